@@ -1,0 +1,1 @@
+"""One gateway in front of several Azure OpenAI accounts."""

@@ -1,0 +1,88 @@
+"""The errors of apimlb: each says what happened, where, and what to do next.
+
+    ApimlbError
+    ├── ConfigError        the user's file, flag or environment is wrong            exit 2
+    ├── AuthError          no login, no subscription, no permission                 exit 3
+    ├── QuotaError         a capacity that the subscription cannot give             exit 4
+    ├── ConflictError      a name, a port or a soft-deleted resource in the way     exit 5
+    ├── NotFoundError      a stack or resource that does not exist                  exit 6
+    ├── CloudError         Azure refused or failed; carries its code and status     exit 1
+    ├── PolicyError        a policy does not read, parse or bind; has a position    exit 1
+    └── Interrupted        Ctrl-C; the same command carries on                      exit 130
+
+Only `apimlb.cli` turns them into prose; every other room raises them and lets them pass.
+"""
+
+
+class ApimlbError(Exception):
+    """What happened (`what`), on which thing (`where`) and what to do about it (`next_step`)."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.where})" if self.where else self.what
+
+
+class ConfigError(ApimlbError):
+    """A file, flag or environment variable holds something that cannot be used."""
+
+    exit_code = 2
+
+
+class AuthError(ApimlbError):
+    """Azure does not know who calls, or does not let them."""
+
+    exit_code = 3
+
+
+class QuotaError(ApimlbError):
+    """More capacity is asked for than the subscription has left."""
+
+    exit_code = 4
+
+
+class ConflictError(ApimlbError):
+    """A name, a port or a soft-deleted resource stands in the way."""
+
+    exit_code = 5
+
+
+class NotFoundError(ApimlbError):
+    """What the command works on does not exist."""
+
+    exit_code = 6
+
+
+class CloudError(ApimlbError):
+    """Azure's own refusal: HTTP `status` (0 when no answer came) and ARM error `code`."""
+
+    def __init__(
+        self, what: str, *, where: str = "", next_step: str = "", status: int = 0, code: str = ""
+    ) -> None:
+        super().__init__(what, where=where, next_step=next_step)
+        self.status = status
+        self.code = code
+
+
+class PolicyError(ApimlbError):
+    """A policy document or expression that Azure would refuse; `line` and `column` count from 1."""
+
+    def __init__(
+        self, what: str, *, line: int, column: int, where: str = "", code: str = "", next_step: str = ""
+    ) -> None:
+        super().__init__(what, where=where or f"line {line}, column {column}", next_step=next_step)
+        self.line = line
+        self.column = column
+        self.code = code
+
+
+class Interrupted(ApimlbError):
+    """The user stopped the command; what was under way in Azure goes on there."""
+
+    exit_code = 130

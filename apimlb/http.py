@@ -1,0 +1,132 @@
+"""The one shape in which a request is asked and answered: client, gateway, planes and fakes alike."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+Body = bytes | AsyncIterator[bytes]
+
+
+class Headers:
+    """An ordered multi-map whose names ignore case and keep the case they were given in."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
+        self._items = [(name.lower(), name, value) for name, value in items]
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The values under `name` joined by a comma, as HTTP allows; `default` when there is none."""
+        values = self.get_all(name)
+        return ",".join(values) if values else default
+
+    def get_all(self, name: str) -> list[str]:
+        wanted = name.lower()
+        return [value for lower, _, value in self._items if lower == wanted]
+
+    def set(self, name: str, *values: str) -> None:
+        """Replace whatever stands under `name`, in its first place; no values removes it."""
+        wanted = name.lower()
+        place = next((i for i, item in enumerate(self._items) if item[0] == wanted), len(self._items))
+        rest = [item for item in self._items[place:] if item[0] != wanted]
+        self._items[place:] = [(wanted, name, value) for value in values] + rest
+
+    def add(self, name: str, value: str) -> None:
+        self._items.append((name.lower(), name, value))
+
+    def remove(self, name: str) -> None:
+        wanted = name.lower()
+        self._items = [item for item in self._items if item[0] != wanted]
+
+    def copy(self) -> "Headers":
+        made = Headers()
+        made._items = list(self._items)
+        return made
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and any(lower == name.lower() for lower, _, _ in self._items)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((name, value) for _, name, value in self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Headers):
+            return NotImplemented
+        return [(a, c) for a, _, c in self._items] == [(a, c) for a, _, c in other._items]
+
+    def __repr__(self) -> str:
+        return f"Headers({list(self)!r})"
+
+
+@dataclass(slots=True)
+class Request:
+    """One HTTP request; `url` is absolute and `body` is whole."""
+
+    method: str
+    url: str
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+    client: str = "127.0.0.1"
+
+    @property
+    def host(self) -> str:
+        """The host name, without port."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path or "/"
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query's parameters; of a repeated one the last."""
+        return dict(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
+
+
+@dataclass(slots=True)
+class Response:
+    """One HTTP response; `body` is bytes, or chunks as they come (a stream that is read once)."""
+
+    status: int
+    headers: Headers = field(default_factory=Headers)
+    body: Body = b""
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        self.reason = self.reason or reason_phrase(self.status)
+
+
+class Transport(Protocol):
+    """Whatever answers a request."""
+
+    async def send(self, request: Request) -> Response:
+        """Answer; raises `ConnectionError` when the other side cannot be reached, `TimeoutError` when it
+        does not answer in time."""
+        ...
+
+
+def reason_phrase(status: int) -> str:
+    """HTTP's own phrase for a status, empty for one that HTTP does not know."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+async def read(response: Response) -> bytes:
+    """The whole body; a stream is read to its end and replaced by what it held."""
+    if not isinstance(response.body, bytes):
+        response.body = b"".join([chunk async for chunk in response.body])
+    return response.body
+
+
+async def close(response: Response) -> None:
+    """Let go of a body that nobody will read, so that whoever sends it stops."""
+    aclose = getattr(response.body, "aclose", None)
+    if aclose is not None:
+        await aclose()
