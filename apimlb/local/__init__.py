@@ -1,0 +1,1 @@
+"""The local Azure: ARM, the API Management gateway, Entra and rate-limited OpenAI accounts in one process."""
