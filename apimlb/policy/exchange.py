@@ -1,0 +1,178 @@
+"""One request on its way through the policies, and what the policies may ask of the gateway around them."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+from apimlb.clock import Clock
+from apimlb.http import Request, Response, close, read
+from apimlb.policy.context import Context, MessageBody, ResponseView, Url
+from apimlb.policy.switches import Switches
+
+CachingType = Literal["internal", "external", "prefer-external"]
+Section = Literal["inbound", "backend", "outbound", "on-error"]
+
+
+class PolicyFault(Exception):
+    """A request that goes to on-error: what `context.LastError` will say, and the answer made of it.
+
+    `message` is LastError.Message; `shown` is the text in the default JSON body where that differs (a 500 always
+    shows "Internal server error"). `source` empty stands for the element that was running. The runtime fills
+    in `scope`, `section`, `path` and `policy_id` for a fault that rises out of an element.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        message: str,
+        *,
+        source: str = "",
+        status: int = 500,
+        status_reason: str = "",
+        shown: str = "",
+        headers: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.source = source
+        self.status = status
+        self.status_reason = status_reason
+        self.shown = shown or message
+        self.headers = tuple(headers)
+        self.scope = ""
+        self.section = ""
+        self.path = ""
+        self.policy_id = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendId:
+    """`<set-backend-service backend-id>`: a backend or pool of the service, by name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaseUrl:
+    """`<set-backend-service base-url>`: an absolute URL without trailing slash."""
+
+    url: str
+
+
+BackendChoice = BackendId | BaseUrl
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardOptions:
+    """One attempt of `<forward-request>`: `timeout` in seconds until the response's headers are there."""
+
+    timeout: float = 300.0
+    follow_redirects: bool = False
+    buffer_response: bool = True
+    http_version: str = "1"
+
+
+class Cache(Protocol):
+    """The gateway's value cache; `kind` is the policy's caching-type. What is put is asynchronous in Azure."""
+
+    async def get(self, key: str, kind: CachingType) -> object:
+        """The value under `key`, None when there is none (null is never stored)."""
+        ...
+
+    async def put(self, key: str, value: object, seconds: float, kind: CachingType) -> None: ...
+
+    async def remove(self, key: str, kind: CachingType) -> None: ...
+
+
+class Services(Protocol):
+    """What the gateway does for a policy: time, chance, cache, calls and tokens."""
+
+    clock: Clock
+    rng: random.Random
+    cache: Cache
+
+    async def forward(self, exchange: "Exchange", options: ForwardOptions) -> Response:
+        """Send `exchange.outgoing(base_url)` to the backend that `exchange.backend` names, or to
+        `exchange.service_url` when it names none; raises PolicyFault when nobody answers."""
+        ...
+
+    async def send(self, request: Request, timeout: float) -> Response:
+        """Answer a request to any URL; raises ConnectionError and TimeoutError as a Transport does."""
+        ...
+
+    async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
+        """A token of the service's identity for `resource`; raises PolicyFault."""
+        ...
+
+
+@dataclass(slots=True)
+class Exchange:
+    """The mutable state of one request.
+
+    `path` (it starts with a slash) and `query` (raw, without question mark) are what follows the backend's URL;
+    `context.request` holds method, headers and body. `live` is the backend's response while its body has not
+    been read: the stream that the client will get.
+    """
+
+    context: Context
+    services: Services
+    service_url: str = ""
+    path: str = "/"
+    query: str = ""
+    switches: Switches = field(default_factory=Switches)
+    trace: "TraceSink | None" = None
+    backend: BackendChoice | None = None
+    live: Response | None = None
+    steps: int = 0
+
+    def locate(self, base_url: str) -> None:
+        """Make `context.Request.Url` what `base_url` and the exchange's path and query come to."""
+        joined = base_url.rstrip("/") + self.path + (f"?{self.query}" if self.query else "")
+        self.context.request.url = Url(joined)
+
+    def outgoing(self, base_url: str) -> Request:
+        """The request as the backend at `base_url` gets it; `context.Request.Url` says so from now on."""
+        self.locate(base_url)
+        view = self.context.request
+        headers = view.headers.copy()
+        url = str(view.url)
+        if headers.get("Host") in (None, urlsplit(str(view.original_url)).netloc):
+            headers.set("Host", urlsplit(url).netloc)
+        return Request(view.method, url, headers, view.body.data, view.ip_address)
+
+    async def answer(self, response: Response) -> None:
+        """Make a backend's response `context.Response`; its body stays a stream until somebody reads it."""
+        await self.let_go()
+        if isinstance(response.body, bytes):
+            body = MessageBody(response.body)
+        else:
+            self.live, body = response, MessageBody(b"")
+        self.context.response = ResponseView(response.status, response.reason, response.headers, body)
+
+    async def buffer(self) -> None:
+        """Read a streamed response to its end, so that an expression can read its body."""
+        live, self.live = self.live, None
+        if live is None or self.context.response is None:
+            return
+        try:
+            data = await read(live)
+        except (ConnectionError, TimeoutError) as error:
+            raise PolicyFault("BackendConnectionFailure", str(error), source="request-forwarder") from error
+        self.context.response.body = MessageBody(data)
+
+    async def let_go(self) -> None:
+        """Close a streamed response that nobody will read."""
+        live, self.live = self.live, None
+        if live is not None:
+            await close(live)
+
+
+class TraceSink(Protocol):
+    """Told of every element that runs; absent (None) when nobody asks, so that tracing costs nothing."""
+
+    def entered(self, step: object, exchange: Exchange) -> None: ...
+
+    def left(self, step: object, exchange: Exchange, outcome: str) -> None: ...

@@ -1,0 +1,36 @@
+"""Facts about API Management that its documents leave open or contradict, as settings of the local gateway.
+
+Every field is read by the code that it names; `Switches()` holds the likeliest reading of each, `ADVERSE` the
+reading that is worse for a policy that fails over between backends.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """One reading of every open question; immutable, so that a gateway can share it between requests."""
+
+    response_after_failure: Literal["synthetic", "null"] = "synthetic"
+    """`context.Response` in a retry condition after an attempt that no backend answered. A trace in the issues
+    of Azure-Samples/openai-apim-lb shows a condition getting past `context.Response != null` after a timeout;
+    Azure-Samples/Apim-Samples guards against null."""
+
+    lookup_miss: Literal["unset", "null"] = "unset"
+    """What cache-lookup-value does to its variable on a miss without default; its page says both."""
+
+    first_fast_retry_index: Literal[0, 1] = 0
+    """The k of the wait formula for the first retry that waits, when `first-fast-retry` made the one before
+    it immediate."""
+
+    null_header: Literal["empty", "removed"] = "empty"
+    """What set-header writes for an expression that yields null."""
+
+
+ADVERSE = Switches(
+    response_after_failure="null",
+    lookup_miss="null",
+    first_fast_retry_index=1,
+    null_header="removed",
+)
