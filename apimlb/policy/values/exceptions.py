@@ -1,0 +1,78 @@
+"""Exceptions as an expression sees them: a CLR type name and a message."""
+
+NULL_REFERENCE = "Object reference not set to an instance of an object."
+
+
+class ClrException(Exception):
+    """What an expression throws: the CLR type's full name (`System.FormatException`) and its message."""
+
+    def __init__(self, type_name: str, message: str, inner: "ClrException | None" = None) -> None:
+        super().__init__(f"{type_name}: {message}")
+        self.type_name = type_name
+        self.message = message
+        self.inner = inner
+
+
+def null_reference() -> ClrException:
+    """A member was asked of null."""
+    return ClrException("System.NullReferenceException", NULL_REFERENCE)
+
+
+def argument_null(name: str) -> ClrException:
+    return ClrException("System.ArgumentNullException", f"Value cannot be null. (Parameter '{name}')")
+
+
+def argument(message: str, name: str = "") -> ClrException:
+    suffix = f" (Parameter '{name}')" if name else ""
+    return ClrException("System.ArgumentException", message + suffix)
+
+
+def argument_range(message: str, name: str = "") -> ClrException:
+    suffix = f" (Parameter '{name}')" if name else ""
+    return ClrException("System.ArgumentOutOfRangeException", message + suffix)
+
+
+def index_range() -> ClrException:
+    """The index of a list that is not there."""
+    return argument_range(
+        "Index was out of range. Must be non-negative and less than the size of the collection.", "index"
+    )
+
+
+def array_range() -> ClrException:
+    """The index of an array or string that is not there."""
+    return ClrException("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
+
+
+def bad_format(message: str = "Input string was not in a correct format.") -> ClrException:
+    return ClrException("System.FormatException", message)
+
+
+def overflow(what: str) -> ClrException:
+    return ClrException(
+        "System.OverflowException", f"Value was either too large or too small for {_article(what)}."
+    )
+
+
+def _article(what: str) -> str:
+    return f"{'an' if what[0] in 'AEIOU' and not what.startswith('U') else 'a'} {what}"
+
+
+def invalid_operation(message: str) -> ClrException:
+    return ClrException("System.InvalidOperationException", message)
+
+
+def invalid_cast(source: str, target: str) -> ClrException:
+    return ClrException(
+        "System.InvalidCastException",
+        f"Unable to cast object of type '{source}' to type '{target}'.",
+    )
+
+
+def not_supported(message: str) -> ClrException:
+    return ClrException("System.NotSupportedException", message)
+
+
+def over_limit(what: str) -> ClrException:
+    """The evaluator's own bound, so that no expression hangs or fills the memory."""
+    return ClrException("System.InsufficientExecutionStackException", f"The expression exceeds {what}.")
