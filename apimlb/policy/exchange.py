@@ -18,9 +18,9 @@ Section = Literal["inbound", "backend", "outbound", "on-error"]
 class PolicyFault(Exception):
     """A request that goes to on-error: what `context.LastError` will say, and the answer made of it.
 
-    `message` is LastError.Message; `shown` is the text in the default JSON body where that differs (a 500 always
-    shows "Internal server error"). `source` empty stands for the element that was running. The runtime fills
-    in `scope`, `section`, `path` and `policy_id` for a fault that rises out of an element.
+    `message` is LastError.Message; `shown` is the text in the default JSON body where that differs (a 500
+    always shows "Internal server error"). `source` empty stands for the element that was running. The runtime
+    fills in `scope`, `section`, `path` and `policy_id` for a fault that rises out of an element.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class ForwardOptions:
 
 
 class Cache(Protocol):
-    """The gateway's value cache; `kind` is the policy's caching-type. What is put is asynchronous in Azure."""
+    """The gateway's value cache; `kind` is the policy's caching-type. In Azure a put is asynchronous."""
 
     async def get(self, key: str, kind: CachingType) -> object:
         """The value under `key`, None when there is none (null is never stored)."""
@@ -112,7 +112,7 @@ class Services(Protocol):
 class Exchange:
     """The mutable state of one request.
 
-    `path` (it starts with a slash) and `query` (raw, without question mark) are what follows the backend's URL;
+    `path` (it starts with a slash) and `query` (raw, without question mark) follow the backend's URL;
     `context.request` holds method, headers and body. `live` is the backend's response while its body has not
     been read: the stream that the client will get.
     """
@@ -141,16 +141,20 @@ class Exchange:
         url = str(view.url)
         if headers.get("Host") in (None, urlsplit(str(view.original_url)).netloc):
             headers.set("Host", urlsplit(url).netloc)
-        return Request(view.method, url, headers, view.body.data, view.ip_address)
+        body = b"" if view.body is None or view.body.consumed else view.body.content
+        return Request(view.method, url, headers, body, view.ip_address)
 
     async def answer(self, response: Response) -> None:
         """Make a backend's response `context.Response`; its body stays a stream until somebody reads it."""
         await self.let_go()
+        content = b""
         if isinstance(response.body, bytes):
-            body = MessageBody(response.body)
+            content = response.body
         else:
-            self.live, body = response, MessageBody(b"")
-        self.context.response = ResponseView(response.status, response.reason, response.headers, body)
+            self.live = response
+        self.context.response = ResponseView(
+            response.status, response.reason, response.headers, MessageBody(content)
+        )
 
     async def buffer(self) -> None:
         """Read a streamed response to its end, so that an expression can read its body."""

@@ -13,7 +13,7 @@ class Switches:
     """One reading of every open question; immutable, so that a gateway can share it between requests."""
 
     response_after_failure: Literal["synthetic", "null"] = "synthetic"
-    """`context.Response` in a retry condition after an attempt that no backend answered. A trace in the issues
+    """`context.Response` in a retry condition after an attempt that no backend answered. A trace in an issue
     of Azure-Samples/openai-apim-lb shows a condition getting past `context.Response != null` after a timeout;
     Azure-Samples/Apim-Samples guards against null."""
 
