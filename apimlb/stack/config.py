@@ -1,0 +1,153 @@
+"""`apimlb.toml` -> Stack: every complaint at once, each with the path of the field it is about.
+
+name = "apimlb"                 # goes into every resource's name
+location = "eastus2"            # of the gateway; the accounts say their own
+tier = "BasicV2"
+strategy = "backend-pool"       # or "retry"
+
+[[accounts]]                    # one Azure OpenAI account each
+location = "eastus2"
+priority = 1                    # a lower number is used first
+weight = 1                      # share among those of one priority
+
+[deployments.chat]              # one on every account, under this name
+model = "gpt-5.1"
+version = "2025-11-13"
+sku = "GlobalStandard"
+capacity = 30                   # thousands of tokens per minute; left out: 30 at creation, then kept
+"""
+
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from apimlb.errors import ConfigError
+
+FILE = "apimlb.toml"
+CAPACITY = 30
+"""Thousands of tokens per minute that a deployment is created with when the configuration names none."""
+
+Location = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=32)]
+Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=20)]
+
+
+class Tier(StrEnum):
+    """The APIM tiers that a stack can be on (Microsoft Learn: API Management features by tier)."""
+
+    CONSUMPTION = "Consumption"
+    DEVELOPER = "Developer"
+    BASIC = "Basic"
+    BASIC_V2 = "BasicV2"
+    STANDARD = "Standard"
+    STANDARD_V2 = "StandardV2"
+    PREMIUM = "Premium"
+
+    @property
+    def has_breakers(self) -> bool:
+        """Consumption alone has no circuit breakers (Microsoft Learn: API Management gateways overview)."""
+        return self is not Tier.CONSUMPTION
+
+
+class Strategy(StrEnum):
+    """How the gateway finds another account: by its own pool and breakers, or in the policy itself."""
+
+    BACKEND_POOL = "backend-pool"
+    RETRY = "retry"
+
+
+class Part(BaseModel):
+    """A table of the file: nothing in it goes unread, and nothing changes it afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Account(Part):
+    """One Azure OpenAI account: where it is and when its turn comes."""
+
+    location: Location
+    name: Name = ""
+    priority: int = Field(default=1, ge=0, le=100)
+    weight: int = Field(default=1, ge=1, le=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: object) -> object:
+        return {"name": data.get("location", ""), **data} if isinstance(data, dict) else data
+
+
+class Deployment(Part):
+    """One model under one name, the same on every account."""
+
+    model: str = Field(min_length=1)
+    version: str = Field(min_length=1)
+    sku: str = "GlobalStandard"
+    capacity: int | None = Field(default=None, ge=1)
+
+
+DEFAULT_ACCOUNTS = tuple(
+    Account.model_validate({"location": location}) for location in ("eastus2", "swedencentral", "westus3")
+)
+# Chosen for the longest life among the current models: gpt-5.1 retires on 2027-05-15, the embeddings on
+# 2027-04-15 (Microsoft Learn, Azure OpenAI model retirements, 2026-07-07).
+DEFAULT_DEPLOYMENTS = {
+    "chat": Deployment(model="gpt-5.1", version="2025-11-13"),
+    "embedding": Deployment(model="text-embedding-3-small", version="1"),
+}
+
+
+class Stack(Part):
+    """What the user wants. The default is a whole stack."""
+
+    name: Name = "apimlb"
+    location: Location = "eastus2"
+    tier: Tier = Tier.BASIC_V2
+    strategy: Strategy = Strategy.BACKEND_POOL
+    publisher_email: str = Field(default="apimlb@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
+    accept_retry_after: bool = True
+    clients: tuple[Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")], ...] = ()
+    accounts: tuple[Account, ...] = Field(default=DEFAULT_ACCOUNTS, min_length=1, max_length=30)
+    deployments: dict[Name, Deployment] = Field(default=DEFAULT_DEPLOYMENTS, min_length=1, max_length=32)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        names = [account.name for account in self.accounts]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"accounts {', '.join(twice)} stand there twice: give each a 'name' of its own")
+        if self.strategy is Strategy.BACKEND_POOL and not self.tier.has_breakers:
+            raise ValueError(
+                f"the {self.tier} tier has no circuit breakers, so a pool could never fail over: "
+                'use strategy = "retry", or another tier'
+            )
+        return self
+
+
+def parse(data: dict[str, object], *, source: str = FILE) -> Stack:
+    """The stack in the file's tables; raises `ConfigError` naming every field that is wrong."""
+    try:
+        return Stack.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(_complaints(error), where=source, next_step=f"Correct {source}.") from None
+
+
+def load(path: Path) -> dict[str, object]:
+    """The tables of the file, none when there is no file; raises `ConfigError` when it is not TOML."""
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(str(error), where=str(path), next_step=f"Correct {path.name}.") from None
+
+
+def _complaints(error: ValidationError) -> str:
+    lines = []
+    for entry in error.errors():
+        path = ".".join(str(part) for part in entry["loc"])
+        message = entry["msg"].removeprefix("Value error, ")
+        lines.append(f"{path}: {message}" if path else message)
+    return "; ".join(lines)

@@ -1,0 +1,310 @@
+"""Stack -> the ARM resources that it is made of, each with its body as the service's API wants it.
+
+The bodies are those of Microsoft.ApiManagement 2024-05-01, Microsoft.CognitiveServices 2025-09-01,
+Microsoft.ManagedIdentity 2024-11-30, Microsoft.Authorization 2022-04-01 and Microsoft.Resources 2025-04-01.
+"""
+
+from apimlb.stack.config import CAPACITY, Account, Deployment, Stack, Tier
+from apimlb.stack.names import API, OPENAI_USER, TAG, Names
+from apimlb.stack.resources import Joined, Json, Output, Resource
+
+KEY_HASHES = "apimlb-key-hashes"
+CLIENT_IDS = "apimlb-client-ids"
+TENANT_ID = "apimlb-tenant-id"
+IDENTITY = "apimlb-identity"
+SUBSCRIPTION = "apimlb-default"
+
+OPERATIONS = {
+    "chat-completions": "/deployments/{deployment-id}/chat/completions",
+    "completions": "/deployments/{deployment-id}/completions",
+    "embeddings": "/deployments/{deployment-id}/embeddings",
+    "v1-chat-completions": "/v1/chat/completions",
+    "v1-embeddings": "/v1/embeddings",
+    "v1-responses": "/v1/responses",
+}
+"""The operations by name: dated paths carry the deployment, v1 paths have it in the body's `model`."""
+
+# One answer of these says that the account cannot serve now. A 500 is left out: it may be the request's own
+# fault, and one such request would otherwise close every account in turn.
+_TRIPPING = (408, 408), (429, 429), (502, 504)
+
+
+def resources(stack: Stack, subscription: str, tenant: str, policy: str) -> tuple[Resource, ...]:
+    """Everything the stack has in Azure; `policy` is the API's rendered policy."""
+    names = Names(subscription, stack)
+    return (
+        _group(names),
+        _identity(names),
+        _service(names),
+        *(resource for account in stack.accounts for resource in _account(names, account)),
+        *_named_values(names, tenant),
+        *_backends(names),
+        *_pools(names),
+        *_api(names, policy),
+        _subscription(names),
+    )
+
+
+def _tags(names: Names) -> Json:
+    return {TAG: names.stack.name}
+
+
+def _group(names: Names) -> Resource:
+    body = {"location": names.stack.location, "tags": _tags(names)}
+    return Resource(names.group_id, "Microsoft.Resources/resourceGroups", body, "resource group")
+
+
+def _identity(names: Names) -> Resource:
+    return Resource(
+        names.identity_id,
+        "Microsoft.ManagedIdentity/userAssignedIdentities",
+        {"location": names.stack.location, "tags": _tags(names)},
+        "identity",
+        needs=frozenset({names.group_id}),
+    )
+
+
+def _service(names: Names) -> Resource:
+    stack = names.stack
+    return Resource(
+        names.service_id,
+        "Microsoft.ApiManagement/service",
+        {
+            "location": stack.location,
+            "tags": _tags(names),
+            "sku": {"name": stack.tier.value, "capacity": 0 if stack.tier is Tier.CONSUMPTION else 1},
+            "identity": {"type": "UserAssigned", "userAssignedIdentities": {names.identity_id: {}}},
+            "properties": {"publisherEmail": stack.publisher_email, "publisherName": "apimlb"},
+        },
+        f"gateway ({stack.tier})",
+        needs=frozenset({names.group_id, names.identity_id}),
+        create_only=frozenset({"sku.capacity"}),
+    )
+
+
+def _account(names: Names, account: Account) -> tuple[Resource, ...]:
+    account_id = names.account_id(account)
+    made = Resource(
+        account_id,
+        "Microsoft.CognitiveServices/accounts",
+        {
+            "location": account.location,
+            "tags": _tags(names),
+            "kind": "OpenAI",
+            "sku": {"name": "S0"},
+            "properties": {
+                "customSubDomainName": names.account(account),
+                "disableLocalAuth": True,
+                "publicNetworkAccess": "Enabled",
+            },
+        },
+        f"account {account.name}",
+        needs=frozenset({names.group_id}),
+    )
+    deployments = (
+        _deployment(names, account, name, deployment) for name, deployment in names.stack.deployments.items()
+    )
+    return made, *deployments, _role(names, account)
+
+
+def _deployment(names: Names, account: Account, name: str, deployment: Deployment) -> Resource:
+    """The capacity is the user's: sent at creation, compared only where the configuration sets one."""
+    return Resource(
+        names.deployment_id(account, name),
+        "Microsoft.CognitiveServices/accounts/deployments",
+        {
+            "sku": {"name": deployment.sku, "capacity": deployment.capacity or CAPACITY},
+            "properties": {
+                "model": {"format": "OpenAI", "name": deployment.model, "version": deployment.version},
+                "versionUpgradeOption": "OnceCurrentVersionExpired",
+            },
+        },
+        f"deployment {account.name}/{name}",
+        needs=frozenset({names.account_id(account)}),
+        exclusive=names.account_id(account),
+        create_only=frozenset() if deployment.capacity else frozenset({"sku.capacity"}),
+    )
+
+
+def _role(names: Names, account: Account) -> Resource:
+    """The principal type keeps Azure from looking for a principal that has not replicated yet."""
+    role = (
+        f"/subscriptions/{names.subscription}/providers/Microsoft.Authorization/roleDefinitions/{OPENAI_USER}"
+    )
+    return Resource(
+        names.role_id(account),
+        "Microsoft.Authorization/roleAssignments",
+        {
+            "properties": {
+                "roleDefinitionId": role,
+                "principalId": Output(names.identity_id, "properties.principalId"),
+                "principalType": "ServicePrincipal",
+            }
+        },
+        f"role on {account.name}",
+        needs=frozenset({names.account_id(account), names.identity_id}),
+    )
+
+
+def _named_values(names: Names, tenant: str) -> tuple[Resource, ...]:
+    """What the policy reads by name, so that a new client changes no policy; an empty list is `none`."""
+    subscription = _subscription_id(names)
+    hashes = Joined(
+        (Output(subscription, "primaryKey", "sha256"), Output(subscription, "secondaryKey", "sha256"))
+    )
+    return (
+        _named_value(names, TENANT_ID, tenant),
+        _named_value(names, CLIENT_IDS, ",".join(names.stack.clients).lower() or "none"),
+        _named_value(
+            names, IDENTITY, Output(names.identity_id, "properties.clientId"), needs=names.identity_id
+        ),
+        _named_value(names, KEY_HASHES, hashes, needs=subscription),
+    )
+
+
+def _named_value(names: Names, name: str, value: object, needs: str = "") -> Resource:
+    return Resource(
+        f"{names.service_id}/namedValues/{name}",
+        "Microsoft.ApiManagement/service/namedValues",
+        {"properties": {"displayName": name, "value": value, "secret": False}},
+        f"named value {name}",
+        needs=frozenset({names.service_id, needs} - {""}),
+    )
+
+
+def _backends(names: Names) -> tuple[Resource, ...]:
+    return tuple(
+        Resource(
+            names.backend_id(account, deployment),
+            "Microsoft.ApiManagement/service/backends",
+            {"properties": _backend(names, account)},
+            f"backend {names.backend(account, deployment)}",
+            needs=frozenset({names.service_id}),
+        )
+        for deployment in names.stack.deployments
+        for account in names.stack.accounts
+    )
+
+
+def _backend(names: Names, account: Account) -> Json:
+    """`protocol` is "http" for https URLs too; a backend has one breaker rule at most."""
+    url = f"https://{names.account(account)}.openai.azure.com/openai"
+    properties: Json = {"url": url, "protocol": "http"}
+    if names.stack.tier.has_breakers and names.stack.strategy == "backend-pool":
+        rule = {
+            "name": "throttled",
+            "failureCondition": {
+                "count": 1,
+                "interval": "PT10S",
+                "statusCodeRanges": [{"min": low, "max": high} for low, high in _TRIPPING],
+            },
+            "tripDuration": "PT10S",
+            "acceptRetryAfter": names.stack.accept_retry_after,
+        }
+        properties["circuitBreaker"] = {"rules": [rule]}
+    return properties
+
+
+def _pools(names: Names) -> tuple[Resource, ...]:
+    stack = names.stack
+    if stack.strategy != "backend-pool":
+        return ()
+    return tuple(
+        Resource(
+            f"{names.service_id}/backends/{names.pool(deployment)}",
+            "Microsoft.ApiManagement/service/backends",
+            {"properties": {"type": "Pool", "pool": {"services": _members(names, deployment)}}},
+            f"pool {names.pool(deployment)}",
+            needs=frozenset(names.backend_id(account, deployment) for account in stack.accounts),
+        )
+        for deployment in stack.deployments
+    )
+
+
+def _members(names: Names, deployment: str) -> list[Json]:
+    return [
+        {"id": names.backend_id(account, deployment), "priority": account.priority, "weight": account.weight}
+        for account in names.stack.accounts
+    ]
+
+
+def _api_id(names: Names) -> str:
+    return f"{names.service_id}/apis/{API}"
+
+
+def _api(names: Names, policy: str) -> tuple[Resource, ...]:
+    """The API asks for no subscription: its policy checks every client, whichever credential it brings."""
+    api = _api_id(names)
+    made = Resource(
+        api,
+        "Microsoft.ApiManagement/service/apis",
+        {
+            "properties": {
+                "displayName": "Azure OpenAI",
+                "path": API,
+                "protocols": ["https"],
+                "subscriptionRequired": False,
+            }
+        },
+        "API",
+        needs=frozenset({names.service_id}),
+        exclusive=api,
+    )
+    operations = (_operation(api, name, template) for name, template in OPERATIONS.items())
+    backends = {resource.id for resource in (*_backends(names), *_pools(names))}
+    values = {f"{names.service_id}/namedValues/{v}" for v in (KEY_HASHES, CLIENT_IDS, TENANT_ID, IDENTITY)}
+    checked = Resource(
+        f"{api}/policies/policy",
+        "Microsoft.ApiManagement/service/apis/policies",
+        {"properties": {"format": "rawxml", "value": policy}},
+        "policy",
+        needs=frozenset({api} | backends | values),
+        exclusive=api,
+        create_only=frozenset({"properties.format"}),
+    )
+    # Operations come after the policy: while they are missing the API answers 404, never unchecked.
+    return made, checked, *operations
+
+
+def _operation(api: str, name: str, template: str) -> Resource:
+    parameters = (
+        [{"name": "deployment-id", "type": "string", "required": True}]
+        if "{deployment-id}" in template
+        else []
+    )
+    return Resource(
+        f"{api}/operations/{name}",
+        "Microsoft.ApiManagement/service/apis/operations",
+        {
+            "properties": {
+                "displayName": name,
+                "method": "POST",
+                "urlTemplate": template,
+                "templateParameters": parameters,
+            }
+        },
+        f"operation {name}",
+        needs=frozenset({api, f"{api}/policies/policy"}),
+        exclusive=api,
+    )
+
+
+def _subscription_id(names: Names) -> str:
+    return f"{names.service_id}/subscriptions/{SUBSCRIPTION}"
+
+
+def _subscription(names: Names) -> Resource:
+    """The key that clients use; scoped to all APIs, since the API that it is for may not exist yet."""
+    return Resource(
+        _subscription_id(names),
+        "Microsoft.ApiManagement/service/subscriptions",
+        {
+            "properties": {
+                "displayName": SUBSCRIPTION,
+                "scope": f"{names.service_id}/apis",
+                "state": "active",
+            }
+        },
+        "subscription key",
+        needs=frozenset({names.service_id}),
+    )

@@ -1,0 +1,82 @@
+"""Names of Azure resources, derived from subscription, stack name and location, so that Azure is the state.
+
+The suffix keeps names that are unique in the world (the gateway's host, the accounts' subdomains) apart
+between subscriptions. Lengths: APIM service at most 50 characters, account at most 64 (Microsoft Learn:
+naming rules and restrictions for Azure resources).
+"""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from apimlb.stack.config import Account, Stack
+
+TAG = "apimlb-stack"
+"""The tag that marks what belongs to a stack; its value is the stack's name."""
+
+API = "openai"
+OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
+"""The built-in role Cognitive Services OpenAI User (Microsoft Learn: Azure built-in roles)."""
+
+_ROLE_NAMESPACE = uuid.UUID("0c1d6c66-90a5-5d52-9c5e-3f3b9a2f1a10")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Every id of one stack in one subscription."""
+
+    subscription: str
+    stack: Stack
+
+    @property
+    def suffix(self) -> str:
+        seed = f"{self.subscription.lower()}/{self.stack.name}/{self.stack.location}"
+        return hashlib.sha256(seed.encode()).hexdigest()[:8]
+
+    @property
+    def group(self) -> str:
+        return f"rg-{self.stack.name}"
+
+    @property
+    def group_id(self) -> str:
+        return f"/subscriptions/{self.subscription}/resourceGroups/{self.group}"
+
+    @property
+    def service(self) -> str:
+        return f"apim-{self.stack.name}-{self.suffix}"
+
+    @property
+    def service_id(self) -> str:
+        return self._provider("Microsoft.ApiManagement/service", self.service)
+
+    @property
+    def identity_id(self) -> str:
+        name = f"id-{self.stack.name}-{self.suffix}"
+        return self._provider("Microsoft.ManagedIdentity/userAssignedIdentities", name)
+
+    def account(self, account: Account) -> str:
+        """The account's name, which is its subdomain too."""
+        return f"oai-{self.stack.name}-{account.name}-{self.suffix}"
+
+    def account_id(self, account: Account) -> str:
+        return self._provider("Microsoft.CognitiveServices/accounts", self.account(account))
+
+    def deployment_id(self, account: Account, deployment: str) -> str:
+        return f"{self.account_id(account)}/deployments/{deployment}"
+
+    def role_id(self, account: Account) -> str:
+        """One assignment for one identity on one account, under the same name every time."""
+        name = uuid.uuid5(_ROLE_NAMESPACE, f"{self.account_id(account)}|{self.identity_id}".lower())
+        return f"{self.account_id(account)}/providers/Microsoft.Authorization/roleAssignments/{name}"
+
+    def backend(self, account: Account, deployment: str) -> str:
+        return f"{account.name}-{deployment}"
+
+    def backend_id(self, account: Account, deployment: str) -> str:
+        return f"{self.service_id}/backends/{self.backend(account, deployment)}"
+
+    def pool(self, deployment: str) -> str:
+        return f"pool-{deployment}"
+
+    def _provider(self, kind: str, name: str) -> str:
+        return f"{self.group_id}/providers/{kind}/{name}"

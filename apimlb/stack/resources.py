@@ -1,0 +1,91 @@
+"""The ARM resources of a stack as values: identity, body, and what each needs of the others.
+
+A body is the JSON that a PUT sends. A value in it that Azure assigns only later (a principal id, a key)
+stands there as an `Output`, and is replaced by `resolve` once the resource that it comes from is known.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A value out of another resource: at dotted `path` in the reply of the resource `id`.
+
+    With `transform="sha256"` it is the lower-case hex digest of the text's UTF-8 bytes, so that a key can be
+    recognised by what it hashes to without standing anywhere itself.
+    """
+
+    id: str
+    path: str
+    transform: Literal["", "sha256"] = ""
+
+    def of(self, replies: Mapping[str, Json]) -> Any:
+        """The value, out of replies by lower-case id; raises `LookupError` while it is not known."""
+        value: Any = replies[self.id.lower()]
+        for name in self.path.split("."):
+            value = value[name]
+        if value is None:
+            raise LookupError(self.path)
+        return hashlib.sha256(str(value).encode()).hexdigest() if self.transform == "sha256" else value
+
+    def __str__(self) -> str:
+        return "(known after apply)"
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Several values in one text, as a named value holds a list."""
+
+    parts: tuple["str | Output", ...]
+    separator: str = ","
+
+    def of(self, replies: Mapping[str, Json]) -> str:
+        """The text, out of replies by lower-case id; raises `LookupError` while a part is not known."""
+        return self.separator.join(p if isinstance(p, str) else str(p.of(replies)) for p in self.parts)
+
+    def __str__(self) -> str:
+        return "(known after apply)"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One thing that a stack has in Azure.
+
+    `needs` are the ids that must exist before it; `exclusive` names what allows one write at a time (an
+    account, an API); what stands at the dotted paths `create_only` is sent at creation and kept afterwards.
+    """
+
+    id: str
+    type: str
+    body: Json = field(repr=False)
+    label: str = ""
+    needs: frozenset[str] = frozenset()
+    exclusive: str = ""
+    create_only: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """The id as a mapping's key: Azure's ids ignore case."""
+        return self.id.lower()
+
+    @property
+    def name(self) -> str:
+        return self.id.rsplit("/", 1)[-1]
+
+
+def resolve(body: Any, replies: Mapping[str, Json]) -> Any:
+    """The body with every `Output` and `Joined` replaced; raises `LookupError` while one is not known."""
+    match body:
+        case dict():
+            return {name: resolve(value, replies) for name, value in body.items()}
+        case list():
+            return [resolve(value, replies) for value in body]
+        case Output() | Joined():
+            return body.of(replies)
+        case _:
+            return body
