@@ -1,0 +1,71 @@
+"""What Azure leaves open about its gateway: the likeliest reading of each, and in ADVERSE the worse one."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+EXHAUSTED_BODY = '{ "statusCode": 503, "message": "Service unavailable" }'
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySwitches:
+    """One reading of every open question; immutable, so that gateways can share it."""
+
+    weighting: Literal["smooth", "random"] = "smooth"
+    """How weights become choices. The documents only say that load follows the weights; Microsoft's own test
+    of a 50/50 pool sees the members alternate."""
+
+    window: Literal["sliding", "tumbling"] = "sliding"
+    """Whether a breaker's interval ends now or starts at fixed times."""
+
+    late_failures: Literal["ignored", "extend"] = "ignored"
+    """What a failure does that was sent before the breaker opened and is answered after."""
+
+    pin_selected_member: bool = False
+    """A later forward-request of the same call stays on the pool's member that the first one chose.
+    Microsoft's samples disagree: one repeats set-backend-service inside retry to get away from it, one does
+    not need to."""
+
+    optional_key: Literal["resolved", "ignored"] = "resolved"
+    """What a valid key does on an API that requires none: it becomes `context.Subscription` (measured), or it
+    is as if it were not there (Microsoft Learn, Subscriptions in Azure API Management)."""
+
+    invalid_optional_key: Literal["ignored", "refused"] = "ignored"
+    """What an invalid key does there when valid ones are resolved; the same page says both."""
+
+    exhausted_body: str = EXHAUSTED_BODY
+    """The body of the 503 when every member is open; its wording is not published."""
+
+    exhausted_reason: str = "Service Unavailable"
+    """Its reason phrase; it named the backend pool until 2026, what it says since is not published."""
+
+    exhausted_retry_after: Literal["soonest", "absent"] = "soonest"
+    """Its Retry-After: seconds until the first member comes back, or none at all."""
+
+    timeout_status: int = 500
+    """The status of the default answer when a backend does not send headers in time."""
+
+    wrong_method: int = 404
+    """The status for a known URL with a method that no operation has."""
+
+    early_errors_run_on_error: bool = True
+    """Whether on-error sees a refusal that comes before the policies: a key, no matching operation."""
+
+    cache_delay: float = 0.0
+    """Seconds until what cache-store-value wrote can be seen; it is documented as asynchronous."""
+
+
+ADVERSE = GatewaySwitches(
+    weighting="random",
+    window="tumbling",
+    late_failures="extend",
+    pin_selected_member=True,
+    optional_key="ignored",
+    invalid_optional_key="refused",
+    exhausted_body="",
+    exhausted_reason="Backend pool is not available",
+    exhausted_retry_after="absent",
+    timeout_status=504,
+    wrong_method=405,
+    early_errors_run_on_error=False,
+    cache_delay=0.05,
+)
