@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import pytest
+
+from apimlb.errors import ConfigError
+from apimlb.stack.config import Tier, load, parse
+
+
+def test_an_empty_file_is_a_whole_stack() -> None:
+    stack = parse({})
+    assert [account.location for account in stack.accounts] == ["eastus2", "swedencentral", "westus3"]
+    assert list(stack.deployments) == ["chat", "embedding"]
+    assert stack.tier is Tier.BASIC_V2
+    assert all(deployment.capacity is None for deployment in stack.deployments.values())
+
+
+def test_an_account_is_called_after_its_region_unless_it_has_a_name() -> None:
+    stack = parse({"accounts": [{"location": "eastus2"}, {"location": "eastus2", "name": "second"}]})
+    assert [account.name for account in stack.accounts] == ["eastus2", "second"]
+
+
+def test_every_complaint_comes_at_once_with_its_path() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse({"tier": "Gold", "accounts": [{"location": "eastus2", "wieght": 2}], "deployments": {}})
+    assert "tier" in caught.value.what
+    assert "accounts.0.wieght" in caught.value.what
+    assert "deployments" in caught.value.what
+
+
+@pytest.mark.parametrize("capacity", [0, -1, "many", 1.5])
+def test_a_capacity_is_a_positive_number_of_thousands(capacity: object) -> None:
+    deployment = {"model": "gpt-5.1", "version": "2025-11-13", "capacity": capacity}
+    with pytest.raises(ConfigError, match=r"deployments\.chat\.capacity"):
+        parse({"deployments": {"chat": deployment}})
+
+
+def test_a_pool_without_breakers_could_never_fail_over() -> None:
+    with pytest.raises(ConfigError, match="circuit breakers"):
+        parse({"tier": "Consumption"})
+    assert parse({"tier": "Consumption", "strategy": "retry"}).tier is Tier.CONSUMPTION
+
+
+def test_two_accounts_of_one_name_are_refused() -> None:
+    with pytest.raises(ConfigError, match="stand there twice"):
+        parse({"accounts": [{"location": "eastus2"}, {"location": "eastus2"}]})
+
+
+def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "apimlb.toml"
+    path.write_text("name = ")
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert str(path) in caught.value.where
+
+
+def test_no_file_is_an_empty_one(tmp_path: Path) -> None:
+    assert load(tmp_path / "apimlb.toml") == {}

@@ -1,0 +1,92 @@
+"""The resources of a stack: what Azure will be sent."""
+
+import hashlib
+
+import pytest
+
+from apimlb.stack.config import Stack, parse
+from apimlb.stack.desired import resources
+from apimlb.stack.graph import order
+from apimlb.stack.resources import Resource, resolve
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+
+
+def desired(stack: Stack | None = None) -> dict[str, Resource]:
+    made = resources(stack or parse({}), SUBSCRIPTION, "tenant", "<policies />")
+    return {resource.label: resource for resource in made}
+
+
+def test_the_default_stack_has_everything_that_a_gateway_needs() -> None:
+    kinds = [resource.type.split("/", 1)[1] for resource in desired().values()]
+    assert kinds.count("accounts") == 3
+    assert kinds.count("accounts/deployments") == 6
+    assert kinds.count("roleAssignments") == 3
+    assert kinds.count("service/backends") == 6 + 2
+
+
+def test_accounts_take_no_keys_and_the_gateway_is_let_in_by_role() -> None:
+    made = desired()
+    assert made["account eastus2"].body["properties"]["disableLocalAuth"] is True
+    role = made["role on eastus2"]
+    observed = {made["identity"].key: {"properties": {"principalId": "the-principal"}}}
+    assert resolve(role.body, observed)["properties"]["principalId"] == "the-principal"
+
+
+def test_a_key_is_known_to_the_policy_by_its_hash_alone() -> None:
+    made = desired()
+    keys = {"primaryKey": "first", "secondaryKey": "second"}
+    value = resolve(made["named value apimlb-key-hashes"].body, {made["subscription key"].key: keys})
+    digests = [hashlib.sha256(key.encode()).hexdigest() for key in ("first", "second")]
+    assert value["properties"]["value"] == ",".join(digests)
+
+
+def test_a_throttled_deployment_does_not_park_the_other_one() -> None:
+    made = desired()
+    pool = made["pool pool-chat"].body["properties"]["pool"]["services"]
+    assert [member["id"].rsplit("/", 1)[-1] for member in pool] == [
+        "eastus2-chat",
+        "swedencentral-chat",
+        "westus3-chat",
+    ]
+
+
+def test_the_retry_strategy_keeps_no_breakers_and_no_pools() -> None:
+    made = desired(parse({"strategy": "retry"}))
+    assert not any(label.startswith("pool") for label in made)
+    assert "circuitBreaker" not in made["backend eastus2-chat"].body["properties"]
+
+
+def test_capacity_is_only_compared_where_the_file_sets_one() -> None:
+    left_out = desired()["deployment eastus2/chat"]
+    assert left_out.body["sku"]["capacity"] == 30
+    assert left_out.create_only == {"sku.capacity"}
+    model = {"model": "gpt-5.1", "version": "2025-11-13", "capacity": 80}
+    set_there = desired(parse({"deployments": {"chat": model}}))["deployment eastus2/chat"]
+    assert set_there.body["sku"]["capacity"] == 80
+    assert set_there.create_only == frozenset()
+
+
+@pytest.mark.parametrize("strategy", ["backend-pool", "retry"])
+def test_everything_that_a_resource_needs_is_in_the_stack(strategy: str) -> None:
+    made = list(desired(parse({"strategy": strategy})).values())
+    places = {resource.key: place for place, resource in enumerate(order(made))}
+    for resource in made:
+        assert all(places[need.lower()] < places[resource.key] for need in resource.needs)
+
+
+def test_no_operation_answers_before_the_check_stands() -> None:
+    made = desired()
+    for label, resource in made.items():
+        if label.startswith("operation"):
+            assert made["policy"].id in resource.needs
+
+
+def test_names_are_the_same_every_time_and_differ_between_subscriptions() -> None:
+    again = resources(parse({}), SUBSCRIPTION, "tenant", "<policies />")
+    other = resources(parse({}), SUBSCRIPTION.replace("1", "2"), "tenant", "<policies />")
+    ids = [resource.id for resource in desired().values()]
+    assert ids == [resource.id for resource in again]
+    assert {i.rsplit("/", 1)[-1] for i in ids if "/accounts/" in i and i.count("/") == 8}.isdisjoint(
+        {r.id.rsplit("/", 1)[-1] for r in other}
+    )
