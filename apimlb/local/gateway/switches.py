@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-EXHAUSTED_BODY = '{ "statusCode": 503, "message": "Service unavailable" }'
-
 
 @dataclass(frozen=True, slots=True)
 class GatewaySwitches:
@@ -32,8 +30,8 @@ class GatewaySwitches:
     invalid_optional_key: Literal["ignored", "refused"] = "ignored"
     """What an invalid key does there when valid ones are resolved; the same page says both."""
 
-    exhausted_body: str = EXHAUSTED_BODY
-    """The body of the 503 when every member is open; its wording is not published."""
+    exhausted_message: str = "Service unavailable"
+    """The message in the body of the 503 when every member is open; its wording is not published."""
 
     exhausted_reason: str = "Service Unavailable"
     """Its reason phrase; it named the backend pool until 2026, what it says since is not published."""
@@ -61,7 +59,7 @@ ADVERSE = GatewaySwitches(
     pin_selected_member=True,
     optional_key="ignored",
     invalid_optional_key="refused",
-    exhausted_body="",
+    exhausted_message="No backend is available",
     exhausted_reason="Backend pool is not available",
     exhausted_retry_after="absent",
     timeout_status=504,

@@ -1,0 +1,106 @@
+"""The cache keeps what it is given as long as it is told, and never more than its tier holds."""
+
+from apimlb.local.gateway.cache import Caches, Memory
+from tests.fakes import ManualClock
+
+KIB = 1024
+SERVICE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/apim"
+
+
+async def test_a_value_lasts_as_long_as_it_was_stored_for() -> None:
+    clock = ManualClock()
+    cache = Caches(clock).of(SERVICE, "Developer")
+    await cache.put("east", "until noon", 60, "internal")
+    clock.advance(59)
+    assert await cache.get("east", "internal") == "until noon"
+    clock.advance(1)
+    assert await cache.get("east", "internal") is None
+
+
+async def test_a_removed_value_is_gone() -> None:
+    cache = Caches(ManualClock()).of(SERVICE, "Developer")
+    await cache.put("east", 1, 60, "internal")
+    await cache.remove("east", "internal")
+    assert await cache.get("east", "internal") is None
+
+
+async def test_a_delayed_write_is_seen_a_moment_later_and_lives_from_when_it_was_asked_for() -> None:
+    clock = ManualClock()
+    cache = Caches(clock, delay=0.05).of(SERVICE, "Developer")
+    await cache.put("east", "old", 60, "internal")
+    clock.advance(0.05)
+    await cache.put("east", "new", 60, "internal")
+    assert await cache.get("east", "internal") == "old"
+    clock.advance(0.05)
+    assert await cache.get("east", "internal") == "new"
+    await cache.remove("east", "internal")
+    assert await cache.get("east", "internal") == "new"
+    clock.advance(0.05)
+    assert await cache.get("east", "internal") is None
+
+
+def test_a_value_that_is_over_before_it_becomes_visible_replaces_the_old_one_with_nothing() -> None:
+    clock = ManualClock()
+    memory = Memory(clock, KIB, delay=1)
+    memory.put("k", "short", 0.5)
+    clock.advance(1)
+    assert memory.get("k") is None
+
+
+def test_what_was_stored_does_not_change_with_the_object_it_was_made_of() -> None:
+    memory = Memory(ManualClock(), KIB)
+    backends = [{"name": "east"}]
+    memory.put("backends", backends, 60)
+    backends[0]["name"] = "west"
+    found = memory.get("backends")
+    assert found == [{"name": "east"}]
+    assert found is not memory.get("backends")
+
+
+def test_the_least_recently_used_value_makes_room() -> None:
+    memory = Memory(ManualClock(), KIB)
+    memory.put("a", "x" * 400, 60)
+    memory.put("b", "x" * 400, 60)
+    assert memory.get("a") is not None
+    memory.put("c", "x" * 400, 60)
+    assert memory.get("b") is None
+    assert memory.get("a") is not None
+    assert memory.get("c") is not None
+
+
+def test_replacing_a_value_gives_its_room_back() -> None:
+    memory = Memory(ManualClock(), KIB)
+    memory.put("b", "x" * 400, 60)
+    for _ in range(10):
+        memory.put("a", "x" * 500, 60)
+    assert memory.get("b") is not None
+
+
+async def test_what_is_larger_than_two_mebibytes_is_not_kept() -> None:
+    cache = Caches(ManualClock()).of(SERVICE, "Premium")
+    await cache.put("k", "x" * (2 * KIB * KIB), 60, "internal")
+    assert await cache.get("k", "internal") is None
+
+
+async def test_consumption_has_no_cache_of_its_own() -> None:
+    cache = Caches(ManualClock()).of(SERVICE, "Consumption")
+    await cache.put("k", "v", 60, "internal")
+    await cache.put("k", "v", 60, "prefer-external")
+    await cache.remove("k", "external")
+    assert await cache.get("k", "internal") is None
+    assert await cache.get("k", "prefer-external") is None
+
+
+async def test_an_external_cache_is_preferred_where_there_is_one() -> None:
+    caches = Caches(ManualClock())
+    cache = caches.of(SERVICE, "Consumption", external=True)
+    await cache.put("k", "v", 60, "prefer-external")
+    assert await cache.get("k", "external") == "v"
+    assert await caches.of(SERVICE, "Developer").get("k", "prefer-external") is None
+
+
+async def test_gateways_of_one_service_share_its_cache_and_services_do_not() -> None:
+    caches = Caches(ManualClock())
+    await caches.of(SERVICE, "Basic").put("k", "v", 60, "internal")
+    assert await caches.of(SERVICE.upper(), "Basic").get("k", "internal") == "v"
+    assert await caches.of(SERVICE + "2", "Basic").get("k", "internal") is None

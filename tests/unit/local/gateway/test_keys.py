@@ -1,0 +1,151 @@
+"""A key opens what its subscription is for, and every refusal reads as Azure's does."""
+
+import pytest
+
+from apimlb.http import Headers
+from apimlb.local.gateway.keys import Admission, Door, Holder, Scope, admit, parse_scope, presented
+from apimlb.local.gateway.switches import GatewaySwitches
+from apimlb.policy.context import SubscriptionKeyParameterNames
+from apimlb.policy.exchange import PolicyFault
+
+SERVICE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/apim"
+REALM = "https://apim.azure-api.net/openai"
+CHAT = Door("chat", names=SubscriptionKeyParameterNames("api-key", "key"), products=(("gold", False),))
+
+
+def holder(scope: Scope, *, active: bool = True) -> Holder:
+    return Holder("sub", "Sub", scope, active, "primary", "secondary")
+
+
+def knock(
+    door: Door = CHAT,
+    key: str | None = "primary",
+    scope: Scope | None = None,
+    *,
+    active: bool = True,
+    switches: GatewaySwitches | None = None,
+) -> Admission:
+    """Ask for admission with a key of a subscription for `scope`."""
+    owner = holder(scope or Scope("apis"), active=active)
+    ring = {owner.primary_key: owner, owner.secondary_key: owner}
+    return admit(key, door, ring, switches or GatewaySwitches(), realm=REALM)
+
+
+def refused(
+    door: Door = CHAT,
+    key: str | None = "primary",
+    scope: Scope | None = None,
+    *,
+    active: bool = True,
+    switches: GatewaySwitches | None = None,
+) -> PolicyFault:
+    with pytest.raises(PolicyFault) as caught:
+        knock(door, key, scope, active=active, switches=switches)
+    return caught.value
+
+
+@pytest.mark.parametrize("key", ["primary", "secondary"])
+@pytest.mark.parametrize(
+    "scope", [Scope("service"), Scope("apis"), Scope("api", "chat"), Scope("product", "gold")]
+)
+def test_either_key_of_a_fitting_scope_opens_the_api(key: str, scope: Scope) -> None:
+    subscription = knock(key=key, scope=scope).subscription
+    assert subscription is not None
+    assert (subscription.id, subscription.key) == ("sub", key)
+
+
+def test_only_a_key_of_a_product_brings_its_product() -> None:
+    assert knock(scope=Scope("product", "gold")).product == "gold"
+    assert knock(scope=Scope("api", "chat")).product is None
+    assert knock(scope=Scope("service")).product is None
+
+
+@pytest.mark.parametrize("scope", [Scope("api", "other"), Scope("product", "silver")])
+def test_a_key_for_something_else_is_invalid(scope: Scope) -> None:
+    assert refused(scope=scope).reason == "SubscriptionKeyInvalid"
+
+
+def test_a_key_of_a_suspended_subscription_is_invalid() -> None:
+    assert refused(active=False).reason == "SubscriptionKeyInvalid"
+
+
+def test_a_missing_key_reads_as_on_azure() -> None:
+    fault = refused(key=None)
+    assert (fault.source, fault.reason) == ("authorization", "SubscriptionKeyNotFound")
+    assert (fault.status, fault.status_reason) == (401, "Access Denied")
+    assert fault.message.endswith("when making requests to this API.")
+    assert fault.shown == (
+        "Access denied due to missing subscription key. "
+        "Make sure to include subscription key when making requests to an API."
+    )
+    assert dict(fault.headers)["WWW-Authenticate"] == (
+        'AzureApiManagementKey realm="https://apim.azure-api.net/openai",name="api-key",type="header"'
+    )
+
+
+def test_an_unknown_key_reads_as_on_azure() -> None:
+    fault = refused(key="wrong")
+    assert (fault.source, fault.reason, fault.status) == ("authorization", "SubscriptionKeyInvalid", 401)
+    assert fault.shown == fault.message
+    assert fault.shown == (
+        "Access denied due to invalid subscription key. "
+        "Make sure to provide a valid key for an active subscription."
+    )
+    assert "WWW-Authenticate" in dict(fault.headers)
+
+
+def test_without_a_key_an_open_product_lets_in_under_its_policies() -> None:
+    door = Door("chat", products=(("gold", False), ("free", True)))
+    assert knock(door, None) == Admission(product="free")
+
+
+OPTIONAL = Door("chat", required=False)
+
+
+def test_an_api_that_requires_no_key_still_resolves_a_valid_one() -> None:
+    assert knock(OPTIONAL, None) == Admission()
+    assert knock(OPTIONAL).subscription is not None
+
+
+def test_or_it_takes_no_notice_of_any() -> None:
+    ignoring = GatewaySwitches(optional_key="ignored")
+    assert knock(OPTIONAL, switches=ignoring) == Admission()
+    assert knock(OPTIONAL, "wrong", switches=ignoring) == Admission()
+
+
+def test_an_invalid_key_where_none_is_required_is_ignored_or_refused() -> None:
+    assert knock(OPTIONAL, "wrong") == Admission()
+    refusing = GatewaySwitches(invalid_optional_key="refused")
+    assert refused(OPTIONAL, "wrong", switches=refusing).reason == "SubscriptionKeyInvalid"
+
+
+def test_the_query_counts_only_where_the_header_is_absent() -> None:
+    assert presented(CHAT, Headers([("API-Key", "a")]), {"key": "b"}) == "a"
+    assert presented(CHAT, Headers(), {"key": "b"}) == "b"
+    assert presented(CHAT, Headers([("Ocp-Apim-Subscription-Key", "a")]), {"subscription-key": "b"}) is None
+
+
+def test_a_bearer_key_is_read_only_where_the_api_says_so() -> None:
+    headers = Headers([("Authorization", "bearer k")])
+    assert presented(CHAT, headers, {}) is None
+    assert presented(Door("chat", bearer=True), headers, {}) == "k"
+    assert presented(Door("chat", bearer=True), Headers([("Authorization", "Basic k")]), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        (SERVICE, Scope("service")),
+        (SERVICE + "/", Scope("service")),
+        (SERVICE + "/apis", Scope("apis")),
+        ("/apis", Scope("apis")),
+        ("/apis/Chat", Scope("api", "chat")),
+        (SERVICE + "/apis/chat;rev=2", Scope("api", "chat")),
+        (SERVICE + "/products/Gold", Scope("product", "gold")),
+        ("/products/gold/", Scope("product", "gold")),
+        ("/products", None),
+        ("/users/1", None),
+    ],
+)
+def test_scopes_are_read_in_every_form(text: str, scope: Scope | None) -> None:
+    assert parse_scope(text) == scope
