@@ -1,4 +1,4 @@
-"""Hypothesis runs without a clock, since machines differ; under CI=true it draws the same examples every time."""
+"""Hypothesis runs without a clock, since machines differ; under CI=true it draws the same examples."""
 
 import os
 

@@ -1,0 +1,71 @@
+"""`apimlb local`: the local Azure as a background process, imported only by the commands that reach it."""
+
+from typing import Annotated
+
+import typer
+
+from apimlb.cli.options import Format, Output, State
+from apimlb.cli.prose import say, show, show_json
+from apimlb.cli.workspace import workspace
+from apimlb.errors import NotFoundError
+
+app = typer.Typer(no_args_is_help=True, help="Run Azure on this machine: ARM, Entra, APIM and Azure OpenAI.")
+
+GatewayPort = Annotated[
+    int | None, typer.Option(help="Of the APIM gateway, plain HTTP; 4580 unless given.", min=1, max=65535)
+]
+ArmPort = Annotated[
+    int | None, typer.Option(help="Of ARM and Entra, TLS; 4581 unless given.", min=1, max=65535)
+]
+
+
+@app.command()
+def up(
+    gateway_port: GatewayPort = None,
+    arm_port: ArmPort = None,
+    state: State = "",
+) -> None:
+    """Start it in the background."""
+    from apimlb.local import process
+
+    endpoint = process.start(
+        workspace(state=state).local_azure,
+        gateway_port=gateway_port or process.GATEWAY_PORT,
+        arm_port=arm_port or process.ARM_PORT,
+    )
+    say(f"The local Azure runs (process {endpoint.pid}).")
+    say(f"  gateway  {endpoint.gateway_url}")
+    say(f"  ARM      {endpoint.arm_url}")
+    say("Next: apimlb deploy --local")
+
+
+@app.command()
+def down(state: State = "") -> None:
+    """Stop it; what was deployed to it is there again at the next `up`."""
+    from apimlb.local import process
+
+    directory = workspace(state=state).local_azure
+    if process.read(directory) is None:
+        raise NotFoundError("The local Azure is not running.", where=str(directory))
+    process.stop(directory)
+    say("The local Azure has stopped. Its state is kept.")
+
+
+@app.command()
+def status(output: Output = Format.TEXT, state: State = "") -> None:
+    """Say whether it runs, and what its accounts have answered."""
+    from apimlb.local import process
+
+    directory = workspace(state=state).local_azure
+    found = process.status(directory)
+    if output is Format.JSON:
+        show_json(found)
+        return
+    accounts = found["accounts"]
+    width = max((len(row["name"]) for row in accounts), default=7)
+    show(f"{'account':<{width}}  {'deployment':<12} {'calls':>7} {'answered':>9} {'throttled':>10}")
+    for row in accounts:
+        show(
+            f"{row['name']:<{width}}  {row['deployment']:<12} "
+            f"{row['calls']:>7} {row['answered']:>9} {row['throttled']:>10}"
+        )

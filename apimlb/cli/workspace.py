@@ -1,0 +1,75 @@
+"""Where a command's files are: the stack's name, its directory, the local Azure's. Standard library only.
+
+    .apimlb/                     --state, else APIMLB_STATE, else here
+        <stack>/                 the cache and journal of a stack on Azure
+        local/                   the local Azure: its database, certificate and endpoint
+        local/stacks/<stack>/    the cache and journal of a stack on it
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from apimlb.errors import ConfigError
+
+CONFIG = "apimlb.toml"
+STACK = "apimlb"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The files of one stack on one target."""
+
+    root: Path
+    config: Path
+    stack: str
+    local: bool
+
+    @property
+    def local_azure(self) -> Path:
+        return self.root / "local"
+
+    @property
+    def directory(self) -> Path:
+        return (self.local_azure / "stacks" if self.local else self.root) / self.stack
+
+
+def workspace(
+    *,
+    local: bool | None = None,
+    stack: str = "",
+    state: str = "",
+    config: str = "",
+    environ: Mapping[str, str] = os.environ,
+) -> Workspace:
+    """The flag first, then the environment, then the file, then the default; raises `ConfigError`."""
+    file = Path(config or environ.get("APIMLB_CONFIG") or CONFIG)
+    if config and not file.is_file():
+        raise ConfigError("There is no such file.", where=config, next_step="Correct --config.")
+    name = stack or environ.get("APIMLB_STACK") or _name_in(file) or STACK
+    if name == "local":
+        raise ConfigError("A stack cannot be called local.", where=str(file), next_step="Choose another name.")
+    return Workspace(
+        root=Path(state or environ.get("APIMLB_STATE") or ".apimlb"),
+        config=file,
+        stack=name,
+        local=_is_local(environ.get("APIMLB_TARGET", "")) if local is None else local,
+    )
+
+
+def _is_local(target: str) -> bool:
+    if target not in ("", "azure", "local"):
+        raise ConfigError(
+            f"APIMLB_TARGET is {target!r}.", where="the environment", next_step="Set it to azure or local."
+        )
+    return target == "local"
+
+
+def _name_in(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            return str(tomllib.load(opened).get("name", ""))
+    except (OSError, tomllib.TOMLDecodeError):
+        return ""  # whoever needs the rest of the file says what is wrong with it
