@@ -1,0 +1,98 @@
+"""What the deployer asks of a cloud: reads, writes and deletions by Azure resource id."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from apimlb.stack.resources import Json
+
+PUBLIC = "https://management.azure.com"
+
+_SETTLED = frozenset({"", "succeeded", "failed", "canceled", "disabled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where Resource Manager is, whose subscription is meant, and who asks.
+
+    Without `client_id` whoever is logged in asks (Azure CLI, environment, managed identity). `ca_file` is a
+    PEM file to trust instead of the public authorities; an endpoint with one is reached without any proxy.
+    `pace` is the seconds between two looks at a running operation, 0 for what suits each kind of resource; a
+    Retry-After that the service sends beats both.
+    """
+
+    subscription_id: str
+    endpoint: str = PUBLIC
+    authority: str = ""
+    tenant_id: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    ca_file: str = ""
+    pace: float = 0.0
+
+    @property
+    def scope(self) -> str:
+        """The scope that a token for the endpoint is asked for."""
+        return self.endpoint.rstrip("/") + "/.default"
+
+
+class Cloud(Protocol):
+    """Azure Resource Manager as apimlb needs it. Every call blocks and may be made from any thread.
+
+    All raise `AuthError`, `QuotaError`, `ConflictError` and `CloudError`. An APIM subscription's keys
+    (listSecrets) stand at the top level of its JSON as `primaryKey` and `secondaryKey`.
+    """
+
+    def get(self, id: str) -> Json | None:
+        """The resource as Azure shows it, `None` when it does not exist."""
+        ...
+
+    def put(self, id: str, body: Json) -> Json:
+        """Create or replace; returns the resource once Azure is done with it."""
+        ...
+
+    def patch(self, id: str, body: Json) -> Json:
+        """Change what the body names; returns the resource once Azure is done with it."""
+        ...
+
+    def delete(self, id: str) -> None:
+        """Delete and wait; a soft-deleted resource's id purges it. Not there is as good as deleted."""
+        ...
+
+    def children(self, parent: str, kind: str) -> list[Json]:
+        """The resources of the type `kind` (lower case) under `parent`; none when the parent is not there."""
+        ...
+
+    def resources_in_group(self, group: str) -> list[Json]:
+        """Everything in the resource group with this id: `id`, `type`, `location` and `tags` of each."""
+        ...
+
+    def locations(self) -> list[str]:
+        """The short names of the regions that the subscription can use."""
+        ...
+
+    def usages(self, location: str) -> list[Json]:
+        """The region's Azure OpenAI quotas: `name.value`, `currentValue`, `limit`."""
+        ...
+
+    def models(self, location: str) -> list[Json]:
+        """The region's catalogue of models: `kind` and `model` with its `skus` and `deprecation`."""
+        ...
+
+    def service_name_taken(self, name: str) -> str:
+        """Why the name cannot be an APIM service's, empty when it can."""
+        ...
+
+    def domain_taken(self, subdomain: str) -> str:
+        """Why the name cannot be an account's subdomain, empty when it can."""
+        ...
+
+
+def state_of(body: Json) -> str:
+    """The resource's provisioningState in lower case, empty for one that has none."""
+    properties = body.get("properties") or {}
+    return str(properties.get("provisioningState") or "").lower()
+
+
+def is_settled(body: Json) -> bool:
+    """Whether Azure is done with the resource, well or not."""
+    return state_of(body) in _SETTLED

@@ -1,0 +1,93 @@
+"""What a stack's last run did, in `.apimlb/<stack>/journal.ndjson`. Losing it loses nothing.
+
+One JSON object a line, each written through to the disk before the run goes on:
+
+    {"at": seconds since the epoch, "event": "begin", "command": "deploy", "steps": 40}
+    {"at": …, "event": "running" | "done" | "failed" | "skipped", "step": label, "verb": "create", "id": …}
+    {"at": …, "event": "end"}
+
+Steps that change nothing are left out. A run without an `end` was cut off.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from apimlb.clock import Clock
+from apimlb.deploy.executor import Event
+from apimlb.deploy.state import prepare, write_through
+
+JOURNAL = "journal.ndjson"
+KEEP = "keep"
+"""The verb of a step that changes nothing; it is not written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A run that did not end: which command, since when (epoch seconds), and the steps under way."""
+
+    command: str
+    at: float
+    running: tuple[str, ...]
+
+
+class Journal:
+    """Writes down one run; see the module for the lines."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._file: TextIO | None = None
+
+    @contextmanager
+    def run(self, command: str, steps: int) -> Iterator[None]:
+        """The time of one run; it has ended when nothing was raised, and what the last one wrote is gone."""
+        prepare(self._folder)
+        with (self._folder / JOURNAL).open("w", encoding="utf-8") as self._file:
+            self._write({"event": "begin", "command": command, "steps": steps})
+            yield
+            self._write({"event": "end"})
+        self._file = None
+
+    def record(self, event: Event) -> None:
+        """Write down where a step stands; outside of a run, and for one that changes nothing, do nothing."""
+        if self._file is not None and event.task.verb != KEEP:
+            task = event.task
+            self._write({"event": str(event.state), "step": task.label, "verb": task.verb, "id": task.key})
+
+    def cut_off(self) -> CutOff | None:
+        """The last run, if it did not end."""
+        return _cut_off(_lines(self._folder / JOURNAL))
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self._file is not None:
+            self._file.write(json.dumps({"at": self._clock.now(), **line}) + "\n")
+            write_through(self._file)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The lines that are whole: the last one of a run that was killed may not be."""
+    try:
+        texts = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    return [line for line in map(_line, texts) if line]
+
+
+def _line(text: str) -> dict[str, Any]:
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return {}
+    return line if isinstance(line, dict) else {}
+
+
+def _cut_off(lines: list[dict[str, Any]]) -> CutOff | None:
+    if not lines or lines[0].get("event") != "begin" or lines[-1].get("event") == "end":
+        return None
+    last = {line["step"]: line["event"] for line in lines if "step" in line}
+    running = tuple(step for step, event in last.items() if event == "running")
+    return CutOff(str(lines[0].get("command")), float(lines[0].get("at", 0)), running)

@@ -1,0 +1,150 @@
+"""Which operation of which SDK client reads, writes, deletes and lists a type of resource: a table of names.
+
+The names are those of azure-mgmt-apimanagement 5, -authorization 4, -cognitiveservices 14, -msi 7,
+-resource 26 and -resource-subscriptions 1. Nothing here imports them; `apimlb.deploy.azure` does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from apimlb.deploy.ids import group_of, names_of
+
+Arrange = Callable[[str], tuple[str, ...]]
+
+
+def _in_group(id: str) -> tuple[str, ...]:
+    return (group_of(id), *names_of(id))
+
+
+def _name_then_location(id: str) -> tuple[str, ...]:
+    return tuple(reversed(names_of(id)))
+
+
+def _whole_id(id: str) -> tuple[str, ...]:
+    return (id.lstrip("/"),)
+
+
+def _nothing(id: str) -> tuple[str, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one type of resource is reached.
+
+    `arrange` makes the operations' positional arguments out of an id. A name that starts with `begin_` is a
+    long-running operation, looked at every `poll` seconds for at most `patience`. `guarded` deletions demand
+    an If-Match; `secrets` names the operation whose answer is merged into the resource's.
+    """
+
+    client: str
+    group: str
+    put: str = "create_or_update"
+    patch: str = ""
+    delete: str = "delete"
+    get: str = "get"
+    list: str = ""
+    arrange: Arrange = _in_group
+    guarded: bool = False
+    rawxml: bool = False
+    secrets: str = ""
+    poll: float = 5.0
+    patience: float = 1800.0
+
+
+_CHILD = Kind("apim", "", list="list_by_service", guarded=True, poll=2)
+_POLICY = replace(_CHILD, list="", rawxml=True)
+
+KINDS = {
+    "microsoft.resources/subscriptions": Kind("subscriptions", "subscriptions", arrange=_nothing),
+    "microsoft.resources/resourcegroups": Kind(
+        "resources",
+        "resource_groups",
+        delete="begin_delete",
+        list="list",
+        arrange=names_of,
+        poll=10,
+        patience=7200,
+    ),
+    "microsoft.resources/resources": Kind("resources", "resources", list="list_by_resource_group"),
+    "microsoft.managedidentity/userassignedidentities": Kind(
+        "identity", "user_assigned_identities", list="list_by_resource_group"
+    ),
+    "microsoft.authorization/roleassignments": Kind(
+        "authorization",
+        "role_assignments",
+        put="create_by_id",
+        get="get_by_id",
+        delete="delete_by_id",
+        list="list_for_scope",
+        arrange=_whole_id,
+    ),
+    "microsoft.cognitiveservices/accounts": Kind(
+        "cognitive",
+        "accounts",
+        put="begin_create",
+        patch="begin_update",
+        delete="begin_delete",
+        list="list_by_resource_group",
+    ),
+    "microsoft.cognitiveservices/accounts/deployments": Kind(
+        "cognitive",
+        "deployments",
+        put="begin_create_or_update",
+        patch="begin_update",
+        delete="begin_delete",
+        list="list",
+    ),
+    "microsoft.cognitiveservices/locations/resourcegroups/deletedaccounts": Kind(
+        "cognitive", "deleted_accounts", delete="begin_purge", list="list", arrange=names_of
+    ),
+    # The classic tiers take 30 to 90 minutes to create (recorded: more than 60 for Developer).
+    "microsoft.apimanagement/service": Kind(
+        "apim",
+        "api_management_service",
+        put="begin_create_or_update",
+        patch="begin_update",
+        delete="begin_delete",
+        list="list_by_resource_group",
+        poll=15,
+        patience=7200,
+    ),
+    "microsoft.apimanagement/locations/deletedservices": Kind(
+        "apim",
+        "deleted_services",
+        get="get_by_name",
+        delete="begin_purge",
+        list="list_by_subscription",
+        arrange=_name_then_location,
+        poll=15,
+        patience=3600,
+    ),
+    "microsoft.apimanagement/service/apis": replace(
+        _CHILD, group="api", put="begin_create_or_update", delete="begin_delete"
+    ),
+    "microsoft.apimanagement/service/apis/operations": replace(
+        _CHILD, group="api_operation", list="list_by_api"
+    ),
+    "microsoft.apimanagement/service/apis/operations/policies": replace(
+        _POLICY, group="api_operation_policy"
+    ),
+    "microsoft.apimanagement/service/apis/policies": replace(_POLICY, group="api_policy"),
+    "microsoft.apimanagement/service/apis/diagnostics": replace(_CHILD, group="api_diagnostic"),
+    "microsoft.apimanagement/service/backends": replace(_CHILD, group="backend"),
+    "microsoft.apimanagement/service/caches": replace(_CHILD, group="cache"),
+    "microsoft.apimanagement/service/diagnostics": replace(_CHILD, group="diagnostic"),
+    "microsoft.apimanagement/service/loggers": replace(_CHILD, group="logger"),
+    "microsoft.apimanagement/service/namedvalues": replace(
+        _CHILD, group="named_value", put="begin_create_or_update"
+    ),
+    "microsoft.apimanagement/service/policies": replace(_POLICY, group="policy"),
+    "microsoft.apimanagement/service/policyfragments": replace(
+        _POLICY, group="policy_fragment", put="begin_create_or_update"
+    ),
+    "microsoft.apimanagement/service/products": replace(_CHILD, group="product"),
+    "microsoft.apimanagement/service/products/policies": replace(_POLICY, group="product_policy"),
+    "microsoft.apimanagement/service/subscriptions": replace(
+        _CHILD, group="subscription", list="list", secrets="list_secrets"
+    ),
+}
+"""By the resource's type in lower case."""
