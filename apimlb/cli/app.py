@@ -1,22 +1,16 @@
-"""The commands. Each imports what it needs when it runs, so that `--help` costs little."""
+"""The commands. Each imports what it works with when it runs, so that `--help` costs little."""
 
 import sys
+import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from apimlb.cli.options import (
-    Config,
-    Format,
-    Local,
-    Output,
-    StackName,
-    State,
-    Subscription,
-    Yes,
-    placed,
-)
-from apimlb.cli.prose import complain, say, show
+from apimlb.cli import local
+from apimlb.cli.applications import App, Form, printed
+from apimlb.cli.options import Config, Format, Local, Output, StackName, State, Subscription, Yes, placed
+from apimlb.cli.prose import complain, say, show, show_json
 from apimlb.errors import ApimlbError, Interrupted
 
 app = typer.Typer(
@@ -27,3 +21,195 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="One Azure API Management gateway in front of several Azure OpenAI accounts.",
 )
+app.add_typer(local.app, name="local")
+
+StrategyName = Annotated[
+    str | None, typer.Option("--strategy", help="backend-pool or retry, whatever the file says.")
+]
+TierName = Annotated[str | None, typer.Option("--tier", help="The APIM tier, whatever the file says.")]
+
+
+@app.command()
+def deploy(
+    where: Local = None,
+    stack: StackName = "",
+    strategy: StrategyName = None,
+    tier: TierName = None,
+    yes: Yes = False,
+    output: Output = Format.TEXT,
+    config: Config = "",
+    state: State = "",
+    subscription: Subscription = "",
+) -> None:
+    """Plan, show, ask, provision; the last line is the gateway's URL."""
+    from apimlb.cli import flows
+    from apimlb.cli.wiring import open_session
+
+    overrides = {"strategy": strategy, "tier": tier}
+    place = placed(where, stack, config, state)
+    session = open_session(place, chosen=subscription, overrides=overrides, start_local=True)
+    deployed = flows.deploy(session, yes=yes)
+    if output is Format.JSON:
+        show_json(deployed.document())
+    else:
+        show(deployed.gateway_url)
+
+
+@app.command()
+def plan(
+    where: Local = None,
+    stack: StackName = "",
+    strategy: StrategyName = None,
+    tier: TierName = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when something would change.")
+    ] = False,
+    output: Output = Format.TEXT,
+    config: Config = "",
+    state: State = "",
+    subscription: Subscription = "",
+) -> None:
+    """Show what `deploy` would do; change nothing."""
+    from apimlb.cli import flows
+    from apimlb.cli.wiring import open_session
+
+    overrides = {"strategy": strategy, "tier": tier}
+    place = placed(where, stack, config, state)
+    session = open_session(place, chosen=subscription, overrides=overrides, start_local=True)
+    made = flows.preview(session)
+    if output is Format.JSON:
+        show_json(flows.plan_document(made))
+    else:
+        flows.show_preview(session, made)
+    if detailed_exitcode and not made.is_empty:
+        raise typer.Exit(2)
+
+
+@app.command("set-capacity")
+def set_capacity(
+    capacity: Annotated[int, typer.Argument(metavar="N", help="Thousands of tokens per minute.")],
+    account: Annotated[str, typer.Option(help="Only on this account.", show_default=False)] = "",
+    deployment: Annotated[str, typer.Option(help="Only this deployment.", show_default=False)] = "",
+    where: Local = None,
+    stack: StackName = "",
+    output: Output = Format.TEXT,
+    config: Config = "",
+    state: State = "",
+    subscription: Subscription = "",
+) -> None:
+    """Give every deployment of every account N,000 tokens per minute, in place."""
+    from apimlb.cli import flows
+    from apimlb.cli.wiring import open_session
+
+    session = open_session(placed(where, stack, config, state), chosen=subscription)
+    changed = flows.set_capacity(session, capacity, account=account, deployment=deployment)
+    if output is Format.JSON:
+        show_json(changed)
+
+
+@app.command("gateway-url")
+def gateway_url(
+    where: Local = None,
+    stack: StackName = "",
+    config: Config = "",
+    state: State = "",
+    subscription: Subscription = "",
+) -> None:
+    """Print the gateway's URL and nothing else."""
+    from apimlb.cli import flows
+    from apimlb.cli.wiring import open_session
+
+    session = open_session(placed(where, stack, config, state), chosen=subscription)
+    show(flows.gateway_url(session))
+
+
+@app.command()
+def env(
+    for_app: Annotated[App, typer.Option("--app", help="The app that will read them.")] = App.OPENAI_SDK,
+    form: Annotated[Form, typer.Option("--format", help="How to print them.")] = Form.DOTENV,
+    where: Local = None,
+    stack: StackName = "",
+    config: Config = "",
+    state: State = "",
+    subscription: Subscription = "",
+) -> None:
+    """Print what an app needs to use the gateway: endpoint, key, deployments. Holds the key: keep it safe."""
+    from apimlb.cli import flows
+    from apimlb.cli.applications import variables
+    from apimlb.cli.wiring import open_session
+
+    session = open_session(placed(where, stack, config, state), chosen=subscription)
+    show(printed(form, variables(for_app, flows.endpoint(session))))
+
+
+@app.command()
+def destroy(
+    purge: Annotated[
+        bool,
+        typer.Option("--purge", help="Purge gateway and accounts too: names and quota are free at once."),
+    ] = False,
+    where: Local = None,
+    stack: StackName = "",
+    yes: Yes = False,
+    config: Config = "",
+    state: State = "",
+    subscription: Subscription = "",
+) -> None:
+    """Delete what the stack has in Azure, and nothing else."""
+    from apimlb.cli import flows
+    from apimlb.cli.wiring import open_session
+
+    session = open_session(placed(where, stack, config, state), chosen=subscription)
+    flows.destroy(session, purge=purge, yes=yes)
+
+
+@app.command()
+def render(
+    references: Annotated[
+        Path | None, typer.Option(help="Write the reference stacks' policies there.", show_default=False)
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when it would differ.")] = False,
+    stack: StackName = "",
+    strategy: StrategyName = None,
+    config: Config = "",
+) -> None:
+    """Print the policy of the stack's API, compiled as Azure would."""
+    from apimlb.cli import flows
+
+    if references is not None:
+        flows.render_references(references, check=check)
+        return
+    text = flows.render_policy(placed(None, stack, config, ""), strategy)
+    if not check:
+        show(text)
+
+
+@app.command()
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running at the end.")] = False,
+    strategy: StrategyName = None,
+    state: State = "",
+) -> None:
+    """Drive chat traffic past an account's quota on the local Azure; fail if a client notices."""
+    from apimlb.cli.demo import show_it_work
+    from apimlb.cli.workspace import workspace
+
+    show_it_work(workspace(local=True, stack="demo", state=state), strategy=strategy, keep=keep)
+
+
+def run() -> None:
+    """Run the command line; an error ends in its message and exit code, never in a traceback."""
+    try:
+        app()
+    except ApimlbError as error:
+        complain(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        complain(Interrupted("Stopped.", next_step="Run the same command again."))
+        sys.exit(Interrupted.exit_code)
+    except Exception as error:  # the last door: a bug of ours, told as one
+        log = Path("apimlb-error.log")
+        log.write_text("".join(traceback.format_exception(error)))
+        say(f"Error: apimlb failed in a way it should not: {type(error).__name__}: {error}")
+        say(f"  next:  report it with {log}, which holds the details.")
+        sys.exit(70)

@@ -41,7 +41,7 @@ def _cached_url(arguments: list[str]) -> str:
         state = workspace(**options).directory / "state.json"  # type: ignore[arg-type]
         known = json.loads(state.read_bytes())
         asked = os.environ.get("AZURE_SUBSCRIPTION_ID", "")
-        if asked and not options.get("local") and known["subscription"] != asked:
+        if asked and not options.get("local") and known["subscription_id"] != asked:
             return ""
         return str(known["gateway_url"])
     except Exception:  # whatever is wrong, the whole command says so better

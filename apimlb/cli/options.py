@@ -14,13 +14,18 @@ Local = Annotated[
     ),
 ]
 StackName = Annotated[
-    str, typer.Option("--stack", metavar="NAME", help="The stack's name. Also APIMLB_STACK.", show_default=False)
+    str,
+    typer.Option("--stack", metavar="NAME", help="The stack's name. Also APIMLB_STACK.", show_default=False),
 ]
 Config = Annotated[
-    str, typer.Option("--config", metavar="FILE", help="The stack's file. Also APIMLB_CONFIG.", show_default=False)
+    str,
+    typer.Option(
+        "--config", metavar="FILE", help="The stack's file. Also APIMLB_CONFIG.", show_default=False
+    ),
 ]
 State = Annotated[
-    str, typer.Option("--state", metavar="DIR", help="Instead of .apimlb. Also APIMLB_STATE.", show_default=False)
+    str,
+    typer.Option("--state", metavar="DIR", help="Instead of .apimlb. Also APIMLB_STATE.", show_default=False),
 ]
 Subscription = Annotated[
     str,

@@ -1,9 +1,9 @@
 """Where a command's files are: the stack's name, its directory, the local Azure's. Standard library only.
 
-    .apimlb/                     --state, else APIMLB_STATE, else here
-        <stack>/                 the cache and journal of a stack on Azure
-        local/                   the local Azure: its database, certificate and endpoint
-        local/stacks/<stack>/    the cache and journal of a stack on it
+.apimlb/                     --state, else APIMLB_STATE, else here
+    <stack>/                 the cache and journal of a stack on Azure
+    local/                   the local Azure: its database, certificate and endpoint
+    local/stacks/<stack>/    the cache and journal of a stack on it
 """
 
 import os
@@ -50,7 +50,9 @@ def workspace(
         raise ConfigError("There is no such file.", where=config, next_step="Correct --config.")
     name = stack or environ.get("APIMLB_STACK") or _name_in(file) or STACK
     if name == "local":
-        raise ConfigError("A stack cannot be called local.", where=str(file), next_step="Choose another name.")
+        raise ConfigError(
+            "A stack cannot be called local.", where=str(file), next_step="Choose another name."
+        )
     return Workspace(
         root=Path(state or environ.get("APIMLB_STATE") or ".apimlb"),
         config=file,

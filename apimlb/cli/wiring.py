@@ -1,0 +1,103 @@
+"""Builds what a command works with: the stack, the cloud it is in, and what the stack wants there."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apimlb.cli.prose import say
+from apimlb.cli.workspace import Workspace
+from apimlb.clock import Clock, SystemClock
+from apimlb.deploy.azure import connect
+from apimlb.deploy.cloud import Cloud, Target
+from apimlb.deploy.login import subscription
+from apimlb.errors import AuthError, NotFoundError
+from apimlb.local import process
+from apimlb.render import render
+from apimlb.stack import config
+from apimlb.stack.config import Stack
+from apimlb.stack.desired import resources
+from apimlb.stack.names import Names
+from apimlb.stack.resources import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One command's stack and cloud."""
+
+    workspace: Workspace
+    clock: Clock
+    stack: Stack
+    target: Target
+    cloud: Cloud
+
+    @property
+    def names(self) -> Names:
+        return Names(self.target.subscription_id, self.stack)
+
+    @property
+    def where(self) -> str:
+        """The place as a person reads it."""
+        place = "the local Azure" if self.workspace.local else f"subscription {self.target.subscription_id}"
+        return f"{place}, resource group {self.names.group}"
+
+    def desired(self) -> tuple[Resource, ...]:
+        """What the stack has in Azure, its policy rendered and compiled."""
+        found = self.cloud.get(f"/subscriptions/{self.target.subscription_id}")
+        if found is None:
+            raise AuthError(
+                "Azure has no such subscription, or does not show it to you.",
+                where=self.target.subscription_id,
+                next_step="Run `az account list`, then choose one with --subscription.",
+            )
+        policy = render(self.stack)
+        return resources(self.stack, self.target.subscription_id, str(found["tenantId"]), policy)
+
+
+def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:
+    """The stack in the workspace's file, with what flags say instead."""
+    said = {name: value for name, value in overrides.items() if value is not None}
+    return config.parse({**config.load(place.config), **said, "name": place.stack}, source=str(place.config))
+
+
+def open_session(
+    place: Workspace,
+    *,
+    chosen: str = "",
+    overrides: Mapping[str, Any] | None = None,
+    start_local: bool = False,
+) -> Session:
+    """Connect to the stack's cloud; `start_local` starts the local Azure where that is the cloud."""
+    clock = SystemClock()
+    stack = stack_of(place, overrides or {})
+    target = _local(place, start_local) if place.local else _azure(chosen)
+    return Session(place, clock, stack, target, connect(target, clock))
+
+
+def _azure(chosen: str) -> Target:
+    found = subscription(os.environ, chosen=chosen)
+    return Target(found.id, tenant_id=found.tenant_id)
+
+
+def _local(place: Workspace, start: bool) -> Target:
+    endpoint = process.read(place.local_azure)
+    if endpoint is None and not start:
+        raise NotFoundError(
+            "The local Azure is not running.",
+            where=str(place.local_azure),
+            next_step="Run `apimlb local up`, or `apimlb deploy --local`, which starts it.",
+        )
+    if endpoint is None:
+        endpoint = process.start(
+            place.local_azure, gateway_port=process.GATEWAY_PORT, arm_port=process.ARM_PORT
+        )
+        say(f"Started the local Azure: gateway {endpoint.gateway_url}, ARM {endpoint.arm_url}.")
+    return Target(
+        endpoint.subscription_id,
+        endpoint=endpoint.arm_url,
+        authority=endpoint.arm_url,
+        tenant_id=endpoint.tenant_id,
+        client_id=endpoint.client_id,
+        client_secret=endpoint.client_secret,
+        ca_file=endpoint.ca,
+    )
