@@ -1,9 +1,9 @@
 """One request on its way through the policies, and what the policies may ask of the gateway around them."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
@@ -19,7 +19,8 @@ class PolicyFault(Exception):
     """A request that goes to on-error: what `context.LastError` will say, and the answer made of it.
 
     `message` is LastError.Message; `shown` is the text in the default JSON body where that differs (a 500
-    always shows "Internal server error"). `source` empty stands for the element that was running. The runtime
+    always shows "Internal server error"). With `keeps_response` the client gets what the backend answered.
+    `source` empty stands for the element that was running. The runtime
     fills in `scope`, `section`, `path` and `policy_id` for a fault that rises out of an element.
     """
 
@@ -33,6 +34,7 @@ class PolicyFault(Exception):
         status_reason: str = "",
         shown: str = "",
         headers: Iterable[tuple[str, str]] = (),
+        keeps_response: bool = False,
     ) -> None:
         super().__init__(message)
         self.reason = reason
@@ -42,6 +44,7 @@ class PolicyFault(Exception):
         self.status_reason = status_reason
         self.shown = shown or message
         self.headers = tuple(headers)
+        self.keeps_response = keeps_response
         self.scope = ""
         self.section = ""
         self.path = ""
@@ -108,11 +111,38 @@ class Services(Protocol):
         ...
 
 
+Act: TypeAlias = "Callable[[Exchange], Awaitable[None] | None]"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One compiled element: what it does, and where it stands, for LastError and for the trace.
+
+    `path` is `choose[2]/when[1]/set-header`: from the section down, counted where siblings share a name.
+    """
+
+    act: Act
+    tag: str
+    line: int
+    column: int
+    path: str = ""
+    scope: str = ""
+    policy_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Elements that run one after another."""
+
+    steps: tuple[Step, ...] = ()
+
+
 @dataclass(slots=True)
 class Exchange:
     """The mutable state of one request.
 
-    `path` (it starts with a slash) and `query` (raw, without question mark) follow the backend's URL;
+    `path` (it starts with a slash) and `query` (raw, without question mark) follow the backend's URL, which
+    is `base_url` as far as it is known (a backend's id becomes a URL when the request is forwarded);
     `context.request` holds method, headers and body. `live` is the backend's response while its body has not
     been read: the stream that the client will get.
     """
@@ -126,10 +156,19 @@ class Exchange:
     trace: "TraceSink | None" = None
     backend: BackendChoice | None = None
     live: Response | None = None
+    base_url: str = ""
     steps: int = 0
+    section: Section = "inbound"
+    readers: frozenset[Section] = frozenset()
+    broader: Mapping[tuple[str, str], Block] = field(default_factory=dict)
+    """What `<base/>` stands for, by the scope and section that it stands in."""
+
+    def __post_init__(self) -> None:
+        self.base_url = self.base_url or self.service_url
 
     def locate(self, base_url: str) -> None:
         """Make `context.Request.Url` what `base_url` and the exchange's path and query come to."""
+        self.base_url = base_url
         joined = base_url.rstrip("/") + self.path + (f"?{self.query}" if self.query else "")
         self.context.request.url = Url(joined)
 
@@ -177,6 +216,6 @@ class Exchange:
 class TraceSink(Protocol):
     """Told of every element that runs; absent (None) when nobody asks, so that tracing costs nothing."""
 
-    def entered(self, step: object, exchange: Exchange) -> None: ...
+    def entered(self, step: Step, exchange: Exchange) -> None: ...
 
-    def left(self, step: object, exchange: Exchange, outcome: str) -> None: ...
+    def left(self, step: Step, exchange: Exchange, outcome: str) -> None: ...

@@ -44,7 +44,8 @@ class Text:
 
 @dataclass(slots=True)
 class Element:
-    """One element; `text` is its character data: an expression or a literal."""
+    """One element; `text` is its character data: an expression or a literal. `column` is that of its name, as
+    .NET counts and so as Azure reports it."""
 
     tag: str
     line: int
@@ -162,7 +163,7 @@ class _Reader:
         if self._open:
             element = self._open[-1].element
             raise self._error(
-                f"Unexpected end of file: the element '{element.tag}' is not closed", len(self._text)
+                f"Unexpected end of file: the element '{element.tag}' is not closed.", len(self._text)
             )
         if self._root is None:
             raise self._error("Root element is missing.", 0)
@@ -173,7 +174,9 @@ class _Reader:
 
     def _error(self, what: str, index: int) -> PolicyError:
         line, column = self._source.position(index)
-        return PolicyError(what, line=line, column=column, code="ValidationError")
+        return PolicyError(
+            f"{what} Line {line}, position {column}.", line=line, column=column, code="ValidationError"
+        )
 
     def _characters(self, index: int) -> int:
         """Character data up to the next tag; an expression may hold `<`."""
@@ -182,7 +185,7 @@ class _Reader:
             end = self._expression_end(start, "<")
             after = self._skip_space(end)
             if after < len(self._text) and not self._is_markup(after):
-                raise self._error("An expression must be the whole of a value", after)
+                raise self._error("An expression must be the whole of a value.", after)
             self._keep(self._text[start:end].rstrip(), start, expression=True)
             return after
         end = self._source.find("<", index)
@@ -194,7 +197,7 @@ class _Reader:
         if self._open:
             self._open[-1].chunks.append((data, index, expression))
         elif data.strip():
-            raise self._error("Data at the root level is invalid", self._skip_space(index))
+            raise self._error("Data at the root level is invalid.", self._skip_space(index))
 
     def _skip_space(self, index: int) -> int:
         found = _SPACE.match(self._text, index)
@@ -212,7 +215,7 @@ class _Reader:
         end = self._source.find(boundary, index)
         if end < 0 or not self._is_plausible_end(index, end, boundary):
             raise self._error(
-                "The expression does not end: a bracket, string or comment is not closed", index
+                "The expression does not end: a bracket, string or comment is not closed.", index
             )
         return end
 
@@ -239,7 +242,7 @@ class _Reader:
     def _past(self, index: int, closing: str, what: str) -> int:
         end = self._text.find(closing, index)
         if end < 0:
-            raise self._error(f"The {what} is not closed", index)
+            raise self._error(f"The {what} is not closed.", index)
         return end + len(closing)
 
     def _cdata(self, index: int) -> int:
@@ -257,13 +260,13 @@ class _Reader:
         name = _NAME.match(self._text, index + 1)
         if name is None:
             raise self._error(
-                "Name cannot begin with this character: a tag was expected after '<'", index + 1
+                "Name cannot begin with this character: a tag was expected after '<'.", index + 1
             )
         if self._root is not None and not self._open:
             raise self._error("There are multiple root elements.", index)
         if len(self._open) >= DEPTH_LIMIT:
-            raise self._error(f"Elements are nested more than {DEPTH_LIMIT} deep", index)
-        element = Element(name[0], *self._source.position(index))
+            raise self._error(f"Elements are nested more than {DEPTH_LIMIT} deep.", index)
+        element = Element(name[0], *self._source.position(index + 1))
         cursor = self._attributes(element, name.end())
         if self._root is None:
             self._root = element
@@ -282,7 +285,7 @@ class _Reader:
                 return start
             name = _NAME.match(self._text, start)
             if name is None or start == index:
-                raise self._error(f"The start tag of '{element.tag}' is malformed or not closed", start)
+                raise self._error(f"The start tag of '{element.tag}' is malformed or not closed.", start)
             if name[0] in element.attributes:
                 raise self._error(f"'{name[0]}' is a duplicate attribute name.", start)
             index, element.attributes[name[0]] = self._attribute_value(name[0], name.end())
@@ -296,19 +299,19 @@ class _Reader:
             or quote not in ("'", '"')
             or opening in self._source.escaped
         ):
-            raise self._error(f"The attribute '{name}' needs a value in quotes", index)
+            raise self._error(f"The attribute '{name}' needs a value in quotes.", index)
         start = self._skip_space(opening + 1)
         if self._starts_expression(start):
             end = self._expression_end(start, quote)
             closing = self._skip_space(end)
             if not self._text.startswith(quote, closing) or closing in self._source.escaped:
-                raise self._error(f"An expression must be the whole value of the attribute '{name}'", end)
+                raise self._error(f"An expression must be the whole value of the attribute '{name}'.", end)
             return closing + 1, Text(self._text[start:end], *self._source.position(start), is_expression=True)
         end = self._source.find(quote, opening + 1)
         stray = self._source.find("<", opening + 1)
         if end < 0 or 0 <= stray < end:
             raise self._error(
-                f"The value of the attribute '{name}' holds '<' or is not closed", max(stray, opening)
+                f"The value of the attribute '{name}' holds '<' or is not closed.", max(stray, opening)
             )
         return end + 1, Text(self._text[opening + 1 : end], *self._source.position(opening + 1))
 
@@ -316,14 +319,14 @@ class _Reader:
         name = _NAME.match(self._text, index + 2)
         close = self._skip_space(name.end()) if name else index
         if name is None or not self._text.startswith(">", close):
-            raise self._error("The end tag is malformed", index)
+            raise self._error("The end tag is malformed.", index)
         if not self._open:
-            raise self._error(f"Unexpected end tag '{name[0]}'", index)
+            raise self._error(f"Unexpected end tag '{name[0]}'.", index)
         opened = self._open.pop()
         element = opened.element
         if element.tag != name[0]:
             raise self._error(
-                f"The '{element.tag}' start tag on line {element.line} position {element.column + 1} "
+                f"The '{element.tag}' start tag on line {element.line} position {element.column} "
                 f"does not match the end tag of '{name[0]}'.",
                 index,
             )
@@ -338,7 +341,7 @@ class _Reader:
             if expression and len(full) == 1:
                 return Text(data, *self._source.position(index), is_expression=True)
             if expression:
-                raise self._error("An expression must be the whole of a value", index)
+                raise self._error("An expression must be the whole of a value.", index)
         if not full:
             return None
         return Text("".join(data for data, _, _ in chunks), *self._source.position(chunks[0][1]))

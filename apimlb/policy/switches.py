@@ -24,13 +24,9 @@ class Switches:
     """The k of the wait formula for the first retry that waits, when `first-fast-retry` made the one before
     it immediate."""
 
-    null_header: Literal["empty", "removed"] = "empty"
-    """What set-header writes for an expression that yields null."""
-
 
 ADVERSE = Switches(
     response_after_failure="null",
     lookup_miss="null",
     first_fast_retry_index=1,
-    null_header="removed",
 )

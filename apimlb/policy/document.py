@@ -1,0 +1,119 @@
+"""A policy document compiled into steps, and how documents of several scopes become one policy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from apimlb.policy.compilation import SECTIONS, DocumentCompilation
+from apimlb.policy.exchange import Block, Section
+from apimlb.policy.problems import InvalidPolicy, combined, problem
+from apimlb.policy.reader import Element, Format, read, substitute
+
+Scope = Literal["global", "workspace", "product", "api", "operation"]
+DEFAULT_GLOBAL = "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>"
+"""What a service runs that has no global policy; Microsoft Learn, API Management policy reference:
+forward-request."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """One scope's policy. `readers` are the sections that read `context.Response.Body`, so that a response
+    cannot be streamed past them; `heirs` those that hold `<base/>`."""
+
+    scope: str
+    sections: Mapping[Section, Block]
+    readers: frozenset[Section] = frozenset()
+    heirs: frozenset[Section] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What runs for a request: the narrowest document's sections, `broader` for every `<base/>` (by scope and
+    section), and the sections that read the response's body once these are expanded."""
+
+    sections: Mapping[Section, Block]
+    broader: Mapping[tuple[str, str], Block]
+    readers: frozenset[Section] = frozenset()
+
+
+def compile_policy(
+    text: str,
+    *,
+    format: Format = "rawxml",
+    scope: Scope = "api",
+    named_values: Mapping[str, str] | None = None,
+    fragments: Mapping[str, str] | None = None,
+) -> PolicyDocument:
+    """The document, compiled once for all requests.
+
+    `fragments` are the raw texts of policy fragments by id. Raises PolicyError when it does not read, and
+    InvalidPolicy, with every problem found, when it reads but Azure would refuse it or the local gateway
+    cannot run it. A section that is left out inherits, as if it held `<base/>`.
+    """
+    values = named_values or {}
+    root = read(substitute(text, values), format)
+    if root.tag != "policies":
+        raise problem(root, f"The root element is '{root.tag}'; 'policies' was expected.")
+    compilation = DocumentCompilation(scope, values, fragments or {})
+    sections = _sections(root, compilation)
+    if compilation.problems:
+        raise combined(compilation.problems)
+    return PolicyDocument(scope, sections, frozenset(compilation.readers), frozenset(compilation.heirs))
+
+
+def _sections(root: Element, compilation: DocumentCompilation) -> dict[Section, Block]:
+    compiled: dict[Section, Block] = {}
+    for child in root.children:
+        name = next((section for section in SECTIONS if section == child.tag), None)
+        if name is None or name in compiled:
+            expected = ", ".join(section for section in SECTIONS if section not in compiled)
+            compilation.problems.append(_invalid_section(root, child, expected))
+        else:
+            compiled[name] = compilation.top_level(child, name)
+    for name in SECTIONS:
+        if name not in compiled:
+            inherits = Element(name, root.line, root.column)
+            inherits.children += (
+                [Element("base", root.line, root.column)] if compilation.scope != "global" else []
+            )
+            compiled[name] = compilation.top_level(inherits, name)
+    return compiled
+
+
+def _invalid_section(root: Element, child: Element, expected: str) -> InvalidPolicy:
+    return problem(
+        root,
+        f"The element 'policies' has invalid child element '{child.tag}'. "
+        f"List of possible elements expected: '{expected}'.",
+        at=(child.line, child.column),
+    )
+
+
+def effective(documents: Sequence[PolicyDocument]) -> Policy:
+    """The policy of a request that `documents`, from broad to narrow, apply to; each scope may come once.
+
+    A chain without global scope begins with Azure's default global policy; a `<base/>` of the broadest
+    document stands for nothing. Microsoft Learn, "Policies in Azure API Management".
+    """
+    scopes = [document.scope for document in documents]
+    if len(set(scopes)) != len(scopes):
+        raise ValueError(f"a scope comes twice: {scopes}")
+    chain = [*documents] if "global" in scopes else [_default_global(), *documents]
+    broader: dict[tuple[str, str], Block] = {
+        (below.scope, section): above.sections[section] if above else Block()
+        for above, below in zip([None, *chain[:-1]], chain, strict=True)
+        for section in SECTIONS
+    }
+    return Policy(chain[-1].sections, broader, frozenset(s for s in SECTIONS if _reads(chain, s)))
+
+
+def _reads(chain: Sequence[PolicyDocument], section: Section) -> bool:
+    """Whether the narrowest document's section reads the response's body, itself or through `<base/>`."""
+    reads = False
+    for document in chain:
+        reads = section in document.readers or (reads and section in document.heirs)
+    return reads
+
+
+def _default_global() -> PolicyDocument:
+    return compile_policy(DEFAULT_GLOBAL, scope="global")

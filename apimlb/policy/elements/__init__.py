@@ -1,0 +1,70 @@
+"""Every policy element that the local gateway runs: one row each, in the table of its family's module."""
+
+from apimlb.policy.draft import Entry
+from apimlb.policy.elements import backend, cache, callouts, checks, control, diagnostics, messages, tokens
+
+ELEMENTS: dict[str, Entry] = {
+    **control.TABLE,
+    **messages.TABLE,
+    **backend.TABLE,
+    **cache.TABLE,
+    **callouts.TABLE,
+    **checks.TABLE,
+    **tokens.TABLE,
+    **diagnostics.TABLE,
+}
+
+UNIMPLEMENTED = frozenset(
+    {
+        "authentication-basic",
+        "authentication-certificate",
+        "authentication-oauth2",
+        "azure-openai-emit-token-metric",
+        "azure-openai-semantic-cache-lookup",
+        "azure-openai-semantic-cache-store",
+        "azure-openai-token-limit",
+        "cache-lookup",
+        "cache-store",
+        "cors",
+        "cosmosdb-data-source",
+        "cross-domain",
+        "emit-metric",
+        "find-and-replace",
+        "get-authorization-context",
+        "http-data-source",
+        "invoke-dapr-binding",
+        "invoke-request",
+        "ip-filter",
+        "json-to-xml",
+        "jsonp",
+        "llm-content-safety",
+        "llm-emit-token-metric",
+        "llm-semantic-cache-lookup",
+        "llm-semantic-cache-store",
+        "llm-token-limit",
+        "log-to-eventhub",
+        "mock-response",
+        "proxy",
+        "publish-event",
+        "publish-to-dapr",
+        "quota",
+        "quota-by-key",
+        "rate-limit",
+        "rate-limit-by-key",
+        "redirect-content-urls",
+        "send-one-way-request",
+        "send-service-bus-message",
+        "sql-data-source",
+        "validate-client-certificate",
+        "validate-content",
+        "validate-graphql-request",
+        "validate-headers",
+        "validate-odata-request",
+        "validate-parameters",
+        "validate-status-code",
+        "wait",
+        "xml-to-json",
+        "xsl-transform",
+    }
+)
+"""Policies that Azure has and the local gateway does not: refused with a message that says so."""

@@ -1,0 +1,115 @@
+"""Where a request goes and how it is sent there: set-backend-service, forward-request."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+from apimlb.http import Response, close
+from apimlb.policy.context import Context
+from apimlb.policy.draft import BACKEND, REQUEST_SIDE, Draft, Entry, Getter
+from apimlb.policy.exchange import Act, BackendId, BaseUrl, Exchange, ForwardOptions, PolicyFault
+from apimlb.policy.kinds import BOOLEAN, STRING, choice, integer
+
+_CHUNK = 8192
+"""Bytes that a buffered response is held to; Microsoft Learn, API Management policy reference:
+forward-request, buffer-response."""
+
+
+def set_backend_service(draft: Draft) -> Act:
+    base_url = draft.optional("base-url", STRING)
+    backend_id = draft.optional("backend-id", STRING)
+    if base_url is not None and backend_id is not None:
+        raise draft.error("Only one of the attributes 'base-url' and 'backend-id' is allowed.")
+    if backend_id is not None:
+        return _by_id(backend_id)
+    if base_url is not None:
+        return _by_url(base_url)
+    raise draft.error("One of the attributes 'base-url' and 'backend-id' is required.")
+
+
+def _by_id(backend_id: Getter[str]) -> Act:
+    def act(exchange: Exchange) -> None:
+        exchange.backend = BackendId(backend_id(exchange.context))
+
+    return act
+
+
+def _by_url(base_url: Getter[str]) -> Act:
+    def act(exchange: Exchange) -> None:
+        url = base_url(exchange.context).strip().rstrip("/")
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise PolicyFault("BackendUrlInvalid", f"'{url}' is not an absolute URL.")
+        exchange.backend = BaseUrl(url)
+        exchange.locate(url)
+
+    return act
+
+
+def forward_request(draft: Draft) -> Act:
+    options = _options(draft)
+    buffer_request = draft.word("buffer-request-body", BOOLEAN, False)
+    fail_on_error = draft.word("fail-on-error-status-code", BOOLEAN, False)
+
+    async def act(exchange: Exchange) -> None:
+        chosen = options(exchange.context)
+        try:
+            response = await exchange.services.forward(exchange, chosen)
+        finally:
+            # An unbuffered body went out with this attempt, whatever became of it: the next one has none.
+            if not buffer_request and exchange.context.request.body is not None:
+                exchange.context.request.body.consumed = True
+        if chosen.buffer_response and not isinstance(response.body, bytes):
+            response.body = _held(Response(response.status, response.headers, response.body))
+        await exchange.answer(response)
+        if exchange.section in exchange.readers:
+            await exchange.buffer()
+        if fail_on_error and 400 <= response.status <= 599:
+            raise PolicyFault(
+                "BackendResponseError",
+                f"The backend service answered with status code {response.status}.",
+                status=response.status,
+                keeps_response=True,
+            )
+
+    return act
+
+
+def _options(draft: Draft) -> Getter[ForwardOptions]:
+    seconds = draft.optional("timeout", integer())
+    milliseconds = draft.optional("timeout-ms", integer())
+    if seconds is not None and milliseconds is not None:
+        raise draft.error("Only one of the attributes 'timeout' and 'timeout-ms' is allowed.")
+    draft.optional("continue-timeout", integer())
+    follow = draft.attribute("follow-redirects", BOOLEAN, False)
+    buffered = draft.word("buffer-response", BOOLEAN, True)
+    version = draft.word("http-version", choice("1", "2or1", "2"), "1")
+
+    def options(context: Context) -> ForwardOptions:
+        timeout = float(seconds(context)) if seconds else 300.0
+        if milliseconds is not None:
+            timeout = milliseconds(context) / 1000
+        return ForwardOptions(timeout, follow(context), buffered, version)
+
+    return options
+
+
+async def _held(response: Response) -> AsyncIterator[bytes]:
+    """The body in pieces of 8 KiB, as a gateway that buffers responses lets them go."""
+    held = bytearray()
+    try:
+        if not isinstance(response.body, bytes):
+            async for chunk in response.body:
+                held += chunk
+                while len(held) >= _CHUNK:
+                    yield bytes(held[:_CHUNK])
+                    del held[:_CHUNK]
+        if held:
+            yield bytes(held)
+    finally:
+        await close(response)
+
+
+TABLE = {
+    "forward-request": Entry(BACKEND, forward_request),
+    "set-backend-service": Entry(REQUEST_SIDE, set_backend_service),
+}

@@ -1,0 +1,65 @@
+"""The value cache: cache-lookup-value, cache-store-value, cache-remove-value."""
+
+from apimlb.policy.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.exchange import Act, CachingType, Exchange
+from apimlb.policy.kinds import ANY, BOOLEAN, STRING, choice, integer
+
+_KINDS: dict[str, CachingType] = {
+    "internal": "internal",
+    "external": "external",
+    "prefer-external": "prefer-external",
+}
+
+
+def _kind(draft: Draft) -> CachingType:
+    return _KINDS[draft.word("caching-type", choice(*_KINDS), "prefer-external")]
+
+
+def cache_lookup_value(draft: Draft) -> Act:
+    key = draft.required("key", STRING)
+    name = draft.required_word("variable-name", STRING)
+    default = draft.optional("default-value", ANY)
+    kind = _kind(draft)
+
+    async def act(exchange: Exchange) -> None:
+        context = exchange.context
+        found = await exchange.services.cache.get(key(context), kind)
+        if found is None and default is not None:
+            found = default(context)
+        if found is not None or exchange.switches.lookup_miss == "null":
+            context.variables[name] = found
+
+    return act
+
+
+def cache_store_value(draft: Draft) -> Act:
+    key = draft.required("key", STRING)
+    value = draft.required("value", ANY)
+    duration = draft.required("duration", integer())
+    kind = _kind(draft)
+
+    async def act(exchange: Exchange) -> None:
+        context = exchange.context
+        made = value(context)
+        if made is not None:
+            await exchange.services.cache.put(key(context), made, duration(context), kind)
+
+    return act
+
+
+def cache_remove_value(draft: Draft) -> Act:
+    key = draft.required("key", STRING)
+    draft.word("fail-on-cache-removal-error", BOOLEAN, False)
+    kind = _kind(draft)
+
+    async def act(exchange: Exchange) -> None:
+        await exchange.services.cache.remove(key(exchange.context), kind)
+
+    return act
+
+
+TABLE = {
+    "cache-lookup-value": Entry(EVERYWHERE, cache_lookup_value),
+    "cache-remove-value": Entry(EVERYWHERE, cache_remove_value),
+    "cache-store-value": Entry(EVERYWHERE, cache_store_value),
+}

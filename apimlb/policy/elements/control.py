@@ -1,0 +1,191 @@
+"""The flow of a policy: base, choose, retry, include-fragment, set-variable, limit-concurrency."""
+
+import random
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+from apimlb.policy.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.exchange import Act, Block, Exchange, PolicyFault
+from apimlb.policy.kinds import ANY, BOOLEAN, STRING, integer
+from apimlb.policy.refusal import default_response
+from apimlb.policy.steps import run_block
+from apimlb.policy.values import clr_type_name
+from apimlb.policy.values.exceptions import ClrException
+
+_VARIABLE_TYPES = frozenset(
+    {
+        *(f"Newtonsoft.Json.Linq.J{name}" for name in ("Array", "Constructor", "Container", "Object")),
+        *(f"Newtonsoft.Json.Linq.J{name}" for name in ("Property", "Raw", "Token", "Value")),
+        *(f"System.{name}" for name in ("Boolean", "SByte", "Byte", "UInt16", "UInt32", "UInt64")),
+        *(f"System.{name}" for name in ("Int16", "Int32", "Int64", "Decimal", "Single", "Double")),
+        *(f"System.{name}" for name in ("Guid", "String", "Char", "DateTime", "TimeSpan")),
+        *("System.Byte[]", "System.SByte[]"),
+    }
+)
+"""Microsoft Learn, API Management policy reference: set-variable, allowed types."""
+
+
+def base(draft: Draft) -> Act:
+    place = (draft.compilation.scope, draft.compilation.section)
+    draft.compilation.inherits()
+
+    def act(exchange: Exchange) -> Awaitable[None]:
+        return run_block(exchange.broader.get(place, Block()), exchange)
+
+    return act
+
+
+def choose(draft: Draft) -> Act:
+    branches = [(when.required("condition", BOOLEAN), when.block()) for when in draft.children("when")]
+    otherwise = draft.child("otherwise")
+    fallback = otherwise.block() if otherwise else None
+    if not branches:
+        raise draft.error(
+            "The element 'choose' has incomplete content. List of possible elements expected: 'when'."
+        )
+
+    def act(exchange: Exchange) -> Awaitable[None] | None:
+        for condition, block in branches:
+            if condition(exchange.context):
+                return run_block(block, exchange)
+        return run_block(fallback, exchange) if fallback else None
+
+    return act
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long retry waits before each attempt, in seconds.
+
+    Microsoft Learn, API Management policy reference: retry. The pages print the exponential formula in two
+    ways; (2^k - 1) with k counted from 0 is the one that yields their own example.
+    """
+
+    interval: int
+    maximum: int | None = None
+    delta: int | None = None
+    fast_first: bool = False
+    fast_index: int = 0
+
+    def before(self, retry: int, rng: random.Random) -> float:
+        """The wait before retry number `retry`, counted from 0."""
+        k = retry
+        if self.fast_first:
+            if retry == 0:
+                return 0.0
+            k = retry - 1 + self.fast_index
+        if self.delta is None:
+            return float(self.interval if self.maximum is None else min(self.maximum, self.interval))
+        if self.maximum is None:
+            return float(self.interval + k * self.delta)
+        spread = rng.uniform(0.8 * self.delta, 1.2 * self.delta)
+        return min(float(self.maximum), self.interval + (2.0**k - 1.0) * spread)
+
+
+def retry(draft: Draft) -> Act:
+    condition = draft.required("condition", BOOLEAN)
+    count = draft.required("count", integer(1, 50))
+    interval = draft.required("interval", integer())
+    maximum = draft.optional("max-interval", integer())
+    delta = draft.optional("delta", integer())
+    fast_first = draft.attribute("first-fast-retry", BOOLEAN, False)
+    if draft.element.find("wait"):
+        raise draft.error("The element 'retry' has invalid child element 'wait'.")
+    block = draft.block()
+
+    async def act(exchange: Exchange) -> None:
+        context = exchange.context
+        limit = count(context)
+        waits = Waits(
+            interval(context),
+            maximum(context) if maximum else None,
+            delta(context) if delta else None,
+            fast_first(context),
+            exchange.switches.first_fast_retry_index,
+        )
+        done = 0
+        while True:
+            fault = await _attempt(block, exchange)
+            if not condition(context) or done >= limit:
+                break
+            await exchange.let_go()
+            seconds = waits.before(done, exchange.services.rng)
+            if seconds > 0:
+                await exchange.services.clock.sleep(seconds)
+            done += 1
+        if fault is not None:
+            raise fault
+
+    return act
+
+
+async def _attempt(block: Block, exchange: Exchange) -> PolicyFault | None:
+    """Run the children once. A fault skips the rest of them and is handed back; the condition sees a response
+    made of it, or none (a switch)."""
+    try:
+        await run_block(block, exchange)
+    except PolicyFault as fault:
+        await exchange.let_go()
+        synthetic = exchange.switches.response_after_failure == "synthetic"
+        exchange.context.response = default_response(fault, exchange.context) if synthetic else None
+        return fault
+    return None
+
+
+def include_fragment(draft: Draft) -> Act:
+    name = draft.required_word("fragment-id", STRING)
+    try:
+        block = draft.compilation.fragment(name, draft.path)
+    except LookupError as error:
+        raise draft.error(str(error.args[0])) from error
+    return lambda exchange: run_block(block, exchange)
+
+
+def set_variable(draft: Draft) -> Act:
+    name = draft.required("name", STRING)
+    value = draft.required("value", ANY)
+
+    def act(exchange: Exchange) -> None:
+        made = value(exchange.context)
+        if made is not None and type(made) not in _PLAIN and clr_type_name(made) not in _VARIABLE_TYPES:
+            raise ClrException(
+                "System.InvalidOperationException",
+                f"Expression value of type '{clr_type_name(made)}' is not supported in set-variable.",
+            )
+        exchange.context.variables[name(exchange.context)] = made
+
+    return act
+
+
+_PLAIN = (str, int, bool, float)
+
+
+def limit_concurrency(draft: Draft) -> Act:
+    key = draft.required("key", STRING)
+    most = draft.required("max-count", integer(1))
+    block = draft.block()
+    running: dict[str, int] = {}
+
+    async def act(exchange: Exchange) -> None:
+        name = key(exchange.context)
+        if running.get(name, 0) >= most(exchange.context):
+            raise PolicyFault("ConcurrencyLimitExceeded", "Concurrency limit is exceeded.", status=429)
+        running[name] = running.get(name, 0) + 1
+        try:
+            await run_block(block, exchange)
+        finally:
+            running[name] -= 1
+            if not running[name]:
+                del running[name]
+
+    return act
+
+
+TABLE = {
+    "base": Entry(EVERYWHERE, base),
+    "choose": Entry(EVERYWHERE, choose),
+    "include-fragment": Entry(EVERYWHERE, include_fragment),
+    "limit-concurrency": Entry(EVERYWHERE, limit_concurrency),
+    "retry": Entry(EVERYWHERE, retry),
+    "set-variable": Entry(EVERYWHERE, set_variable),
+}

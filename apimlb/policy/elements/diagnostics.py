@@ -1,0 +1,28 @@
+"""What only tells: trace."""
+
+from apimlb.policy.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.exchange import Act, Exchange
+from apimlb.policy.kinds import STRING, TEXT, choice
+
+
+def trace(draft: Draft) -> Act:
+    source = draft.required("source", STRING)
+    severity = draft.word("severity", choice("verbose", "information", "error"), "verbose")
+    messages = draft.texts("message", TEXT)
+    metadata = [
+        (child.required("name", STRING), child.required("value", STRING))
+        for child in draft.children("metadata")
+    ]
+
+    def act(exchange: Exchange) -> None:
+        context = exchange.context
+        if not context.tracing:
+            return
+        text = " ".join(message(context) for message in messages)
+        facts = "".join(f" {name(context)}={value(context)}" for name, value in metadata)
+        context.trace(f"{source(context)} [{severity}]: {text}{facts}")
+
+    return act
+
+
+TABLE = {"trace": Entry(EVERYWHERE, trace)}

@@ -1,0 +1,225 @@
+"""What changes a request or response: headers, body, status, method, query and path.
+
+The compile functions without an Act (`header_edit`, `body_of`, ...) serve the same elements inside
+return-response and send-request, where they change the message under construction.
+"""
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus, unquote_plus
+
+from apimlb.http import Headers, reason_phrase
+from apimlb.policy.context import Context, MessageBody
+from apimlb.policy.draft import EVERYWHERE, INBOUND, REQUEST_SIDE, Draft, Entry, Getter
+from apimlb.policy.exchange import Act, Exchange, PolicyFault
+from apimlb.policy.kinds import BOOLEAN, STRING, TEXT, Kind, choice, integer
+from apimlb.policy.problems import NOT_IMPLEMENTED
+from apimlb.policy.values import to_clr_string
+
+_FIXED_HEADERS = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
+"""Microsoft Learn, API Management policy reference: set-header, limitations."""
+
+_SEPARATE_HEADERS = frozenset(
+    {
+        *("user-agent", "www-authenticate", "proxy-authenticate", "cookie", "set-cookie", "warning", "date"),
+        *("expires", "if-modified-since", "if-unmodified-since", "last-modified", "retry-after"),
+    }
+)
+"""Headers whose values stay separate lines; those of any other are joined by commas (the same page)."""
+
+_EXISTS = choice("override", "skip", "append", "delete")
+_PLACEHOLDER = re.compile(r"\{\*?([\w-]+)\}")
+
+HeaderEdit = Callable[[Context, Headers], None]
+
+
+def _bytes(value: object) -> bytes:
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    return b"" if value is None else to_clr_string(value).encode()
+
+
+BYTES = Kind("object", str.encode, _bytes)
+"""A body: text as UTF-8, a byte[] as it is, null as nothing."""
+
+
+def header_edit(draft: Draft) -> HeaderEdit:
+    """`<set-header>` as a change to any message's headers."""
+    name_of = draft.required("name", STRING)
+    action_of = draft.attribute("exists-action", _EXISTS, "override")
+    values_of = draft.texts("value", TEXT)
+
+    def edit(context: Context, headers: Headers) -> None:
+        name = name_of(context)
+        action = action_of(context)
+        if name.lower() in _FIXED_HEADERS or (action == "skip" and name in headers):
+            return
+        if action == "delete":
+            headers.remove(name)
+            return
+        values = headers.get_all(name) if action == "append" else []
+        values += [value(context) for value in values_of]
+        joined = values if name.lower() in _SEPARATE_HEADERS or not values else [",".join(values)]
+        headers.set(name, *joined)
+
+    return edit
+
+
+def body_of(draft: Draft) -> Getter[bytes]:
+    """`<set-body>`: literal text or XML as it stands, or an expression."""
+    for name in ("template", "xsi-nil", "parse-date"):
+        if draft.word(name, STRING, ""):
+            raise draft.error(
+                "Liquid templates are not implemented by the local gateway", code=NOT_IMPLEMENTED
+            )
+    if draft.element.children:
+        literal = draft.markup().encode()
+        return lambda _: literal
+    return draft.content(BYTES)
+
+
+def status_of(draft: Draft) -> Getter[tuple[int, str]]:
+    """`<set-status>`: code and reason, which defaults to HTTP's own phrase."""
+    code = draft.required("code", integer(100, 999))
+    reason = draft.optional("reason", STRING)
+
+    def status(context: Context) -> tuple[int, str]:
+        number = code(context)
+        return number, reason(context) if reason else reason_phrase(number)
+
+    return status
+
+
+def _on_request(draft: Draft) -> bool:
+    """Whether the section works on the request; later ones work on the response."""
+    return draft.compilation.section in ("inbound", "backend")
+
+
+def set_header(draft: Draft) -> Act:
+    edit = header_edit(draft)
+    if _on_request(draft):
+        return lambda exchange: edit(exchange.context, exchange.context.request.headers)
+
+    def act(exchange: Exchange) -> None:
+        if exchange.context.response is not None:
+            edit(exchange.context, exchange.context.response.headers)
+
+    return act
+
+
+def set_body(draft: Draft) -> Act:
+    body = body_of(draft)
+    if _on_request(draft):
+
+        def replace_request(exchange: Exchange) -> None:
+            exchange.context.request.body = MessageBody(body(exchange.context))
+
+        return replace_request
+
+    async def replace_response(exchange: Exchange) -> None:
+        made = body(exchange.context)
+        await exchange.let_go()
+        if exchange.context.response is not None:
+            exchange.context.response.body = MessageBody(made)
+
+    return replace_response
+
+
+def set_status(draft: Draft) -> Act:
+    status = status_of(draft)
+
+    def act(exchange: Exchange) -> None:
+        response = exchange.context.response
+        if response is not None:
+            response.status_code, response.status_reason = status(exchange.context)
+
+    return act
+
+
+def set_method(draft: Draft) -> Act:
+    method = draft.content(TEXT)
+
+    def act(exchange: Exchange) -> None:
+        exchange.context.request.method = method(exchange.context).upper()
+
+    return act
+
+
+def query_edit(draft: Draft) -> Callable[[Context, str], str]:
+    """`<set-query-parameter>` as a change to a raw query string; other parameters keep their spelling."""
+    name_of = draft.required("name", STRING)
+    action_of = draft.attribute("exists-action", _EXISTS, "override")
+    values_of = draft.texts("value", TEXT)
+
+    def edit(context: Context, query: str) -> str:
+        name, action = name_of(context), action_of(context)
+        parts = [part for part in query.split("&") if part]
+        others = [part for part in parts if unquote_plus(part.partition("=")[0]).lower() != name.lower()]
+        if action == "skip" and len(others) < len(parts):
+            return query
+        if action == "delete":
+            return "&".join(others)
+        added = [f"{quote_plus(name)}={quote(value(context), safe='')}" for value in values_of]
+        return "&".join((parts if action == "append" else others) + added)
+
+    return edit
+
+
+def set_query_parameter(draft: Draft) -> Act:
+    edit = query_edit(draft)
+
+    def act(exchange: Exchange) -> None:
+        exchange.query = edit(exchange.context, exchange.query)
+        exchange.locate(exchange.base_url)
+
+    return act
+
+
+def rewrite_uri(draft: Draft) -> Act:
+    template_of = draft.required("template", STRING)
+    copy_unmatched = draft.attribute("copy-unmatched-params", BOOLEAN, True)
+
+    def act(exchange: Exchange) -> None:
+        context = exchange.context
+        path, _, query = template_of(context).partition("?")
+        exchange.path, used = _filled(path, context)
+        new_query, used_in_query = _filled(query, context)
+        if copy_unmatched(context):
+            used |= used_in_query | {name.lower() for name, _ in _fields(new_query)}
+            kept = [part for name, part in _fields(exchange.query) if name.lower() not in used]
+            new_query = "&".join([new_query, *kept] if new_query else kept)
+        if not exchange.path.startswith("/"):
+            exchange.path = "/" + exchange.path
+        exchange.query = new_query
+        exchange.locate(exchange.base_url)
+
+    return act
+
+
+def _filled(template: str, context: Context) -> tuple[str, set[str]]:
+    """The template with its `{parameters}` replaced, and the names that were used (lower case)."""
+    parameters = {name.lower(): value for name, value in context.request.matched_parameters.items()}
+    used: set[str] = set()
+
+    def value_of(found: re.Match[str]) -> str:
+        name = found[1].lower()
+        if name not in parameters:
+            raise PolicyFault("TemplateParameterNotFound", f"The URL has no parameter '{found[1]}'.")
+        used.add(name)
+        return quote(parameters[name], safe="/:@!$&'()*,;=~-._%")
+
+    return _PLACEHOLDER.sub(value_of, template), used
+
+
+def _fields(query: str) -> list[tuple[str, str]]:
+    return [(unquote_plus(part.partition("=")[0]), part) for part in query.split("&") if part]
+
+
+TABLE = {
+    "rewrite-uri": Entry(INBOUND, rewrite_uri),
+    "set-body": Entry(EVERYWHERE, set_body),
+    "set-header": Entry(EVERYWHERE, set_header),
+    "set-method": Entry(EVERYWHERE, set_method),
+    "set-query-parameter": Entry(REQUEST_SIDE, set_query_parameter),
+    "set-status": Entry(EVERYWHERE, set_status),
+}

@@ -1,0 +1,66 @@
+"""What is wrong with a policy, in the words in which Azure's 400 says it."""
+
+from collections.abc import Sequence
+
+from apimlb.errors import PolicyError
+from apimlb.policy.reader import Element
+
+NOT_IMPLEMENTED = "NotImplementedLocally"
+"""The code of a problem that Azure does not have: an element that only the local gateway lacks."""
+
+
+class InvalidPolicy(PolicyError):
+    """A document that reads but does not compile.
+
+    `target` is the element that Azure's error would name; `problems` are all that were found, this one first.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        line: int,
+        column: int,
+        target: str = "",
+        code: str = "ValidationError",
+        next_step: str = "",
+        problems: "Sequence[InvalidPolicy]" = (),
+    ) -> None:
+        super().__init__(what, line=line, column=column, code=code, next_step=next_step)
+        self.target = target
+        self.problems: tuple[InvalidPolicy, ...] = tuple(problems) or (self,)
+
+
+def problem(
+    element: Element,
+    what: str,
+    *,
+    code: str = "ValidationError",
+    next_step: str = "",
+    at: tuple[int, int] | None = None,
+) -> InvalidPolicy:
+    """A problem of `element`, worded as Azure does; `at` is a more exact line and column inside it."""
+    line, column = at or (element.line, element.column)
+    return InvalidPolicy(
+        f"Error in element '{element.tag}' on line {element.line}, column {element.column}: {what}",
+        line=line,
+        column=column,
+        target=element.tag,
+        code=code,
+        next_step=next_step,
+    )
+
+
+def combined(problems: Sequence[InvalidPolicy]) -> InvalidPolicy:
+    """The first problem in document order, carrying all of them."""
+    ordered = sorted(problems, key=lambda each: (each.line, each.column))
+    first = ordered[0]
+    return InvalidPolicy(
+        first.what,
+        line=first.line,
+        column=first.column,
+        target=first.target,
+        code=first.code,
+        next_step=first.next_step,
+        problems=ordered,
+    )

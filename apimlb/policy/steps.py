@@ -1,0 +1,50 @@
+"""Running compiled elements in a row, and what happens when one of them fails."""
+
+from apimlb.policy.exchange import Block, Exchange, PolicyFault, Step
+from apimlb.policy.values.exceptions import ClrException
+
+STEP_LIMIT = 20_000
+"""Elements that one request may run: far above any real policy, so that nested retries end."""
+
+
+class Returned(Exception):
+    """`<return-response>` ran: the pipeline is over, and `context.Response` is what the client gets."""
+
+
+async def run_block(block: Block, exchange: Exchange) -> None:
+    """Run every step; raises PolicyFault, placed at the step that failed, and Returned."""
+    for step in block.steps:
+        exchange.steps += 1
+        if exchange.steps > STEP_LIMIT:
+            raise placed(PolicyFault("StepLimitExceeded", f"The policy ran {STEP_LIMIT} elements"), step)
+        if exchange.trace is not None:
+            exchange.trace.entered(step, exchange)
+        try:
+            pending = step.act(exchange)
+            if pending is not None:
+                await pending
+        except (PolicyFault, ClrException, Returned) as stop:
+            raised = stop if isinstance(stop, Returned) else placed(stop, step)
+            if exchange.trace is not None:
+                exchange.trace.left(step, exchange, str(raised) or "returned")
+            if raised is stop:
+                raise
+            raise raised from stop
+        if exchange.trace is not None:
+            exchange.trace.left(step, exchange, "")
+
+
+def placed(problem: PolicyFault | ClrException, step: Step) -> PolicyFault:
+    """The fault that a problem in `step` is. A fault that an inner step has already placed stays there."""
+    if isinstance(problem, ClrException):
+        fault = PolicyFault(
+            "ExpressionValueEvaluationFailure", f"Expression evaluation failed. {problem.message}"
+        )
+    else:
+        fault = problem
+    if not fault.path:
+        fault.source = fault.source or step.tag
+        fault.path = step.path
+        fault.scope = step.scope
+        fault.policy_id = step.policy_id
+    return fault
