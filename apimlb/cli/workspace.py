@@ -7,10 +7,9 @@
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from apimlb.errors import ConfigError
 
@@ -18,9 +17,8 @@ CONFIG = "apimlb.toml"
 STACK = "apimlb"
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """The files of one stack on one target."""
+class Workspace(NamedTuple):
+    """The files of one stack on one target; a named tuple, since importing dataclasses takes too long."""
 
     root: Path
     config: Path
@@ -70,6 +68,10 @@ def _is_local(target: str) -> bool:
 
 
 def _name_in(file: Path) -> str:
+    if not file.is_file():
+        return ""
+    import tomllib  # deferred: as slow as the rest of the fast path
+
     try:
         with file.open("rb") as opened:
             return str(tomllib.load(opened).get("name", ""))

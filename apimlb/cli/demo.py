@@ -1,0 +1,159 @@
+"""`apimlb demo`: chat traffic past an account's quota, and a look at whether the client noticed.
+
+Three accounts, the first of them preferred. Its deployment has 30,000 tokens per minute; the requests together
+ask for more, so that it refuses some, and the gateway has to find another account each time.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from apimlb.cli import flows
+from apimlb.cli.console import show_counts, show_table
+from apimlb.cli.prose import say, show
+from apimlb.cli.wiring import Session, open_session
+from apimlb.cli.workspace import Workspace
+from apimlb.errors import ApimlbError, ConfigError
+from apimlb.local import process
+
+REQUESTS = 60
+TOKENS = 1000
+"""What each request may cost at most: sixty of them are twice the first account's tokens for a minute."""
+CONCURRENCY = 4
+ACCOUNTS = [
+    {"location": "eastus2", "priority": 1},
+    {"location": "swedencentral", "priority": 2},
+    {"location": "westus3", "priority": 2},
+]
+QUESTION = "Why does a gateway in front of several accounts hide that one of them is throttled?"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the traffic came to: the client's outcomes, and each account's."""
+
+    client: Counter[str]
+    accounts: list[dict[str, Any]]
+
+    @property
+    def refusals(self) -> int:
+        """How often the preferred account refused."""
+        return int(self.accounts[0]["throttled"])
+
+    @property
+    def noticed(self) -> dict[str, int]:
+        """What the client should never have seen."""
+        return {outcome: count for outcome, count in self.client.items() if outcome != "200"}
+
+
+def show_it_work(place: Workspace, *, strategy: str | None, keep: bool) -> None:
+    """Deploy, drive, show, take away; raises `ApimlbError` when a client noticed or nothing was throttled."""
+    was_running = process.read(place.local_azure) is not None
+    overrides = {"strategy": strategy, "accounts": ACCOUNTS}
+    session = open_session(place, overrides=overrides, start_local=True)
+    deployed = flows.deploy(session, yes=True)
+    show(deployed.gateway_url)
+    tally = drive(session)
+    _show(tally)
+    if keep:
+        _say_what_next(place)
+    else:
+        flows.destroy(session, purge=True, yes=True)
+        if not was_running:
+            process.stop(place.local_azure)
+    _judge(tally)
+
+
+def drive(session: Session) -> Tally:
+    """Send the traffic and count what came of it."""
+    before = _calls(session)
+    ask = _asker(session)
+    say(f"Sending {REQUESTS} chat requests of up to {TOKENS} tokens, every third one streamed …")
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        client = Counter(pool.map(ask, range(REQUESTS)))
+    return Tally(client, [_since(row, before) for row in _rows(session)])
+
+
+def _asker(session: Session) -> Callable[[int], str]:
+    """A function that sends one request and says what the client saw: a status, or an error's name.
+
+    The SDK's own retries are off, since they would hide what the gateway did not.
+    """
+    try:
+        import openai  # an extra: only the demo needs it
+    except ImportError:
+        raise ConfigError(
+            "The demo needs the openai SDK.", next_step="Run `pip install 'apimlb[demo]'`."
+        ) from None
+    endpoint = flows.endpoint(session)
+    client = openai.AzureOpenAI(
+        azure_endpoint=endpoint.url, api_key=endpoint.key, api_version="2024-10-21", max_retries=0
+    )
+
+    def ask(number: int) -> str:
+        question: Any = [{"role": "user", "content": f"{QUESTION} ({number})"}]
+        try:
+            if number % 3:
+                client.chat.completions.create(model="chat", messages=question, max_completion_tokens=TOKENS)
+            else:
+                stream = client.chat.completions.create(
+                    model="chat", messages=question, max_completion_tokens=TOKENS, stream=True
+                )
+                for _ in stream:
+                    pass
+        except openai.APIStatusError as error:
+            return str(error.status_code)
+        except openai.APIError as error:
+            return type(error).__name__
+        return "200"
+
+    return ask
+
+
+def _rows(session: Session) -> list[dict[str, Any]]:
+    """The chat deployments of the stack's accounts, the preferred one first."""
+    found = {row["name"]: row for row in _status(session) if row["deployment"] == "chat"}
+    names = [session.names.account(account) for account in session.stack.accounts]
+    empty = {"deployment": "chat", "calls": 0, "answered": 0, "throttled": 0}
+    return [found.get(name, {"name": name, **empty}) for name in names]
+
+
+def _status(session: Session) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = process.status(session.workspace.local_azure)["accounts"]
+    return rows
+
+
+def _calls(session: Session) -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in _rows(session)}
+
+
+def _since(row: dict[str, Any], before: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    earlier = before[row["name"]]
+    return {k: v - earlier[k] if isinstance(v, int) else v for k, v in row.items()}
+
+
+def _show(tally: Tally) -> None:
+    rows = [(row["name"], row["calls"], row["answered"], row["throttled"]) for row in tally.accounts]
+    show_table("What each account was asked", ("account", "calls", "200", "429"), rows)
+    show_counts("What the client saw", tally.client)
+
+
+def _say_what_next(place: Workspace) -> None:
+    say("Everything is left running. Next:")
+    say(f"  apimlb env --local --stack {place.stack}")
+    say("  apimlb local status")
+    say(f"  apimlb set-capacity 50 --local --stack {place.stack}")
+    say(f"  apimlb destroy --purge --local --stack {place.stack}")
+
+
+def _judge(tally: Tally) -> None:
+    if tally.noticed:
+        raise ApimlbError(
+            f"The client noticed: {tally.noticed}.",
+            next_step="Run `apimlb demo --keep`, then `apimlb local status`.",
+        )
+    if tally.refusals == 0:
+        raise ApimlbError("The first account never refused, so nothing was shown.")
+    say(f"The first account refused {tally.refusals} times; the client never noticed.")
