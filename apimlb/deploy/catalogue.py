@@ -172,7 +172,7 @@ def _short_of(location: str, name: str, drawing: Sequence[Demand], offers: Offer
     possible = max(0, limit - used + held)
     labels = ", ".join(demand.label for demand in drawing)
     return QuotaError(
-        f"{location} has {limit - used} left of its quota {name} ({used} of {limit} used), {more} more are wanted",
+        f"{location} has {limit - used} left of its quota {name} ({used} of {limit} used), {more} are wanted",
         where=labels,
         next_step=f"A capacity of {possible} in all would fit. {QUOTA}",
     )

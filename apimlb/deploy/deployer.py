@@ -1,0 +1,178 @@
+"""What can be done with a stack in a cloud, from beginning to end: the table of contents of this room.
+
+preview   what a deploy would do, and what would stop it
+apply     do it
+resize    another capacity for deployments that are there
+survey    what a destroy would take away
+destroy   take it away
+"""
+
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+from apimlb.clock import Clock
+from apimlb.deploy import capacity, catalogue, preflight, removal
+from apimlb.deploy.capacity import CapacityChange
+from apimlb.deploy.cloud import Cloud
+from apimlb.deploy.executor import Event, Outcome, Task, raise_first, run
+from apimlb.deploy.ids import (
+    ACCOUNT,
+    GROUP,
+    SERVICE,
+    group_of,
+    kind_of,
+    names_of,
+    parent_of,
+    place,
+    short,
+    subscription_of,
+)
+from apimlb.deploy.journal import Journal
+from apimlb.deploy.observer import observe
+from apimlb.deploy.refusals import AGAIN
+from apimlb.deploy.removal import Removal
+from apimlb.deploy.remover import Remover
+from apimlb.deploy.writer import Writer, tasks_of
+from apimlb.errors import ApimlbError, CloudError
+from apimlb.stack.planner import Plan, plan
+from apimlb.stack.resources import Json, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A plan, what it was made from, what would stop it, and what is worth knowing."""
+
+    plan: Plan
+    observed: Mapping[str, Json] = field(repr=False)
+    problems: tuple[ApimlbError, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How a plan's steps ended, and every resource's JSON by lower-case id."""
+
+    outcome: Outcome
+    replies: Mapping[str, Json] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How a removal ended.
+
+    `left` are the ids of others' resources, for which the group stays; `retained` those of soft-deleted ones.
+    """
+
+    outcome: Outcome
+    left: tuple[str, ...] = ()
+    retained: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deployer:
+    """Works in one cloud. `progress` hears of each step; setting `stop` ends a run with `Interrupted`."""
+
+    cloud: Cloud
+    clock: Clock
+    progress: Callable[[Event], None] = lambda event: None
+    stop: threading.Event = field(default_factory=threading.Event)
+    journal: Journal | None = None
+
+    def preview(self, resources: Sequence[Resource], *, checked: bool = True) -> Preview:
+        """What a deploy would do; `checked=False` leaves out the questions about quotas, models and names."""
+        observed = observe(self.cloud, resources)
+        made = plan(resources, observed)
+        facts = preflight.gather(self.cloud, made, observed) if checked else preflight.Facts()
+        now, demands = self.clock.now(), preflight.demands_of(made, observed)
+        return Preview(
+            made,
+            observed,
+            preflight.problems(made, observed, facts, now),
+            catalogue.retiring(demands, facts.offers, now),
+        )
+
+    def apply(self, preview: Preview) -> Applied:
+        """Do what the preview says; raises its first problem, and `Interrupted` after a stop.
+
+        Steps that failed are in the outcome: `outcome.raise_failure()`.
+        """
+        raise_first(preview.problems)
+        steps = {step.resource.key: step for step in preview.plan.steps}
+        writer = Writer(self.cloud, self.clock, steps, dict(preview.observed))
+        outcome = self._run("deploy", tasks_of(preview.plan), writer.act)
+        return Applied(outcome, writer.known)
+
+    def resize(
+        self,
+        resources: Sequence[Resource],
+        wanted: int,
+        *,
+        accounts: Collection[str] = (),
+        deployments: Collection[str] = (),
+    ) -> tuple[CapacityChange, ...]:
+        """Give deployments another capacity in place; what already has it is left alone.
+
+        Returns all that were meant, also the unchanged. Raises `NotFoundError` for a deployment that is not
+        there, `ConfigError` for a name that the stack does not have, `QuotaError` before anything is changed.
+        """
+        meant = capacity.chosen(resources, accounts, deployments)
+        above = {parent_of(resource.id).lower() for resource in meant}
+        observed = observe(self.cloud, [r for r in resources if r in meant or r.key in above])
+        changes = capacity.changes(meant, observed, wanted)
+        needed = {change.id.lower(): change for change in changes if change.is_needed}
+        demands = capacity.demands(tuple(needed.values()), observed)
+        offers = preflight.offers_in(self.cloud, sorted({demand.location for demand in demands}))
+        raise_first(list(catalogue.capacity_problems(demands, offers)))
+
+        def act(task: Task) -> None:
+            self.cloud.patch(needed[task.key].id, needed[task.key].body)
+
+        self._run("set-capacity", capacity.tasks(tuple(needed.values())), act).raise_failure()
+        return changes
+
+    def survey(self, resources: Sequence[Resource], stack: str, *, purge: bool) -> Removal:
+        """What a destroy would take away; raises `NotFoundError` when there is nothing at all."""
+        return removal.decide(removal.survey(self.cloud, resources, stack), purge=purge, stack=stack)
+
+    def destroy(self, what: Removal) -> Removed:
+        """Take it away, and look that what was purged is gone.
+
+        Raises the first failure, and `CloudError` for what is still there.
+        """
+        remover = Remover(self.cloud, self.clock, what)
+        outcome = self._run("destroy", what.tasks, remover.act)
+        outcome.raise_failure()
+        remaining = remover.remaining()
+        if remaining:
+            names = ", ".join(short(id) for id in remaining)
+            raise CloudError("Azure still keeps what was purged", where=names, next_step=AGAIN)
+        return Removed(outcome, tuple(remover.left), what.retained)
+
+    def _run(self, command: str, tasks: Sequence[Task], act: Callable[[Task], None]) -> Outcome:
+        with self.journal.run(command, len(tasks)) if self.journal and tasks else nullcontext():
+            return run(tasks, act, clock=self.clock, notify=self._tell, stop=self.stop)
+
+    def _tell(self, event: Event) -> None:
+        if self.journal:
+            self.journal.record(event)
+        self.progress(event)
+
+
+def state_of(stack: str, endpoint: str, replies: Mapping[str, Json]) -> Json | None:
+    """What `apimlb.deploy.state` keeps of a deployed stack, `None` while it has no gateway."""
+    ids = {kind: [id for id in replies if kind_of(id) == kind] for kind in (GROUP, SERVICE, ACCOUNT)}
+    if not ids[SERVICE]:
+        return None
+    service = replies[ids[SERVICE][0]]
+    return {
+        "stack": stack,
+        "gateway_url": str(service["properties"].get("gatewayUrl") or ""),
+        "endpoint": endpoint,
+        "subscription_id": subscription_of(ids[SERVICE][0]).rpartition("/")[2],
+        "resource_group": group_of(str(service["id"])),
+        "location": place(str(service["location"])),
+        "service": str(service["name"]),
+        "accounts": sorted(str(replies[id].get("name") or names_of(id)[-1]) for id in ids[ACCOUNT]),
+    }
