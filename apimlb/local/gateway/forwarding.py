@@ -1,0 +1,80 @@
+"""Sending a request on: headers that end here, redirects, timeouts, and what failed as a PolicyFault."""
+
+import asyncio
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+from apimlb.http import Headers, Request, Response, Transport, close
+from apimlb.local.gateway.backends import Credentials
+from apimlb.policy.exchange import ForwardOptions
+
+_HOP_BY_HOP = (
+    "Connection",
+    "Keep-Alive",
+    "Proxy-Authenticate",
+    "Proxy-Authorization",
+    "Proxy-Connection",
+    "TE",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+    "Expect",
+)
+_REDIRECTS = {301, 302, 303, 307, 308}
+_TURNS_INTO_GET = {301, 302, 303}
+_MOST_REDIRECTS = 50
+_WITH_BODY = {"POST", "PUT", "PATCH"}
+
+
+def strip_hop_by_hop(headers: Headers) -> None:
+    """Take out what concerns one connection only (RFC 9110, section 7.6.1), and what Connection names."""
+    for names in headers.get_all("Connection"):
+        for name in names.split(","):
+            headers.remove(name.strip())
+    for name in _HOP_BY_HOP:
+        headers.remove(name)
+
+
+def add_credentials(request: Request, credentials: Credentials, token: str) -> None:
+    """Put a backend entity's credentials on a request; `token` is that of its managed identity, or empty."""
+    for name, values in credentials.headers:
+        request.headers.set(name, *values)
+    if credentials.authorization or token:
+        request.headers.set("Authorization", credentials.authorization or f"Bearer {token}")
+    if credentials.query:
+        parts = urlsplit(request.url)
+        added = [f"{quote(name)}={quote(value)}" for name, value in credentials.query]
+        query = "&".join([parts.query, *added] if parts.query else added)
+        request.url = urlunsplit(parts._replace(query=query))
+
+
+async def send(transport: Transport, request: Request, options: ForwardOptions) -> Response:
+    """The response once its headers are there; raises ConnectionError and TimeoutError."""
+    strip_hop_by_hop(request.headers)
+    if request.body or request.method in _WITH_BODY:
+        request.headers.set("Content-Length", str(len(request.body)))
+    else:
+        request.headers.remove("Content-Length")
+    async with asyncio.timeout(options.timeout):
+        response = await transport.send(request)
+        for _ in range(_MOST_REDIRECTS if options.follow_redirects else 0):
+            location = response.headers.get("Location")
+            if response.status not in _REDIRECTS or location is None:
+                break
+            await close(response)
+            request = _redirected(request, response.status, location)
+            response = await transport.send(request)
+    strip_hop_by_hop(response.headers)
+    return response
+
+
+def _redirected(request: Request, status: int, location: str) -> Request:
+    """The next request, as .NET's HttpClient makes it: no body after a GET, no token to another host."""
+    url = urljoin(request.url, location)
+    headers = request.headers.copy()
+    headers.set("Host", urlsplit(url).netloc)
+    if urlsplit(url).netloc != urlsplit(request.url).netloc:
+        headers.remove("Authorization")
+    if status in _TURNS_INTO_GET and request.method == "POST":
+        headers.remove("Content-Length")
+        return Request("GET", url, headers, client=request.client)
+    return Request(request.method, url, headers, request.body, request.client)
