@@ -76,11 +76,9 @@ def plan(
     overrides = {"strategy": strategy, "tier": tier}
     place = placed(where, stack, config, state)
     session = open_session(place, chosen=subscription, overrides=overrides, start_local=True)
-    made = flows.preview(session)
+    made = flows.preview(session, quiet=output is Format.JSON)
     if output is Format.JSON:
         show_json(flows.plan_document(made))
-    else:
-        flows.show_preview(session, made)
     if detailed_exitcode and not made.is_empty:
         raise typer.Exit(2)
 

@@ -16,18 +16,20 @@ _LONG = 10.0
 """Seconds after which a step is worth saying how long it took."""
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
+paper = Console(highlight=False, soft_wrap=True)
+"""Where a plan goes that was asked for as such: it is data then."""
 
 
-def show_plan(plan: Plan, *, where: str) -> None:
+def show_plan(plan: Plan, *, where: str, console: Console = console) -> None:
     """Every step that changes something, with the fields that differ, and the sum."""
     console.print(f"In {escape(where)}:")
     for step in plan.steps:
         if step.action is not Action.KEEP:
-            _show_step(step)
+            _show_step(step, console)
     console.print(plan.summary())
 
 
-def _show_step(step: Step) -> None:
+def _show_step(step: Step, console: Console) -> None:
     console.print(
         f"  {_MARKS[step.action]} {escape(step.resource.label)}  [dim]{escape(step.resource.name)}[/]"
     )

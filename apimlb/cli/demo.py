@@ -1,7 +1,7 @@
 """`apimlb demo`: chat traffic past an account's quota, and a look at whether the client noticed.
 
-Three accounts, the first of them preferred. Its deployment has 30,000 tokens per minute; the requests together
-ask for more, so that it refuses some, and the gateway has to find another account each time.
+Three accounts, the first of them preferred. Its deployment has 30,000 tokens per minute; the requests
+together ask for more, so that it refuses some, and the gateway has to find another account each time.
 """
 
 from collections import Counter

@@ -118,7 +118,7 @@ def same(path: str, wanted: Any, there: Any) -> bool:
 
 def _kept(resource: Resource, there: Json) -> Json:
     """The body of an update: what was for creation only stays as Azure has it, and so do others' tags."""
-    body = _copy(resource.body)
+    body: Json = _copy(resource.body)
     for path in resource.create_only:
         _put(body, path.split("."), _get(there, path.split(".")))
     if "tags" in body:

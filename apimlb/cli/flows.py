@@ -1,0 +1,250 @@
+"""What each command does, in the order in which a person sees it."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from apimlb.cli.applications import Endpoint
+from apimlb.cli.capacity_file import capacities_in, change_capacity
+from apimlb.cli.console import Console, console, paper, show_event, show_plan
+from apimlb.cli.prose import say
+from apimlb.cli.wiring import Session, stack_of
+from apimlb.cli.workspace import Workspace
+from apimlb.deploy.capacity import CapacityChange
+from apimlb.deploy.deployer import Deployer, Preview, state_of
+from apimlb.deploy.journal import Journal
+from apimlb.deploy.state import forget_state, write_state
+from apimlb.errors import ApimlbError, ConfigError, Interrupted, NotFoundError
+from apimlb.render import references, render
+from apimlb.stack.desired import SUBSCRIPTION
+from apimlb.stack.planner import Plan
+from apimlb.stack.resources import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A stack as it stands after a deploy."""
+
+    gateway_url: str
+    plan: Plan
+    seconds: float
+
+    def document(self) -> Json:
+        return {
+            "gateway_url": self.gateway_url,
+            "seconds": round(self.seconds, 1),
+            **plan_document(self.plan),
+        }
+
+
+def deploy(session: Session, *, yes: bool) -> Deployed:
+    """Plan, show, ask, provision, remember; raises `ApimlbError`."""
+    with _deployer(session) as deployer:
+        _say_what_was_cut_off(deployer)
+        made = deployer.preview(session.desired())
+        _show_preview(session, made)
+        seconds = 0.0
+        replies = made.observed
+        if not made.plan.is_empty:
+            for problem in made.problems[:1]:
+                raise problem
+            _confirm("Deploy this?", yes=yes)
+            applied = deployer.apply(made)
+            applied.outcome.raise_failure()
+            seconds, replies = applied.outcome.seconds, applied.replies
+    state = state_of(session.stack.name, session.target.endpoint, replies)
+    if state is None:
+        raise NotFoundError(
+            "The gateway is not there after the deploy.", next_step="Run `apimlb deploy` again."
+        )
+    write_state(session.workspace.directory, state)
+    return Deployed(state["gateway_url"], made.plan, seconds)
+
+
+def preview(session: Session, *, quiet: bool) -> Plan:
+    """What a deploy would do, shown on stdout unless `quiet`; raises what would stop it."""
+    with _deployer(session) as deployer:
+        made = deployer.preview(session.desired())
+    if not quiet:
+        _show_preview(session, made, paper)
+    for problem in made.problems[:1]:
+        raise problem
+    return made.plan
+
+
+def plan_document(plan: Plan) -> Json:
+    """The plan as JSON: every step with its action and the fields that differ."""
+    return {
+        "changes": [
+            {
+                "action": str(step.action),
+                "id": step.resource.id,
+                "label": step.resource.label,
+                "fields": [
+                    {"path": c.path, "before": _plain(c.before), "after": _plain(c.after)}
+                    for c in step.changes
+                ],
+            }
+            for step in plan.steps
+            if step.action != "keep"
+        ],
+        "unchanged": sum(step.action == "keep" for step in plan.steps),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def set_capacity(session: Session, capacity: int, *, account: str, deployment: str) -> list[Json]:
+    """Change capacities in place; raises `ConfigError`, `QuotaError`, `NotFoundError`."""
+    if capacity < 1:
+        raise ConfigError(
+            f"A capacity of {capacity} is not possible.",
+            where="set-capacity",
+            next_step="Give thousands of tokens per minute, 1 at least; `apimlb destroy` takes a stack away.",
+        )
+    with _deployer(session) as deployer:
+        changes = deployer.resize(
+            session.desired(),
+            capacity,
+            accounts=[_account_name(session, account)] if account else [],
+            deployments=[deployment] if deployment else [],
+        )
+    for change in changes:
+        fate = f"{change.before} → {change.after}" if change.is_needed else f"{change.after} already"
+        say(f"  {change.account}/{change.deployment}: {fate} thousand tokens per minute")
+    file = session.workspace.config
+    if account:
+        for name in capacities_in(file, deployment):
+            say(f"  {file} sets the capacity of {name} on every account: the next deploy sets it back")
+    else:
+        for name in change_capacity(file, capacity, deployment):
+            say(f"  {file}: the capacity of {name} is {capacity} now")
+    return _documents(changes)
+
+
+def _documents(changes: Sequence[CapacityChange]) -> list[Json]:
+    return [
+        {"account": c.account, "deployment": c.deployment, "before": c.before, "after": c.after}
+        for c in changes
+    ]
+
+
+def _account_name(session: Session, account: str) -> str:
+    """The account's name in Azure, given that or the one in the configuration."""
+    names = {known.name: session.names.account(known) for known in session.stack.accounts}
+    return names.get(account, account)
+
+
+def gateway_url(session: Session) -> str:
+    """Ask Azure; raises `NotFoundError` when there is no such stack."""
+    service = session.cloud.get(session.names.service_id)
+    if service is None:
+        raise _no_stack(session)
+    return str(service["properties"]["gatewayUrl"])
+
+
+def endpoint(session: Session) -> Endpoint:
+    """The gateway's URL and key, read from Azure; raises `NotFoundError`."""
+    url = gateway_url(session)
+    subscription = session.cloud.get(f"{session.names.service_id}/subscriptions/{SUBSCRIPTION}")
+    if subscription is None:
+        raise _no_stack(session)
+    return Endpoint(url, str(subscription["primaryKey"]), tuple(session.stack.deployments))
+
+
+def _no_stack(session: Session) -> NotFoundError:
+    return NotFoundError(
+        f"There is no stack {session.stack.name}.", where=session.where, next_step="Run `apimlb deploy`."
+    )
+
+
+def destroy(session: Session, *, purge: bool, yes: bool) -> None:
+    """Show what goes, ask, delete, forget; raises `NotFoundError` when there is nothing."""
+    with _deployer(session) as deployer:
+        what = deployer.survey(session.desired(), session.stack.name, purge=purge)
+        say(f"In {session.where}:")
+        for task in what.tasks:
+            say(f"  - {task.verb} {task.label}")
+        _confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
+        removed = deployer.destroy(what)
+    forget_state(session.workspace.directory)
+    for id in removed.left:
+        say(f"Left alone, since it is not the stack's: {id}")
+    if removed.retained:
+        say("Azure keeps names and quota for 48 hours. To free them now: apimlb destroy --purge")
+
+
+def render_policy(place: Workspace, strategy: str | None) -> str:
+    """The policy of the stack in the workspace's file."""
+    return render(stack_of(place, {"strategy": strategy}))
+
+
+def render_references(folder: Path, *, check: bool) -> None:
+    """Write the reference stacks' policies; with `check` raise `ConfigError` where a file differs instead."""
+    for name, stack in references().items():
+        path, text = folder / name, render(stack)
+        if not check:
+            path.write_text(text)
+        elif not path.is_file() or path.read_text() != text:
+            raise ConfigError(
+                "The file is not what its template renders to.",
+                where=str(path),
+                next_step=f"Run `apimlb render --references {folder}` and look at the difference.",
+            )
+
+
+@contextmanager
+def _deployer(session: Session) -> Iterator[Deployer]:
+    """A deployer that the first Ctrl-C tells to stop issuing work, and the second one leaves at once."""
+    stop = threading.Event()
+    journal = Journal(session.workspace.directory, session.clock)
+    deployer = Deployer(session.cloud, session.clock, show_event, stop, journal)
+
+    def wind_down(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        say("Stopping: nothing new is started. Ctrl-C again leaves at once.")
+
+    before = signal.signal(signal.SIGINT, wind_down)
+    try:
+        yield deployer
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if stop.is_set():
+        raise Interrupted("Stopped.", next_step="Run the same command again.")
+
+
+def _say_what_was_cut_off(deployer: Deployer) -> None:
+    cut = deployer.journal.cut_off() if deployer.journal else None
+    if cut is not None:
+        running = f", while at {', '.join(cut.running)}" if cut.running else ""
+        say(f"The last {cut.command} was cut off{running}. Carrying on from what Azure has.")
+
+
+def _show_preview(session: Session, made: Preview, console: Console = console) -> None:
+    show_plan(made.plan, where=session.where, console=console)
+    for notice in made.notices:
+        say(f"Note: {notice}")
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    """Ask on a terminal; off one `--yes` must have been said. Raises `ApimlbError` unless agreed."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise ConfigError(
+            "This needs a yes, and nobody is there to say it.",
+            next_step="Add --yes to go ahead without asking.",
+        )
+    say(f"{question} [y/N]")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise ApimlbError("Not agreed to; nothing was changed.")
