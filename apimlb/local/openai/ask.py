@@ -1,0 +1,164 @@
+"""What a request body asks for, read once and checked as the model's front end checks it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apimlb.http import Request
+from apimlb.local.openai import refusals, tokens
+from apimlb.local.openai.models import Model
+from apimlb.local.openai.routes import Call
+
+_PROMPT = {"chat": "messages", "completions": "prompt", "embeddings": "input", "responses": "input"}
+_LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+_MOST_CHOICES = 128
+
+# What the optional parameters must be, where an answer depends on them; null stands for absent.
+_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "metadata": (dict, "an object"),
+    "response_format": (dict, "an object"),
+    "stream": (bool, "a boolean"),
+    "stream_options": (dict, "an object"),
+    "temperature": ((int, float), "a decimal"),
+    "text": (dict, "an object"),
+    "tool_choice": ((str, dict), "a string or an object"),
+    "tools": (list, "an array of objects"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`limit` is the most tokens that an answer may have, None when the request states none."""
+
+    body: dict[str, Any]
+    prompt_tokens: int
+    limit: int | None = None
+    choices: int = 1
+    stream: bool = False
+    include_usage: bool = False
+
+
+def parse(request: Request) -> dict[str, Any]:
+    """The body as an object; raises `Refused` with a 400."""
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise refusals.invalid(
+            "We could not parse the JSON body of your request. (HINT: This likely means you aren't using "
+            "your "
+            "HTTP library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)"
+        ) from error
+    if not isinstance(body, dict):
+        raise refusals.invalid("The body of your request is not a JSON object.")
+    return body
+
+
+def estimate(body: Mapping[str, Any], prompt_tokens: int, operation: str, unstated: int) -> int:
+    """What a call counts for when it arrives: its prompt, and all that it may be answered, times best_of."""
+    if operation == "embeddings":
+        return prompt_tokens
+    limit = next((body[name] for name in _LIMITS if _is_count(body.get(name))), unstated)
+    best_of = body["best_of"] if _is_count(body.get("best_of")) else 1
+    return prompt_tokens + int(limit) * int(best_of)
+
+
+def read(body: dict[str, Any], prompt_tokens: int, call: Call, model: Model) -> Ask:
+    """The checked request; raises `Refused` with a 400."""
+    _check_prompt(body, _PROMPT[call.operation])
+    for name, (type, shape) in _TYPES.items():
+        if not (body.get(name) is None or isinstance(body[name], type)):
+            raise _invalid_type(name, shape)
+    if call.operation == "embeddings":
+        return Ask(body, prompt_tokens)
+    if model.reasons and "max_tokens" in body:
+        raise refusals.invalid(
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+            "'max_completion_tokens' instead.",
+            "max_tokens",
+            "unsupported_parameter",
+        )
+    _check_sampling(body, model)
+    options = body.get("stream_options")
+    return Ask(
+        body,
+        prompt_tokens,
+        _limit(body),
+        _count(body, "n", _MOST_CHOICES) or 1,
+        bool(body.get("stream")),
+        isinstance(options, dict) and bool(options.get("include_usage")),
+    )
+
+
+def _check_prompt(body: Mapping[str, Any], name: str) -> None:
+    value = body.get(name)
+    if value is None:
+        message = f"Missing required parameter: '{name}'."
+        raise refusals.invalid(message, name, "missing_required_parameter")
+    if name == "messages" and not _is_objects(value):
+        raise _invalid_type(name, "an array of objects")
+    if not isinstance(value, str | list):
+        raise _invalid_type(name, "a string or an array")
+    if value == []:
+        message = (
+            f"Invalid '{name}': empty array. Expected an array with minimum length 1, but got an empty array "
+            "instead."
+        )
+        raise refusals.invalid(message, name, "empty_array")
+
+
+def _check_sampling(body: Mapping[str, Any], model: Model) -> None:
+    if not model.samples_freely and body.get("temperature", 1) not in (None, 1):
+        raise refusals.invalid(
+            f"Unsupported value: 'temperature' does not support {body['temperature']} with this model. "
+            f"Only the "
+            "default (1) value is supported.",
+            "temperature",
+            "unsupported_value",
+        )
+
+
+def _limit(body: Mapping[str, Any]) -> int | None:
+    limits = [_count(body, name, None) for name in _LIMITS]
+    return next((limit for limit in limits if limit is not None), None)
+
+
+def _count(body: Mapping[str, Any], name: str, most: int | None) -> int | None:
+    """A whole number of at least 1, None when it is absent or null."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _invalid_type(name, "an integer")
+    if value < 1:
+        message = (
+            f"Invalid '{name}': integer below minimum value. Expected a value >= 1, but got {value} instead."
+        )
+        raise refusals.invalid(message, name, "integer_below_min_value")
+    if most is not None and value > most:
+        message = (
+            f"Invalid '{name}': integer above maximum value. Expected a value <= {most}, but got {value} "
+            "instead."
+        )
+        raise refusals.invalid(message, name, "integer_above_max_value")
+    return value
+
+
+def _invalid_type(name: str, shape: str) -> refusals.Refused:
+    return refusals.invalid(f"Invalid type for '{name}': expected {shape}.", name, "invalid_type")
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def blocked(body: dict[str, Any], terms: tuple[str, ...]) -> bool:
+    """Whether the prompt holds one of the terms that the content filter looks for."""
+    if not terms:
+        return False
+    text = tokens.text_of(body).lower()
+    return any(term.lower() in text for term in terms)

@@ -1,0 +1,197 @@
+"""Azure OpenAI accounts: each deployment answers until its quota is used up, then with 429."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from apimlb.clock import Clock
+from apimlb.http import Request, Response
+from apimlb.local.openai import ask as asking
+from apimlb.local.openai import bodies, refusals, replies, throttle, tokens
+from apimlb.local.openai.access import ACCOUNT_KIND, Accounts, Allowed, Verify, check
+from apimlb.local.openai.ask import Ask
+from apimlb.local.openai.models import Model, model_of
+from apimlb.local.openai.refusals import Refused
+from apimlb.local.openai.routes import Call, parse
+from apimlb.local.openai.switches import Settings
+from apimlb.local.store import Document, Store
+
+_SECURITY = (
+    ("Strict-Transport-Security", "max-age=31536000; includeSubDomains; preload"),
+    ("x-content-type-options", "nosniff"),
+)
+_NOT_SERVING = {"Creating", "Accepted", "Failed", "Deleting"}
+
+
+@dataclass(slots=True)
+class Count:
+    """Calls that reached a deployment, those answered with 200, and those refused with 429."""
+
+    account: str
+    deployment: str
+    calls: int = 0
+    answered: int = 0
+    throttled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """How an account fails: after `seconds` with this status, or, with status 0, as if nobody were there."""
+
+    status: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class _Desk:
+    """One deployment at work: the document as last read, at which revision of the store, and its quota."""
+
+    document: Document
+    model: Model
+    meter: throttle.Meter
+    count: Count
+    revision: int = -1
+
+
+class OpenAIPlane:
+    """Every account of the store, by the host names of its custom subdomain.
+
+    `verify` and `allowed` judge bearer tokens and roles; the settings say how fast and how strictly it
+    answers.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        verify: Verify,
+        allowed: Allowed,
+        settings: Settings | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+        self._verify = verify
+        self._allowed = allowed
+        self._settings = settings or Settings()
+        self._accounts = Accounts(store)
+        self._desks: dict[str, _Desk] = {}
+        self._outages: dict[str, Outage] = {}
+
+    def fail(self, account: str, outage: Outage | None) -> None:
+        """Make the account of this name fail from now on, or (None) work again."""
+        if outage is None:
+            self._outages.pop(account.lower(), None)
+        else:
+            self._outages[account.lower()] = outage
+
+    def counts(self) -> list[Count]:
+        """One count for each deployment that was ever called, in the order of the first calls."""
+        return [desk.count for desk in self._desks.values()]
+
+    async def send(self, request: Request) -> Response:
+        """Answer; raises `ConnectionError` for a host that is no account's, as a resolver would."""
+        account = self._accounts.at(request.host)
+        if account is None:
+            raise ConnectionError(f"the host {request.host} is no Azure OpenAI account's")
+        try:
+            await self._suffer(account)
+            response = await self._answer(request, account)
+        except Refused as refused:
+            response = refused.response
+        for name, value in self._envelope(account):
+            response.headers.add(name, value)
+        return response
+
+    async def _suffer(self, account: Document) -> None:
+        outage = self._outages.get(_name(account).lower())
+        if outage is None:
+            return
+        if outage.seconds:
+            await self._clock.sleep(outage.seconds)
+        if outage.status == 0:
+            raise ConnectionError(f"{_name(account)} does not answer")
+        raise refusals.unavailable(outage.status)
+
+    async def _answer(self, request: Request, account: Document) -> Response:
+        call = parse(request)
+        if call is None:
+            raise refusals.not_found()
+        check(request, account, call, self._verify, self._allowed)
+        if call.operation == "models":
+            return replies.whole(bodies.models(self._models(account)))
+        body = asking.parse(request)
+        desk = self._desk(account, call.deployment or str(body.get("model") or ""))
+        desk.count.calls += 1
+        prompt_tokens = tokens.in_prompt(body)
+        unstated = self._settings.switches.unstated_max_tokens
+        estimate = asking.estimate(body, prompt_tokens, call.operation, unstated)
+        admission = self._admit(desk, estimate, call, account)
+        response = await self._serve(asking.read(body, prompt_tokens, call, desk.model), call, desk, estimate)
+        for name, value in refusals.rate_headers(admission, self._settings.switches):
+            response.headers.add(name, value)
+        desk.count.answered += 1
+        return response
+
+    def _admit(self, desk: _Desk, estimate: int, call: Call, account: Document) -> throttle.Admission:
+        switches = self._settings.switches
+        desk.meter, admission = desk.meter.admit(self._clock.now(), estimate, switches)
+        if not admission.refused_by:
+            return admission
+        desk.count.throttled += 1
+        refused = refusals.throttled(call, account, desk.count.deployment, desk.model, admission, switches)
+        for name, value in refusals.rate_headers(admission, switches):
+            refused.response.headers.add(name, value)
+        raise refused
+
+    async def _serve(self, ask: Ask, call: Call, desk: _Desk, estimate: int) -> Response:
+        if not desk.model.does(call.operation):
+            raise refusals.wrong_operation(call, desk.model)
+        if asking.blocked(ask.body, self._settings.blocked_terms):
+            raise refusals.filtered(bodies.BLOCKED_FILTER)
+
+        def settle(used: int) -> None:
+            desk.meter = desk.meter.settle(self._clock.now(), used - estimate)
+
+        return await replies.reply(ask, call.operation, desk.model, self._settings, self._clock, settle)
+
+    def _desk(self, account: Document, name: str) -> _Desk:
+        """The deployment of this name, as the store has it now; raises `Refused` when there is none."""
+        key = f"{account.id}/deployments/{name}".lower()
+        desk = self._desks.get(key)
+        if desk is not None and desk.revision == self._store.revision:
+            return desk
+        document = self._store.get(key)
+        if document is None or _state(document) in _NOT_SERVING:
+            raise refusals.no_deployment()
+        limits = throttle.limits_of(document, self._settings)
+        switches = self._settings.switches
+        if desk is None:
+            count = Count(_name(account), _name(document))
+            desk = _Desk(document, model_of(document), throttle.new_meter(limits, switches), count)
+            self._desks[key] = desk
+        elif desk.document is not document:
+            meter = throttle.changed_meter(desk.meter, limits, switches, self._clock.now())
+            desk.document, desk.model, desk.meter = document, model_of(document), meter
+        desk.revision = self._store.revision
+        return desk
+
+    def _models(self, account: Document) -> list[Model]:
+        deployments = self._store.children(account.id, f"{ACCOUNT_KIND}/deployments")
+        return [model_of(deployment) for deployment in deployments]
+
+    def _envelope(self, account: Document) -> Iterable[tuple[str, str]]:
+        """What every answer of the service carries, refusals too."""
+        id = str(UUID(int=self._rng.getrandbits(128), version=4))
+        return (("apim-request-id", id), ("x-ms-region", refusals.region(account)), *_SECURITY)
+
+
+def _name(document: Document) -> str:
+    return document.id.rpartition("/")[2]
+
+
+def _state(document: Document) -> str:
+    return str((document.body.get("properties") or {}).get("provisioningState") or "")

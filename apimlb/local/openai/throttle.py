@@ -1,0 +1,212 @@
+"""Azure OpenAI's throttling as data: what a deployment may use, what it has used, whether the next call
+passes.
+
+Microsoft Learn, "Manage Azure OpenAI quota", "Provisioned throughput": tokens are estimated when a call
+arrives and summed up to the reset each minute, requests are counted over slices of 1 or 10 seconds; a
+provisioned deployment has a bucket that may run over and drains steadily.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from apimlb.limits import Bucket, Decision, FixedWindow
+from apimlb.local.openai.switches import Settings, Switches
+from apimlb.local.store import Document
+
+# What one unit of capacity gives where the deployment does not say: 1,000 tokens a minute and 1 request in
+# 10 s (recorded for gpt-4o Standard, capacity 1).
+_TOKENS_PER_UNIT = 1000
+_DEFAULT_SECONDS = {"token": 60.0, "request": 10.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`count` in every `seconds`."""
+
+    count: int
+    seconds: float
+
+    @property
+    def per_minute(self) -> int:
+        return round(self.count * 60 / self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one deployment may use; `provisioned` deployments have tokens only, and another algorithm."""
+
+    tokens: Rate
+    requests: Rate
+    provisioned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a call passes, and the numbers for its headers: per minute, and seconds to the reset.
+
+    `refused_by` is empty for a call that passes. `wait` is in seconds, `oversize` says that no wait would
+    help.
+    """
+
+    refused_by: Literal["", "call", "token", "utilization"]
+    wait: float
+    oversize: bool
+    limit_requests: int
+    remaining_requests: int
+    reset_requests: float
+    limit_tokens: int
+    remaining_tokens: int
+    reset_tokens: float
+
+
+@dataclass(frozen=True, slots=True)
+class StandardMeter:
+    """Used so far by a pay-as-you-go deployment: tokens, requests per slice, and requests per minute to
+    report."""
+
+    tokens: FixedWindow
+    slices: tuple[FixedWindow, ...]
+    minute: FixedWindow
+
+    def admit(self, now: float, cost: int, switches: Switches) -> tuple["StandardMeter", Admission]:
+        """Decide on a call estimated at `cost` tokens, and count it."""
+        taken = [each.take(now) for each in self.slices]
+        passes = all(decision.allowed for _, decision in taken)
+        tokens, token = self.tokens.take(now, cost) if passes else (self.tokens.at(now), None)
+        if token and not token.allowed and switches.refused_tokens_count:
+            tokens = tokens.charge(now, cost)
+        counted = self._rolled(tokens, now)
+        if (token and token.allowed) or switches.refused_calls_count:
+            counted = replace(
+                counted,
+                slices=tuple(each.charge(now, 1) for each in self.slices),
+                minute=self.minute.charge(now, 1),
+            )
+        return counted, counted._admission(now, token, [decision for _, decision in taken])
+
+    def _rolled(self, tokens: FixedWindow, now: float) -> "StandardMeter":
+        return StandardMeter(tokens, tuple(each.at(now) for each in self.slices), self.minute.at(now))
+
+    def settle(self, now: float, surplus: int) -> "StandardMeter":
+        """No refund is described for what a call did not use of its estimate."""
+        return self
+
+    def _admission(self, now: float, token: Decision | None, calls: list[Decision]) -> Admission:
+        wait = max(decision.wait for decision in calls)
+        refused_by: Literal["", "call", "token"] = "call" if token is None else ""
+        if token is not None and not token.allowed:
+            refused_by, wait = "token", token.wait
+        oversize = math.isinf(wait)
+        tokens, minute = self.tokens, self.minute
+        return Admission(
+            refused_by,
+            _left(tokens, now) if oversize else wait,
+            oversize,
+            int(minute.limit),
+            max(0, int(minute.limit - minute.used)),
+            _left(minute, now),
+            int(tokens.limit),
+            max(0, int(tokens.limit - tokens.used)),
+            _left(tokens, now),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionedMeter:
+    """The utilization of provisioned units, in tokens: 100 % is a minute's worth of them."""
+
+    bucket: Bucket
+
+    def admit(self, now: float, cost: int, switches: Switches) -> tuple["ProvisionedMeter", Admission]:
+        """A call passes while utilization is at most 100 %, and may push it above."""
+        bucket, decision = self.bucket.take(now, 0)
+        if decision.allowed:
+            bucket = bucket.charge(now, cost)
+        remaining, reset = max(0, int(bucket.capacity - bucket.level)), bucket.take(now, 0)[1].reset
+        limit = int(bucket.capacity)
+        refused_by: Literal["", "utilization"] = "" if decision.allowed else "utilization"
+        admission = Admission(refused_by, decision.wait, False, -1, -1, 0.0, limit, remaining, reset)
+        return ProvisionedMeter(bucket), admission
+
+    def settle(self, now: float, surplus: int) -> "ProvisionedMeter":
+        """Correct the estimate by `surplus` = used - estimated once the call is done."""
+        return ProvisionedMeter(self.bucket.charge(now, surplus))
+
+
+Meter = StandardMeter | ProvisionedMeter
+
+
+def limits_of(deployment: Document, settings: Settings) -> Limits:
+    """The limits that ARM stored with the deployment, or those of its capacity, divided by `pressure`."""
+    sku: Mapping[str, Any] = deployment.body.get("sku") or {}
+    capacity = int(sku.get("capacity") or 1)
+    stated = {
+        str(rule.get("key")): rule
+        for rule in (deployment.body.get("properties") or {}).get("rateLimits") or ()
+    }
+    if "provisioned" in str(sku.get("name", "")).lower():
+        rate = Rate(_lowered(capacity * settings.unit_tokens, settings), 60.0)
+        return Limits(rate, rate, provisioned=True)
+    tokens = _rate(stated.get("token"), "token", capacity * _TOKENS_PER_UNIT, settings)
+    return Limits(tokens, _rate(stated.get("request"), "request", capacity, settings))
+
+
+def new_meter(limits: Limits, switches: Switches) -> Meter:
+    """An unused meter with these limits."""
+    if limits.provisioned:
+        return ProvisionedMeter(Bucket(limits.tokens.count, limits.tokens.count / limits.tokens.seconds))
+    tokens, requests = limits.tokens, limits.requests
+    return StandardMeter(
+        FixedWindow(tokens.count, tokens.seconds),
+        tuple(FixedWindow(each.count, each.seconds) for each in _slices(requests, switches)),
+        FixedWindow(requests.per_minute, 60.0),
+    )
+
+
+def changed_meter(meter: Meter, limits: Limits, switches: Switches, now: float) -> Meter:
+    """The same use under other limits: capacity changes at once, and nobody gets a fresh minute by it."""
+    fresh = new_meter(limits, switches)
+    if isinstance(meter, ProvisionedMeter) and isinstance(fresh, ProvisionedMeter):
+        drained = meter.bucket.at(now)
+        return ProvisionedMeter(replace(fresh.bucket, level=drained.level, since=drained.since))
+    if isinstance(meter, StandardMeter) and isinstance(fresh, StandardMeter):
+        used = {each.seconds: each for each in meter.slices}
+        return StandardMeter(
+            _carried(meter.tokens, fresh.tokens),
+            tuple(_carried(used.get(each.seconds), each) for each in fresh.slices),
+            _carried(meter.minute, fresh.minute),
+        )
+    return fresh
+
+
+def _slices(rate: Rate, switches: Switches) -> tuple[Rate, ...]:
+    """Where the rate is counted: over one second, so that a burst is seen, and over the stated period."""
+    per_second = rate.count / rate.seconds
+    if per_second >= 1 or switches.request_slice == "one-second":
+        return (Rate(max(1, math.ceil(per_second)), 1.0), rate)
+    return (rate,)
+
+
+def _carried(old: FixedWindow | None, new: FixedWindow) -> FixedWindow:
+    if old is None or old.seconds != new.seconds:
+        return new
+    return replace(old, limit=new.limit)
+
+
+def _rate(rule: Mapping[str, Any] | None, key: str, default: int, settings: Settings) -> Rate:
+    if not rule:
+        return Rate(_lowered(default, settings), _DEFAULT_SECONDS[key])
+    return Rate(
+        _lowered(float(rule.get("count") or default), settings),
+        float(rule.get("renewalPeriod") or _DEFAULT_SECONDS[key]),
+    )
+
+
+def _lowered(count: float, settings: Settings) -> int:
+    return max(1, int(count / settings.pressure))
+
+
+def _left(window: FixedWindow, now: float) -> float:
+    return max(0.0, window.start + window.seconds - now)
