@@ -34,6 +34,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.local.gateway": (GROUND | {"apimlb.local.store", "apimlb.policy"}, set()),
     "apimlb.local": (GROUND | {"apimlb.local"}, {"uvicorn", "cryptography"}),
     "apimlb.cli": (GROUND | {"apimlb"}, {"typer", "rich", "openai", "tomlkit"}),
+    "apimlb.__main__": ({"apimlb.cli"}, set()),
     "apimlb": (set(), set()),
 }
 
@@ -43,7 +44,7 @@ def module_name(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
-def room(module: str, rooms: Iterator[str] | None = None) -> str:
+def room(module: str) -> str:
     """The row of the table that a module falls under: the longest that is a prefix of its name."""
     return max((r for r in TABLE if module == r or module.startswith(f"{r}.")), key=len)
 
@@ -77,7 +78,7 @@ def test_a_room_imports_only_what_the_table_lists(path: Path) -> None:
 
 def test_nothing_imports_the_command_line() -> None:
     for path in MODULES:
-        if not module_name(path).startswith("apimlb.cli"):
+        if not module_name(path).startswith(("apimlb.cli", "apimlb.__main__")):
             assert not [i for i in imports(path) if i.startswith("apimlb.cli")], path
 
 

@@ -1,0 +1,5 @@
+"""`python -m apimlb`."""
+
+from apimlb.cli.entry import main
+
+main()
