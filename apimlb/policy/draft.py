@@ -115,6 +115,14 @@ class Draft:
         text = self.element.text or Text("", self.element.line, self.element.column)
         return self._getter(text, kind, f"The element '{self.element.tag}' is invalid - ")
 
+    def words(self) -> str:
+        """The element's own text, which takes no expression, without the white space around it."""
+        self._has_text = True
+        text = self.element.text
+        if text is not None and text.is_expression:
+            raise self.error(f"Expressions are not allowed in the element '{self.element.tag}'.", text)
+        return text.value.strip() if text else ""
+
     def markup(self) -> str:
         """What stands between the tags, child elements included, for an element whose literal text is XML."""
         self._has_text = self._holds_policies = True

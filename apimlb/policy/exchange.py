@@ -93,9 +93,14 @@ class Cache(Protocol):
 class Services(Protocol):
     """What the gateway does for a policy: time, chance, cache, calls and tokens."""
 
-    clock: Clock
-    rng: random.Random
-    cache: Cache
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def rng(self) -> random.Random: ...
+
+    @property
+    def cache(self) -> Cache: ...
 
     async def forward(self, exchange: "Exchange", options: ForwardOptions) -> Response:
         """Send `exchange.outgoing(base_url)` to the backend that `exchange.backend` names, or to
