@@ -95,6 +95,8 @@ def record(
         if late == "ignored" or not failed:
             return state
         return Breaker(max(state.open_until, now + _open_for(rule, outcome, now)))
+    if rule.count and not failed:
+        return state
     slots = _count(_recent(state.slots, rule, now, window), rule, failed, now, window)
     if failed and _reached(rule, slots):
         return Breaker(now + _open_for(rule, outcome, now))
@@ -183,7 +185,7 @@ def _count(slots: tuple[Slot, ...], rule: Rule, failed: bool, now: float, window
     """With a count only failures matter, and of those the last `count`; a percentage needs every call, which
     are added up in slices of the interval so that a busy backend does not grow the state."""
     if rule.count:
-        return (*slots, Slot(now, 1, 1))[-rule.count :] if failed else slots
+        return (*slots, Slot(now, 1, 1))[-rule.count :]
     start = _slice(now, rule.interval if window == "tumbling" else rule.interval / _SLICES)
     if slots and slots[-1].start == start:
         last = slots[-1]

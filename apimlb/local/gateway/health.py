@@ -44,15 +44,17 @@ class BackendHealth:
     def record(self, backend: Backend, outcome: Outcome) -> None:
         if backend.rule is None:
             return
+        before = self._state(backend)
         state = record(
-            self._state(backend),
+            before,
             backend.rule,
             outcome,
             self._clock.now(),
             window=self._switches.window,
             late=self._switches.late_failures,
         )
-        self._states[backend.id] = (backend.rule, state)
+        if state is not before:
+            self._states[backend.id] = (backend.rule, state)
 
     def breakers(self) -> Mapping[str, Breaker]:
         """Every breaker that has counted anything, by the backend's ARM id in lower case."""

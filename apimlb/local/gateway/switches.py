@@ -19,9 +19,9 @@ class GatewaySwitches:
     """What a failure does that was sent before the breaker opened and is answered after."""
 
     pin_selected_member: bool = False
-    """A later forward-request of the same call stays on the pool's member that the first one chose.
-    Microsoft's samples disagree: one repeats set-backend-service inside retry to get away from it, one does
-    not need to."""
+    """Until set-backend-service runs again, a later forward-request of the same call stays on the pool's
+    member that the first one chose, whatever its breaker says. Microsoft's samples disagree: one repeats
+    set-backend-service inside retry to get away from it, one does not need to."""
 
     optional_key: Literal["resolved", "ignored"] = "resolved"
     """What a valid key does on an API that requires none: it becomes `context.Subscription` (measured), or it

@@ -1,0 +1,198 @@
+"""The gateway: one call from the client's request to the answer.
+
+Route it to a service, an API and an operation; check its key; run the policy that applies, whose
+forward-request calls a backend; answer. Policies can neither see nor skip the first two steps.
+"""
+
+import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from apimlb.clock import Clock
+from apimlb.errors import PolicyError
+from apimlb.http import Headers, Request, Response, Transport
+from apimlb.local.gateway.breaker import Breaker
+from apimlb.local.gateway.cache import Caches
+from apimlb.local.gateway.forwarding import strip_hop_by_hop
+from apimlb.local.gateway.health import BackendHealth
+from apimlb.local.gateway.keys import Admission, admit, presented
+from apimlb.local.gateway.router import Router
+from apimlb.local.gateway.routes import ApiRoute, OperationRoute, Service
+from apimlb.local.gateway.services import GatewayServices, Machinery
+from apimlb.local.gateway.switches import GatewaySwitches
+from apimlb.local.gateway.tokens import IdentityToken, TokenCache
+from apimlb.local.store import Store
+from apimlb.policy.context import Context, MessageBody, RequestView, Url
+from apimlb.policy.document import Policy
+from apimlb.policy.exchange import Block, Exchange, PolicyFault, TraceSink
+from apimlb.policy.runtime import refuse, run
+from apimlb.policy.switches import Switches
+
+_NOT_FOUND = b'{ "statusCode": 404, "message": "Resource not found" }'
+_BODILESS = {204, 304}
+_NOBODY = Admission()
+_SILENT = Policy({"on-error": Block()}, {})
+
+
+@dataclass(slots=True)
+class _Match:
+    """How far a request came before its policy runs; `remainder` is the path below the API's."""
+
+    service: Service
+    api: ApiRoute | None = None
+    operation: OperationRoute | None = None
+    remainder: str = "/"
+    admission: Admission = _NOBODY
+
+
+class GatewayPlane:
+    """One gateway instance, with breakers and rotation of its own; `caches` may be shared with others."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        rng: random.Random,
+        transport: Transport,
+        identity_token: IdentityToken,
+        switches: GatewaySwitches | None = None,
+        *,
+        policy_switches: Switches | None = None,
+        caches: Caches | None = None,
+        trace: TraceSink | None = None,
+    ) -> None:
+        self._switches = switches or GatewaySwitches()
+        self._policy_switches = policy_switches or Switches()
+        self._router = Router(store)
+        self._caches = caches or Caches(clock, self._switches.cache_delay)
+        self._health = BackendHealth(clock, rng, self._switches)
+        self._trace = trace
+        self._machinery = Machinery(
+            clock, rng, transport, self._health, TokenCache(clock, identity_token), self._switches
+        )
+
+    async def send(self, request: Request) -> Response:
+        """Answer a client's request; a refusal or failure is an answer too."""
+        found = self._router.find(request)
+        if found is None:
+            headers = Headers([("Content-Type", "application/json")])
+            return _finished(request, Response(404, headers, _NOT_FOUND))
+        service, path = found
+        exchange = self._exchange(request, service)
+        match = _Match(service)
+        query = request.query
+        try:
+            self._route(path, query, match, exchange.context)
+            self._admit(request, query, match, exchange.context)
+            policy = self._policy(match)
+        except PolicyFault as fault:
+            return _finished(request, await refuse(self._last_word(match), exchange, fault))
+        _aim(exchange, match)
+        return _finished(request, await run(policy, exchange))
+
+    def breakers(self) -> Mapping[str, Breaker]:
+        """The state of every breaker that has counted anything, by the backend's ARM id in lower case."""
+        return self._health.breakers()
+
+    def policy_problems(self) -> Mapping[str, PolicyError]:
+        """Policies that do not compile, by their id in lower case; the ones before them keep serving."""
+        return self._router.shelf.problems
+
+    def _exchange(self, request: Request, service: Service) -> Exchange:
+        machinery = self._machinery
+        url = Url(request.url)
+        view = RequestView(
+            request.method,
+            url,
+            url,
+            request.headers.copy(),
+            MessageBody(request.body) if request.body else None,
+            request.client,
+        )
+        context = Context(
+            machinery.clock,
+            machinery.rng,
+            view,
+            deployment=service.deployment,
+            request_id=uuid.UUID(int=machinery.rng.getrandbits(128), version=4),
+            timestamp=machinery.clock.now(),
+            tracing=self._trace is not None,
+        )
+        cache = self._caches.of(service.document.id, service.sku, external=service.external_cache)
+        services = GatewayServices(machinery, service, cache)
+        return Exchange(context, services, switches=self._policy_switches, trace=self._trace)
+
+    def _route(self, path: str, query: Mapping[str, str], match: _Match, context: Context) -> None:
+        """Find API and operation; raises PolicyFault 404."""
+        reached = match.service.find_api(path)
+        if reached is None:
+            raise _unmatched(404)
+        match.api, match.remainder = reached
+        context.api = match.api.view
+        operations = match.api.operations
+        found = operations.find(context.request.method, match.remainder, query)
+        if found is None:
+            known = operations.methods(match.remainder, query)
+            raise _unmatched(self._switches.wrong_method if known else 404)
+        match.operation, context.request.matched_parameters = found
+        context.operation = match.operation.view
+
+    def _admit(self, request: Request, query: Mapping[str, str], match: _Match, context: Context) -> None:
+        """Check the key; raises PolicyFault 401."""
+        assert match.api is not None, "a request is admitted to the API it was routed to"
+        door = match.api.door
+        parts = urlsplit(request.url)
+        realm = f"{parts.scheme}://{parts.netloc}/{match.api.path}"
+        key = presented(door, request.headers, query)
+        match.admission = admit(key, door, match.service.ring, self._switches, realm=realm)
+        context.subscription = match.admission.subscription
+        product = match.service.products.get(match.admission.product or "")
+        context.product = None if product is None else product.view
+
+    def _policy(self, match: _Match) -> Policy:
+        """The policy that applies; raises PolicyFault 500 when one of its documents never compiled: a gateway
+        that left it out would let callers past its checks."""
+        try:
+            return self._router.policy(match.service, match.admission.product, match.api, match.operation)
+        except PolicyError as error:
+            raise PolicyFault("PolicyNotCompiled", str(error), source="configuration") from error
+
+    def _last_word(self, match: _Match) -> Policy:
+        """The policy whose on-error sees a refusal: that of the place which the request reached."""
+        if not self._switches.early_errors_run_on_error:
+            return _SILENT
+        try:
+            return self._router.policy(match.service, None, match.api, match.operation)
+        except PolicyError:
+            return _SILENT
+
+
+def _unmatched(status: int) -> PolicyFault:
+    fault = PolicyFault(
+        "OperationNotFound",
+        "Unable to match incoming request to an operation.",
+        source="configuration",
+        status=status,
+        shown="Resource not found",
+    )
+    # As logs of a self-hosted gateway have it: the error belongs to the routing to a backend.
+    fault.section = "backend"
+    return fault
+
+
+def _aim(exchange: Exchange, match: _Match) -> None:
+    """Where forward-request would send the request if no policy chose a backend."""
+    parts = urlsplit(exchange.context.request.original_url.text)
+    exchange.path, exchange.query = match.remainder, parts.query
+    exchange.service_url = match.api.service_url if match.api is not None else ""
+    exchange.locate(exchange.service_url or f"{parts.scheme}://{parts.netloc}")
+
+
+def _finished(request: Request, response: Response) -> Response:
+    """Name the body's length where it is known, and leave out what concerned the backend's connection."""
+    strip_hop_by_hop(response.headers)
+    if isinstance(response.body, bytes) and request.method != "HEAD" and response.status not in _BODILESS:
+        response.headers.set("Content-Length", str(len(response.body)))
+    return response

@@ -1,0 +1,79 @@
+"""Compiled policies: each text once, and for each place the last one that compiled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from apimlb.errors import PolicyError
+from apimlb.local.store import Document
+from apimlb.policy.document import Policy, PolicyDocument, compile_policy, effective
+
+PolicyScope = Literal["global", "product", "api", "operation"]
+
+_MOST_KEPT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Substitutions:
+    """What a policy text refers to: `{{name}}` by display name, fragments by id."""
+
+    named_values: Mapping[str, str] = field(default_factory=dict)
+    fragments: Mapping[str, str] = field(default_factory=dict)
+
+    def key(self) -> tuple[object, ...]:
+        return (tuple(sorted(self.named_values.items())), tuple(sorted(self.fragments.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A policy document where it applies; `id` names the place even when its document is replaced."""
+
+    id: str
+    scope: PolicyScope
+    text: str
+
+
+class PolicyShelf:
+    """Compiles on first use. A text that does not compile leaves the one before it serving."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[object, ...], PolicyDocument | PolicyError] = {}
+        self._serving: dict[str, PolicyDocument] = {}
+        self.problems: dict[str, PolicyError] = {}
+
+    def effective(self, places: tuple[Place, ...], substitutions: Substitutions) -> Policy:
+        """What `places`, broad to narrow, come to; raises PolicyError for one that never compiled."""
+        return effective([self._document(place, substitutions) for place in places])
+
+    def _document(self, place: Place, substitutions: Substitutions) -> PolicyDocument:
+        found = self._compile(place, substitutions)
+        if not isinstance(found, PolicyError):
+            self.problems.pop(place.id, None)
+            self._serving[place.id] = found
+            return found
+        self.problems[place.id] = found
+        if place.id not in self._serving:
+            raise found
+        return self._serving[place.id]
+
+    def _compile(self, place: Place, substitutions: Substitutions) -> PolicyDocument | PolicyError:
+        key = (place.text, place.scope, substitutions.key())
+        if key not in self._compiled:
+            if len(self._compiled) >= _MOST_KEPT:
+                self._compiled.clear()
+            try:
+                self._compiled[key] = compile_policy(
+                    place.text,
+                    scope=place.scope,
+                    named_values=substitutions.named_values,
+                    fragments=substitutions.fragments,
+                )
+            except PolicyError as error:
+                self._compiled[key] = error
+        return self._compiled[key]
+
+
+def place_of(document: Document, scope: PolicyScope) -> Place:
+    """The place of a `.../policies/policy` document."""
+    text = document.hidden.get("rawxml") or (document.body.get("properties") or {}).get("value") or ""
+    return Place(document.id.lower(), scope, str(text))

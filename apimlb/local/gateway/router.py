@@ -1,0 +1,95 @@
+"""Which service a request is for, and the policy that applies to it; what was read is kept while it holds."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from apimlb.http import Request
+from apimlb.local.gateway.policies import PolicyShelf
+from apimlb.local.gateway.routes import SERVICE, ApiRoute, OperationRoute, Service, read_service
+from apimlb.local.store import Document, Store
+from apimlb.policy.document import Policy
+
+_GATEWAY_HOSTS = (".azure-api.net", ".localhost")
+_NOT_SERVING = {"activating", "created", "creating", "deleting", "terminating", "deleted", "failed"}
+
+
+class Router:
+    """Finds the service of a request and keeps what was read of it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._revision = -1
+        self._live: list[Document] = []
+        self._fresh: set[str] = set()
+        self._services: dict[str, tuple[Sequence[Document], Service]] = {}
+        self.shelf = PolicyShelf()
+
+    def find(self, request: Request) -> tuple[Service, str] | None:
+        """The service, and the path below its gateway URL; None when there is none.
+
+        By host name, else by the first segment of the path, else the one whose gateway URL has no path.
+        """
+        self._refresh()
+        path = urlsplit(request.url).path or "/"
+        host = request.host.lower()
+        for suffix in _GATEWAY_HOSTS:
+            if host.endswith(suffix):
+                named = self._named(host.removesuffix(suffix))
+                return None if named is None else (self._service(named), path)
+        first, _, rest = path.removeprefix("/").partition("/")
+        named = self._mounted(f"/{first}") or self._named(first)
+        if named is not None:
+            return self._service(named), f"/{rest}"
+        root = self._mounted("")
+        return None if root is None else (self._service(root), path)
+
+    def policy(
+        self, service: Service, product: str | None, api: ApiRoute | None, operation: OperationRoute | None
+    ) -> Policy:
+        """The effective policy; raises PolicyError when a document of it never compiled."""
+        revision = f"{api.view.id};{api.view.revision}" if api else ""
+        key = (product or "", revision, operation.view.id if operation else "")
+        policy = service.effective.get(key)
+        if policy is None:
+            policy = self.shelf.effective(service.chain(product, api, operation), service.substitutions)
+            service.effective[key] = policy
+        return policy
+
+    def _refresh(self) -> None:
+        if self._revision != self._store.revision:
+            self._revision = self._store.revision
+            self._live = [item for item in self._store.of_kind(SERVICE) if _serves(item)]
+            self._fresh.clear()
+
+    def _named(self, name: str) -> Document | None:
+        return next((item for item in self._live if _name(item) == name.lower()), None)
+
+    def _mounted(self, path: str) -> Document | None:
+        return next((item for item in self._live if item.hidden.get("gatewayPath", "") == path), None)
+
+    def _service(self, document: Document) -> Service:
+        """Read anew only when a document of this service is not the very object that was read."""
+        key = document.id.lower()
+        kept = self._services.get(key)
+        if kept is not None and key in self._fresh:
+            return kept[1]
+        self._fresh.add(key)
+        documents = [document, *self._store.descendants(document.id)]
+        if kept is not None and _same(kept[0], documents):
+            return kept[1]
+        service = read_service(documents)
+        self._services[key] = (documents, service)
+        return service
+
+
+def _serves(document: Document) -> bool:
+    state = (document.body.get("properties") or {}).get("provisioningState")
+    return str(state).lower() not in _NOT_SERVING
+
+
+def _name(document: Document) -> str:
+    return document.id.rsplit("/", 1)[-1].lower()
+
+
+def _same(some: Sequence[Document], others: Sequence[Document]) -> bool:
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))

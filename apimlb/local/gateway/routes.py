@@ -1,0 +1,254 @@
+"""From a service's documents to what a request needs: API, operation, keys, backends, policies.
+
+What is read from one service's documents is immutable and kept until one of them changes. The API with the
+longest path wins, and a request that it has no operation for is not offered to a shorter one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from apimlb.local.gateway.backends import Backends, read_backends
+from apimlb.local.gateway.keys import Door, Holder, KeyRing, parse_scope
+from apimlb.local.gateway.policies import Place, PolicyScope, Substitutions, place_of
+from apimlb.local.gateway.templates import Route, RouteTable, compile_template
+from apimlb.local.store import Document, Json
+from apimlb.policy.context import Api, Deployment, Operation, Product, SubscriptionKeyParameterNames, Url
+from apimlb.policy.document import Policy
+
+SERVICE = "microsoft.apimanagement/service"
+_CONSUMPTION = "consumption"
+_DEFAULT_KEYS = SubscriptionKeyParameterNames()
+_POLICY_KINDS: tuple[tuple[str, PolicyScope], ...] = (
+    ("policies", "global"),
+    ("products/policies", "product"),
+    ("apis/policies", "api"),
+    ("apis/operations/policies", "operation"),
+)
+
+Kinds = Mapping[str, Sequence[Document]]
+"""A service's documents by their kind below the service: `apis/operations`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRoute:
+    view: Operation
+    policy: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRoute:
+    """An API; `path` has no slashes around it, `service_url` is empty when every policy chooses a backend."""
+
+    view: Api
+    path: str
+    service_url: str
+    door: Door
+    operations: RouteTable[OperationRoute]
+    policy: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRoute:
+    view: Product
+    policy: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One API Management service as its gateway sees it; `apis` by lower-case path."""
+
+    document: Document
+    name: str
+    sku: str
+    deployment: Deployment
+    apis: dict[str, ApiRoute]
+    products: dict[str, ProductRoute]
+    ring: KeyRing
+    backends: Backends
+    substitutions: Substitutions
+    policy: Place | None
+    external_cache: bool = False
+    effective: dict[tuple[str, ...], Policy] = field(default_factory=dict)
+
+    def find_api(self, path: str) -> tuple[ApiRoute, str] | None:
+        """The API with the longest path that `path` begins with, and the rest, which begins with a slash."""
+        parts = path.removeprefix("/").split("/")
+        for length in range(len(parts), -1, -1):
+            api = self.apis.get("/".join(parts[:length]).lower())
+            if api is not None:
+                return api, "/" + "/".join(parts[length:])
+        return None
+
+    def chain(
+        self, product: str | None, api: ApiRoute | None, operation: OperationRoute | None
+    ) -> tuple[Place, ...]:
+        """The policies that apply, broad to narrow: service, product, API, operation."""
+        levels = (self, self.products.get(product or ""), api, operation)
+        return tuple(level.policy for level in levels if level is not None and level.policy is not None)
+
+
+def read_service(documents: Sequence[Document]) -> Service:
+    """`documents` are the service's own and then everything below it, at any depth."""
+    service = documents[0]
+    kinds: dict[str, list[Document]] = {}
+    for document in documents[1:]:
+        kinds.setdefault(document.kind.removeprefix(SERVICE + "/"), []).append(document)
+    name = _name(service)
+    sku = str((service.body.get("sku") or {}).get("name") or "")
+    policies = _policies(kinds)
+    products = [_product(item, policies) for item in kinds.get("products", [])]
+    members = _members(kinds)
+    apis = [_api(item, kinds, policies, _doors(item, products, members)) for item in kinds.get("apis", [])]
+    return Service(
+        document=service,
+        name=name,
+        sku=sku,
+        deployment=Deployment(name, name, str(service.body.get("location") or "")),
+        apis=_by_path(apis),
+        products={product.view.id.lower(): product for product in products},
+        ring=_ring(kinds.get("subscriptions", [])),
+        backends=read_backends(service.id, kinds.get("backends", []), breakers=sku.lower() != _CONSUMPTION),
+        substitutions=_substitutions(kinds),
+        policy=policies.get(service.id.lower()),
+        external_cache=bool(kinds.get("caches")),
+    )
+
+
+def _name(document: Document) -> str:
+    return document.id.rsplit("/", 1)[-1]
+
+
+def _properties(document: Document) -> Json:
+    properties: Json = document.body.get("properties") or {}
+    return properties
+
+
+def _policies(kinds: Kinds) -> dict[str, Place]:
+    """Policies by the lower-case id of what they belong to."""
+    return {
+        document.id.lower().rsplit("/policies/", 1)[0]: place_of(document, scope)
+        for kind, scope in _POLICY_KINDS
+        for document in kinds.get(kind, [])
+    }
+
+
+def _product(document: Document, policies: Mapping[str, Place]) -> ProductRoute:
+    properties = _properties(document)
+    view = Product(
+        id=_name(document),
+        name=str(properties.get("displayName") or _name(document)),
+        state="Published" if str(properties.get("state")).lower() == "published" else "NotPublished",
+        approval_required=bool(properties.get("approvalRequired")),
+        subscription_required=properties.get("subscriptionRequired") is not False,
+        subscriptions_limit=properties.get("subscriptionsLimit"),
+    )
+    return ProductRoute(view, policies.get(document.id.lower()))
+
+
+def _members(kinds: Kinds) -> set[tuple[str, str]]:
+    """Which product (lower-case name) holds which API (lower-case name without revision)."""
+    nested = [(item.id, _name(item)) for item in kinds.get("products/apis", [])]
+    linked = [
+        (item.id, str(_properties(item).get("apiId") or "").rsplit("/", 1)[-1])
+        for item in kinds.get("products/apilinks", [])
+    ]
+    return {(id.lower().split("/")[-3], _unrevised(api)) for id, api in nested + linked}
+
+
+def _unrevised(api: str) -> str:
+    return api.lower().partition(";")[0]
+
+
+def _doors(
+    document: Document, products: Sequence[ProductRoute], members: set[tuple[str, str]]
+) -> tuple[tuple[str, bool], ...]:
+    """The products that hold an API; a published one that requires no subscription is open."""
+    api = _unrevised(_name(document))
+    return tuple(
+        (view.id.lower(), view.state == "Published" and not view.subscription_required)
+        for view in (product.view for product in products)
+        if (view.id.lower(), api) in members
+    )
+
+
+def _api(
+    document: Document, kinds: Kinds, policies: Mapping[str, Place], products: tuple[tuple[str, bool], ...]
+) -> ApiRoute:
+    properties = _properties(document)
+    names = properties.get("subscriptionKeyParameterNames") or {}
+    keys = SubscriptionKeyParameterNames(
+        names.get("header") or _DEFAULT_KEYS.header, names.get("query") or _DEFAULT_KEYS.query
+    )
+    service_url = str(properties.get("serviceUrl") or "").rstrip("/")
+    path = str(properties.get("path") or "").strip("/")
+    prefix = document.id.lower() + "/operations/"
+    operations = [item for item in kinds.get("apis/operations", []) if item.id.lower().startswith(prefix)]
+    view = Api(
+        id=_name(document).partition(";")[0],
+        name=str(properties.get("displayName") or _name(document)),
+        path=path,
+        service_url=Url(service_url) if service_url else None,
+        revision=str(properties.get("apiRevision") or "1"),
+        version=properties.get("apiVersion"),
+        is_current_revision=properties.get("isCurrent") is not False,
+        protocols=tuple(properties.get("protocols") or ("https",)),
+        subscription_key_parameter_names=keys,
+    )
+    door = Door(
+        api=_unrevised(_name(document)),
+        required=properties.get("subscriptionRequired") is not False,
+        names=keys,
+        products=products,
+        bearer=str(names.get("bearer") or "").lower() == "enabled",
+    )
+    routes = RouteTable(_operation(item, policies) for item in operations)
+    return ApiRoute(view, path, service_url, door, routes, policies.get(document.id.lower()))
+
+
+def _operation(document: Document, policies: Mapping[str, Place]) -> Route[OperationRoute]:
+    properties = _properties(document)
+    template = str(properties.get("urlTemplate") or "/")
+    method = str(properties.get("method") or "GET").upper()
+    view = Operation(_name(document), method, str(properties.get("displayName") or _name(document)), template)
+    return Route(method, compile_template(template), OperationRoute(view, policies.get(document.id.lower())))
+
+
+def _by_path(apis: Sequence[ApiRoute]) -> dict[str, ApiRoute]:
+    """A revision is reached as `{path};rev={n}`, the current one also without."""
+    found: dict[str, ApiRoute] = {}
+    for api in apis:
+        found.setdefault(f"{api.path};rev={api.view.revision}".lower(), api)
+        if api.view.is_current_revision:
+            found.setdefault(api.path.lower(), api)
+    return found
+
+
+def _ring(documents: Sequence[Document]) -> dict[str, Holder]:
+    ring: dict[str, Holder] = {}
+    for document in documents:
+        properties = _properties(document)
+        scope = parse_scope(str(properties.get("scope") or "/"))
+        if scope is None:
+            continue
+        holder = Holder(
+            id=_name(document),
+            name=str(properties.get("displayName") or ""),
+            scope=scope,
+            active=str(properties.get("state")).lower() == "active",
+            primary_key=str(document.hidden.get("primaryKey") or ""),
+            secondary_key=str(document.hidden.get("secondaryKey") or ""),
+        )
+        ring |= {key: holder for key in (holder.primary_key, holder.secondary_key) if key}
+    return ring
+
+
+def _substitutions(kinds: Kinds) -> Substitutions:
+    values = {
+        str(properties.get("displayName") or _name(item)): str(
+            item.hidden.get("value") or properties.get("value") or ""
+        )
+        for item in kinds.get("namedvalues", [])
+        for properties in [_properties(item)]
+    }
+    fragments = {_name(item): place_of(item, "global").text for item in kinds.get("policyfragments", [])}
+    return Substitutions(values, fragments)

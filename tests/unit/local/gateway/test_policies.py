@@ -1,0 +1,53 @@
+"""A policy is compiled once, and one that does not compile leaves the one before it serving."""
+
+import pytest
+
+from apimlb.errors import PolicyError
+from apimlb.local.gateway.policies import Place, PolicyShelf, Substitutions, place_of
+from apimlb.local.store import Document
+from tests.unit.local.gateway.documents import policy_of
+
+GOOD = policy_of(inbound='<set-variable name="a" value="{{greeting}}" />')
+BAD = policy_of(inbound="<no-such-policy />")
+VALUES = Substitutions({"greeting": "hello"})
+
+
+def place(text: str, id: str = "/apis/chat/policies/policy") -> Place:
+    return Place(id, "api", text)
+
+
+def test_one_text_with_one_meaning_is_compiled_once() -> None:
+    shelf = PolicyShelf()
+    first = shelf.effective((place(GOOD),), VALUES)
+    again = shelf.effective((place(GOOD, "/apis/other/policies/policy"),), VALUES)
+    other = shelf.effective((place(GOOD),), Substitutions({"greeting": "bye"}))
+    assert again.sections["inbound"] is first.sections["inbound"]
+    assert other.sections["inbound"] is not first.sections["inbound"]
+
+
+def test_what_does_not_compile_keeps_the_old_one_and_is_reported_until_it_is_mended() -> None:
+    shelf = PolicyShelf()
+    good = shelf.effective((place(GOOD),), VALUES)
+    assert shelf.effective((place(BAD),), VALUES).sections["inbound"] is good.sections["inbound"]
+    assert "no-such-policy" in str(shelf.problems["/apis/chat/policies/policy"])
+    shelf.effective((place(GOOD),), VALUES)
+    assert not shelf.problems
+
+
+def test_a_named_value_that_is_gone_keeps_the_old_one_too() -> None:
+    shelf = PolicyShelf()
+    good = shelf.effective((place(GOOD),), VALUES)
+    assert shelf.effective((place(GOOD),), Substitutions()).sections["inbound"] is good.sections["inbound"]
+
+
+def test_what_never_compiled_is_refused() -> None:
+    with pytest.raises(PolicyError):
+        PolicyShelf().effective((place(BAD),), VALUES)
+
+
+def test_a_document_holds_its_text_hidden_or_shown() -> None:
+    id = "/service/apim/apis/Chat/policies/policy"
+    hidden = Document(id, "kind", {"properties": {"value": "shown"}}, {"rawxml": "hidden"})
+    shown = Document(id, "kind", {"properties": {"value": "shown"}})
+    assert place_of(hidden, "api") == Place(id.lower(), "api", "hidden")
+    assert place_of(shown, "api").text == "shown"
