@@ -1,0 +1,28 @@
+"""The default stack's resources, for tests of what is done with them."""
+
+from apimlb.stack.config import parse
+from apimlb.stack.desired import resources
+from apimlb.stack.resources import Resource
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+TENANT = "00000000-0000-0000-0000-000000000002"
+STACK = "apimlb"
+
+
+def desired(**config: object) -> tuple[Resource, ...]:
+    """What the stack of this configuration wants; one account and one deployment where none are given."""
+    small: dict[str, object] = {
+        "accounts": [{"location": "eastus2"}],
+        "deployments": {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}},
+    }
+    return resources(parse({**small, **config}), SUBSCRIPTION, TENANT, "<policies />")
+
+
+def whole() -> tuple[Resource, ...]:
+    """The default stack: three accounts, two deployments each."""
+    return resources(parse({}), SUBSCRIPTION, TENANT, "<policies />")
+
+
+def labelled(made: tuple[Resource, ...], label: str) -> Resource:
+    """The resource with this label."""
+    return next(resource for resource in made if resource.label == label)

@@ -1,0 +1,105 @@
+"""One step of a plan at a time, also where an earlier run was cut off."""
+
+import pytest
+
+from apimlb.deploy.observer import observe
+from apimlb.deploy.writer import Writer, tasks_of
+from apimlb.errors import CloudError
+from apimlb.stack.planner import plan
+from apimlb.stack.resources import Resource
+from tests.clouds import FakeCloud, Json
+from tests.fakes import ManualClock
+from tests.stacks import desired, labelled
+
+
+class SlowCloud(FakeCloud):
+    """Shows a resource in other states first, one at each look."""
+
+    def __init__(self, states: dict[str, list[str]]) -> None:
+        super().__init__()
+        self.states = states
+
+    def get(self, id: str) -> Json | None:
+        body = super().get(id)
+        left = self.states.get(id.lower())
+        if body is not None and left:
+            body["properties"]["provisioningState"] = left.pop(0)
+        return body
+
+
+def carry_out(cloud: FakeCloud, clock: ManualClock, stack: tuple[Resource, ...], label: str) -> None:
+    """Do the one step."""
+    observed = observe(cloud, stack)
+    steps = {step.resource.key: step for step in plan(stack, observed).steps}
+    tasks = {task.key: task for task in tasks_of(plan(stack, observed))}
+    writer = Writer(cloud, clock, steps, dict(observed))
+    writer.act(tasks[labelled(stack, label).key])
+
+
+def deployed(cloud: FakeCloud, stack: tuple[Resource, ...], *labels: str) -> None:
+    for label in labels:
+        resource = labelled(stack, label)
+        cloud.put(resource.id, resource.body)
+    cloud.writes.clear()
+
+
+GATEWAY = "gateway (BasicV2)"
+GROUND = "resource group", "identity"
+
+
+def test_a_gateway_that_an_earlier_run_left_in_the_making_is_waited_for() -> None:
+    stack = desired()
+    cloud = SlowCloud({labelled(stack, GATEWAY).key: ["Created", "Activating", "Activating", "Succeeded"]})
+    deployed(cloud, stack, *GROUND, GATEWAY)
+    clock = ManualClock()
+    carry_out(cloud, clock, stack, GATEWAY)
+    assert cloud.writes == []
+    assert clock.slept == [1.0, 2.0]
+
+
+def test_a_gateway_that_failed_is_made_again() -> None:
+    stack = desired()
+    cloud = SlowCloud({labelled(stack, GATEWAY).key: ["Failed"]})
+    deployed(cloud, stack, *GROUND, GATEWAY)
+    carry_out(cloud, ManualClock(), stack, GATEWAY)
+    assert cloud.writes == [("put", labelled(stack, GATEWAY).id)]
+
+
+def test_what_never_settles_is_given_up() -> None:
+    stack = desired()
+    cloud = SlowCloud({labelled(stack, GATEWAY).key: ["Activating"] * 1000})
+    deployed(cloud, stack, *GROUND, GATEWAY)
+    with pytest.raises(CloudError, match="does not finish"):
+        carry_out(cloud, ManualClock(), stack, GATEWAY)
+
+
+def test_a_changed_account_gets_the_changed_part_only() -> None:
+    stack = desired()
+    cloud = FakeCloud()
+    account = labelled(stack, "account eastus2")
+    deployed(cloud, stack, "resource group", "account eastus2")
+    cloud.resources[account.key]["properties"] |= {"disableLocalAuth": False, "networkAcls": {"by": "others"}}
+    carry_out(cloud, ManualClock(), stack, "account eastus2")
+    assert cloud.writes == [("patch", account.id)]
+    assert cloud.resources[account.key]["properties"]["disableLocalAuth"] is True
+    assert cloud.resources[account.key]["properties"]["networkAcls"] == {"by": "others"}
+
+
+def test_a_role_of_an_identity_that_was_made_anew_is_given_anew() -> None:
+    stack = desired()
+    cloud = FakeCloud()
+    role = labelled(stack, "role on eastus2")
+    deployed(cloud, stack, *GROUND, "account eastus2")
+    stale = {**role.body["properties"], "principalId": "gone"}
+    cloud.put(role.id, {"properties": stale})
+    cloud.writes.clear()
+    carry_out(cloud, ManualClock(), stack, "role on eastus2")
+    assert cloud.writes == [("delete", role.id), ("put", role.id)]
+
+
+def test_a_value_that_azure_did_not_assign_is_told() -> None:
+    stack = desired()
+    cloud = FakeCloud()
+    deployed(cloud, stack, "resource group", "account eastus2")
+    with pytest.raises(CloudError, match="role on eastus2 needs"):
+        carry_out(cloud, ManualClock(), stack, "role on eastus2")
