@@ -7,18 +7,18 @@ from apimlb.http import Headers, Request, Response, Transport, close
 from apimlb.local.gateway.backends import Credentials
 from apimlb.policy.exchange import ForwardOptions
 
-_HOP_BY_HOP = (
-    "Connection",
-    "Keep-Alive",
-    "Proxy-Authenticate",
-    "Proxy-Authorization",
-    "Proxy-Connection",
-    "TE",
-    "Trailer",
-    "Transfer-Encoding",
-    "Upgrade",
-    "Expect",
-)
+_HOP_BY_HOP = {
+    "connection",
+    "expect",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _TURNS_INTO_GET = {301, 302, 303}
 _MOST_REDIRECTS = 50
@@ -27,10 +27,9 @@ _WITH_BODY = {"POST", "PUT", "PATCH"}
 
 def strip_hop_by_hop(headers: Headers) -> None:
     """Take out what concerns one connection only (RFC 9110, section 7.6.1), and what Connection names."""
-    for names in headers.get_all("Connection"):
-        for name in names.split(","):
-            headers.remove(name.strip())
-    for name in _HOP_BY_HOP:
+    named = {name.strip().lower() for value in headers.get_all("Connection") for name in value.split(",")}
+    ending = [name for name, _ in headers if name.lower() in _HOP_BY_HOP or name.lower() in named]
+    for name in ending:
         headers.remove(name)
 
 

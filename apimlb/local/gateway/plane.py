@@ -84,8 +84,8 @@ class GatewayPlane:
         match = _Match(service)
         query = request.query
         try:
-            self._route(path, query, match, exchange.context)
-            self._admit(request, query, match, exchange.context)
+            api = self._route(path, query, match, exchange.context)
+            match.admission = self._admit(request, query, service, api, exchange.context)
             policy = self._policy(match)
         except PolicyFault as fault:
             return _finished(request, await refuse(self._last_word(match), exchange, fault))
@@ -124,7 +124,7 @@ class GatewayPlane:
         services = GatewayServices(machinery, service, cache)
         return Exchange(context, services, switches=self._policy_switches, trace=self._trace)
 
-    def _route(self, path: str, query: Mapping[str, str], match: _Match, context: Context) -> None:
+    def _route(self, path: str, query: Mapping[str, str], match: _Match, context: Context) -> ApiRoute:
         """Find API and operation; raises PolicyFault 404."""
         reached = match.service.find_api(path)
         if reached is None:
@@ -138,18 +138,20 @@ class GatewayPlane:
             raise _unmatched(self._switches.wrong_method if known else 404)
         match.operation, context.request.matched_parameters = found
         context.operation = match.operation.view
+        return match.api
 
-    def _admit(self, request: Request, query: Mapping[str, str], match: _Match, context: Context) -> None:
+    def _admit(
+        self, request: Request, query: Mapping[str, str], service: Service, api: ApiRoute, context: Context
+    ) -> Admission:
         """Check the key; raises PolicyFault 401."""
-        assert match.api is not None, "a request is admitted to the API it was routed to"
-        door = match.api.door
         parts = urlsplit(request.url)
-        realm = f"{parts.scheme}://{parts.netloc}/{match.api.path}"
-        key = presented(door, request.headers, query)
-        match.admission = admit(key, door, match.service.ring, self._switches, realm=realm)
-        context.subscription = match.admission.subscription
-        product = match.service.products.get(match.admission.product or "")
+        realm = f"{parts.scheme}://{parts.netloc}/{api.path}"
+        key = presented(api.door, request.headers, query)
+        admission = admit(key, api.door, service.ring, self._switches, realm=realm)
+        context.subscription = admission.subscription
+        product = service.products.get(admission.product or "")
         context.product = None if product is None else product.view
+        return admission
 
     def _policy(self, match: _Match) -> Policy:
         """The policy that applies; raises PolicyFault 500 when one of its documents never compiled: a gateway
