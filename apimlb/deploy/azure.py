@@ -12,7 +12,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    DeserializationError,
+    HttpResponseError,
+)
 from azure.identity import ClientSecretCredential, CredentialUnavailableError, DefaultAzureCredential
 from azure.mgmt.apimanagement import ApiManagementClient
 from azure.mgmt.authorization import AuthorizationManagementClient
@@ -202,6 +207,8 @@ class Azure:
         while True:
             try:
                 return attempt()
+            except DeserializationError as error:
+                raise CloudError("Azure's answer is not of the expected form", where=where) from error
             except AzureError as error:
                 refusal, means = self._told(error)
                 number += 1

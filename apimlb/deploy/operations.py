@@ -39,10 +39,10 @@ class Kind:
 
     client: str
     group: str
+    get: str = "get"
     put: str = "create_or_update"
     patch: str = ""
     delete: str = "delete"
-    get: str = "get"
     list: str = ""
     arrange: Arrange = _in_group
     guarded: bool = False
@@ -56,7 +56,9 @@ _CHILD = Kind("apim", "", list="list_by_service", guarded=True, poll=2)
 _POLICY = replace(_CHILD, list="", rawxml=True)
 
 KINDS = {
-    "microsoft.resources/subscriptions": Kind("subscriptions", "subscriptions", arrange=_nothing),
+    "microsoft.resources/subscriptions": Kind(
+        "subscriptions", "subscriptions", put="", delete="", arrange=_nothing
+    ),
     "microsoft.resources/resourcegroups": Kind(
         "resources",
         "resource_groups",
@@ -66,7 +68,9 @@ KINDS = {
         poll=10,
         patience=7200,
     ),
-    "microsoft.resources/resources": Kind("resources", "resources", list="list_by_resource_group"),
+    "microsoft.resources/resources": Kind(
+        "resources", "resources", get="", put="", delete="", list="list_by_resource_group"
+    ),
     "microsoft.managedidentity/userassignedidentities": Kind(
         "identity", "user_assigned_identities", list="list_by_resource_group"
     ),
@@ -96,7 +100,7 @@ KINDS = {
         list="list",
     ),
     "microsoft.cognitiveservices/locations/resourcegroups/deletedaccounts": Kind(
-        "cognitive", "deleted_accounts", delete="begin_purge", list="list", arrange=names_of
+        "cognitive", "deleted_accounts", put="", delete="begin_purge", list="list", arrange=names_of
     ),
     # The classic tiers take 30 to 90 minutes to create (recorded: more than 60 for Developer).
     "microsoft.apimanagement/service": Kind(
@@ -113,6 +117,7 @@ KINDS = {
         "apim",
         "deleted_services",
         get="get_by_name",
+        put="",
         delete="begin_purge",
         list="list_by_subscription",
         arrange=_name_then_location,

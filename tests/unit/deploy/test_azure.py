@@ -1,0 +1,327 @@
+"""Azure Resource Manager by way of the SDK: what goes over the wire, and what becomes of refusals."""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity import CredentialUnavailableError
+
+from apimlb.deploy.azure import Azure, SharedCredential
+from apimlb.deploy.cloud import Target
+from apimlb.deploy.ids import deleted_id
+from apimlb.errors import AuthError, CloudError, QuotaError
+from apimlb.http import Headers, Request, Response
+from tests.fakes import ManualClock
+from tests.sdk import FakeCredential, InProcessTransport
+
+Json = dict[str, Any]
+Script = Response | Exception | Callable[[Request], Response]
+
+GROUP = "/subscriptions/s/resourceGroups/rg"
+SERVICE = f"{GROUP}/providers/Microsoft.ApiManagement/service/apim"
+ACCOUNT = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/oai"
+BACKEND = f"{SERVICE}/backends/chat"
+OPERATION = "https://management.azure.com/subscriptions/s/operations/1"
+
+
+def reply(status: int = 200, body: Any = None, **headers: str) -> Response:
+    named = [("Content-Type", "application/json")]
+    named += [(name.replace("_", "-"), value) for name, value in headers.items()]
+    return Response(status, Headers(named), b"" if body is None else json.dumps(body).encode())
+
+
+def error(status: int, code: str, message: str = "no", **more: Any) -> Response:
+    return reply(status, {"error": {"code": code, "message": message, **more}})
+
+
+class Arm:
+    """Azure's side, which answers the next line of a script, and ours, connected to it."""
+
+    def __init__(self, *script: Script, pace: float = 0.0) -> None:
+        self.script = list(script)
+        self.requests: list[Request] = []
+        self.clock = ManualClock()
+        self.credential: Any = FakeCredential(self.clock)
+        self._target = Target("s", pace=pace)
+
+    @property
+    def cloud(self) -> Azure:
+        shared = SharedCredential(self.credential, "", self.clock)
+        return Azure(
+            self._target, shared, self.clock, {"transport": InProcessTransport(self._answer, self.clock)}
+        )
+
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        return [(request.method, request.path) for request in self.requests]
+
+    def _answer(self, request: Request) -> Response:
+        self.requests.append(request)
+        line = self.script.pop(0)
+        if isinstance(line, Exception):
+            raise line
+        return line if isinstance(line, Response) else line(request)
+
+
+# What goes over the wire.
+
+
+def test_a_resource_is_read_as_azure_shows_it() -> None:
+    arm = Arm(reply(200, {"id": BACKEND, "properties": {"pool": {"sessionAffinity": {"x": 1}}}}))
+    found = arm.cloud.get(BACKEND)
+    assert found is not None
+    assert found["properties"]["pool"]["sessionAffinity"] == {"x": 1}
+    assert arm.asked == [("GET", BACKEND)]
+    assert arm.requests[0].headers.get("Authorization") == "Bearer token 1"
+    assert arm.requests[0].query["api-version"] == "2024-05-01"
+
+
+def test_what_is_not_there_is_none_and_as_good_as_deleted() -> None:
+    arm = Arm(error(404, "ResourceNotFound"), error(404, "ResourceNotFound"), error(404, "NotFound"))
+    assert arm.cloud.get(BACKEND) is None
+    arm.cloud.delete(BACKEND)
+    assert arm.cloud.children(ACCOUNT, "microsoft.cognitiveservices/accounts/deployments") == []
+
+
+def test_a_body_goes_out_whole_also_what_the_sdk_does_not_know() -> None:
+    body = {"properties": {"type": "Pool", "pool": {"services": [], "sessionAffinity": {"x": 1}}}}
+    arm = Arm(reply(201, {"id": BACKEND}))
+    assert arm.cloud.put(BACKEND, body) == {"id": BACKEND}
+    assert json.loads(arm.requests[0].body) == body
+    assert arm.requests[0].headers.get("Content-Type") == "application/json"
+
+
+def test_a_body_goes_out_whole_again_when_the_sdk_tries_again() -> None:
+    arm = Arm(reply(503), reply(201, {"id": BACKEND}))
+    arm.cloud.put(BACKEND, {"properties": {"url": "https://x"}})
+    assert arm.requests[0].body == arm.requests[1].body != b""
+
+
+def test_a_deletion_of_a_gateway_s_child_is_unconditional() -> None:
+    arm = Arm(reply(200))
+    arm.cloud.delete(BACKEND)
+    assert arm.requests[0].headers.get("If-Match") == "*"
+
+
+def test_a_policy_is_read_as_it_was_written() -> None:
+    arm = Arm(reply(200, {"properties": {"value": "<policies />", "format": "rawxml"}}))
+    arm.cloud.get(f"{SERVICE}/apis/openai/policies/policy")
+    assert arm.requests[0].query["format"] == "rawxml"
+
+
+def test_a_subscription_brings_its_keys() -> None:
+    subscription = f"{SERVICE}/subscriptions/default"
+    keys = {"primaryKey": "one", "secondaryKey": "two"}
+    arm = Arm(
+        reply(200, {"id": subscription}), reply(200, keys), reply(201, {"id": subscription}), reply(200, keys)
+    )
+    assert arm.cloud.get(subscription) == {"id": subscription, **keys}
+    assert arm.cloud.put(subscription, {"properties": {}}) == {"id": subscription, **keys}
+    assert arm.asked[1] == ("POST", f"{subscription}/listSecrets")
+
+
+def test_soft_deleted_resources_are_read_and_purged_by_their_own_ids() -> None:
+    account = deleted_id(ACCOUNT, "eastus")
+    service = deleted_id(SERVICE, "East US")
+    arm = Arm(reply(200, {"id": account}), reply(204), reply(200, {"id": service}), reply(204))
+    for id in (account, service):
+        assert arm.cloud.get(id) == {"id": id}
+        arm.cloud.delete(id)
+    assert arm.asked == [("GET", account), ("DELETE", account), ("GET", service), ("DELETE", service)]
+
+
+def test_a_role_assignment_hangs_on_another_resource() -> None:
+    role = f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments/r"
+    arm = Arm(reply(201, {"id": role}))
+    arm.cloud.put(role, {"properties": {"principalType": "ServicePrincipal"}})
+    assert arm.asked == [("PUT", role)]
+
+
+def test_a_listing_is_read_to_its_last_page() -> None:
+    first, second = {"name": {"value": "a"}}, {"name": {"value": "b"}}
+    more = "https://management.azure.com/subscriptions/s/more?api-version=1"
+    arm = Arm(
+        reply(200, {"value": [{**first, "own": 1}], "nextLink": more}),
+        reply(200, {"value": [second]}),
+    )
+    assert arm.cloud.usages("eastus") == [{**first, "own": 1}, second]
+
+
+def test_names_are_asked_about() -> None:
+    arm = Arm(
+        reply(200, {"nameAvailable": False, "reason": "AlreadyExists", "message": "it is in use"}),
+        reply(200, {"nameAvailable": True, "reason": "Valid", "message": ""}),
+        reply(200, {"isSubdomainAvailable": False, "reason": "it is used"}),
+        reply(200, {"isSubdomainAvailable": True}),
+    )
+    assert arm.cloud.service_name_taken("apim") == "it is in use"
+    assert arm.cloud.service_name_taken("apim") == ""
+    assert arm.cloud.domain_taken("oai") == "it is used"
+    assert arm.cloud.domain_taken("oai") == ""
+
+
+# Long-running operations.
+
+
+def test_a_creation_is_waited_for_and_read_at_its_end() -> None:
+    arm = Arm(
+        reply(
+            201,
+            {"id": ACCOUNT, "properties": {"provisioningState": "Creating"}},
+            Azure_AsyncOperation=OPERATION,
+        ),
+        reply(200, {"status": "Creating"}),
+        reply(200, {"status": "Succeeded"}),
+        reply(200, {"id": ACCOUNT, "properties": {"provisioningState": "Succeeded"}}),
+    )
+    made = arm.cloud.put(ACCOUNT, {"location": "eastus"})
+    assert made["properties"]["provisioningState"] == "Succeeded"
+    assert arm.clock.slept == [5]
+    assert arm.asked[-1] == ("GET", ACCOUNT)
+
+
+def test_the_pace_is_the_target_s_where_it_has_one() -> None:
+    arm = Arm(
+        reply(201, {"properties": {}}, Azure_AsyncOperation=OPERATION),
+        reply(200, {"status": "Creating"}),
+        reply(200, {"status": "Succeeded"}),
+        reply(200, {"id": ACCOUNT}),
+        pace=0.5,
+    )
+    arm.cloud.put(ACCOUNT, {"location": "eastus"})
+    assert arm.clock.slept == [0.5]
+
+
+def test_an_operation_that_fails_late_is_told_with_azure_s_words() -> None:
+    arm = Arm(
+        reply(201, {"properties": {}}, Azure_AsyncOperation=OPERATION),
+        reply(200, {"status": "Failed", "error": {"code": "InsufficientQuota", "message": "too much"}}),
+    )
+    with pytest.raises(QuotaError) as caught:
+        arm.cloud.put(f"{ACCOUNT}/deployments/chat", {"sku": {}})
+    assert caught.value.what == "InsufficientQuota: too much"
+    assert caught.value.where == "accounts/oai/deployments/chat"
+    assert "aka.ms/oai/quotaincrease" in caught.value.next_step
+
+
+# Refusals.
+
+
+def test_a_conflict_is_tried_again_and_then_told() -> None:
+    arm = Arm(error(409, "RequestConflict"), error(409, "RequestConflict"), reply(200, {"id": ACCOUNT}))
+    arm.cloud.put(ACCOUNT, {})
+    assert arm.clock.slept == [5, 10]
+    endless = Arm(*[error(409, "RequestConflict", "busy")] * 30)
+    with pytest.raises(CloudError) as caught:
+        endless.cloud.put(ACCOUNT, {})
+    assert (caught.value.status, caught.value.code) == (409, "RequestConflict")
+    assert 500 < sum(endless.clock.slept) <= 600
+
+
+def test_a_role_that_is_given_under_another_name_is_given() -> None:
+    role = f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments/r"
+    arm = Arm(error(409, "RoleAssignmentExists"))
+    assert arm.cloud.put(role, {"properties": {}})["id"] == role
+
+
+def test_details_are_told() -> None:
+    detail = {"code": "ValidationError", "target": "url", "message": "Url is not supported for backend pool."}
+    arm = Arm(error(400, "ValidationError", "One or more fields are wrong:", details=[detail]))
+    with pytest.raises(CloudError, match="url: Url is not supported for backend pool"):
+        arm.cloud.put(BACKEND, {})
+
+
+def test_an_answer_that_is_no_json_is_told_by_its_status() -> None:
+    arm = Arm(*[Response(502, body=b"<html>bad gateway</html>")] * 5)
+    with pytest.raises(CloudError) as caught:
+        arm.cloud.get(BACKEND)
+    assert caught.value.status == 502
+
+
+def test_an_answer_of_another_shape_is_told() -> None:
+    with pytest.raises(CloudError, match="not of the expected form"):
+        Arm(reply(200, {"value": [{"name": "a"}]})).cloud.usages("eastus")
+
+
+def test_a_missing_right_is_named() -> None:
+    arm = Arm(error(403, "AuthorizationFailed", "The client 'x' does not have authorization to perform 'A'"))
+    with pytest.raises(AuthError, match="does not have authorization"):
+        arm.cloud.get(BACKEND)
+
+
+def test_a_foreign_subscription_is_no_missing_resource() -> None:
+    with pytest.raises(AuthError, match="could not be found"):
+        Arm(error(404, "SubscriptionNotFound", "The subscription 's' could not be found.")).cloud.get(GROUP)
+
+
+class NoLogin:
+    """What azure-identity does when it cannot give a token."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def get_token(self, *scopes: str, **options: Any) -> Any:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (CredentialUnavailableError("no account"), "Not logged in to Azure"),
+        (
+            ClientAuthenticationError("DefaultAzureCredential failed\nfor many reasons"),
+            "Not logged in to Azure",
+        ),
+        (
+            ClientAuthenticationError("x AADSTS7000222: The secret has expired.\nTrace ID: 1"),
+            "Azure refused the login: AADSTS7000222: The secret has expired.",
+        ),
+    ],
+)
+def test_without_a_login_the_next_step_is_az_login(error: Exception, what: str) -> None:
+    arm = Arm()
+    arm.credential = NoLogin(error)
+    with pytest.raises(AuthError) as caught:
+        arm.cloud.get(GROUP)
+    assert caught.value.what == what
+    assert "az login" in caught.value.next_step
+
+
+def test_an_endpoint_that_does_not_answer_is_told_soon() -> None:
+    arm = Arm(*[requests.ConnectionError("refused")] * 5)
+    with pytest.raises(CloudError, match=r"https://management\.azure\.com cannot be reached") as caught:
+        arm.cloud.get(GROUP)
+    assert caught.value.status == 0
+    assert sum(arm.clock.slept) < 60
+
+
+# Tokens.
+
+
+def test_one_token_serves_all_clients_and_threads() -> None:
+    arm = Arm(*[reply(200, {"id": "x"})] * 8)
+    cloud = arm.cloud
+    threads = [
+        threading.Thread(target=cloud.get, args=(id,)) for id in (GROUP, ACCOUNT, BACKEND, SERVICE) * 2
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(arm.credential.asked) == 1
+    assert arm.credential.asked[0]["scopes"] == ("https://management.azure.com/.default",)
+
+
+def test_a_token_that_ends_soon_is_replaced_and_the_tenant_is_named() -> None:
+    clock = ManualClock()
+    source = FakeCredential(clock, lasts=3600)
+    shared = SharedCredential(source, "the-tenant", clock)
+    assert shared.get_token("scope").token == shared.get_token("scope").token == "token 1"
+    clock.advance(3301)
+    assert shared.get_token("scope").token == "token 2"
+    assert shared.get_token("scope", claims="fresh").token == "token 3"
+    assert source.asked[0]["tenant_id"] == "the-tenant"
