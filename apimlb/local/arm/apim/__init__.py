@@ -1,0 +1,1 @@
+"""Microsoft.ApiManagement: services and what is configured in them."""

@@ -1,0 +1,73 @@
+"""What every new service holds: the all-access subscription and, on the classic tiers, samples.
+
+Recorded: apim_cli_subscription 1, apim_cli_core_service t1 and t3.
+"""
+
+from apimlb.local.arm.apim import shape
+from apimlb.local.arm.apim.etags import apim_etag
+from apimlb.local.arm.call import Azure
+from apimlb.local.store import Document, Json, kind_of
+
+
+def plant_builtins(azure: Azure, service: Document) -> None:
+    """Write the documents that come with the service."""
+    master = {
+        "scope": f"{service.id}/",
+        "displayName": "Built-in all-access subscription",
+        "state": "active",
+        "createdDate": azure.time(),
+        "startDate": None,
+        "expirationDate": None,
+        "endDate": None,
+        "notificationDate": None,
+        "stateComment": None,
+        "allowTracing": True,
+    }
+    keys = {"primaryKey": azure.hex(32), "secondaryKey": azure.hex(32)}
+    _plant(azure, f"{service.id}/subscriptions/master", master, keys)
+    if shape.is_classic(service.body["sku"]["name"]):
+        _plant(azure, f"{service.id}/apis/echo-api", _ECHO)
+        for name, product in _PRODUCTS.items():
+            _plant(azure, f"{service.id}/products/{name}", product)
+            _plant(azure, f"{service.id}/products/{name}/apis/echo-api", _ECHO)
+
+
+def _plant(azure: Azure, id: str, properties: Json, hidden: Json | None = None) -> None:
+    collection, name = id.rsplit("/", 2)[-2:]
+    below = "products/apis" if "/products/" in id and collection == "apis" else collection
+    body = {"id": id, "type": f"{shape.TYPE}/{below}", "name": name, "properties": dict(properties)}
+    azure.store.put(Document(id, kind_of(id), body, hidden or {}, apim_etag(azure)))
+
+
+_ECHO: Json = {
+    "displayName": "Echo API",
+    "apiRevision": "1",
+    "description": None,
+    "subscriptionRequired": True,
+    "serviceUrl": "http://echoapi.cloudapp.net/api",
+    "path": "echo",
+    "protocols": ["https"],
+    "authenticationSettings": {"oAuth2": None, "openid": None},
+    "subscriptionKeyParameterNames": {"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"},
+    "isCurrent": True,
+}
+_PRODUCTS: dict[str, Json] = {
+    "starter": {
+        "displayName": "Starter",
+        "description": "Subscribers will be able to run 5 calls/minute up to a maximum of 100 calls/week.",
+        "terms": "",
+        "subscriptionRequired": True,
+        "approvalRequired": False,
+        "subscriptionsLimit": 1,
+        "state": "published",
+    },
+    "unlimited": {
+        "displayName": "Unlimited",
+        "description": "Subscribers have completely unlimited access to the API. Administrator approval is required.",
+        "terms": None,
+        "subscriptionRequired": True,
+        "approvalRequired": True,
+        "subscriptionsLimit": 1,
+        "state": "published",
+    },
+}

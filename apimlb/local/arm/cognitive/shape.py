@@ -1,0 +1,100 @@
+"""What a Cognitive Services account looks like: the parts of its body that Azure fills in.
+
+Recorded: cog_aso_deployment 2 and 7 (kind OpenAI, 2024-10-01).
+"""
+
+from apimlb.local.store import Json
+
+# (key, seconds, count, ((path, method), ...))
+_RULES = (
+    ("openai.dalle.post", 1, 30, (("dalle/*", "POST"), ("openai/images/*", "POST"))),
+    ("openai.dalle.other", 1, 30, (("dalle/*", "*"), ("openai/operations/images/*", "*"))),
+    ("openai.assistants.list", 60, 120, (("openai/assistants", "GET"),)),
+    ("openai.threads.list", 60, 120, (("openai/threads", "GET"),)),
+    ("openai.vectorstores.list", 60, 120, (("openai/vector_stores", "GET"),)),
+    (
+        "openai.assistants.default",
+        1,
+        100000,
+        (
+            ("openai/assistants", "*"),
+            ("openai/assistants/*", "*"),
+            ("openai/threads", "*"),
+            ("openai/threads/*", "*"),
+            ("openai/vector_stores", "*"),
+            ("openai/vector_stores/*", "*"),
+        ),
+    ),
+    ("openai.responses.default", 1, 100000, (("openai/responses", "*"), ("openai/responses/*", "*"))),
+    ("openai.batches.post", 60, 30, (("openai/v1/batches", "POST"), ("openai/batches", "POST"))),
+    ("openai.batches.get", 60, 500, (("openai/v1/batches/*", "GET"), ("openai/batches/*", "GET"))),
+    ("openai.batches.list", 60, 100, (("openai/v1/batches", "GET"), ("openai/batches", "GET"))),
+    ("openai", 1, 30, (("openai/*", "*"),)),
+    ("default", 1, 30, (("*", "*"),)),
+)
+_CAPABILITIES = (
+    ("VirtualNetworks", None),
+    ("CustomerManagedKey", None),
+    ("MaxFineTuneCount", "500"),
+    ("MaxRunningFineTuneCount", "3"),
+    ("MaxUserFileCount", "100"),
+    ("MaxTrainingFileSize", "512000000"),
+    ("MaxUserFileImportDurationInHours", "1"),
+    ("MaxFineTuneJobDurationInHours", "720"),
+    ("MaxEvaluationRunDurationInHours", "5"),
+    ("MaxRunningEvaluationCount", "5"),
+    (
+        "TrustedServices",
+        "Microsoft.CognitiveServices,Microsoft.MachineLearningServices,Microsoft.Search,Microsoft.VideoIndexer",
+    ),
+    ("RaiMonitor", None),
+    ("quotaRefundsEnabled", "false"),
+)
+_APIS = (
+    "OpenAI Language Model Instance API",
+    "OpenAI Dall-E API",
+    "OpenAI Sora API",
+    "OpenAI Moderations API",
+    "OpenAI Whisper API",
+    "OpenAI Model Scaleset API",
+    "OpenAI Realtime API",
+    "Token Service API",
+)
+# The host that a custom subdomain gets, by kind of account.
+_DOMAINS = {"OpenAI": "openai.azure.com", "AIServices": "cognitiveservices.azure.com"}
+
+KINDS = tuple(_DOMAINS)
+
+
+def endpoint(kind: str, location: str, subdomain: str | None) -> str:
+    """Where the account answers (recorded: cog_aso_deployment 2 without a subdomain)."""
+    if subdomain:
+        return f"https://{subdomain}.{_DOMAINS[kind]}/"
+    return f"https://{location.replace(' ', '').lower()}.api.cognitive.microsoft.com/"
+
+
+def endpoints(kind: str, location: str, subdomain: str | None) -> Json:
+    """API names and where they answer; the OpenAI APIs of a kind AIServices have a host of their own."""
+    shared = endpoint(kind, location, subdomain)
+    openai = f"https://{subdomain}.openai.azure.com/" if subdomain else shared
+    return {name: openai if name.startswith("OpenAI") else shared for name in _APIS}
+
+
+def call_rate_limit() -> Json:
+    return {
+        "rules": [
+            {
+                "key": key,
+                "renewalPeriod": seconds,
+                "count": count,
+                "matchPatterns": [{"path": path, "method": method} for path, method in patterns],
+            }
+            for key, seconds, count, patterns in _RULES
+        ]
+    }
+
+
+def capabilities() -> list[Json]:
+    return [
+        {"name": name} if value is None else {"name": name, "value": value} for name, value in _CAPABILITIES
+    ]

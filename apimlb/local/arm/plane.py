@@ -1,0 +1,104 @@
+"""Azure Resource Manager, answering: who calls, what is meant, whether it is allowed, and what comes of it."""
+
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from apimlb.clock import Clock
+from apimlb.http import Request, Response
+from apimlb.local.arm import retention, roles, subscriptions
+from apimlb.local.arm.call import Announce, Azure, Call, PolicyCheck, Reply
+from apimlb.local.arm.errors import GATEWAY, ArmError
+from apimlb.local.arm.operations import Operations
+from apimlb.local.arm.policy_check import check_policy as compile_policy
+from apimlb.local.arm.routes import Match, Routes
+from apimlb.local.arm.settings import ArmSettings, Caller
+from apimlb.local.arm.table import EFFECTS, ROUTES
+from apimlb.local.arm.wire import refusal, response
+from apimlb.local.store import Store
+
+# Compiled once: the table is the same for every plane in the process.
+_ROUTES = Routes(ROUTES)
+
+
+class ArmPlane:
+    """Answers ARM requests out of `store`.
+
+    `verify` reads the request's token and raises an `ArmError` (see `errors.invalid_token`) when it is not
+    good. `check_policy` raises `PolicyError` for a document that API Management would refuse. `announce`
+    hears of every new managed identity: principal id, client id, name.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        verify: Callable[[Request], Caller],
+        settings: ArmSettings,
+        check_policy: PolicyCheck = compile_policy,
+        announce: Announce = lambda principal_id, client_id, name: None,
+    ) -> None:
+        operations = Operations(store, clock, EFFECTS)
+        self._azure = Azure(store, clock, rng, settings, operations, check_policy, announce)
+        self._verify = verify
+        self._busy: set[str] = set()
+        with store.transaction():
+            subscriptions.seed(self._azure)
+
+    def ripen(self) -> None:
+        """End the long-running operations and retention periods that the clock has brought to their end."""
+        with self._azure.store.transaction():
+            retention.expire(self._azure)
+            self._azure.operations.ripen(self._azure)
+
+    async def send(self, request: Request) -> Response:
+        try:
+            reply = await self._answer(request)
+        except ArmError as error:
+            return refusal(self._azure, request, error)
+        return response(self._azure, request, reply)
+
+    async def _answer(self, request: Request) -> Reply:
+        caller = self._verify(request)
+        self.ripen()
+        query = {name.lower(): value for name, value in request.query.items()}
+        match = _ROUTES.find(request.method, request.path, query.get("api-version", ""))
+        call = Call(self._azure, request, caller, match.id, match.names, query)
+        self._admit(call, match)
+        async with self._alone(call, match):
+            with self._azure.store.transaction():
+                reply = match.route.handler(call)
+                self._azure.operations.ripen(self._azure)
+        return reply
+
+    def _admit(self, call: Call, match: Match) -> None:
+        """Raise the `ArmError` of the front end: no api-version, no such subscription, no role, no provider."""
+        if not call.api_version:
+            text = "The api-version query parameter (?api-version=) is required for all requests."
+            raise ArmError(400, "MissingApiVersionParameter", text, headers=GATEWAY)
+        subscriptions.require_subscription(call)
+        if match.route.checked and self._azure.settings.check_roles:
+            roles.require(call.store, call.caller, match.route.action, call.id)
+        if call.request.method in ("PUT", "PATCH"):
+            subscriptions.require_registration(call)
+
+    @asynccontextmanager
+    async def _alone(self, call: Call, match: Match) -> AsyncIterator[None]:
+        """Hold the route's exclusion for as long as Azure would; raises when somebody else holds it."""
+        if match.route.exclusive is None:
+            yield
+            return
+        wanted = match.route.exclusive(call)
+        key = wanted.key.lower()
+        if key in self._busy or self._azure.operations.pending(wanted.key):
+            raise wanted.refusal()
+        self._busy.add(key)
+        try:
+            seconds = self._azure.settings.seconds(wanted.seconds)
+            if seconds:
+                await self._azure.clock.sleep(seconds)
+            yield
+        finally:
+            self._busy.discard(key)

@@ -1,0 +1,51 @@
+"""Whether API Management would take a policy document: by compiling it."""
+
+from typing import cast
+
+from apimlb.errors import PolicyError
+from apimlb.local.arm.call import PolicySource
+from apimlb.policy.document import Scope, compile_policy
+from apimlb.policy.reader import Format, read
+
+_SECTIONS = ("inbound", "backend", "outbound", "on-error")
+
+
+def check_policy(source: PolicySource) -> None:
+    """Raise `PolicyError` for a document that does not read, parse or bind."""
+    if source.scope == "fragment":
+        _check_fragment(source)
+        return
+    compile_policy(
+        source.text,
+        format=cast(Format, source.format),
+        scope=cast(Scope, source.scope),
+        named_values=source.named_values,
+        fragments=source.fragments,
+    )
+
+
+def _check_fragment(source: PolicySource) -> None:
+    """A fragment is good when it is good in one of the sections that may include it."""
+    root = read(source.text, cast(Format, source.format))
+    if root.tag != "fragment":
+        raise PolicyError(
+            f"The root element is '{root.tag}'; 'fragment' was expected.",
+            line=root.line,
+            column=root.column,
+            code="ValidationError",
+        )
+    refusals = []
+    for section in _SECTIONS:
+        text = f'<policies><{section}><include-fragment fragment-id="new" /></{section}></policies>'
+        try:
+            compile_policy(
+                text,
+                scope="global",
+                named_values=source.named_values,
+                fragments={**source.fragments, "new": source.text},
+            )
+        except PolicyError as refusal:
+            refusals.append(refusal)
+        else:
+            return
+    raise refusals[0]

@@ -1,0 +1,44 @@
+"""All that the local Azure Resource Manager can do: every route, and what every operation does at its end."""
+
+from apimlb.local.arm import groups, identities, removal, role_assignments, subscriptions
+from apimlb.local.arm.apim import (
+    apis,
+    backends,
+    deferred,
+    deleted_services,
+    named_values,
+    policies,
+    products,
+    services,
+)
+from apimlb.local.arm.apim import operations as apim_operations
+from apimlb.local.arm.apim import subscriptions as apim_subscriptions
+from apimlb.local.arm.cognitive import accounts, deleted_accounts, deployments, lists
+
+ROUTES = (
+    *subscriptions.ROUTES,
+    *groups.ROUTES,
+    *identities.ROUTES,
+    *role_assignments.ROUTES,
+    *accounts.ROUTES,
+    *deleted_accounts.ROUTES,
+    *deployments.ROUTES,
+    *lists.ROUTES,
+    *apim_operations.ROUTES,
+    *services.ROUTES,
+    *deleted_services.ROUTES,
+    *apis.ROUTES,
+    *backends.ROUTES,
+    *named_values.ROUTES,
+    *policies.ROUTES,
+    *products.ROUTES,
+    *apim_subscriptions.ROUTES,
+)
+EFFECTS = {
+    **accounts.EFFECTS,
+    **deleted_accounts.EFFECTS,
+    **deleted_services.EFFECTS,
+    **deferred.EFFECTS,
+    **removal.EFFECTS,
+    **services.EFFECTS,
+}

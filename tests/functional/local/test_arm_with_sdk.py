@@ -1,0 +1,229 @@
+"""A whole deployment, from resource group to purge, by Azure's own SDK clients."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.mgmt.apimanagement import ApiManagementClient
+from azure.mgmt.apimanagement import models as apim
+from azure.mgmt.authorization import AuthorizationManagementClient
+from azure.mgmt.authorization import models as roles
+from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
+from azure.mgmt.cognitiveservices import models as cog
+from azure.mgmt.msi import ManagedServiceIdentityClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+from azure.mgmt.resource.subscriptions import SubscriptionClient
+
+from apimlb.http import Request, Response
+from apimlb.local.arm.plane import ArmPlane
+from apimlb.local.arm.roles import OPENAI_USER, has_data_role
+from apimlb.local.arm.settings import ArmSettings, Caller
+from apimlb.local.store import Store
+from tests.fakes import ManualClock
+from tests.sdk import FakeCredential, InProcessTransport
+
+SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
+Client = TypeVar("Client")
+
+POLICY = """<policies>
+  <inbound>
+    <base />
+    <set-backend-service backend-id="pool" />
+    <set-header name="x-{{who}}" exists-action="override">
+      <value>@(context.Request.Headers.GetValueOrDefault("a", "b"))</value>
+    </set-header>
+  </inbound>
+  <backend><base /></backend>
+  <outbound><base /></outbound>
+  <on-error><base /></on-error>
+</policies>"""
+
+
+class Cloud:
+    """One local ARM and the clients that talk to it."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.clock = ManualClock()
+        settings = ArmSettings("11111111-1111-4111-8111-111111111111", SUBSCRIPTION)
+        owner = Caller(settings.owner_id, "test-app")
+
+        def verify(request: Request) -> Caller:
+            assert request.headers.get("Authorization") == "Bearer token 1"
+            return owner
+
+        self.plane = ArmPlane(self.store, self.clock, random.Random(1), verify=verify, settings=settings)
+        self.groups = self.client(ResourceManagementClient, SUBSCRIPTION)
+        self.apim = self.client(ApiManagementClient, SUBSCRIPTION)
+        self.cog = self.client(CognitiveServicesManagementClient, SUBSCRIPTION)
+        self.msi = self.client(ManagedServiceIdentityClient, SUBSCRIPTION)
+        self.roles = self.client(AuthorizationManagementClient, SUBSCRIPTION)
+        self.subscriptions = self.client(SubscriptionClient)
+
+    def client(self, kind: Callable[..., Client], *arguments: Any) -> Client:
+        transport = InProcessTransport(self.answer, self.clock)
+        return kind(FakeCredential(self.clock), *arguments, transport=transport, polling_interval=1, retry_total=0)
+
+    def answer(self, request: Request) -> Response:
+        return asyncio.run(self.plane.send(request))
+
+    def account(self, name: str) -> cog.Account:
+        properties = cog.AccountProperties(custom_sub_domain_name=name, disable_local_auth=True)
+        wanted = cog.Account(location="eastus", kind="OpenAI", sku=cog.Sku(name="S0"), properties=properties)
+        return self.cog.accounts.begin_create("chat", name, wanted).result()
+
+    def deployment(self, account: str, capacity: int) -> cog.Deployment:
+        model = cog.DeploymentModel(format="OpenAI", name="gpt-5.1", version="2025-11-13")
+        wanted = cog.Deployment(
+            sku=cog.Sku(name="GlobalStandard", capacity=capacity), properties=cog.DeploymentProperties(model=model)
+        )
+        return self.cog.deployments.begin_create_or_update("chat", account, "gpt", wanted).result()
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Cloud:
+    """A cloud with a whole stack in it."""
+    made = Cloud()
+    made.groups.resource_groups.create_or_update("chat", {"location": "eastus", "tags": {"apimlb-stack": "chat"}})
+    return made
+
+
+def test_a_stack_is_deployed_used_and_taken_away(cloud: Cloud) -> None:
+    identity = cloud.msi.user_assigned_identities.create_or_update("chat", "gateway", {"location": "eastus"})
+    service = cloud.apim.api_management_service.begin_create_or_update(
+        "chat",
+        "chat-gw",
+        apim.ApiManagementServiceResource(
+            location="eastus",
+            sku=apim.ApiManagementServiceSkuProperties(name="BasicV2", capacity=1),
+            publisher_email="a@example.com",
+            publisher_name="A",
+            identity=apim.ApiManagementServiceIdentity(
+                type="UserAssigned", user_assigned_identities={identity.id: apim.UserIdentityProperties()}
+            ),
+        ),
+    ).result()
+    assert service.provisioning_state == "Succeeded"
+    assert service.location == "East US"
+    assert service.gateway_url == "https://chat-gw.azure-api.net"
+    [block] = service.identity.user_assigned_identities.values()
+    assert block.principal_id == identity.principal_id
+
+    for name in ("chat-1", "chat-2"):
+        account = cloud.account(name)
+        assert account.properties.provisioning_state == "Succeeded"
+        assert account.properties.endpoint == f"https://{name}.openai.azure.com/"
+        deployment = cloud.deployment(name, 30)
+        rates = {rule.key: (rule.count, rule.renewal_period) for rule in deployment.properties.rate_limits}
+        assert rates == {"request": (300, 60), "token": (30_000, 60)}
+        assignment = cloud.roles.role_assignments.create(
+            account.id,
+            f"7b83888d-03fb-55bb-8209-aec4e363280{name[-1]}",
+            roles.RoleAssignmentCreateParameters(
+                role_definition_id=f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization"
+                f"/roleDefinitions/{OPENAI_USER}",
+                principal_id=identity.principal_id,
+                principal_type="ServicePrincipal",
+            ),
+        )
+        assert assignment.principal_id == identity.principal_id
+        assert has_data_role(cloud.store, identity.principal_id, account.id, [OPENAI_USER])
+        assert not has_data_role(cloud.store, "somebody-else", account.id, [OPENAI_USER])
+
+    configure(cloud, service.id)
+    remove(cloud)
+
+
+def configure(cloud: Cloud, service_id: str) -> None:
+    at = ("chat", "chat-gw")
+    for name in ("chat-1", "chat-2"):
+        rule = apim.CircuitBreakerRule(
+            name="trip",
+            failure_condition=apim.CircuitBreakerFailureCondition(
+                count=1, interval="PT10S", status_code_ranges=[apim.FailureStatusCodeRange(min=429, max=429)]
+            ),
+            trip_duration="PT10S",
+            accept_retry_after=True,
+        )
+        backend = apim.BackendContract(
+            url=f"https://{name}.openai.azure.com/openai",
+            protocol="http",
+            circuit_breaker=apim.BackendCircuitBreaker(rules=[rule]),
+        )
+        assert cloud.apim.backend.create_or_update(*at, name, backend).url == backend.url
+    members = [
+        apim.BackendPoolItem(id=f"{service_id}/backends/{name}", weight=1, priority=1) for name in ("chat-1", "chat-2")
+    ]
+    pool = apim.BackendContract(type_properties_type="Pool", pool=apim.BackendBaseParametersPool(services=members))
+    assert len(cloud.apim.backend.create_or_update(*at, "pool", pool).pool.services) == 2
+
+    secret = apim.NamedValueCreateContract(display_name="who", value="me", secret=True)
+    named = cloud.apim.named_value.begin_create_or_update(*at, "who", secret).result()
+    assert (named.display_name, named.value, named.secret) == ("who", None, True)
+    assert cloud.apim.named_value.list_value(*at, "who").value == "me"
+    fragment = apim.PolicyFragmentContract(value="<fragment><base /></fragment>", format="rawxml")
+    done = cloud.apim.policy_fragment.begin_create_or_update(*at, "shared", fragment).result()
+    assert done.provisioning_state == "Succeeded"
+
+    wanted = apim.ApiCreateOrUpdateParameter(
+        display_name="OpenAI", path="/openai", protocols=["https"], subscription_required=False
+    )
+    assert cloud.apim.api.begin_create_or_update(*at, "openai", wanted).result().path == "openai"
+    everything = apim.OperationContract(
+        display_name="POST",
+        method="POST",
+        url_template="/{*path}",
+        template_parameters=[apim.ParameterContract(name="path", type="string")],
+    )
+    assert cloud.apim.api_operation.create_or_update(*at, "openai", "post", everything).method == "POST"
+    policy = apim.PolicyContract(value=POLICY, format="rawxml")
+    cloud.apim.api_policy.create_or_update(*at, "openai", "policy", policy)
+    assert cloud.apim.api_policy.get(*at, "openai", "policy", format="rawxml").value == POLICY
+    key = apim.SubscriptionCreateParameters(scope="/apis/openai", display_name="app")
+    made = cloud.apim.subscription.create_or_update(*at, "app", key)
+    assert made.primary_key == cloud.apim.subscription.list_secrets(*at, "app").primary_key
+    assert [item.name for item in cloud.apim.subscription.list(*at)] == ["master", "app"]
+
+
+def remove(cloud: Cloud) -> None:
+    assert cloud.groups.resource_groups.begin_delete("chat").result() is None
+    assert not cloud.groups.resource_groups.check_existence("chat")
+    [gone] = cloud.apim.deleted_services.list_by_subscription()
+    assert gone.name == "chat-gw"
+    assert {item.name for item in cloud.cog.deleted_accounts.list()} == {"chat-1", "chat-2"}
+    assert used(cloud, "OpenAI.GlobalStandard.gpt-5.1") == 60
+
+    cloud.groups.resource_groups.create_or_update("chat", {"location": "eastus"})
+    with pytest.raises(HttpResponseError) as refusal:
+        cloud.account("chat-1")
+    assert refusal.value.error is not None
+    assert refusal.value.error.code == "FlagMustBeSetForRestore"
+
+    for name in ("chat-1", "chat-2"):
+        cloud.cog.deleted_accounts.begin_purge("eastus", "chat", name).result()
+    cloud.apim.deleted_services.begin_purge("chat-gw", "eastus").result()
+    with pytest.raises(ResourceNotFoundError):
+        cloud.apim.deleted_services.get_by_name("chat-gw", "eastus")
+    assert used(cloud, "OpenAI.GlobalStandard.gpt-5.1") == 0
+    assert cloud.account("chat-1").properties.provisioning_state == "Succeeded"
+
+
+def used(cloud: Cloud, name: str) -> float | None:
+    return next(item.current_value for item in cloud.cog.usages.list("eastus") if item.name.value == name)
+
+
+def test_the_subscription_introduces_itself(cloud: Cloud) -> None:
+    [subscription] = cloud.subscriptions.subscriptions.list()
+    assert subscription.subscription_id == SUBSCRIPTION
+    assert "eastus" in {item.name for item in cloud.subscriptions.subscriptions.list_locations(SUBSCRIPTION)}
+    provider = cloud.groups.providers.get("Microsoft.ApiManagement")
+    assert provider.registration_state == "Registered"
+
+
+def test_the_catalogue_tells_what_can_be_deployed(cloud: Cloud) -> None:
+    found = [row.model for row in cloud.cog.models.list("eastus") if row.model.name == "gpt-5.1"]
+    skus = {sku.name: sku.usage_name for sku in found[0].skus}
+    assert skus["GlobalStandard"] == "OpenAI.GlobalStandard.gpt-5.1"
