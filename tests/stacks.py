@@ -7,6 +7,10 @@ from apimlb.stack.resources import Resource
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 TENANT = "00000000-0000-0000-0000-000000000002"
 STACK = "apimlb"
+POLICY = (
+    "<policies><inbound><base /></inbound><backend><base /></backend>"
+    "<outbound><base /></outbound><on-error><base /></on-error></policies>"
+)
 
 
 def desired(**config: object) -> tuple[Resource, ...]:
@@ -15,12 +19,12 @@ def desired(**config: object) -> tuple[Resource, ...]:
         "accounts": [{"location": "eastus2"}],
         "deployments": {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}},
     }
-    return resources(parse({**small, **config}), SUBSCRIPTION, TENANT, "<policies />")
+    return resources(parse({**small, **config}), SUBSCRIPTION, TENANT, POLICY)
 
 
 def whole() -> tuple[Resource, ...]:
     """The default stack: three accounts, two deployments each."""
-    return resources(parse({}), SUBSCRIPTION, TENANT, "<policies />")
+    return resources(parse({}), SUBSCRIPTION, TENANT, POLICY)
 
 
 def labelled(made: tuple[Resource, ...], label: str) -> Resource:

@@ -1,0 +1,101 @@
+"""The local Azure on a thread of its own, reached by the SDK without a port."""
+
+import asyncio
+import random
+import threading
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from azure.core.credentials import AccessToken
+
+from apimlb.deploy.azure import Azure, SharedCredential, connect
+from apimlb.deploy.cloud import Target
+from apimlb.http import Request, Response
+from apimlb.local.entra.tokens import Principal
+from apimlb.local.store import Store
+from apimlb.local.world import ARM_ORIGIN, OWNER, World, WorldSettings
+from tests.fakes import ManualClock
+from tests.sdk import InProcessTransport
+from tests.stacks import SUBSCRIPTION, TENANT
+
+Value = TypeVar("Value")
+READS = ("/listsecrets", "/checknameavailability", "/checkdomainavailability", "/token")
+"""Ends of paths that are asked by POST and change nothing."""
+
+
+class LocalAzure:
+    """A world, what it was asked, and clouds that reach it. Its clock moves while the SDK waits."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.clock = ManualClock()
+        self.requests: list[Request] = []
+        self.before: Callable[[Request], None] = lambda request: None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="local Azure", daemon=True)
+        self._thread.start()
+        self.world = self._do(self._build(WorldSettings(TENANT, SUBSCRIPTION, **settings)))
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """Method and path of every request that may have changed something."""
+        asked = [(request.method, request.path) for request in self.requests]
+        return [(m, p) for m, p in asked if m != "GET" and not p.lower().endswith(READS)]
+
+    def ids(self, kind: str) -> list[str]:
+        """The ids of what there is of a type."""
+        return [document.id for document in self.world.store.of_kind(kind)]
+
+    def connected(self) -> Azure:
+        """A cloud whose owner has a token that follows the clock."""
+        shared = SharedCredential(_Owner(self), "", self.clock)
+        return Azure(self._target(""), shared, self.clock, {"transport": self._transport()})
+
+    def logged_in(self, secret: str) -> Azure:
+        """A cloud whose owner asks Entra for a token, with this secret."""
+        return connect(self._target(secret), self.clock, transport=self._transport())
+
+    def close(self) -> None:
+        self._do(self._shut())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _target(self, secret: str) -> Target:
+        return Target(
+            SUBSCRIPTION,
+            authority=ARM_ORIGIN,
+            tenant_id=TENANT,
+            client_id=OWNER.client_id if secret else "",
+            client_secret=secret,
+        )
+
+    def _transport(self) -> InProcessTransport:
+        return InProcessTransport(self._answer, self.clock)
+
+    def _answer(self, request: Request) -> Response:
+        self.before(request)
+        self.requests.append(request)
+        return self._do(self.world.manage(request))
+
+    async def _build(self, settings: WorldSettings) -> World:
+        settings = replace(settings, owner=replace(OWNER, secret="the-secret"))
+        return World(Store(":memory:"), self.clock, random.Random(7), settings)
+
+    async def _shut(self) -> None:
+        self.world.store.close()
+
+    def _do(self, work: Coroutine[Any, Any, Value]) -> Value:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+class _Owner:
+    """Mints the owner's tokens on the world's clock."""
+
+    def __init__(self, azure: LocalAzure) -> None:
+        self._azure = azure
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        principal = Principal(OWNER.client_id, OWNER.object_id)
+        token = self._azure.world.entra.mint(principal, ARM_ORIGIN)
+        return AccessToken(token, int(self._azure.clock.now() + 3599))

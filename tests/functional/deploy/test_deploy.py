@@ -1,0 +1,156 @@
+"""The deployer and the local Azure meet over Resource Manager's wire, with Microsoft's SDK between them."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from apimlb.deploy.azure import Azure
+from apimlb.deploy.deployer import Applied, Deployer
+from apimlb.deploy.ids import ACCOUNT, DEPLOYMENT, GROUP, IDENTITY, ROLE_ASSIGNMENT, SERVICE
+from apimlb.errors import AuthError, ConflictError, NotFoundError, QuotaError
+from apimlb.http import Request
+from apimlb.stack.resources import Resource
+from tests.clouds import Killed
+from tests.functional.deploy.local_azure import LocalAzure
+from tests.stacks import STACK, desired, labelled, whole
+
+KINDS = (ACCOUNT, DEPLOYMENT, GROUP, IDENTITY, ROLE_ASSIGNMENT, SERVICE)
+
+
+@pytest.fixture
+def azure() -> Iterator[LocalAzure]:
+    made = LocalAzure()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def slow_azure() -> Iterator[LocalAzure]:
+    """Operations take as long as was recorded."""
+    made = LocalAzure(lro="realistic")
+    yield made
+    made.close()
+
+
+def deploy(azure: LocalAzure, cloud: Azure, stack: tuple[Resource, ...]) -> Applied:
+    deployer = Deployer(cloud, azure.clock)
+    applied = deployer.apply(deployer.preview(stack))
+    applied.outcome.raise_failure()
+    return applied
+
+
+def destroy(azure: LocalAzure, cloud: Azure, stack: tuple[Resource, ...], *, purge: bool = True) -> None:
+    deployer = Deployer(cloud, azure.clock)
+    deployer.destroy(deployer.survey(stack, STACK, purge=purge))
+
+
+def test_a_stack_is_made_and_a_second_deploy_writes_nothing(azure: LocalAzure) -> None:
+    cloud = azure.logged_in("the-secret")
+    applied = deploy(azure, cloud, whole())
+    service = labelled(whole(), "gateway (BasicV2)")
+    assert applied.replies[service.key]["properties"]["gatewayUrl"]
+    assert (len(azure.ids(ACCOUNT)), len(azure.ids(DEPLOYMENT)), len(azure.ids(ROLE_ASSIGNMENT))) == (3, 6, 4)
+    azure.requests.clear()
+    deployer = Deployer(cloud, azure.clock)
+    preview = deployer.preview(whole())
+    assert [(step.resource.label, step.changes) for step in preview.plan.steps if step.changes] == []
+    deployer.apply(preview)
+    assert azure.writes == []
+
+
+def test_the_key_that_clients_use_is_known_by_its_hash_alone(azure: LocalAzure) -> None:
+    applied = deploy(azure, azure.connected(), desired())
+    key = applied.replies[labelled(desired(), "subscription key").key]["primaryKey"]
+    hashes = applied.replies[labelled(desired(), "named value apimlb-key-hashes").key]
+    assert len(hashes["properties"]["value"]) == 64 * 2 + 1
+    assert key not in str(hashes)
+
+
+def test_operations_are_waited_for_as_long_as_they_take(slow_azure: LocalAzure) -> None:
+    deploy(slow_azure, slow_azure.connected(), desired())
+    assert sum(slow_azure.clock.slept) > 60
+    slow_azure.requests.clear()
+    deploy(slow_azure, slow_azure.connected(), desired())
+    assert slow_azure.writes == []
+
+
+@pytest.mark.parametrize("writes", [1, 3, 6, 12])
+def test_a_deploy_that_was_killed_is_finished_by_the_next(slow_azure: LocalAzure, writes: int) -> None:
+    """Also when Azure is still at work on what the first one began."""
+    left = itertools.count()
+
+    def kill(request: Request) -> None:
+        if request.method == "PUT" and next(left) >= writes:
+            raise Killed(request.path)
+
+    slow_azure.before = kill
+    with pytest.raises(Killed):
+        deploy(slow_azure, slow_azure.connected(), desired())
+    slow_azure.before = lambda request: None
+    deploy(slow_azure, slow_azure.connected(), desired())
+    assert Deployer(slow_azure.connected(), slow_azure.clock).preview(desired()).plan.is_empty
+
+
+def test_capacity_changes_in_place(azure: LocalAzure) -> None:
+    cloud = azure.connected()
+    deploy(azure, cloud, desired())
+    azure.requests.clear()
+    Deployer(cloud, azure.clock).resize(desired(), 50)
+    chat = labelled(desired(), "deployment eastus2/chat")
+    assert azure.writes == [("PATCH", chat.id)]
+    found = cloud.get(chat.id)
+    assert found is not None
+    assert found["sku"] == {"name": "GlobalStandard", "capacity": 50}
+
+
+def test_a_capacity_beyond_the_quota_is_refused_before_anything_is_written() -> None:
+    azure = LocalAzure(quota={"OpenAI.GlobalStandard.gpt-5.1": 40})
+    cloud = azure.connected()
+    deploy(azure, cloud, desired())
+    azure.requests.clear()
+    with pytest.raises(QuotaError) as caught:
+        Deployer(cloud, azure.clock).resize(desired(), 41)
+    assert "A capacity of 40 in all would fit" in caught.value.next_step
+    assert azure.writes == []
+    azure.close()
+
+
+def test_a_destroy_leaves_nothing(azure: LocalAzure) -> None:
+    cloud = azure.connected()
+    before = {kind: azure.ids(kind) for kind in KINDS}
+    deploy(azure, cloud, whole())
+    destroy(azure, cloud, whole())
+    assert {kind: azure.ids(kind) for kind in KINDS} == before
+    with pytest.raises(NotFoundError):
+        destroy(azure, cloud, whole())
+
+
+def test_names_are_kept_until_they_are_purged(slow_azure: LocalAzure) -> None:
+    cloud = slow_azure.connected()
+    deploy(slow_azure, cloud, desired())
+    destroy(slow_azure, cloud, desired(), purge=False)
+    with pytest.raises(ConflictError) as caught:
+        deploy(slow_azure, cloud, desired())
+    assert "apimlb destroy --purge" in caught.value.next_step
+    destroy(slow_azure, cloud, desired())
+    deploy(slow_azure, cloud, desired())
+
+
+def test_a_wrong_secret_is_no_login(azure: LocalAzure) -> None:
+    with pytest.raises(AuthError, match="AADSTS7000215"):
+        azure.logged_in("wrong").get(labelled(desired(), "resource group").id)
+
+
+def test_a_namesake_of_somebody_else_is_not_touched(azure: LocalAzure) -> None:
+    cloud = azure.connected()
+    group = labelled(desired(), "resource group")
+    cloud.put(group.id, {"location": "eastus2"})
+    azure.requests.clear()
+    with pytest.raises(ConflictError, match="does not carry the tag"):
+        deploy(azure, cloud, desired())
+    with suppress(NotFoundError):
+        destroy(azure, cloud, desired())
+    assert azure.writes == []
+    assert cloud.get(group.id) is not None
