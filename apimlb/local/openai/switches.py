@@ -6,7 +6,7 @@ reading that is worse for a gateway that fails over between accounts. Every fiel
 names.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -20,9 +20,9 @@ class Switches:
     models."""
 
     request_slice: Literal["by-rate", "one-second"] = "by-rate"
-    """Requests are counted "typically over 1 or 10 seconds" (Microsoft Learn, Azure OpenAI quota). By
-    rate: over one second where the limit gives at least one request a second, else over the stored renewal
-    period."""
+    """Requests are counted "typically over 1 or 10 seconds" (Microsoft Learn, Azure OpenAI quota). By rate:
+    over one second where the limit gives at least one request a second, else over ten; a recorded deployment
+    of the smallest capacity has 1 request in 10 s."""
 
     refused_calls_count: bool = True
     """Whether a refused call uses up requests: "unsuccessful requests contribute to your per-minute
@@ -76,4 +76,4 @@ class Settings:
     blocked_terms: tuple[str, ...] = ()
     pressure: float = 1.0
     unit_tokens: int = 2_500
-    switches: Switches = Switches()
+    switches: Switches = field(default_factory=Switches)

@@ -182,10 +182,12 @@ def changed_meter(meter: Meter, limits: Limits, switches: Switches, now: float) 
 
 
 def _slices(rate: Rate, switches: Switches) -> tuple[Rate, ...]:
-    """Where the rate is counted: over one second, so that a burst is seen, and over the stated period."""
-    per_second = rate.count / rate.seconds
-    if per_second >= 1 or switches.request_slice == "one-second":
-        return (Rate(max(1, math.ceil(per_second)), 1.0), rate)
+    """Where the rate is counted: over the shortest of 1 and 10 seconds that lets in one, and as stated."""
+    sparse = switches.request_slice == "one-second"
+    for seconds in (1.0, 10.0):
+        count = rate.count * seconds / rate.seconds
+        if seconds < rate.seconds and (count >= 1 or sparse):
+            return (Rate(max(1, math.ceil(count)), seconds), rate)
     return (rate,)
 
 

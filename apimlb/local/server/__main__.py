@@ -1,0 +1,50 @@
+"""`python -m apimlb.local.server`: the local Azure in the foreground."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from apimlb.errors import ApimlbError
+from apimlb.local.openai.switches import Settings
+from apimlb.local.server.runner import Options, run
+from apimlb.local.world import WorldSettings
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run until stopped; a reason not to start goes to stderr in one line."""
+    try:
+        asyncio.run(run(_options(arguments)))
+    except ApimlbError as error:
+        sys.stderr.write(f"apimlb: {error}\n")
+        return error.exit_code
+    return 0
+
+
+def _options(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(prog="python -m apimlb.local.server", description=__doc__)
+    parser.add_argument("--state", type=Path, required=True, help="folder that keeps what is deployed")
+    parser.add_argument("--gateway-port", type=int, default=4580, help="plain HTTP; 0 for any free port")
+    parser.add_argument("--arm-port", type=int, default=4581, help="ARM and Entra, TLS; 0 for any free port")
+    parser.add_argument("--seed", type=int, help="makes ids and answers repeatable")
+    parser.add_argument("--adverse", action="store_true", help="the worse reading of what is not known")
+    parser.add_argument(
+        "--lro", choices=["at-once", "realistic"], default="at-once", help="how long work takes"
+    )
+    parser.add_argument("--time-scale", type=float, default=1.0, help="times the time that they take")
+    parser.add_argument("--first-token-seconds", type=float, default=0.0, help="latency of every answer")
+    parser.add_argument("--token-seconds", type=float, default=0.0, help="latency of each of its tokens")
+    given = parser.parse_args(arguments)
+    answers = Settings(
+        seed=given.seed or 0,
+        first_token_seconds=given.first_token_seconds,
+        token_seconds=given.token_seconds,
+    )
+    world = WorldSettings(lro=given.lro, time_scale=given.time_scale, openai=answers)
+    world = world.adverse() if given.adverse else world
+    return Options(given.state, given.gateway_port, given.arm_port, given.seed, world)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

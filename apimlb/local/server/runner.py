@@ -1,0 +1,237 @@
+"""Runs the local Azure: takes its state and its ports, answers until told to stop, and leaves in order."""
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import json
+import os
+import random
+import secrets
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO
+
+import uvicorn
+
+from apimlb.clock import Clock, SystemClock, utc
+from apimlb.errors import ConflictError
+from apimlb.http import Headers, Request, Response
+from apimlb.local.entra.plane import Application
+from apimlb.local.server.certificate import Certificate, kept_certificate
+from apimlb.local.server.port import Port
+from apimlb.local.store import Document, Store
+from apimlb.local.world import World, WorldSettings
+
+HOST = "127.0.0.1"
+STATUS_PATH = "/apimlb/status"
+STOP_PATH = "/apimlb/stop"
+# A web page can make a browser post to this machine, but not with a header of its own.
+STOP_HEADER = "x-apimlb-stop"
+_OWNER_ID = "/apimlb/owners/current"
+# Clients keep connections for longer than uvicorn's five seconds, and trip over one that closes meanwhile.
+_KEEP_ALIVE = 120
+_GRACE = 3
+_LOCK_ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Where state lies, which ports to open (0 for any), and the world behind them."""
+
+    state: Path
+    gateway_port: int
+    arm_port: int
+    seed: int | None = None
+    world: WorldSettings = field(default_factory=WorldSettings)
+
+
+async def run(options: Options) -> None:
+    """Serve until SIGTERM, SIGINT or a POST to the stop path.
+
+    Raises `ConflictError` when the state is in use or a port is taken.
+    """
+    options.state.mkdir(parents=True, exist_ok=True)
+    clock = SystemClock()
+    with _lock(options.state, clock), _sockets(options) as (gateway, arm):
+        certificate = kept_certificate(options.state, utc(clock.now()))
+        store = Store(options.state / "azure.db")
+        try:
+            settings = _settings(options, store, gateway, arm)
+            rng = random.Random(options.seed if options.seed is not None else secrets.randbits(64))
+            world = World(store, clock, rng, settings)
+            await _Site(world, options.state, certificate).serve(gateway, arm)
+        finally:
+            store.close()
+
+
+class _Site:
+    """The two ports of a world, opened and closed together."""
+
+    def __init__(self, world: World, state: Path, certificate: Certificate) -> None:
+        self._world = world
+        self._certificate = certificate
+        self._endpoint = state / "endpoint.json"
+        self._stopped = asyncio.Event()
+
+    async def serve(self, gateway: socket.socket, arm: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopped.set)
+        servers = [
+            _Server(self._world.serve),
+            _Server(self._manage, self._certificate),
+        ]
+        running = [
+            asyncio.create_task(server.serve([opened]))
+            for server, opened in zip(servers, (gateway, arm), strict=True)
+        ]
+        try:
+            for server in servers:
+                await server.ready.wait()
+            self._announce()
+            # What was built until now lives as long as the process; no collection has to look at it again.
+            gc.collect()
+            gc.freeze()
+            await self._stopped.wait()
+        finally:
+            self._endpoint.unlink(missing_ok=True)
+            for server in servers:
+                server.should_exit = True
+            await asyncio.gather(*running)
+
+    async def _manage(self, request: Request) -> Response:
+        """Answer at the ARM port: for this program's own two paths, else for Entra and ARM."""
+        if request.path == STATUS_PATH:
+            return _json(200, self._world.status())
+        if request.path == STOP_PATH:
+            return self._stop(request)
+        return await self._world.manage(request)
+
+    def _stop(self, request: Request) -> Response:
+        if request.method != "POST" or STOP_HEADER not in request.headers:
+            return _json(405, {"error": f"POST with the header {STOP_HEADER} stops the local Azure"})
+        self._stopped.set()
+        return _json(202, {"stopping": True})
+
+    def _announce(self) -> None:
+        """Write endpoint.json: whole, and for its owner only, since it holds a secret."""
+        settings = self._world.settings
+        written = {
+            "pid": os.getpid(),
+            "gateway_url": settings.gateway_origin,
+            "arm_url": settings.arm_origin,
+            "ca": str(self._certificate.authority.resolve()),
+            "tenant_id": settings.tenant_id,
+            "subscription_id": settings.subscription_id,
+            "client_id": settings.owner.client_id,
+            "client_secret": settings.owner.secret,
+        }
+        draft = self._endpoint.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(written, file)
+        draft.replace(self._endpoint)
+
+
+class _Server(uvicorn.Server):
+    """One port; `ready` is set once it answers. Signals are the site's business."""
+
+    def __init__(
+        self, answer: Callable[[Request], Awaitable[Response]], certificate: Certificate | None = None
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                Port(answer),
+                http="httptools",
+                loop="asyncio",
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=_KEEP_ALIVE,
+                timeout_graceful_shutdown=_GRACE,
+                ssl_certfile=certificate.chain if certificate else None,
+                ssl_keyfile=certificate.key if certificate else None,
+            )
+        )
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextmanager
+def _lock(state: Path, clock: Clock) -> Iterator[None]:
+    """Hold the state for this process alone; the system lets go of it however the process ends."""
+    with (state / "lock").open("a") as file:
+        for attempt in range(_LOCK_ATTEMPTS):
+            if _locked(file):
+                break
+            if attempt == _LOCK_ATTEMPTS - 1:
+                raise ConflictError("the local Azure already runs", where=str(state))
+            # Whoever only looks whether the state is taken has it for a moment.
+            clock.pause(0.02)
+        yield
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _sockets(options: Options) -> Iterator[tuple[socket.socket, socket.socket]]:
+    with contextlib.ExitStack() as stack:
+        opened = [stack.enter_context(_listening(port)) for port in (options.gateway_port, options.arm_port)]
+        yield opened[0], opened[1]
+
+
+def _listening(port: int) -> socket.socket:
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((HOST, port))
+    except OSError as error:
+        opened.close()
+        raise ConflictError(
+            f"port {port} is in use", next_step="stop what uses it, or choose another port"
+        ) from error
+    return opened
+
+
+def _settings(options: Options, store: Store, gateway: socket.socket, arm: socket.socket) -> WorldSettings:
+    return replace(
+        options.world,
+        owner=_owner(store, options.world.owner),
+        gateway_origin=f"http://{HOST}:{gateway.getsockname()[1]}",
+        arm_origin=f"https://{HOST}:{arm.getsockname()[1]}",
+    )
+
+
+def _owner(store: Store, owner: Application) -> Application:
+    """The owner with the secret that the state has had since its first start."""
+    kept = store.get(_OWNER_ID)
+    if kept is None:
+        kept = Document(_OWNER_ID, "apimlb/owners", {}, {"secret": secrets.token_urlsafe(32)})
+        store.put(kept)
+    return replace(owner, secret=str(kept.hidden["secret"]))
+
+
+def _json(status: int, body: object) -> Response:
+    return Response(status, Headers([("Content-Type", "application/json")]), json.dumps(body).encode())

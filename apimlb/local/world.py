@@ -1,0 +1,221 @@
+"""The local Azure put together: one store, four planes, and the roads between them.
+
+Everything is built here by hand. No plane knows another: what the gateway needs of Entra, and the accounts of
+ARM's role assignments, they are handed as functions.
+"""
+
+import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from apimlb.clock import Clock
+from apimlb.errors import NotFoundError
+from apimlb.http import Request, Response
+from apimlb.local.arm import roles
+from apimlb.local.arm.errors import ArmError, invalid_token
+from apimlb.local.arm.plane import ArmPlane
+from apimlb.local.arm.settings import ArmSettings, Caller
+from apimlb.local.entra.plane import IDENTITY_TOKEN_SECONDS, Application, EntraPlane, serves
+from apimlb.local.entra.tokens import Principal, TokenRefused
+from apimlb.local.gateway import switches as gateway_switches
+from apimlb.local.gateway.plane import GatewayPlane
+from apimlb.local.openai import switches as openai_switches
+from apimlb.local.openai.access import BearerRefused
+from apimlb.local.openai.plane import OpenAIPlane
+from apimlb.local.openai.routes import subdomain
+from apimlb.local.store import Document, Store
+from apimlb.policy import switches as policy_switches
+
+TENANT_ID = "7a1e0000-0000-4000-8000-00000000a2e1"
+SUBSCRIPTION_ID = "7a1e0000-0000-4000-8000-000000005b50"
+OWNER = Application(
+    client_id="7a1e0000-0000-4000-8000-0000000c11e7",
+    object_id="7a1e0000-0000-4000-8000-000000000b1e",
+    secret="",
+    name="apimlb-local-owner",
+)
+
+ARM_ORIGIN = "https://management.azure.com"
+_ARM_AUDIENCES = (ARM_ORIGIN, "https://management.core.windows.net")
+_OPENAI_AUDIENCES = ("https://cognitiveservices.azure.com", "https://ai.azure.com")
+_ENTRA_HOSTS = {"login.microsoftonline.com", "login.windows.net", "sts.windows.net"}
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSettings:
+    """Which tenant and subscription there are, who owns them, where the ports are, and how Azure behaves.
+
+    Without origins the planes go by Azure's own host names. `lro`, `time_scale` and `quota` are ARM's (see
+    `ArmSettings`).
+    """
+
+    tenant_id: str = TENANT_ID
+    subscription_id: str = SUBSCRIPTION_ID
+    owner: Application = OWNER
+    gateway_origin: str = ""
+    arm_origin: str = ARM_ORIGIN
+    lro: Literal["at-once", "realistic"] = "at-once"
+    time_scale: float = 1.0
+    quota: Mapping[str, int] = field(default_factory=dict)
+    openai: openai_switches.Settings = field(default_factory=openai_switches.Settings)
+    gateway: gateway_switches.GatewaySwitches = field(default_factory=gateway_switches.GatewaySwitches)
+    policy: policy_switches.Switches = field(default_factory=policy_switches.Switches)
+
+    def adverse(self) -> "WorldSettings":
+        """The same world under the worse reading of everything that is not known about Azure."""
+        return replace(
+            self,
+            openai=replace(self.openai, switches=openai_switches.ADVERSE),
+            gateway=gateway_switches.ADVERSE,
+            policy=policy_switches.ADVERSE,
+        )
+
+    def arm(self) -> ArmSettings:
+        return ArmSettings(
+            self.tenant_id,
+            self.subscription_id,
+            owner_id=self.owner.object_id,
+            gateway_origin=self.gateway_origin,
+            lro=self.lro,
+            time_scale=self.time_scale,
+            quota=self.quota,
+        )
+
+
+class World:
+    """All of the local Azure on one clock and one source of chance; `send` is what the gateway calls out
+    with."""
+
+    def __init__(
+        self, store: Store, clock: Clock, rng: random.Random, settings: WorldSettings | None = None
+    ) -> None:
+        settings = settings or WorldSettings()
+        self.settings = settings
+        self.store = store
+        self._roles = Roles(store)
+        self.entra = EntraPlane(store, clock, _branch(rng), tenant_id=settings.tenant_id)
+        if settings.owner.secret:
+            self.entra.register(settings.owner)
+        self.arm = ArmPlane(store, clock, _branch(rng), verify=self._caller, settings=settings.arm())
+        self.openai = OpenAIPlane(
+            store,
+            clock,
+            _branch(rng),
+            verify=self._bearer,
+            allowed=self._roles.allow,
+            settings=settings.openai,
+        )
+        self.gateway = GatewayPlane(
+            store,
+            clock,
+            _branch(rng),
+            self,
+            self._identity_token,
+            settings.gateway,
+            policy_switches=settings.policy,
+        )
+
+    async def send(self, request: Request) -> Response:
+        """Answer as the internet would; raises `ConnectionError` for a host that is not part of this
+        Azure."""
+        host = request.host.lower()
+        if subdomain(host) is not None:
+            return await self.openai.send(request)
+        if host.endswith(".azure-api.net") or _at(request, self.settings.gateway_origin):
+            return await self.gateway.send(request)
+        if host in _ENTRA_HOSTS:
+            return await self.entra.send(request)
+        if _at(request, self.settings.arm_origin):
+            return await self.manage(request)
+        raise ConnectionError(f"the host {host} is not part of the local Azure")
+
+    async def manage(self, request: Request) -> Response:
+        """Answer for ARM and for Entra, which share an origin."""
+        if serves(request):
+            return await self.entra.send(request)
+        return await self.arm.send(request)
+
+    async def serve(self, request: Request) -> Response:
+        """Answer at the gateway's port: for the account that the Host header names, else for the gateway."""
+        if subdomain(request.host) is not None:
+            return await self.openai.send(request)
+        return await self.gateway.send(request)
+
+    def status(self) -> dict[str, Any]:
+        """What the accounts have been asked, by deployment, since the start."""
+        rows = [asdict(count) for count in self.openai.counts()]
+        return {"accounts": [{"name": row.pop("account"), **row} for row in rows]}
+
+    def _caller(self, request: Request) -> Caller:
+        """Whom ARM hears; raises `ArmError`."""
+        tenant = self.settings.tenant_id
+        scheme, _, token = (request.headers.get("Authorization") or "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise ArmError(
+                401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."
+            )
+        try:
+            claims = self.entra.verify(token.strip(), {*_ARM_AUDIENCES, self.settings.arm_origin})
+        except TokenRefused as refused:
+            raise invalid_token(f"The access token is invalid. {refused}", tenant) from refused
+        return Caller(str(claims["oid"]), str(claims.get("appid") or claims.get("azp")))
+
+    def _bearer(self, token: str) -> Mapping[str, Any]:
+        try:
+            return self.entra.verify(token, _OPENAI_AUDIENCES)
+        except TokenRefused as refused:
+            raise BearerRefused(str(refused)) from refused
+
+    async def _identity_token(self, service: Document, resource: str, client_id: str | None) -> str:
+        """A token of the service's identity, as its identity endpoint gives it; raises `NotFoundError`."""
+        principal = _identity(service, client_id)
+        if principal is None:
+            wanted = f"a user-assigned identity with client id {client_id}" if client_id else "an identity"
+            raise NotFoundError(f"{service.body.get('name')} does not have {wanted}", where=service.id)
+        return self.entra.mint(principal, resource.removesuffix("/.default"), seconds=IDENTITY_TOKEN_SECONDS)
+
+
+class Roles:
+    """Answers whether somebody may use an account; remembers it until the store changes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._revision = -1
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def allow(self, principal_id: str, account_id: str) -> bool:
+        if self._revision != self._store.revision:
+            self._known.clear()
+            self._revision = self._store.revision
+        key = (principal_id, account_id)
+        if key not in self._known:
+            needed = roles.OPENAI_DATA_ROLES
+            self._known[key] = roles.has_data_role(self._store, principal_id, account_id, needed)
+        return self._known[key]
+
+
+def _branch(rng: random.Random) -> random.Random:
+    """A source of its own, so that what one plane draws does not move what another does."""
+    return random.Random(rng.getrandbits(64))
+
+
+def _at(request: Request, origin: str) -> bool:
+    return bool(origin) and urlsplit(request.url).netloc.lower() == urlsplit(origin).netloc.lower()
+
+
+def _identity(service: Document, client_id: str | None) -> Principal | None:
+    """The service's user-assigned identity with this client id, or its system-assigned one."""
+    identity: Mapping[str, Any] = service.body.get("identity") or {}
+    if client_id is None:
+        principal = identity.get("principalId")
+        # The client id of a system-assigned identity is shown nowhere in ARM; it only has to be its own.
+        return (
+            Principal(str(uuid.uuid5(uuid.NAMESPACE_OID, principal)), principal, "2") if principal else None
+        )
+    for assigned in (identity.get("userAssignedIdentities") or {}).values():
+        if str(assigned.get("clientId", "")).lower() == client_id.lower():
+            return Principal(assigned["clientId"], assigned["principalId"], "2")
+    return None
