@@ -7,6 +7,7 @@ threads, as is one token.
 """
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, Protocol, TypeVar
@@ -29,7 +30,7 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 from apimlb.clock import Clock
 from apimlb.deploy import refusals
 from apimlb.deploy.cloud import Target
-from apimlb.deploy.ids import kind_of, short
+from apimlb.deploy.ids import group_of, kind_of, short
 from apimlb.deploy.operations import KINDS, Kind
 from apimlb.deploy.refusals import Meaning, Refusal
 from apimlb.errors import CloudError, NotFoundError
@@ -121,8 +122,9 @@ class Azure:
 
     def children(self, parent: str, kind: str) -> list[Json]:
         way = KINDS[kind]
+        # What is listed for the whole subscription is asked for without arguments.
+        arguments = _kind(parent).arrange(parent) if group_of(parent) else ()
         try:
-            arguments = _kind(parent).arrange(parent)
             return self._pages(way.client, way.group, way.list, *arguments, where=short(parent))
         except NotFoundError:
             return []
@@ -249,6 +251,8 @@ class Azure:
 
 def connect(target: Target, clock: Clock, **options: Any) -> Azure:
     """The cloud at the target. Nothing is asked before the first call; `options` go to every SDK client."""
+    for name in ("azure", "msal"):  # their warnings are said again by the errors that they end in
+        logging.getLogger(name).addHandler(logging.NullHandler())
     credential = SharedCredential(_credential(target, options), target.tenant_id, clock)
     return Azure(target, credential, clock, options)
 

@@ -24,10 +24,6 @@ def _whole_id(id: str) -> tuple[str, ...]:
     return (id.lstrip("/"),)
 
 
-def _nothing(id: str) -> tuple[str, ...]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How one type of resource is reached.
@@ -57,7 +53,7 @@ _POLICY = replace(_CHILD, list="", rawxml=True)
 
 KINDS = {
     "microsoft.resources/subscriptions": Kind(
-        "subscriptions", "subscriptions", put="", delete="", arrange=_nothing
+        "subscriptions", "subscriptions", put="", delete="", arrange=names_of
     ),
     "microsoft.resources/resourcegroups": Kind(
         "resources",

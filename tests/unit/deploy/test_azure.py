@@ -12,7 +12,7 @@ from azure.identity import CredentialUnavailableError
 
 from apimlb.deploy.azure import Azure, SharedCredential
 from apimlb.deploy.cloud import Target
-from apimlb.deploy.ids import deleted_id
+from apimlb.deploy.ids import DELETED_ACCOUNT, deleted_id
 from apimlb.errors import AuthError, CloudError, QuotaError
 from apimlb.http import Headers, Request, Response
 from tests.fakes import ManualClock
@@ -149,6 +149,16 @@ def test_a_listing_is_read_to_its_last_page() -> None:
         reply(200, {"value": [second]}),
     )
     assert arm.cloud.usages("eastus") == [{**first, "own": 1}, second]
+
+
+def test_the_subscription_itself_can_be_asked_about() -> None:
+    arm = Arm(reply(200, {"tenantId": "t"}), reply(200, {"value": []}))
+    assert arm.cloud.get("/subscriptions/s") == {"tenantId": "t"}
+    assert arm.cloud.children("/subscriptions/s", DELETED_ACCOUNT) == []
+    assert arm.asked == [
+        ("GET", "/subscriptions/s"),
+        ("GET", "/subscriptions/s/providers/Microsoft.CognitiveServices/deletedAccounts"),
+    ]
 
 
 def test_names_are_asked_about() -> None:

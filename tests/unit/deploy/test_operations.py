@@ -32,14 +32,32 @@ def test_every_operation_is_there_and_takes_what_it_is_given(kind: str) -> None:
             assert parameter in operation(kind, getattr(row, method)).parameters
 
 
-@pytest.mark.parametrize("kind", [kind for kind, row in KINDS.items() if row.put])
-def test_a_write_takes_the_id_s_parts_and_a_body(kind: str) -> None:
-    row = KINDS[kind]
-    id = "/subscriptions/s/resourceGroups/g"
+def an_id(kind: str) -> str:
     namespace, *types = kind.split("/")
-    if kind != "microsoft.resources/resourcegroups":
-        id += f"/providers/{namespace}" + "".join(f"/{part}/x" for part in types)
-    operation(kind, row.put).bind(*row.arrange(id), b"{}", content_type="application/json")
+    match types:
+        case ["subscriptions"]:
+            return "/subscriptions/s"
+        case ["resourcegroups"]:
+            return "/subscriptions/s/resourceGroups/g"
+        case _:
+            scope = "/subscriptions/s" if "locations" in types else "/subscriptions/s/resourceGroups/g"
+            return f"{scope}/providers/{namespace}" + "".join(f"/{part}/x" for part in types)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_operation_takes_the_parts_of_the_id(kind: str) -> None:
+    row, arguments = KINDS[kind], KINDS[kind].arrange(an_id(kind))
+    body = {"content_type": "application/json"}
+    if row.get:
+        operation(kind, row.get).bind(*arguments)
+    if row.put:
+        operation(kind, row.put).bind(*arguments, b"{}", **body)
+    if row.patch:
+        operation(kind, row.patch).bind(*arguments, b"{}", **body)
+    if row.delete:
+        operation(kind, row.delete).bind(*arguments, **({"if_match": "*"} if row.guarded else {}))
+    if row.secrets:
+        operation(kind, row.secrets).bind(*arguments)
 
 
 def test_nothing_is_asked_before_the_first_call() -> None:
