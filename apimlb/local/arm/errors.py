@@ -48,8 +48,8 @@ def resource_not_found(type_and_name: str, group: str) -> ArmError:
     return ArmError(
         404,
         "ResourceNotFound",
-        f"The Resource '{type_and_name}' under resource group '{group}' was not found. For more details please "
-        "go to https://aka.ms/ARMResourceNotFoundFix",
+        f"The Resource '{type_and_name}' under resource group '{group}' was not found. For more details "
+        "please go to https://aka.ms/ARMResourceNotFoundFix",
         headers=GATEWAY,
     )
 
@@ -83,8 +83,8 @@ def no_registered_provider(location: str, api_version: str, type_path: str, know
     return ArmError(
         400,
         "NoRegisteredProviderFound",
-        f"No registered resource provider found for location '{location}' and API version '{api_version}' for "
-        f"type '{type_path}'. The supported locations are '{', '.join(known)}'.",
+        f"No registered resource provider found for location '{location}' and API version '{api_version}' "
+        f"for type '{type_path}'. The supported locations are '{', '.join(known)}'.",
         headers=GATEWAY,
     )
 

@@ -38,10 +38,9 @@ def put_group(call: Call) -> Reply:
     sent = call.body()
     existing = call.document()
     if not re.fullmatch(r"[-\w._()]{1,90}(?<!\.)", call.name):
-        text = f"The provided resource group name '{call.name}' has these invalid characters: only letters, digits, "
-        raise ArmError(
-            400, "InvalidResourceGroup", text + "'-', '_', '.', '(' and ')' are allowed, and no final '.'."
-        )
+        rule = "only letters, digits, '-', '_', '.', '(' and ')' are allowed, and no final '.'"
+        text = f"The provided resource group name '{call.name}' has invalid characters: {rule}."
+        raise ArmError(400, "InvalidResourceGroup", text)
     location = _location(sent, existing)
     if existing:
         require_group(call, writing=True)
@@ -62,10 +61,9 @@ def _location(sent: Json, existing: Document | None) -> str:
     if not sent.get("location"):
         raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
     if found is None:
-        text = f"The provided location '{sent['location']}' is not available for resource group. List of available "
-        raise ArmError(
-            400, "LocationNotAvailableForResourceGroup", f"{text}regions is '{','.join(REGIONS)}'."
-        )
+        text = f"The provided location '{sent['location']}' is not available for resource group. "
+        known = f"List of available regions is '{','.join(REGIONS)}'."
+        raise ArmError(400, "LocationNotAvailableForResourceGroup", text + known)
     if existing and existing.body["location"] != found.name:
         raise ArmError(
             409,
@@ -98,8 +96,10 @@ def patch_group(call: Call) -> Reply:
 
 
 def delete_group(call: Call) -> Reply:
-    """202 with Location, whatever is inside; polls are 202 until it is gone (recorded: rbac_aso_role_assignment
-    13, 14; apim_cli_deletedservice 7-16)."""
+    """202 with Location; polls are 202 until the group is gone.
+
+    Recorded: rbac_aso_role_assignment 13, 14; apim_cli_deletedservice 7-16.
+    """
     group = require_group(call)
     settings = call.azure.settings
     token = _token(group)

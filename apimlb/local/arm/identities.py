@@ -15,7 +15,7 @@ _PATTERN = f"/subscriptions/{{subscription}}/resourcegroups/{{group}}/providers/
 
 
 def put_identity(call: Call) -> Reply:
-    """201 with a relative Location, then 200 with the same principal (recorded: rbac_aso_role_assignment 2, 3)."""
+    """201 with a relative Location, then 200 and no Location (recorded: rbac_aso_role_assignment 2, 3)."""
     sent = call.body()
     require_group(call, writing=True)
     existing = call.document()

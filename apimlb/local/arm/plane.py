@@ -1,4 +1,4 @@
-"""Azure Resource Manager, answering: who calls, what is meant, whether it is allowed, and what comes of it."""
+"""Azure Resource Manager, answering: who calls, what is meant, whether it is allowed, what comes of it."""
 
 import random
 from collections.abc import AsyncIterator, Callable
@@ -74,7 +74,7 @@ class ArmPlane:
         return reply
 
     def _admit(self, call: Call, match: Match) -> None:
-        """Raise the `ArmError` of the front end: no api-version, no such subscription, no role, no provider."""
+        """Raise what the front end refuses: no api-version, no such subscription, no role, no provider."""
         if not call.api_version:
             text = "The api-version query parameter (?api-version=) is required for all requests."
             raise ArmError(400, "MissingApiVersionParameter", text, headers=GATEWAY)

@@ -32,7 +32,7 @@ def uproot(store: Store, id: str) -> list[Json]:
     Role assignments go with the resource and do not come back with it.
     """
     root = store.get(id)
-    tree = [item for item in ([root] if root else []) + store.descendants(id)]
+    tree = ([root] if root else []) + store.descendants(id)
     for item in tree:
         store.delete(item.id)
     return [asdict(item) for item in tree if not item.kind.startswith("microsoft.authorization/")]

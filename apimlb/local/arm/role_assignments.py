@@ -113,10 +113,11 @@ def _principal_type(call: Call, sent: Json, principal: str) -> str:
     raise ArmError(
         400,
         "PrincipalNotFound",
-        f"Principal {principal.replace('-', '')} does not exist in the directory {tenant}. Check that you have the "
-        "correct principal ID. If you are creating this principal and then immediately assigning a role, this error "
-        "might be related to a replication delay. In this case, set the role assignment principalType property to a "
-        "value, such as ServicePrincipal, User, or Group. See https://aka.ms/docs-principaltype",
+        f"Principal {principal.replace('-', '')} does not exist in the directory {tenant}. Check that you "
+        "have the correct principal ID. If you are creating this principal and then immediately assigning "
+        "a role, this error might be related to a replication delay. In this case, set the role "
+        "assignment principalType property to a value, such as ServicePrincipal, User, or Group. See "
+        "https://aka.ms/docs-principaltype",
     )
 
 

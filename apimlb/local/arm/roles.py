@@ -59,8 +59,8 @@ DEFINITIONS = (
     RoleDefinition(
         "b24988ac-6180-42a0-ab88-20f7382dd24c",
         "Contributor",
-        "Grants full access to manage all resources, but does not allow you to assign roles in Azure RBAC, manage "
-        "assignments in Azure Blueprints, or share image galleries.",
+        "Grants full access to manage all resources, but does not allow you to assign roles in Azure "
+        "RBAC, manage assignments in Azure Blueprints, or share image galleries.",
         ("*",),
         (
             "Microsoft.Authorization/*/Delete",
@@ -187,9 +187,9 @@ def require(store: Store, caller: Caller, action: str, scope: str) -> None:
     raise ArmError(
         403,
         "AuthorizationFailed",
-        f"The client '{caller.name}' with object id '{caller.principal_id}' does not have authorization to perform "
-        f"action '{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please "
-        "refresh your credentials.",
+        f"The client '{caller.name}' with object id '{caller.principal_id}' does not have authorization to "
+        f"perform action '{action}' over scope '{scope}' or the scope is invalid. If access was recently "
+        "granted, please refresh your credentials.",
         headers=GATEWAY,
     )
 

@@ -89,8 +89,8 @@ def _operation(call: Call, existing: Document | None, sent: Json) -> Content:
     wanted = set(re.findall(r"\{\*?([^{}?]+)\}", template.split("?")[0]))
     declared = {str(item.get("name")) for item in sent.get("templateParameters") or []}
     if not wanted <= declared:
-        text = "All template parameters used in the UriTemplate must be defined in the Operation, and there must not "
-        raise validation_error(("templateParameters", text + "be any extra parameters defined."))
+        text = "All template parameters used in the UriTemplate must be defined in the Operation."
+        raise validation_error(("templateParameters", text))
     for item in call.store.children(call.id.rsplit("/", 2)[0], OPERATION.kind):
         other = item.body["properties"]
         if item.id.lower() != call.id.lower() and (other["method"], other["urlTemplate"]) == (
@@ -99,7 +99,7 @@ def _operation(call: Call, existing: Document | None, sent: Json) -> Content:
         ):
             text = f"Operation with the same METHOD and URL template already exists: {method}, {template}"
             raise validation_error(("urlTemplate", text))
-    defaults = {
+    defaults: Json = {
         "displayName": None,
         "method": None,
         "urlTemplate": None,

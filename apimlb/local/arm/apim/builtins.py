@@ -63,7 +63,8 @@ _PRODUCTS: dict[str, Json] = {
     },
     "unlimited": {
         "displayName": "Unlimited",
-        "description": "Subscribers have completely unlimited access to the API. Administrator approval is required.",
+        "description": "Subscribers have completely unlimited access to the API. "
+        "Administrator approval is required.",
         "terms": None,
         "subscriptionRequired": True,
         "approvalRequired": True,

@@ -13,7 +13,7 @@ from apimlb.local.arm import errors
 from apimlb.local.arm.apim import shape
 from apimlb.local.arm.apim.etags import apim_etag, fragment_etag
 from apimlb.local.arm.apim.operations import SERVICE
-from apimlb.local.arm.apim.services import require_service, stale
+from apimlb.local.arm.apim.services import require_service, stale, transitioning
 from apimlb.local.arm.call import Call, Handler, Reply, check_match, merged
 from apimlb.local.arm.errors import ArmError, apim_error, validation_error
 from apimlb.local.arm.groups import require_group
@@ -101,8 +101,7 @@ def open_service(call: Call, child_type: str) -> Document:
     if found is None:
         raise errors.parent_not_found(child_type.partition("/")[2], id)
     if found.body["properties"]["provisioningState"] in _CLOSED:
-        text = f"The API Service {found.body['name']} is transitioning at this time. Please try the request again later."
-        raise apim_error(409, "ServiceLocked", text)
+        raise transitioning(found.body["name"])
     return found
 
 
@@ -158,7 +157,7 @@ def _number(call: Call, name: str, default: int) -> int:
 
 
 def put(child: Child, call: Call) -> Reply:
-    """201 or 200; the same content again changes nothing, not even the etag (recorded: apim_cli_api_policy 4)."""
+    """201 or 200; the same content again keeps the etag (recorded: apim_cli_api_policy 4)."""
     sent = call.properties()
     open_service(call, child.type)
     _require_parent(call)

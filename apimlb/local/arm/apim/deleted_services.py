@@ -21,7 +21,8 @@ def soft_delete(azure: Azure, service: Document, started: float) -> None:
     location = place.name if place else service.body["location"]
     subscription = service.id.split("/")[2]
     name = service.body["name"]
-    id = f"/subscriptions/{subscription}/providers/Microsoft.ApiManagement/locations/{location}/deletedservices/{name}"
+    provider = f"/subscriptions/{subscription}/providers/Microsoft.ApiManagement"
+    id = f"{provider}/locations/{location}/deletedservices/{name}"
     body = {
         "id": id,
         "name": name,
@@ -53,8 +54,8 @@ def refuse_soft_deleted(call: Call) -> None:
         raise apim_error(
             409,
             "ServiceAlreadyExistsInSoftDeletedState",
-            f"Api service {call.name} was soft-deleted. In order to create the new service with the same name, you "
-            "have to either undelete the service or purge it. See https://aka.ms/apimsoftdelete.",
+            f"Api service {call.name} was soft-deleted. In order to create the new service with the same "
+            "name, you have to either undelete the service or purge it. See https://aka.ms/apimsoftdelete.",
         )
 
 

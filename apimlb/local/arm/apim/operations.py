@@ -66,7 +66,7 @@ def _status(operation: Operation) -> Json:
 
 
 def poll_status(call: Call) -> Reply:
-    """200 whatever the state; while running with both headers, pointing here (recorded: apim_aso_backend 3)."""
+    """Always 200; while running with both headers, pointing here (recorded: apim_aso_backend 3)."""
     operation = _find(call)
     headers: Headers = [("Content-Type", "application/json")]
     if not operation.done:

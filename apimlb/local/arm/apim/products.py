@@ -1,4 +1,7 @@
-"""Products, and the APIs that they hold. Recorded: apim_aso_20240501_crud_a 46-56, apim_cli_core_service t1."""
+"""Products, and the APIs that they hold.
+
+Recorded: apim_aso_20240501_crud_a 46-56, apim_cli_core_service t1.
+"""
 
 from apimlb.local.arm.apim.children import (
     Child,
@@ -18,8 +21,8 @@ from apimlb.local.arm.routes import crud
 from apimlb.local.store import Document, Json
 
 _ADMINISTRATORS = (
-    "Administrators is a built-in group containing the admin email account provided at the time of service creation. "
-    "Its membership is managed by the system."
+    "Administrators is a built-in group containing the admin email account provided at the time of service "
+    "creation. Its membership is managed by the system."
 )
 
 
@@ -43,7 +46,7 @@ def _content(call: Call, existing: Document | None, sent: Json) -> Content:
 
 
 def _created(call: Call, document: Document) -> Json:
-    """The creating answer alone lists a group; the API's own answers never do (apim_aso_20240501_crud_a 46, 49)."""
+    """The creating answer alone lists a group (recorded: apim_aso_20240501_crud_a 46, 49)."""
     group = {
         "id": f"{service_id(call)}/groups/administrators",
         "name": "Administrators",

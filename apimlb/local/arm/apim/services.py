@@ -38,6 +38,12 @@ def stale() -> ArmError:
     return apim_error(412, "ValidationError", "Resource was modified since last retrieval.")
 
 
+def transitioning(name: str) -> ArmError:
+    """An operation on the service is under way."""
+    text = f"The API Service {name} is transitioning at this time. Please try the request again later."
+    return apim_error(409, "ServiceLocked", text)
+
+
 def put_service(call: Call) -> Reply:
     """201 with Created, never 202; an existing service answers 200 with Updating."""
     sent = call.body()
@@ -54,10 +60,9 @@ def put_service(call: Call) -> Reply:
 
 def _check_new(call: Call, sent: Json) -> Region:
     if not _NAME.fullmatch(call.name):
-        text = f"Invalid parameter: The service name '{call.name}' must start with a letter, end with a letter or "
-        raise apim_error(
-            400, "InvalidParameters", text + "digit, and have at most 50 letters, digits and hyphens."
-        )
+        rule = "a letter first, at most 50 letters, digits and hyphens, and no hyphen last"
+        text = f"Invalid parameter: The service name '{call.name}' is not valid: {rule}."
+        raise apim_error(400, "InvalidParameters", text)
     place = region(sent.get("location"))
     if place is None:
         raise errors.location_not_available(str(sent.get("location")), shape.TYPE, list(REGIONS))
@@ -222,8 +227,7 @@ def check_name(call: Call) -> Reply:
 
 def _alone(call: Call) -> Exclusion:
     """One operation at a time on a service."""
-    text = f"The API Service {call.name} is transitioning at this time. Please try the request again later."
-    return Exclusion(call.id, 0.0, lambda: apim_error(409, "ServiceLocked", text))
+    return Exclusion(call.id, 0.0, lambda: transitioning(call.name))
 
 
 ROUTES = (

@@ -97,8 +97,9 @@ def _check_subdomain(call: Call, subdomain: object) -> None:
         raise ArmError(
             409,
             "CustomDomainInUse",
-            f"Please pick a different name. The subdomain name '{subdomain}' is not available as it's already used by "
-            "a resource. If the resource using the name was deleted in the last 48 hours, you may need to purge it.",
+            f"Please pick a different name. The subdomain name '{subdomain}' is not available as it's "
+            "already used by a resource. If the resource using the name was deleted in the last 48 hours, "
+            "you may need to purge it.",
         )
 
 

@@ -50,9 +50,9 @@ def refuse_soft_deleted(call: Call) -> None:
         raise ArmError(
             409,
             "FlagMustBeSetForRestore",
-            f"An existing resource with ID '{gone.hidden['accountId']}' has been soft-deleted. To restore the "
-            "resource, you must specify 'restore' to be 'true' in the property. If you don't want to restore existing "
-            "resource, please purge it first.",
+            f"An existing resource with ID '{gone.hidden['accountId']}' has been soft-deleted. To restore "
+            "the resource, you must specify 'restore' to be 'true' in the property. If you don't want to "
+            "restore existing resource, please purge it first.",
         )
 
 

@@ -87,16 +87,16 @@ def _choose(
         raise ArmError(
             400,
             "InvalidResourceProperties",
-            f"The specified SKU '{sku_name}' of account deployment is not supported by the model '{model.name}' "
-            f"version: '{model.version}'.",
+            f"The specified SKU '{sku_name}' of account deployment is not supported by the model "
+            f"'{model.name}' version: '{model.version}'.",
         )
     place = _region(account).name
     if not offer.in_region(place):
         raise ArmError(
             400,
             "InvalidResourceProperties",
-            f"The specified SKU '{offer.sku}' for model '{model.name} {model.version}' is not supported in this region "
-            f"'{place}'.",
+            f"The specified SKU '{offer.sku}' for model '{model.name} {model.version}' is not supported in "
+            f"this region '{place}'.",
         )
     return model, offer
 
@@ -123,8 +123,8 @@ def _capacity(sku: Json, offer: Offer) -> int:
         raise ArmError(
             400,
             "InvalidCapacity",
-            f"The specified capacity '{capacity}' of account deployment should be greater than 0 and no more than "
-            f"{offer.maximum}.",
+            f"The specified capacity '{capacity}' of account deployment should be greater than 0 and no "
+            f"more than {offer.maximum}.",
         )
     return capacity
 

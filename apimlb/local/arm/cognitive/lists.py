@@ -103,13 +103,15 @@ def list_account_models(call: Call) -> Reply:
 
 
 def list_capacities(call: Call) -> Reply:
-    """What is left of the quota, per region and SKU; retired models are listed too (Microsoft Learn, quotas)."""
+    """What is left of the quota, per region and SKU; retired models too (Microsoft Learn, quotas)."""
     wanted = catalogue.find(call.query.get("modelname", ""), call.query.get("modelversion"))
+    if wanted is None:
+        return Reply(200, {"value": []})
     places = [_region(call)] if "location" in call.names else [REGIONS[name] for name in OPENAI_REGIONS]
     rows = [
         _capacity(call, wanted, offer, place)
         for place in places
-        for offer in (wanted.offers if wanted else ())
+        for offer in wanted.offers
         if offer.in_region(place.name)
     ]
     return Reply(200, {"value": rows})

@@ -49,9 +49,9 @@ def require(azure: Azure, location: str, model: Model, offer: Offer, capacity: i
     raise ArmError(
         400,
         "InsufficientQuota",
-        f"This operation require {capacity - own} new capacity in quota {label}, which is bigger than the current "
-        f"available capacity {max(0, total - held - own)}. The current quota usage is {held + own} and the quota limit "
-        f"is {total} for quota {label}.",
+        f"This operation require {capacity - own} new capacity in quota {label}, which is bigger than the "
+        f"current available capacity {max(0, total - held - own)}. The current quota usage is {held + own} "
+        f"and the quota limit is {total} for quota {label}.",
     )
 
 
