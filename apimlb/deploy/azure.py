@@ -18,6 +18,8 @@ from azure.core.exceptions import (
     ClientAuthenticationError,
     DeserializationError,
     HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
 )
 from azure.identity import ClientSecretCredential, CredentialUnavailableError, DefaultAzureCredential
 from azure.mgmt.apimanagement import ApiManagementClient
@@ -223,11 +225,14 @@ class Azure:
         """The SDK's exception as Azure's own words and what they mean."""
         response = getattr(error, "response", None)
         body = _error_in(response)
+        unanswered = _unanswered(error)
+        if unanswered is not None:
+            message = f"{self._target.endpoint} cannot be reached: {str(unanswered)[:300]}"
+            return Refusal(0, "", message), refusals.UNREACHABLE
         if isinstance(error, ClientAuthenticationError) and "code" not in body:
             return Refusal(0, "", _login_problem(error)), refusals.NO_LOGIN
         if not isinstance(error, HttpResponseError) or response is None:
-            message = f"{self._target.endpoint} cannot be reached: {str(error)[:300]}"
-            return Refusal(0, "", message), refusals.UNREACHABLE
+            return Refusal(0, "", str(error)[:300]), refusals.UNREACHABLE
         details = tuple(_detail(entry) for entry in body.get("details") or () if isinstance(entry, dict))
         message = str(body.get("message") or error.message)
         refusal = Refusal(int(response.status_code or 0), str(body.get("code") or ""), message, details)
@@ -303,6 +308,13 @@ def _error_in(response: Any) -> Json:
 def _detail(entry: Json) -> str:
     target, message = entry.get("target"), entry.get("message") or ""
     return f"{target}: {message}" if target else str(message)
+
+
+def _unanswered(error: BaseException | None) -> BaseException | None:
+    """The failed connection that the error comes from, if it comes from one: azure-identity wraps them."""
+    while error is not None and not isinstance(error, ServiceRequestError | ServiceResponseError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _login_problem(error: ClientAuthenticationError) -> str:

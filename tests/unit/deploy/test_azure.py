@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import requests
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.identity import CredentialUnavailableError
 
 from apimlb.deploy.azure import Azure, SharedCredential
@@ -299,6 +299,15 @@ def test_without_a_login_the_next_step_is_az_login(error: Exception, what: str) 
         arm.cloud.get(GROUP)
     assert caught.value.what == what
     assert "az login" in caught.value.next_step
+
+
+def test_a_login_that_does_not_answer_is_no_missing_login() -> None:
+    refused = ClientAuthenticationError("Authentication failed: refused")
+    refused.__cause__ = ServiceRequestError("refused")
+    arm = Arm()
+    arm.credential = NoLogin(refused)
+    with pytest.raises(CloudError, match="cannot be reached"):
+        arm.cloud.get(GROUP)
 
 
 def test_an_endpoint_that_does_not_answer_is_told_soon() -> None:
