@@ -223,7 +223,7 @@ class _Reader:
         if boundary == "<":
             return self._text.startswith("</", end)
         after = self._text[end + 1 : end + 2]
-        return (after.isspace() or after in ("/", ">")) and self._source.find("<", index) > end
+        return (after.isspace() or after in ("/", ">")) and not 0 <= self._source.find("<", index) < end
 
     def _markup(self, index: int) -> int:
         text = self._text

@@ -94,7 +94,9 @@ async def rehearse(text: str, case: Mapping[str, Any]) -> Rehearsal:
 
 
 def _mapping(case: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = case.get(key) or {}
+    value = case.get(key)
+    if value is None:
+        return {}
     if not isinstance(value, Mapping):
         raise ConfigError(f"'{key}' in the case must be a mapping")
     return value

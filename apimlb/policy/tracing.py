@@ -14,8 +14,8 @@ class TracedStep:
     """One element that ran.
 
     `depth` counts the elements around it; `started` and `elapsed` are seconds on the exchange's clock;
-    `changed` maps variables to their text before and after (None where there was none); `outcome` is empty, or
-    what stopped the element; `status` is that of `context.Response` when it was done.
+    `changed` maps variables to their text before and after (None where there was none); `outcome` is what
+    stopped the element, or empty; `status` is that of `context.Response` when it was done.
     """
 
     element: str

@@ -59,7 +59,7 @@ def forward_request(draft: Draft) -> Act:
             if not buffer_request and exchange.context.request.body is not None:
                 exchange.context.request.body.consumed = True
         if chosen.buffer_response and not isinstance(response.body, bytes):
-            response.body = _held(Response(response.status, response.headers, response.body))
+            response.body = Held(response.body)
         await exchange.answer(response)
         if exchange.section in exchange.readers:
             await exchange.buffer()
@@ -93,20 +93,33 @@ def _options(draft: Draft) -> Getter[ForwardOptions]:
     return options
 
 
-async def _held(response: Response) -> AsyncIterator[bytes]:
-    """The body in pieces of 8 KiB, as a gateway that buffers responses lets them go."""
-    held = bytearray()
-    try:
-        if not isinstance(response.body, bytes):
-            async for chunk in response.body:
-                held += chunk
-                while len(held) >= _CHUNK:
-                    yield bytes(held[:_CHUNK])
-                    del held[:_CHUNK]
-        if held:
-            yield bytes(held)
-    finally:
-        await close(response)
+class Held:
+    """A streamed body in pieces of 8 KiB, as a gateway that buffers responses lets them go.
+
+    A class and not a generator: closing a generator that nobody has begun to read would not close the body.
+    """
+
+    def __init__(self, body: AsyncIterator[bytes]) -> None:
+        self._body = body
+        self._held = bytearray()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while len(self._held) < _CHUNK:
+            try:
+                self._held += await anext(self._body)
+            except StopAsyncIteration:
+                break
+        if not self._held:
+            raise StopAsyncIteration
+        piece = bytes(self._held[:_CHUNK])
+        del self._held[:_CHUNK]
+        return piece
+
+    async def aclose(self) -> None:
+        await close(Response(200, body=self._body))
 
 
 TABLE = {
