@@ -11,7 +11,6 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.mgmt.apimanagement import ApiManagementClient
 from azure.mgmt.apimanagement import models as apim
 from azure.mgmt.authorization import AuthorizationManagementClient
-from azure.mgmt.authorization import models as roles
 from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
 from azure.mgmt.cognitiveservices import models as cog
 from azure.mgmt.msi import ManagedServiceIdentityClient
@@ -123,12 +122,14 @@ def test_a_stack_is_deployed_used_and_taken_away(cloud: Cloud) -> None:
         assignment = cloud.roles.role_assignments.create(
             account.id,
             f"7b83888d-03fb-55bb-8209-aec4e363280{name[-1]}",
-            roles.RoleAssignmentCreateParameters(
-                role_definition_id=f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization"
-                f"/roleDefinitions/{OPENAI_USER}",
-                principal_id=identity.principal_id,
-                principal_type="ServicePrincipal",
-            ),
+            {
+                "properties": {
+                    "roleDefinitionId": f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization"
+                    f"/roleDefinitions/{OPENAI_USER}",
+                    "principalId": identity.principal_id,
+                    "principalType": "ServicePrincipal",
+                }
+            },
         )
         assert assignment.principal_id == identity.principal_id
         assert has_data_role(cloud.store, identity.principal_id, account.id, [OPENAI_USER])

@@ -1,0 +1,151 @@
+"""The front end: tokens, api-versions, subscriptions, roles, providers, unknown paths, headers."""
+
+from dataclasses import replace
+
+from apimlb.http import Headers, Request
+from tests.unit.local.arm.scene import (
+    ACCOUNTS,
+    APIM,
+    GROUP,
+    HOST,
+    ROOT,
+    SERVICE,
+    STRANGER,
+    TENANT,
+    Scene,
+    answered,
+    service,
+)
+
+
+async def test_a_request_without_a_good_token_is_turned_away() -> None:
+    scene = Scene()
+    request = Request("GET", f"{HOST}/subscriptions?api-version=2022-12-01", Headers())
+    answer = await answered(await scene.plane.send(request))
+    assert (answer.status, answer.code) == (401, "InvalidAuthenticationToken")
+    assert TENANT in (answer.headers.get("WWW-Authenticate") or "")
+
+
+async def test_the_api_version_is_required() -> None:
+    scene = Scene()
+    request = Request("GET", f"{HOST}{GROUP}", Headers([("Authorization", "Bearer good")]))
+    answer = await answered(await scene.plane.send(request))
+    assert (answer.status, answer.code) == (400, "MissingApiVersionParameter")
+
+
+async def test_there_is_one_subscription() -> None:
+    scene = Scene()
+    listed = await scene.get("/subscriptions")
+    assert [row["id"] for row in listed.json["value"]] == [ROOT]
+    assert (await scene.get(ROOT)).json["state"] == "Enabled"
+    assert (await scene.get("/tenants")).json["value"][0]["tenantId"] == TENANT
+    other = await scene.get("/subscriptions/00000000-0000-4000-8000-00000000dead/resourcegroups")
+    assert (other.status, other.code) == (404, "SubscriptionNotFound")
+
+
+async def test_a_stranger_may_do_nothing_and_a_reader_only_read() -> None:
+    scene = Scene()
+    await scene.group()
+    scene.caller = STRANGER
+    refused = await scene.get(GROUP)
+    assert (refused.status, refused.code) == (403, "AuthorizationFailed")
+    assert "Microsoft.Resources/subscriptions/resourceGroups/read" in refused.message
+    assert "stranger-app" in refused.message
+    await grant(scene, "acdd72a7-3385-48ef-bd42-f606fba81ae7")
+    assert (await scene.get(GROUP)).status == 200
+    assert (await scene.delete(GROUP)).code == "AuthorizationFailed"
+
+
+async def test_a_contributor_may_do_all_but_assign_roles() -> None:
+    scene = Scene()
+    await scene.group()
+    await grant(scene, "b24988ac-6180-42a0-ab88-20f7382dd24c")
+    scene.caller = STRANGER
+    assert (await scene.account()).status == 201
+    name = f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/7b83888d-03fb-55bb-8209-aec4e36328a9"
+    assert (await scene.put(name, {})).code == "AuthorizationFailed"
+    purge = await scene.delete(f"{APIM}/locations/eastus/deletedservices/chat-gw")
+    assert purge.status == 403
+    assert "Microsoft.ApiManagement/locations/deletedservices/delete" in purge.message
+
+
+async def grant(scene: Scene, role: str) -> None:
+    caller, scene.caller = scene.caller, Scene().caller
+    name = "7b83888d-03fb-55bb-8209-aec4e36328a8"
+    definition = f"{ROOT}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+    properties = {
+        "roleDefinitionId": definition,
+        "principalId": STRANGER.principal_id,
+        "principalType": "User",
+    }
+    path = f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    assert (await scene.put(path, {"properties": properties})).status == 201
+    scene.caller = caller
+
+
+async def test_roles_can_be_left_unchecked() -> None:
+    scene = Scene(replace(Scene().settings, check_roles=False))
+    scene.caller = STRANGER
+    assert (await scene.group()).status == 201
+
+
+async def test_a_provider_that_is_not_registered_takes_no_writes_until_it_is() -> None:
+    scene = Scene(replace(Scene().settings, unregistered=frozenset({"microsoft.apimanagement"})))
+    await scene.group()
+    provider = f"{ROOT}/providers/Microsoft.ApiManagement"
+    assert (await scene.get(provider)).json["registrationState"] == "NotRegistered"
+    refused = await scene.put(SERVICE, service())
+    assert (refused.status, refused.code) == (409, "MissingSubscriptionRegistration")
+    assert "'Microsoft.ApiManagement'" in refused.message
+    assert (await scene.post(f"{provider}/register")).json["registrationState"] == "Registered"
+    assert (await scene.put(SERVICE, service())).status == 201
+
+
+async def test_unknown_paths_are_named() -> None:
+    scene = Scene()
+    nobody = await scene.get(f"{GROUP}/providers/Microsoft.Nobody/things/x")
+    assert (nobody.status, nobody.code) == (404, "InvalidResourceNamespace")
+    lacking = await scene.get(f"{SERVICE}/gateways/x")
+    assert (lacking.status, lacking.code) == (501, "NotImplemented")
+    assert "Microsoft.ApiManagement/service/gateways" in lacking.message
+    assert (await scene.ask("POST", GROUP)).status == 405
+    assert (await scene.get("/nowhere/at/all")).code == "InvalidRequestUri"
+
+
+async def test_a_body_must_be_a_json_object() -> None:
+    scene = Scene()
+    request = Request(
+        "PUT", f"{HOST}{GROUP}?api-version=1", Headers([("Authorization", "Bearer good")]), b"["
+    )
+    answer = await answered(await scene.plane.send(request))
+    assert (answer.status, answer.code) == (400, "InvalidRequestContent")
+    sideways = await scene.put(GROUP, {"location": "eastus", "tags": "none"})
+    assert "'tags' must be a JSON object" in sideways.message
+
+
+async def test_paths_ignore_case_and_ids_keep_theirs() -> None:
+    scene = Scene()
+    await scene.put(GROUP.replace("resourceGroups/chat", "resourcegroups/Chat"), {"location": "East US"})
+    found = await scene.get(GROUP.upper())
+    assert found.json["id"] == f"{ROOT}/resourceGroups/Chat"
+    assert found.json["location"] == "eastus"
+
+
+async def test_every_answer_counts_down_and_says_who_it_is() -> None:
+    scene = Scene()
+    made = await scene.group()
+    assert made.headers.get("x-ms-ratelimit-remaining-subscription-global-writes") == "11999"
+    read = await scene.get(GROUP, x_ms_client_request_id="abc", x_ms_return_client_request_id="true")
+    assert read.headers.get("x-ms-ratelimit-remaining-subscription-global-reads") == "16499"
+    assert read.headers.get("x-ms-client-request-id") == "abc"
+    missing = await scene.get(f"{ACCOUNTS}/east")
+    assert missing.headers.get("x-ms-failure-cause") == "gateway"
+    assert "x-ms-ratelimit-remaining-subscription-global-reads" not in missing.headers
+
+
+async def test_a_refused_request_leaves_nothing_behind() -> None:
+    scene = Scene()
+    await scene.group()
+    revision = scene.store.revision
+    assert (await scene.account(location="atlantis")).code == "LocationNotAvailableForResourceType"
+    assert scene.store.revision == revision
