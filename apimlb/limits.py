@@ -48,13 +48,16 @@ class FixedWindow:
         window = self.at(now)
         allowed = window.used + cost <= window.limit
         if allowed:
-            window = replace(window, used=window.used + cost)
+            window = window._plus(cost)
         return window, window._decision(now, cost, allowed)
 
     def charge(self, now: float, cost: float) -> "FixedWindow":
         """Count `cost` whether or not it fits."""
-        window = self.at(now)
-        return replace(window, used=window.used + cost)
+        return self.at(now)._plus(cost)
+
+    def _plus(self, cost: float) -> "FixedWindow":
+        # Not `replace`, which takes three times as long: every call to every deployment comes through here.
+        return FixedWindow(self.limit, self.seconds, self.aligned, self.start, self.used + cost)
 
     def _decision(self, now: float, cost: float, allowed: bool) -> Decision:
         reset = max(0.0, self.start + self.seconds - now)

@@ -19,6 +19,7 @@ from apimlb.local.openai.models import Model
 Json = dict[str, Any]
 
 DONE = b"data: [DONE]\n\n"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _MOST_DIMENSIONS = 4096
 
 _SAFE = {"filtered": False, "severity": "safe"}
@@ -149,7 +150,7 @@ def event(data: Json, name: str = "") -> bytes:
 
 
 def dump(data: Json) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(data)
 
 
 def _whole(answer: Answer, prefix: str, kind: str, choices: list[Json]) -> Json:

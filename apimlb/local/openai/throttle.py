@@ -77,17 +77,11 @@ class StandardMeter:
         tokens, token = self.tokens.take(now, cost) if passes else (self.tokens.at(now), None)
         if token and not token.allowed and switches.refused_tokens_count:
             tokens = tokens.charge(now, cost)
-        counted = self._rolled(tokens, now)
-        if (token and token.allowed) or switches.refused_calls_count:
-            counted = replace(
-                counted,
-                slices=tuple(each.charge(now, 1) for each in self.slices),
-                minute=self.minute.charge(now, 1),
-            )
+        calls = 1 if (token and token.allowed) or switches.refused_calls_count else 0
+        counted = StandardMeter(
+            tokens, tuple(each.charge(now, calls) for each in self.slices), self.minute.charge(now, calls)
+        )
         return counted, counted._admission(now, token, [decision for _, decision in taken])
-
-    def _rolled(self, tokens: FixedWindow, now: float) -> "StandardMeter":
-        return StandardMeter(tokens, tuple(each.at(now) for each in self.slices), self.minute.at(now))
 
     def settle(self, now: float, surplus: int) -> "StandardMeter":
         """No refund is described for what a call did not use of its estimate."""

@@ -203,7 +203,8 @@ def _sockets(options: Options) -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def _listening(port: int) -> socket.socket:
-    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The protocol must be named: asyncio turns off Nagle's delay only where it stands.
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind((HOST, port))
