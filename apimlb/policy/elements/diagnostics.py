@@ -9,6 +9,8 @@ def trace(draft: Draft) -> Act:
     source = draft.required("source", STRING)
     severity = draft.word("severity", choice("verbose", "information", "error"), "verbose")
     messages = draft.texts("message", TEXT)
+    if not messages:
+        messages = [draft.content(TEXT)]  # the form before there was <message>
     metadata = [
         (child.required("name", STRING), child.required("value", STRING))
         for child in draft.children("metadata")

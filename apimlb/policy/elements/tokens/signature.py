@@ -10,7 +10,7 @@ from typing import Any
 
 import jwt
 
-from apimlb.policy.elements.claims import Claims, TokenRefused
+from apimlb.policy.elements.tokens.claims import Claims, TokenRefused
 
 _ALGORITHMS = {
     "RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),

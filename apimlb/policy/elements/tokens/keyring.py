@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 
 from apimlb.http import Request, read
-from apimlb.policy.elements.signature import Key, public_key
+from apimlb.policy.elements.tokens.signature import Key, public_key
 from apimlb.policy.exchange import Services
 
 REFRESH = 3600.0

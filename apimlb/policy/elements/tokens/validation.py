@@ -10,7 +10,7 @@ import jwt
 
 from apimlb.policy.context import Context
 from apimlb.policy.draft import INBOUND, Draft, Entry, Getter
-from apimlb.policy.elements.claims import (
+from apimlb.policy.elements.tokens.claims import (
     Check,
     Claims,
     TokenRefused,
@@ -21,8 +21,15 @@ from apimlb.policy.elements.claims import (
     listed,
     required_claims,
 )
-from apimlb.policy.elements.keyring import Issuer, Keyring, KeysUnavailable
-from apimlb.policy.elements.signature import Key, header_of, rsa_key, symmetric_key, unverified, verified
+from apimlb.policy.elements.tokens.keyring import Issuer, Keyring, KeysUnavailable
+from apimlb.policy.elements.tokens.signature import (
+    Key,
+    header_of,
+    rsa_key,
+    symmetric_key,
+    unverified,
+    verified,
+)
 from apimlb.policy.exchange import Act, Exchange, PolicyFault
 from apimlb.policy.kinds import BOOLEAN, STRING, integer
 from apimlb.policy.problems import NOT_IMPLEMENTED
