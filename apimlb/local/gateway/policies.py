@@ -1,6 +1,6 @@
 """Compiled policies: each text once, and for each place the last one that compiled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,6 +44,13 @@ class PolicyShelf:
     def effective(self, places: tuple[Place, ...], substitutions: Substitutions) -> Policy:
         """What `places`, broad to narrow, come to; raises PolicyError for one that never compiled."""
         return effective([self._document(place, substitutions) for place in places])
+
+    def forget(self, service_id: str, *, keeping: Set[str]) -> None:
+        """Let go of places below a service that no longer exist: what was deleted must not serve again."""
+        prefix = service_id.lower() + "/"
+        for kept in (self._serving, self.problems):
+            for place in [place for place in kept if place.startswith(prefix) and place not in keeping]:
+                del kept[place]
 
     def _document(self, place: Place, substitutions: Substitutions) -> PolicyDocument:
         found = self._compile(place, substitutions)

@@ -78,6 +78,7 @@ class Router:
         if kept is not None and _same(kept[0], documents):
             return kept[1]
         service = read_service(documents)
+        self.shelf.forget(key, keeping={item.id.lower() for item in documents})
         self._services[key] = (documents, service)
         return service
 

@@ -196,6 +196,16 @@ async def test_a_policy_that_does_not_compile_leaves_the_old_one_serving() -> No
     assert not local.gateway.policy_problems()
 
 
+async def test_a_deleted_policy_does_not_come_back_when_its_successor_fails() -> None:
+    local = Local()
+    local.azure.policy(policy_of(inbound=MARK.format(201)), "apis/chat")
+    assert (await local.call()).status == 201
+    local.azure.delete("apis/chat/policies/policy")
+    assert (await local.call()).status == 200
+    local.azure.policy(policy_of(inbound="<oops />"), "apis/chat")
+    assert (await local.call()).status == 500
+
+
 async def test_a_policy_that_never_compiled_lets_nobody_through() -> None:
     local = Local()
     local.azure.policy(policy_of(inbound="<oops />"), "apis/chat")

@@ -40,6 +40,17 @@ def test_a_named_value_that_is_gone_keeps_the_old_one_too() -> None:
     assert shelf.effective((place(GOOD),), Substitutions()).sections["inbound"] is good.sections["inbound"]
 
 
+def test_what_was_deleted_does_not_come_back_when_its_successor_fails() -> None:
+    shelf = PolicyShelf()
+    old, other = place(GOOD, "/service/a/policies/policy"), place(GOOD, "/service/ab/policies/policy")
+    shelf.effective((old,), VALUES)
+    shelf.effective((other,), VALUES)
+    shelf.forget("/service/A", keeping=set())
+    with pytest.raises(PolicyError):
+        shelf.effective((place(BAD, old.id),), VALUES)
+    assert shelf.effective((place(BAD, other.id),), VALUES)
+
+
 def test_what_never_compiled_is_refused() -> None:
     with pytest.raises(PolicyError):
         PolicyShelf().effective((place(BAD),), VALUES)
