@@ -16,26 +16,25 @@ _LONG = 10.0
 """Seconds after which a step is worth saying how long it took."""
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
-paper = Console(highlight=False, soft_wrap=True)
-"""Where a plan goes that was asked for as such: it is data then."""
 
 
-def show_plan(plan: Plan, *, where: str, console: Console = console) -> None:
-    """Every step that changes something, with the fields that differ, and the sum."""
-    console.print(f"In {escape(where)}:")
+def show_plan(plan: Plan, *, where: str, as_data: bool = False) -> None:
+    """Every step that changes something, with the fields that differ, and the sum; `as_data` on stdout."""
+    target = Console(highlight=False, soft_wrap=True) if as_data else console
+    target.print(f"In {escape(where)}:")
     for step in plan.steps:
         if step.action is not Action.KEEP:
-            _show_step(step, console)
-    console.print(plan.summary())
+            _show_step(step, target)
+    target.print(plan.summary())
 
 
-def _show_step(step: Step, console: Console) -> None:
-    console.print(
+def _show_step(step: Step, target: Console) -> None:
+    target.print(
         f"  {_MARKS[step.action]} {escape(step.resource.label)}  [dim]{escape(step.resource.name)}[/]"
     )
     for change in step.changes:
         before, after = _brief(change.before), _brief(change.after)
-        console.print(f"      {escape(change.path)}: {escape(before)} → {escape(after)}")
+        target.print(f"      {escape(change.path)}: {escape(before)} → {escape(after)}")
 
 
 def _brief(value: Any) -> str:
@@ -47,8 +46,8 @@ def _brief(value: Any) -> str:
 
 
 def show_event(event: Event) -> None:
-    """A line for each thing that ended; what starts and takes long is said by `show_start`."""
-    if event.state is State.RUNNING:
+    """A line for each thing that ended, but for what was only looked at."""
+    if event.state is State.RUNNING or event.task.verb == Action.KEEP:
         return
     took = f" after {event.seconds:.0f} s" if event.seconds >= _LONG else ""
     line = f"  {_ENDINGS[event.state]} {escape(event.task.verb)} {escape(event.task.label)}{took}"

@@ -12,12 +12,13 @@ from typing import Any
 
 from apimlb.cli.applications import Endpoint
 from apimlb.cli.capacity_file import capacities_in, change_capacity
-from apimlb.cli.console import Console, console, paper, show_event, show_plan
+from apimlb.cli.console import show_event, show_plan
 from apimlb.cli.prose import say
 from apimlb.cli.wiring import Session, stack_of
 from apimlb.cli.workspace import Workspace
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.deployer import Deployer, Preview, state_of
+from apimlb.deploy.executor import raise_first
 from apimlb.deploy.journal import Journal
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.errors import ApimlbError, ConfigError, Interrupted, NotFoundError
@@ -49,22 +50,18 @@ def deploy(session: Session, *, yes: bool) -> Deployed:
         _say_what_was_cut_off(deployer)
         made = deployer.preview(session.desired())
         _show_preview(session, made)
-        seconds = 0.0
-        replies = made.observed
+        raise_first(made.problems)
         if not made.plan.is_empty:
-            for problem in made.problems[:1]:
-                raise problem
             _confirm("Deploy this?", yes=yes)
-            applied = deployer.apply(made)
-            applied.outcome.raise_failure()
-            seconds, replies = applied.outcome.seconds, applied.replies
-    state = state_of(session.stack.name, session.target.endpoint, replies)
+        applied = deployer.apply(made)
+        applied.outcome.raise_failure()
+    state = state_of(session.stack.name, session.target.endpoint, applied.replies)
     if state is None:
         raise NotFoundError(
             "The gateway is not there after the deploy.", next_step="Run `apimlb deploy` again."
         )
     write_state(session.workspace.directory, state)
-    return Deployed(state["gateway_url"], made.plan, seconds)
+    return Deployed(state["gateway_url"], made.plan, applied.outcome.seconds)
 
 
 def preview(session: Session, *, quiet: bool) -> Plan:
@@ -72,9 +69,8 @@ def preview(session: Session, *, quiet: bool) -> Plan:
     with _deployer(session) as deployer:
         made = deployer.preview(session.desired())
     if not quiet:
-        _show_preview(session, made, paper)
-    for problem in made.problems[:1]:
-        raise problem
+        _show_preview(session, made, as_data=True)
+    raise_first(made.problems)
     return made.plan
 
 
@@ -230,8 +226,8 @@ def _say_what_was_cut_off(deployer: Deployer) -> None:
         say(f"The last {cut.command} was cut off{running}. Carrying on from what Azure has.")
 
 
-def _show_preview(session: Session, made: Preview, console: Console = console) -> None:
-    show_plan(made.plan, where=session.where, console=console)
+def _show_preview(session: Session, made: Preview, *, as_data: bool = False) -> None:
+    show_plan(made.plan, where=session.where, as_data=as_data)
     for notice in made.notices:
         say(f"Note: {notice}")
 

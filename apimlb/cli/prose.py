@@ -23,9 +23,11 @@ def show_json(document: Any) -> None:
 
 
 def complain(error: ApimlbError) -> None:
-    """What went wrong, where, and what to do next."""
+    """What went wrong, where, what else did, and what to do next."""
     say(f"Error: {error.what}")
     if error.where:
         say(f"  where: {error.where}")
+    for note in getattr(error, "__notes__", ()):
+        say(f"  also:  {note}")
     if error.next_step:
         say(f"  next:  {error.next_step}")

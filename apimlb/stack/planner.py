@@ -75,11 +75,18 @@ def _step(resource: Resource, observed: Mapping[str, Json]) -> Step:
         return Step(Action.CREATE, resource, resource.body)
     changes = tuple(
         change
-        for change in differences(resource.body, there, observed)
+        for change in (*_broken(there), *differences(resource.body, there, observed))
         if change.path not in resource.create_only
     )
     action = Action.UPDATE if changes else Action.KEEP
     return Step(action, resource, _kept(resource, there), changes)
+
+
+def _broken(there: Json) -> Iterator[Change]:
+    """A resource that Azure could not finish is made again, whatever its fields say."""
+    state = (there.get("properties") or {}).get("provisioningState")
+    if state in ("Failed", "Canceled"):
+        yield Change("properties.provisioningState", state, "Succeeded")
 
 
 def differences(wanted: Any, there: Any, observed: Mapping[str, Json], path: str = "") -> Iterator[Change]:

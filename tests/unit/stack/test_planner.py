@@ -47,6 +47,14 @@ def test_an_update_leaves_tags_of_others_alone() -> None:
     assert step.body["tags"] == {"theirs": "2", "mine": "1"}
 
 
+def test_what_azure_could_not_finish_is_made_again() -> None:
+    (step,) = plan(
+        [thing("/a", {"x": 1})], {"/a": {"x": 1, "properties": {"provisioningState": "Failed"}}}
+    ).steps
+    assert step.action is Action.UPDATE
+    assert step.changes[0].before == "Failed"
+
+
 def test_an_output_that_is_not_known_yet_is_a_change() -> None:
     wanted = thing("/b", {"principal": Output("/a", "id")}, needs=("/a",))
     source = thing("/a", {})
