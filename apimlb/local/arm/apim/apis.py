@@ -2,6 +2,7 @@
 
 import re
 
+from apimlb.local.arm.apim import deferred
 from apimlb.local.arm.apim.children import Child, Content, children_of_kind, fields, require_fields
 from apimlb.local.arm.call import Call, section
 from apimlb.local.arm.errors import apim_error, validation_error
@@ -112,6 +113,14 @@ def _operation(call: Call, existing: Document | None, sent: Json) -> Content:
     return fields(sent, defaults), {}
 
 
-API = Child("apis/{api}", "Api", _content, listed=_listed, exclusive=alone)
+API = Child(
+    "apis/{api}",
+    "Api",
+    _content,
+    listed=_listed,
+    deleted=deferred.deleted,
+    poll=deferred.poll,
+    exclusive=alone,
+)
 OPERATION = Child("apis/{api}/operations/{operation}", "Operation", _operation, exclusive=alone)
 ROUTES = (*API.routes, *OPERATION.routes)

@@ -13,8 +13,14 @@ from apimlb.local.arm.errors import validation_error
 from apimlb.local.store import Document, Json
 
 _POOL_LIMIT = 30
-_ECHOED = ("description", "resourceId", "credentials", "proxy", "tls", "circuitBreaker", "properties")
+_ECHOED = ("type", "resourceId", "credentials", "proxy", "tls", "circuitBreaker", "properties")
 _DURATION = re.compile(r"P(?!$)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+_TLS = (
+    "validateCertificateChain",
+    "validateCertificateName",
+    "serverCertificateThumbprints",
+    "serverX509Names",
+)
 Problem = tuple[str, str]
 
 
@@ -28,15 +34,15 @@ def _content(call: Call, existing: Document | None, sent: Json) -> Content:
         # Shape: Microsoft's example ApiManagementCreateBackendWithWeightedLoadBalancer.
         made = {**title, **fields(sent, {}, ("description",)), "type": "Pool", "url": None, "protocol": None}
         return made | {"pool": sent["pool"]}, {}
-    first = fields(sent, {}, ("description",))
-    made = {
-        **title,
-        **first,
-        "url": sent["url"],
-        "protocol": sent["protocol"],
-        **fields(sent, {}, ("type", *_ECHOED)),
-    }
+    made = {**title, **fields(sent, {}, ("description",)), "url": sent["url"], "protocol": sent["protocol"]}
+    made |= fields({**sent, **_tls(sent)}, {}, _ECHOED)
     return made, {}
+
+
+def _tls(sent: Json) -> Json:
+    """In the provider's own order (recorded: apim_aso_backend 12)."""
+    tls = section(sent, "tls")
+    return {"tls": {name: tls[name] for name in _TLS if name in tls}} if tls else {}
 
 
 def _single_problems(call: Call, sent: Json) -> list[Problem]:

@@ -45,8 +45,8 @@ class Child:
 
     `content(call, existing, sent)` gives what to store for a PUT's or, merged, a PATCH's properties, and
     raises `ArmError`. `shown` and `listed` make the body of a GET and of a list's row, `created` that of
-    the creating answer. `guard` may refuse a delete, `named` a name. `answer` and `poll` replace the plain
-    answers of a write and of a GET with asyncId (see `apimlb.local.arm.apim.deferred`).
+    the creating answer. `guard` may refuse a delete, `named` a name. `answer`, `deleted` and `poll`
+    replace the plain answers of a write, a delete and a GET with asyncId (see `deferred` beside this).
     """
 
     path: str
@@ -57,9 +57,9 @@ class Child:
     created: Callable[[Call, Document], Json] | None = None
     guard: Callable[[Call, Document], None] = _allow
     named: Callable[[Call], None] = _no_checks
-    delete_status: int = 200
     answer: Callable[[Call, "Child", Document, bool], Reply] | None = None
-    poll: Callable[["Child", Call, Document], Reply] | None = None
+    deleted: Callable[[Call, Document], Reply] | None = None
+    poll: Callable[["Child", Call], Reply] | None = None
     posts: Mapping[str, Handler] = field(default_factory=dict)
     exclusive: Callable[[Call], Exclusion] | None = None
     little_endian: bool = False
@@ -130,9 +130,10 @@ def _require_parent(call: Call) -> None:
 
 
 def get(child: Child, call: Call) -> Reply:
-    found = require(child, call)
     if child.poll and "asyncid" in call.query:
-        return child.poll(child, call, found)
+        require_service(call)
+        return child.poll(child, call)
+    found = require(child, call)
     return Reply(200, child.shown(call, found), etag=found.etag, indented=True)
 
 
@@ -208,7 +209,7 @@ def delete(child: Child, call: Call) -> Reply:
     check_match(call, found, stale)
     child.guard(call, found)
     uproot(call.store, found.id)
-    return Reply(child.delete_status)
+    return child.deleted(call, found) if child.deleted else Reply(200)
 
 
 def children_of_kind(call: Call, path: str) -> list[Document]:

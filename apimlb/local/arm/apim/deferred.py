@@ -28,11 +28,28 @@ def answer(call: Call, child: Child, document: Document, new: bool) -> Reply:
     return Reply(code, stub, [operation, location], indented=True)
 
 
-def poll(child: Child, call: Call, document: Document) -> Reply:
+def deleted(call: Call, document: Document) -> Reply:
+    """The answer to the delete of an API: an operation since 2024-05-01 (Microsoft's description of that
+    version knows no other), 200 before (recorded: apim_cli_core_service t2)."""
+    if call.api_version < "2024-05-01":
+        return Reply(200)
+    azure = call.azure
+    token = azure.hex(24)
+    azure.operations.start("settle", document.id, azure.settings.seconds(SECONDS), token)
+    service = document.id.rsplit("/", 2)[0]
+    operation = call.url(f"{service}/tenant/operationResults/{token}")
+    location = call.url(document.id, asyncId=token, asyncCode="204")
+    return Reply(202, None, [("Azure-AsyncOperation", operation), ("Location", location)])
+
+
+def poll(child: Child, call: Call) -> Reply:
     """A GET with asyncId: the code that was promised once the operation is done, 202 until then."""
     operation = call.azure.operations.find(call.query["asyncid"])
     if operation is not None and not operation.done:
-        return Reply(202, None, [("Location", call.url(document.id, **_async(call)))])
+        return Reply(202, None, [("Location", call.url(call.id, **_async(call)))])
+    document = call.document()
+    if document is None:
+        return Reply(204)
     code = 201 if call.query.get("asynccode") == "201" else 200
     return Reply(code, child.shown(call, document), etag=document.etag, indented=True)
 

@@ -120,9 +120,7 @@ def _create(call: Call, sent: Json) -> Reply:
         "kind": kind,
         "properties": _properties(azure, kind, location, properties),
     }
-    identity = identity_block(azure, call.name, sent.get("identity"), None)
-    if identity:
-        body["identity"] = identity
+    body = _with_identity(body, identity_block(azure, call.name, sent.get("identity"), None))
     body["systemData"] = call.system_data()
     call.stored(body, {"key1": azure.hex(32), "key2": azure.hex(32)}, etag)
     token = azure.guid()
@@ -203,12 +201,16 @@ def _update(call: Call, existing: Document, sent: Json) -> Json:
 
 
 def _with_tags_and_identity(call: Call, body: Json, sent: Json, before: Json | None) -> Json:
-    identity = identity_block(call.azure, call.name, sent.get("identity"), before)
-    for name, value in (("tags", sent.get("tags")), ("identity", identity)):
-        body.pop(name, None)
-        if value:
-            body[name] = value
-    return body
+    body.pop("tags", None)
+    if sent.get("tags"):
+        body["tags"] = sent["tags"]
+    return _with_identity(body, identity_block(call.azure, call.name, sent.get("identity"), before))
+
+
+def _with_identity(body: Json, identity: Json | None) -> Json:
+    """The names inside in alphabetical order (recorded: cog_aso_deployment 2)."""
+    body.pop("identity", None)
+    return body | ({"identity": dict(sorted(identity.items()))} if identity else {})
 
 
 def _kept_subdomain(call: Call, old: str | None, new: object) -> str | None:

@@ -100,6 +100,7 @@ _STANDARD_REGIONS = (
     "northcentralus",
     "southcentralus",
     "swedencentral",
+    "westeurope",
     "westus",
     "westus3",
 )
