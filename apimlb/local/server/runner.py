@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from apimlb.clock import Clock, SystemClock, utc
 from apimlb.errors import ConflictError
@@ -35,7 +36,7 @@ STOP_HEADER = "x-apimlb-stop"
 _OWNER_ID = "/apimlb/owners/current"
 # Clients keep connections for longer than uvicorn's five seconds, and trip over one that closes meanwhile.
 _KEEP_ALIVE = 120
-_GRACE = 3
+_GRACE = 2
 _LOCK_ATTEMPTS = 10
 
 
@@ -168,9 +169,20 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drop idle connections at once: over TLS, closing one politely waits for a client that may sleep."""
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, HttpToolsProtocol) and _idle(connection):
+                connection.transport.abort()
+        await super().shutdown(sockets)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _idle(connection: HttpToolsProtocol) -> bool:
+    return connection.cycle is None or connection.cycle.response_complete
 
 
 @contextmanager
