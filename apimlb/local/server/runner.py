@@ -34,6 +34,7 @@ STOP_PATH = "/apimlb/stop"
 # A web page can make a browser post to this machine, but not with a header of its own.
 STOP_HEADER = "x-apimlb-stop"
 _OWNER_ID = "/apimlb/owners/current"
+_STARTS_ID = "/apimlb/starts/current"
 # Clients keep connections for longer than uvicorn's five seconds, and trip over one that closes meanwhile.
 _KEEP_ALIVE = 120
 _GRACE = 2
@@ -63,8 +64,7 @@ async def run(options: Options) -> None:
         store = Store(options.state / "azure.db")
         try:
             settings = _settings(options, store, gateway, arm)
-            rng = random.Random(options.seed if options.seed is not None else secrets.randbits(64))
-            world = World(store, clock, rng, settings)
+            world = World(store, clock, _chance(options, store), settings)
             await _Site(world, options.state, certificate).serve(gateway, arm)
         finally:
             store.close()
@@ -83,27 +83,23 @@ class _Site:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopped.set)
-        servers = [
-            _Server(self._world.serve),
-            _Server(self._manage, self._certificate),
-        ]
-        running = [
-            asyncio.create_task(server.serve([opened]))
-            for server, opened in zip(servers, (gateway, arm), strict=True)
-        ]
-        try:
-            for server in servers:
-                await server.ready.wait()
-            self._announce()
-            # What was built until now lives as long as the process; no collection has to look at it again.
-            gc.collect()
-            gc.freeze()
-            await self._stopped.wait()
-        finally:
-            self._endpoint.unlink(missing_ok=True)
-            for server in servers:
-                server.should_exit = True
-            await asyncio.gather(*running)
+        servers = (_Server(self._world.serve), _Server(self._manage, self._certificate))
+        async with asyncio.TaskGroup() as running:
+            for server, opened in zip(servers, (gateway, arm), strict=True):
+                running.create_task(server.serve([opened]))
+            try:
+                for server in servers:
+                    await server.ready.wait()
+                self._announce()
+                # What was built until now lives as long as the process; no collection has to look at it
+                # again.
+                gc.collect()
+                gc.freeze()
+                await self._stopped.wait()
+            finally:
+                self._endpoint.unlink(missing_ok=True)
+                for server in servers:
+                    server.should_exit = True
 
     async def _manage(self, request: Request) -> Response:
         """Answer at the ARM port: for this program's own two paths, else for Entra and ARM."""
@@ -235,6 +231,15 @@ def _settings(options: Options, store: Store, gateway: socket.socket, arm: socke
         gateway_origin=f"http://{HOST}:{gateway.getsockname()[1]}",
         arm_origin=f"https://{HOST}:{arm.getsockname()[1]}",
     )
+
+
+def _chance(options: Options, store: Store) -> random.Random:
+    """The source of ids. With a seed it is another one at each start, or what is made now would get the
+    ids of what was made before."""
+    kept = store.get(_STARTS_ID)
+    starts = 1 + (int(kept.body["starts"]) if kept else 0)
+    store.put(Document(_STARTS_ID, "apimlb/starts", {"starts": starts}))
+    return random.Random(secrets.randbits(128) if options.seed is None else f"{options.seed}/{starts}")
 
 
 def _owner(store: Store, owner: Application) -> Application:
