@@ -12,6 +12,9 @@ from apimlb.policy.reader import Element, read, substitute
 
 SECTIONS: tuple[Section, ...] = ("inbound", "backend", "outbound", "on-error")
 FRAGMENT_DEPTH = 10
+ELEMENT_LIMIT = 10_000
+"""Policies in one document, fragments expanded: far above any real one, so that nested includes end."""
+
 _PROBLEM_LIMIT = 20
 
 
@@ -27,6 +30,8 @@ class DocumentCompilation:
     readers: set[Section] = field(default_factory=set)
     heirs: set[Section] = field(default_factory=set)
     _inside: list[str] = field(default_factory=list)
+    _read: dict[str, Element] = field(default_factory=dict)
+    _count: int = 0
 
     def top_level(self, element: Element, section: Section) -> Block:
         """The block of one section; what is wrong in it is added to `problems`."""
@@ -69,6 +74,8 @@ class DocumentCompilation:
             act = self._entry(element).compile(draft)
             draft.finish()
         except InvalidPolicy as found:
+            if self._inside:
+                found.where = f"policy fragment '{self._inside[-1]}', {found.where}"
             if len(self.problems) < _PROBLEM_LIMIT:
                 self.problems.append(found)
             return None
@@ -84,6 +91,9 @@ class DocumentCompilation:
         )
 
     def _entry(self, element: Element) -> Entry:
+        self._count += 1
+        if self._count > ELEMENT_LIMIT:
+            raise problem(element, f"The document holds more than {ELEMENT_LIMIT} policies")
         entry = ELEMENTS.get(element.tag)
         if entry is None and element.tag in UNIMPLEMENTED:
             raise problem(
@@ -103,8 +113,17 @@ class DocumentCompilation:
         return entry
 
     def fragment(self, name: str, path: str) -> Block:
-        if name in self._inside or len(self._inside) >= FRAGMENT_DEPTH:
-            raise LookupError(f"The policy fragment '{name}' includes itself")
+        if name.lower() in self._inside or len(self._inside) >= FRAGMENT_DEPTH:
+            raise LookupError(f"The policy fragment '{name}' includes itself, or lies too deep")
+        root = self._read.get(name.lower()) or self._fragment_root(name)
+        self._read[name.lower()] = root
+        self._inside.append(name.lower())
+        try:
+            return self.block(root, path)
+        finally:
+            self._inside.pop()
+
+    def _fragment_root(self, name: str) -> Element:
         text = {key.lower(): value for key, value in self.fragments.items()}.get(name.lower())
         if text is None:
             raise LookupError(f"Policy fragment with id '{name}' could not be found.")
@@ -114,11 +133,7 @@ class DocumentCompilation:
             raise LookupError(f"The policy fragment '{name}' does not read: {error.what}") from error
         if root.tag != "fragment":
             raise LookupError(f"The policy fragment '{name}' begins with '{root.tag}' instead of 'fragment'")
-        self._inside.append(name)
-        try:
-            return self.block(root, path)
-        finally:
-            self._inside.pop()
+        return root
 
     def reads_response_body(self) -> None:
         self.readers.add(self.section)

@@ -88,26 +88,17 @@ class Draft:
 
     def word(self, name: str, kind: Kind[T], default: T) -> T:
         """An attribute that takes no expression."""
-        self._asked.add(name)
-        text = self.element.attributes.get(name)
-        if text is None:
-            return default
-        if text.is_expression:
-            raise self.error(f"Expressions are not allowed in the '{name}' attribute.", text)
-        return self._constant(text, kind, f"The '{name}' attribute is invalid - ")
+        return self.required_word(name, kind) if name in self.element.attributes else default
 
     def required_word(self, name: str, kind: Kind[T]) -> T:
         """A required attribute that takes no expression."""
-        if name not in self.element.attributes:
-            raise self.error(f"The required attribute '{name}' is missing.")
-        return self._constant(self._plain(name), kind, f"The '{name}' attribute is invalid - ")
-
-    def _plain(self, name: str) -> Text:
         self._asked.add(name)
-        text = self.element.attributes[name]
+        text = self.element.attributes.get(name)
+        if text is None:
+            raise self.error(f"The required attribute '{name}' is missing.")
         if text.is_expression:
             raise self.error(f"Expressions are not allowed in the '{name}' attribute.", text)
-        return text
+        return self._constant(text, kind, f"The '{name}' attribute is invalid - ")
 
     def content(self, kind: Kind[T]) -> Getter[T]:
         """The element's own text; an empty literal when there is none."""
@@ -131,7 +122,12 @@ class Draft:
     def children(self, tag: str) -> Sequence["Draft"]:
         """The child elements called `tag`, which are part of this policy."""
         self._expected.append(tag)
-        made = [self._child(child) for child in self.element.children if child.tag == tag]
+        found = [child for child in self.element.children if child.tag == tag]
+        names = [tag] if len(found) == 1 else [f"{tag}[{place}]" for place in range(1, len(found) + 1)]
+        made = [
+            Draft(child, self.compilation, f"{self.path}/{name}", self.policy)
+            for child, name in zip(found, names, strict=True)
+        ]
         self._drafts += made
         return made
 
@@ -155,9 +151,8 @@ class Draft:
         for name, text in self.element.attributes.items():
             if name not in self._asked:
                 raise self.error(f"The '{name}' attribute is not declared.", text)
-        wanted = (
-            f" List of possible elements expected: '{', '.join(self._expected)}'." if self._expected else ""
-        )
+        names = ", ".join(self._expected)
+        wanted = f" List of possible elements expected: '{names}'." if names else ""
         for child in self.element.children:
             if not self._holds_policies and child.tag not in self._expected:
                 raise self.error(
@@ -169,12 +164,6 @@ class Draft:
             )
         for draft in self._drafts:
             draft.finish()
-
-    def _child(self, element: Element) -> "Draft":
-        count = sum(child.tag == element.tag for child in self.element.children)
-        place = [child for child in self.element.children if child.tag == element.tag].index(element) + 1
-        name = f"{element.tag}[{place}]" if count > 1 else element.tag
-        return Draft(element, self.compilation, f"{self.path}/{name}", self.policy)
 
     def _constant(self, text: Text, kind: Kind[T], prefix: str) -> T:
         try:

@@ -20,8 +20,8 @@ class PolicyFault(Exception):
 
     `message` is LastError.Message; `shown` is the text in the default JSON body where that differs (a 500
     always shows "Internal server error"). With `keeps_response` the client gets what the backend answered.
-    `source` empty stands for the element that was running. The runtime
-    fills in `scope`, `section`, `path` and `policy_id` for a fault that rises out of an element.
+    `source` empty stands for the element that was running. The runtime fills in `scope`, `section`, `path`
+    and `policy_id` for a fault that rises out of an element.
     """
 
     def __init__(

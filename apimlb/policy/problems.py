@@ -24,11 +24,10 @@ class InvalidPolicy(PolicyError):
         target: str = "",
         code: str = "ValidationError",
         next_step: str = "",
-        problems: "Sequence[InvalidPolicy]" = (),
     ) -> None:
         super().__init__(what, line=line, column=column, code=code, next_step=next_step)
         self.target = target
-        self.problems: tuple[InvalidPolicy, ...] = tuple(problems) or (self,)
+        self.problems: tuple[InvalidPolicy, ...] = (self,)
 
 
 def problem(
@@ -52,15 +51,7 @@ def problem(
 
 
 def combined(problems: Sequence[InvalidPolicy]) -> InvalidPolicy:
-    """The first problem in document order, carrying all of them."""
-    ordered = sorted(problems, key=lambda each: (each.line, each.column))
-    first = ordered[0]
-    return InvalidPolicy(
-        first.what,
-        line=first.line,
-        column=first.column,
-        target=first.target,
-        code=first.code,
-        next_step=first.next_step,
-        problems=ordered,
-    )
+    """The first problem, carrying all of them."""
+    first = problems[0]
+    first.problems = tuple(problems)
+    return first

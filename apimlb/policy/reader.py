@@ -76,13 +76,15 @@ class Element:
 def substitute(text: str, named_values: Mapping[str, str]) -> str:
     """`text` with every `{{name}}` replaced by the named value's raw text, once.
 
-    Names ignore case. Raises PolicyError for a name that does not exist; in a document with a
-    liquid template, whose own braces look the same, such a name stays.
+    Names ignore case. Raises PolicyError for a name that does not exist (in a document with a liquid
+    template, whose own braces look the same, such a name stays), and when the text outgrows the limit.
     """
     known = {name.lower(): value for name, value in named_values.items()}
     liquid = "liquid" in text
+    room = SIZE_LIMIT - len(text)
 
     def value_of(found: re.Match[str]) -> str:
+        nonlocal room
         value = known.get(found[1].lower(), found[0] if liquid else None)
         if value is None:
             line = text.count("\n", 0, found.start()) + 1
@@ -94,6 +96,9 @@ def substitute(text: str, named_values: Mapping[str, str]) -> str:
                 code="ValidationError",
                 next_step=f"Create the named value '{found[1]}' first, or correct its name.",
             )
+        room -= len(value) - len(found[0])
+        if room < 0:
+            raise _too_long(SIZE_LIMIT - room)
         return value
 
     return _NAMED_VALUE.sub(value_of, text)
@@ -102,15 +107,19 @@ def substitute(text: str, named_values: Mapping[str, str]) -> str:
 def read(text: str, format: Format = "rawxml") -> Element:
     """The root element of a document. Raises PolicyError, with a position, for what does not read."""
     if len(text) > SIZE_LIMIT:
-        raise PolicyError(
-            f"The policy is {len(text)} characters long; {SIZE_LIMIT} are allowed",
-            line=1,
-            column=1,
-            code="ValidationError",
-        )
+        raise _too_long(len(text))
     if format == "xml":
         _check_well_formed(text)
     return _Reader(text).document()
+
+
+def _too_long(length: int) -> PolicyError:
+    return PolicyError(
+        f"The policy is at least {length} characters long; {SIZE_LIMIT} are allowed",
+        line=1,
+        column=1,
+        code="ValidationError",
+    )
 
 
 def _check_well_formed(text: str) -> None:

@@ -26,7 +26,8 @@ async def run_block(block: Block, exchange: Exchange) -> None:
         except (PolicyFault, ClrException, Returned) as stop:
             raised = stop if isinstance(stop, Returned) else placed(stop, step)
             if exchange.trace is not None:
-                exchange.trace.left(step, exchange, str(raised) or "returned")
+                outcome = raised.message if isinstance(raised, PolicyFault) else "returned"
+                exchange.trace.left(step, exchange, outcome)
             if raised is stop:
                 raise
             raise raised from stop

@@ -125,6 +125,8 @@ async def _attempt(block: Block, exchange: Exchange) -> PolicyFault | None:
     try:
         await run_block(block, exchange)
     except PolicyFault as fault:
+        if fault.keeps_response:
+            return fault
         await exchange.let_go()
         synthetic = exchange.switches.response_after_failure == "synthetic"
         exchange.context.response = default_response(fault, exchange.context) if synthetic else None

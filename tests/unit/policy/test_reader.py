@@ -149,6 +149,11 @@ def test_an_unknown_named_value_is_refused_at_its_place() -> None:
     assert (caught.value.line, caught.value.column) == (2, 3)
 
 
+def test_named_values_cannot_make_a_document_grow_without_end() -> None:
+    with pytest.raises(PolicyError, match="characters long"):
+        substitute("{{a}}" * 10_000, {"a": "x" * 4096})
+
+
 def test_braces_of_a_liquid_template_stay() -> None:
     assert "{{body.a}}" in substitute('<set-body template="liquid">{{body.a}} {{k}}</set-body>', {"k": "v"})
 
