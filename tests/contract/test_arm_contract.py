@@ -126,6 +126,12 @@ async def gateway(scene: Scene) -> None:
         "apis/openai/policies/policy": {"format": "rawxml", "value": POLICY},
         "apis/openai/operations/post/policies/policy": {"format": "xml", "value": POLICY},
         "products/chat/policies/policy": {"format": "rawxml", "value": POLICY},
+        "loggers/log": {"loggerType": "azureMonitor"},
+        "diagnostics/azuremonitor": {"loggerId": "/loggers/log"},
+        "apis/openai/diagnostics/azuremonitor": {"loggerId": f"{SERVICE}/loggers/log", "verbosity": "error"},
+        "apiVersionSets/v": {"displayName": "V", "versioningScheme": "Segment"},
+        "groups/friends": {"displayName": "Friends"},
+        "tags/blue": {"displayName": "Blue"},
     }
     for path, properties in bodies.items():
         for _ in range(2):

@@ -1,0 +1,101 @@
+"""The types inside a service that are kept as they come, with defaults: one row each.
+
+Recorded: apim_aso_20240501_crud_a 67 (version sets); the others after Microsoft's own examples for 2024-05-01
+(ApiManagementCreateAILogger, ApiManagementCreateApiDiagnostic).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from apimlb.local.arm.apim.children import Child, Content, fields, require_fields, service_id
+from apimlb.local.arm.call import Call
+from apimlb.local.arm.errors import validation_error
+from apimlb.local.store import Document, Json
+
+
+def _plain(
+    path: str,
+    noun: str,
+    required: tuple[str, ...],
+    defaults: Mapping[str, Any],
+    echoed: tuple[str, ...] = (),
+    references: Mapping[str, str] | None = None,
+) -> Child:
+    """A type whose `defaults` are always shown and whose `echoed` fields are shown when they were sent.
+
+    `references` are the fields that name another thing of the service, and its noun.
+    """
+
+    def content(call: Call, existing: Document | None, sent: Json) -> Content:
+        require_fields(sent, *required)
+        for field, kind in (references or {}).items():
+            _require_reference(call, field, str(sent[field]), kind)
+        return fields(sent, defaults, echoed), {}
+
+    return Child(path, noun, content)
+
+
+def _require_reference(call: Call, field: str, id: str, noun: str) -> None:
+    """Ids may be whole or start below the service ("/loggers/x")."""
+    full = id if id.lower().startswith("/subscriptions/") else service_id(call) + "/" + id.lstrip("/")
+    if call.store.get(full) is None:
+        raise validation_error((field, f"{noun} '{id.rsplit('/', 1)[-1]}' not found."))
+
+
+_DIAGNOSTIC = (
+    "alwaysLog",
+    "httpCorrelationProtocol",
+    "verbosity",
+    "logClientIp",
+    "loggerId",
+    "operationNameFormat",
+    "metrics",
+    "sampling",
+    "frontend",
+    "backend",
+)
+_REFERENCES = {"loggerId": "Logger"}
+
+CHILDREN = (
+    _plain(
+        "apiVersionSets/{versionSet}",
+        "ApiVersionSet",
+        ("displayName", "versioningScheme"),
+        {
+            "displayName": None,
+            "description": None,
+            "versioningScheme": None,
+            "versionQueryName": None,
+            "versionHeaderName": None,
+        },
+    ),
+    _plain(
+        "loggers/{logger}",
+        "Logger",
+        ("loggerType",),
+        {
+            "loggerType": None,
+            "description": None,
+            "credentials": None,
+            "isBuffered": True,
+            "resourceId": None,
+        },
+    ),
+    _plain("diagnostics/{diagnostic}", "Diagnostic", ("loggerId",), {}, _DIAGNOSTIC, _REFERENCES),
+    _plain("apis/{api}/diagnostics/{diagnostic}", "Diagnostic", ("loggerId",), {}, _DIAGNOSTIC, _REFERENCES),
+    _plain(
+        "caches/{cache}",
+        "Cache",
+        ("connectionString", "useFromLocation"),
+        {"useFromLocation": None, "description": None, "connectionString": None},
+        ("resourceId",),
+    ),
+    _plain(
+        "groups/{apimGroup}",
+        "Group",
+        ("displayName",),
+        {"displayName": None, "description": None, "builtIn": False, "type": "custom", "externalId": None},
+    ),
+    _plain("tags/{tag}", "Tag", ("displayName",), {"displayName": None}),
+)
+ROUTES = tuple(route for child in CHILDREN for route in child.routes)

@@ -1,0 +1,131 @@
+"""Policies: compiled before they are stored, told in two formats, kept when the next one is bad."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.local.arm.apim.test_children import API, ONE, POST, problems
+from tests.unit.local.arm.scene import SERVICE, Scene
+
+POLICY = f"{SERVICE}/apis/openai/policies/policy"
+RAW = """<policies>
+    <inbound>
+        <base />
+        <set-header name="x" exists-action="override">
+            <value>@(context.Request.Headers.GetValueOrDefault("a", "<none>"))</value>
+        </set-header>
+    </inbound>
+    <backend><base /></backend>
+    <outbound />
+</policies>"""
+
+
+@pytest.fixture
+async def scene() -> Scene:
+    made = Scene()
+    await made.group()
+    await made.service()
+    await made.put(f"{SERVICE}/apis/openai", API)
+    return made
+
+
+def policy(value: str, format: str = "rawxml") -> dict[str, dict[str, str]]:
+    return {"properties": {"format": format, "value": value}}
+
+
+def inbound(text: str) -> str:
+    return f"<policies><inbound>{text}</inbound><backend /><outbound /><on-error /></policies>"
+
+
+async def test_a_policy_is_given_back_raw_or_escaped(scene: Scene) -> None:
+    made = await scene.put(POLICY, policy(RAW))
+    assert made.status == 201
+    raw = await scene.get(f"{POLICY}?format=rawxml")
+    assert raw.properties == {"format": "rawxml", "value": RAW}
+    escaped = (await scene.get(POLICY)).properties
+    assert escaped["format"] == "xml"
+    assert "GetValueOrDefault(&quot;a&quot;, &quot;&lt;none&gt;&quot;)" in escaped["value"]
+    assert escaped["value"].startswith("<policies>\r\n\t<inbound>\r\n\t\t<base />\r\n")
+    again = await scene.put(POLICY, policy(escaped["value"], "xml"))
+    assert again.status == 200
+    assert (await scene.get(POLICY)).properties == escaped
+
+
+async def test_a_cloud_may_rewrite_raw_policies_too() -> None:
+    scene = Scene(replace(Scene().settings, rewrites_policies=True))
+    await scene.group()
+    await scene.service()
+    await scene.put(f"{SERVICE}/apis/openai", API)
+    await scene.put(POLICY, policy(RAW))
+    value = (await scene.get(f"{POLICY}?format=rawxml")).properties["value"]
+    assert value == RAW.replace("    ", "\t").replace(
+        "<backend><base /></backend>", "<backend>\n\t\t<base />\n\t</backend>"
+    ).replace("\n", "\r\n")
+
+
+async def test_what_is_stored_for_the_gateway_is_the_raw_text(scene: Scene) -> None:
+    await scene.put(POLICY, policy(RAW))
+    stored = scene.store.get(POLICY)
+    assert stored is not None
+    assert stored.hidden["rawxml"] == RAW
+
+
+async def test_a_bad_policy_is_refused_and_the_old_one_stays(scene: Scene) -> None:
+    await scene.put(POLICY, policy(RAW))
+    before = await scene.get(POLICY)
+    refused = await scene.put(POLICY, policy("<policies><inbound></policies>"))
+    assert problems(refused)[0][0] == "representation"
+    after = await scene.get(POLICY)
+    assert (after.json, after.headers.get("ETag")) == (before.json, before.headers.get("ETag"))
+    assert problems(await scene.put(POLICY, policy(RAW, "xml-link")))[0][0] == "format"
+    assert problems(await scene.put(POLICY, {"properties": {}}))[0][0] == "value"
+
+
+async def test_every_scope_has_a_policy_of_one_name(scene: Scene) -> None:
+    await scene.put(f"{SERVICE}/apis/openai/operations/post", POST)
+    await scene.put(f"{SERVICE}/products/chat", {"properties": {"displayName": "Chat"}})
+    for scope in ("", "/apis/openai", "/apis/openai/operations/post", "/products/chat"):
+        path = f"{SERVICE}{scope}/policies/policy"
+        assert (await scene.get(path)).message == "Policy not found."
+        assert (await scene.put(path, policy(inbound("")))).status == 201
+        assert (await scene.get(path.rpartition("/")[0])).json["count"] == 1
+        assert (await scene.delete(path)).status == 200
+    assert (await scene.put(f"{SERVICE}/policies/mine", policy(inbound("")))).status == 400
+
+
+async def test_a_policy_may_only_name_what_exists(scene: Scene) -> None:
+    header = '<set-header name="x"><value>{{who}}</value></set-header>'
+    assert "who" in problems(await scene.put(POLICY, policy(inbound(header))))[0][1]
+    await scene.put(f"{SERVICE}/namedValues/n1", {"properties": {"displayName": "who", "value": "me"}})
+    assert (await scene.put(POLICY, policy(inbound(header)))).status == 201
+    backend = '<set-backend-service backend-id="one" />'
+    [(target, message)] = problems(await scene.put(POLICY, policy(inbound(backend))))
+    assert (target, message.endswith("Backend with id 'one' could not be found.")) == (
+        "set-backend-service",
+        True,
+    )
+    await scene.put(f"{SERVICE}/backends/one", ONE)
+    assert (await scene.put(POLICY, policy(inbound(backend)))).status == 200
+
+
+async def test_what_a_policy_uses_cannot_be_deleted(scene: Scene) -> None:
+    await scene.put(f"{SERVICE}/namedValues/n1", {"properties": {"displayName": "who", "value": "me"}})
+    fragment = f"{SERVICE}/policyFragments/shared"
+    await scene.put(
+        fragment, policy('<fragment><set-header name="x"><value>y</value></set-header></fragment>')
+    )
+    text = '<set-variable name="a" value="{{who}}" /><include-fragment fragment-id="shared" />'
+    assert (await scene.put(POLICY, policy(inbound(text)))).status == 201
+    assert "in use" in problems(await scene.delete(f"{SERVICE}/namedValues/n1"))[0][1]
+    assert "in use" in problems(await scene.delete(fragment))[0][1]
+    await scene.delete(POLICY)
+    assert (await scene.delete(fragment)).status == 200
+    assert (await scene.delete(f"{SERVICE}/namedValues/n1")).status == 200
+
+
+async def test_a_fragment_is_checked_too(scene: Scene) -> None:
+    fragment = f"{SERVICE}/policyFragments/shared"
+    assert problems(await scene.put(fragment, policy("<policies />")))[0][0] == "representation"
+    assert (await scene.put(fragment, policy("<fragment><base /></fragment>"))).status == 201
+    raw = await scene.get(f"{fragment}?format=rawxml")
+    assert raw.properties["format"] == "rawxml"
