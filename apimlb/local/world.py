@@ -18,6 +18,7 @@ from apimlb.local.arm import roles
 from apimlb.local.arm.errors import ArmError, invalid_token
 from apimlb.local.arm.plane import ArmPlane
 from apimlb.local.arm.settings import ArmSettings, Caller
+from apimlb.local.entra.keys import SigningKey
 from apimlb.local.entra.plane import IDENTITY_TOKEN_SECONDS, Application, EntraPlane, serves
 from apimlb.local.entra.tokens import Principal, TokenRefused
 from apimlb.local.gateway import switches as gateway_switches
@@ -86,17 +87,27 @@ class WorldSettings:
 
 
 class World:
-    """All of the local Azure on one clock and one source of chance; `send` is what the gateway calls out
-    with."""
+    """All of the local Azure on one clock and one source of chance; `send` is what the gateway calls with.
+
+    `key` signs the tenant's tokens; without it one is kept in the store, and making it takes a tenth of a
+    second.
+    """
 
     def __init__(
-        self, store: Store, clock: Clock, rng: random.Random, settings: WorldSettings | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        rng: random.Random,
+        settings: WorldSettings | None = None,
+        *,
+        key: SigningKey | None = None,
     ) -> None:
         settings = settings or WorldSettings()
+        self._clock = clock
         self.settings = settings
         self.store = store
         self._roles = Roles(store)
-        self.entra = EntraPlane(store, clock, _branch(rng), tenant_id=settings.tenant_id)
+        self.entra = EntraPlane(store, clock, _branch(rng), tenant_id=settings.tenant_id, key=key)
         if settings.owner.secret:
             self.entra.register(settings.owner)
         self.arm = ArmPlane(store, clock, _branch(rng), verify=self._caller, settings=settings.arm())
@@ -145,9 +156,17 @@ class World:
         return await self.gateway.send(request)
 
     def status(self) -> dict[str, Any]:
-        """What the accounts have been asked, by deployment, since the start."""
+        """What happened since the start: `accounts` with the calls of each deployment, `breakers` with the
+        seconds for which each backend is still left alone (0 for one that is used)."""
         rows = [asdict(count) for count in self.openai.counts()]
-        return {"accounts": [{"name": row.pop("account"), **row} for row in rows]}
+        now = self._clock.now()
+        breakers = self.gateway.breakers().items()
+        return {
+            "accounts": [{"name": row.pop("account"), **row} for row in rows],
+            "breakers": [
+                {"backend": id, "open_for": max(0.0, each.open_until - now)} for id, each in breakers
+            ],
+        }
 
     def _caller(self, request: Request) -> Caller:
         """Whom ARM hears; raises `ArmError`."""

@@ -11,7 +11,7 @@ from apimlb.clock import Clock
 from apimlb.http import Request, Response
 from apimlb.local.entra import answers
 from apimlb.local.entra.answers import Refusal
-from apimlb.local.entra.keys import kept_key
+from apimlb.local.entra.keys import SigningKey, kept_key
 from apimlb.local.entra.tokens import Claims, Principal, Verifier, Version, claims_for, issuer, sign
 from apimlb.local.store import Document, Store
 
@@ -42,14 +42,23 @@ class Application:
 
 
 class EntraPlane:
-    """One tenant, at any host. Its key and its applications live in the store."""
+    """One tenant, at any host. Its applications live in the store, and its key too unless one is handed
+    in."""
 
-    def __init__(self, store: Store, clock: Clock, rng: random.Random, *, tenant_id: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        tenant_id: str,
+        key: SigningKey | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._rng = rng
         self._tenant_id = tenant_id
-        self._key = kept_key(store)
+        self._key = key or kept_key(store)
         self._verifier = Verifier(tenant_id, self._key)
 
     def register(self, application: Application) -> None:

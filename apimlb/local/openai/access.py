@@ -43,6 +43,8 @@ class Accounts:
 
 def check(request: Request, account: Document, call: Call, verify: Verify, allowed: Allowed) -> None:
     """Let the caller through or raise `Refused`. A bearer token goes before a key, as in Azure."""
+    if account.body.get("properties", {}).get("publicNetworkAccess") == "Disabled":
+        raise refusals.not_public()
     scheme, _, token = (request.headers.get("Authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
         _check_bearer(token.strip(), account, call, verify, allowed)

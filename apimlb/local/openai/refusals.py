@@ -61,6 +61,10 @@ def keys_disabled() -> Refused:
     return error(403, "AuthenticationTypeDisabled", "Key based authentication is disabled for this resource.")
 
 
+def not_public() -> Refused:
+    return error(403, "403", "Public access is disabled. Please configure private endpoint.")
+
+
 def bad_token() -> Refused:
     """The one refusal without `error` around it (openai-python users' reports, 2023 to 2025)."""
     message = (

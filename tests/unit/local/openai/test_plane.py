@@ -45,6 +45,10 @@ class TestWhoMayCall:
         assert (reply.status, reply.error["code"]) == (403, "AuthenticationTypeDisabled")
         assert (await rig.chat(more={"Authorization": "Bearer good"})).status == 200
 
+    async def test_an_account_behind_a_private_endpoint_is_closed(self, rig):
+        rig.account(publicNetworkAccess="Disabled")
+        assert (await rig.chat()).status == 403
+
     async def test_an_unknown_host_does_not_resolve(self, rig):
         with pytest.raises(ConnectionError, match="west"):
             await rig.chat(more={"host": "west.openai.azure.com"})

@@ -1,0 +1,192 @@
+"""The planes joined: a token from Entra opens ARM, a role opens an account, an identity takes the gateway
+there."""
+
+import json
+import random
+
+import pytest
+
+from apimlb.http import Headers, Request, read
+from apimlb.local.entra.plane import Application
+from apimlb.local.entra.tokens import Principal
+from apimlb.local.store import Store
+from apimlb.local.world import OWNER, SUBSCRIPTION_ID, TENANT_ID, World, WorldSettings
+from tests.fakes import ManualClock
+
+ARM = "https://management.azure.com"
+SUBSCRIPTION = f"/subscriptions/{SUBSCRIPTION_ID}"
+GROUP = f"{SUBSCRIPTION}/resourceGroups/rg"
+EAST = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/east"
+GATE = f"{GROUP}/providers/Microsoft.ApiManagement/service/gate"
+IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/who"
+OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
+SOMEBODY = "5e0b0d1f-0000-4000-8000-00000000b0d1"
+SECRET = Application(OWNER.client_id, OWNER.object_id, "s3cret", OWNER.name)
+CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
+POLICY = """
+<policies>
+  <inbound>
+    <base />
+    <set-backend-service base-url="https://east.openai.azure.com/openai" />
+    <authentication-managed-identity resource="https://cognitiveservices.azure.com" client-id="{client_id}" />
+  </inbound>
+  <backend><forward-request buffer-response="false" /></backend>
+  <outbound><base /></outbound>
+  <on-error><base /></on-error>
+</policies>
+"""
+
+
+class Tenant:
+    """A world and its owner's token."""
+
+    def __init__(self, **settings):
+        self.clock = ManualClock()
+        self.store = Store()
+        self.world = World(self.store, self.clock, random.Random(1), WorldSettings(owner=SECRET, **settings))
+        self.token = self.world.entra.mint(Principal(OWNER.client_id, OWNER.object_id), ARM)
+
+    async def send(self, method, url, body=None, **headers):
+        named = Headers((name.replace("_", "-"), value) for name, value in headers.items())
+        data = b"" if body is None else json.dumps(body).encode()
+        response = await self.world.send(Request(method, url, named, data))
+        return response.status, await read(response)
+
+    async def arm(self, method, id, version, body=None, **headers):
+        headers = headers or {"Authorization": f"Bearer {self.token}"}
+        status, data = await self.send(method, f"{ARM}{id}?api-version={version}", body, **headers)
+        return status, json.loads(data) if data else None
+
+    async def put(self, id, version, body):
+        status, made = await self.arm("PUT", id, version, body)
+        assert status in (200, 201), made
+        return made
+
+    async def account(self):
+        await self.put(GROUP, "2024-11-01", {"location": "swedencentral"})
+        properties = {"customSubDomainName": "east"}
+        body = {
+            "location": "swedencentral",
+            "kind": "OpenAI",
+            "sku": {"name": "S0"},
+            "properties": properties,
+        }
+        await self.put(EAST, "2024-10-01", body)
+        model = {"format": "OpenAI", "name": "gpt-5.1", "version": "2025-11-13"}
+        sku = {"name": "GlobalStandard", "capacity": 100}
+        await self.put(f"{EAST}/deployments/chat", "2024-10-01", {"sku": sku, "properties": {"model": model}})
+
+    async def give_role(self, principal):
+        id = f"{EAST}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-000000000001"
+        role = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{OPENAI_USER}"
+        properties = {"roleDefinitionId": role, "principalId": principal, "principalType": "ServicePrincipal"}
+        await self.put(id, "2022-04-01", {"properties": properties})
+
+    async def chat(self, host="east.openai.azure.com", **headers):
+        body = {"messages": [{"role": "user", "content": "Hello"}]}
+        status, data = await self.send("POST", f"https://{host}{CHAT}", body, **headers)
+        return status, json.loads(data)
+
+
+@pytest.fixture
+def tenant():
+    made = Tenant()
+    yield made
+    made.store.close()
+
+
+class TestTokens:
+    async def test_a_secret_buys_the_token_that_arm_wants(self, tenant):
+        form = "grant_type=client_credentials&scope=https://management.azure.com/.default"
+        form += f"&client_id={OWNER.client_id}&client_secret=s3cret"
+        url = f"https://login.microsoftonline.com/{TENANT_ID}/oauth2/v2.0/token"
+        response = await tenant.world.send(Request("POST", url, Headers(), form.encode()))
+        token = json.loads(await read(response))["access_token"]
+        status, _ = await tenant.arm("GET", "/subscriptions", "2022-12-01", Authorization=f"Bearer {token}")
+        assert status == 200
+
+    async def test_arm_refuses_none_a_bad_one_and_one_for_somebody_else(self, tenant):
+        stranger = tenant.world.entra.mint(Principal("c", "p"), "https://graph.microsoft.com")
+        cases = {"AuthenticationFailed": {"Accept": "*/*"}}
+        status, body = await tenant.arm(
+            "GET", "/subscriptions", "2022-12-01", **cases["AuthenticationFailed"]
+        )
+        assert (status, body["error"]["code"]) == (401, "AuthenticationFailed")
+        for token in (stranger, "no.to.ken"):
+            status, body = await tenant.arm(
+                "GET", "/subscriptions", "2022-12-01", Authorization=f"Bearer {token}"
+            )
+            assert (status, body["error"]["code"]) == (401, "InvalidAuthenticationToken")
+
+
+class TestRoads:
+    async def test_a_role_opens_an_account_and_its_loss_closes_it(self, tenant):
+        await tenant.account()
+        token = tenant.world.entra.mint(Principal("c", SOMEBODY), "https://ai.azure.com/")
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert (await tenant.chat(**bearer))[1]["error"]["code"] == "PermissionDenied"
+        await tenant.give_role(SOMEBODY)
+        assert (await tenant.chat(**bearer))[0] == 200
+        id = f"{EAST}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-000000000001"
+        await tenant.arm("DELETE", id, "2022-04-01")
+        assert (await tenant.chat(**bearer))[0] == 401
+
+    async def test_capacity_set_through_arm_is_enforced_at_once(self, tenant):
+        await tenant.account()
+        keys = (await tenant.arm("POST", f"{EAST}/listKeys", "2024-10-01"))[1]
+        statuses = [(await tenant.chat(api_key=keys["key1"]))[0] for _ in range(30)]
+        assert statuses.count(200) == 17, "1,000 requests a minute are 17 in a second"
+        rows = tenant.world.status()["accounts"]
+        assert rows == [{"name": "east", "deployment": "chat", "calls": 30, "answered": 17, "throttled": 13}]
+
+    async def test_the_rest_of_the_world_is_not_there(self, tenant):
+        for host in ("example.com", "nobody.openai.azure.com"):
+            with pytest.raises(ConnectionError, match=host):
+                await tenant.send("GET", f"https://{host}/")
+
+    async def test_the_gateways_port_serves_the_account_that_the_host_names(self, tenant):
+        await tenant.account()
+        url = f"http://east.openai.azure.com{CHAT}"
+        direct = await tenant.world.serve(Request("POST", url, Headers(), b"{}"))
+        gateway = await tenant.world.serve(Request("POST", f"http://127.0.0.1:4580{CHAT}", Headers(), b"{}"))
+        assert (direct.status, gateway.status) == (401, 404)
+
+    async def test_the_gateway_reaches_an_account_with_its_identity(self, tenant):
+        await tenant.account()
+        who = (await tenant.put(IDENTITY, "2023-01-31", {"location": "swedencentral"}))["properties"]
+        await tenant.put(
+            GATE,
+            "2024-05-01",
+            {
+                "location": "swedencentral",
+                "sku": {"name": "BasicV2", "capacity": 1},
+                "identity": {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}},
+                "properties": {"publisherEmail": "a@b.example", "publisherName": "a"},
+            },
+        )
+        api = {
+            "displayName": "openai",
+            "path": "openai",
+            "protocols": ["https"],
+            "subscriptionRequired": False,
+        }
+        await tenant.put(f"{GATE}/apis/openai", "2024-05-01", {"properties": api})
+        operation = {"displayName": "all", "method": "POST", "urlTemplate": "/*"}
+        await tenant.put(f"{GATE}/apis/openai/operations/all", "2024-05-01", {"properties": operation})
+        policy = {"format": "rawxml", "value": POLICY.format(client_id=who["clientId"])}
+        await tenant.put(f"{GATE}/apis/openai/policies/policy", "2024-05-01", {"properties": policy})
+
+        status, body = await tenant.chat("gate.azure-api.net")
+        assert (status, body["error"]["code"]) == (401, "PermissionDenied")
+        await tenant.give_role(who["principalId"])
+        status, body = await tenant.chat("gate.azure-api.net")
+        assert (status, body["object"]) == (200, "chat.completion")
+
+
+def test_adverse_turns_every_plane_to_the_worse_reading():
+    likely = WorldSettings()
+    adverse = likely.adverse()
+    assert adverse.openai.switches != likely.openai.switches
+    assert adverse.gateway != likely.gateway
+    assert adverse.policy != likely.policy
+    assert adverse.openai.seed == likely.openai.seed
