@@ -27,7 +27,7 @@ class Decision:
 class FixedWindow:
     """At most `limit` in each window of `seconds`.
 
-    A window opens with the first cost after the last one ended; with `aligned` windows lie on multiples of
+    A window opens when somebody asks after the last one ended; with `aligned` windows lie on multiples of
     `seconds` since the epoch instead.
     """
 
