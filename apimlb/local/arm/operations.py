@@ -4,7 +4,7 @@ An operation is a document; what its end does to the resources is the function t
 holds under its name. `ripen` runs the effects that are due, before and after every request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,7 +43,7 @@ Effect = Callable[[Any, Operation], None]
 class Operations:
     """The operations in the store, and the table of what they do when they end."""
 
-    def __init__(self, store: Store, clock: Clock, effects: dict[str, Effect]) -> None:
+    def __init__(self, store: Store, clock: Clock, effects: Mapping[str, Effect]) -> None:
         self._store = store
         self._clock = clock
         self._effects = effects

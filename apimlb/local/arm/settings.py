@@ -49,6 +49,8 @@ class ArmSettings:
 
         Where Azure sends none, clients wait half a minute by default, which a scaled clock cannot afford.
         """
+        if self.lro == "at-once":
+            return None
         if self.time_scale == 1.0:
             return recorded
         return max(1, round((recorded or 0) * self.time_scale))

@@ -74,6 +74,12 @@ def _listed(call: Call, document: Document) -> Json:
     return {**document.body, "properties": {**document.body["properties"], **nulls}}
 
 
+def _unlink(call: Call, document: Document) -> None:
+    """An API that goes leaves its products."""
+    for product in children_of_kind(call, "products"):
+        call.store.delete(f"{product.id}/apis/{document.body['name']}")
+
+
 def alone(call: Call) -> Exclusion:
     """One write at a time inside an API (reported in apiops issues 141, 379 and 497)."""
     head, _, tail = call.id.partition("/apis/")
@@ -118,6 +124,7 @@ API = Child(
     "Api",
     _content,
     listed=_listed,
+    guard=_unlink,
     deleted=deferred.deleted,
     poll=deferred.poll,
     exclusive=alone,

@@ -44,10 +44,8 @@ def started(call: Call, location: str, token: str, service_id: str) -> Headers:
 
 
 def _wait(call: Call) -> Headers:
-    if call.azure.settings.lro == "at-once":
-        return []
     seconds = call.azure.settings.retry_after(RETRY_AFTER)
-    return [("Retry-After", str(seconds))]
+    return [("Retry-After", str(seconds))] if seconds else []
 
 
 def _find(call: Call) -> Operation:

@@ -63,8 +63,14 @@ def _linked(call: Call, existing: Document | None, sent: Json) -> Content:
     return {}, {}
 
 
+def _with_api(call: Call, document: Document) -> Json:
+    """The link with the API's own properties, as they are now."""
+    api = call.store.get(f"{service_id(call)}/apis/{document.body['name']}")
+    return {**document.body, "properties": api.body["properties"] if api else {}}
+
+
 PRODUCT = Child("products/{product}", "Product", _content, created=_created)
-LINK = Child("products/{product}/apis/{api}", "Api", _linked)
+LINK = Child("products/{product}/apis/{api}", "Api", _linked, listed=_with_api)
 
 
 def put_link(call: Call) -> Reply:
@@ -76,9 +82,9 @@ def put_link(call: Call) -> Reply:
     if api is None:
         raise not_found("Api")
     existing = call.document()
-    body = {"id": call.id, "type": LINK.type, "name": api.body["name"], "properties": api.body["properties"]}
-    call.stored(body, {})
-    return Reply(200 if existing else 201, body, indented=True)
+    body = {"id": call.id, "type": LINK.type, "name": api.body["name"], "properties": {}}
+    document = call.stored(body, {})
+    return Reply(200 if existing else 201, _with_api(call, document), indented=True)
 
 
 def head_link(call: Call) -> Reply:

@@ -199,8 +199,13 @@ async def test_a_product_holds_apis(scene: Scene) -> None:
     assert [(await scene.put(link, {})).status for _ in range(2)] == [201, 200]
     assert (await scene.ask("HEAD", link)).status == 204
     assert (await scene.get(f"{product}/apis")).json["value"][0]["properties"]["path"] == "openai"
+    await scene.patch(f"{SERVICE}/apis/openai", {"properties": {"path": "moved"}})
+    assert (await scene.get(f"{product}/apis")).json["value"][0]["properties"]["path"] == "moved"
     assert (await scene.delete(link)).status == 200
     assert (await scene.ask("HEAD", link)).status == 404
+    await scene.put(link, {})
+    await scene.delete(f"{SERVICE}/apis/openai")
+    assert (await scene.get(f"{product}/apis")).json["value"] == []
     assert (
         problems(await scene.put(product, {"properties": {"displayName": "x", "state": "odd"}}))[0][0]
         == "state"
