@@ -60,6 +60,24 @@ async def resources(scene: Scene) -> None:
     await scene.get(IDENTITY.rsplit("/", 1)[0])
 
 
+async def monitoring(scene: Scene) -> None:
+    bodies: dict[str, Json] = {
+        "Microsoft.OperationalInsights/workspaces/logs": {},
+        "Microsoft.Insights/components/insights": {"Application_Type": "web"},
+    }
+    for path, properties in bodies.items():
+        whole = f"{GROUP}/providers/{path}"
+        for _ in range(2):
+            kind = {"kind": "web"} if "components" in path else {}
+            await scene.put(whole, {"location": "eastus", **kind, "properties": properties})
+        await scene.get(whole)
+        await scene.get(whole.rpartition("/")[0])
+        await scene.patch(whole, {"tags": {"a": "b"}})
+    await scene.post(f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/logs/sharedKeys")
+    for path in bodies:
+        await scene.delete(f"{GROUP}/providers/{path}")
+
+
 async def cognitive(scene: Scene) -> None:
     east = f"{ACCOUNTS}/east"
     await scene.put(east, {**account("east"), "identity": {"type": "SystemAssigned"}, "tags": {"a": "b"}})
@@ -167,7 +185,7 @@ async def removal(scene: Scene) -> None:
     await scene.delete(GROUP)
 
 
-CHAPTERS = (resources, cognitive, authorization, gateway, removal)
+CHAPTERS = (resources, monitoring, cognitive, authorization, gateway, removal)
 
 
 @pytest.mark.parametrize("last", range(len(CHAPTERS)), ids=[chapter.__name__ for chapter in CHAPTERS])

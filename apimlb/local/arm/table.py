@@ -1,6 +1,6 @@
 """All that the local Azure Resource Manager can do: every route, and what every operation does at its end."""
 
-from apimlb.local.arm import groups, identities, removal, role_assignments, subscriptions
+from apimlb.local.arm import groups, identities, monitoring, removal, role_assignments, subscriptions
 from apimlb.local.arm.apim import (
     apis,
     backends,
@@ -20,6 +20,7 @@ ROUTES = (
     *subscriptions.ROUTES,
     *groups.ROUTES,
     *identities.ROUTES,
+    *monitoring.ROUTES,
     *role_assignments.ROUTES,
     *accounts.ROUTES,
     *deleted_accounts.ROUTES,

@@ -46,7 +46,7 @@ class Child:
     `content(call, existing, sent)` gives what to store for a PUT's or, merged, a PATCH's properties, and
     raises `ArmError`. `shown` and `listed` make the body of a GET and of a list's row, `created` that of
     the creating answer. `guard` runs before a delete and may refuse it, `named` may refuse a name. `answer`,
-    `deleted` and `poll` replace the plain answers of a write, a delete and a GET with asyncId (see `deferred`).
+    `deleted` and `poll` replace the plain answers of a write, a delete and a GET with asyncId.
     """
 
     path: str

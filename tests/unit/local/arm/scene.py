@@ -37,6 +37,8 @@ _VERSIONS = {
     "microsoft.cognitiveservices": "2025-09-01",
     "microsoft.managedidentity": "2024-11-30",
     "microsoft.authorization": "2022-04-01",
+    "microsoft.insights": "2020-02-02",
+    "microsoft.operationalinsights": "2025-07-01",
 }
 
 

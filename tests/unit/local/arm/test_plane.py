@@ -1,8 +1,10 @@
 """The front end: tokens, api-versions, subscriptions, roles, providers, unknown paths, headers."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from apimlb.http import Headers, Request
+from apimlb.local.store import Store
 from tests.unit.local.arm.scene import (
     ACCOUNTS,
     APIM,
@@ -149,3 +151,18 @@ async def test_a_refused_request_leaves_nothing_behind() -> None:
     revision = scene.store.revision
     assert (await scene.account(location="atlantis")).code == "LocationNotAvailableForResourceType"
     assert scene.store.revision == revision
+
+
+async def test_a_cloud_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    settings = replace(Scene().settings, lro="realistic")
+    before = Scene(settings, Store(tmp_path / "azure.db"))
+    await before.group()
+    poll = (await before.service()).headers.get("Azure-AsyncOperation")
+    before.store.close()
+    after = Scene(settings, Store(tmp_path / "azure.db"), before.clock)
+    assert (await after.follow(poll)).json == {"status": "InProgress"}
+    after.clock.advance(140)
+    assert (await after.follow(poll)).json == {"status": "Succeeded"}
+    assert (await after.get(SERVICE)).properties["provisioningState"] == "Succeeded"
+    assert (await after.get(f"{SERVICE}/subscriptions")).json["count"] == 1
+    after.store.close()
