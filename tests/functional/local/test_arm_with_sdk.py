@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
@@ -44,10 +44,10 @@ POLICY = """<policies>
 class Cloud:
     """One local ARM and the clients that talk to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, lro: Literal["at-once", "realistic"]) -> None:
         self.store = Store()
         self.clock = ManualClock()
-        settings = ArmSettings("11111111-1111-4111-8111-111111111111", SUBSCRIPTION)
+        settings = ArmSettings("11111111-1111-4111-8111-111111111111", SUBSCRIPTION, lro=lro)
         owner = Caller(settings.owner_id, "test-app")
 
         def verify(request: Request) -> Caller:
@@ -82,10 +82,10 @@ class Cloud:
         return self.cog.deployments.begin_create_or_update("chat", account, "gpt", wanted).result()
 
 
-@pytest.fixture(scope="module")
-def cloud() -> Cloud:
+@pytest.fixture(params=["at-once", "realistic"])
+def cloud(request: pytest.FixtureRequest) -> Cloud:
     """A cloud with an empty resource group in it."""
-    made = Cloud()
+    made = Cloud(request.param)
     tags = {"apimlb-stack": "chat"}
     made.groups.resource_groups.create_or_update("chat", {"location": "eastus", "tags": tags})
     return made
@@ -136,6 +136,8 @@ def test_a_stack_is_deployed_used_and_taken_away(cloud: Cloud) -> None:
         assert not has_data_role(cloud.store, "somebody-else", account.id, [OPENAI_USER])
 
     configure(cloud, service.id)
+    resize(cloud)
+    dismantle(cloud)
     remove(cloud)
 
 
@@ -190,6 +192,33 @@ def configure(cloud: Cloud, service_id: str) -> None:
     made = cloud.apim.subscription.create_or_update(*at, "app", key)
     assert made.primary_key == cloud.apim.subscription.list_secrets(*at, "app").primary_key
     assert [item.name for item in cloud.apim.subscription.list(*at)] == ["master", "app"]
+
+
+def resize(cloud: Cloud) -> None:
+    sku = cog.Sku(name="GlobalStandard", capacity=30)
+    patch = cog.PatchResourceTagsAndSku(sku=sku, tags={"a": "b"})
+    changed = cloud.cog.deployments.begin_update("chat", "chat-1", "gpt", patch).result()
+    assert (changed.sku.capacity, changed.tags) == (30, {"a": "b"})
+    update = apim.ApiManagementServiceUpdateParameters(tags={"a": "b"})
+    service = cloud.apim.api_management_service.begin_update("chat", "chat-gw", update).result()
+    assert (service.tags, service.provisioning_state) == ({"a": "b"}, "Succeeded")
+    tagged = cog.Account(tags={"a": "b"})
+    assert cloud.cog.accounts.begin_update("chat", "chat-1", tagged).result().tags == {"a": "b"}
+
+
+def dismantle(cloud: Cloud) -> None:
+    at, whatever = ("chat", "chat-gw"), {"if_match": "*"}
+    cloud.apim.subscription.delete(*at, "app", **whatever)
+    cloud.apim.api_policy.delete(*at, "openai", "policy", **whatever)
+    cloud.apim.api_operation.delete(*at, "openai", "post", **whatever)
+    cloud.apim.api.begin_delete(*at, "openai", **whatever).result()
+    with pytest.raises(ResourceNotFoundError):
+        cloud.apim.api.get(*at, "openai")
+    for name in ("pool", "chat-1", "chat-2"):
+        cloud.apim.backend.delete(*at, name, **whatever)
+    cloud.apim.named_value.delete(*at, "who", **whatever)
+    cloud.apim.policy_fragment.delete(*at, "shared", **whatever)
+    assert list(cloud.apim.backend.list_by_service(*at)) == []
 
 
 def remove(cloud: Cloud) -> None:

@@ -19,7 +19,7 @@ from apimlb.local.arm.errors import ArmError, apim_error, validation_error
 from apimlb.local.arm.groups import require_group
 from apimlb.local.arm.retention import uproot
 from apimlb.local.arm.routes import Exclusion, Route, crud
-from apimlb.local.store import Document, Json, kind_of, parent_of
+from apimlb.local.store import Document, Json, parent_of
 
 Content = tuple[Json, Json]
 """`properties` as ARM shows them, and what it hides."""
@@ -228,7 +228,3 @@ def fields(sent: Json, defaults: Mapping[str, Any], echoed: tuple[str, ...] = ()
     """`defaults` in their order with what was sent in their place, then those of `echoed` that were sent."""
     made = {name: sent[name] if sent.get(name) is not None else value for name, value in defaults.items()}
     return made | {name: sent[name] for name in echoed if sent.get(name) is not None}
-
-
-def replaced(document: Document, body: Json, hidden: Json, etag: str) -> Document:
-    return Document(document.id, kind_of(document.id), body, hidden, etag)
