@@ -169,6 +169,16 @@ def section(body: Json, name: str) -> Json:
     return value
 
 
+def objects(body: Json, name: str) -> list[Json]:
+    """The list of objects under `name`, empty when absent or null; raises `ArmError` for anything else."""
+    value = body.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise invalid_content(f"The request content was invalid: '{name}' must be an array of JSON objects.")
+    return value
+
+
 def merged(old: Json, new: Json) -> Json:
     """JSON merge patch (RFC 7396): objects merge, null removes, everything else replaces."""
     result = dict(old)

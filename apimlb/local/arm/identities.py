@@ -84,12 +84,14 @@ def list_identities(call: Call) -> Reply:
     return Reply(200, {"value": [item.body for item in found]})
 
 
-def identity_block(azure: Azure, name: str, sent: Json | None, before: Json | None) -> Json | None:
+def identity_block(azure: Azure, name: str, sent: object, before: Json | None) -> Json | None:
     """The `identity` of a resource called `name`, filled in; None when it has none.
 
     A system-assigned principal lives as long as the block goes on asking for one. Raises `ArmError` for a
     user-assigned identity that does not exist.
     """
+    if sent is not None and not isinstance(sent, dict):
+        raise invalid_content("The request content was invalid: 'identity' must be a JSON object.")
     wanted = [part.strip().lower() for part in str((sent or {}).get("type") or "None").split(",")]
     if sent is None or wanted == ["none"]:
         return None

@@ -4,7 +4,7 @@ import re
 
 from apimlb.local.arm.apim import deferred
 from apimlb.local.arm.apim.children import Child, Content, children_of_kind, fields, require_fields
-from apimlb.local.arm.call import Call, section
+from apimlb.local.arm.call import Call, objects, section
 from apimlb.local.arm.errors import apim_error, validation_error
 from apimlb.local.arm.routes import Exclusion
 from apimlb.local.store import Document, Json
@@ -94,7 +94,7 @@ def _operation(call: Call, existing: Document | None, sent: Json) -> Content:
     if not _METHOD.fullmatch(method):
         raise validation_error(("method", f"'{method}' is not an HTTP method."))
     wanted = set(re.findall(r"\{\*?([^{}?]+)\}", template.split("?")[0]))
-    declared = {str(item.get("name")) for item in sent.get("templateParameters") or []}
+    declared = {str(item.get("name")) for item in objects(sent, "templateParameters")}
     if not wanted <= declared:
         text = "All template parameters used in the UriTemplate must be defined in the Operation."
         raise validation_error(("templateParameters", text))
@@ -128,6 +128,19 @@ API = Child(
     deleted=deferred.deleted,
     poll=deferred.poll,
     exclusive=alone,
+    types={
+        **dict.fromkeys(
+            ("displayName", "description", "serviceUrl", "path", "apiVersion", "apiVersionSetId"), str
+        ),
+        **dict.fromkeys(("subscriptionRequired", "isCurrent"), bool),
+        "protocols": list,
+    },
 )
-OPERATION = Child("apis/{api}/operations/{operation}", "Operation", _operation, exclusive=alone)
+OPERATION = Child(
+    "apis/{api}/operations/{operation}",
+    "Operation",
+    _operation,
+    exclusive=alone,
+    types=dict.fromkeys(("displayName", "description", "method", "urlTemplate"), str),
+)
 ROUTES = (*API.routes, *OPERATION.routes)

@@ -8,7 +8,7 @@ import re
 from urllib.parse import urlsplit
 
 from apimlb.local.arm.apim.children import Child, Content, fields, service_id
-from apimlb.local.arm.call import Call, section
+from apimlb.local.arm.call import Call, objects, section
 from apimlb.local.arm.errors import validation_error
 from apimlb.local.store import Document, Json
 
@@ -58,7 +58,7 @@ def _single_problems(call: Call, sent: Json) -> list[Problem]:
 
 
 def _breaker_problems(call: Call, breaker: Json) -> list[Problem]:
-    rules = breaker.get("rules") or []
+    rules = objects(breaker, "rules")
     if not rules:
         return []
     service = call.store.get(service_id(call))
@@ -79,8 +79,9 @@ def _rule_problems(rule: Json) -> list[Problem]:
     for target, text in (("interval", condition.get("interval")), ("tripDuration", rule.get("tripDuration"))):
         if not _DURATION.fullmatch(str(text or "")):
             problems.append((target, f"'{target}' must be an ISO 8601 duration."))
-    for item in condition.get("statusCodeRanges") or []:
-        if not 200 <= item.get("min", 0) <= item.get("max", 0) <= 599:
+    for item in objects(condition, "statusCodeRanges"):
+        low, high = item.get("min"), item.get("max")
+        if type(low) is not int or type(high) is not int or not 200 <= low <= high <= 599:
             problems.append(("statusCodeRanges", "A range must lie between 200 and 599."))
     return problems
 
@@ -91,7 +92,7 @@ def _pool_problems(call: Call, sent: Json) -> list[Problem]:
         for name in ("url", "protocol")
         if sent.get(name)
     ]
-    members = section(sent, "pool").get("services") or []
+    members = objects(section(sent, "pool"), "services")
     if not 1 <= len(members) <= _POOL_LIMIT:
         problems.append(("pool", f"A pool must have between 1 and {_POOL_LIMIT} services."))
     for member in members:
@@ -121,5 +122,11 @@ def _guard(call: Call, document: Document) -> None:
             raise validation_error(("pool", text))
 
 
-BACKEND = Child("backends/{backend}", "Backend", _content, guard=_guard)
+BACKEND = Child(
+    "backends/{backend}",
+    "Backend",
+    _content,
+    guard=_guard,
+    types={"title": str, "description": str, "url": str, "protocol": str, "type": str, "resourceId": str},
+)
 ROUTES = BACKEND.routes

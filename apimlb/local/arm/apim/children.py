@@ -24,6 +24,7 @@ from apimlb.local.store import Document, Json, parent_of
 Content = tuple[Json, Json]
 """`properties` as ARM shows them, and what it hides."""
 
+_WORDS = {str: "a string", bool: "true or false", list: "an array", dict: "an object", int: "a number"}
 _CLOSED = ("Created", "Activating", "Deleting")
 
 
@@ -46,7 +47,8 @@ class Child:
     `content(call, existing, sent)` gives what to store for a PUT's or, merged, a PATCH's properties, and
     raises `ArmError`. `shown` and `listed` make the body of a GET and of a list's row, `created` that of
     the creating answer. `guard` runs before a delete and may refuse it, `named` may refuse a name. `answer`,
-    `deleted` and `poll` replace the plain answers of a write, a delete and a GET with asyncId.
+    `deleted` and `poll` replace the plain answers of a write, a delete and a GET with asyncId. `types` are
+    those of the properties.
     """
 
     path: str
@@ -63,6 +65,7 @@ class Child:
     posts: Mapping[str, Handler] = field(default_factory=dict)
     exclusive: Callable[[Call], Exclusion] | None = None
     little_endian: bool = False
+    types: Mapping[str, type] = field(default_factory=dict)
 
     @property
     def type(self) -> str:
@@ -159,7 +162,7 @@ def _number(call: Call, name: str, default: int) -> int:
 
 def put(child: Child, call: Call) -> Reply:
     """201 or 200; the same content again keeps the etag (recorded: apim_cli_api_policy 4)."""
-    sent = call.properties()
+    sent = _typed(child, call)
     open_service(call, child.type)
     _require_parent(call)
     existing = call.document()
@@ -176,7 +179,7 @@ def put(child: Child, call: Call) -> Reply:
 
 def patch(child: Child, call: Call) -> Reply:
     """200 with the body; 204 without before 2020-06 (recorded: apim_cli_subscription 5)."""
-    sent = call.properties()
+    sent = _typed(child, call)
     open_service(call, child.type)
     existing = require(child, call)
     check_match(call, existing, stale)
@@ -187,6 +190,19 @@ def patch(child: Child, call: Call) -> Reply:
     if call.api_version < "2020-06":
         return Reply(204)
     return Reply(200, child.shown(call, document), etag=document.etag, indented=True)
+
+
+def _typed(child: Child, call: Call) -> Json:
+    """The properties that were sent; raises ValidationError for those of the wrong type."""
+    sent = call.properties()
+    wrong = [
+        (name, f"'{name}' must be {_WORDS[wanted]}.")
+        for name, wanted in child.types.items()
+        if sent.get(name) is not None and not isinstance(sent[name], wanted)
+    ]
+    if wrong:
+        raise validation_error(*wrong)
+    return sent
 
 
 def _written(child: Child, call: Call, existing: Document | None, content: Content) -> Document:

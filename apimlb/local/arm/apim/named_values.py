@@ -84,6 +84,7 @@ NAMED_VALUE = Child(
     guard=_guard,
     answer=deferred.answer,
     poll=deferred.poll,
+    types={"displayName": str, "value": str, "secret": bool, "tags": list},
     posts={"listValue": list_value},
 )
 ROUTES = NAMED_VALUE.routes

@@ -32,7 +32,7 @@ def _plain(
             _require_reference(call, field, str(sent[field]), kind)
         return fields(sent, defaults, echoed), {}
 
-    return Child(path, noun, content)
+    return Child(path, noun, content, types=dict.fromkeys(required, str))
 
 
 def _require_reference(call: Call, field: str, id: str, noun: str) -> None:

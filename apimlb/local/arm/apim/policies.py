@@ -13,6 +13,7 @@ from apimlb.local.arm.errors import apim_error, validation_error
 from apimlb.local.store import Document, Json
 from apimlb.policy.reader import Element, read, substitute
 
+_TYPES = {"format": str, "value": str}
 _FORMATS = {"xml": "xml", "rawxml": "rawxml"}
 
 
@@ -86,7 +87,7 @@ def _policy(path: str, scope: str) -> Child:
         shown = raw if not call.azure.settings.rewrites_policies else written(raw, escape=False)
         return {"format": "xml", "value": written(source.text, escape=True)}, {"rawxml": shown}
 
-    return Child(path, "Policy", content, shown=_shown, listed=_shown, named=_named)
+    return Child(path, "Policy", content, shown=_shown, listed=_shown, named=_named, types=_TYPES)
 
 
 def _named(call: Call) -> None:
@@ -146,5 +147,6 @@ FRAGMENT = Child(
     answer=deferred.answer,
     poll=deferred.poll,
     little_endian=True,
+    types={**_TYPES, "description": str},
 )
 ROUTES = tuple(route for child in (*POLICIES, FRAGMENT) for route in child.routes)

@@ -69,7 +69,13 @@ def _with_api(call: Call, document: Document) -> Json:
     return {**document.body, "properties": api.body["properties"] if api else {}}
 
 
-PRODUCT = Child("products/{product}", "Product", _content, created=_created)
+PRODUCT = Child(
+    "products/{product}",
+    "Product",
+    _content,
+    created=_created,
+    types={"displayName": str, "state": str, "subscriptionRequired": bool},
+)
 LINK = Child("products/{product}/apis/{api}", "Api", _linked, listed=_with_api)
 
 

@@ -106,6 +106,7 @@ SUBSCRIPTION = Child(
     _content,
     created=_created,
     guard=_guard,
+    types=dict.fromkeys(("displayName", "scope", "state", "primaryKey", "secondaryKey"), str),
     posts={
         "listSecrets": list_secrets,
         "regeneratePrimaryKey": regenerate_primary,
