@@ -6,7 +6,7 @@ is an error when it is done. So the function is the schema, and the two cannot d
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from apimlb.errors import PolicyError
 from apimlb.policy.compiler import compile_expression
@@ -185,7 +185,7 @@ class Draft:
             given = _KEYWORDS.get(expression.type, expression.type)
             raise self.error(f"Cannot implicitly convert type '{given}' to '{kind.keyword}'", text)
         if kind is ANY:
-            return expression
+            return cast(Getter[T], expression)
         convert = kind.value
         return lambda context: convert(expression(context))
 

@@ -33,6 +33,7 @@ from apimlb.policy.elements.tokens.signature import (
 from apimlb.policy.exchange import Act, Exchange, PolicyFault
 from apimlb.policy.kinds import BOOLEAN, STRING, integer
 from apimlb.policy.problems import NOT_IMPLEMENTED
+from apimlb.policy.values.credentials import read_jwt
 
 _DEFAULT_ENDPOINT = "https://login.microsoftonline.com"
 _TENANT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -221,8 +222,7 @@ def _validation(draft: Draft, place: _Place, rules: _Rules) -> Act:
     """The act of both policies: find the token, judge it, keep it or refuse the request."""
     status = draft.attribute("failed-validation-httpcode", integer(100, 999), 401)
     message = draft.optional("failed-validation-error-message", STRING)
-    if draft.word("output-token-variable-name", STRING, ""):
-        raise draft.error("A token in a variable is not implemented yet", code=NOT_IMPLEMENTED)
+    variable = draft.word("output-token-variable-name", STRING, "")
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
@@ -236,6 +236,8 @@ def _validation(draft: Draft, place: _Place, rules: _Rules) -> Act:
             raise PolicyFault(
                 refused.reason, refused.message, status=status(context), shown=shown
             ) from refused
+        if variable:
+            context.variables[variable] = read_jwt(token)
 
     return act
 

@@ -1,0 +1,125 @@
+"""return-response, send-request, authentication-managed-identity."""
+
+import pytest
+
+from apimlb.policy.problems import NOT_IMPLEMENTED, InvalidPolicy
+from tests.unit.policy.play import play
+
+ASK = (
+    "<send-request mode='new' response-variable-name='r' timeout='5' ignore-error='{ignore}'>"
+    '<set-url>@("https://side.test/" + context.Request.Method)</set-url><set-method>put</set-method>'
+    "<set-header name='X-A' exists-action='override'><value>1</value></set-header>"
+    '<set-body>@("hello")</set-body></send-request>'
+)
+SIDE = {"match": "https://side.test/*", "reply": {"status": 203, "headers": {"X-B": "2"}, "body": '{"a": 5}'}}
+
+
+async def test_return_response_builds_an_answer() -> None:
+    played = await play(
+        "<return-response><set-status code='403' reason='No'/>"
+        "<set-header name='A'><value>b</value></set-header>"
+        '<set-body>@{ return "body"; }</set-body></return-response>'
+    )
+    assert (played.response.status, played.response.reason, played.response.body) == (403, "No", b"body")
+    assert list(played.response.headers) == [("A", "b")]
+    assert played.requests == ()
+
+
+async def test_return_response_alone_is_an_empty_200() -> None:
+    played = await play("<return-response/>")
+    assert (played.response.status, played.response.body) == (200, b"")
+
+
+async def test_send_request_asks_and_keeps_the_answer() -> None:
+    played = await play(
+        ASK.format(ignore="false")
+        + "<set-variable name='a' value='@{ var r = (IResponse)context.Variables[\"r\"]; "
+        'return (int)r.Body.As<JObject>()["a"]; }\'/>',
+        backends=[SIDE, {"reply": {}}],
+    )
+    asked = played.requests[0]
+    assert (asked.method, asked.url, asked.body) == ("PUT", "https://side.test/GET", b"hello")
+    assert asked.headers.get("X-A") == "1"
+    assert played.variables["a"] == 5
+
+
+async def test_what_send_request_got_can_be_returned() -> None:
+    played = await play(
+        ASK.format(ignore="false")
+        + "<return-response response-variable-name='r'><set-header name='C'><value>3</value></set-header>"
+        "</return-response>",
+        backends=[SIDE],
+    )
+    assert (played.response.status, played.response.body) == (203, b'{"a": 5}')
+    assert (played.response.headers.get("X-B"), played.response.headers.get("C")) == ("2", "3")
+
+
+@pytest.mark.parametrize(
+    ("fails", "reason"), [("connection", "BackendConnectionFailure"), ("timeout", "Timeout")]
+)
+async def test_a_side_call_that_fails_is_an_error_or_null(fails: str, reason: str) -> None:
+    broken = [{"match": "https://side.test/*", "reply": {"fails": fails}}, {"reply": {}}]
+    strict = await play(ASK.format(ignore="false"), backends=broken)
+    lenient = await play(ASK.format(ignore="true"), backends=broken)
+    assert strict.last_error is not None
+    assert (strict.last_error.source, strict.last_error.reason) == ("send-request", reason)
+    assert lenient.variables["r"] is None
+    assert lenient.response.status == 200
+
+
+async def test_mode_copy_starts_from_the_request() -> None:
+    played = await play(
+        "<send-request mode='copy' response-variable-name='r'><set-url>https://side.test/x</set-url>"
+        "</send-request>",
+        request={"method": "POST", "body": "mine", "headers": {"A": "b"}},
+        backends=[SIDE, {"reply": {}}],
+    )
+    assert (played.requests[0].method, played.requests[0].body) == ("POST", b"mine")
+    assert played.requests[0].headers.get("A") == "b"
+    assert "Host" not in played.requests[0].headers
+    assert played.requests[1].body == b"mine"
+
+
+async def test_a_new_request_needs_a_url() -> None:
+    with pytest.raises(InvalidPolicy, match="set-url"):
+        await play("<send-request response-variable-name='r'/>")
+
+
+async def test_a_side_call_may_carry_the_identity() -> None:
+    played = await play(
+        "<send-request mode='new' response-variable-name='r'><set-url>https://side.test/x</set-url>"
+        "<authentication-managed-identity resource='https://side.test'/></send-request>",
+        backends=[SIDE, {"reply": {}}],
+        identity="t0ken",
+    )
+    assert played.requests[0].headers.get("Authorization") == "Bearer t0ken"
+    assert "Authorization" not in played.requests[1].headers
+
+
+async def test_a_client_certificate_is_not_implemented() -> None:
+    with pytest.raises(InvalidPolicy) as caught:
+        await play(
+            "<send-request response-variable-name='r'><set-url>https://x</set-url>"
+            "<authentication-certificate thumbprint='a'/></send-request>"
+        )
+    assert caught.value.code == NOT_IMPLEMENTED
+
+
+async def test_the_identity_sets_the_header_or_a_variable() -> None:
+    header = await play("<authentication-managed-identity resource='https://r'/>", identity="t")
+    variable = await play(
+        "<authentication-managed-identity resource='https://r' output-token-variable-name='v'/>", identity="t"
+    )
+    assert header.requests[0].headers.get("Authorization") == "Bearer t"
+    assert variable.variables["v"] == "t"
+    assert "Authorization" not in variable.requests[0].headers
+
+
+async def test_no_identity_is_an_error_unless_it_is_ignored() -> None:
+    element = "<authentication-managed-identity resource='https://r' ignore-error='{}'/>"
+    strict = await play(element.format("false"), identity=False)
+    lenient = await play(element.format("true"), identity=False)
+    assert strict.response.status == 500
+    assert strict.last_error is not None
+    assert strict.last_error.source == "authentication-managed-identity"
+    assert lenient.response.status == 200

@@ -1,0 +1,180 @@
+"""Compiling documents: what Azure would refuse is refused, with its words and its place."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apimlb.errors import PolicyError
+from apimlb.policy.document import compile_policy, effective
+from apimlb.policy.problems import NOT_IMPLEMENTED, InvalidPolicy
+from tests.unit.policy.play import document
+
+
+def refusal(text: str) -> InvalidPolicy:
+    with pytest.raises(InvalidPolicy) as caught:
+        compile_policy(text)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("inbound", "message"),
+    [
+        ("<set-header/>", "The required attribute 'name' is missing."),
+        ("<set-header name='a' nome='b'/>", "The 'nome' attribute is not declared."),
+        (
+            "<set-header name='a'>b</set-header>",
+            "The element 'set-header' cannot contain text. List of possible elements expected: 'value'.",
+        ),
+        (
+            "<set-header name='a'><val/></set-header>",
+            "The element 'set-header' has invalid child element 'val'. "
+            "List of possible elements expected: 'value'.",
+        ),
+        ("<forward-request/>", "Policy section is not allowed in the specified scope"),
+        ("<set-hedder name='a'/>", "'set-hedder' is not a policy of Azure API Management"),
+        ("<choose/>", "The element 'choose' has incomplete content."),
+        ("<choose><when/></choose>", "The required attribute 'condition' is missing."),
+        ("<choose><when condition='maybe'/></choose>", "The 'condition' attribute is invalid"),
+        ("<choose><when condition='@(1)'/></choose>", "Cannot implicitly convert type 'int' to 'bool'"),
+        ("<retry condition='true' count='51' interval='1'/>", "a number from 1 to 50 was expected"),
+        ("<retry condition='true' count='@(\"1\")' interval='1'/>", "convert type 'string' to 'int'"),
+        ("<set-header name='a' exists-action='replace'/>", "one of override, skip, append, delete"),
+        ("<set-backend-service/>", "One of the attributes 'base-url' and 'backend-id' is required."),
+        ("<set-backend-service base-url='a' backend-id='b'/>", "Only one of the attributes"),
+        (
+            "<cache-lookup-value key='a' variable-name='@(\"b\")'/>",
+            "Expressions are not allowed in the 'variable-name' attribute.",
+        ),
+        ("<include-fragment fragment-id='none'/>", "Policy fragment with id 'none' could not be found."),
+        ("<set-variable name='a' value='@(1 +)'/>", ""),
+        ("text", "The element 'inbound' cannot contain text."),
+    ],
+)
+def test_a_wrong_element_is_refused_as_azure_refuses_it(inbound: str, message: str) -> None:
+    found = refusal(document(f"\n  {inbound}"))
+    assert message in found.what
+    assert found.what.startswith("Error in element '")
+    assert found.code == "ValidationError"
+
+
+def test_the_message_names_the_element_and_where_its_name_stands() -> None:
+    found = refusal("<policies>\n  <inbound>\n    <set-header nome='x'/>\n  </inbound>\n</policies>")
+    assert found.what.startswith("Error in element 'set-header' on line 3, column 6: ")
+    assert found.target == "set-header"
+
+
+def test_a_problem_inside_an_expression_has_the_place_of_the_expression_but_the_name_of_the_policy() -> None:
+    found = refusal(document('\n<choose>\n  <when condition="@(context.Nope)"/>\n</choose>'))
+    assert found.target == "choose"
+    assert found.line == 3
+    assert found.column >= 20
+
+
+def test_all_problems_of_a_document_are_found_at_once() -> None:
+    found = refusal(document("<set-header/><set-variable/>", outbound="<set-status/>"))
+    assert [each.target for each in found.problems] == ["set-header", "set-variable", "set-status"]
+    assert found.what == found.problems[0].what
+
+
+def test_a_policy_that_only_the_local_gateway_lacks_says_so() -> None:
+    found = refusal(document("<cors/>"))
+    assert found.code == NOT_IMPLEMENTED
+    assert "not implemented by the local gateway" in found.what
+
+
+def test_the_backend_section_holds_one_policy() -> None:
+    found = refusal(document(backend="<set-header name='a'/><forward-request/>"))
+    assert "Only one policy is allowed in the 'backend' section" in found.what
+
+
+@pytest.mark.parametrize(
+    "text", ["<fragment/>", "<policies><inbound/><inbound/></policies>", "<policies><x/></policies>"]
+)
+def test_only_the_four_sections_stand_in_a_document(text: str) -> None:
+    refusal(text)
+
+
+def test_a_fragment_must_exist_read_and_not_include_itself() -> None:
+    include = document("<include-fragment fragment-id='a'/>")
+    for fragment, message in (
+        ("<fragment", "does not read"),
+        ("<policies/>", "instead of 'fragment'"),
+        ("<fragment><include-fragment fragment-id='A'/></fragment>", "includes itself"),
+        ("<fragment><set-header/></fragment>", "The required attribute 'name' is missing."),
+    ):
+        with pytest.raises(InvalidPolicy, match=message):
+            compile_policy(include, fragments={"a": fragment})
+
+
+def test_a_problem_in_a_fragment_says_which() -> None:
+    with pytest.raises(InvalidPolicy) as caught:
+        compile_policy(
+            document("<include-fragment fragment-id='a'/>"),
+            fragments={"a": "<fragment>\n<set-header/></fragment>"},
+        )
+    assert caught.value.where == "policy fragment 'a', line 2, column 2"
+
+
+def test_fragments_cannot_make_a_document_grow_without_end() -> None:
+    fragments = {
+        f"f{level}": "<fragment>" + f"<include-fragment fragment-id='f{level + 1}'/>" * 20 + "</fragment>"
+        for level in range(9)
+    }
+    with pytest.raises(InvalidPolicy, match="more than"):
+        compile_policy(
+            document("<include-fragment fragment-id='f0'/>"), fragments={**fragments, "f9": "<fragment/>"}
+        )
+
+
+def test_named_values_are_in_place_before_anything_is_compiled() -> None:
+    retry = "<retry condition='@({{flag}})' count='{{count}}' interval='0'><forward-request/></retry>"
+    compile_policy(document(backend=retry), named_values={"flag": "true", "count": "3"})
+    with pytest.raises(PolicyError, match="Cannot find a property 'flag'"):
+        compile_policy(document(backend=retry), named_values={"count": "3"})
+
+
+def test_a_document_knows_the_sections_that_read_the_responses_body() -> None:
+    reading = "<set-header name='a'><value>@(context.Response.Body.As<string>(true))</value></set-header>"
+    found = compile_policy(document(outbound=reading))
+    assert found.readers == {"outbound"}
+    assert compile_policy(document("<base/>")).readers == frozenset()
+
+
+def test_what_a_broader_document_reads_counts_only_where_it_is_inherited() -> None:
+    reading = "<set-header name='a'><value>@(context.Response.Body.As<string>(true))</value></set-header>"
+    broad = compile_policy(document(outbound=reading), scope="global")
+    heir = compile_policy(document(outbound="<base/>"), scope="api")
+    loner = compile_policy(document(outbound=""), scope="api")
+    assert effective([broad, heir]).readers == {"outbound"}
+    assert effective([broad, loner]).readers == frozenset()
+
+
+def test_a_scope_comes_once() -> None:
+    api = compile_policy(document())
+    with pytest.raises(ValueError, match="twice"):
+        effective([api, api])
+
+
+SEED = document(
+    '<base/><set-variable name="a" value="@(1 + 2)"/>'
+    '<choose><when condition="@(context.Variables.ContainsKey('
+    '"a"))"><set-header name="h" exists-action="append"><value>v</value></set-header></when><otherwise>'
+    '<return-response><set-status code="401" reason="no"/><set-body>@{ return "x"; }</set-body>'
+    "</return-response></otherwise></choose>",
+    '<retry condition="@(context.Response.StatusCode == 429)" count="2" interval="0">'
+    '<set-backend-service backend-id="b"/><forward-request buffer-request-body="true"/></retry>',
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, len(SEED) - 1),
+    st.integers(0, 12),
+    st.text(st.sampled_from(list("<>/=\"'@(){}[]&; \nae1-!")), max_size=6),
+)
+def test_a_mutated_document_compiles_or_is_refused(place: int, length: int, replacement: str) -> None:
+    text = SEED[:place] + replacement + SEED[place + length :]
+    with suppress(PolicyError):
+        compile_policy(text)
