@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apimlb.cli import local
+from apimlb.cli import local, policy
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.options import Config, Format, Local, Output, StackName, State, Subscription, Yes, placed
 from apimlb.cli.prose import complain, say, show, show_json
@@ -22,6 +22,7 @@ app = typer.Typer(
     help="One Azure API Management gateway in front of several Azure OpenAI accounts.",
 )
 app.add_typer(local.app, name="local")
+app.add_typer(policy.app, name="policy")
 
 StrategyName = Annotated[
     str | None, typer.Option("--strategy", help="backend-pool or retry, whatever the file says.")

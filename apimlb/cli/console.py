@@ -54,6 +54,12 @@ def show_event(event: Event) -> None:
     console.print(line if event.error is None else f"{line}: {escape(event.error.what)}")
 
 
+def show_failure(event: Event) -> None:
+    """A line for what failed only."""
+    if event.state is State.FAILED:
+        show_event(event)
+
+
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A table: text to the left, numbers to the right."""
     table = Table(title=title, title_justify="left")

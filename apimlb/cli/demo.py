@@ -1,11 +1,12 @@
 """`apimlb demo`: chat traffic past an account's quota, and a look at whether the client noticed.
 
-Three accounts, the first of them preferred. Its deployment has 30,000 tokens per minute; the requests
-together ask for more, so that it refuses some, and the gateway has to find another account each time.
+Three accounts, the first of them preferred. Its deployment has 30,000 tokens and 300 requests a minute,
+which Azure counts by the second: 5. The traffic comes faster than that, and asks for twice the tokens, so that
+the account refuses some of it again and again, while the three together have enough.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from apimlb.local import process
 REQUESTS = 60
 TOKENS = 1000
 """What each request may cost at most: sixty of them are twice the first account's tokens for a minute."""
+INTERVAL = 0.13
+"""Seconds between two requests."""
 CONCURRENCY = 4
 ACCOUNTS = [
     {"location": "eastus2", "priority": 1},
@@ -53,14 +56,14 @@ def show_it_work(place: Workspace, *, strategy: str | None, keep: bool) -> None:
     was_running = process.read(place.local_azure) is not None
     overrides = {"strategy": strategy, "accounts": ACCOUNTS}
     session = open_session(place, overrides=overrides, start_local=True)
-    deployed = flows.deploy(session, yes=True)
+    deployed = flows.deploy(session, yes=True, quiet=True)
     show(deployed.gateway_url)
     tally = drive(session)
     _show(tally)
     if keep:
         _say_what_next(place)
     else:
-        flows.destroy(session, purge=True, yes=True)
+        flows.destroy(session, purge=True, yes=True, quiet=True)
         if not was_running:
             process.stop(place.local_azure)
     _judge(tally)
@@ -72,8 +75,16 @@ def drive(session: Session) -> Tally:
     ask = _asker(session)
     say(f"Sending {REQUESTS} chat requests of up to {TOKENS} tokens, every third one streamed …")
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        client = Counter(pool.map(ask, range(REQUESTS)))
+        client = Counter(pool.map(ask, _paced(session)))
     return Tally(client, [_since(row, before) for row in _rows(session)])
+
+
+def _paced(session: Session) -> Iterator[int]:
+    """The requests' numbers, each when its turn has come."""
+    start = session.clock.now()
+    for number in range(REQUESTS):
+        session.clock.pause(max(0.0, start + number * INTERVAL - session.clock.now()))
+        yield number
 
 
 def _asker(session: Session) -> Callable[[int], str]:

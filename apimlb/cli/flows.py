@@ -12,7 +12,7 @@ from typing import Any
 
 from apimlb.cli.applications import Endpoint
 from apimlb.cli.capacity_file import capacities_in, change_capacity
-from apimlb.cli.console import show_event, show_plan
+from apimlb.cli.console import show_event, show_failure, show_plan
 from apimlb.cli.prose import say
 from apimlb.cli.wiring import Session, stack_of
 from apimlb.cli.workspace import Workspace
@@ -44,12 +44,15 @@ class Deployed:
         }
 
 
-def deploy(session: Session, *, yes: bool) -> Deployed:
-    """Plan, show, ask, provision, remember; raises `ApimlbError`."""
-    with _deployer(session) as deployer:
+def deploy(session: Session, *, yes: bool, quiet: bool = False) -> Deployed:
+    """Plan, show (in a line when `quiet`), ask, provision, remember; raises `ApimlbError`."""
+    with _deployer(session, quiet=quiet) as deployer:
         _say_what_was_cut_off(deployer)
         made = deployer.preview(session.desired())
-        _show_preview(session, made)
+        if quiet:
+            say(f"In {session.where}: {made.plan.summary()}")
+        else:
+            _show_preview(session, made)
         raise_first(made.problems)
         if not made.plan.is_empty:
             _confirm("Deploy this?", yes=yes)
@@ -162,12 +165,12 @@ def _no_stack(session: Session) -> NotFoundError:
     )
 
 
-def destroy(session: Session, *, purge: bool, yes: bool) -> None:
+def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) -> None:
     """Show what goes, ask, delete, forget; raises `NotFoundError` when there is nothing."""
-    with _deployer(session) as deployer:
+    with _deployer(session, quiet=quiet) as deployer:
         what = deployer.survey(session.desired(), session.stack.name, purge=purge)
-        say(f"In {session.where}:")
-        for task in what.tasks:
+        say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
+        for task in () if quiet else what.tasks:
             say(f"  - {task.verb} {task.label}")
         _confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
         removed = deployer.destroy(what)
@@ -198,11 +201,12 @@ def render_references(folder: Path, *, check: bool) -> None:
 
 
 @contextmanager
-def _deployer(session: Session) -> Iterator[Deployer]:
+def _deployer(session: Session, *, quiet: bool = False) -> Iterator[Deployer]:
     """A deployer that the first Ctrl-C tells to stop issuing work, and the second one leaves at once."""
     stop = threading.Event()
     journal = Journal(session.workspace.directory, session.clock)
-    deployer = Deployer(session.cloud, session.clock, show_event, stop, journal)
+    progress = show_failure if quiet else show_event
+    deployer = Deployer(session.cloud, session.clock, progress, stop, journal)
 
     def wind_down(number: int, frame: FrameType | None) -> None:
         if stop.is_set():

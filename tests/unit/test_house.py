@@ -33,7 +33,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.local.openai": (GROUND | {"apimlb.local.store"}, set()),
     "apimlb.local.gateway": (GROUND | {"apimlb.local.store", "apimlb.policy"}, set()),
     "apimlb.local": (GROUND | {"apimlb.local"}, {"uvicorn", "cryptography"}),
-    "apimlb.cli": (GROUND | {"apimlb"}, {"typer", "rich", "openai", "tomlkit"}),
+    "apimlb.cli": (GROUND | {"apimlb"}, {"typer", "rich", "openai", "tomlkit", "yaml"}),
     "apimlb.__main__": ({"apimlb.cli"}, set()),
     "apimlb": (set(), set()),
 }
