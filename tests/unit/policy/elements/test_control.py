@@ -1,5 +1,6 @@
 """base, choose, retry, set-variable, include-fragment, limit-concurrency."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -8,8 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apimlb.http import Response
+from apimlb.policy.context import Context, RequestView, Url
+from apimlb.policy.document import compile_policy, effective
 from apimlb.policy.elements.control import Waits
-from tests.unit.policy.play import FORWARD, play, replies
+from apimlb.policy.exchange import Exchange, ForwardOptions
+from apimlb.policy.rehearsal import Stage
+from apimlb.policy.runtime import run
+from tests.unit.policy.play import FORWARD, document, play, replies
 
 COUNT_ATTEMPTS = "<set-variable name='n' value='@(context.Variables.GetValueOrDefault<int>(\"n\", 0) + 1)'/>"
 
@@ -212,3 +219,31 @@ async def test_a_fault_in_a_fragment_says_where_it_is() -> None:
     )
     assert played.last_error is not None
     assert played.last_error.path == "include-fragment/set-variable"
+
+
+class Slow(Stage):
+    """Backends that answer when told to."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.answer = asyncio.Event()
+
+    async def forward(self, exchange: Exchange, options: ForwardOptions) -> Response:
+        await self.answer.wait()
+        return Response(200)
+
+
+async def test_one_too_many_at_a_time_is_refused_and_a_place_becomes_free_again() -> None:
+    limited = "<limit-concurrency key='@(context.Request.Method)' max-count='1'><forward-request/></limit-concurrency>"
+    policy, slow = effective([compile_policy(document(backend=limited))]), Slow()
+
+    def ask(method: str) -> asyncio.Task[Response]:
+        url = Url("https://gateway.test/")
+        context = Context(slow.clock, slow.rng, RequestView(method, url, url))
+        return asyncio.ensure_future(run(policy, Exchange(context, slow, "https://backend.test")))
+
+    first, second, other = ask("GET"), ask("GET"), ask("POST")
+    refused = await second
+    slow.answer.set()
+    assert refused.status == 429
+    assert [(await task).status for task in (first, other, ask("GET"))] == [200, 200, 200]

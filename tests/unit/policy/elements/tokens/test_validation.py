@@ -123,7 +123,8 @@ def _signed(claims: dict[str, Any]) -> str:
 async def test_a_good_token_can_be_kept_for_expressions() -> None:
     played = await knock(
         azure("", "output-token-variable-name='jwt'")
-        + '<set-variable name=\'oid\' value=\'@(((Jwt)context.Variables["jwt"]).Claims.GetValueOrDefault("oid", ""))\'/>',
+        + "<set-variable name='oid' value='@{ var token = (Jwt)context.Variables[&quot;jwt&quot;]; "
+        "return token.Claims.GetValueOrDefault(&quot;oid&quot;, &quot;&quot;); }'/>",
         token(oid="me"),
     )
     assert played.variables["oid"] == "me"
