@@ -1,0 +1,32 @@
+"""The allow-list: every type and member that an expression may use, one table row each.
+
+Source: Microsoft Learn, "API Management policy expressions", .NET Framework types allowed (2026-01-15).
+"""
+
+from apimlb.policy.library import (
+    collections,
+    context,
+    crypto,
+    dates,
+    json,
+    linq,
+    numbers,
+    objects,
+    regex,
+    strings,
+    web,
+)
+
+DEFINITIONS = (
+    *objects.DEFINITIONS,
+    *strings.DEFINITIONS,
+    *numbers.DEFINITIONS,
+    *dates.DEFINITIONS,
+    *collections.DEFINITIONS,
+    *linq.DEFINITIONS,
+    *json.DEFINITIONS,
+    *web.DEFINITIONS,
+    *crypto.DEFINITIONS,
+    *regex.DEFINITIONS,
+    *context.DEFINITIONS,
+)

@@ -1,10 +1,28 @@
 """A message body as the types that `Body.As<T>` knows."""
 
+from collections.abc import Callable
+
 from apimlb.policy.values.exceptions import not_supported
+from apimlb.policy.values.json_read import parse_token
+from apimlb.policy.values.utf16 import enter
+
+
+def _text(content: bytes) -> str:
+    return enter(content.decode("utf-8-sig", "replace"))
+
+
+_TYPES: dict[str, Callable[[bytes], object]] = {
+    "System.String": _text,
+    "System.Byte[]": bytearray,
+    "Newtonsoft.Json.Linq.JObject": lambda content: parse_token(_text(content), "JObject"),
+    "Newtonsoft.Json.Linq.JArray": lambda content: parse_token(_text(content), "JArray"),
+    "Newtonsoft.Json.Linq.JToken": lambda content: parse_token(_text(content)),
+}
 
 
 def body_as(type_name: str, content: bytes) -> object:
     """The body as a CLR value; raises `ClrException` when it does not parse or the type is another."""
-    if type_name == "System.String":
-        return content.decode("utf-8-sig", "replace")
-    raise not_supported(f"Body.As<{type_name}>")
+    make = _TYPES.get(type_name)
+    if make is None:
+        raise not_supported(f"Body.As<{type_name}>")
+    return make(content)

@@ -11,6 +11,7 @@ class ClrException(Exception):
         self.type_name = type_name
         self.message = message
         self.inner = inner
+        self.line = 0
 
 
 def null_reference() -> ClrException:

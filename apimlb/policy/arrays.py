@@ -1,0 +1,24 @@
+"""New arrays of default values."""
+
+from apimlb.policy.types import Type
+from apimlb.policy.values.collections import ClrArray, bounded
+from apimlb.policy.values.exceptions import ClrException
+
+
+def _checked(sizes: tuple[int, ...]) -> int:
+    count = 1
+    for size in sizes:
+        if size < 0:
+            raise ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+        count = bounded(count * size)
+    return count
+
+
+def make_array(element: Type, *sizes: int) -> ClrArray:
+    """`new T[n]`"""
+    return ClrArray([element.default] * _checked(sizes), element.name, sizes if len(sizes) > 1 else ())
+
+
+def make_bytes(size: int) -> bytearray:
+    """`new byte[n]`"""
+    return bytearray(_checked((size,)))

@@ -1,0 +1,217 @@
+"""`new`: objects with initializers, arrays, anonymous objects; literals, interpolation and default values."""
+
+from apimlb.policy.arrays import make_array, make_bytes
+from apimlb.policy.binder_calls import CallBinder
+from apimlb.policy.bound import Bound, Given
+from apimlb.policy.casts import enum_of
+from apimlb.policy.nodes import (
+    ArrayItems,
+    CheckedValue,
+    DefaultOf,
+    Hole,
+    Initializer,
+    Interpolated,
+    Literal,
+    NameOf,
+    New,
+    NewAnonymous,
+    NewArray,
+    Node,
+    SizeOf,
+)
+from apimlb.policy.types import NULL, Type
+from apimlb.policy.values.collections import Anonymous, ClrArray
+from apimlb.policy.values.places import keep
+from apimlb.policy.values.text import aligned, concat, format_value
+
+_SIZES = {
+    "SByte": 1, "Byte": 1, "Boolean": 1, "Int16": 2, "UInt16": 2, "Char": 2, "Int32": 4, "UInt32": 4,
+    "Single": 4, "Int64": 8, "UInt64": 8, "Double": 8, "Decimal": 16,
+}  # fmt: skip
+
+
+class CreationBinder(CallBinder):
+    """Makes new values."""
+
+    def enum_constant(self, owner: Type, number: int) -> object:
+        return enum_of(owner, number)
+
+    def _shared_constant(self, value: object) -> object:
+        """Equal constants are one global, so that the text of equal expressions is equal."""
+        return self._constants.setdefault((type(value), repr(value)), value)
+
+    _constants: dict[tuple[type, str], object] = {}  # noqa: RUF012 - constants are immutable and may be shared by all
+
+    def bind_literal(self, node: Literal) -> Bound:
+        if node.kind == "null":
+            return Bound(NULL, "None", None, pure=True)
+        definition = self.registry.definition(node.kind)
+        assert definition is not None
+        return self.literal(node.value, self.registry.types.of(definition))
+
+    def bind_interpolated(self, node: Interpolated) -> Bound:
+        codes: list[str] = []
+        for part in node.parts:
+            codes.append(self._hole(part) if isinstance(part, Hole) else repr(part))
+        if not codes:
+            return self.literal("", self.registry.string)
+        return Bound(self.registry.string, f"{self.out.use(concat)}({', '.join(codes)})", safe=True)
+
+    def _hole(self, hole: Hole) -> str:
+        bound = self.value(hole.value)
+        if bound.type.kind == "void":
+            self.refuse("CS0029", "Cannot implicitly convert type 'void' to 'object'", hole.at)
+        if hole.format is None:
+            code = self.text_code(bound)
+        else:
+            code = f"{self.out.use(format_value)}({bound.code}, {hole.format!r})"
+        if hole.alignment is not None:
+            width = self.convert(self.bind(hole.alignment), self.registry.int, hole.at)
+            if not width.is_constant:
+                self.refuse("CS0150", "A constant value is expected", hole.at)
+            code = f"{self.out.use(aligned)}({code}, {width.code})"
+        return code
+
+    def bind_default(self, node: DefaultOf) -> Bound:
+        if node.type is None:
+            self.refuse("CS8107", "Feature 'default literal' is not available in C# 7. Please use language version "
+                        "7.1 or greater.", node.at)  # fmt: skip
+        kind = self.type_of(node.type)
+        return self.literal(kind.default, kind)
+
+    def bind_nameof(self, node: NameOf) -> Bound:
+        return self.literal(node.text, self.registry.string)
+
+    def bind_sizeof(self, node: SizeOf) -> Bound:
+        kind = self.type_of(node.type)
+        size = _SIZES.get(kind.name.removeprefix("System."))
+        if size is None:
+            self.refuse("CS0233", f"'{kind.shown}' does not have a predefined size", node.at)
+        return self.literal(size, self.registry.int)
+
+    def bind_checked(self, node: CheckedValue) -> Bound:
+        saved = self.checked, self.unchecked
+        self.checked, self.unchecked = node.checked, not node.checked
+        try:
+            return self.value(node.operand)
+        finally:
+            self.checked, self.unchecked = saved
+
+    # Objects
+
+    def bind_new(self, node: New) -> Bound:
+        made = self.type_of(node.type)
+        if made.kind == "interface" or made.definition is None:
+            self.refuse("CS0144", f"Cannot create an instance of the abstract class or interface '{made.shown}'",
+                        node.at)  # fmt: skip
+        if made.is_value and not node.arguments:
+            bound = self.literal(made.default, made)
+        else:
+            bound = self.construct(made, self.arguments(node.arguments), node.at)
+        return self._initialized(bound, node.initializer) if node.initializer else bound
+
+    def _initialized(self, bound: Bound, initializer: Initializer) -> Bound:
+        """The object after its initializer has run on it."""
+        if not initializer.entries:
+            return bound
+        name = self.out.temporary()
+        target = Bound(bound.type, name, pure=True, safe=True)
+        steps = self._entries(target, initializer)
+        # The last of the values is the object itself.
+        code = f"{self.out.use(keep)}(({name} := {bound.code}), {', '.join(steps)}, {name})"
+        return Bound(bound.type, code, safe=True)
+
+    def _entries(self, target: Bound, initializer: Initializer) -> list[str]:
+        return [self._entry(target, key, value, initializer.at) for key, value in initializer.entries]
+
+    def _entry(self, target: Bound, key: object, value: object, at: int) -> str:
+        if key is None:
+            assert isinstance(value, list)
+            given = [Given(item.at, self.bind(item)) for item in value]  # type: ignore[arg-type]
+            if "Add" not in self.registry.member_names(target.type):
+                self.refuse("CS1922", f"Cannot initialize type '{target.type.shown}' with a collection initializer "
+                            "because it has no Add method", at)  # fmt: skip
+            return self.method_on(target, "Add", given, at).code
+        if isinstance(key, str):
+            place = self.property_place(target, key, at)
+        else:
+            assert isinstance(key, list)
+            place = self.index_place(target, key, at)
+        if isinstance(value, Initializer):
+            inner = self.read(place)
+            name = self.out.temporary()
+            steps = self._entries(Bound(inner.type, name, pure=True), value)
+            return f"{self.out.use(keep)}(({name} := {inner.code}), {', '.join(steps) or name})"
+        assert isinstance(value, Node)
+        bound = self.convert(self.bind(value), place.type, value.at)
+        return self.write(place, bound.code, at, value_wanted=False)
+
+    def bind_anonymous(self, node: NewAnonymous) -> Bound:
+        members = [(name, self.value(value)) for name, value in node.members]
+        for name, bound in members:
+            if bound.type is NULL or bound.type.kind == "void":
+                self.refuse(
+                    "CS0828", f"Cannot assign {bound.type.shown} to anonymous type property '{name}'", node.at
+                )
+        kind = self.registry.types.anonymous((name, bound.type) for name, bound in members)
+        inner = ", ".join(f"{name!r}: {bound.code}" for name, bound in members)
+        return Bound(kind, f"{self.out.use(Anonymous)}({{{inner}}})", safe=True)
+
+    # Arrays
+
+    def bind_new_array(self, node: NewArray) -> Bound:
+        if node.element is None:
+            return self._typed_by_items(node)
+        element = self.type_of(node.element)
+        kind = self.registry.array(element, node.rank)
+        if node.items is not None:
+            return self.array_of(kind, node.items, [self.value(size) for size in node.sizes])
+        sizes = [self.convert(self.bind(size), self.registry.int, size.at).code for size in node.sizes]
+        if kind.name == "System.Byte[]":
+            return Bound(kind, f"{self.out.use(make_bytes)}({sizes[0]})", safe=True)
+        arguments = ", ".join((self.out.use(element), *sizes))
+        return Bound(kind, f"{self.out.use(make_array)}({arguments})", safe=True)
+
+    def _typed_by_items(self, node: NewArray) -> Bound:
+        assert node.items is not None
+        values = [self.value(item) for item in node.items.items]
+        element = self.common_type(values)
+        if not values or (element is self.registry.object and not any(v.type is element for v in values)):
+            self.refuse("CS0826", "No best type found for implicitly-typed array", node.at)
+        return self.array_of(self.registry.array(element), node.items, [])
+
+    def array_of(self, kind: Type, items: ArrayItems, sizes: list[Bound]) -> Bound:
+        """`{ a, b }` as an array of that type."""
+        if sizes and sizes[0].is_constant and sizes[0].constant != len(items.items):
+            self.refuse(
+                "CS0847", f"An array initializer of length '{sizes[0].constant}' is expected", items.at
+            )
+        if kind.kind != "array":
+            self.refuse("CS0622", "Can only use array initializer expressions to assign to array types. Try using a "
+                        "new expression instead.", items.at)  # fmt: skip
+        element = kind.arguments[0]
+        if kind.rank > 1:
+            return self._grid(kind, element, items)
+        codes = []
+        for item in items.items:
+            if isinstance(item, ArrayItems):
+                self.refuse("CS0623", "Array initializers can only be used in a variable or field initializer. Try "
+                            "using a new expression instead.", item.at)  # fmt: skip
+            codes.append(self.convert(self.bind(item), element, item.at).code)
+        if element.name == "System.Byte":
+            return Bound(kind, f"{self.out.use(bytearray)}([{', '.join(codes)}])", safe=True)
+        return Bound(kind, f"{self.out.use(ClrArray)}([{', '.join(codes)}], {element.name!r})", safe=True)
+
+    def _grid(self, kind: Type, element: Type, items: ArrayItems) -> Bound:
+        """A rectangular array: its items in one row, with the sizes of its dimensions."""
+        shape: list[int] = []
+        level: list[Node] = [items]
+        for _ in range(kind.rank):
+            sizes = {len(each.items) for each in level if isinstance(each, ArrayItems)}
+            if len(sizes) != 1 or not all(isinstance(each, ArrayItems) for each in level):
+                self.refuse("CS0847", "An array initializer of another length is expected", items.at)
+            shape.append(sizes.pop())
+            level = [item for each in level if isinstance(each, ArrayItems) for item in each.items]
+        codes = [self.convert(self.bind(item), element, item.at).code for item in level]
+        code = f"{self.out.use(ClrArray)}([{', '.join(codes)}], {element.name!r}, {tuple(shape)!r})"
+        return Bound(kind, code, safe=True)

@@ -1,0 +1,586 @@
+"""Operators: numeric promotion, lifting, string concatenation, equality and those that types declare."""
+
+from apimlb.policy.binder_conversions import ConversionBinder
+from apimlb.policy.bound import Bound
+from apimlb.policy.casts import as_type, enum_number, enum_of, is_type
+from apimlb.policy.conversions import NUMERIC
+from apimlb.policy.nodes import As, Binary, Is, Name, Node, Ternary, ThrowValue, Unary
+from apimlb.policy.signatures import Member
+from apimlb.policy.types import NULL, Type
+from apimlb.policy.values import numbers
+from apimlb.policy.values.text import clr_equals, concat, raise_value, same, text_of
+
+COMPARISONS = frozenset(("<", ">", "<=", ">="))
+_DECIMAL_CALLS = {
+    "+": numbers.decimal_add, "-": numbers.decimal_subtract, "*": numbers.decimal_multiply,
+    "/": numbers.decimal_divide, "%": numbers.decimal_remainder,
+}  # fmt: skip
+_REAL = {"System.Single", "System.Double"}
+_INT_RANGE = "-2147483648 <= ({t} := {code}) <= 2147483647"
+
+
+class OperatorBinder(ConversionBinder):
+    """Unary, binary, conditional and type-testing operators."""
+
+    def bind_binary(self, node: Binary) -> Bound:
+        operator = node.operator
+        if operator in ("&&", "||"):
+            return self._logical(node)
+        if operator == "??":
+            return self._coalesce(node)
+        operands = self._left_chain(node)
+        left = self.value(operands[0][1])
+        for op_node, right_node in operands[1:]:
+            assert isinstance(op_node, Binary)
+            left = self.operate(op_node.operator, left, self.value(right_node), op_node)
+        return left
+
+    def _left_chain(self, node: Binary) -> list[tuple[Node, Node]]:
+        """`a + b - c` as its operands, each with the operator before it, so that long chains do not recurse."""
+        found: list[tuple[Node, Node]] = []
+        here: Node = node
+        while isinstance(here, Binary) and here.operator not in ("&&", "||", "??"):
+            found.append((here, here.right))
+            here = here.left
+        found.append((here, here))
+        found.reverse()
+        return found
+
+    def _logical(self, node: Binary) -> Bound:
+        parts: list[str] = []
+        here: Node = node
+        while isinstance(here, Binary) and here.operator == node.operator:
+            parts.append(here)  # type: ignore[arg-type]
+            here = here.left
+        operands: list[Node] = [here, *(part.right for part in reversed(parts))]  # type: ignore[attr-defined]
+        bound = [self._bool_operand(operand, node) for operand in operands]
+        word = " and " if node.operator == "&&" else " or "
+        made = Bound(self.registry.bool, f"({word.join(part.code for part in bound)})", safe=True)
+        if all(part.is_constant for part in bound):
+            values = [part.constant is True for part in bound]
+            return self.literal(all(values) if node.operator == "&&" else any(values), self.registry.bool)
+        return made
+
+    def _bool_operand(self, operand: Node, node: Binary) -> Bound:
+        bound = self.value(operand)
+        if (
+            bound.type is not self.registry.bool
+            and self.conversions.implicit(bound.type, self.registry.bool) is None
+        ):
+            other = self.value(node.left if operand is not node.left else node.right)
+            self._no_operator(node.operator, bound, other, node.at)
+        return self.convert(bound, self.registry.bool, operand.at)
+
+    def _no_operator(self, operator: str, left: Bound, right: Bound, at: int) -> None:
+        self.refuse(
+            "CS0019", f"Operator '{operator}' cannot be applied to operands of type '{left.type.shown}' and "
+            f"'{right.type.shown}'", at)  # fmt: skip
+
+    def operate(self, operator: str, left: Bound, right: Bound, node: Node) -> Bound:
+        """`left operator right`"""
+        at = _start(node)
+        made = (
+            self._string_operator(operator, left, right)
+            or self._numeric_operator(operator, left, right, at)
+            or self._declared_operator(operator, left, right, at)
+            or self._bool_operator(operator, left, right)
+            or self._enum_operator(operator, left, right, at)
+            or (self._reference_equality(operator, left, right) if operator in ("==", "!=") else None)
+        )
+        if made is None:
+            self._no_operator(operator, left, right, at)
+            raise AssertionError
+        return made
+
+    # Strings
+
+    def _string_operator(self, operator: str, left: Bound, right: Bound) -> Bound | None:
+        string = self.registry.string
+        if operator == "+" and string in (left.type, right.type):
+            if left.is_constant and right.is_constant and None not in (left.constant, right.constant):
+                if left.type is right.type:
+                    return self.literal(str(left.constant) + str(right.constant), string)
+            return self._concat(left, right)
+        both = {left.type, right.type}
+        if operator in ("==", "!=") and both <= {string, NULL} and string in both:
+            if NULL in both:
+                return self._null_test(operator, left if left.type is string else right)
+            return Bound(self.registry.bool, f"({left.code} {operator} {right.code})", safe=True)
+        return None
+
+    def _concat(self, left: Bound, right: Bound) -> Bound:
+        name = self.out.use(concat)
+        if left.code.startswith(f"{name}(") and left.type is self.registry.string and left.pure is False:
+            code = f"{left.code[:-1]}, {self.text_code(right)})"
+        else:
+            code = f"{name}({self.text_code(left)}, {self.text_code(right)})"
+        return Bound(self.registry.string, code, safe=True)
+
+    def text_code(self, bound: Bound) -> str:
+        """Code for the text that concatenation and interpolation make of a value."""
+        if bound.type is self.registry.string:
+            return bound.code if bound.safe else f"({bound.code} or '')"
+        if bound.type is self.registry.int:
+            return f"{self.out.use(repr)}({bound.code})"
+        if bound.is_constant and bound.constant is None:
+            return "''"
+        return f"{self.out.use(text_of)}({bound.code})"
+
+    # Numbers
+
+    def promoted(self, left: Type, right: Type) -> Type | None:
+        """The type in which two numbers are computed; None where C# has none."""
+        names = {left.name, right.name}
+        if not names <= NUMERIC:
+            return None
+        for name in ("Decimal", "Double", "Single"):
+            if f"System.{name}" in names:
+                return None if name == "Decimal" and names & _REAL else self.registry.named(f"System.{name}")
+        if "System.UInt64" in names:
+            signed = names & {"System.SByte", "System.Int16", "System.Int32", "System.Int64"}
+            return None if signed else self.registry.named("System.UInt64")
+        if "System.Int64" in names:
+            return self.registry.named("System.Int64")
+        if "System.UInt32" in names:
+            if names & {"System.SByte", "System.Int16", "System.Int32"}:
+                return self.registry.named("System.Int64")
+            return self.registry.named("System.UInt32")
+        return self.registry.int
+
+    def _numeric_operator(self, operator: str, left: Bound, right: Bound, at: int) -> Bound | None:
+        plain, other = left.type.underlying, right.type.underlying
+        lifted = left.type.is_nullable or right.type.is_nullable
+        if NULL in (left.type, right.type) and lifted and operator not in ("==", "!="):
+            plain = other = other if left.type is NULL else plain
+        if operator in ("<<", ">>"):
+            common = self.promoted(plain, self.registry.int) if plain.name != "System.UInt32" else plain
+            if other is not self.registry.int or plain.name not in NUMERIC or common is None:
+                return None if other.name not in NUMERIC else self._shift(operator, left, right, plain)
+            return self._shift(operator, left, right, common)
+        left, right = self._fit_constants(left, right)
+        plain, other = (
+            (plain, left.type.underlying)[left.type is not NULL],
+            (other, right.type.underlying)[right.type is not NULL],
+        )
+        common = self.promoted(plain, other)
+        if common is None or operator in ("&&", "||"):
+            return None
+        if operator in "&|^" and common.name in (*_REAL, "System.Decimal"):
+            return None
+        if not lifted:
+            folded = self._fold(operator, left, right, common, at)
+            return folded or self._arithmetic(operator, self.convert(left, common, at).code,
+                                              self.convert(right, common, at).code, common)  # fmt: skip
+        return self._lifted(operator, left, right, common, at)
+
+    def _fit_constants(self, left: Bound, right: Bound) -> tuple[Bound, Bound]:
+        """An int constant beside a uint or ulong takes that type where it fits."""
+        for here, there in ((left, right), (right, left)):
+            if here.type.name in ("System.UInt32", "System.UInt64") and there.is_constant:
+                fitted = self.constant_conversion(there, here.type)
+                if fitted is not None:
+                    return (here, fitted) if here is left else (fitted, here)
+        return left, right
+
+    def _lifted(self, operator: str, left: Bound, right: Bound, common: Type, at: int) -> Bound | None:
+        wanted = self.registry.nullable(common)
+        if operator in ("==", "!="):
+            return Bound(self.registry.bool, f"({left.code} {operator} {right.code})", safe=True)
+        first, first_again = self.once(self.convert(left, wanted, at))
+        second, second_again = self.once(self.convert(right, wanted, at))
+        made = self._arithmetic(operator, first_again, second_again, common)
+        nothing = "False" if operator in COMPARISONS else "None"
+        code = f"({nothing} if ({first} is None) | ({second} is None) else {made.code})"
+        if operator in COMPARISONS:
+            return Bound(self.registry.bool, code, safe=True)
+        return Bound(wanted, code)
+
+    def _arithmetic(self, operator: str, left: str, right: str, common: Type) -> Bound:
+        if operator in COMPARISONS or operator in ("==", "!="):
+            return Bound(self.registry.bool, f"({left} {operator} {right})", safe=True)
+        use, name = self.out.use, common.name.removeprefix("System.")
+        if name == "Decimal":
+            return Bound(common, f"{use(_DECIMAL_CALLS[operator])}({left}, {right})", safe=True)
+        if name in ("Double", "Single"):
+            call = {"/": numbers.divide_float, "%": numbers.remainder_float}.get(operator)
+            code = f"{use(call)}({left}, {right})" if call else f"({left} {operator} {right})"
+            return Bound(common, f"{use(numbers.Single)}({code})" if name == "Single" else code, safe=True)
+        if operator in "/%":
+            call = numbers.divide if operator == "/" else numbers.remainder
+            return Bound(common, self._whole(f"{use(call)}({left}, {right})", name), safe=True)
+        if operator in "&|^":
+            code = f"({left} {operator} {right})"
+            make = numbers.INTEGERS[name][2]
+            return Bound(common, code if name == "Int32" else f"{use(make)}{code}", safe=True)
+        return Bound(common, self._whole(f"{left} {operator} {right}", name), safe=True)
+
+    def _whole(self, code: str, name: str) -> str:
+        """An integer result, wrapped to (or checked against) its type."""
+        if self.checked:
+            return f"{self.out.use(numbers.checked)}({code}, {name!r})"
+        if name != "Int32":
+            return f"{self.out.use(numbers.wrap)}({code}, {name!r})"
+        t = self.out.temporary()
+        return f"({t} if {_INT_RANGE.format(t=t, code=code)} else {self.out.use(numbers.wrap32)}({t}))"
+
+    def _shift(self, operator: str, left: Bound, right: Bound, common: Type) -> Bound:
+        name = common.name.removeprefix("System.")
+        bits = 63 if name in ("Int64", "UInt64") else 31
+        value, places = self.convert(left, common, 0).code, self.convert(right, self.registry.int, 0).code
+        code = f"({value} {operator} ({places} & {bits}))"
+        return Bound(common, f"{self.out.use(numbers.wrap)}({code}, {name!r})", safe=True)
+
+    def _fold(self, operator: str, left: Bound, right: Bound, common: Type, at: int) -> Bound | None:
+        """Arithmetic on integer constants, which C# checks for overflow."""
+        name = common.name.removeprefix("System.")
+        if not (left.is_constant and right.is_constant) or name not in numbers.INTEGERS:
+            if name in numbers.INTEGERS and operator in "/%" and right.is_constant and right.constant == 0:
+                self.refuse("CS0020", "Division by constant zero", at)
+            return None
+        if operator not in ("+", "-", "*", "/", "%", "&", "|", "^"):
+            return None
+        a, b = (_number(side.constant) for side in (left, right))
+        if operator in "/%" and b == 0:
+            self.refuse("CS0020", "Division by constant zero", at)
+        value = {
+            "+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "&": lambda: a & b, "|": lambda: a | b,
+            "^": lambda: a ^ b, "/": lambda: numbers.divide(a, b), "%": lambda: numbers.remainder(a, b),
+        }[operator]()  # fmt: skip
+        lowest, highest, make = numbers.INTEGERS[name]
+        if not lowest <= value <= highest:
+            if not self.unchecked:
+                self.refuse("CS0220", "The operation overflows at compile time in checked mode", at)
+            value = numbers.wrap(value, name)
+        return self.literal(make(value), common)
+
+    # Operators that types declare
+
+    def _declared_operator(self, operator: str, left: Bound, right: Bound, at: int) -> Bound | None:
+        lifted = left.type.is_nullable or right.type.is_nullable
+        plain, other = left.type.underlying, right.type.underlying
+        if lifted and NULL in (left.type, right.type):
+            if operator in ("==", "!="):
+                return self._null_test(operator, left if right.type is NULL else right)
+            return None
+        best: Member | None = None
+        best_rank = 99
+        for owner in dict.fromkeys((*self._bases(plain), *self._bases(other))):
+            assert owner.definition is not None
+            for member in self.registry.own_members(owner.definition, f"operator {operator}"):
+                if len(member.parameters) != 2:
+                    continue
+                rank = self._operand_rank(member, plain, other)
+                if rank is not None and rank < best_rank:
+                    best, best_rank = member, rank
+        if best is None:
+            return None
+        if lifted:
+            return self._lifted_declared(operator, best, left, right, at)
+        first = self.convert(left, best.parameters[0].type, at).code
+        second = self.convert(right, best.parameters[1].type, at).code
+        return Bound(best.result, self._operator_call(best, first, second), safe=best.result.is_value)
+
+    def _operator_call(self, member: Member, *codes: str) -> str:
+        if isinstance(member.call, str):
+            return f"({member.call.format(*codes)})"
+        return f"{self.out.use(member.call)}({', '.join(codes)})"
+
+    def _lifted_declared(self, operator: str, member: Member, left: Bound, right: Bound, at: int) -> Bound:
+        if operator in ("==", "!="):
+            return Bound(self.registry.bool, f"({left.code} {operator} {right.code})", safe=True)
+        first, first_again = self.once(left)
+        second, second_again = self.once(right)
+        inner = self._operator_call(member, first_again, second_again)
+        nothing = "False" if operator in COMPARISONS else "None"
+        code = f"({nothing} if ({first} is None) | ({second} is None) else {inner})"
+        if operator in COMPARISONS:
+            return Bound(self.registry.bool, code, safe=True)
+        return Bound(self.registry.nullable(member.result), code)
+
+    def _bases(self, kind: Type) -> list[Type]:
+        return [base for base in self.registry.bases(kind) if base.definition] if kind.definition else []
+
+    def _operand_rank(self, member: Member, left: Type, right: Type) -> int | None:
+        rank = 0
+        for given, parameter in zip((left, right), member.parameters, strict=True):
+            if given is parameter.type:
+                continue
+            found = self.conversions.implicit(given, parameter.type)
+            if found is None or found.kind == "user":
+                return None
+            rank += 1
+        return rank
+
+    # bool, enumerations, references
+
+    def _bool_operator(self, operator: str, left: Bound, right: Bound) -> Bound | None:
+        boolean = self.registry.bool
+        if left.type.underlying is not boolean or right.type.underlying is not boolean:
+            if operator in ("==", "!=") and NULL in (left.type, right.type):
+                other = left if right.type is NULL else right
+                return self._null_test(operator, other) if other.type.is_nullable else None
+            return None
+        if operator in ("==", "!="):
+            return Bound(boolean, f"({left.code} {operator} {right.code})", safe=True)
+        if operator in "&|^" and not (left.type.is_nullable or right.type.is_nullable):
+            return Bound(boolean, f"({left.code} {operator} {right.code})", safe=True)
+        return None
+
+    def _null_test(self, operator: str, bound: Bound) -> Bound:
+        if bound.is_constant:
+            return self.literal((bound.constant is None) == (operator == "=="), self.registry.bool)
+        word = "is" if operator == "==" else "is not"
+        return Bound(self.registry.bool, f"({bound.code} {word} None)", safe=True)
+
+    def _enum_operator(self, operator: str, left: Bound, right: Bound, at: int) -> Bound | None:
+        enum = left.type.underlying if left.type.underlying.kind == "enum" else right.type.underlying
+        if enum.kind != "enum":
+            return None
+        sides = []
+        for side in (left, right):
+            fitted = self.constant_conversion(side, enum) or side
+            if fitted.type.underlying is not enum:
+                return None
+            sides.append(fitted)
+        if operator in ("==", "!="):
+            return Bound(self.registry.bool, f"({sides[0].code} {operator} {sides[1].code})", safe=True)
+        if left.type.is_nullable or right.type.is_nullable:
+            return None
+        first, second = (f"{self.out.use(enum_number)}({side.code})" for side in sides)
+        if operator in COMPARISONS:
+            return Bound(self.registry.bool, f"({first} {operator} {second})", safe=True)
+        if operator in "&|^":
+            code = f"{self.out.use(enum_of)}({self.out.use(enum)}, {first} {operator} {second})"
+            return Bound(enum, code, safe=True)
+        return None
+
+    def _reference_equality(self, operator: str, left: Bound, right: Bound) -> Bound | None:
+        if left.type.is_value or right.type.is_value:
+            nullable = (left.type.is_nullable and right.type is NULL) or (
+                right.type.is_nullable and left.type is NULL
+            )
+            if nullable:
+                return self._null_test(operator, left if right.type is NULL else right)
+            return None
+        if NULL in (left.type, right.type):
+            return self._null_test(operator, left if right.type is NULL else right)
+        related = (
+            self.conversions.derives(left.type, right.type)
+            or self.conversions.derives(right.type, left.type)
+            or "interface" in (left.type.kind, right.type.kind)
+        )
+        if not related:
+            return None
+        code = f"{self.out.use(same)}({left.code}, {right.code})"
+        return Bound(self.registry.bool, code if operator == "==" else f"(not {code})", safe=True)
+
+    # ??, ?:, as, is, unary
+
+    def _coalesce(self, node: Binary) -> Bound:
+        left = self.value(node.left)
+        first, again = self.once(left)
+        kept = Bound(left.type, again, pure=True, safe=True)
+        if isinstance(node.right, ThrowValue):
+            right_code = self.throw_code(node.right)
+            kind = left.type.underlying
+            return Bound(kind, f"({again} if {first} is not None else {right_code})", safe=True)
+        right = self.value(node.right)
+        if left.type.is_value and not left.type.is_nullable:
+            self._no_operator("??", left, right, _start(node))
+        plain = left.type.underlying
+        for target in (plain, left.type):
+            if left.type is not NULL and self._converts(right, target):
+                made = self.convert(right, target, node.right.at)
+                inner = Bound(target, again, pure=True)
+                return Bound(
+                    target, f"({inner.code} if {first} is not None else {made.code})", safe=made.safe
+                )
+        if self._converts(Bound(plain, again), right.type):
+            inner = self.convert(Bound(plain, again, pure=True, safe=kept.safe), right.type, node.at)
+            return Bound(
+                right.type, f"({inner.code} if {first} is not None else {right.code})", safe=right.safe
+            )
+        self._no_operator("??", left, right, _start(node))
+        raise AssertionError
+
+    def _converts(self, bound: Bound, target: Type) -> bool:
+        return (
+            bound.type is target
+            or self.constant_conversion(bound, target) is not None
+            or self.conversions.implicit(bound.type, target) is not None
+        )
+
+    def throw_code(self, node: ThrowValue) -> str:
+        """`throw` as an expression."""
+        value = self.value(node.operand)
+        return f"{self.out.use(raise_value)}({value.code})"
+
+    def bind_ternary(self, node: Ternary) -> Bound:
+        condition = self.condition(node.condition)
+        if isinstance(node.when_true, ThrowValue) or isinstance(node.when_false, ThrowValue):
+            return self._throwing_ternary(condition, node)
+        left, right = self.value(node.when_true), self.value(node.when_false)
+        target = self._common(left, right)
+        if target is None:
+            self.refuse(
+                "CS0173", "Type of conditional expression cannot be determined because there is no implicit "
+                f"conversion between '{left.type.shown}' and '{right.type.shown}'", _start(node))  # fmt: skip
+        first = self.convert(left, target, node.when_true.at)
+        second = self.convert(right, target, node.when_false.at)
+        return Bound(
+            target, f"({first.code} if {condition} else {second.code})", safe=first.safe and second.safe
+        )
+
+    def _throwing_ternary(self, condition: str, node: Ternary) -> Bound:
+        if isinstance(node.when_true, ThrowValue):
+            other = self.value(node.when_false)
+            return Bound(other.type, f"({self.throw_code(node.when_true)} if {condition} else {other.code})")
+        assert isinstance(node.when_false, ThrowValue)
+        other = self.value(node.when_true)
+        return Bound(other.type, f"({other.code} if {condition} else {self.throw_code(node.when_false)})")
+
+    def _common(self, left: Bound, right: Bound) -> Type | None:
+        if left.type is right.type:
+            return left.type
+        forward, backward = self._converts(left, right.type), self._converts(right, left.type)
+        if forward and backward:  # two constants: the wider type
+            return right.type if self.conversions.implicit(left.type, right.type) else left.type
+        return right.type if forward else left.type if backward else None
+
+    def bind_as(self, node: As) -> Bound:
+        target = self.type_of(node.type)
+        bound = self.value(node.operand)
+        if target.is_value and not target.is_nullable:
+            self.refuse(
+                "CS0077", "The as operator must be used with a reference type or nullable type", node.at
+            )
+        if self.conversions.explicit(bound.type, target) is None:
+            self.refuse("CS0039", f"Cannot convert type '{bound.type.shown}' to '{target.shown}' via a reference "
+                        "conversion", _start(node))  # fmt: skip
+        return Bound(target, f"{self.out.use(as_type)}({bound.code}, {self.out.use(target)})")
+
+    def bind_is(self, node: Is) -> Bound:
+        bound = self.value(node.operand)
+        target = self.find_type(node.type) if node.type is not None else None
+        if target is None:
+            return self._is_constant(node, bound)
+        test = self.out.use(is_type)
+        if node.name is None:
+            return Bound(self.registry.bool, f"{test}({bound.code}, {self.out.use(target)})", safe=True)
+        variable = self.declare(node.name, target, node.at)
+        if variable.cell:
+            self.out.line(self.store(variable, "None"), node.at)
+        first, again = self.once(bound)
+        kept = self.assign_code(variable, again)
+        code = f"({test}({first}, {self.out.use(target)}) and ({kept}, True)[1])"
+        return Bound(self.registry.bool, code, safe=True)
+
+    def assign_code(self, variable: object, code: str) -> str:
+        """An expression that assigns a local and yields its value; places.py knows how."""
+        raise NotImplementedError
+
+    def _is_constant(self, node: Is, bound: Bound) -> Bound:
+        if node.type is not None and node.constant is None:
+            if node.name is not None or not all(not inner for _, inner in node.type.parts):
+                self.type_of(node.type)
+            constant = self.value(_as_expression(node))
+        else:
+            assert node.constant is not None
+            constant = self.value(node.constant)
+        if not constant.is_constant:
+            self.refuse("CS0150", "A constant value is expected", node.at)
+        if constant.constant is None:
+            return self._null_test("==", bound)
+        code = f"{self.out.use(clr_equals)}({bound.code}, {constant.code})"
+        return Bound(self.registry.bool, code, safe=True)
+
+    def bind_unary(self, node: Unary) -> Bound:
+        bound = self.value(node.operand)
+        operator = node.operator
+        plain = bound.type.underlying
+        if operator == "!" and plain is self.registry.bool:
+            if bound.type.is_nullable:
+                first, again = self.once(bound)
+                return Bound(bound.type, f"(not {again} if {first} is not None else None)")
+            if bound.is_constant:
+                return self.literal(not bound.constant, bound.type)
+            return Bound(bound.type, f"(not {bound.code})", safe=True)
+        if plain.name in NUMERIC:
+            made = self._numeric_unary(operator, bound, plain, node)
+            if made is not None:
+                return made
+        if operator in "-~+" and plain.definition is not None:
+            for member in self.registry.own_members(plain.definition, f"operator {operator}"):
+                if len(member.parameters) == 1:
+                    return Bound(member.result, self._operator_call(member, bound.code), safe=True)
+        self.refuse("CS0023", f"Operator '{operator}' cannot be applied to operand of type '{bound.type.shown}'",
+                    node.at)  # fmt: skip
+
+    def _numeric_unary(self, operator: str, bound: Bound, plain: Type, node: Unary) -> Bound | None:
+        if operator == "!":
+            return None
+        if operator == "-" and bound.is_constant and plain.name in ("System.UInt32", "System.UInt64"):
+            number = _number(bound.constant)
+            if number == 2**31:
+                return self.literal(-(2**31), self.registry.int)
+            if number == 2**63:
+                return self.literal(numbers.Long(-(2**63)), self.registry.named("System.Int64"))
+        common = self.promoted(plain, self.registry.int)
+        if operator == "-" and plain.name == "System.UInt32":
+            common = self.registry.named("System.Int64")
+        if common is None:
+            return None
+        if bound.type.is_nullable:
+            first, again = self.once(self.convert(bound, self.registry.nullable(common), node.at))
+            inner = self._signed(operator, again, common)
+            return Bound(self.registry.nullable(common), f"({inner} if {first} is not None else None)")
+        converted = self.convert(bound, common, node.at)
+        if converted.is_constant and operator in "-+":
+            return self._negated(operator, converted, common)
+        return Bound(common, self._signed(operator, converted.code, common), safe=True)
+
+    def _negated(self, operator: str, bound: Bound, common: Type) -> Bound:
+        value = bound.constant
+        if operator == "-":
+            name = common.name.removeprefix("System.")
+            if isinstance(value, float):
+                value = numbers.Single(-value) if name == "Single" else -value
+            elif isinstance(value, numbers.Decimal):
+                value = value.copy_negate()
+            else:
+                value = numbers.wrap(-_number(value), name)
+        return self.literal(value, common)
+
+    def _signed(self, operator: str, code: str, common: Type) -> str:
+        name = common.name.removeprefix("System.")
+        if operator == "+":
+            return code
+        if name in numbers.INTEGERS:
+            return self._whole(f"{operator}{code}", name)
+        made = f"(-{code})"
+        return f"{self.out.use(numbers.Single)}({made})" if name == "Single" else made
+
+
+def _number(value: object) -> int:
+    if isinstance(value, str):
+        return ord(value)
+    assert isinstance(value, int)
+    return int(value)
+
+
+def _start(node: Node) -> int:
+    """Where an expression begins: at its leftmost operand."""
+    while True:
+        inner = getattr(node, "left", None) or getattr(node, "condition", None)
+        if inner is None:
+            inner = getattr(node, "target", None) or (node.operand if isinstance(node, As | Is) else None)
+        if inner is None:
+            return node.at
+        node = inner
+
+
+def _as_expression(node: Is) -> Node:
+    """`x is Name.Constant`, which was read as a type."""
+    assert node.type is not None
+    from_parts = Name(node.type.at, node.type.parts[0][0])
+    return from_parts

@@ -1,0 +1,139 @@
+"""Policy expressions, compiled: C# 7 to one Python function each, once per text.
+
+The function can reach nothing but what the binder named for it: its globals hold no builtins, and every
+method, type and constant in them comes from the tables of `apimlb.policy.library`.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
+
+from apimlb.errors import PolicyError
+from apimlb.policy.binder import Binder
+from apimlb.policy.bound import Bound
+from apimlb.policy.captures import celled_names
+from apimlb.policy.casts import RUNTIME
+from apimlb.policy.context import Context
+from apimlb.policy.conversions import Conversions
+from apimlb.policy.lexer import Source
+from apimlb.policy.library import DEFINITIONS
+from apimlb.policy.nodes import Block, Return
+from apimlb.policy.parser import parse
+from apimlb.policy.registry import Registry
+from apimlb.policy.types import NULL, VOID
+from apimlb.policy.values.budget import BUDGET, STEPS
+from apimlb.policy.values.exceptions import ClrException
+from apimlb.policy.values.failures import stack_overflow
+from apimlb.policy.values.utf16 import leave
+
+_FILE = "<policy expression>"
+_CACHE_SIZE = 4096
+_LONGEST = 512 * 1024
+
+
+class Expression:
+    """A compiled expression. `type` is the static CLR type of its value, `python` the generated source."""
+
+    __slots__ = ("_lines", "_run", "column", "line", "python", "reads_request_body", "reads_response_body",
+                 "source", "type")  # fmt: skip
+
+    def __init__(
+        self, source: str, line: int, column: int, type_name: str, python: str,
+        run: Callable[[Context], object], lines: tuple[int, ...], reads: tuple[bool, bool],
+    ) -> None:  # fmt: skip
+        self.source = source
+        self.line = line
+        self.column = column
+        self.type = type_name
+        self.python = python
+        self.reads_request_body, self.reads_response_body = reads
+        self._run = run
+        self._lines = lines
+
+    def __call__(self, context: Context) -> object:
+        """The value; raises `ClrException`, with the policy's line in `line`."""
+        BUDGET.left = STEPS
+        try:
+            value = self._run(context)
+        except ClrException as error:
+            error.line = self._policy_line(error)
+            raise
+        except RecursionError:
+            raise stack_overflow() from None
+        if type(value) is str and not value.isascii():
+            return leave(value)
+        return value
+
+    def _policy_line(self, error: ClrException) -> int:
+        """The line of the policy that the error rose from."""
+        trace = error.__traceback__
+        found = self.line
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == _FILE and 2 <= trace.tb_lineno <= len(self._lines) + 1:
+                found = self.line + self._lines[trace.tb_lineno - 2]
+            trace = trace.tb_next
+        return found
+
+
+def compile_expression(source: str, *, line: int = 1, column: int = 1) -> Expression:
+    """Compile `@(...)` or `@{...}`; `line` and `column` say where it stands in the policy.
+
+    Raises `PolicyError` for what C# 7 or API Management's allow-list refuses (code CS.... or NotAllowed).
+    """
+    return _compiled(source, line, column)
+
+
+@lru_cache(maxsize=1)
+def library() -> tuple[Registry, Conversions]:
+    """The tables, ready to be looked up in."""
+    registry = Registry(DEFINITIONS)
+    conversions = Conversions(registry)
+    RUNTIME.use(registry, conversions)
+    return registry, conversions
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _compiled(text: str, line: int, column: int) -> Expression:
+    source = Source(text, line, column)
+    if len(text) > _LONGEST:
+        raise source.error(f"The expression is longer than {_LONGEST} characters", 0, "TooLong")
+    try:
+        tree = parse(source)
+        binder = Binder(source, *library(), celled_names(tree))
+        kind = _bind(binder, tree)
+        python, run = _load(binder)
+    except RecursionError:
+        raise source.error("The expression is nested too deeply", 0, "CS8078") from None
+    lines = tuple(text.count("\n", 0, at) for at in binder.out.positions)
+    reads = (binder.reads_request_body, binder.reads_response_body)
+    return Expression(text, line, column, kind, python, run, lines, reads)
+
+
+def _bind(binder: Binder, tree: Block) -> str:
+    """Write the function's body; the name of the type that it returns."""
+    reached = binder.function_body(tree)
+    if reached:
+        binder.refuse("CS0161", "Not all code paths return a value", tree.at)
+    values: list[Bound] = [value for value in binder.returns if value.type is not VOID]
+    if len(values) != len(binder.returns):
+        binder.refuse("CS0126", "An object of a type convertible to 'object' is required", tree.at)
+    if isinstance(tree.statements[-1], Return) and len(values) == 1 and values[0].type is NULL:
+        return "System.Object"
+    return binder.common_type(values).name if values else "System.Object"
+
+
+def _load(binder: Binder) -> tuple[str, Callable[[Context], object]]:
+    out = binder.out
+    python = "def expression(ctx):\n" + "\n".join(out.lines) + "\n"
+    scope: dict[str, object] = {"__builtins__": {}, **out.names}
+    try:
+        code: CodeType = compile(python, _FILE, "exec", dont_inherit=True)
+    except (SyntaxError, MemoryError, ValueError) as error:
+        raise PolicyError(
+            "The expression is nested too deeply", line=1, column=1, code="CS8078",
+            next_step=f"Split it with a local variable ({type(error).__name__}).",
+        ) from None  # fmt: skip
+    exec(code, scope)
+    run = scope["expression"]
+    assert callable(run)
+    return python, run

@@ -1,0 +1,192 @@
+"""Which type converts to which, and by what kind of conversion (C# specification, conversions)."""
+
+from dataclasses import dataclass
+
+from apimlb.policy.registry import Registry
+from apimlb.policy.signatures import Member
+from apimlb.policy.types import NULL, VOID, Type
+
+_S = "System."
+IMPLICIT_NUMERIC: dict[str, frozenset[str]] = {
+    _S + source: frozenset(_S + target for target in targets.split())
+    for source, targets in {
+        "SByte": "Int16 Int32 Int64 Single Double Decimal",
+        "Byte": "Int16 UInt16 Int32 UInt32 Int64 UInt64 Single Double Decimal",
+        "Int16": "Int32 Int64 Single Double Decimal",
+        "UInt16": "Int32 UInt32 Int64 UInt64 Single Double Decimal",
+        "Int32": "Int64 Single Double Decimal",
+        "UInt32": "Int64 UInt64 Single Double Decimal",
+        "Int64": "Single Double Decimal",
+        "UInt64": "Single Double Decimal",
+        "Char": "UInt16 Int32 UInt32 Int64 UInt64 Single Double Decimal",
+        "Single": "Double",
+    }.items()
+}
+NUMERIC = frozenset(
+    _S + name
+    for name in "SByte Byte Int16 UInt16 Int32 UInt32 Int64 UInt64 Char Single Double Decimal".split()
+)
+INTEGRAL = frozenset(
+    _S + name for name in "SByte Byte Int16 UInt16 Int32 UInt32 Int64 UInt64 Char".split()
+)
+_COVARIANT = {
+    "System.Collections.Generic.IEnumerable`1", "System.Collections.Generic.IEnumerator`1",
+    "System.Collections.Generic.IReadOnlyCollection`1", "System.Collections.Generic.IReadOnlyList`1",
+    "System.Linq.IGrouping`2", "Newtonsoft.Json.Linq.IJEnumerable`1",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Conversion:
+    """`kind` is identity, numeric, reference, box, unbox, null, lift, wrap, unwrap, enum or user; a user
+    conversion has its `member`, and `inner` converts what stands inside a nullable."""
+
+    kind: str
+    member: Member | None = None
+    inner: "Conversion | None" = None
+
+
+IDENTITY = Conversion("identity")
+_NUMERIC = Conversion("numeric")
+_REFERENCE = Conversion("reference")
+_BOX = Conversion("box")
+_NULL = Conversion("null")
+_UNBOX = Conversion("unbox")
+_ENUM = Conversion("enum")
+
+
+class Conversions:
+    """The rules, over one registry."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._implicit: dict[tuple[Type, Type], Conversion | None] = {}
+
+    def implicit(self, source: Type, target: Type) -> Conversion | None:
+        """The implicit conversion between two types, or None."""
+        if source is target:
+            return IDENTITY
+        key = (source, target)
+        if key not in self._implicit:
+            self._implicit[key] = self._standard_implicit(source, target) or self._user(
+                source, target, explicit=False
+            )
+        return self._implicit[key]
+
+    def _standard_implicit(self, source: Type, target: Type) -> Conversion | None:
+        if VOID in (source, target) or source.kind == "lambda":
+            return None
+        if source is NULL:
+            return None if target.is_value and not target.is_nullable else _NULL
+        if target.name in IMPLICIT_NUMERIC.get(source.name, ()):
+            return _NUMERIC
+        if target.is_nullable:
+            inner = self._standard_implicit_or_identity(source.underlying, target.underlying)
+            if inner is not None and inner.kind in ("identity", "numeric"):
+                return Conversion("lift" if source.is_nullable else "wrap", inner=inner)
+            return None
+        if source.is_value:
+            return _BOX if self.derives(source.underlying, target) and not target.is_value else None
+        return _REFERENCE if self.derives(source, target) else None
+
+    def _standard_implicit_or_identity(self, source: Type, target: Type) -> Conversion | None:
+        return IDENTITY if source is target else self._standard_implicit(source, target)
+
+    def derives(self, source: Type, target: Type) -> bool:
+        """Whether a value of `source` is a `target`, by inheritance, interfaces and variance."""
+        if source is target or target is self._registry.object:
+            return True
+        if source.kind == "parameter" or target.kind == "parameter":
+            return False
+        return any(base is target or self._variant(base, target) for base in self._registry.bases(source))
+
+    def _variant(self, base: Type, target: Type) -> bool:
+        if base.kind == "array" and target.kind == "array":
+            inner, wanted = base.arguments[0], target.arguments[0]
+            return base.rank == target.rank and not inner.is_value and self.derives(inner, wanted)
+        if base.definition is None or base.definition is not target.definition:
+            return False
+        if base.definition.name not in _COVARIANT:
+            return False
+        return all(
+            mine is wanted or (not mine.is_value and not wanted.is_value and self.derives(mine, wanted))
+            for mine, wanted in zip(base.arguments, target.arguments, strict=True)
+        )
+
+    def explicit(self, source: Type, target: Type) -> Conversion | None:
+        """The conversion that a cast makes, or None."""
+        return (
+            self.implicit(source, target)
+            or self._standard_explicit(source, target)
+            or self._user(source, target, explicit=True)
+        )
+
+    def _standard_explicit(self, source: Type, target: Type) -> Conversion | None:
+        plain, wanted = source.underlying, target.underlying
+        if (plain.name in NUMERIC or plain.kind == "enum") and (wanted.name in NUMERIC or wanted.kind == "enum"):
+            inner = _NUMERIC if "enum" not in (plain.kind, wanted.kind) else _ENUM
+            if plain is wanted:
+                inner = IDENTITY
+            if not source.is_nullable and not target.is_nullable:
+                return inner
+            if target.is_nullable:
+                return Conversion("lift" if source.is_nullable else "wrap", inner=inner)
+            return Conversion("unwrap", inner=inner)
+        if source.is_nullable and plain is target:
+            return Conversion("unwrap", inner=IDENTITY)
+        if source.is_value and target.is_value:
+            return None
+        if target.is_value:
+            return _UNBOX if self.derives(wanted, source) else None
+        if source.is_value:
+            return None
+        return _UNBOX if self._castable(source, target) else None
+
+    def _castable(self, source: Type, target: Type) -> bool:
+        """Whether a reference cast may be written: downwards, or where an interface is on one side."""
+        if self.derives(target, source):
+            return True
+        if "interface" in (source.kind, target.kind):
+            return not {source.name, target.name} & {"System.String"}
+        if source.kind == "array" and target.kind == "array":
+            return self._castable(source.arguments[0], target.arguments[0])
+        return False
+
+    def _user(self, source: Type, target: Type, explicit: bool) -> Conversion | None:
+        """A conversion that one of the two types declares."""
+        wanted = ("implicit", "explicit") if explicit else ("implicit",)
+        best: Member | None = None
+        best_rank = (99, 99)
+        for owner in {id(kind): kind for kind in (*self._owners(source), *self._owners(target))}.values():
+            if owner.definition is None:
+                continue
+            for member in self._registry.own_members(owner.definition, "conversion"):
+                if member.name not in wanted:
+                    continue
+                rank = self._user_rank(member, source, target, explicit)
+                if rank is not None and rank < best_rank:
+                    best, best_rank = member, rank
+        return Conversion("user", best) if best is not None else None
+
+    def _owners(self, kind: Type) -> list[Type]:
+        if kind.definition is None and kind.kind != "array":
+            return []
+        return [base for base in self._registry.bases(kind.underlying) if base.kind in ("class", "struct")]
+
+    def _user_rank(self, member: Member, source: Type, target: Type, explicit: bool) -> tuple[int, int] | None:
+        given, result = member.parameters[0].type, member.result
+        before = self._step_rank(source, given, explicit)
+        after = self._step_rank(result, target, explicit)
+        return None if before is None or after is None else (before + after, 0 if member.name == "implicit" else 1)
+
+    def _step_rank(self, source: Type, target: Type, explicit: bool) -> int | None:
+        if source is target:
+            return 0
+        found = self._standard_implicit(source, target)
+        if found is not None:
+            if source is NULL:
+                return 3
+            return 1 if found.kind in ("reference", "wrap") else 2
+        if explicit and self._standard_explicit(source, target) is not None:
+            return 4
+        return None

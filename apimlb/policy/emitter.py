@@ -1,0 +1,78 @@
+"""The Python text of one expression, and the objects that it may name. Nothing else is in its reach.
+
+Every name in the text is ours: locals are `v_...`, functions `f_...`, temporaries `t1`, and the objects below get
+names from a counter or from their own Python name. Text of the policy enters only through `repr`.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+_UNFIT = re.compile(r"\W")
+
+
+@dataclass(slots=True)
+class Mark:
+    """A state of the emitter to come back to."""
+
+    lines: int
+    positions: int
+    indent: int
+
+
+@dataclass(slots=True)
+class Emitter:
+    """Lines with their indentation, the policy line of each, and the globals."""
+
+    names: dict[str, object] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    indent: int = 1
+    _by_object: dict[int, str] = field(default_factory=dict)
+    _kept: list[object] = field(default_factory=list)
+    _locals: set[str] = field(default_factory=set)
+    _temporaries: int = 0
+
+    def line(self, text: str, at: int) -> None:
+        """One line of Python that stands for the policy text at offset `at`."""
+        self.lines.append("    " * self.indent + text)
+        self.positions.append(at)
+
+    def temporary(self) -> str:
+        self._temporaries += 1
+        return f"t{self._temporaries}"
+
+    def local(self, name: str, prefix: str = "v_") -> str:
+        """A Python name for a C# local: its own where it is free and plain."""
+        plain = prefix + (
+            name if name.isascii() else _UNFIT.sub("_", name.encode("ascii", "replace").decode())
+        )
+        found, count = plain, 1
+        while found in self._locals:
+            count += 1
+            found = f"{plain}_{count}"
+        self._locals.add(found)
+        return found
+
+    def use(self, thing: object) -> str:
+        """The global name under which the text can reach an object."""
+        known = self._by_object.get(id(thing))
+        if known is not None:
+            return known
+        wanted = _UNFIT.sub("_", getattr(thing, "__name__", "") or getattr(thing, "shown", "") or "o")
+        name, count = f"g_{wanted}", 1
+        while name in self.names:
+            count += 1
+            name = f"g_{wanted}_{count}"
+        self.names[name] = thing
+        self._by_object[id(thing)] = name
+        self._kept.append(thing)
+        return name
+
+    def mark(self) -> Mark:
+        return Mark(len(self.lines), len(self.positions), self.indent)
+
+    def rewind(self, mark: Mark) -> None:
+        """Forget what was written since the mark."""
+        del self.lines[mark.lines :]
+        del self.positions[mark.positions :]
+        self.indent = mark.indent

@@ -1,0 +1,233 @@
+"""C# 7 tokens of a policy expression."""
+
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+from apimlb.errors import PolicyError
+from apimlb.policy.values.utf16 import enter
+
+KEYWORDS = frozenset(
+    ["abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue", "decimal", "default", "delegate", "do", "double", "else", "enum", "event", "explicit", "extern", "false", "finally", "fixed", "float", "for", "foreach", "goto", "if", "implicit", "in", "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private", "protected", "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof", "stackalloc", "static", "string", "struct", "switch", "this", "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while"]
+)
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>(?:\s|//[^\n]*|/\*.*?\*/)+)
+  | (?P<interp>\$@?"|@\$")
+  | (?P<verbatim>@"(?:[^"]|"")*")
+  | (?P<string>"(?:[^"\\\n]|\\.)*")
+  | (?P<char>'(?:[^'\\\n]|\\(?:x[0-9a-fA-F]{1,4}|u[0-9a-fA-F]{4}|.))')
+  | (?P<real>(?:\d[\d_]*)?\.\d[\d_]*(?:[eE][+-]?\d+)?[fFdDmM]?|\d[\d_]*[eE][+-]?\d+[fFdDmM]?|\d[\d_]*[fFdDmM])
+  | (?P<int>0[xX][0-9a-fA-F_]+(?:[uU][lL]?|[lL][uU]?)?|0[bB][01_]+(?:[uU][lL]?|[lL][uU]?)?
+        |\d[\d_]*(?:[uU][lL]?|[lL][uU]?)?)
+  | (?P<id>@?[^\W\d]\w*)
+  | (?P<op>\?\?|\?\.(?!\d)|=>|==|!=|<=|>=|&&|\|\||\+\+|--|\+=|-=|\*=|/=|%=|&=|\|=|\^=|<<=|<<|::
+        |[-+*/%&|^!~=<>?:;,.(){}\[\]])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+_ESCAPES = {
+    "'": "'", '"': '"', "\\": "\\", "0": "\0", "a": "\a", "b": "\b",
+    "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
+}  # fmt: skip
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,4}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Token:
+    """`kind` is id, keyword, op, int, real, string, char, interp or end; `text` is as written, without the
+    `@` of `@name`; `value` of a string or char is its content, of an interp its parts."""
+
+    kind: str
+    text: str
+    at: int
+    end: int
+    value: "str | list[str | HoleRange]" = ""
+
+
+@dataclass(slots=True)
+class HoleRange:
+    """Where the value of an interpolation hole stands, with its alignment and format as written."""
+
+    at: int
+    end: int
+    alignment: tuple[int, int] | None
+    format: str | None
+
+
+class Source:
+    """The text with its place in the policy document, to turn offsets into lines and columns."""
+
+    def __init__(self, text: str, line: int, column: int) -> None:
+        self.text = text
+        self._line = line
+        self._column = column
+
+    def position(self, at: int) -> tuple[int, int]:
+        """Line and column, both from 1, of an offset."""
+        before = self.text[:at]
+        lines = before.count("\n")
+        if lines:
+            return self._line + lines, at - before.rfind("\n")
+        return self._line, self._column + at
+
+    def error(self, what: str, at: int, code: str, next_step: str = "") -> PolicyError:
+        line, column = self.position(at)
+        return PolicyError(what, line=line, column=column, code=code, next_step=next_step)
+
+
+def tokens(source: Source, start: int, end: int) -> list[Token]:
+    """The tokens between two offsets, ending in one of kind "end"."""
+    found: list[Token] = []
+    text, at = source.text, start
+    match_at = _TOKEN.match
+    while at < end:
+        match = match_at(text, at, end)
+        if match is None:
+            _refuse(source, at)
+        kind = match.lastgroup
+        if kind == "interp":
+            token = _interpolated(source, at, match.end(), end)
+            found.append(token)
+            at = token.end
+            continue
+        if kind != "space":
+            found.append(_token(source, kind or "", match[0], at, match.end()))
+        at = match.end()
+    found.append(Token("end", "", end, end))
+    return found
+
+
+def _token(source: Source, kind: str, text: str, at: int, end: int) -> Token:
+    if kind == "id":
+        if text[0] == "@":
+            return Token("id", text[1:], at, end)
+        return Token("keyword" if text in KEYWORDS else "id", text, at, end)
+    if kind == "verbatim":
+        return Token("string", text, at, end, enter(text[2:-1].replace('""', '"')))
+    if kind in ("string", "char"):
+        return Token(kind, text, at, end, enter(unescape(source, text[1:-1], at + 1)))
+    return Token(kind, text, at, end)
+
+
+def unescape(source: Source, text: str, at: int) -> str:
+    """The content of a regular string; `at` is where it starts."""
+    if "\\" not in text:
+        return text
+
+    def replace(match: re.Match[str]) -> str:
+        body = match[1]
+        if len(body) > 1:
+            code = int(body[1:], 16)
+            if code > 0x10FFFF:
+                raise source.error("Unrecognized escape sequence", at + match.start(), "CS1009")
+            return chr(code)
+        if body not in _ESCAPES:
+            raise source.error("Unrecognized escape sequence", at + match.start(), "CS1009")
+        return _ESCAPES[body]
+
+    return _ESCAPE.sub(replace, text)
+
+
+def _refuse(source: Source, at: int) -> NoReturn:
+    first = source.text[at]
+    if first == '"':
+        raise source.error("Newline in constant", at, "CS1010")
+    if first == "'":
+        raise source.error(
+            "Too many characters in character literal", at, "CS1012", 'Strings take double quotes: "text".'
+        )
+    if source.text.startswith("/*", at):
+        raise source.error("End-of-file found, '*/' expected", at, "CS1035")
+    raise source.error(f"Unexpected character '{first}'", at, "CS1056")
+
+
+def _interpolated(source: Source, at: int, content: int, end: int) -> Token:
+    """`$"..."` from its first character on; holes are kept as ranges of the source."""
+    text = source.text
+    verbatim = "@" in text[at:content]
+    parts: list[str | HoleRange] = []
+    plain = here = content
+
+    def flush(upto: int) -> None:
+        piece = text[plain:upto].replace("{{", "{").replace("}}", "}")
+        piece = piece.replace('""', '"') if verbatim else unescape(source, piece, plain)
+        if piece:
+            parts.append(enter(piece))
+
+    while here < end:
+        char = text[here]
+        if char == '"':
+            if verbatim and text.startswith('""', here):
+                here += 2
+                continue
+            flush(here)
+            return Token("interp", text[at : here + 1], at, here + 1, parts)
+        if char == "\\" and not verbatim:
+            here += 2
+        elif char == "\n" and not verbatim:
+            break
+        elif text.startswith(("{{", "}}"), here):
+            here += 2
+        elif char == "{":
+            flush(here)
+            hole = _hole(source, here + 1, end)
+            parts.append(hole)
+            plain = here = _hole_end(source, hole, here, end)
+        elif char == "}":
+            raise source.error("A '}' character must be escaped (by doubling) in an interpolated string.",
+                               here, "CS8086")  # fmt: skip
+        else:
+            here += 1
+    raise source.error("Newline in constant", at, "CS1010")
+
+
+_CLOSERS = {"(": ")", "[": "]", "{": "}"}
+
+
+def _hole(source: Source, at: int, end: int) -> HoleRange:
+    """The hole that starts at `at`, just after its brace."""
+    text = source.text
+    closers: list[str] = []
+    comma = 0
+    here = at
+    while here < end:
+        match = _TOKEN.match(text, here, end)
+        if match is None:
+            _refuse(source, here)
+        if match.lastgroup == "interp":
+            here = _interpolated(source, here, match.end(), end).end
+            continue
+        piece = match[0] if match.lastgroup == "op" else ""
+        if piece in _CLOSERS:
+            closers.append(_CLOSERS[piece])
+        elif closers and piece == closers[-1]:
+            closers.pop()
+        elif not closers and piece == "," and not comma:
+            comma = here
+        elif not closers and piece in ("}", ":", "::"):
+            return _ended_hole(source, at, here, comma)
+        here = match.end()
+    raise source.error("Unexpected end of an interpolated string", at, "CS8076")
+
+
+def _ended_hole(source: Source, at: int, here: int, comma: int) -> HoleRange:
+    text = source.text
+    layout = None
+    if text[here] == ":":
+        close = text.find("}", here)
+        layout = text[here + 1 : close] if close > 0 else ""
+    value_end = comma or here
+    if not text[at:value_end].strip():
+        raise source.error("Expected expression", at, "CS1733")
+    return HoleRange(at, value_end, (comma + 1, here) if comma else None, layout)
+
+
+def _hole_end(source: Source, hole: HoleRange, at: int, end: int) -> int:
+    after = hole.alignment[1] if hole.alignment else hole.end
+    close = source.text.find("}", after, end)
+    if close < 0:
+        raise source.error("Unexpected end of an interpolated string", at, "CS8076")
+    return close + 1

@@ -1,0 +1,66 @@
+"""Number, character and string literals as CLR values with their C# types."""
+
+from decimal import Decimal
+
+from apimlb.policy.lexer import Source, Token
+from apimlb.policy.nodes import Literal
+from apimlb.policy.values.numbers import LARGEST_DECIMAL, Char, Long, Single, UInt, ULong
+
+_INT_MAX, _UINT_MAX, _LONG_MAX, _ULONG_MAX = 2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1
+_WORDS: dict[str, tuple[str, object]] = {
+    "true": ("bool", True), "false": ("bool", False), "null": ("null", None),
+}  # fmt: skip
+
+
+def literal(source: Source, token: Token) -> Literal:
+    """The literal that a token is; raises `PolicyError` where C# has no such number."""
+    if token.kind == "string":
+        return Literal(token.at, "string", token.value)
+    if token.kind == "char":
+        text = str(token.value)
+        if len(text) != 1:
+            raise source.error("Too many characters in character literal", token.at, "CS1012")
+        return Literal(token.at, "char", Char(text))
+    if token.kind == "int":
+        return _integer(source, token)
+    if token.kind == "real":
+        return _real(source, token)
+    kind, value = _WORDS[token.text]
+    return Literal(token.at, kind, value)
+
+
+def _integer(source: Source, token: Token) -> Literal:
+    text = token.text.replace("_", "").lower()
+    digits = text.rstrip("ul")
+    suffix = "".join(sorted(text[len(digits) :]))
+    if digits.startswith("0x"):
+        value = int(digits[2:], 16)
+    elif digits.startswith("0b"):
+        value = int(digits[2:], 2)
+    else:
+        value = int(digits) if len(digits) < 100 else _ULONG_MAX + 1
+    if value > _ULONG_MAX:
+        raise source.error("Integral constant is too large", token.at, "CS1021")
+    if suffix == "" and value <= _INT_MAX:
+        return Literal(token.at, "int", value)
+    if suffix in ("", "u") and value <= _UINT_MAX:
+        return Literal(token.at, "uint", UInt(value))
+    if suffix in ("", "l") and value <= _LONG_MAX:
+        return Literal(token.at, "long", Long(value))
+    return Literal(token.at, "ulong", ULong(value))
+
+
+def _real(source: Source, token: Token) -> Literal:
+    text = token.text.replace("_", "").lower()
+    if text[-1] == "m":
+        value = Decimal(text[:-1])
+        if abs(value) > LARGEST_DECIMAL:
+            raise source.error("Floating-point constant is outside the range of type 'decimal'",
+                               token.at, "CS0594")  # fmt: skip
+        return Literal(token.at, "decimal", value)
+    if text[-1] == "f":
+        return Literal(token.at, "float", Single(float(text[:-1])))
+    number = float(text.rstrip("d"))
+    if number == float("inf"):
+        raise source.error("Floating-point constant is outside the range of type 'double'", token.at, "CS0594")
+    return Literal(token.at, "double", number)

@@ -1,0 +1,500 @@
+"""Expressions of C# 7, by precedence climbing."""
+
+from abc import abstractmethod
+
+from apimlb.policy.lexer import HoleRange, Token
+from apimlb.policy.literals import literal
+from apimlb.policy.nodes import (
+    Argument,
+    ArrayItems,
+    As,
+    Assign,
+    Binary,
+    Block,
+    Call,
+    Cast,
+    CheckedValue,
+    ConditionalAccess,
+    DefaultOf,
+    Hole,
+    Index,
+    Initializer,
+    Interpolated,
+    Is,
+    Keyword,
+    Lambda,
+    Member,
+    Name,
+    NameOf,
+    New,
+    NewAnonymous,
+    NewArray,
+    Node,
+    Receiver,
+    SizeOf,
+    Step,
+    Ternary,
+    ThrowValue,
+    TypeName,
+    Unary,
+)
+from apimlb.policy.parser_types import PREDEFINED, TypeParser
+
+PRECEDENCE = {
+    "??": 1, "||": 2, "&&": 3, "|": 4, "^": 5, "&": 6, "==": 7, "!=": 7,
+    "<": 8, ">": 8, "<=": 8, ">=": 8, "is": 8, "as": 8, "<<": 9, ">>": 9,
+    "+": 10, "-": 10, "*": 11, "/": 11, "%": 11,
+}  # fmt: skip
+ASSIGNMENTS = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="}
+_UNARY = frozenset(("!", "-", "+", "~"))
+_CAST_OPERAND_KEYWORDS = (
+    frozenset(["new", "this", "true", "false", "null", "typeof", "default", "sizeof", "checked", "unchecked", "base", "delegate", "throw"])
+    | PREDEFINED
+)
+_BANNED_KEYWORDS = {
+    "typeof": "System.Type is not among the types that policy expressions may use",
+    "stackalloc": "unsafe code is not possible in a policy expression",
+    "delegate": "anonymous methods are not supported here: write a lambda",
+    "ref": "ref values are not supported in a policy expression",
+}
+_QUERY_FOLLOWS = frozenset(("id", "keyword"))
+
+
+class ExpressionParser(TypeParser):
+    """One method a production; `expression` is the way in."""
+
+    @abstractmethod
+    def block(self) -> Block:
+        """A braced block of statements."""
+
+    @abstractmethod
+    def query(self) -> Node:
+        """A `from ... select ...` query, already turned into method calls."""
+
+    def expression(self) -> Node:
+        self.deeper()
+        try:
+            if self.token.kind == "id" and self.token.text == "from" and self._starts_query():
+                return self.query()
+            if self._starts_lambda():
+                return self._lambda()
+            if self.at_keyword("throw"):
+                return ThrowValue(self.advance().at, self.expression())
+            return self._assignment()
+        finally:
+            self.shallower()
+
+    def _assignment(self) -> Node:
+        left = self._ternary()
+        operator = self._operator_text()
+        if operator not in ASSIGNMENTS:
+            return left
+        at = self.token.at
+        for _ in range(3 if operator == ">>=" else 1):
+            self.advance()
+        return Assign(at, operator[:-1], left, self.expression())
+
+    def _operator_text(self) -> str:
+        """The operator at the cursor; `>>` and `>>=` are put together from their parts."""
+        if self.token.kind not in ("op", "keyword"):
+            return ""
+        text = self.token.text
+        if text == ">" and self.peek().text in (">", ">=") and self.peek().at == self.token.end:
+            return ">>" if self.peek().text == ">" else ">>="
+        return text
+
+    def _ternary(self) -> Node:
+        condition = self._binary(1)
+        if not self.at_op("?"):
+            return condition
+        at = self.advance().at
+        when_true = self.expression()
+        self.expect(":")
+        return Ternary(at, condition, when_true, self.expression())
+
+    def _binary(self, lowest: int) -> Node:
+        left = self._unary()
+        while True:
+            operator = self._operator_text()
+            level = PRECEDENCE.get(operator, 0)
+            if level < lowest:
+                return left
+            at = self.token.at
+            for _ in range(2 if operator == ">>" else 1):
+                self.advance()
+            if operator == "is":
+                left = self._is(at, left)
+            elif operator == "as":
+                left = As(at, left, self._operand_type())
+            elif operator == "??":
+                right = ThrowValue(self.advance().at, self.expression()) if self.at_keyword("throw") else (
+                    self._binary(level))  # fmt: skip
+                left = Binary(at, operator, left, right)
+            else:
+                left = Binary(at, operator, left, self._binary(level + 1))
+
+    def _operand_type(self) -> TypeName:
+        return self.type_name()
+
+    def _is(self, at: int, operand: Node) -> Node:
+        start = self.index
+        found = self.try_type()
+        if found is not None and not self.at_op("(") and not (self.at_op(".") or self.at_op("?.")):
+            name = self.advance().text if self.token.kind == "id" else None
+            return Is(at, operand, found, name)
+        self.reset(start)
+        return Is(at, operand, None, None, self._binary(PRECEDENCE["<<"]))
+
+    def _unary(self) -> Node:
+        token = self.token
+        if token.kind == "op":
+            if token.text in _UNARY:
+                self.advance()
+                self.deeper()
+                operand = self._unary()
+                self.shallower()
+                return Unary(token.at, token.text, operand)
+            if token.text in ("++", "--"):
+                self.advance()
+                return Step(token.at, token.text, self._unary(), True)
+            if token.text == "(":
+                cast = self._cast()
+                if cast is not None:
+                    return cast
+        if token.kind == "id" and token.text == "await" and self.peek().kind in ("id", "keyword"):
+            self.refuse("'await' is not possible in a policy expression", "CS4033")
+        return self._primary()
+
+    def _cast(self) -> Node | None:
+        start, at = self.index, self.token.at
+        self.expect("(")
+        predefined = self.token.kind == "keyword" and self.token.text in PREDEFINED
+        target = self.try_type()
+        if target is not None and self.accept(")") and self._cast_operand(predefined, target):
+            self.deeper()
+            operand = self._unary()
+            self.shallower()
+            return Cast(at, target, operand)
+        self.reset(start)
+        return None
+
+    def _cast_operand(self, predefined: bool, target: TypeName) -> bool:
+        """Whether what follows `(Type)` makes it a cast: always after a keyword type, else only what
+        cannot carry on an expression."""
+        token = self.token
+        if predefined or target.nullable or target.ranks:
+            return token.kind != "end" and (token.kind != "op" or token.text in ("(", "!", "~", "-", "+"))
+        if token.kind == "op":
+            return token.text in ("(", "!", "~")
+        if token.kind == "keyword":
+            return token.text in _CAST_OPERAND_KEYWORDS
+        return token.kind != "end"
+
+    # Primary expressions and what follows them
+
+    def _primary(self) -> Node:
+        return self._postfix(self._first())
+
+    def _postfix(self, left: Node) -> Node:
+        while self.token.kind == "op":
+            token = self.token
+            if token.text == ".":
+                self.advance()
+                left = self._member(left)
+            elif token.text == "(":
+                left = Call(token.at, left, self.arguments("(", ")"))
+            elif token.text == "[":
+                left = Index(token.at, left, self.arguments("[", "]"))
+            elif token.text in ("++", "--"):
+                self.advance()
+                left = Step(token.at, token.text, left, False)
+            elif token.text == "?.":
+                self.advance()
+                inner = self._member(Receiver(token.at))
+                return ConditionalAccess(token.at, left, self._postfix(inner))
+            elif token.text == "?" and self.peek().text == "[" and self._conditional_index():
+                self.advance()
+                inner_index = Index(token.at, Receiver(token.at), self.arguments("[", "]"))
+                return ConditionalAccess(token.at, left, self._postfix(inner_index))
+            else:
+                break
+        return left
+
+    def _conditional_index(self) -> bool:
+        """Whether `?[` indexes: it does unless a `:` makes it `a ? [..] : b`, which no C# 7 text can be."""
+        return self.peek().at == self.token.end
+
+    def _member(self, left: Node) -> Node:
+        name = self.identifier()
+        arguments = self.generic_call_arguments() if self.at_op("<") else None
+        return Member(name.at, left, name.text, arguments)
+
+    def arguments(self, opening: str, closing: str) -> list[Argument]:
+        self.expect(opening)
+        found: list[Argument] = []
+        while not self.at_op(closing):
+            found.append(self._argument())
+            if not self.accept(","):
+                break
+        self.expect(closing)
+        return found
+
+    def _argument(self) -> Argument:
+        at = self.token.at
+        name = None
+        if self.token.kind == "id" and self.peek().text == ":" and self.peek().kind == "op":
+            name = self.advance().text
+            self.advance()
+        if self.at_keyword("out") or self.at_keyword("ref"):
+            mode = self.advance().text
+            start = self.index
+            declared = self.try_type()
+            if mode == "out" and declared is not None and self.token.kind == "id":
+                return Argument(at, None, name, mode, self.advance().text, declared)
+            self.reset(start)
+            return Argument(at, self.expression(), name, mode)
+        return Argument(at, self.expression(), name)
+
+    def _first(self) -> Node:
+        token = self.token
+        if token.kind in ("int", "real", "string", "char"):
+            self.advance()
+            return literal(self.source, token)
+        if token.kind == "interp":
+            self.advance()
+            return self._interpolation(token)
+        if token.kind == "id":
+            return self._name()
+        if token.kind == "op" and token.text == "(":
+            return self._parenthesised()
+        if token.kind == "keyword":
+            return self._keyword(token)
+        self.refuse("Invalid expression term" + (f" '{token.text}'" if token.text else ""), "CS1525")
+
+    def _name(self) -> Node:
+        token = self.advance()
+        if token.text == "nameof" and self.at_op("("):
+            return self._nameof(token.at)
+        arguments = self.generic_call_arguments() if self.at_op("<") else None
+        return Name(token.at, token.text, arguments)
+
+    def _nameof(self, at: int) -> Node:
+        self.expect("(")
+        operand = self.expression()
+        self.expect(")")
+        if not isinstance(operand, Name | Member):
+            self.refuse("Expression does not have a name.", "CS8081")
+        return NameOf(at, operand.name)
+
+    def _parenthesised(self) -> Node:
+        at = self.expect("(").at
+        inner = self.expression()
+        if self.at_op(","):
+            self.refuse(
+                "Tuple literals need System.ValueTuple, which policy expressions may not use",
+                "NotAllowed",
+                next_step="Use Tuple.Create(...) or an anonymous type.",
+            )
+        self.expect(")")
+        if isinstance(inner, ConditionalAccess):  # brackets end the part that null skips
+            return CheckedValue(at, inner, False)
+        return inner
+
+    def _keyword(self, token: Token) -> Node:
+        text = token.text
+        if text in ("true", "false", "null"):
+            self.advance()
+            return literal(self.source, token)
+        if text in PREDEFINED:
+            self.advance()
+            return Keyword(token.at, text)
+        if text == "new":
+            return self._new()
+        if text == "default":
+            self.advance()
+            return DefaultOf(token.at, self._bracketed_type() if self.at_op("(") else None)
+        if text == "sizeof":
+            self.advance()
+            return SizeOf(token.at, self._bracketed_type())
+        if text in ("checked", "unchecked"):
+            self.advance()
+            self.expect("(")
+            inner = self.expression()
+            self.expect(")")
+            return CheckedValue(token.at, inner, text == "checked")
+        if text in _BANNED_KEYWORDS:
+            self.refuse(f"'{text}': {_BANNED_KEYWORDS[text]}", "NotAllowed")
+        self.refuse(f"Invalid expression term '{text}'", "CS1525")
+
+    def _bracketed_type(self) -> TypeName:
+        self.expect("(")
+        found = self.type_name()
+        self.expect(")")
+        return found
+
+    def _interpolation(self, token: Token) -> Node:
+        parts: list[str | Hole] = []
+        assert isinstance(token.value, list)
+        for part in token.value:
+            parts.append(self._hole(part) if isinstance(part, HoleRange) else part)
+        return Interpolated(token.at, parts)
+
+    def _hole(self, hole: HoleRange) -> Hole:
+        value = self._range(hole.at, hole.end)
+        alignment = self._range(*hole.alignment) if hole.alignment else None
+        return Hole(hole.at, value, alignment, hole.format)
+
+    def _range(self, start: int, end: int) -> Node:
+        """An expression that stands alone in a part of the source."""
+        inner = type(self)(self.source, start, end)
+        inner._depth = self._depth + 1
+        found = inner.expression()
+        if inner.token.kind != "end":
+            inner.refuse("'}' expected", "CS1003")
+        return found
+
+    # Object and array creation
+
+    def _new(self) -> Node:
+        at = self.expect("new").at
+        if self.at_op("{"):
+            return self._anonymous(at)
+        if self.at_op("["):
+            rank = self._rank()
+            if rank is None:
+                self.refuse("Array creation must have array size or array initializer", "CS1586")
+            for _ in range(rank + 1):
+                self.advance()
+            return NewArray(at, None, [], rank, self.array_items())
+        made = self.try_type(arrays=False, nullable=False)
+        if made is None:
+            self.refuse("Type expected", "CS1031")
+        if self.at_op("?") and self.peek().text == "[":
+            self.advance()
+            made.nullable = True
+        if self.at_op("["):
+            return self._new_array(at, made)
+        arguments = self.arguments("(", ")") if self.at_op("(") else None
+        initializer = self._initializer() if self.at_op("{") else None
+        if arguments is None and initializer is None:
+            self.refuse("A new expression requires (), [], or {} after type", "CS1526")
+        return New(at, made, arguments or [], initializer)
+
+    def _new_array(self, at: int, element: TypeName) -> Node:
+        rank = self._rank()
+        sizes: list[Node] = []
+        if rank is None:
+            sizes = [argument.value for argument in self.arguments("[", "]") if argument.value is not None]
+            rank = len(sizes)
+        else:
+            for _ in range(rank + 1):
+                self.advance()
+        while self.at_op("["):
+            inner = self._rank()
+            if inner is None:
+                self.refuse("Invalid rank specifier: expected ',' or ']'", "CS0178", self.peek())
+            for _ in range(inner + 1):
+                self.advance()
+            element.ranks.append(inner)
+        items = self.array_items() if self.at_op("{") else None
+        if not sizes and items is None:
+            self.refuse("Array creation must have array size or array initializer", "CS1586")
+        return NewArray(at, element, sizes, rank, items)
+
+    def array_items(self) -> ArrayItems:
+        at = self.expect("{").at
+        items: list[Node] = []
+        while not self.at_op("}"):
+            items.append(self.array_items() if self.at_op("{") else self.expression())
+            if not self.accept(","):
+                break
+        self.expect("}")
+        return ArrayItems(at, items)
+
+    def _anonymous(self, at: int) -> Node:
+        self.expect("{")
+        members: list[tuple[str, Node]] = []
+        while not self.at_op("}"):
+            if self.token.kind == "id" and self.peek().text == "=" and self.peek().kind == "op":
+                name = self.advance().text
+                self.advance()
+                members.append((name, self.expression()))
+            else:
+                value = self.expression()
+                if not isinstance(value, Name | Member):
+                    self.refuse("Invalid anonymous type member declarator.", "CS0746")
+                members.append((value.name, value))
+            if not self.accept(","):
+                break
+        self.expect("}")
+        return NewAnonymous(at, members)
+
+    def _initializer(self) -> Initializer:
+        made = Initializer(self.expect("{").at, [])
+        while not self.at_op("}"):
+            if self.token.kind == "id" and self.peek().text == "=" and self.peek().kind == "op":
+                name = self.advance().text
+                self.advance()
+                made.entries.append((name, self._initializer_value()))
+            elif self.at_op("["):
+                index = self.arguments("[", "]")
+                self.expect("=")
+                made.entries.append((index, self._initializer_value()))
+            elif self.at_op("{"):
+                made.entries.append((None, self.array_items().items))
+            else:
+                made.entries.append((None, [self.expression()]))
+            if not self.accept(","):
+                break
+        self.expect("}")
+        return made
+
+    def _initializer_value(self) -> Node:
+        return self._initializer() if self.at_op("{") else self.expression()
+
+    # Lambdas
+
+    def _starts_lambda(self) -> bool:
+        if self.token.kind == "id":
+            return self.peek().kind == "op" and self.peek().text == "=>"
+        if not self.at_op("("):
+            return False
+        ahead, depth = 1, 1
+        while depth:
+            token = self.peek(ahead)
+            if token.kind == "end":
+                return False
+            if token.kind == "op":
+                depth += (token.text == "(") - (token.text == ")")
+            ahead += 1
+        return self.peek(ahead).text == "=>" and self.peek(ahead).kind == "op"
+
+    def _lambda(self) -> Node:
+        at = self.token.at
+        parameters: list[tuple[str, TypeName | None]] = []
+        if self.token.kind == "id":
+            parameters.append((self.advance().text, None))
+        else:
+            self.expect("(")
+            while not self.at_op(")"):
+                parameters.append(self._lambda_parameter())
+                if not self.accept(","):
+                    break
+            self.expect(")")
+        self.expect("=>")
+        body: Node = self.block() if self.at_op("{") else self.expression()
+        return Lambda(at, parameters, body)
+
+    def _lambda_parameter(self) -> tuple[str, TypeName | None]:
+        if self.token.kind == "id" and self.peek().text in (",", ")"):
+            return self.advance().text, None
+        written = self.type_name()
+        return self.identifier().text, written
+
+    def _starts_query(self) -> bool:
+        after = self.peek()
+        if after.kind == "keyword":
+            return after.text in PREDEFINED
+        return after.kind == "id" and (
+            (self.peek(2).kind == "keyword" and self.peek(2).text == "in") or self.peek(2).kind == "id"
+        )

@@ -1,0 +1,43 @@
+"""How much one evaluation may do, so that no expression hangs: counted, because a clock would make it uncertain."""
+
+import threading
+from typing import Final, NoReturn
+
+from apimlb.policy.values.exceptions import over_limit
+
+STEPS: Final = 2_000_000
+LONGEST_TEXT: Final = 16_000_000
+
+
+class Budget(threading.local):
+    """What is left to the evaluation that this thread runs."""
+
+    left = STEPS
+
+    def spend(self, steps: int = 1) -> None:
+        self.left -= steps
+        if self.left < 0:
+            out_of_steps()
+
+
+BUDGET: Final = Budget()
+
+
+def out_of_steps() -> NoReturn:
+    raise over_limit("the number of steps that one evaluation may take")
+
+
+def bounded_text(text: str) -> str:
+    """A text that was made, if it is not too long."""
+    if len(text) > 10_000:
+        BUDGET.spend(len(text) >> 8)
+        if len(text) > LONGEST_TEXT:
+            raise over_limit(f"{LONGEST_TEXT} characters in one string")
+    return text
+
+
+def bounded_length(length: int) -> int:
+    """A length that a text is about to have."""
+    if length > LONGEST_TEXT:
+        raise over_limit(f"{LONGEST_TEXT} characters in one string")
+    return length

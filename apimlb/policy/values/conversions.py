@@ -1,0 +1,199 @@
+"""System.Convert and the Parse methods: any scalar as any other."""
+
+import math
+import re
+from decimal import Decimal, InvalidOperation
+
+from apimlb.policy.values.date_parse import parse_date
+from apimlb.policy.values.dates import DateTime
+from apimlb.policy.values.exceptions import ClrException, argument_null, bad_format, overflow
+from apimlb.policy.values.numbers import (
+    INTEGERS,
+    Char,
+    Single,
+    decimal_from_float,
+    decimal_of,
+    round_half_even,
+)
+from apimlb.policy.values.numbers import to_single as rounded_single
+
+_INTEGER = re.compile(r"[ \t-\r\0]*([+-]?\d+)[ \t-\r\0]*\Z", re.ASCII)
+_GROUPED = re.compile(
+    r"[ \t-\r]*(?P<open>\()?(?P<sign>[+-])?(?P<whole>[\d,]*)(?P<point>\.\d*)?(?P<exp>[eE][+-]?\d+)?"
+    r"(?P<after>[+-])?(?P<close>\))?[ \t-\r\0]*\Z",
+    re.ASCII,
+)
+_CLR_NAMES: dict[type, str] = {DateTime: "DateTime", bytearray: "Byte[]", str: "String", Char: "Char"}
+
+
+def bad_cast(value: object, target: str) -> ClrException:
+    source = _CLR_NAMES.get(type(value)) or str(getattr(value, "clr_name", type(value).__name__))
+    return ClrException("System.InvalidCastException", f"Invalid cast from '{source}' to '{target}'.")
+
+
+def parse_integer(text: str | None, name: str) -> int:
+    """int.Parse and its kin: optional sign and white space; throws Format- or OverflowException."""
+    if text is None:
+        raise argument_null("s")
+    match = _INTEGER.match(text)
+    if match is None:
+        raise bad_format()
+    if len(match[1]) > 400:
+        raise overflow_of(name)
+    return fitted(int(match[1]), name)
+
+
+def overflow_of(name: str) -> ClrException:
+    if name in ("SByte", "Byte"):
+        word = "a signed byte" if name == "SByte" else "an unsigned byte"
+        return ClrException(
+            "System.OverflowException", f"Value was either too large or too small for {word}."
+        )
+    return overflow(name)
+
+
+def fitted(value: int, name: str) -> int:
+    lowest, highest, make = INTEGERS[name]
+    if not lowest <= value <= highest:
+        raise overflow_of(name)
+    return make(value)
+
+
+def _real_text(text: str) -> str:
+    """The plain digits of a real number; raises ValueError."""
+    match = _GROUPED.match(text)
+    if match is None or not (match["whole"].strip(",") or (match["point"] or "").strip(".")):
+        raise ValueError(text)
+    if bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["after"]):
+        raise ValueError(text)
+    negative = match["open"] or "-" in ((match["sign"] or "") + (match["after"] or ""))
+    whole = match["whole"].replace(",", "")
+    return f"{'-' if negative else ''}{whole or '0'}{match['point'] or ''}{match['exp'] or ''}"
+
+
+_WORDS = {"nan": math.nan, "infinity": math.inf, "-infinity": -math.inf, "∞": math.inf, "-∞": -math.inf,
+          "+infinity": math.inf}  # fmt: skip
+
+
+def parse_double(text: str | None) -> float:
+    """double.Parse; throws System.FormatException."""
+    if text is None:
+        raise argument_null("s")
+    try:
+        return float(_real_text(text))
+    except ValueError:
+        found = _WORDS.get(text.strip().lower())
+        if found is None:
+            raise bad_format() from None
+        return found
+
+
+def parse_decimal(text: str | None) -> Decimal:
+    if text is None:
+        raise argument_null("s")
+    try:
+        return decimal_of(Decimal(_real_text(text)))
+    except (ValueError, InvalidOperation):
+        raise bad_format() from None
+
+
+def parse_boolean(text: str | None) -> bool:
+    """bool.Parse; throws System.FormatException."""
+    if text is None:
+        raise argument_null("value")
+    word = text.strip(" \t\r\n\0").lower()
+    if word not in ("true", "false"):
+        raise bad_format(f"String '{text}' was not recognized as a valid Boolean.")
+    return word == "true"
+
+
+def to_integer(value: object, name: str) -> int:
+    """Convert.ToInt32 and its kin: null is 0, reals round to even, texts are parsed."""
+    if isinstance(value, bool):
+        return fitted(int(value), name)
+    if isinstance(value, int):
+        return fitted(int(value), name)
+    if isinstance(value, Char):
+        return fitted(ord(value), name)
+    if isinstance(value, str):
+        return parse_integer(value, name)
+    if isinstance(value, float):
+        if math.isnan(value) or math.isinf(value):
+            raise overflow_of(name)
+        return fitted(round_half_even(value), name)
+    if isinstance(value, Decimal):
+        return fitted(int(value.to_integral_value("ROUND_HALF_EVEN")), name)
+    if value is None:
+        return fitted(0, name)
+    number = getattr(value, "number", None)
+    if isinstance(number, int):
+        return fitted(number, name)
+    raise bad_cast(value, name)
+
+
+def to_boolean(value: object) -> bool:
+    """Convert.ToBoolean: numbers are true unless 0, texts are parsed, null is false."""
+    if value is None:
+        return False
+    if isinstance(value, str) and not isinstance(value, Char):
+        return parse_boolean(value)
+    if isinstance(value, int | float | Decimal):
+        return value != 0
+    raise bad_cast(value, "Boolean")
+
+
+def to_double(value: object) -> float:
+    if value is None:
+        return 0.0
+    if isinstance(value, str) and not isinstance(value, Char):
+        return parse_double(value)
+    if isinstance(value, int | float | Decimal):
+        return float(value)
+    raise bad_cast(value, "Double")
+
+
+def to_single(value: object) -> float:
+    return Single(rounded_single(to_double(value)))
+
+
+def to_decimal(value: object) -> Decimal:
+    if value is None:
+        return Decimal(0)
+    if isinstance(value, str) and not isinstance(value, Char):
+        return parse_decimal(value)
+    if isinstance(value, float):
+        return decimal_from_float(value)
+    if isinstance(value, int):
+        return decimal_of(Decimal(int(value)))
+    if isinstance(value, Decimal):
+        return value
+    raise bad_cast(value, "Decimal")
+
+
+def to_char(value: object) -> Char:
+    """Convert.ToChar: a one-character text or a number."""
+    if isinstance(value, Char):
+        return value
+    if value is None:
+        return Char("\0")
+    if isinstance(value, str):
+        if len(value) != 1:
+            raise bad_format("String must be exactly one character long.")
+        return Char(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not 0 <= value <= 0xFFFF:
+            raise ClrException(
+                "System.OverflowException", "Value was either too large or too small for a character."
+            )
+        return Char(chr(value))
+    raise bad_cast(value, "Char")
+
+
+def to_date(value: object) -> DateTime:
+    if isinstance(value, DateTime):
+        return value
+    if value is None:
+        return DateTime(0)
+    if isinstance(value, str) and not isinstance(value, Char):
+        return parse_date(value)
+    raise bad_cast(value, "DateTime")

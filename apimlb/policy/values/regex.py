@@ -1,0 +1,174 @@
+"""System.Text.RegularExpressions: patterns, matches and replacements."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from apimlb.policy.values.budget import BUDGET, bounded_length
+from apimlb.policy.values.exceptions import ClrException, argument, argument_null
+from apimlb.policy.values.regex_engine import Engine, Hit, engine_of
+
+OPTIONS = {
+    "None": 0, "IgnoreCase": 1, "Multiline": 2, "ExplicitCapture": 4, "Compiled": 8, "Singleline": 16,
+    "IgnorePatternWhitespace": 32, "RightToLeft": 64, "ECMAScript": 256, "CultureInvariant": 512,
+}  # fmt: skip
+
+
+class Capture:
+    """A piece of the input: Group and Match are captures too."""
+
+    clr_name = "System.Text.RegularExpressions.Capture"
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.index = max(start, 0)
+        self.length = max(end - start, 0)
+        self.value = text[start:end] if start >= 0 else ""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Group(Capture):
+    clr_name = "System.Text.RegularExpressions.Group"
+
+    def __init__(self, text: str, spans: list[tuple[int, int]], name: str) -> None:
+        super().__init__(text, *(spans[-1] if spans else (-1, -1)))
+        self.success = bool(spans)
+        self.captures = [Capture(text, start, end) for start, end in spans]
+        self.name = name
+
+
+class Match(Group):
+    """One match; it knows the groups of its pattern and how to go on."""
+
+    clr_name = "System.Text.RegularExpressions.Match"
+
+    def __init__(self, regex: "Regex", text: str, hit: Hit | None) -> None:
+        super().__init__(text, [] if hit is None else [hit.spans[0][-1]], "0")
+        self.regex = regex
+        self.text = text
+        self.hit = hit
+
+    @property
+    def groups(self) -> list[Group]:
+        if self.hit is None:
+            return [Group(self.text, [], "0")]
+        names = self.regex.engine.names
+        rest = [Group(self.text, spans, names[i]) for i, spans in enumerate(self.hit.spans[1:], 1)]
+        return [self, *rest]
+
+    def group(self, name: str) -> Group:
+        names = self.regex.engine.names
+        return self.groups[names.index(name)] if name in names and self.hit else Group(self.text, [], name)
+
+
+class Regex:
+    """A pattern with its options; throws System.ArgumentException for a pattern that .NET cannot read."""
+
+    clr_name = "System.Text.RegularExpressions.Regex"
+
+    def __init__(self, pattern: str | None, options: int = 0) -> None:
+        if pattern is None:
+            raise argument_null("pattern")
+        if options & 64:
+            raise argument("RegexOptions.RightToLeft is not supported here.", "options")
+        self.pattern = pattern
+        self.engine: Engine = engine_of(pattern, options)
+
+    def __str__(self) -> str:
+        return self.pattern
+
+    def matches(self, text: str | None, start: int = 0) -> Iterator[Match]:
+        if text is None:
+            raise argument_null("input")
+        at = start
+        while at <= len(text):
+            hit = self.engine.search(text, at)
+            BUDGET.spend()
+            if hit is None:
+                return
+            yield Match(self, text, hit)
+            begin, end = hit.spans[0][-1]
+            at = end + 1 if end == begin else end
+
+    def first(self, text: str | None) -> Match:
+        found = next(self.matches(text), None)
+        return Match(self, text or "", None) if found is None else found
+
+    def replace(self, text: str | None, evaluate: Callable[[Match], str | None], count: int = -1) -> str:
+        if text is None:
+            raise argument_null("input")
+        pieces: list[str] = []
+        at = size = 0
+        for match in self.matches(text):
+            if count == 0:
+                break
+            count -= 1
+            piece = evaluate(match) or ""
+            size = bounded_length(size + match.index - at + len(piece))
+            pieces += (text[at : match.index], piece)
+            at = match.index + match.length
+        return "".join((*pieces, text[at:]))
+
+    def split(self, text: str | None, count: int = 0) -> list[str]:
+        if text is None:
+            raise argument_null("input")
+        pieces: list[str] = []
+        at = 0
+        for match in self.matches(text):
+            if count and len(pieces) >= count - 1:
+                break
+            pieces.append(text[at : match.index])
+            pieces += [group.value for group in match.groups[1:] if group.success]
+            at = match.index + match.length
+        return [*pieces, text[at:]]
+
+
+_REPLACEMENT = re.compile(r"\$(?:\$|(\d+)|\{(\w+)\}|([&`'+_]))")
+
+
+def expand(match: Match, pattern: str) -> str:
+    """A replacement pattern: $1, ${name}, $&, $$, $`, $', $+ and $_."""
+
+    def piece(found: re.Match[str]) -> str:
+        if found[0] == "$$":
+            return "$"
+        if found[1] or found[2]:
+            return _numbered(match, found)
+        return {
+            "&": match.value, "`": match.text[: match.index], "'": match.text[match.index + match.length :],
+            "+": match.groups[-1].value, "_": match.text,
+        }[found[3]]  # fmt: skip
+
+    return _REPLACEMENT.sub(piece, pattern)
+
+
+def _numbered(match: Match, found: re.Match[str]) -> str:
+    name = found[1] or found[2]
+    if name in match.regex.engine.names:
+        return match.group(name).value
+    if found[1]:  # $12 is group 1 followed by 2 where there is no group 12
+        for end in range(len(name) - 1, 0, -1):
+            if name[:end] in match.regex.engine.names:
+                return match.group(name[:end]).value + name[end:]
+    return found[0]
+
+
+def unescape(text: str | None) -> str:
+    """Regex.Unescape"""
+    if text is None:
+        raise argument_null("str")
+    names = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
+
+    def piece(found: re.Match[str]) -> str:
+        body = found[1]
+        if body[0] in "xu" and len(body) > 1:
+            return chr(int(body[1:], 16))
+        if body in names:
+            return names[body]
+        if body.isalnum():
+            raise ClrException(
+                "System.ArgumentException", f'parsing "{text}" - Unrecognized escape sequence \\{body}.'
+            )
+        return body
+
+    return re.sub(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", piece, text, flags=re.DOTALL)
