@@ -83,11 +83,20 @@ def _policy(path: str, scope: str) -> Child:
     def content(call: Call, existing: Document | None, sent: Json) -> Content:
         source = _source(call, sent, scope)
         _check(call, source)
-        raw = source.text if source.format == "rawxml" else written(source.text, escape=False)
-        shown = raw if not call.azure.settings.rewrites_policies else written(raw, escape=False)
-        return {"format": "xml", "value": written(source.text, escape=True)}, {"rawxml": shown}
+        return {"format": "xml", "value": _xml(source)}, {"rawxml": _raw(call, source)}
 
     return Child(path, "Policy", content, shown=_shown, listed=_shown, named=_named, types=_TYPES)
+
+
+def _xml(source: PolicySource) -> str:
+    return written(source.text, escape=True, escaped=source.format == "xml")
+
+
+def _raw(call: Call, source: PolicySource) -> str:
+    """The text with its expressions as they are: what a gateway reads."""
+    if source.format == "rawxml" and not call.azure.settings.rewrites_policies:
+        return source.text
+    return written(source.text, escape=False, escaped=source.format == "xml")
 
 
 def _named(call: Call) -> None:
@@ -107,8 +116,8 @@ def _fragment_content(call: Call, existing: Document | None, sent: Json) -> Cont
     others = {name: text for name, text in source.fragments.items() if name.lower() != call.name.lower()}
     _check(call, PolicySource(source.text, source.format, "fragment", source.named_values, others))
     # Recorded without format: apim_aso_20240501_crud_a 64.
-    properties = {"description": sent.get("description"), "value": written(source.text, escape=True)}
-    return {**properties, "provisioningState": "Succeeded"}, {"rawxml": source.text}
+    properties = {"description": sent.get("description"), "value": _xml(source)}
+    return {**properties, "provisioningState": "Succeeded"}, {"rawxml": _raw(call, source)}
 
 
 def _fragment_shown(call: Call, document: Document) -> Json:

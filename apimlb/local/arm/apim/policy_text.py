@@ -7,12 +7,17 @@ apim_cli_api_policy 3, apim_aso_20240501_crud_a 57 and 61).
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from xml.sax.saxutils import unescape
 
 from apimlb.policy.csharp_scan import end_of_expression
 
 _NAME = re.compile(r"[A-Za-z_][\w.:-]*")
 _ATTRIBUTE = re.compile(r"\s+([A-Za-z_][\w.:-]*)\s*=\s*([\"'])")
 _UNTOUCHED = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_STARTS = ("@(", "@{")
+_ENTITIES = {"&quot;": '"', "&apos;": "'"}
+# What a raw policy would read as an entity, though its ampersand is one.
+_ENTITY_LIKE = re.compile(r"&(?=(?:quot|apos|lt|gt|amp|#\w+);)")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:quot|apos|lt|gt|amp|#\w+);)")
 _ESCAPES = str.maketrans({'"': "&quot;", "<": "&lt;", ">": "&gt;"})
 
@@ -27,9 +32,13 @@ class _Node:
     parts: "list[_Node | str]" = field(default_factory=list)
 
 
-def written(text: str, *, escape: bool) -> str:
-    """The document, which must read, written as API Management does; `escape` makes it proper XML."""
-    scanner = _Scanner(text, escape)
+def written(text: str, *, escape: bool, escaped: bool = False) -> str:
+    """The document, which must read, written as API Management does.
+
+    `escaped` says that it is proper XML (`format: xml`), `escape` that it is to become so; else expressions
+    stand in it as they are (`rawxml`).
+    """
+    scanner = _Scanner(text, escape, escaped)
     return "\r\n".join(line for part in scanner.parts() for line in _lines(part, 0))
 
 
@@ -52,9 +61,10 @@ def _lines(part: "_Node | str", depth: int) -> Iterator[str]:
 class _Scanner:
     """One pass over a document that is known to read."""
 
-    def __init__(self, text: str, escape: bool) -> None:
+    def __init__(self, text: str, escape: bool, escaped: bool) -> None:
         self._text = text
         self._escape = escape
+        self._escaped = escaped
 
     def parts(self) -> "list[_Node | str]":
         """What stands at the top: the root element and the comments around it."""
@@ -96,29 +106,34 @@ class _Scanner:
         """The attribute's value, escaped if it is an expression, and the index after its closing quote."""
         end = self._expression_end(start)
         if end >= 0 and self._text[end:].lstrip().startswith(quote):
-            return self._escaped(self._text[start:end].strip()), self._text.index(quote, end) + 1
+            return self._expression(self._text[start:end].strip()), self._text.index(quote, end) + 1
         end = self._text.index(quote, start)
-        return self._text[start:end], end + 1
+        return self._expression(self._text[start:end]), end + 1
 
     def _expression_end(self, start: int) -> int:
         while start < len(self._text) and self._text[start].isspace():
             start += 1
-        if not self._text.startswith(("@(", "@{"), start):
+        if self._escaped or not self._text.startswith(_STARTS, start):
             return -1
         return end_of_expression(self._text, start + 1)
 
     def _characters(self, index: int, node: _Node) -> int:
         end = self._expression_end(index)
-        is_expression = end >= 0
-        if not is_expression:
+        if end < 0:
             end = self._text.find("<", index)
             end = len(self._text) if end < 0 else end
         data = self._text[index:end]
         if data.strip():
-            node.parts.append(self._escaped(data.strip()) if is_expression else data)
+            node.parts.append(self._expression(data))
         return end
 
-    def _escaped(self, expression: str) -> str:
+    def _expression(self, value: str) -> str:
+        """The value with its entities as they are wanted, and without blanks around it, if it is one."""
+        if not value.lstrip().startswith(_STARTS):
+            return value
+        value = value.strip()
+        if self._escaped:
+            value = _ENTITY_LIKE.sub("&amp;", unescape(value, _ENTITIES))
         if not self._escape:
-            return expression
-        return _BARE_AMPERSAND.sub("&amp;", expression).translate(_ESCAPES)
+            return value
+        return _BARE_AMPERSAND.sub("&amp;", value).translate(_ESCAPES)

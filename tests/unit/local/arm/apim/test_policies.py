@@ -129,3 +129,24 @@ async def test_a_fragment_is_checked_too(scene: Scene) -> None:
     assert (await scene.put(fragment, policy("<fragment><base /></fragment>"))).status == 201
     raw = await scene.get(f"{fragment}?format=rawxml")
     assert raw.properties["format"] == "rawxml"
+
+
+async def test_an_expression_that_does_not_compile_is_refused_with_its_place(scene: Scene) -> None:
+    text = inbound('<set-variable name="a" value="@(context.Request.Nothing)" />')
+    [(target, message)] = problems(await scene.put(POLICY, policy(text)))
+    assert target == "set-variable"
+    assert message.startswith("Error in element 'set-variable' on line 1, column ")
+    assert "Nothing" in message
+
+
+async def test_every_problem_is_told(scene: Scene) -> None:
+    text = inbound('<nonsense /><set-variable name="a" />')
+    assert len(problems(await scene.put(POLICY, policy(text)))) == 2
+
+
+async def test_a_policy_sent_as_xml_is_told_raw(scene: Scene) -> None:
+    rule = '<set-variable name="a" value="@(1 + 2 == 3 ? &quot;x&quot; : null)" />'
+    assert (await scene.put(POLICY, policy(inbound(rule), "xml"))).status == 201
+    raw = (await scene.get(f"{POLICY}?format=rawxml")).properties["value"]
+    assert '@(1 + 2 == 3 ? "x" : null)' in raw
+    assert "&quot;x&quot;" in (await scene.get(POLICY)).properties["value"]

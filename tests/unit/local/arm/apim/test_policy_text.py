@@ -29,6 +29,25 @@ def test_a_document_is_written_as_azure_writes_it(text: str, expected: str) -> N
     assert written(text, escape=True) == expected.replace("|", "\r\n").replace("_", "\t")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('<a b="@(x &gt; 1 &amp;&amp; y == &quot;z&quot;)" />', '<a b="@(x > 1 && y == "z")" />'),
+        ('<a b="@(&quot;(&quot; + &quot;&amp;quot;&quot;)" />', '<a b="@("(" + "&amp;quot;")" />'),
+        ("<a><v> @(&quot;&lt;&quot;) </v></a>", '<a>|_<v>@("<")</v>|</a>'),
+        ('<a b="&quot;plain&quot;" />', '<a b="&quot;plain&quot;" />'),
+    ],
+)
+def test_what_was_escaped_can_be_written_raw_and_back(text: str, expected: str) -> None:
+    raw = written(text, escape=False, escaped=True)
+    assert raw == expected.replace("|", "\r\n").replace("_", "\t")
+    again = written(text, escape=True, escaped=True)
+    assert written(raw, escape=True) == again
+    assert [item.attributes for item in read(raw).descendants()] == [
+        item.attributes for item in read(again, "xml").descendants()
+    ]
+
+
 def test_what_is_not_escaped_is_left_as_it_is() -> None:
     text = '<a b="@(x > 1 && y < "z")" />'
     assert written(text, escape=False) == text
@@ -48,7 +67,7 @@ elements = st.recursive(
 @given(elements)
 def test_writing_twice_changes_nothing_and_reads_the_same(text: str) -> None:
     once = written(text, escape=True)
-    assert written(once, escape=True) == once
+    assert written(once, escape=True, escaped=True) == once
     before = [
         (item.tag, {k: v.value for k, v in item.attributes.items()}) for item in read(text).descendants()
     ]
