@@ -8,6 +8,9 @@ A case is plain data, as `case.yaml` holds it; every key may be left out:
     service_url:  https://backend.test/openai        what requests go to when no policy says otherwise
     path:         /deployments/chat/completions      what follows it; the request's path when left out
     variables:    {name: value}                      set before inbound
+    api, operation, product, subscription, user, deployment:
+                  {id: …, name: …, key: …}           members of the context in snake_case; product,
+                                                     subscription and user are null when left out
     named_values: {name: text}
     fragments:    {id: "<fragment>…</fragment>"}
     backend_urls: {id: url}                          what backend ids stand for
@@ -23,34 +26,54 @@ last for ever. Nobody fits: the connection fails. Variables that are mappings or
 JArray.
 """
 
-import fnmatch
 import json
-import random
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from apimlb.errors import ConfigError
-from apimlb.http import Headers, Request, Response, read
-from apimlb.policy.context import Context, LastError, MessageBody, RequestView, Url
+from apimlb.http import Request, Response, read
+from apimlb.policy.context import (
+    Api,
+    Context,
+    Deployment,
+    LastError,
+    MessageBody,
+    Operation,
+    Product,
+    RequestView,
+    Subscription,
+    Url,
+    User,
+)
 from apimlb.policy.document import compile_policy, effective
-from apimlb.policy.exchange import BackendId, BaseUrl, CachingType, Exchange, ForwardOptions, PolicyFault
+from apimlb.policy.exchange import Exchange
 from apimlb.policy.runtime import run
+from apimlb.policy.stage import Case, Stage, content_of, headers_of, mapping
 from apimlb.policy.switches import ADVERSE, Switches
 from apimlb.policy.tracing import Recorder, TracedStep
 
-Json = dict[str, Any]
+T = TypeVar("T")
 
 _KEYS = frozenset(
     {
         *("request", "service_url", "path", "variables", "named_values", "fragments", "backend_urls"),
-        *("backends", "identity", "clock", "seed", "adverse"),
+        *("backends", "identity", "clock", "seed", "adverse", "api", "operation", "product"),
+        *("subscription", "user", "deployment"),
     }
 )
-_START = 1_795_262_400.0  # 2026-11-21T12:00:00Z
+_API = {"id": "api", "name": "api", "path": ""}
+_OPERATION = {"id": "operation", "name": "operation"}
+_DEPLOYMENT = {"service_name": "gateway", "service_id": "gateway", "region": "Sweden Central"}
+_SUBSCRIPTION = {
+    "id": "subscription",
+    "name": "subscription",
+    "key": "",
+    "primary_key": "",
+    "secondary_key": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +90,15 @@ class Rehearsal:
     messages: tuple[str, ...] = ()
 
 
-async def rehearse(text: str, case: Mapping[str, Any]) -> Rehearsal:
+async def rehearse(text: str, case: Case) -> Rehearsal:
     """Run the policy document `text` on `case`. Raises PolicyError for the one, ConfigError for the other."""
     unknown = sorted(set(case) - _KEYS)
     if unknown:
         raise ConfigError(
             f"unknown key '{unknown[0]}' in the case", next_step=f"Known keys: {', '.join(sorted(_KEYS))}."
         )
-    named_values = {name: str(value) for name, value in _mapping(case, "named_values").items()}
-    fragments = {name: str(value) for name, value in _mapping(case, "fragments").items()}
+    named_values = {name: str(value) for name, value in mapping(case, "named_values").items()}
+    fragments = {name: str(value) for name, value in mapping(case, "fragments").items()}
     policy = effective([compile_policy(text, named_values=named_values, fragments=fragments)])
     stage = Stage(case)
     recorder = Recorder()
@@ -93,20 +116,11 @@ async def rehearse(text: str, case: Mapping[str, Any]) -> Rehearsal:
     )
 
 
-def _mapping(case: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = case.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise ConfigError(f"'{key}' in the case must be a mapping")
-    return value
-
-
-def _exchange(case: Mapping[str, Any], stage: "Stage", recorder: Recorder) -> Exchange:
-    asked = _mapping(case, "request")
+def _exchange(case: Case, stage: Stage, recorder: Recorder) -> Exchange:
+    asked = mapping(case, "request")
     url = str(asked.get("url", "https://gateway.test/"))
     parts = urlsplit(url)
-    headers = _headers(asked.get("headers"))
+    headers = headers_of(asked.get("headers"))
     if "Host" not in headers:
         headers.add("Host", parts.netloc)
     service_url = str(case.get("service_url", "https://backend.test"))
@@ -115,15 +129,28 @@ def _exchange(case: Mapping[str, Any], stage: "Stage", recorder: Recorder) -> Ex
         url=Url(url),
         original_url=Url(url),
         headers=headers,
-        body=MessageBody(_content(asked["body"])) if "body" in asked else None,
+        body=MessageBody(content_of(asked["body"])) if "body" in asked else None,
         ip_address=str(asked.get("ip", "127.0.0.1")),
-        matched_parameters={name: str(value) for name, value in _mapping(asked, "parameters").items()},
+        matched_parameters={name: str(value) for name, value in mapping(asked, "parameters").items()},
     )
     context = Context(
         stage.clock,
         stage.rng,
         view,
-        variables={name: _clr(value) for name, value in _mapping(case, "variables").items()},
+        variables={name: _clr(value) for name, value in mapping(case, "variables").items()},
+        api=_member(
+            Api, case, "api", {"id": "api", "name": "api", "path": "", "service_url": Url(service_url)}
+        ),
+        operation=_member(
+            Operation,
+            case,
+            "operation",
+            {"id": "operation", "method": view.method, "name": "operation", "url_template": parts.path},
+        ),
+        product=_optional(Product, case, "product", {"id": "product", "name": "product"}),
+        subscription=_optional(Subscription, case, "subscription", _SUBSCRIPTION),
+        user=_optional(User, case, "user", {"id": "user"}),
+        deployment=_member(Deployment, case, "deployment", _DEPLOYMENT),
         request_id=uuid.UUID(int=stage.rng.getrandbits(128), version=4),
         timestamp=stage.clock.now(),
         tracing=True,
@@ -141,146 +168,20 @@ def _exchange(case: Mapping[str, Any], stage: "Stage", recorder: Recorder) -> Ex
     return exchange
 
 
+def _member(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str, object]) -> T:
+    """One member of the context: the defaults, and over them what the case says."""
+    try:
+        return kind(**{**defaults, **mapping(case, key)})
+    except TypeError as error:
+        raise ConfigError(f"'{key}' in the case has a key that it cannot have: {error}") from error
+
+
+def _optional(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str, object]) -> T | None:
+    return _member(kind, case, key, defaults) if key in case else None
+
+
 def _clr(value: object) -> object:
     """A value of the case as an expression would have made it."""
     if isinstance(value, dict | list):
         return MessageBody(json.dumps(value).encode()).as_("Newtonsoft.Json.Linq.JToken")
     return value
-
-
-def _headers(given: object) -> Headers:
-    if given is None:
-        return Headers()
-    if not isinstance(given, Mapping):
-        raise ConfigError("headers in the case must be a mapping of names to values")
-    headers = Headers()
-    for name, value in given.items():
-        for one in value if isinstance(value, list) else [value]:
-            headers.add(str(name), str(one))
-    return headers
-
-
-def _content(body: object) -> bytes:
-    """Text as it is, anything else as JSON."""
-    if isinstance(body, bytes):
-        return body
-    return (body if isinstance(body, str) else json.dumps(body)).encode()
-
-
-class StageClock:
-    """Time that stands still but for what waits."""
-
-    def __init__(self, start: float) -> None:
-        self._now = start
-        self.waited = 0.0
-
-    def now(self) -> float:
-        return self._now
-
-    def pass_by(self, seconds: float) -> None:
-        """Time that a backend takes: it goes by, and nobody waited for it."""
-        self._now += seconds
-
-    async def sleep(self, seconds: float) -> None:
-        self.pause(seconds)
-
-    def pause(self, seconds: float) -> None:
-        self.waited += seconds
-        self._now += seconds
-
-
-@dataclass(slots=True)
-class _Backend:
-    match: str
-    replies: list[Json]
-
-    def next_reply(self) -> Json:
-        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-
-
-@dataclass(slots=True)
-class StageCache:
-    """A cache at once visible, one for all caching types."""
-
-    clock: StageClock
-    entries: dict[str, tuple[float, object]] = field(default_factory=dict)
-
-    async def get(self, key: str, kind: CachingType) -> object:
-        until, value = self.entries.get(key, (0.0, None))
-        return value if until > self.clock.now() else None
-
-    async def put(self, key: str, value: object, seconds: float, kind: CachingType) -> None:
-        self.entries[key] = (self.clock.now() + seconds, value)
-
-    async def remove(self, key: str, kind: CachingType) -> None:
-        self.entries.pop(key, None)
-
-
-class Stage:
-    """The Services of a rehearsal: scripted backends, one clock, one cache."""
-
-    def __init__(self, case: Mapping[str, Any]) -> None:
-        self.clock = StageClock(_moment(case.get("clock", _START)))
-        self.rng = random.Random(case.get("seed", 0))
-        self.cache = StageCache(self.clock)
-        self.requests: list[Request] = []
-        self._urls = {name: str(url) for name, url in _mapping(case, "backend_urls").items()}
-        self._identity = case.get("identity", "managed-identity-token")
-        self._backends = [_backend(entry) for entry in case.get("backends") or [{"reply": {}}]]
-
-    async def forward(self, exchange: Exchange, options: ForwardOptions) -> Response:
-        match exchange.backend:
-            case BackendId(name):
-                base = self._urls.get(name, f"https://{name}.backend.test")
-            case BaseUrl(url):
-                base = url
-            case None:
-                base = exchange.service_url
-        try:
-            return await self.send(exchange.outgoing(base), options.timeout)
-        except TimeoutError as error:
-            raise PolicyFault("Timeout", str(error), source="forward-request") from error
-        except ConnectionError as error:
-            raise PolicyFault("BackendConnectionFailure", str(error), source="request-forwarder") from error
-
-    async def send(self, request: Request, timeout: float) -> Response:
-        self.requests.append(request)
-        backend = next((each for each in self._backends if fnmatch.fnmatch(request.url, each.match)), None)
-        if backend is None:
-            raise ConnectionRefusedError(f"no backend of the case answers {request.url}")
-        reply = backend.next_reply()
-        failure = reply.get("fails")
-        if failure == "connection":
-            raise ConnectionResetError("Underlying transport connection was unexpectedly closed.")
-        after = float(reply.get("after", 0))
-        if failure == "timeout" or after > timeout:
-            self.clock.pass_by(timeout)
-            raise TimeoutError("Request to the backend service timed out")
-        self.clock.pass_by(after)
-        body = _content(reply.get("body", ""))
-        return Response(int(reply.get("status", 200)), _headers(reply.get("headers")), body)
-
-    async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
-        if self._identity is False:
-            raise PolicyFault("ManagedIdentityNotFound", "The service has no such managed identity.")
-        return str(self._identity)
-
-
-def _backend(entry: object) -> _Backend:
-    if not isinstance(entry, Mapping) or set(entry) - {"match", "reply"}:
-        raise ConfigError("a backend in the case must be a mapping with 'match' and 'reply'")
-    replies = entry.get("reply") or {}
-    several = replies if isinstance(replies, list) else [replies]
-    if not all(isinstance(reply, Mapping) for reply in several):
-        raise ConfigError("a reply in the case must be a mapping: status, headers, body, after, fails")
-    return _Backend(str(entry.get("match", "*")), [dict(reply) for reply in several])
-
-
-def _moment(given: object) -> float:
-    if isinstance(given, int | float):
-        return float(given)
-    try:
-        moment = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
-    except ValueError as error:
-        raise ConfigError(f"'clock' in the case is no time: {given}") from error
-    return moment.timestamp()

@@ -54,6 +54,23 @@ async def test_variables_of_the_case_are_there_before_inbound() -> None:
     assert played.variables["sum"] == 3
 
 
+async def test_members_of_the_context_can_be_given() -> None:
+    names = (
+        "@(context.Api.Id + context.Operation.Name + context.Deployment.Region + (context.User == null) + {})"
+    )
+    element = "<set-variable name='n' value='" + names + "'/>"
+    plain = await play(element.format("(context.Subscription == null)"))
+    given = await play(
+        element.format("context.Subscription.Key"),
+        api={"id": "mine"},
+        operation={"name": "chat"},
+        deployment={"region": "here"},
+        subscription={"key": "secret"},
+    )
+    assert plain.variables["n"] == "apioperationSweden CentralTrueTrue"
+    assert given.variables["n"] == "minechathereTruesecret"
+
+
 async def test_the_same_case_plays_the_same_way_twice() -> None:
     element = "<set-variable name='n' value='@(new Random().Next(1000000).ToString() + Guid.NewGuid())'/>"
     first, second, other = [await play(element, seed=seed) for seed in (1, 1, 2)]
@@ -71,6 +88,7 @@ async def test_the_same_case_plays_the_same_way_twice() -> None:
         {"backends": [{"reply": ["a"]}]},
         {"backends": [{"match": "*", "answer": {}}]},
         {"clock": "noon"},
+        {"api": {"colour": "red"}},
     ],
 )
 async def test_a_case_that_is_not_one_is_refused(case: dict[str, Any]) -> None:

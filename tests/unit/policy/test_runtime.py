@@ -10,8 +10,8 @@ from apimlb.http import Headers, Request, Response, close, read
 from apimlb.policy.context import Context, MessageBody, RequestView, Url
 from apimlb.policy.document import compile_policy, effective
 from apimlb.policy.exchange import Exchange, ForwardOptions, PolicyFault
-from apimlb.policy.rehearsal import StageCache, StageClock
 from apimlb.policy.runtime import refuse, run
+from apimlb.policy.stage import StageCache, StageClock
 from apimlb.policy.steps import STEP_LIMIT
 from tests.unit.policy.play import FORWARD, document, play, replies
 

@@ -14,8 +14,8 @@ from apimlb.policy.context import Context, RequestView, Url
 from apimlb.policy.document import compile_policy, effective
 from apimlb.policy.elements.control import Waits
 from apimlb.policy.exchange import Exchange, ForwardOptions
-from apimlb.policy.rehearsal import Stage
 from apimlb.policy.runtime import run
+from apimlb.policy.stage import Stage
 from tests.unit.policy.play import FORWARD, document, play, replies
 
 COUNT_ATTEMPTS = "<set-variable name='n' value='@(context.Variables.GetValueOrDefault<int>(\"n\", 0) + 1)'/>"
@@ -234,7 +234,9 @@ class Slow(Stage):
 
 
 async def test_one_too_many_at_a_time_is_refused_and_a_place_becomes_free_again() -> None:
-    limited = "<limit-concurrency key='@(context.Request.Method)' max-count='1'><forward-request/></limit-concurrency>"
+    limited = (
+        f"<limit-concurrency key='@(context.Request.Method)' max-count='1'>{FORWARD}</limit-concurrency>"
+    )
     policy, slow = effective([compile_policy(document(backend=limited))]), Slow()
 
     def ask(method: str) -> asyncio.Task[Response]:

@@ -6,7 +6,7 @@ import pytest
 
 from apimlb.http import Request, Response
 from apimlb.policy.elements.tokens.keyring import REFRESH, REREAD, Keyring, KeysUnavailable
-from apimlb.policy.rehearsal import Stage
+from apimlb.policy.stage import Stage
 
 URL = "https://issuer.test/metadata"
 

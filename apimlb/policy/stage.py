@@ -1,0 +1,166 @@
+"""What a rehearsed policy meets: scripted backends, a clock that only waiting moves, a cache, an identity."""
+
+import fnmatch
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from apimlb.errors import ConfigError
+from apimlb.http import Headers, Request, Response
+from apimlb.policy.exchange import BackendId, BaseUrl, CachingType, Exchange, ForwardOptions, PolicyFault
+
+Json = dict[str, Any]
+Case = Mapping[str, Any]
+"""A written case; its keys are those that `apimlb.policy.rehearsal` documents."""
+
+_START = 1_795_262_400.0  # 2026-11-21T12:00:00Z
+
+
+def mapping(case: Case, key: str) -> Mapping[str, Any]:
+    value = case.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"'{key}' in the case must be a mapping")
+    return value
+
+
+def headers_of(given: object) -> Headers:
+    if given is None:
+        return Headers()
+    if not isinstance(given, Mapping):
+        raise ConfigError("headers in the case must be a mapping of names to values")
+    headers = Headers()
+    for name, value in given.items():
+        for one in value if isinstance(value, list) else [value]:
+            headers.add(str(name), str(one))
+    return headers
+
+
+def content_of(body: object) -> bytes:
+    """Text as it is, anything else as JSON."""
+    if isinstance(body, bytes):
+        return body
+    return (body if isinstance(body, str) else json.dumps(body)).encode()
+
+
+class StageClock:
+    """Time that stands still but for what waits."""
+
+    def __init__(self, start: float) -> None:
+        self._now = start
+        self.waited = 0.0
+
+    def now(self) -> float:
+        return self._now
+
+    def pass_by(self, seconds: float) -> None:
+        """Time that a backend takes: it goes by, and nobody waited for it."""
+        self._now += seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.pause(seconds)
+
+    def pause(self, seconds: float) -> None:
+        self.waited += seconds
+        self._now += seconds
+
+
+@dataclass(slots=True)
+class _Backend:
+    match: str
+    replies: list[Json]
+
+    def next_reply(self) -> Json:
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+
+@dataclass(slots=True)
+class StageCache:
+    """A cache at once visible, one for all caching types."""
+
+    clock: StageClock
+    entries: dict[str, tuple[float, object]] = field(default_factory=dict)
+
+    async def get(self, key: str, kind: CachingType) -> object:
+        until, value = self.entries.get(key, (0.0, None))
+        return value if until > self.clock.now() else None
+
+    async def put(self, key: str, value: object, seconds: float, kind: CachingType) -> None:
+        self.entries[key] = (self.clock.now() + seconds, value)
+
+    async def remove(self, key: str, kind: CachingType) -> None:
+        self.entries.pop(key, None)
+
+
+class Stage:
+    """The Services of a rehearsal: scripted backends, one clock, one cache."""
+
+    def __init__(self, case: Case) -> None:
+        self.clock = StageClock(_moment(case.get("clock", _START)))
+        self.rng = random.Random(case.get("seed", 0))
+        self.cache = StageCache(self.clock)
+        self.requests: list[Request] = []
+        self._urls = {name: str(url) for name, url in mapping(case, "backend_urls").items()}
+        self._identity = case.get("identity", "managed-identity-token")
+        self._backends = [_backend(entry) for entry in case.get("backends") or [{"reply": {}}]]
+
+    async def forward(self, exchange: Exchange, options: ForwardOptions) -> Response:
+        match exchange.backend:
+            case BackendId(name):
+                base = self._urls.get(name, f"https://{name}.backend.test")
+            case BaseUrl(url):
+                base = url
+            case None:
+                base = exchange.service_url
+        try:
+            return await self.send(exchange.outgoing(base), options.timeout)
+        except TimeoutError as error:
+            raise PolicyFault("Timeout", str(error), source="forward-request") from error
+        except ConnectionError as error:
+            raise PolicyFault("BackendConnectionFailure", str(error), source="request-forwarder") from error
+
+    async def send(self, request: Request, timeout: float) -> Response:
+        self.requests.append(request)
+        backend = next((each for each in self._backends if fnmatch.fnmatch(request.url, each.match)), None)
+        if backend is None:
+            raise ConnectionRefusedError(f"no backend of the case answers {request.url}")
+        reply = backend.next_reply()
+        failure = reply.get("fails")
+        if failure == "connection":
+            raise ConnectionResetError("Underlying transport connection was unexpectedly closed.")
+        after = float(reply.get("after", 0))
+        if failure == "timeout" or after > timeout:
+            self.clock.pass_by(timeout)
+            raise TimeoutError("Request to the backend service timed out")
+        self.clock.pass_by(after)
+        body = content_of(reply.get("body", ""))
+        return Response(int(reply.get("status", 200)), headers_of(reply.get("headers")), body)
+
+    async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
+        if self._identity is False:
+            raise PolicyFault("ManagedIdentityNotFound", "The service has no such managed identity.")
+        return str(self._identity)
+
+
+def _backend(entry: object) -> _Backend:
+    if not isinstance(entry, Mapping) or set(entry) - {"match", "reply"}:
+        raise ConfigError("a backend in the case must be a mapping with 'match' and 'reply'")
+    replies = entry.get("reply") or {}
+    several = replies if isinstance(replies, list) else [replies]
+    if not all(isinstance(reply, Mapping) for reply in several):
+        raise ConfigError("a reply in the case must be a mapping: status, headers, body, after, fails")
+    return _Backend(str(entry.get("match", "*")), [dict(reply) for reply in several])
+
+
+def _moment(given: object) -> float:
+    if isinstance(given, int | float):
+        return float(given)
+    try:
+        moment = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+    except ValueError as error:
+        raise ConfigError(f"'clock' in the case is no time: {given}") from error
+    return moment.timestamp()
