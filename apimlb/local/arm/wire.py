@@ -62,5 +62,5 @@ def _identify(azure: Azure, request: Request, headers: Headers) -> None:
     headers.add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     headers.add("X-Content-Type-Options", "nosniff")
     sent = request.headers.get("x-ms-client-request-id")
-    if sent and request.headers.get("x-ms-return-client-request-id", "").lower() == "true":  # type: ignore[union-attr]
+    if sent and (request.headers.get("x-ms-return-client-request-id") or "").lower() == "true":
         headers.add("x-ms-client-request-id", sent)

@@ -8,6 +8,7 @@ import re
 from apimlb.local.arm import errors
 from apimlb.local.arm.call import Azure, Call, Reply, check_match, merged, section
 from apimlb.local.arm.cognitive import deleted_accounts, shape
+from apimlb.local.arm.cognitive.deleted_accounts import account_etag
 from apimlb.local.arm.errors import ArmError, invalid_content
 from apimlb.local.arm.groups import require_group
 from apimlb.local.arm.identities import identity_block
@@ -52,16 +53,11 @@ def alone(call: Call, seconds: float = 0.0) -> Exclusion:
     return Exclusion(id, seconds, lambda: ArmError(409, "RequestConflict", text))
 
 
-def new_etag(azure: Azure) -> str:
-    """As recorded: "ab008a67-0000-0100-0000-68543e880000"; the fourth part is the time in hex."""
-    return f"{azure.hex(8)}-0000-0100-0000-{int(azure.clock.now()):08x}0000"
-
-
 def put_account(call: Call) -> Reply:
     sent = call.body()
     require_group(call, writing=True)
     if section(sent, "properties").get("restore") is True:
-        return deleted_accounts.restore(call, new_etag(call.azure))
+        return deleted_accounts.restore(call)
     existing = call.document()
     if existing:
         return _write(call, existing, _update(call, existing, sent))
@@ -108,7 +104,7 @@ def _create(call: Call, sent: Json) -> Reply:
     cog_aso_deployment 2)."""
     azure, kind, location = call.azure, sent["kind"], str(sent["location"])
     properties = section(sent, "properties")
-    etag = new_etag(azure)
+    etag = account_etag(azure)
     body: Json = {
         "id": call.id,
         "name": call.name,
@@ -161,7 +157,7 @@ def end_create_account(azure: Azure, operation: Operation) -> None:
     found = azure.store.get(operation.target)
     if found is None:
         return
-    etag = new_etag(azure)
+    etag = account_etag(azure)
     body = merged(found.body, {"etag": f'"{etag}"', "properties": {"provisioningState": "Succeeded"}})
     azure.store.put(Document(found.id, found.kind, body, found.hidden, etag))
 
@@ -225,7 +221,7 @@ def _kept_subdomain(call: Call, old: str | None, new: object) -> str | None:
 
 def _write(call: Call, existing: Document, body: Json) -> Reply:
     check_match(call, existing, _stale)
-    etag = new_etag(call.azure)
+    etag = account_etag(call.azure)
     body = {**body, "etag": f'"{etag}"'}
     call.stored(body, existing.hidden, etag)
     return Reply(200, body, etag=etag)

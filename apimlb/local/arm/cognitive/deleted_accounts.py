@@ -15,6 +15,11 @@ _PROVIDER = f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices"
 _PATTERN = f"{_PROVIDER}/locations/{{location}}/resourceGroups/{{group}}/deletedAccounts/{{account}}"
 
 
+def account_etag(azure: Azure) -> str:
+    """As recorded: "ab008a67-0000-0100-0000-68543e880000"; the last part begins with the time in hex."""
+    return f"{azure.hex(8)}-0000-0100-0000-{int(azure.clock.now()):08x}0000"
+
+
 def soft_delete(azure: Azure, account: Document) -> None:
     """Move the account, its deployments and its keys out of sight for 48 hours."""
     parts = account.id.split("/")
@@ -23,7 +28,7 @@ def soft_delete(azure: Azure, account: Document) -> None:
         f"/subscriptions/{parts[2]}/providers/Microsoft.CognitiveServices/locations/{location}"
         f"/resourceGroups/{group}/deletedAccounts/{account.body['name']}"
     )
-    etag = f"{azure.hex(8)}-0000-0100-0000-{int(azure.clock.now()):08x}0000"
+    etag = account_etag(azure)
     properties = {**account.body["properties"], "provisioningState": "Succeeded"}
     body = {**account.body, "id": id, "type": TYPE, "etag": f'"{etag}"', "properties": properties}
     tree = uproot(azure.store, account.id)
@@ -56,7 +61,7 @@ def refuse_soft_deleted(call: Call) -> None:
         )
 
 
-def restore(call: Call, etag: str) -> Reply:
+def restore(call: Call) -> Reply:
     """201 and at once Succeeded: everything comes back but systemData (recorded: cog_cli_softdelete 7)."""
     gone = _deleted(call)
     if gone is None:
@@ -67,6 +72,7 @@ def restore(call: Call, etag: str) -> Reply:
     account = call.document()
     if account is None:
         raise LookupError(call.id)
+    etag = account_etag(call.azure)
     body = {**account.body, "etag": f'"{etag}"', "systemData": call.system_data()}
     body["properties"] = {**body["properties"], "provisioningState": "Succeeded"}
     call.stored(body, account.hidden, etag)

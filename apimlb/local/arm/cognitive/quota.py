@@ -8,13 +8,12 @@ from collections.abc import Iterator
 
 from apimlb.local.arm.call import Azure
 from apimlb.local.arm.cognitive.catalogue import Model, Offer, find, in_region
+from apimlb.local.arm.cognitive.deleted_accounts import ACCOUNT, DELETED
 from apimlb.local.arm.errors import ArmError
 from apimlb.local.arm.locations import region
 from apimlb.local.store import Json
 
-ACCOUNT = "microsoft.cognitiveservices/accounts"
 DEPLOYMENT = "microsoft.cognitiveservices/accounts/deployments"
-DELETED = "microsoft.cognitiveservices/locations/resourcegroups/deletedaccounts"
 
 
 def limit(azure: Azure, location: str, model: Model, offer: Offer) -> int:
