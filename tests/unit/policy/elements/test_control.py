@@ -234,9 +234,8 @@ class Slow(Stage):
 
 
 async def test_one_too_many_at_a_time_is_refused_and_a_place_becomes_free_again() -> None:
-    limited = (
-        f"<limit-concurrency key='@(context.Request.Method)' max-count='1'>{FORWARD}</limit-concurrency>"
-    )
+    key = "key='@(context.Request.Method)'"
+    limited = f"<limit-concurrency {key} max-count='1'>{FORWARD}</limit-concurrency>"
     policy, slow = effective([compile_policy(document(backend=limited))]), Slow()
 
     def ask(method: str) -> asyncio.Task[Response]:
