@@ -177,7 +177,7 @@ def _member(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str,
 
 
 def _optional(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str, object]) -> T | None:
-    return _member(kind, case, key, defaults) if key in case else None
+    return _member(kind, case, key, defaults) if case.get(key) is not None else None
 
 
 def _clr(value: object) -> object:

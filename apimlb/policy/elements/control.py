@@ -19,10 +19,11 @@ _VARIABLE_TYPES = frozenset(
         *(f"System.{name}" for name in ("Boolean", "SByte", "Byte", "UInt16", "UInt32", "UInt64")),
         *(f"System.{name}" for name in ("Int16", "Int32", "Int64", "Decimal", "Single", "Double")),
         *(f"System.{name}" for name in ("Guid", "String", "Char", "DateTime", "TimeSpan")),
-        *("System.Byte[]", "System.SByte[]"),
+        *("System.Byte[]", "System.SByte[]", "Jwt"),
     }
 )
-"""Microsoft Learn, API Management policy reference: set-variable, allowed types."""
+"""Microsoft Learn, API Management policy reference: set-variable, allowed types; and Jwt, which that list
+lacks but Azure/api-management-policy-snippets keeps in a variable (oauth-proxy-session-fragment)."""
 
 
 def base(draft: Draft) -> Act:

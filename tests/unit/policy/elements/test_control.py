@@ -203,6 +203,12 @@ async def test_a_literal_variable_is_a_string_and_an_expression_keeps_its_type()
     assert played.variables["read"] == "33"
 
 
+async def test_a_variable_cannot_hold_just_anything() -> None:
+    played = await play("<set-variable name='a' value='@(new List<int>())'/>")
+    assert played.last_error is not None
+    assert (played.last_error.source, played.response.status) == ("set-variable", 500)
+
+
 async def test_a_fragment_runs_in_the_place_of_its_include() -> None:
     played = await play(
         "<set-variable name='a' value='1'/><include-fragment fragment-id='Marks'/>",
