@@ -94,6 +94,11 @@ def library() -> tuple[Registry, Conversions]:
 
 @lru_cache(maxsize=_CACHE_SIZE)
 def _compiled(text: str, line: int, column: int) -> Expression:
+    return compile_fresh(text, line, column)
+
+
+def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
+    """`compile_expression` without its cache."""
     source = Source(text, line, column)
     if len(text) > _LONGEST:
         raise source.error(f"The expression is longer than {_LONGEST} characters", 0, "TooLong")

@@ -115,6 +115,9 @@ class Parser(QueryParser):
             self.refuse("Labels are not supported in a policy expression", "NotAllowed")
         if token.kind == "id" and token.text == "yield" and self.peek().text in ("return", "break"):
             self.refuse("'yield' is not possible in a policy expression", "CS1624")
+        if token.kind == "keyword" and token.text == "void":
+            self.advance()
+            return self._local_function(TypeName(token.at, [("void", [])]))
         return self._declaration() or self._expression_statement()
 
     def _expression_statement(self) -> Node:

@@ -4,6 +4,7 @@ Source: Microsoft Learn, "API Management policy expressions", .NET Framework typ
 """
 
 from apimlb.policy.library import (
+    ciphers,
     collections,
     context,
     crypto,
@@ -27,6 +28,7 @@ DEFINITIONS = (
     *json.DEFINITIONS,
     *web.DEFINITIONS,
     *crypto.DEFINITIONS,
+    *ciphers.DEFINITIONS,
     *regex.DEFINITIONS,
     *context.DEFINITIONS,
 )

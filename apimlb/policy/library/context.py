@@ -127,6 +127,12 @@ def variable_or_null(target: ReadOnlyMap, name: str) -> object:
     return None if value is MISSING else value
 
 
+def map_value_or(target: ReadOnlyMap, key: object, default: object) -> object:
+    """CollectionExtensions.GetValueOrDefault of .NET Core."""
+    value = target.find(key)
+    return default if value is MISSING else value
+
+
 def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None) -> str | None:
     """GetValueOrDefault of headers, query parameters and claims: several values are joined by a comma."""
     value = target.find(name)
@@ -438,6 +444,8 @@ DEFINITIONS = (
              Needs(variable_or_type_default, types=("T",))),
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name, "
              "T defaultValue)", Needs(variable_or_default, types=("T",))),
+            ("static V GetValueOrDefault<K, V>(this IReadOnlyDictionary<K, V> map, K name, V defaultValue)",
+             map_value_or),
             ("static Jwt AsJwt(this string input)", read_jwt),
             ("static bool TryParseJwt(this string input, out Jwt result)", try_jwt),
             ("static BasicAuthCredentials AsBasic(this string input)", read_basic),

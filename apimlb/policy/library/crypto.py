@@ -4,7 +4,8 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
-from apimlb.policy.types import Definition, Row
+from apimlb.policy.context import Context
+from apimlb.policy.types import Definition, Needs, Row
 from apimlb.policy.values.exceptions import argument_null
 
 C = "System.Security.Cryptography."
@@ -53,6 +54,11 @@ def make_keyed(name: str) -> Callable[[bytearray | None], HashAlgorithm]:
     return keyed
 
 
+def unkeyed(name: str) -> Callable[[Context], HashAlgorithm]:
+    """new HMACSHA256(): with a key of chance, until one is set."""
+    return lambda context: HashAlgorithm(name, bytearray(context.rng.randbytes(64)))
+
+
 def hash_size(algorithm: HashAlgorithm) -> int:
     return hashlib.new(algorithm.name.lower(), usedforsecurity=False).digest_size * 8
 
@@ -88,7 +94,7 @@ def _definitions() -> list[Definition]:
                 Definition(f"{C}{name}Managed", "class", bases=(C + name,), rows=(("new()", make(name)),))
             )
         made.append(Definition(f"{C}HMAC{name}", "class", bases=(C + "HMAC",),
-                               rows=(("new(byte[] key)", make_keyed(name)),)))  # fmt: skip
+                               rows=(("new(byte[] key)", make_keyed(name)), ("new()", Needs(unkeyed(name), context=True)))))  # fmt: skip
     return made
 
 
