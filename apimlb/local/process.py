@@ -61,7 +61,11 @@ def start(
     """
     clock = clock or SystemClock()
     if (running := read(state)) is not None:
-        raise ConflictError(f"the local Azure already runs (process {running.pid})", where=str(state))
+        raise ConflictError(
+            f"the local Azure already runs (process {running.pid})",
+            where=str(state),
+            next_step="Use it, or stop it with `apimlb local down`.",
+        )
     state.mkdir(parents=True, exist_ok=True)
     if not _holds_lock(state):
         # Left behind by one that was killed.

@@ -21,7 +21,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.http": (set(), set()),
     "apimlb.limits": (set(), set()),
     "apimlb.stack.config": (GROUND, {"pydantic"}),
-    "apimlb.stack": (GROUND, set()),
+    "apimlb.stack": (GROUND | {"apimlb.stack"}, set()),
     "apimlb.policy.elements.tokens": (GROUND | {"apimlb.policy"}, {"jwt"}),
     "apimlb.policy": (GROUND, set()),
     "apimlb.render": (GROUND | {"apimlb.stack", "apimlb.policy"}, {"jinja2"}),
@@ -32,7 +32,9 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.local.entra": (GROUND | {"apimlb.local.store"}, {"jwt", "cryptography"}),
     "apimlb.local.openai": (GROUND | {"apimlb.local.store"}, set()),
     "apimlb.local.gateway": (GROUND | {"apimlb.local.store", "apimlb.policy"}, set()),
-    "apimlb.local": (GROUND | {"apimlb.local"}, {"uvicorn", "cryptography"}),
+    "apimlb.local.world": (GROUND | {"apimlb.local", "apimlb.policy.switches"}, set()),
+    "apimlb.local.server": (GROUND | {"apimlb.local"}, {"uvicorn", "httptools", "cryptography"}),
+    "apimlb.local": (GROUND | {"apimlb.local"}, set()),
     "apimlb.cli": (GROUND | {"apimlb"}, {"typer", "rich", "openai", "tomlkit", "yaml"}),
     "apimlb.__main__": ({"apimlb.cli"}, set()),
     "apimlb": (set(), set()),
@@ -137,6 +139,9 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_printing_the_gateway_url_does_not_even_import_typer(tmp_path: Path) -> None:
+    cached = tmp_path / "local" / "stacks" / "apimlb" / "state.json"
+    cached.parent.mkdir(parents=True)
+    cached.write_text('{"version": 1, "gateway_url": "http://127.0.0.1:4580", "subscription_id": "s"}')
     loaded = modules_after("gateway-url", "--local", "--state", str(tmp_path))
-    assert "apimlb.cli.entry" in loaded
-    assert loaded & {"azure", "jinja2", "pydantic", "rich"} == set()
+    assert "apimlb.cli.workspace" in loaded
+    assert loaded & {"azure", "jinja2", "pydantic", "rich", "typer", "dataclasses"} == set()
