@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "apimlb"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+NAMES = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in MODULES}
 GROUND = {"apimlb.errors", "apimlb.clock", "apimlb.http", "apimlb.limits"}
 
 # room -> (rooms it may import besides itself, third-party packages it may import)
@@ -57,7 +58,9 @@ def imports(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
-            yield node.module or ""
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if whole in NAMES else node.module or ""
 
 
 def allowed(imported: str, rooms: set[str]) -> bool:
