@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from apimlb.errors import PolicyError
 from apimlb.policy.compilation import SECTIONS, DocumentCompilation
 from apimlb.policy.exchange import Block, Section
-from apimlb.policy.problems import InvalidPolicy, combined, problem
+from apimlb.policy.problems import InvalidPolicy, combined, hide_values, problem
 from apimlb.policy.reader import Element, Format, read, substitute
 
 Scope = Literal["global", "workspace", "product", "api", "operation"]
@@ -50,15 +51,22 @@ def compile_policy(
     InvalidPolicy, with every problem found, when it reads but Azure would refuse it or the local gateway
     cannot run it. A section that is left out inherits, as if it held `<base/>`.
     """
-    values = named_values or {}
-    root = read(substitute(text, values), format)
+    compilation = DocumentCompilation(scope, named_values or {}, fragments or {})
+    try:
+        sections = _sections(_root(text, format, compilation), compilation)
+        if compilation.problems:
+            raise combined(compilation.problems)
+    except PolicyError as error:
+        hide_values(error, compilation.named_values)
+        raise
+    return PolicyDocument(scope, sections, frozenset(compilation.readers), frozenset(compilation.heirs))
+
+
+def _root(text: str, format: Format, compilation: DocumentCompilation) -> Element:
+    root = read(substitute(text, compilation.named_values), format)
     if root.tag != "policies":
         raise problem(root, f"The root element is '{root.tag}'; 'policies' was expected.")
-    compilation = DocumentCompilation(scope, values, fragments or {})
-    sections = _sections(root, compilation)
-    if compilation.problems:
-        raise combined(compilation.problems)
-    return PolicyDocument(scope, sections, frozenset(compilation.readers), frozenset(compilation.heirs))
+    return root
 
 
 def _sections(root: Element, compilation: DocumentCompilation) -> dict[Section, Block]:

@@ -1,10 +1,11 @@
 """What is wrong with a policy, in the words in which Azure's 400 says it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from apimlb.errors import PolicyError
 from apimlb.policy.reader import Element
 
+_SHORTEST_SECRET = 8
 NOT_IMPLEMENTED = "NotImplementedLocally"
 """The code of a problem that Azure does not have: an element that only the local gateway lacks."""
 
@@ -55,3 +56,13 @@ def combined(problems: Sequence[InvalidPolicy]) -> InvalidPolicy:
     first = problems[0]
     first.problems = tuple(problems)
     return first
+
+
+def hide_values(error: PolicyError, named_values: Mapping[str, str]) -> None:
+    """Put `{{name}}` back where a message quotes a named value, which may be a secret."""
+    longest_first = sorted(named_values.items(), key=lambda pair: -len(pair[1]))
+    for each in error.problems if isinstance(error, InvalidPolicy) else (error,):
+        for name, value in longest_first:
+            if len(value) >= _SHORTEST_SECRET:
+                each.what = each.what.replace(value, f"{{{{{name}}}}}")
+        each.args = (each.what,)

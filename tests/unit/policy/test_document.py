@@ -135,6 +135,18 @@ def test_named_values_are_in_place_before_anything_is_compiled() -> None:
         compile_policy(document(backend=retry), named_values={"count": "3"})
 
 
+def test_a_message_does_not_give_a_named_value_away() -> None:
+    text = document(
+        "<choose><when condition='{{secret}}'/></choose>",
+        "<retry condition='true' interval='0' count='{{secret}}'/>",
+    )
+    with pytest.raises(InvalidPolicy) as caught:
+        compile_policy(text, named_values={"secret": "hunter2-hunter2"})
+    told = "".join(str(each) for each in caught.value.problems)
+    assert told.count("{{secret}}") == 2
+    assert "hunter2" not in told
+
+
 def test_a_document_knows_the_sections_that_read_the_responses_body() -> None:
     reading = "<set-header name='a'><value>@(context.Response.Body.As<string>(true))</value></set-header>"
     found = compile_policy(document(outbound=reading))
