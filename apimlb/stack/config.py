@@ -34,6 +34,10 @@ Location = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=32)]
 Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=20)]
 
 
+Client = Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")]
+"""An application or object id in Entra; a named value (4,096 characters) has room for a hundred."""
+
+
 class Tier(StrEnum):
     """The APIM tiers that a stack can be on (Microsoft Learn: API Management features by tier)."""
 
@@ -107,7 +111,7 @@ class Stack(Part):
     strategy: Strategy = Strategy.BACKEND_POOL
     publisher_email: str = Field(default="apimlb@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
     accept_retry_after: bool = True
-    clients: tuple[Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")], ...] = ()
+    clients: tuple[Client, ...] = Field(default=(), max_length=100)
     accounts: tuple[Account, ...] = Field(default=DEFAULT_ACCOUNTS, min_length=1, max_length=30)
     deployments: dict[Name, Deployment] = Field(default=DEFAULT_DEPLOYMENTS, min_length=1, max_length=32)
 

@@ -92,6 +92,8 @@ def _broken(there: Json) -> Iterator[Change]:
 def differences(wanted: Any, there: Any, observed: Mapping[str, Json], path: str = "") -> Iterator[Change]:
     """The fields of `wanted` that `there` has otherwise; outputs are resolved out of `observed`."""
     match wanted:
+        case dict() if not wanted and not isinstance(there, dict):
+            yield Change(path, there, wanted)
         case dict():
             held = {k.lower(): v for k, v in there.items()} if isinstance(there, dict) else {}
             for name, value in wanted.items():

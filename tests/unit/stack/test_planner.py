@@ -47,6 +47,13 @@ def test_an_update_leaves_tags_of_others_alone() -> None:
     assert step.body["tags"] == {"theirs": "2", "mine": "1"}
 
 
+def test_an_identity_that_is_not_attached_is_a_change_although_nothing_is_set_on_it() -> None:
+    wanted = thing("/a", {"identity": {"userAssignedIdentities": {"/id": {}}}})
+    attached = {"identity": {"userAssignedIdentities": {"/ID": {"clientId": "x"}}}}
+    assert plan([wanted], {"/a": attached}).is_empty
+    assert not plan([wanted], {"/a": {"identity": None}}).is_empty
+
+
 def test_what_azure_could_not_finish_is_made_again() -> None:
     (step,) = plan(
         [thing("/a", {"x": 1})], {"/a": {"x": 1, "properties": {"provisioningState": "Failed"}}}
