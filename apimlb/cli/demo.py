@@ -1,7 +1,7 @@
 """`apimlb demo`: chat traffic past an account's quota, and a look at whether the client noticed.
 
 Three accounts, the first of them preferred. Its deployment has 30,000 tokens and 300 requests a minute,
-which Azure counts by the second: 5. The traffic comes faster than that, and asks for twice the tokens, so that
+which Azure counts by the second: 5. The traffic comes faster, and asks for twice the tokens, so that
 the account refuses some of it again and again, while the three together have enough.
 """
 

@@ -1,8 +1,10 @@
 """`apimlb policy`: evaluate expressions and walk through policies, without a gateway."""
 
 import asyncio
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -11,6 +13,8 @@ from apimlb.cli.prose import show, show_json
 from apimlb.errors import ConfigError
 
 app = typer.Typer(no_args_is_help=True, help="Evaluate policy expressions and walk through policies.")
+
+Document = TypeVar("Document", dict[str, Any], list[Any])
 
 Expression = Annotated[
     str, typer.Argument(metavar="'@(...)'", help="An expression, with its @( ) or @{ }.", show_default=False)
@@ -28,19 +32,17 @@ CasesFile = Annotated[
 @app.command("eval")
 def evaluate(expression: Expression = "", context: ContextFile = None, cases: CasesFile = None) -> None:
     """Print an expression's type and value, or the answers to a file of cases as JSON."""
-    from apimlb.policy.cases import answer, answer_all
+    from apimlb.policy.cases import answer, evaluate
 
     if cases is not None:
-        show_json(answer_all(_json(cases)))
+        show_json(evaluate(_json(cases, list)))
         return
     if not expression:
         raise ConfigError("There is nothing to evaluate.", next_step="Give an expression, or --cases FILE.")
-    given = _json(context) if context else {}
-    told = answer({"id": "", "expression": expression, "context": given})
-    _show_answer(told)
+    _show_answer(answer(expression, _json(context, dict) if context else {}))
 
 
-def _show_answer(told: dict[str, object]) -> None:
+def _show_answer(told: Mapping[str, object]) -> None:
     """`System.Int32 3`; what throws or does not compile is said as such and ends with exit code 1."""
     if "type" in told:
         show(f"{told['type']} {told['value']}")
@@ -73,13 +75,16 @@ def trace(
         show(line)
 
 
-def _json(file: Path) -> object:
-    import json  # deferred with the rest
-
+def _json(file: Path, kind: type[Document]) -> Document:
+    """The document in the file; raises `ConfigError` when it is not JSON of that kind."""
     try:
-        return json.loads(file.read_text())
+        read = json.loads(file.read_text())
     except (OSError, ValueError) as error:
         raise ConfigError(str(error), where=str(file), next_step="Give a file that holds JSON.") from None
+    if not isinstance(read, kind):
+        wanted = "a list of cases" if kind is list else "an object"
+        raise ConfigError(f"The document is not {wanted}.", where=str(file), next_step="See its help.")
+    return read
 
 
 def _yaml(file: Path) -> dict[str, object]:
