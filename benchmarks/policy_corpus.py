@@ -2,8 +2,10 @@
 
     python benchmarks/policy_corpus.py ORACLE_DIR CHECKOUT_DIR...  [--show wrong|refused|accepted|messages]
 
-ORACLE_DIR holds an `ask.py` with `ask(cases) -> answers` (the case form of `apimlb.policy.cases`); each CHECKOUT_DIR is
-searched for .xml policy files. Each expression is asked in two made-up contexts: one with a value for every variable,
+ORACLE_DIR holds an `ask.py` with `ask(cases) -> answers` (the case form of `apimlb.policy.cases`); each
+CHECKOUT_DIR is
+searched for .xml policy files. Each expression is asked in two made-up contexts: one with a value for
+every variable,
 header, parameter and body that it names, one with next to nothing. Nothing is downloaded.
 """
 
@@ -56,24 +58,34 @@ _CASTS = {
     "string": ("string", "abc"), "String": ("string", "abc"), "int": ("int", 7), "Int32": ("int", 7),
     "bool": ("bool", True), "Boolean": ("bool", True), "long": ("long", 9), "double": ("double", 1.5),
     "JObject": ("JObject", {"a": 1, "data": [{"id": "x"}], "url": "https://h.example/p", "model": "gpt"}),
-    "JArray": ("JArray", [{"url": "https://a.example/", "priority": 1, "isThrottling": False, "retryAfter": "0001-01-01T00:00:00"},
+    "JArray": ("JArray", [{"url": "https://a.example/", "priority": 1, "isThrottling": False,
+    "retryAfter": "0001-01-01T00:00:00"},
                           {"url": "https://b.example/", "priority": 2, "isThrottling": True,
                            "retryAfter": "2026-01-02T03:04:05Z"}]),
     "JToken": ("JToken", {"a": 1}), "Guid": ("Guid", "00112233-4455-6677-8899-aabbccddeeff"),
     "DateTime": ("DateTime", "2026-01-02T03:04:05Z"), "byte[]": ("byte[]", "AAECAwQFBgcICQoLDA0ODw=="),
-    "IResponse": ("IResponse", {"status": 200, "headers": {"Content-Type": ["application/json"], "Retry-After": ["12"]},
-                                "body": {"access_token": "t", "expires_in": 3600, "results": [{"a": 1}], "value": []}}),
-    "Jwt": ("Jwt", "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJ1IiwiYXVkIjpbImEiLCJiIl0sInJvbGVzIjpbInIxIiwicjIiXSwi"
+    "IResponse": ("IResponse", {"status": 200, "headers": {"Content-Type": ["application/json"],
+    "Retry-After": ["12"]},
+                                "body": {"access_token": "t", "expires_in": 3600, "results": [{"a": 1}],
+                                "value": []}}),
+    "Jwt": ("Jwt",
+    "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJ1IiwiYXVkIjpbImEiLCJiIl0sInJvbGVzIjpbInIxIiwicjIiXSwi"
                    "ZXhwIjoxNzAwMDAwMDAwLCJvaWQiOiJvIn0.x"),
     "Authorization": ("Authorization", {"access_token": "tok", "claims": {"a": "b"}}),
 }  # fmt: skip
 _TYPE = r"(?:Newtonsoft\.Json\.Linq\.|System\.)?([A-Za-z0-9]+(?:\[\])?)"
-_CAST = re.compile(rf"\(\s*{_TYPE}\s*\)\s*\(?\s*context\.Variables(?:\.GetValueOrDefault\(|\[)\s*\"([^\"]+)\"")
+_CAST = re.compile(
+    rf"\(\s*{_TYPE}\s*\)\s*\(?\s*context\.Variables(?:\.GetValueOrDefault\(|\[)\s*\"([^\"]+)\""
+)
 _GENERIC = re.compile(rf"context\.Variables\.GetValueOrDefault<{_TYPE}>\(\s*\"([^\"]+)\"")
 _PLAIN = re.compile(r"context\.Variables(?:\.\w+\(|\[)\s*\"([^\"]+)\"")
 _AS = re.compile(r"context\.Variables(?:\.\w+\(|\[)\s*\"([^\"]+)\"[^;]{0,4}\bas " + _TYPE)
-_MAP = re.compile(r"(Headers|Query|MatchedParameters)(?:\.GetValueOrDefault\(|\[|\.ContainsKey\()\s*\"([^\"]+)\"")
-_KEYS = re.compile(r"\[\"([A-Za-z_]\w*)\"\]|Value<\w+>\(\"([A-Za-z_]\w*)\"\)|SelectToken\(\"\$?\.?([A-Za-z_]\w*)")
+_MAP = re.compile(
+    r"(Headers|Query|MatchedParameters)(?:\.GetValueOrDefault\(|\[|\.ContainsKey\()\s*\"([^\"]+)\""
+)
+_KEYS = re.compile(
+    r"\[\"([A-Za-z_]\w*)\"\]|Value<\w+>\(\"([A-Za-z_]\w*)\"\)|SelectToken\(\"\$?\.?([A-Za-z_]\w*)"
+)
 
 
 def full_context(expression: str) -> Json:
@@ -94,21 +106,29 @@ def full_context(expression: str) -> Json:
             query.append(f"{name}=q%20{len(query)}")
         elif where == "MatchedParameters":
             parameters[name] = "p1"
-    body: Json = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hé\U0001f600 there"}], "stream": True}
+    body: Json = {
+        "model": "gpt-4o",
+        "messages": [{"role": "user", "content": "hé\U0001f600 there"}],
+        "stream": True,
+    }
     for keys in _KEYS.findall(expression):
         body.setdefault(next(key for key in keys if key), "text")
     return {
         "variables": variables,
         "request": {
-            "method": "POST", "url": "https://gw.example.com:8443/openai/x?" + "&".join(query or ["v=1"]), "headers": headers,
+            "method": "POST", "url": "https://gw.example.com:8443/openai/x?" + "&".join(query or ["v=1"]),
+            "headers": headers,
             "matched_parameters": parameters, "body": body,
         },
-        "response": {"status": 429, "reason": "Too Many Requests", "headers": {**headers, "Retry-After": ["12"]}, "body": body},
-        "user": {"id": "u", "email": "a@contoso.com", "first_name": "A", "last_name": "B", "groups": [{"id": "g",
+        "response": {"status": 429, "reason": "Too Many Requests", "headers": {**headers,
+        "Retry-After": ["12"]}, "body": body},
+        "user": {"id": "u", "email": "a@contoso.com", "first_name": "A", "last_name": "B",
+        "groups": [{"id": "g",
                  "name": "G"}], "identities": []},
         "product": {"id": "p", "name": "Product", "groups": []},
         "subscription": {"id": "s", "name": "Sub", "key": "k", "primary_key": "k", "secondary_key": "l"},
-        "last_error": {"source": "validate-jwt", "reason": "TokenExpired", "message": "expired", "scope": "api",
+        "last_error": {"source": "validate-jwt", "reason": "TokenExpired", "message": "expired",
+        "scope": "api",
                        "section": "inbound", "path": "choose[1]", "policy_id": "x"},
     }  # fmt: skip
 
@@ -150,7 +170,9 @@ def collect(folders: list[Path]) -> dict[str, list[Path]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("oracle", type=Path)
     parser.add_argument("checkouts", type=Path, nargs="+")
     parser.add_argument("--show", action="append", default=[], help="print the cases that ended so")
@@ -161,7 +183,8 @@ def main() -> None:
         for index, text in enumerate(found)
         for empty in (False, True)
     ]
-    print(f"{len(found)} expressions in {len({p for paths in found.values() for p in paths})} files, {len(cases)} cases")
+    files = {path for paths in found.values() for path in paths}
+    print(f"{len(found)} expressions in {len(files)} files, {len(cases)} cases")
     results = Counter[str]()
     refused: dict[str, bool] = {}
     for case, theirs in zip(cases, load_oracle(arguments.oracle)(cases), strict=True):
@@ -180,8 +203,10 @@ def main() -> None:
     for name, count in results.most_common():
         print(f"{name:12} {count}")
     share = 100 * len(refused) / max(len(found), 1)
-    print(f"refused expressions: {len(refused)} ({share:.1f} %), of them in load-balancing and AI policies: "
-          f"{sum(refused.values())}")
+    print(
+        f"refused expressions: {len(refused)} ({share:.1f} %), of them in load-balancing and AI policies: "
+        f"{sum(refused.values())}"
+    )
     sys.exit(1 if results["wrong"] else 0)
 
 

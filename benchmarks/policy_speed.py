@@ -2,7 +2,8 @@
 
     python benchmarks/policy_speed.py POLICY.xml
 
-POLICY.xml is a policy file, such as apim-policy.xml of andredewes/apim-aoai-smart-loadbalancing: its expressions are
+POLICY.xml is a policy file, such as apim-policy.xml of andredewes/apim-aoai-smart-loadbalancing: its
+expressions are
 compiled, and the longest one that returns a backend's index out of `listBackends` is run on eight backends.
 """
 
@@ -26,7 +27,8 @@ def backends() -> list[dict[str, Any]]:
     priorities = (1, 1, 1, 2, 3, 3, 3, 4)
     return [
         {
-            "url": f"https://backend-{i}.openai.azure.com/", "priority": priority, "isThrottling": priority < 3,
+            "url": f"https://backend-{i}.openai.azure.com/", "priority": priority,
+            "isThrottling": priority < 3,
             "retryAfter": "0001-01-01T00:00:00",
         }
         for i, priority in enumerate(priorities)
@@ -47,7 +49,9 @@ def selection(texts: list[str]) -> Expression:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("policy", type=Path)
     text = parser.parse_args().policy.read_text()
     texts = list(expressions(text))
@@ -57,12 +61,17 @@ def main() -> None:
     gc.freeze()
     compiling = best(lambda: [compile_fresh(each) for each in texts], 1) * 1e3
     size = len(text.encode()) / 1024
-    print(f"compile: {len(texts)} expressions of a {size:.1f} KB policy in {compiling:.1f} ms (target < {_TARGET_COMPILE:.0f})")
+    print(
+        f"compile: {len(texts)} expressions of a {size:.1f} KB policy in {compiling:.1f} ms "
+        f"(target < {_TARGET_COMPILE:.0f})"
+    )
     chosen = selection(texts)
     context = context_of({"variables": {"listBackends": {"type": "JArray", "value": backends()}}})
     running = best(lambda: chosen(context), 2_000) * 1e6
-    print(f"run:     {len(chosen.source)} characters, 8 backends: {running:.1f} µs an evaluation (target <= "
-          f"{_TARGET_RUN:.0f}); last result {chosen(context)}")
+    print(
+        f"run:     {len(chosen.source)} characters, 8 backends: {running:.1f} µs an evaluation (target <= "
+        f"{_TARGET_RUN:.0f}); last result {chosen(context)}"
+    )
     sys.exit(0 if running <= _TARGET_RUN and compiling < _TARGET_COMPILE else 1)
 
 

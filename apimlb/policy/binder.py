@@ -108,8 +108,11 @@ class Binder(StatementBinder):
     def bind_throw(self, node: Throw) -> bool:
         if node.value is None:
             if not self._catching:
-                self.refuse("CS0156", "A throw statement with no arguments is not allowed outside of a catch clause",
-                            node.at)  # fmt: skip
+                self.refuse(
+                    "CS0156",
+                    "A throw statement with no arguments is not allowed outside of a catch clause",
+                    node.at,
+                )
             self.out.line("raise", node.at)
             return False
         bound = self.convert(self.bind(node.value), self.registry.named("System.Exception"), node.value.at)

@@ -1,4 +1,5 @@
-"""Calls: arguments, overload resolution and the Python of the chosen method (C# specification, overload resolution)."""
+"""Calls: arguments, overload resolution and the Python of the chosen method (C# specification, overload
+resolution)."""
 
 from dataclasses import dataclass
 
@@ -126,7 +127,7 @@ class CallBinder(InferenceBinder):
         for each in arguments:
             if isinstance(each.value, LambdaValue):
                 self.explain_lambda(each.value)
-        wanted = [p for p in fitting[-1].parameters[extra:]]
+        wanted = fitting[-1].parameters[extra:]
         shown = ", ".join(
             each.value.type.shown if isinstance(each.value, Bound) else "lambda expression"
             for each in arguments
@@ -281,9 +282,16 @@ class CallBinder(InferenceBinder):
         if found is None:
             shown = given[0].value.type.shown if given and isinstance(given[0].value, Bound) else ""
             wanted = candidates[0][1].parameters[0].type
-            expected = self.registry.types.substitute(wanted, dict(zip(
-                candidates[0][0].definition.parameters if candidates[0][0].definition else (),
-                candidates[0][0].arguments, strict=True)))  # fmt: skip
+            expected = self.registry.types.substitute(
+                wanted,
+                dict(
+                    zip(
+                        candidates[0][0].definition.parameters if candidates[0][0].definition else (),
+                        candidates[0][0].arguments,
+                        strict=True,
+                    )
+                ),
+            )
             self.refuse("CS1503", f"Argument 1: cannot convert from '{shown}' to '{expected.shown}'", at)
         codes, _ = self._argument_codes(found, given)
         return found.owner, found.member, codes
@@ -297,8 +305,10 @@ class CallBinder(InferenceBinder):
             if not members:
                 raise self.not_allowed(f"'{made.shown}' cannot be created in a policy expression", at)
             self.refuse(
-                "CS1729", f"'{made.shown}' does not contain a constructor that takes these {len(arguments)} arguments",
-                at)  # fmt: skip
+                "CS1729",
+                f"'{made.shown}' does not contain a constructor that takes these {len(arguments)} arguments",
+                at,
+            )
         bound = self._emit(found, None, arguments, at)
         return Bound(made, bound.code, safe=True)
 

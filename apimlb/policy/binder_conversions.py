@@ -1,5 +1,7 @@
 """Conversions as Python: numeric ones, casts, boxing, nullables and those that types declare."""
 
+from decimal import Decimal
+
 from apimlb.policy.binder_core import BinderCore, throw_no_value
 from apimlb.policy.bound import Bound, LambdaValue, MethodGroup, Result
 from apimlb.policy.casts import cast, cast_value, enum_number, enum_of
@@ -43,8 +45,11 @@ class ConversionBinder(BinderCore):
                     "An explicit conversion exists (are you missing a cast?)", at,
                 )  # fmt: skip
             if bound.type is NULL:
-                self.refuse("CS0037", f"Cannot convert null to '{target.shown}' because it is a non-nullable value "
-                            "type", at)  # fmt: skip
+                self.refuse(
+                    "CS0037",
+                    f"Cannot convert null to '{target.shown}' because it is a non-nullable value type",
+                    at,
+                )
             self.refuse(
                 "CS0029", f"Cannot implicitly convert type '{bound.type.shown}' to '{target.shown}'", at
             )
@@ -108,11 +113,7 @@ class ConversionBinder(BinderCore):
         first, again = self.once(bound)
         inner = self.apply(found.inner, Bound(inner_source, again, pure=True), inner_target, at).code
         if kind == "lift":
-            return (
-                bound
-                if inner == again and False
-                else Bound(target, f"({inner} if {first} is not None else None)")
-            )
+            return Bound(target, f"({inner} if {first} is not None else None)")
         throw = self.out.use(throw_no_value)
         return Bound(target, f"({inner} if {first} is not None else {throw}())")
 
@@ -176,15 +177,18 @@ class ConversionBinder(BinderCore):
                 return self.literal(make(value), target)
             if not self.unchecked:
                 self.refuse(
-                    "CS0221", f"Constant value '{value}' cannot be converted to a '{target.shown}' (use 'unchecked' "
-                    "syntax to override)", at)  # fmt: skip
+                    "CS0221",
+                    f"Constant value '{value}' cannot be converted to a '{target.shown}' (use 'unchecked' "
+                    "syntax to override)",
+                    at,
+                )
             return self.literal(numbers.wrap(value, name), target)
         if name == "Double" and isinstance(value, int | float):
             return self.literal(float(value), target)
         if name == "Single" and isinstance(value, int | float):
             return self.literal(Single(float(value)), target)
         if name == "Decimal" and isinstance(value, int):
-            return self.literal(numbers.Decimal(int(value)), target)
+            return self.literal(Decimal(int(value)), target)
         if name in INTEGERS and isinstance(value, float):
             return self.literal(numbers.truncate(value, name), target)
         if name == "Char" and isinstance(value, int) and 0 <= value <= 0xFFFF:
@@ -212,7 +216,7 @@ class ConversionBinder(BinderCore):
         if wanted == "Decimal":
             if source.name in _REAL:
                 return f"{use(numbers.decimal_from_float)}({code})"
-            return f"{use(numbers.Decimal)}({code})"
+            return f"{use(Decimal)}({code})"
         lowest, highest, make = INTEGERS[wanted]
         if source.name in _REAL:
             return f"{use(numbers.truncate)}({code}, {wanted!r})"

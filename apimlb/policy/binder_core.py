@@ -120,8 +120,9 @@ class BinderCore:
         if found is None:
             shown = ".".join(name for name, _ in written.parts)
             if shown == "dynamic":
-                raise self.not_allowed("'dynamic' needs Microsoft.CSharp, which policy expressions may not use",
-                                       written.at)  # fmt: skip
+                raise self.not_allowed(
+                    "'dynamic' needs Microsoft.CSharp, which policy expressions may not use", written.at
+                )
             raise self.not_allowed(f"The type '{shown}' is not allowed in a policy expression", written.at)
         return found
 

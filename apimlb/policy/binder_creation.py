@@ -20,7 +20,8 @@ from apimlb.policy.nodes import (
     SizeOf,
 )
 from apimlb.policy.types import NULL, Type
-from apimlb.policy.values.collections import Anonymous, ClrArray
+from apimlb.policy.values.collections import ClrArray
+from apimlb.policy.values.objects import Anonymous
 from apimlb.policy.values.places import keep
 from apimlb.policy.values.text import aligned, concat, format_value
 
@@ -74,8 +75,12 @@ class CreationBinder(CallBinder):
 
     def bind_default(self, node: DefaultOf) -> Bound:
         if node.type is None:
-            self.refuse("CS8107", "Feature 'default literal' is not available in C# 7. Please use language version "
-                        "7.1 or greater.", node.at)  # fmt: skip
+            self.refuse(
+                "CS8107",
+                "Feature 'default literal' is not available in C# 7. Please use language version "
+                "7.1 or greater.",
+                node.at,
+            )
         kind = self.type_of(node.type)
         return self.literal(kind.default, kind)
 
@@ -102,8 +107,11 @@ class CreationBinder(CallBinder):
     def bind_new(self, node: New) -> Bound:
         made = self.type_of(node.type)
         if made.kind == "interface" or made.definition is None:
-            self.refuse("CS0144", f"Cannot create an instance of the abstract class or interface '{made.shown}'",
-                        node.at)  # fmt: skip
+            self.refuse(
+                "CS0144",
+                f"Cannot create an instance of the abstract class or interface '{made.shown}'",
+                node.at,
+            )
         if made.is_value and not node.arguments:
             bound = self.literal(made.default, made)
         else:
@@ -129,8 +137,12 @@ class CreationBinder(CallBinder):
             assert isinstance(value, list)
             given = [Given(item.at, self.bind(item)) for item in value]  # type: ignore[arg-type]
             if "Add" not in self.registry.member_names(target.type):
-                self.refuse("CS1922", f"Cannot initialize type '{target.type.shown}' with a collection initializer "
-                            "because it has no Add method", at)  # fmt: skip
+                self.refuse(
+                    "CS1922",
+                    f"Cannot initialize type '{target.type.shown}' with a collection initializer "
+                    "because it has no Add method",
+                    at,
+                )
             return self.method_on(target, "Add", given, at).code
         if isinstance(key, str):
             place = self.property_place(target, key, at)
@@ -187,16 +199,24 @@ class CreationBinder(CallBinder):
                 "CS0847", f"An array initializer of length '{sizes[0].constant}' is expected", items.at
             )
         if kind.kind != "array":
-            self.refuse("CS0622", "Can only use array initializer expressions to assign to array types. Try using a "
-                        "new expression instead.", items.at)  # fmt: skip
+            self.refuse(
+                "CS0622",
+                "Can only use array initializer expressions to assign to array types. Try using a "
+                "new expression instead.",
+                items.at,
+            )
         element = kind.arguments[0]
         if kind.rank > 1:
             return self._grid(kind, element, items)
         codes = []
         for item in items.items:
             if isinstance(item, ArrayItems):
-                self.refuse("CS0623", "Array initializers can only be used in a variable or field initializer. Try "
-                            "using a new expression instead.", item.at)  # fmt: skip
+                self.refuse(
+                    "CS0623",
+                    "Array initializers can only be used in a variable or field initializer. Try "
+                    "using a new expression instead.",
+                    item.at,
+                )
             codes.append(self.convert(self.bind(item), element, item.at).code)
         if element.name == "System.Byte":
             return Bound(kind, f"{self.out.use(bytearray)}([{', '.join(codes)}])", safe=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from apimlb.errors import PolicyError
-from apimlb.policy.binder_members import MemberBinder
+from apimlb.policy.binder_places import PlaceBinder
 from apimlb.policy.bound import Bound, Given, LambdaValue, MethodGroup, Scope, Variable
 from apimlb.policy.nodes import Block, Lambda
 from apimlb.policy.types import NULL, VOID, Type
@@ -11,7 +11,7 @@ from apimlb.policy.types import NULL, VOID, Type
 _MAX_LAMBDAS = 8
 
 
-class InferenceBinder(MemberBinder):
+class InferenceBinder(PlaceBinder):
     """Gives lambdas their types."""
 
     def __init__(self, *rest: object) -> None:
@@ -95,10 +95,11 @@ class InferenceBinder(MemberBinder):
             candidates = list(dict.fromkeys(value.type for value in bounds[name]))
             for kind in candidates:
                 if all(
-                    value.type is kind or self.conversions.implicit(value.type, kind) is not None
+                    value.type is kind
+                    or self.conversions.implicit(value.type, kind) is not None
                     or self.constant_conversion(value, kind) is not None
                     for value in bounds[name]
-                ):  # fmt: skip
+                ):
                     given[name] = kind
                     return True
             return False
@@ -152,8 +153,12 @@ class InferenceBinder(MemberBinder):
 
     def to_delegate(self, value: LambdaValue | MethodGroup, target: Type, at: int) -> Bound:
         if target.kind != "delegate":
-            self.refuse("CS1660", f"Cannot convert lambda expression to type '{target.shown}' because it is not a "
-                        "delegate type", at)  # fmt: skip
+            self.refuse(
+                "CS1660",
+                f"Cannot convert lambda expression to type '{target.shown}' because it is not a "
+                "delegate type",
+                at,
+            )
         *inputs, result = target.arguments
         if isinstance(value, MethodGroup):
             names = [f"a{i}" for i in range(len(inputs))]
@@ -265,10 +270,11 @@ class InferenceBinder(MemberBinder):
             return VOID
         for candidate in dict.fromkeys(value.type for value in values):
             if candidate is not NULL and all(
-                value.type is candidate or self.conversions.implicit(value.type, candidate) is not None
+                value.type is candidate
+                or self.conversions.implicit(value.type, candidate) is not None
                 or self.constant_conversion(value, candidate) is not None
                 for value in values
-            ):  # fmt: skip
+            ):
                 return candidate
         return self.registry.object
 

@@ -25,7 +25,7 @@ from apimlb.policy.nodes import (
     While,
 )
 from apimlb.policy.types import NULL, VOID, Type
-from apimlb.policy.values.budget import out_of_steps
+from apimlb.policy.values.budget import ROUNDS, out_of_steps, spend
 from apimlb.policy.values.iteration import iterate, iterate_pairs
 
 _PAIR = "System.Collections.Generic.KeyValuePair`2"
@@ -49,6 +49,7 @@ class StatementBinder(CreationBinder):
     def __init__(self, *rest: object) -> None:
         super().__init__(*rest)
         self.loops: list[Loop] = []
+        self._functions = 0
 
     def statement(self, node: Node) -> bool:
         """Write one statement."""
@@ -80,10 +81,14 @@ class StatementBinder(CreationBinder):
         return reached
 
     def function_body(self, body: Block) -> bool:
+        """The lines of a function. The outermost one counts its rounds in a local, the others in the budget
+        that they share, because they may be called any number of times."""
         saved, self.loops = self.loops, []
-        self.out.line("n = 0", body.at)
+        self._functions += 1
+        self.out.line("n = 0" if self._functions == 1 else f"{self.out.use(spend)}()", body.at)
         reached = self.block(body)
         self.loops = saved
+        self._functions -= 1
         return reached
 
     # Declarations and expressions
@@ -127,8 +132,11 @@ class StatementBinder(CreationBinder):
         expression = node.expression
         if not isinstance(expression, Call | Assign | Step | ConditionalAccess | New):
             self.refuse(
-                "CS0201", "Only assignment, call, increment, decrement, and new object expressions can be used as a "
-                "statement", expression.at)  # fmt: skip
+                "CS0201",
+                "Only assignment, call, increment, decrement, and new object expressions can be used as a "
+                "statement",
+                expression.at,
+            )
         code = self.effect(expression).code
         if code.startswith("(v_") and code.endswith(")") and " := " in code:
             name, _, value = code[1:-1].partition(" := ")
@@ -178,10 +186,11 @@ class StatementBinder(CreationBinder):
         return reached
 
     def _count_step(self, at: int) -> None:
+        if self._functions > 1:
+            self.out.line(f"{self.out.use(spend)}()", at)
+            return
         self.out.line("n += 1", at)
-        self.out.line(f"if n > {self.registry_steps}: {self.out.use(out_of_steps)}()", at)
-
-    registry_steps = 200_000
+        self.out.line(f"if n > {ROUNDS}: {self.out.use(out_of_steps)}()", at)
 
     def _loop(self, node: Node, body: Node, loop: Loop) -> bool:
         self.loops.append(loop)
@@ -281,8 +290,11 @@ class StatementBinder(CreationBinder):
         if any(base.name == "System.Collections.IEnumerable" for base in self.registry.bases(kind)):
             return self._loose_element(kind)
         self.refuse(
-            "CS1579", f"foreach statement cannot operate on variables of type '{kind.shown}' because '{kind.shown}' "
-            "does not contain a public definition for 'GetEnumerator'", node.source.at)  # fmt: skip
+            "CS1579",
+            f"foreach statement cannot operate on variables of type '{kind.shown}' because '{kind.shown}' "
+            "does not contain a public definition for 'GetEnumerator'",
+            node.source.at,
+        )
 
     def _loose_element(self, kind: Type) -> Type:
         """The element of a collection that is older than generics: object, which foreach casts."""
@@ -311,8 +323,11 @@ class StatementBinder(CreationBinder):
     def _declare_function(self, node: LocalFunction) -> None:
         result = VOID if node.result.parts == [("void", [])] else self.type_of(node.result)
         if self.scope.find(node.name) is not None:
-            self.refuse("CS0128", f"A local variable or function named '{node.name}' is already defined in this scope",
-                        node.at)  # fmt: skip
+            self.refuse(
+                "CS0128",
+                f"A local variable or function named '{node.name}' is already defined in this scope",
+                node.at,
+            )
         parameters = [(name, self.type_of(kind)) for name, kind in node.parameters]
         self.scope.names[node.name] = LocalMethod(
             node.name, self.out.local(node.name, "f_"), parameters, result

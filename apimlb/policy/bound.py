@@ -61,7 +61,8 @@ Result = Bound | TypeReference | NamespaceReference | MethodGroup | LambdaValue
 
 @dataclass(slots=True)
 class Given:
-    """One argument of a call. `value` is None for an out argument (`declared` or assigned through `target`)."""
+    """One argument of a call. `value` is None for an out argument (`declared` or assigned through
+    `target`)."""
 
     at: int
     value: Bound | LambdaValue | MethodGroup

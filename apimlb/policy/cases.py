@@ -1,8 +1,11 @@
-"""Cases: an expression with a context as JSON, and what it yields. The form is that of tests/unit/policy/cases.
+"""Cases: an expression with a context as JSON, and what it yields. The form is that of
+tests/unit/policy/cases.
 
-A case is `{"id", "expression", "context"}`; the context's members are the documented ones in snake_case, variables are
+A case is `{"id", "expression", "context"}`; the context's members are the documented ones in snake_case,
+variables are
 `{name: {"type", "value"}}`. An answer is `{"id"}` with `{"type", "value"}`, `{"throws", "message"}` or
-`{"compile_error", "message", "line", "column"}`. Members that are absent take the values of a made-up gateway.
+`{"compile_error", "message", "line", "column"}`. Members that are absent take the values of a made-up
+gateway.
 """
 
 import base64
@@ -36,7 +39,8 @@ _DEFAULTS: Json = {
     "api": {
         "id": "echo", "name": "Echo", "path": "echo", "revision": "1", "is_current_revision": True,
         "protocols": ["https"], "service_url": "https://backend.example.com/",
-        "subscription_key_parameter_names": {"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"},
+        "subscription_key_parameter_names": {"header": "Ocp-Apim-Subscription-Key",
+        "query": "subscription-key"},
     },
     "deployment": {
         "gateway_id": "managed", "region": "West Europe", "service_id": "contoso", "service_name": "contoso",
@@ -148,8 +152,20 @@ def _moment(text: str | None) -> float | None:
 
 def _made(view: Callable[..., Any], data: Json | None) -> Any:
     """A view whose attributes are the JSON's members."""
-    return None if data is None else view(**{name: data.get(name) for name in _fields(view) if name in data or (
-        name in _REQUIRED)})  # fmt: skip
+    return (
+        None
+        if data is None
+        else view(**{name: data.get(name) for name in _fields(view) if name in data or (name in _REQUIRED)})
+    )
+
+
+def _view(view: Callable[..., Any], members: Json) -> Any:
+    """A view of members that may be null, as they may be in an oracle's case."""
+    return view(**members)
+
+
+def _present(members: Mapping[str, object]) -> Json:
+    return {name: value for name, value in members.items() if value is not None}
 
 
 _REQUIRED = ("id", "name", "method", "url_template")
@@ -185,7 +201,7 @@ def _request(data: Json) -> views.RequestView:
         original_url=views.Url(data["original_url"]) if data.get("original_url") else url,
         headers=_headers(data),
         body=_body(data),
-        ip_address=data.get("ip"),
+        ip_address=data.get("ip") or "",
         matched_parameters=dict(data.get("matched_parameters") or {}),
         foundry_deployment=(data.get("foundry") or {}).get("deployment"),
         private_endpoint_connection=_made(
@@ -226,12 +242,12 @@ def _groups(data: Json) -> tuple[views.Group, ...]:
 def _subscription(data: Json | None) -> views.Subscription | None:
     if data is None:
         return None
-    texts = [data.get(name) for name in ("id", "name", "key", "primary_key", "secondary_key")]
-    created = _moment(data.get("created_date"))
-    return views.Subscription(
-        *texts, _YEAR_ONE if created is None else created,  # type: ignore[arg-type]
-        _moment(data.get("start_date")), _moment(data.get("end_date")),
-    )  # fmt: skip
+    texts = {name: data.get(name) for name in ("id", "name", "key", "primary_key", "secondary_key")}
+    dates = {name: _moment(data.get(name)) for name in ("created_date", "start_date", "end_date")}
+    made: views.Subscription = _view(
+        views.Subscription, {"created_date": _YEAR_ONE, **texts, **_present(dates)}
+    )
+    return made
 
 
 _YEAR_ONE = -EPOCH_TICKS / TICKS_PER_SECOND
@@ -242,7 +258,8 @@ def _user(data: Json | None) -> views.User | None:
         return None
     registered = _moment(data.get("registration_date"))
     return views.User(
-        data.get("id", ""), data.get("email"), data.get("first_name"), data.get("last_name"), data.get("note"),
+        data.get("id", ""), data.get("email"), data.get("first_name"), data.get("last_name"),
+        data.get("note"),
         _YEAR_ONE if registered is None else registered, _groups(data),
         tuple(_made(views.UserIdentity, each) for each in data.get("identities") or ()),
     )  # fmt: skip
@@ -251,7 +268,8 @@ def _user(data: Json | None) -> views.User | None:
 def _deployment(data: Json) -> views.Deployment:
     gateway = data.get("gateway") or {}
     return views.Deployment(
-        data.get("service_name", ""), data.get("service_id", ""), data.get("region", ""), data.get("gateway_id", ""),
+        data.get("service_name", ""), data.get("service_id", ""), data.get("region", ""),
+        data.get("gateway_id", ""),
         gateway.get("instance_id", "managed"), bool(gateway.get("is_managed", True)),
     )  # fmt: skip
 
@@ -259,7 +277,10 @@ def _deployment(data: Json) -> views.Deployment:
 def _last_error(data: Json | None) -> views.LastError | None:
     if data is None:
         return None
-    return views.LastError(**{name: data.get(name) for name in _fields(views.LastError)})
+    made: views.LastError = _view(
+        views.LastError, {name: data.get(name) for name in _fields(views.LastError)}
+    )
+    return made
 
 
 def _date(text: str) -> DateTime:

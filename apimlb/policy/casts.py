@@ -3,8 +3,8 @@
 from apimlb.policy.conversions import Conversions
 from apimlb.policy.registry import Registry
 from apimlb.policy.types import Type
-from apimlb.policy.values.collections import Enum, Sequence
 from apimlb.policy.values.exceptions import ClrException, invalid_cast, null_reference
+from apimlb.policy.values.objects import Enum, Sequence
 from apimlb.policy.values.text import clr_type_name
 
 
@@ -21,7 +21,8 @@ class RuntimeTypes:
         self._registry, self._conversions = registry, conversions
 
     def type_named(self, name: str) -> Type | None:
-        """A constructed type by the name that ToString shows: `System.Collections.Generic.List`1[System.String]`."""
+        """A constructed type by the name that ToString shows:
+        `System.Collections.Generic.List`1[System.String]`."""
         assert self._registry is not None
         if name.endswith("[]"):
             element = self.type_named(name[:-2])
@@ -34,7 +35,8 @@ class RuntimeTypes:
         arguments = [self.type_named(part) for part in _split(inner.removesuffix("]"))] if inner else []
         if any(argument is None for argument in arguments) or len(arguments) != len(definition.parameters):
             return None
-        return self._registry.types.of(definition, [argument for argument in arguments if argument is not None])
+        return self._registry.types.of(definition,
+        [argument for argument in arguments if argument is not None])
 
     def is_a(self, value: object, target: Type) -> bool:
         """`value is target`; null is nothing."""
@@ -44,7 +46,7 @@ class RuntimeTypes:
         if target.definition is not None and target.definition.test is not None:
             return target.definition.test(value)
         if isinstance(value, Sequence):
-            return target.name.startswith("System.Collections.Generic.IEnumerable") or target.name == "System.Object"
+            return target.name == "System.Object" or target.name.startswith(_SEQUENCE)
         name = clr_type_name(value)
         key = (name, target)
         known = self._known.get(key)
@@ -70,6 +72,7 @@ def _split(text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
+_SEQUENCE = "System.Collections.Generic.IEnumerable"
 RUNTIME = RuntimeTypes()
 
 
@@ -104,7 +107,8 @@ def enum_of(target: Type, number: int) -> Enum:
     """A number as a value of an enumeration."""
     definition = target.definition
     assert definition is not None
-    return Enum(definition.name, number, {value: name for name, value in reversed(definition.constants.items())})
+    return Enum(definition.name, number, {value: name for name,
+    value in reversed(definition.constants.items())})
 
 
 def enum_number(value: Enum) -> int:

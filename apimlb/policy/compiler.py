@@ -23,7 +23,7 @@ from apimlb.policy.registry import Registry
 from apimlb.policy.types import NULL, VOID
 from apimlb.policy.values.budget import BUDGET, STEPS
 from apimlb.policy.values.exceptions import ClrException
-from apimlb.policy.values.failures import stack_overflow
+from apimlb.policy.values.failures import caught
 from apimlb.policy.values.utf16 import leave
 
 _FILE = "<policy expression>"
@@ -34,13 +34,29 @@ _LONGEST = 512 * 1024
 class Expression:
     """A compiled expression. `type` is the static CLR type of its value, `python` the generated source."""
 
-    __slots__ = ("_lines", "_run", "column", "line", "python", "reads_request_body", "reads_response_body",
-                 "source", "type")  # fmt: skip
+    __slots__ = (
+        "_lines",
+        "_run",
+        "column",
+        "line",
+        "python",
+        "reads_request_body",
+        "reads_response_body",
+        "source",
+        "type",
+    )
 
     def __init__(
-        self, source: str, line: int, column: int, type_name: str, python: str,
-        run: Callable[[Context], object], lines: tuple[int, ...], reads: tuple[bool, bool],
-    ) -> None:  # fmt: skip
+        self,
+        source: str,
+        line: int,
+        column: int,
+        type_name: str,
+        python: str,
+        run: Callable[[Context], object],
+        lines: tuple[int, ...],
+        reads: tuple[bool, bool],
+    ) -> None:
         self.source = source
         self.line = line
         self.column = column
@@ -58,8 +74,8 @@ class Expression:
         except ClrException as error:
             error.line = self._policy_line(error)
             raise
-        except RecursionError:
-            raise stack_overflow() from None
+        except Exception as error:
+            raise caught(error) from error
         if type(value) is str and not value.isascii():
             return leave(value)
         return value
@@ -135,9 +151,12 @@ def _load(binder: Binder) -> tuple[str, Callable[[Context], object]]:
         code: CodeType = compile(python, _FILE, "exec", dont_inherit=True)
     except (SyntaxError, MemoryError, ValueError) as error:
         raise PolicyError(
-            "The expression is nested too deeply", line=1, column=1, code="CS8078",
+            "The expression is nested too deeply",
+            line=1,
+            column=1,
+            code="CS8078",
             next_step=f"Split it with a local variable ({type(error).__name__}).",
-        ) from None  # fmt: skip
+        ) from None
     exec(code, scope)
     run = scope["expression"]
     assert callable(run)

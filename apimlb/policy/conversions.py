@@ -36,6 +36,10 @@ _COVARIANT = {
 }  # fmt: skip
 
 
+def _is_number(kind: Type) -> bool:
+    return kind.name in NUMERIC or kind.kind == "enum"
+
+
 @dataclass(slots=True)
 class Conversion:
     """`kind` is identity, numeric, reference, box, unbox, null, lift, wrap, unwrap, enum or user; a user
@@ -123,7 +127,7 @@ class Conversions:
 
     def _standard_explicit(self, source: Type, target: Type) -> Conversion | None:
         plain, wanted = source.underlying, target.underlying
-        if (plain.name in NUMERIC or plain.kind == "enum") and (wanted.name in NUMERIC or wanted.kind == "enum"):
+        if _is_number(plain) and _is_number(wanted):
             inner = _NUMERIC if "enum" not in (plain.kind, wanted.kind) else _ENUM
             if plain is wanted:
                 inner = IDENTITY
@@ -173,11 +177,13 @@ class Conversions:
             return []
         return [base for base in self._registry.bases(kind.underlying) if base.kind in ("class", "struct")]
 
-    def _user_rank(self, member: Member, source: Type, target: Type, explicit: bool) -> tuple[int, int] | None:
+    def _user_rank(self, member: Member, source: Type, target: Type, explicit: bool) -> tuple[int,
+    int] | None:
         given, result = member.parameters[0].type, member.result
         before = self._step_rank(source, given, explicit)
         after = self._step_rank(result, target, explicit)
-        return None if before is None or after is None else (before + after, 0 if member.name == "implicit" else 1)
+        return None if before is None or after is None else (before + after,
+        0 if member.name == "implicit" else 1)
 
     def _step_rank(self, source: Type, target: Type, explicit: bool) -> int | None:
         if source is target:

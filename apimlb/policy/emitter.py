@@ -1,6 +1,7 @@
 """The Python text of one expression, and the objects that it may name. Nothing else is in its reach.
 
-Every name in the text is ours: locals are `v_...`, functions `f_...`, temporaries `t1`, and the objects below get
+Every name in the text is ours: locals are `v_...`, functions `f_...`, temporaries `t1`, and the objects
+below get
 names from a counter or from their own Python name. Text of the policy enters only through `repr`.
 """
 

@@ -8,7 +8,85 @@ from apimlb.errors import PolicyError
 from apimlb.policy.values.utf16 import enter
 
 KEYWORDS = frozenset(
-    ["abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue", "decimal", "default", "delegate", "do", "double", "else", "enum", "event", "explicit", "extern", "false", "finally", "fixed", "float", "for", "foreach", "goto", "if", "implicit", "in", "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private", "protected", "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof", "stackalloc", "static", "string", "struct", "switch", "this", "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while"]
+    [
+        "abstract",
+        "as",
+        "base",
+        "bool",
+        "break",
+        "byte",
+        "case",
+        "catch",
+        "char",
+        "checked",
+        "class",
+        "const",
+        "continue",
+        "decimal",
+        "default",
+        "delegate",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "event",
+        "explicit",
+        "extern",
+        "false",
+        "finally",
+        "fixed",
+        "float",
+        "for",
+        "foreach",
+        "goto",
+        "if",
+        "implicit",
+        "in",
+        "int",
+        "interface",
+        "internal",
+        "is",
+        "lock",
+        "long",
+        "namespace",
+        "new",
+        "null",
+        "object",
+        "operator",
+        "out",
+        "override",
+        "params",
+        "private",
+        "protected",
+        "public",
+        "readonly",
+        "ref",
+        "return",
+        "sbyte",
+        "sealed",
+        "short",
+        "sizeof",
+        "stackalloc",
+        "static",
+        "string",
+        "struct",
+        "switch",
+        "this",
+        "throw",
+        "true",
+        "try",
+        "typeof",
+        "uint",
+        "ulong",
+        "unchecked",
+        "unsafe",
+        "ushort",
+        "using",
+        "virtual",
+        "void",
+        "volatile",
+        "while",
+    ]
 )
 
 _TOKEN = re.compile(
@@ -177,8 +255,9 @@ def _interpolated(source: Source, at: int, content: int, end: int) -> Token:
             parts.append(hole)
             plain = here = _hole_end(source, hole, here, end)
         elif char == "}":
-            raise source.error("A '}' character must be escaped (by doubling) in an interpolated string.",
-                               here, "CS8086")  # fmt: skip
+            raise source.error(
+                "A '}' character must be escaped (by doubling) in an interpolated string.", here, "CS8086"
+            )
         else:
             here += 1
     raise source.error("Newline in constant", at, "CS1010")
@@ -234,7 +313,8 @@ def _hole_end(source: Source, hole: HoleRange, at: int, end: int) -> int:
 
 
 def expression_end(source: Source, start: int) -> int | None:
-    """Where the expression that starts at `start` (at its @) ends, just after the bracket that closes it; None where
+    """Where the expression that starts at `start` (at its @) ends, just after the bracket that closes it;
+    None where
     the text until then is no C#."""
     closers: list[str] = []
     at, end = start + 1, len(source.text)

@@ -56,11 +56,12 @@ def _real(source: Source, token: Token) -> Literal:
         value = Decimal(text[:-1])
         if abs(value) > LARGEST_DECIMAL:
             raise source.error("Floating-point constant is outside the range of type 'decimal'",
-                               token.at, "CS0594")  # fmt: skip
+                               token.at, "CS0594")
         return Literal(token.at, "decimal", value)
     if text[-1] == "f":
         return Literal(token.at, "float", Single(float(text[:-1])))
     number = float(text.rstrip("d"))
     if number == float("inf"):
-        raise source.error("Floating-point constant is outside the range of type 'double'", token.at, "CS0594")
+        raise source.error("Floating-point constant is outside the range of type 'double'", token.at,
+        "CS0594")
     return Literal(token.at, "double", number)

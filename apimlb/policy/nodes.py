@@ -341,7 +341,8 @@ class Using(Node):
 
 @dataclass(slots=True)
 class Label(Node):
-    """`case` of a switch: a constant, or a type pattern with a name, with an optional `when`; default is both None."""
+    """`case` of a switch: a constant, or a type pattern with a name, with an optional `when`; default is
+    both None."""
 
     constant: Node | None
     type: TypeName | None = None

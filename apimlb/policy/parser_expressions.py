@@ -5,12 +5,9 @@ from abc import abstractmethod
 from apimlb.policy.lexer import HoleRange, Token
 from apimlb.policy.literals import literal
 from apimlb.policy.nodes import (
-    Argument,
-    ArrayItems,
     As,
     Assign,
     Binary,
-    Block,
     Call,
     Cast,
     CheckedValue,
@@ -18,17 +15,12 @@ from apimlb.policy.nodes import (
     DefaultOf,
     Hole,
     Index,
-    Initializer,
     Interpolated,
     Is,
     Keyword,
-    Lambda,
     Member,
     Name,
     NameOf,
-    New,
-    NewAnonymous,
-    NewArray,
     Node,
     Receiver,
     SizeOf,
@@ -38,7 +30,8 @@ from apimlb.policy.nodes import (
     TypeName,
     Unary,
 )
-from apimlb.policy.parser_types import PREDEFINED, TypeParser
+from apimlb.policy.parser_creation import CreationParser
+from apimlb.policy.parser_types import PREDEFINED
 
 PRECEDENCE = {
     "??": 1, "||": 2, "&&": 3, "|": 4, "^": 5, "&": 6, "==": 7, "!=": 7,
@@ -48,7 +41,23 @@ PRECEDENCE = {
 ASSIGNMENTS = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="}
 _UNARY = frozenset(("!", "-", "+", "~"))
 _CAST_OPERAND_KEYWORDS = (
-    frozenset(["new", "this", "true", "false", "null", "typeof", "default", "sizeof", "checked", "unchecked", "base", "delegate", "throw"])
+    frozenset(
+        [
+            "new",
+            "this",
+            "true",
+            "false",
+            "null",
+            "typeof",
+            "default",
+            "sizeof",
+            "checked",
+            "unchecked",
+            "base",
+            "delegate",
+            "throw",
+        ]
+    )
     | PREDEFINED
 )
 _BANNED_KEYWORDS = {
@@ -60,12 +69,8 @@ _BANNED_KEYWORDS = {
 _QUERY_FOLLOWS = frozenset(("id", "keyword"))
 
 
-class ExpressionParser(TypeParser):
+class ExpressionParser(CreationParser):
     """One method a production; `expression` is the way in."""
-
-    @abstractmethod
-    def block(self) -> Block:
-        """A braced block of statements."""
 
     @abstractmethod
     def query(self) -> Node:
@@ -127,8 +132,11 @@ class ExpressionParser(TypeParser):
             elif operator == "as":
                 left = As(at, left, self._operand_type())
             elif operator == "??":
-                right = ThrowValue(self.advance().at, self.expression()) if self.at_keyword("throw") else (
-                    self._binary(level))  # fmt: skip
+                right = (
+                    ThrowValue(self.advance().at, self.expression())
+                    if self.at_keyword("throw")
+                    else (self._binary(level))
+                )
                 left = Binary(at, operator, left, right)
             else:
                 left = Binary(at, operator, left, self._binary(level + 1))
@@ -229,32 +237,6 @@ class ExpressionParser(TypeParser):
         arguments = self.generic_call_arguments() if self.at_op("<") else None
         return Member(name.at, left, name.text, arguments)
 
-    def arguments(self, opening: str, closing: str) -> list[Argument]:
-        self.expect(opening)
-        found: list[Argument] = []
-        while not self.at_op(closing):
-            found.append(self._argument())
-            if not self.accept(","):
-                break
-        self.expect(closing)
-        return found
-
-    def _argument(self) -> Argument:
-        at = self.token.at
-        name = None
-        if self.token.kind == "id" and self.peek().text == ":" and self.peek().kind == "op":
-            name = self.advance().text
-            self.advance()
-        if self.at_keyword("out") or self.at_keyword("ref"):
-            mode = self.advance().text
-            start = self.index
-            declared = self.try_type()
-            if mode == "out" and declared is not None and self.token.kind == "id":
-                return Argument(at, None, name, mode, self.advance().text, declared)
-            self.reset(start)
-            return Argument(at, self.expression(), name, mode)
-        return Argument(at, self.expression(), name)
-
     def _first(self) -> Node:
         token = self.token
         if token.kind in ("int", "real", "string", "char"):
@@ -352,144 +334,6 @@ class ExpressionParser(TypeParser):
         if inner.token.kind != "end":
             inner.refuse("'}' expected", "CS1003")
         return found
-
-    # Object and array creation
-
-    def _new(self) -> Node:
-        at = self.expect("new").at
-        if self.at_op("{"):
-            return self._anonymous(at)
-        if self.at_op("["):
-            rank = self._rank()
-            if rank is None:
-                self.refuse("Array creation must have array size or array initializer", "CS1586")
-            for _ in range(rank + 1):
-                self.advance()
-            return NewArray(at, None, [], rank, self.array_items())
-        made = self.try_type(arrays=False, nullable=False)
-        if made is None:
-            self.refuse("Type expected", "CS1031")
-        if self.at_op("?") and self.peek().text == "[":
-            self.advance()
-            made.nullable = True
-        if self.at_op("["):
-            return self._new_array(at, made)
-        arguments = self.arguments("(", ")") if self.at_op("(") else None
-        initializer = self._initializer() if self.at_op("{") else None
-        if arguments is None and initializer is None:
-            self.refuse("A new expression requires (), [], or {} after type", "CS1526")
-        return New(at, made, arguments or [], initializer)
-
-    def _new_array(self, at: int, element: TypeName) -> Node:
-        rank = self._rank()
-        sizes: list[Node] = []
-        if rank is None:
-            sizes = [argument.value for argument in self.arguments("[", "]") if argument.value is not None]
-            rank = len(sizes)
-        else:
-            for _ in range(rank + 1):
-                self.advance()
-        while self.at_op("["):
-            inner = self._rank()
-            if inner is None:
-                self.refuse("Invalid rank specifier: expected ',' or ']'", "CS0178", self.peek())
-            for _ in range(inner + 1):
-                self.advance()
-            element.ranks.append(inner)
-        items = self.array_items() if self.at_op("{") else None
-        if not sizes and items is None:
-            self.refuse("Array creation must have array size or array initializer", "CS1586")
-        return NewArray(at, element, sizes, rank, items)
-
-    def array_items(self) -> ArrayItems:
-        at = self.expect("{").at
-        items: list[Node] = []
-        while not self.at_op("}"):
-            items.append(self.array_items() if self.at_op("{") else self.expression())
-            if not self.accept(","):
-                break
-        self.expect("}")
-        return ArrayItems(at, items)
-
-    def _anonymous(self, at: int) -> Node:
-        self.expect("{")
-        members: list[tuple[str, Node]] = []
-        while not self.at_op("}"):
-            if self.token.kind == "id" and self.peek().text == "=" and self.peek().kind == "op":
-                name = self.advance().text
-                self.advance()
-                members.append((name, self.expression()))
-            else:
-                value = self.expression()
-                if not isinstance(value, Name | Member):
-                    self.refuse("Invalid anonymous type member declarator.", "CS0746")
-                members.append((value.name, value))
-            if not self.accept(","):
-                break
-        self.expect("}")
-        return NewAnonymous(at, members)
-
-    def _initializer(self) -> Initializer:
-        made = Initializer(self.expect("{").at, [])
-        while not self.at_op("}"):
-            if self.token.kind == "id" and self.peek().text == "=" and self.peek().kind == "op":
-                name = self.advance().text
-                self.advance()
-                made.entries.append((name, self._initializer_value()))
-            elif self.at_op("["):
-                index = self.arguments("[", "]")
-                self.expect("=")
-                made.entries.append((index, self._initializer_value()))
-            elif self.at_op("{"):
-                made.entries.append((None, self.array_items().items))
-            else:
-                made.entries.append((None, [self.expression()]))
-            if not self.accept(","):
-                break
-        self.expect("}")
-        return made
-
-    def _initializer_value(self) -> Node:
-        return self._initializer() if self.at_op("{") else self.expression()
-
-    # Lambdas
-
-    def _starts_lambda(self) -> bool:
-        if self.token.kind == "id":
-            return self.peek().kind == "op" and self.peek().text == "=>"
-        if not self.at_op("("):
-            return False
-        ahead, depth = 1, 1
-        while depth:
-            token = self.peek(ahead)
-            if token.kind == "end":
-                return False
-            if token.kind == "op":
-                depth += (token.text == "(") - (token.text == ")")
-            ahead += 1
-        return self.peek(ahead).text == "=>" and self.peek(ahead).kind == "op"
-
-    def _lambda(self) -> Node:
-        at = self.token.at
-        parameters: list[tuple[str, TypeName | None]] = []
-        if self.token.kind == "id":
-            parameters.append((self.advance().text, None))
-        else:
-            self.expect("(")
-            while not self.at_op(")"):
-                parameters.append(self._lambda_parameter())
-                if not self.accept(","):
-                    break
-            self.expect(")")
-        self.expect("=>")
-        body: Node = self.block() if self.at_op("{") else self.expression()
-        return Lambda(at, parameters, body)
-
-    def _lambda_parameter(self) -> tuple[str, TypeName | None]:
-        if self.token.kind == "id" and self.peek().text in (",", ")"):
-            return self.advance().text, None
-        written = self.type_name()
-        return self.identifier().text, written
 
     def _starts_query(self) -> bool:
         after = self.peek()

@@ -1,4 +1,5 @@
-"""LINQ query syntax, turned into the method calls that C# defines it by (C# specification, query expressions)."""
+"""LINQ query syntax, turned into the method calls that C# defines it by (C# specification, query
+expressions)."""
 
 from apimlb.policy.nodes import Argument, Call, Lambda, Member, Name, NewAnonymous, Node, TypeName
 from apimlb.policy.parser_expressions import ExpressionParser

@@ -6,11 +6,50 @@ from apimlb.policy.lexer import Source, Token, tokens
 from apimlb.policy.nodes import TypeName
 
 PREDEFINED = frozenset(
-    ["bool", "byte", "char", "decimal", "double", "float", "int", "long", "object", "sbyte", "short", "string", "uint", "ulong", "ushort"]
+    [
+        "bool",
+        "byte",
+        "char",
+        "decimal",
+        "double",
+        "float",
+        "int",
+        "long",
+        "object",
+        "sbyte",
+        "short",
+        "string",
+        "uint",
+        "ulong",
+        "ushort",
+    ]
 )
 
 _MAX_DEPTH = 60
-_AFTER_TYPE_ARGUMENTS = frozenset(["(", ")", "]", "}", ":", ";", ",", ".", "?.", "?", "==", "!=", "|", "^", "&&", "||", "&", "[", "??", "=>"]) | {""}
+_AFTER_TYPE_ARGUMENTS = frozenset(
+    [
+        "(",
+        ")",
+        "]",
+        "}",
+        ":",
+        ";",
+        ",",
+        ".",
+        "?.",
+        "?",
+        "==",
+        "!=",
+        "|",
+        "^",
+        "&&",
+        "||",
+        "&",
+        "[",
+        "??",
+        "=>",
+    ]
+) | {""}
 
 
 class Cursor:
@@ -150,9 +189,9 @@ class TypeParser(Cursor):
         """Type arguments after a name in an expression: only where what follows allows no comparison."""
         start = self._index
         arguments = self.type_arguments()
-        if arguments is not None and self.token.kind in ("op", "end"):
-            if self.token.text in _AFTER_TYPE_ARGUMENTS:
-                return arguments
+        follows = self.token.kind in ("op", "end") and self.token.text in _AFTER_TYPE_ARGUMENTS
+        if arguments is not None and follows:
+            return arguments
         self.reset(start)
         return None
 

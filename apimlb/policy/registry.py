@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from apimlb.policy.signatures import Member, SignatureReader, TypeResolver, row_name
 from apimlb.policy.types import VOID, Definition, Row, Type, Types
-from apimlb.policy.values.collections import Enum
+from apimlb.policy.values.objects import Enum
 
 NAMESPACES = (
     "",
     "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net",
     "System.Security.Cryptography", "System.Security.Cryptography.X509Certificates", "System.Text",
-    "System.Text.RegularExpressions", "System.Xml", "System.Xml.Linq", "Newtonsoft.Json", "Newtonsoft.Json.Linq",
+    "System.Text.RegularExpressions", "System.Xml", "System.Xml.Linq", "Newtonsoft.Json",
+    "Newtonsoft.Json.Linq",
 )  # fmt: skip
 
 _DELEGATES = ("Func", "Action", "Predicate", "Comparison", "MatchEvaluator", "Converter")
@@ -116,7 +117,8 @@ class Registry(TypeResolver):
         """A type as a table writes it."""
         parameters = owner.definition.parameters if owner and owner.definition else ()
         found = SignatureReader(text, self, parameters).type()
-        return self.types.substitute(found, dict(zip(parameters, owner.arguments, strict=True))) if owner else found
+        return self.types.substitute(found, dict(zip(parameters, owner.arguments,
+        strict=True))) if owner else found
 
     # What a type derives from
 

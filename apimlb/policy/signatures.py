@@ -1,9 +1,11 @@
 """Signatures as the library's tables write them: C# without bodies.
 
     "bool StartsWith(string value)"                    a method          "int Length"              a property
-    "static string Join(string s, params object[] v)"  a static method   "static string Empty"     a static field
+    "static string Join(string s, params object[] v)"  a static method   "static string Empty"     a static
+    field
     "new(string uri)"                                  a constructor     "char this[int index]"    an indexer
-    "static bool operator ==(Guid a, Guid b)"          an operator       "explicit string(JToken value)"  a conversion
+    "static bool operator ==(Guid a, Guid b)"          an operator       "explicit string(JToken value)"  a
+    conversion
     "R[] Map<T, R>(this IEnumerable<T> source, Func<T, R> f)"            a generic extension method
 """
 
@@ -19,7 +21,8 @@ _NO_DEFAULT = object()
 
 @dataclass(slots=True)
 class Parameter:
-    """`mode` is "", "out", "params" or "this"; `default` is Parameter.REQUIRED where a value must be given."""
+    """`mode` is "", "out", "params" or "this"; `default` is Parameter.REQUIRED where a value must be
+    given."""
 
     name: str
     type: Type

@@ -3,14 +3,20 @@
 from apimlb.policy.context import Context
 from apimlb.policy.types import Definition, Needs
 from apimlb.policy.values import aes
-from apimlb.policy.values.collections import Enum
 from apimlb.policy.values.exceptions import argument, argument_null, not_supported
+from apimlb.policy.values.objects import Enum
 
 C = "System.Security.Cryptography."
 _MODES = {"CBC": 1, "ECB": 2, "OFB": 3, "CFB": 4, "CTS": 5}
 _PADDINGS = {"None": 1, "PKCS7": 2, "Zeros": 3, "ANSIX923": 4, "ISO10126": 5}
-_AES = {"aes", "rijndael", "rijndaelmanaged", "system.security.cryptography.aes", "aescryptoserviceprovider",
-        "aesmanaged"}  # fmt: skip
+_AES = {
+    "aes",
+    "rijndael",
+    "rijndaelmanaged",
+    "system.security.cryptography.aes",
+    "aescryptoserviceprovider",
+    "aesmanaged",
+}
 
 
 def _mode(name: str) -> Enum:
@@ -57,7 +63,9 @@ class Cipher:
     @iv.setter
     def iv(self, value: bytes) -> None:
         if len(value) != 16:
-            raise argument("Specified initialization vector (IV) does not match the block size for this algorithm.")
+            raise argument(
+                "Specified initialization vector (IV) does not match the block size for this algorithm."
+            )
         self._iv = value
 
 
@@ -184,10 +192,12 @@ DEFINITIONS = (
     Definition(
         "CipherExtensions", "static", nameable=False,
         rows=(
-            (f"static byte[] Encrypt({_CIPHER}string alg, byte[] key, byte[] iv)", Needs(encrypt_named, context=True)),
+            (f"static byte[] Encrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
+             Needs(encrypt_named, context=True)),
             (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg)", encrypt),
             (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg, byte[] key, byte[] iv)", encrypt),
-            (f"static byte[] Decrypt({_CIPHER}string alg, byte[] key, byte[] iv)", Needs(decrypt_named, context=True)),
+            (f"static byte[] Decrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
+             Needs(decrypt_named, context=True)),
             (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg)", decrypt),
             (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg, byte[] key, byte[] iv)", decrypt),
         ),

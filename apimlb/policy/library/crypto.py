@@ -87,14 +87,26 @@ _HASH_ROWS: tuple[Row, ...] = (
 def _definitions() -> list[Definition]:
     made: list[Definition] = []
     for name in _HASHES:
-        made.append(Definition(C + name, "class", bases=(C + "HashAlgorithm",),
-                               rows=((f"static {name} Create()", make(name)),)))  # fmt: skip
+        made.append(
+            Definition(
+                C + name,
+                "class",
+                bases=(C + "HashAlgorithm",),
+                rows=((f"static {name} Create()", make(name)),),
+            )
+        )
         if name != "MD5":
             made.append(
                 Definition(f"{C}{name}Managed", "class", bases=(C + name,), rows=(("new()", make(name)),))
             )
-        made.append(Definition(f"{C}HMAC{name}", "class", bases=(C + "HMAC",),
-                               rows=(("new(byte[] key)", make_keyed(name)), ("new()", Needs(unkeyed(name), context=True)))))  # fmt: skip
+        made.append(
+            Definition(
+                f"{C}HMAC{name}",
+                "class",
+                bases=(C + "HMAC",),
+                rows=(("new(byte[] key)", make_keyed(name)), ("new()", Needs(unkeyed(name), context=True))),
+            )
+        )
     return made
 
 

@@ -1,178 +1,89 @@
 """DateTime (as far as the allow-list goes), DateTimeOffset, TimeSpan."""
 
-from collections.abc import Callable
-
-from apimlb.policy.context import Context
+from apimlb.policy.library.date_calls import (
+    DAY_NAMES,
+    _offset_shifted,
+    _shifted,
+    add_months,
+    add_span,
+    add_ticks,
+    add_years,
+    between,
+    date_from_ticks,
+    day,
+    day_of_week,
+    day_of_year,
+    from_unix_milliseconds,
+    from_unix_seconds,
+    hour,
+    local_date,
+    local_now,
+    midnight,
+    millisecond,
+    minute,
+    month,
+    new_date,
+    new_offset,
+    new_span,
+    offset_add,
+    offset_between,
+    offset_from_date,
+    offset_from_ticks,
+    offset_midnight,
+    offset_months,
+    offset_now,
+    offset_span,
+    offset_take,
+    offset_time_of_day,
+    offset_utc_ticks,
+    offset_years,
+    parse_offset_today,
+    parse_today,
+    second,
+    span_add,
+    span_duration,
+    span_from,
+    span_negate,
+    span_part,
+    span_take,
+    span_total,
+    take_span,
+    ticks,
+    time_of_day,
+    to_offset,
+    to_universal,
+    today,
+    try_parse_offset,
+    try_parse_span,
+    unix_milliseconds,
+    unix_seconds,
+    utc_date,
+    utc_now,
+    wall_date,
+    year,
+)
 from apimlb.policy.types import Definition, Needs, Row
 from apimlb.policy.values import dates
-from apimlb.policy.values.collections import Enum
 from apimlb.policy.values.compare import compare
 from apimlb.policy.values.date_format import format_date, format_offset, format_span
-from apimlb.policy.values.date_parse import parse_date, parse_offset, parse_span
+from apimlb.policy.values.date_parse import parse_span
 from apimlb.policy.values.dates import (
     EPOCH_TICKS,
-    LOCAL,
     TICKS_PER_DAY,
     TICKS_PER_HOUR,
     TICKS_PER_MILLISECOND,
     TICKS_PER_MINUTE,
     TICKS_PER_SECOND,
-    UTC,
-    DateTime,
     DateTimeOffset,
-    TimeSpan,
 )
-from apimlb.policy.values.exceptions import ClrException, argument_range
 from apimlb.policy.values.numbers import Long
 from apimlb.policy.values.text import clr_equals
 
-DAY_NAMES = {name: index for index, name in enumerate(dates.DAYS)}
 _KINDS = {"Unspecified": 0, "Utc": 1, "Local": 2}
-_DAY_OF_WEEK = {number: name for name, number in DAY_NAMES.items()}
 _UNITS = {
     "Days": TICKS_PER_DAY, "Hours": TICKS_PER_HOUR, "Minutes": TICKS_PER_MINUTE, "Seconds": TICKS_PER_SECOND,
     "Milliseconds": TICKS_PER_MILLISECOND,
 }  # fmt: skip
-
-
-def utc_now(context: Context) -> DateTime:
-    return dates.from_epoch(context.clock.now(), UTC)
-
-
-def local_now(context: Context) -> DateTime:
-    return dates.from_epoch(context.clock.now(), LOCAL)
-
-
-def today(context: Context) -> DateTime:
-    now = local_now(context)
-    return DateTime(now.ticks - now.ticks % TICKS_PER_DAY, LOCAL)
-
-
-def offset_now(context: Context) -> DateTimeOffset:
-    return DateTimeOffset(utc_now(context).ticks)
-
-
-def parse_today(context: Context, text: str | None) -> DateTime:
-    return parse_date(text, today(context).ticks)
-
-
-def parse_offset_today(context: Context, text: str | None) -> DateTimeOffset:
-    return parse_offset(text, today(context).ticks)
-
-
-def try_parse_offset(context: Context, text: str | None) -> tuple[bool, DateTimeOffset]:
-    try:
-        return True, parse_offset_today(context, text)
-    except ClrException:
-        return False, DateTimeOffset(0)
-
-
-def try_parse_span(text: str | None) -> tuple[bool, TimeSpan]:
-    try:
-        return True, parse_span(text)
-    except ClrException:
-        return False, dates.ZERO
-
-
-def new_date(year: int, month: int, day: int, *rest: object) -> DateTime:
-    """new DateTime(y, m, d[, h, m, s[, ms]][, kind])"""
-    kind = str(rest[-1]) if rest and isinstance(rest[-1], Enum) else dates.UNSPECIFIED
-    clock = [part for part in rest if isinstance(part, int)]
-    return DateTime(dates.date_ticks(year, month, day) + dates.time_ticks(*(clock or [0, 0, 0])), kind)
-
-
-def date_from_ticks(ticks: int, kind: Enum | None = None) -> DateTime:
-    if not 0 <= ticks <= dates.MAX_TICKS:
-        raise argument_range(
-            "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks.", "ticks"
-        )
-    return DateTime(int(ticks), dates.UNSPECIFIED if kind is None else str(kind))
-
-
-def _shifted(unit: int) -> Callable[[DateTime, float], DateTime]:
-    def add(value: DateTime, amount: float) -> DateTime:
-        return DateTime(dates.in_range(value.ticks + dates.scaled(amount, unit)), value.kind)
-
-    return add
-
-
-def _offset_shifted(unit: int) -> Callable[[DateTimeOffset, float], DateTimeOffset]:
-    def add(value: DateTimeOffset, amount: float) -> DateTimeOffset:
-        return DateTimeOffset(dates.in_range(value.ticks + dates.scaled(amount, unit)), value.offset)
-
-    return add
-
-
-def add_ticks(value: DateTime, ticks: int) -> DateTime:
-    return DateTime(dates.in_range(value.ticks + ticks), value.kind)
-
-
-def add_months(value: DateTime, months: int) -> DateTime:
-    return DateTime(dates.add_months(value.ticks, months), value.kind)
-
-
-def add_years(value: DateTime, years: int) -> DateTime:
-    return DateTime(dates.add_months(value.ticks, 12 * years), value.kind)
-
-
-def add_span(value: DateTime, span: TimeSpan) -> DateTime:
-    return DateTime(dates.in_range(value.ticks + span.ticks), value.kind)
-
-
-def take_span(value: DateTime, span: TimeSpan) -> DateTime:
-    return DateTime(dates.in_range(value.ticks - span.ticks), value.kind)
-
-
-def between(left: DateTime, right: DateTime) -> TimeSpan:
-    return TimeSpan(left.ticks - right.ticks)
-
-
-def midnight(value: DateTime) -> DateTime:
-    return DateTime(value.ticks - value.ticks % TICKS_PER_DAY, value.kind)
-
-
-def time_of_day(value: DateTime) -> TimeSpan:
-    return TimeSpan(value.ticks % TICKS_PER_DAY)
-
-
-def day_of_week(value: DateTime | DateTimeOffset) -> Enum:
-    return Enum("System.DayOfWeek", dates.date_of(value.ticks).isoweekday() % 7, _DAY_OF_WEEK)
-
-
-def year(value: DateTime | DateTimeOffset) -> int:
-    return dates.date_of(value.ticks).year
-
-
-def month(value: DateTime | DateTimeOffset) -> int:
-    return dates.date_of(value.ticks).month
-
-
-def day(value: DateTime | DateTimeOffset) -> int:
-    return dates.date_of(value.ticks).day
-
-
-def day_of_year(value: DateTime | DateTimeOffset) -> int:
-    return dates.date_of(value.ticks).timetuple().tm_yday
-
-
-def hour(value: DateTime | DateTimeOffset) -> int:
-    return value.ticks % TICKS_PER_DAY // TICKS_PER_HOUR
-
-
-def minute(value: DateTime | DateTimeOffset) -> int:
-    return value.ticks % TICKS_PER_HOUR // TICKS_PER_MINUTE
-
-
-def second(value: DateTime | DateTimeOffset) -> int:
-    return value.ticks % TICKS_PER_MINUTE // TICKS_PER_SECOND
-
-
-def millisecond(value: DateTime | DateTimeOffset) -> int:
-    return value.ticks % TICKS_PER_SECOND // TICKS_PER_MILLISECOND
-
-
-def ticks(value: DateTime | DateTimeOffset | TimeSpan) -> Long:
-    return Long(value.ticks)
 
 
 _PARTS: tuple[Row, ...] = (
@@ -207,153 +118,7 @@ def _comparisons(name: str) -> tuple[Row, ...]:
 # DateTimeOffset
 
 
-def new_offset(*parts: object) -> DateTimeOffset:
-    """new DateTimeOffset(y, m, d, h, m, s[, ms], offset)"""
-    *numbers, span = parts
-    whole = [part for part in numbers if isinstance(part, int)]
-    assert isinstance(span, TimeSpan)
-    return DateTimeOffset(dates.date_ticks(*whole[:3]) + dates.time_ticks(*whole[3:]), _valid_offset(span))
-
-
-def _valid_offset(span: TimeSpan) -> int:
-    if span.ticks % TICKS_PER_MINUTE:
-        raise ClrException("System.ArgumentException", "Offset must be specified in whole minutes. (Parameter "
-                           "'offset')")  # fmt: skip
-    if abs(span.ticks) > 14 * TICKS_PER_HOUR:
-        raise argument_range("Offset must be within plus or minus 14 hours.", "offset")
-    return span.ticks
-
-
-def offset_from_date(value: DateTime, span: TimeSpan | None = None) -> DateTimeOffset:
-    return DateTimeOffset(value.ticks, 0 if span is None else _valid_offset(span))
-
-
-def offset_from_ticks(value: int, span: TimeSpan) -> DateTimeOffset:
-    return DateTimeOffset(int(value), _valid_offset(span))
-
-
-def from_unix_seconds(seconds: int) -> DateTimeOffset:
-    if not -62135596800 <= seconds <= 253402300799:
-        raise argument_range("Valid values are between -62135596800 and 253402300799, inclusive.", "seconds")
-    return DateTimeOffset(EPOCH_TICKS + seconds * TICKS_PER_SECOND)
-
-
-def from_unix_milliseconds(milliseconds: int) -> DateTimeOffset:
-    if not -62135596800000 <= milliseconds <= 253402300799999:
-        raise argument_range("Valid values are between -62135596800000 and 253402300799999, inclusive.",
-                             "milliseconds")  # fmt: skip
-    return DateTimeOffset(EPOCH_TICKS + milliseconds * TICKS_PER_MILLISECOND)
-
-
-def unix_seconds(value: DateTimeOffset) -> Long:
-    return Long((value.utc_ticks - EPOCH_TICKS) // TICKS_PER_SECOND)
-
-
-def unix_milliseconds(value: DateTimeOffset) -> Long:
-    return Long((value.utc_ticks - EPOCH_TICKS) // TICKS_PER_MILLISECOND)
-
-
-def utc_date(value: DateTimeOffset) -> DateTime:
-    return DateTime(value.utc_ticks, UTC)
-
-
-def wall_date(value: DateTimeOffset) -> DateTime:
-    return DateTime(value.ticks)
-
-
-def local_date(value: DateTimeOffset) -> DateTime:
-    return DateTime(value.utc_ticks, LOCAL)
-
-
-def to_universal(value: DateTimeOffset) -> DateTimeOffset:
-    return DateTimeOffset(value.utc_ticks)
-
-
-def to_offset(value: DateTimeOffset, span: TimeSpan) -> DateTimeOffset:
-    offset = _valid_offset(span)
-    return DateTimeOffset(dates.in_range(value.utc_ticks + offset), offset)
-
-
-def offset_span(value: DateTimeOffset) -> TimeSpan:
-    return TimeSpan(value.offset)
-
-
-def offset_add(value: DateTimeOffset, span: TimeSpan) -> DateTimeOffset:
-    return DateTimeOffset(dates.in_range(value.ticks + span.ticks), value.offset)
-
-
-def offset_take(value: DateTimeOffset, span: TimeSpan) -> DateTimeOffset:
-    return DateTimeOffset(dates.in_range(value.ticks - span.ticks), value.offset)
-
-
-def offset_between(left: DateTimeOffset, right: DateTimeOffset) -> TimeSpan:
-    return TimeSpan(left.utc_ticks - right.utc_ticks)
-
-
-def offset_months(value: DateTimeOffset, months: int) -> DateTimeOffset:
-    return DateTimeOffset(dates.add_months(value.ticks, months), value.offset)
-
-
-def offset_years(value: DateTimeOffset, years: int) -> DateTimeOffset:
-    return offset_months(value, 12 * years)
-
-
-def offset_time_of_day(value: DateTimeOffset) -> TimeSpan:
-    return TimeSpan(value.ticks % TICKS_PER_DAY)
-
-
-def offset_utc_ticks(value: DateTimeOffset) -> Long:
-    return Long(value.utc_ticks)
-
-
-def offset_midnight(value: DateTimeOffset) -> DateTime:
-    return DateTime(value.ticks - value.ticks % TICKS_PER_DAY)
-
-
 # TimeSpan
-
-
-def new_span(*parts: int) -> TimeSpan:
-    """new TimeSpan(ticks), (h, m, s), (d, h, m, s) or (d, h, m, s, ms)"""
-    if len(parts) == 1:
-        return TimeSpan(int(parts[0]))
-    if len(parts) == 3:
-        parts = (0, *parts)
-    days, hours, minutes, seconds, *rest = parts
-    whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-    return dates.span_of(whole * TICKS_PER_SECOND + (rest[0] if rest else 0) * TICKS_PER_MILLISECOND)
-
-
-def span_part(unit: int, limit: int) -> Callable[[TimeSpan], int]:
-    def part(value: TimeSpan) -> int:
-        found = abs(value.ticks) // unit % limit
-        return -found if value.ticks < 0 else found
-
-    return part
-
-
-def span_total(unit: int) -> Callable[[TimeSpan], float]:
-    return lambda value: value.ticks / unit
-
-
-def span_from(unit: int) -> Callable[[float], TimeSpan]:
-    return lambda value: dates.span_scaled(value, unit)
-
-
-def span_add(left: TimeSpan, right: TimeSpan) -> TimeSpan:
-    return dates.span_of(left.ticks + right.ticks)
-
-
-def span_take(left: TimeSpan, right: TimeSpan) -> TimeSpan:
-    return dates.span_of(left.ticks - right.ticks)
-
-
-def span_negate(value: TimeSpan) -> TimeSpan:
-    return dates.span_of(-value.ticks)
-
-
-def span_duration(value: TimeSpan) -> TimeSpan:
-    return dates.span_of(abs(value.ticks))
 
 
 _SPAN_LIMITS = {"Days": 10**9, "Hours": 24, "Minutes": 60, "Seconds": 60, "Milliseconds": 1000}
@@ -374,8 +139,10 @@ DEFINITIONS = (
             ("static bool IsLeapYear(int year)", dates.is_leap),
             ("new(int year, int month, int day)", new_date),
             ("new(int year, int month, int day, int hour, int minute, int second)", new_date),
-            ("new(int year, int month, int day, int hour, int minute, int second, DateTimeKind kind)", new_date),
-            ("new(int year, int month, int day, int hour, int minute, int second, int millisecond)", new_date),
+            ("new(int year, int month, int day, int hour, int minute, int second, DateTimeKind kind)",
+             new_date),
+            ("new(int year, int month, int day, int hour, int minute, int second, int millisecond)",
+             new_date),
             ("new(int year, int month, int day, int hour, int minute, int second, int ms, DateTimeKind kind)",
              new_date),
             ("new(long ticks)", date_from_ticks),
@@ -409,17 +176,20 @@ DEFINITIONS = (
             ("static DateTimeOffset Now", Needs(offset_now, context=True)),
             ("static DateTimeOffset UtcNow", Needs(offset_now, context=True)),
             ("static DateTimeOffset Parse(string input)", Needs(parse_offset_today, context=True)),
-            ("static bool TryParse(string input, out DateTimeOffset result)", Needs(try_parse_offset, context=True)),
+            ("static bool TryParse(string input, out DateTimeOffset result)",
+             Needs(try_parse_offset, context=True)),
             ("static DateTimeOffset FromUnixTimeSeconds(long seconds)", from_unix_seconds),
             ("static DateTimeOffset FromUnixTimeMilliseconds(long milliseconds)", from_unix_milliseconds),
             ("new(DateTime dateTime)", offset_from_date),
             ("new(DateTime dateTime, TimeSpan offset)", offset_from_date),
             ("new(long ticks, TimeSpan offset)", offset_from_ticks),
-            ("new(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)", new_offset),
+            ("new(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)",
+             new_offset),
             ("new(int year, int month, int day, int hour, int minute, int second, int ms, TimeSpan offset)",
              new_offset),
             ("implicit DateTimeOffset(DateTime value)", offset_from_date),
-            *((f"DateTimeOffset Add{name}(double value)", _offset_shifted(unit)) for name, unit in _UNITS.items()),
+            *((f"DateTimeOffset Add{name}(double value)", _offset_shifted(unit)) for name,
+            unit in _UNITS.items()),
             ("DateTimeOffset AddMonths(int months)", offset_months),
             ("DateTimeOffset AddYears(int years)", offset_years),
             ("DateTimeOffset Add(TimeSpan value)", offset_add),
@@ -451,12 +221,14 @@ DEFINITIONS = (
             ("static TimeSpan Zero", lambda: dates.ZERO),
             ("static TimeSpan MinValue", lambda: dates.MIN_SPAN),
             ("static TimeSpan MaxValue", lambda: dates.MAX_SPAN),
-            *((f"static long TicksPer{name[:-1]}", lambda unit=unit: Long(unit)) for name, unit in _UNITS.items()),
+            *((f"static long TicksPer{name[:-1]}", lambda unit=unit: Long(unit)) for name,
+            unit in _UNITS.items()),
             ("new(long ticks)", new_span),
             ("new(int hours, int minutes, int seconds)", new_span),
             ("new(int days, int hours, int minutes, int seconds)", new_span),
             ("new(int days, int hours, int minutes, int seconds, int milliseconds)", new_span),
-            *((f"static TimeSpan From{name}(double value)", span_from(unit)) for name, unit in _UNITS.items()),
+            *((f"static TimeSpan From{name}(double value)", span_from(unit)) for name,
+            unit in _UNITS.items()),
             ("static TimeSpan FromTicks(long value)", new_span),
             ("static TimeSpan Parse(string s)", parse_span),
             ("static bool TryParse(string s, out TimeSpan result)", try_parse_span),

@@ -1,20 +1,16 @@
-"""Tokens from CLR objects and CLR objects from tokens: FromObject, SerializeObject, ToObject, constructors' content."""
+"""Tokens from CLR objects and CLR objects from tokens: FromObject, SerializeObject, ToObject,
+constructors' content."""
 
 from collections.abc import Callable
 
 from apimlb.policy.types import Type
 from apimlb.policy.values.collections import (
-    Anonymous,
     ClrArray,
     ClrDictionary,
     ClrList,
     ClrSet,
-    ClrTuple,
-    Enum,
-    Grouping,
     KeyValuePair,
     ReadOnlyMap,
-    Sequence,
 )
 from apimlb.policy.values.compare import DEFAULT_COMPARER
 from apimlb.policy.values.exceptions import ClrException, argument, argument_null
@@ -30,11 +26,13 @@ from apimlb.policy.values.json_tokens import (
     null,
     value_of,
 )
+from apimlb.policy.values.objects import Anonymous, ClrTuple, Enum, Grouping, Sequence
 from apimlb.policy.values.text import clr_type_name, text_of
 
 
 def from_object(value: object, depth: int = 0) -> JToken:
-    """The token that Newtonsoft.Json serializes a value to; throws System.ArgumentException for what it cannot."""
+    """The token that Newtonsoft.Json serializes a value to; throws System.ArgumentException for what it
+    cannot."""
     if isinstance(value, JToken):
         return value.clone()
     if isinstance(value, Anonymous):

@@ -1,13 +1,12 @@
 """OrderBy and its kin: stable, by one key after another."""
 
 from collections.abc import Callable, Iterator
-from functools import cmp_to_key
 
 from apimlb.policy.types import Row
-from apimlb.policy.values.collections import Sequence
-from apimlb.policy.values.compare import compare
+from apimlb.policy.values.compare import sort_key
 from apimlb.policy.values.exceptions import argument_null
 from apimlb.policy.values.iteration import elements
+from apimlb.policy.values.objects import Sequence
 
 Pick = Callable[[object], object]
 
@@ -28,10 +27,9 @@ class Ordered(Sequence):
     def _sorted(self) -> Iterator[object]:
         items = list(elements(self._source))
         for key, descending in reversed(self._keys):
-            keyed = [(key(item), item) for item in items]
-            order = cmp_to_key(lambda a, b: compare(a[0], b[0]))
+            keyed = [(sort_key(key(item)), item) for item in items]
             # reverse=True keeps equal items in their order, as .NET does.
-            keyed.sort(key=order, reverse=descending)
+            keyed.sort(key=lambda pair: pair[0], reverse=descending)
             items = [item for _, item in keyed]
         return iter(items)
 

@@ -9,11 +9,12 @@ from apimlb.policy.arrays import make_array
 from apimlb.policy.casts import enum_of
 from apimlb.policy.context import Context
 from apimlb.policy.types import Definition, Needs, Type
-from apimlb.policy.values.collections import ClrArray, ClrTuple, Enum
+from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.compare import compare
 from apimlb.policy.values.exceptions import ClrException, argument, argument_null, argument_range
 from apimlb.policy.values.guids import EMPTY, Guid, format_guid, parse_guid
 from apimlb.policy.values.numbers import Byte
+from apimlb.policy.values.objects import ClrTuple, Enum
 from apimlb.policy.values.random_net import SeededRandom
 from apimlb.policy.values.text import clr_equals, format_enum, key_of, same, text_of, to_string
 
@@ -53,8 +54,11 @@ def parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> Enum:
     number = 0
     for part in text.split(","):
         word = part.strip()
-        found = [value for name, value in definition.constants.items()
-                 if name == word or (ignore_case and name.lower() == word.lower())]  # fmt: skip
+        found = [
+            value
+            for name, value in definition.constants.items()
+            if name == word or (ignore_case and name.lower() == word.lower())
+        ]
         if not found and not word.lstrip("+-").isdigit():
             raise argument(f"Requested value '{word}' was not found.")
         number |= found[0] if found else int(word)
@@ -81,7 +85,7 @@ def _items(array: ClrArray | bytearray | None) -> list[object] | bytearray:
 
 def array_sort(array: ClrArray | bytearray | None) -> None:
     items = _items(array)
-    items[:] = sorted(items, key=cmp_to_key(compare))  # type: ignore[assignment, arg-type]
+    items[:] = sorted(items, key=cmp_to_key(compare))  # type: ignore[arg-type]
 
 
 def array_reverse(array: ClrArray | bytearray | None) -> None:
@@ -112,12 +116,17 @@ def block_copy(
     if start < 0 or place < 0 or count < 0:
         raise argument_range("Non-negative number required.", "length")
     if start + count > len(given):
-        raise argument("Source array was not long enough. Check the source index, length, and the array's lower "
-                       "bounds.", "sourceArray")  # fmt: skip
+        raise argument(
+            "Source array was not long enough. Check the source index, length, and the array's lower bounds.",
+            "sourceArray",
+        )
     if place + count > len(taken):
-        raise argument("Destination array was not long enough. Check the destination index, length, and the "
-                       "array's lower bounds.", "destinationArray")  # fmt: skip
-    taken[place : place + count] = given[start : start + count]  # type: ignore[assignment, index]
+        raise argument(
+            "Destination array was not long enough. Check the destination index, length, and the "
+            "array's lower bounds.",
+            "destinationArray",
+        )
+    taken[place : place + count] = given[start : start + count]  # type: ignore[assignment]
 
 
 def array_find(array: ClrArray | bytearray | None, test: Callable[[object], bool]) -> object:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from apimlb.policy.types import Definition
-from apimlb.policy.values.collections import ClrArray, Enum
+from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.exceptions import argument_null, argument_range
+from apimlb.policy.values.objects import Enum
 from apimlb.policy.values.regex import OPTIONS, Capture, Group, Match, Regex, expand, unescape
 
 R = "System.Text.RegularExpressions."
@@ -139,13 +140,14 @@ DEFINITIONS = (
             ("static Match Match(string input, string pattern)", _static(match)),
             ("static Match Match(string input, string pattern, RegexOptions options)", _static(match)),
             ("static MatchCollection Matches(string input, string pattern)", _static(matches)),
-            ("static MatchCollection Matches(string input, string pattern, RegexOptions options)", _static(matches)),
+            ("static MatchCollection Matches(string input, string pattern, RegexOptions options)",
+             _static(matches)),
             ("static string Replace(string input, string pattern, string replacement)", _static(replace)),
             ("static string Replace(string input, string pattern, string replacement, RegexOptions options)",
              _static(replace)),
             ("static string Replace(string input, string pattern, MatchEvaluator evaluator)",
              _static(replace_with)),
-            ("static string Replace(string input, string pattern, MatchEvaluator evaluator, RegexOptions options)",
+            ("static string Replace(string input, string pattern, MatchEvaluator map, RegexOptions options)",
              _static(replace_with)),
             ("static string[] Split(string input, string pattern)", _static(split)),
             ("static string[] Split(string input, string pattern, RegexOptions options)", _static(split)),
@@ -174,7 +176,8 @@ DEFINITIONS = (
     ),
     Definition(
         R + "GroupCollection", "class", bases=(f"{_ENUMERABLE}<Group>",),
-        rows=(("int Count", count), ("Group this[int groupnum]", group_at), ("Group this[string name]", group_named)),
+        rows=(("int Count", count), ("Group this[int groupnum]", group_at), ("Group this[string name]",
+        group_named)),
     ),
     Definition(
         R + "CaptureCollection", "class", bases=(f"{_ENUMERABLE}<Capture>",),

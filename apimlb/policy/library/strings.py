@@ -1,404 +1,84 @@
 """String, Char, StringBuilder, StringComparison, StringComparer."""
 
-import unicodedata
-from collections.abc import Callable
-
+from apimlb.policy.library.char_calls import (
+    char_lower,
+    char_upper,
+    compare_chars,
+    is_control,
+    is_digit,
+    is_letter,
+    is_letter_or_digit,
+    is_lower,
+    is_number,
+    is_punctuation,
+    is_symbol,
+    is_upper,
+    is_white_space,
+    numeric_value,
+    parse_char,
+)
+from apimlb.policy.library.string_calls import (
+    char_at,
+    compare_as,
+    compare_ignoring,
+    comparer_compare,
+    comparer_equals,
+    concat_all,
+    contains,
+    contains_as,
+    ends_with,
+    ends_with_as,
+    equals,
+    equals_as,
+    equals_object,
+    format_one,
+    index_of,
+    index_of_any,
+    index_of_as,
+    index_of_from_as,
+    insert,
+    is_null_or_empty,
+    is_null_or_white_space,
+    join,
+    last_index_of,
+    last_index_of_any,
+    last_index_of_as,
+    new_string,
+    normalize,
+    pad_left,
+    pad_right,
+    remove,
+    repeated,
+    replace,
+    replace_char,
+    split,
+    split_both,
+    split_limited,
+    split_one,
+    split_one_limited,
+    split_options,
+    starts_with,
+    starts_with_as,
+    substring,
+    to_chars,
+    trim,
+    trim_chars,
+    trim_end,
+    trim_end_chars,
+    trim_start,
+    trim_start_chars,
+)
 from apimlb.policy.types import Definition
 from apimlb.policy.values import compare as order
-from apimlb.policy.values.budget import BUDGET, bounded_length, bounded_text
-from apimlb.policy.values.collections import ClrArray, Comparer, Enum
-from apimlb.policy.values.exceptions import (
-    argument,
-    argument_null,
-    argument_range,
-    array_range,
-    bad_format,
-)
-from apimlb.policy.values.iteration import elements
 from apimlb.policy.values.numbers import Char
-from apimlb.policy.values.text import clr_equals, format_text, text_of
-
-STRING = "System.String"
-WHITE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-
-
-def strings(items: list[str]) -> ClrArray:
-    return ClrArray(list(items), STRING)
-
-
-def _required(text: str | None, name: str) -> str:
-    if text is None:
-        raise argument_null(name)
-    return text
-
-
-def char_at(text: str, index: int) -> Char:
-    if not 0 <= index < len(text):
-        raise array_range()
-    return Char(text[index])
-
-
-def is_null_or_empty(text: str | None) -> bool:
-    return not text
-
-
-def is_null_or_white_space(text: str | None) -> bool:
-    return not text or not text.strip(WHITE)
-
-
-def substring(text: str, start: int, length: int | None = None) -> str:
-    if start < 0:
-        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
-    if start > len(text):
-        raise argument_range("startIndex cannot be larger than length of string.", "startIndex")
-    if length is None:
-        return text[start:]
-    if length < 0:
-        raise argument_range("Length cannot be less than zero.", "length")
-    if start + length > len(text):
-        raise argument_range("Index and length must refer to a location within the string.", "length")
-    return text[start : start + length]
-
-
-def remove(text: str, start: int, count: int | None = None) -> str:
-    if start < 0:
-        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
-    if count is None:
-        if start >= len(text):
-            raise argument_range("startIndex must be less than length of string.", "startIndex")
-        return text[:start]
-    if count < 0:
-        raise argument_range("Count cannot be less than zero.", "count")
-    if start + count > len(text):
-        raise argument_range("Index and count must refer to a location within the string.", "count")
-    return text[:start] + text[start + count :]
-
-
-def insert(text: str, start: int, value: str | None) -> str:
-    value = _required(value, "value")
-    if not 0 <= start <= len(text):
-        raise argument_range("Specified argument was out of the range of valid values.", "startIndex")
-    return bounded_text(text[:start] + value + text[start:])
-
-
-def replace(text: str, old: str | None, new: str | None) -> str:
-    old = _required(old, "oldValue")
-    if not old:
-        raise argument("String cannot be of zero length.", "oldValue")
-    count = text.count(old)
-    bounded_length(len(text) + count * (len(new or "") - len(old)))
-    return bounded_text(text.replace(old, new or ""))
-
-
-def replace_char(text: str, old: str, new: str) -> str:
-    return text.replace(old, new)
-
-
-def contains(text: str, value: str | None) -> bool:
-    return _required(value, "value") in text
-
-
-def contains_as(text: str, value: str | None, comparison: Enum) -> bool:
-    return index_of_as(text, value, comparison) >= 0
-
-
-def _culture(text: str) -> str:
-    """Text without the characters that collation ignores."""
-    return text.replace("\0", "").replace("\u00ad", "") if not text.isascii() or "\0" in text else text
-
-
-def starts_with(text: str, value: str | None) -> bool:
-    return _culture(text).startswith(_culture(_required(value, "value")))
-
-
-def ends_with(text: str, value: str | None) -> bool:
-    return _culture(text).endswith(_culture(_required(value, "value")))
-
-
-def starts_with_as(text: str, value: str | None, comparison: Enum) -> bool:
-    return order.folded(comparison, text).startswith(order.folded(comparison, _required(value, "value")))
-
-
-def ends_with_as(text: str, value: str | None, comparison: Enum) -> bool:
-    return order.folded(comparison, text).endswith(order.folded(comparison, _required(value, "value")))
-
-
-def _from(text: str, start: int) -> int:
-    if not 0 <= start <= len(text):
-        raise argument_range(
-            "Index was out of range. Must be non-negative and less than the size of the collection.",
-            "startIndex",
-        )
-    return start
-
-
-def index_of(text: str, value: str | None, start: int = 0, count: int | None = None) -> int:
-    start = _from(text, start)
-    if count is not None and not 0 <= count <= len(text) - start:
-        raise argument_range("Count must be positive and count must refer to a location within the "
-                             "string/array/collection.", "count")  # fmt: skip
-    return text.find(_required(value, "value"), start, len(text) if count is None else start + count)
-
-
-def index_of_as(text: str, value: str | None, comparison: Enum) -> int:
-    return order.folded(comparison, text).find(order.folded(comparison, _required(value, "value")))
-
-
-def index_of_from_as(text: str, value: str | None, start: int, comparison: Enum) -> int:
-    return order.folded(comparison, text).find(
-        order.folded(comparison, _required(value, "value")), _from(text, start)
-    )
-
-
-def last_index_of(text: str, value: str | None, start: int | None = None) -> int:
-    value = _required(value, "value")
-    if start is None:
-        return (
-            len(text) if value == "" and not text else max(text.rfind(value), -1) if value else len(text) - 1
-        )
-    return text.rfind(value, 0, min(start + 1, len(text)))
-
-
-def last_index_of_as(text: str, value: str | None, comparison: Enum) -> int:
-    return order.folded(comparison, text).rfind(order.folded(comparison, _required(value, "value")))
-
-
-def index_of_any(text: str, chars: ClrArray) -> int:
-    return next((i for i, char in enumerate(text) if char in chars.items), -1)
-
-
-def last_index_of_any(text: str, chars: ClrArray) -> int:
-    return max((text.rfind(str(char)) for char in chars.items), default=-1)
-
-
-def trim(text: str) -> str:
-    return text.strip(WHITE)
-
-
-def trim_start(text: str) -> str:
-    return text.lstrip(WHITE)
-
-
-def trim_end(text: str) -> str:
-    return text.rstrip(WHITE)
-
-
-def _set(chars: ClrArray | None) -> str:
-    return "".join(str(char) for char in chars.items) if chars is not None and chars.items else WHITE
-
-
-def trim_chars(text: str, chars: ClrArray | None) -> str:
-    return text.strip(_set(chars))
-
-
-def trim_start_chars(text: str, chars: ClrArray | None) -> str:
-    return text.lstrip(_set(chars))
-
-
-def trim_end_chars(text: str, chars: ClrArray | None) -> str:
-    return text.rstrip(_set(chars))
-
-
-def pad_left(text: str, width: int, fill: str = " ") -> str:
-    if width < 0:
-        raise argument_range("Non-negative number required.", "totalWidth")
-    return text.rjust(bounded_length(width), fill)
-
-
-def pad_right(text: str, width: int, fill: str = " ") -> str:
-    if width < 0:
-        raise argument_range("Non-negative number required.", "totalWidth")
-    return text.ljust(bounded_length(width), fill)
-
-
-def _pieces(text: str, separators: list[str], limit: int, remove_empty: bool) -> list[str]:
-    """string.Split, the general case."""
-    if limit == 0:
-        return []
-    pieces: list[str] = []
-    at = 0
-    singles = all(len(separator) == 1 for separator in separators)
-    if singles and len(separators) == 1 and limit < 0:
-        pieces = text.split(separators[0])
-        BUDGET.spend(len(pieces) >> 4)
-        return [piece for piece in pieces if piece] if remove_empty else pieces
-    while limit < 0 or len(pieces) < limit - 1:
-        found = [(place, -i) for i, s in enumerate(separators) if s and (place := text.find(s, at)) >= 0]
-        if not found:
-            break
-        place, order_ = min(found)
-        piece = text[at:place]
-        at = place + len(separators[-order_])
-        BUDGET.spend()
-        if piece or not remove_empty:
-            pieces.append(piece)
-    rest = text[at:]
-    if remove_empty and limit > 0:
-        changed = True
-        while changed:
-            changed = False
-            for separator in separators:
-                if separator and rest.startswith(separator):
-                    rest, changed = rest[len(separator) :], True
-    if rest or not remove_empty:
-        pieces.append(rest)
-    return pieces
-
-
-def _separators(given: ClrArray | None) -> list[str]:
-    found = [str(item) for item in given.items if item] if given is not None else []
-    return found or list(WHITE)
-
-
-def split(text: str, separators: ClrArray | None) -> ClrArray:
-    return strings(_pieces(text, _separators(separators), -1, False))
-
-
-def split_limited(text: str, separators: ClrArray | None, count: int) -> ClrArray:
-    if count < 0:
-        raise argument_range("Count cannot be less than zero.", "count")
-    return strings(_pieces(text, _separators(separators), count, False))
-
-
-def split_options(text: str, separators: ClrArray | None, options: Enum) -> ClrArray:
-    return strings(_pieces(text, _separators(separators), -1, options.number == 1))
-
-
-def split_both(text: str, separators: ClrArray | None, count: int, options: Enum) -> ClrArray:
-    return strings(_pieces(text, _separators(separators), count, options.number == 1))
-
-
-def split_one(text: str, separator: str | None, options: Enum) -> ClrArray:
-    wanted = [str(separator)] if separator else ([] if separator is None else [])
-    return strings(
-        _pieces(text, wanted or (list(WHITE) if separator is None else ["\0\0"]), -1, options.number == 1)
-    )
-
-
-def split_one_limited(text: str, separator: str, count: int, options: Enum) -> ClrArray:
-    return strings(_pieces(text, [str(separator)], count, options.number == 1))
-
-
-def join(separator: str | None, values: object) -> str:
-    separator = separator or ""
-    pieces = [text_of(item) for item in elements(values, "values")]
-    bounded_length(sum(map(len, pieces)) + len(separator) * len(pieces))
-    return bounded_text(separator.join(pieces))
-
-
-def concat_all(values: object) -> str:
-    return join("", values)
-
-
-def equals(left: str, right: str | None) -> bool:
-    return left == right
-
-
-def equals_object(left: str, right: object) -> bool:
-    return type(right) is str and left == right
-
-
-def equals_as(left: str | None, right: str | None, comparison: Enum) -> bool:
-    return order.equal_as(comparison, left, right)
-
-
-def compare_as(left: str | None, right: str | None, comparison: Enum) -> int:
-    return order.compare_as(comparison, left, right)
-
-
-def compare_ignoring(left: str | None, right: str | None, ignore_case: bool) -> int:
-    return order.compare_culture(left, right, ignore_case)
-
-
-def to_chars(text: str) -> ClrArray:
-    return ClrArray([Char(char) for char in text], "System.Char")
-
-
-def new_string(chars: ClrArray | None) -> str:
-    return "" if chars is None else "".join(str(char) for char in chars.items)
-
-
-def repeated(char: str, count: int) -> str:
-    if count < 0:
-        raise argument_range("'count' must be non-negative.", "count")
-    return str(char) * bounded_length(count)
-
-
-def normalize(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-def format_one(layout: str | None, values: ClrArray | None) -> str:
-    if values is None:
-        raise argument_null("args")
-    return format_text(layout, values.items)
-
+from apimlb.policy.values.text import clr_equals
 
 # Char
 
 
-def _category(*wanted: str) -> Callable[[str], bool]:
-    return lambda char: unicodedata.category(char).startswith(wanted)
-
-
-is_letter = _category("L")
-is_digit = _category("Nd")
-is_upper = _category("Lu")
-is_lower = _category("Ll")
-is_letter_or_digit = _category("L", "Nd")
-is_punctuation = _category("P")
-is_symbol = _category("S")
-is_control = _category("Cc")
-is_number = _category("N")
-
-
-def is_white_space(char: str) -> bool:
-    return char in WHITE
-
-
-def char_upper(char: str) -> Char:
-    return Char(order.upper_ordinal(char))
-
-
-def char_lower(char: str) -> Char:
-    return Char(order.lower_ordinal(char))
-
-
-def parse_char(text: str | None) -> Char:
-    if len(_required(text, "s")) != 1:
-        raise bad_format("String must be exactly one character long.")
-    return Char(text)
-
-
-def numeric_value(char: str) -> float:
-    return unicodedata.numeric(char, -1.0)
-
-
-def compare_values(left: object, right: object) -> int:
-    return order.compare(left, right)
-
-
-def compare_chars(left: str, right: str) -> int:
-    return ord(left) - ord(right)
-
-
-def comparer_equals(comparer: Comparer, left: object, right: object) -> bool:
-    if left is None or right is None:
-        return left is right
-    return bool(comparer.key(left) == comparer.key(right))
-
-
-def comparer_compare(comparer: Comparer, left: str | None, right: str | None) -> int:
-    if comparer.name.startswith("Ordinal"):
-        fold = order.upper_ordinal if comparer.name.endswith("IgnoreCase") else str
-        return order.compare_ordinal(
-            None if left is None else fold(left), None if right is None else fold(right)
-        )
-    return order.compare_culture(left, right, comparer.name.endswith("IgnoreCase"))
-
-
 _COMPARISONS = {
-    "CurrentCulture": 0, "CurrentCultureIgnoreCase": 1, "InvariantCulture": 2, "InvariantCultureIgnoreCase": 3,
+    "CurrentCulture": 0, "CurrentCultureIgnoreCase": 1, "InvariantCulture": 2,
+    "InvariantCultureIgnoreCase": 3,
     "Ordinal": 4, "OrdinalIgnoreCase": 5,
 }  # fmt: skip
 
@@ -470,7 +150,8 @@ DEFINITIONS = (
             ("string[] Split(char separator, StringSplitOptions options = 0)", split_one),
             ("string[] Split(char separator, int count, StringSplitOptions options = 0)", split_one_limited),
             ("string[] Split(string separator, StringSplitOptions options = 0)", split_one),
-            ("string[] Split(string separator, int count, StringSplitOptions options = 0)", split_one_limited),
+            ("string[] Split(string separator, int count, StringSplitOptions options = 0)",
+             split_one_limited),
             ("bool Equals(string value)", equals),
             ("bool Equals(object value)", equals_object),
             ("bool Equals(string value, StringComparison comparisonType)", equals_as),

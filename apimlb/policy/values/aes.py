@@ -1,4 +1,5 @@
-"""AES in CBC or ECB mode with PKCS #7 or zero padding, in plain Python: a policy ciphers a cookie, not a film.
+"""AES in CBC or ECB mode with PKCS #7 or zero padding, in plain Python: a policy ciphers a cookie, not a
+film.
 
 The standard library has no AES. Tables are made at import from the field arithmetic of FIPS 197.
 """
@@ -67,7 +68,8 @@ def _round_keys(key: bytes) -> list[list[int]]:
         elif size > 6 and i % size == 4:
             word = [_BOX[b] for b in word]
         words.append([a ^ b for a, b in zip(word, words[i - size], strict=True)])
-    return [sum(words[4 * r : 4 * r + 4], []) for r in range(size + 7)]
+    flat = [byte for word in words for byte in word]
+    return [flat[16 * r : 16 * r + 16] for r in range(size + 7)]
 
 
 def _encrypt_block(block: bytes, keys: list[list[int]]) -> bytes:
@@ -99,8 +101,10 @@ def _decrypt_block(block: bytes, keys: list[list[int]]) -> bytes:
             for c in range(0, 16, 4):
                 a, b, d, e = state[c : c + 4]
                 mixed += [
-                    fourteen[a] ^ eleven[b] ^ thirteen[d] ^ nine[e], nine[a] ^ fourteen[b] ^ eleven[d] ^ thirteen[e],
-                    thirteen[a] ^ nine[b] ^ fourteen[d] ^ eleven[e], eleven[a] ^ thirteen[b] ^ nine[d] ^ fourteen[e],
+                    fourteen[a] ^ eleven[b] ^ thirteen[d] ^ nine[e],
+                    nine[a] ^ fourteen[b] ^ eleven[d] ^ thirteen[e],
+                    thirteen[a] ^ nine[b] ^ fourteen[d] ^ eleven[e],
+                    eleven[a] ^ thirteen[b] ^ nine[d] ^ fourteen[e],
                 ]  # fmt: skip
             state = mixed
     return bytes(state)
@@ -110,8 +114,9 @@ def _check(key: bytes, start: bytes, mode: str) -> None:
     if len(key) not in (16, 24, 32):
         raise argument("Specified key is not a valid size for this algorithm.", "rgbKey")
     if mode == "CBC" and len(start) != 16:
-        raise argument("Specified initialization vector (IV) does not match the block size for this algorithm.",
-                       "rgbIV")  # fmt: skip
+        raise argument(
+            "Specified initialization vector (IV) does not match the block size for this algorithm.", "rgbIV"
+        )
     if mode not in ("CBC", "ECB"):
         raise ClrException(_CRYPTO, "Specified cipher mode is not valid for this algorithm.")
 

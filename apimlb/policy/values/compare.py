@@ -3,8 +3,9 @@
 import unicodedata
 from functools import cmp_to_key, lru_cache
 
-from apimlb.policy.values.collections import ClrTuple, Comparer, Enum
+from apimlb.policy.values.collections import Comparer
 from apimlb.policy.values.exceptions import ClrException, argument
+from apimlb.policy.values.objects import ClrTuple, Enum
 from apimlb.policy.values.text import clr_type_name, key_of
 
 # ICU's order of punctuation and symbols (root collation), before digits and letters.
@@ -33,14 +34,16 @@ def _char_weights(char: str) -> tuple[tuple[int, object], tuple[int, ...], int]:
 
 
 def culture_key(text: str) -> tuple[object, ...]:
-    """A key that sorts as string.Compare does in the invariant culture: letters first, then accents, then case."""
+    """A key that sorts as string.Compare does in the invariant culture: letters first, then accents, then
+    case."""
     weights = [_char_weights(char) for char in text if char >= " " or char in "\t\n\r\x0b\x0c"]
     primary = tuple(weight[0] for weight in weights)
     return primary, tuple(weight[1] for weight in weights), tuple(weight[2] for weight in weights)
 
 
 def _sign(left: object, right: object) -> int:
-    return (left > right) - (left < right)  # type: ignore[operator]
+    order: int = (left > right) - (left < right)  # type: ignore[operator]
+    return order
 
 
 def compare_culture(left: str | None, right: str | None, ignore_case: bool = False) -> int:

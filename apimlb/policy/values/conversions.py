@@ -71,8 +71,14 @@ def _real_text(text: str) -> str:
     return f"{'-' if negative else ''}{whole or '0'}{match['point'] or ''}{match['exp'] or ''}"
 
 
-_WORDS = {"nan": math.nan, "infinity": math.inf, "-infinity": -math.inf, "∞": math.inf, "-∞": -math.inf,
-          "+infinity": math.inf}  # fmt: skip
+_WORDS = {
+    "nan": math.nan,
+    "infinity": math.inf,
+    "-infinity": -math.inf,
+    "∞": math.inf,
+    "-∞": -math.inf,
+    "+infinity": math.inf,
+}
 
 
 def parse_double(text: str | None) -> float:

@@ -1,4 +1,5 @@
-"""What a client showed: a JWT (read, not verified), basic credentials, an authorization from a credential store."""
+"""What a client showed: a JWT (read, not verified), basic credentials, an authorization from a credential
+store."""
 
 import binascii
 import json
@@ -11,7 +12,8 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Jwt:
-    """A token's header and claims; a claim of several values has several entries. Nothing is verified here."""
+    """A token's header and claims; a claim of several values has several entries. Nothing is verified
+    here."""
 
     clr_name: ClassVar[str] = "Jwt"
     algorithm: str | None

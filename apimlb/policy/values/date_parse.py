@@ -123,7 +123,8 @@ def parse_offset(text: str | None, today: int = 0) -> DateTimeOffset:
 
 
 _SPAN = re.compile(
-    r"\s*(?P<sign>-)?(?:(?P<d>\d+)\.)?(?P<h>\d{1,2}):(?P<m>\d{1,2})(?::(?P<s>\d{1,2})(?:\.(?P<f>\d{1,7}))?)?\s*\Z"
+    r"\s*(?P<sign>-)?(?:(?P<d>\d+)\.)?(?P<h>\d{1,2}):(?P<m>\d{1,2})(?::(?P<s>\d{1,2})(?:\.(?P<f>\d{1,7}))?)?"
+    r"\s*\Z"
 )
 _FOUR_PARTS = re.compile(
     r"\s*(?P<sign>-)?(?P<d>\d+):(?P<h>\d{1,2}):(?P<m>\d{1,2}):(?P<s>\d{1,2})(?:\.(?P<f>\d{1,7}))?\s*\Z"
@@ -143,8 +144,8 @@ def parse_span(text: str | None) -> TimeSpan:
     if hours > 23 or minutes > 59 or seconds > 59:
         raise ClrException(
             "System.OverflowException",
-            f"The TimeSpan string '{text}' could not be parsed because at least one of the numeric components "
-            "is out of range or contains too many digits.",
+            f"The TimeSpan string '{text}' could not be parsed because at least one of the numeric "
+            "components is out of range or contains too many digits.",
         )
     ticks = int(found["d"] or 0) * TICKS_PER_DAY + hours * TICKS_PER_HOUR + minutes * TICKS_PER_MINUTE
     ticks += seconds * TICKS_PER_SECOND + int((found.get("f") or "").ljust(7, "0"))

@@ -1,4 +1,5 @@
-"""DateTime, DateTimeOffset and TimeSpan: ticks of 100 ns since 0001-01-01. The gateway's local zone is UTC."""
+"""DateTime, DateTimeOffset and TimeSpan: ticks of 100 ns since 0001-01-01. The gateway's local zone is
+UTC."""
 
 import calendar
 import datetime

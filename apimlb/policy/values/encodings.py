@@ -74,7 +74,8 @@ UTF32 = Encoding("UTF32", "utf-32-le", b"\xff\xfe\x00\x00")
 UTF7 = Encoding("UTF7", "utf-7")
 LATIN1 = Encoding("Latin1", "latin-1")
 ENCODINGS = {
-    "utf-8": UTF8, "us-ascii": ASCII, "ascii": ASCII, "utf-16": UNICODE, "unicode": UNICODE, "utf-16be": BIG_ENDIAN,
+    "utf-8": UTF8, "us-ascii": ASCII, "ascii": ASCII, "utf-16": UNICODE, "unicode": UNICODE,
+    "utf-16be": BIG_ENDIAN,
     "utf-32": UTF32, "iso-8859-1": LATIN1, "latin1": LATIN1, "utf-7": UTF7,
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Exceptions in `catch`: which CLR type each is, and what it derives from."""
 
-from apimlb.policy.values.exceptions import ClrException
+from apimlb.policy.values.exceptions import ClrException, null_reference
 
 _BASES = {
     "System.ArgumentNullException": "System.ArgumentException",
@@ -20,12 +20,19 @@ _BASES = {
 
 
 def caught(error: Exception) -> ClrException:
-    """What a `catch` sees; Python's own recursion limit is a stack that ran out, all else is a fault of ours."""
+    """What a `catch` sees: CLR exceptions as they are. Python's own errors are what a null or an impossible
+    value did inside a member of the library that does not check for it."""
     if isinstance(error, ClrException):
         return error
     if isinstance(error, RecursionError):
         return stack_overflow()
-    raise error
+    if isinstance(error, TypeError | AttributeError | AssertionError):
+        return null_reference()
+    if isinstance(error, MemoryError):
+        return ClrException("System.OutOfMemoryException", "Insufficient memory to continue the execution.")
+    return ClrException(
+        "System.ArgumentException", f"Value does not fall within the expected range ({error})."
+    )
 
 
 def stack_overflow() -> ClrException:

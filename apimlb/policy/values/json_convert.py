@@ -70,9 +70,12 @@ def token_to_integer(name: str) -> Callable[[JToken | None], int]:
     """(int)token and its kin; reals round to even, texts are parsed."""
 
     def convert(token: JToken | None) -> int:
-        if type(token) is JValue and type(token.value) is int and name == "Int32" and (
-            -2147483648 <= token.value <= 2147483647
-        ):  # fmt: skip
+        if (
+            type(token) is JValue
+            and type(token.value) is int
+            and name == "Int32"
+            and (-2147483648 <= token.value <= 2147483647)
+        ):
             return token.value
         return to_integer(_scalar(token, _NUMBER, name).value, name)
 

@@ -99,8 +99,11 @@ class PathReader:
     def _close(self, closing: str) -> None:
         self._space()
         if not self._text.startswith(closing, self._at):
-            self._fail("Path ended with open indexer." if self._at >= len(self._text) else
-                       f"Unexpected character while parsing path indexer: {self._text[self._at]}")  # fmt: skip
+            self._fail(
+                "Path ended with open indexer."
+                if self._at >= len(self._text)
+                else f"Unexpected character while parsing path indexer: {self._text[self._at]}"
+            )
         self._at += len(closing)
 
     def _bracket(self, deep: bool) -> Filter:
@@ -282,4 +285,5 @@ def _compares(operator: str, left: JValue, right: JValue) -> bool:
         return bool(equal) == (operator == "==")
     if not numbers and not (isinstance(a, str) and isinstance(b, str)):
         return False
-    return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[operator]  # type: ignore[operator]
+    order: int = (a > b) - (a < b)  # type: ignore[operator]
+    return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[operator]

@@ -1,4 +1,5 @@
-"""The tolerant JSON reader: comments, single quotes, bare names, trailing commas; else Newtonsoft.Json's errors."""
+"""The tolerant JSON reader: comments, single quotes, bare names, trailing commas; else Newtonsoft.Json's
+errors."""
 
 import re
 from collections.abc import Callable
@@ -29,9 +30,12 @@ class TolerantReader:
     """Reads one document; `object_of` and `token_of` make the tokens."""
 
     def __init__(
-        self, text: str, wanted: str,
-        object_of: Callable[[list[tuple[str, object]]], JObject], token_of: Callable[[object], JToken],
-    ) -> None:  # fmt: skip
+        self,
+        text: str,
+        wanted: str,
+        object_of: Callable[[list[tuple[str, object]]], JObject],
+        token_of: Callable[[object], JToken],
+    ) -> None:
         self._text = text
         self._wanted = wanted
         self._object_of = object_of

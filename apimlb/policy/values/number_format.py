@@ -1,4 +1,5 @@
-"""Numbers as .NET Core 3 writes them: shortest round trip, standard and custom format strings, invariant culture."""
+"""Numbers as .NET Core 3 writes them: shortest round trip, standard and custom format strings, invariant
+culture."""
 
 import decimal
 import math
@@ -267,9 +268,15 @@ def _custom_section(value: Decimal, section: str) -> str:
 
 
 def _laid_out(
-    pieces: list[tuple[str, str]], point: int, whole: list[int], left: str, right: str,
-    grouping: bool, exponent: str, power: int,
-) -> str:  # fmt: skip
+    pieces: list[tuple[str, str]],
+    point: int,
+    whole: list[int],
+    left: str,
+    right: str,
+    grouping: bool,
+    exponent: str,
+    power: int,
+) -> str:
     out = ""
     places = len(whole)
     spent = 0

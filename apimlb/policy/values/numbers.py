@@ -168,7 +168,7 @@ def decimal_of(value: Decimal) -> Decimal:
     """A result within System.Decimal: at most 96 bits of digits and a scale of 28."""
     if value.is_nan() or value.is_infinite() or abs(value) > LARGEST_DECIMAL:
         raise overflow("Decimal")
-    _, digits, exponent = value.as_tuple()
+    exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)
     if exponent > 0:
         return value.quantize(Decimal(1), context=_DECIMALS)

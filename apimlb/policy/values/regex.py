@@ -135,9 +135,12 @@ def expand(match: Match, pattern: str) -> str:
         if found[1] or found[2]:
             return _numbered(match, found)
         return {
-            "&": match.value, "`": match.text[: match.index], "'": match.text[match.index + match.length :],
-            "+": match.groups[-1].value, "_": match.text,
-        }[found[3]]  # fmt: skip
+            "&": match.value,
+            "`": match.text[: match.index],
+            "'": match.text[match.index + match.length :],
+            "+": match.groups[-1].value,
+            "_": match.text,
+        }[found[3]]
 
     return _REPLACEMENT.sub(piece, pattern)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 from apimlb.policy.values.budget import LONGEST_TEXT, bounded_length, bounded_text
-from apimlb.policy.values.collections import Anonymous, ClrTuple, Enum, KeyValuePair
+from apimlb.policy.values.collections import KeyValuePair
 from apimlb.policy.values.date_format import format_date, format_offset, format_span
 from apimlb.policy.values.dates import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.values.exceptions import (
@@ -31,6 +31,7 @@ from apimlb.policy.values.numbers import (
     ULong,
     UShort,
 )
+from apimlb.policy.values.objects import Anonymous, ClrTuple, Enum
 from apimlb.policy.values.utf16 import leave
 
 _NAMES: dict[type, str] = {

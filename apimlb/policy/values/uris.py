@@ -91,9 +91,12 @@ def _canonical(text: str) -> str:
     place = host if port is None or port == _PORTS.get(scheme) else f"{host}:{port}"
     path = _without_dots(parts.path or "/")
     return parts._replace(
-        scheme=scheme, netloc=f"{user}@{place}" if user else place,
-        path=_escaped(path), query=_escaped(parts.query), fragment=_escaped(parts.fragment),
-    ).geturl()  # fmt: skip
+        scheme=scheme,
+        netloc=f"{user}@{place}" if user else place,
+        path=_escaped(path),
+        query=_escaped(parts.query),
+        fragment=_escaped(parts.fragment),
+    ).geturl()
 
 
 def _without_dots(path: str) -> str:

@@ -1,4 +1,5 @@
-"""C# counts UTF-16 code units, Python code points: inside expressions a character beyond U+FFFF is two surrogates."""
+"""C# counts UTF-16 code units, Python code points: inside expressions a character beyond U+FFFF is two
+surrogates."""
 
 import re
 
@@ -12,8 +13,8 @@ def _split(match: re.Match[str]) -> str:
 
 
 def _join(match: re.Match[str]) -> str:
-    high, low = match[0]
-    return chr(0x10000 + ((ord(high) - 0xD800) << 10) + ord(low) - 0xDC00)
+    pair = match[0]
+    return chr(0x10000 + ((ord(pair[0]) - 0xD800) << 10) + ord(pair[1]) - 0xDC00)
 
 
 def enter(text: str) -> str:

@@ -1,0 +1,100 @@
+"""Enumerations, tuples, anonymous objects, groups and lazy sequences."""
+
+from collections.abc import Callable, Iterator
+
+
+class Sequence:
+    """A lazy IEnumerable<T>: made anew for every enumeration."""
+
+    __slots__ = ("_make", "clr_name")
+
+    def __init__(
+        self, make: Callable[[], Iterator[object]], clr_name: str = "System.Linq.Enumerable+Iterator"
+    ) -> None:
+        self._make = make
+        self.clr_name = clr_name
+
+    def __iter__(self) -> Iterator[object]:
+        return self._make()
+
+
+class Grouping:
+    """IGrouping<TKey, TElement>"""
+
+    __slots__ = ("items", "key", "types")
+
+    def __init__(self, key: object, items: list[object], types: str) -> None:
+        self.key = key
+        self.items = items
+        self.types = types
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Linq.Grouping`2[{self.types}]"
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.items)
+
+
+class ClrTuple:
+    """Tuple<...>"""
+
+    __slots__ = ("items", "types")
+
+    def __init__(self, items: tuple[object, ...], types: str) -> None:
+        self.items = items
+        self.types = types
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Tuple`{len(self.items)}[{self.types}]"
+
+
+class Anonymous:
+    """An object of an anonymous type."""
+
+    __slots__ = ("members",)
+
+    def __init__(self, members: dict[str, object]) -> None:
+        self.members = members
+
+    @property
+    def clr_name(self) -> str:
+        return f"<>f__AnonymousType0`{len(self.members)}"
+
+
+class Enum:
+    """A value of an enumeration; `names` maps numbers to names."""
+
+    __slots__ = ("names", "number", "type_name")
+
+    def __init__(self, type_name: str, number: int, names: dict[int, str]) -> None:
+        self.type_name = type_name
+        self.number = number
+        self.names = names
+
+    @property
+    def clr_name(self) -> str:
+        return self.type_name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Enum) and (self.type_name, self.number) == (other.type_name, other.number)
+
+    def __hash__(self) -> int:
+        return hash((self.type_name, self.number))
+
+    def __lt__(self, other: "Enum") -> bool:
+        return self.number < other.number
+
+    def __str__(self) -> str:
+        return self.names.get(self.number) or flag_names(self.number, self.names)
+
+
+def flag_names(number: int, names: dict[int, str]) -> str:
+    """`A, B` for a combination of flags, else the number."""
+    rest, found = number, []
+    for value in sorted(names, reverse=True):
+        if value and rest & value == value:
+            found.append(names[value])
+            rest &= ~value
+    return ", ".join(reversed(found)) if found and rest == 0 else str(number)
