@@ -1,7 +1,10 @@
 """The one room that asks the machine for the time; everyone else is handed a Clock."""
 
 import asyncio
+import heapq
+import itertools
 import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -36,6 +39,118 @@ class SystemClock:
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where an adjustable clock stands: `ahead` of its ground by so many seconds (less than 0 when it stood
+    still for a while), and at `frozen` seconds since the epoch while it stands still."""
+
+    ahead: float = 0.0
+    frozen: float | None = None
+
+
+@dataclass(order=True, slots=True)
+class _Alarm:
+    """Somebody who sleeps until `due`; of two who wake at the same moment the first who lay down is first."""
+
+    due: float
+    turn: int
+    woken: "asyncio.Future[None]" = field(compare=False)
+
+
+class AdjustableClock:
+    """A clock that can be stopped and moved forward, over another that carries it on; never backwards.
+
+    Whoever sleeps wakes once the time that they wait for has come, whichever way it came; of several the one
+    whose time came first wakes first. `pause` blocks the whole thread, which nobody could shorten, and is
+    the ground's.
+    """
+
+    def __init__(self, ground: Clock, start: Reading | None = None) -> None:
+        start = start or Reading()
+        self._ground = ground
+        self._since = ground.now()
+        # Time is `_anchor` and what has gone by since: an offset that is added could, by rounding, go back.
+        self._anchor = self._since + start.ahead if start.frozen is None else start.frozen
+        self._frozen = start.frozen is not None
+        self._alarms: list[_Alarm] = []
+        self._turns = itertools.count()
+        self._watch: asyncio.Task[None] | None = None
+
+    def now(self) -> float:
+        return self._anchor if self._frozen else self._anchor + (self._ground.now() - self._since)
+
+    def reading(self) -> Reading:
+        """What to start another clock with that stands where this one does."""
+        now = self.now()
+        return Reading(now - self._ground.now(), now if self._frozen else None)
+
+    def freeze(self) -> None:
+        """Stand still from now on."""
+        self._set(0.0, frozen=True)
+
+    def resume(self) -> None:
+        """Go on from where it stands."""
+        self._set(0.0, frozen=False)
+
+    def advance(self, seconds: float) -> None:
+        """Go forward at once, and stay frozen if it is; raises `ValueError` for less than 0 seconds."""
+        if not seconds >= 0:
+            raise ValueError(f"a clock cannot go {seconds} s forward")
+        self._set(seconds, frozen=self._frozen)
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await self._ground.sleep(0)
+            return
+        alarm = _Alarm(self.now() + seconds, next(self._turns), asyncio.get_running_loop().create_future())
+        heapq.heappush(self._alarms, alarm)
+        if self._alarms[0] is alarm:
+            self._wind()
+        try:
+            await alarm.woken
+        finally:
+            if alarm.woken.cancelled():
+                self._forget(alarm)
+
+    def pause(self, seconds: float) -> None:
+        self._ground.pause(seconds)
+
+    def _set(self, forward: float, *, frozen: bool) -> None:
+        since = self._ground.now()
+        reached = self._anchor if self._frozen else self._anchor + (since - self._since)
+        self._anchor, self._since, self._frozen = reached + forward, since, frozen
+        self._ring()
+
+    def _forget(self, alarm: _Alarm) -> None:
+        if alarm in self._alarms:
+            self._alarms.remove(alarm)
+            heapq.heapify(self._alarms)
+        if not self._alarms:
+            self._wind()
+
+    def _ring(self) -> None:
+        """Wake whose time has come, and see to the next."""
+        now = self.now()
+        while self._alarms and self._alarms[0].due <= now:
+            alarm = heapq.heappop(self._alarms)
+            if not alarm.woken.done():
+                alarm.woken.set_result(None)
+        self._wind()
+
+    def _wind(self) -> None:
+        """Wait for the first alarm, and for no other."""
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        if self._alarms and not self._frozen:
+            self._watch = asyncio.get_running_loop().create_task(self._wait())
+
+    async def _wait(self) -> None:
+        await self._ground.sleep(self._alarms[0].due - self.now())
+        self._watch = None
+        self._ring()
 
 
 def utc(seconds: float) -> datetime:

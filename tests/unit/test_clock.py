@@ -1,6 +1,21 @@
+import asyncio
 from datetime import UTC, datetime
 
-from apimlb.clock import SystemClock, isoformat, utc
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apimlb.clock import AdjustableClock, Reading, SystemClock, isoformat, utc
+from tests.fakes import ManualClock
+
+SECONDS = st.floats(0, 1e7, allow_nan=False)
+MOVES = st.lists(
+    st.one_of(
+        st.tuples(st.just("pass"), SECONDS),
+        st.tuples(st.just("advance"), SECONDS),
+        st.tuples(st.sampled_from(["freeze", "resume", "restart"]), st.just(0.0)),
+    )
+)
 
 
 def test_a_time_is_written_as_azure_writes_it() -> None:
@@ -14,3 +29,142 @@ async def test_waiting_moves_the_clock_forward() -> None:
     await clock.sleep(0.001)
     clock.pause(0.001)
     assert clock.now() >= before + 0.002
+
+
+async def settle() -> None:
+    """Let everything run that is ready."""
+    for _ in range(5):
+        await asyncio.sleep(0)  # noqa: TID251 not waiting, only yielding
+
+
+class StandingGround(ManualClock):
+    """Time that only the test moves, however long somebody sleeps."""
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            await asyncio.get_running_loop().create_future()
+
+
+class TestAdjustableClock:
+    def test_shows_the_time_of_the_clock_below_it(self) -> None:
+        ground = ManualClock(100.0)
+        clock = AdjustableClock(ground)
+        ground.advance(5)
+        assert clock.now() == 105.0
+
+    def test_stands_still_and_goes_on_from_where_it_stood(self) -> None:
+        ground = ManualClock(100.0)
+        clock = AdjustableClock(ground)
+        clock.freeze()
+        ground.advance(30)
+        assert clock.now() == 100.0
+        clock.resume()
+        ground.advance(1)
+        assert clock.now() == 101.0
+        assert clock.reading() == Reading(ahead=-30.0, frozen=None)
+
+    def test_goes_forward_at_once_running_or_frozen(self) -> None:
+        ground = ManualClock(100.0)
+        clock = AdjustableClock(ground)
+        clock.advance(50)
+        assert clock.now() == 150.0
+        clock.freeze()
+        clock.advance(50)
+        ground.advance(7)
+        assert clock.now() == 200.0
+
+    @pytest.mark.parametrize("seconds", [-1.0, float("nan")])
+    def test_does_not_go_backwards_on_request(self, seconds: float) -> None:
+        with pytest.raises(ValueError, match="forward"):
+            AdjustableClock(ManualClock()).advance(seconds)
+
+    @given(MOVES)
+    def test_never_goes_backwards(self, moves: list[tuple[str, float]]) -> None:
+        ground = ManualClock()
+        clock = AdjustableClock(ground)
+        seen = clock.now()
+        for move, seconds in moves:
+            if move == "pass":
+                ground.advance(seconds)
+            elif move == "advance":
+                clock.advance(seconds)
+            elif move == "restart":
+                # The offset is a float of its own: an instant's rounding is allowed, and no more.
+                before, clock = clock, AdjustableClock(ground, clock.reading())
+                assert clock.now() == pytest.approx(before.now(), abs=1e-5, rel=0)
+                seen = clock.now()
+            else:
+                getattr(clock, move)()
+            assert clock.now() >= seen
+            seen = clock.now()
+
+    async def test_a_sleeper_wakes_when_time_is_moved_past_its_end(self) -> None:
+        clock = AdjustableClock(StandingGround())
+        sleeper = asyncio.create_task(clock.sleep(3600))
+        await settle()
+        clock.advance(3599)
+        await settle()
+        assert not sleeper.done()
+        clock.advance(1)
+        await sleeper
+
+    async def test_a_sleeper_of_a_frozen_clock_wakes_once_it_runs_again(self) -> None:
+        ground = ManualClock()
+        clock = AdjustableClock(ground)
+        clock.freeze()
+        sleeper = asyncio.create_task(clock.sleep(60))
+        await settle()
+        assert not sleeper.done()
+        assert ground.slept == []
+        clock.resume()
+        await sleeper
+        assert ground.slept == [60.0]
+
+    @given(st.lists(st.floats(0.001, 1000), min_size=1, max_size=12), st.lists(st.floats(0, 500), max_size=8))
+    def test_sleepers_wake_in_the_order_of_their_times(self, naps: list[float], steps: list[float]) -> None:
+        async def story() -> None:
+            clock = AdjustableClock(StandingGround())
+            woken: list[tuple[float, int]] = []
+
+            async def nap(seconds: float, turn: int) -> None:
+                due = clock.now() + seconds
+                await clock.sleep(seconds)
+                assert clock.now() >= due
+                woken.append((due, turn))
+
+            async with asyncio.TaskGroup() as tasks:
+                for turn, seconds in enumerate(naps):
+                    tasks.create_task(nap(seconds, turn))
+                await settle()
+                for step in [*steps, 1001.0]:
+                    clock.advance(step)
+                    await settle()
+            assert woken == sorted(woken)
+            assert len(woken) == len(naps)
+
+        asyncio.run(story())
+
+    async def test_a_sleeper_that_is_stopped_keeps_nobody_from_waking(self) -> None:
+        clock = AdjustableClock(StandingGround())
+        first, second = (asyncio.create_task(clock.sleep(seconds)) for seconds in (10, 20))
+        await settle()
+        first.cancel()
+        await settle()
+        clock.advance(20)
+        await second
+        assert first.cancelled()
+
+    async def test_a_sleeper_that_is_stopped_as_its_time_comes_does_no_harm(self) -> None:
+        clock = AdjustableClock(StandingGround())
+        sleeper = asyncio.create_task(clock.sleep(10))
+        await settle()
+        sleeper.cancel()
+        clock.advance(10)
+        with pytest.raises(asyncio.CancelledError):
+            await sleeper
+
+    async def test_time_that_passes_by_itself_wakes_too(self) -> None:
+        clock = AdjustableClock(SystemClock())
+        before = clock.now()
+        await asyncio.gather(clock.sleep(0.002), clock.sleep(0.001), clock.sleep(0))
+        assert clock.now() >= before + 0.002
