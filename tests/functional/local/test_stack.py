@@ -1,0 +1,208 @@
+"""The deployed stack in front of throttling and dying accounts, under both readings of Azure.
+
+While any account has quota left the client sees 200, whatever is true of what the documents leave open.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from apimlb.http import close
+from apimlb.local.openai.plane import Outage
+from tests.functional.local.stack_scene import (
+    CHAT,
+    EMBEDDINGS,
+    V1_CHAT,
+    V1_RESPONSES,
+    WORLDS,
+    Stage,
+    stage,
+)
+
+ORDERED = [
+    {"location": "eastus2", "priority": 1},
+    {"location": "swedencentral", "priority": 2},
+    {"location": "westus3", "priority": 3},
+]
+REGIONS = ["eastus2", "swedencentral", "westus3"]
+Raise = Callable[..., Stage]
+
+
+@pytest.fixture(params=["likely", "adverse"])
+def azure(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=["backend-pool", "retry"])
+def raise_stage(request: pytest.FixtureRequest, azure: str) -> Raise:
+    """Sets up a stage with the strategy and world of this run."""
+    return partial(stage, WORLDS[azure], strategy=request.param)
+
+
+@pytest.fixture
+def scene(raise_stage: Raise) -> Stage:
+    return raise_stage()
+
+
+async def test_every_kind_of_call_is_answered(scene: Stage) -> None:
+    chat, embedding = scene.chat(), {"model": "embedding", "input": "text"}
+    prompt = {"model": "chat", "input": "text", "max_output_tokens": 20}
+    for path, body in [
+        (CHAT, chat),
+        (V1_CHAT, chat),
+        (V1_RESPONSES, prompt),
+        (EMBEDDINGS, embedding),
+        ("/openai/v1/embeddings", embedding),
+    ]:
+        reply = await scene.call(path, body)
+        assert reply.status == 200, (path, reply.body)
+        assert reply.json["usage"]["total_tokens"] > 0
+
+
+async def test_a_stream_arrives_whole(scene: Stage) -> None:
+    reply = await scene.call(body=scene.chat(stream=True, stream_options={"include_usage": True}))
+    assert reply.status == 200
+    assert reply.events[-1] == "[DONE]"
+    assert '"total_tokens"' in reply.events[-2]
+
+
+async def test_an_account_without_quota_goes_unnoticed(scene: Stage) -> None:
+    scene.limit("eastus2", tokens=1)
+    statuses = [(await scene.call()).status for _ in range(12)]
+    assert statuses == [200] * 12
+    counts = scene.counts()
+    assert counts["eastus2"].answered == 0
+    assert counts["eastus2"].calls < 12, "an account that refused is left alone for a while"
+
+
+async def test_the_last_account_with_quota_serves_everybody(scene: Stage) -> None:
+    scene.limit("eastus2", tokens=150)
+    scene.limit("swedencentral", tokens=150)
+    statuses = [(await scene.call()).status for _ in range(20)]
+    assert statuses == [200] * 20
+    assert scene.counts()["westus3"].answered >= 18
+
+
+async def test_quota_that_comes_back_is_used_again(scene: Stage) -> None:
+    for region in REGIONS:
+        scene.limit(region, tokens=150)
+    first = [(await scene.call()).status for _ in range(4)]
+    assert first == [200, 200, 200, 429]
+    scene.clock.advance(61)
+    assert [(await scene.call()).status for _ in range(3)] == [200] * 3
+
+
+async def test_with_every_account_out_the_client_learns_when_to_come_back(scene: Stage) -> None:
+    for region in REGIONS:
+        scene.limit(region, tokens=150)
+    replies = [await scene.call() for _ in range(6)]
+    refused = replies[-1]
+    assert refused.status == 429
+    wait = int(refused.headers.get("Retry-After") or "")
+    assert 1 <= wait <= 60
+    assert refused.headers.get("retry-after-ms") == str(wait * 1000)
+    assert refused.json["error"]["code"] == "429"
+
+
+async def test_priorities_are_kept_until_the_first_account_is_out(raise_stage: Raise) -> None:
+    scene = raise_stage(accounts=ORDERED)
+    scene.limit("eastus2", tokens=250)
+    statuses = [(await scene.call()).status for _ in range(6)]
+    assert statuses == [200] * 6
+    counts = scene.counts()
+    assert [counts[region].answered for region in REGIONS] == [2, 4, 0]
+    scene.clock.advance(61)
+    await scene.call()
+    assert scene.counts()["eastus2"].answered == 3
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+async def test_an_account_that_fails_goes_unnoticed(scene: Stage, status: int) -> None:
+    scene.world.openai.fail(scene.account("eastus2"), Outage(status))
+    statuses = [(await scene.call()).status for _ in range(12)]
+    assert statuses == [200] * 12
+
+
+@pytest.mark.parametrize("status", [500, 503])
+async def test_a_first_account_that_fails_goes_unnoticed(raise_stage: Raise, status: int) -> None:
+    scene = raise_stage(accounts=ORDERED)
+    scene.world.openai.fail(scene.account("eastus2"), Outage(status))
+    statuses = [(await scene.call()).status for _ in range(12)]
+    assert statuses == [200] * 12
+
+
+async def test_a_dead_account_goes_unnoticed(scene: Stage) -> None:
+    scene.world.openai.fail(scene.account("eastus2"), Outage())
+    statuses = [(await scene.call()).status for _ in range(12)]
+    assert statuses == [200] * 12
+
+
+async def test_a_dead_first_account_goes_unnoticed(raise_stage: Raise) -> None:
+    scene = raise_stage(accounts=ORDERED)
+    scene.world.openai.fail(scene.account("eastus2"), Outage())
+    statuses = [(await scene.call()).status for _ in range(12)]
+    assert statuses == [200] * 12
+
+
+async def test_the_last_account_serves_when_one_is_dead_and_one_throttled(raise_stage: Raise) -> None:
+    scene = raise_stage(accounts=ORDERED)
+    scene.limit("eastus2", tokens=1)
+    scene.world.openai.fail(scene.account("swedencentral"), Outage())
+    statuses = [(await scene.call()).status for _ in range(12)]
+    assert statuses == [200] * 12
+    assert scene.counts()["westus3"].answered == 12
+
+
+async def test_a_request_that_fits_nowhere_does_not_close_the_gateway_for_long(raise_stage: Raise) -> None:
+    scene = raise_stage(accept_retry_after=False)
+    for region in REGIONS:
+        scene.limit(region, tokens=5_000)
+    assert (await scene.call(body=scene.chat(max_completion_tokens=50_000))).status == 429
+    scene.clock.advance(61)
+    assert (await scene.call()).status == 200
+
+
+async def test_a_breaker_that_accepts_retry_after_takes_a_day_literally() -> None:
+    scene = stage(WORLDS["adverse"], strategy="backend-pool", accept_retry_after=True)
+    for region in REGIONS:
+        scene.limit(region, tokens=5_000)
+    assert (await scene.call(body=scene.chat(max_completion_tokens=50_000))).status == 429
+    scene.clock.advance(86_000)
+    assert (await scene.call()).status == 429
+    scene.clock.advance(400)
+    assert (await scene.call()).status == 200
+
+
+async def test_embeddings_go_on_while_chat_is_throttled(scene: Stage) -> None:
+    for region in REGIONS:
+        scene.limit(region, tokens=1)
+    assert (await scene.call()).status == 429
+    assert (await scene.call(EMBEDDINGS, {"input": "text"})).status == 200
+
+
+async def test_what_the_client_did_wrong_is_told_by_the_first_account(scene: Stage) -> None:
+    reply = await scene.call(body=scene.chat(max_tokens=5))
+    assert (reply.status, reply.json["error"]["code"]) == (400, "unsupported_parameter")
+    assert sum(count.calls for count in scene.counts().values()) == 1
+
+
+@pytest.mark.parametrize("header", ["api_key", "Ocp_Apim_Subscription_Key", "Authorization"])
+async def test_the_key_opens_in_every_place_where_clients_put_it(scene: Stage, header: str) -> None:
+    value = f"Bearer {scene.key}" if header == "Authorization" else scene.key
+    assert (await scene.call(**{header: value})).status == 200
+    assert (await scene.call(**{header: value + "x"})).status == 401
+
+
+async def test_nobody_gets_in_without_a_credential(scene: Stage) -> None:
+    reply = await scene.call(x_other="1")
+    assert reply.status == 401
+    assert b"Access denied" in reply.body
+
+
+async def test_a_client_that_leaves_a_stream_leaves_nothing_behind(scene: Stage) -> None:
+    response = await scene.send(body=scene.chat(stream=True))
+    assert not isinstance(response.body, bytes)
+    await anext(aiter(response.body))
+    await close(response)
+    assert (await scene.call()).status == 200
