@@ -30,6 +30,8 @@ from apimlb.policy.values.places import array_item
 BANNED = frozenset(
     [
         "Activator",
+        "LoadOptions",
+        "SaveOptions",
         "AppDomain",
         "Assembly",
         "Console",
@@ -40,7 +42,7 @@ BANNED = frozenset(
         "GC",
         "HttpClient",
         "Interlocked",
-        "JsonSerializer",
+        "JsonSerializer LoadOptions",
         "Marshal",
         "Path",
         "Process",

@@ -74,9 +74,9 @@ class OperatorBinder(ArithmeticBinder):
         """`left operator right`"""
         at = _start(node)
         made = (
-            self._string_operator(operator, left, right)
-            or self._numeric_operator(operator, left, right, at)
+            self._numeric_operator(operator, left, right, at)
             or self._declared_operator(operator, left, right, at)
+            or self._string_operator(operator, left, right)
             or self._bool_operator(operator, left, right)
             or self._enum_operator(operator, left, right, at)
             or (self._reference_equality(operator, left, right) if operator in ("==", "!=") else None)

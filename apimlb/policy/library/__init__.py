@@ -16,6 +16,7 @@ from apimlb.policy.library import (
     regex,
     strings,
     web,
+    xml,
 )
 
 DEFINITIONS = (
@@ -27,6 +28,7 @@ DEFINITIONS = (
     *linq.DEFINITIONS,
     *json.DEFINITIONS,
     *web.DEFINITIONS,
+    *xml.DEFINITIONS,
     *crypto.DEFINITIONS,
     *ciphers.DEFINITIONS,
     *regex.DEFINITIONS,

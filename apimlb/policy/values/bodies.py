@@ -5,6 +5,7 @@ from collections.abc import Callable
 from apimlb.policy.values.exceptions import not_supported
 from apimlb.policy.values.json_read import parse_token
 from apimlb.policy.values.utf16 import enter
+from apimlb.policy.values.xml_text import parse_document, parse_element
 
 
 def _text(content: bytes) -> str:
@@ -17,6 +18,9 @@ _TYPES: dict[str, Callable[[bytes], object]] = {
     "Newtonsoft.Json.Linq.JObject": lambda content: parse_token(_text(content), "JObject"),
     "Newtonsoft.Json.Linq.JArray": lambda content: parse_token(_text(content), "JArray"),
     "Newtonsoft.Json.Linq.JToken": lambda content: parse_token(_text(content)),
+    "System.Xml.Linq.XDocument": lambda content: parse_document(_text(content)),
+    "System.Xml.Linq.XElement": lambda content: parse_element(_text(content)),
+    "System.Xml.Linq.XNode": lambda content: parse_element(_text(content)),
 }
 
 
