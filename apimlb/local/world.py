@@ -4,16 +4,17 @@ Everything is built here by hand. No plane knows another: what the gateway needs
 ARM's role assignments, they are handed as functions.
 """
 
+import itertools
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.errors import NotFoundError
-from apimlb.http import Request, Response
+from apimlb.http import Request, Response, Transport
 from apimlb.local.arm import roles
 from apimlb.local.arm.errors import ArmError, invalid_token
 from apimlb.local.arm.plane import ArmPlane
@@ -21,7 +22,9 @@ from apimlb.local.arm.settings import ArmSettings, Caller
 from apimlb.local.entra.keys import SigningKey
 from apimlb.local.entra.plane import IDENTITY_TOKEN_SECONDS, Application, EntraPlane, serves
 from apimlb.local.entra.tokens import Principal, TokenRefused
+from apimlb.local.faults import Faults, Faulty
 from apimlb.local.gateway import switches as gateway_switches
+from apimlb.local.gateway.cache import Caches
 from apimlb.local.gateway.plane import GatewayPlane
 from apimlb.local.openai import switches as openai_switches
 from apimlb.local.openai.access import BearerRefused
@@ -50,7 +53,8 @@ class WorldSettings:
     """Which tenant and subscription there are, who owns them, where the ports are, and how Azure behaves.
 
     Without origins the planes go by Azure's own host names. `lro`, `time_scale` and `quota` are ARM's (see
-    `ArmSettings`).
+    `ArmSettings`). `gateways` are as many instances of every API Management service, as the units of one
+    region are: they share its cache, and each has breakers, pools and counters of its own.
     """
 
     tenant_id: str = TENANT_ID
@@ -61,6 +65,7 @@ class WorldSettings:
     lro: Literal["at-once", "realistic"] = "at-once"
     time_scale: float = 1.0
     quota: Mapping[str, int] = field(default_factory=dict)
+    gateways: int = 1
     openai: openai_switches.Settings = field(default_factory=openai_switches.Settings)
     gateway: gateway_switches.GatewaySwitches = field(default_factory=gateway_switches.GatewaySwitches)
     policy: policy_switches.Switches = field(default_factory=policy_switches.Switches)
@@ -90,7 +95,8 @@ class World:
     """All of the local Azure on one clock and one source of chance; `send` is what the gateway calls with.
 
     `key` signs the tenant's tokens; without it one is kept in the store, and making it takes a tenth of a
-    second.
+    second. `outside` answers for every host that is no part of this Azure; without it nobody does.
+    `faults` happen to whoever calls a plane: a client at a port, or the gateway that calls an account.
     """
 
     def __init__(
@@ -101,9 +107,11 @@ class World:
         settings: WorldSettings | None = None,
         *,
         key: SigningKey | None = None,
+        outside: Transport | None = None,
     ) -> None:
         settings = settings or WorldSettings()
         self._clock = clock
+        self.faults = Faults()
         self.settings = settings
         self.store = store
         self._roles = Roles(store)
@@ -119,52 +127,71 @@ class World:
             allowed=self._roles.allow,
             settings=settings.openai,
         )
-        self.gateway = GatewayPlane(
-            store,
-            clock,
-            _branch(rng),
-            self,
-            self._identity_token,
-            settings.gateway,
-            policy_switches=settings.policy,
-        )
+        self.gateways = self._gateways(rng, settings)
+        self._arm = Faulty("arm", self.arm, self.faults, clock)
+        self._entra = Faulty("entra", self.entra, self.faults, clock)
+        self._openai = Faulty("openai", self.openai, self.faults, clock)
+        self._gateway = Faulty("gateway", _InTurn(self.gateways), self.faults, clock)
+        self._outside = Faulty("outside", outside or _Nobody(), self.faults, clock)
+
+    @property
+    def gateway(self) -> GatewayPlane:
+        """The first instance of the gateway, which is the only one unless there are to be several."""
+        return self.gateways[0]
 
     async def send(self, request: Request) -> Response:
-        """Answer as the internet would; raises `ConnectionError` for a host that is not part of this
-        Azure."""
+        """Answer as the internet would; raises `ConnectionError` for a host that nobody answers at."""
         host = request.host.lower()
         if subdomain(host) is not None:
-            return await self.openai.send(request)
+            return await self._openai.send(request)
         if host.endswith(".azure-api.net") or _at(request, self.settings.gateway_origin):
-            return await self.gateway.send(request)
+            return await self._gateway.send(request)
         if host in _ENTRA_HOSTS:
-            return await self.entra.send(request)
+            return await self._entra.send(request)
         if _at(request, self.settings.arm_origin):
             return await self.manage(request)
-        raise ConnectionError(f"the host {host} is not part of the local Azure")
+        return await self._outside.send(request)
 
     async def manage(self, request: Request) -> Response:
         """Answer for ARM and for Entra, which share an origin."""
-        if serves(request):
-            return await self.entra.send(request)
-        return await self.arm.send(request)
+        return await (self._entra if serves(request) else self._arm).send(request)
 
     async def serve(self, request: Request) -> Response:
         """Answer at the gateway's port: for the account that the Host header names, else for the gateway."""
-        if subdomain(request.host) is not None:
-            return await self.openai.send(request)
-        return await self.gateway.send(request)
+        return await (self._gateway if subdomain(request.host) is None else self._openai).send(request)
+
+    def _gateways(self, rng: random.Random, settings: WorldSettings) -> Sequence[GatewayPlane]:
+        caches = Caches(self._clock, settings.gateway.cache_delay)
+        return [
+            GatewayPlane(
+                self.store,
+                self._clock,
+                _branch(rng),
+                self,
+                self._identity_token,
+                settings.gateway,
+                policy_switches=settings.policy,
+                caches=caches,
+            )
+            for _ in range(settings.gateways)
+        ]
 
     def status(self) -> dict[str, Any]:
         """What happened since the start: `accounts` with the calls of each deployment, `breakers` with the
-        seconds for which each backend is still left alone (0 for one that is used)."""
+        seconds for which each backend is still left alone (0 for one that is used) by which of the gateway's
+        instances, counted from 1."""
         rows = [asdict(count) for count in self.openai.counts()]
         now = self._clock.now()
-        breakers = self.gateway.breakers().items()
+        breakers = [
+            (number, id, breaker)
+            for number, instance in enumerate(self.gateways, 1)
+            for id, breaker in instance.breakers().items()
+        ]
         return {
             "accounts": [{"name": row.pop("account"), **row} for row in rows],
             "breakers": [
-                {"backend": id, "open_for": max(0.0, each.open_until - now)} for id, each in breakers
+                {"gateway": number, "backend": id, "open_for": max(0.0, each.open_until - now)}
+                for number, id, each in breakers
             ],
         }
 
@@ -195,6 +222,23 @@ class World:
             wanted = f"a user-assigned identity with client id {client_id}" if client_id else "an identity"
             raise NotFoundError(f"{service.body.get('name')} does not have {wanted}", where=service.id)
         return self.entra.mint(principal, resource.removesuffix("/.default"), seconds=IDENTITY_TOKEN_SECONDS)
+
+
+class _InTurn:
+    """Deals requests to instances of one plane in turn, as a load balancer in front of them would."""
+
+    def __init__(self, instances: Sequence[Transport]) -> None:
+        self._turns = itertools.cycle(instances)
+
+    async def send(self, request: Request) -> Response:
+        return await next(self._turns).send(request)
+
+
+class _Nobody:
+    """What is outside when nothing is."""
+
+    async def send(self, request: Request) -> Response:
+        raise ConnectionError(f"the host {request.host} is not part of the local Azure")
 
 
 class Roles:

@@ -9,9 +9,10 @@ import pytest
 from apimlb.http import Headers, Request, read
 from apimlb.local.entra.plane import Application
 from apimlb.local.entra.tokens import Principal
+from apimlb.local.faults import Fault
 from apimlb.local.store import Store
 from apimlb.local.world import OWNER, SUBSCRIPTION_ID, TENANT_ID, World, WorldSettings
-from tests.fakes import ManualClock
+from tests.fakes import ManualClock, ScriptedTransport
 
 ARM = "https://management.azure.com"
 SUBSCRIPTION = f"/subscriptions/{SUBSCRIPTION_ID}"
@@ -23,14 +24,30 @@ OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
 SOMEBODY = "5e0b0d1f-0000-4000-8000-00000000b0d1"
 SECRET = Application(OWNER.client_id, OWNER.object_id, "s3cret", OWNER.name)
 CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
+BASE_URL = 'base-url="https://east.openai.azure.com/openai"'
 POLICY = """
 <policies>
   <inbound>
     <base />
-    <set-backend-service base-url="https://east.openai.azure.com/openai" />
+    <set-backend-service {base_url} />
     <authentication-managed-identity resource="https://cognitiveservices.azure.com" client-id="{client_id}" />
   </inbound>
   <backend><forward-request buffer-response="false" /></backend>
+  <outbound><base /></outbound>
+  <on-error><base /></on-error>
+</policies>
+""".replace("{base_url}", BASE_URL)
+REMEMBERING = """
+<policies>
+  <inbound>
+    <base />
+    <cache-lookup-value key="told" default-value="nothing" variable-name="told" />
+    <cache-store-value key="told" value="something" duration="60" />
+    <return-response>
+      <set-body>@((string)context.Variables["told"])</set-body>
+    </return-response>
+  </inbound>
+  <backend><base /></backend>
   <outbound><base /></outbound>
   <on-error><base /></on-error>
 </policies>
@@ -75,6 +92,29 @@ class Tenant:
         model = {"format": "OpenAI", "name": "gpt-5.1", "version": "2025-11-13"}
         sku = {"name": "GlobalStandard", "capacity": 100}
         await self.put(f"{EAST}/deployments/chat", "2024-10-01", {"sku": sku, "properties": {"model": model}})
+
+    async def gateway(self, policy=POLICY):
+        """An account behind a gateway; gives the principal of the gateway's identity."""
+        await self.account()
+        who = (await self.put(IDENTITY, "2023-01-31", {"location": "swedencentral"}))["properties"]
+        service = {
+            "location": "swedencentral",
+            "sku": {"name": "BasicV2", "capacity": 1},
+            "identity": {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}},
+            "properties": {"publisherEmail": "a@b.example", "publisherName": "a"},
+        }
+        await self.put(GATE, "2024-05-01", service)
+        api = {"displayName": "openai", "path": "openai", "protocols": ["https"]}
+        properties = {**api, "subscriptionRequired": False}
+        await self.put(f"{GATE}/apis/openai", "2024-05-01", {"properties": properties})
+        operation = {"displayName": "all", "method": "POST", "urlTemplate": "/*"}
+        await self.put(f"{GATE}/apis/openai/operations/all", "2024-05-01", {"properties": operation})
+        written = {"format": "rawxml", "value": policy.replace("{client_id}", who["clientId"])}
+        if "backend-id" in policy:
+            backend = {"url": "https://east.openai.azure.com/openai", "protocol": "http"}
+            await self.put(f"{GATE}/backends/east", "2024-05-01", {"properties": backend})
+        await self.put(f"{GATE}/apis/openai/policies/policy", "2024-05-01", {"properties": written})
+        return who["principalId"]
 
     async def give_role(self, principal):
         id = f"{EAST}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-000000000001"
@@ -152,35 +192,94 @@ class TestRoads:
         assert (direct.status, gateway.status) == (401, 404)
 
     async def test_the_gateway_reaches_an_account_with_its_identity(self, tenant):
-        await tenant.account()
-        who = (await tenant.put(IDENTITY, "2023-01-31", {"location": "swedencentral"}))["properties"]
-        await tenant.put(
-            GATE,
-            "2024-05-01",
-            {
-                "location": "swedencentral",
-                "sku": {"name": "BasicV2", "capacity": 1},
-                "identity": {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}},
-                "properties": {"publisherEmail": "a@b.example", "publisherName": "a"},
-            },
-        )
-        api = {
-            "displayName": "openai",
-            "path": "openai",
-            "protocols": ["https"],
-            "subscriptionRequired": False,
-        }
-        await tenant.put(f"{GATE}/apis/openai", "2024-05-01", {"properties": api})
-        operation = {"displayName": "all", "method": "POST", "urlTemplate": "/*"}
-        await tenant.put(f"{GATE}/apis/openai/operations/all", "2024-05-01", {"properties": operation})
-        policy = {"format": "rawxml", "value": POLICY.format(client_id=who["clientId"])}
-        await tenant.put(f"{GATE}/apis/openai/policies/policy", "2024-05-01", {"properties": policy})
-
+        principal = await tenant.gateway()
         status, body = await tenant.chat("gate.azure-api.net")
         assert (status, body["error"]["code"]) == (401, "PermissionDenied")
-        await tenant.give_role(who["principalId"])
+        await tenant.give_role(principal)
         status, body = await tenant.chat("gate.azure-api.net")
         assert (status, body["object"]) == (200, "chat.completion")
+
+    async def test_what_is_outside_is_asked_for_by_the_gateway_alone(self):
+        outside = ScriptedTransport([204])
+        world = World(Store(), ManualClock(), random.Random(1), outside=outside)
+        response = await world.send(Request("GET", "http://127.0.0.1:9101/health"))
+        assert response.status == 204
+        assert [request.host for request in outside.requests] == ["127.0.0.1"]
+        world.store.close()
+
+
+class TestFaults:
+    async def test_reach_every_plane(self, tenant):
+        await tenant.account()
+        tenant.world.faults.add(Fault(status=418))
+        entra = f"https://login.microsoftonline.com/{TENANT_ID}/v2.0/.well-known/openid-configuration"
+        for url in (
+            f"{ARM}/subscriptions",
+            entra,
+            f"https://gate.azure-api.net{CHAT}",
+            "https://example.com/",
+        ):
+            assert (await tenant.send("GET", url))[0] == 418
+        assert (await tenant.chat())[0] == 418
+
+    async def test_in_front_of_an_account_are_the_gateways_to_deal_with(self, tenant):
+        await tenant.give_role(await tenant.gateway())
+        tenant.world.faults.add(Fault(plane="openai", reset=True, count=1))
+        tenant.world.faults.add(Fault(plane="openai", status=429, headers=(("Retry-After", "9"),), count=1))
+        status, body = await tenant.chat("gate.azure-api.net")
+        assert (status, body["statusCode"]) == (500, 500)
+        assert (await tenant.chat("gate.azure-api.net"))[0] == 429
+        assert (await tenant.chat("gate.azure-api.net"))[0] == 200
+
+    async def test_cut_a_stream_on_its_way_through_the_gateway(self, tenant):
+        await tenant.give_role(await tenant.gateway())
+        tenant.world.faults.add(Fault(plane="openai", cut=3))
+        body = {"messages": [{"role": "user", "content": "Hello"}], "stream": True}
+        url = f"https://gate.azure-api.net{CHAT}"
+        response = await tenant.world.send(Request("POST", url, Headers(), json.dumps(body).encode()))
+        seen = []
+        with pytest.raises(ConnectionResetError):
+            await collect(response.body, seen)
+        assert len(seen) == 3
+
+
+async def collect(chunks, seen):
+    async for chunk in chunks:
+        seen.append(chunk)
+
+
+class TestSeveralGateways:
+    async def test_take_turns_and_learn_each_for_itself(self):
+        tenant = Tenant(gateways=2)
+        backend = 'backend-id="east"'
+        await tenant.give_role(await tenant.gateway(policy=POLICY.replace(BASE_URL, backend)))
+        trip = {
+            "name": "trip",
+            "failureCondition": {
+                "count": 1,
+                "interval": "PT1M",
+                "statusCodeRanges": [{"min": 500, "max": 599}],
+            },
+            "tripDuration": "PT1M",
+        }
+        properties = {
+            "url": "https://east.openai.azure.com/openai",
+            "protocol": "http",
+            "circuitBreaker": {"rules": [trip]},
+        }
+        await tenant.put(f"{GATE}/backends/east", "2024-05-01", {"properties": properties})
+        tenant.world.faults.add(Fault(plane="openai", status=500, count=1))
+        statuses = [(await tenant.chat("gate.azure-api.net"))[0] for _ in range(4)]
+        assert statuses == [500, 200, 503, 200]
+        assert [(row["gateway"], row["open_for"]) for row in tenant.world.status()["breakers"]] == [(1, 60.0)]
+        tenant.store.close()
+
+    async def test_share_what_they_keep(self):
+        tenant = Tenant(gateways=2)
+        await tenant.give_role(await tenant.gateway(policy=REMEMBERING))
+        told = [await tenant.send("POST", f"https://gate.azure-api.net{CHAT}") for _ in range(2)]
+        assert told == [(200, b"nothing"), (200, b"something")]
+        tenant.store.close()
 
 
 def test_adverse_turns_every_plane_to_the_worse_reading():
