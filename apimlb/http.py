@@ -1,6 +1,6 @@
 """The one shape in which a request is asked and answered: client, gateway, planes and fakes alike."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Protocol
@@ -17,6 +17,17 @@ class Headers:
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
         self._items = [(name.lower(), name, value) for name, value in items]
 
+    @classmethod
+    def parsed(cls, items: list[tuple[str, str, str]]) -> "Headers":
+        """Headers of (name in lower case, name, value); the list is kept, not copied."""
+        made = cls.__new__(cls)
+        made._items = items
+        return made
+
+    def parts(self) -> Sequence[tuple[str, str, str]]:
+        """(name in lower case, name, value) of each, for who writes many of them."""
+        return self._items
+
     def get(self, name: str, default: str | None = None) -> str | None:
         """The values under `name` joined by a comma, as HTTP allows; `default` when there is none."""
         values = self.get_all(name)
@@ -29,9 +40,13 @@ class Headers:
     def set(self, name: str, *values: str) -> None:
         """Replace whatever stands under `name`, in its first place; no values removes it."""
         wanted = name.lower()
-        place = next((i for i, item in enumerate(self._items) if item[0] == wanted), len(self._items))
-        rest = [item for item in self._items[place:] if item[0] != wanted]
-        self._items[place:] = [(wanted, name, value) for value in values] + rest
+        items = self._items
+        for place, item in enumerate(items):
+            if item[0] == wanted:
+                rest = [item for item in items[place:] if item[0] != wanted]
+                items[place:] = [(wanted, name, value) for value in values] + rest
+                return
+        items += [(wanted, name, value) for value in values]
 
     def add(self, name: str, value: str) -> None:
         self._items.append((name.lower(), name, value))
@@ -41,12 +56,16 @@ class Headers:
         self._items = [item for item in self._items if item[0] != wanted]
 
     def copy(self) -> "Headers":
-        made = Headers()
-        made._items = list(self._items)
-        return made
+        return Headers.parsed(self._items.copy())
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and any(lower == name.lower() for lower, _, _ in self._items)
+        if not isinstance(name, str):
+            return False
+        wanted = name.lower()
+        for lower, _, _ in self._items:  # noqa: SIM110 (a generator costs more than the whole loop)
+            if lower == wanted:
+                return True
+        return False
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return ((name, value) for _, name, value in self._items)

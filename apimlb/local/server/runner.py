@@ -10,21 +10,18 @@ import random
 import secrets
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
-
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from apimlb.clock import Clock, SystemClock, utc
 from apimlb.errors import ConflictError
 from apimlb.http import Headers, Request, Response
 from apimlb.local.entra.plane import Application
 from apimlb.local.server.certificate import Certificate, kept_certificate
-from apimlb.local.server.port import Port
+from apimlb.local.server.listener import Listener
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World, WorldSettings
 
@@ -35,8 +32,6 @@ STOP_PATH = "/apimlb/stop"
 STOP_HEADER = "x-apimlb-stop"
 _OWNER_ID = "/apimlb/owners/current"
 _STARTS_ID = "/apimlb/starts/current"
-# Clients keep connections for longer than uvicorn's five seconds, and trip over one that closes meanwhile.
-_KEEP_ALIVE = 120
 _GRACE = 2
 _LOCK_ATTEMPTS = 10
 
@@ -65,7 +60,7 @@ async def run(options: Options) -> None:
         try:
             settings = _settings(options, store, gateway, arm)
             world = World(store, clock, _chance(options, store), settings)
-            await _Site(world, options.state, certificate).serve(gateway, arm)
+            await _Site(world, clock, options.state, certificate).serve(gateway, arm)
         finally:
             store.close()
 
@@ -73,8 +68,9 @@ async def run(options: Options) -> None:
 class _Site:
     """The two ports of a world, opened and closed together."""
 
-    def __init__(self, world: World, state: Path, certificate: Certificate) -> None:
+    def __init__(self, world: World, clock: Clock, state: Path, certificate: Certificate) -> None:
         self._world = world
+        self._clock = clock
         self._certificate = certificate
         self._endpoint = state / "endpoint.json"
         self._stopped = asyncio.Event()
@@ -83,23 +79,21 @@ class _Site:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopped.set)
-        servers = (_Server(self._world.serve), _Server(self._manage, self._certificate))
-        async with asyncio.TaskGroup() as running:
-            for server, opened in zip(servers, (gateway, arm), strict=True):
-                running.create_task(server.serve([opened]))
-            try:
-                for server in servers:
-                    await server.ready.wait()
-                self._announce()
-                # What was built until now lives as long as the process; no collection has to look at it
-                # again.
-                gc.collect()
-                gc.freeze()
-                await self._stopped.wait()
-            finally:
-                self._endpoint.unlink(missing_ok=True)
-                for server in servers:
-                    server.should_exit = True
+        listeners = (
+            Listener(self._world.serve, self._clock),
+            Listener(self._manage, self._clock, self._certificate),
+        )
+        try:
+            for listener, opened in zip(listeners, (gateway, arm), strict=True):
+                await listener.start(opened)
+            self._announce()
+            # What was built until now lives as long as the process; no collection has to look at it again.
+            gc.collect()
+            gc.freeze()
+            await self._stopped.wait()
+        finally:
+            self._endpoint.unlink(missing_ok=True)
+            await asyncio.gather(*(listener.stop(_GRACE) for listener in listeners))
 
     async def _manage(self, request: Request) -> Response:
         """Answer at the ARM port: for this program's own two paths, else for Entra and ARM."""
@@ -133,52 +127,6 @@ class _Site:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             json.dump(written, file)
         draft.replace(self._endpoint)
-
-
-class _Server(uvicorn.Server):
-    """One port; `ready` is set once it answers. Signals are the site's business."""
-
-    def __init__(
-        self, answer: Callable[[Request], Awaitable[Response]], certificate: Certificate | None = None
-    ) -> None:
-        super().__init__(
-            uvicorn.Config(
-                Port(answer),
-                http="httptools",
-                loop="asyncio",
-                ws="none",
-                lifespan="off",
-                interface="asgi3",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                proxy_headers=False,
-                timeout_keep_alive=_KEEP_ALIVE,
-                timeout_graceful_shutdown=_GRACE,
-                ssl_certfile=certificate.chain if certificate else None,
-                ssl_keyfile=certificate.key if certificate else None,
-            )
-        )
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drop idle connections at once: over TLS, closing one politely waits for a client that may sleep."""
-        for connection in list(self.server_state.connections):
-            if isinstance(connection, HttpToolsProtocol) and _idle(connection):
-                connection.transport.abort()
-        await super().shutdown(sockets)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _idle(connection: HttpToolsProtocol) -> bool:
-    return connection.cycle is None or connection.cycle.response_complete
 
 
 @contextmanager

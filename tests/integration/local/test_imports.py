@@ -21,4 +21,4 @@ def test_no_client_library_is_needed(module):
 
 def test_asking_whether_it_runs_needs_the_standard_library_only():
     third_party = imported_by("apimlb.local.process") - set(sys.stdlib_module_names) - {"apimlb", "__main__"}
-    assert not third_party & {"cryptography", "jwt", "uvicorn", "httptools", "click"}
+    assert not third_party & {"cryptography", "jwt", "httptools", "click"}
