@@ -53,7 +53,10 @@ def compose(ask: Ask, model: Model, settings: Settings, now: float) -> Answer:
     rng = chance(ask.body, settings.seed)
     id = "".join(rng.choices(_ALPHABET, k=29))
     count = ask.choices * _prompts(ask.body)
-    choices = tuple(_choice(ask, rng, settings.answer_tokens) for _ in range(count))
+    bounds = settings.answer_tokens
+    if settings.fills_limit and ask.limit is not None:
+        bounds = (ask.limit, ask.limit)
+    choices = tuple(_choice(ask, rng, bounds) for _ in range(count))
     fingerprint = hashlib.sha256(model.snapshot.encode()).hexdigest()[:10]
     return Answer(id, int(now), model.snapshot, f"fp_{fingerprint}", ask.prompt_tokens, choices)
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from apimlb.http import Request
-from apimlb.local.openai import refusals, tokens
+from apimlb.local.openai import parameters, refusals, tokens
 from apimlb.local.openai.models import Model
 from apimlb.local.openai.routes import Call
+from apimlb.local.openai.switches import Charging
 
 _PROMPT = {"chat": "messages", "completions": "prompt", "embeddings": "input", "responses": "input"}
 _LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
@@ -54,13 +55,16 @@ def parse(request: Request) -> dict[str, Any]:
     return body
 
 
-def estimate(body: Mapping[str, Any], prompt_tokens: int, operation: str, unstated: int) -> int:
+def estimate(
+    body: Mapping[str, Any], prompt_tokens: int, operation: str, model: Model, charging: Charging
+) -> int:
     """What a call counts for when it arrives: its prompt, and all that it may be answered, times best_of."""
     if operation == "embeddings":
         return prompt_tokens
-    limit = next((body[name] for name in _LIMITS if _is_count(body.get(name))), unstated)
+    limit = next((body[name] for name in _LIMITS if _is_count(body.get(name))), charging.unstated)
+    limit = model.most_output if limit == "model-maximum" else int(limit)
     best_of = body["best_of"] if _is_count(body.get("best_of")) else 1
-    return prompt_tokens + int(limit) * int(best_of)
+    return tokens.charged(body, prompt_tokens, charging.prompt) + limit * int(best_of)
 
 
 def read(body: dict[str, Any], prompt_tokens: int, call: Call, model: Model) -> Ask:
@@ -70,15 +74,9 @@ def read(body: dict[str, Any], prompt_tokens: int, call: Call, model: Model) -> 
         if not (body.get(name) is None or isinstance(body[name], type)):
             raise _invalid_type(name, shape)
     if call.operation == "embeddings":
+        parameters.check_embeddings(body, model)
         return Ask(body, prompt_tokens)
-    if model.reasons and "max_tokens" in body:
-        raise refusals.invalid(
-            "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
-            "'max_completion_tokens' instead.",
-            "max_tokens",
-            "unsupported_parameter",
-        )
-    _check_sampling(body, model)
+    parameters.check(body, call.operation, model)
     options = body.get("stream_options")
     return Ask(
         body,
@@ -105,17 +103,6 @@ def _check_prompt(body: Mapping[str, Any], name: str) -> None:
             "instead."
         )
         raise refusals.invalid(message, name, "empty_array")
-
-
-def _check_sampling(body: Mapping[str, Any], model: Model) -> None:
-    if not model.samples_freely and body.get("temperature", 1) not in (None, 1):
-        raise refusals.invalid(
-            f"Unsupported value: 'temperature' does not support {body['temperature']} with this model. "
-            f"Only the "
-            "default (1) value is supported.",
-            "temperature",
-            "unsupported_value",
-        )
 
 
 def _limit(body: Mapping[str, Any]) -> int | None:

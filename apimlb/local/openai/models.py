@@ -10,6 +10,11 @@ from apimlb.local.store import Document
 # that state theirs; of the others the model's name decides.
 _CAPABILITY = {"chat": "chatCompletion", "completions": "completion", "embeddings": "embeddings"}
 _DIMENSIONS = {"text-embedding-3-large": 3072}
+# The most tokens of an answer, by how the model's name begins; a deployment's own maxOutputToken goes before.
+_MOST_OUTPUT = (
+    ("gpt-5", 128_000), ("gpt-4.1", 32_768), ("gpt-4o", 16_384), ("o1", 100_000), ("o3", 100_000),
+    ("o4", 100_000), ("gpt-4-32k", 32_768), ("gpt-4", 8_192), ("", 4_096),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class Model:
     name: str
     version: str = ""
     capabilities: frozenset[str] = frozenset()
+    stated_output: int = 0
 
     @property
     def snapshot(self) -> str:
@@ -45,6 +51,17 @@ class Model:
         """The length of an embedding when the request asks for none."""
         return _DIMENSIONS.get(self.name, 1536)
 
+    @property
+    def most_output(self) -> int:
+        """The most tokens that an answer of it can have."""
+        known = (most for start, most in _MOST_OUTPUT if self.name.startswith(start))
+        return self.stated_output or next(known)
+
+    @property
+    def chooses_dimensions(self) -> bool:
+        """Embeddings from the third generation on can be cut to a length."""
+        return self.name != "text-embedding-ada-002"
+
     def does(self, operation: str) -> bool:
         """Whether the model can be asked for "chat", "completions", "embeddings" or "responses"."""
         wanted = _CAPABILITY.get(operation, "chatCompletion")
@@ -61,4 +78,10 @@ def model_of(deployment: Document) -> Model:
     model: Mapping[str, Any] = properties.get("model", {})
     stated = properties.get("capabilities") or {}
     capabilities = frozenset(name for name, value in stated.items() if str(value).lower() == "true")
-    return Model(str(model.get("name", "")), str(model.get("version", "")), capabilities)
+    output = str(stated.get("maxOutputToken") or "")
+    return Model(
+        str(model.get("name", "")),
+        str(model.get("version", "")),
+        capabilities,
+        int(output) if output.isdecimal() else 0,
+    )

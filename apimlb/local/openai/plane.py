@@ -8,7 +8,7 @@ from uuid import UUID
 from apimlb.clock import Clock
 from apimlb.http import Request, Response
 from apimlb.local.openai import ask as asking
-from apimlb.local.openai import bodies, refusals, replies, throttle, tokens
+from apimlb.local.openai import bodies, rates, refusals, replies, throttle, tokens
 from apimlb.local.openai.access import ACCOUNT_KIND, Accounts, Allowed, Verify, check
 from apimlb.local.openai.ask import Ask
 from apimlb.local.openai.models import Model, model_of
@@ -45,13 +45,16 @@ class Outage:
 
 @dataclass(slots=True)
 class _Desk:
-    """One deployment at work: the document as last read, at which revision of the store, and its quota."""
+    """One deployment at work: the document as last read, at which revision of the store, its quota, and
+    what the last caller was told of it."""
 
     document: Document
+    settings: Settings
     model: Model
     meter: throttle.Meter
     count: Count
     revision: int = -1
+    told: throttle.Admission | None = None
 
 
 class OpenAIPlane:
@@ -80,6 +83,7 @@ class OpenAIPlane:
         self._accounts = Accounts(store)
         self._desks: dict[str, _Desk] = {}
         self._outages: dict[str, Outage] = {}
+        self._adjusted: dict[str, Settings] = {}
 
     def fail(self, account: str, outage: Outage | None) -> None:
         """Make the account of this name fail from now on, or (None) work again."""
@@ -87,6 +91,16 @@ class OpenAIPlane:
             self._outages.pop(account.lower(), None)
         else:
             self._outages[account.lower()] = outage
+
+    def adjust(self, account: str, settings: Settings | None) -> None:
+        """Make the account of this name behave otherwise from now on, or (None) as all do. Quota that is used
+        stays used: `replace(settings, pressure=2.0)` is what Azure does to an account for hours."""
+        if settings is None:
+            self._adjusted.pop(account.lower(), None)
+        else:
+            self._adjusted[account.lower()] = settings
+        for desk in self._desks.values():
+            desk.revision = -1
 
     def counts(self) -> list[Count]:
         """One count for each deployment that was ever called, in the order of the first calls."""
@@ -122,41 +136,44 @@ class OpenAIPlane:
             raise refusals.not_found()
         check(request, account, call, self._verify, self._allowed)
         if call.operation == "models":
-            return replies.whole(bodies.models(self._models(account)))
+            return replies.whole(self._listed(account, call.deployment))
         body = asking.parse(request)
         desk = self._desk(account, call.deployment or str(body.get("model") or ""))
         desk.count.calls += 1
         prompt_tokens = tokens.in_prompt(body)
-        unstated = self._settings.switches.unstated_max_tokens
-        estimate = asking.estimate(body, prompt_tokens, call.operation, unstated)
-        admission = self._admit(desk, estimate, call, account)
+        charging = desk.settings.switches.charging
+        estimate = asking.estimate(body, prompt_tokens, call.operation, desk.model, charging)
+        limits = self._admit(desk, estimate, call, account)
         response = await self._serve(asking.read(body, prompt_tokens, call, desk.model), call, desk, estimate)
-        for name, value in refusals.rate_headers(admission, self._settings.switches):
+        for name, value in limits:
             response.headers.add(name, value)
         desk.count.answered += 1
         return response
 
-    def _admit(self, desk: _Desk, estimate: int, call: Call, account: Document) -> throttle.Admission:
-        switches = self._settings.switches
+    def _admit(self, desk: _Desk, estimate: int, call: Call, account: Document) -> list[tuple[str, str]]:
+        """The headers that tell of the limits; raises `Refused` with a 429."""
+        switches = desk.settings.switches
         desk.meter, admission = desk.meter.admit(self._clock.now(), estimate, switches)
+        limits = rates.headers(admission, desk.told or admission, switches)
+        desk.told = admission
         if not admission.refused_by:
-            return admission
+            return limits
         desk.count.throttled += 1
-        refused = refusals.throttled(call, account, desk.count.deployment, desk.model, admission, switches)
-        for name, value in refusals.rate_headers(admission, switches):
+        refused = rates.throttled(call, account, desk.count.deployment, desk.model, admission, switches)
+        for name, value in limits:
             refused.response.headers.add(name, value)
         raise refused
 
     async def _serve(self, ask: Ask, call: Call, desk: _Desk, estimate: int) -> Response:
         if not desk.model.does(call.operation):
             raise refusals.wrong_operation(call, desk.model)
-        if asking.blocked(ask.body, self._settings.blocked_terms):
+        if asking.blocked(ask.body, desk.settings.blocked_terms):
             raise refusals.filtered(bodies.BLOCKED_FILTER)
 
         def settle(used: int) -> None:
             desk.meter = desk.meter.settle(self._clock.now(), used - estimate)
 
-        return await replies.reply(ask, call.operation, desk.model, self._settings, self._clock, settle)
+        return await replies.reply(ask, call.operation, desk.model, desk.settings, self._clock, settle)
 
     def _desk(self, account: Document, name: str) -> _Desk:
         """The deployment of this name, as the store has it now; raises `Refused` when there is none."""
@@ -167,17 +184,28 @@ class OpenAIPlane:
         document = self._store.get(key)
         if document is None or _state(document) in _NOT_SERVING:
             raise refusals.no_deployment()
-        limits = throttle.limits_of(document, self._settings)
-        switches = self._settings.switches
+        settings = self._adjusted.get(_name(account).lower(), self._settings)
+        limits = throttle.limits_of(document, settings)
         if desk is None:
+            meter = throttle.new_meter(limits, settings.switches)
             count = Count(_name(account), _name(document))
-            desk = _Desk(document, model_of(document), throttle.new_meter(limits, switches), count)
-            self._desks[key] = desk
-        elif desk.document is not document:
-            meter = throttle.changed_meter(desk.meter, limits, switches, self._clock.now())
-            desk.document, desk.model, desk.meter = document, model_of(document), meter
+            desk = self._desks[key] = _Desk(document, settings, model_of(document), meter, count)
+        elif desk.document is not document or desk.settings is not settings:
+            meter = throttle.changed_meter(desk.meter, limits, settings.switches, self._clock.now())
+            desk.document, desk.settings, desk.meter = document, settings, meter
+            desk.model = model_of(document)
         desk.revision = self._store.revision
         return desk
+
+    def _listed(self, account: Document, id: str) -> bodies.Json:
+        """All models of the account, or the one of this id; raises `Refused` when there is no such one."""
+        listed = bodies.models(self._models(account))
+        if not id:
+            return listed
+        found = next((model for model in listed["data"] if model["id"].lower() == id), None)
+        if found is None:
+            raise refusals.not_found()
+        return dict(found)
 
     def _models(self, account: Document) -> list[Model]:
         deployments = self._store.children(account.id, f"{ACCOUNT_KIND}/deployments")

@@ -1,14 +1,11 @@
 """Azure OpenAI's refusals, word for word where they are on record."""
 
 import json
-import math
 from typing import Any
 
 from apimlb.http import Headers, Response
 from apimlb.local.openai.models import Model
 from apimlb.local.openai.routes import Call
-from apimlb.local.openai.switches import Switches
-from apimlb.local.openai.throttle import Admission
 from apimlb.local.store import Document
 
 JSON = ("Content-Type", "application/json")
@@ -26,7 +23,6 @@ _REGIONS = {
         "UK South", "West Europe", "West US", "West US 3",
     )
 }  # fmt: skip
-_WINDOW = {"call": "call", "token": "token", "utilization": "token"}
 
 
 class Refused(Exception):
@@ -122,55 +118,6 @@ def unavailable(status: int) -> Refused:
     if status < 503:
         return error(status, "InternalServerError", "The server had an error while processing your request.")
     return error(status, "ServiceUnavailable", "The service is temporarily unable to process your request.")
-
-
-def throttled(
-    call: Call, account: Document, deployment: str, model: Model, admission: Admission, switches: Switches
-) -> Refused:
-    """The 429 of a call that was not admitted, with what it may know about when to come back."""
-    seconds = admission.wait
-    told = switches.token_retry_after or admission.refused_by != "token"
-    if admission.oversize and switches.oversize_retry_after:
-        seconds, told = float(switches.oversize_retry_after), True
-    window = _WINDOW[admission.refused_by]
-    tier = "AIServices" if account.body.get("kind") == "AIServices" else "OpenAI"
-    retry = f"Please retry after {math.ceil(seconds)} seconds."
-    if switches.body == "429":
-        version = call.api_version or "v1"
-        message = (
-            f"Requests to the {call.formal} Operation under Azure OpenAI API version {version} have exceeded "
-            f"{window} rate limit of your current {tier} S0 pricing tier. {retry} Please go here: "
-            "https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit."
-        )
-    else:
-        api = f"Azure OpenAI API version {call.api_version}"
-        api = api if call.api_version else "OpenAI Language Model Instance API"
-        message = (
-            f"Your requests to {deployment} for {model.name} in {region(account)} have exceeded the {window} "
-            f"rate limit for your current {tier} S0 pricing tier. This request was for {call.formal} under "
-            f"{api}. {retry} To increase your default rate limit, visit: https://aka.ms/oai/quotaincrease."
-        )
-    refused = error(429, switches.body, message)
-    if told:
-        refused.response.headers.set("Retry-After", str(math.ceil(seconds)))
-        refused.response.headers.set("retry-after-ms", str(math.ceil(seconds * 1000)))
-    return refused
-
-
-def rate_headers(admission: Admission, switches: Switches) -> list[tuple[str, str]]:
-    """The x-ratelimit-* headers of an answer or a 429, resets in whole seconds."""
-    if switches.rate_headers == "absent":
-        return []
-    sentinel = switches.rate_headers == "sentinel"
-    numbers: list[tuple[str, float]] = [
-        ("limit-requests", admission.limit_requests),
-        ("limit-tokens", -1 if sentinel else admission.limit_tokens),
-        ("remaining-requests", admission.remaining_requests),
-        ("remaining-tokens", -1 if sentinel else admission.remaining_tokens),
-        ("reset-requests", admission.reset_requests),
-        ("reset-tokens", 0 if sentinel else admission.reset_tokens),
-    ]
-    return [(f"x-ratelimit-{name}", str(math.ceil(number))) for name, number in numbers]
 
 
 def region(account: Document) -> str:

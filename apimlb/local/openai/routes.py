@@ -9,7 +9,7 @@ SUFFIXES = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.a
 DATED = re.compile(r"\d{4}-\d\d-\d\d(-preview)?")
 
 _DEPLOYED = {"chat/completions": "chat", "completions": "completions", "embeddings": "embeddings"}
-_V1 = {"chat/completions": "chat", "embeddings": "embeddings", "responses": "responses"}
+_V1 = {**_DEPLOYED, "responses": "responses"}
 _FORMAL = {
     "chat": "ChatCompletions_Create",
     "completions": "Completions_Create",
@@ -21,8 +21,8 @@ _FORMAL = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a URL asks for. `deployment` is empty where the body names it as `model`; `api_version` is
-    empty on v1, where it means nothing."""
+    """What a URL asks for. `deployment` is empty where the body names it as `model`; of `models` it is
+    the one model that is asked for. `api_version` is empty on v1, where it means nothing."""
 
     operation: str
     deployment: str = ""
@@ -77,8 +77,8 @@ def parse(request: Request) -> Call | None:
 
 
 def _call(method: str, table: dict[str, str], path: str, deployment: str, version: str) -> Call | None:
-    if path == "models" and not deployment:
-        return Call("models", "", version) if method == "GET" else None
+    if path.partition("/")[0] == "models" and not deployment:
+        return Call("models", path.partition("/")[2], version) if method == "GET" else None
     operation = table.get(path)
     return Call(operation, deployment, version) if operation and method == "POST" else None
 

@@ -3,21 +3,61 @@ settings.
 
 `Switches()` holds the likeliest reading of every fact that documents leave open or contradict; `ADVERSE` the
 reading that is worse for a gateway that fails over between accounts. Every field is read by code that it
-names.
+names. How a call is charged is a profile of its own: `CHARGES` names them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
+
+Minute = Literal["opened", "aligned", "sliding"]
+Count = Literal["characters", "words", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Charging:
+    """What a call counts for when it arrives, and over which minute that is summed up.
+
+    Microsoft Learn, Azure OpenAI quota: the estimate is of "prompt text and count", max_tokens and best_of,
+    "based in part on the character count", in "a running counter of all requests that resets each minute".
+    Nothing there says when the minute begins, what stands for max_tokens where it is absent, or how
+    characters become tokens.
+    """
+
+    minute: Minute = "opened"
+    """`opened` by the first call after the last minute ended; `aligned` to the clock's minutes; `sliding`:
+    any sixty seconds that end now."""
+
+    prompt: Count = "characters"
+    """Of the prompt's text: four `characters` to a token; three `words` to four tokens; or `nothing`."""
+
+    unstated: int | Literal["model-maximum"] = 16
+    """Tokens that stand for an absent max_tokens; `model-maximum` is the most that the model can answer."""
+
+
+CHARGES: Mapping[str, Charging] = MappingProxyType(
+    {
+        # 16 is the default of the completions operation.
+        "likely": Charging(),
+        "clock-minutes": Charging(minute="aligned"),
+        # microsoft/aoai-api-simulator's limiter, "based on experimentation": the prompt is not counted.
+        "simulator": Charging(minute="sliding", prompt="nothing"),
+        "words": Charging(prompt="words"),
+        "thousand": Charging(unstated=1000),
+        # The worst for a client that states no max_tokens: one call may be worth a whole minute.
+        "model-maximum": Charging(minute="sliding", unstated="model-maximum"),
+    }
+)
+"""Profiles by name. Nobody outside Azure knows which is right, so that a design should hold under each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
     """One reading of every open question about throttling."""
 
-    unstated_max_tokens: int = 16
-    """Tokens that a request without max_tokens counts for beside its prompt. Not documented; 16 is the
-    default of the completions operation and what microsoft/aoai-api-simulator found for pay-as-you-go
-    models."""
+    charging: Charging = CHARGES["likely"]
+    """What a call counts for, and over which minute."""
 
     request_slice: Literal["by-rate", "one-second"] = "by-rate"
     """Requests are counted "typically over 1 or 10 seconds" (Microsoft Learn, Azure OpenAI quota). By rate:
@@ -32,8 +72,9 @@ class Switches:
     """Whether the tokens of a refused call are added to the minute's sum, so that one call that is too large
     closes the deployment until the reset."""
 
-    body: Literal["RateLimitReached", "429"] = "RateLimitReached"
-    """The error code of a 429, and with it the wording: of 2025-10 and later, or before."""
+    body: Literal["RateLimitReached", "429", "429-free"] = "RateLimitReached"
+    """The error code of a 429, and with it the wording: of 2025-10 and later, or before; `429-free` is the
+    earlier one as accounts of a free subscription get it."""
 
     token_retry_after: bool = True
     """Whether a token 429 says Retry-After and retry-after-ms; reported without in 2023 (openai-python
@@ -43,12 +84,14 @@ class Switches:
     """Retry-After in seconds for a call that can never fit; 0 says the time until the minute's reset. Three
     reports have 86400 (for one, TinyLLM #17)."""
 
-    rate_headers: Literal["numbers", "sentinel", "absent"] = "numbers"
-    """The x-ratelimit-* headers. Sentinel: limit -1, remaining -1 and reset 0 (openai-dotnet #838)."""
+    rate_headers: Literal["numbers", "sentinel", "absent", "stale", "absurd", "of-2023"] = "numbers"
+    """The x-ratelimit-* headers. Sentinel: limit -1, remaining -1 and reset 0 (openai-dotnet #838). Stale:
+    what the call before was told. Absurd: more left than the limit, and a reset in a day. Of 2023: on a token
+    429 `x-rate-limit-reset-tokens` and `policy-id`, otherwise remaining numbers only (openai-python #937)."""
 
 
 ADVERSE = Switches(
-    unstated_max_tokens=1000,
+    charging=CHARGES["thousand"],
     request_slice="one-second",
     refused_tokens_count=True,
     body="429",
@@ -64,15 +107,16 @@ class Settings:
 
     `seed` makes answers reproducible. `first_token_seconds` pass before an answer, `token_seconds` for
     each of its tokens. `answer_tokens` are the least and the most that an answer has when max_tokens
-    allows. A prompt that holds one of `blocked_terms` meets the content filter. `pressure` above 1 divides
-    every limit, as Azure may for hours ("effective limit lowered"). A provisioned unit is worth
-    `unit_tokens` a minute.
+    allows; with `fills_limit` it has as many as max_tokens allows. A prompt that holds one of `blocked_terms`
+    meets the content filter. `pressure` above 1 divides every limit, as Azure may for hours ("effective limit
+    lowered"). A provisioned unit is worth `unit_tokens` a minute.
     """
 
     seed: int = 0
     first_token_seconds: float = 0.0
     token_seconds: float = 0.0
     answer_tokens: tuple[int, int] = (8, 40)
+    fills_limit: bool = False
     blocked_terms: tuple[str, ...] = ()
     pressure: float = 1.0
     unit_tokens: int = 2_500

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from apimlb.limits import Bucket, Decision, FixedWindow
+from apimlb.limits import Bucket, Decision, FixedWindow, SlidingWindow
 from apimlb.local.openai.switches import Settings, Switches
 from apimlb.local.store import Document
 
@@ -61,12 +61,15 @@ class Admission:
     reset_tokens: float
 
 
+Window = FixedWindow | SlidingWindow
+
+
 @dataclass(frozen=True, slots=True)
 class StandardMeter:
     """Used so far by a pay-as-you-go deployment: tokens, requests per slice, and requests per minute to
     report."""
 
-    tokens: FixedWindow
+    tokens: Window
     slices: tuple[FixedWindow, ...]
     minute: FixedWindow
 
@@ -152,10 +155,13 @@ def new_meter(limits: Limits, switches: Switches) -> Meter:
     if limits.provisioned:
         return ProvisionedMeter(Bucket(limits.tokens.count, limits.tokens.count / limits.tokens.seconds))
     tokens, requests = limits.tokens, limits.requests
+    minute = switches.charging.minute
+    aligned = minute == "aligned"
+    summed: Window = FixedWindow(tokens.count, tokens.seconds, aligned)
     return StandardMeter(
-        FixedWindow(tokens.count, tokens.seconds),
-        tuple(FixedWindow(each.count, each.seconds) for each in _slices(requests, switches)),
-        FixedWindow(requests.per_minute, 60.0),
+        SlidingWindow(tokens.count, tokens.seconds) if minute == "sliding" else summed,
+        tuple(FixedWindow(each.count, each.seconds, aligned) for each in _slices(requests, switches)),
+        FixedWindow(requests.per_minute, 60.0, aligned),
     )
 
 
@@ -168,7 +174,7 @@ def changed_meter(meter: Meter, limits: Limits, switches: Switches, now: float) 
     if isinstance(meter, StandardMeter) and isinstance(fresh, StandardMeter):
         used = {each.seconds: each for each in meter.slices}
         return StandardMeter(
-            _carried(meter.tokens, fresh.tokens),
+            _summed(meter.tokens, fresh.tokens),
             tuple(_carried(used.get(each.seconds), each) for each in fresh.slices),
             _carried(meter.minute, fresh.minute),
         )
@@ -185,8 +191,16 @@ def _slices(rate: Rate, switches: Switches) -> tuple[Rate, ...]:
     return (rate,)
 
 
+def _summed(old: Window, new: Window) -> Window:
+    if isinstance(old, FixedWindow) and isinstance(new, FixedWindow):
+        return _carried(old, new)
+    if isinstance(old, SlidingWindow) and isinstance(new, SlidingWindow) and old.seconds == new.seconds:
+        return replace(old, limit=new.limit)
+    return new
+
+
 def _carried(old: FixedWindow | None, new: FixedWindow) -> FixedWindow:
-    if old is None or old.seconds != new.seconds:
+    if old is None or (old.seconds, old.aligned) != (new.seconds, new.aligned):
         return new
     return replace(old, limit=new.limit)
 
@@ -204,5 +218,7 @@ def _lowered(count: float, settings: Settings) -> int:
     return max(1, int(count / settings.pressure))
 
 
-def _left(window: FixedWindow, now: float) -> float:
+def _left(window: Window, now: float) -> float:
+    if isinstance(window, SlidingWindow):
+        return window.take(now, 0.0)[1].reset if window.log else 0.0
     return max(0.0, window.start + window.seconds - now)

@@ -4,7 +4,10 @@ Azure too throttles by an estimate that is "partly based on the character count"
 OpenAI quota), not by the tokens that it bills.
 """
 
+from collections.abc import Mapping
 from typing import Any
+
+from apimlb.local.openai.switches import Count
 
 _PER_MESSAGE = 4
 _PRIMING = 3
@@ -28,12 +31,21 @@ def in_prompt(body: dict[str, Any]) -> int:
     return _in_texts(asked) + _in_texts(body.get("instructions"))
 
 
+def charged(body: Mapping[str, Any], prompt_tokens: int, count: Count) -> int:
+    """What the prompt of a question counts for; `prompt_tokens` is what `in_prompt` made of it."""
+    if count == "nothing":
+        return 0
+    if count == "words" and (words := len(text_of(body).split())):
+        return -(-4 * words // 3)
+    return prompt_tokens
+
+
 def in_input(item: Any) -> int:
     """The tokens of one embeddings input: a text, or the tokens themselves."""
     return len(item) if isinstance(item, list) else _in_texts(item)
 
 
-def text_of(body: dict[str, Any]) -> str:
+def text_of(body: Mapping[str, Any]) -> str:
     """Every text of the prompt, for a filter to look through."""
     return "\n".join(_texts(body.get("messages") or body.get("prompt") or body.get("input")))
 

@@ -67,8 +67,8 @@ class Rig:
 
     def account(self, name="east", **properties):
         id = f"{GROUP}/{name}"
-        body = {"location": "swedencentral", "kind": "OpenAI"}
-        body["properties"] = {"customSubDomainName": name, **properties}
+        named = {"customSubDomainName": name, **properties}
+        body = {"location": "swedencentral", "kind": "OpenAI", "properties": named}
         self.store.put(Document(id, ACCOUNT_KIND, body, {"key1": "k1", "key2": "k2"}))
         self.roles.add(("p", id))
         return id

@@ -14,16 +14,14 @@ from tests.unit.local.openai.conftest import Rig
 
 COMPLETIONS = "/openai/deployments/old/completions?api-version=2024-10-21"
 EMBEDDINGS = "/openai/deployments/embed/embeddings?api-version=2024-10-21"
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "weather",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
-        },
+WEATHER_FUNCTION = {
+    "name": "weather",
+    "parameters": {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
     },
 }
+WEATHER = {"type": "function", "function": WEATHER_FUNCTION}
 
 
 def content(events, index=0):
@@ -293,7 +291,7 @@ class TestResponses:
         assert b"event: response.created\n" in reply.chunks[0]
 
     async def test_calls_a_required_function(self, rig):
-        tool = {"type": "function", "name": "weather", "parameters": WEATHER["function"]["parameters"]}
+        tool = {"type": "function", **WEATHER_FUNCTION}
         asked = {"model": "chat", "input": "Hello", "tools": [tool], "tool_choice": "required"}
         (call,) = (await rig.ask(self.PATH, asked)).json["output"]
         assert (call["type"], call["name"]) == ("function_call", "weather")

@@ -67,7 +67,7 @@ class TestWhatIsThere:
             "/openai/deployments/chat/chat/completions",
             "/openai/deployments/chat/chat/completions?api-version=latest",
             "/openai/deployments/chat/images?api-version=2024-10-21",
-            "/openai/v1/completion",
+            "/openai/v1/completions/more",
             "/openai",
             "/",
         ],
@@ -87,6 +87,11 @@ class TestWhatIsThere:
     async def test_v1_finds_the_deployment_by_the_model_of_the_body(self, rig):
         assert (await rig.ask(V1, {**HELLO, "model": "CHAT"})).json["model"] == "gpt-5.1-2025-11-13"
         assert (await rig.ask(V1, HELLO)).status == 404
+
+    async def test_one_model_can_be_asked_for(self, rig):
+        reply = await rig.ask("/openai/v1/models/text-embedding-3-small")
+        assert reply.json["id"] == "text-embedding-3-small"
+        assert (await rig.ask("/openai/v1/models/gpt-2")).status == 404
 
     async def test_models_lists_what_is_deployed(self, rig):
         ids = [model["id"] for model in (await rig.ask("/openai/v1/models")).json["data"]]
@@ -223,13 +228,6 @@ class TestSwitches:
         assert reply.headers.get("Retry-After") == "86400"
         assert "Please retry after 86400 seconds." in reply.error["message"]
 
-    async def test_headers_that_say_nothing(self, build):
-        reply = await self.refused(build(switches=Switches(rate_headers="sentinel")))
-        assert reply.headers.get("x-ratelimit-limit-tokens") == "-1"
-        assert reply.headers.get("x-ratelimit-reset-tokens") == "0"
-        reply = await self.refused(build(switches=Switches(rate_headers="absent")))
-        assert not [name for name, _ in reply.headers if name.startswith("x-ratelimit")]
-
     async def test_refused_tokens_may_close_the_minute(self, build):
         rig = build(switches=Switches(refused_tokens_count=True))
         await self.refused(rig)
@@ -239,11 +237,6 @@ class TestSwitches:
         rig = build(switches=Switches(request_slice="one-second"))
         rig.deploy(requests=(5, 10))
         assert [(await rig.chat()).status for _ in range(2)] == [200, 429]
-
-    async def test_what_a_call_without_max_tokens_counts_for(self, build):
-        rig = build(switches=Switches(unstated_max_tokens=1000))
-        rig.deploy(tokens=(500, 60))
-        assert (await rig.chat()).status == 429
 
     def test_adverse_differs_from_likely_everywhere_but_in_counting_refused_calls(self):
         likely = Switches()
@@ -269,6 +262,33 @@ class TestCountsAndOutages:
         assert rig.clock.slept == [30]
         rig.plane.fail("east", None)
         assert (await rig.chat()).status == 200
+
+    async def test_one_account_can_be_lowered_under_pressure_while_it_is_in_use(self, build):
+        rig = build(seed=3)
+        rig.deploy(tokens=(1000, 60), requests=(600, 60))
+        assert (await rig.chat(max_completion_tokens=400)).status == 200
+        rig.plane.adjust("EAST", Settings(seed=3, pressure=2.0))
+        refused = await rig.chat(max_completion_tokens=400)
+        assert (refused.status, refused.headers.get("x-ratelimit-limit-tokens")) == (429, "500")
+        rig.plane.adjust("east", None)
+        back = await rig.chat(max_completion_tokens=400)
+        assert (back.status, back.headers.get("x-ratelimit-limit-tokens")) == (200, "1000")
+
+    async def test_one_account_can_be_slower_than_the_others(self, build):
+        rig = build()
+        rig.account("west")
+        rig.deploy(account="west")
+        rig.plane.adjust("west", Settings(first_token_seconds=2.0))
+        await rig.chat()
+        assert rig.clock.slept == []
+        await rig.chat(more={"host": "west.openai.azure.com", "api_key": "k1"})
+        assert rig.clock.slept == [2.0]
+
+    async def test_an_answer_grows_with_the_limit_only_where_the_settings_say_so(self, build):
+        usual = await build().chat(max_completion_tokens=500)
+        assert usual.json["usage"]["completion_tokens"] <= 40
+        filled = await build(fills_limit=True).chat(max_completion_tokens=500)
+        assert filled.json["usage"]["completion_tokens"] == 500
 
     async def test_an_answer_takes_its_time(self, build):
         rig = build(first_token_seconds=0.5, token_seconds=0.1)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apimlb.local.openai.switches import Settings, Switches
-from apimlb.local.openai.throttle import Limits, Rate, changed_meter, limits_of, new_meter
+from apimlb.local.openai.throttle import Limits, Rate, StandardMeter, changed_meter, limits_of, new_meter
 from apimlb.local.store import Document
 
 NOON = 1_800_000_000.0
@@ -53,6 +53,7 @@ class TestRequests:
     )
     def test_are_counted_over_slices(self, rate, switches, slices):
         meter = new_meter(limits(requests=rate), switches)
+        assert isinstance(meter, StandardMeter)
         assert [(window.limit, window.seconds) for window in meter.slices] == slices
 
     @given(st.lists(st.floats(0, 3), min_size=1, max_size=80))
@@ -61,6 +62,7 @@ class TestRequests:
         for gap in gaps:
             now += gap
             meter, admission = meter.admit(now, 1, LIKELY)
+            assert isinstance(meter, StandardMeter)
             if not admission.refused_by:
                 admitted.append((meter.slices[0].start, meter.slices[1].start))
         for place, most in ((0, 10), (1, 100)):

@@ -1,0 +1,75 @@
+"""Parameters that a model refuses."""
+
+import pytest
+
+
+@pytest.fixture
+def models(build):
+    """One deployment of each kind, named after its model."""
+    rig = build()
+    for model in (
+        "gpt-5",
+        "gpt-5.1",
+        "o4-mini",
+        "gpt-4o",
+        "text-embedding-ada-002",
+        "text-embedding-3-small",
+    ):
+        rig.deploy(model, model=model)
+    return rig
+
+
+class TestReasoningModels:
+    @pytest.mark.parametrize("model", ["gpt-5", "gpt-5.1", "o4-mini"])
+    async def test_want_max_completion_tokens(self, models, model):
+        reply = await models.chat(model, max_tokens=5)
+        assert reply.status == 400
+        assert reply.error == {
+            "message": "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+            "'max_completion_tokens' instead.",
+            "type": "invalid_request_error",
+            "param": "max_tokens",
+            "code": "unsupported_parameter",
+        }
+        assert (await models.chat(model, max_completion_tokens=5)).status == 200
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("top_p", 0.5), ("presence_penalty", 1), ("logprobs", True), ("logit_bias", {"5": 1})],
+    )
+    async def test_do_not_sample(self, models, name, value):
+        reply = await models.chat("o4-mini", **{name: value})
+        assert (reply.status, reply.error["param"], reply.error["code"]) == (
+            400,
+            name,
+            "unsupported_parameter",
+        )
+        assert (await models.chat("gpt-4o", **{name: value})).status == 200
+
+    async def test_have_one_temperature(self, models):
+        assert (await models.chat("gpt-5", temperature=0.2)).error["code"] == "unsupported_value"
+        for model, temperature in (("gpt-5", 1), ("gpt-5.1", 0.2), ("gpt-4o", 0.2)):
+            assert (await models.chat(model, temperature=temperature)).status == 200
+
+
+class TestOthers:
+    async def test_do_not_know_how_to_reason(self, models):
+        reply = await models.chat("gpt-4o", reasoning_effort="low")
+        assert reply.error["message"] == "Unrecognized request argument supplied: reasoning_effort"
+        assert (await models.chat("gpt-5", reasoning_effort="low")).status == 200
+
+    async def test_have_a_longest_answer(self, models):
+        reply = await models.chat("gpt-4o", max_tokens=16_385)
+        assert (reply.status, reply.error["param"]) == (400, "max_tokens")
+        assert (
+            "supports at most 16384 completion tokens, whereas you provided 16385" in reply.error["message"]
+        )
+
+    async def test_say_how_a_stream_is_sent_only_of_a_stream(self, models):
+        reply = await models.chat("gpt-4o", stream_options={"include_usage": True})
+        assert (reply.status, reply.error["param"]) == (400, "stream_options")
+
+    async def test_have_one_length_of_embeddings_or_several(self, models):
+        for model, status in (("text-embedding-ada-002", 400), ("text-embedding-3-small", 200)):
+            path = f"/openai/deployments/{model}/embeddings?api-version=2024-10-21"
+            assert (await models.ask(path, {"input": "text", "dimensions": 16})).status == status
