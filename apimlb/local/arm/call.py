@@ -130,13 +130,13 @@ class Call:
     def system_data(self, created: Json | None = None) -> Json:
         """`created` is the systemData of the resource as it was, whose first three fields stay."""
         now = self.azure.time()
-        who = {"createdBy": self.caller.name, "createdByType": "Application", "createdAt": now}
+        who = {"createdBy": self.caller.name, "createdByType": self.caller.kind, "createdAt": now}
         if created:
             who = {key: created[key] for key in who}
         return {
             **who,
             "lastModifiedBy": self.caller.name,
-            "lastModifiedByType": "Application",
+            "lastModifiedByType": self.caller.kind,
             "lastModifiedAt": now,
         }
 

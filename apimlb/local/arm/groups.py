@@ -11,7 +11,8 @@ from apimlb.local.arm.routes import GROUP, SUBSCRIPTION, Route, crud
 from apimlb.local.store import Document, Json
 
 KIND = "microsoft.resources/resourcegroups"
-DELETE_SECONDS = 90.0
+# Recorded: apim_cli_deletedservice 7-16.
+DELETE_SECONDS = 125.0
 _LISTED = (
     "microsoft.apimanagement/service",
     "microsoft.cognitiveservices/accounts",

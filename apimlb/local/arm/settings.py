@@ -7,10 +7,12 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whom a token names: `principal_id` is the object id that roles are assigned to, `name` the app id."""
+    """Whom a token names: `principal_id` is the object id that roles are assigned to, `name` the app id, or
+    what a person signs in with; `kind` is "Application" or "User"."""
 
     principal_id: str
     name: str
+    kind: str = "Application"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def started(call: Call, location: str, token: str, service_id: str) -> Headers:
     """The headers of the answer that starts an operation on a service; they depend on the api-version."""
     version = call.api_version
     if version < "2022-08-01":
-        return [("Location", call.url(f"{service_id}/operationresults/{token}"))]
+        return [("Location", call.url(f"{service_id}/operationresults/{token}")), *_wait(call)]
     if version < "2024-05-01":
         url = call.url(f"{service_id}/operationResults/{token}") + "&asyncResponse"
         return [("Azure-AsyncOperation", url), ("Location", url), *_wait(call)]
@@ -44,7 +44,8 @@ def started(call: Call, location: str, token: str, service_id: str) -> Headers:
 
 
 def _wait(call: Call) -> Headers:
-    seconds = call.azure.settings.retry_after(RETRY_AFTER)
+    """Recorded without before 2022-08-01: apim_cli_core_service 2, 3."""
+    seconds = call.azure.settings.retry_after(RETRY_AFTER if call.api_version >= "2022-08-01" else None)
     return [("Retry-After", str(seconds))] if seconds else []
 
 

@@ -4,11 +4,11 @@ Recorded: apim_aso_20240501_crud_a 67 (version sets); the others after Microsoft
 (ApiManagementCreateAILogger, ApiManagementCreateApiDiagnostic).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from apimlb.local.arm.apim.children import Child, Content, fields, require_fields, service_id
-from apimlb.local.arm.call import Call
+from apimlb.local.arm.call import Call, Reply
 from apimlb.local.arm.errors import validation_error
 from apimlb.local.store import Document, Json
 
@@ -20,6 +20,7 @@ def _plain(
     defaults: Mapping[str, Any],
     echoed: tuple[str, ...] = (),
     references: Mapping[str, str] | None = None,
+    deleted: Callable[[Call, Document], Reply] | None = None,
 ) -> Child:
     """A type whose `defaults` are always shown and whose `echoed` fields are shown when they were sent.
 
@@ -32,7 +33,7 @@ def _plain(
             _require_reference(call, field, str(sent[field]), kind)
         return fields(sent, defaults, echoed), {}
 
-    return Child(path, noun, content, types=dict.fromkeys(required, str))
+    return Child(path, noun, content, deleted=deleted, types=dict.fromkeys(required, str))
 
 
 def _require_reference(call: Call, field: str, id: str, noun: str) -> None:
@@ -68,6 +69,8 @@ CHILDREN = (
             "versionQueryName": None,
             "versionHeaderName": None,
         },
+        # Recorded: apim_cli_core_service t13.
+        deleted=lambda call, document: Reply(204),
     ),
     _plain(
         "loggers/{logger}",

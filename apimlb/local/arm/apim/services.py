@@ -20,7 +20,7 @@ from apimlb.local.arm.routes import Exclusion, Route, crud
 from apimlb.local.store import Document, Json
 
 KIND = shape.TYPE.lower()
-_UPDATE_SECONDS, _DELETE_SECONDS = 60.0, 60.0
+_UPDATE_SECONDS = 60.0
 _NAME = re.compile(r"[a-zA-Z](?:[a-zA-Z0-9-]{0,48}[a-zA-Z0-9])?")
 
 
@@ -197,7 +197,8 @@ def delete_service(call: Call) -> Reply:
         state["provisioningState"] = "Deleting"
     body = {**found.body, "etag": etag, "properties": {**found.body["properties"], **state}}
     document = call.stored(body, found.hidden, etag)
-    headers = _start(call, document, "delete-service", "Term", _DELETE_SECONDS)
+    seconds = shape.delete_seconds(body["sku"]["name"])
+    headers = _start(call, document, "delete-service", "Term", seconds)
     return Reply(202, shape.shown(body, call.api_version), headers)
 
 
@@ -207,7 +208,7 @@ def list_services(call: Call) -> Reply:
         if "group" in call.names
         else call.store.of_kind(KIND)
     )
-    return Reply(200, {"value": [shape.shown(item.body, call.api_version) for item in found]})
+    return Reply(200, {"value": [shape.listed(item.body, call.api_version) for item in found]})
 
 
 def check_name(call: Call) -> Reply:

@@ -21,10 +21,10 @@ TIERS = (
     "Standard",
     "StandardV2",
 )
-# How long the creation of a service takes, in seconds (recorded: apim_aso_backend 2-10,
-# apim_cli_deletedservice 3-4, apim_cli_core_service 3).
+# How long it takes to make a service and to delete it, in seconds (recorded: apim_aso_backend 2-10,
+# apim_cli_deletedservice 3-4, apim_cli_core_service 3 and t15-t17).
 _CREATE_SECONDS = {"Consumption": 60.0, "BasicV2": 140.0, "StandardV2": 140.0, "PremiumV2": 140.0}
-_CLASSIC_SECONDS = 3600.0
+_CLASSIC_SECONDS = 3900.0
 
 _SECURITY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
 _SWITCHES = (
@@ -35,7 +35,15 @@ _SWITCHES = (
     _SECURITY + "Backend.Protocols.Ssl30",
     "Microsoft.WindowsAzure.ApiManagement.Gateway.Protocols.Server.Http2",
 )
-_CLASSIC_SWITCHES = (_SECURITY + "Protocols.Ssl30", _SECURITY + "Ciphers.TripleDes168")
+# Recorded: apim_cli_core_service t6.
+_CLASSIC_SWITCHES = (
+    *_SWITCHES[:2],
+    _SECURITY + "Protocols.Ssl30",
+    _SECURITY + "Ciphers.TripleDes168",
+    *_SWITCHES[2:],
+)
+# A region's part of a regional address (recorded: apim_cli_core_service t6); the others by their names.
+_SHORT = {"westus": "wu"}
 
 # Keys that an api-version before the one named does not have.
 _SINCE = {
@@ -51,6 +59,9 @@ _SINCE = {
     "configurationApi": "2024-05-01",
     "legacyPortalStatus": "2024-05-01",
     "developerPortalStatus": "2024-05-01",
+    "identityClientId": "2021-08-01",
+    "certificateSource": "2021-08-01",
+    "certificateStatus": "2021-08-01",
 }
 _OLD_ORDER = (
     "id",
@@ -100,6 +111,10 @@ _WRITABLE = (
 
 def create_seconds(tier: str) -> float:
     return _CREATE_SECONDS.get(tier, _CLASSIC_SECONDS)
+
+
+def delete_seconds(tier: str) -> float:
+    return 120.0 if is_classic(tier) else 60.0
 
 
 def is_v2(tier: str) -> bool:
@@ -195,10 +210,10 @@ def succeeded(body: Json, place: Region | None) -> Json:
     name, tier = body["name"], body["sku"]["name"]
     properties = {**body["properties"], "provisioningState": "Succeeded", "targetProvisioningState": ""}
     if properties["customProperties"] is None:
-        names = _SWITCHES if tier == "Consumption" else _SWITCHES + _CLASSIC_SWITCHES
-        properties["customProperties"] = dict.fromkeys(names, "False")
+        properties["customProperties"] = dict.fromkeys(_switches(tier), "False")
     if is_classic(tier) and place:
-        properties["gatewayRegionalUrl"] = f"https://{name}-{place.name}-01.regional.azure-api.net"
+        short = _SHORT.get(place.name, place.name)
+        properties["gatewayRegionalUrl"] = f"https://{name}-{short}-01.regional.azure-api.net"
         properties["portalUrl"] = f"https://{name}.portal.azure-api.net"
         properties["developerPortalUrl"] = f"https://{name}.developer.azure-api.net"
         properties["managementApiUrl"] = f"https://{name}.management.azure-api.net"
@@ -211,5 +226,33 @@ def shown(body: Json, api_version: str) -> Json:
     """The body as the api-version of the request shows it."""
     order = _NEW_ORDER if api_version >= "2022-08-01" else _OLD_ORDER
     top = {name: body[name] for name in order if _SINCE.get(name, "") <= api_version}
-    inner = {name: value for name, value in body["properties"].items() if _SINCE.get(name, "") <= api_version}
+    inner = _known(body["properties"], api_version)
+    inner["hostnameConfigurations"] = [_known(host, api_version) for host in inner["hostnameConfigurations"]]
     return {**top, "properties": inner}
+
+
+def _known(fields: Json, api_version: str) -> Json:
+    return {name: value for name, value in fields.items() if _SINCE.get(name, "") <= api_version}
+
+
+def listed(body: Json, api_version: str) -> Json:
+    """The body as a list of services shows it: hardly filled in while a service is being made (recorded:
+    apim_cli_core_service t6, t18)."""
+    made = shown(body, api_version)
+    properties, tier = made["properties"], body["sku"]["name"]
+    if properties["provisioningState"] != "Created" or is_v2(tier):
+        return made
+    begun = {
+        "provisioningState": "Activating",
+        "targetProvisioningState": "Activating",
+        "createdAtUtc": "0001-01-01T00:00:00",
+        "gatewayUrl": None,
+        "customProperties": dict.fromkeys(_switches(tier), "false"),
+    }
+    inner = {name: begun.get(name, value) for name, value in properties.items() if name != "disableGateway"}
+    nobody = {"type": "none", "principalId": None, "tenantId": None}
+    return {**made, "properties": inner, "identity": made["identity"] or nobody}
+
+
+def _switches(tier: str) -> tuple[str, ...]:
+    return _CLASSIC_SWITCHES if is_classic(tier) else _SWITCHES

@@ -123,7 +123,8 @@ def _create(call: Call, sent: Json) -> Reply:
     azure.operations.start(
         "create-account", call.id, azure.settings.seconds(CREATE_SECONDS), token, running="Creating"
     )
-    return Reply(201, body, [("Azure-AsyncOperation", operation_url(call, location, token))], etag)
+    headers = [("Azure-AsyncOperation", operation_url(call, location, token))]
+    return Reply(201, shape.shown(body, call.api_version), headers, etag)
 
 
 def operation_url(call: Call, location: str, token: str, **query: str) -> str:
@@ -224,7 +225,7 @@ def _write(call: Call, existing: Document, body: Json) -> Reply:
     etag = account_etag(call.azure)
     body = {**body, "etag": f'"{etag}"'}
     call.stored(body, existing.hidden, etag)
-    return Reply(200, body, etag=etag)
+    return Reply(200, shape.shown(body, call.api_version), etag=etag)
 
 
 def _stale() -> ArmError:
@@ -233,7 +234,7 @@ def _stale() -> ArmError:
 
 def get_account(call: Call) -> Reply:
     found = require_account(call)
-    return Reply(200, found.body, etag=found.etag)
+    return Reply(200, shape.shown(found.body, call.api_version), etag=found.etag)
 
 
 def delete_account(call: Call) -> Reply:
@@ -253,7 +254,7 @@ def list_accounts(call: Call) -> Reply:
         if "group" in call.names
         else call.store.of_kind(KIND)
     )
-    return Reply(200, {"value": [item.body for item in found]})
+    return Reply(200, {"value": [shape.shown(item.body, call.api_version) for item in found]})
 
 
 def list_keys(call: Call) -> Reply:

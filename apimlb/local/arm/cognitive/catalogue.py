@@ -62,7 +62,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One version of a model; `retires` is the day on which it can no longer be deployed."""
+    """One version of a model; `retires` is the day on which it can no longer be deployed.
+
+    `label` is what a quota of the regional SKU calls it, if not by its name; `area` whether a deployment says
+    in which data zone it is; `described`, `tunes` (the last day of fine-tuning) and `follower` (name, version
+    and the day on which upgrades begin) are in the row of locations/models.
+    """
 
     name: str
     version: str
@@ -71,6 +76,12 @@ class Model:
     created: str
     capabilities: tuple[tuple[str, str], ...]
     default: bool = True
+    label: str = ""
+    area: bool = False
+    described: str = ""
+    tunes: str = ""
+    follower: tuple[str, str, str] | None = None
+    maximum: int = 9
 
     @property
     def asset(self) -> str:
@@ -84,12 +95,13 @@ class Model:
 
 
 def _chat(context: int, output: int) -> tuple[tuple[str, str], ...]:
+    """In the order recorded in cog_aso_deployment 9."""
     return (
         ("chatCompletion", "true"),
-        ("responses", "true"),
         ("jsonSchemaResponse", "true"),
         ("maxContextToken", str(context)),
         ("maxOutputToken", str(output)),
+        ("responses", "true"),
     )
 
 
@@ -107,19 +119,38 @@ _STANDARD_REGIONS = (
 
 
 def _offers(
-    *, glob: int = 0, zone: int = 0, region: int = 0, rate: Rate, zone_rate: Rate | None = None
+    *,
+    glob: int = 0,
+    zone: int = 0,
+    region: int = 0,
+    rate: Rate,
+    zone_rate: Rate | None = None,
+    default: int = 10,
 ) -> tuple[Offer, ...]:
     """The SKUs for which a default quota is given."""
     rows = (
         Offer("GlobalStandard", glob, rate),
         Offer("DataZoneStandard", zone, zone_rate or rate),
-        Offer("Standard", region, rate, regions=_STANDARD_REGIONS),
+        Offer("Standard", region, rate, default=default, regions=_STANDARD_REGIONS),
     )
     return tuple(row for row in rows if row.quota)
 
 
 _GPT5 = _chat(400_000, 128_000)
 _GPT4 = _chat(128_000, 16_384)
+# Recorded: cog_aso_deployment 9 and 11, cog_cli_list_models 1.
+_GPT4O_AUGUST = (_GPT4[0], ("assistants", "true"), *_GPT4[1:])
+_GPT4O_NOVEMBER = (_GPT4[0], ("assistants", "true"), _GPT4[1], _GPT4[-1])
+_GPT35 = (
+    ("completion", "true"),
+    ("maxContextToken", "16385"),
+    ("maxOutputToken", "4096"),
+    ("FineTuneTokensMaxValuePerExample", "16385"),
+    ("FineTuneTokensMaxValue", "2000000000"),
+    ("chatCompletion", "true"),
+    ("assistants", "true"),
+    ("allowProvisionedManagedCommitment", "true"),
+)
 
 MODELS = (
     Model(
@@ -216,7 +247,8 @@ MODELS = (
         "2026-10-01",
         _offers(glob=450, zone=300, region=150, rate=SIX_PER_MINUTE),
         "2024-11-20",
-        _GPT4,
+        _GPT4O_NOVEMBER,
+        area=True,
     ),
     Model(
         "gpt-4o",
@@ -224,8 +256,9 @@ MODELS = (
         "2026-10-01",
         _offers(glob=450, zone=300, region=150, rate=SIX_PER_MINUTE),
         "2024-08-06",
-        _GPT4,
+        _GPT4O_AUGUST,
         default=False,
+        area=True,
     ),
     Model(
         "gpt-4o-mini",
@@ -239,9 +272,14 @@ MODELS = (
         "gpt-35-turbo",
         "0125",
         "2025-11-11",
-        _offers(region=480, rate=SIX_PER_MINUTE),
+        _offers(region=480, rate=SIX_PER_MINUTE, default=100),
         "2024-02-15",
-        _chat(16_385, 4_096),
+        _GPT35,
+        label="GPT-35-Turbo",
+        described="GPT-3.5 models can understand and generate natural language or code. GPT-3.5 Turbo is "
+        "available for use with the Chat Completions API.",
+        tunes="2025-10-28",
+        follower=("gpt-4.1-mini", "2025-04-14", "2025-09-30"),
     ),
     Model(
         "gpt-35-turbo",
@@ -251,6 +289,7 @@ MODELS = (
         "2023-06-19",
         _chat(4_096, 4_096),
         default=False,
+        label="GPT-35-Turbo",
     ),
     Model(
         "text-embedding-3-small",
@@ -275,6 +314,7 @@ MODELS = (
         _offers(region=900, rate=SIX_PER_MINUTE),
         "2023-02-02",
         _EMBEDDINGS,
+        label="Text-Embedding-Ada-002",
     ),
 )
 

@@ -1,6 +1,7 @@
 """Soft-deleted accounts: listed, restored, purged. Recorded: cog_cli_softdelete 5-12."""
 
 from apimlb.local.arm.call import Azure, Call, Reply
+from apimlb.local.arm.cognitive import shape
 from apimlb.local.arm.errors import ArmError
 from apimlb.local.arm.operations import Effect, Operation
 from apimlb.local.arm.retention import SECONDS, plant, uproot
@@ -76,7 +77,7 @@ def restore(call: Call) -> Reply:
     body = {**account.body, "etag": f'"{etag}"', "systemData": call.system_data()}
     body["properties"] = {**body["properties"], "provisioningState": "Succeeded"}
     call.stored(body, account.hidden, etag)
-    return Reply(201, body, etag=etag)
+    return Reply(201, shape.shown(body, call.api_version), etag=etag)
 
 
 def get_deleted(call: Call) -> Reply:
@@ -84,11 +85,12 @@ def get_deleted(call: Call) -> Reply:
     found = call.document()
     if found is None:
         raise ArmError(404, "ResourceNotFound", f"The deleted account '{call.name}' could not be found.")
-    return Reply(200, found.body)
+    return Reply(200, shape.shown(found.body, call.api_version))
 
 
 def list_deleted(call: Call) -> Reply:
-    return Reply(200, {"value": [item.body for item in call.store.of_kind(DELETED)]})
+    found = call.store.of_kind(DELETED)
+    return Reply(200, {"value": [shape.shown(item.body, call.api_version) for item in found]})
 
 
 def purge(call: Call) -> Reply:

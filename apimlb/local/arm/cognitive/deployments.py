@@ -149,12 +149,18 @@ def _body(
             "versionUpgradeOption": upgrade,
             "currentCapacity": capacity,
             **echoed,
-            "capabilities": dict(model.capabilities),
+            "capabilities": _capabilities(call, model),
             "provisioningState": "Succeeded",
             "rateLimits": rates,
         },
         "systemData": call.system_data(existing.body["systemData"] if existing else None),
     }
+
+
+def _capabilities(call: Call, model: Model) -> Json:
+    """Recorded: cog_aso_deployment 9, 11."""
+    zone = _region(require_account(call)).zone
+    return {**({"area": zone.upper()} if model.area and zone else {}), **dict(model.capabilities)}
 
 
 def _store(call: Call, body: Json, status: int) -> Reply:

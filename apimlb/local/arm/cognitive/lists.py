@@ -67,11 +67,12 @@ def _model(call: Call, model: Model, place: str) -> Json:
         "format": "OpenAI",
         "name": model.name,
         "version": model.version,
+        **({"description": model.described} if model.described else {}),
         "isDefaultVersion": model.default,
         "skus": [_sku(model, offer) for offer in model.offers if offer.in_region(place)],
-        "maxCapacity": max(offer.maximum for offer in model.offers),
+        "maxCapacity": model.maximum,
         "capabilities": dict(model.capabilities),
-        "deprecation": {"inference": f"{model.retires}T00:00:00Z"},
+        "deprecation": _deprecation(model),
         "lifecycleStatus": "Deprecated" if retired else "GenerallyAvailable",
         "systemData": {
             **who,
@@ -80,6 +81,28 @@ def _model(call: Call, model: Model, place: str) -> Json:
             "lastModifiedAt": made,
         },
         "modelCatalogAssetId": model.asset,
+        **_replacement(model),
+    }
+
+
+def _deprecation(model: Model) -> Json:
+    inference = {"inference": f"{model.retires}T00:00:00Z"}
+    if not model.tunes:
+        return inference
+    return {"fineTune": f"{model.tunes}T00:00:00Z", **inference, "deprecationStatus": "Planned"}
+
+
+def _replacement(model: Model) -> Json:
+    if model.follower is None:
+        return {}
+    name, version, day = model.follower
+    return {
+        "replacementConfig": {
+            "targetModelName": name,
+            "targetModelVersion": version,
+            "autoUpgradeStartDate": f"{day}T00:00:00Z",
+            "upgradeOnExpiryLeadTimeDays": 15,
+        }
     }
 
 

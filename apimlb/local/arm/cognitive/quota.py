@@ -55,9 +55,11 @@ def require(azure: Azure, location: str, model: Model, offer: Offer, capacity: i
 
 
 def localized(model: Model, offer: Offer) -> str:
-    """Recorded: cog_cli_list_usages 1; a regional Standard quota has no suffix."""
-    text = f"Tokens Per Minute (thousands) - {model.name}"
-    return text if offer.sku == "Standard" else f"{text} - {offer.sku}"
+    """Recorded: cog_cli_list_usages 1; a regional Standard quota and that of an embedding have no suffix."""
+    if offer.sku == "Standard":
+        return f"Tokens Per Minute (thousands) - {model.label or model.name}"
+    suffix = "" if model.name.startswith("text-embedding-3") else f" - {offer.sku}"
+    return f"Tokens Per Minute (thousands) - {model.name}{suffix}"
 
 
 def usages(azure: Azure, location: str) -> list[Json]:

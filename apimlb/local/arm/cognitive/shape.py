@@ -94,6 +94,31 @@ def call_rate_limit() -> Json:
     }
 
 
+def shown(body: Json, api_version: str) -> Json:
+    """The account as the api-version of the request shows it.
+
+    Before 2024-10-01 it has no empty apiProperties, before 2022-10-01 its rules have one key more (recorded:
+    cog_cli_model 1), before 2022-03-01 systemData stands after the etag (recorded: cog_cli_softdelete 1).
+    """
+    if api_version >= "2024-10-01":
+        return body
+    properties = {
+        name: value for name, value in body["properties"].items() if name != "apiProperties" or value
+    }
+    if api_version < "2022-10-01":
+        properties["callRateLimit"] = {"rules": [_old(rule) for rule in properties["callRateLimit"]["rules"]]}
+    body = {**body, "properties": properties}
+    if api_version >= "2022-03-01":
+        return body
+    first = {name: body[name] for name in ("id", "name", "type", "etag", "systemData")}
+    return first | {name: value for name, value in body.items() if name not in first}
+
+
+def _old(rule: Json) -> Json:
+    first = {name: value for name, value in rule.items() if name != "matchPatterns"}
+    return {**first, "dynamicThrottlingEnabled": False, "matchPatterns": rule["matchPatterns"]}
+
+
 def capabilities() -> list[Json]:
     return [
         {"name": name} if value is None else {"name": name, "value": value} for name, value in _CAPABILITIES

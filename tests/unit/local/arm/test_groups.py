@@ -103,6 +103,6 @@ async def test_deleting_takes_its_time_and_refuses_writes_meanwhile() -> None:
     assert (again.status, again.headers.get("Location")) == (202, gone.headers.get("Location"))
     assert (await scene.get(GROUP)).properties["provisioningState"] == "Deleting"
     assert (await scene.put(IDENTITY, {"location": "eastus"})).code == "ResourceGroupBeingDeleted"
-    scene.clock.advance(100)
+    scene.clock.advance(130)
     assert (await scene.follow(gone.headers.get("Location"))).status == 200
     assert (await scene.get(GROUP)).status == 404
