@@ -1,10 +1,10 @@
 """What the local ARM answers, and what these tests send it, against Microsoft's own description."""
 
-import re
 from typing import Any
 
 import pytest
 
+from tests.contract.differences import known
 from tests.contract.shared import contract
 from tests.unit.local.arm.scene import (
     ACCOUNTS,
@@ -25,23 +25,6 @@ ROLE = (
     f"{ACCOUNTS}/east/providers/Microsoft.Authorization/roleAssignments/7b83888d-03fb-55bb-8209-aec4e36328a8"
 )
 POLICY = "<policies><inbound><base /></inbound><backend><base /></backend><outbound /><on-error /></policies>"
-
-# Where recorded answers differ from the contract, the recording wins: operations and what is said of them.
-KNOWN = (
-    # apim_aso_20240501_crud_a 59: a stub without etag and content
-    (
-        r"(NamedValue|PolicyFragment)_CreateOrUpdate",
-        r"header ETag|'(displayName|value)' is a required|'ProvisioningState' was unexpected",
-    ),
-    # apim_cli_core_service m2: synchronous
-    (r"Api_CreateOrUpdate", r"header (location|Azure-AsyncOperation): missing"),
-    # apim_aso_backend 2
-    (r"ApiManagementService_\w+", r"'dataApiUrl' was unexpected"),
-    # apim_aso_20240501_crud_a 46, 49
-    (r"Product_\w+", r"'groups' was unexpected"),
-    # cog_cli_list_models 1
-    (r"(Models_List|Accounts_ListModels)", r"'(key|id', 'location', 'name', 'type)' w\w+ unexpected"),
-)
 
 
 async def resources(scene: Scene) -> None:
@@ -214,7 +197,3 @@ def found(checker: Any, exchange: Exchange) -> list[str]:
     body = answer.json if answer.body else None
     wrong += checker.response(exchange.method, exchange.path, answer.status, body, names, version)
     return [f"{label}: {text}" for text in wrong if not known(hit[5]["operationId"], text)]
-
-
-def known(operation: str, text: str) -> bool:
-    return any(re.fullmatch(name, operation) and re.search(words, text) for name, words in KNOWN)

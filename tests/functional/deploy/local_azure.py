@@ -15,6 +15,7 @@ from apimlb.http import Request, Response
 from apimlb.local.entra.tokens import Principal
 from apimlb.local.store import Store
 from apimlb.local.world import ARM_ORIGIN, OWNER, World, WorldSettings
+from tests.contract.watch import Watch
 from tests.fakes import ManualClock
 from tests.sdk import InProcessTransport
 from tests.stacks import SUBSCRIPTION, TENANT
@@ -30,6 +31,7 @@ class LocalAzure:
     def __init__(self, **settings: Any) -> None:
         self.clock = ManualClock()
         self.requests: list[Request] = []
+        self.watch = Watch()
         self.before: Callable[[Request], None] = lambda request: None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="local Azure", daemon=True)
@@ -56,10 +58,12 @@ class LocalAzure:
         return connect(self._target(secret), self.clock, transport=self._transport())
 
     def close(self) -> None:
+        """Shut down; fails if a request or an answer was not as Microsoft describes it."""
         self._do(self._shut())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        self.watch.check()
 
     def _target(self, secret: str) -> Target:
         return Target(
@@ -76,7 +80,9 @@ class LocalAzure:
     def _answer(self, request: Request) -> Response:
         self.before(request)
         self.requests.append(request)
-        return self._do(self.world.manage(request))
+        answered = self._do(self.world.manage(request))
+        self.watch(request, answered)
+        return answered
 
     async def _build(self, settings: WorldSettings) -> World:
         settings = replace(settings, owner=replace(OWNER, secret="the-secret"))

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from apimlb.local.arm.plane import ArmPlane
 from apimlb.local.arm.roles import OPENAI_USER, has_data_role
 from apimlb.local.arm.settings import ArmSettings, Caller
 from apimlb.local.store import Store
+from tests.contract.watch import Watch
 from tests.fakes import ManualClock
 from tests.sdk import FakeCredential, InProcessTransport
 
@@ -47,6 +48,7 @@ class Cloud:
     def __init__(self, lro: Literal["at-once", "realistic"]) -> None:
         self.store = Store()
         self.clock = ManualClock()
+        self.watch = Watch()
         settings = ArmSettings("11111111-1111-4111-8111-111111111111", SUBSCRIPTION, lro=lro)
         owner = Caller(settings.owner_id, "test-app")
 
@@ -68,7 +70,9 @@ class Cloud:
         return kind(FakeCredential(self.clock), *arguments, **options)
 
     def answer(self, request: Request) -> Response:
-        return asyncio.run(self.plane.send(request))
+        answered = asyncio.run(self.plane.send(request))
+        self.watch(request, answered)
+        return answered
 
     def account(self, name: str) -> Any:
         properties = cog.AccountProperties(custom_sub_domain_name=name, disable_local_auth=True)
@@ -83,12 +87,13 @@ class Cloud:
 
 
 @pytest.fixture(params=["at-once", "realistic"])
-def cloud(request: pytest.FixtureRequest) -> Cloud:
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
     """A cloud with an empty resource group in it."""
     made = Cloud(request.param)
     tags = {"apimlb-stack": "chat"}
     made.groups.resource_groups.create_or_update("chat", {"location": "eastus", "tags": tags})
-    return made
+    yield made
+    made.watch.check()
 
 
 def test_a_stack_is_deployed_used_and_taken_away(cloud: Cloud) -> None:
