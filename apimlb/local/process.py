@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from apimlb.clock import Clock, SystemClock
-from apimlb.errors import ApimlbError, ConflictError, NotFoundError
+from apimlb.errors import ApimlbError, ConfigError, ConflictError, NotFoundError
 
 GATEWAY_PORT = 4580
 ARM_PORT = 4581
@@ -110,9 +110,26 @@ def status(state: Path) -> dict[str, Any]:
     endpoint = read(state)
     if endpoint is None:
         raise _not_running(state)
-    said: dict[str, Any] = json.loads(_ask(endpoint, "GET", "/apimlb/status"))
+    said: dict[str, Any] = json.loads(_ask(endpoint, "GET", "/apimlb/status")[1])
     where = {"pid": endpoint.pid, "gateway_url": endpoint.gateway_url, "arm_url": endpoint.arm_url}
     return {**where, **said}
+
+
+def control(state: Path, method: str, path: str, document: object = None) -> Any:
+    """What the local Azure answers at a path of its own (see `apimlb.local.server.control`), as JSON.
+
+    Raises `NotFoundError` when it does not run or has no such thing, `ConfigError` when it refuses.
+    """
+    endpoint = read(state)
+    if endpoint is None:
+        raise _not_running(state)
+    body = b"" if document is None else json.dumps(document).encode()
+    status, data = _ask(endpoint, method, path, {"x-apimlb-control": endpoint.client_secret}, body)
+    said = json.loads(data)
+    if status < 400:
+        return said
+    kind = NotFoundError if status == 404 else ConfigError
+    raise kind(said["what"], where=said.get("where", ""), next_step=said.get("next_step", ""))
 
 
 def stop(state: Path, *, clock: Clock | None = None) -> None:
@@ -193,16 +210,19 @@ def _holds_lock(state: Path) -> bool:
     return False
 
 
-def _ask(endpoint: Endpoint, method: str, path: str, headers: dict[str, str] | None = None) -> bytes:
-    """The answer of the ARM port; raises `OSError` or `HTTPException` when there is none."""
+def _ask(
+    endpoint: Endpoint, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b""
+) -> tuple[int, bytes]:
+    """Status and body that the ARM port answers; raises `OSError` or `HTTPException` when there is none."""
     context = ssl.create_default_context(cafile=endpoint.ca)
     address = urlsplit(endpoint.arm_url)
     connection = http.client.HTTPSConnection(
         address.hostname or "", address.port, timeout=_ASK_SECONDS, context=context
     )
     try:
-        connection.request(method, path, headers=headers or {})
-        return connection.getresponse().read()
+        connection.request(method, path, body or None, headers or {})
+        response = connection.getresponse()
+        return response.status, response.read()
     finally:
         connection.close()
 

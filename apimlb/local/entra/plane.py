@@ -11,8 +11,9 @@ from apimlb.clock import Clock
 from apimlb.http import Request, Response
 from apimlb.local.entra import answers
 from apimlb.local.entra.answers import Refusal
+from apimlb.local.entra.forgery import Flaw, forge
 from apimlb.local.entra.keys import SigningKey, kept_key
-from apimlb.local.entra.tokens import Claims, Principal, Verifier, Version, claims_for, issuer, sign
+from apimlb.local.entra.tokens import Claims, Principal, User, Verifier, Version, claims_for, issuer
 from apimlb.local.store import Document, Store
 
 APPLICATION_KIND = "microsoft.graph/applications"
@@ -69,19 +70,20 @@ class EntraPlane:
 
     def mint(
         self,
-        principal: Principal,
+        who: Principal | User,
         audience: str,
         *,
         seconds: float = TOKEN_SECONDS,
         version: Version = "1.0",
         extra: Mapping[str, Any] | None = None,
+        flaws: Collection[Flaw] = (),
     ) -> str:
-        """A token for the principal that holds from now on for `seconds`; `extra` claims (roles, say) join or
-        replace the usual ones."""
+        """A token that holds from now on for `seconds`; `extra` claims (roles, say) join or replace the
+        usual ones, and `flaws` make it one that nobody must accept."""
         now = self._clock.now()
-        claims = claims_for(principal, audience, self._tenant_id, version=version, now=now, seconds=seconds)
+        claims = claims_for(who, audience, self._tenant_id, version=version, now=now, seconds=seconds)
         claims["uti"] = f"{self._rng.getrandbits(128):032x}"
-        return sign({**claims, **(extra or {})}, self._key)
+        return forge({**claims, **(extra or {})}, self._key, flaws)
 
     def verify(self, token: str, audiences: Collection[str]) -> Claims:
         """The token's claims, if it is this tenant's, holds now, and is for one of `audiences`; raises

@@ -1,5 +1,6 @@
 """Access tokens: what Entra writes into them for an application, and when it stands by one."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -50,6 +51,15 @@ class Principal:
     credential: Literal["1", "2"] = "1"
 
 
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person by object id, who signed in with the application `client_id`: Azure's own command line unless
+    it is said."""
+
+    object_id: str
+    client_id: str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+
+
 def issuer(tenant_id: str, version: Version) -> str:
     """Who signs for the tenant; the version of the token decides, not the endpoint that it was asked from."""
     if version == "1.0":
@@ -58,24 +68,42 @@ def issuer(tenant_id: str, version: Version) -> str:
 
 
 def claims_for(
-    principal: Principal, audience: str, tenant_id: str, *, version: Version, now: float, seconds: float
+    who: Principal | User, audience: str, tenant_id: str, *, version: Version, now: float, seconds: float
 ) -> dict[str, Any]:
-    """An app-only token's claims (Microsoft Learn, access token claims reference)."""
+    """The claims of an app-only token or of one that an application got for a user (Microsoft Learn, access
+    token claims reference)."""
     client, credential = ("appid", "appidacr") if version == "1.0" else ("azp", "azpacr")
+    of_user = isinstance(who, User)
     return {
         "aud": audience,
         "iss": issuer(tenant_id, version),
         "iat": int(now),
         "nbf": int(now),
         "exp": int(now + seconds),
-        client: principal.client_id,
-        credential: principal.credential,
-        "idp": issuer(tenant_id, "1.0"),
-        "idtyp": "app",
-        "oid": principal.object_id,
-        "sub": principal.object_id,
+        client: who.client_id,
+        credential: "0" if isinstance(who, User) else who.credential,
+        **(_user_claims(who.object_id) if of_user else _app_claims(who.object_id, tenant_id)),
+        "oid": who.object_id,
         "tid": tenant_id,
         "ver": version,
+    }
+
+
+def _app_claims(object_id: str, tenant_id: str) -> dict[str, Any]:
+    return {"idp": issuer(tenant_id, "1.0"), "idtyp": "app", "sub": object_id}
+
+
+def _user_claims(object_id: str) -> dict[str, Any]:
+    """`sub` is another one for every application, so that they cannot tell each other whom they know."""
+    name = f"user-{object_id[:8]}"
+    return {
+        "amr": ["pwd"],
+        "idtyp": "user",
+        "name": name,
+        "scp": "user_impersonation",
+        "sub": hashlib.sha256(object_id.encode()).hexdigest()[:43],
+        "unique_name": f"{name}@local.example",
+        "upn": f"{name}@local.example",
     }
 
 

@@ -32,7 +32,8 @@ def _options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--lro", choices=["at-once", "realistic"], default="at-once", help="how long work takes"
     )
-    parser.add_argument("--time-scale", type=float, default=1.0, help="times the time that they take")
+    parser.add_argument("--time-scale", type=_positive, default=1.0, help="how many times faster than Azure")
+    parser.add_argument("--gateways", type=int, default=1, choices=range(1, 33), metavar="1..32")
     parser.add_argument("--first-token-seconds", type=float, default=0.0, help="latency of every answer")
     parser.add_argument("--token-seconds", type=float, default=0.0, help="latency of each of its tokens")
     given = parser.parse_args(arguments)
@@ -41,9 +42,18 @@ def _options(arguments: Sequence[str]) -> Options:
         first_token_seconds=given.first_token_seconds,
         token_seconds=given.token_seconds,
     )
-    world = WorldSettings(lro=given.lro, time_scale=given.time_scale, openai=answers)
+    world = WorldSettings(
+        lro=given.lro, time_scale=1 / given.time_scale, gateways=given.gateways, openai=answers
+    )
     world = world.adverse() if given.adverse else world
     return Options(given.state, given.gateway_port, given.arm_port, given.seed, world)
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise ValueError(text)
+    return number
 
 
 if __name__ == "__main__":

@@ -192,6 +192,8 @@ class Connection(asyncio.Protocol):
     async def _answered(self, request: Request) -> Response:
         try:
             response = await self._desk.answer(request)
+        except ConnectionResetError:
+            raise  # somebody ordered that this connection breaks off
         except (ConnectionError, TimeoutError) as error:
             return _failure(502, "BadGateway", f"Nobody answers at {request.host}: {error}.")
         except Exception:

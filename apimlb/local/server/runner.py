@@ -16,23 +16,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from apimlb.clock import Clock, SystemClock, utc
+from apimlb.clock import AdjustableClock, Clock, SystemClock, utc
 from apimlb.errors import ConflictError
-from apimlb.http import Headers, Request, Response
+from apimlb.http import Request, Response
 from apimlb.local.entra.plane import Application
 from apimlb.local.server.certificate import Certificate, kept_certificate
+from apimlb.local.server.control import PREFIX, Control, kept_clock
 from apimlb.local.server.listener import Listener
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World, WorldSettings
 
 HOST = "127.0.0.1"
-STATUS_PATH = "/apimlb/status"
-STOP_PATH = "/apimlb/stop"
-# A web page can make a browser post to this machine, but not with a header of its own.
-STOP_HEADER = "x-apimlb-stop"
 _OWNER_ID = "/apimlb/owners/current"
 _STARTS_ID = "/apimlb/starts/current"
 _GRACE = 2
+_RIPEN_SECONDS = 1.0
 _LOCK_ATTEMPTS = 10
 
 
@@ -53,35 +51,43 @@ async def run(options: Options) -> None:
     Raises `ConflictError` when the state is in use or a port is taken.
     """
     options.state.mkdir(parents=True, exist_ok=True)
-    clock = SystemClock()
-    with _lock(options.state, clock), _sockets(options) as (gateway, arm):
-        certificate = kept_certificate(options.state, utc(clock.now()))
+    ground = SystemClock()
+    with _lock(options.state, ground), _sockets(options) as (gateway, arm):
+        certificate = kept_certificate(options.state, utc(ground.now()))
         store = Store(options.state / "azure.db")
         try:
+            clock = kept_clock(store, ground)
             settings = _settings(options, store, gateway, arm)
             world = World(store, clock, _chance(options, store), settings)
-            await _Site(world, clock, options.state, certificate).serve(gateway, arm)
+            await _Site(world, clock, ground, options.state, certificate).serve(gateway, arm)
         finally:
             store.close()
 
 
 class _Site:
-    """The two ports of a world, opened and closed together."""
+    """The two ports of a world, opened and closed together.
 
-    def __init__(self, world: World, clock: Clock, state: Path, certificate: Certificate) -> None:
+    `clock` is the world's, which may stand still or leap; connections live by the `ground` below it.
+    """
+
+    def __init__(
+        self, world: World, clock: AdjustableClock, ground: Clock, state: Path, certificate: Certificate
+    ) -> None:
         self._world = world
         self._clock = clock
+        self._ground = ground
         self._certificate = certificate
         self._endpoint = state / "endpoint.json"
         self._stopped = asyncio.Event()
+        self._control = Control(world, clock, self._stopped.set)
 
     async def serve(self, gateway: socket.socket, arm: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopped.set)
         listeners = (
-            Listener(self._world.serve, self._clock),
-            Listener(self._manage, self._clock, self._certificate),
+            Listener(self._world.serve, self._ground),
+            Listener(self._manage, self._ground, self._certificate),
         )
         try:
             for listener, opened in zip(listeners, (gateway, arm), strict=True):
@@ -90,24 +96,32 @@ class _Site:
             # What was built until now lives as long as the process; no collection has to look at it again.
             gc.collect()
             gc.freeze()
-            await self._stopped.wait()
+            with self._ripening():
+                await self._stopped.wait()
         finally:
             self._endpoint.unlink(missing_ok=True)
             await asyncio.gather(*(listener.stop(_GRACE) for listener in listeners))
 
     async def _manage(self, request: Request) -> Response:
-        """Answer at the ARM port: for this program's own two paths, else for Entra and ARM."""
-        if request.path == STATUS_PATH:
-            return _json(200, self._world.status())
-        if request.path == STOP_PATH:
-            return self._stop(request)
+        """Answer at the ARM port: for this program's own paths, else for Entra and ARM."""
+        if request.path.startswith(PREFIX):
+            return await self._control.send(request)
         return await self._world.manage(request)
 
-    def _stop(self, request: Request) -> Response:
-        if request.method != "POST" or STOP_HEADER not in request.headers:
-            return _json(405, {"error": f"POST with the header {STOP_HEADER} stops the local Azure"})
-        self._stopped.set()
-        return _json(202, {"stopping": True})
+    @contextmanager
+    def _ripening(self) -> Iterator[None]:
+        """Meanwhile end what takes time even if nobody asks ARM: the data planes look at what came of it."""
+        task = asyncio.create_task(self._ripen()) if self._world.settings.lro == "realistic" else None
+        try:
+            yield
+        finally:
+            if task is not None:
+                task.cancel()
+
+    async def _ripen(self) -> None:
+        while True:
+            await self._clock.sleep(_RIPEN_SECONDS)
+            self._world.arm.ripen()
 
     def _announce(self) -> None:
         """Write endpoint.json: whole, and for its owner only, since it holds a secret."""
@@ -197,7 +211,3 @@ def _owner(store: Store, owner: Application) -> Application:
         kept = Document(_OWNER_ID, "apimlb/owners", {}, {"secret": secrets.token_urlsafe(32)})
         store.put(kept)
     return replace(owner, secret=str(kept.hidden["secret"]))
-
-
-def _json(status: int, body: object) -> Response:
-    return Response(status, Headers([("Content-Type", "application/json")]), json.dumps(body).encode())
