@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from apimlb.errors import AuthError
 from apimlb.http import Headers, Request, Response, read
+from apimlb.local.gateway import switches as gateway_switches
 from apimlb.local.gateway.cache import Caches
 from apimlb.local.gateway.plane import GatewayPlane
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.store import Document
+from apimlb.policy import switches as policy_switches
 from apimlb.policy.switches import Switches
 from tests.fakes import Answer, ManualClock
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments, policy_of
@@ -118,3 +120,23 @@ def pooled(*members: tuple[str, int], retries: int = 2, on_error: str = "", **se
     local.pool(*members)
     local.azure.policy(policy_of(inbound=TO_POOL, backend=retrying(retries), on_error=on_error), "apis/chat")
     return local
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of what is not known about Azure, and scenes under it."""
+
+    gateway: GatewaySwitches
+    policy: Switches
+
+    def local(self, **settings: object) -> Local:
+        return Local(self.gateway, self.policy, **settings)  # type: ignore[arg-type]
+
+    def pooled(self, *members: tuple[str, int], **settings: object) -> Local:
+        return pooled(*members, switches=self.gateway, policy_switches=self.policy, **settings)  # type: ignore[arg-type]
+
+
+READINGS = {
+    "likely": Reading(GatewaySwitches(), Switches()),
+    "adverse": Reading(gateway_switches.ADVERSE, policy_switches.ADVERSE),
+}

@@ -9,6 +9,7 @@ from tests.functional.local.gateway_scene import (
     NOTE_REASON,
     TO_POOL,
     Local,
+    Reading,
     pooled,
     retrying,
     throttled,
@@ -71,8 +72,8 @@ TO_429 = (
 )
 
 
-async def test_on_error_can_make_the_503_a_429_and_retry_after_stays() -> None:
-    local = pooled(("east", 1), retries=1, on_error=TO_429)
+async def test_on_error_can_make_the_503_a_429_and_retry_after_stays(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), retries=1, on_error=TO_429)
     local.backends.answers["east.test"] = throttled(20)
     response = await local.call()
     assert (response.status, response.headers.get("Retry-After")) == (429, "20")
@@ -88,8 +89,8 @@ async def test_how_an_exhausted_pool_reads_can_be_switched() -> None:
     assert response.headers.get("Retry-After") is None
 
 
-async def test_after_the_last_retry_the_client_sees_the_backends_own_answer() -> None:
-    local = Local()
+async def test_after_the_last_retry_the_client_sees_the_backends_own_answer(reading: Reading) -> None:
+    local = reading.local()
     local.azure.policy(policy_of(backend=retrying(2)), "apis/chat")
     local.backends.answers["plain.test"] = throttled(7)
     response = await local.call()
@@ -98,16 +99,16 @@ async def test_after_the_last_retry_the_client_sees_the_backends_own_answer() ->
     assert local.backends.asked() == ["plain", "plain", "plain"]
 
 
-async def test_without_buffering_a_retry_sends_an_empty_body() -> None:
-    local = Local()
+async def test_without_buffering_a_retry_sends_an_empty_body(reading: Reading) -> None:
+    local = reading.local()
     local.azure.policy(policy_of(backend=retrying(2, buffered=False)), "apis/chat")
     local.backends.answers["plain.test"] = 500
     await local.call(body=b"question")
     assert [request.body for request in local.backends.requests] == [b"question", b"", b""]
 
 
-async def test_a_single_backend_that_is_out_is_not_called() -> None:
-    local = Local()
+async def test_a_single_backend_that_is_out_is_not_called(reading: Reading) -> None:
+    local = reading.local()
     local.azure.backend("plain", breaker=THROTTLED)
     local.azure.policy(policy_of(inbound='<set-backend-service backend-id="plain" />'), "apis/chat")
     local.backends.answers["plain.test"] = throttled(20)
@@ -115,15 +116,15 @@ async def test_a_single_backend_that_is_out_is_not_called() -> None:
     assert local.backends.asked() == ["plain"]
 
 
-async def test_a_url_that_an_entity_stands_for_has_its_breaker_without_being_named() -> None:
-    local = Local()
+async def test_a_url_that_an_entity_stands_for_has_its_breaker_without_being_named(reading: Reading) -> None:
+    local = reading.local()
     local.azure.backend("entity", "https://plain.test/base/", breaker=THROTTLED)
     local.backends.answers["plain.test"] = throttled(20)
     assert [(await local.call()).status for _ in range(2)] == [429, 503]
 
 
-async def test_consumption_has_no_breakers() -> None:
-    local = pooled(("east", 1), ("west", 2), retries=1, sku="Consumption")
+async def test_consumption_has_no_breakers(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 2), retries=1, sku="Consumption")
     local.backends.answers["east.test"] = throttled(20)
     assert (await local.call()).status == 429
     assert local.backends.asked() == ["east", "east"]
@@ -139,8 +140,8 @@ async def test_a_pinned_member_is_not_left_until_a_policy_sets_the_backend_again
     assert local.backends.asked() == ["west"]
 
 
-async def test_an_unknown_backend_is_an_internal_error() -> None:
-    local = Local()
+async def test_an_unknown_backend_is_an_internal_error(reading: Reading) -> None:
+    local = reading.local()
     local.azure.policy(
         policy_of(inbound='<set-backend-service backend-id="gone" />', on_error=NOTE_REASON), "apis/chat"
     )
@@ -148,8 +149,8 @@ async def test_an_unknown_backend_is_an_internal_error() -> None:
     assert (response.status, response.headers.get("reason")) == (500, "BackendNotFound")
 
 
-async def test_an_api_without_any_backend_url_is_an_internal_error() -> None:
-    local = Local()
+async def test_an_api_without_any_backend_url_is_an_internal_error(reading: Reading) -> None:
+    local = reading.local()
     local.azure.api()
     assert (await local.call()).status == 500
 
@@ -215,8 +216,8 @@ async def test_two_instances_share_nothing_but_the_cache() -> None:
     assert list(local.gateway.breakers()) == [f"{local.azure.id}/backends/east".lower()]
 
 
-async def test_what_one_instance_caches_the_other_finds() -> None:
-    local = Local()
+async def test_what_one_instance_caches_the_other_finds(reading: Reading) -> None:
+    local = reading.local()
     second = local.instance()
     store = '<cache-store-value key="k" value="from the first" duration="60" caching-type="internal" />'
     lookup = '<cache-lookup-value key="k" variable-name="v" default-value="none" caching-type="internal" />'

@@ -6,7 +6,7 @@ import pytest
 
 from apimlb.http import Headers, Request, Response
 from apimlb.local.gateway.switches import GatewaySwitches
-from tests.functional.local.gateway_scene import NOTE_REASON, TO_POOL, Local, pooled, retrying
+from tests.functional.local.gateway_scene import NOTE_REASON, TO_POOL, Local, Reading, retrying
 from tests.unit.local.gateway.documents import policy_of
 
 MISSING_KEY = (
@@ -21,8 +21,8 @@ NOT_FOUND = b'{ "statusCode": 404, "message": "Resource not found" }'
 MARK = '<return-response><set-status code="{}" reason="Marked" /></return-response>'
 
 
-async def test_without_a_key_the_refusal_is_byte_for_byte_azures() -> None:
-    local = Local()
+async def test_without_a_key_the_refusal_is_byte_for_byte_azures(reading: Reading) -> None:
+    local = reading.local()
     local.azure.api(
         subscriptionRequired=True, subscriptionKeyParameterNames={"header": "api-key", "query": "key"}
     )
@@ -38,8 +38,8 @@ async def test_without_a_key_the_refusal_is_byte_for_byte_azures() -> None:
     assert local.backends.asked() == []
 
 
-async def test_a_wrong_key_is_refused_and_a_right_one_lets_in() -> None:
-    local = Local()
+async def test_a_wrong_key_is_refused_and_a_right_one_lets_in(reading: Reading) -> None:
+    local = reading.local()
     local.azure.api(serviceUrl="https://plain.test", subscriptionRequired=True)
     local.azure.subscription("app", "apis/chat")
     refused = await local.call(headers={"Ocp-Apim-Subscription-Key": "wrong"})
@@ -59,8 +59,8 @@ async def test_a_key_is_resolved_even_where_none_is_required() -> None:
 
 
 @pytest.mark.parametrize("path", ["/other/chat", "/openai/unknown", "/"])
-async def test_an_unknown_operation_is_not_found(path: str) -> None:
-    local = Local()
+async def test_an_unknown_operation_is_not_found(reading: Reading, path: str) -> None:
+    local = reading.local()
     local.azure.operation("/chat")
     response = await local.call(path)
     assert (response.status, response.body) == (404, NOT_FOUND)
@@ -72,8 +72,8 @@ async def test_a_wrong_method_is_not_found_either_unless_switched() -> None:
     assert (await Local(GatewaySwitches(wrong_method=405)).call(method="GET", body=b"")).status == 405
 
 
-async def test_a_host_that_is_no_service_is_not_found() -> None:
-    local = Local()
+async def test_a_host_that_is_no_service_is_not_found(reading: Reading) -> None:
+    local = reading.local()
     response = await local.gateway.send(Request("GET", "https://nobody.azure-api.net/openai/chat"))
     assert (response.status, response.body) == (404, NOT_FOUND)
 
@@ -102,8 +102,8 @@ async def test_a_products_policies_run_only_for_its_keys() -> None:
     assert other.headers.get("tier") is None
 
 
-async def test_path_and_query_follow_the_backends_url() -> None:
-    local = Local()
+async def test_path_and_query_follow_the_backends_url(reading: Reading) -> None:
+    local = reading.local()
     await local.call("/openai/deployments/gpt-5.1/chat/completions?api-version=2024-10-21&x=a%20b")
     local.azure.backend("east", "https://east.test/openai")
     local.azure.policy(policy_of(inbound='<set-backend-service backend-id="east" />'), "apis/chat")
@@ -115,8 +115,10 @@ async def test_path_and_query_follow_the_backends_url() -> None:
     assert east.body == b'{"messages":[]}'
 
 
-async def test_the_backend_gets_its_own_host_and_no_header_of_the_clients_connection() -> None:
-    local = Local()
+async def test_the_backend_gets_its_own_host_and_no_header_of_a_connection(
+    reading: Reading,
+) -> None:
+    local = reading.local()
     await local.call(
         headers={"Host": "apim.azure-api.net", "Connection": "keep-alive, x-hop", "x-hop": "1", "x-app": "2"}
     )
@@ -124,15 +126,15 @@ async def test_the_backend_gets_its_own_host_and_no_header_of_the_clients_connec
     assert dict(request.headers) == {"Host": "plain.test", "x-app": "2", "Content-Length": "15"}
 
 
-async def test_after_forwarding_the_requests_url_is_the_members() -> None:
-    local = pooled(("east", 1), ("west", 2))
+async def test_after_forwarding_the_requests_url_is_the_members(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 2))
     show = '<set-header name="member"><value>@(context.Request.Url.Host)</value></set-header>'
     local.azure.policy(policy_of(inbound=TO_POOL, backend=retrying(), outbound=show), "apis/chat")
     assert (await local.call()).headers.get("member") == "east.test"
 
 
-async def test_the_gateways_identity_opens_the_backend() -> None:
-    local = Local()
+async def test_the_gateways_identity_opens_the_backend(reading: Reading) -> None:
+    local = reading.local()
     identity = '<authentication-managed-identity resource="https://ai.azure.com" client-id="{}" />'
     local.azure.policy(policy_of(inbound=identity.format("me")), "apis/chat")
     await local.call(headers={"Authorization": "Bearer the client's"})
@@ -142,8 +144,8 @@ async def test_the_gateways_identity_opens_the_backend() -> None:
     assert (await local.call()).status == 500
 
 
-async def test_a_backends_own_credentials_are_added() -> None:
-    local = Local()
+async def test_a_backends_own_credentials_are_added(reading: Reading) -> None:
+    local = reading.local()
     local.azure.backend(
         "plain", "https://plain.test/base", credentials={"managedIdentity": {"resource": "ai"}}
     )
@@ -151,8 +153,8 @@ async def test_a_backends_own_credentials_are_added() -> None:
     assert local.backends.requests[0].headers.get("Authorization") == "Bearer token-for-ai-of-None"
 
 
-async def test_an_answer_streams_through_chunk_by_chunk() -> None:
-    local = pooled(("east", 1))
+async def test_an_answer_streams_through_chunk_by_chunk(reading: Reading) -> None:
+    local = reading.pooled(("east", 1))
     sent: list[str] = []
 
     async def tokens() -> AsyncIterator[bytes]:
@@ -173,8 +175,8 @@ async def test_an_answer_streams_through_chunk_by_chunk() -> None:
     assert dict(response.headers) == {"Content-Type": "text/event-stream"}
 
 
-async def test_a_new_policy_serves_from_the_next_request_on() -> None:
-    local = Local()
+async def test_a_new_policy_serves_from_the_next_request_on(reading: Reading) -> None:
+    local = reading.local()
     for status in (201, 202):
         local.azure.policy(policy_of(inbound=MARK.format(status)), "apis/chat")
         assert (await local.call()).status == status
@@ -182,8 +184,8 @@ async def test_a_new_policy_serves_from_the_next_request_on() -> None:
     assert (await local.call()).status == 200
 
 
-async def test_a_policy_that_does_not_compile_leaves_the_old_one_serving() -> None:
-    local = Local()
+async def test_a_policy_that_does_not_compile_leaves_the_old_one_serving(reading: Reading) -> None:
+    local = reading.local()
     local.azure.policy(policy_of(inbound=MARK.format("{{status}}")), "apis/chat")
     local.azure.put("namedValues/status", {"displayName": "status", "value": "201"})
     assert (await local.call()).status == 201
@@ -196,8 +198,8 @@ async def test_a_policy_that_does_not_compile_leaves_the_old_one_serving() -> No
     assert not local.gateway.policy_problems()
 
 
-async def test_a_deleted_policy_does_not_come_back_when_its_successor_fails() -> None:
-    local = Local()
+async def test_a_deleted_policy_does_not_come_back_when_its_successor_fails(reading: Reading) -> None:
+    local = reading.local()
     local.azure.policy(policy_of(inbound=MARK.format(201)), "apis/chat")
     assert (await local.call()).status == 201
     local.azure.delete("apis/chat/policies/policy")
@@ -206,8 +208,8 @@ async def test_a_deleted_policy_does_not_come_back_when_its_successor_fails() ->
     assert (await local.call()).status == 500
 
 
-async def test_a_policy_that_never_compiled_lets_nobody_through() -> None:
-    local = Local()
+async def test_a_policy_that_never_compiled_lets_nobody_through(reading: Reading) -> None:
+    local = reading.local()
     local.azure.policy(policy_of(inbound="<oops />"), "apis/chat")
     assert (await local.call()).status == 500
     assert local.backends.asked() == []

@@ -24,9 +24,9 @@ class TestWordings:
         assert error == {
             "code": "RateLimitReached",
             "message": "Your requests to chat for gpt-5.1 in Sweden Central have exceeded the token rate "
-            "limit for your current OpenAI S0 pricing tier. This request was for ChatCompletions_Create under "
-            "Azure OpenAI API version 2024-10-21. Please retry after 40 seconds. To increase your default rate "
-            "limit, visit: https://aka.ms/oai/quotaincrease.",
+            "limit for your current OpenAI S0 pricing tier. This request was for ChatCompletions_Create "
+            "under Azure OpenAI API version 2024-10-21. Please retry after 40 seconds. To increase your "
+            "default rate limit, visit: https://aka.ms/oai/quotaincrease.",
         }
 
     async def test_before(self, build):
