@@ -14,14 +14,13 @@ from enum import IntEnum
 import httptools
 
 from apimlb.http import Headers, Request
-from apimlb.local.server.wire import HOP_BY_HOP, is_authority
+from apimlb.local.server.wire import HOP_BY_HOP, NAMES, is_authority, named
 
 _METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 _SINGLE = {"content-length", "expect", "host", "transfer-encoding"}
 _SPECIAL = HOP_BY_HOP | _SINGLE
 _NOT_IN_TARGET = re.compile(rb"[^\x21\x22\x24-\x7e]")
 _MOST_HEADERS = 500
-_KEPT_NAMES = 1024
 # The smallest chunk takes six bytes for one of body; an extension may add to that, but not without end.
 _BYTES_PER_BODY_BYTE = 8
 
@@ -129,7 +128,7 @@ class RequestReader:
         self._count(len(name) + len(value) + 4)
         if self.phase is Phase.BODY:
             return  # a trailer: nobody here asks for one (RFC 9110, 6.5.1, lets it be dropped)
-        lower, text = _NAMES.get(name) or _named(name)
+        lower, text = NAMES.get(name) or named(name)
         decoded = value.decode("latin-1")
         self._items.append((lower, text, decoded))
         if lower in _SPECIAL:
@@ -235,15 +234,3 @@ class RequestReader:
         named = {name.strip().lower() for name in connection.split(",")} - _SINGLE
         dropped = HOP_BY_HOP | named
         self._items = [item for item in self._items if item[0] not in dropped]
-
-
-_NAMES: dict[bytes, tuple[str, str]] = {}
-
-
-def _named(name: bytes) -> tuple[str, str]:
-    """A header's name in lower case and as it came; the usual ones are kept."""
-    text = name.decode("latin-1")
-    pair = (text.lower(), text)
-    if len(_NAMES) < _KEPT_NAMES and len(name) < 64:
-        _NAMES[name] = pair
-    return pair

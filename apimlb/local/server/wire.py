@@ -23,6 +23,11 @@ HOP_BY_HOP = frozenset(
 )
 """RFC 9110, 7.6.1: of one connection, and none of the planes' business."""
 
+NAMES: dict[bytes, tuple[str, str]] = {}
+"""What `named` said of the usual names."""
+
+_KEPT_NAMES = 1024
+
 LAST_CHUNK = b"0\r\n\r\n"
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -58,3 +63,12 @@ def is_token(text: str) -> bool:
 def is_authority(text: str) -> bool:
     """Whether `text` is a host, with or without a port, as a Host header has it."""
     return _AUTHORITY.fullmatch(text) is not None
+
+
+def named(name: bytes) -> tuple[str, str]:
+    """A header's name in lower case and as it came."""
+    text = name.decode("latin-1")
+    pair = (text.lower(), text)
+    if len(NAMES) < _KEPT_NAMES and len(name) < 64:
+        NAMES[name] = pair
+    return pair

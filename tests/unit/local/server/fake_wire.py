@@ -19,7 +19,8 @@ class FakeTransport(asyncio.Transport):
         return ("127.0.0.9", 50000) if name == "peername" else default
 
     def write(self, data):
-        assert not (self.closed or self.ended), "nothing is written after the end"
+        ended = self.closed or self.ended
+        assert not ended, "nothing is written after the end"
         self.writes.append(bytes(data))
         self.written += data
 
