@@ -9,6 +9,7 @@ strategy = "backend-pool"       # or "retry"
 location = "eastus2"
 priority = 1                    # a lower number is used first
 weight = 1                      # share among those of one priority
+endpoint = "https://…"          # only for one that exists already, here or anywhere: it is called, not made
 
 [deployments.chat]              # one on every account, under this name
 model = "gpt-5.1"
@@ -22,7 +23,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from apimlb.errors import ConfigError
 
@@ -31,6 +32,8 @@ CAPACITY = 30
 """Thousands of tokens per minute that a deployment is created with when the configuration names none."""
 
 Location = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=32)]
+# Scheme, host and port, perhaps a path: what follows it is the API's.
+Endpoint = Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9.\[\]:_-]+(/[^\s?#]*[^\s?#/])?)?$")]
 Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=20)]
 
 
@@ -69,12 +72,22 @@ class Part(BaseModel):
 
 
 class Account(Part):
-    """One Azure OpenAI account: where it is and when its turn comes."""
+    """One Azure OpenAI account: where it is and when its turn comes.
+
+    With an `endpoint` it is adopted: nothing of it is made, changed or taken away, and what the gateway sends
+    there carries a token of its identity, which must be let in already.
+    """
 
     location: Location
     name: Name = ""
     priority: int = Field(default=1, ge=0, le=100)
     weight: int = Field(default=1, ge=1, le=100)
+    endpoint: Endpoint = ""
+
+    @field_validator("endpoint", mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return value.rstrip("/") if isinstance(value, str) else value
 
     @model_validator(mode="before")
     @classmethod

@@ -36,7 +36,12 @@ def resources(stack: Stack, subscription: str, tenant: str, policy: str) -> tupl
         _group(names),
         _identity(names),
         _service(names),
-        *(resource for account in stack.accounts for resource in _account(names, account)),
+        *(
+            resource
+            for account in stack.accounts
+            if not account.endpoint
+            for resource in _account(names, account)
+        ),
         *_named_values(names, tenant),
         *_backends(names),
         *_pools(names),
@@ -188,8 +193,8 @@ def _backends(names: Names) -> tuple[Resource, ...]:
 
 def _backend(names: Names, account: Account) -> Json:
     """`protocol` is "http" for https URLs too; a backend has one breaker rule at most."""
-    url = f"https://{names.account(account)}.openai.azure.com/openai"
-    properties: Json = {"url": url, "protocol": "http"}
+    endpoint = account.endpoint or f"https://{names.account(account)}.openai.azure.com"
+    properties: Json = {"url": f"{endpoint}/openai", "protocol": "http"}
     if names.stack.tier.has_breakers and names.stack.strategy == "backend-pool":
         rule = {
             "name": "throttled",

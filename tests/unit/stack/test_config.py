@@ -55,3 +55,18 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
 
 def test_no_file_is_an_empty_one(tmp_path: Path) -> None:
     assert load(tmp_path / "apimlb.toml") == {}
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9101", "https://east.example.com/behind/a/path/"])
+def test_an_account_may_exist_already(endpoint: str) -> None:
+    stack = parse({"accounts": [{"location": "eastus2", "endpoint": endpoint}]})
+    assert stack.accounts[0].endpoint == endpoint.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["127.0.0.1:9101", "ftp://a", "http://", "http://a?b", "http://a#b", "http://u:p@a", "http://a b"],
+)
+def test_an_endpoint_is_a_url_that_paths_can_follow(endpoint: str) -> None:
+    with pytest.raises(ConfigError, match=r"accounts\.0\.endpoint"):
+        parse({"accounts": [{"location": "eastus2", "endpoint": endpoint}]})

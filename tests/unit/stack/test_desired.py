@@ -90,3 +90,19 @@ def test_names_are_the_same_every_time_and_differ_between_subscriptions() -> Non
     assert {i.rsplit("/", 1)[-1] for i in ids if "/accounts/" in i and i.count("/") == 8}.isdisjoint(
         {r.id.rsplit("/", 1)[-1] for r in other}
     )
+
+
+def test_an_adopted_account_is_called_and_not_made() -> None:
+    adopted = {"location": "eastus2", "endpoint": "http://127.0.0.1:9101"}
+    made = desired(parse({"accounts": [adopted, {"location": "westus3"}]}))
+    assert [label for label in made if label.startswith(("account", "deployment", "role"))] == [
+        "account westus3",
+        "deployment westus3/chat",
+        "deployment westus3/embedding",
+        "role on westus3",
+    ]
+    backend = made["backend eastus2-chat"].body["properties"]
+    assert backend["url"] == "http://127.0.0.1:9101/openai"
+    assert "circuitBreaker" in backend
+    ids = {resource.id for resource in made.values()}
+    assert all(resource.needs <= ids for resource in made.values())
