@@ -23,6 +23,7 @@ from apimlb.local.entra.plane import Application
 from apimlb.local.server.certificate import Certificate, kept_certificate
 from apimlb.local.server.control import PREFIX, Control, kept_clock
 from apimlb.local.server.listener import Listener
+from apimlb.local.server.outbound import Outbound
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World, WorldSettings
 
@@ -55,12 +56,14 @@ async def run(options: Options) -> None:
     with _lock(options.state, ground), _sockets(options) as (gateway, arm):
         certificate = kept_certificate(options.state, utc(ground.now()))
         store = Store(options.state / "azure.db")
+        outside = Outbound(ground)
         try:
             clock = kept_clock(store, ground)
             settings = _settings(options, store, gateway, arm)
-            world = World(store, clock, _chance(options, store), settings)
+            world = World(store, clock, _chance(options, store), settings, outside=outside)
             await _Site(world, clock, ground, options.state, certificate).serve(gateway, arm)
         finally:
+            await outside.close()
             store.close()
 
 
