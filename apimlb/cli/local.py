@@ -1,13 +1,15 @@
 """`apimlb local`: the local Azure as a background process, imported only by the commands that reach it."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from apimlb.cli import local_control
 from apimlb.cli.options import Format, Output, State
 from apimlb.cli.prose import say, show, show_json
 from apimlb.cli.workspace import workspace
-from apimlb.errors import NotFoundError
+from apimlb.errors import ConfigError, NotFoundError
 
 app = typer.Typer(no_args_is_help=True, help="Run Azure on this machine: ARM, Entra, APIM and Azure OpenAI.")
 
@@ -19,19 +21,49 @@ ArmPort = Annotated[
 ]
 
 
+class Pace(StrEnum):
+    """How long what takes time in Azure takes here."""
+
+    AT_ONCE = "at-once"
+    REALISTIC = "realistic"
+
+
 @app.command()
 def up(
     gateway_port: GatewayPort = None,
     arm_port: ArmPort = None,
+    lro: Annotated[
+        Pace, typer.Option(help="How long creating and deleting takes: nothing, or as long as in Azure.")
+    ] = Pace.AT_ONCE,
+    time_scale: Annotated[
+        float, typer.Option(metavar="N", help="With realistic: N times as fast, Retry-After too.")
+    ] = 1.0,
+    adverse: Annotated[
+        bool, typer.Option("--adverse", help="Read what is not known about Azure in the worse way.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(help="Make ids and answers repeatable.", show_default=False)
+    ] = None,
+    gateways: Annotated[
+        int, typer.Option(help="Instances of the gateway, as units of one region.", min=1, max=32)
+    ] = 1,
     state: State = "",
 ) -> None:
     """Start it in the background."""
     from apimlb.local import process
 
+    if not 0 < time_scale < float("inf"):
+        raise ConfigError(
+            f"Time cannot go {time_scale:g} times as fast.", next_step="Give a --time-scale above 0."
+        )
+    options = ["--lro", lro.value, "--time-scale", str(time_scale), "--gateways", str(gateways)]
+    options += ["--adverse"] if adverse else []
+    options += [] if seed is None else ["--seed", str(seed)]
     endpoint = process.start(
         workspace(state=state).local_azure,
         gateway_port=gateway_port or process.GATEWAY_PORT,
         arm_port=arm_port or process.ARM_PORT,
+        options=options,
     )
     say(f"The local Azure runs (process {endpoint.pid}).")
     say(f"  gateway  {endpoint.gateway_url}")
@@ -69,3 +101,9 @@ def status(output: Output = Format.TEXT, state: State = "") -> None:
             f"{row['name']:<{width}}  {row['deployment']:<12} "
             f"{row['calls']:>7} {row['answered']:>9} {row['throttled']:>10}"
         )
+
+
+app.add_typer(local_control.fault, name="fault")
+app.add_typer(local_control.clock, name="clock")
+app.command("token")(local_control.token)
+app.command("env")(local_control.env)

@@ -102,14 +102,20 @@ def read(state: Path) -> Endpoint | None:
     return endpoint
 
 
+def running(state: Path) -> Endpoint:
+    """The same, but raises `NotFoundError` when there is none."""
+    endpoint = read(state)
+    if endpoint is None:
+        raise _not_running(state)
+    return endpoint
+
+
 def status(state: Path) -> dict[str, Any]:
     """What it says of itself: `accounts` with calls, answered and throttled per deployment, and its endpoint.
 
     Raises `NotFoundError` when it does not run.
     """
-    endpoint = read(state)
-    if endpoint is None:
-        raise _not_running(state)
+    endpoint = running(state)
     said: dict[str, Any] = json.loads(_ask(endpoint, "GET", "/apimlb/status")[1])
     where = {"pid": endpoint.pid, "gateway_url": endpoint.gateway_url, "arm_url": endpoint.arm_url}
     return {**where, **said}
@@ -120,9 +126,7 @@ def control(state: Path, method: str, path: str, document: object = None) -> Any
 
     Raises `NotFoundError` when it does not run or has no such thing, `ConfigError` when it refuses.
     """
-    endpoint = read(state)
-    if endpoint is None:
-        raise _not_running(state)
+    endpoint = running(state)
     body = b"" if document is None else json.dumps(document).encode()
     status, data = _ask(endpoint, method, path, {"x-apimlb-control": endpoint.client_secret}, body)
     said = json.loads(data)

@@ -1,0 +1,255 @@
+"""`apimlb local fault`, `clock`, `token`, `env`: what tests do to a running local Azure, and clients read."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from apimlb.cli.applications import Form, printed
+from apimlb.cli.options import Format, Output, State
+from apimlb.cli.prose import say, show, show_json
+from apimlb.cli.workspace import workspace
+from apimlb.errors import ConfigError
+
+fault = typer.Typer(
+    no_args_is_help=True,
+    help="Make requests fail on order. Faults end with the process: after `down` and `up` there are none.",
+)
+clock = typer.Typer(help="Show the local Azure's clock, stop it, move it forward. It never goes back.")
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhd]?)")
+
+
+def seconds(text: str) -> float:
+    """`90`, `30s`, `5m`, `2h`, `1d` or several of them in a row (`1h30m`); raises `ConfigError`."""
+    parts = _DURATION.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ConfigError(
+            f"{text!r} is not a length of time.", next_step="Write it like 30s, 5m, 2h or 1h30m."
+        )
+    return sum(float(number) * _UNITS[unit or "s"] for number, unit in parts)
+
+
+def ask(state: str, method: str, path: str, document: object = None) -> Any:
+    """What the running local Azure answers at one of its own paths."""
+    from apimlb.local import process
+
+    return process.control(workspace(state=state).local_azure, method, f"/apimlb/{path}", document)
+
+
+@fault.command("add")
+def add_fault(
+    url: Annotated[
+        str,
+        typer.Option(
+            metavar="PATTERN",
+            help="Requests to a URL like this: * and ? stand for anything. With a slash in front only what "
+            "follows the host is compared; the query may be left out.",
+        ),
+    ] = "*",
+    method: Annotated[str, typer.Option(help="Only requests with this method.")] = "*",
+    plane: Annotated[
+        str,
+        typer.Option(
+            help="Only requests to arm, entra, gateway, openai (the accounts) or outside.", show_default=False
+        ),
+    ] = "",
+    count: Annotated[int, typer.Option(help="So many requests; 0 for all.", min=0)] = 0,
+    status: Annotated[int, typer.Option(help="Answer with this status.", show_default=False)] = 0,
+    body: Annotated[str, typer.Option(help="With this body.", show_default=False)] = "",
+    header: Annotated[
+        list[str] | None,
+        typer.Option(metavar="'NAME: VALUE'", help="With this header; may be repeated.", show_default=False),
+    ] = None,
+    retry_after: Annotated[
+        str, typer.Option(help="With Retry-After: seconds, or anything else.", show_default=False)
+    ] = "",
+    delay: Annotated[str, typer.Option(help="Wait before the answer: 30s, 5m, 0.5s.")] = "0s",
+    reset: Annotated[bool, typer.Option("--reset", help="Close the connection without an answer.")] = False,
+    cut: Annotated[
+        int, typer.Option(help="Close it after so many chunks of the answer.", show_default=False, min=-1)
+    ] = -1,
+    state: State = "",
+) -> None:
+    """Order a fault and print its number. Of several that fit a request the oldest happens."""
+    headers = [_header(text) for text in header or []]
+    if retry_after:
+        headers.append(["Retry-After", retry_after])
+    asked = {
+        "url": url,
+        "method": method,
+        "plane": plane,
+        "count": count,
+        "status": status,
+        "body": body,
+        "headers": headers,
+        "delay": seconds(delay),
+        "reset": reset,
+        "cut": cut,
+    }
+    made = ask(state, "POST", "faults", asked)
+    say(f"Ordered: {_described(made)}.")
+    show(str(made["id"]))
+
+
+@fault.command("list")
+def list_faults(output: Output = Format.TEXT, state: State = "") -> None:
+    """Show what was ordered, and how often each has happened."""
+    found = ask(state, "GET", "faults")
+    if output is Format.JSON:
+        show_json(found)
+        return
+    for row in found:
+        show(f"{row['id']:>3}  {row['happened']:>5} ×  {_described(row)}")
+
+
+@fault.command("clear")
+def clear_faults(
+    id: Annotated[int | None, typer.Argument(metavar="[ID]", help="Only this one.")] = None, state: State = ""
+) -> None:
+    """Take faults back."""
+    cleared = ask(state, "DELETE", "faults" if id is None else f"faults/{id}")["cleared"]
+    say(f"{cleared} taken back.")
+
+
+@clock.callback(invoke_without_command=True)
+def show_clock(context: typer.Context, output: Output = Format.TEXT, state: State = "") -> None:
+    """Show where the clock stands; its place is kept with the state."""
+    if context.invoked_subcommand is None:
+        _tell(ask(state, "GET", "clock"), output)
+
+
+@clock.command("freeze")
+def freeze_clock(output: Output = Format.TEXT, state: State = "") -> None:
+    """Stop it where it stands."""
+    _tell(ask(state, "POST", "clock", {"move": "freeze"}), output)
+
+
+@clock.command("resume")
+def resume_clock(output: Output = Format.TEXT, state: State = "") -> None:
+    """Let it go on from where it stands."""
+    _tell(ask(state, "POST", "clock", {"move": "resume"}), output)
+
+
+@clock.command("advance")
+def advance_clock(
+    by: Annotated[str, typer.Argument(metavar="DURATION", help="Like 30s, 5m, 2h or 1h30m.")],
+    output: Output = Format.TEXT,
+    state: State = "",
+) -> None:
+    """Move it forward; whoever waits for less is woken. A frozen clock stays frozen."""
+    _tell(ask(state, "POST", "clock", {"move": "advance", "seconds": seconds(by)}), output)
+
+
+def token(
+    audience: Annotated[
+        str, typer.Option(help="Whom it is for; ARM unless given.", show_default=False)
+    ] = "https://management.azure.com",
+    app: Annotated[
+        str, typer.Option(metavar="ID", help="Of the application with this client id.", show_default=False)
+    ] = "",
+    user: Annotated[
+        str, typer.Option(metavar="ID", help="Of the user with this object id.", show_default=False)
+    ] = "",
+    identity: Annotated[
+        str,
+        typer.Option(metavar="ID", help="Of this managed identity: a name or an id.", show_default=False),
+    ] = "",
+    lifetime: Annotated[int, typer.Option("--seconds", help="How long it holds.", min=0)] = 3599,
+    version: Annotated[str, typer.Option("--token-version", help="1.0 or 2.0.")] = "1.0",
+    expired: Annotated[bool, typer.Option("--expired", help="It ended an hour ago.")] = False,
+    other_tenant: Annotated[bool, typer.Option("--other-tenant", help="Another tenant's.")] = False,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="With alg none.")] = False,
+    unknown_key: Annotated[
+        bool, typer.Option("--unknown-key", help="Signed with a key that is not published.")
+    ] = False,
+    state: State = "",
+) -> None:
+    """Print a token of the local Entra and nothing else: the owner's unless somebody is named."""
+    kind, id = _named({"app": app, "user": user, "identity": identity})
+    flaws = {
+        "expired": expired,
+        "other-tenant": other_tenant,
+        "unsigned": unsigned,
+        "unknown-key": unknown_key,
+    }
+    asked = {
+        "audience": audience,
+        "kind": kind,
+        "id": id,
+        "seconds": lifetime,
+        "version": version,
+        "flaws": [name for name, wanted in flaws.items() if wanted],
+    }
+    show(ask(state, "POST", "token", asked)["token"])
+
+
+def env(
+    form: Annotated[Form, typer.Option("--format", help="How to print them.")] = Form.SHELL, state: State = ""
+) -> None:
+    """Print what Azure's own clients need to work on the local Azure; holds its owner's secret.
+
+    For a shell: eval "$(apimlb local env)". In it HTTPS to anywhere else fails, for Python then trusts the
+    local certificate instead of the usual ones.
+    """
+    from apimlb.local import process
+
+    endpoint = process.running(workspace(state=state).local_azure)
+    ca = str(Path(endpoint.ca).absolute())
+    values = {
+        "AZURE_SUBSCRIPTION_ID": endpoint.subscription_id,
+        "AZURE_TENANT_ID": endpoint.tenant_id,
+        "AZURE_CLIENT_ID": endpoint.client_id,
+        "AZURE_CLIENT_SECRET": endpoint.client_secret,
+        "AZURE_AUTHORITY_HOST": endpoint.arm_url,
+        "APIMLB_ARM_ENDPOINT": endpoint.arm_url,
+        "APIMLB_GATEWAY_URL": endpoint.gateway_url,
+        "APIMLB_CA": ca,
+        "REQUESTS_CA_BUNDLE": ca,
+        "SSL_CERT_FILE": ca,
+        "NODE_EXTRA_CA_CERTS": ca,
+    }
+    show(printed(form, values))
+
+
+def _named(principals: Mapping[str, str]) -> tuple[str, str]:
+    """Kind and id of the one principal that was given, the owner for none."""
+    given = [(kind, id) for kind, id in principals.items() if id]
+    if len(given) > 1:
+        options = " and ".join(f"--{kind}" for kind, _ in given)
+        raise ConfigError(f"{options} name different principals.", next_step="Give one of them.")
+    return given[0] if given else ("owner", "")
+
+
+def _header(text: str) -> list[str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise ConfigError(f"{text!r} is not a header.", next_step="Write it like 'Retry-After: 7'.")
+    return [name.strip(), value.strip()]
+
+
+def _described(row: Mapping[str, Any]) -> str:
+    """A fault in one line: which requests, how many, and what happens to them."""
+    which = [row["method"] if row["method"] != "*" else "any", row["url"]]
+    if row["plane"]:
+        which.append(f"at {row['plane']}")
+    what = [f"after {row['delay']:g} s"] if row["delay"] else []
+    what += [f"status {row['status']}"] if row["status"] else []
+    what += [f"{name}: {value}" for name, value in row["headers"]]
+    what += ["reset"] if row["reset"] else []
+    what += [f"cut after {row['cut']} chunks"] if row["cut"] >= 0 else []
+    often = f"{row['count']} times" if row["count"] else "always"
+    return f"{' '.join(which)}, {often}: {', '.join(what)}"
+
+
+def _tell(standing: Mapping[str, Any], output: Format) -> None:
+    if output is Format.JSON:
+        show_json(standing)
+        return
+    show(standing["now"])
+    ahead = standing["ahead"]
+    place = f"{abs(ahead):g} s {'ahead of' if ahead > 0 else 'behind'}" if ahead else "with"
+    say(f"It {'stands still' if standing['frozen'] else 'runs'}, {place} this machine's clock.")
