@@ -42,6 +42,9 @@ class MessageBody:
         """`Body.AsFormUrlEncodedContent`: the fields with their values, in the order of the body."""
         return parse_query(self.read(preserve_content).decode("utf-8", "replace"))
 
+    def hold(self) -> None:
+        """Keep the whole of it, for another attempt or for an expression; a gateway may refuse to."""
+
     def replace(self, content: bytes) -> None:
         """Put a new body in the place of the old one, consumed or not."""
         self.content = content

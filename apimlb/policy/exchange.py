@@ -167,6 +167,8 @@ class Exchange:
     readers: frozenset[Section] = frozenset()
     broader: Mapping[tuple[str, str], Block] = field(default_factory=dict)
     """What `<base/>` stands for, by the scope and section that it stands in."""
+    held: Callable[[bytes], MessageBody] = MessageBody
+    """Makes the body of a response that was read whole."""
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url or self.service_url
@@ -211,7 +213,8 @@ class Exchange:
             data = await read(live)
         except (ConnectionError, TimeoutError) as error:
             raise PolicyFault("BackendConnectionFailure", str(error), source="request-forwarder") from error
-        self.context.response.body = MessageBody(data)
+        self.context.response.body = self.held(data)
+        self.context.response.body.hold()
 
     async def let_go(self) -> None:
         """Close a streamed response that nobody will read."""

@@ -84,6 +84,7 @@ def _answer(exchange: Exchange) -> Response:
     if live is not None:
         return Response(view.status_code, headers, live.body, view.status_reason)
     content = b"" if view.body is None or view.body.consumed else view.body.content
-    if "Content-Length" in headers:
+    # What a HEAD is answered says the length of the body that a GET would have.
+    if "Content-Length" in headers and exchange.context.request.method != "HEAD":
         headers.set("Content-Length", str(len(content)))
     return Response(view.status_code, headers, content, view.status_reason)

@@ -74,7 +74,7 @@ def read_backends(service_id: str, documents: Iterable[Document], *, breakers: b
         found.by_url.setdefault(_comparable(backend.url), backend)
     for pool in pools:
         members = tuple(member for member in pool.members if member.id in found.by_id)
-        found.pools[pool.id.rsplit("/", 1)[-1]] = Pool(pool.id, members)
+        found.pools[pool.id.rsplit("/", 1)[-1]] = Pool(pool.id, members, pool.cookie)
     return found
 
 
@@ -91,7 +91,13 @@ def _pool(service_id: str, id: str, properties: Json) -> Pool:
             )
             for service in services
         ),
+        _cookie(properties),
     )
+
+
+def _cookie(properties: Json) -> str:
+    session = ((properties.get("pool") or {}).get("sessionAffinity") or {}).get("sessionId") or {}
+    return str(session.get("name") or "") if str(session.get("source")).lower() == "cookie" else ""
 
 
 def _number(value: int | None) -> int:

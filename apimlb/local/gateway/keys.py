@@ -41,7 +41,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A subscription and its two keys."""
+    """A subscription and its two keys. Its state alone says whether they open: the dates (epoch seconds) are
+    for audits, and a subscription does not expire by itself (API Management REST reference, Subscription)."""
 
     id: str
     name: str
@@ -49,6 +50,9 @@ class Holder:
     active: bool
     primary_key: str
     secondary_key: str
+    created: float = 0.0
+    started: float | None = None
+    ended: float | None = None
 
 
 KeyRing = Mapping[str, Holder]
@@ -135,7 +139,16 @@ def _without_key(door: Door) -> Admission | None:
 
 
 def _view(holder: Holder, key: str) -> Subscription:
-    return Subscription(holder.id, holder.name, key, holder.primary_key, holder.secondary_key)
+    return Subscription(
+        holder.id,
+        holder.name,
+        key,
+        holder.primary_key,
+        holder.secondary_key,
+        holder.created,
+        holder.started,
+        holder.ended,
+    )
 
 
 def _refusal(reason: str, message: str, door: Door, realm: str) -> PolicyFault:

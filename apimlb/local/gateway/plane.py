@@ -4,6 +4,7 @@ Route it to a service, an API and an operation; check its key; run the policy th
 forward-request calls a backend; answer. Policies can neither see nor skip the first two steps.
 """
 
+import math
 import random
 import uuid
 from collections.abc import Mapping
@@ -18,13 +19,14 @@ from apimlb.local.gateway.cache import Caches
 from apimlb.local.gateway.forwarding import strip_hop_by_hop
 from apimlb.local.gateway.health import BackendHealth
 from apimlb.local.gateway.keys import Admission, admit, presented
+from apimlb.local.gateway.limits import Held, Until, most_seconds
 from apimlb.local.gateway.router import Router
 from apimlb.local.gateway.routes import ApiRoute, OperationRoute, Service
 from apimlb.local.gateway.services import GatewayServices, Machinery
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import IdentityToken, TokenCache
 from apimlb.local.store import Store
-from apimlb.policy.context import Context, MessageBody, RequestView, Url
+from apimlb.policy.context import Context, RequestView, Url
 from apimlb.policy.document import Policy
 from apimlb.policy.exchange import Block, Exchange, PolicyFault, TraceSink
 from apimlb.policy.runtime import refuse, run
@@ -90,7 +92,7 @@ class GatewayPlane:
         except PolicyFault as fault:
             return _finished(request, await refuse(self._last_word(match), exchange, fault))
         _aim(exchange, match)
-        return _finished(request, await run(policy, exchange))
+        return self._timed(_finished(request, await run(policy, exchange)), service, exchange)
 
     def breakers(self) -> Mapping[str, Breaker]:
         """The state of every breaker that has counted anything, by the backend's ARM id in lower case."""
@@ -100,15 +102,25 @@ class GatewayPlane:
         """Policies that do not compile, by their id in lower case; the ones before them keep serving."""
         return self._router.shelf.problems
 
+    def _timed(self, response: Response, service: Service, exchange: Exchange) -> Response:
+        """The response, whose stream ends when the tier's time for a request is up."""
+        if isinstance(response.body, bytes):
+            return response
+        end = exchange.context.timestamp + most_seconds(service.sku, self._switches)
+        if end != math.inf:
+            response.body = Until(response.body, self._machinery.clock, end)
+        return response
+
     def _exchange(self, request: Request, service: Service) -> Exchange:
         machinery = self._machinery
+        now = machinery.clock.now()
         url = Url(request.url)
         view = RequestView(
             request.method,
             url,
             url,
             request.headers.copy(),
-            MessageBody(request.body) if request.body else None,
+            Held(request.body, service.sku, self._switches) if request.body else None,
             request.client,
         )
         context = Context(
@@ -117,12 +129,18 @@ class GatewayPlane:
             view,
             deployment=service.deployment,
             request_id=uuid.UUID(int=machinery.rng.getrandbits(128), version=4),
-            timestamp=machinery.clock.now(),
+            timestamp=now,
             tracing=self._trace is not None,
         )
         cache = self._caches.of(service.document.id, service.sku, external=service.external_cache)
-        services = GatewayServices(machinery, service, cache)
-        return Exchange(context, services, switches=self._policy_switches, trace=self._trace)
+        end = now + most_seconds(service.sku, self._switches)
+        return Exchange(
+            context,
+            GatewayServices(machinery, service, cache, end),
+            switches=self._policy_switches,
+            trace=self._trace,
+            held=lambda content: Held(content, service.sku, self._switches),
+        )
 
     def _route(self, path: str, query: Mapping[str, str], match: _Match, context: Context) -> ApiRoute:
         """Find API and operation; raises PolicyFault 404."""

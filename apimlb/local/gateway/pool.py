@@ -30,8 +30,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
+    """`cookie` names the one that keeps a session at its member, empty for none."""
+
     id: str
     members: tuple[Member, ...]
+    cookie: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ longest path wins, and a request that it has no operation for is not offered to 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from apimlb.local.gateway.backends import Backends, read_backends
 from apimlb.local.gateway.keys import Door, Holder, KeyRing, parse_scope
@@ -237,9 +238,20 @@ def _ring(documents: Sequence[Document]) -> dict[str, Holder]:
             active=str(properties.get("state")).lower() == "active",
             primary_key=str(document.hidden.get("primaryKey") or ""),
             secondary_key=str(document.hidden.get("secondaryKey") or ""),
+            created=_date(properties.get("createdDate")) or 0.0,
+            started=_date(properties.get("startDate")),
+            ended=_date(properties.get("endDate") or properties.get("expirationDate")),
         )
         ring |= {key: holder for key in (holder.primary_key, holder.secondary_key) if key}
     return ring
+
+
+def _date(written: str | None) -> float | None:
+    """Epoch seconds of an ISO 8601 date; None where there is none, or nothing that is one."""
+    try:
+        return datetime.fromisoformat(written or "").timestamp()
+    except ValueError:
+        return None
 
 
 def _substitutions(kinds: Kinds) -> Substitutions:

@@ -2,10 +2,11 @@
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apimlb.clock import Clock
 from apimlb.http import Request, Response, Transport
+from apimlb.local.gateway import affinity
 from apimlb.local.gateway.backends import Backend, Credentials
 from apimlb.local.gateway.breaker import Outcome
 from apimlb.local.gateway.cache import ServiceCache
@@ -37,9 +38,14 @@ class Machinery:
 class GatewayServices:
     """`apimlb.policy.exchange.Services` for one request."""
 
-    __slots__ = ("_machinery", "_pinned", "_service", "cache", "clock", "rng")
+    __slots__ = ("_end", "_machinery", "_pinned", "_pool", "_service", "cache", "clock", "rng")
 
-    def __init__(self, machinery: Machinery, service: Service, cache: ServiceCache) -> None:
+    def __init__(
+        self, machinery: Machinery, service: Service, cache: ServiceCache, end: float = math.inf
+    ) -> None:
+        """`end`: when the request must have been answered, epoch seconds."""
+        self._end = end
+        self._pool: Pool | None = None
         self._machinery = machinery
         self._service = service
         self._pinned: tuple[BackendId, Backend] | None = None
@@ -54,7 +60,7 @@ class GatewayServices:
         if backend is not None and backend.credentials != _NO_CREDENTIALS:
             await self._authenticate(request, backend.credentials)
         try:
-            response = await send(self._machinery.transport, request, options)
+            response = await send(self._machinery.transport, request, self._in_time(options))
         except TimeoutError as error:
             raise self._failed(
                 backend, "Timeout", "Request to the backend service timed out", "forward-request"
@@ -65,6 +71,8 @@ class GatewayServices:
         if backend is not None:
             outcome = Outcome(response.status, response.headers.get("Retry-After"))
             self._machinery.health.record(backend, outcome)
+        if backend is not None and self._pool is not None:
+            affinity.remind(self._pool, backend.id, request.headers, response.headers)
         return response
 
     async def send(self, request: Request, timeout: float) -> Response:
@@ -74,8 +82,18 @@ class GatewayServices:
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         return await self._machinery.tokens.get(self._service.document, resource, client_id)
 
+    def _in_time(self, options: ForwardOptions) -> ForwardOptions:
+        """The options with what is left of the request's time; raises TimeoutError when nothing is."""
+        if self._end == math.inf:
+            return options
+        left = self._end - self.clock.now()
+        if left <= 0:
+            raise TimeoutError
+        return replace(options, timeout=min(options.timeout, left))
+
     def _target(self, exchange: Exchange) -> tuple[Backend | None, str]:
         """The entity to call, None for a URL that no entity has, and the URL to put before the path."""
+        self._pool = None
         backends = self._service.backends
         if isinstance(exchange.backend, BackendId):
             name = exchange.backend.name.lower()
@@ -94,7 +112,8 @@ class GatewayServices:
         return (None if entity is None else self._healthy(exchange, entity)), base_url
 
     def _member(self, exchange: Exchange, chosen: BackendId, pool: Pool) -> tuple[Backend, str]:
-        backend = self._pinned_for(chosen)
+        self._pool = pool
+        backend = self._pinned_for(chosen) or self._session(exchange, pool)
         if backend is None:
             choice = self._machinery.health.choose(pool, self._service.backends)
             if choice.member is None:
@@ -110,6 +129,14 @@ class GatewayServices:
             return None
         before, backend = self._pinned
         return backend if before is chosen else None
+
+    def _session(self, exchange: Exchange, pool: Pool) -> Backend | None:
+        """The member that the client's session is at, as long as its breaker is closed."""
+        member = affinity.remembered(pool, exchange.context.request.headers)
+        backend = self._service.backends.by_id[member] if member is not None else None
+        if backend is None or self._machinery.health.is_open(backend):
+            return None
+        return backend
 
     def _healthy(self, exchange: Exchange, backend: Backend) -> Backend:
         if self._machinery.health.is_open(backend):

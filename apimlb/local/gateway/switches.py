@@ -48,6 +48,14 @@ class GatewaySwitches:
     early_errors_run_on_error: bool = True
     """Whether on-error sees a refusal that comes before the policies: a key, no matching operation."""
 
+    v2_duration: Literal["unlimited", "30-seconds"] = "unlimited"
+    """How long a request may take on a v2 tier. The limits page says 30 s in all, the page about server-sent
+    events that long-running connections are supported."""
+
+    over_buffer_status: Literal[500, 413] = 500
+    """The answer to a body that is larger than the tier buffers, where a policy buffers it. Callers report a
+    failure in the policy, "Message payload too large to buffer" (Microsoft Q&A 942975)."""
+
     cache_delay: float = 0.0
     """Seconds until what cache-store-value wrote can be seen; it is documented as asynchronous."""
 
@@ -65,5 +73,7 @@ ADVERSE = GatewaySwitches(
     timeout_status=504,
     wrong_method=405,
     early_errors_run_on_error=False,
+    v2_duration="30-seconds",
+    over_buffer_status=413,
     cache_delay=0.05,
 )

@@ -52,6 +52,8 @@ def forward_request(draft: Draft) -> Act:
 
     async def act(exchange: Exchange) -> None:
         chosen = options(exchange.context)
+        if buffer_request and exchange.context.request.body is not None:
+            exchange.context.request.body.hold()
         try:
             response = await exchange.services.forward(exchange, chosen)
         finally:

@@ -1,0 +1,81 @@
+"""What a tier lets through: how large a body it holds, and how long a request may take.
+
+Microsoft Learn, API Management service limits (2026-04): v2 and Consumption buffer 2 MiB, classic tiers 500
+MiB; a request may take 30 s on Consumption and, as the same page says, on v2, while "Configure API for
+server-sent events" (2025-10) has long-running connections on v2 too.
+"""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+
+from apimlb.clock import Clock
+from apimlb.http import Response, close
+from apimlb.local.gateway.switches import GatewaySwitches
+from apimlb.policy.context import MessageBody
+from apimlb.policy.exchange import PolicyFault
+
+_MIB = 1024 * 1024
+_LARGEST_HELD = {"classic": 500 * _MIB, "v2": 2 * _MIB, "consumption": 2 * _MIB}
+_LONGEST_SECONDS = 30.0
+
+
+def family(sku: str) -> str:
+    """`classic`, `v2` or `consumption`, by the name of a tier."""
+    name = sku.lower()
+    return name if name == "consumption" else "v2" if name.endswith("v2") else "classic"
+
+
+def most_seconds(sku: str, switches: GatewaySwitches) -> float:
+    """How long a request may take from its arrival to the end of its answer, infinite where nothing says."""
+    found = family(sku)
+    limited = found == "consumption" or (found == "v2" and switches.v2_duration == "30-seconds")
+    return _LONGEST_SECONDS if limited else math.inf
+
+
+class Held(MessageBody):
+    """A body on a tier that holds so many bytes: reading or keeping a larger one is a fault."""
+
+    __slots__ = ("_most", "_status")
+
+    def __init__(self, content: bytes, sku: str, switches: GatewaySwitches) -> None:
+        super().__init__(content)
+        self._most = _LARGEST_HELD[family(sku)]
+        self._status = switches.over_buffer_status
+
+    def hold(self) -> None:
+        if len(self.content) > self._most:
+            message = "Message payload is too large to buffer."
+            raise PolicyFault("MessagePayloadTooLarge", message, status=self._status)
+
+    def read(self, preserve_content: bool = False) -> bytes:
+        self.hold()
+        return super().read(preserve_content)
+
+
+class Until:
+    """A streamed body that is cut when its time is up."""
+
+    def __init__(self, body: AsyncIterator[bytes], clock: Clock, end: float) -> None:
+        self._body = body
+        self._clock = clock
+        self._end = end
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            async with asyncio.timeout(self._end - self._clock.now()):
+                chunk = await anext(self._body)
+        except TimeoutError as error:
+            raise self._over() from error
+        if self._clock.now() > self._end:
+            raise self._over()
+        return chunk
+
+    async def aclose(self) -> None:
+        await close(Response(200, body=self._body))
+
+    def _over(self) -> ConnectionResetError:
+        return ConnectionResetError("the request took longer than the gateway's tier allows")
