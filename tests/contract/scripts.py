@@ -224,6 +224,9 @@ SCRIPTS: dict[str, Script] = {
         },
     ),
     "rbac_aso_role_assignment": Script(
-        excused={r"5 /value": "of Azure's several hundred roles the local one has those that a gateway needs"}
+        before={6: (wait(30),)},
+        excused={
+            r"5 /value": "of Azure's several hundred roles the local one has those that a gateway needs"
+        },
     ),
 }

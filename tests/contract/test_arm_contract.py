@@ -38,6 +38,8 @@ async def resources(scene: Scene) -> None:
     await scene.get(f"{ROOT}/providers", version="2025-04-01")
     await scene.get(f"{ROOT}/providers/Microsoft.ApiManagement", version="2025-04-01")
     await scene.post(f"{ROOT}/providers/Microsoft.ApiManagement/register", version="2025-04-01")
+    await scene.get("/providers", version="2025-04-01")
+    await scene.get("/providers/Microsoft.ApiManagement", version="2025-04-01")
     await scene.put(IDENTITY, {"location": "eastus"})
     await scene.get(IDENTITY)
     await scene.get(IDENTITY.rsplit("/", 1)[0])
@@ -112,6 +114,8 @@ async def gateway(scene: Scene) -> None:
     await scene.patch(SERVICE, {"tags": {"a": "c"}}, If_Match="*")
     await scene.get(SERVICE.rsplit("/", 1)[0])
     await scene.post(f"{APIM}/checkNameAvailability", {"name": "chat-gw"})
+    await scene.get(f"{APIM}/skus")
+    await scene.get(f"{SERVICE}/skus")
     pool = {"services": [{"id": f"{SERVICE}/backends/one", "weight": 1, "priority": 1}]}
     one = {"url": "https://one.example.com", "protocol": "http"}
     bodies: dict[str, Json] = {

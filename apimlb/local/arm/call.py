@@ -45,6 +45,19 @@ class Azure:
     check_policy: PolicyCheck
     announce: Announce
 
+    def born(self, principal_id: str, client_id: str, name: str) -> None:
+        """Make a managed identity known, and remember since when."""
+        self.store.put(
+            Document(principal_path(principal_id), "apimlb/principals", {}, {"at": self.clock.now()})
+        )
+        self.announce(principal_id, client_id, name)
+
+    def replicated(self, principal_id: str) -> bool:
+        """Whether the directory knows a managed identity by now."""
+        found = self.store.get(principal_path(principal_id))
+        seconds = self.settings.seconds(self.settings.replication_seconds)
+        return found is None or self.clock.now() >= float(found.hidden["at"]) + seconds
+
     def guid(self) -> str:
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
@@ -150,10 +163,14 @@ class Reply:
     """
 
     status: int
-    body: Json | None = None
+    body: Json | list[Json] | None = None
     headers: list[tuple[str, str]] = field(default_factory=list)
     etag: str = ""
     indented: bool = False
+
+
+def principal_path(principal_id: str) -> str:
+    return f"/apimlb/principals/{principal_id}"
 
 
 Handler = Callable[[Call], Reply]

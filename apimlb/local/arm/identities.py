@@ -1,6 +1,6 @@
 """User-assigned identities, and the identity block that other resources carry."""
 
-from apimlb.local.arm.call import Azure, Call, Reply, merged, section
+from apimlb.local.arm.call import Azure, Call, Reply, merged, principal_path, section
 from apimlb.local.arm.errors import ArmError, invalid_content, location_not_available, resource_not_found
 from apimlb.local.arm.groups import require_group
 from apimlb.local.arm.locations import REGIONS, region
@@ -23,7 +23,7 @@ def put_identity(call: Call) -> Reply:
     call.stored(body, {})
     if existing:
         return Reply(200, body)
-    call.azure.announce(body["properties"]["principalId"], body["properties"]["clientId"], body["name"])
+    call.azure.born(body["properties"]["principalId"], body["properties"]["clientId"], body["name"])
     return Reply(201, body, [("Location", call.id)])
 
 
@@ -73,6 +73,8 @@ def delete_identity(call: Call) -> Reply:
     require_group(call)
     found = call.document()
     uproot(call.store, call.id)
+    if found:
+        call.store.delete(principal_path(found.body["properties"]["principalId"]))
     return Reply(200 if found else 204)
 
 
@@ -112,7 +114,7 @@ def _system_assigned(azure: Azure, name: str, before: Json | None) -> Json:
     principal = (before or {}).get("principalId")
     if not principal:
         principal = azure.guid()
-        azure.announce(principal, azure.guid(), name)
+        azure.born(principal, azure.guid(), name)
     return {"principalId": principal, "tenantId": azure.settings.tenant_id}
 
 

@@ -1,6 +1,7 @@
 """Azure Resource Manager, answering: who calls, what is meant, whether it is allowed, what comes of it."""
 
 import random
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -8,15 +9,19 @@ from apimlb.clock import Clock
 from apimlb.http import Request, Response
 from apimlb.local.arm import retention, roles, subscriptions
 from apimlb.local.arm.call import Announce, Azure, Call, PolicyCheck, Reply
+from apimlb.local.arm.endpoints import PATH, endpoints
 from apimlb.local.arm.errors import GATEWAY, ArmError
+from apimlb.local.arm.locks import refuse_locked
 from apimlb.local.arm.operations import Operations
 from apimlb.local.arm.policy_check import check_policy as compile_policy
 from apimlb.local.arm.routes import Match, Routes
 from apimlb.local.arm.settings import ArmSettings, Caller
 from apimlb.local.arm.table import EFFECTS, ROUTES
+from apimlb.local.arm.throttle import Throttle
 from apimlb.local.arm.wire import refusal, response
 from apimlb.local.store import Store
 
+_VERSION = re.compile(r"\d{4}-\d\d-\d\d(-\w+)?")
 # Compiled once: the table is the same for every plane in the process.
 _ROUTES = Routes(ROUTES)
 
@@ -44,6 +49,7 @@ class ArmPlane:
         self._azure = Azure(store, clock, rng, settings, operations, check_policy, announce)
         self._verify = verify
         self._busy: set[str] = set()
+        self._throttle = Throttle()
         with store.transaction():
             subscriptions.seed(self._azure)
 
@@ -61,6 +67,8 @@ class ArmPlane:
         return response(self._azure, request, reply)
 
     async def _answer(self, request: Request) -> Reply:
+        if request.path.rstrip("/").lower() == PATH:
+            return endpoints(request)
         caller = self._verify(request)
         self.ripen()
         query = {name.lower(): value for name, value in request.query.items()}
@@ -74,15 +82,21 @@ class ArmPlane:
         return reply
 
     def _admit(self, call: Call, match: Match) -> None:
-        """Raise what the front end refuses: no api-version, no such subscription, no role, no provider."""
+        """Raise what the front end refuses: no api-version, no such subscription, too many requests, no role,
+        no provider, a lock."""
         if not call.api_version:
             text = "The api-version query parameter (?api-version=) is required for all requests."
             raise ArmError(400, "MissingApiVersionParameter", text, headers=GATEWAY)
+        if not _VERSION.fullmatch(call.api_version):
+            text = f"The api-version '{call.api_version}' is invalid: it must be a date, like '2024-05-01'."
+            raise ArmError(400, "InvalidApiVersionParameter", text, headers=GATEWAY)
         subscriptions.require_subscription(call)
+        self._throttle.admit(call)
         if match.route.checked and self._azure.settings.check_roles:
             roles.require(call.store, call.caller, match.route.action, call.id)
         if call.request.method in ("PUT", "PATCH"):
             subscriptions.require_registration(call)
+        refuse_locked(call)
 
     @asynccontextmanager
     async def _alone(self, call: Call, match: Match) -> AsyncIterator[None]:

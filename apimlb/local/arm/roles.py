@@ -169,9 +169,11 @@ OPENAI_DATA_ROLES = frozenset(
 
 
 def has_data_role(store: Store, principal_id: str, scope: str, role_ids: Iterable[str]) -> bool:
-    """Whether the principal holds one of the roles (definition GUIDs) at the scope or above it."""
+    """Whether the principal holds one of the roles (definition GUIDs) at the scope or above it, and the data
+    plane knows of it by now."""
     wanted = {role.lower() for role in role_ids}
-    return any(_role_of(item) in wanted for item in assignments(store, principal_id, scope))
+    held = assignments(store, principal_id, scope)
+    return any(_role_of(item) in wanted and item.hidden.get("effective", True) for item in held)
 
 
 def permits(store: Store, principal_id: str, scope: str, action: str) -> bool:

@@ -27,6 +27,10 @@ class ArmSettings:
     `quota`: limits in thousands of tokens per minute by usage name ("OpenAI.GlobalStandard.gpt-5.1") or, for
     one region, by "region:usage name"; what is not named has the catalogue's limit.
     `rewrites_policies`: whether a policy sent as rawxml is given back re-indented, as one sent as xml is.
+    `throttled`: whether callers are counted (see `throttle`); None counts them when work takes its time.
+    `replication_seconds`: how long the directory does not know a new identity, which until then is given
+    roles with a principalType only; `role_seconds`: how long the accounts do not know a new role. Like an
+    operation, both take no time unless work takes its time.
     `unregistered`: lower-case namespaces of providers that the subscription has not registered yet.
     """
 
@@ -41,6 +45,13 @@ class ArmSettings:
     unregistered: frozenset[str] = frozenset()
     check_roles: bool = True
     rewrites_policies: bool = False
+    throttled: bool | None = None
+    replication_seconds: float = 20.0
+    role_seconds: float = 120.0
+
+    @property
+    def throttles(self) -> bool:
+        return self.lro == "realistic" if self.throttled is None else self.throttled
 
     def seconds(self, recorded: float) -> float:
         """How long an operation takes that was recorded to take `recorded` seconds."""

@@ -13,13 +13,25 @@ from apimlb.local.store import Document, Json, kind_of
 # The providers that the local Azure has, with the types that a client may look for.
 PROVIDERS: dict[str, tuple[str, ...]] = {
     "Microsoft.ApiManagement": ("service", "deletedServices", "locations", "checkNameAvailability"),
-    "Microsoft.Authorization": ("roleAssignments", "roleDefinitions", "permissions"),
+    "Microsoft.Authorization": ("roleAssignments", "roleDefinitions", "permissions", "locks"),
     "Microsoft.CognitiveServices": ("accounts", "accounts/deployments", "deletedAccounts", "locations"),
     "Microsoft.Insights": ("components",),
     "Microsoft.ManagedIdentity": ("userAssignedIdentities",),
     "Microsoft.OperationalInsights": ("workspaces",),
     "Microsoft.Resources": ("subscriptions", "resourceGroups", "tags"),
 }
+# Versions that clients in use ask for, the newest first.
+_VERSIONS = {
+    "Microsoft.ApiManagement": ("2024-05-01", "2022-08-01", "2021-08-01", "2020-12-01", "2019-12-01"),
+    "Microsoft.Authorization": ("2022-04-01", "2020-04-01-preview", "2018-09-01-preview"),
+    "Microsoft.CognitiveServices": ("2025-09-01", "2025-06-01", "2024-10-01", "2023-05-01", "2021-10-01"),
+    "Microsoft.Insights": ("2020-02-02", "2015-05-01"),
+    "Microsoft.ManagedIdentity": ("2024-11-30", "2023-01-31", "2018-11-30"),
+    "Microsoft.OperationalInsights": ("2025-07-01", "2023-09-01", "2020-08-01"),
+    "Microsoft.Resources": ("2025-04-01", "2024-11-01", "2022-12-01", "2021-04-01", "2020-06-01"),
+}
+# What a type of a provider has of its own.
+_OTHER_VERSIONS = {"locks": ("2020-05-01", "2017-04-01", "2016-09-01")}
 _ALWAYS = ("microsoft.authorization", "microsoft.resources")
 
 
@@ -156,7 +168,7 @@ def _provider(call: Call, namespace: str) -> Json:
         {
             "resourceType": name,
             "locations": locations,
-            "apiVersions": [call.api_version],
+            "apiVersions": list(_OTHER_VERSIONS.get(name, _VERSIONS[namespace])),
             "capabilities": "None",
         }
         for name in PROVIDERS[namespace]
@@ -188,6 +200,20 @@ def list_providers(call: Call) -> Reply:
     return Reply(200, {"value": [_provider(call, namespace) for namespace in PROVIDERS]})
 
 
+def _tenant(row: Json) -> Json:
+    """A provider as it is apart from any subscription."""
+    kept = ("namespace", "resourceTypes")
+    return {"id": f"/providers/{row['namespace']}", **{name: row[name] for name in kept}}
+
+
+def get_tenant_provider(call: Call) -> Reply:
+    return Reply(200, _tenant(_provider(call, _namespace(call))))
+
+
+def list_tenant_providers(call: Call) -> Reply:
+    return Reply(200, {"value": [_tenant(_provider(call, namespace)) for namespace in PROVIDERS]})
+
+
 def register_provider(call: Call) -> Reply:
     return _set_registration(call, registered=True)
 
@@ -208,6 +234,8 @@ ROUTES = (
     Route("GET", SUBSCRIPTION, get_subscription),
     Route("GET", f"{SUBSCRIPTION}/locations", list_locations),
     Route("GET", "/tenants", list_tenants, checked=False),
+    Route("GET", "/providers", list_tenant_providers, checked=False),
+    Route("GET", "/providers/{namespace}", get_tenant_provider, checked=False),
     Route("GET", f"{SUBSCRIPTION}/providers", list_providers),
     Route("GET", f"{SUBSCRIPTION}/providers/{{namespace}}", get_provider),
     Route("POST", f"{SUBSCRIPTION}/providers/{{namespace}}/register", register_provider),

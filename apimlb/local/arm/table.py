@@ -1,6 +1,14 @@
 """All that the local Azure Resource Manager can do: every route, and what every operation does at its end."""
 
-from apimlb.local.arm import groups, identities, monitoring, removal, role_assignments, subscriptions
+from apimlb.local.arm import (
+    groups,
+    identities,
+    locks,
+    monitoring,
+    removal,
+    role_assignments,
+    subscriptions,
+)
 from apimlb.local.arm.apim import (
     apis,
     backends,
@@ -11,6 +19,7 @@ from apimlb.local.arm.apim import (
     policies,
     products,
     services,
+    skus,
 )
 from apimlb.local.arm.apim import operations as apim_operations
 from apimlb.local.arm.apim import subscriptions as apim_subscriptions
@@ -22,12 +31,14 @@ ROUTES = (
     *identities.ROUTES,
     *monitoring.ROUTES,
     *role_assignments.ROUTES,
+    *locks.ROUTES,
     *accounts.ROUTES,
     *deleted_accounts.ROUTES,
     *deployments.ROUTES,
     *lists.ROUTES,
     *apim_operations.ROUTES,
     *services.ROUTES,
+    *skus.ROUTES,
     *deleted_services.ROUTES,
     *apis.ROUTES,
     *backends.ROUTES,
@@ -38,6 +49,7 @@ ROUTES = (
     *apim_subscriptions.ROUTES,
 )
 EFFECTS = {
+    **role_assignments.EFFECTS,
     **accounts.EFFECTS,
     **deleted_accounts.EFFECTS,
     **deleted_services.EFFECTS,

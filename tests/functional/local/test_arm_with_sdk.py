@@ -137,6 +137,8 @@ def test_a_stack_is_deployed_used_and_taken_away(cloud: Cloud) -> None:
             },
         )
         assert assignment.principal_id == identity.principal_id
+        cloud.clock.advance(300)
+        cloud.plane.ripen()
         assert has_data_role(cloud.store, identity.principal_id, account.id, [OPENAI_USER])
         assert not has_data_role(cloud.store, "somebody-else", account.id, [OPENAI_USER])
 

@@ -35,6 +35,33 @@ async def test_the_api_version_is_required() -> None:
     assert (answer.status, answer.code) == (400, "MissingApiVersionParameter")
 
 
+async def test_the_api_version_is_a_date() -> None:
+    scene = Scene()
+    assert (await scene.get(ROOT, version="latest")).code == "InvalidApiVersionParameter"
+    for version in ("2020-01-01", "2026-05-15-preview"):
+        assert (await scene.get(ROOT, version=version)).status == 200
+
+
+async def test_a_client_learns_where_the_cloud_is_without_a_token() -> None:
+    scene = Scene()
+    asked = Request("GET", f"{HOST}/metadata/endpoints?api-version=2022-09-01")
+    [cloud] = (await answered(await scene.plane.send(asked))).json
+    assert (cloud["resourceManager"], cloud["authentication"]["loginEndpoint"]) == (HOST, HOST)
+    asked = Request("GET", f"{HOST}/metadata/endpoints?api-version=2015-01-01")
+    old = (await answered(await scene.plane.send(asked))).json
+    assert HOST in old["authentication"]["audiences"]
+
+
+async def test_providers_say_which_versions_they_have() -> None:
+    scene = Scene()
+    listed = await scene.get("/providers", version="2025-04-01")
+    assert {row["id"] for row in listed.json["value"]} >= {"/providers/Microsoft.ApiManagement"}
+    one = await scene.get("/providers/microsoft.authorization", version="2025-04-01")
+    types = {row["resourceType"]: row["apiVersions"] for row in one.json["resourceTypes"]}
+    assert "2020-05-01" in types["locks"]
+    assert "2022-04-01" in types["roleAssignments"]
+
+
 async def test_there_is_one_subscription() -> None:
     scene = Scene()
     listed = await scene.get("/subscriptions")
@@ -117,7 +144,7 @@ async def test_unknown_paths_are_named() -> None:
 async def test_a_body_must_be_a_json_object() -> None:
     scene = Scene()
     request = Request(
-        "PUT", f"{HOST}{GROUP}?api-version=1", Headers([("Authorization", "Bearer good")]), b"["
+        "PUT", f"{HOST}{GROUP}?api-version=2025-04-01", Headers([("Authorization", "Bearer good")]), b"["
     )
     answer = await answered(await scene.plane.send(request))
     assert (answer.status, answer.code) == (400, "InvalidRequestContent")

@@ -3,11 +3,12 @@
 import pytest
 
 from apimlb.local.arm.roles import OPENAI_DATA_ROLES, OPENAI_USER, OWNER, has_data_role
-from tests.unit.local.arm.scene import ACCOUNTS, GROUP, ROOT, Scene
+from tests.unit.local.arm.scene import ACCOUNTS, GROUP, IDENTITY, ROOT, Scene, realistic
 
 ROLES = "/providers/Microsoft.Authorization/roleDefinitions"
 ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments"
 NAME, OTHER = "7b83888d-03fb-55bb-8209-aec4e36328a8", "7b83888d-03fb-55bb-8209-aec4e36328a9"
+READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 SOMEBODY = "d4a34ed9-c189-4b60-84cb-2d4f8b81f44f"
 
 
@@ -108,3 +109,35 @@ async def test_role_definitions_are_found_by_name_and_id(scene: Scene) -> None:
 async def test_the_caller_can_see_what_is_permitted(scene: Scene) -> None:
     answer = await scene.get(f"{GROUP}/providers/Microsoft.Authorization/permissions")
     assert [row["actions"] for row in answer.json["value"]] == [["*"]]
+
+
+async def test_a_new_identity_has_to_reach_the_directory_first() -> None:
+    scene = realistic()
+    await scene.group()
+    identity = await scene.put(IDENTITY, {"location": "eastus"})
+    mine = {"principalId": identity.properties["principalId"]}
+    path = f"{GROUP}{ASSIGNMENTS}/{NAME}"
+    unknown = await scene.put(path, body(principalType="", **mine))
+    assert (unknown.status, unknown.code) == (400, "PrincipalNotFound")
+    assert (await scene.put(f"{GROUP}{ASSIGNMENTS}/{OTHER}", body(READER, **mine))).status == 201
+    scene.clock.advance(scene.settings.replication_seconds)
+    assert (await scene.put(path, body(principalType="", **mine))).status == 201
+
+
+async def test_an_identity_that_was_deleted_is_unknown_again(scene: Scene) -> None:
+    identity = await scene.put(IDENTITY, {"location": "eastus"})
+    await scene.delete(IDENTITY)
+    mine = {"principalId": identity.properties["principalId"], "principalType": ""}
+    assert (await scene.put(f"{GROUP}{ASSIGNMENTS}/{NAME}", body(**mine))).code == "PrincipalNotFound"
+
+
+async def test_the_data_plane_learns_of_a_role_later() -> None:
+    scene = realistic()
+    await scene.group()
+    await scene.account("east")
+    east = f"{ACCOUNTS}/east"
+    await scene.put(f"{east}{ASSIGNMENTS}/{NAME}", body())
+    assert not has_data_role(scene.store, SOMEBODY, east, OPENAI_DATA_ROLES)
+    scene.clock.advance(scene.settings.role_seconds)
+    scene.plane.ripen()
+    assert has_data_role(scene.store, SOMEBODY, east, OPENAI_DATA_ROLES)
