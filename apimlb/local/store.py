@@ -1,7 +1,7 @@
 """What the local Azure remembers: documents by ARM id, in memory for reading and in SQLite for keeping.
 
-One process and one thread at a time. A write is on disk before `put`, `delete` or the outermost `transaction`
-returns, so that a killed server comes back with everything that it had answered.
+One process and one thread at a time. A write is with the system before `put`, `delete` or the outermost
+`transaction` returns, so that a killed server comes back with everything that it had answered.
 """
 
 import json
@@ -212,6 +212,10 @@ def _prepare(database: sqlite3.Connection, path: str) -> None:
     try:
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
         database.execute("PRAGMA journal_mode = WAL")
+        # What a process has written outlives it, with or without fsync. Only a machine that loses its power
+        # could lose the last writes, though never more than those; waiting for its disk would make each
+        # write cost milliseconds instead of a tenth of one.
+        database.execute("PRAGMA synchronous = NORMAL")
         database.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         raise ConflictError(
