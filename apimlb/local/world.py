@@ -207,6 +207,8 @@ class World:
             claims = self.entra.verify(token.strip(), {*_ARM_AUDIENCES, self.settings.arm_origin})
         except TokenRefused as refused:
             raise invalid_token(f"The access token is invalid. {refused}", tenant) from refused
+        if claims.get("idtyp") == "user":
+            return Caller(str(claims["oid"]), str(claims["upn"]), "User")
         return Caller(str(claims["oid"]), str(claims.get("appid") or claims.get("azp")))
 
     def _bearer(self, token: str) -> Mapping[str, Any]:

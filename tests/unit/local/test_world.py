@@ -8,7 +8,7 @@ import pytest
 
 from apimlb.http import Headers, Request, read
 from apimlb.local.entra.plane import Application
-from apimlb.local.entra.tokens import Principal
+from apimlb.local.entra.tokens import Principal, User
 from apimlb.local.faults import Fault
 from apimlb.local.store import Store
 from apimlb.local.world import OWNER, SUBSCRIPTION_ID, TENANT_ID, World, WorldSettings
@@ -157,6 +157,12 @@ class TestTokens:
                 "GET", "/subscriptions", "2022-12-01", Authorization=f"Bearer {token}"
             )
             assert (status, body["error"]["code"]) == (401, "InvalidAuthenticationToken")
+
+    async def test_a_person_is_known_to_arm_by_what_they_sign_in_with(self, tenant):
+        tenant.token = tenant.world.entra.mint(User(OWNER.object_id), ARM)
+        await tenant.account()
+        system = (await tenant.arm("GET", EAST, "2024-10-01"))[1]["systemData"]
+        assert (system["createdByType"], system["createdBy"].endswith("@local.example")) == ("User", True)
 
 
 class TestRoads:
