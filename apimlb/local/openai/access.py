@@ -42,11 +42,17 @@ class Accounts:
 
 
 def check(request: Request, account: Document, call: Call, verify: Verify, allowed: Allowed) -> None:
-    """Let the caller through or raise `Refused`. A bearer token goes before a key, as in Azure."""
+    """Let the caller through or raise `Refused`. A bearer token goes before a key, as in Azure.
+
+    On v1 a key may be the bearer: OpenAI's own client sends it so, and Microsoft Learn, Azure OpenAI v1 API,
+    shows that client with the account's key.
+    """
     if account.body.get("properties", {}).get("publicNetworkAccess") == "Disabled":
         raise refusals.not_public()
     scheme, _, token = (request.headers.get("Authorization") or "").partition(" ")
-    if scheme.lower() == "bearer":
+    if scheme.lower() == "bearer" and not call.api_version and token.count(".") != 2:
+        _check_key(token.strip(), account)
+    elif scheme.lower() == "bearer":
         _check_bearer(token.strip(), account, call, verify, allowed)
     else:
         _check_key(request.headers.get("api-key") or "", account)

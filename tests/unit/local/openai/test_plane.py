@@ -25,6 +25,12 @@ class TestWhoMayCall:
         assert (reply.status, reply.error["code"]) == (401, "401")
         assert reply.error["message"].startswith("Access denied due to invalid subscription key or wrong API")
 
+    async def test_a_key_may_be_the_bearer_on_v1_alone(self, rig):
+        asked = {**HELLO, "model": "chat"}
+        for key, status in (("k1", 200), ("guess", 401)):
+            assert (await rig.ask(V1, asked, Authorization=f"Bearer {key}")).status == status
+        assert (await rig.chat(more={"Authorization": "Bearer k1"})).status == 401
+
     @pytest.mark.parametrize("headers", [{"Authorization": "Bearer bad"}, {"Accept": "*/*"}])
     async def test_a_bad_token_or_none_is_401_without_error_around_it(self, rig, headers):
         reply = await rig.chat(more=headers)
