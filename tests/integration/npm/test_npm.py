@@ -1,0 +1,90 @@
+"""Azure's clients for JavaScript, which share no code with Python's, over a real port."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apimlb.local.process import Endpoint
+from tests.integration.watched import WatchedAzure
+
+HERE = Path(__file__).parent
+_INSTALL_SECONDS, _RUN_SECONDS = 300, 120
+
+
+def missing(text: str) -> None:
+    """What is not there is a reason to skip, but not in CI."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(text)
+    pytest.skip(text)
+
+
+@pytest.fixture(scope="module")
+def modules() -> Path:
+    """A folder with the scripts and their packages, installed once for each list of packages."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        missing("node and npm are not installed: these clients need Node.js 20 or later")
+    wanted = (HERE / "package.json").read_bytes()
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "apimlb-tests" / f"npm-{hashlib.sha256(wanted).hexdigest()[:12]}"
+    if not (folder / "complete").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_bytes(wanted)
+        command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
+        if done.returncode != 0:
+            missing(f"npm cannot install the clients: {done.stderr[-500:]}")
+        (folder / "complete").touch()
+    for script in HERE.glob("*.mjs"):
+        shutil.copy(script, folder)
+    return folder
+
+
+def run(modules: Path, script: str, endpoint: Endpoint) -> Any:
+    """What the script prints, as JSON."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "APIMLB_ARM_ENDPOINT": endpoint.arm_url,
+        "AZURE_AUTHORITY_HOST": endpoint.arm_url,
+        "AZURE_TENANT_ID": endpoint.tenant_id,
+        "AZURE_SUBSCRIPTION_ID": endpoint.subscription_id,
+        "AZURE_CLIENT_ID": endpoint.client_id,
+        "AZURE_CLIENT_SECRET": endpoint.client_secret,
+        "NODE_EXTRA_CA_CERTS": endpoint.ca,
+    }
+    done = subprocess.run(
+        ["node", script], cwd=modules, env=environment, capture_output=True, text=True, timeout=_RUN_SECONDS
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_stack_comes_and_goes(modules: Path, slow_azure: WatchedAzure) -> None:
+    said = run(modules, "stack.mjs", slow_azure.endpoint)
+    assert said == {
+        "group": 201,
+        "accounts": [["Succeeded", f"https://{name}.openai.azure.com/"] for name in ("east", "west")],
+        "capacity": 30,
+        "resized": 40,
+        "quota": {"status": 400, "code": "InsufficientQuota"},
+        "models": said["models"],
+        "service": ["Succeeded", "East US"],
+        "pool": 2,
+        "api": "openai",
+        "badPolicy": {"status": 400, "code": "ValidationError"},
+        "policyKept": True,
+        "key": 32,
+        "namedValues": ["who"],
+        "stale": {"status": 412, "code": "ValidationError"},
+        "deletedServices": ["npm-gw"],
+        "purged": [],
+        "again": {"status": 409, "code": "FlagMustBeSetForRestore"},
+        "gone": {"status": 404, "code": "ResourceNotFound"},
+    }
+    assert said["models"] > 10
+    assert slow_azure.watch.seen > 40

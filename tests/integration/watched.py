@@ -1,0 +1,109 @@
+"""The local Azure on real ports, with all that goes through its ARM port held to Microsoft's contract."""
+
+import asyncio
+import fcntl
+import json
+import os
+import random
+import socket
+import threading
+from collections.abc import Coroutine
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from apimlb.clock import AdjustableClock, Reading, SystemClock, utc
+from apimlb.http import Request, Response
+from apimlb.local.process import Endpoint
+from apimlb.local.server.certificate import kept_certificate
+from apimlb.local.server.control import PREFIX, Control
+from apimlb.local.server.listener import Listener
+from apimlb.local.store import Store
+from apimlb.local.world import OWNER, World, WorldSettings
+from tests.contract.watch import Watch
+
+Value = TypeVar("Value")
+_SECRET = "the-owner's-secret"
+_GRACE = 2.0
+
+
+class WatchedAzure:
+    """As `apimlb local up` leaves it in the folder `state`, but on a thread of this process.
+
+    `close` fails if a request or an answer was not as Microsoft describes it.
+    """
+
+    def __init__(self, state: Path, **settings: Any) -> None:
+        self.watch = Watch()
+        state.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(state)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="watched Azure", daemon=True)
+        self._thread.start()
+        self.endpoint = self._do(self._open(state, WorldSettings(**settings)))
+        (state / "endpoint.json").write_text(json.dumps(asdict(self.endpoint)))
+
+    def close(self) -> None:
+        self._do(self._shut())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._lock.close()
+        self.watch.check()
+
+    async def _open(self, state: Path, settings: WorldSettings) -> Endpoint:
+        ground = SystemClock()
+        certificate = kept_certificate(state, utc(ground.now()))
+        gateway, arm = _port(), _port()
+        settings = replace(
+            settings,
+            owner=replace(OWNER, secret=_SECRET),
+            gateway_origin=f"http://127.0.0.1:{gateway.getsockname()[1]}",
+            arm_origin=f"https://127.0.0.1:{arm.getsockname()[1]}",
+        )
+        clock = AdjustableClock(ground, Reading())
+        self._world = World(Store(state / "azure.db"), clock, random.Random(7), settings)
+        self._control = Control(self._world, clock, lambda: None)
+        self._listeners = (
+            Listener(self._world.serve, ground),
+            Listener(self._manage, ground, certificate),
+        )
+        for listener, opened in zip(self._listeners, (gateway, arm), strict=True):
+            await listener.start(opened)
+        return Endpoint(
+            os.getpid(),
+            settings.gateway_origin,
+            settings.arm_origin,
+            str(certificate.authority.resolve()),
+            settings.tenant_id,
+            settings.subscription_id,
+            settings.owner.client_id,
+            settings.owner.secret,
+        )
+
+    async def _manage(self, request: Request) -> Response:
+        if request.path.startswith(PREFIX):
+            return await self._control.send(request)
+        answered = await self._world.manage(request)
+        self.watch(request, answered)
+        return answered
+
+    async def _shut(self) -> None:
+        await asyncio.gather(*(listener.stop(_GRACE) for listener in self._listeners))
+        self._world.store.close()
+
+    def _do(self, work: Coroutine[Any, Any, Value]) -> Value:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+def _port() -> socket.socket:
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    opened.bind(("127.0.0.1", 0))
+    return opened
+
+
+def _locked(state: Path) -> IO[str]:
+    """The state's lock, which tells commands that somebody answers."""
+    file = (state / "lock").open("a")
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return file
