@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from apimlb.policy.binder_conversions import ConversionBinder
 from apimlb.policy.bound import Bound
-from apimlb.policy.conversions import NUMERIC
+from apimlb.policy.conversions import INTEGRAL, NUMERIC
 from apimlb.policy.nodes import Unary
 from apimlb.policy.signatures import Member
 from apimlb.policy.types import NULL, Type
@@ -48,10 +48,7 @@ class ArithmeticBinder(ConversionBinder):
         if NULL in (left.type, right.type) and lifted and operator not in ("==", "!="):
             plain = other = other if left.type is NULL else plain
         if operator in ("<<", ">>"):
-            common = self.promoted(plain, self.registry.int) if plain.name != "System.UInt32" else plain
-            if other is not self.registry.int or plain.name not in NUMERIC or common is None:
-                return None if other.name not in NUMERIC else self._shift(operator, left, right, plain)
-            return self._shift(operator, left, right, common)
+            return self._shift(operator, left, right, plain, other)
         left, right = self._fit_constants(left, right)
         plain, other = (
             (plain, left.type.underlying)[left.type is not NULL],
@@ -119,7 +116,12 @@ class ArithmeticBinder(ConversionBinder):
         t = self.out.temporary()
         return f"({t} if {_INT_RANGE.format(t=t, code=code)} else {self.out.use(numbers.wrap32)}({t}))"
 
-    def _shift(self, operator: str, left: Bound, right: Bound, common: Type) -> Bound:
+    def _shift(self, operator: str, left: Bound, right: Bound, plain: Type, other: Type) -> Bound | None:
+        """`left << right`: the right side is an int, the left one an integer of its own promoted type."""
+        common = plain if plain.name == "System.UInt32" else self.promoted(plain, self.registry.int)
+        fits = self.conversions.implicit(other, self.registry.int) or other is self.registry.int
+        if plain.name not in INTEGRAL or common is None or not fits or left.type is not plain:
+            return None
         name = common.name.removeprefix("System.")
         bits = 63 if name in ("Int64", "UInt64") else 31
         value, places = self.convert(left, common, 0).code, self.convert(right, self.registry.int, 0).code

@@ -9,6 +9,7 @@ from apimlb.policy.conversions import INTEGRAL, Conversion
 from apimlb.policy.types import NULL, Type
 from apimlb.policy.values import numbers
 from apimlb.policy.values.json_tokens import JArray, JObject
+from apimlb.policy.values.number_format import number_text
 from apimlb.policy.values.numbers import INTEGERS, Char, Long, Single
 
 # Types whose values are of exactly one Python type, for casts without a call.
@@ -190,6 +191,14 @@ class ConversionBinder(BinderCore):
         if name == "Decimal" and isinstance(value, int):
             return self.literal(Decimal(int(value)), target)
         if name in INTEGERS and isinstance(value, float):
+            lowest, highest, make = INTEGERS[name]
+            if not self.unchecked and not lowest <= value < highest + 1:
+                self.refuse(
+                    "CS0221",
+                    f"Constant value '{number_text(value)}' cannot be converted to a '{target.shown}' "
+                    "(use 'unchecked' syntax to override)",
+                    at,
+                )
             return self.literal(numbers.truncate(value, name), target)
         if name == "Char" and isinstance(value, int) and 0 <= value <= 0xFFFF:
             return self.literal(Char(chr(value)), target)

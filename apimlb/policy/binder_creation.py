@@ -178,7 +178,10 @@ class CreationBinder(CallBinder):
         kind = self.registry.array(element, node.rank)
         if node.items is not None:
             return self.array_of(kind, node.items, [self.value(size) for size in node.sizes])
-        sizes = [self.convert(self.bind(size), self.registry.int, size.at).code for size in node.sizes]
+        bound = [self.convert(self.bind(size), self.registry.int, size.at) for size in node.sizes]
+        if any(isinstance(size.constant, int) and size.constant < 0 for size in bound):
+            self.refuse("CS0248", "Cannot create an array with a negative size", node.sizes[0].at)
+        sizes = [size.code for size in bound]
         if kind.name == "System.Byte[]":
             return Bound(kind, f"{self.out.use(make_bytes)}({sizes[0]})", safe=True)
         arguments = ", ".join((self.out.use(element), *sizes))

@@ -174,12 +174,12 @@ class StatementBinder(CreationBinder):
 
     def bind_if(self, node: If) -> bool:
         self.enter()
-        condition = self.condition(node.condition)
-        self.out.line(f"if {condition}:", node.at)
+        condition = self.convert(self.bind(node.condition), self.registry.bool, node.condition.at)
+        self.out.line(f"if {condition.code}:", node.at)
         reached = self.body(node.then)
         if node.otherwise is None:
             self.leave()
-            return True
+            return reached or condition.constant is not True
         self.out.line("else:", node.otherwise.at)
         reached = self.body(node.otherwise) or reached
         self.leave()

@@ -141,6 +141,10 @@ def list_exists(target: ClrList, test: Callable[[object], bool]) -> bool:
     return any(test(item) for item in elements(target))
 
 
+def list_convert_all(kind: Type, target: ClrList, convert: Callable[[object], object]) -> ClrList:
+    return ClrList([convert(item) for item in elements(target)], kind.name)
+
+
 def list_true_for_all(target: ClrList, test: Callable[[object], bool]) -> bool:
     return all(test(item) for item in elements(target))
 

@@ -5,6 +5,7 @@ from apimlb.policy.library.collection_calls import (
     list_add_range,
     list_clear,
     list_contains,
+    list_convert_all,
     list_exists,
     list_find,
     list_find_all,
@@ -166,6 +167,7 @@ DEFINITIONS = (
             ("bool Exists(Predicate<T> match)", list_exists),
             ("bool TrueForAll(Predicate<T> match)", list_true_for_all),
             ("T[] ToArray()", list_to_array),
+            ("List<R> ConvertAll<R>(Converter<T, R> converter)", Needs(list_convert_all, types=("R",))),
         ),
     ),
     Definition(

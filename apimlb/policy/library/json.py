@@ -17,7 +17,6 @@ from apimlb.policy.library.json_calls import (
     children_of,
     clear,
     clone,
-    contains_key,
     count_children,
     deep_equals,
     first_child,
@@ -114,7 +113,7 @@ def _cast_rows() -> tuple[Row, ...]:
     rows: list[Row] = []
     for name, keyword in _KEYWORDS.items():
         rows.append((f"explicit {keyword}(JToken value)", TOKEN_CASTS[name]))
-        rows.append((f"implicit JToken({keyword} value)", value_of))
+        rows.append((f"implicit JToken({keyword} value)", string_value if name == "String" else value_of))
         if keyword not in _REFERENCES:
             rows.append((f"explicit {keyword}?(JToken value)", nullable_cast(TOKEN_CASTS[name])))
             rows.append((f"implicit JToken({keyword}? value)", value_of))
@@ -192,7 +191,6 @@ DEFINITIONS = (
             ("void Add(string propertyName, JToken value)", object_add),
             ("void Add(object content)", object_add_content),
             ("bool Remove(string propertyName)", object_remove),
-            ("bool ContainsKey(string propertyName)", contains_key),
             ("void RemoveAll()", clear),
             ("JProperty Property(string name)", property_named),
             ("IEnumerable<JProperty> Properties()", properties),
@@ -243,7 +241,11 @@ DEFINITIONS = (
         L + "JValue", "class", bases=(L + "JToken",),
         rows=(
             ("object Value", scalar, scalar_put),
-            *((f"new({keyword} value)", value_of) for keyword in _KEYWORDS.values() if keyword != "byte[]"),
+            *(
+                (f"new({keyword} value)", string_value if keyword == "string" else value_of)
+                for keyword in _KEYWORDS.values()
+                if keyword != "byte[]"
+            ),
             ("new(object value)", value_of),
             ("new(JValue other)", clone),
             ("static JValue CreateString(string value)", string_value),

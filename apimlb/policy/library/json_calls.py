@@ -6,7 +6,7 @@ from apimlb.policy.library.json_conversions import (
     shown,
 )
 from apimlb.policy.types import Type
-from apimlb.policy.values.exceptions import ClrException, argument, argument_null, invalid_operation
+from apimlb.policy.values.exceptions import ClrException, argument, invalid_operation
 from apimlb.policy.values.iteration import elements
 from apimlb.policy.values.json_path import select_tokens
 from apimlb.policy.values.json_tokens import (
@@ -157,12 +157,6 @@ def object_add_content(token: JObject, content: object) -> None:
 
 def object_remove(token: JObject, name: str | None) -> bool:
     return token.remove(name)
-
-
-def contains_key(token: JObject, name: str | None) -> bool:
-    if name is None:
-        raise argument_null("propertyName")
-    return name in token.properties
 
 
 def array_add(token: JArray, value: JToken | None) -> None:

@@ -7,10 +7,11 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from apimlb.policy.library.keywords import KEYWORDS
 from apimlb.policy.types import Row
 from apimlb.policy.values.exceptions import (
+    ClrException,
     argument,
     argument_range,
 )
-from apimlb.policy.values.numbers import Long, Single, checked, truncate
+from apimlb.policy.values.numbers import INTEGERS, Long, Single, truncate
 from apimlb.policy.values.objects import Enum
 from apimlb.policy.values.text import text_of
 
@@ -123,7 +124,15 @@ def logarithm(value: float, base: float) -> float:
 
 
 def absolute(name: str) -> Callable[[int], int]:
-    return lambda value: checked(abs(int(value)), name)
+    def absolute_of(value: int) -> int:
+        if value == INTEGERS[name][0]:
+            raise ClrException(
+                "System.OverflowException",
+                "Negating the minimum value of a twos complement number is invalid.",
+            )
+        return INTEGERS[name][2](abs(int(value)))
+
+    return absolute_of
 
 
 def absolute_real(value: float) -> float:

@@ -4,7 +4,7 @@ import unicodedata
 
 from apimlb.policy.values import compare as order
 from apimlb.policy.values.budget import BUDGET, bounded_length, bounded_text
-from apimlb.policy.values.collections import ClrArray, Comparer
+from apimlb.policy.values.collections import ClrArray, Comparer, bounded
 from apimlb.policy.values.exceptions import (
     argument,
     argument_null,
@@ -97,6 +97,7 @@ def replace_char(text: str, old: str, new: str) -> str:
 
 
 def contains(text: str, value: str | None) -> bool:
+    charge(text)
     return required(value, "value") in text
 
 
@@ -118,14 +119,23 @@ def ends_with(text: str, value: str | None) -> bool:
 
 
 def starts_with_as(text: str, value: str | None, comparison: Enum) -> bool:
+    charge(text)
     return order.folded(comparison, text).startswith(order.folded(comparison, required(value, "value")))
 
 
 def ends_with_as(text: str, value: str | None, comparison: Enum) -> bool:
+    charge(text)
     return order.folded(comparison, text).endswith(order.folded(comparison, required(value, "value")))
 
 
+def charge(text: str) -> None:
+    """Looking through a long text costs steps."""
+    if len(text) > 10_000:
+        BUDGET.spend(len(text) >> 8)
+
+
 def _from(text: str, start: int) -> int:
+    charge(text)
     if not 0 <= start <= len(text):
         raise argument_range(
             "Index was out of range. Must be non-negative and less than the size of the collection.",
@@ -145,6 +155,7 @@ def index_of(text: str, value: str | None, start: int = 0, count: int | None = N
 
 
 def index_of_as(text: str, value: str | None, comparison: Enum) -> int:
+    charge(text)
     return order.folded(comparison, text).find(order.folded(comparison, required(value, "value")))
 
 
@@ -155,6 +166,7 @@ def index_of_from_as(text: str, value: str | None, start: int, comparison: Enum)
 
 
 def last_index_of(text: str, value: str | None, start: int | None = None) -> int:
+    charge(text)
     value = required(value, "value")
     if start is None:
         return (
@@ -164,6 +176,7 @@ def last_index_of(text: str, value: str | None, start: int | None = None) -> int
 
 
 def last_index_of_as(text: str, value: str | None, comparison: Enum) -> int:
+    charge(text)
     return order.folded(comparison, text).rfind(order.folded(comparison, required(value, "value")))
 
 
@@ -223,6 +236,7 @@ def _pieces(text: str, separators: list[str], limit: int, remove_empty: bool) ->
     at = 0
     singles = all(len(separator) == 1 for separator in separators)
     if singles and len(separators) == 1 and limit < 0:
+        bounded(text.count(separators[0]))
         pieces = text.split(separators[0])
         BUDGET.spend(len(pieces) >> 4)
         return [piece for piece in pieces if piece] if remove_empty else pieces
@@ -315,6 +329,7 @@ def compare_ignoring(left: str | None, right: str | None, ignore_case: bool) -> 
 
 
 def to_chars(text: str) -> ClrArray:
+    bounded(len(text))
     return ClrArray([Char(char) for char in text], "System.Char")
 
 

@@ -8,7 +8,7 @@ from apimlb.policy.values.exceptions import over_limit
 
 STEPS: Final = 1_000_000
 ROUNDS: Final = 200_000
-LONGEST_TEXT: Final = 16_000_000
+LONGEST_TEXT: Final = 8_000_000
 
 
 class Budget(threading.local):

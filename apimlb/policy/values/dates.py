@@ -165,10 +165,10 @@ def scaled(value: float, ticks_per_unit: int) -> int:
 
 
 def span_scaled(value: float, ticks_per_unit: int) -> TimeSpan:
-    """`TimeSpan.FromSeconds(1.5)` and its family."""
+    """`TimeSpan.FromSeconds(1.5)` and its family: whole ticks, the rest is cut off."""
     if value != value:
         raise argument("TimeSpan does not accept floating point Not-a-Number values.")
-    milliseconds = value * (ticks_per_unit / TICKS_PER_MILLISECOND)
-    if abs(milliseconds) > (2**63) / TICKS_PER_MILLISECOND:
+    ticks = value * ticks_per_unit
+    if abs(ticks) >= 2**63:
         raise span_overflow()
-    return TimeSpan(int(milliseconds + (0.5 if value >= 0 else -0.5)) * TICKS_PER_MILLISECOND)
+    return TimeSpan(int(ticks))

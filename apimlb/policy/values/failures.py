@@ -15,7 +15,8 @@ _BASES = {
     "Newtonsoft.Json.JsonReaderException": "Newtonsoft.Json.JsonException",
     "Newtonsoft.Json.JsonSerializationException": "Newtonsoft.Json.JsonException",
     "System.Collections.Generic.KeyNotFoundException": "System.SystemException",
-    "System.RegexMatchTimeoutException": "System.TimeoutException",
+    "System.Text.RegularExpressions.RegexMatchTimeoutException": "System.TimeoutException",
+    "System.Text.RegularExpressions.RegexParseException": "System.ArgumentException",
 }
 
 

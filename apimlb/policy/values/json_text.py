@@ -50,10 +50,8 @@ class TolerantReader:
         found = self._token_of(self._value())
         self._skip()
         if self._at < len(self._text):
-            self._at += 1
             self._fail(
-                "Additional text encountered after finished reading JSON content: "
-                f"{self._text[self._at - 1]}."
+                f"Additional text encountered after finished reading JSON content: {self._text[self._at]}."
             )
         return found
 
@@ -98,8 +96,8 @@ class TolerantReader:
             return JValue(None, "Undefined")
         self._fail(f"Unexpected character encountered while parsing value: {char}.")
 
-    def _ended(self) -> NoReturn:
-        if not self._path:
+    def _ended(self, inside: bool = False) -> NoReturn:
+        if not self._path and not inside:
             self._fail(f"Error reading {self._wanted} from JsonReader.")
         self._fail(f"Unexpected end of content while loading {self._wanted}.")
 
@@ -113,10 +111,8 @@ class TolerantReader:
                 self._at += 1
                 return self._object_of(pairs)
             if char == "":
-                self._path.append("")
-                self._ended()
+                self._ended(inside=True)
             name = self._property_name(char)
-            self._path.append(name)
             self._skip()
             if self._text[self._at : self._at + 1] != ":":
                 self._fail(
@@ -124,6 +120,7 @@ class TolerantReader:
                     f"{self._text[self._at : self._at + 1]}."
                 )
             self._at += 1
+            self._path.append(name)
             pairs.append((name, self._value()))
             self._skip()
             self._separator("}")
@@ -145,7 +142,6 @@ class TolerantReader:
         elif char == "":
             self._ended()
         elif char != closing:
-            self._at += 1
             self._fail(f"After parsing a value an unexpected character was encountered: {char}.")
 
     def _array(self) -> list[object]:

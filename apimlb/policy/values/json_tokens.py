@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.collections import MODIFIED, bounded
 from apimlb.policy.values.dates import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.values.exceptions import (
@@ -125,6 +126,7 @@ class JArray(JContainer):
 
     def clone(self, depth: int = 0) -> "JArray":
         made = JArray()
+        BUDGET.spend(len(self.items))
         for item in self.items:
             made.add(item.clone(deeper(depth)))
         return made
@@ -195,6 +197,7 @@ class JObject(JContainer):
 
     def clone(self, depth: int = 0) -> "JObject":
         made = JObject()
+        BUDGET.spend(len(self.properties))
         for prop in self.properties.values():
             made.append(prop.name, prop.value.clone(deeper(depth)))
         return made

@@ -4,7 +4,7 @@ culture."""
 import decimal
 import math
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 from apimlb.policy.values.exceptions import bad_format
 from apimlb.policy.values.numbers import INTEGER_NAMES, Single, to_single
@@ -35,10 +35,10 @@ def float_text(value: float) -> str:
     if math.isnan(value) or math.isinf(value):
         return _special(value)
     if isinstance(value, Single):
-        return _general(_single_digits(value), 7)
-    if value.is_integer() and abs(value) < 1e15:
+        return _general(_single_digits(value), 9)
+    if value.is_integer() and abs(value) < 2**53:
         return str(int(value)) if value or math.copysign(1, value) > 0 else "-0"
-    return _general(Decimal(repr(value)), 15)
+    return _general(Decimal(repr(value)), 17)
 
 
 def _single_digits(value: float) -> Decimal:
@@ -105,10 +105,13 @@ def _exact(value: Number) -> Decimal:
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
 
 
+def _halves(value: Number) -> str:
+    """How .NET Core 3 rounds: a double's exact binary value, ties to even; a decimal's ties away from zero."""
+    return ROUND_HALF_EVEN if isinstance(value, float) else ROUND_HALF_UP
+
+
 def _rounded(value: Number, places: int) -> Decimal:
-    """Halves away from zero. .NET Core 3 formats a double from its exact binary value."""
-    exact = Decimal(value) if isinstance(value, float) and not isinstance(value, Single) else _exact(value)
-    return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
+    return Decimal(value).quantize(Decimal(1).scaleb(-places), _halves(value), _WIDE)
 
 
 def _grouped(value: Decimal, places: int) -> str:
@@ -134,7 +137,7 @@ def _standard(value: Number, letter: str, precision: int | None) -> str:
         rounded = _rounded(value, places)
         return ("-" if rounded < 0 else "") + _grouped(rounded, places)
     if upper == "P":
-        rounded = _rounded(_exact(value) * 100, places)
+        rounded = _rounded(value, places + 2).scaleb(2)
         return ("-" if rounded < 0 else "") + _grouped(rounded, places) + " %"
     if upper == "C":
         rounded = _rounded(value, places)
@@ -157,20 +160,18 @@ def _general_format(value: Number, letter: str, precision: int | None) -> str:
     if not precision:
         return number_text(value)
     with decimal.localcontext(_WIDE):
-        exact = (
-            Decimal(value) if isinstance(value, float) and not isinstance(value, Single) else _exact(value)
-        )
+        exact = Decimal(value)
         if exact:
             places = precision - 1 - exact.adjusted()
-            exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+            exact = exact.quantize(Decimal(1).scaleb(-places), _halves(value))
     return _general(exact, precision, letter="e" if letter == "g" else "E")
 
 
 def _scientific(value: Number, letter: str, precision: int) -> str:
-    exact = Decimal(value) if isinstance(value, float) else _exact(value)
+    exact = Decimal(value)
     power = exact.adjusted() if exact else 0
     with decimal.localcontext(_WIDE):
-        figures = exact.scaleb(-power).quantize(Decimal(1).scaleb(-precision), ROUND_HALF_UP)
+        figures = exact.scaleb(-power).quantize(Decimal(1).scaleb(-precision), _halves(value))
         if abs(figures) >= 10:
             power += 1
             figures = figures.scaleb(-1).quantize(Decimal(1).scaleb(-precision), ROUND_HALF_UP)

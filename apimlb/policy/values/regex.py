@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 
 from apimlb.policy.values.budget import BUDGET, bounded_length
 from apimlb.policy.values.exceptions import ClrException, argument, argument_null
-from apimlb.policy.values.regex_engine import Engine, Hit, engine_of
+from apimlb.policy.values.regex_engine import Engine, engine_of
+from apimlb.policy.values.regex_machine import Hit
 
 OPTIONS = {
     "None": 0, "IgnoreCase": 1, "Multiline": 2, "ExplicitCapture": 4, "Compiled": 8, "Singleline": 16,
@@ -47,17 +48,35 @@ class Match(Group):
         self.regex = regex
         self.text = text
         self.hit = hit
+        self.complete = False
 
     @property
     def groups(self) -> list[Group]:
         if self.hit is None:
             return [Group(self.text, [], "0")]
         names = self.regex.engine.names
-        rest = [Group(self.text, spans, names[i]) for i, spans in enumerate(self.hit.spans[1:], 1)]
+        rest = [Group(self.text, spans, names[i]) for i, spans in enumerate(self._spans()[1:], 1)]
         return [self, *rest]
 
+    def _spans(self) -> list[list[tuple[int, int]]]:
+        """Every capture of every group, which only the machine that counts its steps remembers."""
+        assert self.hit is not None
+        if self.complete or not self.regex.engine.repeats_groups:
+            return self.hit.spans
+        try:
+            found = self.regex.engine.machine.search(self.text, self.index)
+        except ClrException:
+            found = None  # too long for the machine: the last captures will do
+        if found is not None and found.spans[0] == self.hit.spans[0]:
+            self.hit = found
+        self.complete = True
+        return self.hit.spans
+
     def group(self, name: str) -> Group:
+        """A group by its name or number; one that does not exist has captured nothing."""
         names = self.regex.engine.names
+        if name.isdigit() and name not in names and int(name) < len(names):
+            return self.groups[int(name)]
         return self.groups[names.index(name)] if name in names and self.hit else Group(self.text, [], name)
 
 
@@ -83,7 +102,7 @@ class Regex:
         at = start
         while at <= len(text):
             hit = self.engine.search(text, at)
-            BUDGET.spend()
+            BUDGET.spend(4)
             if hit is None:
                 return
             yield Match(self, text, hit)
@@ -147,12 +166,12 @@ def expand(match: Match, pattern: str) -> str:
 
 def _numbered(match: Match, found: re.Match[str]) -> str:
     name = found[1] or found[2]
-    if name in match.regex.engine.names:
+    names = match.regex.engine.names
+    if name in names or (name.isdigit() and int(name) < len(names)):
         return match.group(name).value
-    if found[1]:  # $12 is group 1 followed by 2 where there is no group 12
-        for end in range(len(name) - 1, 0, -1):
-            if name[:end] in match.regex.engine.names:
-                return match.group(name[:end]).value + name[end:]
+    for end in range(len(name) - 1, 0, -1):  # $12 is group 1 followed by 2 where there is no group 12
+        if found[1] and int(name[:end]) < len(names):
+            return match.group(name[:end]).value + name[end:]
     return found[0]
 
 

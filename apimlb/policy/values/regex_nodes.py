@@ -1,0 +1,136 @@
+"""A .NET regular expression as a tree, and the characters of its classes."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+
+@dataclass(slots=True)
+class Node:
+    """Any part of a pattern."""
+
+
+@dataclass(slots=True)
+class Chars(Node):
+    """One character of a set. `source` is the set in Python's syntax, without its brackets; `minus` takes
+    characters away again."""
+
+    source: str
+    negated: bool = False
+    ignore_case: bool = False
+    minus: "Chars | None" = None
+
+    @property
+    def pattern(self) -> str:
+        """The set as Python's engine writes it."""
+        plain = (
+            f"[{'^' if self.negated else ''}{self.source}]"
+            if self.source
+            else ("[\\s\\S]", "(?!)")[not self.negated]
+        )
+        if self.minus is not None:
+            plain = f"(?!{self.minus.pattern}){plain}"
+        return f"(?i:{plain})" if self.ignore_case else plain
+
+    def matches(self, char: str) -> bool:
+        return _compiled(self.pattern).fullmatch(char) is not None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.DOTALL)
+
+
+@dataclass(slots=True)
+class Sequence(Node):
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Choice(Node):
+    branches: list[Node]
+
+
+@dataclass(slots=True)
+class Repeat(Node):
+    """`most` None is no limit."""
+
+    body: Node
+    least: int
+    most: int | None
+    lazy: bool = False
+
+
+@dataclass(slots=True)
+class Group(Node):
+    """`number` None captures nothing."""
+
+    number: int | None
+    body: Node
+    atomic: bool = False
+
+
+@dataclass(slots=True)
+class Look(Node):
+    body: Node
+    ahead: bool
+    negated: bool
+
+
+@dataclass(slots=True)
+class Back(Node):
+    """A reference to what a group captured."""
+
+    number: int
+    ignore_case: bool = False
+
+
+@dataclass(slots=True)
+class Condition(Node):
+    """`(?(group)yes|no)`"""
+
+    number: int
+    yes: Node
+    no: Node
+
+
+@dataclass(slots=True)
+class Edge(Node):
+    """A place: ^ $ \\A \\Z \\z \\b \\B, as `kind`: start, end, line-start, line-end, last, word, no-word."""
+
+    kind: str
+
+
+EDGES = {
+    "start": r"\A", "end": r"(?=\n?\Z)", "line-start": "(?m:^)", "line-end": r"(?=\n|\Z)", "last": r"\Z",
+    "word": r"\b", "no-word": r"\B",
+}  # fmt: skip
+SHORTHANDS = {
+    "d": r"\d", "D": r"\D", "w": r"\w", "W": r"\W", "s": r"\s", "S": r"\S",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def category(name: str) -> str | None:
+    """The characters of a Unicode category or block, as ranges for a set; None for an unknown one."""
+    if name.startswith("Is"):
+        return _BLOCKS.get(name)
+    ranges: list[tuple[int, int]] = []
+    for code in range(0x10000):
+        if unicodedata.category(chr(code)).startswith(name):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1] = (ranges[-1][0], code)
+            else:
+                ranges.append((code, code))
+    if not ranges:
+        return None
+    return "".join(f"\\u{low:04x}-\\u{high:04x}" for low, high in ranges)
+
+
+_BLOCKS = {
+    "IsBasicLatin": r"\u0000-\u007f", "IsLatin-1Supplement": r"\u0080-\u00ff", "IsGreek": r"\u0370-\u03ff",
+    "IsGreekandCoptic": r"\u0370-\u03ff", "IsCyrillic": r"\u0400-\u04ff", "IsHebrew": r"\u0590-\u05ff",
+    "IsArabic": r"\u0600-\u06ff", "IsHiragana": r"\u3040-\u309f", "IsKatakana": r"\u30a0-\u30ff",
+    "IsCJKUnifiedIdeographs": r"\u4e00-\u9fff", "IsLatinExtended-A": r"\u0100-\u017f",
+}  # fmt: skip

@@ -1,0 +1,101 @@
+"""No expression hangs, fills the memory or brings Python down: it is refused, or it throws."""
+
+import json
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from apimlb.errors import PolicyError
+from apimlb.policy.cases import answer, context_of, describe
+from apimlb.policy.compiler import compile_fresh
+from apimlb.policy.lexer import Source, Token, tokens
+from apimlb.policy.values import ClrException
+
+BOMBS = {
+    "a loop without end": '@{ var s = ""; while (true) { s = "x"; } }',
+    "a string that doubles": '@{ var s = "x"; while (true) s += s; }',
+    "a list that doubles": "@{ var l = new List<int>{1}; while (true) l.AddRange(l); }",
+    "an array that takes itself in": "@{ var a = new JArray(1, 2); for (;;) a.Add(a); }",
+    "recursion": "@{ int F(int n) { return F(n + 1); } return F(0); }",
+    "a catch around a loop": "@{ for (;;) { try { while (true) {} } catch { } } }",
+    "a wide pad": '@("x".PadLeft(2000000000))',
+    "a wide hole": '@($"{1,2000000000}")',
+    "a huge array": "@(new byte[2000000000].Length)",
+    "a huge join": "@(string.Join(new string('x', 1000000), new string[1000]))",
+    "a pattern that backtracks": '@(Regex.IsMatch(new string(\'a\', 40) + "!", "^(a+)+$"))',
+    "deep JSON": "@(JToken.Parse(new string('[', 100000)))",
+    "deep XML": '@(XElement.Parse(string.Concat(Enumerable.Repeat("<a>", 5000))))',
+    "a long look through a long text": """@{ var s = new string('a', 5000000); var n = 0;
+        for (var i = 0; i < 200000; i++) n += s.IndexOf("b"); return n; }""",
+    "deep brackets": "@(" + "(" * 400 + "1" + ")" * 400 + ")",
+    "deep blocks": "@{" + "{" * 300 + "}" * 300 + " return 1; }",
+    "many signs": "@(" + "-" * 3000 + "1)",
+    "a long path": "@(context" + ".Request" * 3000 + ")",
+    "nested lambdas": "@(" + "".join(f"new[]{{1}}.Select(a{i}=>" for i in range(12)) + "1" + ")" * 12 + ")",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", BOMBS.values(), ids=BOMBS)
+def test_what_would_not_end_is_ended(source: str) -> None:
+    started = time.perf_counter()
+    found = answer(source, {})
+    assert "throws" in found or "compile_error" in found
+    assert time.perf_counter() - started < 10  # generous: a slow machine, but not forever
+
+
+def test_long_chains_are_no_nesting() -> None:
+    assert answer("@(" + "1+" * 2000 + "1)", {})["value"] == "2001"
+    assert answer("@(" + '"a"+' * 300 + '"b")', {})["value"] == "a" * 300 + "b"
+
+
+CASES = json.loads((Path(__file__).parent / "cases" / "semantics.json").read_text())
+
+
+def mutated(rng: random.Random, pool: list[tuple[str, list[Token]]], words: dict[str, list[str]]) -> str:
+    """A case's text with a few tokens replaced, dropped or moved."""
+    opening, chosen = rng.choice(pool)
+    texts = [(token.kind, token.text) for token in chosen]
+    for _ in range(rng.randint(1, 3)):
+        at = rng.randrange(len(texts))
+        kind = texts[at][0]
+        action = rng.random()
+        if action < 0.7:
+            texts[at] = (kind, rng.choice(words[kind]))
+        elif action < 0.8 and len(texts) > 1:
+            del texts[at]
+        elif action < 0.9:
+            other = rng.choice(list(words))
+            texts.insert(at, (other, rng.choice(words[other])))
+        else:
+            there = rng.randrange(len(texts))
+            texts[at], texts[there] = texts[there], texts[at]
+    closing = ")" if opening == "@(" else "}"
+    return f"{opening}{' '.join(text for _, text in texts)}{closing}"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mutated_expressions_yield_a_value_or_an_error_of_ours(seed: int) -> None:
+    rng = random.Random(seed)
+    texts = [case["expression"] for case in CASES]
+    pool = [(text[:2], tokens(Source(text, 1, 1), 2, len(text) - 1)[:-1]) for text in texts]
+    words: dict[str, list[str]] = {}
+    for _, found in pool:
+        for token in found:
+            words.setdefault(token.kind, []).append(token.text)
+    outcomes = [outcome(mutated(rng, pool, words)) for _ in range(400)]
+    assert {each for each in outcomes if each not in ("value", "refused", "thrown")} == set()
+    assert outcomes.count("value") > 10
+
+
+def outcome(text: str) -> str:
+    """One word on what a text came to, or what was wrong with it."""
+    try:
+        describe(compile_fresh(text)(context_of({})))
+    except PolicyError as problem:
+        return "refused" if problem.line == 1 and problem.code else f"no place: {text}"
+    except ClrException as thrown:
+        ours = thrown.type_name.startswith(("System.", "Newtonsoft."))
+        return "thrown" if ours and not isinstance(thrown.__cause__, NameError) else f"{thrown}: {text}"
+    return "value"
