@@ -6,30 +6,32 @@ Start: from spawning the server until its ARM port has answered, fastest of seve
 was there before and on one that was not, less what `python -c pass` takes in the same run. Byte code is
 cached, as it is for whoever installed the package: PYTHONDONTWRITEBYTECODE leaves the environment.
 
-Memory: resident set of the server after the start, after a tenth of the requests and after all of them.
-Each is a chat completion, a fifth of them streamed, through the gateway to one account among three; no two
-have the same question, user or headers, and one in fifty has a wrong key.
+Memory: resident set of the server after the start, after a tenth of the requests and after all of them. Of
+twenty, one asks ARM, and every fifth of those gets a new token from Entra first; the others are chat
+completions, a fifth of them streamed, through the gateway to one account among three. No two have the same
+question, user or headers, and one in fifty has a wrong key.
 """
 
 import argparse
-import asyncio
 import http.client
 import json
 import os
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from apimlb.local import process
 from apimlb.local.process import Endpoint
 
 GOAL_SECONDS = 0.7
 GOAL_MIB = 80
-CLIENTS = 16
+CLIENTS = 8
 CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
 CONFIG = """
 name = "bench"
@@ -110,20 +112,58 @@ def ask(connection: http.client.HTTPConnection, key: str, number: int) -> int:
     return reply.status
 
 
-def drive(url: str, key: str, numbers: range, seen: dict[int, int]) -> None:
-    address = urlsplit(url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
-    for number in numbers:
-        status = ask(connection, key if number % 50 else f"wrong-{number}", number)
-        seen[status] = seen.get(status, 0) + 1
-    connection.close()
+class Caller:
+    """Connections to the gateway and to ARM, and a token for the latter."""
+
+    def __init__(self, endpoint: Endpoint, key: str) -> None:
+        gateway, arm = (urlsplit(url) for url in (endpoint.gateway_url, endpoint.arm_url))
+        context = ssl.create_default_context(cafile=endpoint.ca)
+        self._endpoint = endpoint
+        self._key = key
+        self._gateway = http.client.HTTPConnection(gateway.hostname or "", gateway.port, timeout=60)
+        self._arm = http.client.HTTPSConnection(arm.hostname or "", arm.port, timeout=60, context=context)
+        self._sign_in()
+
+    def drive(self, numbers: range, seen: dict[int, int]) -> None:
+        for number in numbers:
+            if number % 20 == 7:
+                status = self._manage(number)
+            else:
+                status = ask(self._gateway, self._key if number % 50 else f"wrong-{number}", number)
+            seen[status] = seen.get(status, 0) + 1
+        self._gateway.close()
+        self._arm.close()
+
+    def _manage(self, number: int) -> int:
+        if number % 100 == 7:
+            self._sign_in()
+        path = f"/subscriptions/{self._endpoint.subscription_id}/resourcegroups?api-version=2024-11-01"
+        self._arm.request("GET", path, headers={"Authorization": f"Bearer {self._token}"})
+        reply = self._arm.getresponse()
+        reply.read()
+        return reply.status
+
+    def _sign_in(self) -> None:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._endpoint.client_id,
+            "client_secret": self._endpoint.client_secret,
+            "scope": "https://management.azure.com/.default",
+        }
+        path = f"/{self._endpoint.tenant_id}/oauth2/v2.0/token"
+        self._arm.request("POST", path, urlencode(form))
+        self._token = json.loads(self._arm.getresponse().read())["access_token"]
 
 
-async def load(url: str, key: str, numbers: range) -> dict[int, int]:
+def load(endpoint: Endpoint, key: str, numbers: range) -> dict[int, int]:
     """Send the requests over several connections; counts of the statuses that came back."""
     seen: dict[int, int] = {}
-    parts = [numbers[turn::CLIENTS] for turn in range(CLIENTS)]
-    await asyncio.gather(*(asyncio.to_thread(drive, url, key, part, seen) for part in parts))
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        parts = [
+            pool.submit(Caller(endpoint, key).drive, numbers[turn::CLIENTS], seen) for turn in range(CLIENTS)
+        ]
+        for part in parts:
+            part.result()
     return seen
 
 
@@ -142,7 +182,7 @@ def grow(requests: int) -> None:
             first = requests // 10
             for numbers in (range(first), range(first, requests)):
                 began = time.perf_counter()
-                seen = asyncio.run(load(endpoint.gateway_url, key, numbers))
+                seen = load(endpoint, key, numbers)
                 rate = len(numbers) / (time.perf_counter() - began)
                 counts = ", ".join(f"{count} × {status}" for status, count in sorted(seen.items()))
                 print(

@@ -12,12 +12,15 @@ from apimlb.local.entra.keys import make_key
 from apimlb.local.entra.plane import Application
 from apimlb.local.server.control import Control, kept_clock
 from apimlb.local.store import Store
-from apimlb.local.world import OWNER, World, WorldSettings
+from apimlb.local.world import OWNER, SUBSCRIPTION_ID, World, WorldSettings
 from tests.fakes import ManualClock
 
 KEY = make_key()
 SECRET = "s3cret"
-SETTINGS = WorldSettings(owner=Application(OWNER.client_id, OWNER.object_id, SECRET))
+SETTINGS = WorldSettings(
+    owner=Application(OWNER.client_id, OWNER.object_id, SECRET), arm_origin="https://arm", lro="realistic"
+)
+GROUP = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg"
 
 
 class Scene:
@@ -124,6 +127,16 @@ class TestClock:
         await scene("POST", "clock", {"move": "freeze"})
         scene.ground.advance(5)
         assert kept_clock(scene.store, scene.ground).now() == scene.clock.now()
+
+    async def test_ends_what_takes_time_though_nobody_asks_arm(self, scene):
+        _, said = await scene("POST", "token", {"audience": "https://management.azure.com"})
+        headers = Headers([("Authorization", f"Bearer {said['token']}")])
+        url = f"https://arm{GROUP}?api-version=2024-11-01"
+        for method, body in (("PUT", b'{"location": "eastus2"}'), ("DELETE", b"")):
+            await scene.world.manage(Request(method, url, headers, body))
+        assert scene.store.get(GROUP) is not None
+        await scene("POST", "clock", {"move": "advance", "seconds": 3600})
+        assert scene.store.get(GROUP) is None
 
     @pytest.mark.parametrize(
         "move",
