@@ -53,7 +53,15 @@ def _contract(place: Path) -> Any:
     module = _module(place / "contract" / "validate.py")
 
     class Contract(module.Contract):  # type: ignore[name-defined,misc]
-        """Says of a null or an object what is wrong inside it, not that neither alternative fits."""
+        """Says of a null or an object what is wrong inside it, not that neither alternative fits; makes each
+        schema once."""
+
+        def schema(self, doc: Any, node: Any, **how: bool) -> Any:
+            made: dict[Any, Any] = self.__dict__.setdefault("_made", {})
+            key = (id(node), *sorted(how.items()))
+            if key not in made:
+                made[key] = super().schema(doc, node, **how)
+            return made[key]
 
         def _errs(self, schema: Any, body: Any) -> list[str]:
             validator = module.Draft4Validator(schema, format_checker=module.FC)
