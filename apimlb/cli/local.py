@@ -85,7 +85,7 @@ def down(state: State = "") -> None:
 
 @app.command()
 def status(output: Output = Format.TEXT, state: State = "") -> None:
-    """Say whether it runs, and what its accounts have answered."""
+    """Say whether it runs, what its accounts have answered, and what of it is not as usual."""
     from apimlb.local import process
 
     directory = workspace(state=state).local_azure
@@ -101,6 +101,10 @@ def status(output: Output = Format.TEXT, state: State = "") -> None:
             f"{row['name']:<{width}}  {row['deployment']:<12} "
             f"{row['calls']:>7} {row['answered']:>9} {row['throttled']:>10}"
         )
+    if found["faults"]:
+        say(f"Faults on order: {found['faults']} (apimlb local fault list).")
+    if found["clock"]["frozen"]:
+        say(f"Its clock stands still at {found['clock']['now']} (apimlb local clock resume).")
 
 
 app.add_typer(local_control.fault, name="fault")

@@ -1,6 +1,6 @@
 """The local Azure's own paths at the ARM port: what it says of itself, and what tests do to it.
 
-    GET    /apimlb/status         what the accounts and breakers have seen
+    GET    /apimlb/status         what accounts and breakers have seen, the number of faults, the clock
     POST   /apimlb/stop           needs the header x-apimlb-stop
     GET    /apimlb/faults         the faults that were ordered, with how often each has happened
     POST   /apimlb/faults         order one: the fields of `apimlb.local.faults.Fault`
@@ -67,7 +67,7 @@ class Control:
     async def send(self, request: Request) -> Response:
         noun, _, rest = request.path.removeprefix(PREFIX).partition("/")
         if noun == "status" and request.method == "GET":
-            return _json(200, self._world.status())
+            return _json(200, self._status())
         if noun == "stop":
             return self._end(request)
         answer = self._guarded.get((request.method, noun))
@@ -80,6 +80,10 @@ class Control:
         except ApimlbError as error:
             said = {"what": error.what, "where": error.where, "next_step": error.next_step}
             return _json(404 if isinstance(error, NotFoundError) else 400, said)
+
+    def _status(self) -> Json:
+        open_faults = sum(order.open for order in self._world.faults)
+        return {**self._world.status(), "faults": open_faults, "clock": self._standing()}
 
     def _is_owner(self, request: Request) -> bool:
         secret = self._world.settings.owner.secret
@@ -107,9 +111,12 @@ class Control:
         return 200, {"cleared": 1}
 
     def _show_clock(self, rest: str, asked: Json) -> tuple[int, Any]:
-        reading = self._clock.reading()
-        now = self._clock.now()
-        return 200, {
+        return 200, self._standing()
+
+    def _standing(self) -> Json:
+        """Where the clock stands: as Azure writes it, in epoch seconds, and against this machine's."""
+        reading, now = self._clock.reading(), self._clock.now()
+        return {
             "now": isoformat(now),
             "epoch": now,
             "frozen": reading.frozen is not None,
@@ -129,7 +136,7 @@ class Control:
         self._world.store.put(Document(_CLOCK_ID, "apimlb/clocks", asdict(self._clock.reading())))
         # The data planes look at what ARM has brought to its end, and nobody may be asking ARM.
         self._world.arm.ripen()
-        return self._show_clock(rest, asked)
+        return 200, self._standing()
 
     def _mint(self, rest: str, asked: Json) -> tuple[int, Any]:
         world = self._world

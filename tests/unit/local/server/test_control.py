@@ -62,7 +62,9 @@ class TestWhoMay:
         assert not scene.world.faults
 
     async def test_anybody_may_ask_how_it_is(self, scene):
-        assert await scene("GET", "status", accept="*/*") == (200, {"accounts": [], "breakers": []})
+        status, said = await scene("GET", "status", accept="*/*")
+        assert (status, said["accounts"], said["breakers"], said["faults"]) == (200, [], [], 0)
+        assert said["clock"]["frozen"] is False
 
     async def test_a_web_page_may_not_stop_it(self, scene):
         assert (await scene("POST", "stop", accept="*/*"))[0] == 405
@@ -82,6 +84,7 @@ class TestFaults:
         assert (status, made["id"], made["happened"]) == (201, 1, 0)
         answer = await scene.world.manage(Request("GET", "https://arm/subscriptions"))
         assert (answer.status, answer.headers.get("retry-after")) == (503, "3")
+        assert (await scene("GET", "status"))[1]["faults"] == 0, "it is used up"
         _, listed = await scene("GET", "faults")
         assert [(row["id"], row["happened"], row["status"]) for row in listed] == [(1, 1, 503)]
         assert await scene("DELETE", "faults/1") == (200, {"cleared": 1})
