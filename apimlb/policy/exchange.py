@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.http import Request, Response, close, read
+from apimlb.policy.allowances import Counters
 from apimlb.policy.context import Context, MessageBody, ResponseView, Url
 from apimlb.policy.switches import Switches
 
@@ -117,6 +118,7 @@ class Services(Protocol):
 
 
 Act: TypeAlias = "Callable[[Exchange], Awaitable[None] | None]"
+Settlement: TypeAlias = "Callable[[Exchange], Awaitable[None]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,10 @@ class Exchange:
     """What `<base/>` stands for, by the scope and section that it stands in."""
     held: Callable[[bytes], MessageBody] = MessageBody
     """Makes the body of a response that was read whole."""
+    counters: Counters = field(default_factory=Counters)
+    """Rates and quotas of the gateway instance."""
+    settlements: list["Settlement"] = field(default_factory=list)
+    """What is owed once a backend has answered, in the order of the policies that owe it."""
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url or self.service_url

@@ -25,6 +25,9 @@ async def run(policy: Policy, exchange: Exchange) -> Response:
         try:
             for section in _PIPELINE:
                 await _section(policy, exchange, section)
+                if section == "backend":
+                    for settle in exchange.settlements:
+                        await settle(exchange)
         except PolicyFault as fault:
             await _on_error(policy, exchange, fault)
         except Returned:

@@ -19,13 +19,14 @@ from apimlb.local.gateway.cache import Caches
 from apimlb.local.gateway.forwarding import strip_hop_by_hop
 from apimlb.local.gateway.health import BackendHealth
 from apimlb.local.gateway.keys import Admission, admit, presented
-from apimlb.local.gateway.limits import Held, Until, most_seconds
+from apimlb.local.gateway.limits import Held, Until, family, most_seconds
 from apimlb.local.gateway.router import Router
 from apimlb.local.gateway.routes import ApiRoute, OperationRoute, Service
 from apimlb.local.gateway.services import GatewayServices, Machinery
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import IdentityToken, TokenCache
 from apimlb.local.store import Store
+from apimlb.policy.allowances import Counters
 from apimlb.policy.context import Context, RequestView, Url
 from apimlb.policy.document import Policy
 from apimlb.policy.exchange import Block, Exchange, PolicyFault, TraceSink
@@ -71,6 +72,7 @@ class GatewayPlane:
         self._caches = caches or Caches(clock, self._switches.cache_delay)
         self._health = BackendHealth(clock, rng, self._switches)
         self._trace = trace
+        self._counters: dict[str, Counters] = {}
         self._machinery = Machinery(
             clock, rng, transport, self._health, TokenCache(clock, identity_token), self._switches
         )
@@ -139,8 +141,17 @@ class GatewayPlane:
             GatewayServices(machinery, service, cache, end),
             switches=self._policy_switches,
             trace=self._trace,
+            counters=self._counters_of(service),
             held=lambda content: Held(content, service.sku, self._switches),
         )
+
+    def _counters_of(self, service: Service) -> Counters:
+        """The service's counters at this instance; no other instance knows them."""
+        kept = self._counters.get(service.document.id)
+        if kept is None:
+            kept = Counters("bucket" if family(service.sku) == "v2" else "sliding")
+            self._counters[service.document.id] = kept
+        return kept
 
     def _route(self, path: str, query: Mapping[str, str], match: _Match, context: Context) -> ApiRoute:
         """Find API and operation; raises PolicyFault 404."""

@@ -1,7 +1,17 @@
 """Every policy element that the local gateway runs: one row each, in the table of its family's module."""
 
 from apimlb.policy.draft import Entry
-from apimlb.policy.elements import backend, cache, callouts, checks, control, diagnostics, messages, tokens
+from apimlb.policy.elements import (
+    backend,
+    cache,
+    callouts,
+    checks,
+    control,
+    diagnostics,
+    messages,
+    token_limits,
+    tokens,
+)
 
 ELEMENTS: dict[str, Entry] = {
     **control.TABLE,
@@ -11,6 +21,7 @@ ELEMENTS: dict[str, Entry] = {
     **callouts.TABLE,
     **checks.TABLE,
     **tokens.TABLE,
+    **token_limits.TABLE,
     **diagnostics.TABLE,
 }
 
@@ -22,7 +33,6 @@ UNIMPLEMENTED = frozenset(
         "azure-openai-emit-token-metric",
         "azure-openai-semantic-cache-lookup",
         "azure-openai-semantic-cache-store",
-        "azure-openai-token-limit",
         "cache-lookup",
         "cache-store",
         "cors",
@@ -41,7 +51,6 @@ UNIMPLEMENTED = frozenset(
         "llm-emit-token-metric",
         "llm-semantic-cache-lookup",
         "llm-semantic-cache-store",
-        "llm-token-limit",
         "log-to-eventhub",
         "mock-response",
         "proxy",

@@ -1,0 +1,100 @@
+"""What callers have used of a rate or a quota: the counters of one gateway instance, by key.
+
+Microsoft Learn: classic tiers count rates in a sliding window, v2 tiers in a token bucket; quotas are counted
+in UTC periods of the calendar. Nothing of it is shared between instances.
+"""
+
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeVar
+
+from apimlb.limits import Bucket, SlidingWindow
+
+K = TypeVar("K")
+V = TypeVar("V")
+Algorithm = Literal["sliding", "bucket"]
+Period = Literal["Hourly", "Daily", "Weekly", "Monthly", "Yearly"]
+
+_MINUTE = 60.0
+_MOST_KEYS = 10_000
+
+
+@dataclass(slots=True)
+class Counters:
+    """Rates and quotas by key; of more than ten thousand keys the oldest are forgotten."""
+
+    algorithm: Algorithm = "sliding"
+    _rates: dict[str, SlidingWindow | Bucket] = field(default_factory=dict)
+    _quotas: dict[tuple[str, Period], tuple[float, int]] = field(default_factory=dict)
+
+    def wait(self, key: str, limit: int, now: float, cost: int) -> int:
+        """Whole seconds until `cost` (at least one) fits under `limit` a minute; 0 when it fits now."""
+        decision = self._rate(key, limit).take(now, max(1, cost))[1]
+        if decision.allowed:
+            return 0
+        return max(1, math.ceil(decision.wait if math.isfinite(decision.wait) else _MINUTE))
+
+    def spend(self, key: str, limit: int, now: float, cost: int) -> None:
+        """Count `cost`, whether or not it fits."""
+        _keep(self._rates, key, self._rate(key, limit).charge(now, cost))
+
+    def left(self, key: str, limit: int, now: float) -> int:
+        return int(self._rate(key, limit).take(now, 0)[1].remaining)
+
+    def spent(self, key: str, period: Period, now: float) -> int:
+        """What was counted in the period that holds `now`."""
+        start, used = self._quotas.get((key, period), (0.0, 0))
+        return used if start == bounds(period, now)[0] else 0
+
+    def draw(self, key: str, period: Period, now: float, cost: int) -> None:
+        used = self.spent(key, period, now) + cost
+        _keep(self._quotas, (key, period), (bounds(period, now)[0], used))
+
+    def _rate(self, key: str, limit: int) -> SlidingWindow | Bucket:
+        """The key's counter; another limit starts a new one."""
+        kept = self._rates.get(key)
+        if isinstance(kept, SlidingWindow) and kept.limit == limit:
+            return kept
+        if isinstance(kept, Bucket) and kept.capacity == limit:
+            return kept
+        if self.algorithm == "bucket":
+            return Bucket(limit, limit / _MINUTE)
+        return SlidingWindow(limit, _MINUTE)
+
+
+def _keep(kept: dict[K, V], key: K, value: V) -> None:
+    if key not in kept and len(kept) >= _MOST_KEYS:
+        del kept[next(iter(kept))]
+    kept[key] = value
+
+
+def bounds(period: Period, now: float) -> tuple[float, float]:
+    """When the period that holds `now` begins and ends, epoch seconds; a week begins on Monday."""
+    moment = datetime.fromtimestamp(now, UTC).replace(minute=0, second=0, microsecond=0)
+    day = moment.replace(hour=0)
+    match period:
+        case "Hourly":
+            start, end = moment, moment + timedelta(hours=1)
+        case "Daily":
+            start, end = day, day + timedelta(days=1)
+        case "Weekly":
+            start = day - timedelta(days=day.weekday())
+            end = start + timedelta(days=7)
+        case "Monthly":
+            start = day.replace(day=1)
+            end = (start + timedelta(days=32)).replace(day=1)
+        case "Yearly":
+            start = day.replace(month=1, day=1)
+            end = start.replace(year=start.year + 1)
+    return start.timestamp(), end.timestamp()
+
+
+def spoken(seconds: int) -> str:
+    """A time as refusals say it: "21 minutes and 33 seconds"."""
+    parts, rest = [], seconds
+    for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts) or "0 seconds"

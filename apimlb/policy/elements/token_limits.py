@@ -1,0 +1,160 @@
+"""Tokens of a language model that a caller may use: llm-token-limit and its older name.
+
+Microsoft Learn, API Management policy reference: llm-token-limit. Refusals as captured from a live gateway:
+"Token limit is exceeded. Try again in 41 seconds." with 429, "Token quota is exceeded. ..." with 403; a quota
+that is just used up still lets the next call in.
+"""
+
+import math
+from dataclasses import dataclass
+
+from apimlb.http import Headers
+from apimlb.policy import usage
+from apimlb.policy.allowances import Counters, Period, bounds, spoken
+from apimlb.policy.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.exchange import Act, Exchange, PolicyFault
+from apimlb.policy.kinds import BOOLEAN, STRING, Kind, choice, integer
+from apimlb.policy.values.exceptions import invalid_cast
+
+_SOURCE = "llm-token-limit"
+_PERIODS: tuple[Period, ...] = ("Hourly", "Daily", "Weekly", "Monthly", "Yearly")
+
+
+def _long(value: object) -> int:
+    if not isinstance(value, int):
+        raise invalid_cast(type(value).__name__, "System.Int64")
+    return int(value)
+
+
+_LONG = Kind("long", int, _long, frozenset({"System.Int64"}))
+"""A quota: an expression must yield a long; an int is refused when the policy is uploaded (measured)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The names of the headers and variables that say what is left and what was used; empty for none."""
+
+    retry_header: str
+    retry_variable: str
+    left_header: str
+    left_variable: str
+    quota_header: str
+    quota_variable: str
+    used_header: str
+    used_variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLimit:
+    """`per_minute` is 0 without a rate, `quota` None without one."""
+
+    key: Getter[str]
+    per_minute: int
+    quota: Getter[int] | None
+    period: Period
+    estimates: bool
+    told: Told
+
+    async def act(self, exchange: Exchange) -> None:
+        """Refuse the call, or let it pass and count it when it is answered."""
+        context, counters = exchange.context, exchange.counters
+        key, now = self.key(context), context.clock.now()
+        body = context.request.body
+        asked = usage.parsed(b"" if body is None or body.consumed else body.content)
+        streamed = bool(asked.get("stream"))
+        prompt = usage.of_prompt(asked) if self.estimates or streamed else 0
+        quota = self.quota(context) if self.quota is not None else None
+        self._check(exchange, counters, key, quota, now, prompt if self.estimates else 0)
+        if self.told.used_variable:
+            context.variables[self.told.used_variable] = prompt
+
+        async def settle(exchange: Exchange) -> None:
+            await self._settle(exchange, key, quota, prompt)
+
+        exchange.settlements.append(settle)
+
+    def _check(
+        self, exchange: Exchange, counters: Counters, key: str, quota: int | None, now: float, cost: int
+    ) -> None:
+        if self.per_minute and (seconds := counters.wait(key, self.per_minute, now, cost)):
+            message = f"Token limit is exceeded. Try again in {seconds} seconds."
+            raise self._refusal(exchange, "OpenAITokenLimitExceeded", message, 429, seconds)
+        if quota is not None and counters.spent(key, self.period, now) + cost > quota:
+            seconds = max(1, math.ceil(bounds(self.period, now)[1] - now))
+            message = f"Token quota is exceeded. Try again in {spoken(seconds)}."
+            raise self._refusal(exchange, "OpenAITokenQuotaExceeded", message, 403, seconds)
+
+    def _refusal(
+        self, exchange: Exchange, reason: str, message: str, status: int, seconds: int
+    ) -> PolicyFault:
+        if self.told.retry_variable:
+            exchange.context.variables[self.told.retry_variable] = seconds
+        headers = [(self.told.retry_header, str(seconds))]
+        return PolicyFault(reason, message, source=_SOURCE, status=status, headers=headers)
+
+    async def _settle(self, exchange: Exchange, key: str, quota: int | None, prompt: int) -> None:
+        """Count what the answer used; of a stream only its end tells."""
+        response, live = exchange.context.response, exchange.live
+        if response is None or response.status_code >= 400:
+            return
+        if live is not None and "event-stream" in (live.headers.get("Content-Type") or ""):
+            assert not isinstance(live.body, bytes), "what is live is a stream"
+            live.body = usage.Counted(live.body, lambda said: self._count(exchange, key, prompt + said))
+            return
+        await exchange.buffer()
+        body = response.body
+        used = usage.of_answer(usage.parsed(b"" if body is None else body.content))
+        self._count(exchange, key, prompt if used is None else used)
+        self._tell(exchange, response.headers, key, quota, prompt if used is None else used)
+
+    def _count(self, exchange: Exchange, key: str, used: int) -> None:
+        now = exchange.context.clock.now()
+        if self.per_minute:
+            exchange.counters.spend(key, self.per_minute, now, used)
+        if self.quota is not None:
+            exchange.counters.draw(key, self.period, now, used)
+
+    def _tell(self, exchange: Exchange, headers: Headers, key: str, quota: int | None, used: int) -> None:
+        now, told, counters = exchange.context.clock.now(), self.told, exchange.counters
+        rows = [(told.used_header, told.used_variable, used)]
+        if self.per_minute:
+            left = counters.left(key, self.per_minute, now)
+            rows.append((told.left_header, told.left_variable, left))
+        if quota is not None:
+            unspent = max(0, quota - counters.spent(key, self.period, now))
+            rows.append((told.quota_header, told.quota_variable, unspent))
+        for header, variable, number in rows:
+            if header:
+                headers.set(header, str(number))
+            if variable:
+                exchange.context.variables[variable] = number
+
+
+def llm_token_limit(draft: Draft) -> Act:
+    key = draft.required("counter-key", STRING)
+    per_minute = draft.word("tokens-per-minute", integer(1), 0)
+    quota = draft.optional("token-quota", _LONG)
+    period = draft.word("token-quota-period", choice(*_PERIODS), "")
+    estimates = draft.required_word("estimate-prompt-tokens", BOOLEAN)
+    if not per_minute and quota is None:
+        raise draft.error("One of the attributes 'tokens-per-minute' and 'token-quota' is required.")
+    if (quota is None) != (not period):
+        raise draft.error("The attributes 'token-quota' and 'token-quota-period' need each other.")
+    told = Told(
+        draft.word("retry-after-header-name", STRING, "Retry-After"),
+        draft.word("retry-after-variable-name", STRING, ""),
+        draft.word("remaining-tokens-header-name", STRING, ""),
+        draft.word("remaining-tokens-variable-name", STRING, ""),
+        draft.word("remaining-quota-tokens-header-name", STRING, ""),
+        draft.word("remaining-quota-tokens-variable-name", STRING, ""),
+        draft.word("tokens-consumed-header-name", STRING, ""),
+        draft.word("tokens-consumed-variable-name", STRING, ""),
+    )
+    known: Period = next((each for each in _PERIODS if each == period), "Daily")
+    return TokenLimit(key, per_minute, quota, known, estimates, told).act
+
+
+TABLE = {
+    "azure-openai-token-limit": Entry(INBOUND, llm_token_limit),
+    "llm-token-limit": Entry(INBOUND, llm_token_limit),
+}
