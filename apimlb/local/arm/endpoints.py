@@ -1,7 +1,7 @@
 """`/metadata/endpoints`, where a client learns the addresses of a cloud. It needs no token.
 
-Shape: what https://management.azure.com/metadata/endpoints answers anybody; a list since 2019-05-01, fewer
-names before.
+Shape: what https://management.azure.com/metadata/endpoints answers anybody: since 2022-09-01 the cloud itself,
+which is what the Azure CLI asks for; before, a list of all clouds, and before 2019-05-01 fewer names.
 """
 
 from urllib.parse import urlsplit
@@ -17,9 +17,10 @@ def endpoints(request: Request) -> Reply:
     """The local cloud: its Resource Manager and its Entra are where the request came to."""
     parts = urlsplit(request.url)
     here = f"{parts.scheme}://{parts.netloc}"
-    if request.query.get("api-version", "") < "2019-05-01":
+    version = request.query.get("api-version", "")
+    if version < "2019-05-01":
         return Reply(200, _before(here))
-    return Reply(200, [_cloud(here)])
+    return Reply(200, _cloud(here) if version >= "2022-09-01" else [_cloud(here)])
 
 
 def _cloud(here: str) -> Json:

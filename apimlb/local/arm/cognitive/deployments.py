@@ -119,6 +119,9 @@ def _refuse_retired(call: Call, model: Model, existing: Document | None) -> None
 
 def _capacity(sku: Json, offer: Offer) -> int:
     capacity = sku.get("capacity", 1)
+    # The Azure CLI sends it as text, and Azure takes it.
+    if isinstance(capacity, str) and capacity.isascii() and capacity.isdigit():
+        capacity = int(capacity)
     if type(capacity) is not int or not 0 < capacity <= offer.maximum:
         raise ArmError(
             400,

@@ -45,8 +45,10 @@ async def test_the_api_version_is_a_date() -> None:
 async def test_a_client_learns_where_the_cloud_is_without_a_token() -> None:
     scene = Scene()
     asked = Request("GET", f"{HOST}/metadata/endpoints?api-version=2022-09-01")
-    [cloud] = (await answered(await scene.plane.send(asked))).json
+    cloud = (await answered(await scene.plane.send(asked))).json
     assert (cloud["resourceManager"], cloud["authentication"]["loginEndpoint"]) == (HOST, HOST)
+    asked = Request("GET", f"{HOST}/metadata/endpoints?api-version=2019-05-01")
+    assert (await answered(await scene.plane.send(asked))).json == [cloud]
     asked = Request("GET", f"{HOST}/metadata/endpoints?api-version=2015-01-01")
     old = (await answered(await scene.plane.send(asked))).json
     assert HOST in old["authentication"]["audiences"]

@@ -94,6 +94,16 @@ async def test_what_cannot_be_deployed_is_refused(choices: dict[str, Any], code:
     assert words in answer.message
 
 
+async def test_a_capacity_may_be_sent_as_text() -> None:
+    scene = Scene()
+    await scene.group()
+    await scene.account()
+    body = deployment()
+    body["sku"]["capacity"] = "30"
+    made = await scene.put(f"{ACCOUNTS}/east/deployments/gpt", body)
+    assert (made.status, made.json["sku"]["capacity"]) == (201, 30)
+
+
 async def test_a_sku_must_be_offered_in_the_region() -> None:
     scene = await made()
     await scene.put(f"{ACCOUNTS}/oz", account("oz", "australiaeast"))
