@@ -1,0 +1,302 @@
+"""Fifteen vectors for a gateway in front of Azure OpenAI, one test each, and bodies as on the wire.
+
+Each is told under both readings of what is not known about Azure, where it does not name one. Sources: the
+policy pages of Microsoft Learn (retry, forward-request, llm-token-limit), Backends in API Management, Azure
+OpenAI quota, provisioned throughput, and bodies that callers have reported word for word.
+"""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from apimlb.http import Headers, Response
+from apimlb.local.openai.switches import Settings, Switches
+from apimlb.policy.elements.control import Waits
+from tests.functional.local.gateway_scene import (
+    FAILED,
+    NOTE_REASON,
+    TO_POOL,
+    Local,
+    Reading,
+    retrying,
+    throttled,
+)
+from tests.unit.local.gateway.documents import policy_of
+from tests.unit.local.openai.conftest import Rig
+
+AGAIN = (
+    f'<retry condition="{FAILED}" count="{{}}" interval="0">{TO_POOL}'
+    '<forward-request buffer-request-body="true" buffer-response="false" /></retry>'
+)
+LIMIT = (
+    '<llm-token-limit counter-key="all" {} estimate-prompt-tokens="false" '
+    'remaining-tokens-header-name="left" />'
+)
+
+
+class Fixed:
+    """Chance that always falls in the middle: no jitter."""
+
+    def uniform(self, low: float, high: float) -> float:
+        return (low + high) / 2
+
+
+def in_front_of(reading: Reading, *members: tuple[str, int], retries: int = 1, **settings: object) -> Local:
+    """A pool whose policy names it again for each attempt."""
+    local = reading.local(**settings)
+    local.pool(*members)
+    text = policy_of(backend=AGAIN.format(retries), on_error=NOTE_REASON)
+    local.azure.policy(text, "apis/chat")
+    return local
+
+
+def using(tokens: int) -> Response:
+    body = json.dumps({"usage": {"total_tokens": tokens}}).encode()
+    return Response(200, Headers([("Content-Type", "application/json")]), body)
+
+
+async def test_vector_1_no_key(reading: Reading) -> None:
+    local = reading.local()
+    local.azure.api(subscriptionRequired=True)
+    response = await local.call()
+    assert (response.status, response.reason) == (401, "Access Denied")
+    assert isinstance(response.body, bytes)
+    assert len(response.body) == 152
+    assert response.headers.get("WWW-Authenticate") == (
+        'AzureApiManagementKey realm="https://apim.azure-api.net/openai",'
+        'name="Ocp-Apim-Subscription-Key",type="header"'
+    )
+
+
+async def test_vector_2_unknown_operation(reading: Reading) -> None:
+    local = reading.local()
+    response = await local.call("/elsewhere")
+    assert response.status == 404
+    assert response.body == b'{ "statusCode": 404, "message": "Resource not found" }'
+
+
+def test_vector_3_waits_of_an_exponential_retry() -> None:
+    waits = Waits(interval=10, maximum=100, delta=10)
+    rng = Fixed()
+    assert [waits.before(retry, rng) for retry in range(6)] == [10, 20, 40, 80, 100, 100]  # type: ignore[arg-type]
+
+
+async def test_vector_4_a_backend_that_always_refuses(reading: Reading) -> None:
+    local = reading.local()
+    mark = '<set-header name="outbound"><value>ran</value></set-header>'
+    local.azure.policy(policy_of(backend=retrying(2), outbound=mark), "apis/chat")
+    local.backends.answers["plain.test"] = throttled(7)
+    response = await local.call()
+    assert (response.status, response.body) == (429, b'{"error":{"code":"429"}}')
+    assert response.headers.get("outbound") == "ran"
+    assert local.backends.asked() == ["plain"] * 3
+
+
+async def test_vector_5_the_body_is_lost_without_buffering(reading: Reading) -> None:
+    local = reading.local()
+    local.azure.policy(policy_of(backend=retrying(2, buffered=False)), "apis/chat")
+    local.backends.answers["plain.test"] = throttled(7)
+    await local.call(body=b"question")
+    assert [request.body for request in local.backends.requests] == [b"question", b"", b""]
+
+
+async def test_vector_6_a_pool_fails_over_until_retry_after_elapses(reading: Reading) -> None:
+    local = in_front_of(reading, ("first", 1), ("second", 2))
+    local.backends.answers["first.test"] = throttled(20)
+    assert (await local.call()).status == 200
+    assert local.backends.asked() == ["first", "second"]
+    local.clock.advance(19)
+    await local.call()
+    assert local.backends.asked() == ["second"]
+    local.clock.advance(1)
+    await local.call()
+    assert local.backends.asked()[0] == "first"
+
+
+async def test_vector_7_all_members_tripped(reading: Reading) -> None:
+    local = in_front_of(reading, ("first", 1), ("second", 2))
+    local.backends.answers |= {"first.test": throttled(20), "second.test": throttled(30)}
+    await local.call()
+    local.backends.asked()
+    response = await local.call()
+    assert (response.status, local.backends.asked()) == (503, [])
+    assert response.headers.get("reason"), "on-error ran"
+    told = "20" if reading.gateway.exhausted_retry_after == "soonest" else None
+    assert response.headers.get("Retry-After") == told
+
+
+async def test_vector_8_two_instances_share_neither_breakers_nor_limits(reading: Reading) -> None:
+    local = in_front_of(reading, ("first", 1), ("second", 2))
+    text = policy_of(inbound=LIMIT.format('tokens-per-minute="100"'), backend=AGAIN.format(1))
+    local.azure.policy(text, "apis/chat")
+    other = local.instance()
+    local.backends.answers |= {"first.test": throttled(20), "second.test": using(150)}
+    assert [(await local.call()).status for _ in range(2)] == [200, 429]
+    assert local.backends.asked() == ["first", "second"]
+    assert (await local.call(gateway=other)).status == 200
+    assert local.backends.asked() == ["first", "second"]
+
+
+async def test_vector_9_a_dead_port(reading: Reading) -> None:
+    local = reading.local()
+    condition = "@(context.Response == null || context.Response.StatusCode >= 400)"
+    text = policy_of(backend=retrying(2, condition=condition), on_error=NOTE_REASON)
+    local.azure.policy(text, "apis/chat")
+    local.backends.answers["plain.test"] = ConnectionRefusedError("refused")
+    response = await local.call()
+    assert (response.status, response.headers.get("reason")) == (500, "BackendConnectionFailure")
+    assert local.backends.asked() == ["plain"] * 3, "the condition was evaluated after each attempt"
+
+
+@pytest.mark.parametrize("sku", ["Developer", "BasicV2"])
+async def test_vector_10_a_token_limit_that_is_overshot(reading: Reading, sku: str) -> None:
+    local = reading.local(sku=sku)
+    text = policy_of(inbound=LIMIT.format('tokens-per-minute="100"'), on_error=NOTE_REASON)
+    local.azure.policy(text, "apis/chat")
+    local.backends.answers["plain.test"] = using(150)
+    first, second = await local.call(), await local.call()
+    assert (first.status, first.headers.get("left")) == (200, "0")
+    assert (second.status, second.headers.get("reason")) == (429, "OpenAITokenLimitExceeded")
+    assert isinstance(second.body, bytes)
+    seconds = second.headers.get("Retry-After")
+    message = f"Token limit is exceeded. Try again in {seconds} seconds."
+    assert second.body == f'{{ "statusCode": 429, "message": "{message}" }}'.encode()
+
+
+async def test_vector_11_a_quota_that_is_just_spent(reading: Reading) -> None:
+    local = reading.local()
+    limit = LIMIT.format('token-quota="150" token-quota-period="Daily"')
+    local.azure.policy(policy_of(inbound=limit, on_error=NOTE_REASON), "apis/chat")
+    local.backends.answers["plain.test"] = using(150)
+    assert [(await local.call()).status for _ in range(3)] == [200, 200, 403]
+
+
+@pytest.fixture(params=["likely", "adverse"])
+def rig(request: pytest.FixtureRequest) -> Rig:
+    """An account under the reading of this run, but for what a vector counts on."""
+    from_adverse = request.param == "adverse"
+    made = Rig(Settings(unit_tokens=600, switches=Switches(body="429") if from_adverse else Switches()))
+    made.account()
+    return made
+
+
+async def test_vector_12_the_eleventh_request_of_a_second(rig: Rig) -> None:
+    rig.deploy(requests=(600, 60), tokens=(1_000_000, 60))
+    replies = [await rig.chat() for _ in range(11)]
+    assert [reply.status for reply in replies] == [200] * 10 + [429]
+    refused = replies[-1]
+    assert "call rate limit" in refused.error["message"]
+    assert (refused.headers.get("retry-after"), refused.headers.get("retry-after-ms")) == ("1", "1000")
+
+
+@pytest.mark.parametrize("retry_after", [0, 86_400])
+async def test_vector_13_a_request_above_the_whole_limit(rig: Rig, retry_after: int) -> None:
+    switches = replace(rig.settings.switches, oversize_retry_after=retry_after)
+    rig.plane.adjust("east", replace(rig.settings, switches=switches))
+    rig.deploy(tokens=(1000, 60))
+    refused = await rig.chat(max_completion_tokens=5000)
+    assert refused.status == 429
+    assert refused.headers.get("Retry-After") == str(retry_after or 60)
+
+
+async def test_vector_14_a_stream_with_its_usage(rig: Rig) -> None:
+    rig.deploy()
+    reply = await rig.chat(stream=True, stream_options={"include_usage": True})
+    first, *middle, last = reply.events
+    assert first["choices"] == []
+    assert first["prompt_filter_results"]
+    assert {first[name] for name in ("id", "model", "object")} == {""}
+    assert all(event["usage"] is None for event in middle)
+    assert (last["choices"], last["usage"]["total_tokens"] > 0) == ([], True)
+    assert reply.chunks[-1] == b"data: [DONE]\n\n"
+
+
+async def test_vector_15_provisioned_units_above_100_percent(rig: Rig) -> None:
+    rig.deploy(sku={"name": "GlobalProvisionedManaged", "capacity": 1}, model="gpt-4o")
+    served = 0
+    while (reply := await rig.chat(max_tokens=590)).status == 200:
+        served += 1
+    assert (served > 1, reply.status) == (True, 429)
+    wait = int(reply.headers.get("retry-after-ms") or "")
+    assert int(reply.headers.get("retry-after") or "") == -(-wait // 1000)
+    rig.clock.advance(wait / 1000)
+    assert (await rig.chat(max_tokens=590)).status == 200
+
+
+class TestWireBodies:
+    """What callers of live gateways and accounts have pasted, word for word."""
+
+    async def test_of_a_wrong_key_at_the_gateway(self, reading: Reading) -> None:
+        local = reading.local()
+        local.azure.api(subscriptionRequired=True)
+        response = await local.call(headers={"Ocp-Apim-Subscription-Key": "wrong"})
+        assert response.body == (
+            b'{ "statusCode": 401, "message": "Access denied due to invalid subscription key. Make sure to '
+            b'provide a valid key for an active subscription." }'
+        )
+
+    async def test_of_a_wrong_key_at_an_account(self, rig: Rig) -> None:
+        rig.deploy()
+        reply = await rig.chat(more={"api_key": "wrong"})
+        assert (reply.status, reply.json) == (
+            401,
+            {
+                "error": {
+                    "code": "401",
+                    "message": "Access denied due to invalid subscription key or wrong API endpoint. Make "
+                    "sure to provide a valid key for an active subscription and use a correct regional API "
+                    "endpoint for your resource.",
+                }
+            },
+        )
+
+    async def test_of_a_missing_deployment(self, rig: Rig) -> None:
+        reply = await rig.chat("nobody")
+        assert (reply.status, reply.json) == (
+            404,
+            {
+                "error": {
+                    "code": "DeploymentNotFound",
+                    "message": "The API deployment for this resource does not exist. If you created the "
+                    "deployment within the last 5 minutes, please wait a moment and try again.",
+                }
+            },
+        )
+
+    async def test_of_a_token_429_of_a_free_account(self, rig: Rig) -> None:
+        rig.plane.adjust("east", Settings(switches=Switches(body="429-free")))
+        rig.deploy(tokens=(10, 60))
+        reply = await rig.chat(version="2024-05-01-preview")
+        assert reply.json == {
+            "error": {
+                "code": "429",
+                "message": "Requests to the ChatCompletions_Create Operation under Azure OpenAI API version "
+                "2024-05-01-preview have exceeded token rate limit of your current OpenAI S0 pricing tier. "
+                "Please retry after 60 seconds. Please go here: https://aka.ms/oai/quotaincrease if you "
+                "would like to further increase the default rate limit. For Free Account customers, upgrade to "
+                "Pay as you Go here: https://aka.ms/429TrialUpgrade.",
+            }
+        }
+
+    async def test_of_a_prompt_that_the_filter_stops_even_where_a_stream_was_asked_for(
+        self, rig: Rig
+    ) -> None:
+        rig.plane.adjust("east", Settings(blocked_terms=("accounts",)))
+        rig.deploy()
+        for stream in (False, True):
+            reply = await rig.chat(stream=stream)
+            assert (reply.status, reply.headers.get("Content-Type")) == (400, "application/json")
+            assert (reply.error["code"], reply.error["param"]) == ("content_filter", "prompt")
+            inner = reply.error["innererror"]
+            assert inner["code"] == "ResponsibleAIPolicyViolation"
+            assert inner["content_filter_result"]["jailbreak"] == {"filtered": True, "detected": True}
+
+    async def test_of_an_unhandled_error_at_the_gateway(self, reading: Reading) -> None:
+        local = reading.local()
+        local.backends.answers["plain.test"] = ConnectionResetError()
+        response = await local.call()
+        assert isinstance(response.body, bytes)
+        shape = rb'\{ "statusCode": 500, "message": "Internal server error", "activityId": "[0-9a-f-]{36}" \}'
+        assert (response.status, bool(re.fullmatch(shape, response.body))) == (500, True)
