@@ -243,7 +243,7 @@ class TestFaults:
         body = {"messages": [{"role": "user", "content": "Hello"}], "stream": True}
         url = f"https://gate.azure-api.net{CHAT}"
         response = await tenant.world.send(Request("POST", url, Headers(), json.dumps(body).encode()))
-        seen = []
+        seen: list[bytes] = []
         with pytest.raises(ConnectionResetError):
             await collect(response.body, seen)
         assert len(seen) == 3

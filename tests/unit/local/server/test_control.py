@@ -31,7 +31,7 @@ class Scene:
         self.store = store or Store()
         self.clock = kept_clock(self.store, self.ground)
         self.world = World(self.store, self.clock, random.Random(1), SETTINGS, key=KEY)
-        self.stopped = []
+        self.stopped: list[bool] = []
         self.control = Control(self.world, self.clock, lambda: self.stopped.append(True))
 
     async def __call__(self, method, path, document=None, **headers):
