@@ -275,8 +275,8 @@ class TestWireBodies:
                 "message": "Requests to the ChatCompletions_Create Operation under Azure OpenAI API version "
                 "2024-05-01-preview have exceeded token rate limit of your current OpenAI S0 pricing tier. "
                 "Please retry after 60 seconds. Please go here: https://aka.ms/oai/quotaincrease if you "
-                "would like to further increase the default rate limit. For Free Account customers, upgrade to "
-                "Pay as you Go here: https://aka.ms/429TrialUpgrade.",
+                "would like to further increase the default rate limit. For Free Account customers, upgrade "
+                "to Pay as you Go here: https://aka.ms/429TrialUpgrade.",
             }
         }
 
