@@ -174,6 +174,7 @@ class TestOpenAIClient:
         with client_of(azure, east, azure_ad_token=token) as client:
             with pytest.raises(openai.AuthenticationError) as refused:
                 client.chat.completions.create(model="chat", messages=HELLO)
+            assert isinstance(refused.value.body, dict)
             principal = refused.value.body["message"].split("`")[1]
             provider = "/providers/Microsoft.Authorization"
             assignment = f"{east}{provider}/roleAssignments/00000000-0000-4000-8000-000000000000"
