@@ -1,6 +1,7 @@
 // The clients, pointed at the local Azure that the environment names, and signed in with its client's secret.
 import { ApiManagementClient } from "@azure/arm-apimanagement";
 import { CognitiveServicesManagementClient } from "@azure/arm-cognitiveservices";
+import { ClientSecretCredential } from "@azure/identity";
 
 const {
   APIMLB_ARM_ENDPOINT: endpoint,
@@ -11,21 +12,10 @@ const {
   AZURE_TENANT_ID: tenantId,
 } = process.env;
 
-const credential = {
-  async getToken(scopes) {
-    const answer = await fetch(`${authority}/${tenantId}/oauth2/v2.0/token`, {
-      method: "POST",
-      body: new URLSearchParams({
-        grant_type: "client_credentials",
-        client_id: clientId,
-        client_secret: clientSecret,
-        scope: [scopes].flat().join(" "),
-      }),
-    });
-    const { access_token: token, expires_in: seconds } = await answer.json();
-    return { token, expiresOnTimestamp: Date.now() + 1000 * seconds };
-  },
-};
+const credential = new ClientSecretCredential(tenantId, clientId, clientSecret, {
+  authorityHost: authority,
+  disableInstanceDiscovery: true,
+});
 const options = { endpoint, credentialScopes: [`${endpoint}/.default`] };
 
 export const polling = { updateIntervalInMs: 50 };

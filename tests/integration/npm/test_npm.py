@@ -3,10 +3,10 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -45,8 +45,8 @@ def modules() -> Path:
     return folder
 
 
-def run(modules: Path, script: str, endpoint: Endpoint) -> Any:
-    """What the script prints, as JSON."""
+def printed(modules: Path, script: str, endpoint: Endpoint) -> str:
+    """What the script prints."""
     environment = {
         "PATH": os.environ["PATH"],
         "APIMLB_ARM_ENDPOINT": endpoint.arm_url,
@@ -61,11 +61,18 @@ def run(modules: Path, script: str, endpoint: Endpoint) -> Any:
         ["node", script], cwd=modules, env=environment, capture_output=True, text=True, timeout=_RUN_SECONDS
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return done.stdout
+
+
+def test_the_script_of_the_page_about_clients_runs(modules: Path, watched: WatchedAzure) -> None:
+    page = (HERE.parents[2] / "docs" / "clients.md").read_text()
+    [script] = re.findall(r"^```js\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (modules / "page.mjs").write_text(script)
+    assert "nameAvailable: true" in printed(modules, "page.mjs", watched.endpoint)
 
 
 def test_a_stack_comes_and_goes(modules: Path, slow_azure: WatchedAzure) -> None:
-    said = run(modules, "stack.mjs", slow_azure.endpoint)
+    said = json.loads(printed(modules, "stack.mjs", slow_azure.endpoint))
     assert said == {
         "group": 201,
         "accounts": [["Succeeded", f"https://{name}.openai.azure.com/"] for name in ("east", "west")],
