@@ -1,7 +1,8 @@
 """The one shape in which a request is asked and answered: client, gateway, planes and fakes alike."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -30,8 +31,12 @@ class Headers:
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """The values under `name` joined by a comma, as HTTP allows; `default` when there is none."""
-        values = self.get_all(name)
-        return ",".join(values) if values else default
+        wanted = name.lower()
+        found: str | None = None
+        for lower, _, value in self._items:
+            if lower == wanted:
+                found = value if found is None else f"{found},{value}"
+        return default if found is None else found
 
     def get_all(self, name: str) -> list[str]:
         wanted = name.lower()
@@ -54,6 +59,10 @@ class Headers:
     def remove(self, name: str) -> None:
         wanted = name.lower()
         self._items = [item for item in self._items if item[0] != wanted]
+
+    def drop(self, names: Collection[str]) -> None:
+        """Remove what stands under any of `names`, which are in lower case."""
+        self._items = [item for item in self._items if item[0] not in names]
 
     def copy(self) -> "Headers":
         return Headers.parsed(self._items.copy())
@@ -94,8 +103,8 @@ class Request:
 
     @property
     def host(self) -> str:
-        """The host name, without port."""
-        return urlsplit(self.url).hostname or ""
+        """The host name, without port, in lower case."""
+        return _host(urlsplit(self.url).netloc)
 
     @property
     def path(self) -> str:
@@ -104,7 +113,7 @@ class Request:
     @property
     def query(self) -> dict[str, str]:
         """The query's parameters; of a repeated one the last."""
-        return dict(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
+        return dict(_parameters(urlsplit(self.url).query))
 
 
 @dataclass(slots=True)
@@ -129,6 +138,17 @@ class Transport(Protocol):
         ...
 
 
+@lru_cache(1024)
+def _host(netloc: str) -> str:
+    return urlsplit(f"//{netloc}").hostname or ""
+
+
+@lru_cache(1024)
+def _parameters(query: str) -> tuple[tuple[str, str], ...]:
+    return tuple(parse_qsl(query, keep_blank_values=True))
+
+
+@lru_cache(1024)
 def reason_phrase(status: int) -> str:
     """HTTP's own phrase for a status, empty for one that HTTP does not know."""
     try:

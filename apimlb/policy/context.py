@@ -63,6 +63,7 @@ def parse_query(text: str) -> dict[str, list[str]]:
 
 NO_REQUEST = uuid.UUID(int=0)
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_DEFAULT_ENDS = {scheme: f":{port}" for scheme, port in DEFAULT_PORTS.items()}
 
 
 class Url:
@@ -97,11 +98,20 @@ class Url:
     def query(self) -> dict[str, list[str]]:
         return parse_query(self._parts.query)
 
-    def __str__(self) -> str:
+    @property
+    def netloc(self) -> str:
+        """Host and port as they are written."""
+        return self._parts.netloc
+
+    @cached_property
+    def _whole(self) -> str:
         parts = self._parts
-        if DEFAULT_PORTS.get(parts.scheme) == parts.port:
+        if parts.netloc.endswith(_DEFAULT_ENDS.get(parts.scheme, " ")):
             parts = parts._replace(netloc=parts.netloc.rpartition(":")[0])
         return parts._replace(path=self.path).geturl()
+
+    def __str__(self) -> str:
+        return self._whole
 
     def __repr__(self) -> str:
         return f"Url({self.text!r})"

@@ -191,7 +191,7 @@ class Exchange:
         view = self.context.request
         headers = view.headers.copy()
         url = str(view.url)
-        if headers.get("Host") in (None, urlsplit(str(view.original_url)).netloc):
+        if headers.get("Host") in (None, view.original_url.netloc):
             headers.set("Host", urlsplit(url).netloc)
         body = b"" if view.body is None or view.body.consumed else view.body.content
         if "Content-Length" in headers:

@@ -13,26 +13,27 @@ class Returned(Exception):
 
 async def run_block(block: Block, exchange: Exchange) -> None:
     """Run every step; raises PolicyFault, placed at the step that failed, and Returned."""
+    trace = exchange.trace
     for step in block.steps:
         exchange.steps += 1
         if exchange.steps > STEP_LIMIT:
             raise placed(PolicyFault("StepLimitExceeded", f"The policy ran {STEP_LIMIT} elements"), step)
-        if exchange.trace is not None:
-            exchange.trace.entered(step, exchange)
+        if trace is not None:
+            trace.entered(step, exchange)
         try:
             pending = step.act(exchange)
             if pending is not None:
                 await pending
         except (PolicyFault, ClrException, Returned) as stop:
             raised = stop if isinstance(stop, Returned) else placed(stop, step)
-            if exchange.trace is not None:
+            if trace is not None:
                 outcome = raised.message if isinstance(raised, PolicyFault) else "returned"
-                exchange.trace.left(step, exchange, outcome)
+                trace.left(step, exchange, outcome)
             if raised is stop:
                 raise
             raise raised from stop
-        if exchange.trace is not None:
-            exchange.trace.left(step, exchange, "")
+        if trace is not None:
+            trace.left(step, exchange, "")
 
 
 def placed(problem: PolicyFault | ClrException, step: Step) -> PolicyFault:

@@ -27,10 +27,12 @@ _WITH_BODY = {"POST", "PUT", "PATCH"}
 
 def strip_hop_by_hop(headers: Headers) -> None:
     """Take out what concerns one connection only (RFC 9110, section 7.6.1), and what Connection names."""
-    named = {name.strip().lower() for value in headers.get_all("Connection") for name in value.split(",")}
-    ending = [name for name, _ in headers if name.lower() in _HOP_BY_HOP or name.lower() in named]
-    for name in ending:
-        headers.remove(name)
+    ending = {lower for lower, _, _ in headers.parts() if lower in _HOP_BY_HOP}
+    if "connection" in ending:
+        named = ",".join(headers.get_all("Connection")).lower().split(",")
+        ending.update(name.strip() for name in named)
+    if ending:
+        headers.drop(ending)
 
 
 def add_credentials(request: Request, credentials: Credentials, token: str) -> None:

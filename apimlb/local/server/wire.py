@@ -5,6 +5,7 @@ RFC 9110 (semantics) and RFC 9112 (HTTP/1.1).
 
 import re
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from apimlb.http import Headers
 
@@ -62,7 +63,13 @@ def is_token(text: str) -> bool:
 @lru_cache(1024)
 def is_authority(text: str) -> bool:
     """Whether `text` is a host, with or without a port, as a Host header has it."""
-    return _AUTHORITY.fullmatch(text) is not None
+    if _AUTHORITY.fullmatch(text) is None:
+        return False
+    try:
+        parts = urlsplit(f"//{text}")
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def named(name: bytes) -> tuple[str, str]:
