@@ -1,7 +1,7 @@
 """`/metadata/endpoints`, where a client learns the addresses of a cloud. It needs no token.
 
-Shape: what https://management.azure.com/metadata/endpoints answers anybody: since 2022-09-01 the cloud itself,
-which is what the Azure CLI asks for; before, a list of all clouds, and before 2019-05-01 fewer names.
+Shape: what https://management.azure.com/metadata/endpoints answers anybody: since 2022-09-01 the cloud,
+which is what the Azure CLI asks for; before that all clouds in a list, before 2019-05-01 fewer names.
 """
 
 from urllib.parse import urlsplit

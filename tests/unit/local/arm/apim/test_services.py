@@ -199,6 +199,18 @@ async def test_a_service_takes_its_time_and_is_closed_meanwhile() -> None:
     assert (await scene.get(SERVICE)).properties["provisioningState"] == "Updating"
 
 
+async def test_a_faster_clock_makes_everything_sooner() -> None:
+    scene = realistic(time_scale=0.1)
+    await scene.group()
+    made = await scene.service("StandardV2")
+    assert made.headers.get("Retry-After") == "2"
+    poll = made.headers.get("Azure-AsyncOperation")
+    scene.clock.advance(13.9)
+    assert (await scene.follow(poll)).json == {"status": "InProgress"}
+    scene.clock.advance(0.1)
+    assert (await scene.follow(poll)).json == {"status": "Succeeded"}
+
+
 async def test_services_are_listed_by_group_and_by_subscription(scene: Scene) -> None:
     await scene.service()
     for path in (f"{GROUP}/providers/Microsoft.ApiManagement/service", f"{APIM}/service"):
