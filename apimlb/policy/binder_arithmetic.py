@@ -220,7 +220,7 @@ class ArithmeticBinder(ConversionBinder):
         return Bound(self.registry.bool, f"({bound.code} {word} None)", safe=True)
 
     def _numeric_unary(self, operator: str, bound: Bound, plain: Type, node: Unary) -> Bound | None:
-        if operator == "!":
+        if operator == "!" or (operator == "~" and plain.name not in INTEGRAL):
             return None
         if operator == "-" and bound.is_constant and plain.name in ("System.UInt32", "System.UInt64"):
             number = _number(bound.constant)

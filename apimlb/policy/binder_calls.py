@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apimlb.policy.binder_inference import InferenceBinder
 from apimlb.policy.bound import Bound, Given, LambdaValue, LocalMethod, MethodGroup
-from apimlb.policy.nodes import Argument, Call
+from apimlb.policy.nodes import Argument, Call, Name
 from apimlb.policy.nodes import Member as MemberNode
 from apimlb.policy.signatures import Member, Parameter
 from apimlb.policy.types import VOID, Type
@@ -76,6 +76,8 @@ class CallBinder(InferenceBinder):
                 stand_in = Bound(kind or VOID, "None")
                 return Given(written.at, stand_in, written.name, "out", None, written.declared)
             assert written.value is not None
+            if isinstance(written.value, Name) and written.value.name == "_" and self.scope.find("_") is None:
+                return Given(written.at, Bound(VOID, "None"), written.name, "out", None, "_")
             place = self.place(written.value)
             return Given(written.at, Bound(place.type, "None"), written.name, "out", written.value)
         assert written.value is not None
@@ -162,7 +164,25 @@ class CallBinder(InferenceBinder):
         for other in candidates[1:]:
             if self._better(other, best, arguments):
                 best = other
+        for other in candidates:
+            if other is not best and self._ambiguous(best, other, arguments):
+                self.refuse(
+                    "CS0121",
+                    f"The call is ambiguous between two overloads of '{best.member.name}'",
+                    group.at if group is not None else arguments[0].at,
+                    "Cast an argument to the type that is meant.",
+                )
         return best
+
+    def _ambiguous(self, best: Candidate, other: Candidate, arguments: list[Given]) -> bool:
+        """Whether two plain overloads fit equally well: C# then takes neither."""
+        plain = not (best.member.type_parameters or other.member.type_parameters)
+        alike = best.expanded == other.expanded and len(best.parameters) == len(other.parameters)
+        if not plain or not alike or best.owner is not other.owner or best.types == other.types:
+            return False
+        return not self._better(best, other, arguments) and all(
+            isinstance(each.value, Bound) for each in arguments
+        )
 
     def _candidate(
         self, owner: Type, member: Member, arguments: list[Given], types: list[Type] | None, expanded: bool
@@ -211,7 +231,8 @@ class CallBinder(InferenceBinder):
 
     def _emit(self, chosen: Candidate, target: Bound | None, arguments: list[Given], at: int) -> Bound:
         member = chosen.member
-        codes, stores = self._argument_codes(chosen, arguments)
+        outs = self.out.temporary() if any(each.mode == "out" for each in arguments) else ""
+        codes, stores = self._argument_codes(chosen, arguments, outs)
         if target is not None:
             codes.insert(0, self.receiver(chosen.owner, target))
         extra = [self.out.use(chosen.given[name]) for name in member.types]
@@ -223,19 +244,20 @@ class CallBinder(InferenceBinder):
         else:
             code = f"{self.out.use(member.call)}({', '.join((*extra, *codes))})"
         if stores:
-            name = self.out.temporary()
-            kept = ", ".join(store.format(f"{name}[{i}]") for i, store in enumerate(stores, 1))
-            code = f"(({name} := {code}), {kept})[0][0]"
+            code = f"(({outs} := {code}), {', '.join(stores)})[0][0]"
         return Bound(result, code)
 
-    def _argument_codes(self, chosen: Candidate, arguments: list[Given]) -> tuple[list[str], list[str]]:
-        """Codes in the order of the parameters, and the templates that store out values."""
+    def _argument_codes(
+        self, chosen: Candidate, arguments: list[Given], outs: str = ""
+    ) -> tuple[list[str], list[str]]:
+        """Codes in the order of the parameters, and those that store the out values. `outs` is the name of
+        the tuple that the call yields, the out values behind its result."""
         by_parameter: dict[int, list[str]] = {}
         stores: list[str] = []
         for (index, place), kind in zip(chosen.matched, chosen.types, strict=True):
             each = arguments[index]
             if each.mode == "out":
-                stores.append(self._out_store(each, kind))
+                stores.append(self._out_store(each, kind, f"{outs}[{len(stores) + 1}]"))
             else:
                 by_parameter.setdefault(place, []).append(self.convert(each.value, kind, each.at).code)
         codes: list[str] = []
@@ -262,17 +284,23 @@ class CallBinder(InferenceBinder):
         element = self.registry.types.substitute(parameter.type.arguments[0], chosen.given)
         return f"{self.out.use(ClrArray)}([{', '.join(codes)}], {element.name!r})"
 
-    def _out_store(self, each: Given, kind: Type) -> str:
+    def _out_store(self, each: Given, kind: Type, code: str) -> str:
+        """Code that stores an out value. It takes the value's code and pastes it nowhere: a template would
+        mix with the braces of the policy's own strings."""
         if each.declared is None:
             assert each.target is not None
             place = self.place(each.target)
-            return self.write(place, "{0}", each.at, value_wanted=True)
+            if place.member is not None:
+                self.refuse(
+                    "CS0206", "A property or indexer may not be passed as an out or ref parameter", each.at
+                )
+            return self.write(place, code, each.at, value_wanted=True)
         if each.declared == "_":
-            return "{0}"
+            return code
         variable = self.declare(each.declared, kind, each.at)
         if variable.cell:
             self.out.line(self.store(variable, "None"), each.at)
-        return self.assign_code(variable, "{0}")
+        return self.assign_code(variable, code)
 
     def choose_indexer(
         self, candidates: list[tuple[Type, Member]], arguments: list[Argument], at: int

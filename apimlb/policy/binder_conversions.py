@@ -93,7 +93,8 @@ class ConversionBinder(BinderCore):
     def apply(self, found: Conversion, bound: Bound, target: Type, at: int = 0) -> Bound:
         kind = found.kind
         if kind in ("identity", "reference", "box"):
-            return Bound(target, bound.code, pure=bound.pure, safe=bound.safe or bound.type.is_value)
+            repeatable = bound.pure and not bound.is_constant
+            return Bound(target, bound.code, pure=repeatable, safe=bound.safe or bound.type.is_value)
         if kind == "null":
             return Bound(target, "None", None, pure=True)
         if kind == "numeric":
@@ -110,7 +111,7 @@ class ConversionBinder(BinderCore):
         inner_source, inner_target = bound.type.underlying, target.underlying
         if kind == "wrap":
             made = self.apply(found.inner, bound, inner_target, at)
-            return Bound(target, made.code, pure=made.pure, safe=True)
+            return Bound(target, made.code, pure=made.pure and not made.is_constant, safe=True)
         first, again = self.once(bound)
         inner = self.apply(found.inner, Bound(inner_source, again, pure=True), inner_target, at).code
         if kind == "lift":
@@ -144,10 +145,8 @@ class ConversionBinder(BinderCore):
             fallback = self.out.use(cast_value if target.is_value else cast)
             python, shown = self.out.use(exact), self.out.use(target)
             name = self.out.temporary()
-            code = f"{name} := {bound.code}"
-            return f"({name} if type({code}) is {python} else {fallback}({name}, {shown}))".replace(
-                "type(", f"{self.out.use(type)}(", 1
-            )
+            test = f"{self.out.use(type)}({name} := {bound.code}) is {python}"
+            return f"({name} if {test} else {fallback}({name}, {shown}))"
         fallback = self.out.use(cast_value if target.is_value and not target.is_nullable else cast)
         return f"{fallback}({bound.code}, {self.out.use(target)})"
 

@@ -124,6 +124,8 @@ class BinderCore:
                     "'dynamic' needs Microsoft.CSharp, which policy expressions may not use", written.at
                 )
             raise self.not_allowed(f"The type '{shown}' is not allowed in a policy expression", written.at)
+        if found.kind == "static":
+            self.refuse("CS0723", f"Cannot use the static type '{found.shown}' here", written.at)
         return found
 
     def find_type(self, written: TypeName) -> Type | None:

@@ -5,7 +5,8 @@ from apimlb.policy.bound import Bound
 from apimlb.policy.casts import as_type, enum_number, enum_of, is_type
 from apimlb.policy.conversions import NUMERIC
 from apimlb.policy.nodes import As, Binary, Is, Name, Node, Ternary, ThrowValue, Unary
-from apimlb.policy.types import NULL, Type
+from apimlb.policy.types import NULL, Definition, Type
+from apimlb.policy.values.numbers import both, either
 from apimlb.policy.values.text import clr_equals, concat, raise_value, same, text_of
 
 
@@ -73,6 +74,7 @@ class OperatorBinder(ArithmeticBinder):
     def operate(self, operator: str, left: Bound, right: Bound, node: Node) -> Bound:
         """`left operator right`"""
         at = _start(node)
+        left, right = self._beside_null(left, right), self._beside_null(right, left)
         made = (
             self._numeric_operator(operator, left, right, at)
             or self._declared_operator(operator, left, right, at)
@@ -85,6 +87,16 @@ class OperatorBinder(ArithmeticBinder):
             self._no_operator(operator, left, right, at)
             raise AssertionError
         return made
+
+    def _beside_null(self, bound: Bound, other: Bound) -> Bound:
+        """A number beside `null` is computed with as its nullable."""
+        kind = bound.type
+        if other.type is not NULL or not kind.is_value or kind.is_nullable:
+            return bound
+        known = kind.name in NUMERIC or kind.kind == "enum" or kind is self.registry.bool
+        if known or self.registry.own_members(_definition(kind), "operator =="):
+            return Bound(self.registry.nullable(kind), bound.code, pure=bound.pure and not bound.is_constant)
+        return bound
 
     # Strings
 
@@ -130,6 +142,9 @@ class OperatorBinder(ArithmeticBinder):
             return None
         if operator in ("==", "!="):
             return Bound(boolean, f"({left.code} {operator} {right.code})", safe=True)
+        if operator in "&|" and (left.type.is_nullable or right.type.is_nullable):
+            call = self.out.use(both if operator == "&" else either)
+            return Bound(self.registry.nullable(boolean), f"{call}({left.code}, {right.code})")
         if operator in "&|^" and not (left.type.is_nullable or right.type.is_nullable):
             return Bound(boolean, f"({left.code} {operator} {right.code})", safe=True)
         return None
@@ -187,7 +202,7 @@ class OperatorBinder(ArithmeticBinder):
             kind = left.type.underlying
             return Bound(kind, f"({again} if {first} is not None else {right_code})", safe=True)
         right = self.value(node.right)
-        if left.type.is_value and not left.type.is_nullable:
+        if left.type is NULL or (left.type.is_value and not left.type.is_nullable):
             self._no_operator("??", left, right, _start(node))
         plain = left.type.underlying
         for target in (plain, left.type):
@@ -259,7 +274,7 @@ class OperatorBinder(ArithmeticBinder):
             self.refuse(
                 "CS0077", "The as operator must be used with a reference type or nullable type", node.at
             )
-        if self.conversions.explicit(bound.type, target) is None:
+        if not self.conversions.by_reference(bound.type, target):
             self.refuse(
                 "CS0039",
                 f"Cannot convert type '{bound.type.shown}' to '{target.shown}' via a reference conversion",
@@ -337,6 +352,11 @@ def _start(node: Node) -> int:
         if inner is None:
             return node.at
         node = inner
+
+
+def _definition(kind: Type) -> Definition:
+    assert kind.definition is not None
+    return kind.definition
 
 
 def _as_expression(node: Is) -> Node:

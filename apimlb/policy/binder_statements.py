@@ -138,10 +138,9 @@ class StatementBinder(CreationBinder):
                 expression.at,
             )
         code = self.effect(expression).code
-        if code.startswith("(v_") and code.endswith(")") and " := " in code:
+        if isinstance(expression, Assign | Step) and code.startswith("(v_"):
             name, _, value = code[1:-1].partition(" := ")
-            if name.isidentifier():
-                code = f"{name} = {value}"
+            code = f"{name} = {value}"
         self.out.line(code, node.at)
         return True
 
@@ -173,16 +172,14 @@ class StatementBinder(CreationBinder):
     # Conditions and loops
 
     def bind_if(self, node: If) -> bool:
-        self.enter()
+        """Variables of the condition live on after it, as they do in C#."""
         condition = self.convert(self.bind(node.condition), self.registry.bool, node.condition.at)
         self.out.line(f"if {condition.code}:", node.at)
         reached = self.body(node.then)
         if node.otherwise is None:
-            self.leave()
             return reached or condition.constant is not True
         self.out.line("else:", node.otherwise.at)
         reached = self.body(node.otherwise) or reached
-        self.leave()
         return reached
 
     def _count_step(self, at: int) -> None:

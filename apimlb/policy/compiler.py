@@ -4,11 +4,11 @@ The function can reach nothing but what the binder named for it: its globals hol
 method, type and constant in them comes from the tables of `apimlb.policy.library`.
 """
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from types import CodeType
 
-from apimlb.errors import PolicyError
 from apimlb.policy.binder import Binder
 from apimlb.policy.bound import Bound
 from apimlb.policy.captures import celled_names
@@ -29,6 +29,9 @@ from apimlb.policy.values.utf16 import leave
 _FILE = "<policy expression>"
 _CACHE_SIZE = 4096
 _LONGEST = 512 * 1024
+_NESTED = re.compile(r"nested|levels of indentation")
+UNTRANSLATED = "Untranslated"
+"""The code of an expression that we read, and then wrote no Python for that Python reads."""
 
 
 class Expression:
@@ -149,14 +152,17 @@ def _load(binder: Binder) -> tuple[str, Callable[[Context], object]]:
     scope: dict[str, object] = {"__builtins__": {}, **out.names}
     try:
         code: CodeType = compile(python, _FILE, "exec", dont_inherit=True)
-    except (SyntaxError, MemoryError, ValueError) as error:
-        raise PolicyError(
-            "The expression is nested too deeply",
-            line=1,
-            column=1,
-            code="CS8078",
-            next_step=f"Split it with a local variable ({type(error).__name__}).",
-        ) from None
+    except MemoryError:
+        raise RecursionError from None
+    except SyntaxError as error:
+        if _NESTED.search(error.msg):
+            raise RecursionError from None
+        raise binder.source.error(
+            "The expression cannot be translated",
+            0,
+            UNTRANSLATED,
+            "Please report it: this is a fault of ours.",
+        ) from error
     exec(code, scope)
     run = scope["expression"]
     assert callable(run)

@@ -125,6 +125,14 @@ class Conversions:
             or self._user(source, target, explicit=True)
         )
 
+    def by_reference(self, source: Type, target: Type) -> bool:
+        """Whether `source as target` may be written: no conversion that a type declares counts."""
+        return (
+            source is target
+            or self._standard_implicit(source, target) is not None
+            or self._standard_explicit(source, target) is not None
+        )
+
     def _standard_explicit(self, source: Type, target: Type) -> Conversion | None:
         plain, wanted = source.underlying, target.underlying
         if _is_number(plain) and _is_number(wanted):

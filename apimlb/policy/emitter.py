@@ -1,14 +1,15 @@
 """The Python text of one expression, and the objects that it may name. Nothing else is in its reach.
 
 Every name in the text is ours: locals are `v_...`, functions `f_...`, temporaries `t1`, and the objects
-below get
-names from a counter or from their own Python name. Text of the policy enters only through `repr`.
+below get names from a counter or from their own Python name. Text of the policy enters only through `repr`
+or as the plain ASCII rest of a local's name, and code that holds such text is never a format template.
 """
 
 import re
 from dataclasses import dataclass, field
 
-_UNFIT = re.compile(r"\W")
+# ASCII only: Python reads identifiers in their NFKC form, under which two different names become one.
+_UNFIT = re.compile(r"\W", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -44,9 +45,7 @@ class Emitter:
 
     def local(self, name: str, prefix: str = "v_") -> str:
         """A Python name for a C# local: its own where it is free and plain."""
-        plain = prefix + (
-            name if name.isascii() else _UNFIT.sub("_", name.encode("ascii", "replace").decode())
-        )
+        plain = prefix + _UNFIT.sub("_", name)
         found, count = plain, 1
         while found in self._locals:
             count += 1

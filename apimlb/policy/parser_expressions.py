@@ -95,7 +95,7 @@ class ExpressionParser(CreationParser):
         if operator not in ASSIGNMENTS:
             return left
         at = self.token.at
-        for _ in range(3 if operator == ">>=" else 1):
+        for _ in range(2 if operator == ">>=" else 1):
             self.advance()
         return Assign(at, operator[:-1], left, self.expression())
 

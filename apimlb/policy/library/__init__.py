@@ -4,6 +4,7 @@ Source: Microsoft Learn, "API Management policy expressions", .NET Framework typ
 """
 
 from apimlb.policy.library import (
+    certificates,
     ciphers,
     collections,
     context,
@@ -31,6 +32,7 @@ DEFINITIONS = (
     *xml.DEFINITIONS,
     *crypto.DEFINITIONS,
     *ciphers.DEFINITIONS,
+    *certificates.DEFINITIONS,
     *regex.DEFINITIONS,
     *context.DEFINITIONS,
 )

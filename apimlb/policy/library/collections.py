@@ -86,6 +86,7 @@ DEFINITIONS = (
     Definition("System.Collections.IEnumerable", "interface"),
     Definition(G + "IEnumerable`1", "interface", ("T",), ("System.Collections.IEnumerable",)),
     Definition(G + "IEnumerator`1", "interface", ("T",)),
+    Definition(G + "IComparer`1", "interface", ("T",), nameable=False),
     Definition(G + "IEqualityComparer`1", "interface", ("T",), nameable=False),
     Definition(
         G + "IReadOnlyCollection`1", "interface", ("T",), ("IEnumerable<T>",), rows=(("int Count", count_of),)

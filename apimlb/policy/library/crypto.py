@@ -116,5 +116,4 @@ DEFINITIONS = (
                rows=(("byte[] Key", get_key, set_key),)),
     Definition(C + "HMAC", "class", bases=(C + "KeyedHashAlgorithm",)),
     *_definitions(),
-    Definition(C + "X509Certificates.X509Certificate2", "class"),
 )  # fmt: skip

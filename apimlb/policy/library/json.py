@@ -130,7 +130,7 @@ DEFINITIONS = (
     Definition("Newtonsoft.Json.Formatting", "enum", constants={"None": 0, "Indented": 1}),
     Definition(L + "JTokenType", "enum", constants={name: number for number, name in enumerate(TYPE_NAMES)}),
     Definition(
-        "Newtonsoft.Json.JsonConvert", "class",
+        "Newtonsoft.Json.JsonConvert", "static",
         rows=(
             ("static string SerializeObject(object value)", serialize),
             ("static string SerializeObject(object value, Formatting formatting)", serialize_as),

@@ -158,10 +158,10 @@ DEFINITIONS = (
         ),
     ),
     Definition("System.MidpointRounding", "enum", constants={"ToEven": 0, "AwayFromZero": 1}),
-    Definition("System.Math", "class", rows=_math_rows()),
-    Definition("System.Convert", "class", rows=_convert_rows()),
+    Definition("System.Math", "static", rows=_math_rows()),
+    Definition("System.Convert", "static", rows=_convert_rows()),
     Definition(
-        "System.BitConverter", "class",
+        "System.BitConverter", "static",
         rows=(
             ("static bool IsLittleEndian", lambda: True),
             ("static string ToString(byte[] value)", hex_text),

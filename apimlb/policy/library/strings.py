@@ -205,7 +205,7 @@ DEFINITIONS = (
     Definition("System.StringComparison", "enum", constants=_COMPARISONS),
     Definition("System.StringSplitOptions", "enum", constants={"None": 0, "RemoveEmptyEntries": 1}),
     Definition(
-        "System.StringComparer", "class", bases=("IEqualityComparer<string>",),
+        "System.StringComparer", "class", bases=("IEqualityComparer<string>", "IComparer<string>"),
         rows=(
             ("static StringComparer Ordinal", lambda: order.ORDINAL),
             ("static StringComparer OrdinalIgnoreCase", lambda: order.ORDINAL_IGNORE_CASE),

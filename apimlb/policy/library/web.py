@@ -235,7 +235,7 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        "System.Net.WebUtility", "class",
+        "System.Net.WebUtility", "static",
         rows=(
             ("static string UrlEncode(string value)", encodings.url_encode),
             ("static string UrlDecode(string encodedValue)", encodings.url_decode),

@@ -106,7 +106,8 @@ def _exact(value: Number) -> Decimal:
 
 
 def _halves(value: Number) -> str:
-    """How .NET Core 3 rounds: a double's exact binary value, ties to even; a decimal's ties away from zero."""
+    """How .NET Core 3 rounds: a double's exact binary value, ties to even; a decimal's ties away from
+    zero."""
     return ROUND_HALF_EVEN if isinstance(value, float) else ROUND_HALF_UP
 
 
@@ -114,8 +115,12 @@ def _rounded(value: Number, places: int) -> Decimal:
     return Decimal(value).quantize(Decimal(1).scaleb(-places), _halves(value), _WIDE)
 
 
-def _grouped(value: Decimal, places: int) -> str:
-    return f"{abs(value):,.{places}f}"
+def _fixed(
+    rounded: Decimal, places: int, value: Number, negative: str, positive: str, comma: str = ","
+) -> str:
+    """A rounded number in the pattern for its sign; a double keeps the sign of what rounds to zero."""
+    signed = rounded.is_signed() and (isinstance(value, float) or rounded != 0)
+    return (negative if signed else positive).format(f"{rounded.copy_abs():{comma}.{places}f}")
 
 
 def _standard(value: Number, letter: str, precision: int | None) -> str:
@@ -131,18 +136,14 @@ def _standard(value: Number, letter: str, precision: int | None) -> str:
     if upper == "E":
         return _scientific(value, letter, 6 if precision is None else precision)
     places = 2 if precision is None else precision
-    if upper == "F":
-        return f"{_rounded(value, places):f}"
-    if upper == "N":
-        rounded = _rounded(value, places)
-        return ("-" if rounded < 0 else "") + _grouped(rounded, places)
     if upper == "P":
-        rounded = _rounded(value, places + 2).scaleb(2)
-        return ("-" if rounded < 0 else "") + _grouped(rounded, places) + " %"
+        return _fixed(_rounded(value, places + 2).scaleb(2), places, value, "-{} %", "{} %")
+    if upper == "F":
+        return _fixed(_rounded(value, places), places, value, "-{}", "{}", "")
+    if upper == "N":
+        return _fixed(_rounded(value, places), places, value, "-{}", "{}")
     if upper == "C":
-        rounded = _rounded(value, places)
-        text = "¤" + _grouped(rounded, places)
-        return f"({text})" if rounded < 0 else text
+        return _fixed(_rounded(value, places), places, value, "(¤{})", "¤{}")
     raise bad_format("Format specifier was invalid.")
 
 
@@ -197,17 +198,17 @@ def _sections(layout: str) -> list[str]:
 
 
 def _custom(value: Number, layout: str) -> str:
+    """Sections for positive, negative and zero; what rounds to zero in its section counts as zero."""
     sections = _sections(layout)
     exact = _exact(value)
-    if len(sections) > 1 and exact < 0 and sections[1]:
-        return _custom_section(-exact, sections[1])
-    if len(sections) > 2 and exact == 0:
-        return _custom_section(exact, sections[2])
-    text = _custom_section(abs(exact), sections[0])
-    if len(sections) > 2 and not any(c in "123456789" for c in text):
-        return _custom_section(Decimal(0), sections[2])
-    negative = exact < 0 and any(c in "123456789" for c in text)
-    return "-" + text if negative else text
+    negative = exact.is_signed() and (isinstance(value, float) or exact != 0)
+    place = 1 if negative and len(sections) > 1 and sections[1] else 0
+    text, zero = _custom_section(exact.copy_abs(), sections[place])
+    if zero:
+        place = 2 if len(sections) > 2 else 0
+        text, _ = _custom_section(exact.copy_abs(), sections[place])
+        negative = negative and isinstance(value, float) and "0" in sections[place]
+    return f"-{text}" if negative and place == 0 and text else text
 
 
 def _tokens(section: str) -> list[tuple[str, str]]:
@@ -242,7 +243,8 @@ def _tokens(section: str) -> list[tuple[str, str]]:
     return found
 
 
-def _custom_section(value: Decimal, section: str) -> str:
+def _custom_section(value: Decimal, section: str) -> tuple[str, bool]:
+    """The number in one section, and whether its digits were all zero."""
     pieces = _tokens(section)
     point = next((i for i, (kind, _) in enumerate(pieces) if kind == "point"), len(pieces))
     whole = [i for i, (kind, _) in enumerate(pieces) if kind == "digit" and i < point]
@@ -265,7 +267,9 @@ def _custom_section(value: Decimal, section: str) -> str:
     left = left.rjust(zeros, "0")
     keep = max((n + 1 for n, i in enumerate(fraction) if pieces[i][1] == "0"), default=0)
     right = right[:keep] + right[keep:].rstrip("0")
-    return _laid_out(pieces, point, whole, left, right, grouping, exponent, power)
+    digits = any(kind == "digit" for kind, _ in pieces)
+    zero = digits and not (left + right).strip("0")
+    return _laid_out(pieces, point, whole, left, right, grouping, exponent, power), zero
 
 
 def _laid_out(

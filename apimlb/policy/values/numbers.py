@@ -126,6 +126,20 @@ def checked(value: int, name: str) -> int:
     return make(value)
 
 
+def both(left: bool | None, right: bool | None) -> bool | None:
+    """`&` of bool?: false as soon as one side is."""
+    if left is False or right is False:
+        return False
+    return None if left is None or right is None else True
+
+
+def either(left: bool | None, right: bool | None) -> bool | None:
+    """`|` of bool?: true as soon as one side is."""
+    if left is True or right is True:
+        return True
+    return None if left is None or right is None else False
+
+
 def divide_by_zero() -> ClrException:
     return ClrException("System.DivideByZeroException", "Attempted to divide by zero.")
 

@@ -34,7 +34,8 @@ class Group(Capture):
     def __init__(self, text: str, spans: list[tuple[int, int]], name: str) -> None:
         super().__init__(text, *(spans[-1] if spans else (-1, -1)))
         self.success = bool(spans)
-        self.captures = [Capture(text, start, end) for start, end in spans]
+        earlier = [Capture(text, start, end) for start, end in spans[:-1]]
+        self.captures: list[Capture] = [*earlier, self] if spans else []
         self.name = name
 
 

@@ -1,6 +1,7 @@
 """Searching: on Python's own engine where that ends in time, else on a machine that counts its steps.
 
-Python's engine cannot be stopped. What it may cost is estimated from the pattern (how many unlimited repetitions can
+Python's engine cannot be stopped. What it may cost is estimated from the pattern (how many unlimited
+repetitions can
 fight over the same characters, and whether they are nested) and the length of the text.
 """
 
@@ -147,14 +148,19 @@ def _characters(node: Node) -> frozenset[str]:
         return frozenset(char for char in _SAMPLE if node.matches(char))
     if isinstance(node, Edge | Look):
         return frozenset()
-    children = {
-        Sequence: lambda: node.items, Choice: lambda: node.branches,  # type: ignore[attr-defined]
-        Repeat: lambda: [node.body], Group: lambda: [node.body],  # type: ignore[attr-defined]
-        Condition: lambda: [node.yes, node.no],  # type: ignore[attr-defined]
-    }.get(type(node))  # fmt: skip
-    if children is None:
+    if isinstance(node, Back):
         return frozenset(_SAMPLE)
-    return frozenset[str]().union(*(_characters(child) for child in children()))
+    return frozenset[str]().union(*map(_characters, _children(node)))
+
+
+def _children(node: Node) -> list[Node]:
+    if isinstance(node, Sequence):
+        return node.items
+    if isinstance(node, Choice):
+        return node.branches
+    if isinstance(node, Condition):
+        return [node.yes, node.no]
+    return [node.body] if isinstance(node, Group | Repeat) else []
 
 
 def _overlap(node: Choice) -> bool:

@@ -1,4 +1,5 @@
-"""A backtracking matcher that counts its steps, so that no pattern runs away; and that keeps every capture."""
+"""A backtracking matcher that counts its steps, so that no pattern runs away; and that keeps every
+capture."""
 
 from dataclasses import dataclass
 
