@@ -15,14 +15,15 @@ from apimlb.local.world import WorldSettings
 def main(arguments: Sequence[str]) -> int:
     """Run until stopped; a reason not to start goes to stderr in one line."""
     try:
-        asyncio.run(run(_options(arguments)))
+        asyncio.run(run(options(arguments)))
     except ApimlbError as error:
         sys.stderr.write(f"apimlb: {error}\n")
         return error.exit_code
     return 0
 
 
-def _options(arguments: Sequence[str]) -> Options:
+def options(arguments: Sequence[str]) -> Options:
+    """What the command line asks for; ends the process for what cannot be."""
     parser = argparse.ArgumentParser(prog="python -m apimlb.local.server", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps what is deployed")
     parser.add_argument("--gateway-port", type=int, default=4580, help="plain HTTP; 0 for any free port")
