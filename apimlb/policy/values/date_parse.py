@@ -1,6 +1,7 @@
 """Text as dates and spans of time, as .NET reads them in the invariant culture."""
 
 import re
+from functools import cache
 
 from apimlb.policy.values.dates import (
     LOCAL,
@@ -32,10 +33,13 @@ _DATES = (
     rf"{_MONTH_NAME},?\s+(?P<y>\d{{4}})",
     r"(?P<y>\d{4})-(?P<m>\d{1,2})",
 )
-_PATTERNS = [
-    re.compile(rf"\s*{_DAY_NAME}{date}(?:(?:\s+|T|,\s*){_TIME})?{_ZONE}\s*\Z", re.IGNORECASE)
-    for date in _DATES
-] + [re.compile(rf"\s*{_TIME}{_ZONE}\s*\Z", re.IGNORECASE)]
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """One for each way to write a date, the last for a bare time; made when first asked for."""
+    dated = [rf"\s*{_DAY_NAME}{date}(?:(?:\s+|T|,\s*){_TIME})?{_ZONE}\s*\Z" for date in _DATES]
+    return tuple(re.compile(text, re.IGNORECASE) for text in (*dated, rf"\s*{_TIME}{_ZONE}\s*\Z"))
 
 
 def _month(name: str) -> int:
@@ -66,7 +70,7 @@ def _zone(text: str) -> int:
 def parse_parts(text: str, today: int) -> tuple[int, int | None]:
     """Ticks of the wall clock and the offset in ticks, None where the text names none. `today` is the
     midnight that a bare time belongs to. Raises ValueError."""
-    for pattern in _PATTERNS:
+    for pattern in _patterns():
         match = pattern.match(text)
         if match is not None:
             found = match.groupdict()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from xml.sax.saxutils import escape, quoteattr
 
 from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.dates import DateTime, DateTimeOffset
@@ -54,6 +53,17 @@ def name_of(text: str | None) -> XName | None:
     return XName(uri, local)
 
 
+def escape(text: str) -> str:
+    """Text as XML writes it between tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def quoted(text: str) -> str:
+    """An attribute's value with its quotes."""
+    plain = escape(text).replace('"', "&quot;")
+    return f'"{plain.replace(chr(10), "&#xA;").replace(chr(13), "&#xD;").replace(chr(9), "&#x9;")}"'
+
+
 def xml_error(message: str) -> ClrException:
     return ClrException("System.Xml.XmlException", message)
 
@@ -69,7 +79,7 @@ class XAttribute:
         self.parent: XElement | None = None
 
     def __str__(self) -> str:
-        return f"{self.name.local}={quoteattr(self.value)}"
+        return f"{self.name.local}={quoted(self.value)}"
 
 
 class XNode:
@@ -250,8 +260,7 @@ def _write(node: XNode, pieces: list[str], newline: str, prefixes: dict[str, str
     tag, extra = _tag(node.name, scope)
     pieces.append(f"<{tag}{extra}")
     for each in node.attributes:
-        value = escape(each.value, {'"': "&quot;", "\n": "&#xA;", "\r": "&#xD;", "\t": "&#x9;"})
-        pieces.append(f' {_attribute_name(each.name, scope)}="{value}"')
+        pieces.append(f" {_attribute_name(each.name, scope)}={quoted(each.value)}")
     if not node.nodes:
         pieces.append(" />")
         return

@@ -138,6 +138,12 @@ def test_python_is_out_of_reach() -> None:
     assert found == "');raise SystemExit('" + "'" + "\\"
 
 
+def test_braces_of_a_policy_stay_text() -> None:
+    source = '@{ var a = new int[9]; int.TryParse("7", out a["{0:\'>2}{0.x}".Length - 5]); return a[7]; }'
+    assert evaluate(source) == 7
+    assert evaluate('@($"{{0}}{"{0}"}" + string.Concat("{1}", "{}"))') == "{0}{0}{1}{}"
+
+
 def test_values_tell_their_types_and_texts() -> None:
     body = evaluate("@(context.Request.Body.As<JObject>())")
     assert clr_type_name(body) == "Newtonsoft.Json.Linq.JObject"

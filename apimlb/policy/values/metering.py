@@ -1,0 +1,79 @@
+"""What the members of the library cost by the size of what they are given and what they make.
+
+A step of the budget pays for one small operation. An operation on a text of a million characters is none, so
+long texts, bytes and lists are charged by their length, once on the way in and once on the way out.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache, update_wrapper
+from typing import Final
+
+from apimlb.policy.values.budget import BUDGET
+from apimlb.policy.values.collections import ClrArray, ClrList
+
+_FREE: Final = 1_000
+_CHARACTERS: Final = 6
+"""Characters or bytes to a step, as a power of two."""
+
+_ELEMENTS: Final = 4
+_BRIEF: Final = frozenset(
+    ["substring", "is_null_or_empty", "len", "list_clear", "char_at", "count_of", "append", "new_list", "add"]
+)
+"""Calls whose time does not grow with what they are given; what they make is charged all the same."""
+
+
+def charge(value: object) -> None:
+    """Pay for a value by its size; throws when the budget is spent."""
+    kind = type(value)
+    if kind is str or kind is bytearray:
+        size = len(value)  # type: ignore[arg-type]
+        if size > _FREE:
+            BUDGET.spend(size >> _CHARACTERS)
+    elif kind is ClrList or kind is ClrArray:
+        size = len(value.items)  # type: ignore[attr-defined]
+        if size > _FREE:
+            BUDGET.spend(size >> _ELEMENTS)
+
+
+def charge_sorting(count: int) -> None:
+    """Pay for sorting so many elements."""
+    BUDGET.spend(count * count.bit_length() >> 2)
+
+
+@lru_cache(maxsize=None)  # one entry a row of the library
+def metered(call: Callable[..., object]) -> Callable[..., object]:
+    """The call, paying for its arguments and its result."""
+    brief = getattr(call, "__name__", "") in _BRIEF
+
+    def run(*arguments: object) -> object:
+        if not brief:
+            for each in arguments:
+                kind = type(each)
+                if (kind is str or kind is bytearray) and len(each) > _FREE:  # type: ignore[arg-type]
+                    BUDGET.spend(len(each) >> _CHARACTERS)  # type: ignore[arg-type]
+        made = call(*arguments)
+        if type(made) is str and len(made) > _FREE:
+            BUDGET.spend(len(made) >> _CHARACTERS)
+        return made
+
+    def run_all(*arguments: object) -> object:
+        if not brief:
+            for each in arguments:
+                charge(each)
+        made = call(*arguments)
+        charge(made)
+        return made
+
+    del run
+    return update_wrapper(run_all, call)
+
+
+def same_text(left: str | None, right: str | None) -> bool:
+    """`left == right` of two texts."""
+    if left is right:
+        return True
+    if left is None or right is None or len(left) != len(right):
+        return False
+    if len(left) > _FREE:
+        BUDGET.spend(len(left) >> _CHARACTERS)
+    return left == right
