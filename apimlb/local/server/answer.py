@@ -42,6 +42,11 @@ class Wire(asyncio.Protocol):
     def usable(self) -> bool:
         return self._answer is None and not self._lost and not self._transport.is_closing()
 
+    @property
+    def lost(self) -> bool:
+        """Whether it was made, and is no more."""
+        return self._lost
+
     def begin(self, request: bytes, loop: asyncio.AbstractEventLoop, *, head_only: bool) -> "Answer":
         """Send the bytes of a request; `head_only` tells that its answer has no body."""
         answer = self._answer = Answer(self, loop, head_only=head_only)

@@ -148,16 +148,11 @@ class _Origin:
         loop = asyncio.get_running_loop()
         self.opened += 1
         wire = Wire(self)
+        connecting = loop.create_task(self._open(wire, loop))
         try:
-            async with asyncio.timeout(self._limits.connect_seconds):
-                await loop.create_connection(
-                    lambda: wire,
-                    self._host,
-                    self._port,
-                    ssl=self._tls,
-                    server_hostname=self._host if self._tls else None,
-                    happy_eyeballs_delay=_ADDRESS_DELAY,
-                )
+            # Cancelling a race of addresses loses the socket that has just won it: whoever no longer wants a
+            # connection drops it once it is there.
+            await asyncio.shield(connecting)
         except TimeoutError as error:
             self._failed()
             seconds = self._limits.connect_seconds
@@ -166,10 +161,28 @@ class _Origin:
             self._failed()
             raise ConnectionError(f"no connection to {self._host}:{self._port}: {error}") from error
         except BaseException:
-            self._failed()
+            connecting.add_done_callback(lambda done: self._abandon(wire, done))
             raise
         self._wires.add(wire)
         return wire
+
+    async def _open(self, wire: Wire, loop: asyncio.AbstractEventLoop) -> None:
+        async with asyncio.timeout(self._limits.connect_seconds):
+            await loop.create_connection(
+                lambda: wire,
+                self._host,
+                self._port,
+                ssl=self._tls,
+                server_hostname=self._host if self._tls else None,
+                happy_eyeballs_delay=_ADDRESS_DELAY,
+            )
+
+    def _abandon(self, wire: Wire, connecting: asyncio.Task[None]) -> None:
+        """Whoever wanted the connection is gone."""
+        if not connecting.cancelled() and connecting.exception() is None:
+            wire.abort()
+        elif not wire.lost:
+            self._failed()
 
     def _failed(self) -> None:
         self.opened -= 1

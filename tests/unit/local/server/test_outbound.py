@@ -1,8 +1,9 @@
 """Calling somebody else's server: small ones on this machine, each with a script of bytes."""
 
 import asyncio
+import gc
 import ssl
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -347,3 +348,21 @@ class TestTls:
             with pytest.raises(ConnectionError, match="certificate"):
                 await outbound.send(backend.asked(scheme="https"))
         assert backend.requests == []
+
+
+async def test_a_connection_that_nobody_wants_any_more_is_closed_once_it_is_made():
+    backend = Backend(OK)
+    async with backend.open():
+        outbound = Outbound(SystemClock())
+        for turns in range(12):
+            call = asyncio.create_task(outbound.send(backend.asked()))
+            for _ in range(turns):
+                await SystemClock().sleep(0)
+            call.cancel()
+            with suppress(asyncio.CancelledError):
+                await call
+        while outbound.connections():
+            await SystemClock().sleep(0.01)
+        await outbound.close()
+        # The collector would warn of a socket that was lost on the way.
+        gc.collect()
