@@ -1,7 +1,7 @@
 """One connection to a backend and the answer that it carries: bytes to a Response, whole or as they come."""
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, cast
 
 import httptools
 
@@ -67,8 +67,8 @@ class Wire(asyncio.Protocol):
         self._transport.resume_reading()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport), "HTTP goes over streams"
-        self._transport = transport
+        # Other event loops have transports that fit without being of this class.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         answer = self._answer

@@ -12,6 +12,7 @@ import traceback
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from email.utils import formatdate
+from typing import cast
 
 from apimlb.clock import Clock
 from apimlb.http import Headers, Request, Response, close, reason_phrase
@@ -68,8 +69,8 @@ class Connection(asyncio.Protocol):
         return self._task is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport), "a port serves streams"
-        self._transport = transport
+        # Other event loops have transports that fit without being of this class.
+        self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername") or ("127.0.0.1", 0)
         desk = self._desk
         desk.connections.add(self)
