@@ -1,6 +1,7 @@
 """New arrays of default values."""
 
 from apimlb.policy.types import Type
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.collections import ClrArray, bounded
 from apimlb.policy.values.exceptions import ClrException
 
@@ -11,6 +12,7 @@ def _checked(sizes: tuple[int, ...]) -> int:
         if size < 0:
             raise ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
         count = bounded(count * size)
+    BUDGET.spend(count >> 4)
     return count
 
 

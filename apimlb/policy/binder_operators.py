@@ -7,6 +7,7 @@ from apimlb.policy.conversions import NUMERIC
 from apimlb.policy.nodes import As, Binary, Is, Name, Node, Ternary, ThrowValue, Unary
 from apimlb.policy.types import NULL, Definition, Type
 from apimlb.policy.values.numbers import both, either
+from apimlb.policy.values.metering import same_text
 from apimlb.policy.values.text import clr_equals, concat, raise_value, same, text_of
 
 
@@ -110,7 +111,10 @@ class OperatorBinder(ArithmeticBinder):
         if operator in ("==", "!=") and both <= {string, NULL} and string in both:
             if NULL in both:
                 return self._null_test(operator, left if left.type is string else right)
-            return Bound(self.registry.bool, f"({left.code} {operator} {right.code})", safe=True)
+            if left.is_constant or right.is_constant:
+                return Bound(self.registry.bool, f"({left.code} {operator} {right.code})", safe=True)
+            code = f"{self.out.use(same_text)}({left.code}, {right.code})"
+            return Bound(self.registry.bool, code if operator == "==" else f"(not {code})", safe=True)
         return None
 
     def _concat(self, left: Bound, right: Bound) -> Bound:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apimlb.policy.types import Implementation, Needs, Row, Type
+from apimlb.policy.values.metering import metered
 
 _PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?=&|]")
 _NO_DEFAULT = object()
@@ -93,7 +94,7 @@ class SignatureReader:
             made = Member("constructor", "new", True, (), self._parameter_list(")"), owner, "")
         else:
             made = self._named(static)
-        return _implemented(made, row)
+        return _metered(_implemented(made, row), owner)
 
     def _conversion(self, row: Row) -> Member:
         name = self._take()
@@ -185,6 +186,15 @@ def _implemented(made: Member, row: Row) -> Member:
             made.setter, made.setter_context = setter.call, setter.context
         else:
             made.setter = setter
+    return made
+
+
+def _metered(made: Member, owner: Type) -> Member:
+    """Methods, constructors and texts pay by size. LINQ counts its elements one by one instead, and other
+    properties and indexers do little."""
+    works = made.kind in ("method", "constructor") or made.result.name == "System.String"
+    if works and not isinstance(made.call, str) and owner.name != "System.Linq.Enumerable":
+        made.call = metered(made.call)
     return made
 
 

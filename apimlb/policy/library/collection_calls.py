@@ -21,6 +21,7 @@ from apimlb.policy.values.collections import (
 from apimlb.policy.values.compare import DEFAULT_COMPARER, compare
 from apimlb.policy.values.exceptions import ClrException, argument, argument_range, index_range
 from apimlb.policy.values.iteration import elements
+from apimlb.policy.values.metering import charge_sorting
 from apimlb.policy.values.numbers import Byte
 from apimlb.policy.values.text import clr_equals
 
@@ -109,10 +110,12 @@ def list_remove_all(target: ClrList, test: Callable[[object], bool]) -> int:
 
 
 def list_sort(target: ClrList) -> None:
+    charge_sorting(len(target.items))
     target.changed().sort(key=cmp_to_key(compare))
 
 
 def list_sort_by(target: ClrList, order: Callable[[object, object], int]) -> None:
+    charge_sorting(len(target.items))
     target.changed().sort(key=cmp_to_key(order))
 
 

@@ -10,6 +10,7 @@ from apimlb.policy.values.collections import Comparer
 from apimlb.policy.values.compare import sort_key
 from apimlb.policy.values.exceptions import argument_null
 from apimlb.policy.values.iteration import elements
+from apimlb.policy.values.metering import charge_sorting
 from apimlb.policy.values.objects import Sequence
 
 Pick = Callable[[object], object]
@@ -31,6 +32,7 @@ class Ordered(Sequence):
     def _sorted(self) -> Iterator[object]:
         items = list(elements(self._source))
         for key, descending in reversed(self._keys):
+            charge_sorting(len(items))
             keyed = [(key(item), item) for item in items]
             # reverse=True keeps equal items in their order, as .NET does.
             keyed.sort(key=lambda pair: pair[0], reverse=descending)

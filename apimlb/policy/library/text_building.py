@@ -10,6 +10,7 @@ from apimlb.policy.values.exceptions import (
     argument_range,
     array_range,
 )
+from apimlb.policy.values.metering import charge
 from apimlb.policy.values.numbers import Char
 from apimlb.policy.values.text import format_text, text_of
 
@@ -84,6 +85,7 @@ class StringBuilder:
     def __str__(self) -> str:
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
+            charge(self._pieces[0])
         return self._pieces[0]
 
 

@@ -36,8 +36,8 @@ def out_of_steps() -> NoReturn:
 
 def bounded_text(text: str) -> str:
     """A text that was made, if it is not too long."""
-    if len(text) > 10_000:
-        BUDGET.spend(len(text) >> 8)
+    if len(text) > 1_000:
+        BUDGET.spend(len(text) >> 6)
         if len(text) > LONGEST_TEXT:
             raise over_limit(f"{LONGEST_TEXT} characters in one string")
     return text

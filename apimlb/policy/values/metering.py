@@ -17,7 +17,7 @@ _CHARACTERS: Final = 6
 
 _ELEMENTS: Final = 4
 _BRIEF: Final = frozenset(
-    ["substring", "is_null_or_empty", "len", "list_clear", "char_at", "count_of", "append", "new_list", "add"]
+    ["add", "count_of", "is_null_or_empty", "list_add", "list_clear", "stack_push", "substring"]
 )
 """Calls whose time does not grow with what they are given; what they make is charged all the same."""
 
@@ -48,24 +48,12 @@ def metered(call: Callable[..., object]) -> Callable[..., object]:
     def run(*arguments: object) -> object:
         if not brief:
             for each in arguments:
-                kind = type(each)
-                if (kind is str or kind is bytearray) and len(each) > _FREE:  # type: ignore[arg-type]
-                    BUDGET.spend(len(each) >> _CHARACTERS)  # type: ignore[arg-type]
-        made = call(*arguments)
-        if type(made) is str and len(made) > _FREE:
-            BUDGET.spend(len(made) >> _CHARACTERS)
-        return made
-
-    def run_all(*arguments: object) -> object:
-        if not brief:
-            for each in arguments:
                 charge(each)
         made = call(*arguments)
         charge(made)
         return made
 
-    del run
-    return update_wrapper(run_all, call)
+    return update_wrapper(run, call)
 
 
 def same_text(left: str | None, right: str | None) -> bool:

@@ -157,7 +157,7 @@ def aligned(text: str, width: int) -> str:
 def concat(*parts: str) -> str:
     """String concatenation, bounded."""
     made = "".join(parts)
-    if len(made) > 10_000:
+    if len(made) > 1_000:
         return bounded_text(made)
     return made
 
