@@ -145,7 +145,13 @@ async def gateway(scene: Scene) -> None:
         await scene.ask("HEAD", f"{SERVICE}/{path}")
         await scene.get(f"{SERVICE}/{path.rpartition('/')[0]}")
     await scene.ask("PUT", f"{SERVICE}/products/chat/apis/openai")
-    await scene.get(f"{SERVICE}/products/chat/apis")
+    await scene.ask("PUT", f"{SERVICE}/products/chat/groups/friends")
+    for path in ("products/chat/apis", "products/chat/groups", "products/chat/subscriptions"):
+        await scene.get(f"{SERVICE}/{path}")
+    await scene.get(f"{SERVICE}/apis/openai/products")
+    await scene.ask("HEAD", f"{SERVICE}/products/chat/groups/friends")
+    await scene.delete(f"{SERVICE}/products/chat/groups/friends")
+    await scene.post(f"{SERVICE}/policyFragments/shared/listReferences")
     for path in ("products/chat", "subscriptions/app", "backends/one", "apis/openai"):
         await scene.patch(f"{SERVICE}/{path}", {"properties": {}}, If_Match="*")
     await scene.patch(f"{SERVICE}/namedValues/who", {"properties": {"tags": ["a"]}}, If_Match="*")

@@ -1,4 +1,4 @@
-"""What every new service holds: the all-access subscription and, on the classic tiers, samples.
+"""What every new service holds: the all-access subscription, groups and, on the classic tiers, samples.
 
 Recorded: apim_cli_subscription 1, apim_cli_core_service t1 and t3.
 """
@@ -25,20 +25,45 @@ def plant_builtins(azure: Azure, service: Document) -> None:
     }
     keys = {"primaryKey": azure.hex(32), "secondaryKey": azure.hex(32)}
     _plant(azure, f"{service.id}/subscriptions/master", master, keys)
+    if service.body["sku"]["name"] != "Consumption":
+        for name, group in _GROUPS.items():
+            _plant(azure, f"{service.id}/groups/{name}", group)
     if shape.is_classic(service.body["sku"]["name"]):
         _plant(azure, f"{service.id}/apis/echo-api", _ECHO)
         for name, product in _PRODUCTS.items():
             _plant(azure, f"{service.id}/products/{name}", product)
             _plant(azure, f"{service.id}/products/{name}/apis/echo-api", _ECHO)
+            _plant(azure, f"{service.id}/products/{name}/groups/administrators", ADMINISTRATORS)
 
 
 def _plant(azure: Azure, id: str, properties: Json, hidden: Json | None = None) -> None:
     collection, name = id.rsplit("/", 2)[-2:]
-    below = "products/apis" if "/products/" in id and collection == "apis" else collection
+    below = f"products/{collection}" if "/products/" in id and collection != "products" else collection
     body = {"id": id, "type": f"{shape.TYPE}/{below}", "name": name, "properties": dict(properties)}
     azure.store.put(Document(id, kind_of(id), body, hidden or {}, apim_etag(azure)))
 
 
+def _group(name: str, description: str) -> Json:
+    return {
+        "displayName": name,
+        "description": description,
+        "builtIn": True,
+        "type": "system",
+        "externalId": None,
+    }
+
+
+# The words for administrators as recorded in apim_aso_20240501_crud_a 46.
+ADMINISTRATORS = _group(
+    "Administrators",
+    "Administrators is a built-in group containing the admin email account provided at the time of service "
+    "creation. Its membership is managed by the system.",
+)
+_GROUPS = {
+    "administrators": ADMINISTRATORS,
+    "developers": _group("Developers", "Everybody who has signed in to the developer portal."),
+    "guests": _group("Guests", "Everybody who has not signed in to the developer portal."),
+}
 _ECHO: Json = {
     "displayName": "Echo API",
     "apiRevision": "1",

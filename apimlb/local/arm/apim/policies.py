@@ -6,9 +6,16 @@ is; the shape of the refusal was reported in azure-docs issue 122455.
 
 from apimlb.errors import PolicyError
 from apimlb.local.arm.apim import deferred
-from apimlb.local.arm.apim.children import Child, Content, children_of_kind, require_fields, service_id
+from apimlb.local.arm.apim.children import (
+    Child,
+    Content,
+    children_of_kind,
+    require,
+    require_fields,
+    service_id,
+)
 from apimlb.local.arm.apim.policy_text import written
-from apimlb.local.arm.call import Call, PolicySource
+from apimlb.local.arm.call import Call, PolicySource, Reply
 from apimlb.local.arm.errors import apim_error, validation_error
 from apimlb.local.store import Document, Json
 from apimlb.policy.reader import Element, read, substitute
@@ -133,8 +140,7 @@ def _fragment_shown(call: Call, document: Document) -> Json:
 def _fragment_guard(call: Call, document: Document) -> None:
     """A fragment that a policy includes cannot be deleted."""
     for item in call.store.descendants(service_id(call)):
-        text = str(item.hidden.get("rawxml", ""))
-        if item.id != document.id and f'fragment-id="{document.body["name"]}"' in text:
+        if item.id != document.id and _mentions(item, f'fragment-id="{document.body["name"]}"'):
             raise validation_error(
                 ("fragment", f"Policy fragment '{document.body['name']}' is in use by '{item.id}'.")
             )
@@ -157,5 +163,21 @@ FRAGMENT = Child(
     poll=deferred.poll,
     little_endian=True,
     types={**_TYPES, "description": str},
+    posts={"listReferences": lambda call: list_references(call)},
 )
+
+
+def list_references(call: Call) -> Reply:
+    """The policies that include the fragment."""
+    found = require(FRAGMENT, call.subject())
+    wanted = f'fragment-id="{found.body["name"]}"'
+    users = [item for item in call.store.descendants(service_id(call)) if _mentions(item, wanted)]
+    rows = [{"id": item.id, "name": item.body["name"], "type": item.body["type"]} for item in users]
+    return Reply(200, {"value": rows, "count": len(rows)}, indented=True)
+
+
+def _mentions(item: Document, text: str) -> bool:
+    return text in str(item.hidden.get("rawxml", ""))
+
+
 ROUTES = tuple(route for child in (*POLICIES, FRAGMENT) for route in child.routes)

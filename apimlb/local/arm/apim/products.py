@@ -1,13 +1,16 @@
-"""Products, and the APIs that they hold.
+"""Products, the APIs that they hold, and the groups that see them.
 
 Recorded: apim_aso_20240501_crud_a 46-56, apim_cli_core_service t1.
 """
 
+from dataclasses import dataclass
+
+from apimlb.local.arm.apim import shape
+from apimlb.local.arm.apim.builtins import ADMINISTRATORS
 from apimlb.local.arm.apim.children import (
     Child,
     Content,
-    delete,
-    list_,
+    children_of_kind,
     not_found,
     open_service,
     require_fields,
@@ -17,13 +20,8 @@ from apimlb.local.arm.apim.operations import SERVICE
 from apimlb.local.arm.apim.services import require_service
 from apimlb.local.arm.call import Call, Reply
 from apimlb.local.arm.errors import validation_error
-from apimlb.local.arm.routes import crud
-from apimlb.local.store import Document, Json
-
-_ADMINISTRATORS = (
-    "Administrators is a built-in group containing the admin email account provided at the time of service "
-    "creation. Its membership is managed by the system."
-)
+from apimlb.local.arm.routes import Route, crud
+from apimlb.local.store import Document, Json, kind_of
 
 
 def _content(call: Call, existing: Document | None, sent: Json) -> Content:
@@ -42,7 +40,18 @@ def _content(call: Call, existing: Document | None, sent: Json) -> Content:
         "state": state,
         "groups": [],
     }
+    if existing is None:
+        _show_to_administrators(call)
     return properties, {}
+
+
+def _show_to_administrators(call: Call) -> None:
+    """A new product is seen by the administrators, where there are any."""
+    group = call.store.get(f"{service_id(call)}/groups/administrators")
+    if group:
+        id = f"{call.id}/groups/administrators"
+        body = {"id": id, "type": GROUPS.type, "name": group.body["name"], "properties": {}}
+        call.store.put(Document(id, kind_of(id), body))
 
 
 def _created(call: Call, document: Document) -> Json:
@@ -50,7 +59,7 @@ def _created(call: Call, document: Document) -> Json:
     group = {
         "id": f"{service_id(call)}/groups/administrators",
         "name": "Administrators",
-        "description": _ADMINISTRATORS,
+        "description": ADMINISTRATORS["description"],
         "builtIn": True,
         "type": "system",
         "externalId": None,
@@ -58,15 +67,10 @@ def _created(call: Call, document: Document) -> Json:
     return {**document.body, "properties": {**document.body["properties"], "groups": [group]}}
 
 
-def _linked(call: Call, existing: Document | None, sent: Json) -> Content:
-    """A link has no content of its own."""
-    return {}, {}
-
-
-def _with_api(call: Call, document: Document) -> Json:
-    """The link with the API's own properties, as they are now."""
-    api = call.store.get(f"{service_id(call)}/apis/{document.body['name']}")
-    return {**document.body, "properties": api.body["properties"] if api else {}}
+def _listed(call: Call, document: Document) -> Json:
+    """Without groups (recorded: apim_cli_core_service t1)."""
+    properties = {name: value for name, value in document.body["properties"].items() if name != "groups"}
+    return {**document.body, "properties": properties}
 
 
 PRODUCT = Child(
@@ -74,39 +78,107 @@ PRODUCT = Child(
     "Product",
     _content,
     created=_created,
+    listed=_listed,
     types={"displayName": str, "state": str, "subscriptionRequired": bool},
 )
-LINK = Child("products/{product}/apis/{api}", "Api", _linked, listed=_with_api)
 
 
-def put_link(call: Call) -> Reply:
-    """Adds the API to the product and answers with it: 201, 200 when it was there."""
-    open_service(call, LINK.type)
-    if call.store.get(call.id.rsplit("/", 2)[0]) is None:
-        raise not_found("Product")
-    api = call.store.get(f"{service_id(call)}/apis/{call.name}")
-    if api is None:
-        raise not_found("Api")
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a product holds by name: APIs, or groups whose developers see it."""
+
+    collection: str
+    noun: str
+
+    @property
+    def type(self) -> str:
+        return f"{shape.TYPE}/products/{self.collection}"
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        return crud(
+            f"{SERVICE}/products/{{product}}/{self.collection}/{{linked}}",
+            put=lambda call: _put(self, call),
+            delete=lambda call: _delete(self, call),
+            head=_head,
+            listed=lambda call: _list(self, call),
+        )
+
+
+APIS, GROUPS = Link("apis", "Api"), Link("groups", "Group")
+
+
+def _put(link: Link, call: Call) -> Reply:
+    """Adds the thing to the product and answers with it: 201, 200 when it was there."""
+    open_service(call, link.type)
+    _require_product(call)
+    thing = call.store.get(f"{service_id(call)}/{link.collection}/{call.name}")
+    if thing is None:
+        raise not_found(link.noun)
     existing = call.document()
-    body = {"id": call.id, "type": LINK.type, "name": api.body["name"], "properties": {}}
-    document = call.stored(body, {})
-    return Reply(200 if existing else 201, _with_api(call, document), indented=True)
+    body = {"id": call.id, "type": link.type, "name": thing.body["name"], "properties": {}}
+    call.stored(body, {})
+    return Reply(200 if existing else 201, _row(body, thing), indented=True)
 
 
-def head_link(call: Call) -> Reply:
+def _delete(link: Link, call: Call) -> Reply:
+    open_service(call, link.type)
+    existing = call.document()
+    call.store.delete(call.id)
+    return Reply(200 if existing else 204)
+
+
+def _head(call: Call) -> Reply:
     require_service(call)
     return Reply(204 if call.document() else 404)
 
 
-def delete_link(call: Call) -> Reply:
-    return delete(LINK, call)
+def _list(link: Link, call: Call) -> Reply:
+    """The things with their own properties, as they are now."""
+    require_service(call)
+    _require_product(call, f"{call.id}/x")
+    found = call.store.children(call.id.rpartition("/")[0], link.type.lower())
+    things = [
+        (item, call.store.get(f"{service_id(call)}/{link.collection}/{item.body['name']}")) for item in found
+    ]
+    rows = [_row(item.body, thing) for item, thing in things if thing]
+    return Reply(200, {"value": rows, "count": len(rows)}, indented=True)
 
 
-def list_links(call: Call) -> Reply:
-    return list_(LINK, call)
+def _row(body: Json, thing: Document) -> Json:
+    return {**body, "properties": thing.body["properties"]}
+
+
+def _require_product(call: Call, id: str = "") -> None:
+    if call.store.get((id or call.id).rsplit("/", 2)[0]) is None:
+        raise not_found("Product")
+
+
+def list_products_of(call: Call) -> Reply:
+    """The products that hold an API."""
+    require_service(call)
+    name = call.names["api"]
+    products = [
+        item for item in children_of_kind(call, "products") if call.store.get(f"{item.id}/apis/{name}")
+    ]
+    rows = [_listed(call, item) for item in products]
+    return Reply(200, {"value": rows, "count": len(rows)}, indented=True)
+
+
+def list_subscriptions_of(call: Call) -> Reply:
+    """The subscriptions whose scope is the product."""
+    require_service(call)
+    _require_product(call, f"{call.id}/x")
+    product = call.id.rpartition("/")[0].lower()
+    found = children_of_kind(call, "subscriptions")
+    rows = [item.body for item in found if item.body["properties"]["scope"].lower() == product]
+    return Reply(200, {"value": rows, "count": len(rows)}, indented=True)
 
 
 ROUTES = (
     *PRODUCT.routes,
-    *crud(f"{SERVICE}/{LINK.path}", put=put_link, delete=delete_link, head=head_link, listed=list_links),
+    *APIS.routes,
+    *GROUPS.routes,
+    Route("GET", f"{SERVICE}/apis/{{api}}/products", list_products_of),
+    Route("GET", f"{SERVICE}/products/{{product}}/subscriptions", list_subscriptions_of),
 )
