@@ -109,5 +109,6 @@ def status(output: Output = Format.TEXT, state: State = "") -> None:
 
 app.add_typer(local_control.fault, name="fault")
 app.add_typer(local_control.clock, name="clock")
+app.command("account")(local_control.account)
 app.command("token")(local_control.token)
 app.command("env")(local_control.env)

@@ -1,5 +1,6 @@
 """`apimlb local fault`, `clock`, `token`, `env`: what tests do to a running local Azure, and clients read."""
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -113,6 +114,39 @@ def clear_faults(
     """Take faults back."""
     cleared = ask(state, "DELETE", "faults" if id is None else f"faults/{id}")["cleared"]
     say(f"{cleared} taken back.")
+
+
+def account(
+    name: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its name, as `status` shows it.")],
+    set: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Such as pressure=2, token_seconds=0.02, rate_headers=stale, charging=words.",
+            show_default=False,
+        ),
+    ] = None,
+    state: State = "",
+) -> None:
+    """Make one account behave otherwise until the local Azure stops; without --set, as all do."""
+    if set:
+        told = ask(state, "PUT", f"accounts/{name}", dict(_pair(text) for text in set))
+        say(f"{name}: {', '.join(f'{key} = {json.dumps(value)}' for key, value in told.items())}.")
+    else:
+        ask(state, "DELETE", f"accounts/{name}")
+        say(f"{name} behaves as all do.")
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    """`name=value`, the value as JSON or, where it is none, as the text that it is."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ConfigError(f"{text!r} has no value.", next_step="Write it like pressure=2.")
+    try:
+        return name.replace("-", "_"), json.loads(value)
+    except ValueError:
+        return name.replace("-", "_"), value
 
 
 @clock.callback(invoke_without_command=True)

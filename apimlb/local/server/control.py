@@ -7,6 +7,8 @@
     DELETE /apimlb/faults[/{id}]  take all or one back
     GET    /apimlb/clock          where the clock stands
     POST   /apimlb/clock          {"move": "freeze" | "resume" | "advance", "seconds": 30}
+    PUT    /apimlb/accounts/{name}  make one account behave otherwise: `apimlb.local.openai.adjustment`
+    DELETE /apimlb/accounts/{name}  let it behave as all do
     POST   /apimlb/token          {"audience", "kind", "id", "seconds", "version", "flaws"}
 
 But for the first two they need the header x-apimlb-control with the owner's secret, which only who may read
@@ -26,6 +28,8 @@ from apimlb.http import Headers, Request, Response
 from apimlb.local.entra.forgery import FLAWS
 from apimlb.local.entra.tokens import Version
 from apimlb.local.faults import Fault, Order
+from apimlb.local.openai.access import ACCOUNT_KIND
+from apimlb.local.openai.adjustment import adjusted
 from apimlb.local.principals import find
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World
@@ -61,6 +65,8 @@ class Control:
             ("DELETE", "faults"): self._remove_faults,
             ("GET", "clock"): self._show_clock,
             ("POST", "clock"): self._move_clock,
+            ("PUT", "accounts"): self._adjust,
+            ("DELETE", "accounts"): self._restore,
             ("POST", "token"): self._mint,
         }
 
@@ -137,6 +143,22 @@ class Control:
         # The data planes look at what ARM has brought to its end, and nobody may be asking ARM.
         self._world.arm.ripen()
         return 200, self._standing()
+
+    def _adjust(self, rest: str, asked: Json) -> tuple[int, Any]:
+        self._world.openai.adjust(self._account(rest), adjusted(self._world.settings.openai, asked))
+        return 200, asked
+
+    def _restore(self, rest: str, asked: Json) -> tuple[int, Any]:
+        self._world.openai.adjust(self._account(rest), None)
+        return 200, {}
+
+    def _account(self, name: str) -> str:
+        """The name of an account that is there; raises `NotFoundError`."""
+        names = [document.id.rpartition("/")[2] for document in self._world.store.of_kind(ACCOUNT_KIND)]
+        if name.lower() not in map(str.lower, names):
+            known = f"there are {', '.join(names)}" if names else "deploy first"
+            raise NotFoundError(f"there is no account {name!r}", next_step=known)
+        return name
 
     def _mint(self, rest: str, asked: Json) -> tuple[int, Any]:
         world = self._world

@@ -11,7 +11,7 @@ from apimlb.http import Headers, Request, read
 from apimlb.local.entra.keys import make_key
 from apimlb.local.entra.plane import Application
 from apimlb.local.server.control import Control, kept_clock
-from apimlb.local.store import Store
+from apimlb.local.store import Document, Store
 from apimlb.local.world import OWNER, SUBSCRIPTION_ID, World, WorldSettings
 from tests.fakes import ManualClock
 
@@ -47,6 +47,22 @@ def scene():
     made = Scene()
     yield made
     made.store.close()
+
+
+class TestAccounts:
+    EAST = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/east"
+
+    async def test_can_be_made_to_behave_otherwise_and_back(self, scene):
+        scene.store.put(Document(self.EAST, "microsoft.cognitiveservices/accounts"))
+        assert await scene("PUT", "accounts/EAST", {"pressure": 2}) == (200, {"pressure": 2})
+        assert await scene("DELETE", "accounts/east") == (200, {})
+
+    async def test_that_are_not_there_or_settings_that_cannot_be_are_refused(self, scene):
+        status, said = await scene("PUT", "accounts/east", {"pressure": 2})
+        assert (status, said["next_step"]) == (404, "deploy first")
+        scene.store.put(Document(self.EAST, "microsoft.cognitiveservices/accounts"))
+        assert (await scene("DELETE", "accounts/west"))[0] == 404
+        assert (await scene("PUT", "accounts/east", {"pressure": "high"}))[0] == 400
 
 
 class TestWhoMay:
