@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.integration.command_line import CommandLine, Ran, free_port
+from tests.integration.watched import WatchedAzure
 
 
 @pytest.fixture(scope="module")
 def apimlb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
     """A local Azure that nothing is deployed to."""
-    run = CommandLine(tmp_path_factory.mktemp("errors"), {"APIMLB_TARGET": "local"})
-    run.ok("local", "up", "--gateway-port", str(free_port()), "--arm-port", str(free_port()))
-    yield run
-    run("local", "down")
+    folder = tmp_path_factory.mktemp("errors")
+    azure = WatchedAzure(folder / ".apimlb" / "local")
+    yield CommandLine(folder, {"APIMLB_TARGET": "local"})
+    azure.close()
 
 
 @pytest.fixture

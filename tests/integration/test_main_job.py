@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.command_line import CHAT, MESSAGES, CommandLine, free_port, post
+from tests.integration.watched import WatchedAzure
 
 ORDERED = """
 [[accounts]]
@@ -24,8 +25,14 @@ priority = 2
 
 
 @pytest.fixture
-def apimlb(tmp_path: Path) -> Iterator[CommandLine]:
-    """A command line with a local Azure of its own, stopped at the end."""
+def apimlb(watched: WatchedAzure, tmp_path: Path) -> CommandLine:
+    """A command line with a local Azure of its own, which must be asked and must answer as Microsoft says."""
+    return CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
+
+
+@pytest.fixture
+def restarted(tmp_path: Path) -> Iterator[CommandLine]:
+    """A command line that has started its local Azure itself, and stops it at the end."""
     run = CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
     run.ok("local", "up", "--gateway-port", str(free_port()), "--arm-port", str(free_port()))
     yield run
@@ -86,7 +93,8 @@ def test_the_capacity_that_was_set_is_enforced_and_kept(apimlb: CommandLine) -> 
     assert "50 already" in again.err
 
 
-def test_the_local_azure_keeps_its_state_when_it_is_stopped(apimlb: CommandLine) -> None:
+def test_the_local_azure_keeps_its_state_when_it_is_stopped(restarted: CommandLine) -> None:
+    apimlb = restarted
     url = apimlb.ok("deploy", "--yes").last_line
     key = apimlb.environment()["AZURE_OPENAI_API_KEY"]
     ports = [url.rsplit(":", 1)[1], str(free_port())]
