@@ -10,7 +10,7 @@ from apimlb.local.openai.switches import CHARGES, Settings, Switches
 
 
 def adjusted(settings: Settings, asked: Mapping[str, Any]) -> Settings:
-    """`settings` with the fields of `Settings` and of `Switches` that `asked` names; `charging` by the name of
+    """`settings` with the fields of `Settings` and `Switches` that `asked` names; `charging` by the name of
     a profile. Raises `ConfigError` for a field that there is not, or a value that it cannot have."""
     values = {name: _checked(name, value) for name, value in asked.items()}
     own = {name: value for name, value in values.items() if name not in _SWITCHES}

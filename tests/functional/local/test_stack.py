@@ -9,7 +9,10 @@ from functools import partial
 import pytest
 
 from apimlb.http import close
+from apimlb.local.entra.tokens import Principal
+from apimlb.local.openai.adjustment import adjusted
 from apimlb.local.openai.plane import Outage
+from apimlb.local.openai.switches import CHARGES
 from tests.functional.local.stack_scene import (
     CHAT,
     EMBEDDINGS,
@@ -174,6 +177,35 @@ async def test_a_breaker_that_accepts_retry_after_takes_a_day_literally() -> Non
     assert (await scene.call()).status == 200
 
 
+STRANGE = [
+    *({"charging": profile} for profile in CHARGES),
+    *({"rate_headers": headers} for headers in ("absent", "sentinel", "stale", "absurd", "of-2023")),
+    {"body": "429-free", "token_retry_after": False},
+]
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=lambda strange: "-".join(map(str, strange.values())))
+async def test_an_account_that_counts_or_speaks_otherwise_goes_unnoticed(
+    scene: Stage, strange: dict[str, object]
+) -> None:
+    for region, tokens in zip(REGIONS, (300, 500, 100_000), strict=True):
+        scene.limit(region, tokens=tokens)
+        usual = scene.settings.openai
+        scene.world.openai.adjust(scene.account(region), adjusted(usual, strange))
+    for _ in range(3):
+        assert [(await scene.call()).status for _ in range(12)] == [200] * 12
+        scene.clock.advance(20)
+
+
+async def test_a_limit_that_is_lowered_under_pressure_goes_unnoticed(scene: Stage) -> None:
+    for region in REGIONS[:2]:
+        scene.limit(region, tokens=2_000)
+    assert [(await scene.call()).status for _ in range(6)] == [200] * 6
+    for region in REGIONS[:2]:
+        scene.world.openai.adjust(scene.account(region), adjusted(scene.settings.openai, {"pressure": 20}))
+    assert [(await scene.call()).status for _ in range(12)] == [200] * 12
+
+
 async def test_embeddings_go_on_while_chat_is_throttled(scene: Stage) -> None:
     for region in REGIONS:
         scene.limit(region, tokens=1)
@@ -192,6 +224,38 @@ async def test_the_key_opens_in_every_place_where_clients_put_it(scene: Stage, h
     value = f"Bearer {scene.key}" if header == "Authorization" else scene.key
     assert (await scene.call(**{header: value})).status == 200
     assert (await scene.call(**{header: value + "x"})).status == 401
+
+
+LISTED = "0a0a0a0a-0000-4000-8000-000000000001"
+FOREIGN = "0b0b0b0b-0000-4000-8000-000000000002"
+
+
+@pytest.mark.parametrize("audience", ["https://cognitiveservices.azure.com", "https://ai.azure.com"])
+async def test_a_token_of_a_listed_application_opens_wherever_the_client_puts_it(
+    raise_stage: Raise, audience: str
+) -> None:
+    scene = raise_stage(clients=[LISTED])
+    token = scene.world.entra.mint(Principal(LISTED, "an-object"), audience)
+    assert (await scene.call(Authorization=f"Bearer {token}")).status == 200
+    # LangChain for JavaScript puts its token there too, or there alone.
+    assert (await scene.call(api_key=token, Authorization=f"Bearer {token}")).status == 200
+    assert (await scene.call(api_key=token)).status == 200
+
+
+async def test_other_tokens_open_nothing(raise_stage: Raise) -> None:
+    scene = raise_stage(clients=[LISTED])
+    mint = scene.world.entra.mint
+    foreign = mint(Principal(FOREIGN, "an-object"), "https://cognitiveservices.azure.com")
+    astray = mint(Principal(LISTED, "an-object"), "https://graph.microsoft.com")
+    for token in (foreign, astray, foreign[:-6] + "AAAAAA"):
+        for headers in ({"Authorization": f"Bearer {token}"}, {"api_key": token}):
+            assert (await scene.call(**headers)).status == 401
+    assert all(count.calls == 0 for count in scene.counts().values())
+
+
+async def test_the_account_sees_the_gateways_credential_and_not_the_clients(scene: Stage) -> None:
+    """An account with local auth disabled refuses any key: it must not even get one."""
+    assert (await scene.call(api_key=scene.key, Ocp_Apim_Subscription_Key=scene.key)).status == 200
 
 
 async def test_nobody_gets_in_without_a_credential(scene: Stage) -> None:
