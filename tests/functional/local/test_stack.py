@@ -4,12 +4,15 @@ While any account has quota left the client sees 200, whatever is true of what t
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from typing import Literal
 
 import pytest
 
 from apimlb.http import close
 from apimlb.local.entra.tokens import Principal
+from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.openai.adjustment import adjusted
 from apimlb.local.openai.plane import Outage
 from apimlb.local.openai.switches import CHARGES
@@ -224,6 +227,20 @@ async def test_the_key_opens_in_every_place_where_clients_put_it(scene: Stage, h
     value = f"Bearer {scene.key}" if header == "Authorization" else scene.key
     assert (await scene.call(**{header: value})).status == 200
     assert (await scene.call(**{header: value + "x"})).status == 401
+
+
+@pytest.mark.parametrize("strategy", ["backend-pool", "retry"])
+@pytest.mark.parametrize("optional", ["resolved", "ignored"])
+@pytest.mark.parametrize("invalid", ["ignored", "refused"])
+async def test_the_key_opens_whatever_azure_does_with_keys_that_it_does_not_ask_for(
+    strategy: str, optional: Literal["resolved", "ignored"], invalid: Literal["ignored", "refused"]
+) -> None:
+    gateway = GatewaySwitches(optional_key=optional, invalid_optional_key=invalid)
+    scene = stage(replace(WORLDS["likely"], gateway=gateway), strategy=strategy)
+    for header in ("api_key", "Ocp_Apim_Subscription_Key"):
+        assert (await scene.call(**{header: scene.key})).status == 200
+        assert (await scene.call(**{header: "wrong"})).status == 401
+    assert (await scene.call(CHAT + f"&subscription-key={scene.key}x", x_other="1")).status == 401
 
 
 LISTED = "0a0a0a0a-0000-4000-8000-000000000001"
