@@ -63,4 +63,4 @@ class BackendHealth:
     def _state(self, backend: Backend) -> Breaker:
         """A rule that was changed or taken away starts anew."""
         rule, state = self._states.get(backend.id, (None, _CLOSED))
-        return state if rule == backend.rule else _CLOSED
+        return state if rule is backend.rule or rule == backend.rule else _CLOSED

@@ -19,7 +19,8 @@ class Router:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._revision = -1
-        self._live: list[Document] = []
+        self._names: dict[str, Document] = {}
+        self._mounts: dict[str, Document] = {}
         self._fresh: set[str] = set()
         self._services: dict[str, tuple[Sequence[Document], Service]] = {}
         self.shelf = PolicyShelf()
@@ -58,14 +59,17 @@ class Router:
     def _refresh(self) -> None:
         if self._revision != self._store.revision:
             self._revision = self._store.revision
-            self._live = [item for item in self._store.of_kind(SERVICE) if _serves(item)]
+            live = [item for item in self._store.of_kind(SERVICE) if _serves(item)]
+            # Where two would answer to the same, the first one does.
+            self._names = {_name(item): item for item in reversed(live)}
+            self._mounts = {item.hidden.get("gatewayPath", ""): item for item in reversed(live)}
             self._fresh.clear()
 
     def _named(self, name: str) -> Document | None:
-        return next((item for item in self._live if _name(item) == name.lower()), None)
+        return self._names.get(name.lower())
 
     def _mounted(self, path: str) -> Document | None:
-        return next((item for item in self._live if item.hidden.get("gatewayPath", "") == path), None)
+        return self._mounts.get(path)
 
     def _service(self, document: Document) -> Service:
         """Read anew only when a document of this service is not the very object that was read."""

@@ -70,11 +70,13 @@ class Service:
     policy: Place | None
     external_cache: bool = False
     effective: dict[tuple[str, ...], Policy] = field(default_factory=dict)
+    depth: int = 0
+    """Segments of the longest of the APIs' paths."""
 
     def find_api(self, path: str) -> tuple[ApiRoute, str] | None:
         """The API with the longest path that `path` begins with, and the rest, which begins with a slash."""
         parts = path.removeprefix("/").split("/")
-        for length in range(len(parts), -1, -1):
+        for length in range(min(len(parts), self.depth), -1, -1):
             api = self.apis.get("/".join(parts[:length]).lower())
             if api is not None:
                 return api, "/" + "/".join(parts[length:])
@@ -112,6 +114,7 @@ def read_service(documents: Sequence[Document]) -> Service:
         substitutions=_substitutions(kinds),
         policy=policies.get(service.id.lower()),
         external_cache=bool(kinds.get("caches")),
+        depth=max((api.path.count("/") + 1 for api in apis), default=0),
     )
 
 
