@@ -123,8 +123,16 @@ def _create(call: Call, sent: Json) -> Reply:
     azure.operations.start(
         "create-account", call.id, azure.settings.seconds(CREATE_SECONDS), token, running="Creating"
     )
-    headers = [("Azure-AsyncOperation", operation_url(call, location, token))]
+    headers = [("Azure-AsyncOperation", operation_url(call, location, token)), *_wait(call)]
     return Reply(201, shape.shown(body, call.api_version), headers, etag)
+
+
+def _wait(call: Call) -> list[tuple[str, str]]:
+    """When to look again while an operation is under way. Azure does not say (recorded: cog_aso_deployment 2),
+    so only a scaled clock does."""
+    pending = call.azure.operations.pending(call.id)
+    seconds = call.azure.settings.retry_after(None) if pending else None
+    return [("Retry-After", str(seconds))] if seconds else []
 
 
 def operation_url(call: Call, location: str, token: str, **query: str) -> str:
@@ -234,7 +242,7 @@ def _stale() -> ArmError:
 
 def get_account(call: Call) -> Reply:
     found = require_account(call)
-    return Reply(200, shape.shown(found.body, call.api_version), etag=found.etag)
+    return Reply(200, shape.shown(found.body, call.api_version), _wait(call), found.etag)
 
 
 def delete_account(call: Call) -> Reply:
