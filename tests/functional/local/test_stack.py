@@ -209,6 +209,13 @@ async def test_a_limit_that_is_lowered_under_pressure_goes_unnoticed(scene: Stag
     assert [(await scene.call()).status for _ in range(12)] == [200] * 12
 
 
+async def test_with_every_account_dead_the_client_is_told_in_openais_words(scene: Stage) -> None:
+    for region in REGIONS:
+        scene.world.openai.fail(scene.account(region), Outage())
+    reply = await scene.call()
+    assert (reply.status, reply.json["error"]["code"]) == (503, "503")
+
+
 async def test_embeddings_go_on_while_chat_is_throttled(scene: Stage) -> None:
     for region in REGIONS:
         scene.limit(region, tokens=1)
