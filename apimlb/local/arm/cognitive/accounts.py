@@ -128,7 +128,7 @@ def _create(call: Call, sent: Json) -> Reply:
 
 
 def _wait(call: Call) -> list[tuple[str, str]]:
-    """When to look again while an operation is under way. Azure does not say (recorded: cog_aso_deployment 2),
+    """When to look again while something is under way. Azure does not say (recorded: cog_aso_deployment 2),
     so only a scaled clock does."""
     pending = call.azure.operations.pending(call.id)
     seconds = call.azure.settings.retry_after(None) if pending else None
