@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from apimlb.policy.lexer import Source, Token
 from apimlb.policy.nodes import Literal
-from apimlb.policy.values.numbers import LARGEST_DECIMAL, Char, Long, Single, UInt, ULong
+from apimlb.policy.values.exceptions import ClrException
+from apimlb.policy.values.numbers import Char, Long, Single, UInt, ULong, decimal_of
 
 _INT_MAX, _UINT_MAX, _LONG_MAX, _ULONG_MAX = 2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1
 _WORDS: dict[str, tuple[str, object]] = {
@@ -53,15 +54,18 @@ def _integer(source: Source, token: Token) -> Literal:
 def _real(source: Source, token: Token) -> Literal:
     text = token.text.replace("_", "").lower()
     if text[-1] == "m":
-        value = Decimal(text[:-1])
-        if abs(value) > LARGEST_DECIMAL:
-            raise source.error("Floating-point constant is outside the range of type 'decimal'",
-                               token.at, "CS0594")
+        try:
+            value = decimal_of(Decimal(text[:-1]))
+        except ClrException:
+            raise source.error(
+                "Floating-point constant is outside the range of type 'decimal'", token.at, "CS0594"
+            ) from None
         return Literal(token.at, "decimal", value)
     if text[-1] == "f":
         return Literal(token.at, "float", Single(float(text[:-1])))
     number = float(text.rstrip("d"))
     if number == float("inf"):
-        raise source.error("Floating-point constant is outside the range of type 'double'", token.at,
-        "CS0594")
+        raise source.error(
+            "Floating-point constant is outside the range of type 'double'", token.at, "CS0594"
+        )
     return Literal(token.at, "double", number)

@@ -9,10 +9,13 @@ from apimlb.policy.arrays import make_array
 from apimlb.policy.casts import enum_of
 from apimlb.policy.context import Context
 from apimlb.policy.types import Definition, Needs, Type
+from apimlb.policy.values.budget import BUDGET, charge_each
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.compare import compare
 from apimlb.policy.values.exceptions import ClrException, argument, argument_null, argument_range
 from apimlb.policy.values.guids import EMPTY, Guid, format_guid, parse_guid
+from apimlb.policy.values.iteration import elements
+from apimlb.policy.values.metering import charge_sorting
 from apimlb.policy.values.numbers import Byte
 from apimlb.policy.values.objects import ClrTuple, Enum
 from apimlb.policy.values.random_net import SeededRandom
@@ -22,7 +25,9 @@ from apimlb.policy.values.text import clr_equals, format_enum, key_of, same, tex
 def hash_code(value: object) -> int:
     """GetHashCode(): some stable 32-bit number; .NET's own differ from run to run for strings."""
     seed = 0
-    for char in str(key_of(value)):
+    text = str(key_of(value))
+    charge_each(len(text))
+    for char in text:
         seed = (seed * 31 + ord(char)) & 0xFFFFFFFF
     return seed - 0x100000000 if seed > 0x7FFFFFFF else seed
 
@@ -85,6 +90,7 @@ def _items(array: ClrArray | bytearray | None) -> list[object] | bytearray:
 
 def array_sort(array: ClrArray | bytearray | None) -> None:
     items = _items(array)
+    charge_sorting(len(items))
     items[:] = sorted(items, key=cmp_to_key(compare))  # type: ignore[arg-type]
 
 
@@ -93,7 +99,9 @@ def array_reverse(array: ClrArray | bytearray | None) -> None:
 
 
 def array_index(array: ClrArray | bytearray | None, value: object) -> int:
-    return next((i for i, item in enumerate(_items(array)) if clr_equals(_boxed(item, array), value)), -1)
+    return next(
+        (i for i, item in enumerate(elements(_items(array))) if clr_equals(_boxed(item, array), value)), -1
+    )
 
 
 def _boxed(item: object, array: object) -> object:
@@ -130,11 +138,11 @@ def block_copy(
 
 
 def array_find(array: ClrArray | bytearray | None, test: Callable[[object], bool]) -> object:
-    return next((item for item in _items(array) if test(_boxed(item, array))), None)
+    return next((item for item in elements(_items(array)) if test(_boxed(item, array))), None)
 
 
 def array_exists(array: ClrArray | bytearray | None, test: Callable[[object], bool]) -> bool:
-    return any(test(_boxed(item, array)) for item in _items(array))
+    return any(test(_boxed(item, array)) for item in elements(_items(array)))
 
 
 def array_length(array: ClrArray | bytearray) -> int:
@@ -204,6 +212,7 @@ def next_double(chance: Chance) -> float:
 
 
 def next_bytes(chance: Chance, target: bytearray) -> None:
+    BUDGET.spend(len(target))
     for index in range(len(target)):
         target[index] = chance.below(0, 0x7FFFFFFF) % 256
 

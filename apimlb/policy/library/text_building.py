@@ -1,7 +1,7 @@
 """Encoding, StringBuilder, StringReader and StringWriter."""
 
 from apimlb.policy.values import encodings
-from apimlb.policy.values.budget import bounded_length
+from apimlb.policy.values.budget import bounded_length, bounded_text
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.encodings import Encoding
 from apimlb.policy.values.exceptions import (
@@ -121,7 +121,7 @@ def builder_insert(target: StringBuilder, index: int, value: object) -> StringBu
         raise argument_range(
             "Index was out of range. Must be non-negative and less than the size of the collection.", "index"
         )
-    return target.replace_all(text[:index] + text_of(value) + text[index:])
+    return target.replace_all(bounded_text(text[:index] + text_of(value) + text[index:]))
 
 
 def builder_remove(target: StringBuilder, start: int, length: int) -> StringBuilder:
@@ -130,7 +130,7 @@ def builder_remove(target: StringBuilder, start: int, length: int) -> StringBuil
         raise argument_range(
             "Index was out of range. Must be non-negative and less than the size of the collection.", "length"
         )
-    return target.replace_all(text[:start] + text[start + length :])
+    return target.replace_all(bounded_text(text[:start] + text[start + length :]))
 
 
 def builder_replace(target: StringBuilder, old: str | None, new: str | None) -> StringBuilder:
@@ -138,7 +138,7 @@ def builder_replace(target: StringBuilder, old: str | None, new: str | None) -> 
         raise argument_null("oldValue") if old is None else argument("Empty name is not legal.", "oldValue")
     text = str(target)
     bounded_length(len(text) + text.count(old) * (len(new or "") - len(old)))
-    return target.replace_all(text.replace(old, new or ""))
+    return target.replace_all(bounded_text(text.replace(old, new or "")))
 
 
 def builder_clear(target: StringBuilder) -> StringBuilder:
@@ -153,7 +153,7 @@ def builder_cut(target: StringBuilder, length: int) -> None:
     text = str(target)
     if length < 0:
         raise argument_range("Specified argument was out of the range of valid values.", "value")
-    target.replace_all(text[:length] + "\0" * bounded_length(max(length - len(text), 0)))
+    target.replace_all(bounded_text(text[:length] + "\0" * bounded_length(max(length - len(text), 0))))
 
 
 def builder_char(target: StringBuilder, index: int) -> Char:

@@ -9,6 +9,7 @@ from apimlb.policy.values.exceptions import over_limit
 STEPS: Final = 1_000_000
 ROUNDS: Final = 200_000
 LONGEST_TEXT: Final = 8_000_000
+LONGEST_LAYOUT: Final = 1_000
 
 
 class Budget(threading.local):
@@ -41,6 +42,18 @@ def bounded_text(text: str) -> str:
         if len(text) > LONGEST_TEXT:
             raise over_limit(f"{LONGEST_TEXT} characters in one string")
     return text
+
+
+def charge_each(count: int) -> None:
+    """Pay for going through so many characters or bytes one by one, in Python."""
+    BUDGET.spend(count >> 2)
+
+
+def bounded_layout(layout: str) -> str:
+    """A format string, if it is not too long: laying out a value takes time that grows with its square."""
+    if len(layout) > LONGEST_LAYOUT:
+        raise over_limit(f"{LONGEST_LAYOUT} characters in one format string")
+    return layout
 
 
 def bounded_length(length: int) -> int:

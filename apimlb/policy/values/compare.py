@@ -3,6 +3,7 @@
 import unicodedata
 from functools import cmp_to_key, lru_cache
 
+from apimlb.policy.values.budget import charge_each
 from apimlb.policy.values.collections import Comparer
 from apimlb.policy.values.exceptions import ClrException, argument
 from apimlb.policy.values.objects import ClrTuple, Enum
@@ -36,6 +37,7 @@ def _char_weights(char: str) -> tuple[tuple[int, object], tuple[int, ...], int]:
 def culture_key(text: str) -> tuple[object, ...]:
     """A key that sorts as string.Compare does in the invariant culture: letters first, then accents, then
     case."""
+    charge_each(len(text))
     weights = [_char_weights(char) for char in text if char >= " " or char in "\t\n\r\x0b\x0c"]
     primary = tuple(weight[0] for weight in weights)
     return primary, tuple(weight[1] for weight in weights), tuple(weight[2] for weight in weights)
@@ -61,6 +63,7 @@ def compare_ordinal(left: str | None, right: str | None) -> int:
     """The difference of the first two code units that differ, as string.CompareOrdinal."""
     if left is None or right is None:
         return (left is not None) - (right is not None)
+    charge_each(min(len(left), len(right)))
     for a, b in zip(left, right, strict=False):
         if a != b:
             return ord(a) - ord(b)
@@ -71,12 +74,14 @@ def upper_ordinal(text: str) -> str:
     """Upper case character by character, as OrdinalIgnoreCase and ToUpperInvariant do."""
     if text.isascii():
         return text.upper()
+    charge_each(len(text))
     return "".join(up if len(up := char.upper()) == 1 else char for char in text)
 
 
 def lower_ordinal(text: str) -> str:
     if text.isascii():
         return text.lower()
+    charge_each(len(text))
     return "".join(down if len(down := char.lower()) == 1 else char for char in text)
 
 

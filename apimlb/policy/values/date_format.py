@@ -1,5 +1,6 @@
 """Dates and spans of time as text, by .NET's standard and custom format strings (invariant culture)."""
 
+from apimlb.policy.values.budget import bounded_layout
 from apimlb.policy.values.dates import (
     DAYS,
     LOCAL,
@@ -42,7 +43,7 @@ _OFFSET_STANDARD = {**_STANDARD, "o": "yyyy-MM-ddTHH:mm:ss.fffffffzzz", "O": "yy
 
 def format_date(value: DateTime, layout: str | None = None) -> str:
     """DateTime.ToString(format); throws System.FormatException."""
-    layout = layout or "G"
+    layout = bounded_layout(layout or "G")
     if len(layout) == 1:
         layout = _standard(_STANDARD, layout)
     offset = 0 if value.kind in (UTC, LOCAL) else None
@@ -51,7 +52,7 @@ def format_date(value: DateTime, layout: str | None = None) -> str:
 
 def format_offset(value: DateTimeOffset, layout: str | None = None) -> str:
     """DateTimeOffset.ToString(format); throws System.FormatException."""
-    layout = layout or "MM/dd/yyyy HH:mm:ss zzz"
+    layout = bounded_layout(layout or "MM/dd/yyyy HH:mm:ss zzz")
     ticks = value.ticks
     if len(layout) == 1:
         if layout == "U":
@@ -157,6 +158,7 @@ def _date_field(char: str, count: int, ticks: int) -> str:
 
 def format_span(value: TimeSpan, layout: str | None = None) -> str:
     """TimeSpan.ToString(format): c, g, G or custom; throws System.FormatException."""
+    bounded_layout(layout or "")
     ticks = abs(value.ticks)
     days, rest = divmod(ticks, TICKS_PER_DAY)
     hours, minutes = rest // TICKS_PER_HOUR, rest % TICKS_PER_HOUR // TICKS_PER_MINUTE

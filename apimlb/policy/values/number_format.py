@@ -6,6 +6,7 @@ import math
 import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
+from apimlb.policy.values.budget import bounded_layout
 from apimlb.policy.values.exceptions import bad_format
 from apimlb.policy.values.numbers import INTEGER_NAMES, Single, to_single
 
@@ -92,7 +93,7 @@ def format_number(value: Number, layout: str | None) -> str:
         return number_text(value)
     if isinstance(value, float) and (math.isnan(value) or math.isinf(value)):
         return _special(value)
-    match = _STANDARD.match(layout)
+    match = _STANDARD.match(bounded_layout(layout))
     if match is None:
         return _custom(value, layout)
     letter, figures = match[1], match[2]

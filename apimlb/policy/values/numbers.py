@@ -103,6 +103,8 @@ INTEGER_NAMES: dict[type, str] = {
 }  # fmt: skip
 
 LARGEST_DECIMAL = Decimal(2**96 - 1)
+_SMALLEST = 100
+"""Powers of ten below which a number is nothing beside the 28 places of a decimal."""
 _DECIMALS = decimal.Context(prec=60, rounding=decimal.ROUND_HALF_EVEN, traps=[])
 
 
@@ -180,7 +182,11 @@ def multiply_float(left: float, right: float) -> float:
 
 def decimal_of(value: Decimal) -> Decimal:
     """A result within System.Decimal: at most 96 bits of digits and a scale of 28."""
-    if value.is_nan() or value.is_infinite() or abs(value) > LARGEST_DECIMAL:
+    if value.is_nan() or value.is_infinite() or (value and value.adjusted() > 28):
+        raise overflow("Decimal")
+    if value.adjusted() < -_SMALLEST or (not value and value.adjusted() > 0):
+        value = Decimal("0e-28" if value else 0)
+    if abs(value) > LARGEST_DECIMAL:
         raise overflow("Decimal")
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)

@@ -229,7 +229,7 @@ def format_text(layout: str | None, arguments: list[object]) -> str:
             return piece[0]
         if match[1] is None:
             raise bad_format()
-        index = int(match[1])
+        index = int(match[1]) if len(match[1]) < 9 else len(arguments)
         if index >= len(arguments):
             raise bad_format(
                 "Index (zero based) must be greater than or equal to zero and less than the size of the "
@@ -237,7 +237,7 @@ def format_text(layout: str | None, arguments: list[object]) -> str:
             )
         text = format_value(arguments[index], match[3])
         if match[2]:
-            text = aligned(text, int(match[2]))
+            text = aligned(text, int(match[2]) if len(match[2]) < 12 else LONGEST_TEXT + 1)
         size += len(text)
         if size > LONGEST_TEXT:
             raise over_limit(f"{LONGEST_TEXT} characters in one string")
