@@ -1,5 +1,6 @@
 """Exceptions in `catch`: which CLR type each is, and what it derives from."""
 
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.exceptions import ClrException, null_reference
 
 _BASES = {
@@ -26,6 +27,7 @@ def caught(error: Exception) -> ClrException:
     if isinstance(error, ClrException):
         return error
     if isinstance(error, RecursionError):
+        BUDGET.left = -1  # nothing more is run on the way out: each frame could try again
         return stack_overflow()
     if isinstance(error, TypeError | AttributeError | AssertionError):
         return null_reference()

@@ -315,6 +315,7 @@ def adopt(value: JToken | None, parent: JContainer) -> JToken:
 
 def root(token: JToken) -> JToken:
     while token.parent is not None:
+        BUDGET.spend()
         token = token.parent
     return token
 

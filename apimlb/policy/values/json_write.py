@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.date_format import format_date, format_offset, format_span
 from apimlb.policy.values.dates import LOCAL, UTC, DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.values.json_tokens import JArray, JObject, JProperty, JToken, JValue, deeper
@@ -69,6 +70,7 @@ def to_json(token: JToken, indented: bool = False) -> str:
 
 
 def _write(token: JToken, pieces: list[str], newline: str, colon: str, depth: int) -> None:
+    BUDGET.spend(2)
     if type(token) is JValue:
         pieces.append(scalar_text(token.value) if token.type_name != "Undefined" else "undefined")
     elif type(token) is JObject:

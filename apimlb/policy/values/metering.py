@@ -5,7 +5,7 @@ long texts, bytes and lists are charged by their length, once on the way in and 
 """
 
 from collections.abc import Callable
-from functools import lru_cache, update_wrapper
+from functools import cache, update_wrapper
 from typing import Final
 
 from apimlb.policy.values.budget import BUDGET
@@ -40,7 +40,7 @@ def charge_sorting(count: int) -> None:
     BUDGET.spend(count * count.bit_length() >> 2)
 
 
-@lru_cache(maxsize=None)  # one entry a row of the library
+@cache  # one entry a row of the library
 def metered(call: Callable[..., object]) -> Callable[..., object]:
     """The call, paying for its arguments and its result."""
     brief = getattr(call, "__name__", "") in _BRIEF

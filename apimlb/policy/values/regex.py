@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from apimlb.policy.values.budget import BUDGET, bounded_length
-from apimlb.policy.values.exceptions import ClrException, argument, argument_null
+from apimlb.policy.values.exceptions import ClrException, argument, argument_null, over_limit
 from apimlb.policy.values.regex_engine import Engine, engine_of
 from apimlb.policy.values.regex_machine import Hit
 
@@ -12,6 +12,9 @@ OPTIONS = {
     "None": 0, "IgnoreCase": 1, "Multiline": 2, "ExplicitCapture": 4, "Compiled": 8, "Singleline": 16,
     "IgnorePatternWhitespace": 32, "RightToLeft": 64, "ECMAScript": 256, "CultureInvariant": 512,
 }  # fmt: skip
+
+
+_LONGEST_PATTERN = 10_000
 
 
 class Capture:
@@ -91,6 +94,8 @@ class Regex:
             raise argument_null("pattern")
         if options & 64:
             raise argument("RegexOptions.RightToLeft is not supported here.", "options")
+        if len(pattern) > _LONGEST_PATTERN:
+            raise over_limit(f"{_LONGEST_PATTERN} characters in one regular expression")
         self.pattern = pattern
         self.engine: Engine = engine_of(pattern, options)
 
@@ -149,7 +154,15 @@ _REPLACEMENT = re.compile(r"\$(?:\$|(\d+)|\{(\w+)\}|([&`'+_]))")
 def expand(match: Match, pattern: str) -> str:
     """A replacement pattern: $1, ${name}, $&, $$, $`, $', $+ and $_."""
 
+    size = 0
+
     def piece(found: re.Match[str]) -> str:
+        nonlocal size
+        text = reference(found)
+        size = bounded_length(size + len(text))
+        return text
+
+    def reference(found: re.Match[str]) -> str:
         if found[0] == "$$":
             return "$"
         if found[1] or found[2]:

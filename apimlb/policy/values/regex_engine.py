@@ -37,7 +37,9 @@ class Engine:
         self.names = reader.names
         self._machine: Machine | None = None
         self._places: list[int] = []
-        self._degree = _degree(self.tree)
+        self._cost = _Cost(self.tree)
+        self._judged: str | None = None
+        self._dear = False
         self.repeats_groups = _repeats_groups(self.tree, False)
         try:
             self._compiled: re.Pattern[str] | None = re.compile(self._python(self.tree), re.DOTALL)
@@ -46,8 +48,9 @@ class Engine:
 
     def search(self, text: str, start: int) -> Hit | None:
         """The first match from `start` on."""
-        size = max(len(text) - start, 2)
-        if self._compiled is None or size**self._degree > _AFFORDABLE:
+        if text is not self._judged:  # once for all matches in one text
+            self._judged, self._dear = text, self._cost.of(text) > _AFFORDABLE
+        if self._compiled is None or self._dear:
             return self.machine.search(text, start)
         found = self._compiled.search(text, start)
         if found is None:
@@ -98,36 +101,73 @@ class Engine:
         return f"(?i:\\{place})(?:)" if node.ignore_case else f"(?:\\{place})"
 
 
-def _degree(tree: Node) -> int:
-    """The exponent of the worst running time: one for the start, one for each repetition that can fight with
-    another; a large number for nested ones."""
-    loops: list[frozenset[str]] = []
+class _Cost:
+    """What a search may cost at worst: for each start, the longest run of what the unlimited repetitions
+    take, to
+    the power of how many of them can share a run."""
 
-    def walk(node: Node, inside: bool) -> bool:
-        """Whether the nesting is harmless."""
+    def __init__(self, tree: Node) -> None:
+        self._chain: list[frozenset[str]] = []
+        self._bodies: list[Node] = []
+        self._shared = 0
+        first = tree.items[0] if isinstance(tree, Sequence) and tree.items else tree
+        self._anchored = isinstance(first, Edge) and first.kind == "start"
+        self._harmless = self._walk(tree, False)
+        self._run: re.Pattern[str] | None = None
+
+    def of(self, text: str) -> float:
+        size = max(len(text), 2)
+        if not self._harmless:
+            return 2.0 ** min(size, 60)
+        if size ** (self._shared + 1) <= _AFFORDABLE:
+            return 0.0
+        starts = 1 if self._anchored else size
+        return float(starts * self._longest(text) ** self._shared)
+
+    def _longest(self, text: str) -> int:
+        """The longest run of characters that the repetitions take."""
+        if not all(isinstance(body, Chars) for body in self._bodies):
+            return len(text)
+        if self._run is None:
+            sets = "|".join(body.pattern for body in self._bodies if isinstance(body, Chars))
+            self._run = re.compile(f"(?:{sets})+", re.DOTALL)
+        return max((match.end() - match.start() for match in self._run.finditer(text)), default=1)
+
+    def _walk(self, node: Node, inside: bool) -> bool:
+        """Whether no repetition stands in another one that could share its characters."""
         if isinstance(node, Repeat):
-            many = node.most is None or node.most > 20
-            if many and inside:
-                return False
-            if many:
-                loops.append(_characters(node.body))
-            varied = many or (inside and node.most != node.least)
-            if inside and varied:
-                return False
-            return walk(node.body, inside or many)
+            return self._repeat(node, inside)
         if isinstance(node, Choice):
-            return not (inside and _overlap(node)) and all(walk(each, inside) for each in node.branches)
+            if inside and _overlap(node):
+                return False
+            return all(self._walk(each, inside) for each in node.branches)
         if isinstance(node, Condition):
-            return walk(node.yes, inside) and walk(node.no, inside)
+            return self._walk(node.yes, inside) and self._walk(node.no, inside)
         if isinstance(node, Sequence):
-            return all(walk(each, inside) for each in node.items)
+            return all(self._walk(each, inside) for each in node.items)
         if isinstance(node, Group | Look):
-            return walk(node.body, inside)
+            return self._walk(node.body, inside)
+        if isinstance(node, Chars) and not inside:
+            mine = _characters(node)
+            if not any(mine & loop for loop in self._chain):
+                self._chain.clear()  # what stood before cannot reach over this character
         return not (isinstance(node, Back) and inside)
 
-    if not walk(tree, False):
-        return 40
-    return 1 + max((sum(1 for other in loops if loop & other) for loop in loops), default=0)
+    def _repeat(self, node: Repeat, inside: bool) -> bool:
+        many = node.most is None or node.most > 20
+        if inside and (many or node.most != node.least):
+            return False
+        if not many:
+            saved = list(self._chain)
+            harmless = self._walk(node.body, inside)
+            if node.least == 0:
+                self._chain = saved + [loop for loop in self._chain if loop not in saved]
+            return harmless
+        mine = _characters(node.body)
+        self._chain.append(mine)
+        self._bodies.append(node.body)
+        self._shared = max(self._shared, sum(1 for loop in self._chain if loop & mine))
+        return self._walk(node.body, True)
 
 
 def _repeats_groups(node: Node, inside: bool) -> bool:

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import NoReturn
 
-from apimlb.policy.values.budget import LONGEST_TEXT, bounded_length, bounded_text
+from apimlb.policy.values.budget import BUDGET, LONGEST_TEXT, bounded_length, bounded_text
 from apimlb.policy.values.collections import KeyValuePair
 from apimlb.policy.values.date_format import format_date, format_offset, format_span
 from apimlb.policy.values.dates import DateTime, DateTimeOffset, TimeSpan
@@ -85,13 +85,15 @@ def _other_text(value: object) -> str:
         return format_offset(value)
     if isinstance(value, TimeSpan):
         return format_span(value)
+    if isinstance(value, KeyValuePair | ClrTuple | Anonymous):
+        BUDGET.spend()
     if isinstance(value, KeyValuePair):
         return f"[{text_of(value.key)}, {text_of(value.value)}]"
     if isinstance(value, ClrTuple):
-        return f"({', '.join(text_of(item) for item in value.items)})"
+        return bounded_text(f"({', '.join(text_of(item) for item in value.items)})")
     if isinstance(value, Anonymous):
         inner = ", ".join(f"{name} = {text_of(item)}" for name, item in value.members.items())
-        return f"{{ {inner} }}"
+        return bounded_text(f"{{ {inner} }}")
     if isinstance(value, ClrException):
         return f"{value.type_name}: {value.message}"
     if isinstance(value, Enum | Guid) or type(value).__str__ is not object.__str__:
@@ -177,6 +179,7 @@ def clr_equals(left: object, right: object) -> bool:
         return _equal_tokens(left, right)
     if isinstance(left, float) and left != left:
         return bool(right != right)
+    BUDGET.spend()
     if isinstance(left, KeyValuePair) and isinstance(right, KeyValuePair):
         return clr_equals(left.key, right.key) and clr_equals(left.value, right.value)
     if isinstance(left, ClrTuple) and isinstance(right, ClrTuple):
@@ -200,6 +203,7 @@ def key_of(value: object) -> object:
     """A dictionary key under which equal values meet."""
     if type(value) is str or type(value) is int:
         return value
+    BUDGET.spend()
     if isinstance(value, JValue):
         return ("token", value.type_name, value.value)
     if isinstance(value, Anonymous):

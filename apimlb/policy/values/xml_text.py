@@ -30,6 +30,7 @@ class _Reader:
         self._cdata = False
 
     def parse(self, text: str) -> XDocument:
+        charge_each(len(text))
         parser = expat.ParserCreate("utf-8")
         parser.ordered_attributes = True
         parser.buffer_text = True
@@ -92,6 +93,7 @@ class _Reader:
             elif name.startswith("xmlns:"):
                 scope[name[6:]] = value
         element = XElement(self._name(tag, scope, True))
+        BUDGET.spend(len(attributes) ** 2 >> 4)
         for name, value in attributes:
             if name == "xmlns":
                 key = XName("", "xmlns")
