@@ -12,56 +12,10 @@ from apimlb.http import Headers, Request, close, read
 from apimlb.local.server.certificate import kept_certificate
 from apimlb.local.server.outbound import Outbound, OutboundLimits
 from tests.fakes import ManualClock
+from tests.unit.local.server.small_backend import Backend, eventually
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 STREAM = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-class Backend:
-    """Answers the n-th request that it gets with the n-th entry of its script (the last one for all that
-    follow): bytes are sent, None closes the connection, an event is waited for."""
-
-    def __init__(self, *script):
-        self.script = [entry if isinstance(entry, tuple) else (entry,) for entry in script]
-        self.requests = []
-        self.connections = 0
-        self.gone = asyncio.Event()
-
-    async def serve(self, reader, writer):
-        self.connections += 1
-        try:
-            while await self.exchange(reader, writer):
-                pass
-        except (asyncio.IncompleteReadError, ConnectionError):
-            self.gone.set()
-        finally:
-            writer.close()
-
-    async def exchange(self, reader, writer):
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
-        self.requests.append(head + await reader.readexactly(length))
-        for entry in self.script[min(len(self.requests), len(self.script)) - 1]:
-            if entry is None:
-                return False
-            if isinstance(entry, asyncio.Event):
-                await entry.wait()
-            else:
-                writer.write(entry)
-                await writer.drain()
-        return True
-
-    @asynccontextmanager
-    async def open(self, tls=None):
-        server = await asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=tls)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
-            yield self
-        finally:
-            server.close()
-
-    def asked(self, path="/", method="GET", body=b"", scheme="http", headers=()):
-        return Request(method, f"{scheme}://127.0.0.1:{self.port}{path}", Headers(headers), body)
 
 
 @asynccontextmanager
@@ -71,16 +25,6 @@ async def calling(backend, clock=None, limits=None, **options):
         yield outbound
         await outbound.close()
         assert outbound.connections() == 0
-
-
-async def eventually(condition):
-    async with asyncio.timeout(2):
-        while not condition():
-            await asyncio.wait([asyncio.create_task(nothing())])
-
-
-async def nothing():
-    return None
 
 
 class TestRequests:
