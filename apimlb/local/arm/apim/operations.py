@@ -32,9 +32,9 @@ def started(call: Call, location: str, token: str, service_id: str) -> Headers:
     if version < "2022-08-01":
         return [("Location", call.url(f"{service_id}/operationresults/{token}")), *_wait(call)]
     if version < "2024-05-01":
-        # Microsoft's examples ApiManagementCreateServiceSkuv2Service and ApiManagementServiceDeleteService.
-        url = call.url(f"{service_id}/operationresults/{token}")
-        return [("Azure-AsyncOperation", f"{url}&asyncResponse"), ("Location", url), *_wait(call)]
+        # Both alike, in the Azure Service Operator's recordings of that version.
+        url = call.url(f"{service_id}/operationResults/{token}") + "&asyncResponse"
+        return [("Azure-AsyncOperation", url), ("Location", url), *_wait(call)]
     base = f"/subscriptions/{call.azure.settings.subscription_id}/providers/Microsoft.ApiManagement"
     path = f"{base}/locations/{location}"
     return [

@@ -57,7 +57,7 @@ async def test_2022_polls_a_status_under_the_service(scene: Scene) -> None:
     assert url is not None
     assert url.endswith("&asyncResponse")
     assert (await scene.follow(url)).json == {"status": "Succeeded"}
-    assert (await scene.follow(made.headers.get("Location"))).json["name"] == "chat-gw"
+    assert made.headers.get("Location") == url
 
 
 @pytest.mark.parametrize(
