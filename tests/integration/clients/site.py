@@ -29,11 +29,18 @@ capacity = 300
 model = "gpt-5.1"
 version = "2025-11-13"
 capacity = 6
+
+# Too small for a request that the tests make: it closes every account's breaker for the rest of the minute.
+[deployments.small]
+model = "gpt-5.1"
+version = "2025-11-13"
+capacity = 1
 """
 _DIRECT = [
     ("chat", "gpt-5.1", "2025-11-13", 300),
     ("embedding", "text-embedding-3-small", "1", 300),
     ("tiny", "gpt-5.1", "2025-11-13", 6),
+    ("small", "gpt-5.1", "2025-11-13", 1),
 ]
 
 

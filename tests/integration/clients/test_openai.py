@@ -153,7 +153,7 @@ class TestErrors:
 
     def test_of_a_request_that_never_fits_is_a_rate_limit(self, client: openai.AzureOpenAI) -> None:
         with pytest.raises(openai.RateLimitError) as throttled:
-            client.chat.completions.create(model="tiny", messages=HELLO, max_completion_tokens=50_000)
+            client.chat.completions.create(model="small", messages=HELLO, max_completion_tokens=50_000)
         assert 1 <= int(throttled.value.response.headers["Retry-After"]) <= 60
 
 

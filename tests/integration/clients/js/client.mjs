@@ -62,7 +62,7 @@ const doings = {
       refused: await failure(dated.chat.completions.create({ model: "chat", messages, max_tokens: 5 })),
       stranger: await failure(stranger.chat.completions.create({ model: "chat", messages })),
       oversize: await failure(
-        dated.chat.completions.create({ model: "tiny", messages, max_completion_tokens: 50_000 }),
+        dated.chat.completions.create({ model: "small", messages, max_completion_tokens: 50_000 }),
       ),
     };
   },
