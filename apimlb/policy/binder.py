@@ -135,6 +135,11 @@ class Binder(StatementBinder):
             self._catching -= 1
             self.out.indent -= 1
         if node.finally_body is not None:
+            if not node.catches:  # tells the budget of a stack that is full, before the frame outside runs on
+                name = self.out.local("error", "e_")
+                self.out.line(f"except {self.out.use(Exception)} as {name}:", node.at)
+                self.out.line(f"    {self.out.use(caught)}({name})", node.at)
+                self.out.line("    raise", node.at)
             self.out.line("finally:", node.finally_body.at)
             reached = self.body(node.finally_body) and reached
         return reached

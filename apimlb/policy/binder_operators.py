@@ -6,8 +6,8 @@ from apimlb.policy.casts import as_type, enum_number, enum_of, is_type
 from apimlb.policy.conversions import NUMERIC
 from apimlb.policy.nodes import As, Binary, Is, Name, Node, Ternary, ThrowValue, Unary
 from apimlb.policy.types import NULL, Definition, Type
-from apimlb.policy.values.numbers import both, either
 from apimlb.policy.values.metering import same_text
+from apimlb.policy.values.numbers import both, either
 from apimlb.policy.values.text import clr_equals, concat, raise_value, same, text_of
 
 

@@ -21,14 +21,14 @@ from apimlb.policy.nodes import Block, Return
 from apimlb.policy.parser import parse
 from apimlb.policy.registry import Registry
 from apimlb.policy.types import NULL, VOID
-from apimlb.policy.values.budget import BUDGET, STEPS
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.exceptions import ClrException
 from apimlb.policy.values.failures import caught
 from apimlb.policy.values.utf16 import leave
 
 _FILE = "<policy expression>"
 _CACHE_SIZE = 4096
-_LONGEST = 512 * 1024
+_LONGEST = 128 * 1024
 _NESTED = re.compile(r"nested|levels of indentation")
 UNTRANSLATED = "Untranslated"
 """The code of an expression that we read, and then wrote no Python for that Python reads."""
@@ -71,7 +71,7 @@ class Expression:
 
     def __call__(self, context: Context) -> object:
         """The value; raises `ClrException`, with the policy's line in `line`."""
-        BUDGET.left = STEPS
+        BUDGET.renew()
         try:
             value = self._run(context)
         except ClrException as error:

@@ -31,7 +31,7 @@ class Emitter:
     indent: int = 1
     _by_object: dict[int, str] = field(default_factory=dict)
     _kept: list[object] = field(default_factory=list)
-    _locals: set[str] = field(default_factory=set)
+    _locals: dict[str, int] = field(default_factory=dict)
     _temporaries: int = 0
 
     def line(self, text: str, at: int) -> None:
@@ -46,11 +46,11 @@ class Emitter:
     def local(self, name: str, prefix: str = "v_") -> str:
         """A Python name for a C# local: its own where it is free and plain."""
         plain = prefix + _UNFIT.sub("_", name)
-        found, count = plain, 1
-        while found in self._locals:
+        found, count = plain, self._locals.get(plain, 0) + 1
+        while count > 1 and (found := f"{plain}_{count}") in self._locals:
             count += 1
-            found = f"{plain}_{count}"
-        self._locals.add(found)
+        self._locals[plain] = count
+        self._locals.setdefault(found, 1)
         return found
 
     def use(self, thing: object) -> str:

@@ -109,6 +109,16 @@ NULL = Type("null", "null", "<null>")
 VOID = Type("void", "System.Void", "void")
 
 
+_LONGEST_NAME = 10_000
+
+
+def _bounded_name(text: str) -> str:
+    """The name of a constructed type. Types made of types can double at every step, in a few lines."""
+    if len(text) > _LONGEST_NAME:
+        raise RecursionError
+    return text
+
+
 class Types:
     """Makes types, each once."""
 
@@ -121,6 +131,7 @@ class Types:
         found = self._made.get(key)
         if found is None:
             inner = ",".join(argument.name for argument in given)
+            _bounded_name(inner)
             name = f"{definition.name}[{inner}]" if given else definition.name
             found = Type(definition.kind, name, self._shown(definition, given), definition, given)
             self._made[key] = found
@@ -166,7 +177,7 @@ class Types:
         key = ("{}", given)
         found = self._made.get(key)
         if found is None:
-            shown = ", ".join(f"{kind.shown} {name}" for name, kind in given)
+            shown = _bounded_name(", ".join(f"{kind.shown} {name}" for name, kind in given))
             name = f"<>f__AnonymousType0`{len(given)}"
             found = Type("anonymous", name, f"<anonymous type: {shown}>", members=given)
             self._made[key] = found

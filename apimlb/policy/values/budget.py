@@ -16,6 +16,13 @@ class Budget(threading.local):
     """What is left to the evaluation that this thread runs."""
 
     left = STEPS
+    searching = 0.0
+    """The worst that Python's engine for regular expressions may have cost so far, in characters."""
+
+    def renew(self) -> None:
+        """Before an evaluation."""
+        self.left = STEPS
+        self.searching = 0.0
 
     def spend(self, steps: int = 1) -> None:
         self.left -= steps

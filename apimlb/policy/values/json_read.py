@@ -7,6 +7,7 @@ either accepts it or says what Newtonsoft.Json says.
 import json
 import re
 
+from apimlb.policy.values.budget import charge_each
 from apimlb.policy.values.dates import (
     EPOCH_TICKS,
     LOCAL,
@@ -131,6 +132,7 @@ def parse_token(text: str | None, wanted: str = "JToken") -> JToken:
     """JToken.Parse, or JObject's or JArray's own; throws Newtonsoft.Json.JsonReaderException."""
     if text is None:
         raise argument_null("s")
+    charge_each(len(text))
     try:
         found = token_of(_DECODER.decode(text))
     except (ValueError, RecursionError):

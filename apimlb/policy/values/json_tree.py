@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from apimlb.policy.values.budget import BUDGET, charge_each
 from apimlb.policy.values.json_tokens import JArray, JContainer, JObject, JProperty, JToken
 
 _PLAIN = re.compile(r"[^\s.'\"\[\]()/\\\t\n\r\x85\u2028\u2029]+\Z")
@@ -13,6 +14,7 @@ def path(token: JToken) -> str:
     steps: list[str] = []
     here = token
     while here.parent is not None:
+        BUDGET.spend()
         parent = here.parent
         if isinstance(parent, JArray):
             steps.append(f"[{parent.place(here)}]")
@@ -47,6 +49,7 @@ def sibling(token: JToken, offset: int) -> JToken | None:
     if token.parent is None:
         return None
     around = list(token.parent.children())
+    charge_each(len(around))
     place = next(i for i, item in enumerate(around) if item is token) + offset
     return around[place] if 0 <= place < len(around) else None
 

@@ -8,6 +8,7 @@ fight over the same characters, and whether they are nested) and the length of t
 import re
 from functools import lru_cache
 
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.regex_machine import Hit, Machine
 from apimlb.policy.values.regex_nodes import (
     EDGES,
@@ -32,6 +33,7 @@ class Engine:
     """One compiled pattern; `names` are the groups' names in .NET's order, "0" first."""
 
     def __init__(self, pattern: str, options: int) -> None:
+        BUDGET.spend(100 + 20 * len(pattern))
         reader = PatternReader(pattern, options)
         self.tree = reader.read()
         self.names = reader.names
@@ -48,8 +50,8 @@ class Engine:
 
     def search(self, text: str, start: int) -> Hit | None:
         """The first match from `start` on."""
-        if text is not self._judged:  # once for all matches in one text
-            self._judged, self._dear = text, self._cost.of(text) > _AFFORDABLE
+        if text is not self._judged or not start:  # once for all matches in one text
+            self._judged, self._dear = text, not self._affordable(text)
         if self._compiled is None or self._dear:
             return self.machine.search(text, start)
         found = self._compiled.search(text, start)
@@ -60,6 +62,14 @@ class Engine:
             if found.start(place) >= 0:
                 spans[number].append(found.span(place))
         return Hit(spans)
+
+    def _affordable(self, text: str) -> bool:
+        """Whether Python's engine may search, by the worst that this search and those before it may cost."""
+        cost = self._cost.of(text)
+        if cost > _AFFORDABLE:
+            return False
+        BUDGET.searching += max(cost, self._cost.bound(text))
+        return BUDGET.searching <= _AFFORDABLE
 
     @property
     def machine(self) -> Machine:
@@ -114,6 +124,10 @@ class _Cost:
         self._anchored = isinstance(first, Edge) and first.kind == "start"
         self._harmless = self._walk(tree, False)
         self._run: re.Pattern[str] | None = None
+
+    def bound(self, text: str) -> float:
+        """What it may cost at most, as far as the length tells."""
+        return float(min(max(len(text), 2) ** (self._shared + 1), _AFFORDABLE / 8))
 
     def of(self, text: str) -> float:
         size = max(len(text), 2)

@@ -3,6 +3,7 @@ capture."""
 
 from dataclasses import dataclass
 
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.exceptions import ClrException
 from apimlb.policy.values.regex_nodes import (
     Back,
@@ -54,6 +55,7 @@ class Machine:
         return place
 
     def _compile(self, node: Node, out: list[Instruction]) -> None:
+        BUDGET.spend()  # counted repetitions are written out
         if isinstance(node, Chars):
             out.append(("chars", node))
         elif isinstance(node, Sequence):
@@ -135,6 +137,12 @@ class Machine:
     def search(self, text: str, start: int) -> Hit | None:
         """The first match from `start` on; throws System.TimeoutException's kin when it takes too long."""
         self._steps = 0
+        try:
+            return self._first(text, start)
+        finally:
+            BUDGET.left -= self._steps >> 1  # who spends next is told; this search has its own answer
+
+    def _first(self, text: str, start: int) -> Hit | None:
         for begin in range(start, len(text) + 1):
             found = self._run(0, text, begin, ((),) * self._groups, -1)
             if found is not None:

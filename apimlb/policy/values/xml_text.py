@@ -3,6 +3,7 @@
 from typing import NoReturn
 from xml.parsers import expat
 
+from apimlb.policy.values.budget import BUDGET, charge_each
 from apimlb.policy.values.exceptions import argument_null
 from apimlb.policy.values.json_tokens import MAX_DEPTH
 from apimlb.policy.values.utf16 import enter, leave
