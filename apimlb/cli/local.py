@@ -47,10 +47,20 @@ def up(
     gateways: Annotated[
         int, typer.Option(help="Instances of the gateway, as units of one region.", min=1, max=32)
     ] = 1,
+    charging: Annotated[
+        str,
+        typer.Option(metavar="PROFILE", help="How accounts count tokens: likely, words, thousand …"),
+    ] = "",
     state: State = "",
 ) -> None:
     """Start it in the background."""
     from apimlb.local import process
+    from apimlb.local.openai.switches import CHARGES
+
+    if charging and charging not in CHARGES:
+        raise ConfigError(
+            f"There is no profile {charging!r}.", next_step=f"Choose one of {', '.join(CHARGES)}."
+        )
 
     if not 0 < time_scale < float("inf"):
         raise ConfigError(
@@ -59,6 +69,7 @@ def up(
     options = ["--lro", lro.value, "--time-scale", str(time_scale), "--gateways", str(gateways)]
     options += ["--adverse"] if adverse else []
     options += [] if seed is None else ["--seed", str(seed)]
+    options += ["--charging", charging] if charging else []
     endpoint = process.start(
         workspace(state=state).local_azure,
         gateway_port=gateway_port or process.GATEWAY_PORT,

@@ -4,10 +4,12 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from apimlb.errors import ApimlbError
-from apimlb.local.openai.switches import Settings
+from apimlb.local.openai.switches import CHARGES, Settings
+from apimlb.local.server.loop import new_event_loop
 from apimlb.local.server.runner import Options, run
 from apimlb.local.world import WorldSettings
 
@@ -15,7 +17,8 @@ from apimlb.local.world import WorldSettings
 def main(arguments: Sequence[str]) -> int:
     """Run until stopped; a reason not to start goes to stderr in one line."""
     try:
-        asyncio.run(run(options(arguments)))
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(run(options(arguments)))
     except ApimlbError as error:
         sys.stderr.write(f"apimlb: {error}\n")
         return error.exit_code
@@ -37,6 +40,7 @@ def options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--gateways", type=int, default=1, choices=range(1, 33), metavar="1..32")
     parser.add_argument("--first-token-seconds", type=float, default=0.0, help="latency of every answer")
     parser.add_argument("--token-seconds", type=float, default=0.0, help="latency of each of its tokens")
+    parser.add_argument("--charging", choices=CHARGES, help="how the accounts count tokens")
     given = parser.parse_args(arguments)
     answers = Settings(
         seed=given.seed or 0,
@@ -47,6 +51,9 @@ def options(arguments: Sequence[str]) -> Options:
         lro=given.lro, time_scale=1 / given.time_scale, gateways=given.gateways, openai=answers
     )
     world = world.adverse() if given.adverse else world
+    if given.charging:
+        switches = replace(world.openai.switches, charging=CHARGES[given.charging])
+        world = replace(world, openai=replace(world.openai, switches=switches))
     return Options(given.state, given.gateway_port, given.arm_port, given.seed, world)
 
 

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from apimlb.local.openai.switches import ADVERSE
+from apimlb.local.openai.switches import ADVERSE, CHARGES
 from apimlb.local.server.__main__ import options
 
 
@@ -22,6 +23,11 @@ def test_the_rest_reaches_the_world() -> None:
     read = options(["--state", "here", "--adverse", "--seed", "7", "--gateways", "3"])
     assert (read.seed, read.world.openai.seed, read.world.gateways) == (7, 7, 3)
     assert read.world.openai.switches == ADVERSE
+
+
+def test_a_charging_profile_goes_before_the_adverse_one() -> None:
+    world = options(["--state", "here", "--adverse", "--charging", "words"]).world
+    assert world.openai.switches == replace(ADVERSE, charging=CHARGES["words"])
 
 
 @pytest.mark.parametrize(
