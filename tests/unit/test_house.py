@@ -34,7 +34,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.local.openai": (GROUND | {"apimlb.local.store"}, set()),
     "apimlb.local.gateway": (GROUND | {"apimlb.local.store", "apimlb.policy"}, set()),
     "apimlb.local.world": (GROUND | {"apimlb.local", "apimlb.policy.switches"}, set()),
-    "apimlb.local.server": (GROUND | {"apimlb.local"}, {"httptools", "cryptography"}),
+    "apimlb.local.server": (GROUND | {"apimlb.local"}, {"httptools", "cryptography", "uvloop"}),
     "apimlb.local": (GROUND | {"apimlb.local"}, set()),
     "apimlb.cli": (GROUND | {"apimlb"}, {"typer", "rich", "openai", "tomlkit", "yaml"}),
     "apimlb.__main__": ({"apimlb.cli"}, set()),

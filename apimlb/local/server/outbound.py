@@ -10,6 +10,7 @@ import ssl
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from apimlb.clock import Clock
@@ -167,15 +168,13 @@ class _Origin:
         return wire
 
     async def _open(self, wire: Wire, loop: asyncio.AbstractEventLoop) -> None:
+        # uvloop cannot race a host's addresses; it tries one after the other.
+        races = isinstance(loop, asyncio.BaseEventLoop)
+        options: dict[str, Any] = {"happy_eyeballs_delay": _ADDRESS_DELAY} if races else {}
+        if self._tls:
+            options |= {"ssl": self._tls, "server_hostname": self._host}
         async with asyncio.timeout(self._limits.connect_seconds):
-            await loop.create_connection(
-                lambda: wire,
-                self._host,
-                self._port,
-                ssl=self._tls,
-                server_hostname=self._host if self._tls else None,
-                happy_eyeballs_delay=_ADDRESS_DELAY,
-            )
+            await loop.create_connection(lambda: wire, self._host, self._port, **options)
 
     def _abandon(self, wire: Wire, connecting: asyncio.Task[None]) -> None:
         """Whoever wanted the connection is gone."""
