@@ -28,7 +28,7 @@ from apimlb.local import process
 from apimlb.local.process import Endpoint
 
 CLIENTS = 4
-VERSION = "2024-11-01"
+VERSION = "2025-04-01"
 GONE = None
 
 

@@ -136,7 +136,7 @@ class Caller:
 
     def _manage(self) -> int:
         token = self._sign_in()
-        path = f"/subscriptions/{self._endpoint.subscription_id}/resourcegroups?api-version=2024-11-01"
+        path = f"/subscriptions/{self._endpoint.subscription_id}/resourcegroups?api-version=2025-04-01"
         self._arm.request("GET", path, headers={"Authorization": f"Bearer {token}"})
         reply = self._arm.getresponse()
         reply.read()

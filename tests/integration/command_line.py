@@ -47,7 +47,12 @@ class CommandLine:
         done = subprocess.run(
             [sys.executable, "-m", "apimlb", *arguments],
             cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.variables},
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self.folder),
+                "APIMLB_WIRE_LOG": os.environ.get("APIMLB_WIRE_LOG", ""),
+                **self.variables,
+            },
             input=stdin,
             capture_output=True,
             text=True,

@@ -1,11 +1,39 @@
 """The local Azure that independent clients talk to."""
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from apimlb.http import Headers, Request, Response
+from tests.contract.watch import Watch
 from tests.integration.watched import WatchedAzure
+
+
+@pytest.fixture(autouse=True)
+def spawned(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hold what goes through the ARM port of every local Azure that the test starts to the contract, too."""
+    log = tmp_path_factory.mktemp("wire") / "arm.ndjson"
+    monkeypatch.setenv("APIMLB_WIRE_LOG", os.environ.get("APIMLB_WIRE_LOG", str(log)))
+    yield
+    watch = Watch()
+    for line in log.read_text().splitlines() if log.exists() else ():
+        watch(*_exchange(json.loads(line)))
+    watch.check()
+
+
+def _exchange(line: dict[str, object]) -> tuple[Request, Response]:
+    request = Request(
+        str(line["method"]), str(line["url"]), _headers(line["headers"]), str(line["body"]).encode()
+    )
+    status = int(str(line["status"]))
+    return request, Response(status, _headers(line["reply_headers"]), str(line["reply"]).encode())
+
+
+def _headers(shown: object) -> Headers:
+    return Headers(shown.items()) if isinstance(shown, dict) else Headers()
 
 
 @pytest.fixture

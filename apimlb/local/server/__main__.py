@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,6 +42,12 @@ def options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--first-token-seconds", type=float, default=0.0, help="latency of every answer")
     parser.add_argument("--token-seconds", type=float, default=0.0, help="latency of each of its tokens")
     parser.add_argument("--charging", choices=CHARGES, help="how the accounts count tokens")
+    parser.add_argument(
+        "--wire-log",
+        type=Path,
+        default=os.environ.get("APIMLB_WIRE_LOG") or None,
+        help="append every exchange with ARM to this file, secrets left out; also APIMLB_WIRE_LOG",
+    )
     given = parser.parse_args(arguments)
     answers = Settings(
         seed=given.seed or 0,
@@ -54,7 +61,7 @@ def options(arguments: Sequence[str]) -> Options:
     if given.charging:
         switches = replace(world.openai.switches, charging=CHARGES[given.charging])
         world = replace(world, openai=replace(world.openai, switches=switches))
-    return Options(given.state, given.gateway_port, given.arm_port, given.seed, world)
+    return Options(given.state, given.gateway_port, given.arm_port, given.seed, given.wire_log, world)
 
 
 def _positive(text: str) -> float:

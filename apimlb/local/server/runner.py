@@ -1,7 +1,6 @@
 """Runs the local Azure: takes its state and its ports, answers until told to stop, and leaves in order."""
 
 import asyncio
-import contextlib
 import fcntl
 import gc
 import json
@@ -11,7 +10,7 @@ import secrets
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -24,6 +23,7 @@ from apimlb.local.server.certificate import Certificate, kept_certificate
 from apimlb.local.server.control import PREFIX, Control, kept_clock
 from apimlb.local.server.listener import Listener
 from apimlb.local.server.outbound import Outbound
+from apimlb.local.server.wire_log import WireLog
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World, WorldSettings
 
@@ -43,6 +43,7 @@ class Options:
     gateway_port: int
     arm_port: int
     seed: int | None = None
+    wire_log: Path | None = None
     world: WorldSettings = field(default_factory=WorldSettings)
 
 
@@ -53,7 +54,7 @@ async def run(options: Options) -> None:
     """
     options.state.mkdir(parents=True, exist_ok=True)
     ground = SystemClock()
-    with _lock(options.state, ground), _sockets(options) as (gateway, arm):
+    with _lock(options.state, ground), _sockets(options) as (gateway, arm), ExitStack() as stack:
         certificate = kept_certificate(options.state, utc(ground.now()))
         store = Store(options.state / "azure.db")
         outside = Outbound(ground)
@@ -61,7 +62,8 @@ async def run(options: Options) -> None:
             clock = kept_clock(store, ground)
             settings = _settings(options, store, gateway, arm)
             world = World(store, clock, _chance(options, store), settings, outside=outside)
-            await _Site(world, clock, ground, options.state, certificate).serve(gateway, arm)
+            wire_log = stack.enter_context(closing(WireLog(options.wire_log))) if options.wire_log else None
+            await _Site(world, clock, ground, options.state, certificate, wire_log).serve(gateway, arm)
         finally:
             await outside.close()
             store.close()
@@ -74,8 +76,15 @@ class _Site:
     """
 
     def __init__(
-        self, world: World, clock: AdjustableClock, ground: Clock, state: Path, certificate: Certificate
+        self,
+        world: World,
+        clock: AdjustableClock,
+        ground: Clock,
+        state: Path,
+        certificate: Certificate,
+        wire_log: WireLog | None,
     ) -> None:
+        self._wire_log = wire_log
         self._world = world
         self._clock = clock
         self._ground = ground
@@ -109,7 +118,10 @@ class _Site:
         """Answer at the ARM port: for this program's own paths, else for Entra and ARM."""
         if request.path.startswith(PREFIX):
             return await self._control.send(request)
-        return await self._world.manage(request)
+        answered = await self._world.manage(request)
+        if self._wire_log is not None:
+            self._wire_log.write(request, answered)
+        return answered
 
     @contextmanager
     def _ripening(self) -> Iterator[None]:
@@ -170,7 +182,7 @@ def _locked(file: IO[str]) -> bool:
 
 @contextmanager
 def _sockets(options: Options) -> Iterator[tuple[socket.socket, socket.socket]]:
-    with contextlib.ExitStack() as stack:
+    with ExitStack() as stack:
         opened = [stack.enter_context(_listening(port)) for port in (options.gateway_port, options.arm_port)]
         yield opened[0], opened[1]
 

@@ -110,7 +110,7 @@ class _Owner:
 
     def account(self, name: str) -> str:
         """Make an account with the same deployments as the stack's; its key."""
-        self._arm("PUT", "/resourcegroups/direct", "2024-11-01", {"location": "swedencentral"})
+        self._arm("PUT", "/resourcegroups/direct", "2025-04-01", {"location": "swedencentral"})
         path = f"/resourceGroups/direct/providers/Microsoft.CognitiveServices/accounts/{name}"
         body = {
             "location": "swedencentral",
@@ -118,12 +118,12 @@ class _Owner:
             "sku": {"name": "S0"},
             "properties": {"customSubDomainName": name},
         }
-        self._arm("PUT", path, "2024-10-01", body)
+        self._arm("PUT", path, "2025-09-01", body)
         for deployment, model, version, capacity in _DIRECT:
             properties = {"model": {"format": "OpenAI", "name": model, "version": version}}
             wanted = {"sku": {"name": "GlobalStandard", "capacity": capacity}, "properties": properties}
-            self._arm("PUT", f"{path}/deployments/{deployment}", "2024-10-01", wanted)
-        return str(self._arm("POST", f"{path}/listKeys", "2024-10-01")["key1"])
+            self._arm("PUT", f"{path}/deployments/{deployment}", "2025-09-01", wanted)
+        return str(self._arm("POST", f"{path}/listKeys", "2025-09-01")["key1"])
 
     def _arm(self, method: str, path: str, version: str, body: Any = None) -> Any:
         token = self.credential.get_token(f"{self._endpoint.arm_url}/.default").token

@@ -52,20 +52,20 @@ class Azure:
         return reply.json() if reply.content else None
 
     def account(self, name):
-        self.arm("PUT", "/resourcegroups/rg", "2024-11-01", {"location": "swedencentral"})
+        self.arm("PUT", "/resourcegroups/rg", "2025-04-01", {"location": "swedencentral"})
         path = f"/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/{name}"
         body = {"location": "swedencentral", "kind": "OpenAI", "sku": {"name": "S0"}}
         body["properties"] = {"customSubDomainName": name}
-        self.arm("PUT", path, "2024-10-01", body)
+        self.arm("PUT", path, "2025-09-01", body)
         return path
 
     def deploy(self, account, name, model, version, capacity, sku="GlobalStandard"):
         body = {"sku": {"name": sku, "capacity": capacity}}
         body["properties"] = {"model": {"format": "OpenAI", "name": model, "version": version}}
-        self.arm("PUT", f"{account}/deployments/{name}", "2024-10-01", body)
+        self.arm("PUT", f"{account}/deployments/{name}", "2025-09-01", body)
 
     def key(self, account):
-        return self.arm("POST", f"{account}/listKeys", "2024-10-01")["key1"]
+        return self.arm("POST", f"{account}/listKeys", "2025-09-01")["key1"]
 
 
 def client_of(azure, account, **options):
