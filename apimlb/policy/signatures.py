@@ -1,12 +1,12 @@
 """Signatures as the library's tables write them: C# without bodies.
 
-    "bool StartsWith(string value)"                    a method          "int Length"              a property
-    "static string Join(string s, params object[] v)"  a static method   "static string Empty"     a static
-    field
-    "new(string uri)"                                  a constructor     "char this[int index]"    an indexer
-    "static bool operator ==(Guid a, Guid b)"          an operator       "explicit string(JToken value)"  a
-    conversion
-    "R[] Map<T, R>(this IEnumerable<T> source, Func<T, R> f)"            a generic extension method
+"bool StartsWith(string value)"                    a method          "int Length"              a property
+"static string Join(string s, params object[] v)"  a static method   "static string Empty"     a static
+field
+"new(string uri)"                                  a constructor     "char this[int index]"    an indexer
+"static bool operator ==(Guid a, Guid b)"          an operator       "explicit string(JToken value)"  a
+conversion
+"R[] Map<T, R>(this IEnumerable<T> source, Func<T, R> f)"            a generic extension method
 """
 
 import re
@@ -189,10 +189,18 @@ def _implemented(made: Member, row: Row) -> Member:
     return made
 
 
+_CONSTANT_TIME = frozenset(
+    """list_add list_clear map_contains map_get map_try_get new_list new_random next_below next_between
+    next_double
+    next_int value_at variable_or_default variable_or_null variable_or_type_default""".split()
+)
+
+
 def _metered(made: Member, owner: Type) -> Member:
-    """Methods, constructors and texts pay by size. LINQ counts its elements one by one instead, and other
-    properties and indexers do little."""
+    """Methods, constructors and texts pay by size. LINQ counts its elements one by one instead, other
+    properties and indexers do little, and so do the members that hand out or put away one thing."""
     works = made.kind in ("method", "constructor") or made.result.name == "System.String"
+    works = works and getattr(made.call, "__name__", "") not in _CONSTANT_TIME
     if works and not isinstance(made.call, str) and owner.name != "System.Linq.Enumerable":
         made.call = metered(made.call)
     return made
