@@ -190,9 +190,23 @@ def _implemented(made: Member, row: Row) -> Member:
 
 
 _CONSTANT_TIME = frozenset(
-    """list_add list_clear map_contains map_get map_try_get new_list new_random next_below next_between
-    next_double
-    next_int value_at variable_or_default variable_or_null variable_or_type_default""".split()
+    [
+        "list_add",
+        "list_clear",
+        "map_contains",
+        "map_get",
+        "map_try_get",
+        "new_list",
+        "new_random",
+        "next_below",
+        "next_between",
+        "next_double",
+        "next_int",
+        "value_at",
+        "variable_or_default",
+        "variable_or_null",
+        "variable_or_type_default",
+    ]
 )
 
 
