@@ -4,6 +4,7 @@ constructors' content."""
 from collections.abc import Callable
 
 from apimlb.policy.types import Type
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.collections import (
     ClrArray,
     ClrDictionary,
@@ -48,6 +49,7 @@ def from_object(value: object, depth: int = 0) -> JToken:
     if isinstance(value, ClrArray | ClrList | ClrSet | Sequence | Grouping):
         made = JArray()
         for item in elements(value):
+            BUDGET.spend(3)
             made.add(from_object(item, deeper(depth)))
         return made
     if isinstance(value, ClrException):

@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 from apimlb.policy.values.exceptions import over_limit
 
 STEPS: Final = 1_000_000
-ROUNDS: Final = 200_000
+ROUNDS: Final = 100_000
 LONGEST_TEXT: Final = 8_000_000
 LONGEST_LAYOUT: Final = 1_000
 

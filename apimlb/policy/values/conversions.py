@@ -154,7 +154,10 @@ def to_double(value: object) -> float:
     if isinstance(value, str) and not isinstance(value, Char):
         return parse_double(value)
     if isinstance(value, int | float | Decimal):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # an integer of JSON beyond every double
+            return math.inf if value > 0 else -math.inf
     raise bad_cast(value, "Double")
 
 

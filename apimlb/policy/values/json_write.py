@@ -70,7 +70,7 @@ def to_json(token: JToken, indented: bool = False) -> str:
 
 
 def _write(token: JToken, pieces: list[str], newline: str, colon: str, depth: int) -> None:
-    BUDGET.spend(2)
+    BUDGET.spend(5)
     if type(token) is JValue:
         pieces.append(scalar_text(token.value) if token.type_name != "Undefined" else "undefined")
     elif type(token) is JObject:

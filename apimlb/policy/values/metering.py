@@ -46,6 +46,7 @@ def metered(call: Callable[..., object]) -> Callable[..., object]:
     brief = getattr(call, "__name__", "") in _BRIEF
 
     def run(*arguments: object) -> object:
+        BUDGET.spend()
         if not brief:
             for each in arguments:
                 charge(each)

@@ -180,6 +180,7 @@ class Machine:
                     if marks[_int(instruction[1])] == at:  # an empty round ends the loop
                         pc += 1
                 elif operation == "capture":
+                    self._steps += len(captures[_int(instruction[2])]) >> 4  # it is copied
                     captures = _captured(captures, _int(instruction[2]), marks[_int(instruction[1])], at)
                 elif operation == "match":
                     if wanted in (-1, at):

@@ -179,7 +179,7 @@ def clr_equals(left: object, right: object) -> bool:
         return _equal_tokens(left, right)
     if isinstance(left, float) and left != left:
         return bool(right != right)
-    BUDGET.spend()
+    BUDGET.spend(2)
     if isinstance(left, KeyValuePair) and isinstance(right, KeyValuePair):
         return clr_equals(left.key, right.key) and clr_equals(left.value, right.value)
     if isinstance(left, ClrTuple) and isinstance(right, ClrTuple):
@@ -203,7 +203,7 @@ def key_of(value: object) -> object:
     """A dictionary key under which equal values meet."""
     if type(value) is str or type(value) is int:
         return value
-    BUDGET.spend()
+    BUDGET.spend(10)  # a tree of values may hold the same one many times
     if isinstance(value, JValue):
         return ("token", value.type_name, value.value)
     if isinstance(value, Anonymous):

@@ -256,7 +256,7 @@ def _write(node: XNode, pieces: list[str], newline: str, prefixes: dict[str, str
             pieces.append(escape(node.value))
         return
     assert isinstance(node, XElement)
-    BUDGET.spend(4)
+    BUDGET.spend(10)
     scope = _declared(node, prefixes)
     tag, extra = _tag(node.name, scope)
     pieces.append(f"<{tag}{extra}")
