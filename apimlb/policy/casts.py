@@ -35,8 +35,9 @@ class RuntimeTypes:
         arguments = [self.type_named(part) for part in _split(inner.removesuffix("]"))] if inner else []
         if any(argument is None for argument in arguments) or len(arguments) != len(definition.parameters):
             return None
-        return self._registry.types.of(definition,
-        [argument for argument in arguments if argument is not None])
+        return self._registry.types.of(
+            definition, [argument for argument in arguments if argument is not None]
+        )
 
     def is_a(self, value: object, target: Type) -> bool:
         """`value is target`; null is nothing."""
@@ -107,8 +108,9 @@ def enum_of(target: Type, number: int) -> Enum:
     """A number as a value of an enumeration."""
     definition = target.definition
     assert definition is not None
-    return Enum(definition.name, number, {value: name for name,
-    value in reversed(definition.constants.items())})
+    return Enum(
+        definition.name, number, {value: name for name, value in reversed(list(definition.constants.items()))}
+    )
 
 
 def enum_number(value: Enum) -> int:

@@ -24,10 +24,23 @@ IMPLICIT_NUMERIC: dict[str, frozenset[str]] = {
 }
 NUMERIC = frozenset(
     _S + name
-    for name in "SByte Byte Int16 UInt16 Int32 UInt32 Int64 UInt64 Char Single Double Decimal".split()
+    for name in [
+        "SByte",
+        "Byte",
+        "Int16",
+        "UInt16",
+        "Int32",
+        "UInt32",
+        "Int64",
+        "UInt64",
+        "Char",
+        "Single",
+        "Double",
+        "Decimal",
+    ]
 )
 INTEGRAL = frozenset(
-    _S + name for name in "SByte Byte Int16 UInt16 Int32 UInt32 Int64 UInt64 Char".split()
+    _S + name for name in ["SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Char"]
 )
 _COVARIANT = {
     "System.Collections.Generic.IEnumerable`1", "System.Collections.Generic.IEnumerator`1",
@@ -185,13 +198,17 @@ class Conversions:
             return []
         return [base for base in self._registry.bases(kind.underlying) if base.kind in ("class", "struct")]
 
-    def _user_rank(self, member: Member, source: Type, target: Type, explicit: bool) -> tuple[int,
-    int] | None:
+    def _user_rank(
+        self, member: Member, source: Type, target: Type, explicit: bool
+    ) -> tuple[int, int] | None:
         given, result = member.parameters[0].type, member.result
         before = self._step_rank(source, given, explicit)
         after = self._step_rank(result, target, explicit)
-        return None if before is None or after is None else (before + after,
-        0 if member.name == "implicit" else 1)
+        return (
+            None
+            if before is None or after is None
+            else (before + after, 0 if member.name == "implicit" else 1)
+        )
 
     def _step_rank(self, source: Type, target: Type, explicit: bool) -> int | None:
         if source is target:

@@ -43,7 +43,7 @@ class Registry(TypeResolver):
     def _enter(self, definition: Definition) -> None:
         self._by_name[definition.name] = definition
         if definition.kind == "enum":
-            names = {number: name for name, number in reversed(definition.constants.items())}
+            names = {number: name for name, number in reversed(list(definition.constants.items()))}
             definition.default = Enum(definition.name, 0, names)
         self._by_simple.setdefault((definition.simple, len(definition.parameters)), definition)
         if definition.keyword:
@@ -117,8 +117,11 @@ class Registry(TypeResolver):
         """A type as a table writes it."""
         parameters = owner.definition.parameters if owner and owner.definition else ()
         found = SignatureReader(text, self, parameters).type()
-        return self.types.substitute(found, dict(zip(parameters, owner.arguments,
-        strict=True))) if owner else found
+        return (
+            self.types.substitute(found, dict(zip(parameters, owner.arguments, strict=True)))
+            if owner
+            else found
+        )
 
     # What a type derives from
 
@@ -198,4 +201,3 @@ class Registry(TypeResolver):
             if base.definition is not None
             for row in base.definition.rows
         }
-
