@@ -60,7 +60,8 @@ class TestFixedWindow:
 
     @given(gaps, st.booleans())
     def test_never_more_than_the_limit_in_a_window(self, arrivals, aligned):
-        window, now, used = FixedWindow(20, 60, aligned), NOON, {}
+        window, now = FixedWindow(20, 60, aligned), NOON
+        used: dict[float, float] = {}
         for gap, cost in arrivals:
             now += gap
             window, decision = window.take(now, cost)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from apimlb.http import Headers, Response
+from apimlb.http import Headers, Request, Response
 from apimlb.local.server.reader import Limits
 from tests.fakes import ManualClock
 from tests.unit.local.server.fake_wire import Client
@@ -34,7 +34,7 @@ def client(answer, limits=None, clock=None):
 
 class TestRequests:
     async def test_arrive_whole_with_their_absolute_url(self):
-        seen = []
+        seen: list[Request] = []
         given = (
             HEAD
             + b"Content-Length: 7\r\nX: 1\r\nTE: trailers\r\nConnection: x-mine\r\nX-Mine: 1\r\n\r\none two"
@@ -48,7 +48,7 @@ class TestRequests:
         )
 
     async def test_do_not_depend_on_how_they_are_cut(self):
-        seen = []
+        seen: list[Request] = []
         given = (
             HEAD + b"Transfer-Encoding: chunked\r\n\r\n4;a=b\r\none \r\n3\r\ntwo\r\n0\r\nTrailer: x\r\n\r\n"
         )
@@ -57,7 +57,7 @@ class TestRequests:
 
     async def test_pipelined_are_answered_in_their_order(self):
         first = asyncio.Event()
-        seen = []
+        seen: list[Request] = []
 
         async def answer(request):
             seen.append(request.path)
@@ -89,7 +89,7 @@ class TestRequests:
         assert not asking.transport.paused
 
     async def test_a_body_that_waits_to_be_wanted_is_asked_for(self):
-        seen = []
+        seen: list[Request] = []
         asking = client(echo(seen))
         await asking.sends(HEAD + b"Content-Length: 2\r\nExpect: 100-continue\r\n\r\n")
         assert asking.received == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -98,7 +98,7 @@ class TestRequests:
         assert seen[0].body == b"hi"
 
     async def test_a_client_that_leaves_before_the_end_is_not_answered(self):
-        seen = []
+        seen: list[Request] = []
         asking = await client(echo(seen)).sends(HEAD + b"Content-Length: 9\r\n\r\nhalf")
         asking.leaves()
         await asking.settle()

@@ -31,7 +31,8 @@ CUTS = st.lists(st.integers(1, 60), min_size=1, max_size=8)
 
 
 def cut(data, sizes):
-    pieces, place = [], 0
+    pieces: list[bytes] = []
+    place = 0
     while place < len(data):
         size = sizes[len(pieces) % len(sizes)]
         pieces.append(data[place : place + size])
