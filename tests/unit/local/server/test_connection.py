@@ -57,7 +57,7 @@ class TestRequests:
 
     async def test_pipelined_are_answered_in_their_order(self):
         first = asyncio.Event()
-        seen: list[Request] = []
+        seen: list[str] = []
 
         async def answer(request):
             seen.append(request.path)
