@@ -26,7 +26,7 @@ from apimlb.policy.lexer import Source, expression_end
 Json = dict[str, Any]
 
 # What differs from run to run, or hangs on the clock.
-_CHANCE = re.compile(r"UtcNow|\bNow\b|NewGuid|new Random|GetHashCode|\.Today|RNGCrypto|\.Elapsed|Timestamp")
+_CHANCE = re.compile(r"UtcNow|\bNow\b|NewGuid|Random\(|GetHashCode|\.Today|RNGCrypto|\.Elapsed|Timestamp")
 _START = re.compile(r"@[({]")
 _AI = re.compile(r"openai|llm-|AI-Gateway|ai-hub|inference|backend-pool|load-?balanc", re.IGNORECASE)
 _NAMED_VALUE = re.compile(r"\{\{[^{}\s]+\}\}")
