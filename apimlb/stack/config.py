@@ -22,6 +22,7 @@ import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -34,6 +35,7 @@ CAPACITY = 30
 Location = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=32)]
 # Scheme, host and port, perhaps a path: what follows it is the API's.
 Endpoint = Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9.\[\]:_-]+(/[^\s?#]*[^\s?#/])?)?$")]
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=20)]
 
 
@@ -88,6 +90,14 @@ class Account(Part):
     @classmethod
     def _bare(cls, value: object) -> object:
         return value.rstrip("/") if isinstance(value, str) else value
+
+    @field_validator("endpoint")
+    @classmethod
+    def _private(cls, value: str) -> str:
+        plain = value.startswith("http://")
+        if plain and (urlsplit(value).hostname or "") not in _LOOPBACK:
+            raise ValueError("the gateway's token goes there, so that it has to be https (but for 127.0.0.1)")
+        return value
 
     @model_validator(mode="before")
     @classmethod

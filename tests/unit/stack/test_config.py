@@ -70,3 +70,8 @@ def test_an_account_may_exist_already(endpoint: str) -> None:
 def test_an_endpoint_is_a_url_that_paths_can_follow(endpoint: str) -> None:
     with pytest.raises(ConfigError, match=r"accounts\.0\.endpoint"):
         parse({"accounts": [{"location": "eastus2", "endpoint": endpoint}]})
+
+
+def test_the_gateways_token_is_not_sent_in_the_clear() -> None:
+    with pytest.raises(ConfigError, match="has to be https"):
+        parse({"accounts": [{"location": "eastus2", "endpoint": "http://east.example.com"}]})
