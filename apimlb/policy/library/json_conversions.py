@@ -35,7 +35,7 @@ def token_at(token: JToken, key: object) -> JToken | None:
             )
         return token.get(key)
     if isinstance(token, JArray):
-        if not isinstance(key, int) or isinstance(key, bool):
+        if type(key) is not int:
             raise argument(
                 f"Accessed JArray values with invalid key value: {shown(key)}. Int32 array index expected."
             )

@@ -168,7 +168,7 @@ class PatternReader:
             return Edge("line-start" if self._options & 2 else "start")
         if char == "$":
             return Edge("line-end" if self._options & 2 else "end")
-        if char in "*+?":
+        if char in "*+?" or _COUNT.match(self._text, self._at - 1):
             self._fail("Quantifier {x,y} following nothing")
         return self._literal(char)
 

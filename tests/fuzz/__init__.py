@@ -1,0 +1,1 @@
+"""A fuzzer over the policy language: the reader, expressions, and whole policies."""

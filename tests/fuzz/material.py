@@ -1,0 +1,223 @@
+"""What the fuzzer starts from: expressions and policies that mean something, and grammar to make more of."""
+
+# ruff: noqa: E501 - rows of tables
+
+import json
+import random
+from functools import cache
+from pathlib import Path
+
+from apimlb.errors import PolicyError
+from apimlb.policy.lexer import Source, Token, tokens
+
+ROOT = Path(__file__).parents[2]
+
+NASTY = (
+    '""', "null", "0", "-1", "2147483647", "-2147483648", "9223372036854775807L", "1e308", "0.1m", "1e-28m", "'\\0'",
+    "'\\ud800'", '"\\ud83d\\ude00"', '"{0}"', '"{0.__class__}"', '"\\\\\'\\""', "'\"'", "new int[0]", "double.NaN",
+    '@"a""b"', '$"{1,-5}|{2:X8}"', "new string('x', 2000)", "int.MinValue", "__class__", "ctx", "g_type", "t1", "v_x",
+    "ﬁ", "x", "y", "context", "context.Variables", 'JObject.Parse("{\\"a\\":[1,{\\"b\\":null}]}")',
+)  # fmt: skip
+LEAVES = {
+    "int": ("0", "1", "-7", "42", "int.MaxValue", "x", "context.Variables.Count", '"abc".Length'),
+    "string": ('"a"', '""', '"é\\n\\0"', "s", "context.Request.Method", "null", '"{0}{{"', '@"c:\\""q"""'),
+    "bool": ("true", "false", "b", "(x > 3)", 'context.Request.Headers.ContainsKey("a")'),
+    "double": ("0.5", "1e300", "-0.0", "double.NaN", "d"),
+    "list": ("new[] { 1, 2, 3 }", "new int[0]", "new List<int> { 4, 5 }", "Enumerable.Range(x, 3)"),
+    "token": ('JToken.Parse("[1,2]")', 'JObject.Parse("{\\"a\\":{\\"b\\":1}}")["a"]', 'new JObject(new JProperty("k", 1))'),
+}  # fmt: skip
+SHAPES = {
+    "int": ("({int} + {int})", "({int} * {int})", "({int} / {int})", "({int} % {int})", "({int} << {int})", "(~{int})",
+            "({bool} ? {int} : {int})", "{string}.Length", "{string}.IndexOf({string})", "{list}.Sum()",
+            "{list}.Count(q => {bool})", "checked({int} - {int})", "(int){double}", "(int)(long){int}",
+            "int.Parse({string})", "{list}.Aggregate(0, (m, n) => m ^ n)", "({token} as JArray).Count",
+            "Math.Abs({int})", "unchecked((byte){int})", "(x = {int})", "x++", "(x += {int})"),
+    "string": ("({string} + {string})", "({string} ?? {string})", "{int}.ToString()", '{int}.ToString("X4")',
+               "{string}.Substring({int})", "{string}.Replace({string}, {string})", '$"{{{int}}}-{{{string},5}}"',
+               'string.Join({string}, {list})', "{string}.PadLeft({int} & 63)", "{token}.ToString()", "{string}?.Trim()",
+               'string.Format({string}, {int}, {string})', "Convert.ToBase64String(Encoding.UTF8.GetBytes({string}))",
+               "Regex.Replace({string}, {string}, {string})", '{double}.ToString("F3")', "{bool}.ToString()",
+               "{string}.ToUpper()", "new string('c', {int} & 15)", 'DateTime.UtcNow.AddDays({int}).ToString({string})'),
+    "bool": ("({int} < {int})", "({string} == {string})", "({bool} && {bool})", "(!{bool})", "({int} == {int})",
+             "{string}.Contains({string})", "{list}.Any(r => r > {int})", "string.IsNullOrEmpty({string})",
+             "({token} is JObject)", "int.TryParse({string}, out x)", "Regex.IsMatch({string}, {string})",
+             "object.Equals({int}, {string})", "({token} == null)"),
+    "double": ("({double} + {int})", "({double} / {double})", "Math.Round({double}, {int} & 15)", "(double){int}",
+               "Math.Pow({double}, {int})", "(-{double})", "double.Parse({string})"),
+    "list": ("{list}.Select(k => k + {int}).ToList()", "{list}.Where(k => {bool}).ToArray()", "{list}.OrderBy(k => -k)",
+             "{list}.Concat({list})", "{list}.Take({int})", "{string}.Split(',').Select(w => w.Length)",
+             "{list}.SelectMany(k => {list})", "{list}.Distinct().Reverse()"),
+    "token": ("{token}[{string}]", "{token}[{int}]", "{token}.SelectToken({string})", "JToken.Parse({string})",
+              "new JArray({list}.Select(k => (JToken)k))", "JToken.FromObject({list})", "{token}.DeepClone()",
+              "{token}?.Parent", "(JToken){int}"),
+}  # fmt: skip
+STATEMENTS = (
+    "if ({bool}) {{ {more} }} else {{ {more} }}", "for (var i{n} = 0; i{n} < {int}; i{n}++) {{ {more} }}",
+    "while ({bool}) {{ {more} break; }}", "foreach (var e{n} in {list}) {{ {more} }}", "x = {int};", "s += {string};",
+    "try {{ {more} }} catch (Exception z{n}) {{ s = z{n}.Message; }} finally {{ {more} }}", "var w{n} = {token};",
+    "switch ({int}) {{ case 1: {more} break; default: {more} break; }}", "int f{n}(int k) => k + {int}; x = f{n}({int});",
+    "do {{ {more} }} while (x++ < {int});", "var l{n} = {list}; {more}", "b = {bool};", "d = {double};",
+)  # fmt: skip
+
+
+def grown(rng: random.Random, kind: str, depth: int) -> str:
+    """An expression of a kind."""
+    if depth <= 0 or rng.random() < 0.15:
+        return rng.choice(LEAVES[kind])
+    shape = rng.choice(SHAPES[kind])
+    return _filled(rng, shape, depth - 1)
+
+
+def _filled(rng: random.Random, shape: str, depth: int) -> str:
+    out, at = "", 0
+    while at < len(shape):
+        pair = shape[at : at + 2]
+        if pair in ("{{", "}}"):
+            out, at = out + pair[0], at + 2
+        elif shape[at] == "{":
+            end = shape.index("}", at)
+            out, at = out + _hole(rng, shape[at + 1 : end], depth), end + 1
+        else:
+            out, at = out + shape[at], at + 1
+    return out
+
+
+def _hole(rng: random.Random, kind: str, depth: int) -> str:
+    if kind == "n":
+        return str(depth)
+    if kind == "more":
+        return grown_statement(rng, depth - 1) if depth > 0 else ";"
+    return grown(rng, kind, depth)
+
+
+def grown_statement(rng: random.Random, depth: int) -> str:
+    return _filled(rng, rng.choice(STATEMENTS), depth)
+
+
+def grown_expression(rng: random.Random) -> str:
+    """A whole policy expression that is mostly well typed."""
+    kind = rng.choice(list(SHAPES))
+    if rng.random() < 0.2:
+        return f"@({grown(rng, kind, rng.randint(1, 5))})"
+    body = " ".join(grown_statement(rng, rng.randint(1, 4)) for _ in range(rng.randint(1, 3)))
+    return f'@{{ int x = 3; var s = "s"; var b = true; var d = 0.5; {body} return {grown(rng, kind, 3)}; }}'
+
+
+@cache
+def written_expressions() -> tuple[str, ...]:
+    """The expressions of the test cases."""
+    files = sorted((ROOT / "tests/unit/policy/cases").glob("*.json"))
+    found: list[str] = []
+    for each in files:
+        for case in json.loads(each.read_text()):
+            if "expression" in case:
+                found.append(case["expression"])
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def written_policies() -> tuple[str, ...]:
+    """The policies of the repository."""
+    return tuple(each.read_text() for each in sorted((ROOT / "policies").glob("*.xml")))
+
+
+@cache
+def _vocabulary() -> tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]:
+    pool: list[tuple[str, tuple[str, ...]]] = []
+    words: list[str] = list(NASTY)
+    for text in written_expressions():
+        try:
+            found: list[Token] = tokens(Source(text, 1, 1), 2, len(text) - 1)[:-1]
+        except PolicyError:
+            continue
+        pieces = tuple(text[token.at : token.end] for token in found)
+        if pieces:
+            pool.append((text[:2], pieces))
+            words += pieces
+    return tuple(pool), tuple(words)
+
+
+def _sort(word: str) -> str:
+    """What a word can stand for, roughly: its first character's kind."""
+    return "a" if word[0].isalpha() else "0" if word[0].isdigit() else word[0] if word[0] in "\"'@$" else "+"
+
+
+def mutated_expression(rng: random.Random) -> str:
+    """A written expression with a few tokens replaced, dropped, doubled or moved, or a piece of another."""
+    pool, words = _vocabulary()
+    opening, pieces = rng.choice(pool)
+    made = list(pieces)
+    for _ in range(rng.randint(1, 3)):
+        at = rng.randrange(len(made))
+        action = rng.random()
+        if action < 0.6:
+            alike = [word for word in rng.sample(words, 200) if _sort(word) == _sort(made[at])]
+            made[at] = rng.choice(alike or words)
+        elif action < 0.65:
+            made[at] = rng.choice(words)
+        elif action < 0.7 and len(made) > 1:
+            del made[at]
+        elif action < 0.8:
+            made.insert(at, rng.choice(words))
+        elif action < 0.9:
+            other = rng.choice(pool)[1]
+            start = rng.randrange(len(other))
+            made[at:at] = other[start : start + rng.randint(1, 12)]
+        else:
+            there = rng.randrange(len(made))
+            made[at], made[there] = made[there], made[at]
+    return f"{opening}{' '.join(made)}{')' if opening == '@(' else '}'}"
+
+
+def scrambled(rng: random.Random, text: str) -> str:
+    """A text with a few of its characters replaced, dropped, doubled, or cut."""
+    made = list(text)
+    for _ in range(rng.randint(1, 6)):
+        if not made:
+            break
+        at = rng.randrange(len(made))
+        action = rng.random()
+        if action < 0.4:
+            made[at] = rng.choice("\"'<>&@(){}[];:!-=/\\ \n\0ﬁ\ud800\U0001f600$#,.x1")
+        elif action < 0.6:
+            del made[at]
+        elif action < 0.8:
+            end = min(len(made), at + rng.randint(1, 40))
+            made[at:at] = made[at:end]
+        else:
+            del made[at : at + rng.randint(1, 40)]
+    return "".join(made)
+
+
+_STEPS = (
+    '<set-variable name="{n}" value="{e}"/>', '<set-header name="{n}" exists-action="override"><value>{e}</value></set-header>',
+    '<choose><when condition="{e}">{p}</when><otherwise>{p}</otherwise></choose>', "<set-body>{e}</set-body>",
+    '<retry condition="{e}" count="{k}" interval="0">{p}</retry>', "<return-response><set-body>{e}</set-body></return-response>",
+    '<rewrite-uri template="{e}"/>', "<base/>", "<forward-request/>", '<trace source="a"><message>{e}</message></trace>',
+    '<set-status code="{k}" reason="{n}"/>', '<set-backend-service base-url="{e}"/>', "<!-- {n} -->", "<include-fragment fragment-id=\"f\"/>",
+)  # fmt: skip
+
+
+def _steps(rng: random.Random, depth: int) -> str:
+    made = ""
+    for _ in range(rng.randint(0, 3)):
+        step = rng.choice(_STEPS)
+        value = (
+            grown_expression(rng) if rng.random() < 0.7 else rng.choice(("a", "{{n}}", "@(1", "1", "true"))
+        )
+        step = step.replace("{n}", rng.choice(("a", "b", "{{n}}", ""))).replace(
+            "{k}", rng.choice(("1", "3", "50", "-1", "x"))
+        )
+        step = step.replace("{e}", value)
+        while "{p}" in step:
+            step = step.replace("{p}", _steps(rng, depth - 1) if depth else "", 1)
+        made += step
+    return made
+
+
+def grown_policy(rng: random.Random) -> str:
+    """A whole policy document."""
+    sections = "".join(
+        f"<{name}>{_steps(rng, 2)}</{name}>" for name in ("inbound", "backend", "outbound", "on-error")
+    )
+    return f"<policies>{sections}</policies>"
