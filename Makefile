@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format
+.PHONY: help setup demo test check format fuzz
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ check: $(STAMP) ## formatting, lint, types, the import table, rendered policies
 	$(BIN)/mypy apimlb tests
 	$(BIN)/pytest -q tests/unit/test_house.py
 	$(BIN)/apimlb render --check
+
+fuzz: $(STAMP) ## throw texts at the policy language for SECONDS=300 from SEED=1; prints cases/s and failures, shortened
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1)
 
 format: $(STAMP) ## rewrite the sources as the formatter wants them
 	$(BIN)/ruff check --fix .
