@@ -14,6 +14,7 @@ from urllib.parse import unquote_plus, urlsplit
 
 from apimlb.clock import Clock
 from apimlb.http import Headers, reason_phrase
+from apimlb.policy.switches import Switches
 from apimlb.policy.values.bodies import body_as
 from apimlb.policy.values.exceptions import invalid_operation
 
@@ -62,6 +63,7 @@ def parse_query(text: str) -> dict[str, list[str]]:
 
 
 NO_REQUEST = uuid.UUID(int=0)
+LIKELY = Switches()
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _DEFAULT_ENDS = {scheme: f":{port}" for scheme, port in DEFAULT_PORTS.items()}
 
@@ -312,6 +314,7 @@ class Context:
     timestamp: float = 0.0
     tracing: bool = False
     traces: list[str] = field(default_factory=list)
+    switches: Switches = LIKELY
 
     @property
     def elapsed(self) -> float:

@@ -178,6 +178,7 @@ class Exchange:
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url or self.service_url
+        self.context.switches = self.switches
 
     def locate(self, base_url: str) -> None:
         """Make `context.Request.Url` what `base_url` and the exchange's path and query come to."""

@@ -20,6 +20,14 @@ class Switches:
     lookup_miss: Literal["unset", "null"] = "unset"
     """What cache-lookup-value does to its variable on a miss without default; its page says both."""
 
+    absent_variable: Literal["throws", "null"] = "throws"
+    """What `context.Variables["name"]` is where nobody set it: a KeyNotFoundException as of a dictionary's
+    indexer, or null. Not documented; samples test `ContainsKey` first, as if it threw."""
+
+    other_type: Literal["throws", "default"] = "throws"
+    """What `GetValueOrDefault<T>` makes of a variable of another type: documented to throw (Microsoft Learn,
+    API Management policy expressions); Microsoft's policy toolkit gives the default."""
+
     first_fast_retry_index: Literal[0, 1] = 0
     """The k of the wait formula for the first retry that waits, when `first-fast-retry` made the one before
     it immediate."""
@@ -28,5 +36,7 @@ class Switches:
 ADVERSE = Switches(
     response_after_failure="null",
     lookup_miss="null",
+    absent_variable="null",
+    other_type="default",
     first_fast_retry_index=1,
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from apimlb.http import Headers
 from apimlb.policy import context as views
 from apimlb.policy.casts import RUNTIME
+from apimlb.policy.switches import Switches
 from apimlb.policy.types import Type
 from apimlb.policy.values.collections import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.values.credentials import Authorization, BasicAuthCredentials, Jwt, read_basic, read_jwt
@@ -75,8 +76,12 @@ class ListMap(ReadOnlyMap):
 class VariableMap(ReadOnlyMap):
     """context.Variables: what the policy put there, as CLR values."""
 
-    def __init__(self, variables: dict[str, object]) -> None:
+    def __init__(self, variables: dict[str, object], switches: Switches) -> None:
         self._variables = variables
+        self.switches = switches
+
+    def absent(self, key: object) -> object:
+        return None if self.switches.absent_variable == "null" else super().absent(key)
 
     def find(self, key: object) -> object:
         try:
@@ -101,11 +106,11 @@ def entered(value: object) -> object:
 
 
 def variables(context: views.Context) -> VariableMap:
-    return VariableMap(context.variables)
+    return VariableMap(context.variables, context.switches)
 
 
 def variable_or_default(kind: Type, target: ReadOnlyMap, name: str, default: object) -> object:
-    """GetValueOrDefault<T>: the documented behaviour is to throw for a value of another type."""
+    """GetValueOrDefault<T>; of a value of another type what the switch says."""
     value = target.find(name)
     if value is MISSING:
         return default
@@ -114,6 +119,8 @@ def variable_or_default(kind: Type, target: ReadOnlyMap, name: str, default: obj
     if type(value) is str and kind.name == STRING:
         return value
     if not RUNTIME.is_a(value, kind):
+        if isinstance(target, VariableMap) and target.switches.other_type == "default":
+            return default
         raise invalid_cast(clr_type_name(value), kind.underlying.name)
     return value
 

@@ -125,6 +125,15 @@ class ReadOnlyMap(ABC):
     @abstractmethod
     def __len__(self) -> int: ...
 
+    def absent(self, key: object) -> object:
+        """What `map[key]` is where nothing is under the key; throws KeyNotFoundException."""
+        if key is None:
+            raise argument_null("key")
+        raise ClrException(
+            "System.Collections.Generic.KeyNotFoundException",
+            f"The given key '{key}' was not present in the dictionary.",
+        )
+
     @property
     def clr_name(self) -> str:
         return f"System.Collections.Generic.Dictionary`2[{self.types}]"
@@ -138,14 +147,7 @@ class ReadOnlyMap(ABC):
 def map_item(target: ReadOnlyMap, key: object) -> object:
     """`map[key]`; throws System.Collections.Generic.KeyNotFoundException."""
     value = target.find(key)
-    if value is MISSING:
-        if key is None:
-            raise argument_null("key")
-        raise ClrException(
-            "System.Collections.Generic.KeyNotFoundException",
-            f"The given key '{key}' was not present in the dictionary.",
-        )
-    return value
+    return target.absent(key) if value is MISSING else value
 
 
 class Comparer:
