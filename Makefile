@@ -28,7 +28,7 @@ check: $(STAMP) ## formatting, lint, types, the import table, rendered policies
 	$(BIN)/ruff check .
 	$(BIN)/mypy apimlb tests
 	$(BIN)/pytest -q tests/unit/test_house.py
-	$(BIN)/apimlb render --check
+	$(BIN)/apimlb render --references policies --check
 
 fuzz: $(STAMP) ## throw texts at the policy language for SECONDS=300 from SEED=1; prints cases/s and failures, shortened
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1)
