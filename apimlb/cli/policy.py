@@ -1,6 +1,5 @@
 """`apimlb policy`: evaluate expressions and walk through policies, without a gateway."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -64,6 +63,8 @@ def trace(
     output: Output = Format.TEXT,
 ) -> None:
     """Run a policy against a written case; print every step, its time, variables before and after."""
+    import asyncio  # deferred: importing it takes as long as Typer
+
     from apimlb.cli.tracing import document, lines
     from apimlb.policy.rehearsal import rehearse
 
