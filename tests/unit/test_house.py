@@ -129,6 +129,7 @@ print("\\n".join(sys.modules))
 def test_help_imports_nothing_heavy() -> None:
     loaded = modules_after("--help")
     heavy = {
+        "asyncio",
         "azure",
         "jinja2",
         "pydantic",
