@@ -9,18 +9,18 @@ from collections.abc import Callable
 from functools import lru_cache
 from types import CodeType
 
-from apimlb.policy.binder import Binder
-from apimlb.policy.bound import Bound
-from apimlb.policy.captures import celled_names
-from apimlb.policy.casts import RUNTIME
 from apimlb.policy.context import Context
-from apimlb.policy.conversions import Conversions
-from apimlb.policy.lexer import Source
+from apimlb.policy.csharp.binder import Binder
+from apimlb.policy.csharp.bound import Bound
+from apimlb.policy.csharp.captures import celled_names
+from apimlb.policy.csharp.casts import RUNTIME
+from apimlb.policy.csharp.conversions import Conversions
+from apimlb.policy.csharp.lexer import Source
+from apimlb.policy.csharp.nodes import Block, Return
+from apimlb.policy.csharp.parser import parse
+from apimlb.policy.csharp.registry import Registry
+from apimlb.policy.csharp.types import NULL, VOID
 from apimlb.policy.library import DEFINITIONS
-from apimlb.policy.nodes import Block, Return
-from apimlb.policy.parser import parse
-from apimlb.policy.registry import Registry
-from apimlb.policy.types import NULL, VOID
 from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.exceptions import ClrException
 from apimlb.policy.values.failures import caught

@@ -1,7 +1,7 @@
 """X509Certificate2, as far as policies look at the client's certificate."""
 
 from apimlb.policy.context import Certificate
-from apimlb.policy.types import Definition
+from apimlb.policy.csharp.types import Definition
 from apimlb.policy.values.dates import LOCAL, DateTime, from_epoch
 
 C = "System.Security.Cryptography.X509Certificates."

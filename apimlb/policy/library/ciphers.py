@@ -1,7 +1,7 @@
 """SymmetricAlgorithm, and the Encrypt and Decrypt that API Management adds to byte[]."""
 
 from apimlb.policy.context import Context
-from apimlb.policy.types import Definition, Needs
+from apimlb.policy.csharp.types import Definition, Needs
 from apimlb.policy.values import aes
 from apimlb.policy.values.exceptions import argument, argument_null, not_supported
 from apimlb.policy.values.objects import Enum

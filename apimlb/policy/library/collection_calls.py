@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cmp_to_key
 
-from apimlb.policy.types import Type
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.values.collections import (
     MISSING,
     ClrArray,

@@ -1,5 +1,6 @@
 """The generic collections and their interfaces."""
 
+from apimlb.policy.csharp.types import Definition, Needs
 from apimlb.policy.library.collection_calls import (
     count_of,
     list_add_range,
@@ -60,7 +61,6 @@ from apimlb.policy.library.collection_calls import (
     thing_at,
     thing_put,
 )
-from apimlb.policy.types import Definition, Needs
 from apimlb.policy.values.collections import (
     list_add,
     list_item,

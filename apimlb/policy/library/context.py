@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from apimlb.policy import context as views
+from apimlb.policy.csharp.types import Definition, Needs
 from apimlb.policy.library.context_calls import (
     authorization_claims,
     backend_type,
@@ -36,7 +37,6 @@ from apimlb.policy.library.context_calls import (
     variable_or_type_default,
     variables,
 )
-from apimlb.policy.types import Definition, Needs
 from apimlb.policy.values.credentials import Authorization, Jwt, read_basic, read_jwt
 from apimlb.policy.values.dates import from_epoch
 

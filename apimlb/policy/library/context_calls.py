@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 
 from apimlb.http import Headers
 from apimlb.policy import context as views
-from apimlb.policy.casts import RUNTIME
+from apimlb.policy.csharp.casts import RUNTIME
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.switches import Switches
-from apimlb.policy.types import Type
 from apimlb.policy.values.collections import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.values.credentials import Authorization, BasicAuthCredentials, Jwt, read_basic, read_jwt
 from apimlb.policy.values.dates import DateTime, TimeSpan, from_epoch

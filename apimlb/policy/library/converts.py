@@ -3,8 +3,8 @@
 import struct
 from collections.abc import Callable
 
+from apimlb.policy.csharp.types import Row
 from apimlb.policy.library.keywords import KEYWORDS
-from apimlb.policy.types import Row
 from apimlb.policy.values import conversions as convert
 from apimlb.policy.values.encodings import from_base64, to_base64
 from apimlb.policy.values.exceptions import (

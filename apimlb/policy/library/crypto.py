@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Callable
 
 from apimlb.policy.context import Context
-from apimlb.policy.types import Definition, Needs, Row
+from apimlb.policy.csharp.types import Definition, Needs, Row
 from apimlb.policy.values.exceptions import argument_null
 
 C = "System.Security.Cryptography."

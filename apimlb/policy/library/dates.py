@@ -1,5 +1,6 @@
 """DateTime (as far as the allow-list goes), DateTimeOffset, TimeSpan."""
 
+from apimlb.policy.csharp.types import Definition, Needs, Row
 from apimlb.policy.library.date_calls import (
     DAY_NAMES,
     _offset_shifted,
@@ -62,7 +63,6 @@ from apimlb.policy.library.date_calls import (
     wall_date,
     year,
 )
-from apimlb.policy.types import Definition, Needs, Row
 from apimlb.policy.values import dates
 from apimlb.policy.values.compare import compare
 from apimlb.policy.values.date_format import format_date, format_offset, format_span

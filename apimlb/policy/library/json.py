@@ -1,5 +1,6 @@
 """Newtonsoft.Json: JsonConvert, and the tokens with their casts, indexers and LINQ."""
 
+from apimlb.policy.csharp.types import Definition, Needs, Row
 from apimlb.policy.library import json_objects as objects
 from apimlb.policy.library.json_calls import (
     TYPE_NAMES,
@@ -73,7 +74,6 @@ from apimlb.policy.library.json_conversions import (
     values_named,
     values_of,
 )
-from apimlb.policy.types import Definition, Needs, Row
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.json_convert import TOKEN_CASTS
 from apimlb.policy.values.json_tokens import (

@@ -1,11 +1,11 @@
 """What the members of the JSON tokens do."""
 
-from apimlb.policy.casts import RUNTIME
+from apimlb.policy.csharp.casts import RUNTIME
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.library import json_objects as objects
 from apimlb.policy.library.json_conversions import (
     shown,
 )
-from apimlb.policy.types import Type
 from apimlb.policy.values.exceptions import ClrException, argument, invalid_operation
 from apimlb.policy.values.iteration import elements
 from apimlb.policy.values.json_path import select_tokens

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from apimlb.policy.casts import RUNTIME
+from apimlb.policy.csharp.casts import RUNTIME
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.library import json_objects as objects
-from apimlb.policy.types import Type
 from apimlb.policy.values.exceptions import ClrException, argument, argument_null, invalid_operation
 from apimlb.policy.values.iteration import elements
 from apimlb.policy.values.json_convert import change_type

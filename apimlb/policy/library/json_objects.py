@@ -3,7 +3,7 @@ constructors' content."""
 
 from collections.abc import Callable
 
-from apimlb.policy.types import Type
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.collections import (
     ClrArray,

@@ -1,5 +1,6 @@
 """System.Linq.Enumerable: lazy where .NET is lazy, one counted step for each element."""
 
+from apimlb.policy.csharp.types import Definition, Needs, Row
 from apimlb.policy.library.collection_calls import new_set
 from apimlb.policy.library.linq_calls import (
     aggregate,
@@ -69,7 +70,6 @@ from apimlb.policy.library.linq_sets import (
     to_dictionary_of,
     union,
 )
-from apimlb.policy.types import Definition, Needs, Row
 
 _T = "this IEnumerable<T> source"
 _ROWS: tuple[Row, ...] = (

@@ -4,9 +4,9 @@ element."""
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from apimlb.policy.casts import RUNTIME
+from apimlb.policy.csharp.casts import RUNTIME
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.library.collection_calls import array_from
-from apimlb.policy.types import Type
 from apimlb.policy.values.collections import ClrArray, ClrList, Comparer
 from apimlb.policy.values.exceptions import argument_null, argument_range, invalid_cast, invalid_operation
 from apimlb.policy.values.iteration import elements, known_size

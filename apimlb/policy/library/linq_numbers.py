@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from apimlb.policy.types import Row
+from apimlb.policy.csharp.types import Row
 from apimlb.policy.values.compare import compare
 from apimlb.policy.values.exceptions import invalid_operation
 from apimlb.policy.values.iteration import elements

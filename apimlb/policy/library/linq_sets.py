@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.library.linq_calls import Pick, lazy
-from apimlb.policy.types import Type
 from apimlb.policy.values.collections import ClrDictionary, Comparer
 from apimlb.policy.values.compare import DEFAULT_COMPARER
 from apimlb.policy.values.iteration import elements

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
+from apimlb.policy.csharp.types import Row
 from apimlb.policy.library.keywords import KEYWORDS
-from apimlb.policy.types import Row
 from apimlb.policy.values.exceptions import (
     ClrException,
     argument,

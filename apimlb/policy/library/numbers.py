@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from decimal import Decimal
 
+from apimlb.policy.csharp.types import NUMERIC_DEFAULTS, Definition, Row
 from apimlb.policy.library.converts import (
     _PACKED,
     _convert_rows,
@@ -19,7 +20,6 @@ from apimlb.policy.library.mathematics import (
     round_decimal,
     truncate_decimal,
 )
-from apimlb.policy.types import NUMERIC_DEFAULTS, Definition, Row
 from apimlb.policy.values import conversions as convert
 from apimlb.policy.values.compare import compare
 from apimlb.policy.values.exceptions import (

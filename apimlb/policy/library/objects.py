@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Callable
 from functools import cmp_to_key
 
-from apimlb.policy.arrays import make_array
-from apimlb.policy.casts import enum_of
 from apimlb.policy.context import Context
-from apimlb.policy.types import Definition, Needs, Type
+from apimlb.policy.csharp.arrays import make_array
+from apimlb.policy.csharp.casts import enum_of
+from apimlb.policy.csharp.types import Definition, Needs, Type
 from apimlb.policy.values.budget import BUDGET, charge_each
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.compare import compare

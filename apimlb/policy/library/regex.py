@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from apimlb.policy.types import Definition
+from apimlb.policy.csharp.types import Definition
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.exceptions import argument_null, argument_range
 from apimlb.policy.values.objects import Enum

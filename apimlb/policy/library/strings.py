@@ -1,5 +1,6 @@
 """String, Char, StringBuilder, StringComparison, StringComparer."""
 
+from apimlb.policy.csharp.types import Definition
 from apimlb.policy.library.char_calls import (
     char_lower,
     char_upper,
@@ -68,7 +69,6 @@ from apimlb.policy.library.string_calls import (
     trim_start,
     trim_start_chars,
 )
-from apimlb.policy.types import Definition
 from apimlb.policy.values import compare as order
 from apimlb.policy.values.numbers import Char
 from apimlb.policy.values.text import clr_equals

@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Callable
 from urllib.parse import quote
 
+from apimlb.policy.csharp.types import Definition
 from apimlb.policy.library.text_building import (
     StringReader,
     append,
@@ -32,7 +33,6 @@ from apimlb.policy.library.text_building import (
     read_line,
     read_to_end,
 )
-from apimlb.policy.types import Definition
 from apimlb.policy.values import encodings
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.exceptions import (

@@ -3,7 +3,7 @@ them."""
 
 from collections.abc import Callable
 
-from apimlb.policy.types import Definition, Row
+from apimlb.policy.csharp.types import Definition, Row
 from apimlb.policy.values import conversions as convert
 from apimlb.policy.values.collections import ClrArray, ClrList
 from apimlb.policy.values.date_parse import parse_date

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from apimlb.policy.compiler import library
+from apimlb.policy.csharp.signatures import Member, row_name
+from apimlb.policy.csharp.types import Definition
 from apimlb.policy.library import DEFINITIONS
-from apimlb.policy.signatures import Member, row_name
-from apimlb.policy.types import Definition
 
 REGISTRY, _ = library()
 

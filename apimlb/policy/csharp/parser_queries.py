@@ -1,8 +1,8 @@
 """LINQ query syntax, turned into the method calls that C# defines it by (C# specification, query
 expressions)."""
 
-from apimlb.policy.nodes import Argument, Call, Lambda, Member, Name, NewAnonymous, Node, TypeName
-from apimlb.policy.parser_expressions import ExpressionParser
+from apimlb.policy.csharp.nodes import Argument, Call, Lambda, Member, Name, NewAnonymous, Node, TypeName
+from apimlb.policy.csharp.parser_expressions import ExpressionParser
 
 
 class QueryParser(ExpressionParser):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.nodes import (
     Argument,
     Assign,
     Declare,

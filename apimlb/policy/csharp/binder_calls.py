@@ -3,12 +3,12 @@ resolution)."""
 
 from dataclasses import dataclass
 
-from apimlb.policy.binder_inference import InferenceBinder
-from apimlb.policy.bound import Bound, Given, LambdaValue, LocalMethod, MethodGroup
-from apimlb.policy.nodes import Argument, Call, Name
-from apimlb.policy.nodes import Member as MemberNode
-from apimlb.policy.signatures import Member, Parameter
-from apimlb.policy.types import VOID, Type
+from apimlb.policy.csharp.binder_inference import InferenceBinder
+from apimlb.policy.csharp.bound import Bound, Given, LambdaValue, LocalMethod, MethodGroup
+from apimlb.policy.csharp.nodes import Argument, Call, Name
+from apimlb.policy.csharp.nodes import Member as MemberNode
+from apimlb.policy.csharp.signatures import Member, Parameter
+from apimlb.policy.csharp.types import VOID, Type
 from apimlb.policy.values.collections import ClrArray
 
 

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from apimlb.policy.lexer import Source, Token
-from apimlb.policy.nodes import Literal
+from apimlb.policy.csharp.lexer import Source, Token
+from apimlb.policy.csharp.nodes import Literal
 from apimlb.policy.values.exceptions import ClrException
 from apimlb.policy.values.numbers import Char, Long, Single, UInt, ULong, decimal_of
 

@@ -1,11 +1,11 @@
 """Operators: numeric promotion, lifting, string concatenation, equality and those that types declare."""
 
-from apimlb.policy.binder_arithmetic import COMPARISONS, ArithmeticBinder
-from apimlb.policy.bound import Bound
-from apimlb.policy.casts import as_type, enum_number, enum_of, is_type
-from apimlb.policy.conversions import NUMERIC
-from apimlb.policy.nodes import As, Binary, Is, Name, Node, Ternary, ThrowValue, Unary
-from apimlb.policy.types import NULL, Definition, Type
+from apimlb.policy.csharp.binder_arithmetic import COMPARISONS, ArithmeticBinder
+from apimlb.policy.csharp.bound import Bound
+from apimlb.policy.csharp.casts import as_type, enum_number, enum_of, is_type
+from apimlb.policy.csharp.conversions import NUMERIC
+from apimlb.policy.csharp.nodes import As, Binary, Is, Name, Node, Ternary, ThrowValue, Unary
+from apimlb.policy.csharp.types import NULL, Definition, Type
 from apimlb.policy.values.metering import same_text
 from apimlb.policy.values.numbers import both, either
 from apimlb.policy.values.text import clr_equals, concat, raise_value, same, text_of

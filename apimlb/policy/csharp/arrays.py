@@ -1,6 +1,6 @@
 """New arrays of default values."""
 
-from apimlb.policy.types import Type
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.collections import ClrArray, bounded
 from apimlb.policy.values.exceptions import ClrException

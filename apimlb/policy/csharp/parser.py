@@ -1,7 +1,7 @@
 """The parser of policy expressions: statements, and the way in."""
 
-from apimlb.policy.lexer import Source
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.lexer import Source
+from apimlb.policy.csharp.nodes import (
     Block,
     Break,
     Catch,
@@ -25,7 +25,7 @@ from apimlb.policy.nodes import (
     Using,
     While,
 )
-from apimlb.policy.parser_queries import QueryParser
+from apimlb.policy.csharp.parser_queries import QueryParser
 
 _BANNED_STATEMENTS = {
     "goto": "'goto' is not supported in a policy expression",

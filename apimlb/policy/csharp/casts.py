@@ -1,8 +1,8 @@
 """Casts and type tests while an expression runs: what a value is, as a static type."""
 
-from apimlb.policy.conversions import Conversions
-from apimlb.policy.registry import Registry
-from apimlb.policy.types import Type
+from apimlb.policy.csharp.conversions import Conversions
+from apimlb.policy.csharp.registry import Registry
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.values.exceptions import ClrException, invalid_cast, null_reference
 from apimlb.policy.values.objects import Enum, Sequence
 from apimlb.policy.values.text import clr_type_name

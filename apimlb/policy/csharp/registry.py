@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from apimlb.policy.signatures import Member, SignatureReader, TypeResolver, row_name
-from apimlb.policy.types import VOID, Definition, Row, Type, Types
+from apimlb.policy.csharp.signatures import Member, SignatureReader, TypeResolver, row_name
+from apimlb.policy.csharp.types import VOID, Definition, Row, Type, Types
 from apimlb.policy.values.objects import Enum
 
 NAMESPACES = (

@@ -1,10 +1,10 @@
 """`new`: objects with initializers, arrays, anonymous objects; literals, interpolation and default values."""
 
-from apimlb.policy.arrays import make_array, make_bytes
-from apimlb.policy.binder_calls import CallBinder
-from apimlb.policy.bound import Bound, Given
-from apimlb.policy.casts import enum_of
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.arrays import make_array, make_bytes
+from apimlb.policy.csharp.binder_calls import CallBinder
+from apimlb.policy.csharp.bound import Bound, Given
+from apimlb.policy.csharp.casts import enum_of
+from apimlb.policy.csharp.nodes import (
     ArrayItems,
     CheckedValue,
     DefaultOf,
@@ -19,7 +19,7 @@ from apimlb.policy.nodes import (
     Node,
     SizeOf,
 )
-from apimlb.policy.types import NULL, Type
+from apimlb.policy.csharp.types import NULL, Type
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.objects import Anonymous
 from apimlb.policy.values.places import keep

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from apimlb.policy.binder_core import BinderCore, throw_no_value
-from apimlb.policy.bound import Bound, LambdaValue, MethodGroup, Result
-from apimlb.policy.casts import cast, cast_value, enum_number, enum_of
-from apimlb.policy.conversions import INTEGRAL, Conversion
-from apimlb.policy.types import NULL, Type
+from apimlb.policy.csharp.binder_core import BinderCore, throw_no_value
+from apimlb.policy.csharp.bound import Bound, LambdaValue, MethodGroup, Result
+from apimlb.policy.csharp.casts import cast, cast_value, enum_number, enum_of
+from apimlb.policy.csharp.conversions import INTEGRAL, Conversion
+from apimlb.policy.csharp.types import NULL, Type
 from apimlb.policy.values import numbers
 from apimlb.policy.values.json_tokens import JArray, JObject
 from apimlb.policy.values.number_format import number_text

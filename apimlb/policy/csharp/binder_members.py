@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from apimlb.policy.binder_operators import OperatorBinder
-from apimlb.policy.bound import (
+from apimlb.policy.csharp.binder_operators import OperatorBinder
+from apimlb.policy.csharp.bound import (
     Bound,
     LocalMethod,
     MethodGroup,
@@ -12,18 +12,18 @@ from apimlb.policy.bound import (
     TypeReference,
     Variable,
 )
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.nodes import (
     Argument,
     ConditionalAccess,
     Index,
     Name,
     Node,
 )
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.nodes import (
     Member as MemberNode,
 )
-from apimlb.policy.signatures import Member
-from apimlb.policy.types import Type
+from apimlb.policy.csharp.signatures import Member
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.values.places import array_item
 
 # Names of .NET that people reach for and that the allow-list leaves out.

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from apimlb.policy.nodes import Lambda, Node
-from apimlb.policy.types import Type
+from apimlb.policy.csharp.nodes import Lambda, Node
+from apimlb.policy.csharp.types import Type
 
 NOT_CONSTANT: Final = object()
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from apimlb.errors import PolicyError
-from apimlb.policy.binder_places import PlaceBinder
-from apimlb.policy.bound import Bound, Given, LambdaValue, MethodGroup, Scope, Variable
-from apimlb.policy.nodes import Block, Lambda
-from apimlb.policy.types import NULL, VOID, Type
+from apimlb.policy.csharp.binder_places import PlaceBinder
+from apimlb.policy.csharp.bound import Bound, Given, LambdaValue, MethodGroup, Scope, Variable
+from apimlb.policy.csharp.nodes import Block, Lambda
+from apimlb.policy.csharp.types import NULL, VOID, Type
 
 _MAX_LAMBDAS = 8
 

@@ -2,9 +2,9 @@
 
 from abc import abstractmethod
 
-from apimlb.policy.lexer import HoleRange, Token
-from apimlb.policy.literals import literal
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.lexer import HoleRange, Token
+from apimlb.policy.csharp.literals import literal
+from apimlb.policy.csharp.nodes import (
     As,
     Assign,
     Binary,
@@ -30,8 +30,8 @@ from apimlb.policy.nodes import (
     TypeName,
     Unary,
 )
-from apimlb.policy.parser_creation import CreationParser
-from apimlb.policy.parser_types import PREDEFINED
+from apimlb.policy.csharp.parser_creation import CreationParser
+from apimlb.policy.csharp.parser_types import PREDEFINED
 
 PRECEDENCE = {
     "??": 1, "||": 2, "&&": 3, "|": 4, "^": 5, "&": 6, "==": 7, "!=": 7,

@@ -1,8 +1,8 @@
 """Statements as lines of Python. Each method says whether the end of its statement is reached."""
 
-from apimlb.policy.binder_creation import CreationBinder
-from apimlb.policy.bound import Bound, LocalMethod, Scope
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.binder_creation import CreationBinder
+from apimlb.policy.csharp.bound import Bound, LocalMethod, Scope
+from apimlb.policy.csharp.nodes import (
     ArrayItems,
     Assign,
     Block,
@@ -24,7 +24,7 @@ from apimlb.policy.nodes import (
     Step,
     While,
 )
-from apimlb.policy.types import NULL, VOID, Type
+from apimlb.policy.csharp.types import NULL, VOID, Type
 from apimlb.policy.values.budget import ROUNDS, out_of_steps, spend
 from apimlb.policy.values.iteration import iterate, iterate_pairs
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from apimlb.policy.types import Implementation, Needs, Row, Type
+from apimlb.policy.csharp.types import Implementation, Needs, Row, Type
 from apimlb.policy.values.metering import metered
 
 _PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?=&|]")

@@ -1,21 +1,21 @@
 """Assignment, compound assignment, ++ and --: what can be changed, and how."""
 
-from apimlb.policy.binder_members import MemberBinder, Place
-from apimlb.policy.bound import (
+from apimlb.policy.csharp.binder_members import MemberBinder, Place
+from apimlb.policy.csharp.bound import (
     Bound,
     Variable,
 )
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.nodes import (
     Assign,
     Index,
     Name,
     Node,
     Step,
 )
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.nodes import (
     Member as MemberNode,
 )
-from apimlb.policy.types import Type
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.values.places import array_store, keep, set_cell, set_through
 
 

@@ -3,12 +3,12 @@ declare."""
 
 from decimal import Decimal
 
-from apimlb.policy.binder_conversions import ConversionBinder
-from apimlb.policy.bound import Bound
-from apimlb.policy.conversions import INTEGRAL, NUMERIC
-from apimlb.policy.nodes import Unary
-from apimlb.policy.signatures import Member
-from apimlb.policy.types import NULL, Type
+from apimlb.policy.csharp.binder_conversions import ConversionBinder
+from apimlb.policy.csharp.bound import Bound
+from apimlb.policy.csharp.conversions import INTEGRAL, NUMERIC
+from apimlb.policy.csharp.nodes import Unary
+from apimlb.policy.csharp.signatures import Member
+from apimlb.policy.csharp.types import NULL, Type
 from apimlb.policy.values import numbers
 
 COMPARISONS = frozenset(("<", ">", "<=", ">="))

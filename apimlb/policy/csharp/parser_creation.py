@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.nodes import (
     Argument,
     ArrayItems,
     Block,
@@ -16,7 +16,7 @@ from apimlb.policy.nodes import (
     Node,
     TypeName,
 )
-from apimlb.policy.parser_types import TypeParser
+from apimlb.policy.csharp.parser_types import TypeParser
 
 
 class CreationParser(TypeParser):

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from apimlb.policy.registry import Registry
-from apimlb.policy.signatures import Member
-from apimlb.policy.types import NULL, VOID, Type
+from apimlb.policy.csharp.registry import Registry
+from apimlb.policy.csharp.signatures import Member
+from apimlb.policy.csharp.types import NULL, VOID, Type
 
 _S = "System."
 IMPLICIT_NUMERIC: dict[str, frozenset[str]] = {

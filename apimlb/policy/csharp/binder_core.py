@@ -4,13 +4,13 @@ from abc import abstractmethod
 from typing import NoReturn
 
 from apimlb.errors import PolicyError
-from apimlb.policy.bound import Bound, LambdaValue, Result, Scope, Variable
-from apimlb.policy.conversions import Conversions
-from apimlb.policy.emitter import Emitter
-from apimlb.policy.lexer import Source
-from apimlb.policy.nodes import Block, Node, TypeName
-from apimlb.policy.registry import Registry
-from apimlb.policy.types import Type
+from apimlb.policy.csharp.bound import Bound, LambdaValue, Result, Scope, Variable
+from apimlb.policy.csharp.conversions import Conversions
+from apimlb.policy.csharp.emitter import Emitter
+from apimlb.policy.csharp.lexer import Source
+from apimlb.policy.csharp.nodes import Block, Node, TypeName
+from apimlb.policy.csharp.registry import Registry
+from apimlb.policy.csharp.types import Type
 from apimlb.policy.values.exceptions import ClrException, null_reference
 
 NOT_ALLOWED = (

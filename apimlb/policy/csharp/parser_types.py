@@ -2,8 +2,8 @@
 
 from typing import NoReturn
 
-from apimlb.policy.lexer import Source, Token, tokens
-from apimlb.policy.nodes import TypeName
+from apimlb.policy.csharp.lexer import Source, Token, tokens
+from apimlb.policy.csharp.nodes import TypeName
 
 PREDEFINED = frozenset(
     [

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from apimlb.policy.binder_statements import Loop, StatementBinder
-from apimlb.policy.bound import Bound, LambdaValue, Result, TypeReference
-from apimlb.policy.casts import bad_throw
-from apimlb.policy.nodes import (
+from apimlb.policy.csharp.binder_statements import Loop, StatementBinder
+from apimlb.policy.csharp.bound import Bound, LambdaValue, Result, TypeReference
+from apimlb.policy.csharp.casts import bad_throw
+from apimlb.policy.csharp.nodes import (
     As,
     Assign,
     Binary,
