@@ -12,6 +12,7 @@ from apimlb.policy.csharp.bound import (
     TypeReference,
     Variable,
 )
+from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.nodes import (
     Argument,
     ConditionalAccess,
@@ -150,12 +151,7 @@ class MemberBinder(OperatorBinder):
         codes = ["ctx"] if member.context else []
         made = Bound(result, f"{self.out.use(member.call)}({', '.join(codes)})", safe=True)
         constant = _FIELDS.get((owner.name, member.name))
-        if (
-            constant is None
-            and not member.context
-            and result.name in _CONSTANT_TYPES
-            and owner.name == result.name
-        ):
+        if constant is None and not member.context and result.name in NUMERIC and owner.name == result.name:
             return self.literal(member.call(), result)
         return made
 
@@ -284,20 +280,3 @@ class MemberBinder(OperatorBinder):
 
 
 _FIELDS: dict[tuple[str, str], object] = {}
-_CONSTANT_TYPES = frozenset(
-    f"System.{name}"
-    for name in [
-        "SByte",
-        "Byte",
-        "Int16",
-        "UInt16",
-        "Int32",
-        "UInt32",
-        "Int64",
-        "UInt64",
-        "Char",
-        "Single",
-        "Double",
-        "Decimal",
-    ]
-)
