@@ -1,0 +1,36 @@
+"""Every documented member, called once: all that the allow-list names can be written here.
+
+`allow_list.json` holds, by type, a call of each public member (and overload) of the types in Microsoft
+Learn, "API Management policy expressions", .NET Framework types allowed, whose parameters can be written
+with types of that list. A C# 7 compiler on .NET Core 3.1 accepts all of them; what they yield is asked in `test_cases.py`.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from apimlb.policy.compiler import compile_expression
+from apimlb.policy.problems import PolicyError
+
+HERE = Path(__file__).parent
+CALLS: dict[str, list[str]] = json.loads((HERE / "allow_list.json").read_text())
+REFUSED = frozenset((HERE / "allow_list_refused.txt").read_text().splitlines())
+
+
+def compiles(call: str) -> bool:
+    try:
+        compile_expression(f"@{{ {call} }}")
+    except PolicyError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_documented_type_has_its_documented_members(name: str) -> None:
+    refused = {call for call in CALLS[name] if not compiles(call)}
+    assert refused == REFUSED & set(CALLS[name])
+
+
+def test_what_is_refused_is_documented() -> None:
+    assert {call for calls in CALLS.values() for call in calls} >= REFUSED
