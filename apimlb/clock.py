@@ -4,8 +4,10 @@ import asyncio
 import heapq
 import itertools
 import time
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Protocol
 
 
@@ -24,6 +26,10 @@ class Clock(Protocol):
         """Block this thread for `seconds`."""
         ...
 
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """Interrupts what runs inside with `TimeoutError` once `seconds` have passed."""
+        ...
+
 
 class SystemClock:
     """The wall clock at start, carried on by the monotonic one, so that a clock set back does no harm."""
@@ -39,6 +45,9 @@ class SystemClock:
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        return asyncio.timeout(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,33 @@ class _Alarm:
     woken: "asyncio.Future[None]" = field(compare=False)
 
 
+class _Limit:
+    """A timeout that ends with an adjustable clock's time: cheap, since every forwarded request has one."""
+
+    __slots__ = ("_clock", "_due", "_timeout")
+
+    def __init__(self, clock: "AdjustableClock", due: float) -> None:
+        self._clock = clock
+        self._due = due
+
+    async def __aenter__(self) -> "_Limit":
+        self._timeout = await asyncio.timeout(self._clock.left(self._due)).__aenter__()
+        self._clock.limits.add(self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._clock.limits.discard(self)
+        await self._timeout.__aexit__(kind, error, trace)
+
+    def move(self) -> None:
+        """The clock was moved: there is more time left, less, or none."""
+        if not self._timeout.expired():
+            left = self._clock.left(self._due)
+            self._timeout.reschedule(None if left is None else asyncio.get_running_loop().time() + left)
+
+
 class AdjustableClock:
     """A clock that can be stopped and moved forward, over another that carries it on; never backwards.
 
@@ -75,6 +111,7 @@ class AdjustableClock:
         self._anchor = self._since + start.ahead if start.frozen is None else start.frozen
         self._frozen = start.frozen is not None
         self._alarms: list[_Alarm] = []
+        self.limits: set[_Limit] = set()
         self._turns = itertools.count()
         self._watch: asyncio.Task[None] | None = None
 
@@ -117,10 +154,20 @@ class AdjustableClock:
     def pause(self, seconds: float) -> None:
         self._ground.pause(seconds)
 
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        return _Limit(self, self.now() + seconds)
+
+    def left(self, due: float) -> float | None:
+        """How long the ground has to go on until `due`; None while it does not matter how long it does."""
+        now = self.now()
+        return None if self._frozen and due > now else due - now
+
     def _set(self, forward: float, *, frozen: bool) -> None:
         since = self._ground.now()
         reached = self._anchor if self._frozen else self._anchor + (since - self._since)
         self._anchor, self._since, self._frozen = reached + forward, since, frozen
+        for limit in self.limits:
+            limit.move()
         self._ring()
 
     def _forget(self, alarm: _Alarm) -> None:

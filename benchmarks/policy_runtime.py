@@ -8,6 +8,7 @@ Prints microseconds per request, beside those of a bare async function call as t
 import asyncio
 import random
 import sys
+from contextlib import AbstractAsyncContextManager, nullcontext
 from time import perf_counter
 
 from apimlb.http import Headers, Request, Response
@@ -52,6 +53,9 @@ class Instant:
 
     def pause(self, seconds: float) -> None:
         return None
+
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        return nullcontext()
 
     async def get(self, key: str, kind: CachingType) -> object:
         return None

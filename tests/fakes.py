@@ -1,6 +1,8 @@
 """Fakes shared by the tests: a clock that is moved by hand and a transport that follows a script."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 
 from apimlb.http import Headers, Request, Response
 
@@ -10,6 +12,7 @@ class ManualClock:
 
     def __init__(self, start: float = 1_800_000_000.0) -> None:
         self._now = start
+        self._limits: dict[asyncio.Timeout, float] = {}
         self.slept: list[float] = []
 
     def now(self) -> float:
@@ -17,13 +20,28 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         self._now += seconds
+        for limit, due in self._limits.items():
+            if due < self._now and not limit.expired():
+                limit.reschedule(0.0)
 
     async def sleep(self, seconds: float) -> None:
         self.pause(seconds)
 
     def pause(self, seconds: float) -> None:
         self.slept.append(seconds)
-        self._now += seconds
+        self.advance(seconds)
+
+    @asynccontextmanager
+    async def timeout(self, seconds: float) -> AsyncIterator[None]:
+        due = self._now + seconds
+        async with asyncio.timeout(None) as limit:
+            self._limits[limit] = due
+            try:
+                yield
+            finally:
+                del self._limits[limit]
+        if self._now > due:
+            raise TimeoutError
 
 
 Answer = int | Response | Exception | Callable[[Request], Response]

@@ -4,6 +4,7 @@ import fnmatch
 import json
 import random
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -67,6 +68,10 @@ class StageClock:
     def pause(self, seconds: float) -> None:
         self.waited += seconds
         self._now += seconds
+
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """Nobody on the stage takes longer than they are told to."""
+        return nullcontext()
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.clock import AdjustableClock, Reading, SystemClock, isoformat, utc
+from apimlb.clock import AdjustableClock, Clock, Reading, SystemClock, isoformat, utc
 from tests.fakes import ManualClock
 
 SECONDS = st.floats(0, 1e7, allow_nan=False)
@@ -168,3 +168,56 @@ class TestAdjustableClock:
         before = clock.now()
         await asyncio.gather(clock.sleep(0.002), clock.sleep(0.001), clock.sleep(0))
         assert clock.now() >= before + 0.002
+
+
+class TestTimeouts:
+    async def hangs(self, clock: Clock, seconds: float) -> None:
+        async with clock.timeout(seconds):
+            await asyncio.Event().wait()
+
+    async def test_end_when_time_is_moved_past_them(self) -> None:
+        clock = AdjustableClock(SystemClock())
+        short, long = (asyncio.create_task(self.hangs(clock, seconds)) for seconds in (60, 3600))
+        await settle()
+        clock.advance(59)
+        await settle()
+        assert not short.done()
+        clock.advance(2)
+        await settle()
+        assert not long.done()
+        with pytest.raises(TimeoutError):
+            await short
+        clock.advance(3600)
+        with pytest.raises(TimeoutError):
+            await long
+        assert clock.limits == set()
+
+    async def test_end_by_themselves_unless_the_clock_stands_still(self) -> None:
+        clock = AdjustableClock(SystemClock())
+        with pytest.raises(TimeoutError):
+            await self.hangs(clock, 0.001)
+        clock.freeze()
+        still = asyncio.create_task(self.hangs(clock, 0.001))
+        await SystemClock().sleep(0.01)
+        assert not still.done()
+        clock.resume()
+        with pytest.raises(TimeoutError):
+            await still
+
+    @pytest.mark.parametrize("clock", [SystemClock(), AdjustableClock(SystemClock())])
+    async def test_that_are_not_reached_do_nothing(self, clock: Clock) -> None:
+        async with clock.timeout(60):
+            await clock.sleep(0)
+        with pytest.raises(KeyError):
+            async with clock.timeout(60):
+                raise KeyError
+
+    async def test_keep_what_is_stopped_by_somebody_else_stopped(self) -> None:
+        clock = AdjustableClock(SystemClock())
+        stopped = asyncio.create_task(self.hangs(clock, 60))
+        await settle()
+        clock.advance(61)
+        stopped.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await stopped
+        assert clock.limits == set()

@@ -1,8 +1,8 @@
 """Sending a request on: headers that end here, redirects, timeouts, and what failed as a PolicyFault."""
 
-import asyncio
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from apimlb.clock import Clock
 from apimlb.http import Headers, Request, Response, Transport, close
 from apimlb.local.gateway.backends import Credentials
 from apimlb.policy.exchange import ForwardOptions
@@ -48,14 +48,14 @@ def add_credentials(request: Request, credentials: Credentials, token: str) -> N
         request.url = urlunsplit(parts._replace(query=query))
 
 
-async def send(transport: Transport, request: Request, options: ForwardOptions) -> Response:
+async def send(transport: Transport, request: Request, options: ForwardOptions, clock: Clock) -> Response:
     """The response once its headers are there; raises ConnectionError and TimeoutError."""
     strip_hop_by_hop(request.headers)
     if request.body or request.method in _WITH_BODY:
         request.headers.set("Content-Length", str(len(request.body)))
     else:
         request.headers.remove("Content-Length")
-    async with asyncio.timeout(options.timeout):
+    async with clock.timeout(options.timeout):
         response = await transport.send(request)
         for _ in range(_MOST_REDIRECTS if options.follow_redirects else 0):
             location = response.headers.get("Location")

@@ -5,7 +5,6 @@ MiB; a request may take 30 s on Consumption and, as the same page says, on v2, w
 server-sent events" (2025-10) has long-running connections on v2 too.
 """
 
-import asyncio
 import math
 from collections.abc import AsyncIterator
 
@@ -66,7 +65,7 @@ class Until:
 
     async def __anext__(self) -> bytes:
         try:
-            async with asyncio.timeout(self._end - self._clock.now()):
+            async with self._clock.timeout(self._end - self._clock.now()):
                 chunk = await anext(self._body)
         except TimeoutError as error:
             raise self._over() from error

@@ -60,7 +60,7 @@ class GatewayServices:
         if backend is not None and backend.credentials != _NO_CREDENTIALS:
             await self._authenticate(request, backend.credentials)
         try:
-            response = await send(self._machinery.transport, request, self._in_time(options))
+            response = await send(self._machinery.transport, request, self._in_time(options), self.clock)
         except TimeoutError as error:
             raise self._failed(
                 backend, "Timeout", "Request to the backend service timed out", "forward-request"
@@ -77,7 +77,7 @@ class GatewayServices:
 
     async def send(self, request: Request, timeout: float) -> Response:
         """A request of a policy's own, to any URL; raises ConnectionError and TimeoutError."""
-        return await send(self._machinery.transport, request, ForwardOptions(timeout=timeout))
+        return await send(self._machinery.transport, request, ForwardOptions(timeout=timeout), self.clock)
 
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         return await self._machinery.tokens.get(self._service.document, resource, client_id)

@@ -1,5 +1,6 @@
 """A scene for the gateway's stories: one service, its gateways, and backends that do as they are told."""
 
+import asyncio
 import random
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from tests.fakes import Answer, ManualClock
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments, policy_of
 
 FAILED = "@(context.Response != null && context.Response.StatusCode >= 400)"
+FAILED_OR_NONE = "@(context.Response == null || context.Response.StatusCode >= 400)"
 NOTE_REASON = '<set-header name="reason"><value>@(context.LastError.Reason)</value></set-header>'
 TO_POOL = '<set-backend-service backend-id="all" />'
 
@@ -31,15 +33,28 @@ def retrying(count: int = 2, *, buffered: bool = True, condition: str = FAILED) 
     )
 
 
+def asking_again(count: int = 2, *, condition: str = FAILED) -> str:
+    """A retry that names the pool anew for each attempt, which leaves no member pinned."""
+    return retrying(count, condition=condition).replace("<forward", f"{TO_POOL}<forward")
+
+
 class Backends:
-    """Hosts that answer as they were last told, 200 until then, and remember what they were asked."""
+    """Hosts that answer as they were last told, 200 until then, and remember what they were asked.
+
+    Whoever is asked while `silent` never answers.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.requests: list[Request] = []
+        self.silent = False
+        self.heard = asyncio.Event()
 
     async def send(self, request: Request) -> Response:
         self.requests.append(request)
+        if self.silent:
+            self.heard.set()
+            await asyncio.Event().wait()
         answer = self.answers.get(request.host, 200)
         if isinstance(answer, Exception):
             raise answer
@@ -79,12 +94,12 @@ class Local:
         self.azure.api(serviceUrl="https://plain.test/base")
         self.azure.operation()
 
-    def instance(self) -> GatewayPlane:
+    def instance(self, rng: random.Random | None = None) -> GatewayPlane:
         """Another gateway of the same service, as a second unit or region is."""
         return GatewayPlane(
             self.azure.store,
             self.clock,
-            random.Random(1),
+            rng or random.Random(1),
             self.backends,
             identity_token,
             self.switches,
@@ -128,6 +143,11 @@ class Reading:
 
     gateway: GatewaySwitches
     policy: Switches
+
+    @property
+    def pins(self) -> bool:
+        """Whether attempts stay at a pool's member until the policy names the pool again."""
+        return self.gateway.pin_selected_member
 
     def local(self, **settings: object) -> Local:
         return Local(self.gateway, self.policy, **settings)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ OpenAI quota, provisioned throughput, and bodies that callers have reported word
 """
 
 import json
+import random
 import re
 from dataclasses import replace
 
@@ -13,7 +14,6 @@ import pytest
 
 from apimlb.http import Headers, Response
 from apimlb.local.openai.switches import Settings, Switches
-from apimlb.policy.elements.control import Waits
 from tests.functional.local.gateway_scene import (
     FAILED,
     NOTE_REASON,
@@ -36,11 +36,11 @@ LIMIT = (
 )
 
 
-class Fixed:
+class Fixed(random.Random):
     """Chance that always falls in the middle: no jitter."""
 
-    def uniform(self, low: float, high: float) -> float:
-        return (low + high) / 2
+    def uniform(self, a: float, b: float) -> float:
+        return (a + b) / 2
 
 
 def in_front_of(reading: Reading, *members: tuple[str, int], retries: int = 1, **settings: object) -> Local:
@@ -77,10 +77,14 @@ async def test_vector_2_unknown_operation(reading: Reading) -> None:
     assert response.body == b'{ "statusCode": 404, "message": "Resource not found" }'
 
 
-def test_vector_3_waits_of_an_exponential_retry() -> None:
-    waits = Waits(interval=10, maximum=100, delta=10)
-    rng = Fixed()
-    assert [waits.before(retry, rng) for retry in range(6)] == [10, 20, 40, 80, 100, 100]  # type: ignore[arg-type]
+async def test_vector_3_waits_of_an_exponential_retry(reading: Reading) -> None:
+    """The gateway's chance is one that always falls in the middle: no jitter."""
+    local = reading.local()
+    always = '<retry condition="@(true)" count="6" interval="10" delta="10" max-interval="100">'
+    local.azure.policy(policy_of(backend=f"{always}<forward-request /></retry>"), "apis/chat")
+    await local.call(gateway=local.instance(Fixed(1)))
+    assert local.clock.slept == [10, 20, 40, 80, 100, 100]
+    assert local.backends.asked() == ["plain"] * 7
 
 
 async def test_vector_4_a_backend_that_always_refuses(reading: Reading) -> None:

@@ -1,27 +1,28 @@
 """A gateway in front of throttling and dying backends: what its clients see, and whom it calls."""
 
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+
 import pytest
 
-from apimlb.local.gateway.switches import ADVERSE, GatewaySwitches
-from apimlb.policy.switches import Switches
+from apimlb.http import Headers, Request, Response
 from tests.functional.local.gateway_scene import (
-    FAILED,
+    FAILED_OR_NONE,
     NOTE_REASON,
-    TO_POOL,
-    Local,
     Reading,
-    pooled,
+    asking_again,
     retrying,
     throttled,
 )
 from tests.unit.local.gateway.documents import THROTTLED, policy_of
 
-UNAVAILABLE = b'{ "statusCode": 503, "message": "Service unavailable" }'
 INTERNAL = b'{ "statusCode": 500, "message": "Internal server error", "activityId": "'
 
 
-async def test_a_throttled_call_fails_over_at_once() -> None:
-    local = pooled(("east", 1), ("west", 1))
+async def test_a_throttled_call_fails_over_at_once(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 2))
+    local.azure.policy(policy_of(backend=asking_again()), "apis/chat")
     local.backends.answers["east.test"] = throttled(20)
     started = local.clock.now()
     response = await local.call()
@@ -30,11 +31,11 @@ async def test_a_throttled_call_fails_over_at_once() -> None:
     assert local.clock.now() == started
 
 
-async def test_the_tripped_member_is_skipped_until_its_retry_after_has_passed() -> None:
-    local = pooled(("east", 1), ("west", 2), retries=1)
+async def test_the_tripped_member_is_skipped_until_its_retry_after_has_passed(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 2), retries=1)
     local.backends.answers["east.test"] = throttled(20)
-    assert (await local.call()).status == 200
-    assert local.backends.asked() == ["east", "west"]
+    assert (await local.call()).status == (429 if reading.pins else 200)
+    assert local.backends.asked() == ["east", "east" if reading.pins else "west"]
     local.backends.answers["east.test"] = 200
     local.clock.advance(19.9)
     await local.call()
@@ -44,25 +45,30 @@ async def test_the_tripped_member_is_skipped_until_its_retry_after_has_passed() 
     assert local.backends.asked() == ["east"]
 
 
-async def test_a_lower_priority_serves_only_while_every_higher_one_is_out() -> None:
-    local = pooled(("ptu", 1), ("east", 2), ("west", 2))
+async def test_a_lower_priority_serves_only_while_every_higher_one_is_out(reading: Reading) -> None:
+    local = reading.pooled(("ptu", 1), ("east", 2), ("west", 2))
+    local.azure.policy(policy_of(backend=asking_again()), "apis/chat")
     local.backends.answers["ptu.test"] = throttled(30)
-    await local.call()
-    assert local.backends.asked() == ["ptu", "east"]
-    await local.call()
-    await local.call()
-    assert local.backends.asked() == ["west", "east"]
+    for _ in range(20):
+        await local.call()
+    first, *others = local.backends.asked()
+    assert (first, set(others)) == ("ptu", {"east", "west"})
+    turns = [mine != next for mine, next in itertools.pairwise(others)]
+    assert all(turns) == (reading.gateway.weighting == "smooth"), "they alternate, or chance decides"
 
 
-async def test_with_every_member_out_the_client_gets_503_and_nobody_is_called() -> None:
-    local = pooled(("east", 1), ("west", 1), retries=1)
+async def test_with_every_member_out_the_client_gets_503_and_nobody_is_called(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 2), retries=1)
+    local.azure.policy(policy_of(backend=asking_again(1)), "apis/chat")
     local.backends.answers |= {"east.test": throttled(20), "west.test": throttled(50)}
     assert (await local.call()).status == 429
     assert local.backends.asked() == ["east", "west"]
     local.clock.advance(5.5)
     response = await local.call()
-    assert (response.status, response.body) == (503, UNAVAILABLE)
-    assert response.headers.get("Retry-After") == "15"
+    said, soonest = reading.gateway, reading.gateway.exhausted_retry_after == "soonest"
+    assert (response.status, response.reason) == (503, said.exhausted_reason)
+    assert response.body == f'{{ "statusCode": 503, "message": "{said.exhausted_message}" }}'.encode()
+    assert response.headers.get("Retry-After") == ("15" if soonest else None)
     assert local.backends.asked() == []
 
 
@@ -75,18 +81,12 @@ TO_429 = (
 async def test_on_error_can_make_the_503_a_429_and_retry_after_stays(reading: Reading) -> None:
     local = reading.pooled(("east", 1), retries=1, on_error=TO_429)
     local.backends.answers["east.test"] = throttled(20)
-    response = await local.call()
-    assert (response.status, response.headers.get("Retry-After")) == (429, "20")
-
-
-async def test_how_an_exhausted_pool_reads_can_be_switched() -> None:
-    local = pooled(("east", 1), retries=1, switches=ADVERSE)
-    local.backends.answers["east.test"] = throttled(20)
     await local.call()
+    local.backends.asked()
     response = await local.call()
-    assert (response.status, response.reason) == (503, ADVERSE.exhausted_reason)
-    assert response.body == b'{ "statusCode": 503, "message": "No backend is available" }'
-    assert response.headers.get("Retry-After") is None
+    told = "20" if reading.gateway.exhausted_retry_after == "soonest" else None
+    assert (response.status, response.headers.get("Retry-After")) == (429, told)
+    assert local.backends.asked() == []
 
 
 async def test_after_the_last_retry_the_client_sees_the_backends_own_answer(reading: Reading) -> None:
@@ -130,12 +130,12 @@ async def test_consumption_has_no_breakers(reading: Reading) -> None:
     assert local.backends.asked() == ["east", "east"]
 
 
-async def test_a_pinned_member_is_not_left_until_a_policy_sets_the_backend_again() -> None:
-    local = pooled(("east", 1), ("west", 1), switches=GatewaySwitches(pin_selected_member=True))
+async def test_a_pinned_member_is_not_left_until_a_policy_sets_the_backend_again(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 2))
     local.backends.answers["east.test"] = throttled(20)
     response = await local.call()
-    assert response.status == 429
-    assert local.backends.asked() == ["east", "east", "east"]
+    assert response.status == (429 if reading.pins else 200)
+    assert local.backends.asked() == (["east"] * 3 if reading.pins else ["east", "west"])
     assert (await local.call()).status == 200
     assert local.backends.asked() == ["west"]
 
@@ -160,43 +160,53 @@ async def test_an_api_without_any_backend_url_is_an_internal_error(reading: Read
     [(ConnectionRefusedError("refused"), "BackendConnectionFailure"), (TimeoutError(), "Timeout")],
 )
 async def test_a_dead_backend_is_tried_again_and_then_the_error_is_told(
-    failure: Exception, reason: str
+    reading: Reading, failure: Exception, reason: str
 ) -> None:
-    local = Local()
-    local.azure.policy(policy_of(backend=retrying(2), on_error=NOTE_REASON), "apis/chat")
+    local = reading.local()
+    text = policy_of(backend=retrying(2, condition=FAILED_OR_NONE), on_error=NOTE_REASON)
+    local.azure.policy(text, "apis/chat")
     local.backends.answers["plain.test"] = failure
     response = await local.call()
-    assert (response.status, response.headers.get("reason")) == (500, reason)
-    assert isinstance(response.body, bytes)
-    assert response.body.startswith(
-        b'{ "statusCode": 500, "message": "Internal server error", "activityId": "'
-    )
+    assert response.headers.get("reason") == reason
+    assert response.status == (reading.gateway.timeout_status if reason == "Timeout" else 500)
+    if response.status == 500:
+        assert isinstance(response.body, bytes)
+        assert response.body.startswith(INTERNAL)
     assert local.backends.asked() == ["plain", "plain", "plain"]
 
 
-async def test_a_timeout_may_be_a_504() -> None:
-    local = Local(GatewaySwitches(timeout_status=504))
-    local.backends.answers["plain.test"] = TimeoutError()
-    assert (await local.call()).status == 504
+async def test_a_backend_that_never_answers_is_left_when_the_worlds_time_is_up(reading: Reading) -> None:
+    local = reading.local()
+    local.azure.policy(policy_of(backend='<forward-request timeout="120" />'), "apis/chat")
+    local.backends.silent = True
+    call = asyncio.create_task(local.call())
+    await local.backends.heard.wait()
+    local.clock.advance(119)
+    assert (await asyncio.wait([call], timeout=0.01))[1], "a second is left"
+    local.clock.advance(2)
+    assert (await call).status == reading.gateway.timeout_status
 
 
-async def test_a_condition_that_is_false_for_no_response_ends_the_retry() -> None:
-    local = Local(policy_switches=Switches(response_after_failure="null"))
+async def test_a_condition_that_is_false_for_no_response_ends_the_retry(reading: Reading) -> None:
+    local = reading.local()
     local.azure.policy(policy_of(backend=retrying(2)), "apis/chat")
     local.backends.answers["plain.test"] = ConnectionResetError()
     assert (await local.call()).status == 500
-    assert local.backends.asked() == ["plain"]
+    nothing = reading.policy.response_after_failure == "null"
+    assert local.backends.asked() == ["plain"] * (1 if nothing else 3)
 
 
-async def test_a_dead_member_does_not_trip_a_rule_about_statuses() -> None:
-    local = pooled(("east", 1), ("west", 2), retries=1)
+async def test_a_dead_member_does_not_trip_a_rule_about_statuses(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 2))
+    local.azure.policy(policy_of(backend=asking_again(1, condition=FAILED_OR_NONE)), "apis/chat")
     local.backends.answers["east.test"] = ConnectionRefusedError()
     assert (await local.call()).status == 500
     assert local.backends.asked() == ["east", "east"]
 
 
-async def test_a_rule_that_names_the_failure_does_trip() -> None:
-    local = pooled(("east", 1), ("west", 2), retries=1)
+async def test_a_rule_that_names_the_failure_does_trip(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 2))
+    local.azure.policy(policy_of(backend=asking_again(1, condition=FAILED_OR_NONE)), "apis/chat")
     condition = {"count": 1, "interval": "PT1M", "errorReasons": ["BackendConnectionFailure"]}
     local.azure.backend("east", breaker={"rules": [{"failureCondition": condition, "tripDuration": "PT1M"}]})
     local.backends.answers["east.test"] = ConnectionRefusedError()
@@ -204,8 +214,9 @@ async def test_a_rule_that_names_the_failure_does_trip() -> None:
     assert local.backends.asked() == ["east", "west"]
 
 
-async def test_two_instances_share_nothing_but_the_cache() -> None:
-    local = pooled(("east", 1), ("west", 2), retries=1)
+async def test_two_instances_share_nothing_but_the_cache(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 2))
+    local.azure.policy(policy_of(backend=asking_again(1)), "apis/chat")
     second = local.instance()
     local.backends.answers["east.test"] = throttled(20)
     await local.call()
@@ -214,6 +225,23 @@ async def test_two_instances_share_nothing_but_the_cache() -> None:
     await local.call(gateway=second)
     assert local.backends.asked() == ["east", "west"]
     assert list(local.gateway.breakers()) == [f"{local.azure.id}/backends/east".lower()]
+
+
+async def test_a_stream_that_breaks_off_is_not_tried_again(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 2))
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"one"
+        raise ConnectionResetError("gone")
+
+    local.backends.answers["east.test"] = Response(200, Headers(), broken())
+    request = Request("POST", "https://apim.azure-api.net/openai/chat")
+    response = await local.gateway.send(request)
+    assert not isinstance(response.body, bytes)
+    assert await anext(response.body) == b"one"
+    with pytest.raises(ConnectionError):
+        await anext(response.body)
+    assert local.backends.asked() == ["east"], "its status had been told, and the policies had ended"
 
 
 async def test_what_one_instance_caches_the_other_finds(reading: Reading) -> None:
@@ -230,14 +258,8 @@ async def test_what_one_instance_caches_the_other_finds(reading: Reading) -> Non
     assert (await local.call(gateway=second)).body == b"none"
 
 
-@pytest.mark.parametrize("switches", [GatewaySwitches(), ADVERSE])
-async def test_while_one_member_is_well_no_client_sees_a_429(switches: GatewaySwitches) -> None:
-    local = pooled(("east", 1), ("west", 1), ("north", 1), retries=2, switches=switches)
-    again = (
-        f'<retry condition="{FAILED}" count="2" interval="0">{TO_POOL}'
-        '<forward-request buffer-request-body="true" /></retry>'
-    )
-    local.azure.policy(policy_of(backend=again), "apis/chat")
+async def test_while_one_member_is_well_no_client_sees_a_429(reading: Reading) -> None:
+    local = reading.pooled(("east", 1), ("west", 1), ("north", 1))
+    local.azure.policy(policy_of(backend=asking_again(2)), "apis/chat")
     local.backends.answers |= {"east.test": throttled(60), "west.test": throttled(60)}
-    statuses = [(await local.call()).status for _ in range(6)]
-    assert set(statuses[2:]) == {200}
+    assert [(await local.call()).status for _ in range(6)] == [200] * 6

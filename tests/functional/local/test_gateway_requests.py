@@ -49,13 +49,21 @@ async def test_a_wrong_key_is_refused_and_a_right_one_lets_in(reading: Reading) 
     assert (await local.call("/openai/chat?subscription-key=app-1")).status == 200
 
 
-async def test_a_key_is_resolved_even_where_none_is_required() -> None:
-    local = Local()
+async def test_a_key_may_be_resolved_even_where_none_is_required(reading: Reading) -> None:
+    local = reading.local()
     local.azure.subscription("app", "apis")
-    show = '<set-header name="who"><value>@(context.Subscription.Id)</value></set-header>'
+    show = '<set-header name="who"><value>@(context.Subscription?.Id ?? "nobody")</value></set-header>'
     local.azure.policy(policy_of(outbound=show), "apis/chat")
     response = await local.call(headers={"Ocp-Apim-Subscription-Key": "app-1"})
-    assert response.headers.get("who") == "app"
+    resolved = reading.gateway.optional_key == "resolved"
+    assert response.headers.get("who") == ("app" if resolved else "nobody")
+    assert (await local.call(headers={"Ocp-Apim-Subscription-Key": "wrong"})).status == 200
+
+
+async def test_a_wrong_key_may_be_refused_even_where_none_is_required() -> None:
+    local = Local(GatewaySwitches(invalid_optional_key="refused"))
+    refused = await local.call(headers={"Ocp-Apim-Subscription-Key": "wrong"})
+    assert (refused.status, refused.body) == (401, INVALID_KEY)
 
 
 @pytest.mark.parametrize("path", ["/other/chat", "/openai/unknown", "/"])
@@ -67,9 +75,9 @@ async def test_an_unknown_operation_is_not_found(reading: Reading, path: str) ->
     assert local.backends.asked() == []
 
 
-async def test_a_wrong_method_is_not_found_either_unless_switched() -> None:
-    assert (await Local().call(method="GET", body=b"")).status == 404
-    assert (await Local(GatewaySwitches(wrong_method=405)).call(method="GET", body=b"")).status == 405
+async def test_a_wrong_method_is_not_found_either_unless_switched(reading: Reading) -> None:
+    response = await reading.local().call(method="GET", body=b"")
+    assert response.status == reading.gateway.wrong_method
 
 
 async def test_a_host_that_is_no_service_is_not_found(reading: Reading) -> None:
@@ -78,19 +86,17 @@ async def test_a_host_that_is_no_service_is_not_found(reading: Reading) -> None:
     assert (response.status, response.body) == (404, NOT_FOUND)
 
 
-async def test_on_error_sees_refusals_unless_switched() -> None:
-    for switches, reason in (
-        (GatewaySwitches(), "OperationNotFound"),
-        (GatewaySwitches(early_errors_run_on_error=False), None),
-    ):
-        local = Local(switches)
-        local.azure.policy(policy_of(on_error=NOTE_REASON), "apis/chat")
-        response = await local.call(method="PUT")
-        assert (response.status, response.headers.get("reason")) == (404, reason)
+async def test_on_error_sees_refusals_unless_switched(reading: Reading) -> None:
+    local = reading.local()
+    local.azure.policy(policy_of(on_error=NOTE_REASON), "apis/chat")
+    response = await local.call("/openai/chat", method="PUT")
+    reason = "OperationNotFound" if reading.gateway.early_errors_run_on_error else None
+    assert (response.status, response.headers.get("reason")) == (reading.gateway.wrong_method, reason)
 
 
-async def test_a_products_policies_run_only_for_its_keys() -> None:
-    local = Local()
+async def test_a_products_policies_run_only_for_its_keys(reading: Reading) -> None:
+    local = reading.local()
+    local.azure.api(serviceUrl="https://plain.test", subscriptionRequired=True)
     local.azure.product("gold", "chat")
     local.azure.subscription("goldie", "products/gold")
     local.azure.subscription("all", "apis")

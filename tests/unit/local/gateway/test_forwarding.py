@@ -9,7 +9,7 @@ from apimlb.http import Headers, Request, Response
 from apimlb.local.gateway.backends import Credentials
 from apimlb.local.gateway.forwarding import add_credentials, send, strip_hop_by_hop
 from apimlb.policy.exchange import ForwardOptions
-from tests.fakes import ScriptedTransport
+from tests.fakes import ManualClock, ScriptedTransport
 
 FOLLOW = ForwardOptions(follow_redirects=True)
 
@@ -36,28 +36,40 @@ async def test_both_ways_and_with_the_length_of_what_is_sent() -> None:
     request = Request(
         "POST", "https://east.test/", Headers([("Content-Length", "99"), ("Upgrade", "h2c")]), b"abc"
     )
-    response = await send(transport, request, ForwardOptions())
+    response = await send(transport, request, ForwardOptions(), ManualClock())
     assert list(transport.requests[0].headers) == [("Content-Length", "3")]
     assert list(response.headers) == [("x-ms-region", "East US")]
 
 
 async def test_a_request_without_body_names_no_length() -> None:
     transport = ScriptedTransport([200])
-    await send(transport, Request("GET", "https://east.test/"), ForwardOptions())
+    await send(transport, Request("GET", "https://east.test/"), ForwardOptions(), ManualClock())
     assert "Content-Length" not in transport.requests[0].headers
 
 
 class Silent:
     """A backend that accepts the request and never answers."""
 
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
     async def send(self, request: Request) -> Response:
+        self.asked.set()
         await asyncio.Event().wait()
         raise AssertionError
 
 
 async def test_a_backend_that_sends_no_headers_in_time_is_given_up() -> None:
+    clock, silent = ManualClock(), Silent()
+    call = asyncio.create_task(
+        send(silent, Request("GET", "https://east.test/"), ForwardOptions(timeout=30), clock)
+    )
+    await silent.asked.wait()
+    clock.advance(29)
+    assert (await asyncio.wait([call], timeout=0.01))[1], "a second is left"
+    clock.advance(2)
     with pytest.raises(TimeoutError):
-        await send(Silent(), Request("GET", "https://east.test/"), ForwardOptions(timeout=0.01))
+        await call
 
 
 def redirect(status: int, location: str) -> Callable[[Request], Response]:
@@ -66,14 +78,14 @@ def redirect(status: int, location: str) -> Callable[[Request], Response]:
 
 async def test_redirects_are_the_clients_business_unless_the_policy_says_so() -> None:
     transport = ScriptedTransport([redirect(302, "/b")])
-    response = await send(transport, Request("GET", "https://east.test/a"), ForwardOptions())
+    response = await send(transport, Request("GET", "https://east.test/a"), ForwardOptions(), ManualClock())
     assert response.status == 302
 
 
 async def test_a_followed_redirect_keeps_the_body_only_where_the_status_says_so() -> None:
     transport = ScriptedTransport([redirect(307, "/b"), redirect(303, "https://west.test/c"), 200])
     request = Request("POST", "https://east.test/a", Headers([("Authorization", "Bearer t")]), b"body")
-    assert (await send(transport, request, FOLLOW)).status == 200
+    assert (await send(transport, request, FOLLOW, ManualClock())).status == 200
     _, second, third = transport.requests
     assert (second.method, second.url, second.body) == ("POST", "https://east.test/b", b"body")
     assert second.headers.get("Authorization") == "Bearer t"
