@@ -20,6 +20,7 @@ from apimlb.local.arm.apim import (
     products,
     services,
     skus,
+    users,
 )
 from apimlb.local.arm.apim import operations as apim_operations
 from apimlb.local.arm.apim import subscriptions as apim_subscriptions
@@ -47,6 +48,7 @@ ROUTES = (
     *policies.ROUTES,
     *products.ROUTES,
     *apim_subscriptions.ROUTES,
+    *users.ROUTES,
 )
 EFFECTS = {
     **role_assignments.EFFECTS,

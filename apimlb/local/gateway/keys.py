@@ -12,7 +12,7 @@ from typing import Literal
 
 from apimlb.http import Headers
 from apimlb.local.gateway.switches import GatewaySwitches
-from apimlb.policy.context import Subscription, SubscriptionKeyParameterNames
+from apimlb.policy.context import Subscription, SubscriptionKeyParameterNames, User
 from apimlb.policy.exchange import PolicyFault
 
 ScopeKind = Literal["service", "apis", "api", "product"]
@@ -53,6 +53,7 @@ class Holder:
     created: float = 0.0
     started: float | None = None
     ended: float | None = None
+    owner: User | None = None
 
 
 KeyRing = Mapping[str, Holder]
@@ -79,6 +80,7 @@ class Admission:
 
     subscription: Subscription | None = None
     product: str | None = None
+    user: User | None = None
 
 
 def parse_scope(text: str) -> Scope | None:
@@ -116,7 +118,8 @@ def admit(
         return admission
     holder = ring.get(key)
     if holder is not None and holder.active and _opens(holder.scope, door):
-        return Admission(_view(holder, key), holder.scope.name if holder.scope.kind == "product" else None)
+        product = holder.scope.name if holder.scope.kind == "product" else None
+        return Admission(_view(holder, key), product, holder.owner)
     if not door.required and switches.invalid_optional_key == "ignored":
         return _without_key(door) or Admission()
     raise _refusal("SubscriptionKeyInvalid", _INVALID, door, realm)

@@ -177,7 +177,7 @@ class GatewayPlane:
         realm = f"{parts.scheme}://{parts.netloc}/{api.path}"
         key = presented(api.door, request.headers, query)
         admission = admit(key, api.door, service.ring, self._switches, realm=realm)
-        context.subscription = admission.subscription
+        context.subscription, context.user = admission.subscription, admission.user
         product = service.products.get(admission.product or "")
         context.product = None if product is None else product.view
         return admission

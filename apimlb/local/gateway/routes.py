@@ -6,13 +6,13 @@ longest path wins, and a request that it has no operation for is not offered to 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from apimlb.local.gateway.backends import Backends, read_backends
 from apimlb.local.gateway.keys import Door, Holder, KeyRing, parse_scope
+from apimlb.local.gateway.owners import Kinds, date, read_groups, read_users
 from apimlb.local.gateway.policies import Place, PolicyScope, Substitutions, place_of
 from apimlb.local.gateway.templates import Route, RouteTable, compile_template
-from apimlb.local.store import Document, Json
+from apimlb.local.store import Document, Json, parent_of
 from apimlb.policy.context import Api, Deployment, Operation, Product, SubscriptionKeyParameterNames, Url
 from apimlb.policy.document import Policy
 
@@ -25,9 +25,6 @@ _POLICY_KINDS: tuple[tuple[str, PolicyScope], ...] = (
     ("apis/policies", "api"),
     ("apis/operations/policies", "operation"),
 )
-
-Kinds = Mapping[str, Sequence[Document]]
-"""A service's documents by their kind below the service: `apis/operations`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ def read_service(documents: Sequence[Document]) -> Service:
     name = _name(service)
     sku = str((service.body.get("sku") or {}).get("name") or "")
     policies = _policies(kinds)
-    products = [_product(item, policies) for item in kinds.get("products", [])]
+    products = [_product(item, kinds, policies) for item in kinds.get("products", [])]
     members = _members(kinds)
     apis = [_api(item, kinds, policies, _doors(item, products, members)) for item in kinds.get("apis", [])]
     return Service(
@@ -109,7 +106,7 @@ def read_service(documents: Sequence[Document]) -> Service:
         deployment=Deployment(name, name, str(service.body.get("location") or "")),
         apis=_by_path(apis),
         products={product.view.id.lower(): product for product in products},
-        ring=_ring(kinds.get("subscriptions", [])),
+        ring=_ring(kinds),
         backends=read_backends(service.id, kinds.get("backends", []), breakers=sku.lower() != _CONSUMPTION),
         substitutions=_substitutions(kinds),
         policy=policies.get(service.id.lower()),
@@ -136,8 +133,12 @@ def _policies(kinds: Kinds) -> dict[str, Place]:
     }
 
 
-def _product(document: Document, policies: Mapping[str, Place]) -> ProductRoute:
+def _product(document: Document, kinds: Kinds, policies: Mapping[str, Place]) -> ProductRoute:
     properties = _properties(document)
+    groups, id = read_groups(kinds), document.id.lower()
+    seeing = [
+        _name(item).lower() for item in kinds.get("products/groups", []) if parent_of(item.id).lower() == id
+    ]
     view = Product(
         id=_name(document),
         name=str(properties.get("displayName") or _name(document)),
@@ -145,6 +146,7 @@ def _product(document: Document, policies: Mapping[str, Place]) -> ProductRoute:
         approval_required=bool(properties.get("approvalRequired")),
         subscription_required=properties.get("subscriptionRequired") is not False,
         subscriptions_limit=properties.get("subscriptionsLimit"),
+        groups=tuple(groups[name] for name in seeing if name in groups),
     )
     return ProductRoute(view, policies.get(document.id.lower()))
 
@@ -227,9 +229,10 @@ def _by_path(apis: Sequence[ApiRoute]) -> dict[str, ApiRoute]:
     return found
 
 
-def _ring(documents: Sequence[Document]) -> dict[str, Holder]:
+def _ring(kinds: Kinds) -> dict[str, Holder]:
     ring: dict[str, Holder] = {}
-    for document in documents:
+    users = read_users(kinds)
+    for document in kinds.get("subscriptions", []):
         properties = _properties(document)
         scope = parse_scope(str(properties.get("scope") or "/"))
         if scope is None:
@@ -241,20 +244,13 @@ def _ring(documents: Sequence[Document]) -> dict[str, Holder]:
             active=str(properties.get("state")).lower() == "active",
             primary_key=str(document.hidden.get("primaryKey") or ""),
             secondary_key=str(document.hidden.get("secondaryKey") or ""),
-            created=_date(properties.get("createdDate")) or 0.0,
-            started=_date(properties.get("startDate")),
-            ended=_date(properties.get("endDate") or properties.get("expirationDate")),
+            created=date(properties.get("createdDate")) or 0.0,
+            started=date(properties.get("startDate")),
+            ended=date(properties.get("endDate") or properties.get("expirationDate")),
+            owner=users.get(str(properties.get("ownerId") or "").lower().rpartition("/")[2]),
         )
         ring |= {key: holder for key in (holder.primary_key, holder.secondary_key) if key}
     return ring
-
-
-def _date(written: str | None) -> float | None:
-    """Epoch seconds of an ISO 8601 date; None where there is none, or nothing that is one."""
-    try:
-        return datetime.fromisoformat(written or "").timestamp()
-    except ValueError:
-        return None
 
 
 def _substitutions(kinds: Kinds) -> Substitutions:

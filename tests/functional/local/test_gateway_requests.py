@@ -108,6 +108,58 @@ async def test_a_products_policies_run_only_for_its_keys(reading: Reading) -> No
     assert other.headers.get("tier") is None
 
 
+WHO = (
+    "@(context.User == null ? "
+    '"nobody" : string.Join(" ", context.User.Id, context.User.Email, context.User.FirstName, '
+    'context.User.LastName, context.User.RegistrationDate.Year, context.User.Note ?? "-", '
+    'string.Join(",", context.User.Groups.Select(g => g.Id + "=" + g.Name)), '
+    'string.Join(",", context.User.Identities.Select(i => i.Provider + "=" + i.Id))))'
+)
+
+
+async def test_policies_see_who_owns_a_subscription(reading: Reading) -> None:
+    local = reading.local()
+    local.azure.api(serviceUrl="https://plain.test", subscriptionRequired=True)
+    local.azure.put("groups/friends", {"displayName": "Friends of ours"})
+    local.azure.put("groups/friends/users/ada")
+    local.azure.put("groups/gone/users/ada")
+    about = {
+        "firstName": "Ada",
+        "lastName": "L",
+        "email": "ada@example.com",
+        "registrationDate": "2021-02-03T04:05:06Z",
+        "identities": [{"provider": "Basic", "id": "a"}],
+    }
+    local.azure.put("users/ada", about)
+    for name, owner in (
+        ("hers", f"{local.azure.id}/users/Ada"),
+        ("short", "/users/ada"),
+        ("left", "/users/x"),
+    ):
+        scope = f"{local.azure.id}/apis"
+        properties = {"scope": scope, "state": "active", "ownerId": owner}
+        local.azure.put(f"subscriptions/{name}", properties, primaryKey=f"{name}-1")
+    local.azure.subscription("nobodys", "apis")
+    show = f"<set-header name='who'><value>{WHO}</value></set-header>"
+    local.azure.policy(policy_of(outbound=show), "apis/chat")
+    ada = "ada ada@example.com Ada L 2021 - friends=Friends of ours Basic=a"
+    for name, who in (("hers", ada), ("short", ada), ("left", "nobody"), ("nobodys", "nobody")):
+        response = await local.call(headers={"Ocp-Apim-Subscription-Key": f"{name}-1"})
+        assert (response.status, response.headers.get("who")) == (200, who)
+
+
+async def test_policies_see_which_groups_a_product_is_for(reading: Reading) -> None:
+    local = reading.local()
+    local.azure.product("gold", "chat", subscriptionRequired=False)
+    local.azure.put("groups/friends", {"displayName": "Friends"})
+    local.azure.put("products/gold/groups/friends")
+    local.azure.put("products/gold/groups/gone")
+    value = '@(string.Join(",", context.Product.Groups.Select(g => g.Name)))'
+    show = f"<set-header name='for'><value>{value}</value></set-header>"
+    local.azure.policy(policy_of(outbound=show), "apis/chat")
+    assert (await local.call()).headers.get("for") == "Friends"
+
+
 async def test_path_and_query_follow_the_backends_url(reading: Reading) -> None:
     local = reading.local()
     await local.call("/openai/deployments/gpt-5.1/chat/completions?api-version=2024-10-21&x=a%20b")

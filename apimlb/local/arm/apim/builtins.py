@@ -1,4 +1,5 @@
-"""What every new service holds: the all-access subscription, groups and, on the classic tiers, samples.
+"""What every new service holds: the all-access subscription, groups, its administrator and, on the classic
+tiers, samples.
 
 Recorded: apim_cli_subscription 1, apim_cli_core_service t1 and t3.
 """
@@ -28,6 +29,7 @@ def plant_builtins(azure: Azure, service: Document) -> None:
     if service.body["sku"]["name"] != "Consumption":
         for name, group in _GROUPS.items():
             _plant(azure, f"{service.id}/groups/{name}", group)
+        _plant_administrator(azure, service)
     if shape.is_classic(service.body["sku"]["name"]):
         _plant(azure, f"{service.id}/apis/echo-api", _ECHO)
         for name, product in _PRODUCTS.items():
@@ -36,10 +38,32 @@ def plant_builtins(azure: Azure, service: Document) -> None:
             _plant(azure, f"{service.id}/products/{name}/groups/administrators", ADMINISTRATORS)
 
 
+def _plant_administrator(azure: Azure, service: Document) -> None:
+    """User 1, whose address is the publisher's."""
+    email = service.body["properties"].get("publisherEmail") or ""
+    administrator = {
+        "firstName": "Administrator",
+        "lastName": "",
+        "email": email,
+        "state": "active",
+        "registrationDate": azure.time(),
+        "note": None,
+        "groups": [],
+        "identities": [{"provider": "Azure", "id": email}],
+    }
+    _plant(azure, f"{service.id}/users/1", administrator)
+    for group in ("administrators", "developers"):
+        _plant(azure, f"{service.id}/groups/{group}/users/1", {})
+
+
 def _plant(azure: Azure, id: str, properties: Json, hidden: Json | None = None) -> None:
-    collection, name = id.rsplit("/", 2)[-2:]
-    below = f"products/{collection}" if "/products/" in id and collection != "products" else collection
-    body = {"id": id, "type": f"{shape.TYPE}/{below}", "name": name, "properties": dict(properties)}
+    parts = id.partition("/service/")[2].split("/")[1::2]
+    body = {
+        "id": id,
+        "type": "/".join((shape.TYPE, *parts)),
+        "name": id.rpartition("/")[2],
+        "properties": dict(properties),
+    }
     azure.store.put(Document(id, kind_of(id), body, hidden or {}, apim_etag(azure)))
 
 

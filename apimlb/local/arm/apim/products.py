@@ -85,19 +85,22 @@ PRODUCT = Child(
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a product holds by name: APIs, or groups whose developers see it."""
+    """What a product (or another thing that `parent` names) holds by name: APIs, or groups whose developers
+    see it."""
 
     collection: str
     noun: str
+    parent: str = "products"
+    parent_noun: str = "Product"
 
     @property
     def type(self) -> str:
-        return f"{shape.TYPE}/products/{self.collection}"
+        return f"{shape.TYPE}/{self.parent}/{self.collection}"
 
     @property
     def routes(self) -> tuple[Route, ...]:
         return crud(
-            f"{SERVICE}/products/{{product}}/{self.collection}/{{linked}}",
+            f"{SERVICE}/{self.parent}/{{holder}}/{self.collection}/{{linked}}",
             put=lambda call: _put(self, call),
             delete=lambda call: _delete(self, call),
             head=_head,
@@ -111,7 +114,7 @@ APIS, GROUPS = Link("apis", "Api"), Link("groups", "Group")
 def _put(link: Link, call: Call) -> Reply:
     """Adds the thing to the product and answers with it: 201, 200 when it was there."""
     open_service(call, link.type)
-    _require_product(call)
+    _require_holder(link.parent_noun, call)
     thing = call.store.get(f"{service_id(call)}/{link.collection}/{call.name}")
     if thing is None:
         raise not_found(link.noun)
@@ -136,7 +139,7 @@ def _head(call: Call) -> Reply:
 def _list(link: Link, call: Call) -> Reply:
     """The things with their own properties, as they are now."""
     require_service(call)
-    _require_product(call, f"{call.id}/x")
+    _require_holder(link.parent_noun, call, f"{call.id}/x")
     found = call.store.children(call.id.rpartition("/")[0], link.type.lower())
     things = [
         (item, call.store.get(f"{service_id(call)}/{link.collection}/{item.body['name']}")) for item in found
@@ -149,9 +152,9 @@ def _row(body: Json, thing: Document) -> Json:
     return {**body, "properties": thing.body["properties"]}
 
 
-def _require_product(call: Call, id: str = "") -> None:
+def _require_holder(noun: str, call: Call, id: str = "") -> None:
     if call.store.get((id or call.id).rsplit("/", 2)[0]) is None:
-        raise not_found("Product")
+        raise not_found(noun)
 
 
 def list_products_of(call: Call) -> Reply:
@@ -168,7 +171,7 @@ def list_products_of(call: Call) -> Reply:
 def list_subscriptions_of(call: Call) -> Reply:
     """The subscriptions whose scope is the product."""
     require_service(call)
-    _require_product(call, f"{call.id}/x")
+    _require_holder("Product", call, f"{call.id}/x")
     product = call.id.rpartition("/")[0].lower()
     found = children_of_kind(call, "subscriptions")
     rows = [item.body for item in found if item.body["properties"]["scope"].lower() == product]
