@@ -139,6 +139,9 @@ class MemberBinder(OperatorBinder):
                 f"'{owner.shown}.{node.name}'",
                 node.at,
             )
+        nested = self.registry.nested(owner, node.name)
+        if nested is not None:
+            return TypeReference(nested)
         raise self.no_member(owner, node.name, node.at)
 
     def enum_constant(self, owner: Type, number: int) -> object:

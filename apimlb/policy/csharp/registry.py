@@ -42,6 +42,7 @@ class Registry(TypeResolver):
 
     def _enter(self, definition: Definition) -> None:
         self._by_name[definition.name] = definition
+        self._by_name[definition.name.replace("+", ".")] = definition
         if definition.kind == "enum":
             names = {number: name for name, number in reversed(list(definition.constants.items()))}
             definition.default = Enum(definition.name, 0, names)
@@ -74,11 +75,16 @@ class Registry(TypeResolver):
         full = f"{name}`{arity}" if arity else name
         found = self._by_keyword.get(name) if arity == 0 else None
         found = found or self._by_name.get(full)
-        if found is None and "." not in name:
+        if found is None:
             found = self._by_simple.get((name, arity))
             if found is not None and found.namespace not in NAMESPACES:
                 return None
         return found if found is not None and found.nameable else None
+
+    def nested(self, owner: Type, name: str) -> Type | None:
+        """A type that another one holds."""
+        found = self._by_name.get(f"{owner.name}+{name}")
+        return self.types.of(found) if found is not None and found.nameable else None
 
     def signature_type(self, name: str, arguments: list[Type], parameters: tuple[str, ...]) -> Type:
         if name in parameters:

@@ -35,8 +35,8 @@ Row = tuple[str, Implementation | Needs] | tuple[str, Implementation | Needs, Im
 
 @dataclass(slots=True, eq=False)
 class Definition:
-    """One row of types. `name` is the full CLR name (with `1 for one type parameter); `nameable` says
-    whether an expression may write it, which is the allow-list's word."""
+    """One row of types. `name` is the full CLR name (with `1 for one type parameter, Outer+Inner for a nested
+    type); `nameable` says whether an expression may write it, which is the allow-list's word."""
 
     name: str
     kind: str
@@ -51,7 +51,8 @@ class Definition:
 
     @property
     def simple(self) -> str:
-        return self.name.rpartition(".")[2].partition("`")[0]
+        """The name without its namespace, as C# writes it."""
+        return self.name.rpartition(".")[2].partition("`")[0].replace("+", ".")
 
     @property
     def namespace(self) -> str:

@@ -16,6 +16,7 @@ from apimlb.policy.library import (
     objects,
     regex,
     strings,
+    time_zones,
     web,
     xml,
 )
@@ -25,6 +26,7 @@ DEFINITIONS = (
     *strings.DEFINITIONS,
     *numbers.DEFINITIONS,
     *dates.DEFINITIONS,
+    *time_zones.DEFINITIONS,
     *collections.DEFINITIONS,
     *linq.DEFINITIONS,
     *json.DEFINITIONS,

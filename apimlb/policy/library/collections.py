@@ -96,6 +96,11 @@ DEFINITIONS = (
         rows=(("T this[int index]", thing_at),),
     ),
     Definition(
+        "System.Collections.ObjectModel.ReadOnlyCollection`1", "class", ("T",), ("IReadOnlyList<T>",),
+        nameable=False,
+        rows=(("bool Contains(T value)", list_contains), ("int IndexOf(T value)", list_index)),
+    ),
+    Definition(
         G + "ICollection`1", "interface", ("T",), ("IEnumerable<T>",),
         rows=(
             ("int Count", count_of),

@@ -48,6 +48,16 @@ class ClrArray:
         return len(self.items)
 
 
+class ReadOnlyList(ClrArray):
+    """ReadOnlyCollection<T>"""
+
+    __slots__ = ()
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Collections.ObjectModel.ReadOnlyCollection`1[{self.element}]"
+
+
 class ClrList:
     """List<T>"""
 
