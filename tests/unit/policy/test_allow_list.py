@@ -2,7 +2,8 @@
 
 `allow_list.json` holds, by type, a call of each public member (and overload) of the types in Microsoft
 Learn, "API Management policy expressions", .NET Framework types allowed, whose parameters can be written
-with types of that list. A C# 7 compiler on .NET Core 3.1 accepts all of them; what they yield is asked in `test_cases.py`.
+with types of that list. A C# 7 compiler on .NET Core 3.1 accepts all of them; what they yield is asked in
+`test_cases.py`.
 """
 
 import json
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from apimlb.errors import PolicyError
 from apimlb.policy.compiler import compile_expression
-from apimlb.policy.problems import PolicyError
 
 HERE = Path(__file__).parent
 CALLS: dict[str, list[str]] = json.loads((HERE / "allow_list.json").read_text())
