@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from apimlb.clock import Clock
@@ -14,6 +15,7 @@ from apimlb.local.openai.ask import Ask
 from apimlb.local.openai.models import Model, model_of
 from apimlb.local.openai.refusals import Refused
 from apimlb.local.openai.routes import Call, parse
+from apimlb.local.openai.stored import Answers
 from apimlb.local.openai.switches import Settings
 from apimlb.local.store import Document, Store
 
@@ -84,6 +86,13 @@ class OpenAIPlane:
         self._desks: dict[str, _Desk] = {}
         self._outages: dict[str, Outage] = {}
         self._adjusted: dict[str, Settings] = {}
+        self._answers = Answers(clock)
+        self._reads = {
+            "models": self._listed,
+            "answer": self._read,
+            "answer-items": self._items,
+            "answer-end": self._forget,
+        }
 
     def fail(self, account: str, outage: Outage | None) -> None:
         """Make the account of this name fail from now on, or (None) work again."""
@@ -135,19 +144,66 @@ class OpenAIPlane:
         if call is None:
             raise refusals.not_found()
         check(request, account, call, self._verify, self._allowed)
-        if call.operation == "models":
-            return replies.whole(self._listed(account, call.deployment))
+        if call.operation in self._reads:
+            return replies.whole(self._reads[call.operation](account, call.named))
         body = asking.parse(request)
         desk = self._desk(account, call.deployment or str(body.get("model") or ""))
+        try:
+            return await self._attend(body, call, desk, account)
+        except Refused as refused:
+            other = self._spillover(desk, request, refused, account)
+            if other is None:
+                raise
+            return await self._spilled(body, call, desk, other, account, refused)
+
+    async def _attend(self, body: bodies.Json, call: Call, desk: _Desk, account: Document) -> Response:
+        """The deployment's own answer; raises `Refused`."""
         desk.count.calls += 1
         prompt_tokens = tokens.in_prompt(body)
+        if call.operation == "responses":
+            prompt_tokens += self._answers.context(account.id, body)
         charging = desk.settings.switches.charging
         estimate = asking.estimate(body, prompt_tokens, call.operation, desk.model, charging)
         limits = self._admit(desk, estimate, call, account)
-        response = await self._serve(asking.read(body, prompt_tokens, call, desk.model), call, desk, estimate)
+        ask = asking.read(body, prompt_tokens, call, desk.model)
+        response = await self._serve(ask, call, desk, estimate, account)
         for name, value in limits:
             response.headers.add(name, value)
         desk.count.answered += 1
+        return response
+
+    def _spillover(self, desk: _Desk, request: Request, refused: Refused, account: Document) -> _Desk | None:
+        """Where a call goes that a provisioned deployment has no room for: the deployment's property comes
+        before the request's header. None where there is no such pay-as-you-go deployment."""
+        if refused.response.status != 429 or not isinstance(desk.meter, throttle.ProvisionedMeter):
+            return None
+        named = (desk.document.body.get("properties") or {}).get("spilloverDeploymentName")
+        named = named or request.headers.get("x-ms-spillover-deployment")
+        if not named:
+            return None
+        try:
+            other = self._desk(account, str(named))
+        except Refused:
+            return None
+        return None if isinstance(other.meter, throttle.ProvisionedMeter) else other
+
+    async def _spilled(
+        self, body: bodies.Json, call: Call, desk: _Desk, other: _Desk, account: Document, first: Refused
+    ) -> Response:
+        """The standard deployment's answer in place of the provisioned one's refusal."""
+        newer = desk.settings.switches.spillover_failure == "standard"
+        error = str(first.response.status) if newer else ""
+        try:
+            response = await self._attend(body, call, other, account)
+        except Refused as second:
+            if not newer:
+                first.response.headers.set("x-ms-spillover-error", str(second.response.status))
+                raise first from second
+            response = second.response
+        response.headers.set("x-ms-spillover-from-deployment", desk.count.deployment)
+        response.headers.set("x-ms-deployment-name", other.count.deployment)
+        if error:
+            response.headers.set("x-ms-spillover-error", error)
         return response
 
     def _admit(self, desk: _Desk, estimate: int, call: Call, account: Document) -> list[tuple[str, str]]:
@@ -164,16 +220,19 @@ class OpenAIPlane:
             refused.response.headers.add(name, value)
         raise refused
 
-    async def _serve(self, ask: Ask, call: Call, desk: _Desk, estimate: int) -> Response:
+    async def _serve(self, ask: Ask, call: Call, desk: _Desk, estimate: int, account: Document) -> Response:
         if not desk.model.does(call.operation):
             raise refusals.wrong_operation(call, desk.model)
+        if call.operation == "responses":
+            self._answers.require_previous(account.id, ask.body)
         if asking.blocked(ask.body, desk.settings.blocked_terms):
             raise refusals.filtered(bodies.BLOCKED_FILTER)
 
         def settle(used: int) -> None:
             desk.meter = desk.meter.settle(self._clock.now(), used - estimate)
 
-        return await replies.reply(ask, call.operation, desk.model, desk.settings, self._clock, settle)
+        keep = partial(self._answers.keep, account.id)
+        return await replies.reply(ask, call.operation, desk.model, desk.settings, self._clock, settle, keep)
 
     def _desk(self, account: Document, name: str) -> _Desk:
         """The deployment of this name, as the store has it now; raises `Refused` when there is none."""
@@ -197,6 +256,15 @@ class OpenAIPlane:
         desk.revision = self._store.revision
         return desk
 
+    def _read(self, account: Document, id: str) -> bodies.Json:
+        return self._answers.read(account.id, id)
+
+    def _items(self, account: Document, id: str) -> bodies.Json:
+        return self._answers.items(account.id, id)
+
+    def _forget(self, account: Document, id: str) -> bodies.Json:
+        return self._answers.delete(account.id, id)
+
     def _listed(self, account: Document, id: str) -> bodies.Json:
         """All models of the account, or the one of this id; raises `Refused` when there is no such one."""
         listed = bodies.models(self._models(account))
@@ -213,8 +281,9 @@ class OpenAIPlane:
 
     def _envelope(self, account: Document) -> Iterable[tuple[str, str]]:
         """What every answer of the service carries, refusals too."""
-        id = str(UUID(int=self._rng.getrandbits(128), version=4))
-        return (("apim-request-id", id), ("x-ms-region", refusals.region(account)), *_SECURITY)
+        id, model = (str(UUID(int=self._rng.getrandbits(128), version=4)) for _ in range(2))
+        region = ("x-ms-region", refusals.region(account))
+        return (("apim-request-id", id), ("x-request-id", model), region, *_SECURITY)
 
 
 def _name(document: Document) -> str:

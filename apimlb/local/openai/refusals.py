@@ -92,6 +92,18 @@ def no_deployment() -> Refused:
     )
 
 
+def no_answer(id: str) -> Refused:
+    """As OpenAI's own API says it; Azure's wording is not on record."""
+    body = {"message": f"Response with id '{id}' not found.", "type": "invalid_request_error"}
+    return Refused(_json(404, {"error": {**body, "param": None, "code": None}}))
+
+
+def no_previous_answer(id: str) -> Refused:
+    """Reported word for word (microsoft/agent-framework 6419)."""
+    message = f"Previous response with id '{id}' not found."
+    return invalid(message, "previous_response_id", "previous_response_not_found")
+
+
 def wrong_operation(call: Call, model: Model) -> Refused:
     name = {"chat": "chatCompletion", "completions": "completion"}.get(call.operation, call.operation)
     return error(

@@ -26,8 +26,18 @@ _STREAMED: dict[str, Callable[[Answer, Ask], Iterator[bytes]]] = {
 }
 
 
+Keep = Callable[[dict[str, Any], Ask], None]
+"""Keeps an answer of the Responses API that is whole."""
+
+
 async def reply(
-    ask: Ask, operation: str, model: Model, settings: Settings, clock: Clock, settle: Callable[[int], None]
+    ask: Ask,
+    operation: str,
+    model: Model,
+    settings: Settings,
+    clock: Clock,
+    settle: Callable[[int], None],
+    keep: Keep,
 ) -> Response:
     """The response to a request that was let in; `settle` is told the tokens used once they are known."""
     if settings.first_token_seconds:
@@ -38,14 +48,23 @@ async def reply(
         return whole(body)
     answer = compose(ask, model, settings, clock.now())
     used = answer.prompt_tokens + answer.completion_tokens
+    kept = operation == "responses" and ask.body.get("store") is not False
     if ask.stream:
         events = _STREAMED[operation](answer, ask)
-        stream = _paced(events, settings.token_seconds, clock, lambda: settle(used))
+        ended = (lambda: keep(responses.whole(answer, ask), ask)) if kept else _nothing
+        stream = _paced(events, settings.token_seconds, clock, ended, lambda: settle(used))
         return Response(200, Headers([_EVENTS]), stream)
     if settings.token_seconds:
         await clock.sleep(settings.token_seconds * answer.completion_tokens)
     settle(used)
-    return whole(_WHOLE[operation](answer, ask))
+    body = _WHOLE[operation](answer, ask)
+    if kept:
+        keep(body, ask)
+    return whole(body)
+
+
+def _nothing() -> None:
+    """What need not be kept."""
 
 
 def whole(body: dict[str, Any]) -> Response:
@@ -53,7 +72,11 @@ def whole(body: dict[str, Any]) -> Response:
 
 
 async def _paced(
-    events: Iterator[bytes], seconds: float, clock: Clock, done: Callable[[], None]
+    events: Iterator[bytes],
+    seconds: float,
+    clock: Clock,
+    ended: Callable[[], None],
+    done: Callable[[], None],
 ) -> AsyncIterator[bytes]:
     """The events with a pause after each; whoever stops listening has used the tokens all the same."""
     try:
@@ -61,6 +84,7 @@ async def _paced(
             yield event
             if seconds:
                 await clock.sleep(seconds)
+        ended()
         yield bodies.DONE
     finally:
         done()

@@ -85,6 +85,7 @@ def _response(answer: Answer, ask: Ask, status: str, output: list[Json]) -> Json
         "model": ask.body.get("model") or answer.model,
         "output": output,
         "parallel_tool_calls": True,
+        "store": ask.body.get("store") is not False,
         "temperature": ask.body.get("temperature", 1.0),
         "tool_choice": ask.body.get("tool_choice") or "auto",
         "tools": ask.body.get("tools") or [],

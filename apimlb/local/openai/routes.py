@@ -16,17 +16,32 @@ _FORMAL = {
     "embeddings": "Embeddings_Create",
     "responses": "Responses_Create",
     "models": "Models_List",
+    "answer": "Responses_Get",
+    "answer-items": "Responses_ListInputItems",
+    "answer-end": "Responses_Delete",
 }
+_ACTIONS = {
+    "models": "models/read",
+    "responses": "responses/write",
+    "answer": "responses/read",
+    "answer-items": "responses/read",
+    "answer-end": "responses/delete",
+}
+_KEPT = re.compile(r"responses/([^/]+)(/input_items)?", re.IGNORECASE)
+_NAMED = {("GET", False): "answer", ("GET", True): "answer-items", ("DELETE", False): "answer-end"}
+# The first of the dated versions that has the Responses API (Microsoft Learn, Azure OpenAI Responses API).
+_RESPONSES_SINCE = "2025-03-01"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a URL asks for. `deployment` is empty where the body names it as `model`; of `models` it is
-    the one model that is asked for. `api_version` is empty on v1, where it means nothing."""
+    """What a URL asks for. `deployment` is empty where the body names it as `model`; `named` is the model or
+    the kept answer that is asked for. `api_version` is empty on v1, where it means nothing."""
 
     operation: str
     deployment: str = ""
     api_version: str = ""
+    named: str = ""
 
     @property
     def formal(self) -> str:
@@ -38,15 +53,17 @@ class Call:
         """Method and path as Azure's access errors state them."""
         if self.operation == "models":
             return "GET /openai/models"
+        if self.operation.startswith("answer"):
+            verb = "DELETE" if self.operation == "answer-end" else "GET"
+            return f"{verb} /openai/responses/{{response-id}}"
         middle = "" if not self.api_version else "/deployments/{deployment-id}"
         return f"POST /openai{middle}/{_action(self.operation)}"
 
     @property
     def data_action(self) -> str:
         """The data action that a role must give to the caller (Microsoft Learn, Azure RBAC for OpenAI)."""
-        if self.operation in ("models", "responses"):
-            last = "read" if self.operation == "models" else "write"
-            return f"Microsoft.CognitiveServices/accounts/OpenAI/{self.operation}/{last}"
+        if self.operation in _ACTIONS:
+            return f"Microsoft.CognitiveServices/accounts/OpenAI/{_ACTIONS[self.operation]}"
         path = _action(self.operation)
         return f"Microsoft.CognitiveServices/accounts/OpenAI/deployments/{path}/action"
 
@@ -62,25 +79,33 @@ def subdomain(host: str) -> str | None:
 
 def parse(request: Request) -> Call | None:
     """The call that method, path and api-version make; None for what Azure answers with 404."""
-    head, _, tail = request.path.lower().strip("/").partition("/")
-    if head != "openai":
+    head, _, tail = request.path.strip("/").partition("/")
+    if head.lower() != "openai":
         return None
     version = request.query.get("api-version", "")
-    if tail.startswith("v1/"):
-        return _call(request.method, _V1, tail.removeprefix("v1/"), "", "")
+    if tail[:3].lower() == "v1/":
+        return _call(request.method, _V1, tail[3:], "", "")
     if not DATED.fullmatch(version):
         return None
-    if tail.startswith("deployments/"):
-        deployment, _, path = request.path.strip("/").split("/", 2)[2].partition("/")
-        return _call(request.method, _DEPLOYED, path.lower(), deployment, version)
-    return _call(request.method, {"responses": "responses"}, tail, "", version)
+    if tail[:12].lower() == "deployments/":
+        deployment, _, path = tail[12:].partition("/")
+        return _call(request.method, _DEPLOYED, path, deployment, version)
+    responds = version >= _RESPONSES_SINCE or tail[:6].lower() == "models"
+    return _call(request.method, {"responses": "responses"}, tail, "", version) if responds else None
 
 
 def _call(method: str, table: dict[str, str], path: str, deployment: str, version: str) -> Call | None:
-    if path.partition("/")[0] == "models" and not deployment:
-        return Call("models", path.partition("/")[2], version) if method == "GET" else None
-    operation = table.get(path)
-    return Call(operation, deployment, version) if operation and method == "POST" else None
+    lower = path.lower()
+    operation = table.get(lower)
+    if operation is not None:
+        return Call(operation, deployment, version) if method == "POST" else None
+    if deployment:
+        return None
+    if lower.partition("/")[0] == "models":
+        return Call("models", "", version, lower.partition("/")[2]) if method == "GET" else None
+    kept = _KEPT.fullmatch(path)
+    named = _NAMED.get((method, bool(kept and kept[2])))
+    return Call(named, "", version, kept[1]) if kept and named else None
 
 
 def _action(operation: str) -> str:

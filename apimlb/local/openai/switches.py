@@ -89,6 +89,11 @@ class Switches:
     what the call before was told. Absurd: more left than the limit, and a reset in a day. Of 2023: on a token
     429 `x-rate-limit-reset-tokens` and `policy-id`, otherwise remaining numbers only (openai-python #937)."""
 
+    spillover_failure: Literal["standard", "provisioned"] = "standard"
+    """What a caller gets whose call spilled over and was refused there too: the standard deployment's answer
+    (Microsoft Learn, spillover, 2026-06), or the provisioned one's first (the same page, 2026-03). In the
+    first reading `x-ms-spillover-error` tells why the call spilled over, in the second why that failed."""
+
 
 ADVERSE = Switches(
     charging=CHARGES["thousand"],
@@ -98,6 +103,7 @@ ADVERSE = Switches(
     token_retry_after=False,
     oversize_retry_after=86_400,
     rate_headers="sentinel",
+    spillover_failure="provisioned",
 )
 
 

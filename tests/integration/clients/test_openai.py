@@ -54,6 +54,7 @@ class TestDatedPaths:
     def test_answer_a_chat(self, client: openai.AzureOpenAI) -> None:
         answer = client.chat.completions.create(model="chat", messages=HELLO, max_completion_tokens=30)
         assert answer.choices[0].message.content
+        assert answer._request_id
         assert answer.usage is not None
         assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens
 
@@ -118,6 +119,27 @@ class TestV1:
     def test_lists_models(self, site: Site) -> None:
         with latest(site.account) as client:
             assert "gpt-5.1-2025-11-13" in [model.id for model in client.models.list()]
+
+
+class TestKeptResponses:
+    """At one account: behind a gateway another may have it."""
+
+    def test_are_read_gone_on_from_and_deleted(self, site: Site) -> None:
+        with latest(site.account) as client:
+            first = client.responses.create(model="chat", input="Hello")
+            assert client.responses.retrieve(first.id).output_text == first.output_text
+            [asked] = client.responses.input_items.list(first.id)
+            assert asked.type == "message"
+            second = client.responses.create(model="chat", input="More?", previous_response_id=first.id)
+            assert second.usage is not None
+            assert first.usage is not None
+            assert second.usage.input_tokens > first.usage.total_tokens
+            client.responses.delete(first.id)
+            with pytest.raises(openai.NotFoundError):
+                client.responses.retrieve(first.id)
+            with pytest.raises(openai.BadRequestError) as gone:
+                client.responses.create(model="chat", input="More?", previous_response_id=first.id)
+        assert gone.value.code == "previous_response_not_found"
 
 
 class TestAsync:

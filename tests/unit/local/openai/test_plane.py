@@ -164,6 +164,12 @@ class TestThrottling:
         assert [(await rig.chat(max_completion_tokens=190)).status for _ in range(2)] == [429, 429]
         assert "call rate limit" in (await rig.chat(max_completion_tokens=10)).error["message"]
 
+    async def test_a_refused_call_may_use_up_nothing(self, build):
+        rig = build(switches=Switches(refused_calls_count=False))
+        rig.deploy(tokens=(200, 60), requests=(2, 10))
+        assert [(await rig.chat(max_completion_tokens=190)).status for _ in range(5)] == [429] * 5
+        assert (await rig.chat(max_completion_tokens=10)).status == 200
+
     async def test_more_capacity_helps_at_once_and_keeps_what_is_used(self, rig):
         rig.deploy(tokens=(1_000, 60), requests=(99, 10))
         assert [(await rig.chat(max_completion_tokens=700)).status for _ in range(2)] == [200, 429]

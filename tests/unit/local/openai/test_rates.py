@@ -98,6 +98,8 @@ class TestHeaders:
         rig.clock.advance(60)
         assert "x-ratelimit-remaining-tokens" in (await rig.chat(max_completion_tokens=10)).headers
 
-    @pytest.mark.parametrize("name", ["apim-request-id", "x-ms-region", "Strict-Transport-Security"])
+    @pytest.mark.parametrize(
+        "name", ["apim-request-id", "x-request-id", "x-ms-region", "Strict-Transport-Security"]
+    )
     async def test_of_the_service_are_on_refusals_too(self, rig, name):
         assert (await refused(rig)).headers.get(name)
