@@ -9,7 +9,7 @@ import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import unquote_plus, urlsplit
 
 from apimlb.clock import Clock
@@ -76,6 +76,11 @@ class Url:
         self._parts = urlsplit(text)
 
     @property
+    def origin(self) -> str:
+        """Scheme, host and port, as they are written."""
+        return f"{self._parts.scheme}://{self._parts.netloc}"
+
+    @property
     def scheme(self) -> str:
         return self._parts.scheme
 
@@ -117,6 +122,12 @@ class Url:
 
     def __repr__(self) -> str:
         return f"Url({self.text!r})"
+
+
+@lru_cache(1024)
+def url_of(text: str) -> Url:
+    """`Url(text)`, the same one for the same text: a gateway sends to few URLs, and reading one takes time."""
+    return Url(text)
 
 
 @dataclass(slots=True)

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from apimlb.clock import Clock
 from apimlb.http import Request, Response, close, read
 from apimlb.policy.allowances import Counters
-from apimlb.policy.context import Context, MessageBody, ResponseView, Url
+from apimlb.policy.context import Context, MessageBody, ResponseView, Url, url_of
 from apimlb.policy.switches import Switches
+
+_LONG_URL = 2048
 
 CachingType = Literal["internal", "external", "prefer-external"]
 Section = Literal["inbound", "backend", "outbound", "on-error"]
@@ -180,11 +182,16 @@ class Exchange:
         self.base_url = self.base_url or self.service_url
         self.context.switches = self.switches
 
+    def aim(self, service_url: str, path: str, query: str) -> None:
+        """Where the request goes if no policy says otherwise; without a service URL, where it came from."""
+        self.service_url, self.path, self.query = service_url, path, query
+        self.locate(service_url or self.context.request.original_url.origin)
+
     def locate(self, base_url: str) -> None:
         """Make `context.Request.Url` what `base_url` and the exchange's path and query come to."""
         self.base_url = base_url
         joined = base_url.rstrip("/") + self.path + (f"?{self.query}" if self.query else "")
-        self.context.request.url = Url(joined)
+        self.context.request.url = url_of(joined) if len(joined) < _LONG_URL else Url(joined)
 
     def outgoing(self, base_url: str) -> Request:
         """The request as the backend at `base_url` gets it; `context.Request.Url` says so from now on."""

@@ -8,8 +8,6 @@ import math
 import random
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.errors import PolicyError
@@ -20,14 +18,14 @@ from apimlb.local.gateway.forwarding import strip_hop_by_hop
 from apimlb.local.gateway.health import BackendHealth
 from apimlb.local.gateway.keys import Admission, admit, presented
 from apimlb.local.gateway.limits import Held, Until, family, most_seconds
-from apimlb.local.gateway.router import Router
-from apimlb.local.gateway.routes import ApiRoute, OperationRoute, Service
+from apimlb.local.gateway.router import Match, Router
+from apimlb.local.gateway.routes import ApiRoute, Service
 from apimlb.local.gateway.services import GatewayServices, Machinery
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import IdentityToken, TokenCache
 from apimlb.local.store import Store
 from apimlb.policy.allowances import Counters
-from apimlb.policy.context import Context, RequestView, Url
+from apimlb.policy.context import Context, RequestView
 from apimlb.policy.document import Policy
 from apimlb.policy.exchange import Block, Exchange, PolicyFault, TraceSink
 from apimlb.policy.runtime import refuse, run
@@ -37,17 +35,6 @@ _NOT_FOUND = b'{ "statusCode": 404, "message": "Resource not found" }'
 _BODILESS = {204, 304}
 _NOBODY = Admission()
 _SILENT = Policy({"on-error": Block()}, {})
-
-
-@dataclass(slots=True)
-class _Match:
-    """How far a request came before its policy runs; `remainder` is the path below the API's."""
-
-    service: Service
-    api: ApiRoute | None = None
-    operation: OperationRoute | None = None
-    remainder: str = "/"
-    admission: Admission = _NOBODY
 
 
 class GatewayPlane:
@@ -79,22 +66,20 @@ class GatewayPlane:
 
     async def send(self, request: Request) -> Response:
         """Answer a client's request; a refusal or failure is an answer too."""
-        found = self._router.find(request)
-        if found is None:
+        match = self._router.find(request)
+        if match is None:
             headers = Headers([("Content-Type", "application/json")])
             return _finished(request, Response(404, headers, _NOT_FOUND))
-        service, path = found
-        exchange = self._exchange(request, service)
-        match = _Match(service)
-        query = request.query
+        exchange = self._exchange(request, match)
+        admission = _NOBODY
         try:
-            api = self._route(path, query, match, exchange.context)
-            match.admission = self._admit(request, query, service, api, exchange.context)
-            policy = self._policy(match)
+            api = self._api(match)
+            admission = self._admit(request, match, api, exchange.context)
+            policy = self._policy(match, admission)
         except PolicyFault as fault:
             return _finished(request, await refuse(self._last_word(match), exchange, fault))
-        _aim(exchange, match)
-        return self._timed(_finished(request, await run(policy, exchange)), service, exchange)
+        exchange.aim(api.service_url, match.remainder, match.url.query_string.removeprefix("?"))
+        return self._timed(_finished(request, await run(policy, exchange)), match.service, exchange)
 
     def breakers(self) -> Mapping[str, Breaker]:
         """The state of every breaker that has counted anything, by the backend's ARM id in lower case."""
@@ -113,22 +98,24 @@ class GatewayPlane:
             response.body = Until(response.body, self._machinery.clock, end)
         return response
 
-    def _exchange(self, request: Request, service: Service) -> Exchange:
-        machinery = self._machinery
+    def _exchange(self, request: Request, match: Match) -> Exchange:
+        machinery, service = self._machinery, match.service
         now = machinery.clock.now()
-        url = Url(request.url)
         view = RequestView(
             request.method,
-            url,
-            url,
+            match.url,
+            match.url,
             request.headers.copy(),
             Held(request.body, service.sku, self._switches) if request.body else None,
             request.client,
+            match.parameters,
         )
         context = Context(
             machinery.clock,
             machinery.rng,
             view,
+            api=None if match.api is None else match.api.view,
+            operation=None if match.operation is None else match.operation.view,
             deployment=service.deployment,
             request_id=uuid.UUID(int=machinery.rng.getrandbits(128), version=4),
             timestamp=now,
@@ -153,44 +140,34 @@ class GatewayPlane:
             self._counters[service.document.id] = kept
         return kept
 
-    def _route(self, path: str, query: Mapping[str, str], match: _Match, context: Context) -> ApiRoute:
-        """Find API and operation; raises PolicyFault 404."""
-        reached = match.service.find_api(path)
-        if reached is None:
+    def _api(self, match: Match) -> ApiRoute:
+        """The API whose operation the request reached; raises PolicyFault 404."""
+        if match.api is None:
             raise _unmatched(404)
-        match.api, match.remainder = reached
-        context.api = match.api.view
-        operations = match.api.operations
-        found = operations.find(context.request.method, match.remainder, query)
-        if found is None:
-            known = operations.methods(match.remainder, query)
-            raise _unmatched(self._switches.wrong_method if known else 404)
-        match.operation, context.request.matched_parameters = found
-        context.operation = match.operation.view
+        if match.operation is None:
+            raise _unmatched(self._switches.wrong_method if match.known else 404)
         return match.api
 
-    def _admit(
-        self, request: Request, query: Mapping[str, str], service: Service, api: ApiRoute, context: Context
-    ) -> Admission:
+    def _admit(self, request: Request, match: Match, api: ApiRoute, context: Context) -> Admission:
         """Check the key; raises PolicyFault 401."""
-        parts = urlsplit(request.url)
-        realm = f"{parts.scheme}://{parts.netloc}/{api.path}"
-        key = presented(api.door, request.headers, query)
-        admission = admit(key, api.door, service.ring, self._switches, realm=realm)
+        key = presented(api.door, request.headers, match.query)
+        admission = admit(
+            key, api.door, match.service.ring, self._switches, realm=f"{match.url.origin}/{api.path}"
+        )
         context.subscription, context.user = admission.subscription, admission.user
-        product = service.products.get(admission.product or "")
+        product = match.service.products.get(admission.product or "")
         context.product = None if product is None else product.view
         return admission
 
-    def _policy(self, match: _Match) -> Policy:
+    def _policy(self, match: Match, admission: Admission) -> Policy:
         """The policy that applies; raises PolicyFault 500 when one of its documents never compiled: a gateway
         that left it out would let callers past its checks."""
         try:
-            return self._router.policy(match.service, match.admission.product, match.api, match.operation)
+            return self._router.policy(match.service, admission.product, match.api, match.operation)
         except PolicyError as error:
             raise PolicyFault("PolicyNotCompiled", str(error), source="configuration") from error
 
-    def _last_word(self, match: _Match) -> Policy:
+    def _last_word(self, match: Match) -> Policy:
         """The policy whose on-error sees a refusal: that of the place which the request reached."""
         if not self._switches.early_errors_run_on_error:
             return _SILENT
@@ -211,14 +188,6 @@ def _unmatched(status: int) -> PolicyFault:
     # As logs of a self-hosted gateway have it: the error belongs to the routing to a backend.
     fault.section = "backend"
     return fault
-
-
-def _aim(exchange: Exchange, match: _Match) -> None:
-    """Where forward-request would send the request if no policy chose a backend."""
-    parts = urlsplit(exchange.context.request.original_url.text)
-    exchange.path, exchange.query = match.remainder, parts.query
-    exchange.service_url = match.api.service_url if match.api is not None else ""
-    exchange.locate(exchange.service_url or f"{parts.scheme}://{parts.netloc}")
 
 
 def _finished(request: Request, response: Response) -> Response:

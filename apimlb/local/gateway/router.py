@@ -1,20 +1,45 @@
-"""Which service a request is for, and the policy that applies to it; what was read is kept while it holds."""
+"""Where a request leads: to which service, API and operation, and which policy applies there.
 
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+What was read of the store, and where requests led, is kept for as long as the store does not change.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from apimlb.http import Request
 from apimlb.local.gateway.policies import PolicyShelf
 from apimlb.local.gateway.routes import SERVICE, ApiRoute, OperationRoute, Service, read_service
 from apimlb.local.store import Document, Store
+from apimlb.policy.context import Url
 from apimlb.policy.document import Policy
 
 _GATEWAY_HOSTS = (".azure-api.net", ".localhost")
 _NOT_SERVING = {"activating", "created", "creating", "deleting", "terminating", "deleted", "failed"}
+_MOST_KEPT = 1024
+_LONGEST_KEPT = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How far a request comes before anybody asks who sent it; requests that are alike share one.
+
+    Without `api` no API has such a path; without `operation` the API has none, and `known` says whether it
+    has one for another method. `remainder` is the path below the API's (below the gateway's, without one);
+    `query` and `parameters` are decoded.
+    """
+
+    service: Service
+    url: Url
+    remainder: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    api: ApiRoute | None = None
+    operation: OperationRoute | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
+    known: bool = False
 
 
 class Router:
-    """Finds the service of a request and keeps what was read of it."""
+    """Finds the way of a request and keeps what was read for it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -23,26 +48,21 @@ class Router:
         self._mounts: dict[str, Document] = {}
         self._fresh: set[str] = set()
         self._services: dict[str, tuple[Sequence[Document], Service]] = {}
+        self._matches: dict[tuple[str, str], Match] = {}
         self.shelf = PolicyShelf()
 
-    def find(self, request: Request) -> tuple[Service, str] | None:
-        """The service, and the path below its gateway URL; None when there is none.
-
-        By host name, else by the first segment of the path, else the one whose gateway URL has no path.
-        """
+    def find(self, request: Request) -> Match | None:
+        """How far the request comes; None when no service answers to its URL."""
         self._refresh()
-        path = urlsplit(request.url).path or "/"
-        host = request.host.lower()
-        for suffix in _GATEWAY_HOSTS:
-            if host.endswith(suffix):
-                named = self._named(host.removesuffix(suffix))
-                return None if named is None else (self._service(named), path)
-        first, _, rest = path.removeprefix("/").partition("/")
-        named = self._mounted(f"/{first}") or self._named(first)
-        if named is not None:
-            return self._service(named), f"/{rest}"
-        root = self._mounted("")
-        return None if root is None else (self._service(root), path)
+        key = (request.method, request.url)
+        match = self._matches.get(key)
+        if match is None:
+            match = self._match(request)
+            if match is not None and len(request.url) <= _LONGEST_KEPT:
+                if len(self._matches) >= _MOST_KEPT:
+                    self._matches.clear()
+                self._matches[key] = match
+        return match
 
     def policy(
         self, service: Service, product: str | None, api: ApiRoute | None, operation: OperationRoute | None
@@ -56,9 +76,41 @@ class Router:
             service.effective[key] = policy
         return policy
 
+    def _match(self, request: Request) -> Match | None:
+        url = Url(request.url)
+        found = self._find_service(request.host, url.path)
+        if found is None:
+            return None
+        service, path = found
+        reached = service.find_api(path)
+        query = request.query
+        if reached is None:
+            return Match(service, url, path, query)
+        api, remainder = reached
+        led = api.operations.find(request.method, remainder, query)
+        if led is None:
+            known = bool(api.operations.methods(remainder, query))
+            return Match(service, url, remainder, query, api, known=known)
+        return Match(service, url, remainder, query, api, *led, known=True)
+
+    def _find_service(self, host: str, path: str) -> tuple[Service, str] | None:
+        """The service, and the path below its gateway URL: by host name, else by the first segment of the
+        path, else the one whose gateway URL has no path."""
+        for suffix in _GATEWAY_HOSTS:
+            if host.endswith(suffix):
+                named = self._named(host.removesuffix(suffix))
+                return None if named is None else (self._service(named), path)
+        first, _, rest = path.removeprefix("/").partition("/")
+        named = self._mounted(f"/{first}") or self._named(first)
+        if named is not None:
+            return self._service(named), f"/{rest}"
+        root = self._mounted("")
+        return None if root is None else (self._service(root), path)
+
     def _refresh(self) -> None:
         if self._revision != self._store.revision:
             self._revision = self._store.revision
+            self._matches.clear()
             live = [item for item in self._store.of_kind(SERVICE) if _serves(item)]
             # Where two would answer to the same, the first one does.
             self._names = {_name(item): item for item in reversed(live)}

@@ -31,7 +31,7 @@ def two_services() -> Store:
 def test_the_service_of_a_request(url: str, service: str, path: str) -> None:
     found = Router(two_services()).find(Request("GET", url))
     assert found is not None
-    assert (found[0].name, found[1]) == (service, path)
+    assert (found.service.name, found.remainder) == (service, path)
 
 
 @pytest.mark.parametrize("url", ["https://third.azure-api.net/x", "http://third.localhost/x"])
@@ -56,7 +56,7 @@ def test_a_service_is_read_again_only_when_something_of_it_changed() -> None:
 
     def service() -> object:
         found = router.find(request)
-        return found and found[0]
+        return found and found.service
 
     before = service()
     ServiceDocuments(store, name="second").api("other", "elsewhere")
