@@ -184,7 +184,7 @@ class Draft:
         if kind.clr and expression.type not in kind.clr:
             given = _KEYWORDS.get(expression.type, expression.type)
             raise self.error(f"Cannot implicitly convert type '{given}' to '{kind.keyword}'", text)
-        if kind is ANY:
+        if kind is ANY or expression.type == kind.own:
             return cast(Getter[T], expression)
         convert = kind.value
         return lambda context: convert(expression(context))

@@ -15,13 +15,14 @@ class Kind(Generic[T]):
     """`literal` raises ValueError with what is wrong; `value` raises ClrException.
 
     `clr` are the static types that an expression may have, empty for any; `keyword` is C#'s name of the type
-    for the message when it has another.
+    for the message when it has another. What has the static type `own` is a value already.
     """
 
     keyword: str
     literal: Callable[[str], T]
     value: Callable[[object], T]
     clr: frozenset[str] = frozenset()
+    own: str = ""
 
 
 def _boolean(text: str) -> bool:
@@ -62,7 +63,7 @@ TEXT = Kind("string", str.strip, _optional_string)
 ANY: Kind[object] = Kind("object", str, lambda value: value)
 """The value itself; a literal is a System.String."""
 
-BOOLEAN = Kind("bool", _boolean, _unboxed_boolean, frozenset({"System.Boolean", "System.Object"}))
+BOOLEAN = Kind("bool", _boolean, _unboxed_boolean, frozenset({"System.Boolean", "System.Object"}), "System.Boolean")
 
 _INTEGERS = frozenset(f"System.{name}" for name in ("Int32", "Int16", "UInt16", "Byte", "SByte", "Object"))
 

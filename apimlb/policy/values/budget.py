@@ -1,7 +1,6 @@
 """How much one evaluation may do, so that no expression hangs: counted, because a clock would make it
 uncertain."""
 
-import threading
 from typing import Final, NoReturn
 
 from apimlb.policy.values.exceptions import over_limit
@@ -12,15 +11,18 @@ LONGEST_TEXT: Final = 8_000_000
 LONGEST_LAYOUT: Final = 1_000
 
 
-class Budget(threading.local):
-    """What is left to the evaluation that this thread runs."""
+class Budget:
+    """What is left to the evaluation that runs. There is one at a time: it neither waits nor is it
+    interrupted, and the event loop's thread is the only one that evaluates."""
 
-    left = STEPS
-    searching = 0.0
-    """The worst that Python's engine for regular expressions may have cost so far, in characters."""
+    __slots__ = ("left", "searching")
+
+    def __init__(self) -> None:
+        self.renew()
 
     def renew(self) -> None:
-        """Before an evaluation."""
+        """Before an evaluation. `searching` is the worst that Python's engine for regular expressions may
+        have cost so far, in characters."""
         self.left = STEPS
         self.searching = 0.0
 
@@ -34,7 +36,7 @@ BUDGET: Final = Budget()
 
 
 def spend() -> None:
-    """One step of the evaluation that this thread runs."""
+    """One step of the evaluation that runs."""
     BUDGET.spend()
 
 

@@ -16,6 +16,7 @@ _CHARACTERS: Final = 6
 """Characters or bytes to a step, as a power of two."""
 
 _ELEMENTS: Final = 4
+_SIZED: Final = frozenset([str, bytearray, ClrList, ClrArray])
 _BRIEF: Final = frozenset(
     ["add", "count_of", "is_null_or_empty", "list_add", "list_clear", "stack_push", "substring"]
 )
@@ -49,9 +50,11 @@ def metered(call: Callable[..., object]) -> Callable[..., object]:
         BUDGET.spend()
         if not brief:
             for each in arguments:
-                charge(each)
+                if type(each) in _SIZED:
+                    charge(each)
         made = call(*arguments)
-        charge(made)
+        if type(made) in _SIZED:
+            charge(made)
         return made
 
     return update_wrapper(run, call)
