@@ -6,10 +6,10 @@ that works.
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
@@ -132,12 +132,13 @@ class Faulty:
         self._faults = faults
         self._clock = clock
 
-    async def send(self, request: Request) -> Response:
+    def send(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Answer; raises `ConnectionResetError` for a connection that is to be closed without an answer, and
         so does the body of an answer that is cut."""
         fault = self._faults.take(self._plane, request) if self._faults else None
-        if fault is None:
-            return await self._behind.send(request)
+        return self._behind.send(request) if fault is None else self._happen(fault, request)
+
+    async def _happen(self, fault: Fault, request: Request) -> Response:
         if fault.delay:
             await self._clock.sleep(fault.delay)
         if fault.reset:

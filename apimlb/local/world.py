@@ -7,8 +7,9 @@ ARM's role assignments, they are handed as functions.
 import itertools
 import random
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -45,6 +46,7 @@ OWNER = Application(
 ARM_ORIGIN = "https://management.azure.com"
 _ARM_AUDIENCES = (ARM_ORIGIN, "https://management.core.windows.net")
 _OPENAI_AUDIENCES = ("https://cognitiveservices.azure.com", "https://ai.azure.com")
+_ROADS_KEPT = 1024
 _ENTRA_HOSTS = {"login.microsoftonline.com", "login.windows.net", "sts.windows.net"}
 
 
@@ -133,32 +135,39 @@ class World:
         self._openai = Faulty("openai", self.openai, self.faults, clock)
         self._gateway = Faulty("gateway", _InTurn(self.gateways), self.faults, clock)
         self._outside = Faulty("outside", outside or _Nobody(), self.faults, clock)
+        self._management = _Management(self._entra, self._arm)
+        self._road = lru_cache(_ROADS_KEPT)(self._find_road)
 
     @property
     def gateway(self) -> GatewayPlane:
         """The first instance of the gateway, which is the only one unless there are to be several."""
         return self.gateways[0]
 
-    async def send(self, request: Request) -> Response:
+    def send(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Answer as the internet would; raises `ConnectionError` for a host that nobody answers at."""
-        host = request.host.lower()
-        if subdomain(host) is not None:
-            return await self._openai.send(request)
-        if host.endswith(".azure-api.net") or _at(request, self.settings.gateway_origin):
-            return await self._gateway.send(request)
-        if host in _ENTRA_HOSTS:
-            return await self._entra.send(request)
-        if _at(request, self.settings.arm_origin):
-            return await self.manage(request)
-        return await self._outside.send(request)
+        return self._road(urlsplit(request.url).netloc).send(request)
 
-    async def manage(self, request: Request) -> Response:
+    def manage(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Answer for ARM and for Entra, which share an origin."""
-        return await (self._entra if serves(request) else self._arm).send(request)
+        return self._management.send(request)
 
-    async def serve(self, request: Request) -> Response:
+    def serve(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Answer at the gateway's port: for the account that the Host header names, else for the gateway."""
-        return await (self._gateway if subdomain(request.host) is None else self._openai).send(request)
+        road = self._road(urlsplit(request.url).netloc)
+        return (road if road is self._openai else self._gateway).send(request)
+
+    def _find_road(self, netloc: str) -> Transport:
+        """Who answers at a host and port."""
+        host = Request("GET", f"//{netloc}").host
+        if subdomain(host) is not None:
+            return self._openai
+        if host.endswith(".azure-api.net") or _at(netloc, self.settings.gateway_origin):
+            return self._gateway
+        if host in _ENTRA_HOSTS:
+            return self._entra
+        if _at(netloc, self.settings.arm_origin):
+            return self._management
+        return self._outside
 
     def _gateways(self, rng: random.Random, settings: WorldSettings) -> Sequence[GatewayPlane]:
         caches = Caches(self._clock, settings.gateway.cache_delay)
@@ -232,8 +241,19 @@ class _InTurn:
     def __init__(self, instances: Sequence[Transport]) -> None:
         self._turns = itertools.cycle(instances)
 
-    async def send(self, request: Request) -> Response:
-        return await next(self._turns).send(request)
+    def send(self, request: Request) -> Coroutine[Any, Any, Response]:
+        return next(self._turns).send(request)
+
+
+class _Management:
+    """The origin that ARM and Entra share."""
+
+    def __init__(self, entra: Transport, arm: Transport) -> None:
+        self._entra = entra
+        self._arm = arm
+
+    def send(self, request: Request) -> Coroutine[Any, Any, Response]:
+        return (self._entra if serves(request) else self._arm).send(request)
 
 
 class _Nobody:
@@ -267,8 +287,8 @@ def _branch(rng: random.Random) -> random.Random:
     return random.Random(rng.getrandbits(64))
 
 
-def _at(request: Request, origin: str) -> bool:
-    return bool(origin) and urlsplit(request.url).netloc.lower() == urlsplit(origin).netloc.lower()
+def _at(netloc: str, origin: str) -> bool:
+    return bool(origin) and netloc.lower() == urlsplit(origin).netloc.lower()
 
 
 def _identity(service: Document, client_id: str | None) -> Principal | None:

@@ -28,7 +28,11 @@ class BackendHealth:
     def choose(self, pool: Pool, backends: Backends) -> Choice:
         """The pool's member for one request, and a step of its rotation."""
         now = self._clock.now()
-        health = {member.id: self.reopens(backends.by_id[member.id]) for member in pool.members}
+        health = (
+            {member.id: self.reopens(backends.by_id[member.id]) for member in pool.members}
+            if self._states
+            else {}
+        )
         credits = self._credits.get(pool.id, ())
         choice = choose(pool, health, now, self._rng, credits, self._switches.weighting)
         self._credits[pool.id] = choice.credits

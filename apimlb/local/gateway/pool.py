@@ -6,9 +6,9 @@ even when they are. Each gateway instance decides for itself.
 """
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 Weighting = Literal["smooth", "random"]
 
@@ -30,15 +30,22 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """`cookie` names the one that keeps a session at its member, empty for none."""
+    """`cookie` names the one that keeps a session at its member, empty for none. `tiers` are the places of
+    the members by priority, the first to be used first."""
 
     id: str
     members: tuple[Member, ...]
     cookie: str = ""
+    tiers: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        tiers: dict[int, list[int]] = {}
+        for place, member in enumerate(self.members):
+            tiers.setdefault(member.priority, []).append(place)
+        object.__setattr__(self, "tiers", tuple(tuple(places) for _, places in sorted(tiers.items())))
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The member to call, or None when all are open; then `reopens` says when the first one closes."""
 
     member: str | None
@@ -58,30 +65,31 @@ def choose(
     members = pool.members
     if len(credits) != len(members):
         credits = (0,) * len(members)
-    live = [place for place, member in enumerate(members) if health.get(member.id, 0.0) <= now]
-    if not live:
+    for tier in pool.tiers:
+        group = [place for place in tier if health.get(members[place].id, 0.0) <= now] if health else tier
+        if group:
+            break
+    else:
         return Choice(None, credits, min((health[member.id] for member in members), default=now))
-    first = min(members[place].priority for place in live)
-    group = [place for place in live if members[place].priority == first]
-    weights = _weights(members, group)
+    weights = [members[place].weight for place in group]
+    if max(weights) <= 0:
+        weights = [1] * len(group)
     if weighting == "random":
-        chosen = rng.choices(group, weights)[0]
+        chosen = rng.choices(group, [max(0, weight) for weight in weights])[0]
         return Choice(members[chosen].id, credits)
     chosen, credits = _smooth(group, weights, credits)
     return Choice(members[chosen].id, credits)
 
 
-def _weights(members: tuple[Member, ...], group: list[int]) -> list[int]:
-    weights = [max(0, members[place].weight) for place in group]
-    return weights if any(weights) else [1] * len(group)
-
-
-def _smooth(group: list[int], weights: list[int], credits: Credits) -> tuple[int, Credits]:
+def _smooth(group: Sequence[int], weights: Sequence[int], credits: Credits) -> tuple[int, Credits]:
     """Everyone earns their weight, the richest is chosen and pays for all: no share comes in a bunch."""
     owed = list(credits)
+    chosen, total = -1, 0
     for place, weight in zip(group, weights, strict=True):
-        owed[place] += weight
-    candidates = [place for place, weight in zip(group, weights, strict=True) if weight]
-    chosen = max(candidates, key=lambda place: owed[place])
-    owed[chosen] -= sum(weights)
+        if weight > 0:
+            owed[place] += weight
+            total += weight
+            if chosen < 0 or owed[place] > owed[chosen]:
+                chosen = place
+    owed[chosen] -= total
     return chosen, tuple(owed)
