@@ -3,8 +3,10 @@
 import asyncio
 import heapq
 import itertools
+import math
 import time
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -26,9 +28,87 @@ class Clock(Protocol):
         """Block this thread for `seconds`."""
         ...
 
-    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
-        """Interrupts what runs inside with `TimeoutError` once `seconds` have passed."""
+    def timeout(self, seconds: float) -> AbstractContextManager[object]:
+        """What a task awaits inside is interrupted with `TimeoutError` once `seconds` have passed."""
         ...
+
+
+class TimeLimit:
+    """One `timeout`: what `asyncio.timeout` does, without a timer of its own."""
+
+    __slots__ = ("_cancelling", "_limits", "due", "over", "task")
+
+    def __init__(self, limits: "TimeLimits", due: float) -> None:
+        self._limits = limits
+        self.due = due
+        self.over = False
+
+    def __enter__(self) -> "TimeLimit":
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("only a task can be given a time limit")
+        self.task = task
+        self._cancelling = task.cancelling()
+        self._limits.add(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._limits.discard(self)
+        if self.over and self.task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+            raise TimeoutError from error
+
+    def end(self) -> None:
+        self.over = True
+        self.task.cancel()
+
+
+class TimeLimits:
+    """The time limits that run by one clock. Every forwarded request has one and next to none is reached, so
+    that a single timer, which is set for the first of them and seldom moved, serves them all."""
+
+    def __init__(self, now: Callable[[], float], stands: Callable[[], bool] = lambda: False) -> None:
+        """`stands`: whether the clock stands still, so that waiting brings no limit nearer."""
+        self._now = now
+        self._stands = stands
+        self._open: set[TimeLimit] = set()
+        self._next = math.inf
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def after(self, seconds: float) -> TimeLimit:
+        return TimeLimit(self, self._now() + seconds)
+
+    def add(self, limit: TimeLimit) -> None:
+        self._open.add(limit)
+        if limit.due < self._next or self._loop is not asyncio.get_running_loop():
+            self._wind()
+
+    def discard(self, limit: TimeLimit) -> None:
+        self._open.discard(limit)
+
+    def look(self) -> None:
+        """Interrupt whose time is up: called when it may be, or when the clock was moved."""
+        now = self._now()
+        for limit in [each for each in self._open if each.due <= now]:
+            # Who moves the clock is running, and sees for themselves what time it is.
+            if limit.task is not asyncio.current_task():
+                self._open.discard(limit)
+                limit.end()
+        self._wind()
+
+    def _wind(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._next = min((limit.due for limit in self._open), default=math.inf)
+        if self._open and not self._stands():
+            self._loop = asyncio.get_running_loop()
+            self._timer = self._loop.call_later(max(0.0, self._next - self._now()), self.look)
 
 
 class SystemClock:
@@ -36,6 +116,7 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._origin = time.time() - time.monotonic()
+        self._limits = TimeLimits(self.now)
 
     def now(self) -> float:
         return self._origin + time.monotonic()
@@ -46,8 +127,8 @@ class SystemClock:
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
-        return asyncio.timeout(seconds)
+    def timeout(self, seconds: float) -> AbstractContextManager[object]:
+        return self._limits.after(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +149,6 @@ class _Alarm:
     woken: "asyncio.Future[None]" = field(compare=False)
 
 
-class _Limit:
-    """A timeout that ends with an adjustable clock's time: cheap, since every forwarded request has one."""
-
-    __slots__ = ("_clock", "_due", "_timeout")
-
-    def __init__(self, clock: "AdjustableClock", due: float) -> None:
-        self._clock = clock
-        self._due = due
-
-    async def __aenter__(self) -> "_Limit":
-        self._timeout = await asyncio.timeout(self._clock.left(self._due)).__aenter__()
-        self._clock.limits.add(self)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._clock.limits.discard(self)
-        await self._timeout.__aexit__(kind, error, trace)
-
-    def move(self) -> None:
-        """The clock was moved: there is more time left, less, or none."""
-        if not self._timeout.expired():
-            left = self._clock.left(self._due)
-            self._timeout.reschedule(None if left is None else asyncio.get_running_loop().time() + left)
-
-
 class AdjustableClock:
     """A clock that can be stopped and moved forward, over another that carries it on; never backwards.
 
@@ -111,7 +165,7 @@ class AdjustableClock:
         self._anchor = self._since + start.ahead if start.frozen is None else start.frozen
         self._frozen = start.frozen is not None
         self._alarms: list[_Alarm] = []
-        self.limits: set[_Limit] = set()
+        self._limits = TimeLimits(self.now, lambda: self._frozen)
         self._turns = itertools.count()
         self._watch: asyncio.Task[None] | None = None
 
@@ -154,20 +208,15 @@ class AdjustableClock:
     def pause(self, seconds: float) -> None:
         self._ground.pause(seconds)
 
-    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
-        return _Limit(self, self.now() + seconds)
-
-    def left(self, due: float) -> float | None:
-        """How long the ground has to go on until `due`; None while it does not matter how long it does."""
-        now = self.now()
-        return None if self._frozen and due > now else due - now
+    def timeout(self, seconds: float) -> AbstractContextManager[object]:
+        return self._limits.after(seconds)
 
     def _set(self, forward: float, *, frozen: bool) -> None:
         since = self._ground.now()
         reached = self._anchor if self._frozen else self._anchor + (since - self._since)
         self._anchor, self._since, self._frozen = reached + forward, since, frozen
-        for limit in self.limits:
-            limit.move()
+        if len(self._limits):
+            self._limits.look()
         self._ring()
 
     def _forget(self, alarm: _Alarm) -> None:

@@ -46,12 +46,14 @@ class Headers:
         """Replace whatever stands under `name`, in its first place; no values removes it."""
         wanted = name.lower()
         items = self._items
-        for place, item in enumerate(items):
-            if item[0] == wanted:
-                rest = [item for item in items[place:] if item[0] != wanted]
-                items[place:] = [(wanted, name, value) for value in values] + rest
-                return
-        items += [(wanted, name, value) for value in values]
+        made = [(wanted, name, value) for value in values]
+        places = [place for place, item in enumerate(items) if item[0] == wanted]
+        if not places:
+            items += made
+            return
+        for place in reversed(places[1:]):
+            del items[place]
+        items[places[0] : places[0] + 1] = made
 
     def add(self, name: str, value: str) -> None:
         self._items.append((name.lower(), name, value))

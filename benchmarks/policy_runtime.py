@@ -8,7 +8,7 @@ Prints microseconds per request, beside those of a bare async function call as t
 import asyncio
 import random
 import sys
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 
 from apimlb.http import Headers, Request, Response
@@ -54,7 +54,7 @@ class Instant:
     def pause(self, seconds: float) -> None:
         return None
 
-    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+    def timeout(self, seconds: float) -> AbstractContextManager[object]:
         return nullcontext()
 
     async def get(self, key: str, kind: CachingType) -> object:

@@ -1,9 +1,9 @@
 """Fakes shared by the tests: a clock that is moved by hand and a transport that follows a script."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
+from apimlb.clock import TimeLimits
 from apimlb.http import Headers, Request, Response
 
 
@@ -12,7 +12,7 @@ class ManualClock:
 
     def __init__(self, start: float = 1_800_000_000.0) -> None:
         self._now = start
-        self._limits: dict[asyncio.Timeout, float] = {}
+        self._limits = TimeLimits(self.now, lambda: True)
         self.slept: list[float] = []
 
     def now(self) -> float:
@@ -20,9 +20,8 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         self._now += seconds
-        for limit, due in self._limits.items():
-            if due < self._now and not limit.expired():
-                limit.reschedule(0.0)
+        if len(self._limits):
+            self._limits.look()
 
     async def sleep(self, seconds: float) -> None:
         self.pause(seconds)
@@ -31,15 +30,11 @@ class ManualClock:
         self.slept.append(seconds)
         self.advance(seconds)
 
-    @asynccontextmanager
-    async def timeout(self, seconds: float) -> AsyncIterator[None]:
+    @contextmanager
+    def timeout(self, seconds: float) -> Iterator[None]:
         due = self._now + seconds
-        async with asyncio.timeout(None) as limit:
-            self._limits[limit] = due
-            try:
-                yield
-            finally:
-                del self._limits[limit]
+        with self._limits.after(seconds):
+            yield
         if self._now > due:
             raise TimeoutError
 

@@ -13,7 +13,7 @@ import json
 import random
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +71,7 @@ class FixedClock:
     def pause(self, seconds: float) -> None:
         """Time does not pass."""
 
-    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+    def timeout(self, seconds: float) -> AbstractContextManager[object]:
         return nullcontext()
 
 

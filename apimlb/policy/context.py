@@ -126,7 +126,7 @@ class Url:
 
 @lru_cache(1024)
 def url_of(text: str) -> Url:
-    """`Url(text)`, the same one for the same text: a gateway sends to few URLs, and reading one takes time."""
+    """`Url(text)`, the same one for the same text: a gateway sends to few URLs, and reading takes time."""
     return Url(text)
 
 

@@ -63,7 +63,9 @@ TEXT = Kind("string", str.strip, _optional_string)
 ANY: Kind[object] = Kind("object", str, lambda value: value)
 """The value itself; a literal is a System.String."""
 
-BOOLEAN = Kind("bool", _boolean, _unboxed_boolean, frozenset({"System.Boolean", "System.Object"}), "System.Boolean")
+BOOLEAN = Kind(
+    "bool", _boolean, _unboxed_boolean, frozenset({"System.Boolean", "System.Object"}), "System.Boolean"
+)
 
 _INTEGERS = frozenset(f"System.{name}" for name in ("Int32", "Int16", "UInt16", "Byte", "SByte", "Object"))
 

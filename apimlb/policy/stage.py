@@ -4,7 +4,7 @@ import fnmatch
 import json
 import random
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -69,7 +69,7 @@ class StageClock:
         self.waited += seconds
         self._now += seconds
 
-    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+    def timeout(self, seconds: float) -> AbstractContextManager[object]:
         """Nobody on the stage takes longer than they are told to."""
         return nullcontext()
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.clock import AdjustableClock, Clock, Reading, SystemClock, isoformat, utc
+from apimlb.clock import AdjustableClock, Clock, Reading, SystemClock, TimeLimits, isoformat, utc
 from tests.fakes import ManualClock
 
 SECONDS = st.floats(0, 1e7, allow_nan=False)
@@ -172,7 +172,7 @@ class TestAdjustableClock:
 
 class TestTimeouts:
     async def hangs(self, clock: Clock, seconds: float) -> None:
-        async with clock.timeout(seconds):
+        with clock.timeout(seconds):
             await asyncio.Event().wait()
 
     async def test_end_when_time_is_moved_past_them(self) -> None:
@@ -190,7 +190,6 @@ class TestTimeouts:
         clock.advance(3600)
         with pytest.raises(TimeoutError):
             await long
-        assert clock.limits == set()
 
     async def test_end_by_themselves_unless_the_clock_stands_still(self) -> None:
         clock = AdjustableClock(SystemClock())
@@ -206,11 +205,10 @@ class TestTimeouts:
 
     @pytest.mark.parametrize("clock", [SystemClock(), AdjustableClock(SystemClock())])
     async def test_that_are_not_reached_do_nothing(self, clock: Clock) -> None:
-        async with clock.timeout(60):
+        with clock.timeout(60):
             await clock.sleep(0)
-        with pytest.raises(KeyError):
-            async with clock.timeout(60):
-                raise KeyError
+        with pytest.raises(KeyError), clock.timeout(60):
+            raise KeyError
 
     async def test_keep_what_is_stopped_by_somebody_else_stopped(self) -> None:
         clock = AdjustableClock(SystemClock())
@@ -220,4 +218,30 @@ class TestTimeouts:
         stopped.cancel()
         with pytest.raises(asyncio.CancelledError):
             await stopped
-        assert clock.limits == set()
+
+    async def test_come_in_any_order(self) -> None:
+        clock = AdjustableClock(SystemClock())
+        tasks = {due: asyncio.create_task(self.hangs(clock, due)) for due in (0.02, 0.001, 60, 0.01)}
+        await asyncio.wait([tasks[due] for due in (0.001, 0.01, 0.02)])
+        assert not tasks[60].done()
+        tasks[60].cancel()
+
+    def test_work_in_one_event_loop_after_another(self) -> None:
+        clock = SystemClock()
+        for _ in range(2):
+            with pytest.raises(TimeoutError):
+                asyncio.run(self.hangs(clock, 0.001))
+
+    async def test_are_forgotten_when_they_are_over(self) -> None:
+        clock = ManualClock()
+        limits = TimeLimits(clock.now, lambda: True)
+        with limits.after(60), limits.after(1):
+            assert len(limits) == 2
+        assert not len(limits)
+
+    async def test_inside_one_another_end_the_inner_work_only(self) -> None:
+        clock = AdjustableClock(SystemClock())
+        with clock.timeout(60):
+            with pytest.raises(TimeoutError):
+                await self.hangs(clock, 0.001)
+            await clock.sleep(0)

@@ -55,7 +55,7 @@ async def send(transport: Transport, request: Request, options: ForwardOptions, 
         request.headers.set("Content-Length", str(len(request.body)))
     else:
         request.headers.remove("Content-Length")
-    async with clock.timeout(options.timeout):
+    with clock.timeout(options.timeout):
         response = await transport.send(request)
         for _ in range(_MOST_REDIRECTS if options.follow_redirects else 0):
             location = response.headers.get("Location")

@@ -65,7 +65,7 @@ class Until:
 
     async def __anext__(self) -> bytes:
         try:
-            async with self._clock.timeout(self._end - self._clock.now()):
+            with self._clock.timeout(self._end - self._clock.now()):
                 chunk = await anext(self._body)
         except TimeoutError as error:
             raise self._over() from error

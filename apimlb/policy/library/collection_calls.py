@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cmp_to_key
 
 from apimlb.policy.csharp.types import Type
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.collections import (
     MISSING,
     ClrArray,
@@ -62,6 +63,9 @@ def list_clear(target: ClrList) -> None:
 
 
 def list_index(target: Things, value: object) -> int:
+    if type(value) is str and isinstance(target, ClrArray | ClrList) and target.element == "System.String":
+        BUDGET.spend(2 * len(target.items))
+        return target.items.index(value) if value in target.items else -1
     return next((i for i, item in enumerate(elements(target)) if clr_equals(item, value)), -1)
 
 

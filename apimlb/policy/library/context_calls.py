@@ -1,6 +1,6 @@
 """What the members of `context` do: its maps, bodies and tokens as CLR values."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from apimlb.http import Headers
 from apimlb.policy import context as views
@@ -50,15 +50,15 @@ class HeaderMap(ReadOnlyMap):
 
 
 class ListMap(ReadOnlyMap):
-    """Query parameters, form fields or claims: several texts under a name, or a single one."""
+    """Query parameters, form fields or claims: several texts under a name."""
 
-    def __init__(self, items: dict[str, list[str]], single: bool = False) -> None:
+    types = "System.String,System.String[]"
+
+    def __init__(self, items: Mapping[str, list[str]]) -> None:
         self._items = items
-        self._single = single
-        self.types = "System.String,System.String" if single else "System.String,System.String[]"
 
     def _value(self, values: list[str]) -> object:
-        return enter(values[0]) if self._single else strings(values)
+        return strings(values)
 
     def find(self, key: object) -> object:
         if key is None:
@@ -68,6 +68,27 @@ class ListMap(ReadOnlyMap):
 
     def pairs(self) -> Iterable[tuple[object, object]]:
         return [(enter(name), self._value(values)) for name, values in self._items.items()]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+class TextMap(ReadOnlyMap):
+    """A text by name: context.Request.MatchedParameters."""
+
+    types = "System.String,System.String"
+
+    def __init__(self, items: Mapping[str, str]) -> None:
+        self._items = items
+
+    def find(self, key: object) -> object:
+        if key is None:
+            raise argument_null("key")
+        found = self._items.get(leave(str(key)))
+        return MISSING if found is None else enter(found)
+
+    def pairs(self) -> Iterable[tuple[object, object]]:
+        return [(enter(name), enter(value)) for name, value in self._items.items()]
 
     def __len__(self) -> int:
         return len(self._items)
@@ -145,7 +166,10 @@ def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None
     value = target.find(name)
     if value is MISSING:
         return default
-    return ",".join(str(item) for item in value.items) if isinstance(value, ClrArray) else str(value)
+    if not isinstance(value, ClrArray):
+        return str(value)
+    items = value.items
+    return str(items[0]) if len(items) == 1 else ",".join(map(str, items))
 
 
 def request_id(context: views.Context) -> Guid:
@@ -169,7 +193,7 @@ def headers(message: views.RequestView | views.ResponseView) -> HeaderMap:
 
 
 def parameters(request: views.RequestView) -> ListMap:
-    return ListMap({name: [value] for name, value in request.matched_parameters.items()}, single=True)
+    return TextMap(request.matched_parameters)
 
 
 def query(url: views.Url) -> ListMap:

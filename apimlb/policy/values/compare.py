@@ -106,9 +106,13 @@ def equal_as(comparison: Enum, left: str | None, right: str | None) -> bool:
     return compare_as(comparison, left, right) == 0
 
 
+_IGNORING_CASE = {1, 3, 5}
+"""CurrentCultureIgnoreCase, InvariantCultureIgnoreCase and OrdinalIgnoreCase."""
+
+
 def folded(comparison: Enum | None, text: str) -> str:
     """The text in a form where the comparison is equality, as far as searching needs it."""
-    return upper_ordinal(text) if comparison is not None and str(comparison).endswith("IgnoreCase") else text
+    return upper_ordinal(text) if comparison is not None and comparison.number in _IGNORING_CASE else text
 
 
 def compare(left: object, right: object) -> int:
