@@ -6,7 +6,8 @@ server-sent events" (2025-10) has long-running connections on v2 too.
 """
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 from apimlb.clock import Clock
 from apimlb.http import Response, close
@@ -32,15 +33,21 @@ def most_seconds(sku: str, switches: GatewaySwitches) -> float:
     return _LONGEST_SECONDS if limited else math.inf
 
 
+def holder(sku: str, switches: GatewaySwitches) -> Callable[[bytes], MessageBody]:
+    """What makes the bodies of a tier."""
+    return partial(Held, _LARGEST_HELD[family(sku)], switches.over_buffer_status)
+
+
 class Held(MessageBody):
     """A body on a tier that holds so many bytes: reading or keeping a larger one is a fault."""
 
     __slots__ = ("_most", "_status")
 
-    def __init__(self, content: bytes, sku: str, switches: GatewaySwitches) -> None:
-        super().__init__(content)
-        self._most = _LARGEST_HELD[family(sku)]
-        self._status = switches.over_buffer_status
+    def __init__(self, most: int, status: int, content: bytes) -> None:
+        self.content = content
+        self.consumed = False
+        self._most = most
+        self._status = status
 
     def hold(self) -> None:
         if len(self.content) > self._most:

@@ -7,17 +7,18 @@ forward-request calls a backend; answer. Policies can neither see nor skip the f
 import math
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from apimlb.clock import Clock
 from apimlb.errors import PolicyError
 from apimlb.http import Headers, Request, Response, Transport
 from apimlb.local.gateway.breaker import Breaker
-from apimlb.local.gateway.cache import Caches
+from apimlb.local.gateway.cache import Caches, ServiceCache
 from apimlb.local.gateway.forwarding import strip_hop_by_hop
 from apimlb.local.gateway.health import BackendHealth
 from apimlb.local.gateway.keys import Admission, admit, presented
-from apimlb.local.gateway.limits import Held, Until, family, most_seconds
+from apimlb.local.gateway.limits import Until, family, holder, most_seconds
 from apimlb.local.gateway.router import Match, Router
 from apimlb.local.gateway.routes import ApiRoute, Service
 from apimlb.local.gateway.services import GatewayServices, Machinery
@@ -25,7 +26,7 @@ from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import IdentityToken, TokenCache
 from apimlb.local.store import Store
 from apimlb.policy.allowances import Counters
-from apimlb.policy.context import Context, RequestView
+from apimlb.policy.context import Context, MessageBody, RequestView
 from apimlb.policy.document import Policy
 from apimlb.policy.exchange import Block, Exchange, PolicyFault, TraceSink
 from apimlb.policy.runtime import refuse, run
@@ -35,6 +36,18 @@ _NOT_FOUND = b'{ "statusCode": 404, "message": "Resource not found" }'
 _BODILESS = {204, 304}
 _NOBODY = Admission()
 _SILENT = Policy({"on-error": Block()}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What one instance keeps for a service: its cache, what its callers used, the seconds that a request may
+    take, and what makes the bodies that it holds. No other instance knows the counters."""
+
+    service: Service
+    cache: ServiceCache
+    counters: Counters
+    seconds: float
+    held: Callable[[bytes], MessageBody]
 
 
 class GatewayPlane:
@@ -59,7 +72,7 @@ class GatewayPlane:
         self._caches = caches or Caches(clock, self._switches.cache_delay)
         self._health = BackendHealth(clock, rng, self._switches)
         self._trace = trace
-        self._counters: dict[str, Counters] = {}
+        self._desks: dict[str, _Desk] = {}
         self._machinery = Machinery(
             clock, rng, transport, self._health, TokenCache(clock, identity_token), self._switches
         )
@@ -93,20 +106,21 @@ class GatewayPlane:
         """The response, whose stream ends when the tier's time for a request is up."""
         if isinstance(response.body, bytes):
             return response
-        end = exchange.context.timestamp + most_seconds(service.sku, self._switches)
+        end = exchange.context.timestamp + self._desk(service).seconds
         if end != math.inf:
             response.body = Until(response.body, self._machinery.clock, end)
         return response
 
     def _exchange(self, request: Request, match: Match) -> Exchange:
         machinery, service = self._machinery, match.service
+        desk = self._desk(service)
         now = machinery.clock.now()
         view = RequestView(
             request.method,
             match.url,
             match.url,
             request.headers.copy(),
-            Held(request.body, service.sku, self._switches) if request.body else None,
+            desk.held(request.body) if request.body else None,
             request.client,
             match.parameters,
         )
@@ -121,24 +135,32 @@ class GatewayPlane:
             timestamp=now,
             tracing=self._trace is not None,
         )
-        cache = self._caches.of(service.document.id, service.sku, external=service.external_cache)
-        end = now + most_seconds(service.sku, self._switches)
         return Exchange(
             context,
-            GatewayServices(machinery, service, cache, end),
+            GatewayServices(machinery, service, desk.cache, now + desk.seconds),
             switches=self._policy_switches,
             trace=self._trace,
-            counters=self._counters_of(service),
-            held=lambda content: Held(content, service.sku, self._switches),
+            counters=desk.counters,
+            held=desk.held,
         )
 
-    def _counters_of(self, service: Service) -> Counters:
-        """The service's counters at this instance; no other instance knows them."""
-        kept = self._counters.get(service.document.id)
-        if kept is None:
-            kept = Counters("bucket" if family(service.sku) == "v2" else "sliding")
-            self._counters[service.document.id] = kept
-        return kept
+    def _desk(self, service: Service) -> "_Desk":
+        desk = self._desks.get(service.name)
+        if desk is None or desk.service is not service:
+            desk = self._desks[service.name] = self._new_desk(service, desk)
+        return desk
+
+    def _new_desk(self, service: Service, before: "_Desk | None") -> "_Desk":
+        """A service that was read anew goes on counting where it was."""
+        fresh = Counters("bucket" if family(service.sku) == "v2" else "sliding")
+        counters = before.counters if before and before.counters.algorithm == fresh.algorithm else fresh
+        return _Desk(
+            service,
+            self._caches.of(service.document.id, service.sku, external=service.external_cache),
+            counters,
+            most_seconds(service.sku, self._switches),
+            holder(service.sku, self._switches),
+        )
 
     def _api(self, match: Match) -> ApiRoute:
         """The API whose operation the request reached; raises PolicyFault 404."""

@@ -39,6 +39,11 @@ class HeaderMap(ReadOnlyMap):
         found = self._headers.get_all(str(key))
         return strings(found) if found else MISSING
 
+    def joined(self, name: str) -> str | None:
+        """The values under `name` as one text."""
+        found = self._headers.get(name)
+        return None if found is None else enter(found)
+
     def pairs(self) -> Iterable[tuple[object, object]]:
         names: dict[str, str] = {}
         for name, _ in self._headers:
@@ -163,13 +168,13 @@ def map_value_or(target: ReadOnlyMap, key: object, default: object) -> object:
 
 def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None) -> str | None:
     """GetValueOrDefault of headers, query parameters and claims: several values are joined by a comma."""
+    if type(target) is HeaderMap and name is not None:
+        found = target.joined(name)
+        return default if found is None else found
     value = target.find(name)
     if value is MISSING:
         return default
-    if not isinstance(value, ClrArray):
-        return str(value)
-    items = value.items
-    return str(items[0]) if len(items) == 1 else ",".join(map(str, items))
+    return ",".join(map(str, value.items)) if isinstance(value, ClrArray) else str(value)
 
 
 def request_id(context: views.Context) -> Guid:

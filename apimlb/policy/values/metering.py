@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache, update_wrapper
 from typing import Final
 
-from apimlb.policy.values.budget import BUDGET
+from apimlb.policy.values.budget import BUDGET, out_of_steps
 from apimlb.policy.values.collections import ClrArray, ClrList
 
 _FREE: Final = 1_000
@@ -16,7 +16,7 @@ _CHARACTERS: Final = 6
 """Characters or bytes to a step, as a power of two."""
 
 _ELEMENTS: Final = 4
-_SIZED: Final = frozenset([str, bytearray, ClrList, ClrArray])
+_BULKY: Final = frozenset([bytearray, ClrList, ClrArray])
 _BRIEF: Final = frozenset(
     ["add", "count_of", "is_null_or_empty", "list_add", "list_clear", "stack_push", "substring"]
 )
@@ -46,14 +46,23 @@ def metered(call: Callable[..., object]) -> Callable[..., object]:
     """The call, paying for its arguments and its result."""
     brief = getattr(call, "__name__", "") in _BRIEF
 
+    # Written out, since it stands around every call: most of what goes in and out are short texts.
     def run(*arguments: object) -> object:
-        BUDGET.spend()
+        BUDGET.left -= 1
+        if BUDGET.left < 0:
+            out_of_steps()
         if not brief:
             for each in arguments:
-                if type(each) in _SIZED:
+                if type(each) is str:
+                    if len(each) > _FREE:
+                        charge(each)
+                elif type(each) in _BULKY:
                     charge(each)
         made = call(*arguments)
-        if type(made) in _SIZED:
+        if type(made) is str:
+            if len(made) > _FREE:
+                charge(made)
+        elif type(made) in _BULKY:
             charge(made)
         return made
 
