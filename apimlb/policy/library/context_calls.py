@@ -197,7 +197,7 @@ def headers(message: views.RequestView | views.ResponseView) -> HeaderMap:
     return HeaderMap(message.headers)
 
 
-def parameters(request: views.RequestView) -> ListMap:
+def parameters(request: views.RequestView) -> TextMap:
     return TextMap(request.matched_parameters)
 
 
