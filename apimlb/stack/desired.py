@@ -4,6 +4,8 @@ The bodies are those of Microsoft.ApiManagement 2024-05-01, Microsoft.CognitiveS
 Microsoft.ManagedIdentity 2024-11-30, Microsoft.Authorization 2022-04-01 and Microsoft.Resources 2025-04-01.
 """
 
+import re
+
 from apimlb.stack.config import CAPACITY, Account, Deployment, Stack, Tier
 from apimlb.stack.names import API, OPENAI_USER, TAG, Names
 from apimlb.stack.resources import Joined, Json, Output, Resource
@@ -15,14 +17,25 @@ IDENTITY = "apimlb-identity"
 SUBSCRIPTION = "apimlb-default"
 
 OPERATIONS = {
-    "chat-completions": "/deployments/{deployment-id}/chat/completions",
-    "completions": "/deployments/{deployment-id}/completions",
-    "embeddings": "/deployments/{deployment-id}/embeddings",
-    "v1-chat-completions": "/v1/chat/completions",
-    "v1-embeddings": "/v1/embeddings",
-    "v1-responses": "/v1/responses",
+    "chat-completions": ("POST", "/deployments/{deployment-id}/chat/completions"),
+    "completions": ("POST", "/deployments/{deployment-id}/completions"),
+    "embeddings": ("POST", "/deployments/{deployment-id}/embeddings"),
+    "others": ("POST", "/deployments/{deployment-id}/*"),
+    "responses": ("POST", "/responses"),
+    "response": ("GET", "/responses/*"),
+    "response-deletion": ("DELETE", "/responses/*"),
+    "v1-chat-completions": ("POST", "/v1/chat/completions"),
+    "v1-completions": ("POST", "/v1/completions"),
+    "v1-embeddings": ("POST", "/v1/embeddings"),
+    "v1-responses": ("POST", "/v1/responses"),
+    "v1-response": ("GET", "/v1/responses/*"),
+    "v1-response-deletion": ("DELETE", "/v1/responses/*"),
+    "v1-models": ("GET", "/v1/models"),
+    "v1-model": ("GET", "/v1/models/{model}"),
+    "v1-others": ("POST", "/v1/*"),
 }
-"""The operations by name: dated paths carry the deployment, v1 paths have it in the body's `model`."""
+"""The operations by name: method and template. Dated paths carry the deployment, or have it in the body's
+`model` as v1 paths do. What is still to come goes through the wildcards."""
 
 # One answer of these says that the account cannot serve now. A 500 is left out: it may be the request's own
 # fault, and one such request would otherwise close every account in turn.
@@ -255,7 +268,7 @@ def _api(names: Names, policy: str) -> tuple[Resource, ...]:
         needs=frozenset({names.service_id}),
         exclusive=api,
     )
-    operations = (_operation(api, name, template) for name, template in OPERATIONS.items())
+    operations = (_operation(api, name, *operation) for name, operation in OPERATIONS.items())
     backends = {resource.id for resource in (*_backends(names), *_pools(names))}
     values = {f"{names.service_id}/namedValues/{v}" for v in (KEY_HASHES, CLIENT_IDS, TENANT_ID, IDENTITY)}
     checked = Resource(
@@ -271,19 +284,16 @@ def _api(names: Names, policy: str) -> tuple[Resource, ...]:
     return made, checked, *operations
 
 
-def _operation(api: str, name: str, template: str) -> Resource:
-    parameters = (
-        [{"name": "deployment-id", "type": "string", "required": True}]
-        if "{deployment-id}" in template
-        else []
-    )
+def _operation(api: str, name: str, method: str, template: str) -> Resource:
+    named = re.findall(r"{([^}]+)}", template)
+    parameters = [{"name": name, "type": "string", "required": True} for name in named]
     return Resource(
         f"{api}/operations/{name}",
         "Microsoft.ApiManagement/service/apis/operations",
         {
             "properties": {
                 "displayName": name,
-                "method": "POST",
+                "method": method,
                 "urlTemplate": template,
                 "templateParameters": parameters,
             }

@@ -70,16 +70,21 @@ class Stage:
         for place in self.places.values():
             self.limit(place, tokens=1_000_000)
 
-    async def send(self, path: str = CHAT, body: object = None, **headers: str) -> Response:
+    async def send(
+        self, path: str = CHAT, body: object = None, *, method: str = "POST", **headers: str
+    ) -> Response:
         """The response with its stream still running; header names are written with underscores."""
         headers = headers or {"api_key": self.key}
         named = Headers((name.replace("_", "-"), value) for name, value in headers.items())
         named.set("Content-Type", "application/json")
         data = body if isinstance(body, bytes) else json.dumps(self.chat() if body is None else body).encode()
-        return await self.world.send(Request("POST", self.origin + path, named, data))
+        data = data if method == "POST" else b""
+        return await self.world.send(Request(method, self.origin + path, named, data))
 
-    async def call(self, path: str = CHAT, body: object = None, **headers: str) -> Reply:
-        response = await self.send(path, body, **headers)
+    async def call(
+        self, path: str = CHAT, body: object = None, *, method: str = "POST", **headers: str
+    ) -> Reply:
+        response = await self.send(path, body, method=method, **headers)
         return Reply(response.status, response.headers, await read(response))
 
     @staticmethod

@@ -32,6 +32,9 @@ ORDERED = [
     {"location": "westus3", "priority": 3},
 ]
 REGIONS = ["eastus2", "swedencentral", "westus3"]
+DATED_RESPONSES = "/openai/responses?api-version=2025-03-01-preview"
+COMPLETIONS = ("/openai/deployments/chat/completions?api-version=2024-10-21", "/openai/v1/completions")
+TO_COME = ("/openai/deployments/chat/things?api-version=2031-01-01", "/openai/v1/things/of/tomorrow")
 Raise = Callable[..., Stage]
 
 
@@ -60,10 +63,92 @@ async def test_every_kind_of_call_is_answered(scene: Stage) -> None:
         (V1_RESPONSES, prompt),
         (EMBEDDINGS, embedding),
         ("/openai/v1/embeddings", embedding),
+        (DATED_RESPONSES, prompt),
     ]:
         reply = await scene.call(path, body)
         assert reply.status == 200, (path, reply.body)
         assert reply.json["usage"]["total_tokens"] > 0
+
+
+async def test_every_operation_leads_to_an_account(scene: Stage) -> None:
+    """A chat model does no completions, and nobody knows what is still to come: but an account says so."""
+    for path in COMPLETIONS:
+        reply = await scene.call(path, {"model": "chat", "prompt": "text"})
+        assert (reply.status, reply.json["error"]["code"]) == (400, "OperationNotSupported")
+    for path in TO_COME:
+        reply = await scene.call(path, {"model": "chat"})
+        assert (reply.status, reply.headers.get("x-ms-region") is not None) == (404, True)
+
+
+async def test_models_can_be_listed(scene: Stage) -> None:
+    listed = await scene.call("/openai/v1/models", method="GET")
+    assert [model["id"] for model in listed.json["data"]] == [
+        "gpt-5.1-2025-11-13",
+        "text-embedding-3-small",
+    ]
+    one = await scene.call("/openai/v1/models/gpt-5.1-2025-11-13", method="GET")
+    assert one.json["id"] == "gpt-5.1-2025-11-13"
+    assert (await scene.call("/openai/v1/models/gpt-2", method="GET")).status == 404
+    assert (await scene.call("/openai/v1/models", method="GET", x_other="1")).status == 401
+
+
+class TestKeptResponses:
+    """An account keeps them, and the gateway does not know which one does."""
+
+    async def kept(self, scene: Stage, where: str = V1_RESPONSES) -> list[str]:
+        """The ids of answers to six questions, which the accounts share."""
+        asked = ({"model": "chat", "input": f"Question {number}"} for number in range(6))
+        replies = [await scene.call(where, body) for body in asked]
+        assert [reply.status for reply in replies] == [200] * 6
+        return [reply.json["id"] for reply in replies]
+
+    async def read(self, scene: Stage, id: str, method: str = "GET") -> int:
+        return (await scene.call(f"{V1_RESPONSES}/{id}", method=method)).status
+
+    async def test_are_read_and_deleted_wherever_they_are(self, scene: Stage) -> None:
+        for id in await self.kept(scene):
+            items = await scene.call(f"{V1_RESPONSES}/{id}/input_items", method="GET")
+            assert len(items.json["data"]) == 1
+            assert [await self.read(scene, id, method) for method in ("GET", "DELETE", "GET")] == [
+                200,
+                200,
+                404,
+            ]
+
+    async def test_are_there_at_dated_paths_too(self, scene: Stage) -> None:
+        for id in await self.kept(scene, DATED_RESPONSES):
+            path = DATED_RESPONSES.replace("?", f"/{id}?")
+            assert (await scene.call(path, method="GET")).json["id"] == id
+            assert (await scene.call(path, method="DELETE")).json["deleted"] is True
+
+    async def test_can_be_gone_on_from_wherever_they_are(self, scene: Stage) -> None:
+        for id in await self.kept(scene):
+            asked = {"model": "chat", "input": "And then?", "previous_response_id": id}
+            reply = await scene.call(V1_RESPONSES, asked)
+            assert (reply.status, reply.json["previous_response_id"]) == (200, id)
+
+    async def test_that_nobody_has_are_not_found(self, scene: Stage) -> None:
+        assert await self.read(scene, "resp_nobody") == 404
+        asked = {"model": "chat", "input": "And then?", "previous_response_id": "resp_nobody"}
+        reply = await scene.call(V1_RESPONSES, asked)
+        assert (reply.status, reply.json["error"]["code"]) == (400, "previous_response_not_found")
+
+    async def test_of_an_account_at_its_limit_are_not_said_to_be_gone(self, scene: Stage) -> None:
+        ids = await self.kept(scene)
+        scene.limit("eastus2", tokens=1)
+        statuses = set()
+        for id in ids:
+            asked = {"model": "chat", "input": "And then?", "previous_response_id": id}
+            statuses.add((await scene.call(V1_RESPONSES, asked)).status)
+        assert statuses == {200, 429}
+
+    async def test_are_read_while_every_account_is_at_its_limit(self, raise_stage: Raise) -> None:
+        scene = raise_stage(strategy="retry")
+        ids = await self.kept(scene)
+        for region in REGIONS:
+            scene.limit(region, tokens=1)
+        assert (await scene.call()).status == 429
+        assert [await self.read(scene, id) for id in ids] == [200] * 6
 
 
 async def test_a_stream_arrives_whole(scene: Stage) -> None:
