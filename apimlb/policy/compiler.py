@@ -28,6 +28,7 @@ from apimlb.policy.values.utf16 import leave
 
 _FILE = "<policy expression>"
 _CACHE_SIZE = 4096
+_LONGEST_KEPT = 16 * 1024
 _LONGEST = 128 * 1024
 _NESTED = re.compile(r"nested|levels of indentation")
 UNTRANSLATED = "Untranslated"
@@ -99,7 +100,8 @@ def compile_expression(source: str, *, line: int = 1, column: int = 1) -> Expres
 
     Raises `PolicyError` for what C# 7 or API Management's allow-list refuses (code CS.... or NotAllowed).
     """
-    return _compiled(source, line, column)
+    compile_one = _compiled if len(source) <= _LONGEST_KEPT else compile_fresh
+    return compile_one(source, line, column)
 
 
 @lru_cache(maxsize=1)
