@@ -11,11 +11,19 @@ from apimlb.clock import SystemClock
 from apimlb.http import Headers, Response
 from apimlb.local.server.listener import Listener
 from apimlb.local.server.reader import Limits
+from tests.integration.local.malformed import (
+    BODIES,
+    CHUNKED,
+    CODINGS,
+    GET,
+    HEADERS,
+    LENGTHS,
+    LINES,
+    POST,
+    SMUGGLED,
+    statuses,
+)
 
-SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
-GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-POST = b"POST /asked HTTP/1.1\r\nHost: a\r\n"
-CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 LIMITS = Limits(
     head=8192, body=65536, head_seconds=0.3, body_seconds=0.3, idle_seconds=30, linger_seconds=0.3
 )
@@ -67,122 +75,6 @@ async def exchange(number, *parts):
     finally:
         writer.close()
     return received
-
-
-def statuses(received):
-    return [int(line[9:12]) for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
-
-
-LENGTHS = {
-    "two that differ": b"Content-Length: 0\r\nContent-Length: 37\r\n\r\n",
-    "two that agree": b"Content-Length: 0\r\nContent-Length: 0\r\n\r\n",
-    "a list": b"Content-Length: 0, 0\r\n\r\n",
-    "signed": b"Content-Length: +0\r\n\r\n",
-    "negative": b"Content-Length: -1\r\n\r\n",
-    "hexadecimal": b"Content-Length: 0x0\r\n\r\n",
-    "empty": b"Content-Length: \r\n\r\n",
-    "with a space inside": b"Content-Length: 0 0\r\n\r\n",
-    "overflowing": b"Content-Length: 18446744073709551616\r\n\r\n",
-    "too large": b"Content-Length: 65537\r\n\r\n",
-    "and chunked": b"Content-Length: 37\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "after chunked": b"Transfer-Encoding: chunked\r\nContent-Length: 37\r\n\r\n0\r\n\r\n",
-}
-CODINGS = {
-    "unknown": b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-    "identity": b"Transfer-Encoding: identity\r\n\r\n",
-    "stacked": b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-    "chunked first": b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
-    "chunked twice": b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "in two headers": b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
-    "quoted": b'Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n',
-    "after a vertical tab": b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
-    "before a form feed": b"Transfer-Encoding: chunked\x0c\r\n\r\n0\r\n\r\n",
-    "with a parameter": b"Transfer-Encoding: chunked;a=b\r\n\r\n0\r\n\r\n",
-    "empty": b"Transfer-Encoding: \r\n\r\n0\r\n\r\n",
-    "space before the colon": b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
-    "folded": b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
-    "behind a space": b" Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "behind a bare line feed": b"X: y\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-}
-HEADERS = {
-    "a bare line feed": b"X: a\nY: b\r\n\r\n",
-    "a bare carriage return": b"X: a\rY: b\r\n\r\n",
-    "only line feeds": b"X: a\n\n",
-    "a NUL in a value": b"X: a\0b\r\n\r\n",
-    "a NUL in a name": b"X\0: a\r\n\r\n",
-    "a control character": b"X: a\x01b\r\n\r\n",
-    "a DEL": b"X: a\x7fb\r\n\r\n",
-    "a folded line": b"X: a\r\n b\r\n\r\n",
-    "a space before the colon": b"X : a\r\n\r\n",
-    "a tab before the colon": b"X\t: a\r\n\r\n",
-    "no colon": b"X\r\n\r\n",
-    "no name": b": a\r\n\r\n",
-    "a name that is none": b"X(y): a\r\n\r\n",
-    "a name beyond ASCII": b"X\xe4: a\r\n\r\n",
-    "a second Host": b"Host: b\r\n\r\n",
-    "the same Host again": b"Host: a\r\n\r\n",
-    "an expectation that is unknown": b"Expect: wonders\r\n\r\n",
-    "too large a value": b"X: " + b"x" * 9000 + b"\r\n\r\n",
-    "too large a name": b"x" * 9000 + b": x\r\n\r\n",
-    "too much of them": b"".join(b"X-%d: %s\r\n" % (n, b"x" * 90) for n in range(100)) + b"\r\n",
-    "no end": b"X: " + b"x" * 9000,
-}
-LINES = {
-    "HTTP/0.9": b"GET /\r\n\r\n",
-    "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    "HTTP/2 on an HTTP/1 line": b"GET / HTTP/2.0\r\nHost: a\r\n\r\n",
-    "HTTP/1.2": b"GET / HTTP/1.2\r\nHost: a\r\n\r\n",
-    "no version": b"GET / \r\nHost: a\r\n\r\n",
-    "lower-case version": b"GET / http/1.1\r\nHost: a\r\n\r\n",
-    "another protocol": b"DESCRIBE / RTSP/1.0\r\nHost: a\r\n\r\n",
-    "bare line feed": b"GET / HTTP/1.1\nHost: a\r\n\r\n",
-    "unknown method": b"GOT / HTTP/1.1\r\nHost: a\r\n\r\n",
-    "lower-case method": b"get / HTTP/1.1\r\nHost: a\r\n\r\n",
-    "method of other servers": b"PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n",
-    "CONNECT": b"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
-    "TRACE": b"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n",
-    "no Host": b"GET / HTTP/1.1\r\n\r\n",
-    "empty Host": b"GET / HTTP/1.1\r\nHost: \r\n\r\n",
-    "Host with a path": b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
-    "Host with a user": b"GET / HTTP/1.1\r\nHost: a@b\r\n\r\n",
-    "Host with a query": b"GET / HTTP/1.1\r\nHost: a?b\r\n\r\n",
-    "Host with a port that is none": b"GET / HTTP/1.1\r\nHost: a:99999\r\n\r\n",
-    "Host with port zero": b"GET / HTTP/1.1\r\nHost: a:0\r\n\r\n",
-    "Host with half an address": b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
-    "Host with no address": b"GET / HTTP/1.1\r\nHost: [:::::]\r\n\r\n",
-    "list of hosts": b"GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
-    "another host in the target": b"GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n",
-    "longer host in the target": b"GET http://a.b/ HTTP/1.1\r\nHost: a\r\n\r\n",
-    "user in the target": b"GET http://a@b/ HTTP/1.1\r\nHost: a\r\n\r\n",
-    "another scheme in the target": b"GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
-    "relative target": b"GET a HTTP/1.1\r\nHost: a\r\n\r\n",
-    "asterisk": b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
-    "fragment": b"GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n",
-    "target beyond ASCII": b"GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\n\r\n",
-    "tab in the target": b"GET /a\tb HTTP/1.1\r\nHost: a\r\n\r\n",
-    "NUL in the target": b"GET /a\0b HTTP/1.1\r\nHost: a\r\n\r\n",
-    "target too long": b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
-    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 100,
-    "chunked in HTTP/1.0": b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-}
-BODIES = {
-    "longer chunk than told": b"1\r\nxx\r\n0\r\n\r\n",
-    "shorter chunk than told": b"3\r\nxx\r\n0\r\n\r\n",
-    "no hexadecimal size": b"g\r\nx\r\n0\r\n\r\n",
-    "signed size": b"+1\r\nx\r\n0\r\n\r\n",
-    "prefixed size": b"0x1\r\nx\r\n0\r\n\r\n",
-    "empty size": b"\r\nx\r\n0\r\n\r\n",
-    "overflowing size": b"fffffffffffffffff\r\nx\r\n0\r\n\r\n",
-    "space after the size": b"1 \r\nx\r\n0\r\n\r\n",
-    "bare line feeds": b"1\nx\n0\n\n",
-    "line feed in an extension": b"1;a\nb\r\nx\r\n0\r\n\r\n",
-    "NUL in an extension": b"1;a\0b\r\nx\r\n0\r\n\r\n",
-    "extension without end": b"1;" + b"a" * 20_000,
-    "trailer without end": b"0\r\nX: " + b"a" * 20_000,
-    "line feed in a trailer": b"0\r\nX: a\nY: b\r\n\r\n",
-    "length in a trailer": b"0\r\nContent-Length: 9\r\n\r\n",
-    "larger than allowed": (b"1000\r\n" + b"x" * 4096 + b"\r\n") * 17 + b"0\r\n\r\n",
-}
 
 
 @pytest.fixture
