@@ -25,7 +25,11 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.stack": (GROUND | {"apimlb.stack"}, set()),
     "apimlb.policy.elements.tokens": (GROUND | {"apimlb.policy"}, {"jwt"}),
     "apimlb.policy.values.system_zones": (GROUND | {"apimlb.policy"}, {"tzlocal"}),
-    "apimlb.policy": (GROUND | {"apimlb.policy.values.system_zones"}, set()),
+    "apimlb.policy.values.rsa_keys": (GROUND | {"apimlb.policy"}, {"cryptography"}),
+    "apimlb.policy": (
+        GROUND | {"apimlb.policy.values.system_zones", "apimlb.policy.values.rsa_keys"},
+        set(),
+    ),
     "apimlb.render": (GROUND | {"apimlb.stack", "apimlb.policy"}, {"jinja2"}),
     "apimlb.deploy.azure": (GROUND | {"apimlb.stack", "apimlb.deploy"}, {"azure"}),
     "apimlb.deploy": (GROUND | {"apimlb.stack"}, set()),

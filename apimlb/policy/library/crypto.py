@@ -1,48 +1,60 @@
 """Hashes and keyed hashes."""
 
-import hashlib
-import hmac
 from collections.abc import Callable
 
 from apimlb.policy.context import Context
 from apimlb.policy.csharp.types import Definition, Needs, Row
-from apimlb.policy.values.exceptions import argument_null
+from apimlb.policy.library.algorithm_names import create, no_default
+from apimlb.policy.values.exceptions import argument_null, null_reference
+from apimlb.policy.values.hashes import (
+    C,
+    HashAlgorithm,
+    block_size,
+    not_on_this_platform,
+    out_of_bounds,
+    part,
+)
 
-C = "System.Security.Cryptography."
 _HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
 
 
-class HashAlgorithm:
-    """A hash, or with a key an HMAC."""
-
-    def __init__(self, name: str, key: bytearray | None = None) -> None:
-        self.name = name
-        self.key = key
-
-    @property
-    def clr_name(self) -> str:
-        return f"{C}{'HMAC' if self.key is not None else ''}{self.name}"
-
-    def compute(self, content: bytearray | None) -> bytearray:
-        if content is None:
-            raise argument_null("buffer")
-        if self.key is not None:
-            return bytearray(hmac.digest(self.key, content, self.name.lower()))
-        return bytearray(hashlib.new(self.name.lower(), content, usedforsecurity=False).digest())
-
-
 def compute(algorithm: HashAlgorithm, content: bytearray | None) -> bytearray:
-    return algorithm.compute(content)
+    if content is None:
+        raise argument_null("buffer")
+    return bytearray(algorithm.finish(content, closes=False))
 
 
 def compute_part(algorithm: HashAlgorithm, content: bytearray | None, offset: int, count: int) -> bytearray:
-    if content is None:
-        raise argument_null("buffer")
-    return algorithm.compute(content[offset : offset + count])
+    return bytearray(algorithm.finish(part(content, offset, count, ("buffer", "offset")), closes=False))
 
 
-def make(name: str) -> Callable[[], HashAlgorithm]:
-    return lambda: HashAlgorithm(name)
+def transform(
+    algorithm: HashAlgorithm, content: bytearray | None, offset: int, count: int, target: bytearray | None,
+    start: int,
+) -> int:  # fmt: skip
+    """TransformBlock: hashes a part, and copies it to `target` where there is one."""
+    found = part(content, offset, count, ("inputBuffer", "inputOffset"))
+    algorithm.add(found)
+    if target is not None:
+        if start < 0 or len(target) - start < count:
+            raise out_of_bounds()
+        target[start : start + count] = found
+    return count
+
+
+def transform_last(algorithm: HashAlgorithm, content: bytearray | None, offset: int, count: int) -> bytearray:
+    found = part(content, offset, count, ("inputBuffer", "inputOffset"))
+    algorithm.finish(found)
+    return found
+
+
+def last_hash(algorithm: HashAlgorithm) -> bytearray | None:
+    found = algorithm.value
+    return None if found is None else bytearray(found)
+
+
+def make(name: str, made_by: str = "") -> Callable[[], HashAlgorithm]:
+    return lambda: HashAlgorithm(name, made_by=made_by)
 
 
 def make_keyed(name: str) -> Callable[[bytearray | None], HashAlgorithm]:
@@ -54,66 +66,129 @@ def make_keyed(name: str) -> Callable[[bytearray | None], HashAlgorithm]:
     return keyed
 
 
+def make_managed(key: bytearray | None, managed: bool) -> HashAlgorithm:
+    """new HMACSHA1(key, useManagedSha1)"""
+    if key is None:
+        raise null_reference()
+    return HashAlgorithm("SHA1", key)
+
+
 def unkeyed(name: str) -> Callable[[Context], HashAlgorithm]:
     """new HMACSHA256(): with a key of chance, until one is set."""
-    return lambda context: HashAlgorithm(name, bytearray(context.rng.randbytes(64)))
+    return lambda context: HashAlgorithm(name, bytearray(context.rng.randbytes(block_size(name))))
 
 
 def hash_size(algorithm: HashAlgorithm) -> int:
-    return hashlib.new(algorithm.name.lower(), usedforsecurity=False).digest_size * 8
+    return algorithm.size * 8
 
 
-def get_key(algorithm: HashAlgorithm) -> bytearray | None:
-    return algorithm.key
+def get_key(algorithm: HashAlgorithm) -> bytearray:
+    return bytearray(algorithm.key)
 
 
-def set_key(algorithm: HashAlgorithm, key: bytearray) -> None:
-    algorithm.key = key
+def set_key(algorithm: HashAlgorithm, key: bytearray | None) -> None:
+    if key is None:
+        raise null_reference()
+    algorithm.use(key)
+
+
+def set_name(algorithm: HashAlgorithm, name: str | None) -> None:
+    """HMAC.HashName can only be set to what it is."""
+    if name is None:
+        raise argument_null("HashName")
+    if name != algorithm.name:
+        raise not_on_this_platform(
+            "Setting the hashname after it's already been set is not supported on this platform."
+        )
+
+
+def set_legacy(algorithm: HashAlgorithm, wanted: bool) -> None:
+    if wanted:
+        raise not_on_this_platform()
+
+
+def start(algorithm: HashAlgorithm) -> None:
+    """Initialize: nothing, as every hash starts afresh after the one before."""
 
 
 def done(algorithm: HashAlgorithm) -> None:
-    """Dispose: nothing to let go of."""
+    algorithm.dispose()
+
+
+def _one(algorithm: HashAlgorithm) -> int:
+    return 1
+
+
+def _true(algorithm: HashAlgorithm) -> bool:
+    return True
 
 
 _HASH_ROWS: tuple[Row, ...] = (
+    ("static HashAlgorithm Create()", no_default),
+    ("static HashAlgorithm Create(string hashName)", Needs(create("HashAlgorithm", "name"), context=True)),
     ("byte[] ComputeHash(byte[] buffer)", compute),
     ("byte[] ComputeHash(byte[] buffer, int offset, int count)", compute_part),
+    ("int TransformBlock(byte[] inputBuffer, int inputOffset, int inputCount, byte[] outputBuffer, "
+     "int outputOffset)", transform),
+    ("byte[] TransformFinalBlock(byte[] inputBuffer, int inputOffset, int inputCount)", transform_last),
+    ("byte[] Hash", last_hash),
     ("int HashSize", hash_size),
+    ("int InputBlockSize", _one),
+    ("int OutputBlockSize", _one),
+    ("bool CanReuseTransform", _true),
+    ("bool CanTransformMultipleBlocks", _true),
+    ("void Initialize()", start),
     ("void Dispose()", done),
     ("void Clear()", done),
-)
+)  # fmt: skip
+
+_LEGACY: tuple[Row, ...] = (("bool ProduceLegacyHmacValues", lambda algorithm: False, set_legacy),)
 
 
 def _definitions() -> list[Definition]:
     made: list[Definition] = []
     for name in _HASHES:
-        made.append(
-            Definition(
-                C + name,
-                "class",
-                bases=(C + "HashAlgorithm",),
-                rows=((f"static {name} Create()", make(name)),),
-            )
+        managed = f"{name}Managed" if name != "MD5" else ""
+        rows: tuple[Row, ...] = (
+            (f"static {name} Create()", make(name)),
+            (f"static {name} Create(string hashName)", Needs(create(name, "name"), context=True)),
         )
-        if name != "MD5":
-            made.append(
-                Definition(f"{C}{name}Managed", "class", bases=(C + name,), rows=(("new()", make(name)),))
-            )
-        made.append(
-            Definition(
-                f"{C}HMAC{name}",
-                "class",
-                bases=(C + "HMAC",),
-                rows=(("new(byte[] key)", make_keyed(name)), ("new()", Needs(unkeyed(name), context=True))),
-            )
+        keyed: tuple[Row, ...] = (
+            ("new(byte[] key)", make_keyed(name)),
+            ("new()", Needs(unkeyed(name), context=True)),
         )
+        if name == "SHA1":
+            keyed = (*keyed, ("new(byte[] key, bool useManagedSha1)", make_managed))
+        if name in ("SHA384", "SHA512"):
+            keyed = (*keyed, *_LEGACY)
+        made.append(Definition(C + name, "class", bases=(C + "HashAlgorithm",), rows=rows))
+        for hidden in (f"{name}+Implementation", f"{name}CryptoServiceProvider"):
+            made.append(Definition(C + hidden, "class", bases=(C + name,), nameable=False))
+        if managed:
+            fresh: tuple[Row, ...] = (("new()", make(name, managed)),)
+            made.append(Definition(C + managed, "class", bases=(C + name,), rows=fresh))
+        made.append(Definition(f"{C}HMAC{name}", "class", bases=(C + "HMAC",), rows=keyed))
     return made
 
 
 DEFINITIONS = (
     Definition(C + "HashAlgorithm", "class", bases=("System.IDisposable",), rows=_HASH_ROWS),
-    Definition(C + "KeyedHashAlgorithm", "class", bases=(C + "HashAlgorithm",),
-               rows=(("byte[] Key", get_key, set_key),)),
-    Definition(C + "HMAC", "class", bases=(C + "KeyedHashAlgorithm",)),
+    Definition(
+        C + "KeyedHashAlgorithm", "class", bases=(C + "HashAlgorithm",),
+        rows=(
+            ("static KeyedHashAlgorithm Create()", no_default),
+            ("static KeyedHashAlgorithm Create(string algName)",
+             Needs(create("KeyedHashAlgorithm", "name"), context=True)),
+            ("byte[] Key", get_key, set_key),
+        ),
+    ),
+    Definition(
+        C + "HMAC", "class", bases=(C + "KeyedHashAlgorithm",),
+        rows=(
+            ("static HMAC Create()", no_default),
+            ("static HMAC Create(string algorithmName)", Needs(create("HMAC", "name"), context=True)),
+            ("string HashName", "{0}.name", set_name),
+        ),
+    ),
     *_definitions(),
 )  # fmt: skip
