@@ -232,6 +232,55 @@ async def test_vector_15_provisioned_units_above_100_percent(rig: Rig) -> None:
 class TestWireBodies:
     """What callers of live gateways and accounts have pasted, word for word."""
 
+    async def test_of_no_key_at_the_gateway(self, reading: Reading) -> None:
+        local = reading.local()
+        local.azure.api(subscriptionRequired=True)
+        assert (await local.call()).body == (
+            b'{ "statusCode": 401, "message": "Access denied due to missing subscription key. Make sure to '
+            b'include subscription key when making requests to an API." }'
+        )
+
+    async def test_of_errors_before_the_policies_as_on_error_sees_them(self, reading: Reading) -> None:
+        """What LastError says of a missing key ends otherwise than what the client is told."""
+        local = reading.local()
+        local.azure.api(subscriptionRequired=True)
+        parts = ", ".join(f"context.LastError.{part}" for part in ("Source", "Reason", "Message"))
+        note = f"<set-header name='last'><value>@(string.Join(\"|\", {parts}))</value></set-header>"
+        local.azure.policy(policy_of(on_error=note), "apis/chat")
+        local.azure.policy(policy_of(on_error=note).replace("<base />", ""))
+        said = [
+            response.headers.get("last")
+            for response in (
+                await local.call(),
+                await local.call(headers={"Ocp-Apim-Subscription-Key": "wrong"}),
+                await local.call("/elsewhere"),
+            )
+        ]
+        seen = [
+            "authorization|SubscriptionKeyNotFound|Access denied due to missing subscription key. Make sure "
+            "to include subscription key when making requests to this API.",
+            "authorization|SubscriptionKeyInvalid|Access denied due to invalid subscription key. Make sure "
+            "to provide a valid key for an active subscription.",
+            "configuration|OperationNotFound|Unable to match incoming request to an operation.",
+        ]
+        assert said == (seen if reading.gateway.early_errors_run_on_error else [None] * 3)
+
+    async def test_of_a_spent_token_quota(self, reading: Reading) -> None:
+        local = reading.local()
+        limit = LIMIT.format('token-quota="1" token-quota-period="Hourly"')
+        local.azure.policy(policy_of(inbound=limit, on_error=NOTE_REASON), "apis/chat")
+        local.backends.answers["plain.test"] = using(150)
+        await local.call()
+        local.clock.advance(3600 - local.clock.now() % 3600 - 21 * 60 - 33)
+        local.backends.answers["plain.test"] = 200
+        refused = await local.call()
+        assert (refused.status, refused.headers.get("Retry-After")) == (403, "1293")
+        assert refused.headers.get("reason") == "OpenAITokenQuotaExceeded"
+        assert refused.body == (
+            b'{ "statusCode": 403, "message": "Token quota is exceeded. Try again in 21 minutes and 33 '
+            b'seconds." }'
+        )
+
     async def test_of_a_wrong_key_at_the_gateway(self, reading: Reading) -> None:
         local = reading.local()
         local.azure.api(subscriptionRequired=True)
@@ -283,6 +332,66 @@ class TestWireBodies:
                 "to Pay as you Go here: https://aka.ms/429TrialUpgrade.",
             }
         }
+
+    async def test_of_a_token_429_since_the_end_of_2025(self, rig: Rig) -> None:
+        rig.plane.adjust("east", Settings(switches=Switches(body="RateLimitReached")))
+        rig.store.of_kind("microsoft.cognitiveservices/accounts")[0].body["kind"] = "AIServices"
+        rig.deploy("gpt-4.1-nano", model="gpt-4.1-nano", version="2025-04-14", tokens=(100, 60))
+        await rig.chat("gpt-4.1-nano", max_tokens=60)
+        rig.clock.advance(15)
+        reply = await rig.chat("gpt-4.1-nano", max_tokens=60, version="2023-05-15")
+        assert reply.json == {
+            "error": {
+                "code": "RateLimitReached",
+                "message": "Your requests to gpt-4.1-nano for gpt-4.1-nano in Sweden Central have exceeded "
+                "the token rate limit for your current AIServices S0 pricing tier. This request was for "
+                "ChatCompletions_Create under Azure OpenAI API version 2023-05-15. Please retry after 45 "
+                "seconds. To increase your default rate limit, visit: https://aka.ms/oai/quotaincrease.",
+            }
+        }
+
+    async def test_of_a_call_429_of_embeddings(self, rig: Rig) -> None:
+        rig.plane.adjust("east", Settings(switches=Switches(body="429")))
+        rig.deploy("embed", model="text-embedding-3-small", requests=(1, 10))
+        path = "/openai/deployments/embed/embeddings?api-version=2024-10-21"
+        await rig.ask(path, {"input": "text"})
+        assert (await rig.ask(path, {"input": "text"})).json == {
+            "error": {
+                "code": "429",
+                "message": "Requests to the Embeddings_Create Operation under Azure OpenAI API version "
+                "2024-10-21 have exceeded call rate limit of your current OpenAI S0 pricing tier. Please "
+                "retry after 10 seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like "
+                "to further increase the default rate limit.",
+            }
+        }
+
+    async def test_of_the_headers_of_a_token_429_in_2023(self, rig: Rig) -> None:
+        switches = Switches(rate_headers="of-2023", token_retry_after=False)
+        rig.plane.adjust("east", Settings(switches=switches))
+        rig.deploy(tokens=(100, 60))
+        await rig.chat(max_completion_tokens=60)
+        rig.clock.advance(5)
+        headers = dict((await rig.chat(max_completion_tokens=60)).headers)
+        assert headers.pop("apim-request-id")
+        assert headers.pop("x-request-id")
+        assert headers.pop("x-ratelimit-remaining-requests")
+        assert headers == {
+            "Content-Type": "application/json",
+            "x-rate-limit-reset-tokens": "55",
+            "policy-id": "DeploymentRatelimit-Token",
+            "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+            "x-content-type-options": "nosniff",
+            "x-ms-region": "Sweden Central",
+        }
+
+    async def test_of_a_parameter_that_a_model_refuses(self, rig: Rig) -> None:
+        rig.deploy()
+        reply = await rig.chat(max_tokens=5)
+        assert (reply.status, reply.error["code"]) == (400, "unsupported_parameter")
+        assert reply.error["message"] == (
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+            "'max_completion_tokens' instead."
+        )
 
     async def test_of_a_prompt_that_the_filter_stops_even_where_a_stream_was_asked_for(
         self, rig: Rig
