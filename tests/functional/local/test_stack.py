@@ -12,6 +12,7 @@ import pytest
 
 from apimlb.http import close
 from apimlb.local.entra.tokens import Principal
+from apimlb.local.faults import Fault
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.openai.adjustment import adjusted
 from apimlb.local.openai.plane import Outage
@@ -234,6 +235,40 @@ async def test_a_dead_first_account_goes_unnoticed(raise_stage: Raise) -> None:
     scene.world.openai.fail(scene.account("eastus2"), Outage())
     statuses = [(await scene.call()).status for _ in range(12)]
     assert statuses == [200] * 12
+
+
+ORDERS: dict[str, Fault] = {
+    "an outage": Fault(status=503),
+    "no connection": Fault(reset=True),
+    "a 429 that says nothing": Fault(status=429),
+    "a 429 of a day": Fault(status=429, headers=(("Retry-After", "86400"),)),
+    "a 429 of no time at all": Fault(status=429, headers=(("Retry-After", "0"), ("retry-after-ms", "0"))),
+    "a 429 of less than no time": Fault(status=429, headers=(("Retry-After", "-1"),)),
+    "a 429 of a word": Fault(status=429, headers=(("Retry-After", "soon"), ("retry-after-ms", "NaN"))),
+    "a 429 of a date": Fault(status=429, headers=(("Retry-After", "Fri, 15 Jan 2027 08:00:30 GMT"),)),
+    "a 429 of too many digits": Fault(status=429, headers=(("Retry-After", "9" * 30),)),
+    "a 429 that is no JSON": Fault(status=429, body="<html>"),
+}
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+async def test_an_account_with_a_fault_on_order_goes_unnoticed(raise_stage: Raise, order: Fault) -> None:
+    scene = raise_stage(accounts=ORDERED)
+    scene.world.faults.add(replace(order, plane="openai", url=f"*{scene.account('eastus2')}*"))
+    for _ in range(2):
+        assert [(await scene.call()).status for _ in range(6)] == [200] * 6
+        scene.clock.advance(30)
+    assert [order.happened > 0 for order in scene.world.faults] == [True]
+
+
+async def test_an_account_that_never_answers_goes_unnoticed_while_there_is_time(
+    raise_stage: Raise, azure: str
+) -> None:
+    """In the worse reading a request has 30 s in all on this tier, and waiting for one account takes them."""
+    scene = raise_stage(accounts=ORDERED)
+    fault = Fault(plane="openai", url=f"*{scene.account('eastus2')}*", delay=600)
+    scene.world.faults.add(fault)
+    assert (await scene.call()).status == (200 if azure == "likely" else 503)
 
 
 async def test_the_last_account_serves_when_one_is_dead_and_one_throttled(raise_stage: Raise) -> None:
