@@ -5,7 +5,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from apimlb.policy.csharp.types import Row
-from apimlb.policy.library.string_calls import comparer_compare
+from apimlb.policy.library.string_comparers import compare as comparer_compare
 from apimlb.policy.values.collections import Comparer
 from apimlb.policy.values.compare import sort_key
 from apimlb.policy.values.exceptions import argument_null

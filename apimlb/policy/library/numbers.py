@@ -5,28 +5,17 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from apimlb.policy.csharp.types import NUMERIC_DEFAULTS, Definition, Row
-from apimlb.policy.library.converts import (
-    _PACKED,
-    _convert_rows,
-    _pack,
-    _unpack,
-    hex_text,
-)
+from apimlb.policy.library import decimals
+from apimlb.policy.library.bits import BIT_ROWS
+from apimlb.policy.library.converts import _convert_rows
 from apimlb.policy.library.keywords import KEYWORDS
-from apimlb.policy.library.mathematics import (
-    _math_rows,
-    ceiling_decimal,
-    floor_decimal,
-    round_decimal,
-    truncate_decimal,
-)
+from apimlb.policy.library.mathematics import MODES, _math_rows
+from apimlb.policy.library.type_codes import type_code
 from apimlb.policy.values import conversions as convert
 from apimlb.policy.values.compare import compare
-from apimlb.policy.values.exceptions import (
-    ClrException,
-)
+from apimlb.policy.values.exceptions import ClrException
 from apimlb.policy.values.number_format import format_number
-from apimlb.policy.values.numbers import INTEGERS, Single, decimal_of, truncate
+from apimlb.policy.values.numbers import INTEGERS, Single
 from apimlb.policy.values.text import clr_equals
 
 _BASES = ("System.ValueType", "System.IComparable")
@@ -68,7 +57,7 @@ def _limits(name: str) -> dict[str, object]:
         return {"MinValue": make(lowest), "MaxValue": make(highest)}
     if name == "Decimal":
         return {
-            "MinValue": -Decimal(2**96 - 1),
+            "MinValue": Decimal(1 - 2**96),
             "MaxValue": Decimal(2**96 - 1),
             "Zero": Decimal(0),
             "One": Decimal(1),
@@ -80,7 +69,7 @@ def _limits(name: str) -> dict[str, object]:
     return {
         "MinValue": real(-largest),
         "MaxValue": real(largest),
-        "NaN": real(math.nan),
+        "NaN": real(math.copysign(math.nan, -1)),
         "PositiveInfinity": real(math.inf),
         "NegativeInfinity": real(-math.inf),
         "Epsilon": real(epsilon),
@@ -91,24 +80,52 @@ def _constant(value: object) -> Callable[[], object]:
     return lambda: value
 
 
+def _order(name: str) -> Callable[..., int]:
+    """CompareTo: of the short integers it is their difference."""
+    return difference if name in ("SByte", "Byte", "Int16", "UInt16") else compare
+
+
+def difference(left: int, right: object) -> int:
+    if isinstance(right, type(left)):
+        return int(left) - int(right)
+    return compare(left, right)
+
+
+_REAL_TESTS: dict[str, Callable[[float], bool]] = {
+    "IsNaN": math.isnan, "IsInfinity": math.isinf, "IsFinite": math.isfinite,
+    "IsNegative": lambda value: math.copysign(1, value) < 0,
+    "IsPositiveInfinity": lambda value: value == math.inf,
+    "IsNegativeInfinity": lambda value: value == -math.inf,
+}  # fmt: skip
+
+
+def _real_rows(name: str, keyword: str) -> list[Row]:
+    smallest = 2.0**-126 if name == "Single" else 2.0**-1022
+    tests = {
+        **_REAL_TESTS,
+        "IsNormal": lambda value: math.isfinite(value) and abs(value) >= smallest,
+        "IsSubnormal": lambda value: 0 < abs(value) < smallest,
+    }
+    return [(f"static bool {test}({keyword} d)", call) for test, call in tests.items()]
+
+
 def _numeric(name: str) -> Definition:
     keyword = KEYWORDS[name]
     parse = _parser(name)
     rows: list[Row] = [
         ("string ToString(string format)", format_number),
-        (f"int CompareTo({keyword} value)", compare),
+        (f"int CompareTo({keyword} value)", _order(name)),
+        ("int CompareTo(object value)", _order(name)),
+        ("TypeCode GetTypeCode()", type_code),
         (f"bool Equals({keyword} obj)", clr_equals),
         (f"static {keyword} Parse(string s)", parse),
         (f"static bool TryParse(string s, out {keyword} result)", attempt(parse, NUMERIC_DEFAULTS[name])),
         *((f"static {keyword} {limit}", _constant(value)) for limit, value in _limits(name).items()),
     ]
     if name in ("Single", "Double"):
-        rows += [
-            (f"static bool IsNaN({keyword} d)", math.isnan),
-            (f"static bool IsInfinity({keyword} d)", math.isinf),
-        ]
+        rows += _real_rows(name, keyword)
     if name == "Decimal":
-        rows += [(row.replace("TYPE", "decimal"), call) for row, call in _DECIMAL_ROWS]
+        rows += decimals.ROWS
     return Definition(
         f"System.{name}",
         "struct",
@@ -117,31 +134,6 @@ def _numeric(name: str) -> Definition:
         rows=tuple(rows),
         default=NUMERIC_DEFAULTS[name],
     )
-
-
-# Math
-
-
-_DECIMAL_ROWS: tuple[tuple[str, Callable[..., object]], ...] = (
-    ("static TYPE Round(TYPE d)", round_decimal),
-    ("static TYPE Round(TYPE d, int decimals)", round_decimal),
-    ("static TYPE Floor(TYPE d)", floor_decimal),
-    ("static TYPE Ceiling(TYPE d)", ceiling_decimal),
-    ("static TYPE Truncate(TYPE d)", truncate_decimal),
-    ("static int ToInt32(TYPE d)", lambda value: truncate(value, "Int32")),
-    ("static double ToDouble(TYPE d)", float),
-    ("static TYPE Negate(TYPE d)", lambda value: decimal_of(-value)),
-)
-
-
-# Convert
-
-
-# BitConverter
-
-
-def compare_values(left: object, right: object) -> int:
-    return compare(left, right)
 
 
 DEFINITIONS = (
@@ -155,24 +147,12 @@ DEFINITIONS = (
             ("static string FalseString", lambda: "False"),
             ("bool Equals(bool obj)", clr_equals),
             ("int CompareTo(bool value)", compare),
+            ("int CompareTo(object obj)", compare),
+            ("TypeCode GetTypeCode()", type_code),
         ),
     ),
-    Definition("System.MidpointRounding", "enum", constants={"ToEven": 0, "AwayFromZero": 1}),
+    Definition("System.MidpointRounding", "enum", constants=MODES),
     Definition("System.Math", "static", rows=_math_rows()),
     Definition("System.Convert", "static", rows=_convert_rows()),
-    Definition(
-        "System.BitConverter", "static",
-        rows=(
-            ("static bool IsLittleEndian", lambda: True),
-            ("static string ToString(byte[] value)", hex_text),
-            ("static string ToString(byte[] value, int startIndex)", hex_text),
-            ("static string ToString(byte[] value, int startIndex, int length)", hex_text),
-            *((f"static {KEYWORDS[name]} To{name}(byte[] value, int startIndex)",
-            _unpack(name)) for name in _PACKED),
-            *((f"static byte[] GetBytes({KEYWORDS[name]} value)", _pack(name)) for name in _PACKED),
-            ("static byte[] GetBytes(bool value)", lambda value: bytearray([value])),
-            ("static bool ToBoolean(byte[] value, int startIndex)",
-             lambda content, start: content[start] != 0),
-        ),
-    ),
+    Definition("System.BitConverter", "static", rows=BIT_ROWS),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from apimlb.policy.context import Context
 from apimlb.policy.csharp.arrays import make_array
 from apimlb.policy.csharp.casts import enum_of
 from apimlb.policy.csharp.types import Definition, Needs, Type
+from apimlb.policy.library.type_codes import CODES
 from apimlb.policy.values.budget import BUDGET, charge_each
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.compare import compare
@@ -356,6 +357,8 @@ DEFINITIONS = (
             ("static bool operator !=(Guid a, Guid b)", "{0} != {1}"),
         ),
     ),
+    Definition("System.TypeCode", "enum", constants=CODES, nameable=False),
+    Definition("System.DBNull", "class", nameable=False),
     Definition("System.IComparable", "interface", nameable=False),
     Definition("System.IDisposable", "interface", nameable=False, rows=(("void Dispose()", "None and {0}"),)),
     Definition("System.Type", "class", nameable=False),

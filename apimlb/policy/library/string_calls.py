@@ -5,7 +5,7 @@ import unicodedata
 
 from apimlb.policy.values import compare as order
 from apimlb.policy.values.budget import BUDGET, bounded_length, bounded_text
-from apimlb.policy.values.collections import ClrArray, Comparer, bounded
+from apimlb.policy.values.collections import ClrArray, bounded
 from apimlb.policy.values.exceptions import (
     argument,
     argument_null,
@@ -95,98 +95,6 @@ def replace(text: str, old: str | None, new: str | None) -> str:
 
 def replace_char(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
-
-
-def contains(text: str, value: str | None) -> bool:
-    charge(text)
-    return required(value, "value") in text
-
-
-def contains_as(text: str, value: str | None, comparison: Enum) -> bool:
-    return index_of_as(text, value, comparison) >= 0
-
-
-def _culture(text: str) -> str:
-    """Text without the characters that collation ignores."""
-    return text.replace("\0", "").replace("\u00ad", "") if not text.isascii() or "\0" in text else text
-
-
-def starts_with(text: str, value: str | None) -> bool:
-    return _culture(text).startswith(_culture(required(value, "value")))
-
-
-def ends_with(text: str, value: str | None) -> bool:
-    return _culture(text).endswith(_culture(required(value, "value")))
-
-
-def starts_with_as(text: str, value: str | None, comparison: Enum) -> bool:
-    charge(text)
-    return order.folded(comparison, text).startswith(order.folded(comparison, required(value, "value")))
-
-
-def ends_with_as(text: str, value: str | None, comparison: Enum) -> bool:
-    charge(text)
-    return order.folded(comparison, text).endswith(order.folded(comparison, required(value, "value")))
-
-
-def charge(text: str) -> None:
-    """Looking through a long text costs steps."""
-    if len(text) > 10_000:
-        BUDGET.spend(len(text) >> 8)
-
-
-def _from(text: str, start: int) -> int:
-    charge(text)
-    if not 0 <= start <= len(text):
-        raise argument_range(
-            "Index was out of range. Must be non-negative and less than the size of the collection.",
-            "startIndex",
-        )
-    return start
-
-
-def index_of(text: str, value: str | None, start: int = 0, count: int | None = None) -> int:
-    start = _from(text, start)
-    if count is not None and not 0 <= count <= len(text) - start:
-        raise argument_range(
-            "Count must be positive and count must refer to a location within the string/array/collection.",
-            "count",
-        )
-    return text.find(required(value, "value"), start, len(text) if count is None else start + count)
-
-
-def index_of_as(text: str, value: str | None, comparison: Enum) -> int:
-    charge(text)
-    return order.folded(comparison, text).find(order.folded(comparison, required(value, "value")))
-
-
-def index_of_from_as(text: str, value: str | None, start: int, comparison: Enum) -> int:
-    return order.folded(comparison, text).find(
-        order.folded(comparison, required(value, "value")), _from(text, start)
-    )
-
-
-def last_index_of(text: str, value: str | None, start: int | None = None) -> int:
-    charge(text)
-    value = required(value, "value")
-    if start is None:
-        return (
-            len(text) if value == "" and not text else max(text.rfind(value), -1) if value else len(text) - 1
-        )
-    return text.rfind(value, 0, min(start + 1, len(text)))
-
-
-def last_index_of_as(text: str, value: str | None, comparison: Enum) -> int:
-    charge(text)
-    return order.folded(comparison, text).rfind(order.folded(comparison, required(value, "value")))
-
-
-def index_of_any(text: str, chars: ClrArray) -> int:
-    return next((i for i, char in enumerate(text) if char in chars.items), -1)
-
-
-def last_index_of_any(text: str, chars: ClrArray) -> int:
-    return max((text.rfind(str(char)) for char in chars.items), default=-1)
 
 
 def trim(text: str) -> str:
@@ -349,6 +257,10 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def is_normalized(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text)
+
+
 def format_one(layout: str | None, values: ClrArray | None) -> str:
     if values is None:
         raise argument_null("args")
@@ -357,18 +269,3 @@ def format_one(layout: str | None, values: ClrArray | None) -> str:
 
 def compare_values(left: object, right: object) -> int:
     return order.compare(left, right)
-
-
-def comparer_equals(comparer: Comparer, left: object, right: object) -> bool:
-    if left is None or right is None:
-        return left is right
-    return bool(comparer.key(left) == comparer.key(right))
-
-
-def comparer_compare(comparer: Comparer, left: str | None, right: str | None) -> int:
-    if comparer.name.startswith("Ordinal"):
-        fold = order.upper_ordinal if comparer.name.endswith("IgnoreCase") else str
-        return order.compare_ordinal(
-            None if left is None else fold(left), None if right is None else fold(right)
-        )
-    return order.compare_culture(left, right, comparer.name.endswith("IgnoreCase"))

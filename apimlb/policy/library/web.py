@@ -1,38 +1,10 @@
-"""Uri, WebUtility, Encoding, StringBuilder, IPAddress, StringReader and StringWriter."""
+"""Uri, WebUtility and IPAddress."""
 
 import ipaddress
 from collections.abc import Callable
 from urllib.parse import quote
 
 from apimlb.policy.csharp.types import Definition
-from apimlb.policy.library.text_building import (
-    StringReader,
-    append,
-    append_format,
-    append_line,
-    append_repeated,
-    builder_char,
-    builder_clear,
-    builder_cut,
-    builder_insert,
-    builder_length,
-    builder_part,
-    builder_remove,
-    builder_replace,
-    builder_text,
-    byte_count,
-    char_count,
-    get_bytes,
-    get_char_bytes,
-    get_chars,
-    get_encoding,
-    get_string,
-    get_string_part,
-    new_builder,
-    new_sized_builder,
-    read_line,
-    read_to_end,
-)
 from apimlb.policy.values import encodings
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.exceptions import (
@@ -132,15 +104,6 @@ def uri_part(name: str) -> Callable[[Uri], object]:
     return part
 
 
-# Encoding
-
-
-# StringBuilder
-
-
-# IPAddress
-
-
 class IPAddress:
     """System.Net.IPAddress"""
 
@@ -199,8 +162,6 @@ def user_info(uri: Uri) -> str:
     return uri.parts.netloc.rpartition("@")[0]
 
 
-T = "System.Text."
-
 DEFINITIONS = (
     Definition("System.UriKind", "enum", constants={"RelativeOrAbsolute": 0, "Absolute": 1, "Relative": 2}),
     Definition("System.UriPartial", "enum", constants={"Scheme": 0, "Authority": 1, "Path": 2, "Query": 3}),
@@ -253,70 +214,6 @@ DEFINITIONS = (
             ("byte[] GetAddressBytes()", address_bytes),
             ("AddressFamily AddressFamily", address_family),
             ("bool Equals(object comparand)", same_address),
-        ),
-    ),
-    Definition(
-        T + "Encoding", "class",
-        rows=(
-            ("static Encoding UTF8", lambda: encodings.UTF8),
-            ("static Encoding ASCII", lambda: encodings.ASCII),
-            ("static Encoding Unicode", lambda: encodings.UNICODE),
-            ("static Encoding BigEndianUnicode", lambda: encodings.BIG_ENDIAN),
-            ("static Encoding UTF32", lambda: encodings.UTF32),
-            ("static Encoding UTF7", lambda: encodings.UTF7),
-            ("static Encoding Default", lambda: encodings.UTF8),
-            ("static Encoding GetEncoding(string name)", get_encoding),
-            ("byte[] GetBytes(string s)", get_bytes),
-            ("byte[] GetBytes(char[] chars)", get_char_bytes),
-            ("string GetString(byte[] bytes)", get_string),
-            ("string GetString(byte[] bytes, int index, int count)", get_string_part),
-            ("int GetByteCount(string s)", byte_count),
-            ("int GetCharCount(byte[] bytes)", char_count),
-            ("char[] GetChars(byte[] bytes)", get_chars),
-        ),
-    ),
-    Definition(
-        T + "StringBuilder", "class",
-        rows=(
-            ("new()", new_builder),
-            ("new(string value)", new_builder),
-            ("new(int capacity)", new_sized_builder),
-            ("StringBuilder Append(string value)", append),
-            ("StringBuilder Append(char value)", append),
-            ("StringBuilder Append(object value)", append),
-            ("StringBuilder Append(char value, int repeatCount)", append_repeated),
-            ("StringBuilder AppendLine()", append_line),
-            ("StringBuilder AppendLine(string value)", append_line),
-            ("StringBuilder AppendFormat(string format, params object[] args)", append_format),
-            ("StringBuilder Insert(int index, string value)", builder_insert),
-            ("StringBuilder Insert(int index, object value)", builder_insert),
-            ("StringBuilder Remove(int startIndex, int length)", builder_remove),
-            ("StringBuilder Replace(string oldValue, string newValue)", builder_replace),
-            ("StringBuilder Replace(char oldChar, char newChar)", builder_replace),
-            ("StringBuilder Clear()", builder_clear),
-            ("int Length", builder_length, builder_cut),
-            ("char this[int index]", builder_char),
-            ("string ToString()", builder_text),
-            ("string ToString(int startIndex, int length)", builder_part),
-        ),
-    ),
-    Definition(
-        "System.IO.StringReader", "class", bases=("System.IDisposable",),
-        rows=(
-            ("new(string s)", StringReader),
-            ("string ReadLine()", read_line),
-            ("string ReadToEnd()", read_to_end),
-        ),
-    ),
-    Definition(
-        "System.IO.StringWriter", "class", bases=("System.IDisposable",),
-        rows=(
-            ("new()", new_builder),
-            ("void Write(string value)", append),
-            ("void Write(object value)", append),
-            ("void WriteLine()", append_line),
-            ("void WriteLine(string value)", append_line),
-            ("string ToString()", builder_text),
         ),
     ),
 )  # fmt: skip

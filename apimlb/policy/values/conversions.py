@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from apimlb.policy.values.date_parse import parse_date
 from apimlb.policy.values.dates import DateTime
-from apimlb.policy.values.exceptions import ClrException, argument_null, bad_format, overflow
+from apimlb.policy.values.exceptions import ClrException, argument_null, bad_format, invalid_cast, overflow
 from apimlb.policy.values.numbers import (
     INTEGERS,
     Char,
@@ -16,19 +16,42 @@ from apimlb.policy.values.numbers import (
     round_half_even,
 )
 from apimlb.policy.values.numbers import to_single as rounded_single
+from apimlb.policy.values.text import clr_type_name
 
-_INTEGER = re.compile(r"[ \t-\r\0]*([+-]?\d+)[ \t-\r\0]*\Z", re.ASCII)
-_GROUPED = re.compile(
-    r"[ \t-\r]*(?P<open>\()?(?P<sign>[+-])?(?P<whole>[\d,]*)(?P<point>\.\d*)?(?P<exp>[eE][+-]?\d+)?"
-    r"(?P<after>[+-])?(?P<close>\))?[ \t-\r\0]*\Z",
+_INTEGER = re.compile(r"[ \t-\r]*([+-]?\d+)[ \t-\r]*\0*\Z", re.ASCII)
+_FLOAT = re.compile(
+    r"[ \t-\r]*(?P<sign>[+-]?)(?P<whole>(?:\d[\d,]*)?)(?P<point>(?:\.\d*)?)(?P<exp>(?:[eE][+-]?\d+)?)"
+    r"[ \t-\r]*\0*\Z",
     re.ASCII,
 )
-_CLR_NAMES: dict[type, str] = {DateTime: "DateTime", bytearray: "Byte[]", str: "String", Char: "Char"}
+_DECIMAL = re.compile(
+    r"[ \t-\r]*(?P<sign>[+-]?)(?P<whole>(?:\d[\d,]*)?)(?P<point>(?:\.\d*)?)(?P<exp>)"
+    r"(?:[ \t-\r]*(?P<after>[+-]))?[ \t-\r]*\0*\Z",
+    re.ASCII,
+)
+"""NumberStyles.Float with thousands, and NumberStyles.Number: an exponent here, a sign at the end there."""
+
+_CONVERTIBLE = frozenset(
+    ["Boolean", "Char", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Single",
+     "Double", "Decimal", "DateTime", "String", "DBNull"]
+)  # fmt: skip
+"""What implements System.IConvertible, beside enumerations."""
+
+
+def convertible(value: object) -> bool:
+    return hasattr(value, "number") or clr_type_name(value).removeprefix("System.") in _CONVERTIBLE
 
 
 def bad_cast(value: object, target: str) -> ClrException:
-    source = _CLR_NAMES.get(type(value)) or str(getattr(value, "clr_name", type(value).__name__))
-    return ClrException("System.InvalidCastException", f"Invalid cast from '{source}' to '{target}'.")
+    source = clr_type_name(value)
+    if not convertible(value):
+        return invalid_cast(source, "System.IConvertible")
+    if source == "System.DBNull":
+        return ClrException(
+            "System.InvalidCastException", "Object cannot be cast from DBNull to other types."
+        )
+    plain = source.removeprefix("System.")
+    return ClrException("System.InvalidCastException", f"Invalid cast from '{plain}' to '{target}'.")
 
 
 def parse_integer(text: str | None, name: str) -> int:
@@ -59,24 +82,24 @@ def fitted(value: int, name: str) -> int:
     return make(value)
 
 
-def _real_text(text: str) -> str:
+def _real_text(text: str, form: re.Pattern[str]) -> str:
     """The plain digits of a real number; raises ValueError."""
-    match = _GROUPED.match(text)
-    if match is None or not (match["whole"].strip(",") or (match["point"] or "").strip(".")):
+    match = form.match(text)
+    if match is None or not (match["whole"] or match["point"].strip(".")):
         raise ValueError(text)
-    if bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["after"]):
+    after = match.groupdict().get("after") or ""
+    if match["sign"] and after:
         raise ValueError(text)
-    negative = match["open"] or "-" in ((match["sign"] or "") + (match["after"] or ""))
-    whole = match["whole"].replace(",", "")
-    return f"{'-' if negative else ''}{whole or '0'}{match['point'] or ''}{match['exp'] or ''}"
+    whole = match["whole"].replace(",", "") or "0"
+    return f"{match['sign'] or after}{whole}{match['point']}{match['exp']}"
 
 
 _WORDS = {
     "nan": math.nan,
+    "-nan": math.nan,
+    "+nan": math.nan,
     "infinity": math.inf,
     "-infinity": -math.inf,
-    "∞": math.inf,
-    "-∞": -math.inf,
     "+infinity": math.inf,
 }
 
@@ -86,7 +109,7 @@ def parse_double(text: str | None) -> float:
     if text is None:
         raise argument_null("s")
     try:
-        return float(_real_text(text))
+        return float(_real_text(text, _FLOAT))
     except ValueError:
         found = _WORDS.get(text.strip().lower())
         if found is None:
@@ -98,9 +121,10 @@ def parse_decimal(text: str | None) -> Decimal:
     if text is None:
         raise argument_null("s")
     try:
-        return decimal_of(Decimal(_real_text(text)))
+        found = decimal_of(Decimal(_real_text(text, _DECIMAL)))
     except (ValueError, InvalidOperation):
         raise bad_format() from None
+    return found or found.copy_abs()
 
 
 def parse_boolean(text: str | None) -> bool:

@@ -4,11 +4,13 @@ import binascii
 import html
 import re
 from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from apimlb.policy.values.budget import bounded_text
 from apimlb.policy.values.exceptions import argument_null, bad_format
-from apimlb.policy.values.utf16 import decode, encode, enter, leave
+from apimlb.policy.values.utf16 import decode, encode, enter, leave, whole
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
 BAD_BASE64 = (
@@ -37,26 +39,36 @@ def to_base64(content: bytearray | None) -> str:
 
 
 class Encoding:
-    """System.Text.Encoding"""
+    """System.Text.Encoding. `name` is that of its class, `facts` what its properties say."""
 
-    def __init__(self, name: str, codec: str, preamble: bytes = b"") -> None:
+    def __init__(
+        self, name: str, codec: str, facts: "Facts", preamble: bytes = b"", fixed: bool = True
+    ) -> None:
         self.name = name
         self.codec = codec
+        self.facts = facts
         self.preamble = preamble
-        self.clr_name = f"System.Text.{name}Encoding"
+        self.fixed = fixed
+        self.clr_name = f"System.Text.{name}"
 
-    def get_bytes(self, text: str | None) -> bytearray:
-        if text is None:
-            raise argument_null("chars")
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Encoding) and self.codec == other.codec
+
+    def __hash__(self) -> int:
+        return hash(self.codec)
+
+    def clone(self) -> "Encoding":
+        """A copy that could be changed."""
+        return Encoding(self.name, self.codec, self.facts, self.preamble, fixed=False)
+
+    def encode(self, text: str) -> bytes:
         if self.codec == "utf-8":
-            return bytearray(encode(text))
-        errors = "surrogatepass" if self.codec.startswith("utf") else "replace"
-        plain = text if errors == "replace" else leave(text)
-        return bytearray(plain.encode(self.codec, errors))
+            return encode(text)
+        if self.codec.startswith("utf"):
+            return whole(text).encode(self.codec)
+        return text.encode(self.codec, "replace")
 
-    def get_string(self, content: bytearray | None) -> str:
-        if content is None:
-            raise argument_null("bytes")
+    def decode(self, content: bytes | bytearray) -> str:
         if self.codec == "utf-8":
             return bounded_text(decode(content))
         if self.codec == "ascii":
@@ -64,20 +76,90 @@ class Encoding:
         return bounded_text(enter(content.decode(self.codec, "replace")))
 
 
-_NOT_ASCII = dict.fromkeys(range(128, 256), "?")
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the properties of an Encoding say. `page` is the code page, `family` WindowsCodePage; `uses`
+    whether browsers show and save it and mail programs show and save it; `most_bytes(characters)` and
+    `most_chars(bytes)` what GetMaxByteCount and GetMaxCharCount answer."""
 
-UTF8 = Encoding("UTF8", "utf-8", b"\xef\xbb\xbf")
-ASCII = Encoding("ASCII", "ascii")
-UNICODE = Encoding("Unicode", "utf-16-le", b"\xff\xfe")
-BIG_ENDIAN = Encoding("Unicode", "utf-16-be", b"\xfe\xff")
-UTF32 = Encoding("UTF32", "utf-32-le", b"\xff\xfe\x00\x00")
-UTF7 = Encoding("UTF7", "utf-7")
-LATIN1 = Encoding("Latin1", "latin-1")
-ENCODINGS = {
-    "utf-8": UTF8, "us-ascii": ASCII, "ascii": ASCII, "utf-16": UNICODE, "unicode": UNICODE,
-    "utf-16be": BIG_ENDIAN,
-    "utf-32": UTF32, "iso-8859-1": LATIN1, "latin1": LATIN1, "utf-7": UTF7,
+    web: str
+    shown: str
+    page: int
+    family: int
+    uses: tuple[bool, bool, bool, bool]
+    most_bytes: Callable[[int], int]
+    most_chars: Callable[[int], int]
+    single: bool = False
+
+
+_NOT_ASCII = dict.fromkeys(range(128, 256), "?")
+_NONE = (False, False, False, False)
+_MAIL = (False, False, True, True)
+_ALL = (True, True, True, True)
+
+
+def _same(size: int) -> int:
+    return size
+
+
+def _pairs(size: int) -> int:
+    return (size + 1) // 2 + 1
+
+
+def _one_more(times: int) -> Callable[[int], int]:
+    return lambda size: (size + 1) * times
+
+
+def _quads(size: int) -> int:
+    return size // 2 + 2
+
+
+UTF8 = Encoding(
+    "UTF8Encoding+UTF8EncodingSealed", "utf-8",
+    Facts("utf-8", "Unicode (UTF-8)", 65001, 1200, _ALL, _one_more(3), _one_more(1)), b"\xef\xbb\xbf",
+)  # fmt: skip
+ASCII = Encoding(
+    "ASCIIEncoding+ASCIIEncodingSealed", "ascii",
+    Facts("us-ascii", "US-ASCII", 20127, 1252, _MAIL, _one_more(1), _same, single=True),
+)  # fmt: skip
+UNICODE = Encoding(
+    "UnicodeEncoding", "utf-16-le",
+    Facts("utf-16", "Unicode", 1200, 1200, (False, True, False, False), _one_more(2), _pairs), b"\xff\xfe",
+)  # fmt: skip
+BIG_ENDIAN = Encoding(
+    "UnicodeEncoding", "utf-16-be",
+    Facts("utf-16BE", "Unicode (Big-Endian)", 1201, 1200, _NONE, _one_more(2), _pairs), b"\xfe\xff",
+)  # fmt: skip
+UTF32 = Encoding(
+    "UTF32Encoding", "utf-32-le",
+    Facts("utf-32", "Unicode (UTF-32)", 12000, 1200, _NONE, _one_more(4), _quads), b"\xff\xfe\0\0",
+)  # fmt: skip
+UTF32_BIG_ENDIAN = Encoding(
+    "UTF32Encoding", "utf-32-be",
+    Facts("utf-32BE", "Unicode (UTF-32 Big-Endian)", 12001, 1200, _NONE, _one_more(4), _quads),
+    b"\0\0\xfe\xff",
+)  # fmt: skip
+UTF7 = Encoding(
+    "UTF7Encoding", "utf-7",
+    Facts("utf-7", "Unicode (UTF-7)", 65000, 1200, _MAIL, lambda size: size * 3 + 2, lambda size: size or 1),
+)  # fmt: skip
+LATIN1 = Encoding(
+    "Latin1Encoding", "latin-1",
+    Facts("iso-8859-1", "Western European (ISO)", 28591, 1252, _ALL, _one_more(1), _same, single=True),
+)  # fmt: skip
+_NAMES = {
+    UTF8: "utf-8 unicode-1-1-utf-8 unicode-2-0-utf-8 x-unicode-1-1-utf-8 x-unicode-2-0-utf-8",
+    ASCII: "us-ascii ascii ansi_x3.4-1968 ansi_x3.4-1986 cp367 csascii ibm367 iso-ir-6 iso646-us "
+           "iso_646.irv:1991 us",
+    UNICODE: "utf-16 utf-16le unicode ucs-2 iso-10646-ucs-2",
+    BIG_ENDIAN: "utf-16be unicodefffe",
+    UTF32: "utf-32 utf-32le ucs-4",
+    UTF32_BIG_ENDIAN: "utf-32be",
+    UTF7: "utf-7 csunicode11utf7 unicode-1-1-utf-7 unicode-2-0-utf-7 x-unicode-1-1-utf-7 x-unicode-2-0-utf-7",
+    LATIN1: "iso-8859-1 latin1 l1 cp819 csisolatin1 ibm819 iso-ir-100 iso8859-1 iso_8859-1 iso_8859-1:1987",
 }  # fmt: skip
+ENCODINGS = {name: encoding for encoding, names in _NAMES.items() for name in names.split()}
+PAGES = {0: UTF8} | {encoding.facts.page: encoding for encoding in _NAMES}
 
 
 def url_encode(text: str | None) -> str | None:

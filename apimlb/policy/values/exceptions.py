@@ -19,8 +19,8 @@ def null_reference() -> ClrException:
     return ClrException("System.NullReferenceException", NULL_REFERENCE)
 
 
-def argument_null(name: str) -> ClrException:
-    return ClrException("System.ArgumentNullException", f"Value cannot be null. (Parameter '{name}')")
+def argument_null(name: str, message: str = "Value cannot be null.") -> ClrException:
+    return ClrException("System.ArgumentNullException", f"{message} (Parameter '{name}')")
 
 
 def argument(message: str, name: str = "") -> ClrException:
@@ -33,10 +33,10 @@ def argument_range(message: str, name: str = "") -> ClrException:
     return ClrException("System.ArgumentOutOfRangeException", message + suffix)
 
 
-def index_range() -> ClrException:
+def index_range(name: str = "index") -> ClrException:
     """The index of a list that is not there."""
     return argument_range(
-        "Index was out of range. Must be non-negative and less than the size of the collection.", "index"
+        "Index was out of range. Must be non-negative and less than the size of the collection.", name
     )
 
 

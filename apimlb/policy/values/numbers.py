@@ -186,7 +186,7 @@ def decimal_of(value: Decimal) -> Decimal:
         raise overflow("Decimal")
     if value.adjusted() < -_SMALLEST or (not value and value.adjusted() > 0):
         value = Decimal("0e-28" if value else 0)
-    if abs(value) > LARGEST_DECIMAL:
+    if value.copy_abs() > LARGEST_DECIMAL:
         raise overflow("Decimal")
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)
@@ -234,7 +234,7 @@ def decimal_from_float(value: float) -> Decimal:
         raise overflow("Decimal")
     digits = 7 if isinstance(value, Single) else 15
     rounded = Decimal(f"{value:.{digits}g}")
-    return decimal_of(rounded.normalize() if rounded else Decimal(0))
+    return decimal_of(rounded.normalize()) or Decimal(0)
 
 
 def truncate(value: float | Decimal, name: str) -> int:

@@ -63,6 +63,18 @@ class Anonymous:
         return f"<>f__AnonymousType0`{len(self.members)}"
 
 
+_FLAGS = frozenset(
+    [
+        "System.Security.Cryptography.X509Certificates.X509KeyStorageFlags",
+        "System.StringSplitOptions",
+        "System.Text.RegularExpressions.RegexOptions",
+        "System.Xml.Linq.LoadOptions",
+        "System.Xml.Linq.SaveOptions",
+    ]
+)
+"""Enumerations whose values are added up."""
+
+
 class Enum:
     """A value of an enumeration; `names` maps numbers to names."""
 
@@ -87,7 +99,10 @@ class Enum:
         return self.number < other.number
 
     def __str__(self) -> str:
-        return self.names.get(self.number) or flag_names(self.number, self.names)
+        found = self.names.get(self.number)
+        if found is None and self.type_name in _FLAGS:
+            return flag_names(self.number, self.names)
+        return found or str(self.number)
 
 
 def flag_names(number: int, names: dict[int, str]) -> str:

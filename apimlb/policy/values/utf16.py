@@ -30,9 +30,14 @@ def leave(text: str) -> str:
 _HALF = re.compile("[\ud800-\udfff]")
 
 
+def whole(text: str) -> str:
+    """An expression's text as Python holds it; half a surrogate pair becomes U+FFFD."""
+    return text if text.isascii() else _HALF.sub("\ufffd", leave(text))
+
+
 def encode(text: str) -> bytes:
-    """UTF-8 as .NET writes it: half a surrogate pair becomes U+FFFD."""
-    return text.encode() if text.isascii() else _HALF.sub("\ufffd", leave(text)).encode()
+    """UTF-8 as .NET writes it."""
+    return whole(text).encode()
 
 
 def decode(content: bytes | bytearray) -> str:
