@@ -1,13 +1,15 @@
-"""What a tier lets through: how large a body it holds, and how long a request may take.
+"""What a tier lets through: how long a URL, how large a body it holds, and how long a request may take.
 
-Microsoft Learn, API Management service limits (2026-04): v2 and Consumption buffer 2 MiB, classic tiers 500
-MiB; a request may take 30 s on Consumption and, as the same page says, on v2, while "Configure API for
-server-sent events" (2025-10) has long-running connections on v2 too.
+Microsoft Learn, API Management service limits (2026-04): a URL has 16,384 bytes on v2 and Consumption, a
+segment of it 1,024 characters everywhere; v2 and Consumption buffer 2 MiB, classic tiers 500 MiB; a request
+may take 30 s on Consumption and, as the same page says, on v2, while "Configure API for server-sent events"
+(2025-10) has long-running connections on v2 too.
 """
 
 import math
 from collections.abc import AsyncIterator, Callable
 from functools import partial
+from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.http import Response, close
@@ -18,6 +20,8 @@ from apimlb.policy.exchange import PolicyFault
 _MIB = 1024 * 1024
 _LARGEST_HELD = {"classic": 500 * _MIB, "v2": 2 * _MIB, "consumption": 2 * _MIB}
 _LONGEST_SECONDS = 30.0
+_LONGEST_URL = {"v2": 16_384, "consumption": 16_384}
+LONGEST_SEGMENT = 1024
 
 
 def family(sku: str) -> str:
@@ -31,6 +35,17 @@ def most_seconds(sku: str, switches: GatewaySwitches) -> float:
     found = family(sku)
     limited = found == "consumption" or (found == "v2" and switches.v2_duration == "30-seconds")
     return _LONGEST_SECONDS if limited else math.inf
+
+
+def url_refusal(url: str, sku: str) -> tuple[int, str] | None:
+    """The status and message for a URL that the tier does not take, None for one that it does. What Azure
+    answers with is not published: these are HTTP's own words for the two."""
+    if len(url) > _LONGEST_URL.get(family(sku), math.inf):
+        return 414, "URI Too Long"
+    path = urlsplit(url).path
+    if any(len(segment) > LONGEST_SEGMENT for segment in path.split("/")):
+        return 400, "Bad Request"
+    return None
 
 
 def holder(sku: str, switches: GatewaySwitches) -> Callable[[bytes], MessageBody]:

@@ -18,7 +18,7 @@ from apimlb.local.gateway.cache import Caches, ServiceCache
 from apimlb.local.gateway.forwarding import strip_hop_by_hop
 from apimlb.local.gateway.health import BackendHealth
 from apimlb.local.gateway.keys import Admission, admit, presented
-from apimlb.local.gateway.limits import Until, family, holder, most_seconds
+from apimlb.local.gateway.limits import LONGEST_SEGMENT, Until, family, holder, most_seconds, url_refusal
 from apimlb.local.gateway.router import Match, Router
 from apimlb.local.gateway.routes import ApiRoute, Service
 from apimlb.local.gateway.services import GatewayServices, Machinery
@@ -32,7 +32,6 @@ from apimlb.policy.exchange import Block, Exchange, PolicyFault, TraceSink
 from apimlb.policy.runtime import refuse, run
 from apimlb.policy.switches import Switches
 
-_NOT_FOUND = b'{ "statusCode": 404, "message": "Resource not found" }'
 _BODILESS = {204, 304}
 _NOBODY = Admission()
 _SILENT = Policy({"on-error": Block()}, {})
@@ -81,8 +80,9 @@ class GatewayPlane:
         """Answer a client's request; a refusal or failure is an answer too."""
         match = self._router.find(request)
         if match is None:
-            headers = Headers([("Content-Type", "application/json")])
-            return _finished(request, Response(404, headers, _NOT_FOUND))
+            return _refused(request, 404, "Resource not found")
+        if len(request.url) > LONGEST_SEGMENT and (long := url_refusal(request.url, match.service.sku)):
+            return _refused(request, *long)
         exchange = self._exchange(request, match)
         admission = _NOBODY
         try:
@@ -197,6 +197,12 @@ class GatewayPlane:
             return self._router.policy(match.service, None, match.api, match.operation)
         except PolicyError:
             return _SILENT
+
+
+def _refused(request: Request, status: int, message: str) -> Response:
+    """An answer from before any service's policies."""
+    body = f'{{ "statusCode": {status}, "message": "{message}" }}'.encode()
+    return _finished(request, Response(status, Headers([("Content-Type", "application/json")]), body))
 
 
 def _unmatched(status: int) -> PolicyFault:

@@ -50,6 +50,28 @@ class TestLargeBodies:
         assert (await local.call()).status == reading.gateway.over_buffer_status
 
 
+class TestLongUrls:
+    @pytest.mark.parametrize("sku", ["BasicV2", "PremiumV2", "Consumption"])
+    async def test_end_at_16_kib_where_the_tier_says_so(self, reading: Reading, sku: str) -> None:
+        local = reading.local(sku=sku)
+        start = "https://apim.azure-api.net/openai/chat?q="
+        for length, status in ((16_384, 200), (16_385, 414)):
+            response = await local.call("/openai/chat?q=" + "x" * (length - len(start)))
+            assert response.status == status
+        assert response.body == b'{ "statusCode": 414, "message": "URI Too Long" }'
+        assert len(local.backends.requests) == 1
+
+    async def test_do_not_end_on_a_classic_tier(self, reading: Reading) -> None:
+        assert (await reading.local().call("/openai/chat?q=" + "x" * 40_000)).status == 200
+
+    @pytest.mark.parametrize("sku", ["Developer", "BasicV2"])
+    async def test_have_short_segments(self, reading: Reading, sku: str) -> None:
+        local = reading.local(sku=sku)
+        for length, status in ((1024, 200), (1025, 400)):
+            assert (await local.call(f"/openai/{'x' * length}/chat")).status == status
+        assert len(local.backends.requests) == 1
+
+
 class TestTime:
     def test_of_a_request_is_limited_by_tier(self) -> None:
         likely, adverse = GatewaySwitches(), gateway_switches.ADVERSE
