@@ -22,6 +22,7 @@ from apimlb.http import Headers
 from apimlb.policy import context as views
 from apimlb.policy.compiler import compile_expression
 from apimlb.policy.library.json_objects import from_object
+from apimlb.policy.values.collections import ClrList, ReadOnlyMap
 from apimlb.policy.values.credentials import Authorization, read_jwt
 from apimlb.policy.values.date_parse import parse_date, parse_span
 from apimlb.policy.values.dates import EPOCH_TICKS, LOCAL, TICKS_PER_SECOND, UTC, DateTime
@@ -105,7 +106,8 @@ def describe(value: object) -> Json:
     if isinstance(value, JToken):
         text = to_json(value)
     elif not isinstance(value, str | bytearray) and hasattr(value, "__iter__"):
-        text = to_json(from_object(value))
+        listed = ClrList(list(value), "") if isinstance(value, ReadOnlyMap) else value
+        text = to_json(from_object(listed))
     elif isinstance(value, bytearray):
         text = f"[{','.join(map(str, value))}]"
     else:

@@ -9,6 +9,7 @@ from apimlb.policy.values.collections import (
     ClrArray,
     ClrDictionary,
     ClrList,
+    ClrQueue,
     ClrSet,
     KeyValuePair,
     ReadOnlyMap,
@@ -27,7 +28,7 @@ from apimlb.policy.values.json_tokens import (
     null,
     value_of,
 )
-from apimlb.policy.values.objects import Anonymous, ClrTuple, Enum, Grouping, Sequence
+from apimlb.policy.values.objects import Anonymous, ClrTuple, Enum, Grouping, Lookup, Sequence
 from apimlb.policy.values.text import clr_type_name, text_of
 
 
@@ -46,7 +47,7 @@ def from_object(value: object, depth: int = 0) -> JToken:
         return _object([(f"Item{i}", item) for i, item in enumerate(value.items, 1)], depth)
     if isinstance(value, Enum):
         return JValue(value.number, "Integer")
-    if isinstance(value, ClrArray | ClrList | ClrSet | Sequence | Grouping):
+    if isinstance(value, ClrArray | ClrList | ClrSet | ClrQueue | Sequence | Grouping | Lookup):
         made = JArray()
         for item in elements(value):
             BUDGET.spend(3)

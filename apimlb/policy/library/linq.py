@@ -1,7 +1,7 @@
 """System.Linq.Enumerable: lazy where .NET is lazy, one counted step for each element."""
 
 from apimlb.policy.csharp.types import Definition, Needs, Row
-from apimlb.policy.library.collection_calls import new_set
+from apimlb.policy.library.collection_calls import count_of
 from apimlb.policy.library.linq_calls import (
     aggregate,
     aggregate_from,
@@ -29,6 +29,8 @@ from apimlb.policy.library.linq_calls import (
     last_match,
     last_match_or_default,
     last_or_default,
+    long_count,
+    long_count_match,
     number_range,
     of_type,
     prepend,
@@ -37,7 +39,9 @@ from apimlb.policy.library.linq_calls import (
     select,
     select_indexed,
     select_many,
+    select_many_indexed,
     select_many_with,
+    select_many_with_indexed,
     sequence_equal,
     single,
     single_match,
@@ -46,9 +50,11 @@ from apimlb.policy.library.linq_calls import (
     skip,
     skip_last,
     skip_while,
+    skip_while_indexed,
     take,
     take_last,
     take_while,
+    take_while_indexed,
     to_array,
     to_list,
     where,
@@ -57,29 +63,22 @@ from apimlb.policy.library.linq_calls import (
 )
 from apimlb.policy.library.linq_numbers import AGGREGATES
 from apimlb.policy.library.linq_order import ORDERING
-from apimlb.policy.library.linq_sets import (
-    concat,
-    distinct,
-    except_,
-    group_by,
-    group_result,
-    group_values,
-    intersect,
-    join,
-    to_dictionary,
-    to_dictionary_of,
-    union,
-)
+from apimlb.policy.library.linq_sets import MATCHING, lookup_contains, lookup_item
 
 _T = "this IEnumerable<T> source"
+_FIRST = "this IEnumerable<T> first"
 _ROWS: tuple[Row, ...] = (
     (f"static IEnumerable<T> Where<T>({_T}, Func<T, bool> predicate)", where),
     (f"static IEnumerable<T> Where<T>({_T}, Func<T, int, bool> predicate)", where_indexed),
     (f"static IEnumerable<R> Select<T, R>({_T}, Func<T, R> selector)", select),
     (f"static IEnumerable<R> Select<T, R>({_T}, Func<T, int, R> selector)", select_indexed),
     (f"static IEnumerable<R> SelectMany<T, R>({_T}, Func<T, IEnumerable<R>> selector)", select_many),
-    (f"static IEnumerable<R> SelectMany<T, C, R>({_T}, Func<T, IEnumerable<C>> pick, Func<T, C, R> result)",
-     select_many_with),
+    (f"static IEnumerable<R> SelectMany<T, R>({_T}, Func<T, int, IEnumerable<R>> selector)",
+     select_many_indexed),
+    (f"static IEnumerable<R> SelectMany<T, C, R>({_T}, Func<T, IEnumerable<C>> collectionSelector, "
+     "Func<T, C, R> resultSelector)", select_many_with),
+    (f"static IEnumerable<R> SelectMany<T, C, R>({_T}, Func<T, int, IEnumerable<C>> collectionSelector, "
+     "Func<T, C, R> resultSelector)", select_many_with_indexed),
     (f"static T First<T>({_T})", first),
     (f"static T First<T>({_T}, Func<T, bool> predicate)", first_match),
     (f"static T FirstOrDefault<T>({_T})", Needs(first_or_default, types=("T",))),
@@ -99,39 +98,24 @@ _ROWS: tuple[Row, ...] = (
     (f"static bool All<T>({_T}, Func<T, bool> predicate)", all_match),
     (f"static int Count<T>({_T})", count),
     (f"static int Count<T>({_T}, Func<T, bool> predicate)", count_match),
+    (f"static long LongCount<T>({_T})", long_count),
+    (f"static long LongCount<T>({_T}, Func<T, bool> predicate)", long_count_match),
     (f"static bool Contains<T>({_T}, T value)", contains),
     (f"static bool Contains<T>({_T}, T value, IEqualityComparer<T> comparer)", contains_by),
     (f"static T[] ToArray<T>({_T})", Needs(to_array, types=("T",))),
     (f"static List<T> ToList<T>({_T})", Needs(to_list, types=("T",))),
-    (f"static HashSet<T> ToHashSet<T>({_T})", Needs(new_set, types=("T",))),
-    (f"static Dictionary<K, T> ToDictionary<T, K>({_T}, Func<T, K> keySelector)",
-     Needs(to_dictionary, types=("T", "K"))),
-    (f"static Dictionary<K, T> ToDictionary<T, K>({_T}, Func<T, K> key, IEqualityComparer<K> comparer)",
-     Needs(to_dictionary, types=("T", "K"))),
-    (f"static Dictionary<K, V> ToDictionary<T, K, V>({_T}, Func<T, K> key, Func<T, V> element)",
-     Needs(to_dictionary_of, types=("K", "V"))),
-    (f"static Dictionary<K, V> ToDictionary<T, K, V>({_T}, Func<T, K> key, Func<T, V> element, "
-     "IEqualityComparer<K> comparer)", Needs(to_dictionary_of, types=("K", "V"))),
-    (f"static IEnumerable<T> Distinct<T>({_T})", distinct),
-    (f"static IEnumerable<T> Distinct<T>({_T}, IEqualityComparer<T> comparer)", distinct),
-    (f"static IEnumerable<T> Concat<T>({_T}, IEnumerable<T> second)", concat),
-    (f"static IEnumerable<T> Union<T>({_T}, IEnumerable<T> second)", union),
-    (f"static IEnumerable<T> Union<T>({_T}, IEnumerable<T> second, IEqualityComparer<T> comparer)", union),
-    (f"static IEnumerable<T> Intersect<T>({_T}, IEnumerable<T> second)", intersect),
-    (f"static IEnumerable<T> Intersect<T>({_T}, IEnumerable<T> second, IEqualityComparer<T> comparer)",
-     intersect),
-    (f"static IEnumerable<T> Except<T>({_T}, IEnumerable<T> second)", except_),
-    (f"static IEnumerable<T> Except<T>({_T}, IEnumerable<T> second, IEqualityComparer<T> comparer)", except_),
     (f"static IEnumerable<T> Skip<T>({_T}, int count)", skip),
     (f"static IEnumerable<T> Take<T>({_T}, int count)", take),
     (f"static IEnumerable<T> SkipLast<T>({_T}, int count)", skip_last),
     (f"static IEnumerable<T> TakeLast<T>({_T}, int count)", take_last),
     (f"static IEnumerable<T> SkipWhile<T>({_T}, Func<T, bool> predicate)", skip_while),
+    (f"static IEnumerable<T> SkipWhile<T>({_T}, Func<T, int, bool> predicate)", skip_while_indexed),
     (f"static IEnumerable<T> TakeWhile<T>({_T}, Func<T, bool> predicate)", take_while),
+    (f"static IEnumerable<T> TakeWhile<T>({_T}, Func<T, int, bool> predicate)", take_while_indexed),
     (f"static IEnumerable<T> Reverse<T>({_T})", reverse),
     (f"static IEnumerable<T> Append<T>({_T}, T element)", append),
     (f"static IEnumerable<T> Prepend<T>({_T}, T element)", prepend),
-    (f"static IEnumerable<R> Zip<T, U, R>({_T}, IEnumerable<U> second, Func<T, U, R> resultSelector)",
+    (f"static IEnumerable<R> Zip<T, U, R>({_FIRST}, IEnumerable<U> second, Func<T, U, R> resultSelector)",
      zip_with),
     (f"static IEnumerable<T> DefaultIfEmpty<T>({_T})", Needs(default_if_empty, types=("T",))),
     (f"static IEnumerable<T> DefaultIfEmpty<T>({_T}, T defaultValue)", default_of),
@@ -142,28 +126,35 @@ _ROWS: tuple[Row, ...] = (
     ("static IEnumerable<T> OfType<T>(this System.Collections.IEnumerable source)",
      Needs(of_type, types=("T",))),
     (f"static IEnumerable<T> AsEnumerable<T>({_T})", as_enumerable),
-    (f"static bool SequenceEqual<T>({_T}, IEnumerable<T> second)", sequence_equal),
+    (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T> second)", sequence_equal),
+    (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T> second, IEqualityComparer<T> comparer)",
+     sequence_equal),
     (f"static T Aggregate<T>({_T}, Func<T, T, T> func)", aggregate),
     (f"static A Aggregate<T, A>({_T}, A seed, Func<A, T, A> func)", aggregate_from),
-    (f"static R Aggregate<T, A, R>({_T}, A seed, Func<A, T, A> func, Func<A, R> result)", aggregate_to),
-    (f"static IEnumerable<IGrouping<K, T>> GroupBy<T, K>({_T}, Func<T, K> keySelector)",
-     Needs(group_by, types=("T", "K"))),
-    (f"static IEnumerable<IGrouping<K, V>> GroupBy<T, K, V>({_T}, Func<T, K> key, Func<T, V> element)",
-     Needs(group_values, types=("K", "V"))),
-    (f"static IEnumerable<R> GroupBy<T, K, R>({_T}, Func<T, K> key, Func<K, IEnumerable<T>, R> result)",
-     group_result),
-    (f"static IEnumerable<R> Join<T, U, K, R>({_T}, IEnumerable<U> inner, Func<T, K> outerKey, "
-     "Func<U, K> innerKey, Func<T, U, R> result)", join),
+    (f"static R Aggregate<T, A, R>({_T}, A seed, Func<A, T, A> func, Func<A, R> resultSelector)",
+     aggregate_to),
     ("static IEnumerable<int> Range(int start, int count)", number_range),
     ("static IEnumerable<T> Repeat<T>(T element, int count)", repeat),
     ("static IEnumerable<T> Empty<T>()", Needs(empty, types=("T",))),
 )  # fmt: skip
 
 DEFINITIONS = (
-    Definition("System.Linq.Enumerable", "static", rows=(*_ROWS, *AGGREGATES, *ORDERING)),
+    Definition("System.Linq.Enumerable", "static", rows=(*_ROWS, *MATCHING, *AGGREGATES, *ORDERING)),
     Definition(
         "System.Linq.IGrouping`2", "interface", ("TKey", "TElement"), ("IEnumerable<TElement>",),
         nameable=False, rows=(("TKey Key", "{0}.key"),),
+    ),
+    Definition(
+        "System.Linq.ILookup`2", "interface", ("TKey", "TElement"),
+        ("IEnumerable<IGrouping<TKey, TElement>>",), nameable=False,
+        rows=(
+            ("int Count", count_of),
+            ("IEnumerable<TElement> this[TKey key]", lookup_item),
+            ("bool Contains(TKey key)", lookup_contains),
+        ),
+    ),
+    Definition(
+        "System.Linq.Lookup`2", "class", ("TKey", "TElement"), ("ILookup<TKey, TElement>",), nameable=False
     ),
     Definition(
         "System.Linq.IOrderedEnumerable`1", "interface", ("T",), ("IEnumerable<T>",), nameable=False,

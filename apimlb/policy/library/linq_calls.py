@@ -2,23 +2,27 @@
 element."""
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import dropwhile, islice, takewhile, zip_longest
 
-from apimlb.policy.csharp.casts import RUNTIME
+from apimlb.policy.csharp.casts import RUNTIME, cast, cast_value
 from apimlb.policy.csharp.types import Type
 from apimlb.policy.library.collection_calls import array_from
-from apimlb.policy.values.collections import ClrArray, ClrList, Comparer
-from apimlb.policy.values.exceptions import argument_null, argument_range, invalid_cast, invalid_operation
+from apimlb.policy.values.collections import MISSING, ClrArray, ClrList, Comparer
+from apimlb.policy.values.exceptions import argument_null, argument_range, index_range, invalid_operation
 from apimlb.policy.values.iteration import elements, known_size
+from apimlb.policy.values.numbers import Long
 from apimlb.policy.values.objects import Sequence
-from apimlb.policy.values.text import clr_equals, clr_type_name
+from apimlb.policy.values.text import clr_equals
 
 Test = Callable[[object], bool]
 
 
 Pick = Callable[[object], object]
+IndexedPick = Callable[[object, int], object]
+IndexedTest = Callable[[object, int], bool]
 
 
+OUT_OF_RANGE = "Specified argument was out of the range of valid values."
 NO_ELEMENTS = "Sequence contains no elements"
 
 
@@ -31,10 +35,12 @@ TOO_MANY = "Sequence contains more than one element"
 TOO_MANY_MATCH = "Sequence contains more than one matching element"
 
 
-def lazy(source: object, make: Callable[[Iterator[object]], Iterator[object]]) -> Sequence:
-    """A sequence over a source that must be there."""
+def lazy(
+    source: object, make: Callable[[Iterator[object]], Iterator[object]], name: str = "source"
+) -> Sequence:
+    """A sequence over a source that must be there; `name` is what .NET calls it."""
     if source is None:
-        raise argument_null("source")
+        raise argument_null(name)
     return Sequence(lambda: make(elements(source)))
 
 
@@ -42,7 +48,7 @@ def where(source: object, test: Test) -> Sequence:
     return lazy(source, lambda items: (item for item in items if test(item)))
 
 
-def where_indexed(source: object, test: Callable[[object, int], bool]) -> Sequence:
+def where_indexed(source: object, test: IndexedTest) -> Sequence:
     return lazy(source, lambda items: (item for i, item in enumerate(items) if test(item, i)))
 
 
@@ -50,7 +56,7 @@ def select(source: object, pick: Pick) -> Sequence:
     return lazy(source, lambda items: map(pick, items))
 
 
-def select_indexed(source: object, pick: Callable[[object, int], object]) -> Sequence:
+def select_indexed(source: object, pick: IndexedPick) -> Sequence:
     return lazy(source, lambda items: (pick(item, i) for i, item in enumerate(items)))
 
 
@@ -58,9 +64,26 @@ def select_many(source: object, pick: Pick) -> Sequence:
     return lazy(source, lambda items: (inner for item in items for inner in elements(pick(item))))
 
 
+def select_many_indexed(source: object, pick: IndexedPick) -> Sequence:
+    return lazy(
+        source, lambda items: (inner for i, item in enumerate(items) for inner in elements(pick(item, i)))
+    )
+
+
 def select_many_with(source: object, pick: Pick, result: Callable[[object, object], object]) -> Sequence:
     return lazy(
         source, lambda items: (result(item, inner) for item in items for inner in elements(pick(item)))
+    )
+
+
+def select_many_with_indexed(
+    source: object, pick: IndexedPick, result: Callable[[object, object], object]
+) -> Sequence:
+    return lazy(
+        source,
+        lambda items: (
+            result(item, inner) for i, item in enumerate(items) for inner in elements(pick(item, i))
+        ),
     )
 
 
@@ -156,11 +179,21 @@ def count_match(source: object, test: Test) -> int:
     return sum(1 for item in elements(source) if test(item))
 
 
+def long_count(source: object) -> Long:
+    return Long(count(source))
+
+
+def long_count_match(source: object, test: Test) -> Long:
+    return Long(count_match(source, test))
+
+
 def contains(source: object, value: object) -> bool:
     return any(clr_equals(item, value) for item in elements(source))
 
 
-def contains_by(source: object, value: object, comparer: Comparer) -> bool:
+def contains_by(source: object, value: object, comparer: Comparer | None) -> bool:
+    if comparer is None:
+        return contains(source, value)
     wanted = comparer.key(value)
     return any(comparer.key(item) == wanted for item in elements(source))
 
@@ -190,22 +223,23 @@ def take_last(source: object, amount: int) -> Sequence:
 
 
 def skip_while(source: object, test: Test) -> Sequence:
+    return lazy(source, lambda items: dropwhile(test, items))
+
+
+def skip_while_indexed(source: object, test: IndexedTest) -> Sequence:
     def make(items: Iterator[object]) -> Iterator[object]:
-        skipping = True
-        for item in items:
-            skipping = skipping and test(item)
-            if not skipping:
-                yield item
+        return (item for i, item in dropwhile(lambda each: test(each[1], each[0]), enumerate(items)))
 
     return lazy(source, make)
 
 
 def take_while(source: object, test: Test) -> Sequence:
+    return lazy(source, lambda items: takewhile(test, items))
+
+
+def take_while_indexed(source: object, test: IndexedTest) -> Sequence:
     def make(items: Iterator[object]) -> Iterator[object]:
-        for item in items:
-            if not test(item):
-                return
-            yield item
+        return (item for i, item in takewhile(lambda each: test(each[1], each[0]), enumerate(items)))
 
     return lazy(source, make)
 
@@ -231,7 +265,9 @@ def prepend(source: object, value: object) -> Sequence:
 
 
 def zip_with(one: object, other: object, result: Callable[[object, object], object]) -> Sequence:
-    return lazy(one, lambda items: map(result, items, elements(other, "second")))
+    if other is None and one is not None:
+        raise argument_null("second")
+    return lazy(one, lambda items: map(result, items, elements(other)), "first")
 
 
 def default_if_empty(kind: Type, source: object) -> Sequence:
@@ -253,8 +289,8 @@ def default_of(source: object, value: object) -> Sequence:
 def element_at(source: object, index: int) -> object:
     found = list(islice(elements(source), max(index, 0), max(index, 0) + 1)) if index >= 0 else []
     if not found:
-        raise argument_range(
-            "Index was out of range. Must be non-negative and less than the size of the collection.", "index"
+        raise (
+            index_range() if isinstance(source, ClrList | ClrArray) else argument_range(OUT_OF_RANGE, "index")
         )
     return found[0]
 
@@ -266,9 +302,7 @@ def element_at_or_default(kind: Type, source: object, index: int) -> object:
 def cast_all(kind: Type, source: object) -> Sequence:
     def make(items: Iterator[object]) -> Iterator[object]:
         for item in items:
-            if item is not None and not RUNTIME.is_a(item, kind):
-                raise invalid_cast(clr_type_name(item), kind.name)
-            yield item
+            yield cast_value(item, kind) if kind.is_value and not kind.is_nullable else cast(item, kind)
 
     return lazy(source, make)
 
@@ -281,9 +315,15 @@ def as_enumerable(source: object) -> object:
     return source
 
 
-def sequence_equal(one: object, other: object) -> bool:
-    left, right = list(elements(one)), list(elements(other, "second"))
-    return len(left) == len(right) and all(map(clr_equals, left, right))
+def sequence_equal(one: object, other: object, comparer: Comparer | None = None) -> bool:
+    left, right = elements(one, "first"), elements(other, "second")
+    key = comparer.key if comparer is not None else None
+    for item, match in zip_longest(left, right, fillvalue=MISSING):
+        if item is MISSING or match is MISSING:
+            return False
+        if not (clr_equals(item, match) if key is None else key(item) == key(match)):
+            return False
+    return True
 
 
 def aggregate(source: object, step: Callable[[object, object], object]) -> object:
@@ -309,13 +349,13 @@ def aggregate_to(
 
 def number_range(start: int, amount: int) -> Sequence:
     if amount < 0 or start + amount - 1 > 2**31 - 1:
-        raise argument_range("Specified argument was out of the range of valid values.", "count")
+        raise argument_range(OUT_OF_RANGE, "count")
     return Sequence(lambda: elements(range(start, start + amount)))
 
 
 def repeat(value: object, amount: int) -> Sequence:
     if amount < 0:
-        raise argument_range("Specified argument was out of the range of valid values.", "count")
+        raise argument_range(OUT_OF_RANGE, "count")
     return Sequence(lambda: elements(value for _ in range(amount)))
 
 

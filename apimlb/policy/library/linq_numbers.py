@@ -57,7 +57,10 @@ def _average(name: str, nullable: bool) -> Callable[..., object]:
             for value in values:
                 total = decimal_add(total, value)  # type: ignore[arg-type]
             return decimal_divide(total, Decimal(len(values)))
-        made = divide_float(float(sum(values)), float(len(values)))  # type: ignore[arg-type]
+        if name in ("Int32", "Int64"):
+            made = divide_float(float(_sum("Int64")(values)), float(len(values)))  # type: ignore[arg-type]
+        else:
+            made = divide_float(sum(values), float(len(values)))  # type: ignore[arg-type]
         return Single(made) if name == "Single" else made
 
     average.__name__ = f"average_{name}"
