@@ -9,6 +9,21 @@ from urllib.parse import parse_qsl, urlsplit
 
 Body = bytes | AsyncIterator[bytes]
 
+HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers of one connection (RFC 9110, 7.6.1), in lower case."""
+
 
 class Headers:
     """An ordered multi-map whose names ignore case and keep the case they were given in."""

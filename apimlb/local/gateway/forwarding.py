@@ -3,22 +3,11 @@
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from apimlb.clock import Clock
-from apimlb.http import Headers, Request, Response, Transport, close
+from apimlb.http import HOP_BY_HOP, Headers, Request, Response, Transport, close
 from apimlb.local.gateway.backends import Credentials
 from apimlb.policy.exchange import ForwardOptions
 
-_HOP_BY_HOP = {
-    "connection",
-    "expect",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-}
+_ENDING_HERE = HOP_BY_HOP | {"expect"}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _TURNS_INTO_GET = {301, 302, 303}
 _MOST_REDIRECTS = 50
@@ -27,7 +16,7 @@ _WITH_BODY = {"POST", "PUT", "PATCH"}
 
 def strip_hop_by_hop(headers: Headers) -> None:
     """Take out what concerns one connection only (RFC 9110, section 7.6.1), and what Connection names."""
-    ending = {lower for lower, _, _ in headers.parts() if lower in _HOP_BY_HOP}
+    ending = {lower for lower, _, _ in headers.parts() if lower in _ENDING_HERE}
     if "connection" in ending:
         named = ",".join(headers.get_all("Connection")).lower().split(",")
         ending.update(name.strip() for name in named)

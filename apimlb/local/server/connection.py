@@ -15,9 +15,9 @@ from email.utils import formatdate
 from typing import cast
 
 from apimlb.clock import Clock
-from apimlb.http import Headers, Request, Response, close, reason_phrase
+from apimlb.http import HOP_BY_HOP, Headers, Request, Response, close, reason_phrase
 from apimlb.local.server.reader import Asked, Limits, Phase, Refusal, RequestReader
-from apimlb.local.server.wire import HOP_BY_HOP, LAST_CHUNK, chunk, header_lines
+from apimlb.local.server.wire import LAST_CHUNK, chunk, header_lines
 
 Answer = Callable[[Request], Awaitable[Response]]
 

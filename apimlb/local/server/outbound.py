@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from apimlb.clock import Clock
-from apimlb.http import Request, Response
+from apimlb.http import HOP_BY_HOP, Request, Response
 from apimlb.local.server.answer import StaleConnection, Wire
-from apimlb.local.server.wire import HOP_BY_HOP, header_lines, is_token
+from apimlb.local.server.wire import header_lines, is_token
 
 _OURS = HOP_BY_HOP | {"content-length", "expect", "host"}
 _WITH_BODY = {"PATCH", "POST", "PUT"}

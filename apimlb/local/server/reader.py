@@ -13,8 +13,8 @@ from enum import IntEnum
 
 import httptools
 
-from apimlb.http import Headers, Request
-from apimlb.local.server.wire import HOP_BY_HOP, NAMES, is_authority, named
+from apimlb.http import HOP_BY_HOP, Headers, Request
+from apimlb.local.server.wire import NAMES, is_authority, named
 
 _METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 _SINGLE = {"content-length", "expect", "host", "transfer-encoding"}

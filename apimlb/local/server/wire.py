@@ -9,21 +9,6 @@ from urllib.parse import urlsplit
 
 from apimlb.http import Headers
 
-HOP_BY_HOP = frozenset(
-    {
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-"""RFC 9110, 7.6.1: of one connection, and none of the planes' business."""
-
 NAMES: dict[bytes, tuple[str, str]] = {}
 """What `named` said of the usual names."""
 
