@@ -5,6 +5,7 @@ in UTC periods of the calendar. Nothing of it is shared between instances.
 """
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeVar
@@ -22,9 +23,11 @@ _MOST_KEYS = 10_000
 
 @dataclass(slots=True)
 class Counters:
-    """Rates and quotas by key; of more than ten thousand keys the oldest are forgotten."""
+    """Rates and quotas by key; of more than ten thousand keys the oldest are forgotten. `running` are the
+    requests that are inside a limit-concurrency now, by its key."""
 
     algorithm: Algorithm = "sliding"
+    running: Counter[str] = field(default_factory=Counter)
     _rates: dict[str, SlidingWindow | Bucket] = field(default_factory=dict)
     _quotas: dict[tuple[str, Period], tuple[float, int]] = field(default_factory=dict)
 

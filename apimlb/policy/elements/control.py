@@ -164,16 +164,16 @@ _PLAIN = (str, int, bool, float)
 
 
 def limit_concurrency(draft: Draft) -> Act:
+    """Policies may share a key (Microsoft Learn, API Management policy reference: limit-concurrency)."""
     key = draft.required("key", STRING)
     most = draft.required("max-count", integer(1))
     block = draft.block()
-    running: dict[str, int] = {}
 
     async def act(exchange: Exchange) -> None:
-        name = key(exchange.context)
-        if running.get(name, 0) >= most(exchange.context):
+        name, running = key(exchange.context), exchange.counters.running
+        if running[name] >= most(exchange.context):
             raise PolicyFault("ConcurrencyLimitExceeded", "Concurrency limit is exceeded.", status=429)
-        running[name] = running.get(name, 0) + 1
+        running[name] += 1
         try:
             await run_block(block, exchange)
         finally:
