@@ -22,6 +22,7 @@ from apimlb.http import Headers
 from apimlb.policy import context as views
 from apimlb.policy.compiler import compile_expression
 from apimlb.policy.library.json_objects import from_object
+from apimlb.policy.values.certificates import X509
 from apimlb.policy.values.collections import ClrList, ReadOnlyMap
 from apimlb.policy.values.credentials import Authorization, read_jwt
 from apimlb.policy.values.date_parse import parse_date, parse_span
@@ -209,11 +210,18 @@ def _request(data: Json) -> views.RequestView:
         body=_body(data),
         ip_address=data.get("ip") or "",
         matched_parameters=dict(data.get("matched_parameters") or {}),
+        certificate=_certificate(data["certificate"]) if data.get("certificate") else None,
         foundry_deployment=(data.get("foundry") or {}).get("deployment"),
         private_endpoint_connection=_made(
             views.PrivateEndpointConnection, data.get("private_endpoint_connection")
         ),
     )
+
+
+def _certificate(data: Json) -> X509:
+    """`{"content": base 64 of DER, PEM or PKCS #12, "password", "trusted"}`"""
+    content = base64.b64decode(data["content"])
+    return X509.read(content, data.get("password"), trusted=bool(data.get("trusted", True)))
 
 
 def _response(data: Json) -> views.ResponseView:
@@ -277,6 +285,7 @@ def _deployment(data: Json) -> views.Deployment:
         data.get("service_name", ""), data.get("service_id", ""), data.get("region", ""),
         data.get("gateway_id", ""),
         gateway.get("instance_id", "managed"), bool(gateway.get("is_managed", True)),
+        {name: _certificate(each) for name, each in (data.get("certificates") or {}).items()},
     )  # fmt: skip
 
 

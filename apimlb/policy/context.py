@@ -16,6 +16,7 @@ from apimlb.clock import Clock
 from apimlb.http import Headers, reason_phrase
 from apimlb.policy.switches import Switches
 from apimlb.policy.values.bodies import body_as
+from apimlb.policy.values.certificates import X509
 from apimlb.policy.values.exceptions import invalid_operation
 
 
@@ -131,19 +132,6 @@ def url_of(text: str) -> Url:
 
 
 @dataclass(slots=True)
-class Certificate:
-    """X509Certificate2, as far as expressions read it; times are epoch seconds."""
-
-    thumbprint: str
-    subject: str = ""
-    issuer: str = ""
-    serial_number: str = ""
-    not_before: float = 0.0
-    not_after: float = 0.0
-    trusted: bool = True
-
-
-@dataclass(slots=True)
 class RequestView:
     """IRequest. `body` is None where the request has none."""
 
@@ -154,7 +142,7 @@ class RequestView:
     body: MessageBody | None = None
     ip_address: str = "127.0.0.1"
     matched_parameters: dict[str, str] = field(default_factory=dict)
-    certificate: Certificate | None = None
+    certificate: X509 | None = None
     foundry_deployment: str | None = None
     private_endpoint_connection: "PrivateEndpointConnection | None" = None
 
@@ -219,7 +207,7 @@ class Deployment:
     gateway_id: str = "managed"
     gateway_instance_id: str = "managed"
     gateway_is_managed: bool = True
-    certificates: Mapping[str, Certificate] = field(default_factory=dict)
+    certificates: Mapping[str, X509] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ class RsaKey:
         is checked here; .NET does not ask either whether they are prime.
         """
         try:
+            if numbers["Modulus"] & numbers["Exponent"] & 1 == 0:
+                raise _invalid_key()
             public = RSAPublicNumbers(numbers["Exponent"], numbers["Modulus"])
             if "D" not in numbers:
                 return cls(public.public_key())
@@ -113,7 +115,10 @@ class RsaKey:
             raise crypto_error(
                 f"The message exceeds the maximum allowable length for the chosen options ({most})."
             )
-        return self.public.encrypt(content, _hiding(oaep))
+        try:
+            return self.public.encrypt(content, _hiding(oaep))
+        except ValueError:
+            raise crypto_error("The parameter is incorrect.") from None
 
     def decrypt(self, content: bytes, oaep: str | None) -> bytes:
         private = self.private
