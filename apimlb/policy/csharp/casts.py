@@ -28,8 +28,7 @@ class RuntimeTypes:
             element = self.type_named(name[:-2])
             return self._registry.array(element) if element else None
         plain, _, inner = name.partition("[")
-        arity = int(plain.partition("`")[2] or 0)
-        definition = self._registry.definition(plain.partition("`")[0], arity)
+        definition = self._registry.exact(plain)
         if definition is None:
             return None
         arguments = [self.type_named(part) for part in _split(inner.removesuffix("]"))] if inner else []

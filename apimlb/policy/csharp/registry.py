@@ -64,6 +64,10 @@ class Registry(TypeResolver):
         """A type by its full CLR name."""
         return self.types.of(self._by_name[name], arguments)
 
+    def exact(self, name: str) -> Definition | None:
+        """A definition by its full CLR name alone."""
+        return self._by_name.get(name)
+
     def definition(self, name: str, arity: int = 0) -> Definition | None:
         """A definition by keyword, full name or simple name, whoever may write it."""
         found = self._by_keyword.get(name) if arity == 0 else None

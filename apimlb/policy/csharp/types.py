@@ -1,5 +1,6 @@
 """Static types: what the binder knows about every value before it runs."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -52,7 +53,7 @@ class Definition:
     @property
     def simple(self) -> str:
         """The name without its namespace, as C# writes it."""
-        return self.name.rpartition(".")[2].partition("`")[0].replace("+", ".")
+        return re.sub(r"`\d+", "", self.name.rpartition(".")[2]).replace("+", ".")
 
     @property
     def namespace(self) -> str:
@@ -94,7 +95,7 @@ class Type:
         if self.kind != "struct" or self.definition is None or self.is_nullable:
             return None
         made = self.definition.default
-        return made() if callable(made) else made
+        return made(*self.arguments) if callable(made) else made
 
     def __repr__(self) -> str:
         return f"<{self.shown}>"

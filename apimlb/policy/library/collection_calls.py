@@ -1,166 +1,55 @@
-"""What the members of the generic collections do."""
+"""What the interfaces of collections ask of whatever stands behind them, and what all collections share:
+copying into arrays, enumerators, comparers."""
 
-from collections.abc import Callable
-from functools import cmp_to_key
+from collections.abc import Iterator, Sequence
 
 from apimlb.policy.csharp.types import Type
-from apimlb.policy.values.budget import BUDGET
+from apimlb.policy.values.budget import BUDGET, charge_each
 from apimlb.policy.values.collections import (
     MISSING,
     ClrArray,
     ClrDictionary,
     ClrList,
-    ClrQueue,
-    ClrSet,
     Comparer,
     KeyValuePair,
-    ReadOnlyMap,
+    MapView,
+    ReadOnlyList,
     bounded,
     list_item,
-    map_item,
 )
-from apimlb.policy.values.compare import DEFAULT_COMPARER, compare
-from apimlb.policy.values.exceptions import ClrException, argument, argument_range, index_range
-from apimlb.policy.values.iteration import elements
-from apimlb.policy.values.metering import charge_sorting
+from apimlb.policy.values.compare import DEFAULT_COMPARER
+from apimlb.policy.values.enumerators import Enumerator
+from apimlb.policy.values.exceptions import (
+    ClrException,
+    argument,
+    argument_null,
+    argument_range,
+    index_range,
+    not_supported,
+    null_reference,
+)
+from apimlb.policy.values.iteration import elements, iterate, iterate_pairs
+from apimlb.policy.values.json_tokens import JArray, JObject
 from apimlb.policy.values.numbers import Byte
+from apimlb.policy.values.objects import Sequence as LazySequence
+from apimlb.policy.values.queues import ClrQueue
+from apimlb.policy.values.sets import ClrSet
 from apimlb.policy.values.text import clr_equals
 
+Array = ClrArray | bytearray
 Things = ClrList | ClrArray | bytearray
+Collection = Things | ClrSet | ClrDictionary | MapView | JArray
+
+OUT_OF_BOUNDS = (
+    "Offset and length were out of bounds for the array or count is greater than the number of elements from "
+    "index to the end of the source collection."
+)
+_FIXED = "Collection was of a fixed size."
+_READ_ONLY = "Collection is read-only."
+_NOT_NEGATIVE = "Non-negative number required."
 
 
-def new_list(kind: Type, source: object = None) -> ClrList:
-    return ClrList([] if source is None else list(elements(source, "collection")), kind.name)
-
-
-def new_list_sized(kind: Type, capacity: int) -> ClrList:
-    if capacity < 0:
-        raise argument_range("Non-negative number required.", "capacity")
-    return ClrList([], kind.name)
-
-
-def list_put(target: ClrList, index: int, value: object) -> None:
-    if not 0 <= index < len(target.items):
-        raise index_range()
-    target.changed()[index] = value
-
-
-def list_add_range(target: ClrList, source: object) -> None:
-    found = list(elements(source, "collection"))
-    bounded(len(target.items) + len(found))
-    target.changed().extend(found)
-
-
-def list_insert(target: ClrList, index: int, value: object) -> None:
-    if not 0 <= index <= len(target.items):
-        raise argument_range("Index must be within the bounds of the List.", "index")
-    bounded(len(target.items) + 1)
-    target.changed().insert(index, value)
-
-
-def list_clear(target: ClrList) -> None:
-    target.changed().clear()
-
-
-def list_index(target: Things, value: object) -> int:
-    if type(value) is str and isinstance(target, ClrArray | ClrList) and target.element == "System.String":
-        BUDGET.spend(2 * len(target.items))
-        return target.items.index(value) if value in target.items else -1
-    return next((i for i, item in enumerate(elements(target)) if clr_equals(item, value)), -1)
-
-
-def list_contains(target: Things, value: object) -> bool:
-    return list_index(target, value) >= 0
-
-
-def list_remove(target: ClrList, value: object) -> bool:
-    index = list_index(target, value)
-    if index >= 0:
-        del target.changed()[index]
-    return index >= 0
-
-
-def list_remove_at(target: ClrList, index: int) -> None:
-    if not 0 <= index < len(target.items):
-        raise index_range()
-    del target.changed()[index]
-
-
-def list_remove_range(target: ClrList, index: int, count: int) -> None:
-    _range(target, index, count)
-    del target.changed()[index : index + count]
-
-
-def _range(target: ClrList, index: int, count: int) -> None:
-    if index < 0 or count < 0:
-        raise argument_range("Non-negative number required.", "index" if index < 0 else "count")
-    if index + count > len(target.items):
-        raise argument(
-            "Offset and length were out of bounds for the array or count is greater than the number of "
-            "elements from index to the end of the source collection."
-        )
-
-
-def list_get_range(target: ClrList, index: int, count: int) -> ClrList:
-    _range(target, index, count)
-    return ClrList(target.items[index : index + count], target.element)
-
-
-def list_remove_all(target: ClrList, test: Callable[[object], bool]) -> int:
-    kept = [item for item in elements(target) if not test(item)]
-    removed = len(target.items) - len(kept)
-    target.changed()[:] = kept
-    return removed
-
-
-def list_sort(target: ClrList) -> None:
-    charge_sorting(len(target.items))
-    target.changed().sort(key=cmp_to_key(compare))
-
-
-def list_sort_by(target: ClrList, order: Callable[[object, object], int]) -> None:
-    charge_sorting(len(target.items))
-    target.changed().sort(key=cmp_to_key(order))
-
-
-def list_reverse(target: ClrList) -> None:
-    target.changed().reverse()
-
-
-def list_for_each(target: ClrList, action: Callable[[object], object]) -> None:
-    for item in elements(target):
-        action(item)
-
-
-def list_find(kind: Type, target: ClrList, test: Callable[[object], bool]) -> object:
-    return next((item for item in elements(target) if test(item)), kind.default)
-
-
-def list_find_all(target: ClrList, test: Callable[[object], bool]) -> ClrList:
-    return ClrList([item for item in elements(target) if test(item)], target.element)
-
-
-def list_find_index(target: ClrList, test: Callable[[object], bool]) -> int:
-    return next((i for i, item in enumerate(elements(target)) if test(item)), -1)
-
-
-def list_exists(target: ClrList, test: Callable[[object], bool]) -> bool:
-    return any(test(item) for item in elements(target))
-
-
-def list_convert_all(kind: Type, target: ClrList, convert: Callable[[object], object]) -> ClrList:
-    return ClrList([convert(item) for item in elements(target)], kind.name)
-
-
-def list_true_for_all(target: ClrList, test: Callable[[object], bool]) -> bool:
-    return all(test(item) for item in elements(target))
-
-
-def list_to_array(target: ClrList) -> ClrArray | bytearray:
-    return array_from(list(target.items), target.element)
-
-
-def array_from(items: list[object], element: str) -> ClrArray | bytearray:
+def array_from(items: list[object], element: str) -> Array:
     """T[] of these items; a byte[] is a bytearray."""
     if element == "System.Byte":
         return bytearray(items)  # type: ignore[arg-type]
@@ -171,18 +60,206 @@ def count_of(target: object) -> int:
     return len(target)  # type: ignore[arg-type]
 
 
-def thing_at(target: Things, index: int) -> object:
+def not_negative(number: int, name: str) -> None:
+    if number < 0:
+        raise argument_range(_NOT_NEGATIVE, name)
+
+
+def actual(message: str, name: str, value: int) -> ClrException:
+    """An ArgumentOutOfRangeException that names the value."""
+    made = argument_range(message, name)
+    return ClrException(made.type_name, f"{made.message}\nActual value was {value}.")
+
+
+def write_into(target: Array, at: int, items: Sequence[object] | bytearray) -> None:
+    """Items into an array that is known to have room for them."""
+    charge_each(len(items))
+    if isinstance(target, bytearray):
+        target[at : at + len(items)] = bytes(items)  # type: ignore[arg-type]
+    else:
+        target.items[at : at + len(items)] = list(items)
+
+
+def copy_to(items: Sequence[object] | bytearray, target: Array | None, at: int) -> None:
+    """Array.Copy as List<T>, arrays and read-only lists use it for CopyTo."""
+    if target is None:
+        raise argument_null("destinationArray")
+    if at < 0:
+        raise argument_range(
+            "Number was less than the array's lower bound in the first dimension.", "destinationIndex"
+        )
+    if at + len(items) > len(target):
+        raise argument(
+            "Destination array was not long enough. Check the destination index, length, and the array's "
+            "lower bounds.",
+            "destinationArray",
+        )
+    write_into(target, at, items)
+
+
+# ICollection<T>, IList<T>
+
+
+def _items(target: Things) -> list[object] | bytearray:
+    return target if isinstance(target, bytearray) else target.items
+
+
+def list_index(target: Things, value: object) -> int:
+    if type(value) is str and isinstance(target, ClrArray | ClrList) and target.element == "System.String":
+        BUDGET.spend(2 * len(target.items))
+        return target.items.index(value) if value in target.items else -1
+    return next((i for i, item in enumerate(elements(target)) if clr_equals(item, value)), -1)
+
+
+def list_contains(target: object, value: object) -> bool:
+    if isinstance(target, ClrList | ClrArray | bytearray):
+        return list_index(target, value) >= 0
+    return any(clr_equals(item, value) for item in elements(target))
+
+
+def thing_contains(target: Collection, value: object) -> bool:
+    """ICollection<T>.Contains"""
+    if isinstance(target, ClrSet):
+        return value in target
+    if isinstance(target, JArray):
+        return any(item is value for item in target.items)
+    if isinstance(target, ClrDictionary):
+        assert isinstance(value, KeyValuePair)
+        return clr_equals(target.find(value.key), value.value)
+    return list_contains(target, value)
+
+
+def _fixed(target: Collection) -> ClrException:
+    """Why a collection takes or loses no elements."""
+    if isinstance(target, MapView):
+        return not_supported(
+            f"Mutating a {target.kind.lower()} collection derived from a dictionary is not allowed."
+        )
+    return not_supported(_READ_ONLY if isinstance(target, ReadOnlyList) else _FIXED)
+
+
+def thing_add(target: Collection, value: object) -> None:
+    """ICollection<T>.Add"""
+    if isinstance(target, ClrList):
+        bounded(len(target.items) + 1)
+        target.changed().append(value)
+    elif isinstance(target, ClrSet | JArray):
+        target.add(value)  # type: ignore[arg-type]
+    elif isinstance(target, ClrDictionary):
+        assert isinstance(value, KeyValuePair)
+        target.add(value.key, value.value)
+    else:
+        raise _fixed(_there(target))
+
+
+def _there(target: Collection | None) -> Collection:
+    if target is None:
+        raise null_reference()
+    return target
+
+
+def thing_clear(target: Collection) -> None:
+    if isinstance(target, ClrList):
+        target.changed().clear()
+    elif isinstance(target, ClrSet | ClrDictionary | JArray):
+        target.clear()
+    elif isinstance(_there(target), MapView):
+        raise _fixed(target)
+    else:
+        raise not_supported(_READ_ONLY)
+
+
+def thing_remove(target: Collection, value: object) -> bool:
+    """ICollection<T>.Remove"""
+    if isinstance(target, ClrList):
+        return list_remove(target, value)
+    if isinstance(target, ClrSet):
+        return target.remove(value)
+    if isinstance(target, JArray):
+        place = next((i for i, item in enumerate(target.items) if item is value), -1)
+        if place >= 0:
+            target.remove_at(place)
+        return place >= 0
+    if isinstance(target, ClrDictionary):
+        assert isinstance(value, KeyValuePair)
+        return clr_equals(target.find(value.key), value.value) and target.remove(value.key)
+    raise _fixed(_there(target))
+
+
+def list_remove(target: ClrList, value: object) -> bool:
+    index = list_index(target, value)
+    if index >= 0:
+        del target.changed()[index]
+    return index >= 0
+
+
+def thing_copy(target: Collection, array: Array | None, at: int) -> None:
+    """ICollection<T>.CopyTo"""
+    if isinstance(target, ClrList | ClrArray | bytearray):
+        copy_to(_items(target), array, at)
+    elif isinstance(target, ClrSet):
+        copy_set(target, array, at, len(target))
+    else:
+        copy_checked(list(_there(target)), array, at, "index")
+
+
+def copy_set(target: ClrSet, array: Array | None, at: int, count: int) -> None:
+    """HashSet<T>.CopyTo"""
+    if array is None:
+        raise argument_null("array")
+    for number, name in ((at, "arrayIndex"), (count, "count")):
+        if number < 0:
+            raise actual(_NOT_NEGATIVE, name, number)
+    if at > len(array) or count > len(array) - at:
+        raise argument(
+            "Destination array is not long enough to copy all the items in the collection. Check array "
+            "index and length."
+        )
+    charge_each(len(target))
+    write_into(array, at, list(target)[:count])
+
+
+def copy_checked(items: list[object], array: Array | None, at: int, name: str) -> None:
+    """CopyTo of dictionaries and their views."""
+    if array is None:
+        raise argument_null("array")
+    if not 0 <= at <= len(array):
+        raise argument_range(_NOT_NEGATIVE if at < 0 else "Index was out of range.", name)
+    if at + len(items) > len(array):
+        raise argument(
+            "Destination array is not long enough to copy all the items in the collection. Check array "
+            "index and length."
+        )
+    write_into(array, at, items)
+
+
+def thing_read_only(target: Collection) -> bool:
+    """ICollection<T>.IsReadOnly: arrays say yes."""
+    return isinstance(_there(target), ClrArray | bytearray | MapView)
+
+
+def thing_at(target: Things | JArray, index: int) -> object:
     """An element of an IList<T> or IReadOnlyList<T>, whatever it is."""
     if isinstance(target, ClrList):
         return list_item(target, index)
+    if isinstance(target, JArray | ReadOnlyList):
+        if not 0 <= index < len(target.items):
+            raise index_range()
+        return target.items[index]
     if not 0 <= index < len(target):
         raise ClrException("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
     return Byte(target[index]) if isinstance(target, bytearray) else target.items[index]
 
 
-def thing_put(target: Things, index: int, value: object) -> None:
+def thing_put(target: Things | JArray, index: int, value: object) -> None:
     if isinstance(target, ClrList):
-        list_put(target, index, value)
+        if not 0 <= index < len(target.items):
+            raise index_range()
+        target.changed()[index] = value
+    elif isinstance(target, JArray):
+        target.put(index, value)  # type: ignore[arg-type]
+    elif isinstance(target, ReadOnlyList):
+        raise _fixed(target)
     elif not 0 <= index < len(target):
         raise ClrException("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
     elif isinstance(target, bytearray):
@@ -191,157 +268,94 @@ def thing_put(target: Things, index: int, value: object) -> None:
         target.items[index] = value
 
 
-def _types(key: Type, value: Type) -> str:
-    return f"{key.name},{value.name}"
+def thing_index(target: Things | JArray, value: object) -> int:
+    if isinstance(target, JArray):
+        return next((i for i, item in enumerate(target.items) if item is value), -1)
+    return list_index(target, value)
 
 
-def new_dictionary(key: Type, value: Type, *given: object) -> ClrDictionary:
-    """new Dictionary<K, V>([source or capacity][, comparer])"""
-    comparer = next((each for each in given if isinstance(each, Comparer)), DEFAULT_COMPARER)
-    made = ClrDictionary(_types(key, value), comparer)
-    for source in given:
-        if isinstance(source, ReadOnlyMap):
-            for name, item in source.pairs():
-                made.add(name, item)
-    return made
+def thing_insert(target: Things | JArray, index: int, value: object) -> None:
+    if isinstance(target, ClrList):
+        if not 0 <= index <= len(target.items):
+            raise argument_range("Index must be within the bounds of the List.", "index")
+        bounded(len(target.items) + 1)
+        target.changed().insert(index, value)
+    elif isinstance(target, JArray):
+        target.insert(index, value)  # type: ignore[arg-type]
+    else:
+        raise _fixed(_there(target))
 
 
-def map_get(target: ReadOnlyMap, key: object) -> object:
-    return map_item(target, key)
+def thing_remove_at(target: Things | JArray, index: int) -> None:
+    if isinstance(target, ClrList):
+        if not 0 <= index < len(target.items):
+            raise index_range()
+        del target.changed()[index]
+    elif isinstance(target, JArray):
+        target.remove_at(index)
+    else:
+        raise _fixed(_there(target))
 
 
-def map_put(target: ClrDictionary, key: object, value: object) -> None:
-    target.put(key, value)
+# Enumerators
 
 
-def map_add(target: ClrDictionary, key: object, value: object) -> None:
-    target.add(key, value)
+def enumerator(kind: Type, source: object) -> Enumerator:
+    """GetEnumerator() of anything that is an IEnumerable<T>."""
+    if source is None:
+        raise null_reference()
+    strict = isinstance(source, str | ClrArray | bytearray | ClrQueue) and not isinstance(
+        source, ReadOnlyList
+    )
+    name = f"{getattr(source, 'clr_name', 'System.Object').replace('[', '+Enumerator[', 1)}"
+    return Enumerator(
+        lambda: _counted(source),
+        name,
+        MISSING if strict else kind.default,
+        not isinstance(source, LazySequence),
+    )
 
 
-def map_add_pair(target: ClrDictionary, pair: KeyValuePair) -> None:
-    target.add(pair.key, pair.value)
+def _counted(source: object) -> Iterator[object]:
+    # The walk begins here and not with its first step: it must know what was changed before that.
+    return elements(iterate(source))
 
 
-def map_try_add(target: ClrDictionary, key: object, value: object) -> bool:
-    if target.find(key) is not MISSING:
-        return False
-    target.put(key, value)
-    return True
+def pair_enumerator(kind: Type, source: JObject) -> Enumerator:
+    """JObject.GetEnumerator()"""
+    return Enumerator(lambda: elements(iterate_pairs(source)), "System.Object", kind.default, restarts=False)
 
 
-def map_contains(target: ReadOnlyMap, key: object) -> bool:
-    return target.find(key) is not MISSING
+def move_next(target: Enumerator) -> bool:
+    return target.move()
 
 
-def map_contains_value(target: ReadOnlyMap, value: object) -> bool:
-    return any(clr_equals(item, value) for _, item in target.pairs())
+def current(target: Enumerator) -> object:
+    return target.current()
 
 
-def map_try_get(kind: Type, target: ReadOnlyMap, key: object) -> tuple[bool, object]:
-    value = target.find(key)
-    return (False, kind.default) if value is MISSING else (True, value)
+def reset(target: Enumerator) -> None:
+    target.reset()
 
 
-def map_remove(target: ClrDictionary, key: object) -> bool:
-    return target.remove(key)
+# Comparers
 
 
-def map_clear(target: ClrDictionary) -> None:
-    target.clear()
+def comparer_of(target: ClrDictionary | ClrSet) -> Comparer:
+    return target.comparer
 
 
-def map_keys(target: ReadOnlyMap) -> ClrList:
-    return ClrList([key for key, _ in target.pairs()], target.types.partition(",")[0])
+def comparer_equals(comparer: Comparer, left: object, right: object) -> bool:
+    """IEqualityComparer<T>.Equals"""
+    if left is None or right is None:
+        return left is right
+    return bool(comparer.key(left) == comparer.key(right))
 
 
-def map_values(target: ReadOnlyMap) -> ClrList:
-    return ClrList([value for _, value in target.pairs()], target.types.rpartition(",")[2])
+def _set_key(value: object) -> object:
+    assert isinstance(value, ClrSet)
+    BUDGET.spend(len(value))
+    return frozenset(value.keys) if value.comparer is DEFAULT_COMPARER else id(value)
 
 
-def new_pair(key_type: Type, value_type: Type, key: object, value: object) -> KeyValuePair:
-    return KeyValuePair(key, value, _types(key_type, value_type))
-
-
-def new_set(kind: Type, *given: object) -> ClrSet:
-    comparer = next((each for each in given if isinstance(each, Comparer)), DEFAULT_COMPARER)
-    made = ClrSet(kind.name, comparer)
-    for source in given:
-        if not isinstance(source, Comparer) and source is not None:
-            for item in elements(source, "collection"):
-                made.add(item)
-    return made
-
-
-def set_add(target: ClrSet, item: object) -> bool:
-    return target.add(item)
-
-
-def set_remove(target: ClrSet, item: object) -> bool:
-    return target.remove(item)
-
-
-def set_contains(target: ClrSet, item: object) -> bool:
-    return item in target
-
-
-def set_clear(target: ClrSet) -> None:
-    target.items.clear()
-
-
-def set_union(target: ClrSet, other: object) -> None:
-    for item in elements(other, "other"):
-        target.add(item)
-
-
-def set_except(target: ClrSet, other: object) -> None:
-    for item in elements(other, "other"):
-        target.remove(item)
-
-
-def set_intersect(target: ClrSet, other: object) -> None:
-    keys = {target.comparer.key(item) for item in elements(other, "other")}
-    target.items = {key: item for key, item in target.items.items() if key in keys}
-
-
-def set_overlaps(target: ClrSet, other: object) -> bool:
-    return any(item in target for item in elements(other, "other"))
-
-
-def set_is_subset(target: ClrSet, other: object) -> bool:
-    return target.items.keys() <= {target.comparer.key(item) for item in elements(other, "other")}
-
-
-def set_is_superset(target: ClrSet, other: object) -> bool:
-    return all(item in target for item in elements(other, "other"))
-
-
-def set_equals(target: ClrSet, other: object) -> bool:
-    return target.items.keys() == {target.comparer.key(item) for item in elements(other, "other")}
-
-
-def new_queue(kind: Type, source: object = None) -> ClrQueue:
-    return ClrQueue([] if source is None else elements(source, "collection"), kind.name)
-
-
-def new_stack(kind: Type, source: object = None) -> ClrQueue:
-    return ClrQueue([] if source is None else elements(source, "collection"), kind.name, last_first=True)
-
-
-def queue_push(target: ClrQueue, item: object) -> None:
-    target.push(item)
-
-
-def queue_pop(target: ClrQueue) -> object:
-    return target.pop()
-
-
-def queue_peek(target: ClrQueue) -> object:
-    return target.peek()
-
-
-def queue_clear(target: ClrQueue) -> None:
-    target.items.clear()
-
-
-def queue_array(target: ClrQueue) -> ClrArray | bytearray:
-    return array_from(list(target.items), target.element)
+SET_COMPARER = Comparer("Set", _set_key)

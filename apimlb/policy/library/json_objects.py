@@ -9,9 +9,8 @@ from apimlb.policy.values.collections import (
     ClrArray,
     ClrDictionary,
     ClrList,
-    ClrQueue,
-    ClrSet,
     KeyValuePair,
+    MapView,
     ReadOnlyMap,
 )
 from apimlb.policy.values.compare import DEFAULT_COMPARER
@@ -29,7 +28,11 @@ from apimlb.policy.values.json_tokens import (
     value_of,
 )
 from apimlb.policy.values.objects import Anonymous, ClrTuple, Enum, Grouping, Lookup, Sequence
+from apimlb.policy.values.queues import ClrQueue
+from apimlb.policy.values.sets import ClrSet
 from apimlb.policy.values.text import clr_type_name, text_of
+
+_LISTED = (ClrArray, ClrList, ClrSet, ClrQueue, MapView, Sequence, Grouping, Lookup)
 
 
 def from_object(value: object, depth: int = 0) -> JToken:
@@ -47,7 +50,7 @@ def from_object(value: object, depth: int = 0) -> JToken:
         return _object([(f"Item{i}", item) for i, item in enumerate(value.items, 1)], depth)
     if isinstance(value, Enum):
         return JValue(value.number, "Integer")
-    if isinstance(value, ClrArray | ClrList | ClrSet | ClrQueue | Sequence | Grouping | Lookup):
+    if isinstance(value, _LISTED):
         made = JArray()
         for item in elements(value):
             BUDGET.spend(3)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from apimlb.policy.csharp.types import Needs, Row, Type
-from apimlb.policy.library.collection_calls import new_set
 from apimlb.policy.library.linq_calls import Pick, lazy
+from apimlb.policy.library.set_calls import to_set
 from apimlb.policy.values.collections import ClrDictionary, Comparer
 from apimlb.policy.values.compare import DEFAULT_COMPARER
 from apimlb.policy.values.exceptions import argument_null
@@ -199,7 +199,7 @@ _TK, _KV = ("T", "K"), ("K", "V")
 
 # Each method once more with a comparer at the end: (signature up to there, what is compared, implementation).
 _COMPARING = (
-    (f"static HashSet<T> ToHashSet<T>({_T}", "T", Needs(new_set, types=("T",))),
+    (f"static HashSet<T> ToHashSet<T>({_T}", "T", Needs(to_set, types=("T",))),
     (f"static Dictionary<K, T> ToDictionary<T, K>({_T}, {_KEY}", "K", Needs(to_dictionary, types=_TK)),
     (f"static Dictionary<K, V> ToDictionary<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K",
      Needs(to_dictionary_of, types=_KV)),

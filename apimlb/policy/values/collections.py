@@ -2,7 +2,6 @@
 casts."""
 
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -61,11 +60,12 @@ class ReadOnlyList(ClrArray):
 class ClrList:
     """List<T>"""
 
-    __slots__ = ("element", "items", "version")
+    __slots__ = ("element", "items", "room", "version")
 
     def __init__(self, items: list[object], element: str) -> None:
         self.items = items
         self.element = element
+        self.room = len(items)
         self.version = 0
 
     @property
@@ -75,10 +75,32 @@ class ClrList:
     def changed(self) -> list[object]:
         """The items, about to be changed."""
         self.version += 1
+        if len(self.items) > self.room:
+            self.room = self.capacity
         return self.items
 
+    @property
+    def capacity(self) -> int:
+        """How many elements fit, when those beyond `room` came one by one."""
+        room = self.room
+        while room < len(self.items):
+            room = 2 * room or 4
+        return room
+
+    def grow(self, count: int) -> list[object]:
+        """The items, about to get so many more at once."""
+        items = self.changed()
+        wanted = bounded(len(items) + count)
+        if wanted > self.room:
+            self.room = max(2 * self.room or 4, wanted)
+        return items
+
     def __iter__(self) -> Iterator[object]:
-        version = self.version
+        return self._walk(self.version)
+
+    def _walk(self, version: int) -> Iterator[object]:
+        if self.version != version:
+            raise invalid_operation(MODIFIED)
         for item in self.items:
             yield item
             if self.version != version:
@@ -150,8 +172,7 @@ class ReadOnlyMap(ABC):
 
     def __iter__(self) -> Iterator[object]:
         types = self.types
-        for key, value in self.pairs():
-            yield KeyValuePair(key, value, types)
+        return (KeyValuePair(key, value, types) for key, value in self.pairs())
 
 
 def map_item(target: ReadOnlyMap, key: object) -> object:
@@ -160,21 +181,57 @@ def map_item(target: ReadOnlyMap, key: object) -> object:
     return target.absent(key) if value is MISSING else value
 
 
-class Comparer:
-    """An equality comparer: equal values have equal keys."""
+class MapView:
+    """The Keys or Values of a map, as they are when they are looked at."""
 
-    def __init__(self, name: str, key: Callable[[object], object]) -> None:
+    __slots__ = ("kind", "map")
+
+    def __init__(self, target: ReadOnlyMap, kind: str) -> None:
+        self.map = target
+        self.kind = kind
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Collections.Generic.Dictionary`2+{self.kind}Collection[{self.map.types}]"
+
+    @property
+    def element(self) -> str:
+        key, _, value = self.map.types.partition(",")
+        return key if self.kind == "Key" else value
+
+    def __iter__(self) -> Iterator[object]:
+        at = 0 if self.kind == "Key" else 1
+        return (pair[at] for pair in self.map.pairs())
+
+    def __len__(self) -> int:
+        return len(self.map)
+
+
+class Comparer:
+    """An equality comparer: equal values have equal keys. One that also orders has an `order`, unless it is
+    a StringComparer, whose name tells."""
+
+    def __init__(
+        self,
+        name: str,
+        key: Callable[[object], object],
+        order: Callable[[object, object], int] | None = None,
+        clr_name: str = "",
+    ) -> None:
         self.name = name
         self.key = key
+        self.order = order
+        self.clr_name = clr_name or f"System.{name}Comparer"
 
 
 class ClrDictionary(ReadOnlyMap):
     """Dictionary<TKey, TValue>, with .NET's enumeration order: a new entry takes the last freed place."""
 
-    def __init__(self, types: str, comparer: Comparer) -> None:
+    def __init__(self, types: str, comparer: Comparer, room: int = 0) -> None:
         self.types = types
         self.comparer = comparer
         self.version = 0
+        self.room = room
         self._places: dict[object, int] = {}
         self._slots: list[tuple[object, object] | None] = []
         self._free: list[int] = []
@@ -229,8 +286,16 @@ class ClrDictionary(ReadOnlyMap):
         self._free.clear()
         self.version += 1
 
+    def used(self) -> int:
+        """The places that are or were taken."""
+        return len(self._slots)
+
     def pairs(self) -> Iterator[tuple[object, object]]:
-        version = self.version
+        return self._walk(self.version)
+
+    def _walk(self, version: int) -> Iterator[tuple[object, object]]:
+        if self.version != version:
+            raise invalid_operation(MODIFIED)
         for entry in self._slots:
             if entry is not None:
                 yield entry
@@ -239,89 +304,3 @@ class ClrDictionary(ReadOnlyMap):
 
     def __len__(self) -> int:
         return len(self._places)
-
-
-class ClrSet:
-    """HashSet<T>"""
-
-    __slots__ = ("comparer", "element", "items", "version")
-
-    def __init__(self, element: str, comparer: Comparer) -> None:
-        self.element = element
-        self.comparer = comparer
-        self.items: dict[object, object] = {}
-        self.version = 0
-
-    @property
-    def clr_name(self) -> str:
-        return f"System.Collections.Generic.HashSet`1[{self.element}]"
-
-    def add(self, item: object) -> bool:
-        key = self.comparer.key(item)
-        if key in self.items:
-            return False
-        bounded(len(self.items) + 1)
-        self.items[key] = item
-        self.version += 1
-        return True
-
-    def remove(self, item: object) -> bool:
-        self.version += 1
-        return self.items.pop(self.comparer.key(item), MISSING) is not MISSING
-
-    def __contains__(self, item: object) -> bool:
-        return self.comparer.key(item) in self.items
-
-    def __iter__(self) -> Iterator[object]:
-        version = self.version
-        for item in list(self.items.values()):
-            yield item
-            if self.version != version:
-                raise invalid_operation(MODIFIED)
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-
-class ClrQueue:
-    """Queue<T>, and with `last_first` Stack<T>."""
-
-    __slots__ = ("element", "items", "last_first")
-
-    def __init__(self, items: Iterable[object], element: str, last_first: bool = False) -> None:
-        self.items: deque[object] = deque()
-        self.element = element
-        self.last_first = last_first
-        for item in items:
-            self.push(item)
-
-    @property
-    def clr_name(self) -> str:
-        return f"System.Collections.Generic.{'Stack' if self.last_first else 'Queue'}`1[{self.element}]"
-
-    def push(self, item: object) -> None:
-        bounded(len(self.items) + 1)
-        if self.last_first:
-            self.items.appendleft(item)
-        else:
-            self.items.append(item)
-
-    def peek(self) -> object:
-        if not self.items:
-            raise invalid_operation(f"{'Stack' if self.last_first else 'Queue'} empty.")
-        return self.items[0]
-
-    def pop(self) -> object:
-        first = self.peek()
-        self.items.popleft()
-        return first
-
-    def __iter__(self) -> Iterator[object]:
-        size = len(self.items)
-        for item in list(self.items):
-            yield item
-            if len(self.items) != size:
-                raise invalid_operation(MODIFIED)
-
-    def __len__(self) -> int:
-        return len(self.items)

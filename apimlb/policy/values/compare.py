@@ -137,8 +137,13 @@ def compare(left: object, right: object) -> int:
 
 sort_key = cmp_to_key(compare)
 
+
+def _upper(value: object) -> object:
+    return None if value is None else upper_ordinal(str(value))
+
+
 DEFAULT_COMPARER = Comparer("Default", key_of)
 ORDINAL = Comparer("Ordinal", key_of)
-ORDINAL_IGNORE_CASE = Comparer("OrdinalIgnoreCase", lambda value: upper_ordinal(str(value)))
+ORDINAL_IGNORE_CASE = Comparer("OrdinalIgnoreCase", _upper)
 INVARIANT = Comparer("InvariantCulture", key_of)
-INVARIANT_IGNORE_CASE = Comparer("InvariantCultureIgnoreCase", lambda value: upper_ordinal(str(value)))
+INVARIANT_IGNORE_CASE = Comparer("InvariantCultureIgnoreCase", _upper)
