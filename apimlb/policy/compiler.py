@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from types import CodeType
 
+from apimlb.errors import PolicyError
 from apimlb.policy.context import Context
 from apimlb.policy.csharp.binder import Binder
 from apimlb.policy.csharp.bound import Bound
@@ -16,9 +17,9 @@ from apimlb.policy.csharp.captures import celled_names
 from apimlb.policy.csharp.casts import RUNTIME
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.lexer import Source
-from apimlb.policy.csharp.nodes import Block, Return
 from apimlb.policy.csharp.parser import parse
 from apimlb.policy.csharp.registry import Registry
+from apimlb.policy.csharp.statements import Block, Return
 from apimlb.policy.csharp.types import NULL, VOID
 from apimlb.policy.library import DEFINITIONS
 from apimlb.policy.values.budget import BUDGET
@@ -137,15 +138,31 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
 
 def _bind(binder: Binder, tree: Block) -> str:
     """Write the function's body; the name of the type that it returns."""
-    reached = binder.function_body(tree)
-    if reached:
-        binder.refuse("CS0161", "Not all code paths return a value", tree.at)
+    try:
+        binder.function_body(tree)
+    except PolicyError as error:
+        earlier = _misrun(binder, tree)
+        if earlier is not None and (earlier.line, earlier.column) < (error.line, error.column):
+            raise earlier from None
+        raise
+    problem = _misrun(binder, tree)
+    if problem is not None:
+        raise problem
     values: list[Bound] = [value for value in binder.returns if value.type is not VOID]
-    if len(values) != len(binder.returns):
-        binder.refuse("CS0126", "An object of a type convertible to 'object' is required", tree.at)
     if isinstance(tree.statements[-1], Return) and len(values) == 1 and values[0].type is NULL:
         return "System.Object"
     return binder.common_type(values).name if values else "System.Object"
+
+
+def _misrun(binder: Binder, tree: Block) -> PolicyError | None:
+    """The first problem of how the expression runs: an end without a value, a local without one."""
+    if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not binder.partial:
+        return None
+    flow = binder.flow(tree, closely=binder.partial)
+    if flow.ends:
+        return binder.source.error("Not all code paths return a value", tree.at, "CS0161")
+    first = min(flow.findings, key=lambda each: each.at, default=None)
+    return binder.source.error(first.what, first.at, first.code) if first else None
 
 
 def _load(binder: Binder) -> tuple[str, Callable[[Context], object]]:

@@ -3,36 +3,26 @@
 from collections.abc import Callable
 from typing import Any
 
-from apimlb.policy.csharp.binder_statements import Loop, StatementBinder
+from apimlb.policy.csharp.binder_switch import SwitchBinder
 from apimlb.policy.csharp.bound import Bound, LambdaValue, Result, TypeReference
 from apimlb.policy.csharp.casts import bad_throw
 from apimlb.policy.csharp.nodes import (
+    ArrayItems,
     As,
     Assign,
     Binary,
-    Block,
-    Break,
+    Bracketed,
     Call,
     Cast,
-    Catch,
-    CheckedBlock,
     CheckedValue,
     ConditionalAccess,
-    Continue,
-    Declare,
     DefaultOf,
-    DoWhile,
-    For,
-    ForEach,
-    If,
     Index,
     Interpolated,
     Is,
     Keyword,
-    Label,
     Lambda,
     Literal,
-    LocalFunction,
     Member,
     Name,
     NameOf,
@@ -41,21 +31,35 @@ from apimlb.policy.csharp.nodes import (
     NewArray,
     Node,
     Receiver,
-    Return,
-    Run,
     SizeOf,
     Step,
-    Switch,
     Ternary,
-    Throw,
     ThrowValue,
-    Try,
     Unary,
+)
+from apimlb.policy.csharp.statements import (
+    Block,
+    Break,
+    Catch,
+    CheckedBlock,
+    Continue,
+    Declare,
+    DoWhile,
+    For,
+    ForEach,
+    If,
+    LocalFunction,
+    Return,
+    Run,
+    Switch,
+    Throw,
+    Try,
     Using,
     While,
 )
+from apimlb.policy.csharp.types import NULL, Type
 from apimlb.policy.values.failures import caught, is_caught
-from apimlb.policy.values.text import clr_equals
+from apimlb.policy.values.text import raise_value
 
 _EXPRESSIONS: dict[type[Node], str] = {
     Literal: "bind_literal", Interpolated: "bind_interpolated", Name: "bind_name", Member: "bind_member",
@@ -64,7 +68,7 @@ _EXPRESSIONS: dict[type[Node], str] = {
     Is: "bind_is", New: "bind_new", NewArray: "bind_new_array", NewAnonymous: "bind_anonymous",
     DefaultOf: "bind_default", NameOf: "bind_nameof", SizeOf: "bind_sizeof", CheckedValue: "bind_checked",
     Keyword: "bind_keyword", Cast: "bind_cast", Receiver: "bind_receiver", Lambda: "bind_lambda",
-    ThrowValue: "bind_throw_value",
+    ThrowValue: "bind_throw_value", Bracketed: "bind_bracketed", ArrayItems: "bind_items",
 }  # fmt: skip
 _STATEMENTS: dict[type[Node], str] = {
     Block: "block", Declare: "bind_declare", Run: "bind_run", If: "bind_if", While: "bind_while",
@@ -75,16 +79,19 @@ _STATEMENTS: dict[type[Node], str] = {
 }  # fmt: skip
 
 
-class Binder(StatementBinder):
-    """Dispatch, and the statements that change the flow: throw, try, using, switch."""
+class Binder(SwitchBinder):
+    """Dispatch, and the statements that change the flow: throw, try, using."""
 
     def bind(self, node: Node) -> Result:
         method: Callable[[Any], Result] = getattr(self, _EXPRESSIONS[type(node)])
-        return method(node)
+        found = method(node)
+        if type(found) is Bound and (found.constant is True or found.constant is False):
+            self.truths[id(node)] = found.constant
+        return found
 
-    def statement(self, node: Node) -> bool:
-        method: Callable[[Any], bool] = getattr(self, _STATEMENTS[type(node)])
-        return method(node)
+    def statement(self, node: Node) -> None:
+        method: Callable[[Any], None] = getattr(self, _STATEMENTS[type(node)])
+        method(node)
 
     def bind_keyword(self, node: Keyword) -> Result:
         definition = self.registry.written(node.name)
@@ -92,7 +99,18 @@ class Binder(StatementBinder):
         return TypeReference(self.registry.types.of(definition))
 
     def bind_cast(self, node: Cast) -> Result:
-        return self.cast(self.bind(node.operand), self.type_of(node.type), node.at)
+        return self.cast(self.bind(node.operand), self.type_of(node.type), node)
+
+    def bind_bracketed(self, node: Bracketed) -> Result:
+        return self.value(node.operand)
+
+    def bind_items(self, node: ArrayItems) -> Result:
+        self.refuse(
+            "CS0623",
+            "Array initializers can only be used in a variable or field initializer. Try using a new "
+            "expression instead.",
+            node.at,
+        )
 
     def bind_receiver(self, node: Receiver) -> Result:
         return self.receivers[-1]
@@ -105,7 +123,7 @@ class Binder(StatementBinder):
 
     # throw and try
 
-    def bind_throw(self, node: Throw) -> bool:
+    def bind_throw(self, node: Throw) -> None:
         if node.value is None:
             if not self._catching:
                 self.refuse(
@@ -114,16 +132,27 @@ class Binder(StatementBinder):
                     node.at,
                 )
             self.out.line("raise", node.at)
-            return False
-        bound = self.convert(self.bind(node.value), self.registry.named("System.Exception"), node.value.at)
-        self.out.line(f"raise {self.out.use(bad_throw)}({bound.code})", node.at)
-        return False
+            return
+        self.out.line(f"raise {self.out.use(bad_throw)}({self.thrown(node.value)})", node.at)
+
+    def thrown(self, node: Node) -> str:
+        """Code of the exception that is thrown."""
+        bound = self.value(node)
+        exception = self.registry.named("System.Exception")
+        if bound.type is not NULL and not self.conversions.derives(bound.type, exception):
+            what = "The type caught or thrown must be derived from System.Exception"
+            self.refuse("CS0155", what, node)
+        return bound.code
+
+    def throw_code(self, node: ThrowValue) -> str:
+        """`throw` as an expression."""
+        return f"{self.out.use(raise_value)}({self.thrown(node.operand)})"
 
     _catching = 0
 
-    def bind_try(self, node: Try) -> bool:
+    def bind_try(self, node: Try) -> None:
         self.out.line("try:", node.at)
-        reached = self.body(node.body)
+        self.body(node.body)
         if node.catches:
             name = self.out.local("error", "e_")
             self.out.line(f"except {self.out.use(Exception)} as {name}:", node.at)
@@ -131,7 +160,7 @@ class Binder(StatementBinder):
             kept = self.out.local("error", "k_")
             self.out.line(f"{kept} = {self.out.use(caught)}({name})", node.at)
             self._catching += 1
-            reached = self._catches(node.catches, kept) or reached
+            self._catches(node.catches, kept)
             self._catching -= 1
             self.out.indent -= 1
         if node.finally_body is not None:
@@ -141,17 +170,19 @@ class Binder(StatementBinder):
                 self.out.line(f"    {self.out.use(caught)}({name})", node.at)
                 self.out.line("    raise", node.at)
             self.out.line("finally:", node.finally_body.at)
-            reached = self.body(node.finally_body) and reached
-        return reached
+            catching, self._catching = self._catching, 0
+            self.body(node.finally_body)
+            self._catching = catching
 
-    def _catches(self, catches: list[Catch], kept: str) -> bool:
-        reached, word = False, "if"
+    def _catches(self, catches: list[Catch], kept: str) -> None:
+        word = "if"
+        done: list[Type] = []
         for each in catches:
             self.enter()
-            kind = self.type_of(each.type) if each.type else self.registry.named("System.Exception")
+            kind = self._caught(each, done)
             test = f"{self.out.use(is_caught)}({kept}, {kind.name!r})"
             if each.name is not None:
-                variable = self.declare(each.name, kind, each.at)
+                variable = self.declare(each.name, kind, each.name_at)
                 test = f"({test} and ({self.assign_code(variable, kept)}, True)[1])"
                 if variable.cell:
                     self.out.line(self.store(variable, "None"), each.at)
@@ -163,105 +194,54 @@ class Binder(StatementBinder):
                 self.out.line("else:", each.at)
                 self.out.indent += 1
                 self.out.line(f"if {test}:", each.at)
-            reached = self.body(each.body) or reached
+            self.body(each.body)
             self.leave()
             word = "else"
         self.out.line("else: raise", catches[-1].at)
         self.out.indent -= len(catches) - 1
-        return reached
 
-    def bind_using(self, node: Using) -> bool:
+    def _caught(self, each: Catch, done: list[Type]) -> Type:
+        """The exceptions that a clause takes; `done` are those that clauses before it take."""
+        exception = self.registry.named("System.Exception")
+        if each.type is None:
+            return exception
+        kind = self.type_of(each.type)
+        if not self.conversions.derives(kind, exception):
+            what = "The type caught or thrown must be derived from System.Exception"
+            self.refuse("CS0155", what, each.type.at)
+        for other in done:
+            if self.conversions.derives(kind, other):
+                self.refuse(
+                    "CS0160",
+                    "A previous catch clause already catches all exceptions of this or of a super type "
+                    f"('{other.shown}')",
+                    each.type.at,
+                )
+        if each.filter is None:
+            done.append(kind)
+        return kind
+
+    def bind_using(self, node: Using) -> None:
         self.enter()
         if isinstance(node.resource, Declare):
-            self.bind_declare(node.resource)
+            declared = node.resource
+            self.bind_declare(declared, readonly="using variable")
+            kind = self.scope.names[declared.declarators[0][1]].type  # type: ignore[union-attr]
+            self._disposable(kind, declared.type.at)
         else:
-            self.out.line(self.value(node.resource).code, node.at)
-        reached = self.body_here(node.body)
+            bound = self.value(node.resource)
+            self._disposable(bound.type, node.resource)
+            self.out.line(bound.code, node.at)
+        self.block(node.body if isinstance(node.body, Block) else Block(node.body.at, [node.body]))
         self.leave()
-        return reached
 
-    def body_here(self, node: Node) -> bool:
-        return self.block(node if isinstance(node, Block) else Block(node.at, [node]))
-
-    # switch
-
-    def bind_switch(self, node: Switch) -> bool:
-        value = self.value(node.value)
-        name = self.out.local("switch", "k_")
-        self.out.line(f"{name} = {value.code}", node.at)
-        loop = Loop(is_switch=True, skip=self.out.local("skip", "k_"))
-        self.out.line(f"{loop.skip} = False", node.at)
-        self.out.line("while True:", node.at)
-        self.out.indent += 1
-        self.loops.append(loop)
-        self.enter()
-        has_default = self._sections(node, Bound(value.type, name, pure=True))
-        self.leave()
-        self.loops.pop()
-        self.out.line("break", node.at)
-        self.out.indent -= 1
-        if loop.skipped:
-            outer = next((each for each in reversed(self.loops) if each.is_switch), None)
-            if self.loops and self.loops[-1] is outer and outer is not None:
-                self.out.line(f"if {loop.skip}: break", node.at)
-            else:
-                self.out.line(f"if {loop.skip}: continue", node.at)
-        return loop.broken or not has_default
-
-    def _sections(self, node: Switch, value: Bound) -> bool:
-        """The sections as one chain of conditions; the default one comes last."""
-        ordered = sorted(
-            node.sections, key=lambda section: any(_is_default(label) for label in section.labels)
-        )
-        has_default, depth = False, 0
-        for section in ordered:
-            default = any(_is_default(label) for label in section.labels)
-            tests = ["True"] if default else [self._label_test(label, value) for label in section.labels]
-            has_default = has_default or default
-            self.out.line(f"if {' or '.join(tests)}:", section.at)
-            if self.body(Block(section.at, section.statements)):
-                self.refuse(
-                    "CS0163", "Control cannot fall through from one case label to another", section.at
-                )
-            self.out.line("else:", section.at)
-            self.out.indent += 1
-            depth += 1
-        if depth:
-            self.out.line("pass", node.at)
-        self.out.indent -= depth
-        return has_default
-
-    def _label_test(self, label: Label, value: Bound) -> str:
-        if label.type is not None:
-            test = self.value(Is(label.at, _Held(label.at, value), label.type, label.name)).code
-        else:
-            assert label.constant is not None
-            constant = self.value(label.constant)
-            if not constant.is_constant:
-                self.refuse("CS0150", "A constant value is expected", label.at)
-            if value.type is not self.registry.object and constant.constant is not None:
-                constant = self.convert(constant, value.type.underlying, label.at)
-            test = f"{self.out.use(clr_equals)}({value.code}, {constant.code})"
-        if label.when is not None:
-            test = f"({test} and {self.condition(label.when)})"
-        return test
-
-    def bind_held(self, node: "_Held") -> Result:
-        return node.value
-
-
-class _Held(Node):
-    """A value that is bound already, standing where a node is asked for."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, at: int, value: Bound) -> None:
-        super().__init__(at)
-        self.value = value
-
-
-_EXPRESSIONS[_Held] = "bind_held"
-
-
-def _is_default(label: Label) -> bool:
-    return label.constant is None and label.type is None
+    def _disposable(self, kind: Type, at: int | Node) -> None:
+        """The tables do not say of every interface and cryptographic type that it is disposable."""
+        known = self.conversions.derives(kind, self.registry.named("System.IDisposable"))
+        if not known and kind.kind != "interface" and not kind.name.startswith("System.Security."):
+            self.refuse(
+                "CS1674",
+                f"'{kind.shown}': type used in a using statement must be implicitly convertible to "
+                "'System.IDisposable'",
+                at,
+            )

@@ -3,24 +3,20 @@ declare."""
 
 from decimal import Decimal
 
-from apimlb.policy.csharp.binder_conversions import ConversionBinder
+from apimlb.policy.csharp.binder_folding import DECIMAL_CALLS, FoldingBinder
 from apimlb.policy.csharp.bound import Bound
 from apimlb.policy.csharp.conversions import INTEGRAL, NUMERIC
-from apimlb.policy.csharp.nodes import Unary
+from apimlb.policy.csharp.nodes import Literal, Node, Unary
 from apimlb.policy.csharp.signatures import Member
 from apimlb.policy.csharp.types import NULL, Type
 from apimlb.policy.values import numbers
 
 COMPARISONS = frozenset(("<", ">", "<=", ">="))
-_DECIMAL_CALLS = {
-    "+": numbers.decimal_add, "-": numbers.decimal_subtract, "*": numbers.decimal_multiply,
-    "/": numbers.decimal_divide, "%": numbers.decimal_remainder,
-}  # fmt: skip
 _REAL = {"System.Single", "System.Double"}
 _INT_RANGE = "-2147483648 <= ({t} := {code}) <= 2147483647"
 
 
-class ArithmeticBinder(ConversionBinder):
+class ArithmeticBinder(FoldingBinder):
     """Operators of numbers and of types that have their own."""
 
     def promoted(self, left: Type, right: Type) -> Type | None:
@@ -42,7 +38,7 @@ class ArithmeticBinder(ConversionBinder):
             return self.registry.named("System.UInt32")
         return self.registry.int
 
-    def _numeric_operator(self, operator: str, left: Bound, right: Bound, at: int) -> Bound | None:
+    def _numeric_operator(self, operator: str, left: Bound, right: Bound, at: int | Node) -> Bound | None:
         plain, other = left.type.underlying, right.type.underlying
         lifted = left.type.is_nullable or right.type.is_nullable
         if NULL in (left.type, right.type) and lifted and operator not in ("==", "!="):
@@ -60,7 +56,7 @@ class ArithmeticBinder(ConversionBinder):
         if operator in "&|^" and common.name in (*_REAL, "System.Decimal"):
             return None
         if not lifted:
-            folded = self._fold(operator, left, right, common, at)
+            folded = self.fold_numbers(operator, left, right, common, at)
             return folded or self._arithmetic(
                 operator, self.convert(left, common, at).code, self.convert(right, common, at).code, common
             )
@@ -75,7 +71,7 @@ class ArithmeticBinder(ConversionBinder):
                     return (here, fitted) if here is left else (fitted, here)
         return left, right
 
-    def _lifted(self, operator: str, left: Bound, right: Bound, common: Type, at: int) -> Bound | None:
+    def _lifted(self, operator: str, left: Bound, right: Bound, common: Type, at: int | Node) -> Bound | None:
         wanted = self.registry.nullable(common)
         if operator in ("==", "!="):
             return Bound(self.registry.bool, f"({left.code} {operator} {right.code})", safe=True)
@@ -93,7 +89,7 @@ class ArithmeticBinder(ConversionBinder):
             return Bound(self.registry.bool, f"({left} {operator} {right})", safe=True)
         use, name = self.out.use, common.name.removeprefix("System.")
         if name == "Decimal":
-            return Bound(common, f"{use(_DECIMAL_CALLS[operator])}({left}, {right})", safe=True)
+            return Bound(common, f"{use(DECIMAL_CALLS[operator])}({left}, {right})", safe=True)
         if name in ("Double", "Single"):
             call = {"/": numbers.divide_float, "%": numbers.remainder_float}.get(operator)
             code = f"{use(call)}({left}, {right})" if call else f"({left} {operator} {right})"
@@ -122,42 +118,16 @@ class ArithmeticBinder(ConversionBinder):
         fits = self.conversions.implicit(other, self.registry.int) or other is self.registry.int
         if plain.name not in INTEGRAL or common is None or not fits or left.type is not plain:
             return None
+        folded = self.fold_shift(operator, left, right, common)
+        if folded is not None:
+            return folded
         name = common.name.removeprefix("System.")
         bits = 63 if name in ("Int64", "UInt64") else 31
         value, places = self.convert(left, common, 0).code, self.convert(right, self.registry.int, 0).code
         code = f"({value} {operator} ({places} & {bits}))"
         return Bound(common, f"{self.out.use(numbers.wrap)}({code}, {name!r})", safe=True)
 
-    def _fold(self, operator: str, left: Bound, right: Bound, common: Type, at: int) -> Bound | None:
-        """Arithmetic on integer constants, which C# checks for overflow."""
-        name = common.name.removeprefix("System.")
-        if not (left.is_constant and right.is_constant) or name not in numbers.INTEGERS:
-            if name in numbers.INTEGERS and operator in "/%" and right.is_constant and right.constant == 0:
-                self.refuse("CS0020", "Division by constant zero", at)
-            return None
-        if operator not in ("+", "-", "*", "/", "%", "&", "|", "^"):
-            return None
-        a, b = (_number(side.constant) for side in (left, right))
-        if operator in "/%" and b == 0:
-            self.refuse("CS0020", "Division by constant zero", at)
-        value = {
-            "+": lambda: a + b,
-            "-": lambda: a - b,
-            "*": lambda: a * b,
-            "&": lambda: a & b,
-            "|": lambda: a | b,
-            "^": lambda: a ^ b,
-            "/": lambda: numbers.divide(a, b),
-            "%": lambda: numbers.remainder(a, b),
-        }[operator]()
-        lowest, highest, make = numbers.INTEGERS[name]
-        if not lowest <= value <= highest:
-            if not self.unchecked:
-                self.refuse("CS0220", "The operation overflows at compile time in checked mode", at)
-            value = numbers.wrap(value, name)
-        return self.literal(make(value), common)
-
-    def _declared_operator(self, operator: str, left: Bound, right: Bound, at: int) -> Bound | None:
+    def _declared_operator(self, operator: str, left: Bound, right: Bound, at: int | Node) -> Bound | None:
         lifted = left.type.is_nullable or right.type.is_nullable
         plain, other = left.type.underlying, right.type.underlying
         if lifted and NULL in (left.type, right.type):
@@ -187,7 +157,9 @@ class ArithmeticBinder(ConversionBinder):
             return f"({member.call.format(*codes)})"
         return f"{self.out.use(member.call)}({', '.join(codes)})"
 
-    def _lifted_declared(self, operator: str, member: Member, left: Bound, right: Bound, at: int) -> Bound:
+    def _lifted_declared(
+        self, operator: str, member: Member, left: Bound, right: Bound, at: int | Node
+    ) -> Bound:
         if operator in ("==", "!="):
             return Bound(self.registry.bool, f"({left.code} {operator} {right.code})", safe=True)
         first, first_again = self.once(left)
@@ -216,21 +188,26 @@ class ArithmeticBinder(ConversionBinder):
     def _null_test(self, operator: str, bound: Bound) -> Bound:
         if bound.is_constant:
             return self.literal((bound.constant is None) == (operator == "=="), self.registry.bool)
+        if bound.safe and bound.type.is_nullable:  # a plain value, computed for what it does
+            return Bound(self.registry.bool, f"({bound.code}, {operator == '!='})[1]", safe=True)
         word = "is" if operator == "==" else "is not"
         return Bound(self.registry.bool, f"({bound.code} {word} None)", safe=True)
 
     def _numeric_unary(self, operator: str, bound: Bound, plain: Type, node: Unary) -> Bound | None:
         if operator == "!" or (operator == "~" and plain.name not in INTEGRAL):
             return None
-        if operator == "-" and bound.is_constant and plain.name in ("System.UInt32", "System.UInt64"):
+        smallest = isinstance(node.operand, Literal) and id(node.operand) not in self.source.brackets
+        if operator == "-" and smallest and plain.name in ("System.UInt32", "System.UInt64"):
             number = _number(bound.constant)
             if number == 2**31:
                 return self.literal(-(2**31), self.registry.int)
             if number == 2**63:
                 return self.literal(numbers.Long(-(2**63)), self.registry.named("System.Int64"))
         common = self.promoted(plain, self.registry.int)
-        if operator == "-" and plain.name == "System.UInt32":
-            common = self.registry.named("System.Int64")
+        if plain.name == "System.UInt32":
+            common = plain if operator != "-" else self.registry.named("System.Int64")
+        elif plain.name == "System.UInt64" and operator != "-":
+            common = plain
         if common is None:
             return None
         if bound.type.is_nullable:
@@ -238,21 +215,26 @@ class ArithmeticBinder(ConversionBinder):
             inner = self._signed(operator, again, common)
             return Bound(self.registry.nullable(common), f"({inner} if {first} is not None else None)")
         converted = self.convert(bound, common, node.at)
-        if converted.is_constant and operator in "-+":
-            return self._negated(operator, converted, common)
+        if converted.is_constant:
+            return self._folded_unary(operator, converted, common, node)
         return Bound(common, self._signed(operator, converted.code, common), safe=True)
 
-    def _negated(self, operator: str, bound: Bound, common: Type) -> Bound:
+    def _folded_unary(self, operator: str, bound: Bound, common: Type, node: Unary) -> Bound:
         value = bound.constant
-        if operator == "-":
-            name = common.name.removeprefix("System.")
-            if isinstance(value, float):
-                value = numbers.Single(-value) if name == "Single" else -value
-            elif isinstance(value, Decimal):
-                value = value.copy_negate()
-            else:
-                value = numbers.wrap(-_number(value), name)
-        return self.literal(value, common)
+        if operator == "+":
+            return self.literal(value, common)
+        if isinstance(value, float):
+            return self.literal(numbers.Single(-value) if common.name == "System.Single" else -value, common)
+        if isinstance(value, Decimal):
+            return self.literal(value.copy_negate(), common)
+        number = _number(value)
+        if operator == "~":
+            return self.literal(
+                numbers.INTEGERS[common.name.removeprefix("System.")][2](
+                    numbers.wrap(~number, common.name.removeprefix("System."))
+                ), common,
+            )  # fmt: skip
+        return self.fold_whole(-number, common, node)
 
     def _signed(self, operator: str, code: str, common: Type) -> str:
         name = common.name.removeprefix("System.")

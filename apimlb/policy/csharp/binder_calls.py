@@ -3,9 +3,11 @@ resolution)."""
 
 from dataclasses import dataclass
 
+from apimlb.errors import PolicyError
 from apimlb.policy.csharp.binder_inference import InferenceBinder
 from apimlb.policy.csharp.bound import Bound, Given, LambdaValue, LocalMethod, MethodGroup
-from apimlb.policy.csharp.nodes import Argument, Call, Name
+from apimlb.policy.csharp.matching import match, pattern, takes
+from apimlb.policy.csharp.nodes import Argument, Call, Name, Node
 from apimlb.policy.csharp.nodes import Member as MemberNode
 from apimlb.policy.csharp.signatures import Member, Parameter
 from apimlb.policy.csharp.types import VOID, Type
@@ -36,6 +38,8 @@ class CallBinder(InferenceBinder):
         if isinstance(target, Bound) and target.type.kind == "delegate":
             return self._invoke(target, node)
         if not isinstance(target, MethodGroup):
+            if isinstance(target, Bound) and not isinstance(node.target, MemberNode):
+                self.refuse("CS0149", "Method name expected", node.target)
             self.refuse("CS1955", "Non-invocable member cannot be used like a method.", node.target.at)
         return self.call_group(target, self.arguments(node.arguments), node.at)
 
@@ -52,17 +56,6 @@ class CallBinder(InferenceBinder):
         ]
         return Bound(result, f"{self.not_null(target)}({', '.join(codes)})")
 
-    def _local_call(self, local: LocalMethod, arguments: list[Given], at: int) -> Bound:
-        if len(arguments) != len(local.parameters):
-            self.refuse(
-                "CS1501", f"No overload for method '{local.name}' takes {len(arguments)} arguments", at
-            )
-        codes = [
-            self.convert(each.value, kind, each.at).code
-            for each, (_, kind) in zip(arguments, local.parameters, strict=True)
-        ]
-        return Bound(local.result, f"{local.python}({', '.join(codes)})")
-
     def arguments(self, written: list[Argument]) -> list[Given]:
         return [self._argument(each) for each in written]
 
@@ -74,25 +67,32 @@ class CallBinder(InferenceBinder):
                 assert written.declared_type is not None
                 kind = None if written.declared_type.is_var else self.type_of(written.declared_type)
                 stand_in = Bound(kind or VOID, "None")
-                return Given(written.at, stand_in, written.name, "out", None, written.declared)
+                at = written.declared_type.at
+                return Given(at, stand_in, written.name, "out", None, written.declared, written.name_at)
             assert written.value is not None
             if isinstance(written.value, Name) and written.value.name == "_" and self.scope.find("_") is None:
                 return Given(written.at, Bound(VOID, "None"), written.name, "out", None, "_")
             place = self.place(written.value)
-            return Given(written.at, Bound(place.type, "None"), written.name, "out", written.value)
+            return Given(written.value, Bound(place.type, "None"), written.name, "out", written.value)
         assert written.value is not None
         found = self.bind(written.value)
+        name_at = written.name_at
         if isinstance(found, LambdaValue | MethodGroup):
-            return Given(written.at, found, written.name)
-        return Given(written.value.at, self.as_value(found, written.value.at), written.name)
+            return Given(written.value, found, written.name, name_at=name_at)
+        return Given(written.value, self.as_value(found, written.value), written.name, name_at=name_at)
 
     # Overload resolution
 
     def call_group(self, group: MethodGroup, arguments: list[Given], at: int) -> Bound:
         """A call of the best method of a group."""
+        self._check_names(arguments)
         local = self.scope.find(group.name) if group.is_local else None
         if isinstance(local, LocalMethod):
-            return self._local_call(local, arguments, at)
+            own = [(self.registry.object, local.member)]
+            chosen = self._best(own, arguments, group)
+            if chosen is None:
+                raise self.no_overload(group, own, arguments)
+            return self._emit(chosen, None, arguments, at)
         static = group.target is None
         members = [
             (owner, member)
@@ -111,39 +111,18 @@ class CallBinder(InferenceBinder):
                 return self._emit(found, None, [receiver, *arguments], at)
             members = members or extensions
         if found is None:
-            self._no_overload(group, members, arguments)
-            raise AssertionError
+            raise self.no_overload(group, members, arguments)
         return self._emit(found, group.target, arguments, at)
 
-    def _no_overload(
-        self, group: MethodGroup, members: list[tuple[Type, Member]], arguments: list[Given]
-    ) -> None:
-        if not members:
-            raise self.no_member(group.owner, group.name, group.at)
-        extra = 1 if members[0][1].extension and group.target is not None else 0
-        fitting = [member for _, member in members if self._takes(member, len(arguments) + extra)]
-        if not fitting:
-            self.refuse(
-                "CS1501", f"No overload for method '{group.name}' takes {len(arguments)} arguments", group.at
-            )
+    def _check_names(self, arguments: list[Given]) -> None:
+        named = False
         for each in arguments:
-            if isinstance(each.value, LambdaValue):
-                self.explain_lambda(each.value)
-        wanted = fitting[-1].parameters[extra:]
-        shown = ", ".join(
-            each.value.type.shown if isinstance(each.value, Bound) else "lambda expression"
-            for each in arguments
-        )
-        named = ", ".join(parameter.type.shown for parameter in wanted)
-        at = arguments[0].at if len(arguments) == 1 else group.at
-        self.refuse(
-            "CS1503", f"The arguments of '{group.name}' ({shown}) do not fit its parameters ({named})", at
-        )
-
-    def _takes(self, member: Member, count: int) -> bool:
-        required = sum(1 for p in member.parameters if p.required and p.mode != "params")
-        variable = bool(member.parameters) and member.parameters[-1].mode == "params"
-        return required <= count and (variable or count <= len(member.parameters))
+            if named and each.name is None:
+                what = (
+                    "Named argument specifications must appear after all fixed arguments have been specified"
+                )
+                self.refuse("CS1738", what, each.at)
+            named = named or each.name is not None
 
     def _best(
         self, members: list[tuple[Type, Member]], arguments: list[Given], group: MethodGroup | None
@@ -168,7 +147,9 @@ class CallBinder(InferenceBinder):
             if other is not best and self._ambiguous(best, other, arguments):
                 self.refuse(
                     "CS0121",
-                    f"The call is ambiguous between two overloads of '{best.member.name}'",
+                    "The call is ambiguous between the following methods or properties: "
+                    f"'{self.shown_member(best.owner, best.member)}' and "
+                    f"'{self.shown_member(other.owner, other.member)}'",
                     group.at if group is not None else arguments[0].at,
                     "Cast an argument to the type that is meant.",
                 )
@@ -187,13 +168,13 @@ class CallBinder(InferenceBinder):
     def _candidate(
         self, owner: Type, member: Member, arguments: list[Given], types: list[Type] | None, expanded: bool
     ) -> Candidate | None:
-        matched = _match(member.parameters, arguments, expanded)
+        matched = match(member.parameters, arguments, expanded)
         if matched is None:
             return None
         given: dict[str, Type] = {}
         if owner.definition is not None and owner.arguments:
             given.update(zip(owner.definition.parameters, owner.arguments, strict=True))
-        patterns = [_pattern(member.parameters[p], expanded) for _, p in matched]
+        patterns = [pattern(member.parameters[p], expanded) for _, p in matched]
         if member.type_parameters:
             if types:
                 given.update(zip(member.type_parameters, types, strict=True))
@@ -297,81 +278,91 @@ class CallBinder(InferenceBinder):
             return self.write(place, code, each.at, value_wanted=True)
         if each.declared == "_":
             return code
-        variable = self.declare(each.declared, kind, each.at)
+        self.partial = True
+        variable = self.declare(each.declared, kind, each.name_at)
         if variable.cell:
-            self.out.line(self.store(variable, "None"), each.at)
+            self.out.line(self.store(variable, "None"), each.name_at)
         return self.assign_code(variable, code)
 
+    def matched(self, member: Member, arguments: list[Given]) -> list[tuple[int, Parameter, Type]]:
+        """Arguments with the parameters that they stand for, as far as they do, `out` or not."""
+        plain = [Given(each.at, each.value, each.name) for each in arguments]
+        parameters = [Parameter(p.name, p.type, p.mode if p.mode == "params" else "", p.default)
+                      for p in member.parameters]  # fmt: skip
+        expanded = False
+        found = match(parameters, plain, expanded=False)
+        if found is None or len(arguments) > len(parameters):
+            expanded = True
+            found = match(parameters, plain, expanded=True)
+        return [
+            (index, member.parameters[place], pattern(member.parameters[place], expanded))
+            for index, place in found or ()
+        ]
+
+    def inferred(
+        self,
+        member: Member,
+        matched: list[tuple[int, Parameter, Type]],
+        arguments: list[Given],
+        given: dict[str, Type],
+        types: list[Type] | None,
+    ) -> bool:
+        """Fill `given` with a member's type parameters; False where the arguments do not tell."""
+        if types:
+            given.update(zip(member.type_parameters, types, strict=False))
+            return True
+        patterns = [pattern for _, _, pattern in matched]
+        return self.infer(member.type_parameters, patterns, [arguments[i] for i, _, _ in matched], given)
+
+    def no_overload(
+        self, group: MethodGroup, members: list[tuple[Type, Member]], arguments: list[Given]
+    ) -> PolicyError:
+        """Why no method of a group takes the arguments; binder_overloads.py tells."""
+        raise NotImplementedError
+
+    def shown_member(self, owner: Type, member: Member) -> str:
+        """A member as messages name it."""
+        given: dict[str, Type] = {}
+        if owner.definition is not None and owner.arguments:
+            given.update(zip(owner.definition.parameters, owner.arguments, strict=True))
+        inner = ", ".join(
+            ("out " if each.mode == "out" else "") + self.registry.types.substitute(each.type, given).shown
+            for each in member.parameters
+        )
+        own = f"<{', '.join(member.type_parameters)}>" if member.type_parameters else ""
+        name = owner.shown if member.kind == "constructor" else member.name
+        return f"{owner.shown}.{name}{own}({inner})"
+
     def choose_indexer(
-        self, candidates: list[tuple[Type, Member]], arguments: list[Argument], at: int
+        self, candidates: list[tuple[Type, Member]], arguments: list[Argument], at: int | Node
     ) -> tuple[Type, Member, list[str]]:
         given = self.arguments(arguments)
         found = self._best(candidates, given, None)
         if found is None:
-            shown = given[0].value.type.shown if given and isinstance(given[0].value, Bound) else ""
-            wanted = candidates[0][1].parameters[0].type
-            expected = self.registry.types.substitute(
-                wanted,
-                dict(
-                    zip(
-                        candidates[0][0].definition.parameters if candidates[0][0].definition else (),
-                        candidates[0][0].arguments,
-                        strict=True,
-                    )
-                ),
-            )
-            self.refuse("CS1503", f"Argument 1: cannot convert from '{shown}' to '{expected.shown}'", at)
+            group = MethodGroup(self.offset(at), "this", candidates[0][0], None, None)
+            raise self.no_overload(group, candidates, given)
         codes, _ = self._argument_codes(found, given)
         return found.owner, found.member, codes
 
     def construct(self, made: Type, arguments: list[Given], at: int) -> Bound:
-        """`new Type(arguments)`"""
+        """`new Type(arguments)`, the type standing at `at`."""
         assert made.definition is not None
         members = [(made, member) for member in self.registry.own_members(made.definition, "new")]
+        self._check_names(arguments)
         found = self._best(members, arguments, None)
         if found is None:
             if not members:
                 raise self.not_allowed(f"'{made.shown}' cannot be created in a policy expression", at)
-            self.refuse(
-                "CS1729",
-                f"'{made.shown}' does not contain a constructor that takes these {len(arguments)} arguments",
-                at,
-            )
+            if not any(takes(member, len(arguments)) for _, member in members):
+                self.refuse(
+                    "CS1729",
+                    f"'{made.shown}' does not contain a constructor that takes {len(arguments)} arguments",
+                    at,
+                )
+            raise self.no_overload(MethodGroup(at, made.shown, made, None, None), members, arguments)
         bound = self._emit(found, None, arguments, at)
         return Bound(made, bound.code, safe=True)
 
     def method_on(self, target: Bound, name: str, arguments: list[Given], at: int) -> Bound:
         """A call of an instance or extension method by name."""
         return self.call_group(MethodGroup(at, name, target.type, target, None), arguments, at)
-
-
-def _match(
-    parameters: list[Parameter], arguments: list[Given], expanded: bool
-) -> list[tuple[int, int]] | None:
-    """Which parameter each argument is for, or None where they do not fit in number, name or mode."""
-    variable = bool(parameters) and parameters[-1].mode == "params"
-    if expanded and not variable:
-        return None
-    matched: list[tuple[int, int]] = []
-    taken: set[int] = set()
-    for index, each in enumerate(arguments):
-        if each.name is not None:
-            place = next((i for i, p in enumerate(parameters) if p.name == each.name), -1)
-        elif expanded and index >= len(parameters) - 1:
-            place = len(parameters) - 1
-        else:
-            place = index if index < len(parameters) else -1
-        if place < 0 or (place in taken and not (expanded and place == len(parameters) - 1)):
-            return None
-        if (parameters[place].mode == "out") != (each.mode == "out"):
-            return None
-        taken.add(place)
-        matched.append((index, place))
-    for place, parameter in enumerate(parameters):
-        if place not in taken and parameter.required and not (expanded and place == len(parameters) - 1):
-            return None
-    return matched
-
-
-def _pattern(parameter: Parameter, expanded: bool) -> Type:
-    return parameter.type.arguments[0] if expanded and parameter.mode == "params" else parameter.type

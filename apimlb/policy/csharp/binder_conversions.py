@@ -1,13 +1,16 @@
 """Conversions as Python: numeric ones, casts, boxing, nullables and those that types declare."""
 
 from decimal import Decimal
+from typing import NoReturn
 
 from apimlb.policy.csharp.binder_core import BinderCore, throw_no_value
 from apimlb.policy.csharp.bound import Bound, LambdaValue, MethodGroup, Result
-from apimlb.policy.csharp.casts import cast, cast_value, enum_number, enum_of
+from apimlb.policy.csharp.casts import cast, cast_value, enum_number, enum_of, truncate_checked
 from apimlb.policy.csharp.conversions import INTEGRAL, Conversion
+from apimlb.policy.csharp.nodes import Literal, Node
 from apimlb.policy.csharp.types import NULL, Type
 from apimlb.policy.values import numbers
+from apimlb.policy.values.exceptions import ClrException
 from apimlb.policy.values.json_tokens import JArray, JObject
 from apimlb.policy.values.number_format import number_text
 from apimlb.policy.values.numbers import INTEGERS, Char, Long, Single
@@ -28,7 +31,7 @@ _REAL = {"System.Single", "System.Double", "System.Decimal"}
 class ConversionBinder(BinderCore):
     """Applies what `Conversions` finds."""
 
-    def convert(self, value: Result, target: Type, at: int) -> Bound:
+    def convert(self, value: Result, target: Type, at: int | Node) -> Bound:
         if isinstance(value, LambdaValue | MethodGroup):
             return self.to_delegate(value, target, at)
         bound = self.as_value(value, at)
@@ -40,11 +43,7 @@ class ConversionBinder(BinderCore):
         found = self.conversions.implicit(bound.type, target)
         if found is None:
             if self.conversions.explicit(bound.type, target) is not None:
-                self.refuse(
-                    "CS0266",
-                    f"Cannot implicitly convert type '{bound.type.shown}' to '{target.shown}'. "
-                    "An explicit conversion exists (are you missing a cast?)", at,
-                )  # fmt: skip
+                self._only_by_cast(bound, target, at)
             if bound.type is NULL:
                 self.refuse(
                     "CS0037",
@@ -56,7 +55,31 @@ class ConversionBinder(BinderCore):
             )
         return self.apply(found, bound, target)
 
-    def to_delegate(self, value: LambdaValue | MethodGroup, target: Type, at: int) -> Bound:
+    def _only_by_cast(self, bound: Bound, target: Type, at: int | Node) -> NoReturn:
+        """Refuses a conversion that must be written."""
+        inner = target.underlying
+        too_large = bound.type is self.registry.int and inner.name in INTEGRAL - {"System.Char"}
+        if isinstance(bound.constant, int) and (
+            too_large or (bound.type.name == "System.Int64" and inner.name == "System.UInt64")
+        ):
+            value = int(bound.constant)
+            self.refuse("CS0031", f"Constant value '{value}' cannot be converted to a '{inner.shown}'", at)
+        suffix = {"System.Single": "F", "System.Decimal": "M"}.get(inner.name)
+        if isinstance(at, Literal) and bound.type.name == "System.Double" and suffix:
+            self.refuse(
+                "CS0664",
+                f"Literal of type double cannot be implicitly converted to type '{inner.shown}'; use an "
+                f"'{suffix}' suffix to create a literal of this type",
+                at,
+            )
+        self.refuse(
+            "CS0266",
+            f"Cannot implicitly convert type '{bound.type.shown}' to '{target.shown}'. An explicit "
+            "conversion exists (are you missing a cast?)",
+            at,
+        )
+
+    def to_delegate(self, value: LambdaValue | MethodGroup, target: Type, at: int | Node) -> Bound:
         """A lambda or method group as a delegate of that type; lambdas.py knows how."""
         raise NotImplementedError
 
@@ -75,7 +98,7 @@ class ConversionBinder(BinderCore):
             return None
         return self.literal(limits[2](value), target)
 
-    def cast(self, value: Result, target: Type, at: int) -> Bound:
+    def cast(self, value: Result, target: Type, at: int | Node) -> Bound:
         """`(target)value`"""
         if isinstance(value, LambdaValue | MethodGroup):
             return self.to_delegate(value, target, at)
@@ -90,7 +113,7 @@ class ConversionBinder(BinderCore):
             self.refuse("CS0030", f"Cannot convert type '{bound.type.shown}' to '{target.shown}'", at)
         return self.apply(found, bound, target, at)
 
-    def apply(self, found: Conversion, bound: Bound, target: Type, at: int = 0) -> Bound:
+    def apply(self, found: Conversion, bound: Bound, target: Type, at: int | Node = 0) -> Bound:
         kind = found.kind
         if kind in ("identity", "reference", "box"):
             repeatable = bound.pure and not bound.is_constant
@@ -119,7 +142,7 @@ class ConversionBinder(BinderCore):
         throw = self.out.use(throw_no_value)
         return Bound(target, f"({inner} if {first} is not None else {throw}())")
 
-    def _user(self, found: Conversion, bound: Bound, target: Type, at: int) -> Bound:
+    def _user(self, found: Conversion, bound: Bound, target: Type, at: int | Node) -> Bound:
         member = found.member
         assert member is not None
         given = member.parameters[0].type
@@ -164,44 +187,52 @@ class ConversionBinder(BinderCore):
         number = getattr(bound.constant, "number", 0)
         return self.convert(self.literal(number, self.registry.int), target, 0)
 
-    def _constant_numeric(self, bound: Bound, target: Type, at: int) -> Bound | None:
+    def _constant_numeric(self, bound: Bound, target: Type, at: int | Node) -> Bound | None:
         """A constant of another numeric type, at compile time."""
         if not bound.is_constant:
             return None
         value, name = bound.constant, target.name.removeprefix("System.")
         if isinstance(value, Char):
             value = ord(value)
-        if name in INTEGERS and isinstance(value, int):
-            lowest, highest, make = INTEGERS[name]
-            if lowest <= value <= highest:
-                return self.literal(make(value), target)
-            if not self.unchecked:
-                self.refuse(
-                    "CS0221",
-                    f"Constant value '{value}' cannot be converted to a '{target.shown}' (use 'unchecked' "
-                    "syntax to override)",
-                    at,
-                )
-            return self.literal(numbers.wrap(value, name), target)
-        if name == "Double" and isinstance(value, int | float):
+        if name == "Char" and isinstance(value, int | float | Decimal):
+            whole = self._constant_whole(value, "UInt16", target, at)
+            return None if whole is None else self.literal(Char(chr(whole)), target)
+        if name in INTEGERS and isinstance(value, int | float | Decimal):
+            whole = self._constant_whole(value, name, target, at)
+            return None if whole is None else self.literal(INTEGERS[name][2](whole), target)
+        if name == "Double" and isinstance(value, int | float | Decimal):
             return self.literal(float(value), target)
-        if name == "Single" and isinstance(value, int | float):
+        if name == "Single" and isinstance(value, int | float | Decimal):
             return self.literal(Single(float(value)), target)
+        if name == "Decimal" and isinstance(value, float):
+            try:
+                return self.literal(numbers.decimal_from_float(value), target)
+            except ClrException:
+                what = f"Constant value '{number_text(value)}' cannot be converted to a 'decimal'"
+                self.refuse("CS0031", what, at)
         if name == "Decimal" and isinstance(value, int):
             return self.literal(Decimal(int(value)), target)
-        if name in INTEGERS and isinstance(value, float):
-            lowest, highest, make = INTEGERS[name]
-            if not self.unchecked and not lowest <= value < highest + 1:
-                self.refuse(
-                    "CS0221",
-                    f"Constant value '{number_text(value)}' cannot be converted to a '{target.shown}' "
-                    "(use 'unchecked' syntax to override)",
-                    at,
-                )
-            return self.literal(numbers.truncate(value, name), target)
-        if name == "Char" and isinstance(value, int) and 0 <= value <= 0xFFFF:
-            return self.literal(Char(chr(value)), target)
         return None
+
+    def _constant_whole(
+        self, value: int | float | Decimal, name: str, target: Type, at: int | Node
+    ) -> int | None:
+        """A number cut to an integer; out of range only where unchecked, and never from a decimal."""
+        lowest, highest, _ = INTEGERS[name]
+        if lowest - 1 < value < highest + 1:
+            return int(value)
+        if isinstance(value, Decimal):
+            what = f"Constant value '{value}M' cannot be converted to a '{target.shown}'"
+            self.refuse("CS0031", what, at)
+        if not self.unchecked:
+            shown = number_text(value) if isinstance(value, float) else str(value)
+            self.refuse(
+                "CS0221",
+                f"Constant value '{shown}' cannot be converted to a '{target.shown}' (use 'unchecked' syntax "
+                "to override)",
+                at,
+            )
+        return numbers.wrap(value, name) if isinstance(value, int) else None
 
     unchecked = False
 
@@ -216,6 +247,8 @@ class ConversionBinder(BinderCore):
             given = "UInt16"
         if wanted == "Char":
             whole = f"{use(numbers.truncate)}({code}, 'Int32')" if source.name in _REAL else code
+            if self.checked:
+                whole = f"{use(numbers.checked)}({whole}, 'UInt16')"
             return f"{use(Char)}({use(chr)}({whole} & 65535))"
         if wanted == "Double":
             return f"{use(float)}({code})"
@@ -227,7 +260,8 @@ class ConversionBinder(BinderCore):
             return f"{use(Decimal)}({code})"
         lowest, highest, make = INTEGERS[wanted]
         if source.name in _REAL:
-            return f"{use(numbers.truncate)}({code}, {wanted!r})"
+            cut = truncate_checked if self.checked else numbers.truncate
+            return f"{use(cut)}({code}, {wanted!r})"
         from_low, from_high, _ = INTEGERS[given]
         if lowest <= from_low and from_high <= highest:
             return f"{use(make)}({code})"

@@ -1,9 +1,11 @@
 """`new`: objects with initializers, arrays, anonymous objects; literals, interpolation and default values."""
 
+from apimlb.errors import PolicyError
 from apimlb.policy.csharp.arrays import make_array, make_bytes
-from apimlb.policy.csharp.binder_calls import CallBinder
-from apimlb.policy.csharp.bound import Bound, Given
+from apimlb.policy.csharp.binder_overloads import OverloadBinder
+from apimlb.policy.csharp.bound import Bound, Given, LambdaValue, MethodGroup
 from apimlb.policy.csharp.casts import enum_of
+from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.nodes import (
     ArrayItems,
     CheckedValue,
@@ -31,7 +33,10 @@ _SIZES = {
 }  # fmt: skip
 
 
-class CreationBinder(CallBinder):
+_LENGTH = "An array initializer of length '{}' is expected"
+
+
+class CreationBinder(OverloadBinder):
     """Makes new values."""
 
     def enum_constant(self, owner: Type, number: int) -> object:
@@ -67,9 +72,9 @@ class CreationBinder(CallBinder):
         else:
             code = f"{self.out.use(format_value)}({bound.code}, {hole.format!r})"
         if hole.alignment is not None:
-            width = self.convert(self.bind(hole.alignment), self.registry.int, hole.at)
+            width = self.convert(self.bind(hole.alignment), self.registry.int, hole.alignment)
             if not width.is_constant:
-                self.refuse("CS0150", "A constant value is expected", hole.at)
+                self.refuse("CS0150", "A constant value is expected", hole.alignment)
             code = f"{self.out.use(aligned)}({code}, {width.code})"
         return code
 
@@ -81,10 +86,29 @@ class CreationBinder(CallBinder):
                 "7.1 or greater.",
                 node.at,
             )
-        kind = self.type_of(node.type)
-        return self.literal(kind.default, kind)
+        return self._default(self.type_of(node.type))
+
+    def _default(self, kind: Type) -> Bound:
+        """The default value; of structures that C# has no literals of it is no constant."""
+        made = self.literal(kind.default, kind)
+        if (
+            kind.is_value
+            and kind.name not in NUMERIC
+            and kind.kind != "enum"
+            and kind is not self.registry.bool
+        ):
+            return Bound(kind, made.code, safe=made.safe)
+        return made
 
     def bind_nameof(self, node: NameOf) -> Bound:
+        partial, mark = self.partial, self.out.mark()
+        try:
+            self.bind(node.operand)
+        except PolicyError as error:
+            if error.code != "CS0120":  # a member that is there, though not without an object
+                raise
+        self.partial = partial
+        self.out.rewind(mark)
         return self.literal(node.text, self.registry.string)
 
     def bind_sizeof(self, node: SizeOf) -> Bound:
@@ -105,7 +129,12 @@ class CreationBinder(CallBinder):
     # Objects
 
     def bind_new(self, node: New) -> Bound:
-        made = self.type_of(node.type)
+        made = self.find_type(node.type)
+        if made is None:
+            raise self.no_type(node.type)
+        if made.kind == "static":
+            what = f"Cannot create an instance of the static class '{made.shown}'"
+            self.refuse("CS0712", what, node.at)
         if made.kind == "interface" or made.definition is None:
             self.refuse(
                 "CS0144",
@@ -113,9 +142,9 @@ class CreationBinder(CallBinder):
                 node.at,
             )
         if made.is_value and not node.arguments:
-            bound = self.literal(made.default, made)
+            bound = self._default(made)
         else:
-            bound = self.construct(made, self.arguments(node.arguments), node.at)
+            bound = self.construct(made, self.arguments(node.arguments), node.type.at)
         return self._initialized(bound, node.initializer) if node.initializer else bound
 
     def _initialized(self, bound: Bound, initializer: Initializer) -> Bound:
@@ -130,12 +159,15 @@ class CreationBinder(CallBinder):
         return Bound(bound.type, code, safe=True)
 
     def _entries(self, target: Bound, initializer: Initializer) -> list[str]:
-        return [self._entry(target, key, value, initializer.at) for key, value in initializer.entries]
+        return [
+            self._entry(target, key, value, at)
+            for (key, value), at in zip(initializer.entries, initializer.places, strict=True)
+        ]
 
     def _entry(self, target: Bound, key: object, value: object, at: int) -> str:
         if key is None:
             assert isinstance(value, list)
-            given = [Given(item.at, self.bind(item)) for item in value]  # type: ignore[arg-type]
+            given = [Given(item, self.bind(item)) for item in value]  # type: ignore[arg-type]
             if "Add" not in self.registry.member_names(target.type):
                 self.refuse(
                     "CS1922",
@@ -143,7 +175,7 @@ class CreationBinder(CallBinder):
                     "because it has no Add method",
                     at,
                 )
-            return self.method_on(target, "Add", given, at).code
+            return self._added(target, given, at).code
         if isinstance(key, str):
             place = self.property_place(target, key, at)
         else:
@@ -158,13 +190,40 @@ class CreationBinder(CallBinder):
         bound = self.convert(self.bind(value), place.type, value.at)
         return self.write(place, bound.code, at, value_wanted=False)
 
+    def _added(self, target: Bound, given: list[Given], at: int) -> Bound:
+        """One element of a collection initializer; other problems than a wrong number of values have a code
+        of their own."""
+        try:
+            return self.method_on(target, "Add", given, at)
+        except PolicyError as error:
+            if error.code not in ("CS1503", "CS1501"):
+                raise
+            owner, member = self.registry.members(target.type, "Add")[0]
+            if len(given) < len(member.parameters):
+                group = MethodGroup(at, "Add", target.type, target, None)
+                raise self.no_overload(group, [(owner, member)], given) from None
+            shown = self.shown_member(owner, member)
+            self.refuse(
+                "CS1950",
+                f"The best overloaded Add method '{shown}' for the collection initializer has some invalid "
+                "arguments",
+                at,
+            )
+
     def bind_anonymous(self, node: NewAnonymous) -> Bound:
-        members = [(name, self.value(value)) for name, value in node.members]
-        for name, bound in members:
+        members: list[tuple[str, Bound]] = []
+        for (name, value), at in zip(node.members, node.places, strict=True):
+            if any(name == other for other, _ in members):
+                what = "An anonymous type cannot have multiple properties with the same name"
+                self.refuse("CS0833", what, at)
+            found = self.bind(value)
+            if isinstance(found, LambdaValue | MethodGroup):
+                what = "lambda expression" if isinstance(found, LambdaValue) else "method group"
+                self.refuse("CS0828", f"Cannot assign '{what}' to anonymous type property", at)
+            bound = self.as_value(found, value)
             if bound.type is NULL or bound.type.kind == "void":
-                self.refuse(
-                    "CS0828", f"Cannot assign {bound.type.shown} to anonymous type property '{name}'", node.at
-                )
+                self.refuse("CS0828", f"Cannot assign '{bound.type.shown}' to anonymous type property", at)
+            members.append((name, bound))
         kind = self.registry.types.anonymous((name, bound.type) for name, bound in members)
         inner = ", ".join(f"{name!r}: {bound.code}" for name, bound in members)
         return Bound(kind, f"{self.out.use(Anonymous)}({{{inner}}})", safe=True)
@@ -177,30 +236,38 @@ class CreationBinder(CallBinder):
         element = self.type_of(node.element)
         kind = self.registry.array(element, node.rank)
         if node.items is not None:
-            return self.array_of(kind, node.items, [self.value(size) for size in node.sizes])
-        bound = [self.convert(self.bind(size), self.registry.int, size.at) for size in node.sizes]
-        if any(isinstance(size.constant, int) and size.constant < 0 for size in bound):
-            self.refuse("CS0248", "Cannot create an array with a negative size", node.sizes[0].at)
-        sizes = [size.code for size in bound]
+            return self.array_of(kind, node.items, self._given_sizes(node.sizes))
+        for each in node.sizes:
+            size = self.value(each)
+            if isinstance(size.constant, int) and size.constant < 0:
+                self.refuse("CS0248", "Cannot create an array with a negative size", each)
+        sizes = [self.size_code(each, node) for each in node.sizes]
         if kind.name == "System.Byte[]":
             return Bound(kind, f"{self.out.use(make_bytes)}({sizes[0]})", safe=True)
         arguments = ", ".join((self.out.use(element), *sizes))
         return Bound(kind, f"{self.out.use(make_array)}({arguments})", safe=True)
 
+    def _given_sizes(self, nodes: list[Node]) -> list[int]:
+        """The sizes that stand beside an initializer."""
+        sizes: list[int] = []
+        for node in nodes:
+            bound = self.value(node)
+            if not isinstance(bound.constant, int):
+                self.refuse("CS0150", "A constant value is expected", node)
+            sizes.append(bound.constant)
+        return sizes
+
     def _typed_by_items(self, node: NewArray) -> Bound:
         assert node.items is not None
-        values = [self.value(item) for item in node.items.items]
-        element = self.common_type(values)
-        if not values or (element is self.registry.object and not any(v.type is element for v in values)):
+        values = [self.value(item) for item in _leaves(node.items)]
+        element = self.common_type([value for value in values if value.type is not NULL])
+        known = any(value.type is element for value in values)
+        if not known or (element is self.registry.object and not known):
             self.refuse("CS0826", "No best type found for implicitly-typed array", node.at)
-        return self.array_of(self.registry.array(element), node.items, [])
+        return self.array_of(self.registry.array(element, node.rank), node.items, [])
 
-    def array_of(self, kind: Type, items: ArrayItems, sizes: list[Bound]) -> Bound:
-        """`{ a, b }` as an array of that type."""
-        if sizes and sizes[0].is_constant and sizes[0].constant != len(items.items):
-            self.refuse(
-                "CS0847", f"An array initializer of length '{sizes[0].constant}' is expected", items.at
-            )
+    def array_of(self, kind: Type, items: ArrayItems, sizes: list[int]) -> Bound:
+        """`{ a, b }` as an array of that type; `sizes` are those that are written beside it."""
         if kind.kind != "array":
             self.refuse(
                 "CS0622",
@@ -210,31 +277,36 @@ class CreationBinder(CallBinder):
             )
         element = kind.arguments[0]
         if kind.rank > 1:
-            return self._grid(kind, element, items)
-        codes = []
-        for item in items.items:
-            if isinstance(item, ArrayItems):
-                self.refuse(
-                    "CS0623",
-                    "Array initializers can only be used in a variable or field initializer. Try "
-                    "using a new expression instead.",
-                    item.at,
-                )
-            codes.append(self.convert(self.bind(item), element, item.at).code)
+            return self._grid(kind, element, items, sizes)
+        if sizes and sizes[0] != len(items.items):
+            self.refuse("CS0847", _LENGTH.format(sizes[0]), items.at)
+        codes = [self.convert(self.bind(item), element, item).code for item in items.items]
         if element.name == "System.Byte":
             return Bound(kind, f"{self.out.use(bytearray)}([{', '.join(codes)}])", safe=True)
         return Bound(kind, f"{self.out.use(ClrArray)}([{', '.join(codes)}], {element.name!r})", safe=True)
 
-    def _grid(self, kind: Type, element: Type, items: ArrayItems) -> Bound:
+    def _grid(self, kind: Type, element: Type, items: ArrayItems, sizes: list[int]) -> Bound:
         """A rectangular array: its items in one row, with the sizes of its dimensions."""
         shape: list[int] = []
         level: list[Node] = [items]
-        for _ in range(kind.rank):
-            sizes = {len(each.items) for each in level if isinstance(each, ArrayItems)}
-            if len(sizes) != 1 or not all(isinstance(each, ArrayItems) for each in level):
-                self.refuse("CS0847", "An array initializer of another length is expected", items.at)
-            shape.append(sizes.pop())
-            level = [item for each in level if isinstance(each, ArrayItems) for item in each.items]
-        codes = [self.convert(self.bind(item), element, item.at).code for item in level]
+        for depth in range(kind.rank):
+            rows = [each for each in level if isinstance(each, ArrayItems)]
+            if len(rows) != len(level):
+                self.refuse("CS0846", "A nested array initializer is expected", level[0])
+            wanted = sizes[depth] if sizes else len(rows[0].items) if rows else 0
+            for row in rows:
+                if len(row.items) != wanted:
+                    self.refuse("CS0847", _LENGTH.format(wanted), row.at)
+            shape.append(wanted)
+            level = [item for row in rows for item in row.items]
+        codes = [self.convert(self.bind(item), element, item).code for item in level]
         code = f"{self.out.use(ClrArray)}([{', '.join(codes)}], {element.name!r}, {tuple(shape)!r})"
         return Bound(kind, code, safe=True)
+
+
+def _leaves(items: ArrayItems) -> list[Node]:
+    """The values of an initializer, whatever its dimensions."""
+    found: list[Node] = []
+    for item in items.items:
+        found += _leaves(item) if isinstance(item, ArrayItems) else [item]
+    return found

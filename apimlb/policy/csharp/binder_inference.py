@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from apimlb.errors import PolicyError
 from apimlb.policy.csharp.binder_places import PlaceBinder
 from apimlb.policy.csharp.bound import Bound, Given, LambdaValue, MethodGroup, Scope, Variable
-from apimlb.policy.csharp.nodes import Block, Lambda
+from apimlb.policy.csharp.flow import Flow
+from apimlb.policy.csharp.nodes import Lambda, Node, ThrowValue
+from apimlb.policy.csharp.statements import Block
 from apimlb.policy.csharp.types import NULL, VOID, Type
 
 _MAX_LAMBDAS = 8
@@ -21,7 +23,7 @@ class InferenceBinder(PlaceBinder):
         self.returns: list[Bound] = []
         self.return_type: Type | None = None
         self.inferring = False
-        self.budget_name = "n"
+        self.outs: tuple[Variable, ...] = ()
 
     # Inference
 
@@ -113,7 +115,7 @@ class InferenceBinder(PlaceBinder):
             return self._group_result(value, inputs)
         assert isinstance(value, LambdaValue)
         node = value.node
-        if len(node.parameters) != len(inputs) and not self._is_row(node):
+        if len(node.parameters) != len(inputs):
             return None
         key = (id(node), inputs)
         if key not in self._lambda_results:
@@ -133,9 +135,6 @@ class InferenceBinder(PlaceBinder):
             if node == id(value.node) and result is None:
                 self._bound_lambda(value.node, inputs, None)
 
-    def _is_row(self, node: Lambda) -> bool:
-        return bool(node.parameters) and node.parameters[0][0] == "<row>"
-
     def _group_result(self, group: MethodGroup, inputs: tuple[Type, ...]) -> Bound | None:
         try:
             return self._group_call(group, inputs, [f"a{i}" for i in range(len(inputs))])
@@ -151,7 +150,14 @@ class InferenceBinder(PlaceBinder):
     def call_group(self, group: MethodGroup, arguments: list[Given], at: int) -> Bound:
         raise NotImplementedError
 
-    def to_delegate(self, value: LambdaValue | MethodGroup, target: Type, at: int) -> Bound:
+    def to_delegate(self, value: LambdaValue | MethodGroup, target: Type, at: int | Node) -> Bound:
+        if target.kind != "delegate" and isinstance(value, MethodGroup):
+            self.refuse(
+                "CS0428",
+                f"Cannot convert method group '{value.name}' to non-delegate type '{target.shown}'. Did you "
+                "intend to invoke the method?",
+                value.at,
+            )
         if target.kind != "delegate":
             self.refuse(
                 "CS1660",
@@ -170,7 +176,7 @@ class InferenceBinder(PlaceBinder):
 
     def _bound_lambda(self, node: Lambda, inputs: tuple[Type, ...], result: Type | None) -> tuple[str, Type]:
         """The lambda as Python, and the type that its body yields. `result` None leaves that open."""
-        if len(node.parameters) != len(inputs) and not self._is_row(node):
+        if len(node.parameters) != len(inputs):
             self.refuse("CS1593", f"Delegate does not take {len(node.parameters)} arguments", node.at)
         self._lambda_depth += 1
         if self._lambda_depth > _MAX_LAMBDAS:
@@ -185,7 +191,8 @@ class InferenceBinder(PlaceBinder):
                 return self._statement_lambda(node, node.body, variables, captured, result)
             return self._expression_lambda(node, variables, captured, result)
         finally:
-            self.scope, self._lambda_depth = outer_scope, outer_depth - 1
+            self.close(self.scope, outer_scope)
+            self._lambda_depth = outer_depth - 1
             self.receivers = outer_receivers
 
     def _captured_cells(self) -> list[str]:
@@ -200,29 +207,43 @@ class InferenceBinder(PlaceBinder):
         return found
 
     def _parameters(self, node: Lambda, inputs: tuple[Type, ...]) -> list[Variable]:
-        if self._is_row(node):
-            row = self.declare(f"<row {self._lambda_depth}>", inputs[0], node.at, self.out.local("row"))
-            for name, kind in inputs[0].members:
-                member = self.declare(name, kind, node.at, readonly="range variable")
-                member.row_member = (row, name)
-            return [row]
-        made = []
-        for (name, written), kind in zip(node.parameters, inputs, strict=True):
-            if written is not None and self.type_of(written) is not kind:
-                self.refuse("CS1661", "The lambda's parameter types do not match the delegate's", node.at)
-            if name == "_" and self.scope.find("_") is not None:
-                made.append(Variable("_", kind, self.out.local("_")))
+        made: list[Variable] = []
+        for each, kind in zip(node.parameters, inputs, strict=True):
+            if each.row:
+                made.append(self._row(each.at, kind))
                 continue
-            made.append(self.declare(name, kind, node.at))
+            if each.type is not None and self.type_of(each.type) is not kind:
+                self.refuse("CS1661", "The lambda's parameter types do not match the delegate's", each.at)
+            if each.query and (self.scope.find(each.name) is not None or each.name in self.scope.inner):
+                what = (
+                    f"The range variable '{each.name}' conflicts with a previous declaration of '{each.name}'"
+                )
+                self.refuse("CS1931", what, each.at)
+            if each.name in self.scope.names:
+                self.refuse("CS0100", f"The parameter name '{each.name}' is a duplicate", each.at)
+            made.append(self.declare(each.name, kind, each.at))
         return made
+
+    def _row(self, at: int, kind: Type) -> Variable:
+        """The anonymous object that holds a query's range variables, and those as names of its members."""
+        row = self.declare(f"<row {self._lambda_depth}>", kind, at, self.out.local("row"))
+        for name, member_kind in kind.members:
+            member = self.declare(name, member_kind, at, readonly="range variable")
+            member.row_member = (row, name)
+        return row
 
     def _expression_lambda(
         self, node: Lambda, variables: list[Variable], captured: list[str], result: Type | None
     ) -> tuple[str, Type]:
-        body = self.value(node.body) if result is not VOID else self.statement_value(node)
+        if isinstance(node.body, ThrowValue):
+            body = Bound(result or NULL, self.throw_code(node.body))
+        elif result is VOID:
+            body = self.statement_value(node)
+        else:
+            body = self.value(node.body)
         kind = body.type
         if result is not None and result is not VOID:
-            body = self.convert(body, result, node.body.at)
+            body = self.convert(body, result, node.body)
         code = body.code
         boxed = [each.python for each in variables if each.cell]
         if boxed:
@@ -250,18 +271,31 @@ class InferenceBinder(PlaceBinder):
         for each in variables:
             if each.cell:
                 self.out.line(f"{each.python} = [{each.python}]", node.at)
-        saved = (self.returns, self.return_type, self.inferring)
-        self.returns, self.return_type, self.inferring = [], result, result is None
-        reached = self.function_body(body)
+        saved = (self.returns, self.return_type, self.inferring, self.outs)
+        self.returns, self.return_type, self.inferring, self.outs = [], result, result is None, ()
+        self.function_body(body)
         found = self.returns
-        self.returns, self.return_type, self.inferring = saved
+        self.returns, self.return_type, self.inferring, self.outs = saved
         self.out.indent -= 1
-        kind = self.common_type(found)
-        if reached and found and kind is not VOID:
-            self.refuse("CS1643", "Not all code paths return a value in lambda expression", node.at)
+        kind = self.common_type([each for each in found if each.type is not NULL] or found)
+        self._check_end(node, body, VOID if result is VOID else kind)
         return name, kind
 
-    def function_body(self, body: Block) -> bool:
+    def _check_end(self, node: Lambda, body: Block, kind: Type) -> None:
+        """A lambda that returns values does so wherever it ends."""
+        flow = self.flow(body, closely=False)
+        for each in flow.findings[:1]:
+            self.refuse(each.code, each.what, each.at)
+        if flow.ends and kind is not VOID:
+            self.refuse("CS1643", "Not all code paths return a value in lambda expression", node.arrow)
+
+    def function_body(self, body: Block) -> None:
+        raise NotImplementedError
+
+    def flow(self, body: Block, *, closely: bool) -> Flow:
+        raise NotImplementedError
+
+    def throw_code(self, node: ThrowValue) -> str:
         raise NotImplementedError
 
     def common_type(self, values: list[Bound]) -> Type:

@@ -2,57 +2,27 @@
 
 from dataclasses import dataclass
 
+from apimlb.errors import PolicyError
 from apimlb.policy.csharp.binder_operators import OperatorBinder
 from apimlb.policy.csharp.bound import (
+    NOT_CONSTANT,
     Bound,
     LocalMethod,
     MethodGroup,
     NamespaceReference,
     Result,
+    Scope,
     TypeReference,
     Variable,
 )
+from apimlb.policy.csharp.captures import declaration
 from apimlb.policy.csharp.conversions import NUMERIC
-from apimlb.policy.csharp.nodes import (
-    Argument,
-    ConditionalAccess,
-    Index,
-    Name,
-    Node,
-)
-from apimlb.policy.csharp.nodes import (
-    Member as MemberNode,
-)
+from apimlb.policy.csharp.known_names import NAMESPACES
+from apimlb.policy.csharp.nodes import Argument, ConditionalAccess, Index, Name, Node, TypeName
+from apimlb.policy.csharp.nodes import Member as MemberNode
 from apimlb.policy.csharp.signatures import Member
-from apimlb.policy.csharp.types import Type
+from apimlb.policy.csharp.types import NULL, Type
 from apimlb.policy.values.places import array_item
-
-# Names of .NET that people reach for and that the allow-list leaves out.
-BANNED = frozenset(
-    [
-        "Activator",
-        "LoadOptions",
-        "SaveOptions",
-        "AppDomain",
-        "Assembly",
-        "Console",
-        "CultureInfo",
-        "DateTimeStyles",
-        "Environment",
-        "File",
-        "GC",
-        "HttpClient",
-        "Interlocked",
-        "JsonSerializer LoadOptions",
-        "Marshal",
-        "Path",
-        "Process",
-        "Stopwatch",
-        "Task",
-        "Thread",
-        "Type",
-    ]
-)
 
 
 @dataclass(slots=True)
@@ -64,6 +34,7 @@ class Place:
     member: Member | None = None
     codes: tuple[str, ...] = ()
     elements: bool = False
+    owner: Type | None = None
 
 
 class MemberBinder(OperatorBinder):
@@ -85,20 +56,41 @@ class MemberBinder(OperatorBinder):
             )
         if node.name in self.registry.namespaces:
             return NamespaceReference(node.name)
-        if node.name in BANNED or self.registry.definition(node.name, len(arguments)) is not None:
-            raise self.not_allowed(f"The type '{node.name}' is not allowed in a policy expression", node.at)
-        self.refuse(
-            "CS0103",
-            f"The name '{node.name}' does not exist in the current context, or is not allowed in a policy "
-            "expression",
-            node.at,
-        )
+        raise self.no_variable(node, len(arguments))
+
+    def no_variable(self, node: Name, arity: int = 0) -> PolicyError:
+        """Why a name means nothing here: declared later, off the allow-list, or nowhere."""
+        name = node.name
+        early = self._declared_later(node)
+        if early is not None:
+            return early
+        if arity:
+            return self.no_type(TypeName(node.at, [(name, node.type_arguments or [])]))
+        known = self.no_name([], name, name, arity, node.at)
+        if known is not None:
+            return known
+        what = f"The name '{name}' does not exist in the current context"
+        return self.source.error(what, node.at, "CS0103")
+
+    def _declared_later(self, node: Name) -> PolicyError | None:
+        scope: Scope | None = self.scope
+        while scope is not None:
+            found = declaration(scope.statements, node.name)
+            if found is not None:
+                at, inferred = found
+                if at > node.at or inferred:
+                    what = f"Cannot use local variable '{node.name}' before it is declared"
+                    return self.source.error(what, node.at, "CS0841")
+                what = f"Use of unassigned local variable '{node.name}'"
+                return self.source.error(what, node.at, "CS0165")
+            scope = scope.parent
+        return None
 
     def variable_value(self, variable: Variable) -> Bound:
         if variable.row_member is not None:
             row, name = variable.row_member
             return Bound(variable.type, f"{row.code}.members[{name!r}]")
-        if variable.constant is not None and isinstance(variable.constant, bool | int | str | float):
+        if variable.constant is not NOT_CONSTANT:
             return self.literal(variable.constant, variable.type)
         return Bound(variable.type, variable.code, pure=True)
 
@@ -110,7 +102,10 @@ class MemberBinder(OperatorBinder):
         types = [self.type_of(each) for each in node.type_arguments] if node.type_arguments else None
         if isinstance(target, TypeReference):
             return self._static_member(target.type, node, types)
-        return self.instance_member(self.as_value(target, node.target.at), node.name, types, node.at, called)
+        value = self.as_value(target, node.target)
+        if value.type is NULL:
+            raise self.no_member(NULL, node.name, self.offset(node))
+        return self.instance_member(value, node.name, types, node.at, called)
 
     def _in_namespace(self, target: NamespaceReference, node: MemberNode) -> Result:
         name = f"{target.name}.{node.name}"
@@ -118,9 +113,11 @@ class MemberBinder(OperatorBinder):
         definition = self.registry.written(name, len(arguments))
         if definition is not None:
             return TypeReference(self.registry.types.of(definition, arguments))
-        if name in self.registry.namespaces:
+        if name in self.registry.namespaces or name in NAMESPACES:
             return NamespaceReference(name)
-        raise self.not_allowed(f"'{name}' is not allowed in a policy expression", node.at)
+        at = self.offset(node)
+        known = self.no_name(target.name.split("."), node.name, node.name, len(arguments), at)
+        raise known or self.no_member_of_namespace(target.name, node.name, at)
 
     def _static_member(self, owner: Type, node: MemberNode, types: list[Type] | None) -> Result:
         definition = owner.definition
@@ -154,15 +151,26 @@ class MemberBinder(OperatorBinder):
         codes = ["ctx"] if member.context else []
         made = Bound(result, f"{self.out.use(member.call)}({', '.join(codes)})", safe=True)
         constant = _FIELDS.get((owner.name, member.name))
-        if constant is None and not member.context and result.name in NUMERIC and owner.name == result.name:
+        if (
+            constant is None
+            and not member.context
+            and result.name in NUMERIC
+            and owner.name in (result.name, "System.Math")
+        ):
             return self.literal(member.call(), result)
         return made
 
-    def no_member(self, owner: Type, name: str, at: int) -> Exception:
-        if owner.kind == "anonymous" or owner.definition is None:
+    def no_member(self, owner: Type, name: str, at: int) -> PolicyError:
+        if owner is NULL:
             return self.source.error(
-                f"'{owner.shown}' does not contain a definition for '{name}'", at, "CS1061"
+                "Operator '.' cannot be applied to operand of type '<null>'", at, "CS0023"
             )
+        if owner.kind == "anonymous" or owner.definition is None or not owner.definition.namespace:
+            return self.source.error(
+                f"'{owner.shown}' does not contain a definition for '{name}' and no extension method "
+                f"'{name}' accepting a first argument of type '{owner.shown}' could be found (are you "
+                "missing a using directive or an assembly reference?)", at, "CS1061",
+            )  # fmt: skip
         return self.not_allowed(
             f"'{owner.shown}' does not contain a definition for '{name}' that a policy expression may use", at
         )
@@ -216,7 +224,7 @@ class MemberBinder(OperatorBinder):
 
     def bind_index(self, node: Index) -> Bound:
         target = self.value(node.target)
-        return self.read(self.index_place(target, node.arguments, node.at))
+        return self.read(self.index_place(target, node.arguments, node))
 
     def read(self, place: Place) -> Bound:
         if place.variable is not None:
@@ -229,14 +237,14 @@ class MemberBinder(OperatorBinder):
             return Bound(place.type, call.format(*place.codes))
         return Bound(place.type, f"{self.out.use(call)}({', '.join(place.codes)})")
 
-    def index_place(self, target: Bound, arguments: list[Argument], at: int) -> Place:
+    def index_place(self, target: Bound, arguments: list[Argument], at: int | Node) -> Place:
         if target.type.kind == "array":
             codes = [self.not_null(target)]
-            for argument in arguments:
-                assert argument.value is not None
-                codes.append(self._array_index(argument.value))
             if len(arguments) != target.type.rank:
                 self.refuse("CS0022", f"Wrong number of indices inside []; expected {target.type.rank}", at)
+            for argument in arguments:
+                assert argument.value is not None
+                codes.append(self.size_code(argument.value, at))
             return Place(target.type.arguments[0], codes=tuple(codes), elements=True)
         candidates = self.registry.members(target.type, "this")
         if not candidates:
@@ -248,16 +256,20 @@ class MemberBinder(OperatorBinder):
         codes = [self.not_null(target), *given]
         if member.context:
             codes.insert(0, "ctx")
-        return Place(self._result(owner, member), member=member, codes=tuple(codes))
+        return Place(self._result(owner, member), member=member, codes=tuple(codes), owner=owner)
 
-    def _array_index(self, node: Node) -> str:
+    def size_code(self, node: Node, at: int | Node) -> str:
+        """An index or a size of an array, of any integer type; messages point at `at`."""
         bound = self.value(node)
-        if self.conversions.implicit(bound.type, self.registry.int) is not None:
-            return self.convert(bound, self.registry.int, node.at).code
-        return self.convert(bound, self.registry.named("System.Int64"), node.at).code
+        for name in ("System.Int32", "System.UInt32", "System.Int64", "System.UInt64"):
+            target = self.registry.named(name)
+            fits = self.conversions.implicit(bound.type, target) is not None
+            if fits or self.constant_conversion(bound, target) is not None:
+                return self.convert(bound, target, at).code
+        return self.convert(bound, self.registry.int, at).code
 
     def choose_indexer(
-        self, candidates: list[tuple[Type, Member]], arguments: list[Argument], at: int
+        self, candidates: list[tuple[Type, Member]], arguments: list[Argument], at: int | Node
     ) -> tuple[Type, Member, list[str]]:
         """The indexer that the arguments fit, with their codes; binder_calls.py knows how."""
         raise NotImplementedError
@@ -266,7 +278,7 @@ class MemberBinder(OperatorBinder):
 
     def bind_conditional(self, node: ConditionalAccess) -> Bound:
         target = self.value(node.target)
-        if target.type.is_value and not target.type.is_nullable:
+        if target.type is NULL or (target.type.is_value and not target.type.is_nullable):
             self.refuse(
                 "CS0023", f"Operator '?' cannot be applied to operand of type '{target.type.shown}'", node.at
             )
@@ -275,6 +287,9 @@ class MemberBinder(OperatorBinder):
         inner = self.value(node.access)
         self.receivers.pop()
         result = inner.type
+        if result is NULL or result.kind == "delegate":
+            what = f"Operator '?' cannot be applied to operand of type '{result.shown}'"
+            self.refuse("CS0023", what, node.at)
         if result.kind == "void":
             return Bound(result, f"({inner.code} if {first} is not None else None)")
         if result.is_value and not result.is_nullable:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from apimlb.policy.csharp.nodes import Lambda, Node
+from apimlb.policy.csharp.signatures import Member
 from apimlb.policy.csharp.types import Type
 
 NOT_CONSTANT: Final = object()
@@ -64,12 +65,13 @@ class Given:
     """One argument of a call. `value` is None for an out argument (`declared` or assigned through
     `target`)."""
 
-    at: int
+    at: int | Node
     value: Bound | LambdaValue | MethodGroup
     name: str | None = None
     mode: str = ""
     target: Node | None = None
     declared: str | None = None
+    name_at: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -83,6 +85,7 @@ class Variable:
     constant: object = NOT_CONSTANT
     readonly: str = ""
     row_member: "tuple[Variable, str] | None" = None
+    at: int = 0
 
     @property
     def code(self) -> str:
@@ -91,20 +94,23 @@ class Variable:
 
 @dataclass(slots=True, eq=False)
 class LocalMethod:
-    """A local function."""
+    """A local function, as a member that can be called; `line` is where its lines go."""
 
     name: str
     python: str
-    parameters: list[tuple[str, Type]]
-    result: Type
+    member: Member
+    at: int
+    line: int = 0
 
 
 @dataclass(slots=True)
 class Scope:
-    """Names of one block; `function` marks the outermost one of a lambda or local function."""
+    """Names of one block, the offsets of those that scopes inside it declared, and its statements."""
 
     parent: "Scope | None"
     names: dict[str, Variable | LocalMethod] = field(default_factory=dict)
+    inner: dict[str, int] = field(default_factory=dict)
+    statements: list[Node] = field(default_factory=list)
 
     def find(self, name: str) -> Variable | LocalMethod | None:
         scope: Scope | None = self

@@ -2,21 +2,24 @@
 
 from collections.abc import Iterator
 
-from apimlb.policy.csharp.nodes import (
-    Argument,
-    Assign,
+from apimlb.policy.csharp.nodes import Argument, Assign, Is, Lambda, Name, Node, Step
+from apimlb.policy.csharp.statements import (
+    Block,
+    CheckedBlock,
     Declare,
     DoWhile,
     For,
     ForEach,
-    Is,
-    Lambda,
+    If,
+    Label,
     LocalFunction,
-    Name,
-    Node,
-    Step,
+    Switch,
+    Try,
+    Using,
     While,
 )
+
+_OWN_SCOPE = (Block, CheckedBlock, DoWhile, For, ForEach, Lambda, LocalFunction, Switch, Try, Using, While)
 
 
 def celled_names(tree: Node) -> set[str]:
@@ -57,7 +60,7 @@ def _declared(node: Node) -> Iterator[str]:
             yield name
     elif isinstance(node, Argument) and node.declared:
         yield node.declared
-    elif isinstance(node, Is) and node.name:
+    elif isinstance(node, Is | Label) and node.name:
         yield node.name
 
 
@@ -76,3 +79,33 @@ def _nodes(value: object) -> Iterator[Node]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _nodes(each)
+
+
+def declaration(statements: list[Node], name: str) -> tuple[int, bool] | None:
+    """Where the statements of a block declare a local of that name, for the whole block, and whether its type
+    is inferred."""
+    for each in statements:
+        found = _declared_in(each, name)
+        if found is not None:
+            return found
+    return None
+
+
+def _declared_in(node: Node, name: str) -> tuple[int, bool] | None:
+    if isinstance(node, Declare):
+        for at, declared, _ in node.declarators:
+            if declared == name:
+                return at, node.type.is_var
+    if isinstance(node, Argument) and node.declared == name:
+        return node.name_at, True
+    if isinstance(node, Is) and node.name == name:
+        return node.name_at, True
+    if isinstance(node, _OWN_SCOPE):
+        return None
+    fields = ["condition"] if isinstance(node, If) else node.__dataclass_fields__
+    for field in fields:
+        for child in _nodes(getattr(node, field)):
+            found = _declared_in(child, name)
+            if found is not None:
+                return found
+    return None

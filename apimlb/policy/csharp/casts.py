@@ -1,9 +1,13 @@
 """Casts and type tests while an expression runs: what a value is, as a static type."""
 
+import math
+from decimal import Decimal
+
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.registry import Registry
 from apimlb.policy.csharp.types import Type
 from apimlb.policy.values.exceptions import ClrException, invalid_cast, null_reference
+from apimlb.policy.values.numbers import checked, truncate
 from apimlb.policy.values.objects import Enum, Sequence
 from apimlb.policy.values.text import clr_type_name
 
@@ -114,6 +118,15 @@ def enum_of(target: Type, number: int) -> Enum:
 
 def enum_number(value: Enum) -> int:
     return value.number
+
+
+def truncate_checked(value: float | Decimal, name: str) -> int:
+    """A checked conversion of a real number to an integer type; throws System.OverflowException."""
+    if isinstance(value, Decimal):
+        return truncate(value, name)
+    if not math.isfinite(value):
+        raise ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+    return checked(int(value), name)
 
 
 def bad_throw(value: object) -> ClrException:

@@ -39,6 +39,36 @@ class Emitter:
         self.lines.append("    " * self.indent + text)
         self.positions.append(at)
 
+    def insert(self, place: int, text: str, at: int) -> None:
+        """One line before the line number `place`, at the present indentation."""
+        self.lines.insert(place, "    " * self.indent + text)
+        self.positions.insert(place, at)
+
+    def deepen(self, first: int) -> None:
+        """Indent the lines from number `first` on by one more level."""
+        self.lines[first:] = ["    " + line for line in self.lines[first:]]
+
+    def cut(self, first: int) -> list[tuple[str, int]]:
+        """Take away the lines from number `first` on, without their indentation at present."""
+        found = [
+            (line[4 * self.indent :], at)
+            for line, at in zip(self.lines[first:], self.positions[first:], strict=True)
+        ]
+        del self.lines[first:]
+        del self.positions[first:]
+        return found
+
+    def paste(self, lines: list[tuple[str, int]]) -> None:
+        for text, at in lines:
+            self.line(text, at)
+
+    def raise_to(self, place: int, first: int) -> None:
+        """Move the lines from number `first` on up to number `place`."""
+        for each in (self.lines, self.positions):
+            moved = each[first:]
+            del each[first:]
+            each[place:place] = moved  # type: ignore[assignment]
+
     def temporary(self) -> str:
         self._temporaries += 1
         return f"t{self._temporaries}"

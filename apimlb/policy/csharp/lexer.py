@@ -92,11 +92,12 @@ KEYWORDS = frozenset(
 _TOKEN = re.compile(
     r"""
     (?P<space>(?:\s|//[^\n]*|/\*.*?\*/)+)
-  | (?P<interp>\$@?"|@\$")
+  | (?P<interp>\$@?")
   | (?P<verbatim>@"(?:[^"]|"")*")
   | (?P<string>"(?:[^"\\\n]|\\.)*")
   | (?P<char>'(?:[^'\\\n]|\\(?:x[0-9a-fA-F]{1,4}|u[0-9a-fA-F]{4}|.))')
-  | (?P<real>(?:\d[\d_]*)?\.\d[\d_]*(?:[eE][+-]?\d+)?[fFdDmM]?|\d[\d_]*[eE][+-]?\d+[fFdDmM]?|\d[\d_]*[fFdDmM])
+  | (?P<real>(?:\d[\d_]*)?\.\d[\d_]*(?:[eE][+-]?\d[\d_]*)?[fFdDmM]?
+        |\d[\d_]*[eE][+-]?\d[\d_]*[fFdDmM]?|\d[\d_]*[fFdDmM])
   | (?P<int>0[xX][0-9a-fA-F_]+(?:[uU][lL]?|[lL][uU]?)?|0[bB][01_]+(?:[uU][lL]?|[lL][uU]?)?
         |\d[\d_]*(?:[uU][lL]?|[lL][uU]?)?)
   | (?P<id>@?[^\W\d]\w*)
@@ -127,11 +128,10 @@ class Token:
 
 @dataclass(slots=True)
 class HoleRange:
-    """Where the value of an interpolation hole stands, with its alignment and format as written."""
+    """Where the value of an interpolation hole stands, with its alignment, and its format as written."""
 
     at: int
     end: int
-    alignment: tuple[int, int] | None
     format: str | None
 
 
@@ -142,6 +142,8 @@ class Source:
         self.text = text
         self._line = line
         self._column = column
+        self.brackets: dict[int, int] = {}
+        """Offsets of the round brackets around nodes of the tree, by the node's id."""
 
     def position(self, at: int) -> tuple[int, int]:
         """Line and column, both from 1, of an offset."""
@@ -211,6 +213,10 @@ def unescape(source: Source, text: str, at: int) -> str:
 
 def _refuse(source: Source, at: int) -> NoReturn:
     first = source.text[at]
+    if source.text.startswith('@$"', at):
+        raise source.error("In C# 7 an interpolated verbatim string starts with $@", at, "CS1525")
+    if source.text.startswith("''", at):
+        raise source.error("Empty character literal", at, "CS1011")
     if first == '"':
         raise source.error("Newline in constant", at, "CS1010")
     if first == "'":
@@ -263,6 +269,7 @@ def _interpolated(source: Source, at: int, content: int, end: int) -> Token:
     raise source.error("Newline in constant", at, "CS1010")
 
 
+_OPEN_HOLE = "Missing close delimiter '}' for interpolated expression started with '{'."
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -270,7 +277,6 @@ def _hole(source: Source, at: int, end: int) -> HoleRange:
     """The hole that starts at `at`, just after its brace."""
     text = source.text
     closers: list[str] = []
-    comma = 0
     here = at
     while here < end:
         match = _TOKEN.match(text, here, end)
@@ -284,31 +290,29 @@ def _hole(source: Source, at: int, end: int) -> HoleRange:
             closers.append(_CLOSERS[piece])
         elif closers and piece == closers[-1]:
             closers.pop()
-        elif not closers and piece == "," and not comma:
-            comma = here
-        elif not closers and piece in ("}", ":", "::"):
-            return _ended_hole(source, at, here, comma)
+        elif not closers and (piece == "}" or (piece == ":" and text[here : here + 2] != "::")):
+            return _ended_hole(source, at, here)
         here = match.end()
-    raise source.error("Unexpected end of an interpolated string", at, "CS8076")
+    raise source.error(_OPEN_HOLE, at - 2, "CS8076")
 
 
-def _ended_hole(source: Source, at: int, here: int, comma: int) -> HoleRange:
+def _ended_hole(source: Source, at: int, here: int) -> HoleRange:
     text = source.text
+    if not text[at:here].strip():
+        raise source.error("Expected expression", here, "CS1733")
     layout = None
     if text[here] == ":":
         close = text.find("}", here)
         layout = text[here + 1 : close] if close > 0 else ""
-    value_end = comma or here
-    if not text[at:value_end].strip():
-        raise source.error("Expected expression", at, "CS1733")
-    return HoleRange(at, value_end, (comma + 1, here) if comma else None, layout)
+        if not layout:
+            raise source.error("Empty format specifier.", here, "CS8089")
+    return HoleRange(at, here, layout)
 
 
 def _hole_end(source: Source, hole: HoleRange, at: int, end: int) -> int:
-    after = hole.alignment[1] if hole.alignment else hole.end
-    close = source.text.find("}", after, end)
+    close = source.text.find("}", hole.end, end)
     if close < 0:
-        raise source.error("Unexpected end of an interpolated string", at, "CS8076")
+        raise source.error(_OPEN_HOLE, at - 1, "CS8076")
     return close + 1
 
 

@@ -1,5 +1,6 @@
 """Number, character and string literals as CLR values with their C# types."""
 
+import re
 from decimal import Decimal
 
 from apimlb.policy.csharp.lexer import Source, Token
@@ -8,6 +9,8 @@ from apimlb.policy.values.exceptions import ClrException
 from apimlb.policy.values.numbers import Char, Long, Single, UInt, ULong, decimal_of
 
 _INT_MAX, _UINT_MAX, _LONG_MAX, _ULONG_MAX = 2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1
+_MISPLACED = re.compile(r"(?<![0-9_])_|_(?![0-9_])")
+_MISPLACED_HEX = re.compile(r"(?<![0-9a-f_])_|_(?![0-9a-f_])")
 _WORDS: dict[str, tuple[str, object]] = {
     "true": ("bool", True), "false": ("bool", False), "null": ("null", None),
 }  # fmt: skip
@@ -30,8 +33,19 @@ def literal(source: Source, token: Token) -> Literal:
     return Literal(token.at, kind, value)
 
 
+def _digits(source: Source, token: Token) -> str:
+    """The number without its separators, which stand between digits only."""
+    text = token.text.lower()
+    if "_" in text:
+        plain = text[2:] if text[:2] in ("0x", "0b") else text
+        if (_MISPLACED_HEX if text.startswith("0x") else _MISPLACED).search(plain):
+            raise source.error("Invalid number", token.at, "CS1013")
+        text = text.replace("_", "")
+    return text
+
+
 def _integer(source: Source, token: Token) -> Literal:
-    text = token.text.replace("_", "").lower()
+    text = _digits(source, token)
     digits = text.rstrip("ul")
     suffix = "".join(sorted(text[len(digits) :]))
     if digits.startswith("0x"):
@@ -52,7 +66,7 @@ def _integer(source: Source, token: Token) -> Literal:
 
 
 def _real(source: Source, token: Token) -> Literal:
-    text = token.text.replace("_", "").lower()
+    text = _digits(source, token)
     if text[-1] == "m":
         try:
             value = decimal_of(Decimal(text[:-1]))
@@ -62,7 +76,12 @@ def _real(source: Source, token: Token) -> Literal:
             ) from None
         return Literal(token.at, "decimal", value)
     if text[-1] == "f":
-        return Literal(token.at, "float", Single(float(text[:-1])))
+        single = Single(float(text[:-1]))
+        if single == float("inf"):
+            raise source.error(
+                "Floating-point constant is outside the range of type 'float'", token.at, "CS0594"
+            )
+        return Literal(token.at, "float", single)
     number = float(text.rstrip("d"))
     if number == float("inf"):
         raise source.error(

@@ -1,4 +1,5 @@
-"""The syntax tree of a C# 7 expression. `at` is an offset into the source, for positions in messages."""
+"""The syntax tree of a C# 7 expression: types and expressions. `at` is an offset into the source,
+for positions in messages."""
 
 from dataclasses import dataclass, field
 
@@ -16,6 +17,16 @@ class TypeName:
     parts: list[tuple[str, list["TypeName"]]]
     nullable: bool = False
     ranks: list[int] = field(default_factory=list)
+
+    @property
+    def shown(self) -> str:
+        """The type about as it is written."""
+        text = ".".join(
+            f"{name}<{', '.join(inner.shown for inner in arguments)}>" if arguments else name
+            for name, arguments in self.parts
+        )
+        mark = "?" if self.nullable else ""
+        return text + mark + "".join(f"[{',' * (rank - 1)}]" for rank in self.ranks)
 
     @property
     def is_var(self) -> bool:
@@ -74,13 +85,15 @@ class Member(Node):
 
 @dataclass(slots=True)
 class Argument(Node):
-    """One argument; `mode` is "", "out" or "ref"; `out int x` declares `declared` of type `declared_type`."""
+    """One argument; `mode` is "", "out" or "ref"; `out int x` declares `declared` of type `declared_type`.
+    `name_at` is where the one or the other name stands."""
 
     value: Node | None
     name: str | None = None
     mode: str = ""
     declared: str | None = None
     declared_type: TypeName | None = None
+    name_at: int = 0
 
 
 @dataclass(slots=True)
@@ -164,16 +177,19 @@ class Is(Node):
     type: TypeName | None
     name: str | None = None
     constant: Node | None = None
+    name_at: int = 0
 
 
 @dataclass(slots=True)
 class Initializer(Node):
     """`{ ... }` after `new`: elements (each a list of Add arguments) or member assignments.
 
-    An entry is `(None, [values])`, `("Name", value)` or `([index arguments], value)`.
+    An entry is `(None, [values])`, `("Name", value)` or `([index arguments], value)`; `places` are
+    the offsets of the entries.
     """
 
     entries: list[tuple[str | list[Argument] | None, "list[Node] | Node"]]
+    places: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -203,14 +219,28 @@ class NewArray(Node):
 @dataclass(slots=True)
 class NewAnonymous(Node):
     members: list[tuple[str, Node]]
+    places: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LambdaParameter:
+    """`row` is an anonymous object whose members the body of a query's lambda names as if they were locals;
+    `query` is a query's range variable."""
+
+    at: int
+    name: str
+    type: TypeName | None = None
+    row: bool = False
+    query: bool = False
 
 
 @dataclass(slots=True)
 class Lambda(Node):
-    """`parameters` are (name, type or None); `body` is an expression or a Block."""
+    """`body` is an expression or a Block; `at` is where the lambda begins, `arrow` where its arrow stands."""
 
-    parameters: list[tuple[str, TypeName | None]]
+    parameters: list[LambdaParameter]
     body: "Node"
+    arrow: int = 0
 
 
 @dataclass(slots=True)
@@ -220,6 +250,7 @@ class DefaultOf(Node):
 
 @dataclass(slots=True)
 class NameOf(Node):
+    operand: Node
     text: str
 
 
@@ -235,142 +266,12 @@ class CheckedValue(Node):
 
 
 @dataclass(slots=True)
-class ThrowValue(Node):
+class Bracketed(Node):
+    """Round brackets that mean something: they end the part that the `?.` inside skips."""
+
     operand: Node
 
 
-# statements
-
-
 @dataclass(slots=True)
-class Block(Node):
-    statements: list[Node]
-
-
-@dataclass(slots=True)
-class Declare(Node):
-    """`type a = 1, b;`; each declarator is (offset, name, value or None)."""
-
-    type: TypeName
-    declarators: list[tuple[int, str, Node | None]]
-    constant: bool = False
-
-
-@dataclass(slots=True)
-class Run(Node):
-    """An expression as a statement."""
-
-    expression: Node
-
-
-@dataclass(slots=True)
-class If(Node):
-    condition: Node
-    then: Node
-    otherwise: Node | None
-
-
-@dataclass(slots=True)
-class While(Node):
-    condition: Node
-    body: Node
-
-
-@dataclass(slots=True)
-class DoWhile(Node):
-    body: Node
-    condition: Node
-
-
-@dataclass(slots=True)
-class For(Node):
-    first: list[Node]
-    condition: Node | None
-    update: list[Node]
-    body: Node
-
-
-@dataclass(slots=True)
-class ForEach(Node):
-    type: TypeName
-    name: str
-    source: Node
-    body: Node
-
-
-@dataclass(slots=True)
-class Return(Node):
-    value: Node | None
-
-
-@dataclass(slots=True)
-class Break(Node):
-    pass
-
-
-@dataclass(slots=True)
-class Continue(Node):
-    pass
-
-
-@dataclass(slots=True)
-class Throw(Node):
-    value: Node | None
-
-
-@dataclass(slots=True)
-class Catch(Node):
-    type: TypeName | None
-    name: str | None
-    filter: Node | None
-    body: Block
-
-
-@dataclass(slots=True)
-class Try(Node):
-    body: Block
-    catches: list[Catch]
-    finally_body: Block | None
-
-
-@dataclass(slots=True)
-class Using(Node):
-    resource: Node
-    body: Node
-
-
-@dataclass(slots=True)
-class Label(Node):
-    """`case` of a switch: a constant, or a type pattern with a name, with an optional `when`; default is
-    both None."""
-
-    constant: Node | None
-    type: TypeName | None = None
-    name: str | None = None
-    when: Node | None = None
-
-
-@dataclass(slots=True)
-class Section(Node):
-    labels: list[Label]
-    statements: list[Node]
-
-
-@dataclass(slots=True)
-class Switch(Node):
-    value: Node
-    sections: list[Section]
-
-
-@dataclass(slots=True)
-class LocalFunction(Node):
-    result: TypeName
-    name: str
-    parameters: list[tuple[str, TypeName]]
-    body: Node
-
-
-@dataclass(slots=True)
-class CheckedBlock(Node):
-    body: Block
-    checked: bool
+class ThrowValue(Node):
+    operand: Node

@@ -1,7 +1,9 @@
 """The parser of policy expressions: statements, and the way in."""
 
 from apimlb.policy.csharp.lexer import Source
-from apimlb.policy.csharp.nodes import (
+from apimlb.policy.csharp.nodes import Node, TypeName
+from apimlb.policy.csharp.parser_queries import QueryParser
+from apimlb.policy.csharp.statements import (
     Block,
     Break,
     Catch,
@@ -11,21 +13,19 @@ from apimlb.policy.csharp.nodes import (
     DoWhile,
     For,
     ForEach,
+    FunctionParameter,
     If,
     Label,
     LocalFunction,
-    Node,
     Return,
     Run,
     Section,
     Switch,
     Throw,
     Try,
-    TypeName,
     Using,
     While,
 )
-from apimlb.policy.csharp.parser_queries import QueryParser
 
 _BANNED_STATEMENTS = {
     "goto": "'goto' is not supported in a policy expression",
@@ -33,6 +33,12 @@ _BANNED_STATEMENTS = {
     "fixed": "'fixed' is not possible in a policy expression",
     "lock": "'lock' needs System.Threading.Monitor, which policy expressions may not use",
 }
+_MISPLACED = {
+    "catch": ("CS1003", "Syntax error, 'try' expected"),
+    "finally": ("CS1003", "Syntax error, 'try' expected"),
+    "else": ("CS1513", "} expected"), "case": ("CS1513", "} expected"),
+    "default": ("CS1513", "} expected"),
+}  # fmt: skip
 
 
 def parse(source: Source) -> Block:
@@ -56,7 +62,8 @@ def parse(source: Source) -> Block:
 
 def _closed(source: Source, closing: str, end: int) -> None:
     if source.text[end - 1] != closing or end < 3:
-        raise source.error(f"The expression does not end in '{closing}'", max(end - 1, 0), "CS1026")
+        code = "CS1026" if closing == ")" else "CS1513"
+        raise source.error(f"The expression does not end in '{closing}'", end, code)
 
 
 class Parser(QueryParser):
@@ -111,6 +118,8 @@ class Parser(QueryParser):
                 return made
             if token.text in _BANNED_STATEMENTS:
                 self.refuse(_BANNED_STATEMENTS[token.text], "NotAllowed")
+            if token.text in _MISPLACED and not (token.text == "default" and self.peek().text == "("):
+                self.refuse(_MISPLACED[token.text][1], _MISPLACED[token.text][0])
         if token.kind == "id" and self.peek().text == ":" and self.peek().kind == "op":
             self.refuse("Labels are not supported in a policy expression", "NotAllowed")
         if token.kind == "id" and token.text == "yield" and self.peek().text in ("return", "break"):
@@ -127,7 +136,7 @@ class Parser(QueryParser):
         return made
 
     def _declaration(self) -> Node | None:
-        start = self.index
+        start, first = self.index, self.token
         written = self.try_type()
         if written is None or self.token.kind != "id":
             if written is not None and written.is_var and self.at_op("("):
@@ -135,13 +144,14 @@ class Parser(QueryParser):
                     "Deconstruction needs System.ValueTuple, which policy expressions may not use",
                     "NotAllowed",
                 )
+            if written is not None and first.kind == "keyword" and self.at_op("="):
+                self.refuse("Identifier expected", "CS1001")
             self.reset(start)
             return None
-        after = self.peek()
-        if after.kind != "op" or after.text not in ("=", ";", ",", "("):
+        if first.text == "from" and self.peek().text == "in":  # a query
             self.reset(start)
             return None
-        if after.text == "(":
+        if self.peek().kind == "op" and self.peek().text in ("(", "<"):
             return self._local_function(written)
         made = self._declarators(written)
         self.expect(";")
@@ -154,17 +164,20 @@ class Parser(QueryParser):
             value = None
             if self.accept("="):
                 value = self.array_items() if self.at_op("{") else self.expression()
+            elif constant:
+                self.refuse("A const field requires a value to be provided", "CS0145", name)
             made.declarators.append((name.at, name.text, value))
             if not self.accept(","):
                 return made
 
     def _local_function(self, result: TypeName) -> Node:
         name = self.identifier()
+        if self.at_op("<"):
+            self.refuse("Local functions with type parameters are not supported here", "NotSupported")
         self.expect("(")
-        parameters: list[tuple[str, TypeName]] = []
+        parameters: list[FunctionParameter] = []
         while not self.at_op(")"):
-            written = self.type_name()
-            parameters.append((self.identifier().text, written))
+            parameters.append(self._function_parameter())
             if not self.accept(","):
                 break
         self.expect(")")
@@ -175,6 +188,17 @@ class Parser(QueryParser):
         else:
             body = self.block()
         return LocalFunction(name.at, result, name.text, parameters, body)
+
+    def _function_parameter(self) -> FunctionParameter:
+        mode = ""
+        if self.token.text in ("ref", "out", "params"):
+            if self.token.text == "ref":
+                self.refuse("'ref' parameters are not supported in a policy expression", "NotSupported")
+            mode = self.advance().text
+        written = self.type_name()
+        name = self.identifier()
+        default = self.expression() if self.accept("=") else None
+        return FunctionParameter(name.at, name.text, written, mode, default)
 
     # One method a keyword; the keyword is already behind the cursor.
 
@@ -236,11 +260,13 @@ class Parser(QueryParser):
     def _foreach_statement(self, at: int) -> Node:
         self.expect("(")
         written = self.type_name()
-        name = self.identifier().text
+        if self.at_keyword("in"):
+            self.refuse("Type and identifier are both required in a foreach statement", "CS0230")
+        name = self.identifier()
         self.expect("in")
         source = self.expression()
         self.expect(")")
-        return ForEach(at, written, name, source, self._embedded())
+        return ForEach(at, written, name.text, source, self._embedded(), name.at)
 
     def _return_statement(self, at: int) -> Node:
         value = None if self.at_op(";") else self.expression()
@@ -264,23 +290,28 @@ class Parser(QueryParser):
         body = self.block()
         catches: list[Catch] = []
         while self.at_keyword("catch"):
+            if catches and catches[-1].type is None and catches[-1].filter is None:
+                self.refuse(
+                    "Catch clauses cannot follow the general catch clause of a try statement", "CS1017"
+                )
             catches.append(self._catch())
         finally_body = self.block() if self.accept("finally") else None
         if not catches and finally_body is None:
-            self.refuse("Expected catch or finally", "CS1524")
+            self.refuse("Expected catch or finally", "CS1524", self.last)
         return Try(at, body, catches, finally_body)
 
     def _catch(self) -> Catch:
         at = self.expect("catch").at
-        caught, name, condition = None, None, None
+        caught, name, condition, name_at = None, None, None, at
         if self.accept("("):
             caught = self.type_name()
+            name_at = self.token.at
             name = self.advance().text if self.token.kind == "id" else None
             self.expect(")")
         if self.token.kind == "id" and self.token.text == "when":
             self.advance()
             condition = self._condition()
-        return Catch(at, caught, name, condition, self.block())
+        return Catch(at, caught, name, condition, self.block(), name_at)
 
     def _using_statement(self, at: int) -> Node:
         self.expect("(")
@@ -333,6 +364,7 @@ class Parser(QueryParser):
             start = self.index
             label.type = self.try_type()
             if label.type is not None and self.token.kind == "id" and self.token.text != "when":
+                label.name_at = self.token.at
                 label.name = self.advance().text
             else:
                 label.type = None
@@ -341,5 +373,5 @@ class Parser(QueryParser):
             if self.token.kind == "id" and self.token.text == "when":
                 self.advance()
                 label.when = self.expression()
-        self.expect(":")
+        label.end = self.expect(":").end
         return label

@@ -5,9 +5,10 @@ from abc import abstractmethod
 from apimlb.policy.csharp.nodes import (
     Argument,
     ArrayItems,
-    Block,
+    ConditionalAccess,
     Initializer,
     Lambda,
+    LambdaParameter,
     Member,
     Name,
     New,
@@ -17,6 +18,12 @@ from apimlb.policy.csharp.nodes import (
     TypeName,
 )
 from apimlb.policy.csharp.parser_types import TypeParser
+from apimlb.policy.csharp.statements import Block
+
+_NO_MEMBER_NAME = (
+    "Invalid anonymous type member declarator. Anonymous type members must be declared with a member "
+    "assignment, simple name or member access."
+)
 
 
 class CreationParser(TypeParser):
@@ -41,20 +48,22 @@ class CreationParser(TypeParser):
         return found
 
     def _argument(self) -> Argument:
-        at = self.token.at
+        at = name_at = self.token.at
         name = None
         if self.token.kind == "id" and self.peek().text == ":" and self.peek().kind == "op":
             name = self.advance().text
             self.advance()
+            at = self.token.at
         if self.at_keyword("out") or self.at_keyword("ref"):
             mode = self.advance().text
             start = self.index
             declared = self.try_type()
             if mode == "out" and declared is not None and self.token.kind == "id":
-                return Argument(at, None, name, mode, self.advance().text, declared)
+                declared_at = self.token.at
+                return Argument(at, None, name, mode, self.advance().text, declared, declared_at)
             self.reset(start)
-            return Argument(at, self.expression(), name, mode)
-        return Argument(at, self.expression(), name)
+            return Argument(at, self.expression(), name, mode, name_at=name_at)
+        return Argument(at, self.expression(), name, name_at=name_at)
 
     def _new(self) -> Node:
         at = self.expect("new").at
@@ -64,6 +73,8 @@ class CreationParser(TypeParser):
             rank = self._rank()
             if rank is None:
                 self.refuse("Array creation must have array size or array initializer", "CS1586")
+            if self.peek(rank + 1).text != "{":
+                raise self.source.error("No best type found for implicitly-typed array", at, "CS0826")
             for _ in range(rank + 1):
                 self.advance()
             return NewArray(at, None, [], rank, self.array_items())
@@ -83,6 +94,7 @@ class CreationParser(TypeParser):
 
     def _new_array(self, at: int, element: TypeName) -> Node:
         rank = self._rank()
+        bracket = self.token
         sizes: list[Node] = []
         if rank is None:
             sizes = [argument.value for argument in self.arguments("[", "]") if argument.value is not None]
@@ -99,7 +111,7 @@ class CreationParser(TypeParser):
             element.ranks.append(inner)
         items = self.array_items() if self.at_op("{") else None
         if not sizes and items is None:
-            self.refuse("Array creation must have array size or array initializer", "CS1586")
+            self.refuse("Array creation must have array size or array initializer", "CS1586", bracket)
         return NewArray(at, element, sizes, rank, items)
 
     def array_items(self) -> ArrayItems:
@@ -115,24 +127,28 @@ class CreationParser(TypeParser):
     def _anonymous(self, at: int) -> Node:
         self.expect("{")
         members: list[tuple[str, Node]] = []
+        places: list[int] = []
         while not self.at_op("}"):
+            places.append(self.token.at)
             if self.token.kind == "id" and self.peek().text == "=" and self.peek().kind == "op":
                 name = self.advance().text
                 self.advance()
                 members.append((name, self.expression()))
             else:
                 value = self.expression()
-                if not isinstance(value, Name | Member):
-                    self.refuse("Invalid anonymous type member declarator.", "CS0746")
-                members.append((value.name, value))
+                named = value.access if isinstance(value, ConditionalAccess) else value
+                if not isinstance(named, Name | Member):
+                    raise self.source.error(_NO_MEMBER_NAME, places[-1], "CS0746")
+                members.append((named.name, value))
             if not self.accept(","):
                 break
         self.expect("}")
-        return NewAnonymous(at, members)
+        return NewAnonymous(at, members, places)
 
     def _initializer(self) -> Initializer:
         made = Initializer(self.expect("{").at, [])
         while not self.at_op("}"):
+            made.places.append(self.token.at)
             if self.token.kind == "id" and self.peek().text == "=" and self.peek().kind == "op":
                 name = self.advance().text
                 self.advance()
@@ -145,6 +161,12 @@ class CreationParser(TypeParser):
                 made.entries.append((None, self.array_items().items))
             else:
                 made.entries.append((None, [self.expression()]))
+            if (made.entries[0][0] is None) != (made.entries[-1][0] is None):
+                kind = "element" if made.entries[0][0] is None else "member"
+                raise self.source.error(
+                    f"Invalid initializer {kind} declarator", made.places[-1],
+                    "CS0747",
+                )  # fmt: skip
             if not self.accept(","):
                 break
         self.expect("}")
@@ -170,9 +192,9 @@ class CreationParser(TypeParser):
 
     def _lambda(self) -> Node:
         at = self.token.at
-        parameters: list[tuple[str, TypeName | None]] = []
+        parameters: list[LambdaParameter] = []
         if self.token.kind == "id":
-            parameters.append((self.advance().text, None))
+            parameters.append(LambdaParameter(at, self.advance().text))
         else:
             self.expect("(")
             while not self.at_op(")"):
@@ -180,12 +202,12 @@ class CreationParser(TypeParser):
                 if not self.accept(","):
                     break
             self.expect(")")
-        self.expect("=>")
+        arrow = self.expect("=>").at
         body: Node = self.block() if self.at_op("{") else self.expression()
-        return Lambda(at, parameters, body)
+        return Lambda(at, parameters, body, arrow)
 
-    def _lambda_parameter(self) -> tuple[str, TypeName | None]:
+    def _lambda_parameter(self) -> LambdaParameter:
         if self.token.kind == "id" and self.peek().text in (",", ")"):
-            return self.advance().text, None
+            return LambdaParameter(self.token.at, self.advance().text)
         written = self.type_name()
-        return self.identifier().text, written
+        return LambdaParameter(self.token.at, self.identifier().text, written)

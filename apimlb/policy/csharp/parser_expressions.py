@@ -8,6 +8,7 @@ from apimlb.policy.csharp.nodes import (
     As,
     Assign,
     Binary,
+    Bracketed,
     Call,
     Cast,
     CheckedValue,
@@ -66,7 +67,13 @@ _BANNED_KEYWORDS = {
     "delegate": "anonymous methods are not supported here: write a lambda",
     "ref": "ref values are not supported in a policy expression",
 }
-_QUERY_FOLLOWS = frozenset(("id", "keyword"))
+_NO_INSTANCE = {
+    "this": (
+        "CS0026",
+        "Keyword 'this' is not valid in a static property, static method, or static field initializer",
+    ),
+    "base": ("CS1511", "Keyword 'base' is not available in a static method"),
+}
 
 
 class ExpressionParser(CreationParser):
@@ -148,8 +155,9 @@ class ExpressionParser(CreationParser):
         start = self.index
         found = self.try_type()
         if found is not None and not self.at_op("(") and not (self.at_op(".") or self.at_op("?.")):
+            name_at = self.token.at
             name = self.advance().text if self.token.kind == "id" else None
-            return Is(at, operand, found, name)
+            return Is(at, operand, found, name, name_at=name_at)
         self.reset(start)
         return Is(at, operand, None, None, self._binary(PRECEDENCE["<<"]))
 
@@ -254,6 +262,7 @@ class ExpressionParser(CreationParser):
         self.refuse("Invalid expression term" + (f" '{token.text}'" if token.text else ""), "CS1525")
 
     def _name(self) -> Node:
+        self.skip_global()
         token = self.advance()
         if token.text == "nameof" and self.at_op("("):
             return self._nameof(token.at)
@@ -262,16 +271,19 @@ class ExpressionParser(CreationParser):
 
     def _nameof(self, at: int) -> Node:
         self.expect("(")
+        first = self.token
         operand = self.expression()
-        self.expect(")")
+        if isinstance(operand, Keyword):
+            self.refuse(f"Invalid expression term '{operand.name}'", "CS1525", first)
         if not isinstance(operand, Name | Member):
-            self.refuse("Expression does not have a name.", "CS8081")
-        return NameOf(at, operand.name)
+            self.refuse("Expression does not have a name.", "CS8081", first)
+        self.expect(")")
+        return NameOf(at, operand, operand.name)
 
     def _parenthesised(self) -> Node:
         at = self.expect("(").at
         inner = self.expression()
-        if self.at_op(","):
+        if self.at_op(",") or (isinstance(inner, Keyword) and self.token.kind == "id"):
             self.refuse(
                 "Tuple literals need System.ValueTuple, which policy expressions may not use",
                 "NotAllowed",
@@ -279,7 +291,8 @@ class ExpressionParser(CreationParser):
             )
         self.expect(")")
         if isinstance(inner, ConditionalAccess):  # brackets end the part that null skips
-            return CheckedValue(at, inner, False)
+            inner = Bracketed(at, inner)
+        self.source.brackets[id(inner)] = at
         return inner
 
     def _keyword(self, token: Token) -> Node:
@@ -304,6 +317,8 @@ class ExpressionParser(CreationParser):
             inner = self.expression()
             self.expect(")")
             return CheckedValue(token.at, inner, text == "checked")
+        if text in _NO_INSTANCE:
+            self.refuse(_NO_INSTANCE[text][1], _NO_INSTANCE[text][0])
         if text in _BANNED_KEYWORDS:
             self.refuse(f"'{text}': {_BANNED_KEYWORDS[text]}", "NotAllowed")
         self.refuse(f"Invalid expression term '{text}'", "CS1525")
@@ -322,18 +337,13 @@ class ExpressionParser(CreationParser):
         return Interpolated(token.at, parts)
 
     def _hole(self, hole: HoleRange) -> Hole:
-        value = self._range(hole.at, hole.end)
-        alignment = self._range(*hole.alignment) if hole.alignment else None
-        return Hole(hole.at, value, alignment, hole.format)
-
-    def _range(self, start: int, end: int) -> Node:
-        """An expression that stands alone in a part of the source."""
-        inner = type(self)(self.source, start, end)
+        inner = type(self)(self.source, hole.at, hole.end)
         inner._depth = self._depth + 1
-        found = inner.expression()
+        value = inner.expression()
+        alignment = inner.expression() if inner.accept(",") else None
         if inner.token.kind != "end":
             inner.refuse("'}' expected", "CS1003")
-        return found
+        return Hole(hole.at, value, alignment, hole.format)
 
     def _starts_query(self) -> bool:
         after = self.peek()

@@ -26,6 +26,7 @@ PREDEFINED = frozenset(
 )
 
 _MAX_DEPTH = 60
+_EXPECTED = {";": "CS1002", "}": "CS1513", "{": "CS1514", "in": "CS1515", ")": "CS1026"}
 _AFTER_TYPE_ARGUMENTS = frozenset(
     [
         "(",
@@ -78,6 +79,11 @@ class Cursor:
         self.token = self._tokens[index]
 
     @property
+    def last(self) -> Token:
+        """The token before the cursor."""
+        return self._tokens[max(self._index - 1, 0)]
+
+    @property
     def index(self) -> int:
         return self._index
 
@@ -97,7 +103,7 @@ class Cursor:
     def expect(self, text: str) -> Token:
         if self.token.text == text and self.token.kind in ("op", "keyword"):
             return self.advance()
-        self.refuse(f"'{text}' expected", "CS1002" if text == ";" else "CS1003")
+        self.refuse(f"'{text}' expected", _EXPECTED.get(text, "CS1003"))
 
     def identifier(self) -> Token:
         if self.token.kind != "id":
@@ -156,6 +162,7 @@ class TypeParser(Cursor):
 
     def _type_parts(self) -> list[tuple[str, list[TypeName]]] | None:
         parts: list[tuple[str, list[TypeName]]] = []
+        self.skip_global()
         while self.token.kind == "id":
             name = self.advance().text
             arguments = self.type_arguments() if self.at_op("<") else []
@@ -166,6 +173,12 @@ class TypeParser(Cursor):
                 return parts
             self.advance()
         return None
+
+    def skip_global(self) -> None:
+        """Step over `global::`, which changes no meaning here."""
+        if self.token.text == "global" and self.peek().text == "::":
+            self.advance()
+            self.advance()
 
     def type_arguments(self) -> list[TypeName] | None:
         """`<T, U>` at the cursor, or None with the cursor where it was."""
@@ -207,7 +220,23 @@ class TypeParser(Cursor):
         """Whether the `?` at the cursor belongs to a type rather than to `a ? b : c`."""
         after = self.peek()
         if after.kind == "op":
-            return after.text in (")", ">", ",", ";", "]", "[", "=", ")", "}", "==", "&&", "||", "{", "(")
+            return after.text in (
+                "?",
+                ")",
+                ">",
+                ",",
+                ";",
+                "]",
+                "[",
+                "=",
+                ")",
+                "}",
+                "==",
+                "&&",
+                "||",
+                "{",
+                "(",
+            )
         return after.kind == "end" or (after.kind == "id" and self._declares(self.peek(2)))
 
     def _declares(self, token: Token) -> bool:

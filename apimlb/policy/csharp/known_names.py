@@ -1,0 +1,64 @@
+"""Well-known types and namespaces of .NET that policy expressions may not use, to tell a name that is off the
+allow-list from one that is misspelt. A name that is missing here counts as misspelt."""
+
+_NAMESPACES = """
+Microsoft Microsoft.CSharp Microsoft.Win32 Newtonsoft.Json.Bson Newtonsoft.Json.Converters
+Newtonsoft.Json.Schema Newtonsoft.Json.Serialization System.CodeDom System.Collections
+System.Collections.Concurrent System.Collections.Immutable System.Collections.ObjectModel
+System.Collections.Specialized System.ComponentModel System.Configuration System.Data
+System.Diagnostics System.Drawing System.Dynamic System.Globalization System.IO.Compression
+System.IO.Pipes System.Linq.Expressions System.Net.Http System.Net.Http.Headers System.Net.Mail
+System.Net.NetworkInformation System.Net.Security System.Net.Sockets System.Numerics
+System.Reflection System.Reflection.Emit System.Resources System.Runtime
+System.Runtime.CompilerServices System.Runtime.InteropServices System.Runtime.Serialization
+System.Security.Authentication System.Security.Claims System.Security.Cryptography.Xml
+System.Security.Principal System.Text.Encodings System.Text.Json System.Text.Json.Nodes
+System.Threading System.Threading.Tasks System.Timers System.Transactions System.Web System.Windows
+System.Xml.Schema System.Xml.Serialization System.Xml.XPath System.Xml.Xsl
+"""
+_TYPES = """
+AccessViolationException Action Activator Aes AesCryptoServiceProvider AesManaged AggregateException
+AppContext AppDomain ApplicationException ArgumentException ArgumentNullException
+ArgumentOutOfRangeException ArithmeticException ArrayList ArraySegment Assembly AsyncCallback
+Attribute BigInteger BinaryFormatter BinaryReader BinaryWriter BitArray BlockingCollection Buffer
+BufferedStream CallSite CancellationToken CancellationTokenSource CharUnicodeInfo Claim
+ClaimsIdentity ClaimsPrincipal Collection CompareInfo Comparer Comparison Complex ConcurrentBag
+ConcurrentDictionary ConcurrentQueue ConcurrentStack Console ConsoleColor Converter CryptoStream
+CryptographicException CultureInfo DBNull DES DSA DateTimeFormatInfo DateTimeKind DateTimeStyles
+DayOfWeek Debug Decoder DeflateStream Delegate Directory DirectoryInfo DivideByZeroException Dns
+DriveInfo DynamicObject ECDsa Encoder EndOfStreamException EndPoint Enum Environment
+EqualityComparer Event EventArgs EventHandler ExpandoObject Expression FieldInfo File FileInfo
+FileMode FileStream FormatException FormattableString Func GC GZipStream Hashtable HttpClient
+HttpContent HttpMethod HttpRequestMessage HttpResponseMessage HttpStatusCode HttpUtility
+IAsyncResult ICloneable IComparable IComparer IConvertible ICustomFormatter IDisposable
+IEqualityComparer IEquatable IFormatProvider IFormattable IGrouping IList ILookup IOException
+IPEndPoint IQueryable IServiceProvider ImmutableArray ImmutableDictionary ImmutableList
+IndexOutOfRangeException IntPtr Interlocked InvalidCastException InvalidOperationException
+JTokenEqualityComparer JTokenReader JTokenWriter JavaScriptEncoder JavaScriptSerializer JsonArray
+JsonConverter JsonDocument JsonElement JsonException JsonNode JsonObject JsonProperty JsonReader
+JsonReaderException JsonSchema JsonSerializationException JsonSerializer JsonSerializerOptions
+JsonSerializerSettings JsonTextReader JsonTextWriter JsonToken JsonWriter KeyNotFoundException
+KeyedCollection Lazy LinkedList LinkedListNode LoadOptions Lookup MailMessage Marshal
+MarshalByRefObject MemberInfo MemoryStream MethodInfo Module Monitor MulticastDelegate Mutex
+NameValueCollection NetworkCredential NotImplementedException NotSupportedException
+NullReferenceException NumberFormatInfo NumberStyles Object ObjectDisposedException
+ObservableCollection ObsoleteAttribute OperatingSystem OutOfMemoryException OverflowException
+Parallel ParallelEnumerable ParameterInfo Path Ping PrincipalPermission Process ProcessStartInfo
+Progress PropertyInfo Queryable RC2 RSACng RSACryptoServiceProvider RandomNumberGenerator
+ReadOnlyCollection ReadOnlyDictionary ReadOnlySpan ReaderWriterLock ReferenceEqualityComparer
+RegexMatchTimeoutException RegexParseException RegionInfo Rfc2898DeriveBytes Rijndael
+RijndaelManaged SaveOptions SecureString SecurityException Semaphore SemaphoreSlim Socket
+SortedDictionary SortedList SortedSet Span StackOverflowException StackTrace Stopwatch Stream
+StreamReader StreamWriter StringCollection StringDictionary StringInfo SynchronizationContext
+SystemException Task TaskFactory TcpClient TextInfo TextReader TextWriter Thread ThreadPool
+ThreadStart Timeout TimeoutException Timer Trace TripleDES Type TypeCode TypedReference UIntPtr
+UdpClient UnauthorizedAccessException UnicodeCategory UnixDateTimeConverter UriBuilder UriComponents
+UriFormat UriFormatException UriHostNameType UriKind UriParser Utf8JsonReader Utf8JsonWriter
+ValueTask ValueTuple ValueType Vector Version Volatile WeakReference WebClient WebException
+WebHeaderCollection WebProxy WebRequest WebResponse XPathDocument XPathNavigator XStreamingElement
+XmlAttribute XmlConvert XmlDocument XmlElement XmlException XmlNamespaceManager XmlNode XmlNodeList
+XmlReader XmlReaderSettings XmlResolver XmlSchema XmlSerializer XmlTextReader XmlTextWriter
+XmlWriter XmlWriterSettings XslCompiledTransform
+"""
+NAMESPACES = frozenset(_NAMESPACES.split())
+TYPES = frozenset(_TYPES.split())
