@@ -1,6 +1,9 @@
 """Certificates and PKCS #12 files by the `cryptography` package. Loaded when a policy first has one."""
 
 import hashlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -38,13 +41,22 @@ def read(content: bytes, password: str | None) -> tuple[Facts, RsaKey | None]:
     BUDGET.spend(200 + len(content))
     kind = content_type(content)
     try:
-        if kind == "Pfx":
-            return _pfx(content, password)
-        if kind == "Cert":
-            return _facts(_certificate(content)), None
+        with _quietly():
+            if kind == "Pfx":
+                return _pfx(content, password)
+            if kind == "Cert":
+                return _facts(_certificate(content)), None
     except _BAD:
         raise no_object() from None
     raise no_object()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """What the package warns of (a serial number of zero, ...) .NET takes without a word."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def content_type(content: bytes) -> str:
@@ -69,7 +81,7 @@ def _certificate(content: bytes) -> x509.Certificate:
 
 
 def _pfx(content: bytes, password: str | None) -> tuple[Facts, RsaKey | None]:
-    BUDGET.spend(50_000 + _iterations(pieces(content)))
+    BUDGET.spend(50_000 + 2 * _iterations(pieces(content)))
     secret = password.encode() if password else None
     try:
         found = load_pkcs12(content, secret)
@@ -119,9 +131,9 @@ def _content(inside: bytes) -> list[Piece]:
 
 def _facts(certificate: x509.Certificate) -> Facts:
     der = certificate.public_bytes(Encoding.DER)
-    subject, issuer = (name.public_bytes() for name in (certificate.subject, certificate.issuer))
     parts = pieces(pieces(pieces(der)[0].inside)[0].inside)
     parts = parts[1:] if parts[0].tag == 0xA0 else parts
+    issuer, subject = parts[2].whole, parts[4].whole
     algorithm, bits = pieces(parts[5].inside)
     oid, *rest = pieces(algorithm.inside)
     return Facts(
@@ -200,6 +212,7 @@ def exported(der: bytes, key: RsaKey | None, password: str | None) -> bytes:
             .hmac_hash(hashes.SHA1())
             .build(password.encode())
         )
-    certificate = x509.load_der_x509_certificate(der)
     private = key.private if key is not None else None
-    return serialize_key_and_certificates(None, private, certificate, None, locked)
+    with _quietly():
+        certificate = x509.load_der_x509_certificate(der)
+        return serialize_key_and_certificates(None, private, certificate, None, locked)

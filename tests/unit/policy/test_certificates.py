@@ -1,7 +1,8 @@
 """Certificates and keys: those of the request and of the deployment, and what .NET on Windows does."""
 
-import base64
 import datetime
+import random
+from base64 import b64decode, b64encode
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from apimlb.policy.cases import answer
+from apimlb.policy.values import ClrException
+from apimlb.policy.values.budget import BUDGET
+from apimlb.policy.values.certificates import X509
+
+CRYPTO = "System.Security.Cryptography.CryptographicException"
 
 
 @cache
@@ -34,9 +40,7 @@ def made() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
 def pfx(password: str) -> str:
     key, certificate = made()
     locked = BestAvailableEncryption(password.encode()) if password else NoEncryption()
-    return base64.b64encode(
-        pkcs12.serialize_key_and_certificates(b"x", key, certificate, None, locked)
-    ).decode()
+    return b64encode(pkcs12.serialize_key_and_certificates(b"x", key, certificate, None, locked)).decode()
 
 
 def value(expression: str, context: dict[str, Any] | None = None) -> Any:
@@ -53,12 +57,12 @@ def test_a_policy_signs_with_a_key_of_the_deployment() -> None:
         "RSASignaturePadding.Pkcs1)); }",
         context,
     )
-    made()[0].public_key().verify(base64.b64decode(signature), b"hello", padding.PKCS1v15(), hashes.SHA256())
+    made()[0].public_key().verify(b64decode(signature), b"hello", padding.PKCS1v15(), hashes.SHA256())
 
 
 def test_a_policy_looks_at_the_certificate_of_a_client() -> None:
     _, certificate = made()
-    content = base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
+    content = b64encode(certificate.public_bytes(Encoding.DER)).decode()
     context = {"request": {"certificate": {"content": content}}}
     shown = value(
         '@{ var c = context.Request.Certificate; return $"{c.Subject}|{c.SubjectName.Name}|{c.Thumbprint}|'
@@ -80,7 +84,7 @@ def test_a_public_key_hides_what_the_private_one_shows() -> None:
         context,
     )
     shape = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
-    assert made()[0].decrypt(base64.b64decode(hidden), shape) == b"hello"
+    assert made()[0].decrypt(b64decode(hidden), shape) == b"hello"
 
 
 @pytest.mark.parametrize(
@@ -107,13 +111,13 @@ def test_a_wrong_password_opens_nothing(password: str) -> None:
     found = answer(
         f'@(new X509Certificate2(Convert.FromBase64String("{pfx("right")}"), "{password}").Subject)', {}
     )
-    assert found["throws"] == "System.Security.Cryptography.CryptographicException"
+    assert found["throws"] == CRYPTO
     assert found["message"] == "The specified network password is not correct."
 
 
 def public_xml(modulus: int, exponent: int) -> str:
     def part(number: int) -> str:
-        return base64.b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big")).decode()
+        return b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big")).decode()
 
     return (
         f"<RSAKeyValue><Modulus>{part(modulus)}</Modulus><Exponent>{part(exponent)}</Exponent></RSAKeyValue>"
@@ -127,7 +131,7 @@ def private_xml(**changed: int) -> str:
         "Q": numbers.q, "DP": numbers.dmp1, "DQ": numbers.dmq1, "InverseQ": numbers.iqmp, "D": numbers.d,
     } | changed  # fmt: skip
     inner = "".join(
-        f"<{name}>{base64.b64encode(number.to_bytes(256, 'big')).decode()}</{name}>"
+        f"<{name}>{b64encode(number.to_bytes(256, 'big')).decode()}</{name}>"
         for name, number in parts.items()
     )
     return f"<RSAKeyValue>{inner}</RSAKeyValue>"
@@ -141,7 +145,7 @@ def test_numbers_that_make_no_key_are_refused(name: str, number: int) -> None:
         "new byte[1], HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1); }",
         {},
     )
-    assert found["throws"] == "System.Security.Cryptography.CryptographicException"
+    assert found["throws"] == CRYPTO
 
 
 @pytest.mark.parametrize(
@@ -154,7 +158,7 @@ def test_public_numbers_that_make_no_key_are_refused(xml: str) -> None:
         "RSAEncryptionPadding.Pkcs1).Length; }",
         {},
     )
-    assert found["throws"] == "System.Security.Cryptography.CryptographicException"
+    assert found["throws"] == CRYPTO
 
 
 LIMIT = "System.InsufficientExecutionStackException"
@@ -185,6 +189,36 @@ def test_a_file_that_asks_for_endless_rounds_is_not_opened() -> None:
         (content, {"value": "CN=orders"}),
         (content.replace(rounds, more), {"throws": LIMIT}),
     ):
-        text = base64.b64encode(each).decode()
+        text = b64encode(each).decode()
         found = answer(f'@(new X509Certificate2(Convert.FromBase64String("{text}"), "pw").Subject)', {})
         assert {name: found.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_damaged_file_is_read_or_refused(seed: int) -> None:
+    rng = random.Random(seed)
+    _, certificate = made()
+    whole = (
+        certificate.public_bytes(Encoding.DER),
+        certificate.public_bytes(Encoding.PEM),
+        b64decode(pfx("")),
+    )
+    refused = 0
+    for _ in range(60):
+        content = bytearray(rng.choice(whole))
+        for _ in range(rng.randint(1, 3)):
+            at = rng.randrange(len(content))
+            content[at : at + rng.randint(0, 2)] = rng.randbytes(rng.randint(0, 2))
+        outcome = opened(bytes(content))
+        assert outcome in ("[Version]", CRYPTO, LIMIT)
+        refused += outcome != "[Version]"
+    assert 0 < refused < 60
+
+
+def opened(content: bytes) -> str:
+    """The first line of what a file's certificate says, or what is thrown."""
+    BUDGET.renew()
+    try:
+        return X509.read(content).shown(True).partition("\n")[0]
+    except ClrException as error:
+        return error.type_name
