@@ -68,13 +68,13 @@ _ABSENT = frozenset(
 )  # fmt: skip
 
 
-def create(target: str, parameter: str) -> Callable[[Context, str | None], Algorithm | None]:
+def create(target: str) -> Callable[[Context, str | None], Algorithm | None]:
     """`Target.Create(name)`: null for a name that is none, InvalidCastException for an algorithm of another
     kind."""
 
     def made(context: Context, name: str | None) -> Algorithm | None:
         if name is None:
-            raise argument_null(parameter)
+            raise argument_null("name")
         plain = name.lower()
         maker = _MAKERS.get(plain)
         if maker is None:

@@ -10,7 +10,7 @@ from apimlb.policy.values.exceptions import argument_null, argument_range
 from apimlb.policy.values.hashes import C, crypto_error, not_on_this_platform, out_of_bounds
 from apimlb.policy.values.objects import Enum
 
-_create = create("SymmetricAlgorithm", "algName")
+_create = create("SymmetricAlgorithm")
 
 
 def _named(context: Context, name: str | None) -> Cipher | None:

@@ -125,7 +125,7 @@ def _true(algorithm: HashAlgorithm) -> bool:
 
 _HASH_ROWS: tuple[Row, ...] = (
     ("static HashAlgorithm Create()", no_default),
-    ("static HashAlgorithm Create(string hashName)", Needs(create("HashAlgorithm", "name"), context=True)),
+    ("static HashAlgorithm Create(string hashName)", Needs(create("HashAlgorithm"), context=True)),
     ("byte[] ComputeHash(byte[] buffer)", compute),
     ("byte[] ComputeHash(byte[] buffer, int offset, int count)", compute_part),
     ("int TransformBlock(byte[] inputBuffer, int inputOffset, int inputCount, byte[] outputBuffer, "
@@ -151,7 +151,7 @@ def _definitions() -> list[Definition]:
         managed = f"{name}Managed" if name != "MD5" else ""
         rows: tuple[Row, ...] = (
             (f"static {name} Create()", make(name)),
-            (f"static {name} Create(string hashName)", Needs(create(name, "name"), context=True)),
+            (f"static {name} Create(string hashName)", Needs(create(name), context=True)),
         )
         keyed: tuple[Row, ...] = (
             ("new(byte[] key)", make_keyed(name)),
@@ -178,7 +178,7 @@ DEFINITIONS = (
         rows=(
             ("static KeyedHashAlgorithm Create()", no_default),
             ("static KeyedHashAlgorithm Create(string algName)",
-             Needs(create("KeyedHashAlgorithm", "name"), context=True)),
+             Needs(create("KeyedHashAlgorithm"), context=True)),
             ("byte[] Key", get_key, set_key),
         ),
     ),
@@ -186,7 +186,7 @@ DEFINITIONS = (
         C + "HMAC", "class", bases=(C + "KeyedHashAlgorithm",),
         rows=(
             ("static HMAC Create()", no_default),
-            ("static HMAC Create(string algorithmName)", Needs(create("HMAC", "name"), context=True)),
+            ("static HMAC Create(string algorithmName)", Needs(create("HMAC"), context=True)),
             ("string HashName", "{0}.name", set_name),
         ),
     ),

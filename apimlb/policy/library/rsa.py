@@ -85,7 +85,7 @@ DEFINITIONS = (
         rows=(
             ("static AsymmetricAlgorithm Create()", no_default),
             ("static AsymmetricAlgorithm Create(string algName)",
-             Needs(create("AsymmetricAlgorithm", "name"), context=True)),
+             Needs(create("AsymmetricAlgorithm"), context=True)),
             ("int KeySize", calls.key_size, calls.set_key_size),
             ("string KeyExchangeAlgorithm", calls.algorithm_name),
             ("string SignatureAlgorithm", calls.algorithm_name),
@@ -102,7 +102,7 @@ DEFINITIONS = (
         rows=(
             ("static RSA Create()", calls.make),
             ("static RSA Create(int keySizeInBits)", calls.make),
-            ("static RSA Create(string algName)", Needs(create("RSA", "name"), context=True)),
+            ("static RSA Create(string algName)", Needs(create("RSA"), context=True)),
             (f"byte[] SignData(byte[] data, {_HASHED})", calls.sign_data),
             (f"byte[] SignData(byte[] data, int offset, int count, {_HASHED})", calls.sign_part),
             (f"byte[] SignHash(byte[] hash, {_HASHED})", calls.sign_hash),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 X = C + "X509Certificates."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Facts:
     """What a certificate says. Times are epoch seconds; `serial` is big-endian; `names` are what GetNameInfo
     says of the subject and of the issuer, by the names of X509NameType; `extensions` are pairs of identifier

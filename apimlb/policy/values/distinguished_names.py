@@ -144,11 +144,11 @@ def _is_key(key: str) -> bool:
 
 def encoded_name(content: bytearray | None) -> DistinguishedName:
     if content is None:
-        raise argument_null("encodedDistinguishedName")
+        raise argument_null("value")
     return DistinguishedName(name_text(bytes(content)))
 
 
 def copied_name(other: DistinguishedName | None) -> DistinguishedName:
     if other is None:
-        raise argument_null("distinguishedName")
+        raise argument_null("asnEncodedData")
     return DistinguishedName(other.name)

@@ -52,7 +52,7 @@ class EncryptionPadding:
         return "Pkcs1" if self.oaep is None else f"Oaep{self.oaep}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Parameters:
     """RSAParameters: big-endian numbers by name; null for what a public key has not."""
 
