@@ -17,7 +17,7 @@ V = TypeVar("V")
 Algorithm = Literal["sliding", "bucket"]
 Period = Literal["Hourly", "Daily", "Weekly", "Monthly", "Yearly"]
 
-_MINUTE = 60.0
+MINUTE = 60.0
 _MOST_KEYS = 10_000
 
 
@@ -29,41 +29,38 @@ class Counters:
     algorithm: Algorithm = "sliding"
     running: Counter[str] = field(default_factory=Counter)
     _rates: dict[str, SlidingWindow | Bucket] = field(default_factory=dict)
-    _quotas: dict[tuple[str, Period], tuple[float, int]] = field(default_factory=dict)
+    _quotas: dict[str, tuple[float, int]] = field(default_factory=dict)
 
-    def wait(self, key: str, limit: int, now: float, cost: int) -> int:
-        """Whole seconds until `cost` (at least one) fits under `limit` a minute; 0 when it fits now."""
-        decision = self._rate(key, limit).take(now, max(1, cost))[1]
+    def wait(self, key: str, limit: int, now: float, cost: int, seconds: float = MINUTE) -> int:
+        """Whole seconds until `cost` (at least one) fits under `limit` in `seconds`; 0 when it fits now."""
+        decision = self._rate(key, limit, seconds).take(now, max(1, cost))[1]
         if decision.allowed:
             return 0
-        return max(1, math.ceil(decision.wait if math.isfinite(decision.wait) else _MINUTE))
+        return max(1, math.ceil(decision.wait if math.isfinite(decision.wait) else seconds))
 
-    def spend(self, key: str, limit: int, now: float, cost: int) -> None:
+    def spend(self, key: str, limit: int, now: float, cost: int, seconds: float = MINUTE) -> None:
         """Count `cost`, whether or not it fits."""
-        _keep(self._rates, key, self._rate(key, limit).charge(now, cost))
+        _keep(self._rates, key, self._rate(key, limit, seconds).charge(now, cost))
 
-    def left(self, key: str, limit: int, now: float) -> int:
-        return int(self._rate(key, limit).take(now, 0)[1].remaining)
+    def left(self, key: str, limit: int, now: float, seconds: float = MINUTE) -> int:
+        return int(self._rate(key, limit, seconds).take(now, 0)[1].remaining)
 
-    def spent(self, key: str, period: Period, now: float) -> int:
-        """What was counted in the period that holds `now`."""
-        start, used = self._quotas.get((key, period), (0.0, 0))
-        return used if start == bounds(period, now)[0] else 0
+    def spent(self, key: str, start: float) -> int:
+        """What was counted in the period that began at `start`."""
+        began, used = self._quotas.get(key, (start, 0))
+        return used if began == start else 0
 
-    def draw(self, key: str, period: Period, now: float, cost: int) -> None:
-        used = self.spent(key, period, now) + cost
-        _keep(self._quotas, (key, period), (bounds(period, now)[0], used))
+    def draw(self, key: str, start: float, cost: int) -> None:
+        _keep(self._quotas, key, (start, self.spent(key, start) + cost))
 
-    def _rate(self, key: str, limit: int) -> SlidingWindow | Bucket:
+    def _rate(self, key: str, limit: int, seconds: float) -> SlidingWindow | Bucket:
         """The key's counter; another limit starts a new one."""
         kept = self._rates.get(key)
-        if isinstance(kept, SlidingWindow) and kept.limit == limit:
+        if isinstance(kept, SlidingWindow) and (kept.limit, kept.seconds) == (limit, seconds):
             return kept
-        if isinstance(kept, Bucket) and kept.capacity == limit:
+        if isinstance(kept, Bucket) and (kept.capacity, kept.rate) == (limit, limit / seconds):
             return kept
-        if self.algorithm == "bucket":
-            return Bucket(limit, limit / _MINUTE)
-        return SlidingWindow(limit, _MINUTE)
+        return Bucket(limit, limit / seconds) if self.algorithm == "bucket" else SlidingWindow(limit, seconds)
 
 
 def _keep(kept: dict[K, V], key: K, value: V) -> None:

@@ -86,6 +86,11 @@ class Draft:
         text = self.element.attributes.get(name)
         return None if text is None else self._getter(text, kind, f"The '{name}' attribute is invalid - ")
 
+    def is_expression(self, name: str) -> bool:
+        """Whether the attribute is there and holds an expression."""
+        text = self.element.attributes.get(name)
+        return text is not None and text.is_expression
+
     def word(self, name: str, kind: Kind[T], default: T) -> T:
         """An attribute that takes no expression."""
         return self.required_word(name, kind) if name in self.element.attributes else default

@@ -177,6 +177,10 @@ class Exchange:
     """Rates and quotas of the gateway instance."""
     settlements: list["Settlement"] = field(default_factory=list)
     """What is owed once a backend has answered, in the order of the policies that owe it."""
+    endings: list[Callable[["Exchange"], None]] = field(default_factory=list)
+    """What is owed when outbound is over."""
+    counted: set[str] = field(default_factory=set)
+    """The keys under which this request was counted: each counts it once."""
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url or self.service_url

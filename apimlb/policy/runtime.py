@@ -28,6 +28,8 @@ async def run(policy: Policy, exchange: Exchange) -> Response:
                 if section == "backend":
                     for settle in exchange.settlements:
                         await settle(exchange)
+            for end in exchange.endings:
+                end(exchange)
         except PolicyFault as fault:
             await _on_error(policy, exchange, fault)
         except Returned:

@@ -4,6 +4,7 @@ from apimlb.policy.draft import Entry
 from apimlb.policy.elements import (
     backend,
     cache,
+    call_limits,
     callouts,
     checks,
     control,
@@ -21,6 +22,7 @@ ELEMENTS: dict[str, Entry] = {
     **callouts.TABLE,
     **checks.TABLE,
     **tokens.TABLE,
+    **call_limits.TABLE,
     **token_limits.TABLE,
     **diagnostics.TABLE,
 }
@@ -56,10 +58,6 @@ UNIMPLEMENTED = frozenset(
         "proxy",
         "publish-event",
         "publish-to-dapr",
-        "quota",
-        "quota-by-key",
-        "rate-limit",
-        "rate-limit-by-key",
         "redirect-content-urls",
         "send-one-way-request",
         "send-service-bus-message",

@@ -79,8 +79,9 @@ class TokenLimit:
         if self.per_minute and (seconds := counters.wait(key, self.per_minute, now, cost)):
             message = f"Token limit is exceeded. Try again in {seconds} seconds."
             raise self._refusal(exchange, "OpenAITokenLimitExceeded", message, 429, seconds)
-        if quota is not None and counters.spent(key, self.period, now) + cost > quota:
-            seconds = max(1, math.ceil(bounds(self.period, now)[1] - now))
+        start, end = bounds(self.period, now)
+        if quota is not None and counters.spent(f"{self.period} {key}", start) + cost > quota:
+            seconds = max(1, math.ceil(end - now))
             message = f"Token quota is exceeded. Try again in {spoken(seconds)}."
             raise self._refusal(exchange, "OpenAITokenQuotaExceeded", message, 403, seconds)
 
@@ -112,7 +113,7 @@ class TokenLimit:
         if self.per_minute:
             exchange.counters.spend(key, self.per_minute, now, used)
         if self.quota is not None:
-            exchange.counters.draw(key, self.period, now, used)
+            exchange.counters.draw(f"{self.period} {key}", bounds(self.period, now)[0], used)
 
     def _tell(self, exchange: Exchange, headers: Headers, key: str, quota: int | None, used: int) -> None:
         now, told, counters = exchange.context.clock.now(), self.told, exchange.counters
@@ -121,7 +122,7 @@ class TokenLimit:
             left = counters.left(key, self.per_minute, now)
             rows.append((told.left_header, told.left_variable, left))
         if quota is not None:
-            unspent = max(0, quota - counters.spent(key, self.period, now))
+            unspent = max(0, quota - counters.spent(f"{self.period} {key}", bounds(self.period, now)[0]))
             rows.append((told.quota_header, told.quota_variable, unspent))
         for header, variable, number in rows:
             if header:

@@ -23,6 +23,13 @@ class TestRates:
         assert counters.wait("k", 60, NOON + 20, 0) == 40
         assert counters.wait("k", 60, NOON + 60, 0) == 0
 
+    @pytest.mark.parametrize(("algorithm", "wait"), [("sliding", 10), ("bucket", 1)])
+    def test_a_rate_may_be_of_other_times_than_a_minute(self, algorithm: Algorithm, wait: int) -> None:
+        counters = Counters(algorithm)
+        counters.spend("k", 10, NOON, 10, seconds=10)
+        assert counters.wait("k", 10, NOON, 1, seconds=10) == wait
+        assert counters.left("k", 10, NOON + 10, seconds=10) == 10
+
     @pytest.mark.parametrize("algorithm", ["sliding", "bucket"])
     def test_keys_do_not_know_each_other(self, algorithm: Algorithm) -> None:
         counters = Counters(algorithm)
@@ -66,11 +73,11 @@ class TestQuotas:
 
     def test_begin_anew_with_each_period(self) -> None:
         counters = Counters()
-        counters.draw("k", "Hourly", NOON, 40)
-        counters.draw("k", "Hourly", NOON + 3599, 2)
-        assert counters.spent("k", "Hourly", NOON + 3599) == 42
-        assert counters.spent("k", "Hourly", NOON + 3600) == 0
-        assert counters.spent("k", "Daily", NOON) == 0
+        counters.draw("k", NOON, 40)
+        counters.draw("k", NOON, 2)
+        assert counters.spent("k", NOON) == 42
+        assert counters.spent("k", NOON + 3600) == 0
+        assert counters.spent("other", NOON) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,322 @@
+"""Calls and bytes that a caller may use: rate-limit and quota, by subscription or by key.
+
+Microsoft Learn, API Management policy reference: rate-limit, rate-limit-by-key, quota, quota-by-key. A rate
+is refused with 429, a quota with 403; the text of the 403 is reported from the wire ("Out of call volume
+quota. Quota will be replenished in 22.14:18:12."), that of the 429 is the pages'. Counters are those of one
+gateway instance, a key has one counter wherever it is used, and a request counts once for it.
+"""
+
+import math
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from apimlb.http import Response, close
+from apimlb.policy.context import Api, Context, Operation
+from apimlb.policy.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.exchange import Act, Exchange, PolicyFault
+from apimlb.policy.kinds import BOOLEAN, STRING, Kind, integer
+
+_LONGEST_RATE = 300
+_SHORTEST_QUOTA = 300
+_FOREVER = "10675199.02:48:05"
+"""TimeSpan.MaxValue in whole seconds: a quota that never comes back."""
+
+Applies = Callable[[Context], bool]
+
+
+def _always(context: Context) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The names of the headers and variables that say how long to wait and what is left; empty for none."""
+
+    retry_header: str
+    retry_variable: str
+    left_header: str
+    left_variable: str
+    total_header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How much a request counts, and whether that is known only when outbound is over."""
+
+    count: Getter[int]
+    late: bool = False
+
+    def settle(self, exchange: Exchange, key: str, add: Callable[[int], None]) -> None:
+        """`add` what the request counts, now or when outbound is over, but once for `key`."""
+        exchange.counted.add(key)
+        if self.late:
+            exchange.endings.append(lambda exchange: add(self.count(exchange.context)))
+        else:
+            add(self.count(exchange.context))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `calls` in `seconds`, for those whom it `applies` to; `place` tells one of a policy's rates
+    from the others."""
+
+    calls: Getter[int]
+    seconds: Getter[int]
+    applies: Applies = _always
+    place: str = ""
+
+    def take(self, exchange: Exchange, who: str, source: str, told: Told, counting: Counting) -> None:
+        """Refuse the call, or count it."""
+        context, counters = exchange.context, exchange.counters
+        calls, seconds, now = self.calls(context), self.seconds(context), context.clock.now()
+        key = f"rate {who} {self.place} {calls}/{seconds}"
+        if key not in exchange.counted:
+            cost = 1 if counting.late else counting.count(context)
+            if wait := counters.wait(key, calls, now, cost, seconds):
+                raise _too_fast(context, source, told, wait)
+            counting.settle(exchange, key, lambda more: counters.spend(key, calls, now, more, seconds))
+        _tell(exchange, told, calls, counters.left(key, calls, now, seconds))
+
+
+def _too_fast(context: Context, source: str, told: Told, wait: int) -> PolicyFault:
+    if told.retry_variable:
+        context.variables[told.retry_variable] = wait
+    message = f"Rate limit is exceeded. Try again in {wait} seconds."
+    headers = [(told.retry_header, str(wait))]
+    return PolicyFault("RateLimitExceeded", message, source=source, status=429, headers=headers)
+
+
+def _tell(exchange: Exchange, told: Told, calls: int, left: int) -> None:
+    if told.left_variable:
+        exchange.context.variables[told.left_variable] = left
+
+    async def settle(exchange: Exchange) -> None:
+        assert exchange.context.response is not None, "a backend has answered"
+        for header, number in ((told.left_header, left), (told.total_header, calls)):
+            if header:
+                exchange.context.response.headers.set(header, str(number))
+
+    if told.left_header or told.total_header:
+        exchange.settlements.append(settle)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """So many calls and kilobytes (0 for as many as they like) in each period of `seconds`, 0 for one that
+    never ends."""
+
+    calls: int
+    kilobytes: int
+    seconds: int
+    applies: Applies = _always
+    place: str = ""
+
+    def take(self, exchange: Exchange, who: str, source: str, origin: float, counting: Counting) -> None:
+        """Refuse the call, or count it; the first period began at `origin`, epoch seconds."""
+        counters, now = exchange.counters, exchange.context.clock.now()
+        start = origin + (now - origin) // self.seconds * self.seconds if self.seconds else origin
+        left = start + self.seconds - now if self.seconds else math.inf
+        period = f"{who} {self.place} {self.seconds}"
+        calls_key, bytes_key = f"quota {period}", f"bandwidth {period}"
+        if self.calls and calls_key not in exchange.counted:
+            cost = 1 if counting.late else counting.count(exchange.context)
+            if counters.spent(calls_key, start) + cost > self.calls:
+                raise _used_up("call volume", source, left)
+            counting.settle(exchange, calls_key, lambda more: counters.draw(calls_key, start, more))
+        if self.kilobytes and bytes_key not in exchange.counted:
+            if counters.spent(bytes_key, start) >= self.kilobytes * 1024:
+                raise _used_up("bandwidth", source, left)
+            exchange.counted.add(bytes_key)
+            _weigh(exchange, lambda size: counters.draw(bytes_key, start, size))
+
+
+def _used_up(what: str, source: str, left: float) -> PolicyFault:
+    seconds = max(1, math.ceil(left)) if math.isfinite(left) else 0
+    days, rest = divmod(seconds, 86_400)
+    clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+    span = (f"{days}.{clock}" if days else clock) if seconds else _FOREVER
+    message = f"Out of {what} quota. Quota will be replenished in {span}."
+    headers = [("Retry-After", str(seconds))] if seconds else []
+    return PolicyFault("QuotaExceeded", message, source=source, status=403, headers=headers)
+
+
+def _weigh(exchange: Exchange, draw: Callable[[int], None]) -> None:
+    """Count the bytes of the request, and of the answer as it goes out."""
+    body = exchange.context.request.body
+    draw(0 if body is None or body.consumed else len(body.content))
+
+    def end(exchange: Exchange) -> None:
+        response = exchange.context.response
+        if exchange.live is not None and not isinstance(exchange.live.body, bytes):
+            exchange.live.body = Weighed(exchange.live.body, draw)
+        elif response is not None and response.body is not None and not response.body.consumed:
+            draw(len(response.body.content))
+
+    exchange.endings.append(end)
+
+
+class Weighed:
+    """A streamed body whose bytes are counted."""
+
+    def __init__(self, body: AsyncIterator[bytes], draw: Callable[[int], None]) -> None:
+        self._body = body
+        self._draw = draw
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        chunk = await anext(self._body)
+        self._draw(len(chunk))
+        return chunk
+
+    async def aclose(self) -> None:
+        await close(Response(200, body=self._body))
+
+
+_ONE = Counting(lambda _: 1)
+
+
+def rate_limit(draft: Draft) -> Act:
+    """By subscription; who comes without one has no limit (the page's usage notes)."""
+    told = _told(draft)
+    rates = [_rate(draft, _always, "")] + [_rate(*place) for place in _places(draft)]
+
+    def act(exchange: Exchange) -> None:
+        subscription = exchange.context.subscription
+        if subscription is not None:
+            for rate in rates:
+                if rate.applies(exchange.context):
+                    rate.take(exchange, f"of {subscription.id}", "rate-limit", told, _ONE)
+
+    return act
+
+
+def _rate(draft: Draft, applies: Applies, place: str) -> Rate:
+    calls = draft.required_word("calls", integer(1))
+    seconds = draft.required_word("renewal-period", integer(1, _LONGEST_RATE))
+    return Rate(lambda _: calls, lambda _: seconds, applies, place)
+
+
+def rate_limit_by_key(draft: Draft) -> Act:
+    told, counting = _told(draft), _counting(draft)
+    key = draft.required("counter-key", STRING)
+    rate = Rate(
+        draft.required("calls", integer(1)), draft.required("renewal-period", integer(1, _LONGEST_RATE))
+    )
+
+    def act(exchange: Exchange) -> None:
+        rate.take(exchange, f"by {key(exchange.context)}", "rate-limit-by-key", told, counting)
+
+    return act
+
+
+def quota(draft: Draft) -> Act:
+    """By subscription, in periods that begin with it; who comes without one has no quota."""
+    quotas = [_quota(draft, _always, "")] + [_quota(*place) for place in _places(draft)]
+
+    def act(exchange: Exchange) -> None:
+        subscription = exchange.context.subscription
+        if subscription is not None:
+            origin = subscription.start_date or subscription.created_date
+            for each in quotas:
+                if each.applies(exchange.context):
+                    each.take(exchange, f"of {subscription.id}", "quota", origin, _ONE)
+
+    return act
+
+
+def quota_by_key(draft: Draft) -> Act:
+    key, counting = draft.required("counter-key", STRING), _counting(draft)
+    origin = draft.word("first-period-start", _MOMENT, 0.0)
+    limit = _quota(draft, _always, "")
+
+    def act(exchange: Exchange) -> None:
+        limit.take(exchange, f"by {key(exchange.context)}", "quota-by-key", origin, counting)
+
+    return act
+
+
+def _quota(draft: Draft, applies: Applies, place: str) -> Quota:
+    calls, kilobytes = draft.word("calls", integer(1), 0), draft.word("bandwidth", integer(1), 0)
+    seconds = draft.required_word("renewal-period", integer())
+    if not calls and not kilobytes:
+        raise draft.error("One of the attributes 'calls' and 'bandwidth' is required.")
+    if 0 < seconds < _SHORTEST_QUOTA:
+        raise draft.error(
+            f"The 'renewal-period' attribute is invalid - {_SHORTEST_QUOTA} is the least, or 0."
+        )
+    return Quota(calls, kilobytes, seconds, applies, place)
+
+
+def _places(draft: Draft) -> list[tuple[Draft, Applies, str]]:
+    """The `<api>` and `<operation>` children: each has a limit of its own for what it names."""
+    found: list[tuple[Draft, Applies, str]] = []
+    for api in draft.children("api"):
+        in_api = _named(api, lambda context: context.api)
+        place = f"api {len(found)}"
+        found.append((api, in_api, place))
+        for operation in api.children("operation"):
+            found.append(
+                (operation, _both(in_api, _named(operation, _operation_of)), f"{place} {len(found)}")
+            )
+    return found
+
+
+def _operation_of(context: Context) -> Operation | None:
+    return context.operation
+
+
+def _both(one: Applies, other: Applies) -> Applies:
+    return lambda context: one(context) and other(context)
+
+
+def _named(draft: Draft, of: Callable[[Context], Api | Operation | None]) -> Applies:
+    """Whether the request is for what an element names; where it gives both, the id counts."""
+    id, name = draft.word("id", STRING, ""), draft.word("name", STRING, "")
+    if not id and not name:
+        raise draft.error("One of the attributes 'name' and 'id' is required.")
+
+    def applies(context: Context) -> bool:
+        found = of(context)
+        return found is not None and (found.id == id if id else found.name == name)
+
+    return applies
+
+
+def _counting(draft: Draft) -> Counting:
+    """An expression is evaluated when outbound is over (the pages' attribute tables)."""
+    condition = draft.attribute("increment-condition", BOOLEAN, True)
+    count = draft.attribute("increment-count", integer(1), 1)
+    late = draft.is_expression("increment-condition") or draft.is_expression("increment-count")
+    return Counting(lambda context: count(context) if condition(context) else 0, late)
+
+
+def _told(draft: Draft) -> Told:
+    return Told(
+        draft.word("retry-after-header-name", STRING, "Retry-After"),
+        draft.word("retry-after-variable-name", STRING, ""),
+        draft.word("remaining-calls-header-name", STRING, ""),
+        draft.word("remaining-calls-variable-name", STRING, ""),
+        draft.word("total-calls-header-name", STRING, ""),
+    )
+
+
+def _moment(text: str) -> float:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        raise ValueError(
+            f"The value '{text}' is invalid: a time such as 2026-01-31T00:00:00Z was expected."
+        ) from None
+
+
+_MOMENT = Kind("string", _moment, lambda value: _moment(str(value)))
+
+TABLE = {
+    "quota": Entry(INBOUND, quota),
+    "quota-by-key": Entry(INBOUND, quota_by_key),
+    "rate-limit": Entry(INBOUND, rate_limit),
+    "rate-limit-by-key": Entry(INBOUND, rate_limit_by_key),
+}

@@ -1,0 +1,145 @@
+"""rate-limit and quota at the gateway: how often callers may call, and what they hear when they may not."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from apimlb.errors import PolicyError
+from apimlb.http import Headers, Request, Response, read
+from apimlb.policy.document import compile_policy
+from tests.functional.local.gateway_scene import NOTE_REASON, Local, Reading, retrying
+from tests.unit.local.gateway.documents import policy_of
+
+BY_CALLER = 'counter-key="@(context.Request.Headers.GetValueOrDefault("caller", ""))"'
+KEY = {"Ocp-Apim-Subscription-Key": "reader-1"}
+TOLD = 'remaining-calls-header-name="left" total-calls-header-name="of" retry-after-variable-name="wait"'
+
+
+def limited(local: Local, element: str) -> Local:
+    text = policy_of(inbound=element, backend=retrying(1), on_error=NOTE_REASON)
+    local.azure.policy(text, "apis/chat")
+    return local
+
+
+def with_key(local: Local) -> Local:
+    """The same, for those who have a subscription."""
+    local.azure.subscription("reader", "apis/chat")
+    local.azure.api(serviceUrl="https://plain.test/base", subscriptionRequired=True)
+    return local
+
+
+async def statuses(local: Local, count: int, **headers: str) -> list[int]:
+    return [(await local.call(headers=headers)).status for _ in range(count)]
+
+
+class TestRates:
+    async def test_too_many_calls_of_a_key_wait_and_others_do_not(self, reading: Reading) -> None:
+        element = f'<rate-limit-by-key calls="2" renewal-period="60" {BY_CALLER} {TOLD} />'
+        local = limited(reading.local(), element)
+        first = await local.call(headers={"caller": "a"})
+        assert (first.headers.get("left"), first.headers.get("of")) == ("1", "2")
+        local.clock.advance(10)
+        assert await statuses(local, 2, caller="a") == [200, 429]
+        assert await statuses(local, 1, caller="b") == [200]
+        refused = await local.call(headers={"caller": "a"})
+        assert (refused.headers.get("Retry-After"), refused.headers.get("reason")) == (
+            "50",
+            "RateLimitExceeded",
+        )
+        assert refused.body == (
+            b'{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in 50 seconds." }'
+        )
+        local.clock.advance(50)
+        assert await statuses(local, 1, caller="a") == [200]
+
+    async def test_only_what_the_condition_names_is_counted(self, reading: Reading) -> None:
+        element = (
+            f'<rate-limit-by-key calls="2" renewal-period="60" {BY_CALLER} '
+            'increment-condition="@(context.Response.StatusCode == 200)" increment-count="2" />'
+        )
+        local = limited(reading.local(), element)
+        local.backends.answers["plain.test"] = 404
+        assert await statuses(local, 3) == [404, 404, 404]
+        local.backends.answers["plain.test"] = 200
+        assert await statuses(local, 2) == [200, 429]
+
+    async def test_a_request_counts_once_for_a_key(self, reading: Reading) -> None:
+        element = f'<rate-limit-by-key calls="2" renewal-period="60" {BY_CALLER} />'
+        local = limited(reading.local(), element * 2)
+        assert await statuses(local, 3) == [200, 200, 429]
+
+    async def test_of_subscriptions_know_apis_and_operations(self, reading: Reading) -> None:
+        element = (
+            '<rate-limit calls="9" renewal-period="60"><api id="chat" calls="3" renewal-period="60">'
+            '<operation id="any" calls="1" renewal-period="60" /></api>'
+            '<api name="other" calls="1" renewal-period="60" /></rate-limit>'
+        )
+        local = limited(reading.local(), element)
+        assert await statuses(local, 3) == [200, 200, 200]  # without a subscription nothing is counted
+        assert await statuses(with_key(local), 2, **KEY) == [200, 429]
+
+
+class TestQuotas:
+    async def test_a_spent_quota_says_when_it_comes_back(self, reading: Reading) -> None:
+        month, ahead = 28 * 86_400, 22 * 86_400 + 14 * 3600 + 18 * 60 + 12
+        element = (
+            f'<quota-by-key calls="1" renewal-period="{month}" {BY_CALLER} '
+            'first-period-start="2027-01-01T00:00:00Z" />'
+        )
+        local = limited(reading.local(), element)
+        local.clock.advance(datetime(2027, 1, 29, tzinfo=UTC).timestamp() - ahead - local.clock.now())
+        assert await statuses(local, 1) == [200]
+        refused = await local.call()
+        assert (refused.status, refused.headers.get("reason")) == (403, "QuotaExceeded")
+        assert refused.body == (
+            b'{ "statusCode": 403, "message": "Out of call volume quota. Quota will be replenished in '
+            b'22.14:18:12." }'
+        )
+        local.clock.advance(float(refused.headers.get("Retry-After") or 0))
+        assert await statuses(local, 1) == [200]
+
+    async def test_bytes_count_on_their_way_back(self, reading: Reading) -> None:
+        local = limited(reading.local(), f'<quota-by-key bandwidth="1" renewal-period="0" {BY_CALLER} />')
+
+        def streams(request: Request) -> Response:
+            return Response(200, Headers([("Content-Type", "text/event-stream")]), _chunks())
+
+        local.backends.answers["plain.test"] = streams
+        assert (await local.call()).status == 200
+        refused = await local.call()
+        assert refused.status == 403
+        assert json.loads(await read(refused))["message"].startswith("Out of bandwidth quota.")
+        assert refused.headers.get("Retry-After") is None
+
+    async def test_of_subscriptions_begin_with_them(self, reading: Reading) -> None:
+        local = limited(reading.local(), '<quota calls="1" renewal-period="3600" />')
+        assert await statuses(with_key(local), 2, **KEY) == [200, 403]
+        local.clock.advance(3600)
+        assert await statuses(local, 1, **KEY) == [200]
+
+
+async def _chunks() -> AsyncIterator[bytes]:
+    for _ in range(4):
+        yield b"x" * 256
+
+
+@pytest.mark.parametrize(
+    ("element", "complaint"),
+    [
+        ('<rate-limit calls="1" renewal-period="301" />', "from 1 to 300"),
+        ('<rate-limit calls="@(1)" renewal-period="60" />', "Expressions are not allowed"),
+        ('<rate-limit-by-key calls="1" renewal-period="60" />', "'counter-key' is missing"),
+        ('<quota renewal-period="300" />', "'calls' and 'bandwidth'"),
+        ('<quota calls="1" renewal-period="299" />', "300"),
+        ('<quota-by-key calls="1" renewal-period="0" counter-key="k" first-period-start="soon" />', "'soon'"),
+        (
+            '<rate-limit calls="1" renewal-period="9"><api calls="1" renewal-period="9" /></rate-limit>',
+            "'name'",
+        ),
+    ],
+)
+def test_what_azure_would_not_take_is_refused(element: str, complaint: str) -> None:
+    with pytest.raises(PolicyError, match=complaint):
+        compile_policy(policy_of(inbound=element))
