@@ -195,7 +195,10 @@ class Zone:
 
     def at(self, utc: int) -> Reading:
         """What the clocks show at an instant."""
-        return Reading(self.base, False) if self._ask is None else self._ask(min(max(utc, 0), MAX_TICKS))
+        if self._ask is None:
+            return Reading(self.base, False)
+        BUDGET.spend(4)
+        return self._ask(min(max(utc, 0), MAX_TICKS))
 
     def on_wall(self, ticks: int) -> tuple[list[Reading], Reading]:
         """What clocks that show `ticks` may be ahead of UTC (none in a gap, two where an hour is repeated),
