@@ -61,7 +61,9 @@ class CallBinder(InferenceBinder):
 
     def _argument(self, written: Argument) -> Given:
         if written.mode == "ref":
-            self.refuse("NotAllowed", "'ref' arguments are not supported in a policy expression", written.at)
+            assert written.value is not None
+            value = self.as_value(self.bind(written.value), written.value)
+            return Given(written.value, value, written.name, "ref", written.value, name_at=written.name_at)
         if written.mode == "out":
             if written.declared is not None:
                 assert written.declared_type is not None
@@ -212,7 +214,7 @@ class CallBinder(InferenceBinder):
 
     def _emit(self, chosen: Candidate, target: Bound | None, arguments: list[Given], at: int) -> Bound:
         member = chosen.member
-        outs = self.out.temporary() if any(each.mode == "out" for each in arguments) else ""
+        outs = self.out.temporary() if any(each.mode for each in arguments) else ""
         codes, stores = self._argument_codes(chosen, arguments, outs)
         if target is not None:
             codes.insert(0, self.receiver(chosen.owner, target))
@@ -231,15 +233,15 @@ class CallBinder(InferenceBinder):
     def _argument_codes(
         self, chosen: Candidate, arguments: list[Given], outs: str = ""
     ) -> tuple[list[str], list[str]]:
-        """Codes in the order of the parameters, and those that store the out values. `outs` is the name of
-        the tuple that the call yields, the out values behind its result."""
+        """Codes in the order of the parameters, and those that store the out and ref values. `outs` is the
+        name of the tuple that the call yields, these values behind its result."""
         by_parameter: dict[int, list[str]] = {}
         stores: list[str] = []
         for (index, place), kind in zip(chosen.matched, chosen.types, strict=True):
             each = arguments[index]
-            if each.mode == "out":
+            if each.mode:
                 stores.append(self._out_store(each, kind, f"{outs}[{len(stores) + 1}]"))
-            else:
+            if each.mode != "out":
                 by_parameter.setdefault(place, []).append(self.convert(each.value, kind, each.at).code)
         codes: list[str] = []
         for place, parameter in enumerate(chosen.parameters):

@@ -74,7 +74,7 @@ class InferenceBinder(PlaceBinder):
             if pattern.shown in bounds and kind is not NULL and kind is not VOID:
                 bounds[pattern.shown].append(value)
             return
-        if not pattern.arguments or kind is NULL:
+        if not pattern.arguments or pattern.kind == "delegate" or kind is NULL:
             return
         if pattern.kind == "array":
             if kind.kind == "array":
@@ -320,6 +320,8 @@ class InferenceBinder(PlaceBinder):
         if isinstance(value, Bound):
             if mode == "out":
                 return value.type is VOID or value.type is target
+            if mode == "ref":
+                return value.type is target
             return (
                 value.type is target
                 or self.constant_conversion(value, target) is not None

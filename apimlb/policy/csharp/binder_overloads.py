@@ -3,7 +3,7 @@
 from apimlb.errors import PolicyError
 from apimlb.policy.csharp.binder_calls import CallBinder
 from apimlb.policy.csharp.bound import Bound, Given, LambdaValue, MethodGroup
-from apimlb.policy.csharp.matching import takes
+from apimlb.policy.csharp.matching import passing, takes
 from apimlb.policy.csharp.signatures import Member, Parameter
 from apimlb.policy.csharp.types import Type
 
@@ -95,21 +95,22 @@ class OverloadBinder(CallBinder):
         self, each: Given, number: int, parameter: Parameter, kind: Type
     ) -> PolicyError | None:
         at = self.offset(each.at)
-        if (parameter.mode == "out") != (each.mode == "out"):
-            if parameter.mode == "out":
+        wanted = passing(parameter)
+        if wanted != each.mode:
+            if wanted:
                 return self.source.error(
-                    f"Argument {number} must be passed with the 'out' keyword", at, "CS1620"
+                    f"Argument {number} must be passed with the '{wanted}' keyword", at, "CS1620"
                 )
             return self.source.error(
-                f"Argument {number} may not be passed with the 'out' keyword", at, "CS1615"
+                f"Argument {number} may not be passed with the '{each.mode}' keyword", at, "CS1615"
             )
         if self.fits(each, kind, parameter.mode):
             return None
         if not isinstance(each.value, Bound):
             self.convert(each.value, kind, each.at)  # raises what is wrong with it
             return None
-        out = "out " if parameter.mode == "out" else ""
-        given = f"{out}{each.value.type.shown}"
+        mode = f"{wanted} " if wanted else ""
+        given = f"{mode}{each.value.type.shown}"
         return self.source.error(
-            f"Argument {number}: cannot convert from '{given}' to '{out}{kind.shown}'", at, "CS1503"
+            f"Argument {number}: cannot convert from '{given}' to '{mode}{kind.shown}'", at, "CS1503"
         )

@@ -55,11 +55,12 @@ class RuntimeTypes:
         key = (name, target)
         known = self._known.get(key)
         if known is None:
-            known = name == target.name or self._derives(name, target)
+            known = name == target.name or self.derives(name, target)
             self._known[key] = known
         return known
 
-    def _derives(self, name: str, target: Type) -> bool:
+    def derives(self, name: str, target: Type) -> bool:
+        """Whether the type of that name is the target or derives from it."""
         assert self._conversions is not None
         found = self.type_named(name)
         return found is not None and self._conversions.derives(found, target)

@@ -30,7 +30,7 @@ def match(
             place = index if index < len(parameters) else -1
         if place < 0 or (place in taken and not (expanded and place == len(parameters) - 1)):
             return None
-        if (parameters[place].mode == "out") != (each.mode == "out"):
+        if each.mode != passing(parameters[place]):
             return None
         taken.add(place)
         matched.append((index, place))
@@ -38,6 +38,11 @@ def match(
         if place not in taken and parameter.required and not (expanded and place == len(parameters) - 1):
             return None
     return matched
+
+
+def passing(parameter: Parameter) -> str:
+    """The keyword that an argument for it must carry: out, ref or none."""
+    return parameter.mode if parameter.mode in ("out", "ref") else ""
 
 
 def pattern(parameter: Parameter, expanded: bool) -> Type:

@@ -22,7 +22,7 @@ _NO_DEFAULT = object()
 
 @dataclass(slots=True)
 class Parameter:
-    """`mode` is "", "out", "params" or "this"; `default` is Parameter.REQUIRED where a value must be
+    """`mode` is "", "out", "ref", "params" or "this"; `default` is Parameter.REQUIRED where a value must be
     given."""
 
     name: str
@@ -125,7 +125,7 @@ class SignatureReader:
         self._take()
         found: list[Parameter] = []
         while not self._accept(closing):
-            mode = self._take() if self._peek() in ("this", "out", "params") else ""
+            mode = self._take() if self._peek() in ("this", "out", "ref", "params") else ""
             kind = self.type()
             parameter = Parameter(self._take(), kind, mode)
             if self._accept("="):

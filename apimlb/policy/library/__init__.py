@@ -4,12 +4,16 @@ Source: Microsoft Learn, "API Management policy expressions", .NET Framework typ
 """
 
 from apimlb.policy.library import (
+    addresses,
+    arrays,
     certificates,
+    chance,
     ciphers,
     collections,
     context,
     crypto,
     dates,
+    exceptions,
     json,
     linq,
     numbers,
@@ -19,12 +23,17 @@ from apimlb.policy.library import (
     strings,
     text,
     time_zones,
+    tuples,
     web,
     xml,
 )
 
 DEFINITIONS = (
     *objects.DEFINITIONS,
+    *tuples.DEFINITIONS,
+    *exceptions.DEFINITIONS,
+    *chance.DEFINITIONS,
+    *arrays.DEFINITIONS,
     *strings.DEFINITIONS,
     *numbers.DEFINITIONS,
     *dates.DEFINITIONS,
@@ -33,6 +42,7 @@ DEFINITIONS = (
     *linq.DEFINITIONS,
     *json.DEFINITIONS,
     *text.DEFINITIONS,
+    *addresses.DEFINITIONS,
     *web.DEFINITIONS,
     *xml.DEFINITIONS,
     *crypto.DEFINITIONS,

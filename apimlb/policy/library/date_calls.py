@@ -309,8 +309,19 @@ def span_take(left: TimeSpan, right: TimeSpan) -> TimeSpan:
 
 
 def span_negate(value: TimeSpan) -> TimeSpan:
+    if value == dates.MIN_SPAN:
+        raise _overflow("Negating the minimum value of a twos complement number is invalid.")
     return dates.span_of(-value.ticks)
 
 
 def span_duration(value: TimeSpan) -> TimeSpan:
+    if value == dates.MIN_SPAN:
+        raise _overflow(
+            "The duration cannot be returned for TimeSpan.MinValue because the absolute value of "
+            "TimeSpan.MinValue exceeds the value of TimeSpan.MaxValue."
+        )
     return dates.span_of(abs(value.ticks))
+
+
+def _overflow(message: str) -> ClrException:
+    return ClrException("System.OverflowException", message)

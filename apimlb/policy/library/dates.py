@@ -1,6 +1,7 @@
 """DateTime (as far as the allow-list goes), DateTimeOffset, TimeSpan."""
 
 from apimlb.policy.csharp.types import Definition, Needs, Row
+from apimlb.policy.library import span_calls as spans
 from apimlb.policy.library.date_calls import (
     DAY_NAMES,
     _offset_shifted,
@@ -195,6 +196,10 @@ DEFINITIONS = (
             ("DateTimeOffset Add(TimeSpan value)", offset_add),
             ("DateTimeOffset Subtract(TimeSpan value)", offset_take),
             ("TimeSpan Subtract(DateTimeOffset value)", offset_between),
+            ("DateTimeOffset AddTicks(long ticks)", spans.offset_add_ticks),
+            ("bool EqualsExact(DateTimeOffset other)", spans.same_exactly),
+            ("long ToFileTime()", spans.to_file_time),
+            ("static DateTimeOffset FromFileTime(long fileTime)", spans.from_file_time),
             ("long ToUnixTimeSeconds()", unix_seconds),
             ("long ToUnixTimeMilliseconds()", unix_milliseconds),
             ("DateTime DateTime", wall_date),
@@ -244,6 +249,15 @@ DEFINITIONS = (
             ("static TimeSpan operator +(TimeSpan a, TimeSpan b)", span_add),
             ("static TimeSpan operator -(TimeSpan a, TimeSpan b)", span_take),
             ("static TimeSpan operator -(TimeSpan a)", span_negate),
+            ("static TimeSpan operator +(TimeSpan a)", "{0}"),
+            ("int CompareTo(object value)", compare),
+            ("TimeSpan Multiply(double factor)", spans.multiply),
+            ("TimeSpan Divide(double divisor)", spans.divide),
+            ("double Divide(TimeSpan ts)", spans.ratio),
+            ("static TimeSpan operator *(TimeSpan a, double b)", spans.multiply),
+            ("static TimeSpan operator *(double a, TimeSpan b)", spans.multiplied),
+            ("static TimeSpan operator /(TimeSpan a, double b)", spans.divide),
+            ("static double operator /(TimeSpan a, TimeSpan b)", spans.ratio),
         ),
     ),
 )  # fmt: skip

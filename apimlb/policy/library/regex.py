@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from apimlb.policy.csharp.types import Definition
 from apimlb.policy.values.collections import ClrArray
+from apimlb.policy.values.dates import TICKS_PER_MILLISECOND, TimeSpan
 from apimlb.policy.values.exceptions import argument_null, argument_range
 from apimlb.policy.values.objects import Enum
-from apimlb.policy.values.regex import OPTIONS, Capture, Group, Match, Regex, expand, unescape
+from apimlb.policy.values.regex import OPTIONS, OUT_OF_RANGE, Capture, Group, Match, Regex, expand, unescape
 
 R = "System.Text.RegularExpressions."
 
@@ -36,49 +37,71 @@ def new_regex_options(pattern: str | None, options: Enum) -> Regex:
     return Regex(pattern, options.number)
 
 
-def is_match(regex: Regex, text: str | None) -> bool:
-    return regex.first(text).success
+_LONGEST_TIME = (2**31 - 2) * TICKS_PER_MILLISECOND
+_NO_TIME_LIMIT = -TICKS_PER_MILLISECOND
 
 
-def match(regex: Regex, text: str | None) -> Match:
-    return regex.first(text)
+def check_timeout(time: TimeSpan) -> None:
+    """A time limit that .NET takes. Searches here are bounded by their steps, whatever the limit says."""
+    if time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
+        raise argument_range(OUT_OF_RANGE, "matchTimeout")
 
 
-def matches(regex: Regex, text: str | None) -> Captures:
-    if text is None:
-        raise argument_null("input")
-    return Captures(list(regex.matches(text)), "MatchCollection")
+def new_timed_regex(pattern: str | None, options: Enum, time: TimeSpan) -> Regex:
+    made = Regex(pattern, options.number)
+    check_timeout(time)
+    return made
 
 
-def replace(regex: Regex, text: str | None, replacement: str | None) -> str:
-    if replacement is None:
-        raise argument_null("replacement")
-    return regex.replace(text, lambda found: expand(found, replacement))
+def is_match(regex: Regex, text: str | None, start: int = 0) -> bool:
+    return regex.first(text, start).success
 
 
-def replace_count(regex: Regex, text: str | None, replacement: str, count: int) -> str:
-    return regex.replace(text, lambda found: expand(found, replacement), count)
+def match(regex: Regex, text: str | None, start: int = 0) -> Match:
+    return regex.first(text, start)
 
 
-def replace_with(regex: Regex, text: str | None, evaluate: Callable[[Match], str | None]) -> str:
-    return regex.replace(text, evaluate)
+def match_within(regex: Regex, text: str | None, start: int, length: int) -> Match:
+    return regex.first_within(text, start, length)
 
 
-def split(regex: Regex, text: str | None) -> ClrArray:
-    return ClrArray(list(regex.split(text)), "System.String")
+def matches(regex: Regex, text: str | None, start: int = 0) -> Captures:
+    return Captures(list(regex.matches(text, start)), "MatchCollection")
 
 
-def split_count(regex: Regex, text: str | None, count: int) -> ClrArray:
-    return ClrArray(list(regex.split(text, count)), "System.String")
+def replace(regex: Regex, text: str | None, replacement: str | None, count: int = -1, start: int = 0) -> str:
+    if text is None or replacement is None:
+        raise argument_null("input" if text is None else "replacement")
+    return regex.replace(text, lambda found: expand(found, replacement), count, start)
+
+
+def replace_with(
+    regex: Regex,
+    text: str | None,
+    evaluate: Callable[[Match], str | None] | None,
+    count: int = -1,
+    start: int = 0,
+) -> str:
+    if text is None or evaluate is None:
+        raise argument_null("input" if text is None else "evaluator")
+    return regex.replace(text, evaluate, count, start)
+
+
+def split(regex: Regex, text: str | None, count: int = 0, start: int = 0) -> ClrArray:
+    return ClrArray(list(regex.split(text, count, start)), "System.String")
 
 
 def _static(call: Callable[..., object]) -> Callable[..., object]:
-    """The static twin of an instance method: input first, then the pattern, then the rest and the options."""
+    """The static twin of an instance method: input first, then the pattern, then the rest, and the options
+    with a time limit behind them."""
 
     def static(text: str | None, pattern: str | None, *rest: object) -> object:
-        options = rest[-1].number if rest and isinstance(rest[-1], Enum) else 0
-        plain = rest[:-1] if rest and isinstance(rest[-1], Enum) else rest
-        return call(Regex(pattern, options), text, *plain)
+        options = next((each.number for each in rest if isinstance(each, Enum)), 0)
+        regex = Regex(pattern, options)
+        for each in rest:
+            if isinstance(each, TimeSpan):
+                check_timeout(each)
+        return call(regex, text, *(each for each in rest if not isinstance(each, Enum | TimeSpan)))
 
     static.__name__ = f"static_{call.__name__}"
     return static
@@ -117,6 +140,15 @@ def result(found: Match, replacement: str) -> str:
     return expand(found, replacement)
 
 
+_STATIC: tuple[tuple[str, str, str, Callable[..., object]], ...] = (
+    ("bool", "IsMatch", "", is_match),
+    ("Match", "Match", "", match),
+    ("MatchCollection", "Matches", "", matches),
+    ("string", "Replace", ", string replacement", replace),
+    ("string", "Replace", ", MatchEvaluator evaluator", replace_with),
+    ("string[]", "Split", "", split),
+)
+
 _EMPTY = Regex("")
 _ENUMERABLE = "System.Collections.Generic.IEnumerable"
 
@@ -127,30 +159,27 @@ DEFINITIONS = (
         rows=(
             ("new(string pattern)", new_regex),
             ("new(string pattern, RegexOptions options)", new_regex_options),
+            ("new(string pattern, RegexOptions options, TimeSpan matchTimeout)", new_timed_regex),
             ("bool IsMatch(string input)", is_match),
+            ("bool IsMatch(string input, int startat)", is_match),
             ("Match Match(string input)", match),
+            ("Match Match(string input, int startat)", match),
+            ("Match Match(string input, int beginning, int length)", match_within),
             ("MatchCollection Matches(string input)", matches),
-            ("string Replace(string input, string replacement)", replace),
-            ("string Replace(string input, string replacement, int count)", replace_count),
-            ("string Replace(string input, MatchEvaluator evaluator)", replace_with),
+            ("MatchCollection Matches(string input, int startat)", matches),
+            *(
+                (f"string Replace(string input, {by}{rest})", call)
+                for by, call in (("string replacement", replace), ("MatchEvaluator evaluator", replace_with))
+                for rest in ("", ", int count", ", int count, int startat")
+            ),
             ("string[] Split(string input)", split),
-            ("string[] Split(string input, int count)", split_count),
-            ("static bool IsMatch(string input, string pattern)", _static(is_match)),
-            ("static bool IsMatch(string input, string pattern, RegexOptions options)", _static(is_match)),
-            ("static Match Match(string input, string pattern)", _static(match)),
-            ("static Match Match(string input, string pattern, RegexOptions options)", _static(match)),
-            ("static MatchCollection Matches(string input, string pattern)", _static(matches)),
-            ("static MatchCollection Matches(string input, string pattern, RegexOptions options)",
-             _static(matches)),
-            ("static string Replace(string input, string pattern, string replacement)", _static(replace)),
-            ("static string Replace(string input, string pattern, string replacement, RegexOptions options)",
-             _static(replace)),
-            ("static string Replace(string input, string pattern, MatchEvaluator evaluator)",
-             _static(replace_with)),
-            ("static string Replace(string input, string pattern, MatchEvaluator map, RegexOptions options)",
-             _static(replace_with)),
-            ("static string[] Split(string input, string pattern)", _static(split)),
-            ("static string[] Split(string input, string pattern, RegexOptions options)", _static(split)),
+            ("string[] Split(string input, int count)", split),
+            ("string[] Split(string input, int count, int startat)", split),
+            *(
+                (f"static {kind} {name}(string input, string pattern{by}{options})", _static(call))
+                for kind, name, by, call in _STATIC
+                for options in ("", ", RegexOptions options", ", RegexOptions options, TimeSpan matchTimeout")
+            ),
             ("static string Unescape(string str)", unescape),
         ),
     ),

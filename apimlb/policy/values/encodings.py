@@ -6,10 +6,11 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote
+from html.entities import name2codepoint
+from urllib.parse import quote, unquote_to_bytes
 
 from apimlb.policy.values.budget import bounded_text
-from apimlb.policy.values.exceptions import argument_null, bad_format
+from apimlb.policy.values.exceptions import argument_null, argument_range, bad_format
 from apimlb.policy.values.utf16 import decode, encode, enter, leave, whole
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
@@ -164,9 +165,11 @@ PAGES = {0: UTF8} | {encoding.facts.page: encoding for encoding in _NAMES}
 
 def url_encode(text: str | None) -> str | None:
     """WebUtility.UrlEncode: form encoding, a blank is a plus."""
-    return (
-        None if text is None else quote(encode(text), safe="-_.!*() ").replace("~", "%7E").replace(" ", "+")
-    )
+    return None if text is None else _form_quoted(encode(text))
+
+
+def _form_quoted(content: bytes) -> str:
+    return quote(content, safe="-_.!*() ").replace("~", "%7E").replace(" ", "+")
 
 
 def url_decode(text: str | None) -> str | None:
@@ -187,5 +190,47 @@ def html_encode(text: str | None) -> str | None:
     return enter(re.sub("[\xa0-\xff\U00010000-\U0010ffff]", lambda match: f"&#{ord(match[0])};", plain))
 
 
+_ENTITY = re.compile(r"&(?:#(\d{1,10})|#[xX]([0-9a-fA-F]{1,8})|([A-Za-z][A-Za-z0-9]{1,9}));", re.ASCII)
+
+
+def _entity(match: re.Match[str]) -> str:
+    """What a reference of HTML 4 stands for; any other stays as it is."""
+    if match[3]:
+        number = 0x27 if match[3] == "apos" else name2codepoint.get(match[3], 0)
+    else:
+        number = int(match[1]) if match[1] else int(match[2], 16)
+    if not 0 < number <= 0x10FFFF or 0xD800 <= number <= 0xDFFF:
+        return match[0]
+    return chr(number)
+
+
 def html_decode(text: str | None) -> str | None:
-    return None if text is None else enter(html.unescape(leave(text)))
+    return None if text is None else enter(_ENTITY.sub(_entity, text))
+
+
+def _part(content: bytearray, offset: int, count: int) -> bytearray:
+    out = "Specified argument was out of the range of valid values."
+    if not 0 <= offset <= len(content):
+        raise argument_range(out, "offset")
+    if not 0 <= count <= len(content) - offset:
+        raise argument_range(out, "count")
+    return content[offset : offset + count]
+
+
+def url_encode_bytes(content: bytearray | None, offset: int, count: int) -> bytearray | None:
+    """WebUtility.UrlEncodeToBytes"""
+    if content is None:
+        if count == 0:
+            return None
+        raise argument_null("bytes")
+    return bytearray(_form_quoted(bytes(_part(content, offset, count))).encode("ascii"))
+
+
+def url_decode_bytes(content: bytearray | None, offset: int, count: int) -> bytearray | None:
+    """WebUtility.UrlDecodeToBytes"""
+    if content is None:
+        if count == 0:
+            return None
+        raise argument_null("bytes")
+    plain = bytes(_part(content, offset, count)).replace(b"+", b" ")
+    return bytearray(unquote_to_bytes(plain))

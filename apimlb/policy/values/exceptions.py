@@ -12,6 +12,9 @@ class ClrException(Exception):
         self.message = message
         self.inner = inner
         self.line = 0
+        self.code: int | None = None
+        self.source: str | None = None
+        self.help_link: str | None = None
 
 
 def null_reference() -> ClrException:
@@ -74,6 +77,9 @@ def not_supported(message: str) -> ClrException:
     return ClrException("System.NotSupportedException", message)
 
 
+OVER_LIMIT = "System.InsufficientExecutionStackException"
+
+
 def over_limit(what: str) -> ClrException:
     """The evaluator's own bound, so that no expression hangs or fills the memory."""
-    return ClrException("System.InsufficientExecutionStackException", f"The expression exceeds {what}.")
+    return ClrException(OVER_LIMIT, f"The expression exceeds {what}.")

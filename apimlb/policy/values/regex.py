@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from apimlb.policy.values.budget import BUDGET, bounded_length
-from apimlb.policy.values.exceptions import ClrException, argument, argument_null, over_limit
+from apimlb.policy.values.exceptions import ClrException, argument, argument_null, argument_range, over_limit
 from apimlb.policy.values.regex_engine import Engine, engine_of
 from apimlb.policy.values.regex_machine import Hit
 
@@ -15,6 +15,10 @@ OPTIONS = {
 
 
 _LONGEST_PATTERN = 10_000
+_KNOWN = 0x3FF
+_ECMA_SCRIPT = 256
+_WITH_ECMA_SCRIPT = 256 | 1 | 2 | 8 | 512
+OUT_OF_RANGE = "Specified argument was out of the range of valid values."
 
 
 class Capture:
@@ -92,6 +96,8 @@ class Regex:
     def __init__(self, pattern: str | None, options: int = 0) -> None:
         if pattern is None:
             raise argument_null("pattern")
+        if options & ~_KNOWN or (options & _ECMA_SCRIPT and options & ~_WITH_ECMA_SCRIPT):
+            raise argument_range(OUT_OF_RANGE, "options")
         if options & 64:
             raise argument("RegexOptions.RightToLeft is not supported here.", "options")
         if len(pattern) > _LONGEST_PATTERN:
@@ -103,9 +109,14 @@ class Regex:
         return self.pattern
 
     def matches(self, text: str | None, start: int = 0) -> Iterator[Match]:
+        """All matches from a place on."""
         if text is None:
             raise argument_null("input")
-        at = start
+        if not 0 <= start <= len(text):
+            raise _bad_start()
+        return self._matches(text, start)
+
+    def _matches(self, text: str, at: int) -> Iterator[Match]:
         while at <= len(text):
             hit = self.engine.search(text, at)
             BUDGET.spend(4)
@@ -115,16 +126,38 @@ class Regex:
             begin, end = hit.spans[0][-1]
             at = end + 1 if end == begin else end
 
-    def first(self, text: str | None) -> Match:
-        found = next(self.matches(text), None)
+    def first(self, text: str | None, start: int = 0) -> Match:
+        found = next(self.matches(text, start), None)
         return Match(self, text or "", None) if found is None else found
 
-    def replace(self, text: str | None, evaluate: Callable[[Match], str | None], count: int = -1) -> str:
+    def first_within(self, text: str | None, start: int, length: int) -> Match:
+        """The first match in a part of the text, as if there was no more."""
         if text is None:
             raise argument_null("input")
+        if not 0 <= start <= len(text):
+            raise _bad_start()
+        if not 0 <= length <= len(text):
+            raise argument_range("Length cannot be less than 0 or exceed input length.", "length")
+        part = text[start : start + length]
+        machine = self.engine.machine if self.engine.repeats_groups else self.engine
+        hit = machine.search(part, 0)
+        if hit is None:
+            return Match(self, text, None)
+        spans = [[(begin + start, end + start) for begin, end in group] for group in hit.spans]
+        found = Match(self, text, Hit(spans))
+        found.complete = True
+        return found
+
+    def replace(
+        self, text: str | None, evaluate: Callable[[Match], str | None], count: int = -1, start: int = 0
+    ) -> str:
+        if text is None:
+            raise argument_null("input")
+        if count < -1:
+            raise argument_range("Count cannot be less than -1.", "count")
         pieces: list[str] = []
         at = size = 0
-        for match in self.matches(text):
+        for match in self.matches(text, start):
             if count == 0:
                 break
             count -= 1
@@ -134,18 +167,24 @@ class Regex:
             at = match.index + match.length
         return "".join((*pieces, text[at:]))
 
-    def split(self, text: str | None, count: int = 0) -> list[str]:
+    def split(self, text: str | None, count: int = 0, start: int = 0) -> list[str]:
         if text is None:
             raise argument_null("input")
+        if count < 0:
+            raise argument_range("Count cannot be less than -1.", "count")
         pieces: list[str] = []
         at = 0
-        for match in self.matches(text):
-            if count and len(pieces) >= count - 1:
+        for cuts, match in enumerate(self.matches(text, start), 1):
+            if cuts == count:
                 break
             pieces.append(text[at : match.index])
             pieces += [group.value for group in match.groups[1:] if group.success]
             at = match.index + match.length
         return [*pieces, text[at:]]
+
+
+def _bad_start() -> ClrException:
+    return argument_range("Start index cannot be less than 0 or greater than input length.", "startat")
 
 
 _REPLACEMENT = re.compile(r"\$(?:\$|(\d+)|\{(\w+)\}|([&`'+_]))")

@@ -90,15 +90,31 @@ def _other_text(value: object) -> str:
     if isinstance(value, KeyValuePair):
         return f"[{text_of(value.key)}, {text_of(value.value)}]"
     if isinstance(value, ClrTuple):
-        return bounded_text(f"({', '.join(text_of(item) for item in value.items)})")
+        return bounded_text(f"({_items_text(value)})")
     if isinstance(value, Anonymous):
         inner = ", ".join(f"{name} = {text_of(item)}" for name, item in value.members.items())
         return bounded_text(f"{{ {inner} }}")
     if isinstance(value, ClrException):
-        return f"{value.type_name}: {value.message}"
+        return _exception_text(value)
     if isinstance(value, Enum | Guid) or type(value).__str__ is not object.__str__:
         return str(value)
     return clr_type_name(value)
+
+
+def _items_text(value: ClrTuple) -> str:
+    """The items of a tuple; the eighth is a tuple of those that follow."""
+    rest = value.items[7] if len(value.items) == 8 else None
+    if isinstance(rest, ClrTuple):
+        return f"{', '.join(text_of(item) for item in value.items[:7])}, {_items_text(rest)}"
+    return ", ".join(text_of(item) for item in value.items)
+
+
+def _exception_text(value: ClrException) -> str:
+    text = f"{value.type_name}: {value.message}"
+    if value.inner is None:
+        return text
+    inner = _exception_text(value.inner)
+    return bounded_text(f"{text}\n ---> {inner}\n   --- End of inner exception stack trace ---")
 
 
 def token_text(token: JToken) -> str:

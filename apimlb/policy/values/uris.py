@@ -1,7 +1,7 @@
 """System.Uri, as far as policies use it: absolute http(s)-like URIs and relative ones."""
 
 import re
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from apimlb.policy.values.exceptions import ClrException, argument_null, invalid_operation
 
@@ -17,11 +17,11 @@ class Uri:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.parts = urlsplit(text)
         self.absolute: str | None = None
+        self.parts = _split(text)
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
             self.absolute = _canonical(text)
-            self.parts = urlsplit(self.absolute)
+            self.parts = _split(self.absolute)
 
     @property
     def scheme(self) -> str:
@@ -46,17 +46,26 @@ class Uri:
 
     @property
     def query(self) -> str:
-        return f"?{self.parts.query}" if self.parts.query else ""
+        return f"?{self.parts.query}" if "?" in (self.absolute or "").partition("#")[0] else ""
 
     @property
     def fragment(self) -> str:
-        return f"#{self.parts.fragment}" if self.parts.fragment else ""
+        return f"#{self.parts.fragment}" if "#" in (self.absolute or "") else ""
+
+    def _identity(self) -> str:
+        """What equality looks at: neither the user nor the fragment."""
+        if self.absolute is None:
+            return self.text
+        return f"{self.scheme}://{self.authority}{self.parts.path}{self.query}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Uri) and str(self) == str(other)
+        return isinstance(other, Uri) and self._identity() == other._identity()
 
     def __hash__(self) -> int:
-        return hash(str(self))
+        return hash(self._identity())
+
+    def __repr__(self) -> str:
+        return self._identity()
 
     def __str__(self) -> str:
         if self.absolute is None:
@@ -72,31 +81,38 @@ def _shown(match: re.Match[str]) -> str:
     return decoded
 
 
+_NO_HOST = "Invalid URI: The hostname could not be parsed."
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:  # of brackets
+        raise bad_uri(_NO_HOST) from None
+
+
 def _canonical(text: str) -> str:
     try:
-        parts = urlsplit(text.strip())
+        parts = _split(text.strip())
         port = parts.port
     except ValueError:
         raise bad_uri("Invalid URI: Invalid port specified.") from None
     if not parts.netloc:
         if parts.scheme.lower() in _PORTS:
-            raise bad_uri("Invalid URI: The hostname could not be parsed.")
+            raise bad_uri(_NO_HOST)
         return text
     host = parts.hostname or ""
     if not host or " " in host:
-        raise bad_uri("Invalid URI: The hostname could not be parsed.")
+        raise bad_uri(_NO_HOST)
     host = f"[{host}]" if ":" in host else host
     user = parts.netloc.rpartition("@")[0]
     scheme = parts.scheme.lower()
     place = host if port is None or port == _PORTS.get(scheme) else f"{host}:{port}"
     path = _without_dots(parts.path or "/")
-    return parts._replace(
-        scheme=scheme,
-        netloc=f"{user}@{place}" if user else place,
-        path=_escaped(path),
-        query=_escaped(parts.query),
-        fragment=_escaped(parts.fragment),
-    ).geturl()
+    before, hash_mark, _ = text.partition("#")
+    query = f"?{_escaped(parts.query)}" if "?" in before else ""
+    fragment = f"#{_escaped(parts.fragment)}" if hash_mark else ""
+    return f"{scheme}://{f'{user}@' if user else ''}{place}{_escaped(path)}{query}{fragment}"
 
 
 def _without_dots(path: str) -> str:
@@ -137,7 +153,10 @@ def make_uri(text: str | None, relative: bool = False) -> Uri:
 def join_uri(start: Uri, rest: str) -> Uri:
     if start.absolute is None:
         raise invalid_operation("This operation is not supported for a relative URI.")
-    return Uri(urljoin(start.absolute, rest))
+    try:
+        return Uri(urljoin(start.absolute, rest))
+    except ValueError:  # of brackets
+        raise bad_uri(_NO_HOST) from None
 
 
 def absolute_of(uri: Uri) -> str:
