@@ -9,7 +9,7 @@ import random
 import uuid
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from apimlb.http import Request, Response, Transport
 from apimlb.local.arm import roles
 from apimlb.local.arm.errors import ArmError, invalid_token
 from apimlb.local.arm.plane import ArmPlane
+from apimlb.local.arm.policy_check import check_policy
 from apimlb.local.arm.settings import ArmSettings, Caller
 from apimlb.local.entra.keys import SigningKey
 from apimlb.local.entra.plane import IDENTITY_TOKEN_SECONDS, Application, EntraPlane, serves
@@ -120,7 +121,14 @@ class World:
         self.entra = EntraPlane(store, clock, _branch(rng), tenant_id=settings.tenant_id, key=key)
         if settings.owner.secret:
             self.entra.register(settings.owner)
-        self.arm = ArmPlane(store, clock, _branch(rng), verify=self._caller, settings=settings.arm())
+        self.arm = ArmPlane(
+            store,
+            clock,
+            _branch(rng),
+            verify=self._caller,
+            settings=settings.arm(),
+            check_policy=partial(check_policy, switches=settings.policy),
+        )
         self.openai = OpenAIPlane(
             store,
             clock,

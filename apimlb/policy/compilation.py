@@ -9,6 +9,7 @@ from apimlb.policy.elements import ELEMENTS, UNIMPLEMENTED
 from apimlb.policy.exchange import Block, Section, Step
 from apimlb.policy.problems import NOT_IMPLEMENTED, InvalidPolicy, problem
 from apimlb.policy.reader import Element, read, substitute
+from apimlb.policy.switches import Switches
 
 SECTIONS: tuple[Section, ...] = ("inbound", "backend", "outbound", "on-error")
 FRAGMENT_DEPTH = 10
@@ -25,6 +26,7 @@ class DocumentCompilation:
     scope: str
     named_values: Mapping[str, str]
     fragments: Mapping[str, str]
+    switches: Switches = field(default_factory=Switches)
     section: Section = "inbound"
     problems: list[InvalidPolicy] = field(default_factory=list)
     readers: set[Section] = field(default_factory=set)

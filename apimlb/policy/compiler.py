@@ -37,7 +37,8 @@ UNTRANSLATED = "Untranslated"
 
 
 class Expression:
-    """A compiled expression. `type` is the static CLR type of its value, `python` the generated source."""
+    """A compiled expression. `type` is the static CLR type of its value, "null" where that is all it can be;
+    `python` is the generated source."""
 
     __slots__ = (
         "_lines",
@@ -149,19 +150,32 @@ def _bind(binder: Binder, tree: Block) -> str:
     if problem is not None:
         raise problem
     values: list[Bound] = [value for value in binder.returns if value.type is not VOID]
-    if isinstance(tree.statements[-1], Return) and len(values) == 1 and values[0].type is NULL:
-        return "System.Object"
+    if values and all(value.type is NULL for value in values):
+        return NULL.name
     return binder.common_type(values).name if values else "System.Object"
+
+
+def converts_by_cast(given: str, keyword: str) -> bool:
+    """Whether a cast makes a value of one static type, by its CLR name, one of another, by its keyword."""
+    registry, conversions = library()
+    source, target = RUNTIME.type_named(given), registry.definition(keyword)
+    if source is None or target is None:
+        return False
+    return conversions.explicit(source, registry.types.of(target)) is not None
 
 
 def _misrun(binder: Binder, tree: Block) -> PolicyError | None:
     """The first problem of how the expression runs: an end without a value, a local without one."""
     if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not binder.partial:
         return None
-    flow = binder.flow(tree, closely=binder.partial)
+    flow = binder.flow(tree, closely=False)
     if flow.ends:
         return binder.source.error("Not all code paths return a value", tree.at, "CS0161")
-    first = min(flow.findings, key=lambda each: each.at, default=None)
+    found = flow.findings
+    if binder.partial:  # what is reached does not depend on the parts of a condition, what has a value does
+        closely = binder.flow(tree, closely=True).findings
+        found = found + [each for each in closely if each.code == "CS0165"]
+    first = min(found, key=lambda each: each.at, default=None)
     return binder.source.error(first.what, first.at, first.code) if first else None
 
 

@@ -9,6 +9,7 @@ from apimlb.policy.compilation import SECTIONS, DocumentCompilation
 from apimlb.policy.exchange import Block, Section
 from apimlb.policy.problems import InvalidPolicy, combined, hide_values, problem
 from apimlb.policy.reader import Element, Format, read, substitute
+from apimlb.policy.switches import Switches
 
 Scope = Literal["global", "workspace", "product", "api", "operation"]
 DEFAULT_GLOBAL = "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>"
@@ -44,14 +45,16 @@ def compile_policy(
     scope: Scope = "api",
     named_values: Mapping[str, str] | None = None,
     fragments: Mapping[str, str] | None = None,
+    switches: Switches | None = None,
 ) -> PolicyDocument:
     """The document, compiled once for all requests.
 
+    `switches` say how strictly expressions are typed.
     `fragments` are the raw texts of policy fragments by id. Raises PolicyError when it does not read, and
     InvalidPolicy, with every problem found, when it reads but Azure would refuse it or the local gateway
     cannot run it. A section that is left out inherits, as if it held `<base/>`.
     """
-    compilation = DocumentCompilation(scope, named_values or {}, fragments or {})
+    compilation = DocumentCompilation(scope, named_values or {}, fragments or {}, switches or Switches())
     try:
         sections = _sections(_root(text, format, compilation), compilation)
         if compilation.problems:

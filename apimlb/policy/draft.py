@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar, cast
 
 from apimlb.errors import PolicyError
-from apimlb.policy.compiler import compile_expression
+from apimlb.policy.compiler import compile_expression, converts_by_cast
 from apimlb.policy.context import Context
 from apimlb.policy.exchange import Act, Block, Section
 from apimlb.policy.kinds import ANY, Kind
 from apimlb.policy.problems import InvalidPolicy, problem
 from apimlb.policy.reader import Element, Text
+from apimlb.policy.switches import Switches
 
 T = TypeVar("T")
 Getter = Callable[[Context], T]
@@ -36,6 +37,7 @@ class Compilation(Protocol):
 
     scope: str
     section: Section
+    switches: Switches
 
     def block(self, element: Element, path: str) -> Block:
         """The children of `element`, each of them a policy."""
@@ -186,13 +188,21 @@ class Draft:
             raise problem(self.policy, error.what, at=(error.line, error.column)) from error
         if expression.reads_response_body:
             self.compilation.reads_response_body()
-        if kind.clr and expression.type not in kind.clr:
+        if kind.clr and expression.type not in kind.clr and not self._converts(expression.type, kind):
             given = _KEYWORDS.get(expression.type, expression.type)
-            raise self.error(f"Cannot implicitly convert type '{given}' to '{kind.keyword}'", text)
+            cast_needed = converts_by_cast(expression.type, kind.keyword)
+            hint = ". An explicit conversion exists (are you missing a cast?)" if cast_needed else ""
+            raise self.error(f"Cannot implicitly convert type '{given}' to '{kind.keyword}'{hint}", text)
         if kind is ANY or expression.type == kind.own:
             return cast(Getter[T], expression)
         convert = kind.value
         return lambda context: convert(expression(context))
+
+    def _converts(self, given: str, kind: Kind[T]) -> bool:
+        """Whether a value of another type is converted while the policy runs."""
+        if self.compilation.switches.attribute_types == "exact":
+            return False
+        return kind.keyword == "string" or given in ("System.Object", "null")
 
 
 Compile = Callable[[Draft], Act]

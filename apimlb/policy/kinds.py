@@ -14,7 +14,8 @@ T = TypeVar("T")
 class Kind(Generic[T]):
     """`literal` raises ValueError with what is wrong; `value` raises ClrException.
 
-    `clr` are the static types that an expression may have, empty for any; `keyword` is C#'s name of the type
+    `clr` are the static types that an expression may have, "null" for that of null, empty for any;
+    `keyword` is C#'s name of the type
     for the message when it has another. What has the static type `own` is a value already.
     """
 
@@ -54,20 +55,20 @@ def _optional_string(value: object) -> str:
     return "" if value is None else to_clr_string(value)
 
 
-STRING = Kind("string", str, _optional_string)
+_STRINGS = frozenset({"System.String", "null"})
+
+STRING = Kind("string", str, _optional_string, _STRINGS)
 """Any value, as text; null is the empty string."""
 
-TEXT = Kind("string", str.strip, _optional_string)
+TEXT = Kind("string", str.strip, _optional_string, _STRINGS)
 """As STRING, but a literal loses the white space around it: the text of an element."""
 
 ANY: Kind[object] = Kind("object", str, lambda value: value)
 """The value itself; a literal is a System.String."""
 
-BOOLEAN = Kind(
-    "bool", _boolean, _unboxed_boolean, frozenset({"System.Boolean", "System.Object"}), "System.Boolean"
-)
+BOOLEAN = Kind("bool", _boolean, _unboxed_boolean, frozenset({"System.Boolean"}), "System.Boolean")
 
-_INTEGERS = frozenset(f"System.{name}" for name in ("Int32", "Int16", "UInt16", "Byte", "SByte", "Object"))
+_INTEGERS = frozenset(f"System.{name}" for name in ("Int32", "Int16", "UInt16", "Byte", "SByte", "Char"))
 
 
 def integer(low: int = 0, high: int = 2**31 - 1) -> Kind[int]:
@@ -110,4 +111,4 @@ def choice(*options: str) -> Kind[str]:
         except ValueError as error:
             raise ClrException("System.ArgumentException", str(error)) from error
 
-    return Kind("string", literal, value)
+    return Kind("string", literal, value, _STRINGS)

@@ -99,7 +99,9 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
         )
     named_values = {name: str(value) for name, value in mapping(case, "named_values").items()}
     fragments = {name: str(value) for name, value in mapping(case, "fragments").items()}
-    policy = effective([compile_policy(text, named_values=named_values, fragments=fragments)])
+    switches = ADVERSE if case.get("adverse") else Switches()
+    document = compile_policy(text, named_values=named_values, fragments=fragments, switches=switches)
+    policy = effective([document])
     stage = Stage(case)
     recorder = Recorder()
     exchange = _exchange(case, stage, recorder)

@@ -28,6 +28,11 @@ class Switches:
     """What `GetValueOrDefault<T>` makes of a variable of another type: documented to throw (Microsoft Learn,
     API Management policy expressions); Microsoft's policy toolkit gives the default."""
 
+    attribute_types: Literal["exact", "any"] = "exact"
+    """Whether a policy is refused whose expression has another static type than its attribute or text needs,
+    an object where a string is wanted, say, as C# refuses to return it. Not documented; in public policies
+    every condition is a bool, and every name, key and header value a string, by a cast where it takes one."""
+
     first_fast_retry_index: Literal[0, 1] = 0
     """The k of the wait formula for the first retry that waits, when `first-fast-retry` made the one before
     it immediate."""

@@ -6,14 +6,15 @@ from apimlb.errors import PolicyError
 from apimlb.local.arm.call import PolicySource
 from apimlb.policy.document import Scope, compile_policy
 from apimlb.policy.reader import Format, read
+from apimlb.policy.switches import Switches
 
 _SECTIONS = ("inbound", "backend", "outbound", "on-error")
 
 
-def check_policy(source: PolicySource) -> None:
+def check_policy(source: PolicySource, switches: Switches | None = None) -> None:
     """Raise `PolicyError` for a document that does not read, parse or bind."""
     if source.scope == "fragment":
-        _check_fragment(source)
+        _check_fragment(source, switches)
         return
     compile_policy(
         source.text,
@@ -21,10 +22,11 @@ def check_policy(source: PolicySource) -> None:
         scope=cast(Scope, source.scope),
         named_values=source.named_values,
         fragments=source.fragments,
+        switches=switches,
     )
 
 
-def _check_fragment(source: PolicySource) -> None:
+def _check_fragment(source: PolicySource, switches: Switches | None) -> None:
     """A fragment is good when it is good in one of the sections that may include it."""
     root = read(source.text, cast(Format, source.format))
     if root.tag != "fragment":
@@ -43,6 +45,7 @@ def _check_fragment(source: PolicySource) -> None:
                 scope="global",
                 named_values=source.named_values,
                 fragments={**source.fragments, "new": source.text},
+                switches=switches,
             )
         except PolicyError as refusal:
             refusals.append(refusal)

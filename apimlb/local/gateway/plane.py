@@ -67,7 +67,7 @@ class GatewayPlane:
     ) -> None:
         self._switches = switches or GatewaySwitches()
         self._policy_switches = policy_switches or Switches()
-        self._router = Router(store)
+        self._router = Router(store, self._policy_switches)
         self._caches = caches or Caches(clock, self._switches.cache_delay)
         self._health = BackendHealth(clock, rng, self._switches)
         self._trace = trace

@@ -7,6 +7,7 @@ from typing import Literal
 from apimlb.errors import PolicyError
 from apimlb.local.store import Document
 from apimlb.policy.document import Policy, PolicyDocument, compile_policy, effective
+from apimlb.policy.switches import Switches
 
 PolicyScope = Literal["global", "product", "api", "operation"]
 
@@ -36,7 +37,8 @@ class Place:
 class PolicyShelf:
     """Compiles on first use. A text that does not compile leaves the one before it serving."""
 
-    def __init__(self) -> None:
+    def __init__(self, switches: Switches | None = None) -> None:
+        self._switches = switches or Switches()
         self._compiled: dict[tuple[object, ...], PolicyDocument | PolicyError] = {}
         self._serving: dict[str, PolicyDocument] = {}
         self.problems: dict[str, PolicyError] = {}
@@ -74,6 +76,7 @@ class PolicyShelf:
                     scope=place.scope,
                     named_values=substitutions.named_values,
                     fragments=substitutions.fragments,
+                    switches=self._switches,
                 )
             except PolicyError as error:
                 self._compiled[key] = error

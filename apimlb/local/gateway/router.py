@@ -12,6 +12,7 @@ from apimlb.local.gateway.routes import SERVICE, ApiRoute, OperationRoute, Servi
 from apimlb.local.store import Document, Store
 from apimlb.policy.context import Url
 from apimlb.policy.document import Policy
+from apimlb.policy.switches import Switches
 
 _GATEWAY_HOSTS = (".azure-api.net", ".localhost")
 _NOT_SERVING = {"activating", "created", "creating", "deleting", "terminating", "deleted", "failed"}
@@ -41,7 +42,7 @@ class Match:
 class Router:
     """Finds the way of a request and keeps what was read for it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, switches: Switches | None = None) -> None:
         self._store = store
         self._revision = -1
         self._names: dict[str, Document] = {}
@@ -49,7 +50,7 @@ class Router:
         self._fresh: set[str] = set()
         self._services: dict[str, tuple[Sequence[Document], Service]] = {}
         self._matches: dict[tuple[str, str], Match] = {}
-        self.shelf = PolicyShelf()
+        self.shelf = PolicyShelf(switches)
 
     def find(self, request: Request) -> Match | None:
         """How far the request comes; None when no service answers to its URL."""

@@ -68,6 +68,9 @@ class BinderCore:
         self.always: set[int] = set()
         """Patterns that every value fits, by the node's id."""
         self.switches: dict[int, SwitchFacts] = {}
+        self.beginning: Variable | None = None
+        self.names_itself = False
+        """The local whose first value is being bound, and whether that value names the local."""
         self.partial = False
         """Whether some local may have no value where it is used, for all that binding can tell."""
 

@@ -87,6 +87,8 @@ class MemberBinder(OperatorBinder):
         return None
 
     def variable_value(self, variable: Variable) -> Bound:
+        if variable is self.beginning:
+            self.names_itself = True
         if variable.row_member is not None:
             row, name = variable.row_member
             return Bound(variable.type, f"{row.code}.members[{name!r}]")

@@ -50,6 +50,8 @@ class PlaceBinder(MemberBinder):
             self.refuse(code, _NO_PLACE[code], node)
         if found.readonly:
             self.refuse("CS1656", f"Cannot assign to '{node.name}' because it is a '{found.readonly}'", node)
+        if found is self.beginning:
+            self.names_itself = True
         return Place(found.type, variable=found)
 
     def property_place(self, target: Bound, name: str, at: int | MemberNode) -> Place:

@@ -8,6 +8,7 @@ from apimlb.policy.csharp.bound import (
     Bound,
     LambdaValue,
     MethodGroup,
+    Variable,
 )
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.nodes import (
@@ -82,10 +83,11 @@ class StatementBinder(FunctionBinder):
             if inferred:
                 kind, code = self._inferred(at, name, value)
                 constant: object = NOT_CONSTANT
+                variable = self.declare(name, kind, at, readonly=readonly)
             else:
                 kind = self.type_of(node.type)
-                code, constant = self._initial(kind, value)
-            variable = self.declare(name, kind, at, readonly=readonly)
+                variable = self.declare(name, kind, at, readonly=readonly)
+                code, constant = self._initial(variable, value)
             if node.constant:
                 assert value is not None
                 self._check_constant(node, kind, constant, name, value)
@@ -124,13 +126,21 @@ class StatementBinder(FunctionBinder):
             self.refuse("CS0815", f"Cannot assign {bound.type.shown} to an implicitly-typed variable", at)
         return bound.type, bound.code
 
-    def _initial(self, kind: Type, value: Node | None) -> tuple[str, object]:
+    def _initial(self, variable: Variable, value: Node | None) -> tuple[str, object]:
+        kind = variable.type
         if value is None:
             self.partial = True
             return self.default_code(kind), NOT_CONSTANT
         if isinstance(value, ArrayItems):
             return self.array_of(kind, value, []).code, NOT_CONSTANT
+        outer, self.beginning = self.beginning, variable
+        self.names_itself = False
+        mark = len(self.out.lines)
         bound = self.convert(self.bind(value), kind, value)
+        if self.names_itself:
+            self.partial = True
+            self.out.insert(mark, self.store(variable, self.default_code(kind)), variable.at)
+        self.beginning, self.names_itself = outer, False
         return bound.code, bound.constant
 
     def bind_run(self, node: Run) -> None:

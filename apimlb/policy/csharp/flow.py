@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apimlb.policy.csharp.flow_expressions import DEAD, ExpressionFlow, Finding
-from apimlb.policy.csharp.nodes import Lambda, Node
+from apimlb.policy.csharp.nodes import Lambda, Literal, Node
 from apimlb.policy.csharp.statements import (
     Block,
     Break,
@@ -277,7 +277,8 @@ class Flow(ExpressionFlow):
     def _switch(self, node: Switch) -> None:
         if self.closely:
             self.value(node.value)
-        facts = self._switches.get(id(node), SwitchFacts())
+        # Binding may not have got to the switch because of an error before it.
+        facts = self._switches.get(id(node)) or SwitchFacts(covered=isinstance(node.value, Literal))
         covered = facts.covered or any(label.is_default for each in node.sections for label in each.labels)
         jumps = Jumps(False, self._finally_depth)
         before = self.state

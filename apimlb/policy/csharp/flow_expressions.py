@@ -113,8 +113,8 @@ class ExpressionFlow:
     def test(self, node: Node) -> tuple[int, int]:
         """Walk a condition: the states where it is true and where it is false."""
         constant = self.truths.get(id(node))
-        if constant is None and isinstance(node, Literal) and isinstance(node.value, bool):
-            constant = node.value
+        if constant is None:
+            constant = _plain_truth(node)
         if constant is not None:
             return (self.state, DEAD) if constant else (DEAD, self.state)
         if not self.closely:
@@ -311,6 +311,16 @@ _VALUES: dict[type[Node], Callable[[ExpressionFlow, Any], None]] = {
     ConditionalAccess: ExpressionFlow._conditional_access, ThrowValue: ExpressionFlow._throw,
     Lambda: ExpressionFlow._lambda, NameOf: ExpressionFlow._nothing,
 }  # fmt: skip
+
+
+def _plain_truth(node: Node) -> bool | None:
+    """The value of `true`, `!false` and the like, which binding may not have got to because of an error."""
+    if isinstance(node, Literal):
+        return node.value if isinstance(node.value, bool) else None
+    if isinstance(node, Unary) and node.operator == "!":
+        inner = _plain_truth(node.operand)
+        return None if inner is None else not inner
+    return None
 
 
 def _children(node: Node) -> Iterator[Node]:

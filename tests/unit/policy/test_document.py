@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from apimlb.errors import PolicyError
 from apimlb.policy.document import compile_policy, effective
 from apimlb.policy.problems import NOT_IMPLEMENTED, InvalidPolicy
+from apimlb.policy.switches import Switches
 from tests.unit.policy.play import document
 
 
@@ -190,3 +191,40 @@ def test_a_mutated_document_compiles_or_is_refused(place: int, length: int, repl
     text = SEED[:place] + replacement + SEED[place + length :]
     with suppress(PolicyError):
         compile_policy(text)
+
+
+@pytest.mark.parametrize(
+    ("element", "said"),
+    [
+        (
+            "<set-header name='a'><value>@(context.Variables[\"a\"])</value></set-header>",
+            "Cannot implicitly convert type 'object' to 'string'. An explicit conversion exists (are you "
+            "missing a cast?)",
+        ),
+        (
+            "<set-header name='@(1)'><value>a</value></set-header>",
+            "Cannot implicitly convert type 'int' to 'string'",
+        ),
+        (
+            "<choose><when condition='@(context.Variables[\"a\"])'/></choose>",
+            "Cannot implicitly convert type 'object' to 'bool'. An explicit conversion exists (are you "
+            "missing a cast?)",
+        ),
+        (
+            "<retry condition='true' count='@(\"3\")' interval='1'><forward-request/></retry>",
+            "Cannot implicitly convert type 'string' to 'int'",
+        ),
+    ],
+)
+def test_an_expression_has_the_type_that_its_place_needs(element: str, said: str) -> None:
+    section = "backend" if element.startswith("<retry") else "inbound"
+    text = f"<policies><{section}>{element}</{section}></policies>"
+    with pytest.raises(PolicyError) as caught:
+        compile_policy(text)
+    assert caught.value.what.endswith(": " + said)
+
+
+def test_a_gateway_that_converts_takes_other_types_for_strings() -> None:
+    element = "<set-header name='a'><value>@(context.Variables[\"a\"])</value></set-header>"
+    text = f"<policies><inbound>{element}</inbound></policies>"
+    assert compile_policy(text, switches=Switches(attribute_types="any"))

@@ -61,7 +61,7 @@ async def test_an_error_status_may_be_made_an_error() -> None:
     played = await play(
         backend="<forward-request fail-on-error-status-code='true'/>",
         outbound="<set-header name='never'><value>1</value></set-header>",
-        on_error="<set-header name='seen'><value>@(context.Response.StatusCode)</value></set-header>",
+        on_error="<set-header name='seen'><value>@(\"\" + context.Response.StatusCode)</value></set-header>",
         backends=replies({"status": 418, "body": "teapot"}),
     )
     assert (played.response.status, played.response.body) == (418, b"teapot")

@@ -49,8 +49,8 @@ async def test_headers_of_the_connection_cannot_be_set() -> None:
 
 async def test_expressions_are_written_as_dot_net_writes_them() -> None:
     values = (
-        "@(1 == 1)",
-        "@(1.50m)",
+        '@("" + (1 == 1))',
+        "@(1.50m.ToString())",
         "@((string)null)",
         "@(new JArray(1, 2).ToString(Newtonsoft.Json.Formatting.None))",
     )
