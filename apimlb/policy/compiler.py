@@ -142,6 +142,7 @@ def _bind(binder: Binder, tree: Block) -> str:
     try:
         binder.function_body(tree)
     except PolicyError as error:
+        binder.partial = True  # who knows what the rest would have shown
         earlier = _misrun(binder, tree)
         if earlier is not None and (earlier.line, earlier.column) < (error.line, error.column):
             raise earlier from None

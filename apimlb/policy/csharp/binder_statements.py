@@ -217,6 +217,9 @@ class StatementBinder(FunctionBinder):
         first = self.out.local("first", "k_")
         self.out.line(f"{first} = True", node.at)
         self.out.line("while True:", node.at)
+        head = len(self.out.lines)
+        self._loop(node, node.body)
+        end = len(self.out.lines)
         self.out.indent += 1
         self.out.line(f"if not {first}:", node.at)
         self.out.indent += 1
@@ -226,7 +229,7 @@ class StatementBinder(FunctionBinder):
         self.out.indent -= 1
         self.out.line(f"{first} = False", node.at)
         self.out.indent -= 1
-        self._loop(node, node.body)
+        self.out.raise_to(head, end)
 
     def bind_for(self, node: For) -> None:
         self.enter()
