@@ -30,6 +30,14 @@ def given(array: Array | None, name: str = "array") -> Array:
     return array
 
 
+def row(array: Array | None, name: str = "array") -> Array:
+    """The array that must be there and have one dimension."""
+    array = given(array, name)
+    if isinstance(array, ClrArray) and len(array.shape) > 1:
+        raise ClrException("System.RankException", "Only single dimension arrays are supported here.")
+    return array
+
+
 def cells(array: Array) -> list[object] | bytearray:
     """What holds the elements, to be changed."""
     return array if isinstance(array, bytearray) else array.items
@@ -87,7 +95,7 @@ def _backwards(array: Array, start: int | None, count: int | None, none: tuple[i
 
 
 def index_of(array: Array | None, value: object, start: int = 0, count: int | None = None) -> int:
-    array = given(array)
+    array = row(array)
     places = _forwards(array, start, count)
     return next((place for place, item in _looked(array, places) if clr_equals(item, value)), -1)
 
@@ -95,7 +103,7 @@ def index_of(array: Array | None, value: object, start: int = 0, count: int | No
 def last_index_of(
     array: Array | None, value: object, start: int | None = None, count: int | None = None
 ) -> int:
-    array = given(array)
+    array = row(array)
     places = _backwards(array, start, count, (-1, 0))
     return next((place for place, item in _looked(array, places) if clr_equals(item, value)), -1)
 
@@ -248,4 +256,4 @@ def _size(array: Array, dimension: int, message: str) -> int:
 
 
 def enumerator(array: Array) -> Enumerator:
-    return Enumerator(lambda: iterate(array), "System.Array+ArrayEnumerator", MISSING, True)
+    return Enumerator(lambda: iterate(array), "System.SZArrayEnumerator", MISSING, True)

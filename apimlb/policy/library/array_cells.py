@@ -7,7 +7,7 @@ from apimlb.policy.csharp.types import Type
 from apimlb.policy.library.array_calls import Array, boxed, element_of, given, put, rank, shape_of
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.exceptions import ClrException, argument, argument_range, array_range
-from apimlb.policy.values.numbers import INTEGERS, Char, Single
+from apimlb.policy.values.numbers import INTEGERS, Char, Long, Single
 from apimlb.policy.values.text import clr_type_name
 
 _WIDER = {
@@ -217,3 +217,17 @@ def copy_to(array: Array, target: Array | None, index: int) -> None:
 
 def initialize(array: Array) -> None:
     """Calls the constructor of each value; what an array of this language holds has none."""
+
+
+def narrowed(call: Callable[..., object], *names: str) -> Callable[..., object]:
+    """The overload for numbers of 64 bits, with their names in their order; each must fit in 32."""
+
+    def checked(*arguments: object) -> object:
+        numbers = [each for each in arguments if type(each) is Long]
+        for number, name in zip(numbers[-len(names) :], names, strict=True):
+            if not -(2**31) <= number < 2**31:
+                raise argument_range("Arrays larger than 2GB are not supported.", name)
+        return call(*arguments)
+
+    checked.__name__ = f"{getattr(call, '__name__', 'call')}_long"
+    return checked

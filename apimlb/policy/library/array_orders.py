@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cmp_to_key
 
-from apimlb.policy.library.array_calls import Array, boxed, cells, given, put
+from apimlb.policy.library.array_calls import Array, boxed, cells, put, row
 from apimlb.policy.library.string_comparers import compare_objects
 from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.collections import Comparer
@@ -70,59 +70,59 @@ def _sorted(array: Array, others: Array | None, first: int, end: int, order: Ord
 
 
 def sort(array: Array | None) -> None:
-    array = given(array)
+    array = row(array)
     _sorted(array, None, 0, len(array), _guarded(compare))
 
 
 def sort_with(array: Array | None, comparer: Comparer | None) -> None:
-    array = given(array)
+    array = row(array)
     _sorted(array, None, 0, len(array), _order(comparer))
 
 
 def sort_by(array: Array | None, order: Order) -> None:
-    array = given(array)
+    array = row(array)
     _sorted(array, None, 0, len(array), _guarded(order))
 
 
 def sort_part(array: Array | None, index: int, length: int, comparer: Comparer | None = None) -> None:
-    array = given(array)
+    array = row(array)
     _sorted(array, None, *part(array, index, length), _order(comparer))
 
 
 def sort_pairs(keys: Array | None, items: Array | None, comparer: Comparer | None = None) -> None:
     """Array.Sort(keys, items): both, by the keys"""
-    sort_some_pairs(keys, items, 0, len(given(keys, "keys")), comparer)
+    sort_some_pairs(keys, items, 0, len(row(keys, "keys")), comparer)
 
 
 def sort_some_pairs(
     keys: Array | None, items: Array | None, index: int, length: int, comparer: Comparer | None = None
 ) -> None:
-    keys = given(keys, "keys")
+    keys = row(keys, "keys")
     first, end = part(keys, index, length)
     if items is not None:
-        part(items, index, length)
+        part(row(items, "items"), index, length)
     _sorted(keys, items, first, end, _order(comparer))
 
 
 def reverse(array: Array | None) -> None:
-    cells(given(array)).reverse()
+    cells(row(array)).reverse()
 
 
 def reverse_part(array: Array | None, index: int, length: int) -> None:
-    array = given(array)
+    array = row(array)
     first, end = part(array, index, length)
     put(array, first, boxed(array, first, end)[::-1])
 
 
 def search(array: Array | None, value: object, comparer: Comparer | None = None) -> int:
     """Array.BinarySearch: the place of the value, or the complement of where it would be."""
-    return search_part(array, 0, len(given(array)), value, comparer)
+    return search_part(array, 0, len(row(array)), value, comparer)
 
 
 def search_part(
     array: Array | None, index: int, length: int, value: object, comparer: Comparer | None = None
 ) -> int:
-    array = given(array)
+    array = row(array)
     low, end = part(array, index, length)
     high, order = end - 1, _order(comparer)
     while low <= high:

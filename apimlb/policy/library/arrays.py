@@ -1,5 +1,7 @@
 """System.Array."""
 
+from collections.abc import Callable
+
 from apimlb.policy.csharp.types import Definition, Needs, Row
 from apimlb.policy.library import array_calls as calls
 from apimlb.policy.library import array_cells as single
@@ -69,27 +71,38 @@ _ORDERS: tuple[Row, ...] = (
     ("static void Reverse(Array array, int index, int length)", orders.reverse_part),
 )  # fmt: skip
 
-_COPIES: tuple[Row, ...] = tuple(
-    row
-    for size in ("int", "long")
-    for row in (
-        (f"static void Copy(Array sourceArray, Array destinationArray, {size} length)", single.copy),
+_COPY = ("sourceIndex", "destinationIndex", "length")
+_INDICES = (("index",), ("index1", "index2"), ("index1", "index2", "index3"))
+
+
+def _copies(size: str) -> tuple[Row, ...]:
+    """The members that count with numbers of that type."""
+
+    def counted(call: Callable[..., object], *names: str) -> Callable[..., object]:
+        return single.narrowed(call, *names) if size == "long" else call
+
+    rows: list[Row] = [
+        (
+            f"static void Copy(Array sourceArray, Array destinationArray, {size} length)",
+            counted(single.copy, "length"),
+        ),
         (
             f"static void Copy(Array sourceArray, {size} sourceIndex, Array destinationArray, "
             f"{size} destinationIndex, {size} length)",
-            single.copy_part,
+            counted(single.copy_part, *_COPY),
         ),
-        (f"void CopyTo(Array array, {size} index)", single.copy_to),
-        (f"object GetValue({size} index)", single.get_value),
-        (f"object GetValue({size} index1, {size} index2)", single.get_value),
-        (f"object GetValue({size} index1, {size} index2, {size} index3)", single.get_value),
+        (f"void CopyTo(Array array, {size} index)", counted(single.copy_to, "index")),
         (f"object GetValue(params {size}[] indices)", single.get_value_at),
-        (f"void SetValue(object value, {size} index)", single.set_value),
-        (f"void SetValue(object value, {size} index1, {size} index2)", single.set_value),
-        (f"void SetValue(object value, {size} index1, {size} index2, {size} index3)", single.set_value),
         (f"void SetValue(object value, params {size}[] indices)", single.set_value_at),
-    )
-)
+    ]
+    for names in _INDICES:
+        listed = ", ".join(f"{size} {name}" for name in names)
+        rows.append((f"object GetValue({listed})", counted(single.get_value, *names)))
+        rows.append((f"void SetValue(object value, {listed})", counted(single.set_value, *names)))
+    return tuple(rows)
+
+
+_COPIES = (*_copies("int"), *_copies("long"))
 
 DEFINITIONS = (
     Definition(

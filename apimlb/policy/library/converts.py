@@ -9,6 +9,7 @@ from apimlb.policy.values import conversions as convert
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.encodings import from_base64, to_base64
 from apimlb.policy.values.exceptions import (
+    ClrException,
     argument,
     argument_null,
     argument_range,
@@ -42,17 +43,26 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
             "Index was out of range. Must be non-negative and less than the size of the collection.",
             "startIndex",
         )
-    if base == 10:
-        return convert.parse_integer(text, name)
-    if text[0] == "-":
+    minus = text[0] == "-"
+    if minus and base != 10:
         raise argument("String cannot contain a minus sign if the base is not 10.")
+    if minus and lowest == 0:
+        raise ClrException(
+            "System.OverflowException",
+            "The string was being parsed as an unsigned number and could not have a negative sign.",
+        )
+    text = text[1:] if text[0] in "+-" else text
     digits = text.lower().removeprefix("0x") if base == 16 else text
     wanted = _DIGITS[:base]
     if not digits or digits[0] not in wanted:
         raise bad_format("Could not find any recognizable digits.")
     if digits.strip(wanted):
         raise bad_format("Additional non-parsable characters are at the end of the string.")
+    if len(digits) > 400:
+        raise convert.overflow_of(name)
     value = int(digits, base)
+    if base == 10:
+        return convert.fitted(-value if minus else value, name)
     if value >= (highest - lowest + 1):
         raise convert.overflow_of(name)
     return make(value - (highest - lowest + 1) if value > highest else value)

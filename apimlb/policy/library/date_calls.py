@@ -71,6 +71,7 @@ def new_date(year: int, month: int, day: int, *rest: object) -> DateTime:
     """new DateTime(y, m, d[, h, m, s[, ms]][, kind])"""
     kind = str(rest[-1]) if rest and isinstance(rest[-1], Enum) else dates.UNSPECIFIED
     clock = [part for part in rest if isinstance(part, int)]
+    dates.check_millisecond(clock[3] if len(clock) == 4 else 0)
     return DateTime(dates.date_ticks(year, month, day) + dates.time_ticks(*(clock or [0, 0, 0])), kind)
 
 
@@ -105,7 +106,7 @@ def add_months(value: DateTime, months: int) -> DateTime:
 
 
 def add_years(value: DateTime, years: int) -> DateTime:
-    return DateTime(dates.add_months(value.ticks, 12 * years), value.kind)
+    return DateTime(dates.add_years(value.ticks, years), value.kind)
 
 
 def add_span(value: DateTime, span: TimeSpan) -> DateTime:
@@ -114,6 +115,16 @@ def add_span(value: DateTime, span: TimeSpan) -> DateTime:
 
 def take_span(value: DateTime, span: TimeSpan) -> DateTime:
     return DateTime(dates.in_range(value.ticks - span.ticks), value.kind)
+
+
+def plus_span(value: DateTime, span: TimeSpan) -> DateTime:
+    """date + span"""
+    return DateTime(dates.in_range(value.ticks + span.ticks, "t"), value.kind)
+
+
+def minus_span(value: DateTime, span: TimeSpan) -> DateTime:
+    """date - span"""
+    return DateTime(dates.in_range(value.ticks - span.ticks, "t"), value.kind)
 
 
 def between(left: DateTime, right: DateTime) -> TimeSpan:
@@ -173,7 +184,8 @@ def new_offset(*parts: object) -> DateTimeOffset:
     *numbers, span = parts
     whole = [part for part in numbers if isinstance(part, int)]
     assert isinstance(span, TimeSpan)
-    return DateTimeOffset(dates.date_ticks(*whole[:3]) + dates.time_ticks(*whole[3:]), _valid_offset(span))
+    offset = _valid_offset(span)
+    return DateTimeOffset(dates.date_ticks(*whole[:3]) + dates.time_ticks(*whole[3:]), offset)
 
 
 def _valid_offset(span: TimeSpan) -> int:
@@ -258,7 +270,7 @@ def offset_months(value: DateTimeOffset, months: int) -> DateTimeOffset:
 
 
 def offset_years(value: DateTimeOffset, years: int) -> DateTimeOffset:
-    return offset_months(value, 12 * years)
+    return DateTimeOffset(dates.add_years(value.ticks, years), value.offset)
 
 
 def offset_time_of_day(value: DateTimeOffset) -> TimeSpan:
@@ -281,7 +293,10 @@ def new_span(*parts: int) -> TimeSpan:
         parts = (0, *parts)
     days, hours, minutes, seconds, *rest = parts
     whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-    return dates.span_of(whole * TICKS_PER_SECOND + (rest[0] if rest else 0) * TICKS_PER_MILLISECOND)
+    ticks = whole * TICKS_PER_SECOND + (rest[0] if rest else 0) * TICKS_PER_MILLISECOND
+    if not -(2**63) <= ticks < 2**63:
+        raise argument_range("TimeSpan overflowed because the duration is too long.")
+    return TimeSpan(ticks)
 
 
 def span_part(unit: int, limit: int) -> Callable[[TimeSpan], int]:

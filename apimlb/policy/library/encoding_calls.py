@@ -33,6 +33,8 @@ def get_encoding_of_page(page: int) -> Encoding:
     """Encoding.GetEncoding(codepage)"""
     if not 0 <= page <= 0xFFFF:
         raise argument_range("Valid values are between 0 and 65535, inclusive.", "codepage")
+    if page in (1, 2, 3, 42):
+        raise argument(f"{page} is not a supported code page.", "codepage")
     if page not in PAGES:
         raise not_supported(f"No data is available for encoding {page}. {_MORE}")
     return PAGES[page]
@@ -118,7 +120,8 @@ def put_bytes(
     if text is None:
         raise argument_null("s", _NO_ARRAY)
     target = _content(target)
-    part = _part(len(text), index, count, ("charIndex", "charCount"), "string", "s")
+    blamed = "chars" if encoding.codec == "ascii" else "s"
+    part = _part(len(text), index, count, ("charIndex", "charCount"), "string", blamed)
     return _put_bytes(encoding, text[part], target, place)
 
 
@@ -133,7 +136,7 @@ def put_bytes_of_chars(
 
 def byte_count(encoding: Encoding, text: str | None) -> int:
     if text is None:
-        raise argument_null("chars" if encoding.codec == "ascii" else "s")
+        raise argument_null("chars" if encoding.codec in ("ascii", "utf-8") else "s")
     return len(encoding.encode(text))
 
 

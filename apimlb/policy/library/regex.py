@@ -5,7 +5,7 @@ from collections.abc import Callable
 from apimlb.policy.csharp.types import Definition
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.dates import TICKS_PER_MILLISECOND, TimeSpan
-from apimlb.policy.values.exceptions import argument_null, argument_range
+from apimlb.policy.values.exceptions import argument_null, argument_range, not_supported
 from apimlb.policy.values.objects import Enum
 from apimlb.policy.values.regex import OPTIONS, OUT_OF_RANGE, Capture, Group, Match, Regex, expand, unescape
 
@@ -136,7 +136,11 @@ def count(collection: Captures) -> int:
     return len(collection.items)
 
 
-def result(found: Match, replacement: str) -> str:
+def result(found: Match, replacement: str | None) -> str:
+    if replacement is None:
+        raise argument_null("replacement")
+    if found.hit is None:
+        raise not_supported("Result cannot be called on a failed Match.")
     return expand(found, replacement)
 
 

@@ -40,6 +40,16 @@ def ratio(span: TimeSpan, other: TimeSpan) -> float:
     return divide_float(float(span.ticks), float(other.ticks))
 
 
+def offset_plus(value: DateTimeOffset, span: TimeSpan) -> DateTimeOffset:
+    """date + span"""
+    return DateTimeOffset(dates.in_range(value.ticks + span.ticks, "t"), value.offset)
+
+
+def offset_minus(value: DateTimeOffset, span: TimeSpan) -> DateTimeOffset:
+    """date - span"""
+    return DateTimeOffset(dates.in_range(value.ticks - span.ticks, "t"), value.offset)
+
+
 def offset_add_ticks(value: DateTimeOffset, ticks: int) -> DateTimeOffset:
     return DateTimeOffset(dates.in_range(value.ticks + ticks), value.offset)
 

@@ -170,6 +170,11 @@ def builder_insert(target: StringBuilder, index: int, value: object) -> StringBu
     return _inserted(target, index, text_of(value))
 
 
+def insert_object(target: StringBuilder, index: int, value: object) -> StringBuilder:
+    """Insert(index, object): nothing goes anywhere"""
+    return target if value is None else builder_insert(target, index, value)
+
+
 def insert_chars(target: StringBuilder, index: int, chars: ClrArray | None) -> StringBuilder:
     return _inserted(target, index, chars_text(chars))
 

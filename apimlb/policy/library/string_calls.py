@@ -207,15 +207,23 @@ def split_one_limited(text: str, separator: str, count: int, options: Enum) -> C
     return strings(_pieces(text, [str(separator)], count, options.number == 1))
 
 
-def join(separator: str | None, values: object) -> str:
+def join(separator: str | None, values: object, name: str = "values") -> str:
     separator = separator or ""
-    pieces = [text_of(item) for item in elements(values, "values")]
+    pieces = [text_of(item) for item in elements(values, name)]
     bounded_length(sum(map(len, pieces)) + len(separator) * len(pieces))
     return bounded_text(separator.join(pieces))
 
 
+def join_texts(separator: str | None, values: object) -> str:
+    return join(separator, values, "value")
+
+
 def concat_all(values: object) -> str:
     return join("", values)
+
+
+def concat_objects(values: object) -> str:
+    return join("", values, "args")
 
 
 def equals(left: str, right: str | None) -> bool:

@@ -31,10 +31,9 @@ def equal(comparer: Comparer, left: object, right: object) -> bool:
 
 def compare(comparer: Comparer, left: str | None, right: str | None) -> int:
     if comparer.name.startswith("Ordinal"):
-        fold = order.upper_ordinal if comparer.name.endswith("IgnoreCase") else str
-        return order.compare_ordinal(
-            None if left is None else fold(left), None if right is None else fold(right)
-        )
+        if left is None or right is None or not comparer.name.endswith("IgnoreCase"):
+            return order.compare_ordinal(left, right)
+        return order.compare_units(order.upper_ordinal(left), order.upper_ordinal(right))
     return order.compare_culture(left, right, comparer.name.endswith("IgnoreCase"))
 
 

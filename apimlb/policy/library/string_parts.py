@@ -8,6 +8,8 @@ from apimlb.policy.values.exceptions import argument_null, argument_range, index
 from apimlb.policy.values.numbers import Char
 from apimlb.policy.values.objects import Enum
 
+_ORDINAL = 4
+
 
 def _piece(text: str | None, index: int, length: int, number: int) -> str:
     """A side of a cultural comparison; its checks are those of CompareInfo.Compare."""
@@ -43,7 +45,10 @@ def compare_parts_as(
     if length < 0:
         raise argument_range("Length cannot be less than zero.", "length")
     _check_starts(left, start, right, place)
-    return order.compare_as(comparison, left[start : start + length], right[place : place + length])
+    first, second = left[start : start + length], right[place : place + length]
+    if comparison.number == _ORDINAL:
+        return order.compare_units(first, second)
+    return order.compare_as(comparison, first, second)
 
 
 def compare_parts_ordinal(left: str | None, start: int, right: str | None, place: int, length: int) -> int:
@@ -53,7 +58,7 @@ def compare_parts_ordinal(left: str | None, start: int, right: str | None, place
     if length < 0:
         raise argument_range("Count cannot be less than zero.", "length")
     _check_starts(left, start, right, place)
-    return order.compare_ordinal(left[start : start + length], right[place : place + length])
+    return order.compare_units(left[start : start + length], right[place : place + length])
 
 
 def _check_starts(left: str, start: int, right: str, place: int) -> None:

@@ -99,7 +99,7 @@ _BUILDER = Definition(
             )
         ),
         ("StringBuilder Insert(int index, string value)", builders.builder_insert),
-        ("StringBuilder Insert(int index, object value)", builders.builder_insert),
+        ("StringBuilder Insert(int index, object value)", builders.insert_object),
         ("StringBuilder Insert(int index, char[] value)", builders.insert_chars),
         ("StringBuilder Insert(int index, string value, int count)", builders.insert_repeated),
         ("StringBuilder Insert(int index, char[] value, int startIndex, int charCount)",

@@ -12,6 +12,7 @@ from apimlb.policy.values.exceptions import (
     argument,
     argument_null,
     argument_range,
+    array_range,
 )
 from apimlb.policy.values.numbers import Char
 from apimlb.policy.values.objects import Enum
@@ -37,6 +38,8 @@ def new_uri_kind(text: str | None, kind: Enum) -> Uri:
 def combined(start: Uri | None, rest: str | None) -> Uri:
     if start is None or rest is None:
         raise argument_null("baseUri" if start is None else "relativeUri")
+    if start.absolute is None:
+        raise argument_range("Specified argument was out of the range of valid values.", "baseUri")
     return join_uri(start, rest)
 
 
@@ -248,7 +251,9 @@ def hex_escape(char: str) -> str:
 
 
 def is_hex_encoding(text: str, index: int) -> bool:
-    piece = text[index : index + 3] if index >= 0 else ""
+    if index < 0:
+        raise array_range()
+    piece = text[index : index + 3]
     return len(piece) == 3 and piece[0] == "%" and all(map(is_hex_digit, piece[1:]))
 
 

@@ -60,9 +60,18 @@ def compare_culture(left: str | None, right: str | None, ignore_case: bool = Fal
 
 
 def compare_ordinal(left: str | None, right: str | None) -> int:
-    """The difference of the first two code units that differ, as string.CompareOrdinal."""
+    """The difference of the first two code units that differ, as string.CompareOrdinal. It looks at two units
+    before it looks at the lengths; behind its end a text has a zero."""
     if left is None or right is None:
         return (left is not None) - (right is not None)
+    for a, b in zip((left + "\0\0")[:2], (right + "\0\0")[:2], strict=True):
+        if a != b:
+            return ord(a) - ord(b)
+    return compare_units(left, right)
+
+
+def compare_units(left: str, right: str) -> int:
+    """The difference of the first two code units that differ, else that of the lengths."""
     charge_each(min(len(left), len(right)))
     for a, b in zip(left, right, strict=False):
         if a != b:
@@ -92,9 +101,9 @@ def compare_as(comparison: Enum, left: str | None, right: str | None) -> int:
     if name == "Ordinal":
         return compare_ordinal(left, right)
     if name == "OrdinalIgnoreCase":
-        return compare_ordinal(
-            None if left is None else upper_ordinal(left), None if right is None else upper_ordinal(right)
-        )
+        if left is None or right is None:
+            return (left is not None) - (right is not None)
+        return compare_units(upper_ordinal(left), upper_ordinal(right))
     return compare_culture(left, right, name.endswith("IgnoreCase"))
 
 

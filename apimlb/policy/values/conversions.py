@@ -148,9 +148,7 @@ def to_integer(value: object, name: str) -> int:
     if isinstance(value, str):
         return parse_integer(value, name)
     if isinstance(value, float):
-        if math.isnan(value) or math.isinf(value):
-            raise overflow_of(name)
-        return fitted(round_half_even(value), name)
+        return _rounded(value, name)
     if isinstance(value, Decimal):
         return fitted(int(value.to_integral_value("ROUND_HALF_EVEN")), name)
     if value is None:
@@ -159,6 +157,22 @@ def to_integer(value: object, name: str) -> int:
     if isinstance(number, int):
         return fitted(number, name)
     raise bad_cast(value, name)
+
+
+_BY_INT32 = frozenset(["SByte", "Byte", "Int16", "UInt16"])
+
+
+def _rounded(value: float, name: str) -> int:
+    """A real number as an integer: the short types go by way of Int32, the long ones are cast, checked."""
+    lowest, highest, make = INTEGERS[name]
+    whole = None if math.isnan(value) or math.isinf(value) else round_half_even(value)
+    if whole is None or not lowest <= whole <= highest:
+        if name in ("Int64", "UInt64"):
+            raise ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+        if name in _BY_INT32:
+            fitted(2**31 if whole is None else whole, "Int32")
+        raise overflow_of(name)
+    return make(whole)
 
 
 def to_boolean(value: object) -> bool:
@@ -172,7 +186,7 @@ def to_boolean(value: object) -> bool:
     raise bad_cast(value, "Boolean")
 
 
-def to_double(value: object) -> float:
+def to_double(value: object, target: str = "Double") -> float:
     if value is None:
         return 0.0
     if isinstance(value, str) and not isinstance(value, Char):
@@ -182,11 +196,11 @@ def to_double(value: object) -> float:
             return float(value)
         except OverflowError:  # an integer of JSON beyond every double
             return math.inf if value > 0 else -math.inf
-    raise bad_cast(value, "Double")
+    raise bad_cast(value, target)
 
 
 def to_single(value: object) -> float:
-    return Single(rounded_single(to_double(value)))
+    return Single(rounded_single(to_double(value, "Single")))
 
 
 def to_decimal(value: object) -> Decimal:

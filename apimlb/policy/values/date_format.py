@@ -92,8 +92,11 @@ def _custom(ticks: int, layout: str, offset: int | None, kind: str) -> str:
             out += layout[at + 1 : at + 2]
             at += 2
             continue
-        if char == "%":
-            at += 1
+        if char == "%":  # the next character by itself
+            if layout[at + 1 : at + 2] in ("", "%"):
+                raise bad_format()
+            out += _field(layout[at + 1], 1, ticks, offset, kind)
+            at += 2
             continue
         count = len(layout[at:]) - len(layout[at:].lstrip(char))
         if char == "F" and not _fraction(ticks, count).rstrip("0") and out.endswith("."):

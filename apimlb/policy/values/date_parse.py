@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from apimlb.policy.values.dates import (
+    DAYS,
     LOCAL,
     MONTHS,
     TICKS_PER_DAY,
@@ -110,6 +111,24 @@ def _time(found: dict[str, str | None]) -> int:
     return time_ticks(hour, int(found["mi"] or 0), int(found.get("s") or 0)) + ticks
 
 
+_KNOWN_WORDS = frozenset(
+    word
+    for name in (*MONTHS, *DAYS)
+    for word in (name.lower(), name[:3].lower())
+) | {"am", "pm", "t", "z", "gmt", "utc"}  # fmt: skip
+
+
+def _unreadable(text: str) -> ClrException:
+    """What cannot be read, and where the first word stands that means nothing."""
+    for match in re.finditer(r"[^\W\d_]+", text[:_LONGEST]):
+        if match[0].lower() not in _KNOWN_WORDS:
+            return bad_format(
+                f"The string '{text}' was not recognized as a valid DateTime. There is an unknown word "
+                f"starting at index '{match.start()}'."
+            )
+    return bad_format(f"String '{text}' was not recognized as a valid DateTime.")
+
+
 def parse_date(text: str | None, today: int = 0) -> DateTime:
     """DateTime.Parse: a text with a zone becomes local time; throws System.FormatException."""
     if text is None:
@@ -117,7 +136,7 @@ def parse_date(text: str | None, today: int = 0) -> DateTime:
     try:
         ticks, offset = parse_parts(text, today)
     except ValueError:
-        raise bad_format(f"String '{text}' was not recognized as a valid DateTime.") from None
+        raise _unreadable(text) from None
     return DateTime(ticks, UNSPECIFIED) if offset is None else DateTime(ticks - offset, LOCAL)
 
 
@@ -128,7 +147,7 @@ def parse_offset(text: str | None, today: int = 0) -> DateTimeOffset:
     try:
         ticks, offset = parse_parts(text, today)
     except ValueError:
-        raise bad_format(f"String '{text}' was not recognized as a valid DateTime.") from None
+        raise _unreadable(text) from None
     return DateTimeOffset(ticks, offset or 0)
 
 

@@ -89,12 +89,10 @@ def from_epoch(seconds: float, kind: str = UTC) -> DateTime:
     return DateTime(EPOCH_TICKS + round(seconds * 1_000_000) * 10, kind)
 
 
-def in_range(ticks: int) -> int:
+def in_range(ticks: int, name: str = "value") -> int:
     """Ticks of a date that exists; throws System.ArgumentOutOfRangeException."""
     if not 0 <= ticks <= MAX_TICKS:
-        raise argument_range(
-            "The added or subtracted value results in an un-representable DateTime.", "value"
-        )
+        raise argument_range("The added or subtracted value results in an un-representable DateTime.", name)
     return ticks
 
 
@@ -122,17 +120,23 @@ def date_ticks(year: int, month: int, day: int) -> int:
         ) from None
 
 
+def check_millisecond(millisecond: int) -> None:
+    if not 0 <= millisecond < 1000:
+        raise argument_range("Valid values are between 0 and 999, inclusive.", "millisecond")
+
+
 def time_ticks(hour: int, minute: int, second: int, millisecond: int = 0) -> int:
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
         raise argument_range("Hour, Minute, and Second parameters describe an un-representable DateTime.")
-    if not 0 <= millisecond < 1000:
-        raise argument_range("Valid values are between 0 and 999, inclusive.", "millisecond")
+    check_millisecond(millisecond)
     seconds = hour * 3600 + minute * 60 + second
     return seconds * TICKS_PER_SECOND + millisecond * TICKS_PER_MILLISECOND
 
 
 def add_months(ticks: int, months: int) -> int:
     """The same day so many months on, or the last one of a shorter month."""
+    if abs(months) > 120_000:
+        raise argument_range("Months value must be between +/-120000.", "months")
     start = date_of(ticks)
     count = start.year * 12 + start.month - 1 + months
     year, month = divmod(count, 12)
@@ -144,6 +148,12 @@ def add_months(ticks: int, months: int) -> int:
     return date_ticks(year, month + 1, day) + ticks % TICKS_PER_DAY
 
 
+def add_years(ticks: int, years: int) -> int:
+    if abs(years) > 10_000:
+        raise argument_range("Years value must be between +/-10000.", "years")
+    return add_months(ticks, 12 * years)
+
+
 def days_in_month(year: int, month: int) -> int:
     if not 1 <= month <= 12:
         raise argument_range("Month must be between one and twelve.", "month")
@@ -153,13 +163,18 @@ def days_in_month(year: int, month: int) -> int:
 
 
 def is_leap(year: int) -> bool:
+    """DateTime.IsLeapYear"""
+    if not 1 <= year <= 9999:
+        raise argument_range("Year must be between 1 and 9999.", "year")
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 def scaled(value: float, ticks_per_unit: int) -> int:
     """`AddSeconds(0.5)` and its family: .NET Core 3 rounds to the millisecond."""
     milliseconds = value * (ticks_per_unit / TICKS_PER_MILLISECOND)
-    if milliseconds != milliseconds or abs(milliseconds) > 1e16:
+    if milliseconds != milliseconds:
+        return 0
+    if abs(milliseconds) > 1e16:
         raise argument_range("Value to add was out of range.", "value")
     return int(milliseconds + (0.5 if milliseconds >= 0 else -0.5)) * TICKS_PER_MILLISECOND
 

@@ -78,6 +78,8 @@ def parse_guid(text: str | None) -> Guid:
     if text is None:
         raise argument_null("input")
     plain = text.strip()
+    if not plain:
+        raise bad_format("Unrecognized Guid format.")
     if plain.startswith("{0"):
         return _nested(plain) if "," in plain else parse_exact(plain, "B")
     if plain[:1] + plain[-1:] in ("{}", "()"):

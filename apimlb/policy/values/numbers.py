@@ -216,7 +216,8 @@ def decimal_multiply(left: Decimal, right: Decimal) -> Decimal:
 def decimal_divide(left: Decimal, right: Decimal) -> Decimal:
     if right == 0:
         raise divide_by_zero()
-    return decimal_of(_WIDE.divide(left, right))
+    found = decimal_of(_WIDE.divide(left, right))
+    return Decimal(0) if not found and left else found
 
 
 def decimal_remainder(left: Decimal, right: Decimal) -> Decimal:

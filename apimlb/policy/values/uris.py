@@ -143,10 +143,11 @@ def make_uri(text: str | None, relative: bool = False) -> Uri:
         raise argument_null("uriString")
     made = Uri(text)
     if made.absolute is None and not relative:
-        raise bad_uri(
-            "Invalid URI: The URI is empty." if not text.strip()
-            else "Invalid URI: The format of the URI could not be determined."
-        )  # fmt: skip
+        if not text.strip():
+            raise bad_uri("Invalid URI: The URI is empty.")
+        if ":" in re.split(r"[/\\?#]", text)[0]:
+            raise bad_uri("Invalid URI: The URI scheme is not valid.")
+        raise bad_uri("Invalid URI: The format of the URI could not be determined.")
     return made
 
 
