@@ -99,9 +99,9 @@ def is_low(char: str) -> bool:
 
 
 def _in_text(text: str | None, index: int) -> str:
-    if not 0 <= index < len(required(text, "s")):
+    text = required(text, "s")
+    if not 0 <= index < len(text):
         raise argument_range("Specified argument was out of the range of valid values.", "index")
-    assert text is not None
     return text
 
 
@@ -157,9 +157,9 @@ def to_utf32(high: str, low: str) -> int:
 
 def to_utf32_at(text: str | None, index: int) -> int:
     """char.ConvertToUtf32(text, index)"""
-    if not 0 <= index < len(required(text, "s")):
+    text = required(text, "s")
+    if not 0 <= index < len(text):
         raise index_range()
-    assert text is not None
     char = leave(text[index : index + 2])[0]
     if is_surrogate(char):
         kind, side = ("high", "following low") if is_high(char) else ("low", "preceding high")

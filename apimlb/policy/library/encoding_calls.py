@@ -130,7 +130,7 @@ def put_bytes_of_chars(
 ) -> int:
     """GetBytes(chars, charIndex, charCount, bytes, byteIndex)"""
     text, target = _chars(chars), _content(target)
-    part = _part(len(text), index, count, ("charIndex", "charCount"), "buffer", "chars")
+    part = _part(len(text), index, count, ("charIndex", "charCount"), "string", "chars")
     return _put_bytes(encoding, text[part], target, place)
 
 

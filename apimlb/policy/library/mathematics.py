@@ -279,7 +279,7 @@ def _math_rows() -> tuple[Row, ...]:
         "Sqrt": math.sqrt, "Exp": math.exp, "Log": math.log, "Log10": math.log10, "Sin": math.sin,
         "Cos": math.cos,
         "Tan": math.tan, "Asin": math.asin, "Acos": math.acos, "Atan": math.atan, "Sinh": math.sinh,
-        "Cosh": math.cosh, "Tanh": math.tanh, "Asinh": math.asinh, "Acosh": math.acosh, "Log2": math.log2,
+        "Cosh": math.cosh, "Tanh": math.tanh, "Asinh": math.asinh, "Log2": math.log2,
         "Cbrt": math.cbrt,
     }  # fmt: skip
     rows += [(f"static double {name}(double d)", _real(call)) for name, call in one.items()]
@@ -308,6 +308,7 @@ _MATH_ROWS: tuple[Row, ...] = (
     ("static double Atan2(double y, double x)", math.atan2),
     ("static int DivRem(int a, int b, out int result)", divide_with_rest("Int32")),
     ("static long DivRem(long a, long b, out long result)", divide_with_rest("Int64")),
+    ("static double Acosh(double d)", lambda value: math.acosh(value) if value >= 1 else math.nan),
     ("static double Atanh(double d)", hyperbolic_arctangent),
     ("static double FusedMultiplyAdd(double x, double y, double z)", fused),
     ("static int ILogB(double x)", exponent_of),

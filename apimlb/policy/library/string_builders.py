@@ -136,9 +136,11 @@ def append_part(target: StringBuilder, value: object, start: int, count: int) ->
         if start == 0 and count == 0:
             return target
         raise argument_null("value")
+    if start < 0:
+        raise index_range("startIndex")
     _positive(count, "count")
     text = str(value)
-    if start < 0 or start > len(text) - count:
+    if start > len(text) - count:
         raise index_range("startIndex")
     return target.append(text[start : start + count])
 

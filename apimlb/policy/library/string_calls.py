@@ -138,7 +138,7 @@ def pad_right(text: str, width: int, fill: str = " ") -> str:
 
 
 def _pieces(text: str, separators: list[str], limit: int, remove_empty: bool) -> list[str]:
-    """string.Split, the general case."""
+    """string.Split, the general case; a `limit` below zero is none."""
     if limit == 0:
         return []
     pieces: list[str] = []
@@ -183,28 +183,35 @@ def split(text: str, separators: ClrArray | None) -> ClrArray:
 
 
 def split_limited(text: str, separators: ClrArray | None, count: int) -> ClrArray:
-    if count < 0:
-        raise argument_range("Count cannot be less than zero.", "count")
-    return strings(_pieces(text, _separators(separators), count, False))
+    return strings(_pieces(text, _separators(separators), _limit(count), False))
 
 
 def split_options(text: str, separators: ClrArray | None, options: Enum) -> ClrArray:
     return strings(_pieces(text, _separators(separators), -1, options.number == 1))
 
 
+def _limit(count: int) -> int:
+    if count < 0:
+        raise argument_range("Count cannot be less than zero.", "count")
+    return count
+
+
 def split_both(text: str, separators: ClrArray | None, count: int, options: Enum) -> ClrArray:
-    return strings(_pieces(text, _separators(separators), count, options.number == 1))
+    return strings(_pieces(text, _separators(separators), _limit(count), options.number == 1))
+
+
+def _split_by(text: str, separator: str | None, limit: int, remove_empty: bool) -> ClrArray:
+    if not separator:  # splits nothing
+        return strings([text] if limit and (text or not remove_empty) else [])
+    return strings(_pieces(text, [str(separator)], limit, remove_empty))
 
 
 def split_one(text: str, separator: str | None, options: Enum) -> ClrArray:
-    if separator == "":  # splits nothing
-        return strings([text] if text or options.number != 1 else [])
-    wanted = list(WHITE) if separator is None else [str(separator)]
-    return strings(_pieces(text, wanted, -1, options.number == 1))
+    return _split_by(text, separator, -1, options.number == 1)
 
 
-def split_one_limited(text: str, separator: str, count: int, options: Enum) -> ClrArray:
-    return strings(_pieces(text, [str(separator)], count, options.number == 1))
+def split_one_limited(text: str, separator: str | None, count: int, options: Enum) -> ClrArray:
+    return _split_by(text, separator, _limit(count), options.number == 1)
 
 
 def join(separator: str | None, values: object, name: str = "values") -> str:
@@ -257,7 +264,7 @@ def new_string(chars: ClrArray | None) -> str:
 
 def repeated(char: str, count: int) -> str:
     if count < 0:
-        raise argument_range("'count' must be non-negative.", "count")
+        raise argument_range("Count cannot be less than zero.", "count")
     return str(char) * bounded_length(count)
 
 

@@ -80,6 +80,8 @@ def _span_back(text: str, start: int, count: int) -> tuple[int, int]:
 
 
 def index_of(text: str, value: str | None, start: int = 0, count: int | None = None) -> int:
+    if count is not None:
+        _span(text, start, count)
     value = required(value, "value")
     return text.find(value, *_span(text, start, count))
 

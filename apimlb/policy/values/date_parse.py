@@ -121,6 +121,9 @@ _KNOWN_WORDS = frozenset(
 def _unreadable(text: str) -> ClrException:
     """What cannot be read, and where the first word stands that means nothing."""
     for match in re.finditer(r"[^\W\d_]+", text[:_LONGEST]):
+        before = re.sub(r"[^\W\d_]+", "", text[: match.start()])
+        if re.search(r"[^\s\d:/.,-]|\d{9}\Z", before):
+            break
         if match[0].lower() not in _KNOWN_WORDS:
             return bad_format(
                 f"The string '{text}' was not recognized as a valid DateTime. There is an unknown word "

@@ -81,10 +81,10 @@ def decimal_text(value: Decimal) -> str:
 
 
 def number_text(value: Number) -> str:
-    """ToString() of any number."""
+    """ToString() of any number; a decimal of 0 shows no sign."""
     if isinstance(value, float):
         return float_text(value)
-    return decimal_text(value) if isinstance(value, Decimal) else int.__repr__(value)
+    return decimal_text(value or value.copy_abs()) if isinstance(value, Decimal) else int.__repr__(value)
 
 
 def format_number(value: Number, layout: str | None) -> str:

@@ -103,6 +103,9 @@ INTEGER_NAMES: dict[type, str] = {
 }  # fmt: skip
 
 LARGEST_DECIMAL = Decimal(2**96 - 1)
+_TOO_LARGE = Decimal("79228162514264337593543950335.5")
+"""What rounds to more than the largest."""
+
 _SMALLEST = 100
 """Powers of ten below which a number is nothing beside the 28 places of a decimal."""
 _DECIMALS = decimal.Context(prec=60, rounding=decimal.ROUND_HALF_EVEN, traps=[])
@@ -186,7 +189,7 @@ def decimal_of(value: Decimal) -> Decimal:
         raise overflow("Decimal")
     if value.adjusted() < -_SMALLEST or (not value and value.adjusted() > 0):
         value = Decimal("0e-28" if value else 0)
-    if value.copy_abs() > LARGEST_DECIMAL:
+    if value.copy_abs() >= _TOO_LARGE:
         raise overflow("Decimal")
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)

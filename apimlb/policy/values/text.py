@@ -110,7 +110,7 @@ def _items_text(value: ClrTuple) -> str:
 
 
 def _exception_text(value: ClrException) -> str:
-    text = f"{value.type_name}: {value.message}"
+    text = f"{value.type_name}: {value.message}" if value.message else value.type_name
     if value.inner is None:
         return text
     inner = _exception_text(value.inner)
