@@ -28,7 +28,7 @@ from apimlb.policy.values.exceptions import (
     not_supported,
     null_reference,
 )
-from apimlb.policy.values.iteration import elements, iterate, iterate_pairs
+from apimlb.policy.values.iteration import PAIR_TYPES, elements, iterate, iterate_pairs
 from apimlb.policy.values.json_tokens import JArray, JObject
 from apimlb.policy.values.numbers import Byte
 from apimlb.policy.values.objects import Sequence as LazySequence
@@ -38,7 +38,7 @@ from apimlb.policy.values.text import clr_equals
 
 Array = ClrArray | bytearray
 Things = ClrList | ClrArray | bytearray
-Collection = Things | ClrSet | ClrDictionary | MapView | JArray
+Collection = Things | ClrSet | ClrDictionary | MapView | JArray | JObject
 
 OUT_OF_BOUNDS = (
     "Offset and length were out of bounds for the array or count is greater than the number of elements from "
@@ -57,7 +57,9 @@ def array_from(items: list[object], element: str) -> Array:
 
 
 def count_of(target: object) -> int:
-    return len(target)  # type: ignore[arg-type]
+    if isinstance(target, JArray):
+        return len(target.items)
+    return len(target.properties if isinstance(target, JObject) else target)  # type: ignore[arg-type]
 
 
 def not_negative(number: int, name: str) -> None:
@@ -123,7 +125,7 @@ def thing_contains(target: Collection, value: object) -> bool:
         return value in target
     if isinstance(target, JArray):
         return any(item is value for item in target.items)
-    if isinstance(target, ClrDictionary):
+    if isinstance(target, ClrDictionary | JObject):
         assert isinstance(value, KeyValuePair)
         return clr_equals(target.find(value.key), value.value)
     return list_contains(target, value)
@@ -145,9 +147,9 @@ def thing_add(target: Collection, value: object) -> None:
         target.changed().append(value)
     elif isinstance(target, ClrSet | JArray):
         target.add(value)  # type: ignore[arg-type]
-    elif isinstance(target, ClrDictionary):
+    elif isinstance(target, ClrDictionary | JObject):
         assert isinstance(value, KeyValuePair)
-        target.add(value.key, value.value)
+        target.add(value.key, value.value)  # type: ignore[arg-type]
     else:
         raise _fixed(_there(target))
 
@@ -161,7 +163,7 @@ def _there(target: Collection | None) -> Collection:
 def thing_clear(target: Collection) -> None:
     if isinstance(target, ClrList):
         target.changed().clear()
-    elif isinstance(target, ClrSet | ClrDictionary | JArray):
+    elif isinstance(target, ClrSet | ClrDictionary | JArray | JObject):
         target.clear()
     elif isinstance(_there(target), MapView):
         raise _fixed(target)
@@ -176,13 +178,14 @@ def thing_remove(target: Collection, value: object) -> bool:
     if isinstance(target, ClrSet):
         return target.remove(value)
     if isinstance(target, JArray):
-        place = next((i for i, item in enumerate(target.items) if item is value), -1)
+        place = thing_index(target, value)
         if place >= 0:
             target.remove_at(place)
         return place >= 0
-    if isinstance(target, ClrDictionary):
+    if isinstance(target, ClrDictionary | JObject):
         assert isinstance(value, KeyValuePair)
-        return clr_equals(target.find(value.key), value.value) and target.remove(value.key)
+        same = clr_equals(target.find(value.key), value.value)
+        return same and target.remove(value.key)  # type: ignore[arg-type]
     raise _fixed(_there(target))
 
 
@@ -321,9 +324,15 @@ def _counted(source: object) -> Iterator[object]:
     return elements(iterate(source))
 
 
-def pair_enumerator(kind: Type, source: JObject) -> Enumerator:
+def pair_enumerator(source: JObject) -> Enumerator:
     """JObject.GetEnumerator()"""
-    return Enumerator(lambda: elements(iterate_pairs(source)), "System.Object", kind.default, restarts=False)
+    none = KeyValuePair(None, None, PAIR_TYPES)
+    return Enumerator(lambda: elements(iterate_pairs(source)), "System.Object", none, restarts=False)
+
+
+def token_enumerator(source: JArray) -> Enumerator:
+    """JArray.GetEnumerator()"""
+    return Enumerator(lambda: elements(source.children()), "System.Object", None, restarts=False)
 
 
 def move_next(target: Enumerator) -> bool:

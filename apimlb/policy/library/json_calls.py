@@ -1,28 +1,34 @@
 """What the members of the JSON tokens do."""
 
-from apimlb.policy.csharp.casts import RUNTIME
-from apimlb.policy.csharp.types import Type
 from apimlb.policy.library import json_objects as objects
-from apimlb.policy.library.json_conversions import (
-    shown,
+from apimlb.policy.library.json_conversions import KEYS, shown
+from apimlb.policy.values.budget import charge_each
+from apimlb.policy.values.collections import ClrArray
+from apimlb.policy.values.exceptions import (
+    ClrException,
+    argument,
+    argument_null,
+    argument_range,
+    invalid_operation,
 )
-from apimlb.policy.values.exceptions import ClrException, argument, invalid_operation
 from apimlb.policy.values.iteration import elements
+from apimlb.policy.values.json_order import compare_values
 from apimlb.policy.values.json_path import select_tokens
 from apimlb.policy.values.json_tokens import (
     JArray,
+    JConstructor,
     JContainer,
+    JList,
     JObject,
     JProperty,
     JToken,
     JValue,
-    holder,
     null,
 )
-from apimlb.policy.values.json_tree import ancestors, descendants, merge, sibling
+from apimlb.policy.values.json_tree import merge
 from apimlb.policy.values.json_write import to_json
 from apimlb.policy.values.objects import Enum, Sequence
-from apimlb.policy.values.text import clr_type_name
+from apimlb.policy.values.text import format_value
 
 TYPE_NAMES = (
     "None", "Object", "Array", "Constructor", "Property", "Comment", "Integer", "Float", "String", "Boolean",
@@ -45,14 +51,12 @@ def text_of_token(token: JToken, formatting: Enum) -> str:
 def token_put(token: JToken, key: object, value: JToken | None) -> None:
     if isinstance(token, JObject) and isinstance(key, str):
         member_put(token, key, value)
-    elif isinstance(token, JArray) and isinstance(key, int):
-        item_put(token, key, value)
-    elif isinstance(token, JObject | JArray):
-        kind, wanted = (
-            ("JObject", "Object property name")
-            if isinstance(token, JObject)
-            else ("JArray", "Int32 array index")
-        )
+    elif isinstance(token, JList) and type(key) is int:
+        token.put(key, value)
+    elif isinstance(token, JObject | JList):
+        if key is None:
+            raise argument_null("key")
+        kind, wanted = KEYS[type(token)]
         raise argument(f"Set {kind} values with invalid key value: {shown(key)}. {wanted} expected.")
     else:
         raise invalid_operation(f"Cannot set child value on {token.clr_name}.")
@@ -70,16 +74,6 @@ def item_put(token: JArray, index: int, value: JToken | None) -> None:
     token.put(index, value)
 
 
-def children(token: JToken) -> Sequence:
-    return Sequence(
-        lambda: elements(token.children()), "Newtonsoft.Json.Linq.JEnumerable`1[Newtonsoft.Json.Linq.JToken]"
-    )
-
-
-def children_of(kind: Type, token: JToken) -> Sequence:
-    return Sequence(lambda: (item for item in elements(token.children()) if RUNTIME.is_a(item, kind)))
-
-
 def first_child(token: JToken) -> JToken | None:
     return next(token.children(), None)
 
@@ -94,7 +88,7 @@ def has_values(token: JToken) -> bool:
 
 
 def count_children(token: JToken) -> int:
-    if isinstance(token, JArray):
+    if isinstance(token, JList):
         return len(token.items)
     return len(token.properties) if isinstance(token, JObject) else 1
 
@@ -147,25 +141,12 @@ def object_add(token: JObject, name: str | None, value: JToken | None) -> None:
     token.add(name, value)
 
 
-def object_add_content(token: JObject, content: object) -> None:
-    for item in objects.content_tokens(content):
-        if isinstance(item, JProperty):
-            token.add_property(item)
-        else:
-            raise argument(f"Can not add {clr_type_name(item)} to Newtonsoft.Json.Linq.JObject.")
-
-
 def object_remove(token: JObject, name: str | None) -> bool:
     return token.remove(name)
 
 
 def array_add(token: JArray, value: JToken | None) -> None:
     token.add(value)
-
-
-def array_add_content(token: JArray, content: object) -> None:
-    for item in objects.content_tokens(content):
-        token.add(item)
 
 
 def array_insert(token: JArray, index: int, value: JToken | None) -> None:
@@ -192,40 +173,6 @@ def array_contains(token: JArray, value: JToken | None) -> bool:
     return array_index(token, value) >= 0
 
 
-def clear(token: JArray | JObject) -> None:
-    token.clear()
-
-
-def remove(token: JToken) -> None:
-    holder(token).remove_child(token)
-
-
-def replace(token: JToken, value: JToken | None) -> None:
-    holder(token).replace_child(token, value if value is not None else null())
-
-
-def _beside(token: JToken, content: object, offset: int) -> None:
-    owner = holder(token)
-    if not isinstance(owner, JArray):
-        raise invalid_operation("Only tokens in an array have a place beside them here.")
-    place = owner.place(token) + offset
-    for item in reversed(objects.content_tokens(content)):
-        owner.insert(place, item)
-
-
-def add_after(token: JToken, content: object) -> None:
-    _beside(token, content, 1)
-
-
-def add_before(token: JToken, content: object) -> None:
-    _beside(token, content, 0)
-
-
-def add_first(token: JArray, content: object) -> None:
-    for item in reversed(objects.content_tokens(content)):
-        token.insert(0, item)
-
-
 def clone(token: JToken) -> JToken:
     return token.clone()
 
@@ -240,40 +187,58 @@ def deep_equals(left: JToken | None, right: JToken | None) -> bool:
         return left.properties.keys() == right.properties.keys() and all(
             deep_equals(prop.value, right.properties[name].value) for name, prop in left.properties.items()
         )
-    if isinstance(left, JArray) and isinstance(right, JArray):
+    if isinstance(left, JList) and isinstance(right, JList):
+        if isinstance(left, JConstructor) and isinstance(right, JConstructor) and left.name != right.name:
+            return False
         return len(left.items) == len(right.items) and all(map(deep_equals, left.items, right.items))
     if isinstance(left, JProperty) and isinstance(right, JProperty):
         return left.name == right.name and deep_equals(left.value, right.value)
     return isinstance(left, JValue) and isinstance(right, JValue) and bool(left.value == right.value)
 
 
-def select_token(token: JToken, expression: str | None, error: bool = False) -> JToken | None:
+def compare_to(left: JValue, right: JValue | None) -> int:
+    return compare_values(left, right)
+
+
+def formatted(token: JValue, layout: str | None) -> str:
+    """JValue.ToString(format)"""
+    return format_value(token.value, layout)
+
+
+def copy_children(token: JArray, array: ClrArray | None, at: int) -> None:
+    """JArray.CopyTo"""
+    if array is None:
+        raise argument_null("array")
+    if at < 0:
+        raise argument_range("arrayIndex is less than 0.", "arrayIndex")
+    if at >= len(array) and at != 0:
+        raise argument("arrayIndex is equal to or greater than the length of array.")
+    if len(token.items) > len(array) - at:
+        raise argument(
+            "The number of elements in the source JObject is greater than the available space from "
+            "arrayIndex to the end of the destination array."
+        )
+    charge_each(len(token.items))
+    array.items[at : at + len(token.items)] = token.items
+
+
+def writable(token: JArray) -> bool:
+    """JArray.IsReadOnly"""
+    return token is None
+
+
+def select_token(token: JToken, path: str | None, error: bool = False) -> JToken | None:
     """SelectToken: the one match, null without, an error for several."""
-    found = select_tokens(token, expression, error)
-    if len(found) > 1:
-        raise ClrException("Newtonsoft.Json.JsonException", "Path returned multiple tokens.")
-    return found[0] if found else None
+    found: JToken | None = None
+    for each in select_tokens(token, path, error)():
+        if found is not None:
+            raise ClrException("Newtonsoft.Json.JsonException", "Path returned multiple tokens.")
+        found = each
+    return found
 
 
-def select_all(token: JToken, expression: str | None, error: bool = False) -> Sequence:
-    found = select_tokens(token, expression, error)
-    return Sequence(lambda: iter(found))
-
-
-def tokens_above(token: JToken) -> Sequence:
-    return Sequence(lambda: ancestors(token))
-
-
-def tokens_below(token: JToken) -> Sequence:
-    return Sequence(lambda: elements(descendants(token)))
-
-
-def next_token(token: JToken) -> JToken | None:
-    return sibling(token, 1)
-
-
-def previous_token(token: JToken) -> JToken | None:
-    return sibling(token, -1)
+def select_all(token: JToken, path: str | None, error: bool = False) -> Sequence:
+    return Sequence(select_tokens(token, path, error))
 
 
 def merge_into(token: JContainer, content: object) -> None:

@@ -9,15 +9,17 @@ from apimlb.policy.values.exceptions import ClrException, argument, argument_nul
 from apimlb.policy.values.iteration import elements
 from apimlb.policy.values.json_convert import change_type
 from apimlb.policy.values.json_read import parse_token
+from apimlb.policy.values.json_scalars import value_of
 from apimlb.policy.values.json_tokens import (
     JArray,
-    JContainer,
+    JConstructor,
+    JList,
     JObject,
     JProperty,
+    JRaw,
     JToken,
     JValue,
     null,
-    value_of,
 )
 from apimlb.policy.values.json_write import to_json
 from apimlb.policy.values.numbers import Long
@@ -28,21 +30,27 @@ from apimlb.policy.values.text import clr_type_name
 def token_at(token: JToken, key: object) -> JToken | None:
     """`token[key]`: by name in an object, by position in an array."""
     if type(token) is JObject:
-        if not isinstance(key, str):
-            raise argument(
-                f"Accessed JObject values with invalid key value: {shown(key)}. "
-                "Object property name expected."
-            )
-        return token.get(key)
-    if isinstance(token, JArray):
-        if type(key) is not int:
-            raise argument(
-                f"Accessed JArray values with invalid key value: {shown(key)}. Int32 array index expected."
-            )
-        return item_at(token, key)
-    if isinstance(token, JProperty):
+        if isinstance(key, str):
+            return token.get(key)
+    elif isinstance(token, JList):
+        if type(key) is int:
+            return token.item(key)
+    elif isinstance(token, JProperty):
         raise invalid_operation(f"Cannot access child value on {token.clr_name}.")
-    raise invalid_operation("Cannot access child value on Newtonsoft.Json.Linq.JValue.")
+    else:
+        raise invalid_operation("Cannot access child value on Newtonsoft.Json.Linq.JValue.")
+    if key is None:
+        raise argument_null("key")
+    kind, wanted = KEYS[type(token)]
+    raise argument(f"Accessed {kind} values with invalid key value: {shown(key)}. {wanted} expected.")
+
+
+KEYS: dict[type[JToken], tuple[str, str]] = {
+    JObject: ("JObject", "Object property name"),
+    JArray: ("JArray", "Int32 array index"),
+    JConstructor: ("JConstructor", "Argument position index"),
+}
+"""What each kind of container wants as a key."""
 
 
 def shown(key: object) -> str:
@@ -50,20 +58,7 @@ def shown(key: object) -> str:
 
 
 def item_at(token: JArray, index: int) -> JToken:
-    if index < 0:
-        raise _index_error()
-    try:
-        return token.items[index]
-    except IndexError:
-        raise _index_error() from None
-
-
-def _index_error() -> ClrException:
-    return ClrException(
-        "System.ArgumentOutOfRangeException",
-        "Index was out of range. Must be non-negative and less than the size of the collection. "
-        "(Parameter 'index')",
-    )
+    return token.item(index)
 
 
 def converted(kind: Type, token: object) -> object:
@@ -128,29 +123,6 @@ def values_of(kind: Type, token: JToken) -> Sequence:
     return Sequence(lambda: (converted(kind, child) for child in elements(token.children())))
 
 
-def all_values(kind: Type, source: object) -> Sequence:
-    """source.Values<T>() of a sequence of tokens: the children of each."""
-    return Sequence(
-        lambda: (
-            converted(kind, inner)
-            for token in elements(source)
-            if isinstance(token, JToken)
-            for inner in (token.children() if isinstance(token, JContainer) else iter((token,)))
-        )
-    )
-
-
-def values_named(source: object, key: object) -> Sequence:
-    """source.Values(key): the child under a key, of each token that has one."""
-    return Sequence(
-        lambda: (
-            found
-            for token in elements(source)
-            if isinstance(token, JToken) and (found := token_at(token, key)) is not None
-        )
-    )
-
-
 def scalar(token: JValue) -> object:
     return Long(token.value) if type(token.value) is int else token.value
 
@@ -199,8 +171,8 @@ def undefined() -> JValue:
     return JValue(None, "Undefined")
 
 
-def raw(value: object) -> JValue:
-    return JValue(value, "Raw")
+def raw(value: object) -> JRaw:
+    return JRaw(value, "Raw")
 
 
 def string_value(text: str | None) -> JValue:

@@ -17,6 +17,7 @@ from apimlb.policy.values.compare import DEFAULT_COMPARER
 from apimlb.policy.values.exceptions import ClrException, argument, argument_null
 from apimlb.policy.values.iteration import elements
 from apimlb.policy.values.json_convert import TOKEN_CASTS
+from apimlb.policy.values.json_scalars import value_of
 from apimlb.policy.values.json_tokens import (
     JArray,
     JObject,
@@ -25,7 +26,6 @@ from apimlb.policy.values.json_tokens import (
     JValue,
     deeper,
     null,
-    value_of,
 )
 from apimlb.policy.values.objects import Anonymous, ClrTuple, Enum, Grouping, Lookup, Sequence
 from apimlb.policy.values.queues import ClrQueue
@@ -92,7 +92,7 @@ def content_tokens(content: object) -> list[JToken]:
     """What `new JArray(content)` and `Add(object)` make of content: collections are spread, but not texts."""
     if isinstance(content, JToken):
         return [content]
-    if isinstance(content, ClrArray | ClrList | Sequence | ClrSet):
+    if isinstance(content, (*_LISTED, ReadOnlyMap)):
         return [token for item in elements(content) for token in content_tokens(item)]
     return [null() if content is None else value_of(content)]
 
@@ -124,7 +124,7 @@ def new_property(name: str | None, content: object) -> JProperty:
     """new JProperty(name, content): several contents become an array."""
     if name is None:
         raise argument_null("name")
-    if isinstance(content, ClrArray | ClrList | Sequence | ClrSet):
+    if isinstance(content, (*_LISTED, ReadOnlyMap)):
         made = JArray()
         for token in content_tokens(content):
             made.add(token)

@@ -5,6 +5,7 @@ from apimlb.policy.values.budget import charge_each
 from apimlb.policy.values.collections import (
     MISSING,
     ClrDictionary,
+    ClrList,
     Comparer,
     KeyValuePair,
     MapView,
@@ -13,8 +14,9 @@ from apimlb.policy.values.collections import (
 )
 from apimlb.policy.values.compare import DEFAULT_COMPARER
 from apimlb.policy.values.enumerators import Enumerator
-from apimlb.policy.values.exceptions import argument_null, argument_range
+from apimlb.policy.values.exceptions import ClrException, argument_null, argument_range
 from apimlb.policy.values.iteration import elements
+from apimlb.policy.values.json_tokens import JObject
 from apimlb.policy.values.sets import room_for, room_grown
 from apimlb.policy.values.text import clr_equals
 
@@ -105,11 +107,15 @@ def map_clear(target: ClrDictionary) -> None:
     target.clear()
 
 
-def map_keys(target: ReadOnlyMap) -> MapView:
+def map_keys(target: ReadOnlyMap | JObject) -> MapView | ClrList:
+    if isinstance(target, JObject):
+        return ClrList(list(target.properties), "System.String")
     return MapView(target, "Key")
 
 
-def map_values(target: ReadOnlyMap) -> MapView:
+def map_values(target: ReadOnlyMap | JObject) -> MapView:
+    if isinstance(target, JObject):
+        raise ClrException("System.NotImplementedException", "The method or operation is not implemented.")
     return MapView(target, "Value")
 
 

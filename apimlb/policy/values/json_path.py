@@ -1,289 +1,306 @@
-"""SelectToken's JSONPath, as Newtonsoft.Json 10 reads it."""
+"""SelectToken's JSONPath, as Newtonsoft.Json 10 reads it, with the errors of its reader."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NoReturn
 
-from apimlb.policy.values.budget import BUDGET
-from apimlb.policy.values.exceptions import ClrException, argument_null
-from apimlb.policy.values.json_read import parse_token
-from apimlb.policy.values.json_tokens import JArray, JObject, JProperty, JToken, JValue
-from apimlb.policy.values.json_tree import descendants
-
-_NAME = re.compile(r"[^.\[\]()\s]+")
-_QUERY_NAME = re.compile(r"[^.\[\]()\s=!<>&|]+")
-_OPERATOR = re.compile(r"\s*(==|!=|<>|<=|>=|<|>|=)\s*")
-_LITERAL = re.compile(
-    r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null"
+from apimlb.policy.values.conversions import parse_double, parse_integer
+from apimlb.policy.values.exceptions import ClrException, argument_null, array_range
+from apimlb.policy.values.json_steps import (
+    Comparison,
+    Deep,
+    Items,
+    Joined,
+    Member,
+    Members,
+    Query,
+    Root,
+    Side,
+    Slice,
+    Step,
+    json_error,
+    walk,
 )
+from apimlb.policy.values.json_tokens import JToken, JValue, null
 
-
-def json_error(message: str) -> ClrException:
-    return ClrException("Newtonsoft.Json.JsonException", message)
-
-
-@dataclass(slots=True)
-class Filter:
-    """One step; `names` of properties (None: all), `indices`, a slice, or a query; `deep` for `..`."""
-
-    names: list[str] | None = None
-    indices: list[int] | None = None
-    cut: slice | None = None
-    query: "Query | None" = None
-    deep: bool = False
-    wild_index: bool = False
-
-
-@dataclass(slots=True)
-class Query:
-    """A comparison, or several joined by && and ||."""
-
-    path: list[Filter] = field(default_factory=list)
-    operator: str = ""
-    value: JToken | None = None
-    other: list[Filter] | None = None
-    joined: str = ""
-    parts: list["Query"] = field(default_factory=list)
+_OPEN_INDEXER = "Path ended with open indexer."
+_OPEN_QUERY = "Path ended with open query."
+_WORDS: dict[str, object] = {"true": True, "false": False}
+_OPERATORS = {"==": "==", "!=": "!=", "<>": "!=", "<=": "<=", "<": "<", ">=": ">=", ">": ">"}
 
 
 class PathReader:
-    """Reads a path into its steps."""
+    """Reads a path into its steps, character by character: its errors say where it got to."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
 
-    def _fail(self, message: str) -> NoReturn:
-        raise json_error(message)
-
-    def read(self) -> list[Filter]:
-        if self._text.startswith("$"):
-            self._at = 1
-        steps = self._steps("")
-        if self._at < len(self._text):
-            self._fail(f"Unexpected character while parsing path: {self._text[self._at]}")
-        return steps
-
-    def _steps(self, stop: str) -> list[Filter]:
-        steps: list[Filter] = []
-        text = self._text
-        while self._at < len(text):
-            char = text[self._at]
-            if char in stop or (stop and char.isspace()):
-                break
-            deep = text.startswith("..", self._at)
-            if deep:
-                self._at += 2
-            elif char == ".":
-                self._at += 1
-            if self._at >= len(text):
-                self._fail("Unexpected end while parsing path.")
-            if text[self._at] == "[":
-                steps.append(self._bracket(deep))
-            elif text[self._at] == "*":
-                self._at += 1
-                steps.append(Filter(deep=deep, wild_index=True))
-            else:
-                match = (_QUERY_NAME if stop else _NAME).match(text, self._at)
-                if match is None:
-                    self._fail(f"Unexpected character while parsing path: {text[self._at]}")
-                self._at = match.end()
-                steps.append(Filter(names=[match[0]], deep=deep))
-        return steps
+    def _char(self) -> str:
+        """The character here; past the end .NET throws System.IndexOutOfRangeException."""
+        if self._at >= len(self._text):
+            raise array_range()
+        return self._text[self._at]
 
     def _space(self) -> None:
-        while self._at < len(self._text) and self._text[self._at].isspace():
+        while self._text.startswith(" ", self._at):
             self._at += 1
 
-    def _close(self, closing: str) -> None:
-        self._space()
-        if not self._text.startswith(closing, self._at):
-            self._fail(
-                "Path ended with open indexer."
-                if self._at >= len(self._text)
-                else f"Unexpected character while parsing path indexer: {self._text[self._at]}"
-            )
-        self._at += len(closing)
+    def _more(self, message: str) -> None:
+        if self._at >= len(self._text):
+            raise json_error(message)
 
-    def _bracket(self, deep: bool) -> Filter:
-        self._at += 1
-        self._space()
-        text = self._text
-        if self._at >= len(text):
-            self._fail("Path ended with open indexer.")
-        char = text[self._at]
-        if char in "'\"":
-            names = [self._quoted()]
-            while self._comma():
-                names.append(self._quoted())
-            self._close("]")
-            return Filter(names=names, deep=deep)
-        if char == "*":
-            self._at += 1
-            self._close("]")
-            return Filter(deep=deep, wild_index=True)
-        if char == "?":
-            self._at += 1
-            self._close("(")
-            query = self._query()
-            self._close(")")
-            self._close("]")
-            return Filter(query=query, deep=deep)
-        return self._indices(deep)
-
-    def _comma(self) -> bool:
-        self._space()
-        if self._text.startswith(",", self._at):
-            self._at += 1
-            self._space()
+    def _accept(self, word: str) -> bool:
+        if self._text.startswith(word, self._at):
+            self._at += len(word)
             return True
         return False
 
-    def _quoted(self) -> str:
-        match = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"").match(self._text, self._at)
-        if match is None:
-            self._fail("Path ended with an open string.")
-        self._at = match.end()
-        return re.sub(r"\\(.)", r"\1", match[1] if match[1] is not None else match[2])
-
-    def _indices(self, deep: bool) -> Filter:
-        end = self._text.find("]", self._at)
-        inner = self._text[self._at : end].strip() if end >= 0 else ""
-        if end < 0:
-            self._fail("Path ended with open indexer.")
-        self._at = end + 1
-        try:
-            if ":" in inner:
-                parts = [int(part) if part.strip() else None for part in inner.split(":")]
-                if len(parts) > 2 and parts[2] == 0:
-                    self._fail("Step cannot be zero.")
-                return Filter(cut=slice(*parts), deep=deep)
-            return Filter(indices=[int(part) for part in inner.split(",")], deep=deep)
-        except (ValueError, TypeError):
-            self._fail(f"Unexpected character while parsing path indexer: {inner[:1]}")
-
-    def _query(self) -> Query:
-        parts, words = [self._comparison()], []
-        while True:
-            self._space()
-            word = self._text[self._at : self._at + 2]
-            if word not in ("&&", "||"):
-                break
-            self._at += 2
-            words.append(word)
-            parts.append(self._comparison())
-        while words:  # && binds tighter
-            place = words.index("&&") if "&&" in words else 0
-            joined = Query(joined=words.pop(place), parts=parts[place : place + 2])
-            parts[place : place + 2] = [joined]
-        return parts[0]
-
-    def _comparison(self) -> Query:
+    def read(self) -> list[Step]:
         self._space()
-        if not self._text.startswith(("@", "$"), self._at):
-            self._fail(
-                f"Unexpected character while parsing path query: {self._text[self._at : self._at + 1]}"
-            )
-        self._at += 1
-        made = Query(path=self._steps(")=!<>&|"))
-        match = _OPERATOR.match(self._text, self._at)
-        if match is None:
-            return made
-        made.operator = {"=": "==", "<>": "!="}.get(match[1], match[1])
-        self._at = match.end()
-        if self._text.startswith("@", self._at):
+        text, start, steps = self._text, 0, list[Step]()
+        if self._at == len(text) or text == "$":
+            return steps
+        if text.startswith(("$.", "$["), self._at):
             self._at += 1
-            made.other = self._steps(")&|")
-            return made
-        literal = _LITERAL.match(self._text, self._at)
-        if literal is None:
-            self._fail("Could not read query operator.")
-        self._at = literal.end()
-        made.value = parse_token(literal[0])
-        return made
+            start = self._at
+        if not self._path(steps, start, False):
+            here = self._at
+            self._space()
+            if self._at < len(text):
+                raise json_error(f"Unexpected character while parsing path: {text[here]}")
+        return steps
+
+    def _path(self, steps: list[Step], start: int, query: bool) -> bool:
+        """Read steps; whether the text ends with them. A name begins at `start`."""
+        deep = indexed = dotted = False
+        while self._at < len(self._text):
+            char = self._text[self._at]
+            if char in "]) " or (query and char in "=<!>|&"):
+                break
+            if char in "[(.":
+                if self._at > start:
+                    steps.append(self._named(start, self._at, deep))
+                    deep = False
+                if self._accept(".."):
+                    deep = True
+                elif char != ".":
+                    steps.append(self._indexer("]" if char == "[" else ")", deep))
+                    self._at += 1
+                else:
+                    self._at += 1
+                start, indexed, dotted = self._at, char != ".", char == "."
+                continue
+            if indexed:
+                raise json_error(f"Unexpected character following indexer: {char}")
+            self._at += 1
+        ended = self._at == len(self._text)
+        if self._at > start:
+            steps.append(self._named(start, self._at, deep))
+        elif dotted and (ended or query):
+            raise json_error("Unexpected end while parsing path.")
+        return ended
+
+    def _named(self, start: int, end: int, deep: bool) -> Step:
+        name = self._text[start:end].rstrip()
+        return _member(None if name == "*" else name, deep)
+
+    # Indexers
+
+    def _indexer(self, closing: str, deep: bool) -> Step:
+        self._at += 1
+        self._more(_OPEN_INDEXER)
+        self._space()
+        char = self._char()
+        if char == "'":
+            return self._quoted(closing, deep)
+        return self._query(closing, deep) if char == "?" else self._indices(closing)
+
+    def _wrong(self, where: str) -> NoReturn:
+        raise json_error(f"Unexpected character while parsing path {where}: {self._char()}")
+
+    def _quoted(self, closing: str, deep: bool) -> Step:
+        names: list[str] = []
+        while self._at < len(self._text):
+            names.append(self._string())
+            self._space()
+            self._more(_OPEN_INDEXER)
+            if self._char() == closing:
+                return _member(names[0], deep) if len(names) == 1 else (Deep if deep else Members)(names)
+            if not self._accept(","):
+                self._wrong("indexer")
+            self._space()
+        raise json_error(_OPEN_INDEXER)
+
+    def _string(self) -> str:
+        self._at += 1
+        made: list[str] = []
+        while self._at < len(self._text):
+            char = self._text[self._at]
+            self._at += 1
+            if char == "'":
+                return "".join(made)
+            if char == "\\" and self._at < len(self._text):
+                char = self._text[self._at]
+                if char not in "'\\":
+                    raise json_error(f"Unknown escape character: \\{char}")
+                self._at += 1
+            made.append(char)
+        raise json_error("Path ended with an open string.")
+
+    def _indices(self, closing: str) -> Step:
+        """Numbers with commas or colons between them, or a star."""
+        parts: list[int | None] = []
+        between = ""
+        while True:
+            number = self._number(closing)
+            char = self._char()
+            if char == "*":
+                self._at += 1
+                self._more(_OPEN_INDEXER)
+                self._space()
+                if self._char() != closing:
+                    raise json_error("Unexpected character while parsing path indexer: *")
+                return Items(None)
+            comma = char == "," or (char == closing and between != ":")
+            if comma and number is None:
+                raise json_error("Array index expected.")
+            parts.append(number)
+            if char == closing:
+                return _items(parts, between)
+            between = char
+            self._at += 1
+            self._space()
+
+    def _number(self, closing: str) -> int | None:
+        """A number before a comma, a colon or the end, if there is one."""
+        start, text = self._at, self._text
+        while self._at < len(text) and (text[self._at].isdigit() or text[self._at] == "-"):
+            self._at += 1
+        end = self._at
+        self._space()
+        self._more(_OPEN_INDEXER)
+        if self._char() not in (closing, ",", ":", "*"):
+            self._wrong("indexer")
+        return None if end == start else parse_integer(text[start:end], "Int32")
+
+    # Queries
+
+    def _query(self, closing: str, deep: bool) -> Step:
+        self._at += 1
+        self._more(_OPEN_INDEXER)
+        if self._char() != "(":
+            self._wrong("indexer")
+        self._at += 1
+        condition = self._condition()
+        self._at += 1
+        self._more(_OPEN_INDEXER)
+        self._space()
+        if self._char() != closing:
+            self._wrong("indexer")
+        return Query(condition, deep)
+
+    def _condition(self) -> Comparison | Joined:
+        """Comparisons up to a bracket. && and || bind alike: each change of the word opens a group inside the
+        one before."""
+        top: Joined | None = None
+        inner: Joined | None = None
+        while self._at < len(self._text):
+            found = self._comparison()
+            char = self._char()
+            if char == ")":
+                if inner is None or top is None:
+                    return found
+                inner.parts.append(found)
+                return top
+            if char in "&|":
+                if not self._accept(char * 2):
+                    self._wrong("query")
+                if inner is None or inner.every != (char == "&"):
+                    opened = Joined(char == "&", [])
+                    if inner is not None:
+                        inner.parts.append(opened)
+                    inner = opened
+                    top = top or opened
+                inner.parts.append(found)
+        raise json_error(_OPEN_QUERY)
+
+    def _comparison(self) -> Comparison:
+        left = self._side()
+        if self._char() in ")|&":
+            return Comparison(left, "", None)
+        if self._at + 1 >= len(self._text):
+            raise json_error(_OPEN_QUERY)
+        for word, operator in _OPERATORS.items():
+            if self._accept(word):
+                return Comparison(left, operator, self._side())
+        raise json_error("Could not read query operator.")
+
+    def _side(self) -> Side:
+        self._space()
+        found: Side | None
+        if self._char() in "$@":
+            found = [Root()] if self._char() == "$" else []
+            self._at += 1
+            if self._path(found, self._at, True):
+                raise json_error(_OPEN_QUERY)
+        else:
+            found = self._value()
+        if found is None:
+            self._wrong("query")
+        self._space()
+        self._more(_OPEN_QUERY)
+        return found
+
+    def _value(self) -> JValue | None:
+        char = self._char()
+        if char == "'":
+            return JValue(self._string(), "String")
+        if char.isdigit() or char == "-":
+            return self._literal()
+        for word, value in _WORDS.items():
+            if self._accept(word):
+                return JValue(value, "Boolean")
+        return null() if self._accept("null") else None
+
+    def _literal(self) -> JValue | None:
+        """A number up to a space or bracket; None where it is none or the path ends with it."""
+        start = self._at
+        while self._at < len(self._text) and self._text[self._at] not in " )":
+            self._at += 1
+        if self._at == len(self._text):
+            return None
+        text = self._text[start : self._at]
+        try:
+            if any(char in text for char in ".eE"):
+                return JValue(parse_double(text), "Float")
+            return JValue(parse_integer(text, "Int64") + 0, "Integer")
+        except ClrException:
+            return None
 
 
-def select_tokens(token: JToken, expression: str | None, error: bool = False) -> list[JToken]:
-    """The tokens that a path finds; throws Newtonsoft.Json.JsonException."""
+def _member(name: str | None, deep: bool) -> Step:
+    return Deep(None if name is None else [name]) if deep else Member(name)
+
+
+def _items(parts: list[int | None], between: str) -> Step:
+    if between == ":":
+        start, stop, *rest = parts
+        return Slice(start, stop, rest[-1] if rest else None)
+    return Items([part for part in parts if part is not None])
+
+
+@lru_cache(maxsize=256)
+def _steps(expression: str) -> tuple[Step, ...]:
+    return tuple(PathReader(expression).read())
+
+
+def select_tokens(
+    token: JToken, expression: str | None, strict: bool = False
+) -> Callable[[], Iterator[JToken]]:
+    """What finds the tokens of a path; throws Newtonsoft.Json.JsonException for a path that is none. It
+    throws while it goes on where a `strict` one finds nothing."""
     if expression is None:
         raise argument_null("expression")
-    found = [token]
-    for step in PathReader(expression).read():
-        found = [match for each in found for match in _apply(step, each)]
-        BUDGET.spend(len(found))
-        if not found and error:
-            raise json_error(f"Path '{expression}' did not match any token.")
-    return found
-
-
-def _apply(step: Filter, token: JToken) -> Iterator[JToken]:
-    for each in _within(token) if step.deep else (token,):
-        BUDGET.spend()
-        if step.query is not None:
-            for child in _items(each):
-                if _holds(step.query, child):
-                    yield child
-        elif step.names is not None:
-            if isinstance(each, JObject):
-                for name in step.names:
-                    found = each.get(name)
-                    if found is not None:
-                        yield found
-        elif step.indices is not None and isinstance(each, JArray):
-            for index in step.indices:
-                if 0 <= index < len(each.items):
-                    yield each.items[index]
-        elif step.cut is not None and isinstance(each, JArray):
-            yield from each.items[step.cut]
-        elif step.wild_index:
-            yield from _items(each)
-
-
-def _within(token: JToken) -> Iterator[JToken]:
-    yield token
-    for child in descendants(token):
-        if not isinstance(child, JProperty):
-            yield child
-
-
-def _items(token: JToken) -> list[JToken]:
-    if isinstance(token, JArray):
-        return list(token.items)
-    if isinstance(token, JObject):
-        return [prop.value for prop in token.properties.values()]
-    return []
-
-
-def _found(path: list[Filter], token: JToken) -> list[JToken]:
-    found = [token]
-    for step in path:
-        found = [match for each in found for match in _apply(step, each)]
-    return found
-
-
-def _holds(query: Query, token: JToken) -> bool:
-    if query.parts:
-        results = (_holds(part, token) for part in query.parts)
-        return all(results) if query.joined == "&&" else any(results)
-    found = _found(query.path, token)
-    if not query.operator:
-        return bool(found)
-    others = [query.value] if query.other is None else _found(query.other, token)
-    return any(
-        isinstance(left, JValue) and isinstance(right, JValue) and _compares(query.operator, left, right)
-        for left in found
-        for right in others
-    )
-
-
-def _compares(operator: str, left: JValue, right: JValue) -> bool:
-    a, b = left.value, right.value
-    numbers = all(isinstance(side, int | float) and not isinstance(side, bool) for side in (a, b))
-    if operator in ("==", "!="):
-        equal = a == b if numbers else left.type_name == right.type_name and a == b
-        return bool(equal) == (operator == "==")
-    if not numbers and not (isinstance(a, str) and isinstance(b, str)):
-        return False
-    order: int = (a > b) - (a < b)  # type: ignore[operator]
-    return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[operator]
+    steps = _steps(expression) if len(expression) < 1_000 else PathReader(expression).read()
+    return lambda: walk(list(steps), token, token, strict)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from apimlb.policy.values.exceptions import ClrException
-from apimlb.policy.values.json_tokens import MAX_DEPTH, JObject, JToken, JValue
+from apimlb.policy.values.json_tokens import MAX_DEPTH, JConstructor, JObject, JToken, JValue
 
 _SPACE = re.compile(r"(?:\s|/\*.*?\*/|//[^\r\n]*)+", re.DOTALL)
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXeE]*")
 _DECIMAL = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\Z")
 _NAME = re.compile(r"[\w$]+")
+_NEW = re.compile(r"new\s+(\w+)\s*\(")
 _BREAKS = re.compile(r"[\s,\[\]{}:/()]")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "\\": "\\", '"': '"', "'": "'", "/": "/"}
 _WORDS: dict[str, object] = {
@@ -94,7 +95,28 @@ class TolerantReader:
         if text.startswith("undefined", self._at):
             self._at += len("undefined")
             return JValue(None, "Undefined")
+        if _NEW.match(text, self._at):
+            return self._constructor()
         self._fail(f"Unexpected character encountered while parsing value: {char}.")
+
+    def _constructor(self) -> JToken:
+        match = _NEW.match(self._text, self._at)
+        assert match is not None
+        self._at = match.end()
+        made = JConstructor(match[1])
+        while True:
+            self._skip()
+            char = self._text[self._at : self._at + 1]
+            if char == ")":
+                self._at += 1
+                return made
+            self._path.append(len(made.items))
+            if char == "":
+                self._ended()
+            made.add(self._token_of(self._value()))
+            self._skip()
+            self._separator(")")
+            self._path.pop()
 
     def _ended(self, inside: bool = False) -> NoReturn:
         if not self._path and not inside:

@@ -1,12 +1,10 @@
 """Newtonsoft.Json's tokens, with parents: JObject, JArray, JProperty and JValue (rules of version 10)."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Final
 
-from apimlb.policy.values.budget import BUDGET
-from apimlb.policy.values.collections import MODIFIED, bounded
-from apimlb.policy.values.dates import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.values.budget import BUDGET, charge_each
+from apimlb.policy.values.collections import MISSING, MODIFIED, bounded
 from apimlb.policy.values.exceptions import (
     ClrException,
     argument,
@@ -15,8 +13,6 @@ from apimlb.policy.values.exceptions import (
     index_range,
     invalid_operation,
 )
-from apimlb.policy.values.guids import Guid
-from apimlb.policy.values.uris import Uri
 
 LINQ = "Newtonsoft.Json.Linq."
 MAX_DEPTH: Final = 200
@@ -25,7 +21,9 @@ MAX_DEPTH: Final = 200
 class JToken:
     """`parent` is a JArray, a JProperty or (of a JProperty) a JObject."""
 
-    __slots__ = ("parent",)
+    # `notes` are the annotations, which hardly a token has.
+    __slots__ = ("notes", "parent")
+    notes: list[object]
     type_name = "None"
     clr_name = LINQ + "JToken"
 
@@ -56,6 +54,16 @@ class JValue(JToken):
 
     def clone(self, depth: int = 0) -> "JValue":
         return JValue(self.value, self.type_name)
+
+
+class JRaw(JValue):
+    """JSON that is written as it stands."""
+
+    __slots__ = ()
+    clr_name = LINQ + "JRaw"
+
+    def clone(self, depth: int = 0) -> "JRaw":
+        return JRaw(self.value, "Raw")
 
 
 class JContainer(JToken):
@@ -89,6 +97,11 @@ class JProperty(JContainer):
     def clone(self, depth: int = 0) -> "JProperty":
         return JProperty(self.name, self.value.clone(depth + 1))
 
+    @property
+    def key(self) -> str:
+        """The name, as of a pair of the object's IDictionary."""
+        return self.name
+
     def set_value(self, value: JToken) -> None:
         new = adopt(value, self)
         if self.value is not new:
@@ -105,12 +118,10 @@ class JProperty(JContainer):
         )
 
 
-class JArray(JContainer):
-    """An array of tokens."""
+class JList(JContainer):
+    """Tokens one after another: an array, or the arguments of a constructor."""
 
     __slots__ = ("items",)
-    type_name = "Array"
-    clr_name = LINQ + "JArray"
 
     def __init__(self) -> None:
         self.parent = None
@@ -124,8 +135,12 @@ class JArray(JContainer):
             if self.version != version:
                 raise invalid_operation(MODIFIED)
 
-    def clone(self, depth: int = 0) -> "JArray":
-        made = JArray()
+    def empty(self) -> "JList":
+        """One of the same kind, without tokens."""
+        raise NotImplementedError
+
+    def clone(self, depth: int = 0) -> "JList":
+        made = self.empty()
         BUDGET.spend(len(self.items))
         for item in self.items:
             made.add(item.clone(deeper(depth)))
@@ -138,6 +153,12 @@ class JArray(JContainer):
         items.append(adopt(value, self))
         self.version += 1
 
+    def item(self, index: int) -> JToken:
+        """`list[index]`; throws System.ArgumentOutOfRangeException."""
+        if not 0 <= index < len(self.items):
+            raise index_range()
+        return self.items[index]
+
     def insert(self, index: int, value: JToken | None) -> None:
         if not 0 <= index <= len(self.items):
             raise argument_range("Index must be within the bounds of the List.", "index")
@@ -146,16 +167,14 @@ class JArray(JContainer):
         self.version += 1
 
     def put(self, index: int, value: JToken | None) -> None:
-        if not 0 <= index < len(self.items):
-            raise index_range()
+        _check_place(index, len(self.items))
         new = adopt(value, self)
         self.items[index].parent = None
         self.items[index] = new
         self.version += 1
 
     def remove_at(self, index: int) -> None:
-        if not 0 <= index < len(self.items):
-            raise argument_range("Index is equal to or greater than Count.", "index")
+        _check_place(index, len(self.items))
         self.items.pop(index).parent = None
         self.version += 1
 
@@ -167,6 +186,7 @@ class JArray(JContainer):
 
     def place(self, child: JToken) -> int:
         """Where a token stands, -1 if it does not (by identity)."""
+        charge_each(len(self.items) >> 2)
         return next((i for i, item in enumerate(self.items) if item is child), -1)
 
     def replace_child(self, old: JToken, new: JToken) -> None:
@@ -174,6 +194,44 @@ class JArray(JContainer):
 
     def remove_child(self, child: JToken) -> None:
         self.remove_at(self.place(child))
+
+
+def _check_place(index: int, count: int) -> None:
+    if index < 0:
+        raise argument_range("Index is less than 0.", "index")
+    if index >= count:
+        raise argument_range("Index is equal to or greater than Count.", "index")
+
+
+class JArray(JList):
+    """An array of tokens."""
+
+    __slots__ = ()
+    type_name = "Array"
+    clr_name = LINQ + "JArray"
+
+    def empty(self) -> "JArray":
+        return JArray()
+
+    def clone(self, depth: int = 0) -> "JArray":
+        made = super().clone(depth)
+        assert isinstance(made, JArray)
+        return made
+
+
+class JConstructor(JList):
+    """`new Name(...)`, which is no JSON but is read and written all the same."""
+
+    __slots__ = ("name",)
+    type_name = "Constructor"
+    clr_name = LINQ + "JConstructor"
+
+    def __init__(self, name: str | None) -> None:
+        super().__init__()
+        self.name = name
+
+    def empty(self) -> "JConstructor":
+        return JConstructor(self.name)
 
 
 class JObject(JContainer):
@@ -222,6 +280,16 @@ class JObject(JContainer):
             prop.set_value(value if value is not None else null())
             self.version += 1
 
+    def find(self, name: object) -> object:
+        """As the object's IDictionary: the value under a name, or MISSING."""
+        prop = self.properties.get(name)  # type: ignore[call-overload]
+        return MISSING if prop is None else prop.value
+
+    def absent(self, name: object) -> None:
+        """What the IDictionary yields under a name that is not there: null."""
+        if name is None:
+            raise argument_null("propertyName")
+
     def append(self, name: str, value: JToken | None) -> None:
         """A property that is known to be new."""
         bounded(len(self.properties) + 1)
@@ -247,9 +315,7 @@ class JObject(JContainer):
         self.version += 1
 
     def remove(self, name: str | None) -> bool:
-        if name is None:
-            raise argument_null("propertyName")
-        prop = self.properties.pop(name, None)
+        prop = self.properties.pop(name, None)  # type: ignore[arg-type]
         if prop is None:
             return False
         prop.parent = None
@@ -265,6 +331,8 @@ class JObject(JContainer):
     def replace_child(self, old: JToken, new: JToken) -> None:
         if not (isinstance(old, JProperty) and isinstance(new, JProperty)):
             raise not_a_property(new)
+        if new.name != old.name and new.name in self.properties:
+            raise same_name(new.name)
         own = new.clone() if new.parent is not None else new
         pairs = [(own.name, own) if prop is old else (name, prop) for name, prop in self.properties.items()]
         own.parent, old.parent = self, None
@@ -307,7 +375,7 @@ def adopt(value: JToken | None, parent: JContainer) -> JToken:
         or (isinstance(value, JContainer) and root(parent) is value)
     ):
         value = value.clone()
-    elif type(value) is JProperty:
+    if type(value) is JProperty:
         raise argument(f"Can not add {value.clr_name} to {parent.clr_name}.")
     value.parent = parent
     return value
@@ -325,28 +393,3 @@ def holder(token: JToken) -> JContainer:
     if token.parent is None:
         raise invalid_operation("The parent is missing.")
     return token.parent
-
-
-_TYPES: dict[type, str] = {
-    type(None): "Null", str: "String", bool: "Boolean", float: "Float", Decimal: "Float",
-    DateTime: "Date", DateTimeOffset: "Date", TimeSpan: "TimeSpan", Guid: "Guid", Uri: "Uri",
-    bytearray: "Bytes",
-}  # fmt: skip
-
-
-def value_of(value: object) -> JValue:
-    """A CLR scalar as a token; throws System.ArgumentException for what is none."""
-    found = _TYPES.get(type(value))
-    if found is not None:
-        return JValue(value, found)
-    if isinstance(value, int):
-        return JValue(value if value >= 2**63 else int(value), "Integer")
-    if isinstance(value, str):
-        return JValue(value, "String")
-    if isinstance(value, float):
-        return JValue(value, "Float")
-    number = getattr(value, "number", None)
-    if isinstance(number, int):
-        return JValue(number, "Integer")
-    name = getattr(value, "clr_name", type(value).__name__)
-    raise argument(f"Could not determine JSON object type for type {name}.")

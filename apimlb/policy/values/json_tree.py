@@ -4,26 +4,31 @@ import re
 from collections.abc import Iterator
 
 from apimlb.policy.values.budget import BUDGET, charge_each
-from apimlb.policy.values.json_tokens import JArray, JContainer, JObject, JProperty, JToken
+from apimlb.policy.values.json_tokens import JContainer, JList, JObject, JProperty, JToken
 
-_PLAIN = re.compile(r"[^\s.'\"\[\]()/\\\t\n\r\x85\u2028\u2029]+\Z")
+_SPECIAL = re.compile(r"[. \[\]()]")
 
 
 def path(token: JToken) -> str:
-    """JToken.Path: `a.b[0].c`, with odd names in brackets."""
-    steps: list[str] = []
-    here = token
-    while here.parent is not None:
+    """JToken.Path: `a.b[0].c`, with names that hold a dot, space or bracket in brackets."""
+    if token.parent is None:
+        return ""
+    steps: list[tuple[JToken, JToken | None]] = []
+    here: JToken | None = token
+    below: JToken | None = None
+    while here is not None:
         BUDGET.spend()
-        parent = here.parent
-        if isinstance(parent, JArray):
-            steps.append(f"[{parent.place(here)}]")
-        elif isinstance(here, JProperty):
-            steps.append(f".{here.name}" if _PLAIN.match(here.name) else f"['{here.name}']")
-        here = parent
-    if not isinstance(here, JObject | JArray) and isinstance(here, JProperty):
-        steps.append(f".{here.name}")
-    return "".join(reversed(steps)).removeprefix(".")
+        steps.append((here, below))
+        here, below = here.parent, here
+    pieces = [""]
+    for step, child in reversed(steps):
+        if isinstance(step, JProperty):
+            plain = _SPECIAL.search(step.name) is None
+            dot = "." if plain and any(pieces) else ""
+            pieces.append(f"{dot}{step.name}" if plain else f"['{step.name}']")
+        elif isinstance(step, JList) and child is not None:
+            pieces.append(f"[{step.place(child)}]")
+    return "".join(pieces)
 
 
 def ancestors(token: JToken) -> Iterator[JToken]:
@@ -56,7 +61,7 @@ def sibling(token: JToken, offset: int) -> JToken | None:
 
 def merge(target: JContainer, content: JToken) -> None:
     """JContainer.Merge with its default settings: arrays are joined, objects merged, the rest replaced."""
-    if isinstance(target, JArray) and isinstance(content, JArray):
+    if isinstance(target, JList) and isinstance(content, JList):
         for item in list(content.items):
             target.add(item)
     elif isinstance(target, JObject) and isinstance(content, JObject):

@@ -2,11 +2,22 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Callable
 
 from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.date_format import format_date, format_offset, format_span
 from apimlb.policy.values.dates import LOCAL, UTC, DateTime, DateTimeOffset, TimeSpan
-from apimlb.policy.values.json_tokens import JArray, JObject, JProperty, JToken, JValue, deeper
+from apimlb.policy.values.json_tokens import (
+    JArray,
+    JConstructor,
+    JList,
+    JObject,
+    JProperty,
+    JRaw,
+    JToken,
+    JValue,
+    deeper,
+)
 from apimlb.policy.values.number_format import number_text
 
 _ESCAPED = re.compile('["\\\\\x00-\x1f\x85\u2028\u2029]')
@@ -72,20 +83,42 @@ def to_json(token: JToken, indented: bool = False) -> str:
 def _write(token: JToken, pieces: list[str], newline: str, colon: str, depth: int) -> None:
     BUDGET.spend(5)
     if type(token) is JValue:
-        pieces.append(scalar_text(token.value) if token.type_name != "Undefined" else "undefined")
+        pieces.append(_WORDS.get(token.type_name, scalar_text)(token.value))
     elif type(token) is JObject:
         _write_object(token, pieces, newline, colon, deeper(depth))
     elif type(token) is JArray:
-        inner = newline + "  " if newline else ""
-        separator = "["
-        for item in token.items:
-            pieces.append(separator + inner)
-            _write(item, pieces, inner, colon, deeper(depth))
-            separator = ","
-        pieces.append(newline + "]" if token.items else "[]")
+        _write_items(token, pieces, ("[", "]"), newline, colon, deeper(depth))
     elif isinstance(token, JProperty):
         pieces.append(json_string(token.name) + colon)
         _write(token.value, pieces, newline, colon, deeper(depth))
+    elif isinstance(token, JConstructor):
+        pieces.append(f"new {token.name}")
+        _write_items(token, pieces, ("(", newline + ")"), newline, colon, deeper(depth))
+    elif isinstance(token, JRaw):
+        pieces.append("" if token.value is None else str(token.value))
+
+
+_WORDS: dict[str, Callable[[object], str]] = {
+    "Undefined": lambda value: "undefined",
+    "Comment": lambda value: f"/*{'' if value is None else value}*/",
+}
+
+
+def _write_items(
+    token: JList, pieces: list[str], brackets: tuple[str, str], newline: str, colon: str, depth: int
+) -> None:
+    inner = newline + "  " if newline else ""
+    opening, closing = brackets
+    pieces.append(opening)
+    separator = ""
+    for item in token.items:
+        if item.type_name == "Comment":  # no comma goes before one
+            pieces.append(inner)
+        else:
+            pieces.append(separator + inner)
+            separator = ","
+        _write(item, pieces, inner, colon, depth)
+    pieces.append(newline + closing.lstrip() if token.items else closing)
 
 
 def _write_object(token: JObject, pieces: list[str], newline: str, colon: str, depth: int) -> None:

@@ -119,7 +119,7 @@ def _exception_text(value: ClrException) -> str:
 
 def token_text(token: JToken) -> str:
     """JToken.ToString(): a scalar's own text, else indented JSON."""
-    if type(token) is JValue:
+    if isinstance(token, JValue):
         return text_of(token.value)
     if isinstance(token, JProperty):
         return f"{json_string(token.name)}: {to_json(token.value, indented=True)}"
@@ -149,7 +149,7 @@ def format_value(value: object, layout: str | None) -> str:
         return format_guid(value, layout)
     if isinstance(value, Enum):
         return format_enum(value, layout)
-    if type(value) is JValue:
+    if isinstance(value, JValue):
         return format_value(value.value, layout)
     return text_of(value)
 
