@@ -5,6 +5,7 @@ from collections.abc import Callable
 from apimlb.policy.csharp.casts import RUNTIME
 from apimlb.policy.csharp.types import Type
 from apimlb.policy.library.array_calls import Array, boxed, element_of, given, put, rank, shape_of
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.exceptions import ClrException, argument, argument_range, array_range
 from apimlb.policy.values.numbers import INTEGERS, Char, Long, Single
@@ -169,6 +170,10 @@ def copy(source: Array | None, target: Array | None, size: int) -> None:
 def copy_part(source: Array | None, start: int, target: Array | None, place: int, size: int) -> None:
     """Array.Copy(sourceArray, sourceIndex, destinationArray, destinationIndex, length)"""
     taken, filled = _checked(source, start, target, place, size)
+    BUDGET.spend(size >> 4)
+    if isinstance(taken, bytearray) and isinstance(filled, bytearray):
+        filled[place : place + size] = taken[start : start + size]
+        return
     convert = _conversion(element_of(taken), element_of(filled))
     items = boxed(taken, start, start + size)
     put(filled, place, list(map(convert, items)) if convert else items)

@@ -1,6 +1,7 @@
 """Exception."""
 
 from apimlb.policy.csharp.types import Definition
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.exceptions import ClrException
 
 _CODES = {
@@ -26,6 +27,7 @@ def new_exception(message: str | None = None, inner: ClrException | None = None)
 def innermost(error: ClrException) -> ClrException:
     """GetBaseException()"""
     while error.inner is not None:
+        BUDGET.spend()
         error = error.inner
     return error
 

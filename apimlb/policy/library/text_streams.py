@@ -1,11 +1,15 @@
 """What the members of StringReader and StringWriter do."""
 
+import re
+
 from apimlb.policy.library.string_builders import StringBuilder, append_some_chars
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.encodings import UNICODE, Encoding
 from apimlb.policy.values.exceptions import ClrException, argument, argument_null, argument_range
 from apimlb.policy.values.numbers import Char
 from apimlb.policy.values.text import text_of
+
+_END = re.compile("[\r\n]")
 
 
 class StringReader:
@@ -39,10 +43,10 @@ def read_line(reader: StringReader) -> str | None:
     text, at = reader.text, reader.at
     if at >= len(text):
         return None
-    ends = [place for char in "\r\n" if (place := text.find(char, at)) >= 0]
-    if not ends:
+    found = _END.search(text, at)
+    if found is None:
         return reader.take(len(text))
-    end = min(ends)
+    end = found.start()
     reader.at = end + (2 if text[end : end + 2] == "\r\n" else 1)
     return text[at:end]
 

@@ -18,15 +18,16 @@ from apimlb.policy.values.numbers import (
 from apimlb.policy.values.numbers import to_single as rounded_single
 from apimlb.policy.values.text import clr_type_name
 
-_INTEGER = re.compile(r"[ \t-\r]*([+-]?\d+)[ \t-\r]*\0*\Z", re.ASCII)
+# Possessive, all of them: giving back white space would take time that grows with its square.
+_INTEGER = re.compile(r"[ \t-\r]*+([+-]?\d++)[ \t-\r]*+\0*+\Z", re.ASCII)
 _FLOAT = re.compile(
-    r"[ \t-\r]*(?P<sign>[+-]?)(?P<whole>(?:\d[\d,]*)?)(?P<point>(?:\.\d*)?)(?P<exp>(?:[eE][+-]?\d+)?)"
-    r"[ \t-\r]*\0*\Z",
+    r"[ \t-\r]*+(?P<sign>[+-]?)(?P<whole>(?:\d[\d,]*+)?)(?P<point>(?:\.\d*+)?)(?P<exp>(?:[eE][+-]?\d++)?)"
+    r"[ \t-\r]*+\0*+\Z",
     re.ASCII,
 )
 _DECIMAL = re.compile(
-    r"[ \t-\r]*(?P<sign>[+-]?)(?P<whole>(?:\d[\d,]*)?)(?P<point>(?:\.\d*)?)(?P<exp>)"
-    r"(?:[ \t-\r]*(?P<after>[+-]))?[ \t-\r]*\0*\Z",
+    r"[ \t-\r]*+(?P<sign>[+-]?)(?P<whole>(?:\d[\d,]*+)?)(?P<point>(?:\.\d*+)?)(?P<exp>)"
+    r"(?:[ \t-\r]*+(?P<after>[+-]))?[ \t-\r]*+\0*+\Z",
     re.ASCII,
 )
 """NumberStyles.Float with thousands, and NumberStyles.Number: an exponent here, a sign at the end there."""

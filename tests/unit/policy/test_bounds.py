@@ -29,6 +29,19 @@ BOMBS = {
     "deep XML": '@(XElement.Parse(string.Concat(Enumerable.Repeat("<a>", 5000))))',
     "a long look through a long text": """@{ var s = new string('a', 5000000); var n = 0;
         for (var i = 0; i < 200000; i++) n += s.IndexOf("b"); return n; }""",
+    "a long look back through what nearly fits": """@{ var s = new string('a', 4000000);
+        var v = "ab" + s.Substring(9); var n = 0; for (var i = 0; i < 50; i++) n += s.LastIndexOf(v); return n; }""",
+    "white space that is no number": """@{ var s = new string(' ', 4000000) + "x"; double d;
+        for (var i = 0; i < 90000; i++) double.TryParse(s, out d); return 1; }""",
+    "an array copied over and over": """@{ var a = new byte[1000000];
+        for (var i = 0; i < 90000; i++) Array.Copy(a, 0, a, 0, 1000000); return 1; }""",
+    "an array made anew over and over": """@{ var a = new int[1000000];
+        for (var i = 0; i < 90000; i++) Array.Resize(ref a, 1000000 - i % 2); return 1; }""",
+    "a long chain of exceptions": """@{ var e = new Exception("a"); var n = 0;
+        for (var i = 0; i < 20000; i++) e = new Exception("x", e);
+        for (var i = 0; i < 70000; i++) n += e.GetBaseException().Message.Length; return n; }""",
+    "a text changed one character at a time": """@{ var b = new StringBuilder(new string('a', 4000000));
+        for (var i = 0; i < 90000; i++) b[i] = 'x'; return b.Length; }""",
     "deep brackets": "@(" + "(" * 400 + "1" + ")" * 400 + ")",
     "deep blocks": "@{" + "{" * 300 + "}" * 300 + " return 1; }",
     "many signs": "@(" + "-" * 3000 + "1)",
@@ -43,6 +56,14 @@ def test_what_would_not_end_is_ended(source: str) -> None:
     found = answer(source, {})
     assert "throws" in found or "compile_error" in found
     assert time.perf_counter() - started < 10  # generous: a slow machine, but not forever
+
+
+def test_many_lines_are_read_in_passing() -> None:
+    source = """@{ var r = new StringReader(new string('\\n', 90000) + new string('a', 7000000));
+        var n = 0; while (r.ReadLine() != null) n++; return n; }"""
+    started = time.perf_counter()
+    assert answer(source, {})["value"] == "90001"
+    assert time.perf_counter() - started < 5
 
 
 def test_long_chains_are_no_nesting() -> None:
