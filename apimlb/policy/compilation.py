@@ -112,6 +112,12 @@ class DocumentCompilation:
                 "Policy section is not allowed in the specified scope",
                 next_step=f"<{element.tag}> belongs into {' or '.join(sorted(entry.sections))}.",
             )
+        if entry.scopes and self.scope not in entry.scopes:
+            raise problem(
+                element,
+                "Policy is not allowed in the specified scope",
+                next_step=f"<{element.tag}> has its place at the scope {' or '.join(sorted(entry.scopes))}.",
+            )
         return entry
 
     def fragment(self, name: str, path: str) -> Block:

@@ -211,10 +211,14 @@ Compile = Callable[[Draft], Act]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the element table: the sections in which Azure accepts the element, and what compiles it."""
+    """A row of the element table: the sections in which Azure accepts the element, and what compiles it.
+
+    `scopes` are those of the documents that may hold it, empty for all.
+    """
 
     sections: frozenset[Section]
     compile: Compile
+    scopes: frozenset[str] = frozenset()
 
 
 INBOUND: frozenset[Section] = frozenset({"inbound"})

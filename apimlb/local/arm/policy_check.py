@@ -27,7 +27,8 @@ def check_policy(source: PolicySource, switches: Switches | None = None) -> None
 
 
 def _check_fragment(source: PolicySource, switches: Switches | None) -> None:
-    """A fragment is good when it is good in one of the sections that may include it."""
+    """A fragment is good when it is good in one of the sections that may include it, in a product's policy:
+    every element may stand there, and some only there."""
     root = read(source.text, cast(Format, source.format))
     if root.tag != "fragment":
         raise PolicyError(
@@ -42,7 +43,7 @@ def _check_fragment(source: PolicySource, switches: Switches | None) -> None:
         try:
             compile_policy(
                 text,
-                scope="global",
+                scope="product",
                 named_values=source.named_values,
                 fragments={**source.fragments, "new": source.text},
                 switches=switches,

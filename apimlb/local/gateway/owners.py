@@ -1,7 +1,7 @@
 """Who stands behind a subscription: the users of a service, and their groups, as policies see them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from apimlb.local.store import Document
 from apimlb.policy.context import Group, User, UserIdentity
@@ -29,11 +29,13 @@ def read_groups(kinds: Kinds) -> dict[str, Group]:
 
 
 def date(written: str | None) -> float | None:
-    """Epoch seconds of an ISO 8601 date; None where there is none, or nothing that is one."""
+    """Epoch seconds of an ISO 8601 date, in UTC where it names no zone; None where there is none, or nothing
+    that is one."""
     try:
-        return datetime.fromisoformat(written or "").timestamp()
-    except ValueError:
+        moment = datetime.fromisoformat(written or "")
+    except (TypeError, ValueError):
         return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _user(document: Document, groups: tuple[Group, ...]) -> User:

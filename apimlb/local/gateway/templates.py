@@ -97,19 +97,21 @@ _LITERAL, _MIXED, _WHOLE, _END, _REST = range(5)
 
 
 def _segment(segment: str, names: list[str], *, last: bool) -> tuple[str, int]:
-    """A segment's pattern with its slash, and how far it is from literal; `names` takes the parameters."""
+    """A segment's pattern with its slash, and how far it is from literal; `names` takes the parameters.
+
+    A parameter ends where the text after it first stands, and is not tried any longer: if the rest fits
+    anywhere, it fits after that place too, and trying all places would take a power of the length.
+    """
     if last and segment == "*":
         return "(?:/.*)?", _REST
     whole = _PARAMETER.fullmatch(segment)
     if whole is not None and whole[1] and last:
         names.append(whole[2])
         return "(?:/(.*))?", _REST
-    pattern, end = "/", 0
-    for found in _PARAMETER.finditer(segment):
-        names.append(found[2])
-        pattern += re.escape(segment[end : found.start()]) + "([^/]+?)"
-        end = found.end()
-    pattern += re.escape(segment[end:])
-    if whole is not None:
-        return pattern, _WHOLE
-    return pattern, _MIXED if end else _LITERAL
+    texts = [re.escape(text) for text in _PARAMETER.split(segment)[::3]]
+    found = [name for _, name in _PARAMETER.findall(segment)]
+    names += found
+    if not found:
+        return f"/{texts[0]}", _LITERAL
+    pattern = "".join(f"(?>([^/]+?){text})" for text in texts[1:-1])
+    return f"/{texts[0]}{pattern}([^/]+?){texts[-1]}", _MIXED if whole is None else _WHOLE

@@ -1,15 +1,16 @@
 """Calls and bytes that a caller may use: rate-limit and quota, by subscription or by key.
 
 Microsoft Learn, API Management policy reference: rate-limit, rate-limit-by-key, quota, quota-by-key. A rate
-is refused with 429, a quota with 403; the text of the 403 is reported from the wire ("Out of call volume
-quota. Quota will be replenished in 22.14:18:12."), that of the 429 is the pages'. Counters are those of one
-gateway instance, a key has one counter wherever it is used, and a request counts once for it.
+is refused with 429, a quota with 403; status line and text of the 403 are reported from the wire ("Out of
+call volume quota. Quota will be replenished in 22.14:18:12."), the text of the 429 is the pages'. Counters
+are those of one gateway instance, a key has one counter wherever it is used, and a request counts once for
+it.
 """
 
 import math
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from apimlb.http import Response, close
 from apimlb.policy.context import Api, Context, Operation
@@ -21,6 +22,10 @@ _LONGEST_RATE = 300
 _SHORTEST_QUOTA = 300
 _FOREVER = "10675199.02:48:05"
 """TimeSpan.MaxValue in whole seconds: a quota that never comes back."""
+
+_FIRST_PERIOD = datetime(1, 1, 1, tzinfo=UTC).timestamp()
+"""When the periods of a quota-by-key begin that names no other time (the page's attribute table; seen on the
+wire: of periods of 3000 s one ended on 2022-01-21 at 03:20:00)."""
 
 Applies = Callable[[Context], bool]
 
@@ -138,7 +143,9 @@ def _used_up(what: str, source: str, left: float) -> PolicyFault:
     span = (f"{days}.{clock}" if days else clock) if seconds else _FOREVER
     message = f"Out of {what} quota. Quota will be replenished in {span}."
     headers = [("Retry-After", str(seconds))] if seconds else []
-    return PolicyFault("QuotaExceeded", message, source=source, status=403, headers=headers)
+    return PolicyFault(
+        "QuotaExceeded", message, source=source, status=403, status_reason="Quota Exceeded", headers=headers
+    )
 
 
 def _weigh(exchange: Exchange, draw: Callable[[int], None]) -> None:
@@ -229,7 +236,7 @@ def quota(draft: Draft) -> Act:
 
 def quota_by_key(draft: Draft) -> Act:
     key, counting = draft.required("counter-key", STRING), _counting(draft)
-    origin = draft.word("first-period-start", _MOMENT, 0.0)
+    origin = draft.word("first-period-start", _MOMENT, _FIRST_PERIOD)
     limit = _quota(draft, _always, "")
 
     def act(exchange: Exchange) -> None:
@@ -304,8 +311,10 @@ def _told(draft: Draft) -> Told:
 
 
 def _moment(text: str) -> float:
+    """Epoch seconds; a time without zone is UTC."""
     try:
-        return datetime.fromisoformat(text).timestamp()
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except ValueError:
         raise ValueError(
             f"The value '{text}' is invalid: a time such as 2026-01-31T00:00:00Z was expected."
@@ -314,9 +323,11 @@ def _moment(text: str) -> float:
 
 _MOMENT = Kind("string", _moment, lambda value: _moment(str(value)))
 
+_PRODUCT = frozenset({"product"})
+
 TABLE = {
-    "quota": Entry(INBOUND, quota),
+    "quota": Entry(INBOUND, quota, _PRODUCT),
     "quota-by-key": Entry(INBOUND, quota_by_key),
-    "rate-limit": Entry(INBOUND, rate_limit),
+    "rate-limit": Entry(INBOUND, rate_limit, _PRODUCT | {"api", "operation"}),
     "rate-limit-by-key": Entry(INBOUND, rate_limit_by_key),
 }

@@ -1,14 +1,15 @@
 """rate-limit and quota at the gateway: how often callers may call, and what they hear when they may not."""
 
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from apimlb.errors import PolicyError
 from apimlb.http import Headers, Request, Response, read
-from apimlb.policy.document import compile_policy
+from apimlb.policy.document import Scope, compile_policy
 from tests.functional.local.gateway_scene import NOTE_REASON, Local, Reading, retrying
 from tests.unit.local.gateway.documents import policy_of
 
@@ -28,6 +29,16 @@ def with_key(local: Local) -> Local:
     local.azure.subscription("reader", "apis/chat")
     local.azure.api(serviceUrl="https://plain.test/base", subscriptionRequired=True)
     return local
+
+
+@pytest.fixture
+def far_west(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This machine is nine and a half hours behind UTC."""
+    monkeypatch.setenv("TZ", "XXX9:30")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 async def statuses(local: Local, count: int, **headers: str) -> list[int]:
@@ -113,9 +124,36 @@ class TestQuotas:
         assert json.loads(await read(refused))["message"].startswith("Out of bandwidth quota.")
         assert refused.headers.get("Retry-After") is None
 
+    async def test_begin_with_the_year_one_and_refuse_as_azure_does(self, reading: Reading) -> None:
+        # As seen on 2022-01-21 at 02:53:16: "Quota will be replenished in 00:26:44."
+        local = limited(reading.local(), f'<quota-by-key calls="1" renewal-period="3000" {BY_CALLER} />')
+        past = local.clock.now() - datetime(2022, 1, 21, 2, 53, 16, tzinfo=UTC).timestamp()
+        local.clock.advance(3000 - past % 3000)
+        assert await statuses(local, 1) == [200]
+        refused = await local.call()
+        assert (refused.reason, refused.headers.get("Retry-After")) == ("Quota Exceeded", "1604")
+        assert json.loads(await read(refused))["message"].endswith("replenished in 00:26:44.")
+
+    async def test_of_a_time_without_zone_begin_in_utc(self, reading: Reading, far_west: None) -> None:
+        element = (
+            f'<quota-by-key calls="1" renewal-period="7200" {BY_CALLER} '
+            'first-period-start="2027-01-01T00:30:00" />'
+        )
+        local = limited(reading.local(), element)
+        local.clock.advance(datetime(2027, 6, 1, tzinfo=UTC).timestamp() - local.clock.now())
+        assert await statuses(local, 1) == [200]
+        assert (await local.call()).headers.get("Retry-After") == "1800"
+
     async def test_of_subscriptions_begin_with_them(self, reading: Reading) -> None:
-        local = limited(reading.local(), '<quota calls="1" renewal-period="3600" />')
-        assert await statuses(with_key(local), 2, **KEY) == [200, 403]
+        local = reading.local()
+        local.azure.api(serviceUrl="https://plain.test/base", subscriptionRequired=True)
+        local.azure.product("gold", "chat")
+        local.azure.subscription("reader", "products/gold")
+        local.azure.policy(
+            policy_of(inbound='<quota calls="1" renewal-period="3600" />', backend=retrying(1)),
+            "products/gold",
+        )
+        assert await statuses(local, 2, **KEY) == [200, 403]
         local.clock.advance(3600)
         assert await statuses(local, 1, **KEY) == [200]
 
@@ -142,4 +180,12 @@ async def _chunks() -> AsyncIterator[bytes]:
 )
 def test_what_azure_would_not_take_is_refused(element: str, complaint: str) -> None:
     with pytest.raises(PolicyError, match=complaint):
-        compile_policy(policy_of(inbound=element))
+        compile_policy(policy_of(inbound=element), scope="product")
+
+
+@pytest.mark.parametrize(("tag", "scope"), [("quota", "api"), ("quota", "global"), ("rate-limit", "global")])
+def test_limits_of_subscriptions_have_their_places(tag: str, scope: Scope) -> None:
+    element = f'<{tag} calls="1" renewal-period="300" />'
+    with pytest.raises(PolicyError, match="Policy is not allowed in the specified scope"):
+        compile_policy(policy_of(inbound=element), scope=scope)
+    compile_policy(policy_of(inbound=element), scope="product")

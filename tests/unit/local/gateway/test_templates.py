@@ -26,6 +26,9 @@ def match(template: str, path: str, query: dict[str, str] | None = None) -> dict
         ("/deployments/{id}/chat", "/deployments//chat", None),
         ("/deployments/{id}/chat", "/deployments/a/b/chat", None),
         ("/files/{name}.{kind}", "/files/a.json", {"name": "a", "kind": "json"}),
+        ("/{year}-{month}-{day}.log", "/2027--1-2-3.log", {"year": "2027", "month": "-1", "day": "2-3"}),
+        ("/{a}{b}", "/xyz", {"a": "x", "b": "yz"}),
+        ("/x{a}(1)", "/xy(1)", {"a": "y"}),
         ("/*", "", {}),
         ("/*", "/a/b/c", {}),
         ("/v1/*", "/v1", {}),
@@ -37,6 +40,11 @@ def match(template: str, path: str, query: dict[str, str] | None = None) -> dict
 )
 def test_paths(template: str, path: str, values: dict[str, str] | None) -> None:
     assert match(template, path) == values
+
+
+def test_a_long_path_that_nearly_fits_is_soon_refused() -> None:
+    path = "/" + "-" * 60_000
+    assert match("/{a}-{b}-{c}-{d}.log", path) is None
 
 
 def test_a_template_may_ask_for_query_parameters() -> None:
