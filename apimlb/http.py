@@ -9,6 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 Body = bytes | AsyncIterator[bytes]
 
+_LONGEST_KEPT = 2048
+"""Characters of a query whose parameters are remembered: ever longer ones must not fill the memory."""
+
 HOP_BY_HOP = frozenset(
     {
         "connection",
@@ -130,7 +133,8 @@ class Request:
     @property
     def query(self) -> dict[str, str]:
         """The query's parameters; of a repeated one the last."""
-        return dict(_parameters(urlsplit(self.url).query))
+        text = urlsplit(self.url).query
+        return dict(_parameters(text) if len(text) <= _LONGEST_KEPT else _read_parameters(text))
 
 
 @dataclass(slots=True)
@@ -144,6 +148,15 @@ class Response:
 
     def __post_init__(self) -> None:
         self.reason = self.reason or reason_phrase(self.status)
+
+
+def is_url(text: str) -> bool:
+    """Whether `text` is an http or https URL that somebody could be asked at."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 class Transport(Protocol):
@@ -160,9 +173,11 @@ def _host(netloc: str) -> str:
     return urlsplit(f"//{netloc}").hostname or ""
 
 
-@lru_cache(1024)
-def _parameters(query: str) -> tuple[tuple[str, str], ...]:
+def _read_parameters(query: str) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(query, keep_blank_values=True))
+
+
+_parameters = lru_cache(1024)(_read_parameters)
 
 
 @lru_cache(1024)
@@ -175,9 +190,14 @@ def reason_phrase(status: int) -> str:
 
 
 async def read(response: Response) -> bytes:
-    """The whole body; a stream is read to its end and replaced by what it held."""
+    """The whole body; a stream is read to its end and replaced by what it held, and closed where that fails
+    or nobody waits for it any longer."""
     if not isinstance(response.body, bytes):
-        response.body = b"".join([chunk async for chunk in response.body])
+        try:
+            response.body = b"".join([chunk async for chunk in response.body])
+        except BaseException:
+            await close(response)
+            raise
     return response.body
 
 

@@ -1,11 +1,13 @@
 """The shapes that every plane answers in."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.http import Headers, Request, Response, close, read
+from apimlb.http import Headers, Request, Response, close, is_url, read
 
 names = st.sampled_from(["Accept", "ACCEPT", "accept", "Retry-After", "retry-after", "X"])
 pairs = st.lists(st.tuples(names, st.text("ab", max_size=3)), max_size=6)
@@ -64,6 +66,53 @@ async def test_a_stream_is_read_once_and_then_there() -> None:
     response = Response(200, body=chunks())
     assert await read(response) == b"ab"
     assert response.body == b"ab"
+
+
+class Endless:
+    """A body that goes on for ever, and remembers whether it was closed."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.closed = False
+        self._error = error
+
+    def __aiter__(self) -> "Endless":
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._error is not None:
+            raise self._error
+        await asyncio.Event().wait()
+        return b""
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+async def test_a_stream_that_breaks_off_or_that_nobody_waits_for_is_closed() -> None:
+    broken, waiting = Endless(ConnectionError("gone")), Endless()
+    with pytest.raises(ConnectionError):
+        await read(Response(200, body=broken))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await read(Response(200, body=waiting))
+    assert (broken.closed, waiting.closed) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("https://a.test", True),
+        ("http://[::1]:8080/x", True),
+        ("ftp://a.test", False),
+        ("/x", False),
+        ("http://", False),
+        ("http://[a", False),
+        ("http://a:99999/", False),
+        ("http://a:0/", False),
+    ],
+)
+def test_a_url_names_whom_to_ask(text: str, good: bool) -> None:
+    assert is_url(text) is good
 
 
 async def test_closing_stops_whoever_sends() -> None:

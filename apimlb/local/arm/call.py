@@ -113,7 +113,10 @@ class Call:
         """The request's JSON object; raises `ArmError` when it is none."""
         try:
             value = json.loads(self.request.body)
-        except ValueError:
+            if b"\\u" in self.request.body:
+                # Half a character can be escaped, but neither kept nor shown.
+                json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
             raise invalid_content(

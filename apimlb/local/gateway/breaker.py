@@ -33,6 +33,7 @@ _SECONDS = {
 }
 _SLICES = 60
 _LONGEST = 2**31 - 1
+_LONGEST_DURATION = 922_337_203_685.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ def parse_duration(text: str) -> float:
         raise ConfigError(
             f"{text!r} is not a duration", next_step="write an ISO 8601 duration such as PT10S, PT1M or P1D"
         )
-    return sum(float(part) * _SECONDS[name] for name, part in parts.items())
+    # .NET has no longer one than TimeSpan.MaxValue, and what is not finite is no time to wait.
+    return min(_LONGEST_DURATION, sum(float(part) * _SECONDS[name] for name, part in parts.items()))
 
 
 def retry_after(value: str | None, now: float) -> float | None:

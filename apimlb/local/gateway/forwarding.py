@@ -3,7 +3,7 @@
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from apimlb.clock import Clock
-from apimlb.http import HOP_BY_HOP, Headers, Request, Response, Transport, close
+from apimlb.http import HOP_BY_HOP, Headers, Request, Response, Transport, close, is_url
 from apimlb.local.gateway.backends import Credentials
 from apimlb.policy.exchange import ForwardOptions
 
@@ -47,24 +47,33 @@ async def send(transport: Transport, request: Request, options: ForwardOptions, 
     with clock.timeout(options.timeout):
         response = await transport.send(request)
         for _ in range(_MOST_REDIRECTS if options.follow_redirects else 0):
-            location = response.headers.get("Location")
-            if response.status not in _REDIRECTS or location is None:
+            further = _redirected(request, response)
+            if further is None:
                 break
             await close(response)
-            request = _redirected(request, response.status, location)
+            request = further
             response = await transport.send(request)
     strip_hop_by_hop(response.headers)
     return response
 
 
-def _redirected(request: Request, status: int, location: str) -> Request:
-    """The next request, as .NET's HttpClient makes it: no body after a GET, no token to another host."""
-    url = urljoin(request.url, location)
+def _redirected(request: Request, response: Response) -> Request | None:
+    """The next request, as .NET's HttpClient makes it: no body after a GET, no token to another host, and
+    none where the answer is no redirect or leads to what is no URL."""
+    location = response.headers.get("Location")
+    if response.status not in _REDIRECTS or location is None:
+        return None
+    try:
+        url = urljoin(request.url, location)
+    except ValueError:
+        return None
+    if not is_url(url):
+        return None
     headers = request.headers.copy()
     headers.set("Host", urlsplit(url).netloc)
     if urlsplit(url).netloc != urlsplit(request.url).netloc:
         headers.remove("Authorization")
-    if status in _TURNS_INTO_GET and request.method == "POST":
+    if response.status in _TURNS_INTO_GET and request.method == "POST":
         headers.remove("Content-Length")
         return Request("GET", url, headers, client=request.client)
     return Request(request.method, url, headers, request.body, request.client)

@@ -3,6 +3,7 @@
 What was read of the store, and where requests led, is kept for as long as the store does not change.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from apimlb.policy.switches import Switches
 
 _GATEWAY_HOSTS = (".azure-api.net", ".localhost")
 _NOT_SERVING = {"activating", "created", "creating", "deleting", "terminating", "deleted", "failed"}
+_DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 _MOST_KEPT = 1024
 _LONGEST_KEPT = 2048
 
@@ -78,7 +80,7 @@ class Router:
         return policy
 
     def _match(self, request: Request) -> Match | None:
-        url = Url(request.url)
+        url = Url(_resolved(request.url))
         found = self._find_service(request.host, url.path)
         if found is None:
             return None
@@ -138,6 +140,25 @@ class Router:
         self.shelf.forget(key, keeping={item.id.lower() for item in documents})
         self._services[key] = (documents, service)
         return service
+
+
+def _resolved(url: str) -> str:
+    """The URL without dot segments (RFC 3986, 6.2.2.3), also encoded ones, as .NET's Uri has it: an operation
+    or an API must not be reached by the name of another."""
+    head, mark, query = url.partition("?")
+    if _DOT_SEGMENT.search(head) is None:
+        return url
+    origin, _, path = head.partition("://")[2].partition("/")
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if _DOT_SEGMENT.fullmatch(f"/{segment}") is None:
+            kept.append(segment)
+        elif len(segment.lower().replace("%2e", ".")) == 2:
+            del kept[-1:]
+    if _DOT_SEGMENT.fullmatch(f"/{segments[-1]}"):
+        kept.append("")
+    return f"{head.partition('://')[0]}://{origin}/{'/'.join(kept)}{mark}{query}"
 
 
 def _serves(document: Document) -> bool:

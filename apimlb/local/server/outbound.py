@@ -53,7 +53,10 @@ class Outbound:
     async def send(self, request: Request) -> Response:
         """The response once its head is there; raises `ConnectionError` when nobody answers, or not in
         HTTP."""
-        parts = urlsplit(request.url)
+        try:
+            parts = urlsplit(request.url)
+        except ValueError as error:
+            raise ConnectionError(f"{request.url} is no URL: {error}") from error
         origin = self._origins.get((parts.scheme, parts.netloc)) or self._origin(parts.scheme, parts.netloc)
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         data = _encoded(request, target, parts.netloc.rpartition("@")[2])
@@ -158,7 +161,7 @@ class _Origin:
             self._failed()
             seconds = self._limits.connect_seconds
             raise ConnectionError(f"{self._host} took no connection within {seconds:g} s") from error
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             self._failed()
             raise ConnectionError(f"no connection to {self._host}:{self._port}: {error}") from error
         except BaseException:
@@ -210,7 +213,7 @@ def _encoded(request: Request, target: str, host: str) -> bytes:
     if not is_token(request.method):
         raise ConnectionError(f"{request.method!r} is no method")
     if not target.isascii() or not target.isprintable() or " " in target:
-        target = quote(target, safe="%/:=&?~#+!$,;'@()*[]")
+        target = quote(target, safe="%/:=&?~#+!$,;'@()*[]", errors="replace")
     lines = header_lines(request.headers, _OURS)
     named = request.headers.get("host") or host
     if not named.isprintable():

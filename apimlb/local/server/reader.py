@@ -21,6 +21,7 @@ _SINGLE = {"content-length", "expect", "host", "transfer-encoding"}
 _SPECIAL = HOP_BY_HOP | _SINGLE
 _NOT_IN_TARGET = re.compile(rb"[^\x21\x22\x24-\x7e]")
 _MOST_HEADERS = 500
+_LONGEST_HOST = 300
 # The smallest chunk takes six bytes for one of body; an extension may add to that, but not without end.
 _BYTES_PER_BODY_BYTE = 8
 
@@ -196,7 +197,7 @@ class RequestReader:
         host = self._special.get("host")
         if host is None and version == "1.1":
             raise Refusal(400, "There is no Host header.")
-        if host is not None and not is_authority(host):
+        if host is not None and (len(host) > _LONGEST_HOST or not is_authority(host)):
             raise Refusal(400, "The Host header is no host.")
         target = self._target
         if _NOT_IN_TARGET.search(target):

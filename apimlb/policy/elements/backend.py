@@ -1,9 +1,8 @@
 """Where a request goes and how it is sent there: set-backend-service, forward-request."""
 
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
 
-from apimlb.http import Response, close
+from apimlb.http import Response, close, is_url
 from apimlb.policy.context import Context
 from apimlb.policy.draft import BACKEND, REQUEST_SIDE, Draft, Entry, Getter
 from apimlb.policy.exchange import Act, BackendId, BaseUrl, Exchange, ForwardOptions, PolicyFault
@@ -36,8 +35,7 @@ def _by_id(backend_id: Getter[str]) -> Act:
 def _by_url(base_url: Getter[str]) -> Act:
     def act(exchange: Exchange) -> None:
         url = base_url(exchange.context).strip().rstrip("/")
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not is_url(url):
             raise PolicyFault("BackendUrlInvalid", f"'{url}' is not an absolute URL.")
         exchange.backend = BaseUrl(url)
         exchange.locate(url)

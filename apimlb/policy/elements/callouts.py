@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from apimlb.http import Headers, Request, read
+from apimlb.http import Headers, Request, is_url, read
 from apimlb.policy.context import Context, MessageBody, ResponseView
 from apimlb.policy.draft import EVERYWHERE, Draft, Entry
 from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_of
@@ -78,9 +78,13 @@ def send_request(draft: Draft) -> Act:
 
 
 async def _answer(exchange: Exchange, request: Request, timeout: float) -> ResponseView:
+    """The whole answer, which has to be there in time."""
+    if not is_url(request.url):
+        raise PolicyFault("BackendConnectionFailure", f"'{request.url}' is not an absolute URL.")
     try:
-        response = await exchange.services.send(request, timeout)
-        content = await read(response)
+        with exchange.services.clock.timeout(timeout):
+            response = await exchange.services.send(request, timeout)
+            content = await read(response)
     except TimeoutError as error:
         raise PolicyFault("Timeout", f"The request was not answered within {timeout} seconds.") from error
     except ConnectionError as error:

@@ -2,6 +2,7 @@
 
 import re
 
+from apimlb.http import is_url
 from apimlb.local.arm.apim import deferred
 from apimlb.local.arm.apim.children import Child, Content, children_of_kind, fields, require_fields
 from apimlb.local.arm.call import Call, objects, section
@@ -29,6 +30,8 @@ def _content(call: Call, existing: Document | None, sent: Json) -> Content:
         text = "The local Azure does not import APIs: send the API's properties, then its operations."
         raise validation_error(("format", text))
     require_fields(sent, "displayName")
+    if sent.get("serviceUrl") and not is_url(sent["serviceUrl"]):
+        raise validation_error(("serviceUrl", "'serviceUrl' must be an absolute http or https address."))
     path = str(sent.get("path") or "").strip("/")
     _refuse_taken_path(call, path, sent)
     names = {**_KEY_NAMES, **section(sent, "subscriptionKeyParameterNames")}
@@ -133,6 +136,7 @@ API = Child(
             ("displayName", "description", "serviceUrl", "path", "apiVersion", "apiVersionSetId"), str
         ),
         **dict.fromkeys(("subscriptionRequired", "isCurrent"), bool),
+        **dict.fromkeys((f"subscriptionKeyParameterNames.{name}" for name in (*_KEY_NAMES, "bearer")), str),
         "protocols": list,
     },
 )

@@ -5,8 +5,8 @@ issue 797; limits: Microsoft Learn, "Backends in API Management".
 """
 
 import re
-from urllib.parse import urlsplit
 
+from apimlb.http import is_url
 from apimlb.local.arm.apim.children import Child, Content, fields, service_id
 from apimlb.local.arm.call import Call, objects, section
 from apimlb.local.arm.errors import validation_error
@@ -47,14 +47,28 @@ def _tls(sent: Json) -> Json:
 
 def _single_problems(call: Call, sent: Json) -> list[Problem]:
     problems: list[Problem] = []
-    parts = urlsplit(str(sent.get("url") or ""))
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not is_url(str(sent.get("url") or "")):
         problems.append(("url", "'url' must be an absolute http or https address."))
     if sent.get("protocol") not in ("http", "soap"):
         problems.append(("protocol", "'protocol' must be http or soap."))
     if sent.get("pool"):
         problems.append(("pool", "Pool is not supported for a backend of type Single."))
+    problems += _credential_problems(section(sent, "credentials"))
     return problems + _breaker_problems(call, section(sent, "circuitBreaker"))
+
+
+def _credential_problems(credentials: Json) -> list[Problem]:
+    """Headers and parameters have lists of values; an authorization is whole."""
+    problems = [
+        (f"credentials.{name}", f"'{key}' must be an array of strings.")
+        for name in ("header", "query")
+        for key, values in section(credentials, name).items()
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values)
+    ]
+    authorization = section(credentials, "authorization")
+    if authorization and not (authorization.get("scheme") and authorization.get("parameter")):
+        problems.append(("credentials.authorization", "'scheme' and 'parameter' must not be empty."))
+    return problems
 
 
 def _breaker_problems(call: Call, breaker: Json) -> list[Problem]:
@@ -97,6 +111,11 @@ def _pool_problems(call: Call, sent: Json) -> list[Problem]:
         problems.append(("pool", f"A pool must have between 1 and {_POOL_LIMIT} services."))
     for member in members:
         problems += _member_problems(call, str(member.get("id") or ""))
+        problems += [
+            ("pool", f"'{name}' must be a number.")
+            for name in ("priority", "weight")
+            if member.get(name) is not None and type(member[name]) is not int
+        ]
     return problems
 
 
@@ -127,6 +146,14 @@ BACKEND = Child(
     "Backend",
     _content,
     guard=_guard,
-    types={"title": str, "description": str, "url": str, "protocol": str, "type": str, "resourceId": str},
+    types={
+        **dict.fromkeys(("title", "description", "url", "protocol", "type", "resourceId"), str),
+        **dict.fromkeys((f"credentials.authorization.{name}" for name in ("scheme", "parameter")), str),
+        **dict.fromkeys((f"credentials.managedIdentity.{name}" for name in ("resource", "clientId")), str),
+        "credentials.managedIdentity": dict,
+        "pool.sessionAffinity": dict,
+        "pool.sessionAffinity.sessionId": dict,
+        **dict.fromkeys((f"pool.sessionAffinity.sessionId.{name}" for name in ("name", "source")), str),
+    },
 )
 ROUTES = BACKEND.routes

@@ -48,7 +48,7 @@ class Child:
     raises `ArmError`. `shown` and `listed` make the body of a GET and of a list's row, `created` that of
     the creating answer. `guard` runs before a delete and may refuse it, `named` may refuse a name. `answer`,
     `deleted` and `poll` replace the plain answers of a write, a delete and a GET with asyncId. `types` are
-    those of the properties.
+    those of the properties, of deeper ones by their dotted path.
     """
 
     path: str
@@ -198,11 +198,20 @@ def _typed(child: Child, call: Call) -> Json:
     wrong = [
         (name, f"'{name}' must be {_WORDS[wanted]}.")
         for name, wanted in child.types.items()
-        if sent.get(name) is not None and not isinstance(sent[name], wanted)
+        if (value := _at(sent, name)) is not None
+        and (not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)))
     ]
     if wrong:
         raise validation_error(*wrong)
     return sent
+
+
+def _at(sent: Json, path: str) -> object:
+    """What stands at a dotted path; None where nothing does, or where something on the way is no object."""
+    value: object = sent
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _written(child: Child, call: Call, existing: Document | None, content: Content) -> Document:

@@ -5,7 +5,7 @@ Microsoft Learn, API Management REST reference, User and Group User (2024-05-01)
 
 from apimlb.local.arm.apim.children import Child, Content, fields, require_fields, service_id
 from apimlb.local.arm.apim.products import Link
-from apimlb.local.arm.call import Call, Reply
+from apimlb.local.arm.call import Call, Reply, objects
 from apimlb.local.arm.errors import validation_error
 from apimlb.local.store import Document, Json, kind_of
 
@@ -15,6 +15,7 @@ _STATES = ("active", "blocked", "pending", "deleted")
 
 def _content(call: Call, existing: Document | None, sent: Json) -> Content:
     require_fields(sent, "email", "firstName", "lastName")
+    objects(sent, "identities")
     state = sent.get("state") or "active"
     if state not in _STATES:
         raise validation_error(("state", f"'{state}' is not one of {', '.join(_STATES)}."))

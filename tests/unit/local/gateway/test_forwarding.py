@@ -82,6 +82,13 @@ async def test_redirects_are_the_clients_business_unless_the_policy_says_so() ->
     assert response.status == 302
 
 
+@pytest.mark.parametrize("location", ["http://[b", "ftp://b.test/", "http://b.test:99999/"])
+async def test_a_redirect_to_what_is_no_url_is_the_answer(location: str) -> None:
+    transport = ScriptedTransport([redirect(302, location)])
+    response = await send(transport, Request("GET", "https://east.test/a"), FOLLOW, ManualClock())
+    assert (response.status, response.headers.get("Location")) == (302, location)
+
+
 async def test_a_followed_redirect_keeps_the_body_only_where_the_status_says_so() -> None:
     transport = ScriptedTransport([redirect(307, "/b"), redirect(303, "https://west.test/c"), 200])
     request = Request("POST", "https://east.test/a", Headers([("Authorization", "Bearer t")]), b"body")

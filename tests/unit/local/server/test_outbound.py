@@ -42,14 +42,19 @@ class TestRequests:
     async def test_have_a_host_and_an_ascii_target(self):
         backend = Backend(OK)
         async with calling(backend) as outbound:
-            await outbound.send(backend.asked("/ä b?ö"))
+            await outbound.send(backend.asked("/ä b?ö\ud800"))
         host = f"127.0.0.1:{backend.port}".encode()
-        assert backend.requests == [b"GET /%C3%A4%20b?%C3%B6 HTTP/1.1\r\nHost: " + host + b"\r\n\r\n"]
+        assert backend.requests == [b"GET /%C3%A4%20b?%C3%B6? HTTP/1.1\r\nHost: " + host + b"\r\n\r\n"]
 
-    @pytest.mark.parametrize("url", ["ftp://a/", "http:///x", "http://a:b/", "http://a:99999/"])
+    @pytest.mark.parametrize(
+        "url",
+        ["ftp://a/", "http:///x", "http://a:b/", "http://a:99999/", "http://[a/", f"http://{'a' * 70}.test/"],
+    )
     async def test_to_nowhere_fail(self, url):
+        outbound = Outbound(SystemClock())
         with pytest.raises(ConnectionError):
-            await Outbound(SystemClock()).send(Request("GET", url))
+            await outbound.send(Request("GET", url))
+        assert outbound.connections() == 0
 
     async def test_of_no_method_fail(self):
         with pytest.raises(ConnectionError, match="no method"):

@@ -41,8 +41,9 @@ async def test_the_url_that_was_called_is_what_later_expressions_see() -> None:
     assert played.response.headers.get("called") == "member.test"
 
 
-async def test_a_base_url_must_be_a_url() -> None:
-    played = await play("<set-backend-service base-url='@(\"nonsense\")'/>")
+@pytest.mark.parametrize("url", ["nonsense", "http://[a", "http://a:99999"])
+async def test_a_base_url_must_be_a_url(url: str) -> None:
+    played = await play(f"<set-backend-service base-url='@(\"{url}\")'/>")
     assert played.response.status == 500
     assert played.last_error is not None
     assert played.last_error.source == "set-backend-service"

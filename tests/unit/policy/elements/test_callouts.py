@@ -1,8 +1,13 @@
 """return-response, send-request, authentication-managed-identity."""
 
+import asyncio
+
 import pytest
 
+from apimlb.http import Response
 from apimlb.policy.problems import NOT_IMPLEMENTED, InvalidPolicy
+from tests.functional.local.gateway_scene import Local
+from tests.unit.local.gateway.documents import policy_of
 from tests.unit.policy.play import play
 
 ASK = (
@@ -65,6 +70,49 @@ async def test_a_side_call_that_fails_is_an_error_or_null(fails: str, reason: st
     assert (strict.last_error.source, strict.last_error.reason) == ("send-request", reason)
     assert lenient.variables["r"] is None
     assert lenient.response.status == 200
+
+
+async def test_a_side_call_to_what_is_no_url_fails_like_another() -> None:
+    played = await play(
+        "<send-request mode='new' response-variable-name='r'><set-url>http://[side</set-url></send-request>"
+    )
+    assert played.last_error is not None
+    assert played.last_error.reason == "BackendConnectionFailure"
+
+
+class Trickling:
+    """A body of which one piece comes, and then nothing more."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._left = [b"{"]
+
+    def __aiter__(self) -> "Trickling":
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            await asyncio.Event().wait()
+        return self._left.pop()
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+async def test_the_whole_answer_of_a_side_call_must_come_in_time() -> None:
+    local = Local()
+    body = Trickling()
+    local.backends.answers["side.test"] = lambda _: Response(200, body=body)
+    local.azure.policy(
+        policy_of(inbound=ASK.format(ignore="true"), backend="<forward-request />"), "apis/chat"
+    )
+    call = asyncio.create_task(local.call())
+    while len(local.backends.requests) < 1:
+        await asyncio.sleep(0)
+    local.clock.advance(6)
+    async with asyncio.timeout(5):
+        assert (await call).status == 200
+    assert body.closed
 
 
 async def test_mode_copy_starts_from_the_request() -> None:
