@@ -85,6 +85,7 @@ class Trickling:
 
     def __init__(self) -> None:
         self.closed = False
+        self.waited_for = asyncio.Event()
         self._left = [b"{"]
 
     def __aiter__(self) -> "Trickling":
@@ -92,6 +93,7 @@ class Trickling:
 
     async def __anext__(self) -> bytes:
         if not self._left:
+            self.waited_for.set()
             await asyncio.Event().wait()
         return self._left.pop()
 
@@ -107,8 +109,7 @@ async def test_the_whole_answer_of_a_side_call_must_come_in_time() -> None:
         policy_of(inbound=ASK.format(ignore="true"), backend="<forward-request />"), "apis/chat"
     )
     call = asyncio.create_task(local.call())
-    while len(local.backends.requests) < 1:
-        await asyncio.sleep(0)
+    await body.waited_for.wait()
     local.clock.advance(6)
     async with asyncio.timeout(5):
         assert (await call).status == 200
