@@ -30,7 +30,8 @@ BOMBS = {
     "a long look through a long text": """@{ var s = new string('a', 5000000); var n = 0;
         for (var i = 0; i < 200000; i++) n += s.IndexOf("b"); return n; }""",
     "a long look back through what nearly fits": """@{ var s = new string('a', 4000000);
-        var v = "ab" + s.Substring(9); var n = 0; for (var i = 0; i < 50; i++) n += s.LastIndexOf(v); return n; }""",
+        var v = "ab" + s.Substring(9); var n = 0;
+        for (var i = 0; i < 50; i++) n += s.LastIndexOf(v); return n; }""",
     "white space that is no number": """@{ var s = new string(' ', 4000000) + "x"; double d;
         for (var i = 0; i < 90000; i++) double.TryParse(s, out d); return 1; }""",
     "an array copied over and over": """@{ var a = new byte[1000000];
