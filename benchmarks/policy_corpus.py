@@ -21,7 +21,7 @@ from typing import Any
 
 from apimlb.errors import PolicyError
 from apimlb.policy.cases import answer
-from apimlb.policy.csharp.lexer import Source, expression_end
+from apimlb.policy.csharp.syntax.lexer import Source, expression_end
 
 Json = dict[str, Any]
 

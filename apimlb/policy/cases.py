@@ -21,17 +21,17 @@ from apimlb.errors import PolicyError
 from apimlb.http import Headers
 from apimlb.policy import context as views
 from apimlb.policy.compiler import compile_expression
-from apimlb.policy.library.json_objects import from_object
-from apimlb.policy.values.certificates import X509
+from apimlb.policy.library.json.objects import from_object
 from apimlb.policy.values.collections import ClrList, ReadOnlyMap
 from apimlb.policy.values.credentials import Authorization, read_jwt
-from apimlb.policy.values.date_parse import parse_date, parse_span
-from apimlb.policy.values.dates import EPOCH_TICKS, LOCAL, TICKS_PER_SECOND, UTC, DateTime
+from apimlb.policy.values.crypto.certificates import X509
+from apimlb.policy.values.dates.dates import EPOCH_TICKS, LOCAL, TICKS_PER_SECOND, UTC, DateTime
+from apimlb.policy.values.dates.parsing import parse_date, parse_span
 from apimlb.policy.values.exceptions import ClrException
 from apimlb.policy.values.guids import parse_guid
-from apimlb.policy.values.json_read import iso, parse_token
-from apimlb.policy.values.json_tokens import JToken
-from apimlb.policy.values.json_write import to_json
+from apimlb.policy.values.json.read import iso, parse_token
+from apimlb.policy.values.json.tokens import JToken
+from apimlb.policy.values.json.write import to_json
 from apimlb.policy.values.numbers import Long
 from apimlb.policy.values.text import clr_type_name, text_of
 from apimlb.policy.values.utf16 import enter, leave

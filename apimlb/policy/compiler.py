@@ -11,15 +11,15 @@ from types import CodeType
 
 from apimlb.errors import PolicyError
 from apimlb.policy.context import Context
-from apimlb.policy.csharp.binder import Binder
-from apimlb.policy.csharp.bound import Bound
-from apimlb.policy.csharp.captures import celled_names
+from apimlb.policy.csharp.binding.binder import Binder
+from apimlb.policy.csharp.binding.bound import Bound
+from apimlb.policy.csharp.binding.captures import celled_names
 from apimlb.policy.csharp.casts import RUNTIME
 from apimlb.policy.csharp.conversions import Conversions
-from apimlb.policy.csharp.lexer import Source
-from apimlb.policy.csharp.parser import parse
 from apimlb.policy.csharp.registry import Registry
-from apimlb.policy.csharp.statements import Block, Return
+from apimlb.policy.csharp.syntax.lexer import Source
+from apimlb.policy.csharp.syntax.parser import parse
+from apimlb.policy.csharp.syntax.statements import Block, Return
 from apimlb.policy.csharp.types import NULL, VOID
 from apimlb.policy.library import DEFINITIONS
 from apimlb.policy.values.budget import BUDGET

@@ -16,7 +16,7 @@ from apimlb.clock import Clock
 from apimlb.http import Headers, reason_phrase
 from apimlb.policy.switches import Switches
 from apimlb.policy.values.bodies import body_as
-from apimlb.policy.values.certificates import X509
+from apimlb.policy.values.crypto.certificates import X509
 from apimlb.policy.values.exceptions import invalid_operation
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from apimlb.errors import PolicyError
-from apimlb.policy.csharp.lexer import Source, Token, tokens
+from apimlb.policy.csharp.syntax.lexer import Source, Token, tokens
 
 ROOT = Path(__file__).parents[2]
 

@@ -24,11 +24,16 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.stack.config": (GROUND, {"pydantic"}),
     "apimlb.stack": (GROUND | {"apimlb.stack"}, set()),
     "apimlb.policy.elements.tokens": (GROUND | {"apimlb.policy"}, {"jwt"}),
-    "apimlb.policy.values.system_zones": (GROUND | {"apimlb.policy"}, {"tzlocal"}),
-    "apimlb.policy.values.rsa_keys": (GROUND | {"apimlb.policy"}, {"cryptography"}),
-    "apimlb.policy.values.x509_reader": (GROUND | {"apimlb.policy"}, {"cryptography"}),
+    "apimlb.policy.values.dates.system_zones": (GROUND | {"apimlb.policy"}, {"tzlocal"}),
+    "apimlb.policy.values.crypto.rsa_keys": (GROUND | {"apimlb.policy"}, {"cryptography"}),
+    "apimlb.policy.values.crypto.x509_reader": (GROUND | {"apimlb.policy"}, {"cryptography"}),
     "apimlb.policy": (
-        GROUND | {f"apimlb.policy.values.{name}" for name in ("system_zones", "rsa_keys", "x509_reader")},
+        GROUND
+        | {
+            "apimlb.policy.values.dates.system_zones",
+            "apimlb.policy.values.crypto.rsa_keys",
+            "apimlb.policy.values.crypto.x509_reader",
+        },
         set(),
     ),
     "apimlb.render": (GROUND | {"apimlb.stack", "apimlb.policy"}, {"jinja2"}),

@@ -3,30 +3,18 @@
 Source: Microsoft Learn, "API Management policy expressions", .NET Framework types allowed (2026-01-15).
 """
 
-from apimlb.policy.library import (
-    addresses,
-    arrays,
-    certificates,
-    chance,
-    ciphers,
-    collections,
-    context,
-    crypto,
-    dates,
-    exceptions,
-    json,
-    linq,
-    numbers,
-    objects,
-    regex,
-    rsa,
-    strings,
-    text,
-    time_zones,
-    tuples,
-    web,
-    xml,
-)
+from apimlb.policy.library import exceptions, objects, xml
+from apimlb.policy.library.collections import arrays, collections, tuples
+from apimlb.policy.library.context import context
+from apimlb.policy.library.crypto import certificates, ciphers, rsa
+from apimlb.policy.library.crypto import hashes as crypto
+from apimlb.policy.library.dates import dates, time_zones
+from apimlb.policy.library.json import tokens as json
+from apimlb.policy.library.linq import enumerable as linq
+from apimlb.policy.library.numbers import chance, numbers
+from apimlb.policy.library.text import regex, strings
+from apimlb.policy.library.text import system_text as text
+from apimlb.policy.library.web import addresses, web
 
 DEFINITIONS = (
     *objects.DEFINITIONS,

@@ -2,7 +2,7 @@
 
 from apimlb.policy.csharp.casts import enum_of
 from apimlb.policy.csharp.types import Definition, Needs, Type
-from apimlb.policy.library.type_codes import CODES
+from apimlb.policy.library.numbers.type_codes import CODES
 from apimlb.policy.values.budget import charge_each
 from apimlb.policy.values.compare import compare
 from apimlb.policy.values.exceptions import ClrException, argument, argument_null

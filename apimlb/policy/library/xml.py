@@ -6,12 +6,12 @@ from collections.abc import Callable
 from apimlb.policy.csharp.types import Definition, Row
 from apimlb.policy.values import conversions as convert
 from apimlb.policy.values.collections import ClrArray, ClrList
-from apimlb.policy.values.date_parse import parse_date
+from apimlb.policy.values.dates.parsing import parse_date
 from apimlb.policy.values.exceptions import argument_null, bad_format, invalid_operation
 from apimlb.policy.values.guids import parse_guid
 from apimlb.policy.values.iteration import elements as each_of
 from apimlb.policy.values.objects import Sequence
-from apimlb.policy.values.xml_nodes import (
+from apimlb.policy.values.xml.nodes import (
     X,
     XAttribute,
     XContainer,
@@ -25,7 +25,7 @@ from apimlb.policy.values.xml_nodes import (
     name_of,
     xml_text,
 )
-from apimlb.policy.values.xml_text import parse_document, parse_element
+from apimlb.policy.values.xml.text import parse_document, parse_element
 
 
 def add(target: XContainer, content: object) -> None:

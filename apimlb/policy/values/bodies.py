@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from apimlb.policy.values.exceptions import not_supported
-from apimlb.policy.values.json_read import parse_token
+from apimlb.policy.values.json.read import parse_token
 from apimlb.policy.values.utf16 import enter
-from apimlb.policy.values.xml_text import parse_document, parse_element
+from apimlb.policy.values.xml.text import parse_document, parse_element
 
 
 def _text(content: bytes) -> str:

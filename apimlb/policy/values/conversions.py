@@ -4,8 +4,8 @@ import math
 import re
 from decimal import Decimal, InvalidOperation
 
-from apimlb.policy.values.date_parse import parse_date
-from apimlb.policy.values.dates import DateTime
+from apimlb.policy.values.dates.dates import DateTime
+from apimlb.policy.values.dates.parsing import parse_date
 from apimlb.policy.values.exceptions import ClrException, argument_null, bad_format, invalid_cast, overflow
 from apimlb.policy.values.numbers import (
     INTEGERS,

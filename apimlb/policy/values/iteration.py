@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.collections import KeyValuePair
 from apimlb.policy.values.exceptions import argument_null
-from apimlb.policy.values.json_tokens import JObject
+from apimlb.policy.values.json.tokens import JObject
 from apimlb.policy.values.numbers import Byte, Char
 
 PAIR_TYPES = "System.String,Newtonsoft.Json.Linq.JToken"

@@ -6,8 +6,8 @@ from typing import NoReturn
 
 from apimlb.policy.values.budget import BUDGET, LONGEST_TEXT, bounded_length, bounded_text
 from apimlb.policy.values.collections import KeyValuePair
-from apimlb.policy.values.date_format import format_date, format_offset, format_span
-from apimlb.policy.values.dates import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.values.dates.dates import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.values.dates.formatting import format_date, format_offset, format_span
 from apimlb.policy.values.exceptions import (
     ClrException,
     argument_null,
@@ -16,8 +16,8 @@ from apimlb.policy.values.exceptions import (
     over_limit,
 )
 from apimlb.policy.values.guids import Guid, format_guid
-from apimlb.policy.values.json_tokens import JProperty, JToken, JValue
-from apimlb.policy.values.json_write import json_string, to_json
+from apimlb.policy.values.json.tokens import JProperty, JToken, JValue
+from apimlb.policy.values.json.write import json_string, to_json
 from apimlb.policy.values.number_format import format_number, number_text
 from apimlb.policy.values.numbers import (
     BigInteger,

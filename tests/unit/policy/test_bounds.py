@@ -10,7 +10,7 @@ import pytest
 from apimlb.errors import PolicyError
 from apimlb.policy.cases import answer, context_of, describe
 from apimlb.policy.compiler import compile_fresh
-from apimlb.policy.csharp.lexer import Source, Token, tokens
+from apimlb.policy.csharp.syntax.lexer import Source, Token, tokens
 from apimlb.policy.values import ClrException
 
 BOMBS = {

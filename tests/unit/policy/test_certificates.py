@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from apimlb.policy.cases import answer
 from apimlb.policy.values import ClrException
 from apimlb.policy.values.budget import BUDGET
-from apimlb.policy.values.certificates import X509
+from apimlb.policy.values.crypto.certificates import X509
 
 CRYPTO = "System.Security.Cryptography.CryptographicException"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.policy.values.aes import decrypt, encrypt
+from apimlb.policy.values.crypto.aes import decrypt, encrypt
 from apimlb.policy.values.exceptions import ClrException
 
 PLAIN = bytes.fromhex("00112233445566778899aabbccddeeff")

@@ -6,9 +6,9 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.policy.values.json_read import parse_token
-from apimlb.policy.values.json_tokens import JArray, JObject, JToken
-from apimlb.policy.values.json_write import to_json
+from apimlb.policy.values.json.read import parse_token
+from apimlb.policy.values.json.tokens import JArray, JObject, JToken
+from apimlb.policy.values.json.write import to_json
 
 scalars = (
     st.none()

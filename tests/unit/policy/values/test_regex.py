@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apimlb.policy.values.exceptions import ClrException
-from apimlb.policy.values.regex import Regex
-from apimlb.policy.values.regex_engine import engine_of
+from apimlb.policy.values.regex.engine import engine_of
+from apimlb.policy.values.regex.regex import Regex
 
 PATTERNS = [
     "a+b?", "(a|b)*c", "^a.*b$", "(?<x>a)(b)?", "a{2,3}?b", "(?=ab)a", "(?<!a)b", "[^ab]+", r"\bab",

@@ -1,0 +1,1 @@
+"""Syntax tree to Python: names, types, conversions and overloads, what runs and what has a value."""

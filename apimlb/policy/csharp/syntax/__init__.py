@@ -1,0 +1,1 @@
+"""Text to syntax tree: the lexer, the parser and the nodes of C# 7."""

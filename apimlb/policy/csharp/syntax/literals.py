@@ -1,0 +1,90 @@
+"""Number, character and string literals as CLR values with their C# types."""
+
+import re
+from decimal import Decimal
+
+from apimlb.policy.csharp.syntax.lexer import Source, Token
+from apimlb.policy.csharp.syntax.nodes import Literal
+from apimlb.policy.values.exceptions import ClrException
+from apimlb.policy.values.numbers import Char, Long, Single, UInt, ULong, decimal_of
+
+_INT_MAX, _UINT_MAX, _LONG_MAX, _ULONG_MAX = 2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1
+_MISPLACED = re.compile(r"(?<![0-9_])_|_(?![0-9_])")
+_MISPLACED_HEX = re.compile(r"(?<![0-9a-f_])_|_(?![0-9a-f_])")
+_WORDS: dict[str, tuple[str, object]] = {
+    "true": ("bool", True), "false": ("bool", False), "null": ("null", None),
+}  # fmt: skip
+
+
+def literal(source: Source, token: Token) -> Literal:
+    """The literal that a token is; raises `PolicyError` where C# has no such number."""
+    if token.kind == "string":
+        return Literal(token.at, "string", token.value)
+    if token.kind == "char":
+        text = str(token.value)
+        if len(text) != 1:
+            raise source.error("Too many characters in character literal", token.at, "CS1012")
+        return Literal(token.at, "char", Char(text))
+    if token.kind == "int":
+        return _integer(source, token)
+    if token.kind == "real":
+        return _real(source, token)
+    kind, value = _WORDS[token.text]
+    return Literal(token.at, kind, value)
+
+
+def _digits(source: Source, token: Token) -> str:
+    """The number without its separators, which stand between digits only."""
+    text = token.text.lower()
+    if "_" in text:
+        plain = text[2:] if text[:2] in ("0x", "0b") else text
+        if (_MISPLACED_HEX if text.startswith("0x") else _MISPLACED).search(plain):
+            raise source.error("Invalid number", token.at, "CS1013")
+        text = text.replace("_", "")
+    return text
+
+
+def _integer(source: Source, token: Token) -> Literal:
+    text = _digits(source, token)
+    digits = text.rstrip("ul")
+    suffix = "".join(sorted(text[len(digits) :]))
+    if digits.startswith("0x"):
+        value = int(digits[2:], 16)
+    elif digits.startswith("0b"):
+        value = int(digits[2:], 2)
+    else:
+        value = int(digits) if len(digits) < 100 else _ULONG_MAX + 1
+    if value > _ULONG_MAX:
+        raise source.error("Integral constant is too large", token.at, "CS1021")
+    if suffix == "" and value <= _INT_MAX:
+        return Literal(token.at, "int", value)
+    if suffix in ("", "u") and value <= _UINT_MAX:
+        return Literal(token.at, "uint", UInt(value))
+    if suffix in ("", "l") and value <= _LONG_MAX:
+        return Literal(token.at, "long", Long(value))
+    return Literal(token.at, "ulong", ULong(value))
+
+
+def _real(source: Source, token: Token) -> Literal:
+    text = _digits(source, token)
+    if text[-1] == "m":
+        try:
+            value = decimal_of(Decimal(text[:-1]))
+        except ClrException:
+            raise source.error(
+                "Floating-point constant is outside the range of type 'decimal'", token.at, "CS0594"
+            ) from None
+        return Literal(token.at, "decimal", value)
+    if text[-1] == "f":
+        single = Single(float(text[:-1]))
+        if single == float("inf"):
+            raise source.error(
+                "Floating-point constant is outside the range of type 'float'", token.at, "CS0594"
+            )
+        return Literal(token.at, "float", single)
+    number = float(text.rstrip("d"))
+    if number == float("inf"):
+        raise source.error(
+            "Floating-point constant is outside the range of type 'double'", token.at, "CS0594"
+        )
+    return Literal(token.at, "double", number)

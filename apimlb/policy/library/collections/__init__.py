@@ -1,0 +1,1 @@
+"""Arrays, lists, sets, dictionaries, tuples."""

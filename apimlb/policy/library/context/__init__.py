@@ -1,0 +1,1 @@
+"""The `context` variable and what API Management adds."""

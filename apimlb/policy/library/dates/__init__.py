@@ -1,0 +1,1 @@
+"""Times: DateTime, TimeSpan and their kin, and time zones."""

@@ -1,0 +1,1 @@
+"""Numbers: their types, Math, Convert, BitConverter, and what draws them."""

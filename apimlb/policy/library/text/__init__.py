@@ -1,0 +1,1 @@
+"""Texts: String, Char, StringBuilder, Encoding, regular expressions."""

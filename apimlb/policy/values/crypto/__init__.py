@@ -1,0 +1,1 @@
+"""Keys, certificates, hashes and ciphers."""
