@@ -112,7 +112,9 @@ def power(value: float, exponent: float) -> float:
     except OverflowError:
         return -math.inf if value < 0 and exponent % 2 == 1 else math.inf
     except ValueError:
-        return math.nan if value != 0 else math.inf
+        if value != 0:
+            return math.nan
+        return math.copysign(math.inf, value) if exponent % 2 == 1 else math.inf
     return made
 
 
