@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from apimlb.errors import PolicyError
 from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, LocalMethod, MethodGroup
+from apimlb.policy.csharp.binding.core import call_on
 from apimlb.policy.csharp.binding.inference import InferenceBinder
 from apimlb.policy.csharp.binding.matching import match, pattern, takes
 from apimlb.policy.csharp.signatures import Member, Parameter
@@ -216,19 +217,30 @@ class CallBinder(InferenceBinder):
         member = chosen.member
         outs = self.out.temporary() if any(each.mode for each in arguments) else ""
         codes, stores = self._argument_codes(chosen, arguments, outs)
+        quiet = self._is_quiet(chosen, target, arguments) or isinstance(member.call, str)
         if target is not None:
-            codes.insert(0, self.receiver(chosen.owner, target))
+            codes.insert(0, self.receiver(chosen.owner, target) if quiet else target.code)
         extra = [self.out.use(chosen.given[name]) for name in member.types]
         if member.context:
             extra.insert(0, "ctx")
         result = self.registry.types.substitute(member.result, chosen.given)
         if isinstance(member.call, str):
             code = f"({member.call.format(*extra, *codes)})"
-        else:
+        elif quiet:
             code = f"{self.out.use(member.call)}({', '.join((*extra, *codes))})"
+        else:
+            call = (self.out.use(member.call), str(len(extra)), *extra, *codes)
+            code = f"{self.out.use(call_on)}({', '.join(call)})"
         if stores:
             code = f"(({outs} := {code}), {', '.join(stores)})[0][0]"
         return Bound(result, code)
+
+    def _is_quiet(self, chosen: Candidate, target: Bound | None, arguments: list[Given]) -> bool:
+        """Whether nobody can tell when a call looks that what stands before its dot is not null: C# does so
+        once it has computed the arguments."""
+        if target is None or self.receiver(chosen.owner, target) == target.code:
+            return True
+        return all(not isinstance(each.value, Bound) or each.value.pure for each in arguments)
 
     def _argument_codes(
         self, chosen: Candidate, arguments: list[Given], outs: str = ""

@@ -1,6 +1,7 @@
 """State and small services that all parts of the binder share."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import NoReturn
 
 from apimlb.errors import PolicyError
@@ -41,6 +42,13 @@ _HIDES = (
 
 def throw_null() -> NoReturn:
     raise null_reference()
+
+
+def call_on(call: Callable[..., object], place: int, *values: object) -> object:
+    """The call, if the value at `place` is something."""
+    if values[place] is None:
+        throw_null()
+    return call(*values)
 
 
 def throw_no_value() -> NoReturn:
