@@ -3,7 +3,7 @@
 Source: Microsoft Learn, "API Management policy expressions", .NET Framework types allowed (2026-01-15).
 """
 
-from apimlb.policy.library import exceptions, objects, xml
+from apimlb.policy.library import exceptions, objects
 from apimlb.policy.library.collections import arrays, collections, tuples
 from apimlb.policy.library.context import context
 from apimlb.policy.library.crypto import certificates, ciphers, rsa
@@ -15,6 +15,7 @@ from apimlb.policy.library.numbers import chance, numbers
 from apimlb.policy.library.text import regex, strings
 from apimlb.policy.library.text import system_text as text
 from apimlb.policy.library.web import addresses, web
+from apimlb.policy.library.xml import trees as xml
 
 DEFINITIONS = (
     *objects.DEFINITIONS,

@@ -33,6 +33,8 @@ from apimlb.policy.values.numbers import (
 )
 from apimlb.policy.values.objects import Anonymous, ClrTuple, Enum
 from apimlb.policy.values.utf16 import leave
+from apimlb.policy.values.xml.nodes import XAttribute, XNode
+from apimlb.policy.values.xml.write import attribute_text, xml_text
 
 _NAMES: dict[type, str] = {
     str: "String", int: "Int32", bool: "Boolean", float: "Double", Decimal: "Decimal", Char: "Char",
@@ -96,6 +98,10 @@ def _other_text(value: object) -> str:
         return bounded_text(f"{{ {inner} }}")
     if isinstance(value, ClrException):
         return _exception_text(value)
+    if isinstance(value, XNode):
+        return xml_text(value)
+    if isinstance(value, XAttribute):
+        return attribute_text(value)
     if isinstance(value, Enum | Guid) or type(value).__str__ is not object.__str__:
         return str(value)
     return clr_type_name(value)

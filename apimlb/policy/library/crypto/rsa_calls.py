@@ -18,7 +18,7 @@ from apimlb.policy.values.crypto.rsa import (
 )
 from apimlb.policy.values.encodings import from_base64
 from apimlb.policy.values.exceptions import ClrException, argument_null, argument_range, not_supported
-from apimlb.policy.values.xml.nodes import XName
+from apimlb.policy.values.xml.names import XName
 from apimlb.policy.values.xml.text import parse_element
 
 _REQUIRED = ("Modulus", "Exponent")

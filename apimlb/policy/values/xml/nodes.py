@@ -1,292 +1,334 @@
-"""System.Xml.Linq's tree: names, attributes, nodes, elements and documents."""
+"""System.Xml.Linq's tree: attributes, nodes, elements and documents."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from typing import Final
 
-from apimlb.policy.values.budget import BUDGET
-from apimlb.policy.values.dates.dates import DateTime, DateTimeOffset
-from apimlb.policy.values.exceptions import ClrException, argument, argument_null
-from apimlb.policy.values.json.write import iso_date
-from apimlb.policy.values.text import text_of
+from apimlb.policy.values.budget import BUDGET, charge_each
+from apimlb.policy.values.exceptions import (
+    ClrException,
+    argument,
+    argument_null,
+    invalid_operation,
+    over_limit,
+)
+from apimlb.policy.values.json.tokens import MAX_DEPTH
+from apimlb.policy.values.xml.names import XMLNS, X, XName, verify
 
-X = "System.Xml.Linq."
-XMLNS = "http://www.w3.org/2000/xmlns/"
-XML = "http://www.w3.org/XML/1998/namespace"
-
-
-@dataclass(frozen=True, slots=True)
-class XNamespace:
-    uri: str
-    clr_name = X + "XNamespace"
-
-    def __str__(self) -> str:
-        return self.uri
+STRUCTURE: Final = "This operation would create an incorrectly structured document."
 
 
-@dataclass(frozen=True, slots=True)
-class XName:
-    """A name in a namespace; shown as `{uri}local`."""
-
-    uri: str
-    local: str
-    clr_name = X + "XName"
-
-    def __str__(self) -> str:
-        return f"{{{self.uri}}}{self.local}" if self.uri else self.local
+def level(depth: int) -> int:
+    """One level deeper; throws where a tree is nested too deeply to be walked."""
+    if depth > MAX_DEPTH:
+        raise over_limit(f"{MAX_DEPTH} levels of XML")
+    return depth + 1
 
 
-def name_of(text: str | None) -> XName | None:
-    """The name that a text like `{uri}local` stands for; throws System.Xml.XmlException for none."""
-    if text is None:
-        return None
-    uri, local = "", text
-    if text.startswith("{"):
-        uri, _, local = text[1:].rpartition("}")
-    if not local:
-        raise argument("The value cannot be an empty string.", "expandedName")
-    if not (local[0].isalpha() or local[0] == "_") or any(c in " <>&/=\"'" for c in local):
-        shown = next((c for c in local if not (c.isalnum() or c in "_-.")), local[0])
-        raise xml_error(
-            f"The '{shown}' character, hexadecimal value 0x{ord(shown):02X}, cannot be included in a name."
-        )
-    return XName(uri, local)
+class XObject:
+    """An attribute or a node; `notes` are its annotations."""
 
-
-def escape(text: str) -> str:
-    """Text as XML writes it between tags."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def quoted(text: str) -> str:
-    """An attribute's value with its quotes."""
-    plain = escape(text).replace('"', "&quot;")
-    return f'"{plain.replace(chr(10), "&#xA;").replace(chr(13), "&#xD;").replace(chr(9), "&#x9;")}"'
-
-
-def xml_error(message: str) -> ClrException:
-    return ClrException("System.Xml.XmlException", message)
-
-
-class XAttribute:
-    """An attribute; a namespace declaration is one too."""
-
-    clr_name = X + "XAttribute"
-
-    def __init__(self, name: XName, value: str) -> None:
-        self.name = name
-        self.value = value
-        self.parent: XElement | None = None
-
-    def __str__(self) -> str:
-        return f"{self.name.local}={quoted(self.value)}"
-
-
-class XNode:
-    """Anything inside an element or document."""
-
-    clr_name = X + "XNode"
+    __slots__ = ("notes", "parent")
+    notes: list[object]
+    clr_name = X + "XObject"
+    kind = ""
 
     def __init__(self) -> None:
         self.parent: XContainer | None = None
 
-    def copy(self) -> "XNode":
+
+class XAttribute(XObject):
+    """An attribute; a namespace declaration is one too."""
+
+    __slots__ = ("name", "value")
+    clr_name = X + "XAttribute"
+    kind = "Attribute"
+
+    def __init__(self, name: XName, value: str) -> None:
+        super().__init__()
+        self.name = name
+        self.value = value
+
+    @property
+    def declares(self) -> bool:
+        return self.name.uri == XMLNS or (self.name.local == "xmlns" and not self.name.uri)
+
+    @property
+    def prefix(self) -> str:
+        """The prefix that a declaration declares."""
+        return self.name.local if self.name.uri else ""
+
+    def copy(self) -> "XAttribute":
+        return XAttribute(self.name, self.value)
+
+
+class XNode(XObject):
+    """Anything inside an element or document."""
+
+    __slots__ = ()
+    clr_name = X + "XNode"
+
+    def copy(self, depth: int = 0) -> "XNode":
         raise NotImplementedError
 
-    def __str__(self) -> str:
-        return xml_text(self)
+    @property
+    def place(self) -> int:
+        """Where the node stands in its parent."""
+        assert self.parent is not None
+        charge_each(len(self.parent.nodes) >> 2)
+        return next(i for i, node in enumerate(self.parent.nodes) if node is self)
 
 
 class XText(XNode):
-    """Text, or with `kind` a CDATA section or comment."""
+    """Text, and its kin by `kind`: a CDATA section or a comment."""
 
-    def __init__(self, value: str, kind: str = "XText") -> None:
+    __slots__ = ("value",)
+    clr_name = X + "XText"
+    kind = "Text"
+
+    def __init__(self, value: str | None) -> None:
+        if value is None:
+            raise argument_null("value")
         super().__init__()
         self.value = value
-        self.kind = kind
-        self.clr_name = X + kind
 
-    def copy(self) -> "XText":
-        return XText(self.value, self.kind)
+    def copy(self, depth: int = 0) -> "XText":
+        return type(self)(self.value)
+
+
+class XCData(XText):
+    __slots__ = ()
+    clr_name = X + "XCData"
+    kind = "CDATA"
+
+
+class XComment(XText):
+    __slots__ = ()
+    clr_name = X + "XComment"
+    kind = "Comment"
+
+
+class XProcessingInstruction(XNode):
+    __slots__ = ("data", "target")
+    clr_name = X + "XProcessingInstruction"
+    kind = "ProcessingInstruction"
+
+    def __init__(self, target: str | None, data: str | None) -> None:
+        if data is None:
+            raise argument_null("data")
+        super().__init__()
+        self.target = target_name(target)
+        self.data = data
+
+    def copy(self, depth: int = 0) -> "XProcessingInstruction":
+        return XProcessingInstruction(self.target, self.data)
+
+
+def target_name(target: str | None) -> str:
+    if target is None:
+        raise argument_null("name")
+    if verify(target).lower() == "xml":
+        raise argument(f"'{target}' is an invalid name for a processing instruction.")
+    return target
+
+
+class XDocumentType(XNode):
+    __slots__ = ("internal", "name", "public", "system")
+    clr_name = X + "XDocumentType"
+    kind = "DocumentType"
+
+    def __init__(
+        self, name: str | None, public: str | None, system: str | None, internal: str | None
+    ) -> None:
+        super().__init__()
+        if name is None:
+            raise argument_null("name")
+        self.name = verify(name, colons=True)
+        self.public = public
+        self.system = system
+        self.internal = internal
+
+    def copy(self, depth: int = 0) -> "XDocumentType":
+        return XDocumentType(self.name, self.public, self.system, self.internal)
+
+
+class XDeclaration:
+    clr_name = X + "XDeclaration"
+
+    def __init__(self, version: str | None, encoding: str | None, standalone: str | None) -> None:
+        self.version = version
+        self.encoding = encoding
+        self.standalone = standalone
+
+    def __str__(self) -> str:
+        parts = {"version": self.version, "encoding": self.encoding, "standalone": self.standalone}
+        inner = "".join(f' {name}="{text}"' for name, text in parts.items() if text is not None)
+        return f"<?xml{inner}?>"
 
 
 class XContainer(XNode):
-    """An element or a document, with the nodes inside."""
+    """An element or a document. One that is `hollow` holds an empty text: `<a></a>` and not `<a />`."""
+
+    __slots__ = ("hollow", "nodes")
 
     def __init__(self) -> None:
         super().__init__()
         self.nodes: list[XNode] = []
+        self.hollow = False
+
+    def check(self, node: XNode, place: int) -> None:
+        """Throws System.ArgumentException for a node that may not stand there."""
+        raise NotImplementedError
+
+    def insert(self, place: int, node: XNode) -> None:
+        """Take a node in; a copy of one that has a parent or would hold itself."""
+        BUDGET.spend(1 + (len(self.nodes) - place >> 4))
+        self.check(node, place)
+        own = node
+        if node.parent is not None or (isinstance(node, XContainer) and self.root_node() is node):
+            own = node.copy()
+        own.parent = self
+        self.nodes.insert(place, own)
+
+    def insert_text(self, place: int, text: str) -> int:
+        """A text becomes part of the text before it, if there is one; the place behind it."""
+        last = self.nodes[place - 1] if place else None
+        if type(last) is XText:
+            self.check(XText(text), place)
+            BUDGET.spend(len(last.value) >> 6)
+            last.value += text
+        elif text:
+            self.insert(place, XText(text))
+            return place + 1
+        elif not self.nodes:
+            self.hollow = True
+        return place
+
+    def root_node(self) -> XNode:
+        here: XNode = self
+        while here.parent is not None:
+            BUDGET.spend()
+            here = here.parent
+        return here
 
     def append(self, node: XNode) -> None:
-        """Take a node in; a copy of one that already has a parent."""
-        BUDGET.spend()
-        last = self.nodes[-1] if self.nodes else None
-        if (
-            isinstance(node, XText)
-            and node.kind == "XText"
-            and isinstance(last, XText)
-            and last.kind == "XText"
-        ):
-            last.value += node.value
-            return
-        own = node.copy() if node.parent is not None else node
-        own.parent = self
-        self.nodes.append(own)
+        self.insert(len(self.nodes), node)
+
+    def clear(self) -> None:
+        for node in self.nodes:
+            node.parent = None
+        self.nodes.clear()
+        self.hollow = False
+
+    def take_out(self, node: XNode) -> None:
+        del self.nodes[node.place]
+        node.parent = None
+        self.hollow = False
 
     def elements(self, name: XName | None = None) -> Iterator["XElement"]:
         for node in list(self.nodes):
             if isinstance(node, XElement) and (name is None or node.name == name):
                 yield node
 
-    def descendants(self, name: XName | None = None) -> Iterator["XElement"]:
+    def below(self) -> Iterator[XNode]:
+        """All nodes below, in the order of the document."""
         stack = [iter(list(self.nodes))]
         while stack:
-            for node in stack[-1]:
-                if isinstance(node, XElement):
-                    if name is None or node.name == name:
-                        yield node
-                    stack.append(iter(list(node.nodes)))
-                    break
-            else:
+            node = next(stack[-1], None)
+            if node is None:
                 stack.pop()
+                continue
+            yield node
+            if isinstance(node, XContainer):
+                stack.append(iter(list(node.nodes)))
+
+    def descendants(self, name: XName | None = None) -> Iterator["XElement"]:
+        for node in self.below():
+            if isinstance(node, XElement) and (name is None or node.name == name):
+                yield node
 
 
 class XElement(XContainer):
+    __slots__ = ("attributes", "name")
     clr_name = X + "XElement"
+    kind = "Element"
 
     def __init__(self, name: XName) -> None:
         super().__init__()
         self.name = name
         self.attributes: list[XAttribute] = []
 
+    def check(self, node: XNode, place: int) -> None:
+        if isinstance(node, XDocument | XDocumentType):
+            raise argument(f"A node of type {node.kind} cannot be added to content.")
+
     @property
     def text(self) -> str:
         """The text of all descendants."""
-        pieces = []
-        stack: list[XNode] = list(reversed(self.nodes))
-        while stack:
-            node = stack.pop()
-            if isinstance(node, XText) and node.kind != "XComment":
-                pieces.append(node.value)
-            elif isinstance(node, XElement):
-                stack.extend(reversed(node.nodes))
-        return "".join(pieces)
+        return "".join(
+            node.value for node in self.below() if isinstance(node, XText) and node.kind != "Comment"
+        )
 
     def attribute(self, name: XName) -> XAttribute | None:
         return next((each for each in self.attributes if each.name == name), None)
 
     def add_attribute(self, attribute: XAttribute) -> None:
+        charge_each(len(self.attributes))
         if self.attribute(attribute.name) is not None:
-            raise ClrException("System.InvalidOperationException", "Duplicate attribute.")
-        own = XAttribute(attribute.name, attribute.value) if attribute.parent is not None else attribute
+            raise invalid_operation("Duplicate attribute.")
+        own = attribute.copy() if attribute.parent is not None else attribute
         own.parent = self
         self.attributes.append(own)
 
-    def copy(self) -> "XElement":
-        made = XElement(self.name)
+    def clear_attributes(self) -> None:
         for each in self.attributes:
-            made.add_attribute(XAttribute(each.name, each.value))
+            each.parent = None
+        self.attributes.clear()
+
+    def copy(self, depth: int = 0) -> "XElement":
+        made = XElement(self.name)
+        made.hollow = self.hollow
+        for each in self.attributes:
+            made.add_attribute(each.copy())
         for node in self.nodes:
-            made.append(node.copy())
+            made.append(node.copy(level(depth)))
         return made
 
 
 class XDocument(XContainer):
+    __slots__ = ("declaration",)
     clr_name = X + "XDocument"
+    kind = "Document"
 
     def __init__(self) -> None:
         super().__init__()
-        self.declaration: str | None = None
+        self.declaration: XDeclaration | None = None
 
     @property
     def root(self) -> XElement | None:
         return next(self.elements(), None)
 
-    def copy(self) -> "XDocument":
+    def check(self, node: XNode, place: int) -> None:
+        """One element, one document type before it, and no text."""
+        if isinstance(node, XDocument | XCData):
+            raise argument(f"A node of type {node.kind} cannot be added to content.")
+        if type(node) is XText and node.value.strip(" \t\r\n"):
+            raise argument("Non-whitespace characters cannot be added to content.")
+        if isinstance(node, XElement | XDocumentType):
+            element = isinstance(node, XElement)
+            for index, each in enumerate(self.nodes):
+                wrong = isinstance(each, XElement) if element else isinstance(each, XDocumentType)
+                other = isinstance(each, XDocumentType) if element else isinstance(each, XElement)
+                if wrong or (other and (index >= place if element else index < place)):
+                    raise invalid_operation(STRUCTURE)
+
+    def copy(self, depth: int = 0) -> "XDocument":
         made = XDocument()
-        made.declaration = self.declaration
+        given = self.declaration
+        made.declaration = given and XDeclaration(given.version, given.encoding, given.standalone)
         for node in self.nodes:
-            made.append(node.copy())
+            made.append(node.copy(level(depth)))
         return made
 
 
-def content_text(value: object) -> str:
-    """A value as XML writes it: `true`, ISO dates, plain numbers."""
-    if value is None:
-        raise argument_null("value")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, DateTime | DateTimeOffset):
-        return iso_date(value)
-    if isinstance(value, float) and abs(value) == float("inf"):
-        return "INF" if value > 0 else "-INF"
-    return text_of(value) if not isinstance(value, Decimal) else f"{value:f}"
-
-
-def xml_text(node: XNode) -> str:
-    """ToString(): indented by two spaces, but not inside of mixed content."""
-    pieces: list[str] = []
-    if isinstance(node, XDocument):
-        for index, child in enumerate(node.nodes):
-            pieces.append("\n" if index else "")
-            _write(child, pieces, "\n", {"": "", XML: "xml"})
-    else:
-        _write(node, pieces, "\n", {"": "", XML: "xml"})
-    return "".join(pieces)
-
-
-def _declared(element: XElement, prefixes: dict[str, str]) -> dict[str, str]:
-    made = dict(prefixes)
-    for each in element.attributes:
-        if each.name == XName("", "xmlns"):
-            made = {uri: prefix for uri, prefix in made.items() if prefix}
-            made[each.value] = ""
-        elif each.name.uri == XMLNS:
-            made[each.value] = each.name.local
-    return made
-
-
-def _write(node: XNode, pieces: list[str], newline: str, prefixes: dict[str, str]) -> None:
-    if isinstance(node, XText):
-        if node.kind == "XComment":
-            pieces.append(f"<!--{node.value}-->")
-        elif node.kind == "XCData":
-            pieces.append(f"<![CDATA[{node.value}]]>")
-        else:
-            pieces.append(escape(node.value))
-        return
-    assert isinstance(node, XElement)
-    BUDGET.spend(10)
-    scope = _declared(node, prefixes)
-    tag, extra = _tag(node.name, scope)
-    pieces.append(f"<{tag}{extra}")
-    for each in node.attributes:
-        pieces.append(f" {_attribute_name(each.name, scope)}={quoted(each.value)}")
-    if not node.nodes:
-        pieces.append(" />")
-        return
-    pieces.append(">")
-    inner = newline + "  " if newline else ""
-    for child in node.nodes:
-        if isinstance(child, XText) and child.kind != "XComment":
-            inner = ""  # from here on the content is mixed, and white space would count
-        pieces.append(inner)
-        _write(child, pieces, inner, scope)
-    pieces.append(f"{newline if inner else ''}</{tag}>")
-
-
-def _tag(name: XName, scope: dict[str, str]) -> tuple[str, str]:
-    if name.uri in scope:
-        prefix = scope[name.uri]
-        return (f"{prefix}:{name.local}" if prefix else name.local), ""
-    for uri in [uri for uri, prefix in scope.items() if not prefix]:
-        del scope[uri]
-    scope[name.uri] = ""
-    return name.local, f' xmlns="{escape(name.uri)}"'
-
-
-def _attribute_name(name: XName, scope: dict[str, str]) -> str:
-    if name.uri == XMLNS:
-        return f"xmlns:{name.local}"
-    prefix = scope.get(name.uri, "") if name.uri else ""
-    return f"{prefix}:{name.local}" if prefix else name.local
+def no_parent() -> ClrException:
+    return invalid_operation("The parent is missing.")

@@ -1,5 +1,6 @@
-"""XML text to the tree of System.Xml.Linq and back. Document types are refused: they define nothing here."""
+"""XML text to the tree of System.Xml.Linq. Document types are refused: they define nothing here."""
 
+import re
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -7,16 +8,17 @@ from apimlb.policy.values.budget import BUDGET, charge_each
 from apimlb.policy.values.exceptions import argument_null
 from apimlb.policy.values.json.tokens import MAX_DEPTH
 from apimlb.policy.values.utf16 import enter, leave
+from apimlb.policy.values.xml.names import XML, XMLNS, XName, xml_error
 from apimlb.policy.values.xml.nodes import (
-    XML,
-    XMLNS,
     XAttribute,
+    XCData,
+    XComment,
     XContainer,
+    XDeclaration,
     XDocument,
     XElement,
-    XName,
+    XProcessingInstruction,
     XText,
-    xml_error,
 )
 
 
@@ -28,11 +30,12 @@ class _Reader:
         self._stack: list[XContainer] = [self.document]
         self._scopes: list[dict[str, str]] = [{"xml": XML, "": ""}]
         self._text: list[str] = []
-        self._cdata = False
+        self._source = b""
+        self._starts: list[int] = []
 
     def parse(self, text: str) -> XDocument:
         charge_each(len(text))
-        parser = expat.ParserCreate("utf-8")
+        self._parser = parser = expat.ParserCreate("utf-8")
         parser.ordered_attributes = True
         parser.buffer_text = True
         parser.StartElementHandler = self._start
@@ -41,10 +44,12 @@ class _Reader:
         parser.CommentHandler = self._comment
         parser.StartCdataSectionHandler = self._start_cdata
         parser.EndCdataSectionHandler = self._end_cdata
+        parser.ProcessingInstructionHandler = self._instruction
         parser.XmlDeclHandler = self._declaration
         parser.StartDoctypeDeclHandler = self._doctype
         try:
-            parser.Parse(leave(text).encode("utf-8", "replace"), True)
+            self._source = leave(text).encode("utf-8", "replace")
+            parser.Parse(self._source, True)
         except expat.ExpatError as error:
             _refuse(text, error)
         return self.document
@@ -53,8 +58,8 @@ class _Reader:
         raise xml_error("For security reasons DTD is prohibited in this XML document.")
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
-        named = f' encoding="{encoding}"' if encoding else ""
-        self.document.declaration = f'<?xml version="{version}"{named}?>'
+        alone = {0: "no", 1: "yes"}.get(standalone)
+        self.document.declaration = XDeclaration(version, encoding, alone)
 
     def _flush(self) -> None:
         text = enter("".join(self._text))
@@ -68,11 +73,15 @@ class _Reader:
     def _end_cdata(self) -> None:
         text = enter("".join(self._text))
         self._text.clear()
-        self._stack[-1].append(XText(text, "XCData"))
+        self._stack[-1].append(XCData(text))
 
     def _comment(self, text: str) -> None:
         self._flush()
-        self._stack[-1].append(XText(enter(text), "XComment"))
+        self._stack[-1].append(XComment(enter(text)))
+
+    def _instruction(self, target: str, data: str) -> None:
+        self._flush()
+        self._stack[-1].append(XProcessingInstruction(enter(target), enter(data)))
 
     def _name(self, written: str, scope: dict[str, str], default: bool) -> XName:
         prefix, _, local = written.rpartition(":")
@@ -106,11 +115,14 @@ class _Reader:
         self._stack[-1].append(element)
         self._stack.append(element)
         self._scopes.append(scope)
+        self._starts.append(self._parser.CurrentByteIndex)
 
     def _end(self, tag: str) -> None:
         self._flush()
-        self._stack.pop()
+        element = self._stack.pop()
         self._scopes.pop()
+        start, end = self._starts.pop(), self._parser.CurrentByteIndex
+        element.hollow = not element.nodes and self._source[max(start, end - 2) : end] != b"/>"
 
 
 def _refuse(text: str, error: expat.ExpatError) -> NoReturn:
@@ -120,7 +132,34 @@ def _refuse(text: str, error: expat.ExpatError) -> NoReturn:
     if not text.lstrip().startswith("<"):
         raise xml_error(f"Data at the root level is invalid. Line {line}, position {column}.") from None
     what = expat.ErrorString(error.code)
+    if error.code == 7:
+        _mismatch(text, line, column)
     raise xml_error(f"{what[0].upper()}{what[1:]}. Line {line}, position {column}.") from None
+
+
+_TAG = re.compile(r"<(/?)([^\s/>!?]+)[^<>]*?(/?)>")
+
+
+def _mismatch(text: str, line: int, column: int) -> NoReturn:
+    """An end tag that closes another element than the last one that is open."""
+    rows = text.split("\n")
+    at = sum(len(row) + 1 for row in rows[: line - 1]) + column - 1
+    wrong = re.compile(r"[^\s>]*").match(text, at)
+    opened: list[re.Match[str]] = []
+    for tag in _TAG.finditer(text, 0, at - 2):
+        if tag[1] and opened:
+            opened.pop()
+        elif not tag[1] and not tag[3]:
+            opened.append(tag)
+    if not opened or wrong is None:
+        raise xml_error(f"Unexpected end tag. Line {line}, position {column}.") from None
+    last = opened[-1]
+    before = text[: last.start() + 1]
+    place = f"line {before.count(chr(10)) + 1} position {len(before) - before.rfind(chr(10))}"
+    raise xml_error(
+        f"The '{last[2]}' start tag on {place} does not match the end tag of '{wrong[0]}'. "
+        f"Line {line}, position {column}."
+    ) from None
 
 
 def parse_document(text: str | None) -> XDocument:
@@ -132,7 +171,8 @@ def parse_document(text: str | None) -> XDocument:
 
 def parse_element(text: str | None) -> XElement:
     """XElement.Parse: the root of the document, on its own."""
-    root = parse_document(text).root
+    document = parse_document(text)
+    root = document.root
     assert root is not None
-    root.parent = None
+    document.take_out(root)
     return root
