@@ -85,7 +85,11 @@ class TimeLimits:
 
     def add(self, limit: TimeLimit) -> None:
         self._open.add(limit)
-        if limit.due < self._next or self._loop is not asyncio.get_running_loop():
+        if self._loop is not asyncio.get_running_loop():
+            # What an earlier loop left behind when it was closed will never go on.
+            self._open = {each for each in self._open if not each.task.get_loop().is_closed()}
+            self._wind()
+        elif limit.due < self._next:
             self._wind()
 
     def discard(self, limit: TimeLimit) -> None:

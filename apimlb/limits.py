@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 # Seconds since 1970 as a float are good to about a quarter of a microsecond; whoever waits exactly as long
 # as told must not come that much too early.
 _TICK = 1e-6
+_SINGLE_ENTRIES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,11 @@ class FixedWindow:
 
 @dataclass(frozen=True, slots=True)
 class SlidingWindow:
-    """At most `limit` in any `seconds` that end now; `log` holds (time, cost), oldest first."""
+    """At most `limit` in any `seconds` that end now; `log` holds (time, cost), oldest first.
+
+    From some hundred entries on, what comes within a small part of `seconds` after the last one is counted
+    with it: a window of many thousand calls must not take longer with each of them.
+    """
 
     limit: float
     seconds: float
@@ -89,14 +94,20 @@ class SlidingWindow:
         allowed = used + cost <= window.limit
         wait = 0.0 if allowed else window._wait(now, used + cost - window.limit)
         if allowed:
-            window, used = replace(window, log=(*window.log, (now, cost))), used + cost
+            window, used = window._plus(now, cost), used + cost
         reset = window.log[-1][0] + window.seconds - now if window.log else 0.0
         return window, Decision(allowed, max(0.0, window.limit - used), reset, wait)
 
     def charge(self, now: float, cost: float) -> "SlidingWindow":
         """Count `cost` whether or not it fits."""
-        window = self.at(now)
-        return replace(window, log=(*window.log, (now, cost)))
+        return self.at(now)._plus(now, cost)
+
+    def _plus(self, now: float, cost: float) -> "SlidingWindow":
+        log = self.log
+        if len(log) >= _SINGLE_ENTRIES and now < log[-1][0] + self.seconds / _SINGLE_ENTRIES:
+            time, before = log[-1]
+            return replace(self, log=(*log[:-1], (time, before + cost)))
+        return replace(self, log=(*log, (now, cost)))
 
     def _wait(self, now: float, surplus: float) -> float:
         """The seconds until `surplus` has left the window."""

@@ -232,6 +232,19 @@ class TestTimeouts:
             with pytest.raises(TimeoutError):
                 asyncio.run(self.hangs(clock, 0.001))
 
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+    def test_that_a_closed_event_loop_left_behind_stop_no_others(self) -> None:
+        clock = SystemClock()
+        loop = asyncio.new_event_loop()
+        left = loop.create_task(self.hangs(clock, 0.001))
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        loop.close()
+        left._log_destroy_pending = False  # type: ignore[attr-defined]  # nobody has to hear of it
+        with pytest.raises(TimeoutError):
+            asyncio.run(self.hangs(clock, 0.002))
+        assert not left.done()
+
     async def test_are_forgotten_when_they_are_over(self) -> None:
         clock = ManualClock()
         limits = TimeLimits(clock.now, lambda: True)

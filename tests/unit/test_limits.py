@@ -146,3 +146,15 @@ class TestEveryLimit:
         limit, _ = empty.take(NOON, 20)
         refused, decision = limit.take(NOON, 1)
         assert (refused, decision.allowed) == (limit, False)
+
+
+def test_a_window_of_many_calls_stays_small_and_nearly_exact() -> None:
+    window = SlidingWindow(20_000, 60)
+    allowed = 0
+    for call in range(30_000):
+        window, decision = window.take(call * 0.001)
+        allowed += decision.allowed
+    assert (allowed, window.used) == (20_000, 20_000)
+    assert len(window.log) <= 512
+    assert 30 - 60 / 256 <= window.take(30)[1].wait <= 30
+    assert window.at(20 + 60).used == 0

@@ -1,6 +1,7 @@
 """What a request body asks for, read once and checked as the model's front end checks it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,11 @@ from apimlb.local.openai.switches import Charging
 _PROMPT = {"chat": "messages", "completions": "prompt", "embeddings": "input", "responses": "input"}
 _LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 _MOST_CHOICES = 128
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 # What the optional parameters must be, where an answer depends on them; null stands for absent.
 _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "dimensions": (int, "an integer"),
     "metadata": (dict, "an object"),
     "response_format": (dict, "an object"),
     "stream": (bool, "a boolean"),
@@ -44,6 +47,9 @@ def parse(request: Request) -> dict[str, Any]:
     """The body as an object; raises `Refused` with a 400."""
     try:
         body = json.loads(request.body)
+        if _SURROGATE.search(request.body):
+            # Half a character can be escaped, but there is no text that it could stand in.
+            json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise refusals.invalid(
             "We could not parse the JSON body of your request. (HINT: This likely means you aren't using "
@@ -77,6 +83,8 @@ def read(body: dict[str, Any], prompt_tokens: int, call: Call, model: Model) -> 
         parameters.check_embeddings(body, model)
         return Ask(body, prompt_tokens)
     parameters.check(body, call.operation, model)
+    if call.operation == "chat":
+        parameters.check_chat(body)
     options = body.get("stream_options")
     return Ask(
         body,
@@ -98,11 +106,7 @@ def _check_prompt(body: Mapping[str, Any], name: str) -> None:
     if not isinstance(value, str | list):
         raise _invalid_type(name, "a string or an array")
     if value == []:
-        message = (
-            f"Invalid '{name}': empty array. Expected an array with minimum length 1, but got an empty array "
-            "instead."
-        )
-        raise refusals.invalid(message, name, "empty_array")
+        raise parameters.empty(name)
 
 
 def _limit(body: Mapping[str, Any]) -> int | None:

@@ -10,6 +10,8 @@ from apimlb.local.server.wire import NAMES, named
 
 _MOST_UNREAD = 256 * 1024
 _MOST_HEAD = 256 * 1024
+# The smallest chunk takes six bytes for one of body; an extension may add to that, but not without end.
+_BYTES_PER_BODY_BYTE = 8
 _BODILESS = {204, 304}
 
 
@@ -82,9 +84,17 @@ class Wire(asyncio.Protocol):
             self.abort()
             answer.fail(ConnectionError(f"the answer is not HTTP: {error}"))
             return
-        if self._raw > _MOST_HEAD and not answer.started.done():
+        if self._raw > _MOST_HEAD:
+            self._weigh(answer)
+
+    def _weigh(self, answer: "Answer") -> None:
+        """A head, trailers or framing without end must not be read without end."""
+        if not answer.started.done():
             self.abort()
             answer.fail(ConnectionError(f"the head of the answer is larger than {_MOST_HEAD} bytes"))
+        elif self._raw > 2 * _MOST_HEAD + _BYTES_PER_BODY_BYTE * answer.taken:
+            self.abort()
+            answer.fail(ConnectionError("the answer has more framing than body"))
 
     def connection_lost(self, error: Exception | None) -> None:
         answer, self._answer = self._answer, None
@@ -149,7 +159,8 @@ class Wire(asyncio.Protocol):
 
 
 class Answer:
-    """A backend's answer as it arrives, and its body as a stream; `started` is done once the head is here."""
+    """A backend's answer as it arrives, and its body as a stream; `started` is done once the head is here,
+    `taken` counts the bytes of body."""
 
     __slots__ = (
         "_chunks",
@@ -166,6 +177,7 @@ class Answer:
         "held",
         "over",
         "started",
+        "taken",
         "until_close",
     )
 
@@ -173,7 +185,7 @@ class Answer:
         self._wire = wire
         self._loop = loop
         self._chunks: list[bytes] = []
-        self._size = 0
+        self._size = self.taken = 0
         self._error: ConnectionError | None = None
         self._waiter: asyncio.Future[None] | None = None
         self.head_only = head_only
@@ -192,6 +204,7 @@ class Answer:
     def add(self, data: bytes) -> None:
         self._chunks.append(data)
         self._size += len(data)
+        self.taken += len(data)
         if self._size > _MOST_UNREAD and not self.held:
             self.held = True
             self._wire.hold()

@@ -73,3 +73,62 @@ class TestOthers:
         for model, status in (("text-embedding-ada-002", 400), ("text-embedding-3-small", 200)):
             path = f"/openai/deployments/{model}/embeddings?api-version=2024-10-21"
             assert (await models.ask(path, {"input": "text", "dimensions": 16})).status == status
+
+
+class TestEveryModel:
+    @pytest.mark.parametrize(
+        ("parameters", "param", "message"),
+        [
+            (
+                {"temperature": 3},
+                "temperature",
+                "decimal above maximum value. Expected a value <= 2, but got 3 instead.",
+            ),
+            ({"top_p": -0.5}, "top_p", "decimal below minimum value. Expected a value >= 0"),
+            ({"top_logprobs": 21, "logprobs": True}, "top_logprobs", "Expected a value <= 20"),
+            ({"top_logprobs": 2}, "top_logprobs", "only allowed when 'logprobs' is enabled"),
+            ({"stop": list("abcde")}, "stop", "maximum length 4, but got an array with length 5"),
+            ({"tools": []}, "tools", "Invalid 'tools': empty array."),
+            ({"tool_choice": "auto"}, "tool_choice", "only allowed when 'tools' are specified"),
+            ({"response_format": {"type": "json_object"}}, "messages", "must contain the word 'json'"),
+            (
+                {"messages": [{"role": "boss", "content": "x"}]},
+                "messages[0].role",
+                "'boss'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'dev",
+            ),
+            ({"messages": [{"content": "x"}]}, "messages[0].role", "expected a string"),
+        ],
+    )
+    async def test_refuses_what_is_out_of_bounds(self, models, parameters, param, message):
+        reply = await models.chat("gpt-4o", **parameters)
+        assert (reply.status, reply.error["param"]) == (400, param)
+        assert message in reply.error["message"]
+
+    async def test_takes_what_is_in_bounds(self, models):
+        tool = {"type": "function", "function": {"name": "f"}}
+        fine = {"temperature": 2, "top_p": 0, "top_logprobs": 20, "logprobs": True, "stop": list("abcd")}
+        fine |= {"tools": [tool], "tool_choice": "auto", "response_format": {"type": "json_object"}}
+        asked = [{"role": "developer", "content": "Answer in JSON."}]
+        assert (await models.chat("gpt-4o", messages=asked, **fine)).status == 200
+
+    @pytest.mark.parametrize(
+        ("parameters", "message"),
+        [
+            ({"dimensions": 0}, "Invalid 'dimensions': integer below minimum value. Expected a value >= 1"),
+            ({"dimensions": 1537}, "Expected a value <= 1536"),
+            ({"encoding_format": "hex"}, "Invalid value: 'hex'. Supported values are: 'float' and 'base64'."),
+            ({"input": ["a"] * 2049}, "maximum length 2048, but got an array with length 2049"),
+        ],
+    )
+    async def test_refuses_embeddings_that_it_has_not_got(self, models, parameters, message):
+        path = "/openai/deployments/text-embedding-3-small/embeddings?api-version=2024-10-21"
+        reply = await models.ask(path, {"input": "a", **parameters})
+        assert reply.status == 400
+        assert message in reply.error["message"]
+        assert (await models.ask(path, {"input": [5] * 2049, "dimensions": 1536})).status == 200
+
+    async def test_takes_no_half_characters(self, models):
+        tools = [{"type": "function", "function": {"name": "\ud800"}}]
+        assert (await models.chat("gpt-4o", tools=tools, tool_choice="required")).status == 400
+        pair = [{"role": "user", "content": "\U0001f600"}]
+        assert (await models.chat("gpt-4o", messages=pair)).status == 200

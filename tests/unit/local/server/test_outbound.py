@@ -156,6 +156,14 @@ class TestBrokenAnswers:
             with pytest.raises(ConnectionError):
                 await read(response)
 
+    @pytest.mark.parametrize("padding", [b"0\r\n" + b"a: b\r\n" * 200_000, b"1;" + b"x" * 1_000_000])
+    async def test_of_more_framing_than_body_are_not_read_to_their_end(self, padding):
+        backend = Backend((STREAM + padding, asyncio.Event()))
+        async with calling(backend) as outbound:
+            response = await outbound.send(backend.asked())
+            with pytest.raises(ConnectionError, match="more framing than body"):
+                await read(response)
+
     async def test_more_than_was_asked_for_is_thrown_away(self):
         backend = Backend(OK + b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse", OK)
         async with calling(backend) as outbound:
