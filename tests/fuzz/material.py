@@ -116,13 +116,13 @@ def grown_expression(rng: random.Random) -> str:
 
 @cache
 def written_expressions() -> tuple[str, ...]:
-    """The expressions of the test cases."""
-    files = sorted((ROOT / "tests/unit/policy/cases").glob("*.json"))
+    """The expressions of the test cases that C# accepts: what it refuses tells little once it is changed."""
+    folder = ROOT / "tests/unit/policy/cases"
     found: list[str] = []
-    for each in files:
-        for case in json.loads(each.read_text()):
-            if "expression" in case:
-                found.append(case["expression"])
+    for each in sorted(folder.glob("*.answers.json")):
+        refused = {answer["id"] for answer in json.loads(each.read_text()) if "compile_error" in answer}
+        cases = json.loads((folder / each.name.replace(".answers", "")).read_text())
+        found += [case["expression"] for case in cases if case["id"] not in refused]
     return tuple(dict.fromkeys(found))
 
 
@@ -158,7 +158,7 @@ def mutated_expression(rng: random.Random) -> str:
     pool, words = _vocabulary()
     opening, pieces = rng.choice(pool)
     made = list(pieces)
-    for _ in range(rng.randint(1, 3)):
+    for _ in range(rng.randint(1, 2)):
         at = rng.randrange(len(made))
         action = rng.random()
         if action < 0.6:

@@ -15,11 +15,20 @@ from apimlb.policy.csharp.binding.bound import (
     Variable,
 )
 from apimlb.policy.csharp.binding.captures import declaration
+from apimlb.policy.csharp.binding.core import call_on
 from apimlb.policy.csharp.binding.operators import OperatorBinder
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.known_names import NAMESPACES
 from apimlb.policy.csharp.signatures import Member
-from apimlb.policy.csharp.syntax.nodes import Argument, ConditionalAccess, Index, Name, Node, TypeName
+from apimlb.policy.csharp.syntax.nodes import (
+    Argument,
+    ConditionalAccess,
+    Index,
+    Literal,
+    Name,
+    Node,
+    TypeName,
+)
 from apimlb.policy.csharp.syntax.nodes import Member as MemberNode
 from apimlb.policy.csharp.types import NULL, Type
 from apimlb.policy.values.places import array_item
@@ -226,7 +235,17 @@ class MemberBinder(OperatorBinder):
 
     def bind_index(self, node: Index) -> Bound:
         target = self.value(node.target)
-        return self.read(self.index_place(target, node.arguments, node))
+        place = self.index_place(target, node.arguments, node)
+        call = array_item if place.member is None else place.member.call
+        quiet = target.safe or all(isinstance(each.value, Literal | Name) for each in node.arguments)
+        if quiet or isinstance(call, str):
+            return self.read(place)
+        # C# computes the arguments before it looks whether there is anything to index.
+        codes = list(place.codes)
+        first = int(codes[0] == "ctx")
+        codes[first] = target.code
+        named = (self.out.use(call), str(first), *codes)
+        return Bound(place.type, f"{self.out.use(call_on)}({', '.join(named)})")
 
     def read(self, place: Place) -> Bound:
         if place.variable is not None:

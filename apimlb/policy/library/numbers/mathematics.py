@@ -156,7 +156,7 @@ def fused(x: float, y: float, z: float) -> float:
     try:
         return sum_over / (b * d * f) if sum_over else plain
     except OverflowError:
-        return math.copysign(math.inf, sum_over)
+        return math.inf if sum_over > 0 else -math.inf
 
 
 def exponent_of(value: float) -> int:
