@@ -1,6 +1,7 @@
 """The allow-list: every type and member that an expression may use, one table row each.
 
-Source: Microsoft Learn, "API Management policy expressions", .NET Framework types allowed (2026-01-15).
+Source: Microsoft Learn, "API Management policy expressions", .NET Framework types allowed (2026-01-15). What
+reads or writes files is left out.
 """
 
 from apimlb.policy.library import exceptions, objects
