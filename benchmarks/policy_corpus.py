@@ -3,10 +3,9 @@
     python benchmarks/policy_corpus.py ORACLE_DIR CHECKOUT_DIR...  [--show wrong|refused|accepted|messages]
 
 ORACLE_DIR holds an `ask.py` with `ask(cases) -> answers` (the case form of `apimlb.policy.cases`); each
-CHECKOUT_DIR is
-searched for .xml policy files. Each expression is asked in two made-up contexts: one with a value for
-every variable,
-header, parameter and body that it names, one with next to nothing. Nothing is downloaded.
+CHECKOUT_DIR is searched for .xml files that hold a policy or a fragment. Each expression is asked in two
+made-up contexts: one with a value for every variable, header, parameter and body that it names, one with next
+to nothing. Says first how many of the files are read, and names those that are not. Nothing is downloaded.
 """
 
 import argparse
@@ -22,11 +21,13 @@ from typing import Any
 from apimlb.errors import PolicyError
 from apimlb.policy.cases import answer
 from apimlb.policy.csharp.syntax.lexer import Source, expression_end
+from apimlb.policy.reader import read
 
 Json = dict[str, Any]
 
 # What differs from run to run, or hangs on the clock.
 _CHANCE = re.compile(r"UtcNow|\bNow\b|NewGuid|Random\(|GetHashCode|\.Today|RNGCrypto|\.Elapsed|Timestamp")
+_POLICY = re.compile(r"<(policies|fragment)\b")
 _START = re.compile(r"@[({]")
 _AI = re.compile(r"openai|llm-|AI-Gateway|ai-hub|inference|backend-pool|load-?balanc", re.IGNORECASE)
 _NAMED_VALUE = re.compile(r"\{\{[^{}\s]+\}\}")
@@ -169,6 +170,22 @@ def collect(folders: list[Path]) -> dict[str, list[Path]]:
     return found
 
 
+def read_all(folders: list[Path]) -> None:
+    """Read every policy file, and say which cannot be."""
+    paths = [path for folder in folders for path in sorted(folder.rglob("*.xml"))]
+    texts = {path: path.read_text(encoding="utf-8-sig", errors="replace") for path in paths}
+    policies = {path: text for path, text in texts.items() if _POLICY.search(text)}
+    unread: dict[Path, PolicyError] = {}
+    for path, text in policies.items():
+        try:
+            read(text)
+        except PolicyError as error:
+            unread[path] = error
+    print(f"{len(policies) - len(unread)} of {len(policies)} policy files read")
+    for path, error in unread.items():
+        print(f"  not read: {path.name}, line {error.line}: {error.what}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -177,6 +194,7 @@ def main() -> None:
     parser.add_argument("checkouts", type=Path, nargs="+")
     parser.add_argument("--show", action="append", default=[], help="print the cases that ended so")
     arguments = parser.parse_args()
+    read_all(arguments.checkouts)
     found = collect(arguments.checkouts)
     cases = [
         {"id": f"{index}{'fe'[empty]}", "expression": text, "context": {} if empty else full_context(text)}
