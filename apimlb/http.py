@@ -1,5 +1,6 @@
 """The one shape in which a request is asked and answered: client, gateway, planes and fakes alike."""
 
+import math
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -189,15 +190,23 @@ def reason_phrase(status: int) -> str:
         return ""
 
 
-async def read(response: Response) -> bytes:
-    """The whole body; a stream is read to its end and replaced by what it held, and closed where that fails
-    or nobody waits for it any longer."""
-    if not isinstance(response.body, bytes):
-        try:
-            response.body = b"".join([chunk async for chunk in response.body])
-        except BaseException:
-            await close(response)
-            raise
+async def read(response: Response, most: float = math.inf) -> bytes:
+    """The whole body; a stream is read to its end and replaced by what it held, and closed where that fails,
+    where nobody waits for it any longer, and once more than `most` bytes are there."""
+    if isinstance(response.body, bytes):
+        return response.body
+    chunks: list[bytes] = []
+    try:
+        async for chunk in response.body:
+            chunks.append(chunk)
+            most -= len(chunk)
+            if most < 0:
+                await close(response)
+                break
+    except BaseException:
+        await close(response)
+        raise
+    response.body = b"".join(chunks)
     return response.body
 
 

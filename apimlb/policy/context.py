@@ -5,6 +5,7 @@ Elements change these objects; expressions read them through the tables of `apim
 Source: Microsoft Learn, "API Management policy expressions", context variable (2026).
 """
 
+import math
 import random
 import uuid
 from collections.abc import Mapping
@@ -27,6 +28,11 @@ class MessageBody:
 
     content: bytes
     consumed: bool = False
+
+    @property
+    def most(self) -> float:
+        """How many bytes a body may have that is held; of a larger one it is enough to read one more."""
+        return math.inf
 
     def read(self, preserve_content: bool = False) -> bytes:
         """The bytes; raises `ClrException` when an earlier read consumed them."""

@@ -228,11 +228,16 @@ class Exchange:
         if live is None or self.context.response is None:
             return
         try:
-            data = await read(live)
+            self.context.response.body = await self.hold(live)
         except (ConnectionError, TimeoutError) as error:
             raise PolicyFault("BackendConnectionFailure", str(error), source="request-forwarder") from error
-        self.context.response.body = self.held(data)
-        self.context.response.body.hold()
+
+    async def hold(self, response: Response) -> MessageBody:
+        """The whole body of a response; raises PolicyFault for one that is larger than what may be held."""
+        body = self.held(b"")
+        body.content = await read(response, body.most)
+        body.hold()
+        return body
 
     async def let_go(self) -> None:
         """Close a streamed response that nobody will read."""

@@ -5,7 +5,6 @@ cookie, which the gateway sets and the client must send back. What stands in it 
 """
 
 import hashlib
-from http.cookies import CookieError, SimpleCookie
 
 from apimlb.http import Headers
 from apimlb.local.gateway.pool import Pool
@@ -26,13 +25,13 @@ def remind(pool: Pool, member: str, asked: Headers, answered: Headers) -> None:
 
 
 def _cookie(name: str, headers: Headers) -> str:
-    cookies: SimpleCookie = SimpleCookie()
+    """The cookie's value; what else a browser sends may be as odd as it likes."""
     for line in headers.get_all("Cookie"):
-        try:
-            cookies.load(line)
-        except CookieError:
-            continue
-    return cookies[name].value if name in cookies else ""
+        for cookie in line.split(";"):
+            found, _, value = cookie.strip().partition("=")
+            if found == name:
+                return value.strip('"')
+    return ""
 
 
 def _mark(member: str) -> str:

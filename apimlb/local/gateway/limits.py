@@ -64,6 +64,10 @@ class Held(MessageBody):
         self._most = most
         self._status = status
 
+    @property
+    def most(self) -> float:
+        return self._most
+
     def hold(self) -> None:
         if len(self.content) > self._most:
             message = "Message payload is too large to buffer."

@@ -17,7 +17,7 @@ from typing import cast
 from apimlb.clock import Clock
 from apimlb.http import HOP_BY_HOP, Headers, Request, Response, close, reason_phrase
 from apimlb.local.server.reader import Asked, Limits, Phase, Refusal, RequestReader
-from apimlb.local.server.wire import LAST_CHUNK, chunk, header_lines
+from apimlb.local.server.wire import LAST_CHUNK, chunk, header_lines, phrase
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -256,8 +256,7 @@ class Connection(asyncio.Protocol):
             lines += "Connection: close\r\n"
         elif old:
             lines += "Connection: keep-alive\r\n"
-        reason = " ".join(response.reason.split())
-        return f"HTTP/1.1 {response.status} {reason}\r\n{lines}\r\n".encode("latin-1", "replace")
+        return f"HTTP/1.1 {response.status} {phrase(response.reason)}\r\n{lines}\r\n".encode("latin-1", "replace")
 
     async def _drained(self) -> None:
         self._room = asyncio.get_running_loop().create_future()

@@ -40,6 +40,12 @@ def chunk(data: bytes) -> bytes:
 
 
 @lru_cache(1024)
+def phrase(reason: str) -> str:
+    """A reason phrase that can neither end its line nor break it."""
+    return " ".join(_UNSAFE.sub(" ", reason).split())
+
+
+@lru_cache(1024)
 def is_token(text: str) -> bool:
     """Whether `text` may name a header."""
     return _TOKEN.fullmatch(text) is not None

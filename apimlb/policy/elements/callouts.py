@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from apimlb.http import Headers, Request, is_url, read
+from apimlb.http import Headers, Request, is_url
 from apimlb.policy.context import Context, MessageBody, ResponseView
 from apimlb.policy.draft import EVERYWHERE, Draft, Entry
 from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_of
@@ -84,12 +84,12 @@ async def _answer(exchange: Exchange, request: Request, timeout: float) -> Respo
     try:
         with exchange.services.clock.timeout(timeout):
             response = await exchange.services.send(request, timeout)
-            content = await read(response)
+            body = await exchange.hold(response)
     except TimeoutError as error:
         raise PolicyFault("Timeout", f"The request was not answered within {timeout} seconds.") from error
     except ConnectionError as error:
         raise PolicyFault("BackendConnectionFailure", str(error) or "The connection failed.") from error
-    return ResponseView(response.status, response.reason, response.headers, MessageBody(content))
+    return ResponseView(response.status, response.reason, response.headers, body)
 
 
 def _message(draft: Draft) -> Callable[[Exchange], Request]:

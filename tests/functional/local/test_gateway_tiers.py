@@ -49,6 +49,25 @@ class TestLargeBodies:
         local.backends.answers["plain.test"] = Response(200, Headers(), large())
         assert (await local.call()).status == reading.gateway.over_buffer_status
 
+    async def test_without_end_are_not_read_without_end(self, reading: Reading) -> None:
+        local = reading.local(sku="BasicV2")
+        side = '<send-request mode="new" response-variable-name="r"><set-url>https://side.test</set-url></send-request>'
+        for policy, host in (
+            (policy_of(outbound=ANSWER), "plain.test"),
+            (policy_of(inbound=side), "side.test"),
+        ):
+            sent: list[bytes] = []
+
+            async def endless(sent: list[bytes] = sent) -> AsyncIterator[bytes]:
+                while True:
+                    sent.append(LARGE[: 2**18])
+                    yield sent[-1]
+
+            local.azure.policy(policy, "apis/chat")
+            local.backends.answers[host] = Response(200, Headers(), endless())
+            assert (await local.call()).status == reading.gateway.over_buffer_status
+            assert sum(map(len, sent)) <= len(LARGE) + 2**18
+
 
 class TestLongUrls:
     @pytest.mark.parametrize("sku", ["BasicV2", "PremiumV2", "Consumption"])
@@ -148,7 +167,7 @@ class TestSessions:
         assert cookie.startswith("SessionId=")
         local.backends.asked()
         for _ in range(8):
-            again = await local.call(headers={"Cookie": f"other=1; {cookie}"})
+            again = await local.call(headers={"Cookie": f'a="b; c={{}}; d:e=[x y]; =; {cookie}'})
             assert again.body == first.body
             assert again.headers.get("Set-Cookie") is None
 
