@@ -38,15 +38,16 @@ async def run_block(block: Block, exchange: Exchange) -> None:
 
 def placed(problem: PolicyFault | ClrException, step: Step) -> PolicyFault:
     """The fault that a problem in `step` is. A fault that an inner step has already placed stays there."""
-    if isinstance(problem, ClrException):
-        fault = PolicyFault(
-            "ExpressionValueEvaluationFailure", f"Expression evaluation failed. {problem.message}"
-        )
-    else:
-        fault = problem
+    fault = failed_expression(problem) if isinstance(problem, ClrException) else problem
     if not fault.path:
         fault.source = fault.source or step.tag
         fault.path = step.path
         fault.scope = step.scope
         fault.policy_id = step.policy_id
     return fault
+
+
+def failed_expression(problem: ClrException, source: str = "") -> PolicyFault:
+    """The fault that an expression is which threw."""
+    message = f"Expression evaluation failed. {problem.message}"
+    return PolicyFault("ExpressionValueEvaluationFailure", message, source=source)

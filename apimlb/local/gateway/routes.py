@@ -35,7 +35,8 @@ class OperationRoute:
 
 @dataclass(frozen=True, slots=True)
 class ApiRoute:
-    """An API; `path` has no slashes around it, `service_url` is empty when every policy chooses a backend."""
+    """An API; `path`, with the version where that stands in it, has no slashes around it, `service_url` is
+    empty when every policy chooses a backend."""
 
     view: Api
     path: str
@@ -98,7 +99,11 @@ def read_service(documents: Sequence[Document]) -> Service:
     policies = _policies(kinds)
     products = [_product(item, kinds, policies) for item in kinds.get("products", [])]
     members = _members(kinds)
-    apis = [_api(item, kinds, policies, _doors(item, products, members)) for item in kinds.get("apis", [])]
+    segments = _segments(kinds)
+    apis = [
+        _api(item, kinds, policies, _doors(item, products, members), segments)
+        for item in kinds.get("apis", [])
+    ]
     return Service(
         document=service,
         name=name,
@@ -177,8 +182,21 @@ def _doors(
     )
 
 
+def _segments(kinds: Kinds) -> set[str]:
+    """The version sets (lower-case name) whose versions stand in the path."""
+    return {
+        _name(item).lower()
+        for item in kinds.get("apiversionsets", [])
+        if str(_properties(item).get("versioningScheme")).lower() == "segment"
+    }
+
+
 def _api(
-    document: Document, kinds: Kinds, policies: Mapping[str, Place], products: tuple[tuple[str, bool], ...]
+    document: Document,
+    kinds: Kinds,
+    policies: Mapping[str, Place],
+    products: tuple[tuple[str, bool], ...],
+    segments: set[str],
 ) -> ApiRoute:
     properties = _properties(document)
     names = properties.get("subscriptionKeyParameterNames") or {}
@@ -208,6 +226,8 @@ def _api(
         bearer=str(names.get("bearer") or "").lower() == "enabled",
     )
     routes = RouteTable(_operation(item, policies) for item in operations)
+    if view.version and str(properties.get("apiVersionSetId") or "").lower().rpartition("/")[2] in segments:
+        path = f"{path}/{view.version}".strip("/")
     return ApiRoute(view, path, service_url, door, routes, policies.get(document.id.lower()))
 
 

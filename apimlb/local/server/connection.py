@@ -256,7 +256,9 @@ class Connection(asyncio.Protocol):
             lines += "Connection: close\r\n"
         elif old:
             lines += "Connection: keep-alive\r\n"
-        return f"HTTP/1.1 {response.status} {phrase(response.reason)}\r\n{lines}\r\n".encode("latin-1", "replace")
+        return f"HTTP/1.1 {response.status} {phrase(response.reason)}\r\n{lines}\r\n".encode(
+            "latin-1", "replace"
+        )
 
     async def _drained(self) -> None:
         self._room = asyncio.get_running_loop().create_future()

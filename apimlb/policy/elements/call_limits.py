@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from apimlb.http import Response, close
-from apimlb.policy.context import Api, Context, Operation
+from apimlb.policy.context import Api, Context, Operation, ResponseView
 from apimlb.policy.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.exchange import Act, Exchange, PolicyFault
 from apimlb.policy.kinds import BOOLEAN, STRING, Kind, integer
+from apimlb.policy.steps import failed_expression
+from apimlb.policy.values.exceptions import ClrException
 
 _LONGEST_RATE = 300
 _SHORTEST_QUOTA = 300
@@ -52,13 +54,20 @@ class Counting:
     count: Getter[int]
     late: bool = False
 
-    def settle(self, exchange: Exchange, key: str, add: Callable[[int], None]) -> None:
+    def settle(self, exchange: Exchange, key: str, source: str, add: Callable[[int], None]) -> None:
         """`add` what the request counts, now or when outbound is over, but once for `key`."""
         exchange.counted.add(key)
-        if self.late:
-            exchange.endings.append(lambda exchange: add(self.count(exchange.context)))
-        else:
+        if not self.late:
             add(self.count(exchange.context))
+            return
+
+        def end(exchange: Exchange) -> None:
+            try:
+                add(self.count(exchange.context))
+            except ClrException as error:
+                raise failed_expression(error, source) from error
+
+        exchange.endings.append(end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,9 @@ class Rate:
             cost = 1 if counting.late else counting.count(context)
             if wait := counters.wait(key, calls, now, cost, seconds):
                 raise _too_fast(context, source, told, wait)
-            counting.settle(exchange, key, lambda more: counters.spend(key, calls, now, more, seconds))
+            counting.settle(
+                exchange, key, source, lambda more: counters.spend(key, calls, now, more, seconds)
+            )
         _tell(exchange, told, calls, counters.left(key, calls, now, seconds))
 
 
@@ -97,7 +108,8 @@ def _tell(exchange: Exchange, told: Told, calls: int, left: int) -> None:
         exchange.context.variables[told.left_variable] = left
 
     async def settle(exchange: Exchange) -> None:
-        assert exchange.context.response is not None, "a backend has answered"
+        if exchange.context.response is None:
+            exchange.context.response = ResponseView(200)  # nothing was forwarded
         for header, number in ((told.left_header, left), (told.total_header, calls)):
             if header:
                 exchange.context.response.headers.set(header, str(number))
@@ -128,7 +140,7 @@ class Quota:
             cost = 1 if counting.late else counting.count(exchange.context)
             if counters.spent(calls_key, start) + cost > self.calls:
                 raise _used_up("call volume", source, left)
-            counting.settle(exchange, calls_key, lambda more: counters.draw(calls_key, start, more))
+            counting.settle(exchange, calls_key, source, lambda more: counters.draw(calls_key, start, more))
         if self.kilobytes and bytes_key not in exchange.counted:
             if counters.spent(bytes_key, start) >= self.kilobytes * 1024:
                 raise _used_up("bandwidth", source, left)

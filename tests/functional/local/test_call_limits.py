@@ -76,6 +76,26 @@ class TestRates:
         local.backends.answers["plain.test"] = 200
         assert await statuses(local, 2) == [200, 429]
 
+    async def test_an_expression_that_throws_at_the_end_is_an_error_like_another(
+        self, reading: Reading
+    ) -> None:
+        element = (
+            f'<rate-limit-by-key calls="2" renewal-period="60" {BY_CALLER} '
+            'increment-count="@(int.Parse(context.Response.Headers.GetValueOrDefault("n", "")))" />'
+        )
+        failed = await limited(reading.local(), element).call()
+        assert (failed.status, failed.headers.get("reason")) == (500, "ExpressionValueEvaluationFailure")
+
+    async def test_what_is_left_is_told_even_where_nothing_is_forwarded(self, reading: Reading) -> None:
+        local = reading.local()
+        element = f'<rate-limit-by-key calls="2" renewal-period="60" {BY_CALLER} {TOLD} />'
+        local.azure.policy(
+            f"<policies><inbound>{element}</inbound><backend /><outbound /><on-error /></policies>",
+            "apis/chat",
+        )
+        answer = await local.call()
+        assert (answer.status, answer.headers.get("left")) == (200, "1")
+
     async def test_a_request_counts_once_for_a_key(self, reading: Reading) -> None:
         element = f'<rate-limit-by-key calls="2" renewal-period="60" {BY_CALLER} />'
         local = limited(reading.local(), element * 2)

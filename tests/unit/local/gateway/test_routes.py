@@ -50,6 +50,28 @@ def test_revisions_are_reached_by_name_and_the_current_one_without() -> None:
         assert (reached[0].view.revision, reached[1], reached[0].view.id) == (revision, "/x", "chat")
 
 
+def test_versions_are_reached_by_a_segment_where_their_set_says_so() -> None:
+    azure = ServiceDocuments()
+    azure.put("apiVersionSets/paths", {"displayName": "paths", "versioningScheme": "Segment"})
+    azure.put("apiVersionSets/headers", {"displayName": "headers", "versioningScheme": "Header"})
+    azure.api("first", "openai")
+    for version in ("v1", "V2"):
+        in_set = {"apiVersion": version, "apiVersionSetId": f"{azure.id}/apiVersionSets/Paths"}
+        azure.api(version, "openai", **in_set)
+    azure.api("other", "other", apiVersion="v1", apiVersionSetId="/apiVersionSets/headers")
+    service = read(azure)
+    for path, id, rest in (
+        ("/openai/x", "first", "/x"),
+        ("/openai/v1/x", "v1", "/x"),
+        ("/openai/v2", "V2", "/"),
+        ("/other/v1", "other", "/v1"),
+    ):
+        reached = service.find_api(path)
+        assert reached is not None
+        assert (reached[0].view.id, reached[1]) == (id, rest)
+        assert reached[0].view.path in ("openai", "other")
+
+
 def test_operations_belong_to_their_api() -> None:
     azure = ServiceDocuments()
     azure.api("chat", "openai")

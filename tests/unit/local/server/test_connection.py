@@ -127,6 +127,10 @@ class TestResponses:
         )
         assert not asking.transport.closed
 
+    async def test_a_reason_cannot_end_its_line_or_break_it(self):
+        asking = await client(answering(Response(200, reason="So\r\nX: y\0\x1bz"))).sends(GET)
+        assert asking.received.startswith(b"HTTP/1.1 200 So X: y z\r\nDate: ")
+
     async def test_a_header_cannot_be_made_two(self):
         headers = Headers([("x", "a\r\nSet-Cookie: b\0"), ("bad name", "c"), ("y\r\nz", "d"), ("ok", "e")])
         asking = await client(answering(Response(200, headers))).sends(GET)
