@@ -43,6 +43,28 @@ BOMBS = {
         for (var i = 0; i < 70000; i++) n += e.GetBaseException().Message.Length; return n; }""",
     "a text changed one character at a time": """@{ var b = new StringBuilder(new string('a', 4000000));
         for (var i = 0; i < 90000; i++) b[i] = 'x'; return b.Length; }""",
+    "a set compared over and over": """@{ var s = new HashSet<int>(Enumerable.Range(0, 200000)); var n = 0;
+        for (var i = 0; i < 90000; i++) if (s.IsSubsetOf(new int[0])) n++; return n; }""",
+    "a set trimmed over and over": """@{ var s = new HashSet<int>(Enumerable.Range(0, 200000));
+        for (var i = 0; i < 90000; i++) s.TrimExcess(); return 1; }""",
+    "a dictionary trimmed over and over": """@{ var d = Enumerable.Range(0, 200000).ToDictionary(k => k);
+        for (var i = 0; i < 90000; i++) d.TrimExcess(); return 1; }""",
+    "a queue copied over and over": """@{ var q = new Queue<int>(Enumerable.Range(0, 200000));
+        var a = new int[200000]; for (var i = 0; i < 90000; i++) q.CopyTo(a, 0); return 1; }""",
+    "a room without end": "@(new HashSet<int>(2000000000).Count)",
+    "paths of the last of many tokens": """@{ var a = new JArray(Enumerable.Range(0, 100000)); var n = 0;
+        for (var i = 0; i < 90000; i++) n += a.Last.Path.Length; return n; }""",
+    "a path of brackets": "@(new JArray().SelectToken(new string('[', 900000)))",
+    "a path of dots": """@{ var p = string.Concat(Enumerable.Repeat("[*]", 100000));
+        return new JArray().SelectTokens(p).Count() / new JArray(1).SelectTokens(p).Count(); }""",
+    "queries in queries": """@(new JArray(1).SelectToken(string.Concat(Enumerable.Repeat("[?(@", 5000))))""",
+    "elements in elements": """@{ var e = new XElement("a");
+        for (var i = 0; i < 50000; i++) e = new XElement("b", e); return e.ToString(); }""",
+    "the last of many nodes": """@{ var n = 0;
+        var e = new XElement("a", Enumerable.Range(0, 20000).Select(i => new XElement("b")));
+        for (var i = 0; i < 90000; i++) if (e.LastNode.NextNode == null) n++; return n; }""",
+    "a text that grows in place": """@{ var e = new XElement("a", "b"); for (;;) e.Add(e.Value); }""",
+    "annotations": "@{ var t = new JArray(); for (;;) t.AddAnnotation(t); }",
     "deep brackets": "@(" + "(" * 400 + "1" + ")" * 400 + ")",
     "deep blocks": "@{" + "{" * 300 + "}" * 300 + " return 1; }",
     "many signs": "@(" + "-" * 3000 + "1)",

@@ -303,4 +303,4 @@ def select_tokens(
     if expression is None:
         raise argument_null("expression")
     steps = _steps(expression) if len(expression) < 1_000 else PathReader(expression).read()
-    return lambda: walk(list(steps), token, token, strict)
+    return lambda: walk(steps, token, token, strict)

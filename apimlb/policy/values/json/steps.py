@@ -1,7 +1,7 @@
 """The steps of a JSONPath: which tokens each finds, and what it says where it must find one (rules of
 Newtonsoft.Json 10)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -202,20 +202,20 @@ def _values(side: Side, root: JToken, token: JToken) -> Iterator[JToken]:
     return iter((side,)) if isinstance(side, JValue) else walk(side, root, token, False)
 
 
-def walk(steps: list[Step], root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-    """What a path finds, one after another."""
-    found: Iterator[JToken] = iter((token,))
-    for step in steps:
-        found = _after(step, root, found, strict)
-    return found
-
-
-def _after(step: Step, root: JToken, tokens: Iterator[JToken], strict: bool) -> Iterator[JToken]:
-    for token in tokens:
-        BUDGET.spend()
-        for found in step.find(root, token, strict):
-            BUDGET.spend()
+def walk(steps: Sequence[Step], root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
+    """What a path finds, one after another. There is one iterator a step on a stack of our own: a chain of
+    generators as long as a path may be would overflow Python's."""
+    stack: list[Iterator[JToken]] = [iter((token,))]
+    while stack:
+        found = next(stack[-1], None)
+        if found is None:
+            stack.pop()
+            continue
+        BUDGET.spend(2)
+        if len(stack) > len(steps):
             yield found
+        else:
+            stack.append(steps[len(stack) - 1].find(root, found, strict))
 
 
 def _compares(operator: str, left: JToken, right: JToken) -> bool:

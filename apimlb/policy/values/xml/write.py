@@ -19,20 +19,42 @@ from apimlb.policy.values.xml.nodes import (
     level,
 )
 
-_INVALID: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_INVALID: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]"
+)
+_DASHES: Final = re.compile("-(?=-)|-\\Z")
 
 
-def _valid(text: str) -> str:
+def _valid(text: str, name: str = "") -> str:
+    """Text that XML may hold; throws System.ArgumentException."""
     found = _INVALID.search(text)
-    if found is not None:
-        raise argument(f"'{found[0]}', hexadecimal value 0x{ord(found[0]):02X}, is an invalid character.")
-    return text
+    if found is None:
+        return text
+    char, rest = found[0], text[found.end() : found.end() + 1]
+    if "\ud800" <= char <= "\udbff":
+        if not rest:
+            raise argument("The surrogate pair is invalid. Missing a low surrogate character.")
+        raise argument(
+            f"The surrogate pair (0x{ord(char):X}, 0x{ord(rest):X}) is invalid. A high surrogate character "
+            "(0xD800 - 0xDBFF) must always be paired with a low surrogate character (0xDC00 - 0xDFFF)."
+        )
+    if "\udc00" <= char <= "\udfff":
+        raise argument(
+            f"Invalid high surrogate character (0x{ord(char):X}). A high surrogate character must have a "
+            "value from range (0xD800 - 0xDBFF)."
+        )
+    shown = "." if char == "\0" else char
+    raise argument(f"'{shown}', hexadecimal value 0x{ord(char):02X}, is an invalid character.", name)
+
+
+def _lines(text: str) -> str:
+    """Valid text with line breaks as one character."""
+    return _valid(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def escape(text: str) -> str:
     """Text as XML writes it between tags."""
-    plain = _valid(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return plain.replace("\r\n", "\n").replace("\r", "\n") if "\r" in plain else plain
+    return _lines(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def quoted(text: str) -> str:
@@ -103,13 +125,13 @@ class _Writer:
         if isinstance(node, XElement):
             self._element(node, newline, level(depth))
         elif isinstance(node, XComment):
-            text = node.value.replace("--", "- -").replace("--", "- -")
-            self.pieces.append(f"<!--{text}{' ' if text.endswith('-') else ''}-->")
+            self.pieces.append(f"<!--{_DASHES.sub('- ', _lines(node.value))}-->")
         elif isinstance(node, XText):
             plain = node.kind == "Text"
             self.pieces.append(escape(node.value) if plain else _section(node.value))
         elif isinstance(node, XProcessingInstruction):
-            self.pieces.append(f"<?{node.target}{' ' if node.data else ''}{node.data}?>")
+            data = _lines(node.data).replace("?>", "? >")
+            self.pieces.append(f"<?{node.target}{' ' if data else ''}{data}?>")
         elif isinstance(node, XDocumentType):
             self.pieces.append(_document_type(node))
 
@@ -188,12 +210,14 @@ class _Writer:
 
 
 def _section(text: str) -> str:
-    inner = text.replace("]]>", "]]]]><![CDATA[>")
+    inner = _lines(text).replace("]]>", "]]]]><![CDATA[>")
     return f"<![CDATA[{inner}]]>"
 
 
 def _document_type(node: XDocumentType) -> str:
     identified = ""
+    for text, name in ((node.public, "pubid"), (node.system, "sysid"), (node.internal, "subset")):
+        _valid(text or "", name)
     if node.public is not None:
         identified = f'PUBLIC "{node.public}" "{node.system or ""}"'
     elif node.system is not None:
