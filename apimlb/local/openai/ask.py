@@ -1,6 +1,7 @@
 """What a request body asks for, read once and checked as the model's front end checks it."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from apimlb.local.openai.switches import Charging
 _PROMPT = {"chat": "messages", "completions": "prompt", "embeddings": "input", "responses": "input"}
 _LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 _MOST_CHOICES = 128
+_HUGE = re.compile(rb"[0-9]{300}|[0-9][eE]\+?[0-9]{3}|Infinity|NaN")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 # What the optional parameters must be, where an answer depends on them; null stands for absent.
@@ -47,6 +49,8 @@ def parse(request: Request) -> dict[str, Any]:
     """The body as an object; raises `Refused` with a 400."""
     try:
         body = json.loads(request.body)
+        if _HUGE.search(request.body):
+            json.loads(request.body, parse_int=_number, parse_float=_number, parse_constant=_number)
         if _SURROGATE.search(request.body):
             # Half a character can be escaped, but there is no text that it could stand in.
             json.dumps(body, ensure_ascii=False).encode()
@@ -59,6 +63,14 @@ def parse(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise refusals.invalid("The body of your request is not a JSON object.")
     return body
+
+
+def _number(text: str) -> float:
+    """A number that arithmetic can be done with; raises `ValueError` for another."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return number
 
 
 def estimate(

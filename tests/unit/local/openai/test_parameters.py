@@ -132,3 +132,12 @@ class TestEveryModel:
         assert (await models.chat("gpt-4o", tools=tools, tool_choice="required")).status == 400
         pair = [{"role": "user", "content": "\U0001f600"}]
         assert (await models.chat("gpt-4o", messages=pair)).status == 200
+
+    @pytest.mark.parametrize("number", ["9" * 400, "-1e400", "Infinity", "NaN"])
+    async def test_takes_no_number_that_is_none_to_it(self, models, number):
+        path = "/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21"
+        body = (
+            f'{{"messages": [{{"role": "user", "content": "{"9" * 400}, 1e400"}}], "max_tokens": {number}}}'
+        )
+        assert (await models.ask(path, body.encode())).status == 400
+        assert (await models.ask(path, body.replace(f" {number}}}", " 5}").encode())).status == 200
