@@ -331,7 +331,7 @@ class CallBinder(InferenceBinder):
     def no_overload(
         self, group: MethodGroup, members: list[tuple[Type, Member]], arguments: list[Given]
     ) -> PolicyError:
-        """Why no method of a group takes the arguments; binder_overloads.py tells."""
+        """Why no method of a group takes the arguments; overloads.py tells."""
         raise NotImplementedError
 
     def shown_member(self, owner: Type, member: Member) -> str:

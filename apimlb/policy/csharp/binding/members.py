@@ -292,7 +292,7 @@ class MemberBinder(OperatorBinder):
     def choose_indexer(
         self, candidates: list[tuple[Type, Member]], arguments: list[Argument], at: int | Node
     ) -> tuple[Type, Member, list[str]]:
-        """The indexer that the arguments fit, with their codes; binder_calls.py knows how."""
+        """The indexer that the arguments fit, with their codes; calls.py knows how."""
         raise NotImplementedError
 
     # ?.
