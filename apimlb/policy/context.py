@@ -320,6 +320,8 @@ class Context:
     tracing: bool = False
     traces: list[str] = field(default_factory=list)
     switches: Switches = LIKELY
+    shown_variables: object = None
+    """`variables` as expressions see them; made when the first one looks."""
 
     @property
     def elapsed(self) -> float:

@@ -93,6 +93,13 @@ class Draft:
         text = self.element.attributes.get(name)
         return text is not None and text.is_expression
 
+    def settled(self, getter: Getter[T], *names: str) -> Getter[T]:
+        """`getter`, which makes something of the attributes `names`; made once where they are constants."""
+        if any(map(self.is_expression, names)):
+            return getter
+        made = getter(cast(Context, None))  # a constant does not look at the context
+        return lambda _: made
+
     def word(self, name: str, kind: Kind[T], default: T) -> T:
         """An attribute that takes no expression."""
         return self.required_word(name, kind) if name in self.element.attributes else default

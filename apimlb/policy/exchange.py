@@ -206,8 +206,8 @@ class Exchange:
         if headers.get("Host") in (None, view.original_url.netloc):
             headers.set("Host", urlsplit(url).netloc)
         body = b"" if view.body is None or view.body.consumed else view.body.content
-        if "Content-Length" in headers:
-            headers.set("Content-Length", str(len(body)))
+        if headers.get("Content-Length") not in (None, size := str(len(body))):
+            headers.set("Content-Length", size)
         return Request(view.method, url, headers, body, view.ip_address)
 
     async def answer(self, response: Response) -> None:

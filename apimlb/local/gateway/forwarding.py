@@ -40,8 +40,10 @@ def add_credentials(request: Request, credentials: Credentials, token: str) -> N
 async def send(transport: Transport, request: Request, options: ForwardOptions, clock: Clock) -> Response:
     """The response once its headers are there; raises ConnectionError and TimeoutError."""
     strip_hop_by_hop(request.headers)
+    size = str(len(request.body))
     if request.body or request.method in _WITH_BODY:
-        request.headers.set("Content-Length", str(len(request.body)))
+        if request.headers.get("Content-Length") != size:
+            request.headers.set("Content-Length", size)
     else:
         request.headers.remove("Content-Length")
     with clock.timeout(options.timeout):

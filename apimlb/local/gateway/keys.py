@@ -7,7 +7,7 @@ are byte for byte what Azure answers.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from apimlb.http import Headers
@@ -54,6 +54,8 @@ class Holder:
     started: float | None = None
     ended: float | None = None
     owner: User | None = None
+    admissions: dict[str, "Admission"] = field(default_factory=dict, compare=False, repr=False)
+    """What was made for those who came with one of its keys."""
 
 
 KeyRing = Mapping[str, Holder]
@@ -118,8 +120,11 @@ def admit(
         return admission
     holder = ring.get(key)
     if holder is not None and holder.active and _opens(holder.scope, door):
-        product = holder.scope.name if holder.scope.kind == "product" else None
-        return Admission(_view(holder, key), product, holder.owner)
+        admission = holder.admissions.get(key)
+        if admission is None:
+            product = holder.scope.name if holder.scope.kind == "product" else None
+            admission = holder.admissions[key] = Admission(_view(holder, key), product, holder.owner)
+        return admission
     if not door.required and switches.invalid_optional_key == "ignored":
         return _without_key(door) or Admission()
     raise _refusal("SubscriptionKeyInvalid", _INVALID, door, realm)

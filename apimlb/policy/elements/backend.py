@@ -90,7 +90,7 @@ def _options(draft: Draft) -> Getter[ForwardOptions]:
             timeout = milliseconds(context) / 1000
         return ForwardOptions(timeout, follow(context), buffered, version)
 
-    return options
+    return draft.settled(options, "timeout", "timeout-ms", "follow-redirects")
 
 
 class Held:

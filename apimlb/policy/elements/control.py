@@ -4,6 +4,7 @@ import random
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
+from apimlb.policy.context import Context
 from apimlb.policy.draft import EVERYWHERE, Draft, Entry
 from apimlb.policy.exchange import Act, Block, Exchange, PolicyFault
 from apimlb.policy.kinds import ANY, BOOLEAN, STRING, integer
@@ -66,15 +67,15 @@ class Waits:
     maximum: int | None = None
     delta: int | None = None
     fast_first: bool = False
-    fast_index: int = 0
 
-    def before(self, retry: int, rng: random.Random) -> float:
-        """The wait before retry number `retry`, counted from 0."""
+    def before(self, retry: int, rng: random.Random, fast_index: int = 0) -> float:
+        """The wait before retry number `retry`, counted from 0; after a fast first one the formula goes on
+        from `fast_index`."""
         k = retry
         if self.fast_first:
             if retry == 0:
                 return 0.0
-            k = retry - 1 + self.fast_index
+            k = retry - 1 + fast_index
         if self.delta is None:
             return float(self.interval if self.maximum is None else min(self.maximum, self.interval))
         if self.maximum is None:
@@ -94,23 +95,27 @@ def retry(draft: Draft) -> Act:
         raise draft.error("The element 'retry' has invalid child element 'wait'.")
     block = draft.block()
 
-    async def act(exchange: Exchange) -> None:
-        context = exchange.context
-        limit = count(context)
-        waits = Waits(
+    def waits(context: Context) -> Waits:
+        return Waits(
             interval(context),
             maximum(context) if maximum else None,
             delta(context) if delta else None,
             fast_first(context),
-            exchange.switches.first_fast_retry_index,
         )
+
+    waits_of = draft.settled(waits, "interval", "max-interval", "delta", "first-fast-retry")
+
+    async def act(exchange: Exchange) -> None:
+        context = exchange.context
+        limit, planned = count(context), waits_of(context)
         done = 0
         while True:
             fault = await _attempt(block, exchange)
             if not condition(context) or done >= limit:
                 break
             await exchange.let_go()
-            seconds = waits.before(done, exchange.services.rng)
+            fast_index = exchange.switches.first_fast_retry_index
+            seconds = planned.before(done, exchange.services.rng, fast_index)
             if seconds > 0:
                 await exchange.services.clock.sleep(seconds)
             done += 1

@@ -111,11 +111,13 @@ class VariableMap(ReadOnlyMap):
 
     def find(self, key: object) -> object:
         try:
-            return entered(self._variables[key])  # type: ignore[index]
+            value = self._variables[key]  # type: ignore[index]
         except KeyError:
             if key is None:
                 raise argument_null("key") from None
             return MISSING
+        kind = type(value)
+        return value if kind is bool or kind is int else entered(value)
 
     def pairs(self) -> Iterable[tuple[object, object]]:
         return [(enter(name), entered(value)) for name, value in self._variables.items()]
@@ -132,7 +134,10 @@ def entered(value: object) -> object:
 
 
 def variables(context: views.Context) -> VariableMap:
-    return VariableMap(context.variables, context.switches)
+    shown = context.shown_variables
+    if type(shown) is not VariableMap:
+        shown = context.shown_variables = VariableMap(context.variables, context.switches)
+    return shown
 
 
 def variable_or_default(kind: Type, target: ReadOnlyMap, name: str, default: object) -> object:

@@ -51,12 +51,16 @@ def waits(of: Waits, count: int) -> list[float]:
         (Waits(5, maximum=3), [3, 3]),
         (Waits(5, fast_first=True), [0, 5, 5]),
         (Waits(10, maximum=100, delta=10, fast_first=True), [0, 10, 20, 40]),
-        (Waits(10, maximum=100, delta=10, fast_first=True, fast_index=1), [0, 20, 40, 80]),
         (Waits(0), [0, 0]),
     ],
 )
 def test_retry_waits_as_its_page_says(of: Waits, expected: Sequence[float]) -> None:
     assert waits(of, len(expected)) == pytest.approx(expected)
+
+
+def test_the_formula_may_go_on_from_one_after_a_fast_first_retry() -> None:
+    of = Waits(10, maximum=100, delta=10, fast_first=True)
+    assert [of.before(k, Even(), fast_index=1) for k in range(4)] == [0, 20, 40, 80]
 
 
 @given(st.integers(0, 100), st.integers(0, 300), st.integers(0, 100), st.integers(0, 49), st.randoms())
