@@ -62,6 +62,7 @@ def bounded_layout(layout: str) -> str:
     """A format string, if it is not too long: laying out a value takes time that grows with its square."""
     if len(layout) > LONGEST_LAYOUT:
         raise over_limit(f"{LONGEST_LAYOUT} characters in one format string")
+    BUDGET.spend(len(layout) >> 2)
     return layout
 
 

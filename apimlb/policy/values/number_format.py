@@ -21,7 +21,9 @@ _BITS = {
     "Int64": 64,
     "UInt64": 64,
 }
-_WIDE = decimal.Context(prec=1200)
+_WIDE = decimal.Context(prec=4800)
+"""Room for the largest double, with two places more for each character of a layout and as many behind the
+point."""
 Number = int | float | Decimal
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from apimlb.policy.values.budget import BUDGET
+
 
 class Sequence:
     """A lazy IEnumerable<T>: made anew for every enumeration."""
@@ -15,6 +17,7 @@ class Sequence:
         self.clr_name = clr_name
 
     def __iter__(self) -> Iterator[object]:
+        BUDGET.spend(8)  # a sequence made of two of itself, and so on, is opened very often for few elements
         return self._make()
 
 

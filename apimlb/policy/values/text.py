@@ -94,6 +94,8 @@ def _other_text(value: object) -> str:
     if isinstance(value, ClrTuple):
         return bounded_text(f"({_items_text(value)})")
     if isinstance(value, Anonymous):
+        if not value.members:
+            return "{ }"
         inner = ", ".join(f"{name} = {text_of(item)}" for name, item in value.members.items())
         return bounded_text(f"{{ {inner} }}")
     if isinstance(value, ClrException):
@@ -239,7 +241,7 @@ def key_of(value: object) -> object:
     return (type(value).__name__, value)
 
 
-_ITEM = re.compile(r"\{\{|\}\}|\{(\d+)\s*(?:,\s*(-?\d+)\s*)?(?::((?:[^{}]|\{\{|\}\})*))?\}|[{}]")
+_ITEM = re.compile(r"\{\{|\}\}|\{(\d+)\s*(?:,\s*(-?\d+)\s*)?(?::([^{}]*))?\}|[{}]")
 
 
 def format_text(layout: str | None, arguments: list[object]) -> str:

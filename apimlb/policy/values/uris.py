@@ -4,6 +4,7 @@ import re
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from apimlb.policy.values.exceptions import ClrException, argument_null, invalid_operation
+from apimlb.policy.values.utf16 import whole
 
 _PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
 _RESERVED = ";/?:@&=+$,#[]!'()*-._~%"
@@ -130,7 +131,7 @@ def _without_dots(path: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return quote(text, safe=_RESERVED)
+    return quote(whole(text), safe=_RESERVED)
 
 
 def bad_uri(message: str) -> ClrException:

@@ -67,6 +67,32 @@ BOMBS = {
     "annotations": "@{ var t = new JArray(); for (;;) t.AddAnnotation(t); }",
     "deep brackets": "@(" + "(" * 400 + "1" + ")" * 400 + ")",
     "deep blocks": "@{" + "{" * 300 + "}" * 300 + " return 1; }",
+    "a layout used over and over": """@{ var f = new string('0', 990); var n = 0;
+        for (var i = 0; i < 90000; i++) n += 1e300.ToString(f).Length; return n; }""",
+    "a sequence of itself twice": """@{ IEnumerable<int> e = new[]{1, 2};
+        for (var i = 0; i < 30; i++) e = e.Zip(e, (x, y) => x); return e.Count(); }""",
+    "an object of itself twice": """@{ object o = "x"; for (var i = 0; i < 60; i++) o = new { a = o, b = o };
+        return JsonConvert.SerializeObject(o); }""",
+    "tokens compared over and over": """@{ var o = new JArray(Enumerable.Range(0, 50000));
+        var p = o.DeepClone(); var n = 0;
+        for (var i = 0; i < 90000; i++) n += JToken.DeepEquals(o, p) ? 1 : 0; return n; }""",
+    "properties looked for by any case": """@{ var o = new JObject(); var n = 0;
+        for (var i = 0; i < 30000; i++) o.Add("a" + i, i);
+        for (var i = 0; i < 30000; i++) n += (int)o.GetValue("A" + i, StringComparison.OrdinalIgnoreCase);
+        return n; }""",
+    "a long JSONPath": """@(JArray.Parse("[{}]").SelectTokens("$" + string.Concat(
+        Enumerable.Repeat(".a", 200000))).Count())""",
+    "an element of many attributes": """@{ var e = new XElement("a");
+        for (var i = 0; i < 30000; i++) e.SetAttributeValue("a" + i, i); return 1; }""",
+    "an element of many children": """@{ var e = new XElement("a");
+        for (var i = 0; i < 30000; i++) e.SetElementValue("a" + i, i); return 1; }""",
+    "a text that grows in JSON": "@(JsonConvert.SerializeObject(new string('\\u0001', 7000000)).Length)",
+    "a pattern of choices": """@(Regex.IsMatch(new string('a', 40),
+        string.Concat(Enumerable.Repeat("(a?)", 2000)) + "b"))""",
+    "a pattern of endless parts": """@(Regex.IsMatch(new string('a', 40),
+        string.Concat(Enumerable.Repeat(".*", 3000)) + "b"))""",
+    "repetitions in a repetition": """@(Regex.IsMatch(new string('a', 60), "(.*a){20}!"))""",
+    "arrays of arrays": "@(default(int" + "[]" * 20000 + "))",
     "many signs": "@(" + "-" * 3000 + "1)",
     "a long path": "@(context" + ".Request" * 3000 + ")",
     "nested lambdas": "@(" + "".join(f"new[]{{1}}.Select(a{i}=>" for i in range(12)) + "1" + ")" * 12 + ")",

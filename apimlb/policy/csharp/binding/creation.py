@@ -25,7 +25,7 @@ from apimlb.policy.csharp.types import NULL, Type
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.objects import Anonymous
 from apimlb.policy.values.places import keep
-from apimlb.policy.values.text import aligned, concat, format_value
+from apimlb.policy.values.text import aligned, concat, format_text, format_value
 
 _SIZES = {
     "SByte": 1, "Byte": 1, "Boolean": 1, "Int16": 2, "UInt16": 2, "Char": 2, "Int32": 4, "UInt32": 4,
@@ -69,6 +69,9 @@ class CreationBinder(OverloadBinder):
             self.refuse("CS0029", "Cannot implicitly convert type 'void' to 'object'", hole.at)
         if hole.format is None:
             code = self.text_code(bound)
+        elif "{" in hole.format or "}" in hole.format:  # string.Format makes of braces what it may
+            layout = f"{{0:{hole.format}}}"
+            code = f"{self.out.use(format_text)}({layout!r}, [{bound.code}])"
         else:
             code = f"{self.out.use(format_value)}({bound.code}, {hole.format!r})"
         if hole.alignment is not None:

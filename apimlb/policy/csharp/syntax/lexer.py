@@ -128,11 +128,13 @@ class Token:
 
 @dataclass(slots=True)
 class HoleRange:
-    """Where the value of an interpolation hole stands, with its alignment, and its format as written."""
+    """Where the value of an interpolation hole stands, with its alignment; its format, with braces as
+    written; and where its last brace stands."""
 
     at: int
     end: int
     format: str | None
+    close: int
 
 
 class Source:
@@ -257,9 +259,9 @@ def _interpolated(source: Source, at: int, content: int, end: int) -> Token:
             here += 2
         elif char == "{":
             flush(here)
-            hole = _hole(source, here + 1, end)
+            hole = _hole(source, here + 1, end, verbatim)
             parts.append(hole)
-            plain = here = _hole_end(source, hole, here, end)
+            plain = here = hole.close + 1
         elif char == "}":
             raise source.error(
                 "A '}' character must be escaped (by doubling) in an interpolated string.", here, "CS8086"
@@ -270,10 +272,12 @@ def _interpolated(source: Source, at: int, content: int, end: int) -> Token:
 
 
 _OPEN_HOLE = "Missing close delimiter '}' for interpolated expression started with '{'."
+_LAYOUT = re.compile(r'(?:\{\{|\}\}|\\[^\n]|[^{}"\\\n])*')
+_VERBATIM_LAYOUT = re.compile(r'(?:\{\{|\}\}|""|[^{}"])*')
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
-def _hole(source: Source, at: int, end: int) -> HoleRange:
+def _hole(source: Source, at: int, end: int, verbatim: bool) -> HoleRange:
     """The hole that starts at `at`, just after its brace."""
     text = source.text
     closers: list[str] = []
@@ -291,29 +295,29 @@ def _hole(source: Source, at: int, end: int) -> HoleRange:
         elif closers and piece == closers[-1]:
             closers.pop()
         elif not closers and (piece == "}" or (piece == ":" and text[here : here + 2] != "::")):
-            return _ended_hole(source, at, here)
+            return _ended_hole(source, at, here, end, verbatim)
         here = match.end()
     raise source.error(_OPEN_HOLE, at - 2, "CS8076")
 
 
-def _ended_hole(source: Source, at: int, here: int) -> HoleRange:
+def _ended_hole(source: Source, at: int, here: int, end: int, verbatim: bool) -> HoleRange:
     text = source.text
     if not text[at:here].strip():
         raise source.error("Expected expression", here, "CS1733")
-    layout = None
-    if text[here] == ":":
-        close = text.find("}", here)
-        layout = text[here + 1 : close] if close > 0 else ""
-        if not layout:
-            raise source.error("Empty format specifier.", here, "CS8089")
-    return HoleRange(at, here, layout)
-
-
-def _hole_end(source: Source, hole: HoleRange, at: int, end: int) -> int:
-    close = source.text.find("}", hole.end, end)
-    if close < 0:
-        raise source.error(_OPEN_HOLE, at - 1, "CS8076")
-    return close + 1
+    if text[here] == "}":
+        return HoleRange(at, here, None, here)
+    found = (_VERBATIM_LAYOUT if verbatim else _LAYOUT).match(text, here + 1, end)
+    close = found.end() if found else end
+    if close >= end or text[close] not in "{}":
+        raise source.error(_OPEN_HOLE, at - 2, "CS8076")
+    if text[close] == "{":
+        what = "A '{' character must be escaped (by doubling) in an interpolated string."
+        raise source.error(what, close, "CS8086")
+    layout = text[here + 1 : close]
+    if not layout:
+        raise source.error("Empty format specifier.", here, "CS8089")
+    layout = layout.replace('""', '"') if verbatim else unescape(source, layout, here + 1)
+    return HoleRange(at, here, enter(layout), close)
 
 
 def expression_end(source: Source, start: int) -> int | None:

@@ -26,6 +26,7 @@ PREDEFINED = frozenset(
 )
 
 _MAX_DEPTH = 60
+_MOST_RANKS = 32  # .NET allows as many dimensions
 _EXPECTED = {";": "CS1002", "}": "CS1513", "{": "CS1514", "in": "CS1515", ")": "CS1026"}
 _AFTER_TYPE_ARGUMENTS = frozenset(
     [
@@ -156,6 +157,8 @@ class TypeParser(Cursor):
                 for _ in range(rank + 1):
                     self.advance()
                 found.ranks.append(rank)
+                if len(found.ranks) > _MOST_RANKS or rank > _MOST_RANKS:
+                    self.refuse("The type is nested too deeply", "CS8078")
             return found
         finally:
             self.shallower()

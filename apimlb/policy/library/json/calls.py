@@ -2,7 +2,7 @@
 
 from apimlb.policy.library.json import objects
 from apimlb.policy.library.json.conversions import KEYS, shown
-from apimlb.policy.values.budget import charge_each
+from apimlb.policy.values.budget import BUDGET, charge_each
 from apimlb.policy.values.collections import ClrArray
 from apimlb.policy.values.exceptions import (
     ClrException,
@@ -123,6 +123,7 @@ def get_value_as(token: JObject, name: str | None, comparison: Enum) -> JToken |
         return None
     found = token.properties.get(name)
     if found is None and str(comparison).endswith("IgnoreCase"):
+        charge_each(len(token.properties))
         found = next((p for p in token.properties.values() if p.name.casefold() == name.casefold()), None)
     return None if found is None else found.value
 
@@ -179,6 +180,7 @@ def clone(token: JToken) -> JToken:
 
 def deep_equals(left: JToken | None, right: JToken | None) -> bool:
     """JToken.DeepEquals: same shape and values; the order of an object's properties does not matter."""
+    BUDGET.spend()
     if left is None or right is None or left is right:
         return left is right
     if left.type_name != right.type_name:

@@ -30,6 +30,7 @@ _LISTED = (ClrArray, ClrList, ClrSet, ClrQueue, MapView, Sequence, Grouping, Loo
 def from_object(value: object, depth: int = 0) -> JToken:
     """The token that Newtonsoft.Json serializes a value to; throws System.ArgumentException for what it
     cannot."""
+    BUDGET.spend(3)
     if isinstance(value, JToken):
         return value.clone()
     if isinstance(value, Anonymous):
@@ -45,7 +46,6 @@ def from_object(value: object, depth: int = 0) -> JToken:
     if isinstance(value, _LISTED):
         made = JArray()
         for item in elements(value):
-            BUDGET.spend(3)
             made.add(from_object(item, deeper(depth)))
         return made
     if isinstance(value, ClrException):

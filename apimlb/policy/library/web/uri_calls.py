@@ -17,7 +17,7 @@ from apimlb.policy.values.exceptions import (
 from apimlb.policy.values.numbers import Char
 from apimlb.policy.values.objects import Enum
 from apimlb.policy.values.uris import Uri, absolute_of, escape_data, join_uri, make_uri
-from apimlb.policy.values.utf16 import leave
+from apimlb.policy.values.utf16 import whole
 
 SCHEMES = {
     "File": "file", "Ftp": "ftp", "Gopher": "gopher", "Http": "http", "Https": "https", "Mailto": "mailto",
@@ -200,16 +200,26 @@ def _way(start: str, end: str) -> str:
 # Texts
 
 
+def _unbroken(text: str) -> str:
+    """A text to escape: half a surrogate pair counts as U+FFFD; throws System.UriFormatException where the
+    text ends within a pair."""
+    if "\ud800" <= text[-1:] <= "\udbff":
+        raise ClrException(
+            "System.UriFormatException", "Invalid URI: There is an invalid sequence in the string."
+        )
+    return whole(text)
+
+
 def escape(text: str | None) -> str:
     if text is None:
         raise argument_null("stringToEscape")
-    return escape_data(leave(text))
+    return escape_data(_unbroken(text))
 
 
 def escape_uri(text: str | None) -> str:
     if text is None:
         raise argument_null("stringToEscape")
-    return quote(leave(text), safe="-._~:/?#[]@!$&'()*+,;=")
+    return quote(_unbroken(text), safe="-._~:/?#[]@!$&'()*+,;=")
 
 
 def unescape(text: str | None) -> str:

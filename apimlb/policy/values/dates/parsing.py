@@ -6,6 +6,7 @@ from functools import cache
 from apimlb.policy.values.dates.dates import (
     DAYS,
     LOCAL,
+    MAX_TICKS,
     MONTHS,
     TICKS_PER_DAY,
     TICKS_PER_HOUR,
@@ -85,6 +86,8 @@ def parse_parts(text: str, today: int) -> tuple[int, int | None]:
                 ticks = _date(found, today) + _time(found)
             except ClrException:
                 raise ValueError(text) from None
+            if not 0 <= ticks <= MAX_TICKS:
+                raise ValueError(text)
             return ticks, _zone(found["z"]) if found["z"] else None
     raise ValueError(text)
 
@@ -140,7 +143,12 @@ def parse_date(text: str | None, today: int = 0) -> DateTime:
         ticks, offset = parse_parts(text, today)
     except ValueError:
         raise _unreadable(text) from None
-    return DateTime(ticks, UNSPECIFIED) if offset is None else DateTime(ticks - offset, LOCAL)
+    if offset is None:
+        return DateTime(ticks, UNSPECIFIED)
+    ticks -= offset
+    if ticks > MAX_TICKS:
+        raise bad_format(f"The DateTime represented by the string '{text}' is out of range.")
+    return DateTime(ticks + TICKS_PER_DAY if ticks < 0 else ticks, LOCAL)  # before the year 1 .NET adds a day
 
 
 def parse_offset(text: str | None, today: int = 0) -> DateTimeOffset:
@@ -151,6 +159,8 @@ def parse_offset(text: str | None, today: int = 0) -> DateTimeOffset:
         ticks, offset = parse_parts(text, today)
     except ValueError:
         raise _unreadable(text) from None
+    if not 0 <= ticks - (offset or 0) <= MAX_TICKS:
+        raise bad_format(f"The UTC representation of the date '{text}' falls outside the year range 1-9999.")
     return DateTimeOffset(ticks, offset or 0)
 
 

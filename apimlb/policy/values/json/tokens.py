@@ -255,7 +255,7 @@ class JObject(JContainer):
 
     def clone(self, depth: int = 0) -> "JObject":
         made = JObject()
-        BUDGET.spend(len(self.properties))
+        BUDGET.spend(1 + 3 * len(self.properties))
         for prop in self.properties.values():
             made.append(prop.name, prop.value.clone(deeper(depth)))
         return made

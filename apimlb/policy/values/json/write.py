@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from apimlb.policy.values.budget import BUDGET
+from apimlb.policy.values.budget import BUDGET, bounded_text, charge_each
 from apimlb.policy.values.dates.dates import LOCAL, UTC, DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.values.dates.formatting import format_date, format_offset, format_span
 from apimlb.policy.values.json.tokens import (
@@ -30,6 +30,8 @@ def _escape(match: re.Match[str]) -> str:
 
 def json_string(text: str) -> str:
     """A quoted JSON string."""
+    if len(text) > 1_000:
+        charge_each(len(text))
     return f'"{_ESCAPED.sub(_escape, text)}"'
 
 
@@ -74,10 +76,10 @@ def _other_text(value: object) -> str:
 
 
 def to_json(token: JToken, indented: bool = False) -> str:
-    """The token as JSON: compact, or with two spaces a level."""
+    """The token as JSON: compact, or with two spaces a level. Bounded, as every text is that grows."""
     pieces: list[str] = []
     _write(token, pieces, "\n" if indented else "", ": " if indented else ":", 0)
-    return "".join(pieces)
+    return bounded_text("".join(pieces))
 
 
 def _write(token: JToken, pieces: list[str], newline: str, colon: str, depth: int) -> None:

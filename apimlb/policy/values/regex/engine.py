@@ -26,6 +26,11 @@ from apimlb.policy.values.regex.nodes import (
 from apimlb.policy.values.regex.parser import PatternReader
 
 _AFFORDABLE = 2e8
+_MOST_SHARED = 12
+_MOST_VARIANTS = 1e12
+_LONGEST_PATTERN = 50_000
+"""Characters of a pattern for Python's engine: it compiles sets of characters slowly."""
+
 _SAMPLE = [chr(code) for code in range(32, 127)] + ["\n", "\t", "é"]
 
 
@@ -43,10 +48,13 @@ class Engine:
         self._judged: str | None = None
         self._dear = False
         self.repeats_groups = _repeats_groups(self.tree, False)
+        self._compiled: re.Pattern[str] | None = None
         try:
-            self._compiled: re.Pattern[str] | None = re.compile(self._python(self.tree), re.DOTALL)
+            python = self._python(self.tree)
+            if len(python) <= _LONGEST_PATTERN:
+                self._compiled = re.compile(python, re.DOTALL)
         except (re.error, OverflowError, RecursionError):
-            self._compiled = None  # a look-behind of variable width, for one
+            pass  # a look-behind of variable width, for one
 
     def search(self, text: str, start: int) -> Hit | None:
         """The first match from `start` on."""
@@ -113,13 +121,13 @@ class Engine:
 
 class _Cost:
     """What a search may cost at worst: for each start, the longest run of what the unlimited repetitions
-    take, to
-    the power of how many of them can share a run."""
+    take, to the power of how many of them can share a run, times the ways to take the limited ones."""
 
     def __init__(self, tree: Node) -> None:
         self._chain: list[frozenset[str]] = []
         self._bodies: list[Node] = []
         self._shared = 0
+        self._variants = 1.0
         first = tree.items[0] if isinstance(tree, Sequence) and tree.items else tree
         self._anchored = isinstance(first, Edge) and first.kind == "start"
         self._harmless = self._walk(tree, False)
@@ -127,16 +135,16 @@ class _Cost:
 
     def bound(self, text: str) -> float:
         """What it may cost at most, as far as the length tells."""
-        return float(min(max(len(text), 2) ** (self._shared + 1), _AFFORDABLE / 8))
+        return float(min(max(len(text), 2) ** (self._shared + 1) * self._variants, _AFFORDABLE / 8))
 
     def of(self, text: str) -> float:
         size = max(len(text), 2)
         if not self._harmless:
-            return 2.0 ** min(size, 60)
-        if size ** (self._shared + 1) <= _AFFORDABLE:
+            return 2.0 ** min(size, 60) * self._variants
+        if size ** (self._shared + 1) * self._variants <= _AFFORDABLE:
             return 0.0
         starts = 1 if self._anchored else size
-        return float(starts * self._longest(text) ** self._shared)
+        return float(starts * self._longest(text) ** self._shared) * self._variants
 
     def _longest(self, text: str) -> int:
         """The longest run of characters that the repetitions take."""
@@ -152,8 +160,10 @@ class _Cost:
         if isinstance(node, Repeat):
             return self._repeat(node, inside)
         if isinstance(node, Choice):
-            if inside and _overlap(node):
-                return False
+            if _overlap(node):
+                if inside:
+                    return False
+                self._vary(len(node.branches))
             return all(self._walk(each, inside) for each in node.branches)
         if isinstance(node, Condition):
             return self._walk(node.yes, inside) and self._walk(node.no, inside)
@@ -168,12 +178,17 @@ class _Cost:
         return not (isinstance(node, Back) and inside)
 
     def _repeat(self, node: Repeat, inside: bool) -> bool:
-        many = node.most is None or node.most > 20
+        many = node.most is None or node.most > 20 or (node.most > 1 and _is_endless(node.body))
         if inside and (many or node.most != node.least):
             return False
         if not many:
             saved = list(self._chain)
+            before, self._variants = self._variants, 1.0
             harmless = self._walk(node.body, inside)
+            once, self._variants = self._variants, before
+            for _ in range(node.most or 0):
+                self._vary(once)
+            self._vary((node.most or 0) - node.least + 1)
             if node.least == 0:
                 self._chain = saved + [loop for loop in self._chain if loop not in saved]
             return harmless
@@ -181,7 +196,19 @@ class _Cost:
         self._chain.append(mine)
         self._bodies.append(node.body)
         self._shared = max(self._shared, sum(1 for loop in self._chain if loop & mine))
+        if self._shared > _MOST_SHARED:  # too many to go on counting
+            return False
         return self._walk(node.body, True)
+
+    def _vary(self, ways: float) -> None:
+        self._variants = min(self._variants * ways, _MOST_VARIANTS)
+
+
+def _is_endless(node: Node) -> bool:
+    """Whether an unlimited repetition stands in it."""
+    if isinstance(node, Repeat) and node.most is None:
+        return True
+    return any(map(_is_endless, _children(node)))
 
 
 def _repeats_groups(node: Node, inside: bool) -> bool:
