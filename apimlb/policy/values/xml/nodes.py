@@ -225,6 +225,7 @@ class XContainer(XNode):
         self.hollow = False
 
     def elements(self, name: XName | None = None) -> Iterator["XElement"]:
+        charge_each(len(self.nodes))
         for node in list(self.nodes):
             if isinstance(node, XElement) and (name is None or node.name == name):
                 yield node
