@@ -59,6 +59,8 @@ def parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> Enum:
 
 
 def try_parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> tuple[bool, Enum]:
+    if kind.definition is None or kind.definition.kind != "enum":
+        raise argument("Type provided must be an Enum.", "TEnum")
     try:
         return True, parse_enum(kind, text, ignore_case)
     except ClrException:
