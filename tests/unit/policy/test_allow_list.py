@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from apimlb.errors import PolicyError
+from apimlb.policy.cases import answer
 from apimlb.policy.compiler import compile_expression
 
 HERE = Path(__file__).parent
@@ -47,6 +48,14 @@ def compiles(call: str) -> bool:
 def test_a_documented_type_has_its_documented_members(name: str) -> None:
     refused = {call for call in CALLS[name] if not compiles(call)}
     assert refused == REFUSED & set(CALLS[name])
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_is_called_with_nothing_answers_or_throws_as_dot_net_does(name: str) -> None:
+    for call in CALLS[name]:
+        found = answer(f"@{{ {call} }}", {})
+        # How a failure of Python's own would show.
+        assert "expected range (" not in found.get("message", ""), call
 
 
 def test_what_is_refused_is_documented() -> None:

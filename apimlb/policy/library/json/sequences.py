@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from apimlb.policy.csharp.casts import RUNTIME
 from apimlb.policy.csharp.types import Definition, Needs, Row, Type
 from apimlb.policy.library.json.conversions import converted, own_value, token_at
-from apimlb.policy.values.exceptions import argument_null
+from apimlb.policy.values.exceptions import argument_null, null_reference
 from apimlb.policy.values.iteration import elements
 from apimlb.policy.values.json.tokens import JToken, JValue
 from apimlb.policy.values.json.tree import ancestors, descendants, sibling
@@ -81,7 +81,8 @@ def tokens_before(token: JToken) -> Sequence:
     """BeforeSelf; .NET throws System.NullReferenceException without a parent."""
 
     def walk() -> Iterator[JToken]:
-        assert token.parent is not None
+        if token.parent is None:
+            raise null_reference()
         for each in token.parent.children():
             if each is token:
                 return
@@ -95,7 +96,8 @@ def tokens_before(token: JToken) -> Sequence:
 
 def _each(source: object) -> Iterator[JToken]:
     for token in elements(source):
-        assert isinstance(token, JToken)
+        if not isinstance(token, JToken):
+            raise null_reference()
         yield token
 
 

@@ -46,6 +46,16 @@ def node_type(target: XObject) -> Enum:
     return _KINDS[target.kind]
 
 
+def namespace_of(uri: str | None) -> XNamespace:
+    if uri is None:
+        raise argument_null("namespaceName")
+    return XNamespace(uri)
+
+
+def as_namespace(uri: str | None) -> XNamespace | None:
+    return None if uri is None else XNamespace(uri)
+
+
 def namespace_name(space: XNamespace, local: str) -> XName:
     return name_in(local, space.uri)
 
@@ -148,9 +158,9 @@ _NAMES = (
             ("static XNamespace None", lambda: XNamespace("")),
             ("static XNamespace Xml", lambda: XNamespace(XML)),
             ("static XNamespace Xmlns", lambda: XNamespace(XMLNS)),
-            ("static XNamespace Get(string namespaceName)", XNamespace),
+            ("static XNamespace Get(string namespaceName)", namespace_of),
             ("XName GetName(string localName)", namespace_name),
-            ("implicit XNamespace(string namespaceName)", XNamespace),
+            ("implicit XNamespace(string namespaceName)", as_namespace),
             ("static XName operator +(XNamespace ns, string localName)", namespace_name),
         ),
     ),
