@@ -222,7 +222,8 @@ class TestTimeouts:
     async def test_come_in_any_order(self) -> None:
         clock = AdjustableClock(SystemClock())
         tasks = {due: asyncio.create_task(self.hangs(clock, due)) for due in (0.02, 0.001, 60, 0.01)}
-        await asyncio.wait([tasks[due] for due in (0.001, 0.01, 0.02)])
+        ended = await asyncio.gather(*(tasks[due] for due in (0.001, 0.01, 0.02)), return_exceptions=True)
+        assert [type(end) for end in ended] == [TimeoutError] * 3
         assert not tasks[60].done()
         tasks[60].cancel()
 
