@@ -22,7 +22,7 @@ from apimlb.policy.csharp.syntax.parser import parse
 from apimlb.policy.csharp.syntax.statements import Block, Return
 from apimlb.policy.csharp.types import NULL, VOID
 from apimlb.policy.library import DEFINITIONS
-from apimlb.policy.values.budget import BUDGET, STEPS
+from apimlb.policy.values.budget import BUDGET
 from apimlb.policy.values.exceptions import ClrException
 from apimlb.policy.values.failures import caught
 from apimlb.policy.values.utf16 import leave
@@ -74,7 +74,7 @@ class Expression:
 
     def __call__(self, context: Context) -> object:
         """The value; raises `ClrException`, with the policy's line in `line`."""
-        BUDGET.left, BUDGET.searching = STEPS, 0.0
+        BUDGET.renew()
         try:
             value = self._run(context)
         except ClrException as error:

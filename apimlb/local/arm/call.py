@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit
 
-from apimlb.clock import Clock, isoformat, utc
+from apimlb.clock import Clock, isoformat
 from apimlb.http import Request
 from apimlb.local.arm.errors import ArmError, invalid_content
 from apimlb.local.arm.operations import Operations
@@ -67,10 +67,6 @@ class Azure:
     def time(self) -> str:
         """Now, as Azure writes it."""
         return isoformat(self.clock.now())
-
-    def whole_time(self) -> str:
-        """Now without fraction."""
-        return f"{utc(self.clock.now()):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @dataclass(slots=True)

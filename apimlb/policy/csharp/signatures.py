@@ -50,7 +50,6 @@ class Member:
     context: bool = False
     types: tuple[str, ...] = ()
     setter: Implementation | None = None
-    setter_context: bool = False
 
     @property
     def extension(self) -> bool:
@@ -181,11 +180,7 @@ def _implemented(made: Member, row: Row) -> Member:
     else:
         made.call = given
     if len(row) == 3:
-        setter = row[2]
-        if isinstance(setter, Needs):
-            made.setter, made.setter_context = setter.call, setter.context
-        else:
-            made.setter = setter
+        made.setter = row[2]
     return made
 
 
@@ -194,7 +189,6 @@ _CONSTANT_TIME = frozenset(
         "list_add",
         "list_clear",
         "map_contains",
-        "map_get",
         "map_try_get",
         "new_list",
         "new_random",

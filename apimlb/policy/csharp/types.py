@@ -31,7 +31,7 @@ class Needs:
 
 
 # (signature, implementation[, setter]); a str implementation is a Python template over {0}, {1}, ...
-Row = tuple[str, Implementation | Needs] | tuple[str, Implementation | Needs, Implementation | Needs]
+Row = tuple[str, Implementation | Needs] | tuple[str, Implementation | Needs, Implementation]
 
 
 @dataclass(slots=True, eq=False)

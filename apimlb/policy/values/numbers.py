@@ -179,10 +179,6 @@ def remainder_float(left: float, right: float) -> float:
     return math.fmod(left, right)
 
 
-def multiply_float(left: float, right: float) -> float:
-    return left * right
-
-
 def decimal_of(value: Decimal) -> Decimal:
     """A result within System.Decimal: at most 96 bits of digits and a scale of 28."""
     if value.is_nan() or value.is_infinite() or (value and value.adjusted() > 28):

@@ -1,6 +1,7 @@
 """A scene for the gateway's stories: one service, its gateways, and backends that do as they are told."""
 
 import asyncio
+import json
 import random
 from dataclasses import dataclass, field
 
@@ -19,7 +20,17 @@ from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments, poli
 FAILED = "@(context.Response != null && context.Response.StatusCode >= 400)"
 FAILED_OR_NONE = "@(context.Response == null || context.Response.StatusCode >= 400)"
 NOTE_REASON = '<set-header name="reason"><value>@(context.LastError.Reason)</value></set-header>'
+LIMIT = (
+    '<llm-token-limit counter-key="all" {} estimate-prompt-tokens="false" '
+    'remaining-tokens-header-name="left" />'
+)
 TO_POOL = '<set-backend-service backend-id="all" />'
+
+
+def using(tokens: int) -> Response:
+    """An answer that says how many tokens it took."""
+    body = json.dumps({"usage": {"total_tokens": tokens}}).encode()
+    return Response(200, Headers([("Content-Type", "application/json")]), body)
 
 
 def throttled(seconds: int) -> Response:

@@ -5,6 +5,7 @@ Deployed once for each configuration, by the deployer and Microsoft's SDK; every
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -25,6 +26,8 @@ CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
 EMBEDDINGS = "/openai/deployments/embedding/embeddings?api-version=2024-10-21"
 V1_CHAT = "/openai/v1/chat/completions"
 V1_RESPONSES = "/openai/v1/responses"
+DATED_RESPONSES = "/openai/responses?api-version=2025-03-01-preview"
+REGIONS = ["eastus2", "swedencentral", "westus3"]
 KEY = "apimlb-default"
 
 LIKELY = WorldSettings(TENANT, SUBSCRIPTION)
@@ -136,3 +139,7 @@ def _deployed(configuration: str) -> tuple[Document, ...]:
         return tuple(azure.world.store.descendants(""))
     finally:
         azure.close()
+
+
+Raise = Callable[..., Stage]
+"""`stage` in the world and with the strategy of a run."""

@@ -3,9 +3,7 @@
 While any account has quota left the client sees 200, whatever is true of what the documents leave open.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Literal
 
 import pytest
@@ -19,10 +17,13 @@ from apimlb.local.openai.plane import Outage
 from apimlb.local.openai.switches import CHARGES
 from tests.functional.local.stack_scene import (
     CHAT,
+    DATED_RESPONSES,
     EMBEDDINGS,
+    REGIONS,
     V1_CHAT,
     V1_RESPONSES,
     WORLDS,
+    Raise,
     Stage,
     stage,
 )
@@ -32,27 +33,8 @@ ORDERED = [
     {"location": "swedencentral", "priority": 2},
     {"location": "westus3", "priority": 3},
 ]
-REGIONS = ["eastus2", "swedencentral", "westus3"]
-DATED_RESPONSES = "/openai/responses?api-version=2025-03-01-preview"
 COMPLETIONS = ("/openai/deployments/chat/completions?api-version=2024-10-21", "/openai/v1/completions")
 TO_COME = ("/openai/deployments/chat/things?api-version=2031-01-01", "/openai/v1/things/of/tomorrow")
-Raise = Callable[..., Stage]
-
-
-@pytest.fixture(params=["likely", "adverse"])
-def azure(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(params=["backend-pool", "retry"])
-def raise_stage(request: pytest.FixtureRequest, azure: str) -> Raise:
-    """Sets up a stage with the strategy and world of this run."""
-    return partial(stage, WORLDS[azure], strategy=request.param)
-
-
-@pytest.fixture
-def scene(raise_stage: Raise) -> Stage:
-    return raise_stage()
 
 
 async def test_every_kind_of_call_is_answered(scene: Stage) -> None:
@@ -91,65 +73,6 @@ async def test_models_can_be_listed(scene: Stage) -> None:
     assert one.json["id"] == "gpt-5.1-2025-11-13"
     assert (await scene.call("/openai/v1/models/gpt-2", method="GET")).status == 404
     assert (await scene.call("/openai/v1/models", method="GET", x_other="1")).status == 401
-
-
-class TestKeptResponses:
-    """An account keeps them, and the gateway does not know which one does."""
-
-    async def kept(self, scene: Stage, where: str = V1_RESPONSES) -> list[str]:
-        """The ids of answers to six questions, which the accounts share."""
-        asked = ({"model": "chat", "input": f"Question {number}"} for number in range(6))
-        replies = [await scene.call(where, body) for body in asked]
-        assert [reply.status for reply in replies] == [200] * 6
-        return [reply.json["id"] for reply in replies]
-
-    async def read(self, scene: Stage, id: str, method: str = "GET") -> int:
-        return (await scene.call(f"{V1_RESPONSES}/{id}", method=method)).status
-
-    async def test_are_read_and_deleted_wherever_they_are(self, scene: Stage) -> None:
-        for id in await self.kept(scene):
-            items = await scene.call(f"{V1_RESPONSES}/{id}/input_items", method="GET")
-            assert len(items.json["data"]) == 1
-            assert [await self.read(scene, id, method) for method in ("GET", "DELETE", "GET")] == [
-                200,
-                200,
-                404,
-            ]
-
-    async def test_are_there_at_dated_paths_too(self, scene: Stage) -> None:
-        for id in await self.kept(scene, DATED_RESPONSES):
-            path = DATED_RESPONSES.replace("?", f"/{id}?")
-            assert (await scene.call(path, method="GET")).json["id"] == id
-            assert (await scene.call(path, method="DELETE")).json["deleted"] is True
-
-    async def test_can_be_gone_on_from_wherever_they_are(self, scene: Stage) -> None:
-        for id in await self.kept(scene):
-            asked = {"model": "chat", "input": "And then?", "previous_response_id": id}
-            reply = await scene.call(V1_RESPONSES, asked)
-            assert (reply.status, reply.json["previous_response_id"]) == (200, id)
-
-    async def test_that_nobody_has_are_not_found(self, scene: Stage) -> None:
-        assert await self.read(scene, "resp_nobody") == 404
-        asked = {"model": "chat", "input": "And then?", "previous_response_id": "resp_nobody"}
-        reply = await scene.call(V1_RESPONSES, asked)
-        assert (reply.status, reply.json["error"]["code"]) == (400, "previous_response_not_found")
-
-    async def test_of_an_account_at_its_limit_are_not_said_to_be_gone(self, scene: Stage) -> None:
-        ids = await self.kept(scene)
-        scene.limit("eastus2", tokens=1)
-        statuses = set()
-        for id in ids:
-            asked = {"model": "chat", "input": "And then?", "previous_response_id": id}
-            statuses.add((await scene.call(V1_RESPONSES, asked)).status)
-        assert statuses == {200, 429}
-
-    async def test_are_read_while_every_account_is_at_its_limit(self, raise_stage: Raise) -> None:
-        scene = raise_stage(strategy="retry")
-        ids = await self.kept(scene)
-        for region in REGIONS:
-            scene.limit(region, tokens=1)
-        assert (await scene.call()).status == 429
-        assert [await self.read(scene, id) for id in ids] == [200] * 6
 
 
 async def test_a_stream_arrives_whole(scene: Stage) -> None:

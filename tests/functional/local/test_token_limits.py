@@ -6,16 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from apimlb.http import Headers, Response
-from tests.functional.local.gateway_scene import NOTE_REASON, Local, Reading, retrying
+from tests.functional.local.gateway_scene import NOTE_REASON, Local, Reading, retrying, using
 from tests.unit.local.gateway.documents import policy_of
 
 ASKED = json.dumps({"messages": [{"role": "user", "content": "x" * 400}]}).encode()
 STREAM = json.dumps({"stream": True, "messages": [{"role": "user", "content": "x" * 400}]}).encode()
-
-
-def using(tokens: int) -> Response:
-    body = json.dumps({"usage": {"total_tokens": tokens}}).encode()
-    return Response(200, Headers([("Content-Type", "application/json")]), body)
 
 
 def limited(local: Local, attributes: str, name: str = "llm-token-limit") -> Local:

@@ -11,7 +11,7 @@ from apimlb.local.server.outbound import Outbound
 from apimlb.local.world import World, WorldSettings
 from tests.functional.local.gateway_scene import asking_again
 from tests.integration.local.malformed import statuses
-from tests.integration.local.test_smuggling import exchange
+from tests.integration.local.raw import exchange
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments, policy_of
 from tests.unit.local.server.small_backend import Backend
 

@@ -10,7 +10,6 @@ import pytest
 from apimlb.clock import SystemClock
 from apimlb.http import Headers, Response
 from apimlb.local.server.listener import Listener
-from apimlb.local.server.reader import Limits
 from tests.integration.local.malformed import (
     BODIES,
     CHUNKED,
@@ -23,10 +22,7 @@ from tests.integration.local.malformed import (
     SMUGGLED,
     statuses,
 )
-
-LIMITS = Limits(
-    head=8192, body=65536, head_seconds=0.3, body_seconds=0.3, idle_seconds=30, linger_seconds=0.3
-)
+from tests.integration.local.raw import LIMITS, exchange
 
 
 class Plane:
@@ -57,24 +53,6 @@ async def port(plane):
         await listener.start(opened)
         yield opened.getsockname()[1]
         await listener.stop(0)
-
-
-async def exchange(number, *parts):
-    """Send the parts and read until the port closes, or has said nothing more for a while."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", number)
-    received = b""
-    try:
-        for part in parts:
-            writer.write(part)
-            await writer.drain()
-        async with asyncio.timeout(2):
-            while data := await reader.read(65536):
-                received += data
-    except (ConnectionError, TimeoutError):
-        received += b"(left open)" if not reader.at_eof() else b""
-    finally:
-        writer.close()
-    return received
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from apimlb.clock import SystemClock
 from apimlb.local.gateway.plane import GatewayPlane
 from apimlb.local.server.listener import Listener
 from apimlb.local.server.outbound import Outbound
-from apimlb.local.server.reader import Limits
 from tests.functional.local.gateway_scene import identity_token
 from tests.integration.local.malformed import (
     BODIES,
@@ -29,12 +28,10 @@ from tests.integration.local.malformed import (
     SMUGGLED,
     statuses,
 )
+from tests.integration.local.raw import LIMITS, exchange
 from tests.unit.local.gateway.documents import ServiceDocuments, policy_of
 from tests.unit.local.server.small_backend import Backend, eventually
 
-LIMITS = Limits(
-    head=8192, body=65536, head_seconds=0.3, body_seconds=0.3, idle_seconds=30, linger_seconds=0.3
-)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CLOSE = b"GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -90,24 +87,6 @@ async def gateway(backend, policy=""):
         await outbound.close()
         assert outbound.connections() == 0
     azure.store.close()
-
-
-async def exchange(number, *parts):
-    """Send the parts and read until the port closes, or has said nothing more for a while."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", number)
-    received = b""
-    try:
-        for part in parts:
-            writer.write(part)
-            await writer.drain()
-        async with asyncio.timeout(1):
-            while data := await reader.read(65536):
-                received += data
-    except (ConnectionError, TimeoutError):
-        pass
-    finally:
-        writer.close()
-    return received
 
 
 def lines(backend):

@@ -32,14 +32,9 @@ class ConversionBinder(BinderCore):
     """Applies what `Conversions` finds."""
 
     def convert(self, value: Result, target: Type, at: int | Node) -> Bound:
-        if isinstance(value, LambdaValue | MethodGroup):
-            return self.to_delegate(value, target, at)
-        bound = self.as_value(value, at)
-        if bound.type is target:
+        bound, done = self._begun(value, target, at)
+        if done:
             return bound
-        constant = self.constant_conversion(bound, target)
-        if constant is not None:
-            return constant
         found = self.conversions.implicit(bound.type, target)
         if found is None:
             if self.conversions.explicit(bound.type, target) is not None:
@@ -98,16 +93,21 @@ class ConversionBinder(BinderCore):
             return None
         return self.literal(limits[2](value), target)
 
-    def cast(self, value: Result, target: Type, at: int | Node) -> Bound:
-        """`(target)value`"""
+    def _begun(self, value: Result, target: Type, at: int | Node) -> tuple[Bound, bool]:
+        """The value, and whether it is one of `target` already: by its type, as a constant, or a delegate."""
         if isinstance(value, LambdaValue | MethodGroup):
-            return self.to_delegate(value, target, at)
+            return self.to_delegate(value, target, at), True
         bound = self.as_value(value, at)
         if bound.type is target:
-            return bound
+            return bound, True
         constant = self.constant_conversion(bound, target)
-        if constant is not None:
-            return constant
+        return (bound, False) if constant is None else (constant, True)
+
+    def cast(self, value: Result, target: Type, at: int | Node) -> Bound:
+        """`(target)value`"""
+        bound, done = self._begun(value, target, at)
+        if done:
+            return bound
         found = self.conversions.explicit(bound.type, target)
         if found is None:
             self.refuse("CS0030", f"Cannot convert type '{bound.type.shown}' to '{target.shown}'", at)

@@ -10,7 +10,6 @@ from apimlb.policy.values.collections import (
     KeyValuePair,
     MapView,
     ReadOnlyMap,
-    map_item,
 )
 from apimlb.policy.values.compare import DEFAULT_COMPARER
 from apimlb.policy.values.enumerators import Enumerator
@@ -58,10 +57,6 @@ def new_dictionary_of_pairs(
         assert isinstance(pair, KeyValuePair)
         made.add(pair.key, pair.value)
     return made
-
-
-def map_get(target: ReadOnlyMap, key: object) -> object:
-    return map_item(target, key)
 
 
 def map_put(target: ClrDictionary, key: object, value: object) -> None:

@@ -97,10 +97,6 @@ def new_array(content: ClrArray | None = None) -> JArray:
     return made
 
 
-def copied_array(other: JArray) -> JArray:
-    return other.clone()
-
-
 def new_object(content: ClrArray | None = None) -> JObject:
     """new JObject(params object[] content): properties, or objects whose properties are taken."""
     made = JObject()
@@ -122,11 +118,6 @@ def new_property(name: str | None, content: object) -> JProperty:
             made.add(token)
         return JProperty(name, made)
     return JProperty(name, content_tokens(content)[0])
-
-
-def as_token(value: object) -> JToken:
-    """A value stored through `token["x"] = value` typed as JToken; null is a JSON null."""
-    return value if isinstance(value, JToken) else null()
 
 
 # ToObject<T>

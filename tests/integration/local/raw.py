@@ -1,0 +1,28 @@
+"""A client that sends bytes as they are, and a port with little patience for it."""
+
+import asyncio
+
+from apimlb.local.server.reader import Limits
+
+LIMITS = Limits(
+    head=8192, body=65536, head_seconds=0.3, body_seconds=0.3, idle_seconds=30, linger_seconds=0.3
+)
+
+
+async def exchange(number, *parts):
+    """Send the parts and read until the port closes, or has said nothing more for a while: then "(left open)"
+    follows what it said."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", number)
+    received = b""
+    try:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        async with asyncio.timeout(2):
+            while data := await reader.read(65536):
+                received += data
+    except (ConnectionError, TimeoutError):
+        received += b"(left open)" if not reader.at_eof() else b""
+    finally:
+        writer.close()
+    return received
