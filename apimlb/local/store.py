@@ -7,11 +7,11 @@ One process and one thread at a time. A write is with the system before `put`, `
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from apimlb.errors import ConflictError
 
@@ -47,6 +47,33 @@ class Document:
     etag: str = ""
 
 
+class Documents(Protocol):
+    """Documents as a plane reads and writes them: the store itself, or what somebody sees of it."""
+
+    @property
+    def revision(self) -> int:
+        """Another number whenever something else may be read."""
+        ...
+
+    def get(self, id: str) -> Document | None: ...
+
+    def children(self, parent_id: str, kind: str | None = None) -> list[Document]: ...
+
+    def descendants(self, id: str, kind: str | None = None) -> list[Document]: ...
+
+    def of_kind(self, kind: str) -> list[Document]: ...
+
+    def put(self, document: Document) -> None: ...
+
+    def delete(self, id: str) -> None: ...
+
+    def transaction(self) -> AbstractContextManager[None]: ...
+
+
+Watcher = Callable[[Document | None, Document | None], None]
+"""Hears of a document as it was and as it is, None for one that is not there."""
+
+
 class Store:
     """Documents by id; ids compare without regard to case, lists keep the order of first writing."""
 
@@ -56,26 +83,31 @@ class Store:
         self.revision = 0
         self._depth = 0
         self._dirty = False
+        self._watchers: list[Watcher] = []
         self._documents: dict[str, Document] = {}
         self._by_parent: dict[str, dict[str, None]] = {}
         self._by_kind: dict[str, dict[str, None]] = {}
         self._database = _open(str(path))
         self._load()
 
+    def watch(self, watcher: Watcher) -> None:
+        """Call the watcher after each write, inside its transaction; what it writes is part of that."""
+        self._watchers.append(watcher)
+
     def get(self, id: str) -> Document | None:
-        return self._documents.get(_key(id))
+        return self._documents.get(key_of(id))
 
     def children(self, parent_id: str, kind: str | None = None) -> list[Document]:
         """The documents one level down: `{parent}/{type}/{name}` or `{parent}/providers/{ns}/{type}/{name}`.
 
         Of one `kind` (see `Document`) or of all.
         """
-        keys = self._by_parent.get(_key(parent_id), {})
+        keys = self._by_parent.get(key_of(parent_id), {})
         return [item for key in keys if _fits(item := self._documents[key], kind)]
 
     def descendants(self, id: str, kind: str | None = None) -> list[Document]:
         """Everything whose id lies below, at any depth, whether or not the levels between exist."""
-        prefix = _key(id) + "/"
+        prefix = key_of(id) + "/"
         pool = self._documents if kind is None else self._by_kind.get(kind, {})
         return [self._documents[key] for key in pool if key.startswith(prefix)]
 
@@ -84,22 +116,26 @@ class Store:
 
     def put(self, document: Document) -> None:
         """Write or replace the document under its id."""
-        key = _key(document.id)
+        key = key_of(document.id)
         row = (document.id, document.kind, _dump(document.body), _dump(document.hidden), document.etag)
         with self.transaction():
             self._database.execute(_UPSERT, (key, *row))
             self._dirty = True
+            before = self._documents.get(key)
             self._remember(key, document)
+            self._tell(before, document)
 
     def delete(self, id: str) -> None:
         """Remove the document under this id alone, not those below it; nothing when there is none."""
-        key = _key(id)
+        key = key_of(id)
         if key not in self._documents:
             return
         with self.transaction():
             self._database.execute("DELETE FROM documents WHERE key = ?", (key,))
             self._dirty = True
+            before = self._documents[key]
             self._forget(key)
+            self._tell(before, None)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -123,6 +159,10 @@ class Store:
 
     def close(self) -> None:
         self._database.close()
+
+    def _tell(self, before: Document | None, after: Document | None) -> None:
+        for watcher in self._watchers:
+            watcher(before, after)
 
     def _commit(self) -> None:
         self._database.execute("COMMIT")
@@ -182,7 +222,8 @@ def kind_of(id: str) -> str:
     return "/".join([namespace, *rest[::2]])
 
 
-def _key(id: str) -> str:
+def key_of(id: str) -> str:
+    """The form of an id that equals that of every other spelling of it."""
     return id.rstrip("/").lower()
 
 

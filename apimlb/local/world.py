@@ -21,6 +21,7 @@ from apimlb.local.arm.errors import ArmError, invalid_token
 from apimlb.local.arm.plane import ArmPlane
 from apimlb.local.arm.policy_check import check_policy
 from apimlb.local.arm.settings import ArmSettings, Caller
+from apimlb.local.delays import account_view, gateway_views, reading_view
 from apimlb.local.entra.keys import SigningKey
 from apimlb.local.entra.plane import IDENTITY_TOKEN_SECONDS, Application, EntraPlane, serves
 from apimlb.local.entra.tokens import Principal, TokenRefused
@@ -28,11 +29,12 @@ from apimlb.local.faults import Faults, Faulty
 from apimlb.local.gateway import switches as gateway_switches
 from apimlb.local.gateway.cache import Caches
 from apimlb.local.gateway.plane import GatewayPlane
+from apimlb.local.lateness import AT_ONCE, LATE, RECORDED_ROLE, Lateness
 from apimlb.local.openai import switches as openai_switches
 from apimlb.local.openai.access import BearerRefused
 from apimlb.local.openai.plane import OpenAIPlane
 from apimlb.local.openai.routes import subdomain
-from apimlb.local.store import Document, Store
+from apimlb.local.store import Document, Documents, Store
 from apimlb.policy import switches as policy_switches
 
 TENANT_ID = "7a1e0000-0000-4000-8000-00000000a2e1"
@@ -57,7 +59,8 @@ class WorldSettings:
 
     Without origins the planes go by Azure's own host names. `lro`, `time_scale` and `quota` are ARM's (see
     `ArmSettings`). `gateways` are as many instances of every API Management service, as the units of one
-    region are: they share its cache, and each has breakers, pools and counters of its own.
+    region are: they share its cache, and each has breakers, pools and counters of its own, and learns of
+    changes for itself. `lateness` is how long what was written takes to have its effect, times `time_scale`.
     """
 
     tenant_id: str = TENANT_ID
@@ -72,6 +75,7 @@ class WorldSettings:
     openai: openai_switches.Settings = field(default_factory=openai_switches.Settings)
     gateway: gateway_switches.GatewaySwitches = field(default_factory=gateway_switches.GatewaySwitches)
     policy: policy_switches.Switches = field(default_factory=policy_switches.Switches)
+    lateness: Lateness = field(default_factory=Lateness)
 
     def adverse(self) -> "WorldSettings":
         """The same world under the worse reading of everything that is not known about Azure."""
@@ -80,7 +84,15 @@ class WorldSettings:
             openai=replace(self.openai, switches=openai_switches.ADVERSE),
             gateway=gateway_switches.ADVERSE,
             policy=policy_switches.ADVERSE,
+            lateness=LATE,
         )
+
+    def delays(self) -> Lateness:
+        """The lateness at this world's pace; where work takes its time, roles do in any case."""
+        given = self.lateness
+        if self.lro == "realistic" and given.roles == AT_ONCE:
+            given = replace(given, roles=(RECORDED_ROLE, RECORDED_ROLE))
+        return given.scaled(self.time_scale)
 
     def arm(self) -> ArmSettings:
         return ArmSettings(
@@ -117,7 +129,7 @@ class World:
         self.faults = Faults()
         self.settings = settings
         self.store = store
-        self._roles = Roles(store)
+        delays, chance = settings.delays(), _aside(rng)
         self.entra = EntraPlane(store, clock, _branch(rng), tenant_id=settings.tenant_id, key=key)
         if settings.owner.secret:
             self.entra.register(settings.owner)
@@ -128,7 +140,9 @@ class World:
             verify=self._caller,
             settings=settings.arm(),
             check_policy=partial(check_policy, switches=settings.policy),
+            reads=reading_view(store, clock, chance, delays),
         )
+        self._roles = Roles(account_view(store, clock, chance, delays))
         self.openai = OpenAIPlane(
             store,
             clock,
@@ -137,7 +151,8 @@ class World:
             allowed=self._roles.allow,
             settings=settings.openai,
         )
-        self.gateways = self._gateways(rng, settings)
+        views = gateway_views(store, clock, chance, delays, settings.gateways)
+        self.gateways = self._gateways(rng, settings, views)
         self._arm = Faulty("arm", self.arm, self.faults, clock)
         self._entra = Faulty("entra", self.entra, self.faults, clock)
         self._openai = Faulty("openai", self.openai, self.faults, clock)
@@ -177,11 +192,13 @@ class World:
             return self._management
         return self._outside
 
-    def _gateways(self, rng: random.Random, settings: WorldSettings) -> Sequence[GatewayPlane]:
+    def _gateways(
+        self, rng: random.Random, settings: WorldSettings, views: Sequence[Documents]
+    ) -> Sequence[GatewayPlane]:
         caches = Caches(self._clock, settings.gateway.cache_delay)
         return [
             GatewayPlane(
-                self.store,
+                view,
                 self._clock,
                 _branch(rng),
                 self,
@@ -190,7 +207,7 @@ class World:
                 policy_switches=settings.policy,
                 caches=caches,
             )
-            for _ in range(settings.gateways)
+            for view in views
         ]
 
     def status(self) -> dict[str, Any]:
@@ -274,7 +291,7 @@ class _Nobody:
 class Roles:
     """Answers whether somebody may use an account; remembers it until the store changes."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Documents) -> None:
         self._store = store
         self._revision = -1
         self._known: dict[tuple[str, str], bool] = {}
@@ -293,6 +310,14 @@ class Roles:
 def _branch(rng: random.Random) -> random.Random:
     """A source of its own, so that what one plane draws does not move what another does."""
     return random.Random(rng.getrandbits(64))
+
+
+def _aside(rng: random.Random) -> random.Random:
+    """A source of its own that leaves the given one where it is: a world in which things are late is the same
+    in everything else."""
+    twin = random.Random()
+    twin.setstate(rng.getstate())
+    return random.Random(f"aside/{twin.getrandbits(64)}")
 
 
 def _at(netloc: str, origin: str) -> bool:

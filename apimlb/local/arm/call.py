@@ -12,7 +12,7 @@ from apimlb.http import Request
 from apimlb.local.arm.errors import ArmError, invalid_content
 from apimlb.local.arm.operations import Operations
 from apimlb.local.arm.settings import ArmSettings, Caller
-from apimlb.local.store import Document, Json, Store, kind_of
+from apimlb.local.store import Document, Documents, Json, kind_of
 
 PolicyCheck = Callable[["PolicySource"], None]
 Announce = Callable[[str, str, str], None]
@@ -37,7 +37,7 @@ class PolicySource:
 class Azure:
     """What every handler works with."""
 
-    store: Store
+    store: Documents
     clock: Clock
     rng: random.Random
     settings: ArmSettings
@@ -82,7 +82,7 @@ class Call:
     query: dict[str, str]
 
     @property
-    def store(self) -> Store:
+    def store(self) -> Documents:
         return self.azure.store
 
     @property

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from apimlb.clock import Clock
 from apimlb.http import Request, Response
@@ -19,7 +20,7 @@ from apimlb.local.arm.settings import ArmSettings, Caller
 from apimlb.local.arm.table import EFFECTS, ROUTES
 from apimlb.local.arm.throttle import Throttle
 from apimlb.local.arm.wire import refusal, response
-from apimlb.local.store import Store
+from apimlb.local.store import Documents, Store, kind_of
 
 _VERSION = re.compile(r"\d{4}-\d\d-\d\d(-\w+)?")
 # Compiled once: the table is the same for every plane in the process.
@@ -31,7 +32,8 @@ class ArmPlane:
 
     `verify` reads the request's token and raises an `ArmError` (see `errors.invalid_token`) when it is not
     good. `check_policy` raises `PolicyError` for a document that API Management would refuse. `announce`
-    hears of every new managed identity: principal id, client id, name.
+    hears of every new managed identity: principal id, client id, name. `reads` is what a GET sees of the
+    store, which may lag behind it.
     """
 
     def __init__(
@@ -44,9 +46,11 @@ class ArmPlane:
         settings: ArmSettings,
         check_policy: PolicyCheck = compile_policy,
         announce: Announce = lambda principal_id, client_id, name: None,
+        reads: Documents | None = None,
     ) -> None:
         operations = Operations(store, clock, EFFECTS)
         self._azure = Azure(store, clock, rng, settings, operations, check_policy, announce)
+        self._reading = replace(self._azure, store=reads or store)
         self._verify = verify
         self._busy: set[str] = set()
         self._throttle = Throttle()
@@ -75,6 +79,8 @@ class ArmPlane:
         match = _ROUTES.find(request.method, request.path, query.get("api-version", ""))
         call = Call(self._azure, request, caller, match.id, match.names, query)
         self._admit(call, match)
+        if _looks(request.method, match.id):
+            call.azure = self._reading
         async with self._alone(call, match):
             with self._azure.store.transaction():
                 reply = match.route.handler(call)
@@ -116,3 +122,12 @@ class ArmPlane:
             yield
         finally:
             self._busy.discard(key)
+
+
+def _looks(method: str, id: str) -> bool:
+    """Whether the request sees what a GET sees: a purge does too, since it finds what the list has."""
+    return method in ("GET", "HEAD") or (method == "DELETE" and _purges(id))
+
+
+def _purges(id: str) -> bool:
+    return "/providers/" in id and kind_of(id) in retention.KINDS

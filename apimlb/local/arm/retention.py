@@ -8,7 +8,7 @@ resources" and "API Management soft-delete".
 from dataclasses import asdict
 
 from apimlb.local.arm.call import Azure
-from apimlb.local.store import Document, Json, Store
+from apimlb.local.store import Document, Documents, Json
 
 SECONDS = 48 * 3600.0
 KINDS = (
@@ -26,7 +26,7 @@ def expire(azure: Azure) -> None:
                 azure.store.delete(item.id)
 
 
-def uproot(store: Store, id: str) -> list[Json]:
+def uproot(store: Documents, id: str) -> list[Json]:
     """Take a resource and all below it out of the store; what `plant` puts back.
 
     Role assignments go with the resource and do not come back with it.
@@ -38,7 +38,7 @@ def uproot(store: Store, id: str) -> list[Json]:
     return [asdict(item) for item in tree if not item.kind.startswith("microsoft.authorization/")]
 
 
-def plant(store: Store, tree: list[Json]) -> None:
+def plant(store: Documents, tree: list[Json]) -> None:
     """Put a tree back under the ids that its documents had."""
     for item in tree:
         store.put(Document(**item))

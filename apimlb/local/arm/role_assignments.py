@@ -2,9 +2,8 @@
 
 import re
 
-from apimlb.local.arm.call import Azure, Call, Reply
+from apimlb.local.arm.call import Call, Reply
 from apimlb.local.arm.errors import ArmError, invalid_content
-from apimlb.local.arm.operations import Effect, Operation
 from apimlb.local.arm.roles import (
     ASSIGNMENT,
     BY_ID,
@@ -40,17 +39,8 @@ def put_assignment(call: Call) -> Reply:
         return _repeated(existing, role, principal)
     _refuse_twin(call, scope, role, principal)
     body = _body(call, sent, scope, role, principal)
-    call.stored(body, {"effective": False})
-    seconds = call.azure.settings.seconds(call.azure.settings.role_seconds)
-    call.azure.operations.start("role-takes-effect", call.id, seconds, call.azure.guid())
+    call.stored(body, {})
     return Reply(201, {**body, "properties": {**body["properties"], "createdBy": None}})
-
-
-def end_wait(azure: Azure, operation: Operation) -> None:
-    """The accounts know the role (Microsoft Learn, "Troubleshoot Azure RBAC": it may take minutes)."""
-    found = azure.store.get(operation.target)
-    if found is not None:
-        azure.store.put(Document(found.id, found.kind, found.body, {"effective": True}, found.etag))
 
 
 def _require_scope(call: Call, scope: str) -> None:
@@ -242,4 +232,3 @@ ROUTES = (
     Route("GET", f"/{{scope*}}{DEFINITION_PATH}/{{role}}", get_definition),
     Route("GET", "/{scope*}/providers/Microsoft.Authorization/permissions", list_permissions, checked=False),
 )
-EFFECTS: dict[str, Effect] = {"role-takes-effect": end_wait}

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from apimlb.local.arm.errors import GATEWAY, ArmError
 from apimlb.local.arm.settings import Caller
-from apimlb.local.store import Document, Store
+from apimlb.local.store import Document, Documents
 
 ASSIGNMENT = "microsoft.authorization/roleassignments"
 DEFINITION_PATH = "/providers/Microsoft.Authorization/roleDefinitions"
@@ -168,21 +168,19 @@ OPENAI_DATA_ROLES = frozenset(
 )
 
 
-def has_data_role(store: Store, principal_id: str, scope: str, role_ids: Iterable[str]) -> bool:
-    """Whether the principal holds one of the roles (definition GUIDs) at the scope or above it, and the data
-    plane knows of it by now."""
+def has_data_role(store: Documents, principal_id: str, scope: str, role_ids: Iterable[str]) -> bool:
+    """Whether the principal holds one of the roles (definition GUIDs) at the scope or above it."""
     wanted = {role.lower() for role in role_ids}
-    held = assignments(store, principal_id, scope)
-    return any(_role_of(item) in wanted and item.hidden.get("effective", True) for item in held)
+    return any(_role_of(item) in wanted for item in assignments(store, principal_id, scope))
 
 
-def permits(store: Store, principal_id: str, scope: str, action: str) -> bool:
+def permits(store: Documents, principal_id: str, scope: str, action: str) -> bool:
     """Whether a role that the principal holds at the scope or above it allows the management action."""
     held = (BY_ID.get(_role_of(item)) for item in assignments(store, principal_id, scope))
     return any(definition is not None and _allows(definition, action) for definition in held)
 
 
-def require(store: Store, caller: Caller, action: str, scope: str) -> None:
+def require(store: Documents, caller: Caller, action: str, scope: str) -> None:
     """Raise AuthorizationFailed when the caller may not do this."""
     if permits(store, caller.principal_id, scope, action):
         return
@@ -196,7 +194,7 @@ def require(store: Store, caller: Caller, action: str, scope: str) -> None:
     )
 
 
-def assignments(store: Store, principal_id: str, scope: str) -> Iterator[Document]:
+def assignments(store: Documents, principal_id: str, scope: str) -> Iterator[Document]:
     """The principal's assignments that reach the scope: made there or at any level above."""
     level = scope.rstrip("/")
     while True:

@@ -29,8 +29,7 @@ class ArmSettings:
     `rewrites_policies`: whether a policy sent as rawxml is given back re-indented, as one sent as xml is.
     `throttled`: whether callers are counted (see `throttle`); None counts them when work takes its time.
     `replication_seconds`: how long the directory does not know a new identity, which until then is given
-    roles with a principalType only; `role_seconds`: how long the accounts do not know a new role. Like an
-    operation, both take no time unless work takes its time.
+    roles with a principalType only. Like an operation, it takes no time unless work takes its time.
     `unregistered`: lower-case namespaces of providers that the subscription has not registered yet.
     """
 
@@ -47,7 +46,6 @@ class ArmSettings:
     rewrites_policies: bool = False
     throttled: bool | None = None
     replication_seconds: float = 20.0
-    role_seconds: float = 120.0
 
     @property
     def throttles(self) -> bool:

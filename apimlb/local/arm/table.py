@@ -51,7 +51,6 @@ ROUTES = (
     *users.ROUTES,
 )
 EFFECTS = {
-    **role_assignments.EFFECTS,
     **accounts.EFFECTS,
     **deleted_accounts.EFFECTS,
     **deleted_services.EFFECTS,

@@ -125,8 +125,10 @@ def admit(
             product = holder.scope.name if holder.scope.kind == "product" else None
             admission = holder.admissions[key] = Admission(_view(holder, key), product, holder.owner)
         return admission
-    if not door.required and switches.invalid_optional_key == "ignored":
-        return _without_key(door) or Admission()
+    reading = switches.open_product_key if door.required else switches.optional_key
+    otherwise = _without_key(door) if reading != "refused" else None
+    if otherwise is not None:
+        return otherwise
     raise _refusal("SubscriptionKeyInvalid", _INVALID, door, realm)
 
 

@@ -24,7 +24,7 @@ from apimlb.local.gateway.routes import ApiRoute, Service
 from apimlb.local.gateway.services import GatewayServices, Machinery
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import IdentityToken, TokenCache
-from apimlb.local.store import Store
+from apimlb.local.store import Documents
 from apimlb.policy.allowances import Counters
 from apimlb.policy.context import Context, MessageBody, RequestView
 from apimlb.policy.document import Policy
@@ -54,7 +54,7 @@ class GatewayPlane:
 
     def __init__(
         self,
-        store: Store,
+        store: Documents,
         clock: Clock,
         rng: random.Random,
         transport: Transport,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from apimlb.http import Request
 from apimlb.local.gateway.policies import PolicyShelf
 from apimlb.local.gateway.routes import SERVICE, ApiRoute, OperationRoute, Service, read_service
-from apimlb.local.store import Document, Store
+from apimlb.local.store import Document, Documents
 from apimlb.policy.context import Url
 from apimlb.policy.document import Policy
 from apimlb.policy.switches import Switches
@@ -44,7 +44,7 @@ class Match:
 class Router:
     """Finds the way of a request and keeps what was read for it."""
 
-    def __init__(self, store: Store, switches: Switches | None = None) -> None:
+    def __init__(self, store: Documents, switches: Switches | None = None) -> None:
         self._store = store
         self._revision = -1
         self._names: dict[str, Document] = {}
@@ -114,7 +114,7 @@ class Router:
         if self._revision != self._store.revision:
             self._revision = self._store.revision
             self._matches.clear()
-            live = [item for item in self._store.of_kind(SERVICE) if _serves(item)]
+            live = [item for item in self._store.of_kind(SERVICE) if serves(item)]
             # Where two would answer to the same, the first one does.
             self._names = {_name(item): item for item in reversed(live)}
             self._mounts = {item.hidden.get("gatewayPath", ""): item for item in reversed(live)}
@@ -161,7 +161,8 @@ def _resolved(url: str) -> str:
     return f"{head.partition('://')[0]}://{origin}/{'/'.join(kept)}{mark}{query}"
 
 
-def _serves(document: Document) -> bool:
+def serves(document: Document) -> bool:
+    """Whether a service in this state answers."""
     state = (document.body.get("properties") or {}).get("provisioningState")
     return str(state).lower() not in _NOT_SERVING
 

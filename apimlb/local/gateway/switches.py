@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+OptionalKey = Literal["ignored", "resolved", "refused"]
+
 
 @dataclass(frozen=True, slots=True)
 class GatewaySwitches:
@@ -23,12 +25,16 @@ class GatewaySwitches:
     member that the first one chose, whatever its breaker says. Microsoft's samples disagree: one repeats
     set-backend-service inside retry to get away from it, one does not need to."""
 
-    optional_key: Literal["resolved", "ignored"] = "resolved"
-    """What a valid key does on an API that requires none: it becomes `context.Subscription` (measured), or it
-    is as if it were not there (Microsoft Learn, Subscriptions in Azure API Management)."""
+    optional_key: OptionalKey = "resolved"
+    """What a key does on an API that requires none. `ignored`: it is as if it were not there (Microsoft
+    Learn, Subscriptions in Azure API Management, twice). `resolved`: one that opens the API becomes
+    `context.Subscription`, any other is as if it were not there (the same page's list of rules; an answer of
+    Microsoft's). `refused`: the same for one that opens the API, but one that is invalid or made for
+    something else gets 401 before any policy runs (Microsoft Q&A 2082101)."""
 
-    invalid_optional_key: Literal["ignored", "refused"] = "ignored"
-    """What an invalid key does there when valid ones are resolved; the same page says both."""
+    open_product_key: Literal["refused", "ignored"] = "refused"
+    """What a key that opens nothing does on an API that requires one and is in an open product: the page's
+    sentence that it is ignored was added, reverted and added again in 2024."""
 
     exhausted_message: str = "Service unavailable"
     """The message in the body of the 503 when every member is open; its wording is not published."""
@@ -65,8 +71,8 @@ ADVERSE = GatewaySwitches(
     window="tumbling",
     late_failures="extend",
     pin_selected_member=True,
-    optional_key="ignored",
-    invalid_optional_key="refused",
+    optional_key="refused",
+    open_product_key="ignored",
     exhausted_message="No backend is available",
     exhausted_reason="Backend pool is not available",
     exhausted_retry_after="absent",

@@ -55,15 +55,18 @@ async def test_a_key_may_be_resolved_even_where_none_is_required(reading: Readin
     show = '<set-header name="who"><value>@(context.Subscription?.Id ?? "nobody")</value></set-header>'
     local.azure.policy(policy_of(outbound=show), "apis/chat")
     response = await local.call(headers={"Ocp-Apim-Subscription-Key": "app-1"})
-    resolved = reading.gateway.optional_key == "resolved"
+    resolved = reading.gateway.optional_key != "ignored"
     assert response.headers.get("who") == ("app" if resolved else "nobody")
-    assert (await local.call(headers={"Ocp-Apim-Subscription-Key": "wrong"})).status == 200
+    wrong = await local.call(headers={"Ocp-Apim-Subscription-Key": "wrong"})
+    assert wrong.status == (401 if reading.gateway.optional_key == "refused" else 200)
 
 
-async def test_a_wrong_key_may_be_refused_even_where_none_is_required() -> None:
-    local = Local(GatewaySwitches(invalid_optional_key="refused"))
+async def test_a_wrong_key_may_be_refused_before_any_policy_even_where_none_is_required() -> None:
+    local = Local(GatewaySwitches(optional_key="refused"))
+    local.azure.policy(policy_of(inbound=MARK.format(418)), "apis/chat")
     refused = await local.call(headers={"Ocp-Apim-Subscription-Key": "wrong"})
     assert (refused.status, refused.body) == (401, INVALID_KEY)
+    assert (await local.call()).status == 418
 
 
 @pytest.mark.parametrize("path", ["/other/chat", "/openai/unknown", "/"])

@@ -4,14 +4,14 @@ While any account has quota left the client sees 200, whatever is true of what t
 """
 
 from dataclasses import replace
-from typing import Literal
+from typing import get_args
 
 import pytest
 
 from apimlb.http import close
 from apimlb.local.entra.tokens import Principal
 from apimlb.local.faults import Fault
-from apimlb.local.gateway.switches import GatewaySwitches
+from apimlb.local.gateway.switches import GatewaySwitches, OptionalKey
 from apimlb.local.openai.adjustment import adjusted
 from apimlb.local.openai.plane import Outage
 from apimlb.local.openai.switches import CHARGES
@@ -280,12 +280,11 @@ async def test_the_key_opens_in_every_place_where_clients_put_it(scene: Stage, h
 
 
 @pytest.mark.parametrize("strategy", ["backend-pool", "retry"])
-@pytest.mark.parametrize("optional", ["resolved", "ignored"])
-@pytest.mark.parametrize("invalid", ["ignored", "refused"])
+@pytest.mark.parametrize("optional", get_args(OptionalKey))
 async def test_the_key_opens_whatever_azure_does_with_keys_that_it_does_not_ask_for(
-    strategy: str, optional: Literal["resolved", "ignored"], invalid: Literal["ignored", "refused"]
+    strategy: str, optional: OptionalKey
 ) -> None:
-    gateway = GatewaySwitches(optional_key=optional, invalid_optional_key=invalid)
+    gateway = GatewaySwitches(optional_key=optional)
     scene = stage(replace(WORLDS["likely"], gateway=gateway), strategy=strategy)
     for header in ("api_key", "Ocp_Apim_Subscription_Key"):
         assert (await scene.call(**{header: scene.key})).status == 200

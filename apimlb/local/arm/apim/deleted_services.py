@@ -8,7 +8,7 @@ from apimlb.local.arm.locations import region
 from apimlb.local.arm.operations import Effect, Operation
 from apimlb.local.arm.retention import SECONDS, plant, uproot
 from apimlb.local.arm.routes import Route
-from apimlb.local.store import Document, Store, kind_of
+from apimlb.local.store import Document, Documents, kind_of
 
 SERVICE = "microsoft.apimanagement/service"
 KIND = "microsoft.apimanagement/locations/deletedservices"
@@ -44,7 +44,7 @@ def end_delete(azure: Azure, operation: Operation) -> None:
         soft_delete(azure, found, operation.started)
 
 
-def names(store: Store) -> set[str]:
+def names(store: Documents) -> set[str]:
     """The names that soft-deleted services keep, in lower case."""
     return {item.body["name"].lower() for item in store.of_kind(KIND)}
 

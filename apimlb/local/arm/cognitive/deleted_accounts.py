@@ -6,7 +6,7 @@ from apimlb.local.arm.errors import ArmError
 from apimlb.local.arm.operations import Effect, Operation
 from apimlb.local.arm.retention import SECONDS, plant, uproot
 from apimlb.local.arm.routes import SUBSCRIPTION, Route
-from apimlb.local.store import Document, Store, kind_of
+from apimlb.local.store import Document, Documents, kind_of
 
 ACCOUNT = "microsoft.cognitiveservices/accounts"
 DELETED = "microsoft.cognitiveservices/locations/resourcegroups/deletedaccounts"
@@ -37,7 +37,7 @@ def soft_delete(azure: Azure, account: Document) -> None:
     azure.store.put(Document(id, kind_of(id), body, hidden, etag))
 
 
-def subdomains(store: Store) -> set[str]:
+def subdomains(store: Documents) -> set[str]:
     """Every custom subdomain in use, in lower case; a soft-deleted account keeps its own."""
     found = [*store.of_kind(ACCOUNT), *store.of_kind(DELETED)]
     return {str(item.body["properties"].get("customSubDomainName")).lower() for item in found}

@@ -129,15 +129,3 @@ async def test_an_identity_that_was_deleted_is_unknown_again(scene: Scene) -> No
     await scene.delete(IDENTITY)
     mine = {"principalId": identity.properties["principalId"], "principalType": ""}
     assert (await scene.put(f"{GROUP}{ASSIGNMENTS}/{NAME}", body(**mine))).code == "PrincipalNotFound"
-
-
-async def test_the_data_plane_learns_of_a_role_later() -> None:
-    scene = realistic()
-    await scene.group()
-    await scene.account("east")
-    east = f"{ACCOUNTS}/east"
-    await scene.put(f"{east}{ASSIGNMENTS}/{NAME}", body())
-    assert not has_data_role(scene.store, SOMEBODY, east, OPENAI_DATA_ROLES)
-    scene.clock.advance(scene.settings.role_seconds)
-    scene.plane.ripen()
-    assert has_data_role(scene.store, SOMEBODY, east, OPENAI_DATA_ROLES)

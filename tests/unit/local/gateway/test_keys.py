@@ -1,10 +1,12 @@
 """A key opens what its subscription is for, and every refusal reads as Azure's does."""
 
+from typing import Any, get_args
+
 import pytest
 
 from apimlb.http import Headers
 from apimlb.local.gateway.keys import Admission, Door, Holder, Scope, admit, parse_scope, presented
-from apimlb.local.gateway.switches import GatewaySwitches
+from apimlb.local.gateway.switches import GatewaySwitches, OptionalKey
 from apimlb.policy.context import SubscriptionKeyParameterNames
 from apimlb.policy.exchange import PolicyFault
 
@@ -102,21 +104,48 @@ def test_without_a_key_an_open_product_lets_in_under_its_policies() -> None:
 OPTIONAL = Door("chat", required=False)
 
 
-def test_an_api_that_requires_no_key_still_resolves_a_valid_one() -> None:
-    assert knock(OPTIONAL, None) == Admission()
-    assert knock(OPTIONAL).subscription is not None
+Knock = dict[str, Any]
+NO_USE: dict[str, Knock] = {
+    "unknown": {"key": "wrong"},
+    "suspended": {"active": False},
+    "of another API": {"scope": Scope("api", "other")},
+    "of another product": {"scope": Scope("product", "silver")},
+}
+"""Keys that open nothing here."""
 
 
-def test_or_it_takes_no_notice_of_any() -> None:
-    ignoring = GatewaySwitches(optional_key="ignored")
-    assert knock(OPTIONAL, switches=ignoring) == Admission()
-    assert knock(OPTIONAL, "wrong", switches=ignoring) == Admission()
+class TestAnApiThatRequiresNoKey:
+    """Its three readings; the likely one first."""
+
+    @pytest.mark.parametrize("reading", get_args(OptionalKey))
+    def test_lets_in_without_one(self, reading: OptionalKey) -> None:
+        assert knock(OPTIONAL, None, switches=GatewaySwitches(optional_key=reading)) == Admission()
+
+    @pytest.mark.parametrize("reading", ["resolved", "refused"])
+    def test_resolves_one_that_opens_it(self, reading: OptionalKey) -> None:
+        assert knock(OPTIONAL, switches=GatewaySwitches(optional_key=reading)).subscription is not None
+
+    def test_or_takes_no_notice_of_it(self) -> None:
+        assert knock(OPTIONAL, switches=GatewaySwitches(optional_key="ignored")) == Admission()
+
+    @pytest.mark.parametrize("reading", ["resolved", "ignored"])
+    @pytest.mark.parametrize("useless", NO_USE.values(), ids=NO_USE)
+    def test_takes_no_notice_of_one_that_does_not(self, reading: OptionalKey, useless: Knock) -> None:
+        assert knock(OPTIONAL, **useless, switches=GatewaySwitches(optional_key=reading)) == Admission()
+
+    @pytest.mark.parametrize("useless", NO_USE.values(), ids=NO_USE)
+    def test_or_refuses_it(self, useless: Knock) -> None:
+        fault = refused(OPTIONAL, **useless, switches=GatewaySwitches(optional_key="refused"))
+        assert (fault.reason, fault.status) == ("SubscriptionKeyInvalid", 401)
 
 
-def test_an_invalid_key_where_none_is_required_is_ignored_or_refused() -> None:
-    assert knock(OPTIONAL, "wrong") == Admission()
-    refusing = GatewaySwitches(invalid_optional_key="refused")
-    assert refused(OPTIONAL, "wrong", switches=refusing).reason == "SubscriptionKeyInvalid"
+@pytest.mark.parametrize("useless", NO_USE.values(), ids=NO_USE)
+def test_in_an_open_product_a_useless_key_is_refused_or_ignored(useless: Knock) -> None:
+    door = Door("chat", products=(("free", True),))
+    assert refused(door, **useless).reason == "SubscriptionKeyInvalid"
+    ignoring = GatewaySwitches(open_product_key="ignored")
+    assert knock(door, **useless, switches=ignoring) == Admission(product="free")
+    assert refused(CHAT, **useless, switches=ignoring).reason == "SubscriptionKeyInvalid"
 
 
 def test_the_query_counts_only_where_the_header_is_absent() -> None:
