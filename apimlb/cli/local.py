@@ -38,8 +38,15 @@ def up(
     time_scale: Annotated[
         float, typer.Option(metavar="N", help="With realistic: N times as fast, Retry-After too.")
     ] = 1.0,
+    late: Annotated[
+        bool,
+        typer.Option(
+            "--late",
+            help="Let configuration, keys and roles take seconds to minutes until they have an effect.",
+        ),
+    ] = False,
     adverse: Annotated[
-        bool, typer.Option("--adverse", help="Read what is not known about Azure in the worse way.")
+        bool, typer.Option("--adverse", help="Read what is not known about Azure in the worse way; late too.")
     ] = False,
     seed: Annotated[
         int | None, typer.Option(help="Make ids and answers repeatable.", show_default=False)
@@ -67,6 +74,7 @@ def up(
             f"Time cannot go {time_scale:g} times as fast.", next_step="Give a --time-scale above 0."
         )
     options = ["--lro", lro.value, "--time-scale", str(time_scale), "--gateways", str(gateways)]
+    options += ["--late"] if late else []
     options += ["--adverse"] if adverse else []
     options += [] if seed is None else ["--seed", str(seed)]
     options += ["--charging", charging] if charging else []

@@ -41,38 +41,82 @@ def ask(state: str, method: str, path: str, document: object = None) -> Any:
     return process.control(workspace(state=state).local_azure, method, f"/apimlb/{path}", document)
 
 
+Pattern = Annotated[
+    str,
+    typer.Option(
+        metavar="PATTERN",
+        help="Requests to a URL like this: * and ? stand for anything. With a slash in front only what "
+        "follows the host is compared; the query may be left out.",
+    ),
+]
+ResourceType = Annotated[
+    str,
+    typer.Option(
+        metavar="PATTERN",
+        help="Only requests to resources of this type: Microsoft.ApiManagement/service/apis, or */apis.",
+    ),
+]
+Plane = Annotated[
+    str,
+    typer.Option(
+        help="Only requests to arm, entra, gateway, openai (the accounts) or outside.", show_default=False
+    ),
+]
+Lasting = Annotated[
+    str, typer.Option("--for", metavar="DURATION", help="Only for so long: 90s, 10m.", show_default=False)
+]
+Status = Annotated[int, typer.Option(help="Answer with this status.", show_default=False)]
+Code = Annotated[
+    str,
+    typer.Option(
+        help="Answer with this error in Azure's words: RequestConflict, TooManyRequests, "
+        "ExpiredAuthenticationToken …; a code that is not known needs a status.",
+        show_default=False,
+    ),
+]
+HeaderLines = Annotated[
+    list[str] | None,
+    typer.Option(metavar="'NAME: VALUE'", help="With this header; may be repeated.", show_default=False),
+]
+RetryAfter = Annotated[
+    str, typer.Option(help="With Retry-After: seconds, or anything else.", show_default=False)
+]
+Applied = Annotated[
+    bool, typer.Option("--applied", help="Do what was asked all the same, and only then answer so.")
+]
+Ending = Annotated[
+    str,
+    typer.Option(
+        metavar="END",
+        help="Let the long-running operations that are started end so: failed, canceled, garbage (who asks "
+        "after one gets half a document) or vanished (who asks gets 404).",
+        show_default=False,
+    ),
+]
+Cut = Annotated[
+    int, typer.Option(help="Close it after so many chunks of the answer.", show_default=False, min=-1)
+]
+
+
 @fault.command("add")
 def add_fault(
-    url: Annotated[
-        str,
-        typer.Option(
-            metavar="PATTERN",
-            help="Requests to a URL like this: * and ? stand for anything. With a slash in front only what "
-            "follows the host is compared; the query may be left out.",
-        ),
-    ] = "*",
+    url: Pattern = "*",
     method: Annotated[str, typer.Option(help="Only requests with this method.")] = "*",
-    plane: Annotated[
-        str,
-        typer.Option(
-            help="Only requests to arm, entra, gateway, openai (the accounts) or outside.", show_default=False
-        ),
-    ] = "",
+    type: ResourceType = "*",
+    plane: Plane = "",
+    skip: Annotated[int, typer.Option(help="Let so many by first.", min=0)] = 0,
     count: Annotated[int, typer.Option(help="So many requests; 0 for all.", min=0)] = 0,
-    status: Annotated[int, typer.Option(help="Answer with this status.", show_default=False)] = 0,
+    lasting: Lasting = "0s",
+    status: Status = 0,
+    code: Code = "",
     body: Annotated[str, typer.Option(help="With this body.", show_default=False)] = "",
-    header: Annotated[
-        list[str] | None,
-        typer.Option(metavar="'NAME: VALUE'", help="With this header; may be repeated.", show_default=False),
-    ] = None,
-    retry_after: Annotated[
-        str, typer.Option(help="With Retry-After: seconds, or anything else.", show_default=False)
-    ] = "",
+    header: HeaderLines = None,
+    retry_after: RetryAfter = "",
     delay: Annotated[str, typer.Option(help="Wait before the answer: 30s, 5m, 0.5s.")] = "0s",
     reset: Annotated[bool, typer.Option("--reset", help="Close the connection without an answer.")] = False,
-    cut: Annotated[
-        int, typer.Option(help="Close it after so many chunks of the answer.", show_default=False, min=-1)
-    ] = -1,
+    applied: Applied = False,
+    operation: Ending = "",
+    cut: Cut = -1,
     state: State = "",
 ) -> None:
     """Order a fault and print its number. Of several that fit a request the oldest happens."""
@@ -82,13 +126,19 @@ def add_fault(
     asked = {
         "url": url,
         "method": method,
+        "type": type,
         "plane": plane,
+        "skip": skip,
         "count": count,
+        "seconds": seconds(lasting),
         "status": status,
+        "code": code,
         "body": body,
         "headers": headers,
         "delay": seconds(delay),
         "reset": reset,
+        "applied": applied,
+        "operation": operation,
         "cut": cut,
     }
     made = ask(state, "POST", "faults", asked)
@@ -268,15 +318,20 @@ def _header(text: str) -> list[str]:
 def _described(row: Mapping[str, Any]) -> str:
     """A fault in one line: which requests, how many, and what happens to them."""
     which = [row["method"] if row["method"] != "*" else "any", row["url"]]
-    if row["plane"]:
-        which.append(f"at {row['plane']}")
+    which += [f"of type {row['type']}"] if row["type"] != "*" else []
+    which += [f"at {row['plane']}"] if row["plane"] else []
     what = [f"after {row['delay']:g} s"] if row["delay"] else []
+    what += ["once it is done"] if row["applied"] else []
     what += [f"status {row['status']}"] if row["status"] else []
+    what += [row["code"]] if row["code"] else []
+    what += [f"its operation {row['operation']}"] if row["operation"] else []
     what += [f"{name}: {value}" for name, value in row["headers"]]
     what += ["reset"] if row["reset"] else []
     what += [f"cut after {row['cut']} chunks"] if row["cut"] >= 0 else []
-    often = f"{row['count']} times" if row["count"] else "always"
-    return f"{' '.join(which)}, {often}: {', '.join(what)}"
+    often = [f"after {row['skip']}"] if row["skip"] else []
+    often += [f"{row['count']} times" if row["count"] else "always"]
+    often += [f"for {row['seconds']:g} s"] if row["seconds"] else []
+    return f"{' '.join(which)}, {' '.join(often)}: {', '.join(what)}"
 
 
 def _tell(standing: Mapping[str, Any], output: Format) -> None:

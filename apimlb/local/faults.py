@@ -6,15 +6,19 @@ that works.
 """
 
 import json
+import math
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.errors import ConfigError, NotFoundError
 from apimlb.http import Body, Headers, Request, Response, Transport, close, reason_phrase
+from apimlb.local.arm.operations import End, Outcome
+from apimlb.local.codes import CODES, Answer
+from apimlb.local.codes import body as error_body
 
 Plane = Literal["arm", "entra", "gateway", "openai", "outside"]
 """Where a request arrives: one of the planes, or a host that is no part of the local Azure."""
@@ -28,10 +32,16 @@ class Fault:
     """What happens to requests of `method` ("*" for any) to a URL like `url`, at `plane` ("" for any).
 
     `url` is a pattern of `*` and `?`, without regard to case, for the whole URL or, when it begins with a
-    slash, for what follows the host; the query may be left out. `count` requests meet it, 0 stands for all.
+    slash, for what follows the host; the query may be left out. `type` is a pattern of the same kind for the
+    resource type, "Microsoft.ApiManagement/service/apis". Of the requests that fit the first `skip` are let
+    by; then `count` meet the fault, 0 stands for all; with `seconds` it ends so long after it was ordered.
+
     They wait `delay` seconds; then, with `reset`, their connection is closed without an answer; with a
     `status` they get it, with `headers` and `body` ("" for what the plane itself would say); otherwise the
-    plane answers. `cut` ends the connection after so many chunks of the answer's body, -1 never.
+    plane answers. `code` names an error, whose status, words and headers are Azure's where none are given
+    (`apimlb.local.codes`). With `applied` the plane does what was asked before the fault takes the place of
+    its answer. `cut` ends the connection after so many chunks of the answer's body, -1 never. `operation`
+    lets the plane answer, and the long-running operation that it starts end so, with `code` for its error.
     """
 
     method: str = "*"
@@ -44,6 +54,19 @@ class Fault:
     delay: float = 0.0
     reset: bool = False
     cut: int = -1
+    type: str = "*"
+    code: str = ""
+    skip: int = 0
+    seconds: float = 0.0
+    applied: bool = False
+    operation: End | Literal[""] = ""
+
+    @property
+    def answers(self) -> int:
+        """The status that takes the place of the plane's answer, 0 where none does."""
+        if self.status or self.operation or not self.code:
+            return self.status
+        return CODES[self.code].status
 
     def check(self) -> None:
         """Raise `ConfigError` for a fault that could not happen or would change nothing."""
@@ -51,45 +74,83 @@ class Fault:
             raise _refused(f"there is no plane {self.plane!r}", f"choose one of {', '.join(PLANES)}")
         if self.status and not 200 <= self.status <= 599:
             raise _refused(f"{self.status} is no status from 200 to 599", "choose another status")
-        if self.count < 0 or not 0 <= self.delay < float("inf") or self.cut < -1:
-            raise _refused("a count, a delay or a number of chunks is below 0", "give a number from 0 up")
-        if self.reset and (self.status or self.cut >= 0):
-            raise _refused("a connection that is reset carries no answer", "leave out status and cut")
-        if (self.body or self.headers) and not self.status:
-            raise _refused("a body or a header belongs to a status", "give a status too")
-        if not (self.status or self.delay or self.reset or self.cut >= 0):
-            raise _refused("the fault does nothing", "give a status, a delay, a reset or a cut")
+        if min(self.count, self.skip, self.cut + 1) < 0 or not _lasts(self.delay) or not _lasts(self.seconds):
+            raise _refused("a number, a delay or a time is below 0", "give a number from 0 up")
         if any(set(name + value) & {"\r", "\n"} for name, value in self.headers):
             raise _refused("a header has a line break in it", "leave it out")
+        if self.operation:
+            self._check_operation()
+        else:
+            self._check_answer()
+
+    def _check_answer(self) -> None:
+        if self.code and not self.status and self.code not in CODES:
+            raise _refused(f"no status is known for {self.code!r}", f"give one, or name {', '.join(CODES)}")
+        if self.reset and (self.answers or self.cut >= 0):
+            raise _refused("a connection that is reset carries no answer", "leave out status, code and cut")
+        if (self.body or self.headers) and not self.answers:
+            raise _refused("a body or a header belongs to a status", "give a status too")
+        if not (self.answers or self.delay or self.reset or self.cut >= 0):
+            raise _refused("the fault does nothing", "give a status, a code, a delay, a reset or a cut")
+        if self.applied and not (self.answers or self.reset):
+            raise _refused("an answer that is kept takes no place", "give a status, a code or a reset")
+
+    def _check_operation(self) -> None:
+        if self.operation not in get_args(End):
+            raise _refused(
+                f"an operation cannot end {self.operation!r}", f"choose one of {', '.join(get_args(End))}"
+            )
+        if self.plane not in ("", "arm"):
+            raise _refused("only ARM has operations", "leave out the plane")
+        if self.status or self.reset or self.cut >= 0 or self.delay or self.applied:
+            raise _refused("an operation that ends otherwise is answered as any", "leave out all but a code")
 
     def meets(self, plane: Plane, request: Request) -> bool:
         if self.plane not in ("", plane) or self.method.upper() not in ("*", request.method.upper()):
+            return False
+        if self.type != "*" and not fnmatchcase(_type(request), _literal(self.type)):
             return False
         return any(fnmatchcase(form, _literal(self.url)) for form in _forms(request.url, self.url))
 
 
 @dataclass(slots=True)
 class Order:
-    """A fault with the number that it is known by and how often it has happened."""
+    """A fault with the number that it is known by, when it ends (epoch seconds), how many requests fitted it,
+    and how often it has happened."""
 
     id: int
     fault: Fault
+    until: float = math.inf
+    fitted: int = 0
     happened: int = 0
+    over: bool = False
 
     @property
     def open(self) -> bool:
-        return self.fault.count == 0 or self.happened < self.fault.count
+        return not self.over and (self.fault.count == 0 or self.happened < self.fault.count)
+
+    def take(self) -> bool:
+        """Count a request that fits; says whether the fault happens to it."""
+        self.fitted += 1
+        if self.fitted <= self.fault.skip:
+            return False
+        self.happened += 1
+        return True
 
 
 class Faults:
-    """What was ordered, oldest first: a request meets the first that fits it and is not used up."""
+    """What was ordered, oldest first: a request meets the first that fits, is open and does not skip it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._orders: dict[int, Order] = {}
         self._last = 0
 
     def __iter__(self) -> Iterator[Order]:
-        return iter(self._orders.values())
+        now = self._clock.now()
+        for order in self._orders.values():
+            order.over = order.over or order.until <= now
+            yield order
 
     def __bool__(self) -> bool:
         return bool(self._orders)
@@ -98,7 +159,8 @@ class Faults:
         """Raises `ConfigError` (see `Fault.check`)."""
         fault.check()
         self._last += 1
-        self._orders[self._last] = order = Order(self._last, fault)
+        until = self._clock.now() + fault.seconds if fault.seconds else math.inf
+        self._orders[self._last] = order = Order(self._last, fault, until)
         return order
 
     def remove(self, id: int) -> None:
@@ -116,10 +178,22 @@ class Faults:
 
     def take(self, plane: Plane, request: Request) -> Fault | None:
         """The fault that this request meets, counted."""
-        for order in self._orders.values():
-            if order.open and order.fault.meets(plane, request):
-                order.happened += 1
-                return order.fault
+        for order in self:
+            fault = order.fault
+            if order.open and not fault.operation and fault.meets(plane, request) and order.take():
+                return fault
+        return None
+
+    def destiny(self, request: Request) -> Outcome | None:
+        """How the operation that this request starts is to end, counted."""
+        for order in self:
+            fault = order.fault
+            if order.open and fault.operation and fault.meets("arm", request) and order.take():
+                return Outcome(
+                    fault.operation,
+                    fault.code,
+                    CODES[fault.code].text(request) if fault.code in CODES else "",
+                )
         return None
 
 
@@ -141,35 +215,36 @@ class Faulty:
     async def _happen(self, fault: Fault, request: Request) -> Response:
         if fault.delay:
             await self._clock.sleep(fault.delay)
+        if fault.applied:
+            await close(await self._behind.send(request))
         if fault.reset:
             raise ConnectionResetError("the connection was reset, as ordered")
-        response = _answer(self._plane, fault) if fault.status else await self._behind.send(request)
+        response = _answer(self._plane, fault, request) if fault.answers else await self._behind.send(request)
         if fault.cut >= 0:
             response.body = _cut(response.body, fault.cut)
             response.headers.remove("Content-Length")
         return response
 
 
-def _answer(plane: Plane, fault: Fault) -> Response:
+def _answer(plane: Plane, fault: Fault, request: Request) -> Response:
+    status, known = fault.answers, CODES.get(fault.code)
     headers = Headers(fault.headers)
-    body = fault.body or ("" if fault.status in _BODILESS else _said(plane, fault.status))
+    for name, value in known.headers if known else ():
+        if name not in headers:
+            headers.add(name, value)
+    body = fault.body or ("" if status in _BODILESS else _said(plane, fault, known, request))
     if body and "Content-Type" not in headers:
         headers.set("Content-Type", "application/json" if body.lstrip()[:1] in ("{", "[") else "text/plain")
-    return Response(fault.status, headers, body.encode())
+    return Response(status, headers, body.encode())
 
 
-def _said(plane: Plane, status: int) -> str:
-    """An error in the shape that the plane's clients read."""
-    text = "This answer was ordered with `apimlb local fault add`."
-    phrase = reason_phrase(status).replace(" ", "") or str(status)
-    shapes: dict[Plane, object] = {
-        "arm": {"error": {"code": phrase, "message": text}},
-        "entra": {"error": "temporarily_unavailable", "error_description": text},
-        "gateway": {"statusCode": status, "message": text},
-        "openai": {"error": {"code": str(status), "message": text}},
-        "outside": {"error": text},
-    }
-    return json.dumps(shapes[plane])
+def _said(plane: Plane, fault: Fault, known: Answer | None, request: Request) -> str:
+    """What the plane's clients read, with a code of the plane's own where none is given."""
+    text = known.text(request) if known else "This answer was ordered with `apimlb local fault add`."
+    status = fault.answers
+    usual = {"arm": reason_phrase(status).replace(" ", ""), "entra": "temporarily_unavailable"}
+    code = fault.code or usual.get(plane) or str(status)
+    return json.dumps(error_body(plane, code, status, text))
 
 
 async def _cut(body: Body, chunks: int) -> AsyncIterator[bytes]:
@@ -202,6 +277,19 @@ def _forms(url: str, pattern: str) -> Iterator[str]:
     if "://" not in pattern:
         yield lower.partition("://")[2]
         yield lower.partition("://")[2].partition("?")[0]
+
+
+def _type(request: Request) -> str:
+    """The lower-case resource type in a path, of a resource as of its list; an action counts as a type."""
+    _, marker, tail = request.path.lower().rstrip("/").rpartition("/providers/")
+    if not marker:
+        return "/".join(["microsoft.resources", *request.path.lower().strip("/").split("/")[::2]])
+    namespace, *rest = tail.split("/")
+    return "/".join([namespace, *rest[::2]])
+
+
+def _lasts(seconds: float) -> bool:
+    return 0 <= seconds < math.inf
 
 
 def _literal(pattern: str) -> str:

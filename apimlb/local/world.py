@@ -126,7 +126,7 @@ class World:
     ) -> None:
         settings = settings or WorldSettings()
         self._clock = clock
-        self.faults = Faults()
+        self.faults = Faults(clock)
         self.settings = settings
         self.store = store
         delays, chance = settings.delays(), _aside(rng)
@@ -141,6 +141,7 @@ class World:
             settings=settings.arm(),
             check_policy=partial(check_policy, switches=settings.policy),
             reads=reading_view(store, clock, chance, delays),
+            destiny=self.faults.destiny,
         )
         self._roles = Roles(account_view(store, clock, chance, delays))
         self.openai = OpenAIPlane(
@@ -240,7 +241,9 @@ class World:
         try:
             claims = self.entra.verify(token.strip(), {*_ARM_AUDIENCES, self.settings.arm_origin})
         except TokenRefused as refused:
-            raise invalid_token(f"The access token is invalid. {refused}", tenant) from refused
+            expired = refused.reason == "expired"
+            text = f"The access token is invalid. {refused}"
+            raise invalid_token(text, tenant, expired=expired) from refused
         if claims.get("idtyp") == "user":
             return Caller(str(claims["oid"]), str(claims["upn"]), "User")
         return Caller(str(claims["oid"]), str(claims.get("appid") or claims.get("azp")))

@@ -27,14 +27,15 @@ class ArmError(Exception):
         self.body: Json = {"error": {"code": code, "message": message, **fields}}
 
 
-def invalid_token(message: str, tenant_id: str) -> ArmError:
-    """The caller's token is missing, expired, or not for this service."""
+def invalid_token(message: str, tenant_id: str, *, expired: bool = False) -> ArmError:
+    """The caller's token is missing, not for this service, or `expired`."""
     challenge = (
         f'Bearer authorization_uri="https://login.microsoftonline.com/{tenant_id}", '
         f'error="invalid_token", error_description="{message}"'
     )
     headers = [("WWW-Authenticate", challenge), *GATEWAY]
-    return ArmError(401, "InvalidAuthenticationToken", message, headers=headers)
+    code = "ExpiredAuthenticationToken" if expired else "InvalidAuthenticationToken"
+    return ArmError(401, code, message, headers=headers)
 
 
 def group_not_found(group: str) -> ArmError:

@@ -129,6 +129,8 @@ def poll_group(call: Call) -> Reply:
     operation = call.azure.operations.find(call.names["operation"])
     if operation is None:
         raise ArmError(404, "JobNotFound", f"The job '{call.names['operation']}' could not be found.")
+    if operation.error:
+        return Reply(409, {"error": operation.error})
     return Reply(200) if operation.done else Reply(202, None, _poll_headers(call, operation.token))
 
 

@@ -7,19 +7,19 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from apimlb.clock import Clock
-from apimlb.http import Request, Response
+from apimlb.http import Headers, Request, Response
 from apimlb.local.arm import retention, roles, subscriptions
 from apimlb.local.arm.call import Announce, Azure, Call, PolicyCheck, Reply
 from apimlb.local.arm.endpoints import PATH, endpoints
 from apimlb.local.arm.errors import GATEWAY, ArmError
 from apimlb.local.arm.locks import refuse_locked
-from apimlb.local.arm.operations import Operations
+from apimlb.local.arm.operations import Garbled, Operations, Outcome
 from apimlb.local.arm.policy_check import check_policy as compile_policy
 from apimlb.local.arm.routes import Match, Routes
 from apimlb.local.arm.settings import ArmSettings, Caller
 from apimlb.local.arm.table import EFFECTS, ROUTES
 from apimlb.local.arm.throttle import Throttle
-from apimlb.local.arm.wire import refusal, response
+from apimlb.local.arm.wire import JSON, refusal, response
 from apimlb.local.store import Documents, Store, kind_of
 
 _VERSION = re.compile(r"\d{4}-\d\d-\d\d(-\w+)?")
@@ -33,7 +33,7 @@ class ArmPlane:
     `verify` reads the request's token and raises an `ArmError` (see `errors.invalid_token`) when it is not
     good. `check_policy` raises `PolicyError` for a document that API Management would refuse. `announce`
     hears of every new managed identity: principal id, client id, name. `reads` is what a GET sees of the
-    store, which may lag behind it.
+    store, which may lag behind it. `destiny` says how the operation that a request starts will end.
     """
 
     def __init__(
@@ -47,10 +47,12 @@ class ArmPlane:
         check_policy: PolicyCheck = compile_policy,
         announce: Announce = lambda principal_id, client_id, name: None,
         reads: Documents | None = None,
+        destiny: Callable[[Request], Outcome | None] = lambda request: None,
     ) -> None:
         operations = Operations(store, clock, EFFECTS)
         self._azure = Azure(store, clock, rng, settings, operations, check_policy, announce)
         self._reading = replace(self._azure, store=reads or store)
+        self._destiny = destiny
         self._verify = verify
         self._busy: set[str] = set()
         self._throttle = Throttle()
@@ -68,6 +70,8 @@ class ArmPlane:
             reply = await self._answer(request)
         except ArmError as error:
             return refusal(self._azure, request, error)
+        except Garbled:
+            return Response(200, Headers([("Content-Type", JSON)]), b'{"status": "Succ')
         return response(self._azure, request, reply)
 
     async def _answer(self, request: Request) -> Reply:
@@ -81,6 +85,8 @@ class ArmPlane:
         self._admit(call, match)
         if _looks(request.method, match.id):
             call.azure = self._reading
+        operations = self._azure.operations.under(lambda: self._destiny(request))
+        call.azure = replace(call.azure, operations=operations)
         async with self._alone(call, match):
             with self._azure.store.transaction():
                 reply = match.route.handler(call)

@@ -16,7 +16,8 @@ from apimlb.policy.document import Policy
 from apimlb.policy.switches import Switches
 
 _GATEWAY_HOSTS = (".azure-api.net", ".localhost")
-_NOT_SERVING = {"activating", "created", "creating", "deleting", "terminating", "deleted", "failed"}
+_NOT_SERVING = {"activating", "created", "creating", "deleting", "terminating", "deleted"}
+_BROKEN_OFF = {"failed", "canceled"}
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 _MOST_KEPT = 1024
 _LONGEST_KEPT = 2048
@@ -163,8 +164,12 @@ def _resolved(url: str) -> str:
 
 def serves(document: Document) -> bool:
     """Whether a service in this state answers."""
-    state = (document.body.get("properties") or {}).get("provisioningState")
-    return str(state).lower() not in _NOT_SERVING
+    properties = document.body.get("properties") or {}
+    state = str(properties.get("provisioningState")).lower()
+    if state in _BROKEN_OFF:
+        # One that was never finished has nothing to serve with; one that served goes on.
+        return properties.get("targetProvisioningState") in ("Updating", "Deleting")
+    return state not in _NOT_SERVING
 
 
 def _name(document: Document) -> str:

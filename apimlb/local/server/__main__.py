@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from apimlb.errors import ApimlbError
+from apimlb.local.lateness import LATE
 from apimlb.local.openai.switches import CHARGES, Settings
 from apimlb.local.server.loop import new_event_loop
 from apimlb.local.server.runner import Options, run
@@ -33,6 +34,7 @@ def options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--gateway-port", type=int, default=4580, help="plain HTTP; 0 for any free port")
     parser.add_argument("--arm-port", type=int, default=4581, help="ARM and Entra, TLS; 0 for any free port")
     parser.add_argument("--seed", type=int, help="makes ids and answers repeatable")
+    parser.add_argument("--late", action="store_true", help="what is written has its effect later")
     parser.add_argument("--adverse", action="store_true", help="the worse reading of what is not known")
     parser.add_argument(
         "--lro", choices=["at-once", "realistic"], default="at-once", help="how long work takes"
@@ -57,6 +59,7 @@ def options(arguments: Sequence[str]) -> Options:
     world = WorldSettings(
         lro=given.lro, time_scale=1 / given.time_scale, gateways=given.gateways, openai=answers
     )
+    world = replace(world, lateness=LATE) if given.late else world
     world = world.adverse() if given.adverse else world
     if given.charging:
         switches = replace(world.openai.switches, charging=CHARGES[given.charging])

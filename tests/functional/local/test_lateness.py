@@ -250,7 +250,7 @@ class TestRoles:
             "properties": properties,
         }
         await story.put(EAST, "2024-10-01", body)
-        story.clock.advance(600)
+        story.work()
         await story.give_role(SOMEBODY)
         token = story.world.entra.mint(Principal("c", SOMEBODY), "https://ai.azure.com")
 

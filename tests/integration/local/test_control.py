@@ -151,6 +151,17 @@ class TestFaults:
         apimlb.ok("local", "fault", "clear", number)
         assert apimlb("local", "fault", "clear", number).code == 6
 
+    def test_are_told_in_azures_words_and_to_whom(self, apimlb: CommandLine, client: Client) -> None:
+        for_groups = ("--type", "Microsoft.Resources/subscriptions/resourceGroups", "--skip", "1")
+        added = apimlb.ok(
+            "local", "fault", "add", *for_groups, "--code", "Conflict", "--for", "10m", "--applied"
+        )
+        expected = "after 1 always for 600 s: once it is done, Conflict"
+        assert expected in added.err
+        assert client.arm().status == 401
+        apimlb.ok("local", "fault", "add", "--method", "PUT", "--operation", "vanished")
+        assert "its operation vanished" in apimlb.ok("local", "fault", "list").out
+
     def test_close_connections(self, apimlb: CommandLine, client: Client) -> None:
         apimlb.ok("local", "fault", "add", "--reset")
         with pytest.raises(ConnectionError):
@@ -166,7 +177,14 @@ class TestFaults:
         assert client.arm().status == 401
 
     def test_that_make_no_sense_are_refused(self, apimlb: CommandLine) -> None:
-        for nonsense in ([], ["--status", "42"], ["--delay", "soon"], ["--status", "500", "--header", "x"]):
+        for nonsense in (
+            [],
+            ["--status", "42"],
+            ["--delay", "soon"],
+            ["--status", "500", "--header", "x"],
+            ["--code", "Nobody"],
+            ["--operation", "well"],
+        ):
             ran = apimlb("local", "fault", "add", *nonsense)
             assert (ran.code, ran.out) == (2, ""), ran.err
 

@@ -62,7 +62,20 @@ class Tenant:
     def start(self, seed=1):
         self.store = Store(self.path)
         self.world = World(self.store, self.clock, random.Random(seed), self.settings)
+        self.log_in()
+
+    def log_in(self):
         self.token = self.world.entra.mint(Principal(OWNER.client_id, OWNER.object_id), ARM)
+
+    def wait(self, seconds):
+        """Let time pass, and log in anew."""
+        self.clock.advance(seconds)
+        self.log_in()
+
+    def work(self):
+        """Let what takes its time come to its end."""
+        if self.settings.lro == "realistic":
+            self.wait(7200)
 
     def restart(self):
         """Only what the store holds stays."""
@@ -95,6 +108,7 @@ class Tenant:
             "properties": properties,
         }
         await self.put(EAST, "2024-10-01", body)
+        self.work()
         model = {"format": "OpenAI", "name": "gpt-5.1", "version": "2025-11-13"}
         sku = {"name": "GlobalStandard", "capacity": 100}
         await self.put(f"{EAST}/deployments/chat", "2024-10-01", {"sku": sku, "properties": {"model": model}})
@@ -110,6 +124,7 @@ class Tenant:
             "properties": {"publisherEmail": "a@b.example", "publisherName": "a"},
         }
         await self.put(GATE, "2024-05-01", service)
+        self.work()
         api = {"displayName": "openai", "path": "openai", "protocols": ["https"]}
         properties = {**api, "subscriptionRequired": False}
         await self.put(f"{GATE}/apis/openai", "2024-05-01", {"properties": properties})

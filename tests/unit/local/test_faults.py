@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 
 from apimlb.errors import ConfigError, NotFoundError
 from apimlb.http import Headers, Request, Response, read
+from apimlb.local.codes import CODES
 from apimlb.local.faults import PLANES, Fault, Faults, Faulty, Plane
 from tests.fakes import ManualClock, ScriptedTransport
 
 EAST = "https://east.openai.azure.com/openai/deployments/chat/chat/completions?api-version=2024-10-21"
+GROUP = "/subscriptions/s/resourceGroups/g"
+GATE = f"{GROUP}/providers/Microsoft.ApiManagement/service/gate"
+ROLES = "/providers/Microsoft.Authorization/roleAssignments"
 REFUSED = Fault(status=429, url="*east*")
 
 
@@ -24,10 +28,10 @@ class Scene:
     """A plane that always answers 200, and what was ordered to go wrong before it."""
 
     def __init__(self, *faults: Fault, plane: Plane = "openai", answers: int = 9) -> None:
-        self.faults = Faults()
+        self.clock = ManualClock()
+        self.faults = Faults(self.clock)
         for fault in faults:
             self.faults.add(fault)
-        self.clock = ManualClock()
         self.behind = ScriptedTransport([200] * answers)
         self.door = Faulty(plane, self.behind, self.faults, self.clock)
 
@@ -69,6 +73,22 @@ class TestWhichRequests:
         assert Fault(plane="openai", status=500).meets("openai", chat())
         assert not Fault(plane="gateway", status=500).meets("openai", chat())
 
+    @pytest.mark.parametrize(
+        ("pattern", "method", "path"),
+        [
+            ("Microsoft.ApiManagement/service/apis", "PUT", f"{GATE}/apis/openai"),
+            ("microsoft.apimanagement/service/apis", "GET", f"{GATE}/apis"),
+            ("*/apis/operations", "PUT", f"{GATE}/apis/openai/operations/all"),
+            ("*/subscriptions/listSecrets", "POST", f"{GATE}/subscriptions/app/listSecrets"),
+            ("Microsoft.Authorization/roleAssignments", "PUT", f"{GATE}{ROLES}/x"),
+            ("Microsoft.Resources/subscriptions/resourceGroups", "PUT", GROUP),
+        ],
+    )
+    def test_a_type_is_that_of_the_resource(self, pattern: str, method: str, path: str) -> None:
+        fault = Fault(type=pattern, status=500)
+        assert fault.meets("arm", Request(method, f"https://arm{path}?api-version=1"))
+        assert not fault.meets("arm", Request(method, f"https://arm{path}/more/x?api-version=1"))
+
     @given(st.text("abc/?*[]!.-", max_size=20))
     def test_every_url_is_like_itself(self, path: str) -> None:
         url = f"https://host/{path}"
@@ -89,6 +109,22 @@ class TestHowOften:
         scene = Scene(replace(REFUSED, count=1), Fault(status=503, count=1))
         assert await scene.statuses(3) == [429, 503, 200]
 
+    async def test_after_so_many_were_let_by(self) -> None:
+        scene = Scene(replace(REFUSED, skip=2, count=1))
+        assert await scene.statuses(4) == [200, 200, 429, 200]
+        assert [(order.fitted, order.happened) for order in scene.faults] == [(3, 1)]
+
+    async def test_who_is_let_by_may_meet_the_next(self) -> None:
+        scene = Scene(replace(REFUSED, skip=1), Fault(status=503))
+        assert await scene.statuses(2) == [503, 429]
+
+    async def test_for_so_long(self) -> None:
+        scene = Scene(replace(REFUSED, seconds=30))
+        assert await scene.statuses(2) == [429, 429]
+        scene.clock.advance(30)
+        assert await scene.statuses(1) == [200]
+        assert [order.open for order in scene.faults] == [False]
+
     async def test_until_it_is_taken_back(self) -> None:
         scene = Scene(REFUSED, Fault(status=503))
         scene.faults.remove(1)
@@ -98,10 +134,10 @@ class TestHowOften:
 
     def test_what_is_not_there_cannot_be_taken_back(self) -> None:
         with pytest.raises(NotFoundError, match="no fault 7"):
-            Faults().remove(7)
+            Faults(ManualClock()).remove(7)
 
     def test_numbers_are_not_given_twice(self) -> None:
-        faults = Faults()
+        faults = Faults(ManualClock())
         faults.add(REFUSED)
         faults.clear()
         assert faults.add(REFUSED).id == 2
@@ -135,6 +171,37 @@ class TestWhatHappens:
             await scene.door.send(chat())
         assert scene.clock.slept == [2]
         assert scene.behind.requests == []
+
+    @pytest.mark.parametrize("code", CODES)
+    async def test_a_code_is_answered_in_azures_words(self, code: str) -> None:
+        scene = Scene(Fault(code=code), plane="entra" if code.islower() else "arm")
+        response = await scene.door.send(Request("PUT", f"https://arm{GATE}/apis/openai"))
+        error = json.loads(await read(response))["error"]
+        assert response.status == CODES[code].status
+        assert (error if isinstance(error, str) else error["code"]) == code
+        assert dict(CODES[code].headers).items() <= dict(response.headers).items()
+
+    async def test_the_words_name_what_was_asked_for(self) -> None:
+        scene = Scene(Fault(code="RequestConflict"), plane="arm")
+        response = await scene.door.send(Request("PUT", f"https://arm{GATE}/apis/openai?api-version=1"))
+        assert f"'{GATE}'" in json.loads(await read(response))["error"]["message"]
+
+    async def test_a_status_and_headers_of_ones_own_go_before_the_codes(self) -> None:
+        fault = Fault(code="TooManyRequests", status=503, headers=(("Retry-After", "900"),))
+        response = await Scene(fault, plane="arm").door.send(chat())
+        assert (response.status, response.headers.get_all("Retry-After")) == (503, ["900"])
+        assert json.loads(await read(response))["error"]["code"] == "TooManyRequests"
+
+    async def test_any_code_can_be_given_with_a_status(self) -> None:
+        response = await Scene(Fault(code="Strange", status=409), plane="arm").door.send(chat())
+        assert json.loads(await read(response))["error"]["code"] == "Strange"
+
+    async def test_an_answer_may_be_kept_from_who_was_obeyed(self) -> None:
+        scene = Scene(Fault(status=500, applied=True, count=1), Fault(reset=True, applied=True))
+        assert await scene.statuses(1) == [500]
+        with pytest.raises(ConnectionResetError):
+            await scene.door.send(chat())
+        assert len(scene.behind.requests) == 2
 
 
 class Stream:
@@ -200,8 +267,16 @@ class TestOrders:
             (Fault(delay=1, body="x"), "belongs to a status"),
             (Fault(status=500, headers=(("a", "b\r\nc: d"),)), "line break"),
             (Fault(status=500, plane="moon"), "no plane"),  # type: ignore[arg-type]
+            (Fault(status=500, skip=-1), "below 0"),
+            (Fault(status=500, seconds=float("inf")), "below 0"),
+            (Fault(code="Strange"), "no status is known"),
+            (Fault(code="Conflict", reset=True), "carries no answer"),
+            (Fault(delay=1, applied=True), "takes no place"),
+            (Fault(operation="well"), "cannot end"),  # type: ignore[arg-type]
+            (Fault(operation="failed", plane="openai"), "only ARM"),
+            (Fault(operation="failed", status=500), "answered as any"),
         ],
     )
     def test_nonsense_is_refused(self, fault: Fault, said: str) -> None:
         with pytest.raises(ConfigError, match=said):
-            Faults().add(fault)
+            Faults(ManualClock()).add(fault)

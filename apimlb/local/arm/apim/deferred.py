@@ -47,6 +47,8 @@ def poll(child: Child, call: Call) -> Reply:
     operation = call.azure.operations.find(call.query["asyncid"])
     if operation is not None and not operation.done:
         return Reply(202, None, [("Location", call.url(call.id, **_async(call)))])
+    if operation is not None and operation.error:
+        return Reply(400, {"error": operation.error})
     document = call.document()
     if document is None:
         return Reply(204)

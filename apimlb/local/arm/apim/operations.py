@@ -58,11 +58,7 @@ def _find(call: Call) -> Operation:
 
 
 def _status(operation: Operation) -> Json:
-    if not operation.done:
-        return {"status": "InProgress"}
-    if operation.error:
-        return {"status": "Failed", "error": operation.error}
-    return {"status": "Succeeded"}
+    return {"status": operation.status} | ({"error": operation.error} if operation.error else {})
 
 
 def poll_status(call: Call) -> Reply:

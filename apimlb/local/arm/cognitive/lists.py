@@ -210,6 +210,8 @@ def poll(call: Call) -> Reply:
     wait = None if operation.done else call.azure.settings.retry_after(None)
     headers = [("Retry-After", str(wait))] if wait else []
     if call.query.get("operationresultresponsetype") == "Location":
+        if operation.error:
+            return Reply(400, {"error": operation.error})
         return Reply(200 if operation.done else 202, None, headers)
     return Reply(200, _status(call, operation), headers)
 
@@ -217,7 +219,7 @@ def poll(call: Call) -> Reply:
 def _status(call: Call, operation: Operation) -> Json:
     body: Json = {"id": call.id, "name": operation.token, "status": operation.facts["running"]}
     if operation.done:
-        body["status"] = "Failed" if operation.error else "Succeeded"
+        body["status"] = operation.status
     body["startTime"] = _whole(operation.started)
     if operation.done:
         body["endTime"] = _whole(operation.ended)

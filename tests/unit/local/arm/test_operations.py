@@ -3,11 +3,20 @@
 import pytest
 
 from apimlb.local.arm.errors import ArmError
-from apimlb.local.arm.operations import KEPT_SECONDS, KIND, Operation, Operations
-from apimlb.local.store import Store
+from apimlb.local.arm.operations import (
+    KEPT_SECONDS,
+    KIND,
+    End,
+    Garbled,
+    Operation,
+    Operations,
+    Outcome,
+)
+from apimlb.local.store import Document, Store, kind_of
 from tests.fakes import ManualClock
 
 TARGET = "/subscriptions/s/resourceGroups/chat"
+THING = f"{TARGET}/providers/Microsoft.CognitiveServices/accounts/east"
 
 
 class Shop:
@@ -60,6 +69,62 @@ def test_an_operation_fails_with_the_words_of_its_refusal() -> None:
     found = shop.operations.find("bad")
     assert found is not None
     assert (found.done, found.error) == (True, {"code": "Conflict", "message": "It did not work."})
+
+
+class TestOrdered:
+    """Operations whose end was ordered to be another."""
+
+    def shop(self, end: End, **told: str) -> Shop:
+        shop = Shop()
+        properties = {"provisioningState": "Creating"}
+        shop.store.put(Document(THING, kind_of(THING), {"properties": properties}))
+        shop.operations.under(lambda: Outcome(end, **told)).start("note", THING, 10, "one")
+        return shop
+
+    def end(self, shop: Shop) -> None:
+        shop.clock.advance(10)
+        shop.ripen()
+
+    def state(self, shop: Shop) -> object:
+        found = shop.store.get(THING)
+        return found and found.body["properties"]["provisioningState"]
+
+    @pytest.mark.parametrize(
+        ("end", "status", "code"),
+        [("failed", "Failed", "InternalServerError"), ("canceled", "Canceled", "OperationCanceled")],
+    )
+    def test_one_that_fails_does_nothing_and_says_so(self, end: End, status: str, code: str) -> None:
+        shop = self.shop(end)
+        begun = shop.operations.find("one")
+        assert begun is not None
+        assert (begun.status, self.state(shop)) == ("InProgress", "Creating")
+        self.end(shop)
+        found = shop.operations.find("one")
+        assert found is not None
+        assert (found.status, (found.error or {})["code"]) == (status, code)
+        assert (shop.ended, self.state(shop)) == ([], status)
+
+    def test_it_names_the_error_that_it_was_told(self) -> None:
+        shop = self.shop("failed", code="InsufficientQuota", message="There is no more.")
+        self.end(shop)
+        found = shop.operations.find("one")
+        assert found is not None
+        assert found.error == {"code": "InsufficientQuota", "message": "There is no more."}
+
+    def test_one_that_vanished_has_done_its_work(self) -> None:
+        shop = self.shop("vanished")
+        self.end(shop)
+        with pytest.raises(ArmError) as caught:
+            shop.operations.find("one")
+        assert (caught.value.status, shop.ended) == (404, ["one"])
+
+    def test_nor_does_one_stop_of_which_no_sense_can_be_made(self) -> None:
+        shop = self.shop("garbage")
+        assert shop.operations.pending(THING)
+        self.end(shop)
+        with pytest.raises(Garbled):
+            shop.operations.find("one")
+        assert shop.ended == ["one"]
 
 
 @pytest.mark.parametrize(("seconds", "kept"), [(KEPT_SECONDS, True), (KEPT_SECONDS + 1, False)])

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from apimlb.local.lateness import LATE, Lateness
 from apimlb.local.openai.switches import ADVERSE, CHARGES
 from apimlb.local.server.__main__ import options
 
@@ -23,6 +24,12 @@ def test_the_rest_reaches_the_world() -> None:
     read = options(["--state", "here", "--adverse", "--seed", "7", "--gateways", "3"])
     assert (read.seed, read.world.openai.seed, read.world.gateways) == (7, 7, 3)
     assert read.world.openai.switches == ADVERSE
+
+
+def test_things_are_late_where_that_is_said_or_in_the_worse_reading() -> None:
+    assert options(["--state", "here"]).world.lateness == Lateness()
+    for said in ("--late", "--adverse"):
+        assert options(["--state", "here", said]).world.lateness == LATE
 
 
 def test_a_charging_profile_goes_before_the_adverse_one() -> None:
