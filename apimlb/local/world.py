@@ -4,7 +4,6 @@ Everything is built here by hand. No plane knows another: what the gateway needs
 ARM's role assignments, they are handed as functions.
 """
 
-import itertools
 import random
 import uuid
 from collections.abc import Coroutine, Mapping, Sequence
@@ -23,7 +22,7 @@ from apimlb.local.arm.policy_check import check_policy
 from apimlb.local.arm.settings import ArmSettings, Caller
 from apimlb.local.delays import account_view, gateway_views, reading_view
 from apimlb.local.entra.keys import SigningKey
-from apimlb.local.entra.plane import IDENTITY_TOKEN_SECONDS, Application, EntraPlane, serves
+from apimlb.local.entra.plane import IDENTITY_TOKEN_SECONDS, Application, EntraPlane
 from apimlb.local.entra.tokens import Principal, TokenRefused
 from apimlb.local.faults import Faults, Faulty
 from apimlb.local.gateway import switches as gateway_switches
@@ -34,6 +33,7 @@ from apimlb.local.openai import switches as openai_switches
 from apimlb.local.openai.access import BearerRefused
 from apimlb.local.openai.plane import OpenAIPlane
 from apimlb.local.openai.routes import subdomain
+from apimlb.local.roads import Again, InTurn, Management, Nobody
 from apimlb.local.store import Document, Documents, Store
 from apimlb.policy import switches as policy_switches
 
@@ -157,9 +157,10 @@ class World:
         self._arm = Faulty("arm", self.arm, self.faults, clock)
         self._entra = Faulty("entra", self.entra, self.faults, clock)
         self._openai = Faulty("openai", self.openai, self.faults, clock)
-        self._gateway = Faulty("gateway", _InTurn(self.gateways), self.faults, clock)
-        self._outside = Faulty("outside", outside or _Nobody(), self.faults, clock)
-        self._management = _Management(self._entra, self._arm)
+        self._gateway = Faulty("gateway", InTurn(self.gateways), self.faults, clock)
+        self._own_gateway = Again(self._gateway)
+        self._outside = Faulty("outside", outside or Nobody(), self.faults, clock)
+        self._management = Management(self._entra, self._arm)
         self._road = lru_cache(_ROADS_KEPT)(self._find_road)
 
     @property
@@ -186,7 +187,7 @@ class World:
         if subdomain(host) is not None:
             return self._openai
         if host.endswith(".azure-api.net") or _at(netloc, self.settings.gateway_origin):
-            return self._gateway
+            return self._own_gateway
         if host in _ENTRA_HOSTS:
             return self._entra
         if _at(netloc, self.settings.arm_origin):
@@ -261,34 +262,6 @@ class World:
             wanted = f"a user-assigned identity with client id {client_id}" if client_id else "an identity"
             raise NotFoundError(f"{service.body.get('name')} does not have {wanted}", where=service.id)
         return self.entra.mint(principal, resource.removesuffix("/.default"), seconds=IDENTITY_TOKEN_SECONDS)
-
-
-class _InTurn:
-    """Deals requests to instances of one plane in turn, as a load balancer in front of them would."""
-
-    def __init__(self, instances: Sequence[Transport]) -> None:
-        self._turns = itertools.cycle(instances)
-
-    def send(self, request: Request) -> Coroutine[Any, Any, Response]:
-        return next(self._turns).send(request)
-
-
-class _Management:
-    """The origin that ARM and Entra share."""
-
-    def __init__(self, entra: Transport, arm: Transport) -> None:
-        self._entra = entra
-        self._arm = arm
-
-    def send(self, request: Request) -> Coroutine[Any, Any, Response]:
-        return (self._entra if serves(request) else self._arm).send(request)
-
-
-class _Nobody:
-    """What is outside when nothing is."""
-
-    async def send(self, request: Request) -> Response:
-        raise ConnectionError(f"the host {request.host} is not part of the local Azure")
 
 
 class Roles:

@@ -18,6 +18,7 @@ from apimlb.local.arm.apim import (
     plain,
     policies,
     products,
+    releases,
     services,
     skus,
     users,
@@ -47,6 +48,7 @@ ROUTES = (
     *plain.ROUTES,
     *policies.ROUTES,
     *products.ROUTES,
+    *releases.ROUTES,
     *apim_subscriptions.ROUTES,
     *users.ROUTES,
 )

@@ -100,8 +100,9 @@ def read_service(documents: Sequence[Document]) -> Service:
     products = [_product(item, kinds, policies) for item in kinds.get("products", [])]
     members = _members(kinds)
     segments = _segments(kinds)
+    current = _current(kinds)
     apis = [
-        _api(item, kinds, policies, _doors(item, products, members), segments)
+        _api(item, kinds, policies, _doors(item, products, members), segments, is_current=item.id in current)
         for item in kinds.get("apis", [])
     ]
     return Service(
@@ -182,6 +183,21 @@ def _doors(
     )
 
 
+def _current(kinds: Kinds) -> set[str]:
+    """The ids of the current revisions: the released one of each API, or else its first."""
+    released = {_name(item).lower(): str(item.body["revision"]) for item in kinds.get("currentrevisions", [])}
+    found: dict[str, str] = {}
+    for item in kinds.get("apis", []):
+        api = _unrevised(_name(item))
+        if api not in found or _revision(item) == released.get(api):
+            found[api] = item.id
+    return set(found.values())
+
+
+def _revision(document: Document) -> str:
+    return str(_properties(document).get("apiRevision") or "1")
+
+
 def _segments(kinds: Kinds) -> set[str]:
     """The version sets (lower-case name) whose versions stand in the path."""
     return {
@@ -197,6 +213,8 @@ def _api(
     policies: Mapping[str, Place],
     products: tuple[tuple[str, bool], ...],
     segments: set[str],
+    *,
+    is_current: bool,
 ) -> ApiRoute:
     properties = _properties(document)
     names = properties.get("subscriptionKeyParameterNames") or {}
@@ -212,9 +230,9 @@ def _api(
         name=str(properties.get("displayName") or _name(document)),
         path=path,
         service_url=Url(service_url) if service_url else None,
-        revision=str(properties.get("apiRevision") or "1"),
+        revision=_revision(document),
         version=properties.get("apiVersion"),
-        is_current_revision=properties.get("isCurrent") is not False,
+        is_current_revision=is_current,
         protocols=tuple(properties.get("protocols") or ("https",)),
         subscription_key_parameter_names=keys,
     )

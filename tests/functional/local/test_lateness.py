@@ -1,7 +1,7 @@
 """ARM has said 200, and the rest of Azure does not know it yet."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,56 +11,12 @@ import pytest
 from apimlb.local.entra.tokens import Principal
 from apimlb.local.lateness import LATE, Lateness
 from apimlb.local.world import SUBSCRIPTION_ID
-from tests.unit.local.tenant import EAST, GATE, GROUP, SOMEBODY, Tenant
+from tests.functional.local.story import Look, Story
+from tests.unit.local.tenant import EAST, GATE, GROUP, SOMEBODY
 
-GATEWAY = "https://gate.azure-api.net"
-ANSWERING = (
-    "<policies><inbound><return-response><set-body>{}</set-body></return-response></inbound>"
-    "<backend /><outbound /><on-error /></policies>"
-)
 MINUTE = Lateness(configuration=(10.0, 60.0))
 MINUTES = Lateness(keys=(60.0, 240.0))
 ASSIGNMENT = f"{EAST}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-000000000001"
-Json = dict[str, Any]
-Look = Callable[[], Awaitable[object]]
-
-
-class Story(Tenant):
-    """A tenant whose gateway answers what the policies of its APIs say."""
-
-    async def ask(self, path: str, method: str = "POST", **headers: str) -> tuple[int, str]:
-        status, body = await self.send(method, f"{GATEWAY}/{path}", **headers)
-        return status, body.decode()
-
-    async def child(self, path: str, properties: Json) -> Json:
-        made: Json = await self.put(f"{GATE}/{path}", "2024-05-01", {"properties": properties})
-        return made
-
-    async def remove(self, path: str) -> None:
-        status, _ = await self.arm("DELETE", f"{GATE}/{path}", "2024-05-01")
-        assert status in (200, 202, 204)
-
-    async def api(self, name: str, answer: str, **properties: Any) -> None:
-        about = {"displayName": name, "path": name, "subscriptionRequired": False, **properties}
-        await self.child(f"apis/{name}", about)
-        await self.child(
-            f"apis/{name}/operations/all", {"displayName": "all", "method": "POST", "urlTemplate": "/*"}
-        )
-        await self.policy(name, answer)
-
-    async def policy(self, api: str, answer: str) -> None:
-        value = ANSWERING.format(answer)
-        await self.child(f"apis/{api}/policies/policy", {"format": "rawxml", "value": value})
-
-    async def watch(self, look: Look, seconds: int, step: float = 1.0) -> list[tuple[float, object]]:
-        """What is seen anew, and after how long."""
-        seen: list[tuple[float, object]] = []
-        for number in range(int(seconds / step) + 1):
-            found = await look()
-            if not seen or seen[-1][1] != found:
-                seen.append((number * step, found))
-            self.clock.advance(step)
-        return seen
 
 
 @pytest.fixture

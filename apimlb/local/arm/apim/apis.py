@@ -3,10 +3,20 @@
 import re
 
 from apimlb.http import is_url
-from apimlb.local.arm.apim import deferred
-from apimlb.local.arm.apim.children import Child, Content, children_of_kind, fields, require_fields
-from apimlb.local.arm.call import Call, objects, section
+from apimlb.local.arm.apim import deferred, revisions
+from apimlb.local.arm.apim.children import (
+    Child,
+    Content,
+    children_of_kind,
+    fields,
+    open_service,
+    require_fields,
+    service_id,
+)
+from apimlb.local.arm.apim.services import stale
+from apimlb.local.arm.call import Call, Reply, check_match, objects, section
 from apimlb.local.arm.errors import apim_error, validation_error
+from apimlb.local.arm.retention import uproot
 from apimlb.local.arm.routes import Exclusion
 from apimlb.local.store import Document, Json
 
@@ -20,15 +30,31 @@ _ECHOED = (
     "contact",
     "license",
 )
+_HANDED_ON = (
+    "displayName",
+    "description",
+    "subscriptionRequired",
+    "serviceUrl",
+    "path",
+    "protocols",
+    "authenticationSettings",
+    "subscriptionKeyParameterNames",
+    "apiVersion",
+    "apiVersionDescription",
+    "apiVersionSetId",
+)
 _KEY_NAMES = {"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"}
 _METHOD = re.compile(r"[A-Za-z*]{1,32}")
 
 
 def _content(call: Call, existing: Document | None, sent: Json) -> Content:
     """Synchronous, without an operation (recorded: apim_cli_core_service m2)."""
-    if sent.get("value") or sent.get("format") or sent.get("sourceApiId"):
+    if sent.get("value") or sent.get("format"):
         text = "The local Azure does not import APIs: send the API's properties, then its operations."
         raise validation_error(("format", text))
+    source = _source(call, sent) if existing is None else None
+    if source is not None:
+        sent = _inherited(source) | sent
     require_fields(sent, "displayName")
     if sent.get("serviceUrl") and not is_url(sent["serviceUrl"]):
         raise validation_error(("serviceUrl", "'serviceUrl' must be an absolute http or https address."))
@@ -36,10 +62,11 @@ def _content(call: Call, existing: Document | None, sent: Json) -> Content:
     _refuse_taken_path(call, path, sent)
     names = {**_KEY_NAMES, **section(sent, "subscriptionKeyParameterNames")}
     sign_in = section(sent, "authenticationSettings")
-    revision = re.fullmatch(r".*;rev=(\d+)", call.name)
+    if source is not None:
+        revisions.copy_children(call, source, call.id)
     defaults = {
         "displayName": sent["displayName"],
-        "apiRevision": revision.group(1) if revision else "1",
+        "apiRevision": _revision(call, existing, sent),
         "description": None,
         "subscriptionRequired": True,
         "serviceUrl": None,
@@ -47,20 +74,45 @@ def _content(call: Call, existing: Document | None, sent: Json) -> Content:
         "protocols": ["https"],
         "authenticationSettings": {"oAuth2": None, "openid": None} | sign_in,
         "subscriptionKeyParameterNames": names,
-        "isCurrent": revision is None,
+        # Where it stands; what it says is found out when it is shown.
+        "isCurrent": True,
     }
-    chosen = ("description", "subscriptionRequired", "serviceUrl", "protocols", "isCurrent")
+    chosen = ("description", "subscriptionRequired", "serviceUrl", "protocols")
     made = {**defaults, **{name: sent[name] for name in chosen if sent.get(name) is not None}}
     return made | fields(sent, {}, _ECHOED), {}
 
 
+def _revision(call: Call, existing: Document | None, sent: Json) -> str:
+    if existing is not None:
+        return revisions.number(existing)
+    return revisions.split(call.name)[1] or str(sent.get("apiRevision") or "1")
+
+
+def _source(call: Call, sent: Json) -> Document | None:
+    """The API or revision that a new one is made from."""
+    wanted = str(sent.get("sourceApiId") or "")
+    if not wanted:
+        return None
+    name = wanted.rstrip("/").rpartition("/")[2]
+    found = revisions.find(call.store, service_id(call), name)
+    if found is None:
+        raise validation_error(("sourceApiId", f"Api '{name}' not found."))
+    return found
+
+
+def _inherited(source: Document) -> Json:
+    """What a new revision has of its source unless the request says otherwise."""
+    properties = source.body["properties"]
+    return {name: properties[name] for name in _HANDED_ON if properties.get(name) is not None}
+
+
 def _refuse_taken_path(call: Call, path: str, sent: Json) -> None:
     """Two current APIs share a path only as versions of one set."""
-    base = call.name.partition(";rev=")[0].lower()
+    base = revisions.split(call.name)[0].lower()
     for item in children_of_kind(call, "apis"):
         properties = item.body["properties"]
         if (
-            item.body["name"].partition(";rev=")[0].lower() == base
+            revisions.split(item.body["name"])[0].lower() == base
             or properties["path"].lower() != path.lower()
         ):
             continue
@@ -71,22 +123,49 @@ def _refuse_taken_path(call: Call, path: str, sent: Json) -> None:
         raise validation_error(("path", text))
 
 
+def _shown(call: Call, document: Document) -> Json:
+    return revisions.shown(call.store, document)
+
+
 def _listed(call: Call, document: Document) -> Json:
     """In lists two objects are null (recorded: apim_cli_core_service t3)."""
+    body = _shown(call, document)
     nulls = {"authenticationSettings": None, "subscriptionKeyParameterNames": None}
-    return {**document.body, "properties": {**document.body["properties"], **nulls}}
+    return {**body, "properties": {**body["properties"], **nulls}}
 
 
-def _unlink(call: Call, document: Document) -> None:
+def _remove(child: Child, call: Call) -> Reply:
+    """One revision, or with deleteRevisions the whole API; the current one does not go alone (reported in
+    apiops issue 184)."""
+    open_service(call, child.type)
+    found = call.document()
+    if found is None:
+        return Reply(204)
+    api = revisions.split(found.body["name"])[0]
+    service = service_id(call)
+    all_of_it = revisions.revisions(call.store, service, api)
+    whole = len(all_of_it) == 1 or call.query.get("deleterevisions", "").lower() == "true"
+    if not whole and found == revisions.current(call.store, service, api):
+        raise apim_error(400, "ValidationError", "Cannot delete the current revision of an API.")
+    check_match(call, found, stale)
+    for document in all_of_it if whole else [found]:
+        uproot(call.store, document.id)
+    if whole:
+        _unlink(call, api)
+        revisions.forget(call.store, service, api)
+    return deferred.deleted(call, found)
+
+
+def _unlink(call: Call, api: str) -> None:
     """An API that goes leaves its products."""
     for product in children_of_kind(call, "products"):
-        call.store.delete(f"{product.id}/apis/{document.body['name']}")
+        call.store.delete(f"{product.id}/apis/{api}")
 
 
 def alone(call: Call) -> Exclusion:
     """One write at a time inside an API (reported in apiops issues 141, 379 and 497)."""
     head, _, tail = call.id.partition("/apis/")
-    id = f"{head}/apis/{tail.split('/')[0]}"
+    id = f"{head}/apis/{revisions.split(tail.split('/')[0])[0]}"
     text = "Operation on the API is in progress"
     return Exclusion(id, WRITE_SECONDS, lambda: apim_error(409, "PessimisticConcurrencyConflict", text))
 
@@ -126,9 +205,9 @@ API = Child(
     "apis/{api}",
     "Api",
     _content,
+    shown=_shown,
     listed=_listed,
-    guard=_unlink,
-    deleted=deferred.deleted,
+    remove=_remove,
     poll=deferred.poll,
     exclusive=alone,
     types={

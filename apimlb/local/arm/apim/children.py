@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apimlb.local.arm import errors
-from apimlb.local.arm.apim import shape
+from apimlb.local.arm.apim import revisions, shape
 from apimlb.local.arm.apim.etags import apim_etag, fragment_etag
 from apimlb.local.arm.apim.operations import SERVICE
 from apimlb.local.arm.apim.services import require_service, stale, transitioning
@@ -47,8 +47,8 @@ class Child:
     `content(call, existing, sent)` gives what to store for a PUT's or, merged, a PATCH's properties, and
     raises `ArmError`. `shown` and `listed` make the body of a GET and of a list's row, `created` that of
     the creating answer. `guard` runs before a delete and may refuse it, `named` may refuse a name. `answer`,
-    `deleted` and `poll` replace the plain answers of a write, a delete and a GET with asyncId. `types` are
-    those of the properties, of deeper ones by their dotted path.
+    `deleted` and `poll` replace the plain answers of a write, a delete and a GET with asyncId, `remove` all
+    that a delete does. `types` are those of the properties, of deeper ones by their dotted path.
     """
 
     path: str
@@ -61,6 +61,7 @@ class Child:
     named: Callable[[Call], None] = _no_checks
     answer: Callable[[Call, "Child", Document, bool], Reply] | None = None
     deleted: Callable[[Call, Document], Reply] | None = None
+    remove: Callable[["Child", Call], Reply] | None = None
     poll: Callable[["Child", Call], Reply] | None = None
     posts: Mapping[str, Handler] = field(default_factory=dict)
     exclusive: Callable[[Call], Exclusion] | None = None
@@ -79,15 +80,21 @@ class Child:
     def routes(self) -> tuple[Route, ...]:
         return crud(
             f"{SERVICE}/{self.path}",
-            get=lambda call: get(self, call),
-            head=lambda call: get(self, call),
-            put=lambda call: put(self, call),
-            patch=lambda call: patch(self, call),
-            delete=lambda call: delete(self, call),
-            listed=lambda call: list_(self, call),
+            get=self._answer(get),
+            head=self._answer(get),
+            put=self._answer(put),
+            patch=self._answer(patch),
+            delete=self._answer(self.remove or delete),
+            listed=self._answer(list_),
             posts=self.posts,
             exclusive=self.exclusive,
         )
+
+    def _answer(self, verb: "Callable[[Child, Call], Reply]") -> Handler:
+        def answer(call: Call) -> Reply:
+            return verb(self, call)
+
+        return revisions.settled(answer, service_id) if self.path.startswith("apis/") else answer
 
 
 def service_id(call: Call) -> str:

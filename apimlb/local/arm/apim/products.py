@@ -5,7 +5,7 @@ Recorded: apim_aso_20240501_crud_a 46-56, apim_cli_core_service t1.
 
 from dataclasses import dataclass
 
-from apimlb.local.arm.apim import shape
+from apimlb.local.arm.apim import revisions, shape
 from apimlb.local.arm.apim.builtins import ADMINISTRATORS
 from apimlb.local.arm.apim.children import (
     Child,
@@ -115,11 +115,12 @@ def _put(link: Link, call: Call) -> Reply:
     """Adds the thing to the product and answers with it: 201, 200 when it was there."""
     open_service(call, link.type)
     _require_holder(link.parent_noun, call)
-    thing = call.store.get(f"{service_id(call)}/{link.collection}/{call.name}")
+    thing = _thing(link, call, call.name)
     if thing is None:
         raise not_found(link.noun)
     existing = call.document()
-    body = {"id": call.id, "type": link.type, "name": thing.body["name"], "properties": {}}
+    name = revisions.split(thing.body["name"])[0]
+    body = {"id": call.id, "type": link.type, "name": name, "properties": {}}
     call.stored(body, {})
     return Reply(200 if existing else 201, _row(body, thing), indented=True)
 
@@ -141,11 +142,16 @@ def _list(link: Link, call: Call) -> Reply:
     require_service(call)
     _require_holder(link.parent_noun, call, f"{call.id}/x")
     found = call.store.children(call.id.rpartition("/")[0], link.type.lower())
-    things = [
-        (item, call.store.get(f"{service_id(call)}/{link.collection}/{item.body['name']}")) for item in found
-    ]
+    things = [(item, _thing(link, call, item.body["name"])) for item in found]
     rows = [_row(item.body, thing) for item, thing in things if thing]
     return Reply(200, {"value": rows, "count": len(rows)}, indented=True)
+
+
+def _thing(link: Link, call: Call, name: str) -> Document | None:
+    """What a product holds under a name; of an API it holds whichever revision is current."""
+    if link.collection == "apis":
+        return revisions.find(call.store, service_id(call), revisions.split(name)[0])
+    return call.store.get(f"{service_id(call)}/{link.collection}/{name}")
 
 
 def _row(body: Json, thing: Document) -> Json:
@@ -160,7 +166,7 @@ def _require_holder(noun: str, call: Call, id: str = "") -> None:
 def list_products_of(call: Call) -> Reply:
     """The products that hold an API."""
     require_service(call)
-    name = call.names["api"]
+    name = revisions.split(call.names["api"])[0]
     products = [
         item for item in children_of_kind(call, "products") if call.store.get(f"{item.id}/apis/{name}")
     ]

@@ -2,6 +2,7 @@
 
 import re
 
+from apimlb.local.arm.apim import revisions
 from apimlb.local.arm.apim.children import Child, Content, fields, require, require_fields, service_id
 from apimlb.local.arm.apim.etags import apim_etag
 from apimlb.local.arm.call import Call, Reply
@@ -46,8 +47,9 @@ def _scope(call: Call, scope: str) -> str:
         text = "Subscription scope should be one of '/apis', '/apis/{apiId}', '/products/{productId}'."
         raise validation_error(("scope", text))
     full = f"{service}{path}"
-    if found.group(2) and call.store.get(full) is None:
-        noun = "Api" if found.group(1).lower() == "apis" else "Product"
+    kind, name = found.group(1).lower(), found.group(2)
+    if name and not (revisions.find(call.store, service, name) if kind == "apis" else call.store.get(full)):
+        noun = "Api" if kind == "apis" else "Product"
         raise validation_error(("scope", f"{noun} '{found.group(2)}' not found."))
     return full
 
