@@ -257,7 +257,7 @@ class World:
 
     async def _identity_token(self, service: Document, resource: str, client_id: str | None) -> str:
         """A token of the service's identity, as its identity endpoint gives it; raises `NotFoundError`."""
-        principal = _identity(service, client_id)
+        principal = _identity(self.store, service, client_id)
         if principal is None:
             wanted = f"a user-assigned identity with client id {client_id}" if client_id else "an identity"
             raise NotFoundError(f"{service.body.get('name')} does not have {wanted}", where=service.id)
@@ -300,8 +300,10 @@ def _at(netloc: str, origin: str) -> bool:
     return bool(origin) and netloc.lower() == urlsplit(origin).netloc.lower()
 
 
-def _identity(service: Document, client_id: str | None) -> Principal | None:
-    """The service's user-assigned identity with this client id, or its system-assigned one."""
+def _identity(store: Store, service: Document, client_id: str | None) -> Principal | None:
+    """The service's user-assigned identity with this client id, or its system-assigned one. One that was
+    deleted has no tokens any more, although the service goes on naming it, nor has its successor under the
+    same name before the service is given it."""
     identity: Mapping[str, Any] = service.body.get("identity") or {}
     if client_id is None:
         principal = identity.get("principalId")
@@ -309,7 +311,12 @@ def _identity(service: Document, client_id: str | None) -> Principal | None:
         return (
             Principal(str(uuid.uuid5(uuid.NAMESPACE_OID, principal)), principal, "2") if principal else None
         )
-    for assigned in (identity.get("userAssignedIdentities") or {}).values():
-        if str(assigned.get("clientId", "")).lower() == client_id.lower():
+    for id, assigned in (identity.get("userAssignedIdentities") or {}).items():
+        alive = store.get(id)
+        if (
+            str(assigned.get("clientId", "")).lower() == client_id.lower()
+            and alive is not None
+            and alive.body["properties"]["clientId"] == assigned["clientId"]
+        ):
             return Principal(assigned["clientId"], assigned["principalId"], "2")
     return None

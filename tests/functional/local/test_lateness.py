@@ -12,11 +12,10 @@ from apimlb.local.entra.tokens import Principal
 from apimlb.local.lateness import LATE, Lateness
 from apimlb.local.world import SUBSCRIPTION_ID
 from tests.functional.local.story import Look, Story
-from tests.unit.local.tenant import EAST, GATE, GROUP, SOMEBODY
+from tests.unit.local.tenant import ASSIGNMENT, EAST, GATE, GROUP, SOMEBODY
 
 MINUTE = Lateness(configuration=(10.0, 60.0))
 MINUTES = Lateness(keys=(60.0, 240.0))
-ASSIGNMENT = f"{EAST}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-000000000001"
 
 
 @pytest.fixture

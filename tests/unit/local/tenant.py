@@ -16,6 +16,7 @@ GROUP = f"{SUBSCRIPTION}/resourceGroups/rg"
 EAST = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/east"
 GATE = f"{GROUP}/providers/Microsoft.ApiManagement/service/gate"
 IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/who"
+ASSIGNMENT = f"{EAST}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-000000000001"
 OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
 SOMEBODY = "5e0b0d1f-0000-4000-8000-00000000b0d1"
 SECRET = Application(OWNER.client_id, OWNER.object_id, "s3cret", OWNER.name)
@@ -138,10 +139,9 @@ class Tenant:
         return who["principalId"]
 
     async def give_role(self, principal):
-        id = f"{EAST}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-000000000001"
         role = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{OPENAI_USER}"
         properties = {"roleDefinitionId": role, "principalId": principal, "principalType": "ServicePrincipal"}
-        await self.put(id, "2022-04-01", {"properties": properties})
+        await self.put(ASSIGNMENT, "2022-04-01", {"properties": properties})
 
     async def chat(self, host="east.openai.azure.com", **headers):
         body = {"messages": [{"role": "user", "content": "Hello"}]}

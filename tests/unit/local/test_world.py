@@ -13,7 +13,20 @@ from apimlb.local.lateness import LATE
 from apimlb.local.store import Store
 from apimlb.local.world import OWNER, TENANT_ID, World, WorldSettings
 from tests.fakes import ManualClock, ScriptedTransport
-from tests.unit.local.tenant import ARM, BASE_URL, CHAT, EAST, GATE, POLICY, REMEMBERING, SOMEBODY, Tenant
+from tests.unit.local.tenant import (
+    ARM,
+    ASSIGNMENT,
+    BASE_URL,
+    CHAT,
+    EAST,
+    GATE,
+    IDENTITY,
+    OPENAI_USER,
+    POLICY,
+    REMEMBERING,
+    SOMEBODY,
+    Tenant,
+)
 
 
 @pytest.fixture
@@ -174,6 +187,32 @@ class TestSeveralGateways:
         told = [await tenant.send("POST", f"https://gate.azure-api.net{CHAT}") for _ in range(2)]
         assert told == [(200, b"nothing"), (200, b"something")]
         tenant.store.close()
+
+
+class TestAnIdentityThatIsMadeAnew:
+    async def test_is_another_and_opens_nothing(self, tenant):
+        await tenant.give_role(await tenant.gateway())
+        assert (await tenant.arm("DELETE", IDENTITY, "2023-01-31"))[0] == 200
+        assert (await tenant.chat("gate.azure-api.net"))[0] == 500
+        again = (await tenant.put(IDENTITY, "2023-01-31", {"location": "swedencentral"}))["properties"]
+        service = (await tenant.arm("GET", GATE, "2024-05-01"))[1]
+        assert service["identity"]["userAssignedIdentities"][IDENTITY]["clientId"] != again["clientId"]
+        assert (await tenant.chat("gate.azure-api.net"))[0] == 500
+
+    async def test_cannot_be_given_the_role_under_the_name_of_the_old_ones(self, tenant):
+        before = await tenant.gateway()
+        await tenant.give_role(before)
+        await tenant.arm("DELETE", IDENTITY, "2023-01-31")
+        again = (await tenant.put(IDENTITY, "2023-01-31", {"location": "swedencentral"}))["properties"]
+        assert again["principalId"] != before
+        role = {"roleDefinitionId": OPENAI_USER, "principalId": again["principalId"]}
+        assigned = {**role, "principalType": "ServicePrincipal"}
+        status, said = await tenant.arm("PUT", ASSIGNMENT, "2022-04-01", {"properties": assigned})
+        assert (status, said["error"]["code"]) == (400, "RoleAssignmentUpdateNotPermitted")
+        assert (await tenant.arm("DELETE", ASSIGNMENT, "2022-04-01"))[0] == 200
+        await tenant.give_role(again["principalId"])
+        await tenant.gateway()
+        assert (await tenant.chat("gate.azure-api.net"))[0] == 200
 
 
 def test_adverse_turns_every_plane_to_the_worse_reading():
