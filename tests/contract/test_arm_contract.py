@@ -134,6 +134,8 @@ async def gateway(scene: Scene) -> None:
         "loggers/log": {"loggerType": "azureMonitor"},
         "diagnostics/azuremonitor": {"loggerId": "/loggers/log"},
         "apis/openai/diagnostics/azuremonitor": {"loggerId": f"{SERVICE}/loggers/log", "verbosity": "error"},
+        "apis/openai;rev=2": {"path": "openai", "sourceApiId": f"{SERVICE}/apis/openai"},
+        "apis/openai/releases/first": {"apiId": f"{SERVICE}/apis/openai;rev=1", "notes": "as it was"},
         "apiVersionSets/v": {"displayName": "V", "versioningScheme": "Segment"},
         "groups/friends": {"displayName": "Friends"},
         "tags/blue": {"displayName": "Blue"},
@@ -149,6 +151,8 @@ async def gateway(scene: Scene) -> None:
     for path in ("products/chat/apis", "products/chat/groups", "products/chat/subscriptions"):
         await scene.get(f"{SERVICE}/{path}")
     await scene.get(f"{SERVICE}/apis/openai/products")
+    await scene.get(f"{SERVICE}/apis/openai/revisions")
+    await scene.patch(f"{SERVICE}/apis/openai/releases/first", {"properties": {"notes": "x"}}, If_Match="*")
     await scene.ask("HEAD", f"{SERVICE}/products/chat/groups/friends")
     await scene.delete(f"{SERVICE}/products/chat/groups/friends")
     await scene.post(f"{SERVICE}/policyFragments/shared/listReferences")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from apimlb.local.entra.tokens import Principal
-from apimlb.local.lateness import LATE, Lateness
+from apimlb.local.lateness import LATE, STALE, Lateness
 from apimlb.local.world import SUBSCRIPTION_ID
 from tests.functional.local.story import Look, Story
 from tests.unit.local.tenant import ASSIGNMENT, EAST, GATE, GROUP, SOMEBODY
@@ -266,7 +267,7 @@ class TestArm:
 
 
 async def test_with_everything_late_all_is_as_written_in_the_end(tell: Callable[..., Story]) -> None:
-    story = tell(LATE)
+    story = tell(replace(LATE, reads=STALE))
     await story.give_role(await story.gateway())
     assert json.loads((await story.ask("openai/deployments"))[1])["statusCode"] == 404
     story.clock.advance(600)

@@ -52,7 +52,7 @@ def _content(call: Call, existing: Document | None, sent: Json) -> Content:
     if sent.get("value") or sent.get("format"):
         text = "The local Azure does not import APIs: send the API's properties, then its operations."
         raise validation_error(("format", text))
-    source = _source(call, sent) if existing is None else None
+    source = _source(call, sent)
     if source is not None:
         sent = _inherited(source) | sent
     require_fields(sent, "displayName")
@@ -62,7 +62,7 @@ def _content(call: Call, existing: Document | None, sent: Json) -> Content:
     _refuse_taken_path(call, path, sent)
     names = {**_KEY_NAMES, **section(sent, "subscriptionKeyParameterNames")}
     sign_in = section(sent, "authenticationSettings")
-    if source is not None:
+    if source is not None and existing is None:
         revisions.copy_children(call, source, call.id)
     defaults = {
         "displayName": sent["displayName"],
