@@ -10,19 +10,22 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from apimlb.policy.document import compile_policy
+from apimlb.stack.access import GATEWAY, KEYS_API, TENANT_ID
+from apimlb.stack.clients import shard_names
 from apimlb.stack.config import Stack, Strategy, parse
-from apimlb.stack.desired import CLIENT_IDS, IDENTITY, KEY_HASHES, TENANT_ID
+from apimlb.stack.desired import IDENTITY
 
 TIMEOUT = 120
 """Seconds that the gateway waits for an account's response headers."""
 
-# What stands for the named values while a policy is checked before they exist in Azure.
-_NAMED_VALUES = (CLIENT_IDS, IDENTITY, KEY_HASHES, TENANT_ID)
-_STAND_INS = dict.fromkeys(_NAMED_VALUES, "00000000-0000-0000-0000-000000000000")
+_STAND_IN = "00000000-0000-0000-0000-000000000000"
+"""What stands for a named value while a policy is checked before it exists in Azure."""
 
 
 def render(stack: Stack) -> str:
     """The policy of the stack's API, as rawxml; raises `PolicyError` when Azure would refuse it."""
+    client_ids = shard_names(stack.clients or ())
+    named_values = dict.fromkeys((*client_ids, GATEWAY, IDENTITY, TENANT_ID), _STAND_IN)
     text = (
         _environment()
         .get_template(f"policy/{stack.strategy}.xml.j2")
@@ -31,12 +34,17 @@ def render(stack: Stack) -> str:
             deployments=list(stack.deployments),
             retries=len(stack.accounts),
             timeout=TIMEOUT,
+            audiences=stack.audiences,
             names=SimpleNamespace(
-                key_hashes=KEY_HASHES, client_ids=CLIENT_IDS, tenant_id=TENANT_ID, identity=IDENTITY
+                client_ids=client_ids,
+                gateway=GATEWAY,
+                identity=IDENTITY,
+                keys_api=KEYS_API,
+                tenant_id=TENANT_ID,
             ),
         )
     )
-    compile_policy(text, scope="api", named_values=_STAND_INS)
+    compile_policy(text, scope="api", named_values=named_values)
     return text
 
 

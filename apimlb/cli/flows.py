@@ -23,7 +23,7 @@ from apimlb.deploy.journal import Journal
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.errors import ApimlbError, ConfigError, Interrupted, NotFoundError
 from apimlb.render import references, render
-from apimlb.stack.desired import SUBSCRIPTION
+from apimlb.stack.access import SUBSCRIPTION
 from apimlb.stack.planner import Plan
 from apimlb.stack.resources import Json
 

@@ -157,8 +157,10 @@ class Azure:
 
     def _write(self, id: str, body: Json, method: str) -> Json:
         kind = _kind(id)
+        sent = () if kind.bare else (_bytes(body),)
+        options = {} if kind.bare else {"content_type": "application/json"}
         try:
-            reply = self._call(kind, method, id, _bytes(body), content_type="application/json")
+            reply = self._call(kind, method, id, *sent, **options)
         except CloudError as error:
             # The same role for the same principal under another name: what was wanted is there.
             if error.code != "RoleAssignmentExists":

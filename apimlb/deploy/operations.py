@@ -30,7 +30,8 @@ class Kind:
 
     `arrange` makes the operations' positional arguments out of an id. A name that starts with `begin_` is a
     long-running operation, looked at every `poll` seconds for at most `patience`. `guarded` deletions demand
-    an If-Match; `secrets` names the operation whose answer is merged into the resource's.
+    an If-Match; a `bare` resource is a link without a body; `secrets` names the operation whose answer is
+    merged into the resource's.
     """
 
     client: str
@@ -42,6 +43,7 @@ class Kind:
     list: str = ""
     arrange: Arrange = _in_group
     guarded: bool = False
+    bare: bool = False
     rawxml: bool = False
     secrets: str = ""
     poll: float = 5.0
@@ -143,6 +145,14 @@ KINDS = {
         _POLICY, group="policy_fragment", put="begin_create_or_update"
     ),
     "microsoft.apimanagement/service/products": replace(_CHILD, group="product"),
+    "microsoft.apimanagement/service/products/apis": replace(
+        _CHILD,
+        group="product_api",
+        get="check_entity_exists",
+        list="list_by_product",
+        guarded=False,
+        bare=True,
+    ),
     "microsoft.apimanagement/service/products/policies": replace(_POLICY, group="product_policy"),
     "microsoft.apimanagement/service/subscriptions": replace(
         _CHILD, group="subscription", list="list", secrets="list_secrets"

@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from apimlb.errors import ConfigError
+from apimlb.stack.clients import shard_count
 
 FILE = "apimlb.toml"
 CAPACITY = 30
@@ -39,8 +40,17 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=20)]
 
 
-Client = Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")]
-"""An application or object id in Entra; a named value (4,096 characters) has room for a hundred."""
+Client = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+"""The id of an application, of a user or service principal, or of a group in Entra."""
+
+Audience = Annotated[str, Field(pattern=r"^[A-Za-z0-9][^\s<>&\"'{}]*$", max_length=256)]
+AUDIENCES = (
+    "https://cognitiveservices.azure.com",
+    "https://cognitiveservices.azure.com/",
+    "https://ai.azure.com",
+    "https://ai.azure.com/",
+)
+"""What the samples of Azure OpenAI's clients ask Entra for a token to."""
 
 
 class Tier(StrEnum):
@@ -134,9 +144,16 @@ class Stack(Part):
     strategy: Strategy = Strategy.BACKEND_POOL
     publisher_email: str = Field(default="apimlb@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
     accept_retry_after: bool = True
-    clients: tuple[Client, ...] = Field(default=(), max_length=100)
+    clients: tuple[Client, ...] | None = None
+    audiences: tuple[Audience, ...] = Field(default=AUDIENCES, min_length=1, max_length=20)
     accounts: tuple[Account, ...] = Field(default=DEFAULT_ACCOUNTS, min_length=1, max_length=30)
     deployments: dict[Name, Deployment] = Field(default=DEFAULT_DEPLOYMENTS, min_length=1, max_length=32)
+
+    @field_validator("clients")
+    @classmethod
+    def _placed(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        shard_count(value or ())
+        return value
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -6,15 +6,12 @@ Microsoft.ManagedIdentity 2024-11-30, Microsoft.Authorization 2022-04-01 and Mic
 
 import re
 
+from apimlb.stack.access import access, named_value, named_value_id, policy_needs
 from apimlb.stack.config import CAPACITY, Account, Deployment, Stack, Tier
 from apimlb.stack.names import API, OPENAI_USER, TAG, Names
-from apimlb.stack.resources import Joined, Json, Output, Resource
+from apimlb.stack.resources import Json, Output, Resource
 
-KEY_HASHES = "apimlb-key-hashes"
-CLIENT_IDS = "apimlb-client-ids"
-TENANT_ID = "apimlb-tenant-id"
 IDENTITY = "apimlb-identity"
-SUBSCRIPTION = "apimlb-default"
 
 OPERATIONS = {
     "chat-completions": ("POST", "/deployments/{deployment-id}/chat/completions"),
@@ -55,11 +52,13 @@ def resources(stack: Stack, subscription: str, tenant: str, policy: str) -> tupl
             if not account.endpoint
             for resource in _account(names, account)
         ),
-        *_named_values(names, tenant),
+        named_value(
+            names, IDENTITY, Output(names.identity_id, "properties.clientId"), needs=names.identity_id
+        ),
+        *access(names, tenant),
         *_backends(names),
         *_pools(names),
         *_api(names, policy),
-        _subscription(names),
     )
 
 
@@ -164,32 +163,6 @@ def _role(names: Names, account: Account) -> Resource:
     )
 
 
-def _named_values(names: Names, tenant: str) -> tuple[Resource, ...]:
-    """What the policy reads by name, so that a new client changes no policy; an empty list is `none`."""
-    subscription = _subscription_id(names)
-    hashes = Joined(
-        (Output(subscription, "primaryKey", "sha256"), Output(subscription, "secondaryKey", "sha256"))
-    )
-    return (
-        _named_value(names, TENANT_ID, tenant),
-        _named_value(names, CLIENT_IDS, ",".join(names.stack.clients).lower() or "none"),
-        _named_value(
-            names, IDENTITY, Output(names.identity_id, "properties.clientId"), needs=names.identity_id
-        ),
-        _named_value(names, KEY_HASHES, hashes, needs=subscription),
-    )
-
-
-def _named_value(names: Names, name: str, value: object, needs: str = "") -> Resource:
-    return Resource(
-        f"{names.service_id}/namedValues/{name}",
-        "Microsoft.ApiManagement/service/namedValues",
-        {"properties": {"displayName": name, "value": value, "secret": False}},
-        f"named value {name}",
-        needs=frozenset({names.service_id, needs} - {""}),
-    )
-
-
 def _backends(names: Names) -> tuple[Resource, ...]:
     return tuple(
         Resource(
@@ -270,13 +243,13 @@ def _api(names: Names, policy: str) -> tuple[Resource, ...]:
     )
     operations = (_operation(api, name, *operation) for name, operation in OPERATIONS.items())
     backends = {resource.id for resource in (*_backends(names), *_pools(names))}
-    values = {f"{names.service_id}/namedValues/{v}" for v in (KEY_HASHES, CLIENT_IDS, TENANT_ID, IDENTITY)}
+    asked = {named_value_id(names, IDENTITY), *policy_needs(names)}
     checked = Resource(
         f"{api}/policies/policy",
         "Microsoft.ApiManagement/service/apis/policies",
         {"properties": {"format": "rawxml", "value": policy}},
         "policy",
-        needs=frozenset({api} | backends | values),
+        needs=frozenset({api} | backends | asked),
         exclusive=api,
         create_only=frozenset({"properties.format"}),
     )
@@ -301,25 +274,4 @@ def _operation(api: str, name: str, method: str, template: str) -> Resource:
         f"operation {name}",
         needs=frozenset({api, f"{api}/policies/policy"}),
         exclusive=api,
-    )
-
-
-def _subscription_id(names: Names) -> str:
-    return f"{names.service_id}/subscriptions/{SUBSCRIPTION}"
-
-
-def _subscription(names: Names) -> Resource:
-    """The key that clients use; scoped to all APIs, since the API that it is for may not exist yet."""
-    return Resource(
-        _subscription_id(names),
-        "Microsoft.ApiManagement/service/subscriptions",
-        {
-            "properties": {
-                "displayName": SUBSCRIPTION,
-                "scope": f"{names.service_id}/apis",
-                "state": "active",
-            }
-        },
-        "subscription key",
-        needs=frozenset({names.service_id}),
     )

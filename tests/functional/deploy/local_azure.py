@@ -42,7 +42,7 @@ class LocalAzure:
     def writes(self) -> list[tuple[str, str]]:
         """Method and path of every request that may have changed something."""
         asked = [(request.method, request.path) for request in self.requests]
-        return [(m, p) for m, p in asked if m != "GET" and not p.lower().endswith(READS)]
+        return [(m, p) for m, p in asked if m not in ("GET", "HEAD") and not p.lower().endswith(READS)]
 
     def ids(self, kind: str) -> list[str]:
         """The ids of what there is of a type."""

@@ -4,14 +4,11 @@ While any account has quota left the client sees 200, whatever is true of what t
 """
 
 from dataclasses import replace
-from typing import get_args
 
 import pytest
 
 from apimlb.http import close
-from apimlb.local.entra.tokens import Principal
 from apimlb.local.faults import Fault
-from apimlb.local.gateway.switches import GatewaySwitches, OptionalKey
 from apimlb.local.openai.adjustment import adjusted
 from apimlb.local.openai.plane import Outage
 from apimlb.local.openai.switches import CHARGES
@@ -270,64 +267,6 @@ async def test_what_the_client_did_wrong_is_told_by_the_first_account(scene: Sta
     reply = await scene.call(body=scene.chat(max_tokens=5))
     assert (reply.status, reply.json["error"]["code"]) == (400, "unsupported_parameter")
     assert sum(count.calls for count in scene.counts().values()) == 1
-
-
-@pytest.mark.parametrize("header", ["api_key", "Ocp_Apim_Subscription_Key", "Authorization"])
-async def test_the_key_opens_in_every_place_where_clients_put_it(scene: Stage, header: str) -> None:
-    value = f"Bearer {scene.key}" if header == "Authorization" else scene.key
-    assert (await scene.call(**{header: value})).status == 200
-    assert (await scene.call(**{header: value + "x"})).status == 401
-
-
-@pytest.mark.parametrize("strategy", ["backend-pool", "retry"])
-@pytest.mark.parametrize("optional", get_args(OptionalKey))
-async def test_the_key_opens_whatever_azure_does_with_keys_that_it_does_not_ask_for(
-    strategy: str, optional: OptionalKey
-) -> None:
-    gateway = GatewaySwitches(optional_key=optional)
-    scene = stage(replace(WORLDS["likely"], gateway=gateway), strategy=strategy)
-    for header in ("api_key", "Ocp_Apim_Subscription_Key"):
-        assert (await scene.call(**{header: scene.key})).status == 200
-        assert (await scene.call(**{header: "wrong"})).status == 401
-    assert (await scene.call(CHAT + f"&subscription-key={scene.key}x", x_other="1")).status == 401
-
-
-LISTED = "0a0a0a0a-0000-4000-8000-000000000001"
-FOREIGN = "0b0b0b0b-0000-4000-8000-000000000002"
-
-
-@pytest.mark.parametrize("audience", ["https://cognitiveservices.azure.com", "https://ai.azure.com"])
-async def test_a_token_of_a_listed_application_opens_wherever_the_client_puts_it(
-    raise_stage: Raise, audience: str
-) -> None:
-    scene = raise_stage(clients=[LISTED])
-    token = scene.world.entra.mint(Principal(LISTED, "an-object"), audience)
-    assert (await scene.call(Authorization=f"Bearer {token}")).status == 200
-    # LangChain for JavaScript puts its token there too, or there alone.
-    assert (await scene.call(api_key=token, Authorization=f"Bearer {token}")).status == 200
-    assert (await scene.call(api_key=token)).status == 200
-
-
-async def test_other_tokens_open_nothing(raise_stage: Raise) -> None:
-    scene = raise_stage(clients=[LISTED])
-    mint = scene.world.entra.mint
-    foreign = mint(Principal(FOREIGN, "an-object"), "https://cognitiveservices.azure.com")
-    astray = mint(Principal(LISTED, "an-object"), "https://graph.microsoft.com")
-    for token in (foreign, astray, foreign[:-6] + "AAAAAA"):
-        for headers in ({"Authorization": f"Bearer {token}"}, {"api_key": token}):
-            assert (await scene.call(**headers)).status == 401
-    assert all(count.calls == 0 for count in scene.counts().values())
-
-
-async def test_the_account_sees_the_gateways_credential_and_not_the_clients(scene: Stage) -> None:
-    """An account with local auth disabled refuses any key: it must not even get one."""
-    assert (await scene.call(api_key=scene.key, Ocp_Apim_Subscription_Key=scene.key)).status == 200
-
-
-async def test_nobody_gets_in_without_a_credential(scene: Stage) -> None:
-    reply = await scene.call(x_other="1")
-    assert reply.status == 401
-    assert b"Access denied" in reply.body
 
 
 async def test_a_client_that_leaves_a_stream_leaves_nothing_behind(scene: Stage) -> None:

@@ -51,7 +51,9 @@ def test_every_operation_takes_the_parts_of_the_id(kind: str) -> None:
     if row.get:
         operation(kind, row.get).bind(*arguments)
     if row.put:
-        operation(kind, row.put).bind(*arguments, b"{}", **body)
+        operation(kind, row.put).bind(
+            *arguments, *(() if row.bare else (b"{}",)), **({} if row.bare else body)
+        )
     if row.patch:
         operation(kind, row.patch).bind(*arguments, b"{}", **body)
     if row.delete:

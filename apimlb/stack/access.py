@@ -1,0 +1,190 @@
+"""Who gets in: the resources that the policy's check of a client rests on.
+
+A key belongs to a subscription of the stack's product. The policy asks `KEYS_API` about it, an API that does
+nothing but require a key, so that APIM itself decides: an active subscription's key opens it, any other gets
+401. The answer does not depend on what APIM makes of a key on an API that requires none, which documents
+describe in three ways. The balancing API is in the product too, because under one of them it refuses a key of
+a product that it is not in.
+
+A token is admitted when its application, its owner or a group that it names is among the clients
+(`apimlb.stack.clients`).
+"""
+
+from apimlb.stack.clients import in_shards
+from apimlb.stack.names import API, Names
+from apimlb.stack.resources import Json, Output, Resource
+
+PRODUCT = "apimlb"
+KEYS_API = "apimlb-keys"
+SUBSCRIPTION = "apimlb-default"
+TENANT_ID = "apimlb-tenant-id"
+GATEWAY = "apimlb-gateway"
+_KEYS_POLICY = """\
+<policies>
+    <inbound>
+        <!-- Who comes this far has a key of an active subscription. -->
+        <return-response>
+            <set-status code="200" reason="OK" />
+        </return-response>
+    </inbound>
+    <backend />
+    <outbound />
+    <on-error>
+        <base />
+    </on-error>
+</policies>
+"""
+
+
+def product_id(names: Names) -> str:
+    return f"{names.service_id}/products/{PRODUCT}"
+
+
+def subscription_id(names: Names) -> str:
+    """The subscription that a deploy makes; its key is what `apimlb env` prints."""
+    return f"{names.service_id}/subscriptions/{SUBSCRIPTION}"
+
+
+def named_value_id(names: Names, name: str) -> str:
+    return f"{names.service_id}/namedValues/{name}"
+
+
+def policy_needs(names: Names) -> frozenset[str]:
+    """The ids of what the balancing API's policy asks when a client comes."""
+    values = (TENANT_ID, GATEWAY, *in_shards(names.stack.clients or ()))
+    keys = f"{names.service_id}/apis/{KEYS_API}"
+    return frozenset(
+        {f"{keys}/operations/check", f"{product_id(names)}/apis/{KEYS_API}"}
+        | {named_value_id(names, value) for value in values}
+    )
+
+
+def access(names: Names, tenant: str) -> tuple[Resource, ...]:
+    """All of it, but for the balancing API's own membership in the product."""
+    return (
+        _product(names),
+        *_keys_api(names),
+        *(membership(names, api) for api in (KEYS_API, API)),
+        *_named_values(names, tenant),
+        _subscription(names),
+    )
+
+
+def _product(names: Names) -> Resource:
+    """Without groups but the administrators', so that the developer portal offers it to nobody."""
+    return Resource(
+        product_id(names),
+        "Microsoft.ApiManagement/service/products",
+        {
+            "properties": {
+                "displayName": PRODUCT,
+                "description": "Keys of this product call the balanced Azure OpenAI API.",
+                "subscriptionRequired": True,
+                "approvalRequired": False,
+                "state": "published",
+            }
+        },
+        f"product {PRODUCT}",
+        needs=frozenset({names.service_id}),
+    )
+
+
+def _keys_api(names: Names) -> tuple[Resource, ...]:
+    """Its policy comes before its operation: the API never forwards anything."""
+    api = f"{names.service_id}/apis/{KEYS_API}"
+    properties: Json = {
+        "displayName": "Keys of the stack",
+        "path": KEYS_API,
+        "protocols": ["https"],
+        "subscriptionRequired": True,
+    }
+    operation: Json = {
+        "displayName": "check",
+        "method": "GET",
+        "urlTemplate": "/",
+        "templateParameters": [],
+    }
+    return (
+        Resource(
+            api,
+            "Microsoft.ApiManagement/service/apis",
+            {"properties": properties},
+            "API of the keys",
+            needs=frozenset({names.service_id}),
+            exclusive=api,
+        ),
+        Resource(
+            f"{api}/policies/policy",
+            "Microsoft.ApiManagement/service/apis/policies",
+            {"properties": {"format": "rawxml", "value": _KEYS_POLICY}},
+            "policy of the keys",
+            needs=frozenset({api}),
+            exclusive=api,
+            create_only=frozenset({"properties.format"}),
+        ),
+        Resource(
+            f"{api}/operations/check",
+            "Microsoft.ApiManagement/service/apis/operations",
+            {"properties": operation},
+            "operation that checks a key",
+            needs=frozenset({api, f"{api}/policies/policy"}),
+            exclusive=api,
+        ),
+    )
+
+
+def membership(names: Names, api: str) -> Resource:
+    """That the stack's product holds the API."""
+    return Resource(
+        f"{product_id(names)}/apis/{api}",
+        "Microsoft.ApiManagement/service/products/apis",
+        {},
+        f"{api} in the product",
+        needs=frozenset({product_id(names), f"{names.service_id}/apis/{api}"}),
+        exclusive=f"{names.service_id}/apis/{api}",
+    )
+
+
+def _named_values(names: Names, tenant: str) -> tuple[Resource, ...]:
+    """A configuration that names no clients leaves those that `apimlb clients` wrote."""
+    kept = frozenset({"properties.value"}) if names.stack.clients is None else frozenset[str]()
+    return (
+        named_value(names, TENANT_ID, tenant),
+        named_value(
+            names, GATEWAY, Output(names.service_id, "properties.gatewayUrl"), needs=names.service_id
+        ),
+        *(
+            named_value(names, name, value, create_only=kept)
+            for name, value in in_shards(names.stack.clients or ()).items()
+        ),
+    )
+
+
+def named_value(
+    names: Names, name: str, value: object, needs: str = "", create_only: frozenset[str] = frozenset()
+) -> Resource:
+    return Resource(
+        named_value_id(names, name),
+        "Microsoft.ApiManagement/service/namedValues",
+        {"properties": {"displayName": name, "value": value, "secret": False}},
+        f"named value {name}",
+        needs=frozenset({names.service_id, needs} - {""}),
+        create_only=create_only,
+    )
+
+
+def _subscription(names: Names) -> Resource:
+    """Its state is the owner's: a deploy never activates what somebody suspended."""
+    return Resource(
+        subscription_id(names),
+        "Microsoft.ApiManagement/service/subscriptions",
+        subscription(names, SUBSCRIPTION),
+        "subscription key",
+        needs=frozenset({names.service_id, product_id(names)}),
+        create_only=frozenset({"properties.state"}),
+    )
+
+
+def subscription(names: Names, label: str) -> Json:
+    """The body of an active subscription to the stack's product."""
+    return {"properties": {"displayName": label, "scope": product_id(names), "state": "active"}}
