@@ -94,6 +94,10 @@ class FakeCloud:
             for gone in [k for k in self.resources if k == key or is_within(k, key)]:
                 self._bury(gone, self.resources.pop(gone))
 
+    def renew_key(self, id: str, which: str) -> None:
+        with self._writing("renew", id):
+            self.resources[id.lower()][f"{which}Key"] = _key(id, which, str(len(self.writes)))
+
     def children(self, parent: str, kind: str) -> list[Json]:
         with self._lock:
             if kind in (DELETED_ACCOUNT, DELETED_SERVICE):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apimlb.cli import local, policy
+from apimlb.cli import clients, keys, local, policy
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.options import Config, Format, Local, Output, StackName, State, Subscription, Yes, placed
 from apimlb.cli.prose import complain, say, show, show_json
@@ -22,6 +22,8 @@ app = typer.Typer(
     help="One Azure API Management gateway in front of several Azure OpenAI accounts.",
 )
 app.add_typer(local.app, name="local")
+app.add_typer(keys.app, name="keys")
+app.add_typer(clients.app, name="clients")
 app.add_typer(policy.app, name="policy")
 
 StrategyName = Annotated[

@@ -55,7 +55,7 @@ def deploy(session: Session, *, yes: bool, quiet: bool = False) -> Deployed:
             _show_preview(session, made)
         raise_first(made.problems)
         if not made.plan.is_empty:
-            _confirm("Deploy this?", yes=yes)
+            confirm("Deploy this?", yes=yes)
         applied = deployer.apply(made)
         applied.outcome.raise_failure()
     state = state_of(session.stack.name, session.target.endpoint, applied.replies)
@@ -172,7 +172,7 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
         say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
         for task in () if quiet else what.tasks:
             say(f"  - {task.verb} {task.label}")
-        _confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
+        confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
         removed = deployer.destroy(what)
     forget_state(session.workspace.directory)
     for id in removed.left:
@@ -236,7 +236,7 @@ def _show_preview(session: Session, made: Preview, *, as_data: bool = False) -> 
         say(f"Note: {notice}")
 
 
-def _confirm(question: str, *, yes: bool) -> None:
+def confirm(question: str, *, yes: bool) -> None:
     """Ask on a terminal; off one `--yes` must have been said. Raises `ApimlbError` unless agreed."""
     if yes:
         return

@@ -10,7 +10,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, Literal, NoReturn, Protocol, TypeVar
 
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import (
@@ -122,6 +122,9 @@ class Azure:
         except NotFoundError:
             return
 
+    def renew_key(self, id: str, which: Literal["primary", "secondary"]) -> None:
+        self._call(_kind(id), f"regenerate_{which}_key", id)
+
     def children(self, parent: str, kind: str) -> list[Json]:
         way = KINDS[kind]
         # What is listed for the whole subscription is asked for without arguments.
@@ -157,7 +160,8 @@ class Azure:
 
     def _write(self, id: str, body: Json, method: str) -> Json:
         kind = _kind(id)
-        sent = () if kind.bare else (_bytes(body),)
+        guard = ("*",) if kind.guarded and method == kind.patch else ()
+        sent = () if kind.bare else (*guard, _bytes(body))
         options = {} if kind.bare else {"content_type": "application/json"}
         try:
             reply = self._call(kind, method, id, *sent, **options)

@@ -1,7 +1,7 @@
 """What the deployer asks of a cloud: reads, writes and deletions by Azure resource id."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from apimlb.stack.resources import Json
 
@@ -56,6 +56,10 @@ class Cloud(Protocol):
 
     def delete(self, id: str) -> None:
         """Delete and wait; a soft-deleted resource's id purges it. Not there is as good as deleted."""
+        ...
+
+    def renew_key(self, id: str, which: Literal["primary", "secondary"]) -> None:
+        """Make one of an APIM subscription's two keys anew."""
         ...
 
     def children(self, parent: str, kind: str) -> list[Json]:

@@ -29,9 +29,9 @@ class Kind:
     """How one type of resource is reached.
 
     `arrange` makes the operations' positional arguments out of an id. A name that starts with `begin_` is a
-    long-running operation, looked at every `poll` seconds for at most `patience`. `guarded` deletions demand
-    an If-Match; a `bare` resource is a link without a body; `secrets` names the operation whose answer is
-    merged into the resource's.
+    long-running operation, looked at every `poll` seconds for at most `patience`. `guarded` deletions and
+    patches demand an If-Match; a `bare` resource is a link without a body; `secrets` names the operation
+    whose answer is merged into the resource's.
     """
 
     client: str
@@ -155,7 +155,7 @@ KINDS = {
     ),
     "microsoft.apimanagement/service/products/policies": replace(_POLICY, group="product_policy"),
     "microsoft.apimanagement/service/subscriptions": replace(
-        _CHILD, group="subscription", list="list", secrets="list_secrets"
+        _CHILD, group="subscription", list="list", patch="update", secrets="list_secrets"
     ),
 }
 """By the resource's type in lower case."""

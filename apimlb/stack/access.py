@@ -166,11 +166,15 @@ def named_value(
     return Resource(
         named_value_id(names, name),
         "Microsoft.ApiManagement/service/namedValues",
-        {"properties": {"displayName": name, "value": value, "secret": False}},
+        named_value_body(name, value),
         f"named value {name}",
         needs=frozenset({names.service_id, needs} - {""}),
         create_only=create_only,
     )
+
+
+def named_value_body(name: str, value: object) -> Json:
+    return {"properties": {"displayName": name, "value": value, "secret": False}}
 
 
 def _subscription(names: Names) -> Resource:

@@ -1,7 +1,6 @@
 """The deployer and the local Azure meet over Resource Manager's wire, with Microsoft's SDK between them."""
 
 import itertools
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -17,21 +16,6 @@ from tests.functional.deploy.local_azure import LocalAzure
 from tests.stacks import STACK, desired, labelled, whole
 
 KINDS = (ACCOUNT, DEPLOYMENT, GROUP, IDENTITY, ROLE_ASSIGNMENT, SERVICE)
-
-
-@pytest.fixture
-def azure() -> Iterator[LocalAzure]:
-    made = LocalAzure()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def slow_azure() -> Iterator[LocalAzure]:
-    """Operations take as long as was recorded."""
-    made = LocalAzure(lro="realistic")
-    yield made
-    made.close()
 
 
 def deploy(azure: LocalAzure, cloud: Azure, stack: tuple[Resource, ...]) -> Applied:

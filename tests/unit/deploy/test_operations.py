@@ -55,7 +55,7 @@ def test_every_operation_takes_the_parts_of_the_id(kind: str) -> None:
             *arguments, *(() if row.bare else (b"{}",)), **({} if row.bare else body)
         )
     if row.patch:
-        operation(kind, row.patch).bind(*arguments, b"{}", **body)
+        operation(kind, row.patch).bind(*arguments, *(("*",) if row.guarded else ()), b"{}", **body)
     if row.delete:
         operation(kind, row.delete).bind(*arguments, **({"if_match": "*"} if row.guarded else {}))
     if row.secrets:

@@ -1,0 +1,25 @@
+"""`clients add`, `clients remove` and `apimlb.toml`: a list that the file has is changed there too."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import tomlkit
+
+
+def change_clients(file: Path, clients: Sequence[str]) -> bool:
+    """Make these the file's clients where it names any; comments and layout stay. Whether it does."""
+    document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
+    there = document.get("clients")
+    if there is None:
+        return False
+    for index in reversed(range(len(there))):
+        if str(there[index]).lower() not in clients:
+            del there[index]
+    lowered = [str(id).lower() for id in there]
+    # On a line of its own where the list has several: `append` would put it behind a line's comment.
+    add = there.add_line if "\n" in there.as_string() else there.append
+    for id in clients:
+        if id not in lowered:
+            add(id)
+    file.write_text(tomlkit.dumps(document), encoding="utf-8")
+    return True

@@ -1,0 +1,66 @@
+"""Who of Entra may call the gateway: ids in named values of the service. No policy changes with them."""
+
+from collections.abc import Iterable, Mapping
+
+from apimlb.deploy.cloud import Cloud
+from apimlb.errors import ConfigError, NotFoundError
+from apimlb.stack.access import named_value_body, named_value_id
+from apimlb.stack.clients import PREFIX, ROOM, read, shard_name, shard_of, written
+from apimlb.stack.names import Names
+
+NAMED_VALUE = "microsoft.apimanagement/service/namedvalues"
+
+Held = Mapping[str, list[str]]
+"""The ids by the named value that holds them."""
+
+
+def held(cloud: Cloud, names: Names) -> Held:
+    """What Azure has; raises `NotFoundError` while there is no stack."""
+    found = {
+        str(body["name"]): read(str(body["properties"].get("value") or ""))
+        for body in cloud.children(names.service_id, NAMED_VALUE)
+        if str(body["name"]).startswith(f"{PREFIX}-")
+    }
+    if not found:
+        raise NotFoundError("The stack has no clients", where=names.service, next_step="Run `apimlb deploy`.")
+    return found
+
+
+def listed(held: Held) -> tuple[str, ...]:
+    """All of the ids, in order."""
+    return tuple(sorted(id for ids in held.values() for id in ids))
+
+
+def with_clients(held: Held, ids: Iterable[str]) -> dict[str, list[str]]:
+    """The named values that change when the ids come; raises `ConfigError` when one would be too long."""
+    changed: dict[str, list[str]] = {}
+    for id in map(str.lower, ids):
+        name = shard_name(shard_of(id, len(held)))
+        there = changed.get(name, held[name])
+        if id not in there:
+            changed[name] = sorted([*there, id])
+    full = [name for name, there in changed.items() if len(there) > ROOM]
+    if full:
+        raise ConfigError(
+            f"The named value {full[0]} has no room for another client",
+            where="clients add",
+            next_step="List all clients in apimlb.toml, which has room for more, or add a group of them.",
+        )
+    return changed
+
+
+def without_clients(held: Held, ids: Iterable[str]) -> dict[str, list[str]]:
+    """The named values that change when the ids go; raises `NotFoundError` for one that is not there."""
+    gone = {id.lower() for id in ids}
+    absent = sorted(gone - set(listed(held)))
+    if absent:
+        raise NotFoundError(
+            f"{absent[0]} is not a client of the stack", next_step="See `apimlb clients list`."
+        )
+    return {name: [id for id in there if id not in gone] for name, there in held.items() if gone & set(there)}
+
+
+def write(cloud: Cloud, names: Names, changed: Held) -> None:
+    """Write the named values; raises what the cloud raises."""
+    for name, ids in changed.items():
+        cloud.put(named_value_id(names, name), named_value_body(name, written(ids)))

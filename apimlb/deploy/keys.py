@@ -1,0 +1,102 @@
+"""The keys that clients call the gateway with: subscriptions of the stack's product. No policy knows them."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from apimlb.deploy.cloud import Cloud
+from apimlb.errors import ConfigError, ConflictError, NotFoundError
+from apimlb.stack.access import product_id, subscription
+from apimlb.stack.names import Names
+from apimlb.stack.resources import Json
+
+SUBSCRIPTION = "microsoft.apimanagement/service/subscriptions"
+Which = Literal["primary", "secondary"]
+"""A subscription has two keys, so that an app can change from one to the other before the one is renewed."""
+
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A subscription of the stack. `state` is APIM's: only an active one opens the gateway; `created` is ISO
+    8601 in UTC, empty where Azure does not say."""
+
+    name: str
+    state: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The two keys of a subscription."""
+
+    name: str
+    primary: str
+    secondary: str
+
+
+def listed(cloud: Cloud, names: Names) -> tuple[Key, ...]:
+    """Every key of the stack, by name; raises what the cloud raises."""
+    found = cloud.children(names.service_id, SUBSCRIPTION)
+    return tuple(sorted((_key(body) for body in found if _is_ours(body, names)), key=lambda key: key.name))
+
+
+def create(cloud: Cloud, names: Names, name: str) -> Secrets:
+    """A new key under the name; raises `ConfigError` for a bad name, `ConflictError` for one in use."""
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"A key cannot be called {name!r}",
+            where="keys create",
+            next_step="Use lower-case letters, digits and hyphens, 64 at most.",
+        )
+    id = _id(names, name)
+    if cloud.get(id) is not None:
+        raise ConflictError(
+            f"There is a key {name} already", where="keys create", next_step="`apimlb keys rotate` renews it."
+        )
+    if cloud.get(product_id(names)) is None:
+        raise NotFoundError("The stack has no keys", where=names.service, next_step="Run `apimlb deploy`.")
+    return _secrets(cloud.put(id, subscription(names, name)))
+
+
+def rotate(cloud: Cloud, names: Names, name: str, which: Which) -> Secrets:
+    """Renew one of the two; the other goes on. Raises `NotFoundError` for a name that the stack lacks."""
+    id = _require(cloud, names, name)
+    cloud.renew_key(id, which)
+    return _secrets(cloud.get(id) or {})
+
+
+def revoke(cloud: Cloud, names: Names, name: str, *, delete: bool) -> None:
+    """Cancel the subscription, or delete it; raises `NotFoundError` for a name that the stack lacks."""
+    id = _require(cloud, names, name)
+    if delete:
+        cloud.delete(id)
+    else:
+        cloud.patch(id, {"properties": {"state": "cancelled"}})
+
+
+def _require(cloud: Cloud, names: Names, name: str) -> str:
+    id = _id(names, name)
+    found = cloud.get(id)
+    if found is None or not _is_ours(found, names):
+        have = ", ".join(key.name for key in listed(cloud, names)) or "none"
+        raise NotFoundError(f"The stack has no key {name}", next_step=f"It has: {have}.")
+    return id
+
+
+def _id(names: Names, name: str) -> str:
+    return f"{names.service_id}/subscriptions/{name}"
+
+
+def _is_ours(body: Json, names: Names) -> bool:
+    return str(body["properties"].get("scope") or "").lower() == product_id(names).lower()
+
+
+def _key(body: Json) -> Key:
+    properties = body["properties"]
+    return Key(str(body["name"]), str(properties.get("state")), str(properties.get("createdDate") or ""))
+
+
+def _secrets(body: Json) -> Secrets:
+    return Secrets(str(body["name"]), str(body["primaryKey"]), str(body["secondaryKey"]))

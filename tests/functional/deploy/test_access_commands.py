@@ -1,0 +1,100 @@
+"""Keys and clients come and go by what a deployed stack has in Azure; its policy stays as it is."""
+
+import pytest
+
+from apimlb.deploy import clients, keys
+from apimlb.deploy.azure import Azure
+from apimlb.deploy.deployer import Deployer
+from apimlb.errors import ConfigError, ConflictError, NotFoundError
+from apimlb.stack.clients import ROOM
+from apimlb.stack.config import parse
+from apimlb.stack.names import Names
+from tests.functional.deploy.local_azure import LocalAzure
+from tests.stacks import SUBSCRIPTION, desired
+
+APP, PERSON = "0A0A0A0A-0000-4000-8000-000000000001", "f00a0a0a-0000-4000-8000-000000000002"
+NAMES = Names(SUBSCRIPTION, parse({}))
+POLICY = f"{NAMES.service_id}/apis/openai/policies/policy"
+
+
+@pytest.fixture
+def cloud(azure: LocalAzure) -> Azure:
+    """A cloud with a stack in it."""
+    connected = azure.connected()
+    deployer = Deployer(connected, azure.clock)
+    deployer.apply(deployer.preview(desired())).outcome.raise_failure()
+    azure.requests.clear()
+    return connected
+
+
+def test_a_key_is_made_renewed_and_revoked(azure: LocalAzure, cloud: Azure) -> None:
+    made = keys.create(cloud, NAMES, "team-a")
+    assert [key.name for key in keys.listed(cloud, NAMES)] == ["apimlb-default", "team-a"]
+    renewed = keys.rotate(cloud, NAMES, "team-a", "secondary")
+    assert (renewed.primary, renewed.secondary != made.secondary) == (made.primary, True)
+    keys.revoke(cloud, NAMES, "team-a", delete=False)
+    assert {key.name: key.state for key in keys.listed(cloud, NAMES)}["team-a"] == "cancelled"
+    keys.revoke(cloud, NAMES, "team-a", delete=True)
+    assert [key.name for key in keys.listed(cloud, NAMES)] == ["apimlb-default"]
+    assert not [path for _, path in azure.writes if "policies" in path]
+
+
+def test_a_deploy_leaves_a_revoked_key_revoked(azure: LocalAzure, cloud: Azure) -> None:
+    keys.revoke(cloud, NAMES, "apimlb-default", delete=False)
+    deployer = Deployer(cloud, azure.clock)
+    deployer.apply(deployer.preview(desired())).outcome.raise_failure()
+    assert [key.state for key in keys.listed(cloud, NAMES)] == ["cancelled"]
+
+
+def test_a_name_is_given_once_and_only_a_fitting_one(cloud: Azure) -> None:
+    keys.create(cloud, NAMES, "team-a")
+    with pytest.raises(ConflictError, match="already"):
+        keys.create(cloud, NAMES, "team-a")
+    for name in ("", "Team A", "-a", "a/b", "a" * 65):
+        with pytest.raises(ConfigError):
+            keys.create(cloud, NAMES, name)
+
+
+def test_the_services_own_key_is_none_of_the_stacks(cloud: Azure) -> None:
+    assert "master" not in [key.name for key in keys.listed(cloud, NAMES)]
+    with pytest.raises(NotFoundError, match="no key master"):
+        keys.revoke(cloud, NAMES, "master", delete=True)
+
+
+def test_clients_come_and_go_by_one_write_each(azure: LocalAzure, cloud: Azure) -> None:
+    for id in (APP, PERSON):
+        there = clients.held(cloud, NAMES)
+        clients.write(cloud, NAMES, clients.with_clients(there, [id]))
+    assert clients.listed(clients.held(cloud, NAMES)) == (APP.lower(), PERSON)
+    there = clients.held(cloud, NAMES)
+    assert clients.with_clients(there, [APP]) == {}
+    clients.write(cloud, NAMES, clients.without_clients(there, [APP]))
+    assert clients.listed(clients.held(cloud, NAMES)) == (PERSON,)
+    written = [path.rsplit("/", 2)[-2] for _, path in azure.writes]
+    assert written == ["namedValues"] * 3
+
+
+def test_a_deploy_of_a_file_without_clients_keeps_them(azure: LocalAzure, cloud: Azure) -> None:
+    clients.write(cloud, NAMES, clients.with_clients(clients.held(cloud, NAMES), [APP]))
+    assert Deployer(cloud, azure.clock).preview(desired()).plan.is_empty
+
+
+def test_what_is_not_there_cannot_be_taken_away(cloud: Azure) -> None:
+    with pytest.raises(NotFoundError, match="not a client"):
+        clients.without_clients(clients.held(cloud, NAMES), [APP])
+
+
+def test_a_full_named_value_says_where_there_is_more_room(cloud: Azure) -> None:
+    ids = [f"00000000-0000-4000-8000-{index:012d}" for index in range(ROOM + 1)]
+    with pytest.raises(ConfigError, match="no room") as caught:
+        clients.with_clients(clients.held(cloud, NAMES), ids)
+    assert "apimlb.toml" in caught.value.next_step
+
+
+def test_without_a_stack_there_are_neither(azure: LocalAzure) -> None:
+    connected = azure.connected()
+    assert keys.listed(connected, NAMES) == ()
+    with pytest.raises(NotFoundError):
+        keys.create(connected, NAMES, "team-a")
+    with pytest.raises(NotFoundError):
+        clients.held(connected, NAMES)
