@@ -13,7 +13,8 @@ from apimlb.policy.document import compile_policy
 from apimlb.stack.access import GATEWAY, KEYS_API, TENANT_ID
 from apimlb.stack.clients import shard_names
 from apimlb.stack.config import Stack, Strategy, parse
-from apimlb.stack.desired import IDENTITY
+from apimlb.stack.desired import Policies
+from apimlb.stack.names import IDENTITY, backend
 
 TIMEOUT = 120
 """Seconds that the gateway waits for an account's response headers."""
@@ -23,18 +24,32 @@ _STAND_IN = "00000000-0000-0000-0000-000000000000"
 
 
 def render(stack: Stack) -> str:
-    """The policy of the stack's API, as rawxml; raises `PolicyError` when Azure would refuse it."""
+    """The policy that clients meet, as rawxml; raises `PolicyError` when Azure would refuse it."""
+    return _rendered(stack, stack.strategy)
+
+
+def render_all(stack: Stack) -> Policies:
+    """The policies of all the stack's APIs; raises as `render` does."""
+    return Policies(render(stack), _rendered(stack, "keys"), _rendered(stack, "probe"))
+
+
+def _rendered(stack: Stack, template: str) -> str:
     client_ids = shard_names(stack.clients or ())
     named_values = dict.fromkeys((*client_ids, GATEWAY, IDENTITY, TENANT_ID), _STAND_IN)
     text = (
         _environment()
-        .get_template(f"policy/{stack.strategy}.xml.j2")
+        .get_template(f"policy/{template}.xml.j2")
         .render(
             accounts=stack.accounts,
+            audiences=stack.audiences,
+            backends=[
+                (backend(account, deployment), deployment)
+                for deployment in stack.deployments
+                for account in stack.accounts
+            ],
             deployments=list(stack.deployments),
             retries=len(stack.accounts),
             timeout=TIMEOUT,
-            audiences=stack.audiences,
             names=SimpleNamespace(
                 client_ids=client_ids,
                 gateway=GATEWAY,
@@ -48,17 +63,21 @@ def render(stack: Stack) -> str:
     return text
 
 
-def references() -> dict[str, Stack]:
-    """The stacks whose policies stand in `policies/`, by file name."""
+def references() -> dict[str, str]:
+    """What stands in `policies/`, by file name: the policies of stacks that show each strategy."""
     ordered = [
         {"location": "eastus2"},
         {"location": "swedencentral", "priority": 2},
         {"location": "westus3", "priority": 2},
     ]
+    ordered_stack = parse({"strategy": Strategy.RETRY, "accounts": ordered})
+    policies = render_all(parse({}))
     return {
-        "backend-pool.xml": parse({}),
-        "retry.xml": parse({"strategy": Strategy.RETRY}),
-        "retry-priorities.xml": parse({"strategy": Strategy.RETRY, "accounts": ordered}),
+        "backend-pool.xml": policies.balancer,
+        "keys.xml": policies.keys,
+        "probe.xml": policies.probe,
+        "retry.xml": render(parse({"strategy": Strategy.RETRY})),
+        "retry-priorities.xml": render(ordered_stack),
     }
 
 

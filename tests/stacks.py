@@ -1,7 +1,7 @@
 """The default stack's resources, for tests of what is done with them."""
 
 from apimlb.stack.config import parse
-from apimlb.stack.desired import resources
+from apimlb.stack.desired import Policies, resources
 from apimlb.stack.resources import Resource
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
@@ -11,6 +11,7 @@ POLICY = (
     "<policies><inbound><base /></inbound><backend><base /></backend>"
     "<outbound><base /></outbound><on-error><base /></on-error></policies>"
 )
+POLICIES = Policies(POLICY, POLICY, POLICY)
 
 
 def desired(**config: object) -> tuple[Resource, ...]:
@@ -19,12 +20,12 @@ def desired(**config: object) -> tuple[Resource, ...]:
         "accounts": [{"location": "eastus2"}],
         "deployments": {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}},
     }
-    return resources(parse({**small, **config}), SUBSCRIPTION, TENANT, POLICY)
+    return resources(parse({**small, **config}), SUBSCRIPTION, TENANT, POLICIES)
 
 
 def whole() -> tuple[Resource, ...]:
     """The default stack: three accounts, two deployments each."""
-    return resources(parse({}), SUBSCRIPTION, TENANT, POLICY)
+    return resources(parse({}), SUBSCRIPTION, TENANT, POLICIES)
 
 
 def labelled(made: tuple[Resource, ...], label: str) -> Resource:

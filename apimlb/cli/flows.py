@@ -188,8 +188,8 @@ def render_policy(place: Workspace, strategy: str | None) -> str:
 
 def render_references(folder: Path, *, check: bool) -> None:
     """Write the reference stacks' policies; with `check` raise `ConfigError` where a file differs instead."""
-    for name, stack in references().items():
-        path, text = folder / name, render(stack)
+    for name, text in references().items():
+        path = folder / name
         if not check:
             path.write_text(text)
         elif not path.is_file() or path.read_text() != text:

@@ -13,7 +13,7 @@ from apimlb.deploy.cloud import Cloud, Target
 from apimlb.deploy.login import subscription
 from apimlb.errors import AuthError, NotFoundError
 from apimlb.local import process
-from apimlb.render import render
+from apimlb.render import render_all
 from apimlb.stack import config
 from apimlb.stack.config import Stack
 from apimlb.stack.desired import resources
@@ -42,7 +42,7 @@ class Session:
         return f"{place}, resource group {self.names.group}"
 
     def desired(self) -> tuple[Resource, ...]:
-        """What the stack has in Azure, its policy rendered and compiled."""
+        """What the stack has in Azure, its policies rendered and compiled."""
         found = self.cloud.get(f"/subscriptions/{self.target.subscription_id}")
         if found is None:
             raise AuthError(
@@ -50,8 +50,8 @@ class Session:
                 where=self.target.subscription_id,
                 next_step="Run `az account list`, then choose one with --subscription.",
             )
-        policy = render(self.stack)
-        return resources(self.stack, self.target.subscription_id, str(found["tenantId"]), policy)
+        policies = render_all(self.stack)
+        return resources(self.stack, self.target.subscription_id, str(found["tenantId"]), policies)
 
 
 def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:

@@ -10,6 +10,7 @@ A token is admitted when its application, its owner or a group that it names is 
 (`apimlb.stack.clients`).
 """
 
+from apimlb.stack.apis import operation_id, small_api
 from apimlb.stack.clients import in_shards
 from apimlb.stack.names import API, Names
 from apimlb.stack.resources import Json, Output, Resource
@@ -19,21 +20,6 @@ KEYS_API = "apimlb-keys"
 SUBSCRIPTION = "apimlb-default"
 TENANT_ID = "apimlb-tenant-id"
 GATEWAY = "apimlb-gateway"
-_KEYS_POLICY = """\
-<policies>
-    <inbound>
-        <!-- Who comes this far has a key of an active subscription. -->
-        <return-response>
-            <set-status code="200" reason="OK" />
-        </return-response>
-    </inbound>
-    <backend />
-    <outbound />
-    <on-error>
-        <base />
-    </on-error>
-</policies>
-"""
 
 
 def product_id(names: Names) -> str:
@@ -52,18 +38,17 @@ def named_value_id(names: Names, name: str) -> str:
 def policy_needs(names: Names) -> frozenset[str]:
     """The ids of what the balancing API's policy asks when a client comes."""
     values = (TENANT_ID, GATEWAY, *in_shards(names.stack.clients or ()))
-    keys = f"{names.service_id}/apis/{KEYS_API}"
     return frozenset(
-        {f"{keys}/operations/check", f"{product_id(names)}/apis/{KEYS_API}"}
+        {operation_id(names, KEYS_API), f"{product_id(names)}/apis/{KEYS_API}"}
         | {named_value_id(names, value) for value in values}
     )
 
 
-def access(names: Names, tenant: str) -> tuple[Resource, ...]:
-    """All of it, but for the balancing API's own membership in the product."""
+def access(names: Names, tenant: str, policy: str) -> tuple[Resource, ...]:
+    """All of it; `policy` is that of the API of the keys."""
     return (
         _product(names),
-        *_keys_api(names),
+        *small_api(names, KEYS_API, "Keys of the stack", "/", policy),
         *(membership(names, api) for api in (KEYS_API, API)),
         *_named_values(names, tenant),
         _subscription(names),
@@ -86,50 +71,6 @@ def _product(names: Names) -> Resource:
         },
         f"product {PRODUCT}",
         needs=frozenset({names.service_id}),
-    )
-
-
-def _keys_api(names: Names) -> tuple[Resource, ...]:
-    """Its policy comes before its operation: the API never forwards anything."""
-    api = f"{names.service_id}/apis/{KEYS_API}"
-    properties: Json = {
-        "displayName": "Keys of the stack",
-        "path": KEYS_API,
-        "protocols": ["https"],
-        "subscriptionRequired": True,
-    }
-    operation: Json = {
-        "displayName": "check",
-        "method": "GET",
-        "urlTemplate": "/",
-        "templateParameters": [],
-    }
-    return (
-        Resource(
-            api,
-            "Microsoft.ApiManagement/service/apis",
-            {"properties": properties},
-            "API of the keys",
-            needs=frozenset({names.service_id}),
-            exclusive=api,
-        ),
-        Resource(
-            f"{api}/policies/policy",
-            "Microsoft.ApiManagement/service/apis/policies",
-            {"properties": {"format": "rawxml", "value": _KEYS_POLICY}},
-            "policy of the keys",
-            needs=frozenset({api}),
-            exclusive=api,
-            create_only=frozenset({"properties.format"}),
-        ),
-        Resource(
-            f"{api}/operations/check",
-            "Microsoft.ApiManagement/service/apis/operations",
-            {"properties": operation},
-            "operation that checks a key",
-            needs=frozenset({api, f"{api}/policies/policy"}),
-            exclusive=api,
-        ),
     )
 
 

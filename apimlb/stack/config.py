@@ -161,6 +161,12 @@ class Stack(Part):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"accounts {', '.join(twice)} stand there twice: give each a 'name' of its own")
+        backends = [f"{account}-{deployment}" for account in names for deployment in self.deployments]
+        same = sorted({name for name in backends if backends.count(name) > 1})
+        if same:
+            raise ValueError(
+                f"an account and a deployment make the backend {same[0]} in two ways: rename one of them"
+            )
         if self.strategy is Strategy.BACKEND_POOL and not self.tier.has_breakers:
             raise ValueError(
                 f"the {self.tier} tier has no circuit breakers, so a pool could never fail over: "

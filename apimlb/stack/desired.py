@@ -4,14 +4,14 @@ The bodies are those of Microsoft.ApiManagement 2024-05-01, Microsoft.CognitiveS
 Microsoft.ManagedIdentity 2024-11-30, Microsoft.Authorization 2022-04-01 and Microsoft.Resources 2025-04-01.
 """
 
-import re
+from dataclasses import dataclass
 
 from apimlb.stack.access import access, named_value, named_value_id, policy_needs
+from apimlb.stack.apis import operation, policy_of
 from apimlb.stack.config import CAPACITY, Account, Deployment, Stack, Tier
-from apimlb.stack.names import API, OPENAI_USER, TAG, Names
+from apimlb.stack.names import API, IDENTITY, OPENAI_USER, TAG, Names, backend
+from apimlb.stack.probe import probe
 from apimlb.stack.resources import Json, Output, Resource
-
-IDENTITY = "apimlb-identity"
 
 OPERATIONS = {
     "chat-completions": ("POST", "/deployments/{deployment-id}/chat/completions"),
@@ -39,8 +39,17 @@ OPERATIONS = {
 _TRIPPING = (408, 408), (429, 429), (502, 504)
 
 
-def resources(stack: Stack, subscription: str, tenant: str, policy: str) -> tuple[Resource, ...]:
-    """Everything the stack has in Azure; `policy` is the API's rendered policy."""
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The rendered policies of the stack's APIs: the one that clients call, and the two that serve it."""
+
+    balancer: str
+    keys: str
+    probe: str
+
+
+def resources(stack: Stack, subscription: str, tenant: str, policies: Policies) -> tuple[Resource, ...]:
+    """Everything the stack has in Azure."""
     names = Names(subscription, stack)
     return (
         _group(names),
@@ -55,10 +64,11 @@ def resources(stack: Stack, subscription: str, tenant: str, policy: str) -> tupl
         named_value(
             names, IDENTITY, Output(names.identity_id, "properties.clientId"), needs=names.identity_id
         ),
-        *access(names, tenant),
+        *access(names, tenant, policies.keys),
         *_backends(names),
         *_pools(names),
-        *_api(names, policy),
+        *_api(names, policies.balancer),
+        *probe(names, policies.probe),
     )
 
 
@@ -169,7 +179,7 @@ def _backends(names: Names) -> tuple[Resource, ...]:
             names.backend_id(account, deployment),
             "Microsoft.ApiManagement/service/backends",
             {"properties": _backend(names, account)},
-            f"backend {names.backend(account, deployment)}",
+            f"backend {backend(account, deployment)}",
             needs=frozenset({names.service_id}),
         )
         for deployment in names.stack.deployments
@@ -241,37 +251,9 @@ def _api(names: Names, policy: str) -> tuple[Resource, ...]:
         needs=frozenset({names.service_id}),
         exclusive=api,
     )
-    operations = (_operation(api, name, *operation) for name, operation in OPERATIONS.items())
+    operations = (operation(api, name, *each, f"operation {name}") for name, each in OPERATIONS.items())
     backends = {resource.id for resource in (*_backends(names), *_pools(names))}
     asked = {named_value_id(names, IDENTITY), *policy_needs(names)}
-    checked = Resource(
-        f"{api}/policies/policy",
-        "Microsoft.ApiManagement/service/apis/policies",
-        {"properties": {"format": "rawxml", "value": policy}},
-        "policy",
-        needs=frozenset({api} | backends | asked),
-        exclusive=api,
-        create_only=frozenset({"properties.format"}),
-    )
+    checked = policy_of(api, policy, "policy", frozenset(backends | asked))
     # Operations come after the policy: while they are missing the API answers 404, never unchecked.
     return made, checked, *operations
-
-
-def _operation(api: str, name: str, method: str, template: str) -> Resource:
-    named = re.findall(r"{([^}]+)}", template)
-    parameters = [{"name": name, "type": "string", "required": True} for name in named]
-    return Resource(
-        f"{api}/operations/{name}",
-        "Microsoft.ApiManagement/service/apis/operations",
-        {
-            "properties": {
-                "displayName": name,
-                "method": method,
-                "urlTemplate": template,
-                "templateParameters": parameters,
-            }
-        },
-        f"operation {name}",
-        needs=frozenset({api, f"{api}/policies/policy"}),
-        exclusive=api,
-    )

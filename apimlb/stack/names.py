@@ -15,6 +15,8 @@ TAG = "apimlb-stack"
 """The tag that marks what belongs to a stack; its value is the stack's name."""
 
 API = "openai"
+IDENTITY = "apimlb-identity"
+"""The named value that holds the client id of the gateway's identity."""
 OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
 """The built-in role Cognitive Services OpenAI User (Microsoft Learn: Azure built-in roles)."""
 
@@ -69,14 +71,16 @@ class Names:
         name = uuid.uuid5(_ROLE_NAMESPACE, f"{self.account_id(account)}|{self.identity_id}".lower())
         return f"{self.account_id(account)}/providers/Microsoft.Authorization/roleAssignments/{name}"
 
-    def backend(self, account: Account, deployment: str) -> str:
-        return f"{account.name}-{deployment}"
-
     def backend_id(self, account: Account, deployment: str) -> str:
-        return f"{self.service_id}/backends/{self.backend(account, deployment)}"
+        return f"{self.service_id}/backends/{backend(account, deployment)}"
 
     def pool(self, deployment: str) -> str:
         return f"pool-{deployment}"
 
     def _provider(self, kind: str, name: str) -> str:
         return f"{self.group_id}/providers/{kind}/{name}"
+
+
+def backend(account: Account, deployment: str) -> str:
+    """The name of the backend that one account's deployment is to the gateway."""
+    return f"{account.name}-{deployment}"

@@ -15,7 +15,7 @@ from apimlb.http import Headers, Request, Response, read
 from apimlb.local.openai.plane import Count
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World, WorldSettings
-from apimlb.render import render
+from apimlb.render import render_all
 from apimlb.stack.config import parse
 from apimlb.stack.desired import resources
 from tests.fakes import ManualClock
@@ -134,7 +134,7 @@ def _deployed(configuration: str) -> tuple[Document, ...]:
     try:
         clock: Clock = azure.clock
         deployer = Deployer(azure.connected(), clock)
-        wanted = resources(stack, SUBSCRIPTION, TENANT, render(stack))
+        wanted = resources(stack, SUBSCRIPTION, TENANT, render_all(stack))
         deployer.apply(deployer.preview(wanted)).outcome.raise_failure()
         return tuple(azure.world.store.descendants(""))
     finally:

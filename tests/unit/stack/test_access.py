@@ -14,13 +14,13 @@ from apimlb.stack.desired import resources
 from apimlb.stack.graph import order
 from apimlb.stack.planner import Action, plan
 from apimlb.stack.resources import Json, Resource
+from tests.stacks import POLICIES, SUBSCRIPTION
 
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 IDS = st.builds(lambda number: str(uuid.UUID(int=number)), st.integers(0, 2**128 - 1))
 
 
 def desired(**configuration: Any) -> dict[str, Resource]:
-    made = resources(parse(configuration), SUBSCRIPTION, "tenant", "<policies />")
+    made = resources(parse(configuration), SUBSCRIPTION, "tenant", POLICIES)
     return {resource.label: resource for resource in made}
 
 
@@ -28,7 +28,7 @@ def test_the_key_is_for_the_stacks_product_alone() -> None:
     made = desired()
     assert made["subscription key"].body["properties"]["scope"] == made["product apimlb"].id
     assert made["product apimlb"].body["properties"]["subscriptionRequired"] is True
-    assert made["API of the keys"].body["properties"]["subscriptionRequired"] is True
+    assert made["API apimlb-keys"].body["properties"]["subscriptionRequired"] is True
 
 
 def test_both_apis_are_in_the_product() -> None:
@@ -53,7 +53,7 @@ def test_a_key_of_all_apis_becomes_one_of_the_product_and_keeps_its_state() -> N
 
 def test_the_policy_comes_after_what_it_asks() -> None:
     labels = [resource.label for resource in order(tuple(desired().values()))]
-    for asked in ("operation that checks a key", "apimlb-keys in the product", "named value apimlb-gateway"):
+    for asked in ("operation of apimlb-keys", "apimlb-keys in the product", "named value apimlb-gateway"):
         assert labels.index(asked) < labels.index("policy")
 
 

@@ -75,3 +75,10 @@ def test_an_endpoint_is_a_url_that_paths_can_follow(endpoint: str) -> None:
 def test_the_gateways_token_is_not_sent_in_the_clear() -> None:
     with pytest.raises(ConfigError, match="has to be https"):
         parse({"accounts": [{"location": "eastus2", "endpoint": "http://east.example.com"}]})
+
+
+def test_two_backends_cannot_have_one_name() -> None:
+    model = {"model": "gpt-5.1", "version": "2025-11-13"}
+    accounts = [{"location": "eastus2", "name": "a"}, {"location": "eastus2", "name": "a-b"}]
+    with pytest.raises(ConfigError, match="a-b-c"):
+        parse({"accounts": accounts, "deployments": {"b-c": model, "c": model}})

@@ -6,12 +6,11 @@ from apimlb.stack.config import Stack, parse
 from apimlb.stack.desired import resources
 from apimlb.stack.graph import order
 from apimlb.stack.resources import Resource, resolve
-
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+from tests.stacks import POLICIES, SUBSCRIPTION
 
 
 def desired(stack: Stack | None = None) -> dict[str, Resource]:
-    made = resources(stack or parse({}), SUBSCRIPTION, "tenant", "<policies />")
+    made = resources(stack or parse({}), SUBSCRIPTION, "tenant", POLICIES)
     return {resource.label: resource for resource in made}
 
 
@@ -69,13 +68,13 @@ def test_no_operation_answers_before_the_check_stands() -> None:
     made = desired()
     for label, resource in made.items():
         if label.startswith("operation"):
-            policy = "policy of the keys" if "key" in label else "policy"
-            assert made[policy].id in resource.needs
+            api = resource.id.partition("/operations/")[0]
+            assert f"{api}/policies/policy" in resource.needs
 
 
 def test_names_are_the_same_every_time_and_differ_between_subscriptions() -> None:
-    again = resources(parse({}), SUBSCRIPTION, "tenant", "<policies />")
-    other = resources(parse({}), SUBSCRIPTION.replace("1", "2"), "tenant", "<policies />")
+    again = resources(parse({}), SUBSCRIPTION, "tenant", POLICIES)
+    other = resources(parse({}), SUBSCRIPTION.replace("1", "2"), "tenant", POLICIES)
     ids = [resource.id for resource in desired().values()]
     assert ids == [resource.id for resource in again]
     assert {i.rsplit("/", 1)[-1] for i in ids if "/accounts/" in i and i.count("/") == 8}.isdisjoint(
