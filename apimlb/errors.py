@@ -6,6 +6,8 @@
     ├── QuotaError         a capacity that the subscription cannot give             exit 4
     ├── ConflictError      a name, a port or a soft-deleted resource in the way     exit 5
     ├── NotFoundError      a stack or resource that does not exist                  exit 6
+    ├── NotReadyError      what was deployed does not work in time                  exit 7
+    ├── UnverifiedError    what was deployed cannot be tried from here              exit 8
     ├── CloudError         Azure refused or failed; carries its code and status     exit 1
     ├── PolicyError        a policy does not read, parse or bind; has a position    exit 1
     └── Interrupted        Ctrl-C; the same command carries on                      exit 130
@@ -57,6 +59,18 @@ class NotFoundError(ApimlbError):
     """What the command works on does not exist."""
 
     exit_code = 6
+
+
+class NotReadyError(ApimlbError):
+    """What was deployed does not work yet, though all of it is there."""
+
+    exit_code = 7
+
+
+class UnverifiedError(ApimlbError):
+    """What was deployed is there; whether it works cannot be seen from here."""
+
+    exit_code = 8
 
 
 class CloudError(ApimlbError):

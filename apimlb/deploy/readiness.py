@@ -1,0 +1,142 @@
+"""Whether what a deploy made works: asked through the gateway, not concluded from what ARM said.
+
+A backend is ready when several probes in a row, over as long as the target wants, found that the gateway's
+identity is let in and the deployment is there: roles reach the accounts minutes late, and flap at first.
+A gateway is shut when it refuses who brings nothing, and who brings a token that Entra did not sign.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import repeat
+
+from apimlb.clock import Clock
+from apimlb.deploy.gateway import Answer, Gateway, UnreachableError
+from apimlb.errors import NotReadyError, UnverifiedError
+from apimlb.http import Headers
+from apimlb.stack import probe
+
+READY = frozenset({200, 400, 429})
+"""What an account answers to the probe once it lets the gateway in and has the deployment: it refuses the
+empty question, or is at its limit."""
+
+ROW = 3
+"""Probes that must succeed one after the other."""
+
+_REASONS = {
+    0: "the gateway cannot reach the account",
+    401: "the account does not let the gateway in yet (its role may take minutes)",
+    403: "the account does not let the gateway in yet (a late role, or its network rules)",
+    404: "the account does not have the deployment yet",
+    503: "the gateway leaves the backend alone, since it failed",
+}
+_PAUSES = (0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a deploy waits, in seconds: at most `limit` for a backend to be ready, whose row of successful
+    probes must have lasted `steady`; `drain` for what is under way at a backend that was taken out."""
+
+    limit: float = 600.0
+    steady: float = 60.0
+    drain: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Asks one gateway at `url` with the key of its probe. `waiting` hears why a backend is not ready."""
+
+    gateway: Gateway
+    clock: Clock
+    url: str
+    key: str
+    patience: Patience
+    waiting: Callable[[str, str], None] = lambda backend, why: None
+
+    def status_of(self, backend: str) -> int:
+        """The status of the backend's answer to the gateway, 0 for none; -1 while the probe itself is not
+        there. Raises `UnverifiedError` for a gateway that cannot be reached from here."""
+        answer = self._ask("GET", f"/{probe.API}/{backend}", {"Ocp-Apim-Subscription-Key": self.key})
+        told = answer.headers.get(probe.STATUS)
+        return int(told) if answer.status == 200 and told is not None and told.isdigit() else -1
+
+    def await_backend(self, backend: str) -> None:
+        """Return once the backend is ready; raises `NotReadyError` when it is not in time."""
+        began, since, row = self.clock.now(), 0.0, 0
+        for pause in _pauses():
+            status = self.status_of(backend)
+            now = self.clock.now()
+            since, row = (since if row else now, row + 1) if status in READY else (0.0, 0)
+            if row >= ROW and now - since >= self.patience.steady:
+                return
+            if not row:
+                self.waiting(backend, reason(status))
+            if now - began > self.patience.limit:
+                raise _not_ready(backend, status, now - began)
+            # In a row there is nothing to wait for but its length.
+            self.clock.pause(min(pause, self.patience.steady / ROW) if row else pause)
+
+    def await_shut(self, path: str, tenant: str) -> None:
+        """Return once the gateway refuses strangers at the path; raises `NotReadyError` when it lets one in,
+        or does not know the path, beyond the time for what spreads slowly."""
+        strangers = {"without a credential": {}, "with a foreign token": _foreign(tenant)}
+        began = self.clock.now()
+        for pause in _pauses():
+            answers = {who: self._ask("POST", path, headers).status for who, headers in strangers.items()}
+            open_to = [who for who, status in answers.items() if status != 401]
+            if not open_to:
+                return
+            if self.clock.now() - began > self.patience.limit:
+                raise NotReadyError(
+                    f"The gateway does not refuse a call {open_to[0]}: it answers {answers[open_to[0]]}",
+                    where=self.url + path,
+                    next_step="Look at the policies of the service and of the API in the portal.",
+                )
+            self.clock.pause(pause)
+
+    def _ask(self, method: str, path: str, headers: dict[str, str]) -> Answer:
+        body = b'{"messages":[]}' if method == "POST" else b""
+        sent = Headers([*headers.items(), *([("Content-Type", "application/json")] if body else [])])
+        try:
+            return self.gateway.ask(method, self.url.rstrip("/") + path, sent, body)
+        except UnreachableError as error:
+            raise UnverifiedError(
+                f"{error.what}; what was deployed could not be tried from here",
+                where=self.url,
+                next_step="Try it from a place that the gateway's network lets in.",
+            ) from error
+
+
+def reason(status: int) -> str:
+    """Why a backend with this status is not ready."""
+    return _REASONS.get(
+        status, "the probe is not at the gateway yet" if status < 0 else f"it answers {status}"
+    )
+
+
+def _pauses() -> Iterator[float]:
+    yield from _PAUSES
+    yield from repeat(_PAUSES[-1])
+
+
+def _not_ready(backend: str, status: int, seconds: float) -> NotReadyError:
+    return NotReadyError(
+        f"The backend {backend} is not ready after {seconds / 60:.0f} minutes: {reason(status)}",
+        where=backend,
+        next_step="Run the same command again: it carries on from here.",
+    )
+
+
+def _foreign(tenant: str) -> dict[str, str]:
+    """A token of the right form for the wrong audience that Entra did not sign: no real one leaves here."""
+    claims = {
+        "aud": "https://graph.microsoft.com",
+        "iss": f"https://login.microsoftonline.com/{tenant}/v2.0",
+        "tid": tenant,
+        "exp": 4102444800,
+    }
+    parts = [{"alg": "RS256", "typ": "JWT"}, claims]
+    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
+    return {"Authorization": f"Bearer {'.'.join(encoded)}.AAAA"}

@@ -1,0 +1,127 @@
+"""A deploy asks the gateway whether what it made works, and waits for what spreads slowly, not for ever."""
+
+from collections.abc import Callable
+
+import pytest
+
+from apimlb.deploy.gateway import Answer, UnreachableError
+from apimlb.deploy.readiness import Patience, Readiness
+from apimlb.errors import NotReadyError, UnverifiedError
+from apimlb.http import Headers
+from tests.fakes import ManualClock
+
+URL = "https://apim.azure-api.net"
+Reply = Callable[[float], int]
+"""What a backend answers, by the seconds since the start."""
+
+
+class Scene:
+    """A gateway with one backend `b`, a clock, and what was heard of waiting."""
+
+    def __init__(self, backend: Reply, strangers: Reply = lambda at: 401, **patience: float) -> None:
+        self.clock = ManualClock()
+        self.began = self.clock.now()
+        self.backend, self.strangers = backend, strangers
+        self.waited: list[str] = []
+        self.asked: list[tuple[str, Headers]] = []
+        self.readiness = Readiness(
+            self,
+            self.clock,
+            URL,
+            "the-key",
+            Patience(**patience),
+            lambda backend, why: self.waited.append(why),
+        )
+
+    @property
+    def seconds(self) -> float:
+        return self.clock.now() - self.began
+
+    def wait(self, backend: str, why: str) -> None:
+        self.waited.append(why)
+
+    def ask(self, method: str, url: str, headers: Headers, body: bytes = b"") -> Answer:
+        self.asked.append((url, headers))
+        if method == "POST":
+            return Answer(self.strangers(self.seconds))
+        status = self.backend(self.seconds)
+        if status < 0:
+            return Answer(404)
+        return Answer(200, Headers([("backend-status", str(status))]))
+
+
+def test_a_backend_that_answers_three_times_is_ready_at_once_where_nothing_spreads_slowly() -> None:
+    scene = Scene(lambda at: 400, steady=0)
+    scene.readiness.await_backend("b")
+    assert (scene.seconds, len(scene.asked)) == (0, 3)
+    assert {url for url, _ in scene.asked} == {f"{URL}/apimlb-probe/b"}
+    assert {headers.get("Ocp-Apim-Subscription-Key") for _, headers in scene.asked} == {"the-key"}
+
+
+@pytest.mark.parametrize("status", [200, 400, 429])
+def test_a_row_lasts_as_long_as_the_target_wants(status: int) -> None:
+    scene = Scene(lambda at: status, steady=60)
+    scene.readiness.await_backend("b")
+    assert 60 <= scene.seconds < 75
+
+
+def test_a_role_that_flaps_starts_the_row_anew() -> None:
+    scene = Scene(lambda at: 401 if at < 90 or 110 < at < 130 else 400, steady=60)
+    scene.readiness.await_backend("b")
+    assert 190 <= scene.seconds < 215
+    assert "its role may take minutes" in scene.waited[0]
+
+
+def test_a_probe_that_the_gateway_does_not_know_yet_is_waited_for() -> None:
+    scene = Scene(lambda at: -1 if at < 20 else 400, steady=0)
+    scene.readiness.await_backend("b")
+    assert scene.waited[0] == "the probe is not at the gateway yet"
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (401, "role"),
+        (403, "network"),
+        (404, "deployment"),
+        (503, "alone"),
+        (0, "reach"),
+        (500, "answers 500"),
+    ],
+)
+def test_a_backend_that_never_is_ready_is_told_with_its_reason(status: int, why: str) -> None:
+    scene = Scene(lambda at: status, limit=600)
+    with pytest.raises(NotReadyError, match=why) as caught:
+        scene.readiness.await_backend("b")
+    assert 600 < scene.seconds < 610
+    assert (caught.value.exit_code, "b" in caught.value.what) == (7, True)
+
+
+def test_strangers_must_be_refused() -> None:
+    scene = Scene(lambda at: 400)
+    scene.readiness.await_shut("/openai/v1/chat/completions", "tenant")
+    bare, foreign = (headers.get("Authorization") for _, headers in scene.asked)
+    assert (bare, (foreign or "").count(".")) == (None, 2)
+
+
+def test_a_policy_that_spreads_slowly_is_waited_for() -> None:
+    scene = Scene(lambda at: 400, strangers=lambda at: 404 if at < 45 else 401)
+    scene.readiness.await_shut("/openai", "tenant")
+    assert 45 <= scene.seconds < 55
+
+
+def test_a_gateway_that_lets_strangers_in_is_told() -> None:
+    scene = Scene(lambda at: 400, strangers=lambda at: 200)
+    with pytest.raises(NotReadyError, match="without a credential: it answers 200"):
+        scene.readiness.await_shut("/openai", "tenant")
+
+
+def test_a_gateway_that_cannot_be_reached_from_here_is_unverified() -> None:
+    def unreachable(at: float) -> int:
+        raise UnreachableError("The gateway cannot be reached: no such host")
+
+    scene = Scene(unreachable, unreachable)
+    for check in (lambda: scene.readiness.await_backend("b"), lambda: scene.readiness.await_shut("/", "t")):
+        with pytest.raises(UnverifiedError, match="could not be tried from here") as caught:
+            check()
+        assert caught.value.exit_code == 8
