@@ -1,38 +1,62 @@
-# Everything runs in .venv, which `make setup` creates; no other tool than python3 (3.11+) and make is needed.
+# Everything runs in .venv; no other tool than python3 (3.11+) and make is needed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+# What is installed: what the demo needs, or all that apimlb is developed with. The latter has the former in it.
+DEMO := $(VENV)/.demo
+DEV := $(VENV)/.dev
+# Bytecode is made for what is imported, when it is: for all of the SDKs it would take as long as the download.
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format fuzz
+.PHONY: help setup demo test test-shared test-azure-cli check format fuzz
 
 help: ## show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-$(STAMP): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(BIN)/pip:
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(DEMO): pyproject.toml | $(BIN)/pip
+	@echo "Installing what the demo needs into $(VENV): apimlb, Azure's SDKs and openai. This is done once …"
+	@$(INSTALL) '.[demo]'
 	@touch $@
 
-setup: $(STAMP) ## create .venv and install apimlb with all it is developed with
+$(DEV): pyproject.toml | $(BIN)/pip
+	@echo "Installing what apimlb is developed with into $(VENV). This is done once …"
+	@$(INSTALL) '.[dev]'
+	@touch $(DEMO) $@
 
-demo: $(STAMP) ## deploy to a local Azure, drive real chat traffic past a quota, show that no client noticed (KEEP=1 leaves it)
+setup: $(DEV) ## create .venv and install apimlb with all it is developed with
+
+demo: $(DEMO) ## deploy to a local Azure, drive real chat traffic past a quota, show that no client noticed (KEEP=1 leaves it)
 	$(BIN)/apimlb demo $(if $(KEEP),--keep)
 
-test: $(STAMP) ## run the whole test suite
+test: $(DEV) ## run the test suite, which needs nothing but what is installed
 	$(BIN)/pytest
 
-check: $(STAMP) ## formatting, lint, types, the import table, rendered policies
+test-shared: $(DEV) ## hold the same traffic to Microsoft's documents and recordings in ../shared, or where APIMLB_SHARED points
+	$(BIN)/pytest tests/contract tests/functional/deploy tests/functional/local/test_arm_with_sdk.py tests/integration
+
+AZ ?= $(shell command -v az)
+test-azure-cli: $(DEV) ## drive the local Azure with the Azure CLI: AZ=path, or az on the PATH, or else installed (700 MB)
+ifeq ($(AZ),)
+	$(PYTHON) -m venv $(VENV)/azure-cli
+	$(VENV)/azure-cli/bin/python -m pip install --disable-pip-version-check --no-compile azure-cli
+endif
+	APIMLB_TEST_AZ=$(or $(AZ),$(abspath $(VENV)/azure-cli/bin/az)) $(BIN)/pytest tests/azure_cli
+
+check: $(DEV) ## formatting, lint, types, the import table, rendered policies
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy apimlb tests
 	$(BIN)/pytest -q tests/unit/test_house.py
 	$(BIN)/apimlb render --references policies --check
 
-fuzz: $(STAMP) ## throw texts at the policy language for SECONDS=300 from SEED=1; prints cases/s and failures, shortened
+fuzz: $(DEV) ## throw texts at the policy language for SECONDS=300 from SEED=1; prints cases/s and failures, shortened
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1)
 
-format: $(STAMP) ## rewrite the sources as the formatter wants them
+format: $(DEV) ## rewrite the sources as the formatter wants them
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

@@ -5,10 +5,12 @@ which Azure counts by the second: 5. The traffic comes faster, and asks for twic
 the account refuses some of it again and again, while the three together have enough.
 """
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from apimlb.cli import flows
@@ -52,7 +54,16 @@ class Tally:
 
 
 def show_it_work(place: Workspace, *, strategy: str | None, keep: bool) -> None:
-    """Deploy, drive, show, take away; raises `ApimlbError` when a client noticed or nothing was throttled."""
+    """Deploy, drive, show, take away.
+
+    Raises `ConfigError` when the openai SDK is missing, before anything is started, and `ApimlbError` when a
+    client noticed or nothing was throttled.
+    """
+    if find_spec("openai") is None:
+        raise ConfigError(
+            "The demo drives its traffic with the openai SDK, which is not installed.",
+            next_step=f"Run `{sys.executable} -m pip install 'openai>=2'`.",
+        )
     was_running = process.read(place.local_azure) is not None
     overrides = {"strategy": strategy, "accounts": ACCOUNTS}
     session = open_session(place, overrides=overrides, start_local=True)
@@ -92,12 +103,8 @@ def _asker(session: Session) -> Callable[[int], str]:
 
     The SDK's own retries are off, since they would hide what the gateway did not.
     """
-    try:
-        import openai  # an extra: only the demo needs it
-    except ImportError:
-        raise ConfigError(
-            "The demo needs the openai SDK.", next_step="Run `pip install 'apimlb[demo]'`."
-        ) from None
+    import openai  # an extra: only the demo needs it
+
     endpoint = flows.endpoint(session)
     client = openai.AzureOpenAI(
         azure_endpoint=endpoint.url, api_key=endpoint.key, api_version="2024-10-21", max_retries=0

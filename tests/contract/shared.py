@@ -1,7 +1,7 @@
 """The documents beside the repository that say what Azure accepts, answers, and was seen to answer.
 
-They are found at `APIMLB_SHARED` or in the folder `shared` next to the repository. Where they are absent
-the tests that need them are skipped; in CI they fail.
+They are found at `APIMLB_SHARED` or in the folder `shared` next to the repository. `make test-shared` runs
+the tests that need them, and fails where they are absent; `make test` runs without them.
 """
 
 import importlib.util
@@ -16,36 +16,19 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-_NOWHERE = "no contract documents: set APIMLB_SHARED to the folder that has them"
 
 
 def folder() -> Path:
-    """Where the documents are; skips the calling test, or in CI fails it, when they are nowhere."""
-    place = _place()
-    if place is None:
-        pytest.skip(_NOWHERE)
-    return place
-
-
-def _place() -> Path | None:
-    """Where the documents are; in CI they must be somewhere."""
+    """Where the documents are; raises `pytest.UsageError` when they are nowhere."""
     place = Path(os.environ.get("APIMLB_SHARED") or ROOT.parent / "shared")
-    if (place / "contract" / "validate.py").is_file():
-        return place
-    if os.environ.get("CI") == "true":
-        pytest.fail(_NOWHERE)
-    return None
+    if not (place / "contract" / "validate.py").is_file():
+        raise pytest.UsageError(f"no contract in {place}: set APIMLB_SHARED to the folder that has it")
+    return place
 
 
 def contract() -> Any:
     """The validator over all of the contract's documents."""
     return _contract(folder())
-
-
-def contract_or_none() -> Any:
-    """The validator for tests that have more to say than what it checks; None without the documents."""
-    place = _place()
-    return None if place is None else _contract(place)
 
 
 @cache

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
+from tests.patience import PATIENCE
+
 CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
 MESSAGES = [{"role": "user", "content": "Say something."}]
 
@@ -56,7 +58,7 @@ class CommandLine:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Ran(done.returncode, done.stdout, done.stderr)
@@ -98,7 +100,7 @@ def post(url: str, document: Any, **headers: str) -> Answer:
         url, json.dumps(document).encode(), {"Content-Type": "application/json", **named}, method="POST"
     )
     try:
-        with urllib.request.urlopen(request, timeout=30) as reply:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
             return Answer(reply.status, dict(reply.headers), reply.read())
     except HTTPError as error:
         with error:

@@ -1,4 +1,4 @@
-"""The local Azure that independent clients talk to."""
+"""The local Azure that independent clients talk to, held to what Azure does."""
 
 import json
 import os
@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from apimlb.http import Headers, Request, Response
-from tests.contract.watch import Watch
 from tests.integration.watched import WatchedAzure
+from tests.wire.watch import Watch
 
 
 @pytest.fixture(autouse=True)
 def spawned(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hold what goes through the ARM port of every local Azure that the test starts to the contract, too."""
+    """Hold what goes through the ARM port of every local Azure that the test starts to that, too."""
     log = tmp_path_factory.mktemp("wire") / "arm.ndjson"
     monkeypatch.setenv("APIMLB_WIRE_LOG", os.environ.get("APIMLB_WIRE_LOG", str(log)))
     yield
@@ -38,7 +38,7 @@ def _headers(shown: object) -> Headers:
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[WatchedAzure]:
-    """A local Azure of the test's own, all of whose exchanges are held to the contract."""
+    """A local Azure of the test's own, all of whose exchanges are held to what Azure does."""
     azure = WatchedAzure(tmp_path / ".apimlb" / "local")
     yield azure
     azure.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.command_line import CommandLine, free_port
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "clients.md").read_text()
@@ -40,7 +41,7 @@ def test_the_variables_are_those_that_are_printed(variables: dict[str, str]) -> 
 @pytest.mark.parametrize("script", blocks("python"))
 def test_the_python_of_the_page_runs(variables: dict[str, str], script: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", script], env=variables, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script], env=variables, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("/resourceGroups/try\n")
@@ -54,7 +55,7 @@ def test_the_curl_of_the_page_runs(variables: dict[str, str], script: str) -> No
         env=variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     assert "value" in json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""The local Azure on real ports, with all that goes through its ARM port held to Microsoft's contract."""
+"""The local Azure on real ports, with all that goes through its ARM port held to what Azure does."""
 
 import asyncio
 import fcntl
@@ -20,7 +20,7 @@ from apimlb.local.server.control import PREFIX, Control
 from apimlb.local.server.listener import Listener
 from apimlb.local.store import Store
 from apimlb.local.world import OWNER, World, WorldSettings
-from tests.contract.watch import Watch
+from tests.wire.watch import Watch
 
 Value = TypeVar("Value")
 _SECRET = "the-owner's-secret"
@@ -30,7 +30,7 @@ _GRACE = 2.0
 class WatchedAzure:
     """As `apimlb local up` leaves it in the folder `state`, but on a thread of this process.
 
-    `close` fails if a request or an answer was not as Microsoft describes it.
+    `close` fails if a request or an answer was not as Azure has it.
     """
 
     def __init__(self, state: Path, **settings: Any) -> None:

@@ -15,10 +15,10 @@ from apimlb.http import Request, Response
 from apimlb.local.entra.tokens import Principal
 from apimlb.local.store import Store
 from apimlb.local.world import ARM_ORIGIN, OWNER, World, WorldSettings
-from tests.contract.watch import Watch
 from tests.fakes import ManualClock
 from tests.sdk import InProcessTransport
 from tests.stacks import SUBSCRIPTION, TENANT
+from tests.wire.watch import Watch
 
 Value = TypeVar("Value")
 READS = ("/listsecrets", "/checknameavailability", "/checkdomainavailability", "/token")
@@ -58,7 +58,7 @@ class LocalAzure:
         return connect(self._target(secret), self.clock, transport=self._transport())
 
     def close(self) -> None:
-        """Shut down; fails if a request or an answer was not as Microsoft describes it."""
+        """Shut down; fails if a request or an answer was not as Azure has it."""
         self._do(self._shut())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

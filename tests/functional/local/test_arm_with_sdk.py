@@ -22,9 +22,9 @@ from apimlb.local.arm.plane import ArmPlane
 from apimlb.local.arm.roles import OPENAI_USER, has_data_role
 from apimlb.local.arm.settings import ArmSettings, Caller
 from apimlb.local.store import Store
-from tests.contract.watch import Watch
 from tests.fakes import ManualClock
 from tests.sdk import FakeCredential, InProcessTransport
+from tests.wire.watch import Watch
 
 SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
 

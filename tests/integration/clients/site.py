@@ -11,6 +11,7 @@ from azure.identity import ClientSecretCredential
 
 from apimlb.local import process
 from tests.integration.command_line import CommandLine, free_port
+from tests.patience import PATIENCE
 
 API_VERSION = "2024-10-21"
 STACK = """
@@ -134,7 +135,7 @@ class _Owner:
             json=body,
             headers={"Authorization": f"Bearer {token}"},
             verify=self._endpoint.ca,
-            timeout=10,
+            timeout=PATIENCE,
         )
         assert reply.status_code < 300, reply.text
         return reply.json()

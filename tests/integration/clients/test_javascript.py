@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.integration.clients.site import API_VERSION, Site, Way
+from tests.patience import PATIENCE
 
 _SOURCES = Path(__file__).parent / "js"
 
@@ -39,7 +40,7 @@ def script() -> Path:
             ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel", "error"],
             cwd=folder,
             check=True,
-            timeout=300,
+            timeout=PATIENCE,
         )
         (folder / "installed").touch()
     return folder / "client.mjs"
@@ -52,7 +53,11 @@ def run(script: Path, doing: str, way: Way, retries: int = 0) -> Any:
     )
     asked = {"origin": origin, "key": way.key, "apiVersion": API_VERSION, "retries": retries}
     done = subprocess.run(
-        ["node", str(script), doing], input=json.dumps(asked), capture_output=True, text=True, timeout=60
+        ["node", str(script), doing],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.clients.site import Site
 from tests.integration.clients.test_openai import HELLO, dated
+from tests.patience import PATIENCE
 
 BETWEEN = [("gateway", "gateway"), ("gateway", "openai"), ("account", "openai")]
 """Where a client calls, and where between it and the model the fault is."""
@@ -31,16 +32,13 @@ def test_headers_mislead_and_limits_shrink(site: Site, client: openai.AzureOpenA
 
 
 def test_tokens_take_their_time(site: Site, client: openai.AzureOpenAI) -> None:
-    site.apimlb.ok("local", "account", "direct", "--set", "token-seconds=0.02", "--set", "fills_limit=true")
+    site.apimlb.ok("local", "account", "direct", "--set", "token-seconds=0.05", "--set", "fills_limit=true")
     started = time.perf_counter()
     stream = client.chat.completions.create(
         model="chat", messages=HELLO, max_completion_tokens=20, stream=True
     )
-    next(iter(stream))
-    first = time.perf_counter() - started
-    pieces = sum(1 for _ in stream)
-    assert pieces > 20
-    assert time.perf_counter() - started > first + 0.3
+    assert sum(1 for _ in stream) > 20
+    assert time.perf_counter() - started > 20 * 0.05
 
 
 def test_a_setting_that_there_is_not_is_refused(site: Site) -> None:
@@ -109,16 +107,16 @@ def happened(site: Site) -> bool:
 
 
 def test_an_account_that_hangs_is_given_up_when_the_worlds_clock_says_so(site: Site) -> None:
-    """Waiting two minutes takes as long as moving the clock."""
+    """The clock stands: the two minutes pass by no waiting, only when it is moved."""
     site.apimlb.ok("local", "fault", "add", "--plane", "openai", "--delay", "1h", "--count", "1")
-    started = time.perf_counter()
+    site.apimlb.ok("local", "clock", "freeze")
     try:
         with dated(site.gateway) as client, ThreadPoolExecutor() as pool:
             asked = pool.submit(client.chat.completions.create, model="chat", messages=HELLO)
             while not happened(site):
                 pass
             site.apimlb.ok("local", "clock", "advance", "121s")
-            assert asked.result(20).choices
+            assert asked.result(PATIENCE).choices
     finally:
+        site.apimlb.ok("local", "clock", "resume")
         site.apimlb.ok("local", "fault", "clear")
-    assert time.perf_counter() - started < 20

@@ -3,6 +3,7 @@
 import asyncio
 
 from apimlb.local.server.reader import Limits
+from tests.patience import PATIENCE
 
 LIMITS = Limits(
     head=8192, body=65536, head_seconds=0.3, body_seconds=0.3, idle_seconds=30, linger_seconds=0.3
@@ -10,15 +11,14 @@ LIMITS = Limits(
 
 
 async def exchange(number, *parts):
-    """Send the parts and read until the port closes, or has said nothing more for a while: then "(left open)"
-    follows what it said."""
+    """Send the parts and read until the port closes; "(left open)" follows what was read if it never does."""
     reader, writer = await asyncio.open_connection("127.0.0.1", number)
     received = b""
     try:
         for part in parts:
             writer.write(part)
             await writer.drain()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             while data := await reader.read(65536):
                 received += data
     except (ConnectionError, TimeoutError):

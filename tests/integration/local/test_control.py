@@ -14,6 +14,7 @@ import jwt
 import pytest
 
 from tests.integration.command_line import Answer, CommandLine, free_port
+from tests.patience import PATIENCE
 
 SUBSCRIPTIONS = "/subscriptions?api-version=2022-12-01"
 
@@ -57,9 +58,9 @@ def get(origin: str, path: str, ca: str, token: str = "") -> Answer:
     secure = address.scheme == "https"
     context = ssl.create_default_context(cafile=ca)
     opened = (
-        http.client.HTTPSConnection(*where, timeout=10, context=context)
+        http.client.HTTPSConnection(*where, timeout=PATIENCE, context=context)
         if secure
-        else http.client.HTTPConnection(*where, timeout=10)
+        else http.client.HTTPConnection(*where, timeout=PATIENCE)
     )
     try:
         opened.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
@@ -97,7 +98,7 @@ class TestEnvironment:
             env={"HOME": str(apimlb.folder), "PATH": "/usr/bin:/bin"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert "with-nothing-else" in done.stdout, done.stderr
 

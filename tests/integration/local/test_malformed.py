@@ -23,6 +23,7 @@ from tests.integration.local.malformed import (
     statuses,
 )
 from tests.integration.local.raw import LIMITS, exchange
+from tests.patience import PATIENCE
 
 
 class Plane:
@@ -184,7 +185,7 @@ class TestPace:
             while not plane.paths:
                 await asyncio.wait([asyncio.create_task(asyncio.to_thread(str))])
             {"half": writer.write_eof, "whole": writer.close, "reset": writer.transport.abort}[way]()
-            await asyncio.wait_for(plane.cancelled.wait(), 2)
+            await asyncio.wait_for(plane.cancelled.wait(), PATIENCE)
             writer.close()
         assert plane.paths == ["/slow"]
 

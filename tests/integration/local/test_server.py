@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import stat
-import time
 
 import openai
 import pytest
@@ -14,6 +13,7 @@ from azure.identity import ClientSecretCredential
 
 from apimlb.errors import ConflictError, NotFoundError
 from apimlb.local import process
+from tests.patience import PATIENCE
 
 HELLO = [{"role": "user", "content": "Say something."}]
 COGNITIVE = "https://cognitiveservices.azure.com/.default"
@@ -46,7 +46,7 @@ class Azure:
             json=body,
             headers={"Authorization": f"Bearer {token}"},
             verify=self.endpoint.ca,
-            timeout=10,
+            timeout=PATIENCE,
         )
         assert reply.status_code < 300, reply.text
         return reply.json() if reply.content else None
@@ -198,7 +198,7 @@ class TestSigningIn:
         reply = requests.get(
             f"{azure.endpoint.arm_url}/subscriptions?api-version=2022-12-01",
             verify=azure.endpoint.ca,
-            timeout=10,
+            timeout=PATIENCE,
         )
         assert reply.status_code == 401
 
@@ -229,7 +229,9 @@ class TestProcess:
         assert process.read(tmp_path) is None
 
     def test_only_a_deliberate_request_stops_it(self, azure, state):
-        reply = requests.post(f"{azure.endpoint.arm_url}/apimlb/stop", verify=azure.endpoint.ca, timeout=10)
+        reply = requests.post(
+            f"{azure.endpoint.arm_url}/apimlb/stop", verify=azure.endpoint.ca, timeout=PATIENCE
+        )
         assert reply.status_code == 405
         assert process.read(state) is not None
 
@@ -261,20 +263,18 @@ class TestProcess:
 
 class TestStreams:
     def test_come_as_they_are_made_and_do_not_hold_up_a_stop(self, tmp_path):
-        options = ["--token-seconds", "0.2", "--seed", "1"]
+        """The whole answer would take days; a stop that waited for it would fail."""
+        options = ["--token-seconds", "86400", "--seed", "1"]
         azure = Azure(process.start(tmp_path, gateway_port=0, arm_port=0, options=options))
         account = azure.account("slow")
         azure.deploy(account, "chat", "gpt-5.1", "2025-11-13", 100)
         with client_of(azure, account) as client:
-            before = time.perf_counter()
             stream = client.chat.completions.create(model="chat", messages=HELLO, stream=True)
             first = [next(stream), next(stream)]
-            assert time.perf_counter() - before < 1, "the whole answer takes at least 8 times 0.2 s"
             stream.close()
         assert first[1].choices[0].delta.role == "assistant"
-        before = time.perf_counter()
         process.stop(tmp_path)
-        assert time.perf_counter() - before < 2
+        assert process.read(tmp_path) is None
 
     def test_a_port_is_free_after_a_stop(self, tmp_path):
         endpoint = process.start(tmp_path, gateway_port=0, arm_port=0)

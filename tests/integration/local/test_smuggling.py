@@ -29,6 +29,7 @@ from tests.integration.local.malformed import (
     statuses,
 )
 from tests.integration.local.raw import LIMITS, exchange
+from tests.patience import PATIENCE
 from tests.unit.local.gateway.documents import ServiceDocuments, policy_of
 from tests.unit.local.server.small_backend import Backend, eventually
 
@@ -283,7 +284,7 @@ class TestLeaving:
             writer.write(GET)
             await eventually(lambda: backend.requests)
             {"close": writer.close, "reset": writer.transport.abort, "half": writer.write_eof}[way]()
-            await asyncio.wait_for(backend.left.wait(), 2)
+            await asyncio.wait_for(backend.left.wait(), PATIENCE)
             writer.close()
         assert lines(backend) == [b"GET / HTTP/1.1"]
 

@@ -12,9 +12,9 @@ import pytest
 
 from apimlb.local.process import Endpoint
 from tests.integration.watched import WatchedAzure
+from tests.patience import PATIENCE
 
 HERE = Path(__file__).parent
-_INSTALL_SECONDS, _RUN_SECONDS = 300, 120
 
 
 def missing(text: str) -> None:
@@ -36,7 +36,7 @@ def modules() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_bytes(wanted)
         command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
         if done.returncode != 0:
             missing(f"npm cannot install the clients: {done.stderr[-500:]}")
         (folder / "complete").touch()
@@ -58,7 +58,7 @@ def printed(modules: Path, script: str, endpoint: Endpoint) -> str:
         "NODE_EXTRA_CA_CERTS": endpoint.ca,
     }
     done = subprocess.run(
-        ["node", script], cwd=modules, env=environment, capture_output=True, text=True, timeout=_RUN_SECONDS
+        ["node", script], cwd=modules, env=environment, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

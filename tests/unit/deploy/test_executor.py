@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from apimlb.deploy.executor import Event, Moves, Outcome, State, Task, choose, raise_first, run
 from apimlb.errors import ApimlbError, CloudError, Interrupted, QuotaError
 from tests.fakes import ManualClock
+from tests.patience import PATIENCE
 
 
 @st.composite
@@ -115,7 +116,7 @@ def test_everything_runs_but_what_needs_a_failure(tasks: list[Task], data: st.Da
 
 def test_what_is_ready_runs_at_the_same_time() -> None:
     """Both wait for each other: one after the other they would wait for ever."""
-    meeting = threading.Barrier(2, timeout=10)
+    meeting = threading.Barrier(2, timeout=PATIENCE)
     tasks = [Task("gateway", "gateway"), Task("account", "account")]
     outcome = run(
         tasks,

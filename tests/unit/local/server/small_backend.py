@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from apimlb.http import Headers, Request
+from tests.patience import PATIENCE
 
 
 class Backend:
@@ -61,7 +62,7 @@ class Backend:
 
 
 async def eventually(condition):
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.wait([asyncio.create_task(nothing())])
 

@@ -7,6 +7,7 @@ import pytest
 from apimlb.http import Headers, Request, Response
 from apimlb.local.server.reader import Limits
 from tests.fakes import ManualClock
+from tests.patience import PATIENCE
 from tests.unit.local.server.fake_wire import Client
 
 HEAD = b"POST /a%2Fb?x=1 HTTP/1.1\r\nHost: east.openai.azure.com\r\n"
@@ -252,7 +253,7 @@ class TestPressure:
         asking.connection.expire(clock.now() + 61)
         assert asking.transport.aborted
         asking.leaves()
-        await asyncio.wait_for(closed.wait(), 1)
+        await asyncio.wait_for(closed.wait(), PATIENCE)
 
 
 class TestTime:
@@ -302,7 +303,7 @@ class TestLeaving:
 
         asking = await client(answer).sends(GET + GET)
         asking.connection.eof_received() if way == "eof_received" else asking.leaves()
-        await asyncio.wait_for(cancelled.wait(), 1)
+        await asyncio.wait_for(cancelled.wait(), PATIENCE)
         await asking.settle()
         assert asking.received == b""
 
@@ -318,7 +319,7 @@ class TestLeaving:
 
         asking = await client(answering(Response(200, Headers(), body()))).sends(GET)
         asking.leaves()
-        await asyncio.wait_for(closed.wait(), 1)
+        await asyncio.wait_for(closed.wait(), PATIENCE)
         await asking.settle()
         assert asking.received.endswith(b"5\r\nfirst\r\n")
         assert asking.desk.connections == set()

@@ -7,6 +7,7 @@ import pytest
 from apimlb.http import Response
 from apimlb.policy.problems import NOT_IMPLEMENTED, InvalidPolicy
 from tests.functional.local.gateway_scene import Local
+from tests.patience import PATIENCE
 from tests.unit.local.gateway.documents import policy_of
 from tests.unit.policy.play import play
 
@@ -111,7 +112,7 @@ async def test_the_whole_answer_of_a_side_call_must_come_in_time() -> None:
     call = asyncio.create_task(local.call())
     await body.waited_for.wait()
     local.clock.advance(6)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert (await call).status == 200
     assert body.closed
 

@@ -18,6 +18,7 @@ from apimlb.policy.elements.control import Waits
 from apimlb.policy.exchange import Exchange, ForwardOptions
 from apimlb.policy.runtime import run
 from apimlb.policy.stage import Stage
+from tests.patience import PATIENCE
 from tests.unit.policy.play import FORWARD, document, play, replies
 
 COUNT_ATTEMPTS = "<set-variable name='n' value='@(context.Variables.GetValueOrDefault<int>(\"n\", 0) + 1)'/>"
@@ -259,7 +260,7 @@ async def test_one_too_many_at_a_time_is_refused_and_a_place_becomes_free_again(
         return asyncio.ensure_future(run(next(policies), exchange))
 
     first, second, other = ask("GET"), ask("GET"), ask("POST")
-    await asyncio.wait([first, second, other], timeout=5, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([first, second, other], timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
     assert second.done()
     assert (await second).status == 429
     slow.answer.set()
