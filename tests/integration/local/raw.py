@@ -1,13 +1,16 @@
-"""A client that sends bytes as they are, and a port with little patience for it."""
+"""A client that sends bytes as they are, and what a port puts up with."""
 
 import asyncio
+from dataclasses import replace
 
 from apimlb.local.server.reader import Limits
 from tests.patience import PATIENCE
 
 LIMITS = Limits(
-    head=8192, body=65536, head_seconds=0.3, body_seconds=0.3, idle_seconds=30, linger_seconds=0.3
+    head=8192, body=65536, head_seconds=PATIENCE, body_seconds=PATIENCE, idle_seconds=30, linger_seconds=0.3
 )
+HASTY = replace(LIMITS, head_seconds=0.3, body_seconds=0.3)
+"""For those who never send the rest."""
 
 
 async def exchange(number, *parts):

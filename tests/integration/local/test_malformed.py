@@ -22,7 +22,7 @@ from tests.integration.local.malformed import (
     SMUGGLED,
     statuses,
 )
-from tests.integration.local.raw import LIMITS, exchange
+from tests.integration.local.raw import HASTY, LIMITS, exchange
 from tests.patience import PATIENCE
 
 
@@ -48,8 +48,8 @@ class Plane:
 
 
 @asynccontextmanager
-async def port(plane):
-    listener = Listener(plane.send, SystemClock(), limits=LIMITS)
+async def port(plane, limits=LIMITS):
+    listener = Listener(plane.send, SystemClock(), limits=limits)
     with socket.create_server(("127.0.0.1", 0)) as opened:
         await listener.start(opened)
         yield opened.getsockname()[1]
@@ -61,9 +61,9 @@ def plane():
     return Plane()
 
 
-async def refused(plane, *parts):
+async def refused(plane, *parts, limits=HASTY):
     """What the port answered to bytes that must reach nobody."""
-    async with port(plane) as number:
+    async with port(plane, limits) as number:
         received = await exchange(number, *parts)
     assert plane.paths == []
     assert b"(left open)" not in received
@@ -95,13 +95,13 @@ async def test_a_body_without_clear_ends_is_refused(plane, body):
 
 
 async def test_the_statuses_say_what_is_wrong(plane):
-    assert await refused(plane, POST + LENGTHS["two that differ"]) == [400]
-    assert await refused(plane, POST + LENGTHS["too large"]) == [413]
-    assert await refused(plane, CHUNKED + BODIES["larger than allowed"]) == [413]
-    assert await refused(plane, POST + HEADERS["too much of them"]) == [431]
-    assert await refused(plane, POST + HEADERS["an expectation that is unknown"]) == [417]
-    assert await refused(plane, LINES["HTTP/2 on an HTTP/1 line"]) == [505]
-    assert await refused(plane, LINES["TRACE"]) == [501]
+    assert await refused(plane, POST + LENGTHS["two that differ"], limits=LIMITS) == [400]
+    assert await refused(plane, POST + LENGTHS["too large"], limits=LIMITS) == [413]
+    assert await refused(plane, CHUNKED + BODIES["larger than allowed"], limits=LIMITS) == [413]
+    assert await refused(plane, POST + HEADERS["too much of them"], limits=LIMITS) == [431]
+    assert await refused(plane, POST + HEADERS["an expectation that is unknown"], limits=LIMITS) == [417]
+    assert await refused(plane, LINES["HTTP/2 on an HTTP/1 line"], limits=LIMITS) == [505]
+    assert await refused(plane, LINES["TRACE"], limits=LIMITS) == [501]
 
 
 class TestOrder:
@@ -156,7 +156,7 @@ class TestPace:
         assert await refused(plane, start) == [408]
 
     async def test_a_sender_of_a_byte_now_and_then_is_told_so(self, plane):
-        async with port(plane) as number:
+        async with port(plane, HASTY) as number:
             reader, writer = await asyncio.open_connection("127.0.0.1", number)
             received = asyncio.create_task(reader.read())
             for byte in POST * 20:
@@ -191,7 +191,7 @@ class TestPace:
 
     async def test_an_early_refusal_is_heard_by_a_client_that_still_sends(self, plane):
         much = POST + b"Content-Length: 9999999\r\n\r\n", *[b"x" * 65536] * 150
-        assert await refused(plane, *much) == [413]
+        assert await refused(plane, *much, limits=LIMITS) == [413]
 
     async def test_pipelined_requests_wait_for_their_turn(self, plane):
         asked = b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n" + GET * 50

@@ -28,7 +28,7 @@ from tests.integration.local.malformed import (
     SMUGGLED,
     statuses,
 )
-from tests.integration.local.raw import LIMITS, exchange
+from tests.integration.local.raw import HASTY, LIMITS, exchange
 from tests.patience import PATIENCE
 from tests.unit.local.gateway.documents import ServiceDocuments, policy_of
 from tests.unit.local.server.small_backend import Backend, eventually
@@ -68,7 +68,7 @@ class Silent(Backend):
 
 
 @asynccontextmanager
-async def gateway(backend, policy=""):
+async def gateway(backend, policy="", limits=LIMITS):
     """The port of a gateway whose only API takes anything and forwards it to `backend`."""
     azure = ServiceDocuments()
     clock = SystemClock()
@@ -80,7 +80,7 @@ async def gateway(backend, policy=""):
             azure.operation(method=method, name=method.lower())
         if policy:
             azure.policy(policy, "apis/chat")
-        listener = Listener(plane.send, clock, limits=LIMITS)
+        listener = Listener(plane.send, clock, limits=limits)
         with socket.create_server(("127.0.0.1", 0)) as opened:
             await listener.start(opened)
             yield opened.getsockname()[1]
@@ -234,7 +234,7 @@ class TestWhatPoliciesWrite:
         backend = Echo()
         inbound = f"<set-method>{method}</set-method>".replace("&quot;", '"')
         async with gateway(backend, policy_of(inbound=inbound)) as number:
-            assert statuses(await exchange(number, GET)) == [500]
+            assert statuses(await exchange(number, CLOSE)) == [500]
         assert backend.requests == []
 
     @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ class TestLeaving:
     )
     async def test_a_request_that_never_ends_never_begins_behind(self, part):
         backend = Echo()
-        async with gateway(backend) as number:
+        async with gateway(backend, limits=HASTY) as number:
             assert statuses(await exchange(number, part)) == [408]
             _, writer = await asyncio.open_connection("127.0.0.1", number)
             writer.write(part)
