@@ -12,8 +12,11 @@
     ├── PolicyError        a policy does not read, parse or bind; has a position    exit 1
     └── Interrupted        Ctrl-C; the same command carries on                      exit 130
 
-Only `apimlb.cli` turns them into prose; every other room raises them and lets them pass.
+Only `apimlb.cli` turns them into prose; every other room raises them and lets them pass. A next step names
+commands bare, in backticks (`apimlb deploy`): the command line adds the flags that lead to the same place.
 """
+
+import errno
 
 
 class ApimlbError(Exception):
@@ -100,3 +103,30 @@ class Interrupted(ApimlbError):
     """The user stopped the command; what was under way in Azure goes on there."""
 
     exit_code = 130
+
+
+_NEXT_STEPS = {
+    errno.EACCES: "Give yourself the right to it, or choose another place.",
+    errno.EPERM: "Give yourself the right to it, or choose another place.",
+    errno.EROFS: "Choose a place that can be written to.",
+    errno.ENOENT: "Correct the path.",
+    errno.ENOTDIR: "Move away the file that stands where a folder belongs, or choose another place.",
+    errno.EEXIST: "Move away what stands there, or choose another place.",
+    errno.EISDIR: "Name a file instead of a folder.",
+    errno.ENAMETOOLONG: "Choose a shorter path.",
+    errno.ELOOP: "Correct the link, which leads to itself.",
+    errno.ENOSPC: "Free some space, then run the same command again.",
+    errno.EDQUOT: "Free some space, then run the same command again.",
+    errno.EMFILE: "Raise the limit of open files (`ulimit -n`), then run the same command again.",
+}
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def from_system(error: OSError) -> ApimlbError | None:
+    """What the operating system refused to do with a file, as an error of ours; None for anything else."""
+    next_step = _NEXT_STEPS.get(error.errno or 0)
+    if next_step is None:
+        return None
+    kind = ConflictError if error.errno in _FULL else ConfigError
+    names = [str(name) for name in (error.filename, error.filename2) if name is not None]
+    return kind(f"{error.strerror}.", where=" → ".join(names), next_step=next_step)

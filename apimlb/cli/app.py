@@ -1,17 +1,19 @@
 """The commands. Each imports what it works with when it runs, so that `--help` costs little."""
 
 import sys
+import tempfile
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from apimlb.cli import clients, keys, local, policy
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.options import Config, Format, Local, Output, StackName, State, Subscription, Yes, placed
-from apimlb.cli.prose import complain, say, show, show_json
-from apimlb.errors import ApimlbError, Interrupted
+from apimlb.cli.prose import complain, leave_unread, say, show, show_json, speak_plainly
+from apimlb.errors import ApimlbError, Interrupted, from_system
+from apimlb.files import replace_file
 
 app = typer.Typer(
     name="apimlb",
@@ -19,12 +21,32 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="One Azure API Management gateway in front of several Azure OpenAI accounts.",
 )
 app.add_typer(local.app, name="local")
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(policy.app, name="policy")
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version  # deferred: only this needs it
+
+        show(f"apimlb {version('apimlb')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _everywhere(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave."),
+    ] = False,
+) -> None:
+    """What can be said before any command."""
+
 
 StrategyName = Annotated[
     str | None, typer.Option("--strategy", help="backend-pool or retry, whatever the file says.")
@@ -200,17 +222,39 @@ def demo(
 
 def run() -> None:
     """Run the command line; an error ends in its message and exit code, never in a traceback."""
+    speak_plainly()
     try:
         app()
     except ApimlbError as error:
-        complain(error)
-        sys.exit(error.exit_code)
+        _end(error)
     except KeyboardInterrupt:
-        complain(Interrupted("Stopped.", next_step="Run the same command again."))
-        sys.exit(Interrupted.exit_code)
-    except Exception as error:  # the last door: a bug of ours, told as one
-        log = Path("apimlb-error.log")
-        log.write_text("".join(traceback.format_exception(error)))
-        say(f"Error: apimlb failed in a way it should not: {type(error).__name__}: {error}")
-        say(f"  next:  report it with {log}, which holds the details.")
-        sys.exit(70)
+        _end(Interrupted("Stopped.", next_step="Run the same command again."))
+    except BrokenPipeError:
+        leave_unread()
+    except OSError as error:
+        refused = from_system(error)
+        if refused is None:
+            _confess(error)
+        _end(refused)
+    except Exception as error:
+        _confess(error)
+
+
+def _end(error: ApimlbError) -> NoReturn:
+    complain(error)
+    sys.exit(error.exit_code)
+
+
+def _confess(error: Exception) -> NoReturn:
+    """The last door: a bug of ours, told as one. Its details go where only its owner reads them."""
+    details = "".join(traceback.format_exception(error)).encode(errors="backslashreplace")
+    log = Path("apimlb-error.log")
+    try:
+        replace_file(log, details)
+    except OSError:
+        log = Path(tempfile.mkdtemp(prefix="apimlb-")) / log
+        replace_file(log, details)
+    say(f"Error: apimlb failed in a way it should not: {type(error).__name__}.")
+    say(f"  where: {log}")
+    say("  next:  Look through that file for what nobody else should read, then report it with the rest.")
+    sys.exit(70)

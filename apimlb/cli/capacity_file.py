@@ -5,6 +5,8 @@ from pathlib import Path
 import tomlkit
 from tomlkit import TOMLDocument
 
+from apimlb.files import replace_file
+
 
 def capacities_in(file: Path, deployment: str = "") -> list[str]:
     """The deployments whose capacity the file sets: this one, or all (`""`)."""
@@ -22,12 +24,14 @@ def change_capacity(file: Path, capacity: int, deployment: str = "") -> list[str
     for name in changed:
         tables[name]["capacity"] = capacity
     if changed:
-        file.write_text(tomlkit.dumps(document))
+        # Through a link to the file itself, which keeps who may read it.
+        target = file.resolve()
+        replace_file(target, tomlkit.dumps(document).encode(), target.stat().st_mode & 0o777)
     return changed
 
 
 def _read(file: Path) -> TOMLDocument:
-    return tomlkit.parse(file.read_text()) if file.is_file() else tomlkit.document()
+    return tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
 
 
 def _setting(document: TOMLDocument, deployment: str) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from apimlb.cli import flows
 from apimlb.cli.console import show_counts, show_table
+from apimlb.cli.hints import command
 from apimlb.cli.prose import say, show
 from apimlb.cli.wiring import Session, open_session
 from apimlb.cli.workspace import Workspace
@@ -72,7 +73,7 @@ def show_it_work(place: Workspace, *, strategy: str | None, keep: bool) -> None:
     tally = drive(session)
     _show(tally)
     if keep:
-        _say_what_next(place)
+        _say_what_next()
     else:
         flows.destroy(session, purge=True, yes=True, quiet=True)
         if not was_running:
@@ -167,12 +168,10 @@ def _show(tally: Tally) -> None:
     show_counts("What the client saw", tally.client)
 
 
-def _say_what_next(place: Workspace) -> None:
+def _say_what_next() -> None:
     say("Everything is left running. Next:")
-    say(f"  apimlb env --local --stack {place.stack}")
-    say("  apimlb local status")
-    say(f"  apimlb set-capacity 50 --local --stack {place.stack}")
-    say(f"  apimlb destroy --purge --local --stack {place.stack}")
+    for text in ("env", "local status", "set-capacity 50", "destroy --purge"):
+        say(f"  {command(text)}")
 
 
 def _judge(tally: Tally) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from types import FrameType
 from typing import Any
 
@@ -46,16 +47,17 @@ class Deployed:
 
 def deploy(session: Session, *, yes: bool, quiet: bool = False) -> Deployed:
     """Plan, show (in a line when `quiet`), ask, provision, remember; raises `ApimlbError`."""
-    with _deployer(session, quiet=quiet) as deployer:
-        _say_what_was_cut_off(deployer)
-        made = deployer.preview(session.desired())
-        if quiet:
-            say(f"In {session.where}: {made.plan.summary()}")
-        else:
-            _show_preview(session, made)
-        raise_first(made.problems)
-        if not made.plan.is_empty:
-            confirm("Deploy this?", yes=yes)
+    deployer = _deployer(session, quiet=quiet)
+    _say_what_was_cut_off(deployer)
+    made = deployer.preview(session.desired())
+    if quiet:
+        say(f"In {session.where}: {made.plan.summary()}")
+    else:
+        _show_preview(session, made)
+    raise_first(made.problems)
+    if not made.plan.is_empty:
+        confirm("Deploy this?", yes=yes)
+    with _winding_down(deployer.stop):
         applied = deployer.apply(made)
         applied.outcome.raise_failure()
     state = state_of(session.stack.name, session.target.endpoint, applied.replies)
@@ -69,8 +71,7 @@ def deploy(session: Session, *, yes: bool, quiet: bool = False) -> Deployed:
 
 def preview(session: Session, *, quiet: bool) -> Plan:
     """What a deploy would do, shown on stdout unless `quiet`; raises what would stop it."""
-    with _deployer(session) as deployer:
-        made = deployer.preview(session.desired())
+    made = _deployer(session).preview(session.desired())
     if not quiet:
         _show_preview(session, made, as_data=True)
     raise_first(made.problems)
@@ -109,9 +110,10 @@ def set_capacity(session: Session, capacity: int, *, account: str, deployment: s
             where="set-capacity",
             next_step="Give thousands of tokens per minute, 1 at least; `apimlb destroy` takes a stack away.",
         )
-    with _deployer(session) as deployer:
+    deployer, desired = _deployer(session), session.desired()
+    with _winding_down(deployer.stop):
         changes = deployer.resize(
-            session.desired(),
+            desired,
             capacity,
             accounts=[_account_name(session, account)] if account else [],
             deployments=[deployment] if deployment else [],
@@ -167,18 +169,19 @@ def _no_stack(session: Session) -> NotFoundError:
 
 def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) -> None:
     """Show what goes, ask, delete, forget; raises `NotFoundError` when there is nothing."""
-    with _deployer(session, quiet=quiet) as deployer:
-        what = deployer.survey(session.desired(), session.stack.name, purge=purge)
-        say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
-        for task in () if quiet else what.tasks:
-            say(f"  - {task.verb} {task.label}")
-        confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
+    deployer = _deployer(session, quiet=quiet)
+    what = deployer.survey(session.desired(), session.stack.name, purge=purge)
+    say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
+    for task in () if quiet else what.tasks:
+        say(f"  - {task.verb} {task.label}")
+    confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
+    with _winding_down(deployer.stop):
         removed = deployer.destroy(what)
     forget_state(session.workspace.directory)
     for id in removed.left:
         say(f"Left alone, since it is not the stack's: {id}")
     if removed.retained:
-        say("Azure keeps names and quota for 48 hours. To free them now: apimlb destroy --purge")
+        say("Azure keeps names and quota for 48 hours. To free them now: `apimlb destroy --purge`")
 
 
 def render_policy(place: Workspace, strategy: str | None) -> str:
@@ -188,25 +191,29 @@ def render_policy(place: Workspace, strategy: str | None) -> str:
 
 def render_references(folder: Path, *, check: bool) -> None:
     """Write the reference stacks' policies; with `check` raise `ConfigError` where a file differs instead."""
-    for name, text in references().items():
-        path = folder / name
+    for name, policy in references().items():
+        path, text = folder / name, policy.encode()
         if not check:
-            path.write_text(text)
-        elif not path.is_file() or path.read_text() != text:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text)
+        elif not path.is_file() or path.read_bytes() != text:
             raise ConfigError(
                 "The file is not what its template renders to.",
                 where=str(path),
-                next_step=f"Run `apimlb render --references {folder}` and look at the difference.",
+                next_step=f"Run `apimlb render --references {quote(str(folder))}`, look at the difference.",
             )
 
 
-@contextmanager
-def _deployer(session: Session, *, quiet: bool = False) -> Iterator[Deployer]:
-    """A deployer that the first Ctrl-C tells to stop issuing work, and the second one leaves at once."""
-    stop = threading.Event()
+def _deployer(session: Session, *, quiet: bool = False) -> Deployer:
     journal = Journal(session.workspace.directory, session.clock)
     progress = show_failure if quiet else show_event
-    deployer = Deployer(session.cloud, session.clock, progress, stop, journal)
+    return Deployer(session.cloud, session.clock, progress, threading.Event(), journal)
+
+
+@contextmanager
+def _winding_down(stop: threading.Event) -> Iterator[None]:
+    """Meanwhile the first Ctrl-C tells to stop issuing work, and the second one leaves at once. Where nothing
+    is changed yet, the first one leaves."""
 
     def wind_down(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
@@ -216,7 +223,7 @@ def _deployer(session: Session, *, quiet: bool = False) -> Iterator[Deployer]:
 
     before = signal.signal(signal.SIGINT, wind_down)
     try:
-        yield deployer
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
     if stop.is_set():
@@ -246,5 +253,13 @@ def confirm(question: str, *, yes: bool) -> None:
             next_step="Add --yes to go ahead without asking.",
         )
     say(f"{question} [y/N]")
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise ApimlbError("Not agreed to; nothing was changed.")
+    try:
+        agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "Stopped; nothing was changed.", next_step="Run the same command again, and answer y."
+        ) from None
+    if not agreed:
+        raise ApimlbError(
+            "Not agreed to; nothing was changed.", next_step="Run the same command again, and answer y."
+        )

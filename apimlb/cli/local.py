@@ -9,15 +9,25 @@ from apimlb.cli import local_control
 from apimlb.cli.options import Format, Output, State
 from apimlb.cli.prose import say, show, show_json
 from apimlb.cli.workspace import workspace
-from apimlb.errors import ConfigError, NotFoundError
+from apimlb.errors import ConfigError
 
 app = typer.Typer(no_args_is_help=True, help="Run Azure on this machine: ARM, Entra, APIM and Azure OpenAI.")
 
 GatewayPort = Annotated[
-    int | None, typer.Option(help="Of the APIM gateway, plain HTTP; 4580 unless given.", min=1, max=65535)
+    int | None,
+    typer.Option(
+        help="Of the APIM gateway, plain HTTP; 0 for a free one. Kept: the last one here, 4580 at first.",
+        min=0,
+        max=65535,
+    ),
 ]
 ArmPort = Annotated[
-    int | None, typer.Option(help="Of ARM and Entra, TLS; 4581 unless given.", min=1, max=65535)
+    int | None,
+    typer.Option(
+        help="Of ARM and Entra, TLS; 0 for a free one. Kept: the last one here, 4581 at first.",
+        min=0,
+        max=65535,
+    ),
 ]
 
 
@@ -80,14 +90,14 @@ def up(
     options += ["--charging", charging] if charging else []
     endpoint = process.start(
         workspace(state=state).local_azure,
-        gateway_port=gateway_port or process.GATEWAY_PORT,
-        arm_port=arm_port or process.ARM_PORT,
+        gateway_port=gateway_port,
+        arm_port=arm_port,
         options=options,
     )
     say(f"The local Azure runs (process {endpoint.pid}).")
     say(f"  gateway  {endpoint.gateway_url}")
     say(f"  ARM      {endpoint.arm_url}")
-    say("Next: apimlb deploy --local")
+    say("Next: `apimlb deploy --local`")
 
 
 @app.command()
@@ -96,10 +106,11 @@ def down(state: State = "") -> None:
     from apimlb.local import process
 
     directory = workspace(state=state).local_azure
-    if process.read(directory) is None:
-        raise NotFoundError("The local Azure is not running.", where=str(directory))
     process.stop(directory)
-    say("The local Azure has stopped. Its state is kept.")
+    if (directory / "azure.db").exists():
+        say("The local Azure has stopped. What was deployed to it is kept.")
+    else:
+        say("The local Azure has stopped. What was deployed to it went with its folder.")
 
 
 @app.command()
@@ -121,9 +132,9 @@ def status(output: Output = Format.TEXT, state: State = "") -> None:
             f"{row['calls']:>7} {row['answered']:>9} {row['throttled']:>10}"
         )
     if found["faults"]:
-        say(f"Faults on order: {found['faults']} (apimlb local fault list).")
+        say(f"Faults on order: {found['faults']} (`apimlb local fault list`).")
     if found["clock"]["frozen"]:
-        say(f"Its clock stands still at {found['clock']['now']} (apimlb local clock resume).")
+        say(f"Its clock stands still at {found['clock']['now']} (`apimlb local clock resume`).")
 
 
 app.add_typer(local_control.fault, name="fault")

@@ -1,20 +1,26 @@
 """Errors into prose on stderr, without colour library: what, where, what next."""
 
+import io
 import json
+import os
 import sys
-from typing import Any
+from typing import Any, NoReturn, TextIO
 
+from apimlb.cli.hints import about_file, completed
 from apimlb.errors import ApimlbError
+
+UNREAD = 141
+"""The exit code of a command whose output nobody reads on: what a shell says of one that SIGPIPE ended."""
 
 
 def say(line: str = "") -> None:
-    """One line of talk."""
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 talk goes to stderr
+    """One line of talk; commands in backticks get the flags that lead to where this one works."""
+    _print(completed(line), sys.stderr)
 
 
 def show(data: str) -> None:
     """Data: what a script reads."""
-    print(data, flush=True)  # noqa: T201 data goes to stdout
+    _print(data, sys.stdout)
 
 
 def show_json(document: Any) -> None:
@@ -30,4 +36,26 @@ def complain(error: ApimlbError) -> None:
     for note in getattr(error, "__notes__", ()):
         say(f"  also:  {note}")
     if error.next_step:
-        say(f"  next:  {error.next_step}")
+        say(f"  next:  {about_file(error.next_step)}")
+
+
+def speak_plainly() -> None:
+    """Let what a terminal's encoding does not have be written in another way instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def leave_unread() -> NoReturn:
+    """End quietly: whoever read the output has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    raise SystemExit(UNREAD)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        leave_unread()

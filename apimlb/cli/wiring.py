@@ -11,7 +11,7 @@ from apimlb.clock import Clock, SystemClock
 from apimlb.deploy.azure import connect
 from apimlb.deploy.cloud import Cloud, Target
 from apimlb.deploy.login import subscription
-from apimlb.errors import AuthError, NotFoundError
+from apimlb.errors import AuthError
 from apimlb.local import process
 from apimlb.render import render_all
 from apimlb.stack import config
@@ -57,7 +57,9 @@ class Session:
 def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:
     """The stack in the workspace's file, with what flags say instead."""
     said = {name: value for name, value in overrides.items() if value is not None}
-    return config.parse({**config.load(place.config), **said, "name": place.stack}, source=str(place.config))
+    flags = [f"--{name} {value}" for name, value in said.items() if isinstance(value, str)]
+    source = " and ".join([str(place.config), *flags])
+    return config.parse({**config.load(place.config), **said, "name": place.stack}, source=source)
 
 
 def open_session(
@@ -80,17 +82,9 @@ def _azure(chosen: str) -> Target:
 
 
 def _local(place: Workspace, start: bool) -> Target:
-    endpoint = process.read(place.local_azure)
-    if endpoint is None and not start:
-        raise NotFoundError(
-            "The local Azure is not running.",
-            where=str(place.local_azure),
-            next_step="Run `apimlb local up`, or `apimlb deploy --local`, which starts it.",
-        )
+    endpoint = process.read(place.local_azure) if start else process.running(place.local_azure)
     if endpoint is None:
-        endpoint = process.start(
-            place.local_azure, gateway_port=process.GATEWAY_PORT, arm_port=process.ARM_PORT
-        )
+        endpoint = process.start(place.local_azure)
         say(f"Started the local Azure: gateway {endpoint.gateway_url}, ARM {endpoint.arm_url}.")
     return Target(
         endpoint.subscription_id,

@@ -43,9 +43,11 @@ def workspace(
     environ: Mapping[str, str] = os.environ,
 ) -> Workspace:
     """The flag first, then the environment, then the file, then the default; raises `ConfigError`."""
-    file = Path(config or environ.get("APIMLB_CONFIG") or CONFIG)
-    if config and not file.is_file():
-        raise ConfigError("There is no such file.", where=config, next_step="Correct --config.")
+    named = config or environ.get("APIMLB_CONFIG", "")
+    file = Path(named or CONFIG)
+    if named and not file.is_file():
+        setting = "--config" if config else "APIMLB_CONFIG"
+        raise ConfigError("There is no such file.", where=named, next_step=f"Correct {setting}.")
     name = stack or environ.get("APIMLB_STACK") or _name_in(file) or STACK
     if name == "local":
         raise ConfigError(
@@ -75,5 +77,5 @@ def _name_in(file: Path) -> str:
     try:
         with file.open("rb") as opened:
             return str(tomllib.load(opened).get("name", ""))
-    except (OSError, tomllib.TOMLDecodeError):
+    except (OSError, ValueError, RecursionError):
         return ""  # whoever needs the rest of the file says what is wrong with it

@@ -18,7 +18,8 @@ from typing import Any, TextIO
 
 from apimlb.clock import Clock
 from apimlb.deploy.executor import Event
-from apimlb.deploy.state import prepare, write_through
+from apimlb.deploy.state import write_through
+from apimlb.files import make_folder
 
 JOURNAL = "journal.ndjson"
 KEEP = "keep"
@@ -45,7 +46,7 @@ class Journal:
     @contextmanager
     def run(self, command: str, steps: int) -> Iterator[None]:
         """The time of one run; it has ended when nothing was raised, and what the last one wrote is gone."""
-        prepare(self._folder)
+        make_folder(self._folder)
         with (self._folder / JOURNAL).open("w", encoding="utf-8") as self._file:
             self._write({"event": "begin", "command": command, "steps": steps})
             yield
@@ -72,7 +73,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     """The lines that are whole: the last one of a run that was killed may not be."""
     try:
         texts = path.read_text(encoding="utf-8").splitlines()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return []
     return [line for line in map(_line, texts) if line]
 
@@ -88,6 +89,7 @@ def _line(text: str) -> dict[str, Any]:
 def _cut_off(lines: list[dict[str, Any]]) -> CutOff | None:
     if not lines or lines[0].get("event") != "begin" or lines[-1].get("event") == "end":
         return None
-    last = {line["step"]: line["event"] for line in lines if "step" in line}
+    last = {str(line["step"]): line.get("event") for line in lines if "step" in line}
     running = tuple(step for step, event in last.items() if event == "running")
-    return CutOff(str(lines[0].get("command")), float(lines[0].get("at", 0)), running)
+    at = lines[0].get("at")
+    return CutOff(str(lines[0].get("command")), float(at) if isinstance(at, int | float) else 0.0, running)

@@ -14,6 +14,8 @@ import os
 from pathlib import Path
 from typing import Any, TextIO
 
+from apimlb.files import make_folder
+
 STATE = "state.json"
 VERSION = 1
 
@@ -29,7 +31,7 @@ def read_state(folder: Path) -> dict[str, Any] | None:
 
 def write_state(folder: Path, state: dict[str, Any]) -> None:
     """Replace `state.json` in the folder, whole or not at all."""
-    prepare(folder)
+    make_folder(folder)
     fresh = folder / f"{STATE}.new"
     with fresh.open("w", encoding="utf-8") as file:
         json.dump({"version": VERSION, **state}, file, indent=2)
@@ -41,14 +43,6 @@ def write_state(folder: Path, state: dict[str, Any]) -> None:
 def forget_state(folder: Path) -> None:
     """Remove `state.json`: the stack is gone."""
     (folder / STATE).unlink(missing_ok=True)
-
-
-def prepare(folder: Path) -> None:
-    """Make the folder, kept out of version control."""
-    folder.mkdir(parents=True, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
 
 
 def write_through(file: TextIO) -> None:

@@ -167,7 +167,7 @@ class Faults:
         """Take one back; raises `NotFoundError`."""
         if self._orders.pop(id, None) is None:
             raise NotFoundError(
-                f"there is no fault {id}", next_step="see those there are: apimlb local fault list"
+                f"there is no fault {id}", next_step="Run `apimlb local fault list` to see those there are."
             )
 
     def clear(self) -> int:

@@ -19,9 +19,13 @@ from urllib.parse import urlsplit
 
 from apimlb.clock import Clock, SystemClock
 from apimlb.errors import ApimlbError, ConfigError, ConflictError, NotFoundError
+from apimlb.files import make_folder
+from apimlb.local import ports, processes
 
 GATEWAY_PORT = 4580
 ARM_PORT = 4581
+
+HOST = "127.0.0.1"
 
 _ENDPOINT = "endpoint.json"
 _LOG = "server.log"
@@ -29,7 +33,9 @@ _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 _ASK_SECONDS = 5.0
 _POLL_SECONDS = 0.02
-_CONFLICT = 5
+_SAID = "apimlb: "
+_WHERE = "  where: "
+_NEXT = "  next:  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +54,26 @@ class Endpoint:
 
 def start(
     state: Path,
-    gateway_port: int = GATEWAY_PORT,
-    arm_port: int = ARM_PORT,
+    gateway_port: int | None = None,
+    arm_port: int | None = None,
     *,
     options: Sequence[str] = (),
     clock: Clock | None = None,
 ) -> Endpoint:
     """Start it and return once both ports answer; `options` go to `apimlb.local.server` as they are.
 
-    Raises `ConflictError` when it already runs on this state or a port is in use, `ApimlbError` when it
-    does not come up.
+    A port is the one given (0: any free one), else the one that this state had last, else the usual one.
+    Raises `ConflictError` when it already runs on this state or a port is in use, `ConfigError` for two equal
+    ports, `ApimlbError` when it does not come up.
     """
     clock = clock or SystemClock()
-    if (running := read(state)) is not None:
-        raise ConflictError(
-            f"the local Azure already runs (process {running.pid})",
-            where=str(state),
-            next_step="Use it, or stop it with `apimlb local down`.",
-        )
-    state.mkdir(parents=True, exist_ok=True)
-    if not _holds_lock(state):
-        # Left behind by one that was killed.
-        (state / _ENDPOINT).unlink(missing_ok=True)
+    _require_no_other(state)
+    chosen = ports.choose(state, gateway_port, arm_port)
+    make_folder(state)
+    # Left behind by one that was killed.
+    (state / _ENDPOINT).unlink(missing_ok=True)
     log = state / _LOG
-    pid = _spawn(state, log, ["--gateway-port", str(gateway_port), "--arm-port", str(arm_port), *options])
+    pid = _spawn(state, log, ["--gateway-port", str(chosen[0]), "--arm-port", str(chosen[1]), *options])
     deadline = clock.now() + _START_SECONDS
     while clock.now() < deadline:
         ended, code = os.waitpid(pid, os.WNOHANG)
@@ -79,6 +81,7 @@ def start(
             raise _failure(os.waitstatus_to_exitcode(code), log)
         found = read(state)
         if found is not None and found.pid == pid:
+            ports.keep(state, found.gateway_url, found.arm_url)
             return found
         clock.pause(_POLL_SECONDS)
     os.kill(pid, signal.SIGKILL)
@@ -86,8 +89,26 @@ def start(
     raise ApimlbError(
         f"the local Azure did not answer within {_START_SECONDS:.0f} s",
         where=str(log),
-        next_step="read its log",
+        next_step="Read its log.",
     )
+
+
+def _require_no_other(state: Path) -> None:
+    """Raise `ConflictError` when a local Azure has this state."""
+    if (running := read(state)) is not None:
+        raise ConflictError(
+            f"the local Azure already runs (process {running.pid})",
+            where=str(state),
+            next_step="Use it, or stop it with `apimlb local down`.",
+        )
+    if _holds_lock(state):
+        raise ConflictError(
+            "the local Azure of this folder is starting or stopping, or does not answer",
+            where=str(state),
+            next_step="Run the same command again in a moment, or `apimlb local down` to stop it.",
+        )
+    if (keeper := processes.keeper(state)) is not None and keeper.bereft:
+        raise _bereft(state, keeper.pid)
 
 
 def read(state: Path) -> Endpoint | None:
@@ -97,7 +118,7 @@ def read(state: Path) -> Endpoint | None:
         return None
     try:
         _ask(endpoint, "GET", "/apimlb/status")
-    except (OSError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException, ValueError):
         return None
     return endpoint
 
@@ -138,33 +159,49 @@ def control(state: Path, method: str, path: str, document: object = None) -> Any
 
 def stop(state: Path, *, clock: Clock | None = None) -> None:
     """Stop it and return once its ports are closed and its state is free; raises `NotFoundError` when it does
-    not run."""
+    not run. One whose state was deleted is stopped too."""
     clock = clock or SystemClock()
-    endpoint = _written(state)
-    if endpoint is None or not _holds_lock(state):
+    holds = _holds_lock(state)
+    endpoint = _written(state) if holds else None
+    keeper = processes.keeper(state) if endpoint is None else None
+    if endpoint is not None:
+        pid = endpoint.pid
+        _ask_to_stop(endpoint)
+    elif keeper is not None:
+        pid = keeper.pid
+        _terminate(pid)
+    else:
         raise _not_running(state)
-    try:
-        _ask(endpoint, "POST", "/apimlb/stop", {"x-apimlb-stop": "1"})
-    except (OSError, http.client.HTTPException):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(endpoint.pid, signal.SIGTERM)
     deadline = clock.now() + _STOP_SECONDS
     while clock.now() < deadline:
-        if not _holds_lock(state):
-            _reap(endpoint.pid)
+        if not (_holds_lock(state) if holds else processes.is_alive(pid)):
+            _reap(pid)
             return
         clock.pause(_POLL_SECONDS)
     raise ApimlbError(
-        f"the local Azure (process {endpoint.pid}) did not stop within {_STOP_SECONDS:.0f} s",
+        f"the local Azure (process {pid}) did not stop within {_STOP_SECONDS:.0f} s",
         where=str(state),
-        next_step=f"kill {endpoint.pid}",
+        next_step=f"Run `kill -9 {pid}`.",
     )
+
+
+def _ask_to_stop(endpoint: Endpoint) -> None:
+    try:
+        _ask(endpoint, "POST", "/apimlb/stop", {"x-apimlb-stop": "1"})
+    except (OSError, http.client.HTTPException, ValueError):
+        _terminate(endpoint.pid)
+
+
+def _terminate(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
 
 
 def _spawn(state: Path, log: Path, options: Sequence[str]) -> int:
     """Start the server in a session of its own, so that Ctrl-C here does not reach it; gives its process
     id."""
-    command = [sys.executable, "-m", "apimlb.local.server", "--state", str(state), *options]
+    # -P: a file of the user's in this folder, a secrets.py, must not stand in for a module.
+    command = [sys.executable, "-P", "-m", processes.MODULE, "--state", str(state), *options]
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     files = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -184,32 +221,54 @@ def _reap(pid: int) -> None:
 
 
 def _failure(code: int, log: Path) -> ApimlbError:
-    """Why the server ended before it answered: its own last line."""
-    lines = log.read_text(errors="replace").strip().splitlines()
-    said = lines[-1].removeprefix("apimlb: ") if lines else f"the local Azure ended with code {code}"
-    if code == _CONFLICT:
-        return ConflictError(
-            said, next_step="stop what is in the way, or choose other ports or another --state"
+    """Why the server ended before it answered, in its own words. The rest of its log stays there: a failure that
+    nobody foresaw may quote what it failed on."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    said, where, next_step = (_last(lines, mark) for mark in (_SAID, _WHERE, _NEXT))
+    if not said:
+        return ApimlbError(
+            f"the local Azure did not start: it ended with code {code}",
+            where=str(log),
+            next_step="Read its log.",
         )
-    return ApimlbError(f"the local Azure did not start: {said}", where=str(log), next_step="read its log")
+    kind = _KINDS.get(code, ApimlbError)
+    return kind(said, where=where, next_step=next_step or f"Read {log}.")
+
+
+_KINDS = {kind.exit_code: kind for kind in (ConfigError, ConflictError, NotFoundError)}
+
+
+def _last(lines: Sequence[str], mark: str) -> str:
+    return next((line.removeprefix(mark) for line in reversed(lines) if line.startswith(mark)), "")
+
+
+def complaint(error: ApimlbError) -> str:
+    """What the server says of why it does not start, as `start` reads it back."""
+    parts = ((_SAID, error.what), (_WHERE, error.where), (_NEXT, error.next_step))
+    return "".join(f"{mark}{' '.join(text.split())}\n" for mark, text in parts if text)
 
 
 def _written(state: Path) -> Endpoint | None:
     try:
-        written = json.loads((state / _ENDPOINT).read_text())
-        return Endpoint(**{each.name: written[each.name] for each in fields(Endpoint)})
+        written = json.loads((state / _ENDPOINT).read_text(encoding="utf-8"))
+        kinds = {each.name: int if each.name == "pid" else str for each in fields(Endpoint)}
+        fit = all(isinstance(written[name], kind) for name, kind in kinds.items())
+        return Endpoint(**{name: written[name] for name in kinds}) if fit else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _holds_lock(state: Path) -> bool:
-    """Whether a server has this state. Its lock says so even if its process id is somebody else's by now."""
+    """Whether a server has this state. Its lock says so even if its process id is somebody else's by now.
+
+    Raises `OSError` when nobody may look.
+    """
     try:
-        with (state / "lock").open("a") as file:
+        with (state / "lock").open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
-    except OSError:
+    except BlockingIOError:
         return True
     return False
 
@@ -231,5 +290,20 @@ def _ask(
         connection.close()
 
 
-def _not_running(state: Path) -> NotFoundError:
-    return NotFoundError("the local Azure is not running", where=str(state), next_step="apimlb local up")
+def _not_running(state: Path) -> ApimlbError:
+    keeper = processes.keeper(state)
+    if keeper is not None and keeper.bereft:
+        return _bereft(state, keeper.pid)
+    return NotFoundError(
+        "the local Azure is not running",
+        where=str(state),
+        next_step="Run `apimlb local up`, or `apimlb deploy --local`, which starts it.",
+    )
+
+
+def _bereft(state: Path, pid: int) -> ConflictError:
+    return ConflictError(
+        f"the local Azure still runs (process {pid}), but its folder was deleted under it",
+        where=str(state),
+        next_step="Run `apimlb local down`, which stops it; then the same command again starts it anew.",
+    )

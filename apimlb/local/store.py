@@ -88,7 +88,12 @@ class Store:
         self._by_parent: dict[str, dict[str, None]] = {}
         self._by_kind: dict[str, dict[str, None]] = {}
         self._database = _open(str(path))
-        self._load()
+        try:
+            with reading(path):
+                self._load()
+        except ConflictError:
+            self._database.close()
+            raise
 
     def watch(self, watcher: Watcher) -> None:
         """Call the watcher after each write, inside its transaction; what it writes is part of that."""
@@ -185,7 +190,10 @@ class Store:
             "SELECT key, id, kind, body, hidden, etag FROM documents ORDER BY rowid"
         )
         for key, id, kind, body, hidden, etag in rows:
-            self._remember(key, Document(id, kind, json.loads(body), json.loads(hidden), etag))
+            shown, kept = json.loads(body), json.loads(hidden)
+            if not isinstance(shown, dict) or not isinstance(kept, dict):
+                raise ValueError("a document's body is an object")
+            self._remember(key, Document(str(id), str(kind), shown, kept, str(etag)))
 
     def _remember(self, key: str, document: Document) -> None:
         before = self._documents.get(key)
@@ -199,6 +207,20 @@ class Store:
         document = self._documents.pop(key)
         self._by_parent[parent_of(key)].pop(key, None)
         self._by_kind[document.kind].pop(key, None)
+
+
+@contextmanager
+def reading(path: str | Path) -> Iterator[None]:
+    """Meanwhile whatever does not read what it expects meets a damaged state: raises `ConflictError`, without
+    the cause, whose text may quote what could not be read, and that may be a key."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        raise ConflictError(
+            "the local Azure's state is damaged and cannot be read",
+            where=str(path),
+            next_step="Move the file away and deploy anew, or choose another folder with --state.",
+        ) from None
 
 
 def parent_of(id: str) -> str:
@@ -241,7 +263,8 @@ def _open(path: str) -> sqlite3.Connection:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
-        _prepare(database, path)
+        with reading(path):
+            _prepare(database, path)
     except BaseException:
         database.close()
         raise
@@ -259,23 +282,24 @@ def _prepare(database: sqlite3.Connection, path: str) -> None:
         database.execute("PRAGMA synchronous = NORMAL")
         database.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise ConflictError(
+                f"the local Azure's state cannot be opened: {error}",
+                where=path,
+                next_step="Give yourself the right to it and its folder some room, or choose another folder "
+                "with --state.",
+            ) from error
         raise ConflictError(
             f"the local Azure's state is in use by another process ({error})",
             where=path,
-            next_step="stop that process, or choose another folder with --state",
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise ConflictError(
-            f"the local Azure's state cannot be read: {error}",
-            where=path,
-            next_step="move the file away, or choose another folder with --state",
+            next_step="Stop that process, or choose another folder with --state.",
         ) from error
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version not in (0, SCHEMA_VERSION):
         raise ConflictError(
             f"the local Azure's state has format {version}; this version reads {SCHEMA_VERSION}",
             where=path,
-            next_step="move the file away, or choose another folder with --state",
+            next_step="Move the file away, or choose another folder with --state.",
         )
     database.execute(_SCHEMA)
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -190,8 +190,16 @@ def load(path: Path) -> dict[str, object]:
             return tomllib.load(file)
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(str(error), where=str(path), next_step=f"Correct {path.name}.") from None
+    except OSError as error:
+        raise ConfigError(f"{error.strerror}.", where=str(path), next_step=f"Correct {path}.") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"The file is not in UTF-8, as TOML is: byte {error.start} is {error.object[error.start]:#04x}.",
+            where=str(path),
+            next_step=f"Save {path} in UTF-8.",
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(str(error), where=str(path), next_step=f"Correct {path}.") from None
 
 
 def _complaints(error: ValidationError) -> str:

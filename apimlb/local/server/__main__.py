@@ -8,23 +8,33 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from apimlb.errors import ApimlbError
+from apimlb.errors import ApimlbError, from_system
 from apimlb.local.lateness import LATE
 from apimlb.local.openai.switches import CHARGES, Settings
+from apimlb.local.process import complaint
 from apimlb.local.server.loop import new_event_loop
 from apimlb.local.server.runner import Options, run
 from apimlb.local.world import WorldSettings
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until stopped; a reason not to start goes to stderr in one line."""
+    """Run until stopped; a reason not to start goes to stderr: what, where, what next."""
     try:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(run(options(arguments)))
     except ApimlbError as error:
-        sys.stderr.write(f"apimlb: {error}\n")
-        return error.exit_code
+        return _end(error)
+    except OSError as error:
+        refused = from_system(error)
+        if refused is None:
+            raise
+        return _end(refused)
     return 0
+
+
+def _end(error: ApimlbError) -> int:
+    sys.stderr.write(complaint(error))
+    return error.exit_code
 
 
 def options(arguments: Sequence[str]) -> Options:

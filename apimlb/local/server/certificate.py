@@ -4,17 +4,24 @@ An authority of its own signs it: `ca.pem` is what clients are told to trust, an
 so that nothing else can ever be signed with it.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from apimlb.files import replace_file
 
 _LIFE = timedelta(days=820)
 _RENEW_BEFORE = timedelta(days=30)
@@ -45,21 +52,24 @@ def kept_certificate(directory: Path, now: datetime) -> Certificate:
 
 
 def _holds(found: Certificate, now: datetime) -> bool:
+    """Whether the three are whole, belong together and last."""
     try:
         certificate = x509.load_pem_x509_certificate(found.chain.read_bytes())
-    except (OSError, ValueError):
+        certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(found.authority.read_bytes()))
+        key = load_pem_private_key(found.key.read_bytes(), password=None)
+    except (FileNotFoundError, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
-    complete = found.authority.exists() and found.key.exists()
-    return complete and certificate.not_valid_after_utc - _RENEW_BEFORE > now
+    ours = key.public_key() == certificate.public_key()
+    return ours and certificate.not_valid_after_utc - _RENEW_BEFORE > now
 
 
 def _make(made: Certificate, now: datetime) -> None:
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = _authority(authority_key, now)
     leaf = _leaf(key, authority, authority_key, now)
-    _write(made.key, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
-    _write(made.chain, leaf.public_bytes(Encoding.PEM), 0o644)
-    _write(made.authority, authority.public_bytes(Encoding.PEM), 0o644)
+    replace_file(made.key, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
+    replace_file(made.chain, leaf.public_bytes(Encoding.PEM), 0o644)
+    replace_file(made.authority, authority.public_bytes(Encoding.PEM), 0o644)
 
 
 def _authority(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
@@ -113,12 +123,3 @@ def _builder(
 
 def _name(common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    """Replace the file whole; nobody ever reads half of it or a key that others may read."""
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-    draft.replace(path)

@@ -17,17 +17,19 @@ from typing import IO
 
 from apimlb.clock import AdjustableClock, Clock, SystemClock, utc
 from apimlb.errors import ConflictError
+from apimlb.files import make_folder, replace_file
 from apimlb.http import Request, Response
+from apimlb.local.entra.keys import kept_key
 from apimlb.local.entra.plane import Application
+from apimlb.local.ports import HOST, listening
 from apimlb.local.server.certificate import Certificate, kept_certificate
 from apimlb.local.server.control import PREFIX, Control, kept_clock
 from apimlb.local.server.listener import Listener
 from apimlb.local.server.outbound import Outbound
 from apimlb.local.server.wire_log import WireLog
-from apimlb.local.store import Document, Store
+from apimlb.local.store import Document, Store, reading
 from apimlb.local.world import World, WorldSettings
 
-HOST = "127.0.0.1"
 _OWNER_ID = "/apimlb/owners/current"
 _STARTS_ID = "/apimlb/starts/current"
 _GRACE = 2
@@ -52,16 +54,19 @@ async def run(options: Options) -> None:
 
     Raises `ConflictError` when the state is in use or a port is taken.
     """
-    options.state.mkdir(parents=True, exist_ok=True)
+    make_folder(options.state)
     ground = SystemClock()
+    database = options.state / "azure.db"
     with _lock(options.state, ground), _sockets(options) as (gateway, arm), ExitStack() as stack:
         certificate = kept_certificate(options.state, utc(ground.now()))
-        store = Store(options.state / "azure.db")
+        store = Store(database)
         outside = Outbound(ground)
         try:
-            clock = kept_clock(store, ground)
-            settings = _settings(options, store, gateway, arm)
-            world = World(store, clock, _chance(options, store), settings, outside=outside)
+            with reading(database):
+                clock = kept_clock(store, ground)
+                settings = _settings(options, store, gateway, arm)
+                chance, key = _chance(options, store), kept_key(store)
+            world = World(store, clock, chance, settings, key=key, outside=outside)
             wire_log = stack.enter_context(closing(WireLog(options.wire_log))) if options.wire_log else None
             await _Site(world, clock, ground, options.state, certificate, wire_log).serve(gateway, arm)
         finally:
@@ -151,11 +156,7 @@ class _Site:
             "client_id": settings.owner.client_id,
             "client_secret": settings.owner.secret,
         }
-        draft = self._endpoint.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(written, file)
-        draft.replace(self._endpoint)
+        replace_file(self._endpoint, json.dumps(written).encode())
 
 
 @contextmanager
@@ -166,7 +167,11 @@ def _lock(state: Path, clock: Clock) -> Iterator[None]:
             if _locked(file):
                 break
             if attempt == _LOCK_ATTEMPTS - 1:
-                raise ConflictError("the local Azure already runs", where=str(state))
+                raise ConflictError(
+                    "the local Azure already runs",
+                    where=str(state),
+                    next_step="Use it, or stop it with `apimlb local down`.",
+                )
             # Whoever only looks whether the state is taken has it for a moment.
             clock.pause(0.02)
         yield
@@ -175,7 +180,7 @@ def _lock(state: Path, clock: Clock) -> Iterator[None]:
 def _locked(file: IO[str]) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return False
     return True
 
@@ -183,22 +188,8 @@ def _locked(file: IO[str]) -> bool:
 @contextmanager
 def _sockets(options: Options) -> Iterator[tuple[socket.socket, socket.socket]]:
     with ExitStack() as stack:
-        opened = [stack.enter_context(_listening(port)) for port in (options.gateway_port, options.arm_port)]
+        opened = [stack.enter_context(listening(port)) for port in (options.gateway_port, options.arm_port)]
         yield opened[0], opened[1]
-
-
-def _listening(port: int) -> socket.socket:
-    # The protocol must be named: asyncio turns off Nagle's delay only where it stands.
-    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        opened.bind((HOST, port))
-    except OSError as error:
-        opened.close()
-        raise ConflictError(
-            f"port {port} is in use", next_step="stop what uses it, or choose another port"
-        ) from error
-    return opened
 
 
 def _settings(options: Options, store: Store, gateway: socket.socket, arm: socket.socket) -> WorldSettings:

@@ -1,0 +1,92 @@
+"""Next commands as they may be copied: with the flags that led this command where it works.
+
+Whoever says what to do next, in any room, names the command in backticks and bare (`apimlb deploy`); here it
+gets those of the user's own flags that say which stack, on which cloud, described in which file, and that it
+accepts. What the environment says stays there for the next command, too.
+"""
+
+import re
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+_TARGETS = ("--local", "--azure")
+_NAMED = ("--stack", "--config", "--state", "--subscription", "--strategy", "--tier")
+_COMMAND = re.compile(r"`apimlb ([^`]+)`")
+_FILE = re.compile(r"(?<![\w./-])apimlb\.toml\b")
+_DEMO = (("--local",), ("--stack", "demo"))
+"""What `apimlb demo` works on without being told."""
+
+Flag = tuple[str, ...]
+"""An option as it was given: its name, and its value where it has one."""
+
+
+def given(arguments: Sequence[str]) -> tuple[Flag, ...]:
+    """The flags in a command line that say where it works; the last of several that contradict each other."""
+    found: dict[str, Flag] = {}
+    for name, *value in _flags(arguments):
+        found["--local" if name in _TARGETS else name] = (name, *value)
+    implied = _DEMO if list(arguments[:1]) == ["demo"] else ()
+    return (*implied, *found.values())
+
+
+def _flags(arguments: Sequence[str]) -> Iterator[Flag]:
+    waiting = iter(arguments)
+    for argument in waiting:
+        name, equals, value = argument.partition("=")
+        if argument in _TARGETS:
+            yield (argument,)
+        elif name in _NAMED:
+            yield (name, value if equals else next(waiting, ""))
+
+
+def completed(text: str, arguments: Sequence[str] | None = None) -> str:
+    """The text, each command in it with the flags of the command line `arguments` (this process's unless
+    given)."""
+    if "`apimlb " not in text:
+        return text
+    flags = given(sys.argv[1:] if arguments is None else arguments)
+    return _COMMAND.sub(lambda found: f"`{_aimed(found[1], flags)}`", text)
+
+
+def command(text: str) -> str:
+    """A command to stand alone in its line: `env --app openai-sdk` -> `apimlb env --app openai-sdk --local`."""
+    return _aimed(text, given(sys.argv[1:]))
+
+
+def about_file(text: str, arguments: Sequence[str] | None = None) -> str:
+    """The text, with the user's own file where it speaks of `apimlb.toml`."""
+    flags = dict(f for f in given(sys.argv[1:] if arguments is None else arguments) if len(f) == 2)
+    file = flags.get("--config", "")
+    return _FILE.sub(lambda found: file, text) if file else text
+
+
+def _aimed(text: str, flags: Sequence[Flag]) -> str:
+    said = text.split()
+    accepted = options(text)
+    target = {*_TARGETS} if {*_TARGETS} & {*said} else set()
+    fitting = [f for f in flags if f[0] in accepted and f[0] not in said and f[0] not in target]
+    return " ".join(["apimlb", text, *(shlex.join(flag) for flag in fitting)])
+
+
+def options(text: str) -> frozenset[str]:
+    """The options of the command that the text begins with; raises `LookupError` when there is none."""
+    found = _commands()
+    for word in text.split():
+        below = getattr(found, "commands", None)
+        if below is None:
+            break
+        found = below[word]
+    return frozenset(option for each in found.params for option in (*each.opts, *each.secondary_opts))
+
+
+@cache
+def _commands() -> Any:
+    """All commands as a tree."""
+    import typer  # deferred: the commands import what talks, and that imports this
+
+    from apimlb.cli.app import app
+
+    return typer.main.get_command(app)
