@@ -32,8 +32,9 @@ def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
+            os.fchmod(file.fileno(), mode)
         draft.replace(path)
     except OSError:
         draft.unlink(missing_ok=True)

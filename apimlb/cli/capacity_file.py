@@ -1,5 +1,7 @@
 """`set-capacity` and `apimlb.toml`: a capacity that the file sets is changed there too, nothing else."""
 
+import errno
+import os
 from pathlib import Path
 
 import tomlkit
@@ -16,7 +18,8 @@ def capacities_in(file: Path, deployment: str = "") -> list[str]:
 def change_capacity(file: Path, capacity: int, deployment: str = "") -> list[str]:
     """Write `capacity` wherever the file sets another one, for one deployment or for all (`""`).
 
-    Returns the names of the deployments that were changed; comments and layout stay.
+    Returns the names of the deployments that were changed; comments and layout stay. Raises `OSError` when the
+    file cannot be written; it is then as it was.
     """
     document = _read(file)
     tables = document.get("deployments", {})
@@ -26,6 +29,8 @@ def change_capacity(file: Path, capacity: int, deployment: str = "") -> list[str
     if changed:
         # Through a link to the file itself, which keeps who may read it.
         target = file.resolve()
+        if not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
         replace_file(target, tomlkit.dumps(document).encode(), target.stat().st_mode & 0o777)
     return changed
 

@@ -7,19 +7,25 @@ one that reads a small file.
 import json
 import os
 import sys
+from pathlib import Path
 
+_INTERRUPTED = 130
 _WITH_VALUE = {"--stack": "stack", "--state": "state", "--config": "config"}
 
 
 def main() -> None:
     """Run the command in `sys.argv`."""
     arguments = sys.argv[1:]
-    url = _cached_url(arguments[1:]) if arguments[:1] == ["gateway-url"] else ""
-    if url:
-        print(url)  # noqa: T201 the answer
-        return
-    from apimlb.cli.app import run  # deferred: Typer and the commands are not needed above
+    try:
+        url = _cached_url(arguments[1:]) if arguments[:1] == ["gateway-url"] else ""
+        if url:
+            from apimlb.cli.prose import show  # deferred, for every other command
 
+            show(url)
+            return
+        from apimlb.cli.app import run  # deferred: Typer and the commands are not needed above
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
     run()
 
 
@@ -38,11 +44,21 @@ def _cached_url(arguments: list[str]) -> str:
         else:
             return ""
     try:
-        state = workspace(**options).directory / "state.json"  # type: ignore[arg-type]
-        known = json.loads(state.read_bytes())
+        place = workspace(**options)  # type: ignore[arg-type]
+        known = json.loads((place.directory / "state.json").read_bytes())
+        if place.local and _has_moved(place.local_azure / "endpoint.json", known["gateway_url"]):
+            return ""
         asked = os.environ.get("AZURE_SUBSCRIPTION_ID", "")
         if asked and not options.get("local") and known["subscription_id"] != asked:
             return ""
         return str(known["gateway_url"])
     except Exception:  # whatever is wrong, the whole command says so better
         return ""
+
+
+def _has_moved(endpoint: Path, url: str) -> bool:
+    """Whether the local Azure runs, and at other ports than when the stack was deployed."""
+    try:
+        return str(json.loads(endpoint.read_bytes())["gateway_url"]) != url
+    except FileNotFoundError:
+        return False

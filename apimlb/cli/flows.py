@@ -126,9 +126,20 @@ def set_capacity(session: Session, capacity: int, *, account: str, deployment: s
         for name in capacities_in(file, deployment):
             say(f"  {file} sets the capacity of {name} on every account: the next deploy sets it back")
     else:
-        for name in change_capacity(file, capacity, deployment):
+        for name in _written_down(file, capacity, deployment):
             say(f"  {file}: the capacity of {name} is {capacity} now")
     return _documents(changes)
+
+
+def _written_down(file: Path, capacity: int, deployment: str) -> list[str]:
+    try:
+        return change_capacity(file, capacity, deployment)
+    except OSError as error:
+        raise ConfigError(
+            f"The capacity is changed in Azure, but not in the file: {error.strerror}.",
+            where=str(file),
+            next_step=f"Set capacity = {capacity} there, or the next deploy sets it back.",
+        ) from error
 
 
 def _documents(changes: Sequence[CapacityChange]) -> list[Json]:

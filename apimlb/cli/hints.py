@@ -52,7 +52,7 @@ def completed(text: str, arguments: Sequence[str] | None = None) -> str:
 
 
 def command(text: str) -> str:
-    """A command to stand alone in its line: `env --app openai-sdk` -> `apimlb env --app openai-sdk --local`."""
+    """A command to stand alone in its line: `env` -> `apimlb env --local`, as this process was called."""
     return _aimed(text, given(sys.argv[1:]))
 
 

@@ -13,7 +13,7 @@ def test_a_flag_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
     assert workspace(stack="flagged", environ=environ).stack == "flagged"
     assert workspace(environ=environ).stack == "set"
     assert workspace(environ={"APIMLB_CONFIG": str(file)}).stack == "filed"
-    assert workspace(environ={"APIMLB_CONFIG": str(tmp_path / "none")}).stack == "apimlb"
+    assert workspace(environ={}).stack == "apimlb"
 
 
 def test_azure_and_the_local_azure_keep_their_files_apart(tmp_path: Path) -> None:
@@ -30,8 +30,11 @@ def test_an_unknown_target_is_refused() -> None:
 
 
 def test_a_file_that_is_named_and_missing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError):
-        workspace(config=str(tmp_path / "none.toml"), environ={})
+    named = str(tmp_path / "none.toml")
+    with pytest.raises(ConfigError, match="no such file"):
+        workspace(config=named, environ={})
+    with pytest.raises(ConfigError, match="no such file"):
+        workspace(environ={"APIMLB_CONFIG": named})
 
 
 def test_no_stack_takes_the_local_azures_place() -> None:
