@@ -18,8 +18,8 @@ def capacities_in(file: Path, deployment: str = "") -> list[str]:
 def change_capacity(file: Path, capacity: int, deployment: str = "") -> list[str]:
     """Write `capacity` wherever the file sets another one, for one deployment or for all (`""`).
 
-    Returns the names of the deployments that were changed; comments and layout stay. Raises `OSError` when the
-    file cannot be written; it is then as it was.
+    Returns the names of the deployments that were changed; comments and layout stay. Raises `OSError` when
+    the file cannot be written; it is then as it was.
     """
     document = _read(file)
     tables = document.get("deployments", {})

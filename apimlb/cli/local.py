@@ -115,7 +115,7 @@ def down(state: State = "") -> None:
 
 @app.command()
 def status(output: Output = Format.TEXT, state: State = "") -> None:
-    """Say whether it runs, what its accounts have answered, and what of it is not as usual."""
+    """Say where it runs, what there is and how far it is used, and what is not as usual."""
     from apimlb.local import process
 
     directory = workspace(state=state).local_azure
@@ -123,18 +123,10 @@ def status(output: Output = Format.TEXT, state: State = "") -> None:
     if output is Format.JSON:
         show_json(found)
         return
-    accounts = found["accounts"]
-    width = max((len(row["name"]) for row in accounts), default=7)
-    show(f"{'account':<{width}}  {'deployment':<12} {'calls':>7} {'answered':>9} {'throttled':>10}")
-    for row in accounts:
-        show(
-            f"{row['name']:<{width}}  {row['deployment']:<12} "
-            f"{row['calls']:>7} {row['answered']:>9} {row['throttled']:>10}"
-        )
-    if found["faults"]:
-        say(f"Faults on order: {found['faults']} (`apimlb local fault list`).")
-    if found["clock"]["frozen"]:
-        say(f"Its clock stands still at {found['clock']['now']} (`apimlb local clock resume`).")
+    from apimlb.cli.standing import lines  # deferred: JSON needs no words
+
+    for line in lines(found, local_control.ask(state, "GET", "faults"), str(directory)):
+        show(line)
 
 
 app.add_typer(local_control.fault, name="fault")

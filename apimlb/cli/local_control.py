@@ -142,7 +142,7 @@ def add_fault(
         "cut": cut,
     }
     made = ask(state, "POST", "faults", asked)
-    say(f"Ordered: {_described(made)}.")
+    say(f"Ordered: {described(made)}.")
     show(str(made["id"]))
 
 
@@ -154,7 +154,7 @@ def list_faults(output: Output = Format.TEXT, state: State = "") -> None:
         show_json(found)
         return
     for row in found:
-        show(f"{row['id']:>3}  {row['happened']:>5} ×  {_described(row)}")
+        show(f"{row['id']:>3}  {row['happened']:>5} ×  {described(row)}")
 
 
 @fault.command("clear")
@@ -315,7 +315,7 @@ def _header(text: str) -> list[str]:
     return [name.strip(), value.strip()]
 
 
-def _described(row: Mapping[str, Any]) -> str:
+def described(row: Mapping[str, Any]) -> str:
     """A fault in one line: which requests, how many, and what happens to them."""
     which = [row["method"] if row["method"] != "*" else "any", row["url"]]
     which += [f"of type {row['type']}"] if row["type"] != "*" else []

@@ -221,8 +221,8 @@ def _reap(pid: int) -> None:
 
 
 def _failure(code: int, log: Path) -> ApimlbError:
-    """Why the server ended before it answered, in its own words. The rest of its log stays there: it may quote
-    what a failure that nobody foresaw was about."""
+    """Why the server ended before it answered, in its own words. The rest of its log stays there: it may
+    quote what a failure that nobody foresaw was about."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     said, where, next_step = (_last(lines, mark) for mark in (_SAID, _WHERE, _NEXT))
     if not said:

@@ -7,7 +7,7 @@ ARM's role assignments, they are handed as functions.
 import random
 import uuid
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -31,7 +31,7 @@ from apimlb.local.gateway.plane import GatewayPlane
 from apimlb.local.lateness import AT_ONCE, LATE, RECORDED_ROLE, Lateness
 from apimlb.local.openai import switches as openai_switches
 from apimlb.local.openai.access import BearerRefused
-from apimlb.local.openai.plane import OpenAIPlane
+from apimlb.local.openai.plane import OpenAIPlane, Standing
 from apimlb.local.openai.routes import subdomain
 from apimlb.local.roads import Again, InTurn, Management, Nobody
 from apimlb.local.store import Document, Documents, Store
@@ -213,10 +213,13 @@ class World:
         ]
 
     def status(self) -> dict[str, Any]:
-        """What happened since the start: `accounts` with the calls of each deployment, `breakers` with the
+        """What there is and what happened to it since the start.
+
+        `accounts`: every deployment with its capacity in thousands of tokens per minute, the tokens used of
+        the limit that holds now (`reset`: in so many seconds none are), and its calls. `breakers`: the
         seconds for which each backend is still left alone (0 for one that is used) by which of the gateway's
-        instances, counted from 1."""
-        rows = [asdict(count) for count in self.openai.counts()]
+        instances, counted from 1. `cache`: the keys that policies keep, with the seconds left to each.
+        """
         now = self._clock.now()
         breakers = [
             (number, id, breaker)
@@ -224,10 +227,14 @@ class World:
             for id, breaker in instance.breakers().items()
         ]
         return {
-            "accounts": [{"name": row.pop("account"), **row} for row in rows],
+            "accounts": [_row(standing) for standing in self.openai.standings()],
             "breakers": [
                 {"gateway": number, "backend": id, "open_for": max(0.0, each.open_until - now)}
                 for number, id, each in breakers
+            ],
+            "cache": [
+                {"service": service, "key": key, "seconds": seconds}
+                for (service, key), seconds in self.gateway.held().items()
             ],
         }
 
@@ -294,6 +301,22 @@ def _aside(rng: random.Random) -> random.Random:
     twin = random.Random()
     twin.setstate(rng.getstate())
     return random.Random(f"aside/{twin.getrandbits(64)}")
+
+
+def _row(standing: Standing) -> dict[str, Any]:
+    count, use = standing.count, standing.use
+    return {
+        "name": count.account,
+        "deployment": count.deployment,
+        "model": standing.model,
+        "capacity": standing.capacity,
+        "used": use.used,
+        "limit": use.limit,
+        "reset": round(use.reset, 3),
+        "calls": count.calls,
+        "answered": count.answered,
+        "throttled": count.throttled,
+    }
 
 
 def _at(netloc: str, origin: str) -> bool:

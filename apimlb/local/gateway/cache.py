@@ -68,6 +68,11 @@ class Memory:
     def remove(self, key: str) -> None:
         self._write(key, None)
 
+    def held(self) -> dict[str, float]:
+        """The keys that it holds, with the seconds for which it does."""
+        now = self._settle()
+        return {key: each.expires - now for key, each in self._entries.items() if each.expires > now}
+
     def _write(self, key: str, entry: Entry | None) -> None:
         self._pending.append((self._clock.now() + self._delay, key, entry))
         self._settle()
@@ -130,6 +135,14 @@ class Caches:
         return ServiceCache(
             internal, self._memory(service_id, "external", _SIZES["premium"]) if external else None
         )
+
+    def held(self) -> dict[tuple[str, str], float]:
+        """The keys in all of them, each with its service's id in lower case, and the seconds left to it."""
+        return {
+            (service, key): seconds
+            for (service, _), memory in self._memories.items()
+            for key, seconds in memory.held().items()
+        }
 
     def _memory(self, service_id: str, name: str, size: int) -> Memory:
         place = (service_id.lower(), name)

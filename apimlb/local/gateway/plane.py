@@ -98,6 +98,10 @@ class GatewayPlane:
         """The state of every breaker that has counted anything, by the backend's ARM id in lower case."""
         return self._health.breakers()
 
+    def held(self) -> Mapping[tuple[str, str], float]:
+        """What the caches of the services hold: the service's ARM id and the key, with the seconds left."""
+        return self._caches.held()
+
     def policy_problems(self) -> Mapping[str, PolicyError]:
         """Policies that do not compile, by their id in lower case; the ones before them keep serving."""
         return self._router.shelf.problems

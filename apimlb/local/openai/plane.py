@@ -38,6 +38,17 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A deployment with its capacity (thousands of tokens per minute), what of its limit is used, and its
+    calls since the start."""
+
+    count: Count
+    model: str
+    capacity: int
+    use: throttle.Use
+
+
+@dataclass(frozen=True, slots=True)
 class Outage:
     """How an account fails: after `seconds` with this status, or, with status 0, as if nobody were there."""
 
@@ -111,9 +122,30 @@ class OpenAIPlane:
         for desk in self._desks.values():
             desk.revision = -1
 
-    def counts(self) -> list[Count]:
-        """One count for each deployment that was ever called, in the order of the first calls."""
-        return [desk.count for desk in self._desks.values()]
+    def standings(self) -> list[Standing]:
+        """Every deployment of every account that there is, called or not, by account and name."""
+        found = sorted(self._store.of_kind(f"{ACCOUNT_KIND}/deployments"), key=lambda each: each.id.lower())
+        return [self._standing(document) for document in found]
+
+    def _standing(self, document: Document) -> Standing:
+        account, _, name = document.id.partition("/deployments/")
+        account = account.rpartition("/")[2]
+        desk = self._desks.get(document.id.lower())
+        settings = self._adjusted.get(account.lower(), self._settings)
+        # A desk learns of a change when it is called next; who looks wants to know now.
+        limits = throttle.limits_of(document, settings)
+        now, switches = self._clock.now(), settings.switches
+        meter = (
+            throttle.new_meter(limits, switches)
+            if desk is None
+            else throttle.changed_meter(desk.meter, limits, switches, now)
+        )
+        return Standing(
+            Count(account, name) if desk is None else desk.count,
+            model_of(document).name,
+            int((document.body.get("sku") or {}).get("capacity") or 1),
+            meter.use(now),
+        )
 
     async def send(self, request: Request) -> Response:
         """Answer; raises `ConnectionError` for a host that is no account's, as a resolver would."""

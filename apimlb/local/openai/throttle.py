@@ -61,6 +61,15 @@ class Admission:
     reset_tokens: float
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Tokens used of the `limit` that holds now, and the seconds until all of it is there again."""
+
+    used: int
+    limit: int
+    reset: float
+
+
 Window = FixedWindow | SlidingWindow
 
 
@@ -85,6 +94,11 @@ class StandardMeter:
             tokens, tuple(each.charge(now, calls) for each in self.slices), self.minute.charge(now, calls)
         )
         return counted, counted._admission(now, token, [decision for _, decision in taken])
+
+    def use(self, now: float) -> Use:
+        """How far the tokens are used up."""
+        tokens = self.tokens.at(now)
+        return Use(int(tokens.used), int(tokens.limit), _left(tokens, now) if tokens.used else 0.0)
 
     def settle(self, now: float, surplus: int) -> "StandardMeter":
         """No refund is described for what a call did not use of its estimate."""
@@ -126,6 +140,11 @@ class ProvisionedMeter:
         refused_by: Literal["", "utilization"] = "" if decision.allowed else "utilization"
         admission = Admission(refused_by, decision.wait, False, -1, -1, 0.0, limit, remaining, reset)
         return ProvisionedMeter(bucket), admission
+
+    def use(self, now: float) -> Use:
+        """How far the minute's worth of tokens is used up."""
+        bucket, decision = self.bucket.take(now, 0)
+        return Use(int(bucket.level), int(bucket.capacity), decision.reset)
 
     def settle(self, now: float, surplus: int) -> "ProvisionedMeter":
         """Correct the estimate by `surplus` = used - estimated once the call is done."""

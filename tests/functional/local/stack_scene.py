@@ -118,7 +118,11 @@ class Stage:
 
     def counts(self) -> dict[str, Count]:
         """What happened at each account's chat deployment, by region."""
-        rows = {count.account: count for count in self.world.openai.counts() if count.deployment == "chat"}
+        rows = {
+            standing.count.account: standing.count
+            for standing in self.world.openai.standings()
+            if standing.count.deployment == "chat"
+        }
         return {place: rows.get(name, Count(name, "chat")) for name, place in self.places.items()}
 
 

@@ -169,7 +169,7 @@ class TestFaults:
             client.arm()
         with pytest.raises(ConnectionError):
             client.gateway()
-        assert "Faults on order: 1" in apimlb.ok("local", "status").err
+        assert "any *, always: reset" in apimlb.ok("local", "status").out
 
     def test_cut_answers_short(self, apimlb: CommandLine, client: Client) -> None:
         apimlb.ok("local", "fault", "add", "--cut", "1", "--plane", "gateway")

@@ -84,7 +84,8 @@ class TestRoads:
         statuses = [(await tenant.chat(api_key=keys["key1"]))[0] for _ in range(30)]
         assert statuses.count(200) == 17, "1,000 requests a minute are 17 in a second"
         rows = tenant.world.status()["accounts"]
-        assert rows == [{"name": "east", "deployment": "chat", "calls": 30, "answered": 17, "throttled": 13}]
+        told = {name: rows[0][name] for name in ("name", "deployment", "calls", "answered", "throttled")}
+        assert told == {"name": "east", "deployment": "chat", "calls": 30, "answered": 17, "throttled": 13}
 
     async def test_the_rest_of_the_world_is_not_there(self, tenant):
         for host in ("example.com", "nobody.openai.azure.com"):

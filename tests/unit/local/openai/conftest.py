@@ -65,6 +65,11 @@ class Rig:
             raise BearerRefused(token)
         return {"oid": "p"}
 
+    def called(self):
+        """The counts of the deployments that were called."""
+        counts = [standing.count for standing in self.plane.standings()]
+        return [count for count in counts if count.calls]
+
     def account(self, name="east", **properties):
         id = f"{GROUP}/{name}"
         named = {"customSubDomainName": name, **properties}

@@ -263,7 +263,7 @@ class TestCountsAndOutages:
         for _ in range(3):
             await rig.chat()
         await rig.chat("embed")
-        assert rig.plane.counts() == [Count("east", "chat", 3, 1, 2), Count("east", "embed", 1, 0, 0)]
+        assert rig.called() == [Count("east", "chat", 3, 1, 2), Count("east", "embed", 1, 0, 0)]
 
     async def test_an_account_can_fail_and_work_again(self, rig):
         rig.plane.fail("EAST", Outage(503))

@@ -35,7 +35,7 @@ async def test_are_answered_there_and_say_so(rig, failing):
     assert (reply.status, reply.json["choices"][0]["message"]["role"]) == (200, "assistant")
     assert spilled(reply) == ("ptu", "paygo", "429" if failing == "standard" else None)
     assert int(reply.headers.get("x-ratelimit-limit-tokens")) == 100_000
-    assert rig.plane.counts() == [Count("east", "ptu", 2, 1, 1), Count("east", "paygo", 1, 1, 0)]
+    assert rig.called() == [Count("east", "paygo", 1, 1, 0), Count("east", "ptu", 2, 1, 1)]
 
 
 async def test_stay_when_there_is_room_again(rig):
@@ -94,4 +94,4 @@ async def test_stream_too(rig):
 
 async def test_that_are_wrong_are_nobodys(rig):
     assert (await rig.chat("ptu", max_tokens=5)).status == 400
-    assert [count.deployment for count in rig.plane.counts()] == ["ptu"]
+    assert [count.deployment for count in rig.called()] == ["ptu"]

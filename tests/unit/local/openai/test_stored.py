@@ -152,7 +152,7 @@ async def test_reading_uses_up_no_quota(rig) -> None:
     rig.deploy(requests=(1, 10))
     id = (await respond(rig)).json["id"]
     assert [(await rig.ask(f"/openai/v1/responses/{id}")).status for _ in range(5)] == [200] * 5
-    assert rig.plane.counts()[0].calls == 1
+    assert rig.called()[0].calls == 1
 
 
 async def test_who_may_not_read_is_told_what_is_missing(rig) -> None:

@@ -1,0 +1,87 @@
+"""`apimlb local status`: what there is before anybody calls it, and what became of it afterwards."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.command_line import CHAT, MESSAGES, CommandLine, post
+from tests.integration.watched import WatchedAzure
+
+REGIONS = ("eastus2", "swedencentral", "westus3")
+
+
+@pytest.fixture
+def apimlb(watched: WatchedAzure, tmp_path: Path) -> CommandLine:
+    return CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
+
+
+def exhaust(apimlb: CommandLine, url: str) -> None:
+    """Ask until every account has refused."""
+    key = apimlb.environment()["AZURE_OPENAI_API_KEY"]
+    request = {"messages": MESSAGES, "max_completion_tokens": 900}
+    while post(url + CHAT, request, api_key=key).status == 200:
+        pass
+
+
+def test_names_every_deployment_before_the_first_call(apimlb: CommandLine) -> None:
+    empty = apimlb.ok("local", "status").out
+    assert "apimlb deploy --local" in empty
+    apimlb.ok("deploy", "--yes")
+    rows = json.loads(apimlb.ok("local", "status", "--output", "json").out)["accounts"]
+    assert [
+        (region in row["name"], row["deployment"])
+        for row, region in zip(rows, [region for region in REGIONS for _ in range(2)], strict=True)
+    ] == [(True, name) for _ in REGIONS for name in ("chat", "embedding")]
+    for row in rows:
+        assert (row["capacity"], row["used"], row["limit"], row["reset"]) == (30, 0, 30_000, 0)
+        assert (row["calls"], row["answered"], row["throttled"]) == (0, 0, 0)
+    text = apimlb.ok("local", "status").out
+    for row in rows:
+        assert row["name"] in text
+    assert text.count("30,000") == len(rows)
+
+
+def test_says_where_it_is_and_what_it_was_told(apimlb: CommandLine, watched: WatchedAzure) -> None:
+    apimlb.ok("local", "fault", "add", "--status", "503", "--url", "*/nowhere*")
+    apimlb.ok("local", "clock", "freeze")
+    said = apimlb.ok("local", "status").out
+    for told in (
+        watched.endpoint.gateway_url,
+        watched.endpoint.arm_url,
+        str(watched.endpoint.pid),
+        ".apimlb/local",
+        "any */nowhere*, always: status 503",
+        "standing still",
+    ):
+        assert told in said
+
+
+@pytest.mark.parametrize(
+    ("strategy", "rest"),
+    [("backend-pool", "eastus2-chat: breaker open"), ("retry", "eastus2/chat: cools down")],
+)
+def test_tells_use_and_who_is_left_alone(apimlb: CommandLine, strategy: str, rest: str) -> None:
+    apimlb.write(f'strategy = "{strategy}"')
+    url = apimlb.ok("deploy", "--yes").last_line
+    apimlb.ok("local", "clock", "freeze")
+    apimlb.ok("set-capacity", "1")
+    exhaust(apimlb, url)
+    rows = apimlb.accounts()
+    assert all(0 < row["used"] <= row["limit"] == 1000 and row["throttled"] for row in rows.values())
+    assert rest in apimlb.ok("local", "status").out
+    apimlb.ok("local", "clock", "advance", "2m")
+    assert all(row["used"] == 0 for row in apimlb.accounts().values())
+    assert rest not in apimlb.ok("local", "status").out
+
+
+def test_has_room_in_eighty_columns(apimlb: CommandLine) -> None:
+    """Whatever the names: the longest that a stack may have, and seven digits of everything."""
+    deployments = "".join(
+        f'[deployments.{name}]\nmodel = "gpt-5.1"\nversion = "2025-11-13"\ncapacity = 1000\n'
+        for name in ("chat", "x" * 20)
+    )
+    apimlb.write(f'name = "{"a" * 20}"\n{deployments}')
+    apimlb.ok("deploy", "--yes")
+    lines = apimlb.ok("local", "status").out.splitlines()
+    assert max(map(len, lines)) <= 80
