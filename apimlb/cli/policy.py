@@ -1,19 +1,17 @@
 """`apimlb policy`: evaluate expressions and walk through policies, without a gateway."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 
+from apimlb.cli.documents import from_file, json_in, text_in, yaml_in
 from apimlb.cli.options import Format, Output
 from apimlb.cli.prose import show, show_json
 from apimlb.errors import ConfigError
 
 app = typer.Typer(no_args_is_help=True, help="Evaluate policy expressions and walk through policies.")
-
-Document = TypeVar("Document", dict[str, Any], list[Any])
 
 Expression = Annotated[
     str, typer.Argument(metavar="'@(...)'", help="An expression, with its @( ) or @{ }.", show_default=False)
@@ -34,11 +32,13 @@ def evaluate(expression: Expression = "", context: ContextFile = None, cases: Ca
     from apimlb.policy.cases import answer, evaluate
 
     if cases is not None:
-        show_json(evaluate(_json(cases, list)))
+        with from_file(cases, "Correct it: each case has an expression, and perhaps an id and a context."):
+            show_json(evaluate(json_in(cases, list)))
         return
     if not expression:
         raise ConfigError("There is nothing to evaluate.", next_step="Give an expression, or --cases FILE.")
-    _show_answer(answer(expression, _json(context, dict) if context else {}))
+    with from_file(context, "Correct it: the members are those of `context`, in snake_case."):
+        _show_answer(answer(expression, json_in(context, dict) if context else {}))
 
 
 def _show_answer(told: Mapping[str, object]) -> None:
@@ -56,7 +56,7 @@ def _show_answer(told: Mapping[str, object]) -> None:
 
 @app.command()
 def trace(
-    file: Annotated[Path, typer.Argument(help="The policy document.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="The policy document.")],
     case: Annotated[
         Path, typer.Option("--case", metavar="FILE", help="YAML of the request and what backends answer.")
     ],
@@ -68,35 +68,10 @@ def trace(
     from apimlb.cli.tracing import document, lines
     from apimlb.policy.rehearsal import rehearse
 
-    rehearsal = asyncio.run(rehearse(file.read_text(), _yaml(case)))
+    with from_file(case, "Correct it."):
+        rehearsal = asyncio.run(rehearse(text_in(file), yaml_in(case)))
     if output is Format.JSON:
         show_json(document(rehearsal))
         return
     for line in lines(rehearsal):
         show(line)
-
-
-def _json(file: Path, kind: type[Document]) -> Document:
-    """The document in the file; raises `ConfigError` when it is not JSON of that kind."""
-    try:
-        read = json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise ConfigError(str(error), where=str(file), next_step="Give a file that holds JSON.") from None
-    if not isinstance(read, kind):
-        wanted = "a list of cases" if kind is list else "an object"
-        raise ConfigError(f"The document is not {wanted}.", where=str(file), next_step="See its help.")
-    return read
-
-
-def _yaml(file: Path) -> dict[str, object]:
-    import yaml  # deferred: only this command reads YAML
-
-    try:
-        read = yaml.safe_load(file.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigError(str(error), where=str(file), next_step="Give a file that holds YAML.") from None
-    if not isinstance(read, dict | None):
-        raise ConfigError(
-            "A case is a mapping.", where=str(file), next_step="See `request:` and `backends:`."
-        )
-    return read or {}

@@ -35,6 +35,7 @@ from apimlb.policy.values.json.write import to_json
 from apimlb.policy.values.numbers import Long
 from apimlb.policy.values.text import clr_type_name, text_of
 from apimlb.policy.values.utf16 import enter, leave
+from apimlb.policy.written import reading, require
 
 Json = dict[str, Any]
 
@@ -78,12 +79,17 @@ class FixedClock:
 
 
 def evaluate(cases: Iterable[Json]) -> list[Json]:
-    """The answer to each case, in their order."""
-    return [{"id": case.get("id"), **answer(case["expression"], case.get("context") or {})} for case in cases]
+    """The answer to each case, in their order; raises `ConfigError` for what is no case."""
+    answers = []
+    for number, case in enumerate(cases, 1):
+        require(case, dict, f"case {number}")
+        require(case.get("expression"), str, f"the expression of case {number}")
+        answers.append({"id": case.get("id"), **answer(case["expression"], case.get("context") or {})})
+    return answers
 
 
 def answer(expression: str, context: Json) -> Json:
-    """What one expression yields in one context."""
+    """What one expression yields in one context; raises `ConfigError` for what is no context."""
     try:
         compiled = compile_expression(expression.strip())
     except PolicyError as error:
@@ -93,8 +99,11 @@ def answer(expression: str, context: Json) -> Json:
             "line": error.line,
             "column": error.column,
         }
+    with reading("the context"):
+        made = context_of(context)
+    require(made, views.Context, "context")
     try:
-        return describe(compiled(context_of(context)))
+        return describe(compiled(made))
     except ClrException as error:
         return {"throws": error.type_name, "message": leave(error.message)}
 

@@ -26,7 +26,6 @@ last for ever. Nobody fits: the connection fails. Variables that are mappings or
 JArray.
 """
 
-import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -54,6 +53,8 @@ from apimlb.policy.runtime import run
 from apimlb.policy.stage import Case, Stage, content_of, headers_of, mapping
 from apimlb.policy.switches import ADVERSE, Switches
 from apimlb.policy.tracing import Recorder, TracedStep
+from apimlb.policy.values.numbers import Long
+from apimlb.policy.written import reading, require
 
 T = TypeVar("T")
 
@@ -92,7 +93,7 @@ class Rehearsal:
 
 async def rehearse(text: str, case: Case) -> Rehearsal:
     """Run the policy document `text` on `case`. Raises PolicyError for the one, ConfigError for the other."""
-    unknown = sorted(set(case) - _KEYS)
+    unknown = sorted(map(str, set(case) - _KEYS))
     if unknown:
         raise ConfigError(
             f"unknown key '{unknown[0]}' in the case", next_step=f"Known keys: {', '.join(sorted(_KEYS))}."
@@ -121,11 +122,13 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
 def _exchange(case: Case, stage: Stage, recorder: Recorder) -> Exchange:
     asked = mapping(case, "request")
     url = str(asked.get("url", "https://gateway.test/"))
+    _require_url(url, "the request's 'url' in the case")
     parts = urlsplit(url)
     headers = headers_of(asked.get("headers"))
     if "Host" not in headers:
         headers.add("Host", parts.netloc)
     service_url = str(case.get("service_url", "https://backend.test"))
+    _require_url(service_url, "'service_url' in the case")
     view = RequestView(
         method=str(asked.get("method", "GET")).upper(),
         url=Url(url),
@@ -170,12 +173,27 @@ def _exchange(case: Case, stage: Stage, recorder: Recorder) -> Exchange:
     return exchange
 
 
+def _require_url(text: str, name: str) -> None:
+    with reading(name):
+        parts = urlsplit(text)
+        absolute = parts.scheme and parts.hostname and parts.port != 0
+    if not absolute:
+        raise ConfigError(f"{name} is no absolute URL: {text}")
+
+
 def _member(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str, object]) -> T:
-    """One member of the context: the defaults, and over them what the case says."""
+    """One member of the context: the defaults, and over them what the case says; a number may stand for
+    text."""
+    given = {
+        name: str(value) if isinstance(defaults.get(name), str) and type(value) in (int, float) else value
+        for name, value in mapping(case, key).items()
+    }
     try:
-        return kind(**{**defaults, **mapping(case, key)})
+        made = kind(**{**defaults, **given})
     except TypeError as error:
         raise ConfigError(f"'{key}' in the case has a key that it cannot have: {error}") from error
+    require(made, kind, f"'{key}' in the case")
+    return made
 
 
 def _optional(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str, object]) -> T | None:
@@ -183,7 +201,17 @@ def _optional(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[st
 
 
 def _clr(value: object) -> object:
-    """A value of the case as an expression would have made it."""
+    """A value of the case as an expression would have made it; a date of YAML's is its text."""
     if isinstance(value, dict | list):
-        return MessageBody(json.dumps(value).encode()).as_("Newtonsoft.Json.Linq.JToken")
-    return value
+        return MessageBody(content_of(value)).as_("Newtonsoft.Json.Linq.JToken")
+    if isinstance(value, bool | float | str | None):
+        return value
+    if isinstance(value, int):
+        return value if -(2**31) <= value < 2**31 else _long(value)
+    return str(value)
+
+
+def _long(value: int) -> Long:
+    if not -(2**63) <= value < 2**63:
+        raise ConfigError(f"a variable in the case has more digits than a long: {value}")
+    return Long(value)

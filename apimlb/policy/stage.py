@@ -2,18 +2,19 @@
 
 import fnmatch
 import json
+import math
 import random
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any
 
 from apimlb.errors import ConfigError
 from apimlb.http import Headers, Request, Response
 from apimlb.policy.exchange import BackendId, BaseUrl, CachingType, Exchange, ForwardOptions, PolicyFault
+from apimlb.policy.written import reading, require
 
-Json = dict[str, Any]
 Case = Mapping[str, Any]
 """A written case; its keys are those that `apimlb.policy.rehearsal` documents."""
 
@@ -42,10 +43,11 @@ def headers_of(given: object) -> Headers:
 
 
 def content_of(body: object) -> bytes:
-    """Text as it is, anything else as JSON."""
+    """Text as it is, anything else as JSON, a date of YAML's as its text."""
     if isinstance(body, bytes):
         return body
-    return (body if isinstance(body, str) else json.dumps(body)).encode()
+    with reading("a body in the case"):
+        return (body if isinstance(body, str) else json.dumps(body, default=str)).encode()
 
 
 class StageClock:
@@ -74,12 +76,23 @@ class StageClock:
         return nullcontext()
 
 
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What a backend answers, `after` so many seconds; `fails` names why it does not."""
+
+    status: int = 200
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+    after: float = 0.0
+    fails: str = ""
+
+
 @dataclass(slots=True)
 class _Backend:
     match: str
-    replies: list[Json]
+    replies: list[_Reply]
 
-    def next_reply(self) -> Json:
+    def next_reply(self) -> _Reply:
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
 
@@ -106,12 +119,15 @@ class Stage:
 
     def __init__(self, case: Case) -> None:
         self.clock = StageClock(_moment(case.get("clock", _START)))
+        require(case.get("seed", 0), int, "'seed' in the case")
         self.rng = random.Random(case.get("seed", 0))
         self.cache = StageCache(self.clock)
         self.requests: list[Request] = []
         self._urls = {name: str(url) for name, url in mapping(case, "backend_urls").items()}
         self._identity = case.get("identity", "managed-identity-token")
-        self._backends = [_backend(entry) for entry in case.get("backends") or [{"reply": {}}]]
+        backends = case.get("backends") or [{"reply": {}}]
+        require(backends, list, "'backends' in the case")
+        self._backends = [_backend(entry) for entry in backends]
 
     async def forward(self, exchange: Exchange, options: ForwardOptions) -> Response:
         match exchange.backend:
@@ -134,16 +150,13 @@ class Stage:
         if backend is None:
             raise ConnectionRefusedError(f"no backend of the case answers {request.url}")
         reply = backend.next_reply()
-        failure = reply.get("fails")
-        if failure == "connection":
+        if reply.fails == "connection":
             raise ConnectionResetError("Underlying transport connection was unexpectedly closed.")
-        after = float(reply.get("after", 0))
-        if failure == "timeout" or after > timeout:
+        if reply.fails == "timeout" or reply.after > timeout:
             self.clock.pass_by(timeout)
             raise TimeoutError("Request to the backend service timed out")
-        self.clock.pass_by(after)
-        body = content_of(reply.get("body", ""))
-        return Response(int(reply.get("status", 200)), headers_of(reply.get("headers")), body)
+        self.clock.pass_by(reply.after)
+        return Response(reply.status, reply.headers.copy(), reply.body)
 
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         if self._identity is False:
@@ -156,16 +169,31 @@ def _backend(entry: object) -> _Backend:
         raise ConfigError("a backend in the case must be a mapping with 'match' and 'reply'")
     replies = entry.get("reply") or {}
     several = replies if isinstance(replies, list) else [replies]
-    if not all(isinstance(reply, Mapping) for reply in several):
+    return _Backend(str(entry.get("match", "*")), [_reply(reply) for reply in several])
+
+
+def _reply(given: object) -> _Reply:
+    if not isinstance(given, Mapping) or set(given) - {each.name for each in fields(_Reply)}:
         raise ConfigError("a reply in the case must be a mapping: status, headers, body, after, fails")
-    return _Backend(str(entry.get("match", "*")), [dict(reply) for reply in several])
+    status, after, fails = given.get("status", 200), given.get("after", 0), given.get("fails") or ""
+    require(status, int, "a reply's 'status' in the case")
+    require(after, float, "a reply's 'after' in the case")
+    if not 100 <= status <= 999:
+        raise ConfigError(f"a reply's 'status' in the case cannot be {status}")
+    if not 0 <= after < math.inf:
+        raise ConfigError(f"a reply's 'after' in the case cannot be {after} seconds")
+    if fails not in ("", "connection", "timeout"):
+        raise ConfigError(f"a reply's 'fails' in the case is connection or timeout, not {fails!r}")
+    body = content_of(given.get("body", ""))
+    return _Reply(status, headers_of(given.get("headers")), body, float(after), fails)
 
 
 def _moment(given: object) -> float:
-    if isinstance(given, int | float):
-        return float(given)
     try:
-        moment = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
-    except ValueError as error:
+        if isinstance(given, int | float):
+            moment = datetime.fromtimestamp(given, UTC)
+        else:
+            moment = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+        return moment.timestamp()
+    except (ValueError, OverflowError, OSError) as error:
         raise ConfigError(f"'clock' in the case is no time: {given}") from error
-    return moment.timestamp()
