@@ -23,6 +23,8 @@ class ApimlbError(Exception):
     """What happened (`what`), on which thing (`where`) and what to do about it (`next_step`)."""
 
     exit_code = 1
+    usual_step = "Run the same command again."
+    """What to do next where nobody says anything better."""
 
     def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
         super().__init__(what)
@@ -38,6 +40,7 @@ class ConfigError(ApimlbError):
     """A file, flag or environment variable holds something that cannot be used."""
 
     exit_code = 2
+    usual_step = "Correct it, then run the same command again."
 
 
 class AuthError(ApimlbError):
@@ -50,18 +53,21 @@ class QuotaError(ApimlbError):
     """More capacity is asked for than the subscription has left."""
 
     exit_code = 4
+    usual_step = "Lower the capacity, or ask Azure for more quota."
 
 
 class ConflictError(ApimlbError):
     """A name, a port or a soft-deleted resource stands in the way."""
 
     exit_code = 5
+    usual_step = "Move it out of the way, then run the same command again."
 
 
 class NotFoundError(ApimlbError):
     """What the command works on does not exist."""
 
     exit_code = 6
+    usual_step = "Look at its name, or make it first."
 
 
 class NotReadyError(ApimlbError):
@@ -89,6 +95,8 @@ class CloudError(ApimlbError):
 
 class PolicyError(ApimlbError):
     """A policy document or expression that Azure would refuse; `line` and `column` count from 1."""
+
+    usual_step = "Correct the policy there, then run the same command again."
 
     def __init__(
         self, what: str, *, line: int, column: int, where: str = "", code: str = "", next_step: str = ""

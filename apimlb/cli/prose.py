@@ -35,8 +35,7 @@ def complain(error: ApimlbError) -> None:
         say(f"  where: {error.where}")
     for note in getattr(error, "__notes__", ()):
         say(f"  also:  {note}")
-    if error.next_step:
-        say(f"  next:  {about_file(error.next_step)}")
+    say(f"  next:  {about_file(error.next_step or error.usual_step)}")
 
 
 def speak_plainly() -> None:
@@ -48,10 +47,15 @@ def speak_plainly() -> None:
 
 def leave_unread() -> NoReturn:
     """End quietly: whoever read the output has gone."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
+        _silence(stream)
     raise SystemExit(UNREAD)
+
+
+def _silence(stream: TextIO) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _print(text: str, stream: TextIO) -> None:
@@ -59,3 +63,7 @@ def _print(text: str, stream: TextIO) -> None:
         print(text, file=stream, flush=True)
     except BrokenPipeError:
         leave_unread()
+    except OSError:
+        # What is left in its buffer would fail once more at the end, and end in another exit code.
+        _silence(stream)
+        raise

@@ -6,7 +6,7 @@ Standard library only.
 import json
 import shlex
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,12 +20,11 @@ GATEWAY_PORT = 4580
 ARM_PORT = 4581
 
 _FILE = "ports.json"
-_FREE = "apimlb local up --gateway-port 0 --arm-port 0"
 
 
 def choose(state: Path, *given: int | None) -> tuple[int, int]:
     """The gateway's and ARM's port: those `given` (0: any free one), else the last ones of this state, else
-    the usual ones. Raises `ConflictError` for one that is taken, `ConfigError` for equal ones."""
+    the usual ones. Raises `ConfigError` for equal ones."""
     kept = _kept(state)
     gateway, arm = (port if told is None else told for told, port in zip(given, kept, strict=True))
     if gateway == arm != 0:
@@ -33,10 +32,14 @@ def choose(state: Path, *given: int | None) -> tuple[int, int]:
             f"Gateway and ARM cannot share port {arm}.",
             next_step="Give another --gateway-port or --arm-port; 0 takes a free one.",
         )
-    for port in (gateway, arm):
+    return gateway, arm
+
+
+def require_free(ports: Iterable[int]) -> None:
+    """Raise `ConflictError` for a port that is taken."""
+    for port in ports:
         with listening(port):
             pass
-    return gateway, arm
 
 
 def keep(state: Path, gateway_url: str, arm_url: str) -> None:
@@ -70,7 +73,9 @@ def listening(port: int) -> Iterator[socket.socket]:
 def _taken(port: int) -> ConflictError:
     holder = processes.listener(port)
     where, what = f"{HOST}:{port}", f"port {port} is in use by {holder or 'another program'}"
-    next_step = f"Run `{_FREE}`: it takes free ports, which this folder keeps."
+    next_step = (
+        "Run `apimlb local up --gateway-port 0 --arm-port 0`: it takes free ports, which this folder keeps."
+    )
     if holder is not None and holder.state is not None:
         other = shlex.quote(str(holder.state.parent))
         next_step += f" Or stop the other one: `apimlb local down --state {other}`."

@@ -70,6 +70,7 @@ def start(
     _require_no_other(state)
     chosen = ports.choose(state, gateway_port, arm_port)
     make_folder(state)
+    ports.require_free(chosen)
     # Left behind by one that was killed.
     (state / _ENDPOINT).unlink(missing_ok=True)
     log = state / _LOG

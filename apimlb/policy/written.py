@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from apimlb.errors import ConfigError
+from apimlb.policy.values.exceptions import ClrException
 
 _VIEWS = "apimlb.policy.context"
 _NAMES: dict[object, str] = {
@@ -23,7 +24,7 @@ _NAMES: dict[object, str] = {
     dict: "a mapping",
     Mapping: "a mapping",
 }
-_WRONG = (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError)
+_WRONG = (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError, ClrException)
 
 
 @contextmanager
@@ -49,10 +50,10 @@ def require(value: object, kind: object, name: str) -> None:
             if (held := getattr(value, member)) is not None:
                 require(held, hint, f"{name}.{member}")
     elif isinstance(value, Mapping | tuple | list):
-        for key, member in _members(value):
+        for key, inside in _members(value):
             for option in _options(kind):
                 if inner := get_args(option):
-                    require(member, inner[-1] if isinstance(value, Mapping) else inner[0], f"{name}.{key}")
+                    require(inside, inner[-1] if isinstance(value, Mapping) else inner[0], f"{name}.{key}")
 
 
 def _members(value: Any) -> Iterator[tuple[object, object]]:

@@ -8,6 +8,7 @@ Tokens are left out; keys and secret values keep their kind and lose their text.
 import json
 import os
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,9 @@ class WireLog:
 
     def __init__(self, path: Path) -> None:
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        # One that was there may be open to others.
-        os.fchmod(opened, 0o600)
+        if stat.S_ISREG(os.fstat(opened).st_mode):
+            # One that was there may be open to others.
+            os.fchmod(opened, 0o600)
         self._file = os.fdopen(opened, "a", encoding="utf-8")
 
     def write(self, request: Request, response: Response) -> None:

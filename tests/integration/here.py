@@ -1,0 +1,62 @@
+"""Runs the command line in this process: fast enough to throw hundreds of mistakes at it."""
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from apimlb.cli.entry import main
+from tests.integration.command_line import Ran
+
+CODES = {0, 1, 2, 3, 4, 5, 6}
+"""The exit codes that the README lists, but for the interrupted ones."""
+
+
+def run_here(folder: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> Ran:
+    """One command in the folder, with nothing of the machine's Azure in its environment."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    code = 0
+    with (
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        _called(arguments, {"HOME": str(folder), "PATH": os.environ["PATH"], **(environ or {})}),
+    ):
+        try:
+            main()
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else 1
+    return Ran(code, _written(out), _written(err))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
+
+
+@contextlib.contextmanager
+def _called(arguments: tuple[str, ...], environ: Mapping[str, str]) -> Iterator[None]:
+    argv, kept = sys.argv, dict(os.environ)
+    sys.argv = ["apimlb", *arguments]
+    os.environ.clear()
+    os.environ.update(environ)
+    try:
+        yield
+    finally:
+        sys.argv = argv
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+def well_told(ran: Ran) -> bool:
+    """Whether the command did what it was to; a failure has to have a code of the README's, and to say what
+    happened and what next."""
+    assert ran.code in CODES, ran.err
+    assert "Traceback" not in ran.err
+    assert "in a way it should not" not in ran.err
+    if ran.code and "Error: " in ran.err:
+        assert ran.err.count("Error: ") == 1, ran.err
+        assert "  next:  " in ran.err or "Try 'apimlb" in ran.err, ran.err
+    return ran.code == 0
