@@ -1,4 +1,4 @@
-"""What is secret is printed by the commands that are for it, kept in the files that hold it, and nowhere else."""
+"""What is secret is printed by the commands for it, is in the files that hold it, and nowhere else."""
 
 import base64
 import json
@@ -48,7 +48,8 @@ def planted(run: CommandLine) -> dict[str, str]:
 def everything_said(run: CommandLine) -> list[Ran]:
     """All commands but the ones that are for secrets, those that fail too."""
     said = [run(*command.split()) for command in (
-        "plan", "deploy --yes", "deploy --yes --output json", "set-capacity 2", "set-capacity 0", "gateway-url",
+        "plan", "deploy --yes", "deploy --yes --output json", "set-capacity 2", "set-capacity 0",
+        "gateway-url",
         "local status", "local status --output json", "local fault add --status 503 --plane arm --count 2",
         "local fault list", "plan", "local fault clear", "local clock", "local clock advance 5m",
         "local account nobody --set pressure=2", "local up", "destroy --purge --yes", "destroy --yes", "env",

@@ -9,6 +9,7 @@ from dataclasses import replace
 from apimlb.clock import Clock
 from apimlb.http import Headers, Request, Response
 from apimlb.local.arm import retention, roles, subscriptions
+from apimlb.local.arm.apim import services
 from apimlb.local.arm.call import Announce, Azure, Call, PolicyCheck, Reply
 from apimlb.local.arm.endpoints import PATH, endpoints
 from apimlb.local.arm.errors import GATEWAY, ArmError
@@ -58,6 +59,7 @@ class ArmPlane:
         self._throttle = Throttle()
         with store.transaction():
             subscriptions.seed(self._azure)
+            services.relocate(self._azure)
 
     def ripen(self) -> None:
         """End the long-running operations and retention periods that the clock has brought to their end."""

@@ -4,6 +4,7 @@ Answers as recorded in apim_aso_backend 2-16, apim_cli_core_service and apim_cli
 """
 
 import re
+from dataclasses import replace
 
 from apimlb.local.arm import errors
 from apimlb.local.arm.apim import deleted_services, shape
@@ -94,8 +95,22 @@ def _gateway_path(call: Call) -> str:
 
 
 def _gateway_url(call: Call, path: str) -> str:
-    origin = call.azure.settings.gateway_origin
-    return f"{origin}{path}" if origin else f"https://{call.name}.azure-api.net"
+    return _url_at(call.azure.settings.gateway_origin, call.name, path)
+
+
+def _url_at(origin: str, name: str, path: str) -> str:
+    return f"{origin}{path}" if origin else f"https://{name}.azure-api.net"
+
+
+def relocate(azure: Azure) -> None:
+    """Let every service say where its gateway listens now: since it was made the port may be another one."""
+    origin = azure.settings.gateway_origin
+    for document in azure.store.of_kind(KIND):
+        properties = document.body["properties"]
+        url = _url_at(origin, document.body["name"], document.hidden["gatewayPath"])
+        if properties.get("gatewayUrl") != url:
+            moved = {**document.body, "properties": {**properties, "gatewayUrl": url}}
+            azure.store.put(replace(document, body=moved))
 
 
 def _new(call: Call, sent: Json, place: Region) -> Document:
