@@ -51,6 +51,8 @@ class FakeCloud:
         self.resources: dict[str, Json] = {}
         self.deleted: dict[str, Json] = {}
         self.taken: dict[str, str] = {}
+        self.unregistered: set[str] = set()
+        self.registering: dict[str, int] = {}
         self.reads: list[str] = []
         self.writes: list[tuple[str, str]] = []
         self.fail: Callable[[str, str], None] = lambda verb, id: None
@@ -141,6 +143,17 @@ class FakeCloud:
             }
             for name, version in self.offered.items()
         ]
+
+    def registration(self, namespace: str) -> str:
+        with self._lock:
+            if namespace in self.registering:
+                self.registering[namespace] -= 1
+                return "Registering" if self.registering[namespace] > 0 else "Registered"
+            return "NotRegistered" if namespace in self.unregistered else "Registered"
+
+    def register(self, namespace: str) -> None:
+        with self._lock:
+            self.registering[namespace] = 3
 
     def service_name_taken(self, name: str) -> str:
         return self.taken.get(name, "")

@@ -1,136 +1,78 @@
-"""Azure Resource Manager by way of Microsoft's SDK: the only door to it, where its errors change passport.
+"""Azure Resource Manager as a `Cloud`: every operation carried through, whatever passes on the way.
 
-`apimlb.deploy.operations` says which operation serves which type of resource. Requests go in as JSON bytes
-and replies come out as JSON, so that no field is lost which the SDK's models do not know; bytes, not a file,
-because the SDK sends them again when it retries. Clients are made when first needed and are shared between
-threads, as is one token.
+`apimlb.deploy.operations` says which operation serves which type of resource, `apimlb.deploy.patience` how
+long it is waited for, `apimlb.deploy.refusals` what passes by itself, `apimlb.deploy.sdk` sends.
 """
 
 import json
-import logging
-import threading
-from collections.abc import Callable, Mapping
-from typing import Any, Literal, NoReturn, Protocol, TypeVar
-
-from azure.core.credentials import AccessToken
-from azure.core.exceptions import (
-    AzureError,
-    ClientAuthenticationError,
-    DeserializationError,
-    HttpResponseError,
-    ServiceRequestError,
-    ServiceResponseError,
-)
-from azure.identity import ClientSecretCredential, CredentialUnavailableError, DefaultAzureCredential
-from azure.mgmt.apimanagement import ApiManagementClient
-from azure.mgmt.authorization import AuthorizationManagementClient
-from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
-from azure.mgmt.msi import ManagedServiceIdentityClient
-from azure.mgmt.resource.resources import ResourceManagementClient
-from azure.mgmt.resource.subscriptions import SubscriptionClient
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from apimlb.clock import Clock
 from apimlb.deploy import refusals
+from apimlb.deploy.attempts import Attempts
 from apimlb.deploy.cloud import Target
+from apimlb.deploy.following import Answer
 from apimlb.deploy.ids import group_of, kind_of, short
+from apimlb.deploy.long_running import LongRunning
 from apimlb.deploy.operations import KINDS, Kind
-from apimlb.deploy.refusals import Meaning, Refusal
+from apimlb.deploy.patience import READING, for_reading, patience_for
+from apimlb.deploy.refusals import Refusal, Refused
+from apimlb.deploy.sdk.credential import SharedCredential, source_of
+from apimlb.deploy.sdk.wire import Wire, silence
 from apimlb.errors import CloudError, NotFoundError
 from apimlb.stack.resources import Json
 
-CLIENTS: dict[str, Callable[..., Any]] = {
-    "apim": ApiManagementClient,
-    "authorization": AuthorizationManagementClient,
-    "cognitive": CognitiveServicesManagementClient,
-    "identity": ManagedServiceIdentityClient,
-    "resources": ResourceManagementClient,
-    "subscriptions": SubscriptionClient,
-}
-
 Reply = TypeVar("Reply")
-Operation = Callable[..., Json]
-
-RETRY_SECONDS = 600.0
-"""How long a code that is worth another attempt is met with one."""
-
-_CLIENT_OPTIONS = {
-    # A dead endpoint is told within seconds; by default ten attempts of 300 s each stand in the way.
-    "retry_total": 4,
-    "connection_timeout": 20,
-    "read_timeout": 120,
-    "user_agent": "apimlb",
-}
-_TOKEN_MARGIN = 300.0
-
-
-class Credential(Protocol):
-    """Whatever of azure-identity gives tokens."""
-
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken: ...
-
-
-class SharedCredential:
-    """One token for all clients; each of them would ask for its own."""
-
-    def __init__(self, source: Credential, tenant_id: str, clock: Clock) -> None:
-        self._source = source
-        self._tenant = {"tenant_id": tenant_id} if tenant_id else {}
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._tokens: dict[tuple[str, ...], AccessToken] = {}
-
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        """A token with five minutes left at least; `claims`, Azure's wish for a fresh one, asks anew."""
-        with self._lock:
-            held = self._tokens.get(scopes)
-            if held is None or options.get("claims") or held.expires_on - self._clock.now() < _TOKEN_MARGIN:
-                held = self._tokens[scopes] = self._source.get_token(*scopes, **{**self._tenant, **options})
-            return held
 
 
 class Azure:
     """Azure Resource Manager at a target: a `Cloud`."""
 
-    def __init__(
-        self, target: Target, credential: Credential, clock: Clock, options: Mapping[str, Any]
-    ) -> None:
-        self._target = target
-        self._credential = credential
+    def __init__(self, subscription_id: str, wire: Wire, clock: Clock) -> None:
+        self._subscription_id = subscription_id
+        self._wire = wire
         self._clock = clock
-        self._options = options
-        self._clients: dict[str, Any] = {}
-        self._lock = threading.Lock()
 
     def get(self, id: str) -> Json | None:
-        kind = _kind(id)
-        options = {"format": "rawxml"} if kind.rawxml else {}
+        end = self._clock.now() + for_reading(kind_of(id)).deadline
         try:
-            return self._with_secrets(id, kind, self._call(kind, kind.get, id, **options))
+            with _told(id):
+                return self._shown(id, self._attempts(id, end))
         except NotFoundError:
             return None
 
     def put(self, id: str, body: Json) -> Json:
-        return self._write(id, body, _kind(id).put)
+        try:
+            return self._write(id, body, _kind(id).put, told=(412,))
+        except CloudError as error:
+            # The same role for the same principal under another name: what was wanted is there.
+            if error.code != "RoleAssignmentExists":
+                raise
+            return {"id": id, **body}
 
     def patch(self, id: str, body: Json) -> Json:
         return self._write(id, body, _kind(id).patch)
 
     def delete(self, id: str) -> None:
         kind = _kind(id)
+        options = {"if_match": "*"} if kind.guarded else {}
+        attempts = self._attempts(id, self._clock.now() + patience_for(kind_of(id)).deadline)
         try:
-            self._call(kind, kind.delete, id, **({"if_match": "*"} if kind.guarded else {}))
+            with _told(id):
+                self._carry_out(id, attempts, kind.delete, **options)
         except NotFoundError:
             return
-
-    def renew_key(self, id: str, which: Literal["primary", "secondary"]) -> None:
-        self._call(_kind(id), f"regenerate_{which}_key", id)
 
     def children(self, parent: str, kind: str) -> list[Json]:
         way = KINDS[kind]
         # What is listed for the whole subscription is asked for without arguments.
         arguments = _kind(parent).arrange(parent) if group_of(parent) else ()
         try:
-            return self._pages(way.client, way.group, way.list, *arguments, where=short(parent))
+            return self._asked(
+                short(parent), lambda: self._wire.pages(way.client, way.group, way.list, *arguments)
+            )
         except NotFoundError:
             return []
 
@@ -138,152 +80,115 @@ class Azure:
         return self.children(group, "microsoft.resources/resources")
 
     def locations(self) -> list[str]:
-        id = self._target.subscription_id
-        return [str(r["name"]) for r in self._pages("subscriptions", "subscriptions", "list_locations", id)]
+        id = self._subscription_id
+        listed = self._asked(
+            "locations", lambda: self._wire.pages("subscriptions", "subscriptions", "list_locations", id)
+        )
+        return [str(row["name"]) for row in listed]
 
     def usages(self, location: str) -> list[Json]:
-        return self._pages("cognitive", "usages", "list", location, where=location)
+        return self._asked(location, lambda: self._wire.pages("cognitive", "usages", "list", location))
 
     def models(self, location: str) -> list[Json]:
-        return self._pages("cognitive", "models", "list", location, where=location)
+        return self._asked(location, lambda: self._wire.pages("cognitive", "models", "list", location))
 
     def service_name_taken(self, name: str) -> str:
-        operation: Operation = self._client("apim").api_management_service.check_name_availability
-        answer = self._patiently(lambda: operation(_bytes({"name": name}), cls=_json), name)
+        call = ("apim", "api_management_service", "check_name_availability", _bytes({"name": name}))
+        answer = self._asked(name, lambda: _object(self._wire.call(*call)))
         return "" if answer.get("nameAvailable") else str(answer.get("message") or answer.get("reason"))
 
     def domain_taken(self, subdomain: str) -> str:
-        operation: Operation = self._client("cognitive").check_domain_availability
-        arguments = (subdomain, "Microsoft.CognitiveServices/accounts", "OpenAI")
-        answer = self._patiently(lambda: operation(*arguments, cls=_json), subdomain)
+        call = (
+            "cognitive",
+            "",
+            "check_domain_availability",
+            subdomain,
+            "Microsoft.CognitiveServices/accounts",
+            "OpenAI",
+        )
+        answer = self._asked(subdomain, lambda: _object(self._wire.call(*call)))
         return "" if answer.get("isSubdomainAvailable") else str(answer.get("reason") or "it is taken")
 
-    def _write(self, id: str, body: Json, method: str) -> Json:
+    def registration(self, namespace: str) -> str:
+        answer = self._asked(
+            namespace, lambda: _object(self._wire.call("resources", "providers", "get", namespace))
+        )
+        return str(answer.get("registrationState") or "")
+
+    def register(self, namespace: str) -> None:
+        self._asked(namespace, lambda: self._wire.call("resources", "providers", "register", namespace))
+
+    def _write(self, id: str, body: Json, method: str, told: Collection[int] = ()) -> Json:
+        """Write and wait; the resource as Azure shows it afterwards."""
+        end = self._clock.now() + patience_for(kind_of(id)).deadline
+        attempts = self._attempts(id, end, absent=refusals.NOT_YET_THERE, told=told)
+        with _told(id):
+            options = {"content_type": "application/json"}
+            last = self._carry_out(id, attempts, method, _bytes(body), **options)
+            if last is None or not last.body or "id" not in last.body:
+                return self._shown(id, attempts)
+            return self._with_secrets(id, last.body, attempts)
+
+    def _carry_out(
+        self, id: str, attempts: Attempts, method: str, *arguments: Any, **options: Any
+    ) -> Answer | None:
         kind = _kind(id)
-        guard = ("*",) if kind.guarded and method == kind.patch else ()
-        sent = () if kind.bare else (*guard, _bytes(body))
-        options = {} if kind.bare else {"content_type": "application/json"}
-        try:
-            reply = self._call(kind, method, id, *sent, **options)
-        except CloudError as error:
-            # The same role for the same principal under another name: what was wanted is there.
-            if error.code != "RoleAssignmentExists":
-                raise
-            return {"id": id, **body}
-        if reply:
-            return self._with_secrets(id, kind, reply)
-        return self.get(id) or {}
+        work = LongRunning(
+            self._clock,
+            patience_for(kind_of(id)),
+            attempts,
+            look=self._wire.look,
+            read=lambda: self._read(id),
+            deleting=method == kind.delete,
+        )
 
-    def _with_secrets(self, id: str, kind: Kind, body: Json) -> Json:
-        return {**body, **self._call(kind, kind.secrets, id)} if kind.secrets else body
+        def begin() -> Answer:
+            return self._wire.call(kind.client, kind.group, method, *kind.arrange(id), *arguments, **options)
 
-    def _call(self, kind: Kind, method: str, id: str, *arguments: Any, **options: Any) -> Json:
-        """The operation's final JSON, waited for."""
-        operation: Operation = getattr(getattr(self._client(kind.client), kind.group), method)
-        arguments = (*kind.arrange(id), *arguments)
-        if not method.startswith("begin_"):
-            return self._patiently(lambda: operation(*arguments, cls=_json, **options), short(id))
-        interval = self._target.pace or kind.poll
+        return work.carry_out(begin) if method.startswith("begin_") else attempts.of(begin)
 
-        def finish() -> Json:
-            poller: Any = operation(*arguments, cls=_json, polling_interval=interval, **options)
-            poller.wait(kind.patience)
-            if not poller.done():
-                raise _unfinished(id, kind)
-            return poller.result() or {}
+    def _read(self, id: str) -> Answer:
+        kind = _kind(id)
+        options = {"format": "rawxml"} if kind.rawxml else {}
+        answer = self._wire.call(kind.client, kind.group, kind.get, *kind.arrange(id), **options)
+        _object(answer)
+        return answer
 
-        return self._patiently(finish, short(id))
+    def _shown(self, id: str, attempts: Attempts) -> Json:
+        body = attempts.of(lambda: _object(self._read(id)))
+        return self._with_secrets(id, body, attempts)
 
-    def _pages(self, client: str, group: str, method: str, *arguments: str, where: str = "") -> list[Json]:
-        """All entries of a listing, page by page, as they came; the SDK would hand out its models of them."""
-        operation = getattr(getattr(self._client(client), group), method)
+    def _with_secrets(self, id: str, body: Json, attempts: Attempts) -> Json:
+        kind = _kind(id)
+        if not kind.secrets:
+            return body
+        call = (kind.client, kind.group, kind.secrets, *kind.arrange(id))
+        return {**body, **attempts.of(lambda: _object(self._wire.call(*call)))}
 
-        def collect() -> list[Json]:
-            entries: list[Json] = []
+    def _asked(self, where: str, attempt: Callable[[], Reply]) -> Reply:
+        """What is no resource's own, read."""
+        attempts = Attempts(self._clock, self._wire.renew, where, self._clock.now() + READING)
+        with _told(where):
+            return attempts.of(attempt)
 
-            def keep(response: Any) -> None:
-                if response.http_response.status_code == 200:
-                    entries.extend(_json(response).get("value") or [])
-
-            for _ in operation(*arguments, raw_response_hook=keep):
-                pass
-            return entries
-
-        return self._patiently(collect, where)
-
-    def _patiently(self, attempt: Callable[[], Reply], where: str) -> Reply:
-        """What the attempt returns, tried again for as long as that may help; raises apimlb's own errors."""
-        end, number = self._clock.now() + RETRY_SECONDS, 1
-        while True:
-            try:
-                return attempt()
-            except DeserializationError as error:
-                raise CloudError("Azure's answer is not of the expected form", where=where) from error
-            except AzureError as error:
-                refusal, means = self._told(error)
-                number += 1
-                pause = refusals.pause_before(number, means)
-                if not pause or self._clock.now() + pause > end:
-                    _raise(refusal, means, where, error)
-                self._clock.pause(pause)
-
-    def _told(self, error: AzureError) -> tuple[Refusal, Meaning]:
-        """The SDK's exception as Azure's own words and what they mean."""
-        response = getattr(error, "response", None)
-        body = _error_in(response)
-        unanswered = _unanswered(error)
-        if unanswered is not None:
-            message = f"{self._target.endpoint} cannot be reached: {str(unanswered)[:300]}"
-            return Refusal(0, "", message), refusals.UNREACHABLE
-        if isinstance(error, ClientAuthenticationError) and "code" not in body:
-            return Refusal(0, "", _login_problem(error)), refusals.NO_LOGIN
-        if not isinstance(error, HttpResponseError) or response is None:
-            return Refusal(0, "", str(error)[:300]), refusals.UNREACHABLE
-        details = tuple(_detail(entry) for entry in body.get("details") or () if isinstance(entry, dict))
-        message = str(body.get("message") or error.message)
-        refusal = Refusal(int(response.status_code or 0), str(body.get("code") or ""), message, details)
-        return refusal, refusals.meaning(refusal)
-
-    def _client(self, name: str) -> Any:
-        with self._lock:
-            if name not in self._clients:
-                subscription = () if name == "subscriptions" else (self._target.subscription_id,)
-                self._clients[name] = CLIENTS[name](
-                    self._credential,
-                    *subscription,
-                    base_url=self._target.endpoint.rstrip("/"),
-                    credential_scopes=[self._target.scope],
-                    **_CLIENT_OPTIONS,
-                    **_trust(self._target),
-                    **self._options,
-                )
-            return self._clients[name]
+    def _attempts(self, id: str, end: float, **options: Any) -> Attempts:
+        return Attempts(self._clock, self._wire.renew, short(id), end, **options)
 
 
 def connect(target: Target, clock: Clock, **options: Any) -> Azure:
     """The cloud at the target. Nothing is asked before the first call; `options` go to every SDK client."""
-    for name in ("azure", "msal"):  # their warnings are said again by the errors that they end in
-        logging.getLogger(name).addHandler(logging.NullHandler())
-    credential = SharedCredential(_credential(target, options), target.tenant_id, clock)
-    return Azure(target, credential, clock, options)
+    silence()
+    credential = SharedCredential(lambda: source_of(target, options), target.tenant_id, clock)
+    return Azure(target.subscription_id, Wire(target, credential, clock, options), clock)
 
 
-def _credential(target: Target, options: Mapping[str, Any]) -> Credential:
-    authority: dict[str, Any] = {}
-    if target.authority:
-        authority = {"authority": target.authority, "disable_instance_discovery": True}
-    if target.client_id:
-        return ClientSecretCredential(
-            target.tenant_id, target.client_id, target.client_secret, **authority, **_trust(target), **options
-        )
-    # The Azure CLI needs more than the default ten seconds for a token on a slow machine.
-    return DefaultAzureCredential(
-        process_timeout=60, additionally_allowed_tenants=["*"], **authority, **options
-    )
-
-
-def _trust(target: Target) -> dict[str, Any]:
-    return {"connection_verify": target.ca_file, "use_env_settings": False} if target.ca_file else {}
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """What is refused in the end, as apimlb's own error about the resource or place."""
+    try:
+        yield
+    except Refused as refused:
+        raise refused.told(short(where) if where.startswith("/") else where) from refused
 
 
 def _kind(id: str) -> Kind:
@@ -294,47 +199,7 @@ def _bytes(body: Json) -> bytes:
     return json.dumps(body).encode()
 
 
-def _json(response: Any, *_: Any) -> Json:
-    """The reply's JSON, `{}` for an empty one; what the SDK calls with its pipeline's response."""
-    text = response.http_response.text()
-    body = json.loads(text) if text.strip() else {}
-    return body if isinstance(body, dict) else {}
-
-
-def _error_in(response: Any) -> Json:
-    """The error's fields out of the answer, wrapped in `error` as ARM does it or bare."""
-    try:
-        body = json.loads(response.text())
-    except (AttributeError, ValueError, AzureError):
-        return {}
-    error = body.get("error", body) if isinstance(body, dict) else {}
-    return error if isinstance(error, dict) else {}
-
-
-def _detail(entry: Json) -> str:
-    target, message = entry.get("target"), entry.get("message") or ""
-    return f"{target}: {message}" if target else str(message)
-
-
-def _unanswered(error: BaseException | None) -> BaseException | None:
-    """The failed connection that the error comes from, if it comes from one: azure-identity wraps them."""
-    while error is not None and not isinstance(error, ServiceRequestError | ServiceResponseError):
-        error = error.__cause__ or error.__context__
-    return error
-
-
-def _login_problem(error: ClientAuthenticationError) -> str:
-    told = str(error.message).partition("AADSTS")
-    if isinstance(error, CredentialUnavailableError) or not told[1]:
-        return "Not logged in to Azure"
-    return "Azure refused the login: " + (told[1] + told[2]).splitlines()[0]
-
-
-def _unfinished(id: str, kind: Kind) -> CloudError:
-    return CloudError(
-        f"Azure is not done after {kind.patience / 60:.0f} minutes", where=short(id), next_step=refusals.AGAIN
-    )
-
-
-def _raise(refusal: Refusal, means: Meaning, where: str, cause: AzureError) -> NoReturn:
-    raise refusals.error_of(refusal, where=where, means=means) from cause
+def _object(answer: Answer) -> Json:
+    if answer.body is None:
+        raise Refused(Refusal(0, "", "Azure's answer is no JSON object"), refusals.GARBLED)
+    return answer.body

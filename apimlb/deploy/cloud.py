@@ -16,8 +16,6 @@ class Target:
 
     Without `client_id` whoever is logged in asks (Azure CLI, environment, managed identity). `ca_file` is a
     PEM file to trust instead of the public authorities; an endpoint with one is reached without any proxy.
-    `pace` is the seconds between two looks at a running operation, 0 for what suits each kind of resource; a
-    Retry-After that the service sends beats both.
     """
 
     subscription_id: str
@@ -27,7 +25,6 @@ class Target:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     ca_file: str = ""
-    pace: float = 0.0
 
     @property
     def scope(self) -> str:
@@ -80,6 +77,14 @@ class Cloud(Protocol):
 
     def models(self, location: str) -> list[Json]:
         """The region's catalogue of models: `kind` and `model` with its `skus` and `deprecation`."""
+        ...
+
+    def registration(self, namespace: str) -> str:
+        """How the resource provider stands in the subscription: `Registered`, `Registering` and others."""
+        ...
+
+    def register(self, namespace: str) -> None:
+        """Begin to register the resource provider; it takes minutes."""
         ...
 
     def service_name_taken(self, name: str) -> str:

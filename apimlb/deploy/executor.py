@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from apimlb.clock import Clock
+from apimlb.deploy.waiting import Audience, Wait, heard_by
 from apimlb.errors import ApimlbError, Interrupted
 
 WORKERS = 16
@@ -33,10 +34,11 @@ class Task:
 
 
 class State(StrEnum):
-    """Where a task stands; `skipped` when something that it needs failed."""
+    """Where a task stands; `skipped` when something that it needs failed. One that runs may be `waiting`."""
 
     PENDING = "pending"
     RUNNING = "running"
+    WAITING = "waiting"
     DONE = "done"
     FAILED = "failed"
     SKIPPED = "skipped"
@@ -44,13 +46,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A task took a state at `at` (epoch seconds), `seconds` after it started."""
+    """A task took a state at `at` (epoch seconds), `seconds` after it started; `wait` says what for."""
 
     task: Task
     state: State
     at: float
     seconds: float = 0.0
     error: ApimlbError | None = None
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +136,16 @@ class _Board:
             self.ended.append(event)
         self.notify(event)
 
+    def tell(self, task: Task, what: Wait) -> None:
+        """Say that a task waits: it goes on running."""
+        now = self.clock.now()
+        self.notify(Event(task, State.WAITING, now, now - self.since[task.key], wait=what))
+
     def of(self, state: State) -> list[Task]:
         return [task for task in self.tasks if self.states[task.key] is state]
 
 
-_Report = tuple[Task, BaseException | None]
+_Report = tuple[Task, BaseException | Wait | None]
 
 
 def run(
@@ -197,7 +205,8 @@ def _issue(
 
 def _do(task: Task, act: Callable[[Task], None], reports: "queue.SimpleQueue[_Report]") -> None:
     try:
-        act(task)
+        with heard_by(Audience(lambda wait: reports.put((task, wait)))):
+            act(task)
     except BaseException as error:  # the caller's thread decides what it means
         reports.put((task, error))
     else:
@@ -212,6 +221,8 @@ def _take(board: _Board, reports: "queue.SimpleQueue[_Report]", seconds: float) 
         return False
     if error is None:
         board.move(task, State.DONE)
+    elif isinstance(error, Wait):
+        board.tell(task, error)
     elif isinstance(error, ApimlbError):
         board.move(task, State.FAILED, error)
     else:

@@ -1,7 +1,7 @@
 """Which operation of which SDK client reads, writes, deletes and lists a type of resource: a table of names.
 
 The names are those of azure-mgmt-apimanagement 5, -authorization 4, -cognitiveservices 14, -msi 7,
--resource 26 and -resource-subscriptions 1. Nothing here imports them; `apimlb.deploy.azure` does.
+-resource 26 and -resource-subscriptions 1. Nothing here imports them; `apimlb.deploy.sdk` does.
 """
 
 from collections.abc import Callable
@@ -29,9 +29,8 @@ class Kind:
     """How one type of resource is reached.
 
     `arrange` makes the operations' positional arguments out of an id. A name that starts with `begin_` is a
-    long-running operation, looked at every `poll` seconds for at most `patience`. `guarded` deletions and
-    patches demand an If-Match; a `bare` resource is a link without a body; `secrets` names the operation
-    whose answer is merged into the resource's.
+    long-running operation. `guarded` deletions and patches demand an If-Match; a `bare` resource is a link
+    without a body; `secrets` names the operation whose answer is merged into the resource's.
     """
 
     client: str
@@ -46,11 +45,9 @@ class Kind:
     bare: bool = False
     rawxml: bool = False
     secrets: str = ""
-    poll: float = 5.0
-    patience: float = 1800.0
 
 
-_CHILD = Kind("apim", "", list="list_by_service", guarded=True, poll=2)
+_CHILD = Kind("apim", "", list="list_by_service", guarded=True)
 _POLICY = replace(_CHILD, list="", rawxml=True)
 
 KINDS = {
@@ -63,8 +60,6 @@ KINDS = {
         delete="begin_delete",
         list="list",
         arrange=names_of,
-        poll=10,
-        patience=7200,
     ),
     "microsoft.resources/resources": Kind(
         "resources", "resources", get="", put="", delete="", list="list_by_resource_group"
@@ -100,7 +95,6 @@ KINDS = {
     "microsoft.cognitiveservices/locations/resourcegroups/deletedaccounts": Kind(
         "cognitive", "deleted_accounts", put="", delete="begin_purge", list="list", arrange=names_of
     ),
-    # The classic tiers take 30 to 90 minutes to create (recorded: more than 60 for Developer).
     "microsoft.apimanagement/service": Kind(
         "apim",
         "api_management_service",
@@ -108,8 +102,6 @@ KINDS = {
         patch="begin_update",
         delete="begin_delete",
         list="list_by_resource_group",
-        poll=15,
-        patience=7200,
     ),
     "microsoft.apimanagement/locations/deletedservices": Kind(
         "apim",
@@ -119,8 +111,6 @@ KINDS = {
         delete="begin_purge",
         list="list_by_subscription",
         arrange=_name_then_location,
-        poll=15,
-        patience=3600,
     ),
     "microsoft.apimanagement/service/apis": replace(
         _CHILD, group="api", put="begin_create_or_update", delete="begin_delete"

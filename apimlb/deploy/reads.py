@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 Key = TypeVar("Key")
@@ -17,7 +18,8 @@ def together(calls: Mapping[Key, Callable[[], Value]], workers: int = WORKERS) -
     if not calls:
         return {}
     with ThreadPoolExecutor(max_workers=min(workers, len(calls)), thread_name_prefix="read") as pool:
-        futures = {key: pool.submit(call) for key, call in calls.items()}
+        # Whoever hears of waits hears of those in these threads too.
+        futures = {key: pool.submit(copy_context().run, call) for key, call in calls.items()}
         try:
             return {key: future.result() for key, future in futures.items()}
         except BaseException:

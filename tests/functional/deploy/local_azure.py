@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 from azure.core.credentials import AccessToken
 
-from apimlb.deploy.azure import Azure, SharedCredential, connect
+from apimlb.deploy.azure import Azure, connect
 from apimlb.deploy.cloud import Target
+from apimlb.deploy.sdk.credential import SharedCredential
+from apimlb.deploy.sdk.wire import Wire
 from apimlb.http import Request, Response
 from apimlb.local.entra.tokens import Principal
 from apimlb.local.store import Store
@@ -50,8 +52,9 @@ class LocalAzure:
 
     def connected(self) -> Azure:
         """A cloud whose owner has a token that follows the clock."""
-        shared = SharedCredential(_Owner(self), "", self.clock)
-        return Azure(self._target(""), shared, self.clock, {"transport": self._transport()})
+        shared = SharedCredential(lambda: _Owner(self), "", self.clock)
+        wire = Wire(self._target(""), shared, self.clock, {"transport": self._transport()})
+        return Azure(SUBSCRIPTION, wire, self.clock)
 
     def logged_in(self, secret: str) -> Azure:
         """A cloud whose owner asks Entra for a token, with this secret."""

@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,62 +9,12 @@ import requests
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.identity import CredentialUnavailableError
 
-from apimlb.deploy.azure import Azure, SharedCredential
-from apimlb.deploy.cloud import Target
 from apimlb.deploy.ids import DELETED_ACCOUNT, deleted_id
+from apimlb.deploy.sdk.credential import SharedCredential
 from apimlb.errors import AuthError, CloudError, QuotaError
-from apimlb.http import Headers, Request, Response
+from tests.arm import ACCOUNT, BACKEND, GROUP, OPERATION, SERVICE, Arm, begun, error, reply
 from tests.fakes import ManualClock
-from tests.sdk import FakeCredential, InProcessTransport
-
-Json = dict[str, Any]
-Script = Response | Exception | Callable[[Request], Response]
-
-GROUP = "/subscriptions/s/resourceGroups/rg"
-SERVICE = f"{GROUP}/providers/Microsoft.ApiManagement/service/apim"
-ACCOUNT = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/oai"
-BACKEND = f"{SERVICE}/backends/chat"
-OPERATION = "https://management.azure.com/subscriptions/s/operations/1"
-
-
-def reply(status: int = 200, body: Any = None, **headers: str) -> Response:
-    named = [("Content-Type", "application/json")]
-    named += [(name.replace("_", "-"), value) for name, value in headers.items()]
-    return Response(status, Headers(named), b"" if body is None else json.dumps(body).encode())
-
-
-def error(status: int, code: str, message: str = "no", **more: Any) -> Response:
-    return reply(status, {"error": {"code": code, "message": message, **more}})
-
-
-class Arm:
-    """Azure's side, which answers the next line of a script, and ours, connected to it."""
-
-    def __init__(self, *script: Script, pace: float = 0.0) -> None:
-        self.script = list(script)
-        self.requests: list[Request] = []
-        self.clock = ManualClock()
-        self.credential: Any = FakeCredential(self.clock)
-        self._target = Target("s", pace=pace)
-
-    @property
-    def cloud(self) -> Azure:
-        shared = SharedCredential(self.credential, "", self.clock)
-        return Azure(
-            self._target, shared, self.clock, {"transport": InProcessTransport(self._answer, self.clock)}
-        )
-
-    @property
-    def asked(self) -> list[tuple[str, str]]:
-        return [(request.method, request.path) for request in self.requests]
-
-    def _answer(self, request: Request) -> Response:
-        self.requests.append(request)
-        line = self.script.pop(0)
-        if isinstance(line, Exception):
-            raise line
-        return line if isinstance(line, Response) else line(request)
-
+from tests.sdk import FakeCredential
 
 # What goes over the wire.
 
@@ -95,7 +44,7 @@ def test_a_body_goes_out_whole_also_what_the_sdk_does_not_know() -> None:
     assert arm.requests[0].headers.get("Content-Type") == "application/json"
 
 
-def test_a_body_goes_out_whole_again_when_the_sdk_tries_again() -> None:
+def test_a_body_goes_out_whole_again_when_it_is_tried_again() -> None:
     arm = Arm(reply(503), reply(201, {"id": BACKEND}))
     arm.cloud.put(BACKEND, {"properties": {"url": "https://x"}})
     assert arm.requests[0].body == arm.requests[1].body != b""
@@ -176,34 +125,47 @@ def test_names_are_asked_about() -> None:
 
 # Long-running operations.
 
+DONE = reply(200, {"status": "Succeeded"})
+AT_END = reply(200, {"id": ACCOUNT, "properties": {"provisioningState": "Succeeded"}})
+
 
 def test_a_creation_is_waited_for_and_read_at_its_end() -> None:
-    arm = Arm(
-        reply(
-            201,
-            {"id": ACCOUNT, "properties": {"provisioningState": "Creating"}},
-            Azure_AsyncOperation=OPERATION,
-        ),
-        reply(200, {"status": "Creating"}),
-        reply(200, {"status": "Succeeded"}),
-        reply(200, {"id": ACCOUNT, "properties": {"provisioningState": "Succeeded"}}),
-    )
+    arm = Arm(begun(), reply(200, {"status": "Creating"}), DONE, AT_END)
     made = arm.cloud.put(ACCOUNT, {"location": "eastus"})
     assert made["properties"]["provisioningState"] == "Succeeded"
-    assert arm.clock.slept == [5]
     assert arm.asked[-1] == ("GET", ACCOUNT)
 
 
-def test_the_pace_is_the_target_s_where_it_has_one() -> None:
-    arm = Arm(
-        reply(201, {"properties": {}}, Azure_AsyncOperation=OPERATION),
-        reply(200, {"status": "Creating"}),
-        reply(200, {"status": "Succeeded"}),
-        reply(200, {"id": ACCOUNT}),
-        pace=0.5,
-    )
+def test_looks_are_soon_at_first_and_then_rarer_and_none_is_wasted() -> None:
+    arm = Arm(begun(), *[reply(200, {"status": "Creating"})] * 8, reply(200, {"status": "Succeeded"}), AT_END)
     arm.cloud.put(ACCOUNT, {"location": "eastus"})
-    assert arm.clock.slept == [0.5]
+    assert arm.clock.slept[0] == 1
+    assert arm.clock.slept == sorted(arm.clock.slept)
+    assert arm.clock.slept[-1] == 10
+    assert len(arm.clock.slept) == 9, "a pause before each look, also before the first"
+
+
+def test_the_service_says_when_to_look() -> None:
+    running = reply(200, {"status": "InProgress"}, Retry_After="20")
+    arm = Arm(begun(Retry_After="7"), running, reply(200, {"status": "InProgress"}), DONE, AT_END)
+    arm.cloud.put(ACCOUNT, {"location": "eastus"})
+    assert arm.clock.slept == [7, 20, 1]
+
+
+def test_a_location_is_followed_where_there_is_no_operation() -> None:
+    made = {"id": ACCOUNT, "properties": {"provisioningState": "Succeeded"}}
+    arm = Arm(reply(202, None, Location=OPERATION), reply(202), reply(200, made))
+    assert arm.cloud.patch(ACCOUNT, {}) == made
+    gone = Arm(reply(202, None, Location=OPERATION), reply(202), reply(204))
+    gone.cloud.delete(ACCOUNT)
+
+
+def test_the_resource_is_followed_where_there_is_nothing_else() -> None:
+    creating = {"id": ACCOUNT, "properties": {"provisioningState": "Creating"}}
+    made = {"id": ACCOUNT, "properties": {"provisioningState": "Succeeded"}}
+    arm = Arm(reply(201, creating), reply(200, creating), reply(200, made))
+    assert arm.cloud.put(ACCOUNT, {}) == made
+    assert [method for method, _ in arm.asked] == ["PUT", "GET", "GET"]
 
 
 def test_an_operation_that_fails_late_is_told_with_azure_s_words() -> None:
@@ -221,17 +183,6 @@ def test_an_operation_that_fails_late_is_told_with_azure_s_words() -> None:
 # Refusals.
 
 
-def test_a_conflict_is_tried_again_and_then_told() -> None:
-    arm = Arm(error(409, "RequestConflict"), error(409, "RequestConflict"), reply(200, {"id": ACCOUNT}))
-    arm.cloud.put(ACCOUNT, {})
-    assert arm.clock.slept == [5, 10]
-    endless = Arm(*[error(409, "RequestConflict", "busy")] * 30)
-    with pytest.raises(CloudError) as caught:
-        endless.cloud.put(ACCOUNT, {})
-    assert (caught.value.status, caught.value.code) == (409, "RequestConflict")
-    assert 500 < sum(endless.clock.slept) <= 600
-
-
 def test_a_role_that_is_given_under_another_name_is_given() -> None:
     role = f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments/r"
     arm = Arm(error(409, "RoleAssignmentExists"))
@@ -243,13 +194,6 @@ def test_details_are_told() -> None:
     arm = Arm(error(400, "ValidationError", "One or more fields are wrong:", details=[detail]))
     with pytest.raises(CloudError, match="url: Url is not supported for backend pool"):
         arm.cloud.put(BACKEND, {})
-
-
-def test_an_answer_that_is_no_json_is_told_by_its_status() -> None:
-    arm = Arm(*[Response(502, body=b"<html>bad gateway</html>")] * 5)
-    with pytest.raises(CloudError) as caught:
-        arm.cloud.get(BACKEND)
-    assert caught.value.status == 502
 
 
 def test_an_answer_of_another_shape_is_told() -> None:
@@ -338,7 +282,7 @@ def test_one_token_serves_all_clients_and_threads() -> None:
 def test_a_token_that_ends_soon_is_replaced_and_the_tenant_is_named() -> None:
     clock = ManualClock()
     source = FakeCredential(clock, lasts=3600)
-    shared = SharedCredential(source, "the-tenant", clock)
+    shared = SharedCredential(lambda: source, "the-tenant", clock)
     assert shared.get_token("scope").token == shared.get_token("scope").token == "token 1"
     clock.advance(3301)
     assert shared.get_token("scope").token == "token 2"

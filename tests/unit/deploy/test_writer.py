@@ -54,7 +54,7 @@ def test_a_gateway_that_an_earlier_run_left_in_the_making_is_waited_for() -> Non
     clock = ManualClock()
     carry_out(cloud, clock, stack, GATEWAY)
     assert cloud.writes == []
-    assert clock.slept == [1.0, 2.0]
+    assert len(clock.slept) == 2
 
 
 def test_a_gateway_that_failed_is_made_again() -> None:

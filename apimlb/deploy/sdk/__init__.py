@@ -1,0 +1,1 @@
+"""Microsoft's SDK: the only door to it. Its answers become `Answer`s, and its errors `Refused`."""

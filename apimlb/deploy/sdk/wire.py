@@ -1,0 +1,280 @@
+"""One request to Resource Manager by the SDK, as often as it is called: no retries, no polling, no pauses.
+
+Requests go in as JSON bytes and replies come out as JSON, so that no field is lost which the SDK's models do
+not know. Clients are made when first needed and are shared between threads, as is one token. The pipeline has
+no retry policy, and none that registers resource providers: both wait in silence for as long as it takes.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from azure.core import PipelineClient
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    DecodeError,
+    DeserializationError,
+    HttpResponseError,
+    IncompleteReadError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+from azure.core.pipeline import policies
+from azure.core.polling import PollingMethod
+from azure.core.rest import HttpRequest
+from azure.mgmt.apimanagement import ApiManagementClient
+from azure.mgmt.authorization import AuthorizationManagementClient
+from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
+from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
+from azure.mgmt.msi import ManagedServiceIdentityClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+from azure.mgmt.resource.subscriptions import SubscriptionClient
+
+from apimlb.clock import Clock
+from apimlb.deploy import refusals
+from apimlb.deploy.cloud import Target
+from apimlb.deploy.following import Answer, details_of, retry_after
+from apimlb.deploy.refusals import Refusal, Refused
+from apimlb.deploy.sdk.credential import SharedCredential, login_refused, trust
+from apimlb.stack.resources import Json
+
+CLIENTS: dict[str, Callable[..., Any]] = {
+    "apim": ApiManagementClient,
+    "authorization": AuthorizationManagementClient,
+    "cognitive": CognitiveServicesManagementClient,
+    "identity": ManagedServiceIdentityClient,
+    "resources": ResourceManagementClient,
+    "subscriptions": SubscriptionClient,
+}
+
+_TIMEOUTS = {"connection_timeout": 20, "read_timeout": 120}
+
+Operation = Callable[..., Any]
+
+
+class Wire:
+    """The SDK's clients at a target. Everything raises `Refused` for what is not answered as it should be."""
+
+    def __init__(
+        self, target: Target, credential: SharedCredential, clock: Clock, options: Mapping[str, Any]
+    ) -> None:
+        self._target = target
+        self._credential = credential
+        self._clock = clock
+        self._options = options
+        self._clients: dict[str, Any] = {}
+        self._bare: PipelineClient[Any, Any] | None = None
+        self._lock = threading.Lock()
+        self._answered = False
+
+    def call(self, client: str, group: str, method: str, *arguments: Any, **options: Any) -> Answer:
+        """The answer to an operation of the SDK; one that starts with `begin_` is begun and not followed."""
+        operation = self._operation(client, group, method)
+        if method.startswith("begin_"):
+            options["polling"] = _Begun()
+        with self._speaking():
+            try:
+                made = operation(*arguments, cls=_kept, **options)
+            except HttpResponseError as error:
+                # A success that the SDK does not expect of this operation is one all the same.
+                if error.response is None or not 200 <= int(error.response.status_code or 0) < 300:
+                    raise
+                return _answer(error.response)
+            return _answer(made.result() if method.startswith("begin_") else made)
+
+    def look(self, url: str) -> Answer:
+        """The answer to a GET; nobody but Resource Manager is asked, since a token goes with it."""
+        whole = urljoin(self._target.endpoint, url)
+        if not self._is_ours(whole):
+            text = f"Azure's operation is said to be at {urlsplit(whole).netloc}, which is another place"
+            raise Refused(Refusal(404, "", text))
+        with self._speaking():
+            response = self._pipeline().send_request(HttpRequest("GET", whole))
+            response.raise_for_status()
+            return _answer(response)
+
+    def pages(self, client: str, group: str, method: str, *arguments: str) -> list[Json]:
+        """All entries of a listing, page by page, as they came; the SDK would hand out its models of them."""
+        entries: list[Json] = []
+
+        def keep(response: Any) -> None:
+            answer = _answer(response)
+            entries.extend((answer.body or {}).get("value") or () if answer.status == 200 else ())
+
+        with self._speaking():
+            for _ in self._operation(client, group, method)(*arguments, raw_response_hook=keep):
+                pass
+        return entries
+
+    def renew(self) -> None:
+        """Forget the token that Azure does not take."""
+        self._credential.renew()
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        try:
+            yield
+        except DeserializationError as error:
+            text = "Azure's answer is not of the expected form"
+            raise Refused(Refusal(0, "", text), refusals.UNEXPECTED) from error
+        except AzureError as error:
+            raise self._refused(error) from error
+        self._answered = True
+
+    def _refused(self, error: AzureError) -> Refused:
+        """The SDK's exception as Azure's own words and what they mean."""
+        lost = _unanswered(error)
+        if lost is not None:
+            return self._unreachable(lost)
+        response = getattr(error, "response", None)
+        body = _error_in(response)
+        if isinstance(error, ClientAuthenticationError) and "code" not in body and not _from_arm(response):
+            return login_refused(error)
+        self._answered = True
+        if isinstance(error, DecodeError) and int(error.status_code or 0) < 400:
+            return Refused(Refusal(0, "", "Azure's answer is not of the expected form"), refusals.GARBLED)
+        if not isinstance(error, HttpResponseError) or response is None:
+            return self._unreachable(error)
+        message = str(body.get("message") or "") or f"Azure answered with status {response.status_code}"
+        return Refused(
+            Refusal(
+                int(response.status_code or 0),
+                str(body.get("code") or ""),
+                message,
+                details_of(body),
+                retry_after(_headers(response), self._clock.now()),
+            )
+        )
+
+    def _unreachable(self, error: BaseException) -> Refused:
+        message = f"{self._target.endpoint} cannot be reached: {str(error)[:300]}"
+        means = refusals.INTERRUPTED if self._answered else refusals.UNREACHABLE
+        return Refused(Refusal(0, "", message), means)
+
+    def _is_ours(self, url: str) -> bool:
+        asked, endpoint = urlsplit(url), urlsplit(self._target.endpoint)
+        here = (endpoint.hostname or "").lower()
+        there = (asked.hostname or "").lower()
+        return asked.scheme == endpoint.scheme and (there == here or there.endswith("." + here))
+
+    def _operation(self, client: str, group: str, method: str) -> Operation:
+        """The operation of a group of the client, or of the client itself."""
+        holder = self._client(client)
+        found: Operation = getattr(getattr(holder, group) if group else holder, method)
+        return found
+
+    def _pipeline(self) -> PipelineClient[Any, Any]:
+        """For what no operation of a client asks."""
+        with self._lock:
+            if self._bare is None:
+                self._bare = PipelineClient(self._target.endpoint, **self._settings())
+            return self._bare
+
+    def _client(self, name: str) -> Any:
+        with self._lock:
+            if name not in self._clients:
+                subscription = () if name == "subscriptions" else (self._target.subscription_id,)
+                self._clients[name] = CLIENTS[name](
+                    self._credential,
+                    *subscription,
+                    base_url=self._target.endpoint.rstrip("/"),
+                    credential_scopes=[self._target.scope],
+                    **self._settings(),
+                )
+            return self._clients[name]
+
+    def _settings(self) -> dict[str, Any]:
+        return {"policies": self._policies(), **_TIMEOUTS, **trust(self._target), **self._options}
+
+    def _policies(self) -> list[Any]:
+        """The SDK's own pipeline without what asks again by itself; each client needs its own."""
+        return [
+            policies.RequestIdPolicy(),
+            policies.HeadersPolicy(),
+            policies.UserAgentPolicy(user_agent="apimlb"),
+            policies.ProxyPolicy(),
+            policies.ContentDecodePolicy(),
+            policies.RedirectPolicy(),
+            ARMChallengeAuthenticationPolicy(self._credential, self._target.scope),
+            policies.CustomHookPolicy(),
+            policies.NetworkTraceLoggingPolicy(),
+            policies.SensitiveHeaderCleanupPolicy(),
+        ]
+
+
+class _Begun(PollingMethod[Any]):
+    """What the SDK does with a long-running operation when it is only begun: keep its first answer."""
+
+    def initialize(self, client: Any, initial_response: Any, deserialization_callback: Any) -> None:
+        self._first = initial_response
+
+    def run(self) -> None:
+        """Nothing: it is finished from the start."""
+
+    def status(self) -> str:
+        return "begun"
+
+    def finished(self) -> bool:
+        return True
+
+    def resource(self) -> Any:
+        return self._first
+
+
+def silence() -> None:
+    """Keep the SDK's warnings from the terminal: they are said again by the errors that they end in."""
+    for name in ("azure", "msal"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+
+
+def _kept(response: Any, *_: Any) -> Any:
+    """What the SDK calls with its pipeline's response, instead of its models."""
+    return response
+
+
+def _answer(response: Any) -> Answer:
+    http = getattr(response, "http_response", response)
+    return Answer(int(http.status_code), _headers(http), _object(http.text()))
+
+
+def _headers(response: Any) -> dict[str, str]:
+    return {str(name).lower(): str(value) for name, value in response.headers.items()}
+
+
+def _object(text: str) -> Json | None:
+    """The JSON object in the text, `{}` for an empty text, `None` for anything else."""
+    try:
+        body = json.loads(text) if text.strip() else {}
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _error_in(response: Any) -> Json:
+    """The error's fields out of the answer, wrapped in `error` as ARM does it or bare."""
+    try:
+        body = json.loads(response.text())
+    except (AttributeError, ValueError, AzureError):
+        return {}
+    error = body.get("error", body) if isinstance(body, dict) else {}
+    return error if isinstance(error, dict) else {}
+
+
+def _from_arm(response: Any) -> bool:
+    """Whether the response is Resource Manager's: Entra's are asked for by POST at `/oauth2/`."""
+    request = getattr(response, "request", None)
+    return request is not None and "/oauth2/" not in str(getattr(request, "url", ""))
+
+
+def _unanswered(error: BaseException | None) -> BaseException | None:
+    """The failed connection that the error comes from, if it comes from one: azure-identity wraps them."""
+    while error is not None and not isinstance(
+        error, ServiceRequestError | ServiceResponseError | IncompleteReadError
+    ):
+        error = error.__cause__ or error.__context__
+    return error
