@@ -68,7 +68,7 @@ class FakeCloud:
             found = self.resources.get(id.lower()) or self.deleted.get(id.lower())
             return copy.deepcopy(found)
 
-    def put(self, id: str, body: Json) -> Json:
+    def put(self, id: str, body: Json, etag: str = "") -> Json:
         with self._writing("put", id):
             before = self.resources.get(id.lower())
             self._check_parent(id)

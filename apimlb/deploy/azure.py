@@ -43,9 +43,11 @@ class Azure:
         except NotFoundError:
             return None
 
-    def put(self, id: str, body: Json) -> Json:
+    def put(self, id: str, body: Json, etag: str = "") -> Json:
+        kind = _kind(id)
+        condition = {"if_match": etag} if etag and kind.guarded else {}
         try:
-            return self._write(id, body, _kind(id).put, told=(412,))
+            return self._write(id, body, kind.put, told=(412,), **condition)
         except CloudError as error:
             # The same role for the same principal under another name: what was wanted is there.
             if error.code != "RoleAssignmentExists":
@@ -68,7 +70,7 @@ class Azure:
     def children(self, parent: str, kind: str) -> list[Json]:
         way = KINDS[kind]
         # What is listed for the whole subscription is asked for without arguments.
-        arguments = _kind(parent).arrange(parent) if group_of(parent) else ()
+        arguments = (parent,) if way.scoped else _kind(parent).arrange(parent) if group_of(parent) else ()
         try:
             return self._asked(
                 short(parent), lambda: self._wire.pages(way.client, way.group, way.list, *arguments)
@@ -118,16 +120,16 @@ class Azure:
     def register(self, namespace: str) -> None:
         self._asked(namespace, lambda: self._wire.call("resources", "providers", "register", namespace))
 
-    def _write(self, id: str, body: Json, method: str, told: Collection[int] = ()) -> Json:
+    def _write(self, id: str, body: Json, method: str, *, told: Collection[int] = (), **options: Any) -> Json:
         """Write and wait; the resource as Azure shows it afterwards."""
         end = self._clock.now() + patience_for(kind_of(id)).deadline
         attempts = self._attempts(id, end, absent=refusals.NOT_YET_THERE, told=told)
         with _told(id):
-            options = {"content_type": "application/json"}
+            options = {"content_type": "application/json", **options}
             last = self._carry_out(id, attempts, method, _bytes(body), **options)
             if last is None or not last.body or "id" not in last.body:
                 return self._shown(id, attempts)
-            return self._with_secrets(id, last.body, attempts)
+            return self._with_secrets(id, _object(last), attempts)
 
     def _carry_out(
         self, id: str, attempts: Attempts, method: str, *arguments: Any, **options: Any
@@ -200,6 +202,8 @@ def _bytes(body: Json) -> bytes:
 
 
 def _object(answer: Answer) -> Json:
+    """The body; an ETag that stands in a header alone is put into it, where other resources have theirs."""
     if answer.body is None:
         raise Refused(Refusal(0, "", "Azure's answer is no JSON object"), refusals.GARBLED)
-    return answer.body
+    etag = answer.headers.get("etag")
+    return {"etag": etag, **answer.body} if etag and answer.body else answer.body

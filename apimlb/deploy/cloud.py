@@ -43,8 +43,12 @@ class Cloud(Protocol):
         """The resource as Azure shows it, `None` when it does not exist."""
         ...
 
-    def put(self, id: str, body: Json) -> Json:
-        """Create or replace; returns the resource once Azure is done with it."""
+    def put(self, id: str, body: Json, etag: str = "") -> Json:
+        """Create or replace; returns the resource once Azure is done with it.
+
+        With the `etag` of the reply that the body was made from, `CloudError` of status 412 when the resource
+        has been changed since, where Azure tells.
+        """
         ...
 
     def patch(self, id: str, body: Json) -> Json:

@@ -29,8 +29,9 @@ class Kind:
     """How one type of resource is reached.
 
     `arrange` makes the operations' positional arguments out of an id. A name that starts with `begin_` is a
-    long-running operation. `guarded` deletions and patches demand an If-Match; a `bare` resource is a link
-    without a body; `secrets` names the operation whose answer is merged into the resource's.
+    long-running operation. `guarded` deletions and patches demand an If-Match, and a write may bring one; a
+    `bare` resource is a link without a body; `secrets` names the operation whose answer is merged into the
+    resource's. What is `scoped` is listed by its parent's whole id.
     """
 
     client: str
@@ -44,6 +45,7 @@ class Kind:
     guarded: bool = False
     bare: bool = False
     rawxml: bool = False
+    scoped: bool = False
     secrets: str = ""
 
 
@@ -75,6 +77,7 @@ KINDS = {
         delete="delete_by_id",
         list="list_for_scope",
         arrange=_whole_id,
+        scoped=True,
     ),
     "microsoft.cognitiveservices/accounts": Kind(
         "cognitive",
@@ -132,7 +135,7 @@ KINDS = {
     ),
     "microsoft.apimanagement/service/policies": replace(_POLICY, group="policy"),
     "microsoft.apimanagement/service/policyfragments": replace(
-        _POLICY, group="policy_fragment", put="begin_create_or_update"
+        _POLICY, group="policy_fragment", put="begin_create_or_update", list="list_by_service"
     ),
     "microsoft.apimanagement/service/products": replace(_CHILD, group="product"),
     "microsoft.apimanagement/service/products/apis": replace(
