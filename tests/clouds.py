@@ -84,6 +84,8 @@ class FakeCloud:
             if there is None:
                 raise CloudError("not found", where=id, status=404, code="ResourceNotFound")
             _merge(there, body)
+            if "tags" in body:  # all of them at once
+                there["tags"] = dict(body["tags"])
             return copy.deepcopy(there)
 
     def delete(self, id: str) -> None:

@@ -13,8 +13,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from apimlb.clock import Clock
-from apimlb.deploy import capacity, catalogue, preflight, removal
+from apimlb.deploy import capacity, catalogue, preflight, providers, removal
 from apimlb.deploy.capacity import CapacityChange
+from apimlb.deploy.claims import Claims
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.executor import Event, Outcome, Task, raise_first, run
 from apimlb.deploy.ids import (
@@ -29,8 +30,9 @@ from apimlb.deploy.ids import (
     short,
     subscription_of,
 )
-from apimlb.deploy.journal import Journal
+from apimlb.deploy.journal import KEEP, Journal
 from apimlb.deploy.observer import observe
+from apimlb.deploy.providers import Registrar
 from apimlb.deploy.refusals import AGAIN
 from apimlb.deploy.removal import Removal
 from apimlb.deploy.remover import Remover
@@ -48,6 +50,7 @@ class Preview:
     observed: Mapping[str, Json] = field(repr=False)
     problems: tuple[ApimlbError, ...] = ()
     notices: tuple[str, ...] = ()
+    unregistered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +82,21 @@ class Deployer:
     progress: Callable[[Event], None] = lambda event: None
     stop: threading.Event = field(default_factory=threading.Event)
     journal: Journal | None = None
+    claims: Claims | None = None
 
     def preview(self, resources: Sequence[Resource], *, checked: bool = True) -> Preview:
         """What a deploy would do; `checked=False` leaves out the questions about quotas, models and names."""
         observed = observe(self.cloud, resources)
         made = plan(resources, observed)
         facts = preflight.gather(self.cloud, made, observed) if checked else preflight.Facts()
+        unregistered = providers.missing(self.cloud, providers.namespaces_of(made)) if checked else ()
         now, demands = self.clock.now(), preflight.demands_of(made, observed)
         return Preview(
             made,
             observed,
             preflight.problems(made, observed, facts, now),
-            catalogue.retiring(demands, facts.offers, now),
+            (*providers.notices(unregistered), *catalogue.retiring(demands, facts.offers, now)),
+            unregistered,
         )
 
     def apply(self, preview: Preview) -> Applied:
@@ -99,6 +105,8 @@ class Deployer:
         Steps that failed are in the outcome: `outcome.raise_failure()`.
         """
         raise_first(preview.problems)
+        registrar = Registrar(self.cloud, self.clock)
+        self._run("register", providers.tasks_for(preview.unregistered), registrar.act).raise_failure()
         steps = {step.resource.key: step for step in preview.plan.steps}
         writer = Writer(self.cloud, self.clock, steps, dict(preview.observed))
         outcome = self._run("deploy", tasks_of(preview.plan), writer.act)
@@ -151,10 +159,16 @@ class Deployer:
         return Removed(outcome, tuple(remover.left), what.retained)
 
     def _run(self, command: str, tasks: Sequence[Task], act: Callable[[Task], None]) -> Outcome:
-        with self.journal.run(command, len(tasks)) if self.journal and tasks else nullcontext():
+        changes = any(task.verb != KEEP for task in tasks)
+        with (
+            self.claims.held() if self.claims and changes else nullcontext(),
+            self.journal.run(command, len(tasks)) if self.journal and tasks else nullcontext(),
+        ):
             return run(tasks, act, clock=self.clock, notify=self._tell, stop=self.stop)
 
     def _tell(self, event: Event) -> None:
+        if self.claims:
+            self.claims.hear(event)
         if self.journal:
             self.journal.record(event)
         self.progress(event)

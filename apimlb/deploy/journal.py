@@ -1,29 +1,36 @@
-"""What a stack's last run did, in `.apimlb/<stack>/journal.ndjson`. Losing it loses nothing.
+"""What the runs on a stack did, each in a file of its own below `.apimlb/<stack>/runs/`.
 
-One JSON object a line, each written through to the disk before the run goes on:
+The newest twenty are kept; losing them loses nothing. One JSON object a line, each written through to the
+disk before the run goes on:
 
-    {"at": seconds since the epoch, "event": "begin", "command": "deploy", "steps": 40}
+    {"at": seconds since the epoch, "event": "begin", "command": "deploy", "steps": 40, "pid": 4711}
     {"at": …, "event": "running" | "done" | "failed" | "skipped", "step": label, "verb": "create", "id": …}
+    {"at": …, "event": "waiting", "step": label, …, "reason": "409 RequestConflict: …"}
     {"at": …, "event": "end"}
 
-Steps that change nothing are left out. A run without an `end` was cut off.
+Steps that change nothing are left out, and so are waits for what takes its time. A run without an `end` was
+cut off.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from apimlb.clock import Clock
-from apimlb.deploy.executor import Event
+from apimlb.clock import Clock, utc
+from apimlb.deploy.executor import Event, State
 from apimlb.deploy.state import write_through
 from apimlb.files import make_folder
 
-JOURNAL = "journal.ndjson"
+RUNS = "runs"
+KEPT = 20
 KEEP = "keep"
 """The verb of a step that changes nothing; it is not written down."""
+
+_UNDER_WAY = ("running", "waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +52,47 @@ class Journal:
 
     @contextmanager
     def run(self, command: str, steps: int) -> Iterator[None]:
-        """The time of one run; it has ended when nothing was raised, and what the last one wrote is gone."""
+        """The time of one run; it has ended when nothing was raised."""
         make_folder(self._folder)
-        with (self._folder / JOURNAL).open("w", encoding="utf-8") as self._file:
-            self._write({"event": "begin", "command": command, "steps": steps})
+        with self._opened(command) as self._file:
+            self._write({"event": "begin", "command": command, "steps": steps, "pid": os.getpid()})
             yield
             self._write({"event": "end"})
         self._file = None
 
     def record(self, event: Event) -> None:
         """Write down where a step stands; outside of a run, and for one that changes nothing, do nothing."""
-        if self._file is not None and event.task.verb != KEEP:
-            task = event.task
-            self._write({"event": str(event.state), "step": task.label, "verb": task.verb, "id": task.key})
+        if self._file is None or event.task.verb == KEEP:
+            return
+        if event.state is State.WAITING and not (event.wait and event.wait.trouble):
+            return
+        task = event.task
+        reason = {"reason": event.wait.reason} if event.wait else {}
+        line = {"event": str(event.state), "step": task.label, "verb": task.verb, "id": task.key}
+        self._write({**line, **reason})
 
     def cut_off(self) -> CutOff | None:
         """The last run, if it did not end."""
-        return _cut_off(_lines(self._folder / JOURNAL))
+        newest = self._all()[-1:]
+        return _cut_off(_lines(newest[0])) if newest else None
+
+    def _opened(self, command: str) -> TextIO:
+        """A new file, whose name comes after all that are there."""
+        folder = self._folder / RUNS
+        folder.mkdir(exist_ok=True)
+        for old in self._all()[: 1 - KEPT]:
+            old.unlink(missing_ok=True)
+        when = utc(self._clock.now())
+        for turn in range(1000):
+            name = f"{when:%Y%m%dT%H%M%S}.{when.microsecond:06d}-{turn:03d}-{command}-{os.getpid()}.ndjson"
+            try:
+                return (folder / name).open("x", encoding="utf-8")
+            except FileExistsError:
+                continue
+        raise FileExistsError(str(folder))
+
+    def _all(self) -> list[Path]:
+        return sorted((self._folder / RUNS).glob("*.ndjson"))
 
     def _write(self, line: dict[str, Any]) -> None:
         if self._file is not None:
@@ -90,6 +121,6 @@ def _cut_off(lines: list[dict[str, Any]]) -> CutOff | None:
     if not lines or lines[0].get("event") != "begin" or lines[-1].get("event") == "end":
         return None
     last = {str(line["step"]): line.get("event") for line in lines if "step" in line}
-    running = tuple(step for step, event in last.items() if event == "running")
+    running = tuple(step for step, event in last.items() if event in _UNDER_WAY)
     at = lines[0].get("at")
     return CutOff(str(lines[0].get("command")), float(at) if isinstance(at, int | float) else 0.0, running)

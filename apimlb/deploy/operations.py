@@ -59,6 +59,7 @@ KINDS = {
     "microsoft.resources/resourcegroups": Kind(
         "resources",
         "resource_groups",
+        patch="update",
         delete="begin_delete",
         list="list",
         arrange=names_of,

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
 
+from apimlb.deploy.waiting import given_up_together
+
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -17,7 +19,8 @@ def together(calls: Mapping[Key, Callable[[], Value]], workers: int = WORKERS) -
     """What each call returns, by its key; raises what the first failing one raises."""
     if not calls:
         return {}
-    with ThreadPoolExecutor(max_workers=min(workers, len(calls)), thread_name_prefix="read") as pool:
+    threads = ThreadPoolExecutor(max_workers=min(workers, len(calls)), thread_name_prefix="read")
+    with threads as pool, given_up_together():
         # Whoever hears of waits hears of those in these threads too.
         futures = {key: pool.submit(copy_context().run, call) for key, call in calls.items()}
         try:

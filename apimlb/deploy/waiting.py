@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apimlb.clock import Clock
 from apimlb.errors import Interrupted
@@ -51,6 +51,19 @@ def heard_by(audience: Audience) -> Iterator[None]:
         yield
     finally:
         _AUDIENCE.reset(before)
+
+
+@contextmanager
+def given_up_together() -> Iterator[None]:
+    """An error that leaves this ends the waits that began inside, also in threads with its context."""
+    audience = _AUDIENCE.get()
+    stop = audience.stop or threading.Event()
+    with heard_by(replace(audience, stop=stop)):
+        try:
+            yield
+        except BaseException:
+            stop.set()
+            raise
 
 
 def wait(clock: Clock, what: Wait) -> None:

@@ -90,8 +90,11 @@ def head_group(call: Call) -> Reply:
 
 
 def patch_group(call: Call) -> Reply:
-    existing = require_group(call, writing=True)
-    body = merged(existing.body, {"tags": section(call.body(), "tags")})
+    """What is sent takes the place of what was there, all tags at once (Microsoft Learn: "If a field is
+    unspecified, the current value is retained")."""
+    existing, sent = require_group(call, writing=True), call.body()
+    kept = {name: value for name, value in existing.body.items() if name != "tags" or "tags" not in sent}
+    body = {**kept, **_tags(sent)}
     call.stored(body, {})
     return Reply(200, body)
 

@@ -2,18 +2,26 @@
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from apimlb.deploy.executor import Event, State, Task
-from apimlb.deploy.journal import JOURNAL, KEEP, CutOff, Journal
+from apimlb.deploy.journal import KEEP, KEPT, RUNS, CutOff, Journal
 from apimlb.deploy.state import forget_state, read_state, write_state
+from apimlb.deploy.waiting import Wait
 from tests.fakes import ManualClock
 
 
 def event(state: State, label: str = "gateway", verb: str = "create") -> Event:
     return Event(Task(f"/{label}", label, verb), state, at=0.0)
+
+
+def the_file(folder: Path) -> Path:
+    """Where the only run was written down."""
+    (path,) = (folder / RUNS).iterdir()
+    return path
 
 
 def cut_off(journal: Journal, command: str, *events: Event) -> None:
@@ -44,7 +52,7 @@ def test_a_line_that_was_half_written_does_no_harm(tmp_path: Path) -> None:
     journal = Journal(tmp_path, ManualClock())
     with pytest.raises(KeyboardInterrupt):
         cut_off(journal, "destroy", event(State.RUNNING))
-    path = tmp_path / JOURNAL
+    path = the_file(tmp_path)
     path.write_text(path.read_text() + '{"at": 1, "eve')
     found = journal.cut_off()
     assert found is not None
@@ -66,7 +74,7 @@ def test_only_what_changes_something_is_written(tmp_path: Path) -> None:
     with journal.run("deploy", 2):
         journal.record(event(State.DONE, "group", KEEP))
         journal.record(event(State.DONE, "gateway"))
-    lines = [json.loads(line) for line in (tmp_path / JOURNAL).read_text().splitlines()]
+    lines = [json.loads(line) for line in the_file(tmp_path).read_text().splitlines()]
     assert [(line["event"], line.get("step")) for line in lines] == [
         ("begin", None),
         ("done", "gateway"),
@@ -74,11 +82,47 @@ def test_only_what_changes_something_is_written(tmp_path: Path) -> None:
     ]
 
 
+def test_each_run_has_a_file_and_the_newest_are_kept(tmp_path: Path) -> None:
+    clock = ManualClock()
+    first, second = Journal(tmp_path, clock), Journal(tmp_path, clock)
+    with first.run("deploy", 1), second.run("deploy", 1):
+        first.record(event(State.DONE, "identity"))
+        second.record(event(State.DONE, "gateway"))
+    texts = [path.read_text() for path in sorted((tmp_path / RUNS).iterdir())]
+    assert [("identity" in text, "gateway" in text) for text in texts] == [(True, False), (False, True)]
+    for _ in range(KEPT + 5):
+        with Journal(tmp_path, clock).run("deploy", 1):
+            clock.advance(1)
+    assert len(list((tmp_path / RUNS).iterdir())) == KEPT
+    with pytest.raises(KeyboardInterrupt):
+        cut_off(Journal(tmp_path, clock), "destroy")
+    found = Journal(tmp_path, clock).cut_off()
+    assert found is not None
+    assert found.command == "destroy"
+
+
+def test_trouble_that_was_waited_for_is_written_down(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, ManualClock())
+    busy = Wait("gateway", "409 RequestConflict: busy", 5, 60, trouble=True)
+    slow = Wait("gateway", "Azure is at work: Activating", 5, 60)
+    waiting = event(State.WAITING)
+    with pytest.raises(KeyboardInterrupt):
+        cut_off(
+            journal, "deploy", event(State.RUNNING), replace(waiting, wait=busy), replace(waiting, wait=slow)
+        )
+    lines = [json.loads(line) for line in the_file(tmp_path).read_text().splitlines()]
+    assert [line.get("reason") for line in lines] == [None, None, "409 RequestConflict: busy"]
+    found = journal.cut_off()
+    assert found is not None
+    assert found.running == ("gateway",)
+
+
 @pytest.mark.parametrize("text", [None, "", "{", "[]", '{"version": 99}'])
 def test_a_cache_that_is_lost_or_broken_is_no_cache(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "state.json").write_text(text)
-        (tmp_path / JOURNAL).write_text(text)
+        (tmp_path / RUNS).mkdir()
+        (tmp_path / RUNS / "1.ndjson").write_text(text)
     assert read_state(tmp_path) is None
     assert Journal(tmp_path, ManualClock()).cut_off() is None
 
