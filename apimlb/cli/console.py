@@ -47,17 +47,16 @@ def _brief(value: Any) -> str:
 
 def show_event(event: Event) -> None:
     """A line for each thing that ended, but for what was only looked at."""
-    if event.state is State.RUNNING or event.task.verb == Action.KEEP:
+    if event.state not in _ENDINGS or event.task.verb == Action.KEEP:
         return
     took = f" after {event.seconds:.0f} s" if event.seconds >= _LONG else ""
     line = f"  {_ENDINGS[event.state]} {escape(event.task.verb)} {escape(event.task.label)}{took}"
     console.print(line if event.error is None else f"{line}: {escape(event.error.what)}")
 
 
-def show_failure(event: Event) -> None:
-    """A line for what failed only."""
-    if event.state is State.FAILED:
-        show_event(event)
+def show_line(text: str) -> None:
+    """A line among those of the steps."""
+    console.print(f"  [dim]{escape(text)}[/]")
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -13,15 +13,20 @@ from typing import Any
 
 from apimlb.cli.applications import Endpoint
 from apimlb.cli.capacity_file import capacities_in, change_capacity
-from apimlb.cli.console import show_event, show_failure, show_plan
+from apimlb.cli.console import show_plan
+from apimlb.cli.progress import Progress
 from apimlb.cli.prose import say
 from apimlb.cli.wiring import Session, stack_of
 from apimlb.cli.workspace import Workspace
 from apimlb.deploy.capacity import CapacityChange
+from apimlb.deploy.claims import Claims, Overtaken
 from apimlb.deploy.deployer import Deployer, Preview, state_of
 from apimlb.deploy.executor import raise_first
 from apimlb.deploy.journal import Journal
+from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
+from apimlb.deploy.turns import turn
+from apimlb.deploy.waiting import Audience, heard_by
 from apimlb.errors import ApimlbError, ConfigError, Interrupted, NotFoundError
 from apimlb.render import references, render
 from apimlb.stack.access import SUBSCRIPTION
@@ -47,9 +52,18 @@ class Deployed:
 
 def deploy(session: Session, *, yes: bool, quiet: bool = False) -> Deployed:
     """Plan, show (in a line when `quiet`), ask, provision, remember; raises `ApimlbError`."""
-    deployer = _deployer(session, quiet=quiet)
+    with _in_turn(session, "deploy", quiet=quiet) as (run, progress):
+        while True:
+            try:
+                return _deploy(session, run, progress, yes=yes, quiet=quiet)
+            except Overtaken as overtaken:
+                say(f"{overtaken.what}: planning again.")
+
+
+def _deploy(session: Session, run: Run, progress: Progress, *, yes: bool, quiet: bool) -> Deployed:
+    deployer = _deployer(session, run, progress)
     _say_what_was_cut_off(deployer)
-    made = deployer.preview(session.desired())
+    made = deployer.undisturbed_preview(session.desired())
     if quiet:
         say(f"In {session.where}: {made.plan.summary()}")
     else:
@@ -71,7 +85,9 @@ def deploy(session: Session, *, yes: bool, quiet: bool = False) -> Deployed:
 
 def preview(session: Session, *, quiet: bool) -> Plan:
     """What a deploy would do, shown on stdout unless `quiet`; raises what would stop it."""
-    made = _deployer(session).preview(session.desired())
+    progress = Progress(session.clock, quiet)
+    with heard_by(Audience(progress.wait)):
+        made = _deployer(session, this_run("plan"), progress).preview(session.desired())
     if not quiet:
         _show_preview(session, made, as_data=True)
     raise_first(made.problems)
@@ -110,14 +126,15 @@ def set_capacity(session: Session, capacity: int, *, account: str, deployment: s
             where="set-capacity",
             next_step="Give thousands of tokens per minute, 1 at least; `apimlb destroy` takes a stack away.",
         )
-    deployer, desired = _deployer(session), session.desired()
-    with _winding_down(deployer.stop):
-        changes = deployer.resize(
-            desired,
-            capacity,
-            accounts=[_account_name(session, account)] if account else [],
-            deployments=[deployment] if deployment else [],
-        )
+    with _in_turn(session, "set-capacity") as (run, progress):
+        deployer, desired = _deployer(session, run, progress), session.desired()
+        with _winding_down(deployer.stop):
+            changes = deployer.resize(
+                desired,
+                capacity,
+                accounts=[_account_name(session, account)] if account else [],
+                deployments=[deployment] if deployment else [],
+            )
     for change in changes:
         fate = f"{change.before} → {change.after}" if change.is_needed else f"{change.after} already"
         say(f"  {change.account}/{change.deployment}: {fate} thousand tokens per minute")
@@ -180,14 +197,15 @@ def _no_stack(session: Session) -> NotFoundError:
 
 def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) -> None:
     """Show what goes, ask, delete, forget; raises `NotFoundError` when there is nothing."""
-    deployer = _deployer(session, quiet=quiet)
-    what = deployer.survey(session.desired(), session.stack.name, purge=purge)
-    say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
-    for task in () if quiet else what.tasks:
-        say(f"  - {task.verb} {task.label}")
-    confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
-    with _winding_down(deployer.stop):
-        removed = deployer.destroy(what)
+    with _in_turn(session, "destroy", quiet=quiet) as (run, progress):
+        deployer = _deployer(session, run, progress)
+        what = deployer.survey(session.desired(), session.stack.name, purge=purge)
+        say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
+        for task in () if quiet else what.tasks:
+            say(f"  - {task.verb} {task.label}")
+        confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
+        with _winding_down(deployer.stop):
+            removed = deployer.destroy(what)
     forget_state(session.workspace.directory)
     for id in removed.left:
         say(f"Left alone, since it is not the stack's: {id}")
@@ -215,10 +233,18 @@ def render_references(folder: Path, *, check: bool) -> None:
             )
 
 
-def _deployer(session: Session, *, quiet: bool = False) -> Deployer:
+@contextmanager
+def _in_turn(session: Session, command: str, *, quiet: bool = False) -> Iterator[tuple[Run, Progress]]:
+    """The stack for this command alone, as far as this machine goes, and somebody who tells its waits."""
+    run, progress = this_run(command), Progress(session.clock, quiet)
+    with heard_by(Audience(progress.wait)), turn(session.workspace.directory, run, session.clock):
+        yield run, progress
+
+
+def _deployer(session: Session, run: Run, progress: Progress) -> Deployer:
     journal = Journal(session.workspace.directory, session.clock)
-    progress = show_failure if quiet else show_event
-    return Deployer(session.cloud, session.clock, progress, threading.Event(), journal)
+    claims = Claims(session.cloud, session.clock, session.names.group_id, run)
+    return Deployer(session.cloud, session.clock, progress.event, threading.Event(), journal, claims)
 
 
 @contextmanager

@@ -99,6 +99,15 @@ class Deployer:
             unregistered,
         )
 
+    def undisturbed_preview(self, resources: Sequence[Resource]) -> Preview:
+        """The same once nobody else is at the stack; who is, is told while it is waited for."""
+        group = next(resource.key for resource in resources if kind_of(resource.id) == GROUP)
+        while True:
+            made = self.preview(resources)
+            there = made.observed.get(group)
+            if self.claims is None or not self.claims.wait_for(self.claims.other(there)):
+                return made
+
     def apply(self, preview: Preview) -> Applied:
         """Do what the preview says; raises its first problem, and `Interrupted` after a stop.
 

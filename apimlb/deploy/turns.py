@@ -18,7 +18,7 @@ from typing import Any, TextIO
 from apimlb.clock import Clock, utc
 from apimlb.deploy.patience import HOUR
 from apimlb.deploy.runs import Run
-from apimlb.deploy.state import prepare, write_through
+from apimlb.files import make_folder, write_through
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import ConflictError
 
@@ -34,7 +34,7 @@ def turn(folder: Path, run: Run, clock: Clock) -> Iterator[None]:
 
     Raises `ConflictError` when the other does not end.
     """
-    prepare(folder)
+    make_folder(folder)
     with (folder / LOCK).open("a+", encoding="utf-8") as file:
         end = clock.now() + LONGEST
         while not _locked(file):
