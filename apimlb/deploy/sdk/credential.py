@@ -1,11 +1,12 @@
 """Tokens for Resource Manager: one for all clients, renewed when Azure does not take it."""
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 from azure.identity import ClientSecretCredential, CredentialUnavailableError, DefaultAzureCredential
 
 from apimlb.clock import Clock
@@ -14,7 +15,7 @@ from apimlb.deploy.cloud import Target
 from apimlb.deploy.refusals import Refusal, Refused
 
 _TOKEN_MARGIN = 300.0
-_BUSY = ("AADSTS90033", "temporarily_unavailable", "Service Unavailable", "ServiceUnavailable")
+_BUSY = re.compile(r"AADSTS90033|temporarily_unavailable|Service ?Unavailable|HTTP Error: (429|5\d\d)")
 """What Entra says when it cannot give a token now: where the Azure CLI asked, its words are all there is."""
 
 
@@ -53,17 +54,24 @@ class SharedCredential:
 
 def source_of(target: Target, options: Mapping[str, Any]) -> Credential:
     """Who gives tokens for the target; `options` go to azure-identity."""
-    # Whether to ask again, and for how long, is decided where it can be told.
-    once = {"retry_total": 0, **options}
     authority: dict[str, Any] = {}
     if target.authority:
         authority = {"authority": target.authority, "disable_instance_discovery": True}
     if target.client_id:
-        return ClientSecretCredential(
-            target.tenant_id, target.client_id, target.client_secret, **authority, **trust(target), **once
-        )
-    # The Azure CLI needs more than the default ten seconds for a token on a slow machine.
-    return DefaultAzureCredential(process_timeout=60, additionally_allowed_tenants=["*"], **authority, **once)
+        # Whether to ask again, and for how long, is decided where it can be told.
+        once: dict[str, Any] = {"retry_total": 0, "raw_response_hook": _raise_busy}
+        secret = (target.tenant_id, target.client_id, target.client_secret)
+        return ClientSecretCredential(*secret, **authority, **trust(target), **once, **options)
+    # A managed identity's endpoint needs some attempts; the Azure CLI more than the default ten seconds on a
+    # slow machine.
+    patient: dict[str, Any] = {"retry_total": 3, "process_timeout": 60, "additionally_allowed_tenants": ["*"]}
+    return DefaultAzureCredential(**patient, **authority, **options)
+
+
+def _raise_busy(response: Any) -> None:
+    """Keep the status of an answer that says nothing about the login; azure-identity would lose it."""
+    if _is_busy(int(response.http_response.status_code)):
+        raise HttpResponseError(response=response.http_response)
 
 
 def trust(target: Target) -> dict[str, Any]:
@@ -74,13 +82,17 @@ def trust(target: Target) -> dict[str, Any]:
 def login_refused(error: ClientAuthenticationError) -> Refused:
     """A token that could not be had: a login that is missing or refused, or Entra out of order."""
     status = _status_of(error)
-    if status == 429 or status >= 500 or any(word in str(error.message) for word in _BUSY):
+    if _is_busy(status) or _BUSY.search(str(error.message)):
         return Refused(Refusal(status, "", f"Microsoft Entra: {_first(error)}"), refusals.LOGIN_BUSY)
     told = str(error.message).partition("AADSTS")
     if isinstance(error, CredentialUnavailableError) or not told[1]:
         return Refused(Refusal(0, "", "Not logged in to Azure"), refusals.NO_LOGIN)
     what = "Azure refused the login: " + (told[1] + told[2]).splitlines()[0]
     return Refused(Refusal(0, "", what), refusals.NO_LOGIN)
+
+
+def _is_busy(status: int) -> bool:
+    return status == 429 or status >= 500
 
 
 def _status_of(error: BaseException | None) -> int:
