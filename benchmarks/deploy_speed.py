@@ -60,9 +60,9 @@ def azure_seconds(resource: Resource) -> float:
     kind = kind_of(resource.id)
     if kind == SERVICE:
         return create_seconds(resource.body["sku"]["name"])
-    if kind == API or kind.startswith(f"{API}/"):
-        return apis.WRITE_SECONDS
     return {
+        API: apis.WRITE_SECONDS,
+        f"{API}/operations": apis.WRITE_SECONDS,
         ACCOUNT: accounts.CREATE_SECONDS,
         DEPLOYMENT: deployments.WRITE_SECONDS,
         "microsoft.apimanagement/service/namedvalues": deferred.SECONDS,

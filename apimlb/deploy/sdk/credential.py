@@ -59,9 +59,8 @@ def source_of(target: Target, options: Mapping[str, Any]) -> Credential:
         authority = {"authority": target.authority, "disable_instance_discovery": True}
     if target.client_id:
         # Whether to ask again, and for how long, is decided where it can be told.
-        once: dict[str, Any] = {"retry_total": 0, "raw_response_hook": _raise_busy}
-        secret = (target.tenant_id, target.client_id, target.client_secret)
-        return ClientSecretCredential(*secret, **authority, **trust(target), **once, **options)
+        once = {"retry_total": 0, "raw_response_hook": _raise_busy, **authority, **trust(target), **options}
+        return ClientSecretCredential(target.tenant_id, target.client_id, target.client_secret, **once)
     # A managed identity's endpoint needs some attempts; the Azure CLI more than the default ten seconds on a
     # slow machine.
     patient: dict[str, Any] = {"retry_total": 3, "process_timeout": 60, "additionally_allowed_tenants": ["*"]}
