@@ -7,7 +7,7 @@ long it is waited for, `apimlb.deploy.refusals` what passes by itself, `apimlb.d
 import json
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from apimlb.clock import Clock
 from apimlb.deploy import refusals
@@ -67,6 +67,11 @@ class Azure:
         except NotFoundError:
             return
 
+    def renew_key(self, id: str, which: Literal["primary", "secondary"]) -> None:
+        attempts = self._attempts(id, self._clock.now() + patience_for(kind_of(id)).deadline)
+        with _told(id):
+            self._carry_out(id, attempts, f"regenerate_{which}_key")
+
     def children(self, parent: str, kind: str) -> list[Json]:
         way = KINDS[kind]
         # What is listed for the whole subscription is asked for without arguments.
@@ -125,8 +130,9 @@ class Azure:
         end = self._clock.now() + patience_for(kind_of(id)).deadline
         attempts = self._attempts(id, end, absent=refusals.NOT_YET_THERE, told=told)
         with _told(id):
-            options = {"content_type": "application/json", **options}
-            last = self._carry_out(id, attempts, method, _bytes(body), **options)
+            if not _kind(id).bare:
+                options = {"content_type": "application/json", **options}
+            last = self._carry_out(id, attempts, method, *_sent(_kind(id), method, body), **options)
             if last is None or not last.body or "id" not in last.body:
                 return self._shown(id, attempts)
             return self._with_secrets(id, _object(last), attempts)
@@ -199,6 +205,13 @@ def _kind(id: str) -> Kind:
 
 def _bytes(body: Json) -> bytes:
     return json.dumps(body).encode()
+
+
+def _sent(kind: Kind, method: str, body: Json) -> tuple[str | bytes, ...]:
+    """What an operation that writes is given behind the parts of the id."""
+    if kind.bare:
+        return ()
+    return ("*", _bytes(body)) if kind.guarded and method == kind.patch else (_bytes(body),)
 
 
 def _object(answer: Answer) -> Json:

@@ -67,6 +67,7 @@ PATIENCE = {
     "microsoft.apimanagement/service/policies": _CHILD,
     "microsoft.apimanagement/service/policyfragments": _CHILD,
     "microsoft.apimanagement/service/products": _CHILD,
+    "microsoft.apimanagement/service/products/apis": _CHILD,
     "microsoft.apimanagement/service/products/policies": _CHILD,
     "microsoft.apimanagement/service/subscriptions": _CHILD,
 }

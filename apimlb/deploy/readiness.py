@@ -35,7 +35,7 @@ _PAUSES = (0.5, 1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Limits:
     """How long a deploy waits, in seconds: at most `limit` for a backend to be ready, whose row of successful
     probes must have lasted `steady`; `drain` for what is under way at a backend that was taken out."""
 
@@ -52,7 +52,7 @@ class Readiness:
     clock: Clock
     url: str
     key: str
-    patience: Patience
+    limits: Limits
     waiting: Callable[[str, str], None] = lambda backend, why: None
 
     def status_of(self, backend: str) -> int:
@@ -69,14 +69,14 @@ class Readiness:
             status = self.status_of(backend)
             now = self.clock.now()
             since, row = (since if row else now, row + 1) if status in READY else (0.0, 0)
-            if row >= ROW and now - since >= self.patience.steady:
+            if row >= ROW and now - since >= self.limits.steady:
                 return
             if not row:
                 self.waiting(backend, reason(status))
-            if now - began > self.patience.limit:
+            if now - began > self.limits.limit:
                 raise _not_ready(backend, status, now - began)
             # In a row there is nothing to wait for but its length.
-            self.clock.pause(min(pause, self.patience.steady / ROW) if row else pause)
+            self.clock.pause(min(pause, self.limits.steady / ROW) if row else pause)
 
     def await_shut(self, path: str, tenant: str) -> None:
         """Return once the gateway refuses strangers at the path; raises `NotReadyError` when it lets one in,
@@ -88,7 +88,7 @@ class Readiness:
             open_to = [who for who, status in answers.items() if status != 401]
             if not open_to:
                 return
-            if self.clock.now() - began > self.patience.limit:
+            if self.clock.now() - began > self.limits.limit:
                 raise NotReadyError(
                     f"The gateway does not refuse a call {open_to[0]}: it answers {answers[open_to[0]]}",
                     where=self.url + path,

@@ -18,7 +18,7 @@ class Run:
     pid: int
 
     def __str__(self) -> str:
-        return f"`apimlb {self.command}` of {self.user} on {self.host} (process {self.pid})"
+        return f"apimlb {self.command} of {self.user} on {self.host} (process {self.pid})"
 
     def is_over(self, here: "Run") -> bool:
         """Whether its process has ended, as far as can be seen from `here`: on the same machine alone."""

@@ -18,9 +18,10 @@ from typing import Any, TextIO
 from apimlb.clock import Clock, utc
 from apimlb.deploy.patience import HOUR
 from apimlb.deploy.runs import Run
-from apimlb.files import make_folder, write_through
+from apimlb.deploy.state import write_through
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import ConflictError
+from apimlb.files import make_folder
 
 LOCK = "lock"
 LONGEST = 3 * HOUR
@@ -73,7 +74,7 @@ def _holder(file: TextIO) -> str:
     try:
         told: dict[str, Any] = json.loads(file.read())
         since = utc(float(told["since"]))
-        return f"`apimlb {told['command']}` (process {told['pid']}, since {since:%H:%M:%S} UTC)"
+        return f"apimlb {told['command']} (process {told['pid']}, since {since:%H:%M:%S} UTC)"
     except (ValueError, KeyError, TypeError):
         return "Another command"
 

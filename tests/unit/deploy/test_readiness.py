@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from apimlb.deploy.gateway import Answer, UnreachableError
-from apimlb.deploy.readiness import Patience, Readiness
+from apimlb.deploy.readiness import Limits, Readiness
 from apimlb.errors import NotReadyError, UnverifiedError
 from apimlb.http import Headers
 from tests.fakes import ManualClock
@@ -18,7 +18,7 @@ Reply = Callable[[float], int]
 class Scene:
     """A gateway with one backend `b`, a clock, and what was heard of waiting."""
 
-    def __init__(self, backend: Reply, strangers: Reply = lambda at: 401, **patience: float) -> None:
+    def __init__(self, backend: Reply, strangers: Reply = lambda at: 401, **limits: float) -> None:
         self.clock = ManualClock()
         self.began = self.clock.now()
         self.backend, self.strangers = backend, strangers
@@ -29,7 +29,7 @@ class Scene:
             self.clock,
             URL,
             "the-key",
-            Patience(**patience),
+            Limits(**limits),
             lambda backend, why: self.waited.append(why),
         )
 
