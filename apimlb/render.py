@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from apimlb.policy.document import compile_policy
+from apimlb.policy.compiler import compile_policy
 from apimlb.stack.access import GATEWAY, KEYS_API, TENANT_ID
 from apimlb.stack.clients import shard_names
 from apimlb.stack.config import Stack, Strategy, parse

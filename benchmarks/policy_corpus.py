@@ -2,7 +2,7 @@
 
     python benchmarks/policy_corpus.py ORACLE_DIR CHECKOUT_DIR...  [--show wrong|refused|accepted|messages]
 
-ORACLE_DIR holds an `ask.py` with `ask(cases) -> answers` (the case form of `apimlb.policy.cases`); each
+ORACLE_DIR holds an `ask.py` with `ask(cases) -> answers` (cases as in `apimlb.policy.rehearse.cases`); each
 CHECKOUT_DIR is searched for .xml files that hold a policy or a fragment. Each expression is asked in two
 made-up contexts: one with a value for every variable, header, parameter and body that it names, one with next
 to nothing. Says first how many of the files are read, and names those that are not. Nothing is downloaded.
@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from apimlb.errors import PolicyError
-from apimlb.policy.cases import answer
 from apimlb.policy.csharp.syntax.lexer import Source, expression_end
-from apimlb.policy.reader import read
+from apimlb.policy.document.reader import read
+from apimlb.policy.rehearse.cases import answer
 
 Json = dict[str, Any]
 

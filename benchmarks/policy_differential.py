@@ -20,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from apimlb.policy.cases import evaluate
+from apimlb.policy.rehearse.cases import evaluate
 from tests.fuzz.flow import grown_flow
 from tests.fuzz.material import grown_expression
 

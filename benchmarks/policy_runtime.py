@@ -12,10 +12,10 @@ from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 
 from apimlb.http import Headers, Request, Response
-from apimlb.policy.context import Context, MessageBody, RequestView, Url
-from apimlb.policy.document import compile_policy, effective
-from apimlb.policy.exchange import CachingType, Exchange, ForwardOptions
-from apimlb.policy.runtime import run
+from apimlb.policy.apim.context import Context, MessageBody, RequestView, Url
+from apimlb.policy.compiler import compile_policy, effective
+from apimlb.policy.run.exchange import CachingType, Exchange, ForwardOptions
+from apimlb.policy.run.pipeline import run
 
 POLICY = """
 <policies>

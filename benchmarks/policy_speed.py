@@ -14,8 +14,8 @@ import timeit
 from pathlib import Path
 from typing import Any
 
-from apimlb.policy.cases import context_of
-from apimlb.policy.compiler import Expression, compile_fresh, library
+from apimlb.policy.csharp.expression import Expression, compile_fresh, library
+from apimlb.policy.rehearse.cases import context_of
 from benchmarks.policy_corpus import expressions
 
 _TARGET_RUN = 10.0

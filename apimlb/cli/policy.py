@@ -29,7 +29,7 @@ CasesFile = Annotated[
 @app.command("eval")
 def evaluate(expression: Expression = "", context: ContextFile = None, cases: CasesFile = None) -> None:
     """Print an expression's type and value, or the answers to a file of cases as JSON."""
-    from apimlb.policy.cases import answer, evaluate
+    from apimlb.policy.rehearse.cases import answer, evaluate
 
     if cases is not None:
         with from_file(cases, "Correct it: each case has an expression, and perhaps an id and a context."):
@@ -66,7 +66,7 @@ def trace(
     import asyncio  # deferred: importing it takes as long as Typer
 
     from apimlb.cli.tracing import document, lines
-    from apimlb.policy.rehearsal import rehearse
+    from apimlb.policy.rehearse.rehearsal import rehearse
 
     with from_file(case, "Correct it."):
         rehearsal = asyncio.run(rehearse(text_in(file), yaml_in(case)))

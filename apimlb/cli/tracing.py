@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from apimlb.policy.rehearsal import Rehearsal
-from apimlb.policy.tracing import TracedStep
+from apimlb.policy.rehearse.rehearsal import Rehearsal
+from apimlb.policy.run.tracing import TracedStep
 
 
 def lines(rehearsal: Rehearsal) -> Iterator[str]:

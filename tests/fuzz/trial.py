@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apimlb.errors import ConfigError, PolicyError
-from apimlb.policy.cases import context_of, describe
-from apimlb.policy.compiler import UNTRANSLATED, compile_fresh
-from apimlb.policy.document import compile_policy
-from apimlb.policy.reader import read
-from apimlb.policy.rehearsal import rehearse
-from apimlb.policy.values import ClrException
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.compiler import compile_policy
+from apimlb.policy.csharp.expression import UNTRANSLATED, compile_fresh
+from apimlb.policy.document.reader import read
+from apimlb.policy.rehearse.cases import context_of, describe
+from apimlb.policy.rehearse.rehearsal import rehearse
 from tests.fuzz.material import (
     grown_expression,
     grown_policy,

@@ -25,16 +25,16 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.stack.clients": (GROUND, set()),
     "apimlb.stack.config": (GROUND | {"apimlb.stack.clients"}, {"pydantic"}),
     "apimlb.stack": (GROUND | {"apimlb.stack"}, set()),
-    "apimlb.policy.elements.tokens": (GROUND | {"apimlb.policy"}, {"jwt"}),
-    "apimlb.policy.values.dates.system_zones": (GROUND | {"apimlb.policy"}, {"tzlocal"}),
-    "apimlb.policy.values.crypto.rsa_keys": (GROUND | {"apimlb.policy"}, {"cryptography"}),
-    "apimlb.policy.values.crypto.x509_reader": (GROUND | {"apimlb.policy"}, {"cryptography"}),
+    "apimlb.policy.elements.jwt": (GROUND | {"apimlb.policy"}, {"jwt"}),
+    "apimlb.policy.clr.time_zones.system": (GROUND | {"apimlb.policy"}, {"tzlocal"}),
+    "apimlb.policy.clr.crypto.rsa_keys": (GROUND | {"apimlb.policy"}, {"cryptography"}),
+    "apimlb.policy.clr.certificates.reader": (GROUND | {"apimlb.policy"}, {"cryptography"}),
     "apimlb.policy": (
         GROUND
         | {
-            "apimlb.policy.values.dates.system_zones",
-            "apimlb.policy.values.crypto.rsa_keys",
-            "apimlb.policy.values.crypto.x509_reader",
+            "apimlb.policy.clr.time_zones.system",
+            "apimlb.policy.clr.crypto.rsa_keys",
+            "apimlb.policy.clr.certificates.reader",
         },
         set(),
     ),

@@ -4,8 +4,8 @@ from typing import cast
 
 from apimlb.errors import PolicyError
 from apimlb.local.arm.call import PolicySource
-from apimlb.policy.document import Scope, compile_policy
-from apimlb.policy.reader import Format, read
+from apimlb.policy.compiler import Scope, compile_policy
+from apimlb.policy.document.reader import Format, read
 from apimlb.policy.switches import Switches
 
 _SECTIONS = ("inbound", "backend", "outbound", "on-error")

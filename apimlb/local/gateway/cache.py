@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass
 
 from apimlb.clock import Clock
-from apimlb.policy.exchange import CachingType
+from apimlb.policy.run.exchange import CachingType
 
 _MIB = 1024 * 1024
 _SIZES = {
@@ -96,7 +96,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class ServiceCache:
-    """What a policy sees (`apimlb.policy.exchange.Cache`); what the service has not got keeps nothing."""
+    """What a policy sees (`apimlb.policy.run.exchange.Cache`); what the service has not got keeps nothing."""
 
     internal: Memory | None
     external: Memory | None = None

@@ -5,7 +5,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from apimlb.clock import Clock
 from apimlb.http import HOP_BY_HOP, Headers, Request, Response, Transport, close, is_url
 from apimlb.local.gateway.backends import Credentials
-from apimlb.policy.exchange import ForwardOptions
+from apimlb.policy.run.exchange import ForwardOptions
 
 _ENDING_HERE = HOP_BY_HOP | {"expect"}
 _REDIRECTS = {301, 302, 303, 307, 308}

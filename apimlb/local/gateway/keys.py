@@ -12,8 +12,8 @@ from typing import Literal
 
 from apimlb.http import Headers
 from apimlb.local.gateway.switches import GatewaySwitches
-from apimlb.policy.context import Subscription, SubscriptionKeyParameterNames, User
-from apimlb.policy.exchange import PolicyFault
+from apimlb.policy.apim.context import Subscription, SubscriptionKeyParameterNames, User
+from apimlb.policy.run.exchange import PolicyFault
 
 ScopeKind = Literal["service", "apis", "api", "product"]
 

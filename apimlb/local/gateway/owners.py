@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from apimlb.local.store import Document
-from apimlb.policy.context import Group, User, UserIdentity
+from apimlb.policy.apim.context import Group, User, UserIdentity
 
 Kinds = Mapping[str, Sequence[Document]]
 """A service's documents by their kind below the service: `groups/users`."""

@@ -25,11 +25,11 @@ from apimlb.local.gateway.services import GatewayServices, Machinery
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import IdentityToken, TokenCache
 from apimlb.local.store import Documents
-from apimlb.policy.allowances import Counters
-from apimlb.policy.context import Context, MessageBody, RequestView
-from apimlb.policy.document import Policy
-from apimlb.policy.exchange import Block, Exchange, PolicyFault, TraceSink
-from apimlb.policy.runtime import refuse, run
+from apimlb.policy.apim.context import Context, MessageBody, RequestView
+from apimlb.policy.compiler import Policy
+from apimlb.policy.run.counters import Counters
+from apimlb.policy.run.exchange import Block, Exchange, PolicyFault, TraceSink
+from apimlb.policy.run.pipeline import refuse, run
 from apimlb.policy.switches import Switches
 
 _BODILESS = {204, 304}

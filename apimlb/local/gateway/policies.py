@@ -6,7 +6,7 @@ from typing import Literal
 
 from apimlb.errors import PolicyError
 from apimlb.local.store import Document
-from apimlb.policy.document import Policy, PolicyDocument, compile_policy, effective
+from apimlb.policy.compiler import Policy, PolicyDocument, compile_policy, effective
 from apimlb.policy.switches import Switches
 
 PolicyScope = Literal["global", "product", "api", "operation"]

@@ -11,8 +11,8 @@ from apimlb.http import Request
 from apimlb.local.gateway.policies import PolicyShelf
 from apimlb.local.gateway.routes import SERVICE, ApiRoute, OperationRoute, Service, read_service
 from apimlb.local.store import Document, Documents
-from apimlb.policy.context import Url
-from apimlb.policy.document import Policy
+from apimlb.policy.apim.context import Url
+from apimlb.policy.compiler import Policy
 from apimlb.policy.switches import Switches
 
 _GATEWAY_HOSTS = (".azure-api.net", ".localhost")

@@ -13,8 +13,8 @@ from apimlb.local.gateway.owners import Kinds, date, read_groups, read_users
 from apimlb.local.gateway.policies import Place, PolicyScope, Substitutions, place_of
 from apimlb.local.gateway.templates import Route, RouteTable, compile_template
 from apimlb.local.store import Document, Json, parent_of
-from apimlb.policy.context import Api, Deployment, Operation, Product, SubscriptionKeyParameterNames, Url
-from apimlb.policy.document import Policy
+from apimlb.policy.apim.context import Api, Deployment, Operation, Product, SubscriptionKeyParameterNames, Url
+from apimlb.policy.compiler import Policy
 
 SERVICE = "microsoft.apimanagement/service"
 _CONSUMPTION = "consumption"

@@ -16,8 +16,8 @@ from apimlb.local.gateway.pool import Pool
 from apimlb.local.gateway.routes import Service
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import TokenCache
-from apimlb.policy import context as views
-from apimlb.policy.exchange import BackendId, BaseUrl, Cache, Exchange, ForwardOptions, PolicyFault
+from apimlb.policy.apim import context as views
+from apimlb.policy.run.exchange import BackendId, BaseUrl, Cache, Exchange, ForwardOptions, PolicyFault
 
 _NO_CREDENTIALS = Credentials()
 _FORWARDER = "request-forwarder"
@@ -36,7 +36,7 @@ class Machinery:
 
 
 class GatewayServices:
-    """`apimlb.policy.exchange.Services` for one request."""
+    """`apimlb.policy.run.exchange.Services` for one request."""
 
     __slots__ = ("_end", "_machinery", "_pinned", "_pool", "_service", "cache", "clock", "rng")
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from apimlb.policy.csharp.registry import Registry
-from apimlb.policy.csharp.signatures import Member
-from apimlb.policy.csharp.types import NULL, VOID, Type
+from apimlb.policy.clr.types.definitions import NULL, VOID, Type
+from apimlb.policy.clr.types.registry import Registry
+from apimlb.policy.clr.types.signatures import Member
 
 _S = "System."
 IMPLICIT_NUMERIC: dict[str, frozenset[str]] = {

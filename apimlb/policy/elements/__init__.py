@@ -1,6 +1,6 @@
 """Every policy element that the local gateway runs: one row each, in the table of its family's module."""
 
-from apimlb.policy.draft import Entry
+from apimlb.policy.document.draft import Entry
 from apimlb.policy.elements import (
     backend,
     cache,
@@ -11,8 +11,8 @@ from apimlb.policy.elements import (
     diagnostics,
     messages,
     token_limits,
-    tokens,
 )
+from apimlb.policy.elements import jwt as tokens
 
 ELEMENTS: dict[str, Entry] = {
     **control.TABLE,

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 from apimlb.http import Response, close, is_url
-from apimlb.policy.context import Context
-from apimlb.policy.draft import BACKEND, REQUEST_SIDE, Draft, Entry, Getter
-from apimlb.policy.exchange import Act, BackendId, BaseUrl, Exchange, ForwardOptions, PolicyFault
-from apimlb.policy.kinds import BOOLEAN, STRING, choice, integer
+from apimlb.policy.apim.context import Context
+from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
+from apimlb.policy.document.draft import BACKEND, REQUEST_SIDE, Draft, Entry, Getter
+from apimlb.policy.run.exchange import Act, BackendId, BaseUrl, Exchange, ForwardOptions, PolicyFault
 
 _CHUNK = 8192
 """Bytes that a buffered response is held to; Microsoft Learn, API Management policy reference:

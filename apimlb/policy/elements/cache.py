@@ -1,8 +1,8 @@
 """The value cache: cache-lookup-value, cache-store-value, cache-remove-value."""
 
-from apimlb.policy.draft import EVERYWHERE, Draft, Entry
-from apimlb.policy.exchange import Act, CachingType, Exchange
-from apimlb.policy.kinds import ANY, BOOLEAN, STRING, choice, integer
+from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, integer
+from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.run.exchange import Act, CachingType, Exchange
 
 _KINDS: dict[str, CachingType] = {
     "internal": "internal",

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from apimlb.http import Response, close
-from apimlb.policy.context import Api, Context, Operation, ResponseView
-from apimlb.policy.draft import INBOUND, Draft, Entry, Getter
-from apimlb.policy.exchange import Act, Exchange, PolicyFault
-from apimlb.policy.kinds import BOOLEAN, STRING, Kind, integer
-from apimlb.policy.steps import failed_expression
-from apimlb.policy.values.exceptions import ClrException
+from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, integer
+from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.run.exchange import Act, Exchange, PolicyFault
+from apimlb.policy.run.steps import failed_expression
 
 _LONGEST_RATE = 300
 _SHORTEST_QUOTA = 300

@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 
 from apimlb.http import Headers, Request, is_url
-from apimlb.policy.context import Context, MessageBody, ResponseView
-from apimlb.policy.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.apim.context import Context, MessageBody, ResponseView
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
+from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_of
-from apimlb.policy.exchange import Act, Exchange, PolicyFault, Section
-from apimlb.policy.kinds import BOOLEAN, STRING, TEXT, choice, integer
-from apimlb.policy.problems import NOT_IMPLEMENTED
-from apimlb.policy.steps import Returned
-from apimlb.policy.values.exceptions import ClrException
+from apimlb.policy.run.exchange import Act, Exchange, PolicyFault, Section
+from apimlb.policy.run.steps import Returned
 
 _TOKEN_SECTIONS: frozenset[Section] = frozenset({"inbound", "outbound"})
 _DEFAULT_TIMEOUT = 60

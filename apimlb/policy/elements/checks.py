@@ -1,8 +1,8 @@
 """Conditions that a request must meet: check-header."""
 
-from apimlb.policy.draft import INBOUND, Draft, Entry
-from apimlb.policy.exchange import Act, Exchange, PolicyFault
-from apimlb.policy.kinds import BOOLEAN, STRING, TEXT, integer
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, integer
+from apimlb.policy.document.draft import INBOUND, Draft, Entry
+from apimlb.policy.run.exchange import Act, Exchange, PolicyFault
 
 
 def check_header(draft: Draft) -> Act:

@@ -4,14 +4,14 @@ import random
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from apimlb.policy.context import Context
-from apimlb.policy.draft import EVERYWHERE, Draft, Entry
-from apimlb.policy.exchange import Act, Block, Exchange, PolicyFault
-from apimlb.policy.kinds import ANY, BOOLEAN, STRING, integer
-from apimlb.policy.refusal import default_response
-from apimlb.policy.steps import run_block
-from apimlb.policy.values import clr_type_name
-from apimlb.policy.values.exceptions import ClrException
+from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.objects.text import clr_type_name
+from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, integer
+from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.run.exchange import Act, Block, Exchange, PolicyFault
+from apimlb.policy.run.refusal import default_response
+from apimlb.policy.run.steps import run_block
 
 _VARIABLE_TYPES = frozenset(
     {

@@ -1,8 +1,8 @@
 """What only tells: trace."""
 
-from apimlb.policy.draft import EVERYWHERE, Draft, Entry
-from apimlb.policy.exchange import Act, Exchange
-from apimlb.policy.kinds import STRING, TEXT, choice
+from apimlb.policy.document.attributes import STRING, TEXT, choice
+from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.run.exchange import Act, Exchange
 
 
 def trace(draft: Draft) -> Act:

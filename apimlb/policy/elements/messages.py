@@ -9,12 +9,12 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from apimlb.http import Headers, reason_phrase
-from apimlb.policy.context import Context, MessageBody
-from apimlb.policy.draft import EVERYWHERE, INBOUND, REQUEST_SIDE, Draft, Entry, Getter
-from apimlb.policy.exchange import Act, Exchange, PolicyFault
-from apimlb.policy.kinds import BOOLEAN, STRING, TEXT, Kind, choice, integer
-from apimlb.policy.problems import NOT_IMPLEMENTED
-from apimlb.policy.values import to_clr_string
+from apimlb.policy.apim.context import Context, MessageBody
+from apimlb.policy.clr.objects.text import to_clr_string
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
+from apimlb.policy.document.draft import EVERYWHERE, INBOUND, REQUEST_SIDE, Draft, Entry, Getter
+from apimlb.policy.document.problems import NOT_IMPLEMENTED
+from apimlb.policy.run.exchange import Act, Exchange, PolicyFault
 
 _FIXED_HEADERS = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
 """Microsoft Learn, API Management policy reference: set-header, limitations."""

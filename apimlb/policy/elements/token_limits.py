@@ -9,12 +9,12 @@ import math
 from dataclasses import dataclass
 
 from apimlb.http import Headers
-from apimlb.policy import usage
-from apimlb.policy.allowances import Counters, Period, bounds, spoken
-from apimlb.policy.draft import INBOUND, Draft, Entry, Getter
-from apimlb.policy.exchange import Act, Exchange, PolicyFault
-from apimlb.policy.kinds import BOOLEAN, STRING, Kind, choice, integer
-from apimlb.policy.values.exceptions import invalid_cast
+from apimlb.policy.clr.exceptions import invalid_cast
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer
+from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.elements import token_usage as usage
+from apimlb.policy.run.counters import Counters, Period, bounds, spoken
+from apimlb.policy.run.exchange import Act, Exchange, PolicyFault
 
 _SOURCE = "llm-token-limit"
 _PERIODS: tuple[Period, ...] = ("Hourly", "Daily", "Weekly", "Monthly", "Yearly")

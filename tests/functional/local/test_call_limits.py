@@ -9,7 +9,7 @@ import pytest
 
 from apimlb.errors import PolicyError
 from apimlb.http import Headers, Request, Response, read
-from apimlb.policy.document import Scope, compile_policy
+from apimlb.policy.compiler import Scope, compile_policy
 from tests.functional.local.gateway_scene import NOTE_REASON, Local, Reading, retrying
 from tests.unit.local.gateway.documents import policy_of
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apimlb.policy.rehearsal import Rehearsal, rehearse
+from apimlb.policy.rehearse.rehearsal import Rehearsal, rehearse
 
 FORWARD = "<forward-request/>"
 
@@ -17,7 +17,7 @@ def document(inbound: str = "", backend: str = FORWARD, outbound: str = "", on_e
 async def play(
     inbound: str = "", backend: str = FORWARD, outbound: str = "", on_error: str = "", **case: Any
 ) -> Rehearsal:
-    """Run the four sections on a case; see `apimlb.policy.rehearsal` for its keys."""
+    """Run the four sections on a case; see `apimlb.policy.rehearse.rehearsal` for its keys."""
     return await rehearse(document(inbound, backend, outbound, on_error), case)
 
 

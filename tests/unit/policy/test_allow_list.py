@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from apimlb.errors import PolicyError
-from apimlb.policy.cases import answer
-from apimlb.policy.compiler import compile_expression
+from apimlb.policy.csharp.expression import compile_expression
+from apimlb.policy.rehearse.cases import answer
 
 HERE = Path(__file__).parent
 CALLS: dict[str, list[str]] = json.loads((HERE / "allow_list.json").read_text())

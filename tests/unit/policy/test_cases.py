@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from apimlb.policy.cases import answer, evaluate
+from apimlb.policy.rehearse.cases import answer, evaluate
 
 FOLDER = Path(__file__).parent / "cases"
 

@@ -1,160 +1,230 @@
-"""What callers of `compile_expression` rely on."""
+"""Compiling documents: what Azure would refuse is refused, with its words and its place."""
 
-import random
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from apimlb.errors import PolicyError
-from apimlb.http import Headers
-from apimlb.policy.compiler import compile_expression
-from apimlb.policy.context import Context, MessageBody, RequestView, ResponseView, Url
-from apimlb.policy.values import ClrException, clr_type_name, to_clr_string
-from apimlb.policy.values.numbers import Long
-from tests.fakes import ManualClock
+from apimlb.policy.compiler import compile_policy, effective
+from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy
+from apimlb.policy.switches import Switches
+from tests.unit.policy.play import document
 
 
-def context(**members: object) -> Context:
-    url = Url("https://gateway.example/chat?api-version=1&tag=a&tag=b")
-    request = RequestView(
-        "POST", url, url, Headers([("X-One", "1"), ("x-one", "2")]), MessageBody(b'{"a":[1,2]}')
-    )
-    made = Context(ManualClock(), random.Random(1), request)
-    for name, value in members.items():
-        setattr(made, name, value)
-    return made
-
-
-def evaluate(source: str, **members: object) -> object:
-    return compile_expression(source)(context(**members))
-
-
-def test_a_value_comes_out_as_python_holds_it() -> None:
-    assert evaluate("@(1 + 1)") == 2
-    assert evaluate('@("h\\u00e9\\ud83d\\ude00")') == "hé😀"
-    assert type(evaluate("@(5L)")) is Long
-    assert evaluate("@((string)null)") is None
-
-
-def test_the_static_type_is_told() -> None:
-    assert compile_expression("@(1 + 1)").type == "System.Int32"
-    assert compile_expression('@{ if (1 > 2) { return "a"; } return null; }').type == "System.String"
-    assert compile_expression('@(context.Variables["x"])').type == "System.Object"
-
-
-def test_one_text_is_compiled_once() -> None:
-    assert compile_expression("@(41 + 1)") is compile_expression("@(41 + 1)")
+def refusal(text: str) -> InvalidPolicy:
+    with pytest.raises(InvalidPolicy) as caught:
+        compile_policy(text)
+    return caught.value
 
 
 @pytest.mark.parametrize(
-    ("source", "request_body", "response_body"),
+    ("inbound", "message"),
     [
-        ("@(context.Request.Body.As<string>(preserveContent: true))", True, False),
-        ("@(context.Response.Body.As<JObject>())", False, True),
-        ('@(((IResponse)context.Variables["r"]).Body.As<string>())', False, False),
-        ("@(context.Request.Headers.Count + context.Response.StatusCode)", False, False),
+        ("<set-header/>", "The required attribute 'name' is missing."),
+        ("<set-header name='a' nome='b'/>", "The 'nome' attribute is not declared."),
+        (
+            "<set-header name='a'>b</set-header>",
+            "The element 'set-header' cannot contain text. List of possible elements expected: 'value'.",
+        ),
+        (
+            "<set-header name='a'><val/></set-header>",
+            "The element 'set-header' has invalid child element 'val'. "
+            "List of possible elements expected: 'value'.",
+        ),
+        ("<forward-request/>", "Policy section is not allowed in the specified scope"),
+        ("<set-hedder name='a'/>", "'set-hedder' is not a policy of Azure API Management"),
+        ("<choose/>", "The element 'choose' has incomplete content."),
+        ("<choose><when/></choose>", "The required attribute 'condition' is missing."),
+        ("<choose><when condition='maybe'/></choose>", "The 'condition' attribute is invalid"),
+        ("<choose><when condition='@(1)'/></choose>", "Cannot implicitly convert type 'int' to 'bool'"),
+        ("<retry condition='true' count='51' interval='1'/>", "a number from 1 to 50 was expected"),
+        ("<retry condition='true' count='@(\"1\")' interval='1'/>", "convert type 'string' to 'int'"),
+        ("<set-header name='a' exists-action='replace'/>", "one of override, skip, append, delete"),
+        ("<set-backend-service/>", "One of the attributes 'base-url' and 'backend-id' is required."),
+        ("<set-backend-service base-url='a' backend-id='b'/>", "Only one of the attributes"),
+        (
+            "<cache-lookup-value key='a' variable-name='@(\"b\")'/>",
+            "Expressions are not allowed in the 'variable-name' attribute.",
+        ),
+        ("<include-fragment fragment-id='none'/>", "Policy fragment with id 'none' could not be found."),
+        ("<set-variable name='a' value='@(1 +)'/>", ""),
+        ("text", "The element 'inbound' cannot contain text."),
     ],
 )
-def test_the_bodies_that_are_read_are_known_beforehand(
-    source: str, request_body: bool, response_body: bool
-) -> None:
-    compiled = compile_expression(source)
-    assert (compiled.reads_request_body, compiled.reads_response_body) == (request_body, response_body)
+def test_a_wrong_element_is_refused_as_azure_refuses_it(inbound: str, message: str) -> None:
+    found = refusal(document(f"\n  {inbound}"))
+    assert message in found.what
+    assert found.what.startswith("Error in element '")
+    assert found.code == "ValidationError"
 
 
-def test_headers_ignore_case_and_join_their_values() -> None:
-    assert evaluate('@(context.Request.Headers.GetValueOrDefault("x-ONE", "none"))') == "1,2"
-    assert evaluate('@(context.Request.Headers["X-ONE"].Length)') == 2
-    assert evaluate('@(context.Request.Headers.GetValueOrDefault("no", "none"))') == "none"
-    assert evaluate('@(context.Request.Url.Query.GetValueOrDefault("tag"))') == "a,b"
+def test_the_message_names_the_element_and_where_its_name_stands() -> None:
+    found = refusal("<policies>\n  <inbound>\n    <set-header nome='x'/>\n  </inbound>\n</policies>")
+    assert found.what.startswith("Error in element 'set-header' on line 3, column 6: ")
+    assert found.target == "set-header"
 
 
-def test_a_body_is_consumed_unless_it_is_preserved() -> None:
-    body = MessageBody(b"text")
-    url = Url("https://gateway.example/")
-    there = context(request=RequestView("POST", url, url, body=body))
-    kept = compile_expression("@(context.Request.Body.As<string>(preserveContent: true))")
-    assert (kept(there), kept(there), body.consumed) == ("text", "text", False)
-    taken = compile_expression("@(context.Request.Body.As<string>())")
-    assert (taken(there), body.consumed) == ("text", True)
-    with pytest.raises(ClrException, match="already read"):
-        taken(there)
+def test_a_problem_inside_an_expression_has_the_place_of_the_expression_but_the_name_of_the_policy() -> None:
+    found = refusal(document('\n<choose>\n  <when condition="@(context.Nope)"/>\n</choose>'))
+    assert found.target == "choose"
+    assert found.line == 3
+    assert found.column >= 20
 
 
-def test_the_response_may_be_missing() -> None:
-    source = "@(context.Response != null && context.Response.StatusCode == 429)"
-    assert evaluate(source) is False
-    assert evaluate(source, response=ResponseView(429)) is True
-    with pytest.raises(ClrException) as thrown:
-        evaluate("@(context.Response.StatusCode)")
-    assert thrown.value.type_name == "System.NullReferenceException"
+def test_all_problems_of_a_document_are_found_at_once() -> None:
+    found = refusal(document("<set-header/><set-variable/>", outbound="<set-status/>"))
+    assert [each.target for each in found.problems] == ["set-header", "set-variable", "set-status"]
+    assert found.what == found.problems[0].what
 
 
-def test_time_comes_from_the_clock_of_the_context() -> None:
-    clock = ManualClock(1_700_000_000.5)
-    there = context(clock=clock, timestamp=1_700_000_000.0)
-    assert compile_expression("@(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds())")(there) == 1_700_000_000_500
-    clock.advance(1)
-    assert to_clr_string(compile_expression("@(context.Elapsed)")(there)) == "00:00:01.5000000"
+def test_a_policy_that_only_the_local_gateway_lacks_says_so() -> None:
+    found = refusal(document("<cors/>"))
+    assert found.code == NOT_IMPLEMENTED
+    assert "not implemented by the local gateway" in found.what
 
 
-def test_chance_comes_from_the_context() -> None:
-    source = compile_expression("@(new Random().Next(0, 1000) + Guid.NewGuid().ToString())")
-    first, again = source(context(rng=random.Random(5))), source(context(rng=random.Random(5)))
-    assert first == again
-    assert first != source(context(rng=random.Random(6)))
+def test_the_backend_section_holds_one_policy() -> None:
+    found = refusal(document(backend="<set-header name='a'/><forward-request/>"))
+    assert "Only one policy is allowed in the 'backend' section" in found.what
 
 
-def test_a_problem_has_its_place_in_the_policy() -> None:
-    with pytest.raises(PolicyError) as problem:
-        compile_expression("@{\n  var a = 1;\n  return a + b;\n}", line=10, column=20)
-    assert (problem.value.line, problem.value.column, problem.value.code) == (12, 14, "CS0103")
-    with pytest.raises(PolicyError) as problem:
-        compile_expression("@(1 + )", line=3, column=5)
-    assert (problem.value.line, problem.value.column) == (3, 11)
+@pytest.mark.parametrize(
+    "text", ["<fragment/>", "<policies><inbound/><inbound/></policies>", "<policies><x/></policies>"]
+)
+def test_only_the_four_sections_stand_in_a_document(text: str) -> None:
+    refusal(text)
 
 
-def test_an_exception_knows_the_line_that_threw_it() -> None:
-    source = compile_expression("@{\n  string s = null;\n\n  return s.Length;\n}", line=7)
-    with pytest.raises(ClrException) as thrown:
-        source(context())
-    assert thrown.value.line == 10
+def test_a_fragment_must_exist_read_and_not_include_itself() -> None:
+    include = document("<include-fragment fragment-id='a'/>")
+    for fragment, message in (
+        ("<fragment", "does not read"),
+        ("<policies/>", "instead of 'fragment'"),
+        ("<fragment><include-fragment fragment-id='A'/></fragment>", "includes itself"),
+        ("<fragment><set-header/></fragment>", "The required attribute 'name' is missing."),
+    ):
+        with pytest.raises(InvalidPolicy, match=message):
+            compile_policy(include, fragments={"a": fragment})
 
 
-def test_what_the_allow_list_leaves_out_is_refused_with_advice() -> None:
-    for source in ("@(Environment.MachineName)", "@(DateTime.UtcNow.ToUniversalTime())",
-    "@(Regex.Escape(\"a\"))",
-                   "@(System.IO.File.ReadAllText(\"/etc/passwd\"))", "@(new System.Net.Http.HttpClient())",
-                   "@(typeof(string).Assembly)"):  # fmt: skip
-        with pytest.raises(PolicyError) as problem:
-            compile_expression(source)
-        assert problem.value.code == "NotAllowed"
+def test_a_problem_in_a_fragment_says_which() -> None:
+    with pytest.raises(InvalidPolicy) as caught:
+        compile_policy(
+            document("<include-fragment fragment-id='a'/>"),
+            fragments={"a": "<fragment>\n<set-header/></fragment>"},
+        )
+    assert caught.value.where == "policy fragment 'a', line 2, column 2"
 
 
-def test_python_is_out_of_reach() -> None:
-    for source in ('@(__import__("os"))', "@(ctx.clock)", "@(v_x)", '@("".__class__)', "@(g_repr)"):
-        with pytest.raises(PolicyError):
-            compile_expression(source)
-    found = evaluate("@(\"');raise SystemExit('\" + '\\'' + \"\\\\\")")
-    assert found == "');raise SystemExit('" + "'" + "\\"
+def test_fragments_cannot_make_a_document_grow_without_end() -> None:
+    fragments = {
+        f"f{level}": "<fragment>" + f"<include-fragment fragment-id='f{level + 1}'/>" * 20 + "</fragment>"
+        for level in range(9)
+    }
+    with pytest.raises(InvalidPolicy, match="more than"):
+        compile_policy(
+            document("<include-fragment fragment-id='f0'/>"), fragments={**fragments, "f9": "<fragment/>"}
+        )
 
 
-def test_braces_of_a_policy_stay_text() -> None:
-    source = '@{ var a = new int[9]; int.TryParse("7", out a["{0:\'>2}{0.x}".Length - 5]); return a[7]; }'
-    assert evaluate(source) == 7
-    assert evaluate('@($"{{0}}{"{0}"}" + string.Concat("{1}", "{}"))') == "{0}{0}{1}{}"
+def test_named_values_are_in_place_before_anything_is_compiled() -> None:
+    retry = "<retry condition='@({{flag}})' count='{{count}}' interval='0'><forward-request/></retry>"
+    compile_policy(document(backend=retry), named_values={"flag": "true", "count": "3"})
+    with pytest.raises(PolicyError, match="Cannot find a property 'flag'"):
+        compile_policy(document(backend=retry), named_values={"count": "3"})
 
 
-def test_values_tell_their_types_and_texts() -> None:
-    body = evaluate("@(context.Request.Body.As<JObject>())")
-    assert clr_type_name(body) == "Newtonsoft.Json.Linq.JObject"
-    assert to_clr_string(body) == '{\n  "a": [\n    1,\n    2\n  ]\n}'
-    assert to_clr_string(evaluate("@(true)")) == "True"
-    assert to_clr_string(None) == ""
-    assert clr_type_name(evaluate("@(new List<int>())")) == "System.Collections.Generic.List`1[System.Int32]"
+def test_a_message_does_not_give_a_named_value_away() -> None:
+    text = document(
+        "<choose><when condition='{{secret}}'/></choose>",
+        "<retry condition='true' interval='0' count='{{secret}}'/>",
+    )
+    with pytest.raises(InvalidPolicy) as caught:
+        compile_policy(text, named_values={"secret": "hunter2-hunter2"})
+    told = "".join(str(each) for each in caught.value.problems)
+    assert told.count("{{secret}}") == 2
+    assert "hunter2" not in told
 
 
-def test_an_object_in_a_variable_is_shared_and_not_copied() -> None:
-    there = context(variables={})
-    there.variables["list"] = compile_expression('@(JArray.Parse("[{\\"n\\":1}]"))')(there)
-    compile_expression('@{ var l = (JArray)context.Variables["list"]; l[0]["n"] = 2; return l; }')(there)
-    assert compile_expression('@((int)((JArray)context.Variables["list"])[0]["n"])')(there) == 2
+def test_a_document_knows_the_sections_that_read_the_responses_body() -> None:
+    reading = "<set-header name='a'><value>@(context.Response.Body.As<string>(true))</value></set-header>"
+    found = compile_policy(document(outbound=reading))
+    assert found.readers == {"outbound"}
+    assert compile_policy(document("<base/>")).readers == frozenset()
+
+
+def test_what_a_broader_document_reads_counts_only_where_it_is_inherited() -> None:
+    reading = "<set-header name='a'><value>@(context.Response.Body.As<string>(true))</value></set-header>"
+    broad = compile_policy(document(outbound=reading), scope="global")
+    heir = compile_policy(document(outbound="<base/>"), scope="api")
+    loner = compile_policy(document(outbound=""), scope="api")
+    assert effective([broad, heir]).readers == {"outbound"}
+    assert effective([broad, loner]).readers == frozenset()
+
+
+def test_a_scope_comes_once() -> None:
+    api = compile_policy(document())
+    with pytest.raises(ValueError, match="twice"):
+        effective([api, api])
+
+
+SEED = document(
+    '<base/><set-variable name="a" value="@(1 + 2)"/>'
+    '<choose><when condition="@(context.Variables.ContainsKey('
+    '"a"))"><set-header name="h" exists-action="append"><value>v</value></set-header></when><otherwise>'
+    '<return-response><set-status code="401" reason="no"/><set-body>@{ return "x"; }</set-body>'
+    "</return-response></otherwise></choose>",
+    '<retry condition="@(context.Response.StatusCode == 429)" count="2" interval="0">'
+    '<set-backend-service backend-id="b"/><forward-request buffer-request-body="true"/></retry>',
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, len(SEED) - 1),
+    st.integers(0, 12),
+    st.text(st.sampled_from(list("<>/=\"'@(){}[]&; \nae1-!")), max_size=6),
+)
+def test_a_mutated_document_compiles_or_is_refused(place: int, length: int, replacement: str) -> None:
+    text = SEED[:place] + replacement + SEED[place + length :]
+    with suppress(PolicyError):
+        compile_policy(text)
+
+
+@pytest.mark.parametrize(
+    ("element", "said"),
+    [
+        (
+            "<set-header name='a'><value>@(context.Variables[\"a\"])</value></set-header>",
+            "Cannot implicitly convert type 'object' to 'string'. An explicit conversion exists (are you "
+            "missing a cast?)",
+        ),
+        (
+            "<set-header name='@(1)'><value>a</value></set-header>",
+            "Cannot implicitly convert type 'int' to 'string'",
+        ),
+        (
+            "<choose><when condition='@(context.Variables[\"a\"])'/></choose>",
+            "Cannot implicitly convert type 'object' to 'bool'. An explicit conversion exists (are you "
+            "missing a cast?)",
+        ),
+        (
+            "<retry condition='true' count='@(\"3\")' interval='1'><forward-request/></retry>",
+            "Cannot implicitly convert type 'string' to 'int'",
+        ),
+    ],
+)
+def test_an_expression_has_the_type_that_its_place_needs(element: str, said: str) -> None:
+    section = "backend" if element.startswith("<retry") else "inbound"
+    text = f"<policies><{section}>{element}</{section}></policies>"
+    with pytest.raises(PolicyError) as caught:
+        compile_policy(text)
+    assert caught.value.what.endswith(": " + said)
+
+
+def test_a_gateway_that_converts_takes_other_types_for_strings() -> None:
+    element = "<set-header name='a'><value>@(context.Variables[\"a\"])</value></set-header>"
+    text = f"<policies><inbound>{element}</inbound></policies>"
+    assert compile_policy(text, switches=Switches(attribute_types="any"))

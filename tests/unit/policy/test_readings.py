@@ -2,11 +2,11 @@
 
 import pytest
 
-from apimlb.policy.cases import context_of
-from apimlb.policy.compiler import compile_expression
-from apimlb.policy.context import Context
+from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.csharp.expression import compile_expression
+from apimlb.policy.rehearse.cases import context_of
 from apimlb.policy.switches import ADVERSE, Switches
-from apimlb.policy.values import ClrException
 
 
 def context(switches: Switches) -> Context:

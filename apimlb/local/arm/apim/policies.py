@@ -18,7 +18,7 @@ from apimlb.local.arm.apim.policy_text import written
 from apimlb.local.arm.call import Call, PolicySource, Reply
 from apimlb.local.arm.errors import apim_error, validation_error
 from apimlb.local.store import Document, Json
-from apimlb.policy.reader import Element, read, substitute
+from apimlb.policy.document.reader import Element, read, substitute
 
 _TYPES = {"format": str, "value": str}
 _FORMATS = {"xml": "xml", "rawxml": "rawxml"}

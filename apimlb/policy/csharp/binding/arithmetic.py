@@ -3,13 +3,13 @@ declare."""
 
 from decimal import Decimal
 
+from apimlb.policy.clr.numbers import arithmetic as numbers
+from apimlb.policy.clr.types.definitions import NULL, Type
+from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.folding import DECIMAL_CALLS, FoldingBinder
 from apimlb.policy.csharp.conversions import INTEGRAL, NUMERIC
-from apimlb.policy.csharp.signatures import Member
 from apimlb.policy.csharp.syntax.nodes import Literal, Node, Unary
-from apimlb.policy.csharp.types import NULL, Type
-from apimlb.policy.values import numbers
 
 COMPARISONS = frozenset(("<", ">", "<=", ">="))
 _REAL = {"System.Single", "System.Double"}

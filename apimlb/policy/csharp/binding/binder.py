@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from apimlb.policy.clr.casts import bad_throw
+from apimlb.policy.clr.catching import caught, is_caught
+from apimlb.policy.clr.objects.text import raise_value
+from apimlb.policy.clr.types.definitions import NULL, Type
 from apimlb.policy.csharp.binding.bound import Bound, LambdaValue, Result, TypeReference
 from apimlb.policy.csharp.binding.switch import SwitchBinder
-from apimlb.policy.csharp.casts import bad_throw
 from apimlb.policy.csharp.syntax.nodes import (
     ArrayItems,
     As,
@@ -57,9 +60,6 @@ from apimlb.policy.csharp.syntax.statements import (
     Using,
     While,
 )
-from apimlb.policy.csharp.types import NULL, Type
-from apimlb.policy.values.failures import caught, is_caught
-from apimlb.policy.values.text import raise_value
 
 _EXPRESSIONS: dict[type[Node], str] = {
     Literal: "bind_literal", Interpolated: "bind_interpolated", Name: "bind_name", Member: "bind_member",

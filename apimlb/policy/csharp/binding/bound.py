@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from apimlb.policy.csharp.signatures import Member
+from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.syntax.nodes import Lambda, Node
-from apimlb.policy.csharp.types import Type
 
 NOT_CONSTANT: Final = object()
 

@@ -4,15 +4,15 @@ resolution)."""
 from dataclasses import dataclass
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.types.definitions import VOID, Type
+from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, LocalMethod, MethodGroup
 from apimlb.policy.csharp.binding.core import call_on
 from apimlb.policy.csharp.binding.inference import InferenceBinder
 from apimlb.policy.csharp.binding.matching import match, pattern, takes
-from apimlb.policy.csharp.signatures import Member, Parameter
 from apimlb.policy.csharp.syntax.nodes import Argument, Call, Name, Node
 from apimlb.policy.csharp.syntax.nodes import Member as MemberNode
-from apimlb.policy.csharp.types import VOID, Type
-from apimlb.policy.values.collections import ClrArray
 
 
 @dataclass(slots=True)

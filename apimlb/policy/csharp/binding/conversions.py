@@ -3,17 +3,17 @@
 from decimal import Decimal
 from typing import NoReturn
 
+from apimlb.policy.clr.casts import cast, cast_value, enum_number, enum_of, truncate_checked
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.json.tokens import JArray, JObject
+from apimlb.policy.clr.numbers import arithmetic as numbers
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
+from apimlb.policy.clr.numbers.formatting import number_text
+from apimlb.policy.clr.types.definitions import NULL, Type
 from apimlb.policy.csharp.binding.bound import Bound, LambdaValue, MethodGroup, Result
 from apimlb.policy.csharp.binding.core import BinderCore, throw_no_value
-from apimlb.policy.csharp.casts import cast, cast_value, enum_number, enum_of, truncate_checked
 from apimlb.policy.csharp.conversions import INTEGRAL, Conversion
 from apimlb.policy.csharp.syntax.nodes import Literal, Node
-from apimlb.policy.csharp.types import NULL, Type
-from apimlb.policy.values import numbers
-from apimlb.policy.values.exceptions import ClrException
-from apimlb.policy.values.json.tokens import JArray, JObject
-from apimlb.policy.values.number_format import number_text
-from apimlb.policy.values.numbers import INTEGERS, Char, Long, Single
 
 # Types whose values are of exactly one Python type, for casts without a call.
 _EXACT: dict[str, type] = {

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.exceptions import ClrException, null_reference
+from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.csharp.binding.bound import (
     Bound,
     LambdaValue,
@@ -19,13 +22,10 @@ from apimlb.policy.csharp.binding.emitter import Emitter
 from apimlb.policy.csharp.binding.flow import SwitchFacts
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.known_names import NAMESPACES, TYPES
-from apimlb.policy.csharp.registry import Registry
 from apimlb.policy.csharp.syntax.extents import start
 from apimlb.policy.csharp.syntax.lexer import Source
 from apimlb.policy.csharp.syntax.nodes import Node, TypeName
 from apimlb.policy.csharp.syntax.statements import Block
-from apimlb.policy.csharp.types import Type
-from apimlb.policy.values.exceptions import ClrException, null_reference
 
 NOT_ALLOWED = (
     "Policy expressions may use only the types and members that Microsoft lists under "

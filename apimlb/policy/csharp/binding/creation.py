@@ -1,10 +1,15 @@
 """`new`: objects with initializers, arrays, anonymous objects; literals, interpolation and default values."""
 
 from apimlb.errors import PolicyError
-from apimlb.policy.csharp.arrays import make_array, make_bytes
+from apimlb.policy.clr.casts import enum_of
+from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.objects.text import aligned, concat, format_text, format_value
+from apimlb.policy.clr.objects.values import Anonymous
+from apimlb.policy.clr.types.definitions import NULL, Type
+from apimlb.policy.csharp.assignment import keep
 from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, MethodGroup
 from apimlb.policy.csharp.binding.overloads import OverloadBinder
-from apimlb.policy.csharp.casts import enum_of
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax.nodes import (
     ArrayItems,
@@ -21,11 +26,6 @@ from apimlb.policy.csharp.syntax.nodes import (
     Node,
     SizeOf,
 )
-from apimlb.policy.csharp.types import NULL, Type
-from apimlb.policy.values.collections import ClrArray
-from apimlb.policy.values.objects import Anonymous
-from apimlb.policy.values.places import keep
-from apimlb.policy.values.text import aligned, concat, format_text, format_value
 
 _SIZES = {
     "SByte": 1, "Byte": 1, "Boolean": 1, "Int16": 2, "UInt16": 2, "Char": 2, "Int32": 4, "UInt32": 4,

@@ -4,14 +4,14 @@ import operator as python
 from collections.abc import Callable
 from decimal import Decimal
 
+from apimlb.policy.clr.casts import enum_number, enum_of
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.numbers import arithmetic as numbers
+from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.types.definitions import Type
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversions import ConversionBinder
-from apimlb.policy.csharp.casts import enum_number, enum_of
 from apimlb.policy.csharp.syntax.nodes import Node
-from apimlb.policy.csharp.types import Type
-from apimlb.policy.values import numbers
-from apimlb.policy.values.exceptions import ClrException
-from apimlb.policy.values.objects import Enum
 
 DECIMAL_CALLS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": numbers.decimal_add, "-": numbers.decimal_subtract, "*": numbers.decimal_multiply,

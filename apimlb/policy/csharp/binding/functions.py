@@ -1,9 +1,11 @@
 """Functions: their bodies, what they return, and those that a block declares."""
 
+from apimlb.policy.clr.budget import spend
+from apimlb.policy.clr.types.definitions import VOID, Type
+from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Scope
 from apimlb.policy.csharp.binding.creation import CreationBinder
 from apimlb.policy.csharp.binding.flow import Flow
-from apimlb.policy.csharp.signatures import Member, Parameter
 from apimlb.policy.csharp.syntax.nodes import Node, ThrowValue
 from apimlb.policy.csharp.syntax.statements import (
     Block,
@@ -14,8 +16,6 @@ from apimlb.policy.csharp.syntax.statements import (
     Run,
     Throw,
 )
-from apimlb.policy.csharp.types import VOID, Type
-from apimlb.policy.values.budget import spend
 
 _PAIR = "System.Collections.Generic.KeyValuePair`2"
 _ENUMERABLE = "System.Collections.Generic.IEnumerable`1"

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.types.definitions import NULL, VOID, Type
 from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, MethodGroup, Scope, Variable
 from apimlb.policy.csharp.binding.flow import Flow
 from apimlb.policy.csharp.binding.places import PlaceBinder
 from apimlb.policy.csharp.syntax.nodes import Lambda, Node, ThrowValue
 from apimlb.policy.csharp.syntax.statements import Block
-from apimlb.policy.csharp.types import NULL, VOID, Type
 
 _MAX_LAMBDAS = 8
 

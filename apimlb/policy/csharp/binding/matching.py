@@ -1,8 +1,8 @@
 """Which argument is for which parameter."""
 
+from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.bound import Given
-from apimlb.policy.csharp.signatures import Member, Parameter
-from apimlb.policy.csharp.types import Type
 
 
 def takes(member: Member, count: int) -> bool:

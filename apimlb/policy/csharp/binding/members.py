@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.types.definitions import NULL, Type
+from apimlb.policy.clr.types.signatures import Member
+from apimlb.policy.csharp.assignment import array_item
 from apimlb.policy.csharp.binding.bound import (
     NOT_CONSTANT,
     Bound,
@@ -19,7 +22,6 @@ from apimlb.policy.csharp.binding.core import call_on
 from apimlb.policy.csharp.binding.operators import OperatorBinder
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.known_names import NAMESPACES
-from apimlb.policy.csharp.signatures import Member
 from apimlb.policy.csharp.syntax.nodes import (
     Argument,
     ConditionalAccess,
@@ -30,8 +32,6 @@ from apimlb.policy.csharp.syntax.nodes import (
     TypeName,
 )
 from apimlb.policy.csharp.syntax.nodes import Member as MemberNode
-from apimlb.policy.csharp.types import NULL, Type
-from apimlb.policy.values.places import array_item
 
 
 @dataclass(slots=True)

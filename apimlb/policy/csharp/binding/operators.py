@@ -2,16 +2,16 @@
 
 from typing import NoReturn
 
+from apimlb.policy.clr.casts import as_type, enum_number, enum_of
+from apimlb.policy.clr.metering import same_text
+from apimlb.policy.clr.numbers.arithmetic import both, either
+from apimlb.policy.clr.objects.text import concat, same, text_of
+from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.types.definitions import NULL, VOID, Definition, Type
 from apimlb.policy.csharp.binding.arithmetic import COMPARISONS, ArithmeticBinder
 from apimlb.policy.csharp.binding.bound import Bound
-from apimlb.policy.csharp.casts import as_type, enum_number, enum_of
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax.nodes import As, Assign, Binary, Node, Ternary, ThrowValue, Unary
-from apimlb.policy.csharp.types import NULL, VOID, Definition, Type
-from apimlb.policy.values.metering import same_text
-from apimlb.policy.values.numbers import both, either
-from apimlb.policy.values.objects import Enum
-from apimlb.policy.values.text import concat, same, text_of
 
 
 class OperatorBinder(ArithmeticBinder):

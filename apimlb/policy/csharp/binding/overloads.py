@@ -1,11 +1,11 @@
 """Why no overload takes the arguments of a call, in the words of C#."""
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, MethodGroup
 from apimlb.policy.csharp.binding.calls import CallBinder
 from apimlb.policy.csharp.binding.matching import passing, takes
-from apimlb.policy.csharp.signatures import Member, Parameter
-from apimlb.policy.csharp.types import Type
 
 
 class OverloadBinder(CallBinder):

@@ -2,13 +2,13 @@
 
 from typing import NoReturn
 
+from apimlb.policy.clr.types.definitions import NULL, Type
+from apimlb.policy.csharp.assignment import array_store, keep, set_cell, set_through
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, Result, TypeReference, Variable
 from apimlb.policy.csharp.binding.members import MemberBinder, Place
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax.nodes import Assign, Index, Name, Node, Step, ThrowValue
 from apimlb.policy.csharp.syntax.nodes import Member as MemberNode
-from apimlb.policy.csharp.types import NULL, Type
-from apimlb.policy.values.places import array_store, keep, set_cell, set_through
 
 _NO_PLACE = {
     "CS0131": "The left-hand side of an assignment must be a variable, property or indexer",

@@ -2,6 +2,9 @@
 
 from typing import NoReturn
 
+from apimlb.policy.clr.budget import ROUNDS, out_of_steps, spend
+from apimlb.policy.clr.collections.iteration import iterate, iterate_pairs
+from apimlb.policy.clr.types.definitions import NULL, VOID, Type
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, LambdaValue, MethodGroup, Variable
 from apimlb.policy.csharp.binding.functions import FunctionBinder, Loop
 from apimlb.policy.csharp.conversions import NUMERIC
@@ -20,9 +23,6 @@ from apimlb.policy.csharp.syntax.statements import (
     Run,
     While,
 )
-from apimlb.policy.csharp.types import NULL, VOID, Type
-from apimlb.policy.values.budget import ROUNDS, out_of_steps, spend
-from apimlb.policy.values.iteration import iterate, iterate_pairs
 
 _PAIR = "System.Collections.Generic.KeyValuePair`2"
 _ENUMERABLE = "System.Collections.Generic.IEnumerable`1"

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, field
 
+from apimlb.policy.clr.casts import is_type
+from apimlb.policy.clr.objects.text import clr_equals
+from apimlb.policy.clr.types.definitions import Type
 from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Scope, Variable
 from apimlb.policy.csharp.binding.flow import SwitchFacts
 from apimlb.policy.csharp.binding.functions import Loop
 from apimlb.policy.csharp.binding.statements import StatementBinder
-from apimlb.policy.csharp.casts import is_type
 from apimlb.policy.csharp.conversions import INTEGRAL
 from apimlb.policy.csharp.syntax.nodes import Is, Member, Name, Node, TypeName
 from apimlb.policy.csharp.syntax.statements import Declare, Label, Section, Switch
-from apimlb.policy.csharp.types import Type
-from apimlb.policy.values.text import clr_equals
 
 _PLAIN = INTEGRAL | {"System.Boolean", "System.String"}
 _HANDLED = "The switch case has already been handled by a previous case."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from apimlb.errors import PolicyError
-from apimlb.policy.values.utf16 import enter
+from apimlb.policy.clr.utf16 import enter
 
 KEYWORDS = frozenset(
     [

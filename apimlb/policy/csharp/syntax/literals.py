@@ -3,10 +3,10 @@
 import re
 from decimal import Decimal
 
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.numbers.arithmetic import Char, Long, Single, UInt, ULong, decimal_of
 from apimlb.policy.csharp.syntax.lexer import Source, Token
 from apimlb.policy.csharp.syntax.nodes import Literal
-from apimlb.policy.values.exceptions import ClrException
-from apimlb.policy.values.numbers import Char, Long, Single, UInt, ULong, decimal_of
 
 _INT_MAX, _UINT_MAX, _LONG_MAX, _ULONG_MAX = 2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1
 _MISPLACED = re.compile(r"(?<![0-9_])_|_(?![0-9_])")

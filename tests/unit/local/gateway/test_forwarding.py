@@ -8,7 +8,7 @@ import pytest
 from apimlb.http import Headers, Request, Response
 from apimlb.local.gateway.backends import Credentials
 from apimlb.local.gateway.forwarding import add_credentials, send, strip_hop_by_hop
-from apimlb.policy.exchange import ForwardOptions
+from apimlb.policy.run.exchange import ForwardOptions
 from tests.fakes import ManualClock, ScriptedTransport
 
 FOLLOW = ForwardOptions(follow_redirects=True)

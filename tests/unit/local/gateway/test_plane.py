@@ -7,7 +7,7 @@ import pytest
 from apimlb.http import Headers, Request, Response
 from apimlb.local.gateway.plane import GatewayPlane
 from apimlb.local.store import Document
-from apimlb.policy.exchange import Exchange, Step
+from apimlb.policy.run.exchange import Exchange, Step
 from tests.fakes import Answer, ManualClock, ScriptedTransport
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments, policy_of
 

@@ -4,7 +4,7 @@ import pytest
 
 from apimlb.local.gateway.keys import Door, Scope
 from apimlb.local.gateway.routes import Service, read_service
-from apimlb.policy.context import SubscriptionKeyParameterNames
+from apimlb.policy.apim.context import SubscriptionKeyParameterNames
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments, policy_of
 
 

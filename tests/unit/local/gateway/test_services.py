@@ -12,8 +12,8 @@ from apimlb.local.gateway.services import GatewayServices, Machinery
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import TokenCache
 from apimlb.local.store import Document
-from apimlb.policy.context import Context, RequestView, Url
-from apimlb.policy.exchange import BackendId, BaseUrl, Exchange, ForwardOptions, PolicyFault
+from apimlb.policy.apim.context import Context, RequestView, Url
+from apimlb.policy.run.exchange import BackendId, BaseUrl, Exchange, ForwardOptions, PolicyFault
 from tests.fakes import Answer, ManualClock, ScriptedTransport
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments
 

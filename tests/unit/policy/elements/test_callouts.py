@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from apimlb.http import Response
-from apimlb.policy.problems import NOT_IMPLEMENTED, InvalidPolicy
+from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy
 from tests.functional.local.gateway_scene import Local
 from tests.patience import PATIENCE
 from tests.unit.local.gateway.documents import policy_of

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apimlb.http import Response
-from apimlb.policy.allowances import Counters
-from apimlb.policy.context import Context, RequestView, Url
-from apimlb.policy.document import compile_policy, effective
+from apimlb.policy.apim.context import Context, RequestView, Url
+from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.elements.control import Waits
-from apimlb.policy.exchange import Exchange, ForwardOptions
-from apimlb.policy.runtime import run
-from apimlb.policy.stage import Stage
+from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.run.counters import Counters
+from apimlb.policy.run.exchange import Exchange, ForwardOptions
+from apimlb.policy.run.pipeline import run
 from tests.patience import PATIENCE
 from tests.unit.policy.play import FORWARD, document, play, replies
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apimlb.policy.problems import NOT_IMPLEMENTED, InvalidPolicy
+from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy
 from tests.unit.policy.play import play, replies
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apimlb.local.arm.apim.policy_text import written
-from apimlb.policy.reader import read
+from apimlb.policy.document.reader import read
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,320 @@
+"""What the members of `context` do: its maps, bodies and tokens as CLR values."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from apimlb.http import Headers
+from apimlb.policy.apim import context as views
+from apimlb.policy.apim.credentials import Authorization, BasicAuthCredentials, Jwt, read_basic, read_jwt
+from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.values import MISSING, ClrArray, ReadOnlyMap
+from apimlb.policy.clr.dates.ticks import DateTime, TimeSpan, from_epoch
+from apimlb.policy.clr.exceptions import argument_null, invalid_cast
+from apimlb.policy.clr.guids import Guid
+from apimlb.policy.clr.objects.text import clr_type_name
+from apimlb.policy.clr.objects.values import Enum, Sequence
+from apimlb.policy.clr.strings.encodings import url_encode
+from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.utf16 import enter, leave
+from apimlb.policy.switches import Switches
+
+STRING = "System.String"
+
+
+def strings(items: Iterable[str]) -> ClrArray:
+    return ClrArray([enter(item) for item in items], STRING)
+
+
+class HeaderMap(ReadOnlyMap):
+    """Headers as IReadOnlyDictionary<string, string[]>; names ignore case."""
+
+    types = "System.String,System.String[]"
+
+    def __init__(self, headers: Headers) -> None:
+        self._headers = headers
+
+    def find(self, key: object) -> object:
+        if key is None:
+            raise argument_null("key")
+        found = self._headers.get_all(str(key))
+        return strings(found) if found else MISSING
+
+    def joined(self, name: str) -> str | None:
+        """The values under `name` as one text."""
+        found = self._headers.get(name)
+        return None if found is None else enter(found)
+
+    def pairs(self) -> Iterable[tuple[object, object]]:
+        names: dict[str, str] = {}
+        for name, _ in self._headers:
+            names.setdefault(name.lower(), name)
+        return [(enter(name), strings(self._headers.get_all(name))) for name in names.values()]
+
+    def __len__(self) -> int:
+        return len({name.lower() for name, _ in self._headers})
+
+
+class ListMap(ReadOnlyMap):
+    """Query parameters, form fields or claims: several texts under a name."""
+
+    types = "System.String,System.String[]"
+
+    def __init__(self, items: Mapping[str, list[str]]) -> None:
+        self._items = items
+
+    def _value(self, values: list[str]) -> object:
+        return strings(values)
+
+    def find(self, key: object) -> object:
+        if key is None:
+            raise argument_null("key")
+        found = self._items.get(leave(str(key)))
+        return MISSING if found is None else self._value(found)
+
+    def pairs(self) -> Iterable[tuple[object, object]]:
+        return [(enter(name), self._value(values)) for name, values in self._items.items()]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+class TextMap(ReadOnlyMap):
+    """A text by name: context.Request.MatchedParameters."""
+
+    types = "System.String,System.String"
+
+    def __init__(self, items: Mapping[str, str]) -> None:
+        self._items = items
+
+    def find(self, key: object) -> object:
+        if key is None:
+            raise argument_null("key")
+        found = self._items.get(leave(str(key)))
+        return MISSING if found is None else enter(found)
+
+    def pairs(self) -> Iterable[tuple[object, object]]:
+        return [(enter(name), enter(value)) for name, value in self._items.items()]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+class VariableMap(ReadOnlyMap):
+    """context.Variables: what the policy put there, as CLR values."""
+
+    def __init__(self, variables: dict[str, object], switches: Switches) -> None:
+        self._variables = variables
+        self.switches = switches
+
+    def absent(self, key: object) -> object:
+        return None if self.switches.absent_variable == "null" else super().absent(key)
+
+    def find(self, key: object) -> object:
+        try:
+            value = self._variables[key]  # type: ignore[index]
+        except KeyError:
+            if key is None:
+                raise argument_null("key") from None
+            return MISSING
+        kind = type(value)
+        return value if kind is bool or kind is int else entered(value)
+
+    def pairs(self) -> Iterable[tuple[object, object]]:
+        return [(enter(name), entered(value)) for name, value in self._variables.items()]
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+def entered(value: object) -> object:
+    """A value from outside, as expressions hold it."""
+    if type(value) is str:
+        return value if value.isascii() else enter(value)
+    return bytearray(value) if type(value) is bytes else value
+
+
+def variables(context: views.Context) -> VariableMap:
+    shown = context.shown_variables
+    if type(shown) is not VariableMap:
+        shown = context.shown_variables = VariableMap(context.variables, context.switches)
+    return shown
+
+
+def variable_or_default(kind: Type, target: ReadOnlyMap, name: str, default: object) -> object:
+    """GetValueOrDefault<T>; of a value of another type what the switch says."""
+    value = target.find(name)
+    if value is MISSING:
+        return default
+    if value is None:
+        return kind.default
+    if type(value) is str and kind.name == STRING:
+        return value
+    if not RUNTIME.is_a(value, kind):
+        if isinstance(target, VariableMap) and target.switches.other_type == "default":
+            return default
+        raise invalid_cast(clr_type_name(value), kind.underlying.name)
+    return value
+
+
+def variable_or_type_default(kind: Type, target: ReadOnlyMap, name: str) -> object:
+    return variable_or_default(kind, target, name, kind.default)
+
+
+def variable_or_null(target: ReadOnlyMap, name: str) -> object:
+    value = target.find(name)
+    return None if value is MISSING else value
+
+
+def map_value_or(target: ReadOnlyMap, key: object, default: object) -> object:
+    """CollectionExtensions.GetValueOrDefault of .NET Core."""
+    value = target.find(key)
+    return default if value is MISSING else value
+
+
+def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None) -> str | None:
+    """GetValueOrDefault of headers, query parameters and claims: several values are joined by a comma."""
+    if type(target) is HeaderMap and name is not None:
+        found = target.joined(name)
+        return default if found is None else found
+    value = target.find(name)
+    if value is MISSING:
+        return default
+    return ",".join(map(str, value.items)) if isinstance(value, ClrArray) else str(value)
+
+
+def request_id(context: views.Context) -> Guid:
+    return Guid(context.request_id)
+
+
+def timestamp(context: views.Context) -> DateTime:
+    return from_epoch(context.timestamp)
+
+
+def elapsed(context: views.Context) -> TimeSpan:
+    return TimeSpan(round(context.elapsed * 1_000_000) * 10)
+
+
+def trace(context: views.Context, message: str | None) -> None:
+    context.trace(leave(message or ""))
+
+
+def headers(message: views.RequestView | views.ResponseView) -> HeaderMap:
+    return HeaderMap(message.headers)
+
+
+def parameters(request: views.RequestView) -> TextMap:
+    return TextMap(request.matched_parameters)
+
+
+def query(url: views.Url) -> ListMap:
+    return ListMap(url.query)
+
+
+def body_as(kind: Type, body: views.MessageBody, preserve: bool) -> object:
+    return body.as_(kind.name, preserve)
+
+
+class FormMap(ListMap):
+    """AsFormUrlEncodedContent: IDictionary<string, IList<string>>."""
+
+
+def form(body: views.MessageBody, preserve: bool) -> FormMap:
+    return FormMap(body.form(preserve))
+
+
+def form_text(fields: ReadOnlyMap) -> str:
+    pieces = []
+    for name, values in fields.pairs():
+        for value in elements(values):
+            pieces.append(f"{url_encode(str(name))}={url_encode(str(value))}")
+    return "&".join(pieces)
+
+
+def query_text(fields: ReadOnlyMap) -> str:
+    return f"?{form_text(fields)}"
+
+
+def things(items: Iterable[object]) -> Sequence:
+    found = list(items)
+    return Sequence(lambda: iter(found))
+
+
+def product_state(product: views.Product) -> Enum:
+    names = {0: "NotPublished", 1: "Published"}
+    return Enum("ProductState", int(product.state != "NotPublished"), names)
+
+
+def backend_type(backend: views.Backend) -> Enum:
+    return Enum("BackendType", int(backend.type == "Pool"), {0: "Single", 1: "Pool"})
+
+
+def moment(seconds: float | None) -> DateTime | None:
+    return None if seconds is None else from_epoch(seconds)
+
+
+def jwt_claims(jwt: Jwt) -> ListMap:
+    return ListMap(jwt.claims)
+
+
+def jwt_audiences(jwt: Jwt) -> ClrArray:
+    return strings(jwt.claims.get("aud", []))
+
+
+def jwt_moment(name: str) -> Callable[[Jwt], DateTime | None]:
+    return lambda jwt: moment(float(jwt.claim(name) or 0) if jwt.claim(name) else None)
+
+
+def jwt_claim(name: str) -> Callable[[Jwt], str | None]:
+    return lambda jwt: jwt.claim(name)
+
+
+def try_jwt(text: str | None) -> tuple[bool, Jwt | None]:
+    found = read_jwt(text)
+    return found is not None, found
+
+
+def try_basic(text: str | None) -> tuple[bool, BasicAuthCredentials | None]:
+    found = read_basic(text)
+    return found is not None, found
+
+
+class ClaimMap(ReadOnlyMap):
+    """Authorization.Claims: IReadOnlyDictionary<string, object>."""
+
+    def __init__(self, claims: dict[str, object]) -> None:
+        self._claims = claims
+
+    def find(self, key: object) -> object:
+        return entered(self._claims.get(str(key), MISSING))
+
+    def pairs(self) -> Iterable[tuple[object, object]]:
+        return [(enter(name), entered(value)) for name, value in self._claims.items()]
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+
+def authorization_claims(authorization: Authorization) -> ClaimMap:
+    return ClaimMap(dict(authorization.claims))
+
+
+def certificates(deployment: views.Deployment) -> ReadOnlyMap:
+    return CertificateMap(deployment)
+
+
+class CertificateMap(ReadOnlyMap):
+    """context.Deployment.Certificates"""
+
+    types = "System.String,System.Security.Cryptography.X509Certificates.X509Certificate2"
+
+    def __init__(self, deployment: views.Deployment) -> None:
+        self._items = deployment.certificates
+
+    def find(self, key: object) -> object:
+        return self._items.get(str(key), MISSING)
+
+    def pairs(self) -> Iterable[tuple[object, object]]:
+        return list(self._items.items())
+
+    def __len__(self) -> int:
+        return len(self._items)

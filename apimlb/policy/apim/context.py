@@ -1,0 +1,334 @@
+"""The documented `context` variable of policy expressions, as Python objects.
+
+Attributes are the C# members in snake_case: `context.Request.OriginalUrl` is `context.request.original_url`.
+Elements change these objects; expressions read them through the tables of `apimlb.policy.clr.library`.
+Source: Microsoft Learn, "API Management policy expressions", context variable (2026).
+"""
+
+import math
+import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from urllib.parse import unquote_plus, urlsplit
+
+from apimlb.clock import Clock
+from apimlb.http import Headers, reason_phrase
+from apimlb.policy.apim.bodies import body_as
+from apimlb.policy.clr.certificates.certificate import X509
+from apimlb.policy.clr.exceptions import invalid_operation
+from apimlb.policy.switches import Switches
+
+
+@dataclass(slots=True)
+class MessageBody:
+    """A message body held whole. Reading without `preserve_content` consumes it: what is forwarded
+    afterwards is empty, and a second read throws System.InvalidOperationException."""
+
+    content: bytes
+    consumed: bool = False
+
+    @property
+    def most(self) -> float:
+        """How many bytes a body may have that is held; of a larger one it is enough to read one more."""
+        return math.inf
+
+    def read(self, preserve_content: bool = False) -> bytes:
+        """The bytes; raises `ClrException` when an earlier read consumed them."""
+        if self.consumed:
+            raise invalid_operation("The message body was already read without preserveContent.")
+        self.consumed = not preserve_content
+        return self.content
+
+    def as_(self, type_name: str, preserve_content: bool = False) -> object:
+        """`Body.As<T>`: the body as a CLR value of the type with that full name (System.String,
+        System.Byte[], Newtonsoft.Json.Linq.JObject, ...); raises `ClrException` when it does not parse."""
+        return body_as(type_name, self.read(preserve_content))
+
+    def form(self, preserve_content: bool = False) -> dict[str, list[str]]:
+        """`Body.AsFormUrlEncodedContent`: the fields with their values, in the order of the body."""
+        return parse_query(self.read(preserve_content).decode("utf-8", "replace"))
+
+    def hold(self) -> None:
+        """Keep the whole of it, for another attempt or for an expression; a gateway may refuse to."""
+
+    def replace(self, content: bytes) -> None:
+        """Put a new body in the place of the old one, consumed or not."""
+        self.content = content
+        self.consumed = False
+
+
+def parse_query(text: str) -> dict[str, list[str]]:
+    """`a=1&a=2&b` as `{"a": ["1", "2"], "b": [""]}`, percent- and plus-decoded."""
+    fields: dict[str, list[str]] = {}
+    for part in text.split("&"):
+        if part:
+            name, _, value = part.partition("=")
+            fields.setdefault(unquote_plus(name), []).append(unquote_plus(value))
+    return fields
+
+
+NO_REQUEST = uuid.UUID(int=0)
+LIKELY = Switches()
+DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_DEFAULT_ENDS = {scheme: f":{port}" for scheme, port in DEFAULT_PORTS.items()}
+
+
+class Url:
+    """IUrl: an absolute URL in its parts. Immutable; elements that rewrite it put a new one in its place."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._parts = urlsplit(text)
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, as they are written."""
+        return f"{self._parts.scheme}://{self._parts.netloc}"
+
+    @property
+    def scheme(self) -> str:
+        return self._parts.scheme
+
+    @property
+    def host(self) -> str:
+        return self._parts.hostname or ""
+
+    @property
+    def port(self) -> int:
+        return self._parts.port or DEFAULT_PORTS.get(self._parts.scheme, -1)
+
+    @property
+    def path(self) -> str:
+        return self._parts.path or "/"
+
+    @property
+    def query_string(self) -> str:
+        """The query with its question mark, or an empty string."""
+        return f"?{self._parts.query}" if self._parts.query else ""
+
+    @cached_property
+    def query(self) -> dict[str, list[str]]:
+        return parse_query(self._parts.query)
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as they are written."""
+        return self._parts.netloc
+
+    @cached_property
+    def _whole(self) -> str:
+        parts = self._parts
+        if parts.netloc.endswith(_DEFAULT_ENDS.get(parts.scheme, " ")):
+            parts = parts._replace(netloc=parts.netloc.rpartition(":")[0])
+        return parts._replace(path=self.path).geturl()
+
+    def __str__(self) -> str:
+        return self._whole
+
+    def __repr__(self) -> str:
+        return f"Url({self.text!r})"
+
+
+@lru_cache(1024)
+def url_of(text: str) -> Url:
+    """`Url(text)`, the same one for the same text: a gateway sends to few URLs, and reading takes time."""
+    return Url(text)
+
+
+@dataclass(slots=True)
+class RequestView:
+    """IRequest. `body` is None where the request has none."""
+
+    method: str
+    url: Url
+    original_url: Url
+    headers: Headers = field(default_factory=Headers)
+    body: MessageBody | None = None
+    ip_address: str = "127.0.0.1"
+    matched_parameters: dict[str, str] = field(default_factory=dict)
+    certificate: X509 | None = None
+    foundry_deployment: str | None = None
+    private_endpoint_connection: "PrivateEndpointConnection | None" = None
+
+
+@dataclass(slots=True)
+class ResponseView:
+    """IResponse: `context.Response`, and what send-request leaves in a variable."""
+
+    status_code: int
+    status_reason: str = ""
+    headers: Headers = field(default_factory=Headers)
+    body: MessageBody | None = None
+
+    def __post_init__(self) -> None:
+        self.status_reason = self.status_reason or reason_phrase(self.status_code)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateEndpointConnection:
+    name: str | None = None
+    group_id: str | None = None
+    member_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionKeyParameterNames:
+    header: str = "Ocp-Apim-Subscription-Key"
+    query: str = "subscription-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """IApi; `path` is the URL suffix without slashes around it."""
+
+    id: str
+    name: str
+    path: str
+    service_url: Url | None = None
+    revision: str = "1"
+    version: str | None = None
+    is_current_revision: bool = True
+    protocols: tuple[str, ...] = ("https",)
+    subscription_key_parameter_names: SubscriptionKeyParameterNames = SubscriptionKeyParameterNames()
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The backend that the request goes to; `type` is Single or Pool."""
+
+    id: str
+    type: str = "Single"
+    azure_region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """IDeployment: the gateway that runs the policy."""
+
+    service_name: str
+    service_id: str
+    region: str
+    gateway_id: str = "managed"
+    gateway_instance_id: str = "managed"
+    gateway_is_managed: bool = True
+    certificates: Mapping[str, X509] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LastError:
+    """ILastError, set before on-error runs."""
+
+    source: str
+    reason: str
+    message: str
+    scope: str = ""
+    section: str = ""
+    path: str = ""
+    policy_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    id: str
+    method: str
+    name: str
+    url_template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """IProduct; `state` is Published or NotPublished."""
+
+    id: str
+    name: str
+    state: str = "Published"
+    approval_required: bool = False
+    subscription_required: bool = False
+    subscriptions_limit: int | None = None
+    groups: tuple[Group, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """ISubscription; `key` is the one that the request carried. Dates are epoch seconds."""
+
+    id: str
+    name: str
+    key: str
+    primary_key: str
+    secondary_key: str
+    created_date: float = 0.0
+    start_date: float | None = None
+    end_date: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdentity:
+    id: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """IUser; `registration_date` is epoch seconds."""
+
+    id: str
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    note: str | None = None
+    registration_date: float = 0.0
+    groups: tuple[Group, ...] = ()
+    identities: tuple[UserIdentity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    id: str
+    name: str
+
+
+@dataclass(slots=True)
+class Context:
+    """IContext. `variables` hold CLR values (see `apimlb.policy.clr`) or views of this module;
+    `timestamp` is when the request came, in epoch seconds of `clock`."""
+
+    clock: Clock
+    rng: random.Random
+    request: RequestView
+    response: ResponseView | None = None
+    variables: dict[str, object] = field(default_factory=dict)
+    api: Api | None = None
+    operation: Operation | None = None
+    product: Product | None = None
+    subscription: Subscription | None = None
+    user: User | None = None
+    deployment: Deployment | None = None
+    backend: Backend | None = None
+    last_error: LastError | None = None
+    workspace: Workspace | None = None
+    request_id: uuid.UUID = NO_REQUEST
+    timestamp: float = 0.0
+    tracing: bool = False
+    traces: list[str] = field(default_factory=list)
+    switches: Switches = LIKELY
+    shown_variables: object = None
+    """`variables` as expressions see them; made when the first one looks."""
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the request came."""
+        return self.clock.now() - self.timestamp
+
+    def trace(self, message: str) -> None:
+        """`context.Trace(...)`: kept when the request is traced."""
+        if self.tracing:
+            self.traces.append(message)

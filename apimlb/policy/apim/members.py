@@ -1,0 +1,223 @@
+"""The `context` variable and what hangs on it, and the extension methods that API Management adds."""
+
+import re
+from collections.abc import Callable
+
+from apimlb.policy.apim import context as views
+from apimlb.policy.apim.calls import (
+    authorization_claims,
+    backend_type,
+    body_as,
+    certificates,
+    elapsed,
+    form,
+    form_text,
+    headers,
+    joined_or_default,
+    jwt_audiences,
+    jwt_claim,
+    jwt_claims,
+    jwt_moment,
+    map_value_or,
+    moment,
+    parameters,
+    product_state,
+    query,
+    query_text,
+    request_id,
+    strings,
+    things,
+    timestamp,
+    trace,
+    try_basic,
+    try_jwt,
+    variable_or_default,
+    variable_or_null,
+    variable_or_type_default,
+    variables,
+)
+from apimlb.policy.apim.credentials import Authorization, Jwt, read_basic, read_jwt
+from apimlb.policy.clr.dates.ticks import from_epoch
+from apimlb.policy.clr.types.definitions import Definition, Needs
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)[A-Z]", lambda match: f"_{match[0]}", name).lower()
+
+
+def reads(kind: str, *names: str) -> tuple[tuple[str, str], ...]:
+    """Properties that are attributes of the view, under their names in snake_case."""
+    return tuple((f"{kind} {name}", f"{{0}}.{snake(name)}") for name in names)
+
+
+def is_view(view: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, view)
+
+
+_MAP = "IReadOnlyDictionary<string, "
+
+DEFINITIONS = (
+    Definition(
+        "IContext", "class",
+        rows=(
+            ("IReadOnlyDictionary<string, object> Variables", variables),
+            *reads("IRequest", "Request"), *reads("IResponse", "Response"), *reads("IApi", "Api"),
+            *reads("IOperation", "Operation"), *reads("IProduct", "Product"), *reads("IUser", "User"),
+            *reads("ISubscription", "Subscription"), *reads("IDeployment", "Deployment"),
+            *reads("IBackend", "Backend"), *reads("ILastError", "LastError"), *reads("IWorkspace",
+            "Workspace"),
+            *reads("bool", "Tracing"),
+            ("Guid RequestId", request_id),
+            ("DateTime Timestamp", timestamp),
+            ("TimeSpan Elapsed", elapsed),
+            ("void Trace(string message)", trace),
+        ),
+    ),
+    Definition(
+        "IRequest", "class", test=is_view(views.RequestView),
+        rows=(
+            *reads("IMessageBody", "Body"), *reads("string", "Method", "IpAddress"),
+            *reads("IUrl", "Url", "OriginalUrl"), *reads("X509Certificate2", "Certificate"),
+            *reads("IPrivateEndpointConnection", "PrivateEndpointConnection"),
+            (_MAP + "string[]> Headers", headers),
+            (_MAP + "string> MatchedParameters", parameters),
+            ("IFoundry Foundry", lambda request: request if request.foundry_deployment is not None else None),
+        ),
+    ),
+    Definition("IFoundry", "class", rows=(("string Deployment", "{0}.foundry_deployment"),)),
+    Definition(
+        "IResponse", "class", test=is_view(views.ResponseView),
+        rows=(
+            *reads("IMessageBody", "Body"), *reads("int", "StatusCode"), *reads("string", "StatusReason"),
+            (_MAP + "string[]> Headers", headers),
+        ),
+    ),
+    Definition(
+        "IMessageBody", "class", test=is_view(views.MessageBody),
+        rows=(
+            ("T As<T>(bool preserveContent = false)", Needs(body_as, types=("T",))),
+            ("IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)",
+             form),
+        ),
+    ),
+    Definition(
+        "IUrl", "class", test=is_view(views.Url),
+        rows=(
+            *reads("string", "Host", "Path", "QueryString", "Scheme"), *reads("int", "Port"),
+            (_MAP + "string[]> Query", query),
+        ),
+    ),
+    Definition(
+        "IApi", "class",
+        rows=(
+            *reads("string", "Id", "Name", "Path", "Revision", "Version"), *reads("bool",
+            "IsCurrentRevision"),
+            *reads("IUrl", "ServiceUrl"),
+            ("IEnumerable<string> Protocols", lambda api: strings(api.protocols)),
+            *reads("ISubscriptionKeyParameterNames", "SubscriptionKeyParameterNames"),
+        ),
+    ),
+    Definition("ISubscriptionKeyParameterNames", "class", rows=reads("string", "Header", "Query")),
+    Definition("BackendType", "enum", constants={"Single": 0, "Pool": 1}),
+    Definition(
+        "IBackend", "class",
+        rows=(*reads("string", "Id", "AzureRegion"), ("BackendType Type", backend_type)),
+    ),
+    Definition(
+        "IDeployment", "class",
+        rows=(
+            *reads("string", "GatewayId", "Region", "ServiceId", "ServiceName"),
+            ("IGateway Gateway", "{0}"),
+            (_MAP + "X509Certificate2> Certificates", certificates),
+        ),
+    ),
+    Definition(
+        "IGateway", "class",
+        rows=(
+            ("string Id", "{0}.gateway_id"),
+            ("string InstanceId", "{0}.gateway_instance_id"),
+            ("bool IsManaged", "{0}.gateway_is_managed"),
+        ),
+    ),
+    Definition(
+        "ILastError", "class",
+        rows=reads("string", "Source", "Reason", "Message", "Scope", "Section", "Path", "PolicyId"),
+    ),
+    Definition("IOperation", "class", rows=reads("string", "Id", "Method", "Name", "UrlTemplate")),
+    Definition("ProductState", "enum", constants={"NotPublished": 0, "Published": 1}),
+    Definition(
+        "IProduct", "class",
+        rows=(
+            *reads("string", "Id", "Name"), *reads("bool", "ApprovalRequired", "SubscriptionRequired"),
+            *reads("int?", "SubscriptionsLimit"),
+            ("ProductState State", product_state),
+            ("IEnumerable<IGroup> Groups", lambda product: things(product.groups)),
+        ),
+    ),
+    Definition(
+        "ISubscription", "class",
+        rows=(
+            *reads("string", "Id", "Name", "Key", "PrimaryKey", "SecondaryKey"),
+            ("DateTime CreatedDate", lambda each: from_epoch(each.created_date)),
+            ("DateTime? StartDate", lambda each: moment(each.start_date)),
+            ("DateTime? EndDate", lambda each: moment(each.end_date)),
+        ),
+    ),
+    Definition(
+        "IUser", "class",
+        rows=(
+            *reads("string", "Id", "Email", "FirstName", "LastName", "Note"),
+            ("DateTime RegistrationDate", lambda user: from_epoch(user.registration_date)),
+            ("IEnumerable<IGroup> Groups", lambda user: things(user.groups)),
+            ("IEnumerable<IUserIdentity> Identities", lambda user: things(user.identities)),
+        ),
+    ),
+    Definition("IGroup", "class", rows=reads("string", "Id", "Name")),
+    Definition("IUserIdentity", "class", rows=reads("string", "Id", "Provider")),
+    Definition("IWorkspace", "class", rows=reads("string", "Id", "Name")),
+    Definition("IPrivateEndpointConnection", "class", rows=reads("string", "Name", "GroupId", "MemberName")),
+    Definition(
+        "Authorization", "class", test=is_view(Authorization),
+        rows=(*reads("string", "AccessToken"), (_MAP + "object> Claims", authorization_claims)),
+    ),
+    Definition("BasicAuthCredentials", "class", rows=reads("string", "UserId", "Password")),
+    Definition(
+        "Jwt", "class", test=is_view(Jwt),
+        rows=(
+            ("string Algorithm", "{0}.algorithm"),
+            ("string Type", "{0}.type"),
+            ("IEnumerable<string> Audiences", jwt_audiences),
+            (_MAP + "string[]> Claims", jwt_claims),
+            ("DateTime? ExpirationTime", jwt_moment("exp")),
+            ("DateTime? IssuedAt", jwt_moment("iat")),
+            ("DateTime? NotBefore", jwt_moment("nbf")),
+            ("string Id", jwt_claim("jti")),
+            ("string Issuer", jwt_claim("iss")),
+            ("string Subject", jwt_claim("sub")),
+        ),
+    ),
+    Definition(
+        "ContextExtensions", "static", nameable=False,
+        rows=(
+            ("static string GetValueOrDefault(this IReadOnlyDictionary<string, string[]> map, string name, "
+             "string defaultValue = null)", joined_or_default),
+            ("static string GetValueOrDefault(this IReadOnlyDictionary<string, string> map, string name, "
+             "string defaultValue = null)", joined_or_default),
+            ("static object GetValueOrDefault(this IReadOnlyDictionary<string, object> map, string name)",
+             variable_or_null),
+            ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name)",
+             Needs(variable_or_type_default, types=("T",))),
+            ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name, "
+             "T defaultValue)", Needs(variable_or_default, types=("T",))),
+            ("static V GetValueOrDefault<K, V>(this IReadOnlyDictionary<K, V> map, K name, V defaultValue)",
+             map_value_or),
+            ("static Jwt AsJwt(this string input)", read_jwt),
+            ("static bool TryParseJwt(this string input, out Jwt result)", try_jwt),
+            ("static BasicAuthCredentials AsBasic(this string input)", read_basic),
+            ("static bool TryParseBasic(this string input, out BasicAuthCredentials result)", try_basic),
+            ("static string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> form)",
+             form_text),
+            ("static string ToQueryString(this IDictionary<string, IList<string>> form)", query_text),
+        ),
+    ),
+)  # fmt: skip

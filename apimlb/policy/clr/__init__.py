@@ -1,0 +1,1 @@
+""".NET as policy expressions see it: values, the types that they have and the members of these."""

@@ -1,0 +1,73 @@
+"""How much one evaluation may do, so that no expression hangs: counted, because a clock would make it
+uncertain."""
+
+from typing import Final, NoReturn
+
+from apimlb.policy.clr.exceptions import over_limit
+
+STEPS: Final = 1_000_000
+ROUNDS: Final = 100_000
+LONGEST_TEXT: Final = 8_000_000
+LONGEST_LAYOUT: Final = 1_000
+
+
+class Budget:
+    """What is left to the evaluation that runs. There is one at a time: it neither waits nor is it
+    interrupted, and the event loop's thread is the only one that evaluates."""
+
+    __slots__ = ("left", "searching")
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Before an evaluation. `searching` is the worst that Python's engine for regular expressions may
+        have cost so far, in characters."""
+        self.left = STEPS
+        self.searching = 0.0
+
+    def spend(self, steps: int = 1) -> None:
+        self.left -= steps
+        if self.left < 0:
+            out_of_steps()
+
+
+BUDGET: Final = Budget()
+
+
+def spend() -> None:
+    """One step of the evaluation that runs."""
+    BUDGET.spend()
+
+
+def out_of_steps() -> NoReturn:
+    raise over_limit("the number of steps that one evaluation may take")
+
+
+def bounded_text(text: str) -> str:
+    """A text that was made, if it is not too long."""
+    if len(text) > 1_000:
+        BUDGET.spend(len(text) >> 6)
+        if len(text) > LONGEST_TEXT:
+            raise over_limit(f"{LONGEST_TEXT} characters in one string")
+    return text
+
+
+def charge_each(count: int) -> None:
+    """Pay for going through so many characters or bytes one by one, in Python."""
+    BUDGET.spend(count >> 2)
+
+
+def bounded_layout(layout: str) -> str:
+    """A format string, if it is not too long: laying out a value takes time that grows with its square."""
+    if len(layout) > LONGEST_LAYOUT:
+        raise over_limit(f"{LONGEST_LAYOUT} characters in one format string")
+    BUDGET.spend(len(layout) >> 2)
+    return layout
+
+
+def bounded_length(length: int) -> int:
+    """A length that a text is about to have."""
+    if length > LONGEST_TEXT:
+        raise over_limit(f"{LONGEST_TEXT} characters in one string")
+    return length

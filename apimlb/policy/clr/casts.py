@@ -1,0 +1,135 @@
+"""Casts and type tests while an expression runs: what a value is, as a static type."""
+
+import math
+from decimal import Decimal
+
+from apimlb.policy.clr.exceptions import ClrException, invalid_cast, null_reference
+from apimlb.policy.clr.numbers.arithmetic import checked, truncate
+from apimlb.policy.clr.objects.text import clr_type_name
+from apimlb.policy.clr.objects.values import Enum, Sequence
+from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.registry import Registry
+from apimlb.policy.csharp.conversions import Conversions
+
+
+class RuntimeTypes:
+    """Finds the static type of a value by its CLR name, and remembers what derives from what."""
+
+    def __init__(self) -> None:
+        self._registry: Registry | None = None
+        self._conversions: Conversions | None = None
+        self._known: dict[tuple[str, Type], bool] = {}
+
+    def use(self, registry: Registry, conversions: Conversions) -> None:
+        """The library that names are looked up in; set once, when it is built."""
+        self._registry, self._conversions = registry, conversions
+
+    def type_named(self, name: str) -> Type | None:
+        """A constructed type by the name that ToString shows:
+        `System.Collections.Generic.List`1[System.String]`."""
+        assert self._registry is not None
+        if name.endswith("[]"):
+            element = self.type_named(name[:-2])
+            return self._registry.array(element) if element else None
+        plain, _, inner = name.partition("[")
+        definition = self._registry.exact(plain)
+        if definition is None:
+            return None
+        arguments = [self.type_named(part) for part in _split(inner.removesuffix("]"))] if inner else []
+        if any(argument is None for argument in arguments) or len(arguments) != len(definition.parameters):
+            return None
+        return self._registry.types.of(
+            definition, [argument for argument in arguments if argument is not None]
+        )
+
+    def is_a(self, value: object, target: Type) -> bool:
+        """`value is target`; null is nothing."""
+        if value is None:
+            return False
+        target = target.underlying
+        if target.definition is not None and target.definition.test is not None:
+            return target.definition.test(value)
+        if isinstance(value, Sequence):
+            return target.name == "System.Object" or target.name.startswith(_SEQUENCE)
+        name = clr_type_name(value)
+        key = (name, target)
+        known = self._known.get(key)
+        if known is None:
+            known = name == target.name or self.derives(name, target)
+            self._known[key] = known
+        return known
+
+    def derives(self, name: str, target: Type) -> bool:
+        """Whether the type of that name is the target or derives from it."""
+        assert self._conversions is not None
+        found = self.type_named(name)
+        return found is not None and self._conversions.derives(found, target)
+
+
+def _split(text: str) -> list[str]:
+    """Type arguments at the top level of a list of them."""
+    parts, depth, start = [], 0, 0
+    for at, char in enumerate(text):
+        depth += (char == "[") - (char == "]")
+        if char == "," and depth == 0 and text[at - 1] != "[":
+            parts.append(text[start:at])
+            start = at + 1
+    return [*parts, text[start:]]
+
+
+_SEQUENCE = "System.Collections.Generic.IEnumerable"
+RUNTIME = RuntimeTypes()
+
+
+def cast(value: object, target: Type) -> object:
+    """A reference cast: null stays null; throws System.InvalidCastException."""
+    if value is None or RUNTIME.is_a(value, target):
+        return value
+    raise invalid_cast(clr_type_name(value), target.name)
+
+
+def cast_value(value: object, target: Type) -> object:
+    """Unboxing: null throws System.NullReferenceException, another type System.InvalidCastException."""
+    if value is None:
+        raise null_reference()
+    if isinstance(value, Enum) and target.name == "System.Int32":
+        return value.number
+    if RUNTIME.is_a(value, target):
+        return value
+    raise invalid_cast(clr_type_name(value), target.name)
+
+
+def as_type(value: object, target: Type) -> object:
+    """`value as target`"""
+    return value if RUNTIME.is_a(value, target) else None
+
+
+def is_type(value: object, target: Type) -> bool:
+    return RUNTIME.is_a(value, target)
+
+
+def enum_of(target: Type, number: int) -> Enum:
+    """A number as a value of an enumeration."""
+    definition = target.definition
+    assert definition is not None
+    return Enum(
+        definition.name, number, {value: name for name, value in reversed(list(definition.constants.items()))}
+    )
+
+
+def enum_number(value: Enum) -> int:
+    return value.number
+
+
+def truncate_checked(value: float | Decimal, name: str) -> int:
+    """A checked conversion of a real number to an integer type; throws System.OverflowException."""
+    if isinstance(value, Decimal):
+        return truncate(value, name)
+    if not math.isfinite(value):
+        raise ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+    return checked(int(value), name)
+
+
+def bad_throw(value: object) -> ClrException:
+    """What `throw value` raises."""
+    return value if isinstance(value, ClrException) else null_reference()

@@ -1,0 +1,54 @@
+"""Exceptions in `catch`: which CLR type each is, and what it derives from."""
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.exceptions import ClrException, null_reference
+
+_BASES = {
+    "System.ArgumentNullException": "System.ArgumentException",
+    "System.ArgumentOutOfRangeException": "System.ArgumentException",
+    "System.ArgumentException": "System.SystemException",
+    "System.DivideByZeroException": "System.ArithmeticException",
+    "System.OverflowException": "System.ArithmeticException",
+    "System.ArithmeticException": "System.SystemException",
+    "System.UriFormatException": "System.FormatException",
+    "System.FormatException": "System.SystemException",
+    "System.ObjectDisposedException": "System.InvalidOperationException",
+    "Newtonsoft.Json.JsonReaderException": "Newtonsoft.Json.JsonException",
+    "Newtonsoft.Json.JsonSerializationException": "Newtonsoft.Json.JsonException",
+    "System.Collections.Generic.KeyNotFoundException": "System.SystemException",
+    "System.Text.RegularExpressions.RegexMatchTimeoutException": "System.TimeoutException",
+    "System.Text.RegularExpressions.RegexParseException": "System.ArgumentException",
+}
+
+
+def caught(error: Exception) -> ClrException:
+    """What a `catch` sees: CLR exceptions as they are. Python's own errors are what a null or an impossible
+    value did inside a member of the library that does not check for it."""
+    if isinstance(error, ClrException):
+        return error
+    if isinstance(error, RecursionError):
+        BUDGET.left = -1  # nothing more is run on the way out: each frame could try again
+        return stack_overflow()
+    if isinstance(error, TypeError | AttributeError | AssertionError):
+        return null_reference()
+    if isinstance(error, MemoryError):
+        return ClrException("System.OutOfMemoryException", "Insufficient memory to continue the execution.")
+    return ClrException(
+        "System.ArgumentException", f"Value does not fall within the expected range ({error})."
+    )
+
+
+def stack_overflow() -> ClrException:
+    return ClrException(
+        "System.InsufficientExecutionStackException", "The expression calls itself too deeply."
+    )
+
+
+def is_caught(error: ClrException, wanted: str) -> bool:
+    """Whether `catch (wanted)` takes the exception. The evaluator's own limits are not caught."""
+    if error.type_name == "System.InsufficientExecutionStackException":
+        return False
+    name = error.type_name
+    while name not in (wanted, "System.SystemException", "System.Exception"):
+        name = _BASES.get(name, "System.SystemException")
+    return name == wanted or wanted == "System.Exception"

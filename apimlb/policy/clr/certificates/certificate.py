@@ -1,0 +1,227 @@
+"""X509Certificate and X509Certificate2: a certificate with the private key that belongs to it, if any."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apimlb.policy.clr.crypto.hashes import C, crypto_error
+from apimlb.policy.clr.crypto.oids import NAMES
+from apimlb.policy.clr.crypto.rsa import Rsa
+from apimlb.policy.clr.dates.formatting import format_date
+from apimlb.policy.clr.dates.ticks import LOCAL, DateTime, from_epoch
+from apimlb.policy.clr.exceptions import ClrException, argument, invalid_operation
+
+if TYPE_CHECKING:
+    from apimlb.policy.clr.crypto.rsa_keys import RsaKey
+
+X = C + "X509Certificates."
+
+
+@dataclass(slots=True, eq=False)
+class Facts:
+    """What a certificate says. Times are epoch seconds; `serial` is big-endian; `names` are what GetNameInfo
+    says of the subject and of the issuer, by the names of X509NameType; `extensions` are pairs of identifier
+    and DER."""
+
+    der: bytes
+    thumbprint: bytes
+    subject: str
+    issuer: str
+    serial: bytes
+    not_before: float
+    not_after: float
+    version: int
+    signature: str
+    key_algorithm: str
+    key_parameters: bytes
+    public_key: bytes
+    rsa: "RsaKey | None"
+    names: tuple[dict[str, str], dict[str, str]]
+    extensions: tuple[tuple[str, bytes], ...]
+
+
+def no_object() -> ClrException:
+    return crypto_error("Cannot find the requested object.")
+
+
+def no_handle() -> ClrException:
+    """A certificate that was never filled, or was reset."""
+    return crypto_error("m_safeCertContext is an invalid handle.")
+
+
+class X509:
+    """An X509Certificate, with `second` an X509Certificate2; empty until something is read into it."""
+
+    def __init__(self, second: bool = True, trusted: bool = False) -> None:
+        self.second = second
+        self.trusted = trusted
+        self._facts: Facts | None = None
+        self._key: Rsa | None = None
+        self._name = ""
+        self._archived = False
+
+    @classmethod
+    def read(cls, content: bytes, password: str | None = None, trusted: bool = False) -> "X509":
+        """An X509Certificate2 of a file's bytes: DER, PEM or PKCS #12; throws CryptographicException.
+        `trusted` is what Verify answers: no store of roots is asked."""
+        made = cls(trusted=trusted)
+        made.take(content, password)
+        return made
+
+    @property
+    def clr_name(self) -> str:
+        return f"{X}X509Certificate{'2' if self.second else ''}"
+
+    def take(self, content: bytes, password: str | None) -> None:
+        """Import."""
+        # The package behind it takes longer to import than the whole compiler, and few policies need it.
+        from apimlb.policy.clr.certificates.reader import read
+
+        self._facts, key = read(content, password)
+        self._key = None if key is None else Rsa(key=key)
+
+    def copy_of(self, other: "X509") -> "X509":
+        """Take over what another one holds."""
+        self._facts, self._key = other._facts, other._key
+        self.trusted, self._name = other.trusted, other._name
+        return self
+
+    def reset(self) -> None:
+        self._facts = self._key = None
+        self._name = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self._facts is None
+
+    @property
+    def facts(self) -> Facts:
+        if self._facts is None:
+            raise no_handle()
+        return self._facts
+
+    @property
+    def key(self) -> Rsa | None:
+        """The private key."""
+        assert self.facts
+        return self._key
+
+    @key.setter
+    def key(self, key: Rsa | None) -> None:
+        self._key = None if key is None else self._matching(key)
+
+    def _matching(self, key: Rsa) -> Rsa:
+        own = self.facts.rsa
+        if own is None:
+            raise argument("The provided key does not match the public key algorithm for this certificate.")
+        if own.numbers() != {name: int.from_bytes(part, "big") for name, part in key.parts(False).items()}:
+            raise argument(
+                "The provided key does not match the public key for this certificate.", "privateKey"
+            )
+        key.parts(True)
+        return Rsa(key=key.key)
+
+    def with_key(self, key: Rsa) -> "X509":
+        """CopyWithPrivateKey"""
+        if self.key is not None:
+            raise invalid_operation("The certificate already has an associated private key.")
+        made = X509(self.second).copy_of(self)
+        made.key = key
+        return made
+
+    @property
+    def friendly_name(self) -> str:
+        assert self.facts
+        return self._name
+
+    @friendly_name.setter
+    def friendly_name(self, name: str | None) -> None:
+        assert self.facts
+        self._name = name or ""
+
+    @property
+    def archived(self) -> bool:
+        assert self.facts
+        return self._archived
+
+    @archived.setter
+    def archived(self, archived: bool) -> None:
+        assert self.facts
+        self._archived = archived
+
+    @property
+    def not_before(self) -> DateTime:
+        return from_epoch(self.facts.not_before, LOCAL)
+
+    @property
+    def not_after(self) -> DateTime:
+        return from_epoch(self.facts.not_after, LOCAL)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, X509) or self.is_empty or other.is_empty:
+            return isinstance(other, X509) and self.is_empty and other.is_empty
+        return (self.facts.issuer, self.facts.serial) == (other.facts.issuer, other.facts.serial)
+
+    def __hash__(self) -> int:
+        return 0 if self.is_empty else hash(self.facts.thumbprint)
+
+    def __str__(self) -> str:
+        return self.clr_name if self.is_empty or not self.second else self.shown(False)
+
+    def shown(self, whole: bool) -> str:
+        """ToString(verbose): a section each of what the certificate says."""
+        facts = self.facts
+        names = [_named(each) if whole and self.second else [] for each in facts.names]
+        sections = [
+            _section("Subject", facts.subject, *names[0]),
+            _section("Issuer", facts.issuer, *names[1]),
+            _section("Serial Number", facts.serial.hex().upper()),
+            _section("Not Before", format_date(self.not_before)),
+            _section("Not After", format_date(self.not_after)),
+            _section("Thumbprint", facts.thumbprint.hex().upper()),
+        ]
+        if whole and self.second:
+            sections = [_section("Version", f"V{facts.version}"), *sections, *_technical(facts)]
+        return "\n".join(sections)
+
+
+def _section(title: str, *lines: str) -> str:
+    return f"[{title}]\n" + "".join(f"  {line}\n" for line in lines)
+
+
+def _technical(facts: Facts) -> list[str]:
+    """What a verbose text says of algorithms, and of the extensions by name and as bytes."""
+    found = [
+        _section("Signature Algorithm", f"{NAMES.get(facts.signature, '')}({facts.signature})"),
+        _section(
+            "Public Key",
+            f"Algorithm: {NAMES.get(facts.key_algorithm, facts.key_algorithm)}",
+            *([] if facts.rsa is None else [f"Length: {facts.rsa.bits}"]),
+            f"Key Blob: {facts.public_key.hex().upper()}",
+            f"Parameters: {facts.key_parameters.hex().upper()}",
+        ),
+    ]
+    shown = "".join(
+        f"* {NAMES.get(oid, '')}({oid}):\n  {der.hex().upper()}\n" for oid, der in facts.extensions
+    )
+    return [*found, f"[Extensions]\n{shown}"] if shown else found
+
+
+_SHOWN = {
+    "SimpleName": "Simple Name",
+    "EmailName": "Email Name",
+    "UpnName": "UPN Name",
+    "DnsName": "DNS Name",
+}
+
+
+def _named(names: dict[str, str]) -> list[str]:
+    return [f"{title}: {names[kind]}" for kind, title in _SHOWN.items() if names.get(kind)]
+
+
+class PublicKey:
+    """The key in a certificate."""
+
+    clr_name = X + "PublicKey"
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts

@@ -1,0 +1,154 @@
+"""X.500 names: as text in .NET's order, and out of their encoding. With it, just enough DER to walk over one.
+
+A certificate is read by the `cryptography` package; what that does not hand out as bytes is looked up here.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.crypto.hashes import C, crypto_error
+from apimlb.policy.clr.crypto.oids import NAMES, is_numeric, value_of
+from apimlb.policy.clr.exceptions import argument_null
+
+_TEXTS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
+_SPECIAL = re.compile(r'[,+="\n<>#;]|\A\s|\s\Z')
+_KEY = re.compile(r"\s*([A-Za-z0-9.]+)\s*=")
+_VALUE = re.compile(r'[ \t]*(?:"(?:[^"]|"")*"\s*|(?!["\s])[^,;+\n]*|)(?=[,;+\n]|\Z)')
+
+
+class Piece(NamedTuple):
+    """One value of DER: its tag, what is inside, and all of it."""
+
+    tag: int
+    inside: bytes
+    whole: bytes
+
+
+def pieces(content: bytes) -> list[Piece]:
+    """The values that follow one another in DER; raises ValueError where it is none."""
+    found: list[Piece] = []
+    at = 0
+    while at < len(content):
+        tag, size, begins = _head(content, at)
+        ends = begins + size
+        if ends > len(content):
+            raise ValueError("not DER")
+        found.append(Piece(tag, content[begins:ends], content[at:ends]))
+        at = ends
+    return found
+
+
+def _head(content: bytes, at: int) -> tuple[int, int, int]:
+    """The tag of the value at a place, its length, and where what is inside begins."""
+    if at + 1 >= len(content) or content[at] & 0x1F == 0x1F or content[at + 1] == 0x80:
+        raise ValueError("not DER")
+    size = content[at + 1]
+    if size < 0x80:
+        return content[at], size, at + 2
+    begins = at + 2 + (size & 0x7F)
+    return content[at], int.from_bytes(content[at + 2 : begins], "big"), begins
+
+
+def oid_text(inside: bytes) -> str:
+    """The dotted form of an object identifier's content."""
+    numbers, value = [], 0
+    for byte in inside:
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            numbers.append(value)
+            value = 0
+    first = min(numbers[0] // 40, 2) if numbers else 0
+    return ".".join(map(str, [first, *((numbers[0] - 40 * first, *numbers[1:]) if numbers else ())]))
+
+
+class Attribute(NamedTuple):
+    """A part of a name: its identifier and text; `joined` to the one before in a part of several values."""
+
+    oid: str
+    text: str
+    joined: bool
+
+
+def attributes(name: bytes) -> list[Attribute]:
+    """The parts of an encoded name, first to last; raises ValueError."""
+    charge_each(len(name))
+    outer = pieces(name)
+    if len(outer) != 1 or outer[0].tag != 0x30:
+        raise ValueError("not a name")
+    return list(_attributes(outer[0].inside))
+
+
+def _attributes(inside: bytes) -> Iterator[Attribute]:
+    for part in pieces(inside):
+        for place, pair in enumerate(pieces(part.inside)):
+            key, value = pieces(pair.inside)
+            text = value.inside.decode(_TEXTS.get(value.tag, "latin-1"), "replace")
+            yield Attribute(oid_text(key.inside), text, place > 0)
+
+
+def name_text(name: bytes) -> str:
+    """A name as .NET shows it: the last part first, `CN=a, O=b`; the empty text for what is no name."""
+    try:
+        found = attributes(name)
+    except (ValueError, IndexError):
+        return ""
+    groups: list[list[str]] = []
+    for each in found:
+        shown = f"{NAMES.get(each.oid, f'OID.{each.oid}')}={_quoted(each.text)}"
+        if each.joined:
+            groups[-1].append(shown)
+        else:
+            groups.append([shown])
+    return ", ".join(" + ".join(group) for group in reversed(groups))
+
+
+def _quoted(text: str) -> str:
+    if not _SPECIAL.search(text):
+        return text
+    escaped = text.replace('"', '""')
+    return f'"{escaped}"'
+
+
+class DistinguishedName:
+    """X500DistinguishedName"""
+
+    clr_name = C + "X509Certificates.X500DistinguishedName"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def written_name(text: str | None) -> DistinguishedName:
+    """new X500DistinguishedName(text): any text of `key=value` parts; throws CryptographicException."""
+    if text is None:
+        raise argument_null("distinguishedName")
+    charge_each(len(text))
+    at = 0
+    while text[at:].strip():
+        key = _KEY.match(text, at)
+        value = _VALUE.match(text, key.end()) if key else None
+        if key is None or value is None or not _is_key(key[1]):
+            raise crypto_error(
+                "The string contains an invalid X500 name attribute key, oid, value or delimiter."
+            )
+        at = value.end() + 1
+    return DistinguishedName(text)
+
+
+def _is_key(key: str) -> bool:
+    plain = key[4:] if key.lower().startswith("oid.") else key
+    return is_numeric(plain) or value_of(key) is not None
+
+
+def encoded_name(content: bytearray | None) -> DistinguishedName:
+    if content is None:
+        raise argument_null("value")
+    return DistinguishedName(name_text(bytes(content)))
+
+
+def copied_name(other: DistinguishedName | None) -> DistinguishedName:
+    if other is None:
+        raise argument_null("asnEncodedData")
+    return DistinguishedName(other.name)

@@ -1,0 +1,225 @@
+"""Certificates and PKCS #12 files by the `cryptography` package. Loaded when a policy first has one."""
+
+import hashlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.hazmat.primitives.serialization.pkcs12 import (
+    PBES,
+    load_pkcs12,
+    serialize_key_and_certificates,
+)
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.certificates.certificate import Facts, no_object
+from apimlb.policy.clr.certificates.distinguished_names import (
+    Attribute,
+    Piece,
+    attributes,
+    name_text,
+    oid_text,
+    pieces,
+)
+from apimlb.policy.clr.crypto.hashes import crypto_error
+from apimlb.policy.clr.crypto.rsa_keys import RsaKey
+
+_UPN = "1.3.6.1.4.1.311.20.2.3"
+_PEM = b"-----BEGIN CERTIFICATE-----"
+_ROUNDS = 2_000
+_LONGEST_SALT = 64
+_SAN, _IAN = x509.SubjectAlternativeName, x509.IssuerAlternativeName
+_BAD = (ValueError, TypeError, IndexError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
+
+
+def read(content: bytes, password: str | None) -> tuple[Facts, RsaKey | None]:
+    """A certificate in DER, PEM or PKCS #12, with its private key where that is RSA and there; throws
+    CryptographicException for anything else."""
+    BUDGET.spend(200 + len(content))
+    kind = content_type(content)
+    try:
+        with _quietly():
+            if kind == "Pfx":
+                return _pfx(content, password)
+            if kind == "Cert":
+                return _facts(_certificate(content)), None
+    except _BAD:
+        raise no_object() from None
+    raise no_object()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """What the package warns of (a serial number of zero, ...) .NET takes without a word."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def content_type(content: bytes) -> str:
+    """The X509ContentType of a file: Cert, Pfx, Pkcs7, or Unknown."""
+    if content.lstrip().startswith(_PEM):
+        return "Cert"
+    try:
+        first, *_ = pieces(pieces(content)[0].inside)
+    except (ValueError, IndexError):
+        return "Unknown"
+    if first.tag == 0x30:
+        return "Cert"
+    if first.whole == b"\x02\x01\x03":
+        return "Pfx"
+    return "Pkcs7" if first.tag == 0x06 and oid_text(first.inside) == "1.2.840.113549.1.7.2" else "Unknown"
+
+
+def _certificate(content: bytes) -> x509.Certificate:
+    if content.lstrip().startswith(_PEM):
+        return x509.load_pem_x509_certificate(content.lstrip())
+    return x509.load_der_x509_certificate(pieces(content)[0].whole)
+
+
+def _pfx(content: bytes, password: str | None) -> tuple[Facts, RsaKey | None]:
+    BUDGET.spend(50_000 + 2 * _iterations(pieces(content)))
+    secret = password.encode() if password else None
+    try:
+        found = load_pkcs12(content, secret)
+    except ValueError:
+        if secret is not None:
+            raise _wrong_password() from None
+        try:
+            found = load_pkcs12(content, b"")
+        except ValueError:
+            raise _wrong_password() from None
+    holder = found.cert or next(iter(found.additional_certs), None)
+    if holder is None:
+        raise no_object()
+    key = found.key if isinstance(found.key, RSAPrivateKey) else None
+    return _facts(holder.certificate), None if key is None else RsaKey(key)
+
+
+def _wrong_password() -> Exception:
+    return crypto_error("The specified network password is not correct.")
+
+
+def _iterations(found: list[Piece], depth: int = 30) -> int:
+    """The rounds of key derivation that a PKCS #12 file asks for: the small numbers in it, wherever they
+    stand. Lengths must be written out, as DER has it, so that none is overlooked; raises ValueError."""
+    if depth == 0:
+        raise ValueError("nested too deeply")
+    total = 0
+    for each in found:
+        if each.tag == 0x02 and len(each.inside) <= 8:
+            total += abs(int.from_bytes(each.inside, "big", signed=True))
+        elif each.tag & 0x20:
+            total += _iterations(pieces(each.inside), depth - 1)
+        elif each.tag == 0x04 and len(each.inside) > _LONGEST_SALT and each.inside[0] == 0x30:
+            total += _iterations(_content(each.inside), depth - 1)
+    return total
+
+
+def _content(inside: bytes) -> list[Piece]:
+    """What an octet string holds, if that is DER rather than ciphered bytes."""
+    if inside[1] == 0x80:
+        raise ValueError("not DER")
+    try:
+        return pieces(inside)
+    except ValueError:
+        return []
+
+
+def _facts(certificate: x509.Certificate) -> Facts:
+    der = certificate.public_bytes(Encoding.DER)
+    parts = pieces(pieces(pieces(der)[0].inside)[0].inside)
+    parts = parts[1:] if parts[0].tag == 0xA0 else parts
+    issuer, subject = parts[2].whole, parts[4].whole
+    algorithm, bits = pieces(parts[5].inside)
+    oid, *rest = pieces(algorithm.inside)
+    return Facts(
+        der=der,
+        thumbprint=hashlib.sha1(der, usedforsecurity=False).digest(),
+        subject=name_text(subject),
+        issuer=name_text(issuer),
+        serial=parts[0].inside,
+        not_before=certificate.not_valid_before_utc.timestamp(),
+        not_after=certificate.not_valid_after_utc.timestamp(),
+        version=certificate.version.value + 1,
+        signature=certificate.signature_algorithm_oid.dotted_string,
+        key_algorithm=oid_text(oid.inside),
+        key_parameters=rest[0].whole if rest else b"",
+        public_key=bits.inside[1:],
+        rsa=_rsa(certificate),
+        names=(_names(attributes(subject), _alternatives(certificate, _SAN)),
+               _names(attributes(issuer), _alternatives(certificate, _IAN))),
+        extensions=tuple(
+            (each.oid.dotted_string, each.value.public_bytes()) for each in certificate.extensions
+        ),
+    )  # fmt: skip
+
+
+def _rsa(certificate: x509.Certificate) -> RsaKey | None:
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return RsaKey(key) if isinstance(key, RSAPublicKey) else None
+
+
+def _alternatives(
+    certificate: x509.Certificate, kind: type[x509.SubjectAlternativeName] | type[x509.IssuerAlternativeName]
+) -> dict[str, str]:
+    """The first other name of each kind, by the names of X509NameType."""
+    try:
+        found = certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return {}
+    made: dict[str, str] = {}
+    for each in found:
+        if isinstance(each, x509.RFC822Name):
+            made.setdefault("EmailName", each.value)
+        elif isinstance(each, x509.DNSName):
+            made.setdefault("DnsFromAlternativeName", each.value)
+        elif isinstance(each, x509.UniformResourceIdentifier):
+            made.setdefault("UrlName", each.value)
+        elif isinstance(each, x509.OtherName) and each.type_id.dotted_string == _UPN:
+            made.setdefault("UpnName", pieces(each.value)[0].inside.decode("utf-8", "replace"))
+    return made
+
+
+def _names(subject: list[Attribute], other: dict[str, str]) -> dict[str, str]:
+    """What GetNameInfo says of a name and the other names beside it."""
+    last = {each.oid: each.text for each in subject}
+    common, mail = last.get("2.5.4.3"), last.get("1.2.840.113549.1.9.1")
+    simple = (
+        common or last.get("2.5.4.11") or last.get("2.5.4.10") or mail or other.get("EmailName")
+        or (subject[-1].text if subject else "")
+    )  # fmt: skip
+    dns = other.get("DnsFromAlternativeName")
+    made = {"SimpleName": simple, "EmailName": mail or "", "DnsName": dns or common or ""}
+    return {**made, **other}
+
+
+def exported(der: bytes, key: RsaKey | None, password: str | None) -> bytes:
+    """A PKCS #12 file of a certificate and its private key."""
+    BUDGET.spend(50_000)
+    locked: KeySerializationEncryption = NoEncryption()
+    if password:
+        locked = (
+            PrivateFormat.PKCS12.encryption_builder()
+            .kdf_rounds(_ROUNDS)
+            .key_cert_algorithm(PBES.PBESv1SHA1And3KeyTripleDESCBC)
+            .hmac_hash(hashes.SHA1())
+            .build(password.encode())
+        )
+    private = key.private if key is not None else None
+    with _quietly():
+        certificate = x509.load_der_x509_certificate(der)
+        return serialize_key_and_certificates(None, private, certificate, None, locked)

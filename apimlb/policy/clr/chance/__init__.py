@@ -1,0 +1,1 @@
+"""Random and Guid.NewGuid: what draws from the policy's own source of chance."""

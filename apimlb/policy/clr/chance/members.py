@@ -1,0 +1,162 @@
+"""Random and Guid: what draws from the policy's own source of chance."""
+
+import random
+import uuid
+
+from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.chance.generator import SeededRandom
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range
+from apimlb.policy.clr.guids import EMPTY, Guid, format_guid, parse_exact, parse_guid
+from apimlb.policy.clr.objects.ordering import compare
+from apimlb.policy.clr.objects.text import clr_equals
+from apimlb.policy.clr.types.definitions import Definition, Needs
+
+
+class ContextRandom:
+    """new Random(): numbers from the policy's own source of chance."""
+
+    clr_name = "System.Random"
+
+    def __init__(self, source: random.Random) -> None:
+        self._source = source
+
+    def sample(self) -> float:
+        return self._source.random()
+
+    def below(self, lowest: int, highest: int) -> int:
+        return lowest + int(self._source.random() * (highest - lowest))
+
+
+Chance = ContextRandom | SeededRandom
+
+
+def new_random(context: Context) -> Chance:
+    return ContextRandom(context.rng)
+
+
+def next_int(chance: Chance) -> int:
+    return chance.below(0, 0x7FFFFFFF)
+
+
+def next_below(chance: Chance, highest: int) -> int:
+    if highest < 0:
+        raise argument_range("'maxValue' must be greater than zero.", "maxValue")
+    return chance.below(0, highest)
+
+
+def next_between(chance: Chance, lowest: int, highest: int) -> int:
+    if lowest > highest:
+        raise argument_range("'minValue' cannot be greater than maxValue.", "minValue")
+    return chance.below(lowest, highest)
+
+
+def next_double(chance: Chance) -> float:
+    return chance.sample()
+
+
+def next_bytes(chance: Chance, target: bytearray | None) -> None:
+    if target is None:
+        raise argument_null("buffer")
+    BUDGET.spend(len(target))
+    for index in range(len(target)):
+        target[index] = chance.below(0, 0x7FFFFFFF) % 256
+
+
+def new_guid(context: Context) -> Guid:
+    return Guid(uuid.UUID(int=context.rng.getrandbits(128), version=4))
+
+
+def guid_from_text(text: str | None) -> Guid:
+    if text is None:
+        raise argument_null("g")
+    return parse_guid(text)
+
+
+def guid_from_bytes(content: bytearray | None) -> Guid:
+    if content is None:
+        raise argument_null("b")
+    if len(content) != 16:
+        raise argument("Byte array for GUID must be exactly 16 bytes long.", "b")
+    return Guid(uuid.UUID(bytes_le=bytes(content)))
+
+
+def guid_bytes(value: Guid) -> bytearray:
+    return bytearray(value.value.bytes_le)
+
+
+def try_parse_guid(text: str | None) -> tuple[bool, Guid]:
+    try:
+        return True, parse_guid(text)
+    except ClrException:
+        return False, EMPTY
+
+
+def guid_from_parts(first: int, second: int, third: int, *rest: int) -> Guid:
+    """new Guid(a, b, c, d, e, f, g, h, i, j, k)"""
+    number = (first & 0xFFFFFFFF) << 96 | (second & 0xFFFF) << 80 | (third & 0xFFFF) << 64
+    return Guid(uuid.UUID(int=number | int.from_bytes(bytes(rest), "big")))
+
+
+def guid_from_part_bytes(first: int, second: int, third: int, rest: bytearray | None) -> Guid:
+    """new Guid(a, b, c, d[])"""
+    if rest is None:
+        raise argument_null("d")
+    if len(rest) != 8:
+        raise argument("Byte array for GUID must be exactly 8 bytes long.", "d")
+    return guid_from_parts(first, second, third, *rest)
+
+
+def try_parse_exact(text: str | None, layout: str | None) -> tuple[bool, Guid]:
+    try:
+        return True, parse_exact(text, layout)
+    except ClrException:
+        return False, EMPTY
+
+
+def compare_guid(value: Guid, other: object) -> int:
+    """CompareTo(object)"""
+    if other is not None and not isinstance(other, Guid):
+        raise argument("Object must be of type GUID.", "value")
+    return compare(value, other)
+
+
+_BYTES = ", ".join(f"byte {name}" for name in "defghijk")
+
+DEFINITIONS = (
+    Definition(
+        "System.Random", "class",
+        rows=(
+            ("new()", Needs(new_random, context=True)),
+            ("new(int Seed)", SeededRandom),
+            ("int Next()", next_int),
+            ("int Next(int maxValue)", next_below),
+            ("int Next(int minValue, int maxValue)", next_between),
+            ("double NextDouble()", next_double),
+            ("void NextBytes(byte[] buffer)", next_bytes),
+        ),
+    ),
+    Definition(
+        "System.Guid", "struct", bases=("System.ValueType",), default=EMPTY,
+        rows=(
+            ("static Guid Empty", lambda: EMPTY),
+            ("static Guid NewGuid()", Needs(new_guid, context=True)),
+            ("static Guid Parse(string input)", parse_guid),
+            ("static bool TryParse(string input, out Guid result)", try_parse_guid),
+            ("static Guid ParseExact(string input, string format)", parse_exact),
+            ("static bool TryParseExact(string input, string format, out Guid result)", try_parse_exact),
+            ("new(string g)", guid_from_text),
+            ("new(byte[] b)", guid_from_bytes),
+            (f"new(int a, short b, short c, {_BYTES})", guid_from_parts),
+            (f"new(uint a, ushort b, ushort c, {_BYTES})", guid_from_parts),
+            ("new(int a, short b, short c, byte[] d)", guid_from_part_bytes),
+            ("string ToString(string format)", format_guid),
+            ("byte[] ToByteArray()", guid_bytes),
+            ("int CompareTo(Guid other)", compare),
+            ("int CompareTo(object value)", compare_guid),
+            ("bool Equals(Guid other)", clr_equals),
+            ("static bool operator ==(Guid a, Guid b)", "{0} == {1}"),
+            ("static bool operator !=(Guid a, Guid b)", "{0} != {1}"),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,139 @@
+"""System.Array."""
+
+from collections.abc import Callable
+
+from apimlb.policy.clr.collections import array_cells as single
+from apimlb.policy.clr.collections import array_orders as orders
+from apimlb.policy.clr.collections import arrays as calls
+from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+
+_OF_T = ("T",)
+
+_SEARCHES: tuple[Row, ...] = (
+    ("static int IndexOf<T>(T[] array, T value)", calls.index_of),
+    ("static int IndexOf<T>(T[] array, T value, int startIndex)", calls.index_of),
+    ("static int IndexOf<T>(T[] array, T value, int startIndex, int count)", calls.index_of),
+    ("static int IndexOf(Array array, object value)", calls.index_of),
+    ("static int IndexOf(Array array, object value, int startIndex)", calls.index_of),
+    ("static int IndexOf(Array array, object value, int startIndex, int count)", calls.index_of),
+    ("static int LastIndexOf<T>(T[] array, T value)", calls.last_index_of),
+    ("static int LastIndexOf<T>(T[] array, T value, int startIndex)", calls.last_index_of),
+    ("static int LastIndexOf<T>(T[] array, T value, int startIndex, int count)", calls.last_index_of),
+    ("static int LastIndexOf(Array array, object value)", calls.last_index_of),
+    ("static int LastIndexOf(Array array, object value, int startIndex)", calls.last_index_of),
+    ("static int LastIndexOf(Array array, object value, int startIndex, int count)", calls.last_index_of),
+    ("static T Find<T>(T[] array, Predicate<T> match)", Needs(calls.find, types=_OF_T)),
+    ("static T FindLast<T>(T[] array, Predicate<T> match)", Needs(calls.find_last, types=_OF_T)),
+    ("static T[] FindAll<T>(T[] array, Predicate<T> match)", calls.find_all),
+    ("static int FindIndex<T>(T[] array, Predicate<T> match)", calls.find_index),
+    ("static int FindIndex<T>(T[] array, int startIndex, Predicate<T> match)", calls.find_index_from),
+    ("static int FindIndex<T>(T[] array, int startIndex, int count, Predicate<T> match)",
+     calls.find_index_in),
+    ("static int FindLastIndex<T>(T[] array, Predicate<T> match)", calls.find_last_index),
+    ("static int FindLastIndex<T>(T[] array, int startIndex, Predicate<T> match)",
+     calls.find_last_index_from),
+    ("static int FindLastIndex<T>(T[] array, int startIndex, int count, Predicate<T> match)",
+     calls.find_last_index_in),
+    ("static bool Exists<T>(T[] array, Predicate<T> match)", calls.exists),
+    ("static bool TrueForAll<T>(T[] array, Predicate<T> match)", calls.true_for_all),
+    ("static void ForEach<T>(T[] array, Action<T> action)", calls.for_each),
+    ("static TOutput[] ConvertAll<TInput, TOutput>(TInput[] array, Converter<TInput, TOutput> converter)",
+     Needs(calls.convert_all, types=("TOutput",))),
+    ("static int BinarySearch<T>(T[] array, T value)", orders.search),
+    ("static int BinarySearch<T>(T[] array, T value, IComparer<T> comparer)", orders.search),
+    ("static int BinarySearch<T>(T[] array, int index, int length, T value)", orders.search_part),
+    ("static int BinarySearch<T>(T[] array, int index, int length, T value, IComparer<T> comparer)",
+     orders.search_part),
+    ("static int BinarySearch(Array array, object value)", orders.search),
+    ("static int BinarySearch(Array array, int index, int length, object value)", orders.search_part),
+)  # fmt: skip
+
+_ORDERS: tuple[Row, ...] = (
+    ("static void Sort<T>(T[] array)", orders.sort),
+    ("static void Sort<T>(T[] array, IComparer<T> comparer)", orders.sort_with),
+    ("static void Sort<T>(T[] array, Comparison<T> comparison)", orders.sort_by),
+    ("static void Sort<T>(T[] array, int index, int length)", orders.sort_part),
+    ("static void Sort<T>(T[] array, int index, int length, IComparer<T> comparer)", orders.sort_part),
+    ("static void Sort<TKey, TValue>(TKey[] keys, TValue[] items)", orders.sort_pairs),
+    ("static void Sort<TKey, TValue>(TKey[] keys, TValue[] items, IComparer<TKey> comparer)",
+     orders.sort_pairs),
+    ("static void Sort<TKey, TValue>(TKey[] keys, TValue[] items, int index, int length)",
+     orders.sort_some_pairs),
+    ("static void Sort<TKey, TValue>(TKey[] keys, TValue[] items, int index, int length, "
+     "IComparer<TKey> comparer)", orders.sort_some_pairs),
+    ("static void Sort(Array array)", orders.sort),
+    ("static void Sort(Array keys, Array items)", orders.sort_pairs),
+    ("static void Sort(Array array, int index, int length)", orders.sort_part),
+    ("static void Sort(Array keys, Array items, int index, int length)", orders.sort_some_pairs),
+    ("static void Reverse<T>(T[] array)", orders.reverse),
+    ("static void Reverse<T>(T[] array, int index, int length)", orders.reverse_part),
+    ("static void Reverse(Array array)", orders.reverse),
+    ("static void Reverse(Array array, int index, int length)", orders.reverse_part),
+)  # fmt: skip
+
+_COPY = ("sourceIndex", "destinationIndex", "length")
+_INDICES = (("index",), ("index1", "index2"), ("index1", "index2", "index3"))
+
+
+def _copies(size: str) -> tuple[Row, ...]:
+    """The members that count with numbers of that type."""
+
+    def counted(call: Callable[..., object], *names: str) -> Callable[..., object]:
+        return single.narrowed(call, *names) if size == "long" else call
+
+    rows: list[Row] = [
+        (
+            f"static void Copy(Array sourceArray, Array destinationArray, {size} length)",
+            counted(single.copy, "length"),
+        ),
+        (
+            f"static void Copy(Array sourceArray, {size} sourceIndex, Array destinationArray, "
+            f"{size} destinationIndex, {size} length)",
+            counted(single.copy_part, *_COPY),
+        ),
+        (f"void CopyTo(Array array, {size} index)", counted(single.copy_to, "index")),
+        (f"object GetValue(params {size}[] indices)", single.get_value_at),
+        (f"void SetValue(object value, params {size}[] indices)", single.set_value_at),
+    ]
+    for names in _INDICES:
+        listed = ", ".join(f"{size} {name}" for name in names)
+        rows.append((f"object GetValue({listed})", counted(single.get_value, *names)))
+        rows.append((f"void SetValue(object value, {listed})", counted(single.set_value, *names)))
+    return tuple(rows)
+
+
+_COPIES = (*_copies("int"), *_copies("long"))
+
+DEFINITIONS = (
+    Definition(
+        "System.Array", "class", bases=("System.Collections.IEnumerable",),
+        rows=(
+            ("int Length", calls.length),
+            ("long LongLength", calls.long_length),
+            ("int Rank", calls.rank),
+            ("int GetLength(int dimension)", calls.get_length),
+            ("long GetLongLength(int dimension)", calls.get_long_length),
+            ("int GetUpperBound(int dimension)", calls.upper_bound),
+            ("int GetLowerBound(int dimension)", calls.lower_bound),
+            ("bool IsReadOnly", "({0} is None)"),
+            ("bool IsFixedSize", "({0} is not None)"),
+            ("bool IsSynchronized", "({0} is None)"),
+            ("object SyncRoot", "{0}"),
+            ("object Clone()", calls.clone),
+            ("void Initialize()", single.initialize),
+            ("System.Collections.IEnumerator GetEnumerator()", calls.enumerator),
+            ("static void ConstrainedCopy(Array sourceArray, int sourceIndex, Array destinationArray, "
+             "int destinationIndex, int length)", single.copy_alike),
+            ("static void Clear(Array array, int index, int length)", single.clear),
+            ("static void Fill<T>(T[] array, T value)", calls.fill),
+            ("static void Fill<T>(T[] array, T value, int startIndex, int count)", calls.fill_part),
+            ("static void Resize<T>(ref T[] array, int newSize)", Needs(calls.resize, types=_OF_T)),
+            ("static T[] Empty<T>()", Needs(calls.empty, types=_OF_T)),
+            ("static System.Collections.ObjectModel.ReadOnlyCollection<T> AsReadOnly<T>(T[] array)",
+             calls.as_read_only),
+            *_SEARCHES,
+            *_ORDERS,
+            *_COPIES,
+        ),
+    ),
+)  # fmt: skip

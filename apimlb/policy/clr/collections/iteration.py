@@ -1,0 +1,49 @@
+"""Going through whatever can be gone through, one counted step at a time."""
+
+from collections.abc import Iterable, Iterator
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.collections.values import KeyValuePair
+from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.json.tokens import JObject
+from apimlb.policy.clr.numbers.arithmetic import Byte, Char
+
+PAIR_TYPES = "System.String,Newtonsoft.Json.Linq.JToken"
+
+
+def iterate(source: object) -> Iterator[object]:
+    """The elements of a collection; the characters of a string, the bytes of a byte[]."""
+    if isinstance(source, str):
+        return map(Char, source)
+    if isinstance(source, bytearray | bytes):
+        return map(Byte, source)
+    assert isinstance(source, Iterable)
+    return iter(source)
+
+
+def iterate_pairs(source: JObject) -> Iterator[object]:
+    """A JObject as its IDictionary: names with values."""
+    for token in source.children():
+        yield KeyValuePair(token.name, token.value, PAIR_TYPES)  # type: ignore[attr-defined]
+
+
+def elements(source: object, name: str = "source") -> Iterator[object]:
+    """The elements for a LINQ method; throws System.ArgumentNullException, and when the budget is spent."""
+    if source is None:
+        raise argument_null(name)
+    return _counted(iterate(source))
+
+
+def _counted(items: Iterator[object]) -> Iterator[object]:
+    budget = BUDGET
+    for item in items:
+        budget.left -= 1
+        if budget.left < 0:
+            budget.spend()
+        yield item
+
+
+def known_size(source: object) -> int | None:
+    """The number of elements, where it need not be counted."""
+    size = getattr(source, "__len__", None)
+    return size() if size is not None else None

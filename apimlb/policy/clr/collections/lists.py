@@ -1,0 +1,332 @@
+"""What the members of List<T> do."""
+
+from collections.abc import Callable
+from functools import cmp_to_key
+from typing import Any
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.collections.interfaces import (
+    OUT_OF_BOUNDS,
+    Array,
+    array_from,
+    copy_to,
+    not_negative,
+    thing_put,
+)
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.values import MODIFIED, ClrList, Comparer, ReadOnlyList, bounded
+from apimlb.policy.clr.exceptions import (
+    argument,
+    argument_null,
+    argument_range,
+    index_range,
+    invalid_operation,
+)
+from apimlb.policy.clr.metering import charge_sorting
+from apimlb.policy.clr.objects.members import hash_code
+from apimlb.policy.clr.objects.ordering import compare
+from apimlb.policy.clr.objects.text import clr_equals
+from apimlb.policy.clr.strings.comparers import compare as compare_texts
+from apimlb.policy.clr.types.definitions import Type
+
+Test = Callable[[object], bool]
+Order = Callable[[Any, Any], int]
+
+_COUNT = "Count must be positive and count must refer to a location within the string/array/collection."
+_INDEX = "Index was out of range. Must be non-negative and less than the size of the collection."
+
+
+def new_list(kind: Type) -> ClrList:
+    return ClrList([], kind.name)
+
+
+def new_list_of(kind: Type, source: object) -> ClrList:
+    return ClrList(list(elements(source, "collection")), kind.name)
+
+
+def new_list_sized(kind: Type, capacity: int) -> ClrList:
+    not_negative(capacity, "capacity")
+    made = ClrList([], kind.name)
+    made.room = capacity
+    return made
+
+
+def list_put(target: ClrList, index: int, value: object) -> None:
+    thing_put(target, index, value)
+
+
+def list_capacity(target: ClrList) -> int:
+    return target.capacity
+
+
+def list_reserve(target: ClrList, capacity: int) -> None:
+    if capacity < len(target.items):
+        raise argument_range("capacity was less than the current size.", "value")
+    target.room = bounded(capacity)
+
+
+def list_trim(target: ClrList) -> None:
+    if len(target.items) < int(target.capacity * 0.9):
+        target.room = len(target.items)
+
+
+def list_add_range(target: ClrList, source: object) -> None:
+    found = list(elements(source, "collection"))
+    target.grow(len(found)).extend(found)
+
+
+def list_insert_range(target: ClrList, index: int, source: object) -> None:
+    if source is None:
+        raise argument_null("collection")
+    if not 0 <= index <= len(target.items):
+        raise index_range()
+    found = list(elements(source))
+    target.grow(len(found))[index:index] = found
+
+
+def list_clear(target: ClrList) -> None:
+    target.changed().clear()
+
+
+def list_remove_range(target: ClrList, index: int, count: int) -> None:
+    _range(target, index, count)
+    del target.changed()[index : index + count]
+
+
+def _range(target: ClrList, index: int, count: int) -> None:
+    not_negative(index, "index")
+    not_negative(count, "count")
+    if index + count > len(target.items):
+        raise argument(OUT_OF_BOUNDS)
+
+
+def list_get_range(target: ClrList, index: int, count: int) -> ClrList:
+    _range(target, index, count)
+    return ClrList(target.items[index : index + count], target.element)
+
+
+def list_copy(target: ClrList, array: Array | None, at: int = 0) -> None:
+    copy_to(target.items, array, at)
+
+
+def list_copy_part(target: ClrList, index: int, array: Array | None, at: int, count: int) -> None:
+    if len(target.items) - index < count:
+        raise argument(OUT_OF_BOUNDS)
+    not_negative(index, "sourceIndex")
+    not_negative(count, "length")
+    copy_to(target.items[index : index + count], array, at)
+
+
+def list_read_only(target: ClrList) -> ReadOnlyList:
+    """AsReadOnly: the same elements, whatever becomes of them."""
+    return ReadOnlyList(target.items, target.element)
+
+
+def list_reverse(target: ClrList) -> None:
+    target.changed().reverse()
+
+
+def list_reverse_part(target: ClrList, index: int, count: int) -> None:
+    _range(target, index, count)
+    items = target.changed()
+    items[index : index + count] = items[index : index + count][::-1]
+
+
+# Order
+
+
+def _order(comparer: Comparer | None) -> Order:
+    if comparer is None:
+        return compare
+    if comparer.order is not None:
+        return comparer.order
+    given = comparer
+    return lambda left, right: compare_texts(given, left, right)
+
+
+def comparer_order(comparer: Comparer, left: object, right: object) -> int:
+    """IComparer<T>.Compare"""
+    return _order(comparer)(left, right)
+
+
+def comparer_hash(comparer: Comparer, value: object) -> int:
+    """IEqualityComparer<T>.GetHashCode"""
+    return 0 if value is None else hash_code(comparer.key(value) if comparer.name != "Default" else value)
+
+
+def list_sort(target: ClrList, comparer: Comparer | None = None) -> None:
+    list_sort_by(target, _order(comparer))
+
+
+def list_sort_part(target: ClrList, index: int, count: int, comparer: Comparer | None) -> None:
+    _range(target, index, count)
+    charge_sorting(count)
+    items = target.changed()
+    items[index : index + count] = sorted(items[index : index + count], key=cmp_to_key(_order(comparer)))
+
+
+def list_sort_by(target: ClrList, order: Order) -> None:
+    if order is None:
+        raise argument_null("comparison")
+    charge_sorting(len(target.items))
+    # A comparison may look at the list while it is being sorted.
+    target.changed()[:] = sorted(target.items, key=cmp_to_key(order))
+
+
+def list_search(target: ClrList, value: object, comparer: Comparer | None = None) -> int:
+    return list_search_part(target, 0, len(target.items), value, comparer)
+
+
+def list_search_part(
+    target: ClrList, index: int, count: int, value: object, comparer: Comparer | None
+) -> int:
+    """BinarySearch: where the value is, or the complement of where it would be."""
+    _range(target, index, count)
+    order, low, high = _order(comparer), index, index + count - 1
+    while low <= high:
+        middle = low + (high - low) // 2
+        found = order(target.items[middle], value)
+        if found == 0:
+            return middle
+        low, high = (middle + 1, high) if found < 0 else (low, middle - 1)
+    return ~low
+
+
+# Search
+
+
+def _first_part(target: ClrList, start: int, count: int | None) -> int:
+    """The number of elements to look at from `start` on."""
+    if not 0 <= start <= len(target.items):
+        raise argument_range(_INDEX, "startIndex")
+    if count is None:
+        return len(target.items) - start
+    if count < 0 or start + count > len(target.items):
+        raise argument_range(_COUNT, "count")
+    return count
+
+
+def list_index_from(target: ClrList, value: object, start: int, count: int | None = None) -> int:
+    """IndexOf with a start"""
+    if start > len(target.items):
+        raise argument_range(_INDEX, "index")
+    count = _first_part(target, start, count)
+    return _find(target, range(start, start + count), lambda item: clr_equals(item, value))
+
+
+def list_last_index(target: ClrList, value: object) -> int:
+    return _find(target, range(len(target.items) - 1, -1, -1), lambda item: clr_equals(item, value))
+
+
+def list_last_index_from(target: ClrList, value: object, start: int, count: int | None = None) -> int:
+    size = len(target.items)
+    if count is None:
+        if start >= size:
+            raise argument_range(_INDEX, "index")
+        count = start + 1
+    if size and start < 0:
+        raise argument_range("Non-negative number required.", "index")
+    if size and count < 0:
+        raise argument_range("Non-negative number required.", "count")
+    if not size:
+        return -1
+    if start >= size or count > start + 1:
+        raise argument_range("Larger than collection size.", "index" if start >= size else "count")
+    return _find(target, range(start, start - count, -1), lambda item: clr_equals(item, value))
+
+
+def _find(target: ClrList, places: range, test: Test) -> int:
+    items = target.items
+    for place in places:
+        BUDGET.spend()
+        if test(items[place]):
+            return place
+    return -1
+
+
+def _needed(match: object, name: str = "match") -> None:
+    if match is None:
+        raise argument_null(name)
+
+
+def list_find(kind: Type, target: ClrList, match: Test) -> object:
+    _needed(match)
+    return next((item for item in elements(target) if match(item)), kind.default)
+
+
+def list_find_last(kind: Type, target: ClrList, match: Test) -> object:
+    _needed(match)
+    place = _find(target, range(len(target.items) - 1, -1, -1), match)
+    return target.items[place] if place >= 0 else kind.default
+
+
+def list_find_all(target: ClrList, match: Test) -> ClrList:
+    _needed(match)
+    return ClrList([item for item in elements(target) if match(item)], target.element)
+
+
+def list_find_index(target: ClrList, match: Test) -> int:
+    return list_find_index_part(target, 0, len(target.items), match)
+
+
+def list_find_index_from(target: ClrList, start: int, match: Test) -> int:
+    return list_find_index_part(target, start, len(target.items) - start, match)
+
+
+def list_find_index_part(target: ClrList, start: int, count: int, match: Test) -> int:
+    count = _first_part(target, start, count)
+    _needed(match)
+    return _find(target, range(start, start + count), match)
+
+
+def list_find_last_index(target: ClrList, match: Test) -> int:
+    return list_find_last_index_part(target, len(target.items) - 1, len(target.items), match)
+
+
+def list_find_last_index_from(target: ClrList, start: int, match: Test) -> int:
+    return list_find_last_index_part(target, start, start + 1, match)
+
+
+def list_find_last_index_part(target: ClrList, start: int, count: int, match: Test) -> int:
+    _needed(match)
+    size = len(target.items)
+    if not (start == -1 if size == 0 else 0 <= start < size):
+        raise argument_range(_INDEX, "startIndex")
+    if count < 0 or start - count + 1 < 0:
+        raise argument_range(_COUNT, "count")
+    return _find(target, range(start, start - count, -1), match)
+
+
+def list_exists(target: ClrList, match: Test) -> bool:
+    return list_find_index(target, match) >= 0
+
+
+def list_true_for_all(target: ClrList, match: Test) -> bool:
+    _needed(match)
+    return all(match(item) for item in elements(target))
+
+
+def list_remove_all(target: ClrList, match: Test) -> int:
+    _needed(match)
+    kept = [item for item in elements(target) if not match(item)]
+    removed = len(target.items) - len(kept)
+    target.changed()[:] = kept
+    return removed
+
+
+def list_for_each(target: ClrList, action: Callable[[object], object]) -> None:
+    _needed(action, "action")
+    version = target.version
+    for item in elements(target.items[:]):
+        action(item)
+        if target.version != version:
+            raise invalid_operation(MODIFIED)
+
+
+def list_convert_all(kind: Type, target: ClrList, converter: Callable[[object], object]) -> ClrList:
+    _needed(converter, "converter")
+    return ClrList([converter(item) for item in elements(target)], kind.name)
+
+
+def list_to_array(target: ClrList) -> Array:
+    return array_from(list(target.items), target.element)

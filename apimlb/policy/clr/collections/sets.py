@@ -1,0 +1,263 @@
+"""What the members of HashSet<T>, ISet<T>, Queue<T> and Stack<T> do."""
+
+from collections.abc import Callable
+
+from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.collections.hash_sets import ClrSet
+from apimlb.policy.clr.collections.interfaces import (
+    OUT_OF_BOUNDS,
+    SET_COMPARER,
+    Array,
+    actual,
+    array_from,
+    copy_set,
+    write_into,
+)
+from apimlb.policy.clr.collections.iteration import elements, known_size
+from apimlb.policy.clr.collections.queues import ClrQueue
+from apimlb.policy.clr.collections.values import MISSING, Comparer
+from apimlb.policy.clr.exceptions import argument, argument_null, argument_range
+from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
+from apimlb.policy.clr.types.definitions import Type
+
+
+def new_set(kind: Type, comparer: Comparer | None = None) -> ClrSet:
+    return ClrSet(kind.name, comparer or DEFAULT_COMPARER)
+
+
+def new_set_of(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:
+    found = elements(source, "collection")
+    made = ClrSet(kind.name, comparer or DEFAULT_COMPARER, known_size(source) or 0)
+    for item in found:
+        made.add(item)
+    if len(made) and made.room // len(made) > 3:
+        made.trim()
+    return made
+
+
+def new_set_sized(kind: Type, capacity: int, comparer: Comparer | None = None) -> ClrSet:
+    _room(capacity)
+    return ClrSet(kind.name, comparer or DEFAULT_COMPARER, capacity)
+
+
+def _room(capacity: int) -> None:
+    if capacity < 0:
+        raise argument_range("Specified argument was out of the range of valid values.", "capacity")
+
+
+def to_set(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:
+    """Enumerable.ToHashSet"""
+    if source is None:
+        raise argument_null("source")
+    return new_set_of(kind, source, comparer)
+
+
+def set_comparer() -> Comparer:
+    return SET_COMPARER
+
+
+def set_add(target: ClrSet, item: object) -> bool:
+    return target.add(item)
+
+
+def set_remove(target: ClrSet, item: object) -> bool:
+    return target.remove(item)
+
+
+def set_contains(target: ClrSet, item: object) -> bool:
+    return item in target
+
+
+def set_get(kind: Type, target: ClrSet, wanted: object) -> tuple[bool, object]:
+    """TryGetValue: the element that is equal to the one that is looked for."""
+    found = target.find(wanted)
+    return (False, kind.default) if found is MISSING else (True, found)
+
+
+def set_clear(target: ClrSet) -> None:
+    target.clear()
+
+
+def set_room(target: ClrSet, capacity: int) -> int:
+    _room(capacity)
+    return target.ensure(capacity)
+
+
+def set_trim(target: ClrSet) -> None:
+    charge_each(len(target))
+    target.trim()
+
+
+def set_copy(target: ClrSet, array: Array | None, at: int = 0) -> None:
+    copy_set(target, array, at, len(target))
+
+
+def set_copy_part(target: ClrSet, array: Array | None, at: int, count: int) -> None:
+    copy_set(target, array, at, count)
+
+
+def set_remove_where(target: ClrSet, match: Callable[[object], bool]) -> int:
+    if match is None:
+        raise argument_null("match")
+    gone = [item for item in elements(list(target)) if match(item)]
+    return sum(target.remove(item) for item in gone)
+
+
+# Two sets
+
+
+def _own(target: ClrSet) -> set[object]:
+    charge_each(len(target))
+    return set(target.keys)
+
+
+def _keys(target: ClrSet, other: object) -> set[object]:
+    return {target.comparer.key(item) for item in elements(other, "other")}
+
+
+def set_union(target: ClrSet, other: object) -> None:
+    for item in elements(other, "other"):
+        target.add(item)
+
+
+def set_except(target: ClrSet, other: object) -> None:
+    if other is target:
+        target.clear()
+        return
+    for item in elements(other, "other"):
+        target.remove(item)
+
+
+def set_intersect(target: ClrSet, other: object) -> None:
+    keys = _keys(target, other)
+    for item in elements(list(target)):
+        if target.comparer.key(item) not in keys:
+            target.remove(item)
+
+
+def set_symmetric_except(target: ClrSet, other: object) -> None:
+    """What is in one of the two alone. From a set that compares alike elements come one by one, else new
+    ones are taken in before common ones go."""
+    if other is target:
+        target.clear()
+        return
+    if isinstance(other, ClrSet) and other.comparer is target.comparer:
+        for item in elements(other):
+            if not target.remove(item):
+                target.add(item)
+        return
+    own = _own(target)
+    common = []
+    for item in elements(other, "other"):
+        if target.comparer.key(item) in own:
+            common.append(item)
+        else:
+            target.add(item)
+    for item in common:
+        target.remove(item)
+
+
+def set_overlaps(target: ClrSet, other: object) -> bool:
+    return any(item in target for item in elements(other, "other"))
+
+
+def set_is_subset(target: ClrSet, other: object) -> bool:
+    return _own(target) <= _keys(target, other)
+
+
+def set_is_proper_subset(target: ClrSet, other: object) -> bool:
+    return _own(target) < _keys(target, other)
+
+
+def set_is_superset(target: ClrSet, other: object) -> bool:
+    return all(item in target for item in elements(other, "other"))
+
+
+def set_is_proper_superset(target: ClrSet, other: object) -> bool:
+    return _own(target) > _keys(target, other)
+
+
+def set_equals(target: ClrSet, other: object) -> bool:
+    return _own(target) == _keys(target, other)
+
+
+# Queues and stacks
+
+
+def new_queue(kind: Type) -> ClrQueue:
+    return ClrQueue([], kind.name)
+
+
+def new_queue_of(kind: Type, source: object) -> ClrQueue:
+    return ClrQueue(elements(source, "collection"), kind.name)
+
+
+def new_queue_sized(kind: Type, capacity: int) -> ClrQueue:
+    _size(capacity)
+    return ClrQueue([], kind.name)
+
+
+def new_stack(kind: Type) -> ClrQueue:
+    return ClrQueue([], kind.name, last_first=True)
+
+
+def new_stack_of(kind: Type, source: object) -> ClrQueue:
+    return ClrQueue(elements(source, "collection"), kind.name, last_first=True)
+
+
+def new_stack_sized(kind: Type, capacity: int) -> ClrQueue:
+    _size(capacity)
+    return new_stack(kind)
+
+
+def _size(capacity: int) -> None:
+    if capacity < 0:
+        raise actual("Non-negative number required.", "capacity", capacity)
+
+
+def queue_push(target: ClrQueue, item: object) -> None:
+    target.push(item)
+
+
+def queue_pop(target: ClrQueue) -> object:
+    return target.pop()
+
+
+def queue_peek(target: ClrQueue) -> object:
+    return target.peek()
+
+
+def queue_try_pop(kind: Type, target: ClrQueue) -> tuple[bool, object]:
+    return (True, target.pop()) if target.items else (False, kind.default)
+
+
+def queue_try_peek(kind: Type, target: ClrQueue) -> tuple[bool, object]:
+    return (True, target.peek()) if target.items else (False, kind.default)
+
+
+def queue_clear(target: ClrQueue) -> None:
+    target.clear()
+
+
+def queue_trim(target: ClrQueue) -> None:
+    """TrimExcess: there is no excess."""
+
+
+def queue_array(target: ClrQueue) -> Array:
+    charge_each(len(target))
+    return array_from(list(target.items), target.element)
+
+
+def queue_copy(target: ClrQueue, array: Array | None, at: int) -> None:
+    if array is None:
+        raise argument_null("array")
+    if not 0 <= at <= len(array):
+        raise actual(
+            "Index was out of range. Must be non-negative and less than the size of the collection.",
+            "arrayIndex",
+            at,
+        )
+    if len(array) - at < len(target):
+        raise argument(OUT_OF_BOUNDS)
+    charge_each(len(target))
+    write_into(array, at, list(target.items))

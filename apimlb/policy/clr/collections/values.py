@@ -1,0 +1,306 @@
+"""Arrays, lists, dictionaries and their kin. Each knows the CLR name of its elements, for ToString and
+casts."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    argument_null,
+    index_range,
+    invalid_operation,
+    over_limit,
+)
+
+MODIFIED = "Collection was modified; enumeration operation may not execute."
+LARGEST: Final = 1_000_000
+MISSING: Final = object()
+
+
+def bounded(count: int) -> int:
+    """A number of elements that the evaluator allows; throws beyond a million."""
+    if count > LARGEST:
+        raise over_limit(f"{LARGEST} elements in one collection")
+    return count
+
+
+class ClrArray:
+    """T[] of anything but bytes (those are bytearrays); `items` is never resized."""
+
+    __slots__ = ("element", "items", "shape")
+
+    def __init__(self, items: list[object], element: str, shape: tuple[int, ...] = ()) -> None:
+        self.items = items
+        self.element = element
+        self.shape = shape
+
+    @property
+    def clr_name(self) -> str:
+        return f"{self.element}[{',' * max(len(self.shape) - 1, 0)}]"
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+class ReadOnlyList(ClrArray):
+    """ReadOnlyCollection<T>"""
+
+    __slots__ = ()
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Collections.ObjectModel.ReadOnlyCollection`1[{self.element}]"
+
+
+class ClrList:
+    """List<T>"""
+
+    __slots__ = ("element", "items", "room", "version")
+
+    def __init__(self, items: list[object], element: str) -> None:
+        self.items = items
+        self.element = element
+        self.room = len(items)
+        self.version = 0
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Collections.Generic.List`1[{self.element}]"
+
+    def changed(self) -> list[object]:
+        """The items, about to be changed."""
+        self.version += 1
+        if len(self.items) > self.room:
+            self.room = self.capacity
+        return self.items
+
+    @property
+    def capacity(self) -> int:
+        """How many elements fit, when those beyond `room` came one by one."""
+        room = self.room
+        while room < len(self.items):
+            room = 2 * room or 4
+        return room
+
+    def grow(self, count: int) -> list[object]:
+        """The items, about to get so many more at once."""
+        items = self.changed()
+        wanted = bounded(len(items) + count)
+        if wanted > self.room:
+            self.room = max(2 * self.room or 4, wanted)
+        return items
+
+    def __iter__(self) -> Iterator[object]:
+        return self._walk(self.version)
+
+    def _walk(self, version: int) -> Iterator[object]:
+        if self.version != version:
+            raise invalid_operation(MODIFIED)
+        for item in self.items:
+            yield item
+            if self.version != version:
+                raise invalid_operation(MODIFIED)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def list_add(target: ClrList, item: object) -> None:
+    items = target.items
+    if len(items) >= LARGEST:
+        bounded(LARGEST + 1)
+    items.append(item)
+    target.version += 1
+
+
+def list_item(target: ClrList, index: int) -> object:
+    if index < 0:
+        raise index_range()
+    try:
+        return target.items[index]
+    except IndexError:
+        raise index_range() from None
+
+
+class KeyValuePair:
+    """KeyValuePair<TKey, TValue>"""
+
+    __slots__ = ("key", "types", "value")
+
+    def __init__(self, key: object, value: object, types: str) -> None:
+        self.key = key
+        self.value = value
+        self.types = types
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Collections.Generic.KeyValuePair`2[{self.types}]"
+
+
+class ReadOnlyMap(ABC):
+    """What IReadOnlyDictionary<TKey, TValue> asks of a map; `types` are the two names with a comma."""
+
+    types = "System.String,System.Object"
+
+    @abstractmethod
+    def find(self, key: object) -> object:
+        """The value under a key, or MISSING."""
+
+    @abstractmethod
+    def pairs(self) -> Iterable[tuple[object, object]]: ...
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    def absent(self, key: object) -> object:
+        """What `map[key]` is where nothing is under the key; throws KeyNotFoundException."""
+        if key is None:
+            raise argument_null("key")
+        raise ClrException(
+            "System.Collections.Generic.KeyNotFoundException",
+            f"The given key '{key}' was not present in the dictionary.",
+        )
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Collections.Generic.Dictionary`2[{self.types}]"
+
+    def __iter__(self) -> Iterator[object]:
+        types = self.types
+        return (KeyValuePair(key, value, types) for key, value in self.pairs())
+
+
+def map_item(target: ReadOnlyMap, key: object) -> object:
+    """`map[key]`; throws System.Collections.Generic.KeyNotFoundException."""
+    value = target.find(key)
+    return target.absent(key) if value is MISSING else value
+
+
+class MapView:
+    """The Keys or Values of a map, as they are when they are looked at."""
+
+    __slots__ = ("kind", "map")
+
+    def __init__(self, target: ReadOnlyMap, kind: str) -> None:
+        self.map = target
+        self.kind = kind
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Collections.Generic.Dictionary`2+{self.kind}Collection[{self.map.types}]"
+
+    @property
+    def element(self) -> str:
+        key, _, value = self.map.types.partition(",")
+        return key if self.kind == "Key" else value
+
+    def __iter__(self) -> Iterator[object]:
+        at = 0 if self.kind == "Key" else 1
+        return (pair[at] for pair in self.map.pairs())
+
+    def __len__(self) -> int:
+        return len(self.map)
+
+
+class Comparer:
+    """An equality comparer: equal values have equal keys. One that also orders has an `order`, unless it is
+    a StringComparer, whose name tells."""
+
+    def __init__(
+        self,
+        name: str,
+        key: Callable[[object], object],
+        order: Callable[[object, object], int] | None = None,
+        clr_name: str = "",
+    ) -> None:
+        self.name = name
+        self.key = key
+        self.order = order
+        self.clr_name = clr_name or f"System.{name}Comparer"
+
+
+class ClrDictionary(ReadOnlyMap):
+    """Dictionary<TKey, TValue>, with .NET's enumeration order: a new entry takes the last freed place."""
+
+    def __init__(self, types: str, comparer: Comparer, room: int = 0) -> None:
+        self.types = types
+        self.comparer = comparer
+        self.version = 0
+        self.room = room
+        self._places: dict[object, int] = {}
+        self._slots: list[tuple[object, object] | None] = []
+        self._free: list[int] = []
+
+    def find(self, key: object) -> object:
+        if key is None:
+            raise argument_null("key")
+        place = self._places.get(self.comparer.key(key))
+        if place is None:
+            return MISSING
+        entry = self._slots[place]
+        assert entry is not None
+        return entry[1]
+
+    def put(self, key: object, value: object) -> None:
+        if key is None:
+            raise argument_null("key")
+        wanted = self.comparer.key(key)
+        place = self._places.get(wanted)
+        if place is not None:
+            entry = self._slots[place]
+            assert entry is not None
+            self._slots[place] = (entry[0], value)
+        elif self._free:
+            place = self._free.pop()
+            self._places[wanted] = place
+            self._slots[place] = (key, value)
+        else:
+            bounded(len(self._slots) + 1)
+            self._places[wanted] = len(self._slots)
+            self._slots.append((key, value))
+        self.version += 1
+
+    def add(self, key: object, value: object) -> None:
+        if self.find(key) is not MISSING:
+            raise argument(f"An item with the same key has already been added. Key: {key}")
+        self.put(key, value)
+
+    def remove(self, key: object) -> bool:
+        if key is None:
+            raise argument_null("key")
+        place = self._places.pop(self.comparer.key(key), None)
+        if place is None:
+            return False
+        self._slots[place] = None
+        self._free.append(place)
+        return True
+
+    def clear(self) -> None:
+        self._places.clear()
+        self._slots.clear()
+        self._free.clear()
+        self.version += 1
+
+    def used(self) -> int:
+        """The places that are or were taken."""
+        return len(self._slots)
+
+    def pairs(self) -> Iterator[tuple[object, object]]:
+        return self._walk(self.version)
+
+    def _walk(self, version: int) -> Iterator[tuple[object, object]]:
+        if self.version != version:
+            raise invalid_operation(MODIFIED)
+        for entry in self._slots:
+            if entry is not None:
+                yield entry
+                if self.version != version:
+                    raise invalid_operation(MODIFIED)
+
+    def __len__(self) -> int:
+        return len(self._places)

@@ -1,0 +1,1 @@
+"""System.Convert, BitConverter and TypeCode."""

@@ -1,0 +1,196 @@
+"""System.Convert."""
+
+from collections.abc import Callable
+
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.convert import parsing as convert
+from apimlb.policy.clr.convert.type_codes import DB_NULL, change_type, is_db_null, type_code
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    argument_null,
+    argument_range,
+    bad_format,
+    index_range,
+)
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char
+from apimlb.policy.clr.numbers.keywords import KEYWORDS
+from apimlb.policy.clr.objects.text import text_of
+from apimlb.policy.clr.strings.encodings import from_base64, to_base64
+from apimlb.policy.clr.types.definitions import Row
+
+_DIGITS = "0123456789abcdef"
+
+
+def _digits(value: int, base: int, bits: int) -> str:
+    """Convert.ToString(value, base): two's complement but for base 10."""
+    if base == 10:
+        return str(int(value))
+    if base not in (2, 8, 16):
+        raise argument("Invalid Base.")
+    return format(int(value) % (1 << bits), {2: "b", 8: "o", 16: "x"}[base])
+
+
+def _from_digits(text: str | None, base: int, name: str) -> int:
+    """Convert.ToInt32(text, base)"""
+    if base not in (2, 8, 10, 16):
+        raise argument("Invalid Base.")
+    lowest, highest, make = INTEGERS[name]
+    if text is None:
+        return make(0)
+    if not text:
+        raise argument_range(
+            "Index was out of range. Must be non-negative and less than the size of the collection.",
+            "startIndex",
+        )
+    minus = text[0] == "-"
+    if minus and base != 10:
+        raise argument("String cannot contain a minus sign if the base is not 10.")
+    if minus and lowest == 0:
+        raise ClrException(
+            "System.OverflowException",
+            "The string was being parsed as an unsigned number and could not have a negative sign.",
+        )
+    text = text[1:] if text[0] in "+-" else text
+    digits = text.lower().removeprefix("0x") if base == 16 else text
+    wanted = _DIGITS[:base]
+    if not digits or digits[0] not in wanted:
+        raise bad_format("Could not find any recognizable digits.")
+    if digits.strip(wanted):
+        raise bad_format("Additional non-parsable characters are at the end of the string.")
+    if len(digits) > 400:
+        raise convert.overflow_of(name)
+    value = int(digits, base)
+    if base == 10:
+        return convert.fitted(-value if minus else value, name)
+    if value >= (highest - lowest + 1):
+        raise convert.overflow_of(name)
+    return make(value - (highest - lowest + 1) if value > highest else value)
+
+
+def _convert_rows() -> tuple[Row, ...]:
+    rows: list[Row] = []
+    sources = ("object", "string", "bool", "char", *KEYWORDS.values())
+    for name in INTEGERS:
+        for source in sources:
+            rows.append((f"static {KEYWORDS[name]} To{name}({source} value)", _to_integer(name)))
+        rows.append((f"static {KEYWORDS[name]} To{name}(DateTime value)", _to_integer(name)))
+        rows.append((f"static {KEYWORDS[name]} To{name}(string value, int fromBase)", _from_base(name)))
+    others: dict[str, tuple[str, Callable[[object], object]]] = {
+        "Boolean": ("bool", convert.to_boolean), "Double": ("double", convert.to_double),
+        "Single": ("float", convert.to_single), "Decimal": ("decimal", convert.to_decimal),
+        "Char": ("char", convert.to_char), "String": ("string", _to_text),
+    }  # fmt: skip
+    for name, (keyword, call) in others.items():
+        calls: dict[str, Callable[..., object]] = {"string": _OF_TEXT.get(name, call)}
+        rows += [
+            (f"static {keyword} To{name}({source} value)", calls.get(source, call)) for source in sources
+        ]
+    rows += [
+        (f"static DateTime ToDateTime({source} value)", convert.to_date)
+        for source in ("object", "string", "DateTime")
+    ]
+    for keyword, bits in (("byte", 8), ("short", 16), ("int", 32), ("long", 64)):
+        rows.append((f"static string ToString({keyword} value, int toBase)", _in_base(bits)))
+    return (
+        *rows,
+        ("static string ToString(DateTime value)", _to_text),
+        ("static byte[] FromBase64String(string s)", from_base64),
+        ("static string ToBase64String(byte[] inArray)", to_base64),
+        ("static string ToBase64String(byte[] inArray, int offset, int length)", part_to_base64),
+        ("static byte[] FromBase64CharArray(char[] inArray, int offset, int length)", chars_from_base64),
+        (
+            "static int ToBase64CharArray(byte[] inArray, int offsetIn, int length, char[] outArray, "
+            "int offsetOut)",
+            to_base64_chars,
+        ),
+        ("static TypeCode GetTypeCode(object value)", type_code),
+        ("static bool IsDBNull(object value)", is_db_null),
+        ("static object DBNull", lambda: DB_NULL),
+        ("static object ChangeType(object value, TypeCode typeCode)", change_type),
+    )
+
+
+def _to_text(value: object) -> str | None:
+    return text_of(value)
+
+
+def _same_text(value: str | None) -> str | None:
+    """Convert.ToString(string): null stays null."""
+    return value
+
+
+def _text_to_char(value: str | None) -> Char:
+    if value is None:
+        raise argument_null("value")
+    return convert.to_char(value)
+
+
+def _piece(content: bytearray | None, start: int, length: int, name: str) -> bytearray:
+    """A part of the bytes that are given as `inArray`, its start being `name`."""
+    if content is None:
+        raise argument_null("inArray")
+    if length < 0:
+        raise index_range("length")
+    if start < 0:
+        raise argument_range("Value must be positive.", name)
+    if start > len(content) - length:
+        raise argument_range("Offset and length must refer to a position in the string.", name)
+    return content[start : start + length]
+
+
+def part_to_base64(content: bytearray | None, start: int, length: int) -> str:
+    """Convert.ToBase64String(inArray, offset, length)"""
+    return to_base64(_piece(content, start, length, "offset"))
+
+
+def chars_from_base64(chars: ClrArray | None, start: int, length: int) -> bytearray:
+    """Convert.FromBase64CharArray"""
+    if chars is None:
+        raise argument_null("inArray")
+    if length < 0:
+        raise index_range("length")
+    if start < 0:
+        raise argument_range("Value must be positive.", "offset")
+    if start > len(chars.items) - length:
+        raise argument_range("Offset and length must refer to a position in the string.", "offset")
+    return from_base64("".join(map(str, chars.items[start : start + length])))
+
+
+def to_base64_chars(
+    content: bytearray | None, start: int, length: int, target: ClrArray | None, place: int
+) -> int:
+    """Convert.ToBase64CharArray"""
+    if content is not None and target is None:
+        raise argument_null("outArray")
+    if content is not None and length >= 0 and place < 0:
+        raise argument_range("Value must be positive.", "offsetOut")
+    text = to_base64(_piece(content, start, length, "offsetIn"))
+    assert target is not None
+    if place > len(target.items) - len(text):
+        raise argument_range(
+            "Either offset did not refer to a position in the string, or there is an insufficient length of "
+            "destination character array.",
+            "offsetOut",
+        )
+    target.items[place : place + len(text)] = map(Char, text)
+    return len(text)
+
+
+def _to_integer(name: str) -> Callable[[object], int]:
+    def to_integer(value: object) -> int:
+        return convert.to_integer(value, name)
+
+    to_integer.__name__ = f"to_{name}"
+    return to_integer
+
+
+def _from_base(name: str) -> Callable[[str | None, int], int]:
+    return lambda text, base: _from_digits(text, base, name)
+
+
+def _in_base(bits: int) -> Callable[[int, int], str]:
+    return lambda value, base: _digits(value, base, bits)
+
+
+_OF_TEXT: dict[str, Callable[..., object]] = {"Char": _text_to_char, "String": _same_text}

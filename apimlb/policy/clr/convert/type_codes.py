@@ -1,0 +1,73 @@
+"""TypeCode, DBNull, and Convert's way from any value to the type that a code names."""
+
+from collections.abc import Callable
+
+from apimlb.policy.clr.convert import parsing as convert
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS
+from apimlb.policy.clr.objects.text import clr_type_name, text_of
+from apimlb.policy.clr.objects.values import Enum
+
+CODES = {
+    "Empty": 0, "Object": 1, "DBNull": 2, "Boolean": 3, "Char": 4, "SByte": 5, "Byte": 6, "Int16": 7,
+    "UInt16": 8, "Int32": 9, "UInt32": 10, "Int64": 11, "UInt64": 12, "Single": 13, "Double": 14,
+    "Decimal": 15, "DateTime": 16, "String": 18,
+}  # fmt: skip
+_NAMES = {number: name for name, number in CODES.items()}
+
+
+class DBNull:
+    """System.DBNull; its only value is `DB_NULL`."""
+
+    clr_name = "System.DBNull"
+
+    def __str__(self) -> str:
+        return ""
+
+
+DB_NULL = DBNull()
+
+
+def _code_name(value: object) -> str:
+    if value is None:
+        return "Empty"
+    if isinstance(value, Enum):
+        return "Int32"
+    name = clr_type_name(value).removeprefix("System.")
+    return name if name in CODES else "Object"
+
+
+def type_code(value: object) -> Enum:
+    """GetTypeCode(), Convert.GetTypeCode(value)"""
+    return Enum("System.TypeCode", CODES[_code_name(value)], _NAMES)
+
+
+def is_db_null(value: object) -> bool:
+    return value is DB_NULL
+
+
+_CONVERSIONS: dict[str, Callable[[object], object]] = {
+    "Boolean": convert.to_boolean, "Char": convert.to_char, "Single": convert.to_single,
+    "Double": convert.to_double, "Decimal": convert.to_decimal, "DateTime": convert.to_date,
+    "String": text_of, "Object": lambda value: value,
+}  # fmt: skip
+
+
+def change_type(value: object, code: Enum) -> object:
+    """Convert.ChangeType(value, TypeCode); throws System.InvalidCastException and what Convert.To... does."""
+    name = str(code)
+    if value is None and name in ("Empty", "String", "Object"):
+        return None
+    if _code_name(value) in ("Empty", "Object"):
+        raise _no("Object must implement IConvertible.")
+    if name in INTEGERS:
+        return convert.to_integer(value, name)
+    if name in _CONVERSIONS:
+        return _CONVERSIONS[name](value)
+    if name in ("Empty", "DBNull"):
+        raise _no(f"Object cannot be cast to {name}.")
+    raise ClrException("System.ArgumentException", "Unknown TypeCode value.")
+
+
+def _no(message: str) -> ClrException:
+    return ClrException("System.InvalidCastException", message)

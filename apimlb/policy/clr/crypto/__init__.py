@@ -1,0 +1,1 @@
+"""System.Security.Cryptography: hashes, ciphers and RSA."""

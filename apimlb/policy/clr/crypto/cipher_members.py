@@ -1,0 +1,225 @@
+"""SymmetricAlgorithm, and the Encrypt and Decrypt that API Management adds to byte[]."""
+
+from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.crypto import aes
+from apimlb.policy.clr.crypto.algorithm_names import create, no_default
+from apimlb.policy.clr.crypto.ciphers import BLOCK_BITS, MODES, PADDINGS, Cipher, given
+from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform, out_of_bounds
+from apimlb.policy.clr.exceptions import argument_null, argument_range
+from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.types.definitions import Definition, Needs
+
+_create = create("SymmetricAlgorithm")
+
+
+def _named(context: Context, name: str | None) -> Cipher | None:
+    """The cipher of a name, for Encrypt and Decrypt."""
+    found = _create(context, name)
+    assert found is None or isinstance(found, Cipher)
+    return found
+
+
+def _bytes(value: bytearray | None, name: str) -> bytes:
+    if value is None:
+        raise argument_null(name)
+    return bytes(value)
+
+
+def get_key(cipher: Cipher) -> bytearray:
+    return bytearray(cipher.key)
+
+
+def set_key(cipher: Cipher, value: bytearray | None) -> None:
+    cipher.key = given(value)
+
+
+def get_iv(cipher: Cipher) -> bytearray:
+    return bytearray(cipher.iv)
+
+
+def set_iv(cipher: Cipher, value: bytearray | None) -> None:
+    cipher.iv = given(value)
+
+
+def set_mode(cipher: Cipher, value: Enum) -> None:
+    cipher.mode = value
+
+
+def set_padding(cipher: Cipher, value: Enum) -> None:
+    cipher.padding = value
+
+
+def block_size(cipher: Cipher) -> int:
+    return BLOCK_BITS
+
+
+def set_block_size(cipher: Cipher, bits: int) -> None:
+    if bits == BLOCK_BITS:
+        return
+    if cipher.clr_name.endswith("RijndaelManaged") and bits in (192, 256):
+        raise not_on_this_platform("BlockSize must be 128 in this implementation.")
+    raise crypto_error("Specified block size is not valid for this algorithm.")
+
+
+def set_key_size(cipher: Cipher, bits: int) -> None:
+    cipher.key_bits = bits
+
+
+def set_feedback(cipher: Cipher, bits: int) -> None:
+    cipher.feedback = bits
+
+
+def valid_key(cipher: Cipher, bits: int) -> bool:
+    return cipher.valid_key(bits)
+
+
+def forget_key(cipher: Cipher) -> None:
+    cipher.forget()
+
+
+def forget_iv(cipher: Cipher) -> None:
+    cipher.iv = cipher.fresh(BLOCK_BITS // 8)
+
+
+def done(cipher: Cipher) -> None:
+    """Dispose: nothing to let go of."""
+
+
+def _padded(content: bytes, cipher: Cipher) -> tuple[bytes, str]:
+    """The content with the paddings that end in their own length, and what is left to pad with."""
+    name = str(cipher.padding)
+    if name not in ("ANSIX923", "ISO10126"):
+        return content, name
+    rest = 16 - len(content) % 16
+    filler = bytes(rest - 1) if name == "ANSIX923" else cipher.fresh(rest - 1)
+    return content + filler + bytes([rest]), "None"
+
+
+def _stripped(content: bytes, cipher: Cipher) -> bytes:
+    name = str(cipher.padding)
+    if name not in ("ANSIX923", "ISO10126") or not content:
+        return content
+    size = content[-1]
+    if not 1 <= size <= 16 or (name == "ANSIX923" and any(content[-size:-1])):
+        raise crypto_error("Padding is invalid and cannot be removed.")
+    return content[:-size]
+
+
+def encrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray | None) -> bytearray:
+    """input.Encrypt(alg[, key, iv])"""
+    if cipher is None:
+        raise argument_null("alg")
+    key, iv = (_bytes(each, "key") for each in keys) if keys else (cipher.key, cipher.iv)
+    plain, padding = _padded(_bytes(content, "input"), cipher)
+    return bytearray(aes.encrypt(plain, key, iv, str(cipher.mode), padding))
+
+
+def decrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray | None) -> bytearray:
+    """input.Decrypt(alg[, key, iv])"""
+    if cipher is None:
+        raise argument_null("alg")
+    key, iv = (_bytes(each, "key") for each in keys) if keys else (cipher.key, cipher.iv)
+    plain = aes.decrypt(_bytes(content, "input"), key, iv, str(cipher.mode), str(cipher.padding))
+    return bytearray(_stripped(plain, cipher))
+
+
+def encrypt_named(
+    context: Context, content: bytearray | None, name: str | None, key: bytearray | None, iv: bytearray | None
+) -> bytearray:
+    """input.Encrypt("Aes", key, iv)"""
+    return encrypt(content, _named(context, name), key, iv)
+
+
+def decrypt_named(
+    context: Context, content: bytearray | None, name: str | None, key: bytearray | None, iv: bytearray | None
+) -> bytearray:
+    return decrypt(content, _named(context, name), key, iv)
+
+
+class RandomProvider:
+    """System.Security.Cryptography.RNGCryptoServiceProvider; no argument changes what it does."""
+
+    clr_name = C + "RNGCryptoServiceProvider"
+
+    def __init__(self, seed: object = None) -> None:
+        """new RNGCryptoServiceProvider([seed])"""
+
+
+def random_bytes(context: Context, provider: RandomProvider, target: bytearray | None) -> None:
+    """RNGCryptoServiceProvider.GetBytes, from the policy's own source of chance."""
+    random_part(context, provider, target, 0, len(_bytes(target, "data")))
+
+
+def random_part(
+    context: Context, provider: RandomProvider, target: bytearray | None, offset: int, count: int
+) -> None:
+    if target is None:
+        raise argument_null("data")
+    for name, value in (("offset", offset), ("count", count)):
+        if value < 0:
+            raise argument_range("Non-negative number required.", name)
+    if count > len(target) - offset:
+        raise out_of_bounds()
+    target[offset : offset + count] = context.rng.randbytes(count)
+
+
+def random_nonzero(context: Context, provider: RandomProvider, target: bytearray | None) -> None:
+    if target is None:
+        raise argument_null("data")
+    charge_each(len(target))
+    target[:] = bytes(context.rng.randint(1, 255) for _ in target)
+
+
+_TYPES = ("AesCryptoServiceProvider", "AesManaged", "RijndaelManaged")
+_CIPHER = "this byte[] input, "
+
+DEFINITIONS = (
+    Definition(C + "CipherMode", "enum", constants=MODES),
+    Definition(C + "PaddingMode", "enum", constants=PADDINGS),
+    Definition(
+        C + "SymmetricAlgorithm", "class", bases=("System.IDisposable",),
+        rows=(
+            ("static SymmetricAlgorithm Create()", no_default),
+            ("static SymmetricAlgorithm Create(string algName)", Needs(_create, context=True)),
+            ("int BlockSize", block_size, set_block_size),
+            ("int KeySize", "{0}.key_bits", set_key_size),
+            ("int FeedbackSize", "{0}.feedback", set_feedback),
+            ("bool ValidKeySize(int bitLength)", valid_key),
+            ("byte[] Key", get_key, set_key),
+            ("byte[] IV", get_iv, set_iv),
+            ("CipherMode Mode", "{0}.mode", set_mode),
+            ("PaddingMode Padding", "{0}.padding", set_padding),
+            ("void GenerateKey()", forget_key),
+            ("void GenerateIV()", forget_iv),
+            ("void Dispose()", done),
+            ("void Clear()", done),
+        ),
+    ),
+    Definition(
+        C + "RNGCryptoServiceProvider", "class", bases=("System.IDisposable",),
+        rows=(
+            ("new()", RandomProvider),
+            ("new(string str)", RandomProvider),
+            ("new(byte[] rgb)", RandomProvider),
+            ("void GetBytes(byte[] data)", Needs(random_bytes, context=True)),
+            ("void GetBytes(byte[] data, int offset, int count)", Needs(random_part, context=True)),
+            ("void GetNonZeroBytes(byte[] data)", Needs(random_nonzero, context=True)),
+            ("void Dispose()", done),
+        ),
+    ),
+    *(Definition(C + name, "class", bases=(C + "SymmetricAlgorithm",), nameable=False) for name in _TYPES),
+    Definition(
+        "CipherExtensions", "static", nameable=False,
+        rows=(
+            (f"static byte[] Encrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
+             Needs(encrypt_named, context=True)),
+            (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg)", encrypt),
+            (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg, byte[] key, byte[] iv)", encrypt),
+            (f"static byte[] Decrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
+             Needs(decrypt_named, context=True)),
+            (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg)", decrypt),
+            (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg, byte[] key, byte[] iv)", decrypt),
+        ),
+    ),
+)  # fmt: skip

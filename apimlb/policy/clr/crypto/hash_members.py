@@ -1,0 +1,194 @@
+"""Hashes and keyed hashes."""
+
+from collections.abc import Callable
+
+from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.crypto.algorithm_names import create, no_default
+from apimlb.policy.clr.crypto.hashes import (
+    C,
+    HashAlgorithm,
+    block_size,
+    not_on_this_platform,
+    out_of_bounds,
+    part,
+)
+from apimlb.policy.clr.exceptions import argument_null, null_reference
+from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+
+_HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
+
+
+def compute(algorithm: HashAlgorithm, content: bytearray | None) -> bytearray:
+    if content is None:
+        raise argument_null("buffer")
+    return bytearray(algorithm.finish(content, closes=False))
+
+
+def compute_part(algorithm: HashAlgorithm, content: bytearray | None, offset: int, count: int) -> bytearray:
+    return bytearray(algorithm.finish(part(content, offset, count, ("buffer", "offset")), closes=False))
+
+
+def transform(
+    algorithm: HashAlgorithm, content: bytearray | None, offset: int, count: int, target: bytearray | None,
+    start: int,
+) -> int:  # fmt: skip
+    """TransformBlock: hashes a part, and copies it to `target` where there is one."""
+    found = part(content, offset, count, ("inputBuffer", "inputOffset"))
+    algorithm.add(found)
+    if target is not None:
+        if start < 0 or len(target) - start < count:
+            raise out_of_bounds()
+        target[start : start + count] = found
+    return count
+
+
+def transform_last(algorithm: HashAlgorithm, content: bytearray | None, offset: int, count: int) -> bytearray:
+    found = part(content, offset, count, ("inputBuffer", "inputOffset"))
+    algorithm.finish(found)
+    return found
+
+
+def last_hash(algorithm: HashAlgorithm) -> bytearray | None:
+    found = algorithm.value
+    return None if found is None else bytearray(found)
+
+
+def make(name: str, made_by: str = "") -> Callable[[], HashAlgorithm]:
+    return lambda: HashAlgorithm(name, made_by=made_by)
+
+
+def make_keyed(name: str) -> Callable[[bytearray | None], HashAlgorithm]:
+    def keyed(key: bytearray | None) -> HashAlgorithm:
+        if key is None:
+            raise argument_null("key")
+        return HashAlgorithm(name, key)
+
+    return keyed
+
+
+def make_managed(key: bytearray | None, managed: bool) -> HashAlgorithm:
+    """new HMACSHA1(key, useManagedSha1)"""
+    if key is None:
+        raise null_reference()
+    return HashAlgorithm("SHA1", key)
+
+
+def unkeyed(name: str) -> Callable[[Context], HashAlgorithm]:
+    """new HMACSHA256(): with a key of chance, until one is set."""
+    return lambda context: HashAlgorithm(name, bytearray(context.rng.randbytes(block_size(name))))
+
+
+def hash_size(algorithm: HashAlgorithm) -> int:
+    return algorithm.size * 8
+
+
+def get_key(algorithm: HashAlgorithm) -> bytearray:
+    return bytearray(algorithm.key)
+
+
+def set_key(algorithm: HashAlgorithm, key: bytearray | None) -> None:
+    if key is None:
+        raise null_reference()
+    algorithm.use(key)
+
+
+def set_name(algorithm: HashAlgorithm, name: str | None) -> None:
+    """HMAC.HashName can only be set to what it is."""
+    if name is None:
+        raise argument_null("HashName")
+    if name != algorithm.name:
+        raise not_on_this_platform(
+            "Setting the hashname after it's already been set is not supported on this platform."
+        )
+
+
+def set_legacy(algorithm: HashAlgorithm, wanted: bool) -> None:
+    if wanted:
+        raise not_on_this_platform()
+
+
+def start(algorithm: HashAlgorithm) -> None:
+    """Initialize: nothing, as every hash starts afresh after the one before."""
+
+
+def done(algorithm: HashAlgorithm) -> None:
+    algorithm.dispose()
+
+
+def _one(algorithm: HashAlgorithm) -> int:
+    return 1
+
+
+def _true(algorithm: HashAlgorithm) -> bool:
+    return True
+
+
+_HASH_ROWS: tuple[Row, ...] = (
+    ("static HashAlgorithm Create()", no_default),
+    ("static HashAlgorithm Create(string hashName)", Needs(create("HashAlgorithm"), context=True)),
+    ("byte[] ComputeHash(byte[] buffer)", compute),
+    ("byte[] ComputeHash(byte[] buffer, int offset, int count)", compute_part),
+    ("int TransformBlock(byte[] inputBuffer, int inputOffset, int inputCount, byte[] outputBuffer, "
+     "int outputOffset)", transform),
+    ("byte[] TransformFinalBlock(byte[] inputBuffer, int inputOffset, int inputCount)", transform_last),
+    ("byte[] Hash", last_hash),
+    ("int HashSize", hash_size),
+    ("int InputBlockSize", _one),
+    ("int OutputBlockSize", _one),
+    ("bool CanReuseTransform", _true),
+    ("bool CanTransformMultipleBlocks", _true),
+    ("void Initialize()", start),
+    ("void Dispose()", done),
+    ("void Clear()", done),
+)  # fmt: skip
+
+_LEGACY: tuple[Row, ...] = (("bool ProduceLegacyHmacValues", lambda algorithm: False, set_legacy),)
+
+
+def _definitions() -> list[Definition]:
+    made: list[Definition] = []
+    for name in _HASHES:
+        managed = f"{name}Managed" if name != "MD5" else ""
+        rows: tuple[Row, ...] = (
+            (f"static {name} Create()", make(name)),
+            (f"static {name} Create(string hashName)", Needs(create(name), context=True)),
+        )
+        keyed: tuple[Row, ...] = (
+            ("new(byte[] key)", make_keyed(name)),
+            ("new()", Needs(unkeyed(name), context=True)),
+        )
+        if name == "SHA1":
+            keyed = (*keyed, ("new(byte[] key, bool useManagedSha1)", make_managed))
+        if name in ("SHA384", "SHA512"):
+            keyed = (*keyed, *_LEGACY)
+        made.append(Definition(C + name, "class", bases=(C + "HashAlgorithm",), rows=rows))
+        for hidden in (f"{name}+Implementation", f"{name}CryptoServiceProvider"):
+            made.append(Definition(C + hidden, "class", bases=(C + name,), nameable=False))
+        if managed:
+            fresh: tuple[Row, ...] = (("new()", make(name, managed)),)
+            made.append(Definition(C + managed, "class", bases=(C + name,), rows=fresh))
+        made.append(Definition(f"{C}HMAC{name}", "class", bases=(C + "HMAC",), rows=keyed))
+    return made
+
+
+DEFINITIONS = (
+    Definition(C + "HashAlgorithm", "class", bases=("System.IDisposable",), rows=_HASH_ROWS),
+    Definition(
+        C + "KeyedHashAlgorithm", "class", bases=(C + "HashAlgorithm",),
+        rows=(
+            ("static KeyedHashAlgorithm Create()", no_default),
+            ("static KeyedHashAlgorithm Create(string algName)",
+             Needs(create("KeyedHashAlgorithm"), context=True)),
+            ("byte[] Key", get_key, set_key),
+        ),
+    ),
+    Definition(
+        C + "HMAC", "class", bases=(C + "KeyedHashAlgorithm",),
+        rows=(
+            ("static HMAC Create()", no_default),
+            ("static HMAC Create(string algorithmName)", Needs(create("HMAC"), context=True)),
+            ("string HashName", "{0}.name", set_name),
+        ),
+    ),
+    *_definitions(),
+)  # fmt: skip

@@ -1,0 +1,189 @@
+"""DateTime, DateTimeOffset and TimeSpan: ticks of 100 ns since 0001-01-01. The gateway's local zone is
+UTC."""
+
+import calendar
+import datetime
+from dataclasses import dataclass
+
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
+
+TICKS_PER_MILLISECOND = 10_000
+TICKS_PER_SECOND = 10_000_000
+TICKS_PER_MINUTE = 60 * TICKS_PER_SECOND
+TICKS_PER_HOUR = 60 * TICKS_PER_MINUTE
+TICKS_PER_DAY = 24 * TICKS_PER_HOUR
+MAX_TICKS = 3_155_378_975_999_999_999
+EPOCH_TICKS = 621_355_968_000_000_000
+
+UNSPECIFIED, UTC, LOCAL = "Unspecified", "Utc", "Local"
+DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class TimeSpan:
+    """System.TimeSpan"""
+
+    ticks: int
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TimeSpan) and self.ticks == other.ticks
+
+    def __hash__(self) -> int:
+        return hash(self.ticks)
+
+    def __lt__(self, other: "TimeSpan") -> bool:
+        return self.ticks < other.ticks
+
+
+@dataclass(slots=True, eq=False)
+class DateTime:
+    """System.DateTime; equality and order look at the ticks alone, as in .NET."""
+
+    ticks: int
+    kind: str = UNSPECIFIED
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DateTime) and self.ticks == other.ticks
+
+    def __hash__(self) -> int:
+        return hash(self.ticks)
+
+    def __lt__(self, other: "DateTime") -> bool:
+        return self.ticks < other.ticks
+
+
+@dataclass(slots=True, eq=False)
+class DateTimeOffset:
+    """System.DateTimeOffset: `ticks` of the clock on the wall, `offset` in ticks east of UTC."""
+
+    ticks: int
+    offset: int = 0
+
+    @property
+    def utc_ticks(self) -> int:
+        return self.ticks - self.offset
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DateTimeOffset) and self.utc_ticks == other.utc_ticks
+
+    def __hash__(self) -> int:
+        return hash(self.utc_ticks)
+
+    def __lt__(self, other: "DateTimeOffset") -> bool:
+        return self.utc_ticks < other.utc_ticks
+
+
+MIN_DATE = DateTime(0)
+MAX_DATE = DateTime(MAX_TICKS)
+ZERO = TimeSpan(0)
+MIN_SPAN = TimeSpan(-(2**63))
+MAX_SPAN = TimeSpan(2**63 - 1)
+
+
+def from_epoch(seconds: float, kind: str = UTC) -> DateTime:
+    """The clock's seconds as a DateTime."""
+    return DateTime(EPOCH_TICKS + round(seconds * 1_000_000) * 10, kind)
+
+
+def in_range(ticks: int, name: str = "value") -> int:
+    """Ticks of a date that exists; throws System.ArgumentOutOfRangeException."""
+    if not 0 <= ticks <= MAX_TICKS:
+        raise argument_range("The added or subtracted value results in an un-representable DateTime.", name)
+    return ticks
+
+
+def span_of(ticks: int) -> TimeSpan:
+    if not -(2**63) <= ticks < 2**63:
+        raise span_overflow()
+    return TimeSpan(ticks)
+
+
+def span_overflow() -> ClrException:
+    return ClrException("System.OverflowException", "TimeSpan overflowed because the duration is too long.")
+
+
+def date_of(ticks: int) -> datetime.date:
+    return datetime.date.fromordinal(ticks // TICKS_PER_DAY + 1)
+
+
+def date_ticks(year: int, month: int, day: int) -> int:
+    """Midnight of a date; throws System.ArgumentOutOfRangeException."""
+    try:
+        return (datetime.date(year, month, day).toordinal() - 1) * TICKS_PER_DAY
+    except (ValueError, OverflowError):
+        raise argument_range(
+            "Year, Month, and Day parameters describe an un-representable DateTime."
+        ) from None
+
+
+def check_millisecond(millisecond: int) -> None:
+    if not 0 <= millisecond < 1000:
+        raise argument_range("Valid values are between 0 and 999, inclusive.", "millisecond")
+
+
+def time_ticks(hour: int, minute: int, second: int, millisecond: int = 0) -> int:
+    if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
+        raise argument_range("Hour, Minute, and Second parameters describe an un-representable DateTime.")
+    check_millisecond(millisecond)
+    seconds = hour * 3600 + minute * 60 + second
+    return seconds * TICKS_PER_SECOND + millisecond * TICKS_PER_MILLISECOND
+
+
+def add_months(ticks: int, months: int) -> int:
+    """The same day so many months on, or the last one of a shorter month."""
+    if abs(months) > 120_000:
+        raise argument_range("Months value must be between +/-120000.", "months")
+    start = date_of(ticks)
+    count = start.year * 12 + start.month - 1 + months
+    year, month = divmod(count, 12)
+    if not 1 <= year <= 9999:
+        raise argument_range(
+            "The added or subtracted value results in an un-representable DateTime.", "months"
+        )
+    day = min(start.day, days_in_month(year, month + 1))
+    return date_ticks(year, month + 1, day) + ticks % TICKS_PER_DAY
+
+
+def add_years(ticks: int, years: int) -> int:
+    if abs(years) > 10_000:
+        raise argument_range("Years value must be between +/-10000.", "years")
+    return add_months(ticks, 12 * years)
+
+
+def days_in_month(year: int, month: int) -> int:
+    if not 1 <= month <= 12:
+        raise argument_range("Month must be between one and twelve.", "month")
+    if not 1 <= year <= 9999:
+        raise argument_range("Year must be between 1 and 9999.", "year")
+    return calendar.monthrange(year, month)[1]
+
+
+def is_leap(year: int) -> bool:
+    """DateTime.IsLeapYear"""
+    if not 1 <= year <= 9999:
+        raise argument_range("Year must be between 1 and 9999.", "year")
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def scaled(value: float, ticks_per_unit: int) -> int:
+    """`AddSeconds(0.5)` and its family: .NET Core 3 rounds to the millisecond."""
+    milliseconds = value * (ticks_per_unit / TICKS_PER_MILLISECOND)
+    if milliseconds != milliseconds:
+        return 0
+    if abs(milliseconds) > 1e16:
+        raise argument_range("Value to add was out of range.", "value")
+    return int(milliseconds + (0.5 if milliseconds >= 0 else -0.5)) * TICKS_PER_MILLISECOND
+
+
+def span_scaled(value: float, ticks_per_unit: int) -> TimeSpan:
+    """`TimeSpan.FromSeconds(1.5)` and its family: whole ticks, the rest is cut off."""
+    if value != value:
+        raise argument("TimeSpan does not accept floating point Not-a-Number values.")
+    ticks = value * ticks_per_unit
+    if abs(ticks) >= 2**63:
+        raise span_overflow()
+    return TimeSpan(int(ticks))

@@ -1,0 +1,107 @@
+"""System.Guid"""
+
+import re
+import uuid
+
+from apimlb.policy.clr.exceptions import argument_null, bad_format
+
+_HEX = re.compile(r"[0-9a-fA-F]{32}\Z")
+_DASHED = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
+
+
+class Guid:
+    """A globally unique identifier; bytes are in .NET's mixed order."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: uuid.UUID) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Guid) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __lt__(self, other: "Guid") -> bool:
+        return self.value < other.value
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+EMPTY = Guid(uuid.UUID(int=0))
+
+
+_DIGITS = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
+_NOT_HEX = "Guid string should only contain hexadecimal characters."
+_NESTED = re.compile(
+    r"\{0[xX]([0-9a-fA-F]{1,8})" + r",0[xX]([0-9a-fA-F]{1,4})" * 2
+    + r",\{0[xX]([0-9a-fA-F]{1,2})" + r",0[xX]([0-9a-fA-F]{1,2})" * 7 + r"\}\}\Z"
+)  # fmt: skip
+_WIDTHS = (8, 4, 4, 2, 2, 2, 2, 2, 2, 2, 2)
+
+
+def _nested(text: str) -> Guid:
+    """{0xdddddddd,0xdddd,0xdddd,{0xdd,...}}"""
+    match = _NESTED.match("".join(text.split()))
+    if match is None:
+        raise bad_format("Expected {0xdddddddd, etc}.")
+    return Guid(uuid.UUID("".join(p.zfill(width) for p, width in zip(match.groups(), _WIDTHS, strict=True))))
+
+
+def parse_exact(text: str | None, layout: str | None) -> Guid:
+    """Guid.ParseExact; throws System.FormatException."""
+    if text is None or layout is None:
+        raise argument_null("input" if text is None else "format")
+    letter = layout.upper()
+    if letter not in ("N", "D", "B", "P", "X"):
+        raise bad_format('Format string can be only "D", "d", "N", "n", "P", "p", "B", "b", "X" or "x".')
+    plain = text.strip()
+    if letter == "X":
+        return _nested(plain)
+    if letter in ("B", "P"):
+        if plain[:1] + plain[-1:] != ("{}" if letter == "B" else "()"):
+            raise bad_format(_DIGITS)
+        plain = plain[1:-1]
+    if letter == "N" and _HEX.match(plain):
+        return Guid(uuid.UUID(plain))
+    if letter == "N" or [len(piece) for piece in plain.split("-")] != [8, 4, 4, 4, 12]:
+        raise bad_format(_NOT_HEX if letter == "N" and len(plain) == 32 else _DIGITS)
+    if not _DASHED.match(plain):
+        raise bad_format(_NOT_HEX)
+    return Guid(uuid.UUID(plain))
+
+
+def parse_guid(text: str | None) -> Guid:
+    """Guid.Parse; throws System.FormatException."""
+    if text is None:
+        raise argument_null("input")
+    plain = text.strip()
+    if not plain:
+        raise bad_format("Unrecognized Guid format.")
+    if plain.startswith("{0"):
+        return _nested(plain) if "," in plain else parse_exact(plain, "B")
+    if plain[:1] + plain[-1:] in ("{}", "()"):
+        plain = plain[1:-1]
+    if _DASHED.match(plain) or (_HEX.match(plain) and plain == text.strip()):
+        return Guid(uuid.UUID(plain))
+    if len(plain) != 36 or plain.count("-") != 4:
+        raise bad_format(_DIGITS)
+    raise bad_format(_NOT_HEX)
+
+
+def format_guid(value: Guid, layout: str | None) -> str:
+    """Guid.ToString(format): N, D, B, P or X."""
+    letter = (layout or "D").upper()
+    if letter == "N":
+        return value.value.hex
+    if letter in ("D", "B", "P"):
+        before, after = {"D": ("", ""), "B": ("{", "}"), "P": ("(", ")")}[letter]
+        return before + str(value.value) + after
+    if letter == "X":
+        pieces = value.value.hex
+        first, rest = [f"0x{pieces[a:b]}" for a, b in ((0, 8), (8, 12), (12, 16))], pieces[16:]
+        last = ",".join(f"0x{rest[at : at + 2]}" for at in range(0, 16, 2))
+        return f"{{{','.join(first)},{{{last}}}}}"
+    raise bad_format('Format string can be only "D", "d", "N", "n", "P", "p", "B", "b", "X" or "x".')

@@ -1,0 +1,198 @@
+"""Tokens made of text and objects, and values taken out of tokens: Parse, Value<T>, Values<T>, casts."""
+
+from collections.abc import Callable
+
+from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_operation
+from apimlb.policy.clr.json import serialization as objects
+from apimlb.policy.clr.json.reader import parse_token
+from apimlb.policy.clr.json.scalar_casts import change_type
+from apimlb.policy.clr.json.scalars import value_of
+from apimlb.policy.clr.json.tokens import (
+    JArray,
+    JConstructor,
+    JList,
+    JObject,
+    JProperty,
+    JRaw,
+    JToken,
+    JValue,
+    null,
+)
+from apimlb.policy.clr.json.writer import to_json
+from apimlb.policy.clr.numbers.arithmetic import Long
+from apimlb.policy.clr.objects.text import clr_type_name
+from apimlb.policy.clr.objects.values import Enum, Sequence
+from apimlb.policy.clr.types.definitions import Type
+
+
+def token_at(token: JToken, key: object) -> JToken | None:
+    """`token[key]`: by name in an object, by position in an array."""
+    if type(token) is JObject:
+        if isinstance(key, str):
+            return token.get(key)
+    elif isinstance(token, JList):
+        if type(key) is int:
+            return token.item(key)
+    elif isinstance(token, JProperty):
+        raise invalid_operation(f"Cannot access child value on {token.clr_name}.")
+    else:
+        raise invalid_operation("Cannot access child value on Newtonsoft.Json.Linq.JValue.")
+    if key is None:
+        raise argument_null("key")
+    kind, wanted = KEYS[type(token)]
+    raise argument(f"Accessed {kind} values with invalid key value: {shown(key)}. {wanted} expected.")
+
+
+KEYS: dict[type[JToken], tuple[str, str]] = {
+    JObject: ("JObject", "Object property name"),
+    JArray: ("JArray", "Int32 array index"),
+    JConstructor: ("JConstructor", "Argument position index"),
+}
+"""What each kind of container wants as a key."""
+
+
+def shown(key: object) -> str:
+    return f'"{key}"' if isinstance(key, str) else str(key)
+
+
+def item_at(token: JArray, index: int) -> JToken:
+    return token.item(index)
+
+
+def converted(kind: Type, token: object) -> object:
+    """Extensions.Convert: the token itself, its scalar, or that scalar changed to the type."""
+    if token is None:
+        return kind.default
+    if RUNTIME.is_a(token, kind):
+        return token
+    if not isinstance(token, JValue):
+        raise ClrException(
+            "System.InvalidCastException",
+            f"Cannot cast {clr_type_name(token)} to Newtonsoft.Json.Linq.JToken.",
+        )
+    value = token.value
+    plain = kind.underlying
+    if type(value) is int:
+        if plain.name == "System.Int32" and -2147483648 <= value <= 2147483647:
+            return value
+        value = Long(value)
+    if value is not None and RUNTIME.is_a(value, plain):
+        return value
+    if value is None and kind.is_nullable:
+        return None
+    if value is None and not kind.is_value and kind.name != "System.String":
+        return None
+    return change_type(value, plain.name)
+
+
+def value_at(kind: Type, token: JToken, key: object) -> object:
+    """token.Value<T>(key)"""
+    if type(token) is JObject and type(key) is str:
+        prop = token.properties.get(key)
+        if prop is None:
+            return kind.default
+        value = prop.value
+        if type(value) is JValue:
+            held = value.value
+            if type(held) is _PYTHON.get(kind.name) and (
+                type(held) is not int or -2147483648 <= held <= 2147483647
+            ):
+                return held
+        return converted(kind, value)
+    return converted(kind, token_at(token, key))
+
+
+_PYTHON: dict[str, type] = {
+    "System.Boolean": bool, "System.String": str, "System.Int32": int, "System.Double": float,
+}  # fmt: skip
+
+
+def own_value(kind: Type, source: object) -> object:
+    """source.Value<T>() of one token."""
+    if source is None:
+        raise argument_null("value")
+    if not isinstance(source, JToken):
+        raise argument("Source value must be a JToken.")
+    return converted(kind, source)
+
+
+def values_of(kind: Type, token: JToken) -> Sequence:
+    """token.Values<T>(): the children, converted."""
+    return Sequence(lambda: (converted(kind, child) for child in elements(token.children())))
+
+
+def scalar(token: JValue) -> object:
+    return Long(token.value) if type(token.value) is int else token.value
+
+
+def scalar_put(token: JValue, value: object) -> None:
+    made = value_of(value)
+    token.value, token.type_name = made.value, made.type_name
+
+
+def serialize(value: object) -> str:
+    return to_json(objects.from_object(value))
+
+
+def serialize_as(value: object, formatting: Enum) -> str:
+    return to_json(objects.from_object(value), formatting.number == 1)
+
+
+def deserialize(kind: Type, text: str | None) -> object:
+    if text is None:
+        raise argument_null("value")
+    if not text.strip():
+        return None
+    return objects.to_object(kind, parse_token(text))
+
+
+def deserialize_object(text: str | None) -> object:
+    if text is None:
+        raise argument_null("value")
+    found = parse_token(text)
+    return scalar(found) if isinstance(found, JValue) else found
+
+
+def parse_object(text: str | None) -> JToken:
+    return parse_token(text, "JObject")
+
+
+def parse_array(text: str | None) -> JToken:
+    return parse_token(text, "JArray")
+
+
+def any_token(text: str | None) -> JToken:
+    return parse_token(text)
+
+
+def undefined() -> JValue:
+    return JValue(None, "Undefined")
+
+
+def raw(value: object) -> JRaw:
+    return JRaw(value, "Raw")
+
+
+def string_value(text: str | None) -> JValue:
+    return JValue(text, "String")
+
+
+def null_value() -> JValue:
+    return null()
+
+
+def nullable_cast(cast: Callable[[JToken | None], object]) -> Callable[[JToken | None], object]:
+    """(int?)token: null for null."""
+
+    def convert(token: JToken | None) -> object:
+        if token is None:
+            return None
+        value = token.value if isinstance(token, JProperty) else token
+        if isinstance(value, JValue) and value.value is None and value.type_name in ("Null", "Undefined"):
+            return None
+        return cast(token)
+
+    convert.__name__ = f"nullable_{getattr(cast, '__name__', 'cast')}"
+    return convert

@@ -1,0 +1,169 @@
+"""Changing trees of tokens: Add, AddFirst, AddAfterSelf, Replace, Remove and their kin, for every kind of
+container; and annotations."""
+
+from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.json import serialization as objects
+from apimlb.policy.clr.json.tokens import (
+    JConstructor,
+    JContainer,
+    JList,
+    JObject,
+    JProperty,
+    JToken,
+    JValue,
+    holder,
+    not_a_property,
+    null,
+)
+from apimlb.policy.clr.objects.values import Sequence
+from apimlb.policy.clr.types.definitions import Type
+
+
+def _insert(target: JContainer, index: int, child: JToken) -> int:
+    """Put a token at a place; the number of tokens that came of it. A comment in an object is none."""
+    if isinstance(target, JList):
+        target.insert(index, child)
+        return 1
+    if child.type_name == "Comment":
+        return 0
+    if not isinstance(target, JObject):
+        raise ClrException(
+            "Newtonsoft.Json.JsonException", "Newtonsoft.Json.Linq.JProperty cannot have multiple values."
+        )
+    if not isinstance(child, JProperty):
+        raise not_a_property(child)
+    target.add_property(child)
+    if index < len(target.properties) - 1:
+        charge_each(len(target.properties))
+        pairs = list(target.properties.items())
+        pairs.insert(index, pairs.pop())
+        target.properties = dict(pairs)
+    return 1
+
+
+def _insert_all(target: JContainer, index: int, content: object) -> None:
+    for child in objects.content_tokens(content):
+        index += _insert(target, index, child)
+
+
+def _size(target: JContainer) -> int:
+    if isinstance(target, JList):
+        return len(target.items)
+    return len(target.properties) if isinstance(target, JObject) else 1
+
+
+def add(target: JContainer, content: object) -> None:
+    _insert_all(target, _size(target), content)
+
+
+def add_first(target: JContainer, content: object) -> None:
+    _insert_all(target, 0, content)
+
+
+def _place(token: JToken) -> tuple[JContainer, int]:
+    owner = holder(token)
+    if isinstance(owner, JList):
+        return owner, owner.place(token)
+    if isinstance(owner, JObject):
+        charge_each(len(owner.properties))
+        return owner, next(i for i, prop in enumerate(owner.properties.values()) if prop is token)
+    return owner, 0
+
+
+def add_after(token: JToken, content: object) -> None:
+    owner, place = _place(token)
+    _insert_all(owner, place + 1, content)
+
+
+def add_before(token: JToken, content: object) -> None:
+    owner, place = _place(token)
+    _insert_all(owner, place, content)
+
+
+def clear(target: JContainer) -> None:
+    """RemoveAll"""
+    if isinstance(target, JProperty):
+        raise _fixed()
+    assert isinstance(target, JList | JObject)
+    target.clear()
+
+
+def _fixed() -> ClrException:
+    return ClrException(
+        "Newtonsoft.Json.JsonException", "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty."
+    )
+
+
+def replace_all(target: JContainer, content: object) -> None:
+    clear(target)
+    add(target, content)
+
+
+def remove(token: JToken) -> None:
+    holder(token).remove_child(token)
+
+
+def replace(token: JToken, value: JToken | None) -> None:
+    holder(token).replace_child(token, value if value is not None else null())
+
+
+# Constructors
+
+
+def new_constructor(name: str | None, content: object = ()) -> JConstructor:
+    """new JConstructor(name, content)"""
+    if name is None:
+        raise argument_null("name")
+    if not name:
+        raise argument("Constructor name cannot be empty.", "name")
+    made = JConstructor(name)
+    if content != ():
+        add(made, content)
+    return made
+
+
+def empty_constructor() -> JConstructor:
+    return JConstructor(None)
+
+
+def constructor_name(token: JConstructor) -> str | None:
+    return token.name
+
+
+def constructor_rename(token: JConstructor, name: str | None) -> None:
+    token.name = name
+
+
+# Annotations
+
+
+def _notes(token: JToken) -> list[object]:
+    found: list[object] = getattr(token, "notes", None) or []
+    return found
+
+
+def annotate(token: JToken, annotation: object) -> None:
+    if annotation is None:
+        raise argument_null("annotation")
+    token.notes = [*_notes(token), annotation]
+    charge_each(len(token.notes))
+
+
+def annotations(kind: Type, token: JToken) -> Sequence:
+    return Sequence(lambda: (note for note in elements(_notes(token)) if RUNTIME.is_a(note, kind)))
+
+
+def annotation(kind: Type, token: JToken) -> object:
+    return next(iter(annotations(kind, token)), None)
+
+
+def forget(kind: Type, token: JToken) -> None:
+    """RemoveAnnotations<T>"""
+    token.notes = [note for note in elements(_notes(token)) if not RUNTIME.is_a(note, kind)]
+
+
+def new_comment(text: str | None) -> JValue:
+    return JValue(text, "Comment")

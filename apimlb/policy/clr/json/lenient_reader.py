@@ -1,0 +1,231 @@
+"""The tolerant JSON reader: comments, single quotes, bare names, trailing commas; else Newtonsoft.Json's
+errors."""
+
+import re
+from collections.abc import Callable
+from typing import NoReturn
+
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.json.tokens import MAX_DEPTH, JConstructor, JObject, JToken, JValue
+
+_SPACE = re.compile(r"(?:\s|/\*.*?\*/|//[^\r\n]*)+", re.DOTALL)
+_NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXeE]*")
+_DECIMAL = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\Z")
+_NAME = re.compile(r"[\w$]+")
+_NEW = re.compile(r"new\s+(\w+)\s*\(")
+_BREAKS = re.compile(r"[\s,\[\]{}:/()]")
+_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "\\": "\\", '"': '"', "'": "'", "/": "/"}
+_WORDS: dict[str, object] = {
+    "true": True, "false": False, "null": None,
+    "NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf"),
+}  # fmt: skip
+
+
+def reader_error(what: str, path: str, line: int, column: int) -> ClrException:
+    return ClrException(
+        "Newtonsoft.Json.JsonReaderException", f"{what} Path '{path}', line {line}, position {column}."
+    )
+
+
+class TolerantReader:
+    """Reads one document; `object_of` and `token_of` make the tokens."""
+
+    def __init__(
+        self,
+        text: str,
+        wanted: str,
+        object_of: Callable[[list[tuple[str, object]]], JObject],
+        token_of: Callable[[object], JToken],
+    ) -> None:
+        self._text = text
+        self._wanted = wanted
+        self._object_of = object_of
+        self._token_of = token_of
+        self._at = 0
+        self._path: list[str | int] = []
+
+    def read(self) -> JToken:
+        self._skip()
+        if self._at >= len(self._text):
+            self._fail(f"Error reading {self._wanted} from JsonReader.", here=0 if not self._text else None)
+        found = self._token_of(self._value())
+        self._skip()
+        if self._at < len(self._text):
+            self._fail(
+                f"Additional text encountered after finished reading JSON content: {self._text[self._at]}."
+            )
+        return found
+
+    def _fail(self, what: str, here: int | None = None) -> NoReturn:
+        at = self._at if here is None else here
+        before = self._text[:at]
+        line = before.count("\n") + 1 if self._text and at else 0
+        path = ""
+        for step in self._path:
+            path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+        raise reader_error(what, path, line, len(before) - (before.rfind("\n") + 1))
+
+    def _skip(self) -> None:
+        match = _SPACE.match(self._text, self._at)
+        if match:
+            self._at = match.end()
+
+    def _value(self) -> object:
+        self._skip()
+        text = self._text
+        if len(self._path) > MAX_DEPTH:
+            self._fail(f"The reader's MaxDepth of {MAX_DEPTH} has been exceeded.")
+        char = text[self._at : self._at + 1]
+        if char == "":
+            self._ended()
+        if char == "{":
+            return self._object()
+        if char == "[":
+            return self._array()
+        if char in "\"'":
+            return self._token_of(self._string(char))
+        if char in "-+.0123456789" and not text.startswith("-Infinity", self._at):
+            return self._number()
+        for word, value in _WORDS.items():
+            if text.startswith(word, self._at):
+                end = self._at + len(word)
+                if end == len(text) or _BREAKS.match(text, end):
+                    self._at = end
+                    return value
+        if text.startswith("undefined", self._at):
+            self._at += len("undefined")
+            return JValue(None, "Undefined")
+        if _NEW.match(text, self._at):
+            return self._constructor()
+        self._fail(f"Unexpected character encountered while parsing value: {char}.")
+
+    def _constructor(self) -> JToken:
+        match = _NEW.match(self._text, self._at)
+        assert match is not None
+        self._at = match.end()
+        made = JConstructor(match[1])
+        while True:
+            self._skip()
+            char = self._text[self._at : self._at + 1]
+            if char == ")":
+                self._at += 1
+                return made
+            self._path.append(len(made.items))
+            if char == "":
+                self._ended()
+            made.add(self._token_of(self._value()))
+            self._skip()
+            self._separator(")")
+            self._path.pop()
+
+    def _ended(self, inside: bool = False) -> NoReturn:
+        if not self._path and not inside:
+            self._fail(f"Error reading {self._wanted} from JsonReader.")
+        self._fail(f"Unexpected end of content while loading {self._wanted}.")
+
+    def _object(self) -> JObject:
+        self._at += 1
+        pairs: list[tuple[str, object]] = []
+        while True:
+            self._skip()
+            char = self._text[self._at : self._at + 1]
+            if char == "}":
+                self._at += 1
+                return self._object_of(pairs)
+            if char == "":
+                self._ended(inside=True)
+            name = self._property_name(char)
+            self._skip()
+            if self._text[self._at : self._at + 1] != ":":
+                self._fail(
+                    f"Invalid character after parsing property name. Expected ':' but got: "
+                    f"{self._text[self._at : self._at + 1]}."
+                )
+            self._at += 1
+            self._path.append(name)
+            pairs.append((name, self._value()))
+            self._skip()
+            self._separator("}")
+            self._path.pop()
+
+    def _property_name(self, char: str) -> str:
+        if char in "\"'":
+            return self._string(char)
+        match = _NAME.match(self._text, self._at)
+        if match is None:
+            self._fail(f"Invalid property identifier character: {char}.")
+        self._at = match.end()
+        return match[0]
+
+    def _separator(self, closing: str) -> None:
+        char = self._text[self._at : self._at + 1]
+        if char == ",":
+            self._at += 1
+        elif char == "":
+            self._ended()
+        elif char != closing:
+            self._fail(f"After parsing a value an unexpected character was encountered: {char}.")
+
+    def _array(self) -> list[object]:
+        self._at += 1
+        items: list[object] = []
+        while True:
+            self._skip()
+            char = self._text[self._at : self._at + 1]
+            if char == "]":
+                self._at += 1
+                return items
+            if char == "":
+                self._path.append(len(items))
+                self._ended()
+            self._path.append(len(items))
+            if char == ",":
+                self._at += 1
+                items.append(JValue(None, "Undefined"))
+            else:
+                items.append(self._value())
+                self._skip()
+                self._separator("]")
+            self._path.pop()
+
+    def _string(self, quote: str) -> str:
+        self._at += 1
+        out = ""
+        while True:
+            char = self._text[self._at : self._at + 1]
+            if char == "":
+                self._fail(f"Unterminated string. Expected delimiter: {quote}.")
+            self._at += 1
+            if char == quote:
+                return out
+            out += self._escape() if char == "\\" else char
+
+    def _escape(self) -> str:
+        char = self._text[self._at : self._at + 1]
+        self._at += 1
+        if char == "u":
+            digits = self._text[self._at : self._at + 4]
+            if not re.fullmatch("[0-9a-fA-F]{4}", digits):
+                self._fail(f"Invalid Unicode escape sequence: \\u{digits}.")
+            self._at += 4
+            return chr(int(digits, 16))
+        if char not in _ESCAPES:
+            self._fail(f"Bad JSON escape sequence: \\{char}.")
+        return _ESCAPES[char]
+
+    def _number(self) -> object:
+        match = _NUMBER.match(self._text, self._at)
+        assert match is not None
+        self._at = match.end()
+        text = match[0]
+        if re.fullmatch(r"-?0[xX][0-9a-fA-F]+", text):
+            return int(text, 16)
+        if re.fullmatch(r"0[0-7]+", text):
+            return int(text, 8)
+        if re.fullmatch(r"-?\d+", text):
+            if len(text) > 380:
+                self._fail(f"JSON integer {text} is too large to parse.")
+            return int(text)
+        if _DECIMAL.match(text):
+            return float(text)
+        self._fail(f"Input string '{text}' is not a valid number.")

@@ -1,0 +1,306 @@
+"""SelectToken's JSONPath, as Newtonsoft.Json 10 reads it, with the errors of its reader."""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import NoReturn
+
+from apimlb.policy.clr.convert.parsing import parse_double, parse_integer
+from apimlb.policy.clr.exceptions import ClrException, argument_null, array_range
+from apimlb.policy.clr.json.path_steps import (
+    Comparison,
+    Deep,
+    Items,
+    Joined,
+    Member,
+    Members,
+    Query,
+    Root,
+    Side,
+    Slice,
+    Step,
+    json_error,
+    walk,
+)
+from apimlb.policy.clr.json.tokens import JToken, JValue, null
+
+_OPEN_INDEXER = "Path ended with open indexer."
+_OPEN_QUERY = "Path ended with open query."
+_WORDS: dict[str, object] = {"true": True, "false": False}
+_OPERATORS = {"==": "==", "!=": "!=", "<>": "!=", "<=": "<=", "<": "<", ">=": ">=", ">": ">"}
+
+
+class PathReader:
+    """Reads a path into its steps, character by character: its errors say where it got to."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def _char(self) -> str:
+        """The character here; past the end .NET throws System.IndexOutOfRangeException."""
+        if self._at >= len(self._text):
+            raise array_range()
+        return self._text[self._at]
+
+    def _space(self) -> None:
+        while self._text.startswith(" ", self._at):
+            self._at += 1
+
+    def _more(self, message: str) -> None:
+        if self._at >= len(self._text):
+            raise json_error(message)
+
+    def _accept(self, word: str) -> bool:
+        if self._text.startswith(word, self._at):
+            self._at += len(word)
+            return True
+        return False
+
+    def read(self) -> list[Step]:
+        self._space()
+        text, start, steps = self._text, 0, list[Step]()
+        if self._at == len(text) or text == "$":
+            return steps
+        if text.startswith(("$.", "$["), self._at):
+            self._at += 1
+            start = self._at
+        if not self._path(steps, start, False):
+            here = self._at
+            self._space()
+            if self._at < len(text):
+                raise json_error(f"Unexpected character while parsing path: {text[here]}")
+        return steps
+
+    def _path(self, steps: list[Step], start: int, query: bool) -> bool:
+        """Read steps; whether the text ends with them. A name begins at `start`."""
+        deep = indexed = dotted = False
+        while self._at < len(self._text):
+            char = self._text[self._at]
+            if char in "]) " or (query and char in "=<!>|&"):
+                break
+            if char in "[(.":
+                if self._at > start:
+                    steps.append(self._named(start, self._at, deep))
+                    deep = False
+                if self._accept(".."):
+                    deep = True
+                elif char != ".":
+                    steps.append(self._indexer("]" if char == "[" else ")", deep))
+                    self._at += 1
+                else:
+                    self._at += 1
+                start, indexed, dotted = self._at, char != ".", char == "."
+                continue
+            if indexed:
+                raise json_error(f"Unexpected character following indexer: {char}")
+            self._at += 1
+        ended = self._at == len(self._text)
+        if self._at > start:
+            steps.append(self._named(start, self._at, deep))
+        elif dotted and (ended or query):
+            raise json_error("Unexpected end while parsing path.")
+        return ended
+
+    def _named(self, start: int, end: int, deep: bool) -> Step:
+        name = self._text[start:end].rstrip()
+        return _member(None if name == "*" else name, deep)
+
+    # Indexers
+
+    def _indexer(self, closing: str, deep: bool) -> Step:
+        self._at += 1
+        self._more(_OPEN_INDEXER)
+        self._space()
+        char = self._char()
+        if char == "'":
+            return self._quoted(closing, deep)
+        return self._query(closing, deep) if char == "?" else self._indices(closing)
+
+    def _wrong(self, where: str) -> NoReturn:
+        raise json_error(f"Unexpected character while parsing path {where}: {self._char()}")
+
+    def _quoted(self, closing: str, deep: bool) -> Step:
+        names: list[str] = []
+        while self._at < len(self._text):
+            names.append(self._string())
+            self._space()
+            self._more(_OPEN_INDEXER)
+            if self._char() == closing:
+                return _member(names[0], deep) if len(names) == 1 else (Deep if deep else Members)(names)
+            if not self._accept(","):
+                self._wrong("indexer")
+            self._space()
+        raise json_error(_OPEN_INDEXER)
+
+    def _string(self) -> str:
+        self._at += 1
+        made: list[str] = []
+        while self._at < len(self._text):
+            char = self._text[self._at]
+            self._at += 1
+            if char == "'":
+                return "".join(made)
+            if char == "\\" and self._at < len(self._text):
+                char = self._text[self._at]
+                if char not in "'\\":
+                    raise json_error(f"Unknown escape character: \\{char}")
+                self._at += 1
+            made.append(char)
+        raise json_error("Path ended with an open string.")
+
+    def _indices(self, closing: str) -> Step:
+        """Numbers with commas or colons between them, or a star."""
+        parts: list[int | None] = []
+        between = ""
+        while True:
+            number = self._number(closing)
+            char = self._char()
+            if char == "*":
+                self._at += 1
+                self._more(_OPEN_INDEXER)
+                self._space()
+                if self._char() != closing:
+                    raise json_error("Unexpected character while parsing path indexer: *")
+                return Items(None)
+            comma = char == "," or (char == closing and between != ":")
+            if comma and number is None:
+                raise json_error("Array index expected.")
+            parts.append(number)
+            if char == closing:
+                return _items(parts, between)
+            between = char
+            self._at += 1
+            self._space()
+
+    def _number(self, closing: str) -> int | None:
+        """A number before a comma, a colon or the end, if there is one."""
+        start, text = self._at, self._text
+        while self._at < len(text) and (text[self._at].isdigit() or text[self._at] == "-"):
+            self._at += 1
+        end = self._at
+        self._space()
+        self._more(_OPEN_INDEXER)
+        if self._char() not in (closing, ",", ":", "*"):
+            self._wrong("indexer")
+        return None if end == start else parse_integer(text[start:end], "Int32")
+
+    # Queries
+
+    def _query(self, closing: str, deep: bool) -> Step:
+        self._at += 1
+        self._more(_OPEN_INDEXER)
+        if self._char() != "(":
+            self._wrong("indexer")
+        self._at += 1
+        condition = self._condition()
+        self._at += 1
+        self._more(_OPEN_INDEXER)
+        self._space()
+        if self._char() != closing:
+            self._wrong("indexer")
+        return Query(condition, deep)
+
+    def _condition(self) -> Comparison | Joined:
+        """Comparisons up to a bracket. && and || bind alike: each change of the word opens a group inside the
+        one before."""
+        top: Joined | None = None
+        inner: Joined | None = None
+        while self._at < len(self._text):
+            found = self._comparison()
+            char = self._char()
+            if char == ")":
+                if inner is None or top is None:
+                    return found
+                inner.parts.append(found)
+                return top
+            if char in "&|":
+                if not self._accept(char * 2):
+                    self._wrong("query")
+                if inner is None or inner.every != (char == "&"):
+                    opened = Joined(char == "&", [])
+                    if inner is not None:
+                        inner.parts.append(opened)
+                    inner = opened
+                    top = top or opened
+                inner.parts.append(found)
+        raise json_error(_OPEN_QUERY)
+
+    def _comparison(self) -> Comparison:
+        left = self._side()
+        if self._char() in ")|&":
+            return Comparison(left, "", None)
+        if self._at + 1 >= len(self._text):
+            raise json_error(_OPEN_QUERY)
+        for word, operator in _OPERATORS.items():
+            if self._accept(word):
+                return Comparison(left, operator, self._side())
+        raise json_error("Could not read query operator.")
+
+    def _side(self) -> Side:
+        self._space()
+        found: Side | None
+        if self._char() in "$@":
+            found = [Root()] if self._char() == "$" else []
+            self._at += 1
+            if self._path(found, self._at, True):
+                raise json_error(_OPEN_QUERY)
+        else:
+            found = self._value()
+        if found is None:
+            self._wrong("query")
+        self._space()
+        self._more(_OPEN_QUERY)
+        return found
+
+    def _value(self) -> JValue | None:
+        char = self._char()
+        if char == "'":
+            return JValue(self._string(), "String")
+        if char.isdigit() or char == "-":
+            return self._literal()
+        for word, value in _WORDS.items():
+            if self._accept(word):
+                return JValue(value, "Boolean")
+        return null() if self._accept("null") else None
+
+    def _literal(self) -> JValue | None:
+        """A number up to a space or bracket; None where it is none or the path ends with it."""
+        start = self._at
+        while self._at < len(self._text) and self._text[self._at] not in " )":
+            self._at += 1
+        if self._at == len(self._text):
+            return None
+        text = self._text[start : self._at]
+        try:
+            if any(char in text for char in ".eE"):
+                return JValue(parse_double(text), "Float")
+            return JValue(parse_integer(text, "Int64") + 0, "Integer")
+        except ClrException:
+            return None
+
+
+def _member(name: str | None, deep: bool) -> Step:
+    return Deep(None if name is None else [name]) if deep else Member(name)
+
+
+def _items(parts: list[int | None], between: str) -> Step:
+    if between == ":":
+        start, stop, *rest = parts
+        return Slice(start, stop, rest[-1] if rest else None)
+    return Items([part for part in parts if part is not None])
+
+
+@lru_cache(maxsize=256)
+def _steps(expression: str) -> tuple[Step, ...]:
+    return tuple(PathReader(expression).read())
+
+
+def select_tokens(
+    token: JToken, expression: str | None, strict: bool = False
+) -> Callable[[], Iterator[JToken]]:
+    """What finds the tokens of a path; throws Newtonsoft.Json.JsonException for a path that is none. It
+    throws while it goes on where a `strict` one finds nothing."""
+    if expression is None:
+        raise argument_null("expression")
+    steps = _steps(expression) if len(expression) < 1_000 else PathReader(expression).read()
+    return lambda: walk(steps, token, token, strict)

@@ -1,0 +1,157 @@
+"""JSON text as Newtonsoft.Json reads it: dates become dates, and much that is not JSON passes.
+
+Plain JSON goes through Python's scanner; what that refuses is read again by the tolerant reader, which
+either accepts it or says what Newtonsoft.Json says.
+"""
+
+import json
+import re
+
+from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.dates.ticks import (
+    EPOCH_TICKS,
+    LOCAL,
+    TICKS_PER_MILLISECOND,
+    TICKS_PER_MINUTE,
+    UNSPECIFIED,
+    UTC,
+    DateTime,
+    date_ticks,
+    time_ticks,
+)
+from apimlb.policy.clr.exceptions import ClrException, argument_null
+from apimlb.policy.clr.json.lenient_reader import TolerantReader, reader_error
+from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue
+from apimlb.policy.clr.numbers.arithmetic import BigInteger, ULong
+from apimlb.policy.clr.utf16 import enter
+
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7})\d*)?(Z|[+-]\d\d(?::?\d\d)?)?\Z", re.ASCII
+)
+_MICROSOFT = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/\Z")
+
+
+def string_token(text: str) -> JValue:
+    """A JSON string: a Date where it looks like one, else a String."""
+    if not text.isascii():
+        return JValue(enter(text), "String")
+    if len(text) >= 19 and text[10] == "T" and text[4] == "-":
+        date = iso(text)
+        if date is not None:
+            return JValue(date, "Date")
+    elif text.startswith("/Date("):
+        date = _microsoft(text)
+        if date is not None:
+            return JValue(date, "Date")
+    return JValue(text, "String")
+
+
+def iso(text: str) -> DateTime | None:
+    """The date that an ISO 8601 text names, or None."""
+    match = _ISO.match(text)
+    if match is None or len(text) > 40:
+        return None
+    year, month, day, hour, minute, second = (int(match[i]) for i in range(1, 7))
+    zone = match[8]
+    try:
+        ticks = date_ticks(year, month, day)
+        if (hour, minute, second) == (24, 0, 0):
+            ticks += time_ticks(23, 59, 59) + 10_000_000
+        else:
+            ticks += time_ticks(hour, minute, second)
+    except ClrException:
+        return None
+    ticks += int((match[7] or "0").ljust(7, "0"))
+    if zone is None:
+        return DateTime(ticks, UNSPECIFIED)
+    if zone == "Z":
+        return DateTime(ticks, UTC)
+    minutes = int(zone[1:3]) * 60 + int(zone[-2:] if len(zone) > 3 else 0)
+    offset = minutes * TICKS_PER_MINUTE * (-1 if zone[0] == "-" else 1)
+    return DateTime(ticks - offset, LOCAL)
+
+
+def _microsoft(text: str) -> DateTime | None:
+    match = _MICROSOFT.match(text)
+    if match is None:
+        return None
+    return DateTime(EPOCH_TICKS + int(match[1]) * TICKS_PER_MILLISECOND, LOCAL if match[2] else UTC)
+
+
+def integer_token(value: int) -> JValue:
+    if -(2**63) <= value < 2**63:
+        return JValue(value, "Integer")
+    return JValue(ULong(value) if 0 < value < 2**64 else BigInteger(value), "Integer")
+
+
+def token_of(value: object) -> JToken:
+    """A token from what the scanners yield: Python scalars, lists and finished tokens."""
+    kind = type(value)
+    if kind is str:
+        return string_token(value)  # type: ignore[arg-type]
+    if kind is JObject:
+        return value  # type: ignore[return-value]
+    if kind is bool:
+        return JValue(value, "Boolean")
+    if kind is int:
+        return integer_token(value)  # type: ignore[arg-type]
+    if kind is float:
+        return JValue(value, "Float")
+    if kind is list:
+        made = JArray()
+        items = made.items
+        for item in value:  # type: ignore[attr-defined]
+            token = token_of(item)
+            token.parent = made
+            items.append(token)
+        return made
+    return JValue(None, "Null") if value is None else value  # type: ignore[return-value]
+
+
+def object_of(pairs: list[tuple[str, object]]) -> JObject:
+    """A JObject; of a name given twice the last value counts, in the first place."""
+    made = JObject()
+    properties = made.properties
+    for name, value in pairs:
+        token = token_of(value)
+        if not name.isascii():
+            name = enter(name)
+        if name in properties:
+            properties[name].set_value(token)
+            continue
+        prop = JProperty(name, token)
+        prop.parent = made
+        properties[name] = prop
+    return made
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=object_of, strict=False)
+
+
+def parse_token(text: str | None, wanted: str = "JToken") -> JToken:
+    """JToken.Parse, or JObject's or JArray's own; throws Newtonsoft.Json.JsonReaderException."""
+    if text is None:
+        raise argument_null("s")
+    charge_each(len(text))
+    try:
+        found = token_of(_DECODER.decode(text))
+    except (ValueError, RecursionError):
+        found = TolerantReader(text, wanted, object_of, token_of).read()
+    if wanted != "JToken" and found.type_name != wanted[1:]:
+        raise _mismatch(text, found, wanted)
+    return found
+
+
+def _mismatch(text: str, found: JToken, wanted: str) -> ClrException:
+    if found.type_name in ("Object", "Array"):
+        name, size = f"Start{found.type_name}", 1
+    else:
+        name, size = found.type_name, len(text.strip())
+    article = "an object" if wanted == "JObject" else "an array"
+    before = text[: len(text) - len(text.lstrip())]
+    line = before.count("\n") + 1
+    column = len(before) - (before.rfind("\n") + 1) + size
+    return reader_error(
+        f"Error reading {wanted} from JsonReader. Current JsonReader item is not {article}: {name}.",
+        "", line, column,
+    )  # fmt: skip

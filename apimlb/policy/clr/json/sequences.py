@@ -1,0 +1,198 @@
+"""Newtonsoft.Json.Linq.Extensions and the walks from token to token."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.exceptions import argument_null, null_reference
+from apimlb.policy.clr.json.conversions import converted, own_value, token_at
+from apimlb.policy.clr.json.tokens import JToken, JValue
+from apimlb.policy.clr.json.tree import ancestors, descendants, sibling
+from apimlb.policy.clr.objects.values import Sequence
+from apimlb.policy.clr.types.definitions import Definition, Needs, Row, Type
+
+_TOKENS = "Newtonsoft.Json.Linq.JEnumerable`1[Newtonsoft.Json.Linq.JToken]"
+Walk = Callable[[JToken], Iterable[JToken]]
+
+
+def tokens(make: Callable[[], Iterator[object]]) -> Sequence:
+    """IJEnumerable<JToken>"""
+    return Sequence(make, _TOKENS)
+
+
+# Of one token
+
+
+def self_and_above(token: JToken) -> Iterator[JToken]:
+    yield token
+    yield from ancestors(token)
+
+
+def self_and_below(token: JToken) -> Iterator[JToken]:
+    yield token
+    yield from descendants(token)
+
+
+def children(token: JToken) -> Sequence:
+    return tokens(lambda: elements(token.children()))
+
+
+def children_of(kind: Type, token: JToken) -> Sequence:
+    return Sequence(lambda: (item for item in elements(token.children()) if RUNTIME.is_a(item, kind)))
+
+
+def tokens_above(token: JToken) -> Sequence:
+    return Sequence(lambda: elements(ancestors(token)))
+
+
+def token_and_above(token: JToken) -> Sequence:
+    return Sequence(lambda: elements(self_and_above(token)))
+
+
+def tokens_below(token: JToken) -> Sequence:
+    return Sequence(lambda: elements(descendants(token)))
+
+
+def token_and_below(token: JToken) -> Sequence:
+    return Sequence(lambda: elements(self_and_below(token)))
+
+
+def next_token(token: JToken) -> JToken | None:
+    return sibling(token, 1)
+
+
+def previous_token(token: JToken) -> JToken | None:
+    return sibling(token, -1)
+
+
+def tokens_after(token: JToken) -> Sequence:
+    """AfterSelf"""
+
+    def walk() -> Iterator[JToken]:
+        around = iter(token.parent.children()) if token.parent is not None else iter(())
+        for each in around:
+            if each is token:
+                yield from around
+
+    return Sequence(lambda: elements(walk()))
+
+
+def tokens_before(token: JToken) -> Sequence:
+    """BeforeSelf; .NET throws System.NullReferenceException without a parent."""
+
+    def walk() -> Iterator[JToken]:
+        if token.parent is None:
+            raise null_reference()
+        for each in token.parent.children():
+            if each is token:
+                return
+            yield each
+
+    return Sequence(lambda: elements(walk()))
+
+
+# Of many
+
+
+def _each(source: object) -> Iterator[JToken]:
+    for token in elements(source):
+        if not isinstance(token, JToken):
+            raise null_reference()
+        yield token
+
+
+def _of_each(walk: Walk) -> Callable[[object], Sequence]:
+    """The tokens that a walk from each token of a source finds."""
+
+    def of_each(source: object) -> Sequence:
+        if source is None:
+            raise argument_null("source")
+        return tokens(lambda: (found for token in _each(source) for found in elements(walk(token))))
+
+    of_each.__name__ = f"each_{getattr(walk, '__name__', 'walk')}"
+    return of_each
+
+
+def _children(token: JToken) -> Iterable[JToken]:
+    return token.children()
+
+
+each_children = _of_each(_children)
+
+
+def all_children(kind: Type, source: object) -> Sequence:
+    """source.Children<T, U>()"""
+    found = each_children(source)
+    return Sequence(lambda: (converted(kind, token) for token in found))
+
+
+def _values(source: object, key: object) -> Iterator[JToken]:
+    for token in _each(source):
+        if key is not None:
+            found = token_at(token, key)
+            if found is not None:
+                yield found
+        elif isinstance(token, JValue):
+            yield token
+        else:
+            yield from token.children()
+
+
+def values_named(source: object, key: object) -> Sequence:
+    """source.Values(key): the child under a key, of each token that has one."""
+    return tokens(lambda: _values(source, key))
+
+
+def all_values(source: object) -> Sequence:
+    """source.Values(): scalars, and the children of all else."""
+    return tokens(lambda: _values(source, None))
+
+
+def all_values_as(kind: Type, source: object, key: object = None) -> Sequence:
+    """source.Values<T>() and source.Values<T>(key)"""
+    return Sequence(lambda: (converted(kind, token) for token in _values(source, key)))
+
+
+def properties(source: object) -> Sequence:
+    return each_children(source)
+
+
+def as_enumerable(source: object) -> object:
+    """AsJEnumerable"""
+    return source if source is None or isinstance(source, JToken) else tokens(lambda: elements(source))
+
+
+def by_key(source: object, key: object) -> Sequence:
+    """`tokens[key]` of an IJEnumerable<JToken>, which may be one token."""
+    if isinstance(source, JToken):
+        found = token_at(source, key)
+        return tokens(lambda: iter(()) if found is None else iter(found))
+    return values_named(source, key)
+
+
+_T = "this IEnumerable<T> source"
+_OWN = "this IEnumerable<JToken> source"
+_J = "IJEnumerable<JToken>"
+ROWS: tuple[Row, ...] = (
+    ("static U Value<U>(this IEnumerable<JToken> value)", Needs(own_value, types=("U",))),
+    ("static U Value<T, U>(this IEnumerable<T> value)", Needs(own_value, types=("U",))),
+    (f"static {_J} Values({_OWN})", all_values),
+    (f"static {_J} Values({_OWN}, object key)", values_named),
+    (f"static IEnumerable<U> Values<U>({_OWN})", Needs(all_values_as, types=("U",))),
+    (f"static IEnumerable<U> Values<U>({_OWN}, object key)", Needs(all_values_as, types=("U",))),
+    (f"static {_J} Children<T>({_T})", each_children),
+    (f"static IEnumerable<U> Children<T, U>({_T})", Needs(all_children, types=("U",))),
+    (f"static {_J} AncestorsAndSelf<T>({_T})", _of_each(self_and_above)),
+    (f"static {_J} DescendantsAndSelf<T>({_T})", _of_each(self_and_below)),
+    ("static IJEnumerable<JProperty> Properties(this IEnumerable<JObject> source)", properties),
+    (f"static {_J} AsJEnumerable({_OWN})", as_enumerable),
+    (f"static IJEnumerable<T> AsJEnumerable<T>({_T})", as_enumerable),
+)
+
+SEQUENCES = (
+    Definition(
+        "Newtonsoft.Json.Linq.IJEnumerable`1", "interface", ("T",), ("IEnumerable<T>",), nameable=False,
+        rows=((f"{_J} this[object key]", by_key),),
+    ),
+    Definition("Newtonsoft.Json.Linq.Extensions", "static", rows=ROWS),
+)  # fmt: skip

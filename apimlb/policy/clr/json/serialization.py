@@ -1,0 +1,183 @@
+"""Tokens from CLR objects and CLR objects from tokens: FromObject, SerializeObject, ToObject,
+constructors' content."""
+
+from collections.abc import Callable
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.collections.hash_sets import ClrSet
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.queues import ClrQueue
+from apimlb.policy.clr.collections.values import (
+    ClrArray,
+    ClrDictionary,
+    ClrList,
+    KeyValuePair,
+    MapView,
+    ReadOnlyMap,
+)
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
+from apimlb.policy.clr.json.scalars import value_of
+from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue, deeper, null
+from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
+from apimlb.policy.clr.objects.text import clr_type_name, text_of
+from apimlb.policy.clr.objects.values import Anonymous, ClrTuple, Enum, Grouping, Lookup, Sequence
+from apimlb.policy.clr.types.definitions import Type
+
+_LISTED = (ClrArray, ClrList, ClrSet, ClrQueue, MapView, Sequence, Grouping, Lookup)
+
+
+def from_object(value: object, depth: int = 0) -> JToken:
+    """The token that Newtonsoft.Json serializes a value to; throws System.ArgumentException for what it
+    cannot."""
+    BUDGET.spend(3)
+    if isinstance(value, JToken):
+        return value.clone()
+    if isinstance(value, Anonymous):
+        return _object([(name, item) for name, item in value.members.items()], depth)
+    if isinstance(value, ReadOnlyMap):
+        return _object([(text_of(name), item) for name, item in value.pairs()], depth)
+    if isinstance(value, KeyValuePair):
+        return _object([("Key", value.key), ("Value", value.value)], depth)
+    if isinstance(value, ClrTuple):
+        return _object([(f"Item{i}", item) for i, item in enumerate(value.items, 1)], depth)
+    if isinstance(value, Enum):
+        return JValue(value.number, "Integer")
+    if isinstance(value, _LISTED):
+        made = JArray()
+        for item in elements(value):
+            made.add(from_object(item, deeper(depth)))
+        return made
+    if isinstance(value, ClrException):
+        return _object([("ClassName", value.type_name), ("Message", value.message)], depth)
+    return value_of(value)
+
+
+def _object(pairs: list[tuple[str, object]], depth: int) -> JObject:
+    made = JObject()
+    for name, item in pairs:
+        made.put(name, from_object(item, deeper(depth)))
+    return made
+
+
+def object_from(value: object) -> JObject:
+    """JObject.FromObject"""
+    if value is None:
+        raise argument_null("o")
+    made = from_object(value)
+    if not isinstance(made, JObject):
+        raise argument(f"Object serialized to {made.type_name}. JObject instance expected.")
+    return made
+
+
+def array_from(value: object) -> JArray:
+    """JArray.FromObject"""
+    if value is None:
+        raise argument_null("o")
+    made = from_object(value)
+    if not isinstance(made, JArray):
+        raise argument(f"Object serialized to {made.type_name}. JArray instance expected.")
+    return made
+
+
+def content_tokens(content: object) -> list[JToken]:
+    """What `new JArray(content)` and `Add(object)` make of content: collections are spread, but not texts."""
+    if isinstance(content, JToken):
+        return [content]
+    if isinstance(content, (*_LISTED, ReadOnlyMap)):
+        return [token for item in elements(content) for token in content_tokens(item)]
+    return [null() if content is None else value_of(content)]
+
+
+def new_array(content: ClrArray | None = None) -> JArray:
+    made = JArray()
+    if content is not None:
+        for token in content_tokens(content):
+            made.add(token)
+    return made
+
+
+def new_object(content: ClrArray | None = None) -> JObject:
+    """new JObject(params object[] content): properties, or objects whose properties are taken."""
+    made = JObject()
+    for token in content_tokens(content) if content is not None else []:
+        if isinstance(token, JProperty):
+            made.add_property(token)
+        else:
+            raise argument(f"Can not add {token.clr_name} to Newtonsoft.Json.Linq.JObject.")
+    return made
+
+
+def new_property(name: str | None, content: object) -> JProperty:
+    """new JProperty(name, content): several contents become an array."""
+    if name is None:
+        raise argument_null("name")
+    if isinstance(content, (*_LISTED, ReadOnlyMap)):
+        made = JArray()
+        for token in content_tokens(content):
+            made.add(token)
+        return JProperty(name, made)
+    return JProperty(name, content_tokens(content)[0])
+
+
+# ToObject<T>
+
+
+def to_object(kind: Type, token: JToken) -> object:
+    """token.ToObject<T>(): scalars as by a cast, collections element by element."""
+    wanted = kind.underlying
+    if kind.name in ("Newtonsoft.Json.Linq.JToken", f"Newtonsoft.Json.Linq.J{token.type_name}"):
+        return token.clone()
+    if isinstance(token, JValue) and token.value is None and (not kind.is_value or kind.is_nullable):
+        return None
+    if kind.name == "System.Object":
+        return token.value if isinstance(token, JValue) else token.clone()
+    cast = TOKEN_CASTS.get(wanted.name.removeprefix("System."))
+    if cast is not None:
+        return cast(token)
+    if kind.name.startswith("Newtonsoft.Json.Linq."):
+        raise ClrException(
+            "System.InvalidCastException",
+            f"Unable to cast object of type '{clr_type_name(token)}' to type '{kind.name}'.",
+        )
+    return _collection(kind, token)
+
+
+def _collection(kind: Type, token: JToken) -> object:
+    name = kind.definition.name if kind.definition is not None else ""
+    build = _BUILDERS.get(name)
+    if kind.kind == "array" and isinstance(token, JArray):
+        return ClrArray([to_object(kind.arguments[0], item) for item in token.items], kind.arguments[0].name)
+    if build is not None and isinstance(token, JArray | JObject):
+        return build(kind, token)
+    raise ClrException(
+        "Newtonsoft.Json.JsonSerializationException",
+        f"Cannot deserialize the current JSON {token.type_name.lower()} into type '{kind.name}'.",
+    )
+
+
+def _list(kind: Type, token: JToken) -> ClrList:
+    return ClrList([to_object(kind.arguments[0], item) for item in token], kind.arguments[0].name)
+
+
+def _set(kind: Type, token: JToken) -> ClrSet:
+    made = ClrSet(kind.arguments[0].name, DEFAULT_COMPARER)
+    for item in token:
+        made.add(to_object(kind.arguments[0], item))
+    return made
+
+
+def _dictionary(kind: Type, token: JToken) -> ClrDictionary:
+    key, value = kind.arguments
+    made = ClrDictionary(f"{key.name},{value.name}", DEFAULT_COMPARER)
+    if isinstance(token, JObject):
+        for prop in token.properties.values():
+            made.put(prop.name, to_object(value, prop.value))
+    return made
+
+
+_G = "System.Collections.Generic."
+_BUILDERS: dict[str, Callable[[Type, JToken], object]] = {
+    _G + "List`1": _list, _G + "IList`1": _list, _G + "IEnumerable`1": _list, _G + "ICollection`1": _list,
+    _G + "HashSet`1": _set, _G + "Dictionary`2": _dictionary, _G + "IDictionary`2": _dictionary,
+}  # fmt: skip

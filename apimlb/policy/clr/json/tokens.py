@@ -1,0 +1,395 @@
+"""Newtonsoft.Json's tokens, with parents: JObject, JArray, JProperty and JValue (rules of version 10)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from apimlb.policy.clr.budget import BUDGET, charge_each
+from apimlb.policy.clr.collections.values import MISSING, MODIFIED, bounded
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    argument_null,
+    argument_range,
+    index_range,
+    invalid_operation,
+)
+
+LINQ = "Newtonsoft.Json.Linq."
+MAX_DEPTH: Final = 200
+
+
+class JToken:
+    """`parent` is a JArray, a JProperty or (of a JProperty) a JObject."""
+
+    # `notes` are the annotations, which hardly a token has.
+    __slots__ = ("notes", "parent")
+    notes: list[object]
+    type_name = "None"
+    clr_name = LINQ + "JToken"
+
+    def __init__(self) -> None:
+        self.parent: JContainer | None = None
+
+    def children(self) -> Iterator["JToken"]:
+        return iter(())
+
+    def clone(self, depth: int = 0) -> "JToken":
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator["JToken"]:
+        return self.children()
+
+
+class JValue(JToken):
+    """A scalar; an Integer is a plain int for Int64, else ULong or BigInteger."""
+
+    __slots__ = ("type_name", "value")
+    clr_name = LINQ + "JValue"
+    type_name: str
+
+    def __init__(self, value: object, type_name: str) -> None:
+        self.parent = None
+        self.value = value
+        self.type_name = type_name
+
+    def clone(self, depth: int = 0) -> "JValue":
+        return JValue(self.value, self.type_name)
+
+
+class JRaw(JValue):
+    """JSON that is written as it stands."""
+
+    __slots__ = ()
+    clr_name = LINQ + "JRaw"
+
+    def clone(self, depth: int = 0) -> "JRaw":
+        return JRaw(self.value, "Raw")
+
+
+class JContainer(JToken):
+    """A token that holds others."""
+
+    __slots__ = ("version",)
+
+    def replace_child(self, old: JToken, new: JToken) -> None:
+        raise NotImplementedError
+
+    def remove_child(self, child: JToken) -> None:
+        raise NotImplementedError
+
+
+class JProperty(JContainer):
+    """A name with a value inside (or for) a JObject."""
+
+    __slots__ = ("name", "value")
+    type_name = "Property"
+    clr_name = LINQ + "JProperty"
+
+    def __init__(self, name: str, value: JToken) -> None:
+        self.parent = None
+        self.version = 0
+        self.name = name
+        self.value = adopt(value, self)
+
+    def children(self) -> Iterator[JToken]:
+        yield self.value
+
+    def clone(self, depth: int = 0) -> "JProperty":
+        return JProperty(self.name, self.value.clone(depth + 1))
+
+    @property
+    def key(self) -> str:
+        """The name, as of a pair of the object's IDictionary."""
+        return self.name
+
+    def set_value(self, value: JToken) -> None:
+        new = adopt(value, self)
+        if self.value is not new:
+            self.value.parent = None
+            self.value = new
+
+    def replace_child(self, old: JToken, new: JToken) -> None:
+        self.set_value(new)
+
+    def remove_child(self, child: JToken) -> None:
+        raise ClrException(
+            "Newtonsoft.Json.JsonException",
+            "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty.",
+        )
+
+
+class JList(JContainer):
+    """Tokens one after another: an array, or the arguments of a constructor."""
+
+    __slots__ = ("items",)
+
+    def __init__(self) -> None:
+        self.parent = None
+        self.version = 0
+        self.items: list[JToken] = []
+
+    def children(self) -> Iterator[JToken]:
+        version = self.version
+        for item in self.items:
+            yield item
+            if self.version != version:
+                raise invalid_operation(MODIFIED)
+
+    def empty(self) -> "JList":
+        """One of the same kind, without tokens."""
+        raise NotImplementedError
+
+    def clone(self, depth: int = 0) -> "JList":
+        made = self.empty()
+        BUDGET.spend(len(self.items))
+        for item in self.items:
+            made.add(item.clone(deeper(depth)))
+        return made
+
+    def add(self, value: JToken | None) -> None:
+        items = self.items
+        if len(items) >= 1000:
+            bounded(len(items) + 1)
+        items.append(adopt(value, self))
+        self.version += 1
+
+    def item(self, index: int) -> JToken:
+        """`list[index]`; throws System.ArgumentOutOfRangeException."""
+        if not 0 <= index < len(self.items):
+            raise index_range()
+        return self.items[index]
+
+    def insert(self, index: int, value: JToken | None) -> None:
+        if not 0 <= index <= len(self.items):
+            raise argument_range("Index must be within the bounds of the List.", "index")
+        bounded(len(self.items) + 1)
+        self.items.insert(index, adopt(value, self))
+        self.version += 1
+
+    def put(self, index: int, value: JToken | None) -> None:
+        _check_place(index, len(self.items))
+        new = adopt(value, self)
+        self.items[index].parent = None
+        self.items[index] = new
+        self.version += 1
+
+    def remove_at(self, index: int) -> None:
+        _check_place(index, len(self.items))
+        self.items.pop(index).parent = None
+        self.version += 1
+
+    def clear(self) -> None:
+        for item in self.items:
+            item.parent = None
+        self.items.clear()
+        self.version += 1
+
+    def place(self, child: JToken) -> int:
+        """Where a token stands, -1 if it does not (by identity)."""
+        charge_each(len(self.items) >> 2)
+        return next((i for i, item in enumerate(self.items) if item is child), -1)
+
+    def replace_child(self, old: JToken, new: JToken) -> None:
+        self.put(self.place(old), new)
+
+    def remove_child(self, child: JToken) -> None:
+        self.remove_at(self.place(child))
+
+
+def _check_place(index: int, count: int) -> None:
+    if index < 0:
+        raise argument_range("Index is less than 0.", "index")
+    if index >= count:
+        raise argument_range("Index is equal to or greater than Count.", "index")
+
+
+class JArray(JList):
+    """An array of tokens."""
+
+    __slots__ = ()
+    type_name = "Array"
+    clr_name = LINQ + "JArray"
+
+    def empty(self) -> "JArray":
+        return JArray()
+
+    def clone(self, depth: int = 0) -> "JArray":
+        made = super().clone(depth)
+        assert isinstance(made, JArray)
+        return made
+
+
+class JConstructor(JList):
+    """`new Name(...)`, which is no JSON but is read and written all the same."""
+
+    __slots__ = ("name",)
+    type_name = "Constructor"
+    clr_name = LINQ + "JConstructor"
+
+    def __init__(self, name: str | None) -> None:
+        super().__init__()
+        self.name = name
+
+    def empty(self) -> "JConstructor":
+        return JConstructor(self.name)
+
+
+class JObject(JContainer):
+    """An object; its properties keep their order."""
+
+    __slots__ = ("properties",)
+    type_name = "Object"
+    clr_name = LINQ + "JObject"
+
+    def __init__(self) -> None:
+        self.parent = None
+        self.version = 0
+        self.properties: dict[str, JProperty] = {}
+
+    def children(self) -> Iterator[JToken]:
+        version = self.version
+        for prop in list(self.properties.values()):
+            yield prop
+            if self.version != version:
+                raise invalid_operation(MODIFIED)
+
+    def clone(self, depth: int = 0) -> "JObject":
+        made = JObject()
+        BUDGET.spend(1 + 3 * len(self.properties))
+        for prop in self.properties.values():
+            made.append(prop.name, prop.value.clone(deeper(depth)))
+        return made
+
+    def get(self, name: str | None) -> JToken | None:
+        """`object["name"]`: null where there is no such property."""
+        prop = self.properties.get(name)  # type: ignore[arg-type]
+        if prop is None:
+            if name is None:
+                raise argument_null("propertyName")
+            return None
+        return prop.value
+
+    def put(self, name: str | None, value: JToken | None) -> None:
+        """`object["name"] = value`"""
+        if name is None:
+            raise argument_null("propertyName")
+        prop = self.properties.get(name)
+        if prop is None:
+            self.append(name, value)
+        else:
+            prop.set_value(value if value is not None else null())
+            self.version += 1
+
+    def find(self, name: object) -> object:
+        """As the object's IDictionary: the value under a name, or MISSING."""
+        prop = self.properties.get(name)  # type: ignore[call-overload]
+        return MISSING if prop is None else prop.value
+
+    def absent(self, name: object) -> None:
+        """What the IDictionary yields under a name that is not there: null."""
+        if name is None:
+            raise argument_null("propertyName")
+
+    def append(self, name: str, value: JToken | None) -> None:
+        """A property that is known to be new."""
+        bounded(len(self.properties) + 1)
+        prop = JProperty(name, value if value is not None else null())
+        prop.parent = self
+        self.properties[name] = prop
+        self.version += 1
+
+    def add(self, name: str | None, value: JToken | None) -> None:
+        """`object.Add("name", value)`; throws System.ArgumentException for a name that is there."""
+        if name is None:
+            raise argument_null("name")
+        if name in self.properties:
+            raise same_name(name)
+        self.append(name, value)
+
+    def add_property(self, prop: JProperty) -> None:
+        if prop.name in self.properties:
+            raise same_name(prop.name)
+        own = prop.clone() if prop.parent is not None else prop
+        own.parent = self
+        self.properties[own.name] = own
+        self.version += 1
+
+    def remove(self, name: str | None) -> bool:
+        prop = self.properties.pop(name, None)  # type: ignore[arg-type]
+        if prop is None:
+            return False
+        prop.parent = None
+        self.version += 1
+        return True
+
+    def clear(self) -> None:
+        for prop in self.properties.values():
+            prop.parent = None
+        self.properties.clear()
+        self.version += 1
+
+    def replace_child(self, old: JToken, new: JToken) -> None:
+        if not (isinstance(old, JProperty) and isinstance(new, JProperty)):
+            raise not_a_property(new)
+        if new.name != old.name and new.name in self.properties:
+            raise same_name(new.name)
+        own = new.clone() if new.parent is not None else new
+        pairs = [(own.name, own) if prop is old else (name, prop) for name, prop in self.properties.items()]
+        own.parent, old.parent = self, None
+        self.properties = dict(pairs)
+        self.version += 1
+
+    def remove_child(self, child: JToken) -> None:
+        if isinstance(child, JProperty):
+            self.remove(child.name)
+
+
+def deeper(depth: int) -> int:
+    if depth > MAX_DEPTH:
+        raise argument(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
+    return depth + 1
+
+
+def same_name(name: str) -> ClrException:
+    return argument(
+        f"Can not add property {name} to Newtonsoft.Json.Linq.JObject. "
+        "Property with the same name already exists on object."
+    )
+
+
+def not_a_property(child: JToken) -> ClrException:
+    return argument(f"Can not add {child.clr_name} to Newtonsoft.Json.Linq.JObject.")
+
+
+def null() -> JValue:
+    return JValue(None, "Null")
+
+
+def adopt(value: JToken | None, parent: JContainer) -> JToken:
+    """The token as a child of `parent`: a copy when it already has a parent, or would hold itself."""
+    if value is None:
+        value = JValue(None, "Null")
+    elif (
+        value.parent is not None
+        or value is parent
+        or (isinstance(value, JContainer) and root(parent) is value)
+    ):
+        value = value.clone()
+    if type(value) is JProperty:
+        raise argument(f"Can not add {value.clr_name} to {parent.clr_name}.")
+    value.parent = parent
+    return value
+
+
+def root(token: JToken) -> JToken:
+    while token.parent is not None:
+        BUDGET.spend()
+        token = token.parent
+    return token
+
+
+def holder(token: JToken) -> JContainer:
+    """The parent that Replace and Remove work on; throws System.InvalidOperationException without one."""
+    if token.parent is None:
+        raise invalid_operation("The parent is missing.")
+    return token.parent

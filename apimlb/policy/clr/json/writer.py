@@ -1,0 +1,133 @@
+"""JSON text as Newtonsoft.Json writes it."""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+
+from apimlb.policy.clr.budget import BUDGET, bounded_text, charge_each
+from apimlb.policy.clr.dates.formatting import format_date, format_offset, format_span
+from apimlb.policy.clr.dates.ticks import LOCAL, UTC, DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.clr.json.tokens import (
+    JArray,
+    JConstructor,
+    JList,
+    JObject,
+    JProperty,
+    JRaw,
+    JToken,
+    JValue,
+    deeper,
+)
+from apimlb.policy.clr.numbers.formatting import number_text
+
+_ESCAPED = re.compile('["\\\\\x00-\x1f\x85\u2028\u2029]')
+_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _SHORT.get(match[0]) or f"\\u{ord(match[0]):04x}"
+
+
+def json_string(text: str) -> str:
+    """A quoted JSON string."""
+    if len(text) > 1_000:
+        charge_each(len(text))
+    return f'"{_ESCAPED.sub(_escape, text)}"'
+
+
+def iso_date(value: DateTime | DateTimeOffset) -> str:
+    """The date as JSON holds it: no trailing zeros in the fraction."""
+    if isinstance(value, DateTimeOffset):
+        text, zone = format_offset(value, "yyyy-MM-ddTHH:mm:ss.fffffff"), format_offset(value, "zzz")
+    else:
+        text = format_date(value, "yyyy-MM-ddTHH:mm:ss.fffffff")
+        zone = "Z" if value.kind == UTC else "+00:00" if value.kind == LOCAL else ""
+    return text.rstrip("0").rstrip(".") + zone
+
+
+def scalar_text(value: object) -> str:
+    """A scalar as JSON."""
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json_string(value)
+    if type(value) is int:
+        return repr(value)
+    return _other_text(value)
+
+
+def _other_text(value: object) -> str:
+    if isinstance(value, DateTime | DateTimeOffset):
+        return f'"{iso_date(value)}"'
+    if isinstance(value, TimeSpan):
+        return f'"{format_span(value)}"'
+    if isinstance(value, bytearray):
+        return f'"{b64encode(value).decode()}"'
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float) or hasattr(value, "as_tuple"):
+        text = number_text(value)  # type: ignore[arg-type]
+        if text in ("NaN", "Infinity", "-Infinity"):
+            return f'"{text}"'
+        return text if any(c in text for c in ".E") else text + ".0"
+    return json_string(str(getattr(value, "text", value)))
+
+
+def to_json(token: JToken, indented: bool = False) -> str:
+    """The token as JSON: compact, or with two spaces a level. Bounded, as every text is that grows."""
+    pieces: list[str] = []
+    _write(token, pieces, "\n" if indented else "", ": " if indented else ":", 0)
+    return bounded_text("".join(pieces))
+
+
+def _write(token: JToken, pieces: list[str], newline: str, colon: str, depth: int) -> None:
+    BUDGET.spend(5)
+    if type(token) is JValue:
+        pieces.append(_WORDS.get(token.type_name, scalar_text)(token.value))
+    elif type(token) is JObject:
+        _write_object(token, pieces, newline, colon, deeper(depth))
+    elif type(token) is JArray:
+        _write_items(token, pieces, ("[", "]"), newline, colon, deeper(depth))
+    elif isinstance(token, JProperty):
+        pieces.append(json_string(token.name) + colon)
+        _write(token.value, pieces, newline, colon, deeper(depth))
+    elif isinstance(token, JConstructor):
+        pieces.append(f"new {token.name}")
+        _write_items(token, pieces, ("(", newline + ")"), newline, colon, deeper(depth))
+    elif isinstance(token, JRaw):
+        pieces.append("" if token.value is None else str(token.value))
+
+
+_WORDS: dict[str, Callable[[object], str]] = {
+    "Undefined": lambda value: "undefined",
+    "Comment": lambda value: f"/*{'' if value is None else value}*/",
+}
+
+
+def _write_items(
+    token: JList, pieces: list[str], brackets: tuple[str, str], newline: str, colon: str, depth: int
+) -> None:
+    inner = newline + "  " if newline else ""
+    opening, closing = brackets
+    pieces.append(opening)
+    separator = ""
+    for item in token.items:
+        if item.type_name == "Comment":  # no comma goes before one
+            pieces.append(inner)
+        else:
+            pieces.append(separator + inner)
+            separator = ","
+        _write(item, pieces, inner, colon, depth)
+    pieces.append(newline + closing.lstrip() if token.items else closing)
+
+
+def _write_object(token: JObject, pieces: list[str], newline: str, colon: str, depth: int) -> None:
+    inner = newline + "  " if newline else ""
+    separator = "{"
+    for prop in token.properties.values():
+        pieces.append(f"{separator}{inner}{json_string(prop.name)}{colon}")
+        _write(prop.value, pieces, inner, colon, depth)
+        separator = ","
+    pieces.append(newline + "}" if token.properties else "{}")

@@ -1,0 +1,53 @@
+"""The allow-list: every type and member that an expression may use, one table row each.
+
+Source: Microsoft Learn, "API Management policy expressions", .NET Framework types allowed (2026-01-15). What
+reads or writes files is left out.
+"""
+
+from apimlb.policy.apim import members as context
+from apimlb.policy.clr import exception_members as exceptions
+from apimlb.policy.clr.certificates import members as certificates
+from apimlb.policy.clr.chance import members as chance
+from apimlb.policy.clr.collections import array_members as arrays
+from apimlb.policy.clr.collections import members as collections
+from apimlb.policy.clr.crypto import cipher_members as ciphers
+from apimlb.policy.clr.crypto import hash_members as crypto
+from apimlb.policy.clr.crypto import rsa_members as rsa
+from apimlb.policy.clr.dates import members as dates
+from apimlb.policy.clr.json import members as json
+from apimlb.policy.clr.linq import members as linq
+from apimlb.policy.clr.numbers import members as numbers
+from apimlb.policy.clr.objects import members as objects
+from apimlb.policy.clr.objects import tuple_members as tuples
+from apimlb.policy.clr.regex import members as regex
+from apimlb.policy.clr.strings import members as strings
+from apimlb.policy.clr.strings import system_text as text
+from apimlb.policy.clr.time_zones import members as time_zones
+from apimlb.policy.clr.web import addresses
+from apimlb.policy.clr.web import members as web
+from apimlb.policy.clr.xml import members as xml
+
+DEFINITIONS = (
+    *objects.DEFINITIONS,
+    *tuples.DEFINITIONS,
+    *exceptions.DEFINITIONS,
+    *chance.DEFINITIONS,
+    *arrays.DEFINITIONS,
+    *strings.DEFINITIONS,
+    *numbers.DEFINITIONS,
+    *dates.DEFINITIONS,
+    *time_zones.DEFINITIONS,
+    *collections.DEFINITIONS,
+    *linq.DEFINITIONS,
+    *json.DEFINITIONS,
+    *text.DEFINITIONS,
+    *addresses.DEFINITIONS,
+    *web.DEFINITIONS,
+    *xml.DEFINITIONS,
+    *crypto.DEFINITIONS,
+    *ciphers.DEFINITIONS,
+    *rsa.DEFINITIONS,
+    *certificates.DEFINITIONS,
+    *regex.DEFINITIONS,
+    *context.DEFINITIONS,
+)

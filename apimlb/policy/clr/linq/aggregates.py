@@ -1,0 +1,115 @@
+"""Sum, Average, Min and Max: one overload for each type of number, as .NET has them."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.exceptions import invalid_operation
+from apimlb.policy.clr.numbers.arithmetic import (
+    Long,
+    Single,
+    checked,
+    decimal_add,
+    decimal_divide,
+    divide_float,
+)
+from apimlb.policy.clr.objects.ordering import compare
+from apimlb.policy.clr.types.definitions import Row
+
+Pick = Callable[[object], object]
+_NUMBERS = {"int": "Int32", "long": "Int64", "double": "Double", "float": "Single", "decimal": "Decimal"}
+
+
+def _same(item: object) -> object:
+    return item
+
+
+def _sum(name: str) -> Callable[..., object]:
+    def total(source: object, pick: Pick = _same) -> object:
+        made: object = {"Int32": 0, "Int64": Long(0), "Double": 0.0, "Single": 0.0, "Decimal": Decimal(0)}[
+            name
+        ]
+        for item in elements(source):
+            value = pick(item)
+            if value is None:
+                continue
+            if name in ("Int32", "Int64"):
+                made = checked(made + value, name)  # type: ignore[operator]
+            elif name == "Decimal":
+                made = decimal_add(made, value)  # type: ignore[arg-type]
+            else:
+                made = made + value  # type: ignore[operator]
+        return Single(made) if name == "Single" else made  # type: ignore[arg-type]
+
+    total.__name__ = f"sum_{name}"
+    return total
+
+
+def _average(name: str, nullable: bool) -> Callable[..., object]:
+    def average(source: object, pick: Pick = _same) -> object:
+        values = [value for value in map(pick, elements(source)) if value is not None]
+        if not values:
+            if nullable:
+                return None
+            raise invalid_operation("Sequence contains no elements")
+        if name == "Decimal":
+            total = Decimal(0)
+            for value in values:
+                total = decimal_add(total, value)  # type: ignore[arg-type]
+            return decimal_divide(total, Decimal(len(values)))
+        if name in ("Int32", "Int64"):
+            made = divide_float(float(_sum("Int64")(values)), float(len(values)))  # type: ignore[arg-type]
+        else:
+            made = divide_float(sum(values), float(len(values)))  # type: ignore[arg-type]
+        return Single(made) if name == "Single" else made
+
+    average.__name__ = f"average_{name}"
+    return average
+
+
+def _extreme(wanted: int, nullable: bool) -> Callable[..., object]:
+    def extreme(source: object, pick: Pick = _same) -> object:
+        best: object = None
+        found = False
+        for value in map(pick, elements(source)):
+            found = True
+            if value is not None and (best is None or compare(value, best) == wanted):
+                best = value
+        if not found and not nullable:
+            raise invalid_operation("Sequence contains no elements")
+        return best
+
+    extreme.__name__ = "max" if wanted > 0 else "min"
+    return extreme
+
+
+def _rows() -> tuple[Row, ...]:
+    rows: list[Row] = []
+    extremes = {
+        (name, mark): _extreme(wanted, mark == "?")
+        for name, wanted in (("Max", 1), ("Min", -1)) for mark in ("", "?")
+    }  # fmt: skip
+    for keyword, name in _NUMBERS.items():
+        for mark in ("", "?"):
+            kind = f"{keyword}{mark}"
+            mean = {"int": "double", "long": "double"}.get(keyword, keyword) + mark
+            calls = {
+                "Sum": (kind, _sum(name)), "Average": (mean, _average(name, mark == "?")),
+                "Max": (kind, extremes["Max", mark]), "Min": (kind, extremes["Min", mark]),
+            }  # fmt: skip
+            for method, (result, call) in calls.items():
+                rows.append((f"static {result} {method}(this IEnumerable<{kind}> source)", call))
+                rows.append(
+                    (
+                        f"static {result} {method}<T>(this IEnumerable<T> source, Func<T, {kind}> selector)",
+                        call,
+                    )
+                )
+    for method in ("Max", "Min"):
+        call = extremes[method, "?"]
+        rows.append((f"static T {method}<T>(this IEnumerable<T> source)", call))
+        rows.append((f"static R {method}<T, R>(this IEnumerable<T> source, Func<T, R> selector)", call))
+    return tuple(rows)
+
+
+AGGREGATES = _rows()

@@ -1,0 +1,227 @@
+"""The methods of Enumerable that look for equal elements: Distinct, Union, GroupBy, Join, ToDictionary."""
+
+from collections.abc import Callable, Iterator
+
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.sets import to_set
+from apimlb.policy.clr.collections.values import ClrDictionary, Comparer
+from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.linq.operators import Pick, lazy
+from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
+from apimlb.policy.clr.objects.values import Grouping, Lookup, Sequence
+from apimlb.policy.clr.types.definitions import Needs, Row, Type
+
+Pair = Callable[[object, object], object]
+
+
+def _same(item: object) -> object:
+    return item
+
+
+def to_dictionary(
+    kind: Type, key_type: Type, source: object, key: Pick, comparer: Comparer | None = None
+) -> ClrDictionary:
+    return to_dictionary_of(key_type, kind, source, key, _same, comparer)
+
+
+def to_dictionary_of(
+    key_type: Type, value_type: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
+) -> ClrDictionary:
+    made = ClrDictionary(f"{key_type.name},{value_type.name}", comparer or DEFAULT_COMPARER)
+    for item in elements(source):
+        made.add(key(item), value(item))
+    return made
+
+
+def to_lookup(
+    kind: Type, key_type: Type, source: object, key: Pick, comparer: Comparer | None = None
+) -> Lookup:
+    return to_lookup_of(key_type, kind, source, key, _same, comparer)
+
+
+def to_lookup_of(
+    key_type: Type, value_type: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
+) -> Lookup:
+    types = f"{key_type.name},{value_type.name}"
+    return _groups(elements(source), key, value, types, comparer)
+
+
+def lookup_item(target: Lookup, key: object) -> object:
+    """The elements under a key; none where there is no such key."""
+    return target.find(key) or Sequence(lambda: iter(()))
+
+
+def lookup_contains(target: Lookup, key: object) -> bool:
+    return target.find(key) is not None
+
+
+def _unique(items: Iterator[object], comparer: Comparer | None) -> Iterator[object]:
+    seen: set[object] = set()
+    key_of = (comparer or DEFAULT_COMPARER).key
+    for item in items:
+        key = key_of(item)
+        if key not in seen:
+            seen.add(key)
+            yield item
+
+
+def distinct(source: object, comparer: Comparer | None = None) -> Sequence:
+    return lazy(source, lambda items: _unique(items, comparer))
+
+
+def _two(one: object, other: object, make: Callable[[Iterator[object]], Iterator[object]]) -> Sequence:
+    """A sequence made of two sources, which must both be there."""
+    if other is None and one is not None:
+        raise argument_null("second")
+    return lazy(one, make, "first")
+
+
+def _joined(one: Iterator[object], other: object) -> Iterator[object]:
+    yield from one
+    yield from elements(other)
+
+
+def concat(one: object, other: object) -> Sequence:
+    return _two(one, other, lambda items: _joined(items, other))
+
+
+def union(one: object, other: object, comparer: Comparer | None = None) -> Sequence:
+    return _two(one, other, lambda items: _unique(_joined(items, other), comparer))
+
+
+def intersect(one: object, other: object, comparer: Comparer | None = None) -> Sequence:
+    key_of = (comparer or DEFAULT_COMPARER).key
+
+    def make(items: Iterator[object]) -> Iterator[object]:
+        keys = {key_of(item) for item in elements(other)}
+        return (item for item in _unique(items, comparer) if key_of(item) in keys)
+
+    return _two(one, other, make)
+
+
+def except_(one: object, other: object, comparer: Comparer | None = None) -> Sequence:
+    key_of = (comparer or DEFAULT_COMPARER).key
+
+    def make(items: Iterator[object]) -> Iterator[object]:
+        keys = {key_of(item) for item in elements(other)}
+        return (item for item in _unique(items, comparer) if key_of(item) not in keys)
+
+    return _two(one, other, make)
+
+
+def _groups(items: Iterator[object], key: Pick, value: Pick, types: str, comparer: Comparer | None) -> Lookup:
+    made = Lookup(types, (comparer or DEFAULT_COMPARER).key)
+    for item in items:
+        made.add(key(item), value(item))
+    return made
+
+
+def group_by(
+    kind: Type, key_type: Type, source: object, key: Pick, comparer: Comparer | None = None
+) -> Sequence:
+    return group_values(key_type, kind, source, key, _same, comparer)
+
+
+def group_values(
+    key_type: Type, kind: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
+) -> Sequence:
+    types = f"{key_type.name},{kind.name}"
+    return lazy(source, lambda items: iter(_groups(items, key, value, types, comparer)))
+
+
+def group_result(
+    kind: Type, key_type: Type, source: object, key: Pick, result: Pair, comparer: Comparer | None = None
+) -> Sequence:
+    return group_values_result(key_type, kind, source, key, _same, result, comparer)
+
+
+def group_values_result(
+    key_type: Type, kind: Type, source: object, key: Pick, value: Pick, result: Pair,
+    comparer: Comparer | None = None,
+) -> Sequence:  # fmt: skip
+    types = f"{key_type.name},{kind.name}"
+    return lazy(
+        source,
+        lambda items: (
+            result(group.key, group) for group in _groups(items, key, value, types, comparer).groups()
+        ),
+    )
+
+
+def _table(inner: object, key: Pick, comparer: Comparer | None) -> Lookup:
+    """What a join finds by key: elements whose key is null are in no pair."""
+    made = Lookup("", (comparer or DEFAULT_COMPARER).key)
+    for item in elements(inner):
+        name = key(item)
+        if name is not None:
+            made.add(name, item)
+    return made
+
+
+def _joining(outer: object, inner: object, make: Callable[[Iterator[object]], Iterator[object]]) -> Sequence:
+    if inner is None and outer is not None:
+        raise argument_null("inner")
+    return lazy(outer, make, "outer")
+
+
+def join(
+    outer: object, inner: object, outer_key: Pick, inner_key: Pick, result: Pair,
+    comparer: Comparer | None = None,
+) -> Sequence:  # fmt: skip
+    def make(items: Iterator[object]) -> Iterator[object]:
+        table = _table(inner, inner_key, comparer)
+        return (result(item, match) for item in items for match in table.find(outer_key(item)) or ())
+
+    return _joining(outer, inner, make)
+
+
+def group_join(
+    kind: Type, outer: object, inner: object, outer_key: Pick, inner_key: Pick, result: Pair,
+    comparer: Comparer | None = None,
+) -> Sequence:  # fmt: skip
+    def make(items: Iterator[object]) -> Iterator[object]:
+        table = _table(inner, inner_key, comparer)
+        none = Grouping(None, [], f"System.Object,{kind.name}")
+        return (result(item, table.find(outer_key(item)) or none) for item in items)
+
+    return _joining(outer, inner, make)
+
+
+_T = "this IEnumerable<T> source"
+_FIRST = "this IEnumerable<T> first, IEnumerable<T> second"
+_KEY = "Func<T, K> keySelector"
+_ELEMENT = "Func<T, V> elementSelector"
+_JOINED = (
+    "this IEnumerable<T> outer, IEnumerable<U> inner, Func<T, K> outerKeySelector, "
+    "Func<U, K> innerKeySelector"
+)
+_TK, _KV = ("T", "K"), ("K", "V")
+
+# Each method once more with a comparer at the end: (signature up to there, what is compared, implementation).
+_COMPARING = (
+    (f"static HashSet<T> ToHashSet<T>({_T}", "T", Needs(to_set, types=("T",))),
+    (f"static Dictionary<K, T> ToDictionary<T, K>({_T}, {_KEY}", "K", Needs(to_dictionary, types=_TK)),
+    (f"static Dictionary<K, V> ToDictionary<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K",
+     Needs(to_dictionary_of, types=_KV)),
+    (f"static ILookup<K, T> ToLookup<T, K>({_T}, {_KEY}", "K", Needs(to_lookup, types=_TK)),
+    (f"static ILookup<K, V> ToLookup<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K", Needs(to_lookup_of, types=_KV)),
+    (f"static IEnumerable<T> Distinct<T>({_T}", "T", distinct),
+    (f"static IEnumerable<T> Union<T>({_FIRST}", "T", union),
+    (f"static IEnumerable<T> Intersect<T>({_FIRST}", "T", intersect),
+    (f"static IEnumerable<T> Except<T>({_FIRST}", "T", except_),
+    (f"static IEnumerable<IGrouping<K, T>> GroupBy<T, K>({_T}, {_KEY}", "K", Needs(group_by, types=_TK)),
+    (f"static IEnumerable<IGrouping<K, V>> GroupBy<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K",
+     Needs(group_values, types=_KV)),
+    (f"static IEnumerable<R> GroupBy<T, K, R>({_T}, {_KEY}, Func<K, IEnumerable<T>, R> resultSelector", "K",
+     Needs(group_result, types=_TK)),
+    (f"static IEnumerable<R> GroupBy<T, K, V, R>({_T}, {_KEY}, {_ELEMENT}, "
+     "Func<K, IEnumerable<V>, R> resultSelector", "K", Needs(group_values_result, types=_KV)),
+    (f"static IEnumerable<R> Join<T, U, K, R>({_JOINED}, Func<T, U, R> resultSelector", "K", join),
+    (f"static IEnumerable<R> GroupJoin<T, U, K, R>({_JOINED}, Func<T, IEnumerable<U>, R> resultSelector", "K",
+     Needs(group_join, types=("U",))),
+)  # fmt: skip
+MATCHING: tuple[Row, ...] = (
+    (f"static IEnumerable<T> Concat<T>({_FIRST})", concat),
+    *((f"{head})", call) for head, _, call in _COMPARING),
+    *((f"{head}, IEqualityComparer<{kind}> comparer)", call) for head, kind, call in _COMPARING),
+)

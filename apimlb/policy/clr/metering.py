@@ -1,0 +1,80 @@
+"""What the members of the library cost by the size of what they are given and what they make.
+
+A step of the budget pays for one small operation. An operation on a text of a million characters is none, so
+long texts, bytes and lists are charged by their length, once on the way in and once on the way out.
+"""
+
+from collections.abc import Callable
+from functools import cache, update_wrapper
+from typing import Final
+
+from apimlb.policy.clr.budget import BUDGET, out_of_steps
+from apimlb.policy.clr.collections.values import ClrArray, ClrList
+
+_FREE: Final = 1_000
+_CHARACTERS: Final = 6
+"""Characters or bytes to a step, as a power of two."""
+
+_ELEMENTS: Final = 4
+_BULKY: Final = frozenset([bytearray, ClrList, ClrArray])
+_BRIEF: Final = frozenset(
+    ["add", "count_of", "is_null_or_empty", "list_add", "list_clear", "stack_push", "substring"]
+)
+"""Calls whose time does not grow with what they are given; what they make is charged all the same."""
+
+
+def charge(value: object) -> None:
+    """Pay for a value by its size; throws when the budget is spent."""
+    kind = type(value)
+    if kind is str or kind is bytearray:
+        size = len(value)  # type: ignore[arg-type]
+        if size > _FREE:
+            BUDGET.spend(size >> _CHARACTERS)
+    elif kind is ClrList or kind is ClrArray:
+        size = len(value.items)  # type: ignore[attr-defined]
+        if size > _FREE:
+            BUDGET.spend(size >> _ELEMENTS)
+
+
+def charge_sorting(count: int) -> None:
+    """Pay for sorting so many elements."""
+    BUDGET.spend(count * count.bit_length() >> 2)
+
+
+@cache  # one entry a row of the library
+def metered(call: Callable[..., object]) -> Callable[..., object]:
+    """The call, paying for its arguments and its result."""
+    brief = getattr(call, "__name__", "") in _BRIEF
+
+    # Written out, since it stands around every call: most of what goes in and out are short texts.
+    def run(*arguments: object) -> object:
+        BUDGET.left -= 1
+        if BUDGET.left < 0:
+            out_of_steps()
+        if not brief:
+            for each in arguments:
+                if type(each) is str:
+                    if len(each) > _FREE:
+                        charge(each)
+                elif type(each) in _BULKY:
+                    charge(each)
+        made = call(*arguments)
+        if type(made) is str:
+            if len(made) > _FREE:
+                charge(made)
+        elif type(made) in _BULKY:
+            charge(made)
+        return made
+
+    return update_wrapper(run, call)
+
+
+def same_text(left: str | None, right: str | None) -> bool:
+    """`left == right` of two texts."""
+    if left is right:
+        return True
+    if left is None or right is None or len(left) != len(right):
+        return False
+    if len(left) > _FREE:
+        BUDGET.spend(len(left) >> _CHARACTERS)
+    return left == right

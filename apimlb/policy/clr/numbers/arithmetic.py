@@ -1,0 +1,265 @@
+"""The numbers of C#: which Python type stands for which, and arithmetic that wraps and divides as C# does.
+
+bool Boolean · int Int32 · Long Int64 · UInt UInt32 · ULong UInt64 · Short Int16 · UShort UInt16
+Byte · SByte · float Double · Single · decimal.Decimal Decimal · Char (a str of one UTF-16 unit)
+"""
+
+import decimal
+import math
+import struct
+from collections.abc import Callable
+from decimal import Decimal
+
+from apimlb.policy.clr.exceptions import ClrException, overflow
+
+
+class Long(int):
+    """System.Int64"""
+
+    __slots__ = ()
+
+
+class UInt(int):
+    """System.UInt32"""
+
+    __slots__ = ()
+
+
+class ULong(int):
+    """System.UInt64"""
+
+    __slots__ = ()
+
+
+class Short(int):
+    """System.Int16"""
+
+    __slots__ = ()
+
+
+class UShort(int):
+    """System.UInt16"""
+
+    __slots__ = ()
+
+
+class Byte(int):
+    """System.Byte"""
+
+    __slots__ = ()
+
+
+class SByte(int):
+    """System.SByte"""
+
+    __slots__ = ()
+
+
+class BigInteger(int):
+    """System.Numerics.BigInteger: what Newtonsoft.Json reads an integer beyond 64 bits as."""
+
+    __slots__ = ()
+
+
+class Char(str):
+    """System.Char: one UTF-16 code unit."""
+
+    __slots__ = ()
+
+
+class Single(float):
+    """System.Single: rounded to 32 bits when made."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: float) -> "Single":
+        return super().__new__(cls, to_single(value))
+
+
+def to_single(value: float) -> float:
+    """The nearest 32-bit float."""
+    try:
+        rounded: float = struct.unpack("f", struct.pack("f", value))[0]
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    return rounded
+
+
+# (lowest, highest, Python class) by CLR name without "System."
+INTEGERS: dict[str, tuple[int, int, Callable[[int], int]]] = {
+    "SByte": (-(2**7), 2**7 - 1, SByte),
+    "Byte": (0, 2**8 - 1, Byte),
+    "Int16": (-(2**15), 2**15 - 1, Short),
+    "UInt16": (0, 2**16 - 1, UShort),
+    "Int32": (-(2**31), 2**31 - 1, int),
+    "UInt32": (0, 2**32 - 1, UInt),
+    "Int64": (-(2**63), 2**63 - 1, Long),
+    "UInt64": (0, 2**64 - 1, ULong),
+}
+
+INTEGER_NAMES: dict[type, str] = {
+    SByte: "SByte", Byte: "Byte", Short: "Int16", UShort: "UInt16",
+    int: "Int32", UInt: "UInt32", Long: "Int64", ULong: "UInt64",
+}  # fmt: skip
+
+LARGEST_DECIMAL = Decimal(2**96 - 1)
+_TOO_LARGE = Decimal("79228162514264337593543950335.5")
+"""What rounds to more than the largest."""
+
+_SMALLEST = 100
+"""Powers of ten below which a number is nothing beside the 28 places of a decimal."""
+_DECIMALS = decimal.Context(prec=60, rounding=decimal.ROUND_HALF_EVEN, traps=[])
+
+
+def wrap(value: int, name: str) -> int:
+    """An integer cut down to its type's bits, as unchecked C# does."""
+    lowest, highest, make = INTEGERS[name]
+    if not lowest <= value <= highest:
+        value = (value - lowest) % (highest - lowest + 1) + lowest
+    return make(value)
+
+
+def wrap32(value: int) -> int:
+    return (value + 0x80000000) % 0x100000000 - 0x80000000
+
+
+def checked(value: int, name: str) -> int:
+    """An integer that must fit its type; throws System.OverflowException."""
+    lowest, highest, make = INTEGERS[name]
+    if not lowest <= value <= highest:
+        raise ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+    return make(value)
+
+
+def both(left: bool | None, right: bool | None) -> bool | None:
+    """`&` of bool?: false as soon as one side is."""
+    if left is False or right is False:
+        return False
+    return None if left is None or right is None else True
+
+
+def either(left: bool | None, right: bool | None) -> bool | None:
+    """`|` of bool?: true as soon as one side is."""
+    if left is True or right is True:
+        return True
+    return None if left is None or right is None else False
+
+
+def divide_by_zero() -> ClrException:
+    return ClrException("System.DivideByZeroException", "Attempted to divide by zero.")
+
+
+def divide(left: int, right: int) -> int:
+    """Integer division towards zero."""
+    if right == 0:
+        raise divide_by_zero()
+    quotient = abs(int(left)) // abs(int(right))
+    return quotient if (left < 0) == (right < 0) else -quotient
+
+
+def remainder(left: int, right: int) -> int:
+    """The remainder, with the sign of the left side."""
+    if right == 0:
+        raise divide_by_zero()
+    rest = abs(int(left)) % abs(int(right))
+    return -rest if left < 0 else rest
+
+
+def divide_float(left: float, right: float) -> float:
+    if right == 0:
+        if left == 0 or math.isnan(left) or math.isnan(right):
+            return math.nan
+        return math.copysign(math.inf, left) * math.copysign(1.0, right)
+    return left / right
+
+
+def remainder_float(left: float, right: float) -> float:
+    if right == 0 or math.isinf(left) or math.isnan(left) or math.isnan(right):
+        return math.nan
+    return math.fmod(left, right)
+
+
+def decimal_of(value: Decimal) -> Decimal:
+    """A result within System.Decimal: at most 96 bits of digits and a scale of 28."""
+    if value.is_nan() or value.is_infinite() or (value and value.adjusted() > 28):
+        raise overflow("Decimal")
+    if value.adjusted() < -_SMALLEST or (not value and value.adjusted() > 0):
+        value = Decimal("0e-28" if value else 0)
+    if value.copy_abs() >= _TOO_LARGE:
+        raise overflow("Decimal")
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)
+    if exponent > 0:
+        return value.quantize(Decimal(1), context=_DECIMALS)
+    scale = min(-exponent, 28)
+    while scale >= 0:
+        rounded = value.quantize(Decimal(1).scaleb(-scale), decimal.ROUND_HALF_EVEN, decimal.Context(prec=60))
+        if int("".join(map(str, rounded.as_tuple().digits)) or "0") < 2**96:
+            return rounded
+        scale -= 1
+    raise overflow("Decimal")
+
+
+def decimal_add(left: Decimal, right: Decimal) -> Decimal:
+    return decimal_of(_WIDE.add(left, right))
+
+
+def decimal_subtract(left: Decimal, right: Decimal) -> Decimal:
+    return decimal_of(_WIDE.subtract(left, right))
+
+
+def decimal_multiply(left: Decimal, right: Decimal) -> Decimal:
+    return decimal_of(_WIDE.multiply(left, right))
+
+
+def decimal_divide(left: Decimal, right: Decimal) -> Decimal:
+    if right == 0:
+        raise divide_by_zero()
+    found = decimal_of(_WIDE.divide(left, right))
+    return Decimal(0) if not found and left else found
+
+
+def decimal_remainder(left: Decimal, right: Decimal) -> Decimal:
+    if right == 0:
+        raise divide_by_zero()
+    return decimal_of(_WIDE.remainder(left, right))
+
+
+_WIDE = decimal.Context(prec=58, rounding=decimal.ROUND_HALF_EVEN, traps=[])
+
+
+def decimal_from_float(value: float) -> Decimal:
+    """(decimal)double: fifteen significant digits, no trailing zeros."""
+    if math.isnan(value) or math.isinf(value) or abs(value) >= 2**96:
+        raise overflow("Decimal")
+    digits = 7 if isinstance(value, Single) else 15
+    rounded = Decimal(f"{value:.{digits}g}")
+    return decimal_of(rounded.normalize()) or Decimal(0)
+
+
+def truncate(value: float | Decimal, name: str) -> int:
+    """An unchecked conversion of a real number to an integer type; out of range is unspecified in C# and
+    gives the lowest value here, as on x64."""
+    lowest, highest, make = INTEGERS[name]
+    if isinstance(value, Decimal):
+        whole = int(value)
+        if not lowest <= whole <= highest:
+            raise overflow(name)
+        return make(whole)
+    if math.isnan(value) or math.isinf(value):
+        return make(lowest if name in ("Int32", "Int64") else 0)
+    whole = int(value)
+    if lowest <= whole <= highest:
+        return make(whole)
+    if name in ("Int32", "Int64"):
+        return make(lowest)
+    return wrap(whole, name) if -(2**63) <= whole < 2**63 else make(0)
+
+
+def round_half_even(value: float) -> int:
+    """The nearest integer, halves to the even one, as System.Convert does."""
+    whole = math.floor(value)
+    rest = value - whole
+    if rest > 0.5 or (rest == 0.5 and whole % 2):
+        return whole + 1
+    return whole

@@ -1,0 +1,140 @@
+"""What the members of Decimal do."""
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.convert.parsing import overflow_of
+from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, overflow
+from apimlb.policy.clr.numbers.arithmetic import (
+    INTEGERS,
+    Long,
+    Single,
+    decimal_add,
+    decimal_divide,
+    decimal_from_float,
+    decimal_multiply,
+    decimal_remainder,
+    decimal_subtract,
+    wrap32,
+)
+from apimlb.policy.clr.numbers.keywords import KEYWORDS
+from apimlb.policy.clr.numbers.mathematics import (
+    ceiling_decimal,
+    floor_decimal,
+    round_decimal,
+    round_decimal_digits_mode,
+    round_decimal_mode,
+    truncate_decimal,
+)
+from apimlb.policy.clr.objects.ordering import compare
+from apimlb.policy.clr.types.definitions import Row
+
+_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_NEGATIVE = 0x80000000
+_SCALE_BITS = 0x00FF0000
+_MOST_PLACES = 28
+_CURRENCY = 10_000
+"""Parts of an OLE Automation currency unit."""
+
+
+def to_integer(name: str) -> Callable[[Decimal], int]:
+    """decimal.ToInt32 and its kin: cut, not rounded."""
+
+    def cut(value: Decimal) -> int:
+        lowest, highest, make = INTEGERS[name]
+        if not lowest <= int(value) <= highest:
+            raise overflow_of(name)
+        return make(int(value))
+
+    return cut
+
+
+def to_single(value: Decimal) -> float:
+    return Single(float(value))
+
+
+def negate(value: Decimal) -> Decimal:
+    return value.copy_negate() if value else value
+
+
+def from_currency(units: int) -> Decimal:
+    """decimal.FromOACurrency"""
+    found = _EXACT.divide(Decimal(int(units)), Decimal(_CURRENCY))
+    return found if units else Decimal("0.0000")
+
+
+def to_currency(value: Decimal) -> int:
+    """decimal.ToOACurrency"""
+    units = int(_EXACT.multiply(value, Decimal(_CURRENCY)).to_integral_value(ROUND_HALF_EVEN))
+    if not -(2**63) <= units < 2**63:
+        raise overflow("Currency")
+    return Long(units)
+
+
+def get_bits(value: Decimal) -> ClrArray:
+    """The low, middle and high 32 bits of the digits, then sign and scale."""
+    negative, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    number = int("".join(map(str, digits))) * 10 ** max(exponent, 0)
+    flags = (max(-exponent, 0) << 16) | (_NEGATIVE if negative else 0)
+    words = [number & 0xFFFFFFFF, number >> 32 & 0xFFFFFFFF, number >> 64, flags]
+    return ClrArray(list(map(wrap32, words)), "System.Int32")
+
+
+def from_parts(low: int, middle: int, high: int, negative: bool, places: int) -> Decimal:
+    """new decimal(lo, mid, hi, isNegative, scale)"""
+    if places > _MOST_PLACES:
+        raise argument_range("Decimal's scale value must be between 0 and 28, inclusive.", "scale")
+    number = (high & 0xFFFFFFFF) << 64 | (middle & 0xFFFFFFFF) << 32 | (low & 0xFFFFFFFF)
+    return Decimal((int(negative), tuple(map(int, str(number))), -int(places)))
+
+
+def from_bits(bits: ClrArray | None) -> Decimal:
+    """new decimal(int[])"""
+    if bits is None:
+        raise argument_null("bits")
+    words = [int(str(word)) & 0xFFFFFFFF for word in bits.items]
+    valid = len(words) == 4 and words[3] & ~(_NEGATIVE | _SCALE_BITS) == 0
+    if not valid or words[3] >> 16 & 0xFF > _MOST_PLACES:
+        raise argument(
+            "Decimal byte array constructor requires an array of length four containing valid decimal bytes."
+        )
+    return from_parts(words[0], words[1], words[2], words[3] & _NEGATIVE != 0, words[3] >> 16 & 0xFF)
+
+
+def from_integer(value: int) -> Decimal:
+    return Decimal(int(value))
+
+
+ROWS: tuple[Row, ...] = (
+    ("new(int value)", from_integer),
+    ("new(uint value)", from_integer),
+    ("new(long value)", from_integer),
+    ("new(ulong value)", from_integer),
+    ("new(float value)", decimal_from_float),
+    ("new(double value)", decimal_from_float),
+    ("new(int[] bits)", from_bits),
+    ("new(int lo, int mid, int hi, bool isNegative, byte scale)", from_parts),
+    ("static decimal Add(decimal d1, decimal d2)", decimal_add),
+    ("static decimal Subtract(decimal d1, decimal d2)", decimal_subtract),
+    ("static decimal Multiply(decimal d1, decimal d2)", decimal_multiply),
+    ("static decimal Divide(decimal d1, decimal d2)", decimal_divide),
+    ("static decimal Remainder(decimal d1, decimal d2)", decimal_remainder),
+    ("static decimal Negate(decimal d)", negate),
+    ("static int Compare(decimal d1, decimal d2)", compare),
+    ("static bool Equals(decimal d1, decimal d2)", "{0} == {1}"),
+    ("static int[] GetBits(decimal d)", get_bits),
+    ("static decimal FromOACurrency(long cy)", from_currency),
+    ("static long ToOACurrency(decimal value)", to_currency),
+    ("static decimal Round(decimal d)", round_decimal),
+    ("static decimal Round(decimal d, int decimals)", round_decimal),
+    ("static decimal Round(decimal d, MidpointRounding mode)", round_decimal_mode),
+    ("static decimal Round(decimal d, int decimals, MidpointRounding mode)", round_decimal_digits_mode),
+    ("static decimal Floor(decimal d)", floor_decimal),
+    ("static decimal Ceiling(decimal d)", ceiling_decimal),
+    ("static decimal Truncate(decimal d)", truncate_decimal),
+    ("static double ToDouble(decimal d)", float),
+    ("static float ToSingle(decimal d)", to_single),
+    *((f"static {KEYWORDS[name]} To{name}(decimal d)", to_integer(name)) for name in INTEGERS),
+)

@@ -1,0 +1,321 @@
+"""System.Math."""
+
+import math
+from collections.abc import Callable
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long, Single, checked, divide, divide_float
+from apimlb.policy.clr.numbers.keywords import KEYWORDS
+from apimlb.policy.clr.objects.text import text_of
+from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.types.definitions import Row
+
+MODES = {"ToEven": 0, "AwayFromZero": 1, "ToZero": 2, "ToNegativeInfinity": 3, "ToPositiveInfinity": 4}
+_DECIMAL_MODES = (ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_DOWN, ROUND_FLOOR, ROUND_CEILING)
+
+
+def _away(value: float) -> int:
+    whole = math.trunc(value)
+    return whole + (int(math.copysign(1, value)) if abs(value - whole) >= 0.5 else 0)
+
+
+_REAL_MODES: tuple[Callable[[float], int], ...] = (round, _away, math.trunc, math.floor, math.ceil)
+
+
+def _mode(mode: Enum) -> int:
+    if not 0 <= mode.number < len(MODES):
+        raise argument(
+            f"The value '{mode}' is not valid for this usage of the type MidpointRounding.", "mode"
+        )
+    return mode.number
+
+
+def round_real(value: float, digits: int = 0, mode: int = 0) -> float:
+    """Math.Round of a double; .NET Core 3 scales, rounds to an integer, and scales back."""
+    if not 0 <= digits <= 15:
+        raise argument_range("Rounding digits must be between 0 and 15, inclusive.", "digits")
+    if math.isinf(value) or math.isnan(value) or abs(value) >= 1e16:
+        return value
+    scale = 10.0**digits
+    return math.copysign(float(_REAL_MODES[mode](value * scale)), value) / scale
+
+
+def round_mode(value: float, mode: Enum) -> float:
+    return round_real(value, 0, _mode(mode))
+
+
+def round_digits_mode(value: float, digits: int, mode: Enum) -> float:
+    return round_real(value, digits, _mode(mode))
+
+
+def round_decimal(value: Decimal, digits: int = 0) -> Decimal:
+    return _quantized(value, digits, ROUND_HALF_EVEN)
+
+
+def round_decimal_mode(value: Decimal, mode: Enum) -> Decimal:
+    return _quantized(value, 0, _DECIMAL_MODES[_mode(mode)])
+
+
+def round_decimal_digits_mode(value: Decimal, digits: int, mode: Enum) -> Decimal:
+    return _quantized(value, digits, _DECIMAL_MODES[_mode(mode)])
+
+
+def _quantized(value: Decimal, digits: int, rounding: str) -> Decimal:
+    if not 0 <= digits <= 28:
+        raise argument_range("Decimal can only round to between 0 and 28 digits of precision.", "decimals")
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent <= digits:
+        return value
+    return value.quantize(Decimal(1).scaleb(-digits), rounding)
+
+
+def floor(value: float) -> float:
+    if not math.isfinite(value):
+        return value
+    return (
+        math.copysign(float(math.floor(value)), value)
+        if -1 < value < 1 and value >= 0
+        else float(math.floor(value))
+    )
+
+
+def ceiling(value: float) -> float:
+    if not math.isfinite(value):
+        return value
+    return math.copysign(float(math.ceil(value)), value) if -1 < value <= 0 else float(math.ceil(value))
+
+
+def truncate_real(value: float) -> float:
+    return math.copysign(float(math.trunc(value)), value) if math.isfinite(value) else value
+
+
+def floor_decimal(value: Decimal) -> Decimal:
+    return value.to_integral_value("ROUND_FLOOR")
+
+
+def ceiling_decimal(value: Decimal) -> Decimal:
+    return value.to_integral_value("ROUND_CEILING")
+
+
+def truncate_decimal(value: Decimal) -> Decimal:
+    return value.to_integral_value("ROUND_DOWN")
+
+
+def power(value: float, exponent: float) -> float:
+    try:
+        made = math.pow(value, exponent)
+    except OverflowError:
+        return -math.inf if value < 0 and exponent % 2 == 1 else math.inf
+    except ValueError:
+        if value != 0:
+            return math.nan
+        return math.copysign(math.inf, value) if exponent % 2 == 1 else math.inf
+    return made
+
+
+def _real(call: Callable[[float], float]) -> Callable[[float], float]:
+    """A function of one real number; outside of its domain it is NaN or infinite."""
+
+    def computed(value: float) -> float:
+        try:
+            return call(value)
+        except ValueError:
+            return -math.inf if value == 0 else math.nan
+        except OverflowError:
+            return math.inf
+
+    return computed
+
+
+def logarithm(value: float, base: float) -> float:
+    """Math.Log(a, newBase)"""
+    if value != value or base != base:
+        return math.nan
+    if base == 1 or (value != 1 and (base == 0 or base == math.inf)):
+        return math.nan
+    return divide_float(natural_logarithm(value), natural_logarithm(base))
+
+
+natural_logarithm = _real(math.log)
+
+
+def fused(x: float, y: float, z: float) -> float:
+    """Math.FusedMultiplyAdd: x * y + z, rounded once."""
+    if math.isfinite(x) and math.isfinite(y) and math.isinf(z):
+        return z
+    plain = x * y + z
+    if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(z)) or plain == 0 == x * y:
+        return plain
+    (a, b), (c, d), (e, f) = x.as_integer_ratio(), y.as_integer_ratio(), z.as_integer_ratio()
+    sum_over = a * c * f + e * b * d
+    try:
+        return sum_over / (b * d * f) if sum_over else plain
+    except OverflowError:
+        return math.inf if sum_over > 0 else -math.inf
+
+
+def exponent_of(value: float) -> int:
+    """Math.ILogB"""
+    if not math.isfinite(value):
+        return 2**31 - 1
+    return math.frexp(value)[1] - 1 if value else -(2**31)
+
+
+def scale(value: float, power_of_two: int) -> float:
+    """Math.ScaleB"""
+    try:
+        return math.ldexp(value, power_of_two)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def hyperbolic_arctangent(value: float) -> float:
+    if abs(value) == 1:
+        return math.copysign(math.inf, value)
+    return _real(math.atanh)(value)
+
+
+def ieee_remainder(x: float, y: float) -> float:
+    try:
+        return math.remainder(x, y)
+    except ValueError:
+        return math.nan
+
+
+def larger_magnitude(x: float, y: float) -> float:
+    return _larger_real(x, y) if abs(x) == abs(y) or x != x or y != y else max(x, y, key=abs)
+
+
+def smaller_magnitude(x: float, y: float) -> float:
+    return _smaller_real(x, y) if abs(x) == abs(y) or x != x or y != y else min(x, y, key=abs)
+
+
+def absolute(name: str) -> Callable[[int], int]:
+    def absolute_of(value: int) -> int:
+        if value == INTEGERS[name][0]:
+            raise ClrException(
+                "System.OverflowException",
+                "Negating the minimum value of a twos complement number is invalid.",
+            )
+        return INTEGERS[name][2](abs(int(value)))
+
+    return absolute_of
+
+
+def absolute_real(value: float) -> float:
+    return Single(abs(value)) if isinstance(value, Single) else abs(value)
+
+
+def absolute_decimal(value: Decimal) -> Decimal:
+    return value.copy_abs()
+
+
+def sign(value: float) -> int:
+    if value != value:
+        raise ClrException(
+            "System.ArithmeticException", "Function does not accept floating point Not-a-Number values."
+        )
+    return (value > 0) - (value < 0)
+
+
+def _larger_real(a: float, b: float) -> float:
+    """Math.Max: NaN wins, and 0 is larger than -0."""
+    if a != a or b != b:
+        return a if a != a else b
+    return b if a < b or (a == b and math.copysign(1, a) < 0) else a
+
+
+def _smaller_real(a: float, b: float) -> float:
+    if a != a or b != b:
+        return a if a != a else b
+    return b if b < a or (a == b and math.copysign(1, b) < 0) else a
+
+
+def larger(a: object, b: object) -> object:
+    return a if a >= b else b  # type: ignore[operator]
+
+
+def smaller(a: object, b: object) -> object:
+    return a if a <= b else b  # type: ignore[operator]
+
+
+def clamp(value: object, lowest: object, highest: object) -> object:
+    if lowest > highest:  # type: ignore[operator]
+        raise argument(f"'{text_of(lowest)}' cannot be greater than {text_of(highest)}.")
+    return lowest if value < lowest else highest if value > highest else value  # type: ignore[operator]
+
+
+def divide_with_rest(name: str) -> Callable[[int, int], tuple[int, int]]:
+    """Math.DivRem of two integers of a type"""
+
+    def divided(a: int, b: int) -> tuple[int, int]:
+        quotient = checked(divide(a, b), name)
+        return quotient, INTEGERS[name][2](int(a) - int(quotient) * int(b))
+
+    return divided
+
+
+def _math_rows() -> tuple[Row, ...]:
+    rows: list[Row] = []
+    for name, keyword in KEYWORDS.items():
+        real = name in ("Single", "Double")
+        highest = _larger_real if real else larger
+        lowest = _smaller_real if real else smaller
+        rows.append((f"static {keyword} Max({keyword} val1, {keyword} val2)", highest))
+        rows.append((f"static {keyword} Min({keyword} val1, {keyword} val2)", lowest))
+        rows.append((f"static {keyword} Clamp({keyword} value, {keyword} min, {keyword} max)", clamp))
+        if name in ("SByte", "Int16", "Int32", "Int64"):
+            rows.append((f"static {keyword} Abs({keyword} value)", absolute(name)))
+        if real or name == "Decimal":
+            rows.append(
+                (f"static {keyword} Abs({keyword} value)", absolute_real if real else absolute_decimal)
+            )
+        if name not in ("Byte", "UInt16", "UInt32", "UInt64"):
+            rows.append((f"static int Sign({keyword} value)", sign))
+    one = {
+        "Sqrt": math.sqrt, "Exp": math.exp, "Log": math.log, "Log10": math.log10, "Sin": math.sin,
+        "Cos": math.cos,
+        "Tan": math.tan, "Asin": math.asin, "Acos": math.acos, "Atan": math.atan, "Sinh": math.sinh,
+        "Cosh": math.cosh, "Tanh": math.tanh, "Asinh": math.asinh, "Log2": math.log2,
+        "Cbrt": math.cbrt,
+    }  # fmt: skip
+    rows += [(f"static double {name}(double d)", _real(call)) for name, call in one.items()]
+    return (*rows, *_MATH_ROWS)
+
+
+_MATH_ROWS: tuple[Row, ...] = (
+    ("static double PI", lambda: math.pi),
+    ("static double E", lambda: math.e),
+    ("static double Round(double a)", round_real),
+    ("static double Round(double value, int digits)", round_real),
+    ("static double Round(double value, MidpointRounding mode)", round_mode),
+    ("static double Round(double value, int digits, MidpointRounding mode)", round_digits_mode),
+    ("static decimal Round(decimal d)", round_decimal),
+    ("static decimal Round(decimal d, int decimals)", round_decimal),
+    ("static decimal Round(decimal d, MidpointRounding mode)", round_decimal_mode),
+    ("static decimal Round(decimal d, int decimals, MidpointRounding mode)", round_decimal_digits_mode),
+    ("static double Floor(double d)", floor),
+    ("static decimal Floor(decimal d)", floor_decimal),
+    ("static double Ceiling(double a)", ceiling),
+    ("static decimal Ceiling(decimal d)", ceiling_decimal),
+    ("static double Truncate(double d)", truncate_real),
+    ("static decimal Truncate(decimal d)", truncate_decimal),
+    ("static double Pow(double x, double y)", power),
+    ("static double Log(double a, double newBase)", logarithm),
+    ("static double Atan2(double y, double x)", math.atan2),
+    ("static int DivRem(int a, int b, out int result)", divide_with_rest("Int32")),
+    ("static long DivRem(long a, long b, out long result)", divide_with_rest("Int64")),
+    ("static double Acosh(double d)", lambda value: math.acosh(value) if value >= 1 else math.nan),
+    ("static double Atanh(double d)", hyperbolic_arctangent),
+    ("static double FusedMultiplyAdd(double x, double y, double z)", fused),
+    ("static int ILogB(double x)", exponent_of),
+    ("static double ScaleB(double x, int n)", scale),
+    ("static double BitIncrement(double x)", lambda value: math.nextafter(value, math.inf)),
+    ("static double BitDecrement(double x)", lambda value: math.nextafter(value, -math.inf)),
+    ("static double CopySign(double x, double y)", math.copysign),
+    ("static double IEEERemainder(double x, double y)", ieee_remainder),
+    ("static double MaxMagnitude(double x, double y)", larger_magnitude),
+    ("static double MinMagnitude(double x, double y)", smaller_magnitude),
+    ("static long BigMul(int a, int b)", lambda a, b: Long(a * b)),
+)

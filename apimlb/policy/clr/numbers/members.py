@@ -1,0 +1,158 @@
+"""The numeric types, Boolean, Math, Convert and BitConverter."""
+
+import math
+from collections.abc import Callable
+from decimal import Decimal
+
+from apimlb.policy.clr.convert import parsing as convert
+from apimlb.policy.clr.convert.bits import BIT_ROWS
+from apimlb.policy.clr.convert.members import _convert_rows
+from apimlb.policy.clr.convert.type_codes import type_code
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.numbers import decimals
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Single
+from apimlb.policy.clr.numbers.formatting import format_number
+from apimlb.policy.clr.numbers.keywords import KEYWORDS
+from apimlb.policy.clr.numbers.mathematics import MODES, _math_rows
+from apimlb.policy.clr.objects.ordering import compare
+from apimlb.policy.clr.objects.text import clr_equals
+from apimlb.policy.clr.types.definitions import NUMERIC_DEFAULTS, Definition, Row
+
+_BASES = ("System.ValueType", "System.IComparable")
+
+
+def attempt(
+    parse: Callable[[str | None], object], nothing: object
+) -> Callable[[str | None], tuple[bool, object]]:
+    """The TryParse of a Parse: the value, or the type's default."""
+
+    def attempted(text: str | None) -> tuple[bool, object]:
+        try:
+            return True, parse(text)
+        except ClrException:
+            return False, nothing
+
+    attempted.__name__ = f"try_{getattr(parse, '__name__', 'parse')}"
+    return attempted
+
+
+def _parser(name: str) -> Callable[[str | None], object]:
+    if name == "Double":
+        return convert.parse_double
+    if name == "Single":
+        return lambda text: Single(convert.parse_double(text))
+    if name == "Decimal":
+        return convert.parse_decimal
+
+    def parse(text: str | None) -> int:
+        return convert.parse_integer(text, name)
+
+    parse.__name__ = f"parse_{name}"
+    return parse
+
+
+def _limits(name: str) -> dict[str, object]:
+    if name in INTEGERS:
+        lowest, highest, make = INTEGERS[name]
+        return {"MinValue": make(lowest), "MaxValue": make(highest)}
+    if name == "Decimal":
+        return {
+            "MinValue": Decimal(1 - 2**96),
+            "MaxValue": Decimal(2**96 - 1),
+            "Zero": Decimal(0),
+            "One": Decimal(1),
+            "MinusOne": Decimal(-1),
+        }
+    real: Callable[[float], float] = Single if name == "Single" else float
+    largest = 3.4028234663852886e38 if name == "Single" else 1.7976931348623157e308
+    epsilon = 1.401298464324817e-45 if name == "Single" else 5e-324
+    return {
+        "MinValue": real(-largest),
+        "MaxValue": real(largest),
+        "NaN": real(math.copysign(math.nan, -1)),
+        "PositiveInfinity": real(math.inf),
+        "NegativeInfinity": real(-math.inf),
+        "Epsilon": real(epsilon),
+    }
+
+
+def _constant(value: object) -> Callable[[], object]:
+    return lambda: value
+
+
+def _order(name: str) -> Callable[..., int]:
+    """CompareTo: of the short integers it is their difference."""
+    return difference if name in ("SByte", "Byte", "Int16", "UInt16") else compare
+
+
+def difference(left: int, right: object) -> int:
+    if isinstance(right, type(left)):
+        return int(left) - int(right)
+    return compare(left, right)
+
+
+_REAL_TESTS: dict[str, Callable[[float], bool]] = {
+    "IsNaN": math.isnan, "IsInfinity": math.isinf, "IsFinite": math.isfinite,
+    "IsNegative": lambda value: math.copysign(1, value) < 0,
+    "IsPositiveInfinity": lambda value: value == math.inf,
+    "IsNegativeInfinity": lambda value: value == -math.inf,
+}  # fmt: skip
+
+
+def _real_rows(name: str, keyword: str) -> list[Row]:
+    smallest = 2.0**-126 if name == "Single" else 2.0**-1022
+    tests = {
+        **_REAL_TESTS,
+        "IsNormal": lambda value: math.isfinite(value) and abs(value) >= smallest,
+        "IsSubnormal": lambda value: 0 < abs(value) < smallest,
+    }
+    return [(f"static bool {test}({keyword} d)", call) for test, call in tests.items()]
+
+
+def _numeric(name: str) -> Definition:
+    keyword = KEYWORDS[name]
+    parse = _parser(name)
+    rows: list[Row] = [
+        ("string ToString(string format)", format_number),
+        (f"int CompareTo({keyword} value)", _order(name)),
+        ("int CompareTo(object value)", _order(name)),
+        ("TypeCode GetTypeCode()", type_code),
+        (f"bool Equals({keyword} obj)", clr_equals),
+        (f"static {keyword} Parse(string s)", parse),
+        (f"static bool TryParse(string s, out {keyword} result)", attempt(parse, NUMERIC_DEFAULTS[name])),
+        *((f"static {keyword} {limit}", _constant(value)) for limit, value in _limits(name).items()),
+    ]
+    if name in ("Single", "Double"):
+        rows += _real_rows(name, keyword)
+    if name == "Decimal":
+        rows += decimals.ROWS
+    return Definition(
+        f"System.{name}",
+        "struct",
+        bases=_BASES,
+        keyword=keyword,
+        rows=tuple(rows),
+        default=NUMERIC_DEFAULTS[name],
+    )
+
+
+DEFINITIONS = (
+    *(_numeric(name) for name in KEYWORDS),
+    Definition(
+        "System.Boolean", "struct", bases=_BASES, keyword="bool", default=False,
+        rows=(
+            ("static bool Parse(string value)", convert.parse_boolean),
+            ("static bool TryParse(string value, out bool result)", attempt(convert.parse_boolean, False)),
+            ("static string TrueString", lambda: "True"),
+            ("static string FalseString", lambda: "False"),
+            ("bool Equals(bool obj)", clr_equals),
+            ("int CompareTo(bool value)", compare),
+            ("int CompareTo(object obj)", compare),
+            ("TypeCode GetTypeCode()", type_code),
+        ),
+    ),
+    Definition("System.MidpointRounding", "enum", constants=MODES),
+    Definition("System.Math", "static", rows=_math_rows()),
+    Definition("System.Convert", "static", rows=_convert_rows()),
+    Definition("System.BitConverter", "static", rows=BIT_ROWS),
+)  # fmt: skip

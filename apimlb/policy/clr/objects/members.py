@@ -1,0 +1,114 @@
+"""Object, Nullable, Enum, Exception, Array, Tuple, Random, Guid and the plain interfaces."""
+
+from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.casts import enum_of
+from apimlb.policy.clr.convert.type_codes import CODES
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.objects.ordering import compare
+from apimlb.policy.clr.objects.text import clr_equals, format_enum, key_of, same, text_of, to_string
+from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.types.definitions import Definition, Needs, Type
+
+
+def hash_code(value: object) -> int:
+    """GetHashCode(): some stable 32-bit number; .NET's own differ from run to run for strings."""
+    seed = 0
+    text = str(key_of(value))
+    charge_each(len(text))
+    for char in text:
+        seed = (seed * 31 + ord(char)) & 0xFFFFFFFF
+    return seed - 0x100000000 if seed > 0x7FFFFFFF else seed
+
+
+def is_null(value: object) -> bool:
+    return value is not None
+
+
+def nullable_value(value: object) -> object:
+    if value is None:
+        raise ClrException("System.InvalidOperationException", "Nullable object must have a value.")
+    return value
+
+
+def value_or(value: object, other: object) -> object:
+    return other if value is None else value
+
+
+def value_or_default(kind: Type, value: object) -> object:
+    return kind.default if value is None else value
+
+
+def parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> Enum:
+    """Enum.Parse(typeof...) cannot be written; TryParse<T> can."""
+    definition = kind.definition
+    assert definition is not None
+    if text is None:
+        raise argument_null("value")
+    number = 0
+    for part in text.split(","):
+        word = part.strip()
+        found = [
+            value
+            for name, value in definition.constants.items()
+            if name == word or (ignore_case and name.lower() == word.lower())
+        ]
+        if not found and not word.lstrip("+-").isdigit():
+            raise argument(f"Requested value '{word}' was not found.")
+        number |= found[0] if found else int(word)
+    return enum_of(kind, number)
+
+
+def try_parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> tuple[bool, Enum]:
+    if kind.definition is None or kind.definition.kind != "enum":
+        raise argument("Type provided must be an Enum.", "TEnum")
+    try:
+        return True, parse_enum(kind, text, ignore_case)
+    except ClrException:
+        return False, enum_of(kind, 0)
+
+
+DEFINITIONS = (
+    Definition(
+        "System.Object", "class", keyword="object",
+        rows=(
+            ("string ToString()", to_string),
+            ("bool Equals(object other)", clr_equals),
+            ("int GetHashCode()", hash_code),
+            ("static bool Equals(object left, object right)", clr_equals),
+            ("static bool ReferenceEquals(object left, object right)", same),
+        ),
+    ),
+    Definition("System.ValueType", "class", nameable=False),
+    Definition(
+        "System.Enum", "class", bases=("System.ValueType",),
+        rows=(
+            ("string ToString(string format)", format_enum),
+            ("static bool TryParse<T>(string value, out T result)", Needs(try_parse_enum, types=("T",))),
+            ("static bool TryParse<T>(string value, bool ignoreCase, out T result)",
+             Needs(try_parse_enum, types=("T",))),
+        ),
+    ),
+    Definition(
+        "System.Nullable`1", "struct", ("T",), ("System.ValueType",),
+        rows=(
+            ("bool HasValue", is_null),
+            ("T Value", nullable_value),
+            ("T GetValueOrDefault()", Needs(value_or_default, types=("T",))),
+            ("T GetValueOrDefault(T other)", value_or),
+            ("string ToString()", text_of),
+        ),
+    ),
+    Definition(
+        "System.Nullable", "static",
+        rows=(
+            ("static int Compare<T>(T? n1, T? n2)", compare),
+            ("static bool Equals<T>(T? n1, T? n2)", clr_equals),
+        ),
+    ),
+    Definition("System.TypeCode", "enum", constants=CODES, nameable=False),
+    Definition("System.DBNull", "class", nameable=False),
+    Definition("System.IComparable", "interface", nameable=False),
+    Definition("System.IDisposable", "interface", nameable=False, rows=(("void Dispose()", "None and {0}"),)),
+    Definition("System.Type", "class", nameable=False),
+    Definition("System.Void", "struct", nameable=False),
+)  # fmt: skip

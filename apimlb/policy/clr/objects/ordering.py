@@ -1,0 +1,158 @@
+"""Order: strings by .NET's invariant culture (as ICU collates), ordinally, or without case; and all else."""
+
+import unicodedata
+from functools import cmp_to_key, lru_cache
+
+from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.collections.values import Comparer
+from apimlb.policy.clr.exceptions import ClrException, argument
+from apimlb.policy.clr.objects.text import clr_type_name, key_of
+from apimlb.policy.clr.objects.values import ClrTuple, Enum
+
+# ICU's order of punctuation and symbols (root collation), before digits and letters.
+_SYMBOLS = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+_SYMBOL_ORDER = {char: index for index, char in enumerate(_SYMBOLS)}
+
+
+@lru_cache(maxsize=4096)
+def _char_weights(char: str) -> tuple[tuple[int, object], tuple[int, ...], int]:
+    """Primary weight, accents and case of one character."""
+    plain = unicodedata.normalize("NFKD", char)
+    base = plain[0]
+    accents = tuple(ord(mark) for mark in plain[1:] if unicodedata.combining(mark))
+    rank: tuple[int, object]
+    if base.isspace():
+        rank = (0, ord(base))
+    elif base in _SYMBOL_ORDER:
+        rank = (1, _SYMBOL_ORDER[base])
+    elif base.isdigit():
+        rank = (3, unicodedata.digit(base, 0))
+    elif base.isalpha():
+        rank = (4, base.casefold())
+    else:
+        rank = (2, ord(base))
+    return rank, accents, 1 if base.isupper() else 0
+
+
+def culture_key(text: str) -> tuple[object, ...]:
+    """A key that sorts as string.Compare does in the invariant culture: letters first, then accents, then
+    case."""
+    charge_each(len(text))
+    weights = [_char_weights(char) for char in text if char >= " " or char in "\t\n\r\x0b\x0c"]
+    primary = tuple(weight[0] for weight in weights)
+    return primary, tuple(weight[1] for weight in weights), tuple(weight[2] for weight in weights)
+
+
+def _sign(left: object, right: object) -> int:
+    order: int = (left > right) - (left < right)  # type: ignore[operator]
+    return order
+
+
+def compare_culture(left: str | None, right: str | None, ignore_case: bool = False) -> int:
+    """string.Compare in the invariant culture: -1, 0 or 1; null comes first."""
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
+    if left == right:
+        return 0
+    if ignore_case:
+        return _sign(culture_key(left.casefold()), culture_key(right.casefold()))
+    return _sign(culture_key(left), culture_key(right))
+
+
+def compare_ordinal(left: str | None, right: str | None) -> int:
+    """The difference of the first two code units that differ, as string.CompareOrdinal. It looks at two units
+    before it looks at the lengths; behind its end a text has a zero."""
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
+    for a, b in zip((left + "\0\0")[:2], (right + "\0\0")[:2], strict=True):
+        if a != b:
+            return ord(a) - ord(b)
+    return compare_units(left, right)
+
+
+def compare_units(left: str, right: str) -> int:
+    """The difference of the first two code units that differ, else that of the lengths."""
+    charge_each(min(len(left), len(right)))
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            return ord(a) - ord(b)
+    return len(left) - len(right)
+
+
+def upper_ordinal(text: str) -> str:
+    """Upper case character by character, as OrdinalIgnoreCase and ToUpperInvariant do."""
+    if text.isascii():
+        return text.upper()
+    charge_each(len(text))
+    return "".join(up if len(up := char.upper()) == 1 else char for char in text)
+
+
+def lower_ordinal(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    charge_each(len(text))
+    return "".join(down if len(down := char.lower()) == 1 else char for char in text)
+
+
+# Each StringComparison: (compares, ignores case)
+def compare_as(comparison: Enum, left: str | None, right: str | None) -> int:
+    """string.Compare(left, right, StringComparison)."""
+    name = str(comparison)
+    if name == "Ordinal":
+        return compare_ordinal(left, right)
+    if name == "OrdinalIgnoreCase":
+        if left is None or right is None:
+            return (left is not None) - (right is not None)
+        return compare_units(upper_ordinal(left), upper_ordinal(right))
+    return compare_culture(left, right, name.endswith("IgnoreCase"))
+
+
+def equal_as(comparison: Enum, left: str | None, right: str | None) -> bool:
+    if left is None or right is None:
+        return left is right
+    if str(comparison) == "Ordinal":
+        return left == right
+    return compare_as(comparison, left, right) == 0
+
+
+_IGNORING_CASE = {1, 3, 5}
+"""CurrentCultureIgnoreCase, InvariantCultureIgnoreCase and OrdinalIgnoreCase."""
+
+
+def folded(comparison: Enum | None, text: str) -> str:
+    """The text in a form where the comparison is equality, as far as searching needs it."""
+    return upper_ordinal(text) if comparison is not None and comparison.number in _IGNORING_CASE else text
+
+
+def compare(left: object, right: object) -> int:
+    """Comparer<T>.Default: -1, 0 or 1; null comes first."""
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
+    if type(left) is str and type(right) is str:
+        return compare_culture(left, right)
+    if isinstance(left, ClrTuple) and isinstance(right, ClrTuple):
+        return next((c for c in map(compare, left.items, right.items) if c), 0)
+    if isinstance(left, float) and isinstance(right, float) and (left != left or right != right):
+        return (left == left) - (right == right)
+    if type(left) is not type(right):
+        raise argument(f"Object must be of type {clr_type_name(left).rpartition('.')[2]}.")
+    try:
+        return _sign(left, right)
+    except TypeError:
+        raise ClrException(
+            "System.InvalidOperationException", "Failed to compare two elements in the array."
+        ) from None
+
+
+sort_key = cmp_to_key(compare)
+
+
+def _upper(value: object) -> object:
+    return None if value is None else upper_ordinal(str(value))
+
+
+DEFAULT_COMPARER = Comparer("Default", key_of)
+ORDINAL = Comparer("Ordinal", key_of)
+ORDINAL_IGNORE_CASE = Comparer("OrdinalIgnoreCase", _upper)
+INVARIANT = Comparer("InvariantCulture", key_of)
+INVARIANT_IGNORE_CASE = Comparer("InvariantCultureIgnoreCase", _upper)

@@ -1,0 +1,68 @@
+"""Tuple and its kin."""
+
+from apimlb.policy.clr.exceptions import argument
+from apimlb.policy.clr.objects.values import ClrTuple
+from apimlb.policy.clr.types.definitions import Definition, Needs
+
+_NAMES = ("T1", "T2", "T3", "T4", "T5", "T6", "T7")
+
+
+def tuple_of(*arguments: object) -> ClrTuple:
+    """Tuple.Create: the types come first, one for each item."""
+    count = len(arguments) // 2
+    names = ",".join(kind.name for kind in arguments[:count])  # type: ignore[attr-defined]
+    return ClrTuple(arguments[count:], names)
+
+
+def tuple_of_eight(*arguments: object) -> ClrTuple:
+    """Tuple.Create of eight items: the last one in a tuple of its own"""
+    names = [kind.name for kind in arguments[:8]]  # type: ignore[attr-defined]
+    rest = ClrTuple(arguments[15:], names[7])
+    return ClrTuple((*arguments[8:15], rest), ",".join((*names[:7], f"System.Tuple`1[{names[7]}]")))
+
+
+def longer_tuple(*arguments: object) -> ClrTuple:
+    """new Tuple<..., TRest>(..., rest)"""
+    if not isinstance(arguments[-1], ClrTuple):
+        raise argument("The last element of an eight element tuple must be a Tuple.")
+    return tuple_of(*arguments)
+
+
+def _item(index: int) -> str:
+    return f"{{0}}.items[{index}]"
+
+
+def _definition(count: int) -> Definition:
+    names = _NAMES[:count]
+    parameters = ", ".join(f"{name} item{i}" for i, name in enumerate(names, 1))
+    rows = [(f"{name} Item{i}", _item(i - 1)) for i, name in enumerate(names, 1)]
+    if count < 8:
+        made = (f"new({parameters})", Needs(tuple_of, types=names))
+        return Definition(f"System.Tuple`{count}", "class", names, rows=(*rows, made))
+    every = (*names, "TRest")
+    made = (f"new({parameters}, TRest rest)", Needs(longer_tuple, types=every))
+    return Definition("System.Tuple`8", "class", every, rows=(*rows, ("TRest Rest", _item(7)), made))
+
+
+def _create(count: int) -> tuple[str, Needs]:
+    names = ", ".join(_NAMES[:count])
+    parameters = ", ".join(f"{name} item{i}" for i, name in enumerate(_NAMES[:count], 1))
+    return (
+        f"static Tuple<{names}> Create<{names}>({parameters})",
+        Needs(tuple_of, types=_NAMES[:count]),
+    )
+
+
+def _create_eight() -> tuple[str, Needs]:
+    names = ", ".join(_NAMES)
+    parameters = ", ".join(f"{name} item{i}" for i, name in enumerate((*_NAMES, "T8"), 1))
+    return (
+        f"static Tuple<{names}, Tuple<T8>> Create<{names}, T8>({parameters})",
+        Needs(tuple_of_eight, types=(*_NAMES, "T8")),
+    )
+
+
+DEFINITIONS = (
+    *map(_definition, range(1, 9)),
+    Definition("System.Tuple", "class", rows=(*map(_create, range(1, 8)), _create_eight())),
+)

@@ -1,0 +1,261 @@
+"""Searching: on Python's own engine where that ends in time, else on a machine that counts its steps.
+
+Python's engine cannot be stopped. What it may cost is estimated from the pattern (how many unlimited
+repetitions can
+fight over the same characters, and whether they are nested) and the length of the text.
+"""
+
+import re
+from functools import lru_cache
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.regex.machine import Hit, Machine
+from apimlb.policy.clr.regex.nodes import (
+    EDGES,
+    Back,
+    Chars,
+    Choice,
+    Condition,
+    Edge,
+    Group,
+    Look,
+    Node,
+    Repeat,
+    Sequence,
+)
+from apimlb.policy.clr.regex.parser import PatternReader
+
+_AFFORDABLE = 2e8
+_MOST_SHARED = 12
+_MOST_VARIANTS = 1e12
+_LONGEST_PATTERN = 50_000
+"""Characters of a pattern for Python's engine: it compiles sets of characters slowly."""
+
+_SAMPLE = [chr(code) for code in range(32, 127)] + ["\n", "\t", "é"]
+
+
+class Engine:
+    """One compiled pattern; `names` are the groups' names in .NET's order, "0" first."""
+
+    def __init__(self, pattern: str, options: int) -> None:
+        BUDGET.spend(100 + 20 * len(pattern))
+        reader = PatternReader(pattern, options)
+        self.tree = reader.read()
+        self.names = reader.names
+        self._machine: Machine | None = None
+        self._places: list[int] = []
+        self._cost = _Cost(self.tree)
+        self._judged: str | None = None
+        self._dear = False
+        self.repeats_groups = _repeats_groups(self.tree, False)
+        self._compiled: re.Pattern[str] | None = None
+        try:
+            python = self._python(self.tree)
+            if len(python) <= _LONGEST_PATTERN:
+                self._compiled = re.compile(python, re.DOTALL)
+        except (re.error, OverflowError, RecursionError):
+            pass  # a look-behind of variable width, for one
+
+    def search(self, text: str, start: int) -> Hit | None:
+        """The first match from `start` on."""
+        if text is not self._judged or not start:  # once for all matches in one text
+            self._judged, self._dear = text, not self._affordable(text)
+        if self._compiled is None or self._dear:
+            return self.machine.search(text, start)
+        found = self._compiled.search(text, start)
+        if found is None:
+            return None
+        spans: list[list[tuple[int, int]]] = [[found.span()], *([] for _ in self.names[1:])]
+        for place, number in enumerate(self._places, 1):
+            if found.start(place) >= 0:
+                spans[number].append(found.span(place))
+        return Hit(spans)
+
+    def _affordable(self, text: str) -> bool:
+        """Whether Python's engine may search, by the worst that this search and those before it may cost."""
+        cost = self._cost.of(text)
+        if cost > _AFFORDABLE:
+            return False
+        BUDGET.searching += max(cost, self._cost.bound(text))
+        return BUDGET.searching <= _AFFORDABLE
+
+    @property
+    def machine(self) -> Machine:
+        """The machine that counts its steps; it also knows every capture of a group."""
+        if self._machine is None:
+            self._machine = Machine(self.tree, len(self.names))
+        return self._machine
+
+    def _python(self, node: Node) -> str:
+        if isinstance(node, Chars):
+            return node.pattern
+        if isinstance(node, Sequence):
+            return "".join(map(self._python, node.items))
+        if isinstance(node, Choice):
+            return f"(?:{'|'.join(map(self._python, node.branches))})"
+        if isinstance(node, Repeat):
+            most = "" if node.most is None else str(node.most)
+            return f"(?:{self._python(node.body)}){{{node.least},{most}}}{'?' if node.lazy else ''}"
+        if isinstance(node, Group):
+            if node.number is None:
+                return f"(?{'>' if node.atomic else ':'}{self._python(node.body)})"
+            self._places.append(node.number)
+            return f"({self._python(node.body)})"
+        if isinstance(node, Look):
+            mark = ("=" if not node.negated else "!") if node.ahead else ("<=" if not node.negated else "<!")
+            return f"(?{mark}{self._python(node.body)})"
+        if isinstance(node, Edge):
+            return EDGES[node.kind]
+        return self._reference(node)
+
+    def _reference(self, node: Node) -> str:
+        """Back references and conditions: to groups that are written once and before."""
+        assert isinstance(node, Back | Condition)
+        if self._places.count(node.number) != 1:
+            raise re.error("a reference that Python's engine does not have")
+        place = self._places.index(node.number) + 1
+        if isinstance(node, Condition):
+            return f"(?({place}){self._python(node.yes)}|{self._python(node.no)})"
+        return f"(?i:\\{place})(?:)" if node.ignore_case else f"(?:\\{place})"
+
+
+class _Cost:
+    """What a search may cost at worst: for each start, the longest run of what the unlimited repetitions
+    take, to the power of how many of them can share a run, times the ways to take the limited ones."""
+
+    def __init__(self, tree: Node) -> None:
+        self._chain: list[frozenset[str]] = []
+        self._bodies: list[Node] = []
+        self._shared = 0
+        self._variants = 1.0
+        first = tree.items[0] if isinstance(tree, Sequence) and tree.items else tree
+        self._anchored = isinstance(first, Edge) and first.kind == "start"
+        self._harmless = self._walk(tree, False)
+        self._run: re.Pattern[str] | None = None
+
+    def bound(self, text: str) -> float:
+        """What it may cost at most, as far as the length tells."""
+        return float(min(max(len(text), 2) ** (self._shared + 1) * self._variants, _AFFORDABLE / 8))
+
+    def of(self, text: str) -> float:
+        size = max(len(text), 2)
+        if not self._harmless:
+            return 2.0 ** min(size, 60) * self._variants
+        if size ** (self._shared + 1) * self._variants <= _AFFORDABLE:
+            return 0.0
+        starts = 1 if self._anchored else size
+        return float(starts * self._longest(text) ** self._shared) * self._variants
+
+    def _longest(self, text: str) -> int:
+        """The longest run of characters that the repetitions take."""
+        if not all(isinstance(body, Chars) for body in self._bodies):
+            return len(text)
+        if self._run is None:
+            sets = "|".join(body.pattern for body in self._bodies if isinstance(body, Chars))
+            self._run = re.compile(f"(?:{sets})+", re.DOTALL)
+        return max((match.end() - match.start() for match in self._run.finditer(text)), default=1)
+
+    def _walk(self, node: Node, inside: bool) -> bool:
+        """Whether no repetition stands in another one that could share its characters."""
+        if isinstance(node, Repeat):
+            return self._repeat(node, inside)
+        if isinstance(node, Choice):
+            if _overlap(node):
+                if inside:
+                    return False
+                self._vary(len(node.branches))
+            return all(self._walk(each, inside) for each in node.branches)
+        if isinstance(node, Condition):
+            return self._walk(node.yes, inside) and self._walk(node.no, inside)
+        if isinstance(node, Sequence):
+            return all(self._walk(each, inside) for each in node.items)
+        if isinstance(node, Group | Look):
+            return self._walk(node.body, inside)
+        if isinstance(node, Chars) and not inside:
+            mine = _characters(node)
+            if not any(mine & loop for loop in self._chain):
+                self._chain.clear()  # what stood before cannot reach over this character
+        return not (isinstance(node, Back) and inside)
+
+    def _repeat(self, node: Repeat, inside: bool) -> bool:
+        many = node.most is None or node.most > 20 or (node.most > 1 and _is_endless(node.body))
+        if inside and (many or node.most != node.least):
+            return False
+        if not many:
+            saved = list(self._chain)
+            before, self._variants = self._variants, 1.0
+            harmless = self._walk(node.body, inside)
+            once, self._variants = self._variants, before
+            for _ in range(node.most or 0):
+                self._vary(once)
+            self._vary((node.most or 0) - node.least + 1)
+            if node.least == 0:
+                self._chain = saved + [loop for loop in self._chain if loop not in saved]
+            return harmless
+        mine = _characters(node.body)
+        self._chain.append(mine)
+        self._bodies.append(node.body)
+        self._shared = max(self._shared, sum(1 for loop in self._chain if loop & mine))
+        if self._shared > _MOST_SHARED:  # too many to go on counting
+            return False
+        return self._walk(node.body, True)
+
+    def _vary(self, ways: float) -> None:
+        self._variants = min(self._variants * ways, _MOST_VARIANTS)
+
+
+def _is_endless(node: Node) -> bool:
+    """Whether an unlimited repetition stands in it."""
+    if isinstance(node, Repeat) and node.most is None:
+        return True
+    return any(map(_is_endless, _children(node)))
+
+
+def _repeats_groups(node: Node, inside: bool) -> bool:
+    """Whether a capturing group stands in a repetition, so that it may capture more than once."""
+    if isinstance(node, Group):
+        return (inside and node.number is not None) or _repeats_groups(node.body, inside)
+    if isinstance(node, Repeat):
+        return _repeats_groups(node.body, inside or node.most != 1)
+    if isinstance(node, Look):
+        return _repeats_groups(node.body, inside)
+    children = node.items if isinstance(node, Sequence) else node.branches if isinstance(node, Choice) else []
+    return any(_repeats_groups(child, inside) for child in children)
+
+
+def _characters(node: Node) -> frozenset[str]:
+    """Which of some sample characters a part can take."""
+    if isinstance(node, Chars):
+        return frozenset(char for char in _SAMPLE if node.matches(char))
+    if isinstance(node, Edge | Look):
+        return frozenset()
+    if isinstance(node, Back):
+        return frozenset(_SAMPLE)
+    return frozenset[str]().union(*map(_characters, _children(node)))
+
+
+def _children(node: Node) -> list[Node]:
+    if isinstance(node, Sequence):
+        return node.items
+    if isinstance(node, Choice):
+        return node.branches
+    if isinstance(node, Condition):
+        return [node.yes, node.no]
+    return [node.body] if isinstance(node, Group | Repeat) else []
+
+
+def _overlap(node: Choice) -> bool:
+    """Whether two branches can begin or go on with the same character."""
+    seen: set[str] = set()
+    for branch in node.branches:
+        mine = _characters(branch)
+        if seen & mine:
+            return True
+        seen |= mine
+    return False
+
+
+@lru_cache(maxsize=256)
+def engine_of(pattern: str, options: int) -> Engine:
+    """The engine for a pattern; throws System.ArgumentException."""
+    return Engine(pattern, options)

@@ -1,0 +1,228 @@
+"""Regex, Match, Group, Capture and their collections, as far as the allow-list goes."""
+
+from collections.abc import Callable
+
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.dates.ticks import TICKS_PER_MILLISECOND, TimeSpan
+from apimlb.policy.clr.exceptions import argument_null, argument_range, not_supported
+from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.regex.patterns import (
+    OPTIONS,
+    OUT_OF_RANGE,
+    Capture,
+    Group,
+    Match,
+    Regex,
+    expand,
+    unescape,
+)
+from apimlb.policy.clr.types.definitions import Definition
+
+R = "System.Text.RegularExpressions."
+
+
+class Captures:
+    """MatchCollection, GroupCollection or CaptureCollection."""
+
+    def __init__(
+        self, items: list[Match] | list[Group] | list[Capture], clr_name: str, owner: Match | None = None
+    ):
+        self.items = items
+        self.clr_name = R + clr_name
+        self.owner = owner
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def new_regex(pattern: str | None) -> Regex:
+    return Regex(pattern)
+
+
+def new_regex_options(pattern: str | None, options: Enum) -> Regex:
+    return Regex(pattern, options.number)
+
+
+_LONGEST_TIME = (2**31 - 2) * TICKS_PER_MILLISECOND
+_NO_TIME_LIMIT = -TICKS_PER_MILLISECOND
+
+
+def check_timeout(time: TimeSpan) -> None:
+    """A time limit that .NET takes. Searches here are bounded by their steps, whatever the limit says."""
+    if time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
+        raise argument_range(OUT_OF_RANGE, "matchTimeout")
+
+
+def new_timed_regex(pattern: str | None, options: Enum, time: TimeSpan) -> Regex:
+    made = Regex(pattern, options.number)
+    check_timeout(time)
+    return made
+
+
+def is_match(regex: Regex, text: str | None, start: int = 0) -> bool:
+    return regex.first(text, start).success
+
+
+def match(regex: Regex, text: str | None, start: int = 0) -> Match:
+    return regex.first(text, start)
+
+
+def match_within(regex: Regex, text: str | None, start: int, length: int) -> Match:
+    return regex.first_within(text, start, length)
+
+
+def matches(regex: Regex, text: str | None, start: int = 0) -> Captures:
+    return Captures(list(regex.matches(text, start)), "MatchCollection")
+
+
+def replace(regex: Regex, text: str | None, replacement: str | None, count: int = -1, start: int = 0) -> str:
+    if text is None or replacement is None:
+        raise argument_null("input" if text is None else "replacement")
+    return regex.replace(text, lambda found: expand(found, replacement), count, start)
+
+
+def replace_with(
+    regex: Regex,
+    text: str | None,
+    evaluate: Callable[[Match], str | None] | None,
+    count: int = -1,
+    start: int = 0,
+) -> str:
+    if text is None or evaluate is None:
+        raise argument_null("input" if text is None else "evaluator")
+    return regex.replace(text, evaluate, count, start)
+
+
+def split(regex: Regex, text: str | None, count: int = 0, start: int = 0) -> ClrArray:
+    return ClrArray(list(regex.split(text, count, start)), "System.String")
+
+
+def _static(call: Callable[..., object]) -> Callable[..., object]:
+    """The static twin of an instance method: input first, then the pattern, then the rest, and the options
+    with a time limit behind them."""
+
+    def static(text: str | None, pattern: str | None, *rest: object) -> object:
+        options = next((each.number for each in rest if isinstance(each, Enum)), 0)
+        regex = Regex(pattern, options)
+        for each in rest:
+            if isinstance(each, TimeSpan):
+                check_timeout(each)
+        return call(regex, text, *(each for each in rest if not isinstance(each, Enum | TimeSpan)))
+
+    static.__name__ = f"static_{call.__name__}"
+    return static
+
+
+def groups(found: Match) -> Captures:
+    return Captures(found.groups, "GroupCollection", found)
+
+
+def group_at(collection: Captures, index: int) -> object:
+    if not 0 <= index < len(collection.items):
+        return Group("", [], str(index))
+    return collection.items[index]
+
+
+def group_named(collection: Captures, name: str) -> object:
+    assert collection.owner is not None
+    return collection.owner.group(name)
+
+
+def item_at(collection: Captures, index: int) -> object:
+    if not 0 <= index < len(collection.items):
+        raise argument_range("Specified argument was out of the range of valid values.", "i")
+    return collection.items[index]
+
+
+def captures(group: Group) -> Captures:
+    return Captures(group.captures, "CaptureCollection")
+
+
+def count(collection: Captures) -> int:
+    return len(collection.items)
+
+
+def result(found: Match, replacement: str | None) -> str:
+    if replacement is None:
+        raise argument_null("replacement")
+    if found.hit is None:
+        raise not_supported("Result cannot be called on a failed Match.")
+    return expand(found, replacement)
+
+
+_STATIC: tuple[tuple[str, str, str, Callable[..., object]], ...] = (
+    ("bool", "IsMatch", "", is_match),
+    ("Match", "Match", "", match),
+    ("MatchCollection", "Matches", "", matches),
+    ("string", "Replace", ", string replacement", replace),
+    ("string", "Replace", ", MatchEvaluator evaluator", replace_with),
+    ("string[]", "Split", "", split),
+)
+
+_EMPTY = Regex("")
+_ENUMERABLE = "System.Collections.Generic.IEnumerable"
+
+DEFINITIONS = (
+    Definition(R + "RegexOptions", "enum", constants=OPTIONS),
+    Definition(
+        R + "Regex", "class",
+        rows=(
+            ("new(string pattern)", new_regex),
+            ("new(string pattern, RegexOptions options)", new_regex_options),
+            ("new(string pattern, RegexOptions options, TimeSpan matchTimeout)", new_timed_regex),
+            ("bool IsMatch(string input)", is_match),
+            ("bool IsMatch(string input, int startat)", is_match),
+            ("Match Match(string input)", match),
+            ("Match Match(string input, int startat)", match),
+            ("Match Match(string input, int beginning, int length)", match_within),
+            ("MatchCollection Matches(string input)", matches),
+            ("MatchCollection Matches(string input, int startat)", matches),
+            *(
+                (f"string Replace(string input, {by}{rest})", call)
+                for by, call in (("string replacement", replace), ("MatchEvaluator evaluator", replace_with))
+                for rest in ("", ", int count", ", int count, int startat")
+            ),
+            ("string[] Split(string input)", split),
+            ("string[] Split(string input, int count)", split),
+            ("string[] Split(string input, int count, int startat)", split),
+            *(
+                (f"static {kind} {name}(string input, string pattern{by}{options})", _static(call))
+                for kind, name, by, call in _STATIC
+                for options in ("", ", RegexOptions options", ", RegexOptions options, TimeSpan matchTimeout")
+            ),
+            ("static string Unescape(string str)", unescape),
+        ),
+    ),
+    Definition(
+        R + "Capture", "class",
+        rows=(("int Index", "{0}.index"), ("int Length", "{0}.length"), ("string Value", "{0}.value")),
+    ),
+    Definition(
+        R + "Group", "class", bases=(R + "Capture",),
+        rows=(("bool Success", "{0}.success"), ("CaptureCollection Captures", captures)),
+    ),
+    Definition(
+        R + "Match", "class", bases=(R + "Group",),
+        rows=(
+            ("static Match Empty", lambda: Match(_EMPTY, "", None)),
+            ("GroupCollection Groups", groups),
+            ("string Result(string replacement)", result),
+        ),
+    ),
+    Definition(
+        R + "MatchCollection", "class", bases=(f"{_ENUMERABLE}<Match>",), nameable=False,
+        rows=(("int Count", count), ("Match this[int i]", item_at)),
+    ),
+    Definition(
+        R + "GroupCollection", "class", bases=(f"{_ENUMERABLE}<Group>",),
+        rows=(("int Count", count), ("Group this[int groupnum]", group_at), ("Group this[string name]",
+        group_named)),
+    ),
+    Definition(
+        R + "CaptureCollection", "class", bases=(f"{_ENUMERABLE}<Capture>",),
+        rows=(("int Count", count), ("Capture this[int i]", item_at)),
+    ),
+)  # fmt: skip

@@ -1,0 +1,362 @@
+"""Reads a .NET regular expression (Microsoft Learn, "Regular Expression Language - Quick Reference")."""
+
+import re
+from typing import NoReturn
+
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.regex.nodes import (
+    SHORTHANDS,
+    Back,
+    Chars,
+    Choice,
+    Condition,
+    Edge,
+    Group,
+    Look,
+    Node,
+    Repeat,
+    Sequence,
+    category,
+)
+
+_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
+_EDGES = {"A": "start", "Z": "end", "z": "last", "b": "word", "B": "no-word"}
+_COUNT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
+_NAMED = re.compile(r"\(\?(?:<([A-Za-z_]\w*|[1-9]\d*)>|'([A-Za-z_]\w*|[1-9]\d*)')")
+_OPTIONS = re.compile(r"\(\?([imnsx]*)(?:-([imnsx]+))?([:)])")
+_BITS = {"i": 1, "m": 2, "n": 4, "s": 16, "x": 32}
+_DEEPEST = 60
+
+
+class PatternReader:
+    """One pattern; `names` are its groups in .NET's order: unnamed ones by number, then the named ones."""
+
+    def __init__(self, pattern: str, options: int) -> None:
+        self._text = pattern
+        self._at = 0
+        self._options = options
+        self._depth = 0
+        self.names = self._group_names(options)
+        self._unnamed = 0
+
+    def read(self) -> Node:
+        made = self._choice()
+        if self._at < len(self._text):
+            self._at += 1
+            self._fail("Too many )'s")
+        return made
+
+    def _fail(self, what: str) -> NoReturn:
+        raise ClrException(
+            "System.Text.RegularExpressions.RegexParseException",
+            f"Invalid pattern '{self._text}' at offset {self._at}. {what}.",
+        )
+
+    def _group_names(self, options: int) -> list[str]:
+        """A first look at the pattern: which groups there are."""
+        unnamed, named = 0, []
+        explicit = options & _BITS["n"] or re.search(r"\(\?[imsx]*n", self._text)
+        at, in_set = 0, False
+        while at < len(self._text):
+            char = self._text[at]
+            if char == "\\":
+                at += 2
+                continue
+            if char == "[" and not in_set:
+                in_set = True
+                at += 1 if self._text[at + 1 : at + 2] != "^" else 2
+                at += self._text[at : at + 1] == "]"
+                continue
+            if self._text.startswith("(?(", at) and not in_set:
+                at += 3
+                continue
+            if char == "]":
+                in_set = False
+            elif char == "(" and not in_set:
+                match = _NAMED.match(self._text, at)
+                if match:
+                    named.append(match[1] or match[2])
+                elif self._text[at + 1 : at + 2] != "?" and not explicit:
+                    unnamed += 1
+            at += 1
+        numbered = [str(i) for i in range(unnamed + 1)]
+        return numbered + [name for name in dict.fromkeys(named) if name not in numbered]
+
+    # Structure
+
+    def _choice(self) -> Node:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            self._fail("Nested too deeply")
+        branches = [self._sequence()]
+        while self._take("|"):
+            branches.append(self._sequence())
+        self._depth -= 1
+        return branches[0] if len(branches) == 1 else Choice(branches)
+
+    def _take(self, text: str) -> bool:
+        if self._text.startswith(text, self._at):
+            self._at += len(text)
+            return True
+        return False
+
+    def _skip(self) -> None:
+        """White space and comments, where the options say that they do not count."""
+        while self._at < len(self._text):
+            if self._text.startswith("(?#", self._at):
+                end = self._text.find(")", self._at)
+                if end < 0:
+                    self._fail("Unterminated (?#...) comment")
+                self._at = end + 1
+            elif self._options & 32 and self._text[self._at].isspace():
+                self._at += 1
+            elif self._options & 32 and self._text[self._at] == "#":
+                end = self._text.find("\n", self._at)
+                self._at = len(self._text) if end < 0 else end + 1
+            else:
+                return
+
+    def _sequence(self) -> Node:
+        made = Sequence()
+        while True:
+            self._skip()
+            if self._at >= len(self._text) or self._text[self._at] in "|)":
+                break
+            atom = self._atom()
+            if atom is not None:
+                made.items.append(self._quantified(atom))
+        return made
+
+    def _quantified(self, atom: Node) -> Node:
+        self._skip()
+        char = self._text[self._at : self._at + 1]
+        bounds: tuple[int, int | None] | None = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(char)
+        if bounds is not None:
+            self._at += 1
+        elif char == "{":
+            match = _COUNT.match(self._text, self._at)
+            if match is None:
+                return atom
+            least = int(match[1])
+            most = least if match[2] is None else int(match[3]) if match[3] else None
+            if most is not None and most < least:
+                self._fail("Illegal {x,y} with x > y")
+            if least > 1000 or (most or 0) > 1000:
+                self._fail("A quantifier beyond 1000 is not supported here")
+            bounds = (least, most)
+            self._at = match.end()
+        if bounds is None:
+            return atom
+        lazy = self._take("?")
+        if self._text[self._at : self._at + 1] in ("*", "+", "?") and self._at < len(self._text):
+            self._at += 1
+            self._fail(f"Nested quantifier '{self._text[self._at - 1]}'")
+        return Repeat(atom, *bounds, lazy)
+
+    def _atom(self) -> Node | None:
+        char = self._text[self._at]
+        if char == "(":
+            return self._group()
+        if char == "[":
+            return self._set()
+        if char == "\\":
+            return self._escape()
+        self._at += 1
+        if char == ".":
+            return Chars("", True) if self._options & 16 else Chars("\\n", True)
+        if char == "^":
+            return Edge("line-start" if self._options & 2 else "start")
+        if char == "$":
+            return Edge("line-end" if self._options & 2 else "end")
+        if char in "*+?" or _COUNT.match(self._text, self._at - 1):
+            self._fail("Quantifier {x,y} following nothing")
+        return self._literal(char)
+
+    def _literal(self, char: str) -> Chars:
+        return Chars(_quoted(char), False, bool(self._options & 1))
+
+    # Groups
+
+    def _group(self) -> Node | None:
+        named = _NAMED.match(self._text, self._at)
+        if named is not None:
+            self._at = named.end()
+            return Group(self.names.index(named[1] or named[2]), self._inner())
+        for opening, ahead, negated in (("(?=", True, False), ("(?!", True, True), ("(?<=", False, False),
+                                        ("(?<!", False, True)):  # fmt: skip
+            if self._take(opening):
+                return Look(self._inner(), ahead, negated)
+        if self._take("(?>"):
+            return Group(None, self._inner(), atomic=True)
+        if self._take("(?("):
+            return self._condition()
+        options = _OPTIONS.match(self._text, self._at)
+        if options is not None:
+            return self._option_group(options)
+        if self._text.startswith("(?", self._at):
+            if re.match(r"\(\?<\w*-\w+>", self._text[self._at :]):
+                raise ClrException("System.NotSupportedException", "Balancing groups are not supported here.")
+            self._fail("Unrecognized grouping construct")
+        self._at += 1
+        if self._options & 4:
+            return Group(None, self._inner())
+        self._unnamed += 1
+        return Group(self._unnamed, self._inner())
+
+    def _inner(self) -> Node:
+        saved = self._options
+        made = self._choice()
+        if not self._take(")"):
+            self._fail("Not enough )'s")
+        self._options = saved
+        return made
+
+    def _option_group(self, match: re.Match[str]) -> Node | None:
+        saved = self._options
+        self._at = match.end()
+        for letter in match[1]:
+            self._options |= _BITS[letter]
+        for letter in match[2] or "":
+            self._options &= ~_BITS[letter]
+        if match[3] == ")":
+            return None
+        made = self._choice()
+        if not self._take(")"):
+            self._fail("Not enough )'s")
+        self._options = saved
+        return Group(None, made)
+
+    def _condition(self) -> Node:
+        end = self._text.find(")", self._at)
+        name = self._text[self._at : end]
+        if end < 0 or name not in self.names:
+            self._fail("(?(...)...) reference to undefined group")
+        self._at = end + 1
+        body = self._inner()
+        branches = body.branches if isinstance(body, Choice) else [body]
+        if len(branches) > 2:
+            self._fail("Too many | in (?()|)")
+        return Condition(
+            self.names.index(name), branches[0], branches[1] if len(branches) > 1 else Sequence()
+        )
+
+    # Escapes and sets
+
+    def _escape(self) -> Node:
+        self._at += 1
+        if self._at >= len(self._text):
+            self._fail("Illegal \\\\ at end of pattern")
+        char = self._text[self._at]
+        if char in _EDGES:
+            self._at += 1
+            return Edge(_EDGES[char])
+        if char in SHORTHANDS:
+            self._at += 1
+            return Chars(SHORTHANDS[char])
+        if char in "pP":
+            return Chars(self._category(), char == "P")
+        reference = re.compile(r"k<(\w+)>|k'(\w+)'|([1-9]\d?)").match(self._text, self._at)
+        if reference is not None:
+            name = reference[1] or reference[2] or reference[3]
+            if name in self.names:
+                self._at = reference.end()
+                return Back(self.names.index(name), bool(self._options & 1))
+            if not reference[3]:
+                self._fail(f"Reference to undefined group name {name}")
+            self._fail(f"Reference to undefined group number {name}")
+        if char == "G":
+            raise ClrException("System.NotSupportedException", "The anchor \\G is not supported here.")
+        return self._literal(self._character())
+
+    def _category(self) -> str:
+        match = re.compile(r"[pP]\{([\w-]+)\}").match(self._text, self._at)
+        if match is None:
+            self._fail("Malformed \\p{X} character escape")
+        self._at = match.end()
+        found = category(match[1])
+        if found is None:
+            self._fail(f"Unknown property '{match[1]}'")
+        return found
+
+    def _character(self) -> str:
+        """The character of an escape, the cursor being behind its backslash."""
+        text = self._text
+        match = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|c([A-Za-z@\[\\\]^_])|(0[0-7]{0,2})").match(
+            text, self._at
+        )
+        if match is not None:
+            self._at = match.end()
+            if match[3]:
+                return chr(ord(match[3].upper()) - 64)
+            return chr(int(match[4], 8) if match[4] else int(match[1] or match[2], 16))
+        char = text[self._at : self._at + 1]
+        if char in ("x", "u"):
+            self._fail("Insufficient hexadecimal digits")
+        self._at += 1
+        if char in _ESCAPES:
+            return _ESCAPES[char]
+        if char.isalnum() or char == "_":
+            self._fail(f"Unrecognized escape sequence \\{char}")
+        return char
+
+    def _set(self) -> Chars:
+        self._at += 1
+        negated = self._take("^")
+        pieces: list[str] = []
+        first = True
+        minus: Chars | None = None
+        while True:
+            if self._at >= len(self._text):
+                self._fail("Unterminated [] set")
+            if self._text[self._at] == "]" and not first:
+                self._at += 1
+                break
+            if self._text.startswith("-[", self._at) and not first:
+                self._at += 1
+                minus = self._set()
+                if not self._take("]"):
+                    self._fail("A subtraction must be the last element in a character class")
+                break
+            first = False
+            pieces.append(self._set_piece())
+        return Chars("".join(pieces), negated, bool(self._options & 1), minus)
+
+    def _set_piece(self) -> str:
+        """One member of a set: a character, a range or a shorthand."""
+        low = self._set_character()
+        if len(low) != 1:
+            return low
+        after = self._text[self._at + 1 : self._at + 2]
+        if self._text[self._at : self._at + 1] != "-" or after in ("]", "[", ""):
+            return _quoted(low)
+        self._at += 1
+        high = self._set_character()
+        if len(high) != 1:
+            self._fail("Cannot include class in character range")
+        if ord(high) < ord(low):
+            self._fail("[x-y] range in reverse order")
+        return f"{_quoted(low)}-{_quoted(high)}"
+
+    def _set_character(self) -> str:
+        char = self._text[self._at : self._at + 1]
+        if char != "\\":
+            self._at += 1
+            return char
+        self._at += 1
+        letter = self._text[self._at : self._at + 1]
+        if letter in SHORTHANDS and letter:
+            self._at += 1
+            return SHORTHANDS[letter]
+        if letter == "b":
+            self._at += 1
+            return "\b"
+        if letter == "p":
+            return self._category()
+        if letter == "P":
+            self._fail("A negated category inside of a set is not supported here")
+        return self._character()
+
+
+def _quoted(char: str) -> str:
+    """A character for the inside of a set."""
+    return char if char.isalnum() and char.isascii() else f"\\u{ord(char):04x}"

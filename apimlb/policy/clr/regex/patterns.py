@@ -1,0 +1,249 @@
+"""System.Text.RegularExpressions: patterns, matches and replacements."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from apimlb.policy.clr.budget import BUDGET, bounded_length
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, over_limit
+from apimlb.policy.clr.regex.engine import Engine, engine_of
+from apimlb.policy.clr.regex.machine import Hit
+
+OPTIONS = {
+    "None": 0, "IgnoreCase": 1, "Multiline": 2, "ExplicitCapture": 4, "Compiled": 8, "Singleline": 16,
+    "IgnorePatternWhitespace": 32, "RightToLeft": 64, "ECMAScript": 256, "CultureInvariant": 512,
+}  # fmt: skip
+
+
+_LONGEST_PATTERN = 10_000
+_KNOWN = 0x3FF
+_ECMA_SCRIPT = 256
+_WITH_ECMA_SCRIPT = 256 | 1 | 2 | 8 | 512
+OUT_OF_RANGE = "Specified argument was out of the range of valid values."
+
+
+class Capture:
+    """A piece of the input: Group and Match are captures too."""
+
+    clr_name = "System.Text.RegularExpressions.Capture"
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.index = max(start, 0)
+        self.length = max(end - start, 0)
+        self.value = text[start:end] if start >= 0 else ""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Group(Capture):
+    clr_name = "System.Text.RegularExpressions.Group"
+
+    def __init__(self, text: str, spans: list[tuple[int, int]], name: str) -> None:
+        super().__init__(text, *(spans[-1] if spans else (-1, -1)))
+        self.success = bool(spans)
+        earlier = [Capture(text, start, end) for start, end in spans[:-1]]
+        self.captures: list[Capture] = [*earlier, self] if spans else []
+        self.name = name
+
+
+class Match(Group):
+    """One match; it knows the groups of its pattern and how to go on."""
+
+    clr_name = "System.Text.RegularExpressions.Match"
+
+    def __init__(self, regex: "Regex", text: str, hit: Hit | None) -> None:
+        super().__init__(text, [] if hit is None else [hit.spans[0][-1]], "0")
+        self.regex = regex
+        self.text = text
+        self.hit = hit
+        self.complete = False
+
+    @property
+    def groups(self) -> list[Group]:
+        if self.hit is None:
+            return [Group(self.text, [], "0")]
+        names = self.regex.engine.names
+        rest = [Group(self.text, spans, names[i]) for i, spans in enumerate(self._spans()[1:], 1)]
+        return [self, *rest]
+
+    def _spans(self) -> list[list[tuple[int, int]]]:
+        """Every capture of every group, which only the machine that counts its steps remembers."""
+        assert self.hit is not None
+        if self.complete or not self.regex.engine.repeats_groups:
+            return self.hit.spans
+        try:
+            found = self.regex.engine.machine.search(self.text, self.index)
+        except ClrException:
+            found = None  # too long for the machine: the last captures will do
+        if found is not None and found.spans[0] == self.hit.spans[0]:
+            self.hit = found
+        self.complete = True
+        return self.hit.spans
+
+    def group(self, name: str) -> Group:
+        """A group by its name or number; one that does not exist has captured nothing."""
+        names = self.regex.engine.names
+        if name.isdigit() and name not in names and int(name) < len(names):
+            return self.groups[int(name)]
+        return self.groups[names.index(name)] if name in names and self.hit else Group(self.text, [], name)
+
+
+class Regex:
+    """A pattern with its options; throws System.ArgumentException for a pattern that .NET cannot read."""
+
+    clr_name = "System.Text.RegularExpressions.Regex"
+
+    def __init__(self, pattern: str | None, options: int = 0) -> None:
+        if pattern is None:
+            raise argument_null("pattern")
+        if options & ~_KNOWN or (options & _ECMA_SCRIPT and options & ~_WITH_ECMA_SCRIPT):
+            raise argument_range(OUT_OF_RANGE, "options")
+        if options & 64:
+            raise argument("RegexOptions.RightToLeft is not supported here.", "options")
+        if len(pattern) > _LONGEST_PATTERN:
+            raise over_limit(f"{_LONGEST_PATTERN} characters in one regular expression")
+        self.pattern = pattern
+        self.engine: Engine = engine_of(pattern, options)
+
+    def __str__(self) -> str:
+        return self.pattern
+
+    def matches(self, text: str | None, start: int = 0) -> Iterator[Match]:
+        """All matches from a place on."""
+        if text is None:
+            raise argument_null("input")
+        if not 0 <= start <= len(text):
+            raise _bad_start()
+        return self._matches(text, start)
+
+    def _matches(self, text: str, at: int) -> Iterator[Match]:
+        while at <= len(text):
+            hit = self.engine.search(text, at)
+            BUDGET.spend(4)
+            if hit is None:
+                return
+            yield Match(self, text, hit)
+            begin, end = hit.spans[0][-1]
+            at = end + 1 if end == begin else end
+
+    def first(self, text: str | None, start: int = 0) -> Match:
+        found = next(self.matches(text, start), None)
+        return Match(self, text or "", None) if found is None else found
+
+    def first_within(self, text: str | None, start: int, length: int) -> Match:
+        """The first match in a part of the text, as if there was no more."""
+        if text is None:
+            raise argument_null("input")
+        if not 0 <= start <= len(text):
+            raise _bad_start()
+        if not 0 <= length <= len(text):
+            raise argument_range("Length cannot be less than 0 or exceed input length.", "length")
+        part = text[start : start + length]
+        machine = self.engine.machine if self.engine.repeats_groups else self.engine
+        hit = machine.search(part, 0)
+        if hit is None:
+            return Match(self, text, None)
+        spans = [[(begin + start, end + start) for begin, end in group] for group in hit.spans]
+        found = Match(self, text, Hit(spans))
+        found.complete = True
+        return found
+
+    def replace(
+        self, text: str | None, evaluate: Callable[[Match], str | None], count: int = -1, start: int = 0
+    ) -> str:
+        if text is None:
+            raise argument_null("input")
+        if count < -1:
+            raise argument_range("Count cannot be less than -1.", "count")
+        pieces: list[str] = []
+        at = size = 0
+        for match in self.matches(text, start):
+            if count == 0:
+                break
+            count -= 1
+            piece = evaluate(match) or ""
+            size = bounded_length(size + match.index - at + len(piece))
+            pieces += (text[at : match.index], piece)
+            at = match.index + match.length
+        return "".join((*pieces, text[at:]))
+
+    def split(self, text: str | None, count: int = 0, start: int = 0) -> list[str]:
+        if text is None:
+            raise argument_null("input")
+        if count < 0:
+            raise argument_range("Count cannot be less than -1.", "count")
+        pieces: list[str] = []
+        at = 0
+        for cuts, match in enumerate(self.matches(text, start), 1):
+            if cuts == count:
+                break
+            pieces.append(text[at : match.index])
+            pieces += [group.value for group in match.groups[1:] if group.success]
+            at = match.index + match.length
+        return [*pieces, text[at:]]
+
+
+def _bad_start() -> ClrException:
+    return argument_range("Start index cannot be less than 0 or greater than input length.", "startat")
+
+
+_REPLACEMENT = re.compile(r"\$(?:\$|(\d+)|\{(\w+)\}|([&`'+_]))")
+
+
+def expand(match: Match, pattern: str) -> str:
+    """A replacement pattern: $1, ${name}, $&, $$, $`, $', $+ and $_."""
+
+    size = 0
+
+    def piece(found: re.Match[str]) -> str:
+        nonlocal size
+        text = reference(found)
+        size = bounded_length(size + len(text))
+        return text
+
+    def reference(found: re.Match[str]) -> str:
+        if found[0] == "$$":
+            return "$"
+        if found[1] or found[2]:
+            return _numbered(match, found)
+        return {
+            "&": match.value,
+            "`": match.text[: match.index],
+            "'": match.text[match.index + match.length :],
+            "+": match.groups[-1].value,
+            "_": match.text,
+        }[found[3]]
+
+    return _REPLACEMENT.sub(piece, pattern)
+
+
+def _numbered(match: Match, found: re.Match[str]) -> str:
+    name = found[1] or found[2]
+    names = match.regex.engine.names
+    if name in names or (name.isdigit() and int(name) < len(names)):
+        return match.group(name).value
+    for end in range(len(name) - 1, 0, -1):  # $12 is group 1 followed by 2 where there is no group 12
+        if found[1] and int(name[:end]) < len(names):
+            return match.group(name[:end]).value + name[end:]
+    return found[0]
+
+
+def unescape(text: str | None) -> str:
+    """Regex.Unescape"""
+    if text is None:
+        raise argument_null("str")
+    names = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
+
+    def piece(found: re.Match[str]) -> str:
+        body = found[1]
+        if body[0] in "xu" and len(body) > 1:
+            return chr(int(body[1:], 16))
+        if body in names:
+            return names[body]
+        if body.isalnum():
+            raise ClrException(
+                "System.ArgumentException", f'parsing "{text}" - Unrecognized escape sequence \\{body}.'
+            )
+        return body
+
+    return re.sub(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", piece, text, flags=re.DOTALL)

@@ -1,0 +1,1 @@
+"""String, Char, StringBuilder, Encoding and their comparers."""

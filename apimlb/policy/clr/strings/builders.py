@@ -1,0 +1,321 @@
+"""What the members of StringBuilder do."""
+
+from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, array_range, index_range
+from apimlb.policy.clr.metering import charge
+from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.objects.text import format_text, text_of
+from apimlb.policy.clr.strings.calls import join, substring
+
+_CAPACITY = 16
+_LARGEST = 2**31 - 1
+_BLOCK = 8000
+
+
+class StringBuilder:
+    """System.Text.StringBuilder: pieces, joined when they are looked at. `capacity` is what .NET would have
+    set aside, `largest` what the text may never exceed."""
+
+    clr_name = "System.Text.StringBuilder"
+
+    def __init__(self, text: str | None = None, capacity: int = 0, largest: int = _LARGEST) -> None:
+        self._pieces = [text or ""]
+        self._length = len(text or "")
+        self.capacity = max(capacity or min(_CAPACITY, largest), self._length)
+        self.largest = largest
+
+    def append(self, text: str) -> "StringBuilder":
+        length = bounded_length(self._length + len(text))
+        if length > self.largest:
+            raise argument_range("The length cannot be greater than the capacity.", "valueCount")
+        if length > self.capacity:  # a new block of the characters that are left, or of as many as there are
+            self.capacity += max(length - self.capacity, min(self.capacity, _BLOCK))
+        self._length = length
+        self._pieces.append(text)
+        return self
+
+    def replace_all(self, text: str) -> "StringBuilder":
+        self._pieces = [text]
+        self._length = bounded_length(len(text))
+        self.capacity = max(self.capacity, self._length)
+        return self
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __str__(self) -> str:
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+            charge(self._pieces[0])
+        return self._pieces[0]
+
+
+def new_builder(text: str | None = None) -> StringBuilder:
+    return StringBuilder(text)
+
+
+def _checked_capacity(capacity: int) -> int:
+    if capacity < 0:
+        raise argument_range("'capacity' must be greater than zero.", "capacity")
+    return capacity
+
+
+def new_sized_builder(capacity: int) -> StringBuilder:
+    return StringBuilder(None, _checked_capacity(capacity))
+
+
+def new_limited_builder(capacity: int, largest: int) -> StringBuilder:
+    if capacity > largest:
+        raise argument_range("Capacity exceeds maximum capacity.", "capacity")
+    if largest < 1:
+        raise argument_range("MaxCapacity must be one or greater.", "maxCapacity")
+    return StringBuilder(None, _checked_capacity(capacity), largest)
+
+
+def new_filled_builder(text: str | None, capacity: int) -> StringBuilder:
+    return StringBuilder(text, _checked_capacity(capacity))
+
+
+def new_builder_of_part(text: str | None, start: int, length: int, capacity: int) -> StringBuilder:
+    text = text or ""
+    _checked_capacity(capacity)
+    if length < 0:
+        raise argument_range("'length' must be non-negative.", "length")
+    if start < 0:
+        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
+    if start > len(text) - length:
+        raise argument_range("Index and length must refer to a location within the string.", "length")
+    return StringBuilder(text[start : start + length], capacity)
+
+
+def append(target: StringBuilder, value: object) -> StringBuilder:
+    return target.append(text_of(value))
+
+
+def chars_text(chars: ClrArray | None) -> str:
+    return "" if chars is None else "".join(map(str, chars.items))
+
+
+def append_chars(target: StringBuilder, chars: ClrArray | None) -> StringBuilder:
+    return target.append(chars_text(chars))
+
+
+def append_repeated(target: StringBuilder, char: str, count: int) -> StringBuilder:
+    if count < 0:
+        raise argument_range("Count cannot be less than zero.", "repeatCount")
+    return target.append(str(char) * bounded_length(count))
+
+
+def _positive(value: int, name: str) -> None:
+    if value < 0:
+        raise argument_range("Value must be positive.", name)
+
+
+def append_some_chars(target: StringBuilder, chars: ClrArray | None, start: int, count: int) -> StringBuilder:
+    _positive(start, "startIndex")
+    _positive(count, "charCount")
+    if chars is None:
+        if start == 0 and count == 0:
+            return target
+        raise argument_null("value")
+    if count > len(chars.items) - start:
+        raise index_range("charCount")
+    return target.append("".join(map(str, chars.items[start : start + count])))
+
+
+def append_part(target: StringBuilder, value: object, start: int, count: int) -> StringBuilder:
+    """Append(string, startIndex, count), Append(StringBuilder, startIndex, count)"""
+    if value is None:
+        if start == 0 and count == 0:
+            return target
+        raise argument_null("value")
+    if start < 0:
+        raise index_range("startIndex")
+    _positive(count, "count")
+    text = str(value)
+    if start > len(text) - count:
+        raise index_range("startIndex")
+    return target.append(text[start : start + count])
+
+
+def append_line(target: StringBuilder, value: str | None = None) -> StringBuilder:
+    return target.append((value or "") + "\n")
+
+
+def append_format(target: StringBuilder, layout: str | None, values: ClrArray | None) -> StringBuilder:
+    if values is None:
+        raise argument_null("format" if layout is None else "args")
+    return target.append(format_text(layout, values.items))
+
+
+def append_join(target: StringBuilder, separator: str | None, values: object) -> StringBuilder:
+    if values is None:
+        raise argument_null("values")
+    return target.append(join(separator, values))
+
+
+def _inserted(target: StringBuilder, index: int, value: str) -> StringBuilder:
+    if not 0 <= index <= len(target):
+        raise index_range()
+    text = str(target)
+    return target.replace_all(bounded_text(text[:index] + value + text[index:]))
+
+
+def builder_insert(target: StringBuilder, index: int, value: object) -> StringBuilder:
+    return _inserted(target, index, text_of(value))
+
+
+def insert_object(target: StringBuilder, index: int, value: object) -> StringBuilder:
+    """Insert(index, object): nothing goes anywhere"""
+    return target if value is None else builder_insert(target, index, value)
+
+
+def insert_chars(target: StringBuilder, index: int, chars: ClrArray | None) -> StringBuilder:
+    return _inserted(target, index, chars_text(chars))
+
+
+def insert_repeated(target: StringBuilder, index: int, value: str | None, count: int) -> StringBuilder:
+    if count < 0:
+        raise argument_range("Non-negative number required.", "count")
+    bounded_length(len(value or "") * count)
+    return _inserted(target, index, (value or "") * count)
+
+
+def insert_some_chars(
+    target: StringBuilder, index: int, chars: ClrArray | None, start: int, count: int
+) -> StringBuilder:
+    if not 0 <= index <= len(target):
+        raise index_range()
+    if chars is None:
+        if start == 0 and count == 0:
+            return target
+        raise argument_null("value", "String reference not set to an instance of a String.")
+    if start < 0:
+        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
+    _positive(count, "charCount")
+    if start > len(chars.items) - count:
+        raise index_range("startIndex")
+    return _inserted(target, index, "".join(map(str, chars.items[start : start + count])))
+
+
+def builder_remove(target: StringBuilder, start: int, length: int) -> StringBuilder:
+    if length < 0:
+        raise argument_range("Length cannot be less than zero.", "length")
+    if start < 0:
+        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
+    if length > len(target) - start:
+        raise index_range("length")
+    text = str(target)
+    return target.replace_all(bounded_text(text[:start] + text[start + length :]))
+
+
+def builder_replace(target: StringBuilder, old: str | None, new: str | None) -> StringBuilder:
+    return builder_replace_in(target, old, new, 0, len(target))
+
+
+def builder_replace_in(
+    target: StringBuilder, old: str | None, new: str | None, start: int, count: int
+) -> StringBuilder:
+    """Replace(old, new, startIndex, count) of texts or characters"""
+    if not 0 <= start <= len(target):
+        raise index_range("startIndex")
+    if not 0 <= count <= len(target) - start:
+        raise index_range("count")
+    if not old:
+        raise argument_null("oldValue") if old is None else argument("Empty name is not legal.", "oldValue")
+    text = str(target)
+    charge(text)
+    part, new = text[start : start + count], new or ""
+    bounded_length(len(text) + part.count(old) * (len(new) - len(old)))
+    return target.replace_all(bounded_text(text[:start] + part.replace(old, new) + text[start + count :]))
+
+
+def builder_clear(target: StringBuilder) -> StringBuilder:
+    return target.replace_all("")
+
+
+def builder_length(target: StringBuilder) -> int:
+    return len(target)
+
+
+def builder_cut(target: StringBuilder, length: int) -> None:
+    if length < 0:
+        raise argument_range("Length cannot be less than zero.", "value")
+    if length > target.largest:
+        raise argument_range("capacity was less than the current size.", "value")
+    text = str(target)
+    target.replace_all(bounded_text(text[:length] + "\0" * bounded_length(max(length - len(text), 0))))
+
+
+def builder_capacity(target: StringBuilder) -> int:
+    return target.capacity
+
+
+def builder_reserve(target: StringBuilder, capacity: int) -> None:
+    """Capacity = value"""
+    if capacity < 0:
+        raise argument_range("Capacity must be positive.", "value")
+    if capacity > target.largest:
+        raise argument_range("Capacity exceeds maximum capacity.", "value")
+    if capacity < len(target):
+        raise argument_range("capacity was less than the current size.", "value")
+    target.capacity = capacity
+
+
+def ensure_capacity(target: StringBuilder, capacity: int) -> int:
+    if capacity < 0:
+        raise argument_range("Capacity must be positive.", "capacity")
+    if target.capacity < capacity:
+        builder_reserve(target, capacity)
+    return target.capacity
+
+
+def builder_char(target: StringBuilder, index: int) -> Char:
+    text = str(target)
+    if not 0 <= index < len(text):
+        raise array_range()
+    return Char(text[index])
+
+
+def builder_put(target: StringBuilder, index: int, char: str) -> None:
+    """builder[index] = char"""
+    if not 0 <= index < len(target):
+        raise index_range()
+    text = str(target)
+    BUDGET.spend()
+    target.replace_all(bounded_text(text[:index] + char + text[index + 1 :]))
+
+
+def builder_text(target: StringBuilder) -> str:
+    return str(target)
+
+
+def builder_part(target: StringBuilder, start: int, length: int) -> str:
+    if start >= 0 and length >= 0 and len(target) >= start > len(target) - length:
+        raise argument_range("Index and length must refer to a location within the string.", "length")
+    return substring(str(target), start, length)
+
+
+def builder_copy(target: StringBuilder, start: int, chars: ClrArray | None, place: int, count: int) -> None:
+    """CopyTo(sourceIndex, destination, destinationIndex, count)"""
+    if chars is None:
+        raise argument_null("destination")
+    if count < 0:
+        raise argument_range("Argument count must not be negative.", "count")
+    if place < 0:
+        raise argument_range("'destinationIndex' must be non-negative.", "destinationIndex")
+    if place > len(chars.items) - count:
+        raise argument(
+            "Either offset did not refer to a position in the string, or there is an insufficient length of "
+            "destination character array."
+        )
+    if not 0 <= start <= len(target):
+        raise index_range("sourceIndex")
+    if start > len(target) - count:
+        raise argument("Source string was not long enough. Check sourceIndex and count.")
+    chars.items[place : place + count] = map(Char, str(target)[start : start + count])
+
+
+def same_builder(target: StringBuilder, other: StringBuilder | None) -> bool:
+    return other is not None and str(target) == str(other)

@@ -1,0 +1,171 @@
+"""What the members of Char do."""
+
+import unicodedata
+from collections.abc import Callable
+
+from apimlb.policy.clr.exceptions import argument, argument_range, bad_format, index_range
+from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.objects import ordering as order
+from apimlb.policy.clr.strings.calls import WHITE, required
+from apimlb.policy.clr.utf16 import enter, leave
+
+
+def _category(*wanted: str) -> Callable[[str], bool]:
+    def test(char: str) -> bool:
+        return unicodedata.category(char).startswith(wanted)
+
+    return test
+
+
+is_letter = _category("L")
+
+
+is_digit = _category("Nd")
+
+
+is_upper = _category("Lu")
+
+
+is_lower = _category("Ll")
+
+
+is_letter_or_digit = _category("L", "Nd")
+
+
+is_punctuation = _category("P")
+
+
+is_symbol = _category("S")
+
+
+is_control = _category("Cc")
+
+
+is_number = _category("N")
+
+
+def is_white_space(char: str) -> bool:
+    return char in WHITE
+
+
+def char_upper(char: str) -> Char:
+    return Char(order.upper_ordinal(char))
+
+
+def char_lower(char: str) -> Char:
+    return Char(order.lower_ordinal(char))
+
+
+def parse_char(text: str | None) -> Char:
+    if len(required(text, "s")) != 1:
+        raise bad_format("String must be exactly one character long.")
+    return Char(text)
+
+
+def numeric_value(char: str) -> float:
+    """The value of a digit, number letter or fraction; ideographs have none for .NET."""
+    return unicodedata.numeric(char, -1.0) if is_number(char) else -1.0
+
+
+def compare_chars(left: str, right: str) -> int:
+    return ord(left) - ord(right)
+
+
+def compare_char(left: str, right: object) -> int:
+    """'a'.CompareTo(object)"""
+    if right is None:
+        return 1
+    if not isinstance(right, Char):
+        raise argument("Object must be of type Char.")
+    return ord(left) - ord(right)
+
+
+def try_parse_char(text: str | None) -> tuple[bool, Char]:
+    return (True, Char(text)) if text is not None and len(text) == 1 else (False, Char("\0"))
+
+
+is_separator = _category("Z")
+
+
+is_surrogate = _category("Cs")
+
+
+def is_high(char: str) -> bool:
+    return "\ud800" <= char <= "\udbff"
+
+
+def is_low(char: str) -> bool:
+    return "\udc00" <= char <= "\udfff"
+
+
+def _in_text(text: str | None, index: int) -> str:
+    text = required(text, "s")
+    if not 0 <= index < len(text):
+        raise argument_range("Specified argument was out of the range of valid values.", "index")
+    return text
+
+
+def at_index(test: Callable[[str], object]) -> Callable[[str | None, int], object]:
+    """The overload for a text and an index: a pair of surrogates counts as its character."""
+
+    def tested(text: str | None, index: int) -> object:
+        return test(leave(_in_text(text, index)[index : index + 2])[:1])
+
+    tested.__name__ = f"{test.__name__}_at"
+    return tested
+
+
+def unit_at_index(test: Callable[[str], object]) -> Callable[[str | None, int], object]:
+    """The overload for a text and an index that looks at one UTF-16 unit."""
+
+    def tested(text: str | None, index: int) -> object:
+        return test(_in_text(text, index)[index])
+
+    tested.__name__ = f"{test.__name__}_unit"
+    return tested
+
+
+def is_pair(high: str, low: str) -> bool:
+    return is_high(high) and is_low(low)
+
+
+def is_pair_at(text: str | None, index: int) -> bool:
+    pair = _in_text(text, index)[index : index + 2]
+    return len(pair) == 2 and is_pair(*pair)
+
+
+def from_utf32(number: int) -> str:
+    """char.ConvertFromUtf32"""
+    if not 0 <= number <= 0x10FFFF or 0xD800 <= number <= 0xDFFF:
+        raise argument_range(
+            "A valid UTF32 value is between 0x000000 and 0x10ffff, inclusive, and should not include "
+            "surrogate codepoint values (0x00d800 ~ 0x00dfff).",
+            "utf32",
+        )
+    return enter(chr(number))
+
+
+def to_utf32(high: str, low: str) -> int:
+    """char.ConvertToUtf32(highSurrogate, lowSurrogate)"""
+    valid = "A valid {} surrogate character is between 0x{} and 0x{}, inclusive."
+    if not is_high(high):
+        raise argument_range(valid.format("high", "d800", "dbff"), "highSurrogate")
+    if not is_low(low):
+        raise argument_range(valid.format("low", "dc00", "dfff"), "lowSurrogate")
+    return ord(leave(high + low))
+
+
+def to_utf32_at(text: str | None, index: int) -> int:
+    """char.ConvertToUtf32(text, index)"""
+    text = required(text, "s")
+    if not 0 <= index < len(text):
+        raise index_range()
+    char = leave(text[index : index + 2])[0]
+    if is_surrogate(char):
+        kind, side = ("high", "following low") if is_high(char) else ("low", "preceding high")
+        raise argument(
+            f"Found a {kind} surrogate char without a {side} surrogate at index: {index}. The input may not "
+            "be in this encoding, or may not contain valid Unicode (UTF-16) characters.",
+            "s",
+        )
+    return ord(char)

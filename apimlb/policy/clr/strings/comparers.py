@@ -1,0 +1,54 @@
+"""What the members of StringComparer do."""
+
+from apimlb.policy.clr.collections.values import Comparer
+from apimlb.policy.clr.convert.parsing import convertible
+from apimlb.policy.clr.exceptions import argument, argument_null
+from apimlb.policy.clr.objects import ordering as order
+from apimlb.policy.clr.objects.members import hash_code
+from apimlb.policy.clr.objects.text import clr_equals
+from apimlb.policy.clr.objects.values import Enum
+
+_OF_COMPARISON = (
+    order.INVARIANT, order.INVARIANT_IGNORE_CASE, order.INVARIANT, order.INVARIANT_IGNORE_CASE,
+    order.ORDINAL, order.ORDINAL_IGNORE_CASE,
+)  # fmt: skip
+
+
+def of_comparison(comparison: Enum) -> Comparer:
+    """StringComparer.FromComparison"""
+    if not 0 <= comparison.number < len(_OF_COMPARISON):
+        raise argument("The string comparison type passed in is currently not supported.", "comparisonType")
+    return _OF_COMPARISON[comparison.number]
+
+
+def equal(comparer: Comparer, left: object, right: object) -> bool:
+    if left is None or right is None:
+        return left is right
+    if not (isinstance(left, str) and isinstance(right, str)):
+        return clr_equals(left, right)
+    return bool(comparer.key(left) == comparer.key(right))
+
+
+def compare(comparer: Comparer, left: str | None, right: str | None) -> int:
+    if comparer.name.startswith("Ordinal"):
+        if left is None or right is None or not comparer.name.endswith("IgnoreCase"):
+            return order.compare_ordinal(left, right)
+        return order.compare_units(order.upper_ordinal(left), order.upper_ordinal(right))
+    return order.compare_culture(left, right, comparer.name.endswith("IgnoreCase"))
+
+
+def compare_objects(comparer: Comparer, left: object, right: object) -> int:
+    """Compare(object, object): texts by the comparer, all else by their own order."""
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
+    if type(left) is str and type(right) is str:
+        return compare(comparer, left, right)
+    if not convertible(left):
+        raise argument("At least one object must implement IComparable.")
+    return order.compare(left, right)
+
+
+def hash_of(comparer: Comparer, value: object) -> int:
+    if value is None:
+        raise argument_null("obj")
+    return hash_code(comparer.key(value) if isinstance(value, str) else value)

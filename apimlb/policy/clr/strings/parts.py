@@ -1,0 +1,127 @@
+"""What the members of String do with a part of a text: comparing, copying, joining."""
+
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.exceptions import argument_null, argument_range, index_range
+from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.objects import ordering as order
+from apimlb.policy.clr.objects.members import hash_code
+from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.strings.calls import join, required
+
+_ORDINAL = 4
+
+
+def _piece(text: str | None, index: int, length: int, number: int) -> str:
+    """A side of a cultural comparison; its checks are those of CompareInfo.Compare."""
+    size = len(text or "")
+    taken = length if text is None else min(length, size - index)
+    if taken < 0:
+        raise argument_range("Positive number required.", f"length{number}")
+    if index < 0:
+        raise argument_range("Positive number required.", f"offset{number}")
+    if index > size - taken:
+        raise argument_range("Offset and length must refer to a position in the string.", f"string{number}")
+    return (text or "")[index : index + taken]
+
+
+def compare_parts(left: str | None, start: int, right: str | None, place: int, length: int) -> int:
+    return compare_parts_ignoring(left, start, right, place, length, False)
+
+
+def compare_parts_ignoring(
+    left: str | None, start: int, right: str | None, place: int, length: int, ignore_case: bool
+) -> int:
+    """string.Compare(strA, indexA, strB, indexB, length, ignoreCase)"""
+    first = _piece(left, start, length, 1)
+    return order.compare_culture(first, _piece(right, place, length, 2), ignore_case)
+
+
+def compare_parts_as(
+    left: str | None, start: int, right: str | None, place: int, length: int, comparison: Enum
+) -> int:
+    """string.Compare(strA, indexA, strB, indexB, length, StringComparison)"""
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
+    if length < 0:
+        raise argument_range("Length cannot be less than zero.", "length")
+    _check_starts(left, start, right, place)
+    first, second = left[start : start + length], right[place : place + length]
+    if comparison.number == _ORDINAL:
+        return order.compare_units(first, second)
+    return order.compare_as(comparison, first, second)
+
+
+def compare_parts_ordinal(left: str | None, start: int, right: str | None, place: int, length: int) -> int:
+    """string.CompareOrdinal(strA, indexA, strB, indexB, length)"""
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
+    if length < 0:
+        raise argument_range("Count cannot be less than zero.", "length")
+    _check_starts(left, start, right, place)
+    return order.compare_units(left[start : start + length], right[place : place + length])
+
+
+def _check_starts(left: str, start: int, right: str, place: int) -> None:
+    if not 0 <= start <= len(left):
+        raise index_range("indexA")
+    if not 0 <= place <= len(right):
+        raise index_range("indexB")
+
+
+def hash_as(text: str, comparison: Enum) -> int:
+    return hash_code(order.folded(comparison, text))
+
+
+def interned(text: str | None) -> str:
+    """string.Intern and IsInterned: every text counts as interned, as those of an expression's source do."""
+    return required(text, "str")
+
+
+def copy_to(text: str, start: int, target: ClrArray | None, place: int, count: int) -> None:
+    """string.CopyTo(sourceIndex, destination, destinationIndex, count)"""
+    if target is None:
+        raise argument_null("destination")
+    if count < 0:
+        raise argument_range("Count cannot be less than zero.", "count")
+    if start < 0:
+        raise index_range("sourceIndex")
+    where = "Index and count must refer to a location within the string."
+    if count > len(text) - start:
+        raise argument_range(where, "sourceIndex")
+    if place < 0 or place > len(target.items) - count:
+        raise argument_range(where, "destinationIndex")
+    target.items[place : place + count] = map(Char, text[start : start + count])
+
+
+def part_to_chars(text: str, start: int, length: int) -> ClrArray:
+    if not 0 <= start <= len(text) or start + length > len(text):
+        raise index_range("startIndex")
+    if length < 0:
+        raise index_range("length")
+    return ClrArray(list(map(Char, text[start : start + length])), "System.Char")
+
+
+def new_part(chars: ClrArray | None, start: int, length: int) -> str:
+    """new string(char[], startIndex, length)"""
+    if chars is None:
+        raise argument_null("value")
+    if start < 0:
+        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
+    if length < 0:
+        raise argument_range("Length cannot be less than zero.", "length")
+    if start + length > len(chars.items):
+        raise index_range("startIndex")
+    return "".join(map(str, chars.items[start : start + length]))
+
+
+def join_part(separator: str | None, values: ClrArray | None, start: int, count: int) -> str:
+    """string.Join(separator, values, startIndex, count)"""
+    if values is None:
+        raise argument_null("value")
+    if start < 0:
+        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
+    if count < 0:
+        raise argument_range("Count cannot be less than zero.", "count")
+    if start + count > len(values.items):
+        raise argument_range("Index and count must refer to a location within the buffer.", "startIndex")
+    return join(separator, ClrArray(values.items[start : start + count], "System.String"))

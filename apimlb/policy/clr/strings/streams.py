@@ -1,0 +1,161 @@
+"""What the members of StringReader and StringWriter do."""
+
+import re
+
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range
+from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.objects.text import text_of
+from apimlb.policy.clr.strings.builders import StringBuilder, append_some_chars
+from apimlb.policy.clr.strings.encodings import UNICODE, Encoding
+
+_END = re.compile("[\r\n]")
+
+
+class StringReader:
+    """System.IO.StringReader"""
+
+    clr_name = "System.IO.StringReader"
+
+    def __init__(self, text: str | None) -> None:
+        if text is None:
+            raise argument_null("s")
+        self._text: str | None = text
+        self.at = 0
+
+    @property
+    def text(self) -> str:
+        """What is read; throws System.ObjectDisposedException when the reader is closed."""
+        if self._text is None:
+            raise ClrException("System.ObjectDisposedException", "Cannot read from a closed TextReader.")
+        return self._text
+
+    def take(self, count: int) -> str:
+        taken = self.text[self.at : self.at + count]
+        self.at += len(taken)
+        return taken
+
+    def close(self) -> None:
+        self._text = None
+
+
+def read_line(reader: StringReader) -> str | None:
+    text, at = reader.text, reader.at
+    if at >= len(text):
+        return None
+    found = _END.search(text, at)
+    if found is None:
+        return reader.take(len(text))
+    end = found.start()
+    reader.at = end + (2 if text[end : end + 2] == "\r\n" else 1)
+    return text[at:end]
+
+
+def read_to_end(reader: StringReader) -> str:
+    return reader.take(len(reader.text))
+
+
+def peek(reader: StringReader) -> int:
+    text = reader.text
+    return ord(text[reader.at]) if reader.at < len(text) else -1
+
+
+def read(reader: StringReader) -> int:
+    found = peek(reader)
+    reader.at += found >= 0
+    return found
+
+
+def _check_buffer(buffer: ClrArray | None, index: int, count: int) -> ClrArray:
+    if buffer is None:
+        raise argument_null("buffer", "Buffer cannot be null.")
+    for number, name in ((index, "index"), (count, "count")):
+        if number < 0:
+            raise argument_range("Non-negative number required.", name)
+    if len(buffer.items) - index < count:
+        raise argument(
+            "Offset and length were out of bounds for the array or count is greater than the number of "
+            "elements from index to the end of the source collection."
+        )
+    return buffer
+
+
+def read_chars(reader: StringReader, buffer: ClrArray | None, index: int, count: int) -> int:
+    """Read(buffer, index, count): how many characters were read."""
+    buffer = _check_buffer(buffer, index, count)
+    taken = reader.take(count)
+    buffer.items[index : index + len(taken)] = map(Char, taken)
+    return len(taken)
+
+
+def close_reader(reader: StringReader) -> None:
+    reader.close()
+
+
+class StringWriter:
+    """System.IO.StringWriter"""
+
+    clr_name = "System.IO.StringWriter"
+
+    def __init__(self, builder: StringBuilder) -> None:
+        self.builder = builder
+        self._open = True
+
+    def write(self, text: str) -> None:
+        if not self._open:
+            raise ClrException("System.ObjectDisposedException", "Cannot write to a closed TextWriter.")
+        self.builder.append(text)
+
+    def close(self) -> None:
+        self._open = False
+
+    def __str__(self) -> str:
+        return str(self.builder)
+
+
+def new_writer() -> StringWriter:
+    return StringWriter(StringBuilder())
+
+
+def new_writer_on(builder: StringBuilder | None) -> StringWriter:
+    if builder is None:
+        raise argument_null("sb", "Buffer cannot be null.")
+    return StringWriter(builder)
+
+
+def write(writer: StringWriter, value: object) -> None:
+    writer.write(text_of(value))
+
+
+def write_chars(writer: StringWriter, chars: ClrArray | None) -> None:
+    writer.write("" if chars is None else "".join(map(str, chars.items)))
+
+
+def write_some_chars(writer: StringWriter, chars: ClrArray | None, index: int, count: int) -> None:
+    part = append_some_chars(StringBuilder(), _check_buffer(chars, index, count), index, count)
+    writer.write(str(part))
+
+
+def write_line(writer: StringWriter, value: object = None) -> None:
+    writer.write(text_of(value) + "\n")
+
+
+def write_chars_line(writer: StringWriter, chars: ClrArray | None) -> None:
+    write_chars(writer, chars)
+    writer.write("\n")
+
+
+def writer_text(writer: StringWriter) -> str:
+    return str(writer.builder)
+
+
+def writer_builder(writer: StringWriter) -> StringBuilder:
+    return writer.builder
+
+
+def writer_encoding(writer: StringWriter) -> Encoding:
+    return UNICODE
+
+
+def close_writer(writer: StringWriter) -> None:
+    writer.close()

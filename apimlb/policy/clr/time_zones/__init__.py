@@ -1,0 +1,1 @@
+"""TimeZoneInfo and TimeZone."""

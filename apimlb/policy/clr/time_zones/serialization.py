@@ -1,0 +1,155 @@
+"""TimeZoneInfo.ToSerializedString and FromSerializedString:
+`id;minutes;display;standard;daylight;[start;end;minutes;[transition];[transition];];`"""
+
+from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.dates.ticks import (
+    TICKS_PER_MILLISECOND,
+    TICKS_PER_MINUTE,
+    DateTime,
+    TimeSpan,
+    date_of,
+    date_ticks,
+    time_ticks,
+)
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.time_zones.zones import (
+    AdjustmentRule,
+    TransitionTime,
+    Zone,
+    adjustment_rule,
+    custom_zone,
+    fixed_rule,
+    floating_rule,
+)
+
+
+def serialized(zone: Zone) -> str:
+    """The zone as one text."""
+    texts = (zone.display, zone.standard, zone.daylight)
+    head = [_escaped(zone.id), str(zone.base // TICKS_PER_MINUTE), *map(_escaped, texts)]
+    charge_each(64 * len(zone.rules))
+    return f"{';'.join(head)};{''.join(map(_rule_text, zone.rules))};"
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{char}" if char in "\\[];" else char for char in text)
+
+
+def _rule_text(rule: AdjustmentRule) -> str:
+    days = map(date_of, (rule.start.ticks, rule.end.ticks))
+    dates = [f"{day.month:02}:{day.day:02}:{day.year:04}" for day in days]
+    shift = f"{rule.shift // TICKS_PER_MINUTE};" if rule.shift else ""
+    times = "".join(map(_time_text, (rule.begins, rule.ends)))
+    return f"[{dates[0]};{dates[1]};{rule.delta // TICKS_PER_MINUTE};{times}{shift}]"
+
+
+def _time_text(time: TransitionTime) -> str:
+    seconds, rest = divmod(time.time // TICKS_PER_MILLISECOND, 1000)
+    minutes, second = divmod(seconds, 60)
+    fraction = f".{rest:03}".rstrip("0") if rest else ""
+    clock = f"{minutes // 60:02}:{minutes % 60:02}:{second:02}{fraction}"
+    when = f"{time.day};" if time.fixed else f"{time.week};{time.weekday};"
+    return f"[{int(time.fixed)};{clock};{time.month};{when}];"
+
+
+_CORRUPT = "System.Runtime.Serialization.SerializationException"
+
+
+def corrupt(
+    message: str = "An error occurred while deserializing the object.  The serialized data is corrupt.",
+) -> ClrException:
+    return ClrException(_CORRUPT, message)
+
+
+def deserialized(text: str | None) -> Zone:
+    """The zone of a text; throws SerializationException for what is none."""
+    if text is None:
+        raise argument_null("source")
+    if not text:
+        raise argument("The specified serialized string '' is not supported.", "source")
+    charge_each(len(text))
+    reader = _Reader(text)
+    try:
+        return reader.zone()
+    except ValueError:
+        raise corrupt() from None
+    except ClrException as error:
+        if error.type_name == _CORRUPT:
+            raise
+        raise corrupt() from error
+
+
+class _Reader:
+    """Walks over a serialized zone; raises ValueError where it is none."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def _peek(self) -> str:
+        return self._text[self._at : self._at + 1]
+
+    def _take(self, wanted: str) -> None:
+        if self._peek() != wanted:
+            raise ValueError(wanted)
+        self._at += 1
+
+    def field(self) -> str:
+        """A text up to its semicolon, which is stepped over."""
+        made: list[str] = []
+        while (char := self._peek()) != ";":
+            if not char or char in "[]":
+                raise ValueError(char)
+            self._at += 1
+            if char == "\\":
+                char = self._peek()
+                if char and char not in "\\[];":
+                    raise corrupt(f"The serialized data contained an invalid escape sequence '\\\\{char}'.")
+                self._at += 1
+            made.append(char)
+        self._at += 1
+        return "".join(made)
+
+    def number(self) -> int:
+        text = self.field()
+        if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 9:
+            raise ValueError(text)
+        return int(text)
+
+    def zone(self) -> Zone:
+        id, base = self.field(), TimeSpan(self.number() * TICKS_PER_MINUTE)
+        names = (self.field(), self.field(), self.field())
+        rules: list[AdjustmentRule] = []
+        while self._peek() == "[":
+            rules.append(self.rule())
+        self._take(";")
+        return custom_zone(id, base, names, tuple(rules))
+
+    def rule(self) -> AdjustmentRule:
+        self._take("[")
+        start, end, delta = self.date(), self.date(), TimeSpan(self.number() * TICKS_PER_MINUTE)
+        made = adjustment_rule(start, end, delta, self.time(), self.time())
+        if self._peek() not in "]":
+            made.shift = self.number() * TICKS_PER_MINUTE
+        self._take("]")
+        return made
+
+    def date(self) -> DateTime:
+        month, day, year = map(int, self.field().split(":"))
+        return DateTime(date_ticks(year, month, day))
+
+    def time(self) -> TransitionTime:
+        self._take("[")
+        kind, clock, month = self.number(), self.field(), self.number()
+        hour, minute, second = clock.split(":")
+        whole, _, fraction = second.partition(".")
+        ticks = time_ticks(int(hour), int(minute), int(whole), int(fraction.ljust(3, "0") or 0))
+        first = self.number()
+        made = (
+            fixed_rule(DateTime(ticks), month, first)
+            if kind
+            else floating_rule(DateTime(ticks), month, first, self.number())
+        )
+        self._take("]")
+        self._take(";")
+        return made

@@ -1,0 +1,178 @@
+"""The time zones that the system knows: by the names of Windows, as the gateways of Azure do, or by those of
+IANA.
+
+Offsets come from the standard library's `zoneinfo`; which zone of IANA is meant by a name of Windows is the
+table of the Unicode CLDR (windowsZones), as `tzlocal` ships it. Nothing here is imported before an expression
+asks for a zone: the table and the data of the zones cost a start-up that few policies need.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tzlocal.windows_tz import win_tz
+
+from apimlb.policy.clr.dates.ticks import (
+    MAX_DATE,
+    MAX_TICKS,
+    TICKS_PER_DAY,
+    TICKS_PER_MILLISECOND,
+    TICKS_PER_MINUTE,
+    TICKS_PER_SECOND,
+    DateTime,
+    date_of,
+    date_ticks,
+    days_in_month,
+)
+from apimlb.policy.clr.time_zones.zones import UTC_ZONE, AdjustmentRule, Reading, TransitionTime, Zone
+
+_IANA = re.compile(r"(?!posix/|right/)[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*", re.ASCII)
+_WINDOWS = {name.lower(): name for name in win_tz}
+_SAFE = 2 * TICKS_PER_DAY
+"""How far from the ends of the calendar Python's dates can be shifted by an offset."""
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 2037
+
+
+def system_zone(id: str) -> Zone | None:
+    """A zone by name: of Windows in any case, of IANA as it is written; None where there is none."""
+    if id.lower() == "utc":
+        return UTC_ZONE
+    name = _WINDOWS.get(id.lower())
+    if name is not None:
+        return _windows(name)
+    if len(id) > 64 or not _IANA.fullmatch(id):
+        return None
+    try:
+        return _iana(id)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def windows_zones() -> list[Zone]:
+    """All zones of Windows, from west to east."""
+    found = [_windows(name) if name != "UTC" else UTC_ZONE for name in win_tz]
+    return sorted(found, key=lambda zone: (zone.base, zone.display))
+
+
+@cache  # one entry a zone that exists
+def _windows(name: str) -> Zone:
+    clocks = _Clocks(ZoneInfo(win_tz[name]))
+    names = (f"(UTC{_signed(clocks.base)}) {name}", name, name.replace("Standard", "Daylight"))
+    return Zone(name, clocks.base, names, clocks.ask, clocks.rules)
+
+
+@cache  # one entry a zone that exists
+def _iana(id: str) -> Zone:
+    clocks = _Clocks(ZoneInfo(id))
+    standard, daylight = (f"GMT{_signed(offset)}" if offset else "GMT" for offset in clocks.offsets)
+    return Zone(
+        id, clocks.base, (f"(UTC{_signed(clocks.base)}) {standard}", standard, daylight), clocks.ask,
+        clocks.rules,
+    )  # fmt: skip
+
+
+def _signed(offset: int) -> str:
+    hours, minutes = divmod(abs(offset) // TICKS_PER_MINUTE, 60)
+    return f"{'-' if offset < 0 else '+'}{hours:02}:{minutes:02}"
+
+
+class _Clocks:
+    """The clocks of a zone, asked in ticks. .NET's offsets from standard time are whole minutes."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        months = [self._look(date_ticks(_LAST_YEAR - 1, month, 1)) for month in range(1, 13)]
+        self.base = next((each.offset for each in months if not each.daylight), months[0].offset)
+        summer = next((each.offset for each in months if each.daylight), self.base)
+        self.offsets = (self.base, summer)
+
+    def _look(self, utc: int) -> Reading:
+        ticks = min(max(utc, _SAFE), MAX_TICKS - _SAFE)
+        instant = datetime(1, 1, 1, tzinfo=UTC) + timedelta(microseconds=ticks // 10)
+        there = instant.astimezone(self._zone)
+        offset = there.utcoffset() or timedelta()
+        return Reading(round(offset.total_seconds()) * TICKS_PER_SECOND, bool(there.dst()))
+
+    def ask(self, utc: int) -> Reading:
+        found = self._look(utc)
+        apart = int((found.offset - self.base) / TICKS_PER_MINUTE) * TICKS_PER_MINUTE
+        return Reading(self.base + apart, found.daylight)
+
+    def rules(self) -> tuple[AdjustmentRule, ...]:
+        """Rules as Windows keeps them, a run of years each, from 1970 on; the last one's goes on."""
+        groups: list[_Years] = []
+        for year in range(_FIRST_YEAR, _LAST_YEAR + 1):
+            found = self._year(year)
+            if found is not None and not (groups and groups[-1].takes(found)):
+                groups.append(found)
+        return tuple(each.rule() for each in groups)
+
+    def _year(self, year: int) -> "_Years | None":
+        """The daylight time of a year; None where it has none, or nothing else."""
+        first = date_ticks(year, 1, 1) - self.base
+        last = date_ticks(year, 12, 31) + TICKS_PER_DAY - self.base - 1
+        begins: tuple[int, int] | None = None
+        ends: tuple[int, int] | None = None
+        at = first
+        while at < last:
+            then = min(at + 28 * TICKS_PER_DAY, last)
+            before, after = self.ask(at), self.ask(then)
+            if before.daylight != after.daylight:
+                change = self._change(at, then)
+                if after.daylight:
+                    begins = (change + before.offset, after.offset - before.offset)
+                else:
+                    ends = (change + before.offset, before.offset - after.offset)
+            at = then
+        if begins is None and ends is None:
+            return None
+        delta = (begins or ends or (0, 0))[1]
+        return _Years(
+            year, delta, _times(begins[0] if begins else date_ticks(year, 1, 1)),
+            _times(ends[0] if ends else date_ticks(year, 12, 31) + TICKS_PER_DAY - TICKS_PER_MILLISECOND),
+        )  # fmt: skip
+
+    def _change(self, low: int, high: int) -> int:
+        """The instant between two at which the daylight of the first ends or begins."""
+        before = self.ask(low).daylight
+        while high - low > TICKS_PER_SECOND:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.ask(middle).daylight == before else (low, middle)
+        return high - high % TICKS_PER_SECOND
+
+
+def _times(ticks: int) -> frozenset[TransitionTime]:
+    """The ways to write a moment as the nth weekday of its month."""
+    day = date_of(ticks)
+    week, left = (day.day - 1) // 7 + 1, days_in_month(day.year, day.month) - day.day
+    weeks = {min(week, 5), 5} if left < 7 else {week}
+    time, weekday = ticks % TICKS_PER_DAY, day.isoweekday() % 7
+    return frozenset(TransitionTime(time, day.month, each, 1, weekday, False) for each in weeks)
+
+
+class _Years:
+    """Consecutive years of the same daylight time."""
+
+    def __init__(
+        self, year: int, delta: int, begins: frozenset[TransitionTime], ends: frozenset[TransitionTime]
+    ) -> None:
+        self.first = self.last = year
+        self.delta, self.begins, self.ends = delta, begins, ends
+
+    def takes(self, other: "_Years") -> bool:
+        """Whether the year after is like these; if so it is taken in."""
+        begins, ends = self.begins & other.begins, self.ends & other.ends
+        if other.first != self.last + 1 or other.delta != self.delta or not begins or not ends:
+            return False
+        self.last, self.begins, self.ends = other.last, begins, ends
+        return True
+
+    def rule(self) -> AdjustmentRule:
+        end = date_ticks(self.last, 12, 31) if self.last < _LAST_YEAR else MAX_DATE.ticks
+        begins, ends = (max(each, key=lambda time: time.week) for each in (self.begins, self.ends))
+        return AdjustmentRule(
+            DateTime(date_ticks(self.first, 1, 1)), DateTime(end - end % TICKS_PER_DAY), self.delta, begins,
+            ends,
+        )  # fmt: skip

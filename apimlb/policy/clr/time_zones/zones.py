@@ -1,0 +1,341 @@
+"""System.TimeZoneInfo, its adjustment rules and transition times. The gateway's local zone is UTC.
+
+A zone answers one question, what its clocks are ahead of UTC at an instant; what a clock on a wall means
+follows from asking around that time. Where it could mean two instants, .NET takes the one in standard time.
+"""
+
+import calendar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.dates.ticks import (
+    LOCAL,
+    MAX_TICKS,
+    TICKS_PER_DAY,
+    TICKS_PER_HOUR,
+    TICKS_PER_MILLISECOND,
+    TICKS_PER_MINUTE,
+    UNSPECIFIED,
+    UTC,
+    DateTime,
+    TimeSpan,
+    date_of,
+    date_ticks,
+    days_in_month,
+)
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range
+
+_LIMIT = 14 * TICKS_PER_HOUR
+
+
+class Reading(NamedTuple):
+    """What a zone's clocks show at an instant: ticks ahead of UTC, and whether that is daylight time."""
+
+    offset: int
+    daylight: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionTime:
+    """When the clocks change: a day of a month, or the `week`th (5: last) `weekday` (0: Sunday) of one.
+    `time` is in ticks since midnight."""
+
+    clr_name: ClassVar[str] = "System.TimeZoneInfo+TransitionTime"
+    time: int = 0
+    month: int = 0
+    week: int = 0
+    day: int = 0
+    weekday: int = 0
+    fixed: bool = False
+
+    def in_year(self, year: int) -> int:
+        """Ticks of the change in a year, by the clocks before it."""
+        last = days_in_month(year, self.month)
+        if self.fixed:
+            return date_ticks(year, self.month, min(self.day, last)) + self.time
+        first = (calendar.weekday(year, self.month, 1) + 1) % 7
+        day = 1 + (self.weekday - first) % 7 + 7 * (self.week - 1)
+        return date_ticks(year, self.month, day if day <= last else day - 7) + self.time
+
+
+def fixed_rule(time_of_day: DateTime, month: int, day: int) -> TransitionTime:
+    """TransitionTime.CreateFixedDateRule"""
+    _check_transition(time_of_day, month, 1, day)
+    return TransitionTime(time_of_day.ticks, month, 1, day, 0, True)
+
+
+def floating_rule(time_of_day: DateTime, month: int, week: int, weekday: int) -> TransitionTime:
+    """TransitionTime.CreateFloatingDateRule"""
+    _check_transition(time_of_day, month, week, 1)
+    if not 0 <= weekday <= 6:
+        raise argument_range("The DayOfWeek enumeration must be in the range 0 through 6.", "dayOfWeek")
+    return TransitionTime(time_of_day.ticks, month, week, 1, weekday, False)
+
+
+def _check_transition(time_of_day: DateTime, month: int, week: int, day: int) -> None:
+    if time_of_day.kind != UNSPECIFIED:
+        raise argument(
+            "The supplied DateTime must have the Kind property set to DateTimeKind.Unspecified.", "timeOfDay"
+        )
+    for name, value, most in (("Month", month, 12), ("Day", day, 31), ("Week", week, 5)):
+        if not 1 <= value <= most:
+            raise argument_range(f"The {name} parameter must be in the range 1 through {most}.", name.lower())
+    if time_of_day.ticks >= TICKS_PER_DAY or time_of_day.ticks % TICKS_PER_MILLISECOND:
+        raise argument(
+            "The supplied DateTime must have the Year, Month, and Day properties set to 1.  The time cannot "
+            "be specified more precisely than whole milliseconds.",
+            "timeOfDay",
+        )
+
+
+@dataclass(slots=True, eq=False)
+class AdjustmentRule:
+    """Daylight time from one day to another, both included: `delta` ticks from `begins` to `ends` of each
+    year, on top of a standard time that is `shift` ticks from the zone's own."""
+
+    clr_name: ClassVar[str] = "System.TimeZoneInfo+AdjustmentRule"
+    start: DateTime
+    end: DateTime
+    delta: int
+    begins: TransitionTime
+    ends: TransitionTime
+    shift: int = 0
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        return (self.start, self.end, self.delta, self.begins, self.ends, self.shift)
+
+
+def adjustment_rule(
+    start: DateTime, end: DateTime, delta: TimeSpan, begins: TransitionTime, ends: TransitionTime
+) -> AdjustmentRule:
+    """AdjustmentRule.CreateAdjustmentRule"""
+    for name, value in (("dateStart", start), ("dateEnd", end)):
+        if value.kind == LOCAL:
+            raise argument(
+                "The supplied DateTime must have the Kind property set to DateTimeKind.Unspecified or "
+                "DateTimeKind.Utc.",
+                name,
+            )
+    if begins == ends:
+        raise argument(
+            "The DaylightTransitionStart property must not equal the DaylightTransitionEnd property.",
+            "daylightTransitionEnd",
+        )
+    if start.ticks > end.ticks:
+        raise argument("The DateStart property must come before the DateEnd property.", "dateStart")
+    if abs(delta.ticks) > _LIMIT:
+        hours, minutes = divmod(abs(delta.ticks) // TICKS_PER_MINUTE, 60)
+        days, hours = divmod(hours, 24)
+        shown = f"{'-' if delta.ticks < 0 else ''}{f'{days}.' if days else ''}{hours:02}:{minutes:02}:00"
+        raise argument_range(f"{_WITHIN} (Parameter 'daylightDelta')\nActual value was {shown}.")
+    _whole_minutes(delta, "daylightDelta")
+    for name, value in (("dateStart", start), ("dateEnd", end)):
+        if value.ticks % TICKS_PER_DAY:
+            raise argument(
+                "The supplied DateTime includes a TimeOfDay setting.   This is not supported.", name
+            )
+    return AdjustmentRule(start, end, delta.ticks, begins, ends)
+
+
+_WITHIN = "The TimeSpan parameter must be within plus or minus 14.0 hours."
+
+
+def _whole_minutes(span: TimeSpan, name: str) -> None:
+    if span.ticks % TICKS_PER_MINUTE:
+        raise argument("The TimeSpan parameter cannot be specified more precisely than whole minutes.", name)
+
+
+Ask = Callable[[int], Reading]
+AskWall = Callable[[int], list[Reading]]
+
+
+class Zone:
+    """System.TimeZoneInfo. `base` is what its standard time is ahead of UTC, in ticks; `ask` says what the
+    clocks show at an instant, given as ticks of UTC; `ask_wall` what they may be ahead at a time on the wall,
+    which else is found out from `ask`; `make_rules` says by which rules."""
+
+    clr_name = "System.TimeZoneInfo"
+
+    def __init__(
+        self,
+        id: str,
+        base: int,
+        names: tuple[str | None, str | None, str | None],
+        ask: Ask | None = None,
+        make_rules: Callable[[], tuple[AdjustmentRule, ...]] = tuple,
+        ask_wall: AskWall | None = None,
+    ) -> None:
+        self.id = id
+        self.base = base
+        display, standard, daylight = names
+        self.display = display or ""
+        self.standard = standard or ""
+        self.daylight = daylight or ""
+        self._ask = ask
+        self._ask_wall = ask_wall
+        self._make_rules = make_rules
+        self._rules: tuple[AdjustmentRule, ...] | None = None
+
+    def __str__(self) -> str:
+        return self.display
+
+    @property
+    def follows_rules(self) -> bool:
+        """Whether the clocks ever change; else the rules are only shown."""
+        return self._ask is not None
+
+    @property
+    def rules(self) -> tuple[AdjustmentRule, ...]:
+        if self._rules is None:
+            self._rules = self._make_rules()
+        return self._rules
+
+    def at(self, utc: int) -> Reading:
+        """What the clocks show at an instant."""
+        if self._ask is None:
+            return Reading(self.base, False)
+        BUDGET.spend(4)
+        return self._ask(min(max(utc, 0), MAX_TICKS))
+
+    def on_wall(self, ticks: int) -> tuple[list[Reading], Reading]:
+        """What clocks that show `ticks` may be ahead of UTC (none in a gap, two where an hour is repeated),
+        and what .NET takes them to be."""
+        if self._ask is None:
+            only = self.at(ticks)
+            return [only], only
+        near = [self.at(ticks - self.base + shift) for shift in (-TICKS_PER_DAY, 0, TICKS_PER_DAY)]
+        if self._ask_wall is not None:
+            fitting = self._ask_wall(ticks)
+        else:
+            fitting = [each for each in dict.fromkeys(near) if self.at(ticks - each.offset) == each]
+        found = fitting or near
+        standard = [each for each in found if not each.daylight]
+        return fitting, (standard or found)[-1 if fitting else 0]
+
+    def reads(self, value: DateTime) -> Reading:
+        """What the clocks show at a DateTime: an instant, or where its kind is none, a time on the wall."""
+        return self.on_wall(value.ticks)[1] if value.kind == UNSPECIFIED else self.at(value.ticks)
+
+    def wall(self, value: DateTime) -> int:
+        """A DateTime as the zone's clocks show it, in ticks."""
+        return value.ticks if value.kind == UNSPECIFIED else value.ticks + self.at(value.ticks).offset
+
+    def is_ambiguous(self, ticks: int) -> bool:
+        return len({each.offset for each in self.on_wall(ticks)[0]}) > 1
+
+    def same_rules(self, other: "Zone") -> bool:
+        """HasSameRules"""
+        mine, theirs = self.rules, other.rules
+        BUDGET.spend(len(mine))
+        return (
+            self.base == other.base
+            and len(mine) == len(theirs)
+            and all(a.parts == b.parts for a, b in zip(mine, theirs, strict=True))
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Zone) and self.id.lower() == other.id.lower() and self.same_rules(other)
+
+    def __hash__(self) -> int:
+        return hash(self.id.lower())
+
+
+def kind_of(zone: Zone) -> str:
+    """The kind of a DateTime in the zone."""
+    return UTC if zone is UTC_ZONE else LOCAL if zone is LOCAL_ZONE else UNSPECIFIED
+
+
+_UTC_NAMES = ("(UTC) Coordinated Universal Time", "Coordinated Universal Time", "Coordinated Universal Time")
+UTC_ZONE = Zone("UTC", 0, _UTC_NAMES)
+LOCAL_ZONE = Zone("UTC", 0, _UTC_NAMES)
+"""TimeZoneInfo.Local equals Utc and is another object, as on a Windows machine set to UTC."""
+
+
+def custom_zone(
+    id: str | None,
+    base: TimeSpan,
+    names: tuple[str | None, str | None, str | None],
+    rules: tuple[AdjustmentRule | None, ...] = (),
+    use: bool = True,
+) -> Zone:
+    """TimeZoneInfo.CreateCustomTimeZone; unless in `use`, rules are shown and not followed."""
+    if id is None:
+        raise argument_null("id")
+    if not id:
+        raise argument("The specified ID parameter '' is not supported.", "id")
+    if abs(base.ticks) > _LIMIT:
+        raise argument_range(_WITHIN, "baseUtcOffset")
+    _whole_minutes(base, "baseUtcOffset")
+    checked = _checked(rules, base.ticks)
+
+    if not checked or not use:
+        return Zone(id, base.ticks, names, make_rules=lambda: checked)
+    ruled = _Ruled(checked, base.ticks)
+    return Zone(id, base.ticks, names, ruled.ask, lambda: checked, ruled.ask_wall)
+
+
+def _checked(rules: tuple[AdjustmentRule | None, ...], base: int) -> tuple[AdjustmentRule, ...]:
+    made: list[AdjustmentRule] = []
+    for each in rules:
+        BUDGET.spend()
+        if each is None:
+            raise invalid_zone("The AdjustmentRule array cannot contain null elements.")
+        if abs(base + each.shift + each.delta) > _LIMIT:
+            raise invalid_zone(
+                "The sum of the BaseUtcOffset and DaylightDelta properties must within plus or minus 14.0 "
+                "hours."
+            )
+        if made and each.start.ticks <= made[-1].end.ticks:
+            raise invalid_zone(
+                "The elements of the AdjustmentRule array must be in chronological order and must not "
+                "overlap."
+            )
+        made.append(each)
+    return tuple(made)
+
+
+def invalid_zone(message: str) -> ClrException:
+    return ClrException("System.InvalidTimeZoneException", message)
+
+
+class _Ruled:
+    """Clocks that follow adjustment rules: that of the day, by clocks in standard time."""
+
+    def __init__(self, rules: tuple[AdjustmentRule, ...], base: int) -> None:
+        self._rules = rules
+        self._base = base
+
+    def _rule(self, ticks: int) -> AdjustmentRule | None:
+        BUDGET.spend(1 + (len(self._rules) >> 2))
+        day = ticks - ticks % TICKS_PER_DAY
+        found = next((each for each in self._rules if each.start.ticks <= day <= each.end.ticks), None)
+        return found if found is None or (found.begins.month and found.ends.month) else None
+
+    def ask(self, utc: int) -> Reading:
+        standard = min(max(utc + self._base, 0), MAX_TICKS)
+        rule = self._rule(standard)
+        if rule is None:
+            return Reading(self._base, False)
+        base, year = self._base + rule.shift, date_of(standard).year
+        begins, ends = rule.begins.in_year(year) - base, rule.ends.in_year(year) - base - rule.delta
+        daylight = begins <= utc < ends if begins <= ends else not ends <= utc < begins
+        return Reading(base + rule.delta if daylight else base, daylight)
+
+    def ask_wall(self, ticks: int) -> list[Reading]:
+        rule = self._rule(ticks)
+        if rule is None:
+            return [Reading(self._base, False)]
+        year, delta = date_of(ticks).year, rule.delta
+        begins, ends = rule.begins.in_year(year), rule.ends.in_year(year)
+        gap, repeated = (begins, ends - delta) if delta > 0 else (ends, begins + delta)
+        if gap <= ticks < gap + abs(delta):
+            return []
+        standard = Reading(self._base + rule.shift, False)
+        daylight = Reading(standard.offset + delta, True)
+        if repeated <= ticks < repeated + abs(delta):
+            return [standard, daylight]
+        inside = begins <= ticks < ends if begins <= ends else not ends <= ticks < begins
+        return [daylight if inside else standard]

@@ -1,0 +1,213 @@
+"""The library's tables, looked up: types by name, members by type. What is not in a table does not exist."""
+
+from collections.abc import Iterable, Iterator
+
+from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.types.definitions import VOID, Definition, Row, Type, Types
+from apimlb.policy.clr.types.signatures import Member, SignatureReader, TypeResolver, row_name
+
+NAMESPACES = (
+    "",
+    "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net",
+    "System.Security.Cryptography", "System.Security.Cryptography.X509Certificates", "System.Text",
+    "System.Text.RegularExpressions", "System.Xml", "System.Xml.Linq", "Newtonsoft.Json",
+    "Newtonsoft.Json.Linq",
+)  # fmt: skip
+
+_DELEGATES = ("Func", "Action", "Predicate", "Comparison", "MatchEvaluator", "Converter")
+
+
+class Registry(TypeResolver):
+    """Everything that expressions may name or reach."""
+
+    def __init__(self, definitions: Iterable[Definition]) -> None:
+        self.types = Types()
+        self._by_name: dict[str, Definition] = {}
+        self._by_simple: dict[tuple[str, int], Definition] = {}
+        self._by_keyword: dict[str, Definition] = {}
+        self._extensions: dict[str, list[tuple[Definition, Row]]] = {}
+        self._rows: dict[str, dict[str, list[Row]]] = {}
+        self._members: dict[tuple[str, str], list[Member]] = {}
+        self._own: dict[tuple[str, str], list[Member]] = {}
+        self._bases: dict[Type, list[Type]] = {}
+        self.namespaces: set[str] = set()
+        for definition in definitions:
+            self._enter(definition)
+        self.object = self.named("System.Object")
+        self.string = self.named("System.String")
+        self.bool = self.named("System.Boolean")
+        self.int = self.named("System.Int32")
+        self.char = self.named("System.Char")
+        self.token = self.named("Newtonsoft.Json.Linq.JToken")
+
+    def _enter(self, definition: Definition) -> None:
+        self._by_name[definition.name] = definition
+        self._by_name[definition.name.replace("+", ".")] = definition
+        if definition.kind == "enum":
+            names = {number: name for name, number in reversed(list(definition.constants.items()))}
+            definition.default = Enum(definition.name, 0, names)
+        self._by_simple.setdefault((definition.simple, len(definition.parameters)), definition)
+        if definition.keyword:
+            self._by_keyword[definition.keyword] = definition
+        space = definition.namespace
+        while definition.nameable and space:
+            self.namespaces.add(space)
+            space = space.rpartition(".")[0]
+        if definition.kind == "static":
+            for row in definition.rows:
+                if "(this " in row[0]:
+                    self._extensions.setdefault(row_name(row[0]), []).append((definition, row))
+
+    # Types by name
+
+    def named(self, name: str, arguments: Iterable[Type] = ()) -> Type:
+        """A type by its full CLR name."""
+        return self.types.of(self._by_name[name], arguments)
+
+    def exact(self, name: str) -> Definition | None:
+        """A definition by its full CLR name alone."""
+        return self._by_name.get(name)
+
+    def definition(self, name: str, arity: int = 0) -> Definition | None:
+        """A definition by keyword, full name or simple name, whoever may write it."""
+        found = self._by_keyword.get(name) if arity == 0 else None
+        full = f"{name}`{arity}" if arity else name
+        return found or self._by_name.get(full) or self._by_simple.get((name, arity))
+
+    def written(self, name: str, arity: int = 0) -> Definition | None:
+        """What an expression may mean by a type's name."""
+        full = f"{name}`{arity}" if arity else name
+        found = self._by_keyword.get(name) if arity == 0 else None
+        found = found or self._by_name.get(full)
+        if found is None:
+            found = self._by_simple.get((name, arity))
+            if found is not None and found.namespace not in NAMESPACES:
+                return None
+        return found if found is not None and found.nameable else None
+
+    def nested(self, owner: Type, name: str) -> Type | None:
+        """A type that another one holds."""
+        found = self._by_name.get(f"{owner.name}+{name}")
+        return self.types.of(found) if found is not None and found.nameable else None
+
+    def signature_type(self, name: str, arguments: list[Type], parameters: tuple[str, ...]) -> Type:
+        if name in parameters:
+            return self.types.parameter(name)
+        if name == "void":
+            return VOID
+        if name in _DELEGATES:
+            return self._delegate(name, arguments)
+        found = self.definition(name, len(arguments))
+        if found is None:
+            raise LookupError(f"the library has no type {name}`{len(arguments)}")
+        return self.types.of(found, arguments)
+
+    def _delegate(self, name: str, arguments: list[Type]) -> Type:
+        if name == "Action":
+            return self.types.delegate(name, [*arguments, VOID])
+        if name == "Predicate":
+            return self.types.delegate(name, [*arguments, self.named("System.Boolean")])
+        if name == "Comparison":
+            return self.types.delegate(name, [arguments[0], arguments[0], self.named("System.Int32")])
+        if name == "MatchEvaluator":
+            match = self.named("System.Text.RegularExpressions.Match")
+            return self.types.delegate(name, [match, self.named("System.String")])
+        return self.types.delegate(name, arguments)
+
+    def nullable(self, underlying: Type) -> Type:
+        return self.named("System.Nullable`1", [underlying])
+
+    def array(self, element: Type, rank: int = 1) -> Type:
+        return self.types.array(element, rank)
+
+    def enumerable(self, element: Type) -> Type:
+        return self.named("System.Collections.Generic.IEnumerable`1", [element])
+
+    def parse(self, text: str, owner: Type | None = None) -> Type:
+        """A type as a table writes it."""
+        parameters = owner.definition.parameters if owner and owner.definition else ()
+        found = SignatureReader(text, self, parameters).type()
+        return (
+            self.types.substitute(found, dict(zip(parameters, owner.arguments, strict=True)))
+            if owner
+            else found
+        )
+
+    # What a type derives from
+
+    def bases(self, kind: Type) -> list[Type]:
+        """The type itself and everything that it derives from, nearest first."""
+        found = self._bases.get(kind)
+        if found is None:
+            found = self._bases[kind] = []
+            self._collect(kind, found)
+            if kind.kind != "void":
+                found.append(self.object)
+        return found
+
+    def _collect(self, kind: Type, found: list[Type]) -> None:
+        if kind in found or kind is self.object:
+            return
+        found.append(kind)
+        for base in self._direct(kind):
+            self._collect(base, found)
+
+    def _direct(self, kind: Type) -> list[Type]:
+        if kind.kind == "array":
+            bases = [self.named("System.Array")]
+            if kind.rank == 1:
+                for name in ("IList`1", "IReadOnlyList`1"):
+                    bases.append(self.named(f"System.Collections.Generic.{name}", kind.arguments))
+            return bases
+        if kind.definition is None:
+            return []
+        made = [self.parse(text, kind) for text in kind.definition.bases]
+        if kind.kind == "enum":
+            made.append(self.named("System.Enum"))
+        return made
+
+    # Members
+
+    def own_members(self, definition: Definition, name: str) -> list[Member]:
+        """The rows of one definition under a name, its own type parameters unreplaced."""
+        key = (definition.name, name)
+        found = self._own.get(key)
+        if found is None:
+            rows = self._rows.get(definition.name)
+            if rows is None:
+                rows = self._rows[definition.name] = {}
+                for row in definition.rows:
+                    rows.setdefault(row_name(row[0]), []).append(row)
+            owner = self.types.of(definition, [self.types.parameter(name) for name in definition.parameters])
+            found = self._own[key] = [
+                SignatureReader(row[0], self, definition.parameters).member(row, owner)
+                for row in rows.get(name, [])
+            ]
+        return found
+
+    def members(self, kind: Type, name: str) -> list[tuple[Type, Member]]:
+        """Members of a type and of what it derives from, nearest first, with the type that declares each."""
+        return [
+            (base, member)
+            for base in self.bases(kind)
+            if base.definition is not None
+            for member in self.own_members(base.definition, name)
+        ]
+
+    def extensions(self, name: str) -> Iterator[tuple[Definition, Member]]:
+        """Extension methods of that name, whatever they extend."""
+        seen: set[str] = set()
+        for definition, _ in self._extensions.get(name, []):
+            if definition.name not in seen:
+                seen.add(definition.name)
+                for member in self.own_members(definition, name):
+                    if member.extension:
+                        yield definition, member
+
+    def member_names(self, kind: Type) -> set[str]:
+        return {
+            row_name(row[0])
+            for base in self.bases(kind)
+            if base.definition is not None
+            for row in base.definition.rows
+        }

@@ -1,0 +1,1 @@
+"""Uri, WebUtility and IPAddress."""

@@ -1,0 +1,270 @@
+"""What the members of Uri do."""
+
+import re
+import string
+from collections.abc import Callable
+from urllib.parse import quote
+
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, array_range
+from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.strings import encodings
+from apimlb.policy.clr.utf16 import whole
+from apimlb.policy.clr.web.uris import Uri, absolute_of, escape_data, join_uri, make_uri
+
+SCHEMES = {
+    "File": "file", "Ftp": "ftp", "Gopher": "gopher", "Http": "http", "Https": "https", "Mailto": "mailto",
+    "News": "news", "Nntp": "nntp", "NetTcp": "net.tcp", "NetPipe": "net.pipe",
+}  # fmt: skip
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
+_WELL_FORMED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=\u00a0-\uffff]|%[0-9A-Fa-f]{2})*\Z")
+
+
+def new_uri(text: str | None) -> Uri:
+    return make_uri(text)
+
+
+def new_uri_kind(text: str | None, kind: Enum) -> Uri:
+    return make_uri(text, relative=kind.number != 1)
+
+
+def combined(start: Uri | None, rest: str | None) -> Uri:
+    if start is None or rest is None:
+        raise argument_null("baseUri" if start is None else "relativeUri")
+    if start.absolute is None:
+        raise argument_range("Specified argument was out of the range of valid values.", "baseUri")
+    return join_uri(start, rest)
+
+
+def combined_uri(start: Uri | None, rest: Uri | None) -> Uri:
+    return combined(start, None if rest is None else rest.text)
+
+
+def try_create(text: str | None, kind: Enum) -> tuple[bool, Uri | None]:
+    try:
+        return True, make_uri(text, relative=kind.number != 1)
+    except ClrException:
+        return False, None
+
+
+def try_combine(start: Uri | None, rest: str | None) -> tuple[bool, Uri | None]:
+    """Uri.TryCreate(baseUri, relativeUri, out result)"""
+    if start is None or start.absolute is None or rest is None:
+        return False, None
+    try:
+        return True, join_uri(start, rest)
+    except ClrException:
+        return False, None
+
+
+def try_combine_uri(start: Uri | None, rest: Uri | None) -> tuple[bool, Uri | None]:
+    return try_combine(start, None if rest is None else rest.text)
+
+
+def _absolute(uri: Uri) -> Uri:
+    absolute_of(uri)
+    return uri
+
+
+def path_and_query(uri: Uri) -> str:
+    return _absolute(uri).parts.path + uri.query
+
+
+def absolute_path(uri: Uri) -> str:
+    return _absolute(uri).parts.path
+
+
+def local_path(uri: Uri) -> str:
+    """The path without escapes."""
+    return str(unescape(absolute_path(uri)))
+
+
+def segments(uri: Uri) -> ClrArray:
+    """`/`, `a/`, `b`: the pieces of the path with their slashes."""
+    pieces = _absolute(uri).parts.path.split("/")
+    found = [piece + "/" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
+    return ClrArray(list(found), "System.String")
+
+
+def left_part(uri: Uri, part: Enum) -> str:
+    _absolute(uri)
+    made = f"{uri.scheme}://"
+    if str(part) == "Scheme":
+        return made
+    made += (f"{uri.parts.netloc.rpartition('@')[0]}@" if "@" in uri.parts.netloc else "") + uri.authority
+    if str(part) == "Path":
+        made += uri.parts.path
+    return made + (uri.parts.path + uri.query if str(part) == "Query" else "")
+
+
+def user_info(uri: Uri) -> str:
+    return _absolute(uri).parts.netloc.rpartition("@")[0]
+
+
+def uri_part(name: str) -> Callable[[Uri], object]:
+    def part(uri: Uri) -> object:
+        return getattr(_absolute(uri), name)
+
+    part.__name__ = f"uri_{name}"
+    return part
+
+
+def dns_host(uri: Uri) -> str:
+    """DnsSafeHost: an address of IPv6 without its brackets"""
+    return str(_absolute(uri).host).strip("[]")
+
+
+def idn_host(uri: Uri) -> str:
+    """IdnHost: names of other scripts in Punycode"""
+    host = dns_host(uri)
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def is_file(uri: Uri) -> bool:
+    return _absolute(uri).scheme == "file"
+
+
+def is_unc(uri: Uri) -> bool:
+    return is_file(uri) and uri.host != ""
+
+
+def is_loopback(uri: Uri) -> bool:
+    host = _absolute(uri).host
+    local = host in ("localhost", "loopback", "[::1]") or re.match(r"127\.\d+\.\d+\.\d+\Z", host) is not None
+    return local or (is_file(uri) and not host)
+
+
+def same_uri(uri: Uri, other: object) -> bool:
+    """Equals(object): also of the text of a URI"""
+    if isinstance(other, str) and not isinstance(other, Char):
+        other = _made(other)
+    return uri == other
+
+
+def _made(text: str) -> Uri | None:
+    try:
+        return make_uri(text, relative=True)
+    except ClrException:
+        return None
+
+
+def is_base_of(start: Uri, uri: Uri | None) -> bool:
+    """Whether the other lies below this one's last slash."""
+    if uri is None:
+        raise argument_null("uri")
+    if start.absolute is None:
+        return False
+    other = uri if uri.absolute is not None else join_uri(start, uri.text)
+    alike = (start.scheme, start.host, start.port) == (other.scheme, other.host, other.port)
+    return alike and other.parts.path.startswith(start.parts.path.rpartition("/")[0] + "/")
+
+
+def relative_to(start: Uri, uri: Uri | None) -> Uri:
+    """MakeRelativeUri: how to get from this one to the other"""
+    if uri is None:
+        raise argument_null("uri")
+    _absolute(start)
+    _absolute(uri)
+    if (start.scheme, start.host, start.port) != (uri.scheme, uri.host, uri.port):
+        return uri
+    way = _way(start.parts.path, uri.parts.path)
+    if ":" in re.split(r"[/\\?#]", way)[0]:
+        way = "./" + way
+    return make_uri(way + uri.query + uri.fragment, relative=True)
+
+
+def _way(start: str, end: str) -> str:
+    """From one path to another."""
+    if start == end:
+        return ""
+    folder, goal = start.split("/")[:-1], end.split("/")
+    shared = 0
+    while shared < min(len(folder), len(goal) - 1) and folder[shared] == goal[shared]:
+        shared += 1
+    way = "../" * (len(folder) - shared) + "/".join(goal[shared:])
+    return way or "./"
+
+
+# Texts
+
+
+def _unbroken(text: str) -> str:
+    """A text to escape: half a surrogate pair counts as U+FFFD; throws System.UriFormatException where the
+    text ends within a pair."""
+    if "\ud800" <= text[-1:] <= "\udbff":
+        raise ClrException(
+            "System.UriFormatException", "Invalid URI: There is an invalid sequence in the string."
+        )
+    return whole(text)
+
+
+def escape(text: str | None) -> str:
+    if text is None:
+        raise argument_null("stringToEscape")
+    return escape_data(_unbroken(text))
+
+
+def escape_uri(text: str | None) -> str:
+    if text is None:
+        raise argument_null("stringToEscape")
+    return quote(_unbroken(text), safe="-._~:/?#[]@!$&'()*+,;=")
+
+
+def unescape(text: str | None) -> str:
+    if text is None:
+        raise argument_null("stringToUnescape")
+    return str(encodings.url_decode(text.replace("+", "%2B")))
+
+
+def is_well_formed(text: str | None, kind: Enum) -> bool:
+    found, uri = try_create(text, kind)
+    return (
+        found and uri is not None and is_well_formed_uri(uri) and (kind.number != 2 or uri.absolute is None)
+    )
+
+
+def is_well_formed_uri(uri: Uri) -> bool:
+    """IsWellFormedOriginalString: nothing in it would have to be escaped"""
+    return _WELL_FORMED.match(uri.text) is not None
+
+
+def is_scheme_name(text: str | None) -> bool:
+    return text is not None and _SCHEME.match(text) is not None
+
+
+def is_hex_digit(char: str) -> bool:
+    return char in string.hexdigits
+
+
+def from_hex(char: str) -> int:
+    if not is_hex_digit(char):
+        raise argument("digit")
+    return int(char, 16)
+
+
+def hex_escape(char: str) -> str:
+    if ord(char) > 0xFF:
+        raise argument_range("Specified argument was out of the range of valid values.", "character")
+    return f"%{ord(char):02X}"
+
+
+def is_hex_encoding(text: str, index: int) -> bool:
+    if index < 0:
+        raise array_range()
+    piece = text[index : index + 3]
+    return len(piece) == 3 and piece[0] == "%" and all(map(is_hex_digit, piece[1:]))
+
+
+def hex_unescape(text: str, index: int) -> tuple[Char, int]:
+    """Uri.HexUnescape(pattern, ref index): the character there, and the index behind it"""
+    if not 0 <= index < len(text):
+        raise argument_range("Specified argument was out of the range of valid values.", "index")
+    if is_hex_encoding(text, index):
+        return Char(chr(int(text[index + 1 : index + 3], 16))), index + 3
+    return Char(text[index]), index + 1

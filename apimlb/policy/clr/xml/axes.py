@@ -1,0 +1,326 @@
+"""Walking trees of System.Xml.Linq: axes of one node, and of every node of a sequence."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cmp_to_key
+
+from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.collections.iteration import elements as each_of
+from apimlb.policy.clr.exceptions import argument, argument_null
+from apimlb.policy.clr.metering import charge_sorting
+from apimlb.policy.clr.objects.values import Sequence
+from apimlb.policy.clr.types.definitions import Definition, Row
+from apimlb.policy.clr.xml.edits import remove_each
+from apimlb.policy.clr.xml.names import XML, XMLNS, X, XName, XNamespace
+from apimlb.policy.clr.xml.nodes import XAttribute, XContainer, XDocument, XElement, XNode, XObject
+from apimlb.policy.clr.xml.order import compare_nodes
+from apimlb.policy.clr.xml.writer import prefix_in_scope
+
+Walk = Callable[..., Iterable[object]]
+
+
+def _children(target: XContainer) -> Iterator[XElement]:
+    return target.elements()
+
+
+def _nodes(target: XContainer) -> Iterator[XNode]:
+    return iter(list(target.nodes))
+
+
+def _below(target: XContainer) -> Iterator[XNode]:
+    return target.below()
+
+
+def _self_and_below(target: XContainer) -> Iterator[XNode]:
+    yield target
+    yield from target.below()
+
+
+def _elements_below(target: XContainer) -> Iterator[XElement]:
+    return target.descendants()
+
+
+def _self_and_elements_below(target: XElement) -> Iterator[XElement]:
+    yield target
+    yield from target.descendants()
+
+
+def _above(target: XNode) -> Iterator[XElement]:
+    here = target.parent
+    while isinstance(here, XElement):
+        yield here
+        here = here.parent
+
+
+def _self_and_above(target: XElement) -> Iterator[XElement]:
+    yield target
+    yield from _above(target)
+
+
+def _attributes(target: XElement) -> Iterator[XAttribute]:
+    return iter(list(target.attributes))
+
+
+def _after(target: XNode) -> Iterator[XNode]:
+    return iter(target.parent.nodes[target.place + 1 :] if target.parent is not None else [])
+
+
+def _before(target: XNode) -> Iterator[XNode]:
+    return iter(target.parent.nodes[: target.place] if target.parent is not None else [])
+
+
+def _elements_after(target: XNode) -> Iterator[XElement]:
+    return (node for node in _after(target) if isinstance(node, XElement))
+
+
+def _elements_before(target: XNode) -> Iterator[XElement]:
+    return (node for node in _before(target) if isinstance(node, XElement))
+
+
+def axis(walk: Walk) -> Callable[[XObject], Sequence]:
+    """A method that yields what a walk finds."""
+
+    def found(target: XObject) -> Sequence:
+        assert isinstance(target, XObject)
+        return Sequence(lambda: each_of(walk(target)))
+
+    found.__name__ = f"axis{walk.__name__}"
+    return found
+
+
+def named_axis(walk: Walk) -> Callable[[XObject, XName | None], Sequence]:
+    """The same of one name; none for no name."""
+
+    def found(target: XObject, name: XName | None) -> Sequence:
+        assert isinstance(target, XObject)
+        return Sequence(lambda: _with_name(walk(target), name))
+
+    found.__name__ = f"named{walk.__name__}"
+    return found
+
+
+def _with_name(items: Iterable[object], name: XName | None) -> Iterator[object]:
+    return (item for item in each_of(items) if name is not None and item.name == name)  # type: ignore[attr-defined]
+
+
+def _spread(walk: Walk, named: bool) -> Callable[..., Sequence]:
+    """An Extensions method: the same of each node of a sequence, one after another."""
+
+    def found(source: object, name: XName | None = None) -> Sequence:
+        if source is None:
+            raise argument_null("source")
+        if named:
+            return Sequence(
+                lambda: (item for node in each_of(source) for item in _with_name(walk(node), name))
+            )
+        return Sequence(lambda: (item for node in each_of(source) for item in each_of(walk(node))))
+
+    found.__name__ = f"each{walk.__name__}"
+    return found
+
+
+# One step
+
+
+def child(target: XContainer, name: XName | None) -> XElement | None:
+    return None if name is None else next(target.elements(name), None)
+
+
+def attribute(target: XElement, name: XName | None) -> XAttribute | None:
+    return None if name is None else target.attribute(name)
+
+
+def first_node(target: XContainer) -> XNode | None:
+    return target.nodes[0] if target.nodes else None
+
+
+def last_node(target: XContainer) -> XNode | None:
+    return target.nodes[-1] if target.nodes else None
+
+
+def _beside(target: XNode, offset: int) -> XNode | None:
+    if target.parent is None:
+        return None
+    place = target.place + offset
+    return target.parent.nodes[place] if 0 <= place < len(target.parent.nodes) else None
+
+
+def next_node(target: XNode) -> XNode | None:
+    return _beside(target, 1)
+
+
+def previous_node(target: XNode) -> XNode | None:
+    return _beside(target, -1)
+
+
+def _attribute_beside(target: XAttribute, offset: int) -> XAttribute | None:
+    owner = target.parent
+    if not isinstance(owner, XElement):
+        return None
+    charge_each(len(owner.attributes))
+    place = next(i for i, each in enumerate(owner.attributes) if each is target) + offset
+    return owner.attributes[place] if 0 <= place < len(owner.attributes) else None
+
+
+def next_attribute(target: XAttribute) -> XAttribute | None:
+    return _attribute_beside(target, 1)
+
+
+def previous_attribute(target: XAttribute) -> XAttribute | None:
+    return _attribute_beside(target, -1)
+
+
+def first_attribute(target: XElement) -> XAttribute | None:
+    return target.attributes[0] if target.attributes else None
+
+
+def last_attribute(target: XElement) -> XAttribute | None:
+    return target.attributes[-1] if target.attributes else None
+
+
+def parent(target: XObject) -> XElement | None:
+    """XObject.Parent: a document is none."""
+    return target.parent if isinstance(target.parent, XElement) else None
+
+
+def document(target: XObject) -> XDocument | None:
+    here: XObject = target
+    while here.parent is not None:
+        charge_each(4)
+        here = here.parent
+    return here if isinstance(here, XDocument) else None
+
+
+def document_type(target: XDocument) -> XNode | None:
+    return next((node for node in target.nodes if node.kind == "DocumentType"), None)
+
+
+def base_uri(target: XObject) -> str:
+    """BaseUri: nothing was loaded from anywhere."""
+    assert isinstance(target, XObject)
+    return ""
+
+
+def is_after(target: XNode, other: XNode | None) -> bool:
+    return compare_nodes(target, other) > 0
+
+
+def is_before(target: XNode, other: XNode | None) -> bool:
+    return compare_nodes(target, other) < 0
+
+
+def in_document_order(source: object) -> Sequence:
+    if source is None:
+        raise argument_null("source")
+
+    def ordered() -> Iterator[object]:
+        found = list(each_of(source))
+        charge_sorting(len(found))
+        return iter(sorted(found, key=cmp_to_key(compare_nodes)))  # type: ignore[arg-type]
+
+    return Sequence(ordered)
+
+
+# Namespaces
+
+
+def default_namespace(target: XElement) -> XNamespace:
+    return XNamespace(_declared(target, "") or "")
+
+
+def _declared(target: XElement, prefix: str) -> str | None:
+    """What the nearest declaration of a prefix says."""
+    for element in _self_and_above(target):
+        charge_each(len(element.attributes) + 4)
+        for each in element.attributes:
+            if each.declares and each.prefix == prefix:
+                return each.value
+    return None
+
+
+def namespace_of_prefix(target: XElement, prefix: str | None) -> XNamespace | None:
+    if prefix is None:
+        raise argument_null("prefix")
+    if not prefix:
+        raise argument("'' is an invalid prefix.")
+    uri = {"xml": XML, "xmlns": XMLNS}.get(prefix) or _declared(target, prefix)
+    return None if uri is None else XNamespace(uri)
+
+
+def prefix_of_namespace(target: XElement, space: XNamespace | None) -> str | None:
+    if space is None:
+        raise argument_null("ns")
+    return prefix_in_scope(target, space.uri, False)
+
+
+_E = "IEnumerable<XElement>"
+_N = "IEnumerable<XNode>"
+
+NODE_AXES: tuple[Row, ...] = (
+    (f"{_E} Ancestors()", axis(_above)),
+    (f"{_E} Ancestors(XName name)", named_axis(_above)),
+    (f"{_E} ElementsAfterSelf()", axis(_elements_after)),
+    (f"{_E} ElementsAfterSelf(XName name)", named_axis(_elements_after)),
+    (f"{_E} ElementsBeforeSelf()", axis(_elements_before)),
+    (f"{_E} ElementsBeforeSelf(XName name)", named_axis(_elements_before)),
+    (f"{_N} NodesAfterSelf()", axis(_after)),
+    (f"{_N} NodesBeforeSelf()", axis(_before)),
+    ("XNode NextNode", next_node),
+    ("XNode PreviousNode", previous_node),
+    ("bool IsAfter(XNode node)", is_after),
+    ("bool IsBefore(XNode node)", is_before),
+)
+CONTAINER_AXES: tuple[Row, ...] = (
+    ("XElement Element(XName name)", child),
+    (f"{_E} Elements()", axis(_children)),
+    (f"{_E} Elements(XName name)", named_axis(_children)),
+    (f"{_E} Descendants()", axis(_elements_below)),
+    (f"{_E} Descendants(XName name)", named_axis(_elements_below)),
+    (f"{_N} Nodes()", axis(_nodes)),
+    (f"{_N} DescendantNodes()", axis(_below)),
+    ("XNode FirstNode", first_node),
+    ("XNode LastNode", last_node),
+)
+ELEMENT_AXES: tuple[Row, ...] = (
+    (f"{_E} AncestorsAndSelf()", axis(_self_and_above)),
+    (f"{_E} AncestorsAndSelf(XName name)", named_axis(_self_and_above)),
+    (f"{_E} DescendantsAndSelf()", axis(_self_and_elements_below)),
+    (f"{_E} DescendantsAndSelf(XName name)", named_axis(_self_and_elements_below)),
+    (f"{_N} DescendantNodesAndSelf()", axis(_self_and_below)),
+    ("XAttribute Attribute(XName name)", attribute),
+    ("IEnumerable<XAttribute> Attributes()", axis(_attributes)),
+    ("IEnumerable<XAttribute> Attributes(XName name)", named_axis(_attributes)),
+    ("XAttribute FirstAttribute", first_attribute),
+    ("XAttribute LastAttribute", last_attribute),
+    ("XNamespace GetDefaultNamespace()", default_namespace),
+    ("XNamespace GetNamespaceOfPrefix(string prefix)", namespace_of_prefix),
+    ("string GetPrefixOfNamespace(XNamespace ns)", prefix_of_namespace),
+)
+
+_T = "this IEnumerable<T> source"
+_OWN = f"this {_E} source"
+EXTENSIONS = Definition(
+    X + "Extensions", "static",
+    rows=(
+        *(
+            row
+            for head, source, walk in (
+                (f"static {_E} Elements<T>", _T, _children),
+                (f"static {_E} Descendants<T>", _T, _elements_below),
+                (f"static {_E} AncestorsAndSelf", _OWN, _self_and_above),
+                (f"static {_E} DescendantsAndSelf", _OWN, _self_and_elements_below),
+                ("static IEnumerable<XAttribute> Attributes", _OWN, _attributes),
+            )
+            for row in (
+                (f"{head}({source})", _spread(walk, False)),
+                (f"{head}({source}, XName name)", _spread(walk, True)),
+            )
+        ),
+        # Ancestors() of a sequence alone cannot be called: Newtonsoft's Extensions have one as well.
+        (f"static {_E} Ancestors<T>({_T}, XName name)", _spread(_above, True)),
+        (f"static {_N} Nodes<T>({_T})", _spread(_nodes, False)),
+        (f"static {_N} DescendantNodes<T>({_T})", _spread(_below, False)),
+        (f"static {_N} DescendantNodesAndSelf({_OWN})", _spread(_self_and_below, False)),
+        (f"static IEnumerable<T> InDocumentOrder<T>({_T})", in_document_order),
+        (f"static void Remove<T>({_T})", remove_each),
+    ),
+)  # fmt: skip

@@ -1,0 +1,276 @@
+"""Changing trees of System.Xml.Linq: constructors, Add and its kin, Remove, Set..., Replace..."""
+
+from collections.abc import Iterable
+
+from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.collections.iteration import elements as each_of
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.exceptions import argument, argument_null
+from apimlb.policy.clr.objects.values import Sequence
+from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.xml.names import XName, verify
+from apimlb.policy.clr.xml.nodes import (
+    XAttribute,
+    XContainer,
+    XDeclaration,
+    XDocument,
+    XDocumentType,
+    XElement,
+    XNode,
+    XObject,
+    XProcessingInstruction,
+    XText,
+    no_parent,
+    target_name,
+)
+from apimlb.policy.clr.xml.scalars import content_text
+
+
+def _needed(value: object, name: str) -> None:
+    if value is None:
+        raise argument_null(name)
+
+
+def _place_in(target: XContainer, place: int, content: object, attributes: bool) -> int:
+    """Content at a place: nodes, attributes (where they may come), collections of them, and anything else as
+    text. The place behind it."""
+    if content is None:
+        return place
+    if isinstance(content, XAttribute):
+        if not attributes or not isinstance(target, XElement):
+            raise argument("An attribute cannot be added to content.")
+        target.add_attribute(content)
+        return place
+    if isinstance(content, XNode):
+        target.insert(place, content)
+        return place + 1
+    if isinstance(content, Iterable) and not isinstance(content, str | XObject):
+        for item in each_of(content):
+            place = _place_in(target, place, item, attributes)
+        return place
+    return target.insert_text(place, content_text(content))
+
+
+def add(target: XContainer, content: object) -> None:
+    _place_in(target, len(target.nodes), content, True)
+
+
+def add_first(target: XContainer, content: object) -> None:
+    _place_in(target, 0, content, False)
+
+
+def _owner(node: XNode) -> XContainer:
+    if node.parent is None:
+        raise no_parent()
+    return node.parent
+
+
+def add_after(node: XNode, content: object) -> None:
+    _place_in(_owner(node), node.place + 1, content, False)
+
+
+def add_before(node: XNode, content: object) -> None:
+    _place_in(_owner(node), node.place, content, False)
+
+
+def replace_with(node: XNode, content: object) -> None:
+    owner = _owner(node)
+    place = node.place
+    owner.take_out(node)
+    _place_in(owner, place, content, False)
+
+
+def _snapshot(content: object) -> object:
+    """Content that no longer hangs on what is about to be removed."""
+    if isinstance(content, Iterable) and not isinstance(content, str | XObject):
+        return ClrArray([_snapshot(item) for item in each_of(content)], "System.Object")
+    return content
+
+
+def replace_nodes(target: XContainer, content: object) -> None:
+    kept = _snapshot(content)
+    target.clear()
+    add(target, kept)
+
+
+def replace_all(target: XElement, content: object) -> None:
+    kept = _snapshot(content)
+    remove_all(target)
+    add(target, kept)
+
+
+def replace_attributes(target: XElement, content: object) -> None:
+    kept = _snapshot(content)
+    target.clear_attributes()
+    add(target, kept)
+
+
+def remove(node: XNode) -> None:
+    _owner(node).take_out(node)
+
+
+def remove_attribute(target: XAttribute) -> None:
+    owner = target.parent
+    if not isinstance(owner, XElement):
+        raise no_parent()
+    charge_each(len(owner.attributes))
+    owner.attributes = [each for each in owner.attributes if each is not target]
+    target.parent = None
+
+
+def remove_nodes(target: XContainer) -> None:
+    target.clear()
+
+
+def remove_attributes(target: XElement) -> None:
+    target.clear_attributes()
+
+
+def remove_all(target: XElement) -> None:
+    target.clear_attributes()
+    target.clear()
+
+
+def remove_each(source: object) -> None:
+    """Extensions.Remove"""
+    for item in list(each_of(source)):
+        if isinstance(item, XAttribute):
+            remove_attribute(item)
+        elif isinstance(item, XNode):
+            remove(item)
+
+
+# Constructors
+
+
+def new_element(name: XName | None, content: object = None) -> XElement:
+    _needed(name, "name")
+    assert name is not None
+    made = XElement(name)
+    add(made, content)
+    return made
+
+
+def new_attribute(name: XName | None, value: object) -> XAttribute:
+    _needed(name, "name")
+    assert name is not None
+    return XAttribute(name, content_text(value))
+
+
+def new_document(content: object = None) -> XDocument:
+    made = XDocument()
+    add(made, content)
+    return made
+
+
+def declared_document(declaration: XDeclaration | None, content: object) -> XDocument:
+    made = new_document(content)
+    made.declaration = declaration
+    return made
+
+
+def copy(other: XNode | XAttribute | None) -> XNode | XAttribute:
+    _needed(other, "other")
+    assert other is not None
+    return other.copy()
+
+
+def copy_declaration(other: XDeclaration) -> XDeclaration:
+    return XDeclaration(other.version, other.encoding, other.standalone)
+
+
+# Values
+
+
+def set_value(target: XElement, value: object) -> None:
+    """XElement.SetValue"""
+    text = content_text(value)
+    target.clear()
+    target.insert_text(0, text)
+
+
+def set_text(target: XText | XAttribute, value: str | None) -> None:
+    """Value of a text, comment or attribute"""
+    _needed(value, "value")
+    assert value is not None
+    target.value = value
+
+
+def set_attribute_content(target: XAttribute, value: object) -> None:
+    """XAttribute.SetValue"""
+    target.value = content_text(value)
+
+
+def set_name(target: XElement, name: XName | None) -> None:
+    _needed(name, "value")
+    assert name is not None
+    target.name = name
+
+
+def set_target(node: XProcessingInstruction, value: str | None) -> None:
+    node.target = target_name(value)
+
+
+def set_data(node: XProcessingInstruction, value: str | None) -> None:
+    _needed(value, "value")
+    assert value is not None
+    node.data = value
+
+
+def set_type_name(node: XDocumentType, value: str | None) -> None:
+    """XDocumentType.Name"""
+    _needed(value, "name")
+    assert value is not None
+    node.name = verify(value, colons=True)
+
+
+def set_attribute_value(target: XElement, name: XName, value: object) -> None:
+    """SetAttributeValue: null takes the attribute away."""
+    known = target.attribute(name)
+    if value is None:
+        if known is not None:
+            remove_attribute(known)
+    elif known is None:
+        target.add_attribute(XAttribute(name, content_text(value)))
+    else:
+        known.value = content_text(value)
+
+
+def set_element_value(target: XElement, name: XName, value: object) -> None:
+    """SetElementValue: null takes the element away."""
+    known = next(target.elements(name), None)
+    if value is None:
+        if known is not None:
+            remove(known)
+    elif known is None:
+        target.append(new_element(name, content_text(value)))
+    else:
+        set_value(known, value)
+
+
+# Annotations
+
+
+def _notes(target: XObject) -> list[object]:
+    found: list[object] = getattr(target, "notes", None) or []
+    return found
+
+
+def annotate(target: XObject, annotation: object) -> None:
+    _needed(annotation, "annotation")
+    target.notes = [*_notes(target), annotation]
+    charge_each(len(target.notes))
+
+
+def annotations(kind: Type, target: XObject) -> Sequence:
+    return Sequence(lambda: (note for note in each_of(_notes(target)) if RUNTIME.is_a(note, kind)))
+
+
+def annotation(kind: Type, target: XObject) -> object:
+    return next(iter(annotations(kind, target)), None)
+
+
+def forget(kind: Type, target: XObject) -> None:
+    """RemoveAnnotations<T>"""
+    target.notes = [note for note in each_of(_notes(target)) if not RUNTIME.is_a(note, kind)]

@@ -1,0 +1,323 @@
+"""System.Xml.Linq: elements, attributes, documents, names and their casts. What loads or saves files is
+left out."""
+
+from collections.abc import Callable
+
+from apimlb.policy.clr.collections.values import ClrArray, Comparer
+from apimlb.policy.clr.convert import parsing as convert
+from apimlb.policy.clr.dates.parsing import parse_date
+from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.guids import parse_guid
+from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+from apimlb.policy.clr.xml import axes, edits
+from apimlb.policy.clr.xml import scalars as xml_values
+from apimlb.policy.clr.xml.names import XML, XMLNS, X, XName, XNamespace, name_in, name_of
+from apimlb.policy.clr.xml.nodes import (
+    XAttribute,
+    XCData,
+    XComment,
+    XDeclaration,
+    XDocument,
+    XDocumentType,
+    XElement,
+    XNode,
+    XObject,
+    XProcessingInstruction,
+    XText,
+)
+from apimlb.policy.clr.xml.order import ALIKE, IN_ORDER, compare_nodes, deep_equals, shape
+from apimlb.policy.clr.xml.reader import parse_document, parse_element
+from apimlb.policy.clr.xml.writer import attribute_text, xml_text
+
+_NODE_TYPES = {
+    "None": 0, "Element": 1, "Attribute": 2, "Text": 3, "CDATA": 4, "EntityReference": 5, "Entity": 6,
+    "ProcessingInstruction": 7, "Comment": 8, "Document": 9, "DocumentType": 10, "DocumentFragment": 11,
+    "Notation": 12, "Whitespace": 13, "SignificantWhitespace": 14, "EndElement": 15, "EndEntity": 16,
+    "XmlDeclaration": 17,
+}  # fmt: skip
+_KINDS = {
+    name: Enum("System.Xml.XmlNodeType", number, {value: key for key, value in _NODE_TYPES.items()})
+    for name, number in _NODE_TYPES.items()
+}
+
+
+def node_type(target: XObject) -> Enum:
+    return _KINDS[target.kind]
+
+
+def namespace_of(uri: str | None) -> XNamespace:
+    if uri is None:
+        raise argument_null("namespaceName")
+    return XNamespace(uri)
+
+
+def as_namespace(uri: str | None) -> XNamespace | None:
+    return None if uri is None else XNamespace(uri)
+
+
+def namespace_name(space: XNamespace, local: str) -> XName:
+    return name_in(local, space.uri)
+
+
+def _put(name: str) -> Callable[[object, object], None]:
+    """A setter of a plain member of ours, which the name is written for here."""
+
+    def put(target: object, value: object) -> None:
+        assert target is not None
+        setattr(target, name, value)
+
+    put.__name__ = f"put_{name}"
+    return put
+
+
+def _hash(comparer: Comparer, node: XNode | None) -> int:
+    return 0 if node is None else hash(shape(node)) & 0x7FFFFFFF
+
+
+def _alike(comparer: Comparer, left: XNode | None, right: XNode | None) -> bool:
+    return deep_equals(left, right)
+
+
+def _compare(comparer: Comparer, left: XNode | None, right: XNode | None) -> int:
+    return compare_nodes(left, right)
+
+
+# Casts
+
+
+def text_value(target: XElement | XAttribute | None) -> str | None:
+    """(string)element"""
+    if target is None:
+        return None
+    return target.text if isinstance(target, XElement) else target.value
+
+
+_CASTS: dict[str, Callable[[str], object]] = {
+    "bool": xml_values.parse_flag,
+    "int": lambda text: convert.parse_integer(text, "Int32"),
+    "long": lambda text: convert.parse_integer(text, "Int64"),
+    "uint": lambda text: convert.parse_integer(text, "UInt32"),
+    "ulong": lambda text: convert.parse_integer(text, "UInt64"),
+    "float": lambda text: convert.to_single(convert.parse_double(text)),
+    "double": convert.parse_double,
+    "decimal": convert.parse_decimal,
+    "DateTime": parse_date,
+    "DateTimeOffset": xml_values.parse_moment,
+    "TimeSpan": xml_values.parse_duration,
+    "Guid": parse_guid,
+}
+
+
+def cast_of(parse: Callable[[str], object], name: str, optional: bool) -> Callable[..., object]:
+    """(int)element and (int?)element."""
+
+    def cast(target: XElement | XAttribute | None) -> object:
+        text = text_value(target)
+        if text is None:
+            if optional:
+                return None
+            raise argument_null(name)
+        return parse(text)
+
+    return cast
+
+
+def _cast_rows(kind: str) -> tuple[Row, ...]:
+    name = kind[1:].lower()
+    rows: list[Row] = [(f"explicit string({kind} {name})", text_value)]
+    for keyword, parse in _CASTS.items():
+        rows.append((f"explicit {keyword}({kind} {name})", cast_of(parse, name, False)))
+        rows.append((f"explicit {keyword}?({kind} {name})", cast_of(parse, name, True)))
+    return tuple(rows)
+
+
+def _content(head: str, call: Callable[..., object]) -> tuple[Row, ...]:
+    """A method that takes one content or several."""
+    return (f"{head}object content)", call), (f"{head}params object[] content)", call)
+
+
+_NAMES = (
+    Definition(
+        X + "XName", "class",
+        rows=(
+            ("string LocalName", "{0}.local"),
+            ("string NamespaceName", "{0}.uri"),
+            ("XNamespace Namespace", lambda name: XNamespace(name.uri)),
+            ("static XName Get(string expandedName)", name_of),
+            ("static XName Get(string localName, string namespaceName)", name_in),
+            ("implicit XName(string expandedName)", name_of),
+            ("static bool operator ==(XName left, XName right)", "{0} == {1}"),
+            ("static bool operator !=(XName left, XName right)", "{0} != {1}"),
+        ),
+    ),
+    Definition(
+        X + "XNamespace", "class",
+        rows=(
+            ("string NamespaceName", "{0}.uri"),
+            ("static XNamespace None", lambda: XNamespace("")),
+            ("static XNamespace Xml", lambda: XNamespace(XML)),
+            ("static XNamespace Xmlns", lambda: XNamespace(XMLNS)),
+            ("static XNamespace Get(string namespaceName)", namespace_of),
+            ("XName GetName(string localName)", namespace_name),
+            ("implicit XNamespace(string namespaceName)", as_namespace),
+            ("static XName operator +(XNamespace ns, string localName)", namespace_name),
+        ),
+    ),
+    Definition("System.Xml.XmlNodeType", "enum", constants=_NODE_TYPES),
+    Definition(
+        X + "XNodeEqualityComparer", "class", bases=("IEqualityComparer<XNode>",),
+        rows=(
+            ("new()", lambda: ALIKE),
+            ("bool Equals(XNode x, XNode y)", _alike),
+            ("int GetHashCode(XNode obj)", _hash),
+        ),
+    ),
+    Definition(
+        X + "XNodeDocumentOrderComparer", "class", bases=("IComparer<XNode>",),
+        rows=(("new()", lambda: IN_ORDER), ("int Compare(XNode x, XNode y)", _compare)),
+    ),
+    Definition(
+        X + "XDeclaration", "class",
+        rows=(
+            ("new(string version, string encoding, string standalone)", XDeclaration),
+            ("new(XDeclaration other)", edits.copy_declaration),
+            ("string Version", "{0}.version", _put("version")),
+            ("string Encoding", "{0}.encoding", _put("encoding")),
+            ("string Standalone", "{0}.standalone", _put("standalone")),
+            ("string ToString()", str),
+        ),
+    ),
+)  # fmt: skip
+
+_NODES = (
+    Definition(
+        X + "XObject", "class", test=lambda value: isinstance(value, XObject),
+        rows=(
+            ("XmlNodeType NodeType", node_type),
+            ("XElement Parent", axes.parent),
+            ("XDocument Document", axes.document),
+            ("string BaseUri", axes.base_uri),
+            ("void AddAnnotation(object annotation)", edits.annotate),
+            ("T Annotation<T>()", Needs(edits.annotation, types=("T",))),
+            ("IEnumerable<T> Annotations<T>()", Needs(edits.annotations, types=("T",))),
+            ("void RemoveAnnotations<T>()", Needs(edits.forget, types=("T",))),
+        ),
+    ),
+    Definition(
+        X + "XAttribute", "class", bases=(X + "XObject",),
+        rows=(
+            ("new(XName name, object value)", edits.new_attribute),
+            ("new(XAttribute other)", edits.copy),
+            ("static IEnumerable<XAttribute> EmptySequence", lambda: ClrArray([], X + "XAttribute")),
+            ("XName Name", "{0}.name"),
+            ("string Value", "{0}.value", edits.set_text),
+            ("void SetValue(object value)", edits.set_attribute_content),
+            ("bool IsNamespaceDeclaration", "{0}.declares"),
+            ("XAttribute NextAttribute", axes.next_attribute),
+            ("XAttribute PreviousAttribute", axes.previous_attribute),
+            ("void Remove()", edits.remove_attribute),
+            ("string ToString()", attribute_text),
+            *_cast_rows("XAttribute"),
+        ),
+    ),
+    Definition(
+        X + "XNode", "class", bases=(X + "XObject",), test=lambda value: isinstance(value, XNode),
+        rows=(
+            ("void Remove()", edits.remove),
+            *_content("void AddAfterSelf(", edits.add_after),
+            *_content("void AddBeforeSelf(", edits.add_before),
+            *_content("void ReplaceWith(", edits.replace_with),
+            *axes.NODE_AXES,
+            ("static int CompareDocumentOrder(XNode n1, XNode n2)", compare_nodes),
+            ("static bool DeepEquals(XNode n1, XNode n2)", deep_equals),
+            ("static XNodeDocumentOrderComparer DocumentOrderComparer", lambda: IN_ORDER),
+            ("static XNodeEqualityComparer EqualityComparer", lambda: ALIKE),
+            ("string ToString()", xml_text),
+        ),
+    ),
+    *(
+        Definition(
+            X + name, "class", bases=(X + ("XText" if name == "XCData" else "XNode"),),
+            rows=(
+                ("new(string value)", kind),
+                (f"new({name} other)", edits.copy),
+                ("string Value", "{0}.value", edits.set_text),
+            ),
+        )
+        for name, kind in (("XText", XText), ("XCData", XCData), ("XComment", XComment))
+    ),
+    Definition(
+        X + "XProcessingInstruction", "class", bases=(X + "XNode",),
+        rows=(
+            ("new(string target, string data)", XProcessingInstruction),
+            ("new(XProcessingInstruction other)", edits.copy),
+            ("string Target", "{0}.target", edits.set_target),
+            ("string Data", "{0}.data", edits.set_data),
+        ),
+    ),
+    Definition(
+        X + "XDocumentType", "class", bases=(X + "XNode",),
+        rows=(
+            ("new(string name, string publicId, string systemId, string internalSubset)", XDocumentType),
+            ("new(XDocumentType other)", edits.copy),
+            ("string Name", "{0}.name", edits.set_type_name),
+            ("string PublicId", "{0}.public", _put("public")),
+            ("string SystemId", "{0}.system", _put("system")),
+            ("string InternalSubset", "{0}.internal", _put("internal")),
+        ),
+    ),
+    Definition(
+        X + "XContainer", "class", bases=(X + "XNode",),
+        rows=(
+            *_content("void Add(", edits.add),
+            *_content("void AddFirst(", edits.add_first),
+            *_content("void ReplaceNodes(", edits.replace_nodes),
+            ("void RemoveNodes()", edits.remove_nodes),
+            *axes.CONTAINER_AXES,
+        ),
+    ),
+)  # fmt: skip
+
+DEFINITIONS = (
+    *_NAMES,
+    *_NODES,
+    Definition(
+        X + "XElement", "class", bases=(X + "XContainer",),
+        rows=(
+            ("new(XName name)", edits.new_element),
+            *_content("new(XName name, ", edits.new_element),
+            ("new(XElement other)", edits.copy),
+            ("static XElement Parse(string text)", parse_element),
+            ("static IEnumerable<XElement> EmptySequence", lambda: ClrArray([], X + "XElement")),
+            ("XName Name", "{0}.name", edits.set_name),
+            ("string Value", text_value, edits.set_value),
+            ("bool HasElements", lambda target: any(True for _ in target.elements())),
+            ("bool HasAttributes", lambda target: bool(target.attributes)),
+            ("bool IsEmpty", lambda target: not target.nodes and not target.hollow),
+            *axes.ELEMENT_AXES,
+            ("void SetValue(object value)", edits.set_value),
+            ("void SetAttributeValue(XName name, object value)", edits.set_attribute_value),
+            ("void SetElementValue(XName name, object value)", edits.set_element_value),
+            ("void RemoveAll()", edits.remove_all),
+            ("void RemoveAttributes()", edits.remove_attributes),
+            *_content("void ReplaceAll(", edits.replace_all),
+            *_content("void ReplaceAttributes(", edits.replace_attributes),
+            *_cast_rows("XElement"),
+        ),
+    ),
+    Definition(
+        X + "XDocument", "class", bases=(X + "XContainer",),
+        rows=(
+            ("new()", XDocument),
+            ("new(params object[] content)", edits.new_document),
+            ("new(XDeclaration declaration, params object[] content)", edits.declared_document),
+            ("new(XDocument other)", edits.copy),
+            ("static XDocument Parse(string text)", parse_document),
+            ("XElement Root", "{0}.root"),
+            ("XDeclaration Declaration", "{0}.declaration", _put("declaration")),
+            ("XDocumentType DocumentType", axes.document_type),
+        ),
+    ),
+    axes.EXTENSIONS,
+)  # fmt: skip

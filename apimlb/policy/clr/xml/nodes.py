@@ -1,0 +1,329 @@
+"""System.Xml.Linq's tree: attributes, nodes, elements and documents."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from apimlb.policy.clr.budget import BUDGET, charge_each
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_operation, over_limit
+from apimlb.policy.clr.json.tokens import MAX_DEPTH
+from apimlb.policy.clr.xml.names import XMLNS, X, XName, verify
+
+STRUCTURE: Final = "This operation would create an incorrectly structured document."
+
+
+def level(depth: int) -> int:
+    """One level deeper; throws where a tree is nested too deeply to be walked."""
+    if depth > MAX_DEPTH:
+        raise over_limit(f"{MAX_DEPTH} levels of XML")
+    return depth + 1
+
+
+class XObject:
+    """An attribute or a node; `notes` are its annotations."""
+
+    __slots__ = ("notes", "parent")
+    notes: list[object]
+    clr_name = X + "XObject"
+    kind = ""
+
+    def __init__(self) -> None:
+        self.parent: XContainer | None = None
+
+
+class XAttribute(XObject):
+    """An attribute; a namespace declaration is one too."""
+
+    __slots__ = ("name", "value")
+    clr_name = X + "XAttribute"
+    kind = "Attribute"
+
+    def __init__(self, name: XName, value: str) -> None:
+        super().__init__()
+        self.name = name
+        self.value = value
+
+    @property
+    def declares(self) -> bool:
+        return self.name.uri == XMLNS or (self.name.local == "xmlns" and not self.name.uri)
+
+    @property
+    def prefix(self) -> str:
+        """The prefix that a declaration declares."""
+        return self.name.local if self.name.uri else ""
+
+    def copy(self) -> "XAttribute":
+        return XAttribute(self.name, self.value)
+
+
+class XNode(XObject):
+    """Anything inside an element or document."""
+
+    __slots__ = ()
+    clr_name = X + "XNode"
+
+    def copy(self, depth: int = 0) -> "XNode":
+        raise NotImplementedError
+
+    @property
+    def place(self) -> int:
+        """Where the node stands in its parent."""
+        assert self.parent is not None
+        charge_each(len(self.parent.nodes) >> 2)
+        return next(i for i, node in enumerate(self.parent.nodes) if node is self)
+
+
+class XText(XNode):
+    """Text, and its kin by `kind`: a CDATA section or a comment."""
+
+    __slots__ = ("value",)
+    clr_name = X + "XText"
+    kind = "Text"
+
+    def __init__(self, value: str | None) -> None:
+        if value is None:
+            raise argument_null("value")
+        super().__init__()
+        self.value = value
+
+    def copy(self, depth: int = 0) -> "XText":
+        return type(self)(self.value)
+
+
+class XCData(XText):
+    __slots__ = ()
+    clr_name = X + "XCData"
+    kind = "CDATA"
+
+
+class XComment(XText):
+    __slots__ = ()
+    clr_name = X + "XComment"
+    kind = "Comment"
+
+
+class XProcessingInstruction(XNode):
+    __slots__ = ("data", "target")
+    clr_name = X + "XProcessingInstruction"
+    kind = "ProcessingInstruction"
+
+    def __init__(self, target: str | None, data: str | None) -> None:
+        if data is None:
+            raise argument_null("data")
+        super().__init__()
+        self.target = target_name(target)
+        self.data = data
+
+    def copy(self, depth: int = 0) -> "XProcessingInstruction":
+        return XProcessingInstruction(self.target, self.data)
+
+
+def target_name(target: str | None) -> str:
+    if target is None:
+        raise argument_null("name")
+    if verify(target).lower() == "xml":
+        raise argument(f"'{target}' is an invalid name for a processing instruction.")
+    return target
+
+
+class XDocumentType(XNode):
+    __slots__ = ("internal", "name", "public", "system")
+    clr_name = X + "XDocumentType"
+    kind = "DocumentType"
+
+    def __init__(
+        self, name: str | None, public: str | None, system: str | None, internal: str | None
+    ) -> None:
+        super().__init__()
+        if name is None:
+            raise argument_null("name")
+        self.name = verify(name, colons=True)
+        self.public = public
+        self.system = system
+        self.internal = internal
+
+    def copy(self, depth: int = 0) -> "XDocumentType":
+        return XDocumentType(self.name, self.public, self.system, self.internal)
+
+
+class XDeclaration:
+    clr_name = X + "XDeclaration"
+
+    def __init__(self, version: str | None, encoding: str | None, standalone: str | None) -> None:
+        self.version = version
+        self.encoding = encoding
+        self.standalone = standalone
+
+    def __str__(self) -> str:
+        parts = {"version": self.version, "encoding": self.encoding, "standalone": self.standalone}
+        inner = "".join(f' {name}="{text}"' for name, text in parts.items() if text is not None)
+        return f"<?xml{inner}?>"
+
+
+class XContainer(XNode):
+    """An element or a document. One that is `hollow` holds an empty text: `<a></a>` and not `<a />`."""
+
+    __slots__ = ("hollow", "nodes")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: list[XNode] = []
+        self.hollow = False
+
+    def check(self, node: XNode, place: int) -> None:
+        """Throws System.ArgumentException for a node that may not stand there."""
+        raise NotImplementedError
+
+    def insert(self, place: int, node: XNode) -> None:
+        """Take a node in; a copy of one that has a parent or would hold itself."""
+        BUDGET.spend(1 + (len(self.nodes) - place >> 4))
+        self.check(node, place)
+        own = node
+        if node.parent is not None or (isinstance(node, XContainer) and self.root_node() is node):
+            own = node.copy()
+        own.parent = self
+        self.nodes.insert(place, own)
+
+    def insert_text(self, place: int, text: str) -> int:
+        """A text becomes part of the text before it, if there is one; the place behind it."""
+        last = self.nodes[place - 1] if place else None
+        if type(last) is XText:
+            self.check(XText(text), place)
+            BUDGET.spend(len(last.value) >> 6)
+            last.value += text
+        elif text:
+            self.insert(place, XText(text))
+            return place + 1
+        elif not self.nodes:
+            self.hollow = True
+        return place
+
+    def root_node(self) -> XNode:
+        here: XNode = self
+        while here.parent is not None:
+            BUDGET.spend()
+            here = here.parent
+        return here
+
+    def append(self, node: XNode) -> None:
+        self.insert(len(self.nodes), node)
+
+    def clear(self) -> None:
+        for node in self.nodes:
+            node.parent = None
+        self.nodes.clear()
+        self.hollow = False
+
+    def take_out(self, node: XNode) -> None:
+        del self.nodes[node.place]
+        node.parent = None
+        self.hollow = False
+
+    def elements(self, name: XName | None = None) -> Iterator["XElement"]:
+        charge_each(len(self.nodes))
+        for node in list(self.nodes):
+            if isinstance(node, XElement) and (name is None or node.name == name):
+                yield node
+
+    def below(self) -> Iterator[XNode]:
+        """All nodes below, in the order of the document."""
+        stack = [iter(list(self.nodes))]
+        while stack:
+            node = next(stack[-1], None)
+            if node is None:
+                stack.pop()
+                continue
+            yield node
+            if isinstance(node, XContainer):
+                stack.append(iter(list(node.nodes)))
+
+    def descendants(self, name: XName | None = None) -> Iterator["XElement"]:
+        for node in self.below():
+            if isinstance(node, XElement) and (name is None or node.name == name):
+                yield node
+
+
+class XElement(XContainer):
+    __slots__ = ("attributes", "name")
+    clr_name = X + "XElement"
+    kind = "Element"
+
+    def __init__(self, name: XName) -> None:
+        super().__init__()
+        self.name = name
+        self.attributes: list[XAttribute] = []
+
+    def check(self, node: XNode, place: int) -> None:
+        if isinstance(node, XDocument | XDocumentType):
+            raise argument(f"A node of type {node.kind} cannot be added to content.")
+
+    @property
+    def text(self) -> str:
+        """The text of all descendants."""
+        return "".join(
+            node.value for node in self.below() if isinstance(node, XText) and node.kind != "Comment"
+        )
+
+    def attribute(self, name: XName) -> XAttribute | None:
+        return next((each for each in self.attributes if each.name == name), None)
+
+    def add_attribute(self, attribute: XAttribute) -> None:
+        charge_each(len(self.attributes))
+        if self.attribute(attribute.name) is not None:
+            raise invalid_operation("Duplicate attribute.")
+        own = attribute.copy() if attribute.parent is not None else attribute
+        own.parent = self
+        self.attributes.append(own)
+
+    def clear_attributes(self) -> None:
+        for each in self.attributes:
+            each.parent = None
+        self.attributes.clear()
+
+    def copy(self, depth: int = 0) -> "XElement":
+        made = XElement(self.name)
+        made.hollow = self.hollow
+        for each in self.attributes:
+            made.add_attribute(each.copy())
+        for node in self.nodes:
+            made.append(node.copy(level(depth)))
+        return made
+
+
+class XDocument(XContainer):
+    __slots__ = ("declaration",)
+    clr_name = X + "XDocument"
+    kind = "Document"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.declaration: XDeclaration | None = None
+
+    @property
+    def root(self) -> XElement | None:
+        return next(self.elements(), None)
+
+    def check(self, node: XNode, place: int) -> None:
+        """One element, one document type before it, and no text."""
+        if isinstance(node, XDocument | XCData):
+            raise argument(f"A node of type {node.kind} cannot be added to content.")
+        if type(node) is XText and node.value.strip(" \t\r\n"):
+            raise argument("Non-whitespace characters cannot be added to content.")
+        if isinstance(node, XElement | XDocumentType):
+            element = isinstance(node, XElement)
+            for index, each in enumerate(self.nodes):
+                wrong = isinstance(each, XElement) if element else isinstance(each, XDocumentType)
+                other = isinstance(each, XDocumentType) if element else isinstance(each, XElement)
+                if wrong or (other and (index >= place if element else index < place)):
+                    raise invalid_operation(STRUCTURE)
+
+    def copy(self, depth: int = 0) -> "XDocument":
+        made = XDocument()
+        given = self.declaration
+        made.declaration = given and XDeclaration(given.version, given.encoding, given.standalone)
+        for node in self.nodes:
+            made.append(node.copy(level(depth)))
+        return made
+
+
+def no_parent() -> ClrException:
+    return invalid_operation("The parent is missing.")

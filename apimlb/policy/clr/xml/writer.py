@@ -1,0 +1,226 @@
+"""Trees of System.Xml.Linq as text: prefixes, indentation and escapes as .NET's XmlWriter has them."""
+
+import re
+from typing import Final
+
+from apimlb.policy.clr.budget import BUDGET, bounded_text
+from apimlb.policy.clr.exceptions import argument
+from apimlb.policy.clr.xml.names import XML, XMLNS
+from apimlb.policy.clr.xml.nodes import (
+    XAttribute,
+    XComment,
+    XContainer,
+    XDocument,
+    XDocumentType,
+    XElement,
+    XNode,
+    XProcessingInstruction,
+    XText,
+    level,
+)
+
+_INVALID: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]"
+)
+_DASHES: Final = re.compile("-(?=-)|-\\Z")
+
+
+def _valid(text: str, name: str = "") -> str:
+    """Text that XML may hold; throws System.ArgumentException."""
+    found = _INVALID.search(text)
+    if found is None:
+        return text
+    char, rest = found[0], text[found.end() : found.end() + 1]
+    if "\ud800" <= char <= "\udbff":
+        if not rest:
+            raise argument("The surrogate pair is invalid. Missing a low surrogate character.")
+        raise argument(
+            f"The surrogate pair (0x{ord(char):X}, 0x{ord(rest):X}) is invalid. A high surrogate character "
+            "(0xD800 - 0xDBFF) must always be paired with a low surrogate character (0xDC00 - 0xDFFF)."
+        )
+    if "\udc00" <= char <= "\udfff":
+        raise argument(
+            f"Invalid high surrogate character (0x{ord(char):X}). A high surrogate character must have a "
+            "value from range (0xD800 - 0xDBFF)."
+        )
+    shown = "." if char == "\0" else char
+    raise argument(f"'{shown}', hexadecimal value 0x{ord(char):02X}, is an invalid character.", name)
+
+
+def _lines(text: str) -> str:
+    """Valid text with line breaks as one character."""
+    return _valid(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def escape(text: str) -> str:
+    """Text as XML writes it between tags."""
+    return _lines(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def quoted(text: str) -> str:
+    """An attribute's value with its quotes."""
+    plain = (
+        _valid(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
+    return f'"{plain.replace(chr(10), "&#xA;").replace(chr(13), "&#xD;").replace(chr(9), "&#x9;")}"'
+
+
+def prefix_in_scope(element: XElement | None, uri: str, default: bool) -> str | None:
+    """The prefix that the nearest declaration gives a namespace; "" is the default one."""
+    if uri in _FIXED:
+        return _FIXED[uri]
+    hidden: set[str] = set()
+    here: XContainer | None = element
+    while isinstance(here, XElement):
+        BUDGET.spend()
+        for each in reversed(here.attributes):
+            if each.declares and each.prefix not in hidden:
+                if each.value == uri and (each.prefix or default):
+                    return each.prefix
+                hidden.add(each.prefix)
+        here = here.parent
+    return None
+
+
+_FIXED = {XML: "xml", XMLNS: "xmlns"}
+
+
+def attribute_text(attribute: XAttribute) -> str:
+    """XAttribute.ToString()"""
+    name = attribute.name
+    if not name.uri:
+        return f"{name.local}={quoted(attribute.value)}"
+    parent = attribute.parent if isinstance(attribute.parent, XElement) else None
+    prefix = prefix_in_scope(parent, name.uri, False) or "p0"
+    return f"{prefix}:{name.local}={quoted(attribute.value)}"
+
+
+def xml_text(node: XNode) -> str:
+    """ToString(): indented by two spaces, but not inside of mixed content."""
+    writer = _Writer()
+    if isinstance(node, XDocument):
+        mixed = False
+        for index, child in enumerate(node.nodes):
+            mixed = mixed or type(child) is XText
+            writer.pieces.append("\n" if index and not mixed else "")
+            writer.node(child, "" if mixed else "\n", 0)
+    else:
+        writer.node(node, "\n", 0)
+    return bounded_text("".join(writer.pieces))
+
+
+class _Writer:
+    """`names` are the prefixes in scope: [prefix, namespace, whether it is still to be declared]."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.names: list[tuple[str, str, bool]] = [
+            ("xmlns", XMLNS, False),
+            ("xml", XML, False),
+            ("", "", False),
+        ]
+
+    def node(self, node: XNode, newline: str, depth: int) -> None:
+        BUDGET.spend(10)
+        if isinstance(node, XElement):
+            self._element(node, newline, level(depth))
+        elif isinstance(node, XComment):
+            self.pieces.append(f"<!--{_DASHES.sub('- ', _lines(node.value))}-->")
+        elif isinstance(node, XText):
+            plain = node.kind == "Text"
+            self.pieces.append(escape(node.value) if plain else _section(node.value))
+        elif isinstance(node, XProcessingInstruction):
+            data = _lines(node.data).replace("?>", "? >")
+            self.pieces.append(f"<?{node.target}{' ' if data else ''}{data}?>")
+        elif isinstance(node, XDocumentType):
+            self.pieces.append(_document_type(node))
+
+    def _element(self, element: XElement, newline: str, depth: int) -> None:
+        base = len(self.names)
+        prefix = prefix_in_scope(element, element.name.uri, True) if element.name.uri else ""
+        if prefix is None:
+            prefix = self._prefix_of(element.name.uri) or ""
+        self._imply(prefix, element.name.uri, base)
+        tag = f"{prefix}:{element.name.local}" if prefix else element.name.local
+        self.pieces.append(f"<{tag}")
+        for each in element.attributes:
+            self.pieces.append(f" {self._attribute(element, each, base)}={quoted(each.value)}")
+        for declared, uri, needed in reversed(self.names[base:]):
+            if needed:
+                self.pieces.append(f" xmlns{':' if declared else ''}{declared}={quoted(uri)}")
+        if element.nodes:
+            self.pieces.append(">")
+            inner = self._children(element, newline, depth)
+            self.pieces.append(f"{newline if inner else ''}</{tag}>")
+        else:
+            self.pieces.append(f"></{tag}>" if element.hollow else " />")
+        del self.names[base:]
+
+    def _children(self, element: XElement, newline: str, depth: int) -> str:
+        inner = newline + "  " if newline else ""
+        for child in element.nodes:
+            if isinstance(child, XText) and not isinstance(child, XComment):
+                inner = ""  # from here on the content is mixed, and white space would count
+            self.pieces.append(inner)
+            self.node(child, inner, depth)
+        return inner
+
+    def _uri_of(self, prefix: str, base: int = 0) -> str | None:
+        """The namespace of a prefix, where it came at `base` or later."""
+        return next((uri for name, uri, _ in reversed(self.names[base:]) if name == prefix), None)
+
+    def _prefix_of(self, uri: str) -> str | None:
+        for name, known, _ in reversed(self.names):
+            if known == uri and self._uri_of(name) == uri:
+                return name
+        return None
+
+    def _imply(self, prefix: str, uri: str, base: int) -> None:
+        """A prefix is used: it must be declared, if it is not."""
+        if self._uri_of(prefix, base) is None:
+            self.names.append((prefix, uri, self._uri_of(prefix) != uri))
+
+    def _attribute(self, element: XElement, attribute: XAttribute, base: int) -> str:
+        name = attribute.name
+        if attribute.declares:
+            self._declare(attribute.prefix, attribute.value, base)
+            return f"xmlns:{attribute.prefix}" if attribute.prefix else "xmlns"
+        if not name.uri:
+            return name.local
+        prefix = prefix_in_scope(element, name.uri, False) or self._prefix_of(name.uri)
+        if not prefix:
+            prefix = self._new_prefix()
+        self._imply(prefix, name.uri, base)
+        return f"{prefix}:{name.local}"
+
+    def _declare(self, prefix: str, uri: str, base: int) -> None:
+        for index in range(base, len(self.names)):
+            if self.names[index][0] == prefix:
+                self.names[index] = (prefix, uri, False)
+                return
+        self.names.append((prefix, uri, False))
+
+    def _new_prefix(self) -> str:
+        made = f"p{len(self.names) - 3}"
+        number = 0
+        while self._uri_of(made) is not None:
+            made = f"p{len(self.names) - 3}{number}"
+            number += 1
+        return made
+
+
+def _section(text: str) -> str:
+    inner = _lines(text).replace("]]>", "]]]]><![CDATA[>")
+    return f"<![CDATA[{inner}]]>"
+
+
+def _document_type(node: XDocumentType) -> str:
+    identified = ""
+    for text, name in ((node.public, "pubid"), (node.system, "sysid"), (node.internal, "subset")):
+        _valid(text or "", name)
+    if node.public is not None:
+        identified = f'PUBLIC "{node.public}" "{node.system or ""}"'
+    elif node.system is not None:
+        identified = f'SYSTEM "{node.system}"'
+    subset = f"[{node.internal}]" if node.internal is not None else ""
+    return f"<!DOCTYPE {node.name} {identified}{subset}>"

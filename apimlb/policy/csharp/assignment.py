@@ -1,0 +1,71 @@
+"""Assignment as an expression: storing where Python would need a statement."""
+
+from collections.abc import Callable
+
+from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.exceptions import ClrException, array_range
+from apimlb.policy.clr.numbers.arithmetic import Byte
+
+
+def set_cell(cell: list[object], value: object) -> object:
+    """Assign a local that closures share."""
+    cell[0] = value
+    return value
+
+
+def set_through(setter: Callable[..., object], *arguments: object) -> object:
+    """Call a setter whose last argument is the value; that value is the result."""
+    setter(*arguments)
+    return arguments[-1]
+
+
+def keep(*values: object) -> object:
+    """The last of several values that were computed in order."""
+    return values[-1]
+
+
+def _offset(array: ClrArray, indices: tuple[int, ...]) -> int:
+    offset = 0
+    for index, size in zip(indices, array.shape, strict=True):
+        if not 0 <= index < size:
+            raise array_range()
+        offset = offset * size + index
+    return offset
+
+
+def array_item(array: "ClrArray | bytearray", *indices: int) -> object:
+    """`array[i]` or `array[i, j]`; throws System.IndexOutOfRangeException."""
+    index = indices[0]
+    if isinstance(array, bytearray):
+        if not 0 <= index < len(array):
+            raise array_range()
+        return Byte(array[index])
+    if len(indices) > 1:
+        return array.items[_offset(array, indices)]
+    if not 0 <= index < len(array.items):
+        raise array_range()
+    return array.items[index]
+
+
+def array_store(array: "ClrArray | bytearray", *rest: object) -> None:
+    """`array[i] = value`"""
+    *indices, value = rest
+    places = tuple(int(index) for index in indices)  # type: ignore[call-overload]
+    index = places[0]
+    if not isinstance(array, bytearray) and len(places) > 1:
+        array.items[_offset(array, places)] = value
+    elif not 0 <= index < len(array):
+        raise array_range()
+    elif isinstance(array, bytearray):
+        array[index] = int(value)  # type: ignore[call-overload]
+    else:
+        _check_element(array, value)
+        array.items[index] = value
+
+
+def _check_element(array: ClrArray, value: object) -> None:
+    if array.element == "System.String" and value is not None and type(value) is not str:
+        raise ClrException(
+            "System.ArrayTypeMismatchException",
+            "Attempted to access an element as a type incompatible with the array.",
+        )

@@ -1,0 +1,203 @@
+"""Policy expressions, compiled: C# 7 to one Python function each, once per text.
+
+The function can reach nothing but what the binder named for it: its globals hold no builtins, and every
+method, type and constant in them comes from the tables of `apimlb.policy.clr.library`.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
+
+from apimlb.errors import PolicyError
+from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.catching import caught
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.library import DEFINITIONS
+from apimlb.policy.clr.types.definitions import NULL, VOID
+from apimlb.policy.clr.types.registry import Registry
+from apimlb.policy.clr.utf16 import leave
+from apimlb.policy.csharp.binding.binder import Binder
+from apimlb.policy.csharp.binding.bound import Bound
+from apimlb.policy.csharp.binding.captures import celled_names
+from apimlb.policy.csharp.conversions import Conversions
+from apimlb.policy.csharp.syntax.lexer import Source
+from apimlb.policy.csharp.syntax.parser import parse
+from apimlb.policy.csharp.syntax.statements import Block, Return
+
+_FILE = "<policy expression>"
+_CACHE_SIZE = 4096
+_LONGEST_KEPT = 16 * 1024
+_LONGEST = 128 * 1024
+_NESTED = re.compile(r"nested|levels of indentation")
+UNTRANSLATED = "Untranslated"
+"""The code of an expression that we read, and then wrote no Python for that Python reads."""
+
+
+class Expression:
+    """A compiled expression. `type` is the static CLR type of its value, "null" where that is all it can be;
+    `python` is the generated source."""
+
+    __slots__ = (
+        "_lines",
+        "_run",
+        "column",
+        "line",
+        "python",
+        "reads_request_body",
+        "reads_response_body",
+        "source",
+        "type",
+    )
+
+    def __init__(
+        self,
+        source: str,
+        line: int,
+        column: int,
+        type_name: str,
+        python: str,
+        run: Callable[[Context], object],
+        lines: tuple[int, ...],
+        reads: tuple[bool, bool],
+    ) -> None:
+        self.source = source
+        self.line = line
+        self.column = column
+        self.type = type_name
+        self.python = python
+        self.reads_request_body, self.reads_response_body = reads
+        self._run = run
+        self._lines = lines
+
+    def __call__(self, context: Context) -> object:
+        """The value; raises `ClrException`, with the policy's line in `line`."""
+        BUDGET.renew()
+        try:
+            value = self._run(context)
+        except ClrException as error:
+            error.line = self._policy_line(error)
+            raise
+        except Exception as error:
+            raise caught(error) from error
+        if type(value) is str and not value.isascii():
+            return leave(value)
+        return value
+
+    def _policy_line(self, error: ClrException) -> int:
+        """The line of the policy that the error rose from."""
+        trace = error.__traceback__
+        found = self.line
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == _FILE and 2 <= trace.tb_lineno <= len(self._lines) + 1:
+                found = self.line + self._lines[trace.tb_lineno - 2]
+            trace = trace.tb_next
+        return found
+
+
+def compile_expression(source: str, *, line: int = 1, column: int = 1) -> Expression:
+    """Compile `@(...)` or `@{...}`; `line` and `column` say where it stands in the policy.
+
+    Raises `PolicyError` for what C# 7 or API Management's allow-list refuses (code CS.... or NotAllowed).
+    """
+    compile_one = _compiled if len(source) <= _LONGEST_KEPT else compile_fresh
+    return compile_one(source, line, column)
+
+
+@lru_cache(maxsize=1)
+def library() -> tuple[Registry, Conversions]:
+    """The tables, ready to be looked up in."""
+    registry = Registry(DEFINITIONS)
+    conversions = Conversions(registry)
+    RUNTIME.use(registry, conversions)
+    return registry, conversions
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _compiled(text: str, line: int, column: int) -> Expression:
+    return compile_fresh(text, line, column)
+
+
+def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
+    """`compile_expression` without its cache."""
+    source = Source(text, line, column)
+    if len(text) > _LONGEST:
+        raise source.error(f"The expression is longer than {_LONGEST} characters", 0, "TooLong")
+    try:
+        tree = parse(source)
+        binder = Binder(source, *library(), celled_names(tree))
+        kind = _bind(binder, tree)
+        python, run = _load(binder)
+    except RecursionError:
+        raise source.error("The expression is nested too deeply", 0, "CS8078") from None
+    lines = tuple(text.count("\n", 0, at) for at in binder.out.positions)
+    reads = (binder.reads_request_body, binder.reads_response_body)
+    return Expression(text, line, column, kind, python, run, lines, reads)
+
+
+def _bind(binder: Binder, tree: Block) -> str:
+    """Write the function's body; the name of the type that it returns."""
+    try:
+        binder.function_body(tree)
+    except PolicyError as error:
+        binder.partial = True  # who knows what the rest would have shown
+        earlier = _misrun(binder, tree)
+        if earlier is not None and (earlier.line, earlier.column) < (error.line, error.column):
+            raise earlier from None
+        raise
+    problem = _misrun(binder, tree)
+    if problem is not None:
+        raise problem
+    values: list[Bound] = [value for value in binder.returns if value.type is not VOID]
+    if values and all(value.type is NULL for value in values):
+        return NULL.name
+    return binder.common_type(values).name if values else "System.Object"
+
+
+def converts_by_cast(given: str, keyword: str) -> bool:
+    """Whether a cast makes a value of one static type, by its CLR name, one of another, by its keyword."""
+    registry, conversions = library()
+    source, target = RUNTIME.type_named(given), registry.definition(keyword)
+    if source is None or target is None:
+        return False
+    return conversions.explicit(source, registry.types.of(target)) is not None
+
+
+def _misrun(binder: Binder, tree: Block) -> PolicyError | None:
+    """The first problem of how the expression runs: an end without a value, a local without one."""
+    if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not binder.partial:
+        return None
+    flow = binder.flow(tree, closely=False)
+    if flow.ends:
+        return binder.source.error("Not all code paths return a value", tree.at, "CS0161")
+    found = flow.findings
+    if binder.partial:  # what is reached does not depend on the parts of a condition, what has a value does
+        closely = binder.flow(tree, closely=True).findings
+        found = found + [each for each in closely if each.code == "CS0165"]
+    first = min(found, key=lambda each: each.at, default=None)
+    return binder.source.error(first.what, first.at, first.code) if first else None
+
+
+def _load(binder: Binder) -> tuple[str, Callable[[Context], object]]:
+    out = binder.out
+    python = "def expression(ctx):\n" + "\n".join(out.lines) + "\n"
+    scope: dict[str, object] = {"__builtins__": {}, **out.names}
+    try:
+        code: CodeType = compile(python, _FILE, "exec", dont_inherit=True)
+    except MemoryError:
+        raise RecursionError from None
+    except SyntaxError as error:
+        if _NESTED.search(error.msg):
+            raise RecursionError from None
+        raise binder.source.error(
+            "The expression cannot be translated",
+            0,
+            UNTRANSLATED,
+            "Please report it: this is a fault of ours.",
+        ) from error
+    exec(code, scope)
+    run = scope["expression"]
+    assert callable(run)
+    return python, run

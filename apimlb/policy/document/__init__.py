@@ -1,0 +1,1 @@
+"""A policy document: text to elements, and elements to what they do."""

@@ -1,0 +1,150 @@
+"""Compiling one document: walking its elements, finding their compile functions, gathering problems."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apimlb.errors import PolicyError
+from apimlb.policy.document.draft import Draft, Entry
+from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy, problem
+from apimlb.policy.document.reader import Element, read, substitute
+from apimlb.policy.elements import ELEMENTS, UNIMPLEMENTED
+from apimlb.policy.run.exchange import Block, Section, Step
+from apimlb.policy.switches import Switches
+
+SECTIONS: tuple[Section, ...] = ("inbound", "backend", "outbound", "on-error")
+FRAGMENT_DEPTH = 10
+ELEMENT_LIMIT = 10_000
+"""Policies in one document, fragments expanded: far above any real one, so that nested includes end."""
+
+_PROBLEM_LIMIT = 20
+
+
+@dataclass(slots=True)
+class DocumentCompilation:
+    """The state of compiling one document; it is what a Draft sees of it."""
+
+    scope: str
+    named_values: Mapping[str, str]
+    fragments: Mapping[str, str]
+    switches: Switches = field(default_factory=Switches)
+    section: Section = "inbound"
+    problems: list[InvalidPolicy] = field(default_factory=list)
+    readers: set[Section] = field(default_factory=set)
+    heirs: set[Section] = field(default_factory=set)
+    _inside: list[str] = field(default_factory=list)
+    _read: dict[str, Element] = field(default_factory=dict)
+    _count: int = 0
+
+    def top_level(self, element: Element, section: Section) -> Block:
+        """The block of one section; what is wrong in it is added to `problems`."""
+        self.section = section
+        if element.text is not None:
+            self.problems.append(problem(element, f"The element '{element.tag}' cannot contain text."))
+        if element.attributes:
+            name = next(iter(element.attributes))
+            self.problems.append(problem(element, f"The '{name}' attribute is not declared."))
+        if section == "backend" and len(element.children) > 1:
+            second = element.children[1]
+            self.problems.append(
+                problem(
+                    element,
+                    f"Only one policy is allowed in the 'backend' section, '{second.tag}' is one too many.",
+                    at=(second.line, second.column),
+                    next_step="Put everything that belongs to one attempt inside <retry>.",
+                )
+            )
+        return self.block(element, "")
+
+    def block(self, element: Element, path: str) -> Block:
+        totals: dict[str, int] = {}
+        for child in element.children:
+            totals[child.tag] = totals.get(child.tag, 0) + 1
+        counts: dict[str, int] = {}
+        steps = []
+        for child in element.children:
+            counts[child.tag] = counts.get(child.tag, 0) + 1
+            name = f"{child.tag}[{counts[child.tag]}]" if totals[child.tag] > 1 else child.tag
+            step = self._step(child, f"{path}/{name}" if path else name)
+            if step is not None:
+                steps.append(step)
+        return Block(tuple(steps))
+
+    def _step(self, element: Element, path: str) -> Step | None:
+        """The compiled element; None, and a problem noted, when it does not compile."""
+        try:
+            draft = Draft(element, self, path, element)
+            act = self._entry(element).compile(draft)
+            draft.finish()
+        except InvalidPolicy as found:
+            if self._inside:
+                found.where = f"policy fragment '{self._inside[-1]}', {found.where}"
+            if len(self.problems) < _PROBLEM_LIMIT:
+                self.problems.append(found)
+            return None
+        identity = element.attributes.get("id")
+        return Step(
+            act,
+            element.tag,
+            element.line,
+            element.column,
+            path,
+            self.scope,
+            identity.value if identity else "",
+        )
+
+    def _entry(self, element: Element) -> Entry:
+        self._count += 1
+        if self._count > ELEMENT_LIMIT:
+            raise problem(element, f"The document holds more than {ELEMENT_LIMIT} policies")
+        entry = ELEMENTS.get(element.tag)
+        if entry is None and element.tag in UNIMPLEMENTED:
+            raise problem(
+                element,
+                f"The policy '{element.tag}' is not implemented by the local gateway",
+                code=NOT_IMPLEMENTED,
+                next_step="Azure accepts it; run the policy without it locally.",
+            )
+        if entry is None:
+            raise problem(element, f"'{element.tag}' is not a policy of Azure API Management")
+        if self.section not in entry.sections:
+            raise problem(
+                element,
+                "Policy section is not allowed in the specified scope",
+                next_step=f"<{element.tag}> belongs into {' or '.join(sorted(entry.sections))}.",
+            )
+        if entry.scopes and self.scope not in entry.scopes:
+            raise problem(
+                element,
+                "Policy is not allowed in the specified scope",
+                next_step=f"<{element.tag}> has its place at the scope {' or '.join(sorted(entry.scopes))}.",
+            )
+        return entry
+
+    def fragment(self, name: str, path: str) -> Block:
+        if name.lower() in self._inside or len(self._inside) >= FRAGMENT_DEPTH:
+            raise LookupError(f"The policy fragment '{name}' includes itself, or lies too deep")
+        root = self._read.get(name.lower()) or self._fragment_root(name)
+        self._read[name.lower()] = root
+        self._inside.append(name.lower())
+        try:
+            return self.block(root, path)
+        finally:
+            self._inside.pop()
+
+    def _fragment_root(self, name: str) -> Element:
+        text = {key.lower(): value for key, value in self.fragments.items()}.get(name.lower())
+        if text is None:
+            raise LookupError(f"Policy fragment with id '{name}' could not be found.")
+        try:
+            root = read(substitute(text, self.named_values))
+        except PolicyError as error:
+            raise LookupError(f"The policy fragment '{name}' does not read: {error.what}") from error
+        if root.tag != "fragment":
+            raise LookupError(f"The policy fragment '{name}' begins with '{root.tag}' instead of 'fragment'")
+        return root
+
+    def reads_response_body(self) -> None:
+        self.readers.add(self.section)
+
+    def inherits(self) -> None:
+        self.heirs.add(self.section)

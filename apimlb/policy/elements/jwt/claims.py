@@ -1,0 +1,143 @@
+"""What a token must say: its lifetime, audience, issuer and claims."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from apimlb.policy.apim.context import Context
+from apimlb.policy.document.attributes import STRING, TEXT, choice
+from apimlb.policy.document.draft import Draft, Getter
+
+Claims = Mapping[str, Any]
+
+
+class TokenRefused(Exception):
+    """A token that does not do; `reason` is LastError's. Microsoft Learn, "Error handling in API Management
+    policies", predefined errors of validate-jwt."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+Check = Callable[[Context, Claims], None]
+"""Raises TokenRefused."""
+
+
+def lifetime(claims: Claims, now: float, skew: float, *, must_expire: bool) -> None:
+    """Raises TokenRefused for a token that is over, has not begun, or never ends though it must."""
+    expires, begins = _seconds(claims, "exp"), _seconds(claims, "nbf")
+    if expires is None and must_expire:
+        raise TokenRefused("JwtInvalid", "The token has no expiration time. Access denied.")
+    if expires is not None and expires + skew <= now:
+        raise TokenRefused("TokenExpired", "Lifetime validation failed. The token is expired. Access denied.")
+    if begins is not None and begins - skew > now:
+        message = "Lifetime validation failed. The token is not yet valid. Access denied."
+        raise TokenRefused("JwtInvalid", message)
+
+
+def _seconds(claims: Claims, name: str) -> float | None:
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TokenRefused("JwtInvalid", f"The claim '{name}' is not a time. Access denied.")
+    return float(value)
+
+
+def values_of(claims: Claims, name: str, separator: str = "") -> list[str]:
+    """A claim's values as text; of a list its items, of a text the parts between separators."""
+    claim = claims.get(name)
+    values = (
+        [_text(item) for item in claim]
+        if isinstance(claim, list)
+        else []
+        if claim is None
+        else [_text(claim)]
+    )
+    return [part for value in values for part in value.split(separator)] if separator else values
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def audiences_check(accepted: Sequence[Getter[str]]) -> Check:
+    def check(context: Context, claims: Claims) -> None:
+        if not {audience(context) for audience in accepted} & set(values_of(claims, "aud")):
+            raise TokenRefused("TokenAudienceNotAllowed", "Audience validation failed. Access denied.")
+
+    return check
+
+
+def issuers_check(accepted: Sequence[Getter[str]]) -> Check:
+    def check(context: Context, claims: Claims) -> None:
+        if claims.get("iss") not in {issuer(context) for issuer in accepted}:
+            raise TokenRefused("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.")
+
+    return check
+
+
+def applications_check(accepted: Sequence[Getter[str]]) -> Check:
+    """The application that asked for the token: `azp` of a version 2 token, `appid` of a version 1 token."""
+
+    def check(context: Context, claims: Claims) -> None:
+        asked = values_of(claims, "azp") or values_of(claims, "appid")
+        if not asked:
+            raise TokenRefused(
+                "TokenClaimNotFound", "JWT token is missing the following claims: appid. Access denied."
+            )
+        if asked[0].lower() not in {each(context).lower() for each in accepted}:
+            message = f"Claim appid value of {asked[0]} is not allowed. Access denied."
+            raise TokenRefused("TokenClaimValueNotAllowed", message)
+
+    return check
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    name: Getter[str]
+    match: Getter[str]
+    separator: Getter[str]
+    values: Sequence[Getter[str]]
+
+    def check(self, context: Context, claims: Claims) -> None:
+        name = self.name(context)
+        given = values_of(claims, name, self.separator(context))
+        if name not in claims:
+            message = f"JWT token is missing the following claims: {name}. Access denied."
+            raise TokenRefused("TokenClaimNotFound", message)
+        wanted = {value(context) for value in self.values}
+        enough = wanted <= set(given) if self.match(context) == "all" else bool(wanted & set(given))
+        if wanted and not enough:
+            message = f"Claim {name} value of {','.join(given)} is not allowed. Access denied."
+            raise TokenRefused("TokenClaimValueNotAllowed", message)
+
+
+def required_claims(draft: Draft) -> list[Check]:
+    """`<required-claims>`: each claim must be there; with `<value>`s all or any of them."""
+    holder = draft.child("required-claims")
+    claims = holder.children("claim") if holder else []
+    return [
+        _Claim(
+            claim.required("name", STRING),
+            claim.attribute("match", choice("all", "any"), "all"),
+            claim.attribute("separator", STRING, ""),
+            claim.texts("value", TEXT),
+        ).check
+        for claim in claims
+    ]
+
+
+def listed(draft: Draft, holder: str, item: str) -> list[Getter[str]]:
+    """The texts of `<holder><item>…</item></holder>`; raises InvalidPolicy for an empty holder."""
+    found = draft.child(holder)
+    if found is None:
+        return []
+    texts = found.texts(item, TEXT)
+    if not texts:
+        raise draft.error(
+            f"The element '{holder}' has incomplete content. List of possible elements expected: '{item}'."
+        )
+    return texts

@@ -1,0 +1,84 @@
+"""The signing keys of a token issuer, read from its OpenID metadata and kept for a while."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from apimlb.http import Request, read
+from apimlb.policy.elements.jwt.signature import Key, public_key
+from apimlb.policy.run.exchange import Services
+
+REFRESH = 3600.0
+"""Seconds after which keys are read again; Microsoft Learn, API Management policy reference: validate-jwt."""
+
+REREAD = 300.0
+"""Seconds that must lie between two readings when a token names a key that is not there."""
+
+_TIMEOUT = 30.0
+
+
+class KeysUnavailable(Exception):
+    """The issuer's documents could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """What the metadata says: the issuer's name and its public keys by id."""
+
+    name: str
+    keys: dict[str, Key]
+    read_at: float
+
+    def keys_for(self, key_id: str | None) -> list[Key]:
+        """The key with that id; all of them for a token that names none."""
+        return [key for name, key in self.keys.items() if key_id is None or name == key_id]
+
+
+class Keyring:
+    """Issuers by the URL of their metadata."""
+
+    def __init__(self) -> None:
+        self._issuers: dict[str, Issuer] = {}
+
+    async def issuer(self, url: str, services: Services, key_id: str | None) -> Issuer:
+        """The issuer behind `url`, read again when it is old or, now and then, when it lacks `key_id`.
+
+        Raises KeysUnavailable when it cannot be read and nothing is known of it.
+        """
+        known = self._issuers.get(url)
+        now = services.clock.now()
+        if known is not None:
+            age = now - known.read_at
+            if age < REFRESH and (key_id is None or key_id in known.keys or age < REREAD):
+                return known
+        try:
+            made = await self._read(url, services)
+        except KeysUnavailable:
+            if known is None:
+                raise
+            return known
+        self._issuers[url] = made
+        return made
+
+    async def _read(self, url: str, services: Services) -> Issuer:
+        metadata = await _document(url, services)
+        keys: dict[str, Key] = {}
+        for entry in (await _document(str(metadata.get("jwks_uri", "")), services)).get("keys", []):
+            try:
+                keys[str(entry.get("kid", ""))] = public_key(jwt.PyJWK(entry))
+            except (jwt.PyJWTError, AttributeError, ValueError):
+                continue  # a key of a kind that this gateway does not know signs none of its tokens
+        return Issuer(str(metadata.get("issuer", "")), keys, services.clock.now())
+
+
+async def _document(url: str, services: Services) -> dict[str, Any]:
+    try:
+        response = await services.send(Request("GET", url), _TIMEOUT)
+        content = json.loads(await read(response))
+    except (ConnectionError, TimeoutError, ValueError) as error:
+        raise KeysUnavailable(f"Unable to retrieve document from: '{url}'.") from error
+    if response.status != 200 or not isinstance(content, dict):
+        raise KeysUnavailable(f"Unable to retrieve document from: '{url}'.")
+    return content

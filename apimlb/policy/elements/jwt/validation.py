@@ -1,0 +1,241 @@
+"""Tokens that a request must carry: validate-azure-ad-token, validate-jwt."""
+
+import base64
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+import jwt
+
+from apimlb.policy.apim.context import Context
+from apimlb.policy.apim.credentials import read_jwt
+from apimlb.policy.document.attributes import BOOLEAN, STRING, integer
+from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.document.problems import NOT_IMPLEMENTED
+from apimlb.policy.elements.jwt.claims import (
+    Check,
+    Claims,
+    TokenRefused,
+    applications_check,
+    audiences_check,
+    issuers_check,
+    lifetime,
+    listed,
+    required_claims,
+)
+from apimlb.policy.elements.jwt.keys import Issuer, Keyring, KeysUnavailable
+from apimlb.policy.elements.jwt.signature import Key, header_of, rsa_key, symmetric_key, unverified, verified
+from apimlb.policy.run.exchange import Act, Exchange, PolicyFault
+
+_DEFAULT_ENDPOINT = "https://login.microsoftonline.com"
+_TENANT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_SHARED_TENANTS = frozenset({"common", "organizations", "consumers"})
+
+Keys = tuple[Sequence[Key], frozenset[str]]
+"""Keys that may have signed a token, and the issuers that it may name (none: any)."""
+
+KeySource = Callable[[Exchange, str | None], Awaitable[Keys]]
+"""The keys for a token with that key id; raises KeysUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the token is: at most one of header, query and value is set."""
+
+    header: Getter[str]
+    query: Getter[str] | None
+    value: Getter[str] | None
+    scheme: Getter[str] | None
+
+    def token(self, context: Context) -> str | None:
+        """The token without its scheme; None when there is none, or not under the scheme that is required."""
+        if self.value is not None:
+            return _bare(self.value(context), None)
+        if self.query is not None:
+            fields = parse_qs(context.request.original_url.query_string.lstrip("?"))
+            return next(iter(fields.get(self.query(context), [])), None)
+        required = self.scheme(context) if self.scheme else None
+        return _bare(context.request.headers.get(self.header(context)) or "", required)
+
+
+def _bare(text: str, scheme: str | None) -> str | None:
+    first, _, rest = text.strip().partition(" ")
+    if first.lower() == (scheme or "Bearer").lower():
+        return rest.strip() or None
+    return None if scheme else text.strip() or None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """How a token is judged."""
+
+    keys: KeySource
+    checks: Sequence[Check]
+    expires: Getter[bool] = lambda _: True
+    signed: Getter[bool] = lambda _: True
+    skew: Getter[int] = lambda _: 0
+
+    async def judge(self, token: str, exchange: Exchange) -> Claims:
+        """The claims of a token that will do; raises TokenRefused."""
+        context = exchange.context
+        header = header_of(token)
+        algorithm = str(header.get("alg", ""))
+        if algorithm == "none" and not self.signed(context):
+            claims, issuers = unverified(token), frozenset[str]()
+        else:
+            try:
+                keys, issuers = await self.keys(exchange, header.get("kid"))
+            except KeysUnavailable as error:
+                raise TokenRefused("TokenSignatureKeyNotFound", f"{error} Access denied.") from error
+            claims = verified(token, algorithm, keys)
+        now = exchange.services.clock.now()
+        lifetime(claims, now, self.skew(context), must_expire=self.expires(context))
+        if issuers and claims.get("iss") not in issuers:
+            raise TokenRefused("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.")
+        for check in self.checks:
+            check(context, claims)
+        return claims
+
+
+def validate_azure_ad_token(draft: Draft) -> Act:
+    tenant = draft.required("tenant-id", STRING)
+    endpoint = draft.attribute("authentication-endpoint", STRING, _DEFAULT_ENDPOINT)
+    place = _place(draft, scheme=None)
+    clients = listed(draft, "client-application-ids", "application-id")
+    audiences = [
+        *listed(draft, "audiences", "audience"),
+        *listed(draft, "backend-application-ids", "application-id"),
+    ]
+    checks = [applications_check(clients)] if clients else []
+    checks += [audiences_check(audiences)] if audiences else []
+    checks += required_claims(draft)
+    _refuse_decryption(draft)
+    keyring = Keyring()
+
+    async def keys(exchange: Exchange, key_id: str | None) -> Keys:
+        name = tenant(exchange.context).rstrip("/").rpartition("/")[2]
+        host = endpoint(exchange.context).rstrip("/")
+        url = f"{host}/{name}/v2.0/.well-known/openid-configuration"
+        issuer = await keyring.issuer(url, exchange.services, key_id)
+        return issuer.keys_for(key_id), _tenant_issuers(name, issuer)
+
+    return _validation(draft, place, _Rules(keys, checks))
+
+
+def _tenant_issuers(name: str, issuer: Issuer) -> frozenset[str]:
+    """Both versions of a tenant's tokens: version 1 is issued by sts.windows.net. A shared name has none."""
+    if name.lower() in _SHARED_TENANTS:
+        return frozenset()
+    found = _TENANT.search(issuer.name)
+    return frozenset({issuer.name, f"https://sts.windows.net/{found[0] if found else name}/"})
+
+
+def validate_jwt(draft: Draft) -> Act:
+    place = _place(draft, scheme=draft.optional("require-scheme", STRING))
+    if not any(name in draft.element.attributes for name in _PLACES):
+        raise draft.error(f"One of the attributes {_NAMES} is required.")
+    issuers = listed(draft, "issuers", "issuer")
+    audiences = listed(draft, "audiences", "audience")
+    checks = [issuers_check(issuers)] if issuers else []
+    checks += [audiences_check(audiences)] if audiences else []
+    checks += required_claims(draft)
+    rules = _Rules(
+        _key_source(draft, trusts_metadata=not issuers),
+        checks,
+        draft.attribute("require-expiration-time", BOOLEAN, True),
+        draft.attribute("require-signed-tokens", BOOLEAN, True),
+        draft.attribute("clock-skew", integer(), 0),
+    )
+    _refuse_decryption(draft)
+    return _validation(draft, place, rules)
+
+
+def _key_source(draft: Draft, *, trusts_metadata: bool) -> KeySource:
+    """Keys of `<issuer-signing-keys>` and of every `<openid-config>`; the issuers of the latter are the ones
+    accepted when the policy lists none."""
+    configurations = [child.required("url", STRING) for child in draft.children("openid-config")]
+    local = _local_keys(draft)
+    keyring = Keyring()
+
+    async def keys(exchange: Exchange, key_id: str | None) -> Keys:
+        found = [*local]
+        names: set[str] = set()
+        for configuration in configurations:
+            issuer = await keyring.issuer(configuration(exchange.context), exchange.services, key_id)
+            found += issuer.keys_for(key_id)
+            names.add(issuer.name)
+        return found, frozenset(names) if trusts_metadata and not local else frozenset()
+
+    return keys
+
+
+def _local_keys(draft: Draft) -> list[Key]:
+    holder = draft.child("issuer-signing-keys")
+    return [_local_key(draft, child) for child in (holder.children("key") if holder else [])]
+
+
+def _local_key(draft: Draft, child: Draft) -> Key:
+    """A symmetric key in base64, or an RSA key by modulus and exponent."""
+    modulus, exponent = child.word("n", STRING, ""), child.word("e", STRING, "")
+    if child.word("certificate-id", STRING, ""):
+        what = "Keys from certificates are not implemented by the local gateway"
+        raise draft.error(what, code=NOT_IMPLEMENTED)
+    secret = child.words()
+    try:
+        return (
+            rsa_key(modulus, exponent) if modulus else symmetric_key(base64.b64decode(secret, validate=True))
+        )
+    except (jwt.PyJWTError, ValueError) as error:  # binascii.Error is a ValueError
+        raise draft.error("The element 'key' holds no key: base64, or 'n' and 'e'.") from error
+
+
+_PLACES = ("header-name", "query-parameter-name", "token-value")
+_NAMES = ", ".join(f"'{name}'" for name in _PLACES)
+
+
+def _place(draft: Draft, scheme: Getter[str] | None) -> _Place:
+    if sum(name in draft.element.attributes for name in _PLACES) > 1:
+        raise draft.error(f"Only one of the attributes {_NAMES} is allowed.")
+    return _Place(
+        draft.attribute("header-name", STRING, "Authorization"),
+        draft.optional("query-parameter-name", STRING),
+        draft.optional("token-value", STRING),
+        scheme,
+    )
+
+
+def _refuse_decryption(draft: Draft) -> None:
+    if draft.child("decryption-keys"):
+        what = "<decryption-keys> is not implemented by the local gateway"
+        raise draft.error(what, code=NOT_IMPLEMENTED)
+
+
+def _validation(draft: Draft, place: _Place, rules: _Rules) -> Act:
+    """The act of both policies: find the token, judge it, keep it or refuse the request."""
+    status = draft.attribute("failed-validation-httpcode", integer(100, 999), 401)
+    message = draft.optional("failed-validation-error-message", STRING)
+    variable = draft.word("output-token-variable-name", STRING, "")
+
+    async def act(exchange: Exchange) -> None:
+        context = exchange.context
+        token = place.token(context)
+        try:
+            if token is None:
+                raise TokenRefused("TokenNotPresent", "JWT not present.")
+            await rules.judge(token, exchange)
+        except TokenRefused as refused:
+            shown = message(context) if message else refused.message
+            raise PolicyFault(
+                refused.reason, refused.message, status=status(context), shown=shown
+            ) from refused
+        if variable:
+            context.variables[variable] = read_jwt(token)
+
+    return act
+
+
+TABLE = {
+    "validate-azure-ad-token": Entry(INBOUND, validate_azure_ad_token),
+    "validate-jwt": Entry(INBOUND, validate_jwt),
+}

@@ -1,1 +1,0 @@
-"""The `context` variable and what API Management adds."""

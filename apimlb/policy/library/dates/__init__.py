@@ -1,1 +1,0 @@
-"""Times: DateTime, TimeSpan and their kin, and time zones."""

@@ -1,1 +1,0 @@
-"""Numbers: their types, Math, Convert, BitConverter, and what draws them."""

@@ -1,1 +1,0 @@
-"""Texts: String, Char, StringBuilder, Encoding, regular expressions."""

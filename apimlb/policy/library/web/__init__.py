@@ -1,1 +1,0 @@
-"""Uri, WebUtility, IPAddress."""

@@ -1,0 +1,1 @@
+"""Policies and expressions run without a gateway."""

@@ -1,0 +1,216 @@
+"""A policy run against a written case: no gateway, no network, a clock that only the policy's own waits move.
+
+A case is plain data, as `case.yaml` holds it; every key may be left out:
+
+    request:      {method: POST, url: "https://gateway.test/openai/deployments/chat/completions",
+                   headers: {name: value or [values]}, body: text or JSON, ip: 127.0.0.1,
+                   parameters: {name: value}}
+    service_url:  https://backend.test/openai        what requests go to when no policy says otherwise
+    path:         /deployments/chat/completions      what follows it; the request's path when left out
+    variables:    {name: value}                      set before inbound
+    api, operation, product, subscription, user, deployment:
+                  {id: …, name: …, key: …}           members of the context in snake_case; product,
+                                                     subscription and user are null when left out
+    named_values: {name: text}
+    fragments:    {id: "<fragment>…</fragment>"}
+    backend_urls: {id: url}                          what backend ids stand for
+    backends:     [{match: "*east*", reply: {status: 429, headers: {Retry-After: 3}, body: …, after: 0.2}},
+                   {match: "*west*", reply: [{status: 200}, {fails: connection | timeout}]}]
+    identity:     false                              no managed identity; else the token's text
+    clock:        2026-11-21T12:00:00Z, or epoch seconds
+    seed:         0                                  of Random and of jitter
+    adverse:      false                              the uncertain facts about Azure in the worse reading
+
+The first backend whose `match` (a glob on the URL) fits answers; of several replies each is given once, the
+last for ever. Nobody fits: the connection fails. Variables that are mappings or lists become JObject and
+JArray.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from apimlb.errors import ConfigError
+from apimlb.http import Request, Response, read
+from apimlb.policy.apim.context import (
+    Api,
+    Context,
+    Deployment,
+    LastError,
+    MessageBody,
+    Operation,
+    Product,
+    RequestView,
+    Subscription,
+    Url,
+    User,
+)
+from apimlb.policy.compiler import compile_policy, effective
+from apimlb.policy.rehearse.stage import Case, Stage, content_of, headers_of, mapping
+from apimlb.policy.rehearse.written import reading, require
+from apimlb.policy.run.exchange import Exchange
+from apimlb.policy.run.pipeline import run
+from apimlb.policy.run.tracing import Recorder, TracedStep
+from apimlb.policy.switches import ADVERSE, Switches
+
+T = TypeVar("T")
+
+_KEYS = frozenset(
+    {
+        *("request", "service_url", "path", "variables", "named_values", "fragments", "backend_urls"),
+        *("backends", "identity", "clock", "seed", "adverse", "api", "operation", "product"),
+        *("subscription", "user", "deployment"),
+    }
+)
+_API = {"id": "api", "name": "api", "path": ""}
+_OPERATION = {"id": "operation", "name": "operation"}
+_DEPLOYMENT = {"service_name": "gateway", "service_id": "gateway", "region": "Sweden Central"}
+_SUBSCRIPTION = {
+    "id": "subscription",
+    "name": "subscription",
+    "key": "",
+    "primary_key": "",
+    "secondary_key": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What came of it: the client's response (its body read), every step, what the backends were sent, the
+    seconds that the policy waited, and the variables at the end."""
+
+    response: Response
+    steps: tuple[TracedStep, ...]
+    requests: tuple[Request, ...]
+    waited: float
+    variables: Mapping[str, object]
+    last_error: LastError | None
+    messages: tuple[str, ...] = ()
+
+
+async def rehearse(text: str, case: Case) -> Rehearsal:
+    """Run the policy document `text` on `case`. Raises PolicyError for the one, ConfigError for the other."""
+    unknown = sorted(map(str, set(case) - _KEYS))
+    if unknown:
+        raise ConfigError(
+            f"unknown key '{unknown[0]}' in the case", next_step=f"Known keys: {', '.join(sorted(_KEYS))}."
+        )
+    named_values = {name: str(value) for name, value in mapping(case, "named_values").items()}
+    fragments = {name: str(value) for name, value in mapping(case, "fragments").items()}
+    switches = ADVERSE if case.get("adverse") else Switches()
+    document = compile_policy(text, named_values=named_values, fragments=fragments, switches=switches)
+    policy = effective([document])
+    stage = Stage(case)
+    recorder = Recorder()
+    exchange = _exchange(case, stage, recorder)
+    response = await run(policy, exchange)
+    await read(response)
+    return Rehearsal(
+        response,
+        tuple(recorder.steps),
+        tuple(stage.requests),
+        stage.clock.waited,
+        exchange.context.variables,
+        exchange.context.last_error,
+        tuple(exchange.context.traces),
+    )
+
+
+def _exchange(case: Case, stage: Stage, recorder: Recorder) -> Exchange:
+    asked = mapping(case, "request")
+    url = str(asked.get("url", "https://gateway.test/"))
+    _require_url(url, "the request's 'url' in the case")
+    parts = urlsplit(url)
+    headers = headers_of(asked.get("headers"))
+    if "Host" not in headers:
+        headers.add("Host", parts.netloc)
+    service_url = str(case.get("service_url", "https://backend.test"))
+    _require_url(service_url, "'service_url' in the case")
+    view = RequestView(
+        method=str(asked.get("method", "GET")).upper(),
+        url=Url(url),
+        original_url=Url(url),
+        headers=headers,
+        body=MessageBody(content_of(asked["body"])) if "body" in asked else None,
+        ip_address=str(asked.get("ip", "127.0.0.1")),
+        matched_parameters={name: str(value) for name, value in mapping(asked, "parameters").items()},
+    )
+    context = Context(
+        stage.clock,
+        stage.rng,
+        view,
+        variables={name: _clr(value) for name, value in mapping(case, "variables").items()},
+        api=_member(
+            Api, case, "api", {"id": "api", "name": "api", "path": "", "service_url": Url(service_url)}
+        ),
+        operation=_member(
+            Operation,
+            case,
+            "operation",
+            {"id": "operation", "method": view.method, "name": "operation", "url_template": parts.path},
+        ),
+        product=_optional(Product, case, "product", {"id": "product", "name": "product"}),
+        subscription=_optional(Subscription, case, "subscription", _SUBSCRIPTION),
+        user=_optional(User, case, "user", {"id": "user"}),
+        deployment=_member(Deployment, case, "deployment", _DEPLOYMENT),
+        request_id=uuid.UUID(int=stage.rng.getrandbits(128), version=4),
+        timestamp=stage.clock.now(),
+        tracing=True,
+    )
+    exchange = Exchange(
+        context,
+        stage,
+        service_url,
+        path=str(case.get("path", parts.path or "/")),
+        query=parts.query,
+        switches=ADVERSE if case.get("adverse") else Switches(),
+        trace=recorder,
+    )
+    exchange.locate(service_url)
+    return exchange
+
+
+def _require_url(text: str, name: str) -> None:
+    with reading(name):
+        parts = urlsplit(text)
+        absolute = parts.scheme and parts.hostname and parts.port != 0
+    if not absolute:
+        raise ConfigError(f"{name} is no absolute URL: {text}")
+
+
+def _member(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str, object]) -> T:
+    """One member of the context: the defaults, and over them what the case says; a number may stand for
+    text."""
+    given = {
+        name: str(value) if isinstance(defaults.get(name), str) and type(value) in (int, float) else value
+        for name, value in mapping(case, key).items()
+    }
+    try:
+        made = kind(**{**defaults, **given})
+    except TypeError as error:
+        raise ConfigError(f"'{key}' in the case has a key that it cannot have: {error}") from error
+    require(made, kind, f"'{key}' in the case")
+    return made
+
+
+def _optional(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str, object]) -> T | None:
+    return _member(kind, case, key, defaults) if case.get(key) is not None else None
+
+
+def _clr(value: object) -> object:
+    """A value of the case as an expression would have made it; a date of YAML's is its text."""
+    if isinstance(value, dict | list):
+        return MessageBody(content_of(value)).as_("Newtonsoft.Json.Linq.JToken")
+    if isinstance(value, bool | float | str | None):
+        return value
+    if isinstance(value, int):
+        return value if -(2**31) <= value < 2**31 else _long(value)
+    return str(value)
+
+
+def _long(value: int) -> Long:
+    if not -(2**63) <= value < 2**63:
+        raise ConfigError(f"a variable in the case has more digits than a long: {value}")
+    return Long(value)

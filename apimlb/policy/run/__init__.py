@@ -1,0 +1,1 @@
+"""A checked policy and a request: the response."""

@@ -1,0 +1,254 @@
+"""One request on its way through the policies, and what the policies may ask of the gateway around them."""
+
+import random
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+from urllib.parse import urlsplit
+
+from apimlb.clock import Clock
+from apimlb.http import Request, Response, close, read
+from apimlb.policy.apim.context import Context, MessageBody, ResponseView, Url, url_of
+from apimlb.policy.run.counters import Counters
+from apimlb.policy.switches import Switches
+
+_LONG_URL = 2048
+
+CachingType = Literal["internal", "external", "prefer-external"]
+Section = Literal["inbound", "backend", "outbound", "on-error"]
+
+
+class PolicyFault(Exception):
+    """A request that goes to on-error: what `context.LastError` will say, and the answer made of it.
+
+    `message` is LastError.Message; `shown` is the text in the default JSON body where that differs (a 500
+    always shows "Internal server error"). With `keeps_response` the client gets what the backend answered.
+    `source` empty stands for the element that was running. The runtime fills in `scope`, `section`, `path`
+    and `policy_id` for a fault that rises out of an element.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        message: str,
+        *,
+        source: str = "",
+        status: int = 500,
+        status_reason: str = "",
+        shown: str = "",
+        headers: Iterable[tuple[str, str]] = (),
+        keeps_response: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.source = source
+        self.status = status
+        self.status_reason = status_reason
+        self.shown = shown or message
+        self.headers = tuple(headers)
+        self.keeps_response = keeps_response
+        self.scope = ""
+        self.section = ""
+        self.path = ""
+        self.policy_id = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendId:
+    """`<set-backend-service backend-id>`: a backend or pool of the service, by name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaseUrl:
+    """`<set-backend-service base-url>`: an absolute URL without trailing slash."""
+
+    url: str
+
+
+BackendChoice = BackendId | BaseUrl
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardOptions:
+    """One attempt of `<forward-request>`: `timeout` in seconds until the response's headers are there."""
+
+    timeout: float = 300.0
+    follow_redirects: bool = False
+    buffer_response: bool = True
+    http_version: str = "1"
+
+
+class Cache(Protocol):
+    """The gateway's value cache; `kind` is the policy's caching-type. In Azure a put is asynchronous."""
+
+    async def get(self, key: str, kind: CachingType) -> object:
+        """The value under `key`, None when there is none (null is never stored)."""
+        ...
+
+    async def put(self, key: str, value: object, seconds: float, kind: CachingType) -> None: ...
+
+    async def remove(self, key: str, kind: CachingType) -> None: ...
+
+
+class Services(Protocol):
+    """What the gateway does for a policy: time, chance, cache, calls and tokens."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def rng(self) -> random.Random: ...
+
+    @property
+    def cache(self) -> Cache: ...
+
+    async def forward(self, exchange: "Exchange", options: ForwardOptions) -> Response:
+        """Send `exchange.outgoing(base_url)` to the backend that `exchange.backend` names, or to
+        `exchange.service_url` when it names none; raises PolicyFault when nobody answers."""
+        ...
+
+    async def send(self, request: Request, timeout: float) -> Response:
+        """Answer a request to any URL; raises ConnectionError and TimeoutError as a Transport does."""
+        ...
+
+    async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
+        """A token of the service's identity for `resource`; raises PolicyFault."""
+        ...
+
+
+Act: TypeAlias = "Callable[[Exchange], Awaitable[None] | None]"
+Settlement: TypeAlias = "Callable[[Exchange], Awaitable[None]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One compiled element: what it does, and where it stands, for LastError and for the trace.
+
+    `path` is `choose[2]/when[1]/set-header`: from the section down, counted where siblings share a name.
+    """
+
+    act: Act
+    tag: str
+    line: int
+    column: int
+    path: str = ""
+    scope: str = ""
+    policy_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Elements that run one after another."""
+
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(slots=True)
+class Exchange:
+    """The mutable state of one request.
+
+    `path` (it starts with a slash) and `query` (raw, without question mark) follow the backend's URL, which
+    is `base_url` as far as it is known (a backend's id becomes a URL when the request is forwarded);
+    `context.request` holds method, headers and body. `live` is the backend's response while its body has not
+    been read: the stream that the client will get.
+    """
+
+    context: Context
+    services: Services
+    service_url: str = ""
+    path: str = "/"
+    query: str = ""
+    switches: Switches = field(default_factory=Switches)
+    trace: "TraceSink | None" = None
+    backend: BackendChoice | None = None
+    live: Response | None = None
+    base_url: str = ""
+    steps: int = 0
+    section: Section = "inbound"
+    readers: frozenset[Section] = frozenset()
+    broader: Mapping[tuple[str, str], Block] = field(default_factory=dict)
+    """What `<base/>` stands for, by the scope and section that it stands in."""
+    held: Callable[[bytes], MessageBody] = MessageBody
+    """Makes the body of a response that was read whole."""
+    counters: Counters = field(default_factory=Counters)
+    """Rates and quotas of the gateway instance."""
+    settlements: list["Settlement"] = field(default_factory=list)
+    """What is owed once a backend has answered, in the order of the policies that owe it."""
+    endings: list[Callable[["Exchange"], None]] = field(default_factory=list)
+    """What is owed when outbound is over."""
+    counted: set[str] = field(default_factory=set)
+    """The keys under which this request was counted: each counts it once."""
+
+    def __post_init__(self) -> None:
+        self.base_url = self.base_url or self.service_url
+        self.context.switches = self.switches
+
+    def aim(self, service_url: str, path: str, query: str) -> None:
+        """Where the request goes if no policy says otherwise; without a service URL, where it came from."""
+        self.service_url, self.path, self.query = service_url, path, query
+        self.locate(service_url or self.context.request.original_url.origin)
+
+    def locate(self, base_url: str) -> None:
+        """Make `context.Request.Url` what `base_url` and the exchange's path and query come to."""
+        self.base_url = base_url
+        joined = base_url.rstrip("/") + self.path + (f"?{self.query}" if self.query else "")
+        self.context.request.url = url_of(joined) if len(joined) < _LONG_URL else Url(joined)
+
+    def outgoing(self, base_url: str) -> Request:
+        """The request as the backend at `base_url` gets it; `context.Request.Url` says so from now on."""
+        self.locate(base_url)
+        view = self.context.request
+        headers = view.headers.copy()
+        url = str(view.url)
+        if headers.get("Host") in (None, view.original_url.netloc):
+            headers.set("Host", urlsplit(url).netloc)
+        body = b"" if view.body is None or view.body.consumed else view.body.content
+        if headers.get("Content-Length") not in (None, size := str(len(body))):
+            headers.set("Content-Length", size)
+        return Request(view.method, url, headers, body, view.ip_address)
+
+    async def answer(self, response: Response) -> None:
+        """Make a backend's response `context.Response`; its body stays a stream until somebody reads it."""
+        await self.let_go()
+        content = b""
+        if isinstance(response.body, bytes):
+            content = response.body
+        else:
+            self.live = response
+        self.context.response = ResponseView(
+            response.status, response.reason, response.headers, MessageBody(content)
+        )
+
+    async def buffer(self) -> None:
+        """Read a streamed response to its end, so that an expression can read its body."""
+        live, self.live = self.live, None
+        if live is None or self.context.response is None:
+            return
+        try:
+            self.context.response.body = await self.hold(live)
+        except (ConnectionError, TimeoutError) as error:
+            raise PolicyFault("BackendConnectionFailure", str(error), source="request-forwarder") from error
+
+    async def hold(self, response: Response) -> MessageBody:
+        """The whole body of a response; raises PolicyFault for one that is larger than what may be held."""
+        body = self.held(b"")
+        body.content = await read(response, body.most)
+        body.hold()
+        return body
+
+    async def let_go(self) -> None:
+        """Close a streamed response that nobody will read."""
+        live, self.live = self.live, None
+        if live is not None:
+            await close(live)
+
+
+class TraceSink(Protocol):
+    """Told of every element that runs; absent (None) when nobody asks, so that tracing costs nothing."""
+
+    def entered(self, step: Step, exchange: Exchange) -> None: ...
+
+    def left(self, step: Step, exchange: Exchange, outcome: str) -> None: ...

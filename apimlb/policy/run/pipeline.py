@@ -1,0 +1,95 @@
+"""A policy at work on one request: inbound, backend, outbound, and on-error when something fails.
+
+Microsoft Learn: "Policies in Azure API Management" (sections and their order) and "Error handling in API
+Management policies" (LastError, and that an error skips to on-error).
+"""
+
+from apimlb.http import Response
+from apimlb.policy.apim.context import ResponseView
+from apimlb.policy.compiler import Policy
+from apimlb.policy.run.exchange import Exchange, PolicyFault, Section
+from apimlb.policy.run.refusal import default_response, last_error
+from apimlb.policy.run.steps import Returned, run_block
+
+_PIPELINE: tuple[Section, ...] = ("inbound", "backend", "outbound")
+
+
+async def run(policy: Policy, exchange: Exchange) -> Response:
+    """Answer the exchange's request.
+
+    A response that no policy reads keeps its stream: whoever gets it must read it to the end or close it
+    (`apimlb.http.close`), which reaches the backend. Raises only what the services raise beside PolicyFault.
+    """
+    _begin(policy, exchange)
+    try:
+        try:
+            for section in _PIPELINE:
+                await _section(policy, exchange, section)
+                if section == "backend":
+                    for settle in exchange.settlements:
+                        await settle(exchange)
+            for end in exchange.endings:
+                end(exchange)
+        except PolicyFault as fault:
+            await _on_error(policy, exchange, fault)
+        except Returned:
+            pass
+    except BaseException:
+        await exchange.let_go()
+        raise
+    return _answer(exchange)
+
+
+async def refuse(policy: Policy, exchange: Exchange, fault: PolicyFault) -> Response:
+    """Answer a request that failed before its policies ran (no operation, no key): on-error alone runs."""
+    _begin(policy, exchange)
+    fault.section = fault.section or exchange.section
+    await _on_error(policy, exchange, fault)
+    return _answer(exchange)
+
+
+def _begin(policy: Policy, exchange: Exchange) -> None:
+    exchange.broader = policy.broader
+    exchange.readers = policy.readers
+
+
+async def _section(policy: Policy, exchange: Exchange, section: Section) -> None:
+    exchange.section = section
+    if section == "outbound" and exchange.context.response is None:
+        exchange.context.response = ResponseView(200)  # nothing was forwarded
+    if section in exchange.readers:
+        await exchange.buffer()
+    await run_block(policy.sections[section], exchange)
+
+
+async def _on_error(policy: Policy, exchange: Exchange, fault: PolicyFault) -> None:
+    """Make the fault the response, and let on-error change it; a fault in there is the last word."""
+    await _blame(exchange, fault)
+    try:
+        await _section(policy, exchange, "on-error")
+    except PolicyFault as further:
+        await _blame(exchange, further)
+    except Returned:
+        pass
+
+
+async def _blame(exchange: Exchange, fault: PolicyFault) -> None:
+    fault.section = fault.section or exchange.section
+    exchange.context.last_error = last_error(fault)
+    if not fault.keeps_response:
+        await exchange.let_go()
+        exchange.context.response = default_response(fault, exchange.context)
+
+
+def _answer(exchange: Exchange) -> Response:
+    """`context.Response` as it goes to the client; from here on the stream is the client's."""
+    view = exchange.context.response or ResponseView(200)
+    live, exchange.live = exchange.live, None
+    headers = view.headers
+    if live is not None:
+        return Response(view.status_code, headers, live.body, view.status_reason)
+    content = b"" if view.body is None or view.body.consumed else view.body.content
+    # What a HEAD is answered says the length of the body that a GET would have.
+    if "Content-Length" in headers and exchange.context.request.method != "HEAD":
+        headers.set("Content-Length", str(len(content)))
+    return Response(view.status_code, headers, content, view.status_reason)

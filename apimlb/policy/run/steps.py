@@ -1,0 +1,53 @@
+"""Running compiled elements in a row, and what happens when one of them fails."""
+
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.run.exchange import Block, Exchange, PolicyFault, Step
+
+STEP_LIMIT = 20_000
+"""Elements that one request may run: far above any real policy, so that nested retries end."""
+
+
+class Returned(Exception):
+    """`<return-response>` ran: the pipeline is over, and `context.Response` is what the client gets."""
+
+
+async def run_block(block: Block, exchange: Exchange) -> None:
+    """Run every step; raises PolicyFault, placed at the step that failed, and Returned."""
+    trace = exchange.trace
+    for step in block.steps:
+        exchange.steps += 1
+        if exchange.steps > STEP_LIMIT:
+            raise placed(PolicyFault("StepLimitExceeded", f"The policy ran {STEP_LIMIT} elements"), step)
+        if trace is not None:
+            trace.entered(step, exchange)
+        try:
+            pending = step.act(exchange)
+            if pending is not None:
+                await pending
+        except (PolicyFault, ClrException, Returned) as stop:
+            raised = stop if isinstance(stop, Returned) else placed(stop, step)
+            if trace is not None:
+                outcome = raised.message if isinstance(raised, PolicyFault) else "returned"
+                trace.left(step, exchange, outcome)
+            if raised is stop:
+                raise
+            raise raised from stop
+        if trace is not None:
+            trace.left(step, exchange, "")
+
+
+def placed(problem: PolicyFault | ClrException, step: Step) -> PolicyFault:
+    """The fault that a problem in `step` is. A fault that an inner step has already placed stays there."""
+    fault = failed_expression(problem) if isinstance(problem, ClrException) else problem
+    if not fault.path:
+        fault.source = fault.source or step.tag
+        fault.path = step.path
+        fault.scope = step.scope
+        fault.policy_id = step.policy_id
+    return fault
+
+
+def failed_expression(problem: ClrException, source: str = "") -> PolicyFault:
+    """The fault that an expression is which threw."""
+    message = f"Expression evaluation failed. {problem.message}"
+    return PolicyFault("ExpressionValueEvaluationFailure", message, source=source)

@@ -1,0 +1,83 @@
+"""What every element of a policy did, in order: the sink behind `apimlb policy trace`."""
+
+from dataclasses import dataclass, field
+
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.objects.text import clr_type_name, to_clr_string
+from apimlb.policy.run.exchange import Exchange, Section, Step
+
+_SHOWN_LENGTH = 200
+
+
+@dataclass(slots=True)
+class TracedStep:
+    """One element that ran.
+
+    `depth` counts the elements around it; `started` and `elapsed` are seconds on the exchange's clock;
+    `changed` maps variables to their text before and after (None where there was none); `outcome` is what
+    stopped the element, or empty; `status` is that of `context.Response` when it was done.
+    """
+
+    element: str
+    section: Section
+    scope: str
+    path: str
+    line: int
+    column: int
+    depth: int
+    started: float
+    elapsed: float = 0.0
+    status: int | None = None
+    outcome: str = ""
+    changed: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+
+
+class Recorder:
+    """A TraceSink that keeps everything, in the order in which elements began."""
+
+    def __init__(self) -> None:
+        self.steps: list[TracedStep] = []
+        self._open: list[tuple[TracedStep, dict[str, str]]] = []
+
+    def entered(self, step: Step, exchange: Exchange) -> None:
+        started = exchange.services.clock.now()
+        traced = TracedStep(
+            step.tag,
+            exchange.section,
+            step.scope,
+            step.path,
+            step.line,
+            step.column,
+            len(self._open),
+            started,
+        )
+        self.steps.append(traced)
+        self._open.append((traced, shown_variables(exchange)))
+
+    def left(self, step: Step, exchange: Exchange, outcome: str) -> None:
+        traced, before = self._open.pop()
+        after = shown_variables(exchange)
+        names = [*before, *(name for name in after if name not in before)]
+        traced.changed = {
+            name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
+        }
+        traced.elapsed = exchange.services.clock.now() - traced.started
+        traced.outcome = outcome
+        traced.status = exchange.context.response.status_code if exchange.context.response else None
+
+
+def shown_variables(exchange: Exchange) -> dict[str, str]:
+    """Every variable as a person reads it: `System.Int32 3`, cut to a bearable length."""
+    return {name: shown(value) for name, value in exchange.context.variables.items()}
+
+
+def shown(value: object) -> str:
+    """One value with its CLR type."""
+    if value is None:
+        return "null"
+    try:
+        text = to_clr_string(value)
+    except ClrException as error:
+        text = error.message
+    cut = text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "…"
+    return f"{clr_type_name(value)} {cut}"

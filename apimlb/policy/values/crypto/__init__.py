@@ -1,1 +1,0 @@
-"""Keys, certificates, hashes and ciphers."""

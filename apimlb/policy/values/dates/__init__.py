@@ -1,1 +1,0 @@
-"""Times and time zones."""

@@ -1,1 +1,0 @@
-"""System.Xml.Linq's tree."""

@@ -1,0 +1,224 @@
+"""Certificates and keys: those of the request and of the deployment, and what .NET on Windows does."""
+
+import datetime
+import random
+from base64 import b64decode, b64encode
+from functools import cache
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.certificates.certificate import X509
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.rehearse.cases import answer
+
+CRYPTO = "System.Security.Cryptography.CryptographicException"
+
+
+@cache
+def made() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "orders")])
+    start = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(5).not_valid_before(start)
+    return key, builder.not_valid_after(start + datetime.timedelta(days=90)).sign(key, hashes.SHA256())
+
+
+@cache
+def pfx(password: str) -> str:
+    key, certificate = made()
+    locked = BestAvailableEncryption(password.encode()) if password else NoEncryption()
+    return b64encode(pkcs12.serialize_key_and_certificates(b"x", key, certificate, None, locked)).decode()
+
+
+def value(expression: str, context: dict[str, Any] | None = None) -> Any:
+    found = answer(expression, context or {})
+    assert "value" in found, found
+    return found["value"]
+
+
+def test_a_policy_signs_with_a_key_of_the_deployment() -> None:
+    context = {"deployment": {"certificates": {"x": {"content": pfx("secret"), "password": "secret"}}}}
+    signature = value(
+        '@{ RSA rsa = context.Deployment.Certificates["x"].GetRSAPrivateKey(); return '
+        'Convert.ToBase64String(rsa.SignData(Encoding.UTF8.GetBytes("hello"), HashAlgorithmName.SHA256, '
+        "RSASignaturePadding.Pkcs1)); }",
+        context,
+    )
+    made()[0].public_key().verify(b64decode(signature), b"hello", padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_a_policy_looks_at_the_certificate_of_a_client() -> None:
+    _, certificate = made()
+    content = b64encode(certificate.public_bytes(Encoding.DER)).decode()
+    context = {"request": {"certificate": {"content": content}}}
+    shown = value(
+        '@{ var c = context.Request.Certificate; return $"{c.Subject}|{c.SubjectName.Name}|{c.Thumbprint}|'
+        '{c.NotAfter:yyyy-MM-dd}|{c.Verify()}|{c.VerifyNoRevocation()}|{c.HasPrivateKey}"; }',
+        context,
+    )
+    thumbprint = certificate.fingerprint(hashes.SHA1()).hex().upper()
+    assert shown == f"CN=orders|CN=orders|{thumbprint}|2026-04-01|True|True|False"
+    context["request"]["certificate"]["trusted"] = False  # type: ignore[assignment]
+    assert value("@(context.Request.Certificate.Verify())", context) == "False"
+    assert value("@(context.Request.Certificate == null)") == "True"
+
+
+def test_a_public_key_hides_what_the_private_one_shows() -> None:
+    context = {"deployment": {"certificates": {"x": {"content": pfx("")}}}}
+    hidden = value(
+        '@(Convert.ToBase64String(context.Deployment.Certificates["x"].GetRSAPublicKey().Encrypt('
+        'Encoding.UTF8.GetBytes("hello"), RSAEncryptionPadding.OaepSHA256)))',
+        context,
+    )
+    shape = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+    assert made()[0].decrypt(b64decode(hidden), shape) == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ('c.FriendlyName = "mine"; return c.FriendlyName;', "mine"),
+        ("c.Archived = true; return c.Archived;", "True"),
+        ("c.PrivateKey = null; return c.HasPrivateKey;", "False"),
+        ("var d = new X509Certificate2(); d.Import(c.RawData); return d.Subject + d.HasPrivateKey;",
+         "CN=ordersFalse"),
+        ('return c.ToString(true).Contains("[Public Key]\\n  Algorithm: RSA\\n  Length: 2048\\n");', "True"),
+        ("return c.Export(X509ContentType.Cert).SequenceEqual(c.RawData);", "True"),
+    ],
+)  # fmt: skip
+def test_a_certificate_can_be_changed_as_on_windows(statements: str, expected: str) -> None:
+    found = value(
+        f'@{{ var c = new X509Certificate2(Convert.FromBase64String("{pfx("pw")}"), "pw"); {statements} }}'
+    )
+    assert found == expected
+
+
+@pytest.mark.parametrize("password", ["wrong", ""])
+def test_a_wrong_password_opens_nothing(password: str) -> None:
+    found = answer(
+        f'@(new X509Certificate2(Convert.FromBase64String("{pfx("right")}"), "{password}").Subject)', {}
+    )
+    assert found["throws"] == CRYPTO
+    assert found["message"] == "The specified network password is not correct."
+
+
+def public_xml(modulus: int, exponent: int) -> str:
+    def part(number: int) -> str:
+        return b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big")).decode()
+
+    return (
+        f"<RSAKeyValue><Modulus>{part(modulus)}</Modulus><Exponent>{part(exponent)}</Exponent></RSAKeyValue>"
+    )
+
+
+def private_xml(**changed: int) -> str:
+    numbers = made()[0].private_numbers()
+    parts = {
+        "Modulus": numbers.public_numbers.n, "Exponent": numbers.public_numbers.e, "P": numbers.p,
+        "Q": numbers.q, "DP": numbers.dmp1, "DQ": numbers.dmq1, "InverseQ": numbers.iqmp, "D": numbers.d,
+    } | changed  # fmt: skip
+    inner = "".join(
+        f"<{name}>{b64encode(number.to_bytes(256, 'big')).decode()}</{name}>"
+        for name, number in parts.items()
+    )
+    return f"<RSAKeyValue>{inner}</RSAKeyValue>"
+
+
+@pytest.mark.parametrize("name", ["P", "Q", "DP", "DQ", "InverseQ", "D", "Exponent", "Modulus"])
+@pytest.mark.parametrize("number", [0, 1, 2, 2**512 + 1])
+def test_numbers_that_make_no_key_are_refused(name: str, number: int) -> None:
+    found = answer(
+        f'@{{ var r = RSA.Create(); r.FromXmlString("{private_xml(**{name: number})}"); return r.SignData('
+        "new byte[1], HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1); }",
+        {},
+    )
+    assert found["throws"] == CRYPTO
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [public_xml(2**1023 + 1, 4), public_xml(2**1023 + 1, 1), public_xml(2**1024, 65537), public_xml(15, 3)],
+)
+def test_public_numbers_that_make_no_key_are_refused(xml: str) -> None:
+    found = answer(
+        f'@{{ var r = RSA.Create(); r.FromXmlString("{xml}"); return r.Encrypt(new byte[1], '
+        "RSAEncryptionPadding.Pkcs1).Length; }",
+        {},
+    )
+    assert found["throws"] == CRYPTO
+
+
+LIMIT = "System.InsufficientExecutionStackException"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@{ for (;;) { RSA.Create().ExportRSAPublicKey(); } }",
+        "@(RSA.Create(16384).ExportRSAPublicKey())",
+        "@{ var r = RSA.Create(); r.KeySize = 8192; return 1; }",
+        f'@{{ var r = RSA.Create(); r.FromXmlString("{public_xml(2**9000 + 1, 65537)}"); return 1; }}',
+        '@{ var z = TimeZoneInfo.Utc; for (;;) { z = TimeZoneInfo.FindSystemTimeZoneById("none"); } }',
+        "@{ for (;;) { var n = TimeZoneInfo.GetSystemTimeZones().Count; } }",
+    ],
+)  # fmt: skip
+def test_no_policy_spends_its_time_on_keys_or_zones(source: str) -> None:
+    assert answer(source, {})["throws"] in (LIMIT, "System.TimeZoneNotFoundException")
+
+
+def test_a_file_that_asks_for_endless_rounds_is_not_opened() -> None:
+    key, certificate = made()
+    locked = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(100_000).build(b"pw")
+    content = pkcs12.serialize_key_and_certificates(None, key, certificate, None, locked)
+    rounds, more = (bytes([2, 3]) + number.to_bytes(3, "big") for number in (100_000, 0x7FFFFF))
+    assert rounds in content
+    for each, expected in (
+        (content, {"value": "CN=orders"}),
+        (content.replace(rounds, more), {"throws": LIMIT}),
+    ):
+        text = b64encode(each).decode()
+        found = answer(f'@(new X509Certificate2(Convert.FromBase64String("{text}"), "pw").Subject)', {})
+        assert {name: found.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_damaged_file_is_read_or_refused(seed: int) -> None:
+    rng = random.Random(seed)
+    _, certificate = made()
+    whole = (
+        certificate.public_bytes(Encoding.DER),
+        certificate.public_bytes(Encoding.PEM),
+        b64decode(pfx("")),
+    )
+    refused = 0
+    for _ in range(60):
+        content = bytearray(rng.choice(whole))
+        for _ in range(rng.randint(1, 3)):
+            at = rng.randrange(len(content))
+            content[at : at + rng.randint(0, 2)] = rng.randbytes(rng.randint(0, 2))
+        outcome = opened(bytes(content))
+        assert outcome in ("[Version]", CRYPTO, LIMIT)
+        refused += outcome != "[Version]"
+    assert 0 < refused < 60
+
+
+def opened(content: bytes) -> str:
+    """The first line of what a file's certificate says, or what is thrown."""
+    BUDGET.renew()
+    try:
+        return X509.read(content).shown(True).partition("\n")[0]
+    except ClrException as error:
+        return error.type_name

@@ -1,0 +1,40 @@
+"""Python's engine and the machine that counts its steps find the same matches."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.regex.engine import engine_of
+from apimlb.policy.clr.regex.patterns import Regex
+
+PATTERNS = [
+    "a+b?", "(a|b)*c", "^a.*b$", "(?<x>a)(b)?", "a{2,3}?b", "(?=ab)a", "(?<!a)b", "[^ab]+", r"\bab",
+    "(?>a+)b", "(?i)AB",
+    "a|", "(a)(?(1)b|c)", r"(a)\1", "(?:ab?)+c",
+]  # fmt: skip
+
+
+@given(st.sampled_from(PATTERNS), st.text("abcAB \n", max_size=12))
+def test_both_engines_agree(pattern: str, text: str) -> None:
+    engine = engine_of(pattern, 0)
+    quick, counted = engine.search(text, 0), engine.machine.search(text, 0)
+    assert (quick is None) == (counted is None)
+    if quick is not None and counted is not None:
+        assert [spans[-1:] for spans in quick.spans] == [spans[-1:] for spans in counted.spans]
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)*$", "(.*)*x", "a*a*a*a*a*b"])
+def test_a_pattern_that_runs_away_is_stopped(pattern: str) -> None:
+    with pytest.raises(ClrException, match="timed out"):
+        Regex(pattern).first("a" * 5000 + "!")
+
+
+def test_a_look_behind_may_be_of_any_width() -> None:
+    assert [match.value for match in Regex(r"(?<=\d+)x").matches("1x 22x x")] == ["x", "x"]
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a", "*", "a**", "\\", "(?<n>a)(?<m-n>b)"])
+def test_a_bad_pattern_is_named(pattern: str) -> None:
+    with pytest.raises(ClrException):
+        Regex(pattern)

@@ -1,0 +1,79 @@
+"""The tables themselves: every row can be read, and what they allow is what is documented."""
+
+import inspect
+import re
+
+import pytest
+
+from apimlb.policy.clr.library import DEFINITIONS
+from apimlb.policy.clr.types.definitions import Definition
+from apimlb.policy.clr.types.signatures import Member, row_name
+from apimlb.policy.csharp.expression import library
+
+REGISTRY, _ = library()
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
+def test_every_row_reads_as_a_member(definition: Definition) -> None:
+    for row in definition.rows:
+        members = REGISTRY.own_members(definition, row_name(row[0]))
+        assert members, row[0]
+        for member in members:
+            assert takes(member), f"{definition.name}: {row[0]}"
+    for base in definition.bases:
+        REGISTRY.parse(
+            base, REGISTRY.types.of(definition, map(REGISTRY.types.parameter, definition.parameters))
+        )
+
+
+def takes(member: Member) -> bool:
+    """Whether the Python behind a row accepts as many arguments as the row will hand it."""
+    given = len(member.types) + member.context + sum(1 for p in member.parameters if p.mode != "out")
+    given += 0 if member.static or member.kind == "constructor" else 1
+    if isinstance(member.call, str):
+        return all(int(place) < max(given, 1) for place in re.findall(r"\{(\d+)\}", member.call))
+    try:
+        inspect.signature(member.call).bind(*[None] * given)
+    except ValueError:  # a built-in without a signature
+        return True
+    except TypeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["System.Reflection.Assembly", "System.IO.File", "System.Threading.Thread", "System.Net.Http.HttpClient",
+     "System.Globalization.CultureInfo", "System.Text.Json.JsonDocument", "System.Diagnostics.Process",
+     "System.Type",
+     "System.Func", "System.FormatException", "System.IComparable", "System.DayOfWeek"],
+)  # fmt: skip
+def test_types_off_the_list_cannot_be_written(name: str) -> None:
+    assert REGISTRY.written(name) is None
+    assert REGISTRY.written(name.rpartition(".")[2]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "members"),
+    [
+        (
+            "System.DateTime",
+            {"TryParse", "ParseExact", "ToUniversalTime", "ToLocalTime", "SpecifyKind", "Kind"},
+        ),
+        ("System.Text.RegularExpressions.Regex", {"Escape", "GetGroupNames"}),
+        ("Newtonsoft.Json.JsonConvert", {"PopulateObject", "DefaultSettings", "SerializeXmlNode"}),
+        ("System.Xml.Linq.XDocument", {"Load", "Save"}),
+        ("System.Object", {"GetType", "MemberwiseClone"}),
+    ],
+)
+def test_members_off_the_list_do_not_exist(name: str, members: set[str]) -> None:
+    assert REGISTRY.member_names(REGISTRY.named(name)) & members == set()
+
+
+def test_types_are_found_by_keyword_by_name_and_in_full() -> None:
+    for name in ("string", "String", "System.String"):
+        found = REGISTRY.written(name)
+        assert found is not None
+        assert found.name == "System.String"
+    assert REGISTRY.written("List", 1) is REGISTRY.written("System.Collections.Generic.List", 1)
+    assert REGISTRY.written("List") is None

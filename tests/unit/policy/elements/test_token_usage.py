@@ -1,0 +1,83 @@
+"""Tokens as a model's answer counts them, or as they are estimated."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apimlb.policy.elements import token_usage as usage
+
+
+def event(data: object) -> bytes:
+    return f"data: {json.dumps(data)}\n\n".encode()
+
+
+async def counted(*chunks: bytes, most: int = 100) -> list[int]:
+    """What a stream of these chunks was counted as, read until the client leaves after `most` of them."""
+
+    async def sent() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    told: list[int] = []
+    body = usage.Counted(sent(), told.append)
+    read = 0
+    async for _ in body:
+        read += 1
+        if read == most:
+            break
+    await body.aclose()
+    return told
+
+
+@pytest.mark.parametrize(
+    ("asked", "tokens"),
+    [
+        ({"messages": [{"role": "user", "content": "x" * 40}]}, 10),
+        ({"prompt": ["xxxx", "yyyy"]}, 2),
+        ({"input": "xxxxx", "instructions": "xxx"}, 3),
+        ({"messages": [{"content": [{"type": "text", "text": "xxxx"}, {"image_url": {"url": "u"}}]}]}, 1201),
+        ({}, 0),
+        ({"messages": 5}, 0),
+    ],
+)
+def test_a_prompt_is_estimated_by_its_characters(asked: dict[str, object], tokens: int) -> None:
+    assert usage.of_prompt(asked) == tokens
+
+
+@pytest.mark.parametrize(
+    ("body", "tokens"),
+    [
+        (b'{"usage": {"total_tokens": 7}}', 7),
+        (b'{"usage": null}', None),
+        (b'{"usage": {}}', None),
+        (b"[]", None),
+        (b"\xff", None),
+    ],
+)
+def test_an_answer_says_what_it_used_or_does_not(body: bytes, tokens: int | None) -> None:
+    assert usage.of_answer(usage.parsed(body)) == tokens
+
+
+async def test_a_stream_is_counted_once_at_its_end() -> None:
+    chat = event({"choices": [{"delta": {"content": "x" * 8}}]})
+    assert await counted(chat, chat, b"data: [DONE]\n\n") == [4]
+    assert await counted(event({"choices": [{"text": "x" * 8}]})) == [2]
+    assert await counted(event({"type": "response.output_text.delta", "delta": "x" * 8})) == [2]
+
+
+async def test_a_client_that_leaves_pays_for_what_it_got() -> None:
+    chat = event({"choices": [{"delta": {"content": "x" * 8}}]})
+    assert await counted(chat, chat, chat, most=1) == [2]
+
+
+@given(st.lists(st.integers(1, 60), max_size=8))
+async def test_how_a_stream_is_cut_into_chunks_changes_nothing(cuts: list[int]) -> None:
+    whole = b"".join(event({"choices": [{"delta": {"content": "x" * size}}]}) for size in (3, 9, 20))
+    chunks, rest = [], whole
+    for cut in cuts:
+        chunks.append(rest[:cut])
+        rest = rest[cut:]
+    assert await counted(*chunks, rest) == [8]

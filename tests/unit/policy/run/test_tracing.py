@@ -1,0 +1,54 @@
+"""What a trace tells."""
+
+from apimlb.policy.run.tracing import shown
+from tests.unit.policy.play import play, replies
+
+
+async def test_every_step_is_told_with_its_place_and_depth() -> None:
+    played = await play(
+        "\n<choose><when condition='true'><set-variable name='a' value='1'/></when></choose>",
+        "<retry condition='false' count='1' interval='0'><forward-request/></retry>",
+    )
+    told = [(step.section, step.path, step.line, step.depth) for step in played.steps]
+    assert told == [
+        ("inbound", "choose", 2, 0),
+        ("inbound", "choose/when/set-variable", 2, 1),
+        ("backend", "retry", 2, 0),
+        ("backend", "retry/forward-request", 2, 1),
+    ]
+
+
+async def test_a_step_tells_which_variables_it_changed() -> None:
+    played = await play(
+        "<set-variable name='a' value='1'/><set-variable name='a' value='@(2)'/>"
+        "<set-variable name='a' value='@(2)'/>"
+    )
+    assert [step.changed for step in played.steps[:3]] == [
+        {"a": (None, "System.String 1")},
+        {"a": ("System.String 1", "System.Int32 2")},
+        {},
+    ]
+
+
+async def test_a_step_that_failed_says_why_and_so_do_those_around_it() -> None:
+    played = await play(
+        backend="<retry condition='false' count='1' interval='0'><forward-request/></retry>",
+        backends=replies({"fails": "timeout"}),
+    )
+    assert [(step.element, step.outcome) for step in played.steps] == [
+        ("retry", "Request to the backend service timed out"),
+        ("forward-request", "Request to the backend service timed out"),
+    ]
+
+
+async def test_return_response_is_told_as_such() -> None:
+    played = await play("<return-response/>")
+    assert [(step.element, step.outcome, step.status) for step in played.steps] == [
+        ("return-response", "returned", 200)
+    ]
+
+
+def test_values_are_shown_with_their_type_and_not_at_any_length() -> None:
+    assert shown(None) == "null"
+    assert shown(True) == "System.Boolean True"
+    assert len(shown("x" * 1000)) < 250
