@@ -1,7 +1,6 @@
 """A policy document compiled into steps, and how documents of several scopes become one policy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from apimlb.errors import PolicyError
@@ -9,33 +8,13 @@ from apimlb.policy.document.compiler import SECTIONS, DocumentCompilation
 from apimlb.policy.document.problems import InvalidPolicy, combined, hide_values, problem
 from apimlb.policy.document.reader import Element, Format, read, substitute
 from apimlb.policy.run.exchange import Block, Section
+from apimlb.policy.run.policy import Policy, PolicyDocument
 from apimlb.policy.switches import Switches
 
 Scope = Literal["global", "workspace", "product", "api", "operation"]
 DEFAULT_GLOBAL = "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>"
 """What a service runs that has no global policy; Microsoft Learn, API Management policy reference:
 forward-request."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyDocument:
-    """One scope's policy. `readers` are the sections that read `context.Response.Body`, so that a response
-    cannot be streamed past them; `heirs` those that hold `<base/>`."""
-
-    scope: str
-    sections: Mapping[Section, Block]
-    readers: frozenset[Section] = frozenset()
-    heirs: frozenset[Section] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What runs for a request: the narrowest document's sections, `broader` for every `<base/>` (by scope and
-    section), and the sections that read the response's body once these are expanded."""
-
-    sections: Mapping[Section, Block]
-    broader: Mapping[tuple[str, str], Block]
-    readers: frozenset[Section] = frozenset()
 
 
 def compile_policy(

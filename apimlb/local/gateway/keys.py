@@ -13,7 +13,7 @@ from typing import Literal
 from apimlb.http import Headers
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.policy.apim.context import Subscription, SubscriptionKeyParameterNames, User
-from apimlb.policy.run.exchange import PolicyFault
+from apimlb.policy.run.faults import PolicyFault
 
 ScopeKind = Literal["service", "apis", "api", "product"]
 

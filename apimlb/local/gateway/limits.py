@@ -15,7 +15,7 @@ from apimlb.clock import Clock
 from apimlb.http import Response, close
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.policy.apim.context import MessageBody
-from apimlb.policy.run.exchange import PolicyFault
+from apimlb.policy.run.faults import PolicyFault
 
 _MIB = 1024 * 1024
 _LARGEST_HELD = {"classic": 500 * _MIB, "v2": 2 * _MIB, "consumption": 2 * _MIB}

@@ -26,10 +26,11 @@ from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import IdentityToken, TokenCache
 from apimlb.local.store import Documents
 from apimlb.policy.apim.context import Context, MessageBody, RequestView
-from apimlb.policy.compiler import Policy
 from apimlb.policy.run.counters import Counters
-from apimlb.policy.run.exchange import Block, Exchange, PolicyFault, TraceSink
+from apimlb.policy.run.exchange import Block, Exchange, TraceSink
+from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.pipeline import refuse, run
+from apimlb.policy.run.policy import Policy
 from apimlb.policy.switches import Switches
 
 _BODILESS = {204, 304}

@@ -6,7 +6,8 @@ from typing import Literal
 
 from apimlb.errors import PolicyError
 from apimlb.local.store import Document
-from apimlb.policy.compiler import Policy, PolicyDocument, compile_policy, effective
+from apimlb.policy.compiler import compile_policy, effective
+from apimlb.policy.run.policy import Policy, PolicyDocument
 from apimlb.policy.switches import Switches
 
 PolicyScope = Literal["global", "product", "api", "operation"]

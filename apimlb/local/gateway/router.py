@@ -12,7 +12,7 @@ from apimlb.local.gateway.policies import PolicyShelf
 from apimlb.local.gateway.routes import SERVICE, ApiRoute, OperationRoute, Service, read_service
 from apimlb.local.store import Document, Documents
 from apimlb.policy.apim.context import Url
-from apimlb.policy.compiler import Policy
+from apimlb.policy.run.policy import Policy
 from apimlb.policy.switches import Switches
 
 _GATEWAY_HOSTS = (".azure-api.net", ".localhost")

@@ -17,7 +17,8 @@ from apimlb.local.gateway.routes import Service
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import TokenCache
 from apimlb.policy.apim import context as views
-from apimlb.policy.run.exchange import BackendId, BaseUrl, Cache, Exchange, ForwardOptions, PolicyFault
+from apimlb.policy.run.exchange import BackendId, BaseUrl, Cache, Exchange, ForwardOptions
+from apimlb.policy.run.faults import PolicyFault
 
 _NO_CREDENTIALS = Credentials()
 _FORWARDER = "request-forwarder"

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from apimlb.clock import Clock
 from apimlb.errors import ApimlbError
 from apimlb.local.store import Document
-from apimlb.policy.run.exchange import PolicyFault
+from apimlb.policy.run.faults import PolicyFault
 
 IdentityToken = Callable[[Document, str, str | None], Awaitable[str]]
 """Issues a token of the identity of a service (its document) for a resource; the third argument is the client

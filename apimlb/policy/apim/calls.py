@@ -7,14 +7,15 @@ from apimlb.policy.apim import context as views
 from apimlb.policy.apim.credentials import Authorization, BasicAuthCredentials, Jwt, read_basic, read_jwt
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.collections.values import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.clr.dates.ticks import DateTime, TimeSpan, from_epoch
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, invalid_cast
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.objects.text import clr_type_name
-from apimlb.policy.clr.objects.values import Enum, Sequence
 from apimlb.policy.clr.strings.encodings import url_encode
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.utf16 import enter, leave
 from apimlb.policy.switches import Switches
 

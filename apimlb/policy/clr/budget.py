@@ -3,7 +3,9 @@ uncertain."""
 
 from typing import Final, NoReturn
 
-from apimlb.policy.clr.exceptions import over_limit
+from apimlb.policy.clr.exceptions import (
+    over_limit,
+)
 
 STEPS: Final = 1_000_000
 ROUNDS: Final = 100_000
@@ -71,3 +73,6 @@ def bounded_length(length: int) -> int:
     if length > LONGEST_TEXT:
         raise over_limit(f"{LONGEST_TEXT} characters in one string")
     return length
+
+
+MAX_DEPTH: Final = 200

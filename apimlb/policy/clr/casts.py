@@ -3,13 +3,13 @@
 import math
 from decimal import Decimal
 
+from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, invalid_cast, null_reference
 from apimlb.policy.clr.numbers.arithmetic import checked, truncate
 from apimlb.policy.clr.objects.text import clr_type_name
-from apimlb.policy.clr.objects.values import Enum, Sequence
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.registry import Registry
-from apimlb.policy.csharp.conversions import Conversions
 
 
 class RuntimeTypes:
@@ -17,12 +17,11 @@ class RuntimeTypes:
 
     def __init__(self) -> None:
         self._registry: Registry | None = None
-        self._conversions: Conversions | None = None
         self._known: dict[tuple[str, Type], bool] = {}
 
-    def use(self, registry: Registry, conversions: Conversions) -> None:
+    def use(self, registry: Registry) -> None:
         """The library that names are looked up in; set once, when it is built."""
-        self._registry, self._conversions = registry, conversions
+        self._registry = registry
 
     def type_named(self, name: str) -> Type | None:
         """A constructed type by the name that ToString shows:
@@ -61,9 +60,9 @@ class RuntimeTypes:
 
     def derives(self, name: str, target: Type) -> bool:
         """Whether the type of that name is the target or derives from it."""
-        assert self._conversions is not None
+        assert self._registry is not None
         found = self.type_named(name)
-        return found is not None and self._conversions.derives(found, target)
+        return found is not None and self._registry.derives(found, target)
 
 
 def _split(text: str) -> list[str]:

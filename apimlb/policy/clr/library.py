@@ -1,10 +1,9 @@
-"""The allow-list: every type and member that an expression may use, one table row each.
+"""The types of .NET that an expression may use and their members, one table row each.
 
 Source: Microsoft Learn, "API Management policy expressions", .NET Framework types allowed (2026-01-15). What
 reads or writes files is left out.
 """
 
-from apimlb.policy.apim import members as context
 from apimlb.policy.clr import exception_members as exceptions
 from apimlb.policy.clr.certificates import members as certificates
 from apimlb.policy.clr.chance import members as chance
@@ -49,5 +48,4 @@ DEFINITIONS = (
     *rsa.DEFINITIONS,
     *certificates.DEFINITIONS,
     *regex.DEFINITIONS,
-    *context.DEFINITIONS,
 )

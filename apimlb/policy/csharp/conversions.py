@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apimlb.policy.clr.types.definitions import NULL, VOID, Type
+from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.types.signatures import Member
 
@@ -42,11 +42,6 @@ NUMERIC = frozenset(
 INTEGRAL = frozenset(
     _S + name for name in ["SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Char"]
 )
-_COVARIANT = {
-    "System.Collections.Generic.IEnumerable`1", "System.Collections.Generic.IEnumerator`1",
-    "System.Collections.Generic.IReadOnlyCollection`1", "System.Collections.Generic.IReadOnlyList`1",
-    "System.Linq.IGrouping`2", "Newtonsoft.Json.Linq.IJEnumerable`1",
-}  # fmt: skip
 
 
 def _is_number(kind: Type) -> bool:
@@ -103,32 +98,11 @@ class Conversions:
                 return Conversion("lift" if source.is_nullable else "wrap", inner=inner)
             return None
         if source.is_value:
-            return _BOX if self.derives(source.underlying, target) and not target.is_value else None
-        return _REFERENCE if self.derives(source, target) else None
+            return _BOX if self._registry.derives(source.underlying, target) and not target.is_value else None
+        return _REFERENCE if self._registry.derives(source, target) else None
 
     def _standard_implicit_or_identity(self, source: Type, target: Type) -> Conversion | None:
         return IDENTITY if source is target else self._standard_implicit(source, target)
-
-    def derives(self, source: Type, target: Type) -> bool:
-        """Whether a value of `source` is a `target`, by inheritance, interfaces and variance."""
-        if source is target or target is self._registry.object:
-            return True
-        if source.kind == "parameter" or target.kind == "parameter":
-            return False
-        return any(base is target or self._variant(base, target) for base in self._registry.bases(source))
-
-    def _variant(self, base: Type, target: Type) -> bool:
-        if base.kind == "array" and target.kind == "array":
-            inner, wanted = base.arguments[0], target.arguments[0]
-            return base.rank == target.rank and not inner.is_value and self.derives(inner, wanted)
-        if base.definition is None or base.definition is not target.definition:
-            return False
-        if base.definition.name not in _COVARIANT:
-            return False
-        return all(
-            mine is wanted or (not mine.is_value and not wanted.is_value and self.derives(mine, wanted))
-            for mine, wanted in zip(base.arguments, target.arguments, strict=True)
-        )
 
     def explicit(self, source: Type, target: Type) -> Conversion | None:
         """The conversion that a cast makes, or None."""
@@ -162,14 +136,14 @@ class Conversions:
         if source.is_value and target.is_value:
             return None
         if target.is_value:
-            return _UNBOX if self.derives(wanted, source) else None
+            return _UNBOX if self._registry.derives(wanted, source) else None
         if source.is_value:
             return None
         return _UNBOX if self._castable(source, target) else None
 
     def _castable(self, source: Type, target: Type) -> bool:
         """Whether a reference cast may be written: downwards, or where an interface is on one side."""
-        if self.derives(target, source):
+        if self._registry.derives(target, source):
             return True
         if "interface" in (source.kind, target.kind):
             return not {source.name, target.name} & {"System.String"}

@@ -1,7 +1,7 @@
 """Policy expressions, compiled: C# 7 to one Python function each, once per text.
 
 The function can reach nothing but what the binder named for it: its globals hold no builtins, and every
-method, type and constant in them comes from the tables of `apimlb.policy.clr.library`.
+method, type and constant in them comes from the tables of `apimlb.policy.apim.library`.
 """
 
 import re
@@ -11,12 +11,12 @@ from types import CodeType
 
 from apimlb.errors import PolicyError
 from apimlb.policy.apim.context import Context
+from apimlb.policy.apim.library import DEFINITIONS
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.catching import caught
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.library import DEFINITIONS
-from apimlb.policy.clr.types.definitions import NULL, VOID
+from apimlb.policy.clr.types.constructed import NULL, VOID
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.utf16 import leave
 from apimlb.policy.csharp.binding.binder import Binder
@@ -110,9 +110,8 @@ def compile_expression(source: str, *, line: int = 1, column: int = 1) -> Expres
 def library() -> tuple[Registry, Conversions]:
     """The tables, ready to be looked up in."""
     registry = Registry(DEFINITIONS)
-    conversions = Conversions(registry)
-    RUNTIME.use(registry, conversions)
-    return registry, conversions
+    RUNTIME.use(registry)
+    return registry, Conversions(registry)
 
 
 @lru_cache(maxsize=_CACHE_SIZE)

@@ -6,7 +6,8 @@ from apimlb.http import Response, close, is_url
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import BACKEND, REQUEST_SIDE, Draft, Entry, Getter
-from apimlb.policy.run.exchange import Act, BackendId, BaseUrl, Exchange, ForwardOptions, PolicyFault
+from apimlb.policy.run.exchange import Act, BackendId, BaseUrl, Exchange, ForwardOptions
+from apimlb.policy.run.faults import PolicyFault
 
 _CHUNK = 8192
 """Bytes that a buffered response is held to; Microsoft Learn, API Management policy reference:

@@ -17,7 +17,8 @@ from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
-from apimlb.policy.run.exchange import Act, Exchange, PolicyFault
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.steps import failed_expression
 
 _LONGEST_RATE = 300

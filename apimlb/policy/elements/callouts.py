@@ -9,7 +9,8 @@ from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, int
 from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_of
-from apimlb.policy.run.exchange import Act, Exchange, PolicyFault, Section
+from apimlb.policy.run.exchange import Act, Exchange, Section
+from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.steps import Returned
 
 _TOKEN_SECTIONS: frozenset[Section] = frozenset({"inbound", "outbound"})

@@ -2,7 +2,8 @@
 
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry
-from apimlb.policy.run.exchange import Act, Exchange, PolicyFault
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.faults import PolicyFault
 
 
 def check_header(draft: Draft) -> Act:

@@ -9,8 +9,8 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, integer
 from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
-from apimlb.policy.run.exchange import Act, Block, Exchange, PolicyFault
-from apimlb.policy.run.refusal import default_response
+from apimlb.policy.run.exchange import Act, Block, Exchange
+from apimlb.policy.run.faults import PolicyFault, default_response
 from apimlb.policy.run.steps import run_block
 
 _VARIABLE_TYPES = frozenset(

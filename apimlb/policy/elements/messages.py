@@ -14,7 +14,8 @@ from apimlb.policy.clr.objects.text import to_clr_string
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
 from apimlb.policy.document.draft import EVERYWHERE, INBOUND, REQUEST_SIDE, Draft, Entry, Getter
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
-from apimlb.policy.run.exchange import Act, Exchange, PolicyFault
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.faults import PolicyFault
 
 _FIXED_HEADERS = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
 """Microsoft Learn, API Management policy reference: set-header, limitations."""

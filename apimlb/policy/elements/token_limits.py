@@ -14,7 +14,8 @@ from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, int
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.elements import token_usage as usage
 from apimlb.policy.run.counters import Counters, Period, bounds, spoken
-from apimlb.policy.run.exchange import Act, Exchange, PolicyFault
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.faults import PolicyFault
 
 _SOURCE = "llm-token-limit"
 _PERIODS: tuple[Period, ...] = ("Hourly", "Daily", "Weekly", "Monthly", "Yearly")

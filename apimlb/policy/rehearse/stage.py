@@ -13,7 +13,8 @@ from typing import Any
 from apimlb.errors import ConfigError
 from apimlb.http import Headers, Request, Response
 from apimlb.policy.rehearse.written import reading, require
-from apimlb.policy.run.exchange import BackendId, BaseUrl, CachingType, Exchange, ForwardOptions, PolicyFault
+from apimlb.policy.run.exchange import BackendId, BaseUrl, CachingType, Exchange, ForwardOptions
+from apimlb.policy.run.faults import PolicyFault
 
 Case = Mapping[str, Any]
 """A written case; its keys are those that `apimlb.policy.rehearse.rehearsal` documents."""

@@ -1,7 +1,7 @@
 """One request on its way through the policies, and what the policies may ask of the gateway around them."""
 
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 from urllib.parse import urlsplit
@@ -10,48 +10,13 @@ from apimlb.clock import Clock
 from apimlb.http import Request, Response, close, read
 from apimlb.policy.apim.context import Context, MessageBody, ResponseView, Url, url_of
 from apimlb.policy.run.counters import Counters
+from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.switches import Switches
 
 _LONG_URL = 2048
 
 CachingType = Literal["internal", "external", "prefer-external"]
 Section = Literal["inbound", "backend", "outbound", "on-error"]
-
-
-class PolicyFault(Exception):
-    """A request that goes to on-error: what `context.LastError` will say, and the answer made of it.
-
-    `message` is LastError.Message; `shown` is the text in the default JSON body where that differs (a 500
-    always shows "Internal server error"). With `keeps_response` the client gets what the backend answered.
-    `source` empty stands for the element that was running. The runtime fills in `scope`, `section`, `path`
-    and `policy_id` for a fault that rises out of an element.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        message: str,
-        *,
-        source: str = "",
-        status: int = 500,
-        status_reason: str = "",
-        shown: str = "",
-        headers: Iterable[tuple[str, str]] = (),
-        keeps_response: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.reason = reason
-        self.message = message
-        self.source = source
-        self.status = status
-        self.status_reason = status_reason
-        self.shown = shown or message
-        self.headers = tuple(headers)
-        self.keeps_response = keeps_response
-        self.scope = ""
-        self.section = ""
-        self.path = ""
-        self.policy_id = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ Management policies" (LastError, and that an error skips to on-error).
 
 from apimlb.http import Response
 from apimlb.policy.apim.context import ResponseView
-from apimlb.policy.compiler import Policy
-from apimlb.policy.run.exchange import Exchange, PolicyFault, Section
-from apimlb.policy.run.refusal import default_response, last_error
+from apimlb.policy.run.exchange import Exchange, Section
+from apimlb.policy.run.faults import PolicyFault, default_response, last_error
+from apimlb.policy.run.policy import Policy
 from apimlb.policy.run.steps import Returned, run_block
 
 _PIPELINE: tuple[Section, ...] = ("inbound", "backend", "outbound")

@@ -1,7 +1,8 @@
 """Running compiled elements in a row, and what happens when one of them fails."""
 
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.run.exchange import Block, Exchange, PolicyFault, Step
+from apimlb.policy.run.exchange import Block, Exchange, Step
+from apimlb.policy.run.faults import PolicyFault
 
 STEP_LIMIT = 20_000
 """Elements that one request may run: far above any real policy, so that nested retries end."""

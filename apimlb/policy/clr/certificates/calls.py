@@ -7,8 +7,8 @@ from apimlb.policy.clr.crypto.oids import Oid
 from apimlb.policy.clr.crypto.rsa import HashAlgorithmName, Rsa, checked_name, known_hash
 from apimlb.policy.clr.crypto.rsa_calls import present
 from apimlb.policy.clr.dates.formatting import format_date
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, argument_null, not_supported, null_reference
-from apimlb.policy.clr.objects.values import Enum
 
 CONTENT_TYPES = {
     "Unknown": 0, "Cert": 1, "SerializedCert": 2, "Pfx": 3, "Pkcs12": 3, "SerializedStore": 4, "Pkcs7": 5,

@@ -1,51 +1,19 @@
 """X509Certificate and X509Certificate2: a certificate with the private key that belongs to it, if any."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apimlb.policy.clr.crypto.hashes import C, crypto_error
+from apimlb.policy.clr.certificates.facts import Facts, no_handle
+from apimlb.policy.clr.crypto.hashes import C
 from apimlb.policy.clr.crypto.oids import NAMES
 from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.dates.ticks import LOCAL, DateTime, from_epoch
-from apimlb.policy.clr.exceptions import ClrException, argument, invalid_operation
+from apimlb.policy.clr.exceptions import argument, invalid_operation
 
 if TYPE_CHECKING:
-    from apimlb.policy.clr.crypto.rsa_keys import RsaKey
+    pass
 
 X = C + "X509Certificates."
-
-
-@dataclass(slots=True, eq=False)
-class Facts:
-    """What a certificate says. Times are epoch seconds; `serial` is big-endian; `names` are what GetNameInfo
-    says of the subject and of the issuer, by the names of X509NameType; `extensions` are pairs of identifier
-    and DER."""
-
-    der: bytes
-    thumbprint: bytes
-    subject: str
-    issuer: str
-    serial: bytes
-    not_before: float
-    not_after: float
-    version: int
-    signature: str
-    key_algorithm: str
-    key_parameters: bytes
-    public_key: bytes
-    rsa: "RsaKey | None"
-    names: tuple[dict[str, str], dict[str, str]]
-    extensions: tuple[tuple[str, bytes], ...]
-
-
-def no_object() -> ClrException:
-    return crypto_error("Cannot find the requested object.")
-
-
-def no_handle() -> ClrException:
-    """A certificate that was never filled, or was reset."""
-    return crypto_error("m_safeCertContext is an invalid handle.")
 
 
 class X509:

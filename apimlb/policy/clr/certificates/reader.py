@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 )
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.certificates.certificate import Facts, no_object
 from apimlb.policy.clr.certificates.distinguished_names import (
     Attribute,
     Piece,
@@ -31,6 +30,7 @@ from apimlb.policy.clr.certificates.distinguished_names import (
     oid_text,
     pieces,
 )
+from apimlb.policy.clr.certificates.facts import Facts, no_object
 from apimlb.policy.clr.crypto.hashes import crypto_error
 from apimlb.policy.clr.crypto.rsa_keys import RsaKey
 

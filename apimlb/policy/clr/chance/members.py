@@ -3,11 +3,11 @@
 import random
 import uuid
 
-from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.chance.generator import SeededRandom
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range
 from apimlb.policy.clr.guids import EMPTY, Guid, format_guid, parse_exact, parse_guid
+from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.definitions import Definition, Needs
@@ -31,8 +31,8 @@ class ContextRandom:
 Chance = ContextRandom | SeededRandom
 
 
-def new_random(context: Context) -> Chance:
-    return ContextRandom(context.rng)
+def new_random(host: Host) -> Chance:
+    return ContextRandom(host.rng)
 
 
 def next_int(chance: Chance) -> int:
@@ -63,8 +63,8 @@ def next_bytes(chance: Chance, target: bytearray | None) -> None:
         target[index] = chance.below(0, 0x7FFFFFFF) % 256
 
 
-def new_guid(context: Context) -> Guid:
-    return Guid(uuid.UUID(int=context.rng.getrandbits(128), version=4))
+def new_guid(host: Host) -> Guid:
+    return Guid(uuid.UUID(int=host.rng.getrandbits(128), version=4))
 
 
 def guid_from_text(text: str | None) -> Guid:

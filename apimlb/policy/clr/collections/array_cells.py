@@ -9,7 +9,7 @@ from apimlb.policy.clr.collections.values import ClrArray
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, array_range
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
 from apimlb.policy.clr.objects.text import clr_type_name
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 
 _WIDER = {
     "Char": "UInt16 Int32 UInt32 Int64 UInt64 Single Double", "SByte": "Int16 Int32 Int64 Single Double",

@@ -3,7 +3,7 @@
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.values import ClrArray, bounded
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 
 
 def _checked(sizes: tuple[int, ...]) -> int:

@@ -11,7 +11,7 @@ from apimlb.policy.clr.collections.values import MISSING, ClrArray, ReadOnlyList
 from apimlb.policy.clr.exceptions import ClrException, argument_null, argument_range, index_range
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 
 Array = ClrArray | bytearray
 Test = Callable[[object], bool]

@@ -17,7 +17,7 @@ from apimlb.policy.clr.exceptions import ClrException, argument_null, argument_r
 from apimlb.policy.clr.json.tokens import JObject
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 
 OUT_OF_RANGE = "Specified argument was out of the range of valid values."
 

@@ -8,6 +8,7 @@ from apimlb.policy.clr.collections.enumerators import Enumerator
 from apimlb.policy.clr.collections.hash_sets import ClrSet
 from apimlb.policy.clr.collections.iteration import PAIR_TYPES, elements, iterate, iterate_pairs
 from apimlb.policy.clr.collections.queues import ClrQueue
+from apimlb.policy.clr.collections.sequences import Sequence as LazySequence
 from apimlb.policy.clr.collections.values import (
     MISSING,
     ClrArray,
@@ -33,8 +34,7 @@ from apimlb.policy.clr.json.tokens import JArray, JObject
 from apimlb.policy.clr.numbers.arithmetic import Byte
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.objects.values import Sequence as LazySequence
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 
 Array = ClrArray | bytearray
 Things = ClrList | ClrArray | bytearray

@@ -27,7 +27,7 @@ from apimlb.policy.clr.objects.members import hash_code
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings.comparers import compare as compare_texts
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 
 Test = Callable[[object], bool]
 Order = Callable[[Any, Any], int]

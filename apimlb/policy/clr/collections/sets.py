@@ -18,7 +18,7 @@ from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.collections.values import MISSING, Comparer
 from apimlb.policy.clr.exceptions import argument, argument_null, argument_range
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 
 
 def new_set(kind: Type, comparer: Comparer | None = None) -> ClrSet:

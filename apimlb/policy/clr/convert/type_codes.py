@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from apimlb.policy.clr.convert import parsing as convert
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
-from apimlb.policy.clr.objects.values import Enum
 
 CODES = {
     "Empty": 0, "Object": 1, "DBNull": 2, "Boolean": 3, "Char": 4, "SByte": 5, "Byte": 6, "Int16": 7,

@@ -5,14 +5,14 @@ Source: .NET, `CryptoConfig`; names are read in any case, with or without their 
 
 from collections.abc import Callable
 
-from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.crypto.ciphers import Cipher
 from apimlb.policy.clr.crypto.hashes import C, HashAlgorithm, block_size, not_on_this_platform
 from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.exceptions import argument_null, invalid_cast, not_supported
+from apimlb.policy.clr.host import Host
 
 Algorithm = HashAlgorithm | Cipher | Rsa
-Maker = Callable[[Context], Algorithm]
+Maker = Callable[[Host], Algorithm]
 
 
 def no_default() -> None:
@@ -22,22 +22,22 @@ def no_default() -> None:
 
 def _hash(name: str) -> Maker:
     made_by = f"{name}CryptoServiceProvider" if name in ("MD5", "SHA1") else f"{name}Managed"
-    return lambda context: HashAlgorithm(name, made_by=made_by)
+    return lambda host: HashAlgorithm(name, made_by=made_by)
 
 
 def _managed(name: str) -> Maker:
-    return lambda context: HashAlgorithm(name, made_by=f"{name}Managed")
+    return lambda host: HashAlgorithm(name, made_by=f"{name}Managed")
 
 
 def _keyed(name: str) -> Maker:
-    return lambda context: HashAlgorithm(name, bytearray(context.rng.randbytes(block_size(name))))
+    return lambda host: HashAlgorithm(name, bytearray(host.rng.randbytes(block_size(name))))
 
 
 def _cipher(type_name: str) -> Maker:
-    return lambda context: Cipher(context.rng, C + type_name)
+    return lambda host: Cipher(host.rng, C + type_name)
 
 
-def _rsa(context: Context) -> Rsa:
+def _rsa(host: Host) -> Rsa:
     return Rsa(made_by="RSACryptoServiceProvider")
 
 
@@ -68,11 +68,11 @@ _ABSENT = frozenset(
 )  # fmt: skip
 
 
-def create(target: str) -> Callable[[Context, str | None], Algorithm | None]:
+def create(target: str) -> Callable[[Host, str | None], Algorithm | None]:
     """`Target.Create(name)`: null for a name that is none, InvalidCastException for an algorithm of another
     kind."""
 
-    def made(context: Context, name: str | None) -> Algorithm | None:
+    def made(host: Host, name: str | None) -> Algorithm | None:
         if name is None:
             raise argument_null("name")
         plain = name.lower()
@@ -81,7 +81,7 @@ def create(target: str) -> Callable[[Context, str | None], Algorithm | None]:
             if plain.removeprefix(C.lower()) in _ABSENT:
                 raise not_supported(f"The algorithm {name} is not supported here.")
             return None
-        algorithm = maker(context)
+        algorithm = maker(host)
         if target not in algorithm.lineage:
             raise invalid_cast(algorithm.clr_name, C + target)
         return algorithm

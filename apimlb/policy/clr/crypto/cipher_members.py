@@ -1,21 +1,21 @@
 """SymmetricAlgorithm, and the Encrypt and Decrypt that API Management adds to byte[]."""
 
-from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.crypto import aes
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
 from apimlb.policy.clr.crypto.ciphers import BLOCK_BITS, MODES, PADDINGS, Cipher, given
 from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform, out_of_bounds
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, argument_range
-from apimlb.policy.clr.objects.values import Enum
+from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.types.definitions import Definition, Needs
 
 _create = create("SymmetricAlgorithm")
 
 
-def _named(context: Context, name: str | None) -> Cipher | None:
+def _named(host: Host, name: str | None) -> Cipher | None:
     """The cipher of a name, for Encrypt and Decrypt."""
-    found = _create(context, name)
+    found = _create(host, name)
     assert found is None or isinstance(found, Cipher)
     return found
 
@@ -125,16 +125,16 @@ def decrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray |
 
 
 def encrypt_named(
-    context: Context, content: bytearray | None, name: str | None, key: bytearray | None, iv: bytearray | None
+    host: Host, content: bytearray | None, name: str | None, key: bytearray | None, iv: bytearray | None
 ) -> bytearray:
     """input.Encrypt("Aes", key, iv)"""
-    return encrypt(content, _named(context, name), key, iv)
+    return encrypt(content, _named(host, name), key, iv)
 
 
 def decrypt_named(
-    context: Context, content: bytearray | None, name: str | None, key: bytearray | None, iv: bytearray | None
+    host: Host, content: bytearray | None, name: str | None, key: bytearray | None, iv: bytearray | None
 ) -> bytearray:
-    return decrypt(content, _named(context, name), key, iv)
+    return decrypt(content, _named(host, name), key, iv)
 
 
 class RandomProvider:
@@ -146,13 +146,13 @@ class RandomProvider:
         """new RNGCryptoServiceProvider([seed])"""
 
 
-def random_bytes(context: Context, provider: RandomProvider, target: bytearray | None) -> None:
+def random_bytes(host: Host, provider: RandomProvider, target: bytearray | None) -> None:
     """RNGCryptoServiceProvider.GetBytes, from the policy's own source of chance."""
-    random_part(context, provider, target, 0, len(_bytes(target, "data")))
+    random_part(host, provider, target, 0, len(_bytes(target, "data")))
 
 
 def random_part(
-    context: Context, provider: RandomProvider, target: bytearray | None, offset: int, count: int
+    host: Host, provider: RandomProvider, target: bytearray | None, offset: int, count: int
 ) -> None:
     if target is None:
         raise argument_null("data")
@@ -161,14 +161,14 @@ def random_part(
             raise argument_range("Non-negative number required.", name)
     if count > len(target) - offset:
         raise out_of_bounds()
-    target[offset : offset + count] = context.rng.randbytes(count)
+    target[offset : offset + count] = host.rng.randbytes(count)
 
 
-def random_nonzero(context: Context, provider: RandomProvider, target: bytearray | None) -> None:
+def random_nonzero(host: Host, provider: RandomProvider, target: bytearray | None) -> None:
     if target is None:
         raise argument_null("data")
     charge_each(len(target))
-    target[:] = bytes(context.rng.randint(1, 255) for _ in target)
+    target[:] = bytes(host.rng.randint(1, 255) for _ in target)
 
 
 _TYPES = ("AesCryptoServiceProvider", "AesManaged", "RijndaelManaged")

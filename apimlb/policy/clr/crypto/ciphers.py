@@ -3,8 +3,8 @@
 import random
 
 from apimlb.policy.clr.crypto.hashes import C, crypto_error
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null
-from apimlb.policy.clr.objects.values import Enum
 
 MODES = {"CBC": 1, "ECB": 2, "OFB": 3, "CFB": 4, "CTS": 5}
 PADDINGS = {"None": 1, "PKCS7": 2, "Zeros": 3, "ANSIX923": 4, "ISO10126": 5}

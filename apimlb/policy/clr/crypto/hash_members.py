@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
 from apimlb.policy.clr.crypto.hashes import (
     C,
@@ -13,6 +12,7 @@ from apimlb.policy.clr.crypto.hashes import (
     part,
 )
 from apimlb.policy.clr.exceptions import argument_null, null_reference
+from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.types.definitions import Definition, Needs, Row
 
 _HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
@@ -73,9 +73,9 @@ def make_managed(key: bytearray | None, managed: bool) -> HashAlgorithm:
     return HashAlgorithm("SHA1", key)
 
 
-def unkeyed(name: str) -> Callable[[Context], HashAlgorithm]:
+def unkeyed(name: str) -> Callable[[Host], HashAlgorithm]:
     """new HMACSHA256(): with a key of chance, until one is set."""
-    return lambda context: HashAlgorithm(name, bytearray(context.rng.randbytes(block_size(name))))
+    return lambda host: HashAlgorithm(name, bytearray(host.rng.randbytes(block_size(name))))
 
 
 def hash_size(algorithm: HashAlgorithm) -> int:

@@ -210,3 +210,13 @@ def _custom_span(fields: dict[str, int], fraction: int, layout: str) -> str:
         else:
             raise bad_format()
     return out
+
+
+def iso_date(value: DateTime | DateTimeOffset) -> str:
+    """The date as JSON holds it: no trailing zeros in the fraction."""
+    if isinstance(value, DateTimeOffset):
+        text, zone = format_offset(value, "yyyy-MM-ddTHH:mm:ss.fffffff"), format_offset(value, "zzz")
+    else:
+        text = format_date(value, "yyyy-MM-ddTHH:mm:ss.fffffff")
+        zone = "Z" if value.kind == UTC else "+00:00" if value.kind == LOCAL else ""
+    return text.rstrip("0").rstrip(".") + zone

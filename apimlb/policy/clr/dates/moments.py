@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.dates import ticks as dates
 from apimlb.policy.clr.dates.parsing import parse_date, parse_offset, parse_span
 from apimlb.policy.clr.dates.ticks import (
@@ -18,9 +17,10 @@ from apimlb.policy.clr.dates.ticks import (
     DateTimeOffset,
     TimeSpan,
 )
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument_range
+from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.numbers.arithmetic import Long
-from apimlb.policy.clr.objects.values import Enum
 
 DAY_NAMES = {name: index for index, name in enumerate(dates.DAYS)}
 
@@ -28,34 +28,34 @@ DAY_NAMES = {name: index for index, name in enumerate(dates.DAYS)}
 _DAY_OF_WEEK = {number: name for name, number in DAY_NAMES.items()}
 
 
-def utc_now(context: Context) -> DateTime:
-    return dates.from_epoch(context.clock.now(), UTC)
+def utc_now(host: Host) -> DateTime:
+    return dates.from_epoch(host.clock.now(), UTC)
 
 
-def local_now(context: Context) -> DateTime:
-    return dates.from_epoch(context.clock.now(), LOCAL)
+def local_now(host: Host) -> DateTime:
+    return dates.from_epoch(host.clock.now(), LOCAL)
 
 
-def today(context: Context) -> DateTime:
-    now = local_now(context)
+def today(host: Host) -> DateTime:
+    now = local_now(host)
     return DateTime(now.ticks - now.ticks % TICKS_PER_DAY, LOCAL)
 
 
-def offset_now(context: Context) -> DateTimeOffset:
-    return DateTimeOffset(utc_now(context).ticks)
+def offset_now(host: Host) -> DateTimeOffset:
+    return DateTimeOffset(utc_now(host).ticks)
 
 
-def parse_today(context: Context, text: str | None) -> DateTime:
-    return parse_date(text, today(context).ticks)
+def parse_today(host: Host, text: str | None) -> DateTime:
+    return parse_date(text, today(host).ticks)
 
 
-def parse_offset_today(context: Context, text: str | None) -> DateTimeOffset:
-    return parse_offset(text, today(context).ticks)
+def parse_offset_today(host: Host, text: str | None) -> DateTimeOffset:
+    return parse_offset(text, today(host).ticks)
 
 
-def try_parse_offset(context: Context, text: str | None) -> tuple[bool, DateTimeOffset]:
+def try_parse_offset(host: Host, text: str | None) -> tuple[bool, DateTimeOffset]:
     try:
-        return True, parse_offset_today(context, text)
+        return True, parse_offset_today(host, text)
     except ClrException:
         return False, DateTimeOffset(0)
 

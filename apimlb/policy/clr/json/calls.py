@@ -2,7 +2,9 @@
 
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import (
     ClrException,
     argument,
@@ -28,7 +30,6 @@ from apimlb.policy.clr.json.tokens import (
 from apimlb.policy.clr.json.tree import merge
 from apimlb.policy.clr.json.writer import to_json
 from apimlb.policy.clr.objects.text import format_value
-from apimlb.policy.clr.objects.values import Enum, Sequence
 
 TYPE_NAMES = (
     "None", "Object", "Array", "Constructor", "Property", "Comment", "Integer", "Float", "String", "Boolean",

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_operation
 from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json.reader import parse_token
@@ -23,8 +25,7 @@ from apimlb.policy.clr.json.tokens import (
 from apimlb.policy.clr.json.writer import to_json
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_type_name
-from apimlb.policy.clr.objects.values import Enum, Sequence
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 
 
 def token_at(token: JToken, key: object) -> JToken | None:

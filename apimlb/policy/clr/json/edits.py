@@ -4,6 +4,7 @@ container; and annotations."""
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
 from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json.tokens import (
@@ -18,8 +19,7 @@ from apimlb.policy.clr.json.tokens import (
     not_a_property,
     null,
 )
-from apimlb.policy.clr.objects.values import Sequence
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 
 
 def _insert(target: JContainer, index: int, child: JToken) -> int:

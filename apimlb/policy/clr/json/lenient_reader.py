@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
+from apimlb.policy.clr.budget import MAX_DEPTH
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.json.tokens import MAX_DEPTH, JConstructor, JObject, JToken, JValue
+from apimlb.policy.clr.json.tokens import JConstructor, JObject, JToken, JValue
 
 _SPACE = re.compile(r"(?:\s|/\*.*?\*/|//[^\r\n]*)+", re.DOTALL)
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXeE]*")

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.exceptions import argument_null, null_reference
 from apimlb.policy.clr.json.conversions import converted, own_value, token_at
 from apimlb.policy.clr.json.tokens import JToken, JValue
 from apimlb.policy.clr.json.tree import ancestors, descendants, sibling
-from apimlb.policy.clr.objects.values import Sequence
-from apimlb.policy.clr.types.definitions import Definition, Needs, Row, Type
+from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Definition, Needs, Row
 
 _TOKENS = "Newtonsoft.Json.Linq.JEnumerable`1[Newtonsoft.Json.Linq.JToken]"
 Walk = Callable[[JToken], Iterable[JToken]]

@@ -7,6 +7,7 @@ from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.hash_sets import ClrSet
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.queues import ClrQueue
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.collections.values import (
     ClrArray,
     ClrDictionary,
@@ -15,14 +16,16 @@ from apimlb.policy.clr.collections.values import (
     MapView,
     ReadOnlyMap,
 )
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue, deeper, null
+from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
-from apimlb.policy.clr.objects.values import Anonymous, ClrTuple, Enum, Grouping, Lookup, Sequence
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.objects.values import Anonymous, ClrTuple
+from apimlb.policy.clr.types.constructed import Type
 
 _LISTED = (ClrArray, ClrList, ClrSet, ClrQueue, MapView, Sequence, Grouping, Lookup)
 

@@ -1,9 +1,8 @@
 """Newtonsoft.Json's tokens, with parents: JObject, JArray, JProperty and JValue (rules of version 10)."""
 
 from collections.abc import Iterator
-from typing import Final
 
-from apimlb.policy.clr.budget import BUDGET, charge_each
+from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
 from apimlb.policy.clr.collections.values import MISSING, MODIFIED, bounded
 from apimlb.policy.clr.exceptions import (
     ClrException,
@@ -15,7 +14,6 @@ from apimlb.policy.clr.exceptions import (
 )
 
 LINQ = "Newtonsoft.Json.Linq."
-MAX_DEPTH: Final = 200
 
 
 class JToken:

@@ -5,8 +5,8 @@ from base64 import b64encode
 from collections.abc import Callable
 
 from apimlb.policy.clr.budget import BUDGET, bounded_text, charge_each
-from apimlb.policy.clr.dates.formatting import format_date, format_offset, format_span
-from apimlb.policy.clr.dates.ticks import LOCAL, UTC, DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.clr.dates.formatting import format_span, iso_date
+from apimlb.policy.clr.dates.ticks import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.json.tokens import (
     JArray,
     JConstructor,
@@ -33,16 +33,6 @@ def json_string(text: str) -> str:
     if len(text) > 1_000:
         charge_each(len(text))
     return f'"{_ESCAPED.sub(_escape, text)}"'
-
-
-def iso_date(value: DateTime | DateTimeOffset) -> str:
-    """The date as JSON holds it: no trailing zeros in the fraction."""
-    if isinstance(value, DateTimeOffset):
-        text, zone = format_offset(value, "yyyy-MM-ddTHH:mm:ss.fffffff"), format_offset(value, "zzz")
-    else:
-        text = format_date(value, "yyyy-MM-ddTHH:mm:ss.fffffff")
-        zone = "Z" if value.kind == UTC else "+00:00" if value.kind == LOCAL else ""
-    return text.rstrip("0").rstrip(".") + zone
 
 
 def scalar_text(value: object) -> str:

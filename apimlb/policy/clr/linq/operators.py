@@ -7,12 +7,12 @@ from itertools import dropwhile, islice, takewhile, zip_longest
 from apimlb.policy.clr.casts import RUNTIME, cast, cast_value
 from apimlb.policy.clr.collections.interfaces import array_from
 from apimlb.policy.clr.collections.iteration import elements, known_size
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.collections.values import MISSING, ClrArray, ClrList, Comparer
 from apimlb.policy.clr.exceptions import argument_null, argument_range, index_range, invalid_operation
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.objects.values import Sequence
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 
 Test = Callable[[object], bool]
 

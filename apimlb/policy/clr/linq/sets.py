@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.collections.sets import to_set
 from apimlb.policy.clr.collections.values import ClrDictionary, Comparer
 from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.linq.operators import Pick, lazy
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
-from apimlb.policy.clr.objects.values import Grouping, Lookup, Sequence
-from apimlb.policy.clr.types.definitions import Needs, Row, Type
+from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Needs, Row
 
 Pair = Callable[[object, object], object]
 

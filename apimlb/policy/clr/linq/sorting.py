@@ -5,11 +5,11 @@ from functools import cmp_to_key
 from typing import Any
 
 from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.collections.values import Comparer
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import sort_key
-from apimlb.policy.clr.objects.values import Sequence
 from apimlb.policy.clr.strings.comparers import compare as comparer_compare
 from apimlb.policy.clr.types.definitions import Row
 

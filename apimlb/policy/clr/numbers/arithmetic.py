@@ -263,3 +263,10 @@ def round_half_even(value: float) -> int:
     if rest > 0.5 or (rest == 0.5 and whole % 2):
         return whole + 1
     return whole
+
+
+NUMERIC_DEFAULTS: dict[str, object] = {
+    "Boolean": False, "SByte": SByte(0), "Byte": Byte(0), "Int16": Short(0), "UInt16": UShort(0), "Int32": 0,
+    "UInt32": UInt(0), "Int64": Long(0), "UInt64": ULong(0), "Single": Single(0), "Double": 0.0,
+    "Decimal": Decimal(0), "Char": Char("\0"),
+}  # fmt: skip

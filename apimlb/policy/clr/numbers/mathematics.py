@@ -4,11 +4,11 @@ import math
 from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long, Single, checked, divide, divide_float
 from apimlb.policy.clr.numbers.keywords import KEYWORDS
 from apimlb.policy.clr.objects.text import text_of
-from apimlb.policy.clr.objects.values import Enum
 from apimlb.policy.clr.types.definitions import Row
 
 MODES = {"ToEven": 0, "AwayFromZero": 1, "ToZero": 2, "ToNegativeInfinity": 3, "ToPositiveInfinity": 4}

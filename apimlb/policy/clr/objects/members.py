@@ -3,11 +3,12 @@
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.convert.type_codes import CODES
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals, format_enum, key_of, same, text_of, to_string
-from apimlb.policy.clr.objects.values import Enum
-from apimlb.policy.clr.types.definitions import Definition, Needs, Type
+from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Definition, Needs
 
 
 def hash_code(value: object) -> int:

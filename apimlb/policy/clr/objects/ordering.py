@@ -5,9 +5,10 @@ from functools import cmp_to_key, lru_cache
 
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections.values import Comparer
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.objects.text import clr_type_name, key_of
-from apimlb.policy.clr.objects.values import ClrTuple, Enum
+from apimlb.policy.clr.objects.values import ClrTuple
 
 # ICU's order of punctuation and symbols (root collation), before digits and letters.
 _SYMBOLS = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"

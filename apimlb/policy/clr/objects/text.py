@@ -8,6 +8,7 @@ from apimlb.policy.clr.budget import BUDGET, LONGEST_TEXT, bounded_length, bound
 from apimlb.policy.clr.collections.values import KeyValuePair
 from apimlb.policy.clr.dates.formatting import format_date, format_offset, format_span
 from apimlb.policy.clr.dates.ticks import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument_null, bad_format, null_reference, over_limit
 from apimlb.policy.clr.guids import Guid, format_guid
 from apimlb.policy.clr.json.tokens import JProperty, JToken, JValue
@@ -25,7 +26,7 @@ from apimlb.policy.clr.numbers.arithmetic import (
     UShort,
 )
 from apimlb.policy.clr.numbers.formatting import format_number, number_text
-from apimlb.policy.clr.objects.values import Anonymous, ClrTuple, Enum
+from apimlb.policy.clr.objects.values import Anonymous, ClrTuple
 from apimlb.policy.clr.utf16 import leave
 from apimlb.policy.clr.xml.nodes import XAttribute, XNode
 from apimlb.policy.clr.xml.writer import attribute_text, xml_text

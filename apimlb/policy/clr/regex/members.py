@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from apimlb.policy.clr.collections.values import ClrArray
 from apimlb.policy.clr.dates.ticks import TICKS_PER_MILLISECOND, TimeSpan
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, argument_range, not_supported
-from apimlb.policy.clr.objects.values import Enum
 from apimlb.policy.clr.regex.patterns import (
     OPTIONS,
     OUT_OF_RANGE,

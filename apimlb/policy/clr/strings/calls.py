@@ -6,11 +6,11 @@ import unicodedata
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.values import ClrArray, bounded
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, array_range
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.text import format_text, text_of
-from apimlb.policy.clr.objects.values import Enum
 
 STRING = "System.String"
 

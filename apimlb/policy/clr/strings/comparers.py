@@ -2,11 +2,11 @@
 
 from apimlb.policy.clr.collections.values import Comparer
 from apimlb.policy.clr.convert.parsing import convertible
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, argument_null
 from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.members import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.objects.values import Enum
 
 _OF_COMPARISON = (
     order.INVARIANT, order.INVARIANT_IGNORE_CASE, order.INVARIANT, order.INVARIANT_IGNORE_CASE,

@@ -1,11 +1,11 @@
 """What the members of String do with a part of a text: comparing, copying, joining."""
 
 from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, argument_range, index_range
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.members import hash_code
-from apimlb.policy.clr.objects.values import Enum
 from apimlb.policy.clr.strings.calls import join, required
 
 _ORDINAL = 4

@@ -4,9 +4,9 @@ from typing import Final
 
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, index_range
 from apimlb.policy.clr.objects import ordering as order
-from apimlb.policy.clr.objects.values import Enum
 from apimlb.policy.clr.strings.calls import required
 
 _SHORT: Final = 32

@@ -12,9 +12,9 @@ from apimlb.policy.clr.dates.ticks import (
     DateTimeOffset,
     TimeSpan,
 )
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
 from apimlb.policy.clr.objects.members import hash_code
-from apimlb.policy.clr.objects.values import Enum
 from apimlb.policy.clr.time_zones.zones import (
     LOCAL_ZONE,
     UTC_ZONE,

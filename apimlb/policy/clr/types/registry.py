@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from apimlb.policy.clr.objects.values import Enum
-from apimlb.policy.clr.types.definitions import VOID, Definition, Row, Type, Types
+from apimlb.policy.clr.enums import Enum
+from apimlb.policy.clr.types.constructed import VOID, Type, Types
+from apimlb.policy.clr.types.definitions import Definition, Row
 from apimlb.policy.clr.types.signatures import Member, SignatureReader, TypeResolver, row_name
 
 NAMESPACES = (
@@ -13,6 +14,12 @@ NAMESPACES = (
     "System.Text.RegularExpressions", "System.Xml", "System.Xml.Linq", "Newtonsoft.Json",
     "Newtonsoft.Json.Linq",
 )  # fmt: skip
+
+_COVARIANT = {
+    "System.Collections.Generic.IEnumerable`1", "System.Collections.Generic.IEnumerator`1",
+    "System.Collections.Generic.IReadOnlyCollection`1", "System.Collections.Generic.IReadOnlyList`1",
+    "System.Linq.IGrouping`2", "Newtonsoft.Json.Linq.IJEnumerable`1",
+}  # fmt: skip
 
 _DELEGATES = ("Func", "Action", "Predicate", "Comparison", "MatchEvaluator", "Converter")
 
@@ -144,6 +151,27 @@ class Registry(TypeResolver):
             if kind.kind != "void":
                 found.append(self.object)
         return found
+
+    def derives(self, source: Type, target: Type) -> bool:
+        """Whether a value of `source` is a `target`, by inheritance, interfaces and variance."""
+        if source is target or target is self.object:
+            return True
+        if source.kind == "parameter" or target.kind == "parameter":
+            return False
+        return any(base is target or self._variant(base, target) for base in self.bases(source))
+
+    def _variant(self, base: Type, target: Type) -> bool:
+        if base.kind == "array" and target.kind == "array":
+            inner, wanted = base.arguments[0], target.arguments[0]
+            return base.rank == target.rank and not inner.is_value and self.derives(inner, wanted)
+        if base.definition is None or base.definition is not target.definition:
+            return False
+        if base.definition.name not in _COVARIANT:
+            return False
+        return all(
+            mine is wanted or (not mine.is_value and not wanted.is_value and self.derives(mine, wanted))
+            for mine, wanted in zip(base.arguments, target.arguments, strict=True)
+        )
 
     def _collect(self, kind: Type, found: list[Type]) -> None:
         if kind in found or kind is self.object:

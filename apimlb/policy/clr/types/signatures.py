@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apimlb.policy.clr.metering import metered
-from apimlb.policy.clr.types.definitions import Implementation, Needs, Row, Type
+from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Implementation, Needs, Row
 
 _PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?=&|]")
 _NO_DEFAULT = object()

@@ -4,9 +4,9 @@ import ipaddress
 import re
 from collections.abc import Callable
 
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, bad_format
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long
-from apimlb.policy.clr.objects.values import Enum
 from apimlb.policy.clr.types.definitions import Definition
 
 _INVALID = "An invalid IP address was specified."

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, array_range
 from apimlb.policy.clr.numbers.arithmetic import Char
-from apimlb.policy.clr.objects.values import Enum
 from apimlb.policy.clr.strings import encodings
 from apimlb.policy.clr.utf16 import whole
 from apimlb.policy.clr.web.uris import Uri, absolute_of, escape_data, join_uri, make_uri

@@ -5,9 +5,9 @@ from functools import cmp_to_key
 
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections.iteration import elements as each_of
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.exceptions import argument, argument_null
 from apimlb.policy.clr.metering import charge_sorting
-from apimlb.policy.clr.objects.values import Sequence
 from apimlb.policy.clr.types.definitions import Definition, Row
 from apimlb.policy.clr.xml.edits import remove_each
 from apimlb.policy.clr.xml.names import XML, XMLNS, X, XName, XNamespace

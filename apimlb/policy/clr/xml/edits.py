@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements as each_of
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.collections.values import ClrArray
 from apimlb.policy.clr.exceptions import argument, argument_null
-from apimlb.policy.clr.objects.values import Sequence
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.xml.names import XName, verify
 from apimlb.policy.clr.xml.nodes import (
     XAttribute,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from apimlb.policy.clr.collections.values import ClrArray, Comparer
 from apimlb.policy.clr.convert import parsing as convert
 from apimlb.policy.clr.dates.parsing import parse_date
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.guids import parse_guid
-from apimlb.policy.clr.objects.values import Enum
 from apimlb.policy.clr.types.definitions import Definition, Needs, Row
 from apimlb.policy.clr.xml import axes, edits
 from apimlb.policy.clr.xml import scalars as xml_values

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from apimlb.policy.clr.budget import BUDGET, charge_each
+from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_operation, over_limit
-from apimlb.policy.clr.json.tokens import MAX_DEPTH
 from apimlb.policy.clr.xml.names import XMLNS, X, XName, verify
 
 STRUCTURE: Final = "This operation would create an incorrectly structured document."

@@ -4,9 +4,8 @@ import re
 from typing import NoReturn
 from xml.parsers import expat
 
-from apimlb.policy.clr.budget import BUDGET, charge_each
+from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
 from apimlb.policy.clr.exceptions import argument_null
-from apimlb.policy.clr.json.tokens import MAX_DEPTH
 from apimlb.policy.clr.utf16 import enter, leave
 from apimlb.policy.clr.xml.names import XML, XMLNS, XName, xml_error
 from apimlb.policy.clr.xml.nodes import (

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from apimlb.policy.clr.dates.formatting import iso_date
 from apimlb.policy.clr.dates.ticks import (
     TICKS_PER_DAY,
     TICKS_PER_HOUR,
@@ -15,7 +16,6 @@ from apimlb.policy.clr.dates.ticks import (
     time_ticks,
 )
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, bad_format
-from apimlb.policy.clr.json.writer import iso_date
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.xml.nodes import XObject
 

@@ -4,7 +4,7 @@ declare."""
 from decimal import Decimal
 
 from apimlb.policy.clr.numbers import arithmetic as numbers
-from apimlb.policy.clr.types.definitions import NULL, Type
+from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.folding import DECIMAL_CALLS, FoldingBinder

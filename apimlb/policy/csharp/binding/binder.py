@@ -6,7 +6,7 @@ from typing import Any
 from apimlb.policy.clr.casts import bad_throw
 from apimlb.policy.clr.catching import caught, is_caught
 from apimlb.policy.clr.objects.text import raise_value
-from apimlb.policy.clr.types.definitions import NULL, Type
+from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.bound import Bound, LambdaValue, Result, TypeReference
 from apimlb.policy.csharp.binding.switch import SwitchBinder
 from apimlb.policy.csharp.syntax.nodes import (
@@ -139,7 +139,7 @@ class Binder(SwitchBinder):
         """Code of the exception that is thrown."""
         bound = self.value(node)
         exception = self.registry.named("System.Exception")
-        if bound.type is not NULL and not self.conversions.derives(bound.type, exception):
+        if bound.type is not NULL and not self.registry.derives(bound.type, exception):
             what = "The type caught or thrown must be derived from System.Exception"
             self.refuse("CS0155", what, node)
         return bound.code
@@ -206,11 +206,11 @@ class Binder(SwitchBinder):
         if each.type is None:
             return exception
         kind = self.type_of(each.type)
-        if not self.conversions.derives(kind, exception):
+        if not self.registry.derives(kind, exception):
             what = "The type caught or thrown must be derived from System.Exception"
             self.refuse("CS0155", what, each.type.at)
         for other in done:
-            if self.conversions.derives(kind, other):
+            if self.registry.derives(kind, other):
                 self.refuse(
                     "CS0160",
                     "A previous catch clause already catches all exceptions of this or of a super type "
@@ -237,7 +237,7 @@ class Binder(SwitchBinder):
 
     def _disposable(self, kind: Type, at: int | Node) -> None:
         """The tables do not say of every interface and cryptographic type that it is disposable."""
-        known = self.conversions.derives(kind, self.registry.named("System.IDisposable"))
+        known = self.registry.derives(kind, self.registry.named("System.IDisposable"))
         if not known and kind.kind != "interface" and not kind.name.startswith("System.Security."):
             self.refuse(
                 "CS1674",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.syntax.nodes import Lambda, Node
 

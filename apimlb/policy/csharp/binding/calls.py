@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.collections.values import ClrArray
-from apimlb.policy.clr.types.definitions import VOID, Type
+from apimlb.policy.clr.types.constructed import VOID, Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, LocalMethod, MethodGroup
 from apimlb.policy.csharp.binding.core import call_on

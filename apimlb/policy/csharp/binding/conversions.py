@@ -9,7 +9,7 @@ from apimlb.policy.clr.json.tokens import JArray, JObject
 from apimlb.policy.clr.numbers import arithmetic as numbers
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
 from apimlb.policy.clr.numbers.formatting import number_text
-from apimlb.policy.clr.types.definitions import NULL, Type
+from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.bound import Bound, LambdaValue, MethodGroup, Result
 from apimlb.policy.csharp.binding.core import BinderCore, throw_no_value
 from apimlb.policy.csharp.conversions import INTEGRAL, Conversion

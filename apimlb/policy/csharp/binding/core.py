@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.exceptions import ClrException, null_reference
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.csharp.binding.bound import (
     Bound,

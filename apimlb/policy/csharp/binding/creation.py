@@ -6,7 +6,7 @@ from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
 from apimlb.policy.clr.collections.values import ClrArray
 from apimlb.policy.clr.objects.text import aligned, concat, format_text, format_value
 from apimlb.policy.clr.objects.values import Anonymous
-from apimlb.policy.clr.types.definitions import NULL, Type
+from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.assignment import keep
 from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, MethodGroup
 from apimlb.policy.csharp.binding.overloads import OverloadBinder

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from apimlb.policy.clr.casts import enum_number, enum_of
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.numbers import arithmetic as numbers
-from apimlb.policy.clr.objects.values import Enum
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversions import ConversionBinder
 from apimlb.policy.csharp.syntax.nodes import Node

@@ -1,7 +1,7 @@
 """Functions: their bodies, what they return, and those that a block declares."""
 
 from apimlb.policy.clr.budget import spend
-from apimlb.policy.clr.types.definitions import VOID, Type
+from apimlb.policy.clr.types.constructed import VOID, Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Scope
 from apimlb.policy.csharp.binding.creation import CreationBinder

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.types.definitions import NULL, VOID, Type
+from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, MethodGroup, Scope, Variable
 from apimlb.policy.csharp.binding.flow import Flow
 from apimlb.policy.csharp.binding.places import PlaceBinder

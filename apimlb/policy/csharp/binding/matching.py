@@ -1,6 +1,6 @@
 """Which argument is for which parameter."""
 
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.bound import Given
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.types.definitions import NULL, Type
+from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.assignment import array_item
 from apimlb.policy.csharp.binding.bound import (

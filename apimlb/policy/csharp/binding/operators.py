@@ -3,11 +3,12 @@
 from typing import NoReturn
 
 from apimlb.policy.clr.casts import as_type, enum_number, enum_of
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.metering import same_text
 from apimlb.policy.clr.numbers.arithmetic import both, either
 from apimlb.policy.clr.objects.text import concat, same, text_of
-from apimlb.policy.clr.objects.values import Enum
-from apimlb.policy.clr.types.definitions import NULL, VOID, Definition, Type
+from apimlb.policy.clr.types.constructed import NULL, VOID, Type
+from apimlb.policy.clr.types.definitions import Definition
 from apimlb.policy.csharp.binding.arithmetic import COMPARISONS, ArithmeticBinder
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.conversions import NUMERIC
@@ -227,8 +228,8 @@ class OperatorBinder(ArithmeticBinder):
         if NULL in (left.type, right.type):
             return self._null_test(operator, left if right.type is NULL else right)
         related = (
-            self.conversions.derives(left.type, right.type)
-            or self.conversions.derives(right.type, left.type)
+            self.registry.derives(left.type, right.type)
+            or self.registry.derives(right.type, left.type)
             or "interface" in (left.type.kind, right.type.kind)
         )
         if not related:

@@ -1,7 +1,7 @@
 """Why no overload takes the arguments of a call, in the words of C#."""
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, MethodGroup
 from apimlb.policy.csharp.binding.calls import CallBinder

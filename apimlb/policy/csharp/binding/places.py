@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from apimlb.policy.clr.types.definitions import NULL, Type
+from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.assignment import array_store, keep, set_cell, set_through
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, Result, TypeReference, Variable
 from apimlb.policy.csharp.binding.members import MemberBinder, Place

@@ -4,7 +4,7 @@ from typing import NoReturn
 
 from apimlb.policy.clr.budget import ROUNDS, out_of_steps, spend
 from apimlb.policy.clr.collections.iteration import iterate, iterate_pairs
-from apimlb.policy.clr.types.definitions import NULL, VOID, Type
+from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, LambdaValue, MethodGroup, Variable
 from apimlb.policy.csharp.binding.functions import FunctionBinder, Loop
 from apimlb.policy.csharp.conversions import NUMERIC

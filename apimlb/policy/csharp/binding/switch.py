@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from apimlb.policy.clr.casts import is_type
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.types.definitions import Type
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Scope, Variable
 from apimlb.policy.csharp.binding.flow import SwitchFacts
 from apimlb.policy.csharp.binding.functions import Loop
@@ -81,7 +81,7 @@ class SwitchBinder(StatementBinder):
                 )
                 self.refuse("CS8116", what, written.at)
             plain = bound.type.is_value and not bound.type.is_nullable
-            always = plain and self.conversions.derives(bound.type, target)
+            always = plain and self.registry.derives(bound.type, target)
         self.partial = True
         variable = self.declare(name, target, name_at)
         if variable.cell:
@@ -215,7 +215,7 @@ class SwitchBinder(StatementBinder):
         variable = self.scope.names[label.name]
         assert isinstance(variable, Variable)
         kind = variable.type
-        if handled.all or any(self.conversions.derives(kind, other) for other in handled.types):
+        if handled.all or any(self.registry.derives(kind, other) for other in handled.types):
             assert label.type is not None
             self.refuse("CS8120", _HANDLED, label.type.at)
         if label.when is None:
@@ -225,7 +225,7 @@ class SwitchBinder(StatementBinder):
     def _handle_constant(self, label: Label, constant: Bound, handled: Handled) -> None:
         key = (type(constant.constant), constant.constant)
         taken = constant.constant is not None and any(
-            self.conversions.derives(constant.type, other) for other in handled.types
+            self.registry.derives(constant.type, other) for other in handled.types
         )
         if handled.all or taken or (key in handled.constants and handled.patterns):
             self.refuse("CS8120", _HANDLED, label.at)

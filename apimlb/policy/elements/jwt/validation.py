@@ -26,7 +26,8 @@ from apimlb.policy.elements.jwt.claims import (
 )
 from apimlb.policy.elements.jwt.keys import Issuer, Keyring, KeysUnavailable
 from apimlb.policy.elements.jwt.signature import Key, header_of, rsa_key, symmetric_key, unverified, verified
-from apimlb.policy.run.exchange import Act, Exchange, PolicyFault
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.faults import PolicyFault
 
 _DEFAULT_ENDPOINT = "https://login.microsoftonline.com"
 _TENANT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -8,7 +8,7 @@ from apimlb.http import Headers
 from apimlb.local.gateway.keys import Admission, Door, Holder, Scope, admit, parse_scope, presented
 from apimlb.local.gateway.switches import GatewaySwitches, OptionalKey
 from apimlb.policy.apim.context import SubscriptionKeyParameterNames
-from apimlb.policy.run.exchange import PolicyFault
+from apimlb.policy.run.faults import PolicyFault
 
 SERVICE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/apim"
 REALM = "https://apim.azure-api.net/openai"

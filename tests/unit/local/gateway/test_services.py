@@ -13,7 +13,8 @@ from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import TokenCache
 from apimlb.local.store import Document
 from apimlb.policy.apim.context import Context, RequestView, Url
-from apimlb.policy.run.exchange import BackendId, BaseUrl, Exchange, ForwardOptions, PolicyFault
+from apimlb.policy.run.exchange import BackendId, BaseUrl, Exchange, ForwardOptions
+from apimlb.policy.run.faults import PolicyFault
 from tests.fakes import Answer, ManualClock, ScriptedTransport
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments
 

@@ -6,7 +6,7 @@ import pytest
 from apimlb.errors import AuthError
 from apimlb.local.gateway.tokens import TokenCache
 from apimlb.local.store import Document
-from apimlb.policy.run.exchange import PolicyFault
+from apimlb.policy.run.faults import PolicyFault
 from tests.fakes import ManualClock
 
 SERVICE = Document("/service/apim", "microsoft.apimanagement/service")

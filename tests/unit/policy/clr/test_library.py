@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from apimlb.policy.clr.library import DEFINITIONS
+from apimlb.policy.apim.library import DEFINITIONS
 from apimlb.policy.clr.types.definitions import Definition
 from apimlb.policy.clr.types.signatures import Member, row_name
 from apimlb.policy.csharp.expression import library

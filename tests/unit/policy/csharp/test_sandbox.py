@@ -11,8 +11,8 @@ import re
 import pytest
 
 from apimlb.errors import PolicyError
+from apimlb.policy.apim.library import DEFINITIONS
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.library import DEFINITIONS
 from apimlb.policy.csharp.expression import Expression, compile_fresh
 from apimlb.policy.rehearse.cases import context_of
 from tests.fuzz.material import grown_expression, mutated_expression, written_expressions

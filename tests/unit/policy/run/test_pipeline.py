@@ -10,7 +10,8 @@ from apimlb.http import Headers, Request, Response, close, read
 from apimlb.policy.apim.context import Context, MessageBody, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.stage import StageCache, StageClock
-from apimlb.policy.run.exchange import Exchange, ForwardOptions, PolicyFault
+from apimlb.policy.run.exchange import Exchange, ForwardOptions
+from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.pipeline import refuse, run
 from apimlb.policy.run.steps import STEP_LIMIT
 from tests.unit.policy.play import FORWARD, document, play, replies

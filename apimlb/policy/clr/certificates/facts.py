@@ -1,0 +1,42 @@
+"""What a certificate says, apart from what .NET makes of it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apimlb.policy.clr.crypto.hashes import crypto_error
+from apimlb.policy.clr.exceptions import ClrException
+
+if TYPE_CHECKING:
+    from apimlb.policy.clr.crypto.rsa_keys import RsaKey
+
+
+@dataclass(slots=True, eq=False)
+class Facts:
+    """What a certificate says. Times are epoch seconds; `serial` is big-endian; `names` are what GetNameInfo
+    says of the subject and of the issuer, by the names of X509NameType; `extensions` are pairs of identifier
+    and DER."""
+
+    der: bytes
+    thumbprint: bytes
+    subject: str
+    issuer: str
+    serial: bytes
+    not_before: float
+    not_after: float
+    version: int
+    signature: str
+    key_algorithm: str
+    key_parameters: bytes
+    public_key: bytes
+    rsa: "RsaKey | None"
+    names: tuple[dict[str, str], dict[str, str]]
+    extensions: tuple[tuple[str, bytes], ...]
+
+
+def no_object() -> ClrException:
+    return crypto_error("Cannot find the requested object.")
+
+
+def no_handle() -> ClrException:
+    """A certificate that was never filled, or was reset."""
+    return crypto_error("m_safeCertContext is an invalid handle.")

@@ -1,0 +1,52 @@
+"""Values of enumerations."""
+
+_FLAGS = frozenset(
+    [
+        "System.Security.Cryptography.X509Certificates.X509KeyStorageFlags",
+        "System.StringSplitOptions",
+        "System.Text.RegularExpressions.RegexOptions",
+        "System.Xml.Linq.LoadOptions",
+        "System.Xml.Linq.SaveOptions",
+    ]
+)
+"""Enumerations whose values are added up."""
+
+
+class Enum:
+    """A value of an enumeration; `names` maps numbers to names."""
+
+    __slots__ = ("names", "number", "type_name")
+
+    def __init__(self, type_name: str, number: int, names: dict[int, str]) -> None:
+        self.type_name = type_name
+        self.number = number
+        self.names = names
+
+    @property
+    def clr_name(self) -> str:
+        return self.type_name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Enum) and (self.type_name, self.number) == (other.type_name, other.number)
+
+    def __hash__(self) -> int:
+        return hash((self.type_name, self.number))
+
+    def __lt__(self, other: "Enum") -> bool:
+        return self.number < other.number
+
+    def __str__(self) -> str:
+        found = self.names.get(self.number)
+        if found is None and self.type_name in _FLAGS:
+            return flag_names(self.number, self.names)
+        return found or str(self.number)
+
+
+def flag_names(number: int, names: dict[int, str]) -> str:
+    """`A, B` for a combination of flags, else the number."""
+    rest, found = number, []
+    for value in sorted(names, reverse=True):
+        if value and rest & value == value:
+            found.append(names[value])
+            rest &= ~value
+    return ", ".join(reversed(found)) if found and rest == 0 else str(number)

@@ -1,0 +1,61 @@
+"""What GroupBy and ToLookup make: groups of elements under a key."""
+
+from collections.abc import Callable, Iterator
+
+
+class Grouping:
+    """IGrouping<TKey, TElement>"""
+
+    __slots__ = ("items", "key", "types")
+
+    def __init__(self, key: object, items: list[object], types: str) -> None:
+        self.key = key
+        self.items = items
+        self.types = types
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Linq.Grouping`2[{self.types}]"
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+class Lookup:
+    """ILookup<TKey, TElement>: groups in the order in which their keys first came; null may be a key."""
+
+    __slots__ = ("_found", "_key", "types")
+
+    def __init__(self, types: str, key: Callable[[object], object]) -> None:
+        self.types = types
+        self._key = key
+        self._found: dict[object, Grouping] = {}
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Linq.Lookup`2[{self.types}]"
+
+    def add(self, key: object, item: object) -> None:
+        place = self._place(key)
+        group = self._found.get(place)
+        if group is None:
+            group = self._found[place] = Grouping(key, [], self.types)
+        group.items.append(item)
+
+    def _place(self, key: object) -> object:
+        return None if key is None else (self._key(key),)
+
+    def find(self, key: object) -> Grouping | None:
+        return self._found.get(self._place(key))
+
+    def groups(self) -> Iterator[Grouping]:
+        return iter(self._found.values())
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._found.values())
+
+    def __len__(self) -> int:
+        return len(self._found)

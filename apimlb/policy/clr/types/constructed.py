@@ -1,0 +1,144 @@
+"""Static types: what is known about a value before it is computed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from apimlb.policy.clr.types.definitions import Definition
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Type:
+    """A constructed type; equal types are the same object (see `Types`). `kind` is class, struct, enum,
+    interface, array, parameter, delegate, anonymous, null, void or lambda."""
+
+    kind: str
+    name: str
+    shown: str
+    definition: Definition | None = None
+    arguments: tuple["Type", ...] = ()
+    rank: int = 0
+    members: tuple[tuple[str, "Type"], ...] = ()
+
+    @property
+    def is_value(self) -> bool:
+        return self.kind in ("struct", "enum")
+
+    @property
+    def is_nullable(self) -> bool:
+        return self.name.startswith("System.Nullable`1[")
+
+    @property
+    def underlying(self) -> "Type":
+        """T of T?, else the type itself."""
+        return self.arguments[0] if self.is_nullable else self
+
+    @property
+    def default(self) -> object:
+        """default(T)"""
+        if self.kind == "enum":
+            assert self.definition is not None
+            return self.definition.default
+        if self.kind != "struct" or self.definition is None or self.is_nullable:
+            return None
+        made = self.definition.default
+        return made(*self.arguments) if callable(made) else made
+
+    def __repr__(self) -> str:
+        return f"<{self.shown}>"
+
+
+NULL = Type("null", "null", "<null>")
+
+
+VOID = Type("void", "System.Void", "void")
+
+
+_LONGEST_NAME = 10_000
+
+
+def _bounded_name(text: str) -> str:
+    """The name of a constructed type. Types made of types can double at every step, in a few lines."""
+    if len(text) > _LONGEST_NAME:
+        raise RecursionError
+    return text
+
+
+class Types:
+    """Makes types, each once."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[object, ...], Type] = {}
+
+    def of(self, definition: Definition, arguments: Iterable[Type] = ()) -> Type:
+        given = tuple(arguments)
+        key = (definition.name, given)
+        found = self._made.get(key)
+        if found is None:
+            inner = ",".join(argument.name for argument in given)
+            _bounded_name(inner)
+            name = f"{definition.name}[{inner}]" if given else definition.name
+            found = Type(definition.kind, name, self._shown(definition, given), definition, given)
+            self._made[key] = found
+        return found
+
+    def _shown(self, definition: Definition, given: tuple[Type, ...]) -> str:
+        if definition.name == "System.Nullable`1":
+            return f"{given[0].shown}?"
+        plain = definition.keyword or definition.simple
+        return f"{plain}<{', '.join(argument.shown for argument in given)}>" if given else plain
+
+    def array(self, element: Type, rank: int = 1) -> Type:
+        key = ("[]", element, rank)
+        found = self._made.get(key)
+        if found is None:
+            commas = "," * (rank - 1)
+            found = Type(
+                "array", f"{element.name}[{commas}]", f"{element.shown}[{commas}]", None, (element,), rank
+            )
+            self._made[key] = found
+        return found
+
+    def parameter(self, name: str) -> Type:
+        """A type parameter inside a signature."""
+        found = self._made.get(("!", name))
+        if found is None:
+            found = self._made["!", name] = Type("parameter", f"!{name}", name)
+        return found
+
+    def delegate(self, name: str, arguments: Iterable[Type]) -> Type:
+        """Func<...>, Action<...> and their kin, as parameters of methods; `arguments` end in the result."""
+        given = tuple(arguments)
+        key = ("=>", name, given)
+        found = self._made.get(key)
+        if found is None:
+            inner = ", ".join(argument.shown for argument in given)
+            found = Type("delegate", f"System.{name}`{len(given)}", f"{name}<{inner}>", None, given)
+            self._made[key] = found
+        return found
+
+    def anonymous(self, members: Iterable[tuple[str, Type]]) -> Type:
+        given = tuple(members)
+        key = ("{}", given)
+        found = self._made.get(key)
+        if found is None:
+            shown = _bounded_name(", ".join(f"{kind.shown} {name}" for name, kind in given))
+            name = f"<>f__AnonymousType0`{len(given)}"
+            found = Type("anonymous", name, f"<anonymous type: {shown}>", members=given)
+            self._made[key] = found
+        return found
+
+    def substitute(self, pattern: Type, given: Mapping[str, Type]) -> Type:
+        """A signature's type with its parameters replaced."""
+        if pattern.kind == "parameter":
+            return given.get(pattern.shown, pattern)
+        if not pattern.arguments:
+            return pattern
+        arguments = tuple(self.substitute(argument, given) for argument in pattern.arguments)
+        if arguments == pattern.arguments:
+            return pattern
+        if pattern.kind == "array":
+            return self.array(arguments[0], pattern.rank)
+        if pattern.kind == "delegate":
+            return self.delegate(pattern.shown.partition("<")[0], arguments)
+        assert pattern.definition is not None
+        return self.of(pattern.definition, arguments)
