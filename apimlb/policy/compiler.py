@@ -7,6 +7,7 @@ from apimlb.errors import PolicyError
 from apimlb.policy.document.compiler import SECTIONS, DocumentCompilation
 from apimlb.policy.document.problems import InvalidPolicy, combined, hide_values, problem
 from apimlb.policy.document.reader import Element, Format, read, substitute
+from apimlb.policy.elements import ELEMENTS
 from apimlb.policy.run.exchange import Block, Section
 from apimlb.policy.run.policy import Policy, PolicyDocument
 from apimlb.policy.switches import Switches
@@ -33,7 +34,9 @@ def compile_policy(
     InvalidPolicy, with every problem found, when it reads but Azure would refuse it or the local gateway
     cannot run it. A section that is left out inherits, as if it held `<base/>`.
     """
-    compilation = DocumentCompilation(scope, named_values or {}, fragments or {}, switches or Switches())
+    compilation = DocumentCompilation(
+        ELEMENTS, scope, named_values or {}, fragments or {}, switches or Switches()
+    )
     try:
         sections = _sections(_root(text, format, compilation), compilation)
         if compilation.problems:

@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,41 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
 }
 
 
+# The floors of apimlb.policy, from the ground up (see its docstring): a module imports from its own and from
+# those below. A module belongs to the room with the longest name that is a prefix of its own.
+FLOORS: list[set[str]] = [
+    {"switches", "clr.exceptions", "clr.budget", "clr.catching", "clr.utf16", "clr.host", "clr.enums"}
+    | {"clr.guids", "clr.keywords"},
+    {"clr.numbers.arithmetic", "clr.numbers.formatting", "clr.chance.generator", "clr.strings.encodings"}
+    | {"clr.dates.ticks", "clr.dates.formatting", "clr.dates.parsing", "clr.web.uris", "clr.objects.values"}
+    | {"clr.collections.values", "clr.collections.sequences", "clr.collections.hash_sets"}
+    | {"clr.collections.queues", "clr.collections.enumerators", "clr.linq.groups"}
+    | {"clr.json.tokens", "clr.json.tree", "clr.json.writer"}
+    | {"clr.xml.names", "clr.xml.nodes", "clr.xml.writer", "clr.metering"},
+    {"clr.objects.text", "clr.objects.ordering", "clr.types"},
+    {"clr.casts", "clr.collections.iteration"},
+    {"clr.convert", "clr.exception_members"},
+    {"clr.objects", "clr.numbers", "clr.dates"},
+    {"clr.strings"},
+    {"clr.collections"},
+    {"clr.json", "clr.xml", "clr.linq", "clr.regex", "clr.web", "clr.chance", "clr.time_zones"},
+    {"clr.crypto"},
+    {"clr.certificates"},
+    {"clr.library"},
+    {"apim"},
+    {"csharp.syntax", "run"},
+    {"csharp.conversions", "csharp.known_names", "csharp.assignment"},
+    {"csharp.binding"},
+    {"csharp.expression"},
+    {"document"},
+    {"elements"},
+    {"compiler"},
+    {"rehearse"},
+]
+# What the rest of apimlb may import of apimlb.policy.
+DOORS = {"compiler", "document.reader", "document.brackets", "run", "apim.context", "rehearse", "switches"}
+
+
 def module_name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(part for part in parts if part != "__init__")
@@ -65,7 +101,12 @@ def room(module: str) -> str:
     return max((r for r in TABLE if module == r or module.startswith(f"{r}.")), key=len)
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
+    return frozenset(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -92,6 +133,61 @@ def test_a_room_imports_only_what_the_table_lists(path: Path) -> None:
             )
         elif top not in sys.stdlib_module_names:
             assert top in packages, f"{module_name(path)} imports {imported}"
+
+
+def policy_room(module: str) -> str:
+    inside = module.removeprefix("apimlb.policy.")
+    return max((r for floor in FLOORS for r in floor if allowed(inside, {r})), key=len)
+
+
+def policy_floor(module: str) -> int:
+    return next(number for number, floor in enumerate(FLOORS) if policy_room(module) in floor)
+
+
+def policy_modules() -> list[Path]:
+    """All but packages that hold nothing."""
+    found = [path for path in MODULES if module_name(path).startswith("apimlb.policy.")]
+    return [path for path in found if path.name != "__init__.py" or imports(path)]
+
+
+@pytest.mark.parametrize("path", policy_modules(), ids=module_name)
+def test_no_arrow_of_the_policy_language_points_upward(path: Path) -> None:
+    home = policy_floor(module_name(path))
+    for imported in imports(path):
+        if imported.startswith("apimlb.policy."):
+            assert policy_floor(imported) <= home, f"{module_name(path)} imports {imported}"
+
+
+def test_expressions_and_runs_do_not_know_each_other() -> None:
+    for path in policy_modules():
+        inside = policy_room(module_name(path))
+        other = {"csharp.syntax": "run", "run": "csharp.syntax"}.get(inside)
+        assert not [i for i in imports(path) if other and i.startswith(f"apimlb.policy.{other}")], path
+
+
+def test_the_policy_language_is_entered_by_its_doors() -> None:
+    for path in MODULES:
+        if module_name(path).startswith("apimlb.policy"):
+            continue
+        for imported in imports(path):
+            if imported.startswith("apimlb.policy"):
+                inside = imported.removeprefix("apimlb.policy.")
+                assert allowed(inside, DOORS), f"{module_name(path)} imports {imported}"
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = {module_name(path): imports(path) & NAMES for path in MODULES}
+    settled: set[str] = set()
+
+    def visit(module: str, way: tuple[str, ...]) -> None:
+        assert module not in way, " -> ".join((*way, module))
+        if module not in settled:
+            for imported in sorted(graph.get(module, ())):
+                visit(imported, (*way, module))
+            settled.add(module)
+
+    for module in graph:
+        visit(module, ())
 
 
 def test_nothing_imports_the_command_line() -> None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from apimlb.errors import PolicyError
 from apimlb.policy.document.draft import Draft, Entry
-from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy, problem
+from apimlb.policy.document.problems import InvalidPolicy, problem
 from apimlb.policy.document.reader import Element, read, substitute
-from apimlb.policy.elements import ELEMENTS, UNIMPLEMENTED
 from apimlb.policy.run.exchange import Block, Section, Step
 from apimlb.policy.switches import Switches
 
@@ -21,8 +20,10 @@ _PROBLEM_LIMIT = 20
 
 @dataclass(slots=True)
 class DocumentCompilation:
-    """The state of compiling one document; it is what a Draft sees of it."""
+    """The state of compiling one document; it is what a Draft sees of it. `elements` are the rows that a tag
+    is looked up in."""
 
+    elements: Mapping[str, Entry]
     scope: str
     named_values: Mapping[str, str]
     fragments: Mapping[str, str]
@@ -96,14 +97,7 @@ class DocumentCompilation:
         self._count += 1
         if self._count > ELEMENT_LIMIT:
             raise problem(element, f"The document holds more than {ELEMENT_LIMIT} policies")
-        entry = ELEMENTS.get(element.tag)
-        if entry is None and element.tag in UNIMPLEMENTED:
-            raise problem(
-                element,
-                f"The policy '{element.tag}' is not implemented by the local gateway",
-                code=NOT_IMPLEMENTED,
-                next_step="Azure accepts it; run the policy without it locally.",
-            )
+        entry = self.elements.get(element.tag)
         if entry is None:
             raise problem(element, f"'{element.tag}' is not a policy of Azure API Management")
         if self.section not in entry.sections:

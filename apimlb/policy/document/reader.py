@@ -18,7 +18,7 @@ from typing import Literal
 from xml.parsers import expat
 
 from apimlb.errors import PolicyError
-from apimlb.policy.csharp.syntax.brackets import end_of_expression
+from apimlb.policy.document.brackets import end_of_expression
 from apimlb.policy.document.source import Source
 
 SIZE_LIMIT = 512 * 1024

@@ -1,6 +1,9 @@
 """Every policy element that the local gateway runs: one row each, in the table of its family's module."""
 
-from apimlb.policy.document.draft import Entry
+from typing import NoReturn
+
+from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.document.problems import NOT_IMPLEMENTED, problem
 from apimlb.policy.elements import (
     backend,
     cache,
@@ -14,20 +17,7 @@ from apimlb.policy.elements import (
 )
 from apimlb.policy.elements import jwt as tokens
 
-ELEMENTS: dict[str, Entry] = {
-    **control.TABLE,
-    **messages.TABLE,
-    **backend.TABLE,
-    **cache.TABLE,
-    **callouts.TABLE,
-    **checks.TABLE,
-    **tokens.TABLE,
-    **call_limits.TABLE,
-    **token_limits.TABLE,
-    **diagnostics.TABLE,
-}
-
-UNIMPLEMENTED = frozenset(
+_UNIMPLEMENTED = frozenset(
     {
         "authentication-basic",
         "authentication-certificate",
@@ -75,3 +65,27 @@ UNIMPLEMENTED = frozenset(
     }
 )
 """Policies that Azure has and the local gateway does not: refused with a message that says so."""
+
+
+def _refuse(draft: Draft) -> NoReturn:
+    raise problem(
+        draft.element,
+        f"The policy '{draft.element.tag}' is not implemented by the local gateway",
+        code=NOT_IMPLEMENTED,
+        next_step="Azure accepts it; run the policy without it locally.",
+    )
+
+
+ELEMENTS: dict[str, Entry] = {
+    **control.TABLE,
+    **messages.TABLE,
+    **backend.TABLE,
+    **cache.TABLE,
+    **callouts.TABLE,
+    **checks.TABLE,
+    **tokens.TABLE,
+    **call_limits.TABLE,
+    **token_limits.TABLE,
+    **diagnostics.TABLE,
+    **dict.fromkeys(_UNIMPLEMENTED, Entry(EVERYWHERE, _refuse)),
+}

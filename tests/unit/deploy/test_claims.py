@@ -64,7 +64,7 @@ def test_the_later_sees_the_earlier_waits_and_has_to_plan_anew() -> None:
     second = claims(cloud, clock, BOB)
     with heard_by(Audience(hear)), pytest.raises(Overtaken), second.held():
         raise AssertionError("it must not begin")
-    assert heard[0].reason == "`apimlb deploy` of ada on desk (process 1) is at it"
+    assert heard[0].reason == "apimlb deploy of ada on desk (process 1) is at it"
     with second.held():
         assert claim_in(cloud.get(STACK_GROUP.id)) is not None
 

@@ -29,7 +29,7 @@ def test_the_second_waits_and_says_for_whom(tmp_path: Path) -> None:
     with heard_by(Audience(hear)), turn(tmp_path, SECOND, clock):
         assert '"pid": 4712' in (tmp_path / LOCK).read_text()
     assert len(heard) == 3
-    assert heard[0].reason == "`apimlb deploy` (process 4711, since 08:00:00 UTC) is at it"
+    assert heard[0].reason == "apimlb deploy (process 4711, since 08:00:00 UTC) is at it"
     assert (tmp_path / LOCK).read_text() == ""
 
 

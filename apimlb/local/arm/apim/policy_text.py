@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.sax.saxutils import unescape
 
-from apimlb.policy.csharp.syntax.brackets import end_of_expression
+from apimlb.policy.document.brackets import end_of_expression
 
 _NAME = re.compile(r"[A-Za-z_][\w.:-]*")
 _ATTRIBUTE = re.compile(r"\s+([A-Za-z_][\w.:-]*)\s*=\s*([\"'])")

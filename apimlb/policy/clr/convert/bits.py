@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, index_range
+from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
-from apimlb.policy.clr.numbers.keywords import KEYWORDS
 from apimlb.policy.clr.types.definitions import Row
 
 _PACKED = {

@@ -13,8 +13,8 @@ from apimlb.policy.clr.exceptions import (
     bad_format,
     index_range,
 )
+from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char
-from apimlb.policy.clr.numbers.keywords import KEYWORDS
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64, to_base64
 from apimlb.policy.clr.types.definitions import Row

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from apimlb.policy.clr.collections.values import ClrArray
 from apimlb.policy.clr.convert.parsing import overflow_of
 from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, overflow
+from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import (
     INTEGERS,
     Long,
@@ -18,7 +19,6 @@ from apimlb.policy.clr.numbers.arithmetic import (
     decimal_subtract,
     wrap32,
 )
-from apimlb.policy.clr.numbers.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.mathematics import (
     ceiling_decimal,
     floor_decimal,

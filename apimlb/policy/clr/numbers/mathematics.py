@@ -6,8 +6,8 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROU
 
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
+from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long, Single, checked, divide, divide_float
-from apimlb.policy.clr.numbers.keywords import KEYWORDS
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.types.definitions import Row
 

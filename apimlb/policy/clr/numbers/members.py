@@ -9,10 +9,10 @@ from apimlb.policy.clr.convert.bits import BIT_ROWS
 from apimlb.policy.clr.convert.members import _convert_rows
 from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers import decimals
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, NUMERIC_DEFAULTS, Single
 from apimlb.policy.clr.numbers.formatting import format_number
-from apimlb.policy.clr.numbers.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.mathematics import MODES, _math_rows
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apimlb.policy.csharp.syntax.brackets import end_of_expression
+from apimlb.policy.document.brackets import end_of_expression
 
 
 @pytest.mark.parametrize(
