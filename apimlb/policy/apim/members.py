@@ -38,7 +38,7 @@ from apimlb.policy.apim.calls import (
 )
 from apimlb.policy.apim.credentials import Authorization, Jwt, read_basic, read_jwt
 from apimlb.policy.clr.dates.ticks import from_epoch
-from apimlb.policy.clr.types.definitions import Definition, Needs
+from apimlb.policy.clr.types.definitions import Call, Definition
 
 
 def snake(name: str) -> str:
@@ -95,7 +95,7 @@ DEFINITIONS = (
     Definition(
         "IMessageBody", "class", test=is_view(views.MessageBody),
         rows=(
-            ("T As<T>(bool preserveContent = false)", Needs(body_as, types=("T",))),
+            ("T As<T>(bool preserveContent = false)", Call(body_as, types=("T",))),
             ("IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)",
              form),
         ),
@@ -204,11 +204,11 @@ DEFINITIONS = (
             ("static string GetValueOrDefault(this IReadOnlyDictionary<string, string> map, string name, "
              "string defaultValue = null)", joined_or_default),
             ("static object GetValueOrDefault(this IReadOnlyDictionary<string, object> map, string name)",
-             variable_or_null),
+             Call(variable_or_null, cost="none")),
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name)",
-             Needs(variable_or_type_default, types=("T",))),
+             Call(variable_or_type_default, types=("T",), cost="none")),
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name, "
-             "T defaultValue)", Needs(variable_or_default, types=("T",))),
+             "T defaultValue)", Call(variable_or_default, types=("T",), cost="none")),
             ("static V GetValueOrDefault<K, V>(this IReadOnlyDictionary<K, V> map, K name, V defaultValue)",
              map_value_or),
             ("static Jwt AsJwt(this string input)", read_jwt),

@@ -6,7 +6,7 @@ long texts, bytes and lists are charged by their length, once on the way in and 
 
 from collections.abc import Callable
 from functools import cache, update_wrapper
-from typing import Final
+from typing import Final, Literal
 
 from apimlb.policy.clr.budget import BUDGET, out_of_steps
 from apimlb.policy.clr.collections.values import ClrArray, ClrList
@@ -17,10 +17,6 @@ _CHARACTERS: Final = 6
 
 _ELEMENTS: Final = 4
 _BULKY: Final = frozenset([bytearray, ClrList, ClrArray])
-_BRIEF: Final = frozenset(
-    ["add", "count_of", "is_null_or_empty", "list_add", "list_clear", "stack_push", "substring"]
-)
-"""Calls whose time does not grow with what they are given; what they make is charged all the same."""
 
 
 def charge(value: object) -> None:
@@ -42,16 +38,16 @@ def charge_sorting(count: int) -> None:
 
 
 @cache  # one entry a row of the library
-def metered(call: Callable[..., object]) -> Callable[..., object]:
-    """The call, paying for its arguments and its result."""
-    brief = getattr(call, "__name__", "") in _BRIEF
+def metered(call: Callable[..., object], cost: Literal["sizes", "result"]) -> Callable[..., object]:
+    """The call, paying for its arguments and its result, or for the result alone."""
+    pays_for_arguments = cost == "sizes"
 
     # Written out, since it stands around every call: most of what goes in and out are short texts.
     def run(*arguments: object) -> object:
         BUDGET.left -= 1
         if BUDGET.left < 0:
             out_of_steps()
-        if not brief:
+        if pays_for_arguments:
             for each in arguments:
                 if type(each) is str:
                     if len(each) > _FREE:

@@ -10,7 +10,7 @@ from apimlb.policy.clr.guids import EMPTY, Guid, format_guid, parse_exact, parse
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.types.definitions import Definition, Needs
+from apimlb.policy.clr.types.definitions import Call, Definition
 
 
 class ContextRandom:
@@ -127,12 +127,12 @@ DEFINITIONS = (
     Definition(
         "System.Random", "class",
         rows=(
-            ("new()", Needs(new_random, context=True)),
+            ("new()", Call(new_random, context=True, cost="none")),
             ("new(int Seed)", SeededRandom),
-            ("int Next()", next_int),
-            ("int Next(int maxValue)", next_below),
-            ("int Next(int minValue, int maxValue)", next_between),
-            ("double NextDouble()", next_double),
+            ("int Next()", Call(next_int, cost="none")),
+            ("int Next(int maxValue)", Call(next_below, cost="none")),
+            ("int Next(int minValue, int maxValue)", Call(next_between, cost="none")),
+            ("double NextDouble()", Call(next_double, cost="none")),
             ("void NextBytes(byte[] buffer)", next_bytes),
         ),
     ),
@@ -140,7 +140,7 @@ DEFINITIONS = (
         "System.Guid", "struct", bases=("System.ValueType",), default=EMPTY,
         rows=(
             ("static Guid Empty", lambda: EMPTY),
-            ("static Guid NewGuid()", Needs(new_guid, context=True)),
+            ("static Guid NewGuid()", Call(new_guid, context=True)),
             ("static Guid Parse(string input)", parse_guid),
             ("static bool TryParse(string input, out Guid result)", try_parse_guid),
             ("static Guid ParseExact(string input, string format)", parse_exact),

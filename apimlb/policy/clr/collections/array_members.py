@@ -5,7 +5,7 @@ from collections.abc import Callable
 from apimlb.policy.clr.collections import array_cells as single
 from apimlb.policy.clr.collections import array_orders as orders
 from apimlb.policy.clr.collections import arrays as calls
-from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 _OF_T = ("T",)
 
@@ -22,8 +22,8 @@ _SEARCHES: tuple[Row, ...] = (
     ("static int LastIndexOf(Array array, object value)", calls.last_index_of),
     ("static int LastIndexOf(Array array, object value, int startIndex)", calls.last_index_of),
     ("static int LastIndexOf(Array array, object value, int startIndex, int count)", calls.last_index_of),
-    ("static T Find<T>(T[] array, Predicate<T> match)", Needs(calls.find, types=_OF_T)),
-    ("static T FindLast<T>(T[] array, Predicate<T> match)", Needs(calls.find_last, types=_OF_T)),
+    ("static T Find<T>(T[] array, Predicate<T> match)", Call(calls.find, types=_OF_T)),
+    ("static T FindLast<T>(T[] array, Predicate<T> match)", Call(calls.find_last, types=_OF_T)),
     ("static T[] FindAll<T>(T[] array, Predicate<T> match)", calls.find_all),
     ("static int FindIndex<T>(T[] array, Predicate<T> match)", calls.find_index),
     ("static int FindIndex<T>(T[] array, int startIndex, Predicate<T> match)", calls.find_index_from),
@@ -38,7 +38,7 @@ _SEARCHES: tuple[Row, ...] = (
     ("static bool TrueForAll<T>(T[] array, Predicate<T> match)", calls.true_for_all),
     ("static void ForEach<T>(T[] array, Action<T> action)", calls.for_each),
     ("static TOutput[] ConvertAll<TInput, TOutput>(TInput[] array, Converter<TInput, TOutput> converter)",
-     Needs(calls.convert_all, types=("TOutput",))),
+     Call(calls.convert_all, types=("TOutput",))),
     ("static int BinarySearch<T>(T[] array, T value)", orders.search),
     ("static int BinarySearch<T>(T[] array, T value, IComparer<T> comparer)", orders.search),
     ("static int BinarySearch<T>(T[] array, int index, int length, T value)", orders.search_part),
@@ -127,8 +127,8 @@ DEFINITIONS = (
             ("static void Clear(Array array, int index, int length)", single.clear),
             ("static void Fill<T>(T[] array, T value)", calls.fill),
             ("static void Fill<T>(T[] array, T value, int startIndex, int count)", calls.fill_part),
-            ("static void Resize<T>(ref T[] array, int newSize)", Needs(calls.resize, types=_OF_T)),
-            ("static T[] Empty<T>()", Needs(calls.empty, types=_OF_T)),
+            ("static void Resize<T>(ref T[] array, int newSize)", Call(calls.resize, types=_OF_T)),
+            ("static T[] Empty<T>()", Call(calls.empty, types=_OF_T)),
             ("static System.Collections.ObjectModel.ReadOnlyCollection<T> AsReadOnly<T>(T[] array)",
              calls.as_read_only),
             *_SEARCHES,

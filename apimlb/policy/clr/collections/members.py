@@ -4,7 +4,7 @@ from apimlb.policy.clr.collections import dictionaries as maps
 from apimlb.policy.clr.collections import interfaces as things
 from apimlb.policy.clr.collections import lists, sets
 from apimlb.policy.clr.collections.values import list_add, list_item, map_item
-from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 G = "System.Collections.Generic."
 _T, _KEY, _VALUE, _KV = ("T",), ("TKey",), ("TValue",), ("TKey", "TValue")
@@ -12,7 +12,8 @@ _PAIR = "KeyValuePair<TKey, TValue>"
 _SOURCE = "IEnumerable<T> collection"
 _COMPARED = "IEqualityComparer<TKey> comparer"
 
-_ENUMERATOR = Needs(things.enumerator, types=_T)
+_TRY_GET = Call(maps.map_try_get, types=_VALUE, cost="none")
+_ENUMERATOR = Call(things.enumerator, types=_T)
 
 
 def _enumerator_of(owner: str, parameters: tuple[str, ...], element: str) -> Definition:
@@ -97,8 +98,8 @@ _INTERFACES = (
         G + "IReadOnlyDictionary`2", "interface", _KV, (f"IReadOnlyCollection<{_PAIR}>",),
         rows=(
             ("TValue this[TKey key]", map_item),
-            ("bool ContainsKey(TKey key)", maps.map_contains),
-            ("bool TryGetValue(TKey key, out TValue value)", Needs(maps.map_try_get, types=_VALUE)),
+            ("bool ContainsKey(TKey key)", Call(maps.map_contains, cost="none")),
+            ("bool TryGetValue(TKey key, out TValue value)", _TRY_GET),
             ("IEnumerable<TKey> Keys", maps.map_keys),
             ("IEnumerable<TValue> Values", maps.map_values),
         ),
@@ -107,8 +108,8 @@ _INTERFACES = (
         G + "IDictionary`2", "interface", _KV, (f"ICollection<{_PAIR}>",),
         rows=(
             ("TValue this[TKey key]", map_item, maps.map_put),
-            ("bool ContainsKey(TKey key)", maps.map_contains),
-            ("bool TryGetValue(TKey key, out TValue value)", Needs(maps.map_try_get, types=_VALUE)),
+            ("bool ContainsKey(TKey key)", Call(maps.map_contains, cost="none")),
+            ("bool TryGetValue(TKey key, out TValue value)", _TRY_GET),
             ("void Add(TKey key, TValue value)", maps.map_add),
             ("bool Remove(TKey key)", maps.map_remove),
             ("ICollection<TKey> Keys", maps.map_keys),
@@ -118,13 +119,13 @@ _INTERFACES = (
 )  # fmt: skip
 
 _LIST_ROWS: tuple[Row, ...] = (
-    ("new()", Needs(lists.new_list, types=_T)),
-    (f"new({_SOURCE})", Needs(lists.new_list_of, types=_T)),
-    ("new(int capacity)", Needs(lists.new_list_sized, types=_T)),
+    ("new()", Call(lists.new_list, types=_T, cost="none")),
+    (f"new({_SOURCE})", Call(lists.new_list_of, types=_T)),
+    ("new(int capacity)", Call(lists.new_list_sized, types=_T)),
     ("int Count", "{0}.items.__len__()"),
     ("int Capacity", lists.list_capacity, lists.list_reserve),
     ("T this[int index]", list_item, lists.list_put),
-    ("void Add(T item)", list_add),
+    ("void Add(T item)", Call(list_add, cost="none")),
     (f"void AddRange({_SOURCE})", lists.list_add_range),
     ("ReadOnlyCollection<T> AsReadOnly()", lists.list_read_only),
     ("int BinarySearch(T item)", lists.list_search),
@@ -132,7 +133,7 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("int BinarySearch(int index, int count, T item, IComparer<T> comparer)", lists.list_search_part),
     ("void Insert(int index, T item)", things.thing_insert),
     (f"void InsertRange(int index, {_SOURCE})", lists.list_insert_range),
-    ("void Clear()", lists.list_clear),
+    ("void Clear()", Call(lists.list_clear, cost="none")),
     ("bool Contains(T item)", things.list_contains),
     ("void CopyTo(T[] array)", lists.list_copy),
     ("void CopyTo(T[] array, int arrayIndex)", lists.list_copy),
@@ -159,8 +160,8 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("void ForEach(Action<T> action)", lists.list_for_each),
     ("bool Exists(Predicate<T> match)", lists.list_exists),
     ("bool TrueForAll(Predicate<T> match)", lists.list_true_for_all),
-    ("T Find(Predicate<T> match)", Needs(lists.list_find, types=_T)),
-    ("T FindLast(Predicate<T> match)", Needs(lists.list_find_last, types=_T)),
+    ("T Find(Predicate<T> match)", Call(lists.list_find, types=_T)),
+    ("T FindLast(Predicate<T> match)", Call(lists.list_find_last, types=_T)),
     ("List<T> FindAll(Predicate<T> match)", lists.list_find_all),
     ("int FindIndex(Predicate<T> match)", lists.list_find_index),
     ("int FindIndex(int startIndex, Predicate<T> match)", lists.list_find_index_from),
@@ -170,36 +171,36 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("int FindLastIndex(int startIndex, int count, Predicate<T> match)", lists.list_find_last_index_part),
     ("T[] ToArray()", lists.list_to_array),
     ("List<TOutput> ConvertAll<TOutput>(Converter<T, TOutput> converter)",
-     Needs(lists.list_convert_all, types=("TOutput",))),
+     Call(lists.list_convert_all, types=("TOutput",))),
 )  # fmt: skip
 
 _MAP_ROWS: tuple[Row, ...] = (
-    ("new()", Needs(maps.new_dictionary, types=_KV)),
-    (f"new({_COMPARED})", Needs(maps.new_dictionary, types=_KV)),
-    ("new(int capacity)", Needs(maps.new_dictionary_sized, types=_KV)),
-    (f"new(int capacity, {_COMPARED})", Needs(maps.new_dictionary_sized, types=_KV)),
-    ("new(IDictionary<TKey, TValue> dictionary)", Needs(maps.new_dictionary_of, types=_KV)),
-    (f"new(IDictionary<TKey, TValue> dictionary, {_COMPARED})", Needs(maps.new_dictionary_of, types=_KV)),
-    (f"new(IEnumerable<{_PAIR}> collection)", Needs(maps.new_dictionary_of_pairs, types=_KV)),
-    (f"new(IEnumerable<{_PAIR}> collection, {_COMPARED})", Needs(maps.new_dictionary_of_pairs, types=_KV)),
+    ("new()", Call(maps.new_dictionary, types=_KV)),
+    (f"new({_COMPARED})", Call(maps.new_dictionary, types=_KV)),
+    ("new(int capacity)", Call(maps.new_dictionary_sized, types=_KV)),
+    (f"new(int capacity, {_COMPARED})", Call(maps.new_dictionary_sized, types=_KV)),
+    ("new(IDictionary<TKey, TValue> dictionary)", Call(maps.new_dictionary_of, types=_KV)),
+    (f"new(IDictionary<TKey, TValue> dictionary, {_COMPARED})", Call(maps.new_dictionary_of, types=_KV)),
+    (f"new(IEnumerable<{_PAIR}> collection)", Call(maps.new_dictionary_of_pairs, types=_KV)),
+    (f"new(IEnumerable<{_PAIR}> collection, {_COMPARED})", Call(maps.new_dictionary_of_pairs, types=_KV)),
     ("int Count", things.count_of),
     ("IEqualityComparer<TKey> Comparer", things.comparer_of),
     ("TValue this[TKey key]", map_item, maps.map_put),
     ("void Add(TKey key, TValue value)", maps.map_add),
     ("bool TryAdd(TKey key, TValue value)", maps.map_try_add),
-    ("bool ContainsKey(TKey key)", maps.map_contains),
+    ("bool ContainsKey(TKey key)", Call(maps.map_contains, cost="none")),
     ("bool ContainsValue(TValue value)", maps.map_contains_value),
     ("int EnsureCapacity(int capacity)", maps.map_room),
-    ("bool TryGetValue(TKey key, out TValue value)", Needs(maps.map_try_get, types=_VALUE)),
+    ("bool TryGetValue(TKey key, out TValue value)", _TRY_GET),
     ("bool Remove(TKey key)", maps.map_remove),
-    ("bool Remove(TKey key, out TValue value)", Needs(maps.map_take, types=_VALUE)),
+    ("bool Remove(TKey key, out TValue value)", Call(maps.map_take, types=_VALUE)),
     ("void Clear()", maps.map_clear),
     ("void TrimExcess()", maps.map_trim),
     ("void TrimExcess(int capacity)", maps.map_trim),
     ("void OnDeserialization(object sender)", maps.deserialized),
     ("Dictionary.KeyCollection<TKey, TValue> Keys", maps.map_keys),
     ("Dictionary.ValueCollection<TKey, TValue> Values", maps.map_values),
-    ("Dictionary.Enumerator<TKey, TValue> GetEnumerator()", Needs(maps.map_enumerator, types=_KV)),
+    ("Dictionary.Enumerator<TKey, TValue> GetEnumerator()", Call(maps.map_enumerator, types=_KV)),
 )
 
 _SET_OPERATIONS: tuple[Row, ...] = (
@@ -217,19 +218,19 @@ _SET_OPERATIONS: tuple[Row, ...] = (
 )
 
 _SET_ROWS: tuple[Row, ...] = (
-    ("new()", Needs(sets.new_set, types=_T)),
-    ("new(IEqualityComparer<T> comparer)", Needs(sets.new_set, types=_T)),
-    (f"new({_SOURCE})", Needs(sets.new_set_of, types=_T)),
-    (f"new({_SOURCE}, IEqualityComparer<T> comparer)", Needs(sets.new_set_of, types=_T)),
-    ("new(int capacity)", Needs(sets.new_set_sized, types=_T)),
-    ("new(int capacity, IEqualityComparer<T> comparer)", Needs(sets.new_set_sized, types=_T)),
+    ("new()", Call(sets.new_set, types=_T)),
+    ("new(IEqualityComparer<T> comparer)", Call(sets.new_set, types=_T)),
+    (f"new({_SOURCE})", Call(sets.new_set_of, types=_T)),
+    (f"new({_SOURCE}, IEqualityComparer<T> comparer)", Call(sets.new_set_of, types=_T)),
+    ("new(int capacity)", Call(sets.new_set_sized, types=_T)),
+    ("new(int capacity, IEqualityComparer<T> comparer)", Call(sets.new_set_sized, types=_T)),
     ("static IEqualityComparer<HashSet<T>> CreateSetComparer()", sets.set_comparer),
     ("int Count", things.count_of),
     ("IEqualityComparer<T> Comparer", things.comparer_of),
     ("bool Remove(T item)", sets.set_remove),
     ("int RemoveWhere(Predicate<T> match)", sets.set_remove_where),
     ("bool Contains(T item)", sets.set_contains),
-    ("bool TryGetValue(T equalValue, out T actualValue)", Needs(sets.set_get, types=_T)),
+    ("bool TryGetValue(T equalValue, out T actualValue)", Call(sets.set_get, types=_T)),
     ("void Clear()", sets.set_clear),
     ("int EnsureCapacity(int capacity)", sets.set_room),
     ("void TrimExcess()", sets.set_trim),
@@ -249,14 +250,14 @@ def _queue_rows(name: str, push: str, pop: str) -> tuple[Row, ...]:
         else (sets.new_stack, sets.new_stack_of, sets.new_stack_sized)
     )
     return (
-        ("new()", Needs(new, types=_T)),
-        (f"new({_SOURCE})", Needs(of, types=_T)),
-        ("new(int capacity)", Needs(sized, types=_T)),
+        ("new()", Call(new, types=_T)),
+        (f"new({_SOURCE})", Call(of, types=_T)),
+        ("new(int capacity)", Call(sized, types=_T)),
         (f"void {push}(T item)", sets.queue_push),
         (f"T {pop}()", sets.queue_pop),
-        (f"bool Try{pop}(out T result)", Needs(sets.queue_try_pop, types=_T)),
+        (f"bool Try{pop}(out T result)", Call(sets.queue_try_pop, types=_T)),
         ("T Peek()", sets.queue_peek),
-        ("bool TryPeek(out T result)", Needs(sets.queue_try_peek, types=_T)),
+        ("bool TryPeek(out T result)", Call(sets.queue_try_peek, types=_T)),
         ("int Count", things.count_of),
         ("void Clear()", sets.queue_clear),
         ("bool Contains(T item)", things.list_contains),
@@ -290,7 +291,7 @@ DEFINITIONS = (
     Definition(
         G + "KeyValuePair`2", "struct", _KV, ("System.ValueType",), default=maps.no_pair,
         rows=(
-            ("new(TKey key, TValue value)", Needs(maps.new_pair, types=_KV)),
+            ("new(TKey key, TValue value)", Call(maps.new_pair, types=_KV)),
             ("TKey Key", "{0}.key"),
             ("TValue Value", "{0}.value"),
             ("void Deconstruct(out TKey key, out TValue value)", maps.pair_parts),

@@ -8,7 +8,7 @@ from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platfor
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, argument_range
 from apimlb.policy.clr.host import Host
-from apimlb.policy.clr.types.definitions import Definition, Needs
+from apimlb.policy.clr.types.definitions import Call, Definition
 
 _create = create("SymmetricAlgorithm")
 
@@ -181,7 +181,7 @@ DEFINITIONS = (
         C + "SymmetricAlgorithm", "class", bases=("System.IDisposable",),
         rows=(
             ("static SymmetricAlgorithm Create()", no_default),
-            ("static SymmetricAlgorithm Create(string algName)", Needs(_create, context=True)),
+            ("static SymmetricAlgorithm Create(string algName)", Call(_create, context=True)),
             ("int BlockSize", block_size, set_block_size),
             ("int KeySize", "{0}.key_bits", set_key_size),
             ("int FeedbackSize", "{0}.feedback", set_feedback),
@@ -202,9 +202,9 @@ DEFINITIONS = (
             ("new()", RandomProvider),
             ("new(string str)", RandomProvider),
             ("new(byte[] rgb)", RandomProvider),
-            ("void GetBytes(byte[] data)", Needs(random_bytes, context=True)),
-            ("void GetBytes(byte[] data, int offset, int count)", Needs(random_part, context=True)),
-            ("void GetNonZeroBytes(byte[] data)", Needs(random_nonzero, context=True)),
+            ("void GetBytes(byte[] data)", Call(random_bytes, context=True)),
+            ("void GetBytes(byte[] data, int offset, int count)", Call(random_part, context=True)),
+            ("void GetNonZeroBytes(byte[] data)", Call(random_nonzero, context=True)),
             ("void Dispose()", done),
         ),
     ),
@@ -213,11 +213,11 @@ DEFINITIONS = (
         "CipherExtensions", "static", nameable=False,
         rows=(
             (f"static byte[] Encrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
-             Needs(encrypt_named, context=True)),
+             Call(encrypt_named, context=True)),
             (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg)", encrypt),
             (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg, byte[] key, byte[] iv)", encrypt),
             (f"static byte[] Decrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
-             Needs(decrypt_named, context=True)),
+             Call(decrypt_named, context=True)),
             (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg)", decrypt),
             (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg, byte[] key, byte[] iv)", decrypt),
         ),

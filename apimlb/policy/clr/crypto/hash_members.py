@@ -13,7 +13,7 @@ from apimlb.policy.clr.crypto.hashes import (
 )
 from apimlb.policy.clr.exceptions import argument_null, null_reference
 from apimlb.policy.clr.host import Host
-from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 _HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
 
@@ -125,7 +125,7 @@ def _true(algorithm: HashAlgorithm) -> bool:
 
 _HASH_ROWS: tuple[Row, ...] = (
     ("static HashAlgorithm Create()", no_default),
-    ("static HashAlgorithm Create(string hashName)", Needs(create("HashAlgorithm"), context=True)),
+    ("static HashAlgorithm Create(string hashName)", Call(create("HashAlgorithm"), context=True)),
     ("byte[] ComputeHash(byte[] buffer)", compute),
     ("byte[] ComputeHash(byte[] buffer, int offset, int count)", compute_part),
     ("int TransformBlock(byte[] inputBuffer, int inputOffset, int inputCount, byte[] outputBuffer, "
@@ -151,11 +151,11 @@ def _definitions() -> list[Definition]:
         managed = f"{name}Managed" if name != "MD5" else ""
         rows: tuple[Row, ...] = (
             (f"static {name} Create()", make(name)),
-            (f"static {name} Create(string hashName)", Needs(create(name), context=True)),
+            (f"static {name} Create(string hashName)", Call(create(name), context=True)),
         )
         keyed: tuple[Row, ...] = (
             ("new(byte[] key)", make_keyed(name)),
-            ("new()", Needs(unkeyed(name), context=True)),
+            ("new()", Call(unkeyed(name), context=True)),
         )
         if name == "SHA1":
             keyed = (*keyed, ("new(byte[] key, bool useManagedSha1)", make_managed))
@@ -178,7 +178,7 @@ DEFINITIONS = (
         rows=(
             ("static KeyedHashAlgorithm Create()", no_default),
             ("static KeyedHashAlgorithm Create(string algName)",
-             Needs(create("KeyedHashAlgorithm"), context=True)),
+             Call(create("KeyedHashAlgorithm"), context=True)),
             ("byte[] Key", get_key, set_key),
         ),
     ),
@@ -186,7 +186,7 @@ DEFINITIONS = (
         C + "HMAC", "class", bases=(C + "KeyedHashAlgorithm",),
         rows=(
             ("static HMAC Create()", no_default),
-            ("static HMAC Create(string algorithmName)", Needs(create("HMAC"), context=True)),
+            ("static HMAC Create(string algorithmName)", Call(create("HMAC"), context=True)),
             ("string HashName", "{0}.name", set_name),
         ),
     ),

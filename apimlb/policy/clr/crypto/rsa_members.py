@@ -6,7 +6,7 @@ from apimlb.policy.clr.crypto.hashes import C
 from apimlb.policy.clr.crypto.oids import Oid, copied_oid, new_oid
 from apimlb.policy.clr.crypto.rsa import EncryptionPadding, HashAlgorithmName, SignaturePadding
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 _PARTS = ("Modulus", "Exponent", "D", "P", "Q", "DP", "DQ", "InverseQ")
 _HASHED = "HashAlgorithmName hashAlgorithm, RSASignaturePadding padding"
@@ -85,7 +85,7 @@ DEFINITIONS = (
         rows=(
             ("static AsymmetricAlgorithm Create()", no_default),
             ("static AsymmetricAlgorithm Create(string algName)",
-             Needs(create("AsymmetricAlgorithm"), context=True)),
+             Call(create("AsymmetricAlgorithm"), context=True)),
             ("int KeySize", calls.key_size, calls.set_key_size),
             ("string KeyExchangeAlgorithm", calls.algorithm_name),
             ("string SignatureAlgorithm", calls.algorithm_name),
@@ -102,7 +102,7 @@ DEFINITIONS = (
         rows=(
             ("static RSA Create()", calls.make),
             ("static RSA Create(int keySizeInBits)", calls.make),
-            ("static RSA Create(string algName)", Needs(create("RSA"), context=True)),
+            ("static RSA Create(string algName)", Call(create("RSA"), context=True)),
             (f"byte[] SignData(byte[] data, {_HASHED})", calls.sign_data),
             (f"byte[] SignData(byte[] data, int offset, int count, {_HASHED})", calls.sign_part),
             (f"byte[] SignHash(byte[] hash, {_HASHED})", calls.sign_hash),

@@ -80,7 +80,7 @@ from apimlb.policy.clr.dates.ticks import (
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 _KINDS = {"Unspecified": 0, "Utc": 1, "Local": 2}
 _UNITS = {
@@ -134,10 +134,10 @@ DEFINITIONS = (
         rows=(
             ("static DateTime MinValue", lambda: dates.MIN_DATE),
             ("static DateTime MaxValue", lambda: dates.MAX_DATE),
-            ("static DateTime Now", Needs(local_now, context=True)),
-            ("static DateTime UtcNow", Needs(utc_now, context=True)),
-            ("static DateTime Today", Needs(today, context=True)),
-            ("static DateTime Parse(string s)", Needs(parse_today, context=True)),
+            ("static DateTime Now", Call(local_now, context=True)),
+            ("static DateTime UtcNow", Call(utc_now, context=True)),
+            ("static DateTime Today", Call(today, context=True)),
+            ("static DateTime Parse(string s)", Call(parse_today, context=True)),
             ("static int DaysInMonth(int year, int month)", dates.days_in_month),
             ("static bool IsLeapYear(int year)", dates.is_leap),
             ("new(int year, int month, int day)", new_date),
@@ -176,11 +176,11 @@ DEFINITIONS = (
             ("static DateTimeOffset MinValue", lambda: DateTimeOffset(0)),
             ("static DateTimeOffset MaxValue", lambda: DateTimeOffset(dates.MAX_TICKS)),
             ("static DateTimeOffset UnixEpoch", lambda: DateTimeOffset(EPOCH_TICKS)),
-            ("static DateTimeOffset Now", Needs(offset_now, context=True)),
-            ("static DateTimeOffset UtcNow", Needs(offset_now, context=True)),
-            ("static DateTimeOffset Parse(string input)", Needs(parse_offset_today, context=True)),
+            ("static DateTimeOffset Now", Call(offset_now, context=True)),
+            ("static DateTimeOffset UtcNow", Call(offset_now, context=True)),
+            ("static DateTimeOffset Parse(string input)", Call(parse_offset_today, context=True)),
             ("static bool TryParse(string input, out DateTimeOffset result)",
-             Needs(try_parse_offset, context=True)),
+             Call(try_parse_offset, context=True)),
             ("static DateTimeOffset FromUnixTimeSeconds(long seconds)", from_unix_seconds),
             ("static DateTimeOffset FromUnixTimeMilliseconds(long milliseconds)", from_unix_milliseconds),
             ("new(DateTime dateTime)", offset_from_date),

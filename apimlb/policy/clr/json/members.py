@@ -9,7 +9,7 @@ from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.json.tokens import JArray, JContainer, JObject, JToken, root
 from apimlb.policy.clr.json.tree import path
 from apimlb.policy.clr.objects.text import token_text
-from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 L = "Newtonsoft.Json.Linq."
 
@@ -39,7 +39,7 @@ def _cast_rows() -> tuple[Row, ...]:
 
 _CONTAINER_ROWS: tuple[Row, ...] = (
     ("int Count", calls.count_children),
-    ("void Add(object content)", edits.add),
+    ("void Add(object content)", Call(edits.add, cost="result")),
     ("void AddFirst(object content)", edits.add_first),
     ("void RemoveAll()", edits.clear),
     ("void ReplaceAll(object content)", edits.replace_all),
@@ -59,7 +59,7 @@ DEFINITIONS = (
         rows=(
             ("static string SerializeObject(object value)", conversions.serialize),
             ("static string SerializeObject(object value, Formatting formatting)", conversions.serialize_as),
-            ("static T DeserializeObject<T>(string value)", Needs(conversions.deserialize, types=("T",))),
+            ("static T DeserializeObject<T>(string value)", Call(conversions.deserialize, types=("T",))),
             ("static object DeserializeObject(string value)", conversions.deserialize_object),
         ),
     ),
@@ -71,10 +71,10 @@ DEFINITIONS = (
             ("JToken this[object key]", conversions.token_at, calls.token_put),
             ("string ToString()", token_text),
             ("string ToString(Formatting formatting)", calls.text_of_token),
-            ("T Value<T>(object key)", Needs(conversions.value_at, types=("T",))),
-            ("IEnumerable<T> Values<T>()", Needs(conversions.values_of, types=("T",))),
+            ("T Value<T>(object key)", Call(conversions.value_at, types=("T",), cost="none")),
+            ("IEnumerable<T> Values<T>()", Call(conversions.values_of, types=("T",))),
             ("IJEnumerable<JToken> Children()", sequences.children),
-            ("IEnumerable<T> Children<T>()", Needs(sequences.children_of, types=("T",))),
+            ("IEnumerable<T> Children<T>()", Call(sequences.children_of, types=("T",))),
             ("JToken First", calls.first_child),
             ("JToken Last", calls.last_child),
             ("JToken Next", sequences.next_token),
@@ -92,15 +92,15 @@ DEFINITIONS = (
             ("IEnumerable<JToken> AfterSelf()", sequences.tokens_after),
             ("IEnumerable<JToken> BeforeSelf()", sequences.tokens_before),
             ("void AddAnnotation(object annotation)", edits.annotate),
-            ("T Annotation<T>()", Needs(edits.annotation, types=("T",))),
-            ("IEnumerable<T> Annotations<T>()", Needs(edits.annotations, types=("T",))),
-            ("void RemoveAnnotations<T>()", Needs(edits.forget, types=("T",))),
+            ("T Annotation<T>()", Call(edits.annotation, types=("T",))),
+            ("IEnumerable<T> Annotations<T>()", Call(edits.annotations, types=("T",))),
+            ("void RemoveAnnotations<T>()", Call(edits.forget, types=("T",))),
             ("JToken DeepClone()", calls.clone),
             ("void Remove()", edits.remove),
             ("void Replace(JToken value)", edits.replace),
             ("void AddAfterSelf(object content)", edits.add_after),
             ("void AddBeforeSelf(object content)", edits.add_before),
-            ("T ToObject<T>()", Needs(objects.to_object, types=("T",))),
+            ("T ToObject<T>()", Call(objects.to_object, types=("T",))),
             ("static JToken Parse(string json)", conversions.any_token),
             ("static JToken FromObject(object o)", objects.from_object),
             ("static bool DeepEquals(JToken t1, JToken t2)", calls.deep_equals),

@@ -63,7 +63,7 @@ from apimlb.policy.clr.linq.operators import (
 )
 from apimlb.policy.clr.linq.sets import MATCHING, lookup_contains, lookup_item
 from apimlb.policy.clr.linq.sorting import ORDERING
-from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 _T = "this IEnumerable<T> source"
 _FIRST = "this IEnumerable<T> first"
@@ -81,18 +81,18 @@ _ROWS: tuple[Row, ...] = (
      "Func<T, C, R> resultSelector)", select_many_with_indexed),
     (f"static T First<T>({_T})", first),
     (f"static T First<T>({_T}, Func<T, bool> predicate)", first_match),
-    (f"static T FirstOrDefault<T>({_T})", Needs(first_or_default, types=("T",))),
+    (f"static T FirstOrDefault<T>({_T})", Call(first_or_default, types=("T",))),
     (f"static T FirstOrDefault<T>({_T}, Func<T, bool> predicate)",
-     Needs(first_match_or_default, types=("T",))),
+     Call(first_match_or_default, types=("T",))),
     (f"static T Last<T>({_T})", last),
     (f"static T Last<T>({_T}, Func<T, bool> predicate)", last_match),
-    (f"static T LastOrDefault<T>({_T})", Needs(last_or_default, types=("T",))),
-    (f"static T LastOrDefault<T>({_T}, Func<T, bool> predicate)", Needs(last_match_or_default, types=("T",))),
+    (f"static T LastOrDefault<T>({_T})", Call(last_or_default, types=("T",))),
+    (f"static T LastOrDefault<T>({_T}, Func<T, bool> predicate)", Call(last_match_or_default, types=("T",))),
     (f"static T Single<T>({_T})", single),
     (f"static T Single<T>({_T}, Func<T, bool> predicate)", single_match),
-    (f"static T SingleOrDefault<T>({_T})", Needs(single_or_default, types=("T",))),
+    (f"static T SingleOrDefault<T>({_T})", Call(single_or_default, types=("T",))),
     (f"static T SingleOrDefault<T>({_T}, Func<T, bool> predicate)",
-     Needs(single_match_or_default, types=("T",))),
+     Call(single_match_or_default, types=("T",))),
     (f"static bool Any<T>({_T})", any_element),
     (f"static bool Any<T>({_T}, Func<T, bool> predicate)", any_match),
     (f"static bool All<T>({_T}, Func<T, bool> predicate)", all_match),
@@ -102,8 +102,8 @@ _ROWS: tuple[Row, ...] = (
     (f"static long LongCount<T>({_T}, Func<T, bool> predicate)", long_count_match),
     (f"static bool Contains<T>({_T}, T value)", contains),
     (f"static bool Contains<T>({_T}, T value, IEqualityComparer<T> comparer)", contains_by),
-    (f"static T[] ToArray<T>({_T})", Needs(to_array, types=("T",))),
-    (f"static List<T> ToList<T>({_T})", Needs(to_list, types=("T",))),
+    (f"static T[] ToArray<T>({_T})", Call(to_array, types=("T",))),
+    (f"static List<T> ToList<T>({_T})", Call(to_list, types=("T",))),
     (f"static IEnumerable<T> Skip<T>({_T}, int count)", skip),
     (f"static IEnumerable<T> Take<T>({_T}, int count)", take),
     (f"static IEnumerable<T> SkipLast<T>({_T}, int count)", skip_last),
@@ -117,14 +117,14 @@ _ROWS: tuple[Row, ...] = (
     (f"static IEnumerable<T> Prepend<T>({_T}, T element)", prepend),
     (f"static IEnumerable<R> Zip<T, U, R>({_FIRST}, IEnumerable<U> second, Func<T, U, R> resultSelector)",
      zip_with),
-    (f"static IEnumerable<T> DefaultIfEmpty<T>({_T})", Needs(default_if_empty, types=("T",))),
+    (f"static IEnumerable<T> DefaultIfEmpty<T>({_T})", Call(default_if_empty, types=("T",))),
     (f"static IEnumerable<T> DefaultIfEmpty<T>({_T}, T defaultValue)", default_of),
     (f"static T ElementAt<T>({_T}, int index)", element_at),
-    (f"static T ElementAtOrDefault<T>({_T}, int index)", Needs(element_at_or_default, types=("T",))),
+    (f"static T ElementAtOrDefault<T>({_T}, int index)", Call(element_at_or_default, types=("T",))),
     ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable source)",
-     Needs(cast_all, types=("T",))),
+     Call(cast_all, types=("T",))),
     ("static IEnumerable<T> OfType<T>(this System.Collections.IEnumerable source)",
-     Needs(of_type, types=("T",))),
+     Call(of_type, types=("T",))),
     (f"static IEnumerable<T> AsEnumerable<T>({_T})", as_enumerable),
     (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T> second)", sequence_equal),
     (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T> second, IEqualityComparer<T> comparer)",
@@ -135,11 +135,14 @@ _ROWS: tuple[Row, ...] = (
      aggregate_to),
     ("static IEnumerable<int> Range(int start, int count)", number_range),
     ("static IEnumerable<T> Repeat<T>(T element, int count)", repeat),
-    ("static IEnumerable<T> Empty<T>()", Needs(empty, types=("T",))),
+    ("static IEnumerable<T> Empty<T>()", Call(empty, types=("T",))),
 )  # fmt: skip
 
 DEFINITIONS = (
-    Definition("System.Linq.Enumerable", "static", rows=(*_ROWS, *MATCHING, *AGGREGATES, *ORDERING)),
+    Definition(
+        "System.Linq.Enumerable", "static", cost="none",  # each counts the elements that it goes through
+        rows=(*_ROWS, *MATCHING, *AGGREGATES, *ORDERING),
+    ),
     Definition(
         "System.Linq.IGrouping`2", "interface", ("TKey", "TElement"), ("IEnumerable<TElement>",),
         nameable=False, rows=(("TKey Key", "{0}.key"),),

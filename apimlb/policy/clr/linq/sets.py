@@ -11,7 +11,7 @@ from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.linq.operators import Pick, lazy
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.constructed import Type
-from apimlb.policy.clr.types.definitions import Needs, Row
+from apimlb.policy.clr.types.definitions import Call, Row
 
 Pair = Callable[[object, object], object]
 
@@ -201,26 +201,26 @@ _TK, _KV = ("T", "K"), ("K", "V")
 
 # Each method once more with a comparer at the end: (signature up to there, what is compared, implementation).
 _COMPARING = (
-    (f"static HashSet<T> ToHashSet<T>({_T}", "T", Needs(to_set, types=("T",))),
-    (f"static Dictionary<K, T> ToDictionary<T, K>({_T}, {_KEY}", "K", Needs(to_dictionary, types=_TK)),
+    (f"static HashSet<T> ToHashSet<T>({_T}", "T", Call(to_set, types=("T",))),
+    (f"static Dictionary<K, T> ToDictionary<T, K>({_T}, {_KEY}", "K", Call(to_dictionary, types=_TK)),
     (f"static Dictionary<K, V> ToDictionary<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K",
-     Needs(to_dictionary_of, types=_KV)),
-    (f"static ILookup<K, T> ToLookup<T, K>({_T}, {_KEY}", "K", Needs(to_lookup, types=_TK)),
-    (f"static ILookup<K, V> ToLookup<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K", Needs(to_lookup_of, types=_KV)),
+     Call(to_dictionary_of, types=_KV)),
+    (f"static ILookup<K, T> ToLookup<T, K>({_T}, {_KEY}", "K", Call(to_lookup, types=_TK)),
+    (f"static ILookup<K, V> ToLookup<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K", Call(to_lookup_of, types=_KV)),
     (f"static IEnumerable<T> Distinct<T>({_T}", "T", distinct),
     (f"static IEnumerable<T> Union<T>({_FIRST}", "T", union),
     (f"static IEnumerable<T> Intersect<T>({_FIRST}", "T", intersect),
     (f"static IEnumerable<T> Except<T>({_FIRST}", "T", except_),
-    (f"static IEnumerable<IGrouping<K, T>> GroupBy<T, K>({_T}, {_KEY}", "K", Needs(group_by, types=_TK)),
+    (f"static IEnumerable<IGrouping<K, T>> GroupBy<T, K>({_T}, {_KEY}", "K", Call(group_by, types=_TK)),
     (f"static IEnumerable<IGrouping<K, V>> GroupBy<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K",
-     Needs(group_values, types=_KV)),
+     Call(group_values, types=_KV)),
     (f"static IEnumerable<R> GroupBy<T, K, R>({_T}, {_KEY}, Func<K, IEnumerable<T>, R> resultSelector", "K",
-     Needs(group_result, types=_TK)),
+     Call(group_result, types=_TK)),
     (f"static IEnumerable<R> GroupBy<T, K, V, R>({_T}, {_KEY}, {_ELEMENT}, "
-     "Func<K, IEnumerable<V>, R> resultSelector", "K", Needs(group_values_result, types=_KV)),
+     "Func<K, IEnumerable<V>, R> resultSelector", "K", Call(group_values_result, types=_KV)),
     (f"static IEnumerable<R> Join<T, U, K, R>({_JOINED}, Func<T, U, R> resultSelector", "K", join),
     (f"static IEnumerable<R> GroupJoin<T, U, K, R>({_JOINED}, Func<T, IEnumerable<U>, R> resultSelector", "K",
-     Needs(group_join, types=("U",))),
+     Call(group_join, types=("U",))),
 )  # fmt: skip
 MATCHING: tuple[Row, ...] = (
     (f"static IEnumerable<T> Concat<T>({_FIRST})", concat),

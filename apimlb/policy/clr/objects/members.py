@@ -8,7 +8,7 @@ from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals, format_enum, key_of, same, text_of, to_string
 from apimlb.policy.clr.types.constructed import Type
-from apimlb.policy.clr.types.definitions import Definition, Needs
+from apimlb.policy.clr.types.definitions import Call, Definition
 
 
 def hash_code(value: object) -> int:
@@ -84,9 +84,9 @@ DEFINITIONS = (
         "System.Enum", "class", bases=("System.ValueType",),
         rows=(
             ("string ToString(string format)", format_enum),
-            ("static bool TryParse<T>(string value, out T result)", Needs(try_parse_enum, types=("T",))),
+            ("static bool TryParse<T>(string value, out T result)", Call(try_parse_enum, types=("T",))),
             ("static bool TryParse<T>(string value, bool ignoreCase, out T result)",
-             Needs(try_parse_enum, types=("T",))),
+             Call(try_parse_enum, types=("T",))),
         ),
     ),
     Definition(
@@ -94,7 +94,7 @@ DEFINITIONS = (
         rows=(
             ("bool HasValue", is_null),
             ("T Value", nullable_value),
-            ("T GetValueOrDefault()", Needs(value_or_default, types=("T",))),
+            ("T GetValueOrDefault()", Call(value_or_default, types=("T",))),
             ("T GetValueOrDefault(T other)", value_or),
             ("string ToString()", text_of),
         ),

@@ -2,7 +2,7 @@
 
 from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.objects.values import ClrTuple
-from apimlb.policy.clr.types.definitions import Definition, Needs
+from apimlb.policy.clr.types.definitions import Call, Definition
 
 _NAMES = ("T1", "T2", "T3", "T4", "T5", "T6", "T7")
 
@@ -37,28 +37,28 @@ def _definition(count: int) -> Definition:
     parameters = ", ".join(f"{name} item{i}" for i, name in enumerate(names, 1))
     rows = [(f"{name} Item{i}", _item(i - 1)) for i, name in enumerate(names, 1)]
     if count < 8:
-        made = (f"new({parameters})", Needs(tuple_of, types=names))
+        made = (f"new({parameters})", Call(tuple_of, types=names))
         return Definition(f"System.Tuple`{count}", "class", names, rows=(*rows, made))
     every = (*names, "TRest")
-    made = (f"new({parameters}, TRest rest)", Needs(longer_tuple, types=every))
+    made = (f"new({parameters}, TRest rest)", Call(longer_tuple, types=every))
     return Definition("System.Tuple`8", "class", every, rows=(*rows, ("TRest Rest", _item(7)), made))
 
 
-def _create(count: int) -> tuple[str, Needs]:
+def _create(count: int) -> tuple[str, Call]:
     names = ", ".join(_NAMES[:count])
     parameters = ", ".join(f"{name} item{i}" for i, name in enumerate(_NAMES[:count], 1))
     return (
         f"static Tuple<{names}> Create<{names}>({parameters})",
-        Needs(tuple_of, types=_NAMES[:count]),
+        Call(tuple_of, types=_NAMES[:count]),
     )
 
 
-def _create_eight() -> tuple[str, Needs]:
+def _create_eight() -> tuple[str, Call]:
     names = ", ".join(_NAMES)
     parameters = ", ".join(f"{name} item{i}" for i, name in enumerate((*_NAMES, "T8"), 1))
     return (
         f"static Tuple<{names}, Tuple<T8>> Create<{names}, T8>({parameters})",
-        Needs(tuple_of_eight, types=(*_NAMES, "T8")),
+        Call(tuple_of_eight, types=(*_NAMES, "T8")),
     )
 
 

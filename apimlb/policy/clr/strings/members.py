@@ -7,7 +7,7 @@ from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings import calls, chars, comparers, parts, search
-from apimlb.policy.clr.types.definitions import Definition, Row
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 _COMPARISONS = {
     "CurrentCulture": 0, "CurrentCultureIgnoreCase": 1, "InvariantCulture": 2,
@@ -46,10 +46,10 @@ DEFINITIONS = (
             ("new(char[] value)", calls.new_string),
             ("new(char[] value, int startIndex, int length)", parts.new_part),
             ("string ToString()", "{0}"),
-            ("static bool IsNullOrEmpty(string value)", calls.is_null_or_empty),
+            ("static bool IsNullOrEmpty(string value)", Call(calls.is_null_or_empty, cost="result")),
             ("static bool IsNullOrWhiteSpace(string value)", calls.is_null_or_white_space),
-            ("string Substring(int startIndex)", calls.substring),
-            ("string Substring(int startIndex, int length)", calls.substring),
+            ("string Substring(int startIndex)", Call(calls.substring, cost="result")),
+            ("string Substring(int startIndex, int length)", Call(calls.substring, cost="result")),
             ("string Remove(int startIndex)", calls.remove),
             ("string Remove(int startIndex, int count)", calls.remove),
             ("string Insert(int startIndex, string value)", calls.insert),

@@ -1,30 +1,39 @@
-"""Static types: what the binder knows about every value before it runs."""
+"""What the tables of the library are made of: types, and their members row by row."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 Implementation = Callable[..., object] | str
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """An implementation that is handed more than its C# arguments, before them: the policy's Context
-    (`context`), then the types (`Type`) that stand for some of its type parameters (`types`)."""
+Cost = Literal["sizes", "result", "none"]
+"""What a call pays for beside its step: the sizes of its arguments and its result; its result alone, where
+its time does not grow with what it is given; nothing, where it hands out or puts away one thing."""
 
-    call: Callable[..., object]
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An implementation that is more than a function of the C# arguments. Before them it may be handed the
+    policy's Context (`context`), then the types (`Type`) of some of its type parameters (`types`); `cost` is
+    another than its definition's."""
+
+    function: Callable[..., object]
     context: bool = False
     types: tuple[str, ...] = ()
+    cost: Cost | None = None
 
 
 # (signature, implementation[, setter]); a str implementation is a Python template over {0}, {1}, ...
-Row = tuple[str, Implementation | Needs] | tuple[str, Implementation | Needs, Implementation]
+Row = tuple[str, Implementation | Call] | tuple[str, Implementation | Call, Implementation]
 
 
 @dataclass(slots=True, eq=False)
 class Definition:
     """One row of types. `name` is the full CLR name (with `1 for one type parameter, Outer+Inner for a nested
-    type); `nameable` says whether an expression may write it, which is the allow-list's word."""
+    type); `nameable` says whether an expression may write it, which is the allow-list's word; its methods,
+    constructors and texts have the `cost`."""
 
     name: str
     kind: str
@@ -35,6 +44,7 @@ class Definition:
     default: object = None
     constants: Mapping[str, int] = field(default_factory=dict)
     nameable: bool = True
+    cost: Cost = "sizes"
     test: Callable[[object], bool] | None = None
 
     @property

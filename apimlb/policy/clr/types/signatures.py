@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from apimlb.policy.clr.metering import metered
 from apimlb.policy.clr.types.constructed import Type
-from apimlb.policy.clr.types.definitions import Implementation, Needs, Row
+from apimlb.policy.clr.types.definitions import Call, Implementation, Row
 
 _PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?=&|]")
 _NO_DEFAULT = object()
@@ -94,7 +94,7 @@ class SignatureReader:
             made = Member("constructor", "new", True, (), self._parameter_list(")"), owner, "")
         else:
             made = self._named(static)
-        return _metered(_implemented(made, row), owner)
+        return _implemented(made, row, owner)
 
     def _conversion(self, row: Row) -> Member:
         name = self._take()
@@ -174,45 +174,24 @@ class TypeResolver:
         raise NotImplementedError
 
 
-def _implemented(made: Member, row: Row) -> Member:
-    given = row[1]
-    if isinstance(given, Needs):
-        made.call, made.context, made.types = given.call, given.context, given.types
+def _implemented(made: Member, row: Row, owner: Type) -> Member:
+    assert owner.definition is not None
+    given, cost = row[1], owner.definition.cost
+    if isinstance(given, Call):
+        made.call, made.context, made.types = given.function, given.context, given.types
+        cost = given.cost or cost
     else:
         made.call = given
     if len(row) == 3:
         made.setter = row[2]
+    if _works(made) and not isinstance(made.call, str) and cost != "none":
+        made.call = metered(made.call, cost)
     return made
 
 
-_CONSTANT_TIME = frozenset(
-    [
-        "list_add",
-        "list_clear",
-        "map_contains",
-        "map_try_get",
-        "new_list",
-        "new_random",
-        "next_below",
-        "next_between",
-        "next_double",
-        "next_int",
-        "value_at",
-        "variable_or_default",
-        "variable_or_null",
-        "variable_or_type_default",
-    ]
-)
-
-
-def _metered(made: Member, owner: Type) -> Member:
-    """Methods, constructors and texts pay by size. LINQ counts its elements one by one instead, other
-    properties and indexers do little, and so do the members that hand out or put away one thing."""
-    works = made.kind in ("method", "constructor") or made.result.name == "System.String"
-    works = works and getattr(made.call, "__name__", "") not in _CONSTANT_TIME
-    if works and not isinstance(made.call, str) and owner.name != "System.Linq.Enumerable":
-        made.call = metered(made.call)
-    return made
+def _works(made: Member) -> bool:
+    """Whether a member pays by size: properties and indexers that yield no text do little."""
+    return made.kind in ("method", "constructor") or made.result.name == "System.String"
 
 
 def row_name(signature: str) -> str:

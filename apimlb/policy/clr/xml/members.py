@@ -9,7 +9,7 @@ from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.guids import parse_guid
-from apimlb.policy.clr.types.definitions import Definition, Needs, Row
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 from apimlb.policy.clr.xml import axes, edits
 from apimlb.policy.clr.xml import scalars as xml_values
 from apimlb.policy.clr.xml.names import XML, XMLNS, X, XName, XNamespace, name_in, name_of
@@ -132,7 +132,7 @@ def _cast_rows(kind: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _content(head: str, call: Callable[..., object]) -> tuple[Row, ...]:
+def _content(head: str, call: Callable[..., object] | Call) -> tuple[Row, ...]:
     """A method that takes one content or several."""
     return (f"{head}object content)", call), (f"{head}params object[] content)", call)
 
@@ -199,9 +199,9 @@ _NODES = (
             ("XDocument Document", axes.document),
             ("string BaseUri", axes.base_uri),
             ("void AddAnnotation(object annotation)", edits.annotate),
-            ("T Annotation<T>()", Needs(edits.annotation, types=("T",))),
-            ("IEnumerable<T> Annotations<T>()", Needs(edits.annotations, types=("T",))),
-            ("void RemoveAnnotations<T>()", Needs(edits.forget, types=("T",))),
+            ("T Annotation<T>()", Call(edits.annotation, types=("T",))),
+            ("IEnumerable<T> Annotations<T>()", Call(edits.annotations, types=("T",))),
+            ("void RemoveAnnotations<T>()", Call(edits.forget, types=("T",))),
         ),
     ),
     Definition(
@@ -270,7 +270,7 @@ _NODES = (
     Definition(
         X + "XContainer", "class", bases=(X + "XNode",),
         rows=(
-            *_content("void Add(", edits.add),
+            *_content("void Add(", Call(edits.add, cost="result")),
             *_content("void AddFirst(", edits.add_first),
             *_content("void ReplaceNodes(", edits.replace_nodes),
             ("void RemoveNodes()", edits.remove_nodes),
