@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from apimlb.errors import PolicyError
-from apimlb.policy.csharp.syntax.lexer import Source, expression_end
+from apimlb.policy.document.brackets import end_of_expression
 from apimlb.policy.document.reader import read
 from apimlb.policy.rehearse.cases import answer
 
@@ -45,8 +45,8 @@ def expressions(text: str) -> Iterator[str]:
         rest = text[match.start() : match.start() + 20_000]
         cdata = before.endswith("<![CDATA[")
         for candidate in (rest, html.unescape(rest)):
-            end = expression_end(Source(candidate, 1, 1), 0)
-            if end is not None:
+            end = end_of_expression(candidate, 1)
+            if end > 0:
                 found = candidate[:end]
                 if not cdata and candidate is rest:
                     found = _ENTITIES.sub(lambda entity: html.unescape(entity[0]), found)

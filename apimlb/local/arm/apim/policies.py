@@ -139,11 +139,10 @@ def _fragment_shown(call: Call, document: Document) -> Json:
 
 def _fragment_guard(call: Call, document: Document) -> None:
     """A fragment that a policy includes cannot be deleted."""
-    for item in call.store.descendants(service_id(call)):
-        if item.id != document.id and _mentions(item, f'fragment-id="{document.body["name"]}"'):
-            raise validation_error(
-                ("fragment", f"Policy fragment '{document.body['name']}' is in use by '{item.id}'.")
-            )
+    for item in _including(call, document):
+        raise validation_error(
+            ("fragment", f"Policy fragment '{document.body['name']}' is in use by '{item.id}'.")
+        )
 
 
 POLICIES = (
@@ -170,14 +169,30 @@ FRAGMENT = Child(
 def list_references(call: Call) -> Reply:
     """The policies that include the fragment."""
     found = require(FRAGMENT, call.subject())
-    wanted = f'fragment-id="{found.body["name"]}"'
-    users = [item for item in call.store.descendants(service_id(call)) if _mentions(item, wanted)]
+    users = _including(call, found)
     rows = [{"id": item.id, "name": item.body["name"], "type": item.body["type"]} for item in users]
     return Reply(200, {"value": rows, "count": len(rows)}, indented=True)
 
 
-def _mentions(item: Document, text: str) -> bool:
-    return text in str(item.hidden.get("rawxml", ""))
+def _including(call: Call, fragment: Document) -> list[Document]:
+    """The policies and other fragments that include a fragment."""
+    values, wanted = named_values(call), fragment.body["name"].lower()
+    return [
+        item
+        for item in call.store.descendants(service_id(call))
+        if item.id != fragment.id and wanted in _included(item, values)
+    ]
+
+
+def _included(item: Document, values: dict[str, str]) -> set[str]:
+    """The fragments that a policy includes, in lower case; none for what is no policy, or reads no more with
+    the named values as they are now."""
+    try:
+        root = read(substitute(item.hidden.get("rawxml", ""), values))
+    except PolicyError:
+        return set()
+    includes = (element for element in root.descendants() if element.tag == "include-fragment")
+    return {each.attributes["fragment-id"].value.lower() for each in includes}
 
 
 ROUTES = tuple(route for child in (*POLICIES, FRAGMENT) for route in child.routes)

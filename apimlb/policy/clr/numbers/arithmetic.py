@@ -102,7 +102,6 @@ INTEGER_NAMES: dict[type, str] = {
     int: "Int32", UInt: "UInt32", Long: "Int64", ULong: "UInt64",
 }  # fmt: skip
 
-LARGEST_DECIMAL = Decimal(2**96 - 1)
 _TOO_LARGE = Decimal("79228162514264337593543950335.5")
 """What rounds to more than the largest."""
 

@@ -10,7 +10,6 @@ conversion
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from apimlb.policy.clr.metering import metered
@@ -55,9 +54,6 @@ class Member:
     @property
     def extension(self) -> bool:
         return bool(self.parameters) and self.parameters[0].mode == "this"
-
-
-Resolve = Callable[[str, list[Type]], Type | None]
 
 
 class SignatureReader:

@@ -318,31 +318,3 @@ def _ended_hole(source: Source, at: int, here: int, end: int, verbatim: bool) ->
         raise source.error("Empty format specifier.", here, "CS8089")
     layout = layout.replace('""', '"') if verbatim else unescape(source, layout, here + 1)
     return HoleRange(at, here, enter(layout), close)
-
-
-def expression_end(source: Source, start: int) -> int | None:
-    """Where the expression that starts at `start` (at its @) ends, just after the bracket that closes it;
-    None where
-    the text until then is no C#."""
-    closers: list[str] = []
-    at, end = start + 1, len(source.text)
-    try:
-        while at < end:
-            match = _TOKEN.match(source.text, at)
-            if match is None:
-                return None
-            if match.lastgroup == "interp":
-                at = _interpolated(source, at, match.end(), end).end
-                continue
-            at = match.end()
-            piece = match[0] if match.lastgroup == "op" else ""
-            if piece in _CLOSERS:
-                closers.append(_CLOSERS[piece])
-            elif piece in (")", "]", "}"):
-                if not closers or closers.pop() != piece:
-                    return None
-                if not closers:
-                    return at
-    except PolicyError:
-        return None
-    return None

@@ -123,6 +123,26 @@ async def test_what_a_policy_uses_cannot_be_deleted(scene: Scene) -> None:
     assert (await scene.delete(f"{SERVICE}/namedValues/n1")).status == 200
 
 
+@pytest.mark.parametrize(
+    ("include", "in_use"),
+    [
+        ("<include-fragment fragment-id='shared' />", True),
+        ('<include-fragment fragment-id = "Shared" />', True),
+        ('<include-fragment fragment-id="{{which}}" />', True),
+        ('<!-- <include-fragment fragment-id="shared" /> -->', False),
+    ],
+)
+async def test_a_fragment_is_in_use_where_a_policy_includes_it(
+    scene: Scene, include: str, in_use: bool
+) -> None:
+    await scene.put(f"{SERVICE}/namedValues/n1", {"properties": {"displayName": "which", "value": "shared"}})
+    fragment = f"{SERVICE}/policyFragments/shared"
+    await scene.put(fragment, policy("<fragment><set-method>GET</set-method></fragment>"))
+    assert (await scene.put(POLICY, policy(inbound(include)))).status == 201
+    assert (await scene.post(f"{fragment}/listReferences")).json["count"] == int(in_use)
+    assert (await scene.delete(fragment)).status == (400 if in_use else 200)
+
+
 async def test_a_fragment_is_checked_too(scene: Scene) -> None:
     fragment = f"{SERVICE}/policyFragments/shared"
     assert problems(await scene.put(fragment, policy("<policies />")))[0][0] == "representation"
