@@ -3,9 +3,10 @@
     python benchmarks/policy_compile.py [--policy FILE] [--against CHECKOUT] [--rounds 5]
 
 Prints, in milliseconds of CPU: the bare interpreter; importing what compiles a policy, interpreter included,
-with Python's bytecode kept from before and (`unkept`) without that of apimlb; the first compile of FILE in a new process; one more compile of it, no expression kept from before. And the
-microseconds of one evaluation of the expression in it that draws a `Random`. Each figure is the best of the
-rounds, which take turns between the checkouts. FILE is a copy of policies/retry.xml that stays as it is.
+with Python's bytecode kept from before and (`unkept`) without that of apimlb; the first compile of FILE in a
+new process; one more compile of it, no expression kept from before. And the microseconds of one evaluation of
+the expression in it that draws a `Random`. Each figure is the best of the rounds, which take turns between
+the checkouts. FILE is a copy of policies/retry.xml that stays as it is.
 """
 
 import argparse
@@ -93,11 +94,12 @@ def run(checkout: Path, policy: str, settings: dict[str, str]) -> dict[str, floa
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, "-c", _PROBE],
+        cwd=checkout,  # which comes before everything else in the path of `-c`
         input=policy,
         capture_output=True,
         text=True,
         check=True,
-        env={**environment, "PYTHONPATH": str(checkout), **settings},
+        env={**environment, **settings},
     )
     found: dict[str, float] = json.loads(done.stdout)
     return found
@@ -111,7 +113,7 @@ def main() -> None:
     parser.add_argument("--against", type=Path)
     parser.add_argument("--rounds", type=int, default=5, help="at least 2")
     given = parser.parse_args()
-    checkouts = {"here": HERE.parent} | ({"against": given.against} if given.against else {})
+    checkouts = {"here": HERE.parent.resolve()} | ({"against": given.against} if given.against else {})
     policy = given.policy.read_text()
     best = {name: dict.fromkeys(FIGURES, float("inf")) for name in checkouts}
     bare = float("inf")
