@@ -47,6 +47,7 @@ from apimlb.policy.apim.context import (
     Url,
     User,
 )
+from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.stage import Case, Stage, content_of, headers_of, mapping
 from apimlb.policy.rehearse.written import reading, require
