@@ -10,6 +10,7 @@ import typer
 
 from apimlb.cli import clients, keys, local, policy
 from apimlb.cli.applications import App, Form, printed
+from apimlb.cli.hints import learn
 from apimlb.cli.options import Config, Format, Local, Output, StackName, State, Subscription, Yes, placed
 from apimlb.cli.prose import complain, leave_unread, say, show, show_json, speak_plainly
 from apimlb.errors import ApimlbError, Interrupted, from_system
@@ -28,6 +29,7 @@ app.add_typer(local.app, name="local")
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(policy.app, name="policy")
+learn(lambda: typer.main.get_command(app))
 
 
 def _show_version(asked: bool) -> None:

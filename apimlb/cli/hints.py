@@ -8,7 +8,7 @@ accepts. What the environment says stays there for the next command, too.
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -73,7 +73,9 @@ def _aimed(text: str, flags: Sequence[Flag]) -> str:
 
 def options(text: str) -> frozenset[str]:
     """The options of the command that the text begins with; raises `LookupError` when there is none."""
-    found = _commands()
+    if not _known:
+        return frozenset()
+    found = _known[0]()
     for word in text.split():
         below = getattr(found, "commands", None)
         if below is None:
@@ -82,11 +84,9 @@ def options(text: str) -> frozenset[str]:
     return frozenset(option for each in found.params for option in (*each.opts, *each.secondary_opts))
 
 
-@cache
-def _commands() -> Any:
-    """All commands as a tree."""
-    import typer  # deferred: the commands import what talks, and that imports this
+_known: list[Callable[[], Any]] = []
 
-    from apimlb.cli.app import app
 
-    return typer.main.get_command(app)
+def learn(tree: Callable[[], Any]) -> None:
+    """Say how to get at all commands as a tree: they import what talks, which imports this."""
+    _known[:] = [cache(tree)]

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from apimlb.cli.capacity_file import change_capacity
 from tests.integration.command_line import CommandLine, Ran, free_port
 from tests.integration.here import run_here, well_told
+from tests.patience import PATIENCE
 
 POLICY = "<policies><inbound><base /></inbound><backend><forward-request /></backend></policies>"
 STACK = (
@@ -394,7 +395,7 @@ def test_files_of_the_users_stand_in_for_no_module(tmp_path: Path, called: list[
             env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -429,7 +430,7 @@ def bound(here: Path, *arguments: str) -> Ran:
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
 
@@ -470,7 +471,7 @@ class TestOutput:
             env={"PATH": os.environ["PATH"], "HOME": str(here)},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
         )
 
     @pytest.mark.parametrize("command", ["render", "--help", "local status", "policy eval '@(1)'"])

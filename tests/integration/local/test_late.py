@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.integration.command_line import CommandLine, free_port
+from tests.patience import PATIENCE
 
 ANSWERING = (
     "<policies><inbound><return-response><set-body>{}</set-body></return-response></inbound>"
@@ -70,7 +71,9 @@ class Site:
     def put(self, id: str, body: dict[str, Any]) -> None:
         address = urlsplit(self.variables["APIMLB_ARM_ENDPOINT"])
         trust = ssl.create_default_context(cafile=self.variables["APIMLB_CA"])
-        opened = http.client.HTTPSConnection(address.hostname or "", address.port, timeout=10, context=trust)
+        opened = http.client.HTTPSConnection(
+            address.hostname or "", address.port, timeout=PATIENCE, context=trust
+        )
         version = "2024-05-01" if "/providers/" in id else "2025-04-01"
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         opened.request("PUT", f"{id}?api-version={version}", json.dumps(body), headers)
@@ -92,7 +95,7 @@ class Site:
 
     def ask(self, path: str) -> tuple[int, str]:
         address = urlsplit(self.variables["APIMLB_GATEWAY_URL"])
-        opened = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+        opened = http.client.HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE)
         opened.request("GET", path)
         reply = opened.getresponse()
         found = reply.status, reply.read().decode()

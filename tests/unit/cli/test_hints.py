@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+import apimlb.cli.app  # noqa: F401 (its commands are what hints are made of)
 from apimlb.cli.hints import about_file, completed, given, options
 
 PACKAGE = Path(__file__).parents[3] / "apimlb"
