@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from apimlb.http import Headers, Request, Response
 from apimlb.local.server.wire_log import WireLog
 
@@ -43,3 +45,39 @@ def test_what_is_no_json_is_left_out(tmp_path: Path) -> None:
     assert "secret" not in written(
         tmp_path, Request("PUT", ARM, body=b"secret"), Response(400, body=b"secret")
     )
+
+
+TOKEN = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJhIn0.c2lnbmF0dXJl"
+PLACES = {
+    "a reply of Entra": (Request("POST", ARM), b'{"access_token": "SECRET", "refresh_token": "SECRET"}'),
+    "a token anywhere in a reply": (Request("GET", ARM), f'{{"said": ["Bearer {TOKEN}"]}}'.encode()),
+    "a token of a user of a gateway": (Request("POST", f"{ARM}/users/u/token"), b'{"value": "SECRET"}'),
+    "a form": (Request("POST", ARM, body=b"client_secret=SECRET&grant_type=x"), b"{}"),
+    "a body": (Request("PUT", ARM, body=b'{"properties": {"password": "SECRET"}}'), b"{}"),
+    "a key in the query": (Request("GET", f"{ARM}?a=b&subscription-key=SECRET&c=d"), b"{}"),
+    **{
+        name: (Request("GET", ARM, Headers([(name, "SECRET")])), b"{}")
+        for name in ("Authorization", "Cookie", "api-key", "Ocp-Apim-Subscription-Key", "x-apimlb-control")
+    },
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_secret_is_written_wherever_it_stands(tmp_path: Path, place: str) -> None:
+    request, reply = PLACES[place]
+    line = written(tmp_path, request, Response(200, Headers([("Set-Cookie", "SECRET")]), reply))
+    assert "SECRET" not in line
+    assert TOKEN not in line
+    json.loads(line)
+
+
+def test_a_policys_text_is_no_secret(tmp_path: Path) -> None:
+    request = Request(
+        "PUT", f"{ARM}/apis/a/policies/policy", body=b'{"properties": {"value": "<policies/>"}}'
+    )
+    assert "<policies/>" in written(tmp_path, request, Response(200))
+
+
+def test_a_log_that_was_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
+    (tmp_path / "arm.ndjson").touch(0o644)
+    assert written(tmp_path, Request("GET", ARM), Response(200))
