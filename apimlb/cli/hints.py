@@ -5,10 +5,11 @@ gets those of the user's own flags that say which stack, on which cloud, describ
 accepts. What the environment says stays there for the next command, too.
 """
 
+import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,11 @@ _TARGETS = ("--local", "--azure")
 _NAMED = ("--stack", "--config", "--state", "--subscription", "--strategy", "--tier")
 _COMMAND = re.compile(r"`apimlb ([^`]+)`")
 _FILE = re.compile(r"(?<![\w./-])apimlb\.toml\b")
+_LOGIN = re.compile(r"`az (login|account)\b(?! list-locations)")
+_RESTART = (
+    "Run the same command again; if it fails again, start the local Azure anew: `apimlb local down`, then "
+    "`apimlb local up`."
+)
 _DEMO = (("--local",), ("--stack", "demo"))
 """What `apimlb demo` works on without being told."""
 
@@ -61,6 +67,13 @@ def about_file(text: str, arguments: Sequence[str] | None = None) -> str:
     flags = dict(f for f in given(sys.argv[1:] if arguments is None else arguments) if len(f) == 2)
     file = flags.get("--config", "")
     return _FILE.sub(lambda found: file, text) if file else text
+
+
+def without_login(text: str, arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> str:
+    """The text; on the local Azure, where nobody logs in, what starts it anew instead of a login to Azure."""
+    targets = [flag[0] for flag in given(arguments) if flag[0] in _TARGETS]
+    local = targets[-1:] == ["--local"] or (not targets and environ.get("APIMLB_TARGET") == "local")
+    return _RESTART if local and _LOGIN.search(text) else text
 
 
 def _aimed(text: str, flags: Sequence[Flag]) -> str:

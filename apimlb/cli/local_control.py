@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -180,11 +181,12 @@ def account(
     state: State = "",
 ) -> None:
     """Make one account behave otherwise until the local Azure stops; without --set, as all do."""
+    path = f"accounts/{quote(name, safe='')}"
     if set:
-        told = ask(state, "PUT", f"accounts/{name}", dict(_pair(text) for text in set))
+        told = ask(state, "PUT", path, dict(_pair(text) for text in set))
         say(f"{name}: {', '.join(f'{key} = {json.dumps(value)}' for key, value in told.items())}.")
     else:
-        ask(state, "DELETE", f"accounts/{name}")
+        ask(state, "DELETE", path)
         say(f"{name} behaves as all do.")
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any, NoReturn, TextIO
 
-from apimlb.cli.hints import about_file, completed
+from apimlb.cli.hints import about_file, completed, without_login
 from apimlb.errors import ApimlbError
 
 UNREAD = 141
@@ -35,7 +35,8 @@ def complain(error: ApimlbError) -> None:
         say(f"  where: {error.where}")
     for note in getattr(error, "__notes__", ()):
         say(f"  also:  {note}")
-    say(f"  next:  {about_file(error.next_step or error.usual_step)}")
+    next_step = without_login(error.next_step or error.usual_step, sys.argv[1:])
+    say(f"  next:  {about_file(next_step)}")
 
 
 def speak_plainly() -> None:

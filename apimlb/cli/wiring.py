@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apimlb.cli.prose import say
-from apimlb.cli.workspace import Workspace
+from apimlb.cli.workspace import STACK, Workspace
 from apimlb.clock import Clock, SystemClock
 from apimlb.deploy.azure import connect
 from apimlb.deploy.cloud import Cloud, Target
@@ -57,9 +57,12 @@ class Session:
 def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:
     """The stack in the workspace's file, with what flags say instead."""
     said = {name: value for name, value in overrides.items() if value is not None}
+    tables = config.load(place.config)
     flags = [f"--{name} {value}" for name, value in said.items() if isinstance(value, str)]
+    if place.stack not in (tables.get("name"), STACK):
+        flags.append(f"--stack {place.stack}")
     source = " and ".join([str(place.config), *flags])
-    return config.parse({**config.load(place.config), **said, "name": place.stack}, source=source)
+    return config.parse({**tables, **said, "name": place.stack}, source=source)
 
 
 def open_session(

@@ -21,6 +21,7 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
+from urllib.parse import unquote
 
 from apimlb.clock import AdjustableClock, Clock, Reading, isoformat
 from apimlb.errors import ApimlbError, ConfigError, NotFoundError
@@ -154,6 +155,7 @@ class Control:
 
     def _account(self, name: str) -> str:
         """The name of an account that is there; raises `NotFoundError`."""
+        name = unquote(name)
         names = [document.id.rpartition("/")[2] for document in self._world.store.of_kind(ACCOUNT_KIND)]
         if name.lower() not in map(str.lower, names):
             known = f"there are {', '.join(names)}" if names else "deploy first"

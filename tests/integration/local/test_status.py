@@ -75,13 +75,9 @@ def test_tells_use_and_who_is_left_alone(apimlb: CommandLine, strategy: str, res
     assert rest not in apimlb.ok("local", "status").out
 
 
-def test_has_room_in_eighty_columns(apimlb: CommandLine) -> None:
-    """Whatever the names: the longest that a stack may have, and seven digits of everything."""
-    deployments = "".join(
-        f'[deployments.{name}]\nmodel = "gpt-5.1"\nversion = "2025-11-13"\ncapacity = 1000\n'
-        for name in ("chat", "x" * 20)
-    )
-    apimlb.write(f'name = "{"a" * 20}"\n{deployments}')
+def test_an_account_of_any_name_is_looked_for(apimlb: CommandLine) -> None:
     apimlb.ok("deploy", "--yes")
-    lines = apimlb.ok("local", "status").out.splitlines()
-    assert max(map(len, lines)) <= 80
+    for name in ("a/b c", "☃", "a?b#c", "..", "%2e"):
+        for options in ([], ["--set", "pressure=2"]):
+            told = apimlb("local", "account", name, *options)
+            assert (told.code, "there are oai-" in told.err) == (6, True), told.err

@@ -11,7 +11,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 import apimlb.cli.app  # noqa: F401 (its commands are what hints are made of)
-from apimlb.cli.hints import about_file, completed, given, options
+from apimlb.cli.hints import about_file, completed, given, options, without_login
 
 PACKAGE = Path(__file__).parents[3] / "apimlb"
 COMMAND = re.compile(r"\bapimlb ((?:local |policy )?[a-z-]+)((?: [^`.,;:()\"']+)?)")
@@ -124,6 +124,15 @@ def test_a_hint_that_names_the_cloud_keeps_it() -> None:
 def test_the_demo_leads_to_its_own_stack() -> None:
     said = completed("`apimlb destroy --purge`", ["demo", "--state", "/s"])
     assert said == "`apimlb destroy --purge --local --stack demo --state /s`"
+
+
+@pytest.mark.parametrize("step", ["Run `az login`, then again.", "Run `az account list`, then choose one."])
+def test_nobody_is_sent_to_log_in_to_azure_from_the_local_one(step: str) -> None:
+    assert "az " not in without_login(step, ["plan", "--local"])
+    assert "az " not in without_login(step, ["demo"])
+    assert "az " not in without_login(step, ["plan"], {"APIMLB_TARGET": "local"})
+    assert without_login(step, ["plan", "--azure"], {"APIMLB_TARGET": "local"}) == step
+    assert without_login(step, ["plan"], {}) == step
 
 
 def test_the_users_own_file_is_named() -> None:
