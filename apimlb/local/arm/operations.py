@@ -99,9 +99,23 @@ class Operations:
         """The same operations, for a request whose own end as that says."""
         return Operations(self._store, self._clock, self._effects, destiny)
 
-    def start(self, effect: str, target: str, seconds: float, token: str, **facts: Any) -> Operation:
-        """Begin an operation on the resource `target` that ends `seconds` from now."""
-        now, outcome = self._clock.now(), self._destiny()
+    def ordered(self) -> Outcome | None:
+        """The end that was ordered for this request's operation, for who starts one only then."""
+        return self._destiny()
+
+    def start(
+        self,
+        effect: str,
+        target: str,
+        seconds: float,
+        token: str,
+        *,
+        outcome: Outcome | None = None,
+        **facts: Any,
+    ) -> Operation:
+        """Begin an operation on the resource `target` that ends `seconds` from now, as it should unless an
+        outcome is given or was ordered."""
+        now, outcome = self._clock.now(), outcome or self._destiny()
         operation = Operation(
             token,
             effect,

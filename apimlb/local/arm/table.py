@@ -55,6 +55,7 @@ ROUTES = (
 EFFECTS = {
     **accounts.EFFECTS,
     **deleted_accounts.EFFECTS,
+    **deployments.EFFECTS,
     **deleted_services.EFFECTS,
     **deferred.EFFECTS,
     **removal.EFFECTS,

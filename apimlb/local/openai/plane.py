@@ -23,7 +23,7 @@ _SECURITY = (
     ("Strict-Transport-Security", "max-age=31536000; includeSubDomains; preload"),
     ("x-content-type-options", "nosniff"),
 )
-_NOT_SERVING = {"Creating", "Accepted", "Failed", "Deleting"}
+_NOT_SERVING = {"Creating", "Accepted", "Failed", "Canceled", "Deleting"}
 
 
 @dataclass(slots=True)

@@ -91,6 +91,21 @@ class TestOperations:
         caller.wait(3000)
         assert await caller.state(id, version) == "Succeeded"
 
+    async def test_of_deployments_fail_for_want_of_quota_that_was_there_a_moment_ago(
+        self, start: Start
+    ) -> None:
+        caller = start(
+            Fault(type="*/accounts/deployments", operation="failed", code="InsufficientQuota", count=1)
+        )
+        await caller.account()
+        path = f"{EAST}/deployments/chat"
+        model = {"format": "OpenAI", "name": "gpt-5.1", "version": "2025-11-13"}
+        body = {"sku": {"name": "GlobalStandard", "capacity": 90}, "properties": {"model": model}}
+        caller.wait(60)
+        assert await caller.state(path, "2024-10-01") == "Failed"
+        await caller.begin("PUT", path, "2024-10-01", body)
+        assert await caller.state(path, "2024-10-01") == "Succeeded"
+
     @pytest.mark.parametrize("end", ["vanished", "garbage"])
     async def test_that_cannot_be_asked_after_did_their_work(self, start: Start, end: End) -> None:
         caller = start(Fault(method="PUT", operation=end))

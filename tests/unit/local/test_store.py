@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,25 @@ def test_the_store_is_a_map_that_ignores_case(writes: list[tuple[str, bool]]) ->
             model.pop(id.lower(), None)
     assert {item.id.lower(): str(item.body["turn"]) for item in store.children(ACCOUNT)} == model
     store.close()
+
+
+def test_a_watcher_hears_of_every_write_and_what_it_writes_goes_with_it() -> None:
+    store = Store()
+    heard: list[tuple[object, object]] = []
+
+    def note(before: Document | None, after: Document | None) -> None:
+        if (after or before).id != "/notes/1":  # type: ignore[union-attr]
+            heard.append((before and before.body, after and after.body))
+            store.put(Document("/notes/1", "notes", {"heard": len(heard)}))
+
+    store.watch(note)
+    store.put(Document("/things/a", "things", {"n": 1}))
+    store.put(Document("/things/A", "things", {"n": 2}))
+    store.delete("/things/b")
+    with suppress(LookupError), store.transaction():
+        store.delete("/things/a")
+        raise LookupError
+    assert heard == [(None, {"n": 1}), ({"n": 1}, {"n": 2}), ({"n": 2}, None)]
+    noted = store.get("/notes/1")
+    assert noted is not None
+    assert noted.body == {"heard": 2}

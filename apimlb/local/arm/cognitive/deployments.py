@@ -1,13 +1,16 @@
 """Model deployments. Recorded: cog_aso_deployment 9-14."""
 
+from dataclasses import replace
+
 from apimlb.local.arm import errors
-from apimlb.local.arm.call import Call, Reply, check_match, merged, section
+from apimlb.local.arm.call import Azure, Call, Reply, check_match, merged, section
 from apimlb.local.arm.cognitive import quota
-from apimlb.local.arm.cognitive.accounts import ACCOUNT, alone, require_account
+from apimlb.local.arm.cognitive.accounts import ACCOUNT, alone, operation_url, require_account
 from apimlb.local.arm.cognitive.catalogue import Model, Offer, find
 from apimlb.local.arm.errors import ArmError
 from apimlb.local.arm.groups import require_group
 from apimlb.local.arm.locations import Region, region
+from apimlb.local.arm.operations import Effect, Operation
 from apimlb.local.arm.routes import Exclusion, Route, crud
 from apimlb.local.store import Document, Json
 
@@ -167,10 +170,28 @@ def _capabilities(call: Call, model: Model) -> Json:
 
 
 def _store(call: Call, body: Json, status: int) -> Reply:
-    etag = call.azure.guid()
+    """Only a write that is to end otherwise is an operation, the end of which the caller has to ask for."""
+    azure, etag = call.azure, call.azure.guid()
     body = {**body, "etag": f'"{etag}"'}
+    outcome = azure.operations.ordered()
+    headers: list[tuple[str, str]] = []
+    if outcome is not None:
+        body["properties"] = {**body["properties"], "provisioningState": "Creating"}
+        token, seconds = azure.guid(), azure.settings.seconds(WRITE_SECONDS)
+        azure.operations.start(
+            "finish-deployment", call.id, seconds, token, outcome=outcome, running="Creating"
+        )
+        location = _region(require_account(call)).name
+        headers.append(("Azure-AsyncOperation", operation_url(call, location, token)))
     call.stored(body, {}, etag)
-    return Reply(status, body, etag=etag)
+    return Reply(status, body, headers, etag)
+
+
+def finish_deployment(azure: Azure, operation: Operation) -> None:
+    found = azure.store.get(operation.target)
+    if found is not None:
+        body = merged(found.body, {"properties": {"provisioningState": "Succeeded"}})
+        azure.store.put(replace(found, body=body))
 
 
 def _missing(call: Call) -> ArmError:
@@ -238,3 +259,4 @@ ROUTES = (
     ),
     Route("GET", f"{_DEPLOYMENT}/skus", list_deployment_skus),
 )
+EFFECTS: dict[str, Effect] = {"finish-deployment": finish_deployment}
