@@ -53,6 +53,7 @@ class FakeCloud:
         self.taken: dict[str, str] = {}
         self.unregistered: set[str] = set()
         self.registering: dict[str, int] = {}
+        self.locked: list[Json] = []
         self.reads: list[str] = []
         self.writes: list[tuple[str, str]] = []
         self.fail: Callable[[str, str], None] = lambda verb, id: None
@@ -72,6 +73,8 @@ class FakeCloud:
         with self._writing("put", id):
             before = self.resources.get(id.lower())
             self._check_parent(id)
+            if before is None and body.get("properties", {}).get("restore"):
+                return self._dig_up(id, body)
             self._check_deleted(id, body)
             made = {**copy.deepcopy(body), "id": id, "name": id.rsplit("/", 1)[-1]}
             made = _as_azure_shows_it(made, before)
@@ -95,8 +98,12 @@ class FakeCloud:
                 return
             if kind_of(id) == ACCOUNT and self._below(id, DEPLOYMENT):
                 raise CloudError("nested resources exist", where=id, status=409, code="CannotDeleteResource")
-            for gone in [k for k in self.resources if k == key or is_within(k, key)]:
-                self._bury(gone, self.resources.pop(gone))
+            self._check_unused(id)
+            gone = {k: b for k, b in self.resources.items() if k == key or is_within(k, key)}
+            for k in gone:
+                del self.resources[k]
+            for k, body in gone.items():
+                self._bury(k, body, gone)
 
     def renew_key(self, id: str, which: str) -> None:
         with self._writing("renew", id):
@@ -114,6 +121,9 @@ class FakeCloud:
             return [
                 copy.deepcopy(b) for k, b in below if len(names_of(k)) == 1 and k.count("/providers/") == 1
             ]
+
+    def locks(self, scope: str) -> list[Json]:
+        return copy.deepcopy(self.locked)
 
     def locations(self) -> list[str]:
         return list(LOCATIONS)
@@ -216,17 +226,32 @@ class FakeCloud:
         if kind_of(id) != GROUP and parent.lower() not in self.resources:
             raise CloudError(f"{parent} not found", where=id, status=404, code="ParentResourceNotFound")
 
+    def _check_unused(self, id: str) -> None:
+        """A member of a pool cannot be deleted."""
+        for pool in self.resources.values():
+            members = (pool["properties"].get("pool") or {}).get("services") or []
+            if any(member["id"].lower() == id.lower() for member in members):
+                raise CloudError("in use by a pool", where=id, status=400, code="ValidationError")
+
     def _check_deleted(self, id: str, body: Json) -> None:
-        if kind_of(id) in (ACCOUNT, SERVICE) and deleted_id(id, body["location"]).lower() in self.deleted:
+        kept = [k for k in self.deleted if names_of(k)[-1] == names_of(id)[-1].lower()]
+        if kind_of(id) in (ACCOUNT, SERVICE) and kept:
             raise ConflictError("soft-deleted", where=id)
 
-    def _bury(self, key: str, body: Json) -> None:
+    def _bury(self, key: str, body: Json, gone: Mapping[str, Json]) -> None:
         if kind_of(key) not in (ACCOUNT, SERVICE):
             return
         id = deleted_id(body["id"], body["location"])
         properties = {"serviceId": body["id"]} if kind_of(key) == SERVICE else body["properties"]
         tags = {} if kind_of(key) == SERVICE else {"tags": body.get("tags", {})}
-        self.deleted[id.lower()] = {"id": id, "name": body["name"], "properties": properties, **tags}
+        tree = {k: b for k, b in gone.items() if (k == key or is_within(k, key)) and "roleassign" not in k}
+        shown = {"id": id, "name": body["name"], "properties": properties, **tags}
+        self.deleted[id.lower()] = {**shown, "tree": tree}
+
+    def _dig_up(self, id: str, body: Json) -> Json:
+        gone = self.deleted.pop(deleted_id(id, body["location"]).lower())
+        self.resources |= gone["tree"]
+        return copy.deepcopy(self.resources[id.lower()])
 
     def _below(self, parent: str, kind: str) -> list[Json]:
         return [b for k, b in self.resources.items() if kind_of(k) == kind and is_within(k, parent)]

@@ -2,11 +2,13 @@
 
 from apimlb.stack.config import parse
 from apimlb.stack.desired import Policies, resources
+from apimlb.stack.marks import Mark
 from apimlb.stack.resources import Resource
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 TENANT = "00000000-0000-0000-0000-000000000002"
 STACK = "apimlb"
+MARK = Mark(STACK, "00000000-0000-0000-0000-00000000000a")
 POLICY = (
     "<policies><inbound><base /></inbound><backend><base /></backend>"
     "<outbound><base /></outbound><on-error><base /></on-error></policies>"
@@ -20,12 +22,12 @@ def desired(**config: object) -> tuple[Resource, ...]:
         "accounts": [{"location": "eastus2"}],
         "deployments": {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}},
     }
-    return resources(parse({**small, **config}), SUBSCRIPTION, TENANT, POLICIES)
+    return resources(parse({**small, **config}), SUBSCRIPTION, TENANT, POLICIES, MARK)
 
 
 def whole() -> tuple[Resource, ...]:
     """The default stack: three accounts, two deployments each."""
-    return resources(parse({}), SUBSCRIPTION, TENANT, POLICIES)
+    return resources(parse({}), SUBSCRIPTION, TENANT, POLICIES, MARK)
 
 
 def labelled(made: tuple[Resource, ...], label: str) -> Resource:

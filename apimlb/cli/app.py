@@ -11,7 +11,19 @@ import typer
 from apimlb.cli import clients, keys, local, policy
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.hints import learn
-from apimlb.cli.options import Config, Format, Local, Output, StackName, State, Subscription, Yes, placed
+from apimlb.cli.options import (
+    Config,
+    Format,
+    Local,
+    OnSoftDeleted,
+    Output,
+    Prune,
+    StackName,
+    State,
+    Subscription,
+    Yes,
+    placed,
+)
 from apimlb.cli.prose import complain, leave_unread, say, show, show_json, speak_plainly
 from apimlb.errors import ApimlbError, Interrupted, from_system
 from apimlb.files import replace_file
@@ -63,6 +75,8 @@ def deploy(
     strategy: StrategyName = None,
     tier: TierName = None,
     yes: Yes = False,
+    prune: Prune = False,
+    on_soft_deleted: OnSoftDeleted = None,
     output: Output = Format.TEXT,
     config: Config = "",
     state: State = "",
@@ -75,7 +89,7 @@ def deploy(
     overrides = {"strategy": strategy, "tier": tier}
     place = placed(where, stack, config, state)
     session = open_session(place, chosen=subscription, overrides=overrides, start_local=True)
-    deployed = flows.deploy(session, yes=yes)
+    deployed = flows.deploy(session, flows.Consent(yes, prune, on_soft_deleted))
     if output is Format.JSON:
         show_json(deployed.document())
     else:
@@ -91,6 +105,7 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when something would change.")
     ] = False,
+    on_soft_deleted: OnSoftDeleted = None,
     output: Output = Format.TEXT,
     config: Config = "",
     state: State = "",
@@ -103,7 +118,7 @@ def plan(
     overrides = {"strategy": strategy, "tier": tier}
     place = placed(where, stack, config, state)
     session = open_session(place, chosen=subscription, overrides=overrides, start_local=True)
-    made = flows.preview(session, quiet=output is Format.JSON)
+    made = flows.preview(session, quiet=output is Format.JSON, on_soft_deleted=on_soft_deleted)
     if output is Format.JSON:
         show_json(flows.plan_document(made))
     if detailed_exitcode and not made.is_empty:

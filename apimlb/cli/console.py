@@ -8,9 +8,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from apimlb.deploy.executor import Event, State
-from apimlb.stack.planner import Action, Plan, Step
+from apimlb.stack.planner import Action, Plan, Revival, Step
 
-_MARKS = {Action.CREATE: "[green]+[/]", Action.UPDATE: "[yellow]~[/]", Action.KEEP: " "}
+_MARKS = {
+    Action.CREATE: "  [green]+[/]",
+    Action.UPDATE: "  [yellow]~[/]",
+    Action.DELETE: "  [red]-[/]",
+    Action.REPLACE: "[red]-[/]/[green]+[/]",
+}
+_REVIVALS = {Revival.RESTORE: ", restored", Revival.PURGE: ", after its deleted namesake is purged"}
+_WORDS = {Action.DELETE: "delete ", Action.REPLACE: "replace "}
 _ENDINGS = {State.DONE: "[green]done[/]", State.FAILED: "[red]failed[/]", State.SKIPPED: "[yellow]skipped[/]"}
 _LONG = 10.0
 """Seconds after which a step is worth saying how long it took."""
@@ -29,9 +36,10 @@ def show_plan(plan: Plan, *, where: str, as_data: bool = False) -> None:
 
 
 def _show_step(step: Step, target: Console) -> None:
-    target.print(
-        f"  {_MARKS[step.action]} {escape(step.resource.label)}  [dim]{escape(step.resource.name)}[/]"
+    said = (
+        f"{_WORDS.get(step.action, '')}{step.resource.label}{_REVIVALS.get(step.revival or Revival.FAIL, '')}"
     )
+    target.print(f"{_MARKS[step.action]} {escape(said)}  [dim]{escape(step.resource.name)}[/]")
     for change in step.changes:
         before, after = _brief(change.before), _brief(change.after)
         target.print(f"      {escape(change.path)}: {escape(before)} → {escape(after)}")

@@ -68,7 +68,7 @@ def show_it_work(place: Workspace, *, strategy: str | None, keep: bool) -> None:
     was_running = process.read(place.local_azure) is not None
     overrides = {"strategy": strategy, "accounts": ACCOUNTS}
     session = open_session(place, overrides=overrides, start_local=True)
-    deployed = flows.deploy(session, yes=True, quiet=True)
+    deployed = flows.deploy(session, flows.Consent(yes=True), quiet=True)
     show(deployed.gateway_url)
     tally = drive(session)
     _show(tally)

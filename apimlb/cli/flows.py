@@ -30,8 +30,8 @@ from apimlb.deploy.waiting import Audience, heard_by
 from apimlb.errors import ApimlbError, ConfigError, Interrupted, NotFoundError
 from apimlb.render import references, render
 from apimlb.stack.access import SUBSCRIPTION
-from apimlb.stack.planner import Plan
-from apimlb.stack.resources import Json
+from apimlb.stack.planner import Plan, Revival
+from apimlb.stack.resources import Json, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +50,40 @@ class Deployed:
         }
 
 
-def deploy(session: Session, *, yes: bool, quiet: bool = False) -> Deployed:
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What was agreed to before anybody was asked.
+
+    `yes` stands for an answer, but not to whether accounts, deployments or the gateway go: `prune` does.
+    `on_soft_deleted` says what becomes of the names that Azure keeps, `None` to ask.
+    """
+
+    yes: bool = False
+    prune: bool = False
+    on_soft_deleted: str | None = None
+
+
+def deploy(session: Session, consent: Consent, *, quiet: bool = False) -> Deployed:
     """Plan, show (in a line when `quiet`), ask, provision, remember; raises `ApimlbError`."""
     with _in_turn(session, "deploy", quiet=quiet) as (run, progress):
         while True:
             try:
-                return _deploy(session, run, progress, yes=yes, quiet=quiet)
+                return _deploy(session, run, progress, consent, quiet=quiet)
             except Overtaken as overtaken:
                 say(f"{overtaken.what}: planning again.")
 
 
-def _deploy(session: Session, run: Run, progress: Progress, *, yes: bool, quiet: bool) -> Deployed:
+def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *, quiet: bool) -> Deployed:
     deployer = _deployer(session, run, progress)
     _say_what_was_cut_off(deployer)
-    made = deployer.undisturbed_preview(session.desired())
+    made = _preview(deployer, session.desired(), consent.on_soft_deleted)
     if quiet:
         say(f"In {session.where}: {made.plan.summary()}")
     else:
         _show_preview(session, made)
     raise_first(made.problems)
     if not made.plan.is_empty:
-        confirm("Deploy this?", yes=yes)
+        _confirm_plan(made.plan, consent)
     with _winding_down(deployer.stop):
         applied = deployer.apply(made)
         applied.outcome.raise_failure()
@@ -83,15 +96,32 @@ def _deploy(session: Session, run: Run, progress: Progress, *, yes: bool, quiet:
     return Deployed(state["gateway_url"], made.plan, applied.outcome.seconds)
 
 
-def preview(session: Session, *, quiet: bool) -> Plan:
+def preview(session: Session, *, quiet: bool, on_soft_deleted: str | None = None) -> Plan:
     """What a deploy would do, shown on stdout unless `quiet`; raises what would stop it."""
+    chosen = {"": Revival(on_soft_deleted or Revival.FAIL)}
     progress = Progress(session.clock, quiet)
     with heard_by(Audience(progress.wait)):
-        made = _deployer(session, this_run("plan"), progress).preview(session.desired())
+        deployer = _deployer(session, this_run("plan"), progress)
+        made = deployer.preview(session.desired(), revivals=chosen)
     if not quiet:
         _show_preview(session, made, as_data=True)
     raise_first(made.problems)
     return made.plan
+
+
+def _preview(deployer: Deployer, desired: tuple[Resource, ...], on_soft_deleted: str | None) -> Preview:
+    """The preview, once somebody on a terminal has decided about soft-deleted namesakes."""
+    made = deployer.undisturbed_preview(desired, {"": Revival(on_soft_deleted or Revival.FAIL)})
+    if not made.kept or on_soft_deleted is not None or not sys.stdin.isatty():
+        return made
+    return deployer.undisturbed_preview(desired, {r.key: _ask_about(r) for r in made.kept})
+
+
+def _ask_about(resource: Resource) -> Revival:
+    say(f"{resource.label} ({resource.name}) was deleted, and Azure still keeps it.")
+    say("Restore it as it was, purge it and make it anew, or stop? [restore/purge/STOP]")
+    answer = sys.stdin.readline().strip().lower()
+    return next((way for way in Revival if answer and way.value.startswith(answer)), Revival.FAIL)
 
 
 def plan_document(plan: Plan) -> Json:
@@ -278,6 +308,19 @@ def _show_preview(session: Session, made: Preview, *, as_data: bool = False) -> 
     show_plan(made.plan, where=session.where, as_data=as_data)
     for notice in made.notices:
         say(f"Note: {notice}")
+
+
+def _confirm_plan(plan: Plan, consent: Consent) -> None:
+    """Ask whether to carry it out; what nobody gets back quickly is not taken away for a `yes` alone."""
+    guarded = [f"{step.action} {step.resource.label}" for step in plan.guarded]
+    if guarded and consent.yes and not consent.prune and not sys.stdin.isatty():
+        raise ConfigError(
+            f"--yes alone does not {', '.join(guarded)}.",
+            where="deploy",
+            next_step="Add --prune if that is meant; else put it back into the stack's file.",
+        )
+    question = f"This will {', '.join(guarded)}. Deploy this?" if guarded else "Deploy this?"
+    confirm(question, yes=consent.yes and (consent.prune or not guarded))
 
 
 def confirm(question: str, *, yes: bool) -> None:

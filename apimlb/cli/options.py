@@ -39,6 +39,31 @@ Subscription = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
+class SoftDeleted(StrEnum):
+    """What becomes of a soft-deleted namesake of what is to be made."""
+
+    RESTORE = "restore"
+    PURGE = "purge"
+    FAIL = "fail"
+
+
+OnSoftDeleted = Annotated[
+    SoftDeleted | None,
+    typer.Option(
+        "--on-soft-deleted",
+        help="What becomes of a deleted gateway or account whose name Azure keeps; a terminal is asked.",
+        show_default=False,
+    ),
+]
+Prune = Annotated[
+    bool,
+    typer.Option(
+        "--prune",
+        help="With --yes, also delete accounts, deployments and the gateway, or replace what cannot change.",
+    ),
+]
+
+
 class Format(StrEnum):
     """How a command's data is printed."""
 

@@ -1,6 +1,7 @@
 """Builds what a command works with: the stack, the cloud it is in, and what the stack wants there."""
 
 import os
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from apimlb.render import render_all
 from apimlb.stack import config
 from apimlb.stack.config import Stack
 from apimlb.stack.desired import resources
+from apimlb.stack.marks import Mark, identified
 from apimlb.stack.names import Names
 from apimlb.stack.resources import Resource
 
@@ -51,7 +53,14 @@ class Session:
                 next_step="Run `az account list`, then choose one with --subscription.",
             )
         policies = render_all(self.stack)
-        return resources(self.stack, self.target.subscription_id, str(found["tenantId"]), policies)
+        tenant = str(found["tenantId"])
+        return resources(self.stack, self.target.subscription_id, tenant, policies, self.mark())
+
+    def mark(self) -> Mark:
+        """What everything of the stack carries; its id is made now where the stack is not there yet."""
+        id = self.names.group_id
+        fresh = str(uuid.uuid4())
+        return identified(self.stack.name, id, self.cloud.get(id), self.stack.location, fresh)
 
 
 def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:

@@ -26,6 +26,9 @@ from apimlb.stack.resources import Json
 
 Reply = TypeVar("Reply")
 
+LOCKS_VERSION = "2020-05-01"
+"""The api-version of Microsoft.Authorization/locks."""
+
 
 class Azure:
     """Azure Resource Manager at a target: a `Cloud`."""
@@ -85,6 +88,13 @@ class Azure:
 
     def resources_in_group(self, group: str) -> list[Json]:
         return self.children(group, "microsoft.resources/resources")
+
+    def locks(self, scope: str) -> list[Json]:
+        # No client that is installed knows locks; the collection is read as if it were a resource.
+        id = f"{scope.lstrip('/')}/providers/Microsoft.Authorization/locks"
+        call = ("resources", "resources", "get_by_id", id)
+        answer = self._asked(short(scope), lambda: _object(self._wire.call(*call, api_version=LOCKS_VERSION)))
+        return list(answer.get("value") or [])
 
     def locations(self) -> list[str]:
         id = self._subscription_id

@@ -61,6 +61,9 @@ def without_clients(held: Held, ids: Iterable[str]) -> dict[str, list[str]]:
 
 
 def write(cloud: Cloud, names: Names, changed: Held) -> None:
-    """Write the named values; raises what the cloud raises."""
+    """Write the named values, which keep their tags; raises what the cloud raises."""
     for name, ids in changed.items():
-        cloud.put(named_value_id(names, name), named_value_body(name, written(ids)))
+        id, body = named_value_id(names, name), named_value_body(name, written(ids))
+        there = cloud.get(id) or {}
+        tags = (there.get("properties") or {}).get("tags")
+        cloud.put(id, {"properties": {**body["properties"], **({"tags": tags} if tags else {})}})

@@ -71,6 +71,10 @@ class Cloud(Protocol):
         """Everything in the resource group with this id: `id`, `type`, `location` and `tags` of each."""
         ...
 
+    def locks(self, scope: str) -> list[Json]:
+        """The locks at a scope, a subscription's id, and below it: `id` and `properties.level` of each."""
+        ...
+
     def locations(self) -> list[str]:
         """The short names of the regions that the subscription can use."""
         ...

@@ -31,26 +31,38 @@ from apimlb.deploy.ids import (
     subscription_of,
 )
 from apimlb.deploy.journal import KEEP, Journal
-from apimlb.deploy.observer import observe
+from apimlb.deploy.locks import refusals
+from apimlb.deploy.observer import Observed, observe, survey
 from apimlb.deploy.providers import Registrar
 from apimlb.deploy.refusals import AGAIN
 from apimlb.deploy.removal import Removal
-from apimlb.deploy.remover import Remover
+from apimlb.deploy.remover import Remover, clear, purge
 from apimlb.deploy.writer import Writer, tasks_of
 from apimlb.errors import ApimlbError, CloudError
-from apimlb.stack.planner import Plan, plan
+from apimlb.stack.planner import REMOVAL, Action, Plan, Revival, Step, plan
 from apimlb.stack.resources import Json, Resource
+
+EACH_FAILS = {"": Revival.FAIL}
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A plan, what it was made from, what would stop it, and what is worth knowing."""
+    """A plan, what it was made from, what would stop it, and what is worth knowing.
+
+    `kept` are the resources whose soft-deleted namesakes somebody has to decide about.
+    """
 
     plan: Plan
-    observed: Mapping[str, Json] = field(repr=False)
+    seen: Observed = field(repr=False)
     problems: tuple[ApimlbError, ...] = ()
     notices: tuple[str, ...] = ()
     unregistered: tuple[str, ...] = ()
+    kept: tuple[Resource, ...] = ()
+
+    @property
+    def observed(self) -> Mapping[str, Json]:
+        """What Azure has of what the stack wants, by lower-case id."""
+        return self.seen.replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +96,39 @@ class Deployer:
     journal: Journal | None = None
     claims: Claims | None = None
 
-    def preview(self, resources: Sequence[Resource], *, checked: bool = True) -> Preview:
-        """What a deploy would do; `checked=False` leaves out the questions about quotas, models and names."""
-        observed = observe(self.cloud, resources)
-        made = plan(resources, observed)
+    def preview(
+        self,
+        resources: Sequence[Resource],
+        *,
+        checked: bool = True,
+        revivals: Mapping[str, Revival] = EACH_FAILS,
+    ) -> Preview:
+        """What a deploy would do; `checked=False` leaves out the questions about quotas, models and names.
+
+        `revivals` say, by lower-case id, what becomes of soft-deleted namesakes; "" stands for all others.
+        """
+        seen = survey(self.cloud, resources)
+        observed, made = seen.replies, plan(resources, seen.replies, seen.strays)
         facts = preflight.gather(self.cloud, made, observed) if checked else preflight.Facts()
         unregistered = providers.missing(self.cloud, providers.namespaces_of(made)) if checked else ()
+        made = preflight.revived(made, facts, {**revivals, **self._begun()})
         now, demands = self.clock.now(), preflight.demands_of(made, observed)
         return Preview(
             made,
-            observed,
+            seen,
             preflight.problems(made, observed, facts, now),
             (*providers.notices(unregistered), *catalogue.retiring(demands, facts.offers, now)),
             unregistered,
+            preflight.kept(made, facts),
         )
 
-    def undisturbed_preview(self, resources: Sequence[Resource]) -> Preview:
+    def undisturbed_preview(
+        self, resources: Sequence[Resource], revivals: Mapping[str, Revival] = EACH_FAILS
+    ) -> Preview:
         """The same once nobody else is at the stack; who is, is told while it is waited for."""
         group = next(resource.key for resource in resources if kind_of(resource.id) == GROUP)
         while True:
-            made = self.preview(resources)
+            made = self.preview(resources, revivals=revivals)
             there = made.observed.get(group)
             if self.claims is None or not self.claims.wait_for(self.claims.other(there)):
                 return made
@@ -116,10 +141,34 @@ class Deployer:
         raise_first(preview.problems)
         registrar = Registrar(self.cloud, self.clock)
         self._run("register", providers.tasks_for(preview.unregistered), registrar.act).raise_failure()
-        steps = {step.resource.key: step for step in preview.plan.steps}
+        steps = {step.key: step for step in preview.plan.steps}
+        removals = {s.removal_key: s for s in preview.plan.steps if s.removes or s.makes_room}
         writer = Writer(self.cloud, self.clock, steps, dict(preview.observed))
-        outcome = self._run("deploy", tasks_of(preview.plan), writer.act)
+
+        def act(task: Task) -> None:
+            if task.key in removals:
+                self._remove(removals[task.key], preview.observed)
+            else:
+                writer.act(task)
+
+        outcome = self._run("deploy", tasks_of(preview.plan), act)
         return Applied(outcome, writer.known)
+
+    def _remove(self, step: Step, observed: Mapping[str, Json]) -> None:
+        """Take away what is not wanted, or what is made again: then its name has to be free at once."""
+        id = step.resource.id
+        if step.revival is Revival.PURGE:
+            purge(self.cloud, self.clock, step.remains)
+        elif step.action is Action.REPLACE:
+            clear(self.cloud, self.clock, id, observed[step.key], purged=True)
+        else:
+            clear(self.cloud, self.clock, id, step.body, purged=False)
+
+    def _begun(self) -> dict[str, Revival]:
+        """What the last run, which was cut off, had begun to take away in order to make it again."""
+        cut = self.journal.cut_off() if self.journal else None
+        begun = [id.removesuffix(REMOVAL) for id in cut.ids if id.endswith(REMOVAL)] if cut else []
+        return dict.fromkeys(begun, Revival.PURGE)
 
     def resize(
         self,
@@ -151,13 +200,15 @@ class Deployer:
 
     def survey(self, resources: Sequence[Resource], stack: str, *, purge: bool) -> Removal:
         """What a destroy would take away; raises `NotFoundError` when there is nothing at all."""
-        return removal.decide(removal.survey(self.cloud, resources, stack), purge=purge, stack=stack)
+        return removal.decide(removal.survey(self.cloud, resources), purge=purge, stack=stack)
 
     def destroy(self, what: Removal) -> Removed:
         """Take it away, and look that what was purged is gone.
 
-        Raises the first failure, and `CloudError` for what is still there.
+        Raises `ConflictError` for a lock before anything is deleted, else the first failure, and `CloudError`
+        for what is still there.
         """
+        raise_first(list(refusals(what.locks, what="the deletion")))
         remover = Remover(self.cloud, self.clock, what)
         outcome = self._run("destroy", what.tasks, remover.act)
         outcome.raise_failure()

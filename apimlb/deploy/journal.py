@@ -35,11 +35,15 @@ _UNDER_WAY = ("running", "waiting")
 
 @dataclass(frozen=True, slots=True)
 class CutOff:
-    """A run that did not end: which command, since when (epoch seconds), and the steps under way."""
+    """A run that did not end: which command, since when (epoch seconds), and the steps under way.
+
+    `ids` are those of all steps that it began.
+    """
 
     command: str
     at: float
     running: tuple[str, ...]
+    ids: tuple[str, ...] = ()
 
 
 class Journal:
@@ -122,5 +126,7 @@ def _cut_off(lines: list[dict[str, Any]]) -> CutOff | None:
         return None
     last = {str(line["step"]): line.get("event") for line in lines if "step" in line}
     running = tuple(step for step, event in last.items() if event in _UNDER_WAY)
+    ids = tuple(dict.fromkeys(str(line["id"]) for line in lines if "id" in line))
     at = lines[0].get("at")
-    return CutOff(str(lines[0].get("command")), float(at) if isinstance(at, int | float) else 0.0, running)
+    since = float(at) if isinstance(at, int | float) else 0.0
+    return CutOff(str(lines[0].get("command")), since, running, ids)

@@ -7,9 +7,11 @@ from typing import Literal
 from apimlb.deploy.cloud import Cloud
 from apimlb.errors import ConfigError, ConflictError, NotFoundError
 from apimlb.stack.access import product_id, subscription
+from apimlb.stack.marks import mark_of
 from apimlb.stack.names import Names
 from apimlb.stack.resources import Json
 
+PRODUCT = "microsoft.apimanagement/service/products"
 SUBSCRIPTION = "microsoft.apimanagement/service/subscriptions"
 Which = Literal["primary", "secondary"]
 """A subscription has two keys, so that an app can change from one to the other before the one is renewed."""
@@ -55,9 +57,11 @@ def create(cloud: Cloud, names: Names, name: str) -> Secrets:
         raise ConflictError(
             f"There is a key {name} already", where="keys create", next_step="`apimlb keys rotate` renews it."
         )
-    if cloud.get(product_id(names)) is None:
+    product = cloud.get(product_id(names))
+    if product is None:
         raise NotFoundError("The stack has no keys", where=names.service, next_step="Run `apimlb deploy`.")
-    return _secrets(cloud.put(id, subscription(names, name)))
+    mark = mark_of(PRODUCT, product)
+    return _secrets(cloud.put(id, subscription(names, f"{name} {mark}" if mark else name)))
 
 
 def rotate(cloud: Cloud, names: Names, name: str, which: Which) -> Secrets:

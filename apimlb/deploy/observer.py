@@ -1,11 +1,80 @@
-"""observe(cloud, desired): what Azure has of the resources that a stack wants."""
+"""What Azure has of a stack: what it wants, what it does not want any more, and what others put beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.ids import is_within
-from apimlb.deploy.reads import each
+from apimlb.deploy.cloud import Cloud, state_of
+from apimlb.deploy.ids import (
+    ACCOUNT,
+    API,
+    BACKEND,
+    DEPLOYMENT,
+    GROUP,
+    IDENTITY,
+    NAMED_VALUE,
+    OPERATION,
+    POLICY_FRAGMENT,
+    PRODUCT,
+    ROLE_ASSIGNMENT,
+    SERVICE,
+    SUBSCRIPTION_KEY,
+    is_within,
+    kind_of,
+    names_of,
+    parent_of,
+    short,
+)
+from apimlb.deploy.reads import each, together
+from apimlb.stack.differences import changes_of
+from apimlb.stack.marks import Mark, mark_in, mark_of
 from apimlb.stack.resources import Json, Resource
+
+# What is asked for by one listing: the types below each type.
+_BELOW: Mapping[str, tuple[str, ...]] = {
+    GROUP: (ROLE_ASSIGNMENT,),
+    ACCOUNT: (DEPLOYMENT,),
+    SERVICE: (API, BACKEND, NAMED_VALUE, POLICY_FRAGMENT, PRODUCT, SUBSCRIPTION_KEY),
+    API: (OPERATION,),
+}
+_WHOLE = frozenset({ROLE_ASSIGNMENT, DEPLOYMENT, BACKEND, NAMED_VALUE, OPERATION})
+"""Of these a listing's row says as much as the resource itself (recorded: apim_cli_core_service t1-t12)."""
+
+_NOUNS = {
+    ACCOUNT: "account",
+    API: "API",
+    BACKEND: "backend",
+    DEPLOYMENT: "deployment",
+    IDENTITY: "identity",
+    NAMED_VALUE: "named value",
+    OPERATION: "operation",
+    POLICY_FRAGMENT: "policy fragment",
+    PRODUCT: "product",
+    ROLE_ASSIGNMENT: "role",
+}
+"""What the stack may have and not want any more: a key of a client's is never in its file, and a gateway is a
+stack's whole life."""
+
+_CLOSED = frozenset({"created", "activating", "deleting"})
+"""States of a gateway in which nothing in it can be asked for."""
+
+_BUILT_IN = frozenset({"master", "starter", "unlimited", "echo-api"})
+"""What Azure puts into a new gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What there is of a stack.
+
+    `replies` by lower-case id are of what it wants, `strays` what is its own and not wanted. `others` are the
+    ids of what somebody else put into its group, gateway or accounts; `elsewhere` the gateways of the same
+    stack at other locations.
+    """
+
+    replies: Mapping[str, Json] = field(repr=False)
+    strays: tuple[Resource, ...] = ()
+    others: tuple[str, ...] = ()
+    elsewhere: tuple[Json, ...] = ()
 
 
 def observe(cloud: Cloud, desired: Iterable[Resource]) -> dict[str, Json]:
@@ -26,3 +95,160 @@ def observe(cloud: Cloud, desired: Iterable[Resource]) -> dict[str, Json]:
             if id not in found and not any(is_within(key, gone) for gone in absent)
         }
     return seen
+
+
+def survey(cloud: Cloud, desired: Sequence[Resource]) -> Observed:
+    """All that there is of the stack, also what its file does not name any more.
+
+    Raises what the cloud raises.
+    """
+    mark = mark_in(desired)
+    group = next(resource for resource in desired if kind_of(resource.id) == GROUP)
+    top = cloud.get(group.id)
+    if top is None:
+        return Observed({})
+    look = _Look(cloud, desired, mark, {group.key: top})
+    listed = look.into(group.id)
+    look.down([group.id])
+    return look.observed(listed)
+
+
+class _Look:
+    """One look at a stack, a level at a time: what is there is asked for, and what is in it listed."""
+
+    def __init__(
+        self, cloud: Cloud, desired: Sequence[Resource], mark: Mark, replies: dict[str, Json]
+    ) -> None:
+        self._cloud = cloud
+        self._mark = mark
+        self._desired = {resource.key: resource for resource in desired}
+        # Names end with what tells the stack's location: see `apimlb.stack.names`.
+        self._ending = "-" + next(r.name for r in desired if kind_of(r.id) == SERVICE).rpartition("-")[2]
+        self._replies = replies
+        self._strays: dict[str, Resource] = {}
+        self._others: list[str] = []
+        self._roles: list[Json] = []
+
+    def into(self, group: str) -> list[Json]:
+        """What is in the group, without properties."""
+        listed = self._cloud.resources_in_group(group)
+        for row in listed:
+            id, kind = str(row["id"]), kind_of(str(row["id"]))
+            mark = mark_of(kind, row)
+            if id.lower() in self._desired:
+                continue
+            if kind in (ACCOUNT, IDENTITY) and self._mark.owns(mark) and id.endswith(self._ending):
+                self._strays[id.lower()] = _stray(row)
+            elif mark is None or mark.stack != self._mark.stack:
+                self._others.append(id)
+        return listed
+
+    def down(self, parents: Sequence[str]) -> None:
+        """Ask for what is wanted below the parents, which are there, and list what is in them."""
+        while parents:
+            parents = [id for id in parents if self._is_open(id)]
+            wanted = [r.id for key, r in self._desired.items() if self._is_asked_for(key, parents)]
+            listings = [(parent, kind) for parent in parents for kind in _BELOW.get(kind_of(parent), ())]
+            reads: dict[Any, Callable[[], Any]] = {id: _bound(self._cloud.get, id) for id in wanted}
+            reads |= {pair: _bound(self._cloud.children, *pair) for pair in listings}
+            read = together(reads)
+            for pair in listings:
+                self._sort(pair[1], read[pair])
+            found = {id: read[id] for id in wanted if read[id] is not None}
+            self._replies |= {id.lower(): body for id, body in found.items()}
+            gone = [stray.id for stray in self._strays.values() if kind_of(stray.id) == ACCOUNT]
+            parents = [*found, *(gone if parents and kind_of(parents[0]) == GROUP else ())]
+
+    def _is_open(self, id: str) -> bool:
+        """Whether there can be something in it: not yet in what is being made."""
+        return state_of(self._replies.get(id.lower(), {})) not in _CLOSED
+
+    def _is_asked_for(self, key: str, parents: Sequence[str]) -> bool:
+        above = parent_of(key).lower()
+        return kind_of(key) not in _WHOLE and any(above == parent.lower() for parent in parents)
+
+    def _sort(self, kind: str, rows: Sequence[Json]) -> None:
+        """Tell what is wanted, what is not any more and what is somebody else's."""
+        for row in rows:
+            id = str(row["id"])
+            if id.lower() in self._desired:
+                if kind in _WHOLE:
+                    self._replies[id.lower()] = row
+            elif self._is_stray(id, kind, row):
+                self._strays[id.lower()] = _stray(row)
+            elif kind == ROLE_ASSIGNMENT:
+                self._roles.append(row)
+            elif not _is_built_in(row):
+                self._others.append(id)
+
+    def _is_stray(self, id: str, kind: str, row: Json) -> bool:
+        if kind not in _NOUNS or (kind == ROLE_ASSIGNMENT and not parent_of(id).endswith(self._ending)):
+            return False
+        if kind == DEPLOYMENT and parent_of(id).lower() in self._strays:
+            return True
+        mark = mark_of(kind, row)
+        return mark is not None and self._mark.owns(mark) and mark.id == self._mark.id
+
+    def observed(self, listed: Sequence[Json]) -> Observed:
+        """The end of the look; what a listing shows otherwise than it is wanted is asked for itself."""
+        for row in self._roles:
+            if parent_of(str(row["id"])).lower() in self._strays and self._is_given_to_us(row):
+                self._strays[str(row["id"]).lower()] = _stray(row)
+        doubtful = [
+            resource.id
+            for key, resource in self._desired.items()
+            if kind_of(key) in _WHOLE
+            and key in self._replies
+            and changes_of(resource, self._replies[key], self._replies)
+        ]
+        for id, body in each(self._cloud.get, doubtful).items():
+            if body is None:
+                self._replies.pop(id.lower(), None)
+            else:
+                self._replies[id.lower()] = body
+        elsewhere = tuple(row for row in listed if self._is_elsewhere(row))
+        return Observed(self._replies, tuple(self._strays.values()), tuple(self._others), elsewhere)
+
+    def _is_given_to_us(self, role: Json) -> bool:
+        """Whether it is one from before there were marks, given to the gateway's identity."""
+        ours = [body for key, body in self._replies.items() if kind_of(key) == IDENTITY]
+        principals = [(body.get("properties") or {}).get("principalId") for body in ours]
+        return (role.get("properties") or {}).get("principalId") in principals
+
+    def _is_elsewhere(self, row: Json) -> bool:
+        mark = mark_of(SERVICE, row)
+        id = str(row["id"])
+        mine = mark is not None and mark.stack == self._mark.stack
+        return mine and kind_of(id) == SERVICE and id.lower() not in self._desired
+
+
+def _stray(row: Json) -> Resource:
+    id = str(row["id"])
+    kind = kind_of(id)
+    pooled = kind == BACKEND and (row.get("properties") or {}).get("type") == "Pool"
+    noun = "pool" if pooled else _NOUNS[kind]
+    name = short(parent_of(id)).rpartition("/")[2] if kind == ROLE_ASSIGNMENT else "/".join(_own(id))
+    exclusive = parent_of(id) if kind in (DEPLOYMENT, OPERATION) else ""
+    return Resource(
+        id, kind, row, f"{noun} {'on ' if kind == ROLE_ASSIGNMENT else ''}{name}", exclusive=exclusive
+    )
+
+
+def _own(id: str) -> tuple[str, ...]:
+    """The resource's names; what is in a gateway does without the gateway's."""
+    names = names_of(id)
+    return names[-1:] if kind_of(id).startswith(f"{SERVICE}/") else names
+
+
+def _is_built_in(row: Json) -> bool:
+    scope = str((row.get("properties") or {}).get("scope") or "").rpartition("/")[2]
+    return str(row.get("name")).lower() in _BUILT_IN or scope.lower() in _BUILT_IN
+
+
+def _bound(read: Callable[..., Any], *arguments: str) -> Callable[[], Any]:
+    return lambda: read(*arguments)
+
+
+def others_inside(observed: Observed, id: str) -> Iterator[str]:
+    """What somebody else put inside of the resource, and what would go with it."""
+    return (other for other in observed.others if is_within(other, id))

@@ -4,19 +4,33 @@ Every judgement yields errors and raises none, so that all of them can be told a
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apimlb.deploy.catalogue import Demand, Offers, capacity_problems, offer_problems
 from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.ids import ACCOUNT, DEPLOYMENT, SERVICE, deleted_id, kind_of, parent_of, place, short
+from apimlb.deploy.ids import (
+    ACCOUNT,
+    DELETED_ACCOUNT,
+    DELETED_SERVICE,
+    DEPLOYMENT,
+    GROUP,
+    SERVICE,
+    group_of,
+    kind_of,
+    names_of,
+    parent_of,
+    place,
+    short,
+    subscription_of,
+)
 from apimlb.deploy.reads import each, together
-from apimlb.deploy.refusals import PURGE
+from apimlb.deploy.refusals import ON_SOFT_DELETED
 from apimlb.errors import ApimlbError, ConfigError, ConflictError
-from apimlb.stack.names import TAG
-from apimlb.stack.planner import Action, Plan, Step
-from apimlb.stack.resources import Json
+from apimlb.stack.marks import CARRIERS, TAG, Mark, mark_in, mark_of
+from apimlb.stack.planner import Action, Plan, Revival, Step
+from apimlb.stack.resources import Json, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ def demands_of(plan: Plan, observed: Mapping[str, Json]) -> tuple[Demand, ...]:
     return tuple(
         _demand(step, locations, observed)
         for step in plan.steps
-        if kind_of(step.resource.id) == DEPLOYMENT and step.action is not Action.KEEP
+        if kind_of(step.resource.id) == DEPLOYMENT and step.action not in (Action.KEEP, Action.DELETE)
     )
 
 
@@ -90,7 +104,7 @@ def _demand(step: Step, locations: Mapping[str, str], observed: Mapping[str, Jso
         sku=step.body["sku"]["name"],
         capacity=int(step.body["sku"]["capacity"]),
         held=_held(held, step),
-        fresh=step.action is Action.CREATE or not same_model,
+        fresh=step.action in (Action.CREATE, Action.REPLACE) or not same_model,
     )
 
 
@@ -106,20 +120,46 @@ def _held(there: Json, step: Step) -> int:
 
 
 def _strangers(plan: Plan, observed: Mapping[str, Json]) -> Iterator[ApimlbError]:
-    """Resources under our names that do not carry our tag: they are not ours to change."""
-    for step in plan.steps:
-        wanted = (step.resource.body.get("tags") or {}).get(TAG)
-        there = observed.get(step.resource.key)
-        if wanted is None or there is None:
+    """Resources under our names that do not carry our mark: they are not ours to change."""
+    wanted = [step.resource for step in plan.steps if step.action is not Action.DELETE]
+    mark = mark_in(wanted)
+    is_old = _is_from_before_ids(wanted, observed)
+    for resource in wanted:
+        there = observed.get(resource.key)
+        if there is None or resource.type.lower() not in CARRIERS:
             continue
-        found = (there.get("tags") or {}).get(TAG)
-        if found != wanted:
-            owner = f"belongs to the stack {found}" if found else f"does not carry the tag {TAG}={wanted}"
-            yield ConflictError(
-                f"{step.resource.label or step.resource.name} exists and {owner}",
-                where=short(step.resource.id),
-                next_step="Choose another name in apimlb.toml; nothing that is not this stack's is changed.",
-            )
+        found = mark_of(resource.type, there)
+        if found is None and is_old and CARRIERS[resource.type.lower()] != "tags":
+            continue
+        if found is None and is_old and kind_of(resource.id) == DEPLOYMENT:
+            continue
+        if found is not None and found.stack == mark.stack and found.id in ("", mark.id, mark.home):
+            continue
+        yield _stranger(resource, mark, found)
+
+
+def _is_from_before_ids(wanted: Iterable[Resource], observed: Mapping[str, Json]) -> bool:
+    """Whether the stack was made when only what has tags carried a mark."""
+    group = next((r for r in wanted if kind_of(r.id) == GROUP), None)
+    found = mark_of(group.type, observed[group.key]) if group and group.key in observed else None
+    return found is not None and not found.id
+
+
+def _stranger(resource: Resource, mark: Mark, found: Mark | None) -> ConflictError:
+    if found is None:
+        place = CARRIERS[resource.type.lower()]
+        sign = f"the tag {TAG}={mark.stack}" if place == "tags" else f"the mark {mark} as its {place}"
+        owner = f"does not carry {sign}"
+    elif found.stack == mark.stack:
+        owner = f"belongs to another stack called {found.stack}, whose id is {found.id}"
+    else:
+        owner = f"belongs to the stack {found.stack}"
+    return ConflictError(
+        f"{resource.label or resource.name} exists and {owner}",
+        where=short(resource.id),
+        next_step="Choose another name in apimlb.toml, or take it away; "
+        "nothing that is not this stack's is changed.",
+    )
 
 
 def _unknown_locations(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:
@@ -137,15 +177,11 @@ def _unknown_locations(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:
 
 def _namesakes(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:
     for step in plan.of(Action.CREATE):
-        key, name = step.resource.key, step.resource.name
-        if key in facts.deleted:
-            until = (facts.deleted[key].get("properties") or {}).get("scheduledPurgeDate")
-            kept = f"until {until}" if until else "for 48 hours"
-            yield ConflictError(
-                f"{name} was deleted, and Azure keeps its name and quota {kept}",
-                where=short(step.resource.id),
-                next_step=PURGE,
-            )
+        key, name = step.key, step.resource.name
+        gone = facts.deleted.get(key)
+        if gone is not None:
+            if step.revival is None:
+                yield _kept(step.resource, gone)
         elif facts.taken.get(key):
             yield ConflictError(
                 f"The name {name} cannot be had: {facts.taken[key]}",
@@ -154,11 +190,74 @@ def _namesakes(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:
             )
 
 
-def _deleted(cloud: Cloud, made: Iterable[Step]) -> dict[str, Json]:
-    ids = {step.resource.key: deleted_id(step.resource.id, step.body["location"]) for step in made}
-    found = each(cloud.get, ids.values())
-    bodies = {key: found[id] for key, id in ids.items()}
-    return {key: body for key, body in bodies.items() if body is not None}
+def _kept(resource: Resource, gone: Json) -> ConflictError:
+    until = (gone.get("properties") or {}).get("scheduledPurgeDate")
+    step = ON_SOFT_DELETED if _was_ours(resource, gone) else "Choose another name in apimlb.toml."
+    there = names_of(str(gone["id"]))[0]
+    return ConflictError(
+        f"{resource.name} was deleted in {there}, and Azure keeps its name and quota "
+        + (f"until {until}" if until else "for 48 hours"),
+        where=short(resource.id),
+        next_step=step,
+    )
+
+
+def revived(plan: Plan, facts: Facts, chosen: Mapping[str, Revival]) -> Plan:
+    """The plan with what becomes of soft-deleted namesakes, `chosen` by lower-case id or, "", for all."""
+    return Plan(tuple(_revived(step, facts, chosen) for step in plan.steps))
+
+
+def _revived(step: Step, facts: Facts, chosen: Mapping[str, Revival]) -> Step:
+    gone = facts.deleted.get(step.key)
+    way = chosen.get(step.key, chosen.get("", Revival.FAIL))
+    if gone is None or way is Revival.FAIL or not _was_ours(step.resource, gone):
+        return step
+    # What comes back does so where it was.
+    elsewhere = way is Revival.RESTORE and place(names_of(str(gone["id"]))[0]) != _location(step)
+    return step if elsewhere else replace(step, revival=way, remains=str(gone["id"]))
+
+
+def kept(plan: Plan, facts: Facts) -> tuple[Resource, ...]:
+    """What has a soft-deleted namesake of ours that nobody has decided about."""
+    return tuple(
+        step.resource
+        for step in plan.of(Action.CREATE)
+        if step.revival is None
+        and step.key in facts.deleted
+        and _was_ours(step.resource, facts.deleted[step.key])
+    )
+
+
+def _was_ours(resource: Resource, gone: Json) -> bool:
+    """Whether the soft-deleted namesake was this stack's, by its id or tags, as far as it shows them."""
+    service = (gone.get("properties") or {}).get("serviceId")
+    if service is not None and str(service).lower() != resource.key:
+        return False
+    mark = mark_of(resource.type, gone)
+    return mark is None or mark.stack == mark_in([resource]).stack
+
+
+def _deleted(cloud: Cloud, made: Sequence[Step]) -> dict[str, Json]:
+    """Soft-deleted namesakes, wherever they were: a name is kept in all locations."""
+    if not made:
+        return {}
+    subscription = subscription_of(made[0].resource.id)
+    listed = each(lambda kind: cloud.children(subscription, kind), (DELETED_ACCOUNT, DELETED_SERVICE))
+    gone = [body for rows in listed.values() for body in rows]
+    found = {step.key: _namesake(step.resource.id, gone) for step in made}
+    return {key: body for key, body in found.items() if body is not None}
+
+
+def _namesake(id: str, gone: Iterable[Json]) -> Json | None:
+    """The one that was called so; an account's name is kept in its group alone."""
+    parts = (names_of(id)[-1].lower(), group_of(id).lower())
+    for body in gone:
+        names = [name.lower() for name in names_of(str(body["id"]))]
+        was_account = kind_of(str(body["id"])) == DELETED_ACCOUNT
+        is_alike = was_account == (kind_of(id) == ACCOUNT) and names[-1] == parts[0]
+        if is_alike and (not was_account or names[-2] == parts[1]):
+            return body
+    return None
 
 
 def _taken(cloud: Cloud, made: Iterable[Step]) -> dict[str, str]:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from apimlb.errors import ApimlbError, AuthError, CloudError, ConflictError, NotFoundError, QuotaError
 
 AGAIN = "Run the same command again: it carries on where it stopped."
-PURGE = "Run `apimlb destroy --purge` to free the name, or choose another name in apimlb.toml."
+ON_SOFT_DELETED = (
+    "Add --on-soft-deleted restore to have it back as it was, or --on-soft-deleted purge to make it anew."
+)
 LOGIN = "Run `az login`, then the same command again."
 RIGHTS = (
     "Ask for Owner on the subscription, or for Contributor and Role Based Access Control Administrator; "
@@ -122,9 +124,9 @@ MEANINGS = {
     ),
     "LocationNotAvailableForResourceType": Meaning(CloudError, "Choose another location in apimlb.toml."),
     # Names.
-    "FlagMustBeSetForRestore": Meaning(ConflictError, PURGE),
-    "ServiceAlreadyExistsInSoftDeletedState": Meaning(ConflictError, PURGE),
-    "CustomDomainInUse": Meaning(ConflictError, PURGE),
+    "FlagMustBeSetForRestore": Meaning(ConflictError, ON_SOFT_DELETED),
+    "ServiceAlreadyExistsInSoftDeletedState": Meaning(ConflictError, ON_SOFT_DELETED),
+    "CustomDomainInUse": Meaning(ConflictError, ON_SOFT_DELETED),
     "ServiceAlreadyExists": Meaning(ConflictError, "Choose another name in apimlb.toml."),
     "InvalidResourceGroupLocation": Meaning(
         ConflictError, "The resource group is in another location: choose another name in apimlb.toml."

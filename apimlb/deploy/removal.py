@@ -1,11 +1,11 @@
 """What there is to take away of a stack, decided out of what was read: only what is ours, children first.
 
-Ours is what carries the stack's tag; what cannot carry one (deployments, role assignments, soft-deleted
-services) is ours by its derived id, or because it is in something of ours. An APIM service takes its children
-with it.
+Ours is what carries the stack's mark; what can carry none (soft-deleted services) is ours by its derived id,
+or because it is in something of ours. An APIM service takes its children with it, others' too: they are named
+before it goes.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apimlb.deploy.cloud import Cloud, is_settled
@@ -13,6 +13,7 @@ from apimlb.deploy.executor import Task
 from apimlb.deploy.ids import (
     ACCOUNT,
     DELETED_ACCOUNT,
+    DELETED_SERVICE,
     DEPLOYMENT,
     GROUP,
     IDENTITY,
@@ -26,10 +27,12 @@ from apimlb.deploy.ids import (
     short,
     subscription_of,
 )
-from apimlb.deploy.observer import observe
-from apimlb.deploy.reads import each, together
+from apimlb.deploy.locks import Lock, locks_in
+from apimlb.deploy.observer import Observed
+from apimlb.deploy.observer import survey as look
+from apimlb.deploy.reads import each
 from apimlb.errors import NotFoundError
-from apimlb.stack.names import TAG
+from apimlb.stack.marks import Mark, mark_in, mark_of
 from apimlb.stack.resources import Json, Resource
 
 DELETE, PURGE = "delete", "purge"
@@ -41,8 +44,9 @@ SOFT = frozenset({ACCOUNT, SERVICE})
 class Survey:
     """What is there of a stack, all by the ids that Azure knows.
 
-    `ours` carries the tag; `deployments` are by account; `roles` are the ones that we gave; `deleted` are the
-    ids that soft-deleted resources are found under.
+    `ours` carries the mark; `deployments` are by account; `roles` are the ones that we gave; `deleted` are
+    the ids that soft-deleted resources are found under, `hidden` those of names that Azure keeps and does not
+    say why. `others` are the ids of what somebody else put inside of ours, `locks` what forbids to delete.
     """
 
     group: str
@@ -51,11 +55,14 @@ class Survey:
     deployments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    locks: tuple[Lock, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """True when nothing is there, not even soft-deleted."""
-        return not (self.group_is_ours or self.ours or self.roles or self.deleted)
+        return not (self.group_is_ours or self.ours or self.roles or self.deleted or self.hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,8 @@ class Removal:
     """What a destroy does: tasks for the executor, and the ids that they are about by their keys.
 
     `retained` are the ids of soft-deleted resources that it leaves; `unsettled` is what Azure still works on.
+    `awaited` are the keys of purges of what does not show yet, `others` the ids of what is not ours and goes
+    along, `locks` what would stop it halfway.
     """
 
     tasks: tuple[Task, ...]
@@ -70,54 +79,100 @@ class Removal:
     group: str = ""
     retained: tuple[str, ...] = ()
     unsettled: frozenset[str] = frozenset()
+    awaited: frozenset[str] = frozenset()
+    others: tuple[str, ...] = ()
+    locks: tuple[Lock, ...] = ()
 
 
-def survey(cloud: Cloud, desired: Sequence[Resource], stack: str) -> Survey:
+def survey(cloud: Cloud, desired: Sequence[Resource]) -> Survey:
     """Read what is there of the stack, also what an older configuration made and this one does not name."""
-    group = next(resource.id for resource in desired if kind_of(resource.id) == GROUP)
-    top = [r for r in desired if "tags" in r.body or kind_of(r.id) == ROLE_ASSIGNMENT]
-    seen = observe(cloud, top)
-    ours = _ours(cloud, group, top, seen, stack)
-    accounts = [id for id in ours if kind_of(id) == ACCOUNT]
-    held = together({id: _listing(cloud, id, DEPLOYMENT) for id in accounts})
+    mark = mark_in(desired)
+    group = next(resource for resource in desired if kind_of(resource.id) == GROUP)
+    seen = look(cloud, desired)
+    ours = _ours(desired, seen, mark)
+    inside = [*seen.replies, *(stray.id for stray in seen.strays), *seen.others]
+    absent = [r for r in desired if kind_of(r.id) in SOFT and r.key not in seen.replies]
+    deleted = _deleted(cloud, group.id, desired, mark)
     return Survey(
-        group=group,
-        group_is_ours=_tag(seen.get(group.lower(), {})) == stack,
+        group=group.id,
+        group_is_ours=_is_ours(group, seen.replies.get(group.key), mark),
         ours=ours,
-        deployments={id: tuple(str(child["id"]) for child in children) for id, children in held.items()},
-        roles=tuple(r.id for r in top if kind_of(r.id) == ROLE_ASSIGNMENT and r.key in seen),
-        deleted=_deleted(cloud, [r for r in top if r.key not in seen], group, stack),
+        deployments={
+            id: tuple(_written(i, seen) for i in inside if kind_of(i) == DEPLOYMENT and is_within(i, id))
+            for id in ours
+            if kind_of(id) == ACCOUNT
+        },
+        roles=tuple(_roles(desired, seen, ours)),
+        deleted=deleted,
+        hidden=_hidden(cloud, absent, deleted),
+        others=tuple(id for id in seen.others if any(is_within(id, our) for our in ours)),
+        locks=locks_in(cloud, group.id) if group.key in seen.replies else (),
     )
 
 
-def _ours(
-    cloud: Cloud, group: str, top: Iterable[Resource], seen: Mapping[str, Json], stack: str
-) -> dict[str, Json]:
-    """What carries the tag, the resource group aside."""
-    listed = cloud.resources_in_group(group) if group.lower() in seen else []
-    found = {str(entry["id"]).lower(): (str(entry["id"]), entry) for entry in listed}
-    found |= {r.key: (r.id, seen[r.key]) for r in top if r.key in seen}
-    return {id: body for id, body in found.values() if _tag(body) == stack and kind_of(id) != GROUP}
+def _is_ours(resource: Resource, there: Json | None, mark: Mark) -> bool:
+    found = mark_of(resource.type, there) if there is not None else None
+    return found is not None and found.stack == mark.stack and found.id in ("", mark.id, mark.home)
 
 
-def _deleted(cloud: Cloud, absent: Iterable[Resource], group: str, stack: str) -> tuple[str, ...]:
-    """Soft-deleted namesakes of what the stack wants, and soft-deleted accounts of the group with our tag."""
-    wanted = {deleted_id(r.id, r.body["location"]): r for r in absent if kind_of(r.id) in SOFT}
-    found = {id: body for id, body in each(cloud.get, wanted).items() if body is not None}
-    ids = {id.lower(): id for id, body in found.items() if _was(body, wanted[id], stack)}
-    for body in cloud.children(subscription_of(group), DELETED_ACCOUNT):
-        id = str(body["id"])
-        if _tag(body) == stack and names_of(id)[1].lower() == group_of(group).lower():
-            ids.setdefault(id.lower(), id)
-    return tuple(ids.values())
+def _ours(desired: Sequence[Resource], seen: Observed, mark: Mark) -> dict[str, Json]:
+    """What carries the mark and stands by itself, the resource group aside."""
+    kinds = (IDENTITY, SERVICE, ACCOUNT)
+    made = {
+        resource.id: seen.replies[resource.key]
+        for resource in desired
+        if kind_of(resource.id) in kinds and _is_ours(resource, seen.replies.get(resource.key), mark)
+    }
+    return made | {stray.id: stray.body for stray in seen.strays if kind_of(stray.id) in kinds}
 
 
-def _was(body: Json, resource: Resource, stack: str) -> bool:
-    """Whether the soft-deleted resource was this one of ours: by its id or tag, where it shows them."""
-    service = (body.get("properties") or {}).get("serviceId")
-    if service is not None and str(service).lower() != resource.key:
-        return False
-    return _tag(body) in ("", stack)
+def _roles(desired: Sequence[Resource], seen: Observed, ours: Mapping[str, Json]) -> Iterator[str]:
+    """Those that we gave, also from before roles carried a mark."""
+    for resource in desired:
+        if kind_of(resource.id) == ROLE_ASSIGNMENT and resource.key in seen.replies:
+            yield resource.id
+    for stray in seen.strays:
+        if kind_of(stray.id) == ROLE_ASSIGNMENT and any(is_within(stray.id, id) for id in ours):
+            yield stray.id
+
+
+def _written(id: str, seen: Observed) -> str:
+    """The id as Azure writes it, given one that may be in lower case."""
+    return str(seen.replies.get(id, {}).get("id") or id)
+
+
+def _deleted(cloud: Cloud, group: str, desired: Sequence[Resource], mark: Mark) -> tuple[str, ...]:
+    """Soft-deleted services with the id of ours, and soft-deleted accounts of the group with our mark."""
+    service = next(resource for resource in desired if kind_of(resource.id) == SERVICE)
+    accounts = [resource.name.lower() for resource in desired if kind_of(resource.id) == ACCOUNT]
+    kinds = (DELETED_ACCOUNT, DELETED_SERVICE)
+    listed = each(lambda kind: cloud.children(subscription_of(group), kind), kinds)
+    found = []
+    for body in listed[DELETED_ACCOUNT]:
+        names = [name.lower() for name in names_of(str(body["id"]))]
+        carried = mark_of(ACCOUNT, body)
+        named = carried is None and names[2] in accounts
+        ours = mark.owns(carried) and names[2].endswith(service.name.rpartition("-")[2])
+        if names[1] == group_of(group).lower() and (named or ours):
+            found.append(str(body["id"]))
+    for body in listed[DELETED_SERVICE]:
+        was = str((body.get("properties") or {}).get("serviceId") or service.id)
+        if names_of(str(body["id"]))[-1].lower() == service.name.lower() and was.lower() == service.key:
+            found.append(str(body["id"]))
+    return tuple(found)
+
+
+def _hidden(cloud: Cloud, absent: Sequence[Resource], deleted: Iterable[str]) -> tuple[str, ...]:
+    """Where names that nobody has are kept all the same: what had them was deleted and does not show yet."""
+    shown = {names_of(id)[-1].lower() for id in deleted}
+    asked = {r.id: r for r in absent if r.name.lower() not in shown}
+
+    def taken(id: str) -> str:
+        name = asked[id].name
+        return cloud.service_name_taken(name) if kind_of(id) == SERVICE else cloud.domain_taken(name)
+
+    kept = each(taken, asked)
+    return tuple(deleted_id(id, r.body["location"]) for id, r in asked.items() if kept[id])
 
 
 def decide(survey: Survey, *, purge: bool, stack: str) -> Removal:
@@ -128,7 +183,9 @@ def decide(survey: Survey, *, purge: bool, stack: str) -> Removal:
         )
     deletions = tuple(_deletions(survey))
     soft = _soft(survey)
+    hidden = survey.hidden if purge else ()
     purges = tuple(_task(PURGE, gone, needs) for gone, needs in soft.items()) if purge else ()
+    purges += tuple(_task(PURGE, gone) for gone in hidden)
     group = _task(DELETE, survey.group, [id for _, id in deletions])
     chosen = (*deletions, *purges, *((group,) if survey.group_is_ours else ()))
     return Removal(
@@ -137,6 +194,9 @@ def decide(survey: Survey, *, purge: bool, stack: str) -> Removal:
         group=survey.group if survey.group_is_ours else "",
         retained=() if purge else tuple(soft),
         unsettled=frozenset(id.lower() for id, body in survey.ours.items() if not is_settled(body)),
+        awaited=frozenset(id.lower() for id in hidden),
+        others=survey.others,
+        locks=tuple(lock for lock in survey.locks if any(lock.holds(id) for _, id in (*deletions, group))),
     )
 
 
@@ -171,11 +231,3 @@ def _task(verb: str, id: str, needs: Iterable[str] = (), exclusive: str = "") ->
     label = short(id) if verb == DELETE else f"deleted {names_of(id)[-1]}"
     task = Task(id.lower(), label, verb, frozenset(need.lower() for need in needs), exclusive.lower())
     return task, id
-
-
-def _listing(cloud: Cloud, parent: str, kind: str) -> Callable[[], list[Json]]:
-    return lambda: cloud.children(parent, kind)
-
-
-def _tag(body: Json) -> str:
-    return str((body.get("tags") or {}).get(TAG) or "")

@@ -1,42 +1,40 @@
 """Carries out one step of a plan: waits for what is under way, fills in what Azure assigned, writes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from apimlb.clock import Clock
 from apimlb.deploy.cloud import Cloud, is_settled, state_of
 from apimlb.deploy.executor import Task
-from apimlb.deploy.ids import ACCOUNT, ROLE_ASSIGNMENT, SERVICE, kind_of, short
+from apimlb.deploy.ids import ACCOUNT, SERVICE, kind_of, short
 from apimlb.deploy.patience import patience_for
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import CloudError
-from apimlb.stack.planner import Action, Plan, Step, plan
+from apimlb.stack.merging import part
+from apimlb.stack.planner import Action, Plan, Revival, Step, step_for
 from apimlb.stack.resources import Json, resolve
 
 PATCHED = frozenset({SERVICE, ACCOUNT})
 """What is changed field by field, because a PUT would reset fields that others set."""
-
-REPLACED = frozenset({ROLE_ASSIGNMENT})
-"""What Azure does not let change: it is deleted and made again (code RoleAssignmentUpdateNotPermitted)."""
 
 _BROKEN = frozenset({"failed", "canceled"})
 _STALE = 412
 
 
 def tasks_of(made: Plan) -> tuple[Task, ...]:
-    """The plan's steps for the executor."""
-    return tuple(_task(step) for step in made.steps)
+    """The plan's steps for the executor; a replacement is two of them, a removal and a creation."""
+    return tuple(task for step in made.steps for task in _tasks(step))
 
 
-def _task(step: Step) -> Task:
+def _tasks(step: Step) -> Iterator[Task]:
     resource = step.resource
-    return Task(
-        key=resource.key,
-        label=resource.label or short(resource.id),
-        verb=str(step.action),
-        needs=frozenset(need.lower() for need in resource.needs),
-        exclusive=resource.exclusive.lower(),
-    )
+    label, exclusive = resource.label or short(resource.id), resource.exclusive.lower()
+    if not step.makes_room:
+        yield Task(step.key, label, str(step.action), step.needs, exclusive)
+        return
+    verb = str(step.revival or Action.DELETE)
+    yield Task(step.removal_key, label, verb, step.removal_needs, exclusive)
+    yield Task(step.key, label, str(Action.CREATE), step.needs | {step.removal_key}, exclusive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +64,57 @@ class Writer:
 
     def _done(self, step: Step) -> Json:
         there = self._settled(step)
+        if there is None and step.revival is Revival.RESTORE:
+            there = self.cloud.put(step.resource.id, _restoring(self._filled(step.resource.body, step)))
+            step = self._against(step, there)
+        elif there is None and self._came_back(step):
+            there = self.cloud.get(step.resource.id)
+            step = self._against(step, there) if there is not None else step
+        return self._written(step, there)
+
+    def _written(self, step: Step, there: Json | None) -> Json:
         if there is None or state_of(there) in _BROKEN:
-            return self.cloud.put(step.resource.id, self._filled(step.body, step))
-        return there if step.action is Action.KEEP else self._update(step)
+            return self.cloud.put(step.resource.id, self._filled(step.resource.body, step))
+        if step.action is Action.KEEP:
+            return there
+        if step.action is Action.REPLACE:
+            self.cloud.delete(step.resource.id)
+            return self.cloud.put(step.resource.id, self._filled(step.resource.body, step))
+        return self._update(step, there)
+
+    def _came_back(self, step: Step) -> bool:
+        """Whether it is in something that was restored, and so may be there again."""
+        restored = [s.key for s in self.steps.values() if s.revival is Revival.RESTORE]
+        return any(step.key.startswith(f"{key}/") for key in restored)
 
     def _again(self, step: Step) -> Step:
         """The step by what is there now: somebody has changed it since it was read."""
-        resource = step.resource
-        there = self.cloud.get(resource.id)
-        observed = {key: body for key, body in self.known.items() if key != resource.key}
+        there = self.cloud.get(step.resource.id)
+        self.known.pop(step.key, None)
         if there is not None:
-            self.known[resource.key] = observed[resource.key] = there
-        return plan([replace(resource, needs=frozenset())], observed).steps[0]
+            self.known[step.key] = there
+        return self._against(step, there)
+
+    def _against(self, step: Step, there: Json | None) -> Step:
+        """The step as it would have been planned, had `there` been there."""
+        others = {key: body for key, body in self.known.items() if key != step.key}
+        found = step_for(step.resource, others | ({step.key: there} if there is not None else {}))
+        return replace(step, action=found.action, body=found.body, changes=found.changes)
 
     def _settled(self, step: Step) -> Json | None:
         """The resource once nobody is at work on it, as when an earlier run was cut off."""
-        there = None if step.action is Action.CREATE else self.known.get(step.resource.key)
+        made = step.action in (Action.CREATE, Action.REPLACE)
+        there = None if made else self.known.get(step.resource.key)
         return (
             there if there is None or is_settled(there) else settle(self.cloud, self.clock, step.resource.id)
         )
 
-    def _update(self, step: Step) -> Json:
-        kind = kind_of(step.resource.id)
-        if kind in REPLACED:
-            self.cloud.delete(step.resource.id)
-        if kind not in PATCHED:
-            return self.cloud.put(step.resource.id, self._filled(step.body, step))
-        changed = {change.path.split(".")[0].split("[")[0] for change in step.changes}
-        part = {name: value for name, value in step.body.items() if name in changed}
-        return self.cloud.patch(step.resource.id, self._filled(part, step))
+    def _update(self, step: Step, there: Json) -> Json:
+        """Write what changes into what Azure has, as long as nobody has changed it since."""
+        id = step.resource.id
+        if kind_of(id) in PATCHED:
+            return self.cloud.patch(id, self._filled(part(step.body, step.changes), step))
+        return self.cloud.put(id, self._filled(step.body, step), str(there.get("etag") or ""))
 
     def _filled(self, body: Json, step: Step) -> Json:
         try:
@@ -106,6 +126,11 @@ class Writer:
                 next_step="Run the same command again.",
             ) from error
         return filled
+
+
+def _restoring(body: Json) -> Json:
+    """What brings a soft-deleted resource back; all else in it is not looked at."""
+    return {**body, "properties": {**(body.get("properties") or {}), "restore": True}}
 
 
 def settle(cloud: Cloud, clock: Clock, id: str) -> Json | None:

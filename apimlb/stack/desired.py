@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from apimlb.stack.access import access, named_value, named_value_id, policy_needs
 from apimlb.stack.apis import operation, policy_of
 from apimlb.stack.config import CAPACITY, Account, Deployment, Stack, Tier
-from apimlb.stack.names import API, IDENTITY, OPENAI_USER, TAG, Names, backend
+from apimlb.stack.marks import Mark, marked
+from apimlb.stack.names import API, IDENTITY, OPENAI_USER, Names, backend
 from apimlb.stack.probe import probe
 from apimlb.stack.resources import Json, Output, Resource
 
@@ -48,9 +49,20 @@ class Policies:
     probe: str
 
 
-def resources(stack: Stack, subscription: str, tenant: str, policies: Policies) -> tuple[Resource, ...]:
-    """Everything the stack has in Azure."""
-    names = Names(subscription, stack)
+def resources(
+    stack: Stack, subscription: str, tenant: str, policies: Policies, mark: Mark | None = None
+) -> tuple[Resource, ...]:
+    """Everything the stack has in Azure.
+
+    Each carries the `mark`; without one, that of a stack from before there were ids.
+    """
+    carried = mark or Mark(stack.name)
+    made = _resources(Names(subscription, stack), tenant, policies)
+    return tuple(marked(resource, carried) for resource in made)
+
+
+def _resources(names: Names, tenant: str, policies: Policies) -> tuple[Resource, ...]:
+    stack = names.stack
     return (
         _group(names),
         _identity(names),
@@ -72,20 +84,22 @@ def resources(stack: Stack, subscription: str, tenant: str, policies: Policies) 
     )
 
 
-def _tags(names: Names) -> Json:
-    return {TAG: names.stack.name}
-
-
 def _group(names: Names) -> Resource:
-    body = {"location": names.stack.location, "tags": _tags(names)}
-    return Resource(names.group_id, "Microsoft.Resources/resourceGroups", body, "resource group")
+    """A group cannot move, and where it is means nothing to what is in it."""
+    return Resource(
+        names.group_id,
+        "Microsoft.Resources/resourceGroups",
+        {"location": names.stack.location},
+        "resource group",
+        create_only=frozenset({"location"}),
+    )
 
 
 def _identity(names: Names) -> Resource:
     return Resource(
         names.identity_id,
         "Microsoft.ManagedIdentity/userAssignedIdentities",
-        {"location": names.stack.location, "tags": _tags(names)},
+        {"location": names.stack.location},
         "identity",
         needs=frozenset({names.group_id}),
     )
@@ -98,7 +112,6 @@ def _service(names: Names) -> Resource:
         "Microsoft.ApiManagement/service",
         {
             "location": stack.location,
-            "tags": _tags(names),
             "sku": {"name": stack.tier.value, "capacity": 0 if stack.tier is Tier.CONSUMPTION else 1},
             "identity": {"type": "UserAssigned", "userAssignedIdentities": {names.identity_id: {}}},
             "properties": {"publisherEmail": stack.publisher_email, "publisherName": "apimlb"},
@@ -116,7 +129,6 @@ def _account(names: Names, account: Account) -> tuple[Resource, ...]:
         "Microsoft.CognitiveServices/accounts",
         {
             "location": account.location,
-            "tags": _tags(names),
             "kind": "OpenAI",
             "sku": {"name": "S0"},
             "properties": {

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 
 from apimlb.stack.config import Account, Stack
 
-TAG = "apimlb-stack"
-"""The tag that marks what belongs to a stack; its value is the stack's name."""
-
 API = "openai"
 IDENTITY = "apimlb-identity"
 """The named value that holds the client id of the gateway's identity."""

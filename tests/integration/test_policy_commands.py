@@ -17,9 +17,11 @@ request:
   body: {messages: []}
 path: /deployments/chat/chat/completions
 named_values:
-  # the SHA-256 of "k"
-  apimlb-key-hashes: 8254c329a92850f6d539dd376f4816ee2764517da5e0235514af433164480d7a
-  apimlb-client-ids: none
+  apimlb-gateway: https://gateway.test
+  apimlb-client-ids-0: none
+  apimlb-client-ids-1: none
+  apimlb-client-ids-2: none
+  apimlb-client-ids-3: none
   apimlb-tenant-id: 00000000-0000-0000-0000-000000000000
   apimlb-identity: 00000000-0000-0000-0000-000000000000
 identity: token
@@ -28,6 +30,7 @@ backend_urls:
   swedencentral-chat: https://sweden.test/openai
   westus3-chat: https://west.test/openai
 backends:
+  - {match: "*/apimlb-keys", reply: {status: 200}}
   - {match: "*east*", reply: {status: 429, headers: {Retry-After: 3}}}
   - {match: "*sweden*", reply: {status: 200, body: {}}}
   - {match: "*west*", reply: {status: 429}}

@@ -25,7 +25,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.limits": (set(), set()),
     "apimlb.stack.clients": (GROUND, set()),
     "apimlb.stack.config": (GROUND | {"apimlb.stack.clients"}, {"pydantic"}),
-    "apimlb.stack": (GROUND | {"apimlb.stack"}, set()),
+    "apimlb.stack": (GROUND | {"apimlb.stack", "apimlb.policy.document.brackets"}, set()),
     "apimlb.policy.elements.jwt": (GROUND | {"apimlb.policy"}, {"jwt"}),
     "apimlb.policy.clr.time_zones.system": (GROUND | {"apimlb.policy"}, {"tzlocal"}),
     "apimlb.policy.clr.crypto.rsa_keys": (GROUND | {"apimlb.policy"}, {"cryptography"}),

@@ -36,7 +36,7 @@ def put_assignment(call: Call) -> Reply:
         raise invalid_content("The request content was invalid: 'principalId' must be a GUID.")
     existing = call.document()
     if existing:
-        return _repeated(existing, role, principal)
+        return _repeated(call, existing, sent, role, principal)
     _refuse_twin(call, scope, role, principal)
     body = _body(call, sent, scope, role, principal)
     call.stored(body, {})
@@ -63,13 +63,20 @@ def _role(call: Call, sent: Json) -> str:
     return f"/subscriptions/{call.azure.settings.subscription_id}{DEFINITION_PATH}/{guid}"
 
 
-def _repeated(existing: Document, role: str, principal: str) -> Reply:
-    """An assignment cannot be changed, only made again as it is."""
+def _repeated(call: Call, existing: Document, sent: Json, role: str, principal: str) -> Reply:
+    """Of an assignment the description and the condition can be changed, and no more (`az role assignment
+    update` sends the whole assignment again)."""
     properties = existing.body["properties"]
     if (properties["roleDefinitionId"], properties["principalId"]) != (role, principal):
         text = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
         raise ArmError(400, "RoleAssignmentUpdateNotPermitted", text)
-    return Reply(200, existing.body)
+    free = {name: sent.get(name) for name in ("description", "condition", "conditionVersion")}
+    if all(properties[name] == value for name, value in free.items()):
+        return Reply(200, existing.body)
+    who = {"updatedOn": call.azure.time(), "updatedBy": call.caller.principal_id}
+    body = {**existing.body, "properties": {**properties, **free, **who}}
+    call.stored(body, existing.hidden)
+    return Reply(200, body)
 
 
 def _refuse_twin(call: Call, scope: str, role: str, principal: str) -> None:

@@ -116,7 +116,7 @@ def test_names_are_kept_until_they_are_purged(slow_azure: LocalAzure) -> None:
     destroy(slow_azure, cloud, desired(), purge=False)
     with pytest.raises(ConflictError) as caught:
         deploy(slow_azure, cloud, desired())
-    assert "apimlb destroy --purge" in caught.value.next_step
+    assert "--on-soft-deleted purge" in caught.value.next_step
     destroy(slow_azure, cloud, desired())
     deploy(slow_azure, cloud, desired())
 

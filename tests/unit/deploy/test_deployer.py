@@ -229,7 +229,7 @@ def test_without_a_purge_azure_keeps_the_names_and_a_later_purge_frees_them() ->
     assert len(destroy(cloud, whole(), purge=False).retained) == 4
     with pytest.raises(ConflictError) as caught:
         deploy(cloud, whole())
-    assert "apimlb destroy --purge" in caught.value.next_step
+    assert "--on-soft-deleted purge" in caught.value.next_step
     destroy(cloud, whole())
     assert cloud.deleted == {}
 

@@ -45,7 +45,9 @@ def test_a_run_that_was_cut_off_says_what_was_under_way(tmp_path: Path) -> None:
     events = [event(State.RUNNING, "identity"), event(State.DONE, "identity"), event(State.RUNNING)]
     with pytest.raises(KeyboardInterrupt):
         cut_off(journal, "deploy", *events)
-    assert Journal(tmp_path, ManualClock()).cut_off() == CutOff("deploy", 100.0, ("gateway",))
+    assert Journal(tmp_path, ManualClock()).cut_off() == CutOff(
+        "deploy", 100.0, ("gateway",), ("/identity", "/gateway")
+    )
 
 
 def test_a_line_that_was_half_written_does_no_harm(tmp_path: Path) -> None:

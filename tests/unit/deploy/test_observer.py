@@ -29,4 +29,4 @@ def test_replies_stand_under_lower_case_ids() -> None:
     cloud = FakeCloud()
     group = labelled(desired(), "resource group")
     cloud.put(group.id, group.body)
-    assert observe(cloud, [group])[group.id.lower()]["tags"] == {"apimlb-stack": "apimlb"}
+    assert observe(cloud, [group])[group.id.lower()]["tags"]["apimlb-stack"] == "apimlb"

@@ -53,15 +53,16 @@ def test_a_soft_deleted_namesake_is_named_with_the_way_out() -> None:
     cloud = FakeCloud()
     stack = desired()
     service, account = labelled(stack, "gateway (BasicV2)"), labelled(stack, "account eastus2")
-    cloud.deleted[deleted_id(service.id, "eastus2").lower()] = {
-        "properties": {"scheduledPurgeDate": "2027-01-17T00:00:00Z"}
-    }
-    cloud.deleted[deleted_id(account.id, "eastus2").lower()] = {"properties": {}}
+    for gone, properties in (
+        (deleted_id(service.id, "eastus2"), {"scheduledPurgeDate": "2027-01-17T00:00:00Z"}),
+        (deleted_id(account.id, "westus3"), {}),
+    ):
+        cloud.deleted[gone.lower()] = {"id": gone, "properties": properties}
     problems = preview(cloud, stack).problems
     assert [type(problem) for problem in problems] == [ConflictError, ConflictError]
     assert "until 2027-01-17T00:00:00Z" in problems[0].what
-    assert "for 48 hours" in problems[1].what
-    assert "apimlb destroy --purge" in problems[0].next_step
+    assert "in westus3, and Azure keeps its name and quota for 48 hours" in problems[1].what
+    assert "--on-soft-deleted purge" in problems[0].next_step
 
 
 def test_a_name_that_somebody_else_has_is_told() -> None:

@@ -28,7 +28,7 @@ def test_an_error_says_what_where_and_what_next() -> None:
     error = error_of(refusal, where="accounts/oai")
     assert error.what == "FlagMustBeSetForRestore: An existing resource has been soft-deleted."
     assert error.where == "accounts/oai"
-    assert "apimlb destroy --purge" in error.next_step
+    assert "--on-soft-deleted purge" in error.next_step
 
 
 def test_a_cloud_error_keeps_status_and_code_and_tells_the_details() -> None:

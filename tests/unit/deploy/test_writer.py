@@ -85,18 +85,6 @@ def test_a_changed_account_gets_the_changed_part_only() -> None:
     assert cloud.resources[account.key]["properties"]["networkAcls"] == {"by": "others"}
 
 
-def test_a_role_of_an_identity_that_was_made_anew_is_given_anew() -> None:
-    stack = desired()
-    cloud = FakeCloud()
-    role = labelled(stack, "role on eastus2")
-    deployed(cloud, stack, *GROUND, "account eastus2")
-    stale = {**role.body["properties"], "principalId": "gone"}
-    cloud.put(role.id, {"properties": stale})
-    cloud.writes.clear()
-    carry_out(cloud, ManualClock(), stack, "role on eastus2")
-    assert cloud.writes == [("delete", role.id), ("put", role.id)]
-
-
 def test_a_value_that_azure_did_not_assign_is_told() -> None:
     stack = desired()
     cloud = FakeCloud()

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apimlb.stack.differences import same
 from apimlb.stack.graph import GraphError
-from apimlb.stack.planner import Action, plan, same
+from apimlb.stack.planner import Action, plan
 from apimlb.stack.resources import Json, Output, Resource
 
 

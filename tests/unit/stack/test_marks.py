@@ -1,0 +1,58 @@
+"""What is ours can be told from what is not, on every type of resource."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apimlb.stack.marks import Mark, identified, mark_in, mark_of
+from tests.stacks import MARK, whole
+
+GROUP = "/subscriptions/s/resourceGroups/rg-apimlb"
+OLD = {"location": "eastus2", "tags": {"apimlb-stack": "apimlb"}}
+
+
+def test_everything_that_stands_by_itself_carries_the_mark_and_shows_it_again() -> None:
+    for resource in whole():
+        part = resource.type.endswith(("/policies", "/products/apis"))
+        assert mark_of(resource.type, resource.body) == (None if part else MARK), resource.label
+
+
+def test_a_stack_s_mark_is_found_in_its_resources() -> None:
+    assert mark_in(whole()) == MARK
+
+
+@given(st.text(alphabet="abc :[]-", max_size=12), st.text(alphabet="abc :[]-", max_size=12))
+def test_others_may_write_around_a_mark(before: str, after: str) -> None:
+    body = {"properties": {"description": f"{before} {MARK} {after}"}}
+    assert mark_of("Microsoft.ApiManagement/service/backends", body) == MARK
+
+
+@pytest.mark.parametrize("text", [None, "", "apimlb:apimlb:", "apimlb", "our backend for apimlb:chat"])
+def test_another_description_is_no_mark(text: str | None) -> None:
+    assert mark_of("Microsoft.ApiManagement/service/backends", {"properties": {"description": text}}) is None
+
+
+def test_a_new_stack_takes_the_fresh_id_and_keeps_it() -> None:
+    assert identified("apimlb", GROUP, None, "eastus2", "fresh") == Mark("apimlb", "fresh")
+    kept = {"location": "eastus2", "tags": {"apimlb-stack": "apimlb", "apimlb-stack-id": "kept"}}
+    assert identified("apimlb", GROUP, kept, "eastus2", "fresh") == Mark("apimlb", "kept")
+
+
+def test_an_old_stack_gets_the_same_id_however_often_its_adoption_is_begun() -> None:
+    first, again = (identified("apimlb", GROUP, OLD, "eastus2", fresh) for fresh in ("one", "two"))
+    assert first == again
+    assert first.id not in ("", "one")
+
+
+def test_a_stack_that_moved_is_told_from_the_one_it_was() -> None:
+    here = identified("apimlb", GROUP, OLD, "eastus2", "fresh")
+    moved = identified("apimlb", GROUP, OLD, "westus3", "fresh")
+    assert (moved.id != here.id, moved.home) == (True, here.id)
+    assert not moved.owns(here)
+
+
+def test_what_is_older_than_ids_goes_by_the_stack_s_name() -> None:
+    assert MARK.owns(Mark("apimlb"))
+    assert not MARK.owns(Mark("other"))
+    assert not MARK.owns(Mark("apimlb", "another id"))
+    assert not MARK.owns(None)
