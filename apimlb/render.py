@@ -49,6 +49,7 @@ def _rendered(stack: Stack, template: str) -> str:
             ],
             deployments=list(stack.deployments),
             retries=len(stack.accounts),
+            streams=stack.streams,
             timeout=TIMEOUT,
             names=SimpleNamespace(
                 client_ids=client_ids,

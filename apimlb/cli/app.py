@@ -62,6 +62,7 @@ def _everywhere(
     """What can be said before any command."""
 
 
+DETAILED = "--detailed-exitcode"
 StrategyName = Annotated[
     str | None, typer.Option("--strategy", help="backend-pool or retry, whatever the file says.")
 ]
@@ -103,7 +104,7 @@ def plan(
     strategy: StrategyName = None,
     tier: TierName = None,
     detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when something would change.")
+        bool, typer.Option(DETAILED, help="Exit with 2 when something would change, with 1 on any error.")
     ] = False,
     on_soft_deleted: OnSoftDeleted = None,
     output: Output = Format.TEXT,
@@ -122,7 +123,7 @@ def plan(
     if output is Format.JSON:
         show_json(flows.plan_document(made))
     if detailed_exitcode and not made.is_empty:
-        raise typer.Exit(2)
+        raise ChangesPlanned
 
 
 @app.command("set-capacity")
@@ -188,6 +189,9 @@ def destroy(
         bool,
         typer.Option("--purge", help="Purge gateway and accounts too: names and quota are free at once."),
     ] = False,
+    location: Annotated[
+        str, typer.Option(help="The gateway's location, whatever the file says.", show_default=False)
+    ] = "",
     where: Local = None,
     stack: StackName = "",
     yes: Yes = False,
@@ -199,7 +203,8 @@ def destroy(
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 
-    session = open_session(placed(where, stack, config, state), chosen=subscription)
+    place, overrides = placed(where, stack, config, state), {"location": location or None}
+    session = open_session(place, chosen=subscription, overrides=overrides)
     flows.destroy(session, purge=purge, yes=yes)
 
 
@@ -237,11 +242,25 @@ def demo(
     show_it_work(workspace(local=True, stack="demo", state=state), strategy=strategy, keep=keep)
 
 
+class ChangesPlanned(SystemExit):
+    """`plan --detailed-exitcode` found something to do."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+
+
 def run() -> None:
-    """Run the command line; an error ends in its message and exit code, never in a traceback."""
+    """Run the command line; an error ends in its message and exit code, never in a traceback.
+
+    With `--detailed-exitcode`, where 2 means changes, every error ends in 1.
+    """
     speak_plainly()
     try:
         app()
+    except SystemExit as end:
+        if end.code in (0, None) or isinstance(end, ChangesPlanned):
+            raise
+        sys.exit(_code(end.code))
     except ApimlbError as error:
         _end(error)
     except KeyboardInterrupt:
@@ -259,7 +278,11 @@ def run() -> None:
 
 def _end(error: ApimlbError) -> NoReturn:
     complain(error)
-    sys.exit(error.exit_code)
+    sys.exit(_code(error.exit_code))
+
+
+def _code(code: str | int | None) -> str | int | None:
+    return 1 if DETAILED in sys.argv else code
 
 
 def _confess(error: Exception) -> NoReturn:
@@ -274,4 +297,4 @@ def _confess(error: Exception) -> NoReturn:
     say(f"Error: apimlb failed in a way it should not: {type(error).__name__}.")
     say(f"  where: {log}")
     say("  next:  Look through that file for what nobody else should read, then report it with the rest.")
-    sys.exit(70)
+    sys.exit(_code(70))

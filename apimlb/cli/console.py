@@ -1,6 +1,7 @@
 """What a person sees while a command works, on stderr: the plan, the progress, a table."""
 
 from collections.abc import Mapping, Sequence
+from difflib import unified_diff
 from typing import Any
 
 from rich.console import Console
@@ -8,7 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from apimlb.deploy.executor import Event, State
+from apimlb.stack.differences import Change
 from apimlb.stack.planner import Action, Plan, Revival, Step
+from apimlb.stack.policy_text import laid_out
 
 _MARKS = {
     Action.CREATE: "  [green]+[/]",
@@ -41,8 +44,24 @@ def _show_step(step: Step, target: Console) -> None:
     )
     target.print(f"{_MARKS[step.action]} {escape(said)}  [dim]{escape(step.resource.name)}[/]")
     for change in step.changes:
-        before, after = _brief(change.before), _brief(change.after)
-        target.print(f"      {escape(change.path)}: {escape(before)} → {escape(after)}")
+        if _is_policy(change.before) and _is_policy(change.after):
+            _show_difference(change, target)
+        else:
+            before, after = _brief(change.before), _brief(change.after)
+            target.print(f"      {escape(change.path)}: {escape(before)} → {escape(after)}")
+
+
+def _is_policy(value: Any) -> bool:
+    return isinstance(value, str) and value.lstrip().startswith("<")
+
+
+def _show_difference(change: Change, target: Console) -> None:
+    """What changes in a policy, as a unified diff."""
+    names = ("in Azure", "from the template")
+    lines = unified_diff(laid_out(change.before), laid_out(change.after), *names, lineterm="", n=2)
+    for line in lines:
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[0], "dim")
+        target.print(f"      [{style}]{escape(line)}[/]")
 
 
 def _brief(value: Any) -> str:

@@ -16,6 +16,7 @@ from apimlb.cli.capacity_file import capacities_in, change_capacity
 from apimlb.cli.console import show_plan
 from apimlb.cli.progress import Progress
 from apimlb.cli.prose import say
+from apimlb.cli.renames import former, origin
 from apimlb.cli.wiring import Session, stack_of
 from apimlb.cli.workspace import Workspace
 from apimlb.deploy.capacity import CapacityChange
@@ -23,6 +24,8 @@ from apimlb.deploy.claims import Claims, Overtaken
 from apimlb.deploy.deployer import Deployer, Preview, state_of
 from apimlb.deploy.executor import raise_first
 from apimlb.deploy.journal import Journal
+from apimlb.deploy.keys import secrets_of
+from apimlb.deploy.locks import refusals
 from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.turns import turn
@@ -92,7 +95,7 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
         raise NotFoundError(
             "The gateway is not there after the deploy.", next_step="Run `apimlb deploy` again."
         )
-    write_state(session.workspace.directory, state)
+    write_state(session.workspace.directory, {**state, **origin(session)})
     return Deployed(state["gateway_url"], made.plan, applied.outcome.seconds)
 
 
@@ -211,12 +214,12 @@ def gateway_url(session: Session) -> str:
 
 
 def endpoint(session: Session) -> Endpoint:
-    """The gateway's URL and key, read from Azure; raises `NotFoundError`."""
+    """The gateway's URL and key, read from Azure; raises `NotFoundError`, `AuthError`."""
     url = gateway_url(session)
-    subscription = session.cloud.get(f"{session.names.service_id}/subscriptions/{SUBSCRIPTION}")
-    if subscription is None:
+    found = secrets_of(session.cloud, f"{session.names.service_id}/subscriptions/{SUBSCRIPTION}")
+    if found is None:
         raise _no_stack(session)
-    return Endpoint(url, str(subscription["primaryKey"]), tuple(session.stack.deployments))
+    return Endpoint(url, found.primary, tuple(session.stack.deployments))
 
 
 def _no_stack(session: Session) -> NotFoundError:
@@ -233,6 +236,9 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
         say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
         for task in () if quiet else what.tasks:
             say(f"  - {task.verb} {task.label}")
+        for id in what.others:
+            say(f"  ! not the stack's, and goes along: {id}")
+        raise_first(list(refusals(what.locks, what="the deletion")))
         confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
         with _winding_down(deployer.stop):
             removed = deployer.destroy(what)
@@ -306,7 +312,7 @@ def _say_what_was_cut_off(deployer: Deployer) -> None:
 
 def _show_preview(session: Session, made: Preview, *, as_data: bool = False) -> None:
     show_plan(made.plan, where=session.where, as_data=as_data)
-    for notice in made.notices:
+    for notice in (*made.notices, *former(session)):
         say(f"Note: {notice}")
 
 

@@ -26,6 +26,7 @@ from apimlb.stack.resources import Json
 
 Reply = TypeVar("Reply")
 
+_FORBIDDEN = 403
 LOCKS_VERSION = "2020-05-01"
 """The api-version of Microsoft.Authorization/locks."""
 
@@ -181,7 +182,13 @@ class Azure:
         if not kind.secrets:
             return body
         call = (kind.client, kind.group, kind.secrets, *kind.arrange(id))
-        return {**body, **attempts.of(lambda: _object(self._wire.call(*call)))}
+        try:
+            return {**body, **attempts.of(lambda: _object(self._wire.call(*call)))}
+        except Refused as refused:
+            # A reader sees all but the keys.
+            if refused.refusal.status != _FORBIDDEN:
+                raise
+            return body
 
     def _asked(self, where: str, attempt: Callable[[], Reply]) -> Reply:
         """What is no resource's own, read."""

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from apimlb.clock import Clock
-from apimlb.deploy import capacity, catalogue, preflight, providers, removal
+from apimlb.deploy import capacity, catalogue, preflight, providers, removal, surroundings
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims
 from apimlb.deploy.cloud import Cloud
@@ -112,12 +112,18 @@ class Deployer:
         facts = preflight.gather(self.cloud, made, observed) if checked else preflight.Facts()
         unregistered = providers.missing(self.cloud, providers.namespaces_of(made)) if checked else ()
         made = preflight.revived(made, facts, {**revivals, **self._begun()})
+        around = surroundings.look_around(self.cloud, resources, seen)
         now, demands = self.clock.now(), preflight.demands_of(made, observed)
         return Preview(
             made,
             seen,
-            preflight.problems(made, observed, facts, now),
-            (*providers.notices(unregistered), *catalogue.retiring(demands, facts.offers, now)),
+            preflight.problems(made, observed, facts, now, seen.others),
+            (
+                *providers.notices(unregistered),
+                *catalogue.retiring(demands, facts.offers, now),
+                *surroundings.notices(resources, seen, around),
+                *facts.notes,
+            ),
             unregistered,
             preflight.kept(made, facts),
         )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from apimlb.deploy.cloud import Cloud
-from apimlb.errors import ConfigError, ConflictError, NotFoundError
+from apimlb.deploy.refusals import RIGHTS
+from apimlb.errors import AuthError, ConfigError, ConflictError, NotFoundError
 from apimlb.stack.access import product_id, subscription
 from apimlb.stack.marks import mark_of
 from apimlb.stack.names import Names
@@ -64,6 +65,12 @@ def create(cloud: Cloud, names: Names, name: str) -> Secrets:
     return _secrets(cloud.put(id, subscription(names, f"{name} {mark}" if mark else name)))
 
 
+def secrets_of(cloud: Cloud, id: str) -> Secrets | None:
+    """The keys of the subscription with this id, `None` when it is not there."""
+    found = cloud.get(id)
+    return None if found is None else _secrets(found)
+
+
 def rotate(cloud: Cloud, names: Names, name: str, which: Which) -> Secrets:
     """Renew one of the two; the other goes on. Raises `NotFoundError` for a name that the stack lacks."""
     id = _require(cloud, names, name)
@@ -103,4 +110,7 @@ def _key(body: Json) -> Key:
 
 
 def _secrets(body: Json) -> Secrets:
+    """The keys out of the subscription; raises `AuthError` where this login may not read them."""
+    if "primaryKey" not in body:
+        raise AuthError("This login may not read the gateway's keys", next_step=RIGHTS)
     return Secrets(str(body["name"]), str(body["primaryKey"]), str(body["secondaryKey"]))

@@ -14,7 +14,6 @@ from apimlb.deploy.ids import (
     IDENTITY,
     NAMED_VALUE,
     OPERATION,
-    POLICY_FRAGMENT,
     PRODUCT,
     ROLE_ASSIGNMENT,
     SERVICE,
@@ -34,7 +33,7 @@ from apimlb.stack.resources import Json, Resource
 _BELOW: Mapping[str, tuple[str, ...]] = {
     GROUP: (ROLE_ASSIGNMENT,),
     ACCOUNT: (DEPLOYMENT,),
-    SERVICE: (API, BACKEND, NAMED_VALUE, POLICY_FRAGMENT, PRODUCT, SUBSCRIPTION_KEY),
+    SERVICE: (API, BACKEND, NAMED_VALUE, PRODUCT, SUBSCRIPTION_KEY),
     API: (OPERATION,),
 }
 _WHOLE = frozenset({ROLE_ASSIGNMENT, DEPLOYMENT, BACKEND, NAMED_VALUE, OPERATION})
@@ -48,7 +47,6 @@ _NOUNS = {
     IDENTITY: "identity",
     NAMED_VALUE: "named value",
     OPERATION: "operation",
-    POLICY_FRAGMENT: "policy fragment",
     PRODUCT: "product",
     ROLE_ASSIGNMENT: "role",
 }
@@ -68,13 +66,14 @@ class Observed:
 
     `replies` by lower-case id are of what it wants, `strays` what is its own and not wanted. `others` are the
     ids of what somebody else put into its group, gateway or accounts; `elsewhere` the gateways of the same
-    stack at other locations.
+    stack at other locations. `inside` are the rows of what is listed of the gateway's APIs and keys.
     """
 
     replies: Mapping[str, Json] = field(repr=False)
     strays: tuple[Resource, ...] = ()
     others: tuple[str, ...] = ()
     elsewhere: tuple[Json, ...] = ()
+    inside: tuple[Json, ...] = ()
 
 
 def observe(cloud: Cloud, desired: Iterable[Resource]) -> dict[str, Json]:
@@ -128,6 +127,7 @@ class _Look:
         self._strays: dict[str, Resource] = {}
         self._others: list[str] = []
         self._roles: list[Json] = []
+        self._inside: list[Json] = []
 
     def into(self, group: str) -> list[Json]:
         """What is in the group, without properties."""
@@ -169,6 +169,7 @@ class _Look:
 
     def _sort(self, kind: str, rows: Sequence[Json]) -> None:
         """Tell what is wanted, what is not any more and what is somebody else's."""
+        self._inside += rows if kind in (API, SUBSCRIPTION_KEY) else []
         for row in rows:
             id = str(row["id"])
             if id.lower() in self._desired:
@@ -207,7 +208,13 @@ class _Look:
             else:
                 self._replies[id.lower()] = body
         elsewhere = tuple(row for row in listed if self._is_elsewhere(row))
-        return Observed(self._replies, tuple(self._strays.values()), tuple(self._others), elsewhere)
+        return Observed(
+            self._replies,
+            tuple(self._strays.values()),
+            tuple(self._others),
+            elsewhere,
+            tuple(self._inside),
+        )
 
     def _is_given_to_us(self, role: Json) -> bool:
         """Whether it is one from before there were marks, given to the gateway's identity."""

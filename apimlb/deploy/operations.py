@@ -138,6 +138,10 @@ KINDS = {
     "microsoft.apimanagement/service/policyfragments": replace(
         _POLICY, group="policy_fragment", put="begin_create_or_update", list="list_by_service"
     ),
+    # The products that hold an API, which the API is asked for.
+    "microsoft.apimanagement/service/apis/products": Kind(
+        "apim", "api_product", get="", put="", delete="", list="list_by_apis"
+    ),
     "microsoft.apimanagement/service/products": replace(_CHILD, group="product"),
     "microsoft.apimanagement/service/products/apis": replace(
         _CHILD,

@@ -6,7 +6,7 @@ Every judgement yields errors and raises none, so that all of them can be told a
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from apimlb.deploy.catalogue import Demand, Offers, capacity_problems, offer_problems
 from apimlb.deploy.cloud import Cloud
@@ -25,12 +25,16 @@ from apimlb.deploy.ids import (
     short,
     subscription_of,
 )
+from apimlb.deploy.limits import limit_problems
+from apimlb.deploy.locks import Lock, locks_in, refusals
 from apimlb.deploy.reads import each, together
 from apimlb.deploy.refusals import ON_SOFT_DELETED
-from apimlb.errors import ApimlbError, ConfigError, ConflictError
+from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError
 from apimlb.stack.marks import CARRIERS, TAG, Mark, mark_in, mark_of
 from apimlb.stack.planner import Action, Plan, Revival, Step
 from apimlb.stack.resources import Json, Resource
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +42,64 @@ class Facts:
     """What Azure says about where and under which names the plan would create things.
 
     `deleted` holds soft-deleted namesakes by the lower-case id of what they were; `taken`, by the same, why a
-    name cannot be had.
+    name cannot be had. `notes` say what could not be read.
     """
 
     locations: frozenset[str] = frozenset()
     offers: Mapping[str, Offers] = field(default_factory=dict)
     deleted: Mapping[str, Json] = field(default_factory=dict)
     taken: Mapping[str, str] = field(default_factory=dict)
+    locks: tuple[Lock, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json]) -> Facts:
-    """Read what `problems` judges by; a plan that changes nothing reads nothing."""
+    """Read what `problems` judges by; a plan that changes nothing reads nothing.
+
+    What this login may not read is not judged, and noted.
+    """
+    if plan.is_empty:
+        return Facts()
     made = [step for step in plan.of(Action.CREATE) if kind_of(step.resource.id) in (SERVICE, ACCOUNT)]
     demands = demands_of(plan, observed)
+    ask = _Questions()
+    group = next((step.resource.id for step in plan.steps if kind_of(step.resource.id) == GROUP), "")
+    locks: tuple[Lock, ...] = ()
+    if observed and group:
+        locks = ask("which locks there are", lambda: locks_in(cloud, group), locks)
     if not made and not demands:
-        return Facts()
+        return Facts(locks=locks, notes=ask.notes)
     locations = frozenset(place(name) for name in cloud.locations())
     known = sorted({demand.location for demand in demands} & locations)
     there = [step for step in made if _location(step) in locations]
-    return Facts(locations, offers_in(cloud, known), _deleted(cloud, there), _taken(cloud, there))
+    return Facts(
+        locations,
+        ask("quotas and models", lambda: offers_in(cloud, known), {}),
+        ask("what is soft-deleted", lambda: _deleted(cloud, there), {}),
+        ask("whether names are free", lambda: _taken(cloud, there), {}),
+        locks,
+        ask.notes,
+    )
+
+
+class _Questions:
+    """Asks what can be done without, and notes what may not be read."""
+
+    def __init__(self) -> None:
+        self._refused: list[str] = []
+
+    def __call__(self, what: str, read: Callable[[], Answer], otherwise: Answer) -> Answer:
+        try:
+            return read()
+        except AuthError as error:
+            self._refused.append(
+                f"This login may not read {what}, so that it is not checked ({error.what[:80]})."
+            )
+            return otherwise
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(self._refused)
 
 
 def offers_in(cloud: Cloud, locations: Iterable[str]) -> dict[str, Offers]:
@@ -70,11 +113,18 @@ def offers_in(cloud: Cloud, locations: Iterable[str]) -> dict[str, Offers]:
     return {name: Offers(read[name, "models"], read[name, "usages"]) for name in places}
 
 
-def problems(plan: Plan, observed: Mapping[str, Json], facts: Facts, now: float) -> tuple[ApimlbError, ...]:
-    """Everything that would stop the plan; `now` in seconds since the epoch."""
+def problems(
+    plan: Plan, observed: Mapping[str, Json], facts: Facts, now: float, others: Iterable[str] = ()
+) -> tuple[ApimlbError, ...]:
+    """Everything that would stop the plan; `now` in seconds since the epoch.
+
+    `others` are the ids of what is in the gateway and not the stack's.
+    """
     demands = demands_of(plan, observed)
     return (
         *_strangers(plan, observed),
+        *_locked(plan, facts.locks),
+        *limit_problems(plan, others),
         *_unknown_locations(plan, facts),
         *_namesakes(plan, facts),
         *offer_problems(demands, facts.offers, now),
@@ -96,7 +146,7 @@ def demands_of(plan: Plan, observed: Mapping[str, Json]) -> tuple[Demand, ...]:
 
 def _demand(step: Step, locations: Mapping[str, str], observed: Mapping[str, Json]) -> Demand:
     held = observed.get(step.resource.key, {})
-    same_model = not any(change.path.startswith("properties.model") for change in step.changes)
+    same_model = not any(c.path.startswith(("properties.model", "sku.name")) for c in step.changes)
     return Demand(
         label=step.resource.label or short(step.resource.id),
         location=locations.get(parent_of(step.resource.id).lower(), ""),
@@ -160,6 +210,16 @@ def _stranger(resource: Resource, mark: Mark, found: Mark | None) -> ConflictErr
         next_step="Choose another name in apimlb.toml, or take it away; "
         "nothing that is not this stack's is changed.",
     )
+
+
+def _locked(plan: Plan, locks: Iterable[Lock]) -> Iterator[ApimlbError]:
+    for lock in locks:
+        gone = [step for step in plan.steps if step.removes and lock.holds(step.resource.id)]
+        changed = [step for step in plan.steps if step.action is not Action.KEEP]
+        stopped = gone or [s for s in changed if lock.read_only and lock.covers(s.resource.id)]
+        if stopped:
+            verb = "the deletion" if gone else "any change"
+            yield from refusals([lock], what=f"{verb} of {stopped[0].resource.label}")
 
 
 def _unknown_locations(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:

@@ -4,6 +4,7 @@ name = "apimlb"                 # goes into every resource's name
 location = "eastus2"            # of the gateway; the accounts say their own
 tier = "BasicV2"
 strategy = "backend-pool"       # or "retry"
+streams = true                  # false: responses come as a whole, which the Consumption tier needs
 
 [[accounts]]                    # one Azure OpenAI account each
 location = "eastus2"
@@ -144,6 +145,7 @@ class Stack(Part):
     strategy: Strategy = Strategy.BACKEND_POOL
     publisher_email: str = Field(default="apimlb@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
     accept_retry_after: bool = True
+    streams: bool = True
     clients: tuple[Client, ...] | None = None
     audiences: tuple[Audience, ...] = Field(default=AUDIENCES, min_length=1, max_length=20)
     accounts: tuple[Account, ...] = Field(default=DEFAULT_ACCOUNTS, min_length=1, max_length=30)

@@ -12,7 +12,7 @@ from typing import Any
 from apimlb.stack.fields import Fate, Field, fields_of
 from apimlb.stack.marks import in_text
 from apimlb.stack.policy_text import canonical
-from apimlb.stack.resources import Joined, Json, Output, Resource
+from apimlb.stack.resources import Json, Output, Resource
 
 _FAILED = ("Failed", "Canceled")
 _KEYS = ("id", "name")
@@ -118,11 +118,12 @@ def differences(wanted: Any, there: Any, observed: Mapping[str, Json], path: str
         case list() if isinstance(there, list) and len(there) == len(wanted):
             for index, (value, other) in enumerate(zip(wanted, _paired(wanted, there), strict=True)):
                 yield from differences(value, other, observed, f"{path}[{index}]")
-        case Output() | Joined():
+        case Output():
             try:
                 yield from differences(wanted.of(observed), there, observed, path)
             except LookupError:
-                yield Change(path, there, wanted)
+                if not wanted.is_hidden(observed):
+                    yield Change(path, there, wanted)
         case _ if not same(path, wanted, there):
             yield Change(path, there, wanted)
 

@@ -4,25 +4,19 @@ A body is the JSON that a PUT sends. A value in it that Azure assigns only later
 stands there as an `Output`, and is replaced by `resolve` once the resource that it comes from is known.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A value out of another resource: at dotted `path` in the reply of the resource `id`.
-
-    With `transform="sha256"` it is the lower-case hex digest of the text's UTF-8 bytes, so that a key can be
-    recognised by what it hashes to without standing anywhere itself.
-    """
+    """A value out of another resource: at dotted `path` in the reply of the resource `id`."""
 
     id: str
     path: str
-    transform: Literal["", "sha256"] = ""
 
     def of(self, replies: Mapping[str, Json]) -> Any:
         """The value, out of replies by lower-case id; raises `LookupError` while it is not known."""
@@ -31,22 +25,11 @@ class Output:
             value = value[name]
         if value is None:
             raise LookupError(self.path)
-        return hashlib.sha256(str(value).encode()).hexdigest() if self.transform == "sha256" else value
+        return value
 
-    def __str__(self) -> str:
-        return "(known after apply)"
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Several values in one text, as a named value holds a list."""
-
-    parts: tuple["str | Output", ...]
-    separator: str = ","
-
-    def of(self, replies: Mapping[str, Json]) -> str:
-        """The text, out of replies by lower-case id; raises `LookupError` while a part is not known."""
-        return self.separator.join(p if isinstance(p, str) else str(p.of(replies)) for p in self.parts)
+    def is_hidden(self, replies: Mapping[str, Json]) -> bool:
+        """Whether the resource is there and does not show the value, as to a login that may not read keys."""
+        return self.id.lower() in replies
 
     def __str__(self) -> str:
         return "(known after apply)"
@@ -79,13 +62,13 @@ class Resource:
 
 
 def resolve(body: Any, replies: Mapping[str, Json]) -> Any:
-    """The body with every `Output` and `Joined` replaced; raises `LookupError` while one is not known."""
+    """The body with every `Output` replaced; raises `LookupError` while one is not known."""
     match body:
         case dict():
             return {name: resolve(value, replies) for name, value in body.items()}
         case list():
             return [resolve(value, replies) for value in body]
-        case Output() | Joined():
+        case Output():
             return body.of(replies)
         case _:
             return body
