@@ -185,8 +185,8 @@ class Azure:
         try:
             return {**body, **attempts.of(lambda: _object(self._wire.call(*call)))}
         except Refused as refused:
-            # A reader sees all but the keys.
-            if refused.refusal.status != _FORBIDDEN:
+            # A reader sees all but the keys, and under a lock that forbids changes nobody does.
+            if refused.refusal.status != _FORBIDDEN and refused.refusal.code != "ScopeLocked":
                 raise
             return body
 

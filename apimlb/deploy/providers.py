@@ -13,7 +13,7 @@ from apimlb.deploy.executor import Task
 from apimlb.deploy.patience import patience_for
 from apimlb.deploy.reads import each
 from apimlb.deploy.waiting import Wait, wait
-from apimlb.errors import CloudError
+from apimlb.errors import AuthError, CloudError
 from apimlb.stack.planner import Action, Plan
 
 REGISTER = "register"
@@ -28,8 +28,15 @@ def namespaces_of(plan: Plan) -> tuple[str, ...]:
 
 
 def missing(cloud: Cloud, namespaces: Iterable[str]) -> tuple[str, ...]:
-    """Those that are not registered."""
-    return tuple(name for name, state in each(cloud.registration, namespaces).items() if state != _REGISTERED)
+    """Those that are not registered, as far as this login may know."""
+
+    def state(name: str) -> str:
+        try:
+            return cloud.registration(name)
+        except AuthError:
+            return _REGISTERED
+
+    return tuple(name for name, found in each(state, namespaces).items() if found != _REGISTERED)
 
 
 def notices(namespaces: Iterable[str]) -> tuple[str, ...]:

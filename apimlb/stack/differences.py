@@ -39,11 +39,9 @@ class Warning:
 
 def changes_of(resource: Resource, there: Json, observed: Mapping[str, Json]) -> tuple[Change, ...]:
     """What a deploy would change of the resource that Azure has as `there`."""
-    found = (
-        *_unfinished(there),
-        *differences(resource.body, there, observed),
-        *_untidied(resource, there),
-    )
+    wholes = tuple(f"{field.path}." for field in fields_of(resource.type) if field.whole)
+    named = (c for c in differences(resource.body, there, observed) if not c.path.startswith(wholes))
+    found = (*_unfinished(there), *named, *_untidied(resource, there))
     return tuple(change for change in found if change.path not in resource.create_only)
 
 

@@ -1,6 +1,7 @@
 """The local Azure on a thread of its own, reached by the SDK without a port."""
 
 import asyncio
+import json
 import random
 import threading
 from collections.abc import Callable, Coroutine
@@ -24,6 +25,11 @@ from tests.stacks import SUBSCRIPTION, TENANT
 from tests.wire.watch import Watch
 
 Value = TypeVar("Value")
+_OWNER = Principal(OWNER.client_id, OWNER.object_id)
+_SOMEBODY = Principal("5a6f6d65-0000-4000-8000-626f64790001", "5a6f6d65-0000-4000-8000-626f64790002")
+_READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+"""The built-in role Reader."""
+_FORBIDDEN = b'{"error": {"code": "AuthorizationFailed", "message": "You may not read this."}}'
 READS = ("/listsecrets", "/checknameavailability", "/checkdomainavailability", "/token")
 """Ends of paths that are asked by POST and change nothing."""
 
@@ -35,6 +41,7 @@ class LocalAzure:
         self.clock = ManualClock()
         self.requests: list[Request] = []
         self.watch = Watch()
+        self.forbidden: tuple[str, ...] = ()
         self.before: Callable[[Request], None] = lambda request: None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="local Azure", daemon=True)
@@ -51,9 +58,9 @@ class LocalAzure:
         """The ids of what there is of a type."""
         return [document.id for document in self.world.store.of_kind(kind)]
 
-    def connected(self) -> Azure:
-        """A cloud whose owner has a token that follows the clock."""
-        shared = SharedCredential(lambda: _Owner(self), "", self.clock)
+    def connected(self, principal: Principal = _OWNER) -> Azure:
+        """A cloud whose owner, or somebody else, has a token that follows the clock."""
+        shared = SharedCredential(lambda: _Somebody(self, principal), "", self.clock)
         wire = Wire(self._target(""), shared, self.clock, {"transport": self._transport()})
         return Azure(SUBSCRIPTION, wire, self.clock)
 
@@ -61,13 +68,22 @@ class LocalAzure:
         """A cloud whose owner asks Entra for a token, with this secret."""
         return connect(self._target(secret), self.clock, transport=self._transport())
 
-    def ask(self, method: str, path: str) -> Response:
+    def reader(self) -> Azure:
+        """A cloud for somebody who may read and no more."""
+        role = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{_READER}"
+        id = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/{_READER}"
+        who = {"principalId": _SOMEBODY.object_id, "principalType": "User"}
+        body = {"properties": {"roleDefinitionId": role, **who}}
+        self.ask("PUT", id, body)
+        return self.connected(_SOMEBODY)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Response:
         """What the owner is answered, whether or not Microsoft describes it."""
-        token = _Owner(self).get_token().token
+        token = _Somebody(self, _OWNER).get_token().token
         url = f"{ARM_ORIGIN}{path}?api-version=2024-11-01"
-        return self._do(
-            self.world.manage(Request(method, url, Headers([("Authorization", f"Bearer {token}")])))
-        )
+        headers = Headers([("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")])
+        sent = b"" if body is None else json.dumps(body).encode()
+        return self._do(self.world.manage(Request(method, url, headers, sent)))
 
     def close(self) -> None:
         """Shut down; fails if a request or an answer was not as Azure has it."""
@@ -92,6 +108,8 @@ class LocalAzure:
     def _answer(self, request: Request) -> Response:
         self.before(request)
         self.requests.append(request)
+        if any(part in request.path.lower() for part in self.forbidden):
+            return Response(403, Headers([("Content-Type", "application/json")]), _FORBIDDEN)
         try:
             answered = self._do(self.world.manage(request))
         except ConnectionResetError as error:
@@ -111,13 +129,13 @@ class LocalAzure:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
-class _Owner:
-    """Mints the owner's tokens on the world's clock."""
+class _Somebody:
+    """Mints somebody's tokens on the world's clock."""
 
-    def __init__(self, azure: LocalAzure) -> None:
+    def __init__(self, azure: LocalAzure, principal: Principal) -> None:
         self._azure = azure
+        self._principal = principal
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        principal = Principal(OWNER.client_id, OWNER.object_id)
-        token = self._azure.world.entra.mint(principal, ARM_ORIGIN)
+        token = self._azure.world.entra.mint(self._principal, ARM_ORIGIN)
         return AccessToken(token, int(self._azure.clock.now() + 3599))
