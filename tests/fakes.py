@@ -14,6 +14,8 @@ class ManualClock:
         self._now = start
         self._limits = TimeLimits(self.now, lambda: True)
         self.slept: list[float] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What happens once in every pause."""
 
     def now(self) -> float:
         return self._now
@@ -29,6 +31,7 @@ class ManualClock:
     def pause(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.advance(seconds)
+        self.meanwhile()
 
     @contextmanager
     def timeout(self, seconds: float) -> Iterator[None]:

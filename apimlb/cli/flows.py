@@ -96,6 +96,7 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
             "The gateway is not there after the deploy.", next_step="Run `apimlb deploy` again."
         )
     write_state(session.workspace.directory, {**state, **origin(session)})
+    applied.verify()
     return Deployed(state["gateway_url"], made.plan, applied.outcome.seconds)
 
 
@@ -280,7 +281,8 @@ def _in_turn(session: Session, command: str, *, quiet: bool = False) -> Iterator
 def _deployer(session: Session, run: Run, progress: Progress) -> Deployer:
     journal = Journal(session.workspace.directory, session.clock)
     claims = Claims(session.cloud, session.clock, session.names.group_id, run)
-    return Deployer(session.cloud, session.clock, progress.event, threading.Event(), journal, claims)
+    stop, visit = threading.Event(), session.visit()
+    return Deployer(session.cloud, session.clock, progress.event, stop, journal, claims, visit)
 
 
 @contextmanager

@@ -10,8 +10,10 @@ from apimlb.cli.prose import say
 from apimlb.cli.workspace import STACK, Workspace
 from apimlb.clock import Clock, SystemClock
 from apimlb.deploy.azure import connect
-from apimlb.deploy.cloud import Cloud, Target
+from apimlb.deploy.cloud import Cloud, Limits, Target
+from apimlb.deploy.gateway import HttpGateway
 from apimlb.deploy.login import subscription
+from apimlb.deploy.rollout import Visit
 from apimlb.errors import AuthError
 from apimlb.local import process
 from apimlb.render import render_all
@@ -20,6 +22,7 @@ from apimlb.stack.config import Stack
 from apimlb.stack.desired import resources
 from apimlb.stack.marks import Mark, identified
 from apimlb.stack.names import Names
+from apimlb.stack.probe import site
 from apimlb.stack.resources import Resource
 
 
@@ -55,6 +58,11 @@ class Session:
         policies = render_all(self.stack)
         tenant = str(found["tenantId"])
         return resources(self.stack, self.target.subscription_id, tenant, policies, self.mark())
+
+    def visit(self) -> Visit:
+        """How the gateway is asked whether what a deploy made works."""
+        asked = site(self.names, self.target.tenant_id or "common")
+        return Visit(HttpGateway(), asked, self.target.limits)
 
     def mark(self) -> Mark:
         """What everything of the stack carries; its id is made now where the stack is not there yet."""
@@ -106,4 +114,5 @@ def _local(place: Workspace, start: bool) -> Target:
         client_id=endpoint.client_id,
         client_secret=endpoint.client_secret,
         ca_file=endpoint.ca,
+        limits=Limits(steady=endpoint.spread, drain=endpoint.spread),
     )

@@ -11,6 +11,16 @@ _SETTLED = frozenset({"", "succeeded", "failed", "canceled", "disabled"})
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a deploy waits, in seconds: at most `limit` for a backend to be ready, whose row of successful
+    probes must have lasted `steady`; `drain` for what is under way at a backend that was taken out."""
+
+    limit: float = 600.0
+    steady: float = 60.0
+    drain: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where Resource Manager is, whose subscription is meant, and who asks.
 
@@ -25,6 +35,7 @@ class Target:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     ca_file: str = ""
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def scope(self) -> str:

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from apimlb.clock import Clock
-from apimlb.deploy import capacity, catalogue, preflight, providers, removal, surroundings
+from apimlb.deploy import capacity, catalogue, preflight, providers, removal, surroundings, traffic
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims
 from apimlb.deploy.cloud import Cloud
@@ -37,6 +37,8 @@ from apimlb.deploy.providers import Registrar
 from apimlb.deploy.refusals import AGAIN
 from apimlb.deploy.removal import Removal
 from apimlb.deploy.remover import Remover, clear, purge
+from apimlb.deploy.rollout import Rollout, Visit
+from apimlb.deploy.traffic import arrange
 from apimlb.deploy.writer import Writer, tasks_of
 from apimlb.errors import ApimlbError, CloudError
 from apimlb.stack.planner import REMOVAL, Action, Plan, Revival, Step, plan
@@ -71,6 +73,13 @@ class Applied:
 
     outcome: Outcome
     replies: Mapping[str, Json] = field(repr=False)
+    rollout: Rollout | None = field(default=None, repr=False)
+
+    def verify(self) -> None:
+        """That the gateway refuses strangers and every backend answers through it, where there is somebody to
+        ask it; raises `NotReadyError` and `UnverifiedError`."""
+        if self.rollout is not None:
+            self.rollout.verify()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,10 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Deployer:
-    """Works in one cloud. `progress` hears of each step; setting `stop` ends a run with `Interrupted`."""
+    """Works in one cloud. `progress` hears of each step; setting `stop` ends a run with `Interrupted`.
+
+    With a `visit` what is made is tried through the gateway, before traffic meets it and at the end.
+    """
 
     cloud: Cloud
     clock: Clock
@@ -95,6 +107,7 @@ class Deployer:
     stop: threading.Event = field(default_factory=threading.Event)
     journal: Journal | None = None
     claims: Claims | None = None
+    visit: Visit | None = None
 
     def preview(
         self,
@@ -149,16 +162,27 @@ class Deployer:
         self._run("register", providers.tasks_for(preview.unregistered), registrar.act).raise_failure()
         steps = {step.key: step for step in preview.plan.steps}
         removals = {s.removal_key: s for s in preview.plan.steps if s.removes or s.makes_room}
-        writer = Writer(self.cloud, self.clock, steps, dict(preview.observed))
+        known, tasks = dict(preview.observed), tasks_of(preview.plan)
+        rollout = self._rollout(preview, tasks, known)
+        releases = {} if rollout is None else {rollout.site.policy.lower(): rollout.release}
+        writer = Writer(self.cloud, self.clock, steps, known, releases)
 
         def act(task: Task) -> None:
             if task.key in removals:
                 self._remove(removals[task.key], preview.observed)
+            elif rollout is not None and task.verb in traffic.VERBS:
+                rollout.act(task)
             else:
                 writer.act(task)
 
-        outcome = self._run("deploy", tasks_of(preview.plan), act)
-        return Applied(outcome, writer.known)
+        outcome = self._run("deploy", rollout.arrangement.tasks if rollout else tasks, act)
+        return Applied(outcome, writer.known, rollout)
+
+    def _rollout(self, preview: Preview, tasks: Sequence[Task], known: Mapping[str, Json]) -> Rollout | None:
+        if self.visit is None:
+            return None
+        made = arrange(tasks, preview.plan, preview.observed, self.visit.site.policy, self.visit.site.through)
+        return Rollout(self.cloud, self.clock, self.visit, made, known)
 
     def _remove(self, step: Step, observed: Mapping[str, Json]) -> None:
         """Take away what is not wanted, or what is made again: then its name has to be free at once."""

@@ -175,6 +175,8 @@ class _Look:
             if id.lower() in self._desired:
                 if kind in _WHOLE:
                     self._replies[id.lower()] = row
+            elif kind == API and id.lower().partition(";rev=")[0] in self._desired:
+                continue  # a revision of an API that is wanted: a way back, or what was not released
             elif self._is_stray(id, kind, row):
                 self._strays[id.lower()] = _stray(row)
             elif kind == ROLE_ASSIGNMENT:

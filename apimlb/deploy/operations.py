@@ -122,6 +122,10 @@ KINDS = {
     "microsoft.apimanagement/service/apis/operations": replace(
         _CHILD, group="api_operation", list="list_by_api"
     ),
+    "microsoft.apimanagement/service/apis/releases": replace(_CHILD, group="api_release"),
+    "microsoft.apimanagement/service/apis/revisions": Kind(
+        "apim", "api_revision", get="", put="", delete="", list="list_by_service"
+    ),
     "microsoft.apimanagement/service/apis/operations/policies": replace(
         _POLICY, group="api_operation_policy"
     ),

@@ -56,6 +56,8 @@ PATIENCE = {
     "microsoft.apimanagement/locations/deletedservices": Patience(deadline=HOUR, first=1, longest=15),
     "microsoft.apimanagement/service/apis": _CHILD,
     "microsoft.apimanagement/service/apis/operations": _CHILD,
+    "microsoft.apimanagement/service/apis/releases": _CHILD,
+    "microsoft.apimanagement/service/apis/revisions": _CHILD,
     "microsoft.apimanagement/service/apis/products": _CHILD,
     "microsoft.apimanagement/service/apis/operations/policies": _CHILD,
     "microsoft.apimanagement/service/apis/policies": _CHILD,

@@ -7,12 +7,14 @@ A gateway is shut when it refuses who brings nothing, and who brings a token tha
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
 
 from apimlb.clock import Clock
+from apimlb.deploy.cloud import Limits
 from apimlb.deploy.gateway import Answer, Gateway, UnreachableError
+from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import NotReadyError, UnverifiedError
 from apimlb.http import Headers
 from apimlb.stack import probe
@@ -35,16 +37,6 @@ _PAUSES = (0.5, 1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a deploy waits, in seconds: at most `limit` for a backend to be ready, whose row of successful
-    probes must have lasted `steady`; `drain` for what is under way at a backend that was taken out."""
-
-    limit: float = 600.0
-    steady: float = 60.0
-    drain: float = 120.0
-
-
-@dataclass(frozen=True, slots=True)
 class Readiness:
     """Asks one gateway at `url` with the key of its probe. `waiting` hears why a backend is not ready."""
 
@@ -53,7 +45,6 @@ class Readiness:
     url: str
     key: str
     limits: Limits
-    waiting: Callable[[str, str], None] = lambda backend, why: None
 
     def status_of(self, backend: str) -> int:
         """The status of the backend's answer to the gateway, 0 for none; -1 while the probe itself is not
@@ -71,12 +62,23 @@ class Readiness:
             since, row = (since if row else now, row + 1) if status in READY else (0.0, 0)
             if row >= ROW and now - since >= self.limits.steady:
                 return
-            if not row:
-                self.waiting(backend, reason(status))
-            if now - began > self.limits.limit:
+            left = self.limits.limit - (now - began)
+            if left < 0:
                 raise _not_ready(backend, status, now - began)
+            why = "it answers; that has to last" if row else reason(status)
             # In a row there is nothing to wait for but its length.
-            self.clock.pause(min(pause, self.limits.steady / ROW) if row else pause)
+            seconds = min(pause, self.limits.steady / ROW) if row else pause
+            wait(self.clock, Wait(f"backend {backend}", why, seconds, left, trouble=not row))
+
+    def await_answer(self, backend: str) -> None:
+        """Return once the backend answers as one that is ready does; raises `NotReadyError` when it does not
+        in time."""
+        began = self.clock.now()
+        for pause in _pauses():
+            status = self.status_of(backend)
+            if status in READY:
+                return
+            self._go_on(began, pause, f"backend {backend}", _not_ready(backend, status, self.limits.limit))
 
     def await_shut(self, path: str, tenant: str) -> None:
         """Return once the gateway refuses strangers at the path; raises `NotReadyError` when it lets one in,
@@ -88,13 +90,19 @@ class Readiness:
             open_to = [who for who, status in answers.items() if status != 401]
             if not open_to:
                 return
-            if self.clock.now() - began > self.limits.limit:
-                raise NotReadyError(
-                    f"The gateway does not refuse a call {open_to[0]}: it answers {answers[open_to[0]]}",
-                    where=self.url + path,
-                    next_step="Look at the policies of the service and of the API in the portal.",
-                )
-            self.clock.pause(pause)
+            error = NotReadyError(
+                f"The gateway does not refuse a call {open_to[0]}: it answers {answers[open_to[0]]}",
+                where=self.url + path,
+                next_step="Look at the policies of the service and of the API in the portal.",
+            )
+            self._go_on(began, pause, "the gateway", error)
+
+    def _go_on(self, began: float, pause: float, where: str, error: NotReadyError) -> None:
+        """Wait for another look; raises the error when there is no time left for one."""
+        left = self.limits.limit - (self.clock.now() - began)
+        if left < 0:
+            raise error
+        wait(self.clock, Wait(where, error.what, pause, left, trouble=True))
 
     def _ask(self, method: str, path: str, headers: dict[str, str]) -> Answer:
         body = b'{"messages":[]}' if method == "POST" else b""

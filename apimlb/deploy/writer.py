@@ -1,7 +1,7 @@
 """Carries out one step of a plan: waits for what is under way, fills in what Azure assigned, writes."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from apimlb.clock import Clock
 from apimlb.deploy.cloud import Cloud, is_settled, state_of
@@ -39,12 +39,16 @@ def _tasks(step: Step) -> Iterator[Task]:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Does a plan's steps; `known` holds replies by lower-case id and grows by what each step brings."""
+    """Does a plan's steps; `known` holds replies by lower-case id and grows by what each step brings.
+
+    `releases` are for what is changed otherwise than by a PUT in its place, by lower-case id.
+    """
 
     cloud: Cloud
     clock: Clock
     steps: Mapping[str, Step]
     known: dict[str, Json]
+    releases: Mapping[str, Callable[[Json], None]] = field(default_factory=dict)
 
     def act(self, task: Task) -> None:
         """Do the step with the task's key; raises what the cloud raises."""
@@ -114,6 +118,9 @@ class Writer:
         id = step.resource.id
         if kind_of(id) in PATCHED:
             return self.cloud.patch(id, self._filled(part(step.body, step.changes), step))
+        if step.key in self.releases:
+            self.releases[step.key](self._filled(step.body, step))
+            return self.cloud.get(id) or there
         return self.cloud.put(id, self._filled(step.body, step), str(there.get("etag") or ""))
 
     def _filled(self, body: Json, step: Step) -> Json:

@@ -40,7 +40,8 @@ _NEXT = "  next:  "
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a running local Azure answers, and who its first owner is."""
+    """Where a running local Azure answers, who its first owner is, and how many seconds (`spread`) what is
+    written may take to be obeyed everywhere."""
 
     pid: int
     gateway_url: str
@@ -50,6 +51,7 @@ class Endpoint:
     subscription_id: str
     client_id: str
     client_secret: str = field(repr=False)
+    spread: float
 
 
 def start(
@@ -252,7 +254,7 @@ def complaint(error: ApimlbError) -> str:
 def _written(state: Path) -> Endpoint | None:
     try:
         written = json.loads((state / _ENDPOINT).read_text(encoding="utf-8"))
-        kinds = {each.name: int if each.name == "pid" else str for each in fields(Endpoint)}
+        kinds = {each.name: {"pid": int, "spread": float}.get(each.name, str) for each in fields(Endpoint)}
         fit = all(isinstance(written[name], kind) for name, kind in kinds.items())
         return Endpoint(**{name: written[name] for name in kinds}) if fit else None
     except (OSError, ValueError, KeyError, TypeError):

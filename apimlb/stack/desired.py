@@ -49,6 +49,9 @@ class Policies:
     probe: str
 
 
+DRAINED = "apimlb-drained"
+
+
 def resources(
     stack: Stack, subscription: str, tenant: str, policies: Policies, mark: Mark | None = None
 ) -> tuple[Resource, ...]:
@@ -77,6 +80,7 @@ def _resources(names: Names, tenant: str, policies: Policies) -> tuple[Resource,
             names, IDENTITY, Output(names.identity_id, "properties.clientId"), needs=names.identity_id
         ),
         *access(names, tenant, policies.keys),
+        *_drained(names),
         *_backends(names),
         *_pools(names),
         *_api(names, policies.balancer),
@@ -193,10 +197,18 @@ def _backends(names: Names) -> tuple[Resource, ...]:
             {"properties": _backend(names, account)},
             f"backend {backend(account, deployment)}",
             needs=frozenset({names.service_id}),
+            behind=_behind(names, account, deployment),
         )
         for deployment in names.stack.deployments
         for account in names.stack.accounts
     )
+
+
+def _behind(names: Names, account: Account, deployment: str) -> frozenset[str]:
+    """The deployment, and the role that lets the gateway in; of an adopted account nothing is ours."""
+    if account.endpoint:
+        return frozenset()
+    return frozenset({names.deployment_id(account, deployment), names.role_id(account)})
 
 
 def _backend(names: Names, account: Account) -> Json:
@@ -216,6 +228,14 @@ def _backend(names: Names, account: Account) -> Json:
         }
         properties["circuitBreaker"] = {"rules": [rule]}
     return properties
+
+
+def _drained(names: Names) -> tuple[Resource, ...]:
+    """Who is sent nothing while it changes, as the policy of the strategy without pools reads it: names, each
+    with a comma behind it."""
+    if names.stack.strategy == "backend-pool":
+        return ()
+    return (named_value(names, DRAINED, "none"),)
 
 
 def _pools(names: Names) -> tuple[Resource, ...]:
@@ -265,7 +285,7 @@ def _api(names: Names, policy: str) -> tuple[Resource, ...]:
     )
     operations = (operation(api, name, *each, f"operation {name}") for name, each in OPERATIONS.items())
     backends = {resource.id for resource in (*_backends(names), *_pools(names))}
-    asked = {named_value_id(names, IDENTITY), *policy_needs(names)}
+    asked = {named_value_id(names, IDENTITY), *policy_needs(names), *(made.id for made in _drained(names))}
     checked = policy_of(api, policy, "policy", frozenset(backends | asked))
     # Operations come after the policy: while they are missing the API answers 404, never unchecked.
     return made, checked, *operations

@@ -4,8 +4,11 @@ The key opens nothing else, and what it asks costs no tokens, so that it stays a
 nothing can ask without a write.
 """
 
+from dataclasses import dataclass
+
+from apimlb.stack import names as stack_names
 from apimlb.stack.access import named_value_id
-from apimlb.stack.apis import small_api
+from apimlb.stack.apis import operation_id, small_api
 from apimlb.stack.names import IDENTITY, Names
 from apimlb.stack.resources import Resource
 
@@ -20,6 +23,41 @@ ERROR = "backend-error"
 def subscription_id(names: Names) -> str:
     """The subscription whose key the API asks for."""
     return f"{names.service_id}/subscriptions/{SUBSCRIPTION}"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a deploy asks whether what it made works.
+
+    Ids: of the `service`, of the `api` that clients call, of the `key` that the probe asks for, and of all
+    that a probe goes `through`. `path` is the API's, `tenant` Entra's, `backends` are the names of them all.
+    """
+
+    service: str
+    api: str
+    path: str
+    key: str
+    through: frozenset[str]
+    tenant: str
+    backends: tuple[str, ...]
+
+    @property
+    def policy(self) -> str:
+        """The id of the policy that clients meet."""
+        return f"{self.api}/policies/policy"
+
+
+def site(names: Names, tenant: str) -> Site:
+    """The site of a stack."""
+    api = f"{names.service_id}/apis/{stack_names.API}"
+    through = {operation_id(names, API), subscription_id(names), named_value_id(names, IDENTITY)}
+    backends = tuple(
+        stack_names.backend(account, deployment)
+        for deployment in names.stack.deployments
+        for account in names.stack.accounts
+    )
+    key = subscription_id(names)
+    return Site(names.service_id, api, stack_names.API, key, frozenset(through), tenant, backends)
 
 
 def probe(names: Names, policy: str) -> tuple[Resource, ...]:

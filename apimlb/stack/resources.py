@@ -40,7 +40,8 @@ class Resource:
     """One thing that a stack has in Azure.
 
     `needs` are the ids that must exist before it; `exclusive` names what allows one write at a time (an
-    account, an API); what stands at the dotted paths `create_only` is sent at creation and kept afterwards.
+    account, an API); what stands at the dotted paths `create_only` is sent at creation and kept afterwards;
+    `behind` are the ids of what answers when traffic is sent to it.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Resource:
     needs: frozenset[str] = frozenset()
     exclusive: str = ""
     create_only: frozenset[str] = frozenset()
+    behind: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:

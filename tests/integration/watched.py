@@ -79,6 +79,7 @@ class WatchedAzure:
             settings.subscription_id,
             settings.owner.client_id,
             settings.owner.secret,
+            0.0,
         )
 
     async def _manage(self, request: Request) -> Response:

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from urllib.parse import quote, unquote
 
 from apimlb.clock import Clock
 from apimlb.http import Headers, Request, Response
@@ -23,6 +24,7 @@ from apimlb.local.arm.throttle import Throttle
 from apimlb.local.arm.wire import JSON, refusal, response
 from apimlb.local.store import Documents, Store, kind_of
 
+_PLAIN = "".join(map(chr, range(33, 127))).replace("/", "").replace("%", "")
 _VERSION = re.compile(r"\d{4}-\d\d-\d\d(-\w+)?")
 # Compiled once: the table is the same for every plane in the process.
 _ROUTES = Routes(ROUTES)
@@ -82,7 +84,7 @@ class ArmPlane:
         caller = self._verify(request)
         self.ripen()
         query = {name.lower(): value for name, value in request.query.items()}
-        match = _ROUTES.find(request.method, request.path, query.get("api-version", ""))
+        match = _ROUTES.find(request.method, _decoded(request.path), query.get("api-version", ""))
         call = Call(self._azure, request, caller, match.id, match.names, query)
         self._admit(call, match)
         if _looks(request.method, match.id):
@@ -139,3 +141,11 @@ def _looks(method: str, id: str) -> bool:
 
 def _purges(id: str) -> bool:
     return "/providers/" in id and kind_of(id) in retention.KINDS
+
+
+def _decoded(path: str) -> str:
+    """The path with its names as they are: Microsoft's SDKs send `openai;rev=2` as `openai%3Brev%3D2`. A
+    slash in a name stays encoded, so that it parts nothing."""
+    return (
+        path if "%" not in path else "/".join(quote(unquote(part), safe=_PLAIN) for part in path.split("/"))
+    )

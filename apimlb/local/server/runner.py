@@ -155,6 +155,7 @@ class _Site:
             "subscription_id": settings.subscription_id,
             "client_id": settings.owner.client_id,
             "client_secret": settings.owner.secret,
+            "spread": settings.lateness.scaled(settings.time_scale).configuration[1],
         }
         replace_file(self._endpoint, json.dumps(written).encode())
 

@@ -15,7 +15,7 @@ from apimlb.deploy.azure import Azure, connect
 from apimlb.deploy.cloud import Target
 from apimlb.deploy.sdk.credential import SharedCredential
 from apimlb.deploy.sdk.wire import Wire
-from apimlb.http import Headers, Request, Response
+from apimlb.http import Headers, Request, Response, read
 from apimlb.local.entra.tokens import Principal
 from apimlb.local.store import Store
 from apimlb.local.world import ARM_ORIGIN, OWNER, World, WorldSettings
@@ -84,6 +84,20 @@ class LocalAzure:
         headers = Headers([("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")])
         sent = b"" if body is None else json.dumps(body).encode()
         return self._do(self.world.manage(Request(method, url, headers, sent)))
+
+    def is_asking(self) -> bool:
+        """Whether who asks is the local Azure itself: it cannot wait for its own answer."""
+        return threading.current_thread() is self._thread
+
+    def call(self, request: Request) -> Response:
+        """What a client of the gateway is answered, its body read."""
+
+        async def answered() -> Response:
+            response = await self.world.send(request)
+            await read(response)
+            return response
+
+        return self._do(answered())
 
     def close(self) -> None:
         """Shut down; fails if a request or an answer was not as Azure has it."""

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from apimlb.deploy.cloud import Limits
 from apimlb.deploy.gateway import Answer, UnreachableError
-from apimlb.deploy.readiness import Limits, Readiness
+from apimlb.deploy.readiness import Readiness
+from apimlb.deploy.waiting import Audience, Wait, heard_by
 from apimlb.errors import NotReadyError, UnverifiedError
 from apimlb.http import Headers
 from tests.fakes import ManualClock
@@ -22,23 +24,17 @@ class Scene:
         self.clock = ManualClock()
         self.began = self.clock.now()
         self.backend, self.strangers = backend, strangers
-        self.waited: list[str] = []
+        self.waited: list[Wait] = []
         self.asked: list[tuple[str, Headers]] = []
-        self.readiness = Readiness(
-            self,
-            self.clock,
-            URL,
-            "the-key",
-            Limits(**limits),
-            lambda backend, why: self.waited.append(why),
-        )
+        self.readiness = Readiness(self, self.clock, URL, "the-key", Limits(**limits))
+
+    def await_backend(self) -> None:
+        with heard_by(Audience(self.waited.append)):
+            self.readiness.await_backend("b")
 
     @property
     def seconds(self) -> float:
         return self.clock.now() - self.began
-
-    def wait(self, backend: str, why: str) -> None:
-        self.waited.append(why)
 
     def ask(self, method: str, url: str, headers: Headers, body: bytes = b"") -> Answer:
         self.asked.append((url, headers))
@@ -52,7 +48,7 @@ class Scene:
 
 def test_a_backend_that_answers_three_times_is_ready_at_once_where_nothing_spreads_slowly() -> None:
     scene = Scene(lambda at: 400, steady=0)
-    scene.readiness.await_backend("b")
+    scene.await_backend()
     assert (scene.seconds, len(scene.asked)) == (0, 3)
     assert {url for url, _ in scene.asked} == {f"{URL}/apimlb-probe/b"}
     assert {headers.get("Ocp-Apim-Subscription-Key") for _, headers in scene.asked} == {"the-key"}
@@ -61,21 +57,21 @@ def test_a_backend_that_answers_three_times_is_ready_at_once_where_nothing_sprea
 @pytest.mark.parametrize("status", [200, 400, 429])
 def test_a_row_lasts_as_long_as_the_target_wants(status: int) -> None:
     scene = Scene(lambda at: status, steady=60)
-    scene.readiness.await_backend("b")
+    scene.await_backend()
     assert 60 <= scene.seconds < 75
 
 
 def test_a_role_that_flaps_starts_the_row_anew() -> None:
     scene = Scene(lambda at: 401 if at < 90 or 110 < at < 130 else 400, steady=60)
-    scene.readiness.await_backend("b")
+    scene.await_backend()
     assert 190 <= scene.seconds < 215
-    assert "its role may take minutes" in scene.waited[0]
+    assert "its role may take minutes" in scene.waited[0].reason
 
 
 def test_a_probe_that_the_gateway_does_not_know_yet_is_waited_for() -> None:
     scene = Scene(lambda at: -1 if at < 20 else 400, steady=0)
-    scene.readiness.await_backend("b")
-    assert scene.waited[0] == "the probe is not at the gateway yet"
+    scene.await_backend()
+    assert scene.waited[0].reason == "the probe is not at the gateway yet"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +88,7 @@ def test_a_probe_that_the_gateway_does_not_know_yet_is_waited_for() -> None:
 def test_a_backend_that_never_is_ready_is_told_with_its_reason(status: int, why: str) -> None:
     scene = Scene(lambda at: status, limit=600)
     with pytest.raises(NotReadyError, match=why) as caught:
-        scene.readiness.await_backend("b")
+        scene.await_backend()
     assert 600 < scene.seconds < 610
     assert (caught.value.exit_code, "b" in caught.value.what) == (7, True)
 
@@ -121,7 +117,7 @@ def test_a_gateway_that_cannot_be_reached_from_here_is_unverified() -> None:
         raise UnreachableError("The gateway cannot be reached: no such host")
 
     scene = Scene(unreachable, unreachable)
-    for check in (lambda: scene.readiness.await_backend("b"), lambda: scene.readiness.await_shut("/", "t")):
+    for check in (scene.await_backend, lambda: scene.readiness.await_shut("/", "t")):
         with pytest.raises(UnverifiedError, match="could not be tried from here") as caught:
             check()
         assert caught.value.exit_code == 8

@@ -179,3 +179,9 @@ async def test_notes_change_and_a_release_goes_without_changing_what_is_current(
     assert (await scene.delete(path)).status == 200
     assert (await scene.delete(path)).status == 204
     assert (await scene.get(OPENAI)).properties["apiRevision"] == "2"
+
+
+async def test_a_name_may_come_encoded_as_microsofts_sdks_send_it(scene: Scene) -> None:
+    about = {"path": "openai", "sourceApiId": OPENAI, "apiRevisionDescription": "next"}
+    made = await scene.put(f"{SERVICE}/apis/openai%3Brev%3D2", {"properties": about})
+    assert (made.status, made.json["id"]) == (201, SECOND)

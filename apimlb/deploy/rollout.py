@@ -1,0 +1,131 @@
+"""Brings changes to a gateway that has traffic: tries backends, drains them, and releases policies.
+
+A policy is changed in a revision of its API that nobody calls. There it is asked whether it refuses strangers
+and answers at all; only then does it become the current one, and what was current before stays for a way
+back. One that does not do is left where it is and told.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from apimlb.clock import Clock
+from apimlb.deploy.cloud import Cloud, Limits
+from apimlb.deploy.executor import Task
+from apimlb.deploy.gateway import Gateway
+from apimlb.deploy.ids import short
+from apimlb.deploy.readiness import Readiness
+from apimlb.deploy.reads import together
+from apimlb.deploy.traffic import DRAIN, TRY, Arrangement
+from apimlb.deploy.waiting import Wait, wait
+from apimlb.errors import NotReadyError, UnverifiedError
+from apimlb.stack.probe import Site
+from apimlb.stack.resources import Json
+
+REVISION = "microsoft.apimanagement/service/apis/revisions"
+_SAID = ("displayName", "path", "protocols", "subscriptionRequired")
+"""What a revision is told; all else it has of its source."""
+_STEP = 5.0
+"""Seconds between two words about a drain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Whom a deploy asks, where, and for how long."""
+
+    gateway: Gateway
+    site: Site
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """Acts at one gateway. `known` are replies by lower-case id, which grow while a deploy goes on;
+    `unverified` is what could not be tried from here."""
+
+    cloud: Cloud
+    clock: Clock
+    visit: Visit
+    arrangement: Arrangement
+    known: Mapping[str, Json]
+    unverified: list[UnverifiedError] = field(default_factory=list)
+
+    def act(self, task: Task) -> None:
+        """Do a task of the arrangement's own; raises `NotReadyError` and what the cloud raises."""
+        if task.verb == TRY:
+            self._try(self.arrangement.backends[task.key])
+        elif task.verb == DRAIN:
+            self._drain(task.label)
+        else:
+            for id, body in self.arrangement.writes[task.key].items():
+                self.cloud.put(id, body)
+
+    def release(self, body: Json) -> None:
+        """Make the policy the current one by way of a revision; raises `NotReadyError` for one that does not
+        do, which stays in its revision."""
+        current = self.cloud.get(self.site.api) or {}
+        numbers = [int(row["apiRevision"]) for row in self.cloud.children(self.site.api, REVISION)]
+        now = int((current.get("properties") or {}).get("apiRevision") or 1)
+        fresh = f"{self.site.api};rev={max([now, *numbers]) + 1}"
+        said = {name: current["properties"][name] for name in _SAID if name in current["properties"]}
+        self.cloud.put(fresh, {"properties": {**said, "sourceApiId": f"{self.site.api};rev={now}"}})
+        self.cloud.put(f"{fresh}/policies/policy", body)
+        self._ask(fresh.rpartition("/")[2])
+        release = f"{self.site.api}/releases/{fresh.rpartition('=')[2]}"
+        self.cloud.put(release, {"properties": {"apiId": fresh, "notes": "apimlb deploy"}})
+        for number in numbers:
+            if number != now:
+                self.cloud.delete(f"{self.site.api};rev={number}")
+
+    def verify(self) -> None:
+        """That strangers are refused and every backend answers; raises `NotReadyError`, `UnverifiedError`."""
+        if self.unverified:
+            raise self.unverified[0]
+        asked = self.readiness
+        checks: dict[str, Callable[[], None]] = {
+            "": partial(asked.await_shut, f"/{self.site.path}/v1/chat/completions", self.site.tenant)
+        }
+        checks |= {name: partial(asked.await_answer, name) for name in self.site.backends}
+        together(checks)
+
+    @property
+    def site(self) -> Site:
+        return self.visit.site
+
+    @property
+    def limits(self) -> Limits:
+        return self.visit.limits
+
+    @property
+    def readiness(self) -> Readiness:
+        service, key = self.known[self.site.service.lower()], self.known[self.site.key.lower()]
+        url = str(service["properties"]["gatewayUrl"])
+        return Readiness(self.visit.gateway, self.clock, url, str(key["primaryKey"]), self.limits)
+
+    def _try(self, backend: str) -> None:
+        try:
+            self.readiness.await_backend(backend)
+        except UnverifiedError as error:
+            self.unverified.append(error)
+            self._pass(backend, f"{error.what}: it is given time instead", self.limits.steady)
+
+    def _ask(self, revision: str) -> None:
+        number = revision.partition(";")[2]
+        try:
+            self.readiness.await_shut(f"/{self.site.path};{number}/v1/chat/completions", self.site.tenant)
+        except UnverifiedError as error:
+            self.unverified.append(error)
+        except NotReadyError as error:
+            raise NotReadyError(
+                f"The new policy does not do and was not released: {error.what}",
+                where=short(f"{self.site.api};{number}"),
+                next_step="Look at this revision in the portal; clients go on with the one before.",
+            ) from error
+
+    def _drain(self, where: str) -> None:
+        self._pass(where, "what was sent before the change may still be answered", self.limits.drain)
+
+    def _pass(self, where: str, reason: str, seconds: float) -> None:
+        end = self.clock.now() + seconds
+        while (left := end - self.clock.now()) > 0:
+            wait(self.clock, Wait(where, reason, min(_STEP, left), left))

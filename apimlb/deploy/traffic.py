@@ -1,0 +1,222 @@
+"""What a plan's steps wait for so that traffic does not notice them: pure, tasks in, tasks out.
+
+    try        a backend is probed before a pool or the policy sends anything to it
+    drain      what a pool or the policy sent before it was written has the time to end, before it goes away
+    take out   an account whose deployments change in place is sent nothing first, one account at a time,
+    take in    and is sent something again when it was tried
+
+Out of a pool it is written; the policy of the strategy without pools reads in a named value who is out. An
+account is not taken out where there is no other: the change itself takes away what is asked for.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from apimlb.deploy.executor import Task
+from apimlb.deploy.ids import ACCOUNT, BACKEND, DEPLOYMENT, parent_of
+from apimlb.stack.desired import DRAINED
+from apimlb.stack.differences import at
+from apimlb.stack.planner import POOL, Action, Plan, Step, kind_of
+from apimlb.stack.resources import Json
+
+TRY, DRAIN, OUT, IN = "try", "drain", "take out", "take in"
+VERBS = frozenset({TRY, DRAIN, OUT, IN})
+
+_WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
+_DRAINED = frozenset({BACKEND, POOL, DEPLOYMENT, ACCOUNT})
+_ALL = "#drain"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Tasks that keep traffic going. `backends` are the names to try by task; `writes` the bodies by id that
+    a task writes which takes out or in."""
+
+    tasks: tuple[Task, ...]
+    backends: Mapping[str, str] = field(default_factory=dict)
+    writes: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+
+
+def arrange(
+    tasks: Sequence[Task], plan: Plan, observed: Mapping[str, Json], balancer: str, probe: Iterable[str]
+) -> Arrangement:
+    """The plan's tasks with what stands around them; `observed` holds replies by lower-case id.
+
+    `balancer` is the id of the policy that clients meet, `probe` the ids of what a probe goes through.
+    """
+    scene = _Scene(plan, observed, balancer.lower(), frozenset(map(str.lower, probe)))
+    rolled = list(scene.rolled())
+    needs = _Needs()
+    backends: dict[str, str] = {}
+    writes: dict[str, Mapping[str, Json]] = {}
+    extra: list[Task] = []
+    for key in scene.entering() | {key for roll in rolled for key in roll.backends}:
+        step = scene.steps[key]
+        task = Task(f"{key}#try", f"backend {step.resource.name}", TRY, scene.before_a_try(step))
+        extra.append(task)
+        backends[task.key] = step.resource.name
+    for gate in scene.gates:
+        needs.add(gate.key, {f"{key}#try" for key in scene.entering_by(gate)})
+    leaving = [step for step in plan.steps if _leaves(step)]
+    if leaving:
+        extra.append(Task(_ALL, "what was sent before", DRAIN, frozenset(gate.key for gate in scene.gates)))
+    for step in leaving:
+        needs.add(step.removal_key, {_ALL})
+    before: frozenset[str] = frozenset()
+    for roll in rolled:
+        out = Task(f"{roll.account}#out", f"account {roll.name}", OUT, before)
+        drain = Task(f"{roll.account}#drain", f"account {roll.name}", DRAIN, frozenset({out.key}))
+        extra += [out, drain]
+        writes[out.key] = roll.without
+        for key in roll.changing:
+            needs.add(key, {drain.key})
+        before = frozenset(f"{key}#try" for key in roll.backends)
+    if rolled:
+        back = Task("#in", "every account", IN, before)
+        extra.append(back)
+        writes[back.key] = scene.whole(id for roll in rolled for id in roll.without)
+        for gate in scene.gates:
+            needs.add(gate.key, {back.key})
+    return Arrangement((*(needs.of(task) for task in tasks), *extra), backends, writes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Roll:
+    """One account that changes in place: the keys of its backends and of the steps that change it, and by id
+    what is written to send it nothing."""
+
+    account: str
+    name: str
+    backends: frozenset[str]
+    changing: frozenset[str]
+    without: Mapping[str, Json]
+
+
+class _Needs:
+    """What tasks need besides."""
+
+    def __init__(self) -> None:
+        self._more: dict[str, frozenset[str]] = {}
+
+    def add(self, key: str, needs: Iterable[str]) -> None:
+        self._more[key] = self._more.get(key, frozenset()) | frozenset(needs)
+
+    def of(self, task: Task) -> Task:
+        return replace(task, needs=task.needs | self._more.get(task.key, frozenset()))
+
+
+class _Scene:
+    """A plan as traffic sees it."""
+
+    def __init__(
+        self, plan: Plan, observed: Mapping[str, Json], balancer: str, probe: frozenset[str]
+    ) -> None:
+        self.steps = {step.key: step for step in plan.steps}
+        self._observed = observed
+        self._probe = probe
+        kept = [step for step in plan.steps if step.action is not Action.DELETE]
+        self._backends = {step.key: step for step in kept if kind_of(step.resource) == BACKEND}
+        self._pools = [step for step in kept if kind_of(step.resource) == POOL]
+        self._list = next((step for step in kept if step.resource.name == DRAINED), None)
+        lists = [self._list] if self._list else []
+        sending = [*self._pools, *lists, *(step for step in kept if step.key == balancer)]
+        self.gates = [step for step in sending if step.action in _WRITING]
+
+    def entering(self) -> set[str]:
+        """The keys of the backends that something sends to which did not before."""
+        return {key for gate in self.gates for key in self.entering_by(gate)}
+
+    def entering_by(self, gate: Step) -> set[str]:
+        if gate is self._list:
+            return self._coming_back(gate)
+        told = json.dumps(self._observed.get(gate.key, {})).lower()
+        named = {need.lower() for need in gate.resource.needs} & self._backends.keys()
+        return {key for key in named if not self._is_named(key, told)}
+
+    def _is_named(self, backend: str, text: str) -> bool:
+        """Whether the JSON text of a pool or a policy names the backend: a pool by its id, a policy by its
+        account and its deployment."""
+        step = self._backends[backend]
+        name, account = step.resource.name.lower(), self._account_of(step)
+        deployment = name.removeprefix(f"{account}-")
+        both = account and all(f'\\"{part}\\"' in text for part in (account, deployment))
+        return f'/backends/{name}"' in text or bool(both)
+
+    def _coming_back(self, gate: Step) -> set[str]:
+        """The backends of the accounts that are out: an earlier run was cut off."""
+        out = str(at(self._observed.get(gate.key, {}), "properties.value") or "").split(",")
+        return {key for key, step in self._backends.items() if self._account_of(step) in out}
+
+    def _account_of(self, backend: Step) -> str:
+        """The account's name in the configuration."""
+        behind = [parent_of(id).lower() for id in backend.resource.behind]
+        labels = [self.steps[id].resource.label for id in behind if id in self.steps]
+        return next((label.removeprefix("account ") for label in labels), "")
+
+    def before_a_try(self, step: Step) -> frozenset[str]:
+        behind = frozenset(id.lower() for id in step.resource.behind)
+        return (behind | self._probe | {step.key}) & self.steps.keys()
+
+    def rolled(self) -> Iterator[_Roll]:
+        """The accounts whose deployments change while others are in the same pools."""
+        changing: dict[str, set[str]] = {}
+        for step in self.steps.values():
+            if _changes_in_place(step):
+                account = step.key if kind_of(step.resource) == ACCOUNT else parent_of(step.key)
+                changing.setdefault(account, set()).add(step.key)
+        for account, keys in changing.items():
+            behind = {key for key, step in self._backends.items() if _is_behind(step, keys)}
+            name = self.steps[account].resource.label.removeprefix("account ")
+            without = self._without(behind) | self._listed(name, behind)
+            if behind and without:
+                changes = {self.steps[key].removal_key for key in keys} | keys
+                yield _Roll(account, name, frozenset(behind), frozenset(changes), without)
+
+    def _without(self, backends: set[str]) -> dict[str, Json]:
+        """The pools as Azure has them but for these members, where others are left."""
+        made: dict[str, Json] = {}
+        for step in self._pools:
+            there = self._observed.get(step.key)
+            members = at(there or {}, "properties.pool.services") or []
+            left = [member for member in members if str(member["id"]).lower() not in backends]
+            if left and len(left) < len(members):
+                made[step.resource.id] = _pooled(step, left)
+        return made
+
+    def _listed(self, account: str, backends: set[str]) -> dict[str, Json]:
+        """The list of who is out with this account on it, where there are others."""
+        others = {self._account_of(step) for key, step in self._backends.items() if key not in backends}
+        if self._list is None or self._list.key not in self._observed or not others - {account}:
+            return {}
+        body = self._list.resource.body
+        return {self._list.resource.id: {"properties": {**body["properties"], "value": f"{account},"}}}
+
+    def whole(self, ids: Iterable[str]) -> dict[str, Json]:
+        """The same as the stack wants it."""
+        return {id: self.steps[id.lower()].resource.body for id in dict.fromkeys(ids)}
+
+
+def _leaves(step: Step) -> bool:
+    """Whether the step takes away for good what traffic may still be at."""
+    return step.action is Action.DELETE and kind_of(step.resource) in _DRAINED
+
+
+def _changes_in_place(step: Step) -> bool:
+    """Whether what answers becomes another while its name stays: a model, its version, how it is billed."""
+    kind = kind_of(step.resource)
+    if step.action is Action.REPLACE:
+        return kind in (ACCOUNT, DEPLOYMENT)
+    if step.action is not Action.UPDATE or kind != DEPLOYMENT:
+        return False
+    return any(change.path.startswith(("properties.model", "sku.name")) for change in step.changes)
+
+
+def _is_behind(step: Step, keys: set[str]) -> bool:
+    behind = [id.lower() for id in step.resource.behind]
+    return any(id == key or id.startswith(f"{key}/") for id in behind for key in keys)
+
+
+def _pooled(step: Step, members: Sequence[Json]) -> Json:
+    properties = {**step.resource.body["properties"], "pool": {"services": list(members)}}
+    return {**step.resource.body, "properties": properties}

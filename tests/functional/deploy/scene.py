@@ -1,0 +1,83 @@
+"""A stack under traffic: whoever deploys, and clients who call all the while."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from apimlb.deploy.cloud import Limits
+from apimlb.deploy.deployer import Applied, Deployer
+from apimlb.deploy.gateway import Answer
+from apimlb.deploy.rollout import Visit
+from apimlb.http import Headers, Request
+from apimlb.render import render_all
+from apimlb.stack.config import Stack, parse
+from apimlb.stack.desired import resources
+from apimlb.stack.marks import identified
+from apimlb.stack.names import Names
+from apimlb.stack.probe import site
+from tests.functional.deploy.local_azure import LocalAzure
+from tests.stacks import SUBSCRIPTION, TENANT
+
+CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
+KEY = "apimlb-default"
+BODY = b'{"messages":[{"role":"user","content":"Still there?"}],"max_completion_tokens":5}'
+
+
+@dataclass
+class Site:
+    """A stack in a local Azure; `statuses` are what its clients got, once they have been let in."""
+
+    azure: LocalAzure
+    limits: Limits = field(default_factory=Limits)
+    statuses: Counter[int] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+
+    def deploy(self, **configuration: Any) -> Applied:
+        """Deploy the stack of this configuration, whatever goes with it, and try it."""
+        stack = parse(configuration)
+        names, cloud = Names(SUBSCRIPTION, stack), self.azure.connected()
+        mark = identified(stack.name, names.group_id, cloud.get(names.group_id), stack.location, ID)
+        wanted = resources(stack, SUBSCRIPTION, TENANT, render_all(stack), mark)
+        visit = Visit(self, site(names, TENANT), self.limits)
+        deployer = Deployer(cloud, self.azure.clock, visit=visit)
+        preview = deployer.preview(wanted)
+        applied = deployer.apply(preview)
+        applied.outcome.raise_failure()
+        applied.verify()
+        return applied
+
+    def ask(self, method: str, url: str, headers: Headers, body: bytes = b"") -> Answer:
+        """What whoever deploys is answered by the gateway."""
+        answered = self.azure.call(Request(method, url, headers, body))
+        return Answer(answered.status, answered.headers)
+
+    def serve(self, stack: Stack) -> None:
+        """From now on a client calls whenever whoever deploys does anything."""
+        service = Names(SUBSCRIPTION, stack).service_id
+        held = self.azure.world.store.get(f"{service}/subscriptions/{KEY}")
+        assert held is not None
+        headers = Headers([("api-key", held.hidden["primaryKey"]), ("Content-Type", "application/json")])
+        url = f"https://{service.rpartition('/')[2]}.azure-api.net{CHAT}"
+
+        def call(request: Request) -> None:
+            answered = self.azure.call(Request("POST", url, headers.copy(), BODY))
+            self.statuses[answered.status] += 1
+            if answered.status != 200:
+                self.notes.append(f"{answered.status} before {request.method} {request.path[-70:]}")
+
+        def waiting() -> None:
+            if not self.azure.is_asking():
+                call(Request("GET", "pause"))
+
+        self.azure.before = call
+        self.azure.clock.meanwhile = waiting
+
+    def models(self) -> Mapping[str, str]:
+        """The model of each account's chat deployment."""
+        kept = self.azure.world.store.of_kind("microsoft.cognitiveservices/accounts/deployments")
+        chats = [each for each in kept if each.id.endswith("/chat")]
+        return {each.id.split("/")[-3]: each.body["properties"]["model"]["name"] for each in chats}
+
+
+ID = "5f0f4c3e-0000-4000-8000-00000000a9b1"

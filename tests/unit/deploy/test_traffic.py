@@ -1,0 +1,146 @@
+"""What a plan's steps wait for so that traffic does not notice them."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apimlb.deploy.deployer import Deployer
+from apimlb.deploy.executor import Task
+from apimlb.deploy.traffic import DRAIN, IN, OUT, TRY, Arrangement, arrange
+from apimlb.deploy.writer import tasks_of
+from apimlb.render import render_all
+from apimlb.stack.config import Stack, parse
+from apimlb.stack.desired import Policies, resources
+from apimlb.stack.names import Names
+from apimlb.stack.probe import site
+from apimlb.stack.resources import Resource
+from tests.clouds import FakeCloud
+from tests.fakes import ManualClock
+from tests.stacks import MARK, SUBSCRIPTION, TENANT
+
+SITE = site(Names(SUBSCRIPTION, parse({})), TENANT)
+CHAT = {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}}
+OTHER = {"chat": {"model": "text-embedding-3-small", "version": "1"}}
+EAST, WEST, NORTH = ({"location": place} for place in ("eastus2", "westus3", "swedencentral"))
+STRATEGIES = pytest.mark.parametrize("strategy", ["backend-pool", "retry"])
+
+
+def desired(**configuration: Any) -> tuple[Resource, ...]:
+    """What the stack wants, with its own policy: that says who is sent something."""
+    stack = parse({"deployments": CHAT, **configuration})
+    return resources(stack, SUBSCRIPTION, TENANT, rendered(stack.model_dump_json()), MARK)
+
+
+@cache
+def rendered(stack: str) -> Policies:
+    return render_all(Stack.model_validate_json(stack))
+
+
+def deployed(**configuration: Any) -> FakeCloud:
+    cloud, clock = FakeCloud(), ManualClock()
+    deployer = Deployer(cloud, clock)
+    deployer.apply(deployer.preview(desired(**configuration))).outcome.raise_failure()
+    return cloud
+
+
+def arranged(cloud: FakeCloud, **configuration: Any) -> Arrangement:
+    made = Deployer(cloud, ManualClock()).preview(desired(**configuration))
+    return arrange(tasks_of(made.plan), made.plan, made.observed, SITE.policy, SITE.through)
+
+
+def by_label(made: Arrangement) -> Mapping[str, Task]:
+    return {f"{task.verb} {task.label}": task for task in made.tasks}
+
+
+def before(made: Arrangement, label: str) -> set[str]:
+    """The tasks that are done before the one with this label."""
+    tasks = {task.key: task for task in made.tasks}
+    waiting, found = [by_label(made)[label]], set[str]()
+    while waiting:
+        for need in waiting.pop().needs & tasks.keys():
+            if need not in found:
+                found.add(need)
+                waiting.append(tasks[need])
+    return {f"{tasks[key].verb} {tasks[key].label}" for key in found}
+
+
+@STRATEGIES
+def test_at_first_nothing_is_sent_before_every_backend_was_tried(strategy: str) -> None:
+    made = arranged(FakeCloud(), accounts=[EAST, WEST], strategy=strategy)
+    tries = {"try backend eastus2-chat", "try backend westus3-chat"}
+    assert tries <= before(made, "create policy")
+    assert {"create role on eastus2", "create deployment eastus2/chat"} <= before(made, min(tries))
+
+
+@STRATEGIES
+def test_who_comes_is_tried_and_who_is_there_is_not_tried_again(strategy: str) -> None:
+    cloud = deployed(accounts=[EAST], strategy=strategy)
+    made = arranged(cloud, accounts=[EAST, WEST], strategy=strategy)
+    assert [name for name in by_label(made) if name.startswith(TRY)] == ["try backend westus3-chat"]
+    gate = "update pool pool-chat" if strategy == "backend-pool" else "update policy"
+    assert "try backend westus3-chat" in before(made, gate)
+
+
+@STRATEGIES
+def test_who_goes_is_drained_once_nothing_sends_to_it(strategy: str) -> None:
+    cloud = deployed(accounts=[EAST, WEST], strategy=strategy)
+    made = arranged(cloud, accounts=[EAST], strategy=strategy)
+    gate = "update pool pool-chat" if strategy == "backend-pool" else "update policy"
+    for gone in ("delete backend westus3-chat", "delete role on oai-apimlb-westus3"):
+        found = next(label for label in by_label(made) if label.startswith(gone))
+        if gone.startswith("delete backend"):
+            assert {gate, "drain what was sent before"} <= before(made, found)
+
+
+@STRATEGIES
+def test_accounts_that_change_in_place_are_out_meanwhile_one_after_another(strategy: str) -> None:
+    cloud = deployed(accounts=[EAST, WEST], deployments=CHAT, strategy=strategy)
+    made = arranged(cloud, accounts=[EAST, WEST], deployments=OTHER, strategy=strategy)
+    second = "delete deployment westus3/chat"
+    assert {f"{OUT} account westus3", f"{DRAIN} account westus3"} <= before(made, second)
+    assert {"create deployment eastus2/chat", "try backend eastus2-chat"} <= before(made, second)
+    assert "try backend westus3-chat" in before(made, f"{IN} every account")
+
+
+@STRATEGIES
+def test_the_only_account_is_not_taken_out(strategy: str) -> None:
+    cloud = deployed(accounts=[EAST], deployments=CHAT, strategy=strategy)
+    made = arranged(cloud, accounts=[EAST], deployments=OTHER, strategy=strategy)
+    assert not [label for label in by_label(made) if label.startswith((OUT, IN))]
+
+
+@STRATEGIES
+def test_what_changes_nothing_waits_for_nothing(strategy: str) -> None:
+    cloud = deployed(accounts=[EAST, WEST], strategy=strategy)
+    made = arranged(cloud, accounts=[EAST, WEST], strategy=strategy)
+    assert {task.verb for task in made.tasks} == {"keep"}
+    capacity = {"chat": {**CHAT["chat"], "capacity": 50}}
+    made = arranged(cloud, accounts=[EAST, WEST], deployments=capacity, strategy=strategy)
+    assert {task.verb for task in made.tasks} == {"keep", "update"}
+
+
+CONFIGS = st.fixed_dictionaries(
+    {
+        "accounts": st.lists(
+            st.sampled_from([EAST, WEST, NORTH]), min_size=1, unique_by=lambda account: account["location"]
+        ),
+        "deployments": st.sampled_from([CHAT, OTHER, {**CHAT, "more": OTHER["chat"]}]),
+        "strategy": st.sampled_from(["retry", "backend-pool"]),
+        "accept_retry_after": st.booleans(),
+    }
+)
+
+
+@settings(max_examples=60)
+@given(CONFIGS, CONFIGS)
+def test_whatever_changes_every_task_can_be_done_and_comes_once(first: Any, second: Any) -> None:
+    made = arranged(deployed(**first), **second)
+    assert len({task.key for task in made.tasks}) == len(made.tasks)
+    keys, done = {task.key for task in made.tasks}, set[str]()
+    while ready := [t for t in made.tasks if t.key not in done and (t.needs & keys) <= done]:
+        done |= {task.key for task in ready}
+    assert done == keys
