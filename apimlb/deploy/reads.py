@@ -1,7 +1,8 @@
 """Several reads at once, bounded."""
 
+import concurrent.futures
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
 
@@ -24,6 +25,9 @@ def together(calls: Mapping[Key, Callable[[], Value]], workers: int = WORKERS) -
         # Whoever hears of waits hears of those in these threads too.
         futures = {key: pool.submit(copy_context().run, call) for key, call in calls.items()}
         try:
+            done, _ = concurrent.futures.wait(futures.values(), return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
             return {key: future.result() for key, future in futures.items()}
         except BaseException:
             pool.shutdown(cancel_futures=True, wait=False)
