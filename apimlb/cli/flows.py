@@ -3,13 +3,13 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from apimlb.cli.applications import Endpoint
 from apimlb.cli.capacity_file import capacities_in, change_capacity
@@ -35,6 +35,8 @@ from apimlb.render import references, render
 from apimlb.stack.access import SUBSCRIPTION
 from apimlb.stack.planner import Plan, Revival
 from apimlb.stack.resources import Json, Resource
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,16 @@ class Consent:
 def deploy(session: Session, consent: Consent, *, quiet: bool = False) -> Deployed:
     """Plan, show (in a line when `quiet`), ask, provision, remember; raises `ApimlbError`."""
     with _in_turn(session, "deploy", quiet=quiet) as (run, progress):
-        while True:
-            try:
-                return _deploy(session, run, progress, consent, quiet=quiet)
-            except Overtaken as overtaken:
-                say(f"{overtaken.what}: planning again.")
+        return _last(lambda: _deploy(session, run, progress, consent, quiet=quiet))
+
+
+def _last(work: Callable[[], Made]) -> Made:
+    """What it returns, done again after whoever else changed the stack meanwhile."""
+    while True:
+        try:
+            return work()
+        except Overtaken as overtaken:
+            say(f"{overtaken.what}: planning again.")
 
 
 def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *, quiet: bool) -> Deployed:
@@ -162,12 +169,11 @@ def set_capacity(session: Session, capacity: int, *, account: str, deployment: s
         )
     with _in_turn(session, "set-capacity") as (run, progress):
         deployer, desired = _deployer(session, run, progress), session.desired()
+        accounts = [_account_name(session, account)] if account else []
+        deployments = [deployment] if deployment else []
         with _winding_down(deployer.stop):
-            changes = deployer.resize(
-                desired,
-                capacity,
-                accounts=[_account_name(session, account)] if account else [],
-                deployments=[deployment] if deployment else [],
+            changes = _last(
+                lambda: deployer.resize(desired, capacity, accounts=accounts, deployments=deployments)
             )
     for change in changes:
         fate = f"{change.before} → {change.after}" if change.is_needed else f"{change.after} already"

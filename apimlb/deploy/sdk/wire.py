@@ -172,7 +172,10 @@ class Wire:
         """For what no operation of a client asks."""
         with self._lock:
             if self._bare is None:
-                self._bare = PipelineClient(self._target.endpoint, **self._settings())
+                # What cannot be read is for whoever follows an operation to judge.
+                decode = policies.ContentDecodePolicy
+                plain = [policy for policy in self._policies() if not isinstance(policy, decode)]
+                self._bare = PipelineClient(self._target.endpoint, **{**self._settings(), "policies": plain})
             return self._bare
 
     def _client(self, name: str) -> Any:

@@ -157,6 +157,16 @@ def test_a_conflict_that_stays_is_told_at_once(code: str) -> None:
     assert arm.clock.slept == []
 
 
+def test_an_answer_that_ends_too_soon_is_asked_for_again() -> None:
+    half = Response(200, Headers([("Content-Type", "application/json")]), b'{"id": "/subscrip')
+    arm = Arm(half, half, reply(200, {"id": GROUP}))
+    assert arm.cloud.get(GROUP) == {"id": GROUP}
+    never = Arm(half, endless=True)
+    with pytest.raises(CloudError, match="no JSON|not of the expected form"):
+        never.cloud.get(GROUP)
+    assert 200 < sum(never.clock.slept) <= 300
+
+
 # What hangs on something that was just made.
 
 
@@ -284,6 +294,7 @@ LOST = {
     "vanished": error(404, "OperationNotFound", "The operation could not be found"),
     "gone": error(410, "Gone"),
     "no JSON": Response(200, Headers([("Content-Type", "text/html")]), b"<html>welcome</html>"),
+    "half a document": Response(200, Headers([("Content-Type", "application/json")]), b'{"status": "Succ'),
     "no status": reply(200, {"hello": "world"}),
     "a status that is none": reply(200, {"status": 7}),
     "a list": reply(200, []),
