@@ -113,7 +113,7 @@ def sort_of(method: str, path: str) -> str:
         return "tokens"
     if any(part in path for part in LOOKS) and method == "GET":
         return "looks"
-    if method == "GET" or path.endswith(ASKED_BY_POST):
+    if method in ("GET", "HEAD") or path.endswith(ASKED_BY_POST):
         return "reads"
     return "deletions" if method == "DELETE" else "writes"
 

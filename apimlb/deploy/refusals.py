@@ -216,6 +216,8 @@ def error_of(refusal: Refusal, *, where: str, means: Meaning | None = None) -> A
     """The refusal as apimlb's own error."""
     means = means or meaning(refusal)
     what = _sentence(refusal)
+    if means.passes and refusal.retry_after:
+        what += f" (it asks for a pause of {refusal.retry_after:.0f} s)"
     if issubclass(means.error, CloudError):
         return CloudError(
             what, where=where, next_step=means.next_step, status=refusal.status, code=refusal.code

@@ -347,6 +347,13 @@ def test_an_operation_elsewhere_gets_no_token() -> None:
 # Dates, and what is heard.
 
 
+def test_a_pause_beyond_the_deadline_is_not_begun() -> None:
+    arm = Arm(reply(429, {"error": {"code": "Throttled", "message": "later"}}, Retry_After="86400"))
+    with pytest.raises(CloudError, match="asks for a pause of 86400 s"):
+        arm.cloud.put(BACKEND, {})
+    assert arm.clock.slept == []
+
+
 def test_a_pause_can_be_asked_for_until_a_date() -> None:
     arm = Arm(reply(429, {}, Retry_After="Fri, 15 Jan 2027 08:02:00 GMT"), reply(200, {"id": GROUP}))
     arm.clock.advance(1_799_999_990.0 - arm.clock.now() if arm.clock.now() < 1_799_999_990.0 else 0)
