@@ -162,7 +162,7 @@ def test_an_answer_that_ends_too_soon_is_asked_for_again() -> None:
     arm = Arm(half, half, reply(200, {"id": GROUP}))
     assert arm.cloud.get(GROUP) == {"id": GROUP}
     never = Arm(half, endless=True)
-    with pytest.raises(CloudError, match="no JSON|not of the expected form"):
+    with pytest.raises(CloudError, match="no JSON object"):
         never.cloud.get(GROUP)
     assert 200 < sum(never.clock.slept) <= 300
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from apimlb.deploy.ids import kind_of
 from apimlb.deploy.observer import observe
+from apimlb.deploy.patience import PATIENCE
 from apimlb.deploy.writer import Writer, tasks_of
 from apimlb.errors import CloudError
 from apimlb.stack.planner import plan
@@ -91,3 +93,52 @@ def test_a_value_that_azure_did_not_assign_is_told() -> None:
     deployed(cloud, stack, "resource group", "account eastus2")
     with pytest.raises(CloudError, match="role on eastus2 needs"):
         carry_out(cloud, ManualClock(), stack, "role on eastus2")
+
+
+STALE = CloudError("changed since", where="deployments/chat", status=412, code="PreconditionFailed")
+
+
+def test_what_somebody_changed_meanwhile_is_read_again_and_kept() -> None:
+    stack, clock = desired(), ManualClock()
+    cloud, chat = FakeCloud(), labelled(stack, "deployment eastus2/chat")
+    deployed(cloud, stack, "resource group", "account eastus2", chat.label)
+    cloud.resources[chat.key]["properties"]["versionUpgradeOption"] = "NoAutoUpgrade"
+
+    def change_once(verb: str, id: str) -> None:
+        cloud.fail = lambda verb, id: None
+        cloud.resources[chat.key]["sku"]["capacity"] = 80
+        raise STALE
+
+    cloud.fail = change_once
+    carry_out(cloud, clock, stack, chat.label)
+    assert cloud.resources[chat.key]["sku"]["capacity"] == 80
+    assert cloud.resources[chat.key]["properties"]["versionUpgradeOption"] == "OnceCurrentVersionExpired"
+    assert len(clock.slept) == 1
+
+
+def test_what_somebody_made_as_it_is_wanted_is_not_written_again() -> None:
+    stack = desired()
+    cloud, group = FakeCloud(), labelled(stack, "resource group")
+
+    def make(verb: str, id: str) -> None:
+        cloud.fail = lambda verb, id: None
+        cloud.resources[group.key] = {**group.body, "id": group.id, "properties": {}}
+        raise STALE
+
+    cloud.fail = make
+    carry_out(cloud, ManualClock(), stack, group.label)
+    assert cloud.writes == []
+
+
+def test_a_resource_that_keeps_changing_is_told_at_the_deadline_of_its_type() -> None:
+    stack, clock = desired(), ManualClock()
+    cloud, group = FakeCloud(), labelled(stack, "resource group")
+
+    def fail(verb: str, id: str) -> None:
+        raise STALE
+
+    cloud.fail = fail
+    with pytest.raises(CloudError, match="changed since"):
+        carry_out(cloud, clock, stack, group.label)
+    deadline = PATIENCE[kind_of(group.id)].deadline
+    assert deadline - 20 < sum(clock.slept) <= deadline
