@@ -192,7 +192,7 @@ def decide(survey: Survey, *, purge: bool, stack: str) -> Removal:
         tasks=tuple(task for task, _ in chosen),
         ids={task.key: id for task, id in chosen},
         group=survey.group if survey.group_is_ours else "",
-        retained=() if purge else tuple(soft),
+        retained=() if purge else (*soft, *survey.hidden),
         unsettled=frozenset(id.lower() for id, body in survey.ours.items() if not is_settled(body)),
         awaited=frozenset(id.lower() for id in hidden),
         others=survey.others,
