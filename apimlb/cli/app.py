@@ -78,6 +78,10 @@ def deploy(
     yes: Yes = False,
     prune: Prune = False,
     on_soft_deleted: OnSoftDeleted = None,
+    saved: Annotated[
+        Path | None,
+        typer.Option("--plan", metavar="FILE", help="Carry out a saved plan, if it still holds."),
+    ] = None,
     output: Output = Format.TEXT,
     config: Config = "",
     state: State = "",
@@ -90,7 +94,7 @@ def deploy(
     overrides = {"strategy": strategy, "tier": tier}
     place = placed(where, stack, config, state)
     session = open_session(place, chosen=subscription, overrides=overrides, start_local=True)
-    deployed = flows.deploy(session, flows.Consent(yes, prune, on_soft_deleted))
+    deployed = flows.deploy(session, flows.Consent(yes, prune, on_soft_deleted, saved))
     if output is Format.JSON:
         show_json(deployed.document())
     else:
@@ -107,6 +111,10 @@ def plan(
         bool, typer.Option(DETAILED, help="Exit with 2 when something would change, with 1 on any error.")
     ] = False,
     on_soft_deleted: OnSoftDeleted = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Save it for `deploy --plan FILE`.", show_default=False),
+    ] = None,
     output: Output = Format.TEXT,
     config: Config = "",
     state: State = "",
@@ -122,6 +130,8 @@ def plan(
     made = flows.preview(session, quiet=output is Format.JSON, on_soft_deleted=on_soft_deleted)
     if output is Format.JSON:
         show_json(flows.plan_document(made))
+    if out is not None:
+        flows.save_plan(made, out)
     if detailed_exitcode and not made.is_empty:
         raise ChangesPlanned
 

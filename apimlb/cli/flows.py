@@ -1,5 +1,6 @@
 """What each command does, in the order in which a person sees it."""
 
+import json
 import signal
 import sys
 import threading
@@ -30,7 +31,8 @@ from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.turns import turn
 from apimlb.deploy.waiting import Audience, heard_by
-from apimlb.errors import ApimlbError, ConfigError, Interrupted, NotFoundError
+from apimlb.errors import ApimlbError, ConfigError, ConflictError, Interrupted, NotFoundError
+from apimlb.files import replace_file
 from apimlb.render import references, render
 from apimlb.stack.access import SUBSCRIPTION
 from apimlb.stack.planner import Plan, Revival
@@ -60,12 +62,14 @@ class Consent:
     """What was agreed to before anybody was asked.
 
     `yes` stands for an answer, but not to whether accounts, deployments or the gateway go: `prune` does.
-    `on_soft_deleted` says what becomes of the names that Azure keeps, `None` to ask.
+    `on_soft_deleted` says what becomes of the names that Azure keeps, `None` to ask. A `saved` plan is all of
+    that, as long as what would be done is what it says.
     """
 
     yes: bool = False
     prune: bool = False
     on_soft_deleted: str | None = None
+    saved: Path | None = None
 
 
 def deploy(session: Session, consent: Consent, *, quiet: bool = False) -> Deployed:
@@ -114,8 +118,7 @@ def preview(session: Session, *, quiet: bool, on_soft_deleted: str | None = None
     with heard_by(Audience(progress.wait)):
         deployer = _deployer(session, this_run("plan"), progress)
         made = deployer.preview(session.desired(), revivals=chosen)
-    if not quiet:
-        _show_preview(session, made, as_data=True)
+    _show_preview(session, made, as_data=True, quiet=quiet)
     raise_first(made.problems)
     return made.plan
 
@@ -318,14 +321,18 @@ def _say_what_was_cut_off(deployer: Deployer) -> None:
         say(f"The last {cut.command} was cut off{running}. Carrying on from what Azure has.")
 
 
-def _show_preview(session: Session, made: Preview, *, as_data: bool = False) -> None:
-    show_plan(made.plan, where=session.where, as_data=as_data)
+def _show_preview(session: Session, made: Preview, *, as_data: bool = False, quiet: bool = False) -> None:
+    if not quiet:
+        show_plan(made.plan, where=session.where, as_data=as_data)
     for notice in (*made.notices, *former(session)):
         say(f"Note: {notice}")
 
 
 def _confirm_plan(plan: Plan, consent: Consent) -> None:
     """Ask whether to carry it out; what nobody gets back quickly is not taken away for a `yes` alone."""
+    if consent.saved is not None:
+        _require_same(plan, consent.saved)
+        return
     guarded = [f"{step.action} {step.resource.label}" for step in plan.guarded]
     if guarded and consent.yes and not consent.prune and not sys.stdin.isatty():
         raise ConfigError(
@@ -335,6 +342,27 @@ def _confirm_plan(plan: Plan, consent: Consent) -> None:
         )
     question = f"This will {', '.join(guarded)}. Deploy this?" if guarded else "Deploy this?"
     confirm(question, yes=consent.yes and (consent.prune or not guarded))
+
+
+def _require_same(plan: Plan, saved: Path) -> None:
+    """Raise `ConflictError` unless the saved plan is the one that would be carried out."""
+    try:
+        agreed = json.loads(saved.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ConfigError(
+            f"It is no plan: {error}", where=str(saved), next_step="`apimlb plan --out FILE` saves one."
+        ) from None
+    if agreed != plan_document(plan):
+        raise ConflictError(
+            "What would be done is no longer what this plan says.",
+            where=str(saved),
+            next_step="`apimlb plan --out FILE` makes a new one.",
+        )
+
+
+def save_plan(plan: Plan, file: Path) -> None:
+    """Keep what was shown, to be agreed to and carried out later."""
+    replace_file(file, json.dumps(plan_document(plan), indent=2).encode() + b"\n")
 
 
 def confirm(question: str, *, yes: bool) -> None:

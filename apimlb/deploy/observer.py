@@ -31,12 +31,12 @@ from apimlb.stack.resources import Json, Resource
 
 # What is asked for by one listing: the types below each type.
 _BELOW: Mapping[str, tuple[str, ...]] = {
-    GROUP: (ROLE_ASSIGNMENT,),
+    GROUP: (ACCOUNT, ROLE_ASSIGNMENT),
     ACCOUNT: (DEPLOYMENT,),
     SERVICE: (API, BACKEND, NAMED_VALUE, PRODUCT, SUBSCRIPTION_KEY),
     API: (OPERATION,),
 }
-_WHOLE = frozenset({ROLE_ASSIGNMENT, DEPLOYMENT, BACKEND, NAMED_VALUE, OPERATION})
+_WHOLE = frozenset({ACCOUNT, ROLE_ASSIGNMENT, DEPLOYMENT, BACKEND, NAMED_VALUE, OPERATION, SUBSCRIPTION_KEY})
 """Of these a listing's row says as much as the resource itself (recorded: apim_cli_core_service t1-t12)."""
 
 _NOUNS = {
@@ -156,8 +156,14 @@ class _Look:
                 self._sort(pair[1], read[pair])
             found = {id: read[id] for id in wanted if read[id] is not None}
             self._replies |= {id.lower(): body for id, body in found.items()}
-            gone = [stray.id for stray in self._strays.values() if kind_of(stray.id) == ACCOUNT]
-            parents = [*found, *(gone if parents and kind_of(parents[0]) == GROUP else ())]
+            at_top = bool(parents) and kind_of(parents[0]) == GROUP
+            parents = [*found, *(self._accounts() if at_top else ())]
+
+    def _accounts(self) -> Iterator[str]:
+        """Those that are there, wanted or not any more."""
+        for key, resource in {**self._desired, **self._strays}.items():
+            if kind_of(key) == ACCOUNT and (key in self._replies or key in self._strays):
+                yield resource.id
 
     def _is_open(self, id: str) -> bool:
         """Whether there can be something in it: not yet in what is being made."""
@@ -177,6 +183,8 @@ class _Look:
                     self._replies[id.lower()] = row
             elif kind == API and id.lower().partition(";rev=")[0] in self._desired:
                 continue  # a revision of an API that is wanted: a way back, or what was not released
+            elif kind == ACCOUNT:
+                continue  # among the group's resources already
             elif self._is_stray(id, kind, row):
                 self._strays[id.lower()] = _stray(row)
             elif kind == ROLE_ASSIGNMENT:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from apimlb.clock import Clock
+from apimlb.deploy.claims import Overtaken
 from apimlb.deploy.cloud import Cloud, is_settled, state_of
 from apimlb.deploy.executor import Task
-from apimlb.deploy.ids import ACCOUNT, SERVICE, kind_of, short
+from apimlb.deploy.ids import ACCOUNT, GROUP, SERVICE, kind_of, short
 from apimlb.deploy.patience import patience_for
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import CloudError
@@ -68,6 +69,8 @@ class Writer:
 
     def _done(self, step: Step) -> Json:
         there = self._settled(step)
+        if step.action is Action.CREATE and kind_of(step.key) == GROUP:
+            self._refuse_overtaken(step)
         if there is None and step.revival is Revival.RESTORE:
             there = self.cloud.put(step.resource.id, _restoring(self._filled(step.resource.body, step)))
             step = self._against(step, there)
@@ -75,6 +78,15 @@ class Writer:
             there = self.cloud.get(step.resource.id)
             step = self._against(step, there) if there is not None else step
         return self._written(step, there)
+
+    def _refuse_overtaken(self, step: Step) -> None:
+        """A group that is there by now is another run's, and so is the stack's id in it."""
+        if self.cloud.get(step.resource.id) is not None:
+            raise Overtaken(
+                "Another command has begun to make this stack",
+                where=short(step.resource.id),
+                next_step="Run the same command again.",
+            )
 
     def _written(self, step: Step, there: Json | None) -> Json:
         if there is None or state_of(there) in _BROKEN:

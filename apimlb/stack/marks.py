@@ -26,6 +26,9 @@ TAG_ID = "apimlb-stack-id"
 _TEXT = re.compile(r"apimlb:([a-z][a-z0-9-]*):([0-9a-f-]{36})")
 _NAMESPACE = uuid.UUID("5f0f4c3e-3f0c-5d0a-8a55-6d1f2b8c7e21")
 
+OLD_HOME = "old"
+"""Instead of the id of a group that has none: a stack that moved away does not adopt the one that stayed."""
+
 _TAGS = "tags"
 _GROUP = "microsoft.resources/resourcegroups"
 CARRIERS = {
@@ -72,7 +75,7 @@ def marked(resource: Resource, mark: Mark) -> Resource:
         return resource
     if place == _TAGS:
         id = (mark.home if resource.type.lower() == _GROUP else "") or mark.id
-        ids = {TAG_ID: id} if id else {}
+        ids = {TAG_ID: id} if id not in ("", OLD_HOME) else {}
         return replace(resource, body={**resource.body, "tags": {TAG: mark.stack, **ids}})
     if not mark.id:
         return resource
@@ -118,8 +121,9 @@ def identified(stack: str, group_id: str, group: Json | None, location: str, fre
     """
     if group is None:
         return Mark(stack, fresh)
-    home = str((group.get("tags") or {}).get(TAG_ID) or uuid.uuid5(_NAMESPACE, group_id.lower()))
+    kept = str((group.get("tags") or {}).get(TAG_ID) or "")
+    home = kept or str(uuid.uuid5(_NAMESPACE, group_id.lower()))
     place = str(group.get("location") or location).replace(" ", "").lower()
     if place == location:
         return Mark(stack, home)
-    return Mark(stack, str(uuid.uuid5(_NAMESPACE, f"{home}/{location}")), home)
+    return Mark(stack, str(uuid.uuid5(_NAMESPACE, f"{home}/{location}")), kept or OLD_HOME)

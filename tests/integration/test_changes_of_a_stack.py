@@ -36,7 +36,13 @@ def test_an_account_goes_only_when_somebody_asks_for_it(deployed: CommandLine) -
     refused = deployed("deploy", "--local", "--yes")
     assert refused.code == 2
     assert "--prune" in refused.err
-    deployed.ok("deploy", "--local", "--yes", "--prune")
+    deployed.ok("plan", "--local", "--out", "agreed.json")
+    deployed.write(TWO.replace("westus3", "swedencentral"))
+    changed = deployed("deploy", "--local", "--plan", "agreed.json")
+    assert changed.code == 5
+    assert "no longer what this plan says" in changed.err
+    deployed.write(ONE)
+    deployed.ok("deploy", "--local", "--plan", "agreed.json")
     assert deployed("plan", "--local", "--detailed-exitcode").code == 0
 
 

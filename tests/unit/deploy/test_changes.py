@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apimlb.deploy.claims import Overtaken
 from apimlb.deploy.deployer import Applied, Deployer, Preview
 from apimlb.deploy.ids import ACCOUNT, DEPLOYMENT, IDENTITY, SERVICE, kind_of
 from apimlb.deploy.journal import Journal
@@ -410,3 +411,15 @@ def test_a_replacement_that_was_killed_is_carried_on_by_the_same_command(tmp_pat
     deployer.apply(deployer.preview(stack)).outcome.raise_failure()
     assert preview(cloud, stack).plan.is_empty
     assert cloud.deleted == {}
+
+
+def test_a_stack_that_another_run_has_begun_to_make_is_not_made_twice() -> None:
+    cloud = FakeCloud()
+    deployer = Deployer(cloud, ManualClock())
+    made = deployer.preview(desired())
+    group = labelled(desired(), "resource group")
+    cloud.put(group.id, {**group.body, "tags": {**group.body["tags"], "apimlb-stack-id": "theirs"}})
+    with pytest.raises(Overtaken):
+        deployer.apply(made).outcome.raise_failure()
+    assert set(cloud.resources) == {group.key}
+    assert cloud.resources[group.key]["tags"]["apimlb-stack-id"] == "theirs"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.stack.marks import Mark, identified, mark_in, mark_of
+from apimlb.stack.marks import Mark, identified, mark_in, mark_of, marked
 from tests.stacks import MARK, whole
 
 GROUP = "/subscriptions/s/resourceGroups/rg-apimlb"
@@ -47,8 +47,17 @@ def test_an_old_stack_gets_the_same_id_however_often_its_adoption_is_begun() -> 
 def test_a_stack_that_moved_is_told_from_the_one_it_was() -> None:
     here = identified("apimlb", GROUP, OLD, "eastus2", "fresh")
     moved = identified("apimlb", GROUP, OLD, "westus3", "fresh")
-    assert (moved.id != here.id, moved.home) == (True, here.id)
+    assert moved.id != here.id
     assert not moved.owns(here)
+
+
+def test_a_stack_that_moved_away_does_not_adopt_the_old_one_that_stayed() -> None:
+    group = whole()[0]
+    moved = identified("apimlb", GROUP, OLD, "westus3", "fresh")
+    assert marked(group, moved).body["tags"] == OLD["tags"]
+    kept = {**OLD, "tags": {"apimlb-stack": "apimlb", "apimlb-stack-id": "kept"}}
+    moved = identified("apimlb", GROUP, kept, "westus3", "fresh")
+    assert marked(group, moved).body["tags"] == kept["tags"]
 
 
 def test_what_is_older_than_ids_goes_by_the_stack_s_name() -> None:
