@@ -14,6 +14,7 @@ from apimlb.deploy.cloud import Cloud, Limits
 from apimlb.deploy.executor import Task
 from apimlb.deploy.gateway import Gateway
 from apimlb.deploy.ids import short
+from apimlb.deploy.keys import secrets_of
 from apimlb.deploy.readiness import Readiness
 from apimlb.deploy.reads import together
 from apimlb.deploy.traffic import DRAIN, TRY, Arrangement
@@ -49,6 +50,7 @@ class Rollout:
     arrangement: Arrangement
     known: Mapping[str, Json]
     unverified: list[UnverifiedError] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list, repr=False)
 
     def act(self, task: Task) -> None:
         """Do a task of the arrangement's own; raises `NotReadyError` and what the cloud raises."""
@@ -72,7 +74,7 @@ class Rollout:
         self.cloud.put(f"{fresh}/policies/policy", body)
         self._ask(fresh.rpartition("/")[2])
         release = f"{self.site.api}/releases/{fresh.rpartition('=')[2]}"
-        self.cloud.put(release, {"properties": {"apiId": fresh, "notes": "apimlb deploy"}})
+        self.cloud.put(release, {"properties": {"apiId": fresh, "notes": "Released by apimlb."}})
         for number in numbers:
             if number != now:
                 self.cloud.delete(f"{self.site.api};rev={number}")
@@ -98,9 +100,21 @@ class Rollout:
 
     @property
     def readiness(self) -> Readiness:
-        service, key = self.known[self.site.service.lower()], self.known[self.site.key.lower()]
-        url = str(service["properties"]["gatewayUrl"])
-        return Readiness(self.visit.gateway, self.clock, url, str(key["primaryKey"]), self.limits)
+        url = str(self.known[self.site.service.lower()]["properties"]["gatewayUrl"])
+        return Readiness(self.visit.gateway, self.clock, url, self._key(), self.limits)
+
+    def _key(self) -> str:
+        """The probe's key, read once."""
+        if not self.keys:
+            found = secrets_of(self.cloud, self.site.key)
+            if found is None:
+                raise NotReadyError(
+                    "The key of the probe is not there",
+                    where=short(self.site.key),
+                    next_step="Run the same command again.",
+                )
+            self.keys.append(found.primary)
+        return self.keys[0]
 
     def _try(self, backend: str) -> None:
         try:
