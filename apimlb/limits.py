@@ -56,6 +56,12 @@ class FixedWindow:
         """Count `cost` whether or not it fits."""
         return self.at(now)._plus(cost)
 
+    def correct(self, now: float, surplus: float, since: float) -> "FixedWindow":
+        """What was counted at the time `since` came to `surplus` more (or less); a window that is over keeps
+        its mistake."""
+        window = self.at(now)
+        return window._plus(max(surplus, -window.used)) if window.start <= since else window
+
     def _plus(self, cost: float) -> "FixedWindow":
         # Not `replace`, which takes three times as long: every call to every deployment comes through here.
         return FixedWindow(self.limit, self.seconds, self.aligned, self.start, self.used + cost)
@@ -86,6 +92,7 @@ class SlidingWindow:
 
     @property
     def used(self) -> float:
+        """What counts as of the time that the window was last looked at."""
         return sum(cost for _, cost in self.log)
 
     def take(self, now: float, cost: float = 1.0) -> tuple["SlidingWindow", Decision]:
@@ -101,6 +108,17 @@ class SlidingWindow:
     def charge(self, now: float, cost: float) -> "SlidingWindow":
         """Count `cost` whether or not it fits."""
         return self.at(now)._plus(now, cost)
+
+    def correct(self, now: float, surplus: float, since: float) -> "SlidingWindow":
+        """What was counted at the time `since` came to `surplus` more (or less); what has left the window
+        keeps its mistake."""
+        window = self.at(now)
+        counted = [place for place, (time, _) in enumerate(window.log) if time <= since]
+        if not counted:
+            return window
+        time, cost = window.log[counted[-1]]
+        corrected = (time, max(0.0, cost + surplus))
+        return replace(window, log=(*window.log[: counted[-1]], corrected, *window.log[counted[-1] + 1 :]))
 
     def _plus(self, now: float, cost: float) -> "SlidingWindow":
         log = self.log
@@ -130,6 +148,15 @@ class Bucket:
     level: float = 0.0
     since: float = -math.inf
 
+    @property
+    def limit(self) -> float:
+        return self.capacity
+
+    @property
+    def used(self) -> float:
+        """What counts as of the time that the bucket was last looked at."""
+        return self.level
+
     def at(self, now: float) -> "Bucket":
         """The bucket as it has drained by `now`."""
         if now <= self.since:
@@ -151,6 +178,10 @@ class Bucket:
         """Pour in `cost` whether or not it fits; a negative one takes out."""
         bucket = self.at(now)
         return replace(bucket, level=max(0.0, bucket.level + cost))
+
+    def correct(self, now: float, surplus: float, since: float) -> "Bucket":
+        """What was poured in earlier came to `surplus` more (or less)."""
+        return self.charge(now, surplus)
 
     def _drain(self, amount: float) -> float:
         if amount <= 0:

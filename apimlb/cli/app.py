@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from apimlb.cli import clients, keys, local, policy
+from apimlb.cli import clients, keys, local, policy, simulate
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.hints import learn
 from apimlb.cli.options import (
@@ -42,6 +42,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(policy.app, name="policy")
 learn(lambda: typer.main.get_command(app))
+app.command("simulate")(simulate.simulate)
 
 
 def _show_version(asked: bool) -> None:

@@ -50,6 +50,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.local.world": (GROUND | {"apimlb.local", "apimlb.policy.switches"}, set()),
     "apimlb.local.server": (GROUND | {"apimlb.local"}, {"httptools", "cryptography", "uvloop"}),
     "apimlb.local": (GROUND | {"apimlb.local"}, set()),
+    "apimlb.simulator": (GROUND | {"apimlb.stack", "apimlb.local"}, set()),
     "apimlb.cli": (GROUND | {"apimlb"}, {"typer", "rich", "openai", "tomlkit", "yaml"}),
     "apimlb.__main__": ({"apimlb.cli"}, set()),
     "apimlb": (set(), set()),

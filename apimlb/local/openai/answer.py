@@ -50,6 +50,8 @@ class Answer:
 
 def compose(ask: Ask, model: Model, settings: Settings, now: float) -> Answer:
     """The answer to `ask` at the time `now`."""
+    if settings.filler:
+        return _filled(ask, model, settings, now)
     rng = chance(ask.body, settings.seed)
     id = "".join(rng.choices(_ALPHABET, k=29))
     count = ask.choices * _prompts(ask.body)
@@ -59,6 +61,15 @@ def compose(ask: Ask, model: Model, settings: Settings, now: float) -> Answer:
     choices = tuple(_choice(ask, rng, bounds) for _ in range(count))
     fingerprint = hashlib.sha256(model.snapshot.encode()).hexdigest()[:10]
     return Answer(id, int(now), model.snapshot, f"fp_{fingerprint}", ask.prompt_tokens, choices)
+
+
+def _filled(ask: Ask, model: Model, settings: Settings, now: float) -> Answer:
+    """An answer of the right length that says nothing."""
+    limit = ask.limit if ask.limit is not None else settings.answer_tokens[1]
+    count = limit if settings.fills_limit else min(limit, settings.answer_tokens[1])
+    choice = Choice((" and",) * count, "length" if count == ask.limit else "stop")
+    id = f"{settings.seed:09d}{int(now * 1e6):020d}"
+    return Answer(id, int(now), model.snapshot, "fp_filler", ask.prompt_tokens, (choice,) * ask.choices)
 
 
 def chance(body: Mapping[str, Any], seed: int) -> random.Random:

@@ -82,7 +82,7 @@ def estimate(
     limit = next((body[name] for name in _LIMITS if _is_count(body.get(name))), charging.unstated)
     limit = model.most_output if limit == "model-maximum" else int(limit)
     best_of = body["best_of"] if _is_count(body.get("best_of")) else 1
-    return tokens.charged(body, prompt_tokens, charging.prompt) + limit * int(best_of)
+    return tokens.charged(body, prompt_tokens, charging) + limit * int(best_of)
 
 
 def read(body: dict[str, Any], prompt_tokens: int, call: Call, model: Model) -> Ask:

@@ -16,7 +16,7 @@ from apimlb.local.openai.models import Model, model_of
 from apimlb.local.openai.refusals import Refused
 from apimlb.local.openai.routes import Call, parse
 from apimlb.local.openai.stored import Answers
-from apimlb.local.openai.switches import Settings
+from apimlb.local.openai.switches import Settings, Switches
 from apimlb.local.store import Document, Store
 
 _SECURITY = (
@@ -54,6 +54,21 @@ class Outage:
 
     status: int = 0
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a deployment has used, the limits that it has, and the rules that it counts by."""
+
+    meter: throttle.Meter
+    limits: throttle.Limits
+    switches: Switches
+    model: Model
+
+    def cost(self, body: bodies.Json) -> int:
+        """The tokens that a chat request with this body counts for when it arrives."""
+        charging = self.switches.charging
+        return asking.estimate(body, tokens.in_prompt(body), "chat", self.model, charging)
 
 
 @dataclass(slots=True)
@@ -146,6 +161,12 @@ class OpenAIPlane:
             int((document.body.get("sku") or {}).get("capacity") or 1),
             meter.use(now),
         )
+
+    def standing(self, account: Document, deployment: str) -> Standing:
+        """How a deployment of an account stands now; raises `Refused` when there is none of this name."""
+        desk = self._desk(account, deployment)
+        limits = throttle.limits_of(desk.document, desk.settings)
+        return Standing(desk.meter, limits, desk.settings.switches, desk.model)
 
     async def send(self, request: Request) -> Response:
         """Answer; raises `ConnectionError` for a host that is no account's, as a resolver would."""
@@ -260,8 +281,10 @@ class OpenAIPlane:
         if asking.blocked(ask.body, desk.settings.blocked_terms):
             raise refusals.filtered(bodies.BLOCKED_FILTER)
 
+        since, switches = self._clock.now(), desk.settings.switches
+
         def settle(used: int) -> None:
-            desk.meter = desk.meter.settle(self._clock.now(), used - estimate)
+            desk.meter = desk.meter.settle(self._clock.now(), used - estimate, since, switches)
 
         keep = partial(self._answers.keep, account.id)
         return await replies.reply(ask, call.operation, desk.model, desk.settings, self._clock, settle, keep)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-Minute = Literal["opened", "aligned", "sliding"]
+Minute = Literal["opened", "aligned", "sliding", "leaky"]
 Count = Literal["characters", "words", "nothing"]
 
 
@@ -27,13 +27,20 @@ class Charging:
 
     minute: Minute = "opened"
     """`opened` by the first call after the last minute ended; `aligned` to the clock's minutes; `sliding`:
-    any sixty seconds that end now."""
+    any sixty seconds that end now; `leaky`: a bucket of a minute's worth that drains steadily."""
 
     prompt: Count = "characters"
-    """Of the prompt's text: four `characters` to a token; three `words` to four tokens; or `nothing`."""
+    """Of the prompt's text: so many `characters` to a token; three `words` to four tokens; or `nothing`."""
+
+    characters_per_token: float = 4.0
+    """What counts as one token of a prompt that is counted by its characters."""
 
     unstated: int | Literal["model-maximum"] = 16
     """Tokens that stand for an absent max_tokens; `model-maximum` is the most that the model can answer."""
+
+    settled: bool = False
+    """Whether the estimate is replaced by what was used once the answer is there. For pay-as-you-go
+    deployments no refund is described."""
 
 
 CHARGES: Mapping[str, Charging] = MappingProxyType(
@@ -113,9 +120,10 @@ class Settings:
 
     `seed` makes answers reproducible. `first_token_seconds` pass before an answer, `token_seconds` for
     each of its tokens. `answer_tokens` are the least and the most that an answer has when max_tokens
-    allows; with `fills_limit` it has as many as max_tokens allows. A prompt that holds one of `blocked_terms`
-    meets the content filter. `pressure` above 1 divides every limit, as Azure may for hours ("effective limit
-    lowered"). A provisioned unit is worth `unit_tokens` a minute.
+    allows; with `fills_limit` it has as many as max_tokens allows. With `filler` it is one word over and
+    over, which costs next to nothing to make: for traffic that nobody reads. A prompt that holds one of
+    `blocked_terms` meets the content filter. `pressure` above 1 divides every limit, as Azure may for hours
+    ("effective limit lowered"). A provisioned unit is worth `unit_tokens` a minute.
     """
 
     seed: int = 0
@@ -123,6 +131,7 @@ class Settings:
     token_seconds: float = 0.0
     answer_tokens: tuple[int, int] = (8, 40)
     fills_limit: bool = False
+    filler: bool = False
     blocked_terms: tuple[str, ...] = ()
     pressure: float = 1.0
     unit_tokens: int = 2_500

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from apimlb.limits import Bucket, Decision, FixedWindow, SlidingWindow
-from apimlb.local.openai.switches import Settings, Switches
+from apimlb.local.openai.switches import Minute, Settings, Switches
 from apimlb.local.store import Document
 
 # What one unit of capacity gives where the deployment does not say: 1,000 tokens a minute and 1 request in
@@ -70,7 +70,7 @@ class Use:
     reset: float
 
 
-Window = FixedWindow | SlidingWindow
+Window = FixedWindow | SlidingWindow | Bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,11 @@ class StandardMeter:
         tokens = self.tokens.at(now)
         return Use(int(tokens.used), int(tokens.limit), _left(tokens, now) if tokens.used else 0.0)
 
-    def settle(self, now: float, surplus: int) -> "StandardMeter":
-        """No refund is described for what a call did not use of its estimate."""
-        return self
+    def settle(self, now: float, surplus: int, since: float, switches: Switches) -> "StandardMeter":
+        """Correct the estimate, where that is done at all (see `Charging.settled`)."""
+        if not (switches.charging.settled and surplus):
+            return self
+        return replace(self, tokens=self.tokens.correct(now, surplus, since))
 
     def _admission(self, now: float, token: Decision | None, calls: list[Decision]) -> Admission:
         wait = max(decision.wait for decision in calls)
@@ -146,9 +148,9 @@ class ProvisionedMeter:
         bucket, decision = self.bucket.take(now, 0)
         return Use(int(bucket.level), int(bucket.capacity), decision.reset)
 
-    def settle(self, now: float, surplus: int) -> "ProvisionedMeter":
+    def settle(self, now: float, surplus: int, since: float, switches: Switches) -> "ProvisionedMeter":
         """Correct the estimate by `surplus` = used - estimated once the call is done."""
-        return ProvisionedMeter(self.bucket.charge(now, surplus))
+        return ProvisionedMeter(self.bucket.correct(now, surplus, since))
 
 
 Meter = StandardMeter | ProvisionedMeter
@@ -176,9 +178,8 @@ def new_meter(limits: Limits, switches: Switches) -> Meter:
     tokens, requests = limits.tokens, limits.requests
     minute = switches.charging.minute
     aligned = minute == "aligned"
-    summed: Window = FixedWindow(tokens.count, tokens.seconds, aligned)
     return StandardMeter(
-        SlidingWindow(tokens.count, tokens.seconds) if minute == "sliding" else summed,
+        _sum(tokens, minute),
         tuple(FixedWindow(each.count, each.seconds, aligned) for each in _slices(requests, switches)),
         FixedWindow(requests.per_minute, 60.0, aligned),
     )
@@ -210,11 +211,23 @@ def _slices(rate: Rate, switches: Switches) -> tuple[Rate, ...]:
     return (rate,)
 
 
+def _sum(rate: Rate, minute: Minute) -> Window:
+    match minute:
+        case "sliding":
+            return SlidingWindow(rate.count, rate.seconds)
+        case "leaky":
+            return Bucket(rate.count, rate.count / rate.seconds)
+        case "opened" | "aligned":
+            return FixedWindow(rate.count, rate.seconds, minute == "aligned")
+
+
 def _summed(old: Window, new: Window) -> Window:
     if isinstance(old, FixedWindow) and isinstance(new, FixedWindow):
         return _carried(old, new)
     if isinstance(old, SlidingWindow) and isinstance(new, SlidingWindow) and old.seconds == new.seconds:
         return replace(old, limit=new.limit)
+    if isinstance(old, Bucket) and isinstance(new, Bucket):
+        return replace(new, level=old.level, since=old.since)
     return new
 
 
@@ -238,6 +251,6 @@ def _lowered(count: float, settings: Settings) -> int:
 
 
 def _left(window: Window, now: float) -> float:
-    if isinstance(window, SlidingWindow):
-        return window.take(now, 0.0)[1].reset if window.log else 0.0
-    return max(0.0, window.start + window.seconds - now)
+    if isinstance(window, FixedWindow):
+        return max(0.0, window.start + window.seconds - now)
+    return window.take(now, 0.0)[1].reset if window.used else 0.0

@@ -4,11 +4,13 @@ Azure too throttles by an estimate that is "partly based on the character count"
 OpenAI quota), not by the tokens that it bills.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-from apimlb.local.openai.switches import Count
+from apimlb.local.openai.switches import Charging
 
+_CHARACTERS = 4
 _PER_MESSAGE = 4
 _PRIMING = 3
 # A high-detail picture of common size; the true number hangs on its pixels, which are not looked at.
@@ -16,7 +18,7 @@ _PER_IMAGE = 765
 
 
 def in_text(text: str) -> int:
-    return -(-len(text) // 4)
+    return -(-len(text) // _CHARACTERS)
 
 
 def in_prompt(body: dict[str, Any]) -> int:
@@ -31,12 +33,14 @@ def in_prompt(body: dict[str, Any]) -> int:
     return _in_texts(asked) + _in_texts(body.get("instructions"))
 
 
-def charged(body: Mapping[str, Any], prompt_tokens: int, count: Count) -> int:
+def charged(body: Mapping[str, Any], prompt_tokens: int, charging: Charging) -> int:
     """What the prompt of a question counts for; `prompt_tokens` is what `in_prompt` made of it."""
-    if count == "nothing":
+    if charging.prompt == "nothing":
         return 0
-    if count == "words" and (words := len(text_of(body).split())):
+    if charging.prompt == "words" and (words := len(text_of(body).split())):
         return -(-4 * words // 3)
+    if charging.characters_per_token != _CHARACTERS:
+        return math.ceil(prompt_tokens * _CHARACTERS / charging.characters_per_token)
     return prompt_tokens
 
 

@@ -1,10 +1,12 @@
 """Meters: standard deployments in windows, provisioned ones in a bucket."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.local.openai.switches import Settings, Switches
+from apimlb.local.openai.switches import Charging, Settings, Switches
 from apimlb.local.openai.throttle import Limits, Rate, StandardMeter, changed_meter, limits_of, new_meter
 from apimlb.local.store import Document
 
@@ -102,4 +104,35 @@ class TestProvisioned:
 
     def test_what_was_estimated_too_high_is_given_back(self):
         meter, _ = self.meter().admit(NOON, 900, LIKELY)
-        assert meter.settle(NOON, 100 - 900).admit(NOON, 1, LIKELY)[1].refused_by == ""
+        assert meter.settle(NOON, 100 - 900, NOON, LIKELY).admit(NOON, 1, LIKELY)[1].refused_by == ""
+
+
+class TestSettled:
+    """What is charged when a call arrives, and corrected when its answer is there."""
+
+    @pytest.mark.parametrize("minute", ["opened", "aligned", "sliding", "leaky"])
+    def test_what_was_estimated_too_high_is_given_back(self, minute):
+        switches = replace(LIKELY, charging=Charging(minute=minute, settled=True))
+        meter, _ = new_meter(limits(requests=(100, 10)), switches).admit(NOON, 900, switches)
+        assert meter.admit(NOON, 900, switches)[1].refused_by == "token"
+        assert meter.settle(NOON, 50 - 900, NOON, switches).admit(NOON, 900, switches)[1].refused_by == ""
+
+    def test_a_window_that_is_over_keeps_its_mistake(self):
+        switches = replace(LIKELY, charging=Charging(settled=True))
+        meter, _ = new_meter(limits(requests=(100, 10)), switches).admit(NOON, 900, switches)
+        meter, _ = meter.admit(NOON + 61, 900, switches)
+        settled = meter.settle(NOON + 62, 50 - 900, NOON, switches)
+        assert settled.admit(NOON + 62, 900, switches)[1].refused_by == "token"
+
+    def test_without_it_nothing_is_given_back(self):
+        meter, _ = new_meter(limits(requests=(100, 10)), LIKELY).admit(NOON, 900, LIKELY)
+        assert meter.settle(NOON, 50 - 900, NOON, LIKELY).admit(NOON, 900, LIKELY)[1].refused_by == "token"
+
+
+def test_a_leaky_minute_takes_a_minutes_worth_at_once_and_then_what_has_drained():
+    switches = replace(LIKELY, charging=Charging(minute="leaky"))
+    meter, first = new_meter(limits(requests=(100, 10)), switches).admit(NOON, 1000, switches)
+    _, second = meter.admit(NOON, 100, switches)
+    assert (first.refused_by, second.refused_by) == ("", "token")
+    assert second.wait == pytest.approx(6)
+    assert meter.admit(NOON + 6, 100, switches)[1].refused_by == ""
