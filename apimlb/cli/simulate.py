@@ -6,61 +6,84 @@ from typing import Annotated
 import typer
 
 from apimlb.cli.options import Config, Format, Output, StackName, placed
-from apimlb.cli.prose import say, show, show_json
+from apimlb.cli.prose import show, show_json
 
-StrategyName = Annotated[
+Strategy = Annotated[
     str | None, typer.Option("--strategy", help="backend-pool or retry, whatever the file says.")
 ]
+Policy = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="This policy instead of the stack's own.", exists=True)
+]
+Compare = Annotated[
+    list[Path] | None, typer.Option(metavar="FILE", help="This policy too; repeatable.", exists=True)
+]
+Load = Annotated[float, typer.Option(help="What is asked, as a share of what the accounts grant.")]
+Rpm = Annotated[float | None, typer.Option(help="Requests a minute instead.", show_default=False)]
+Trace = Annotated[
+    Path | None, typer.Option(metavar="FILE.csv", help="Your own traffic instead.", exists=True)
+]
+Shape = Annotated[str, typer.Option(help="steady, bursts, or day (from midnight on).")]
+Minutes = Annotated[float, typer.Option(help="How long it lasts, in simulated minutes.")]
+Tokens = Annotated[str, typer.Option(help="Mean tokens of a request, or PROMPT,COMPLETION.")]
+Sigma = Annotated[float, typer.Option(help="Spread of the sizes (lognormal); 0: all the same.")]
+Streams = Annotated[float, typer.Option(help="Share of the answers that are streamed.")]
+Retries = Annotated[int, typer.Option(help="How often a client sends again what was refused.")]
+Gateways = Annotated[int, typer.Option(help="Instances of the gateway.")]
+Outages = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ACCOUNT@10m-20m", help="Away meanwhile; with =503 it answers that."),
+]
+CacheOutages = Annotated[
+    list[str] | None, typer.Option(metavar="10m-20m", help="The gateway's cache is away meanwhile.")
+]
+Flushes = Annotated[
+    list[str] | None, typer.Option(metavar="10m", help="The gateway's cache forgets everything then.")
+]
+ProfileName = Annotated[str, typer.Option(help="How the accounts behave; join several by +.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same run.")]
 
 
 def simulate(
-    strategy: StrategyName = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Another policy document for the stack's API.", exists=True, dir_okay=False
-        ),
-    ] = None,
-    load: Annotated[float, typer.Option(help="What is asked, as a share of what the accounts grant.")] = 1.0,
-    rpm: Annotated[float | None, typer.Option(help="Requests a minute instead.", show_default=False)] = None,
-    minutes: Annotated[float, typer.Option(help="How long it lasts, in simulated minutes.")] = 60.0,
-    gateways: Annotated[int, typer.Option(help="Instances of the gateway.")] = 1,
-    profile: Annotated[str, typer.Option(help="How the accounts charge and what they say.")] = "likely",
-    sigma: Annotated[float, typer.Option(help="Spread of the sizes (lognormal); 0: all the same.")] = 0.9,
-    retries: Annotated[int, typer.Option(help="How often a client asks again when refused.")] = 0,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
+    strategy: Strategy = None,
+    policy: Policy = None,
+    compare: Compare = None,
+    load: Load = 1.0,
+    rpm: Rpm = None,
+    trace: Trace = None,
+    shape: Shape = "steady",
+    minutes: Minutes = 60.0,
+    tokens: Tokens = "500",
+    sigma: Sigma = 0.9,
+    streams: Streams = 0.0,
+    retries: Retries = 0,
+    gateways: Gateways = 1,
+    outage: Outages = None,
+    cache_outage: CacheOutages = None,
+    flush: Flushes = None,
+    profile: ProfileName = "opened",
+    seed: Seed = 0,
     output: Output = Format.TEXT,
     stack: StackName = "",
     config: Config = "",
 ) -> None:
-    """Run the stack's policy before simulated traffic and show how far it is from an omniscient balancer."""
-    from apimlb.cli.wiring import stack_of
-    from apimlb.render import render
+    """Run the stack's policy before simulated traffic; show how far it is from an omniscient balancer."""
+    from apimlb.cli import simulations
     from apimlb.simulator import report
-    from apimlb.simulator.scenario import Scenario
-    from apimlb.simulator.simulate import simulate as play
+    from apimlb.simulator.profiles import profile as named
+    from apimlb.simulator.scenario import Scenario, seconds, span
 
+    prompt, completion, mean = simulations.sizes(tokens)
     scenario = Scenario(
-        load=load,
-        rpm=rpm,
-        minutes=minutes,
-        gateways=gateways,
-        profile=profile,
-        sigma=sigma,
-        retries=retries,
-        seed=seed,
-    )
-    wanted = stack_of(placed(None, stack, config, ""), {"strategy": strategy})
-    text = render(wanted) if policy is None else policy.read_text()
-    outcome = play(scenario, wanted, text, progress=_tell)
-    document = report.document(scenario, outcome)
+        load, rpm, trace, simulations.shape(shape), minutes, seed, mean, prompt, completion, sigma,
+        streams=streams, retries=retries, gateways=gateways, profile=named(profile),
+        outages=tuple(span(text) for text in outage or ()),
+        cache_outages=tuple(span(f"@{text}") for text in cache_outage or ()),
+        flushes=tuple(seconds(text) for text in flush or ()),
+    )  # fmt: skip
+    outcome = simulations.run(placed(None, stack, config, ""), scenario, strategy, policy, compare or ())
+    told = report.document(outcome)
     if output is Format.JSON:
-        show_json(document)
+        show_json(told)
         return
-    for line in report.lines(document):
+    for line in report.lines(told):
         show(line)
-
-
-def _tell(share: float) -> None:
-    if round(share * 100) % 10 == 0:
-        say(f"{share:.0%} of the time is over")

@@ -26,8 +26,7 @@ from apimlb.local.entra.plane import IDENTITY_TOKEN_SECONDS, Application, EntraP
 from apimlb.local.entra.tokens import Principal, TokenRefused
 from apimlb.local.faults import Faults, Faulty
 from apimlb.local.gateway import switches as gateway_switches
-from apimlb.local.gateway.cache import Caches
-from apimlb.local.gateway.plane import GatewayPlane
+from apimlb.local.gateway.plane import GatewayPlane, caches_for
 from apimlb.local.lateness import AT_ONCE, LATE, RECORDED_ROLE, Lateness
 from apimlb.local.openai import switches as openai_switches
 from apimlb.local.openai.access import BearerRefused
@@ -153,6 +152,7 @@ class World:
             settings=settings.openai,
         )
         views = gateway_views(store, clock, chance, delays, settings.gateways)
+        self.caches = caches_for(clock, _branch(rng), settings.gateway)
         self.gateways = self._gateways(rng, settings, views)
         self._arm = Faulty("arm", self.arm, self.faults, clock)
         self._entra = Faulty("entra", self.entra, self.faults, clock)
@@ -197,7 +197,6 @@ class World:
     def _gateways(
         self, rng: random.Random, settings: WorldSettings, views: Sequence[Documents]
     ) -> Sequence[GatewayPlane]:
-        caches = Caches(self._clock, settings.gateway.cache_delay)
         return [
             GatewayPlane(
                 view,
@@ -207,7 +206,7 @@ class World:
                 self._identity_token,
                 settings.gateway,
                 policy_switches=settings.policy,
-                caches=caches,
+                caches=self.caches,
             )
             for view in views
         ]

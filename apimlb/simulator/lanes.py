@@ -1,18 +1,20 @@
 """Who is asked: the gateway with its policy, or the omniscient balancer in its place."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from apimlb.clock import Clock
-from apimlb.http import Headers, read
-from apimlb.local.openai.plane import Standing
-from apimlb.local.openai.throttle import Meter
+from apimlb.http import Headers, Response, read
+from apimlb.local.openai.answer import filled
+from apimlb.local.openai.plane import Outage, Standing
+from apimlb.local.openai.switches import Settings
+from apimlb.local.openai.throttle import changed_meter, limits_of
+from apimlb.local.store import Document
 from apimlb.simulator.accounts import costs, first_room, preference, soonest
-from apimlb.simulator.stage import Stage
+from apimlb.simulator.stage import DEPLOYMENT, Stage
 from apimlb.simulator.traffic import Question
-
-_MOST_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,72 +22,169 @@ class Reply:
     """What a client got.
 
     `told`: the seconds that it was told to wait, NaN where it was told nothing that can be read. `room`: the
-    seconds until the first account truly has room for the question. `seconds`: how long it took.
+    seconds until the first account truly has room for the question. `added`: the seconds that it took longer
+    than an account, to its first byte.
     """
 
     status: int
-    seconds: float
+    added: float = 0.0
     told: float = math.nan
     room: float = 0.0
 
 
 class Lane(Protocol):
-    """Answers questions on a clock."""
+    """Answers questions on a clock, and is told what happens to the accounts, by their places."""
 
     @property
     def clock(self) -> Clock: ...
 
     async def ask(self, question: Question) -> Reply: ...
 
+    def burden(self, place: int, question: Question) -> None:
+        """Somebody else asks an account, past the balancer."""
+        ...
+
+    def fail(self, place: int, outage: Outage | None) -> None:
+        """The account fails from now on, or works again."""
+        ...
+
+    def adjust(self, settings: Settings) -> None:
+        """All accounts behave so from now on."""
+        ...
+
+    def lose_cache(self, away: bool) -> None:
+        """The balancer's cache cannot be reached from now on, or can again."""
+        ...
+
+    def flush(self) -> None:
+        """The balancer's cache forgets everything."""
+        ...
+
 
 class GatewayLane:
     """The gateway of a stage."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, settings: Settings) -> None:
         self.clock = stage.clock
+        self._stage = stage
+        self._settings = settings
 
     async def ask(self, question: Question) -> Reply:
         began = self.clock.now()
-        response = await self.stage.world.send(self.stage.request(question.encoded()))
-        await read(response)
-        now = self.clock.now()
+        response = await self._stage.world.send(self._stage.request(question.encoded()))
+        answered = self.clock.now()
+        whole = await _read(response)
         if response.status == 200:
-            return Reply(200, now - began)
-        room = first_room(self.stage.standings(), question, now)
+            awaited = first_byte(question, self._settings)
+            return Reply(200 if whole else 0, answered - began - awaited)
+        now = self.clock.now()
+        room = first_room(self._standings(), question, now)
         return Reply(response.status, now - began, told(response.headers), room)
+
+    def burden(self, place: int, question: Question) -> None:
+        self._stage.world.openai.burden(self._stage.accounts[place], DEPLOYMENT, question.body)
+
+    def fail(self, place: int, outage: Outage | None) -> None:
+        self._stage.world.openai.fail(self._name(place), outage)
+
+    def adjust(self, settings: Settings) -> None:
+        for place in range(len(self._stage.accounts)):
+            self._stage.world.openai.adjust(self._name(place), settings)
+
+    def lose_cache(self, away: bool) -> None:
+        self._stage.world.caches.road.away = away
+
+    def flush(self) -> None:
+        self._stage.world.caches.flush()
+
+    def _standings(self) -> Sequence[Standing]:
+        return self._stage.standings()
+
+    def _name(self, place: int) -> str:
+        return self._stage.accounts[place].id.rpartition("/")[2]
 
 
 class OmniscientLane:
-    """Of the accounts where a question fits, the one to `preference`; it sees the true counters."""
+    """The balancer that every other is measured by: of the accounts where a question fits, the one to
+    `preference`. It decides as questions come, but sees the true counters."""
 
-    def __init__(self, clock: Clock, standings: list[Standing], reply_seconds: float) -> None:
+    def __init__(
+        self, clock: Clock, standings: Sequence[Standing], accounts: Sequence[Document], settings: Settings
+    ) -> None:
+        """`accounts`: the documents of their deployments."""
         self.clock = clock
-        self._standings = standings
-        self._meters: list[Meter] = [each.meter for each in standings]
-        self._reply_seconds = reply_seconds
+        self._standings = list(standings)
+        self._accounts = accounts
+        self._settings = settings
+        self._down: set[int] = set()
 
     async def ask(self, question: Question) -> Reply:
         now = self.clock.now()
         cost = costs(self._standings, question)
-        best: tuple[tuple[float, float], int, Meter] | None = None
+        best: tuple[tuple[float, float], int, Standing] | None = None
         for place, standing in enumerate(self._standings):
-            meter, admission = self._meters[place].admit(now, cost[place], standing.switches)
-            if admission.refused_by:
+            if place in self._down:
                 continue
-            rank = preference(self._meters[place], standing.limits, now)
-            if best is None or (rank, place) < best[:2]:
-                best = rank, place, meter
+            taken, passes = standing.taken(now, cost[place])
+            if passes:
+                rank = preference(standing.meter, standing.limits, now)
+                if best is None or (rank, place) < best[:2]:
+                    best = rank, place, taken
         if best is None:
             wait = min(map(self._soonest, range(len(cost)), cost))
             return Reply(429, 0.0, wait, wait)
-        _, place, self._meters[place] = best
-        await self.clock.sleep(self._reply_seconds)
-        return Reply(200, self.clock.now() - now)
+        _, place, self._standings[place] = best
+        await self._serve(place, question, cost[place])
+        return Reply(200)
+
+    def burden(self, place: int, question: Question) -> None:
+        standing = self._standings[place]
+        self._standings[place] = standing.taken(self.clock.now(), standing.cost(question.body))[0]
+
+    def fail(self, place: int, outage: Outage | None) -> None:
+        (self._down.discard if outage is None else self._down.add)(place)
+
+    def adjust(self, settings: Settings) -> None:
+        now = self.clock.now()
+        for place, standing in enumerate(self._standings):
+            limits = limits_of(self._accounts[place], settings)
+            meter = changed_meter(standing.meter, limits, settings.switches, now)
+            self._standings[place] = replace(standing, meter=meter, limits=limits, switches=settings.switches)
+
+    def lose_cache(self, away: bool) -> None:
+        """It has none."""
+
+    def flush(self) -> None:
+        """It has none."""
+
+    async def _serve(self, place: int, question: Question, cost: int) -> None:
+        settings, since = self._settings, self.clock.now()
+        used = filled(question.limit, settings)
+        await self.clock.sleep(settings.first_token_seconds + settings.token_seconds * used)
+        surplus = question.prompt_tokens + used - cost
+        self._standings[place] = self._standings[place].settled(self.clock.now(), surplus, since)
 
     def _soonest(self, place: int, cost: int) -> float:
-        switches = self._standings[place].switches
-        return soonest(self._meters[place], self.clock.now(), cost, switches)
+        if place in self._down:
+            return math.inf
+        standing = self._standings[place]
+        return soonest(standing.meter, self.clock.now(), cost, standing.switches)
+
+
+async def _read(response: Response) -> bool:
+    """Whether the body came whole."""
+    try:
+        await read(response)
+    except (ConnectionError, TimeoutError):
+        return False
+    return True
+
+
+def first_byte(question: Question, settings: Settings) -> float:
+    """The seconds that an account takes until its answer begins."""
+    if question.stream:
+        return settings.first_token_seconds
+    return settings.first_token_seconds + settings.token_seconds * filled(question.limit, settings)
 
 
 def told(headers: Headers) -> float:

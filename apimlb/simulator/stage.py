@@ -33,6 +33,14 @@ _VERSION = "2024-05-01"
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A policy for the stack's API, and what its report calls it."""
+
+    name: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """The world, and what a client needs to know of the stack in it."""
 
@@ -41,6 +49,7 @@ class Stage:
     origin: str
     key: str
     accounts: tuple[Document, ...]
+    deployments: tuple[Document, ...]
 
     def request(self, body: bytes) -> Request:
         """A chat completion as a client of the stack asks for it."""
@@ -52,21 +61,21 @@ class Stage:
         return [self.world.openai.standing(account, DEPLOYMENT) for account in self.accounts]
 
 
-def build(
-    stack: Stack, policy: str, settings: WorldSettings, seed: int, key: SigningKey | None = None
-) -> Stage:
-    """A stage with the stack's resources and this policy on its API; raises `CloudError` for what ARM
-    refuses. Making a signing key takes a tenth of a second: who builds many stages hands one in."""
+def build(stack: Stack, candidate: Candidate, settings: WorldSettings, seed: int, key: SigningKey) -> Stage:
+    """A stage with the stack's resources and the candidate's policy on its API; raises `CloudError` for what
+    ARM refuses."""
     clock = VirtualClock(START)
-    # A minute before the traffic begins: what a deploy asked of anybody must not count as traffic.
     world = World(Store(), clock, random.Random(seed), settings, key=key)
-    wanted = resources(stack, SUBSCRIPTION_ID, TENANT_ID, policy)
+    wanted = resources(stack, SUBSCRIPTION_ID, TENANT_ID, candidate.policy)
     clock.complete(_provision(world, wanted))
     names = Names(SUBSCRIPTION_ID, stack)
     subscription = _document(world, f"{names.service_id}/subscriptions/{SUBSCRIPTION}")
     accounts = tuple(_document(world, names.account_id(account)) for account in stack.accounts)
+    deployments = tuple(
+        _document(world, names.deployment_id(account, DEPLOYMENT)) for account in stack.accounts
+    )
     origin = f"https://{names.service}.azure-api.net"
-    return Stage(world, clock, origin, str(subscription.hidden["primaryKey"]), accounts)
+    return Stage(world, clock, origin, str(subscription.hidden["primaryKey"]), accounts, deployments)
 
 
 def _document(world: World, id: str) -> Document:
@@ -107,8 +116,15 @@ async def _arm(
     response = await world.send(Request(method, url, Headers(typed), content))
     answer = await read(response)
     if response.status >= 300:
-        raise CloudError(answer.decode(), where=id, status=response.status)
+        raise CloudError(_said(answer), where=id.rpartition("/providers/")[2], status=response.status)
     return dict(json.loads(answer)) if answer else {}
+
+
+def _said(answer: bytes) -> str:
+    """ARM's own words, without their envelope."""
+    error = json.loads(answer).get("error") or {}
+    details = [str(each.get("message", "")) for each in error.get("details") or ()]
+    return " ".join(details) or str(error.get("message", ""))
 
 
 def with_model(stack: Stack, model: str, version: str) -> Stack:

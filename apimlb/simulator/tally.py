@@ -10,35 +10,43 @@ from apimlb.simulator.lanes import Reply
 from apimlb.simulator.traffic import Question
 
 Timing = Literal["right", "late", "early", "missing"]
+TIMINGS: tuple[Timing, ...] = ("right", "late", "early", "missing")
 
-_LATEST = 1.0
+LATEST = 1.0
 """Seconds that a Retry-After may be late and still be right: it has whole seconds."""
 _MOMENT = 0.002
+_LONGEST = 60_000
 DECILES = 10
 
 
 @dataclass(slots=True)
 class Tally:
-    """`edges`: the sizes that part the deciles of the questions."""
+    """`edges` are the sizes that part the deciles of the questions.
+
+    Every question is one of `requests`; sent again after a refusal it is one more of `attempts`. `refusals`
+    are the 429s that clients got; those of them while an account had room are `needless`, those of questions
+    that no account ever has room for `hopeless`. `latencies` counts answers by the milliseconds added.
+    """
 
     edges: list[float] = field(default_factory=list)
     requests: int = 0
     answers: int = 0
     tokens: int = 0
-    asked_tokens: int = 0
     attempts: int = 0
     refusals: int = 0
     needless: int = 0
     hopeless: int = 0
-    seconds: float = 0.0
     statuses: Counter[int] = field(default_factory=Counter)
     timings: Counter[Timing] = field(default_factory=Counter)
+    latencies: Counter[int] = field(default_factory=Counter)
     asked: list[int] = field(default_factory=lambda: [0] * DECILES)
     answered: list[int] = field(default_factory=lambda: [0] * DECILES)
 
     def attempt(self, reply: Reply) -> None:
         """One answer to one sending of a question."""
         self.attempts += 1
+        if reply.status == 200:
+            self.latencies[min(_LONGEST, round(reply.added * 1000))] += 1
         if reply.status != 429:
             return
         self.refusals += 1
@@ -52,20 +60,28 @@ class Tally:
         """How a question ended for good."""
         decile = min(DECILES - 1, bisect.bisect_right(self.edges, question.tokens))
         self.requests += 1
-        self.asked_tokens += question.tokens
         self.statuses[reply.status] += 1
         self.asked[decile] += 1
         if reply.status == 200:
             self.answers += 1
             self.tokens += question.tokens
             self.answered[decile] += 1
-            self.seconds += reply.seconds
+
+    def latency(self, share: float) -> float:
+        """The seconds added that this share of the answers stays within."""
+        total, seen = sum(self.latencies.values()), 0
+        for milliseconds, count in sorted(self.latencies.items()):
+            seen += count
+            if seen >= share * total:
+                return milliseconds / 1000
+        return 0.0
 
 
 def timing(reply: Reply) -> Timing:
-    """How good the time was that a client was told to wait."""
+    """How good the time was that a client was told to wait: right when a retry then would fit, and at most a
+    second late."""
     if math.isnan(reply.told):
         return "missing"
     if reply.told < reply.room - _MOMENT:
         return "early"
-    return "right" if reply.told <= reply.room + _LATEST + _MOMENT else "late"
+    return "right" if reply.told <= reply.room + LATEST + _MOMENT else "late"

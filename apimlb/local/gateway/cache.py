@@ -5,6 +5,7 @@ not exist on Consumption, where `internal` and `prefer-external` without an exte
 """
 
 import copy
+import random
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 
@@ -73,6 +74,11 @@ class Memory:
         now = self._settle()
         return {key: each.expires - now for key, each in self._entries.items() if each.expires > now}
 
+    def clear(self) -> None:
+        self._entries.clear()
+        self._pending.clear()
+        self._size = 0
+
     def _write(self, key: str, entry: Entry | None) -> None:
         self._pending.append((self._clock.now() + self._delay, key, entry))
         self._settle()
@@ -94,23 +100,52 @@ class Memory:
         self._size -= entry.size if entry is not None else 0
 
 
+@dataclass(slots=True)
+class Road:
+    """The way to the caches: it takes between `least` and `most` seconds, loses that share of stores, and
+    while `away` leads nowhere: then nothing is found and nothing kept. It counts what came along."""
+
+    clock: Clock
+    rng: random.Random
+    least: float = 0.0
+    most: float = 0.0
+    loss: float = 0.0
+    away: bool = False
+    lookups: int = 0
+    stores: int = 0
+
+    async def travel(self) -> bool:
+        """Whether one arrives."""
+        if self.most:
+            await self.clock.sleep(self.rng.uniform(self.least, self.most))
+        return not self.away
+
+    async def carry(self) -> bool:
+        """Whether what one carries arrives."""
+        return await self.travel() and not (self.loss and self.rng.random() < self.loss)
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceCache:
     """What a policy sees (`apimlb.policy.run.exchange.Cache`); what the service has not got keeps nothing."""
 
+    road: Road
     internal: Memory | None
     external: Memory | None = None
 
     async def get(self, key: str, kind: CachingType) -> object:
         memory = self._memory(kind)
-        return None if memory is None else memory.get(key)
+        self.road.lookups += 1
+        return memory.get(key) if memory is not None and await self.road.travel() else None
 
     async def put(self, key: str, value: object, seconds: float, kind: CachingType) -> None:
-        if (memory := self._memory(kind)) is not None:
+        self.road.stores += 1
+        if (memory := self._memory(kind)) is not None and await self.road.carry():
             memory.put(key, value, seconds)
 
     async def remove(self, key: str, kind: CachingType) -> None:
-        if (memory := self._memory(kind)) is not None:
+        self.road.stores += 1
+        if (memory := self._memory(kind)) is not None and await self.road.carry():
             memory.remove(key)
 
     def _memory(self, kind: CachingType) -> Memory | None:
@@ -120,21 +155,29 @@ class ServiceCache:
 
 
 class Caches:
-    """The caches of every service. Gateways that are handed the same one share them."""
+    """The caches of every service, and the `road` to them. Gateways that are handed the same one share them.
 
-    def __init__(self, clock: Clock, delay: float = 0.0) -> None:
+    A write can be seen `delay` seconds after it arrived.
+    """
+
+    def __init__(self, clock: Clock, delay: float = 0.0, *, road: Road | None = None) -> None:
         self._clock = clock
         self._delay = delay
         self._memories: dict[tuple[str, str], Memory] = {}
+        self.road = road or Road(clock, random.Random(0))
 
     def of(self, service_id: str, sku: str, *, external: bool = False) -> ServiceCache:
         """The cache of a service in tier `sku`; `external` when a cache resource is attached to it."""
         size = _SIZES.get(sku.lower(), _SIZES["developer"])
         internal = self._memory(service_id, sku.lower(), size) if size else None
         # Redis is as large as its owner pays for; the largest built-in size stands for that.
-        return ServiceCache(
-            internal, self._memory(service_id, "external", _SIZES["premium"]) if external else None
-        )
+        outer = self._memory(service_id, "external", _SIZES["premium"]) if external else None
+        return ServiceCache(self.road, internal, outer)
+
+    def flush(self) -> None:
+        """Forget everything, as a cache that was restarted."""
+        for memory in self._memories.values():
+            memory.clear()
 
     def held(self) -> dict[tuple[str, str], float]:
         """The keys in all of them, each with its service's id in lower case, and the seconds left to it."""

@@ -14,7 +14,7 @@ from apimlb.clock import Clock
 from apimlb.errors import PolicyError
 from apimlb.http import Headers, Request, Response, Transport
 from apimlb.local.gateway.breaker import Breaker
-from apimlb.local.gateway.cache import Caches, ServiceCache
+from apimlb.local.gateway.cache import Caches, Road, ServiceCache
 from apimlb.local.gateway.forwarding import strip_hop_by_hop
 from apimlb.local.gateway.health import BackendHealth
 from apimlb.local.gateway.keys import Admission, admit, presented
@@ -69,7 +69,7 @@ class GatewayPlane:
         self._switches = switches or GatewaySwitches()
         self._policy_switches = policy_switches or Switches()
         self._router = Router(store, self._policy_switches)
-        self._caches = caches or Caches(clock, self._switches.cache_delay)
+        self._caches = caches or caches_for(clock, rng, self._switches)
         self._health = BackendHealth(clock, rng, self._switches)
         self._trace = trace
         self._desks: dict[str, _Desk] = {}
@@ -202,6 +202,12 @@ class GatewayPlane:
             return self._router.policy(match.service, None, match.api, match.operation)
         except PolicyError:
             return _SILENT
+
+
+def caches_for(clock: Clock, rng: random.Random, switches: GatewaySwitches) -> Caches:
+    """Caches as the switches want them, for one gateway or several."""
+    road = Road(clock, rng, *switches.cache_seconds, switches.cache_loss)
+    return Caches(clock, switches.cache_delay, road=road)
 
 
 def _refused(request: Request, status: int, message: str) -> Response:

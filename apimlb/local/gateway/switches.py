@@ -65,6 +65,12 @@ class GatewaySwitches:
     cache_delay: float = 0.0
     """Seconds until what cache-store-value wrote can be seen; it is documented as asynchronous."""
 
+    cache_seconds: tuple[float, float] = (0.0, 0.0)
+    """The least and the most that a lookup or a store takes: the cache is another machine."""
+
+    cache_loss: float = 0.0
+    """The share of stores that never arrive; the cache is documented as volatile."""
+
 
 ADVERSE = GatewaySwitches(
     weighting="random",
@@ -82,4 +88,6 @@ ADVERSE = GatewaySwitches(
     v2_duration="30-seconds",
     over_buffer_status=413,
     cache_delay=0.05,
+    cache_seconds=(0.001, 0.005),
+    cache_loss=0.01,
 )

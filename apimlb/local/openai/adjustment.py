@@ -50,7 +50,7 @@ def _checked(name: str, value: Any) -> Any:
 
 
 def _plain(name: str, value: Any, wanted: type) -> Any:
-    """A boolean, or a number from 0 up (`pressure` above it)."""
+    """A boolean, or a number from 0 up (a pressure above it)."""
     if wanted is bool:
         if not isinstance(value, bool):
             raise _refused(name, value, "give true or false")
@@ -58,7 +58,7 @@ def _plain(name: str, value: Any, wanted: type) -> Any:
     fits = isinstance(value, int) or (wanted is float and isinstance(value, float))
     if isinstance(value, bool) or not fits or not 0 <= value < _MOST:
         raise _refused(name, value, "give a number from 0 up")
-    if name == "pressure" and not value:
+    if name in ("pressure", "hidden_pressure") and not value:
         raise _refused(name, value, "give a number above 0: 2 halves every limit")
     return wanted(value)
 

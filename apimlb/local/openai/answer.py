@@ -3,6 +3,7 @@ answer."""
 
 import hashlib
 import json
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,10 +64,14 @@ def compose(ask: Ask, model: Model, settings: Settings, now: float) -> Answer:
     return Answer(id, int(now), model.snapshot, f"fp_{fingerprint}", ask.prompt_tokens, choices)
 
 
+def filled(limit: int | None, settings: Settings) -> int:
+    """The tokens of an answer that is filler, where max_tokens is `limit`."""
+    return settings.answer_tokens[1] if limit is None else max(1, math.ceil(limit * settings.filler))
+
+
 def _filled(ask: Ask, model: Model, settings: Settings, now: float) -> Answer:
     """An answer of the right length that says nothing."""
-    limit = ask.limit if ask.limit is not None else settings.answer_tokens[1]
-    count = limit if settings.fills_limit else min(limit, settings.answer_tokens[1])
+    count = filled(ask.limit, settings)
     choice = Choice((" and",) * count, "length" if count == ask.limit else "stop")
     id = f"{settings.seed:09d}{int(now * 1e6):020d}"
     return Answer(id, int(now), model.snapshot, "fp_filler", ask.prompt_tokens, (choice,) * ask.choices)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -24,6 +24,7 @@ _SECURITY = (
     ("x-content-type-options", "nosniff"),
 )
 _NOT_SERVING = {"Creating", "Accepted", "Failed", "Canceled", "Deleting"}
+_DAY = 86_400.0
 
 
 @dataclass(slots=True)
@@ -70,6 +71,15 @@ class Standing:
         charging = self.switches.charging
         return asking.estimate(body, tokens.in_prompt(body), "chat", self.model, charging)
 
+    def taken(self, now: float, cost: int) -> tuple["Standing", bool]:
+        """How it stands after a call of this cost, and whether that passes."""
+        meter, admission = self.meter.admit(now, cost, self.switches)
+        return replace(self, meter=meter), not admission.refused_by
+
+    def settled(self, now: float, surplus: int, since: float) -> "Standing":
+        """How it stands when a call admitted at the time `since` has used `surplus` more than estimated."""
+        return replace(self, meter=self.meter.settle(now, surplus, since, self.switches))
+
 
 @dataclass(slots=True)
 class _Desk:
@@ -79,6 +89,7 @@ class _Desk:
     document: Document
     settings: Settings
     model: Model
+    limits: throttle.Limits
     meter: throttle.Meter
     count: Count
     revision: int = -1
@@ -165,8 +176,14 @@ class OpenAIPlane:
     def standing(self, account: Document, deployment: str) -> Standing:
         """How a deployment of an account stands now; raises `Refused` when there is none of this name."""
         desk = self._desk(account, deployment)
-        limits = throttle.limits_of(desk.document, desk.settings)
-        return Standing(desk.meter, limits, desk.settings.switches, desk.model)
+        return Standing(desk.meter, desk.limits, desk.settings.switches, desk.model)
+
+    def burden(self, account: Document, deployment: str, body: bodies.Json) -> None:
+        """A chat request of somebody else reaches a deployment of an account; nobody reads what it is told,
+        and it is not counted."""
+        desk = self._desk(account, deployment)
+        cost = self.standing(account, deployment).cost(body)
+        desk.meter, _ = desk.meter.admit(self._clock.now(), cost, desk.settings.switches)
 
     async def send(self, request: Request) -> Response:
         """Answer; raises `ConnectionError` for a host that is no account's, as a resolver would."""
@@ -176,6 +193,7 @@ class OpenAIPlane:
         try:
             await self._suffer(account)
             response = await self._answer(request, account)
+            self._interrupt(account)
         except Refused as refused:
             response = refused.response
         for name, value in self._envelope(account):
@@ -191,6 +209,12 @@ class OpenAIPlane:
         if outage.status == 0:
             raise ConnectionError(f"{_name(account)} does not answer")
         raise refusals.unavailable(outage.status)
+
+    def _interrupt(self, account: Document) -> None:
+        """An account that is gone by the time that it would answer does not."""
+        outage = self._outages.get(_name(account).lower()) if self._outages else None
+        if outage is not None and outage.status == 0:
+            raise ConnectionResetError(f"{_name(account)} closed the connection")
 
     async def _answer(self, request: Request, account: Document) -> Response:
         call = parse(request)
@@ -263,11 +287,14 @@ class OpenAIPlane:
         """The headers that tell of the limits; raises `Refused` with a 429."""
         switches = desk.settings.switches
         desk.meter, admission = desk.meter.admit(self._clock.now(), estimate, switches)
+        admission = admission.shown(desk.limits)
         limits = rates.headers(admission, desk.told or admission, switches)
         desk.told = admission
         if not admission.refused_by:
             return limits
         desk.count.throttled += 1
+        if switches.day_in and desk.count.throttled % switches.day_in == 0:
+            admission = replace(admission, wait=_DAY)
         refused = rates.throttled(call, account, desk.count.deployment, desk.model, admission, switches)
         for name, value in limits:
             refused.response.headers.add(name, value)
@@ -303,10 +330,10 @@ class OpenAIPlane:
         if desk is None:
             meter = throttle.new_meter(limits, settings.switches)
             count = Count(_name(account), _name(document))
-            desk = self._desks[key] = _Desk(document, settings, model_of(document), meter, count)
+            desk = self._desks[key] = _Desk(document, settings, model_of(document), limits, meter, count)
         elif desk.document is not document or desk.settings is not settings:
             meter = throttle.changed_meter(desk.meter, limits, settings.switches, self._clock.now())
-            desk.document, desk.settings, desk.meter = document, settings, meter
+            desk.document, desk.settings, desk.limits, desk.meter = document, settings, limits, meter
             desk.model = model_of(document)
         desk.revision = self._store.revision
         return desk

@@ -31,8 +31,9 @@ def throttled(
     else:
         message = _before(call, account, window, retry) + (_FREE if switches.body == "429-free" else "")
     refused = refusals.error(429, switches.body.partition("-")[0], message)
-    if told:
+    if told and switches.retry_after != "milliseconds":
         refused.response.headers.set("Retry-After", str(math.ceil(seconds)))
+    if told and switches.retry_after != "seconds":
         refused.response.headers.set("retry-after-ms", str(math.ceil(seconds * 1000)))
     return refused
 
@@ -75,6 +76,8 @@ def headers(admission: Admission, before: Admission, switches: Switches) -> list
             return _numbers(before)
         case "sentinel":
             return _numbers(admission, limit_tokens=-1, remaining_tokens=-1, reset_tokens=0)
+        case "no-resets":
+            return [(name, value) for name, value in _numbers(admission) if "-reset-" not in name]
         case "absurd":
             more = 1000 * admission.limit_tokens
             return _numbers(admission, remaining_tokens=more, reset_tokens=_DAY, reset_requests=_DAY)

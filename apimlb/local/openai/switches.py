@@ -13,6 +13,7 @@ from typing import Literal
 
 Minute = Literal["opened", "aligned", "sliding", "leaky"]
 Count = Literal["characters", "words", "nothing"]
+RateHeaders = Literal["numbers", "sentinel", "absent", "stale", "no-resets", "absurd", "of-2023"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ CHARGES: Mapping[str, Charging] = MappingProxyType(
         "simulator": Charging(minute="sliding", prompt="nothing"),
         "words": Charging(prompt="words"),
         "thousand": Charging(unstated=1000),
+        "leaky": Charging(minute="leaky"),
+        "two-characters": Charging(characters_per_token=2.0),
+        "six-characters": Charging(characters_per_token=6.0),
+        "settled": Charging(settled=True),
         # The worst for a client that states no max_tokens: one call may be worth a whole minute.
         "model-maximum": Charging(minute="sliding", unstated="model-maximum"),
     }
@@ -87,14 +92,22 @@ class Switches:
     """Whether a token 429 says Retry-After and retry-after-ms; reported without in 2023 (openai-python
     #937)."""
 
+    retry_after: Literal["both", "seconds", "milliseconds"] = "both"
+    """What a 429 that says when to come back says it in: Retry-After, retry-after-ms, or both. The former is
+    on most, the latter documented since 2026."""
+
+    day_in: int = 0
+    """One 429 of so many says to come back in a day, as several clients' issues report; 0: none does."""
+
     oversize_retry_after: int = 0
     """Retry-After in seconds for a call that can never fit; 0 says the time until the minute's reset. Three
     reports have 86400 (for one, TinyLLM #17)."""
 
-    rate_headers: Literal["numbers", "sentinel", "absent", "stale", "absurd", "of-2023"] = "numbers"
+    rate_headers: RateHeaders = "numbers"
     """The x-ratelimit-* headers. Sentinel: limit -1, remaining -1 and reset 0 (openai-dotnet #838). Stale:
-    what the call before was told. Absurd: more left than the limit, and a reset in a day. Of 2023: on a token
-    429 `x-rate-limit-reset-tokens` and `policy-id`, otherwise remaining numbers only (openai-python #937)."""
+    what the call before was told. No resets: limits and what remains, not until when. Absurd: more left than
+    the limit, and a reset in a day. Of 2023: on a token 429 `x-rate-limit-reset-tokens` and `policy-id`,
+    otherwise remaining numbers only (openai-python #937)."""
 
     spillover_failure: Literal["standard", "provisioned"] = "standard"
     """What a caller gets whose call spilled over and was refused there too: the standard deployment's answer
@@ -108,6 +121,8 @@ ADVERSE = Switches(
     refused_tokens_count=True,
     body="429",
     token_retry_after=False,
+    retry_after="milliseconds",
+    day_in=5,
     oversize_retry_after=86_400,
     rate_headers="sentinel",
     spillover_failure="provisioned",
@@ -120,10 +135,12 @@ class Settings:
 
     `seed` makes answers reproducible. `first_token_seconds` pass before an answer, `token_seconds` for
     each of its tokens. `answer_tokens` are the least and the most that an answer has when max_tokens
-    allows; with `fills_limit` it has as many as max_tokens allows. With `filler` it is one word over and
-    over, which costs next to nothing to make: for traffic that nobody reads. A prompt that holds one of
-    `blocked_terms` meets the content filter. `pressure` above 1 divides every limit, as Azure may for hours
-    ("effective limit lowered"). A provisioned unit is worth `unit_tokens` a minute.
+    allows; with `fills_limit` it has as many as max_tokens allows. With `filler` above 0 it has that share of
+    max_tokens (all of `answer_tokens` where there is none) in one word over and over, which costs next to
+    nothing to make: for traffic that nobody reads. A prompt that holds one of `blocked_terms` meets the
+    content filter. `pressure` above 1 divides every limit, as Azure may for hours ("effective limit
+    lowered"); `hidden_pressure` does too, but headers go on saying what the limit was. A provisioned unit is
+    worth `unit_tokens` a minute.
     """
 
     seed: int = 0
@@ -131,8 +148,9 @@ class Settings:
     token_seconds: float = 0.0
     answer_tokens: tuple[int, int] = (8, 40)
     fills_limit: bool = False
-    filler: bool = False
+    filler: float = 0.0
     blocked_terms: tuple[str, ...] = ()
     pressure: float = 1.0
+    hidden_pressure: float = 1.0
     unit_tokens: int = 2_500
     switches: Switches = field(default_factory=Switches)

@@ -35,11 +35,16 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one deployment may use; `provisioned` deployments have tokens only, and another algorithm."""
+    """What one deployment may use; `provisioned` deployments have tokens only, and another algorithm.
+
+    Tokens and requests a minute that it says it had beside these are `unsaid_tokens` and `unsaid_requests`.
+    """
 
     tokens: Rate
     requests: Rate
     provisioned: bool = False
+    unsaid_tokens: int = 0
+    unsaid_requests: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,18 @@ class Admission:
     limit_tokens: int
     remaining_tokens: int
     reset_tokens: float
+
+    def shown(self, limits: Limits) -> "Admission":
+        """As a deployment tells it whose limits were lowered in secret."""
+        if not limits.unsaid_tokens and not limits.unsaid_requests:
+            return self
+        return replace(
+            self,
+            limit_requests=self.limit_requests + limits.unsaid_requests,
+            remaining_requests=self.remaining_requests + limits.unsaid_requests,
+            limit_tokens=self.limit_tokens + limits.unsaid_tokens,
+            remaining_tokens=self.remaining_tokens + limits.unsaid_tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +174,20 @@ Meter = StandardMeter | ProvisionedMeter
 
 
 def limits_of(deployment: Document, settings: Settings) -> Limits:
-    """The limits that ARM stored with the deployment, or those of its capacity, divided by `pressure`."""
+    """The limits that ARM stored with the deployment, or those of its capacity, divided by `pressure` and
+    `hidden_pressure`."""
+    true = _limits_of(deployment, settings.pressure * settings.hidden_pressure, settings.unit_tokens)
+    if settings.hidden_pressure == 1:
+        return true
+    said = _limits_of(deployment, settings.pressure, settings.unit_tokens)
+    return replace(
+        true,
+        unsaid_tokens=said.tokens.count - true.tokens.count,
+        unsaid_requests=said.requests.per_minute - true.requests.per_minute,
+    )
+
+
+def _limits_of(deployment: Document, pressure: float, unit_tokens: int) -> Limits:
     sku: Mapping[str, Any] = deployment.body.get("sku") or {}
     capacity = int(sku.get("capacity") or 1)
     stated = {
@@ -165,10 +195,10 @@ def limits_of(deployment: Document, settings: Settings) -> Limits:
         for rule in (deployment.body.get("properties") or {}).get("rateLimits") or ()
     }
     if "provisioned" in str(sku.get("name", "")).lower():
-        rate = Rate(_lowered(capacity * settings.unit_tokens, settings), 60.0)
+        rate = Rate(_lowered(capacity * unit_tokens, pressure), 60.0)
         return Limits(rate, rate, provisioned=True)
-    tokens = _rate(stated.get("token"), "token", capacity * _TOKENS_PER_UNIT, settings)
-    return Limits(tokens, _rate(stated.get("request"), "request", capacity, settings))
+    tokens = _rate(stated.get("token"), "token", capacity * _TOKENS_PER_UNIT, pressure)
+    return Limits(tokens, _rate(stated.get("request"), "request", capacity, pressure))
 
 
 def new_meter(limits: Limits, switches: Switches) -> Meter:
@@ -237,17 +267,17 @@ def _carried(old: FixedWindow | None, new: FixedWindow) -> FixedWindow:
     return replace(old, limit=new.limit)
 
 
-def _rate(rule: Mapping[str, Any] | None, key: str, default: int, settings: Settings) -> Rate:
+def _rate(rule: Mapping[str, Any] | None, key: str, default: int, pressure: float) -> Rate:
     if not rule:
-        return Rate(_lowered(default, settings), _DEFAULT_SECONDS[key])
+        return Rate(_lowered(default, pressure), _DEFAULT_SECONDS[key])
     return Rate(
-        _lowered(float(rule.get("count") or default), settings),
+        _lowered(float(rule.get("count") or default), pressure),
         float(rule.get("renewalPeriod") or _DEFAULT_SECONDS[key]),
     )
 
 
-def _lowered(count: float, settings: Settings) -> int:
-    return max(1, int(count / settings.pressure))
+def _lowered(count: float, pressure: float) -> int:
+    return max(1, int(count / pressure))
 
 
 def _left(window: Window, now: float) -> float:

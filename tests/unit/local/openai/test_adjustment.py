@@ -41,6 +41,7 @@ def test_what_is_named_changes_and_the_rest_stays():
         ({"charging": "guess"}, "choose one of likely,"),
         ({"rate_headers": "none"}, "choose one of numbers, sentinel"),
         ({"pressure": 0}, "above 0"),
+        ({"hidden_pressure": 0}, "above 0"),
         ({"token_seconds": -1}, "from 0 up"),
         ({"fills_limit": 1}, "true or false"),
         ({"seed": 1.5}, "from 0 up"),

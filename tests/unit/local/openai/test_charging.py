@@ -32,6 +32,8 @@ class TestEstimates:
             ("clock-minutes", 30 + 16),
             ("simulator", 16),
             ("words", 16 + 16),
+            ("two-characters", 60 + 16),
+            ("six-characters", 20 + 16),
             ("thousand", 30 + 1000),
             ("model-maximum", 30 + 128_000),
         ],

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -234,7 +235,7 @@ class TestSwitches:
         assert "retry-after-ms" not in reply.headers
 
     async def test_a_day_for_a_call_that_never_fits(self, build):
-        rig = build(switches=ADVERSE)
+        rig = build(switches=replace(ADVERSE, retry_after="both"))
         assert "Retry-After" not in (await self.refused(rig)).headers
         reply = await self.refused(rig, tokens=5000)
         assert reply.headers.get("Retry-After") == "86400"
@@ -301,6 +302,11 @@ class TestCountsAndOutages:
         assert usual.json["usage"]["completion_tokens"] <= 40
         filled = await build(fills_limit=True).chat(max_completion_tokens=500)
         assert filled.json["usage"]["completion_tokens"] == 500
+
+    async def test_filler_has_its_share_of_the_limit_and_what_is_usual_without_one(self, build):
+        rig = build(filler=0.25)
+        limited, free = await rig.chat(max_completion_tokens=400), await rig.chat()
+        assert [reply.json["usage"]["completion_tokens"] for reply in (limited, free)] == [100, 40]
 
     async def test_an_answer_takes_its_time(self, build):
         rig = build(first_token_seconds=0.5, token_seconds=0.1)

@@ -83,6 +83,39 @@ class TestHeaders:
         assert remaining[0] == remaining[1]
         assert remaining[1] - remaining[2] > 100
 
+    async def test_without_resets(self, build):
+        found = limits(await refused(build(switches=Switches(rate_headers="no-resets"))))
+        assert [name[12:] for name in found] == [
+            "limit-requests",
+            "limit-tokens",
+            "remaining-requests",
+            "remaining-tokens",
+        ]
+
+    @pytest.mark.parametrize(
+        ("form", "seconds", "milliseconds"),
+        [("both", "40", "40000"), ("seconds", "40", None), ("milliseconds", None, "40000")],
+    )
+    async def test_when_to_come_back_in_one_form_or_both(self, build, form, seconds, milliseconds):
+        told = (await refused(build(switches=Switches(retry_after=form)))).headers
+        assert (told.get("Retry-After"), told.get("retry-after-ms")) == (seconds, milliseconds)
+
+    async def test_one_in_so_many_says_a_day(self, build):
+        rig = build(switches=Switches(day_in=3))
+        await refused(rig)
+        told = [(await rig.chat(max_completion_tokens=200)).headers.get("Retry-After") for _ in range(5)]
+        assert told == ["40", "86400", "40", "40", "86400"]
+
+    async def test_of_limits_that_were_lowered_in_secret_say_what_was_before(self, build):
+        rig = build(hidden_pressure=2.0)
+        rig.deploy(tokens=(1000, 60))
+        answered = limits(await rig.chat(max_completion_tokens=300))
+        refused = await rig.chat(max_completion_tokens=300)
+        assert answered["x-ratelimit-limit-tokens"] == "1000"
+        assert 600 < int(answered["x-ratelimit-remaining-tokens"]) < 700
+        assert refused.status == 429
+        assert limits(refused)["x-ratelimit-remaining-tokens"] == answered["x-ratelimit-remaining-tokens"]
+
     async def test_more_than_there_can_be(self, build):
         found = limits(await refused(build(switches=Switches(rate_headers="absurd"))))
         assert int(found["x-ratelimit-remaining-tokens"]) > int(found["x-ratelimit-limit-tokens"])
