@@ -1,11 +1,12 @@
 """Windows and buckets as pure data: `take(now, cost)` gives the next state and the decision.
 
 Times are seconds on the caller's clock; costs and limits are in whatever the caller counts (calls, tokens).
-A refused cost is not counted; whoever counts refusals, or learns a cost afterwards, adds it with `charge`.
+A refused cost is not counted; whoever counts refusals, or learns a cost afterwards, adds it with `charge` or
+`correct`. They are named tuples, and not dataclasses, because every call to every deployment makes several.
 """
 
 import math
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 # Seconds since 1970 as a float are good to about a quarter of a microsecond; whoever waits exactly as long
 # as told must not come that much too early.
@@ -13,8 +14,7 @@ _TICK = 1e-6
 _SINGLE_ENTRIES = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """`remaining` of the limit after this call, and the seconds until all of it is there again (`reset`) and
     until the same cost would pass if nobody else came (`wait`: 0 when allowed, infinite when never)."""
 
@@ -24,8 +24,7 @@ class Decision:
     wait: float
 
 
-@dataclass(frozen=True, slots=True)
-class FixedWindow:
+class FixedWindow(NamedTuple):
     """At most `limit` in each window of `seconds`.
 
     A window opens when somebody asks after the last one ended; with `aligned` windows lie on multiples of
@@ -45,12 +44,25 @@ class FixedWindow:
         start = math.floor((now + _TICK) / self.seconds) * self.seconds if self.aligned else now
         return FixedWindow(self.limit, self.seconds, self.aligned, start, 0.0)
 
+    def wait(self, now: float, cost: float = 1.0) -> float:
+        """Seconds until `cost` would pass if nobody else came: 0 when it does now, infinite when never."""
+        end = self.start + self.seconds
+        if now >= end - _TICK:
+            return 0.0 if cost <= self.limit else math.inf
+        if self.used + cost <= self.limit:
+            return 0.0
+        return end - now if cost <= self.limit else math.inf
+
     def take(self, now: float, cost: float = 1.0) -> tuple["FixedWindow", Decision]:
         window = self.at(now)
-        allowed = window.used + cost <= window.limit
-        if allowed:
+        wait = window.wait(now, cost)
+        if not wait:
             window = window._plus(cost)
-        return window, window._decision(now, cost, allowed)
+        return window, Decision(not wait, max(0.0, window.limit - window.used), window.reset(now), wait)
+
+    def reset(self, now: float) -> float:
+        """Seconds until all of the limit is there again."""
+        return max(0.0, self.start + self.seconds - now)
 
     def charge(self, now: float, cost: float) -> "FixedWindow":
         """Count `cost` whether or not it fits."""
@@ -63,18 +75,12 @@ class FixedWindow:
         return window._plus(max(surplus, -window.used)) if window.start <= since else window
 
     def _plus(self, cost: float) -> "FixedWindow":
-        # Not `replace`, which takes three times as long: every call to every deployment comes through here.
         return FixedWindow(self.limit, self.seconds, self.aligned, self.start, self.used + cost)
 
-    def _decision(self, now: float, cost: float, allowed: bool) -> Decision:
-        reset = max(0.0, self.start + self.seconds - now)
-        wait = 0.0 if allowed else reset if cost <= self.limit else math.inf
-        return Decision(allowed, max(0.0, self.limit - self.used), reset, wait)
 
-
-@dataclass(frozen=True, slots=True)
-class SlidingWindow:
-    """At most `limit` in any `seconds` that end now; `log` holds (time, cost), oldest first.
+class SlidingWindow(NamedTuple):
+    """At most `limit` in any `seconds` that end now; `log` holds (time, cost), oldest first, and `used` what
+    they come to.
 
     From some hundred entries on, what comes within a small part of `seconds` after the last one is counted
     with it: a window of many thousand calls must not take longer with each of them.
@@ -83,27 +89,39 @@ class SlidingWindow:
     limit: float
     seconds: float
     log: tuple[tuple[float, float], ...] = ()
+    used: float = 0.0
 
     def at(self, now: float) -> "SlidingWindow":
         """The same window without what is older than `seconds`."""
         edge = now - self.seconds + _TICK
+        if not self.log or self.log[0][0] > edge:
+            return self
         gone = next((i for i, (time, _) in enumerate(self.log) if time > edge), len(self.log))
-        return replace(self, log=self.log[gone:]) if gone else self
+        left = self.log[gone:]
+        return SlidingWindow(self.limit, self.seconds, left, sum(cost for _, cost in left))
 
-    @property
-    def used(self) -> float:
-        """What counts as of the time that the window was last looked at."""
-        return sum(cost for _, cost in self.log)
+    def wait(self, now: float, cost: float = 1.0) -> float:
+        """Seconds until `cost` would pass if nobody else came: 0 when it does now, infinite when never."""
+        window = self.at(now)
+        surplus = window.used + cost - window.limit
+        if surplus <= 0:
+            return 0.0
+        for time, gone in window.log:
+            surplus -= gone
+            if surplus <= 0:
+                return max(_TICK, time + self.seconds - now)
+        return math.inf
 
     def take(self, now: float, cost: float = 1.0) -> tuple["SlidingWindow", Decision]:
         window = self.at(now)
-        used = window.used
-        allowed = used + cost <= window.limit
-        wait = 0.0 if allowed else window._wait(now, used + cost - window.limit)
-        if allowed:
-            window, used = window._plus(now, cost), used + cost
-        reset = window.log[-1][0] + window.seconds - now if window.log else 0.0
-        return window, Decision(allowed, max(0.0, window.limit - used), reset, wait)
+        wait = window.wait(now, cost)
+        if not wait:
+            window = window._plus(now, cost)
+        return window, Decision(not wait, max(0.0, window.limit - window.used), window.reset(now), wait)
+
+    def reset(self, now: float) -> float:
+        """Seconds until all of the limit is there again."""
+        return max(0.0, self.log[-1][0] + self.seconds - now) if self.log else 0.0
 
     def charge(self, now: float, cost: float) -> "SlidingWindow":
         """Count `cost` whether or not it fits."""
@@ -113,34 +131,28 @@ class SlidingWindow:
         """What was counted at the time `since` came to `surplus` more (or less); what has left the window
         keeps its mistake."""
         window = self.at(now)
-        counted = [place for place, (time, _) in enumerate(window.log) if time <= since]
-        if not counted:
+        place = sum(time <= since for time, _ in window.log) - 1
+        if place < 0:
             return window
-        time, cost = window.log[counted[-1]]
-        corrected = (time, max(0.0, cost + surplus))
-        return replace(window, log=(*window.log[: counted[-1]], corrected, *window.log[counted[-1] + 1 :]))
+        time, cost = window.log[place]
+        change = max(surplus, -cost)
+        log = (*window.log[:place], (time, cost + change), *window.log[place + 1 :])
+        return SlidingWindow(self.limit, self.seconds, log, window.used + change)
 
     def _plus(self, now: float, cost: float) -> "SlidingWindow":
         log = self.log
         if len(log) >= _SINGLE_ENTRIES and now < log[-1][0] + self.seconds / _SINGLE_ENTRIES:
             time, before = log[-1]
-            return replace(self, log=(*log[:-1], (time, before + cost)))
-        return replace(self, log=(*log, (now, cost)))
-
-    def _wait(self, now: float, surplus: float) -> float:
-        """The seconds until `surplus` has left the window."""
-        for time, cost in self.log:
-            surplus -= cost
-            if surplus <= 0:
-                return max(0.0, time + self.seconds - now)
-        return math.inf
+            log = (*log[:-1], (time, before + cost))
+        else:
+            log = (*log, (now, cost))
+        return SlidingWindow(self.limit, self.seconds, log, self.used + cost)
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """At most `capacity`, which drains at `rate` per second: a token bucket seen from its empty side.
 
-    `level` is what was in it at the time `at`.
+    `level` is what was in it at the time `since`.
     """
 
     capacity: float
@@ -162,22 +174,30 @@ class Bucket:
         if now <= self.since:
             return self
         drained = self.level - self.rate * (now - self.since) if self.level else 0.0
-        return replace(self, level=max(0.0, drained), since=now)
+        return Bucket(self.capacity, self.rate, max(0.0, drained), now)
+
+    def wait(self, now: float, cost: float = 1.0) -> float:
+        """Seconds until `cost` would pass if nobody else came: 0 when it does now, infinite when never."""
+        surplus = self.at(now).level + cost - self.capacity
+        if surplus <= self.rate * _TICK:
+            return 0.0
+        return self._drain(surplus) if cost <= self.capacity else math.inf
 
     def take(self, now: float, cost: float = 1.0) -> tuple["Bucket", Decision]:
         bucket = self.at(now)
-        surplus = bucket.level + cost - bucket.capacity
-        allowed = surplus <= bucket.rate * _TICK
-        if allowed:
-            bucket = replace(bucket, level=bucket.level + cost)
-        wait = 0.0 if allowed else bucket._drain(surplus) if cost <= bucket.capacity else math.inf
-        remaining = max(0.0, bucket.capacity - bucket.level)
-        return bucket, Decision(allowed, remaining, bucket._drain(bucket.level), wait)
+        wait = bucket.wait(now, cost)
+        if not wait:
+            bucket = Bucket(self.capacity, self.rate, bucket.level + cost, bucket.since)
+        return bucket, Decision(not wait, max(0.0, bucket.capacity - bucket.level), bucket.reset(now), wait)
+
+    def reset(self, now: float) -> float:
+        """Seconds until all of the limit is there again."""
+        return self._drain(self.at(now).level)
 
     def charge(self, now: float, cost: float) -> "Bucket":
         """Pour in `cost` whether or not it fits; a negative one takes out."""
         bucket = self.at(now)
-        return replace(bucket, level=max(0.0, bucket.level + cost))
+        return Bucket(self.capacity, self.rate, max(0.0, bucket.level + cost), bucket.since)
 
     def correct(self, now: float, surplus: float, since: float) -> "Bucket":
         """What was poured in earlier came to `surplus` more (or less)."""

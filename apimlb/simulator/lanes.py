@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from apimlb.clock import Clock
@@ -82,7 +82,8 @@ class GatewayLane:
         return Reply(response.status, now - began, told(response.headers), room)
 
     def burden(self, place: int, question: Question) -> None:
-        self._stage.world.openai.burden(self._stage.accounts[place], DEPLOYMENT, question.body)
+        cost = self._standings()[place].cost(question.body, question.prompt_tokens)
+        self._stage.world.openai.burden(self._stage.accounts[place], DEPLOYMENT, cost)
 
     def fail(self, place: int, outage: Outage | None) -> None:
         self._stage.world.openai.fail(self._name(place), outage)
@@ -113,7 +114,8 @@ class OmniscientLane:
     ) -> None:
         """`accounts`: the documents of their deployments."""
         self.clock = clock
-        self._standings = list(standings)
+        self._standings = standings
+        self._meters = [each.meter for each in standings]
         self._accounts = accounts
         self._settings = settings
         self._down: set[int] = set()
@@ -121,35 +123,27 @@ class OmniscientLane:
     async def ask(self, question: Question) -> Reply:
         now = self.clock.now()
         cost = costs(self._standings, question)
-        best: tuple[tuple[float, float], int, Standing] | None = None
-        for place, standing in enumerate(self._standings):
-            if place in self._down:
-                continue
-            taken, passes = standing.taken(now, cost[place])
-            if passes:
-                rank = preference(standing.meter, standing.limits, now)
-                if best is None or (rank, place) < best[:2]:
-                    best = rank, place, taken
-        if best is None:
-            wait = min(map(self._soonest, range(len(cost)), cost))
+        chosen = self._chosen(now, cost)
+        if chosen is None:
+            up = [place for place in range(len(cost)) if place not in self._down]
+            wait = min((soonest(self._meters[place], now, cost[place]) for place in up), default=math.inf)
             return Reply(429, 0.0, wait, wait)
-        _, place, self._standings[place] = best
-        await self._serve(place, question, cost[place])
+        self._meters[chosen], _ = self._meters[chosen].admit(now, cost[chosen], self._settings.switches)
+        await self._serve(chosen, question, cost[chosen])
         return Reply(200)
 
     def burden(self, place: int, question: Question) -> None:
-        standing = self._standings[place]
-        self._standings[place] = standing.taken(self.clock.now(), standing.cost(question.body))[0]
+        cost = self._standings[place].cost(question.body, question.prompt_tokens)
+        self._meters[place], _ = self._meters[place].admit(self.clock.now(), cost, self._settings.switches)
 
     def fail(self, place: int, outage: Outage | None) -> None:
         (self._down.discard if outage is None else self._down.add)(place)
 
     def adjust(self, settings: Settings) -> None:
-        now = self.clock.now()
-        for place, standing in enumerate(self._standings):
+        now, self._settings = self.clock.now(), settings
+        for place, meter in enumerate(self._meters):
             limits = limits_of(self._accounts[place], settings)
-            meter = changed_meter(standing.meter, limits, settings.switches, now)
-            self._standings[place] = replace(standing, meter=meter, limits=limits, switches=settings.switches)
+            self._meters[place] = changed_meter(meter, limits, settings.switches, now)
 
     def lose_cache(self, away: bool) -> None:
         """It has none."""
@@ -157,18 +151,23 @@ class OmniscientLane:
     def flush(self) -> None:
         """It has none."""
 
+    def _chosen(self, now: float, cost: Sequence[int]) -> int | None:
+        """The best account that has room, None when none has."""
+        best: tuple[tuple[float, float], int] | None = None
+        for place, meter in enumerate(self._meters):
+            if place in self._down or meter.obstacle(now, cost[place])[0]:
+                continue
+            rank = preference(meter, now), place
+            best = rank if best is None else min(best, rank)
+        return None if best is None else best[1]
+
     async def _serve(self, place: int, question: Question, cost: int) -> None:
         settings, since = self._settings, self.clock.now()
         used = filled(question.limit, settings)
         await self.clock.sleep(settings.first_token_seconds + settings.token_seconds * used)
         surplus = question.prompt_tokens + used - cost
-        self._standings[place] = self._standings[place].settled(self.clock.now(), surplus, since)
-
-    def _soonest(self, place: int, cost: int) -> float:
-        if place in self._down:
-            return math.inf
-        standing = self._standings[place]
-        return soonest(standing.meter, self.clock.now(), cost, standing.switches)
+        now, meter = self.clock.now(), self._meters[place]
+        self._meters[place] = meter.settle(now, surplus, since, settings.switches)
 
 
 async def _read(response: Response) -> bool:

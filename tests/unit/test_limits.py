@@ -1,7 +1,6 @@
 """Windows and buckets: never more than the limit, and who waits as told gets in."""
 
 import math
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -55,7 +54,7 @@ class TestFixedWindow:
 
     def test_a_smaller_limit_holds_at_once_and_keeps_what_is_used(self):
         window, _ = FixedWindow(10, 60).take(NOON, 8)
-        _, decision = replace(window, limit=9).take(NOON + 1, 2)
+        _, decision = window._replace(limit=9).take(NOON + 1, 2)
         assert not decision.allowed
 
     @given(gaps, st.booleans())
@@ -158,3 +157,32 @@ def test_a_window_of_many_calls_stays_small_and_nearly_exact() -> None:
     assert len(window.log) <= 512
     assert 30 - 60 / 256 <= window.take(30)[1].wait <= 30
     assert window.at(20 + 60).used == 0
+
+
+WINDOWS = st.sampled_from(
+    [FixedWindow(100, 60), FixedWindow(100, 60, aligned=True), SlidingWindow(100, 60), Bucket(100, 100 / 60)]
+)
+CALLS = st.lists(st.tuples(st.floats(0, 40), st.integers(1, 120)), max_size=30)
+
+
+@given(WINDOWS, CALLS, st.integers(1, 100))
+def test_who_waits_as_long_as_told_is_let_in_and_who_comes_a_moment_earlier_is_not(window, calls, cost):
+    now = 1_800_000_000.0
+    for gap, spent in calls:
+        now += gap
+        window, _ = window.take(now, spent)
+    wait = window.wait(now, cost)
+    assert window.take(now + wait, cost)[1].allowed
+    if wait > 0.01:
+        assert not window.take(now + wait - 0.01, cost)[1].allowed
+
+
+@given(WINDOWS, CALLS, st.floats(0, 30), st.integers(1, 100))
+def test_correcting_what_was_just_counted_is_as_if_it_had_been_counted_right(window, calls, later, right):
+    now = 1_800_000_000.0
+    for gap, spent in calls:
+        now += gap
+        window, _ = window.take(now, spent)
+    wrong, true = window.charge(now, 30), window.charge(now, right)
+    corrected = wrong.correct(now, right - 30, now)
+    assert corrected.at(now + later).used == pytest.approx(true.at(now + later).used)

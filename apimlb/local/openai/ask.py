@@ -16,7 +16,8 @@ from apimlb.local.openai.switches import Charging
 _PROMPT = {"chat": "messages", "completions": "prompt", "embeddings": "input", "responses": "input"}
 _LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 _MOST_CHOICES = 128
-_HUGE = re.compile(rb"[0-9]{300}|[0-9][eE]\+?[0-9]{3}|Infinity|NaN")
+# Numbers beyond what a float holds. Apart they are found several times as fast as in one alternation.
+_HUGE = tuple(map(re.compile, (rb"[0-9]{300}", rb"[0-9][eE]\+?[0-9]{3}", rb"Infinity", rb"NaN")))
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 # What the optional parameters must be, where an answer depends on them; null stands for absent.
@@ -49,9 +50,9 @@ def parse(request: Request) -> dict[str, Any]:
     """The body as an object; raises `Refused` with a 400."""
     try:
         body = json.loads(request.body)
-        if _HUGE.search(request.body):
+        if any(form.search(request.body) for form in _HUGE):
             json.loads(request.body, parse_int=_number, parse_float=_number, parse_constant=_number)
-        if _SURROGATE.search(request.body):
+        if b"\\u" in request.body and _SURROGATE.search(request.body):
             # Half a character can be escaped, but there is no text that it could stand in.
             json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -66,19 +66,9 @@ class Standing:
     switches: Switches
     model: Model
 
-    def cost(self, body: bodies.Json) -> int:
+    def cost(self, body: bodies.Json, prompt_tokens: int) -> int:
         """The tokens that a chat request with this body counts for when it arrives."""
-        charging = self.switches.charging
-        return asking.estimate(body, tokens.in_prompt(body), "chat", self.model, charging)
-
-    def taken(self, now: float, cost: int) -> tuple["Standing", bool]:
-        """How it stands after a call of this cost, and whether that passes."""
-        meter, admission = self.meter.admit(now, cost, self.switches)
-        return replace(self, meter=meter), not admission.refused_by
-
-    def settled(self, now: float, surplus: int, since: float) -> "Standing":
-        """How it stands when a call admitted at the time `since` has used `surplus` more than estimated."""
-        return replace(self, meter=self.meter.settle(now, surplus, since, self.switches))
+        return asking.estimate(body, prompt_tokens, "chat", self.model, self.switches.charging)
 
 
 @dataclass(slots=True)
@@ -178,11 +168,10 @@ class OpenAIPlane:
         desk = self._desk(account, deployment)
         return Standing(desk.meter, desk.limits, desk.settings.switches, desk.model)
 
-    def burden(self, account: Document, deployment: str, body: bodies.Json) -> None:
-        """A chat request of somebody else reaches a deployment of an account; nobody reads what it is told,
-        and it is not counted."""
+    def burden(self, account: Document, deployment: str, cost: int) -> None:
+        """A request of somebody else reaches a deployment of an account; nobody reads what it is told, and
+        it is not counted."""
         desk = self._desk(account, deployment)
-        cost = self.standing(account, deployment).cost(body)
         desk.meter, _ = desk.meter.admit(self._clock.now(), cost, desk.settings.switches)
 
     async def send(self, request: Request) -> Response:
@@ -294,7 +283,7 @@ class OpenAIPlane:
             return limits
         desk.count.throttled += 1
         if switches.day_in and desk.count.throttled % switches.day_in == 0:
-            admission = replace(admission, wait=_DAY)
+            admission = admission._replace(wait=_DAY)
         refused = rates.throttled(call, account, desk.count.deployment, desk.model, admission, switches)
         for name, value in limits:
             refused.response.headers.add(name, value)

@@ -9,9 +9,9 @@ provisioned deployment has a bucket that may run over and drains steadily.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from apimlb.limits import Bucket, Decision, FixedWindow, SlidingWindow
+from apimlb.limits import Bucket, FixedWindow, SlidingWindow
 from apimlb.local.openai.switches import Minute, Settings, Switches
 from apimlb.local.store import Document
 
@@ -47,15 +47,17 @@ class Limits:
     unsaid_requests: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+Obstacle = Literal["", "call", "token", "utilization"]
+"""What refuses a call; nothing ("") refuses one that passes."""
+
+
+class Admission(NamedTuple):
     """Whether a call passes, and the numbers for its headers: per minute, and seconds to the reset.
 
-    `refused_by` is empty for a call that passes. `wait` is in seconds, `oversize` says that no wait would
-    help.
+    `wait` is in seconds, `oversize` says that no wait would help.
     """
 
-    refused_by: Literal["", "call", "token", "utilization"]
+    refused_by: Obstacle
     wait: float
     oversize: bool
     limit_requests: int
@@ -69,8 +71,7 @@ class Admission:
         """As a deployment tells it whose limits were lowered in secret."""
         if not limits.unsaid_tokens and not limits.unsaid_requests:
             return self
-        return replace(
-            self,
+        return self._replace(
             limit_requests=self.limit_requests + limits.unsaid_requests,
             remaining_requests=self.remaining_requests + limits.unsaid_requests,
             limit_tokens=self.limit_tokens + limits.unsaid_tokens,
@@ -90,8 +91,7 @@ class Use:
 Window = FixedWindow | SlidingWindow | Bucket
 
 
-@dataclass(frozen=True, slots=True)
-class StandardMeter:
+class StandardMeter(NamedTuple):
     """Used so far by a pay-as-you-go deployment: tokens, requests per slice, and requests per minute to
     report."""
 
@@ -99,18 +99,28 @@ class StandardMeter:
     slices: tuple[FixedWindow, ...]
     minute: FixedWindow
 
+    def obstacle(self, now: float, cost: int) -> tuple[Obstacle, float]:
+        """What refuses a call estimated at `cost` tokens, and the seconds until that is gone."""
+        wait = max(each.wait(now) for each in self.slices)
+        if wait:
+            return "call", wait
+        wait = self.tokens.wait(now, cost)
+        return ("token", wait) if wait else ("", 0.0)
+
     def admit(self, now: float, cost: int, switches: Switches) -> tuple["StandardMeter", Admission]:
         """Decide on a call estimated at `cost` tokens, and count it."""
-        taken = [each.take(now) for each in self.slices]
-        passes = all(decision.allowed for _, decision in taken)
-        tokens, token = self.tokens.take(now, cost) if passes else (self.tokens.at(now), None)
-        if token and not token.allowed and switches.refused_tokens_count:
-            tokens = tokens.charge(now, cost)
-        calls = 1 if (token and token.allowed) or switches.refused_calls_count else 0
-        counted = StandardMeter(
-            tokens, tuple(each.charge(now, calls) for each in self.slices), self.minute.charge(now, calls)
-        )
-        return counted, counted._admission(now, token, [decision for _, decision in taken])
+        refused_by, wait = self.obstacle(now, cost)
+        if not refused_by or (refused_by == "token" and switches.refused_tokens_count):
+            tokens = self.tokens.charge(now, cost)
+        else:
+            tokens = self.tokens.at(now)
+        if not refused_by or switches.refused_calls_count:
+            slices = tuple([each.charge(now, 1) for each in self.slices])
+            counted = StandardMeter(tokens, slices, self.minute.charge(now, 1))
+        else:
+            slices = tuple([each.at(now) for each in self.slices])
+            counted = StandardMeter(tokens, slices, self.minute.at(now))
+        return counted, counted._admission(now, refused_by, wait)
 
     def use(self, now: float) -> Use:
         """How far the tokens are used up."""
@@ -121,44 +131,45 @@ class StandardMeter:
         """Correct the estimate, where that is done at all (see `Charging.settled`)."""
         if not (switches.charging.settled and surplus):
             return self
-        return replace(self, tokens=self.tokens.correct(now, surplus, since))
+        return StandardMeter(self.tokens.correct(now, surplus, since), self.slices, self.minute)
 
-    def _admission(self, now: float, token: Decision | None, calls: list[Decision]) -> Admission:
-        wait = max(decision.wait for decision in calls)
-        refused_by: Literal["", "call", "token"] = "call" if token is None else ""
-        if token is not None and not token.allowed:
-            refused_by, wait = "token", token.wait
-        oversize = math.isinf(wait)
+    def _admission(self, now: float, refused_by: Obstacle, wait: float) -> Admission:
         tokens, minute = self.tokens, self.minute
+        oversize = math.isinf(wait)
+        reset = tokens.reset(now)
         return Admission(
             refused_by,
-            _left(tokens, now) if oversize else wait,
+            reset if oversize else wait,
             oversize,
             int(minute.limit),
             max(0, int(minute.limit - minute.used)),
-            _left(minute, now),
+            minute.reset(now),
             int(tokens.limit),
             max(0, int(tokens.limit - tokens.used)),
-            _left(tokens, now),
+            reset,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ProvisionedMeter:
+class ProvisionedMeter(NamedTuple):
     """The utilization of provisioned units, in tokens: 100 % is a minute's worth of them."""
 
     bucket: Bucket
 
+    def obstacle(self, now: float, cost: int) -> tuple[Obstacle, float]:
+        """What refuses a call, and the seconds until that is gone: more than 100 % does."""
+        wait = self.bucket.wait(now, 0)
+        return ("utilization", wait) if wait else ("", 0.0)
+
     def admit(self, now: float, cost: int, switches: Switches) -> tuple["ProvisionedMeter", Admission]:
         """A call passes while utilization is at most 100 %, and may push it above."""
-        bucket, decision = self.bucket.take(now, 0)
-        if decision.allowed:
-            bucket = bucket.charge(now, cost)
-        remaining, reset = max(0, int(bucket.capacity - bucket.level)), bucket.take(now, 0)[1].reset
+        refused_by, wait = self.obstacle(now, cost)
+        bucket = self.bucket.at(now) if refused_by else self.bucket.charge(now, cost)
         limit = int(bucket.capacity)
-        refused_by: Literal["", "utilization"] = "" if decision.allowed else "utilization"
-        admission = Admission(refused_by, decision.wait, False, -1, -1, 0.0, limit, remaining, reset)
-        return ProvisionedMeter(bucket), admission
+        remaining = max(0, int(bucket.capacity - bucket.level))
+        reset = bucket.reset(now)
+        return ProvisionedMeter(bucket), Admission(
+            refused_by, wait, False, -1, -1, 0.0, limit, remaining, reset
+        )
 
     def use(self, now: float) -> Use:
         """How far the minute's worth of tokens is used up."""
@@ -220,7 +231,7 @@ def changed_meter(meter: Meter, limits: Limits, switches: Switches, now: float) 
     fresh = new_meter(limits, switches)
     if isinstance(meter, ProvisionedMeter) and isinstance(fresh, ProvisionedMeter):
         drained = meter.bucket.at(now)
-        return ProvisionedMeter(replace(fresh.bucket, level=drained.level, since=drained.since))
+        return ProvisionedMeter(fresh.bucket._replace(level=drained.level, since=drained.since))
     if isinstance(meter, StandardMeter) and isinstance(fresh, StandardMeter):
         used = {each.seconds: each for each in meter.slices}
         return StandardMeter(
@@ -255,16 +266,16 @@ def _summed(old: Window, new: Window) -> Window:
     if isinstance(old, FixedWindow) and isinstance(new, FixedWindow):
         return _carried(old, new)
     if isinstance(old, SlidingWindow) and isinstance(new, SlidingWindow) and old.seconds == new.seconds:
-        return replace(old, limit=new.limit)
+        return old._replace(limit=new.limit)
     if isinstance(old, Bucket) and isinstance(new, Bucket):
-        return replace(new, level=old.level, since=old.since)
+        return new._replace(level=old.level, since=old.since)
     return new
 
 
 def _carried(old: FixedWindow | None, new: FixedWindow) -> FixedWindow:
     if old is None or (old.seconds, old.aligned) != (new.seconds, new.aligned):
         return new
-    return replace(old, limit=new.limit)
+    return old._replace(limit=new.limit)
 
 
 def _rate(rule: Mapping[str, Any] | None, key: str, default: int, pressure: float) -> Rate:
@@ -278,9 +289,3 @@ def _rate(rule: Mapping[str, Any] | None, key: str, default: int, pressure: floa
 
 def _lowered(count: float, pressure: float) -> int:
     return max(1, int(count / pressure))
-
-
-def _left(window: Window, now: float) -> float:
-    if isinstance(window, FixedWindow):
-        return max(0.0, window.start + window.seconds - now)
-    return window.take(now, 0.0)[1].reset if window.used else 0.0
