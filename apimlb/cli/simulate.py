@@ -12,10 +12,13 @@ Strategy = Annotated[
     str | None, typer.Option("--strategy", help="backend-pool or retry, whatever the file says.")
 ]
 Policy = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="This policy instead of the stack's own.", exists=True)
+    str | None, typer.Option(metavar="FILE", help="This policy instead: .xml, or .toml that is about one.")
 ]
 Compare = Annotated[
-    list[Path] | None, typer.Option(metavar="FILE", help="This policy too; repeatable.", exists=True)
+    list[str] | None, typer.Option(metavar="FILE", help="This one too (or a strategy's name); repeatable.")
+]
+Checkouts = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Where the policies are that .toml files are about.")
 ]
 Load = Annotated[float, typer.Option(help="What is asked, as a share of what the accounts grant.")]
 Rpm = Annotated[float | None, typer.Option(help="Requests a minute instead.", show_default=False)]
@@ -47,6 +50,7 @@ def simulate(
     strategy: Strategy = None,
     policy: Policy = None,
     compare: Compare = None,
+    checkouts: Checkouts = None,
     load: Load = 1.0,
     rpm: Rpm = None,
     trace: Trace = None,
@@ -80,7 +84,8 @@ def simulate(
         cache_outages=tuple(span(f"@{text}") for text in cache_outage or ()),
         flushes=tuple(seconds(text) for text in flush or ()),
     )  # fmt: skip
-    outcome = simulations.run(placed(None, stack, config, ""), scenario, strategy, policy, compare or ())
+    asked = simulations.Asked(strategy, policy, compare or (), checkouts)
+    outcome = simulations.run(placed(None, stack, config, ""), scenario, asked)
     told = report.document(outcome)
     if output is Format.JSON:
         show_json(told)

@@ -1,6 +1,7 @@
 """What `apimlb simulate` and `apimlb capacity` do: options into scenarios, and a run with its progress."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
@@ -9,35 +10,49 @@ from apimlb.cli.workspace import Workspace
 from apimlb.clock import SystemClock
 from apimlb.errors import ConfigError
 from apimlb.render import render
+from apimlb.simulator.candidate import Candidate, read_candidate
+from apimlb.simulator.clients import Progress
 from apimlb.simulator.scenario import Scenario, Shape
 from apimlb.simulator.simulate import Outcome, simulate
-from apimlb.simulator.stage import Candidate
 from apimlb.stack import config
-from apimlb.stack.config import Stack
+from apimlb.stack.config import Stack, Strategy
 
 _SAY_EVERY = 2.0
 
 
-def run(
-    place: Workspace,
-    scenario: Scenario,
-    strategy: str | None,
-    policy: Path | None,
-    compared: Sequence[Path],
-) -> Outcome:
-    """Play the scenario with the stack's policy, or with that in a file, and with each that it is compared
-    to; says how far it is every few seconds."""
-    stack = stack_of(place, strategy)
-    first = Candidate(str(stack.strategy), render(stack)) if policy is None else _read(policy)
-    candidates = [first, *(_read(path) for path in compared)]
-    return simulate(scenario, stack, candidates, progress=_Progress())
+def run(place: Workspace, scenario: Scenario, asked: "Asked", progress: Progress | None = None) -> Outcome:
+    """Play the scenario with the policies that were asked for; says how far it is every few seconds."""
+    candidates = [_candidate(place, asked, each) for each in (asked.policy or "", *asked.compared)]
+    return simulate(scenario, candidates, progress=progress or Telling())
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which policies: the stack's own with `strategy`, or `policy` (a strategy or a file) in its place, and
+    each of `compared`. `checkouts` is where files of other people's policies are."""
+
+    strategy: str | None = None
+    policy: str | None = None
+    compared: Sequence[str] = ()
+    checkouts: Path | None = None
+
+
+def _candidate(place: Workspace, asked: Asked, policy: str) -> Candidate:
+    """The stack's own policy ("" for its own strategy, else by the strategy's name), or one in a file."""
+    if policy in ("", *Strategy):
+        stack = stack_of(place, policy or asked.strategy)
+        return Candidate(str(stack.strategy), render(stack), stack)
+    return read_candidate(Path(policy), stack_of(place, asked.strategy), asked.checkouts)
 
 
 def stack_of(place: Workspace, strategy: str | None) -> Stack:
     """The stack in the workspace's file, with the strategy of the command line."""
     said = {} if strategy is None else {"strategy": strategy}
     tables = {**config.load(place.config), **said, "name": place.stack}
-    return config.parse(tables, source=str(place.config))
+    stack = config.parse(tables, source=str(place.config))
+    # What is there already is simulated like the rest.
+    accounts = tuple(account.model_copy(update={"endpoint": ""}) for account in stack.accounts)
+    return stack.model_copy(update={"accounts": accounts})
 
 
 def sizes(text: str) -> tuple[int, int, int]:
@@ -61,11 +76,7 @@ def shape(text: str) -> Shape:
     )
 
 
-def _read(path: Path) -> Candidate:
-    return Candidate(path.stem, path.read_text())
-
-
-class _Progress:
+class Telling:
     """Says every few seconds which share of the work is done."""
 
     def __init__(self) -> None:

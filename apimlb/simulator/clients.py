@@ -41,10 +41,9 @@ def play(given: Conditions, lane: Lane, clock: VirtualClock, progress: Progress)
 def _plan(given: Conditions, lane: Lane, clock: VirtualClock) -> None:
     """What happens to the accounts and the cache, and when."""
     scenario = given.scenario
-    names = [account.name for account in given.stack.accounts]
     events: list[tuple[float, Callable[[], None]]] = [(moment, lane.flush) for moment in scenario.flushes]
     for span in scenario.outages:
-        place = names.index(span.name)
+        place = given.accounts.index(span.name)
         events.append((span.start, partial(lane.fail, place, Outage(span.status))))
         events.append((span.end, partial(lane.fail, place, None)))
     for span in scenario.cache_outages:

@@ -12,8 +12,9 @@ from apimlb.local.openai.switches import Settings
 from apimlb.local.store import Document
 from apimlb.local.world import WorldSettings
 from apimlb.simulator.accounts import costs
+from apimlb.simulator.candidate import Candidate
 from apimlb.simulator.scenario import Scenario
-from apimlb.simulator.stage import Candidate, Stage, build, with_model
+from apimlb.simulator.stage import DEPLOYMENT, Stage, build
 from apimlb.simulator.traffic import sample
 from apimlb.stack.config import Stack
 
@@ -27,14 +28,14 @@ _GATEWAY = GatewaySwitches(cache_delay=0.005, cache_seconds=(0.001, 0.005), cach
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """`standings` and `deployments` are those of the accounts at the beginning, in the stack's order.
+    """`accounts` are their names; `standings` and `deployments` are theirs at the beginning, in this order.
 
     `rate` questions come a second, and `beside` others at each account; `granted` is what the accounts
     grant to such questions, a second.
     """
 
     scenario: Scenario
-    stack: Stack
+    accounts: Sequence[str]
     settings: Settings
     key: SigningKey
     standings: Sequence[Standing]
@@ -45,38 +46,42 @@ class Conditions:
 
     def stage(self, candidate: Candidate) -> Stage:
         """A new stage with the candidate's policy; raises `CloudError` for one that ARM refuses."""
-        return _stage(self.scenario, self.stack, candidate, self.settings, self.key)
+        return _stage(self.scenario, candidate, self.settings, self.key)
 
 
-def conditions(scenario: Scenario, stack: Stack, candidate: Candidate, key: SigningKey) -> Conditions:
-    """Raises `ConfigError` for an outage of an account that there is not, and `CloudError` for a policy that
-    ARM refuses."""
-    _check_names(scenario, stack)
-    stack = with_model(stack, *_SCARCE) if scenario.profile.scarce else stack
+def conditions(scenario: Scenario, candidate: Candidate, key: SigningKey) -> Conditions:
+    """Those of everybody who has the same accounts as this candidate; raises `ConfigError` for an outage of
+    an account that there is not, and `CloudError` for a policy that ARM refuses."""
+    accounts = [account.name for account in candidate.stack.accounts]
+    for span in scenario.outages:
+        if span.name not in accounts:
+            raise ConfigError(
+                f"The stack has no account {span.name!r}.", next_step=f"It has {', '.join(accounts)}."
+            )
     settings = _settings(scenario)
-    stage = _stage(scenario, stack, candidate, settings, key)
+    stage = _stage(scenario, candidate, settings, key)
     standings = stage.standings()
     each = _granted(scenario, standings)
     share = scenario.profile.beside
     rate = scenario.load * sum(each) * (1 - share) if scenario.rpm is None else scenario.rpm / 60
     beside = [share * granted for granted in each] if share else []
-    return Conditions(scenario, stack, settings, key, standings, stage.deployments, rate, sum(each), beside)
+    return Conditions(
+        scenario, accounts, settings, key, standings, stage.deployments, rate, sum(each), beside
+    )
 
 
-def _stage(
-    scenario: Scenario, stack: Stack, candidate: Candidate, settings: Settings, key: SigningKey
-) -> Stage:
+def _stage(scenario: Scenario, candidate: Candidate, settings: Settings, key: SigningKey) -> Stage:
     world = WorldSettings(openai=settings, gateway=_GATEWAY, gateways=scenario.gateways)
-    return build(stack, candidate, world, scenario.seed, key)
+    if scenario.profile.scarce:
+        candidate = replace(candidate, stack=_scarce(candidate.stack))
+    return build(candidate, world, scenario.seed, key)
 
 
-def _check_names(scenario: Scenario, stack: Stack) -> None:
-    known = [account.name for account in stack.accounts]
-    for span in scenario.outages:
-        if span.name not in known:
-            raise ConfigError(
-                f"The stack has no account {span.name!r}.", next_step=f"It has {', '.join(known)}."
-            )
+def _scarce(stack: Stack) -> Stack:
+    """The stack with a model that grants few requests."""
+    model, version = _SCARCE
+    chat = stack.deployments[DEPLOYMENT].model_copy(update={"model": model, "version": version})
+    return stack.model_copy(update={"deployments": {**stack.deployments, DEPLOYMENT: chat}})
 
 
 def _settings(scenario: Scenario) -> Settings:

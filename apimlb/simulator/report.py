@@ -79,8 +79,8 @@ def row(given: Conditions, passed: Passed, best: Tally) -> dict[str, Any]:
         "cache_stores_per_request": _share(passed.stores, tally.attempts),
         "cache_operations_per_request": _share(passed.lookups + passed.stores, tally.attempts),
         "answered_by": {
-            account.name: _share(count.answered, answered)
-            for account, count in zip(given.stack.accounts, passed.counts, strict=True)
+            account: _share(count.answered, answered)
+            for account, count in zip(given.accounts, passed.counts, strict=True)
         },
         "answered_by_size": sizes,
         "worst_size_against_omniscient": round(min(a - b for a, b in zip(sizes, best_sizes, strict=True)), 4),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from apimlb.local.entra.keys import SigningKey, make_key
 from apimlb.local.openai.plane import Count
+from apimlb.simulator.candidate import Candidate
 from apimlb.simulator.clients import Progress, play
 from apimlb.simulator.clock import VirtualClock
 from apimlb.simulator.conditions import Conditions, conditions
 from apimlb.simulator.lanes import GatewayLane, OmniscientLane
 from apimlb.simulator.scenario import Scenario
-from apimlb.simulator.stage import START, Candidate, Stage
+from apimlb.simulator.stage import START, Stage
 from apimlb.simulator.tally import Tally
-from apimlb.stack.config import Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,18 @@ def _silent(share: float) -> None:
 
 def simulate(
     scenario: Scenario,
-    stack: Stack,
     candidates: Sequence[Candidate],
     *,
     key: SigningKey | None = None,
     progress: Progress = _silent,
 ) -> Outcome:
-    """Play the scenario with each of the candidates; the same arguments always have the same outcome.
+    """Play the scenario with each of the candidates, who must have the same accounts; the same arguments
+    always have the same outcome.
 
     Making a signing key takes a tenth of a second: who simulates often hands one in. Raises `CloudError` for
     a policy that ARM refuses, `ConfigError` for a scenario that cannot be.
     """
-    given = conditions(scenario, stack, candidates[0], key or make_key())
+    given = conditions(scenario, candidates[0], key or make_key())
     parts = len(candidates) + 1
 
     def part(number: int) -> Progress:

@@ -18,8 +18,8 @@ from apimlb.local.entra.tokens import Principal
 from apimlb.local.openai.plane import Standing
 from apimlb.local.store import Document, Store
 from apimlb.local.world import ARM_ORIGIN, OWNER, SUBSCRIPTION_ID, TENANT_ID, World, WorldSettings
+from apimlb.simulator.candidate import Candidate
 from apimlb.simulator.clock import VirtualClock
-from apimlb.stack.config import Stack
 from apimlb.stack.desired import SUBSCRIPTION, resources
 from apimlb.stack.names import Names
 from apimlb.stack.resources import Resource, resolve
@@ -33,14 +33,6 @@ _VERSION = "2024-05-01"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A policy for the stack's API, and what its report calls it."""
-
-    name: str
-    policy: str
-
-
-@dataclass(frozen=True, slots=True)
 class Stage:
     """The world, and what a client needs to know of the stack in it."""
 
@@ -48,8 +40,8 @@ class Stage:
     clock: VirtualClock
     origin: str
     key: str
-    accounts: tuple[Document, ...]
-    deployments: tuple[Document, ...]
+    accounts: Sequence[Document]
+    deployments: Sequence[Document]
 
     def request(self, body: bytes) -> Request:
         """A chat completion as a client of the stack asks for it."""
@@ -61,19 +53,18 @@ class Stage:
         return [self.world.openai.standing(account, DEPLOYMENT) for account in self.accounts]
 
 
-def build(stack: Stack, candidate: Candidate, settings: WorldSettings, seed: int, key: SigningKey) -> Stage:
-    """A stage with the stack's resources and the candidate's policy on its API; raises `CloudError` for what
-    ARM refuses."""
+def build(candidate: Candidate, settings: WorldSettings, seed: int, key: SigningKey) -> Stage:
+    """A stage with the candidate's stack and its policy on the API; raises `CloudError` for what ARM
+    refuses."""
+    stack = candidate.stack
+    names = Names(SUBSCRIPTION_ID, stack)
     clock = VirtualClock(START)
     world = World(Store(), clock, random.Random(seed), settings, key=key)
-    wanted = resources(stack, SUBSCRIPTION_ID, TENANT_ID, candidate.policy)
-    clock.complete(_provision(world, wanted))
-    names = Names(SUBSCRIPTION_ID, stack)
+    wanted = resources(stack, SUBSCRIPTION_ID, TENANT_ID, candidate.document(names))
+    clock.complete(_provision(world, candidate.resources(wanted, names)))
     subscription = _document(world, f"{names.service_id}/subscriptions/{SUBSCRIPTION}")
-    accounts = tuple(_document(world, names.account_id(account)) for account in stack.accounts)
-    deployments = tuple(
-        _document(world, names.deployment_id(account, DEPLOYMENT)) for account in stack.accounts
-    )
+    accounts = [_document(world, names.account_id(account)) for account in stack.accounts]
+    deployments = [_document(world, names.deployment_id(each, DEPLOYMENT)) for each in stack.accounts]
     origin = f"https://{names.service}.azure-api.net"
     return Stage(world, clock, origin, str(subscription.hidden["primaryKey"]), accounts, deployments)
 
@@ -125,9 +116,3 @@ def _said(answer: bytes) -> str:
     error = json.loads(answer).get("error") or {}
     details = [str(each.get("message", "")) for each in error.get("details") or ()]
     return " ".join(details) or str(error.get("message", ""))
-
-
-def with_model(stack: Stack, model: str, version: str) -> Stack:
-    """The stack with another model behind its chat deployment."""
-    chat = stack.deployments[DEPLOYMENT].model_copy(update={"model": model, "version": version})
-    return stack.model_copy(update={"deployments": {**stack.deployments, DEPLOYMENT: chat}})
