@@ -43,6 +43,7 @@ app.add_typer(clients.app, name="clients")
 app.add_typer(policy.app, name="policy")
 learn(lambda: typer.main.get_command(app))
 app.command("simulate")(simulate.simulate)
+app.command("capacity")(simulate.capacity)
 
 
 def _show_version(asked: bool) -> None:

@@ -43,6 +43,9 @@ Flushes = Annotated[
     list[str] | None, typer.Option(metavar="10m", help="The gateway's cache forgets everything then.")
 ]
 ProfileName = Annotated[str, typer.Option(help="How the accounts behave; join several by +.")]
+Plot = Annotated[
+    Path | None, typer.Option(metavar="FILE.svg", help="Draw it too; needs the extra apimlb[plot].")
+]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same run.")]
 
 
@@ -66,12 +69,14 @@ def simulate(
     flush: Flushes = None,
     profile: ProfileName = "opened",
     seed: Seed = 0,
+    plot: Plot = None,
     output: Output = Format.TEXT,
     stack: StackName = "",
     config: Config = "",
 ) -> None:
     """Run the stack's policy before simulated traffic; show how far it is from an omniscient balancer."""
     from apimlb.cli import simulations
+    from apimlb.simulator import plot as picture
     from apimlb.simulator import report
     from apimlb.simulator.profiles import profile as named
     from apimlb.simulator.scenario import Scenario, seconds, span
@@ -86,9 +91,45 @@ def simulate(
     )  # fmt: skip
     asked = simulations.Asked(strategy, policy, compare or (), checkouts)
     outcome = simulations.run(placed(None, stack, config, ""), scenario, asked)
+    if plot is not None:
+        picture.plot(outcome, plot)
     told = report.document(outcome)
     if output is Format.JSON:
         show_json(told)
         return
     for line in report.lines(told):
+        show(line)
+
+
+def capacity(
+    rpm: Annotated[float, typer.Option(help="Requests a minute.")],
+    tokens: Annotated[str, typer.Option(metavar="P,C", help="Mean tokens of prompt and max_tokens.")],
+    goal: Annotated[float, typer.Option(help="The most that may be refused, as a share.")] = 0.001,
+    accounts: Annotated[int, typer.Option(help="The most accounts to look at, each in its region.")] = 4,
+    minutes: Minutes = 30.0,
+    shape: Shape = "steady",
+    sigma: Sigma = 0.9,
+    retries: Retries = 0,
+    profile: ProfileName = "opened",
+    seed: Seed = 0,
+    strategy: Strategy = None,
+    output: Output = Format.TEXT,
+    stack: StackName = "",
+    config: Config = "",
+) -> None:
+    """Say which capacity a traffic needs, on how many accounts, and who would still see a 429."""
+    from apimlb.cli import simulations
+    from apimlb.simulator.profiles import profile as named
+    from apimlb.simulator.scenario import Scenario
+
+    prompt, completion, mean = simulations.sizes(tokens)
+    scenario = Scenario(
+        1.0, rpm, None, simulations.shape(shape), minutes, seed, mean, prompt, completion, sigma,
+        retries=retries, profile=named(profile),
+    )  # fmt: skip
+    found = simulations.capacities(placed(None, stack, config, ""), scenario, strategy, goal, accounts)
+    if output is Format.JSON:
+        show_json(found)
+        return
+    for line in simulations.capacity_lines(found, goal):
         show(line)

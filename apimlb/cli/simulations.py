@@ -1,23 +1,29 @@
 """What `apimlb simulate` and `apimlb capacity` do: options into scenarios, and a run with its progress."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from apimlb.cli.prose import say
 from apimlb.cli.workspace import Workspace
 from apimlb.clock import SystemClock
 from apimlb.errors import ConfigError
+from apimlb.local.entra.keys import make_key
 from apimlb.render import render
 from apimlb.simulator.candidate import Candidate, read_candidate
+from apimlb.simulator.capacity import fit
 from apimlb.simulator.clients import Progress
 from apimlb.simulator.scenario import Scenario, Shape
 from apimlb.simulator.simulate import Outcome, simulate
+from apimlb.simulator.stage import DEPLOYMENT
 from apimlb.stack import config
-from apimlb.stack.config import Stack, Strategy
+from apimlb.stack.config import Account, Stack, Strategy
 
 _SAY_EVERY = 2.0
+_REGIONS = ("eastus2", "swedencentral", "westus3", "northcentralus", "francecentral", "japaneast")
+"""Where accounts beyond the stack's own would be: regions that have all of the default models."""
 
 
 def run(place: Workspace, scenario: Scenario, asked: "Asked", progress: Progress | None = None) -> Outcome:
@@ -43,6 +49,55 @@ def _candidate(place: Workspace, asked: Asked, policy: str) -> Candidate:
         stack = stack_of(place, policy or asked.strategy)
         return Candidate(str(stack.strategy), render(stack), stack)
     return read_candidate(Path(policy), stack_of(place, asked.strategy), asked.checkouts)
+
+
+def capacities(
+    place: Workspace, scenario: Scenario, strategy: str | None, goal: float, accounts: int
+) -> list[dict[str, Any]]:
+    """The least capacity for each number of accounts, as data; says which is being looked at."""
+    stack = stack_of(place, strategy)
+    if not 1 <= accounts <= len(_REGIONS):
+        raise ConfigError(f"{accounts} accounts are not looked at.", next_step=f"Give 1 to {len(_REGIONS)}.")
+    key, found = make_key(), []
+    for count in range(1, accounts + 1):
+        say(f"{count} of {accounts}")
+        size = fit(scenario, partial(_sized, stack), count, goal, key)
+        if size is not None:
+            found.append({**asdict(size), "total": size.total})
+    return found
+
+
+def capacity_lines(found: Sequence[Mapping[str, Any]], goal: float) -> Iterator[str]:
+    """The sizes for a person."""
+    if not found:
+        yield f"No number of accounts refuses as few as {goal:.2%}: allow for more accounts."
+        return
+    yield "accounts, each in a region   capacity of each   together   clients that see a 429   with one away"
+    for size in found:
+        yield (
+            f"{size['accounts']:25}{size['capacity']:17}K{size['total']:10}K{size['refused']:24.2%}"
+            f"{size['refused_with_one_away']:16.2%}"
+        )
+    yield ""
+    best = min(found, key=lambda size: size["refused_with_one_away"])
+    yield (
+        f"Capacity is in thousands of tokens per minute on each deployment. With one account away, "
+        f"{best['accounts']} accounts serve the most."
+    )
+
+
+def _sized(stack: Stack, accounts: int, capacity: int) -> Candidate:
+    """The stack with so many accounts, its own first, and that capacity on its chat deployment."""
+    own = [account.location for account in stack.accounts]
+    places = [*own, *(region for region in _REGIONS if region not in own)][:accounts]
+    chat = stack.deployments[DEPLOYMENT].model_copy(update={"capacity": capacity})
+    made = stack.model_copy(
+        update={
+            "accounts": tuple(Account.model_validate({"location": place}) for place in places),
+            "deployments": {**stack.deployments, DEPLOYMENT: chat},
+        }
+    )
+    return Candidate(str(made.strategy), render(made), made)
 
 
 def stack_of(place: Workspace, strategy: str | None) -> Stack:

@@ -85,6 +85,7 @@ async def _client(
     scenario: Scenario, lane: Lane, question: Question, tally: Tally, chance: random.Random
 ) -> None:
     """Ask, and ask again what was refused: openai-python's `_should_retry`, `_calculate_retry_timeout`."""
+    came = (lane.clock.now() - START) / scenario.seconds
     for attempt in range(scenario.retries + 1):
         reply = await lane.ask(question)
         tally.attempt(reply)
@@ -94,7 +95,7 @@ async def _client(
         if not 0 < wait <= _WORST:
             wait = min(_BACKOFF * 2.0**attempt, _MOST_BACKOFF) * (1 - 0.25 * chance.random())
         await lane.clock.sleep(wait)
-    tally.ended(question, reply)
+    tally.ended(question, reply, came)
 
 
 def _edges(scenario: Scenario) -> list[float]:

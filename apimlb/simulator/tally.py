@@ -17,6 +17,8 @@ LATEST = 1.0
 _MOMENT = 0.002
 _LONGEST = 60_000
 DECILES = 10
+PARTS = 60
+"""Into how many parts of the simulated time answers are counted."""
 
 
 @dataclass(slots=True)
@@ -26,6 +28,7 @@ class Tally:
     Every question is one of `requests`; sent again after a refusal it is one more of `attempts`. `refusals`
     are the 429s that clients got; those of them while an account had room are `needless`, those of questions
     that no account ever has room for `hopeless`. `latencies` counts answers by the milliseconds added.
+    `asked` and `answered` count by deciles of size, `asked_then` and `answered_then` by parts of the time.
     """
 
     edges: list[float] = field(default_factory=list)
@@ -41,6 +44,8 @@ class Tally:
     latencies: Counter[int] = field(default_factory=Counter)
     asked: list[int] = field(default_factory=lambda: [0] * DECILES)
     answered: list[int] = field(default_factory=lambda: [0] * DECILES)
+    asked_then: list[int] = field(default_factory=lambda: [0] * PARTS)
+    answered_then: list[int] = field(default_factory=lambda: [0] * PARTS)
 
     def attempt(self, reply: Reply) -> None:
         """One answer to one sending of a question."""
@@ -56,16 +61,19 @@ class Tally:
         else:
             self.timings[timing(reply)] += 1
 
-    def ended(self, question: Question, reply: Reply) -> None:
-        """How a question ended for good."""
+    def ended(self, question: Question, reply: Reply, share: float) -> None:
+        """How a question ended for good that came when this share of the time was over."""
         decile = min(DECILES - 1, bisect.bisect_right(self.edges, question.tokens))
         self.requests += 1
         self.statuses[reply.status] += 1
         self.asked[decile] += 1
+        part = min(PARTS - 1, int(share * PARTS))
+        self.asked_then[part] += 1
         if reply.status == 200:
             self.answers += 1
             self.tokens += question.tokens
             self.answered[decile] += 1
+            self.answered_then[part] += 1
 
     def latency(self, share: float) -> float:
         """The seconds added that this share of the answers stays within."""
