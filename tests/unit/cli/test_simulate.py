@@ -33,12 +33,9 @@ def test_a_table_compares_strategies_and_files(tmp_path):
 
 
 def test_an_outage_a_burst_and_a_profile_can_be_asked_for():
-    told = json.loads(
-        run(
-            "simulate --minutes 3 --load 0.4 --shape bursts --profile sliding+absent --streams 0.5 "
-            "--retries 2 --outage swedencentral@0-3m=503 --cache-outage 1m-2m --flush 30s --gateways 2 --output json"
-        )
-    )
+    traffic = "--load 0.4 --shape bursts --streams 0.5 --retries 2"
+    faults = "--outage swedencentral@0-3m=503 --cache-outage 1m-2m --flush 30s --gateways 2"
+    told = json.loads(run(f"simulate --minutes 3 --profile sliding+absent {traffic} {faults} --output json"))
     assert (told["profile"], told["gateways"]) == ("sliding+absent", 2)
     assert told["policies"][0]["answered_by"]["swedencentral"] == 0
 
