@@ -23,7 +23,11 @@ Progress = Callable[[float], None]
 """Told now and then which share of the simulated time is over."""
 
 
-def play(given: Conditions, lane: Lane, clock: VirtualClock, progress: Progress) -> Tally:
+def silent(share: float) -> None:
+    """For when nobody asks how far it is."""
+
+
+def play(given: Conditions, lane: Lane, clock: VirtualClock, progress: Progress = silent) -> Tally:
     """What came of the scenario when the clients, and those beside them, asked `lane`."""
     scenario = given.scenario
     tally = Tally(_edges(scenario))

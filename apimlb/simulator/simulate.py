@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from apimlb.local.entra.keys import SigningKey, make_key
 from apimlb.local.openai.plane import Count
 from apimlb.simulator.candidate import Candidate
-from apimlb.simulator.clients import Progress, play
+from apimlb.simulator.clients import Progress, play, silent
 from apimlb.simulator.clock import VirtualClock
 from apimlb.simulator.conditions import Conditions, conditions
 from apimlb.simulator.lanes import GatewayLane, OmniscientLane
@@ -36,16 +36,12 @@ class Outcome:
     omniscient: Tally
 
 
-def _silent(share: float) -> None:
-    """Nobody asked how far it is."""
-
-
 def simulate(
     scenario: Scenario,
     candidates: Sequence[Candidate],
     *,
     key: SigningKey | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Outcome:
     """Play the scenario with each of the candidates, who must have the same accounts; the same arguments
     always have the same outcome.
@@ -64,7 +60,7 @@ def simulate(
     return Outcome(given, passed, omniscient)
 
 
-def through(given: Conditions, candidate: Candidate, progress: Progress = _silent) -> Passed:
+def through(given: Conditions, candidate: Candidate, progress: Progress = silent) -> Passed:
     """Play before a gateway with the candidate's policy."""
     stage = given.stage(candidate)
     tally = play(given, GatewayLane(stage, given.settings), stage.clock, progress)
@@ -72,7 +68,7 @@ def through(given: Conditions, candidate: Candidate, progress: Progress = _silen
     return Passed(candidate, tally, _counts(stage), road.lookups, road.stores)
 
 
-def reference(given: Conditions, progress: Progress = _silent) -> Tally:
+def reference(given: Conditions, progress: Progress = silent) -> Tally:
     """Play before the omniscient balancer."""
     clock = VirtualClock(START)
     lane = OmniscientLane(clock, given.standings, given.deployments, given.settings)
