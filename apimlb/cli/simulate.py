@@ -32,6 +32,9 @@ Sigma = Annotated[float, typer.Option(help="Spread of the sizes (lognormal); 0: 
 Streams = Annotated[float, typer.Option(help="Share of the answers that are streamed.")]
 Retries = Annotated[int, typer.Option(help="How often a client sends again what was refused.")]
 Gateways = Annotated[int, typer.Option(help="Instances of the gateway.")]
+Adverse = Annotated[
+    bool, typer.Option("--adverse", help="A gateway that is worse wherever Azure's is not known.")
+]
 Outages = Annotated[
     list[str] | None,
     typer.Option(metavar="ACCOUNT@10m-20m", help="Away meanwhile; with =503 it answers that."),
@@ -64,6 +67,7 @@ def simulate(
     streams: Streams = 0.0,
     retries: Retries = 0,
     gateways: Gateways = 1,
+    adverse: Adverse = False,
     outage: Outages = None,
     cache_outage: CacheOutages = None,
     flush: Flushes = None,
@@ -84,7 +88,7 @@ def simulate(
     prompt, completion, mean = simulations.sizes(tokens)
     scenario = Scenario(
         load, rpm, trace, simulations.shape(shape), minutes, seed, mean, prompt, completion, sigma,
-        streams=streams, retries=retries, gateways=gateways, profile=named(profile),
+        streams=streams, retries=retries, gateways=gateways, adverse=adverse, profile=named(profile),
         outages=tuple(span(text) for text in outage or ()),
         cache_outages=tuple(span(f"@{text}") for text in cache_outage or ()),
         flushes=tuple(seconds(text) for text in flush or ()),

@@ -72,6 +72,8 @@ def conditions(scenario: Scenario, candidate: Candidate, key: SigningKey) -> Con
 
 def _stage(scenario: Scenario, candidate: Candidate, settings: Settings, key: SigningKey) -> Stage:
     world = WorldSettings(openai=settings, gateway=_GATEWAY, gateways=scenario.gateways)
+    if scenario.adverse:
+        world = replace(world.adverse(), openai=settings)
     if scenario.profile.scarce:
         candidate = replace(candidate, stack=_scarce(candidate.stack))
     return build(candidate, world, scenario.seed, key)

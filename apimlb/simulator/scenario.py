@@ -42,6 +42,7 @@ class Scenario:
     with `sigma` 0, else lognormal. `prompt` and `completion` above 0 are their means instead. An answer takes
     `reply_seconds` on average and fills 0.6 of what it may; `streams` is the share of those that are
     streamed. A client sends what was refused again up to `retries` times, as the OpenAI SDKs do.
+    With `adverse` the gateway behaves in the worse way wherever Azure's is not known.
     """
 
     load: float = 1.0
@@ -58,6 +59,7 @@ class Scenario:
     streams: float = 0.0
     retries: int = 0
     gateways: int = 1
+    adverse: bool = False
     profile: Profile = field(default_factory=Profile)
     outages: tuple[Span, ...] = ()
     cache_outages: tuple[Span, ...] = ()

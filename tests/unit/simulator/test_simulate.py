@@ -79,6 +79,12 @@ def test_several_gateways_know_less_of_each_other():
     assert sum(count.throttled for count in four) > 2 * sum(count.throttled for count in one)
 
 
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_gateway_that_is_worse_wherever_azures_is_not_known_answers_all_the_same(strategy):
+    shown = policy(play(strategy, load=0.5, minutes=2, adverse=True))
+    assert (shown["answered"], shown["errors"]) == (1, 0)
+
+
 def test_an_account_that_is_away_answers_nobody_meanwhile_and_the_others_do():
     outage = Span(60, 240, "swedencentral")
     shown = policy(play("retry", load=0.4, outages=(outage,)))
