@@ -2,7 +2,6 @@
 
 import json
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -235,7 +234,7 @@ class TestSwitches:
         assert "retry-after-ms" not in reply.headers
 
     async def test_a_day_for_a_call_that_never_fits(self, build):
-        rig = build(switches=replace(ADVERSE, retry_after="both"))
+        rig = build(switches=ADVERSE)
         assert "Retry-After" not in (await self.refused(rig)).headers
         reply = await self.refused(rig, tokens=5000)
         assert reply.headers.get("Retry-After") == "86400"
