@@ -4,14 +4,14 @@ import math
 from collections.abc import Sequence
 
 from apimlb.limits import FixedWindow
-from apimlb.local.openai.plane import Standing
+from apimlb.local.openai.plane import Metering
 from apimlb.local.openai.throttle import Meter, ProvisionedMeter, Window
 from apimlb.simulator.traffic import Question
 
 _MOST_STEPS = 20
 
 
-def costs(standings: Sequence[Standing], question: Question) -> list[int]:
+def costs(standings: Sequence[Metering], question: Question) -> list[int]:
     """What the question counts for at each account."""
     known: dict[int, int] = {}
     found: list[int] = []
@@ -36,7 +36,7 @@ def soonest(meter: Meter, now: float, cost: int) -> float:
     return math.inf
 
 
-def first_room(standings: Sequence[Standing], question: Question, now: float) -> float:
+def first_room(standings: Sequence[Metering], question: Question, now: float) -> float:
     """Seconds until the first of the accounts has room for the question: 0 when one has it now."""
     costly = zip(standings, costs(standings, question), strict=True)
     return min(soonest(each.meter, now, cost) for each, cost in costly)

@@ -28,6 +28,7 @@ from typing import Any
 
 from apimlb.errors import ConfigError
 from apimlb.stack.config import Account, Stack
+from apimlb.stack.desired import Policies
 from apimlb.stack.names import OPENAI_USER, Names
 from apimlb.stack.resources import Json, Output, Resource
 
@@ -37,6 +38,12 @@ _TABLES: Mapping[str, type] = {
     "name": str, "policy": str, "pools": list, "backends": dict, "values": dict, "replace": dict,
     "breaker": dict,
 }  # fmt: skip
+
+
+_OPEN = (
+    '<policies><inbound><return-response><set-status code="200" reason="OK" /></return-response></inbound>'
+    "<backend /><outbound /><on-error /></policies>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,10 @@ class Candidate:
         more = list(self.foreign.resources(names))
         needed = frozenset(each.id for each in more)
         return [*(_adapted(each, names, needed) for each in wanted), *more]
+
+    def policies(self, names: Names) -> Policies:
+        """The policies of the stack's APIs: every key that APIM knows opens, and nobody probes."""
+        return Policies(self.document(names), _OPEN, _OPEN)
 
     def document(self, names: Names) -> str:
         """The policy with the accounts' addresses in place of `{account}`, where that is somebody else's."""

@@ -7,7 +7,7 @@ from apimlb.errors import ConfigError
 from apimlb.local.entra.keys import SigningKey
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.openai.answer import filled
-from apimlb.local.openai.plane import Standing
+from apimlb.local.openai.plane import Metering
 from apimlb.local.openai.switches import Settings
 from apimlb.local.store import Document
 from apimlb.local.world import WorldSettings
@@ -38,7 +38,7 @@ class Conditions:
     accounts: Sequence[str]
     settings: Settings
     key: SigningKey
-    standings: Sequence[Standing]
+    standings: Sequence[Metering]
     deployments: Sequence[Document]
     rate: float
     granted: float
@@ -99,7 +99,7 @@ def _settings(scenario: Scenario) -> Settings:
     )
 
 
-def _granted(scenario: Scenario, standings: Sequence[Standing]) -> list[float]:
+def _granted(scenario: Scenario, standings: Sequence[Metering]) -> list[float]:
     """How many such questions each account grants a second, by the scarcer of tokens and requests."""
     questions = sample(scenario)
     if not questions:

@@ -8,7 +8,7 @@ from typing import Protocol
 from apimlb.clock import Clock
 from apimlb.http import Headers, Response, read
 from apimlb.local.openai.answer import filled
-from apimlb.local.openai.plane import Outage, Standing
+from apimlb.local.openai.plane import Metering, Outage
 from apimlb.local.openai.switches import Settings
 from apimlb.local.openai.throttle import changed_meter, limits_of
 from apimlb.local.store import Document
@@ -98,7 +98,7 @@ class GatewayLane:
     def flush(self) -> None:
         self._stage.world.caches.flush()
 
-    def _standings(self) -> Sequence[Standing]:
+    def _standings(self) -> Sequence[Metering]:
         return self._stage.standings()
 
     def _name(self, place: int) -> str:
@@ -110,7 +110,7 @@ class OmniscientLane:
     `preference`. It decides as questions come, but sees the true counters."""
 
     def __init__(
-        self, clock: Clock, standings: Sequence[Standing], accounts: Sequence[Document], settings: Settings
+        self, clock: Clock, standings: Sequence[Metering], accounts: Sequence[Document], settings: Settings
     ) -> None:
         """`accounts`: the documents of their deployments."""
         self.clock = clock

@@ -76,6 +76,7 @@ def reference(given: Conditions, progress: Progress = silent) -> Tally:
 
 
 def _counts(stage: Stage) -> Sequence[Count]:
-    known = {count.account: count for count in stage.world.openai.counts()}
+    counts = [standing.count for standing in stage.world.openai.standings()]
+    known = {count.account: count for count in counts if count.deployment == "chat"}
     names = [account.id.rpartition("/")[2] for account in stage.accounts]
     return [known.get(name, Count(name, "chat")) for name in names]

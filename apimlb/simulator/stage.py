@@ -15,12 +15,13 @@ from apimlb.errors import CloudError
 from apimlb.http import Headers, Request, read
 from apimlb.local.entra.keys import SigningKey
 from apimlb.local.entra.tokens import Principal
-from apimlb.local.openai.plane import Standing
+from apimlb.local.openai.plane import Metering
 from apimlb.local.store import Document, Store
 from apimlb.local.world import ARM_ORIGIN, OWNER, SUBSCRIPTION_ID, TENANT_ID, World, WorldSettings
 from apimlb.simulator.candidate import Candidate
 from apimlb.simulator.clock import VirtualClock
-from apimlb.stack.desired import SUBSCRIPTION, resources
+from apimlb.stack.access import SUBSCRIPTION
+from apimlb.stack.desired import resources
 from apimlb.stack.names import Names
 from apimlb.stack.resources import Resource, resolve
 
@@ -48,9 +49,9 @@ class Stage:
         headers = Headers([("Content-Type", "application/json"), ("api-key", self.key)])
         return Request("POST", self.origin + CHAT, headers, body)
 
-    def standings(self) -> list[Standing]:
+    def standings(self) -> list[Metering]:
         """How the chat deployment of each account stands, in the stack's order."""
-        return [self.world.openai.standing(account, DEPLOYMENT) for account in self.accounts]
+        return [self.world.openai.metering(account, DEPLOYMENT) for account in self.accounts]
 
 
 def build(candidate: Candidate, settings: WorldSettings, seed: int, key: SigningKey) -> Stage:
@@ -60,7 +61,7 @@ def build(candidate: Candidate, settings: WorldSettings, seed: int, key: Signing
     names = Names(SUBSCRIPTION_ID, stack)
     clock = VirtualClock(START)
     world = World(Store(), clock, random.Random(seed), settings, key=key)
-    wanted = resources(stack, SUBSCRIPTION_ID, TENANT_ID, candidate.document(names))
+    wanted = resources(stack, SUBSCRIPTION_ID, TENANT_ID, candidate.policies(names))
     clock.complete(_provision(world, candidate.resources(wanted, names)))
     subscription = _document(world, f"{names.service_id}/subscriptions/{SUBSCRIPTION}")
     accounts = [_document(world, names.account_id(account)) for account in stack.accounts]

@@ -58,7 +58,7 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Metering:
     """What a deployment has used, the limits that it has, and the rules that it counts by."""
 
     meter: throttle.Meter
@@ -163,10 +163,10 @@ class OpenAIPlane:
             meter.use(now),
         )
 
-    def standing(self, account: Document, deployment: str) -> Standing:
+    def metering(self, account: Document, deployment: str) -> Metering:
         """How a deployment of an account stands now; raises `Refused` when there is none of this name."""
         desk = self._desk(account, deployment)
-        return Standing(desk.meter, desk.limits, desk.settings.switches, desk.model)
+        return Metering(desk.meter, desk.limits, desk.settings.switches, desk.model)
 
     def burden(self, account: Document, deployment: str, cost: int) -> None:
         """A request of somebody else reaches a deployment of an account; nobody reads what it is told, and

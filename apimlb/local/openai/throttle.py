@@ -125,7 +125,7 @@ class StandardMeter(NamedTuple):
     def use(self, now: float) -> Use:
         """How far the tokens are used up."""
         tokens = self.tokens.at(now)
-        return Use(int(tokens.used), int(tokens.limit), _left(tokens, now) if tokens.used else 0.0)
+        return Use(int(tokens.used), int(tokens.limit), tokens.reset(now) if tokens.used else 0.0)
 
     def settle(self, now: float, surplus: int, since: float, switches: Switches) -> "StandardMeter":
         """Correct the estimate, where that is done at all (see `Charging.settled`)."""
