@@ -3,17 +3,21 @@
 The delimiters are `[[ ]]` and `[% %]`: `{{ }}` is APIM's own mark for a named value, and braces are C#'s.
 """
 
+import hashlib
+import re
 from functools import cache
 from pathlib import Path
+from textwrap import indent
 from types import SimpleNamespace
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from apimlb.policy.compiler import compile_policy
 from apimlb.stack.access import GATEWAY, KEYS_API, TENANT_ID
 from apimlb.stack.clients import shard_names
 from apimlb.stack.config import Stack, Strategy, parse
-from apimlb.stack.desired import Policies
+from apimlb.stack.desired import DRAINED, Policies
 from apimlb.stack.names import IDENTITY, backend
 
 TIMEOUT = 120
@@ -21,6 +25,10 @@ TIMEOUT = 120
 
 _STAND_IN = "00000000-0000-0000-0000-000000000000"
 """What stands for a named value while a policy is checked before it exists in Azure."""
+
+# The families whose models refuse max_tokens and sampling parameters (Microsoft Learn, Azure OpenAI reasoning
+# models).
+_REASONING = re.compile(r"o\d|gpt-[56]")
 
 
 def render(stack: Stack) -> str:
@@ -35,7 +43,7 @@ def render_all(stack: Stack) -> Policies:
 
 def _rendered(stack: Stack, template: str) -> str:
     client_ids = shard_names(stack.clients or ())
-    named_values = dict.fromkeys((*client_ids, GATEWAY, IDENTITY, TENANT_ID), _STAND_IN)
+    named_values = dict.fromkeys((*client_ids, DRAINED, GATEWAY, IDENTITY, TENANT_ID), _STAND_IN)
     text = (
         _environment()
         .get_template(f"policy/{template}.xml.j2")
@@ -48,11 +56,16 @@ def _rendered(stack: Stack, template: str) -> str:
                 for account in stack.accounts
             ],
             deployments=list(stack.deployments),
-            retries=len(stack.accounts),
+            reasoning=[
+                name for name, deployment in stack.deployments.items() if _REASONING.match(deployment.model)
+            ],
+            stack=stack,
             streams=stack.streams,
             timeout=TIMEOUT,
+            cache=_cache(stack),
             names=SimpleNamespace(
                 client_ids=client_ids,
+                drained=DRAINED,
                 gateway=GATEWAY,
                 identity=IDENTITY,
                 keys_api=KEYS_API,
@@ -60,8 +73,16 @@ def _rendered(stack: Stack, template: str) -> str:
             ),
         )
     )
+    text = re.sub("^ +", lambda spaces: spaces[0][: len(spaces[0]) // 2], text, flags=re.MULTILINE)
     compile_policy(text, scope="api", named_values=named_values)
     return text
+
+
+def _cache(stack: Stack) -> str:
+    """What the keys of the cache start with: another one for every change of the accounts or deployments, so
+    that nothing learned of what was there before stands in the way of what is there now."""
+    learned_of = stack.model_dump_json(include={"accounts", "deployments", "strategy"})
+    return f"apimlb/{hashlib.sha256(learned_of.encode()).hexdigest()[:8]}"
 
 
 def references() -> dict[str, str]:
@@ -84,7 +105,7 @@ def references() -> dict[str, str]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_templates()),
         undefined=StrictUndefined,
         autoescape=False,
@@ -98,6 +119,15 @@ def _environment() -> Environment:
         comment_start_string="[#",
         comment_end_string="#]",
     )
+    environment.globals["part"] = _part
+    return environment
+
+
+@pass_context
+def _part(context: Context, name: str, column: int) -> str:
+    """The template of this name, its first line where it is called and the others in the same column."""
+    text = context.environment.get_template(f"policy/{name}.xml.j2").render(context.get_all())
+    return indent(text.rstrip(), " " * column).lstrip()
 
 
 def _templates() -> Path:

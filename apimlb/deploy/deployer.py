@@ -181,7 +181,9 @@ class Deployer:
     def _rollout(self, preview: Preview, tasks: Sequence[Task], known: Mapping[str, Json]) -> Rollout | None:
         if self.visit is None:
             return None
-        made = arrange(tasks, preview.plan, preview.observed, self.visit.site.policy, self.visit.site.through)
+        made = arrange(
+            tasks, preview.plan, preview.observed, self.visit.site.policies, self.visit.site.through
+        )
         return Rollout(self.cloud, self.clock, self.visit, made, known)
 
     def _remove(self, step: Step, observed: Mapping[str, Json]) -> None:

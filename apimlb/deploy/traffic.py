@@ -39,13 +39,17 @@ class Arrangement:
 
 
 def arrange(
-    tasks: Sequence[Task], plan: Plan, observed: Mapping[str, Json], balancer: str, probe: Iterable[str]
+    tasks: Sequence[Task],
+    plan: Plan,
+    observed: Mapping[str, Json],
+    balancers: Iterable[str],
+    probe: Iterable[str],
 ) -> Arrangement:
     """The plan's tasks with what stands around them; `observed` holds replies by lower-case id.
 
-    `balancer` is the id of the policy that clients meet, `probe` the ids of what a probe goes through.
+    `balancers` are the ids of the policies that clients meet, `probe` those of what a probe goes through.
     """
-    scene = _Scene(plan, observed, balancer.lower(), frozenset(map(str.lower, probe)))
+    scene = _Scene(plan, observed, frozenset(map(str.lower, balancers)), frozenset(map(str.lower, probe)))
     rolled = list(scene.rolled())
     needs = _Needs()
     backends: dict[str, str] = {}
@@ -110,7 +114,7 @@ class _Scene:
     """A plan as traffic sees it."""
 
     def __init__(
-        self, plan: Plan, observed: Mapping[str, Json], balancer: str, probe: frozenset[str]
+        self, plan: Plan, observed: Mapping[str, Json], balancers: frozenset[str], probe: frozenset[str]
     ) -> None:
         self.steps = {step.key: step for step in plan.steps}
         self._observed = observed
@@ -120,7 +124,7 @@ class _Scene:
         self._pools = [step for step in kept if kind_of(step.resource) == POOL]
         self._list = next((step for step in kept if step.resource.name == DRAINED), None)
         lists = [self._list] if self._list else []
-        sending = [*self._pools, *lists, *(step for step in kept if step.key == balancer)]
+        sending = [*self._pools, *lists, *(step for step in kept if step.key in balancers)]
         self.gates = [step for step in sending if step.action in _WRITING]
 
     def entering(self) -> set[str]:

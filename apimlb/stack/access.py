@@ -12,7 +12,7 @@ A token is admitted when its application, its owner or a group that it names is 
 
 from apimlb.stack.apis import operation_id, small_api
 from apimlb.stack.clients import in_shards
-from apimlb.stack.names import API, Names
+from apimlb.stack.names import API, BARE_API, Names
 from apimlb.stack.resources import Json, Output, Resource
 
 PRODUCT = "apimlb"
@@ -46,10 +46,11 @@ def policy_needs(names: Names) -> frozenset[str]:
 
 def access(names: Names, tenant: str, policy: str) -> tuple[Resource, ...]:
     """All of it; `policy` is that of the API of the keys."""
+    apis = (KEYS_API, API, *((BARE_API,) if names.stack.bare_host else ()))
     return (
         _product(names),
         *small_api(names, KEYS_API, "Keys of the stack", "/", policy),
-        *(membership(names, api) for api in (KEYS_API, API)),
+        *(membership(names, api) for api in apis),
         *_named_values(names, tenant),
         _subscription(names),
     )

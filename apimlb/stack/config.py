@@ -6,6 +6,12 @@ tier = "BasicV2"
 strategy = "backend-pool"       # or "retry"
 streams = true                  # false: responses come as a whole, which the Consumption tier needs
 
+bare_host = true                 # takes /responses and others without /openai/v1 as well
+allowed_origins = []             # pages whose scripts may call, as https://app.example
+backend_header = false          # true: answers name their account in x-apimlb-backend
+stream_usage = false            # true: streamed chat completions end with what they used
+adapt_parameters = false        # true: reasoning models get max_tokens renamed, what else they refuse dropped
+
 [[accounts]]                    # one Azure OpenAI account each
 location = "eastus2"
 priority = 1                    # a lower number is used first
@@ -52,6 +58,10 @@ AUDIENCES = (
     "https://ai.azure.com/",
 )
 """What the samples of Azure OpenAI's clients ask Entra for a token to."""
+
+
+Origin = Annotated[str, Field(pattern=r"^(\*|https?://[A-Za-z0-9.\[\]:_-]+)$")]
+"""Scheme, host and port of a page, as a browser sends them in `Origin`; `*` for any."""
 
 
 class Tier(StrEnum):
@@ -144,10 +154,15 @@ class Stack(Part):
     tier: Tier = Tier.BASIC_V2
     strategy: Strategy = Strategy.BACKEND_POOL
     publisher_email: str = Field(default="apimlb@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
-    accept_retry_after: bool = True
+    accept_retry_after: bool = False
     streams: bool = True
     clients: tuple[Client, ...] | None = None
     audiences: tuple[Audience, ...] = Field(default=AUDIENCES, min_length=1, max_length=20)
+    bare_host: bool = True
+    allowed_origins: tuple[Origin, ...] = Field(default=(), max_length=100)
+    backend_header: bool = False
+    stream_usage: bool = False
+    adapt_parameters: bool = False
     accounts: tuple[Account, ...] = Field(default=DEFAULT_ACCOUNTS, min_length=1, max_length=30)
     deployments: dict[Name, Deployment] = Field(default=DEFAULT_DEPLOYMENTS, min_length=1, max_length=32)
 

@@ -14,6 +14,7 @@ from apimlb.stack.config import Account, Stack
 API = "openai"
 IDENTITY = "apimlb-identity"
 """The named value that holds the client id of the gateway's identity."""
+BARE_API = "openai-bare-host"
 OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
 """The built-in role Cognitive Services OpenAI User (Microsoft Learn: Azure built-in roles)."""
 

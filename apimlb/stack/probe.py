@@ -46,6 +46,11 @@ class Site:
         """The id of the policy that clients meet."""
         return f"{self.api}/policies/policy"
 
+    @property
+    def policies(self) -> tuple[str, str]:
+        """The same with that of the API without a path."""
+        return self.policy, f"{self.service}/apis/{stack_names.BARE_API}/policies/policy"
+
 
 def site(names: Names, tenant: str) -> Site:
     """The site of a stack."""

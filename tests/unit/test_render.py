@@ -1,5 +1,6 @@
 """The committed policies are what the templates render to, and every stack's policy compiles."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,29 @@ def test_every_committed_policy_is_a_reference() -> None:
 @pytest.mark.parametrize("name", references())
 def test_a_committed_policy_is_what_its_template_renders_to(name: str) -> None:
     assert (POLICIES / name).read_text() == references()[name]
+
+
+@pytest.mark.parametrize("name", references())
+def test_a_committed_policy_is_indented_to_its_end(name: str) -> None:
+    lines = (POLICIES / name).read_text().splitlines()
+    assert [line for line in lines if not line.startswith("  ")] == ["<policies>", "</policies>"]
+    # What a gateway on Azure takes at most, but for Consumption (Microsoft Learn, API Management limits).
+    assert sum(len(line) + 1 for line in lines) < 256 * 1024
+
+
+def keys(policy: str) -> set[str]:
+    """What the keys of the cache start with."""
+    return set(re.findall(r"apimlb/[0-9a-f]{8}", policy))
+
+
+def test_a_changed_stack_has_nothing_in_the_cache_to_stand_in_its_way() -> None:
+    stack = {"strategy": "retry", "accounts": [{"location": "eastus2"}, {"location": "westus3"}]}
+    chat = {"model": "gpt-5.1", "version": "2025-11-13", "capacity": 80}
+    changes: list[dict[str, Any]] = [{}, {"accounts": stack["accounts"][:1]}, {"deployments": {"chat": chat}}]
+    found = [keys(render(parse({**stack, **change}))) for change in changes]
+    assert [len(each) for each in found] == [1, 1, 1]
+    assert len(set().union(*found)) == 3
+    assert keys(render(parse({**stack, "publisher_email": "a@b.example"}))) == found[0]
 
 
 names = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)

@@ -144,6 +144,8 @@ class Exchange:
     """What is owed once a backend has answered, in the order of the policies that owe it."""
     endings: list[Callable[["Exchange"], None]] = field(default_factory=list)
     """What is owed when outbound is over."""
+    stamps: list[tuple[str, str]] = field(default_factory=list)
+    """Headers that the response gets, whoever makes it."""
     counted: set[str] = field(default_factory=set)
     """The keys under which this request was counted: each counts it once."""
 

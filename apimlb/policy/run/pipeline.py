@@ -86,6 +86,8 @@ def _answer(exchange: Exchange) -> Response:
     view = exchange.context.response or ResponseView(200)
     live, exchange.live = exchange.live, None
     headers = view.headers
+    for name, value in exchange.stamps:
+        headers.set(name, value)
     if live is not None:
         return Response(view.status_code, headers, live.body, view.status_reason)
     content = b"" if view.body is None or view.body.consumed else view.body.content

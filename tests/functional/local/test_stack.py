@@ -211,9 +211,10 @@ async def test_a_request_that_fits_nowhere_does_not_close_the_gateway_for_long(r
 
 async def test_a_breaker_that_accepts_retry_after_takes_a_day_literally() -> None:
     scene = stage(WORLDS["adverse"], strategy="backend-pool", accept_retry_after=True)
+    day = Fault(plane="openai", status=429, headers=(("Retry-After", "86400"),), count=1)
     for region in REGIONS:
-        scene.limit(region, tokens=5_000)
-    assert (await scene.call(body=scene.chat(max_completion_tokens=50_000))).status == 429
+        scene.world.faults.add(replace(day, url=f"*{scene.account(region)}*"))
+    assert (await scene.call()).status == 429
     scene.clock.advance(86_000)
     assert (await scene.call()).status == 429
     scene.clock.advance(400)

@@ -191,7 +191,9 @@ def test_the_same_file_leads_to_the_same_state(first: Any, second: Any, writes: 
 # Namesakes.
 
 
-@pytest.mark.parametrize("label", ["backend eastus2-chat", "API", "role on eastus2", "operation completions"])
+@pytest.mark.parametrize(
+    "label", ["backend eastus2-chat", "API", "role on eastus2", "operation deployment-others"]
+)
 def test_a_namesake_without_our_mark_is_told_and_not_touched(label: str) -> None:
     cloud = deployed(desired())
     resource = labelled(desired(), label)

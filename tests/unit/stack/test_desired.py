@@ -72,6 +72,11 @@ def test_no_operation_answers_before_the_check_stands() -> None:
             assert f"{api}/policies/policy" in resource.needs
 
 
+def test_a_service_whose_bare_host_is_taken_keeps_it() -> None:
+    assert any("bare" in label for label in desired())
+    assert not any("bare" in label for label in desired(parse({"bare_host": False})))
+
+
 def test_names_are_the_same_every_time_and_differ_between_subscriptions() -> None:
     again = resources(parse({}), SUBSCRIPTION, "tenant", POLICIES)
     other = resources(parse({}), SUBSCRIPTION.replace("1", "2"), "tenant", POLICIES)
