@@ -203,6 +203,8 @@ async def read(response: Response, most: float = math.inf) -> bytes:
             if most < 0:
                 await close(response)
                 break
+    except GeneratorExit:  # who is thrown away while waiting can wait for nothing more
+        raise
     except BaseException:
         await close(response)
         raise

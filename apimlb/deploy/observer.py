@@ -157,7 +157,14 @@ class _Look:
             found = {id: read[id] for id in wanted if read[id] is not None}
             self._replies |= {id.lower(): body for id, body in found.items()}
             at_top = bool(parents) and kind_of(parents[0]) == GROUP
-            parents = [*found, *(self._accounts() if at_top else ())]
+            parents = [*found, *self._holders(parents), *(self._accounts() if at_top else ())]
+
+    def _holders(self, parents: Sequence[str]) -> Iterator[str]:
+        """What was listed below the parents and has in it what is wanted: operations with a policy."""
+        above = {parent.lower() for parent in parents}
+        for key in {parent_of(key).lower() for key in self._desired}:
+            if kind_of(key) in _WHOLE and key in self._replies and parent_of(key).lower() in above:
+                yield self._desired[key].id
 
     def _accounts(self) -> Iterator[str]:
         """Those that are there, wanted or not any more."""

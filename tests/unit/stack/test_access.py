@@ -33,7 +33,7 @@ def test_the_key_is_for_the_stacks_product_alone() -> None:
 
 def test_both_apis_are_in_the_product() -> None:
     ids = [r.id for r in desired().values() if r.type.endswith("/products/apis")]
-    assert [id.rsplit("/", 1)[-1] for id in ids] == ["apimlb-keys", "openai"]
+    assert [id.rsplit("/", 1)[-1] for id in ids] == ["apimlb-keys", "openai", "openai-bare-host"]
 
 
 def test_a_deploy_does_not_activate_what_somebody_suspended() -> None:
