@@ -9,6 +9,7 @@ import itertools
 import math
 from collections.abc import Coroutine, Generator
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 from types import TracebackType, coroutine
 from typing import Any, TypeVar
 
@@ -18,12 +19,14 @@ Work = Coroutine[Any, Any, Any]
 
 
 class _Task:
-    """A coroutine on its way; `limits` are when the time limits that it stands in are over."""
+    """A coroutine on its way, with context variables of its own as a task of asyncio has them; `limits` are
+    when the time limits that it stands in are over."""
 
-    __slots__ = ("interrupted", "limits", "work")
+    __slots__ = ("context", "interrupted", "limits", "work")
 
     def __init__(self, work: Work) -> None:
         self.work = work
+        self.context = copy_context()
         self.limits: list[float] = []
         self.interrupted = False
 
@@ -105,9 +108,9 @@ class VirtualClock:
         try:
             if task.interrupted:
                 task.interrupted = False
-                wakes = task.work.throw(TimeoutError())
+                wakes = task.context.run(task.work.throw, TimeoutError())
             else:
-                wakes = task.work.send(None)
+                wakes = task.context.run(task.work.send, None)
         except StopIteration:
             return
         finally:

@@ -239,9 +239,7 @@ def _backend(names: Names, account: Account) -> Json:
 
 def _drained(names: Names) -> tuple[Resource, ...]:
     """Who is sent nothing while it changes, as the policy of the strategy without pools reads it: names, each
-    with a comma behind it."""
-    if names.stack.strategy == "backend-pool":
-        return ()
+    with a comma behind it. It stays under the other strategy, for the revision that is the way back."""
     return (named_value(names, DRAINED, "none"),)
 
 
