@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from apimlb.errors import ConfigError
 from apimlb.local.entra.keys import SigningKey
 from apimlb.local.gateway.switches import GatewaySwitches
+from apimlb.local.lateness import Lateness
 from apimlb.local.openai.answer import filled
 from apimlb.local.openai.plane import Metering
 from apimlb.local.openai.switches import Settings
@@ -73,7 +74,7 @@ def conditions(scenario: Scenario, candidate: Candidate, key: SigningKey) -> Con
 def _stage(scenario: Scenario, candidate: Candidate, settings: Settings, key: SigningKey) -> Stage:
     world = WorldSettings(openai=settings, gateway=_GATEWAY, gateways=scenario.gateways)
     if scenario.adverse:
-        world = replace(world.adverse(), openai=settings)
+        world = replace(world.adverse(), openai=settings, lateness=Lateness())
     if scenario.profile.scarce:
         candidate = replace(candidate, stack=_scarce(candidate.stack))
     return build(candidate, world, scenario.seed, key)
