@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from apimlb.errors import PolicyError
-from apimlb.policy.csharp.syntax.lexer import Source, Token, tokens
+from apimlb.policy.csharp.syntax.lexer import SourceText, Token, tokens
 
 ROOT = Path(__file__).parents[2]
 
@@ -146,7 +146,7 @@ def _vocabulary() -> tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, .
     words: list[str] = list(NASTY)
     for text in written_expressions():
         try:
-            found: list[Token] = tokens(Source(text, 1, 1), 2, len(text) - 1)[:-1]
+            found: list[Token] = tokens(SourceText(text, 1, 1), 2, len(text) - 1)[:-1]
         except PolicyError:
             continue
         pieces = tuple(text[token.at : token.end] for token in found)

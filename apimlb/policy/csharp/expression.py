@@ -23,9 +23,9 @@ from apimlb.policy.csharp.binding.binder import Binder
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.captures import celled_names
 from apimlb.policy.csharp.conversions import Conversions
-from apimlb.policy.csharp.syntax.lexer import Source
+from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.parser import parse
-from apimlb.policy.csharp.syntax.statements import Block, Return
+from apimlb.policy.csharp.syntax.statements import BlockStatement, Return
 
 _FILE = "<policy expression>"
 _CACHE_SIZE = 4096
@@ -121,7 +121,7 @@ def _compiled(text: str, line: int, column: int) -> Expression:
 
 def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
     """`compile_expression` without its cache."""
-    source = Source(text, line, column)
+    source = SourceText(text, line, column)
     if len(text) > _LONGEST:
         raise source.error(f"The expression is longer than {_LONGEST} characters", 0, "TooLong")
     try:
@@ -136,7 +136,7 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
     return Expression(text, line, column, kind, python, run, lines, reads)
 
 
-def _bind(binder: Binder, tree: Block) -> str:
+def _bind(binder: Binder, tree: BlockStatement) -> str:
     """Write the function's body; the name of the type that it returns."""
     try:
         binder.function_body(tree)
@@ -164,7 +164,7 @@ def converts_by_cast(given: str, keyword: str) -> bool:
     return conversions.explicit(source, registry.types.of(target)) is not None
 
 
-def _misrun(binder: Binder, tree: Block) -> PolicyError | None:
+def _misrun(binder: Binder, tree: BlockStatement) -> PolicyError | None:
     """The first problem of how the expression runs: an end without a value, a local without one."""
     if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not binder.partial:
         return None

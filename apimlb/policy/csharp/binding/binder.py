@@ -10,50 +10,50 @@ from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.bound import Bound, LambdaValue, Result, TypeReference
 from apimlb.policy.csharp.binding.switch import SwitchBinder
 from apimlb.policy.csharp.syntax.nodes import (
-    ArrayItems,
+    AnonymousCreation,
+    ArrayCreation,
+    ArrayInitializer,
     As,
-    Assign,
+    Assignment,
     Binary,
-    Bracketed,
-    Call,
     Cast,
-    CheckedValue,
+    CheckedExpression,
+    Conditional,
     ConditionalAccess,
-    DefaultOf,
-    Index,
-    Interpolated,
+    DefaultValue,
+    ElementAccess,
+    Increment,
+    InterpolatedString,
+    Invocation,
     Is,
-    Keyword,
     Lambda,
     Literal,
-    Member,
+    MemberAccess,
     Name,
     NameOf,
-    New,
-    NewAnonymous,
-    NewArray,
     Node,
+    ObjectCreation,
+    Parenthesized,
+    PredefinedType,
     Receiver,
     SizeOf,
-    Step,
-    Ternary,
-    ThrowValue,
+    ThrowExpression,
     Unary,
 )
 from apimlb.policy.csharp.syntax.statements import (
-    Block,
+    BlockStatement,
     Break,
     Catch,
     CheckedBlock,
     Continue,
-    Declare,
+    Declaration,
     DoWhile,
+    ExpressionStatement,
     For,
     ForEach,
     If,
     LocalFunction,
     Return,
-    Run,
     Switch,
     Throw,
     Try,
@@ -62,21 +62,54 @@ from apimlb.policy.csharp.syntax.statements import (
 )
 
 _EXPRESSIONS: dict[type[Node], str] = {
-    Literal: "bind_literal", Interpolated: "bind_interpolated", Name: "bind_name", Member: "bind_member",
-    Call: "bind_call", Index: "bind_index", ConditionalAccess: "bind_conditional", Unary: "bind_unary",
-    Step: "bind_step", Binary: "bind_binary", Assign: "bind_assign", Ternary: "bind_ternary", As: "bind_as",
-    Is: "bind_is", New: "bind_new", NewArray: "bind_new_array", NewAnonymous: "bind_anonymous",
-    DefaultOf: "bind_default", NameOf: "bind_nameof", SizeOf: "bind_sizeof", CheckedValue: "bind_checked",
-    Keyword: "bind_keyword", Cast: "bind_cast", Receiver: "bind_receiver", Lambda: "bind_lambda",
-    ThrowValue: "bind_throw_value", Bracketed: "bind_bracketed", ArrayItems: "bind_items",
-}  # fmt: skip
+    Literal: "bind_literal",
+    InterpolatedString: "bind_interpolated",
+    Name: "bind_name",
+    MemberAccess: "bind_member",
+    Invocation: "bind_call",
+    ElementAccess: "bind_index",
+    ConditionalAccess: "bind_conditional",
+    Unary: "bind_unary",
+    Increment: "bind_step",
+    Binary: "bind_binary",
+    Assignment: "bind_assign",
+    Conditional: "bind_ternary",
+    As: "bind_as",
+    Is: "bind_is",
+    ObjectCreation: "bind_new",
+    ArrayCreation: "bind_new_array",
+    AnonymousCreation: "bind_anonymous",
+    DefaultValue: "bind_default",
+    NameOf: "bind_nameof",
+    SizeOf: "bind_sizeof",
+    CheckedExpression: "bind_checked",
+    PredefinedType: "bind_keyword",
+    Cast: "bind_cast",
+    Receiver: "bind_receiver",
+    Lambda: "bind_lambda",
+    ThrowExpression: "bind_throw_value",
+    Parenthesized: "bind_bracketed",
+    ArrayInitializer: "bind_items",
+}
 _STATEMENTS: dict[type[Node], str] = {
-    Block: "block", Declare: "bind_declare", Run: "bind_run", If: "bind_if", While: "bind_while",
-    DoWhile: "bind_do_while", For: "bind_for", ForEach: "bind_for_each", Return: "bind_return",
-    Break: "bind_break", Continue: "bind_continue", LocalFunction: "bind_local_function",
-    CheckedBlock: "bind_checked_block", Throw: "bind_throw", Try: "bind_try", Using: "bind_using",
+    BlockStatement: "block",
+    Declaration: "bind_declare",
+    ExpressionStatement: "bind_run",
+    If: "bind_if",
+    While: "bind_while",
+    DoWhile: "bind_do_while",
+    For: "bind_for",
+    ForEach: "bind_for_each",
+    Return: "bind_return",
+    Break: "bind_break",
+    Continue: "bind_continue",
+    LocalFunction: "bind_local_function",
+    CheckedBlock: "bind_checked_block",
+    Throw: "bind_throw",
+    Try: "bind_try",
+    Using: "bind_using",
     Switch: "bind_switch",
-}  # fmt: skip
+}
 
 
 class Binder(SwitchBinder):
@@ -93,7 +126,7 @@ class Binder(SwitchBinder):
         method: Callable[[Any], None] = getattr(self, _STATEMENTS[type(node)])
         method(node)
 
-    def bind_keyword(self, node: Keyword) -> Result:
+    def bind_keyword(self, node: PredefinedType) -> Result:
         definition = self.registry.written(node.name)
         assert definition is not None
         return TypeReference(self.registry.types.of(definition))
@@ -101,10 +134,10 @@ class Binder(SwitchBinder):
     def bind_cast(self, node: Cast) -> Result:
         return self.cast(self.bind(node.operand), self.type_of(node.type), node)
 
-    def bind_bracketed(self, node: Bracketed) -> Result:
+    def bind_bracketed(self, node: Parenthesized) -> Result:
         return self.value(node.operand)
 
-    def bind_items(self, node: ArrayItems) -> Result:
+    def bind_items(self, node: ArrayInitializer) -> Result:
         self.refuse(
             "CS0623",
             "Array initializers can only be used in a variable or field initializer. Try using a new "
@@ -118,7 +151,7 @@ class Binder(SwitchBinder):
     def bind_lambda(self, node: Lambda) -> Result:
         return LambdaValue(node)
 
-    def bind_throw_value(self, node: ThrowValue) -> Result:
+    def bind_throw_value(self, node: ThrowExpression) -> Result:
         self.refuse("CS8115", "A throw expression is not allowed in this context.", node.at)
 
     # throw and try
@@ -144,7 +177,7 @@ class Binder(SwitchBinder):
             self.refuse("CS0155", what, node)
         return bound.code
 
-    def throw_code(self, node: ThrowValue) -> str:
+    def throw_code(self, node: ThrowExpression) -> str:
         """`throw` as an expression."""
         return f"{self.out.use(raise_value)}({self.thrown(node.operand)})"
 
@@ -223,7 +256,7 @@ class Binder(SwitchBinder):
 
     def bind_using(self, node: Using) -> None:
         self.enter()
-        if isinstance(node.resource, Declare):
+        if isinstance(node.resource, Declaration):
             declared = node.resource
             self.bind_declare(declared, readonly="using variable")
             kind = self.scope.names[declared.declarators[0][1]].type  # type: ignore[union-attr]
@@ -232,7 +265,9 @@ class Binder(SwitchBinder):
             bound = self.value(node.resource)
             self._disposable(bound.type, node.resource)
             self.out.line(bound.code, node.at)
-        self.block(node.body if isinstance(node.body, Block) else Block(node.body.at, [node.body]))
+        self.block(
+            node.body if isinstance(node.body, BlockStatement) else BlockStatement(node.body.at, [node.body])
+        )
         self.leave()
 
     def _disposable(self, kind: Type, at: int | Node) -> None:

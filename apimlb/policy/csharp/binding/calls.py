@@ -11,8 +11,7 @@ from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, LocalM
 from apimlb.policy.csharp.binding.core import call_on
 from apimlb.policy.csharp.binding.inference import InferenceBinder
 from apimlb.policy.csharp.binding.matching import match, pattern, takes
-from apimlb.policy.csharp.syntax.nodes import Argument, Call, Name, Node
-from apimlb.policy.csharp.syntax.nodes import Member as MemberNode
+from apimlb.policy.csharp.syntax.nodes import Argument, Invocation, MemberAccess, Name, Node
 
 
 @dataclass(slots=True)
@@ -31,20 +30,20 @@ class Candidate:
 class CallBinder(InferenceBinder):
     """Chooses methods and writes calls."""
 
-    def bind_call(self, node: Call) -> Bound:
-        if isinstance(node.target, MemberNode):
+    def bind_call(self, node: Invocation) -> Bound:
+        if isinstance(node.target, MemberAccess):
             target = self.bind_member(node.target, called=True)
         else:
             target = self.bind(node.target)
         if isinstance(target, Bound) and target.type.kind == "delegate":
             return self._invoke(target, node)
         if not isinstance(target, MethodGroup):
-            if isinstance(target, Bound) and not isinstance(node.target, MemberNode):
+            if isinstance(target, Bound) and not isinstance(node.target, MemberAccess):
                 self.refuse("CS0149", "Method name expected", node.target)
             self.refuse("CS1955", "Non-invocable member cannot be used like a method.", node.target.at)
         return self.call_group(target, self.arguments(node.arguments), node.at)
 
-    def _invoke(self, target: Bound, node: Call) -> Bound:
+    def _invoke(self, target: Bound, node: Invocation) -> Bound:
         *parameters, result = target.type.arguments
         arguments = self.arguments(node.arguments)
         if len(arguments) != len(parameters):

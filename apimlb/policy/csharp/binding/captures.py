@@ -2,24 +2,36 @@
 
 from collections.abc import Iterator
 
-from apimlb.policy.csharp.syntax.nodes import Argument, Assign, Is, Lambda, Name, Node, Step
+from apimlb.policy.csharp.syntax.nodes import Argument, Assignment, Increment, Is, Lambda, Name, Node
 from apimlb.policy.csharp.syntax.statements import (
-    Block,
+    BlockStatement,
     CheckedBlock,
-    Declare,
+    Declaration,
     DoWhile,
     For,
     ForEach,
     If,
-    Label,
+    LocalFunction,
+    Switch,
+    SwitchLabel,
+    Try,
+    Using,
+    While,
+)
+
+_OWN_SCOPE = (
+    BlockStatement,
+    CheckedBlock,
+    DoWhile,
+    For,
+    ForEach,
+    Lambda,
     LocalFunction,
     Switch,
     Try,
     Using,
     While,
 )
-
-_OWN_SCOPE = (Block, CheckedBlock, DoWhile, For, ForEach, Lambda, LocalFunction, Switch, Try, Using, While)
 
 
 def celled_names(tree: Node) -> set[str]:
@@ -45,7 +57,9 @@ def celled_names(tree: Node) -> set[str]:
 
 
 def _assigned(node: Node) -> Iterator[str]:
-    target = node.target if isinstance(node, Assign) else node.operand if isinstance(node, Step) else None
+    target = (
+        node.target if isinstance(node, Assignment) else node.operand if isinstance(node, Increment) else None
+    )
     if isinstance(node, Argument) and node.mode:
         target = node.value
     if isinstance(target, Name):
@@ -55,19 +69,19 @@ def _assigned(node: Node) -> Iterator[str]:
 
 
 def _declared(node: Node) -> Iterator[str]:
-    if isinstance(node, Declare):
+    if isinstance(node, Declaration):
         for _, name, _ in node.declarators:
             yield name
     elif isinstance(node, Argument) and node.declared:
         yield node.declared
-    elif isinstance(node, Is | Label) and node.name:
+    elif isinstance(node, Is | SwitchLabel) and node.name:
         yield node.name
 
 
 def _children(node: Node) -> Iterator[tuple[Node, bool]]:
     """Child nodes, and whether each is run every round of the loop that the node is."""
     loops = isinstance(node, While | DoWhile | For | ForEach)
-    for name in node.__dataclass_fields__:
+    for name in node.fields:
         per_round = loops and name in ("body", "condition")
         for child in _nodes(getattr(node, name)):
             yield child, per_round
@@ -92,7 +106,7 @@ def declaration(statements: list[Node], name: str) -> tuple[int, bool] | None:
 
 
 def _declared_in(node: Node, name: str) -> tuple[int, bool] | None:
-    if isinstance(node, Declare):
+    if isinstance(node, Declaration):
         for at, declared, _ in node.declarators:
             if declared == name:
                 return at, node.type.is_var
@@ -102,7 +116,7 @@ def _declared_in(node: Node, name: str) -> tuple[int, bool] | None:
         return node.name_at, True
     if isinstance(node, _OWN_SCOPE):
         return None
-    fields = ["condition"] if isinstance(node, If) else node.__dataclass_fields__
+    fields = ["condition"] if isinstance(node, If) else node.fields
     for field in fields:
         for child in _nodes(getattr(node, field)):
             found = _declared_in(child, name)

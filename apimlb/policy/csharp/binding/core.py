@@ -23,9 +23,9 @@ from apimlb.policy.csharp.binding.flow import SwitchFacts
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.known_names import NAMESPACES, TYPES
 from apimlb.policy.csharp.syntax.extents import start
-from apimlb.policy.csharp.syntax.lexer import Source
+from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.nodes import Node, TypeName
-from apimlb.policy.csharp.syntax.statements import Block
+from apimlb.policy.csharp.syntax.statements import BlockStatement
 
 NOT_ALLOWED = (
     "Policy expressions may use only the types and members that Microsoft lists under "
@@ -59,7 +59,7 @@ class BinderCore:
     """One binder binds one expression."""
 
     def __init__(
-        self, source: Source, registry: Registry, conversions: Conversions, celled: set[str]
+        self, source: SourceText, registry: Registry, conversions: Conversions, celled: set[str]
     ) -> None:
         self.source = source
         self.registry = registry
@@ -91,7 +91,7 @@ class BinderCore:
         """A value as another type, implicitly."""
 
     @abstractmethod
-    def block(self, block: Block) -> None:
+    def block(self, block: BlockStatement) -> None:
         """Write a block's statements."""
 
     def offset(self, at: int | Node) -> int:

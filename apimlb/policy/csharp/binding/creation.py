@@ -12,18 +12,18 @@ from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, Method
 from apimlb.policy.csharp.binding.overloads import OverloadBinder
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax.nodes import (
-    ArrayItems,
-    CheckedValue,
-    DefaultOf,
-    Hole,
+    AnonymousCreation,
+    ArrayCreation,
+    ArrayInitializer,
+    CheckedExpression,
+    DefaultValue,
     Initializer,
-    Interpolated,
+    InterpolatedString,
+    Interpolation,
     Literal,
     NameOf,
-    New,
-    NewAnonymous,
-    NewArray,
     Node,
+    ObjectCreation,
     SizeOf,
 )
 
@@ -55,15 +55,15 @@ class CreationBinder(OverloadBinder):
         assert definition is not None
         return self.literal(node.value, self.registry.types.of(definition))
 
-    def bind_interpolated(self, node: Interpolated) -> Bound:
+    def bind_interpolated(self, node: InterpolatedString) -> Bound:
         codes: list[str] = []
         for part in node.parts:
-            codes.append(self._hole(part) if isinstance(part, Hole) else repr(part))
+            codes.append(self._hole(part) if isinstance(part, Interpolation) else repr(part))
         if not codes:
             return self.literal("", self.registry.string)
         return Bound(self.registry.string, f"{self.out.use(concat)}({', '.join(codes)})", safe=True)
 
-    def _hole(self, hole: Hole) -> str:
+    def _hole(self, hole: Interpolation) -> str:
         bound = self.value(hole.value)
         if bound.type.kind == "void":
             self.refuse("CS0029", "Cannot implicitly convert type 'void' to 'object'", hole.at)
@@ -81,7 +81,7 @@ class CreationBinder(OverloadBinder):
             code = f"{self.out.use(aligned)}({code}, {width.code})"
         return code
 
-    def bind_default(self, node: DefaultOf) -> Bound:
+    def bind_default(self, node: DefaultValue) -> Bound:
         if node.type is None:
             self.refuse(
                 "CS8107",
@@ -121,7 +121,7 @@ class CreationBinder(OverloadBinder):
             self.refuse("CS0233", f"'{kind.shown}' does not have a predefined size", node.at)
         return self.literal(size, self.registry.int)
 
-    def bind_checked(self, node: CheckedValue) -> Bound:
+    def bind_checked(self, node: CheckedExpression) -> Bound:
         saved = self.checked, self.unchecked
         self.checked, self.unchecked = node.checked, not node.checked
         try:
@@ -131,7 +131,7 @@ class CreationBinder(OverloadBinder):
 
     # Objects
 
-    def bind_new(self, node: New) -> Bound:
+    def bind_new(self, node: ObjectCreation) -> Bound:
         made = self.find_type(node.type)
         if made is None:
             raise self.no_type(node.type)
@@ -213,7 +213,7 @@ class CreationBinder(OverloadBinder):
                 at,
             )
 
-    def bind_anonymous(self, node: NewAnonymous) -> Bound:
+    def bind_anonymous(self, node: AnonymousCreation) -> Bound:
         members: list[tuple[str, Bound]] = []
         for (name, value), at in zip(node.members, node.places, strict=True):
             if any(name == other for other, _ in members):
@@ -233,7 +233,7 @@ class CreationBinder(OverloadBinder):
 
     # Arrays
 
-    def bind_new_array(self, node: NewArray) -> Bound:
+    def bind_new_array(self, node: ArrayCreation) -> Bound:
         if node.element is None:
             return self._typed_by_items(node)
         element = self.type_of(node.element)
@@ -260,7 +260,7 @@ class CreationBinder(OverloadBinder):
             sizes.append(bound.constant)
         return sizes
 
-    def _typed_by_items(self, node: NewArray) -> Bound:
+    def _typed_by_items(self, node: ArrayCreation) -> Bound:
         assert node.items is not None
         values = [self.value(item) for item in _leaves(node.items)]
         element = self.common_type([value for value in values if value.type is not NULL])
@@ -269,7 +269,7 @@ class CreationBinder(OverloadBinder):
             self.refuse("CS0826", "No best type found for implicitly-typed array", node.at)
         return self.array_of(self.registry.array(element, node.rank), node.items, [])
 
-    def array_of(self, kind: Type, items: ArrayItems, sizes: list[int]) -> Bound:
+    def array_of(self, kind: Type, items: ArrayInitializer, sizes: list[int]) -> Bound:
         """`{ a, b }` as an array of that type; `sizes` are those that are written beside it."""
         if kind.kind != "array":
             self.refuse(
@@ -288,12 +288,12 @@ class CreationBinder(OverloadBinder):
             return Bound(kind, f"{self.out.use(bytearray)}([{', '.join(codes)}])", safe=True)
         return Bound(kind, f"{self.out.use(ClrArray)}([{', '.join(codes)}], {element.name!r})", safe=True)
 
-    def _grid(self, kind: Type, element: Type, items: ArrayItems, sizes: list[int]) -> Bound:
+    def _grid(self, kind: Type, element: Type, items: ArrayInitializer, sizes: list[int]) -> Bound:
         """A rectangular array: its items in one row, with the sizes of its dimensions."""
         shape: list[int] = []
         level: list[Node] = [items]
         for depth in range(kind.rank):
-            rows = [each for each in level if isinstance(each, ArrayItems)]
+            rows = [each for each in level if isinstance(each, ArrayInitializer)]
             if len(rows) != len(level):
                 self.refuse("CS0846", "A nested array initializer is expected", level[0])
             wanted = sizes[depth] if sizes else len(rows[0].items) if rows else 0
@@ -307,9 +307,9 @@ class CreationBinder(OverloadBinder):
         return Bound(kind, code, safe=True)
 
 
-def _leaves(items: ArrayItems) -> list[Node]:
+def _leaves(items: ArrayInitializer) -> list[Node]:
     """The values of an initializer, whatever its dimensions."""
     found: list[Node] = []
     for item in items.items:
-        found += _leaves(item) if isinstance(item, ArrayItems) else [item]
+        found += _leaves(item) if isinstance(item, ArrayInitializer) else [item]
     return found

@@ -12,22 +12,22 @@ from typing import Any
 from apimlb.policy.csharp.binding.flow_expressions import DEAD, ExpressionFlow, Finding
 from apimlb.policy.csharp.syntax.nodes import Lambda, Literal, Node
 from apimlb.policy.csharp.syntax.statements import (
-    Block,
+    BlockStatement,
     Break,
     Catch,
     CheckedBlock,
     Continue,
-    Declare,
+    Declaration,
     DoWhile,
+    ExpressionStatement,
     For,
     ForEach,
     If,
-    Label,
     LocalFunction,
     Return,
-    Run,
-    Section,
     Switch,
+    SwitchLabel,
+    SwitchSection,
     Throw,
     Try,
     Using,
@@ -43,7 +43,7 @@ class SwitchFacts:
     takes a constant value (None: any may)."""
 
     covered: bool = False
-    chosen: Label | None = None
+    chosen: SwitchLabel | None = None
     constant: bool = False
 
 
@@ -71,7 +71,7 @@ class Flow(ExpressionFlow):
         truths: Mapping[int, bool],
         always: Set[int],
         switches: Mapping[int, SwitchFacts],
-        label_text: Callable[[Label], str],
+        label_text: Callable[[SwitchLabel], str],
         *,
         closely: bool,
     ) -> None:
@@ -93,7 +93,7 @@ class Flow(ExpressionFlow):
         which a call of it ends, at its end or by a return."""
         saved = self._jumps, self._returns_leave, self._returns
         self._jumps, self._returns_leave, self._returns = [], self._finally_depth, []
-        if isinstance(body, Block):
+        if isinstance(body, BlockStatement):
             self.statement(body)
         else:
             self.value(body)
@@ -106,7 +106,7 @@ class Flow(ExpressionFlow):
     def statement(self, node: Node) -> None:
         _STATEMENTS[type(node)](self, node)
 
-    def _block(self, node: Block) -> None:
+    def _block(self, node: BlockStatement) -> None:
         self.enter()
         for each in node.statements:
             if isinstance(each, LocalFunction):
@@ -117,7 +117,7 @@ class Flow(ExpressionFlow):
             self.statement(each)
         self.leave()
 
-    def _declare(self, node: Declare) -> None:
+    def _declare(self, node: Declaration) -> None:
         if not self.closely:
             return
         for _, name, value in node.declarators:
@@ -126,7 +126,7 @@ class Flow(ExpressionFlow):
                 self.value(value)
                 self.assign(name)
 
-    def _run(self, node: Run) -> None:
+    def _run(self, node: ExpressionStatement) -> None:
         if self.closely:
             self.value(node.expression)
 
@@ -267,7 +267,7 @@ class Flow(ExpressionFlow):
 
     def _using(self, node: Using) -> None:
         self.enter()
-        if isinstance(node.resource, Declare):
+        if isinstance(node.resource, Declaration):
             self._declare(node.resource)
         elif self.closely:
             self.value(node.resource)
@@ -297,11 +297,11 @@ class Flow(ExpressionFlow):
 
     def _declare_all(self, statements: list[Node]) -> None:
         for each in statements if self.closely else ():
-            if isinstance(each, Declare):
+            if isinstance(each, Declaration):
                 for _, name, _ in each.declarators:
                     self.fresh(name)
 
-    def _entry(self, section: Section, before: int, facts: SwitchFacts) -> int:
+    def _entry(self, section: SwitchSection, before: int, facts: SwitchFacts) -> int:
         """The state in which a section begins, from any of its labels."""
         entry = DEAD
         self.enter()
@@ -316,7 +316,7 @@ class Flow(ExpressionFlow):
             entry &= self.state
         return entry
 
-    def _section(self, section: Section, last: bool) -> None:
+    def _section(self, section: SwitchSection, last: bool) -> None:
         for each in section.statements:
             self.statement(each)
         self.leave()
@@ -343,7 +343,7 @@ class Flow(ExpressionFlow):
             if each.mode != "out":
                 self.assign(each.name)
         self.function(node.body)
-        if self.state != DEAD and isinstance(node.body, Block) and not node.returns_nothing:
+        if self.state != DEAD and isinstance(node.body, BlockStatement) and not node.returns_nothing:
             self.report(node.at, "CS0161", f"'{node.shown}': not all code paths return a value")
         self.leave()
         self.state = before
@@ -356,11 +356,23 @@ class Flow(ExpressionFlow):
 
 
 _STATEMENTS: dict[type[Node], Callable[[Flow, Any], None]] = {
-    Block: Flow._block, Declare: Flow._declare, Run: Flow._run, If: Flow._if, While: Flow._while,
-    DoWhile: Flow._do_while, For: Flow._for, ForEach: Flow._for_each, Return: Flow._return,
-    Break: Flow._break, Continue: Flow._continue, LocalFunction: Flow._local_function,
-    CheckedBlock: Flow._checked, Throw: Flow._throw_statement, Try: Flow._try, Using: Flow._using,
+    BlockStatement: Flow._block,
+    Declaration: Flow._declare,
+    ExpressionStatement: Flow._run,
+    If: Flow._if,
+    While: Flow._while,
+    DoWhile: Flow._do_while,
+    For: Flow._for,
+    ForEach: Flow._for_each,
+    Return: Flow._return,
+    Break: Flow._break,
+    Continue: Flow._continue,
+    LocalFunction: Flow._local_function,
+    CheckedBlock: Flow._checked,
+    Throw: Flow._throw_statement,
+    Try: Flow._try,
+    Using: Flow._using,
     Switch: Flow._switch,
-}  # fmt: skip
+}
 
 __all__ = ["DEAD", "Finding", "Flow", "SwitchFacts"]

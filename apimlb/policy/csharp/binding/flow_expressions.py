@@ -7,21 +7,21 @@ from typing import Any
 
 from apimlb.policy.csharp.syntax.nodes import (
     Argument,
-    Assign,
+    Assignment,
     Binary,
-    Bracketed,
-    Call,
-    CheckedValue,
+    CheckedExpression,
+    Conditional,
     ConditionalAccess,
+    Increment,
+    Invocation,
     Is,
     Lambda,
     Literal,
     Name,
     NameOf,
     Node,
-    Step,
-    Ternary,
-    ThrowValue,
+    Parenthesized,
+    ThrowExpression,
     Unary,
 )
 from apimlb.policy.csharp.syntax.statements import LocalFunction
@@ -122,7 +122,7 @@ class ExpressionFlow:
         if isinstance(node, Unary) and node.operator == "!":
             true, false = self.test(node.operand)
             return false, true
-        if isinstance(node, CheckedValue | Bracketed):
+        if isinstance(node, CheckedExpression | Parenthesized):
             return self.test(node.operand)
         if isinstance(node, Binary) and node.operator in ("&&", "||"):
             return self._logical(node)
@@ -187,7 +187,7 @@ class ExpressionFlow:
         for part in reversed(chain):
             self.value(part.right)
 
-    def _ternary(self, node: Ternary) -> None:
+    def _ternary(self, node: Conditional) -> None:
         self.state, otherwise = self.test(node.condition)
         self.value(node.when_true)
         first, self.state = self.state, otherwise
@@ -243,7 +243,7 @@ class ExpressionFlow:
     def function(self, body: Node) -> int:
         """Walk a function's body; the state in which a call of it ends."""
 
-    def _assign(self, node: Assign) -> None:
+    def _assign(self, node: Assignment) -> None:
         if isinstance(node.target, Name):
             if node.operator:
                 self._name(node.target)
@@ -253,10 +253,10 @@ class ExpressionFlow:
         self.value(node.target)
         self.value(node.value)
 
-    def _step(self, node: Step) -> None:
+    def _step(self, node: Increment) -> None:
         self.value(node.operand)
 
-    def _call(self, node: Call) -> None:
+    def _call(self, node: Invocation) -> None:
         self.value(node.target)
         self._arguments(node.arguments)
 
@@ -279,7 +279,7 @@ class ExpressionFlow:
         self.value(node.access)
         self.state &= before
 
-    def _throw(self, node: ThrowValue) -> None:
+    def _throw(self, node: ThrowExpression) -> None:
         self.value(node.operand)
         self.state = DEAD
 
@@ -305,10 +305,10 @@ class ExpressionFlow:
 
 
 _VALUES: dict[type[Node], Callable[[ExpressionFlow, Any], None]] = {
-    Name: ExpressionFlow._name, Binary: ExpressionFlow._binary, Ternary: ExpressionFlow._ternary,
+    Name: ExpressionFlow._name, Binary: ExpressionFlow._binary, Conditional: ExpressionFlow._ternary,
     Is: ExpressionFlow._split, Unary: ExpressionFlow._unary,
-    Assign: ExpressionFlow._assign, Step: ExpressionFlow._step, Call: ExpressionFlow._call,
-    ConditionalAccess: ExpressionFlow._conditional_access, ThrowValue: ExpressionFlow._throw,
+    Assignment: ExpressionFlow._assign, Increment: ExpressionFlow._step, Invocation: ExpressionFlow._call,
+    ConditionalAccess: ExpressionFlow._conditional_access, ThrowExpression: ExpressionFlow._throw,
     Lambda: ExpressionFlow._lambda, NameOf: ExpressionFlow._nothing,
 }  # fmt: skip
 
@@ -324,7 +324,7 @@ def _plain_truth(node: Node) -> bool | None:
 
 
 def _children(node: Node) -> Iterator[Node]:
-    for name in node.__dataclass_fields__:
+    for name in node.fields:
         yield from _nodes(getattr(node, name))
 
 

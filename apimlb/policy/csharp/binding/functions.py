@@ -6,14 +6,14 @@ from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Scope
 from apimlb.policy.csharp.binding.creation import CreationBinder
 from apimlb.policy.csharp.binding.flow import Flow
-from apimlb.policy.csharp.syntax.nodes import Node, ThrowValue
+from apimlb.policy.csharp.syntax.nodes import Node, ThrowExpression
 from apimlb.policy.csharp.syntax.statements import (
-    Block,
+    BlockStatement,
+    ExpressionStatement,
     FunctionParameter,
-    Label,
     LocalFunction,
     Return,
-    Run,
+    SwitchLabel,
     Throw,
 )
 
@@ -42,7 +42,7 @@ class FunctionBinder(CreationBinder):
         """Whether a loop stands around the function that is bound."""
         self.function_name = ""
 
-    def function_body(self, body: Block) -> None:
+    def function_body(self, body: BlockStatement) -> None:
         """The lines of a function. The outermost one counts its rounds in a local, the others in the budget
         that they share, because they may be called any number of times."""
         saved, self.loops = self.loops, []
@@ -53,13 +53,13 @@ class FunctionBinder(CreationBinder):
         self.loops, self.enclosed = saved, enclosed
         self.functions -= 1
 
-    def flow(self, body: Block, *, closely: bool) -> Flow:
+    def flow(self, body: BlockStatement, *, closely: bool) -> Flow:
         """How a function's body runs, after it is bound."""
         made = Flow(self.truths, self.always, self.switches, self.label_text, closely=closely)
         made.function(body)
         return made
 
-    def label_text(self, label: Label) -> str:
+    def label_text(self, label: SwitchLabel) -> str:
         raise NotImplementedError
 
     def bind_return(self, node: Return) -> None:
@@ -72,7 +72,7 @@ class FunctionBinder(CreationBinder):
             self.returns.append(Bound(VOID, ""))
             self.out.line(f"return {self.returned('None')}", node.at)
             return
-        if isinstance(node.value, ThrowValue):
+        if isinstance(node.value, ThrowExpression):
             self.refuse("CS8115", "A throw expression is not allowed in this context.", node.value.at)
         found = self.bind(node.value)
         if self.return_type is VOID:
@@ -150,11 +150,11 @@ class FunctionBinder(CreationBinder):
 
     def _function_lines(self, node: LocalFunction, result: Type) -> None:
         body = node.body
-        if isinstance(body, ThrowValue):
-            body = Block(body.at, [Throw(body.at, body.operand)])
-        elif not isinstance(body, Block):
-            inner: Node = Run(body.at, body) if result is VOID else Return(body.at, body)
-            body = Block(body.at, [inner])
+        if isinstance(body, ThrowExpression):
+            body = BlockStatement(body.at, [Throw(body.at, body.operand)])
+        elif not isinstance(body, BlockStatement):
+            inner: Node = ExpressionStatement(body.at, body) if result is VOID else Return(body.at, body)
+            body = BlockStatement(body.at, [inner])
         self.function_body(body)
         if self.outs:
             self.out.line(f"return {self.returned('None')}", node.at)

@@ -7,8 +7,8 @@ from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, MethodGroup, Scope, Variable
 from apimlb.policy.csharp.binding.flow import Flow
 from apimlb.policy.csharp.binding.places import PlaceBinder
-from apimlb.policy.csharp.syntax.nodes import Lambda, Node, ThrowValue
-from apimlb.policy.csharp.syntax.statements import Block
+from apimlb.policy.csharp.syntax.nodes import Lambda, Node, ThrowExpression
+from apimlb.policy.csharp.syntax.statements import BlockStatement
 
 _MAX_LAMBDAS = 8
 
@@ -187,7 +187,7 @@ class InferenceBinder(PlaceBinder):
         self.scope = Scope(self.scope)
         try:
             variables = self._parameters(node, inputs)
-            if isinstance(node.body, Block):
+            if isinstance(node.body, BlockStatement):
                 return self._statement_lambda(node, node.body, variables, captured, result)
             return self._expression_lambda(node, variables, captured, result)
         finally:
@@ -235,7 +235,7 @@ class InferenceBinder(PlaceBinder):
     def _expression_lambda(
         self, node: Lambda, variables: list[Variable], captured: list[str], result: Type | None
     ) -> tuple[str, Type]:
-        if isinstance(node.body, ThrowValue):
+        if isinstance(node.body, ThrowExpression):
             body = Bound(result or NULL, self.throw_code(node.body))
         elif result is VOID:
             body = self.statement_value(node)
@@ -261,7 +261,12 @@ class InferenceBinder(PlaceBinder):
         raise NotImplementedError
 
     def _statement_lambda(
-        self, node: Lambda, body: Block, variables: list[Variable], captured: list[str], result: Type | None
+        self,
+        node: Lambda,
+        body: BlockStatement,
+        variables: list[Variable],
+        captured: list[str],
+        result: Type | None,
     ) -> tuple[str, Type]:
         name = self.out.local(f"lambda_{self._lambda_depth}", "f_")
         names = [each.python for each in variables]
@@ -281,7 +286,7 @@ class InferenceBinder(PlaceBinder):
         self._check_end(node, body, VOID if result is VOID else kind)
         return name, kind
 
-    def _check_end(self, node: Lambda, body: Block, kind: Type) -> None:
+    def _check_end(self, node: Lambda, body: BlockStatement, kind: Type) -> None:
         """A lambda that returns values does so wherever it ends."""
         flow = self.flow(body, closely=False)
         for each in flow.findings[:1]:
@@ -289,13 +294,13 @@ class InferenceBinder(PlaceBinder):
         if flow.ends and kind is not VOID:
             self.refuse("CS1643", "Not all code paths return a value in lambda expression", node.arrow)
 
-    def function_body(self, body: Block) -> None:
+    def function_body(self, body: BlockStatement) -> None:
         raise NotImplementedError
 
-    def flow(self, body: Block, *, closely: bool) -> Flow:
+    def flow(self, body: BlockStatement, *, closely: bool) -> Flow:
         raise NotImplementedError
 
-    def throw_code(self, node: ThrowValue) -> str:
+    def throw_code(self, node: ThrowExpression) -> str:
         raise NotImplementedError
 
     def common_type(self, values: list[Bound]) -> Type:

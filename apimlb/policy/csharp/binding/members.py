@@ -25,13 +25,13 @@ from apimlb.policy.csharp.known_names import NAMESPACES
 from apimlb.policy.csharp.syntax.nodes import (
     Argument,
     ConditionalAccess,
-    Index,
+    ElementAccess,
     Literal,
+    MemberAccess,
     Name,
     Node,
     TypeName,
 )
-from apimlb.policy.csharp.syntax.nodes import Member as MemberNode
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class MemberBinder(OperatorBinder):
             return self.literal(variable.constant, variable.type)
         return Bound(variable.type, variable.code, pure=True)
 
-    def bind_member(self, node: MemberNode, called: bool = False) -> Result:
+    def bind_member(self, node: MemberAccess, called: bool = False) -> Result:
         """`called` members may be methods that a property of the same name would hide."""
         target = self.bind(node.target)
         if isinstance(target, NamespaceReference):
@@ -118,7 +118,7 @@ class MemberBinder(OperatorBinder):
             raise self.no_member(NULL, node.name, self.offset(node))
         return self.instance_member(value, node.name, types, node.at, called)
 
-    def _in_namespace(self, target: NamespaceReference, node: MemberNode) -> Result:
+    def _in_namespace(self, target: NamespaceReference, node: MemberAccess) -> Result:
         name = f"{target.name}.{node.name}"
         arguments = [self.type_of(each) for each in node.type_arguments or []]
         definition = self.registry.written(name, len(arguments))
@@ -130,7 +130,7 @@ class MemberBinder(OperatorBinder):
         known = self.no_name(target.name.split("."), node.name, node.name, len(arguments), at)
         raise known or self.no_member_of_namespace(target.name, node.name, at)
 
-    def _static_member(self, owner: Type, node: MemberNode, types: list[Type] | None) -> Result:
+    def _static_member(self, owner: Type, node: MemberAccess, types: list[Type] | None) -> Result:
         definition = owner.definition
         if definition is not None and owner.kind == "enum" and node.name in definition.constants:
             return self.literal(self.enum_constant(owner, definition.constants[node.name]), owner)
@@ -233,7 +233,7 @@ class MemberBinder(OperatorBinder):
 
     # Indexers
 
-    def bind_index(self, node: Index) -> Bound:
+    def bind_index(self, node: ElementAccess) -> Bound:
         target = self.value(node.target)
         place = self.index_place(target, node.arguments, node)
         call = array_item if place.member is None else place.member.call

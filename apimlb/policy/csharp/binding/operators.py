@@ -12,7 +12,15 @@ from apimlb.policy.clr.types.definitions import Definition
 from apimlb.policy.csharp.binding.arithmetic import COMPARISONS, ArithmeticBinder
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.conversions import NUMERIC
-from apimlb.policy.csharp.syntax.nodes import As, Assign, Binary, Node, Ternary, ThrowValue, Unary
+from apimlb.policy.csharp.syntax.nodes import (
+    As,
+    Assignment,
+    Binary,
+    Conditional,
+    Node,
+    ThrowExpression,
+    Unary,
+)
 
 
 class OperatorBinder(ArithmeticBinder):
@@ -81,7 +89,7 @@ class OperatorBinder(ArithmeticBinder):
         """`left operator right`"""
         at = node
         left, right = self._beside_null(left, right), self._beside_null(right, left)
-        written = f"{operator}=" if isinstance(node, Assign) else operator
+        written = f"{operator}=" if isinstance(node, Assignment) else operator
         made = (
             self._numeric_operator(operator, left, right, at)
             or self._declared_operator(operator, left, right, at)
@@ -241,7 +249,7 @@ class OperatorBinder(ArithmeticBinder):
 
     def _coalesce(self, node: Binary) -> Bound:
         left = self.value(node.left)
-        if isinstance(node.right, ThrowValue):
+        if isinstance(node.right, ThrowExpression):
             if left.type is NULL or (left.type.is_value and not left.type.is_nullable):
                 self._no_coalesce(left, Bound(NULL, ""), node)
             first, again = self.once(left)
@@ -284,9 +292,9 @@ class OperatorBinder(ArithmeticBinder):
             or self.conversions.implicit(bound.type, target) is not None
         )
 
-    def bind_ternary(self, node: Ternary) -> Bound:
+    def bind_ternary(self, node: Conditional) -> Bound:
         condition = self.convert(self.bind(node.condition), self.registry.bool, node.condition)
-        if isinstance(node.when_true, ThrowValue) or isinstance(node.when_false, ThrowValue):
+        if isinstance(node.when_true, ThrowExpression) or isinstance(node.when_false, ThrowExpression):
             return self._throwing_ternary(condition.code, node)
         left, right = self.value(node.when_true), self.value(node.when_false)
         target = self._common(left, right)
@@ -307,16 +315,16 @@ class OperatorBinder(ArithmeticBinder):
             safe=first.safe and second.safe,
         )
 
-    def _throwing_ternary(self, condition: str, node: Ternary) -> Bound:
-        if isinstance(node.when_true, ThrowValue):
+    def _throwing_ternary(self, condition: str, node: Conditional) -> Bound:
+        if isinstance(node.when_true, ThrowExpression):
             code = self.throw_code(node.when_true)
             other = self.value(node.when_false)
             return Bound(other.type, f"({code} if {condition} else {other.code})")
-        assert isinstance(node.when_false, ThrowValue)
+        assert isinstance(node.when_false, ThrowExpression)
         other = self.value(node.when_true)
         return Bound(other.type, f"({other.code} if {condition} else {self.throw_code(node.when_false)})")
 
-    def throw_code(self, node: ThrowValue) -> str:
+    def throw_code(self, node: ThrowExpression) -> str:
         """`throw` as an expression."""
         raise NotImplementedError
 

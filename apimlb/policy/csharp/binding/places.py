@@ -7,8 +7,15 @@ from apimlb.policy.csharp.assignment import array_store, keep, set_cell, set_thr
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, Result, TypeReference, Variable
 from apimlb.policy.csharp.binding.members import MemberBinder, Place
 from apimlb.policy.csharp.conversions import NUMERIC
-from apimlb.policy.csharp.syntax.nodes import Assign, Index, Name, Node, Step, ThrowValue
-from apimlb.policy.csharp.syntax.nodes import Member as MemberNode
+from apimlb.policy.csharp.syntax.nodes import (
+    Assignment,
+    ElementAccess,
+    Increment,
+    MemberAccess,
+    Name,
+    Node,
+    ThrowExpression,
+)
 
 _NO_PLACE = {
     "CS0131": "The left-hand side of an assignment must be a variable, property or indexer",
@@ -26,9 +33,9 @@ class PlaceBinder(MemberBinder):
         """What an assignment to a node changes; what cannot be changed is refused under `code`."""
         if isinstance(node, Name):
             return self._local_place(node, code)
-        if isinstance(node, Index):
+        if isinstance(node, ElementAccess):
             return self.index_place(self.value(node.target), node.arguments, node)
-        if isinstance(node, MemberNode):
+        if isinstance(node, MemberAccess):
             target = self.bind(node.target)
             if isinstance(target, Bound):
                 return self.property_place(target, node.name, node)
@@ -48,7 +55,7 @@ class PlaceBinder(MemberBinder):
             self.names_itself = True
         return Place(found.type, variable=found)
 
-    def property_place(self, target: Bound, name: str, at: int | MemberNode) -> Place:
+    def property_place(self, target: Bound, name: str, at: int | MemberAccess) -> Place:
         """A property that is assigned; `at` is its place, or the node that names it."""
         if any(name == member for member, _ in target.type.members):
             self._read_only(target.type, name, at)
@@ -90,7 +97,7 @@ class PlaceBinder(MemberBinder):
             return f"{self.out.use(set_cell)}({variable.python}, {code})"
         return f"({variable.python} := {code})"
 
-    def bind_assign(self, node: Assign, *, value_wanted: bool = True) -> Bound:
+    def bind_assign(self, node: Assignment, *, value_wanted: bool = True) -> Bound:
         if isinstance(node.target, Name) and node.target.name == "_" and self.scope.find("_") is None:
             return self._discard(node)
         place = self.place(node.target)
@@ -107,11 +114,11 @@ class PlaceBinder(MemberBinder):
         return Bound(place.type, self._after(first, code), safe=value.safe)
 
     def _assigned(self, node: Node) -> Result:
-        if isinstance(node, ThrowValue):
+        if isinstance(node, ThrowExpression):
             self.refuse("CS8115", "A throw expression is not allowed in this context.", node.at)
         return self.bind(node)
 
-    def _discard(self, node: Assign) -> Bound:
+    def _discard(self, node: Assignment) -> Bound:
         """`_ = value` is computed and forgotten."""
         if node.operator:
             raise self.no_variable(Name(node.target.at, "_"))
@@ -121,7 +128,7 @@ class PlaceBinder(MemberBinder):
             self.refuse("CS8183", what, node.target)
         return Bound(value.type, f"({value.code})")
 
-    def _compound_result(self, made: Bound, target: Type, right: Bound, node: Assign) -> Bound:
+    def _compound_result(self, made: Bound, target: Type, right: Bound, node: Assignment) -> Bound:
         """`x op= y` casts back to the type of x, where y itself converts to it or is a number of places."""
         if made.type is target or self.conversions.implicit(made.type, target) is not None:
             return self.convert(made, target, node)
@@ -146,7 +153,7 @@ class PlaceBinder(MemberBinder):
     def _after(self, first: list[str], code: str) -> str:
         return f"{self.out.use(keep)}({', '.join((*first, code))})" if first else code
 
-    def bind_step(self, node: Step, *, value_wanted: bool = True) -> Bound:
+    def bind_step(self, node: Increment, *, value_wanted: bool = True) -> Bound:
         place, first = self._named_codes(self.place(node.operand, "CS1059"))
         current = self.read(place)
         plain_type = place.type.underlying

@@ -8,19 +8,27 @@ from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, LambdaValue, MethodGroup, Variable
 from apimlb.policy.csharp.binding.functions import FunctionBinder, Loop
 from apimlb.policy.csharp.conversions import NUMERIC
-from apimlb.policy.csharp.syntax.nodes import ArrayItems, Assign, Call, ConditionalAccess, New, Node, Step
+from apimlb.policy.csharp.syntax.nodes import (
+    ArrayInitializer,
+    Assignment,
+    ConditionalAccess,
+    Increment,
+    Invocation,
+    Node,
+    ObjectCreation,
+)
 from apimlb.policy.csharp.syntax.statements import (
-    Block,
+    BlockStatement,
     Break,
     CheckedBlock,
     Continue,
-    Declare,
+    Declaration,
     DoWhile,
+    ExpressionStatement,
     For,
     ForEach,
     If,
     LocalFunction,
-    Run,
     While,
 )
 
@@ -35,7 +43,7 @@ class StatementBinder(FunctionBinder):
         """Write one statement."""
         raise NotImplementedError
 
-    def block(self, block: Block) -> None:
+    def block(self, block: BlockStatement) -> None:
         self.enter()
         self.statements(block.statements)
         self.leave()
@@ -54,12 +62,12 @@ class StatementBinder(FunctionBinder):
     def body(self, node: Node) -> None:
         """An indented suite."""
         self.out.indent += 1
-        self.block(node if isinstance(node, Block) else Block(node.at, [node]))
+        self.block(node if isinstance(node, BlockStatement) else BlockStatement(node.at, [node]))
         self.out.indent -= 1
 
     # Declarations and expressions
 
-    def bind_declare(self, node: Declare, readonly: str = "") -> None:
+    def bind_declare(self, node: Declaration, readonly: str = "") -> None:
         inferred = node.type.is_var and self.registry.written("var") is None
         if inferred and node.constant:
             self.refuse("CS0822", "Implicitly-typed variables cannot be constant", node.type.at)
@@ -80,7 +88,9 @@ class StatementBinder(FunctionBinder):
                 variable.constant = constant
             self.out.line(self.store(variable, code), at)
 
-    def _check_constant(self, node: Declare, kind: Type, constant: object, name: str, value: Node) -> None:
+    def _check_constant(
+        self, node: Declaration, kind: Type, constant: object, name: str, value: Node
+    ) -> None:
         fit = (
             kind.name in NUMERIC or kind.kind == "enum" or kind in (self.registry.bool, self.registry.string)
         )
@@ -99,7 +109,7 @@ class StatementBinder(FunctionBinder):
     def _inferred(self, at: int, name: str, value: Node | None) -> tuple[Type, str]:
         if value is None:
             self.refuse("CS0818", "Implicitly-typed variables must be initialized", at)
-        if isinstance(value, ArrayItems):
+        if isinstance(value, ArrayInitializer):
             self.refuse(
                 "CS0820", "Cannot initialize an implicitly-typed variable with an array initializer", at
             )
@@ -117,7 +127,7 @@ class StatementBinder(FunctionBinder):
         if value is None:
             self.partial = True
             return self.default_code(kind), NOT_CONSTANT
-        if isinstance(value, ArrayItems):
+        if isinstance(value, ArrayInitializer):
             return self.array_of(kind, value, []).code, NOT_CONSTANT
         outer, self.beginning = self.beginning, variable
         self.names_itself = False
@@ -129,12 +139,15 @@ class StatementBinder(FunctionBinder):
         self.beginning, self.names_itself = outer, False
         return bound.code, bound.constant
 
-    def bind_run(self, node: Run) -> None:
+    def bind_run(self, node: ExpressionStatement) -> None:
         expression = node.expression
         run = expression
         while isinstance(run, ConditionalAccess):
             run = run.access
-        if not isinstance(run, Call | Assign | Step | New) or id(expression) in self.source.brackets:
+        if (
+            not isinstance(run, Invocation | Assignment | Increment | ObjectCreation)
+            or id(expression) in self.source.brackets
+        ):
             self.refuse(
                 "CS0201",
                 "Only assignment, call, increment, decrement, and new object expressions can be used as a "
@@ -142,16 +155,16 @@ class StatementBinder(FunctionBinder):
                 self.source.brackets.get(id(expression), self.offset(expression)),
             )
         code = self.effect(expression).code
-        if isinstance(expression, Assign | Step) and code.startswith("(v_"):
+        if isinstance(expression, Assignment | Increment) and code.startswith("(v_"):
             name, _, value = code[1:-1].partition(" := ")
             code = f"{name} = {value}"
         self.out.line(code, node.at)
 
     def effect(self, node: object) -> Bound:
         """An expression that is run for what it does."""
-        if isinstance(node, Assign):
+        if isinstance(node, Assignment):
             return self.bind_assign(node, value_wanted=False)
-        if isinstance(node, Step):
+        if isinstance(node, Increment):
             return self.bind_step(node, value_wanted=False)
         assert isinstance(node, Node)
         return self.value(node)
@@ -328,7 +341,7 @@ def _continues(node: object) -> bool:
         return True
     if isinstance(node, For | ForEach | While | DoWhile | LocalFunction) or not isinstance(node, Node):
         return False
-    for name in node.__dataclass_fields__:
+    for name in node.fields:
         child = getattr(node, name)
         for each in child if isinstance(child, list) else (child,):
             if isinstance(each, Node) and _continues(each):

@@ -10,8 +10,8 @@ from apimlb.policy.csharp.binding.flow import SwitchFacts
 from apimlb.policy.csharp.binding.functions import Loop
 from apimlb.policy.csharp.binding.statements import StatementBinder
 from apimlb.policy.csharp.conversions import INTEGRAL
-from apimlb.policy.csharp.syntax.nodes import Is, Member, Name, Node, TypeName
-from apimlb.policy.csharp.syntax.statements import Declare, Label, Section, Switch
+from apimlb.policy.csharp.syntax.nodes import Is, MemberAccess, Name, Node, TypeName
+from apimlb.policy.csharp.syntax.statements import Declaration, Switch, SwitchLabel, SwitchSection
 
 _PLAIN = INTEGRAL | {"System.Boolean", "System.String"}
 _HANDLED = "The switch case has already been handled by a previous case."
@@ -131,7 +131,7 @@ class SwitchBinder(StatementBinder):
         self.enter()
         self.scope.statements = [each for section in node.sections for each in section.statements]
         self.partial = self.partial or (
-            len(node.sections) > 1 and any(isinstance(each, Declare) for each in self.scope.statements)
+            len(node.sections) > 1 and any(isinstance(each, Declaration) for each in self.scope.statements)
         )
         self._choose(node, Bound(value.type, name, value.constant, pure=True), chosen, facts)
         self._run_sections(node, chosen, loop)
@@ -188,14 +188,14 @@ class SwitchBinder(StatementBinder):
             if isinstance(each, Variable) and each.cell:
                 self.out.insert(mark, self.store(each, "None"), node.at)
 
-    def _run_section(self, section: Section, names: dict[str, Variable | LocalMethod]) -> None:
+    def _run_section(self, section: SwitchSection, names: dict[str, Variable | LocalMethod]) -> None:
         """The statements of a section: its locals belong to the switch, the names of its patterns to it."""
         self.scope.names.update(names)
         self.statements(section.statements)
         for name in names:
             del self.scope.names[name]
 
-    def _label_test(self, label: Label, value: Bound, handled: Handled, facts: SwitchFacts) -> str:
+    def _label_test(self, label: SwitchLabel, value: Bound, handled: Handled, facts: SwitchFacts) -> str:
         if label.type is not None:
             assert label.name is not None
             test = self.pattern(value, label.type, label.name, label.name_at, id(label))
@@ -210,7 +210,7 @@ class SwitchBinder(StatementBinder):
             test = f"({test} and {self.condition(label.when)})"
         return test
 
-    def _handle_type(self, label: Label, handled: Handled) -> None:
+    def _handle_type(self, label: SwitchLabel, handled: Handled) -> None:
         assert label.name is not None
         variable = self.scope.names[label.name]
         assert isinstance(variable, Variable)
@@ -222,7 +222,7 @@ class SwitchBinder(StatementBinder):
             handled.types.append(kind)
             handled.all = handled.all or id(label) in self.always
 
-    def _handle_constant(self, label: Label, constant: Bound, handled: Handled) -> None:
+    def _handle_constant(self, label: SwitchLabel, constant: Bound, handled: Handled) -> None:
         key = (type(constant.constant), constant.constant)
         taken = constant.constant is not None and any(
             self.registry.derives(constant.type, other) for other in handled.types
@@ -234,11 +234,11 @@ class SwitchBinder(StatementBinder):
         if label.when is None:
             handled.constants.append(key)
 
-    def _repeated(self, label: Label, text: str) -> None:
+    def _repeated(self, label: SwitchLabel, text: str) -> None:
         what = f"The switch statement contains multiple cases with the label value '{text}'"
         self.refuse("CS0152", what, label.at)
 
-    def label_text(self, label: Label) -> str:
+    def label_text(self, label: SwitchLabel) -> str:
         return self.source.text[label.at : label.end]
 
 
@@ -254,5 +254,5 @@ def _as_expression(written: TypeName) -> Node:
     at = written.at
     for (before, _), (name, _) in zip(written.parts, written.parts[1:], strict=False):
         at += len(before) + 1
-        made = Member(at, made, name)
+        made = MemberAccess(at, made, name)
     return made

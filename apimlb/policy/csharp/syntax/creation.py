@@ -3,21 +3,21 @@
 from abc import abstractmethod
 
 from apimlb.policy.csharp.syntax.nodes import (
+    AnonymousCreation,
     Argument,
-    ArrayItems,
+    ArrayCreation,
+    ArrayInitializer,
     ConditionalAccess,
     Initializer,
     Lambda,
     LambdaParameter,
-    Member,
+    MemberAccess,
     Name,
-    New,
-    NewAnonymous,
-    NewArray,
     Node,
+    ObjectCreation,
     TypeName,
 )
-from apimlb.policy.csharp.syntax.statements import Block
+from apimlb.policy.csharp.syntax.statements import BlockStatement
 from apimlb.policy.csharp.syntax.type_names import TypeParser
 
 _NO_MEMBER_NAME = (
@@ -34,7 +34,7 @@ class CreationParser(TypeParser):
         """Any expression."""
 
     @abstractmethod
-    def block(self) -> Block:
+    def block(self) -> BlockStatement:
         """A braced block of statements."""
 
     def arguments(self, opening: str, closing: str) -> list[Argument]:
@@ -77,7 +77,7 @@ class CreationParser(TypeParser):
                 raise self.source.error("No best type found for implicitly-typed array", at, "CS0826")
             for _ in range(rank + 1):
                 self.advance()
-            return NewArray(at, None, [], rank, self.array_items())
+            return ArrayCreation(at, None, [], rank, self.array_items())
         made = self.try_type(arrays=False, nullable=False)
         if made is None:
             self.refuse("Type expected", "CS1031")
@@ -90,7 +90,7 @@ class CreationParser(TypeParser):
         initializer = self._initializer() if self.at_op("{") else None
         if arguments is None and initializer is None:
             self.refuse("A new expression requires (), [], or {} after type", "CS1526")
-        return New(at, made, arguments or [], initializer)
+        return ObjectCreation(at, made, arguments or [], initializer)
 
     def _new_array(self, at: int, element: TypeName) -> Node:
         rank = self._rank()
@@ -108,13 +108,13 @@ class CreationParser(TypeParser):
                 self.refuse("Invalid rank specifier: expected ',' or ']'", "CS0178", self.peek())
             for _ in range(inner + 1):
                 self.advance()
-            element.ranks.append(inner)
+            element.ranks = (*element.ranks, inner)
         items = self.array_items() if self.at_op("{") else None
         if not sizes and items is None:
             self.refuse("Array creation must have array size or array initializer", "CS1586", bracket)
-        return NewArray(at, element, sizes, rank, items)
+        return ArrayCreation(at, element, sizes, rank, items)
 
-    def array_items(self) -> ArrayItems:
+    def array_items(self) -> ArrayInitializer:
         at = self.expect("{").at
         items: list[Node] = []
         while not self.at_op("}"):
@@ -122,7 +122,7 @@ class CreationParser(TypeParser):
             if not self.accept(","):
                 break
         self.expect("}")
-        return ArrayItems(at, items)
+        return ArrayInitializer(at, items)
 
     def _anonymous(self, at: int) -> Node:
         self.expect("{")
@@ -137,16 +137,16 @@ class CreationParser(TypeParser):
             else:
                 value = self.expression()
                 named = value.access if isinstance(value, ConditionalAccess) else value
-                if not isinstance(named, Name | Member):
+                if not isinstance(named, Name | MemberAccess):
                     raise self.source.error(_NO_MEMBER_NAME, places[-1], "CS0746")
                 members.append((named.name, value))
             if not self.accept(","):
                 break
         self.expect("}")
-        return NewAnonymous(at, members, places)
+        return AnonymousCreation(at, members, places)
 
     def _initializer(self) -> Initializer:
-        made = Initializer(self.expect("{").at, [])
+        made = Initializer(self.expect("{").at, [], [])
         while not self.at_op("}"):
             made.places.append(self.token.at)
             if self.token.kind == "id" and self.peek().text == "=" and self.peek().kind == "op":

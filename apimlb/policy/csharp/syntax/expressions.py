@@ -7,28 +7,28 @@ from apimlb.policy.csharp.syntax.lexer import HoleRange, Token
 from apimlb.policy.csharp.syntax.literals import literal
 from apimlb.policy.csharp.syntax.nodes import (
     As,
-    Assign,
+    Assignment,
     Binary,
-    Bracketed,
-    Call,
     Cast,
-    CheckedValue,
+    CheckedExpression,
+    Conditional,
     ConditionalAccess,
-    DefaultOf,
-    Hole,
-    Index,
-    Interpolated,
+    DefaultValue,
+    ElementAccess,
+    Increment,
+    InterpolatedString,
+    Interpolation,
+    Invocation,
     Is,
-    Keyword,
-    Member,
+    MemberAccess,
     Name,
     NameOf,
     Node,
+    Parenthesized,
+    PredefinedType,
     Receiver,
     SizeOf,
-    Step,
-    Ternary,
-    ThrowValue,
+    ThrowExpression,
     TypeName,
     Unary,
 )
@@ -91,7 +91,7 @@ class ExpressionParser(CreationParser):
             if self._starts_lambda():
                 return self._lambda()
             if self.at_keyword("throw"):
-                return ThrowValue(self.advance().at, self.expression())
+                return ThrowExpression(self.advance().at, self.expression())
             return self._assignment()
         finally:
             self.shallower()
@@ -104,7 +104,7 @@ class ExpressionParser(CreationParser):
         at = self.token.at
         for _ in range(2 if operator == ">>=" else 1):
             self.advance()
-        return Assign(at, operator[:-1], left, self.expression())
+        return Assignment(at, operator[:-1], left, self.expression())
 
     def _operator_text(self) -> str:
         """The operator at the cursor; `>>` and `>>=` are put together from their parts."""
@@ -122,7 +122,7 @@ class ExpressionParser(CreationParser):
         at = self.advance().at
         when_true = self.expression()
         self.expect(":")
-        return Ternary(at, condition, when_true, self.expression())
+        return Conditional(at, condition, when_true, self.expression())
 
     def _binary(self, lowest: int) -> Node:
         left = self._unary()
@@ -140,7 +140,7 @@ class ExpressionParser(CreationParser):
                 left = As(at, left, self._operand_type())
             elif operator == "??":
                 right = (
-                    ThrowValue(self.advance().at, self.expression())
+                    ThrowExpression(self.advance().at, self.expression())
                     if self.at_keyword("throw")
                     else (self._binary(level))
                 )
@@ -172,7 +172,7 @@ class ExpressionParser(CreationParser):
                 return Unary(token.at, token.text, operand)
             if token.text in ("++", "--"):
                 self.advance()
-                return Step(token.at, token.text, self._unary(), True)
+                return Increment(token.at, token.text, self._unary(), True)
             if token.text == "(":
                 cast = self._cast()
                 if cast is not None:
@@ -218,19 +218,19 @@ class ExpressionParser(CreationParser):
                 self.advance()
                 left = self._member(left)
             elif token.text == "(":
-                left = Call(token.at, left, self.arguments("(", ")"))
+                left = Invocation(token.at, left, self.arguments("(", ")"))
             elif token.text == "[":
-                left = Index(token.at, left, self.arguments("[", "]"))
+                left = ElementAccess(token.at, left, self.arguments("[", "]"))
             elif token.text in ("++", "--"):
                 self.advance()
-                left = Step(token.at, token.text, left, False)
+                left = Increment(token.at, token.text, left, False)
             elif token.text == "?.":
                 self.advance()
                 inner = self._member(Receiver(token.at))
                 return ConditionalAccess(token.at, left, self._postfix(inner))
             elif token.text == "?" and self.peek().text == "[" and self._conditional_index():
                 self.advance()
-                inner_index = Index(token.at, Receiver(token.at), self.arguments("[", "]"))
+                inner_index = ElementAccess(token.at, Receiver(token.at), self.arguments("[", "]"))
                 return ConditionalAccess(token.at, left, self._postfix(inner_index))
             else:
                 break
@@ -243,7 +243,7 @@ class ExpressionParser(CreationParser):
     def _member(self, left: Node) -> Node:
         name = self.identifier()
         arguments = self.generic_call_arguments() if self.at_op("<") else None
-        return Member(name.at, left, name.text, arguments)
+        return MemberAccess(name.at, left, name.text, arguments)
 
     def _first(self) -> Node:
         token = self.token
@@ -273,9 +273,9 @@ class ExpressionParser(CreationParser):
         self.expect("(")
         first = self.token
         operand = self.expression()
-        if isinstance(operand, Keyword):
+        if isinstance(operand, PredefinedType):
             self.refuse(f"Invalid expression term '{operand.name}'", "CS1525", first)
-        if not isinstance(operand, Name | Member):
+        if not isinstance(operand, Name | MemberAccess):
             self.refuse("Expression does not have a name.", "CS8081", first)
         self.expect(")")
         return NameOf(at, operand, operand.name)
@@ -283,7 +283,7 @@ class ExpressionParser(CreationParser):
     def _parenthesised(self) -> Node:
         at = self.expect("(").at
         inner = self.expression()
-        if self.at_op(",") or (isinstance(inner, Keyword) and self.token.kind == "id"):
+        if self.at_op(",") or (isinstance(inner, PredefinedType) and self.token.kind == "id"):
             self.refuse(
                 "Tuple literals need System.ValueTuple, which policy expressions may not use",
                 "NotAllowed",
@@ -291,7 +291,7 @@ class ExpressionParser(CreationParser):
             )
         self.expect(")")
         if isinstance(inner, ConditionalAccess):  # brackets end the part that null skips
-            inner = Bracketed(at, inner)
+            inner = Parenthesized(at, inner)
         self.source.brackets[id(inner)] = at
         return inner
 
@@ -302,12 +302,12 @@ class ExpressionParser(CreationParser):
             return literal(self.source, token)
         if text in PREDEFINED:
             self.advance()
-            return Keyword(token.at, text)
+            return PredefinedType(token.at, text)
         if text == "new":
             return self._new()
         if text == "default":
             self.advance()
-            return DefaultOf(token.at, self._bracketed_type() if self.at_op("(") else None)
+            return DefaultValue(token.at, self._bracketed_type() if self.at_op("(") else None)
         if text == "sizeof":
             self.advance()
             return SizeOf(token.at, self._bracketed_type())
@@ -316,7 +316,7 @@ class ExpressionParser(CreationParser):
             self.expect("(")
             inner = self.expression()
             self.expect(")")
-            return CheckedValue(token.at, inner, text == "checked")
+            return CheckedExpression(token.at, inner, text == "checked")
         if text in _NO_INSTANCE:
             self.refuse(_NO_INSTANCE[text][1], _NO_INSTANCE[text][0])
         if text in _BANNED_KEYWORDS:
@@ -330,20 +330,20 @@ class ExpressionParser(CreationParser):
         return found
 
     def _interpolation(self, token: Token) -> Node:
-        parts: list[str | Hole] = []
+        parts: list[str | Interpolation] = []
         assert isinstance(token.value, list)
         for part in token.value:
             parts.append(self._hole(part) if isinstance(part, HoleRange) else part)
-        return Interpolated(token.at, parts)
+        return InterpolatedString(token.at, parts)
 
-    def _hole(self, hole: HoleRange) -> Hole:
+    def _hole(self, hole: HoleRange) -> Interpolation:
         inner = type(self)(self.source, hole.at, hole.end)
         inner._depth = self._depth + 1
         value = inner.expression()
         alignment = inner.expression() if inner.accept(",") else None
         if inner.token.kind != "end":
             inner.refuse("'}' expected", "CS1003")
-        return Hole(hole.at, value, alignment, hole.format)
+        return Interpolation(hole.at, value, alignment, hole.format)
 
     def _starts_query(self) -> bool:
         after = self.peek()

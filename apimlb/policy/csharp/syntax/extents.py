@@ -2,22 +2,30 @@
 
 from apimlb.policy.csharp.syntax.nodes import (
     As,
-    Assign,
+    Assignment,
     Binary,
-    Call,
+    Conditional,
     ConditionalAccess,
-    Index,
+    ElementAccess,
+    Increment,
+    Invocation,
     Is,
-    Member,
+    MemberAccess,
     Node,
-    Step,
-    Ternary,
 )
 
 _FIRST: dict[type[Node], str] = {
-    As: "operand", Assign: "target", Binary: "left", Call: "target", ConditionalAccess: "target",
-    Index: "target", Is: "operand", Member: "target", Step: "operand", Ternary: "condition",
-}  # fmt: skip
+    As: "operand",
+    Assignment: "target",
+    Binary: "left",
+    Invocation: "target",
+    ConditionalAccess: "target",
+    ElementAccess: "target",
+    Is: "operand",
+    MemberAccess: "target",
+    Increment: "operand",
+    Conditional: "condition",
+}
 
 
 def start(node: Node, brackets: dict[int, int]) -> int:
@@ -25,7 +33,7 @@ def start(node: Node, brackets: dict[int, int]) -> int:
     nodes, by the node's id; those around `node` itself do not count."""
     while True:
         name = _FIRST.get(type(node))
-        if name is None or (isinstance(node, Step) and node.prefix):
+        if name is None or (isinstance(node, Increment) and node.prefix):
             return node.at
         node = getattr(node, name)
         opening = brackets.get(id(node))

@@ -137,7 +137,7 @@ class HoleRange:
     close: int
 
 
-class Source:
+class SourceText:
     """The text with its place in the policy document, to turn offsets into lines and columns."""
 
     def __init__(self, text: str, line: int, column: int) -> None:
@@ -160,7 +160,7 @@ class Source:
         return PolicyError(what, line=line, column=column, code=code, next_step=next_step)
 
 
-def tokens(source: Source, start: int, end: int) -> list[Token]:
+def tokens(source: SourceText, start: int, end: int) -> list[Token]:
     """The tokens between two offsets, ending in one of kind "end"."""
     found: list[Token] = []
     text, at = source.text, start
@@ -182,7 +182,7 @@ def tokens(source: Source, start: int, end: int) -> list[Token]:
     return found
 
 
-def _token(source: Source, kind: str, text: str, at: int, end: int) -> Token:
+def _token(source: SourceText, kind: str, text: str, at: int, end: int) -> Token:
     if kind == "id":
         if text[0] == "@":
             return Token("id", text[1:], at, end)
@@ -194,7 +194,7 @@ def _token(source: Source, kind: str, text: str, at: int, end: int) -> Token:
     return Token(kind, text, at, end)
 
 
-def unescape(source: Source, text: str, at: int) -> str:
+def unescape(source: SourceText, text: str, at: int) -> str:
     """The content of a regular string; `at` is where it starts."""
     if "\\" not in text:
         return text
@@ -213,7 +213,7 @@ def unescape(source: Source, text: str, at: int) -> str:
     return _ESCAPE.sub(replace, text)
 
 
-def _refuse(source: Source, at: int) -> NoReturn:
+def _refuse(source: SourceText, at: int) -> NoReturn:
     first = source.text[at]
     if source.text.startswith('@$"', at):
         raise source.error("In C# 7 an interpolated verbatim string starts with $@", at, "CS1525")
@@ -230,7 +230,7 @@ def _refuse(source: Source, at: int) -> NoReturn:
     raise source.error(f"Unexpected character '{first}'", at, "CS1056")
 
 
-def _interpolated(source: Source, at: int, content: int, end: int) -> Token:
+def _interpolated(source: SourceText, at: int, content: int, end: int) -> Token:
     """`$"..."` from its first character on; holes are kept as ranges of the source."""
     text = source.text
     verbatim = "@" in text[at:content]
@@ -277,7 +277,7 @@ _VERBATIM_LAYOUT = re.compile(r'(?:\{\{|\}\}|""|[^{}"])*')
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
-def _hole(source: Source, at: int, end: int, verbatim: bool) -> HoleRange:
+def _hole(source: SourceText, at: int, end: int, verbatim: bool) -> HoleRange:
     """The hole that starts at `at`, just after its brace."""
     text = source.text
     closers: list[str] = []
@@ -300,7 +300,7 @@ def _hole(source: Source, at: int, end: int, verbatim: bool) -> HoleRange:
     raise source.error(_OPEN_HOLE, at - 2, "CS8076")
 
 
-def _ended_hole(source: Source, at: int, here: int, end: int, verbatim: bool) -> HoleRange:
+def _ended_hole(source: SourceText, at: int, here: int, end: int, verbatim: bool) -> HoleRange:
     text = source.text
     if not text[at:here].strip():
         raise source.error("Expected expression", here, "CS1733")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.numbers.arithmetic import Char, Long, Single, UInt, ULong, decimal_of
-from apimlb.policy.csharp.syntax.lexer import Source, Token
+from apimlb.policy.csharp.syntax.lexer import SourceText, Token
 from apimlb.policy.csharp.syntax.nodes import Literal
 
 _INT_MAX, _UINT_MAX, _LONG_MAX, _ULONG_MAX = 2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1
@@ -16,7 +16,7 @@ _WORDS: dict[str, tuple[str, object]] = {
 }  # fmt: skip
 
 
-def literal(source: Source, token: Token) -> Literal:
+def literal(source: SourceText, token: Token) -> Literal:
     """The literal that a token is; raises `PolicyError` where C# has no such number."""
     if token.kind == "string":
         return Literal(token.at, "string", token.value)
@@ -33,7 +33,7 @@ def literal(source: Source, token: Token) -> Literal:
     return Literal(token.at, kind, value)
 
 
-def _digits(source: Source, token: Token) -> str:
+def _digits(source: SourceText, token: Token) -> str:
     """The number without its separators, which stand between digits only."""
     text = token.text.lower()
     if "_" in text:
@@ -44,7 +44,7 @@ def _digits(source: Source, token: Token) -> str:
     return text
 
 
-def _integer(source: Source, token: Token) -> Literal:
+def _integer(source: SourceText, token: Token) -> Literal:
     text = _digits(source, token)
     digits = text.rstrip("ul")
     suffix = "".join(sorted(text[len(digits) :]))
@@ -65,7 +65,7 @@ def _integer(source: Source, token: Token) -> Literal:
     return Literal(token.at, "ulong", ULong(value))
 
 
-def _real(source: Source, token: Token) -> Literal:
+def _real(source: SourceText, token: Token) -> Literal:
     text = _digits(source, token)
     if text[-1] == "m":
         try:

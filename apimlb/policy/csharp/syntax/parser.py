@@ -1,26 +1,26 @@
 """The parser of policy expressions: statements, and the way in."""
 
-from apimlb.policy.csharp.syntax.lexer import Source
+from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.nodes import Node, TypeName
 from apimlb.policy.csharp.syntax.queries import QueryParser
 from apimlb.policy.csharp.syntax.statements import (
-    Block,
+    BlockStatement,
     Break,
     Catch,
     CheckedBlock,
     Continue,
-    Declare,
+    Declaration,
     DoWhile,
+    ExpressionStatement,
     For,
     ForEach,
     FunctionParameter,
     If,
-    Label,
     LocalFunction,
     Return,
-    Run,
-    Section,
     Switch,
+    SwitchLabel,
+    SwitchSection,
     Throw,
     Try,
     Using,
@@ -41,7 +41,7 @@ _MISPLACED = {
 }  # fmt: skip
 
 
-def parse(source: Source) -> Block:
+def parse(source: SourceText) -> BlockStatement:
     """The tree of `@(...)` (a block that returns it) or `@{...}`; raises `PolicyError`."""
     text = source.text
     lead = len(text) - len(text.lstrip())
@@ -52,15 +52,15 @@ def parse(source: Source) -> Block:
         parser = Parser(source, lead + 2, end - 1)
         value = parser.expression()
         parser.finish()
-        return Block(lead, [Return(lead, value)])
+        return BlockStatement(lead, [Return(lead, value)])
     if opening == "@{":
         _closed(source, "}", end)
         parser = Parser(source, lead + 2, end - 1)
-        return Block(lead, parser.statements_to_end())
+        return BlockStatement(lead, parser.statements_to_end())
     raise source.error("A policy expression starts with @( or @{", lead, "CS1525")
 
 
-def _closed(source: Source, closing: str, end: int) -> None:
+def _closed(source: SourceText, closing: str, end: int) -> None:
     if source.text[end - 1] != closing or end < 3:
         code = "CS1026" if closing == ")" else "CS1513"
         raise source.error(f"The expression does not end in '{closing}'", end, code)
@@ -79,8 +79,8 @@ class Parser(QueryParser):
             self._statement_into(found)
         return found
 
-    def block(self) -> Block:
-        made = Block(self.expect("{").at, [])
+    def block(self) -> BlockStatement:
+        made = BlockStatement(self.expect("{").at, [])
         self.deeper()
         while not self.at_op("}"):
             if self.token.kind == "end":
@@ -98,9 +98,9 @@ class Parser(QueryParser):
         """The body of an `if` or loop."""
         at = self.token.at
         self.deeper()
-        made = Block(at, []) if self.accept(";") else self.statement()
+        made = BlockStatement(at, []) if self.accept(";") else self.statement()
         self.shallower()
-        if isinstance(made, Declare | LocalFunction):
+        if isinstance(made, Declaration | LocalFunction):
             raise self.source.error(
                 "Embedded statement cannot be a declaration or labeled statement", at, "CS1023"
             )
@@ -131,7 +131,7 @@ class Parser(QueryParser):
 
     def _expression_statement(self) -> Node:
         at = self.token.at
-        made = Run(at, self.expression())
+        made = ExpressionStatement(at, self.expression())
         self.expect(";")
         return made
 
@@ -157,8 +157,8 @@ class Parser(QueryParser):
         self.expect(";")
         return made
 
-    def _declarators(self, written: TypeName, constant: bool = False) -> Declare:
-        made = Declare(written.at, written, [], constant)
+    def _declarators(self, written: TypeName, constant: bool = False) -> Declaration:
+        made = Declaration(written.at, written, [], constant)
         while True:
             name = self.identifier()
             value = None
@@ -239,7 +239,7 @@ class Parser(QueryParser):
         self.expect(";")
         update: list[Node] = []
         while not self.at_op(")"):
-            update.append(Run(self.token.at, self.expression()))
+            update.append(ExpressionStatement(self.token.at, self.expression()))
             if not self.accept(","):
                 break
         self.expect(")")
@@ -253,7 +253,7 @@ class Parser(QueryParser):
         self.reset(start)
         found: list[Node] = []
         while True:
-            found.append(Run(self.token.at, self.expression()))
+            found.append(ExpressionStatement(self.token.at, self.expression()))
             if not self.accept(","):
                 return found
 
@@ -345,8 +345,8 @@ class Parser(QueryParser):
             made.sections.append(self._section())
         return made
 
-    def _section(self) -> Section:
-        section = Section(self.token.at, [], [])
+    def _section(self) -> SwitchSection:
+        section = SwitchSection(self.token.at, [], [])
         while self.at_keyword("case") or self.at_keyword("default"):
             section.labels.append(self._label())
         if not section.labels:
@@ -357,9 +357,9 @@ class Parser(QueryParser):
             self._statement_into(section.statements)
         return section
 
-    def _label(self) -> Label:
+    def _label(self) -> SwitchLabel:
         token = self.advance()
-        label = Label(token.at, None)
+        label = SwitchLabel(token.at, None)
         if token.text == "case":
             start = self.index
             label.type = self.try_type()

@@ -3,13 +3,13 @@ expressions)."""
 
 from apimlb.policy.csharp.syntax.expressions import ExpressionParser
 from apimlb.policy.csharp.syntax.nodes import (
+    AnonymousCreation,
     Argument,
-    Call,
+    Invocation,
     Lambda,
     LambdaParameter,
-    Member,
+    MemberAccess,
     Name,
-    NewAnonymous,
     Node,
     TypeName,
 )
@@ -83,7 +83,7 @@ class QueryParser(ExpressionParser):
         at = self.token.at
         source = self.expression()
         if written is not None:
-            source = Call(at, Member(at, source, "Cast", [written]), [])
+            source = Invocation(at, MemberAccess(at, source, "Cast", [written]), [])
         return source, [name]
 
     def _select(self, at: int, source: Node, names: Names, alone: bool) -> Node:
@@ -158,12 +158,14 @@ class QueryParser(ExpressionParser):
 
 
 def _call(at: int, source: Node, method: str, *arguments: Node) -> Node:
-    return Call(at, Member(at, source, method), [Argument(at, argument) for argument in arguments])
+    return Invocation(
+        at, MemberAccess(at, source, method), [Argument(at, argument) for argument in arguments]
+    )
 
 
-def _row(at: int, names: Names) -> NewAnonymous:
+def _row(at: int, names: Names) -> AnonymousCreation:
     """The anonymous object that holds the range variables."""
-    return NewAnonymous(at, [(name, Name(at, name)) for _, name in names], [place for place, _ in names])
+    return AnonymousCreation(at, [(name, Name(at, name)) for _, name in names], [place for place, _ in names])
 
 
 def _parameter(at: int, names: Names) -> LambdaParameter:

@@ -1,17 +1,13 @@
 """The syntax tree of the statements of C# 7. `at` is an offset into the source."""
 
-from dataclasses import dataclass
-
-from apimlb.policy.csharp.syntax.nodes import Node, TypeName
+from apimlb.policy.csharp.syntax.nodes import Node, Syntax, TypeName
 
 
-@dataclass(slots=True)
-class Block(Node):
+class BlockStatement(Node):
     statements: list[Node]
 
 
-@dataclass(slots=True)
-class Declare(Node):
+class Declaration(Node):
     """`type a = 1, b;`; each declarator is (offset, name, value or None)."""
 
     type: TypeName
@@ -19,33 +15,28 @@ class Declare(Node):
     constant: bool = False
 
 
-@dataclass(slots=True)
-class Run(Node):
+class ExpressionStatement(Node):
     """An expression as a statement."""
 
     expression: Node
 
 
-@dataclass(slots=True)
 class If(Node):
     condition: Node
     then: Node
     otherwise: Node | None
 
 
-@dataclass(slots=True)
 class While(Node):
     condition: Node
     body: Node
 
 
-@dataclass(slots=True)
 class DoWhile(Node):
     body: Node
     condition: Node
 
 
-@dataclass(slots=True)
 class For(Node):
     first: list[Node]
     condition: Node | None
@@ -53,7 +44,6 @@ class For(Node):
     body: Node
 
 
-@dataclass(slots=True)
 class ForEach(Node):
     type: TypeName
     name: str
@@ -62,50 +52,42 @@ class ForEach(Node):
     name_at: int = 0
 
 
-@dataclass(slots=True)
 class Return(Node):
     value: Node | None
 
 
-@dataclass(slots=True)
 class Break(Node):
     pass
 
 
-@dataclass(slots=True)
 class Continue(Node):
     pass
 
 
-@dataclass(slots=True)
 class Throw(Node):
     value: Node | None
 
 
-@dataclass(slots=True)
 class Catch(Node):
     type: TypeName | None
     name: str | None
     filter: Node | None
-    body: Block
+    body: BlockStatement
     name_at: int = 0
 
 
-@dataclass(slots=True)
 class Try(Node):
-    body: Block
+    body: BlockStatement
     catches: list[Catch]
-    finally_body: Block | None
+    finally_body: BlockStatement | None
 
 
-@dataclass(slots=True)
 class Using(Node):
     resource: Node
     body: Node
 
 
-@dataclass(slots=True)
-class Label(Node):
+class SwitchLabel(Node):
     """`case` of a switch: a constant, or a type pattern with a name, with an optional `when`; default is
     both None. It ends, with its colon, at `end`."""
 
@@ -121,20 +103,17 @@ class Label(Node):
         return self.constant is None and self.type is None
 
 
-@dataclass(slots=True)
-class Section(Node):
-    labels: list[Label]
+class SwitchSection(Node):
+    labels: list[SwitchLabel]
     statements: list[Node]
 
 
-@dataclass(slots=True)
 class Switch(Node):
     value: Node
-    sections: list[Section]
+    sections: list[SwitchSection]
 
 
-@dataclass(slots=True)
-class FunctionParameter:
+class FunctionParameter(Syntax):
     """`mode` is "", "out" or "params"; `default` is None where a value must be given."""
 
     at: int
@@ -144,7 +123,6 @@ class FunctionParameter:
     default: Node | None = None
 
 
-@dataclass(slots=True)
 class LocalFunction(Node):
     result: TypeName
     name: str
@@ -161,7 +139,6 @@ class LocalFunction(Node):
         return f"{self.name}({', '.join(each.type.shown for each in self.parameters)})"
 
 
-@dataclass(slots=True)
 class CheckedBlock(Node):
-    body: Block
+    body: BlockStatement
     checked: bool

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from apimlb.policy.csharp.syntax.lexer import Source, Token, tokens
+from apimlb.policy.csharp.syntax.lexer import SourceText, Token, tokens
 from apimlb.policy.csharp.syntax.nodes import TypeName
 
 PREDEFINED = frozenset(
@@ -57,7 +57,7 @@ _AFTER_TYPE_ARGUMENTS = frozenset(
 class Cursor:
     """Where the parser stands, and how deep; every production starts from here."""
 
-    def __init__(self, source: Source, start: int, end: int) -> None:
+    def __init__(self, source: SourceText, start: int, end: int) -> None:
         self.source = source
         self._tokens = tokens(source, start, end)
         self._index = 0
@@ -156,7 +156,7 @@ class TypeParser(Cursor):
                 assert rank is not None
                 for _ in range(rank + 1):
                     self.advance()
-                found.ranks.append(rank)
+                found.ranks = (*found.ranks, rank)
                 if len(found.ranks) > _MOST_RANKS or rank > _MOST_RANKS:
                     self.refuse("The type is nested too deeply", "CS8078")
             return found

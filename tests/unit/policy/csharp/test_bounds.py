@@ -11,7 +11,7 @@ import pytest
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.csharp.expression import compile_fresh
-from apimlb.policy.csharp.syntax.lexer import Source, Token, tokens
+from apimlb.policy.csharp.syntax.lexer import SourceText, Token, tokens
 from apimlb.policy.rehearse.cases import answer, context_of, describe
 
 BOMBS = {
@@ -171,7 +171,7 @@ def mutated(rng: random.Random, pool: list[tuple[str, list[Token]]], words: dict
 def test_mutated_expressions_yield_a_value_or_an_error_of_ours(seed: int) -> None:
     rng = random.Random(seed)
     texts = [case["expression"] for case in CASES]
-    pool = [(text[:2], tokens(Source(text, 1, 1), 2, len(text) - 1)[:-1]) for text in texts]
+    pool = [(text[:2], tokens(SourceText(text, 1, 1), 2, len(text) - 1)[:-1]) for text in texts]
     words: dict[str, list[str]] = {}
     for _, found in pool:
         for token in found:
