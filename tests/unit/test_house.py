@@ -81,7 +81,7 @@ FLOORS: list[set[str]] = [
     {"clr.library"},
     {"apim"},
     {"csharp.syntax", "run"},
-    {"csharp.conversions", "csharp.known_names", "csharp.assignment"},
+    {"csharp.conversions", "csharp.known_names", "csharp.runtime"},
     {"csharp.binding"},
     {"csharp.expression"},
     {"document"},

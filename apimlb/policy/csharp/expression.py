@@ -9,23 +9,18 @@ from collections.abc import Callable
 from functools import lru_cache
 from types import CodeType
 
-from apimlb.errors import PolicyError
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.library import DEFINITIONS
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.catching import caught
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.types.constructed import NULL, VOID
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.utf16 import leave
-from apimlb.policy.csharp.binding.binder import Binder
-from apimlb.policy.csharp.binding.bound import Bound
-from apimlb.policy.csharp.binding.captures import celled_names
+from apimlb.policy.csharp.binding.binder import BoundExpression, bind_expression
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.parser import parse
-from apimlb.policy.csharp.syntax.statements import BlockStatement, Return
 
 _FILE = "<policy expression>"
 _CACHE_SIZE = 4096
@@ -125,34 +120,13 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
     if len(text) > _LONGEST:
         raise source.error(f"The expression is longer than {_LONGEST} characters", 0, "TooLong")
     try:
-        tree = parse(source)
-        binder = Binder(source, *library(), celled_names(tree))
-        kind = _bind(binder, tree)
-        python, run = _load(binder)
+        made = bind_expression(source, parse(source), *library())
+        python, run = _load(source, made)
     except RecursionError:
         raise source.error("The expression is nested too deeply", 0, "CS8078") from None
-    lines = tuple(text.count("\n", 0, at) for at in binder.out.positions)
-    reads = (binder.reads_request_body, binder.reads_response_body)
-    return Expression(text, line, column, kind, python, run, lines, reads)
-
-
-def _bind(binder: Binder, tree: BlockStatement) -> str:
-    """Write the function's body; the name of the type that it returns."""
-    try:
-        binder.function_body(tree)
-    except PolicyError as error:
-        binder.partial = True  # who knows what the rest would have shown
-        earlier = _misrun(binder, tree)
-        if earlier is not None and (earlier.line, earlier.column) < (error.line, error.column):
-            raise earlier from None
-        raise
-    problem = _misrun(binder, tree)
-    if problem is not None:
-        raise problem
-    values: list[Bound] = [value for value in binder.returns if value.type is not VOID]
-    if values and all(value.type is NULL for value in values):
-        return NULL.name
-    return binder.common_type(values).name if values else "System.Object"
+    lines = tuple(text.count("\n", 0, each.at) for each in made.lines)
+    reads = (made.reads_request_body, made.reads_response_body)
+    return Expression(text, line, column, made.type, python, run, lines, reads)
 
 
 def converts_by_cast(given: str, keyword: str) -> bool:
@@ -164,25 +138,10 @@ def converts_by_cast(given: str, keyword: str) -> bool:
     return conversions.explicit(source, registry.types.of(target)) is not None
 
 
-def _misrun(binder: Binder, tree: BlockStatement) -> PolicyError | None:
-    """The first problem of how the expression runs: an end without a value, a local without one."""
-    if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not binder.partial:
-        return None
-    flow = binder.flow(tree, closely=False)
-    if flow.ends:
-        return binder.source.error("Not all code paths return a value", tree.at, "CS0161")
-    found = flow.findings
-    if binder.partial:  # what is reached does not depend on the parts of a condition, what has a value does
-        closely = binder.flow(tree, closely=True).findings
-        found = found + [each for each in closely if each.code == "CS0165"]
-    first = min(found, key=lambda each: each.at, default=None)
-    return binder.source.error(first.what, first.at, first.code) if first else None
-
-
-def _load(binder: Binder) -> tuple[str, Callable[[Context], object]]:
-    out = binder.out
-    python = "def expression(ctx):\n" + "\n".join(out.lines) + "\n"
-    scope: dict[str, object] = {"__builtins__": {}, **out.names}
+def _load(source: SourceText, made: BoundExpression) -> tuple[str, Callable[[Context], object]]:
+    lines = ("    " * (depth + 1) + text for text, _, depth in made.lines)
+    python = "\n".join(("def expression(ctx):", *lines, ""))
+    scope: dict[str, object] = {"__builtins__": {}, **made.names}
     try:
         code: CodeType = compile(python, _FILE, "exec", dont_inherit=True)
     except MemoryError:
@@ -190,7 +149,7 @@ def _load(binder: Binder) -> tuple[str, Callable[[Context], object]]:
     except SyntaxError as error:
         if _NESTED.search(error.msg):
             raise RecursionError from None
-        raise binder.source.error(
+        raise source.error(
             "The expression cannot be translated",
             0,
             UNTRANSLATED,

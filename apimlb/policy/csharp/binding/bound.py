@@ -1,121 +1,92 @@
-"""What the binder makes of a node: its static type and the Python that computes it."""
+"""What binding makes of a node: its static type, and the Python that computes it."""
 
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member
-from apimlb.policy.csharp.syntax.nodes import Lambda, Node
 
 NOT_CONSTANT: Final = object()
 
 
-@dataclass(slots=True)
-class Bound:
-    """A value. `pure` code may be repeated; `safe` says that it is never null; `constant` is its value where
-    C# knows it at compile time."""
+class Bound(NamedTuple):
+    """A value.
+
+    constant    what it is, where C# knows that at compile time
+    repeatable  the code is a name, which may stand more than once
+    safe        it is never null
+    texts       where the code concatenates, the code of each piece
+    """
 
     type: Type
     code: str
     constant: object = NOT_CONSTANT
-    pure: bool = False
+    repeatable: bool = False
     safe: bool = False
+    texts: tuple[str, ...] = ()
 
     @property
     def is_constant(self) -> bool:
         return self.constant is not NOT_CONSTANT
 
+    @property
+    def is_still(self) -> bool:
+        """Whether it makes no difference when the code runs: it does nothing, and nothing changes it between
+        the parts of an expression."""
+        return self.repeatable or self.constant is not NOT_CONSTANT
 
-@dataclass(slots=True)
-class TypeReference:
-    """A name that stands for a type: the `string` of `string.Join`."""
+
+class TypeReference(NamedTuple):
+    """A name that means a type: the `string` of `string.Join`."""
 
     type: Type
 
 
-@dataclass(slots=True)
-class NamespaceReference:
+class NamespaceReference(NamedTuple):
     name: str
 
 
-@dataclass(slots=True)
-class MethodGroup:
-    """Methods of one name, before the arguments choose one. `target` is None for static calls."""
-
-    at: int
-    name: str
-    owner: Type
-    target: Bound | None
-    type_arguments: list[Type] | None
-    is_local: bool = False
-
-
-@dataclass(slots=True)
-class LambdaValue:
-    """A lambda whose types wait for the delegate that it becomes."""
-
-    node: Lambda
-
-
-Result = Bound | TypeReference | NamespaceReference | MethodGroup | LambdaValue
-
-
-@dataclass(slots=True)
-class Given:
-    """One argument of a call. `value` is None for an out argument (`declared` or assigned through
-    `target`)."""
-
-    at: int | Node
-    value: Bound | LambdaValue | MethodGroup
-    name: str | None = None
-    mode: str = ""
-    target: Node | None = None
-    declared: str | None = None
-    name_at: int = 0
-
-
-@dataclass(slots=True, eq=False)
 class Variable:
-    """A local. A `cell` lives in a list of one, so that closures share it or keep their own."""
+    """A local. A `cell` lives in a list of one, so that closures share it or keep their own. Several range
+    variables of a query are members of one object: `row_member` is that object and the name in it."""
 
-    name: str
-    type: Type
-    python: str
-    cell: bool = False
-    constant: object = NOT_CONSTANT
-    readonly: str = ""
-    row_member: "tuple[Variable, str] | None" = None
-    at: int = 0
+    __slots__ = ("at", "cell", "constant", "name", "python", "readonly", "row_member", "type")
+
+    def __init__(
+        self,
+        name: str,
+        kind: Type,
+        python: str,
+        *,
+        cell: bool = False,
+        readonly: str = "",
+        row_member: "tuple[Variable, str] | None" = None,
+        at: int = 0,
+    ) -> None:
+        self.name = name
+        self.type = kind
+        self.python = python
+        self.cell = cell
+        self.constant: object = NOT_CONSTANT
+        self.readonly = readonly
+        self.row_member = row_member
+        self.at = at
 
     @property
     def code(self) -> str:
         return f"{self.python}[0]" if self.cell else self.python
 
+    def stored(self, code: str) -> str:
+        """The statement that gives it its first value."""
+        return f"{self.python} = [{code}]" if self.cell else f"{self.python} = {code}"
 
-@dataclass(slots=True, eq=False)
-class LocalMethod:
-    """A local function, as a member that can be called; `line` is where its lines go."""
+
+class LocalMethod(NamedTuple):
+    """A local function, as a member that can be called."""
 
     name: str
     python: str
     member: Member
     at: int
-    line: int = 0
 
 
-@dataclass(slots=True)
-class Scope:
-    """Names of one block, the offsets of those that scopes inside it declared, and its statements."""
-
-    parent: "Scope | None"
-    names: dict[str, Variable | LocalMethod] = field(default_factory=dict)
-    inner: dict[str, int] = field(default_factory=dict)
-    statements: list[Node] = field(default_factory=list)
-
-    def find(self, name: str) -> Variable | LocalMethod | None:
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            scope = scope.parent
-        return None
+Symbol = Variable | LocalMethod

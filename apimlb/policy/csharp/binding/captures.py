@@ -1,8 +1,17 @@
 """Which locals closures share by assignment or keep per round of a loop: those live in cells."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from apimlb.policy.csharp.syntax.nodes import Argument, Assignment, Increment, Is, Lambda, Name, Node
+from apimlb.policy.csharp.syntax.nodes import (
+    Argument,
+    Assignment,
+    Increment,
+    Is,
+    Lambda,
+    Name,
+    Node,
+    nodes_in,
+)
 from apimlb.policy.csharp.syntax.statements import (
     BlockStatement,
     CheckedBlock,
@@ -83,19 +92,11 @@ def _children(node: Node) -> Iterator[tuple[Node, bool]]:
     loops = isinstance(node, While | DoWhile | For | ForEach)
     for name in node.fields:
         per_round = loops and name in ("body", "condition")
-        for child in _nodes(getattr(node, name)):
+        for child in nodes_in(getattr(node, name)):
             yield child, per_round
 
 
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _nodes(each)
-
-
-def declaration(statements: list[Node], name: str) -> tuple[int, bool] | None:
+def declaration(statements: Sequence[Node], name: str) -> tuple[int, bool] | None:
     """Where the statements of a block declare a local of that name, for the whole block, and whether its type
     is inferred."""
     for each in statements:
@@ -118,7 +119,7 @@ def _declared_in(node: Node, name: str) -> tuple[int, bool] | None:
         return None
     fields = ["condition"] if isinstance(node, If) else node.fields
     for field in fields:
-        for child in _nodes(getattr(node, field)):
+        for child in nodes_in(getattr(node, field)):
             found = _declared_in(child, name)
             if found is not None:
                 return found

@@ -5,11 +5,12 @@ A state is the set of locals that have a value at a point, as bits; at a point t
 local counts as having one.
 """
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from apimlb.policy.csharp.binding.flow_expressions import DEAD, ExpressionFlow, Finding
+from apimlb.policy.csharp.binding.facts import Facts, SwitchFacts
+from apimlb.policy.csharp.binding.flow_expressions import DEAD, ExpressionFlow
 from apimlb.policy.csharp.syntax.nodes import Lambda, Literal, Node
 from apimlb.policy.csharp.syntax.statements import (
     BlockStatement,
@@ -26,7 +27,6 @@ from apimlb.policy.csharp.syntax.statements import (
     LocalFunction,
     Return,
     Switch,
-    SwitchLabel,
     SwitchSection,
     Throw,
     Try,
@@ -35,16 +35,6 @@ from apimlb.policy.csharp.syntax.statements import (
 )
 
 _LEAVES_FINALLY = "Control cannot leave the body of a finally clause"
-
-
-@dataclass(slots=True)
-class SwitchFacts:
-    """What types and constants say of a switch: whether some label takes every value, and the one label that
-    takes a constant value (None: any may)."""
-
-    covered: bool = False
-    chosen: SwitchLabel | None = None
-    constant: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -59,25 +49,11 @@ class Jumps:
 
 class Flow(ExpressionFlow):
     """Walks one expression's statements. Without `closely` expressions are passed over, which is enough where
-    every local has a value from its declaration on.
+    every local has a value from its declaration on."""
 
-    `truths` are the conditions that are constant, `always` the patterns that every value fits, `switches` the
-    facts of switches, all by the node's id;
-    `label_text` is a label as written.
-    """
-
-    def __init__(
-        self,
-        truths: Mapping[int, bool],
-        always: Set[int],
-        switches: Mapping[int, SwitchFacts],
-        label_text: Callable[[SwitchLabel], str],
-        *,
-        closely: bool,
-    ) -> None:
-        super().__init__(truths, always, closely=closely)
-        self._switches = switches
-        self._label_text = label_text
+    def __init__(self, facts: Facts, text: str, *, closely: bool) -> None:
+        super().__init__(facts, closely=closely)
+        self._text = text
         self._jumps: list[Jumps] = []
         self._finally_depth = 0
         self._returns: list[int] = []
@@ -278,7 +254,7 @@ class Flow(ExpressionFlow):
         if self.closely:
             self.value(node.value)
         # Binding may not have got to the switch because of an error before it.
-        facts = self._switches.get(id(node)) or SwitchFacts(covered=isinstance(node.value, Literal))
+        facts = self.facts.switches.get(id(node)) or SwitchFacts(covered=isinstance(node.value, Literal))
         covered = facts.covered or any(label.is_default for each in node.sections for label in each.labels)
         jumps = Jumps(False, self._finally_depth)
         before = self.state
@@ -323,7 +299,7 @@ class Flow(ExpressionFlow):
         if self.state == DEAD:
             return
         label = section.labels[-1]
-        text = self._label_text(label)
+        text = self._text[label.at : label.end]
         if last:
             what = f"Control cannot fall out of switch from final case label ('{text}')"
             self.report(label.at, "CS8070", what)
@@ -374,5 +350,3 @@ _STATEMENTS: dict[type[Node], Callable[[Flow, Any], None]] = {
     Using: Flow._using,
     Switch: Flow._switch,
 }
-
-__all__ = ["DEAD", "Finding", "Flow", "SwitchFacts"]

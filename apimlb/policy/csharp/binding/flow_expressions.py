@@ -1,10 +1,11 @@
 """Definite assignment inside of expressions, with what holds where a condition is true and where not."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from apimlb.policy.csharp.binding.facts import Facts
 from apimlb.policy.csharp.syntax.nodes import (
     Argument,
     Assignment,
@@ -23,6 +24,7 @@ from apimlb.policy.csharp.syntax.nodes import (
     Parenthesized,
     ThrowExpression,
     Unary,
+    children,
 )
 from apimlb.policy.csharp.syntax.statements import LocalFunction
 
@@ -42,9 +44,8 @@ class Finding:
 class ExpressionFlow:
     """Keeps the state while expressions are walked in the order in which they run."""
 
-    def __init__(self, truths: Mapping[int, bool], always: Set[int], *, closely: bool) -> None:
-        self.truths = truths
-        self.always = always
+    def __init__(self, facts: Facts, *, closely: bool) -> None:
+        self.facts = facts
         self.closely = closely
         self.state = 0
         self.findings: list[Finding] = []
@@ -107,12 +108,12 @@ class ExpressionFlow:
         if method is not None:
             method(self, node)
         else:
-            for child in _children(node):
+            for child in children(node):
                 self.value(child)
 
     def test(self, node: Node) -> tuple[int, int]:
         """Walk a condition: the states where it is true and where it is false."""
-        constant = self.truths.get(id(node))
+        constant = self.facts.truths.get(id(node))
         if constant is None:
             constant = _plain_truth(node)
         if constant is not None:
@@ -156,7 +157,7 @@ class ExpressionFlow:
         self.fresh(node.name)
         false = self.state
         self.assign(node.name)
-        return self.state, DEAD if id(node) in self.always else false
+        return self.state, DEAD if id(node) in self.facts.always else false
 
     def _split(self, node: Node) -> None:
         true, false = self.test(node)
@@ -321,16 +322,3 @@ def _plain_truth(node: Node) -> bool | None:
         inner = _plain_truth(node.operand)
         return None if inner is None else not inner
     return None
-
-
-def _children(node: Node) -> Iterator[Node]:
-    for name in node.fields:
-        yield from _nodes(getattr(node, name))
-
-
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _nodes(each)

@@ -1,4 +1,7 @@
-"""Constant expressions: what C# computes while it compiles (C# specification, constant expressions)."""
+"""Constant expressions: what C# computes while it compiles (C# specification, constant expressions).
+
+Each function gives None where there is nothing to compute.
+"""
 
 import operator as python
 from collections.abc import Callable
@@ -10,7 +13,9 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.numbers import arithmetic as numbers
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.csharp.binding.bound import Bound
-from apimlb.policy.csharp.binding.conversions import ConversionBinder
+from apimlb.policy.csharp.binding.conversion import convert
+from apimlb.policy.csharp.binding.scope import Scope
+from apimlb.policy.csharp.binding.values import literal
 from apimlb.policy.csharp.syntax.nodes import Node
 
 DECIMAL_CALLS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
@@ -31,77 +36,96 @@ _REAL: dict[str, Callable[[float, float], float]] = {
 _BOOLS: dict[str, Callable[[bool, bool], bool]] = {
     "&": python.and_, "|": python.or_, "^": python.xor, "==": python.eq, "!=": python.ne,
 }  # fmt: skip
-_TOO_LARGE = "The operation overflows at compile time in checked mode"
 
 
-class FoldingBinder(ConversionBinder):
-    """Computes operators on constants. Each method gives None where there is nothing to compute."""
+def number_of(value: object) -> int:
+    """A constant of an integer type or char, as a plain number."""
+    if isinstance(value, str):
+        return ord(value)
+    assert isinstance(value, int)
+    return int(value)
 
-    def fold_numbers(
-        self, operator: str, left: Bound, right: Bound, common: Type, at: int | Node
-    ) -> Bound | None:
-        """Two numbers that are of, or fit, the type `common`."""
-        if not (left.is_constant and right.is_constant):
-            return None
-        name = common.name.removeprefix("System.")
-        a, b = (self.convert(side, common, at).constant for side in (left, right))
-        if operator in _COMPARE:
-            return self.literal(_COMPARE[operator](a, b), self.registry.bool)
-        if operator in "/%" and b == 0 and name not in ("Single", "Double"):
-            self.refuse("CS0020", "Division by constant zero", at)
-        if name == "Decimal":
-            assert isinstance(a, Decimal)
-            assert isinstance(b, Decimal)
-            return self._fold_decimal(operator, a, b, common, at)
-        if name in ("Single", "Double"):
-            assert isinstance(a, float)
-            assert isinstance(b, float)
-            value = _REAL[operator](float(a), float(b))
-            return self.literal(numbers.Single(value) if name == "Single" else value, common)
-        assert isinstance(a, int)
-        assert isinstance(b, int)
-        return self.fold_whole(_WHOLE[operator](int(a), int(b)), common, at)
 
-    def _fold_decimal(self, operator: str, a: Decimal, b: Decimal, common: Type, at: int | Node) -> Bound:
-        try:
-            return self.literal(DECIMAL_CALLS[operator](a, b), common)
-        except ClrException:
-            self.refuse("CS0463", "Evaluation of the decimal constant expression failed", at)
-
-    def fold_whole(self, value: int, common: Type, at: int | Node) -> Bound:
-        """An integer result as a constant of its type, which it may not exceed unless unchecked."""
-        name = common.name.removeprefix("System.")
-        lowest, highest, make = numbers.INTEGERS[name]
-        if not lowest <= value <= highest:
-            if not self.unchecked:
-                self.refuse("CS0220", _TOO_LARGE, at)
-            value = numbers.wrap(value, name)
-        return self.literal(make(value), common)
-
-    def fold_shift(self, operator: str, left: Bound, right: Bound, common: Type) -> Bound | None:
-        if not (left.is_constant and right.is_constant):
-            return None
-        name = common.name.removeprefix("System.")
-        value, places = self.convert(left, common, 0).constant, right.constant
-        assert isinstance(value, int)
-        count = (ord(places) if isinstance(places, str) else int(places)) & (  # type: ignore[call-overload]
-            63 if name in ("Int64", "UInt64") else 31
-        )
-        shifted = int(value) << count if operator == "<<" else int(value) >> count
-        return self.literal(numbers.INTEGERS[name][2](numbers.wrap(shifted, name)), common)
-
-    def fold_bools(self, operator: str, left: Bound, right: Bound) -> Bound | None:
-        if isinstance(left.constant, bool) and isinstance(right.constant, bool) and operator in _BOOLS:
-            return self.literal(_BOOLS[operator](left.constant, right.constant), self.registry.bool)
+def fold_numbers(
+    scope: Scope, operator: str, left: Bound, right: Bound, common: Type, at: int | Node
+) -> Bound | None:
+    """Two numbers that are of, or fit, the type `common`."""
+    if not (left.is_constant and right.is_constant):
         return None
+    name = common.name.removeprefix("System.")
+    a, b = (convert(scope, side, common, at).constant for side in (left, right))
+    if operator in _COMPARE:
+        return literal(scope, _COMPARE[operator](a, b), scope.registry.bool)
+    if isinstance(a, float) and isinstance(b, float):
+        value = _REAL[operator](float(a), float(b))
+        return literal(scope, numbers.Single(value) if name == "Single" else value, common)
+    if operator in "/%" and b == 0:
+        scope.refuse("CS0020", "Division by constant zero", at)
+    if isinstance(a, Decimal) and isinstance(b, Decimal):
+        return _fold_decimal(scope, operator, a, b, common, at)
+    return fold_whole(scope, _WHOLE[operator](number_of(a), number_of(b)), common, at)
 
-    def fold_enums(self, operator: str, left: Bound, right: Bound, enum: Type) -> Bound | None:
-        """Two values of one enumeration."""
-        if not (isinstance(left.constant, Enum) and isinstance(right.constant, Enum)):
-            return None
-        a, b = enum_number(left.constant), enum_number(right.constant)
-        if operator in _COMPARE:
-            return self.literal(_COMPARE[operator](a, b), self.registry.bool)
-        if operator in "&|^":
-            return self.literal(enum_of(enum, _WHOLE[operator](a, b)), enum)
-        return self.literal(a - b, self.registry.int) if operator == "-" else None
+
+def _fold_decimal(scope: Scope, operator: str, a: Decimal, b: Decimal, common: Type, at: int | Node) -> Bound:
+    try:
+        return literal(scope, DECIMAL_CALLS[operator](a, b), common)
+    except ClrException:
+        scope.refuse("CS0463", "Evaluation of the decimal constant expression failed", at)
+
+
+def fold_whole(scope: Scope, value: int, common: Type, at: int | Node) -> Bound:
+    """An integer result as a constant of its type, which it may not exceed unless unchecked."""
+    name = common.name.removeprefix("System.")
+    lowest, highest, make = numbers.INTEGERS[name]
+    if not lowest <= value <= highest:
+        if scope.overflow != "unchecked":
+            scope.refuse("CS0220", "The operation overflows at compile time in checked mode", at)
+        value = numbers.wrap(value, name)
+    return literal(scope, make(value), common)
+
+
+def fold_shift(scope: Scope, operator: str, left: Bound, right: Bound, common: Type) -> Bound | None:
+    if not (left.is_constant and right.is_constant):
+        return None
+    name = common.name.removeprefix("System.")
+    value = number_of(convert(scope, left, common, 0).constant)
+    count = number_of(right.constant) & shift_mask(common)
+    shifted = value << count if operator == "<<" else value >> count
+    return literal(scope, numbers.INTEGERS[name][2](numbers.wrap(shifted, name)), common)
+
+
+def shift_mask(common: Type) -> int:
+    """The bits of a shift's right side that count, by the type of its left side."""
+    return 63 if common.name in ("System.Int64", "System.UInt64") else 31
+
+
+def fold_minus(scope: Scope, operator: str, bound: Bound, common: Type, at: int | Node) -> Bound:
+    """`+`, `-` or `~` before a number of the type `common`."""
+    value, name = bound.constant, common.name.removeprefix("System.")
+    if operator == "+":
+        return literal(scope, value, common)
+    if isinstance(value, float):
+        return literal(scope, numbers.Single(-value) if name == "Single" else -value, common)
+    if isinstance(value, Decimal):
+        return literal(scope, value.copy_negate(), common)
+    if operator == "~":
+        return literal(scope, numbers.INTEGERS[name][2](numbers.wrap(~number_of(value), name)), common)
+    return fold_whole(scope, -number_of(value), common, at)
+
+
+def fold_bools(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
+    if isinstance(left.constant, bool) and isinstance(right.constant, bool) and operator in _BOOLS:
+        return literal(scope, _BOOLS[operator](left.constant, right.constant), scope.registry.bool)
+    return None
+
+
+def fold_enums(scope: Scope, operator: str, left: Bound, right: Bound, enum: Type) -> Bound | None:
+    """Two values of one enumeration."""
+    if not (isinstance(left.constant, Enum) and isinstance(right.constant, Enum)):
+        return None
+    a, b = enum_number(left.constant), enum_number(right.constant)
+    if operator in _COMPARE:
+        return literal(scope, _COMPARE[operator](a, b), scope.registry.bool)
+    if operator in "&|^":
+        return literal(scope, enum_of(enum, _WHOLE[operator](a, b)), enum)
+    return literal(scope, a - b, scope.registry.int) if operator == "-" else None

@@ -1,11 +1,17 @@
 """Functions: their bodies, what they return, and those that a block declares."""
 
+from collections.abc import Sequence
+
 from apimlb.policy.clr.budget import spend
 from apimlb.policy.clr.types.constructed import VOID, Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
-from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Scope
-from apimlb.policy.csharp.binding.creation import CreationBinder
-from apimlb.policy.csharp.binding.flow import Flow
+from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Variable
+from apimlb.policy.csharp.binding.conversion import convert
+from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, statements
+from apimlb.policy.csharp.binding.emit import Line, Lines, suite
+from apimlb.policy.csharp.binding.resolution import type_of
+from apimlb.policy.csharp.binding.scope import Function, Scope
+from apimlb.policy.csharp.binding.values import constant_code
 from apimlb.policy.csharp.syntax.nodes import Node, ThrowExpression
 from apimlb.policy.csharp.syntax.statements import (
     BlockStatement,
@@ -13,148 +19,126 @@ from apimlb.policy.csharp.syntax.statements import (
     FunctionParameter,
     LocalFunction,
     Return,
-    SwitchLabel,
     Throw,
 )
 
-_PAIR = "System.Collections.Generic.KeyValuePair`2"
-_ENUMERABLE = "System.Collections.Generic.IEnumerable`1"
+
+def function_lines(scope: Scope, body: BlockStatement) -> Lines:
+    """The lines of a function. The outermost one counts the rounds of its loops in a local. The others count
+    them in the budget that they share, because they may be called any number of times."""
+    first = "n = 0" if scope.function.outermost else f"{scope.use(spend)}()"
+    return [Line(first, body.at), *statement(scope, body)]
 
 
-class Loop:
-    """A loop or switch that `break` leaves. A switch passes `continue` on through `skip`, a flag of the loop
-    around it."""
+def bind_return(scope: Scope, node: Return) -> Lines:
+    function = scope.function
+    if node.value is None:
+        if function.outermost or function.result not in (None, VOID):
+            shown = function.result.shown if function.result else "object"
+            what = f"An object of a type convertible to '{shown}' is required"
+            scope.refuse("CS0126", what, node.at)
+        function.returns.append(Bound(VOID, ""))
+        return [Line(f"return {_returned(function, 'None')}", node.at)]
+    found = bind(scope, node.value)
+    if function.result is VOID:
+        what = (
+            f"Since '{function.shown}' returns void, a return keyword must not be followed by an object "
+            "expression"
+        )
+        scope.refuse("CS0127", what, node.at)
+    if function.result is None:
+        bound = as_value(scope, found, node.value)
+    else:
+        bound = convert(scope, found, function.result, node.value)
+    if bound.type is VOID:
+        scope.refuse("CS0029", "Cannot implicitly convert type 'void' to 'object'", node.value)
+    function.returns.append(found if isinstance(found, Bound) else bound)
+    return [Line(f"return {_returned(function, bound.code)}", node.at)]
 
-    def __init__(self, is_switch: bool = False, skip: str = "") -> None:
-        self.is_switch = is_switch
-        self.skip = skip
-        self.skipped = False
+
+def _returned(function: Function, code: str) -> str:
+    """What the Python function yields: with out parameters a tuple, the value first."""
+    return f"({', '.join((code, *(each.code for each in function.outs)))})" if function.outs else code
 
 
-class FunctionBinder(CreationBinder):
-    """The outermost function, local functions and the bodies of lambdas."""
+# Functions that a block declares
 
-    def __init__(self, *rest: object) -> None:
-        super().__init__(*rest)
-        self.loops: list[Loop] = []
-        self.functions = 0
-        self.enclosed = False
-        """Whether a loop stands around the function that is bound."""
-        self.function_name = ""
 
-    def function_body(self, body: BlockStatement) -> None:
-        """The lines of a function. The outermost one counts its rounds in a local, the others in the budget
-        that they share, because they may be called any number of times."""
-        saved, self.loops = self.loops, []
-        enclosed, self.enclosed = self.enclosed, self.enclosed or bool(saved)
-        self.functions += 1
-        self.out.line("n = 0" if self.functions == 1 else f"{self.out.use(spend)}()", body.at)
-        self.block(body)
-        self.loops, self.enclosed = saved, enclosed
-        self.functions -= 1
+def declare_function(scope: Scope, node: LocalFunction) -> None:
+    """Make the name known in the whole of its block."""
+    result = VOID if node.returns_nothing else type_of(scope, node.result)
+    scope.check_unused(node.name, node.at)
+    python = scope.local(node.name, "f_")
+    parameters = [_parameter(scope, each) for each in node.parameters]
+    names = [each.name for each in node.parameters]
+    for place, each in enumerate(node.parameters):
+        if each.name in names[:place]:
+            scope.refuse("CS0100", f"The parameter name '{each.name}' is a duplicate", each.at)
+    places = ", ".join(f"{{{n}}}" for n in range(sum(each.mode != "out" for each in parameters)))
+    member = Member("method", node.name, True, (), parameters, result, f"{python}({places})")
+    scope.names.enter(LocalMethod(node.name, python, member, node.at))
+    scope.facts.partial = True
 
-    def flow(self, body: BlockStatement, *, closely: bool) -> Flow:
-        """How a function's body runs, after it is bound."""
-        made = Flow(self.truths, self.always, self.switches, self.label_text, closely=closely)
-        made.function(body)
-        return made
 
-    def label_text(self, label: SwitchLabel) -> str:
-        raise NotImplementedError
+def _parameter(scope: Scope, written: FunctionParameter) -> Parameter:
+    made = Parameter(written.name, type_of(scope, written.type), written.mode)
+    if written.default is not None:
+        bound = convert(scope, bind(scope, written.default), made.type, written.default)
+        if not bound.is_constant:
+            what = f"Default parameter value for '{written.name}' must be a compile-time constant"
+            scope.refuse("CS1736", what, written.default)
+        made.default = bound.constant
+    return made
 
-    def bind_return(self, node: Return) -> None:
-        if node.value is None:
-            if self.return_type is not None and self.return_type is not VOID:
-                what = f"An object of a type convertible to '{self.return_type.shown}' is required"
-                self.refuse("CS0126", what, node.at)
-            if self.functions == 1:
-                self.refuse("CS0126", "An object of a type convertible to 'object' is required", node.at)
-            self.returns.append(Bound(VOID, ""))
-            self.out.line(f"return {self.returned('None')}", node.at)
-            return
-        if isinstance(node.value, ThrowExpression):
-            self.refuse("CS8115", "A throw expression is not allowed in this context.", node.value.at)
-        found = self.bind(node.value)
-        if self.return_type is VOID:
-            self.refuse(
-                "CS0127",
-                f"Since '{self.function_name}' returns void, a return keyword must not be followed by an "
-                "object expression",
-                node.at,
-            )
-        if self.return_type is not None:
-            bound = self.convert(found, self.return_type, node.value)
-        else:
-            bound = self.as_value(found, node.value)
-        if bound.type is VOID:
-            self.refuse("CS0029", "Cannot implicitly convert type 'void' to 'object'", node.value)
-        self.returns.append(self.as_value(found, node.value) if isinstance(found, Bound) else bound)
-        self.out.line(f"return {self.returned(bound.code)}", node.at)
 
-    def returned(self, code: str) -> str:
-        """What the Python function yields: with out parameters a tuple, the value first."""
-        return f"({', '.join((code, *(each.code for each in self.outs)))})" if self.outs else code
+def bind_local_function(scope: Scope, node: LocalFunction) -> Lines:
+    method = scope.names.own[node.name]
+    assert isinstance(method, LocalMethod)
+    known = method.member.parameters
+    outer = scope.function
+    function = Function(
+        [], outer.used, method.member.result, shown=node.shown,
+        enclosed=outer.enclosed or bool(scope.loops), lambdas=outer.lambdas,
+    )  # fmt: skip
+    block = scope.within(function)
+    variables = [
+        block.declare(each.name, parameter.type, each.at)
+        for each, parameter in zip(node.parameters, known, strict=True)
+    ]
+    outs = tuple(each for each, parameter in zip(variables, known, strict=True) if parameter.mode == "out")
+    inner = block._replace(function=function._replace(outs=outs))
+    given = ", ".join(each.python for each in variables if each not in outs)
+    lines = [*_started(scope, node, variables, outs), *function_lines(inner, _body(node, function.result))]
+    if outs:
+        lines.append(Line(f"return {_returned(inner.function, 'None')}", node.at))
+    return suite(f"def {method.python}({given}):", node.at, lines)
 
-    def declare_function(self, node: LocalFunction, line: int) -> None:
-        """Make the name known in the whole of its block; the function's lines go to `line`."""
-        result = VOID if node.returns_nothing else self.type_of(node.result)
-        self.unused(node.name, node.at)
-        python = self.out.local(node.name, "f_")
-        parameters = [self._parameter(each) for each in node.parameters]
-        names = [each.name for each in node.parameters]
-        for place, each in enumerate(node.parameters):
-            if each.name in names[:place]:
-                self.refuse("CS0100", f"The parameter name '{each.name}' is a duplicate", each.at)
-        places = ", ".join(f"{{{n}}}" for n in range(sum(each.mode != "out" for each in parameters)))
-        member = Member("method", node.name, True, (), parameters, result, f"{python}({places})")
-        self.scope.names[node.name] = LocalMethod(node.name, python, member, node.at, line)
-        self.partial = True
 
-    def _parameter(self, written: FunctionParameter) -> Parameter:
-        made = Parameter(written.name, self.type_of(written.type), written.mode)
-        if written.default is not None:
-            bound = self.convert(self.bind(written.default), made.type, written.default)
-            if not bound.is_constant:
-                what = f"Default parameter value for '{written.name}' must be a compile-time constant"
-                self.refuse("CS1736", what, written.default)
-            made.default = bound.constant
-        return made
+def _started(
+    scope: Scope, node: LocalFunction, variables: Sequence[Variable], outs: Sequence[Variable]
+) -> Lines:
+    """What gives cells and out parameters their first values."""
+    lines: Lines = []
+    for each in variables:
+        first = constant_code(scope, each.type.default) if each in outs else each.python
+        if each.cell or each in outs:
+            lines.append(Line(each.stored(first), node.at))
+    return lines
 
-    def bind_local_function(self, node: LocalFunction) -> None:
-        method = self.scope.names[node.name]
-        assert isinstance(method, LocalMethod)
-        outer, first = self.scope, len(self.out.lines)
-        self.scope = Scope(outer)
-        pairs = zip(node.parameters, method.member.parameters, strict=True)
-        variables = [(self.declare(each.name, known.type, each.at), known) for each, known in pairs]
-        given = [each.python for each, known in variables if known.mode != "out"]
-        self.out.line(f"def {method.python}({', '.join(given)}):", node.at)
-        self.out.indent += 1
-        for each, known in variables:
-            start = each.python if known.mode != "out" else self.default_code(known.type)
-            if each.cell or known.mode == "out":
-                self.out.line(self.store(each, start), node.at)
-        saved = (
-            self.returns, self.return_type, self.inferring, self.outs, self.function_name, self.receivers,
-        )  # fmt: skip
-        self.returns, self.return_type, self.inferring = [], method.member.result, False
-        self.outs = tuple(each for each, known in variables if known.mode == "out")
-        self.function_name, self.receivers = node.shown, []
-        self._function_lines(node, method.member.result)
-        (
-            self.returns, self.return_type, self.inferring, self.outs, self.function_name, self.receivers,
-        ) = saved  # fmt: skip
-        self.out.indent -= 1
-        self.close(self.scope, outer)
-        self.out.raise_to(method.line, first)
 
-    def _function_lines(self, node: LocalFunction, result: Type) -> None:
-        body = node.body
-        if isinstance(body, ThrowExpression):
-            body = BlockStatement(body.at, [Throw(body.at, body.operand)])
-        elif not isinstance(body, BlockStatement):
-            inner: Node = ExpressionStatement(body.at, body) if result is VOID else Return(body.at, body)
-            body = BlockStatement(body.at, [inner])
-        self.function_body(body)
-        if self.outs:
-            self.out.line(f"return {self.returned('None')}", node.at)
+def _body(node: LocalFunction, result: Type | None) -> BlockStatement:
+    body = node.body
+    if isinstance(body, BlockStatement):
+        return body
+    inner: Node
+    if isinstance(body, ThrowExpression):
+        inner = Throw(body.at, body.operand)
+    elif result is VOID:
+        inner = ExpressionStatement(body.at, body)
+    else:
+        inner = Return(body.at, body)
+    return BlockStatement(body.at, [inner])
+
+
+statements.enter(Return, bind_return)
+statements.enter(LocalFunction, bind_local_function)

@@ -1,116 +1,167 @@
-"""Why no overload takes the arguments of a call, in the words of C#."""
+"""Which member the arguments of a call choose (C# specification, overload resolution)."""
 
-from apimlb.errors import PolicyError
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from apimlb.policy.clr.casts import enum_of
+from apimlb.policy.clr.collections.values import ClrArray
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
-from apimlb.policy.csharp.binding.bound import Bound, Given, LambdaValue, MethodGroup
-from apimlb.policy.csharp.binding.calls import CallBinder
-from apimlb.policy.csharp.binding.matching import passing, takes
+from apimlb.policy.csharp.binding.bound import Bound
+from apimlb.policy.csharp.binding.conversion import convert
+from apimlb.policy.csharp.binding.inference import better_conversion, fits, infer
+from apimlb.policy.csharp.binding.lookup import Candidates, shown_member, type_arguments_of
+from apimlb.policy.csharp.binding.matching import Given, match, pattern
+from apimlb.policy.csharp.binding.scope import Scope
+from apimlb.policy.csharp.binding.values import literal
+from apimlb.policy.csharp.syntax.nodes import Node
 
 
-class OverloadBinder(CallBinder):
-    """Explains calls that fit nothing. Of several candidates the first one in the tables is explained."""
+class Candidate(NamedTuple):
+    """A member that the arguments fit.
 
-    def no_overload(
-        self, group: MethodGroup, members: list[tuple[Type, Member]], arguments: list[Given]
-    ) -> PolicyError:
-        if not members:
-            raise self.no_member(group.owner, group.name, group.at)
-        extra = 1 if members[0][1].extension and group.target is not None else 0
-        fitting = [each for each in members if takes(each[1], len(arguments) + extra)]
-        if not fitting:
-            return self._wrong_number(group, members, arguments, extra)
-        owner, member = fitting[0]
-        unknown = self._unknown_name(group, fitting, arguments)
-        if unknown is not None:
-            return unknown
-        given = arguments
-        if extra:
-            assert group.target is not None
-            given = [Given(group.at, group.target), *arguments]
-        explained = self._explain(owner, member, given, group, extra)
-        for each in arguments:
-            if isinstance(each.value, LambdaValue):
-                self.explain_lambda(each.value)
-        return explained or self.source.error(
-            f"No overload for method '{group.name}' takes these arguments", self.offset(group.at), "CS1501"
-        )
+    given     the type arguments of its owner and its own, by parameter
+    types     the type that each matched argument becomes
+    matched   (argument index, parameter index), the receiver of an extension method included
+    expanded  whether the last parameter takes several arguments
+    """
 
-    def _wrong_number(
-        self, group: MethodGroup, members: list[tuple[Type, Member]], arguments: list[Given], extra: int
-    ) -> PolicyError:
-        at = self.offset(group.at)
-        if len(members) == 1:
-            owner, member = members[0]
-            missing = [each.name for each in member.parameters[extra:][len(arguments) :] if each.required]
-            if missing:
-                what = (
-                    "There is no argument given that corresponds to the required formal parameter "
-                    f"'{missing[0]}' of '{self._named(owner, member, group)}'"
-                )
-                return self.source.error(what, at, "CS7036")
-        what = f"No overload for method '{group.name}' takes {len(arguments)} arguments"
-        return self.source.error(what, at, "CS1501")
+    owner: Type
+    member: Member
+    given: dict[str, Type]
+    types: list[Type]
+    matched: list[tuple[int, int]]
+    expanded: bool
 
-    def _named(self, owner: Type, member: Member, group: MethodGroup) -> str:
-        text = self.shown_member(owner, member)
-        return text.partition(".")[2] if group.is_local else text
 
-    def _unknown_name(
-        self, group: MethodGroup, fitting: list[tuple[Type, Member]], arguments: list[Given]
-    ) -> PolicyError | None:
-        for each in arguments:
-            known = any(each.name == p.name for _, member in fitting for p in member.parameters)
-            if each.name is not None and not known:
-                what = f"The best overload for '{group.name}' does not have a parameter named '{each.name}'"
-                return self.source.error(what, each.name_at, "CS1739")
+def best_overload(
+    scope: Scope,
+    members: Candidates,
+    arguments: Sequence[Given],
+    at: int | Node,
+    types: list[Type] | None = None,
+) -> Candidate | None:
+    """The member that fits best; None where none does. `types` are the type arguments that are written."""
+    candidates: list[Candidate] = []
+    for owner, member in members:
+        if types and len(types) != len(member.type_parameters):
+            continue
+        made = _candidate(scope, owner, member, arguments, types, expanded=False)
+        made = made or _candidate(scope, owner, member, arguments, types, expanded=True)
+        if made is not None:
+            candidates.append(made)
+    if not candidates:
         return None
-
-    def _explain(
-        self, owner: Type, member: Member, given: list[Given], group: MethodGroup, extra: int
-    ) -> PolicyError | None:
-        matched = self.matched(member, given)
-        bindings: dict[str, Type] = {}
-        if owner.definition is not None and owner.arguments:
-            bindings.update(zip(owner.definition.parameters, owner.arguments, strict=True))
-        if member.type_parameters:
-            known = self.inferred(member, matched, given, bindings, group.type_arguments)
-            if not known:
-                for each in given:
-                    if isinstance(each.value, LambdaValue):
-                        self.explain_lambda(each.value)
-                what = (
-                    f"The type arguments for method '{self.shown_member(owner, member)}' cannot be inferred "
-                    "from the usage. Try specifying the type arguments explicitly."
-                )
-                return self.source.error(what, self.offset(group.at), "CS0411")
-        for index, parameter, pattern in matched:
-            kind = self.registry.types.substitute(pattern, bindings)
-            problem = self._argument_problem(given[index], index + 1 - extra, parameter, kind)
-            if problem is not None:
-                return problem
-        return None
-
-    def _argument_problem(
-        self, each: Given, number: int, parameter: Parameter, kind: Type
-    ) -> PolicyError | None:
-        at = self.offset(each.at)
-        wanted = passing(parameter)
-        if wanted != each.mode:
-            if wanted:
-                return self.source.error(
-                    f"Argument {number} must be passed with the '{wanted}' keyword", at, "CS1620"
-                )
-            return self.source.error(
-                f"Argument {number} may not be passed with the '{each.mode}' keyword", at, "CS1615"
+    best = candidates[0]
+    for other in candidates[1:]:
+        if _better(scope, other, best, arguments):
+            best = other
+    for other in candidates:
+        if other is not best and _ambiguous(scope, best, other, arguments):
+            what = (
+                "The call is ambiguous between the following methods or properties: "
+                f"'{shown_member(scope, best.owner, best.member)}' and "
+                f"'{shown_member(scope, other.owner, other.member)}'"
             )
-        if self.fits(each, kind, parameter.mode):
+            scope.refuse("CS0121", what, at, "Cast an argument to the type that is meant.")
+    return best
+
+
+def _candidate(
+    scope: Scope,
+    owner: Type,
+    member: Member,
+    arguments: Sequence[Given],
+    types: list[Type] | None,
+    *,
+    expanded: bool,
+) -> Candidate | None:
+    matched = match(member.parameters, arguments, expanded=expanded)
+    if matched is None:
+        return None
+    given = type_arguments_of(owner)
+    patterns = [pattern(member.parameters[place], expanded=expanded) for _, place in matched]
+    if types:
+        given.update(zip(member.type_parameters, types, strict=True))
+    elif member.type_parameters and not infer(
+        scope, member.type_parameters, patterns, [arguments[index] for index, _ in matched], given
+    ):
+        return None
+    substituted = [scope.registry.types.substitute(each, given) for each in patterns]
+    for (index, place), kind in zip(matched, substituted, strict=True):
+        if not fits(scope, arguments[index], kind, member.parameters[place].mode):
             return None
-        if not isinstance(each.value, Bound):
-            self.convert(each.value, kind, each.at)  # raises what is wrong with it
-            return None
-        mode = f"{wanted} " if wanted else ""
-        given = f"{mode}{each.value.type.shown}"
-        return self.source.error(
-            f"Argument {number}: cannot convert from '{given}' to '{mode}{kind.shown}'", at, "CS1503"
-        )
+    return Candidate(owner, member, given, substituted, matched, expanded)
+
+
+def _better(scope: Scope, one: Candidate, other: Candidate, arguments: Sequence[Given]) -> bool:
+    """Whether `one` is the better choice."""
+    mine = {index: kind for (index, _), kind in zip(one.matched, one.types, strict=True)}
+    theirs = {index: kind for (index, _), kind in zip(other.matched, other.types, strict=True)}
+    orders = [
+        better_conversion(scope, arguments[index], mine[index], theirs[index])
+        for index in mine.keys() & theirs.keys()
+    ]
+    if min(orders, default=0) < 0:
+        return False
+    if any(orders):
+        return True
+    if one.expanded != other.expanded:
+        return not one.expanded
+    if bool(one.member.type_parameters) != bool(other.member.type_parameters):
+        return not one.member.type_parameters
+    return _unused(one) < _unused(other)
+
+
+def _unused(candidate: Candidate) -> int:
+    """How many parameters have no argument."""
+    return len(candidate.member.parameters) - len({place for _, place in candidate.matched})
+
+
+def _ambiguous(scope: Scope, best: Candidate, other: Candidate, arguments: Sequence[Given]) -> bool:
+    """Whether two plain overloads fit equally well: C# then takes neither."""
+    plain = not (best.member.type_parameters or other.member.type_parameters)
+    alike = best.expanded == other.expanded and len(best.member.parameters) == len(other.member.parameters)
+    if not plain or not alike or best.owner is not other.owner or best.types == other.types:
+        return False
+    return not _better(scope, best, other, arguments) and all(
+        isinstance(each.value, Bound) for each in arguments
+    )
+
+
+# The arguments of the chosen one
+
+
+def parameter_values(scope: Scope, chosen: Candidate, arguments: Sequence[Given]) -> list[Bound]:
+    """The converted arguments in the order of the parameters, but for those that only receive."""
+    by_place: dict[int, list[Bound]] = {}
+    for (index, place), kind in zip(chosen.matched, chosen.types, strict=True):
+        each = arguments[index]
+        if each.mode != "out":
+            by_place.setdefault(place, []).append(convert(scope, each.value, kind, each.at))
+    values: list[Bound] = []
+    for place, parameter in enumerate(chosen.member.parameters):
+        if parameter.mode == "out":
+            continue
+        given = by_place.get(place, [])
+        if parameter.mode == "params" and chosen.expanded:
+            values.append(_expanded(scope, chosen, parameter, given))
+        else:
+            values.append(given[0] if given else _default(scope, chosen, parameter))
+    return values
+
+
+def _default(scope: Scope, chosen: Candidate, parameter: Parameter) -> Bound:
+    kind = scope.registry.types.substitute(parameter.type, chosen.given)
+    value = parameter.default
+    if value is None:
+        value = kind.default
+    elif kind.kind == "enum" and isinstance(value, int):
+        value = enum_of(kind, value)
+    return literal(scope, value, kind)
+
+
+def _expanded(scope: Scope, chosen: Candidate, parameter: Parameter, values: Sequence[Bound]) -> Bound:
+    kind = scope.registry.types.substitute(parameter.type, chosen.given)
+    items = ", ".join(each.code for each in values)
+    return Bound(kind, f"{scope.use(ClrArray)}([{items}], {kind.arguments[0].name!r})", safe=True)

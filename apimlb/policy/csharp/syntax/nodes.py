@@ -1,6 +1,7 @@
 """The syntax tree of a C# 7 expression: types and expressions. `at` is an offset into the source,
 for positions in messages."""
 
+from collections.abc import Iterator
 from typing import ClassVar, dataclass_transform
 
 # types as written
@@ -256,3 +257,18 @@ class Parenthesized(Node):
 
 class ThrowExpression(Node):
     operand: Node
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes right inside of a node, as they are written."""
+    for name in node.fields:
+        yield from nodes_in(getattr(node, name))
+
+
+def nodes_in(value: object) -> Iterator[Node]:
+    """The nodes of a field."""
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from nodes_in(each)

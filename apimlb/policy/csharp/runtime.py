@@ -1,10 +1,26 @@
-"""Assignment as an expression: storing where Python would need a statement."""
+"""What generated Python calls for what it has no expression of: assignments, and checks for null."""
 
 from collections.abc import Callable
+from typing import NoReturn
 
 from apimlb.policy.clr.collections.values import ClrArray
-from apimlb.policy.clr.exceptions import ClrException, array_range
+from apimlb.policy.clr.exceptions import ClrException, array_range, null_reference
 from apimlb.policy.clr.numbers.arithmetic import Byte
+
+
+def throw_null() -> NoReturn:
+    raise null_reference()
+
+
+def throw_no_value() -> NoReturn:
+    raise ClrException("System.InvalidOperationException", "Nullable object must have a value.")
+
+
+def call_on(call: Callable[..., object], place: int, *values: object) -> object:
+    """The call, if the value at `place` is not null."""
+    if values[place] is None:
+        throw_null()
+    return call(*values)
 
 
 def set_cell(cell: list[object], value: object) -> object:

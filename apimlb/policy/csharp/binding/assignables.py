@@ -1,0 +1,133 @@
+"""What can be assigned: locals, properties, indexers and the elements of arrays."""
+
+from typing import NamedTuple, NoReturn
+
+from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.signatures import Member
+from apimlb.policy.csharp.binding.bound import Bound, Variable
+from apimlb.policy.csharp.binding.conversion import called
+from apimlb.policy.csharp.binding.dispatch import Table
+from apimlb.policy.csharp.binding.lookup import context_of
+from apimlb.policy.csharp.binding.scope import Scope
+from apimlb.policy.csharp.binding.values import not_null
+from apimlb.policy.csharp.runtime import array_item, array_store, call_on, keep, set_cell, set_through
+from apimlb.policy.csharp.syntax.nodes import Node
+
+
+class Assignable(NamedTuple):
+    """One of these:
+
+    variable           a local
+    target and member  a property, or an indexer with its `arguments`
+    target alone       an element of an array, at the indices `arguments`
+
+    `still` arguments make no difference to whether the target is null, so that it may be looked at first.
+    """
+
+    type: Type
+    variable: Variable | None = None
+    target: Bound | None = None
+    arguments: tuple[Bound, ...] = ()
+    member: Member | None = None
+    owner: Type | None = None
+    still: bool = True
+
+
+_NOT_ASSIGNABLE = {
+    "CS0131": "The left-hand side of an assignment must be a variable, property or indexer",
+    "CS1059": "The operand of an increment or decrement operator must be a variable, property or indexer",
+}
+assignables: Table[Assignable | None] = Table()
+
+
+def assignable(scope: Scope, node: Node, code: str = "CS0131") -> Assignable:
+    """What an assignment to a node changes; what cannot be changed is refused under `code`."""
+    found = assignables(scope, node) if assignables.has(node) else None
+    if found is None:
+        scope.refuse(code, _NOT_ASSIGNABLE[code], node)
+    return found
+
+
+def read(scope: Scope, place: Assignable) -> Bound:
+    if place.variable is not None:
+        return Bound(place.type, place.variable.code, repeatable=True)
+    assert place.target is not None
+    call = array_item if place.member is None else place.member.call
+    if place.still or isinstance(call, str):
+        return Bound(place.type, called(scope, call, *_codes(scope, place)))
+    context = context_of(place.member) if place.member else ()
+    arguments = (*context, place.target.code, *(each.code for each in place.arguments))
+    return Bound(place.type, looked_at(scope, call, len(context), arguments))
+
+
+def looked_at(scope: Scope, call: object, place: int, codes: tuple[str, ...]) -> str:
+    """A call that looks whether its argument at `place` is null once all of them are computed, as C# does."""
+    return f"{scope.use(call_on)}({', '.join((scope.use(call), str(place), *codes))})"
+
+
+def _codes(scope: Scope, place: Assignable) -> tuple[str, ...]:
+    """What a call that reads or writes takes, but for the value."""
+    assert place.target is not None
+    context = context_of(place.member) if place.member else ()
+    return (*context, not_null(scope, place.target), *(each.code for each in place.arguments))
+
+
+def _setter(scope: Scope, place: Assignable, at: int | Node) -> str:
+    if place.member is None:
+        return scope.use(array_store)
+    if place.member.setter is None:
+        name = place.member.name
+        if name == "this":
+            name = f"this[{', '.join(each.type.shown for each in place.member.parameters)}]"
+        refuse_read_only(scope, place.owner, name, at)
+    return scope.use(place.member.setter)
+
+
+def refuse_read_only(scope: Scope, owner: Type | None, name: str, at: int | Node) -> NoReturn:
+    shown = f"{owner.shown}.{name}" if owner is not None else name
+    what = f"Property or indexer '{shown}' cannot be assigned to -- it is read only"
+    scope.refuse("CS0200", what, at)
+
+
+def assigned(scope: Scope, place: Assignable, code: str, at: int | Node) -> str:
+    """An expression that stores a value and yields it."""
+    if place.variable is not None:
+        return assigned_local(scope, place.variable, code)
+    arguments = (_setter(scope, place, at), *_codes(scope, place), code)
+    return f"{scope.use(set_through)}({', '.join(arguments)})"
+
+
+def assigned_local(scope: Scope, variable: Variable, code: str) -> str:
+    if variable.cell:
+        return f"{scope.use(set_cell)}({variable.python}, {code})"
+    return f"({variable.python} := {code})"
+
+
+def stored(scope: Scope, place: Assignable, code: str, at: int | Node) -> str:
+    """A statement that stores a value."""
+    if place.variable is not None:
+        return f"{place.variable.code} = {code}"
+    return f"{_setter(scope, place, at)}({', '.join((*_codes(scope, place), code))})"
+
+
+def named(scope: Scope, place: Assignable) -> tuple[Assignable, tuple[str, ...]]:
+    """The same with a target and arguments that are names, and the code that computes those, in order."""
+    if place.target is None:
+        return place, ()
+    first: list[str] = []
+
+    def name(each: Bound, code: str) -> Bound:
+        if each.is_still and code == each.code:
+            return each
+        made = scope.temporary()
+        first.append(f"({made} := {code})")
+        return Bound(each.type, made, repeatable=True, safe=True)
+
+    target = name(place.target, not_null(scope, place.target))
+    arguments = tuple(name(each, each.code) for each in place.arguments)
+    return place._replace(target=target, arguments=arguments, still=True), tuple(first)
+
+
+def in_order(scope: Scope, first: tuple[str, ...], code: str) -> str:
+    """Code that runs after other code, and yields its own value."""
+    return f"{scope.use(keep)}({', '.join((*first, code))})" if first else code

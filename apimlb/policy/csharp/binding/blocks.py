@@ -1,0 +1,178 @@
+"""Blocks, declarations, expressions as statements, and `if`."""
+
+from collections.abc import Sequence
+
+from apimlb.policy.clr.types.constructed import NULL, VOID, Type
+from apimlb.policy.csharp.binding.arrays import array_of
+from apimlb.policy.csharp.binding.assignment import run_assignment, run_increment
+from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, Variable
+from apimlb.policy.csharp.binding.conversion import condition, convert
+from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, statements, value
+from apimlb.policy.csharp.binding.emit import Line, Lines, suite
+from apimlb.policy.csharp.binding.functions import declare_function
+from apimlb.policy.csharp.binding.resolution import is_var, type_of
+from apimlb.policy.csharp.binding.scope import Scope, Untyped
+from apimlb.policy.csharp.binding.values import constant_code
+from apimlb.policy.csharp.conversions import NUMERIC
+from apimlb.policy.csharp.syntax.nodes import (
+    ArrayInitializer,
+    Assignment,
+    ConditionalAccess,
+    Increment,
+    Invocation,
+    Node,
+    ObjectCreation,
+)
+from apimlb.policy.csharp.syntax.statements import (
+    BlockStatement,
+    CheckedBlock,
+    Declaration,
+    ExpressionStatement,
+    If,
+    LocalFunction,
+)
+
+
+def bind_block(scope: Scope, node: BlockStatement) -> Lines:
+    return block_lines(scope.inside(node.statements), node.statements)
+
+
+def block_lines(scope: Scope, nodes: Sequence[Node]) -> Lines:
+    """The statements of a block in its own scope. Functions come first: they may be called before they are
+    declared."""
+    functions: Lines = []
+    lines: Lines = []
+    for node in nodes:
+        if isinstance(node, LocalFunction):
+            declare_function(scope, node)
+    for node in nodes:
+        if isinstance(node, LocalFunction):
+            functions += statement(scope, node)
+        else:
+            lines += statement(scope, node)
+    return [*functions, *lines] or [Line("pass", nodes[-1].at if nodes else 0)]
+
+
+def embedded(scope: Scope, node: Node) -> Lines:
+    """The body of another statement, which is a block even where it is one statement."""
+    return statement(scope, node if isinstance(node, BlockStatement) else BlockStatement(node.at, [node]))
+
+
+def bind_checked_block(scope: Scope, node: CheckedBlock) -> Lines:
+    return statement(scope._replace(overflow="checked" if node.checked else "unchecked"), node.body)
+
+
+# Declarations
+
+
+def bind_declaration(scope: Scope, node: Declaration) -> Lines:
+    return declared(scope, node)
+
+
+def declared(scope: Scope, node: Declaration, readonly: str = "") -> Lines:
+    inferred = is_var(scope, node.type)
+    if inferred and node.constant:
+        scope.refuse("CS0822", "Implicitly-typed variables cannot be constant", node.type.at)
+    if inferred and len(node.declarators) > 1:
+        what = "Implicitly-typed variables cannot have multiple declarators"
+        scope.refuse("CS0819", what, node.type.at)
+    lines: Lines = []
+    for at, name, initial in node.declarators:
+        before: Lines = []
+        inner = scope._replace(before=before)
+        if inferred:
+            bound = _inferred(inner, at, initial)
+            variable = scope.declare(name, bound.type, at, readonly=readonly)
+        else:
+            variable = scope.declare(name, type_of(scope, node.type), at, readonly=readonly)
+            bound = _initial(inner, variable.type, initial)
+        if variable in scope.function.used:  # `int x = x = 1`
+            scope.facts.partial = True
+            lines.append(Line(variable.stored(constant_code(scope, variable.type.default)), at))
+        if node.constant:
+            assert initial is not None
+            _check_constant(scope, node, variable, bound, initial)
+            variable.constant = bound.constant
+        lines += [*before, Line(variable.stored(bound.code), at)]
+    return lines
+
+
+def _inferred(scope: Scope, at: int, initial: Node | None) -> Bound:
+    if initial is None:
+        scope.refuse("CS0818", "Implicitly-typed variables must be initialized", at)
+    if isinstance(initial, ArrayInitializer):
+        what = "Cannot initialize an implicitly-typed variable with an array initializer"
+        scope.refuse("CS0820", what, at)
+    found = bind(scope, initial)
+    if isinstance(found, Untyped):
+        scope.refuse("CS0815", f"Cannot assign {found.described} to an implicitly-typed variable", at)
+    bound = as_value(scope, found, initial)
+    if bound.type in (NULL, VOID):
+        what = f"Cannot assign {bound.type.shown} to an implicitly-typed variable"
+        scope.refuse("CS0815", what, at)
+    return bound
+
+
+def _initial(scope: Scope, kind: Type, initial: Node | None) -> Bound:
+    if initial is None:
+        scope.facts.partial = True
+        return Bound(kind, constant_code(scope, kind.default))
+    if isinstance(initial, ArrayInitializer):
+        return array_of(scope, kind, initial)
+    return convert(scope, bind(scope, initial), kind, initial)
+
+
+def _check_constant(scope: Scope, node: Declaration, variable: Variable, bound: Bound, initial: Node) -> None:
+    kind = variable.type
+    fit = kind.name in NUMERIC or kind.kind == "enum" or kind in (scope.registry.bool, scope.registry.string)
+    if not fit and kind.is_value:
+        scope.refuse("CS0283", f"The type '{kind.shown}' cannot be declared const", node.type.at)
+    if not fit and bound.constant is not None and value(scope, initial).is_constant:
+        what = (
+            f"'{variable.name}' is of type '{kind.shown}'. A const field of a reference type other than "
+            "string can only be initialized with null."
+        )
+        scope.refuse("CS0134", what, initial)
+    if bound.constant is NOT_CONSTANT:
+        what = f"The expression being assigned to '{variable.name}' must be constant"
+        scope.refuse("CS0133", what, initial)
+
+
+# Expressions as statements, and `if`
+
+
+def bind_expression(scope: Scope, node: ExpressionStatement) -> Lines:
+    expression = node.expression
+    run = expression
+    while isinstance(run, ConditionalAccess):
+        run = run.access
+    brackets = scope.program.source.brackets
+    runs = isinstance(run, Invocation | Assignment | Increment | ObjectCreation)
+    if not runs or id(expression) in brackets:
+        what = (
+            "Only assignment, call, increment, decrement, and new object expressions can be used as a "
+            "statement"
+        )
+        scope.refuse("CS0201", what, brackets.get(id(expression), scope.offset(expression)))
+    if isinstance(expression, Assignment):
+        code = run_assignment(scope, expression)
+    elif isinstance(expression, Increment):
+        code = run_increment(scope, expression)
+    else:
+        code = value(scope, expression).code
+    return [Line(code, node.at)]
+
+
+def bind_if(scope: Scope, node: If) -> Lines:
+    """Variables of the condition live on after it, as they do in C#."""
+    lines = suite(f"if {condition(scope, node.condition)}:", node.at, embedded(scope, node.then))
+    if node.otherwise is not None:
+        lines += suite("else:", node.otherwise.at, embedded(scope, node.otherwise))
+    return lines
+
+
+statements.enter(BlockStatement, bind_block)
+statements.enter(CheckedBlock, bind_checked_block)
+statements.enter(Declaration, bind_declaration)
+statements.enter(ExpressionStatement, bind_expression)
+statements.enter(If, bind_if)

@@ -1,0 +1,64 @@
+"""Who binds what: the functions `(scope, node) -> bound`, by the class of the node."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from apimlb.policy.csharp.binding.bound import Bound, NamespaceReference
+from apimlb.policy.csharp.binding.emit import Lines
+from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
+from apimlb.policy.csharp.syntax.nodes import Node
+
+N = TypeVar("N", bound=Node)
+R = TypeVar("R")
+
+
+class Table(Generic[R]):
+    """A function for each class of nodes. The modules of binding enter theirs."""
+
+    def __init__(self) -> None:
+        self._functions: dict[type[Node], Callable[[Scope, Any], R]] = {}
+
+    def enter(self, kind: type[N], function: Callable[[Scope, N], R]) -> None:
+        self._functions[kind] = function
+
+    def has(self, node: Node) -> bool:
+        return type(node) in self._functions
+
+    def __call__(self, scope: Scope, node: Node) -> R:
+        return self._functions[type(node)](scope, node)
+
+
+expressions: Table[Result] = Table()
+statements: Table[Lines] = Table()
+
+
+def bind(scope: Scope, node: Node) -> Result:
+    """Whatever an expression means."""
+    found = expressions(scope, node)
+    if type(found) is Bound and (found.constant is True or found.constant is False):
+        scope.facts.truths[id(node)] = found.constant
+    return found
+
+
+def value(scope: Scope, node: Node) -> Bound:
+    """An expression as a value, which lambdas, types and methods are not."""
+    found = bind(scope, node)
+    return found if type(found) is Bound else as_value(scope, found, node)
+
+
+def as_value(scope: Scope, found: Result, at: int | Node) -> Bound:
+    if isinstance(found, Bound):
+        return found
+    if isinstance(found, Untyped):
+        found.refuse(scope, at)
+    if isinstance(found, NamespaceReference):
+        scope.refuse("CS0118", f"'{found.name}' is a namespace but is used like a variable", at)
+    what = f"'{found.type.shown}' is a type, which is not valid in the given context"
+    scope.refuse("CS0119", what, at)
+
+
+def statement(scope: Scope, node: Node) -> Lines:
+    """A statement's lines, after those that its expressions need before them."""
+    before: Lines = []
+    lines = statements(scope._replace(before=before), node)
+    return [*before, *lines] if before else lines

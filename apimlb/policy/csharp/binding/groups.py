@@ -1,0 +1,180 @@
+"""Method groups: methods of one name, before the arguments choose one; and the calls of those."""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from apimlb.errors import PolicyError
+from apimlb.policy.clr.types.constructed import VOID, Type
+from apimlb.policy.csharp.binding.assignables import assigned, assigned_local, looked_at
+from apimlb.policy.csharp.binding.bound import Bound, LocalMethod
+from apimlb.policy.csharp.binding.conversion import called, convert
+from apimlb.policy.csharp.binding.emit import Line
+from apimlb.policy.csharp.binding.explanations import no_overload
+from apimlb.policy.csharp.binding.lookup import Candidates, context_of, receiver
+from apimlb.policy.csharp.binding.matching import Given, takes
+from apimlb.policy.csharp.binding.overloads import Candidate, best_overload, parameter_values
+from apimlb.policy.csharp.binding.scope import Inputs, Scope, Untyped
+from apimlb.policy.csharp.syntax.nodes import Node
+
+
+class MethodGroup(Untyped):
+    """`target` is None for static calls; a group of one `local` function has no other methods."""
+
+    described = "method group"
+
+    def __init__(
+        self,
+        at: int,
+        name: str,
+        owner: Type,
+        target: Bound | None = None,
+        type_arguments: list[Type] | None = None,
+        *,
+        local: LocalMethod | None = None,
+    ) -> None:
+        self.at = at
+        self.name = name
+        self.owner = owner
+        self.target = target
+        self.type_arguments = type_arguments
+        self.local = local
+
+    def refuse(self, scope: Scope, at: int | Node, kind: str = "object") -> NoReturn:
+        what = (
+            f"Cannot convert method group '{self.name}' to non-delegate type '{kind}'. Did you intend to "
+            "invoke the method?"
+        )
+        scope.refuse("CS0428", what, self.at)
+
+    def to_delegate(self, scope: Scope, target: Type, at: int | Node) -> Bound:
+        if target.kind != "delegate":
+            self.refuse(scope, at, target.shown)
+        *inputs, result = target.arguments
+        body = self._called_with(scope, tuple(inputs))
+        if result is not VOID:
+            body = convert(scope, body, result, at)
+        names = ", ".join(f"a{i}" for i in range(len(inputs)))
+        return Bound(target, f"(lambda {names}: {body.code})", safe=True)
+
+    def result(self, scope: Scope, inputs: Inputs) -> Bound | None:
+        try:
+            return self._called_with(scope.trial(), inputs)
+        except PolicyError:
+            return None
+
+    def explain(self, scope: Scope) -> None:
+        """What is inside of its methods fits."""
+
+    def _called_with(self, scope: Scope, inputs: Inputs) -> Bound:
+        names = [Bound(kind, f"a{i}", repeatable=True) for i, kind in enumerate(inputs)]
+        return call_group(scope, self, [Given(self.at, name) for name in names], self.at)
+
+
+def call_group(scope: Scope, group: MethodGroup, arguments: Sequence[Given], at: int) -> Bound:
+    """A call of the best method of a group."""
+    _check_names(scope, arguments)
+    if group.local is not None:
+        members = [(scope.registry.object, group.local.member)]
+    else:
+        members = _methods(scope, group)
+    target, types = group.target, group.type_arguments
+    found = best_overload(scope, members, arguments, group.at, types)
+    if found is None and target is not None:
+        given = [Given(group.at, target), *arguments]
+        extensions = [
+            (scope.registry.types.of(definition), member)
+            for definition, member in scope.registry.extensions(group.name)
+        ]
+        extension = best_overload(scope, extensions, given, group.at, types)
+        if extension is not None:
+            return _call(scope, extension, None, given)
+        members = members or extensions
+    if found is None:
+        raise no_overload(
+            scope, group.name, group.owner, members, arguments, group.at,
+            receiver=target, types=types, local=group.local is not None,
+        )  # fmt: skip
+    return _call(scope, found, target, arguments)
+
+
+def _methods(scope: Scope, group: MethodGroup) -> Candidates:
+    static = group.target is None
+    return [
+        (owner, member)
+        for owner, member in scope.registry.members(group.owner, group.name)
+        if member.kind == "method" and member.static == static and (static or not member.extension)
+    ]
+
+
+def construct(scope: Scope, made: Type, arguments: Sequence[Given], at: int) -> Bound:
+    """`new Type(arguments)`, the type standing at `at`."""
+    assert made.definition is not None
+    members = [(made, member) for member in scope.registry.own_members(made.definition, "new")]
+    _check_names(scope, arguments)
+    found = best_overload(scope, members, arguments, arguments[0].at if arguments else at)
+    if found is not None:
+        return _call(scope, found, None, arguments)._replace(type=made, safe=True)
+    if not members:
+        raise scope.not_allowed(f"'{made.shown}' cannot be created in a policy expression", at)
+    if not any(takes(member, len(arguments)) for _, member in members):
+        what = f"'{made.shown}' does not contain a constructor that takes {len(arguments)} arguments"
+        scope.refuse("CS1729", what, at)
+    raise no_overload(scope, made.shown, made, members, arguments, at)
+
+
+def _check_names(scope: Scope, arguments: Sequence[Given]) -> None:
+    named = False
+    for each in arguments:
+        if named and each.name is None:
+            what = "Named argument specifications must appear after all fixed arguments have been specified"
+            scope.refuse("CS1738", what, each.at)
+        named = named or each.name is not None
+
+
+def _call(scope: Scope, chosen: Candidate, target: Bound | None, arguments: Sequence[Given]) -> Bound:
+    member = chosen.member
+    result = scope.registry.types.substitute(member.result, chosen.given)
+    outs = scope.temporary() if any(each.mode for each in arguments) else ""
+    stores = _stores(scope, chosen, arguments, outs)
+    values = tuple(each.code for each in parameter_values(scope, chosen, arguments))
+    extra = (*context_of(member), *(scope.use(chosen.given[name]) for name in member.types))
+    checked = () if target is None else (receiver(scope, chosen.owner, target),)
+    if isinstance(member.call, str):
+        code = f"({called(scope, member.call, *checked, *values)})"
+    elif target is None or checked == (target.code,) or _are_still(arguments):
+        code = called(scope, member.call, *extra, *checked, *values)
+    else:
+        code = looked_at(scope, member.call, len(extra), (*extra, target.code, *values))
+    if stores:
+        code = f"(({outs} := {code}), {', '.join(stores)})[0][0]"
+    return Bound(result, code)
+
+
+def _are_still(arguments: Sequence[Given]) -> bool:
+    return all(isinstance(each.value, Untyped) or each.value.is_still for each in arguments)
+
+
+def _stores(scope: Scope, chosen: Candidate, arguments: Sequence[Given], outs: str) -> list[str]:
+    """Code that stores each out and ref value. A call with such yields them behind its result, in the tuple
+    `outs`."""
+    stores: list[str] = []
+    for (index, _), kind in zip(chosen.matched, chosen.types, strict=True):
+        if arguments[index].mode:
+            stores.append(_store(scope, arguments[index], kind, f"{outs}[{len(stores) + 1}]"))
+    return stores
+
+
+def _store(scope: Scope, each: Given, kind: Type, code: str) -> str:
+    if each.target is not None:
+        if each.target.member is not None:
+            what = "A property or indexer may not be passed as an out or ref parameter"
+            scope.refuse("CS0206", what, each.at)
+        return assigned(scope, each.target, code, each.at)
+    assert each.declared is not None
+    if each.declared == "_":
+        return code
+    scope.facts.partial = True
+    variable = scope.declare(each.declared, kind, each.name_at)
+    if variable.cell:
+        scope.before.append(Line(variable.stored("None"), each.name_at))
+    return assigned_local(scope, variable, code)

@@ -1,0 +1,168 @@
+"""Loops, and what leaves them."""
+
+from typing import NoReturn
+
+from apimlb.policy.clr.budget import ROUNDS, out_of_steps, spend
+from apimlb.policy.clr.collections.iteration import iterate, iterate_pairs
+from apimlb.policy.clr.types.constructed import NULL, Type
+from apimlb.policy.csharp.binding.blocks import embedded
+from apimlb.policy.csharp.binding.bound import Bound
+from apimlb.policy.csharp.binding.conversion import cast, condition
+from apimlb.policy.csharp.binding.dispatch import statement, statements, value
+from apimlb.policy.csharp.binding.emit import Line, Lines, suite
+from apimlb.policy.csharp.binding.resolution import is_var, type_of
+from apimlb.policy.csharp.binding.scope import Scope
+from apimlb.policy.csharp.binding.values import not_null
+from apimlb.policy.csharp.syntax.nodes import Node, children
+from apimlb.policy.csharp.syntax.statements import (
+    Break,
+    Continue,
+    DoWhile,
+    For,
+    ForEach,
+    LocalFunction,
+    While,
+)
+
+_PAIR = "System.Collections.Generic.KeyValuePair`2"
+_ENUMERABLE = "System.Collections.Generic.IEnumerable`1"
+_LOOPS = (For, ForEach, While, DoWhile)
+
+
+def _counted(scope: Scope, node: Node, body: Node) -> Lines:
+    """The body of a loop. Every round is counted."""
+    if scope.function.outermost:
+        counted = [Line("n += 1", node.at), Line(f"if n > {ROUNDS}: {scope.use(out_of_steps)}()", node.at)]
+    else:
+        counted = [Line(f"{scope.use(spend)}()", node.at)]
+    return [*counted, *embedded(scope._replace(loops=(*scope.loops, "")), body)]
+
+
+def _tested(scope: Scope, node: Node) -> tuple[Lines, str]:
+    """The code of a loop's condition, and the lines that every round runs before it."""
+    before: Lines = []
+    return before, condition(scope._replace(before=before), node)
+
+
+def _stop_unless(code: str, at: int) -> Line:
+    return Line(f"if not {code}: break", at)
+
+
+def bind_while(scope: Scope, node: While) -> Lines:
+    scope = scope.inside()
+    before, code = _tested(scope, node.condition)
+    body = _counted(scope, node, node.body)
+    if not before:
+        return suite(f"while {code}:", node.at, body)
+    return suite("while True:", node.at, [*before, _stop_unless(code, node.at), *body])
+
+
+def bind_do_while(scope: Scope, node: DoWhile) -> Lines:
+    """The condition stands at the head of every round but the first, where `continue` gets to it."""
+    first = scope.local("first", "k_")
+    body = _counted(scope, node, node.body)
+    before, code = _tested(scope.inside(), node.condition)
+    again = suite(f"if not {first}:", node.at, [*before, _stop_unless(code, node.at)])
+    lines = [*again, Line(f"{first} = False", node.at), *body]
+    return [Line(f"{first} = True", node.at), *suite("while True:", node.at, lines)]
+
+
+def bind_for(scope: Scope, node: For) -> Lines:
+    scope = scope.inside(node.first)
+    started = [line for each in node.first for line in statement(scope, each)]
+    before, code = ([], "True") if node.condition is None else _tested(scope, node.condition)
+    if before or continues(node.body):
+        return [*started, *_for_with_continue(scope, node, before, code)]
+    body = _counted(scope, node, node.body)
+    return [*started, *suite(f"while {code}:", node.at, [*body, *_updates(scope, node)])]
+
+
+def _updates(scope: Scope, node: For) -> Lines:
+    return [line for each in node.update for line in statement(scope, each)]
+
+
+def _for_with_continue(scope: Scope, node: For, before: Lines, code: str) -> Lines:
+    """The update stands at the head of every round but the first, where `continue` gets to it."""
+    again = scope.local("again", "k_")
+    updates = suite(f"if {again}:", node.at, _updates(scope, node)) if node.update else []
+    body = _counted(scope, node, node.body)
+    lines = [*updates, Line(f"{again} = True", node.at), *before, _stop_unless(code, node.at), *body]
+    return [Line(f"{again} = False", node.at), *suite("while True:", node.at, lines)]
+
+
+def bind_for_each(scope: Scope, node: ForEach) -> Lines:
+    source = value(scope, node.source)
+    element = _element(scope, source.type, node)
+    scope = scope.inside()
+    kind = element if is_var(scope, node.type) else type_of(scope, node.type)
+    name = scope.temporary()
+    item = cast(scope, Bound(element, name, repeatable=True), kind, node.at)
+    variable = scope.declare(node.name, kind, node.name_at, readonly="foreach iteration variable")
+    stored = [Line(variable.stored(item.code), node.at)]
+    if item.repeatable and not variable.cell:
+        name, stored = variable.python, []
+    pairs = source.type.name == "Newtonsoft.Json.Linq.JObject"
+    through = scope.use(iterate_pairs if pairs else iterate)
+    head = f"for {name} in {through}({not_null(scope, source)}):"
+    return suite(head, node.at, [*stored, *_counted(scope, node, node.body)])
+
+
+def _element(scope: Scope, kind: Type, node: ForEach) -> Type:
+    registry = scope.registry
+    if kind is NULL:
+        scope.refuse("CS0186", "Use of null is not valid in this context", node.source)
+    if kind.name == "Newtonsoft.Json.Linq.JObject":
+        return registry.named(_PAIR, [registry.string, registry.token])
+    if kind.kind == "array":
+        return kind.arguments[0]
+    for base in registry.bases(kind):
+        if base.definition is not None and base.definition.name == _ENUMERABLE:
+            return base.arguments[0]
+    if any(base.name == "System.Collections.IEnumerable" for base in registry.bases(kind)):
+        return registry.object
+    what = (
+        f"foreach statement cannot operate on variables of type '{kind.shown}' because '{kind.shown}' does "
+        "not contain a public definition for 'GetEnumerator'"
+    )
+    scope.refuse("CS1579", what, node.source)
+
+
+def bind_break(scope: Scope, node: Break) -> Lines:
+    if not scope.loops:
+        _refuse_jump(scope, node)
+    return [Line("break", node.at)]
+
+
+def bind_continue(scope: Scope, node: Continue) -> Lines:
+    """Out of switches, which are loops in Python, a flag of each goes on with the loop around it."""
+    loops = list(scope.loops)
+    lines: Lines = []
+    while loops and loops[-1]:
+        lines.append(Line(f"{loops.pop()} = True", node.at))
+    if not loops:
+        _refuse_jump(scope, node)
+    return [*lines, Line("break" if lines else "continue", node.at)]
+
+
+def _refuse_jump(scope: Scope, node: Node) -> NoReturn:
+    if scope.function.enclosed:
+        what = "Control cannot leave the body of an anonymous method or lambda expression"
+        scope.refuse("CS1632", what, node.at)
+    scope.refuse("CS0139", "No enclosing loop out of which to break or continue", node.at)
+
+
+def continues(node: Node) -> bool:
+    """Whether a `continue` inside of a node is one of the loop around it."""
+    if isinstance(node, Continue):
+        return True
+    if isinstance(node, (*_LOOPS, LocalFunction)):
+        return False
+    return any(continues(child) for child in children(node))
+
+
+statements.enter(While, bind_while)
+statements.enter(DoWhile, bind_do_while)
+statements.enter(For, bind_for)
+statements.enter(ForEach, bind_for_each)
+statements.enter(Break, bind_break)
+statements.enter(Continue, bind_continue)

@@ -1,0 +1,270 @@
+"""Scopes: what an expression or a statement is bound in.
+
+A scope is a value. To bind a part of a node in a block, a loop, a function or unchecked, a function hands
+down another scope, and has nothing to put back. Binding writes in few places: the names of the block, the
+lines before the statement, the function, and the `Program`. A trial, as of a lambda with the types that an
+overload gives it, has its own.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, NoReturn
+
+from apimlb.errors import PolicyError
+from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.registry import Registry
+from apimlb.policy.csharp.binding.bound import (
+    Bound,
+    LocalMethod,
+    NamespaceReference,
+    Symbol,
+    TypeReference,
+    Variable,
+)
+from apimlb.policy.csharp.binding.emit import Globals, Lines
+from apimlb.policy.csharp.binding.facts import Facts
+from apimlb.policy.csharp.conversions import Conversions
+from apimlb.policy.csharp.syntax.extents import start
+from apimlb.policy.csharp.syntax.lexer import SourceText
+from apimlb.policy.csharp.syntax.nodes import Node
+
+NOT_ALLOWED = (
+    "Policy expressions may use only the types and members that Microsoft lists under "
+    '"API Management policy expressions", .NET Framework types allowed.'
+)
+_HIDES = (
+    "A local or parameter named '{}' cannot be declared in this scope because that name is used in an "
+    "enclosing local scope to define a local or parameter"
+)
+
+Inputs = tuple[Type, ...]
+Lambdas = tuple[tuple[int, Inputs], ...]
+"""Lambdas around a place, each as its node's id with the types of its parameters."""
+
+
+class Program:
+    """What the parts of one expression share.
+
+    celled   the names of locals that are cells
+    trials   what each lambda yields for parameters of some types, or why it takes none such
+    """
+
+    def __init__(
+        self,
+        source: SourceText,
+        registry: Registry,
+        conversions: Conversions,
+        celled: set[str],
+        trials: dict[Lambdas, Bound | PolicyError],
+    ) -> None:
+        self.source = source
+        self.registry = registry
+        self.conversions = conversions
+        self.celled = celled
+        self.trials = trials
+        self.globals = Globals()
+        self.facts = Facts()
+
+    def scratch(self) -> "Program":
+        """One to write into and to throw away."""
+        return Program(self.source, self.registry, self.conversions, self.celled, self.trials)
+
+
+class Names:
+    """The names of a block, the offsets of those that blocks inside it declare, and its statements.
+
+    Blocks around it hear of its names, unless it is a `trial`."""
+
+    def __init__(
+        self, outer: "Names | None" = None, statements: Sequence[Node] = (), *, trial: bool = False
+    ) -> None:
+        self.outer = outer
+        self.statements = statements
+        self.trial = trial
+        self.own: dict[str, Symbol] = {}
+        self.inner: dict[str, int] = {}
+
+    def find(self, name: str) -> Symbol | None:
+        names: Names | None = self
+        while names is not None:
+            found = names.own.get(name)
+            if found is not None:
+                return found
+            names = names.outer
+        return None
+
+    def enter(self, symbol: Symbol) -> None:
+        self.own[symbol.name] = symbol
+        names = self
+        while names.outer is not None and not names.trial:
+            names = names.outer
+            names.inner.setdefault(symbol.name, symbol.at)
+
+
+class Function(NamedTuple):
+    """The function that statements belong to.
+
+    returns    the values of its `return` statements so far
+    used       the locals that its code names so far
+    result     the type that it returns; None where that is to be inferred
+    outs       its out parameters
+    shown      the local function as messages name it
+    outermost  whether it is the expression itself
+    enclosed   whether a loop stands around it
+    lambdas    the lambdas that it is inside of
+    """
+
+    returns: list[Bound]
+    used: set[Variable]
+    result: Type | None = None
+    outs: tuple[Variable, ...] = ()
+    shown: str = ""
+    outermost: bool = False
+    enclosed: bool = False
+    lambdas: Lambdas = ()
+
+
+class Scope(NamedTuple):
+    """Where a node stands.
+
+    before    lines that must run before the statement at hand
+    loops     the loops and switches around the node in its function, innermost last: "" for a loop, and for a
+              switch the Python local by which it passes `continue` on
+    overflow  "checked" or "unchecked" where that is written
+    receiver  what stands before the `?.` or `?[` at hand
+    catching  whether `throw;` has an exception to throw again
+    """
+
+    program: Program
+    names: Names
+    function: Function
+    before: Lines
+    loops: tuple[str, ...] = ()
+    overflow: str = ""
+    receiver: Bound | None = None
+    catching: bool = False
+
+    @property
+    def registry(self) -> Registry:
+        return self.program.registry
+
+    @property
+    def conversions(self) -> Conversions:
+        return self.program.conversions
+
+    @property
+    def facts(self) -> Facts:
+        return self.program.facts
+
+    def use(self, thing: object) -> str:
+        """The global name of an object."""
+        return self.program.globals.use(thing)
+
+    def temporary(self) -> str:
+        return self.program.globals.temporary()
+
+    def local(self, name: str, prefix: str = "v_") -> str:
+        return self.program.globals.local(name, prefix)
+
+    # Scopes inside
+
+    def inside(self, statements: Sequence[Node] = ()) -> "Scope":
+        """A block in this scope."""
+        return self._replace(names=Names(self.names, statements))
+
+    def within(self, function: Function) -> "Scope":
+        """The block of a function in this scope."""
+        return Scope(self.program, Names(self.names), function, self.before, (), self.overflow)
+
+    def trial(self) -> "Scope":
+        """A scope to bind in what is bound again, or never: nothing that is written there is seen here."""
+        return self._replace(
+            program=self.program.scratch(),
+            names=Names(self.names, trial=True),
+            function=self.function._replace(returns=[], used=set()),
+            before=[],
+        )
+
+    # Problems
+
+    def offset(self, at: int | Node) -> int:
+        """Where a message about a node points."""
+        return at if isinstance(at, int) else start(at, self.program.source.brackets)
+
+    def error(self, code: str, what: str, at: int | Node, next_step: str = "") -> PolicyError:
+        return self.program.source.error(what, self.offset(at), code, next_step)
+
+    def refuse(self, code: str, what: str, at: int | Node, next_step: str = "") -> NoReturn:
+        raise self.error(code, what, at, next_step)
+
+    def not_allowed(self, what: str, at: int | Node) -> PolicyError:
+        return self.error("NotAllowed", what, at, NOT_ALLOWED)
+
+    # Locals
+
+    def find(self, name: str) -> Symbol | None:
+        return self.names.find(name)
+
+    def declare(
+        self,
+        name: str,
+        kind: Type,
+        at: int,
+        *,
+        python: str = "",
+        readonly: str = "",
+        row_member: tuple[Variable, str] | None = None,
+    ) -> Variable:
+        """A new local; C# allows no second meaning of a name inside."""
+        self.check_unused(name, at)
+        made = Variable(
+            name, kind, python or self.local(name), cell=name in self.program.celled, readonly=readonly,
+            row_member=row_member, at=at,
+        )  # fmt: skip
+        self.names.enter(made)
+        return made
+
+    def check_unused(self, name: str, at: int) -> None:
+        """Refuses a name that the block, one around it or one inside it has."""
+        other = self.names.own.get(name)
+        if other is not None:
+            later = max(at, other.at) if isinstance(other, LocalMethod) else at
+            what = f"A local variable or function named '{name}' is already defined in this scope"
+            self.refuse("CS0128", what, later)
+        if name in self.names.inner:
+            self.refuse("CS0136", _HIDES.format(name), self.names.inner[name])
+        if name == "context" or self.find(name) is not None:
+            self.refuse("CS0136", _HIDES.format(name), at)
+
+    def cells(self) -> Iterable[Variable]:
+        """The locals so far that are cells, from the innermost block outward."""
+        names: Names | None = self.names
+        while names is not None:
+            yield from (each for each in names.own.values() if isinstance(each, Variable) and each.cell)
+            names = names.outer
+
+
+class Untyped(ABC):
+    """A lambda or a method group: it has no type until a delegate gives it one."""
+
+    described: str
+    """What messages call it."""
+
+    @abstractmethod
+    def refuse(self, scope: Scope, at: int | Node) -> NoReturn:
+        """Where a value is wanted."""
+
+    @abstractmethod
+    def to_delegate(self, scope: Scope, target: Type, at: int | Node) -> Bound:
+        """It as a value of a type; refused unless that is a delegate that it fits."""
+
+    @abstractmethod
+    def result(self, scope: Scope, inputs: Inputs) -> Bound | None:
+        """What it yields for inputs of these types, without its code; None where it takes no such."""
+
+    @abstractmethod
+    def explain(self, scope: Scope) -> None:
+        """Raise the problem inside of it, if that is why it fits nothing."""
+
+
+Result = Bound | TypeReference | NamespaceReference | Untyped
