@@ -25,7 +25,7 @@ def bind_array(scope: Scope, node: ArrayCreation) -> Bound:
         return array_of(scope, kind, node.items, _given_sizes(scope, bounds, node.sizes))
     for size, each in zip(bounds, node.sizes, strict=True):
         if isinstance(size.constant, int) and size.constant < 0:
-            scope.refuse("CS0248", "Cannot create an array with a negative size", each)
+            scope.refuse("CS0248", each)
     sizes = [as_size(scope, size, node).code for size in bounds]
     if kind.name == "System.Byte[]":
         return Bound(kind, f"{scope.use(make_bytes)}({sizes[0]})", safe=True)
@@ -38,7 +38,7 @@ def _given_sizes(scope: Scope, bounds: Sequence[Bound], nodes: Sequence[Node]) -
     sizes: list[int] = []
     for bound, node in zip(bounds, nodes, strict=True):
         if not isinstance(bound.constant, int):
-            scope.refuse("CS0150", "A constant value is expected", node)
+            scope.refuse("CS0150", node)
         sizes.append(bound.constant)
     return sizes
 
@@ -48,7 +48,7 @@ def _typed_by_items(scope: Scope, node: ArrayCreation) -> Bound:
     values = [value(scope.trial(), item) for item in _leaves(node.items)]
     item = common_type(scope, [each for each in values if each.type is not NULL])
     if not any(each.type is item for each in values):
-        scope.refuse("CS0826", "No best type found for implicitly-typed array", node.at)
+        scope.refuse("CS0826", node.at)
     return array_of(scope, scope.registry.array(item, node.rank), node.items)
 
 
@@ -64,11 +64,7 @@ def _leaves(items: ArrayInitializer) -> Iterator[Node]:
 def array_of(scope: Scope, kind: Type, items: ArrayInitializer, sizes: Sequence[int] = ()) -> Bound:
     """`{ a, b }` as an array of that type; `sizes` are those that are written beside it."""
     if kind.kind != "array":
-        what = (
-            "Can only use array initializer expressions to assign to array types. Try using a new expression "
-            "instead."
-        )
-        scope.refuse("CS0622", what, items.at)
+        scope.refuse("CS0622", items.at)
     item = kind.arguments[0]
     shape, leaves = _shape(scope, kind.rank, items, sizes)
     codes = ", ".join(convert(scope, bind(scope, each), item, each).code for each in leaves)
@@ -87,12 +83,11 @@ def _shape(
     for depth in range(rank):
         rows = [each for each in level if isinstance(each, ArrayInitializer)]
         if len(rows) != len(level):
-            scope.refuse("CS0846", "A nested array initializer is expected", level[0])
+            scope.refuse("CS0846", level[0])
         wanted = sizes[depth] if sizes else len(rows[0].items) if rows else 0
         for row in rows:
             if len(row.items) != wanted:
-                what = f"An array initializer of length '{wanted}' is expected"
-                scope.refuse("CS0847", what, row.at)
+                scope.refuse("CS0847", row.at, wanted)
         shape.append(wanted)
         level = [item for row in rows for item in row.items]
     return shape, level
@@ -100,11 +95,7 @@ def _shape(
 
 def refuse_initializer(scope: Scope, node: ArrayInitializer) -> Bound:
     """Braces where no array is declared."""
-    what = (
-        "Array initializers can only be used in a variable or field initializer. Try using a new expression "
-        "instead."
-    )
-    scope.refuse("CS0623", what, node.at)
+    scope.refuse("CS0623", node.at)
 
 
 expressions.enter(ArrayCreation, bind_array)

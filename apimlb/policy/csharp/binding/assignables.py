@@ -33,10 +33,6 @@ class Assignable(NamedTuple):
     still: bool = True
 
 
-_NOT_ASSIGNABLE = {
-    "CS0131": "The left-hand side of an assignment must be a variable, property or indexer",
-    "CS1059": "The operand of an increment or decrement operator must be a variable, property or indexer",
-}
 assignables: Table[Assignable | None] = Table()
 
 
@@ -44,7 +40,7 @@ def assignable(scope: Scope, node: Node, code: str = "CS0131") -> Assignable:
     """What an assignment to a node changes; what cannot be changed is refused under `code`."""
     found = assignables(scope, node) if assignables.has(node) else None
     if found is None:
-        scope.refuse(code, _NOT_ASSIGNABLE[code], node)
+        scope.refuse(code, node)
     return found
 
 
@@ -85,8 +81,7 @@ def _setter(scope: Scope, place: Assignable, at: int | Node) -> str:
 
 def refuse_read_only(scope: Scope, owner: Type | None, name: str, at: int | Node) -> NoReturn:
     shown = f"{owner.shown}.{name}" if owner is not None else name
-    what = f"Property or indexer '{shown}' cannot be assigned to -- it is read only"
-    scope.refuse("CS0200", what, at)
+    scope.refuse("CS0200", at, shown)
 
 
 def assigned(scope: Scope, place: Assignable, code: str, at: int | Node) -> str:

@@ -40,8 +40,7 @@ def assignable_name(scope: Scope, node: Name) -> Assignable | None:
     if not isinstance(found, Variable) or found.constant is not NOT_CONSTANT:
         return None
     if found.readonly:
-        what = f"Cannot assign to '{node.name}' because it is a '{found.readonly}'"
-        scope.refuse("CS1656", what, node)
+        scope.refuse("CS1656", node, node.name, found.readonly)
     scope.function.used.add(found)
     return Assignable(found.type, found)
 
@@ -51,7 +50,7 @@ def assignable_member(scope: Scope, node: MemberAccess) -> Assignable | None:
     if isinstance(target, Bound):
         return assignable_property(scope, target, node.name, node)
     if isinstance(target, TypeReference) and scope.registry.members(target.type, node.name):
-        scope.refuse("CS0198", _STATIC_FIELD, node)
+        scope.refuse("CS0198", node)
     return None
 
 
@@ -128,7 +127,7 @@ def _discarded(scope: Scope, node: Assignment) -> Bound:
         raise no_variable(scope, Name(node.target.at, "_"))
     bound = value(scope, node.value)
     if bound.type in (NULL, VOID):
-        scope.refuse("CS8183", "Cannot infer the type of implicitly-typed discard.", node.target)
+        scope.refuse("CS8183", node.target)
     return Bound(bound.type, f"({bound.code})")
 
 
@@ -153,8 +152,7 @@ def _moved(scope: Scope, node: Increment, *, keep_old: bool = False) -> _Change:
     place, first = named(scope, assignable(scope, node.operand, "CS1059"))
     kind = place.type.underlying
     if kind.name not in NUMERIC and kind.kind != "enum":
-        what = f"Operator '{node.operator}' cannot be applied to operand of type '{place.type.shown}'"
-        scope.refuse("CS0023", what, node)
+        scope.refuse("CS0023", node, node.operator, place.type)
     current = Bound(place.type, read(scope, place).code)
     if keep_old:
         name = scope.temporary()

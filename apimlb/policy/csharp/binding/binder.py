@@ -80,11 +80,11 @@ def bind_expression(
         lines = function_lines(scope, tree)
     except PolicyError as error:
         program.facts.partial = True  # the rest may have shown it
-        earlier = _misrun(program, tree)
+        earlier = _misrun(scope, tree)
         if earlier is not None and (earlier.line, earlier.column) < (error.line, error.column):
             raise earlier from None
         raise
-    problem = _misrun(program, tree)
+    problem = _misrun(scope, tree)
     if problem is not None:
         raise problem
     read = program.facts.properties
@@ -100,19 +100,19 @@ def _type_name(scope: Scope) -> str:
     return common_type(scope, values).name if values else scope.registry.object.name
 
 
-def _misrun(program: Program, tree: BlockStatement) -> PolicyError | None:
+def _misrun(scope: Scope, tree: BlockStatement) -> PolicyError | None:
     """The first problem of how the expression runs: an end without a value, a local without one."""
-    facts, source = program.facts, program.source
+    facts, text = scope.facts, scope.program.source.text
     if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not facts.partial:
         return None
-    flow = Flow(facts, source.text, closely=False)
+    flow = Flow(facts, text, closely=False)
     flow.function(tree)
     if flow.ends:
-        return source.error("Not all code paths return a value", tree.at, "CS0161")
+        return scope.error("CS0161", tree.at, "the expression")
     found = flow.findings
     if facts.partial:  # what is reached does not depend on the parts of a condition, what has a value does
-        closely = Flow(facts, source.text, closely=True)
+        closely = Flow(facts, text, closely=True)
         closely.function(tree)
         found = found + [each for each in closely.findings if each.code == "CS0165"]
     first = min(found, key=lambda each: each.at, default=None)
-    return source.error(first.what, first.at, first.code) if first else None
+    return scope.error(first.code, first.at, *first.values) if first else None

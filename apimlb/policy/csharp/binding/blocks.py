@@ -72,10 +72,9 @@ def bind_declaration(scope: Scope, node: Declaration) -> Lines:
 def declared(scope: Scope, node: Declaration, readonly: str = "") -> Lines:
     inferred = is_var(scope, node.type)
     if inferred and node.constant:
-        scope.refuse("CS0822", "Implicitly-typed variables cannot be constant", node.type.at)
+        scope.refuse("CS0822", node.type.at)
     if inferred and len(node.declarators) > 1:
-        what = "Implicitly-typed variables cannot have multiple declarators"
-        scope.refuse("CS0819", what, node.type.at)
+        scope.refuse("CS0819", node.type.at)
     lines: Lines = []
     for at, name, initial in node.declarators:
         before: Lines = []
@@ -99,17 +98,15 @@ def declared(scope: Scope, node: Declaration, readonly: str = "") -> Lines:
 
 def _inferred(scope: Scope, at: int, initial: Node | None) -> Bound:
     if initial is None:
-        scope.refuse("CS0818", "Implicitly-typed variables must be initialized", at)
+        scope.refuse("CS0818", at)
     if isinstance(initial, ArrayInitializer):
-        what = "Cannot initialize an implicitly-typed variable with an array initializer"
-        scope.refuse("CS0820", what, at)
+        scope.refuse("CS0820", at)
     found = bind(scope, initial)
     if isinstance(found, Untyped):
-        scope.refuse("CS0815", f"Cannot assign {found.described} to an implicitly-typed variable", at)
+        scope.refuse("CS0815", at, found.described)
     bound = as_value(scope, found, initial)
     if bound.type in (NULL, VOID):
-        what = f"Cannot assign {bound.type.shown} to an implicitly-typed variable"
-        scope.refuse("CS0815", what, at)
+        scope.refuse("CS0815", at, bound.type)
     return bound
 
 
@@ -126,16 +123,11 @@ def _check_constant(scope: Scope, node: Declaration, variable: Variable, bound: 
     kind = variable.type
     fit = kind.name in NUMERIC or kind.kind == "enum" or kind in (scope.registry.bool, scope.registry.string)
     if not fit and kind.is_value:
-        scope.refuse("CS0283", f"The type '{kind.shown}' cannot be declared const", node.type.at)
+        scope.refuse("CS0283", node.type.at, kind)
     if not fit and bound.constant is not None and value(scope, initial).is_constant:
-        what = (
-            f"'{variable.name}' is of type '{kind.shown}'. A const field of a reference type other than "
-            "string can only be initialized with null."
-        )
-        scope.refuse("CS0134", what, initial)
+        scope.refuse("CS0134", initial, variable.name, kind)
     if bound.constant is NOT_CONSTANT:
-        what = f"The expression being assigned to '{variable.name}' must be constant"
-        scope.refuse("CS0133", what, initial)
+        scope.refuse("CS0133", initial, variable.name)
 
 
 # Expressions as statements, and `if`
@@ -149,11 +141,7 @@ def bind_expression(scope: Scope, node: ExpressionStatement) -> Lines:
     brackets = scope.program.source.brackets
     runs = isinstance(run, Invocation | Assignment | Increment | ObjectCreation)
     if not runs or id(expression) in brackets:
-        what = (
-            "Only assignment, call, increment, decrement, and new object expressions can be used as a "
-            "statement"
-        )
-        scope.refuse("CS0201", what, brackets.get(id(expression), scope.offset(expression)))
+        scope.refuse("CS0201", brackets.get(id(expression), scope.offset(expression)))
     if isinstance(expression, Assignment):
         code = run_assignment(scope, expression)
     elif isinstance(expression, Increment):

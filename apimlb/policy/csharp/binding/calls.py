@@ -22,16 +22,15 @@ def bind_invocation(scope: Scope, node: Invocation) -> Bound:
     if isinstance(target, Bound) and target.type.kind == "delegate":
         return _invoke(scope, target, node)
     if isinstance(target, Bound) and not member:
-        scope.refuse("CS0149", "Method name expected", node.target)
-    scope.refuse("CS1955", "Non-invocable member cannot be used like a method.", node.target.at)
+        scope.refuse("CS0149", node.target)
+    scope.refuse("CS1955", node.target.at)
 
 
 def _invoke(scope: Scope, target: Bound, node: Invocation) -> Bound:
     *parameters, result = target.type.arguments
     arguments = given_arguments(scope, node.arguments)
     if len(arguments) != len(parameters):
-        what = f"Delegate '{target.type.shown}' does not take {len(arguments)} arguments"
-        scope.refuse("CS1593", what, node.at)
+        scope.refuse("CS1593", node.at, target.type, len(arguments))
     codes = [
         convert(scope, each.value, kind, each.at).code
         for each, kind in zip(arguments, parameters, strict=True)

@@ -46,10 +46,8 @@ def convert(scope: Scope, value: Result, target: Type, at: int | Node) -> Bound:
     if scope.conversions.explicit(bound.type, target) is not None:
         _only_by_cast(scope, bound, target, at)
     if bound.type is NULL:
-        what = f"Cannot convert null to '{target.shown}' because it is a non-nullable value type"
-        scope.refuse("CS0037", what, at)
-    what = f"Cannot implicitly convert type '{bound.type.shown}' to '{target.shown}'"
-    scope.refuse("CS0029", what, at)
+        scope.refuse("CS0037", at, target)
+    scope.refuse("CS0029", at, bound.type, target)
 
 
 def cast(scope: Scope, value: Result, target: Type, at: int | Node) -> Bound:
@@ -59,7 +57,7 @@ def cast(scope: Scope, value: Result, target: Type, at: int | Node) -> Bound:
         return bound
     found = scope.conversions.explicit(bound.type, target)
     if found is None:
-        scope.refuse("CS0030", f"Cannot convert type '{bound.type.shown}' to '{target.shown}'", at)
+        scope.refuse("CS0030", at, bound.type, target)
     return _apply(scope, found, bound, target, at)
 
 
@@ -111,20 +109,11 @@ def _only_by_cast(scope: Scope, bound: Bound, target: Type, at: int | Node) -> N
     if isinstance(bound.constant, int) and (
         too_large or (bound.type.name == "System.Int64" and inner.name == "System.UInt64")
     ):
-        what = f"Constant value '{int(bound.constant)}' cannot be converted to a '{inner.shown}'"
-        scope.refuse("CS0031", what, at)
+        scope.refuse("CS0031", at, int(bound.constant), inner)
     suffix = _SUFFIXES.get(inner.name)
     if isinstance(at, Literal) and bound.type.name == "System.Double" and suffix:
-        what = (
-            f"Literal of type double cannot be implicitly converted to type '{inner.shown}'; use an "
-            f"'{suffix}' suffix to create a literal of this type"
-        )
-        scope.refuse("CS0664", what, at)
-    what = (
-        f"Cannot implicitly convert type '{bound.type.shown}' to '{target.shown}'. An explicit conversion "
-        "exists (are you missing a cast?)"
-    )
-    scope.refuse("CS0266", what, at)
+        scope.refuse("CS0664", at, inner, suffix)
+    scope.refuse("CS0266", at, bound.type, target)
 
 
 # Applying what `Conversions` finds
@@ -234,8 +223,7 @@ def _constant_numeric(scope: Scope, bound: Bound, target: Type, at: int | Node) 
     try:
         exact = numbers.decimal_from_float(value) if isinstance(value, float) else Decimal(int(value))
     except ClrException:
-        what = f"Constant value '{number_text(value)}' cannot be converted to a 'decimal'"
-        scope.refuse("CS0031", what, at)
+        scope.refuse("CS0031", at, number_text(value), target)
     return literal(scope, exact, target)
 
 
@@ -247,15 +235,10 @@ def _constant_whole(
     if lowest - 1 < value < highest + 1:
         return int(value)
     if isinstance(value, Decimal):
-        what = f"Constant value '{value}M' cannot be converted to a '{target.shown}'"
-        scope.refuse("CS0031", what, at)
+        scope.refuse("CS0031", at, f"{value}M", target)
     if scope.overflow != "unchecked":
         shown = number_text(value) if isinstance(value, float) else str(value)
-        what = (
-            f"Constant value '{shown}' cannot be converted to a '{target.shown}' (use 'unchecked' syntax to "
-            "override)"
-        )
-        scope.refuse("CS0221", what, at)
+        scope.refuse("CS0221", at, shown, target)
     return numbers.wrap(value, name) if isinstance(value, int) else None
 
 

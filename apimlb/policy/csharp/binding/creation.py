@@ -57,10 +57,7 @@ def bind_checked(scope: Scope, node: CheckedExpression) -> Bound:
 
 def bind_default(scope: Scope, node: DefaultValue) -> Bound:
     if node.type is None:
-        what = (
-            "Feature 'default literal' is not available in C# 7. Please use language version 7.1 or greater."
-        )
-        scope.refuse("CS8107", what, node.at)
+        scope.refuse("CS8107", node.at)
     return default_value(scope, type_of(scope, node.type))
 
 
@@ -77,7 +74,7 @@ def bind_sizeof(scope: Scope, node: SizeOf) -> Bound:
     kind = type_of(scope, node.type)
     size = _SIZES.get(kind.name.removeprefix("System."))
     if size is None:
-        scope.refuse("CS0233", f"'{kind.shown}' does not have a predefined size", node.at)
+        scope.refuse("CS0233", node.at, kind)
     return literal(scope, size, scope.registry.int)
 
 
@@ -89,11 +86,9 @@ def bind_new(scope: Scope, node: ObjectCreation) -> Bound:
     if made is None:
         raise no_type(scope, node.type)
     if made.kind == "static":
-        what = f"Cannot create an instance of the static class '{made.shown}'"
-        scope.refuse("CS0712", what, node.at)
+        scope.refuse("CS0712", node.at, made)
     if made.kind == "interface" or made.definition is None:
-        what = f"Cannot create an instance of the abstract class or interface '{made.shown}'"
-        scope.refuse("CS0144", what, node.at)
+        scope.refuse("CS0144", node.at, made)
     if made.is_value and not node.arguments:
         bound = default_value(scope, made)
     else:
@@ -154,11 +149,7 @@ def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Boun
     """One element of a collection initializer. Values of a wrong type have a code of their own."""
     kind = target.type
     if "Add" not in scope.registry.member_names(kind):
-        what = (
-            f"Cannot initialize type '{kind.shown}' with a collection initializer because it has no Add "
-            "method"
-        )
-        scope.refuse("CS1922", what, at)
+        scope.refuse("CS1922", at, kind)
     try:
         return call_group(scope, MethodGroup(at, "Add", kind, target), given, at)
     except PolicyError as error:
@@ -167,19 +158,14 @@ def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Boun
         owner, member = scope.registry.members(kind, "Add")[0]
         if len(given) < len(member.parameters):
             raise no_overload(scope, "Add", kind, [(owner, member)], given, at, receiver=target) from None
-        what = (
-            f"The best overloaded Add method '{shown_member(scope, owner, member)}' for the collection "
-            "initializer has some invalid arguments"
-        )
-        scope.refuse("CS1950", what, at)
+        scope.refuse("CS1950", at, shown_member(scope, owner, member))
 
 
 def bind_anonymous(scope: Scope, node: AnonymousCreation) -> Bound:
     members: dict[str, Bound] = {}
     for (name, written), at in zip(node.members, node.places, strict=True):
         if name in members:
-            what = "An anonymous type cannot have multiple properties with the same name"
-            scope.refuse("CS0833", what, at)
+            scope.refuse("CS0833", at)
         members[name] = _member_value(scope, bind(scope, written), written, at)
     kind = scope.registry.types.anonymous((name, bound.type) for name, bound in members.items())
     inner = ", ".join(f"{name!r}: {bound.code}" for name, bound in members.items())
@@ -188,10 +174,10 @@ def bind_anonymous(scope: Scope, node: AnonymousCreation) -> Bound:
 
 def _member_value(scope: Scope, found: Result, written: Node, at: int) -> Bound:
     if isinstance(found, Untyped):
-        scope.refuse("CS0828", f"Cannot assign '{found.described}' to anonymous type property", at)
+        scope.refuse("CS0828", at, found.described)
     bound = as_value(scope, found, written)
     if bound.type in (NULL, VOID):
-        scope.refuse("CS0828", f"Cannot assign '{bound.type.shown}' to anonymous type property", at)
+        scope.refuse("CS0828", at, bound.type)
     return bound
 
 

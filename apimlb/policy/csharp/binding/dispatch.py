@@ -52,9 +52,8 @@ def as_value(scope: Scope, found: Result, at: int | Node) -> Bound:
     if isinstance(found, Untyped):
         found.refuse(scope, at)
     if isinstance(found, NamespaceReference):
-        scope.refuse("CS0118", f"'{found.name}' is a namespace but is used like a variable", at)
-    what = f"'{found.type.shown}' is a type, which is not valid in the given context"
-    scope.refuse("CS0119", what, at)
+        scope.refuse("CS0118", at, found.name)
+    scope.refuse("CS0119", at, found.type)
 
 
 def statement(scope: Scope, node: Node) -> Lines:

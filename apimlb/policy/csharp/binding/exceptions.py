@@ -63,11 +63,7 @@ def _caught(scope: Scope, each: Catch, done: Sequence[Type]) -> Type:
     check_exception(scope, kind, each.type.at)
     for other in done:
         if scope.registry.derives(kind, other):
-            what = (
-                "A previous catch clause already catches all exceptions of this or of a super type "
-                f"('{other.shown}')"
-            )
-            scope.refuse("CS0160", what, each.type.at)
+            scope.refuse("CS0160", each.type.at, other)
     return kind
 
 
@@ -89,11 +85,7 @@ def _check_disposable(scope: Scope, kind: Type, at: int | Node) -> None:
     """The tables do not say of every interface and cryptographic type that it is disposable."""
     known = scope.registry.derives(kind, scope.registry.named("System.IDisposable"))
     if not known and kind.kind != "interface" and not kind.name.startswith("System.Security."):
-        what = (
-            f"'{kind.shown}': type used in a using statement must be implicitly convertible to "
-            "'System.IDisposable'"
-        )
-        scope.refuse("CS1674", what, at)
+        scope.refuse("CS1674", at, kind)
 
 
 statements.enter(Try, bind_try)

@@ -42,7 +42,7 @@ def no_overload(
     owner, member = fitting[0]
     explained = _misfit(scope, owner, member, given, extra, types, at)
     _explain_all(scope, arguments)
-    return explained or scope.error("CS1501", f"No overload for method '{name}' takes these arguments", at)
+    return explained or scope.error("CS1501", at, name, "these")
 
 
 def _explain_all(scope: Scope, arguments: Sequence[Given]) -> None:
@@ -66,12 +66,8 @@ def _wrong_number(
         missing = [each.name for each in member.parameters[extra:][len(arguments) :] if each.required]
         if missing:
             shown = shown_member(scope, owner, member)
-            what = (
-                "There is no argument given that corresponds to the required formal parameter "
-                f"'{missing[0]}' of '{shown.partition('.')[2] if local else shown}'"
-            )
-            return scope.error("CS7036", what, at)
-    return scope.error("CS1501", f"No overload for method '{name}' takes {len(arguments)} arguments", at)
+            return scope.error("CS7036", at, missing[0], shown.partition(".")[2] if local else shown)
+    return scope.error("CS1501", at, name, len(arguments))
 
 
 def _unknown_name(
@@ -80,8 +76,7 @@ def _unknown_name(
     known = {parameter.name for _, member in fitting for parameter in member.parameters}
     for each in arguments:
         if each.name is not None and each.name not in known:
-            what = f"The best overload for '{name}' does not have a parameter named '{each.name}'"
-            return scope.error("CS1739", what, each.name_at)
+            return scope.error("CS1739", each.name_at, name, each.name)
     return None
 
 
@@ -99,11 +94,7 @@ def _misfit(
     bindings = type_arguments_of(owner)
     if member.type_parameters and not _inferred(scope, member, matched, given, bindings, types):
         _explain_all(scope, given)
-        what = (
-            f"The type arguments for method '{shown_member(scope, owner, member)}' cannot be inferred from "
-            "the usage. Try specifying the type arguments explicitly."
-        )
-        return scope.error("CS0411", what, at)
+        return scope.error("CS0411", at, shown_member(scope, owner, member))
     for index, parameter, kind in matched:
         substituted = scope.registry.types.substitute(kind, bindings)
         problem = _argument_problem(scope, given[index], index + 1 - extra, parameter, substituted)
@@ -146,14 +137,13 @@ def _argument_problem(
 ) -> PolicyError | None:
     wanted = passing(parameter)
     if wanted != each.mode:
-        verb, mode = ("must", wanted) if wanted else ("may not", each.mode)
-        what = f"Argument {number} {verb} be passed with the '{mode}' keyword"
-        return scope.error("CS1620" if wanted else "CS1615", what, each.at)
+        if wanted:
+            return scope.error("CS1620", each.at, number, wanted)
+        return scope.error("CS1615", each.at, number, each.mode)
     if fits(scope, each, kind, parameter.mode):
         return None
     if isinstance(each.value, Untyped):
         convert(scope, each.value, kind, each.at)  # raises what is wrong with it
         return None
     mode = f"{wanted} " if wanted else ""
-    what = f"Argument {number}: cannot convert from '{mode}{each.value.type.shown}' to '{mode}{kind.shown}'"
-    return scope.error("CS1503", what, each.at)
+    return scope.error("CS1503", each.at, number, mode, each.value.type, mode, kind)

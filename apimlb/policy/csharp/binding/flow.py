@@ -34,8 +34,6 @@ from apimlb.policy.csharp.syntax.statements import (
     While,
 )
 
-_LEAVES_FINALLY = "Control cannot leave the body of a finally clause"
-
 
 @dataclass(slots=True, eq=False)
 class Jumps:
@@ -184,7 +182,7 @@ class Flow(ExpressionFlow):
 
     def _leave_by(self, node: Node, depth: int) -> None:
         if self._finally_depth > depth:
-            self.report(node.at, "CS0157", _LEAVES_FINALLY)
+            self.report(node.at, "CS0157")
         self.state = DEAD
 
     def _break(self, node: Break) -> None:
@@ -300,12 +298,7 @@ class Flow(ExpressionFlow):
             return
         label = section.labels[-1]
         text = self._text[label.at : label.end]
-        if last:
-            what = f"Control cannot fall out of switch from final case label ('{text}')"
-            self.report(label.at, "CS8070", what)
-        else:
-            what = f"Control cannot fall through from one case label ('{text}') to another"
-            self.report(label.at, "CS0163", what)
+        self.report(label.at, "CS8070" if last else "CS0163", text)
 
     # Functions inside
 
@@ -320,7 +313,7 @@ class Flow(ExpressionFlow):
                 self.assign(each.name)
         self.function(node.body)
         if self.state != DEAD and isinstance(node.body, BlockStatement) and not node.returns_nothing:
-            self.report(node.at, "CS0161", f"'{node.shown}': not all code paths return a value")
+            self.report(node.at, "CS0161", f"'{node.shown}'")
         self.leave()
         self.state = before
 

@@ -38,7 +38,7 @@ class Finding:
 
     at: int
     code: str
-    what: str
+    values: tuple[object, ...] = ()
 
 
 class ExpressionFlow:
@@ -97,8 +97,8 @@ class ExpressionFlow:
         if self.state != DEAD:
             self.state |= self._bit(name)
 
-    def report(self, at: int, code: str, what: str) -> None:
-        self.findings.append(Finding(at, code, what))
+    def report(self, at: int, code: str, *values: object) -> None:
+        self.findings.append(Finding(at, code, values))
 
     # Values
 
@@ -201,7 +201,7 @@ class ExpressionFlow:
             if self._unassigned is not None:
                 self._unassigned.append((node.name, bit))
             else:
-                self.report(node.at, "CS0165", f"Use of unassigned local variable '{node.name}'")
+                self.report(node.at, "CS0165", node.name)
             self.state |= bit
         elif not bit:
             function = self._function(node.name)
@@ -226,7 +226,7 @@ class ExpressionFlow:
                 if self._unassigned is not None:
                     self._unassigned.append((name, bit))
                 else:
-                    self.report(at, "CS0165", f"Use of unassigned local variable '{name}'")
+                    self.report(at, "CS0165", name)
         if gained != DEAD:
             self.state |= gained & outer
 

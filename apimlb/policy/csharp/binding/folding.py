@@ -60,7 +60,7 @@ def fold_numbers(
         value = _REAL[operator](float(a), float(b))
         return literal(scope, numbers.Single(value) if name == "Single" else value, common)
     if operator in "/%" and b == 0:
-        scope.refuse("CS0020", "Division by constant zero", at)
+        scope.refuse("CS0020", at)
     if isinstance(a, Decimal) and isinstance(b, Decimal):
         return _fold_decimal(scope, operator, a, b, common, at)
     return fold_whole(scope, _WHOLE[operator](number_of(a), number_of(b)), common, at)
@@ -70,7 +70,7 @@ def _fold_decimal(scope: Scope, operator: str, a: Decimal, b: Decimal, common: T
     try:
         return literal(scope, DECIMAL_CALLS[operator](a, b), common)
     except ClrException:
-        scope.refuse("CS0463", "Evaluation of the decimal constant expression failed", at)
+        scope.refuse("CS0463", at)
 
 
 def fold_whole(scope: Scope, value: int, common: Type, at: int | Node) -> Bound:
@@ -79,7 +79,7 @@ def fold_whole(scope: Scope, value: int, common: Type, at: int | Node) -> Bound:
     lowest, highest, make = numbers.INTEGERS[name]
     if not lowest <= value <= highest:
         if scope.overflow != "unchecked":
-            scope.refuse("CS0220", "The operation overflows at compile time in checked mode", at)
+            scope.refuse("CS0220", at)
         value = numbers.wrap(value, name)
     return literal(scope, make(value), common)
 

@@ -35,23 +35,18 @@ def bind_return(scope: Scope, node: Return) -> Lines:
     if node.value is None:
         if function.outermost or function.result not in (None, VOID):
             shown = function.result.shown if function.result else "object"
-            what = f"An object of a type convertible to '{shown}' is required"
-            scope.refuse("CS0126", what, node.at)
+            scope.refuse("CS0126", node.at, shown)
         function.returns.append(Bound(VOID, ""))
         return [Line(f"return {_returned(function, 'None')}", node.at)]
     found = bind(scope, node.value)
     if function.result is VOID:
-        what = (
-            f"Since '{function.shown}' returns void, a return keyword must not be followed by an object "
-            "expression"
-        )
-        scope.refuse("CS0127", what, node.at)
+        scope.refuse("CS0127", node.at, function.shown)
     if function.result is None:
         bound = as_value(scope, found, node.value)
     else:
         bound = convert(scope, found, function.result, node.value)
     if bound.type is VOID:
-        scope.refuse("CS0029", "Cannot implicitly convert type 'void' to 'object'", node.value)
+        scope.refuse("CS0029", node.value, VOID, scope.registry.object)
     function.returns.append(found if isinstance(found, Bound) else bound)
     return [Line(f"return {_returned(function, bound.code)}", node.at)]
 
@@ -73,7 +68,7 @@ def declare_function(scope: Scope, node: LocalFunction) -> None:
     names = [each.name for each in node.parameters]
     for place, each in enumerate(node.parameters):
         if each.name in names[:place]:
-            scope.refuse("CS0100", f"The parameter name '{each.name}' is a duplicate", each.at)
+            scope.refuse("CS0100", each.at, each.name)
     places = ", ".join(f"{{{n}}}" for n in range(sum(each.mode != "out" for each in parameters)))
     member = Member("method", node.name, True, (), parameters, result, f"{python}({places})")
     scope.names.enter(LocalMethod(node.name, python, member, node.at))
@@ -85,8 +80,7 @@ def _parameter(scope: Scope, written: FunctionParameter) -> Parameter:
     if written.default is not None:
         bound = convert(scope, bind(scope, written.default), made.type, written.default)
         if not bound.is_constant:
-            what = f"Default parameter value for '{written.name}' must be a compile-time constant"
-            scope.refuse("CS1736", what, written.default)
+            scope.refuse("CS1736", written.default, written.name)
         made.default = bound.constant
     return made
 

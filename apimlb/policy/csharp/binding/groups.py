@@ -40,11 +40,7 @@ class MethodGroup(Untyped):
         self.local = local
 
     def refuse(self, scope: Scope, at: int | Node, kind: str = "object") -> NoReturn:
-        what = (
-            f"Cannot convert method group '{self.name}' to non-delegate type '{kind}'. Did you intend to "
-            "invoke the method?"
-        )
-        scope.refuse("CS0428", what, self.at)
+        scope.refuse("CS0428", self.at, self.name, kind)
 
     def to_delegate(self, scope: Scope, target: Type, at: int | Node) -> Bound:
         if target.kind != "delegate":
@@ -117,8 +113,7 @@ def construct(scope: Scope, made: Type, arguments: Sequence[Given], at: int) -> 
     if not members:
         raise scope.not_allowed(f"'{made.shown}' cannot be created in a policy expression", at)
     if not any(takes(member, len(arguments)) for _, member in members):
-        what = f"'{made.shown}' does not contain a constructor that takes {len(arguments)} arguments"
-        scope.refuse("CS1729", what, at)
+        scope.refuse("CS1729", at, made, len(arguments))
     raise no_overload(scope, made.shown, made, members, arguments, at)
 
 
@@ -126,8 +121,7 @@ def _check_names(scope: Scope, arguments: Sequence[Given]) -> None:
     named = False
     for each in arguments:
         if named and each.name is None:
-            what = "Named argument specifications must appear after all fixed arguments have been specified"
-            scope.refuse("CS1738", what, each.at)
+            scope.refuse("CS1738", each.at)
         named = named or each.name is not None
 
 
@@ -167,8 +161,7 @@ def _stores(scope: Scope, chosen: Candidate, arguments: Sequence[Given], outs: s
 def _store(scope: Scope, each: Given, kind: Type, code: str) -> str:
     if each.target is not None:
         if each.target.member is not None:
-            what = "A property or indexer may not be passed as an out or ref parameter"
-            scope.refuse("CS0206", what, each.at)
+            scope.refuse("CS0206", each.at)
         return assigned(scope, each.target, code, each.at)
     assert each.declared is not None
     if each.declared == "_":

@@ -29,8 +29,7 @@ def element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | 
         return _array_element(scope, target, written, at)
     candidates = scope.registry.members(target.type, "this")
     if not candidates:
-        what = f"Cannot apply indexing with [] to an expression of type '{target.type.shown}'"
-        scope.refuse("CS0021", what, at)
+        scope.refuse("CS0021", at, target.type)
     given = given_arguments(scope, written)
     chosen = best_overload(scope, candidates, given, given[0].at if given else at)
     if chosen is None:
@@ -44,8 +43,7 @@ def element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | 
 
 def _array_element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | Node) -> Assignable:
     if len(written) != target.type.rank:
-        what = f"Wrong number of indices inside []; expected {target.type.rank}"
-        scope.refuse("CS0022", what, at)
+        scope.refuse("CS0022", at, target.type.rank)
     indices = []
     for each in written:
         assert each.value is not None

@@ -29,12 +29,14 @@ class LambdaValue(Untyped):
         self.node = node
 
     def refuse(self, scope: Scope, at: int | Node) -> NoReturn:
-        scope.refuse("CS1660", _NO_DELEGATE.format("object"), at)
+        scope.refuse("CS1660", at, "object")
 
     def to_delegate(self, scope: Scope, target: Type, at: int | Node) -> Bound:
         if target.kind != "delegate":
-            scope.refuse("CS1660", _NO_DELEGATE.format(target.shown), at)
+            scope.refuse("CS1660", at, target)
         *inputs, result = target.arguments
+        if len(inputs) != len(self.node.parameters):
+            scope.refuse("CS1593", self.node.at, target, len(self.node.parameters))
         made = _bound(scope, self.node, tuple(inputs), result)
         return Bound(target, made.code, safe=True)
 
@@ -64,13 +66,9 @@ def bind_lambda(scope: Scope, node: Lambda) -> LambdaValue:
 
 def _bound(scope: Scope, node: Lambda, inputs: Inputs, result: Type | None) -> Bound:
     """The lambda's code, with the type of what its body yields. `result` None leaves that open."""
-    if len(node.parameters) != len(inputs):
-        what = f"Delegate does not take {len(node.parameters)} arguments"
-        scope.refuse("CS1593", what, node.at)
     outer = scope.function
     if len(outer.lambdas) == _MAX_LAMBDAS:
-        what = f"Lambdas are nested more than {_MAX_LAMBDAS} levels deep"
-        scope.refuse("CS8078", what, node.at)
+        scope.refuse("CS8078", node.at, _MAX_LAMBDAS)
     function = Function(
         [], set(), result, shown=outer.shown, enclosed=outer.enclosed or bool(scope.loops),
         lambdas=(*outer.lambdas, (id(node), inputs)),
@@ -103,12 +101,11 @@ def _parameter(scope: Scope, each: LambdaParameter, kind: Type) -> Variable:
     if each.row:
         return _row(scope, each.at, kind)
     if each.type is not None and type_of(scope, each.type) is not kind:
-        scope.refuse("CS1661", "The lambda's parameter types do not match the delegate's", each.at)
+        scope.refuse("CS1661", each.at)
     if each.query and (scope.find(each.name) is not None or each.name in scope.names.inner):
-        what = f"The range variable '{each.name}' conflicts with a previous declaration of '{each.name}'"
-        scope.refuse("CS1931", what, each.at)
+        scope.refuse("CS1931", each.at, each.name, each.name)
     if each.name in scope.names.own:
-        scope.refuse("CS0100", f"The parameter name '{each.name}' is a duplicate", each.at)
+        scope.refuse("CS0100", each.at, each.name)
     return scope.declare(each.name, kind, each.at)
 
 
@@ -152,9 +149,9 @@ def _check_end(scope: Scope, node: Lambda, kind: Type) -> None:
     flow = Flow(scope.facts, scope.program.source.text, closely=False)
     flow.function(node.body)
     for each in flow.findings[:1]:
-        scope.refuse(each.code, each.what, each.at)
+        scope.refuse(each.code, each.at, *each.values)
     if flow.ends and kind is not VOID:
-        scope.refuse("CS1643", "Not all code paths return a value in lambda expression", node.arrow)
+        scope.refuse("CS1643", node.arrow)
 
 
 expressions.enter(Lambda, bind_lambda)

@@ -13,14 +13,9 @@ Candidates = list[tuple[Type, Member]]
 
 def no_member(scope: Scope, owner: Type, name: str, at: int) -> PolicyError:
     if owner is NULL:
-        return scope.error("CS0023", "Operator '.' cannot be applied to operand of type '<null>'", at)
+        return scope.error("CS0023", at, ".", owner)
     if owner.kind == "anonymous" or owner.definition is None or not owner.definition.namespace:
-        what = (
-            f"'{owner.shown}' does not contain a definition for '{name}' and no extension method '{name}' "
-            f"accepting a first argument of type '{owner.shown}' could be found (are you missing a using "
-            "directive or an assembly reference?)"
-        )
-        return scope.error("CS1061", what, at)
+        return scope.error("CS1061", at, owner, name, name, owner)
     what = f"'{owner.shown}' does not contain a definition for '{name}' that a policy expression may use"
     return scope.not_allowed(what, at)
 

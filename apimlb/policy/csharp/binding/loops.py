@@ -110,7 +110,7 @@ def bind_for_each(scope: Scope, node: ForEach) -> Lines:
 def _element(scope: Scope, kind: Type, node: ForEach) -> Type:
     registry = scope.registry
     if kind is NULL:
-        scope.refuse("CS0186", "Use of null is not valid in this context", node.source)
+        scope.refuse("CS0186", node.source)
     if kind.name == "Newtonsoft.Json.Linq.JObject":
         return registry.named(_PAIR, [registry.string, registry.token])
     if kind.kind == "array":
@@ -120,11 +120,7 @@ def _element(scope: Scope, kind: Type, node: ForEach) -> Type:
             return base.arguments[0]
     if any(base.name == "System.Collections.IEnumerable" for base in registry.bases(kind)):
         return registry.object
-    what = (
-        f"foreach statement cannot operate on variables of type '{kind.shown}' because '{kind.shown}' does "
-        "not contain a public definition for 'GetEnumerator'"
-    )
-    scope.refuse("CS1579", what, node.source)
+    scope.refuse("CS1579", node.source, kind, kind)
 
 
 def bind_break(scope: Scope, node: Break) -> Lines:
@@ -146,9 +142,8 @@ def bind_continue(scope: Scope, node: Continue) -> Lines:
 
 def _refuse_jump(scope: Scope, node: Node) -> NoReturn:
     if scope.function.enclosed:
-        what = "Control cannot leave the body of an anonymous method or lambda expression"
-        scope.refuse("CS1632", what, node.at)
-    scope.refuse("CS0139", "No enclosing loop out of which to break or continue", node.at)
+        scope.refuse("CS1632", node.at)
+    scope.refuse("CS0139", node.at)
 
 
 def continues(node: Node) -> bool:

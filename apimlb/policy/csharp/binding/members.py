@@ -66,8 +66,7 @@ def no_variable(scope: Scope, node: Name) -> PolicyError:
         return early
     if node.type_arguments:
         return no_type(scope, TypeName(node.at, [(node.name, node.type_arguments)]))
-    what = f"The name '{node.name}' does not exist in the current context"
-    return no_name(scope, [], node.name, 0, node.at) or scope.error("CS0103", what, node.at)
+    return no_name(scope, [], node.name, 0, node.at) or scope.error("CS0103", node.at, node.name)
 
 
 def _declared_later(scope: Scope, node: Name) -> PolicyError | None:
@@ -77,9 +76,8 @@ def _declared_later(scope: Scope, node: Name) -> PolicyError | None:
         if found is not None:
             at, inferred = found
             if at > node.at or inferred:
-                what = f"Cannot use local variable '{node.name}' before it is declared"
-                return scope.error("CS0841", what, node.at)
-            return scope.error("CS0165", f"Use of unassigned local variable '{node.name}'", node.at)
+                return scope.error("CS0841", node.at, node.name)
+            return scope.error("CS0165", node.at, node.name)
         names = names.outer
     return None
 
@@ -144,11 +142,7 @@ def _static_member(scope: Scope, owner: Type, node: MemberAccess, types: list[Ty
         if member.kind == "property" and member.static:
             return _static_value(scope, base, member)
     if found:
-        what = (
-            "An object reference is required for the non-static field, method, or property "
-            f"'{owner.shown}.{name}'"
-        )
-        scope.refuse("CS0120", what, node.at)
+        scope.refuse("CS0120", node.at, owner, name)
     nested = scope.registry.nested(owner, name)
     if nested is None:
         raise no_member(scope, owner, name, node.at)
@@ -207,7 +201,7 @@ def bind_conditional_access(scope: Scope, node: ConditionalAccess) -> Bound:
 
 
 def _refuse_question(scope: Scope, kind: Type, node: ConditionalAccess) -> None:
-    scope.refuse("CS0023", f"Operator '?' cannot be applied to operand of type '{kind.shown}'", node.at)
+    scope.refuse("CS0023", node.at, "?", kind)
 
 
 def bind_receiver(scope: Scope, node: Receiver) -> Bound:

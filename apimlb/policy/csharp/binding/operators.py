@@ -84,13 +84,8 @@ def _logical(scope: Scope, node: Binary) -> Bound:
 
 def _no_operator(scope: Scope, operator: str, left: Bound, right: Bound, at: int | Node) -> NoReturn:
     if left.type is NULL and right.type is NULL and operator not in _SHORT_CIRCUIT:
-        what = f"Operator '{operator}' is ambiguous on operands of type '<null>' and '<null>'"
-        scope.refuse("CS0034", what, at)
-    what = (
-        f"Operator '{operator}' cannot be applied to operands of type '{left.type.shown}' and "
-        f"'{right.type.shown}'"
-    )
-    scope.refuse("CS0019", what, at)
+        scope.refuse("CS0034", at, operator)
+    scope.refuse("CS0019", at, operator, left.type, right.type)
 
 
 def operate(scope: Scope, operator: str, left: Bound, right: Bound, node: Node) -> Bound:
@@ -277,11 +272,7 @@ def bind_conditional(scope: Scope, node: Conditional) -> Bound:
     right = value(scope, node.when_false)
     target = _common(scope, left, right)
     if target is None or target is NULL:
-        what = (
-            "Type of conditional expression cannot be determined because there is no implicit conversion "
-            f"between '{left.type.shown}' and '{right.type.shown}'"
-        )
-        scope.refuse("CS0173", what, node)
+        scope.refuse("CS0173", node, left.type, right.type)
     first = convert(scope, left, target, node.when_true)
     second = convert(scope, right, target, node.when_false)
     if condition.is_constant and first.is_constant and second.is_constant:
@@ -303,17 +294,9 @@ def bind_as(scope: Scope, node: As) -> Bound:
     bound = value(scope, node.operand)
     target = type_of(scope, node.type)
     if target.is_value and not target.is_nullable:
-        what = (
-            "The as operator must be used with a reference type or nullable type "
-            f"('{target.shown}' is a non-nullable value type)"
-        )
-        scope.refuse("CS0077", what, node)
+        scope.refuse("CS0077", node, target)
     if not scope.conversions.by_reference(bound.type, target):
-        what = (
-            f"Cannot convert type '{bound.type.shown}' to '{target.shown}' via a reference conversion, "
-            "boxing conversion, unboxing conversion, wrapping conversion, or null type conversion"
-        )
-        scope.refuse("CS0039", what, node)
+        scope.refuse("CS0039", node, bound.type, target)
     return Bound(target, f"{scope.use(as_type)}({bound.code}, {scope.use(target)})")
 
 
@@ -331,9 +314,8 @@ def bind_unary(scope: Scope, node: Unary) -> Bound:
     if made is not None:
         return made
     if bound.type is NULL:
-        scope.refuse("CS8310", f"Operator '{operator}' cannot be applied to operand '<null>'", node.at)
-    what = f"Operator '{operator}' cannot be applied to operand of type '{bound.type.shown}'"
-    scope.refuse("CS0023", what, node.at)
+        scope.refuse("CS8310", node.at, operator)
+    scope.refuse("CS0023", node.at, operator, bound.type)
 
 
 def _not(scope: Scope, bound: Bound) -> Bound | None:

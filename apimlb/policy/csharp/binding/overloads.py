@@ -58,12 +58,13 @@ def best_overload(
             best = other
     for other in candidates:
         if other is not best and _ambiguous(scope, best, other, arguments):
-            what = (
-                "The call is ambiguous between the following methods or properties: "
-                f"'{shown_member(scope, best.owner, best.member)}' and "
-                f"'{shown_member(scope, other.owner, other.member)}'"
+            scope.refuse(
+                "CS0121",
+                at,
+                shown_member(scope, best.owner, best.member),
+                shown_member(scope, other.owner, other.member),
+                next_step="Cast an argument to the type that is meant.",
             )
-            scope.refuse("CS0121", what, at, "Cast an argument to the type that is meant.")
     return best
 
 

@@ -83,23 +83,16 @@ def _check_testable(scope: Scope, source: Type, target: Type, at: int) -> None:
     plain = source.underlying
     testable = plain is target.underlying or not (plain.is_value and target.is_value)
     if not testable or scope.conversions.explicit(source, target) is None:
-        what = (
-            f"An expression of type '{source.shown}' cannot be handled by a pattern of type '{target.shown}'."
-        )
-        scope.refuse("CS8121", what, at)
+        scope.refuse("CS8121", at, source, target)
     if target.is_nullable:
-        what = (
-            f"It is not legal to use nullable type '{target.shown}' in a pattern; use the underlying type "
-            f"'{target.underlying.shown}' instead."
-        )
-        scope.refuse("CS8116", what, at)
+        scope.refuse("CS8116", at, target, target.underlying)
 
 
 def constant_test(scope: Scope, bound: Bound, node: Node) -> tuple[str, Bound]:
     """Code that compares with a constant, and the constant."""
     constant = value(scope, node)
     if not constant.is_constant:
-        scope.refuse("CS0150", "A constant value is expected", node)
+        scope.refuse("CS0150", node)
     if bound.type is not scope.registry.object and bound.type.kind not in ("interface", "null"):
         if constant.constant is not None:
             constant = convert(scope, constant, bound.type.underlying, node)

@@ -25,7 +25,7 @@ def type_of(scope: Scope, written: TypeName) -> Type:
     if found is None:
         raise no_type(scope, written)
     if found.kind == "static":
-        scope.refuse("CS0723", f"Cannot declare a variable of static type '{found.shown}'", written.at)
+        scope.refuse("CS0723", written.at, found)
     return found
 
 
@@ -39,8 +39,7 @@ def find_type(scope: Scope, written: TypeName) -> Type | None:
     found = registry.types.of(definition, arguments)
     if written.nullable:
         if not found.is_value:
-            what = f"The type '{found.shown}' must be a non-nullable value type"
-            scope.refuse("CS0453", what, written.at)
+            scope.refuse("CS0453", written.at, found)
         found = registry.nullable(found)
     for rank in reversed(written.ranks):
         found = registry.array(found, rank)
@@ -68,12 +67,12 @@ def no_type(scope: Scope, written: TypeName) -> PolicyError:
         return problem
     at = written.at + sum(len(name) + 1 for name in names[:known])
     if not known:
-        return scope.error("CS0246", _NOT_FOUND.format(shown), at)
+        return scope.error("CS0246", at, shown)
     return no_member_of_namespace(scope, ".".join(names[:known]), shown, at)
 
 
 def no_member_of_namespace(scope: Scope, namespace: str, name: str, at: int) -> PolicyError:
-    return scope.error("CS0234", _NOT_IN_NAMESPACE.format(name, namespace), at)
+    return scope.error("CS0234", at, name, namespace)
 
 
 def no_name(scope: Scope, before: Sequence[str], name: str, arity: int, at: int) -> PolicyError | None:
@@ -84,8 +83,7 @@ def no_name(scope: Scope, before: Sequence[str], name: str, arity: int, at: int)
         other = registry.written(full, count)
         if other is not None and count != arity:
             generic = f"{other.simple}<{', '.join(other.parameters)}>"
-            what = f"Using the generic type '{generic}' requires {count} type arguments"
-            return scope.error("CS0305", what, at)
+            return scope.error("CS0305", at, generic, count)
     known = registry.definition(full, arity) is not None or name in TYPES or full in NAMESPACES
     if known or ".".join(before) in NAMESPACES:
         return scope.not_allowed(f"The type '{full}' is not allowed in a policy expression", at)

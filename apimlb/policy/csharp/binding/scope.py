@@ -24,19 +24,15 @@ from apimlb.policy.csharp.binding.bound import (
 from apimlb.policy.csharp.binding.emit import Globals, Lines
 from apimlb.policy.csharp.binding.facts import Facts
 from apimlb.policy.csharp.conversions import Conversions
+from apimlb.policy.csharp.messages import MESSAGES
 from apimlb.policy.csharp.syntax.extents import start
 from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.nodes import Node
 
-NOT_ALLOWED = (
+_NOT_ALLOWED = (
     "Policy expressions may use only the types and members that Microsoft lists under "
     '"API Management policy expressions", .NET Framework types allowed.'
 )
-_HIDES = (
-    "A local or parameter named '{}' cannot be declared in this scope because that name is used in an "
-    "enclosing local scope to define a local or parameter"
-)
-
 Inputs = tuple[Type, ...]
 Lambdas = tuple[tuple[int, Inputs], ...]
 """Lambdas around a place, each as its node's id with the types of its parameters."""
@@ -191,14 +187,17 @@ class Scope(NamedTuple):
         """Where a message about a node points."""
         return at if isinstance(at, int) else start(at, self.program.source.brackets)
 
-    def error(self, code: str, what: str, at: int | Node, next_step: str = "") -> PolicyError:
+    def error(self, code: str, at: int | Node, *values: object, next_step: str = "") -> PolicyError:
+        """The compiler's message of a code, with its values; of a type it shows the name."""
+        shown = (each.shown if isinstance(each, Type) else each for each in values)
+        what = MESSAGES[code].format(*shown)
         return self.program.source.error(what, self.offset(at), code, next_step)
 
-    def refuse(self, code: str, what: str, at: int | Node, next_step: str = "") -> NoReturn:
-        raise self.error(code, what, at, next_step)
+    def refuse(self, code: str, at: int | Node, *values: object, next_step: str = "") -> NoReturn:
+        raise self.error(code, at, *values, next_step=next_step)
 
     def not_allowed(self, what: str, at: int | Node) -> PolicyError:
-        return self.error("NotAllowed", what, at, NOT_ALLOWED)
+        return self.program.source.error(what, self.offset(at), "NotAllowed", _NOT_ALLOWED)
 
     # Locals
 
@@ -229,12 +228,11 @@ class Scope(NamedTuple):
         other = self.names.own.get(name)
         if other is not None:
             later = max(at, other.at) if isinstance(other, LocalMethod) else at
-            what = f"A local variable or function named '{name}' is already defined in this scope"
-            self.refuse("CS0128", what, later)
+            self.refuse("CS0128", later, name)
         if name in self.names.inner:
-            self.refuse("CS0136", _HIDES.format(name), self.names.inner[name])
+            self.refuse("CS0136", self.names.inner[name], name)
         if name == "context" or self.find(name) is not None:
-            self.refuse("CS0136", _HIDES.format(name), at)
+            self.refuse("CS0136", at, name)
 
     def cells(self) -> Iterable[Variable]:
         """The locals so far that are cells, from the innermost block outward."""

@@ -39,8 +39,7 @@ class _Tested(NamedTuple):
 def bind_switch(scope: Scope, node: Switch) -> Lines:
     bound = value(scope, node.value)
     if bound.type.kind in ("void", "null"):
-        what = "The switch expression must be a value; found <null>."
-        scope.refuse("CS8119", what, node.value)
+        scope.refuse("CS8119", node.value)
     name, chosen, skip = (scope.local(each, "k_") for each in ("switch", "section", "skip"))
     skips = any(continues(section) for section in node.sections)
     written = [each for section in node.sections for each in section.statements]
@@ -141,7 +140,7 @@ def _section(scope: Scope, section: SwitchSection, patterns: Names) -> Lines:
 def _handle_type(scope: Scope, label: SwitchLabel, kind: Type, handled: Handled) -> None:
     if handled.all or any(scope.registry.derives(kind, other) for other in handled.types):
         assert label.type is not None
-        scope.refuse("CS8120", _HANDLED, label.type.at)
+        scope.refuse("CS8120", label.type.at)
     if label.when is None:
         handled.types.append(kind)
         handled.all = handled.all or id(label) in scope.facts.always
@@ -153,7 +152,7 @@ def _handle_constant(scope: Scope, label: SwitchLabel, constant: Bound, handled:
         scope.registry.derives(constant.type, other) for other in handled.types
     )
     if handled.all or taken or (key in handled.constants and handled.patterns):
-        scope.refuse("CS8120", _HANDLED, label.at)
+        scope.refuse("CS8120", label.at)
     if key in handled.constants:
         _repeated(scope, label, _constant_text(constant.constant))
     if label.when is None:
@@ -161,8 +160,7 @@ def _handle_constant(scope: Scope, label: SwitchLabel, constant: Bound, handled:
 
 
 def _repeated(scope: Scope, label: SwitchLabel, text: str) -> None:
-    what = f"The switch statement contains multiple cases with the label value '{text}'"
-    scope.refuse("CS0152", what, label.at)
+    scope.refuse("CS0152", label.at, text)
 
 
 def _constant_text(value: object) -> str:

@@ -1,6 +1,7 @@
 """Concatenation and interpolated strings."""
 
 from apimlb.policy.clr.objects.text import aligned, concat, format_text, format_value, text_of
+from apimlb.policy.clr.types.constructed import VOID
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import convert
 from apimlb.policy.csharp.binding.dispatch import bind, expressions, value
@@ -41,8 +42,8 @@ def bind_interpolated(scope: Scope, node: InterpolatedString) -> Bound:
 
 def _interpolated(scope: Scope, part: Interpolation) -> str:
     bound = value(scope, part.value)
-    if bound.type.kind == "void":
-        scope.refuse("CS0029", "Cannot implicitly convert type 'void' to 'object'", part.at)
+    if bound.type is VOID:
+        scope.refuse("CS0029", part.at, VOID, scope.registry.object)
     if part.format is None:
         code = _text(scope, bound)
     elif "{" in part.format or "}" in part.format:  # string.Format makes of braces what it may
@@ -54,7 +55,7 @@ def _interpolated(scope: Scope, part: Interpolation) -> str:
         return code
     width = convert(scope, bind(scope, part.alignment), scope.registry.int, part.alignment)
     if not width.is_constant:
-        scope.refuse("CS0150", "A constant value is expected", part.alignment)
+        scope.refuse("CS0150", part.alignment)
     return f"{scope.use(aligned)}({code}, {width.code})"
 
 

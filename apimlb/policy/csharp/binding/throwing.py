@@ -14,7 +14,7 @@ from apimlb.policy.csharp.syntax.statements import Throw
 def check_exception(scope: Scope, kind: Type, at: int | Node) -> None:
     """Refuses a type that nothing of can be thrown or caught."""
     if not scope.registry.derives(kind, scope.registry.named("System.Exception")):
-        scope.refuse("CS0155", "The type caught or thrown must be derived from System.Exception", at)
+        scope.refuse("CS0155", at)
 
 
 def _thrown(scope: Scope, node: Node) -> str:
@@ -32,15 +32,14 @@ def throw_code(scope: Scope, node: ThrowExpression) -> str:
 
 def refuse_throw(scope: Scope, node: ThrowExpression) -> Bound:
     """`throw` anywhere else."""
-    scope.refuse("CS8115", "A throw expression is not allowed in this context.", node.at)
+    scope.refuse("CS8115", node.at)
 
 
 def bind_throw(scope: Scope, node: Throw) -> Lines:
     if node.value is not None:
         return [Line(f"raise {scope.use(bad_throw)}({_thrown(scope, node.value)})", node.at)]
     if not scope.catching:
-        what = "A throw statement with no arguments is not allowed outside of a catch clause"
-        scope.refuse("CS0156", what, node.at)
+        scope.refuse("CS0156", node.at)
     return [Line("raise", node.at)]
 
 
