@@ -22,26 +22,9 @@ IMPLICIT_NUMERIC: dict[str, frozenset[str]] = {
         "Single": "Double",
     }.items()
 }
-NUMERIC = frozenset(
-    _S + name
-    for name in [
-        "SByte",
-        "Byte",
-        "Int16",
-        "UInt16",
-        "Int32",
-        "UInt32",
-        "Int64",
-        "UInt64",
-        "Char",
-        "Single",
-        "Double",
-        "Decimal",
-    ]
-)
-INTEGRAL = frozenset(
-    _S + name for name in ["SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Char"]
-)
+_INTEGRAL = "SByte Byte Int16 UInt16 Int32 UInt32 Int64 UInt64 Char"
+INTEGRAL = frozenset(_S + name for name in _INTEGRAL.split())
+NUMERIC = INTEGRAL | {_S + "Single", _S + "Double", _S + "Decimal"}
 
 
 def _is_number(kind: Type) -> bool:

@@ -6,6 +6,7 @@ method, type and constant in them comes from the tables of `apimlb.policy.apim.l
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
 
@@ -31,41 +32,20 @@ UNTRANSLATED = "Untranslated"
 """The code of an expression that we read, and then wrote no Python for that Python reads."""
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Expression:
     """A compiled expression. `type` is the static CLR type of its value, "null" where that is all it can be;
     `python` is the generated source."""
 
-    __slots__ = (
-        "_lines",
-        "_run",
-        "column",
-        "line",
-        "python",
-        "reads_request_body",
-        "reads_response_body",
-        "source",
-        "type",
-    )
-
-    def __init__(
-        self,
-        source: str,
-        line: int,
-        column: int,
-        type_name: str,
-        python: str,
-        run: Callable[[Context], object],
-        lines: tuple[int, ...],
-        reads: tuple[bool, bool],
-    ) -> None:
-        self.source = source
-        self.line = line
-        self.column = column
-        self.type = type_name
-        self.python = python
-        self.reads_request_body, self.reads_response_body = reads
-        self._run = run
-        self._lines = lines
+    source: str
+    line: int
+    column: int
+    type: str
+    python: str
+    reads_request_body: bool
+    reads_response_body: bool
+    _run: Callable[[Context], object]
+    _lines: tuple[int, ...]
 
     def __call__(self, context: Context) -> object:
         """The value; raises `ClrException`, with the policy's line in `line`."""
@@ -125,8 +105,9 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
     except RecursionError:
         raise source.error("The expression is nested too deeply", 0, "CS8078") from None
     lines = tuple(text.count("\n", 0, each.at) for each in made.lines)
-    reads = (made.reads_request_body, made.reads_response_body)
-    return Expression(text, line, column, made.type, python, run, lines, reads)
+    return Expression(
+        text, line, column, made.type, python, made.reads_request_body, made.reads_response_body, run, lines
+    )
 
 
 def converts_by_cast(given: str, keyword: str) -> bool:

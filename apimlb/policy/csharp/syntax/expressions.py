@@ -41,26 +41,8 @@ PRECEDENCE = {
 }  # fmt: skip
 ASSIGNMENTS = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="}
 _UNARY = frozenset(("!", "-", "+", "~"))
-_CAST_OPERAND_KEYWORDS = (
-    frozenset(
-        [
-            "new",
-            "this",
-            "true",
-            "false",
-            "null",
-            "typeof",
-            "default",
-            "sizeof",
-            "checked",
-            "unchecked",
-            "base",
-            "delegate",
-            "throw",
-        ]
-    )
-    | PREDEFINED
-)
+_OPERAND_KEYWORDS = "new this true false null typeof default sizeof checked unchecked base delegate throw"
+_CAST_OPERAND_KEYWORDS = PREDEFINED | frozenset(_OPERAND_KEYWORDS.split())
 _BANNED_KEYWORDS = {
     "typeof": "System.Type is not among the types that policy expressions may use",
     "stackalloc": "unsafe code is not possible in a policy expression",

@@ -5,53 +5,16 @@ from typing import NoReturn
 from apimlb.policy.csharp.syntax.lexer import SourceText, Token, tokens
 from apimlb.policy.csharp.syntax.nodes import TypeName
 
-PREDEFINED = frozenset(
-    [
-        "bool",
-        "byte",
-        "char",
-        "decimal",
-        "double",
-        "float",
-        "int",
-        "long",
-        "object",
-        "sbyte",
-        "short",
-        "string",
-        "uint",
-        "ulong",
-        "ushort",
-    ]
-)
+_PREDEFINED = "bool byte char decimal double float int long object sbyte short string uint ulong ushort"
+PREDEFINED = frozenset(_PREDEFINED.split())
 
 _MAX_DEPTH = 60
 _MOST_RANKS = 32  # .NET allows as many dimensions
 _EXPECTED = {";": "CS1002", "}": "CS1513", "{": "CS1514", "in": "CS1515", ")": "CS1026"}
-_AFTER_TYPE_ARGUMENTS = frozenset(
-    [
-        "(",
-        ")",
-        "]",
-        "}",
-        ":",
-        ";",
-        ",",
-        ".",
-        "?.",
-        "?",
-        "==",
-        "!=",
-        "|",
-        "^",
-        "&&",
-        "||",
-        "&",
-        "[",
-        "??",
-        "=>",
-    ]
-) | {""}
+_TYPE_ARGUMENTS_END = ") ] } : ; , . ?. ? == != | ^ && || & [ ?? => ("
+_AFTER_TYPE_ARGUMENTS = frozenset(("", *_TYPE_ARGUMENTS_END.split()))
+_NULLABLE_END = "? ) > , ; ] [ = } == && || { ("
+_AFTER_NULLABLE = frozenset(_NULLABLE_END.split())
 
 
 class Cursor:
@@ -223,23 +186,7 @@ class TypeParser(Cursor):
         """Whether the `?` at the cursor belongs to a type rather than to `a ? b : c`."""
         after = self.peek()
         if after.kind == "op":
-            return after.text in (
-                "?",
-                ")",
-                ">",
-                ",",
-                ";",
-                "]",
-                "[",
-                "=",
-                ")",
-                "}",
-                "==",
-                "&&",
-                "||",
-                "{",
-                "(",
-            )
+            return after.text in _AFTER_NULLABLE
         return after.kind == "end" or (after.kind == "id" and self._declares(self.peek(2)))
 
     def _declares(self, token: Token) -> bool:
