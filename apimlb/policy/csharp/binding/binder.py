@@ -74,7 +74,8 @@ def bind_expression(
     source: SourceText, tree: BlockStatement, registry: Registry, conversions: Conversions
 ) -> BoundExpression:
     """Raises `PolicyError` for the first thing in the text that C# or the allow-list refuses."""
-    program = Program(source, registry, conversions, celled_names(tree), {})
+    celled = celled_names(tree) if source.has_functions else set()
+    program = Program(source, registry, conversions, celled, {})
     scope = Scope(program, Names(), Function([], set(), outermost=True), [])
     try:
         lines = function_lines(scope, tree)

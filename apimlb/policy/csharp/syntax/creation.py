@@ -203,6 +203,7 @@ class CreationParser(TypeParser):
                     break
             self.expect(")")
         arrow = self.expect("=>").at
+        self.source.has_functions = True
         body: Node = self.block() if self.at_op("{") else self.expression()
         return Lambda(at, parameters, body, arrow)
 

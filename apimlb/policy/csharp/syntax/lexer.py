@@ -73,6 +73,8 @@ class SourceText:
         self._column = column
         self.brackets: dict[int, int] = {}
         """Offsets of the round brackets around nodes of the tree, by the node's id."""
+        self.has_functions = False
+        """Whether the parser has come across a lambda or a local function."""
 
     def position(self, at: int) -> tuple[int, int]:
         """Line and column, both from 1, of an offset."""

@@ -262,7 +262,11 @@ class ThrowExpression(Node):
 def children(node: Node) -> Iterator[Node]:
     """The nodes right inside of a node, as they are written."""
     for name in node.fields:
-        yield from nodes_in(getattr(node, name))
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from nodes_in(value)
 
 
 def nodes_in(value: object) -> Iterator[Node]:

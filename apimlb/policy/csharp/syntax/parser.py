@@ -172,6 +172,7 @@ class Parser(QueryParser):
 
     def _local_function(self, result: TypeName) -> Node:
         name = self.identifier()
+        self.source.has_functions = True
         if self.at_op("<"):
             self.refuse("Local functions with type parameters are not supported here", "NotSupported")
         self.expect("(")

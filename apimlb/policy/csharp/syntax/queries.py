@@ -23,6 +23,7 @@ class QueryParser(ExpressionParser):
 
     def query(self) -> Node:
         source, names = self._from()
+        self.source.has_functions = True
         origin = source
         while True:
             at, word = self.token.at, self.token.text if self.token.kind in ("id", "keyword") else ""
