@@ -33,7 +33,7 @@ class Assignable(NamedTuple):
     still: bool = True
 
 
-assignables: Table[Assignable | None] = Table()
+assignables: Table[Scope, Assignable | None] = Table()
 
 
 def assignable(scope: Scope, node: Node, code: str = "CS0131") -> Assignable:

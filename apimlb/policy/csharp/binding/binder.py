@@ -27,7 +27,7 @@ from apimlb.policy.csharp.binding import (
 )
 from apimlb.policy.csharp.binding.captures import celled_names
 from apimlb.policy.csharp.binding.emit import Lines
-from apimlb.policy.csharp.binding.flow import Flow
+from apimlb.policy.csharp.binding.flow import analyse
 from apimlb.policy.csharp.binding.functions import function_lines
 from apimlb.policy.csharp.binding.inference import common_type
 from apimlb.policy.csharp.binding.scope import Function, Names, Program, Scope
@@ -106,14 +106,12 @@ def _misrun(scope: Scope, tree: BlockStatement) -> PolicyError | None:
     facts, text = scope.facts, scope.program.source.text
     if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not facts.partial:
         return None
-    flow = Flow(facts, text, closely=False)
-    flow.function(tree)
+    flow = analyse(tree, facts, text, closely=False)
     if flow.ends:
         return scope.error("CS0161", tree.at, "the expression")
     found = flow.findings
     if facts.partial:  # what is reached does not depend on the parts of a condition, what has a value does
-        closely = Flow(facts, text, closely=True)
-        closely.function(tree)
+        closely = analyse(tree, facts, text, closely=True)
         found = found + [each for each in closely.findings if each.code == "CS0165"]
     first = min(found, key=lambda each: each.at, default=None)
     return scope.error(first.code, first.at, *first.values) if first else None

@@ -9,27 +9,28 @@ from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
 from apimlb.policy.csharp.syntax.nodes import Node
 
 N = TypeVar("N", bound=Node)
+S = TypeVar("S")
 R = TypeVar("R")
 
 
-class Table(Generic[R]):
+class Table(Generic[S, R]):
     """A function for each class of nodes. The modules of binding enter theirs."""
 
     def __init__(self) -> None:
-        self._functions: dict[type[Node], Callable[[Scope, Any], R]] = {}
+        self._functions: dict[type[Node], Callable[[S, Any], R]] = {}
 
-    def enter(self, kind: type[N], function: Callable[[Scope, N], R]) -> None:
+    def enter(self, kind: type[N], function: Callable[[S, N], R]) -> None:
         self._functions[kind] = function
 
     def has(self, node: Node) -> bool:
         return type(node) in self._functions
 
-    def __call__(self, scope: Scope, node: Node) -> R:
+    def __call__(self, scope: S, node: Node) -> R:
         return self._functions[type(node)](scope, node)
 
 
-expressions: Table[Result] = Table()
-statements: Table[Lines] = Table()
+expressions: Table[Scope, Result] = Table()
+statements: Table[Scope, Lines] = Table()
 
 
 def bind(scope: Scope, node: Node) -> Result:

@@ -1,10 +1,15 @@
-"""Definite assignment inside of expressions, with what holds where a condition is true and where not."""
+"""Definite assignment inside of expressions (C# specification, variables: definite assignment).
 
-from abc import abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+A state is the set of locals that have a value at a point, as bits. At a point that nothing reaches every
+local counts as having one. A function takes a node and where it stands, with the state before it, and gives
+the state after it; for a condition it gives two, of where it is true and of where it is false.
+"""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from apimlb.policy.csharp.binding.dispatch import Table
 from apimlb.policy.csharp.binding.facts import Facts
 from apimlb.policy.csharp.syntax.nodes import (
     Argument,
@@ -13,10 +18,10 @@ from apimlb.policy.csharp.syntax.nodes import (
     CheckedExpression,
     Conditional,
     ConditionalAccess,
-    Increment,
     Invocation,
     Is,
     Lambda,
+    LambdaParameter,
     Literal,
     Name,
     NameOf,
@@ -24,294 +29,162 @@ from apimlb.policy.csharp.syntax.nodes import (
     Parenthesized,
     ThrowExpression,
     Unary,
+    chain,
     children,
 )
-from apimlb.policy.csharp.syntax.statements import LocalFunction
+from apimlb.policy.csharp.syntax.statements import BlockStatement, FunctionParameter, LocalFunction
 
 DEAD = -1
 """The state of a point that nothing reaches: all bits are set, so that it never takes one from another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A problem at an offset."""
+class Finding(NamedTuple):
+    """A problem at an offset, by its code, with the values of its message."""
 
     at: int
     code: str
     values: tuple[object, ...] = ()
 
 
-class ExpressionFlow:
-    """Keeps the state while expressions are walked in the order in which they run."""
+@dataclass(slots=True, eq=False, repr=False)
+class Walk:
+    """One walk through a function. Without `closely` expressions are passed over, which is enough where every
+    local has a value from its declaration on. `text` is that of the whole expression."""
 
-    def __init__(self, facts: Facts, *, closely: bool) -> None:
-        self.facts = facts
-        self.closely = closely
-        self.state = 0
-        self.findings: list[Finding] = []
-        self._bits: list[dict[str, int]] = [{}]
-        self.functions: list[dict[str, LocalFunction]] = [{}]
-        self._next = 1
-        self._inside: set[str] = set()
-        self._unassigned: list[tuple[str, int]] | None = None
+    facts: Facts
+    text: str
+    closely: bool
+    findings: list[Finding] = field(default_factory=list)
+    bits: int = 0
 
-    # Scopes
-
-    def enter(self) -> None:
-        if self.closely:
-            self._bits.append({})
-            self.functions.append({})
-
-    def leave(self) -> None:
-        if self.closely:
-            self._bits.pop()
-            self.functions.pop()
-
-    def fresh(self, name: str) -> None:
-        """A declaration: the local has no value, not even that of an earlier round."""
-        bit = self._bits[-1].get(name)
-        if bit is None:
-            bit = self._bits[-1][name] = self._next
-            self._next <<= 1
-        if self.state != DEAD:
-            self.state &= ~bit
-
-    def _bit(self, name: str) -> int:
-        for scope in reversed(self._bits):
-            if name in scope:
-                return scope[name]
-        return 0
-
-    def _function(self, name: str) -> LocalFunction | None:
-        for scope in reversed(self.functions):
-            if name in scope:
-                return scope[name]
-        return None
+    def next_bit(self) -> int:
+        self.bits += 1
+        return 1 << (self.bits - 1)
 
     @property
     def everything(self) -> int:
         """The state in which all locals so far have a value."""
-        return self._next - 1
+        return (1 << self.bits) - 1
 
-    def assign(self, name: str) -> None:
-        if self.state != DEAD:
-            self.state |= self._bit(name)
+
+class Locals:
+    """The bits of a block's locals, and its functions."""
+
+    def __init__(self, outer: "Locals | None" = None) -> None:
+        self.outer = outer
+        self.bits: dict[str, int] = {}
+        self.functions: dict[str, LocalFunction] = {}
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Jumps:
+    """A loop or switch that can be left: the states at its breaks and continues."""
+
+    loop: bool
+    finally_depth: int
+    breaks: list[int] = field(default_factory=list)
+    continues: list[int] = field(default_factory=list)
+
+
+class Flow(NamedTuple):
+    """Where a node stands, with the state before it.
+
+    jumps          the loops and switches around it in its function, innermost last
+    returns        the states at the returns of its function so far
+    finally_depth  how many finally blocks are around it, and around its function (`returns_depth`)
+    calling        the local functions of which a call is looked into
+    missing        where there is such: what they read that had no value, as (name, bit)
+    """
+
+    walk: Walk
+    locals: Locals
+    state: int
+    jumps: tuple[Jumps, ...] = ()
+    returns: list[int] | None = None
+    finally_depth: int = 0
+    returns_depth: int = 0
+    calling: frozenset[str] = frozenset()
+    missing: list[tuple[str, int]] | None = None
+
+    def at(self, state: int) -> "Flow":
+        return self._replace(state=state)
+
+    def inside(self) -> "Flow":
+        return self._replace(locals=Locals(self.locals))
+
+    def fresh(self, name: str) -> "Flow":
+        """After a declaration: the local has no value, not even that of an earlier round."""
+        bit = self.locals.bits.get(name)
+        if bit is None:
+            bit = self.locals.bits[name] = self.walk.next_bit()
+        return self if self.state == DEAD else self.at(self.state & ~bit)
+
+    def assigned(self, name: str) -> "Flow":
+        return self.at(self.state | self.bit(name))
+
+    def given(self, name: str) -> "Flow":
+        """After the declaration of a local that has a value."""
+        return self.fresh(name).assigned(name)
+
+    def bit(self, name: str) -> int:
+        here: Locals | None = self.locals
+        while here is not None:
+            if name in here.bits:
+                return here.bits[name]
+            here = here.outer
+        return 0
+
+    def function(self, name: str) -> LocalFunction | None:
+        here: Locals | None = self.locals
+        while here is not None:
+            if name in here.functions:
+                return here.functions[name]
+            here = here.outer
+        return None
 
     def report(self, at: int, code: str, *values: object) -> None:
-        self.findings.append(Finding(at, code, values))
+        self.walk.findings.append(Finding(at, code, values))
 
-    # Values
-
-    def value(self, node: Node) -> None:
-        """Walk an expression for its value."""
-        method = _VALUES.get(type(node))
-        if method is not None:
-            method(self, node)
+    def report_missing(self, at: int, name: str, bit: int) -> None:
+        if self.missing is None:
+            self.report(at, "CS0165", name)
         else:
-            for child in children(node):
-                self.value(child)
-
-    def test(self, node: Node) -> tuple[int, int]:
-        """Walk a condition: the states where it is true and where it is false."""
-        constant = self.facts.truths.get(id(node))
-        if constant is None:
-            constant = _plain_truth(node)
-        if constant is not None:
-            return (self.state, DEAD) if constant else (DEAD, self.state)
-        if not self.closely:
-            return self.state, self.state
-        if isinstance(node, Unary) and node.operator == "!":
-            true, false = self.test(node.operand)
-            return false, true
-        if isinstance(node, CheckedExpression | Parenthesized):
-            return self.test(node.operand)
-        if isinstance(node, Binary) and node.operator in ("&&", "||"):
-            return self._logical(node)
-        if isinstance(node, Is):
-            return self._pattern(node)
-        self.value(node)
-        return self.state, self.state
-
-    def _logical(self, node: Binary) -> tuple[int, int]:
-        parts: list[Binary] = []
-        here: Node = node
-        while isinstance(here, Binary) and here.operator == node.operator:
-            parts.append(here)
-            here = here.left
-        true, false = self.test(here)
-        for part in reversed(parts):
-            if node.operator == "&&":
-                self.state = true
-                true, other = self.test(part.right)
-                false &= other
-            else:
-                self.state = false
-                other, false = self.test(part.right)
-                true &= other
-        return true, false
-
-    def _pattern(self, node: Is) -> tuple[int, int]:
-        self.value(node.operand)
-        if node.name is None:
-            return self.state, self.state
-        self.fresh(node.name)
-        false = self.state
-        self.assign(node.name)
-        return self.state, DEAD if id(node) in self.facts.always else false
-
-    def _split(self, node: Node) -> None:
-        true, false = self.test(node)
-        self.state = true & false
-
-    def _unary(self, node: Unary) -> None:
-        if node.operator == "!":
-            self._split(node)
-        else:
-            self.value(node.operand)
-
-    def _binary(self, node: Binary) -> None:
-        if node.operator in ("&&", "||"):
-            self._split(node)
-            return
-        if node.operator == "??":
-            self.value(node.left)
-            before = self.state
-            self.value(node.right)
-            self.state &= before
-            return
-        chain: list[Binary] = []
-        here: Node = node
-        while isinstance(here, Binary) and here.operator not in ("&&", "||", "??"):
-            chain.append(here)
-            here = here.left
-        self.value(here)
-        for part in reversed(chain):
-            self.value(part.right)
-
-    def _ternary(self, node: Conditional) -> None:
-        self.state, otherwise = self.test(node.condition)
-        self.value(node.when_true)
-        first, self.state = self.state, otherwise
-        self.value(node.when_false)
-        self.state &= first
-
-    def _name(self, node: Name) -> None:
-        bit = self._bit(node.name)
-        if bit and not self.state & bit:
-            if self._unassigned is not None:
-                self._unassigned.append((node.name, bit))
-            else:
-                self.report(node.at, "CS0165", node.name)
-            self.state |= bit
-        elif not bit:
-            function = self._function(node.name)
-            if function is not None:
-                self._use_function(function, node.at)
-
-    def _use_function(self, function: LocalFunction, at: int) -> None:
-        """A call: what the function reads must have a value here, and what it assigns has one afterwards."""
-        if function.name in self._inside:
-            return
-        before, outer = self.state, self.everything
-        saved, self._unassigned = self._unassigned, []
-        self._inside.add(function.name)
-        gained = self._at_call(function)
-        self._inside.discard(function.name)
-        found, self._unassigned = self._unassigned, saved
-        self.state = before
-        if before == DEAD:
-            return
-        for name, bit in found:
-            if bit <= outer and not self.state & bit:
-                if self._unassigned is not None:
-                    self._unassigned.append((name, bit))
-                else:
-                    self.report(at, "CS0165", name)
-        if gained != DEAD:
-            self.state |= gained & outer
-
-    def _at_call(self, function: LocalFunction) -> int:
-        """The state in which a call ends."""
-        self.enter()
-        for each in function.parameters:
-            self.fresh(each.name)
-            self.assign(each.name)
-        ended = self.function(function.body)
-        self.leave()
-        return ended
-
-    @abstractmethod
-    def function(self, body: Node) -> int:
-        """Walk a function's body; the state in which a call of it ends."""
-
-    def _assign(self, node: Assignment) -> None:
-        if isinstance(node.target, Name):
-            if node.operator:
-                self._name(node.target)
-            self.value(node.value)
-            self.assign(node.target.name)
-            return
-        self.value(node.target)
-        self.value(node.value)
-
-    def _step(self, node: Increment) -> None:
-        self.value(node.operand)
-
-    def _call(self, node: Invocation) -> None:
-        self.value(node.target)
-        self._arguments(node.arguments)
-
-    def _arguments(self, arguments: list[Argument]) -> None:
-        for each in arguments:
-            if each.mode != "out" and each.value is not None:
-                self.value(each.value)
-            elif each.declared is not None:
-                self.fresh(each.declared)
-            elif isinstance(each.value, Node) and not isinstance(each.value, Name):
-                self.value(each.value)
-        for each in arguments:
-            if each.mode == "out":
-                name = each.declared or (each.value.name if isinstance(each.value, Name) else "")
-                self.assign(name)
-
-    def _conditional_access(self, node: ConditionalAccess) -> None:
-        self.value(node.target)
-        before = self.state
-        self.value(node.access)
-        self.state &= before
-
-    def _throw(self, node: ThrowExpression) -> None:
-        self.value(node.operand)
-        self.state = DEAD
-
-    def _lambda(self, node: Lambda) -> None:
-        before = self.state
-        self.enter()
-        for each in node.parameters:
-            self.fresh(each.name)
-            self.assign(each.name)
-        self.lambda_body(node)
-        self.leave()
-        if before != DEAD:
-            self.state = before
-        else:
-            self.state = DEAD
-
-    @abstractmethod
-    def lambda_body(self, node: Lambda) -> None:
-        """Walk a lambda's body, as a function of its own."""
-
-    def _nothing(self, node: Node) -> None:
-        """`nameof` reads nothing."""
+            self.missing.append((name, bit))
 
 
-_VALUES: dict[type[Node], Callable[[ExpressionFlow, Any], None]] = {
-    Name: ExpressionFlow._name, Binary: ExpressionFlow._binary, Conditional: ExpressionFlow._ternary,
-    Is: ExpressionFlow._split, Unary: ExpressionFlow._unary,
-    Assignment: ExpressionFlow._assign, Increment: ExpressionFlow._step, Invocation: ExpressionFlow._call,
-    ConditionalAccess: ExpressionFlow._conditional_access, ThrowExpression: ExpressionFlow._throw,
-    Lambda: ExpressionFlow._lambda, NameOf: ExpressionFlow._nothing,
-}  # fmt: skip
+values: Table[Flow, int] = Table()
+statements: Table[Flow, int] = Table()
+
+
+def value(flow: Flow, node: Node) -> int:
+    """An expression that is computed for its value."""
+    if values.has(node):
+        return values(flow, node)
+    for child in children(node):
+        flow = flow.at(value(flow, child))
+    return flow.state
+
+
+def test(flow: Flow, node: Node) -> tuple[int, int]:
+    """A condition: the states where it is true and where it is false."""
+    constant = flow.walk.facts.truths.get(id(node))
+    if constant is None:
+        constant = _plain_truth(node)
+    if constant is not None:
+        return (flow.state, DEAD) if constant else (DEAD, flow.state)
+    if not flow.walk.closely:
+        return flow.state, flow.state
+    if isinstance(node, Unary) and node.operator == "!":
+        true, false = test(flow, node.operand)
+        return false, true
+    if isinstance(node, CheckedExpression | Parenthesized):
+        return test(flow, node.operand)
+    if isinstance(node, Binary) and node.operator in ("&&", "||"):
+        return _logical(flow, node)
+    if isinstance(node, Is):
+        return _pattern(flow, node)
+    state = value(flow, node)
+    return state, state
 
 
 def _plain_truth(node: Node) -> bool | None:
@@ -322,3 +195,154 @@ def _plain_truth(node: Node) -> bool | None:
         inner = _plain_truth(node.operand)
         return None if inner is None else not inner
     return None
+
+
+def _logical(flow: Flow, node: Binary) -> tuple[int, int]:
+    first, parts = chain(node)
+    true, false = test(flow, first)
+    for part in parts:
+        if node.operator == "&&":
+            true, other = test(flow.at(true), part.right)
+            false &= other
+        else:
+            other, false = test(flow.at(false), part.right)
+            true &= other
+    return true, false
+
+
+def _pattern(flow: Flow, node: Is) -> tuple[int, int]:
+    flow = flow.at(value(flow, node.operand))
+    if node.name is None:
+        return flow.state, flow.state
+    flow = flow.fresh(node.name)
+    always = id(node) in flow.walk.facts.always
+    return flow.assigned(node.name).state, DEAD if always else flow.state
+
+
+def _split(flow: Flow, node: Node) -> int:
+    true, false = test(flow, node)
+    return true & false
+
+
+def _unary(flow: Flow, node: Unary) -> int:
+    return _split(flow, node) if node.operator == "!" else value(flow, node.operand)
+
+
+def _binary(flow: Flow, node: Binary) -> int:
+    if node.operator in ("&&", "||"):
+        return _split(flow, node)
+    if node.operator == "??":
+        flow = flow.at(value(flow, node.left))
+        return flow.state & value(flow, node.right)
+    first, parts = chain(node)
+    for each in (first, *(part.right for part in parts)):
+        flow = flow.at(value(flow, each))
+    return flow.state
+
+
+def _conditional(flow: Flow, node: Conditional) -> int:
+    true, false = test(flow, node.condition)
+    return value(flow.at(true), node.when_true) & value(flow.at(false), node.when_false)
+
+
+def _name(flow: Flow, node: Name) -> int:
+    bit = flow.bit(node.name)
+    if not bit:
+        function = flow.function(node.name)
+        return flow.state if function is None else _call(flow, function, node.at)
+    if not flow.state & bit:
+        flow.report_missing(node.at, node.name, bit)
+    return flow.state | bit
+
+
+def _call(flow: Flow, function: LocalFunction, at: int) -> int:
+    """A local function: what it reads must have a value here, and what it assigns has one afterwards."""
+    if function.name in flow.calling:
+        return flow.state
+    outer = flow.walk.everything
+    missing: list[tuple[str, int]] = []
+    inner = flow._replace(calling=flow.calling | {function.name}, missing=missing)
+    _, ended = function_states(with_parameters(inner, function.parameters), function.body)
+    if flow.state == DEAD:
+        return DEAD
+    for name, bit in missing:
+        if bit <= outer and not flow.state & bit:
+            flow.report_missing(at, name, bit)
+    return flow.state if ended == DEAD else flow.state | (ended & outer)
+
+
+def with_parameters(flow: Flow, parameters: Sequence[LambdaParameter | FunctionParameter]) -> Flow:
+    flow = flow.inside()
+    for each in parameters:
+        flow = flow.given(each.name)
+    return flow
+
+
+def function_states(flow: Flow, body: Node) -> tuple[int, int]:
+    """The states at the end of a function's body, and after a call of it: there or at any of its returns."""
+    returns: list[int] = []
+    inner = flow._replace(jumps=(), returns=returns, returns_depth=flow.finally_depth)
+    end = statements(inner, body) if isinstance(body, BlockStatement) else value(inner, body)
+    ended = end
+    for state in returns:
+        ended &= state
+    return end, ended
+
+
+def _assignment(flow: Flow, node: Assignment) -> int:
+    if not isinstance(node.target, Name):
+        return value(flow.at(value(flow, node.target)), node.value)
+    if node.operator:
+        flow = flow.at(_name(flow, node.target))
+    return flow.at(value(flow, node.value)).assigned(node.target.name).state
+
+
+def _invocation(flow: Flow, node: Invocation) -> int:
+    flow = flow.at(value(flow, node.target))
+    for each in node.arguments:
+        if each.declared is not None:
+            flow = flow.fresh(each.declared)
+        elif each.value is not None and not (each.mode == "out" and isinstance(each.value, Name)):
+            flow = flow.at(value(flow, each.value))
+    for each in node.arguments:
+        if each.mode == "out":
+            flow = flow.assigned(_received(each))
+    return flow.state
+
+
+def _received(argument: Argument) -> str:
+    """The local that an out argument gives a value, or ""."""
+    return argument.declared or (argument.value.name if isinstance(argument.value, Name) else "")
+
+
+def _conditional_access(flow: Flow, node: ConditionalAccess) -> int:
+    flow = flow.at(value(flow, node.target))
+    return flow.state & value(flow, node.access)
+
+
+def _throw(flow: Flow, node: ThrowExpression) -> int:
+    value(flow, node.operand)
+    return DEAD
+
+
+def _lambda(flow: Flow, node: Lambda) -> int:
+    function_states(with_parameters(flow, node.parameters), node.body)
+    return flow.state
+
+
+def _nameof(flow: Flow, node: NameOf) -> int:
+    """It reads nothing."""
+    return flow.state
+
+
+values.enter(Name, _name)
+values.enter(Binary, _binary)
+values.enter(Conditional, _conditional)
+values.enter(Is, _split)
+values.enter(Unary, _unary)
+values.enter(Assignment, _assignment)
+values.enter(Invocation, _invocation)
+values.enter(ConditionalAccess, _conditional_access)
+values.enter(ThrowExpression, _throw)
+values.enter(Lambda, _lambda)
+values.enter(NameOf, _nameof)

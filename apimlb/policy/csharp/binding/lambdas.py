@@ -9,7 +9,7 @@ from apimlb.policy.csharp.binding.bound import Bound, Variable
 from apimlb.policy.csharp.binding.conversion import convert
 from apimlb.policy.csharp.binding.dispatch import expressions, value
 from apimlb.policy.csharp.binding.emit import Line, suite
-from apimlb.policy.csharp.binding.flow import Flow
+from apimlb.policy.csharp.binding.flow import analyse
 from apimlb.policy.csharp.binding.functions import function_lines
 from apimlb.policy.csharp.binding.inference import common_type
 from apimlb.policy.csharp.binding.resolution import type_of
@@ -146,8 +146,7 @@ def _statements(scope: Scope, node: Lambda, signature: _Signature) -> Bound:
 
 def _check_end(scope: Scope, node: Lambda, kind: Type) -> None:
     """A lambda that returns values does so wherever it ends."""
-    flow = Flow(scope.facts, scope.program.source.text, closely=False)
-    flow.function(node.body)
+    flow = analyse(node.body, scope.facts, scope.program.source.text, closely=False)
     for each in flow.findings[:1]:
         scope.refuse(each.code, each.at, *each.values)
     if flow.ends and kind is not VOID:

@@ -29,6 +29,7 @@ from apimlb.policy.csharp.binding.throwing import throw_code
 from apimlb.policy.csharp.binding.values import literal, once
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax.nodes import (
+    SHORT_CIRCUIT,
     As,
     Assignment,
     Binary,
@@ -36,9 +37,8 @@ from apimlb.policy.csharp.syntax.nodes import (
     Node,
     ThrowExpression,
     Unary,
+    chain,
 )
-
-_SHORT_CIRCUIT = ("&&", "||", "??")
 
 
 def bind_binary(scope: Scope, node: Binary) -> Bound:
@@ -46,33 +46,24 @@ def bind_binary(scope: Scope, node: Binary) -> Bound:
         return _logical(scope, node)
     if node.operator == "??":
         return _coalesce(scope, node)
-    # Long chains, as of strings, do not recurse.
-    chain: list[Binary] = []
-    here: Node = node
-    while isinstance(here, Binary) and here.operator not in _SHORT_CIRCUIT:
-        chain.append(here)
-        here = here.left
-    left = value(scope, here)
-    for part in reversed(chain):
+    first, parts = chain(node)
+    left = value(scope, first)
+    for part in parts:
         left = operate(scope, part.operator, left, value(scope, part.right), part)
     return left
 
 
 def _logical(scope: Scope, node: Binary) -> Bound:
-    parts: list[Binary] = []
-    here: Node = node
-    while isinstance(here, Binary) and here.operator == node.operator:
-        parts.append(here)
-        here = here.left
     boolean = scope.registry.bool
-    before = value(scope, here)
+    first, parts = chain(node)
+    before = value(scope, first)
     bound: list[Bound] = []
-    for part in reversed(parts):
+    for part in parts:
         after = value(scope, part.right)
         for side in (before, after):
             if not converts(scope, side, boolean):
                 _no_operator(scope, node.operator, before, after, part)
-        bound = bound or [convert(scope, before, boolean, here)]
+        bound = bound or [convert(scope, before, boolean, first)]
         bound.append(convert(scope, after, boolean, part.right))
         before = Bound(boolean, "")
     if all(part.is_constant for part in bound):
@@ -83,7 +74,7 @@ def _logical(scope: Scope, node: Binary) -> Bound:
 
 
 def _no_operator(scope: Scope, operator: str, left: Bound, right: Bound, at: int | Node) -> NoReturn:
-    if left.type is NULL and right.type is NULL and operator not in _SHORT_CIRCUIT:
+    if left.type is NULL and right.type is NULL and operator not in SHORT_CIRCUIT:
         scope.refuse("CS0034", at, operator)
     scope.refuse("CS0019", at, operator, left.type, right.type)
 

@@ -276,3 +276,22 @@ def nodes_in(value: object) -> Iterator[Node]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from nodes_in(each)
+
+
+SHORT_CIRCUIT = ("&&", "||", "??")
+
+
+def chain(node: Binary) -> tuple[Node, list[Binary]]:
+    """The first operand of `a + b - c` or of `a && b && c`, and the operators from the left. There may be more
+    of them than calls may be nested."""
+    found: list[Binary] = []
+    here: Node = node
+    while isinstance(here, Binary) and _goes_on(node.operator, here.operator):
+        found.append(here)
+        here = here.left
+    found.reverse()
+    return here, found
+
+
+def _goes_on(operator: str, other: str) -> bool:
+    return other == operator if operator in SHORT_CIRCUIT else other not in SHORT_CIRCUIT
