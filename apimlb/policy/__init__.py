@@ -37,7 +37,7 @@ A module imports from its own floor and from those below it, and no module impor
         library                all rows of .NET
     apim                   the `context` variable: its objects and their rows
     csharp.syntax, run     how an expression is written; how a policy runs. Neither knows the other
-    csharp                 conversions, then binding, then `expression`, which compiles one
+    csharp                 conversions, then binding (see there), then `expression`, which compiles one
     document               reading and checking; the table of elements is handed in
     elements               a row and a compile function for each element, by family
     compiler               documents and elements joined

@@ -42,7 +42,7 @@ CS0155 The type caught or thrown must be derived from System.Exception
 CS0156 A throw statement with no arguments is not allowed outside of a catch clause
 CS0157 Control cannot leave the body of a finally clause
 CS0160 A previous catch clause already catches all exceptions of this or of a super type ('{}')
-CS0161 {}: not all code paths return a value
+CS0161 '{}': not all code paths return a value
 CS0163 Control cannot fall through from one case label ('{}') to another
 CS0165 Use of unassigned local variable '{}'
 CS0173 Type of conditional expression cannot be determined because there is no implicit conversion between

@@ -1,1 +1,19 @@
-"""Syntax tree to Python: names, types, conversions and overloads, what runs and what has a value."""
+"""From a syntax tree to typed Python: a function `(scope, node) -> bound` for each class of nodes.
+
+`binder` binds a whole expression; `dispatch` looks up the function of a node's class. An expression becomes
+a `Bound` (its type, its code, what is known of it), a lambda or method group an `Untyped` until a delegate
+gives it a type, and a statement becomes lines. `scope` says what a scope is.
+
+Floors, from the ground up; `tests/unit/test_house.py` holds them:
+
+    bound, emit, facts         what binding makes: values, lines, and what it finds out beside them
+    captures                   which locals closures share
+    scope, dispatch            where a node stands; who binds it
+    values, resolution, …      constants, the types that names mean, conversions, members, `throw`, texts
+    flow                       what runs and what has a value
+    folding … operators        what operands make
+    assignables … groups       what can be assigned; arguments, inference, overloads, and their calls
+    members, creation, …       the other expressions
+    blocks … switch            statements
+    binder
+"""

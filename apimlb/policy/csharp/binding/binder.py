@@ -11,7 +11,6 @@ from apimlb.policy.csharp.binding import (
     arrays,
     assignment,
     blocks,
-    calls,
     creation,
     exceptions,
     functions,
@@ -41,7 +40,7 @@ __all__ = [
     "assignment",
     "bind_expression",
     "blocks",
-    "calls",
+
     "creation",
     "exceptions",
     "functions",
@@ -108,7 +107,7 @@ def _misrun(scope: Scope, tree: BlockStatement) -> PolicyError | None:
         return None
     flow = analyse(tree, facts, text, closely=False)
     if flow.ends:
-        return scope.error("CS0161", tree.at, "the expression")
+        return scope.error("CS0161", tree.at, "@{...}")
     found = flow.findings
     if facts.partial:  # what is reached does not depend on the parts of a condition, what has a value does
         closely = analyse(tree, facts, text, closely=True)

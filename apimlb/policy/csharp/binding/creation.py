@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.objects.values import Anonymous
 from apimlb.policy.clr.types.constructed import NULL, VOID
-from apimlb.policy.csharp.binding.arguments import given_arguments
+from apimlb.policy.csharp.binding.arguments import Given, given_arguments
 from apimlb.policy.csharp.binding.assignables import Assignable, in_order, read, stored
 from apimlb.policy.csharp.binding.assignment import assignable_property
 from apimlb.policy.csharp.binding.bound import Bound
@@ -15,7 +15,6 @@ from apimlb.policy.csharp.binding.explanations import no_overload
 from apimlb.policy.csharp.binding.groups import MethodGroup, call_group, construct
 from apimlb.policy.csharp.binding.indexers import element
 from apimlb.policy.csharp.binding.lookup import shown_member
-from apimlb.policy.csharp.binding.matching import Given
 from apimlb.policy.csharp.binding.resolution import find_type, no_type, type_of
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
 from apimlb.policy.csharp.binding.values import default_value, literal

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
+from apimlb.policy.csharp.binding.arguments import Given, match, passing, pattern, takes
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import convert
 from apimlb.policy.csharp.binding.inference import fits, infer
 from apimlb.policy.csharp.binding.lookup import Candidates, no_member, shown_member, type_arguments_of
-from apimlb.policy.csharp.binding.matching import Given, match, passing, pattern, takes
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
 
 

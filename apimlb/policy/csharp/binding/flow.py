@@ -267,7 +267,7 @@ def _local_function(flow: Flow, node: LocalFunction) -> int:
         inner = inner.fresh(each.name) if each.mode == "out" else inner.given(each.name)
     end, _ = function_states(inner, node.body)
     if end != DEAD and isinstance(node.body, BlockStatement) and not node.returns_nothing:
-        flow.report(node.at, "CS0161", f"'{node.shown}'")
+        flow.report(node.at, "CS0161", node.shown)
     return flow.state
 
 

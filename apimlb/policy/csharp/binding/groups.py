@@ -5,13 +5,13 @@ from typing import NoReturn
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.types.constructed import VOID, Type
+from apimlb.policy.csharp.binding.arguments import Given, takes
 from apimlb.policy.csharp.binding.assignables import assigned, assigned_local, looked_at
 from apimlb.policy.csharp.binding.bound import Bound, LocalMethod
 from apimlb.policy.csharp.binding.conversion import called, convert
 from apimlb.policy.csharp.binding.emit import Line
 from apimlb.policy.csharp.binding.explanations import no_overload
 from apimlb.policy.csharp.binding.lookup import Candidates, context_of, receiver
-from apimlb.policy.csharp.binding.matching import Given, takes
 from apimlb.policy.csharp.binding.overloads import Candidate, best_overload, parameter_values
 from apimlb.policy.csharp.binding.scope import Inputs, Scope, Untyped
 from apimlb.policy.csharp.syntax.nodes import Node

@@ -4,9 +4,9 @@ conversion)."""
 from collections.abc import Iterable, Sequence
 
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
+from apimlb.policy.csharp.binding.arguments import Given
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import converts
-from apimlb.policy.csharp.binding.matching import Given
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
 
 _SIGNED = frozenset(("System.SByte", "System.Int16", "System.Int32", "System.Int64"))

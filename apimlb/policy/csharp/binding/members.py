@@ -1,4 +1,4 @@
-"""Names, and what stands before and after a dot."""
+"""Names, members and calls: what stands before and after a dot."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from apimlb.errors import PolicyError
 from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
+from apimlb.policy.csharp.binding.arguments import given_arguments
 from apimlb.policy.csharp.binding.bound import (
     NOT_CONSTANT,
     Bound,
@@ -15,9 +16,9 @@ from apimlb.policy.csharp.binding.bound import (
     Variable,
 )
 from apimlb.policy.csharp.binding.captures import declaration
-from apimlb.policy.csharp.binding.conversion import called
+from apimlb.policy.csharp.binding.conversion import called, convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, expressions, value
-from apimlb.policy.csharp.binding.groups import MethodGroup
+from apimlb.policy.csharp.binding.groups import MethodGroup, call_group
 from apimlb.policy.csharp.binding.lookup import context_of, no_member, receiver, result_of
 from apimlb.policy.csharp.binding.resolution import no_member_of_namespace, no_name, no_type, type_of
 from apimlb.policy.csharp.binding.scope import Names, Result, Scope
@@ -26,6 +27,7 @@ from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.known_names import NAMESPACES
 from apimlb.policy.csharp.syntax.nodes import (
     ConditionalAccess,
+    Invocation,
     MemberAccess,
     Name,
     Parenthesized,
@@ -54,9 +56,11 @@ def bind_name(scope: Scope, node: Name) -> Result:
 
 
 def _type_named(scope: Scope, name: str, type_arguments: Sequence[TypeName] | None) -> TypeReference | None:
-    arguments = [type_of(scope, each) for each in type_arguments or ()]
-    definition = scope.registry.written(name, len(arguments))
-    return None if definition is None else TypeReference(scope.registry.types.of(definition, arguments))
+    written = type_arguments or ()
+    definition = scope.registry.written(name, len(written))
+    if definition is None:
+        return None
+    return TypeReference(scope.registry.types.of(definition, [type_of(scope, each) for each in written]))
 
 
 def no_variable(scope: Scope, node: Name) -> PolicyError:
@@ -101,12 +105,8 @@ def bind_predefined(scope: Scope, node: PredefinedType) -> Result:
 # Members
 
 
-def bind_member(scope: Scope, node: MemberAccess) -> Result:
-    return member_of(scope, node)
-
-
-def member_of(scope: Scope, node: MemberAccess, *, called: bool = False) -> Result:
-    """`called` members may be methods that a property of the same name would hide."""
+def bind_member(scope: Scope, node: MemberAccess, *, invoked: bool = False) -> Result:
+    """`invoked` members may be methods that a property of the same name would hide."""
     target = bind(scope, node.target)
     if isinstance(target, NamespaceReference):
         return _in_namespace(scope, target, node)
@@ -116,7 +116,7 @@ def member_of(scope: Scope, node: MemberAccess, *, called: bool = False) -> Resu
     found = as_value(scope, target, node.target)
     if found.type is NULL:
         raise no_member(scope, NULL, node.name, scope.offset(node))
-    return _instance_member(scope, found, node, types, called=called)
+    return _instance_member(scope, found, node, types, invoked=invoked)
 
 
 def _in_namespace(scope: Scope, target: NamespaceReference, node: MemberAccess) -> Result:
@@ -160,7 +160,7 @@ def _static_value(scope: Scope, owner: Type, member: Member) -> Bound:
 
 
 def _instance_member(
-    scope: Scope, target: Bound, node: MemberAccess, types: list[Type] | None, *, called: bool
+    scope: Scope, target: Bound, node: MemberAccess, types: list[Type] | None, *, invoked: bool
 ) -> Result:
     name = node.name
     for member_name, kind in target.type.members:
@@ -168,7 +168,7 @@ def _instance_member(
             return Bound(kind, f"{not_null(scope, target)}.members[{name!r}]")
     found = scope.registry.members(target.type, name)
     methods = any(member.kind == "method" for _, member in found) or any(scope.registry.extensions(name))
-    if methods and (called or types or not found or found[0][1].kind == "method"):
+    if methods and (invoked or types or not found or found[0][1].kind == "method"):
         return MethodGroup(node.at, name, target.type, target, types)
     for owner, member in found:
         if member.kind == "property" and not member.static:
@@ -180,6 +180,36 @@ def _property(scope: Scope, owner: Type, member: Member, target: Bound) -> Bound
     scope.facts.properties.add((owner.name, member.name))
     code = called(scope, member.call, *context_of(member), receiver(scope, owner, target))
     return Bound(result_of(scope, owner, member), code)
+
+
+# Calls
+
+
+def bind_invocation(scope: Scope, node: Invocation) -> Bound:
+    member = isinstance(node.target, MemberAccess)
+    if isinstance(node.target, MemberAccess):
+        target = bind_member(scope, node.target, invoked=True)
+    else:
+        target = bind(scope, node.target)
+    if isinstance(target, MethodGroup):
+        return call_group(scope, target, given_arguments(scope, node.arguments), node.at)
+    if isinstance(target, Bound) and target.type.kind == "delegate":
+        return _invoke(scope, target, node)
+    if isinstance(target, Bound) and not member:
+        scope.refuse("CS0149", node.target)
+    scope.refuse("CS1955", node.target.at)
+
+
+def _invoke(scope: Scope, target: Bound, node: Invocation) -> Bound:
+    *parameters, result = target.type.arguments
+    arguments = given_arguments(scope, node.arguments)
+    if len(arguments) != len(parameters):
+        scope.refuse("CS1593", node.at, target.type, len(arguments))
+    codes = [
+        convert(scope, each.value, kind, each.at).code
+        for each, kind in zip(arguments, parameters, strict=True)
+    ]
+    return Bound(result, f"{not_null(scope, target)}({', '.join(codes)})")
 
 
 # ?.
@@ -216,6 +246,7 @@ def bind_parenthesized(scope: Scope, node: Parenthesized) -> Bound:
 expressions.enter(Name, bind_name)
 expressions.enter(PredefinedType, bind_predefined)
 expressions.enter(MemberAccess, bind_member)
+expressions.enter(Invocation, bind_invocation)
 expressions.enter(ConditionalAccess, bind_conditional_access)
 expressions.enter(Receiver, bind_receiver)
 expressions.enter(Parenthesized, bind_parenthesized)

@@ -7,11 +7,11 @@ from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.collections.values import ClrArray
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
+from apimlb.policy.csharp.binding.arguments import Given, match, pattern
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import convert
 from apimlb.policy.csharp.binding.inference import better_conversion, fits, infer
 from apimlb.policy.csharp.binding.lookup import Candidates, shown_member, type_arguments_of
-from apimlb.policy.csharp.binding.matching import Given, match, pattern
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import literal
 from apimlb.policy.csharp.syntax.nodes import Node

@@ -282,8 +282,8 @@ SHORT_CIRCUIT = ("&&", "||", "??")
 
 
 def chain(node: Binary) -> tuple[Node, list[Binary]]:
-    """The first operand of `a + b - c` or of `a && b && c`, and the operators from the left. There may be more
-    of them than calls may be nested."""
+    """The first operand of `a + b - c` or of `a && b && c`, and the operators from the left. There may be
+    more of them than calls may be nested."""
     found: list[Binary] = []
     here: Node = node
     while isinstance(here, Binary) and _goes_on(node.operator, here.operator):

@@ -1,5 +1,7 @@
 """The parser of policy expressions: statements, and the way in."""
 
+from collections.abc import Callable
+
 from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.nodes import Node, TypeName
 from apimlb.policy.csharp.syntax.queries import QueryParser
@@ -111,11 +113,10 @@ class Parser(QueryParser):
         if token.kind == "op" and token.text == "{":
             return self.block()
         if token.kind == "keyword":
-            method = getattr(self, f"_{token.text}_statement", None)
-            if method is not None:
+            parse_rest = _STATEMENTS.get(token.text)
+            if parse_rest is not None:
                 self.advance()
-                made: Node = method(token.at)
-                return made
+                return parse_rest(self, token.at)
             if token.text in _BANNED_STATEMENTS:
                 self.refuse(_BANNED_STATEMENTS[token.text], "NotAllowed")
             if token.text in _MISPLACED and not (token.text == "default" and self.peek().text == "("):
@@ -201,7 +202,7 @@ class Parser(QueryParser):
         default = self.expression() if self.accept("=") else None
         return FunctionParameter(name.at, name.text, written, mode, default)
 
-    # One method a keyword; the keyword is already behind the cursor.
+    # Statements by their keyword, which is behind the cursor.
 
     def _const_statement(self, at: int) -> Node:
         made = self._declarators(self.type_name(), constant=True)
@@ -376,3 +377,13 @@ class Parser(QueryParser):
                 label.when = self.expression()
         label.end = self.expect(":").end
         return label
+
+
+_STATEMENTS: dict[str, Callable[[Parser, int], Node]] = {
+    "const": Parser._const_statement, "if": Parser._if_statement, "while": Parser._while_statement,
+    "do": Parser._do_statement, "for": Parser._for_statement, "foreach": Parser._foreach_statement,
+    "return": Parser._return_statement, "break": Parser._break_statement,
+    "continue": Parser._continue_statement, "throw": Parser._throw_statement, "try": Parser._try_statement,
+    "using": Parser._using_statement, "checked": Parser._checked_statement,
+    "unchecked": Parser._unchecked_statement, "switch": Parser._switch_statement,
+}  # fmt: skip
