@@ -51,7 +51,9 @@ def test_one_text_is_compiled_once() -> None:
     [
         ("@(context.Request.Body.As<string>(preserveContent: true))", True, False),
         ("@(context.Response.Body.As<JObject>())", False, True),
+        ("@{ var r = context.Response; return r?.Body.As<string>(); }", False, True),
         ('@(((IResponse)context.Variables["r"]).Body.As<string>())', False, False),
+        ('@{ var r = (IResponse)context.Variables["r"]; return r.Body.As<string>(); }', False, False),
         ("@(context.Request.Headers.Count + context.Response.StatusCode)", False, False),
     ],
 )
