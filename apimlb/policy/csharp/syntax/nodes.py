@@ -19,7 +19,11 @@ class Syntax:
         cls.fields = tuple(dict.fromkeys((*cls.fields, *cls.__annotations__)))
 
     def __init__(self, *given: object, **named: object) -> None:
-        self.__dict__.update(zip(self.fields, given), **named)  # noqa: B905 - defaults are attributes of the class
+        # Defaults are attributes of the class. To touch `__dict__` would make every later look at the node slow.
+        for name, value in zip(self.fields, given):  # noqa: B905
+            setattr(self, name, value)
+        for name, value in named.items():
+            setattr(self, name, value)
 
 
 class TypeName(Syntax):
