@@ -7,9 +7,9 @@ from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import called, constant_conversion, convert
 from apimlb.policy.csharp.binding.folding import (
     DECIMAL_CALLS,
-    fold_minus,
     fold_numbers,
     fold_shift,
+    fold_unary,
     fold_whole,
     number_of,
     shift_mask,
@@ -247,7 +247,7 @@ def numeric_unary(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bou
         return Bound(wanted, f"({code} if {first} is not None else None)")
     converted = convert(scope, bound, common, node.at)
     if converted.is_constant:
-        return fold_minus(scope, operator, converted, common, node)
+        return fold_unary(scope, operator, converted, common, node)
     return Bound(common, _signed(scope, operator, converted.code, common), safe=True)
 
 

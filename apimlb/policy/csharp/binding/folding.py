@@ -99,7 +99,7 @@ def shift_mask(common: Type) -> int:
     return 63 if common.name in ("System.Int64", "System.UInt64") else 31
 
 
-def fold_minus(scope: Scope, operator: str, bound: Bound, common: Type, at: int | Node) -> Bound:
+def fold_unary(scope: Scope, operator: str, bound: Bound, common: Type, at: int | Node) -> Bound:
     """`+`, `-` or `~` before a number of the type `common`."""
     value, name = bound.constant, common.name.removeprefix("System.")
     if operator == "+":

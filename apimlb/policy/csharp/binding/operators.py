@@ -293,20 +293,25 @@ def bind_as(scope: Scope, node: As) -> Bound:
 
 def bind_unary(scope: Scope, node: Unary) -> Bound:
     bound, operator = value(scope, node.operand), node.operator
-    made = (
-        _not(scope, bound)
-        if operator == "!"
-        else (
-            (numeric_unary(scope, operator, bound, node) if bound.type.underlying.name in NUMERIC else None)
-            or (_complement(scope, bound) if operator == "~" and bound.type.kind == "enum" else None)
-            or _declared_unary(scope, operator, bound)
-        )
-    )
+    made = _not(scope, bound) if operator == "!" else _signed(scope, operator, bound, node)
     if made is not None:
         return made
     if bound.type is NULL:
         scope.refuse("CS8310", node.at, operator)
     scope.refuse("CS0023", node.at, operator, bound.type)
+
+
+def _signed(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bound | None:
+    """`+`, `-` or `~`"""
+    if bound.type.underlying.name in NUMERIC:
+        return numeric_unary(scope, operator, bound, node)
+    if operator == "~" and bound.type.kind == "enum":
+        return _complement(scope, bound)
+    definition = bound.type.underlying.definition
+    for member in scope.registry.own_members(definition, f"operator {operator}") if definition else ():
+        if len(member.parameters) == 1:
+            return Bound(member.result, operator_call(scope, member, bound.code), safe=True)
+    return None
 
 
 def _not(scope: Scope, bound: Bound) -> Bound | None:
@@ -325,14 +330,6 @@ def _complement(scope: Scope, bound: Bound) -> Bound:
         return literal(scope, enum_of(bound.type, ~bound.constant.number), bound.type)
     number = f"~{scope.use(enum_number)}({bound.code})"
     return Bound(bound.type, _enum_code(scope, bound.type, number), safe=True)
-
-
-def _declared_unary(scope: Scope, operator: str, bound: Bound) -> Bound | None:
-    definition = bound.type.underlying.definition
-    for member in scope.registry.own_members(definition, f"operator {operator}") if definition else ():
-        if len(member.parameters) == 1:
-            return Bound(member.result, operator_call(scope, member, bound.code), safe=True)
-    return None
 
 
 expressions.enter(Binary, bind_binary)

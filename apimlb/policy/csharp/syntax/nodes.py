@@ -19,7 +19,7 @@ class Syntax:
         cls.fields = tuple(dict.fromkeys((*cls.fields, *cls.__annotations__)))
 
     def __init__(self, *given: object, **named: object) -> None:
-        # Defaults are attributes of the class. To touch `__dict__` would make every later look at the node slow.
+        # Defaults are attributes of the class. Filling `__dict__` would slow down every look at the node.
         for name, value in zip(self.fields, given):  # noqa: B905
             setattr(self, name, value)
         for name, value in named.items():
