@@ -59,21 +59,25 @@ def _declaring(scope: Scope, written: Argument) -> Given:
 def takes(member: Member, count: int) -> bool:
     """Whether a member may be given so many arguments."""
     required = sum(1 for p in member.parameters if p.required and p.mode != "params")
-    return required <= count and (_is_variable(member.parameters) or count <= len(member.parameters))
+    return required <= count and (is_variable(member) or count <= len(member.parameters))
 
 
-def _is_variable(parameters: Sequence[Parameter]) -> bool:
-    return bool(parameters) and parameters[-1].mode == "params"
+def is_variable(member: Member) -> bool:
+    """Whether the last parameter of a member takes any number of arguments."""
+    return bool(member.parameters) and member.parameters[-1].mode == "params"
 
 
 def match(
-    parameters: Sequence[Parameter], arguments: Sequence[Given], *, expanded: bool, modes: bool = True
+    member: Member, arguments: Sequence[Given], *, expanded: bool, modes: bool = True
 ) -> list[tuple[int, int]] | None:
     """The index of each argument with that of its parameter; None where they do not fit in number, name or
     (with `modes`) mode. The last parameter takes several where it is `expanded`."""
-    if expanded and not _is_variable(parameters):
+    if expanded and not is_variable(member):
         return None
+    parameters = member.parameters
     last = len(parameters) - 1
+    if len(arguments) > last + 1 and not expanded:
+        return None
     matched: list[tuple[int, int]] = []
     taken: set[int] = set()
     for index, each in enumerate(arguments):

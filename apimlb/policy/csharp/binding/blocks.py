@@ -78,7 +78,7 @@ def declared(scope: Scope, node: Declaration, readonly: str = "") -> Lines:
     lines: Lines = []
     for at, name, initial in node.declarators:
         before: Lines = []
-        inner = scope._replace(before=before)
+        inner = scope.after(before)
         if inferred:
             bound = _inferred(inner, at, initial)
             variable = scope.declare(name, bound.type, at, readonly=readonly)

@@ -60,5 +60,5 @@ def as_value(scope: Scope, found: Result, at: int | Node) -> Bound:
 def statement(scope: Scope, node: Node) -> Lines:
     """A statement's lines, after those that its expressions need before them."""
     before: Lines = []
-    lines = statements(scope._replace(before=before), node)
+    lines = statements(scope.after(before), node)
     return [*before, *lines] if before else lines

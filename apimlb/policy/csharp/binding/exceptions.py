@@ -39,7 +39,7 @@ def _clauses(scope: Scope, catches: Sequence[Catch], kept: str, done: list[Type]
     """The clauses that are left; `done` are the exceptions that those before them take."""
     each, *rest = catches
     before: Lines = []
-    inner = scope.inside()._replace(before=before)
+    inner = scope.inside().after(before)
     kind = _caught(scope, each, done)
     test = f"{scope.use(is_caught)}({kept}, {kind.name!r})"
     if each.name is not None:

@@ -106,10 +106,10 @@ def _misfit(
 def _matched(member: Member, arguments: Sequence[Given]) -> list[tuple[int, Parameter, Type]]:
     """Arguments by index, with the parameters that they are for, as far as they are for any."""
     parameters, expanded = member.parameters, False
-    found = match(parameters, arguments, expanded=False, modes=False)
+    found = match(member, arguments, expanded=False, modes=False)
     if found is None or len(arguments) > len(parameters):
         expanded = True
-        found = match(parameters, arguments, expanded=True, modes=False)
+        found = match(member, arguments, expanded=True, modes=False)
     return [
         (index, parameters[place], pattern(parameters[place], expanded=expanded))
         for index, place in found or ()

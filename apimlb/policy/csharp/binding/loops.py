@@ -41,7 +41,7 @@ def _counted(scope: Scope, node: Node, body: Node) -> Lines:
 def _tested(scope: Scope, node: Node) -> tuple[Lines, str]:
     """The code of a loop's condition, and the lines that every round runs before it."""
     before: Lines = []
-    return before, condition(scope._replace(before=before), node)
+    return before, condition(scope.after(before), node)
 
 
 def _stop_unless(code: str, at: int) -> Line:

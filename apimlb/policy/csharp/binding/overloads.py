@@ -7,7 +7,7 @@ from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.collections.values import ClrArray
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
-from apimlb.policy.csharp.binding.arguments import Given, match, pattern
+from apimlb.policy.csharp.binding.arguments import Given, is_variable, match, pattern
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import convert
 from apimlb.policy.csharp.binding.inference import better_conversion, fits, infer
@@ -47,7 +47,8 @@ def best_overload(
         if types and len(types) != len(member.type_parameters):
             continue
         made = _candidate(scope, owner, member, arguments, types, expanded=False)
-        made = made or _candidate(scope, owner, member, arguments, types, expanded=True)
+        if made is None and is_variable(member):
+            made = _candidate(scope, owner, member, arguments, types, expanded=True)
         if made is not None:
             candidates.append(made)
     if not candidates:
@@ -77,7 +78,7 @@ def _candidate(
     *,
     expanded: bool,
 ) -> Candidate | None:
-    matched = match(member.parameters, arguments, expanded=expanded)
+    matched = match(member, arguments, expanded=expanded)
     if matched is None:
         return None
     given = type_arguments_of(owner)
@@ -88,7 +89,8 @@ def _candidate(
         scope, member.type_parameters, patterns, [arguments[index] for index, _ in matched], given
     ):
         return None
-    substituted = [scope.registry.types.substitute(each, given) for each in patterns]
+    substitute = scope.registry.types.substitute
+    substituted = [substitute(each, given) for each in patterns] if given else patterns
     for (index, place), kind in zip(matched, substituted, strict=True):
         if not fits(scope, arguments[index], kind, member.parameters[place].mode):
             return None

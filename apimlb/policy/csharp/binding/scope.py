@@ -132,6 +132,7 @@ class Scope(NamedTuple):
     """
 
     program: Program
+    registry: Registry
     names: Names
     function: Function
     before: Lines
@@ -139,10 +140,6 @@ class Scope(NamedTuple):
     overflow: str = ""
     receiver: Bound | None = None
     catching: bool = False
-
-    @property
-    def registry(self) -> Registry:
-        return self.program.registry
 
     @property
     def conversions(self) -> Conversions:
@@ -164,13 +161,21 @@ class Scope(NamedTuple):
 
     # Scopes inside
 
+    def after(self, before: Lines) -> "Scope":
+        """This scope, where other lines run before. Each statement has one, so that it is made without
+        `_replace`, which is slow."""
+        return Scope(
+            self.program, self.registry, self.names, self.function, before,
+            self.loops, self.overflow, self.receiver, self.catching,
+        )  # fmt: skip
+
     def inside(self, statements: Sequence[Node] = ()) -> "Scope":
         """A block in this scope."""
         return self._replace(names=Names(self.names, statements))
 
     def within(self, function: Function) -> "Scope":
         """The block of a function in this scope."""
-        return Scope(self.program, Names(self.names), function, self.before, (), self.overflow)
+        return Scope(self.program, self.registry, Names(self.names), function, self.before, (), self.overflow)
 
     def trial(self) -> "Scope":
         """A scope to bind in what is bound again, or never: nothing that is written there is seen here."""

@@ -103,7 +103,7 @@ def _label_lines(
     scope: Scope, label: SwitchLabel, switched: Bound, handled: Handled, facts: SwitchFacts, choose: str
 ) -> Lines:
     before: Lines = []
-    scope = scope._replace(before=before)
+    scope = scope.after(before)
     if label.type is not None:
         test, variable = type_test(scope, switched, label.type, label)
         _handle_type(scope, label, variable.type, handled)

@@ -18,8 +18,9 @@ KEYWORDS = frozenset(_KEYWORDS.split())
 
 _TOKEN = re.compile(
     r"""
-    (?P<space>(?:\s|//[^\n]*|/\*.*?\*/)+)
-  | (?P<interp>\$@?")
+    (?:\s|//[^\n]*|/\*.*?\*/)*+  # once found, space stays space: nothing is tried again inside of it
+  (?:
+    (?P<interp>\$@?")
   | (?P<verbatim>@"(?:[^"]|"")*")
   | (?P<string>"(?:[^"\\\n]|\\.)*")
   | (?P<char>'(?:[^'\\\n]|\\(?:x[0-9a-fA-F]{1,4}|u[0-9a-fA-F]{4}|.))')
@@ -30,10 +31,13 @@ _TOKEN = re.compile(
   | (?P<id>@?[^\W\d]\w*)
   | (?P<op>\?\?|\?\.(?!\d)|=>|==|!=|<=|>=|&&|\|\||\+\+|--|\+=|-=|\*=|/=|%=|&=|\|=|\^=|<<=|<<|::
         |[-+*/%&|^!~=<>?:;,.(){}\[\]])
+  | (?P<end>\Z)
+  )
     """,
     re.VERBOSE | re.DOTALL,
 )
 
+_SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _ESCAPES = {
     "'": "'", '"': '"', "\\": "\\", "0": "\0", "a": "\a", "b": "\b",
     "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
@@ -94,21 +98,22 @@ def tokens(source: SourceText, start: int, end: int) -> list[Token]:
     found: list[Token] = []
     text, at = source.text, start
     match_at = _TOKEN.match
-    while at < end:
+    while True:
         match = match_at(text, at, end)
         if match is None:
             _refuse(source, at)
-        kind = match.lastgroup
-        if kind == "interp":
-            token = _interpolated(source, at, match.end(), end)
-            found.append(token)
-            at = token.end
-            continue
-        if kind != "space":
-            found.append(_token(source, kind or "", match[0], at, match.end()))
-        at = match.end()
-    found.append(Token("end", "", end, end))
-    return found
+        kind = match.lastgroup or ""
+        first, at = match.span(kind)
+        if kind == "op":
+            found.append(Token(kind, match[kind], first, at))
+        elif kind == "end":
+            found.append(Token(kind, "", end, end))
+            return found
+        elif kind == "interp":
+            found.append(_interpolated(source, first, at, end))
+            at = found[-1].end
+        else:
+            found.append(_token(source, kind, match[kind], first, at))
 
 
 def _token(source: SourceText, kind: str, text: str, at: int, end: int) -> Token:
@@ -143,6 +148,9 @@ def unescape(source: SourceText, text: str, at: int) -> str:
 
 
 def _refuse(source: SourceText, at: int) -> NoReturn:
+    """What is wrong with the text at an offset, or behind the space there."""
+    space = _SPACE.match(source.text, at)
+    at = space.end() if space else at
     first = source.text[at]
     if source.text.startswith('@$"', at):
         raise source.error("In C# 7 an interpolated verbatim string starts with $@", at, "CS1525")
@@ -215,16 +223,17 @@ def _hole(source: SourceText, at: int, end: int, verbatim: bool) -> HoleRange:
         match = _TOKEN.match(text, here, end)
         if match is None:
             _refuse(source, here)
+        first = match.start(match.lastgroup or "")
         if match.lastgroup == "interp":
-            here = _interpolated(source, here, match.end(), end).end
+            here = _interpolated(source, first, match.end(), end).end
             continue
-        piece = match[0] if match.lastgroup == "op" else ""
+        piece = match["op"] or ""
         if piece in _CLOSERS:
             closers.append(_CLOSERS[piece])
         elif closers and piece == closers[-1]:
             closers.pop()
-        elif not closers and (piece == "}" or (piece == ":" and text[here : here + 2] != "::")):
-            return _ended_hole(source, at, here, end, verbatim)
+        elif not closers and (piece == "}" or (piece == ":" and text[first : first + 2] != "::")):
+            return _ended_hole(source, at, first, end, verbatim)
         here = match.end()
     raise source.error(_OPEN_HOLE, at - 2, "CS8076")
 

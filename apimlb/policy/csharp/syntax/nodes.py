@@ -22,8 +22,9 @@ class Syntax:
         # Defaults are attributes of the class. Filling `__dict__` would slow down every look at the node.
         for name, value in zip(self.fields, given):  # noqa: B905
             setattr(self, name, value)
-        for name, value in named.items():
-            setattr(self, name, value)
+        if named:
+            for name, value in named.items():
+                setattr(self, name, value)
 
 
 class TypeName(Syntax):

@@ -26,7 +26,7 @@ OTHERS = [REGISTRY.int, REGISTRY.string, REGISTRY.object, REGISTRY.array(REGISTR
 def scope_of(source: SourceText, tree: Node) -> Scope:
     """The scope in which the whole of an expression is bound."""
     program = Program(source, REGISTRY, CONVERSIONS, celled_names(tree), {})
-    return Scope(program, Names(), Function([], set(), outermost=True), [])
+    return Scope(program, REGISTRY, Names(), Function([], set(), outermost=True), [])
 
 
 def written(scope: Scope) -> dict[str, Any]:
