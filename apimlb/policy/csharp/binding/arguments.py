@@ -100,7 +100,7 @@ def match(
 
 
 def passing(parameter: Parameter) -> str:
-    """The keyword that an argument for it must carry: out, ref or none."""
+    """The keyword that an argument for it must carry: "out", "ref" or ""."""
     return parameter.mode if parameter.mode in ("out", "ref") else ""
 
 

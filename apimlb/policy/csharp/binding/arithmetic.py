@@ -27,7 +27,7 @@ _INT_RANGE = "-2147483648 <= ({t} := {code}) <= 2147483647"
 
 
 def promoted(scope: Scope, left: Type, right: Type) -> Type | None:
-    """The type in which two numbers are computed; None where C# has none."""
+    """The type in which two numbers are computed, or None where C# refuses to."""
     named, names = scope.registry.named, {left.name, right.name}
     if not names <= NUMERIC:
         return None

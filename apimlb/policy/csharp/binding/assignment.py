@@ -25,11 +25,6 @@ from apimlb.policy.csharp.binding.values import literal
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax.nodes import Assignment, Increment, MemberAccess, Name, Node
 
-_STATIC_FIELD = (
-    "A static readonly field cannot be assigned to (except in a static constructor or a variable initializer)"
-)
-
-
 # What can be assigned
 
 

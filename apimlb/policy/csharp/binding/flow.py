@@ -66,7 +66,7 @@ def _scoped(flow: Flow, node: Node) -> int:
 
 
 def _computed(flow: Flow, node: Node | None) -> int:
-    """An expression, or none."""
+    """An expression, where there is one."""
     return flow.state if node is None or not flow.walk.closely else value(flow, node)
 
 

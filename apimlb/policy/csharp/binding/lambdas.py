@@ -19,7 +19,6 @@ from apimlb.policy.csharp.syntax.nodes import Lambda, LambdaParameter, Node, Thr
 from apimlb.policy.csharp.syntax.statements import BlockStatement
 
 _MAX_LAMBDAS = 8
-_NO_DELEGATE = "Cannot convert lambda expression to type '{}' because it is not a delegate type"
 
 
 class LambdaValue(Untyped):
@@ -54,7 +53,7 @@ class LambdaValue(Untyped):
         return found if isinstance(found, Bound) else None
 
     def explain(self, scope: Scope) -> None:
-        """One problem of those that all types had, the first."""
+        """Raise the first problem that it had with any types."""
         for key, found in scope.program.trials.items():
             if key[-1][0] == id(self.node) and isinstance(found, PolicyError):
                 raise found

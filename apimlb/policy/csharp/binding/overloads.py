@@ -41,7 +41,7 @@ def best_overload(
     at: int | Node,
     types: list[Type] | None = None,
 ) -> Candidate | None:
-    """The member that fits best; None where none does. `types` are the type arguments that are written."""
+    """The member that fits best, or None where nothing fits. `types` are the type arguments as written."""
     candidates: list[Candidate] = []
     for owner, member in members:
         if types and len(types) != len(member.type_parameters):

@@ -1,4 +1,4 @@
-"""Which type a written name means, and what is wrong with one that means none."""
+"""Which type a written name means, and what is wrong with a name that means no type."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,6 @@ from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.known_names import NAMESPACES, TYPES
 from apimlb.policy.csharp.syntax.nodes import TypeName
 
-_NOT_FOUND = (
-    "The type or namespace name '{}' could not be found (are you missing a using directive or an assembly "
-    "reference?)"
-)
-_NOT_IN_NAMESPACE = (
-    "The type or namespace name '{}' does not exist in the namespace '{}' (are you missing an assembly "
-    "reference?)"
-)
 _MOST_TYPE_PARAMETERS = 3
 
 

@@ -42,7 +42,7 @@ class Program:
     """What the parts of one expression share.
 
     celled   the names of locals that are cells
-    trials   what each lambda yields for parameters of some types, or why it takes none such
+    trials   what each lambda yields for parameters of some types, or why it does not take them
     """
 
     def __init__(

@@ -16,8 +16,6 @@ from apimlb.policy.csharp.binding.patterns import PLAIN, constant_test, type_tes
 from apimlb.policy.csharp.binding.scope import Names, Scope
 from apimlb.policy.csharp.syntax.statements import Declaration, Switch, SwitchLabel, SwitchSection
 
-_HANDLED = "The switch case has already been handled by a previous case."
-
 
 @dataclass(slots=True, eq=False, repr=False)
 class Handled:
