@@ -1,5 +1,6 @@
 """What binding makes of a node: its static type, and the Python that computes it."""
 
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from apimlb.policy.clr.types.constructed import Type
@@ -30,8 +31,7 @@ class Bound(NamedTuple):
 
     @property
     def is_still(self) -> bool:
-        """Whether it makes no difference when the code runs: it does nothing, and nothing changes it between
-        the parts of an expression."""
+        """Whether its code does nothing but give a value: it is a name or a constant."""
         return self.repeatable or self.constant is not NOT_CONSTANT
 
 
@@ -45,31 +45,19 @@ class NamespaceReference(NamedTuple):
     name: str
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Variable:
     """A local. A `cell` lives in a list of one, so that closures share it or keep their own. Several range
     variables of a query are members of one object: `row_member` is that object and the name in it."""
 
-    __slots__ = ("at", "cell", "constant", "name", "python", "readonly", "row_member", "type")
-
-    def __init__(
-        self,
-        name: str,
-        kind: Type,
-        python: str,
-        *,
-        cell: bool = False,
-        readonly: str = "",
-        row_member: "tuple[Variable, str] | None" = None,
-        at: int = 0,
-    ) -> None:
-        self.name = name
-        self.type = kind
-        self.python = python
-        self.cell = cell
-        self.constant: object = NOT_CONSTANT
-        self.readonly = readonly
-        self.row_member = row_member
-        self.at = at
+    name: str
+    type: Type
+    python: str
+    cell: bool = False
+    constant: object = NOT_CONSTANT
+    readonly: str = ""
+    row_member: "tuple[Variable, str] | None" = None
+    at: int = 0
 
     @property
     def code(self) -> str:

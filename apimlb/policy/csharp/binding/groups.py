@@ -1,7 +1,8 @@
 """Method groups: methods of one name, before the arguments choose one; and the calls of those."""
 
 from collections.abc import Sequence
-from typing import NoReturn
+from dataclasses import dataclass
+from typing import ClassVar, NoReturn
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.types.constructed import VOID, Type
@@ -17,27 +18,17 @@ from apimlb.policy.csharp.binding.scope import Inputs, Scope, Untyped
 from apimlb.policy.csharp.syntax.nodes import Node
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class MethodGroup(Untyped):
     """`target` is None for static calls; a group of one `local` function has no other methods."""
 
-    described = "method group"
-
-    def __init__(
-        self,
-        at: int,
-        name: str,
-        owner: Type,
-        target: Bound | None = None,
-        type_arguments: list[Type] | None = None,
-        *,
-        local: LocalMethod | None = None,
-    ) -> None:
-        self.at = at
-        self.name = name
-        self.owner = owner
-        self.target = target
-        self.type_arguments = type_arguments
-        self.local = local
+    at: int
+    name: str
+    owner: Type
+    target: Bound | None = None
+    type_arguments: list[Type] | None = None
+    local: LocalMethod | None = None
+    described: ClassVar[str] = "method group"
 
     def refuse(self, scope: Scope, at: int | Node, kind: str = "object") -> NoReturn:
         scope.refuse("CS0428", self.at, self.name, kind)

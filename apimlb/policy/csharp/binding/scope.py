@@ -8,7 +8,8 @@ overload gives it, has its own.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, NoReturn
+from dataclasses import dataclass, field
+from typing import ClassVar, NamedTuple, NoReturn
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.types.constructed import Type
@@ -38,6 +39,7 @@ Lambdas = tuple[tuple[int, Inputs], ...]
 """Lambdas around a place, each as its node's id with the types of its parameters."""
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Program:
     """What the parts of one expression share.
 
@@ -45,21 +47,13 @@ class Program:
     trials   what each lambda yields for parameters of some types, or why it does not take them
     """
 
-    def __init__(
-        self,
-        source: SourceText,
-        registry: Registry,
-        conversions: Conversions,
-        celled: set[str],
-        trials: dict[Lambdas, Bound | PolicyError],
-    ) -> None:
-        self.source = source
-        self.registry = registry
-        self.conversions = conversions
-        self.celled = celled
-        self.trials = trials
-        self.globals = Globals()
-        self.facts = Facts()
+    source: SourceText
+    registry: Registry
+    conversions: Conversions
+    celled: set[str]
+    trials: dict[Lambdas, Bound | PolicyError] = field(default_factory=dict)
+    globals: Globals = field(default_factory=Globals)
+    facts: Facts = field(default_factory=Facts)
 
     def scratch(self) -> "Program":
         """One to write into and to throw away."""
@@ -250,7 +244,7 @@ class Scope(NamedTuple):
 class Untyped(ABC):
     """A lambda or a method group: it has no type until a delegate gives it one."""
 
-    described: str
+    described: ClassVar[str]
     """What messages call it."""
 
     @abstractmethod

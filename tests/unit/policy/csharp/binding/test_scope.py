@@ -25,7 +25,7 @@ OTHERS = [REGISTRY.int, REGISTRY.string, REGISTRY.object, REGISTRY.array(REGISTR
 
 def scope_of(source: SourceText, tree: Node) -> Scope:
     """The scope in which the whole of an expression is bound."""
-    program = Program(source, REGISTRY, CONVERSIONS, celled_names(tree), {})
+    program = Program(source, REGISTRY, CONVERSIONS, celled_names(tree))
     return Scope(program, REGISTRY, Names(), Function([], set(), outermost=True), [])
 
 
