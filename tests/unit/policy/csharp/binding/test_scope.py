@@ -1,6 +1,5 @@
 """A scope is a value: what is bound in another one leaves it as it was."""
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,18 +30,15 @@ def scope_of(source: SourceText, tree: Node) -> Scope:
 
 def written(scope: Scope) -> dict[str, Any]:
     """All that binding may write into."""
-    facts = scope.facts
-    return copy.copy(
-        {
-            "globals": dict(scope.program.globals.names),
-            "next": copy.deepcopy((scope.program.globals._locals, scope.program.globals._temporaries)),
-            "names": (dict(scope.names.own), dict(scope.names.inner)),
-            "before": list(scope.before),
-            "function": (list(scope.function.returns), set(scope.function.used)),
-            "facts": (dict(facts.truths), set(facts.always), dict(facts.switches), facts.partial),
-            "properties": set(facts.properties),
-        }
-    )
+    facts, names = scope.facts, scope.program.globals
+    return {
+        "globals": (dict(names.names), dict(names._locals), names._temporaries),
+        "names": (dict(scope.names.own), dict(scope.names.inner)),
+        "before": list(scope.before),
+        "function": (list(scope.function.returns), set(scope.function.used)),
+        "facts": (dict(facts.truths), set(facts.always), dict(facts.switches), facts.partial),
+        "properties": set(facts.properties),
+    }
 
 
 def within(node: Node) -> Iterator[Node]:
