@@ -31,8 +31,9 @@ A module imports from its own floor and from those below it, and no module impor
 
     switches, clr          .NET: values, and the members that they have. On floors of its own:
         exceptions, budget …   what a value may throw, and what an evaluation may spend
+        objects.text           text and equality of any value; a type registers what it has of its own
         values                 the Python classes of .NET's types: numbers, dates, tokens, nodes, collections
-        objects.text, types    what holds for any value: text, order, type, cast
+        objects.ordering, types  order, type and cast
         members                the rows of each type, and what they call
         library                all rows of .NET
     apim                   the `context` variable: its objects and their rows

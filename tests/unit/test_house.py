@@ -62,14 +62,14 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
 # those below. A module belongs to the room with the longest name that is a prefix of its own.
 FLOORS: list[set[str]] = [
     {"switches", "clr.exceptions", "clr.budget", "clr.catching", "clr.utf16", "clr.host", "clr.enums"}
-    | {"clr.guids", "clr.keywords"},
+    | {"clr.guids", "clr.keywords", "clr.objects.text"},
     {"clr.numbers.arithmetic", "clr.numbers.formatting", "clr.chance.generator", "clr.strings.encodings"}
-    | {"clr.dates.ticks", "clr.dates.formatting", "clr.dates.parsing", "clr.web.uris", "clr.objects.values"}
+    | {"clr.dates.ticks", "clr.dates.formatting", "clr.dates.parsing", "clr.web.uris"}
     | {"clr.collections.values", "clr.collections.sequences", "clr.collections.hash_sets"}
     | {"clr.collections.queues", "clr.collections.enumerators", "clr.linq.groups"}
     | {"clr.json.tokens", "clr.json.tree", "clr.json.writer"}
     | {"clr.xml.names", "clr.xml.nodes", "clr.xml.writer", "clr.metering"},
-    {"clr.objects.text", "clr.objects.ordering", "clr.types"},
+    {"clr.objects.ordering", "clr.objects.anonymous", "clr.types"},
     {"clr.casts", "clr.collections.iteration"},
     {"clr.convert", "clr.exception_members"},
     {"clr.objects", "clr.numbers", "clr.dates"},

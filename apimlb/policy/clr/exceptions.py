@@ -16,6 +16,10 @@ class ClrException(Exception):
         self.source: str | None = None
         self.help_link: str | None = None
 
+    @property
+    def clr_name(self) -> str:
+        return self.type_name
+
 
 def null_reference() -> ClrException:
     """A member was asked of null."""

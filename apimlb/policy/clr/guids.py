@@ -4,6 +4,7 @@ import re
 import uuid
 
 from apimlb.policy.clr.exceptions import argument_null, bad_format
+from apimlb.policy.clr.objects.text import laid_out
 
 _HEX = re.compile(r"[0-9a-fA-F]{32}\Z")
 _DASHED = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
@@ -91,6 +92,7 @@ def parse_guid(text: str | None) -> Guid:
     raise bad_format(_NOT_HEX)
 
 
+@laid_out.register
 def format_guid(value: Guid, layout: str | None) -> str:
     """Guid.ToString(format): N, D, B, P or X."""
     letter = (layout or "D").upper()

@@ -17,7 +17,7 @@ from apimlb.policy.clr.json import members as json
 from apimlb.policy.clr.linq import members as linq
 from apimlb.policy.clr.numbers import members as numbers
 from apimlb.policy.clr.objects import members as objects
-from apimlb.policy.clr.objects import tuple_members as tuples
+from apimlb.policy.clr.objects import tuples
 from apimlb.policy.clr.regex import members as regex
 from apimlb.policy.clr.strings import members as strings
 from apimlb.policy.clr.strings import system_text as text

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NoReturn
 
-from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.exceptions import ClrException, array_range, null_reference
 from apimlb.policy.clr.numbers.arithmetic import Byte
 

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import (
     ClrException,
     argument,
@@ -13,6 +14,7 @@ from apimlb.policy.clr.exceptions import (
     invalid_operation,
     over_limit,
 )
+from apimlb.policy.clr.objects.text import clr_equals, equal_values, key_of, key_of_other, text_of, written
 
 MODIFIED = "Collection was modified; enumeration operation may not execute."
 LARGEST: Final = 1_000_000
@@ -140,6 +142,22 @@ class KeyValuePair:
     @property
     def clr_name(self) -> str:
         return f"System.Collections.Generic.KeyValuePair`2[{self.types}]"
+
+
+@written.register
+def _pair_text(pair: KeyValuePair) -> str:
+    BUDGET.spend()
+    return f"[{text_of(pair.key)}, {text_of(pair.value)}]"
+
+
+@equal_values.register
+def _equal_pairs(left: KeyValuePair, right: KeyValuePair) -> bool:
+    return clr_equals(left.key, right.key) and clr_equals(left.value, right.value)
+
+
+@key_of_other.register
+def _key_of_pair(pair: KeyValuePair) -> object:
+    return (key_of(pair.key), key_of(pair.value))
 
 
 class ReadOnlyMap(ABC):

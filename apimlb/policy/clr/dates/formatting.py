@@ -16,6 +16,7 @@ from apimlb.policy.clr.dates.ticks import (
     date_of,
 )
 from apimlb.policy.clr.exceptions import bad_format
+from apimlb.policy.clr.objects.text import laid_out, written
 
 _STANDARD = {
     "d": "MM/dd/yyyy",
@@ -41,6 +42,8 @@ _STANDARD = {
 _OFFSET_STANDARD = {**_STANDARD, "o": "yyyy-MM-ddTHH:mm:ss.fffffffzzz", "O": "yyyy-MM-ddTHH:mm:ss.fffffffzzz"}
 
 
+@laid_out.register
+@written.register
 def format_date(value: DateTime, layout: str | None = None) -> str:
     """DateTime.ToString(format); throws System.FormatException."""
     layout = bounded_layout(layout or "G")
@@ -50,6 +53,8 @@ def format_date(value: DateTime, layout: str | None = None) -> str:
     return _custom(value.ticks, layout, offset, value.kind)
 
 
+@laid_out.register
+@written.register
 def format_offset(value: DateTimeOffset, layout: str | None = None) -> str:
     """DateTimeOffset.ToString(format); throws System.FormatException."""
     layout = bounded_layout(layout or "MM/dd/yyyy HH:mm:ss zzz")
@@ -159,6 +164,8 @@ def _date_field(char: str, count: int, ticks: int) -> str:
     return str(day.year).rjust(count, "0")
 
 
+@laid_out.register
+@written.register
 def format_span(value: TimeSpan, layout: str | None = None) -> str:
     """TimeSpan.ToString(format): c, g, G or custom; throws System.FormatException."""
     bounded_layout(layout or "")

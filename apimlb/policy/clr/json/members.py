@@ -8,7 +8,7 @@ from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.json.tokens import JArray, JContainer, JObject, JToken, root
 from apimlb.policy.clr.json.tree import path
-from apimlb.policy.clr.objects.text import token_text
+from apimlb.policy.clr.objects.text import to_string
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 L = "Newtonsoft.Json.Linq."
@@ -69,7 +69,7 @@ DEFINITIONS = (
         rows=(
             ("JTokenType Type", calls.token_type),
             ("JToken this[object key]", conversions.token_at, calls.token_put),
-            ("string ToString()", token_text),
+            ("string ToString()", to_string),
             ("string ToString(Formatting formatting)", calls.text_of_token),
             ("T Value<T>(object key)", Call(conversions.value_at, types=("T",), cost="none")),
             ("IEnumerable<T> Values<T>()", Call(conversions.values_of, types=("T",))),

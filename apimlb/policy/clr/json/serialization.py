@@ -22,9 +22,10 @@ from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue, deeper, null
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
+from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
-from apimlb.policy.clr.objects.values import Anonymous, ClrTuple
+from apimlb.policy.clr.objects.tuples import ClrTuple
 from apimlb.policy.clr.types.constructed import Type
 
 _LISTED = (ClrArray, ClrList, ClrSet, ClrQueue, MapView, Sequence, Grouping, Lookup)

@@ -19,6 +19,14 @@ from apimlb.policy.clr.json.tokens import (
     deeper,
 )
 from apimlb.policy.clr.numbers.formatting import number_text
+from apimlb.policy.clr.objects.text import (
+    equal_values,
+    format_value,
+    key_of_other,
+    laid_out,
+    text_of,
+    written,
+)
 
 _ESCAPED = re.compile('["\\\\\x00-\x1f\x85\u2028\u2029]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
@@ -121,3 +129,34 @@ def _write_object(token: JObject, pieces: list[str], newline: str, colon: str, d
         _write(prop.value, pieces, inner, colon, depth)
         separator = ","
     pieces.append(newline + "}" if token.properties else "{}")
+
+
+@written.register
+def token_text(token: JToken) -> str:
+    """JToken.ToString() of what holds others: indented JSON."""
+    return bounded_text(to_json(token, indented=True))
+
+
+@written.register
+def _property_text(token: JProperty) -> str:
+    return f"{json_string(token.name)}: {to_json(token.value, indented=True)}"
+
+
+@written.register
+def _scalar_text(token: JValue) -> str:
+    return text_of(token.value)
+
+
+@laid_out.register
+def _scalar_layout(token: JValue, layout: str) -> str:
+    return format_value(token.value, layout)
+
+
+@equal_values.register
+def _equal_scalars(left: JValue, right: JValue) -> bool:
+    return left.type_name == right.type_name and bool(left.value == right.value)
+
+
+@key_of_other.register
+def _key_of_scalar(token: JValue) -> object:
+    return ("token", token.type_name, token.value)

@@ -17,30 +17,35 @@ class Long(int):
     """System.Int64"""
 
     __slots__ = ()
+    clr_name = "System.Int64"
 
 
 class UInt(int):
     """System.UInt32"""
 
     __slots__ = ()
+    clr_name = "System.UInt32"
 
 
 class ULong(int):
     """System.UInt64"""
 
     __slots__ = ()
+    clr_name = "System.UInt64"
 
 
 class Short(int):
     """System.Int16"""
 
     __slots__ = ()
+    clr_name = "System.Int16"
 
 
 class UShort(int):
     """System.UInt16"""
 
     __slots__ = ()
+    clr_name = "System.UInt16"
 
 
 class Byte(int):
@@ -59,6 +64,7 @@ class BigInteger(int):
     """System.Numerics.BigInteger: what Newtonsoft.Json reads an integer beyond 64 bits as."""
 
     __slots__ = ()
+    clr_name = "System.Numerics.BigInteger"
 
 
 class Char(str):

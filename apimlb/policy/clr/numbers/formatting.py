@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from apimlb.policy.clr.budget import bounded_layout
 from apimlb.policy.clr.exceptions import bad_format
 from apimlb.policy.clr.numbers.arithmetic import INTEGER_NAMES, Single, to_single
+from apimlb.policy.clr.objects.text import laid_out, written
 
 _STANDARD = re.compile(r"([A-Za-z])(\d{0,2})\Z")
 _BITS = {
@@ -82,6 +83,7 @@ def decimal_text(value: Decimal) -> str:
     return f"{value:f}"
 
 
+@written.register
 def number_text(value: Number) -> str:
     """ToString() of any number; a decimal of 0 shows no sign."""
     if isinstance(value, float):
@@ -89,6 +91,7 @@ def number_text(value: Number) -> str:
     return decimal_text(value or value.copy_abs()) if isinstance(value, Decimal) else int.__repr__(value)
 
 
+@laid_out.register
 def format_number(value: Number, layout: str | None) -> str:
     """ToString(format) in the invariant culture; throws System.FormatException."""
     if not layout:

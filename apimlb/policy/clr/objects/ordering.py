@@ -1,14 +1,13 @@
 """Order: strings by .NET's invariant culture (as ICU collates), ordinally, or without case; and all else."""
 
 import unicodedata
-from functools import cmp_to_key, lru_cache
+from functools import cmp_to_key, lru_cache, singledispatch
 
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections.values import Comparer
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.objects.text import clr_type_name, key_of
-from apimlb.policy.clr.objects.values import ClrTuple
 
 # ICU's order of punctuation and symbols (root collation), before digits and letters.
 _SYMBOLS = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
@@ -131,18 +130,28 @@ def compare(left: object, right: object) -> int:
         return (left is not None) - (right is not None)
     if type(left) is str and type(right) is str:
         return compare_culture(left, right)
-    if isinstance(left, ClrTuple) and isinstance(right, ClrTuple):
-        return next((c for c in map(compare, left.items, right.items) if c), 0)
-    if isinstance(left, float) and isinstance(right, float) and (left != left or right != right):
-        return (left == left) - (right == right)
     if type(left) is not type(right):
         raise argument(f"Object must be of type {clr_type_name(left).rpartition('.')[2]}.")
+    return order_of(left, right)
+
+
+@singledispatch
+def order_of(left: object, right: object) -> int:
+    """-1, 0 or 1 for two values of one class; throws System.InvalidOperationException."""
     try:
         return _sign(left, right)
     except TypeError:
         raise ClrException(
             "System.InvalidOperationException", "Failed to compare two elements in the array."
         ) from None
+
+
+@order_of.register
+def _order_of_numbers(left: float, right: float) -> int:
+    """Not-a-number comes before all others."""
+    if left != left or right != right:
+        return (left == left) - (right == right)
+    return _sign(left, right)
 
 
 sort_key = cmp_to_key(compare)

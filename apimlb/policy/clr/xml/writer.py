@@ -5,6 +5,7 @@ from typing import Final
 
 from apimlb.policy.clr.budget import BUDGET, bounded_text
 from apimlb.policy.clr.exceptions import argument
+from apimlb.policy.clr.objects.text import written
 from apimlb.policy.clr.xml.names import XML, XMLNS
 from apimlb.policy.clr.xml.nodes import (
     XAttribute,
@@ -85,6 +86,7 @@ def prefix_in_scope(element: XElement | None, uri: str, default: bool) -> str | 
 _FIXED = {XML: "xml", XMLNS: "xmlns"}
 
 
+@written.register
 def attribute_text(attribute: XAttribute) -> str:
     """XAttribute.ToString()"""
     name = attribute.name
@@ -95,6 +97,7 @@ def attribute_text(attribute: XAttribute) -> str:
     return f"{prefix}:{name.local}={quoted(attribute.value)}"
 
 
+@written.register
 def xml_text(node: XNode) -> str:
     """ToString(): indented by two spaces, but not inside of mixed content."""
     writer = _Writer()

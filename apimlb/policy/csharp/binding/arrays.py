@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
-from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import convert

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.objects.values import Anonymous
+from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.types.constructed import NULL, VOID
 from apimlb.policy.csharp.binding.arguments import Given, given_arguments
 from apimlb.policy.csharp.binding.assignables import Assignable, in_order, read, stored

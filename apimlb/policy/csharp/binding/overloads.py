@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from apimlb.policy.clr.casts import enum_of
-from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.arguments import Given, is_variable, match, pattern

@@ -1,10 +1,55 @@
-"""Tuple and its kin."""
+"""Tuple<...>: the value and its members."""
 
+from apimlb.policy.clr.budget import BUDGET, bounded_text
 from apimlb.policy.clr.exceptions import argument
-from apimlb.policy.clr.objects.values import ClrTuple
+from apimlb.policy.clr.objects.ordering import compare, order_of
+from apimlb.policy.clr.objects.text import clr_equals, equal_values, key_of, key_of_other, text_of, written
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 _NAMES = ("T1", "T2", "T3", "T4", "T5", "T6", "T7")
+
+
+class ClrTuple:
+    """Tuple<...>"""
+
+    __slots__ = ("items", "types")
+
+    def __init__(self, items: tuple[object, ...], types: str) -> None:
+        self.items = items
+        self.types = types
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Tuple`{len(self.items)}[{self.types}]"
+
+
+@written.register
+def _text(value: ClrTuple) -> str:
+    BUDGET.spend()
+    return bounded_text(f"({_items_text(value)})")
+
+
+def _items_text(value: ClrTuple) -> str:
+    """The items of a tuple; the eighth is a tuple of those that follow."""
+    rest = value.items[7] if len(value.items) == 8 else None
+    if isinstance(rest, ClrTuple):
+        return f"{', '.join(map(text_of, value.items[:7]))}, {_items_text(rest)}"
+    return ", ".join(map(text_of, value.items))
+
+
+@equal_values.register
+def _equal(left: ClrTuple, right: ClrTuple) -> bool:
+    return len(left.items) == len(right.items) and all(map(clr_equals, left.items, right.items))
+
+
+@key_of_other.register
+def _key(value: ClrTuple) -> object:
+    return tuple(map(key_of, value.items))
+
+
+@order_of.register
+def _order(left: ClrTuple, right: ClrTuple) -> int:
+    return next((c for c in map(compare, left.items, right.items) if c), 0)
 
 
 def tuple_of(*arguments: object) -> ClrTuple:
