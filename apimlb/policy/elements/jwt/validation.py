@@ -11,7 +11,7 @@ import jwt
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.credentials import read_jwt
 from apimlb.policy.document.attributes import BOOLEAN, STRING, integer
-from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.elements.jwt.claims import (
     Check,
@@ -234,9 +234,3 @@ def _validation(draft: Draft, place: _Place, rules: _Rules) -> Act:
             context.variables[variable] = read_jwt(token)
 
     return act
-
-
-TABLE = {
-    "validate-azure-ad-token": Entry(INBOUND, validate_azure_ad_token),
-    "validate-jwt": Entry(INBOUND, validate_jwt),
-}
