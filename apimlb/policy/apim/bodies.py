@@ -5,11 +5,22 @@ from collections.abc import Callable
 from apimlb.policy.clr.exceptions import not_supported
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.utf16 import enter
-from apimlb.policy.clr.xml.reader import parse_document, parse_element
 
 
 def _text(content: bytes) -> str:
     return enter(content.decode("utf-8-sig", "replace"))
+
+
+def _document(content: bytes) -> object:
+    from apimlb.policy.clr.xml.reader import parse_document  # few policies read XML
+
+    return parse_document(_text(content))
+
+
+def _element(content: bytes) -> object:
+    from apimlb.policy.clr.xml.reader import parse_element
+
+    return parse_element(_text(content))
 
 
 _TYPES: dict[str, Callable[[bytes], object]] = {
@@ -18,9 +29,9 @@ _TYPES: dict[str, Callable[[bytes], object]] = {
     "Newtonsoft.Json.Linq.JObject": lambda content: parse_token(_text(content), "JObject"),
     "Newtonsoft.Json.Linq.JArray": lambda content: parse_token(_text(content), "JArray"),
     "Newtonsoft.Json.Linq.JToken": lambda content: parse_token(_text(content)),
-    "System.Xml.Linq.XDocument": lambda content: parse_document(_text(content)),
-    "System.Xml.Linq.XElement": lambda content: parse_element(_text(content)),
-    "System.Xml.Linq.XNode": lambda content: parse_element(_text(content)),
+    "System.Xml.Linq.XDocument": _document,
+    "System.Xml.Linq.XElement": _element,
+    "System.Xml.Linq.XNode": _element,
 }
 
 

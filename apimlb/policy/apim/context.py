@@ -11,14 +11,17 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus, urlsplit
 
 from apimlb.clock import Clock
 from apimlb.http import Headers, reason_phrase
 from apimlb.policy.apim.bodies import body_as
-from apimlb.policy.clr.certificates.certificate import X509
 from apimlb.policy.clr.exceptions import invalid_operation
 from apimlb.policy.switches import Switches
+
+if TYPE_CHECKING:  # a policy that names no certificate does without the family
+    from apimlb.policy.clr.certificates.certificate import X509
 
 
 @dataclass(slots=True)
@@ -148,7 +151,7 @@ class RequestView:
     body: MessageBody | None = None
     ip_address: str = "127.0.0.1"
     matched_parameters: dict[str, str] = field(default_factory=dict)
-    certificate: X509 | None = None
+    certificate: "X509 | None" = None
     foundry_deployment: str | None = None
     private_endpoint_connection: "PrivateEndpointConnection | None" = None
 
@@ -213,7 +216,7 @@ class Deployment:
     gateway_id: str = "managed"
     gateway_instance_id: str = "managed"
     gateway_is_managed: bool = True
-    certificates: Mapping[str, X509] = field(default_factory=dict)
+    certificates: "Mapping[str, X509]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

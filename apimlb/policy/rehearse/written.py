@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from apimlb.errors import ConfigError
+from apimlb.policy.clr.certificates.certificate import X509
 from apimlb.policy.clr.exceptions import ClrException
 
 _VIEWS = "apimlb.policy.apim.context"
@@ -87,4 +88,4 @@ def _shown(value: object) -> str:
 
 @cache
 def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+    return get_type_hints(kind, localns={"X509": X509})  # which the views do not import

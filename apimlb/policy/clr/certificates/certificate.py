@@ -1,7 +1,5 @@
 """X509Certificate and X509Certificate2: a certificate with the private key that belongs to it, if any."""
 
-from typing import TYPE_CHECKING
-
 from apimlb.policy.clr.certificates.facts import Facts, no_handle
 from apimlb.policy.clr.crypto.hashes import C
 from apimlb.policy.clr.crypto.oids import NAMES
@@ -9,9 +7,6 @@ from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.dates.ticks import LOCAL, DateTime, from_epoch
 from apimlb.policy.clr.exceptions import argument, invalid_operation
-
-if TYPE_CHECKING:
-    pass
 
 X = C + "X509Certificates."
 

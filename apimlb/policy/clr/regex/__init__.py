@@ -1,1 +1,18 @@
 """System.Text.RegularExpressions."""
+
+from apimlb.policy.clr.types.definitions import Definition, Family, names_in
+
+
+def _definitions() -> tuple[Definition, ...]:
+    from apimlb.policy.clr.regex import members
+
+    return members.DEFINITIONS
+
+
+REGEX = Family(
+    _definitions,
+    types=names_in(
+        "System.Text.RegularExpressions",
+        "RegexOptions Regex Capture Group Match MatchCollection GroupCollection CaptureCollection",
+    ),
+)

@@ -1,7 +1,7 @@
 """What the tables of the library are made of: types, and their members row by row."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -23,6 +23,11 @@ class Call:
     context: bool = False
     types: tuple[str, ...] = ()
     cost: Cost | None = None
+
+
+def simple_name(name: str) -> str:
+    """A full CLR name without its namespace, as C# writes it."""
+    return re.sub(r"`\d+", "", name.rpartition(".")[2]).replace("+", ".")
 
 
 # (signature, implementation[, setter]); a str implementation is a Python template over {0}, {1}, ...
@@ -50,8 +55,33 @@ class Definition:
     @property
     def simple(self) -> str:
         """The name without its namespace, as C# writes it."""
-        return re.sub(r"`\d+", "", self.name.rpartition(".")[2]).replace("+", ".")
+        return simple_name(self.name)
 
     @property
     def namespace(self) -> str:
         return self.name.rpartition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Definitions that are loaded on the first mention of one of their types (`types`, full CLR names) or
+    extension methods. `hidden` are types whose namespace an expression may not write."""
+
+    load: Callable[[], tuple[Definition, ...]]
+    types: tuple[str, ...]
+    extensions: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+def names_in(namespace: str, names: str) -> tuple[str, ...]:
+    """Full names of what stands in one namespace; `names` has blanks between them."""
+    return tuple(f"{namespace}.{name}" if namespace else name for name in names.split())
+
+
+def loaded(entries: Iterable[Definition | Family]) -> Iterator[Definition]:
+    """All definitions, those of families too."""
+    for entry in entries:
+        if isinstance(entry, Family):
+            yield from entry.load()
+        else:
+            yield entry

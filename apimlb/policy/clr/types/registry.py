@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.types.constructed import VOID, Type, Types
-from apimlb.policy.clr.types.definitions import Definition, Row
+from apimlb.policy.clr.types.definitions import Definition, Family, Row, simple_name
 from apimlb.policy.clr.types.signatures import Member, SignatureReader, TypeResolver, row_name
 
 NAMESPACES = (
@@ -25,9 +25,9 @@ _DELEGATES = ("Func", "Action", "Predicate", "Comparison", "MatchEvaluator", "Co
 
 
 class Registry(TypeResolver):
-    """Everything that expressions may name or reach."""
+    """Everything that expressions may name or reach. A family is loaded when a name of its is looked up."""
 
-    def __init__(self, definitions: Iterable[Definition]) -> None:
+    def __init__(self, entries: Iterable[Definition | Family]) -> None:
         self.types = Types()
         self._by_name: dict[str, Definition] = {}
         self._by_simple: dict[tuple[str, int], Definition] = {}
@@ -37,9 +37,13 @@ class Registry(TypeResolver):
         self._members: dict[tuple[str, str], list[Member]] = {}
         self._own: dict[tuple[str, str], list[Member]] = {}
         self._bases: dict[Type, list[Type]] = {}
+        self._waiting: dict[str, Family] = {}  # by name of type, and by `name(` of extension method
         self.namespaces: set[str] = set()
-        for definition in definitions:
-            self._enter(definition)
+        for entry in entries:
+            if isinstance(entry, Family):
+                self._announce(entry)
+            else:
+                self._enter(entry)
         self.object = self.named("System.Object")
         self.string = self.named("System.String")
         self.bool = self.named("System.Boolean")
@@ -56,33 +60,57 @@ class Registry(TypeResolver):
         self._by_simple.setdefault((definition.simple, len(definition.parameters)), definition)
         if definition.keyword:
             self._by_keyword[definition.keyword] = definition
-        space = definition.namespace
-        while definition.nameable and space:
-            self.namespaces.add(space)
-            space = space.rpartition(".")[0]
+        if definition.nameable:
+            self._open(definition.namespace)
         if definition.kind == "static":
             for row in definition.rows:
                 if "(this " in row[0]:
                     self._extensions.setdefault(row_name(row[0]), []).append((definition, row))
 
+    def _open(self, namespace: str) -> None:
+        while namespace and namespace not in self.namespaces:
+            self.namespaces.add(namespace)
+            namespace = namespace.rpartition(".")[0]
+
+    def _announce(self, family: Family) -> None:
+        """Remember under which names a family is looked up."""
+        for name in family.types:
+            self._open(name.rpartition(".")[0])
+        for name in (*family.types, *family.hidden):
+            for written in (name, name.replace("+", "."), simple_name(name)):
+                self._waiting[written] = family
+        self._waiting |= {f"{name}(": family for name in family.extensions}
+
+    def _mention(self, name: str) -> None:
+        """Load the family that a name belongs to, if it is not loaded yet."""
+        family = self._waiting.get(name)
+        if family is not None:
+            self._waiting = {n: other for n, other in self._waiting.items() if other is not family}
+            for definition in family.load():
+                self._enter(definition)
+
     # Types by name
 
     def named(self, name: str, arguments: Iterable[Type] = ()) -> Type:
         """A type by its full CLR name."""
+        self._mention(name)
         return self.types.of(self._by_name[name], arguments)
 
     def exact(self, name: str) -> Definition | None:
         """A definition by its full CLR name alone."""
+        self._mention(name)
         return self._by_name.get(name)
 
     def definition(self, name: str, arity: int = 0) -> Definition | None:
         """A definition by keyword, full name or simple name, whoever may write it."""
+        self._mention(name)
         found = self._by_keyword.get(name) if arity == 0 else None
         full = f"{name}`{arity}" if arity else name
         return found or self._by_name.get(full) or self._by_simple.get((name, arity))
 
     def written(self, name: str, arity: int = 0) -> Definition | None:
         """What an expression may mean by a type's name."""
+        self._mention(name)
         full = f"{name}`{arity}" if arity else name
         found = self._by_keyword.get(name) if arity == 0 else None
         found = found or self._by_name.get(full)
@@ -224,6 +252,7 @@ class Registry(TypeResolver):
 
     def extensions(self, name: str) -> Iterator[tuple[Definition, Member]]:
         """Extension methods of that name, whatever they extend."""
+        self._mention(f"{name}(")
         seen: set[str] = set()
         for definition, _ in self._extensions.get(name, []):
             if definition.name not in seen:

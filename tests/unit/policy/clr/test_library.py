@@ -6,14 +6,15 @@ import re
 import pytest
 
 from apimlb.policy.apim.library import DEFINITIONS
-from apimlb.policy.clr.types.definitions import Definition
+from apimlb.policy.clr.types.definitions import Definition, Family, loaded
+from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.types.signatures import Member, row_name
 from apimlb.policy.csharp.expression import library
 
 REGISTRY, _ = library()
 
 
-@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
+@pytest.mark.parametrize("definition", [*loaded(DEFINITIONS)], ids=lambda definition: definition.name)
 def test_every_row_reads_as_a_member(definition: Definition) -> None:
     for row in definition.rows:
         members = REGISTRY.own_members(definition, row_name(row[0]))
@@ -24,6 +25,36 @@ def test_every_row_reads_as_a_member(definition: Definition) -> None:
         REGISTRY.parse(
             base, REGISTRY.types.of(definition, map(REGISTRY.types.parameter, definition.parameters))
         )
+
+
+FAMILIES = [entry for entry in DEFINITIONS if isinstance(entry, Family)]
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.types[0])
+def test_a_family_names_what_it_holds(family: Family) -> None:
+    made = family.load()
+    assert sorted(definition.name for definition in made) == sorted((*family.types, *family.hidden))
+    assert sorted(family.extensions) == sorted(
+        {row_name(row[0]) for d in made if d.kind == "static" for row in d.rows if "(this " in row[0]}
+    )
+
+
+@pytest.mark.parametrize("definition", [*loaded(FAMILIES)], ids=lambda definition: definition.name)
+def test_what_is_loaded_on_its_first_mention_is_what_was_there_from_the_start(definition: Definition) -> None:
+    late, early = Registry(DEFINITIONS), Registry(loaded(DEFINITIONS))
+    arity = len(definition.parameters)
+    assert late.namespaces == early.namespaces
+    assert late.written(definition.simple, arity) is early.written(definition.simple, arity)
+    for row in definition.rows:
+        name = row_name(row[0])
+        assert sources(Registry(DEFINITIONS), name) == sources(early, name)
+    kind = late.named(definition.name)
+    assert late.exact(definition.name) is early.exact(definition.name) is definition
+    assert late.member_names(kind) == early.member_names(early.named(definition.name))
+
+
+def sources(registry: Registry, extension: str) -> list[str]:
+    return [definition.name for definition, _ in registry.extensions(extension)]
 
 
 def takes(member: Member) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from apimlb.errors import PolicyError
 from apimlb.policy.apim.library import DEFINITIONS
 from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.types.definitions import loaded
 from apimlb.policy.csharp.expression import Expression, compile_fresh
 from apimlb.policy.rehearse.cases import context_of
 from tests.fuzz.material import grown_expression, mutated_expression, written_expressions
@@ -29,7 +30,7 @@ NAMES = re.compile(r"(?:ctx|n|expression|a\d+|t\d+|[vfgek]_\w+)\Z", re.ASCII)
 def attributes_of_the_tables() -> set[str]:
     """Whatever a template of the library names behind a dot."""
     found = {"members"}  # of anonymous objects
-    for definition in DEFINITIONS:
+    for definition in loaded(DEFINITIONS):
         for row in definition.rows:
             for call in row[1:]:
                 template = call if isinstance(call, str) else getattr(call, "call", "")
