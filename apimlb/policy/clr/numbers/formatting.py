@@ -6,22 +6,16 @@ import math
 import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
-from apimlb.policy.clr.budget import bounded_layout
+from apimlb.policy.clr.budget import BUDGET, bounded_layout
 from apimlb.policy.clr.exceptions import bad_format
 from apimlb.policy.clr.numbers.arithmetic import INTEGER_NAMES, Single, to_single
 from apimlb.policy.clr.objects.text import laid_out, written
 
 _STANDARD = re.compile(r"([A-Za-z])(\d{0,2})\Z")
+_EXPONENT = re.compile(r"[eE][+-]?0+")
 _BITS = {
-    "SByte": 8,
-    "Byte": 8,
-    "Int16": 16,
-    "UInt16": 16,
-    "Int32": 32,
-    "UInt32": 32,
-    "Int64": 64,
-    "UInt64": 64,
-}
+    "SByte": 8, "Byte": 8, "Int16": 16, "UInt16": 16, "Int32": 32, "UInt32": 32, "Int64": 64, "UInt64": 64,
+}  # fmt: skip
 _WIDE = decimal.Context(prec=4800)
 """Room for the largest double, with two places more for each character of a layout and as many behind the
 point."""
@@ -207,6 +201,7 @@ def _custom(value: Number, layout: str) -> str:
     """Sections for positive, negative and zero; what rounds to zero in its section counts as zero."""
     sections = _sections(layout)
     exact = _exact(value)
+    BUDGET.spend(abs(exact.adjusted()) >> 3)  # the zeros before or behind its digits are written too
     negative = exact.is_signed() and (isinstance(value, float) or exact != 0)
     place = 1 if negative and len(sections) > 1 and sections[1] else 0
     text, zero = _custom_section(exact.copy_abs(), sections[place])
@@ -223,7 +218,7 @@ def _tokens(section: str) -> list[tuple[str, str]]:
     at = 0
     while at < len(section):
         char = section[at]
-        exponent = re.compile(r"[eE][+-]?0+").match(section, at)
+        exponent = _EXPONENT.match(section, at)
         if char in "0#":
             found.append(("digit", char))
         elif char == ".":

@@ -1,8 +1,7 @@
 """Searching: on Python's own engine where that ends in time, else on a machine that counts its steps.
 
-Python's engine cannot be stopped. What it may cost is estimated from the pattern (how many unlimited
-repetitions can
-fight over the same characters, and whether they are nested) and the length of the text.
+Python's engine cannot be stopped. What it may cost is estimated from the length of the text and the pattern:
+how many unlimited repetitions can fight over the same characters, and whether they are nested.
 """
 
 import re

@@ -1,5 +1,10 @@
-"""A backtracking matcher that counts its steps, so that no pattern runs away; and that keeps every
-capture."""
+"""A backtracking matcher that counts its steps, and that keeps every capture of a group.
+
+It is written here because no kept library gives .NET's answers within a bound by counted work. Python's `re`
+cannot be stopped, and keeps a group's last capture alone. `regex` keeps all of them, but its only bound is a
+timeout by the clock, so that one policy would pass on a fast machine and fail on a slow one. RE2 and its kin
+need no bound, but have no references back and no assertions, which .NET's patterns use.
+"""
 
 from dataclasses import dataclass
 

@@ -7,6 +7,7 @@ from xml.parsers import expat
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.utf16 import enter, leave
+from apimlb.policy.clr.xml import writer  # noqa: F401  What is read has its text.
 from apimlb.policy.clr.xml.names import XML, XMLNS, XName, xml_error
 from apimlb.policy.clr.xml.nodes import (
     XAttribute,
