@@ -34,8 +34,9 @@ A module imports from its own floor and from those below it, and no module impor
         objects.text           text and equality of any value; a type registers what it has of its own
         values                 the Python classes of .NET's types: numbers, dates, tokens, nodes, collections
         objects.ordering, types  order, type and cast
-        members                the rows of each type, and what they call
-        library                all rows of .NET
+        families               numbers, dates, strings, collections, json, xml … : the rows of each type, in a
+                               module that has its name. A row names what does the work
+        library                all families; those that few policies use are loaded when they are named
     apim                   the `context` variable: its objects and their rows
     csharp.syntax, run     how an expression is written; how a policy runs. Neither knows the other
     csharp                 conversions, then binding (see there), then `expression`, which compiles one

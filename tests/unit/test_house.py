@@ -67,13 +67,13 @@ FLOORS: list[set[str]] = [
     | {"clr.guids", "clr.keywords", "clr.objects.text"},
     {"clr.numbers.arithmetic", "clr.numbers.formatting", "clr.chance.generator", "clr.strings.encodings"}
     | {"clr.dates.ticks", "clr.dates.formatting", "clr.dates.parsing", "clr.web.uris"}
-    | {"clr.collections.values", "clr.collections.sequences", "clr.collections.hash_sets"}
+    | {"clr.collections.containers", "clr.collections.sequences", "clr.collections.hash_sets"}
     | {"clr.collections.queues", "clr.collections.enumerators", "clr.linq.groups"}
     | {"clr.json.tokens", "clr.json.tree", "clr.json.writer"}
     | {"clr.xml.names", "clr.xml.nodes", "clr.xml.writer", "clr.metering"},
     {"clr.objects.ordering", "clr.objects.anonymous", "clr.types"},
     {"clr.casts", "clr.collections.iteration"},
-    {"clr.convert", "clr.exception_members"},
+    {"clr.convert", "clr.system_exception"},
     {"clr.objects", "clr.numbers", "clr.dates"},
     {"clr.strings"},
     {"clr.collections"},

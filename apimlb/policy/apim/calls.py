@@ -6,9 +6,9 @@ from apimlb.http import Headers
 from apimlb.policy.apim import context as views
 from apimlb.policy.apim.credentials import Authorization, BasicAuthCredentials, Jwt, read_basic, read_jwt
 from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.collections.values import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.clr.dates.ticks import DateTime, TimeSpan, from_epoch
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, invalid_cast

@@ -1,5 +1,7 @@
 """Exceptions in `catch`: which CLR type each is, and what it derives from."""
 
+from collections.abc import Callable
+
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException, null_reference
 
@@ -52,3 +54,15 @@ def is_caught(error: ClrException, wanted: str) -> bool:
     while name not in (wanted, "System.SystemException", "System.Exception"):
         name = _BASES.get(name, "System.SystemException")
     return name == wanted or wanted == "System.Exception"
+
+
+def tried(parse: Callable[..., object], otherwise: object) -> Callable[..., tuple[bool, object]]:
+    """TryParse of a Parse: whether it succeeded, and its result, or `otherwise` after an exception."""
+
+    def run(*arguments: object) -> tuple[bool, object]:
+        try:
+            return True, parse(*arguments)
+        except ClrException:
+            return False, otherwise
+
+    return run

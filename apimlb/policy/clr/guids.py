@@ -32,8 +32,6 @@ class Guid:
 
 
 EMPTY = Guid(uuid.UUID(int=0))
-
-
 _DIGITS = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
 _NOT_HEX = "Guid string should only contain hexadecimal characters."
 _NESTED = re.compile(

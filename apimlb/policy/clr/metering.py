@@ -9,7 +9,7 @@ from functools import cache, update_wrapper
 from typing import Final, Literal
 
 from apimlb.policy.clr.budget import BUDGET, out_of_steps
-from apimlb.policy.clr.collections.values import ClrArray, ClrList
+from apimlb.policy.clr.collections.containers import ClrArray, ClrList
 
 _FREE: Final = 1_000
 _CHARACTERS: Final = 6

@@ -22,7 +22,7 @@ from apimlb.http import Headers
 from apimlb.policy.apim import context as views
 from apimlb.policy.apim.credentials import Authorization, read_jwt
 from apimlb.policy.clr.certificates.certificate import X509
-from apimlb.policy.clr.collections.values import ClrList, ReadOnlyMap
+from apimlb.policy.clr.collections.containers import ClrList, ReadOnlyMap
 from apimlb.policy.clr.dates.parsing import parse_date, parse_span
 from apimlb.policy.clr.dates.ticks import EPOCH_TICKS, LOCAL, TICKS_PER_SECOND, UTC, DateTime
 from apimlb.policy.clr.exceptions import ClrException

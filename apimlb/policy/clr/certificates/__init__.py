@@ -4,9 +4,9 @@ from apimlb.policy.clr.types.definitions import Definition, Family, names_in
 
 
 def _definitions() -> tuple[Definition, ...]:
-    from apimlb.policy.clr.certificates import members
+    from apimlb.policy.clr.certificates import x509
 
-    return members.DEFINITIONS
+    return x509.DEFINITIONS
 
 
 CERTIFICATES = Family(

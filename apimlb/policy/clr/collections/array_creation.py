@@ -1,7 +1,7 @@
 """New arrays of default values."""
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.collections.values import ClrArray, bounded
+from apimlb.policy.clr.collections.containers import ClrArray, bounded
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.types.constructed import Type
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import cmp_to_key
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.collections.arrays import Array, boxed, cells, put, row
-from apimlb.policy.clr.collections.values import Comparer
+from apimlb.policy.clr.collections.arrays import Array, boxed, put, row
+from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, argument, argument_range, invalid_operation
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import compare
@@ -96,10 +96,6 @@ def sort_some_pairs(
     if items is not None:
         part(row(items, "items"), index, length)
     _sorted(keys, items, first, end, _order(comparer))
-
-
-def reverse(array: Array | None) -> None:
-    cells(row(array)).reverse()
 
 
 def reverse_part(array: Array | None, index: int, length: int) -> None:

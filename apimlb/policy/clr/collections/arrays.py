@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
-from apimlb.policy.clr.collections.enumerators import Enumerator
+from apimlb.policy.clr.collections.containers import ClrArray, ReadOnlyList, bounded
 from apimlb.policy.clr.collections.interfaces import array_from
 from apimlb.policy.clr.collections.iteration import elements, iterate
-from apimlb.policy.clr.collections.values import MISSING, ClrArray, ReadOnlyList, bounded
 from apimlb.policy.clr.exceptions import ClrException, argument_null, argument_range, index_range
-from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 
@@ -103,10 +101,6 @@ def last_index_of(
     return next((place for place, item in _looked(array, places) if clr_equals(item, value)), -1)
 
 
-def exists(array: Array | None, test: Test) -> bool:
-    return find_index(array, test) >= 0
-
-
 def find(kind: Type, array: Array | None, test: Test) -> object:
     return next((item for item in elements(given(array)) if test(item)), kind.default)
 
@@ -126,32 +120,16 @@ def find_index(array: Array | None, test: Test) -> int:
     return find_index_in(array, 0, None, test)
 
 
-def find_index_from(array: Array | None, start: int, test: Test) -> int:
-    return find_index_in(array, start, None, test)
-
-
 def find_index_in(array: Array | None, start: int, count: int | None, test: Test) -> int:
     array = given(array)
     places = _forwards(array, start, count)
     return next((place for place, item in _looked(array, places) if test(item)), -1)
 
 
-def find_last_index(array: Array | None, test: Test) -> int:
-    return find_last_index_in(array, None, None, test)
-
-
-def find_last_index_from(array: Array | None, start: int, test: Test) -> int:
-    return find_last_index_in(array, start, None, test)
-
-
 def find_last_index_in(array: Array | None, start: int | None, count: int | None, test: Test) -> int:
     array = given(array)
     places = _backwards(array, start, count, (-1,))
     return next((place for place, item in _looked(array, places) if test(item)), -1)
-
-
-def true_for_all(array: Array | None, test: Test) -> bool:
-    return all(test(item) for item in elements(given(array)))
 
 
 def for_each(array: Array | None, action: Callable[[object], object]) -> None:
@@ -164,10 +142,6 @@ def convert_all(kind: Type, array: Array | None, convert: Callable[[object], obj
 
 
 # Making and filling
-
-
-def fill(array: Array | None, value: object) -> None:
-    fill_part(array, value, 0, len(given(array)))
 
 
 def fill_part(array: Array | None, value: object, start: int, count: int) -> None:
@@ -209,14 +183,6 @@ def clone(array: Array) -> Array:
 # Size
 
 
-def length(array: Array) -> int:
-    return len(array)
-
-
-def long_length(array: Array) -> int:
-    return Long(len(array))
-
-
 def shape_of(array: Array) -> tuple[int, ...]:
     """The sizes of its dimensions."""
     return (isinstance(array, ClrArray) and array.shape) or (len(array),)
@@ -228,10 +194,6 @@ def rank(array: Array) -> int:
 
 def get_length(array: Array, dimension: int) -> int:
     return _size(array, dimension, "Index was outside the bounds of the array.")
-
-
-def get_long_length(array: Array, dimension: int) -> int:
-    return Long(get_length(array, dimension))
 
 
 def upper_bound(array: Array, dimension: int) -> int:
@@ -248,7 +210,3 @@ def _size(array: Array, dimension: int, message: str) -> int:
     if not 0 <= dimension < len(shape):
         raise ClrException("System.IndexOutOfRangeException", message)
     return shape[dimension]
-
-
-def enumerator(array: Array) -> Enumerator:
-    return Enumerator(lambda: iterate(array), "System.SZArrayEnumerator", MISSING, True)

@@ -1,10 +1,7 @@
-"""What the members of Dictionary<TKey, TValue> and its interfaces do."""
+"""Dictionary<TKey, TValue> and KeyValuePair: what their members do."""
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.collections.enumerators import Enumerator
-from apimlb.policy.clr.collections.hash_sets import room_for, room_grown
-from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.values import (
+from apimlb.policy.clr.collections.containers import (
     MISSING,
     ClrDictionary,
     ClrList,
@@ -12,12 +9,18 @@ from apimlb.policy.clr.collections.values import (
     KeyValuePair,
     MapView,
     ReadOnlyMap,
+    map_item,
 )
+from apimlb.policy.clr.collections.enumerators import Enumerator
+from apimlb.policy.clr.collections.hash_sets import room_for, room_grown
+from apimlb.policy.clr.collections.interfaces import KV, PAIR, VALUE, G, count_of, enumerator_of, thing_copy
+from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import ClrException, argument_null, argument_range
 from apimlb.policy.clr.json.tokens import JObject
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 OUT_OF_RANGE = "Specified argument was out of the range of valid values."
 
@@ -59,14 +62,6 @@ def new_dictionary_of_pairs(
     return made
 
 
-def map_put(target: ClrDictionary, key: object, value: object) -> None:
-    target.put(key, value)
-
-
-def map_add(target: ClrDictionary, key: object, value: object) -> None:
-    target.add(key, value)
-
-
 def map_try_add(target: ClrDictionary, key: object, value: object) -> bool:
     if target.find(key) is not MISSING:
         return False
@@ -78,17 +73,9 @@ def map_contains(target: ReadOnlyMap, key: object) -> bool:
     return target.find(key) is not MISSING
 
 
-def map_contains_value(target: ReadOnlyMap, value: object) -> bool:
-    return any(clr_equals(item, value) for item in elements(MapView(target, "Value")))
-
-
 def map_try_get(kind: Type, target: ReadOnlyMap, key: object) -> tuple[bool, object]:
     value = target.find(key)
     return (False, kind.default) if value is MISSING else (True, value)
-
-
-def map_remove(target: ClrDictionary, key: object) -> bool:
-    return target.remove(key)
 
 
 def map_take(kind: Type, target: ClrDictionary, key: object) -> tuple[bool, object]:
@@ -96,10 +83,6 @@ def map_take(kind: Type, target: ClrDictionary, key: object) -> tuple[bool, obje
     found = map_try_get(kind, target, key)
     target.remove(key)
     return found
-
-
-def map_clear(target: ClrDictionary) -> None:
-    target.clear()
 
 
 def map_keys(target: ReadOnlyMap | JObject) -> MapView | ClrList:
@@ -155,6 +138,65 @@ def map_enumerator(key_type: Type, value_type: Type, target: ClrDictionary) -> E
     return Enumerator(lambda: elements(iter(target)), name, no_pair(key_type, value_type), restarts=True)
 
 
-def pair_parts(pair: KeyValuePair) -> tuple[None, object, object]:
-    """Deconstruct"""
-    return None, pair.key, pair.value
+_COMPARED = "IEqualityComparer<TKey> comparer"
+TRY_GET = Call(map_try_get, types=VALUE, cost="none")
+
+_MAP_ROWS: tuple[Row, ...] = (
+    ("new()", Call(new_dictionary, types=KV)),
+    (f"new({_COMPARED})", Call(new_dictionary, types=KV)),
+    ("new(int capacity)", Call(new_dictionary_sized, types=KV)),
+    (f"new(int capacity, {_COMPARED})", Call(new_dictionary_sized, types=KV)),
+    ("new(IDictionary<TKey, TValue> dictionary)", Call(new_dictionary_of, types=KV)),
+    (f"new(IDictionary<TKey, TValue> dictionary, {_COMPARED})", Call(new_dictionary_of, types=KV)),
+    (f"new(IEnumerable<{PAIR}> collection)", Call(new_dictionary_of_pairs, types=KV)),
+    (f"new(IEnumerable<{PAIR}> collection, {_COMPARED})", Call(new_dictionary_of_pairs, types=KV)),
+    ("int Count", count_of),
+    ("IEqualityComparer<TKey> Comparer", "{0}.comparer"),
+    ("TValue this[TKey key]", map_item, ClrDictionary.put),
+    ("void Add(TKey key, TValue value)", ClrDictionary.add),
+    ("bool TryAdd(TKey key, TValue value)", map_try_add),
+    ("bool ContainsKey(TKey key)", Call(map_contains, cost="none")),
+    (
+        "bool ContainsValue(TValue value)",
+        lambda target, value: any(clr_equals(item, value) for item in elements(MapView(target, "Value"))),
+    ),
+    ("int EnsureCapacity(int capacity)", map_room),
+    ("bool TryGetValue(TKey key, out TValue value)", TRY_GET),
+    ("bool Remove(TKey key)", ClrDictionary.remove),
+    ("bool Remove(TKey key, out TValue value)", Call(map_take, types=VALUE)),
+    ("void Clear()", ClrDictionary.clear),
+    ("void TrimExcess()", map_trim),
+    ("void TrimExcess(int capacity)", map_trim),
+    ("void OnDeserialization(object sender)", deserialized),
+    ("Dictionary.KeyCollection<TKey, TValue> Keys", map_keys),
+    ("Dictionary.ValueCollection<TKey, TValue> Values", map_values),
+    ("Dictionary.Enumerator<TKey, TValue> GetEnumerator()", Call(map_enumerator, types=KV)),
+)
+
+DEFINITIONS = (
+    Definition(
+        G + "Dictionary`2", "class", KV,
+        ("IDictionary<TKey, TValue>", "IReadOnlyDictionary<TKey, TValue>"), rows=_MAP_ROWS,
+    ),
+    enumerator_of("Dictionary`2", KV, PAIR),
+    *(
+        Definition(
+            f"{G}Dictionary`2+{name}Collection", "class", KV,
+            (f"ICollection<T{name}>", f"IReadOnlyCollection<T{name}>"), nameable=False,
+            rows=(
+                ("int Count", count_of),
+                (f"void CopyTo(T{name}[] array, int index)", thing_copy),
+            ),
+        )
+        for name in ("Key", "Value")
+    ),
+    Definition(
+        G + "KeyValuePair`2", "struct", KV, ("System.ValueType",), default=no_pair,
+        rows=(
+            ("new(TKey key, TValue value)", Call(new_pair, types=KV)),
+            ("TKey Key", "{0}.key"),
+            ("TValue Value", "{0}.value"),
+            ("void Deconstruct(out TKey key, out TValue value)", lambda pair: (None, pair.key, pair.value)),
+        ),
+    ),
+)  # fmt: skip

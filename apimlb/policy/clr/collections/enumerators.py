@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from apimlb.policy.clr.collections.values import MISSING
+from apimlb.policy.clr.collections.containers import MISSING
 from apimlb.policy.clr.exceptions import invalid_operation, not_supported
 
 _BEFORE: Final = "Enumeration has not started. Call MoveNext."

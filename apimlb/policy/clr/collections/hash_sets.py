@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from apimlb.policy.clr.collections.values import MISSING, Comparer, bounded
+from apimlb.policy.clr.collections.containers import MISSING, Comparer, bounded
 from apimlb.policy.clr.exceptions import invalid_operation, over_limit
 
 MODIFIED_SET: Final = "Collection was modified after the enumerator was instantiated."

@@ -4,12 +4,7 @@ copying into arrays, enumerators, comparers."""
 from collections.abc import Iterator, Sequence
 
 from apimlb.policy.clr.budget import BUDGET, charge_each
-from apimlb.policy.clr.collections.enumerators import Enumerator
-from apimlb.policy.clr.collections.hash_sets import ClrSet
-from apimlb.policy.clr.collections.iteration import PAIR_TYPES, elements, iterate, iterate_pairs
-from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.collections.sequences import Sequence as LazySequence
-from apimlb.policy.clr.collections.values import (
+from apimlb.policy.clr.collections.containers import (
     MISSING,
     ClrArray,
     ClrDictionary,
@@ -21,6 +16,11 @@ from apimlb.policy.clr.collections.values import (
     bounded,
     list_item,
 )
+from apimlb.policy.clr.collections.enumerators import Enumerator
+from apimlb.policy.clr.collections.hash_sets import ClrSet
+from apimlb.policy.clr.collections.iteration import PAIR_TYPES, elements, iterate, iterate_pairs
+from apimlb.policy.clr.collections.queues import ClrQueue
+from apimlb.policy.clr.collections.sequences import Sequence as LazySequence
 from apimlb.policy.clr.exceptions import (
     ClrException,
     argument,
@@ -35,10 +35,16 @@ from apimlb.policy.clr.numbers.arithmetic import Byte
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Call, Definition
 
 Array = ClrArray | bytearray
 Things = ClrList | ClrArray | bytearray
 Collection = Things | ClrSet | ClrDictionary | MapView | JArray | JObject
+
+G = "System.Collections.Generic."
+T, KEY, VALUE, KV = ("T",), ("TKey",), ("TValue",), ("TKey", "TValue")
+PAIR = "KeyValuePair<TKey, TValue>"
+SOURCE = "IEnumerable<T> collection"
 
 OUT_OF_BOUNDS = (
     "Offset and length were out of bounds for the array or count is greater than the number of elements from "
@@ -324,6 +330,17 @@ def _counted(source: object) -> Iterator[object]:
     return elements(iterate(source))
 
 
+def enumerator_of(owner: str, parameters: tuple[str, ...], element: str) -> Definition:
+    """The struct that GetEnumerator() of a collection yields."""
+    return Definition(
+        f"{G}{owner}+Enumerator", "struct", parameters,
+        (f"IEnumerator<{element}>", "System.ValueType"), nameable=False,
+    )  # fmt: skip
+
+
+ENUMERATOR = Call(enumerator, types=T)
+
+
 def pair_enumerator(source: JObject) -> Enumerator:
     """JObject.GetEnumerator()"""
     none = KeyValuePair(None, None, PAIR_TYPES)
@@ -335,23 +352,7 @@ def token_enumerator(source: JArray) -> Enumerator:
     return Enumerator(lambda: elements(source.children()), "System.Object", None, restarts=False)
 
 
-def move_next(target: Enumerator) -> bool:
-    return target.move()
-
-
-def current(target: Enumerator) -> object:
-    return target.current()
-
-
-def reset(target: Enumerator) -> None:
-    target.reset()
-
-
 # Comparers
-
-
-def comparer_of(target: ClrDictionary | ClrSet) -> Comparer:
-    return target.comparer
 
 
 def comparer_equals(comparer: Comparer, left: object, right: object) -> bool:

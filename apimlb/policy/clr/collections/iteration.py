@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.collections.values import KeyValuePair
+from apimlb.policy.clr.collections.containers import KeyValuePair
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.json.tokens import JObject
 from apimlb.policy.clr.numbers.arithmetic import Byte, Char

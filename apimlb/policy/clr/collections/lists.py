@@ -1,20 +1,38 @@
-"""What the members of List<T> do."""
+"""List<T>: what its members do."""
 
 from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.collections.containers import (
+    MODIFIED,
+    ClrList,
+    Comparer,
+    ReadOnlyList,
+    bounded,
+    list_add,
+    list_item,
+)
 from apimlb.policy.clr.collections.interfaces import (
+    ENUMERATOR,
     OUT_OF_BOUNDS,
+    SOURCE,
     Array,
+    G,
+    T,
     array_from,
     copy_to,
+    enumerator_of,
+    list_contains,
+    list_index,
+    list_remove,
     not_negative,
+    thing_insert,
     thing_put,
+    thing_remove_at,
 )
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.values import MODIFIED, ClrList, Comparer, ReadOnlyList, bounded
 from apimlb.policy.clr.exceptions import (
     argument,
     argument_null,
@@ -23,11 +41,12 @@ from apimlb.policy.clr.exceptions import (
     invalid_operation,
 )
 from apimlb.policy.clr.metering import charge_sorting
-from apimlb.policy.clr.objects.members import hash_code
 from apimlb.policy.clr.objects.ordering import compare
+from apimlb.policy.clr.objects.system_object import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings.comparers import compare as compare_texts
 from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 Test = Callable[[object], bool]
 Order = Callable[[Any, Any], int]
@@ -36,27 +55,11 @@ _COUNT = "Count must be positive and count must refer to a location within the s
 _INDEX = "Index was out of range. Must be non-negative and less than the size of the collection."
 
 
-def new_list(kind: Type) -> ClrList:
-    return ClrList([], kind.name)
-
-
-def new_list_of(kind: Type, source: object) -> ClrList:
-    return ClrList(list(elements(source, "collection")), kind.name)
-
-
 def new_list_sized(kind: Type, capacity: int) -> ClrList:
     not_negative(capacity, "capacity")
     made = ClrList([], kind.name)
     made.room = capacity
     return made
-
-
-def list_put(target: ClrList, index: int, value: object) -> None:
-    thing_put(target, index, value)
-
-
-def list_capacity(target: ClrList) -> int:
-    return target.capacity
 
 
 def list_reserve(target: ClrList, capacity: int) -> None:
@@ -82,10 +85,6 @@ def list_insert_range(target: ClrList, index: int, source: object) -> None:
         raise index_range()
     found = list(elements(source))
     target.grow(len(found))[index:index] = found
-
-
-def list_clear(target: ClrList) -> None:
-    target.changed().clear()
 
 
 def list_remove_range(target: ClrList, index: int, count: int) -> None:
@@ -120,10 +119,6 @@ def list_copy_part(target: ClrList, index: int, array: Array | None, at: int, co
 def list_read_only(target: ClrList) -> ReadOnlyList:
     """AsReadOnly: the same elements, whatever becomes of them."""
     return ReadOnlyList(target.items, target.element)
-
-
-def list_reverse(target: ClrList) -> None:
-    target.changed().reverse()
 
 
 def list_reverse_part(target: ClrList, index: int, count: int) -> None:
@@ -269,10 +264,6 @@ def list_find_index(target: ClrList, match: Test) -> int:
     return list_find_index_part(target, 0, len(target.items), match)
 
 
-def list_find_index_from(target: ClrList, start: int, match: Test) -> int:
-    return list_find_index_part(target, start, len(target.items) - start, match)
-
-
 def list_find_index_part(target: ClrList, start: int, count: int, match: Test) -> int:
     count = _first_part(target, start, count)
     _needed(match)
@@ -283,10 +274,6 @@ def list_find_last_index(target: ClrList, match: Test) -> int:
     return list_find_last_index_part(target, len(target.items) - 1, len(target.items), match)
 
 
-def list_find_last_index_from(target: ClrList, start: int, match: Test) -> int:
-    return list_find_last_index_part(target, start, start + 1, match)
-
-
 def list_find_last_index_part(target: ClrList, start: int, count: int, match: Test) -> int:
     _needed(match)
     size = len(target.items)
@@ -295,10 +282,6 @@ def list_find_last_index_part(target: ClrList, start: int, count: int, match: Te
     if count < 0 or start - count + 1 < 0:
         raise argument_range(_COUNT, "count")
     return _find(target, range(start, start - count, -1), match)
-
-
-def list_exists(target: ClrList, match: Test) -> bool:
-    return list_find_index(target, match) >= 0
 
 
 def list_true_for_all(target: ClrList, match: Test) -> bool:
@@ -328,5 +311,66 @@ def list_convert_all(kind: Type, target: ClrList, converter: Callable[[object], 
     return ClrList([converter(item) for item in elements(target)], kind.name)
 
 
-def list_to_array(target: ClrList) -> Array:
-    return array_from(list(target.items), target.element)
+_LIST_ROWS: tuple[Row, ...] = (
+    ("new()", Call(lambda kind: ClrList([], kind.name), types=T, cost="none")),
+    (f"new({SOURCE})",
+     Call(lambda kind, source: ClrList(list(elements(source, "collection")), kind.name), types=T)),
+    ("new(int capacity)", Call(new_list_sized, types=T)),
+    ("int Count", "{0}.items.__len__()"),
+    ("int Capacity", "{0}.capacity", list_reserve),
+    ("T this[int index]", list_item, thing_put),
+    ("void Add(T item)", Call(list_add, cost="none")),
+    (f"void AddRange({SOURCE})", list_add_range),
+    ("ReadOnlyCollection<T> AsReadOnly()", list_read_only),
+    ("int BinarySearch(T item)", list_search),
+    ("int BinarySearch(T item, IComparer<T> comparer)", list_search),
+    ("int BinarySearch(int index, int count, T item, IComparer<T> comparer)", list_search_part),
+    ("void Insert(int index, T item)", thing_insert),
+    (f"void InsertRange(int index, {SOURCE})", list_insert_range),
+    ("void Clear()", Call(lambda target: target.changed().clear(), cost="none")),
+    ("bool Contains(T item)", list_contains),
+    ("void CopyTo(T[] array)", list_copy),
+    ("void CopyTo(T[] array, int arrayIndex)", list_copy),
+    ("void CopyTo(int index, T[] array, int arrayIndex, int count)", list_copy_part),
+    ("List.Enumerator<T> GetEnumerator()", ENUMERATOR),
+    ("int IndexOf(T item)", list_index),
+    ("int IndexOf(T item, int index)", list_index_from),
+    ("int IndexOf(T item, int index, int count)", list_index_from),
+    ("int LastIndexOf(T item)", list_last_index),
+    ("int LastIndexOf(T item, int index)", list_last_index_from),
+    ("int LastIndexOf(T item, int index, int count)", list_last_index_from),
+    ("bool Remove(T item)", list_remove),
+    ("void RemoveAt(int index)", thing_remove_at),
+    ("void RemoveRange(int index, int count)", list_remove_range),
+    ("int RemoveAll(Predicate<T> match)", list_remove_all),
+    ("List<T> GetRange(int index, int count)", list_get_range),
+    ("void Sort()", list_sort),
+    ("void Sort(IComparer<T> comparer)", list_sort),
+    ("void Sort(Comparison<T> comparison)", list_sort_by),
+    ("void Sort(int index, int count, IComparer<T> comparer)", list_sort_part),
+    ("void Reverse()", lambda target: target.changed().reverse()),
+    ("void Reverse(int index, int count)", list_reverse_part),
+    ("void TrimExcess()", list_trim),
+    ("void ForEach(Action<T> action)", list_for_each),
+    ("bool Exists(Predicate<T> match)", lambda target, match: list_find_index(target, match) >= 0),
+    ("bool TrueForAll(Predicate<T> match)", list_true_for_all),
+    ("T Find(Predicate<T> match)", Call(list_find, types=T)),
+    ("T FindLast(Predicate<T> match)", Call(list_find_last, types=T)),
+    ("List<T> FindAll(Predicate<T> match)", list_find_all),
+    ("int FindIndex(Predicate<T> match)", list_find_index),
+    ("int FindIndex(int startIndex, Predicate<T> match)",
+     lambda target, start, match: list_find_index_part(target, start, len(target.items) - start, match)),
+    ("int FindIndex(int startIndex, int count, Predicate<T> match)", list_find_index_part),
+    ("int FindLastIndex(Predicate<T> match)", list_find_last_index),
+    ("int FindLastIndex(int startIndex, Predicate<T> match)",
+     lambda target, start, match: list_find_last_index_part(target, start, start + 1, match)),
+    ("int FindLastIndex(int startIndex, int count, Predicate<T> match)", list_find_last_index_part),
+    ("T[] ToArray()", lambda target: array_from(list(target.items), target.element)),
+    ("List<TOutput> ConvertAll<TOutput>(Converter<T, TOutput> converter)",
+     Call(list_convert_all, types=("TOutput",))),
+)  # fmt: skip
+
+DEFINITIONS = (
+    Definition(G + "List`1", "class", T, ("IList<T>", "IReadOnlyList<T>"), rows=_LIST_ROWS),
+    enumerator_of("List`1", T, "T"),
+)  # fmt: skip

@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from apimlb.policy.clr.collections.containers import bounded
 from apimlb.policy.clr.collections.hash_sets import MODIFIED_SET
-from apimlb.policy.clr.collections.values import bounded
 from apimlb.policy.clr.exceptions import invalid_operation
 
 

@@ -1,24 +1,36 @@
-"""What the members of HashSet<T>, ISet<T>, Queue<T> and Stack<T> do."""
+"""HashSet<T>, Queue<T> and Stack<T>: what their members do."""
 
 from collections.abc import Callable
 
 from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.collections.containers import (
+    MISSING,
+    Comparer,
+)
+from apimlb.policy.clr.collections.dictionaries import deserialized
 from apimlb.policy.clr.collections.hash_sets import ClrSet
 from apimlb.policy.clr.collections.interfaces import (
+    ENUMERATOR,
     OUT_OF_BOUNDS,
     SET_COMPARER,
+    SOURCE,
     Array,
+    G,
+    T,
     actual,
     array_from,
     copy_set,
+    count_of,
+    enumerator_of,
+    list_contains,
     write_into,
 )
 from apimlb.policy.clr.collections.iteration import elements, known_size
 from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.collections.values import MISSING, Comparer
 from apimlb.policy.clr.exceptions import argument, argument_null, argument_range
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 
 def new_set(kind: Type, comparer: Comparer | None = None) -> ClrSet:
@@ -52,30 +64,10 @@ def to_set(kind: Type, source: object, comparer: Comparer | None = None) -> ClrS
     return new_set_of(kind, source, comparer)
 
 
-def set_comparer() -> Comparer:
-    return SET_COMPARER
-
-
-def set_add(target: ClrSet, item: object) -> bool:
-    return target.add(item)
-
-
-def set_remove(target: ClrSet, item: object) -> bool:
-    return target.remove(item)
-
-
-def set_contains(target: ClrSet, item: object) -> bool:
-    return item in target
-
-
 def set_get(kind: Type, target: ClrSet, wanted: object) -> tuple[bool, object]:
     """TryGetValue: the element that is equal to the one that is looked for."""
     found = target.find(wanted)
     return (False, kind.default) if found is MISSING else (True, found)
-
-
-def set_clear(target: ClrSet) -> None:
-    target.clear()
 
 
 def set_room(target: ClrSet, capacity: int) -> int:
@@ -90,10 +82,6 @@ def set_trim(target: ClrSet) -> None:
 
 def set_copy(target: ClrSet, array: Array | None, at: int = 0) -> None:
     copy_set(target, array, at, len(target))
-
-
-def set_copy_part(target: ClrSet, array: Array | None, at: int, count: int) -> None:
-    copy_set(target, array, at, count)
 
 
 def set_remove_where(target: ClrSet, match: Callable[[object], bool]) -> int:
@@ -157,30 +145,6 @@ def set_symmetric_except(target: ClrSet, other: object) -> None:
         target.remove(item)
 
 
-def set_overlaps(target: ClrSet, other: object) -> bool:
-    return any(item in target for item in elements(other, "other"))
-
-
-def set_is_subset(target: ClrSet, other: object) -> bool:
-    return _own(target) <= _keys(target, other)
-
-
-def set_is_proper_subset(target: ClrSet, other: object) -> bool:
-    return _own(target) < _keys(target, other)
-
-
-def set_is_superset(target: ClrSet, other: object) -> bool:
-    return all(item in target for item in elements(other, "other"))
-
-
-def set_is_proper_superset(target: ClrSet, other: object) -> bool:
-    return _own(target) > _keys(target, other)
-
-
-def set_equals(target: ClrSet, other: object) -> bool:
-    return _own(target) == _keys(target, other)
-
-
 # Queues and stacks
 
 
@@ -215,28 +179,12 @@ def _size(capacity: int) -> None:
         raise actual("Non-negative number required.", "capacity", capacity)
 
 
-def queue_push(target: ClrQueue, item: object) -> None:
-    target.push(item)
-
-
-def queue_pop(target: ClrQueue) -> object:
-    return target.pop()
-
-
-def queue_peek(target: ClrQueue) -> object:
-    return target.peek()
-
-
 def queue_try_pop(kind: Type, target: ClrQueue) -> tuple[bool, object]:
     return (True, target.pop()) if target.items else (False, kind.default)
 
 
 def queue_try_peek(kind: Type, target: ClrQueue) -> tuple[bool, object]:
     return (True, target.peek()) if target.items else (False, kind.default)
-
-
-def queue_clear(target: ClrQueue) -> None:
-    target.clear()
 
 
 def queue_trim(target: ClrQueue) -> None:
@@ -261,3 +209,96 @@ def queue_copy(target: ClrQueue, array: Array | None, at: int) -> None:
         raise argument(OUT_OF_BOUNDS)
     charge_each(len(target))
     write_into(array, at, list(target.items))
+
+
+_SET_OPERATIONS: tuple[Row, ...] = (
+    ("bool Add(T item)", ClrSet.add),
+    ("void UnionWith(IEnumerable<T> other)", set_union),
+    ("void ExceptWith(IEnumerable<T> other)", set_except),
+    ("void IntersectWith(IEnumerable<T> other)", set_intersect),
+    ("void SymmetricExceptWith(IEnumerable<T> other)", set_symmetric_except),
+    (
+        "bool Overlaps(IEnumerable<T> other)",
+        lambda target, other: any(item in target for item in elements(other, "other")),
+    ),
+    ("bool IsSubsetOf(IEnumerable<T> other)", lambda target, other: _own(target) <= _keys(target, other)),
+    (
+        "bool IsProperSubsetOf(IEnumerable<T> other)",
+        lambda target, other: _own(target) < _keys(target, other),
+    ),
+    (
+        "bool IsSupersetOf(IEnumerable<T> other)",
+        lambda target, other: all(item in target for item in elements(other, "other")),
+    ),
+    (
+        "bool IsProperSupersetOf(IEnumerable<T> other)",
+        lambda target, other: _own(target) > _keys(target, other),
+    ),
+    ("bool SetEquals(IEnumerable<T> other)", lambda target, other: _own(target) == _keys(target, other)),
+)
+
+_SET_ROWS: tuple[Row, ...] = (
+    ("new()", Call(new_set, types=T)),
+    ("new(IEqualityComparer<T> comparer)", Call(new_set, types=T)),
+    (f"new({SOURCE})", Call(new_set_of, types=T)),
+    (f"new({SOURCE}, IEqualityComparer<T> comparer)", Call(new_set_of, types=T)),
+    ("new(int capacity)", Call(new_set_sized, types=T)),
+    ("new(int capacity, IEqualityComparer<T> comparer)", Call(new_set_sized, types=T)),
+    ("static IEqualityComparer<HashSet<T>> CreateSetComparer()", lambda: SET_COMPARER),
+    ("int Count", count_of),
+    ("IEqualityComparer<T> Comparer", "{0}.comparer"),
+    ("bool Remove(T item)", ClrSet.remove),
+    ("int RemoveWhere(Predicate<T> match)", set_remove_where),
+    ("bool Contains(T item)", lambda target, item: item in target),
+    ("bool TryGetValue(T equalValue, out T actualValue)", Call(set_get, types=T)),
+    ("void Clear()", ClrSet.clear),
+    ("int EnsureCapacity(int capacity)", set_room),
+    ("void TrimExcess()", set_trim),
+    ("void OnDeserialization(object sender)", deserialized),
+    ("void CopyTo(T[] array)", set_copy),
+    ("void CopyTo(T[] array, int arrayIndex)", set_copy),
+    ("void CopyTo(T[] array, int arrayIndex, int count)", copy_set),
+    ("HashSet.Enumerator<T> GetEnumerator()", ENUMERATOR),
+    *_SET_OPERATIONS,
+)
+
+
+def _queue_rows(name: str, push: str, pop: str) -> tuple[Row, ...]:
+    new, of, sized = (
+        (new_queue, new_queue_of, new_queue_sized)
+        if name == "Queue"
+        else (new_stack, new_stack_of, new_stack_sized)
+    )
+    return (
+        ("new()", Call(new, types=T)),
+        (f"new({SOURCE})", Call(of, types=T)),
+        ("new(int capacity)", Call(sized, types=T)),
+        (f"void {push}(T item)", ClrQueue.push),
+        (f"T {pop}()", ClrQueue.pop),
+        (f"bool Try{pop}(out T result)", Call(queue_try_pop, types=T)),
+        ("T Peek()", ClrQueue.peek),
+        ("bool TryPeek(out T result)", Call(queue_try_peek, types=T)),
+        ("int Count", count_of),
+        ("void Clear()", ClrQueue.clear),
+        ("bool Contains(T item)", list_contains),
+        ("T[] ToArray()", queue_array),
+        ("void CopyTo(T[] array, int arrayIndex)", queue_copy),
+        ("void TrimExcess()", queue_trim),
+        (f"{name}.Enumerator<T> GetEnumerator()", ENUMERATOR),
+    )
+
+
+DEFINITIONS = (
+    Definition(G + "ISet`1", "interface", T, ("ICollection<T>",), rows=_SET_OPERATIONS),
+    Definition(G + "HashSet`1", "class", T, ("ISet<T>", "IReadOnlyCollection<T>"), rows=_SET_ROWS),
+    enumerator_of("HashSet`1", T, "T"),
+    Definition(
+        G + "Queue`1", "class", T, ("IReadOnlyCollection<T>",),
+        rows=_queue_rows("Queue", "Enqueue", "Dequeue"),
+    ),
+    enumerator_of("Queue`1", T, "T"),
+    Definition(
+        G + "Stack`1", "class", T, ("IReadOnlyCollection<T>",), rows=_queue_rows("Stack", "Push", "Pop")
+    ),
+    enumerator_of("Stack`1", T, "T"),
+)  # fmt: skip

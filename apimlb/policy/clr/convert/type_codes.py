@@ -42,10 +42,6 @@ def type_code(value: object) -> Enum:
     return Enum("System.TypeCode", CODES[_code_name(value)], _NAMES)
 
 
-def is_db_null(value: object) -> bool:
-    return value is DB_NULL
-
-
 _CONVERSIONS: dict[str, Callable[[object], object]] = {
     "Boolean": convert.to_boolean, "Char": convert.to_char, "Single": convert.to_single,
     "Double": convert.to_double, "Decimal": convert.to_decimal, "DateTime": convert.to_date,

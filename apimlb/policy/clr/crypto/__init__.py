@@ -4,9 +4,9 @@ from apimlb.policy.clr.types.definitions import Definition, Family, names_in
 
 
 def _hashes() -> tuple[Definition, ...]:
-    from apimlb.policy.clr.crypto import hash_members
+    from apimlb.policy.clr.crypto import hash_algorithm
 
-    return hash_members.DEFINITIONS
+    return hash_algorithm.DEFINITIONS
 
 
 HASHES = Family(
@@ -23,9 +23,9 @@ HASHES = Family(
 
 
 def _ciphers() -> tuple[Definition, ...]:
-    from apimlb.policy.clr.crypto import cipher_members, rsa_members
+    from apimlb.policy.clr.crypto import rsa_provider, symmetric_algorithm
 
-    return cipher_members.DEFINITIONS + rsa_members.DEFINITIONS
+    return symmetric_algorithm.DEFINITIONS + rsa_provider.DEFINITIONS
 
 
 CIPHERS = Family(

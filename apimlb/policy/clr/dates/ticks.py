@@ -52,6 +52,10 @@ class DateTime:
     def __hash__(self) -> int:
         return hash(self.ticks)
 
+    def at(self, ticks: int, name: str = "value") -> "DateTime":
+        """The date of other ticks; throws System.ArgumentOutOfRangeException."""
+        return DateTime(in_range(ticks, name), self.kind)
+
     def __lt__(self, other: "DateTime") -> bool:
         return self.ticks < other.ticks
 
@@ -72,6 +76,10 @@ class DateTimeOffset:
 
     def __hash__(self) -> int:
         return hash(self.utc_ticks)
+
+    def at(self, ticks: int, name: str = "value") -> "DateTimeOffset":
+        """Other ticks on a clock with the same offset; throws System.ArgumentOutOfRangeException."""
+        return DateTimeOffset(in_range(ticks, name), self.offset)
 
     def __lt__(self, other: "DateTimeOffset") -> bool:
         return self.utc_ticks < other.utc_ticks

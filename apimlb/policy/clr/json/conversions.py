@@ -5,7 +5,6 @@ from collections.abc import Callable
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_operation
 from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json.reader import parse_token
@@ -17,12 +16,9 @@ from apimlb.policy.clr.json.tokens import (
     JList,
     JObject,
     JProperty,
-    JRaw,
     JToken,
     JValue,
-    null,
 )
-from apimlb.policy.clr.json.writer import to_json
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import Type
@@ -56,10 +52,6 @@ KEYS: dict[type[JToken], tuple[str, str]] = {
 
 def shown(key: object) -> str:
     return f'"{key}"' if isinstance(key, str) else str(key)
-
-
-def item_at(token: JArray, index: int) -> JToken:
-    return token.item(index)
 
 
 def converted(kind: Type, token: object) -> object:
@@ -133,14 +125,6 @@ def scalar_put(token: JValue, value: object) -> None:
     token.value, token.type_name = made.value, made.type_name
 
 
-def serialize(value: object) -> str:
-    return to_json(objects.from_object(value))
-
-
-def serialize_as(value: object, formatting: Enum) -> str:
-    return to_json(objects.from_object(value), formatting.number == 1)
-
-
 def deserialize(kind: Type, text: str | None) -> object:
     if text is None:
         raise argument_null("value")
@@ -156,32 +140,8 @@ def deserialize_object(text: str | None) -> object:
     return scalar(found) if isinstance(found, JValue) else found
 
 
-def parse_object(text: str | None) -> JToken:
-    return parse_token(text, "JObject")
-
-
-def parse_array(text: str | None) -> JToken:
-    return parse_token(text, "JArray")
-
-
-def any_token(text: str | None) -> JToken:
-    return parse_token(text)
-
-
-def undefined() -> JValue:
-    return JValue(None, "Undefined")
-
-
-def raw(value: object) -> JRaw:
-    return JRaw(value, "Raw")
-
-
 def string_value(text: str | None) -> JValue:
     return JValue(text, "String")
-
-
-def null_value() -> JValue:
-    return null()
 
 
 def nullable_cast(cast: Callable[[JToken | None], object]) -> Callable[[JToken | None], object]:

@@ -14,7 +14,6 @@ from apimlb.policy.clr.json.tokens import (
     JObject,
     JProperty,
     JToken,
-    JValue,
     holder,
     not_a_property,
     null,
@@ -102,10 +101,6 @@ def replace_all(target: JContainer, content: object) -> None:
     add(target, content)
 
 
-def remove(token: JToken) -> None:
-    holder(token).remove_child(token)
-
-
 def replace(token: JToken, value: JToken | None) -> None:
     holder(token).replace_child(token, value if value is not None else null())
 
@@ -123,18 +118,6 @@ def new_constructor(name: str | None, content: object = ()) -> JConstructor:
     if content != ():
         add(made, content)
     return made
-
-
-def empty_constructor() -> JConstructor:
-    return JConstructor(None)
-
-
-def constructor_name(token: JConstructor) -> str | None:
-    return token.name
-
-
-def constructor_rename(token: JConstructor, name: str | None) -> None:
-    token.name = name
 
 
 # Annotations
@@ -163,7 +146,3 @@ def annotation(kind: Type, token: JToken) -> object:
 def forget(kind: Type, token: JToken) -> None:
     """RemoveAnnotations<T>"""
     token.notes = [note for note in elements(_notes(token)) if not RUNTIME.is_a(note, kind)]
-
-
-def new_comment(text: str | None) -> JValue:
-    return JValue(text, "Comment")

@@ -8,7 +8,7 @@ from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.exceptions import argument_null, null_reference
 from apimlb.policy.clr.json.conversions import converted, own_value, token_at
 from apimlb.policy.clr.json.tokens import JToken, JValue
-from apimlb.policy.clr.json.tree import ancestors, descendants, sibling
+from apimlb.policy.clr.json.tree import ancestors, descendants
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
@@ -34,36 +34,8 @@ def self_and_below(token: JToken) -> Iterator[JToken]:
     yield from descendants(token)
 
 
-def children(token: JToken) -> Sequence:
-    return tokens(lambda: elements(token.children()))
-
-
 def children_of(kind: Type, token: JToken) -> Sequence:
     return Sequence(lambda: (item for item in elements(token.children()) if RUNTIME.is_a(item, kind)))
-
-
-def tokens_above(token: JToken) -> Sequence:
-    return Sequence(lambda: elements(ancestors(token)))
-
-
-def token_and_above(token: JToken) -> Sequence:
-    return Sequence(lambda: elements(self_and_above(token)))
-
-
-def tokens_below(token: JToken) -> Sequence:
-    return Sequence(lambda: elements(descendants(token)))
-
-
-def token_and_below(token: JToken) -> Sequence:
-    return Sequence(lambda: elements(self_and_below(token)))
-
-
-def next_token(token: JToken) -> JToken | None:
-    return sibling(token, 1)
-
-
-def previous_token(token: JToken) -> JToken | None:
-    return sibling(token, -1)
 
 
 def tokens_after(token: JToken) -> Sequence:
@@ -154,10 +126,6 @@ def all_values_as(kind: Type, source: object, key: object = None) -> Sequence:
     return Sequence(lambda: (converted(kind, token) for token in _values(source, key)))
 
 
-def properties(source: object) -> Sequence:
-    return each_children(source)
-
-
 def as_enumerable(source: object) -> object:
     """AsJEnumerable"""
     return source if source is None or isinstance(source, JToken) else tokens(lambda: elements(source))
@@ -185,7 +153,7 @@ ROWS: tuple[Row, ...] = (
     (f"static IEnumerable<U> Children<T, U>({_T})", Call(all_children, types=("U",))),
     (f"static {_J} AncestorsAndSelf<T>({_T})", _of_each(self_and_above)),
     (f"static {_J} DescendantsAndSelf<T>({_T})", _of_each(self_and_below)),
-    ("static IJEnumerable<JProperty> Properties(this IEnumerable<JObject> source)", properties),
+    ("static IJEnumerable<JProperty> Properties(this IEnumerable<JObject> source)", each_children),
     (f"static {_J} AsJEnumerable({_OWN})", as_enumerable),
     (f"static IJEnumerable<T> AsJEnumerable<T>({_T})", as_enumerable),
 )

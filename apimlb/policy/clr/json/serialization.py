@@ -4,11 +4,7 @@ constructors' content."""
 from collections.abc import Callable
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.collections.hash_sets import ClrSet
-from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.collections.values import (
+from apimlb.policy.clr.collections.containers import (
     ClrArray,
     ClrDictionary,
     ClrList,
@@ -16,6 +12,10 @@ from apimlb.policy.clr.collections.values import (
     MapView,
     ReadOnlyMap,
 )
+from apimlb.policy.clr.collections.hash_sets import ClrSet
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.queues import ClrQueue
+from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
-from apimlb.policy.clr.collections.values import MISSING, MODIFIED, bounded
+from apimlb.policy.clr.collections.containers import MISSING, MODIFIED, bounded
 from apimlb.policy.clr.exceptions import (
     ClrException,
     argument,

@@ -2,36 +2,33 @@
 element."""
 
 from collections.abc import Callable, Iterator
-from itertools import dropwhile, islice, takewhile, zip_longest
+from itertools import islice, zip_longest
+from itertools import repeat as repeated
+from typing import Any
 
-from apimlb.policy.clr.casts import RUNTIME, cast, cast_value
-from apimlb.policy.clr.collections.interfaces import array_from
+from apimlb.policy.clr.casts import cast, cast_value
+from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ClrList, Comparer
 from apimlb.policy.clr.collections.iteration import elements, known_size
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.collections.values import MISSING, ClrArray, ClrList, Comparer
-from apimlb.policy.clr.exceptions import argument_null, argument_range, index_range, invalid_operation
-from apimlb.policy.clr.numbers.arithmetic import Long
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument_null,
+    argument_range,
+    index_range,
+    invalid_operation,
+)
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 
 Test = Callable[[object], bool]
-
-
 Pick = Callable[[object], object]
 IndexedPick = Callable[[object, int], object]
 IndexedTest = Callable[[object, int], bool]
-
-
+Pair = Callable[[object, object], object]
 OUT_OF_RANGE = "Specified argument was out of the range of valid values."
 NO_ELEMENTS = "Sequence contains no elements"
-
-
 NO_MATCH = "Sequence contains no matching element"
-
-
 TOO_MANY = "Sequence contains more than one element"
-
-
 TOO_MANY_MATCH = "Sequence contains more than one matching element"
 
 
@@ -44,234 +41,101 @@ def lazy(
     return Sequence(lambda: make(elements(source)))
 
 
-def where(source: object, test: Test) -> Sequence:
-    return lazy(source, lambda items: (item for item in items if test(item)))
+def flattened(source: object, pick: IndexedPick, result: Pair | None = None) -> Sequence:
+    """SelectMany; `result` makes an element of an outer and an inner one."""
+
+    def make(items: Iterator[object]) -> Iterator[object]:
+        for place, item in enumerate(items):
+            inner = elements(pick(item, place))
+            yield from inner if result is None else map(result, repeated(item), inner)
+
+    return lazy(source, make)
 
 
-def where_indexed(source: object, test: IndexedTest) -> Sequence:
-    return lazy(source, lambda items: (item for i, item in enumerate(items) if test(item, i)))
+def every(item: object) -> bool:
+    """The test of an overload without a test."""
+    return True
 
 
-def select(source: object, pick: Pick) -> Sequence:
-    return lazy(source, lambda items: map(pick, items))
+def matching(source: object, test: Test) -> Iterator[object]:
+    """The elements that pass a test."""
+    return elements(source) if test is every else (item for item in elements(source) if test(item))
 
 
-def select_indexed(source: object, pick: IndexedPick) -> Sequence:
-    return lazy(source, lambda items: (pick(item, i) for i, item in enumerate(items)))
+def _missing(test: Test) -> ClrException:
+    return invalid_operation(NO_ELEMENTS if test is every else NO_MATCH)
 
 
-def select_many(source: object, pick: Pick) -> Sequence:
-    return lazy(source, lambda items: (inner for item in items for inner in elements(pick(item))))
-
-
-def select_many_indexed(source: object, pick: IndexedPick) -> Sequence:
-    return lazy(
-        source, lambda items: (inner for i, item in enumerate(items) for inner in elements(pick(item, i)))
-    )
-
-
-def select_many_with(source: object, pick: Pick, result: Callable[[object, object], object]) -> Sequence:
-    return lazy(
-        source, lambda items: (result(item, inner) for item in items for inner in elements(pick(item)))
-    )
-
-
-def select_many_with_indexed(
-    source: object, pick: IndexedPick, result: Callable[[object, object], object]
-) -> Sequence:
-    return lazy(
-        source,
-        lambda items: (
-            result(item, inner) for i, item in enumerate(items) for inner in elements(pick(item, i))
-        ),
-    )
-
-
-def first(source: object) -> object:
-    for item in elements(source):
+def first(source: object, test: Test = every) -> object:
+    for item in matching(source, test):
         return item
-    raise invalid_operation(NO_ELEMENTS)
+    raise _missing(test)
 
 
-def first_match(source: object, test: Test) -> object:
-    for item in elements(source):
-        if test(item):
-            return item
-    raise invalid_operation(NO_MATCH)
+def first_or_default(kind: Type, source: object, test: Test = every) -> object:
+    return next(matching(source, test), kind.default)
 
 
-def first_or_default(kind: Type, source: object) -> object:
-    return next(elements(source), kind.default)
-
-
-def first_match_or_default(kind: Type, source: object, test: Test) -> object:
-    return next((item for item in elements(source) if test(item)), kind.default)
-
-
-def last(source: object) -> object:
-    found = list(elements(source))
+def last(source: object, test: Test = every) -> object:
+    found = list(matching(source, test))
     if not found:
-        raise invalid_operation(NO_ELEMENTS)
+        raise _missing(test)
     return found[-1]
 
 
-def last_match(source: object, test: Test) -> object:
-    found = [item for item in elements(source) if test(item)]
+def last_or_default(kind: Type, source: object, test: Test = every) -> object:
+    found = list(matching(source, test))
+    return found[-1] if found else kind.default
+
+
+def _one(source: object, test: Test) -> list[object]:
+    """The only element, if there is any."""
+    # With a test, all elements are looked at before those that pass are counted.
+    found = list(islice(matching(source, test), 2 if test is every else None))
+    if len(found) > 1:
+        raise invalid_operation(TOO_MANY if test is every else TOO_MANY_MATCH)
+    return found
+
+
+def single(source: object, test: Test = every) -> object:
+    found = _one(source, test)
     if not found:
-        raise invalid_operation(NO_MATCH)
-    return found[-1]
+        raise _missing(test)
+    return found[0]
 
 
-def last_or_default(kind: Type, source: object) -> object:
-    found = list(elements(source))
-    return found[-1] if found else kind.default
+def single_or_default(kind: Type, source: object, test: Test = every) -> object:
+    return next(iter(_one(source, test)), kind.default)
 
 
-def last_match_or_default(kind: Type, source: object, test: Test) -> object:
-    found = [item for item in elements(source) if test(item)]
-    return found[-1] if found else kind.default
+def count(source: object, test: Test = every) -> int:
+    size = known_size(source) if test is every else None
+    return sum(1 for _ in matching(source, test)) if size is None else size
 
 
-def _single(items: list[object], missing: str, many: str) -> object:
-    if not items:
-        raise invalid_operation(missing)
-    if len(items) > 1:
-        raise invalid_operation(many)
-    return items[0]
-
-
-def single(source: object) -> object:
-    return _single(list(islice(elements(source), 2)), NO_ELEMENTS, TOO_MANY)
-
-
-def single_match(source: object, test: Test) -> object:
-    return _single([item for item in elements(source) if test(item)], NO_MATCH, TOO_MANY_MATCH)
-
-
-def single_or_default(kind: Type, source: object) -> object:
-    found = list(islice(elements(source), 2))
-    return _single(found, "", TOO_MANY) if found else kind.default
-
-
-def single_match_or_default(kind: Type, source: object, test: Test) -> object:
-    found = [item for item in elements(source) if test(item)]
-    return _single(found, "", TOO_MANY_MATCH) if found else kind.default
-
-
-def any_element(source: object) -> bool:
-    return any(True for _ in elements(source))
-
-
-def any_match(source: object, test: Test) -> bool:
-    return any(test(item) for item in elements(source))
-
-
-def all_match(source: object, test: Test) -> bool:
-    return all(test(item) for item in elements(source))
-
-
-def count(source: object) -> int:
-    size = known_size(source)
-    return sum(1 for _ in elements(source)) if size is None else size
-
-
-def count_match(source: object, test: Test) -> int:
-    return sum(1 for item in elements(source) if test(item))
-
-
-def long_count(source: object) -> Long:
-    return Long(count(source))
-
-
-def long_count_match(source: object, test: Test) -> Long:
-    return Long(count_match(source, test))
-
-
-def contains(source: object, value: object) -> bool:
-    return any(clr_equals(item, value) for item in elements(source))
-
-
-def contains_by(source: object, value: object, comparer: Comparer | None) -> bool:
+def contains(source: object, value: object, comparer: Comparer | None = None) -> bool:
     if comparer is None:
-        return contains(source, value)
+        return any(clr_equals(item, value) for item in elements(source))
     wanted = comparer.key(value)
     return any(comparer.key(item) == wanted for item in elements(source))
 
 
-def to_array(kind: Type, source: object) -> ClrArray | bytearray:
-    return array_from(list(elements(source)), kind.name)
+def by_place(keep: Callable[..., Iterator[Any]]) -> Callable[[object, IndexedTest], Sequence]:
+    """An operator whose test is told the place of each element; `keep` is filter, takewhile or dropwhile."""
 
+    def run(source: object, test: IndexedTest) -> Sequence:
+        def make(items: Iterator[object]) -> Iterator[object]:
+            return (item for _, item in keep(lambda each: test(each[1], each[0]), enumerate(items)))
 
-def to_list(kind: Type, source: object) -> ClrList:
-    return ClrList(list(elements(source)), kind.name)
+        return lazy(source, make)
 
-
-def skip(source: object, amount: int) -> Sequence:
-    return lazy(source, lambda items: islice(items, max(amount, 0), None))
-
-
-def take(source: object, amount: int) -> Sequence:
-    return lazy(source, lambda items: islice(items, max(amount, 0)))
-
-
-def skip_last(source: object, amount: int) -> Sequence:
-    return lazy(source, lambda items: iter(list(items)[: -amount if amount > 0 else None]))
-
-
-def take_last(source: object, amount: int) -> Sequence:
-    return lazy(source, lambda items: iter(list(items)[-amount:] if amount > 0 else []))
-
-
-def skip_while(source: object, test: Test) -> Sequence:
-    return lazy(source, lambda items: dropwhile(test, items))
-
-
-def skip_while_indexed(source: object, test: IndexedTest) -> Sequence:
-    def make(items: Iterator[object]) -> Iterator[object]:
-        return (item for i, item in dropwhile(lambda each: test(each[1], each[0]), enumerate(items)))
-
-    return lazy(source, make)
-
-
-def take_while(source: object, test: Test) -> Sequence:
-    return lazy(source, lambda items: takewhile(test, items))
-
-
-def take_while_indexed(source: object, test: IndexedTest) -> Sequence:
-    def make(items: Iterator[object]) -> Iterator[object]:
-        return (item for i, item in takewhile(lambda each: test(each[1], each[0]), enumerate(items)))
-
-    return lazy(source, make)
-
-
-def reverse(source: object) -> Sequence:
-    return lazy(source, lambda items: reversed(list(items)))
-
-
-def append(source: object, value: object) -> Sequence:
-    def make(items: Iterator[object]) -> Iterator[object]:
-        yield from items
-        yield value
-
-    return lazy(source, make)
-
-
-def prepend(source: object, value: object) -> Sequence:
-    def make(items: Iterator[object]) -> Iterator[object]:
-        yield value
-        yield from items
-
-    return lazy(source, make)
+    return run
 
 
 def zip_with(one: object, other: object, result: Callable[[object, object], object]) -> Sequence:
     if other is None and one is not None:
         raise argument_null("second")
     return lazy(one, lambda items: map(result, items, elements(other)), "first")
-
-
-def default_if_empty(kind: Type, source: object) -> Sequence:
-    return default_of(source, kind.default)
 
 
 def default_of(source: object, value: object) -> Sequence:
@@ -295,24 +159,12 @@ def element_at(source: object, index: int) -> object:
     return found[0]
 
 
-def element_at_or_default(kind: Type, source: object, index: int) -> object:
-    return next(islice(elements(source), index, None), kind.default) if index >= 0 else kind.default
-
-
 def cast_all(kind: Type, source: object) -> Sequence:
     def make(items: Iterator[object]) -> Iterator[object]:
         for item in items:
             yield cast_value(item, kind) if kind.is_value and not kind.is_nullable else cast(item, kind)
 
     return lazy(source, make)
-
-
-def of_type(kind: Type, source: object) -> Sequence:
-    return lazy(source, lambda items: (item for item in items if RUNTIME.is_a(item, kind)))
-
-
-def as_enumerable(source: object) -> object:
-    return source
 
 
 def sequence_equal(one: object, other: object, comparer: Comparer | None = None) -> bool:
@@ -341,12 +193,6 @@ def aggregate_from(source: object, seed: object, step: Callable[[object, object]
     return seed
 
 
-def aggregate_to(
-    source: object, seed: object, step: Callable[[object, object], object], result: Pick
-) -> object:
-    return result(aggregate_from(source, seed, step))
-
-
 def number_range(start: int, amount: int) -> Sequence:
     if amount < 0 or start + amount - 1 > 2**31 - 1:
         raise argument_range(OUT_OF_RANGE, "count")
@@ -357,7 +203,3 @@ def repeat(value: object, amount: int) -> Sequence:
     if amount < 0:
         raise argument_range(OUT_OF_RANGE, "count")
     return Sequence(lambda: elements(value for _ in range(amount)))
-
-
-def empty(kind: Type) -> ClrArray | bytearray:
-    return array_from([], kind.name)

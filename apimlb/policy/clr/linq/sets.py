@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from apimlb.policy.clr.collections.containers import ClrDictionary, Comparer
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.collections.sets import to_set
-from apimlb.policy.clr.collections.values import ClrDictionary, Comparer
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.linq.operators import Pick, lazy
@@ -16,17 +16,17 @@ from apimlb.policy.clr.types.definitions import Call, Row
 Pair = Callable[[object, object], object]
 
 
-def _same(item: object) -> object:
-    return item
+def _of_itself(call: Callable[..., object]) -> Call:
+    """The overload that takes no selector of elements: each element stands for itself."""
+    return Call(
+        lambda key_type, kind, source, key, *rest: call(
+            key_type, kind, source, key, lambda item: item, *rest
+        ),
+        types=("K", "T"),
+    )
 
 
 def to_dictionary(
-    kind: Type, key_type: Type, source: object, key: Pick, comparer: Comparer | None = None
-) -> ClrDictionary:
-    return to_dictionary_of(key_type, kind, source, key, _same, comparer)
-
-
-def to_dictionary_of(
     key_type: Type, value_type: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
 ) -> ClrDictionary:
     made = ClrDictionary(f"{key_type.name},{value_type.name}", comparer or DEFAULT_COMPARER)
@@ -36,12 +36,6 @@ def to_dictionary_of(
 
 
 def to_lookup(
-    kind: Type, key_type: Type, source: object, key: Pick, comparer: Comparer | None = None
-) -> Lookup:
-    return to_lookup_of(key_type, kind, source, key, _same, comparer)
-
-
-def to_lookup_of(
     key_type: Type, value_type: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
 ) -> Lookup:
     types = f"{key_type.name},{value_type.name}"
@@ -53,10 +47,6 @@ def lookup_item(target: Lookup, key: object) -> object:
     return target.find(key) or Sequence(lambda: iter(()))
 
 
-def lookup_contains(target: Lookup, key: object) -> bool:
-    return target.find(key) is not None
-
-
 def _unique(items: Iterator[object], comparer: Comparer | None) -> Iterator[object]:
     seen: set[object] = set()
     key_of = (comparer or DEFAULT_COMPARER).key
@@ -65,10 +55,6 @@ def _unique(items: Iterator[object], comparer: Comparer | None) -> Iterator[obje
         if key not in seen:
             seen.add(key)
             yield item
-
-
-def distinct(source: object, comparer: Comparer | None = None) -> Sequence:
-    return lazy(source, lambda items: _unique(items, comparer))
 
 
 def _two(one: object, other: object, make: Callable[[Iterator[object]], Iterator[object]]) -> Sequence:
@@ -83,30 +69,17 @@ def _joined(one: Iterator[object], other: object) -> Iterator[object]:
     yield from elements(other)
 
 
-def concat(one: object, other: object) -> Sequence:
-    return _two(one, other, lambda items: _joined(items, other))
-
-
 def union(one: object, other: object, comparer: Comparer | None = None) -> Sequence:
     return _two(one, other, lambda items: _unique(_joined(items, other), comparer))
 
 
-def intersect(one: object, other: object, comparer: Comparer | None = None) -> Sequence:
+def _chosen(one: object, other: object, comparer: Comparer | None, shared: bool) -> Sequence:
+    """Intersect and Except: the elements of `one` that are, or are not, in `other`."""
     key_of = (comparer or DEFAULT_COMPARER).key
 
     def make(items: Iterator[object]) -> Iterator[object]:
         keys = {key_of(item) for item in elements(other)}
-        return (item for item in _unique(items, comparer) if key_of(item) in keys)
-
-    return _two(one, other, make)
-
-
-def except_(one: object, other: object, comparer: Comparer | None = None) -> Sequence:
-    key_of = (comparer or DEFAULT_COMPARER).key
-
-    def make(items: Iterator[object]) -> Iterator[object]:
-        keys = {key_of(item) for item in elements(other)}
-        return (item for item in _unique(items, comparer) if key_of(item) not in keys)
+        return (item for item in _unique(items, comparer) if (key_of(item) in keys) is shared)
 
     return _two(one, other, make)
 
@@ -119,12 +92,6 @@ def _groups(items: Iterator[object], key: Pick, value: Pick, types: str, compare
 
 
 def group_by(
-    kind: Type, key_type: Type, source: object, key: Pick, comparer: Comparer | None = None
-) -> Sequence:
-    return group_values(key_type, kind, source, key, _same, comparer)
-
-
-def group_values(
     key_type: Type, kind: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
 ) -> Sequence:
     types = f"{key_type.name},{kind.name}"
@@ -132,12 +99,6 @@ def group_values(
 
 
 def group_result(
-    kind: Type, key_type: Type, source: object, key: Pick, result: Pair, comparer: Comparer | None = None
-) -> Sequence:
-    return group_values_result(key_type, kind, source, key, _same, result, comparer)
-
-
-def group_values_result(
     key_type: Type, kind: Type, source: object, key: Pick, value: Pick, result: Pair,
     comparer: Comparer | None = None,
 ) -> Sequence:  # fmt: skip
@@ -197,33 +158,39 @@ _JOINED = (
     "this IEnumerable<T> outer, IEnumerable<U> inner, Func<T, K> outerKeySelector, "
     "Func<U, K> innerKeySelector"
 )
-_TK, _KV = ("T", "K"), ("K", "V")
+_KV = ("K", "V")
 
 # Each method once more with a comparer at the end: (signature up to there, what is compared, implementation).
 _COMPARING = (
     (f"static HashSet<T> ToHashSet<T>({_T}", "T", Call(to_set, types=("T",))),
-    (f"static Dictionary<K, T> ToDictionary<T, K>({_T}, {_KEY}", "K", Call(to_dictionary, types=_TK)),
+    (f"static Dictionary<K, T> ToDictionary<T, K>({_T}, {_KEY}", "K", _of_itself(to_dictionary)),
     (f"static Dictionary<K, V> ToDictionary<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K",
-     Call(to_dictionary_of, types=_KV)),
-    (f"static ILookup<K, T> ToLookup<T, K>({_T}, {_KEY}", "K", Call(to_lookup, types=_TK)),
-    (f"static ILookup<K, V> ToLookup<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K", Call(to_lookup_of, types=_KV)),
-    (f"static IEnumerable<T> Distinct<T>({_T}", "T", distinct),
+     Call(to_dictionary, types=_KV)),
+    (f"static ILookup<K, T> ToLookup<T, K>({_T}, {_KEY}", "K", _of_itself(to_lookup)),
+    (f"static ILookup<K, V> ToLookup<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K", Call(to_lookup, types=_KV)),
+    (f"static IEnumerable<T> Distinct<T>({_T}", "T",
+     lambda source, comparer=None: lazy(source, lambda items: _unique(items, comparer))),
     (f"static IEnumerable<T> Union<T>({_FIRST}", "T", union),
-    (f"static IEnumerable<T> Intersect<T>({_FIRST}", "T", intersect),
-    (f"static IEnumerable<T> Except<T>({_FIRST}", "T", except_),
-    (f"static IEnumerable<IGrouping<K, T>> GroupBy<T, K>({_T}, {_KEY}", "K", Call(group_by, types=_TK)),
+    (f"static IEnumerable<T> Intersect<T>({_FIRST}", "T",
+     lambda one, other, comparer=None: _chosen(one, other, comparer, True)),
+    (f"static IEnumerable<T> Except<T>({_FIRST}", "T",
+     lambda one, other, comparer=None: _chosen(one, other, comparer, False)),
+    (f"static IEnumerable<IGrouping<K, T>> GroupBy<T, K>({_T}, {_KEY}", "K", _of_itself(group_by)),
     (f"static IEnumerable<IGrouping<K, V>> GroupBy<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K",
-     Call(group_values, types=_KV)),
+     Call(group_by, types=_KV)),
     (f"static IEnumerable<R> GroupBy<T, K, R>({_T}, {_KEY}, Func<K, IEnumerable<T>, R> resultSelector", "K",
-     Call(group_result, types=_TK)),
+     _of_itself(group_result)),
     (f"static IEnumerable<R> GroupBy<T, K, V, R>({_T}, {_KEY}, {_ELEMENT}, "
-     "Func<K, IEnumerable<V>, R> resultSelector", "K", Call(group_values_result, types=_KV)),
+     "Func<K, IEnumerable<V>, R> resultSelector", "K", Call(group_result, types=_KV)),
     (f"static IEnumerable<R> Join<T, U, K, R>({_JOINED}, Func<T, U, R> resultSelector", "K", join),
     (f"static IEnumerable<R> GroupJoin<T, U, K, R>({_JOINED}, Func<T, IEnumerable<U>, R> resultSelector", "K",
      Call(group_join, types=("U",))),
 )  # fmt: skip
 MATCHING: tuple[Row, ...] = (
-    (f"static IEnumerable<T> Concat<T>({_FIRST})", concat),
+    (
+        f"static IEnumerable<T> Concat<T>({_FIRST})",
+        lambda one, other: _two(one, other, lambda items: _joined(items, other)),
+    ),
     *((f"{head})", call) for head, _, call in _COMPARING),
     *((f"{head}, IEqualityComparer<{kind}> comparer)", call) for head, kind, call in _COMPARING),
 )

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from functools import cmp_to_key
 from typing import Any
 
+from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.collections.values import Comparer
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import sort_key

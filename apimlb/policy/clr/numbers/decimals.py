@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert.parsing import overflow_of
 from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, overflow
 from apimlb.policy.clr.keywords import KEYWORDS
@@ -48,14 +48,6 @@ def to_integer(name: str) -> Callable[[Decimal], int]:
         return make(int(value))
 
     return cut
-
-
-def to_single(value: Decimal) -> float:
-    return Single(float(value))
-
-
-def negate(value: Decimal) -> Decimal:
-    return value.copy_negate() if value else value
 
 
 def from_currency(units: int) -> Decimal:
@@ -103,15 +95,11 @@ def from_bits(bits: ClrArray | None) -> Decimal:
     return from_parts(words[0], words[1], words[2], words[3] & _NEGATIVE != 0, words[3] >> 16 & 0xFF)
 
 
-def from_integer(value: int) -> Decimal:
-    return Decimal(int(value))
-
-
 ROWS: tuple[Row, ...] = (
-    ("new(int value)", from_integer),
-    ("new(uint value)", from_integer),
-    ("new(long value)", from_integer),
-    ("new(ulong value)", from_integer),
+    ("new(int value)", lambda value: Decimal(int(value))),
+    ("new(uint value)", lambda value: Decimal(int(value))),
+    ("new(long value)", lambda value: Decimal(int(value))),
+    ("new(ulong value)", lambda value: Decimal(int(value))),
     ("new(float value)", decimal_from_float),
     ("new(double value)", decimal_from_float),
     ("new(int[] bits)", from_bits),
@@ -121,7 +109,7 @@ ROWS: tuple[Row, ...] = (
     ("static decimal Multiply(decimal d1, decimal d2)", decimal_multiply),
     ("static decimal Divide(decimal d1, decimal d2)", decimal_divide),
     ("static decimal Remainder(decimal d1, decimal d2)", decimal_remainder),
-    ("static decimal Negate(decimal d)", negate),
+    ("static decimal Negate(decimal d)", lambda value: value.copy_negate() if value else value),
     ("static int Compare(decimal d1, decimal d2)", compare),
     ("static bool Equals(decimal d1, decimal d2)", "{0} == {1}"),
     ("static int[] GetBits(decimal d)", get_bits),
@@ -135,6 +123,6 @@ ROWS: tuple[Row, ...] = (
     ("static decimal Ceiling(decimal d)", ceiling_decimal),
     ("static decimal Truncate(decimal d)", truncate_decimal),
     ("static double ToDouble(decimal d)", float),
-    ("static float ToSingle(decimal d)", to_single),
+    ("static float ToSingle(decimal d)", lambda value: Single(float(value))),
     *((f"static {KEYWORDS[name]} To{name}(decimal d)", to_integer(name)) for name in INTEGERS),
 )

@@ -41,14 +41,6 @@ def round_real(value: float, digits: int = 0, mode: int = 0) -> float:
     return math.copysign(float(_REAL_MODES[mode](value * scale)), value) / scale
 
 
-def round_mode(value: float, mode: Enum) -> float:
-    return round_real(value, 0, _mode(mode))
-
-
-def round_digits_mode(value: float, digits: int, mode: Enum) -> float:
-    return round_real(value, digits, _mode(mode))
-
-
 def round_decimal(value: Decimal, digits: int = 0) -> Decimal:
     return _quantized(value, digits, ROUND_HALF_EVEN)
 
@@ -84,10 +76,6 @@ def ceiling(value: float) -> float:
     if not math.isfinite(value):
         return value
     return math.copysign(float(math.ceil(value)), value) if -1 < value <= 0 else float(math.ceil(value))
-
-
-def truncate_real(value: float) -> float:
-    return math.copysign(float(math.trunc(value)), value) if math.isfinite(value) else value
 
 
 def floor_decimal(value: Decimal) -> Decimal:
@@ -181,14 +169,6 @@ def ieee_remainder(x: float, y: float) -> float:
         return math.remainder(x, y)
     except ValueError:
         return math.nan
-
-
-def larger_magnitude(x: float, y: float) -> float:
-    return _larger_real(x, y) if abs(x) == abs(y) or x != x or y != y else max(x, y, key=abs)
-
-
-def smaller_magnitude(x: float, y: float) -> float:
-    return _smaller_real(x, y) if abs(x) == abs(y) or x != x or y != y else min(x, y, key=abs)
 
 
 def absolute(name: str) -> Callable[[int], int]:
@@ -289,8 +269,14 @@ _MATH_ROWS: tuple[Row, ...] = (
     ("static double E", lambda: math.e),
     ("static double Round(double a)", round_real),
     ("static double Round(double value, int digits)", round_real),
-    ("static double Round(double value, MidpointRounding mode)", round_mode),
-    ("static double Round(double value, int digits, MidpointRounding mode)", round_digits_mode),
+    (
+        "static double Round(double value, MidpointRounding mode)",
+        lambda value, mode: round_real(value, 0, _mode(mode)),
+    ),
+    (
+        "static double Round(double value, int digits, MidpointRounding mode)",
+        lambda value, digits, mode: round_real(value, digits, _mode(mode)),
+    ),
     ("static decimal Round(decimal d)", round_decimal),
     ("static decimal Round(decimal d, int decimals)", round_decimal),
     ("static decimal Round(decimal d, MidpointRounding mode)", round_decimal_mode),
@@ -299,7 +285,10 @@ _MATH_ROWS: tuple[Row, ...] = (
     ("static decimal Floor(decimal d)", floor_decimal),
     ("static double Ceiling(double a)", ceiling),
     ("static decimal Ceiling(decimal d)", ceiling_decimal),
-    ("static double Truncate(double d)", truncate_real),
+    (
+        "static double Truncate(double d)",
+        lambda value: math.copysign(float(math.trunc(value)), value) if math.isfinite(value) else value,
+    ),
     ("static decimal Truncate(decimal d)", truncate_decimal),
     ("static double Pow(double x, double y)", power),
     ("static double Log(double a, double newBase)", logarithm),
@@ -315,7 +304,13 @@ _MATH_ROWS: tuple[Row, ...] = (
     ("static double BitDecrement(double x)", lambda value: math.nextafter(value, -math.inf)),
     ("static double CopySign(double x, double y)", math.copysign),
     ("static double IEEERemainder(double x, double y)", ieee_remainder),
-    ("static double MaxMagnitude(double x, double y)", larger_magnitude),
-    ("static double MinMagnitude(double x, double y)", smaller_magnitude),
+    (
+        "static double MaxMagnitude(double x, double y)",
+        lambda x, y: _larger_real(x, y) if abs(x) == abs(y) or x != x or y != y else max(x, y, key=abs),
+    ),
+    (
+        "static double MinMagnitude(double x, double y)",
+        lambda x, y: _smaller_real(x, y) if abs(x) == abs(y) or x != x or y != y else min(x, y, key=abs),
+    ),
     ("static long BigMul(int a, int b)", lambda a, b: Long(a * b)),
 )

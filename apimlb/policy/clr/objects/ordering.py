@@ -4,7 +4,7 @@ import unicodedata
 from functools import cmp_to_key, lru_cache, singledispatch
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.collections.values import Comparer
+from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.objects.text import clr_type_name, key_of

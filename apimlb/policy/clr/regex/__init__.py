@@ -4,9 +4,9 @@ from apimlb.policy.clr.types.definitions import Definition, Family, names_in
 
 
 def _definitions() -> tuple[Definition, ...]:
-    from apimlb.policy.clr.regex import members
+    from apimlb.policy.clr.regex import matching
 
-    return members.DEFINITIONS
+    return matching.DEFINITIONS
 
 
 REGEX = Family(

@@ -13,7 +13,6 @@ OPTIONS = {
     "IgnorePatternWhitespace": 32, "RightToLeft": 64, "ECMAScript": 256, "CultureInvariant": 512,
 }  # fmt: skip
 
-
 _LONGEST_PATTERN = 10_000
 _KNOWN = 0x3FF
 _ECMA_SCRIPT = 256

@@ -1,12 +1,12 @@
 """What the members of StringBuilder do."""
 
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
-from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, array_range, index_range
 from apimlb.policy.clr.metering import charge
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import format_text, text_of
-from apimlb.policy.clr.strings.calls import join, substring
+from apimlb.policy.clr.strings.texts import join, substring
 
 _CAPACITY = 16
 _LARGEST = 2**31 - 1
@@ -51,10 +51,6 @@ class StringBuilder:
         return self._pieces[0]
 
 
-def new_builder(text: str | None = None) -> StringBuilder:
-    return StringBuilder(text)
-
-
 def _checked_capacity(capacity: int) -> int:
     if capacity < 0:
         raise argument_range("'capacity' must be greater than zero.", "capacity")
@@ -95,10 +91,6 @@ def append(target: StringBuilder, value: object) -> StringBuilder:
 
 def chars_text(chars: ClrArray | None) -> str:
     return "" if chars is None else "".join(map(str, chars.items))
-
-
-def append_chars(target: StringBuilder, chars: ClrArray | None) -> StringBuilder:
-    return target.append(chars_text(chars))
 
 
 def append_repeated(target: StringBuilder, char: str, count: int) -> StringBuilder:
@@ -231,14 +223,6 @@ def builder_replace_in(
     return target.replace_all(bounded_text(text[:start] + part.replace(old, new) + text[start + count :]))
 
 
-def builder_clear(target: StringBuilder) -> StringBuilder:
-    return target.replace_all("")
-
-
-def builder_length(target: StringBuilder) -> int:
-    return len(target)
-
-
 def builder_cut(target: StringBuilder, length: int) -> None:
     if length < 0:
         raise argument_range("Length cannot be less than zero.", "value")
@@ -246,10 +230,6 @@ def builder_cut(target: StringBuilder, length: int) -> None:
         raise argument_range("capacity was less than the current size.", "value")
     text = str(target)
     target.replace_all(bounded_text(text[:length] + "\0" * bounded_length(max(length - len(text), 0))))
-
-
-def builder_capacity(target: StringBuilder) -> int:
-    return target.capacity
 
 
 def builder_reserve(target: StringBuilder, capacity: int) -> None:
@@ -287,10 +267,6 @@ def builder_put(target: StringBuilder, index: int, char: str) -> None:
     target.replace_all(bounded_text(text[:index] + char + text[index + 1 :]))
 
 
-def builder_text(target: StringBuilder) -> str:
-    return str(target)
-
-
 def builder_part(target: StringBuilder, start: int, length: int) -> str:
     if start >= 0 and length >= 0 and len(target) >= start > len(target) - length:
         raise argument_range("Index and length must refer to a location within the string.", "length")
@@ -315,7 +291,3 @@ def builder_copy(target: StringBuilder, start: int, chars: ClrArray | None, plac
     if start > len(target) - count:
         raise argument("Source string was not long enough. Check sourceIndex and count.")
     chars.items[place : place + count] = map(Char, str(target)[start : start + count])
-
-
-def same_builder(target: StringBuilder, other: StringBuilder | None) -> bool:
-    return other is not None and str(target) == str(other)

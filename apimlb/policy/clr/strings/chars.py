@@ -6,7 +6,7 @@ from collections.abc import Callable
 from apimlb.policy.clr.exceptions import argument, argument_range, bad_format, index_range
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering as order
-from apimlb.policy.clr.strings.calls import WHITE, required
+from apimlb.policy.clr.strings.texts import WHITE, required
 from apimlb.policy.clr.utf16 import enter, leave
 
 
@@ -18,29 +18,13 @@ def _category(*wanted: str) -> Callable[[str], bool]:
 
 
 is_letter = _category("L")
-
-
 is_digit = _category("Nd")
-
-
 is_upper = _category("Lu")
-
-
 is_lower = _category("Ll")
-
-
 is_letter_or_digit = _category("L", "Nd")
-
-
 is_punctuation = _category("P")
-
-
 is_symbol = _category("S")
-
-
 is_control = _category("Cc")
-
-
 is_number = _category("N")
 
 
@@ -67,10 +51,6 @@ def numeric_value(char: str) -> float:
     return unicodedata.numeric(char, -1.0) if is_number(char) else -1.0
 
 
-def compare_chars(left: str, right: str) -> int:
-    return ord(left) - ord(right)
-
-
 def compare_char(left: str, right: object) -> int:
     """'a'.CompareTo(object)"""
     if right is None:
@@ -85,8 +65,6 @@ def try_parse_char(text: str | None) -> tuple[bool, Char]:
 
 
 is_separator = _category("Z")
-
-
 is_surrogate = _category("Cs")
 
 

@@ -1,11 +1,11 @@
 """What the members of StringComparer do."""
 
-from apimlb.policy.clr.collections.values import Comparer
+from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.convert.parsing import convertible
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, argument_null
 from apimlb.policy.clr.objects import ordering as order
-from apimlb.policy.clr.objects.members import hash_code
+from apimlb.policy.clr.objects.system_object import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 
 _OF_COMPARISON = (

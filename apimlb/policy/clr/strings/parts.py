@@ -1,12 +1,11 @@
 """What the members of String do with a part of a text: comparing, copying, joining."""
 
-from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, argument_range, index_range
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering as order
-from apimlb.policy.clr.objects.members import hash_code
-from apimlb.policy.clr.strings.calls import join, required
+from apimlb.policy.clr.strings.texts import join, required
 
 _ORDINAL = 4
 
@@ -66,10 +65,6 @@ def _check_starts(left: str, start: int, right: str, place: int) -> None:
         raise index_range("indexA")
     if not 0 <= place <= len(right):
         raise index_range("indexB")
-
-
-def hash_as(text: str, comparison: Enum) -> int:
-    return hash_code(order.folded(comparison, text))
 
 
 def interned(text: str | None) -> str:

@@ -1,13 +1,14 @@
 """Looking for one text in another: Contains, StartsWith, EndsWith, IndexOf, LastIndexOf and their kin."""
 
+from collections.abc import Callable
 from typing import Final
 
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
-from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, index_range
 from apimlb.policy.clr.objects import ordering as order
-from apimlb.policy.clr.strings.calls import required
+from apimlb.policy.clr.strings.texts import required
 
 _SHORT: Final = 32
 
@@ -30,31 +31,28 @@ def contains(text: str, value: str | None) -> bool:
     return required(value, "value") in text
 
 
-def contains_as(text: str, value: str | None, comparison: Enum) -> bool:
-    return index_of_as(text, value, comparison) >= 0
-
-
 def _culture(text: str) -> str:
     """Text without the characters that collation ignores."""
     return text.replace("\0", "").replace("\u00ad", "") if not text.isascii() or "\0" in text else text
 
 
-def starts_with(text: str, value: str | None) -> bool:
-    return _culture(text).startswith(_culture(required(value, "value")))
-
-
-def ends_with(text: str, value: str | None) -> bool:
-    return _culture(text).endswith(_culture(required(value, "value")))
-
-
-def starts_with_as(text: str, value: str | None, comparison: Enum) -> bool:
+def _at_end(
+    text: str, value: str | None, test: Callable[[str, str], bool], comparison: Enum | None = None
+) -> bool:
+    """StartsWith and EndsWith, by the `test` of Python that has that name."""
+    value = required(value, "value")
+    if comparison is None:
+        return test(_culture(text), _culture(value))
     charge(text)
-    return order.folded(comparison, text).startswith(order.folded(comparison, required(value, "value")))
+    return test(order.folded(comparison, text), order.folded(comparison, value))
 
 
-def ends_with_as(text: str, value: str | None, comparison: Enum) -> bool:
-    charge(text)
-    return order.folded(comparison, text).endswith(order.folded(comparison, required(value, "value")))
+def starts_with(text: str, value: str | None, *comparison: Enum) -> bool:
+    return _at_end(text, value, str.startswith, *comparison)
+
+
+def ends_with(text: str, value: str | None, *comparison: Enum) -> bool:
+    return _at_end(text, value, str.endswith, *comparison)
 
 
 def _span(text: str, start: int, count: int | None) -> tuple[int, int]:
@@ -86,40 +84,23 @@ def index_of(text: str, value: str | None, start: int = 0, count: int | None = N
     return text.find(value, *_span(text, start, count))
 
 
-def index_of_as(text: str, value: str | None, comparison: Enum) -> int:
-    return index_of_in_as(text, value, 0, None, comparison)
-
-
-def index_of_from_as(text: str, value: str | None, start: int, comparison: Enum) -> int:
-    return index_of_in_as(text, value, start, None, comparison)
-
-
-def index_of_in_as(text: str, value: str | None, start: int, count: int | None, comparison: Enum) -> int:
+def index_of_as(text: str, value: str | None, *given: int | Enum) -> int:
+    """IndexOf with a comparison behind the place, if any."""
     value = required(value, "value")
-    first, end = _span(text, start, count)
+    start, count, comparison = _told(given)
+    first, end = _span(text, start or 0, count)
     return order.folded(comparison, text).find(order.folded(comparison, value), first, end)
 
 
-def last_index_of(text: str, value: str | None, start: int | None = None, count: int | None = None) -> int:
-    return _last_index(text, value, start, count, None)
+def _told(given: tuple[int | Enum, ...]) -> tuple[int | None, int | None, Enum | None]:
+    """Start, count and comparison, as an overload is told: each may be missing."""
+    start, count = ([each for each in given if isinstance(each, int)] + [None, None])[:2]
+    return start, count, next((each for each in given if isinstance(each, Enum)), None)
 
 
-def last_index_of_as(text: str, value: str | None, comparison: Enum) -> int:
-    return _last_index(text, value, None, None, comparison)
-
-
-def last_index_of_from_as(text: str, value: str | None, start: int, comparison: Enum) -> int:
-    return _last_index(text, value, start, None, comparison)
-
-
-def last_index_of_in_as(text: str, value: str | None, start: int, count: int, comparison: Enum) -> int:
-    return _last_index(text, value, start, count, comparison)
-
-
-def _last_index(
-    text: str, value: str | None, start: int | None, count: int | None, comparison: Enum | None
-) -> int:
+def last_index_of(text: str, value: str | None, *given: int | Enum) -> int:
     value = required(value, "value")
+    start, count, comparison = _told(given)
     if start is None:
         start, count = len(text) - 1, len(text)
     count = start + 1 if count is None else count

@@ -2,12 +2,11 @@
 
 import re
 
-from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.builders import StringBuilder, append_some_chars
-from apimlb.policy.clr.strings.encodings import UNICODE, Encoding
 
 _END = re.compile("[\r\n]")
 
@@ -51,10 +50,6 @@ def read_line(reader: StringReader) -> str | None:
     return text[at:end]
 
 
-def read_to_end(reader: StringReader) -> str:
-    return reader.take(len(reader.text))
-
-
 def peek(reader: StringReader) -> int:
     text = reader.text
     return ord(text[reader.at]) if reader.at < len(text) else -1
@@ -88,10 +83,6 @@ def read_chars(reader: StringReader, buffer: ClrArray | None, index: int, count:
     return len(taken)
 
 
-def close_reader(reader: StringReader) -> None:
-    reader.close()
-
-
 class StringWriter:
     """System.IO.StringWriter"""
 
@@ -113,18 +104,10 @@ class StringWriter:
         return str(self.builder)
 
 
-def new_writer() -> StringWriter:
-    return StringWriter(StringBuilder())
-
-
 def new_writer_on(builder: StringBuilder | None) -> StringWriter:
     if builder is None:
         raise argument_null("sb", "Buffer cannot be null.")
     return StringWriter(builder)
-
-
-def write(writer: StringWriter, value: object) -> None:
-    writer.write(text_of(value))
 
 
 def write_chars(writer: StringWriter, chars: ClrArray | None) -> None:
@@ -143,19 +126,3 @@ def write_line(writer: StringWriter, value: object = None) -> None:
 def write_chars_line(writer: StringWriter, chars: ClrArray | None) -> None:
     write_chars(writer, chars)
     writer.write("\n")
-
-
-def writer_text(writer: StringWriter) -> str:
-    return str(writer.builder)
-
-
-def writer_builder(writer: StringWriter) -> StringBuilder:
-    return writer.builder
-
-
-def writer_encoding(writer: StringWriter) -> Encoding:
-    return UNICODE
-
-
-def close_writer(writer: StringWriter) -> None:
-    writer.close()

@@ -1,8 +1,206 @@
 """Encoding, StringBuilder, StringReader and StringWriter."""
 
+from collections.abc import Callable
+
+from apimlb.policy.clr.collections.containers import ClrArray
+from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, index_range, not_supported
+from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings import builders, encodings, streams
-from apimlb.policy.clr.strings import encoding_calls as calls
+from apimlb.policy.clr.strings.builders import StringBuilder, chars_text
+from apimlb.policy.clr.strings.encodings import ENCODINGS, PAGES, UNICODE, Encoding
+from apimlb.policy.clr.strings.streams import StringReader, StringWriter
 from apimlb.policy.clr.types.definitions import Definition, Row
+
+_NO_ARRAY = "Array cannot be null."
+_MORE = (
+    "For information on defining a custom encoding, see the documentation for the Encoding.RegisterProvider "
+    "method."
+)
+
+
+def get_encoding(name: str | None) -> Encoding:
+    if name is None:
+        raise argument_null("name")
+    found = ENCODINGS.get(name.lower())
+    if found is None:
+        raise argument(f"'{name}' is not a supported encoding name. {_MORE}", "name")
+    return found
+
+
+def get_encoding_of_page(page: int) -> Encoding:
+    """Encoding.GetEncoding(codepage)"""
+    if not 0 <= page <= 0xFFFF:
+        raise argument_range("Valid values are between 0 and 65535, inclusive.", "codepage")
+    if page in (1, 2, 3, 42):
+        raise argument(f"{page} is not a supported code page.", "codepage")
+    if page not in PAGES:
+        raise not_supported(f"No data is available for encoding {page}. {_MORE}")
+    return PAGES[page]
+
+
+def _array(value: ClrArray | bytearray | None, name: str) -> ClrArray | bytearray:
+    if value is None:
+        raise argument_null(name, _NO_ARRAY)
+    return value
+
+
+def _content(value: bytearray | None) -> bytearray:
+    if value is None:
+        raise argument_null("bytes", _NO_ARRAY)
+    return value
+
+
+def _part(size: int, index: int, count: int, names: tuple[str, str], where: str, blamed: str) -> slice:
+    """A checked part of an array or text of that size."""
+    for number, name in zip((index, count), names, strict=True):
+        if number < 0:
+            raise argument_range("Non-negative number required.", name)
+    if index > size - count:
+        raise argument_range(f"Index and count must refer to a location within the {where}.", blamed)
+    return slice(index, index + count)
+
+
+def _text(value: str | None) -> str:
+    if value is None:
+        raise argument_null("s", "String reference not set to an instance of a String.")
+    return value
+
+
+def _chars(value: ClrArray | None) -> str:
+    found = _array(value, "chars")
+    assert isinstance(found, ClrArray)
+    return "".join(map(str, found.items))
+
+
+def _char_array(text: str) -> ClrArray:
+    return ClrArray(list(map(Char, text)), "System.Char")
+
+
+_PLAIN = ("index", "count")
+
+
+def get_bytes_of_part(encoding: Encoding, text: str | None, index: int, count: int) -> bytearray:
+    text = _text(text)
+    return bytearray(encoding.encode(text[_part(len(text), index, count, _PLAIN, "string", "index")]))
+
+
+def get_bytes_of_chars(encoding: Encoding, chars: ClrArray | None, index: int, count: int) -> bytearray:
+    text = _chars(chars)
+    return bytearray(encoding.encode(text[_part(len(text), index, count, _PLAIN, "buffer", "chars")]))
+
+
+def _put_bytes(encoding: Encoding, text: str, target: bytearray, place: int) -> int:
+    if not 0 <= place <= len(target):
+        raise index_range("byteIndex")
+    made = encoding.encode(text)
+    if len(made) > len(target) - place:
+        raise argument(
+            f"The output byte buffer is too small to contain the encoded data, encoding "
+            f"'{encoding.facts.shown}' fallback 'System.Text.EncoderReplacementFallback'.",
+            "bytes",
+        )
+    target[place : place + len(made)] = made
+    return len(made)
+
+
+def put_bytes(
+    encoding: Encoding, text: str | None, index: int, count: int, target: bytearray | None, place: int
+) -> int:
+    """GetBytes(s, charIndex, charCount, bytes, byteIndex)"""
+    if text is None:
+        raise argument_null("s", _NO_ARRAY)
+    target = _content(target)
+    blamed = "chars" if encoding.codec == "ascii" else "s"
+    part = _part(len(text), index, count, ("charIndex", "charCount"), "string", blamed)
+    return _put_bytes(encoding, text[part], target, place)
+
+
+def put_bytes_of_chars(
+    encoding: Encoding, chars: ClrArray | None, index: int, count: int, target: bytearray | None, place: int
+) -> int:
+    """GetBytes(chars, charIndex, charCount, bytes, byteIndex)"""
+    text, target = _chars(chars), _content(target)
+    part = _part(len(text), index, count, ("charIndex", "charCount"), "string", "chars")
+    return _put_bytes(encoding, text[part], target, place)
+
+
+def byte_count(encoding: Encoding, text: str | None) -> int:
+    if text is None:
+        raise argument_null("chars" if encoding.codec in ("ascii", "utf-8") else "s")
+    return len(encoding.encode(text))
+
+
+def get_string(encoding: Encoding, content: bytearray | None) -> str:
+    return encoding.decode(_content(content))
+
+
+def get_string_part(encoding: Encoding, content: bytearray | None, index: int, count: int) -> str:
+    content = _content(content)
+    return encoding.decode(content[_part(len(content), index, count, _PLAIN, "buffer", "bytes")])
+
+
+def get_chars_of_part(encoding: Encoding, content: bytearray | None, index: int, count: int) -> ClrArray:
+    return _char_array(get_string_part(encoding, content, index, count))
+
+
+def put_chars(
+    encoding: Encoding, content: bytearray | None, index: int, count: int, target: ClrArray | None, place: int
+) -> int:
+    """GetChars(bytes, byteIndex, byteCount, chars, charIndex)"""
+    content = _content(content)
+    taken = _array(target, "chars")
+    assert isinstance(taken, ClrArray)
+    part = _part(len(content), index, count, ("byteIndex", "byteCount"), "buffer", "bytes")
+    if not 0 <= place <= len(taken.items):
+        raise index_range("charIndex")
+    text = encoding.decode(content[part])
+    if len(text) > len(taken.items) - place:
+        raise argument(
+            f"The output char buffer is too small to contain the decoded characters, encoding "
+            f"'{encoding.facts.shown}' fallback 'System.Text.DecoderReplacementFallback'.",
+            "chars",
+        )
+    taken.items[place : place + len(text)] = map(Char, text)
+    return len(text)
+
+
+def converted(source: Encoding | None, target: Encoding | None, content: bytearray | None) -> bytearray:
+    """Encoding.Convert(srcEncoding, dstEncoding, bytes)"""
+    if content is None:
+        raise argument_null("bytes")
+    return converted_part(source, target, content, 0, len(content))
+
+
+def converted_part(
+    source: Encoding | None, target: Encoding | None, content: bytearray | None, index: int, count: int
+) -> bytearray:
+    if source is None or target is None:
+        raise argument_null("srcEncoding" if source is None else "dstEncoding", _NO_ARRAY)
+    return bytearray(target.encode(get_string_part(source, content, index, count)))
+
+
+def is_always_normalized(encoding: Encoding) -> bool:
+    """Of its characters, only those of Latin-1 are never made of several."""
+    return encoding.codec == "latin-1"
+
+
+def most_bytes(encoding: Encoding, chars: int) -> int:
+    """GetMaxByteCount"""
+    return _most(encoding.facts.most_bytes, chars, "characters", "bytes", "charCount")
+
+
+def _most(count: Callable[[int], int], given: int, what: str, made: str, name: str) -> int:
+    if given < 0:
+        raise argument_range("Non-negative number required.", name)
+    found = count(given)
+    if found > 0x7FFFFFFF:
+        raise argument_range(
+            f"Too many {what}. The resulting number of {made} is larger than what can be returned as an int.",
+            name,
+        )
+    return found
+
 
 T = "System.Text."
 
@@ -31,37 +229,43 @@ _ENCODING = Definition(
         ("static Encoding UTF32", lambda: encodings.UTF32),
         ("static Encoding UTF7", lambda: encodings.UTF7),
         ("static Encoding Default", lambda: encodings.UTF8),
-        ("static Encoding GetEncoding(string name)", calls.get_encoding),
-        ("static Encoding GetEncoding(int codepage)", calls.get_encoding_of_page),
-        ("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes)", calls.converted),
+        ("static Encoding GetEncoding(string name)", get_encoding),
+        ("static Encoding GetEncoding(int codepage)", get_encoding_of_page),
+        ("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes)", converted),
         ("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes, int index, "
          "int count)",
-         calls.converted_part),
-        ("byte[] GetBytes(string s)", calls.get_bytes),
-        ("byte[] GetBytes(string s, int index, int count)", calls.get_bytes_of_part),
-        ("byte[] GetBytes(char[] chars)", calls.get_char_bytes),
-        ("byte[] GetBytes(char[] chars, int index, int count)", calls.get_bytes_of_chars),
+         converted_part),
+        ("byte[] GetBytes(string s)", lambda encoding, text: bytearray(encoding.encode(_text(text)))),
+        ("byte[] GetBytes(string s, int index, int count)", get_bytes_of_part),
+        ("byte[] GetBytes(char[] chars)",
+         lambda encoding, chars: bytearray(encoding.encode(_chars(chars)))),
+        ("byte[] GetBytes(char[] chars, int index, int count)", get_bytes_of_chars),
         ("int GetBytes(string s, int charIndex, int charCount, byte[] bytes, int byteIndex)",
-         calls.put_bytes),
+         put_bytes),
         ("int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex)",
-         calls.put_bytes_of_chars),
-        ("int GetByteCount(string s)", calls.byte_count),
-        ("int GetByteCount(string s, int index, int count)", calls.byte_count_of_part),
-        ("int GetByteCount(char[] chars)", calls.byte_count_of_chars),
-        ("int GetByteCount(char[] chars, int index, int count)", calls.byte_count_of_some),
-        ("string GetString(byte[] bytes)", calls.get_string),
-        ("string GetString(byte[] bytes, int index, int count)", calls.get_string_part),
-        ("int GetCharCount(byte[] bytes)", calls.char_count),
-        ("int GetCharCount(byte[] bytes, int index, int count)", calls.char_count_of_part),
-        ("char[] GetChars(byte[] bytes)", calls.get_chars),
-        ("char[] GetChars(byte[] bytes, int index, int count)", calls.get_chars_of_part),
+         put_bytes_of_chars),
+        ("int GetByteCount(string s)", byte_count),
+        ("int GetByteCount(string s, int index, int count)",
+         lambda encoding, text, index, count: len(get_bytes_of_part(encoding, text, index, count))),
+        ("int GetByteCount(char[] chars)", lambda encoding, chars: len(encoding.encode(_chars(chars)))),
+        ("int GetByteCount(char[] chars, int index, int count)",
+         lambda encoding, chars, index, count: len(get_bytes_of_chars(encoding, chars, index, count))),
+        ("string GetString(byte[] bytes)", get_string),
+        ("string GetString(byte[] bytes, int index, int count)", get_string_part),
+        ("int GetCharCount(byte[] bytes)", lambda encoding, content: len(get_string(encoding, content))),
+        ("int GetCharCount(byte[] bytes, int index, int count)",
+         lambda encoding, content, index, count: len(get_string_part(encoding, content, index, count))),
+        ("char[] GetChars(byte[] bytes)",
+         lambda encoding, content: _char_array(get_string(encoding, content))),
+        ("char[] GetChars(byte[] bytes, int index, int count)", get_chars_of_part),
         ("int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex)",
-         calls.put_chars),
-        ("byte[] GetPreamble()", calls.preamble),
-        ("object Clone()", calls.clone),
-        ("bool IsAlwaysNormalized()", calls.is_always_normalized),
-        ("int GetMaxByteCount(int charCount)", calls.most_bytes),
-        ("int GetMaxCharCount(int byteCount)", calls.most_chars),
+         put_chars),
+        ("byte[] GetPreamble()", lambda encoding: bytearray(encoding.preamble)),
+        ("object Clone()", Encoding.clone),
+        ("bool IsAlwaysNormalized()", is_always_normalized),
+        ("int GetMaxByteCount(int charCount)", most_bytes),
+        ("int GetMaxCharCount(int byteCount)",
+         lambda encoding, size: _most(encoding.facts.most_chars, size, "bytes", "chars", "byteCount")),
         *_PROPERTIES,
     ),
 )  # fmt: skip
@@ -69,8 +273,8 @@ _ENCODING = Definition(
 _BUILDER = Definition(
     T + "StringBuilder", "class",
     rows=(
-        ("new()", builders.new_builder),
-        ("new(string value)", builders.new_builder),
+        ("new()", lambda text=None: StringBuilder(text)),
+        ("new(string value)", lambda text=None: StringBuilder(text)),
         ("new(int capacity)", builders.new_sized_builder),
         ("new(int capacity, int maxCapacity)", builders.new_limited_builder),
         ("new(string value, int capacity)", builders.new_filled_builder),
@@ -78,7 +282,7 @@ _BUILDER = Definition(
         ("StringBuilder Append(string value)", builders.append),
         ("StringBuilder Append(char value)", builders.append),
         ("StringBuilder Append(object value)", builders.append),
-        ("StringBuilder Append(char[] value)", builders.append_chars),
+        ("StringBuilder Append(char[] value)", lambda target, chars: target.append(chars_text(chars))),
         ("StringBuilder Append(char value, int repeatCount)", builders.append_repeated),
         ("StringBuilder Append(char[] value, int startIndex, int charCount)", builders.append_some_chars),
         ("StringBuilder Append(string value, int startIndex, int count)", builders.append_part),
@@ -109,16 +313,17 @@ _BUILDER = Definition(
          builders.builder_replace_in),
         ("StringBuilder Replace(char oldChar, char newChar, int startIndex, int count)",
          builders.builder_replace_in),
-        ("StringBuilder Clear()", builders.builder_clear),
+        ("StringBuilder Clear()", lambda target: target.replace_all("")),
         ("int EnsureCapacity(int capacity)", builders.ensure_capacity),
-        ("int Capacity", builders.builder_capacity, builders.builder_reserve),
+        ("int Capacity", "{0}.capacity", builders.builder_reserve),
         ("int MaxCapacity", "{0}.largest"),
         ("void CopyTo(int sourceIndex, char[] destination, int destinationIndex, int count)",
          builders.builder_copy),
-        ("bool Equals(StringBuilder sb)", builders.same_builder),
-        ("int Length", builders.builder_length, builders.builder_cut),
+        ("bool Equals(StringBuilder sb)",
+         lambda target, other: other is not None and str(target) == str(other)),
+        ("int Length", len, builders.builder_cut),
         ("char this[int index]", builders.builder_char, builders.builder_put),
-        ("string ToString()", builders.builder_text),
+        ("string ToString()", str),
         ("string ToString(int startIndex, int length)", builders.builder_part),
     ),
 )  # fmt: skip
@@ -131,32 +336,32 @@ DEFINITIONS = (
         rows=(
             ("new(string s)", streams.StringReader),
             ("string ReadLine()", streams.read_line),
-            ("string ReadToEnd()", streams.read_to_end),
+            ("string ReadToEnd()", lambda reader: reader.take(len(reader.text))),
             ("int Peek()", streams.peek),
             ("int Read()", streams.read),
             ("int Read(char[] buffer, int index, int count)", streams.read_chars),
-            ("void Close()", streams.close_reader),
-            ("void Dispose()", streams.close_reader),
+            ("void Close()", StringReader.close),
+            ("void Dispose()", StringReader.close),
         ),
     ),
     Definition(
         "System.IO.StringWriter", "class", bases=("System.IDisposable",),
         rows=(
-            ("new()", streams.new_writer),
+            ("new()", lambda: StringWriter(StringBuilder())),
             ("new(StringBuilder sb)", streams.new_writer_on),
-            ("void Write(string value)", streams.write),
-            ("void Write(object value)", streams.write),
+            ("void Write(string value)", lambda writer, value: writer.write(text_of(value))),
+            ("void Write(object value)", lambda writer, value: writer.write(text_of(value))),
             ("void Write(char[] buffer)", streams.write_chars),
             ("void Write(char[] buffer, int index, int count)", streams.write_some_chars),
             ("void WriteLine()", streams.write_line),
             ("void WriteLine(string value)", streams.write_line),
             ("void WriteLine(object value)", streams.write_line),
             ("void WriteLine(char[] buffer)", streams.write_chars_line),
-            ("StringBuilder GetStringBuilder()", streams.writer_builder),
-            ("Encoding Encoding", streams.writer_encoding),
-            ("void Close()", streams.close_writer),
-            ("void Dispose()", streams.close_writer),
-            ("string ToString()", streams.writer_text),
+            ("StringBuilder GetStringBuilder()", lambda writer: writer.builder),
+            ("Encoding Encoding", lambda writer: UNICODE),
+            ("void Close()", StringWriter.close),
+            ("void Dispose()", StringWriter.close),
+            ("string ToString()", lambda writer: str(writer.builder)),
         ),
     ),
 )  # fmt: skip

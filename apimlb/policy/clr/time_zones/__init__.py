@@ -4,9 +4,9 @@ from apimlb.policy.clr.types.definitions import Definition, Family, names_in
 
 
 def _definitions() -> tuple[Definition, ...]:
-    from apimlb.policy.clr.time_zones import members
+    from apimlb.policy.clr.time_zones import time_zone_info
 
-    return members.DEFINITIONS
+    return time_zone_info.DEFINITIONS
 
 
 TIME_ZONES = Family(

@@ -48,11 +48,7 @@ class Type:
 
 
 NULL = Type("null", "null", "<null>")
-
-
 VOID = Type("void", "System.Void", "void")
-
-
 _LONGEST_NAME = 10_000
 
 

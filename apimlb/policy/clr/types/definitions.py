@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Implementation = Callable[..., object] | str
-
-
 Cost = Literal["sizes", "result", "none"]
 """What a call pays for beside its step: the sizes of its arguments and its result; its result alone, where
 its time does not grow with what it is given; nothing, where it hands out or puts away one thing."""
@@ -32,6 +30,11 @@ def simple_name(name: str) -> str:
 
 # (signature, implementation[, setter]); a str implementation is a Python template over {0}, {1}, ...
 Row = tuple[str, Implementation | Call] | tuple[str, Implementation | Call, Implementation]
+
+
+def setting(name: str) -> Callable[[object, object], None]:
+    """The setter of a property whose value is kept as it is given."""
+    return lambda target, value: setattr(target, name, value)
 
 
 @dataclass(slots=True, eq=False)

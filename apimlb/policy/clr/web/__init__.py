@@ -4,9 +4,9 @@ from apimlb.policy.clr.types.definitions import Definition, Family, names_in
 
 
 def _definitions() -> tuple[Definition, ...]:
-    from apimlb.policy.clr.web import addresses, members
+    from apimlb.policy.clr.web import addresses, identifiers
 
-    return addresses.DEFINITIONS + members.DEFINITIONS
+    return addresses.DEFINITIONS + identifiers.DEFINITIONS
 
 
 WEB = Family(

@@ -166,10 +166,6 @@ def set_scope(address: IPAddress, scope: int) -> None:
     address.scope = _checked_scope(scope, "value")
 
 
-def address_bytes(address: IPAddress) -> bytearray:
-    return bytearray(address.packed)
-
-
 def is_loopback(address: IPAddress | None) -> bool:
     if address is None:
         raise argument_null("address")
@@ -181,39 +177,7 @@ def address_family(address: IPAddress) -> Enum:
     return Enum("System.Net.Sockets.AddressFamily", number, {value: name for name, value in _FAMILY.items()})
 
 
-def same_address(address: IPAddress, other: object) -> bool:
-    return address == other
-
-
 _MAPPED = b"\0" * 10 + b"\xff\xff"
-
-
-def map_to_six(address: IPAddress) -> IPAddress:
-    return address if address.is_six else IPAddress(_MAPPED + address.packed)
-
-
-def map_to_four(address: IPAddress) -> IPAddress:
-    return IPAddress(address.packed[12:]) if address.is_six else address
-
-
-def is_mapped(address: IPAddress) -> bool:
-    return address.is_six and address.packed.startswith(_MAPPED)
-
-
-def is_multicast(address: IPAddress) -> bool:
-    return address.is_six and address.packed[0] == 0xFF
-
-
-def is_link_local(address: IPAddress) -> bool:
-    return address.is_six and address.words[0] & 0xFFC0 == 0xFE80
-
-
-def is_site_local(address: IPAddress) -> bool:
-    return address.is_six and address.words[0] & 0xFFC0 == 0xFEC0
-
-
-def is_teredo(address: IPAddress) -> bool:
-    return address.is_six and address.words[:2] == [0x2001, 0]
 
 
 def _swapped(name: str, size: int) -> Callable[[int], int]:
@@ -255,17 +219,22 @@ DEFINITIONS = (
                 for keyword, clr, size in (("short", "Int16", 2), ("int", "Int32", 4), ("long", "Int64", 8))
                 for name in ("HostToNetworkOrder", "NetworkToHostOrder")
             ),
-            ("byte[] GetAddressBytes()", address_bytes),
+            ("byte[] GetAddressBytes()", lambda address: bytearray(address.packed)),
             ("AddressFamily AddressFamily", address_family),
             ("long ScopeId", get_scope, set_scope),
-            ("IPAddress MapToIPv6()", map_to_six),
-            ("IPAddress MapToIPv4()", map_to_four),
-            ("bool IsIPv4MappedToIPv6", is_mapped),
-            ("bool IsIPv6Multicast", is_multicast),
-            ("bool IsIPv6LinkLocal", is_link_local),
-            ("bool IsIPv6SiteLocal", is_site_local),
-            ("bool IsIPv6Teredo", is_teredo),
-            ("bool Equals(object comparand)", same_address),
+            ("IPAddress MapToIPv6()",
+             lambda address: address if address.is_six else IPAddress(_MAPPED + address.packed)),
+            ("IPAddress MapToIPv4()",
+             lambda address: IPAddress(address.packed[12:]) if address.is_six else address),
+            ("bool IsIPv4MappedToIPv6",
+             lambda address: address.is_six and address.packed.startswith(_MAPPED)),
+            ("bool IsIPv6Multicast", lambda address: address.is_six and address.packed[0] == 0xFF),
+            ("bool IsIPv6LinkLocal",
+             lambda address: address.is_six and address.words[0] & 0xFFC0 == 0xFE80),
+            ("bool IsIPv6SiteLocal",
+             lambda address: address.is_six and address.words[0] & 0xFFC0 == 0xFEC0),
+            ("bool IsIPv6Teredo", lambda address: address.is_six and address.words[:2] == [0x2001, 0]),
+            ("bool Equals(object comparand)", lambda address, other: address == other),
         ),
     ),
 )  # fmt: skip

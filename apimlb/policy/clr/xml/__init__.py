@@ -4,9 +4,9 @@ from apimlb.policy.clr.types.definitions import Definition, Family, names_in
 
 
 def _definitions() -> tuple[Definition, ...]:
-    from apimlb.policy.clr.xml import members
+    from apimlb.policy.clr.xml import xobject
 
-    return members.DEFINITIONS
+    return xobject.DEFINITIONS
 
 
 XML = Family(

@@ -121,35 +121,11 @@ def _spread(walk: Walk, named: bool) -> Callable[..., Sequence]:
 # One step
 
 
-def child(target: XContainer, name: XName | None) -> XElement | None:
-    return None if name is None else next(target.elements(name), None)
-
-
-def attribute(target: XElement, name: XName | None) -> XAttribute | None:
-    return None if name is None else target.attribute(name)
-
-
-def first_node(target: XContainer) -> XNode | None:
-    return target.nodes[0] if target.nodes else None
-
-
-def last_node(target: XContainer) -> XNode | None:
-    return target.nodes[-1] if target.nodes else None
-
-
 def _beside(target: XNode, offset: int) -> XNode | None:
     if target.parent is None:
         return None
     place = target.place + offset
     return target.parent.nodes[place] if 0 <= place < len(target.parent.nodes) else None
-
-
-def next_node(target: XNode) -> XNode | None:
-    return _beside(target, 1)
-
-
-def previous_node(target: XNode) -> XNode | None:
-    return _beside(target, -1)
 
 
 def _attribute_beside(target: XAttribute, offset: int) -> XAttribute | None:
@@ -169,14 +145,6 @@ def previous_attribute(target: XAttribute) -> XAttribute | None:
     return _attribute_beside(target, -1)
 
 
-def first_attribute(target: XElement) -> XAttribute | None:
-    return target.attributes[0] if target.attributes else None
-
-
-def last_attribute(target: XElement) -> XAttribute | None:
-    return target.attributes[-1] if target.attributes else None
-
-
 def parent(target: XObject) -> XElement | None:
     """XObject.Parent: a document is none."""
     return target.parent if isinstance(target.parent, XElement) else None
@@ -190,22 +158,10 @@ def document(target: XObject) -> XDocument | None:
     return here if isinstance(here, XDocument) else None
 
 
-def document_type(target: XDocument) -> XNode | None:
-    return next((node for node in target.nodes if node.kind == "DocumentType"), None)
-
-
 def base_uri(target: XObject) -> str:
     """BaseUri: nothing was loaded from anywhere."""
     assert isinstance(target, XObject)
     return ""
-
-
-def is_after(target: XNode, other: XNode | None) -> bool:
-    return compare_nodes(target, other) > 0
-
-
-def is_before(target: XNode, other: XNode | None) -> bool:
-    return compare_nodes(target, other) < 0
 
 
 def in_document_order(source: object) -> Sequence:
@@ -221,10 +177,6 @@ def in_document_order(source: object) -> Sequence:
 
 
 # Namespaces
-
-
-def default_namespace(target: XElement) -> XNamespace:
-    return XNamespace(_declared(target, "") or "")
 
 
 def _declared(target: XElement, prefix: str) -> str | None:
@@ -264,21 +216,24 @@ NODE_AXES: tuple[Row, ...] = (
     (f"{_E} ElementsBeforeSelf(XName name)", named_axis(_elements_before)),
     (f"{_N} NodesAfterSelf()", axis(_after)),
     (f"{_N} NodesBeforeSelf()", axis(_before)),
-    ("XNode NextNode", next_node),
-    ("XNode PreviousNode", previous_node),
-    ("bool IsAfter(XNode node)", is_after),
-    ("bool IsBefore(XNode node)", is_before),
+    ("XNode NextNode", lambda target: _beside(target, 1)),
+    ("XNode PreviousNode", lambda target: _beside(target, -1)),
+    ("bool IsAfter(XNode node)", lambda target, other: compare_nodes(target, other) > 0),
+    ("bool IsBefore(XNode node)", lambda target, other: compare_nodes(target, other) < 0),
 )
 CONTAINER_AXES: tuple[Row, ...] = (
-    ("XElement Element(XName name)", child),
+    (
+        "XElement Element(XName name)",
+        lambda target, name: None if name is None else next(target.elements(name), None),
+    ),
     (f"{_E} Elements()", axis(_children)),
     (f"{_E} Elements(XName name)", named_axis(_children)),
     (f"{_E} Descendants()", axis(_elements_below)),
     (f"{_E} Descendants(XName name)", named_axis(_elements_below)),
     (f"{_N} Nodes()", axis(_nodes)),
     (f"{_N} DescendantNodes()", axis(_below)),
-    ("XNode FirstNode", first_node),
-    ("XNode LastNode", last_node),
+    ("XNode FirstNode", lambda target: target.nodes[0] if target.nodes else None),
+    ("XNode LastNode", lambda target: target.nodes[-1] if target.nodes else None),
 )
 ELEMENT_AXES: tuple[Row, ...] = (
     (f"{_E} AncestorsAndSelf()", axis(_self_and_above)),
@@ -286,12 +241,15 @@ ELEMENT_AXES: tuple[Row, ...] = (
     (f"{_E} DescendantsAndSelf()", axis(_self_and_elements_below)),
     (f"{_E} DescendantsAndSelf(XName name)", named_axis(_self_and_elements_below)),
     (f"{_N} DescendantNodesAndSelf()", axis(_self_and_below)),
-    ("XAttribute Attribute(XName name)", attribute),
+    (
+        "XAttribute Attribute(XName name)",
+        lambda target, name: None if name is None else target.attribute(name),
+    ),
     ("IEnumerable<XAttribute> Attributes()", axis(_attributes)),
     ("IEnumerable<XAttribute> Attributes(XName name)", named_axis(_attributes)),
-    ("XAttribute FirstAttribute", first_attribute),
-    ("XAttribute LastAttribute", last_attribute),
-    ("XNamespace GetDefaultNamespace()", default_namespace),
+    ("XAttribute FirstAttribute", lambda target: target.attributes[0] if target.attributes else None),
+    ("XAttribute LastAttribute", lambda target: target.attributes[-1] if target.attributes else None),
+    ("XNamespace GetDefaultNamespace()", lambda target: XNamespace(_declared(target, "") or "")),
     ("XNamespace GetNamespaceOfPrefix(string prefix)", namespace_of_prefix),
     ("string GetPrefixOfNamespace(XNamespace ns)", prefix_of_namespace),
 )

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.collections.iteration import elements as each_of
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.collections.values import ClrArray
 from apimlb.policy.clr.exceptions import argument, argument_null
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.xml.names import XName, verify
@@ -119,14 +119,6 @@ def remove_attribute(target: XAttribute) -> None:
     target.parent = None
 
 
-def remove_nodes(target: XContainer) -> None:
-    target.clear()
-
-
-def remove_attributes(target: XElement) -> None:
-    target.clear_attributes()
-
-
 def remove_all(target: XElement) -> None:
     target.clear_attributes()
     target.clear()
@@ -174,10 +166,6 @@ def copy(other: XNode | XAttribute | None) -> XNode | XAttribute:
     _needed(other, "other")
     assert other is not None
     return other.copy()
-
-
-def copy_declaration(other: XDeclaration) -> XDeclaration:
-    return XDeclaration(other.version, other.encoding, other.standalone)
 
 
 # Values

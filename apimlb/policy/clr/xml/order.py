@@ -1,7 +1,7 @@
 """Which of two nodes comes first in a document, and which are alike."""
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.collections.values import Comparer
+from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.exceptions import invalid_operation
 from apimlb.policy.clr.xml.names import X
 from apimlb.policy.clr.xml.nodes import (

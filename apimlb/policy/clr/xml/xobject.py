@@ -3,7 +3,7 @@ left out."""
 
 from collections.abc import Callable
 
-from apimlb.policy.clr.collections.values import ClrArray, Comparer
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert import parsing as convert
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.enums import Enum
@@ -12,11 +12,12 @@ from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 from apimlb.policy.clr.xml import axes, edits
 from apimlb.policy.clr.xml import scalars as xml_values
-from apimlb.policy.clr.xml.names import XML, XMLNS, X, XName, XNamespace, name_in, name_of
+from apimlb.policy.clr.xml.names import XML, XMLNS, X, XNamespace, name_in, name_of
 from apimlb.policy.clr.xml.nodes import (
     XAttribute,
     XCData,
     XComment,
+    XContainer,
     XDeclaration,
     XDocument,
     XDocumentType,
@@ -42,22 +43,10 @@ _KINDS = {
 }
 
 
-def node_type(target: XObject) -> Enum:
-    return _KINDS[target.kind]
-
-
 def namespace_of(uri: str | None) -> XNamespace:
     if uri is None:
         raise argument_null("namespaceName")
     return XNamespace(uri)
-
-
-def as_namespace(uri: str | None) -> XNamespace | None:
-    return None if uri is None else XNamespace(uri)
-
-
-def namespace_name(space: XNamespace, local: str) -> XName:
-    return name_in(local, space.uri)
 
 
 def _put(name: str) -> Callable[[object, object], None]:
@@ -69,18 +58,6 @@ def _put(name: str) -> Callable[[object, object], None]:
 
     put.__name__ = f"put_{name}"
     return put
-
-
-def _hash(comparer: Comparer, node: XNode | None) -> int:
-    return 0 if node is None else hash(shape(node)) & 0x7FFFFFFF
-
-
-def _alike(comparer: Comparer, left: XNode | None, right: XNode | None) -> bool:
-    return deep_equals(left, right)
-
-
-def _compare(comparer: Comparer, left: XNode | None, right: XNode | None) -> int:
-    return compare_nodes(left, right)
 
 
 # Casts
@@ -159,9 +136,11 @@ _NAMES = (
             ("static XNamespace Xml", lambda: XNamespace(XML)),
             ("static XNamespace Xmlns", lambda: XNamespace(XMLNS)),
             ("static XNamespace Get(string namespaceName)", namespace_of),
-            ("XName GetName(string localName)", namespace_name),
-            ("implicit XNamespace(string namespaceName)", as_namespace),
-            ("static XName operator +(XNamespace ns, string localName)", namespace_name),
+            ("XName GetName(string localName)", lambda space, local: name_in(local, space.uri)),
+            ("implicit XNamespace(string namespaceName)",
+             lambda uri: None if uri is None else XNamespace(uri)),
+            ("static XName operator +(XNamespace ns, string localName)",
+             lambda space, local: name_in(local, space.uri)),
         ),
     ),
     Definition("System.Xml.XmlNodeType", "enum", constants=_NODE_TYPES),
@@ -169,19 +148,22 @@ _NAMES = (
         X + "XNodeEqualityComparer", "class", bases=("IEqualityComparer<XNode>",),
         rows=(
             ("new()", lambda: ALIKE),
-            ("bool Equals(XNode x, XNode y)", _alike),
-            ("int GetHashCode(XNode obj)", _hash),
+            ("bool Equals(XNode x, XNode y)", lambda comparer, left, right: deep_equals(left, right)),
+            ("int GetHashCode(XNode obj)",
+             lambda comparer, node: 0 if node is None else hash(shape(node)) & 0x7FFFFFFF),
         ),
     ),
     Definition(
         X + "XNodeDocumentOrderComparer", "class", bases=("IComparer<XNode>",),
-        rows=(("new()", lambda: IN_ORDER), ("int Compare(XNode x, XNode y)", _compare)),
+        rows=(("new()", lambda: IN_ORDER), ("int Compare(XNode x, XNode y)",
+                                            lambda comparer, left, right: compare_nodes(left, right))),
     ),
     Definition(
         X + "XDeclaration", "class",
         rows=(
             ("new(string version, string encoding, string standalone)", XDeclaration),
-            ("new(XDeclaration other)", edits.copy_declaration),
+            ("new(XDeclaration other)",
+             lambda other: XDeclaration(other.version, other.encoding, other.standalone)),
             ("string Version", "{0}.version", _put("version")),
             ("string Encoding", "{0}.encoding", _put("encoding")),
             ("string Standalone", "{0}.standalone", _put("standalone")),
@@ -194,7 +176,7 @@ _NODES = (
     Definition(
         X + "XObject", "class", test=lambda value: isinstance(value, XObject),
         rows=(
-            ("XmlNodeType NodeType", node_type),
+            ("XmlNodeType NodeType", lambda target: _KINDS[target.kind]),
             ("XElement Parent", axes.parent),
             ("XDocument Document", axes.document),
             ("string BaseUri", axes.base_uri),
@@ -273,7 +255,7 @@ _NODES = (
             *_content("void Add(", Call(edits.add, cost="result")),
             *_content("void AddFirst(", edits.add_first),
             *_content("void ReplaceNodes(", edits.replace_nodes),
-            ("void RemoveNodes()", edits.remove_nodes),
+            ("void RemoveNodes()", XContainer.clear),
             *axes.CONTAINER_AXES,
         ),
     ),
@@ -300,7 +282,7 @@ DEFINITIONS = (
             ("void SetAttributeValue(XName name, object value)", edits.set_attribute_value),
             ("void SetElementValue(XName name, object value)", edits.set_element_value),
             ("void RemoveAll()", edits.remove_all),
-            ("void RemoveAttributes()", edits.remove_attributes),
+            ("void RemoveAttributes()", XElement.clear_attributes),
             *_content("void ReplaceAll(", edits.replace_all),
             *_content("void ReplaceAttributes(", edits.replace_attributes),
             *_cast_rows("XElement"),
@@ -316,7 +298,8 @@ DEFINITIONS = (
             ("static XDocument Parse(string text)", parse_document),
             ("XElement Root", "{0}.root"),
             ("XDeclaration Declaration", "{0}.declaration", _put("declaration")),
-            ("XDocumentType DocumentType", axes.document_type),
+            ("XDocumentType DocumentType",
+             lambda target: next((node for node in target.nodes if node.kind == "DocumentType"), None)),
         ),
     ),
     axes.EXTENSIONS,

@@ -1,11 +1,10 @@
 """What the members of String and Char do."""
 
 import re
-import unicodedata
 
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
+from apimlb.policy.clr.collections.containers import ClrArray, bounded
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.values import ClrArray, bounded
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, array_range
 from apimlb.policy.clr.numbers.arithmetic import Char
@@ -13,7 +12,6 @@ from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.text import format_text, text_of
 
 STRING = "System.String"
-
 
 WHITE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -34,14 +32,6 @@ def char_at(text: str, index: int) -> Char:
     if not 0 <= index < len(text):
         raise array_range()
     return Char(text[index])
-
-
-def is_null_or_empty(text: str | None) -> bool:
-    return not text
-
-
-def is_null_or_white_space(text: str | None) -> bool:
-    return not text or not text.strip(WHITE)
 
 
 def substring(text: str, start: int, length: int | None = None) -> str:
@@ -88,36 +78,9 @@ def replace(text: str, old: str | None, new: str | None) -> str:
     return bounded_text(text.replace(old, new or ""))
 
 
-def replace_char(text: str, old: str, new: str) -> str:
-    return text.replace(old, new)
-
-
-def trim(text: str) -> str:
-    return text.strip(WHITE)
-
-
-def trim_start(text: str) -> str:
-    return text.lstrip(WHITE)
-
-
-def trim_end(text: str) -> str:
-    return text.rstrip(WHITE)
-
-
-def _set(chars: ClrArray | None) -> str:
+def trimmed(chars: ClrArray | None) -> str:
+    """What Trim takes away: white space where nothing is given."""
     return "".join(str(char) for char in chars.items) if chars is not None and chars.items else WHITE
-
-
-def trim_chars(text: str, chars: ClrArray | None) -> str:
-    return text.strip(_set(chars))
-
-
-def trim_start_chars(text: str, chars: ClrArray | None) -> str:
-    return text.lstrip(_set(chars))
-
-
-def trim_end_chars(text: str, chars: ClrArray | None) -> str:
-    return text.rstrip(_set(chars))
 
 
 def pad_left(text: str, width: int, fill: str = " ") -> str:
@@ -173,40 +136,27 @@ def _separators(given: ClrArray | None) -> list[str]:
     return found or list(WHITE)
 
 
-def split(text: str, separators: ClrArray | None) -> ClrArray:
-    return strings(_pieces(text, _separators(separators), -1, False))
+def _told(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
+    """How many pieces there may be (any number below zero) and whether empty ones go, as an overload of Split
+    is told: a count, options, both or neither."""
+    limit = -1
+    for each in given:
+        if isinstance(each, int):
+            if each < 0:
+                raise argument_range("Count cannot be less than zero.", "count")
+            limit = each
+    return limit, bool(given) and isinstance(given[-1], Enum) and given[-1].number == 1
 
 
-def split_limited(text: str, separators: ClrArray | None, count: int) -> ClrArray:
-    return strings(_pieces(text, _separators(separators), _limit(count), False))
+def split(text: str, separators: ClrArray | None, *given: int | Enum) -> ClrArray:
+    return strings(_pieces(text, _separators(separators), *_told(given)))
 
 
-def split_options(text: str, separators: ClrArray | None, options: Enum) -> ClrArray:
-    return strings(_pieces(text, _separators(separators), -1, options.number == 1))
-
-
-def _limit(count: int) -> int:
-    if count < 0:
-        raise argument_range("Count cannot be less than zero.", "count")
-    return count
-
-
-def split_both(text: str, separators: ClrArray | None, count: int, options: Enum) -> ClrArray:
-    return strings(_pieces(text, _separators(separators), _limit(count), options.number == 1))
-
-
-def _split_by(text: str, separator: str | None, limit: int, remove_empty: bool) -> ClrArray:
+def split_by(text: str, separator: str | None, *given: int | Enum) -> ClrArray:
+    limit, remove_empty = _told(given)
     if not separator:  # splits nothing
         return strings([text] if limit and (text or not remove_empty) else [])
     return strings(_pieces(text, [str(separator)], limit, remove_empty))
-
-
-def split_one(text: str, separator: str | None, options: Enum) -> ClrArray:
-    return _split_by(text, separator, -1, options.number == 1)
-
-
-def split_one_limited(text: str, separator: str | None, count: int, options: Enum) -> ClrArray:
-    return _split_by(text, separator, _limit(count), options.number == 1)
 
 
 def join(separator: str | None, values: object, name: str = "values") -> str:
@@ -216,59 +166,15 @@ def join(separator: str | None, values: object, name: str = "values") -> str:
     return bounded_text(separator.join(pieces))
 
 
-def join_texts(separator: str | None, values: object) -> str:
-    return join(separator, values, "value")
-
-
-def concat_all(values: object) -> str:
-    return join("", values)
-
-
-def concat_objects(values: object) -> str:
-    return join("", values, "args")
-
-
-def equals(left: str, right: str | None) -> bool:
-    return left == right
-
-
-def equals_object(left: str, right: object) -> bool:
-    return type(right) is str and left == right
-
-
-def equals_as(left: str | None, right: str | None, comparison: Enum) -> bool:
-    return order.equal_as(comparison, left, right)
-
-
-def compare_as(left: str | None, right: str | None, comparison: Enum) -> int:
-    return order.compare_as(comparison, left, right)
-
-
-def compare_ignoring(left: str | None, right: str | None, ignore_case: bool) -> int:
-    return order.compare_culture(left, right, ignore_case)
-
-
 def to_chars(text: str) -> ClrArray:
     bounded(len(text))
     return ClrArray([Char(char) for char in text], "System.Char")
-
-
-def new_string(chars: ClrArray | None) -> str:
-    return "" if chars is None else "".join(str(char) for char in chars.items)
 
 
 def repeated(char: str, count: int) -> str:
     if count < 0:
         raise argument_range("Count cannot be less than zero.", "count")
     return str(char) * bounded_length(count)
-
-
-def normalize(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-def is_normalized(text: str) -> bool:
-    return unicodedata.is_normalized("NFC", text)
 
 
 def format_one(layout: str | None, values: ClrArray | None) -> str:

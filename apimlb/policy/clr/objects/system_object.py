@@ -21,22 +21,10 @@ def hash_code(value: object) -> int:
     return seed - 0x100000000 if seed > 0x7FFFFFFF else seed
 
 
-def is_null(value: object) -> bool:
-    return value is not None
-
-
 def nullable_value(value: object) -> object:
     if value is None:
         raise ClrException("System.InvalidOperationException", "Nullable object must have a value.")
     return value
-
-
-def value_or(value: object, other: object) -> object:
-    return other if value is None else value
-
-
-def value_or_default(kind: Type, value: object) -> object:
-    return kind.default if value is None else value
 
 
 def parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> Enum:
@@ -92,10 +80,11 @@ DEFINITIONS = (
     Definition(
         "System.Nullable`1", "struct", ("T",), ("System.ValueType",),
         rows=(
-            ("bool HasValue", is_null),
+            ("bool HasValue", lambda value: value is not None),
             ("T Value", nullable_value),
-            ("T GetValueOrDefault()", Call(value_or_default, types=("T",))),
-            ("T GetValueOrDefault(T other)", value_or),
+            ("T GetValueOrDefault()",
+             Call(lambda kind, value: kind.default if value is None else value, types=("T",))),
+            ("T GetValueOrDefault(T other)", lambda value, other: other if value is None else value),
             ("string ToString()", text_of),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.dates.ticks import TICKS_PER_MILLISECOND, TimeSpan
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, argument_range, not_supported
@@ -38,14 +38,6 @@ class Captures:
         return len(self.items)
 
 
-def new_regex(pattern: str | None) -> Regex:
-    return Regex(pattern)
-
-
-def new_regex_options(pattern: str | None, options: Enum) -> Regex:
-    return Regex(pattern, options.number)
-
-
 _LONGEST_TIME = (2**31 - 2) * TICKS_PER_MILLISECOND
 _NO_TIME_LIMIT = -TICKS_PER_MILLISECOND
 
@@ -68,10 +60,6 @@ def is_match(regex: Regex, text: str | None, start: int = 0) -> bool:
 
 def match(regex: Regex, text: str | None, start: int = 0) -> Match:
     return regex.first(text, start)
-
-
-def match_within(regex: Regex, text: str | None, start: int, length: int) -> Match:
-    return regex.first_within(text, start, length)
 
 
 def matches(regex: Regex, text: str | None, start: int = 0) -> Captures:
@@ -114,10 +102,6 @@ def _static(call: Callable[..., object]) -> Callable[..., object]:
 
     static.__name__ = f"static_{call.__name__}"
     return static
-
-
-def groups(found: Match) -> Captures:
-    return Captures(found.groups, "GroupCollection", found)
 
 
 def group_at(collection: Captures, index: int) -> object:
@@ -170,14 +154,15 @@ DEFINITIONS = (
     Definition(
         R + "Regex", "class",
         rows=(
-            ("new(string pattern)", new_regex),
-            ("new(string pattern, RegexOptions options)", new_regex_options),
+            ("new(string pattern)", Regex),
+            ("new(string pattern, RegexOptions options)",
+             lambda pattern, options: Regex(pattern, options.number)),
             ("new(string pattern, RegexOptions options, TimeSpan matchTimeout)", new_timed_regex),
             ("bool IsMatch(string input)", is_match),
             ("bool IsMatch(string input, int startat)", is_match),
             ("Match Match(string input)", match),
             ("Match Match(string input, int startat)", match),
-            ("Match Match(string input, int beginning, int length)", match_within),
+            ("Match Match(string input, int beginning, int length)", Regex.first_within),
             ("MatchCollection Matches(string input)", matches),
             ("MatchCollection Matches(string input, int startat)", matches),
             *(
@@ -208,7 +193,7 @@ DEFINITIONS = (
         R + "Match", "class", bases=(R + "Group",),
         rows=(
             ("static Match Empty", lambda: Match(_EMPTY, "", None)),
-            ("GroupCollection Groups", groups),
+            ("GroupCollection Groups", lambda found: Captures(found.groups, "GroupCollection", found)),
             ("string Result(string replacement)", result),
         ),
     ),

@@ -1,15 +1,16 @@
-"""What the members of Uri do."""
+"""Uri and WebUtility."""
 
 import re
 import string
 from collections.abc import Callable
 from urllib.parse import quote
 
-from apimlb.policy.clr.collections.values import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, array_range
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.strings import encodings
+from apimlb.policy.clr.types.definitions import Definition
 from apimlb.policy.clr.utf16 import whole
 from apimlb.policy.clr.web.uris import Uri, absolute_of, escape_data, join_uri, make_uri
 
@@ -21,24 +22,12 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
 _WELL_FORMED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=\u00a0-\uffff]|%[0-9A-Fa-f]{2})*\Z")
 
 
-def new_uri(text: str | None) -> Uri:
-    return make_uri(text)
-
-
-def new_uri_kind(text: str | None, kind: Enum) -> Uri:
-    return make_uri(text, relative=kind.number != 1)
-
-
 def combined(start: Uri | None, rest: str | None) -> Uri:
     if start is None or rest is None:
         raise argument_null("baseUri" if start is None else "relativeUri")
     if start.absolute is None:
         raise argument_range("Specified argument was out of the range of valid values.", "baseUri")
     return join_uri(start, rest)
-
-
-def combined_uri(start: Uri | None, rest: Uri | None) -> Uri:
-    return combined(start, None if rest is None else rest.text)
 
 
 def try_create(text: str | None, kind: Enum) -> tuple[bool, Uri | None]:
@@ -58,26 +47,13 @@ def try_combine(start: Uri | None, rest: str | None) -> tuple[bool, Uri | None]:
         return False, None
 
 
-def try_combine_uri(start: Uri | None, rest: Uri | None) -> tuple[bool, Uri | None]:
-    return try_combine(start, None if rest is None else rest.text)
-
-
 def _absolute(uri: Uri) -> Uri:
     absolute_of(uri)
     return uri
 
 
-def path_and_query(uri: Uri) -> str:
-    return _absolute(uri).parts.path + uri.query
-
-
 def absolute_path(uri: Uri) -> str:
     return _absolute(uri).parts.path
-
-
-def local_path(uri: Uri) -> str:
-    """The path without escapes."""
-    return str(unescape(absolute_path(uri)))
 
 
 def segments(uri: Uri) -> ClrArray:
@@ -96,10 +72,6 @@ def left_part(uri: Uri, part: Enum) -> str:
     if str(part) == "Path":
         made += uri.parts.path
     return made + (uri.parts.path + uri.query if str(part) == "Query" else "")
-
-
-def user_info(uri: Uri) -> str:
-    return _absolute(uri).parts.netloc.rpartition("@")[0]
 
 
 def uri_part(name: str) -> Callable[[Uri], object]:
@@ -128,10 +100,6 @@ def idn_host(uri: Uri) -> str:
 
 def is_file(uri: Uri) -> bool:
     return _absolute(uri).scheme == "file"
-
-
-def is_unc(uri: Uri) -> bool:
-    return is_file(uri) and uri.host != ""
 
 
 def is_loopback(uri: Uri) -> bool:
@@ -234,10 +202,6 @@ def is_well_formed_uri(uri: Uri) -> bool:
     return _WELL_FORMED.match(uri.text) is not None
 
 
-def is_scheme_name(text: str | None) -> bool:
-    return text is not None and _SCHEME.match(text) is not None
-
-
 def is_hex_digit(char: str) -> bool:
     return char in string.hexdigits
 
@@ -268,3 +232,75 @@ def hex_unescape(text: str, index: int) -> tuple[Char, int]:
     if is_hex_encoding(text, index):
         return Char(chr(int(text[index + 1 : index + 3], 16))), index + 3
     return Char(text[index]), index + 1
+
+
+DEFINITIONS = (
+    Definition("System.UriKind", "enum", constants={"RelativeOrAbsolute": 0, "Absolute": 1, "Relative": 2}),
+    Definition("System.UriPartial", "enum", constants={"Scheme": 0, "Authority": 1, "Path": 2, "Query": 3}),
+    Definition(
+        "System.Uri", "class",
+        rows=(
+            ("new(string uriString)", make_uri),
+            ("new(string uriString, UriKind uriKind)",
+             lambda text, kind: make_uri(text, relative=kind.number != 1)),
+            ("new(Uri baseUri, string relativeUri)", combined),
+            ("new(Uri baseUri, Uri relativeUri)",
+             lambda start, rest: combined(start, None if rest is None else rest.text)),
+            ("static bool TryCreate(string uriString, UriKind uriKind, out Uri result)", try_create),
+            ("static bool TryCreate(Uri baseUri, string relativeUri, out Uri result)", try_combine),
+            ("static bool TryCreate(Uri baseUri, Uri relativeUri, out Uri result)",
+             lambda start, rest: try_combine(start, None if rest is None else rest.text)),
+            ("static string EscapeDataString(string stringToEscape)", escape),
+            ("static string EscapeUriString(string stringToEscape)", escape_uri),
+            ("static string UnescapeDataString(string stringToUnescape)", unescape),
+            ("static bool IsWellFormedUriString(string uriString, UriKind uriKind)", is_well_formed),
+            ("static bool CheckSchemeName(string schemeName)",
+             lambda text: text is not None and _SCHEME.match(text) is not None),
+            ("static bool IsHexDigit(char character)", is_hex_digit),
+            ("static int FromHex(char digit)", from_hex),
+            ("static string HexEscape(char character)", hex_escape),
+            ("static char HexUnescape(string pattern, ref int index)", hex_unescape),
+            ("static bool IsHexEncoding(string pattern, int index)", is_hex_encoding),
+            *((f"static string UriScheme{name}", repr(scheme)) for name, scheme in SCHEMES.items()),
+            ("static string SchemeDelimiter", "'://'"),
+            ("string AbsoluteUri", absolute_of),
+            ("string AbsolutePath", absolute_path),
+            ("string LocalPath", lambda uri: str(unescape(absolute_path(uri)))),
+            ("string PathAndQuery", lambda uri: _absolute(uri).parts.path + uri.query),
+            ("string[] Segments", segments),
+            ("string GetLeftPart(UriPartial part)", left_part),
+            ("string OriginalString", "{0}.text"),
+            ("string UserInfo", lambda uri: _absolute(uri).parts.netloc.rpartition("@")[0]),
+            ("bool IsAbsoluteUri", "({0}.absolute is not None)"),
+            *((f"string {name}", uri_part(name.lower())) for name in
+              ("Scheme", "Host", "Authority", "Query", "Fragment")),
+            ("string DnsSafeHost", dns_host),
+            ("string IdnHost", idn_host),
+            ("int Port", uri_part("port")),
+            ("bool IsDefaultPort", uri_part("is_default_port")),
+            ("bool IsFile", is_file),
+            ("bool IsUnc", lambda uri: is_file(uri) and uri.host != ""),
+            ("bool IsLoopback", is_loopback),
+            ("bool UserEscaped", "({0} is None)"),
+            ("bool IsWellFormedOriginalString()", is_well_formed_uri),
+            ("bool IsBaseOf(Uri uri)", is_base_of),
+            ("Uri MakeRelativeUri(Uri uri)", relative_to),
+            ("bool Equals(object comparand)", same_uri),
+            ("static bool operator ==(Uri a, Uri b)", "{0} == {1}"),
+            ("static bool operator !=(Uri a, Uri b)", "{0} != {1}"),
+        ),
+    ),
+    Definition(
+        "System.Net.WebUtility", "static",
+        rows=(
+            ("static string UrlEncode(string value)", encodings.url_encode),
+            ("static string UrlDecode(string encodedValue)", encodings.url_decode),
+            ("static byte[] UrlEncodeToBytes(byte[] value, int offset, int count)",
+             encodings.url_encode_bytes),
+            ("static byte[] UrlDecodeToBytes(byte[] encodedValue, int offset, int count)",
+             encodings.url_decode_bytes),
+            ("static string HtmlEncode(string value)", encodings.html_encode),
+            ("static string HtmlDecode(string value)", encodings.html_decode),
+        ),
+    ),
+)  # fmt: skip

@@ -4,10 +4,10 @@ import random
 import uuid
 
 from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.chance.generator import SeededRandom
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range
+from apimlb.policy.clr.exceptions import argument, argument_null, argument_range
 from apimlb.policy.clr.guids import EMPTY, Guid, format_guid, parse_exact, parse_guid
-from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.definitions import Call, Definition
@@ -31,14 +31,6 @@ class ContextRandom:
 Chance = ContextRandom | SeededRandom
 
 
-def new_random(host: Host) -> Chance:
-    return ContextRandom(host.rng)
-
-
-def next_int(chance: Chance) -> int:
-    return chance.below(0, 0x7FFFFFFF)
-
-
 def next_below(chance: Chance, highest: int) -> int:
     if highest < 0:
         raise argument_range("'maxValue' must be greater than zero.", "maxValue")
@@ -51,20 +43,12 @@ def next_between(chance: Chance, lowest: int, highest: int) -> int:
     return chance.below(lowest, highest)
 
 
-def next_double(chance: Chance) -> float:
-    return chance.sample()
-
-
 def next_bytes(chance: Chance, target: bytearray | None) -> None:
     if target is None:
         raise argument_null("buffer")
     BUDGET.spend(len(target))
     for index in range(len(target)):
         target[index] = chance.below(0, 0x7FFFFFFF) % 256
-
-
-def new_guid(host: Host) -> Guid:
-    return Guid(uuid.UUID(int=host.rng.getrandbits(128), version=4))
 
 
 def guid_from_text(text: str | None) -> Guid:
@@ -79,17 +63,6 @@ def guid_from_bytes(content: bytearray | None) -> Guid:
     if len(content) != 16:
         raise argument("Byte array for GUID must be exactly 16 bytes long.", "b")
     return Guid(uuid.UUID(bytes_le=bytes(content)))
-
-
-def guid_bytes(value: Guid) -> bytearray:
-    return bytearray(value.value.bytes_le)
-
-
-def try_parse_guid(text: str | None) -> tuple[bool, Guid]:
-    try:
-        return True, parse_guid(text)
-    except ClrException:
-        return False, EMPTY
 
 
 def guid_from_parts(first: int, second: int, third: int, *rest: int) -> Guid:
@@ -107,13 +80,6 @@ def guid_from_part_bytes(first: int, second: int, third: int, rest: bytearray | 
     return guid_from_parts(first, second, third, *rest)
 
 
-def try_parse_exact(text: str | None, layout: str | None) -> tuple[bool, Guid]:
-    try:
-        return True, parse_exact(text, layout)
-    except ClrException:
-        return False, EMPTY
-
-
 def compare_guid(value: Guid, other: object) -> int:
     """CompareTo(object)"""
     if other is not None and not isinstance(other, Guid):
@@ -127,12 +93,12 @@ DEFINITIONS = (
     Definition(
         "System.Random", "class",
         rows=(
-            ("new()", Call(new_random, context=True, cost="none")),
+            ("new()", Call(lambda host: ContextRandom(host.rng), context=True, cost="none")),
             ("new(int Seed)", SeededRandom),
-            ("int Next()", Call(next_int, cost="none")),
+            ("int Next()", Call(lambda chance: chance.below(0, 0x7FFFFFFF), cost="none")),
             ("int Next(int maxValue)", Call(next_below, cost="none")),
             ("int Next(int minValue, int maxValue)", Call(next_between, cost="none")),
-            ("double NextDouble()", Call(next_double, cost="none")),
+            ("double NextDouble()", Call(lambda chance: chance.sample(), cost="none")),
             ("void NextBytes(byte[] buffer)", next_bytes),
         ),
     ),
@@ -140,18 +106,20 @@ DEFINITIONS = (
         "System.Guid", "struct", bases=("System.ValueType",), default=EMPTY,
         rows=(
             ("static Guid Empty", lambda: EMPTY),
-            ("static Guid NewGuid()", Call(new_guid, context=True)),
+            ("static Guid NewGuid()",
+             Call(lambda host: Guid(uuid.UUID(int=host.rng.getrandbits(128), version=4)), context=True)),
             ("static Guid Parse(string input)", parse_guid),
-            ("static bool TryParse(string input, out Guid result)", try_parse_guid),
+            ("static bool TryParse(string input, out Guid result)", tried(parse_guid, EMPTY)),
             ("static Guid ParseExact(string input, string format)", parse_exact),
-            ("static bool TryParseExact(string input, string format, out Guid result)", try_parse_exact),
+            ("static bool TryParseExact(string input, string format, out Guid result)",
+             tried(parse_exact, EMPTY)),
             ("new(string g)", guid_from_text),
             ("new(byte[] b)", guid_from_bytes),
             (f"new(int a, short b, short c, {_BYTES})", guid_from_parts),
             (f"new(uint a, ushort b, ushort c, {_BYTES})", guid_from_parts),
             ("new(int a, short b, short c, byte[] d)", guid_from_part_bytes),
             ("string ToString(string format)", format_guid),
-            ("byte[] ToByteArray()", guid_bytes),
+            ("byte[] ToByteArray()", lambda value: bytearray(value.value.bytes_le)),
             ("int CompareTo(Guid other)", compare),
             ("int CompareTo(object value)", compare_guid),
             ("bool Equals(Guid other)", clr_equals),

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from apimlb.policy.clr.convert import parsing as convert
-from apimlb.policy.clr.convert.bits import BIT_ROWS
-from apimlb.policy.clr.convert.members import _convert_rows
+from apimlb.policy.clr.convert.converters import BIT_ROWS, _convert_rows
 from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.keywords import KEYWORDS

@@ -2,7 +2,7 @@
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.types.definitions import Definition
+from apimlb.policy.clr.types.definitions import Definition, setting
 
 _CODES = {
     "System.ArgumentException": 0x80070057, "System.ArgumentNullException": 0x80004003,
@@ -39,25 +39,9 @@ def get_code(error: ClrException) -> int:
     return _CODES.get(error.type_name, _ANY) - 0x100000000
 
 
-def set_code(error: ClrException, code: int) -> None:
-    error.code = code
-
-
 def get_source(error: ClrException) -> str | None:
     """Source: where it was thrown from, unless something else was said"""
     return "Policy" if error.source is None and error.__traceback__ is not None else error.source
-
-
-def set_source(error: ClrException, text: str | None) -> None:
-    error.source = text
-
-
-def get_help(error: ClrException) -> str | None:
-    return error.help_link
-
-
-def set_help(error: ClrException, text: str | None) -> None:
-    error.help_link = text
 
 
 def stack_trace(error: ClrException) -> str | None:
@@ -76,9 +60,9 @@ DEFINITIONS = (
             ("new(string message, Exception inner)", new_exception),
             ("Exception GetBaseException()", innermost),
             ("string StackTrace", stack_trace),
-            ("string HelpLink", get_help, set_help),
-            ("string Source", get_source, set_source),
-            ("int HResult", get_code, set_code),
+            ("string HelpLink", "{0}.help_link", setting("help_link")),
+            ("string Source", get_source, setting("source")),
+            ("int HResult", get_code, setting("code")),
         ),
     ),
 )  # fmt: skip

@@ -5,10 +5,9 @@ from apimlb.policy.clr.crypto import aes
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
 from apimlb.policy.clr.crypto.ciphers import BLOCK_BITS, MODES, PADDINGS, Cipher, given
 from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform, out_of_bounds
-from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, argument_range
 from apimlb.policy.clr.host import Host
-from apimlb.policy.clr.types.definitions import Call, Definition
+from apimlb.policy.clr.types.definitions import Call, Definition, setting
 
 _create = create("SymmetricAlgorithm")
 
@@ -26,32 +25,12 @@ def _bytes(value: bytearray | None, name: str) -> bytes:
     return bytes(value)
 
 
-def get_key(cipher: Cipher) -> bytearray:
-    return bytearray(cipher.key)
-
-
 def set_key(cipher: Cipher, value: bytearray | None) -> None:
     cipher.key = given(value)
 
 
-def get_iv(cipher: Cipher) -> bytearray:
-    return bytearray(cipher.iv)
-
-
 def set_iv(cipher: Cipher, value: bytearray | None) -> None:
     cipher.iv = given(value)
-
-
-def set_mode(cipher: Cipher, value: Enum) -> None:
-    cipher.mode = value
-
-
-def set_padding(cipher: Cipher, value: Enum) -> None:
-    cipher.padding = value
-
-
-def block_size(cipher: Cipher) -> int:
-    return BLOCK_BITS
 
 
 def set_block_size(cipher: Cipher, bits: int) -> None:
@@ -60,22 +39,6 @@ def set_block_size(cipher: Cipher, bits: int) -> None:
     if cipher.clr_name.endswith("RijndaelManaged") and bits in (192, 256):
         raise not_on_this_platform("BlockSize must be 128 in this implementation.")
     raise crypto_error("Specified block size is not valid for this algorithm.")
-
-
-def set_key_size(cipher: Cipher, bits: int) -> None:
-    cipher.key_bits = bits
-
-
-def set_feedback(cipher: Cipher, bits: int) -> None:
-    cipher.feedback = bits
-
-
-def valid_key(cipher: Cipher, bits: int) -> bool:
-    return cipher.valid_key(bits)
-
-
-def forget_key(cipher: Cipher) -> None:
-    cipher.forget()
 
 
 def forget_iv(cipher: Cipher) -> None:
@@ -182,15 +145,15 @@ DEFINITIONS = (
         rows=(
             ("static SymmetricAlgorithm Create()", no_default),
             ("static SymmetricAlgorithm Create(string algName)", Call(_create, context=True)),
-            ("int BlockSize", block_size, set_block_size),
-            ("int KeySize", "{0}.key_bits", set_key_size),
-            ("int FeedbackSize", "{0}.feedback", set_feedback),
-            ("bool ValidKeySize(int bitLength)", valid_key),
-            ("byte[] Key", get_key, set_key),
-            ("byte[] IV", get_iv, set_iv),
-            ("CipherMode Mode", "{0}.mode", set_mode),
-            ("PaddingMode Padding", "{0}.padding", set_padding),
-            ("void GenerateKey()", forget_key),
+            ("int BlockSize", lambda cipher: BLOCK_BITS, set_block_size),
+            ("int KeySize", "{0}.key_bits", setting("key_bits")),
+            ("int FeedbackSize", "{0}.feedback", setting("feedback")),
+            ("bool ValidKeySize(int bitLength)", Cipher.valid_key),
+            ("byte[] Key", lambda cipher: bytearray(cipher.key), set_key),
+            ("byte[] IV", lambda cipher: bytearray(cipher.iv), set_iv),
+            ("CipherMode Mode", "{0}.mode", setting("mode")),
+            ("PaddingMode Padding", "{0}.padding", setting("padding")),
+            ("void GenerateKey()", Cipher.forget),
             ("void GenerateIV()", forget_iv),
             ("void Dispose()", done),
             ("void Clear()", done),

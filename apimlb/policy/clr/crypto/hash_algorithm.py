@@ -78,14 +78,6 @@ def unkeyed(name: str) -> Callable[[Host], HashAlgorithm]:
     return lambda host: HashAlgorithm(name, bytearray(host.rng.randbytes(block_size(name))))
 
 
-def hash_size(algorithm: HashAlgorithm) -> int:
-    return algorithm.size * 8
-
-
-def get_key(algorithm: HashAlgorithm) -> bytearray:
-    return bytearray(algorithm.key)
-
-
 def set_key(algorithm: HashAlgorithm, key: bytearray | None) -> None:
     if key is None:
         raise null_reference()
@@ -111,18 +103,6 @@ def start(algorithm: HashAlgorithm) -> None:
     """Initialize: nothing, as every hash starts afresh after the one before."""
 
 
-def done(algorithm: HashAlgorithm) -> None:
-    algorithm.dispose()
-
-
-def _one(algorithm: HashAlgorithm) -> int:
-    return 1
-
-
-def _true(algorithm: HashAlgorithm) -> bool:
-    return True
-
-
 _HASH_ROWS: tuple[Row, ...] = (
     ("static HashAlgorithm Create()", no_default),
     ("static HashAlgorithm Create(string hashName)", Call(create("HashAlgorithm"), context=True)),
@@ -132,14 +112,14 @@ _HASH_ROWS: tuple[Row, ...] = (
      "int outputOffset)", transform),
     ("byte[] TransformFinalBlock(byte[] inputBuffer, int inputOffset, int inputCount)", transform_last),
     ("byte[] Hash", last_hash),
-    ("int HashSize", hash_size),
-    ("int InputBlockSize", _one),
-    ("int OutputBlockSize", _one),
-    ("bool CanReuseTransform", _true),
-    ("bool CanTransformMultipleBlocks", _true),
+    ("int HashSize", lambda algorithm: algorithm.size * 8),
+    ("int InputBlockSize", lambda algorithm: 1),
+    ("int OutputBlockSize", lambda algorithm: 1),
+    ("bool CanReuseTransform", lambda algorithm: True),
+    ("bool CanTransformMultipleBlocks", lambda algorithm: True),
     ("void Initialize()", start),
-    ("void Dispose()", done),
-    ("void Clear()", done),
+    ("void Dispose()", HashAlgorithm.dispose),
+    ("void Clear()", HashAlgorithm.dispose),
 )  # fmt: skip
 
 _LEGACY: tuple[Row, ...] = (("bool ProduceLegacyHmacValues", lambda algorithm: False, set_legacy),)
@@ -179,7 +159,7 @@ DEFINITIONS = (
             ("static KeyedHashAlgorithm Create()", no_default),
             ("static KeyedHashAlgorithm Create(string algName)",
              Call(create("KeyedHashAlgorithm"), context=True)),
-            ("byte[] Key", get_key, set_key),
+            ("byte[] Key", lambda algorithm: bytearray(algorithm.key), set_key),
         ),
     ),
     Definition(

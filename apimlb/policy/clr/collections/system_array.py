@@ -5,6 +5,20 @@ from collections.abc import Callable
 from apimlb.policy.clr.collections import array_cells as single
 from apimlb.policy.clr.collections import array_orders as orders
 from apimlb.policy.clr.collections import arrays as calls
+from apimlb.policy.clr.collections.arrays import (
+    cells,
+    fill_part,
+    find_index,
+    find_index_in,
+    find_last_index_in,
+    get_length,
+    given,
+    row,
+)
+from apimlb.policy.clr.collections.containers import MISSING
+from apimlb.policy.clr.collections.enumerators import Enumerator
+from apimlb.policy.clr.collections.iteration import elements, iterate
+from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 _OF_T = ("T",)
@@ -26,16 +40,20 @@ _SEARCHES: tuple[Row, ...] = (
     ("static T FindLast<T>(T[] array, Predicate<T> match)", Call(calls.find_last, types=_OF_T)),
     ("static T[] FindAll<T>(T[] array, Predicate<T> match)", calls.find_all),
     ("static int FindIndex<T>(T[] array, Predicate<T> match)", calls.find_index),
-    ("static int FindIndex<T>(T[] array, int startIndex, Predicate<T> match)", calls.find_index_from),
+    ("static int FindIndex<T>(T[] array, int startIndex, Predicate<T> match)",
+     lambda array, start, test: find_index_in(array, start, None, test)),
     ("static int FindIndex<T>(T[] array, int startIndex, int count, Predicate<T> match)",
      calls.find_index_in),
-    ("static int FindLastIndex<T>(T[] array, Predicate<T> match)", calls.find_last_index),
+    ("static int FindLastIndex<T>(T[] array, Predicate<T> match)",
+     lambda array, test: find_last_index_in(array, None, None, test)),
     ("static int FindLastIndex<T>(T[] array, int startIndex, Predicate<T> match)",
-     calls.find_last_index_from),
+     lambda array, start, test: find_last_index_in(array, start, None, test)),
     ("static int FindLastIndex<T>(T[] array, int startIndex, int count, Predicate<T> match)",
      calls.find_last_index_in),
-    ("static bool Exists<T>(T[] array, Predicate<T> match)", calls.exists),
-    ("static bool TrueForAll<T>(T[] array, Predicate<T> match)", calls.true_for_all),
+    ("static bool Exists<T>(T[] array, Predicate<T> match)",
+     lambda array, test: find_index(array, test) >= 0),
+    ("static bool TrueForAll<T>(T[] array, Predicate<T> match)",
+     lambda array, test: all(test(item) for item in elements(given(array)))),
     ("static void ForEach<T>(T[] array, Action<T> action)", calls.for_each),
     ("static TOutput[] ConvertAll<TInput, TOutput>(TInput[] array, Converter<TInput, TOutput> converter)",
      Call(calls.convert_all, types=("TOutput",))),
@@ -65,9 +83,9 @@ _ORDERS: tuple[Row, ...] = (
     ("static void Sort(Array keys, Array items)", orders.sort_pairs),
     ("static void Sort(Array array, int index, int length)", orders.sort_part),
     ("static void Sort(Array keys, Array items, int index, int length)", orders.sort_some_pairs),
-    ("static void Reverse<T>(T[] array)", orders.reverse),
+    ("static void Reverse<T>(T[] array)", lambda array: cells(row(array)).reverse()),
     ("static void Reverse<T>(T[] array, int index, int length)", orders.reverse_part),
-    ("static void Reverse(Array array)", orders.reverse),
+    ("static void Reverse(Array array)", lambda array: cells(row(array)).reverse()),
     ("static void Reverse(Array array, int index, int length)", orders.reverse_part),
 )  # fmt: skip
 
@@ -108,11 +126,12 @@ DEFINITIONS = (
     Definition(
         "System.Array", "class", bases=("System.Collections.IEnumerable",),
         rows=(
-            ("int Length", calls.length),
-            ("long LongLength", calls.long_length),
+            ("int Length", len),
+            ("long LongLength", lambda array: Long(len(array))),
             ("int Rank", calls.rank),
             ("int GetLength(int dimension)", calls.get_length),
-            ("long GetLongLength(int dimension)", calls.get_long_length),
+            ("long GetLongLength(int dimension)",
+             lambda array, dimension: Long(get_length(array, dimension))),
             ("int GetUpperBound(int dimension)", calls.upper_bound),
             ("int GetLowerBound(int dimension)", calls.lower_bound),
             ("bool IsReadOnly", "({0} is None)"),
@@ -121,11 +140,13 @@ DEFINITIONS = (
             ("object SyncRoot", "{0}"),
             ("object Clone()", calls.clone),
             ("void Initialize()", single.initialize),
-            ("System.Collections.IEnumerator GetEnumerator()", calls.enumerator),
+            ("System.Collections.IEnumerator GetEnumerator()",
+             lambda array: Enumerator(lambda: iterate(array), "System.SZArrayEnumerator", MISSING, True)),
             ("static void ConstrainedCopy(Array sourceArray, int sourceIndex, Array destinationArray, "
              "int destinationIndex, int length)", single.copy_alike),
             ("static void Clear(Array array, int index, int length)", single.clear),
-            ("static void Fill<T>(T[] array, T value)", calls.fill),
+            ("static void Fill<T>(T[] array, T value)",
+             lambda array, value: fill_part(array, value, 0, len(given(array)))),
             ("static void Fill<T>(T[] array, T value, int startIndex, int count)", calls.fill_part),
             ("static void Resize<T>(ref T[] array, int newSize)", Call(calls.resize, types=_OF_T)),
             ("static T[] Empty<T>()", Call(calls.empty, types=_OF_T)),

@@ -1,0 +1,265 @@
+"""X509Certificate and X509Certificate2, the names and keys in them, and what API Management adds.
+
+Certificates come from the request, from the deployment, or from bytes; nothing here reads a file.
+"""
+
+from apimlb.policy.clr.certificates.certificate import X509, PublicKey, X
+from apimlb.policy.clr.certificates.distinguished_names import (
+    DistinguishedName,
+    copied_name,
+    encoded_name,
+    written_name,
+)
+from apimlb.policy.clr.crypto.hashes import crypto_error, digest, not_on_this_platform
+from apimlb.policy.clr.crypto.oids import Oid
+from apimlb.policy.clr.crypto.rsa import HashAlgorithmName, Rsa, checked_name, known_hash
+from apimlb.policy.clr.crypto.rsa_provider import present
+from apimlb.policy.clr.dates.formatting import format_date
+from apimlb.policy.clr.enums import Enum
+from apimlb.policy.clr.exceptions import argument, argument_null, not_supported, null_reference
+from apimlb.policy.clr.types.definitions import Definition, setting
+
+CONTENT_TYPES = {
+    "Unknown": 0, "Cert": 1, "SerializedCert": 2, "Pfx": 3, "Pkcs12": 3, "SerializedStore": 4, "Pkcs7": 5,
+    "Authenticode": 6,
+}  # fmt: skip
+NAME_TYPES = {
+    "SimpleName": 0, "EmailName": 1, "UpnName": 2, "DnsName": 3, "DnsFromAlternativeName": 4, "UrlName": 5,
+}  # fmt: skip
+_TYPE_NAMES = {number: name for name, number in reversed(CONTENT_TYPES.items())}
+_NAME_KINDS = {number: name for name, number in NAME_TYPES.items()}
+
+
+def hexadecimal(content: bytes | bytearray) -> str:
+    return content.hex().upper()
+
+
+# Made, filled and emptied
+
+
+def _filled(made: X509, content: bytearray | None, password: str | None) -> X509:
+    if content:
+        made.take(bytes(content), password)
+    return made
+
+
+def new_first(content: bytearray | None, password: str | None = None) -> X509:
+    return _filled(X509(second=False), content, password)
+
+
+def new_second(content: bytearray | None, password: str | None = None) -> X509:
+    return _filled(X509(), content, password)
+
+
+def take(certificate: X509, content: bytearray | None) -> None:
+    """Import"""
+    if not content:
+        raise argument("Array may not be empty or null.", "rawData")
+    certificate.take(bytes(content), None)
+
+
+def content_type(content: bytearray | None) -> Enum:
+    """X509Certificate2.GetCertContentType"""
+    # Loaded on demand, as by X509.take.
+    from apimlb.policy.clr.certificates.reader import content_type as type_of
+
+    if not content:
+        raise argument("Array may not be empty or null.", "rawData")
+    found = type_of(bytes(content))
+    if found == "Unknown":
+        raise crypto_error("Error occurred during a cryptographic operation.")
+    return Enum(X + "X509ContentType", CONTENT_TYPES[found], _TYPE_NAMES)
+
+
+def export(certificate: X509, kind: Enum, password: str | None = None) -> bytearray:
+    from apimlb.policy.clr.certificates.reader import exported
+
+    facts = certificate.facts
+    if kind.number == CONTENT_TYPES["Cert"]:
+        return bytearray(facts.der)
+    if kind.number == CONTENT_TYPES["Pfx"]:
+        key = certificate.key
+        return bytearray(exported(facts.der, None if key is None else key.key, password))
+    if kind.number == CONTENT_TYPES["SerializedCert"]:
+        raise not_on_this_platform(
+            "X509ContentType.SerializedCert and X509ContentType.SerializedStore are not supported on Unix."
+        )
+    raise crypto_error("Invalid content type.")
+
+
+# What it says
+
+
+def thumbprint_text(certificate: X509) -> str:
+    return hexadecimal(certificate.facts.thumbprint)
+
+
+def hashed(certificate: X509, name: HashAlgorithmName) -> bytearray:
+    """GetCertHash(hashAlgorithm)"""
+    der = certificate.facts.der
+    return bytearray(digest(known_hash(checked_name(name)), der))
+
+
+def raw(certificate: X509) -> bytearray:
+    return bytearray(certificate.facts.der)
+
+
+def serial(certificate: X509) -> bytearray:
+    """GetSerialNumber: the smallest byte first."""
+    return bytearray(reversed(certificate.facts.serial))
+
+
+def serial_text(certificate: X509) -> str:
+    return hexadecimal(certificate.facts.serial)
+
+
+def shown(certificate: X509, verbose: bool) -> str:
+    if certificate.is_empty or not verbose:
+        return str(certificate)
+    return certificate.shown(True)
+
+
+def hash_of(certificate: X509) -> int:
+    """The first four bytes of the thumbprint."""
+    if certificate.is_empty:
+        return 0
+    return int.from_bytes(certificate.facts.thumbprint[:4], "big", signed=True)
+
+
+def name_info(certificate: X509, kind: Enum, of_issuer: bool) -> str:
+    if certificate.is_empty:
+        raise null_reference()
+    return certificate.facts.names[of_issuer].get(_NAME_KINDS.get(kind.number, ""), "")
+
+
+def verify(certificate: X509) -> bool:
+    """Verify, which asks no store of roots and nobody on the network: the gateway is told whom to trust."""
+    assert certificate.facts
+    return certificate.trusted
+
+
+# Keys
+
+
+def public_rsa(key: PublicKey) -> Rsa:
+    """PublicKey.Key"""
+    if key.facts.rsa is None:
+        raise not_supported("The certificate key algorithm is not supported.")
+    return Rsa(key=key.facts.rsa)
+
+
+def rsa_public(certificate: X509 | None) -> Rsa | None:
+    """GetRSAPublicKey: null where the key is of another kind."""
+    found = present(certificate, "certificate").facts.rsa
+    return None if found is None else Rsa(key=found)
+
+
+def rsa_private(certificate: X509 | None) -> Rsa | None:
+    """GetRSAPrivateKey: null where there is none."""
+    found = present(certificate, "certificate").key
+    return None if found is None else Rsa(key=found.key)
+
+
+def with_key(certificate: X509 | None, key: Rsa | None) -> X509:
+    owner = present(certificate, "certificate")
+    if key is None:
+        raise argument_null("privateKey")
+    return owner.with_key(key)
+
+
+_FIRST = (
+    ("new()", lambda: X509(second=False)),
+    ("new(byte[] data)", new_first),
+    ("new(byte[] rawData, string password)", new_first),
+    ("new(X509Certificate cert)", lambda other: X509(second=False).copy_of(present(other, "cert"))),
+    ("string Subject", "{0}.facts.subject"),
+    ("string Issuer", "{0}.facts.issuer"),
+    ("void Import(byte[] rawData)", take),
+    ("void Reset()", X509.reset),
+    ("void Dispose()", X509.reset),
+    ("byte[] Export(X509ContentType contentType)", export),
+    ("byte[] Export(X509ContentType contentType, string password)", export),
+    ("byte[] GetCertHash()", lambda certificate: bytearray(certificate.facts.thumbprint)),
+    ("byte[] GetCertHash(HashAlgorithmName hashAlgorithm)", hashed),
+    ("string GetCertHashString()", thumbprint_text),
+    (
+        "string GetCertHashString(HashAlgorithmName hashAlgorithm)",
+        lambda certificate, name: hexadecimal(hashed(certificate, name)),
+    ),
+    ("string GetEffectiveDateString()", lambda certificate: format_date(certificate.not_before)),
+    ("string GetExpirationDateString()", lambda certificate: format_date(certificate.not_after)),
+    ("string GetFormat()", lambda certificate: "X509"),
+    ("string GetKeyAlgorithm()", "{0}.facts.key_algorithm"),
+    ("byte[] GetKeyAlgorithmParameters()", lambda certificate: bytearray(certificate.facts.key_parameters)),
+    (
+        "string GetKeyAlgorithmParametersString()",
+        lambda certificate: hexadecimal(certificate.facts.key_parameters),
+    ),
+    ("byte[] GetPublicKey()", lambda certificate: bytearray(certificate.facts.public_key)),
+    ("string GetPublicKeyString()", lambda certificate: hexadecimal(certificate.facts.public_key)),
+    ("byte[] GetRawCertData()", raw),
+    ("string GetRawCertDataString()", lambda certificate: hexadecimal(certificate.facts.der)),
+    ("byte[] GetSerialNumber()", serial),
+    ("string GetSerialNumberString()", serial_text),
+    ("string ToString(bool fVerbose)", shown),
+    ("bool Equals(X509Certificate other)", lambda certificate, other: certificate == other),
+    ("int GetHashCode()", hash_of),
+)
+
+_SECOND = (
+    ("new()", X509),
+    ("new(byte[] rawData)", new_second),
+    ("new(byte[] rawData, string password)", new_second),
+    ("new(X509Certificate certificate)", lambda other: X509().copy_of(present(other, "cert"))),
+    ("static X509ContentType GetCertContentType(byte[] rawData)", content_type),
+    ("string Thumbprint", thumbprint_text),
+    ("string SerialNumber", serial_text),
+    ("X500DistinguishedName SubjectName", lambda certificate: DistinguishedName(certificate.facts.subject)),
+    ("X500DistinguishedName IssuerName", lambda certificate: DistinguishedName(certificate.facts.issuer)),
+    ("DateTime NotBefore", "{0}.not_before"),
+    ("DateTime NotAfter", "{0}.not_after"),
+    ("int Version", "{0}.facts.version"),
+    ("bool HasPrivateKey", lambda certificate: certificate.key is not None),
+    ("bool Archived", "{0}.archived", setting("archived")),
+    ("string FriendlyName", "{0}.friendly_name", setting("friendly_name")),
+    ("Oid SignatureAlgorithm", lambda certificate: Oid(certificate.facts.signature)),
+    ("byte[] RawData", raw),
+    ("PublicKey PublicKey", lambda certificate: PublicKey(certificate.facts)),
+    ("AsymmetricAlgorithm PrivateKey", "{0}.key", setting("key")),
+    ("string GetNameInfo(X509NameType nameType, bool forIssuer)", name_info),
+    ("bool Verify()", verify),
+)
+
+DEFINITIONS = (
+    Definition(X + "X509ContentType", "enum", constants=CONTENT_TYPES),
+    Definition(X + "X509NameType", "enum", constants=NAME_TYPES),
+    Definition(
+        X + "X500DistinguishedName", "class",
+        rows=(
+            ("new(byte[] encodedDistinguishedName)", encoded_name),
+            ("new(string distinguishedName)", written_name),
+            ("new(X500DistinguishedName distinguishedName)", copied_name),
+            ("string Name", "{0}.name"),
+        ),
+    ),
+    Definition(
+        X + "PublicKey", "class",
+        rows=(("AsymmetricAlgorithm Key", public_rsa), ("Oid Oid",
+                                                        lambda key: Oid(key.facts.key_algorithm))),
+    ),
+    Definition(X + "X509Certificate", "class", bases=("System.IDisposable",), rows=_FIRST),
+    Definition(X + "X509Certificate2", "class", bases=(X + "X509Certificate",), rows=_SECOND),
+    Definition(
+        X + "RSACertificateExtensions", "static",
+        rows=(
+            ("static RSA GetRSAPublicKey(this X509Certificate2 certificate)", rsa_public),
+            ("static RSA GetRSAPrivateKey(this X509Certificate2 certificate)", rsa_private),
+            ("static X509Certificate2 CopyWithPrivateKey(this X509Certificate2 certificate, RSA privateKey)",
+             with_key),
+        ),
+    ),
+    Definition(
+        "CertificateExtensions", "static", nameable=False,
+        rows=(("static bool VerifyNoRevocation(this X509Certificate2 input)", verify),),
+    ),
+)  # fmt: skip

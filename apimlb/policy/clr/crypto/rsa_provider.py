@@ -1,0 +1,297 @@
+"""AsymmetricAlgorithm and RSA, with hash names, paddings and object identifiers."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from typing import TypeVar
+
+from apimlb.policy.clr.crypto.algorithm_names import create, no_default
+from apimlb.policy.clr.crypto.hashes import C, crypto_error
+from apimlb.policy.clr.crypto.oids import Oid, copied_oid, new_oid
+from apimlb.policy.clr.crypto.rsa import (
+    EncryptionPadding,
+    HashAlgorithmName,
+    Parameters,
+    Rsa,
+    SignaturePadding,
+    checked_name,
+    hashed,
+)
+from apimlb.policy.clr.exceptions import ClrException, argument_null, argument_range, not_supported
+from apimlb.policy.clr.objects.system_object import hash_code
+from apimlb.policy.clr.objects.text import clr_equals
+from apimlb.policy.clr.strings.encodings import from_base64
+from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
+from apimlb.policy.clr.xml.names import XName
+from apimlb.policy.clr.xml.reader import parse_element
+
+_REQUIRED = ("Modulus", "Exponent")
+_ORDER = ("Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D")
+Value = TypeVar("Value")
+
+
+def present(value: Value | None, name: str) -> Value:
+    if value is None:
+        raise argument_null(name)
+    return value
+
+
+# Signatures
+
+
+def sign_data(
+    rsa: Rsa, data: bytearray | None, name: HashAlgorithmName, padding: SignaturePadding | None
+) -> bytearray:
+    content = present(data, "data")
+    algorithm = checked_name(name)
+    present(padding, "padding")
+    return sign_hash(rsa, bytearray(hashed(algorithm, content)), name, padding)
+
+
+def _part(data: bytearray | None, offset: int, count: int) -> bytearray:
+    content = present(data, "data")
+    if not 0 <= offset <= len(content):
+        raise argument_range("Specified argument was out of the range of valid values.", "offset")
+    if not 0 <= count <= len(content) - offset:
+        raise argument_range("Specified argument was out of the range of valid values.", "count")
+    return content[offset : offset + count]
+
+
+def sign_part(
+    rsa: Rsa, data: bytearray | None, offset: int, count: int, name: HashAlgorithmName,
+    padding: SignaturePadding | None,
+) -> bytearray:  # fmt: skip
+    return sign_data(rsa, _part(data, offset, count), name, padding)
+
+
+def sign_hash(
+    rsa: Rsa, digest: bytearray | None, name: HashAlgorithmName, padding: SignaturePadding | None
+) -> bytearray:
+    content = bytes(present(digest, "hash"))
+    algorithm = checked_name(name)
+    return bytearray(rsa.sign(content, algorithm, present(padding, "padding")))
+
+
+def verify_data(
+    rsa: Rsa, data: bytearray | None, signature: bytearray | None, name: HashAlgorithmName,
+    padding: SignaturePadding | None,
+) -> bool:  # fmt: skip
+    content = present(data, "data")
+    present(signature, "signature")
+    algorithm = checked_name(name)
+    present(padding, "padding")
+    return verify_hash(rsa, bytearray(hashed(algorithm, content)), signature, name, padding)
+
+
+def verify_part(
+    rsa: Rsa, data: bytearray | None, offset: int, count: int, signature: bytearray | None,
+    name: HashAlgorithmName, padding: SignaturePadding | None,
+) -> bool:  # fmt: skip
+    return verify_data(rsa, _part(data, offset, count), signature, name, padding)
+
+
+def verify_hash(
+    rsa: Rsa, digest: bytearray | None, signature: bytearray | None, name: HashAlgorithmName,
+    padding: SignaturePadding | None,
+) -> bool:  # fmt: skip
+    content, given = bytes(present(digest, "hash")), bytes(present(signature, "signature"))
+    algorithm = checked_name(name)
+    return rsa.verify(content, given, algorithm, present(padding, "padding"))
+
+
+# Secrets
+
+
+def encrypt(rsa: Rsa, data: bytearray | None, padding: EncryptionPadding | None) -> bytearray:
+    content = bytes(present(data, "data"))
+    return bytearray(rsa.encrypt(content, present(padding, "padding")))
+
+
+def decrypt(rsa: Rsa, data: bytearray | None, padding: EncryptionPadding | None) -> bytearray:
+    content = bytes(present(data, "data"))
+    return bytearray(rsa.decrypt(content, present(padding, "padding")))
+
+
+def raw_value(rsa: Rsa, data: bytearray | None) -> bytearray:
+    """EncryptValue and DecryptValue"""
+    raise not_supported("Method not supported.")
+
+
+# Keys
+
+
+def parameter(name: str) -> Callable[[Parameters], bytearray | None]:
+    return lambda value: value.part(name)
+
+
+def exported(form: str) -> Callable[[Rsa], bytearray]:
+    return lambda rsa: bytearray(rsa.exported(form))
+
+
+def to_xml(rsa: Rsa, private: bool) -> str:
+    """ToXmlString: `<RSAKeyValue><Modulus>...`, in base 64."""
+    parts = rsa.parts(private)
+    inner = "".join(f"<{name}>{b64encode(parts[name]).decode()}</{name}>" for name in _ORDER if name in parts)
+    return f"<RSAKeyValue>{inner}</RSAKeyValue>"
+
+
+def from_xml(rsa: Rsa, text: str | None) -> None:
+    """FromXmlString: the key of that text instead of the one before; the root's name does not matter."""
+    try:
+        root = parse_element(present(text, "xmlString"))
+    except ClrException as error:
+        if error.type_name != "System.Xml.XmlException":
+            raise
+        raise crypto_error("The provided XML could not be read.") from None
+    parts: dict[str, bytes] = {}
+    for name in _ORDER:
+        found = next(root.elements(XName("", name)), None)
+        if found is not None:
+            parts[name] = bytes(from_base64(found.text))
+        elif name in _REQUIRED:
+            raise crypto_error(
+                f"Input string does not contain a valid encoding of the 'RSA' '{name}' parameter."
+            )
+    if "D" not in parts:
+        parts = {name: parts[name] for name in _REQUIRED}
+    rsa.load(parts)
+
+
+# Hash names and paddings
+
+
+def oaep(name: HashAlgorithmName) -> EncryptionPadding:
+    """RSAEncryptionPadding.CreateOaep"""
+    checked_name(name)
+    return EncryptionPadding(name)
+
+
+def hash_of_name(name: HashAlgorithmName) -> int:
+    return 0 if name.name is None else hash_code(name.name)
+
+
+# Object identifiers
+
+
+_PARTS = ("Modulus", "Exponent", "D", "P", "Q", "DP", "DQ", "InverseQ")
+_HASHED = "HashAlgorithmName hashAlgorithm, RSASignaturePadding padding"
+
+
+def _equality(name: str) -> tuple[Row, ...]:
+    return (
+        (f"bool Equals({name} other)", clr_equals),
+        (f"static bool operator ==({name} a, {name} b)", "{0} == {1}"),
+        (f"static bool operator !=({name} a, {name} b)", "{0} != {1}"),
+    )
+
+
+def _hash_names() -> tuple[Row, ...]:
+    return tuple(
+        (f"static HashAlgorithmName {name}", lambda name=name: HashAlgorithmName(name))
+        for name in ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
+    )
+
+
+def _oaeps() -> tuple[Row, ...]:
+    return tuple(
+        (f"static RSAEncryptionPadding Oaep{name}",
+         lambda name=name: EncryptionPadding(HashAlgorithmName(name)))
+        for name in ("SHA1", "SHA256", "SHA384", "SHA512")
+    )  # fmt: skip
+
+
+def _signings() -> tuple[Row, ...]:
+    return tuple(
+        (f"static RSASignaturePadding {name}", lambda name=name: SignaturePadding(name))
+        for name in ("Pkcs1", "Pss")
+    )
+
+
+def signing_hash(padding: SignaturePadding) -> int:
+    return int(padding.name == "Pss")
+
+
+DEFINITIONS = (
+    Definition(
+        C + "HashAlgorithmName", "struct", bases=("System.ValueType",), default=HashAlgorithmName(),
+        rows=(
+            *_hash_names(),
+            ("new(string name)", HashAlgorithmName),
+            ("string Name", "{0}.name"),
+            ("int GetHashCode()", hash_of_name),
+            *_equality("HashAlgorithmName"),
+        ),
+    ),
+    Definition(
+        C + "RSASignaturePadding", "class",
+        rows=(*_signings(), ("int GetHashCode()", signing_hash), *_equality("RSASignaturePadding")),
+    ),
+    Definition(
+        C + "RSAEncryptionPadding", "class",
+        rows=(
+            ("static RSAEncryptionPadding Pkcs1", EncryptionPadding),
+            *_oaeps(),
+            ("static RSAEncryptionPadding CreateOaep(HashAlgorithmName hashAlgorithm)", oaep),
+            ("HashAlgorithmName OaepHashAlgorithm", lambda padding: padding.oaep or HashAlgorithmName()),
+            ("int GetHashCode()",
+             lambda padding: 0 if padding.oaep is None else hash_of_name(padding.oaep) ^ 0x20),
+            *_equality("RSAEncryptionPadding"),
+        ),
+    ),
+    Definition(
+        C + "RSAParameters", "struct", bases=("System.ValueType",), nameable=False,
+        rows=tuple((f"byte[] {name}", parameter(name)) for name in _PARTS),
+    ),
+    Definition(
+        C + "AsymmetricAlgorithm", "class", bases=("System.IDisposable",),
+        rows=(
+            ("static AsymmetricAlgorithm Create()", no_default),
+            ("static AsymmetricAlgorithm Create(string algName)",
+             Call(create("AsymmetricAlgorithm"), context=True)),
+            ("int KeySize", "{0}.bits", setting("bits")),
+            ("string KeyExchangeAlgorithm", lambda rsa: "RSA"),
+            ("string SignatureAlgorithm", lambda rsa: "RSA"),
+            ("string ToXmlString(bool includePrivateParameters)", to_xml),
+            ("void FromXmlString(string xmlString)", from_xml),
+            ("byte[] ExportPkcs8PrivateKey()", exported("Pkcs8PrivateKey")),
+            ("byte[] ExportSubjectPublicKeyInfo()", exported("SubjectPublicKeyInfo")),
+            ("void Clear()", Rsa.dispose),
+            ("void Dispose()", Rsa.dispose),
+        ),
+    ),
+    Definition(
+        C + "RSA", "class", bases=(C + "AsymmetricAlgorithm",),
+        rows=(
+            ("static RSA Create()", lambda bits=2048: Rsa(bits)),
+            ("static RSA Create(int keySizeInBits)", lambda bits=2048: Rsa(bits)),
+            ("static RSA Create(string algName)", Call(create("RSA"), context=True)),
+            (f"byte[] SignData(byte[] data, {_HASHED})", sign_data),
+            (f"byte[] SignData(byte[] data, int offset, int count, {_HASHED})", sign_part),
+            (f"byte[] SignHash(byte[] hash, {_HASHED})", sign_hash),
+            (f"bool VerifyData(byte[] data, byte[] signature, {_HASHED})", verify_data),
+            (f"bool VerifyData(byte[] data, int offset, int count, byte[] signature, {_HASHED})",
+             verify_part),
+            (f"bool VerifyHash(byte[] hash, byte[] signature, {_HASHED})", verify_hash),
+            ("byte[] Encrypt(byte[] data, RSAEncryptionPadding padding)", encrypt),
+            ("byte[] Decrypt(byte[] data, RSAEncryptionPadding padding)", decrypt),
+            ("byte[] EncryptValue(byte[] rgb)", raw_value),
+            ("byte[] DecryptValue(byte[] rgb)", raw_value),
+            ("RSAParameters ExportParameters(bool includePrivateParameters)",
+             lambda rsa, private: Parameters(rsa.parts(private))),
+            ("byte[] ExportRSAPrivateKey()", exported("RSAPrivateKey")),
+            ("byte[] ExportRSAPublicKey()", exported("RSAPublicKey")),
+        ),
+    ),
+    Definition(C + "RSACng", "class", bases=(C + "RSA",), nameable=False),
+    Definition(C + "RSACryptoServiceProvider", "class", bases=(C + "RSA",), nameable=False),
+    Definition(
+        C + "Oid", "class",
+        rows=(
+            ("new()", Oid),
+            ("new(string oid)", new_oid),
+            ("new(string value, string friendlyName)", Oid),
+            ("new(Oid oid)", copied_oid),
+            ("string Value", "{0}.value", setting("value")),
+            ("string FriendlyName", "{0}.friendly_name", setting("friendly_name")),
+        ),
+    ),
+)  # fmt: skip

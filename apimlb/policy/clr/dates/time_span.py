@@ -1,0 +1,171 @@
+"""TimeSpan, and what compares it and dates."""
+
+from collections.abc import Callable
+
+from apimlb.policy.clr.catching import tried
+from apimlb.policy.clr.dates import ticks as dates
+from apimlb.policy.clr.dates.formatting import format_span
+from apimlb.policy.clr.dates.parsing import parse_span
+from apimlb.policy.clr.dates.ticks import (
+    TICKS_PER_DAY,
+    TICKS_PER_HOUR,
+    TICKS_PER_MILLISECOND,
+    TICKS_PER_MINUTE,
+    TICKS_PER_SECOND,
+    TimeSpan,
+)
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
+from apimlb.policy.clr.numbers.arithmetic import Long, divide_float, round_half_even
+from apimlb.policy.clr.objects.ordering import compare
+from apimlb.policy.clr.objects.text import clr_equals
+from apimlb.policy.clr.types.definitions import Definition, Row
+
+UNITS = {
+    "Days": TICKS_PER_DAY, "Hours": TICKS_PER_HOUR, "Minutes": TICKS_PER_MINUTE, "Seconds": TICKS_PER_SECOND,
+    "Milliseconds": TICKS_PER_MILLISECOND,
+}  # fmt: skip
+
+
+def comparisons(name: str) -> tuple[Row, ...]:
+    return (
+        (f"int CompareTo({name} value)", compare),
+        (f"bool Equals({name} value)", clr_equals),
+        (f"static int Compare({name} t1, {name} t2)", compare),
+        (f"static bool Equals({name} t1, {name} t2)", clr_equals),
+        (f"static bool operator ==({name} a, {name} b)", "{0} == {1}"),
+        (f"static bool operator !=({name} a, {name} b)", "{0} != {1}"),
+        (f"static bool operator <({name} a, {name} b)", "{0} < {1}"),
+        (f"static bool operator >({name} a, {name} b)", "{1} < {0}"),
+        (f"static bool operator <=({name} a, {name} b)", "not {1} < {0}"),
+        (f"static bool operator >=({name} a, {name} b)", "not {0} < {1}"),
+    )
+
+
+def new_span(*parts: int) -> TimeSpan:
+    """new TimeSpan(ticks), (h, m, s), (d, h, m, s) or (d, h, m, s, ms)"""
+    if len(parts) == 1:
+        return TimeSpan(int(parts[0]))
+    if len(parts) == 3:
+        parts = (0, *parts)
+    days, hours, minutes, seconds, *rest = parts
+    whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    ticks = whole * TICKS_PER_SECOND + (rest[0] if rest else 0) * TICKS_PER_MILLISECOND
+    if not -(2**63) <= ticks < 2**63:
+        raise argument_range("TimeSpan overflowed because the duration is too long.")
+    return TimeSpan(ticks)
+
+
+def span_part(unit: int, limit: int) -> Callable[[TimeSpan], int]:
+    def part(value: TimeSpan) -> int:
+        found = abs(value.ticks) // unit % limit
+        return -found if value.ticks < 0 else found
+
+    return part
+
+
+def span_total(unit: int) -> Callable[[TimeSpan], float]:
+    return lambda value: value.ticks / unit
+
+
+def span_from(unit: int) -> Callable[[float], TimeSpan]:
+    return lambda value: dates.span_scaled(value, unit)
+
+
+def span_add(left: TimeSpan, right: TimeSpan) -> TimeSpan:
+    return dates.span_of(left.ticks + right.ticks)
+
+
+def span_take(left: TimeSpan, right: TimeSpan) -> TimeSpan:
+    return dates.span_of(left.ticks - right.ticks)
+
+
+def span_negate(value: TimeSpan) -> TimeSpan:
+    if value == dates.MIN_SPAN:
+        raise _overflow("Negating the minimum value of a twos complement number is invalid.")
+    return dates.span_of(-value.ticks)
+
+
+def span_duration(value: TimeSpan) -> TimeSpan:
+    if value == dates.MIN_SPAN:
+        raise _overflow(
+            "The duration cannot be returned for TimeSpan.MinValue because the absolute value of "
+            "TimeSpan.MinValue exceeds the value of TimeSpan.MaxValue."
+        )
+    return dates.span_of(abs(value.ticks))
+
+
+def _overflow(message: str) -> ClrException:
+    return ClrException("System.OverflowException", message)
+
+
+def _whole(ticks: float) -> TimeSpan:
+    if abs(ticks) >= 2**63:
+        raise dates.span_overflow()
+    return TimeSpan(round_half_even(ticks))
+
+
+def _number(value: float, name: str) -> float:
+    if value != value:
+        raise argument("TimeSpan does not accept floating point Not-a-Number values.", name)
+    return value
+
+
+def multiply(span: TimeSpan, factor: float) -> TimeSpan:
+    return _whole(span.ticks * _number(factor, "factor"))
+
+
+def divide(span: TimeSpan, divisor: float) -> TimeSpan:
+    found = divide_float(float(span.ticks), _number(divisor, "divisor"))
+    if found != found:
+        raise dates.span_overflow()
+    return _whole(found)
+
+
+def ratio(span: TimeSpan, other: TimeSpan) -> float:
+    return divide_float(float(span.ticks), float(other.ticks))
+
+
+_SPAN_LIMITS = {"Days": 10**9, "Hours": 24, "Minutes": 60, "Seconds": 60, "Milliseconds": 1000}
+
+DEFINITIONS = (
+    Definition(
+        "System.TimeSpan", "struct", bases=("System.ValueType", "System.IComparable"), default=dates.ZERO,
+        rows=(
+            ("static TimeSpan Zero", lambda: dates.ZERO),
+            ("static TimeSpan MinValue", lambda: dates.MIN_SPAN),
+            ("static TimeSpan MaxValue", lambda: dates.MAX_SPAN),
+            *((f"static long TicksPer{name[:-1]}", lambda unit=unit: Long(unit))
+              for name, unit in UNITS.items()),
+            ("new(long ticks)", new_span),
+            ("new(int hours, int minutes, int seconds)", new_span),
+            ("new(int days, int hours, int minutes, int seconds)", new_span),
+            ("new(int days, int hours, int minutes, int seconds, int milliseconds)", new_span),
+            *((f"static TimeSpan From{name}(double value)", span_from(unit)) for name, unit in UNITS.items()),
+            ("static TimeSpan FromTicks(long value)", new_span),
+            ("static TimeSpan Parse(string s)", parse_span),
+            ("static bool TryParse(string s, out TimeSpan result)", tried(parse_span, dates.ZERO)),
+            *((f"int {name}", span_part(unit, _SPAN_LIMITS[name])) for name, unit in UNITS.items()),
+            *((f"double Total{name}", span_total(unit)) for name, unit in UNITS.items()),
+            ("long Ticks", lambda value: Long(value.ticks)),
+            ("TimeSpan Add(TimeSpan ts)", span_add),
+            ("TimeSpan Subtract(TimeSpan ts)", span_take),
+            ("TimeSpan Negate()", span_negate),
+            ("TimeSpan Duration()", span_duration),
+            ("string ToString(string format)", format_span),
+            *comparisons("TimeSpan"),
+            ("static TimeSpan operator +(TimeSpan a, TimeSpan b)", span_add),
+            ("static TimeSpan operator -(TimeSpan a, TimeSpan b)", span_take),
+            ("static TimeSpan operator -(TimeSpan a)", span_negate),
+            ("static TimeSpan operator +(TimeSpan a)", "{0}"),
+            ("int CompareTo(object value)", compare),
+            ("TimeSpan Multiply(double factor)", multiply),
+            ("TimeSpan Divide(double divisor)", divide),
+            ("double Divide(TimeSpan ts)", ratio),
+            ("static TimeSpan operator *(TimeSpan a, double b)", multiply),
+            ("static TimeSpan operator *(double a, TimeSpan b)",
+             lambda factor, span: multiply(span, factor)),
+            ("static TimeSpan operator /(TimeSpan a, double b)", divide),
+            ("static double operator /(TimeSpan a, TimeSpan b)", ratio),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,387 @@
+"""Newtonsoft.Json: JsonConvert, and the tokens with their casts, indexers and LINQ."""
+
+from apimlb.policy.clr.budget import BUDGET, charge_each
+from apimlb.policy.clr.collections.containers import ClrArray
+from apimlb.policy.clr.collections.interfaces import pair_enumerator, token_enumerator
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.enums import Enum
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    argument_null,
+    argument_range,
+    invalid_operation,
+)
+from apimlb.policy.clr.json import conversions, edits, sequences
+from apimlb.policy.clr.json import serialization as objects
+from apimlb.policy.clr.json.conversions import KEYS, shown
+from apimlb.policy.clr.json.order import compare_values
+from apimlb.policy.clr.json.path import select_tokens
+from apimlb.policy.clr.json.reader import parse_token
+from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
+from apimlb.policy.clr.json.scalars import value_of
+from apimlb.policy.clr.json.sequences import self_and_above, self_and_below, tokens
+from apimlb.policy.clr.json.tokens import (
+    JArray,
+    JConstructor,
+    JContainer,
+    JList,
+    JObject,
+    JProperty,
+    JRaw,
+    JToken,
+    JValue,
+    holder,
+    null,
+    root,
+)
+from apimlb.policy.clr.json.tree import ancestors, descendants, merge, path, sibling
+from apimlb.policy.clr.json.writer import to_json
+from apimlb.policy.clr.objects.text import format_value, to_string
+from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
+
+TYPE_NAMES = (
+    "None", "Object", "Array", "Constructor", "Property", "Comment", "Integer", "Float", "String", "Boolean",
+    "Null", "Undefined", "Date", "Raw", "Bytes", "Guid", "Uri", "TimeSpan",
+)  # fmt: skip
+_TYPES = {
+    name: Enum("Newtonsoft.Json.Linq.JTokenType", number, dict(enumerate(TYPE_NAMES)))
+    for number, name in enumerate(TYPE_NAMES)
+}
+
+
+def token_put(token: JToken, key: object, value: JToken | None) -> None:
+    if isinstance(token, JObject) and isinstance(key, str):
+        member_put(token, key, value)
+    elif isinstance(token, JList) and type(key) is int:
+        token.put(key, value)
+    elif isinstance(token, JObject | JList):
+        if key is None:
+            raise argument_null("key")
+        kind, wanted = KEYS[type(token)]
+        raise argument(f"Set {kind} values with invalid key value: {shown(key)}. {wanted} expected.")
+    else:
+        raise invalid_operation(f"Cannot set child value on {token.clr_name}.")
+
+
+def member_put(token: JObject, name: str | None, value: JToken | None) -> None:
+    token.put(name, value)
+
+
+def item_put(token: JArray, index: int, value: JToken | None) -> None:
+    token.put(index, value)
+
+
+def last_child(token: JToken) -> JToken | None:
+    found = list(token.children())
+    return found[-1] if found else None
+
+
+def count_children(token: JToken) -> int:
+    if isinstance(token, JList):
+        return len(token.items)
+    return len(token.properties) if isinstance(token, JObject) else 1
+
+
+def property_put(token: JProperty, value: JToken | None) -> None:
+    token.set_value(value if value is not None else null())
+
+
+def get_value(token: JObject, name: str | None) -> JToken | None:
+    return None if name is None else token.get(name)
+
+
+def get_value_as(token: JObject, name: str | None, comparison: Enum) -> JToken | None:
+    """GetValue(name, comparison): an exact match first, then by the comparison."""
+    if name is None:
+        return None
+    found = token.properties.get(name)
+    if found is None and str(comparison).endswith("IgnoreCase"):
+        charge_each(len(token.properties))
+        found = next((p for p in token.properties.values() if p.name.casefold() == name.casefold()), None)
+    return None if found is None else found.value
+
+
+def try_get_value(token: JObject, name: str | None) -> tuple[bool, JToken | None]:
+    found = get_value(token, name)
+    return found is not None, found
+
+
+def try_get_value_as(token: JObject, name: str | None, comparison: Enum) -> tuple[bool, JToken | None]:
+    found = get_value_as(token, name, comparison)
+    return found is not None, found
+
+
+def array_remove(token: JArray, value: JToken | None) -> bool:
+    place = -1 if value is None else token.place(value)
+    if place >= 0:
+        token.remove_at(place)
+    return place >= 0
+
+
+def array_index(token: JArray, value: JToken | None) -> int:
+    return -1 if value is None else token.place(value)
+
+
+def array_contains(token: JArray, value: JToken | None) -> bool:
+    """JArray.Contains looks for the very token."""
+    return array_index(token, value) >= 0
+
+
+def deep_equals(left: JToken | None, right: JToken | None) -> bool:
+    """JToken.DeepEquals: same shape and values; the order of an object's properties does not matter."""
+    BUDGET.spend()
+    if left is None or right is None or left is right:
+        return left is right
+    if left.type_name != right.type_name:
+        return False
+    if isinstance(left, JObject) and isinstance(right, JObject):
+        return left.properties.keys() == right.properties.keys() and all(
+            deep_equals(prop.value, right.properties[name].value) for name, prop in left.properties.items()
+        )
+    if isinstance(left, JList) and isinstance(right, JList):
+        if isinstance(left, JConstructor) and isinstance(right, JConstructor) and left.name != right.name:
+            return False
+        return len(left.items) == len(right.items) and all(map(deep_equals, left.items, right.items))
+    if isinstance(left, JProperty) and isinstance(right, JProperty):
+        return left.name == right.name and deep_equals(left.value, right.value)
+    return isinstance(left, JValue) and isinstance(right, JValue) and bool(left.value == right.value)
+
+
+def copy_children(token: JArray, array: ClrArray | None, at: int) -> None:
+    """JArray.CopyTo"""
+    if array is None:
+        raise argument_null("array")
+    if at < 0:
+        raise argument_range("arrayIndex is less than 0.", "arrayIndex")
+    if at >= len(array) and at != 0:
+        raise argument("arrayIndex is equal to or greater than the length of array.")
+    if len(token.items) > len(array) - at:
+        raise argument(
+            "The number of elements in the source JObject is greater than the available space from "
+            "arrayIndex to the end of the destination array."
+        )
+    charge_each(len(token.items))
+    array.items[at : at + len(token.items)] = token.items
+
+
+def select_token(token: JToken, path: str | None, error: bool = False) -> JToken | None:
+    """SelectToken: the one match, null without, an error for several."""
+    found: JToken | None = None
+    for each in select_tokens(token, path, error)():
+        if found is not None:
+            raise ClrException("Newtonsoft.Json.JsonException", "Path returned multiple tokens.")
+        found = each
+    return found
+
+
+def select_all(token: JToken, path: str | None, error: bool = False) -> Sequence:
+    return Sequence(select_tokens(token, path, error))
+
+
+def merge_into(token: JContainer, content: object) -> None:
+    merge(token, content if isinstance(content, JToken) else objects.from_object(content))
+
+
+L = "Newtonsoft.Json.Linq."
+
+_KEYWORDS = {
+    "String": "string", "Boolean": "bool", "Int32": "int", "Int64": "long", "Int16": "short", "Byte": "byte",
+    "SByte": "sbyte", "UInt16": "ushort", "UInt32": "uint", "UInt64": "ulong", "Double": "double",
+    "Single": "float", "Decimal": "decimal", "Char": "char", "DateTime": "DateTime",
+    "DateTimeOffset": "DateTimeOffset", "Guid": "Guid", "TimeSpan": "TimeSpan", "Uri": "Uri",
+    "Byte[]": "byte[]",
+}  # fmt: skip
+_REFERENCES = ("string", "Uri", "byte[]")
+
+
+def _cast_rows() -> tuple[Row, ...]:
+    rows: list[Row] = []
+    for name, keyword in _KEYWORDS.items():
+        rows.append((f"explicit {keyword}(JToken value)", TOKEN_CASTS[name]))
+        rows.append(
+            (f"implicit JToken({keyword} value)", conversions.string_value if name == "String" else value_of)
+        )
+        if keyword not in _REFERENCES:
+            rows.append((f"explicit {keyword}?(JToken value)", conversions.nullable_cast(TOKEN_CASTS[name])))
+            rows.append((f"implicit JToken({keyword}? value)", value_of))
+    return tuple(row for row in rows if "char" not in row[0] or "explicit" in row[0])
+
+
+_CONTAINER_ROWS: tuple[Row, ...] = (
+    ("int Count", count_children),
+    ("void Add(object content)", Call(edits.add, cost="result")),
+    ("void AddFirst(object content)", edits.add_first),
+    ("void RemoveAll()", edits.clear),
+    ("void ReplaceAll(object content)", edits.replace_all),
+    ("IEnumerable<JToken> Descendants()", lambda token: Sequence(lambda: elements(descendants(token)))),
+    (
+        "IEnumerable<JToken> DescendantsAndSelf()",
+        lambda token: Sequence(lambda: elements(self_and_below(token))),
+    ),
+    ("void Merge(object content)", merge_into),
+)
+
+DEFINITIONS = (
+    Definition("Newtonsoft.Json.Formatting", "enum", constants={"None": 0, "Indented": 1}),
+    Definition(
+        L + "JTokenType", "enum",
+        constants={name: number for number, name in enumerate(TYPE_NAMES)},
+    ),
+    Definition(
+        "Newtonsoft.Json.JsonConvert", "static",
+        rows=(
+            ("static string SerializeObject(object value)",
+             lambda value: to_json(objects.from_object(value))),
+            ("static string SerializeObject(object value, Formatting formatting)",
+             lambda value, formatting: to_json(objects.from_object(value), formatting.number == 1)),
+            ("static T DeserializeObject<T>(string value)", Call(conversions.deserialize, types=("T",))),
+            ("static object DeserializeObject(string value)", conversions.deserialize_object),
+        ),
+    ),
+    Definition(
+        L + "JToken", "class", bases=("IJEnumerable<JToken>",),
+        test=lambda value: isinstance(value, JToken),
+        rows=(
+            ("JTokenType Type", lambda token: _TYPES[token.type_name]),
+            ("JToken this[object key]", conversions.token_at, token_put),
+            ("string ToString()", to_string),
+            ("string ToString(Formatting formatting)",
+             lambda token, formatting: to_json(token, formatting.number == 1)),
+            ("T Value<T>(object key)", Call(conversions.value_at, types=("T",), cost="none")),
+            ("IEnumerable<T> Values<T>()", Call(conversions.values_of, types=("T",))),
+            ("IJEnumerable<JToken> Children()", lambda token: tokens(lambda: elements(token.children()))),
+            ("IEnumerable<T> Children<T>()", Call(sequences.children_of, types=("T",))),
+            ("JToken First", lambda token: next(token.children(), None)),
+            ("JToken Last", last_child),
+            ("JToken Next", lambda token: sibling(token, 1)),
+            ("JToken Previous", lambda token: sibling(token, -1)),
+            ("JContainer Parent", "{0}.parent"),
+            ("JToken Root", root),
+            ("string Path", path),
+            ("bool HasValues", lambda token: any(True for _ in token.children())),
+            ("JToken SelectToken(string path)", select_token),
+            ("JToken SelectToken(string path, bool errorWhenNoMatch)", select_token),
+            ("IEnumerable<JToken> SelectTokens(string path)", select_all),
+            ("IEnumerable<JToken> SelectTokens(string path, bool errorWhenNoMatch)", select_all),
+            ("IEnumerable<JToken> Ancestors()", lambda token: Sequence(lambda: elements(ancestors(token)))),
+            ("IEnumerable<JToken> AncestorsAndSelf()",
+             lambda token: Sequence(lambda: elements(self_and_above(token)))),
+            ("IEnumerable<JToken> AfterSelf()", sequences.tokens_after),
+            ("IEnumerable<JToken> BeforeSelf()", sequences.tokens_before),
+            ("void AddAnnotation(object annotation)", edits.annotate),
+            ("T Annotation<T>()", Call(edits.annotation, types=("T",))),
+            ("IEnumerable<T> Annotations<T>()", Call(edits.annotations, types=("T",))),
+            ("void RemoveAnnotations<T>()", Call(edits.forget, types=("T",))),
+            ("JToken DeepClone()", lambda token: token.clone()),
+            ("void Remove()", lambda token: holder(token).remove_child(token)),
+            ("void Replace(JToken value)", edits.replace),
+            ("void AddAfterSelf(object content)", edits.add_after),
+            ("void AddBeforeSelf(object content)", edits.add_before),
+            ("T ToObject<T>()", Call(objects.to_object, types=("T",))),
+            ("static JToken Parse(string json)", parse_token),
+            ("static JToken FromObject(object o)", objects.from_object),
+            ("static bool DeepEquals(JToken t1, JToken t2)", deep_equals),
+            *_cast_rows(),
+        ),
+    ),
+    Definition(
+        L + "JContainer", "class", bases=(L + "JToken",), rows=_CONTAINER_ROWS,
+        test=lambda value: isinstance(value, JContainer),
+    ),
+    Definition(
+        L + "JObject", "class",
+        bases=(L + "JContainer", "IDictionary<string, JToken>"),
+        rows=(
+            ("new()", JObject),
+            ("new(params object[] content)", objects.new_object),
+            ("new(JObject other)", lambda token: token.clone()),
+            ("JToken this[string propertyName]", JObject.get, member_put),
+            ("JToken this[object key]", conversions.token_at, token_put),
+            ("void Add(string propertyName, JToken value)", JObject.add),
+            ("bool Remove(string propertyName)", JObject.remove),
+            ("IEnumerator<KeyValuePair<string, JToken>> GetEnumerator()", pair_enumerator),
+            ("JProperty Property(string name)",
+             lambda token, name: None if name is None else token.properties.get(name)),
+            ("IEnumerable<JProperty> Properties()",
+             lambda token: Sequence(lambda: elements(token.children()))),
+            ("IEnumerable<JToken> PropertyValues()",
+             lambda token: Sequence(lambda: (prop.value for prop in list(token.properties.values())))),
+            ("JToken GetValue(string propertyName)", get_value),
+            ("JToken GetValue(string propertyName, StringComparison comparison)", get_value_as),
+            ("bool TryGetValue(string propertyName, out JToken value)", try_get_value),
+            ("bool TryGetValue(string propertyName, StringComparison comparison, out JToken value)",
+             try_get_value_as),
+            ("static JObject Parse(string json)", lambda text: parse_token(text, "JObject")),
+            ("static JObject FromObject(object o)", objects.object_from),
+        ),
+    ),
+    Definition(
+        L + "JArray", "class", bases=(L + "JContainer", "System.Collections.Generic.IList<JToken>"),
+        rows=(
+            ("new()", JArray),
+            ("new(params object[] content)", objects.new_array),
+            ("new(object content)", lambda content: objects.new_array(ClrArray([content], "System.Object"))),
+            ("new(JArray other)", lambda token: token.clone()),
+            ("int Count", "{0}.items.__len__()"),
+            ("JToken this[int index]", lambda token, index: token.item(index), item_put),
+            ("JToken this[object key]", conversions.token_at, token_put),
+            ("void Add(JToken item)", lambda token, value: token.add(value)),
+            ("void Insert(int index, JToken item)", lambda token, index, value: token.insert(index, value)),
+            ("void RemoveAt(int index)", lambda token, index: token.remove_at(index)),
+            ("bool Remove(JToken item)", array_remove),
+            ("void Clear()", edits.clear),
+            ("void CopyTo(JToken[] array, int arrayIndex)", copy_children),
+            ("bool IsReadOnly", lambda token: token is None),
+            ("IEnumerator<JToken> GetEnumerator()", token_enumerator),
+            ("int IndexOf(JToken item)", array_index),
+            ("bool Contains(JToken item)", array_contains),
+            ("static JArray Parse(string json)", lambda text: parse_token(text, "JArray")),
+            ("static JArray FromObject(object o)", objects.array_from),
+        ),
+    ),
+    Definition(
+        L + "JConstructor", "class", bases=(L + "JContainer",),
+        rows=(
+            ("new()", lambda: JConstructor(None)),
+            ("new(JConstructor other)", lambda token: token.clone()),
+            ("new(string name)", edits.new_constructor),
+            ("new(string name, object content)", edits.new_constructor),
+            ("new(string name, params object[] content)", edits.new_constructor),
+            ("string Name", "{0}.name", setting("name")),
+        ),
+    ),
+    Definition(
+        L + "JProperty", "class", bases=(L + "JContainer",),
+        rows=(
+            ("new(JProperty other)", lambda token: token.clone()),
+            ("new(string name, object content)", objects.new_property),
+            ("new(string name, params object[] content)", objects.new_property),
+            ("string Name", "{0}.name"),
+            ("JToken Value", "{0}.value", property_put),
+        ),
+    ),
+    Definition(
+        L + "JValue", "class", bases=(L + "JToken",),
+        rows=(
+            ("int CompareTo(JValue obj)", compare_values),
+            ("string ToString(string format)", lambda token, layout: format_value(token.value, layout)),
+            ("static JValue CreateComment(string value)", lambda text: JValue(text, "Comment")),
+            ("object Value", conversions.scalar, conversions.scalar_put),
+            *(
+                (f"new({keyword} value)", conversions.string_value if keyword == "string" else value_of)
+                for keyword in _KEYWORDS.values()
+                if keyword != "byte[]"
+            ),
+            ("new(object value)", value_of),
+            ("new(JValue other)", lambda token: token.clone()),
+            ("static JValue CreateString(string value)", conversions.string_value),
+            ("static JValue CreateNull()", null),
+            ("static JValue CreateUndefined()", lambda: JValue(None, "Undefined")),
+        ),
+    ),
+    Definition(L + "JRaw", "class", bases=(L + "JValue",), rows=(("new(object rawJson)",
+                                                                  lambda value: JRaw(value, "Raw")),)),
+    *sequences.SEQUENCES,
+)  # fmt: skip

@@ -1,0 +1,160 @@
+"""System.Linq.Enumerable: lazy where .NET is lazy, one counted step for each element."""
+
+from itertools import chain, dropwhile, islice, takewhile
+
+from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.collections.containers import ClrList
+from apimlb.policy.clr.collections.interfaces import array_from, count_of
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.linq.aggregates import AGGREGATES
+from apimlb.policy.clr.linq.operators import (
+    aggregate,
+    aggregate_from,
+    by_place,
+    cast_all,
+    contains,
+    count,
+    default_of,
+    element_at,
+    first,
+    first_or_default,
+    flattened,
+    last,
+    last_or_default,
+    lazy,
+    matching,
+    number_range,
+    repeat,
+    sequence_equal,
+    single,
+    single_or_default,
+    zip_with,
+)
+from apimlb.policy.clr.linq.sets import MATCHING, lookup_item
+from apimlb.policy.clr.linq.sorting import ORDERING
+from apimlb.policy.clr.numbers.arithmetic import Long
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
+
+_T = "this IEnumerable<T> source"
+_FIRST = "this IEnumerable<T> first"
+_ROWS: tuple[Row, ...] = (
+    (f"static IEnumerable<T> Where<T>({_T}, Func<T, bool> predicate)",
+     lambda source, test: lazy(source, lambda items: (item for item in items if test(item)))),
+    (f"static IEnumerable<T> Where<T>({_T}, Func<T, int, bool> predicate)", by_place(filter)),
+    (f"static IEnumerable<R> Select<T, R>({_T}, Func<T, R> selector)",
+     lambda source, pick: lazy(source, lambda items: map(pick, items))),
+    (f"static IEnumerable<R> Select<T, R>({_T}, Func<T, int, R> selector)",
+     lambda source, pick: lazy(source, lambda items: (pick(item, i) for i, item in enumerate(items)))),
+    (f"static IEnumerable<R> SelectMany<T, R>({_T}, Func<T, IEnumerable<R>> selector)",
+     lambda source, pick: flattened(source, lambda item, _: pick(item))),
+    (f"static IEnumerable<R> SelectMany<T, R>({_T}, Func<T, int, IEnumerable<R>> selector)",
+     flattened),
+    (f"static IEnumerable<R> SelectMany<T, C, R>({_T}, Func<T, IEnumerable<C>> collectionSelector, "
+     "Func<T, C, R> resultSelector)",
+     lambda source, pick, result: flattened(source, lambda item, _: pick(item), result)),
+    (f"static IEnumerable<R> SelectMany<T, C, R>({_T}, Func<T, int, IEnumerable<C>> collectionSelector, "
+     "Func<T, C, R> resultSelector)", flattened),
+    (f"static T First<T>({_T})", first),
+    (f"static T First<T>({_T}, Func<T, bool> predicate)", first),
+    (f"static T FirstOrDefault<T>({_T})",
+     Call(first_or_default, types=("T",))),
+    (f"static T FirstOrDefault<T>({_T}, Func<T, bool> predicate)",
+     Call(first_or_default, types=("T",))),
+    (f"static T Last<T>({_T})", last),
+    (f"static T Last<T>({_T}, Func<T, bool> predicate)", last),
+    (f"static T LastOrDefault<T>({_T})", Call(last_or_default, types=("T",))),
+    (f"static T LastOrDefault<T>({_T}, Func<T, bool> predicate)", Call(last_or_default, types=("T",))),
+    (f"static T Single<T>({_T})", single),
+    (f"static T Single<T>({_T}, Func<T, bool> predicate)", single),
+    (f"static T SingleOrDefault<T>({_T})", Call(single_or_default, types=("T",))),
+    (f"static T SingleOrDefault<T>({_T}, Func<T, bool> predicate)",
+     Call(single_or_default, types=("T",))),
+    (f"static bool Any<T>({_T})", lambda source: any(True for _ in elements(source))),
+    (f"static bool Any<T>({_T}, Func<T, bool> predicate)",
+     lambda source, test: any(True for _ in matching(source, test))),
+    (f"static bool All<T>({_T}, Func<T, bool> predicate)",
+     lambda source, test: all(test(item) for item in elements(source))),
+    (f"static int Count<T>({_T})", count),
+    (f"static int Count<T>({_T}, Func<T, bool> predicate)", count),
+    (f"static long LongCount<T>({_T})", lambda source: Long(count(source))),
+    (f"static long LongCount<T>({_T}, Func<T, bool> predicate)",
+     lambda source, test: Long(count(source, test))),
+    (f"static bool Contains<T>({_T}, T value)", contains),
+    (f"static bool Contains<T>({_T}, T value, IEqualityComparer<T> comparer)", contains),
+    (f"static T[] ToArray<T>({_T})",
+     Call(lambda kind, source: array_from(list(elements(source)), kind.name), types=("T",))),
+    (f"static List<T> ToList<T>({_T})",
+     Call(lambda kind, source: ClrList(list(elements(source)), kind.name), types=("T",))),
+    (f"static IEnumerable<T> Skip<T>({_T}, int count)",
+     lambda source, amount: lazy(source, lambda items: islice(items, max(amount, 0), None))),
+    (f"static IEnumerable<T> Take<T>({_T}, int count)",
+     lambda source, amount: lazy(source, lambda items: islice(items, max(amount, 0)))),
+    (f"static IEnumerable<T> SkipLast<T>({_T}, int count)",
+     lambda source, amount: lazy(
+         source, lambda items: iter(list(items)[: -amount if amount > 0 else None]))),
+    (f"static IEnumerable<T> TakeLast<T>({_T}, int count)",
+     lambda source, amount: lazy(source, lambda items: iter(list(items)[-amount:] if amount > 0 else []))),
+    (f"static IEnumerable<T> SkipWhile<T>({_T}, Func<T, bool> predicate)",
+     lambda source, test: lazy(source, lambda items: dropwhile(test, items))),
+    (f"static IEnumerable<T> SkipWhile<T>({_T}, Func<T, int, bool> predicate)", by_place(dropwhile)),
+    (f"static IEnumerable<T> TakeWhile<T>({_T}, Func<T, bool> predicate)",
+     lambda source, test: lazy(source, lambda items: takewhile(test, items))),
+    (f"static IEnumerable<T> TakeWhile<T>({_T}, Func<T, int, bool> predicate)", by_place(takewhile)),
+    (f"static IEnumerable<T> Reverse<T>({_T})",
+     lambda source: lazy(source, lambda items: reversed(list(items)))),
+    (f"static IEnumerable<T> Append<T>({_T}, T element)",
+     lambda source, value: lazy(source, lambda items: chain(items, (value,)))),
+    (f"static IEnumerable<T> Prepend<T>({_T}, T element)",
+     lambda source, value: lazy(source, lambda items: chain((value,), items))),
+    (f"static IEnumerable<R> Zip<T, U, R>({_FIRST}, IEnumerable<U> second, Func<T, U, R> resultSelector)",
+     zip_with),
+    (f"static IEnumerable<T> DefaultIfEmpty<T>({_T})",
+     Call(lambda kind, source: default_of(source, kind.default), types=("T",))),
+    (f"static IEnumerable<T> DefaultIfEmpty<T>({_T}, T defaultValue)", default_of),
+    (f"static T ElementAt<T>({_T}, int index)", element_at),
+    (f"static T ElementAtOrDefault<T>({_T}, int index)",
+     Call(lambda kind, source, index: next(
+         islice(elements(source), index, None), kind.default) if index >= 0 else kind.default, types=("T",))),
+    ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable source)",
+     Call(cast_all, types=("T",))),
+    ("static IEnumerable<T> OfType<T>(this System.Collections.IEnumerable source)",
+     Call(lambda kind, source: lazy(
+         source, lambda items: (item for item in items if RUNTIME.is_a(item, kind))), types=("T",))),
+    (f"static IEnumerable<T> AsEnumerable<T>({_T})", lambda source: source),
+    (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T> second)", sequence_equal),
+    (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T> second, IEqualityComparer<T> comparer)",
+     sequence_equal),
+    (f"static T Aggregate<T>({_T}, Func<T, T, T> func)", aggregate),
+    (f"static A Aggregate<T, A>({_T}, A seed, Func<A, T, A> func)", aggregate_from),
+    (f"static R Aggregate<T, A, R>({_T}, A seed, Func<A, T, A> func, Func<A, R> resultSelector)",
+     lambda source, seed, step, result: result(aggregate_from(source, seed, step))),
+    ("static IEnumerable<int> Range(int start, int count)", number_range),
+    ("static IEnumerable<T> Repeat<T>(T element, int count)", repeat),
+    ("static IEnumerable<T> Empty<T>()", Call(lambda kind: array_from([], kind.name), types=("T",))),
+)  # fmt: skip
+
+DEFINITIONS = (
+    Definition(
+        "System.Linq.Enumerable", "static", cost="none",  # each counts the elements that it goes through
+        rows=(*_ROWS, *MATCHING, *AGGREGATES, *ORDERING),
+    ),
+    Definition(
+        "System.Linq.IGrouping`2", "interface", ("TKey", "TElement"), ("IEnumerable<TElement>",),
+        nameable=False, rows=(("TKey Key", "{0}.key"),),
+    ),
+    Definition(
+        "System.Linq.ILookup`2", "interface", ("TKey", "TElement"),
+        ("IEnumerable<IGrouping<TKey, TElement>>",), nameable=False,
+        rows=(
+            ("int Count", count_of),
+            ("IEnumerable<TElement> this[TKey key]", lookup_item),
+            ("bool Contains(TKey key)", lambda target, key: target.find(key) is not None),
+        ),
+    ),
+    Definition(
+        "System.Linq.Lookup`2", "class", ("TKey", "TElement"), ("ILookup<TKey, TElement>",), nameable=False
+    ),
+    Definition(
+        "System.Linq.IOrderedEnumerable`1", "interface", ("T",), ("IEnumerable<T>",), nameable=False,
+    ),
+)  # fmt: skip

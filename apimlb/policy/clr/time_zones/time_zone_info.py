@@ -1,0 +1,302 @@
+"""TimeZoneInfo with its nested types, and TimeZone. The gateway's local zone is UTC.
+
+Names of zones are those of Windows, as on Azure's gateways, in any case; those of IANA are taken as well, as
+.NET takes them on Linux.
+"""
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.collections.containers import ClrArray, ReadOnlyList
+from apimlb.policy.clr.dates.date_time import day_of_week
+from apimlb.policy.clr.dates.ticks import (
+    LOCAL,
+    MAX_TICKS,
+    UNSPECIFIED,
+    UTC,
+    DateTime,
+    DateTimeOffset,
+    TimeSpan,
+)
+from apimlb.policy.clr.enums import Enum
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.objects.system_object import hash_code
+from apimlb.policy.clr.time_zones.serialization import deserialized, serialized
+from apimlb.policy.clr.time_zones.zones import (
+    LOCAL_ZONE,
+    UTC_ZONE,
+    AdjustmentRule,
+    TransitionTime,
+    Zone,
+    adjustment_rule,
+    custom_zone,
+    fixed_rule,
+    floating_rule,
+    kind_of,
+)
+from apimlb.policy.clr.types.definitions import Definition
+
+# Transition times and rules
+
+
+def new_floating_rule(time_of_day: DateTime, month: int, week: int, weekday: Enum) -> TransitionTime:
+    return floating_rule(time_of_day, month, week, weekday.number)
+
+
+def time_of_day(value: TransitionTime) -> DateTime:
+    return DateTime(value.time)
+
+
+def rule_hash(rule: AdjustmentRule) -> int:
+    found = (rule.start.ticks ^ rule.start.ticks >> 32) & 0xFFFFFFFF
+    return found - 0x100000000 if found > 0x7FFFFFFF else found
+
+
+# Zones
+
+
+def find_zone(id: str | None) -> Zone:
+    """TimeZoneInfo.FindSystemTimeZoneById; throws TimeZoneNotFoundException."""
+    # The table of names and the data of the zones are read when a policy first asks for one.
+    from apimlb.policy.clr.time_zones.system import system_zone
+
+    if id is None:
+        raise argument_null("id")
+    found = system_zone(id)
+    if found is None:
+        BUDGET.spend(100)
+        raise ClrException(
+            "System.TimeZoneNotFoundException",
+            f"The time zone ID '{id}' was not found on the local computer.",
+        )
+    return found
+
+
+def all_zones() -> ReadOnlyList:
+    from apimlb.policy.clr.time_zones.system import windows_zones
+
+    BUDGET.spend(1_000)
+    return ReadOnlyList([*windows_zones()], "System.TimeZoneInfo")
+
+
+def forget_nothing() -> None:
+    """ClearCachedData: the zones do not change while a gateway runs."""
+
+
+def new_zone(
+    id: str | None, base: TimeSpan, display: str | None, standard: str | None, daylight: str | None,
+    rules: ClrArray | None, disabled: bool = False,
+) -> Zone:  # fmt: skip
+    """CreateCustomTimeZone(id, offset, names, rules[, disableDaylightSavingTime])"""
+    given: tuple[AdjustmentRule | None, ...] = tuple(rules.items) if rules is not None else ()  # type: ignore[arg-type]
+    return custom_zone(id, base, (display, standard, None if disabled else daylight), given, not disabled)
+
+
+def has_same_rules(zone: Zone, other: Zone | None) -> bool:
+    if other is None:
+        raise argument_null("other")
+    return zone.same_rules(other)
+
+
+# What the clocks show
+
+
+def is_invalid(zone: Zone, value: DateTime) -> bool:
+    """Whether the clocks never show that time; an instant always exists."""
+    return value.kind == UNSPECIFIED and not zone.on_wall(value.ticks)[0]
+
+
+def ambiguous_offsets_of_instant(zone: Zone, value: DateTimeOffset) -> ClrArray:
+    return _ambiguous(zone, value.utc_ticks + zone.at(value.utc_ticks).offset, "dateTimeOffset")
+
+
+def _ambiguous(zone: Zone, ticks: int, name: str) -> ClrArray:
+    offsets = sorted({each.offset for each in zone.on_wall(ticks)[0]})
+    if len(offsets) < 2:
+        raise argument(f"The supplied D{name[1:]} is not in an ambiguous time range.", name)
+    return ClrArray([TimeSpan(each) for each in offsets], "System.TimeSpan")
+
+
+# From zone to zone
+
+
+def _clamped(ticks: int) -> int:
+    return min(max(ticks, 0), MAX_TICKS)
+
+
+def convert(value: DateTime, source: Zone | None, target: Zone | None) -> DateTime:
+    """TimeZoneInfo.ConvertTime: the same instant by the clocks of another zone."""
+    if source is None:
+        raise argument_null("sourceTimeZone")
+    if target is None:
+        raise argument_null("destinationTimeZone")
+    kind = kind_of(source)
+    if value.kind not in (UNSPECIFIED, kind):
+        raise argument(
+            "The conversion could not be completed because the supplied DateTime did not have the Kind "
+            "property set correctly.  For example, when the Kind property is DateTimeKind.Local, the source "
+            "time zone must be TimeZoneInfo.Local.",
+            "sourceTimeZone",
+        )
+    fitting, reading = source.on_wall(value.ticks)
+    if not fitting:
+        raise argument(
+            "The supplied DateTime represents an invalid time.  For example, when the clock is adjusted "
+            "forward, any time in the period that is skipped is invalid.",
+            "dateTime",
+        )
+    utc = _clamped(value.ticks - reading.offset)
+    return DateTime(_clamped(utc + target.at(utc).offset), kind_of(target))
+
+
+def convert_to(value: DateTime, target: Zone | None) -> DateTime:
+    """ConvertTime from UTC or from the local zone, as the kind says."""
+    return convert(value, UTC_ZONE if value.kind == UTC else LOCAL_ZONE, target)
+
+
+def convert_offset(value: DateTimeOffset, target: Zone | None) -> DateTimeOffset:
+    if target is None:
+        raise argument_null("destinationTimeZone")
+    utc = value.utc_ticks
+    offset = target.at(utc).offset
+    if not 0 <= utc + offset <= MAX_TICKS:
+        return DateTimeOffset(_clamped(utc + offset))
+    return DateTimeOffset(utc + offset, offset)
+
+
+def convert_by_id(value: DateTime, source: str | None, target: str | None) -> DateTime:
+    """ConvertTimeBySystemTimeZoneId: for a local time, "UTC" is the name of the local zone."""
+    if value.kind == LOCAL and source is not None and source.lower() == "utc":
+        return convert(value, LOCAL_ZONE, find_zone(target))
+    return convert(value, find_zone(source), find_zone(target))
+
+
+# System.TimeZone
+
+
+class CurrentZone:
+    """TimeZone.CurrentTimeZone"""
+
+    clr_name = "System.CurrentSystemTimeZone"
+    zone = LOCAL_ZONE
+
+
+_CURRENT = CurrentZone()
+Z = "System.TimeZoneInfo"
+_NAMES = "string displayName, string standardDisplayName"
+_RULES = (
+    f"string id, TimeSpan baseUtcOffset, {_NAMES}, string daylightDisplayName, {Z}.AdjustmentRule[] rules"
+)
+
+DEFINITIONS = (
+    Definition(
+        f"{Z}+TransitionTime", "struct", bases=("System.ValueType",), default=TransitionTime(),
+        rows=(
+            (f"static {Z}.TransitionTime CreateFixedDateRule(DateTime timeOfDay, int month, int day)",
+             fixed_rule),
+            (f"static {Z}.TransitionTime CreateFloatingDateRule(DateTime timeOfDay, int month, int week, "
+             "DayOfWeek dayOfWeek)", new_floating_rule),
+            ("DateTime TimeOfDay", time_of_day),
+            ("int Month", "{0}.month"),
+            ("int Week", "{0}.week"),
+            ("int Day", "{0}.day"),
+            ("DayOfWeek DayOfWeek", lambda value: day_of_week(value.weekday)),
+            ("bool IsFixedDateRule", "{0}.fixed"),
+            (f"bool Equals({Z}.TransitionTime other)", lambda left, right: left == right),
+            ("int GetHashCode()", lambda value: value.month ^ value.week << 8),
+            (f"static bool operator ==({Z}.TransitionTime a, {Z}.TransitionTime b)", "{0} == {1}"),
+            (f"static bool operator !=({Z}.TransitionTime a, {Z}.TransitionTime b)", "{0} != {1}"),
+        ),
+    ),
+    Definition(
+        f"{Z}+AdjustmentRule", "class",
+        rows=(
+            (f"static {Z}.AdjustmentRule CreateAdjustmentRule(DateTime dateStart, DateTime dateEnd, TimeSpan "
+             f"daylightDelta, {Z}.TransitionTime daylightTransitionStart, {Z}.TransitionTime "
+             "daylightTransitionEnd)", adjustment_rule),
+            ("DateTime DateStart", "{0}.start"),
+            ("DateTime DateEnd", "{0}.end"),
+            ("TimeSpan DaylightDelta", lambda rule: TimeSpan(rule.delta)),
+            (f"{Z}.TransitionTime DaylightTransitionStart", "{0}.begins"),
+            (f"{Z}.TransitionTime DaylightTransitionEnd", "{0}.ends"),
+            (f"bool Equals({Z}.AdjustmentRule other)",
+             lambda left, right: right is not None and left.parts == right.parts),
+            ("int GetHashCode()", rule_hash),
+        ),
+    ),
+    Definition(
+        Z, "class",
+        rows=(
+            ("static TimeZoneInfo Utc", lambda: UTC_ZONE),
+            ("static TimeZoneInfo Local", lambda: LOCAL_ZONE),
+            ("static TimeZoneInfo FindSystemTimeZoneById(string id)", find_zone),
+            ("static System.Collections.ObjectModel.ReadOnlyCollection<TimeZoneInfo> GetSystemTimeZones()",
+             all_zones),
+            ("static void ClearCachedData()", forget_nothing),
+            (f"static TimeZoneInfo CreateCustomTimeZone(string id, TimeSpan baseUtcOffset, {_NAMES})",
+             lambda id, base, display, standard: custom_zone(id, base, (display, standard, standard))),
+            (f"static TimeZoneInfo CreateCustomTimeZone({_RULES})", new_zone),
+            (f"static TimeZoneInfo CreateCustomTimeZone({_RULES}, bool disableDaylightSavingTime)",
+             new_zone),
+            ("static TimeZoneInfo FromSerializedString(string source)", deserialized),
+            ("string ToSerializedString()", serialized),
+            ("static DateTimeOffset ConvertTime(DateTimeOffset dateTimeOffset, TimeZoneInfo "
+             "destinationTimeZone)", convert_offset),
+            ("static DateTime ConvertTime(DateTime dateTime, TimeZoneInfo destinationTimeZone)",
+             convert_to),
+            ("static DateTime ConvertTime(DateTime dateTime, TimeZoneInfo sourceTimeZone, TimeZoneInfo "
+             "destinationTimeZone)", convert),
+            ("static DateTimeOffset ConvertTimeBySystemTimeZoneId(DateTimeOffset dateTimeOffset, string "
+             "destinationTimeZoneId)", lambda value, id: convert_offset(value, find_zone(id))),
+            ("static DateTime ConvertTimeBySystemTimeZoneId(DateTime dateTime, string "
+             "destinationTimeZoneId)", lambda value, id: convert_to(value, find_zone(id))),
+            ("static DateTime ConvertTimeBySystemTimeZoneId(DateTime dateTime, string sourceTimeZoneId, "
+             "string destinationTimeZoneId)", convert_by_id),
+            ("static DateTime ConvertTimeFromUtc(DateTime dateTime, TimeZoneInfo destinationTimeZone)",
+             lambda value, target: convert(value, UTC_ZONE, target)),
+            ("static DateTime ConvertTimeToUtc(DateTime dateTime)",
+             lambda value: DateTime(value.ticks, UTC)),
+            ("static DateTime ConvertTimeToUtc(DateTime dateTime, TimeZoneInfo sourceTimeZone)",
+             lambda value, source: convert(value, source, UTC_ZONE)),
+            ("string Id", "{0}.id"),
+            ("string DisplayName", "{0}.display"),
+            ("string StandardName", "{0}.standard"),
+            ("string DaylightName", "{0}.daylight"),
+            ("TimeSpan BaseUtcOffset", lambda zone: TimeSpan(zone.base)),
+            ("bool SupportsDaylightSavingTime", lambda zone: zone.follows_rules and bool(zone.rules)),
+            ("TimeSpan GetUtcOffset(DateTimeOffset dateTimeOffset)",
+             lambda zone, value: TimeSpan(zone.at(value.utc_ticks).offset)),
+            ("TimeSpan GetUtcOffset(DateTime dateTime)",
+             lambda zone, value: TimeSpan(zone.reads(value).offset)),
+            ("TimeSpan[] GetAmbiguousTimeOffsets(DateTimeOffset dateTimeOffset)",
+             ambiguous_offsets_of_instant),
+            ("TimeSpan[] GetAmbiguousTimeOffsets(DateTime dateTime)",
+             lambda zone, value: _ambiguous(zone, zone.wall(value), "dateTime")),
+            ("bool IsAmbiguousTime(DateTimeOffset dateTimeOffset)",
+             lambda zone, value: zone.is_ambiguous(value.utc_ticks + zone.at(value.utc_ticks).offset)),
+            ("bool IsAmbiguousTime(DateTime dateTime)",
+             lambda zone, value: zone.is_ambiguous(zone.wall(value))),
+            ("bool IsDaylightSavingTime(DateTimeOffset dateTimeOffset)",
+             lambda zone, value: zone.at(value.utc_ticks).daylight),
+            ("bool IsDaylightSavingTime(DateTime dateTime)",
+             lambda zone, value: zone.reads(value).daylight),
+            ("bool IsInvalidTime(DateTime dateTime)", is_invalid),
+            (f"{Z}.AdjustmentRule[] GetAdjustmentRules()",
+             lambda zone: ClrArray([*zone.rules], "System.TimeZoneInfo+AdjustmentRule")),
+            ("bool HasSameRules(TimeZoneInfo other)", has_same_rules),
+            ("bool Equals(TimeZoneInfo other)", lambda zone, other: zone == other),
+            ("int GetHashCode()", lambda zone: hash_code(zone.id.upper())),
+        ),
+    ),
+    Definition(
+        "System.TimeZone", "class",
+        rows=(
+            ("static TimeZone CurrentTimeZone", lambda: _CURRENT),
+            ("string StandardName", "{0}.zone.standard"),
+            ("string DaylightName", "{0}.zone.daylight"),
+            ("TimeSpan GetUtcOffset(DateTime time)", lambda zone, value: TimeSpan(0)),
+            ("DateTime ToUniversalTime(DateTime time)", lambda zone, value: DateTime(value.ticks, UTC)),
+            ("DateTime ToLocalTime(DateTime time)", lambda zone, value: DateTime(value.ticks, LOCAL)),
+            ("bool IsDaylightSavingTime(DateTime time)", lambda zone, value: False),
+        ),
+    ),
+    Definition("System.CurrentSystemTimeZone", "class", bases=("System.TimeZone",), nameable=False),
+)  # fmt: skip
