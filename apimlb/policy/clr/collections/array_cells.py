@@ -234,5 +234,4 @@ def narrowed(call: Callable[..., object], *names: str) -> Callable[..., object]:
                 raise argument_range("Arrays larger than 2GB are not supported.", name)
         return call(*arguments)
 
-    checked.__name__ = f"{getattr(call, '__name__', 'call')}_long"
     return checked

@@ -266,7 +266,6 @@ def _to_integer(name: str) -> Callable[[object], int]:
     def to_integer(value: object) -> int:
         return convert.to_integer(value, name)
 
-    to_integer.__name__ = f"to_{name}"
     return to_integer
 
 

@@ -155,5 +155,4 @@ def nullable_cast(cast: Callable[[JToken | None], object]) -> Callable[[JToken |
             return None
         return cast(token)
 
-    convert.__name__ = f"nullable_{getattr(cast, '__name__', 'cast')}"
     return convert

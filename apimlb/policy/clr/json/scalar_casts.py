@@ -79,7 +79,6 @@ def token_to_integer(name: str) -> Callable[[JToken | None], int]:
             return token.value
         return to_integer(_scalar(token, _NUMBER, name).value, name)
 
-    convert.__name__ = f"token_to_{name}"
     return convert
 
 

@@ -82,7 +82,6 @@ def _of_each(walk: Walk) -> Callable[[object], Sequence]:
             raise argument_null("source")
         return tokens(lambda: (found for token in _each(source) for found in elements(walk(token))))
 
-    of_each.__name__ = f"each_{getattr(walk, '__name__', 'walk')}"
     return of_each
 
 

@@ -41,7 +41,6 @@ def _sum(name: str) -> Callable[..., object]:
                 made = made + value  # type: ignore[operator]
         return Single(made) if name == "Single" else made  # type: ignore[arg-type]
 
-    total.__name__ = f"sum_{name}"
     return total
 
 
@@ -63,7 +62,6 @@ def _average(name: str, nullable: bool) -> Callable[..., object]:
             made = divide_float(sum(values), float(len(values)))  # type: ignore[arg-type]
         return Single(made) if name == "Single" else made
 
-    average.__name__ = f"average_{name}"
     return average
 
 
@@ -79,7 +77,6 @@ def _extreme(wanted: int, nullable: bool) -> Callable[..., object]:
             raise invalid_operation("Sequence contains no elements")
         return best
 
-    extreme.__name__ = "max" if wanted > 0 else "min"
     return extreme
 
 

@@ -23,8 +23,6 @@ from apimlb.policy.clr.numbers.mathematics import (
     ceiling_decimal,
     floor_decimal,
     round_decimal,
-    round_decimal_digits_mode,
-    round_decimal_mode,
     truncate_decimal,
 )
 from apimlb.policy.clr.objects.ordering import compare
@@ -117,8 +115,8 @@ ROWS: tuple[Row, ...] = (
     ("static long ToOACurrency(decimal value)", to_currency),
     ("static decimal Round(decimal d)", round_decimal),
     ("static decimal Round(decimal d, int decimals)", round_decimal),
-    ("static decimal Round(decimal d, MidpointRounding mode)", round_decimal_mode),
-    ("static decimal Round(decimal d, int decimals, MidpointRounding mode)", round_decimal_digits_mode),
+    ("static decimal Round(decimal d, MidpointRounding mode)", round_decimal),
+    ("static decimal Round(decimal d, int decimals, MidpointRounding mode)", round_decimal),
     ("static decimal Floor(decimal d)", floor_decimal),
     ("static decimal Ceiling(decimal d)", ceiling_decimal),
     ("static decimal Truncate(decimal d)", truncate_decimal),

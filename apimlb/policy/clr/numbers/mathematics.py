@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import partial
 
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
@@ -23,16 +24,20 @@ def _away(value: float) -> int:
 _REAL_MODES: tuple[Callable[[float], int], ...] = (round, _away, math.trunc, math.floor, math.ceil)
 
 
-def _mode(mode: Enum) -> int:
-    if not 0 <= mode.number < len(MODES):
+def _told(given: tuple[int | Enum, ...]) -> tuple[int, int]:
+    """The digits and the number of the mode, as an overload of Round is told: each may be missing."""
+    digits = next((each for each in given if isinstance(each, int)), 0)
+    mode = next((each for each in given if isinstance(each, Enum)), None)
+    if mode is not None and not 0 <= mode.number < len(MODES):
         raise argument(
             f"The value '{mode}' is not valid for this usage of the type MidpointRounding.", "mode"
         )
-    return mode.number
+    return digits, 0 if mode is None else mode.number
 
 
-def round_real(value: float, digits: int = 0, mode: int = 0) -> float:
+def round_real(value: float, *given: int | Enum) -> float:
     """Math.Round of a double; .NET Core 3 scales, rounds to an integer, and scales back."""
+    digits, mode = _told(given)
     if not 0 <= digits <= 15:
         raise argument_range("Rounding digits must be between 0 and 15, inclusive.", "digits")
     if math.isinf(value) or math.isnan(value) or abs(value) >= 1e16:
@@ -41,25 +46,14 @@ def round_real(value: float, digits: int = 0, mode: int = 0) -> float:
     return math.copysign(float(_REAL_MODES[mode](value * scale)), value) / scale
 
 
-def round_decimal(value: Decimal, digits: int = 0) -> Decimal:
-    return _quantized(value, digits, ROUND_HALF_EVEN)
-
-
-def round_decimal_mode(value: Decimal, mode: Enum) -> Decimal:
-    return _quantized(value, 0, _DECIMAL_MODES[_mode(mode)])
-
-
-def round_decimal_digits_mode(value: Decimal, digits: int, mode: Enum) -> Decimal:
-    return _quantized(value, digits, _DECIMAL_MODES[_mode(mode)])
-
-
-def _quantized(value: Decimal, digits: int, rounding: str) -> Decimal:
+def round_decimal(value: Decimal, *given: int | Enum) -> Decimal:
+    digits, mode = _told(given)
     if not 0 <= digits <= 28:
         raise argument_range("Decimal can only round to between 0 and 28 digits of precision.", "decimals")
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= digits:
         return value
-    return value.quantize(Decimal(1).scaleb(-digits), rounding)
+    return value.quantize(Decimal(1).scaleb(-digits), _DECIMAL_MODES[mode])
 
 
 def floor(value: float) -> float:
@@ -78,16 +72,9 @@ def ceiling(value: float) -> float:
     return math.copysign(float(math.ceil(value)), value) if -1 < value <= 0 else float(math.ceil(value))
 
 
-def floor_decimal(value: Decimal) -> Decimal:
-    return value.to_integral_value("ROUND_FLOOR")
-
-
-def ceiling_decimal(value: Decimal) -> Decimal:
-    return value.to_integral_value("ROUND_CEILING")
-
-
-def truncate_decimal(value: Decimal) -> Decimal:
-    return value.to_integral_value("ROUND_DOWN")
+floor_decimal = partial(Decimal.to_integral_value, rounding=ROUND_FLOOR)
+ceiling_decimal = partial(Decimal.to_integral_value, rounding=ROUND_CEILING)
+truncate_decimal = partial(Decimal.to_integral_value, rounding=ROUND_DOWN)
 
 
 def power(value: float, exponent: float) -> float:
@@ -187,10 +174,6 @@ def absolute_real(value: float) -> float:
     return Single(abs(value)) if isinstance(value, Single) else abs(value)
 
 
-def absolute_decimal(value: Decimal) -> Decimal:
-    return value.copy_abs()
-
-
 def sign(value: float) -> int:
     if value != value:
         raise ClrException(
@@ -249,7 +232,7 @@ def _math_rows() -> tuple[Row, ...]:
             rows.append((f"static {keyword} Abs({keyword} value)", absolute(name)))
         if real or name == "Decimal":
             rows.append(
-                (f"static {keyword} Abs({keyword} value)", absolute_real if real else absolute_decimal)
+                (f"static {keyword} Abs({keyword} value)", absolute_real if real else Decimal.copy_abs)
             )
         if name not in ("Byte", "UInt16", "UInt32", "UInt64"):
             rows.append((f"static int Sign({keyword} value)", sign))
@@ -269,18 +252,12 @@ _MATH_ROWS: tuple[Row, ...] = (
     ("static double E", lambda: math.e),
     ("static double Round(double a)", round_real),
     ("static double Round(double value, int digits)", round_real),
-    (
-        "static double Round(double value, MidpointRounding mode)",
-        lambda value, mode: round_real(value, 0, _mode(mode)),
-    ),
-    (
-        "static double Round(double value, int digits, MidpointRounding mode)",
-        lambda value, digits, mode: round_real(value, digits, _mode(mode)),
-    ),
+    ("static double Round(double value, MidpointRounding mode)", round_real),
+    ("static double Round(double value, int digits, MidpointRounding mode)", round_real),
     ("static decimal Round(decimal d)", round_decimal),
     ("static decimal Round(decimal d, int decimals)", round_decimal),
-    ("static decimal Round(decimal d, MidpointRounding mode)", round_decimal_mode),
-    ("static decimal Round(decimal d, int decimals, MidpointRounding mode)", round_decimal_digits_mode),
+    ("static decimal Round(decimal d, MidpointRounding mode)", round_decimal),
+    ("static decimal Round(decimal d, int decimals, MidpointRounding mode)", round_decimal),
     ("static double Floor(double d)", floor),
     ("static decimal Floor(decimal d)", floor_decimal),
     ("static double Ceiling(double a)", ceiling),

@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable
 from decimal import Decimal
 
+from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.convert import parsing as convert
 from apimlb.policy.clr.convert.converters import BIT_ROWS, _convert_rows
 from apimlb.policy.clr.convert.type_codes import type_code
-from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers import decimals
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, NUMERIC_DEFAULTS, Single
@@ -20,21 +20,6 @@ from apimlb.policy.clr.types.definitions import Definition, Row
 _BASES = ("System.ValueType", "System.IComparable")
 
 
-def attempt(
-    parse: Callable[[str | None], object], nothing: object
-) -> Callable[[str | None], tuple[bool, object]]:
-    """The TryParse of a Parse: the value, or the type's default."""
-
-    def attempted(text: str | None) -> tuple[bool, object]:
-        try:
-            return True, parse(text)
-        except ClrException:
-            return False, nothing
-
-    attempted.__name__ = f"try_{getattr(parse, '__name__', 'parse')}"
-    return attempted
-
-
 def _parser(name: str) -> Callable[[str | None], object]:
     if name == "Double":
         return convert.parse_double
@@ -43,11 +28,7 @@ def _parser(name: str) -> Callable[[str | None], object]:
     if name == "Decimal":
         return convert.parse_decimal
 
-    def parse(text: str | None) -> int:
-        return convert.parse_integer(text, name)
-
-    parse.__name__ = f"parse_{name}"
-    return parse
+    return lambda text: convert.parse_integer(text, name)
 
 
 def _limits(name: str) -> dict[str, object]:
@@ -118,7 +99,7 @@ def _numeric(name: str) -> Definition:
         ("TypeCode GetTypeCode()", type_code),
         (f"bool Equals({keyword} obj)", clr_equals),
         (f"static {keyword} Parse(string s)", parse),
-        (f"static bool TryParse(string s, out {keyword} result)", attempt(parse, NUMERIC_DEFAULTS[name])),
+        (f"static bool TryParse(string s, out {keyword} result)", tried(parse, NUMERIC_DEFAULTS[name])),
         *((f"static {keyword} {limit}", _constant(value)) for limit, value in _limits(name).items()),
     ]
     if name in ("Single", "Double"):
@@ -141,7 +122,7 @@ DEFINITIONS = (
         "System.Boolean", "struct", bases=_BASES, keyword="bool", default=False,
         rows=(
             ("static bool Parse(string value)", convert.parse_boolean),
-            ("static bool TryParse(string value, out bool result)", attempt(convert.parse_boolean, False)),
+            ("static bool TryParse(string value, out bool result)", tried(convert.parse_boolean, False)),
             ("static string TrueString", lambda: "True"),
             ("static string FalseString", lambda: "False"),
             ("bool Equals(bool obj)", clr_equals),

@@ -100,7 +100,6 @@ def _static(call: Callable[..., object]) -> Callable[..., object]:
                 check_timeout(each)
         return call(regex, text, *(each for each in rest if not isinstance(each, Enum | TimeSpan)))
 
-    static.__name__ = f"static_{call.__name__}"
     return static
 
 

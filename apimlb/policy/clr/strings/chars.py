@@ -89,7 +89,6 @@ def at_index(test: Callable[[str], object]) -> Callable[[str | None, int], objec
     def tested(text: str | None, index: int) -> object:
         return test(leave(_in_text(text, index)[index : index + 2])[:1])
 
-    tested.__name__ = f"{test.__name__}_at"
     return tested
 
 
@@ -99,7 +98,6 @@ def unit_at_index(test: Callable[[str], object]) -> Callable[[str | None, int], 
     def tested(text: str | None, index: int) -> object:
         return test(_in_text(text, index)[index])
 
-    tested.__name__ = f"{test.__name__}_unit"
     return tested
 
 

@@ -78,7 +78,6 @@ def uri_part(name: str) -> Callable[[Uri], object]:
     def part(uri: Uri) -> object:
         return getattr(_absolute(uri), name)
 
-    part.__name__ = f"uri_{name}"
     return part
 
 

@@ -83,7 +83,6 @@ def axis(walk: Walk) -> Callable[[XObject], Sequence]:
         assert isinstance(target, XObject)
         return Sequence(lambda: each_of(walk(target)))
 
-    found.__name__ = f"axis{walk.__name__}"
     return found
 
 
@@ -94,7 +93,6 @@ def named_axis(walk: Walk) -> Callable[[XObject, XName | None], Sequence]:
         assert isinstance(target, XObject)
         return Sequence(lambda: _with_name(walk(target), name))
 
-    found.__name__ = f"named{walk.__name__}"
     return found
 
 
@@ -114,7 +112,6 @@ def _spread(walk: Walk, named: bool) -> Callable[..., Sequence]:
             )
         return Sequence(lambda: (item for node in each_of(source) for item in each_of(walk(node))))
 
-    found.__name__ = f"each{walk.__name__}"
     return found
 
 

@@ -56,7 +56,6 @@ def _put(name: str) -> Callable[[object, object], None]:
         assert target is not None
         setattr(target, name, value)
 
-    put.__name__ = f"put_{name}"
     return put
 
 
