@@ -101,10 +101,6 @@ def last_index_of(
     return next((place for place, item in _looked(array, places) if clr_equals(item, value)), -1)
 
 
-def find(kind: Type, array: Array | None, test: Test) -> object:
-    return next((item for item in elements(given(array)) if test(item)), kind.default)
-
-
 def find_last(kind: Type, array: Array | None, test: Test) -> object:
     array = given(array)
     places = _backwards(array, None, None, (-1,))
@@ -137,10 +133,6 @@ def for_each(array: Array | None, action: Callable[[object], object]) -> None:
         action(item)
 
 
-def convert_all(kind: Type, array: Array | None, convert: Callable[[object], object]) -> Array:
-    return array_from([convert(item) for item in elements(given(array))], kind.name)
-
-
 # Making and filling
 
 
@@ -162,10 +154,6 @@ def resize(kind: Type, array: Array | None, size: int) -> tuple[None, Array]:
         kept = min(size, len(array))
         put(made, 0, boxed(array, 0, kept))
     return None, made
-
-
-def empty(kind: Type) -> Array:
-    return make_bytes(0) if kind.name == "System.Byte" else make_array(kind, 0)
 
 
 def as_read_only(array: Array | None) -> ReadOnlyList:

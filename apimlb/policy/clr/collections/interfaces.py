@@ -347,11 +347,6 @@ def pair_enumerator(source: JObject) -> Enumerator:
     return Enumerator(lambda: elements(iterate_pairs(source)), "System.Object", none, restarts=False)
 
 
-def token_enumerator(source: JArray) -> Enumerator:
-    """JArray.GetEnumerator()"""
-    return Enumerator(lambda: elements(source.children()), "System.Object", None, restarts=False)
-
-
 # Comparers
 
 

@@ -209,10 +209,6 @@ def list_index_from(target: ClrList, value: object, start: int, count: int | Non
     return _find(target, range(start, start + count), lambda item: clr_equals(item, value))
 
 
-def list_last_index(target: ClrList, value: object) -> int:
-    return _find(target, range(len(target.items) - 1, -1, -1), lambda item: clr_equals(item, value))
-
-
 def list_last_index_from(target: ClrList, value: object, start: int, count: int | None = None) -> int:
     size = len(target.items)
     if count is None:
@@ -268,10 +264,6 @@ def list_find_index_part(target: ClrList, start: int, count: int, match: Test) -
     count = _first_part(target, start, count)
     _needed(match)
     return _find(target, range(start, start + count), match)
-
-
-def list_find_last_index(target: ClrList, match: Test) -> int:
-    return list_find_last_index_part(target, len(target.items) - 1, len(target.items), match)
 
 
 def list_find_last_index_part(target: ClrList, start: int, count: int, match: Test) -> int:
@@ -336,7 +328,9 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("int IndexOf(T item)", list_index),
     ("int IndexOf(T item, int index)", list_index_from),
     ("int IndexOf(T item, int index, int count)", list_index_from),
-    ("int LastIndexOf(T item)", list_last_index),
+    ("int LastIndexOf(T item)",
+     lambda target, value:
+         _find(target, range(len(target.items) - 1, -1, -1), lambda item: clr_equals(item, value))),
     ("int LastIndexOf(T item, int index)", list_last_index_from),
     ("int LastIndexOf(T item, int index, int count)", list_last_index_from),
     ("bool Remove(T item)", list_remove),
@@ -361,7 +355,9 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("int FindIndex(int startIndex, Predicate<T> match)",
      lambda target, start, match: list_find_index_part(target, start, len(target.items) - start, match)),
     ("int FindIndex(int startIndex, int count, Predicate<T> match)", list_find_index_part),
-    ("int FindLastIndex(Predicate<T> match)", list_find_last_index),
+    ("int FindLastIndex(Predicate<T> match)",
+     lambda target, match:
+         list_find_last_index_part(target, len(target.items) - 1, len(target.items), match)),
     ("int FindLastIndex(int startIndex, Predicate<T> match)",
      lambda target, start, match: list_find_last_index_part(target, start, start + 1, match)),
     ("int FindLastIndex(int startIndex, int count, Predicate<T> match)", list_find_last_index_part),

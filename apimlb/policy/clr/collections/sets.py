@@ -179,14 +179,6 @@ def _size(capacity: int) -> None:
         raise actual("Non-negative number required.", "capacity", capacity)
 
 
-def queue_try_pop(kind: Type, target: ClrQueue) -> tuple[bool, object]:
-    return (True, target.pop()) if target.items else (False, kind.default)
-
-
-def queue_try_peek(kind: Type, target: ClrQueue) -> tuple[bool, object]:
-    return (True, target.peek()) if target.items else (False, kind.default)
-
-
 def queue_trim(target: ClrQueue) -> None:
     """TrimExcess: there is no excess."""
 
@@ -275,9 +267,19 @@ def _queue_rows(name: str, push: str, pop: str) -> tuple[Row, ...]:
         ("new(int capacity)", Call(sized, types=T)),
         (f"void {push}(T item)", ClrQueue.push),
         (f"T {pop}()", ClrQueue.pop),
-        (f"bool Try{pop}(out T result)", Call(queue_try_pop, types=T)),
+        (
+            f"bool Try{pop}(out T result)",
+            Call(
+                lambda kind, target: (True, target.pop()) if target.items else (False, kind.default), types=T
+            ),
+        ),
         ("T Peek()", ClrQueue.peek),
-        ("bool TryPeek(out T result)", Call(queue_try_peek, types=T)),
+        (
+            "bool TryPeek(out T result)",
+            Call(
+                lambda kind, target: (True, target.peek()) if target.items else (False, kind.default), types=T
+            ),
+        ),
         ("int Count", count_of),
         ("void Clear()", ClrQueue.clear),
         ("bool Contains(T item)", list_contains),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from apimlb.policy.clr.collections import array_cells as single
 from apimlb.policy.clr.collections import array_orders as orders
 from apimlb.policy.clr.collections import arrays as calls
+from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
 from apimlb.policy.clr.collections.arrays import (
     cells,
     fill_part,
@@ -17,6 +18,7 @@ from apimlb.policy.clr.collections.arrays import (
 )
 from apimlb.policy.clr.collections.containers import MISSING
 from apimlb.policy.clr.collections.enumerators import Enumerator
+from apimlb.policy.clr.collections.interfaces import array_from
 from apimlb.policy.clr.collections.iteration import elements, iterate
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -36,7 +38,9 @@ _SEARCHES: tuple[Row, ...] = (
     ("static int LastIndexOf(Array array, object value)", calls.last_index_of),
     ("static int LastIndexOf(Array array, object value, int startIndex)", calls.last_index_of),
     ("static int LastIndexOf(Array array, object value, int startIndex, int count)", calls.last_index_of),
-    ("static T Find<T>(T[] array, Predicate<T> match)", Call(calls.find, types=_OF_T)),
+    ("static T Find<T>(T[] array, Predicate<T> match)",
+     Call(lambda kind, array, test:
+         next((item for item in elements(given(array)) if test(item)), kind.default), types=_OF_T)),
     ("static T FindLast<T>(T[] array, Predicate<T> match)", Call(calls.find_last, types=_OF_T)),
     ("static T[] FindAll<T>(T[] array, Predicate<T> match)", calls.find_all),
     ("static int FindIndex<T>(T[] array, Predicate<T> match)", calls.find_index),
@@ -56,7 +60,8 @@ _SEARCHES: tuple[Row, ...] = (
      lambda array, test: all(test(item) for item in elements(given(array)))),
     ("static void ForEach<T>(T[] array, Action<T> action)", calls.for_each),
     ("static TOutput[] ConvertAll<TInput, TOutput>(TInput[] array, Converter<TInput, TOutput> converter)",
-     Call(calls.convert_all, types=("TOutput",))),
+     Call(lambda kind, array, convert:
+         array_from([convert(item) for item in elements(given(array))], kind.name), types=("TOutput",))),
     ("static int BinarySearch<T>(T[] array, T value)", orders.search),
     ("static int BinarySearch<T>(T[] array, T value, IComparer<T> comparer)", orders.search),
     ("static int BinarySearch<T>(T[] array, int index, int length, T value)", orders.search_part),
@@ -149,7 +154,9 @@ DEFINITIONS = (
              lambda array, value: fill_part(array, value, 0, len(given(array)))),
             ("static void Fill<T>(T[] array, T value, int startIndex, int count)", calls.fill_part),
             ("static void Resize<T>(ref T[] array, int newSize)", Call(calls.resize, types=_OF_T)),
-            ("static T[] Empty<T>()", Call(calls.empty, types=_OF_T)),
+            ("static T[] Empty<T>()",
+             Call(lambda kind:
+                 make_bytes(0) if kind.name == "System.Byte" else make_array(kind, 0), types=_OF_T)),
             ("static System.Collections.ObjectModel.ReadOnlyCollection<T> AsReadOnly<T>(T[] array)",
              calls.as_read_only),
             *_SEARCHES,

@@ -33,11 +33,7 @@ def _unpack(name: str) -> Callable[[bytearray | None, int], object]:
     make: Callable[[Any], object] = Single if name == "Single" else float
     if name in INTEGERS:
         make = INTEGERS[name][2]
-
-    def unpack(content: bytearray | None, start: int) -> object:
-        return make(_unpacked(content, start, layout))
-
-    return unpack
+    return lambda content, start: make(_unpacked(content, start, layout))
 
 
 _TOO_SHORT = (
@@ -263,10 +259,7 @@ def to_base64_chars(
 
 
 def _to_integer(name: str) -> Callable[[object], int]:
-    def to_integer(value: object) -> int:
-        return convert.to_integer(value, name)
-
-    return to_integer
+    return lambda value: convert.to_integer(value, name)
 
 
 def _from_base(name: str) -> Callable[[str | None, int], int]:

@@ -24,10 +24,6 @@ def compute(algorithm: HashAlgorithm, content: bytearray | None) -> bytearray:
     return bytearray(algorithm.finish(content, closes=False))
 
 
-def compute_part(algorithm: HashAlgorithm, content: bytearray | None, offset: int, count: int) -> bytearray:
-    return bytearray(algorithm.finish(part(content, offset, count, ("buffer", "offset")), closes=False))
-
-
 def transform(
     algorithm: HashAlgorithm, content: bytearray | None, offset: int, count: int, target: bytearray | None,
     start: int,
@@ -107,7 +103,9 @@ _HASH_ROWS: tuple[Row, ...] = (
     ("static HashAlgorithm Create()", no_default),
     ("static HashAlgorithm Create(string hashName)", Call(create("HashAlgorithm"), context=True)),
     ("byte[] ComputeHash(byte[] buffer)", compute),
-    ("byte[] ComputeHash(byte[] buffer, int offset, int count)", compute_part),
+    ("byte[] ComputeHash(byte[] buffer, int offset, int count)",
+     lambda algorithm, content, offset, count:
+         bytearray(algorithm.finish(part(content, offset, count, ("buffer", "offset")), closes=False))),
     ("int TransformBlock(byte[] inputBuffer, int inputOffset, int inputCount, byte[] outputBuffer, "
      "int outputOffset)", transform),
     ("byte[] TransformFinalBlock(byte[] inputBuffer, int inputOffset, int inputCount)", transform_last),

@@ -56,13 +56,6 @@ def _part(data: bytearray | None, offset: int, count: int) -> bytearray:
     return content[offset : offset + count]
 
 
-def sign_part(
-    rsa: Rsa, data: bytearray | None, offset: int, count: int, name: HashAlgorithmName,
-    padding: SignaturePadding | None,
-) -> bytearray:  # fmt: skip
-    return sign_data(rsa, _part(data, offset, count), name, padding)
-
-
 def sign_hash(
     rsa: Rsa, digest: bytearray | None, name: HashAlgorithmName, padding: SignaturePadding | None
 ) -> bytearray:
@@ -80,13 +73,6 @@ def verify_data(
     algorithm = checked_name(name)
     present(padding, "padding")
     return verify_hash(rsa, bytearray(hashed(algorithm, content)), signature, name, padding)
-
-
-def verify_part(
-    rsa: Rsa, data: bytearray | None, offset: int, count: int, signature: bytearray | None,
-    name: HashAlgorithmName, padding: SignaturePadding | None,
-) -> bool:  # fmt: skip
-    return verify_data(rsa, _part(data, offset, count), signature, name, padding)
 
 
 def verify_hash(
@@ -206,10 +192,6 @@ def _signings() -> tuple[Row, ...]:
     )
 
 
-def signing_hash(padding: SignaturePadding) -> int:
-    return int(padding.name == "Pss")
-
-
 DEFINITIONS = (
     Definition(
         C + "HashAlgorithmName", "struct", bases=("System.ValueType",), default=HashAlgorithmName(),
@@ -223,7 +205,11 @@ DEFINITIONS = (
     ),
     Definition(
         C + "RSASignaturePadding", "class",
-        rows=(*_signings(), ("int GetHashCode()", signing_hash), *_equality("RSASignaturePadding")),
+        rows=(
+            *_signings(),
+            ("int GetHashCode()", lambda padding: int(padding.name == "Pss")),
+            *_equality("RSASignaturePadding"),
+        ),
     ),
     Definition(
         C + "RSAEncryptionPadding", "class",
@@ -265,11 +251,14 @@ DEFINITIONS = (
             ("static RSA Create(int keySizeInBits)", lambda bits=2048: Rsa(bits)),
             ("static RSA Create(string algName)", Call(create("RSA"), context=True)),
             (f"byte[] SignData(byte[] data, {_HASHED})", sign_data),
-            (f"byte[] SignData(byte[] data, int offset, int count, {_HASHED})", sign_part),
+            (f"byte[] SignData(byte[] data, int offset, int count, {_HASHED})",
+             lambda rsa, data, offset, count, name, padding:
+                 sign_data(rsa, _part(data, offset, count), name, padding)),
             (f"byte[] SignHash(byte[] hash, {_HASHED})", sign_hash),
             (f"bool VerifyData(byte[] data, byte[] signature, {_HASHED})", verify_data),
             (f"bool VerifyData(byte[] data, int offset, int count, byte[] signature, {_HASHED})",
-             verify_part),
+             lambda rsa, data, offset, count, signature, name, padding:
+                 verify_data(rsa, _part(data, offset, count), signature, name, padding)),
             (f"bool VerifyHash(byte[] hash, byte[] signature, {_HASHED})", verify_hash),
             ("byte[] Encrypt(byte[] data, RSAEncryptionPadding padding)", encrypt),
             ("byte[] Decrypt(byte[] data, RSAEncryptionPadding padding)", decrypt),

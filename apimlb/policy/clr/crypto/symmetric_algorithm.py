@@ -87,19 +87,6 @@ def decrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray |
     return bytearray(_stripped(plain, cipher))
 
 
-def encrypt_named(
-    host: Host, content: bytearray | None, name: str | None, key: bytearray | None, iv: bytearray | None
-) -> bytearray:
-    """input.Encrypt("Aes", key, iv)"""
-    return encrypt(content, _named(host, name), key, iv)
-
-
-def decrypt_named(
-    host: Host, content: bytearray | None, name: str | None, key: bytearray | None, iv: bytearray | None
-) -> bytearray:
-    return decrypt(content, _named(host, name), key, iv)
-
-
 class RandomProvider:
     """System.Security.Cryptography.RNGCryptoServiceProvider; no argument changes what it does."""
 
@@ -176,11 +163,13 @@ DEFINITIONS = (
         "CipherExtensions", "static", nameable=False,
         rows=(
             (f"static byte[] Encrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
-             Call(encrypt_named, context=True)),
+             Call(lambda host, content, name, key, iv:
+                 encrypt(content, _named(host, name), key, iv), context=True)),
             (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg)", encrypt),
             (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg, byte[] key, byte[] iv)", encrypt),
             (f"static byte[] Decrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
-             Call(decrypt_named, context=True)),
+             Call(lambda host, content, name, key, iv:
+                 decrypt(content, _named(host, name), key, iv), context=True)),
             (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg)", decrypt),
             (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg, byte[] key, byte[] iv)", decrypt),
         ),

@@ -16,7 +16,6 @@ from apimlb.policy.clr.json.tokens import (
     JToken,
     holder,
     not_a_property,
-    null,
 )
 from apimlb.policy.clr.types.constructed import Type
 
@@ -99,10 +98,6 @@ def _fixed() -> ClrException:
 def replace_all(target: JContainer, content: object) -> None:
     clear(target)
     add(target, content)
-
-
-def replace(token: JToken, value: JToken | None) -> None:
-    holder(token).replace_child(token, value if value is not None else null())
 
 
 # Constructors

@@ -2,7 +2,8 @@
 
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.collections.interfaces import pair_enumerator, token_enumerator
+from apimlb.policy.clr.collections.enumerators import Enumerator
+from apimlb.policy.clr.collections.interfaces import pair_enumerator
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.enums import Enum
@@ -180,10 +181,6 @@ def select_all(token: JToken, path: str | None, error: bool = False) -> Sequence
     return Sequence(select_tokens(token, path, error))
 
 
-def merge_into(token: JContainer, content: object) -> None:
-    merge(token, content if isinstance(content, JToken) else objects.from_object(content))
-
-
 L = "Newtonsoft.Json.Linq."
 
 _KEYWORDS = {
@@ -220,7 +217,12 @@ _CONTAINER_ROWS: tuple[Row, ...] = (
         "IEnumerable<JToken> DescendantsAndSelf()",
         lambda token: Sequence(lambda: elements(self_and_below(token))),
     ),
-    ("void Merge(object content)", merge_into),
+    (
+        "void Merge(object content)",
+        lambda token, content: merge(
+            token, content if isinstance(content, JToken) else objects.from_object(content)
+        ),
+    ),
 )
 
 DEFINITIONS = (
@@ -276,7 +278,9 @@ DEFINITIONS = (
             ("void RemoveAnnotations<T>()", Call(edits.forget, types=("T",))),
             ("JToken DeepClone()", lambda token: token.clone()),
             ("void Remove()", lambda token: holder(token).remove_child(token)),
-            ("void Replace(JToken value)", edits.replace),
+            ("void Replace(JToken value)",
+             lambda token, value:
+                 holder(token).replace_child(token, value if value is not None else null())),
             ("void AddAfterSelf(object content)", edits.add_after),
             ("void AddBeforeSelf(object content)", edits.add_before),
             ("T ToObject<T>()", Call(objects.to_object, types=("T",))),
@@ -334,7 +338,9 @@ DEFINITIONS = (
             ("void Clear()", edits.clear),
             ("void CopyTo(JToken[] array, int arrayIndex)", copy_children),
             ("bool IsReadOnly", lambda token: token is None),
-            ("IEnumerator<JToken> GetEnumerator()", token_enumerator),
+            ("IEnumerator<JToken> GetEnumerator()",
+             lambda source:
+                 Enumerator(lambda: elements(source.children()), "System.Object", None, restarts=False)),
             ("int IndexOf(JToken item)", array_index),
             ("bool Contains(JToken item)", array_contains),
             ("static JArray Parse(string json)", lambda text: parse_token(text, "JArray")),

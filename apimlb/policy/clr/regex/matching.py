@@ -120,10 +120,6 @@ def item_at(collection: Captures, index: int) -> object:
     return collection.items[index]
 
 
-def captures(group: Group) -> Captures:
-    return Captures(group.captures, "CaptureCollection")
-
-
 def count(collection: Captures) -> int:
     return len(collection.items)
 
@@ -186,7 +182,10 @@ DEFINITIONS = (
     ),
     Definition(
         R + "Group", "class", bases=(R + "Capture",),
-        rows=(("bool Success", "{0}.success"), ("CaptureCollection Captures", captures)),
+        rows=(
+            ("bool Success", "{0}.success"),
+            ("CaptureCollection Captures", lambda group: Captures(group.captures, "CaptureCollection")),
+        ),
     ),
     Definition(
         R + "Match", "class", bases=(R + "Group",),

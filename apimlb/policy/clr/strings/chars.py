@@ -11,10 +11,7 @@ from apimlb.policy.clr.utf16 import enter, leave
 
 
 def _category(*wanted: str) -> Callable[[str], bool]:
-    def test(char: str) -> bool:
-        return unicodedata.category(char).startswith(wanted)
-
-    return test
+    return lambda char: unicodedata.category(char).startswith(wanted)
 
 
 is_letter = _category("L")
@@ -60,10 +57,6 @@ def compare_char(left: str, right: object) -> int:
     return ord(left) - ord(right)
 
 
-def try_parse_char(text: str | None) -> tuple[bool, Char]:
-    return (True, Char(text)) if text is not None and len(text) == 1 else (False, Char("\0"))
-
-
 is_separator = _category("Z")
 is_surrogate = _category("Cs")
 
@@ -85,20 +78,12 @@ def _in_text(text: str | None, index: int) -> str:
 
 def at_index(test: Callable[[str], object]) -> Callable[[str | None, int], object]:
     """The overload for a text and an index: a pair of surrogates counts as its character."""
-
-    def tested(text: str | None, index: int) -> object:
-        return test(leave(_in_text(text, index)[index : index + 2])[:1])
-
-    return tested
+    return lambda text, index: test(leave(_in_text(text, index)[index : index + 2])[:1])
 
 
 def unit_at_index(test: Callable[[str], object]) -> Callable[[str | None, int], object]:
     """The overload for a text and an index that looks at one UTF-16 unit."""
-
-    def tested(text: str | None, index: int) -> object:
-        return test(_in_text(text, index)[index])
-
-    return tested
+    return lambda text, index: test(_in_text(text, index)[index])
 
 
 def is_pair(high: str, low: str) -> bool:

@@ -23,10 +23,6 @@ def _piece(text: str | None, index: int, length: int, number: int) -> str:
     return (text or "")[index : index + taken]
 
 
-def compare_parts(left: str | None, start: int, right: str | None, place: int, length: int) -> int:
-    return compare_parts_ignoring(left, start, right, place, length, False)
-
-
 def compare_parts_ignoring(
     left: str | None, start: int, right: str | None, place: int, length: int, ignore_case: bool
 ) -> int:

@@ -9,6 +9,7 @@ from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.system_object import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings import chars, comparers, parts, search, texts
+from apimlb.policy.clr.strings.parts import compare_parts_ignoring
 from apimlb.policy.clr.strings.texts import WHITE, join
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
@@ -158,7 +159,8 @@ DEFINITIONS = (
             ("static int Compare(string strA, string strB, StringComparison comparisonType)",
              lambda left, right, comparison: order.compare_as(comparison, left, right)),
             ("static int Compare(string strA, int indexA, string strB, int indexB, int length)",
-             parts.compare_parts),
+             lambda left, start, right, place, length:
+                 compare_parts_ignoring(left, start, right, place, length, False)),
             ("static int Compare(string strA, int indexA, string strB, int indexB, int length, "
              "bool ignoreCase)",
              parts.compare_parts_ignoring),
@@ -205,7 +207,9 @@ DEFINITIONS = (
             ("static double GetNumericValue(string s, int index)", chars.at_index(chars.numeric_value)),
             ("int CompareTo(object value)", chars.compare_char),
             ("TypeCode GetTypeCode()", type_code),
-            ("static bool TryParse(string s, out char result)", chars.try_parse_char),
+            ("static bool TryParse(string s, out char result)",
+             lambda text:
+                 (True, Char(text)) if text is not None and len(text) == 1 else (False, Char("\0"))),
             ("static bool IsSurrogatePair(char highSurrogate, char lowSurrogate)", chars.is_pair),
             ("static bool IsSurrogatePair(string s, int index)", chars.is_pair_at),
             ("static string ConvertFromUtf32(int utf32)", chars.from_utf32),

@@ -140,10 +140,6 @@ def get_string_part(encoding: Encoding, content: bytearray | None, index: int, c
     return encoding.decode(content[_part(len(content), index, count, _PLAIN, "buffer", "bytes")])
 
 
-def get_chars_of_part(encoding: Encoding, content: bytearray | None, index: int, count: int) -> ClrArray:
-    return _char_array(get_string_part(encoding, content, index, count))
-
-
 def put_chars(
     encoding: Encoding, content: bytearray | None, index: int, count: int, target: ClrArray | None, place: int
 ) -> int:
@@ -183,11 +179,6 @@ def converted_part(
 def is_always_normalized(encoding: Encoding) -> bool:
     """Of its characters, only those of Latin-1 are never made of several."""
     return encoding.codec == "latin-1"
-
-
-def most_bytes(encoding: Encoding, chars: int) -> int:
-    """GetMaxByteCount"""
-    return _most(encoding.facts.most_bytes, chars, "characters", "bytes", "charCount")
 
 
 def _most(count: Callable[[int], int], given: int, what: str, made: str, name: str) -> int:
@@ -257,13 +248,17 @@ _ENCODING = Definition(
          lambda encoding, content, index, count: len(get_string_part(encoding, content, index, count))),
         ("char[] GetChars(byte[] bytes)",
          lambda encoding, content: _char_array(get_string(encoding, content))),
-        ("char[] GetChars(byte[] bytes, int index, int count)", get_chars_of_part),
+        ("char[] GetChars(byte[] bytes, int index, int count)",
+         lambda encoding, content, index, count:
+             _char_array(get_string_part(encoding, content, index, count))),
         ("int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex)",
          put_chars),
         ("byte[] GetPreamble()", lambda encoding: bytearray(encoding.preamble)),
         ("object Clone()", Encoding.clone),
         ("bool IsAlwaysNormalized()", is_always_normalized),
-        ("int GetMaxByteCount(int charCount)", most_bytes),
+        ("int GetMaxByteCount(int charCount)",
+         lambda encoding, chars:
+             _most(encoding.facts.most_bytes, chars, "characters", "bytes", "charCount")),
         ("int GetMaxCharCount(int byteCount)",
          lambda encoding, size: _most(encoding.facts.most_chars, size, "bytes", "chars", "byteCount")),
         *_PROPERTIES,

@@ -16,7 +16,6 @@ from apimlb.policy.clr.dates.ticks import (
     DateTimeOffset,
     TimeSpan,
 )
-from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
 from apimlb.policy.clr.objects.system_object import hash_code
 from apimlb.policy.clr.time_zones.serialization import deserialized, serialized
@@ -35,10 +34,6 @@ from apimlb.policy.clr.time_zones.zones import (
 from apimlb.policy.clr.types.definitions import Definition
 
 # Transition times and rules
-
-
-def new_floating_rule(time_of_day: DateTime, month: int, week: int, weekday: Enum) -> TransitionTime:
-    return floating_rule(time_of_day, month, week, weekday.number)
 
 
 def time_of_day(value: TransitionTime) -> DateTime:
@@ -102,10 +97,6 @@ def has_same_rules(zone: Zone, other: Zone | None) -> bool:
 def is_invalid(zone: Zone, value: DateTime) -> bool:
     """Whether the clocks never show that time; an instant always exists."""
     return value.kind == UNSPECIFIED and not zone.on_wall(value.ticks)[0]
-
-
-def ambiguous_offsets_of_instant(zone: Zone, value: DateTimeOffset) -> ClrArray:
-    return _ambiguous(zone, value.utc_ticks + zone.at(value.utc_ticks).offset, "dateTimeOffset")
 
 
 def _ambiguous(zone: Zone, ticks: int, name: str) -> ClrArray:
@@ -193,7 +184,9 @@ DEFINITIONS = (
             (f"static {Z}.TransitionTime CreateFixedDateRule(DateTime timeOfDay, int month, int day)",
              fixed_rule),
             (f"static {Z}.TransitionTime CreateFloatingDateRule(DateTime timeOfDay, int month, int week, "
-             "DayOfWeek dayOfWeek)", new_floating_rule),
+             "DayOfWeek dayOfWeek)",
+             lambda time_of_day, month, week, weekday:
+                 floating_rule(time_of_day, month, week, weekday.number)),
             ("DateTime TimeOfDay", time_of_day),
             ("int Month", "{0}.month"),
             ("int Week", "{0}.week"),
@@ -267,7 +260,8 @@ DEFINITIONS = (
             ("TimeSpan GetUtcOffset(DateTime dateTime)",
              lambda zone, value: TimeSpan(zone.reads(value).offset)),
             ("TimeSpan[] GetAmbiguousTimeOffsets(DateTimeOffset dateTimeOffset)",
-             ambiguous_offsets_of_instant),
+             lambda zone, value:
+                 _ambiguous(zone, value.utc_ticks + zone.at(value.utc_ticks).offset, "dateTimeOffset")),
             ("TimeSpan[] GetAmbiguousTimeOffsets(DateTime dateTime)",
              lambda zone, value: _ambiguous(zone, zone.wall(value), "dateTime")),
             ("bool IsAmbiguousTime(DateTimeOffset dateTimeOffset)",

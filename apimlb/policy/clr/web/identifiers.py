@@ -75,10 +75,7 @@ def left_part(uri: Uri, part: Enum) -> str:
 
 
 def uri_part(name: str) -> Callable[[Uri], object]:
-    def part(uri: Uri) -> object:
-        return getattr(_absolute(uri), name)
-
-    return part
+    return lambda uri: getattr(_absolute(uri), name)
 
 
 def dns_host(uri: Uri) -> str:
