@@ -10,12 +10,12 @@ from apimlb.policy.clr.chance import draws
 from apimlb.policy.clr.collections import dictionaries, generic, lists, sets, system_array
 from apimlb.policy.clr.crypto import CIPHERS, HASHES
 from apimlb.policy.clr.dates import date_time, date_time_offset, time_span
-from apimlb.policy.clr.json import jtoken
-from apimlb.policy.clr.linq import enumerable
+from apimlb.policy.clr.json import JSON
+from apimlb.policy.clr.linq import LINQ
 from apimlb.policy.clr.numbers import primitives
 from apimlb.policy.clr.objects import system_object, tuples
 from apimlb.policy.clr.regex import REGEX
-from apimlb.policy.clr.strings import string, system_text
+from apimlb.policy.clr.strings import TEXT, string
 from apimlb.policy.clr.time_zones import TIME_ZONES
 from apimlb.policy.clr.types.definitions import Definition, Family
 from apimlb.policy.clr.web import WEB
@@ -37,9 +37,9 @@ DEFINITIONS: tuple[Definition | Family, ...] = (
     *lists.DEFINITIONS,
     *dictionaries.DEFINITIONS,
     *sets.DEFINITIONS,
-    *enumerable.DEFINITIONS,
-    *jtoken.DEFINITIONS,
-    *system_text.DEFINITIONS,
+    LINQ,
+    JSON,
+    TEXT,
     WEB,
     XML,
     HASHES,

@@ -1,6 +1,7 @@
 """The library's tables, looked up: types by name, members by type. What is not in a table does not exist."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.types.constructed import VOID, Type, Types
@@ -37,27 +38,38 @@ class Registry(TypeResolver):
         self._members: dict[tuple[str, str], list[Member]] = {}
         self._own: dict[tuple[str, str], list[Member]] = {}
         self._bases: dict[Type, list[Type]] = {}
-        self._waiting: dict[str, Family] = {}  # by name of type, and by `name(` of extension method
+        self._ranks: dict[str, int] = {}  # the place of a definition's entry
+        # By name of type, and by `name(` of extension method.
+        self._waiting: dict[str, list[tuple[int, Family]]] = {}
+        self._loaded: set[int] = set()
         self.namespaces: set[str] = set()
-        for entry in entries:
+        for rank, entry in enumerate(entries):
             if isinstance(entry, Family):
-                self._announce(entry)
+                self._announce(entry, rank)
             else:
-                self._enter(entry)
+                self._enter(entry, rank)
         self.object = self.named("System.Object")
         self.string = self.named("System.String")
         self.bool = self.named("System.Boolean")
         self.int = self.named("System.Int32")
         self.char = self.named("System.Char")
-        self.token = self.named("Newtonsoft.Json.Linq.JToken")
 
-    def _enter(self, definition: Definition) -> None:
+    @cached_property
+    def token(self) -> Type:
+        return self.named("Newtonsoft.Json.Linq.JToken")
+
+    def _enter(self, definition: Definition, rank: int) -> None:
+        """What has a name in common with another definition counts by its rank, whenever it is loaded."""
+        self._ranks[definition.name] = rank
         self._by_name[definition.name] = definition
         self._by_name[definition.name.replace("+", ".")] = definition
         if definition.kind == "enum":
             names = {number: name for name, number in reversed(list(definition.constants.items()))}
             definition.default = Enum(definition.name, 0, names)
-        self._by_simple.setdefault((definition.simple, len(definition.parameters)), definition)
+        simple = (definition.simple, len(definition.parameters))
+        known = self._by_simple.get(simple)
+        if known is None or rank < self._ranks[known.name]:
+            self._by_simple[simple] = definition
         if definition.keyword:
             self._by_keyword[definition.keyword] = definition
         if definition.nameable:
@@ -65,29 +77,33 @@ class Registry(TypeResolver):
         if definition.kind == "static":
             for row in definition.rows:
                 if "(this " in row[0]:
-                    self._extensions.setdefault(row_name(row[0]), []).append((definition, row))
+                    found = self._extensions.setdefault(row_name(row[0]), [])
+                    found.append((definition, row))
+                    found.sort(key=lambda pair: self._ranks[pair[0].name])
 
     def _open(self, namespace: str) -> None:
         while namespace and namespace not in self.namespaces:
             self.namespaces.add(namespace)
             namespace = namespace.rpartition(".")[0]
 
-    def _announce(self, family: Family) -> None:
+    def _announce(self, family: Family, rank: int) -> None:
         """Remember under which names a family is looked up."""
+        names = {f"{name}(" for name in family.extensions}
+        for name in (*family.types, *family.hidden):
+            plain = name.partition("`")[0]
+            names |= {name, plain, name.replace("+", "."), simple_name(name)}
+        for name in names:
+            self._waiting.setdefault(name, []).append((rank, family))
         for name in family.types:
             self._open(name.rpartition(".")[0])
-        for name in (*family.types, *family.hidden):
-            for written in (name, name.replace("+", "."), simple_name(name)):
-                self._waiting[written] = family
-        self._waiting |= {f"{name}(": family for name in family.extensions}
 
     def _mention(self, name: str) -> None:
-        """Load the family that a name belongs to, if it is not loaded yet."""
-        family = self._waiting.get(name)
-        if family is not None:
-            self._waiting = {n: other for n, other in self._waiting.items() if other is not family}
-            for definition in family.load():
-                self._enter(definition)
+        """Load the families that a name belongs to, if they are not loaded yet."""
+        for rank, family in self._waiting.pop(name, ()):
+            if rank not in self._loaded:
+                self._loaded.add(rank)
+                for definition in family.load():
+                    self._enter(definition, rank)
 
     # Types by name
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from apimlb.policy.apim.library import DEFINITIONS
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Definition, Family, loaded
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.types.signatures import Member, row_name
@@ -48,9 +49,20 @@ def test_what_is_loaded_on_its_first_mention_is_what_was_there_from_the_start(de
     for row in definition.rows:
         name = row_name(row[0])
         assert sources(Registry(DEFINITIONS), name) == sources(early, name)
-    kind = late.named(definition.name)
     assert late.exact(definition.name) is early.exact(definition.name) is definition
-    assert late.member_names(kind) == early.member_names(early.named(definition.name))
+    assert late.member_names(open_type(late, definition)) == early.member_names(open_type(early, definition))
+
+
+def open_type(registry: Registry, definition: Definition) -> Type:
+    """The type with its own parameters as arguments."""
+    return registry.named(definition.name, map(registry.types.parameter, definition.parameters))
+
+
+def test_what_shares_a_name_counts_in_its_order_whenever_it_is_loaded() -> None:
+    registry, first = Registry(DEFINITIONS), Registry(loaded(DEFINITIONS))
+    registry.named("System.Xml.Linq.XElement")  # brings Extensions, of which Newtonsoft has some before it
+    assert registry.definition("Extensions") is first.definition("Extensions")
+    assert sources(registry, "AncestorsAndSelf") == sources(first, "AncestorsAndSelf")
 
 
 def sources(registry: Registry, extension: str) -> list[str]:
