@@ -7,9 +7,10 @@ reads or writes files is left out. A `Family` is loaded when an expression menti
 from apimlb.policy.clr import system_exception
 from apimlb.policy.clr.certificates import CERTIFICATES
 from apimlb.policy.clr.chance import draws
-from apimlb.policy.clr.collections import dictionaries, generic, lists, sets, system_array
+from apimlb.policy.clr.collections import ARRAYS, SETS, dictionaries, generic, lists
+from apimlb.policy.clr.convert import CONVERT
 from apimlb.policy.clr.crypto import CIPHERS, HASHES
-from apimlb.policy.clr.dates import date_time, date_time_offset, time_span
+from apimlb.policy.clr.dates import DATES
 from apimlb.policy.clr.json import JSON
 from apimlb.policy.clr.linq import LINQ
 from apimlb.policy.clr.numbers import primitives
@@ -26,17 +27,16 @@ DEFINITIONS: tuple[Definition | Family, ...] = (
     *tuples.DEFINITIONS,
     *system_exception.DEFINITIONS,
     *draws.DEFINITIONS,
-    *system_array.DEFINITIONS,
+    ARRAYS,
     *string.DEFINITIONS,
     *primitives.DEFINITIONS,
-    *date_time.DEFINITIONS,
-    *date_time_offset.DEFINITIONS,
-    *time_span.DEFINITIONS,
+    CONVERT,
+    DATES,
     TIME_ZONES,
     *generic.DEFINITIONS,
     *lists.DEFINITIONS,
     *dictionaries.DEFINITIONS,
-    *sets.DEFINITIONS,
+    SETS,
     LINQ,
     JSON,
     TEXT,

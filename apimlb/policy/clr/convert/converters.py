@@ -19,7 +19,7 @@ from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64, to_base64
-from apimlb.policy.clr.types.definitions import Row
+from apimlb.policy.clr.types.definitions import Definition, Row
 
 _PACKED = {
     "Int16": "<h", "UInt16": "<H", "Int32": "<i", "UInt32": "<I", "Int64": "<q", "UInt64": "<Q",
@@ -271,3 +271,9 @@ def _in_base(bits: int) -> Callable[[int, int], str]:
 
 
 _OF_TEXT: dict[str, Callable[..., object]] = {"Char": _text_to_char, "String": _same_text}
+
+
+DEFINITIONS = (
+    Definition("System.Convert", "static", rows=_convert_rows()),
+    Definition("System.BitConverter", "static", rows=BIT_ROWS),
+)

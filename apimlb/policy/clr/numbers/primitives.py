@@ -1,4 +1,4 @@
-"""The numeric types, Boolean, Math, Convert and BitConverter."""
+"""The numeric types, Boolean and Math."""
 
 import math
 from collections.abc import Callable
@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.convert import parsing as convert
-from apimlb.policy.clr.convert.converters import BIT_ROWS, _convert_rows
 from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers import decimals
@@ -133,6 +132,4 @@ DEFINITIONS = (
     ),
     Definition("System.MidpointRounding", "enum", constants=MODES),
     Definition("System.Math", "static", rows=_math_rows()),
-    Definition("System.Convert", "static", rows=_convert_rows()),
-    Definition("System.BitConverter", "static", rows=BIT_ROWS),
 )  # fmt: skip
