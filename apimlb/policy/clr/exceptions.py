@@ -1,5 +1,9 @@
 """Exceptions as an expression sees them: a CLR type name and a message."""
 
+from typing import TypeVar
+
+T = TypeVar("T")
+
 NULL_REFERENCE = "Object reference not set to an instance of an object."
 
 
@@ -28,6 +32,13 @@ def null_reference() -> ClrException:
 
 def argument_null(name: str, message: str = "Value cannot be null.") -> ClrException:
     return ClrException("System.ArgumentNullException", f"{message} (Parameter '{name}')")
+
+
+def required(value: T | None, name: str) -> T:
+    """An argument that may not be null; throws System.ArgumentNullException."""
+    if value is None:
+        raise argument_null(name)
+    return value
 
 
 def argument(message: str, name: str = "") -> ClrException:

@@ -3,7 +3,7 @@
 import re
 import uuid
 
-from apimlb.policy.clr.exceptions import argument_null, bad_format
+from apimlb.policy.clr.exceptions import argument_null, bad_format, required
 from apimlb.policy.clr.objects.text import laid_out
 
 _HEX = re.compile(r"[0-9a-fA-F]{32}\Z")
@@ -74,8 +74,7 @@ def parse_exact(text: str | None, layout: str | None) -> Guid:
 
 def parse_guid(text: str | None) -> Guid:
     """Guid.Parse; throws System.FormatException."""
-    if text is None:
-        raise argument_null("input")
+    text = required(text, "input")
     plain = text.strip()
     if not plain:
         raise bad_format("Unrecognized Guid format.")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.crypto.hashes import C, crypto_error
 from apimlb.policy.clr.crypto.oids import NAMES, is_numeric, value_of
-from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.exceptions import required
 
 _TEXTS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
 _SPECIAL = re.compile(r'[,+="\n<>#;]|\A\s|\s\Z')
@@ -122,8 +122,7 @@ class DistinguishedName:
 
 def written_name(text: str | None) -> DistinguishedName:
     """new X500DistinguishedName(text): any text of `key=value` parts; throws CryptographicException."""
-    if text is None:
-        raise argument_null("distinguishedName")
+    text = required(text, "distinguishedName")
     charge_each(len(text))
     at = 0
     while text[at:].strip():
@@ -143,12 +142,10 @@ def _is_key(key: str) -> bool:
 
 
 def encoded_name(content: bytearray | None) -> DistinguishedName:
-    if content is None:
-        raise argument_null("value")
+    content = required(content, "value")
     return DistinguishedName(name_text(bytes(content)))
 
 
 def copied_name(other: DistinguishedName | None) -> DistinguishedName:
-    if other is None:
-        raise argument_null("asnEncodedData")
+    other = required(other, "asnEncodedData")
     return DistinguishedName(other.name)

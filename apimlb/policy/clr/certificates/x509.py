@@ -13,10 +13,9 @@ from apimlb.policy.clr.certificates.distinguished_names import (
 from apimlb.policy.clr.crypto.hashes import crypto_error, digest, not_on_this_platform
 from apimlb.policy.clr.crypto.oids import Oid
 from apimlb.policy.clr.crypto.rsa import HashAlgorithmName, Rsa, checked_name, known_hash
-from apimlb.policy.clr.crypto.rsa_provider import present
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument, argument_null, not_supported, null_reference
+from apimlb.policy.clr.exceptions import argument, not_supported, null_reference, required
 from apimlb.policy.clr.types.definitions import Definition, setting
 
 CONTENT_TYPES = {
@@ -150,20 +149,19 @@ def public_rsa(key: PublicKey) -> Rsa:
 
 def rsa_public(certificate: X509 | None) -> Rsa | None:
     """GetRSAPublicKey: null where the key is of another kind."""
-    found = present(certificate, "certificate").facts.rsa
+    found = required(certificate, "certificate").facts.rsa
     return None if found is None else Rsa(key=found)
 
 
 def rsa_private(certificate: X509 | None) -> Rsa | None:
     """GetRSAPrivateKey: null where there is none."""
-    found = present(certificate, "certificate").key
+    found = required(certificate, "certificate").key
     return None if found is None else Rsa(key=found.key)
 
 
 def with_key(certificate: X509 | None, key: Rsa | None) -> X509:
-    owner = present(certificate, "certificate")
-    if key is None:
-        raise argument_null("privateKey")
+    owner = required(certificate, "certificate")
+    key = required(key, "privateKey")
     return owner.with_key(key)
 
 
@@ -171,7 +169,7 @@ _FIRST = (
     ("new()", lambda: X509(second=False)),
     ("new(byte[] data)", new_first),
     ("new(byte[] rawData, string password)", new_first),
-    ("new(X509Certificate cert)", lambda other: X509(second=False).copy_of(present(other, "cert"))),
+    ("new(X509Certificate cert)", lambda other: X509(second=False).copy_of(required(other, "cert"))),
     ("string Subject", "{0}.facts.subject"),
     ("string Issuer", "{0}.facts.issuer"),
     ("void Import(byte[] rawData)", take),
@@ -210,7 +208,7 @@ _SECOND = (
     ("new()", X509),
     ("new(byte[] rawData)", new_second),
     ("new(byte[] rawData, string password)", new_second),
-    ("new(X509Certificate certificate)", lambda other: X509().copy_of(present(other, "cert"))),
+    ("new(X509Certificate certificate)", lambda other: X509().copy_of(required(other, "cert"))),
     ("static X509ContentType GetCertContentType(byte[] rawData)", content_type),
     ("string Thumbprint", thumbprint_text),
     ("string SerialNumber", serial_text),

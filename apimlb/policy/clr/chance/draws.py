@@ -6,7 +6,7 @@ import uuid
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.chance.generator import SeededRandom
-from apimlb.policy.clr.exceptions import argument, argument_null, argument_range
+from apimlb.policy.clr.exceptions import argument, argument_range, required
 from apimlb.policy.clr.guids import EMPTY, Guid, format_guid, parse_exact, parse_guid
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
@@ -44,22 +44,19 @@ def next_between(chance: Chance, lowest: int, highest: int) -> int:
 
 
 def next_bytes(chance: Chance, target: bytearray | None) -> None:
-    if target is None:
-        raise argument_null("buffer")
+    target = required(target, "buffer")
     BUDGET.spend(len(target))
     for index in range(len(target)):
         target[index] = chance.below(0, 0x7FFFFFFF) % 256
 
 
 def guid_from_text(text: str | None) -> Guid:
-    if text is None:
-        raise argument_null("g")
+    text = required(text, "g")
     return parse_guid(text)
 
 
 def guid_from_bytes(content: bytearray | None) -> Guid:
-    if content is None:
-        raise argument_null("b")
+    content = required(content, "b")
     if len(content) != 16:
         raise argument("Byte array for GUID must be exactly 16 bytes long.", "b")
     return Guid(uuid.UUID(bytes_le=bytes(content)))
@@ -73,8 +70,7 @@ def guid_from_parts(first: int, second: int, third: int, *rest: int) -> Guid:
 
 def guid_from_part_bytes(first: int, second: int, third: int, rest: bytearray | None) -> Guid:
     """new Guid(a, b, c, d[])"""
-    if rest is None:
-        raise argument_null("d")
+    rest = required(rest, "d")
     if len(rest) != 8:
         raise argument("Byte array for GUID must be exactly 8 bytes long.", "d")
     return guid_from_parts(first, second, third, *rest)

@@ -15,7 +15,7 @@ from apimlb.policy.clr.collections.enumerators import Enumerator
 from apimlb.policy.clr.collections.hash_sets import room_for, room_grown
 from apimlb.policy.clr.collections.interfaces import KV, PAIR, VALUE, G, count_of, enumerator_of, thing_copy
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.exceptions import ClrException, argument_null, argument_range
+from apimlb.policy.clr.exceptions import ClrException, argument_range, required
 from apimlb.policy.clr.json.tokens import JObject
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_equals
@@ -47,8 +47,7 @@ def new_dictionary_of(
     key: Type, value: Type, source: ReadOnlyMap | None, comparer: Comparer | None = None
 ) -> ClrDictionary:
     """new Dictionary<K, V>(IDictionary<K, V>)"""
-    if source is None:
-        raise argument_null("dictionary")
+    source = required(source, "dictionary")
     return new_dictionary_of_pairs(key, value, source, comparer)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import KeyValuePair
-from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.json.tokens import JObject
 from apimlb.policy.clr.numbers.arithmetic import Byte, Char
 
@@ -29,8 +29,7 @@ def iterate_pairs(source: JObject) -> Iterator[object]:
 
 def elements(source: object, name: str = "source") -> Iterator[object]:
     """The elements for a LINQ method; throws System.ArgumentNullException, and when the budget is spent."""
-    if source is None:
-        raise argument_null(name)
+    source = required(source, name)
     return _counted(iterate(source))
 
 

@@ -35,10 +35,10 @@ from apimlb.policy.clr.collections.interfaces import (
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import (
     argument,
-    argument_null,
     argument_range,
     index_range,
     invalid_operation,
+    required,
 )
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import compare
@@ -79,8 +79,7 @@ def list_add_range(target: ClrList, source: object) -> None:
 
 
 def list_insert_range(target: ClrList, index: int, source: object) -> None:
-    if source is None:
-        raise argument_null("collection")
+    source = required(source, "collection")
     if not 0 <= index <= len(target.items):
         raise index_range()
     found = list(elements(source))
@@ -161,8 +160,7 @@ def list_sort_part(target: ClrList, index: int, count: int, comparer: Comparer |
 
 
 def list_sort_by(target: ClrList, order: Order) -> None:
-    if order is None:
-        raise argument_null("comparison")
+    order = required(order, "comparison")
     charge_sorting(len(target.items))
     # A comparison may look at the list while it is being sorted.
     target.changed()[:] = sorted(target.items, key=cmp_to_key(order))
@@ -235,24 +233,19 @@ def _find(target: ClrList, places: range, test: Test) -> int:
     return -1
 
 
-def _needed(match: object, name: str = "match") -> None:
-    if match is None:
-        raise argument_null(name)
-
-
 def list_find(kind: Type, target: ClrList, match: Test) -> object:
-    _needed(match)
+    required(match, "match")
     return next((item for item in elements(target) if match(item)), kind.default)
 
 
 def list_find_last(kind: Type, target: ClrList, match: Test) -> object:
-    _needed(match)
+    required(match, "match")
     place = _find(target, range(len(target.items) - 1, -1, -1), match)
     return target.items[place] if place >= 0 else kind.default
 
 
 def list_find_all(target: ClrList, match: Test) -> ClrList:
-    _needed(match)
+    required(match, "match")
     return ClrList([item for item in elements(target) if match(item)], target.element)
 
 
@@ -262,12 +255,12 @@ def list_find_index(target: ClrList, match: Test) -> int:
 
 def list_find_index_part(target: ClrList, start: int, count: int, match: Test) -> int:
     count = _first_part(target, start, count)
-    _needed(match)
+    required(match, "match")
     return _find(target, range(start, start + count), match)
 
 
 def list_find_last_index_part(target: ClrList, start: int, count: int, match: Test) -> int:
-    _needed(match)
+    required(match, "match")
     size = len(target.items)
     if not (start == -1 if size == 0 else 0 <= start < size):
         raise argument_range(_INDEX, "startIndex")
@@ -277,12 +270,12 @@ def list_find_last_index_part(target: ClrList, start: int, count: int, match: Te
 
 
 def list_true_for_all(target: ClrList, match: Test) -> bool:
-    _needed(match)
+    required(match, "match")
     return all(match(item) for item in elements(target))
 
 
 def list_remove_all(target: ClrList, match: Test) -> int:
-    _needed(match)
+    required(match, "match")
     kept = [item for item in elements(target) if not match(item)]
     removed = len(target.items) - len(kept)
     target.changed()[:] = kept
@@ -290,7 +283,7 @@ def list_remove_all(target: ClrList, match: Test) -> int:
 
 
 def list_for_each(target: ClrList, action: Callable[[object], object]) -> None:
-    _needed(action, "action")
+    required(action, "action")
     version = target.version
     for item in elements(target.items[:]):
         action(item)
@@ -299,7 +292,7 @@ def list_for_each(target: ClrList, action: Callable[[object], object]) -> None:
 
 
 def list_convert_all(kind: Type, target: ClrList, converter: Callable[[object], object]) -> ClrList:
-    _needed(converter, "converter")
+    required(converter, "converter")
     return ClrList([converter(item) for item in elements(target)], kind.name)
 
 

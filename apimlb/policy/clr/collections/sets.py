@@ -27,7 +27,7 @@ from apimlb.policy.clr.collections.interfaces import (
 )
 from apimlb.policy.clr.collections.iteration import elements, known_size
 from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.exceptions import argument, argument_null, argument_range
+from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, required
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -59,8 +59,7 @@ def _room(capacity: int) -> None:
 
 def to_set(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:
     """Enumerable.ToHashSet"""
-    if source is None:
-        raise argument_null("source")
+    source = required(source, "source")
     return new_set_of(kind, source, comparer)
 
 
@@ -85,8 +84,7 @@ def set_copy(target: ClrSet, array: Array | None, at: int = 0) -> None:
 
 
 def set_remove_where(target: ClrSet, match: Callable[[object], bool]) -> int:
-    if match is None:
-        raise argument_null("match")
+    match = required(match, "match")
     gone = [item for item in elements(list(target)) if match(item)]
     return sum(target.remove(item) for item in gone)
 

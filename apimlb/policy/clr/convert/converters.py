@@ -14,6 +14,7 @@ from apimlb.policy.clr.exceptions import (
     argument_range,
     bad_format,
     index_range,
+    required,
 )
 from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
@@ -43,8 +44,7 @@ _TOO_SHORT = (
 
 
 def _unpacked(content: bytearray | None, start: int, layout: str) -> float:
-    if content is None:
-        raise argument_null("value")
+    content = required(content, "value")
     if not 0 <= start < len(content):
         raise index_range("startIndex")
     if start + struct.calcsize(layout) > len(content):
@@ -59,8 +59,7 @@ def _pack(name: str) -> Callable[[float], bytearray]:
 
 def hex_text(content: bytearray | None, start: int = 0, length: int | None = None) -> str:
     """BitConverter.ToString: upper-case pairs with dashes."""
-    if content is None:
-        raise argument_null("value")
+    content = required(content, "value")
     if start < 0 or (start >= len(content) and start > 0):
         raise index_range("startIndex")
     length = len(content) - start if length is None else length
@@ -207,15 +206,13 @@ def _same_text(value: str | None) -> str | None:
 
 
 def _text_to_char(value: str | None) -> Char:
-    if value is None:
-        raise argument_null("value")
+    value = required(value, "value")
     return convert.to_char(value)
 
 
 def _piece(content: bytearray | None, start: int, length: int, name: str) -> bytearray:
     """A part of the bytes that are given as `inArray`, its start being `name`."""
-    if content is None:
-        raise argument_null("inArray")
+    content = required(content, "inArray")
     if length < 0:
         raise index_range("length")
     if start < 0:
@@ -227,8 +224,7 @@ def _piece(content: bytearray | None, start: int, length: int, name: str) -> byt
 
 def chars_from_base64(chars: ClrArray | None, start: int, length: int) -> bytearray:
     """Convert.FromBase64CharArray"""
-    if chars is None:
-        raise argument_null("inArray")
+    chars = required(chars, "inArray")
     if length < 0:
         raise index_range("length")
     if start < 0:

@@ -6,7 +6,13 @@ from decimal import Decimal, InvalidOperation
 
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.dates.ticks import DateTime
-from apimlb.policy.clr.exceptions import ClrException, argument_null, bad_format, invalid_cast, overflow
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    bad_format,
+    invalid_cast,
+    overflow,
+    required,
+)
 from apimlb.policy.clr.numbers.arithmetic import (
     INTEGERS,
     Char,
@@ -57,8 +63,7 @@ def bad_cast(value: object, target: str) -> ClrException:
 
 def parse_integer(text: str | None, name: str) -> int:
     """int.Parse and its kin: optional sign and white space; throws Format- or OverflowException."""
-    if text is None:
-        raise argument_null("s")
+    text = required(text, "s")
     match = _INTEGER.match(text)
     if match is None:
         raise bad_format()
@@ -107,8 +112,7 @@ _WORDS = {
 
 def parse_double(text: str | None) -> float:
     """double.Parse; throws System.FormatException."""
-    if text is None:
-        raise argument_null("s")
+    text = required(text, "s")
     try:
         return float(_real_text(text, _FLOAT))
     except ValueError:
@@ -119,8 +123,7 @@ def parse_double(text: str | None) -> float:
 
 
 def parse_decimal(text: str | None) -> Decimal:
-    if text is None:
-        raise argument_null("s")
+    text = required(text, "s")
     try:
         found = decimal_of(Decimal(_real_text(text, _DECIMAL)))
     except (ValueError, InvalidOperation):
@@ -130,8 +133,7 @@ def parse_decimal(text: str | None) -> Decimal:
 
 def parse_boolean(text: str | None) -> bool:
     """bool.Parse; throws System.FormatException."""
-    if text is None:
-        raise argument_null("value")
+    text = required(text, "value")
     word = text.strip(" \t\r\n\0").lower()
     if word not in ("true", "false"):
         raise bad_format(f"String '{text}' was not recognized as a valid Boolean.")

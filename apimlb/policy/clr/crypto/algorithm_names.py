@@ -8,7 +8,7 @@ from collections.abc import Callable
 from apimlb.policy.clr.crypto.ciphers import Cipher
 from apimlb.policy.clr.crypto.hashes import C, HashAlgorithm, block_size, not_on_this_platform
 from apimlb.policy.clr.crypto.rsa import Rsa
-from apimlb.policy.clr.exceptions import argument_null, invalid_cast, not_supported
+from apimlb.policy.clr.exceptions import invalid_cast, not_supported, required
 from apimlb.policy.clr.host import Host
 
 Algorithm = HashAlgorithm | Cipher | Rsa
@@ -73,8 +73,7 @@ def create(target: str) -> Callable[[Host, str | None], Algorithm | None]:
     kind."""
 
     def made(host: Host, name: str | None) -> Algorithm | None:
-        if name is None:
-            raise argument_null("name")
+        name = required(name, "name")
         plain = name.lower()
         maker = _MAKERS.get(plain)
         if maker is None:

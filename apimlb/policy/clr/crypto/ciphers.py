@@ -4,7 +4,7 @@ import random
 
 from apimlb.policy.clr.crypto.hashes import C, crypto_error
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.exceptions import required
 
 MODES = {"CBC": 1, "ECB": 2, "OFB": 3, "CFB": 4, "CTS": 5}
 PADDINGS = {"None": 1, "PKCS7": 2, "Zeros": 3, "ANSIX923": 4, "ISO10126": 5}
@@ -21,8 +21,7 @@ def _padding(name: str) -> Enum:
 
 
 def given(value: bytearray | None) -> bytes:
-    if value is None:
-        raise argument_null("value")
+    value = required(value, "value")
     return bytes(value)
 
 

@@ -11,7 +11,7 @@ from apimlb.policy.clr.crypto.hashes import (
     out_of_bounds,
     part,
 )
-from apimlb.policy.clr.exceptions import argument_null, null_reference
+from apimlb.policy.clr.exceptions import null_reference, required
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
@@ -19,8 +19,7 @@ _HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
 
 
 def compute(algorithm: HashAlgorithm, content: bytearray | None) -> bytearray:
-    if content is None:
-        raise argument_null("buffer")
+    content = required(content, "buffer")
     return bytearray(algorithm.finish(content, closes=False))
 
 
@@ -55,8 +54,7 @@ def make(name: str, made_by: str = "") -> Callable[[], HashAlgorithm]:
 
 def make_keyed(name: str) -> Callable[[bytearray | None], HashAlgorithm]:
     def keyed(key: bytearray | None) -> HashAlgorithm:
-        if key is None:
-            raise argument_null("key")
+        key = required(key, "key")
         return HashAlgorithm(name, key)
 
     return keyed
@@ -82,8 +80,7 @@ def set_key(algorithm: HashAlgorithm, key: bytearray | None) -> None:
 
 def set_name(algorithm: HashAlgorithm, name: str | None) -> None:
     """HMAC.HashName can only be set to what it is."""
-    if name is None:
-        raise argument_null("HashName")
+    name = required(name, "HashName")
     if name != algorithm.name:
         raise not_on_this_platform(
             "Setting the hashname after it's already been set is not supported on this platform."

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from typing import Protocol
 
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, required
 
 C = "System.Security.Cryptography."
 _BLOCKS = {"MD5": 64, "SHA1": 64, "SHA256": 64, "SHA384": 128, "SHA512": 128}
@@ -25,8 +25,7 @@ def disposed(name: str = "") -> ClrException:
 
 def part(buffer: bytearray | None, offset: int, count: int, names: tuple[str, str]) -> bytearray:
     """`count` bytes from `offset`; `names` are those of the buffer and the offset, for what is thrown."""
-    if buffer is None:
-        raise argument_null(names[0])
+    buffer = required(buffer, names[0])
     if offset < 0:
         raise argument_range("Non-negative number required.", names[1])
     if not 0 <= count <= len(buffer):

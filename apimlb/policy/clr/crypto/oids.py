@@ -3,7 +3,7 @@
 import re
 
 from apimlb.policy.clr.crypto.hashes import C
-from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.exceptions import required
 
 # Names as .NET gives them (Windows' own, then those of X.509 attributes and extensions).
 NAMES = {
@@ -80,13 +80,11 @@ class Oid:
 
 def new_oid(text: str | None) -> Oid:
     """new Oid(text): an identifier, or a name that is known."""
-    if text is None:
-        raise argument_null("friendlyName")
+    text = required(text, "friendlyName")
     found = value_of(text)
     return Oid(text if found is None else found)
 
 
 def copied_oid(other: Oid | None) -> Oid:
-    if other is None:
-        raise argument_null("oid")
+    other = required(other, "oid")
     return Oid(other.value, other.friendly_name)

@@ -16,7 +16,7 @@ from apimlb.policy.clr.crypto.rsa import (
     checked_name,
     hashed,
 )
-from apimlb.policy.clr.exceptions import ClrException, argument_null, argument_range, not_supported
+from apimlb.policy.clr.exceptions import ClrException, argument_range, not_supported, required
 from apimlb.policy.clr.objects.system_object import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings.encodings import from_base64
@@ -29,26 +29,20 @@ _ORDER = ("Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D")
 Value = TypeVar("Value")
 
 
-def present(value: Value | None, name: str) -> Value:
-    if value is None:
-        raise argument_null(name)
-    return value
-
-
 # Signatures
 
 
 def sign_data(
     rsa: Rsa, data: bytearray | None, name: HashAlgorithmName, padding: SignaturePadding | None
 ) -> bytearray:
-    content = present(data, "data")
+    content = required(data, "data")
     algorithm = checked_name(name)
-    present(padding, "padding")
+    required(padding, "padding")
     return sign_hash(rsa, bytearray(hashed(algorithm, content)), name, padding)
 
 
 def _part(data: bytearray | None, offset: int, count: int) -> bytearray:
-    content = present(data, "data")
+    content = required(data, "data")
     if not 0 <= offset <= len(content):
         raise argument_range("Specified argument was out of the range of valid values.", "offset")
     if not 0 <= count <= len(content) - offset:
@@ -59,19 +53,19 @@ def _part(data: bytearray | None, offset: int, count: int) -> bytearray:
 def sign_hash(
     rsa: Rsa, digest: bytearray | None, name: HashAlgorithmName, padding: SignaturePadding | None
 ) -> bytearray:
-    content = bytes(present(digest, "hash"))
+    content = bytes(required(digest, "hash"))
     algorithm = checked_name(name)
-    return bytearray(rsa.sign(content, algorithm, present(padding, "padding")))
+    return bytearray(rsa.sign(content, algorithm, required(padding, "padding")))
 
 
 def verify_data(
     rsa: Rsa, data: bytearray | None, signature: bytearray | None, name: HashAlgorithmName,
     padding: SignaturePadding | None,
 ) -> bool:  # fmt: skip
-    content = present(data, "data")
-    present(signature, "signature")
+    content = required(data, "data")
+    required(signature, "signature")
     algorithm = checked_name(name)
-    present(padding, "padding")
+    required(padding, "padding")
     return verify_hash(rsa, bytearray(hashed(algorithm, content)), signature, name, padding)
 
 
@@ -79,22 +73,22 @@ def verify_hash(
     rsa: Rsa, digest: bytearray | None, signature: bytearray | None, name: HashAlgorithmName,
     padding: SignaturePadding | None,
 ) -> bool:  # fmt: skip
-    content, given = bytes(present(digest, "hash")), bytes(present(signature, "signature"))
+    content, given = bytes(required(digest, "hash")), bytes(required(signature, "signature"))
     algorithm = checked_name(name)
-    return rsa.verify(content, given, algorithm, present(padding, "padding"))
+    return rsa.verify(content, given, algorithm, required(padding, "padding"))
 
 
 # Secrets
 
 
 def encrypt(rsa: Rsa, data: bytearray | None, padding: EncryptionPadding | None) -> bytearray:
-    content = bytes(present(data, "data"))
-    return bytearray(rsa.encrypt(content, present(padding, "padding")))
+    content = bytes(required(data, "data"))
+    return bytearray(rsa.encrypt(content, required(padding, "padding")))
 
 
 def decrypt(rsa: Rsa, data: bytearray | None, padding: EncryptionPadding | None) -> bytearray:
-    content = bytes(present(data, "data"))
-    return bytearray(rsa.decrypt(content, present(padding, "padding")))
+    content = bytes(required(data, "data"))
+    return bytearray(rsa.decrypt(content, required(padding, "padding")))
 
 
 def raw_value(rsa: Rsa, data: bytearray | None) -> bytearray:
@@ -123,7 +117,7 @@ def to_xml(rsa: Rsa, private: bool) -> str:
 def from_xml(rsa: Rsa, text: str | None) -> None:
     """FromXmlString: the key of that text instead of the one before; the root's name does not matter."""
     try:
-        root = parse_element(present(text, "xmlString"))
+        root = parse_element(required(text, "xmlString"))
     except ClrException as error:
         if error.type_name != "System.Xml.XmlException":
             raise

@@ -5,7 +5,7 @@ from apimlb.policy.clr.crypto import aes
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
 from apimlb.policy.clr.crypto.ciphers import BLOCK_BITS, MODES, PADDINGS, Cipher, given
 from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform, out_of_bounds
-from apimlb.policy.clr.exceptions import argument_null, argument_range
+from apimlb.policy.clr.exceptions import argument_range, required
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.types.definitions import Call, Definition, setting
 
@@ -20,8 +20,7 @@ def _named(host: Host, name: str | None) -> Cipher | None:
 
 
 def _bytes(value: bytearray | None, name: str) -> bytes:
-    if value is None:
-        raise argument_null(name)
+    value = required(value, name)
     return bytes(value)
 
 
@@ -71,8 +70,7 @@ def _stripped(content: bytes, cipher: Cipher) -> bytes:
 
 def encrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray | None) -> bytearray:
     """input.Encrypt(alg[, key, iv])"""
-    if cipher is None:
-        raise argument_null("alg")
+    cipher = required(cipher, "alg")
     key, iv = (_bytes(each, "key") for each in keys) if keys else (cipher.key, cipher.iv)
     plain, padding = _padded(_bytes(content, "input"), cipher)
     return bytearray(aes.encrypt(plain, key, iv, str(cipher.mode), padding))
@@ -80,8 +78,7 @@ def encrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray |
 
 def decrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray | None) -> bytearray:
     """input.Decrypt(alg[, key, iv])"""
-    if cipher is None:
-        raise argument_null("alg")
+    cipher = required(cipher, "alg")
     key, iv = (_bytes(each, "key") for each in keys) if keys else (cipher.key, cipher.iv)
     plain = aes.decrypt(_bytes(content, "input"), key, iv, str(cipher.mode), str(cipher.padding))
     return bytearray(_stripped(plain, cipher))
@@ -104,8 +101,7 @@ def random_bytes(host: Host, provider: RandomProvider, target: bytearray | None)
 def random_part(
     host: Host, provider: RandomProvider, target: bytearray | None, offset: int, count: int
 ) -> None:
-    if target is None:
-        raise argument_null("data")
+    target = required(target, "data")
     for name, value in (("offset", offset), ("count", count)):
         if value < 0:
             raise argument_range("Non-negative number required.", name)
@@ -115,8 +111,7 @@ def random_part(
 
 
 def random_nonzero(host: Host, provider: RandomProvider, target: bytearray | None) -> None:
-    if target is None:
-        raise argument_null("data")
+    target = required(target, "data")
     charge_each(len(target))
     target[:] = bytes(host.rng.randint(1, 255) for _ in target)
 

@@ -19,7 +19,7 @@ from apimlb.policy.clr.dates.ticks import (
     date_ticks,
     time_ticks,
 )
-from apimlb.policy.clr.exceptions import ClrException, argument_null, bad_format
+from apimlb.policy.clr.exceptions import ClrException, bad_format, required
 
 _TIME = r"(?P<h>\d{1,2}):(?P<mi>\d{1,2})(?::(?P<s>\d{1,2})(?:[.,](?P<f>\d{1,16}))?)?\s*(?P<ap>[AaPp][Mm]?)?"
 _ZONE = r"\s*(?P<z>Z|GMT|UTC|[+-]\d{1,2}(?::?\d{2})?)?"
@@ -137,8 +137,7 @@ def _unreadable(text: str) -> ClrException:
 
 def parse_date(text: str | None, today: int = 0) -> DateTime:
     """DateTime.Parse: a text with a zone becomes local time; throws System.FormatException."""
-    if text is None:
-        raise argument_null("s")
+    text = required(text, "s")
     try:
         ticks, offset = parse_parts(text, today)
     except ValueError:
@@ -153,8 +152,7 @@ def parse_date(text: str | None, today: int = 0) -> DateTime:
 
 def parse_offset(text: str | None, today: int = 0) -> DateTimeOffset:
     """DateTimeOffset.Parse; throws System.FormatException."""
-    if text is None:
-        raise argument_null("input")
+    text = required(text, "input")
     try:
         ticks, offset = parse_parts(text, today)
     except ValueError:
@@ -176,8 +174,7 @@ _DAYS_ONLY = re.compile(r"\s*(?P<sign>-)?(?P<d>\d{1,8})\s*\Z")
 
 def parse_span(text: str | None) -> TimeSpan:
     """TimeSpan.Parse; throws System.FormatException or System.OverflowException."""
-    if text is None:
-        raise argument_null("input")
+    text = required(text, "input")
     match = (
         None
         if len(text) > _LONGEST

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_operation
+from apimlb.policy.clr.exceptions import ClrException, argument, invalid_operation, required
 from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import change_type
@@ -36,8 +36,7 @@ def token_at(token: JToken, key: object) -> JToken | None:
         raise invalid_operation(f"Cannot access child value on {token.clr_name}.")
     else:
         raise invalid_operation("Cannot access child value on Newtonsoft.Json.Linq.JValue.")
-    if key is None:
-        raise argument_null("key")
+    key = required(key, "key")
     kind, wanted = KEYS[type(token)]
     raise argument(f"Accessed {kind} values with invalid key value: {shown(key)}. {wanted} expected.")
 
@@ -104,8 +103,7 @@ _PYTHON: dict[str, type] = {
 
 def own_value(kind: Type, source: object) -> object:
     """source.Value<T>() of one token."""
-    if source is None:
-        raise argument_null("value")
+    source = required(source, "value")
     if not isinstance(source, JToken):
         raise argument("Source value must be a JToken.")
     return converted(kind, source)
@@ -126,16 +124,14 @@ def scalar_put(token: JValue, value: object) -> None:
 
 
 def deserialize(kind: Type, text: str | None) -> object:
-    if text is None:
-        raise argument_null("value")
+    text = required(text, "value")
     if not text.strip():
         return None
     return objects.to_object(kind, parse_token(text))
 
 
 def deserialize_object(text: str | None) -> object:
-    if text is None:
-        raise argument_null("value")
+    text = required(text, "value")
     found = parse_token(text)
     return scalar(found) if isinstance(found, JValue) else found
 

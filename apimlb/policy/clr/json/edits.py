@@ -5,7 +5,7 @@ from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json.tokens import (
     JConstructor,
@@ -105,8 +105,7 @@ def replace_all(target: JContainer, content: object) -> None:
 
 def new_constructor(name: str | None, content: object = ()) -> JConstructor:
     """new JConstructor(name, content)"""
-    if name is None:
-        raise argument_null("name")
+    name = required(name, "name")
     if not name:
         raise argument("Constructor name cannot be empty.", "name")
     made = JConstructor(name)
@@ -124,8 +123,7 @@ def _notes(token: JToken) -> list[object]:
 
 
 def annotate(token: JToken, annotation: object) -> None:
-    if annotation is None:
-        raise argument_null("annotation")
+    annotation = required(annotation, "annotation")
     token.notes = [*_notes(token), annotation]
     charge_each(len(token.notes))
 

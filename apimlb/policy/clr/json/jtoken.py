@@ -10,9 +10,9 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import (
     ClrException,
     argument,
-    argument_null,
     argument_range,
     invalid_operation,
+    required,
 )
 from apimlb.policy.clr.json import conversions, edits, sequences
 from apimlb.policy.clr.json import serialization as objects
@@ -58,8 +58,7 @@ def token_put(token: JToken, key: object, value: JToken | None) -> None:
     elif isinstance(token, JList) and type(key) is int:
         token.put(key, value)
     elif isinstance(token, JObject | JList):
-        if key is None:
-            raise argument_null("key")
+        key = required(key, "key")
         kind, wanted = KEYS[type(token)]
         raise argument(f"Set {kind} values with invalid key value: {shown(key)}. {wanted} expected.")
     else:
@@ -152,8 +151,7 @@ def deep_equals(left: JToken | None, right: JToken | None) -> bool:
 
 def copy_children(token: JArray, array: ClrArray | None, at: int) -> None:
     """JArray.CopyTo"""
-    if array is None:
-        raise argument_null("array")
+    array = required(array, "array")
     if at < 0:
         raise argument_range("arrayIndex is less than 0.", "arrayIndex")
     if at >= len(array) and at != 0:

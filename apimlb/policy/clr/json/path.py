@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from apimlb.policy.clr.convert.parsing import parse_double, parse_integer
-from apimlb.policy.clr.exceptions import ClrException, argument_null, array_range
+from apimlb.policy.clr.exceptions import ClrException, array_range, required
 from apimlb.policy.clr.json.path_steps import (
     Comparison,
     Deep,
@@ -300,7 +300,6 @@ def select_tokens(
 ) -> Callable[[], Iterator[JToken]]:
     """What finds the tokens of a path; throws Newtonsoft.Json.JsonException for a path that is none. It
     throws while it goes on where a `strict` one finds nothing."""
-    if expression is None:
-        raise argument_null("expression")
+    expression = required(expression, "expression")
     steps = _steps(expression) if len(expression) < 1_000 else PathReader(expression).read()
     return lambda: walk(steps, token, token, strict)

@@ -19,7 +19,7 @@ from apimlb.policy.clr.dates.ticks import (
     date_ticks,
     time_ticks,
 )
-from apimlb.policy.clr.exceptions import ClrException, argument_null
+from apimlb.policy.clr.exceptions import ClrException, required
 from apimlb.policy.clr.json.lenient_reader import TolerantReader, reader_error
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue
 from apimlb.policy.clr.numbers.arithmetic import BigInteger, ULong
@@ -130,8 +130,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=object_of, strict=False)
 
 def parse_token(text: str | None, wanted: str = "JToken") -> JToken:
     """JToken.Parse, or JObject's or JArray's own; throws Newtonsoft.Json.JsonReaderException."""
-    if text is None:
-        raise argument_null("s")
+    text = required(text, "s")
     charge_each(len(text))
     try:
         found = token_of(_DECODER.decode(text))

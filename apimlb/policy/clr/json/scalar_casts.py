@@ -13,7 +13,7 @@ from apimlb.policy.clr.convert.parsing import (
 )
 from apimlb.policy.clr.dates.parsing import parse_offset, parse_span
 from apimlb.policy.clr.dates.ticks import DateTime, DateTimeOffset, TimeSpan
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.guids import Guid, parse_guid
 from apimlb.policy.clr.json.tokens import JProperty, JToken, JValue
 from apimlb.policy.clr.objects.text import text_of
@@ -44,8 +44,7 @@ _BYTES = {"Bytes", "String", "Comment", "Raw", "Integer"}
 
 def _scalar(token: JToken | None, allowed: set[str], wanted: str) -> JValue:
     """The scalar that a cast works on; throws System.ArgumentException for another kind of token."""
-    if token is None:
-        raise argument_null("value")
+    token = required(token, "value")
     value = token.value if isinstance(token, JProperty) else token
     if not isinstance(value, JValue) or value.type_name not in allowed:
         raise argument(f"Can not convert {value.type_name} to {wanted}.")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.exceptions import argument_null, null_reference
+from apimlb.policy.clr.exceptions import null_reference, required
 from apimlb.policy.clr.json.conversions import converted, own_value, token_at
 from apimlb.policy.clr.json.tokens import JToken, JValue
 from apimlb.policy.clr.json.tree import ancestors, descendants
@@ -78,8 +78,7 @@ def _of_each(walk: Walk) -> Callable[[object], Sequence]:
     """The tokens that a walk from each token of a source finds."""
 
     def of_each(source: object) -> Sequence:
-        if source is None:
-            raise argument_null("source")
+        source = required(source, "source")
         return tokens(lambda: (found for token in _each(source) for found in elements(walk(token))))
 
     return of_each

@@ -17,7 +17,7 @@ from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue, deeper, null
@@ -66,8 +66,7 @@ def _object(pairs: list[tuple[str, object]], depth: int) -> JObject:
 
 def object_from(value: object) -> JObject:
     """JObject.FromObject"""
-    if value is None:
-        raise argument_null("o")
+    value = required(value, "o")
     made = from_object(value)
     if not isinstance(made, JObject):
         raise argument(f"Object serialized to {made.type_name}. JObject instance expected.")
@@ -76,8 +75,7 @@ def object_from(value: object) -> JObject:
 
 def array_from(value: object) -> JArray:
     """JArray.FromObject"""
-    if value is None:
-        raise argument_null("o")
+    value = required(value, "o")
     made = from_object(value)
     if not isinstance(made, JArray):
         raise argument(f"Object serialized to {made.type_name}. JArray instance expected.")
@@ -114,8 +112,7 @@ def new_object(content: ClrArray | None = None) -> JObject:
 
 def new_property(name: str | None, content: object) -> JProperty:
     """new JProperty(name, content): several contents become an array."""
-    if name is None:
-        raise argument_null("name")
+    name = required(name, "name")
     if isinstance(content, (*_LISTED, ReadOnlyMap)):
         made = JArray()
         for token in content_tokens(content):

@@ -7,10 +7,10 @@ from apimlb.policy.clr.collections.containers import MISSING, MODIFIED, bounded
 from apimlb.policy.clr.exceptions import (
     ClrException,
     argument,
-    argument_null,
     argument_range,
     index_range,
     invalid_operation,
+    required,
 )
 
 LINQ = "Newtonsoft.Json.Linq."
@@ -262,15 +262,13 @@ class JObject(JContainer):
         """`object["name"]`: null where there is no such property."""
         prop = self.properties.get(name)  # type: ignore[arg-type]
         if prop is None:
-            if name is None:
-                raise argument_null("propertyName")
+            required(name, "propertyName")
             return None
         return prop.value
 
     def put(self, name: str | None, value: JToken | None) -> None:
         """`object["name"] = value`"""
-        if name is None:
-            raise argument_null("propertyName")
+        name = required(name, "propertyName")
         prop = self.properties.get(name)
         if prop is None:
             self.append(name, value)
@@ -285,8 +283,7 @@ class JObject(JContainer):
 
     def absent(self, name: object) -> None:
         """What the IDictionary yields under a name that is not there: null."""
-        if name is None:
-            raise argument_null("propertyName")
+        required(name, "propertyName")
 
     def append(self, name: str, value: JToken | None) -> None:
         """A property that is known to be new."""
@@ -298,8 +295,7 @@ class JObject(JContainer):
 
     def add(self, name: str | None, value: JToken | None) -> None:
         """`object.Add("name", value)`; throws System.ArgumentException for a name that is there."""
-        if name is None:
-            raise argument_null("name")
+        name = required(name, "name")
         if name in self.properties:
             raise same_name(name)
         self.append(name, value)

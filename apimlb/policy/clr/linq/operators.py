@@ -16,6 +16,7 @@ from apimlb.policy.clr.exceptions import (
     argument_range,
     index_range,
     invalid_operation,
+    required,
 )
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
@@ -36,8 +37,7 @@ def lazy(
     source: object, make: Callable[[Iterator[object]], Iterator[object]], name: str = "source"
 ) -> Sequence:
     """A sequence over a source that must be there; `name` is what .NET calls it."""
-    if source is None:
-        raise argument_null(name)
+    source = required(source, name)
     return Sequence(lambda: make(elements(source)))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import sort_key
 from apimlb.policy.clr.strings.comparers import compare as comparer_compare
@@ -53,14 +53,12 @@ def compared(key: Pick, comparer: Comparer | None) -> Callable[[object], Any]:
 
 
 def order_by(source: object, key: Pick, comparer: Comparer | None = None) -> Ordered:
-    if source is None:
-        raise argument_null("source")
+    source = required(source, "source")
     return Ordered(source, ((compared(key, comparer), False),))
 
 
 def order_by_descending(source: object, key: Pick, comparer: Comparer | None = None) -> Ordered:
-    if source is None:
-        raise argument_null("source")
+    source = required(source, "source")
     return Ordered(source, ((compared(key, comparer), True),))
 
 

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert.parsing import overflow_of
-from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, overflow
+from apimlb.policy.clr.exceptions import argument, argument_range, overflow, required
 from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import (
     INTEGERS,
@@ -82,8 +82,7 @@ def from_parts(low: int, middle: int, high: int, negative: bool, places: int) ->
 
 def from_bits(bits: ClrArray | None) -> Decimal:
     """new decimal(int[])"""
-    if bits is None:
-        raise argument_null("bits")
+    bits = required(bits, "bits")
     words = [int(str(word)) & 0xFFFFFFFF for word in bits.items]
     valid = len(words) == 4 and words[3] & ~(_NEGATIVE | _SCALE_BITS) == 0
     if not valid or words[3] >> 16 & 0xFF > _MOST_PLACES:

@@ -4,7 +4,7 @@ from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.convert.type_codes import CODES
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals, format_enum, key_of, same, text_of, to_string
 from apimlb.policy.clr.types.constructed import Type
@@ -31,8 +31,7 @@ def parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> Enum:
     """Enum.Parse(typeof...) cannot be written; TryParse<T> can."""
     definition = kind.definition
     assert definition is not None
-    if text is None:
-        raise argument_null("value")
+    text = required(text, "value")
     number = 0
     for part in text.split(","):
         word = part.strip()

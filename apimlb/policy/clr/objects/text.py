@@ -10,7 +10,13 @@ from typing import NoReturn
 
 from apimlb.policy.clr.budget import BUDGET, LONGEST_TEXT, bounded_length, bounded_text
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument_null, bad_format, null_reference, over_limit
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    bad_format,
+    null_reference,
+    over_limit,
+    required,
+)
 from apimlb.policy.clr.utf16 import leave
 
 _NAMES: dict[type, str] = {
@@ -170,8 +176,7 @@ _ITEM = re.compile(r"\{\{|\}\}|\{(\d+)\s*(?:,\s*(-?\d+)\s*)?(?::([^{}]*))?\}|[{}
 
 def format_text(layout: str | None, arguments: list[object]) -> str:
     """string.Format; throws System.FormatException."""
-    if layout is None:
-        raise argument_null("format")
+    layout = required(layout, "format")
     size = 0
 
     def replace(match: re.Match[str]) -> str:

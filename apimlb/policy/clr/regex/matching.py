@@ -5,7 +5,7 @@ from collections.abc import Callable
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.dates.ticks import TICKS_PER_MILLISECOND, TimeSpan
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_null, argument_range, not_supported
+from apimlb.policy.clr.exceptions import argument_null, argument_range, not_supported, required
 from apimlb.policy.clr.regex.patterns import (
     OPTIONS,
     OUT_OF_RANGE,
@@ -125,8 +125,7 @@ def count(collection: Captures) -> int:
 
 
 def result(found: Match, replacement: str | None) -> str:
-    if replacement is None:
-        raise argument_null("replacement")
+    replacement = required(replacement, "replacement")
     if found.hit is None:
         raise not_supported("Result cannot be called on a failed Match.")
     return expand(found, replacement)

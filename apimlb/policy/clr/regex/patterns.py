@@ -4,7 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 
 from apimlb.policy.clr.budget import BUDGET, bounded_length
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, over_limit
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    argument_range,
+    over_limit,
+    required,
+)
 from apimlb.policy.clr.regex.engine import Engine, engine_of
 from apimlb.policy.clr.regex.machine import Hit
 
@@ -93,8 +99,7 @@ class Regex:
     clr_name = "System.Text.RegularExpressions.Regex"
 
     def __init__(self, pattern: str | None, options: int = 0) -> None:
-        if pattern is None:
-            raise argument_null("pattern")
+        pattern = required(pattern, "pattern")
         if options & ~_KNOWN or (options & _ECMA_SCRIPT and options & ~_WITH_ECMA_SCRIPT):
             raise argument_range(OUT_OF_RANGE, "options")
         if options & 64:
@@ -109,8 +114,7 @@ class Regex:
 
     def matches(self, text: str | None, start: int = 0) -> Iterator[Match]:
         """All matches from a place on."""
-        if text is None:
-            raise argument_null("input")
+        text = required(text, "input")
         if not 0 <= start <= len(text):
             raise _bad_start()
         return self._matches(text, start)
@@ -131,8 +135,7 @@ class Regex:
 
     def first_within(self, text: str | None, start: int, length: int) -> Match:
         """The first match in a part of the text, as if there was no more."""
-        if text is None:
-            raise argument_null("input")
+        text = required(text, "input")
         if not 0 <= start <= len(text):
             raise _bad_start()
         if not 0 <= length <= len(text):
@@ -150,8 +153,7 @@ class Regex:
     def replace(
         self, text: str | None, evaluate: Callable[[Match], str | None], count: int = -1, start: int = 0
     ) -> str:
-        if text is None:
-            raise argument_null("input")
+        text = required(text, "input")
         if count < -1:
             raise argument_range("Count cannot be less than -1.", "count")
         pieces: list[str] = []
@@ -167,8 +169,7 @@ class Regex:
         return "".join((*pieces, text[at:]))
 
     def split(self, text: str | None, count: int = 0, start: int = 0) -> list[str]:
-        if text is None:
-            raise argument_null("input")
+        text = required(text, "input")
         if count < 0:
             raise argument_range("Count cannot be less than -1.", "count")
         pieces: list[str] = []
@@ -229,8 +230,7 @@ def _numbered(match: Match, found: re.Match[str]) -> str:
 
 def unescape(text: str | None) -> str:
     """Regex.Unescape"""
-    if text is None:
-        raise argument_null("str")
+    text = required(text, "str")
     names = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
 
     def piece(found: re.Match[str]) -> str:

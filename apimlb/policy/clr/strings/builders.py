@@ -2,7 +2,14 @@
 
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, array_range, index_range
+from apimlb.policy.clr.exceptions import (
+    argument,
+    argument_null,
+    argument_range,
+    array_range,
+    index_range,
+    required,
+)
 from apimlb.policy.clr.metering import charge
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import format_text, text_of
@@ -136,14 +143,12 @@ def append_line(target: StringBuilder, value: str | None = None) -> StringBuilde
 
 
 def append_format(target: StringBuilder, layout: str | None, values: ClrArray | None) -> StringBuilder:
-    if values is None:
-        raise argument_null("format" if layout is None else "args")
+    values = required(values, "format" if layout is None else "args")
     return target.append(format_text(layout, values.items))
 
 
 def append_join(target: StringBuilder, separator: str | None, values: object) -> StringBuilder:
-    if values is None:
-        raise argument_null("values")
+    values = required(values, "values")
     return target.append(join(separator, values))
 
 
@@ -275,8 +280,7 @@ def builder_part(target: StringBuilder, start: int, length: int) -> str:
 
 def builder_copy(target: StringBuilder, start: int, chars: ClrArray | None, place: int, count: int) -> None:
     """CopyTo(sourceIndex, destination, destinationIndex, count)"""
-    if chars is None:
-        raise argument_null("destination")
+    chars = required(chars, "destination")
     if count < 0:
         raise argument_range("Argument count must not be negative.", "count")
     if place < 0:

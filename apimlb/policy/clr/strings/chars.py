@@ -3,10 +3,10 @@
 import unicodedata
 from collections.abc import Callable
 
-from apimlb.policy.clr.exceptions import argument, argument_range, bad_format, index_range
+from apimlb.policy.clr.exceptions import argument, argument_range, bad_format, index_range, required
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering as order
-from apimlb.policy.clr.strings.texts import WHITE, required
+from apimlb.policy.clr.strings.texts import WHITE
 from apimlb.policy.clr.utf16 import enter, leave
 
 

@@ -3,7 +3,7 @@
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.convert.parsing import convertible
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument, argument_null
+from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.system_object import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
@@ -49,6 +49,5 @@ def compare_objects(comparer: Comparer, left: object, right: object) -> int:
 
 
 def hash_of(comparer: Comparer, value: object) -> int:
-    if value is None:
-        raise argument_null("obj")
+    value = required(value, "obj")
     return hash_code(comparer.key(value) if isinstance(value, str) else value)

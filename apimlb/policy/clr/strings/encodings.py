@@ -10,7 +10,7 @@ from html.entities import name2codepoint
 from urllib.parse import quote, unquote_to_bytes
 
 from apimlb.policy.clr.budget import bounded_text
-from apimlb.policy.clr.exceptions import argument_null, argument_range, bad_format
+from apimlb.policy.clr.exceptions import argument_null, argument_range, bad_format, required
 from apimlb.policy.clr.utf16 import decode, encode, enter, leave, whole
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
@@ -22,8 +22,7 @@ BAD_BASE64 = (
 
 def from_base64(text: str | None) -> bytearray:
     """Convert.FromBase64String; throws System.FormatException."""
-    if text is None:
-        raise argument_null("s")
+    text = required(text, "s")
     plain = re.sub(r"[ \t\r\n]", "", text)
     if len(plain) % 4 or not _BASE64.match(plain):
         raise bad_format(BAD_BASE64)
@@ -34,8 +33,7 @@ def from_base64(text: str | None) -> bytearray:
 
 
 def to_base64(content: bytearray | None) -> str:
-    if content is None:
-        raise argument_null("inArray")
+    content = required(content, "inArray")
     return b64encode(content).decode("ascii")
 
 

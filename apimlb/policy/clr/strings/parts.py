@@ -2,10 +2,10 @@
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_null, argument_range, index_range
+from apimlb.policy.clr.exceptions import argument_range, index_range, required
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering as order
-from apimlb.policy.clr.strings.texts import join, required
+from apimlb.policy.clr.strings.texts import join
 
 _ORDINAL = 4
 
@@ -70,8 +70,7 @@ def interned(text: str | None) -> str:
 
 def copy_to(text: str, start: int, target: ClrArray | None, place: int, count: int) -> None:
     """string.CopyTo(sourceIndex, destination, destinationIndex, count)"""
-    if target is None:
-        raise argument_null("destination")
+    target = required(target, "destination")
     if count < 0:
         raise argument_range("Count cannot be less than zero.", "count")
     if start < 0:
@@ -94,8 +93,7 @@ def part_to_chars(text: str, start: int, length: int) -> ClrArray:
 
 def new_part(chars: ClrArray | None, start: int, length: int) -> str:
     """new string(char[], startIndex, length)"""
-    if chars is None:
-        raise argument_null("value")
+    chars = required(chars, "value")
     if start < 0:
         raise argument_range("StartIndex cannot be less than zero.", "startIndex")
     if length < 0:
@@ -107,8 +105,7 @@ def new_part(chars: ClrArray | None, start: int, length: int) -> str:
 
 def join_part(separator: str | None, values: ClrArray | None, start: int, count: int) -> str:
     """string.Join(separator, values, startIndex, count)"""
-    if values is None:
-        raise argument_null("value")
+    values = required(values, "value")
     if start < 0:
         raise argument_range("StartIndex cannot be less than zero.", "startIndex")
     if count < 0:

@@ -6,9 +6,14 @@ from typing import Final
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, index_range
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    argument_range,
+    index_range,
+    required,
+)
 from apimlb.policy.clr.objects import ordering as order
-from apimlb.policy.clr.strings.texts import required
 
 _SHORT: Final = 32
 
@@ -130,8 +135,7 @@ def last_index_of_char(text: str, value: str, start: int | None = None, count: i
 
 
 def _wanted(chars: ClrArray | None) -> frozenset[str]:
-    if chars is None:
-        raise argument_null("anyOf")
+    chars = required(chars, "anyOf")
     return frozenset(str(char) for char in chars.items)
 
 

@@ -3,7 +3,7 @@
 import re
 
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, required
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.builders import StringBuilder, append_some_chars
@@ -17,8 +17,7 @@ class StringReader:
     clr_name = "System.IO.StringReader"
 
     def __init__(self, text: str | None) -> None:
-        if text is None:
-            raise argument_null("s")
+        text = required(text, "s")
         self._text: str | None = text
         self.at = 0
 

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, index_range, not_supported
+from apimlb.policy.clr.exceptions import (
+    argument,
+    argument_null,
+    argument_range,
+    index_range,
+    not_supported,
+    required,
+)
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings import builders, encodings, streams
@@ -20,8 +27,7 @@ _MORE = (
 
 
 def get_encoding(name: str | None) -> Encoding:
-    if name is None:
-        raise argument_null("name")
+    name = required(name, "name")
     found = ENCODINGS.get(name.lower())
     if found is None:
         raise argument(f"'{name}' is not a supported encoding name. {_MORE}", "name")
@@ -126,8 +132,7 @@ def put_bytes_of_chars(
 
 
 def byte_count(encoding: Encoding, text: str | None) -> int:
-    if text is None:
-        raise argument_null("chars" if encoding.codec in ("ascii", "utf-8") else "s")
+    text = required(text, "chars" if encoding.codec in ("ascii", "utf-8") else "s")
     return len(encoding.encode(text))
 
 
@@ -163,8 +168,7 @@ def put_chars(
 
 def converted(source: Encoding | None, target: Encoding | None, content: bytearray | None) -> bytearray:
     """Encoding.Convert(srcEncoding, dstEncoding, bytes)"""
-    if content is None:
-        raise argument_null("bytes")
+    content = required(content, "bytes")
     return converted_part(source, target, content, 0, len(content))
 
 

@@ -6,7 +6,7 @@ from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray, bounded
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, array_range
+from apimlb.policy.clr.exceptions import argument, argument_range, array_range, required
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.text import format_text, text_of
@@ -20,12 +20,6 @@ WHITE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
 
 def strings(items: list[str]) -> ClrArray:
     return ClrArray(list(items), STRING)
-
-
-def required(text: str | None, name: str) -> str:
-    if text is None:
-        raise argument_null(name)
-    return text
 
 
 def char_at(text: str, index: int) -> Char:
@@ -178,8 +172,7 @@ def repeated(char: str, count: int) -> str:
 
 
 def format_one(layout: str | None, values: ClrArray | None) -> str:
-    if values is None:
-        raise argument_null("args")
+    values = required(values, "args")
     return format_text(layout, values.items)
 
 

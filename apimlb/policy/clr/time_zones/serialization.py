@@ -11,7 +11,7 @@ from apimlb.policy.clr.dates.ticks import (
     date_ticks,
     time_ticks,
 )
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.time_zones.zones import (
     AdjustmentRule,
     TransitionTime,
@@ -63,8 +63,7 @@ def corrupt(
 
 def deserialized(text: str | None) -> Zone:
     """The zone of a text; throws SerializationException for what is none."""
-    if text is None:
-        raise argument_null("source")
+    text = required(text, "source")
     if not text:
         raise argument("The specified serialized string '' is not supported.", "source")
     charge_each(len(text))

@@ -16,7 +16,7 @@ from apimlb.policy.clr.dates.ticks import (
     DateTimeOffset,
     TimeSpan,
 )
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.objects.system_object import hash_code
 from apimlb.policy.clr.time_zones.serialization import deserialized, serialized
 from apimlb.policy.clr.time_zones.zones import (
@@ -53,8 +53,7 @@ def find_zone(id: str | None) -> Zone:
     # The table of names and the data of the zones are read when a policy first asks for one.
     from apimlb.policy.clr.time_zones.system import system_zone
 
-    if id is None:
-        raise argument_null("id")
+    id = required(id, "id")
     found = system_zone(id)
     if found is None:
         BUDGET.spend(100)
@@ -86,8 +85,7 @@ def new_zone(
 
 
 def has_same_rules(zone: Zone, other: Zone | None) -> bool:
-    if other is None:
-        raise argument_null("other")
+    other = required(other, "other")
     return zone.same_rules(other)
 
 
@@ -115,10 +113,8 @@ def _clamped(ticks: int) -> int:
 
 def convert(value: DateTime, source: Zone | None, target: Zone | None) -> DateTime:
     """TimeZoneInfo.ConvertTime: the same instant by the clocks of another zone."""
-    if source is None:
-        raise argument_null("sourceTimeZone")
-    if target is None:
-        raise argument_null("destinationTimeZone")
+    source = required(source, "sourceTimeZone")
+    target = required(target, "destinationTimeZone")
     kind = kind_of(source)
     if value.kind not in (UNSPECIFIED, kind):
         raise argument(
@@ -144,8 +140,7 @@ def convert_to(value: DateTime, target: Zone | None) -> DateTime:
 
 
 def convert_offset(value: DateTimeOffset, target: Zone | None) -> DateTimeOffset:
-    if target is None:
-        raise argument_null("destinationTimeZone")
+    target = required(target, "destinationTimeZone")
     utc = value.utc_ticks
     offset = target.at(utc).offset
     if not 0 <= utc + offset <= MAX_TICKS:

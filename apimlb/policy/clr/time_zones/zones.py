@@ -25,7 +25,7 @@ from apimlb.policy.clr.dates.ticks import (
     date_ticks,
     days_in_month,
 )
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, required
 
 _LIMIT = 14 * TICKS_PER_HOUR
 
@@ -262,8 +262,7 @@ def custom_zone(
     use: bool = True,
 ) -> Zone:
     """TimeZoneInfo.CreateCustomTimeZone; unless in `use`, rules are shown and not followed."""
-    if id is None:
-        raise argument_null("id")
+    id = required(id, "id")
     if not id:
         raise argument("The specified ID parameter '' is not supported.", "id")
     if abs(base.ticks) > _LIMIT:

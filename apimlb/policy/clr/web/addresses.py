@@ -5,7 +5,13 @@ import re
 from collections.abc import Callable
 
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, bad_format
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    argument_range,
+    bad_format,
+    required,
+)
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long
 from apimlb.policy.clr.types.definitions import Definition
 
@@ -110,8 +116,7 @@ def _parsed(text: str) -> IPAddress:
 
 def parse(text: str | None) -> IPAddress:
     """IPAddress.Parse; throws System.FormatException."""
-    if text is None:
-        raise argument_null("ipString")
+    text = required(text, "ipString")
     try:
         return _parsed(text)
     except ValueError:
@@ -133,16 +138,14 @@ def from_number(number: int) -> IPAddress:
 
 
 def from_bytes(content: bytearray | None) -> IPAddress:
-    if content is None:
-        raise argument_null("address")
+    content = required(content, "address")
     if len(content) not in (4, 16):
         raise argument(_INVALID, "address")
     return IPAddress(bytes(content))
 
 
 def from_bytes_scoped(content: bytearray | None, scope: int) -> IPAddress:
-    if content is None:
-        raise argument_null("address")
+    content = required(content, "address")
     if len(content) != 16:
         raise argument(_INVALID, "address")
     return IPAddress(bytes(content), _checked_scope(scope, "scopeid"))
@@ -167,8 +170,7 @@ def set_scope(address: IPAddress, scope: int) -> None:
 
 
 def is_loopback(address: IPAddress | None) -> bool:
-    if address is None:
-        raise argument_null("address")
+    address = required(address, "address")
     return address.packed[0] == 127 if not address.is_six else address.packed == b"\0" * 15 + b"\1"
 
 

@@ -7,7 +7,14 @@ from urllib.parse import quote
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, array_range
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    argument_null,
+    argument_range,
+    array_range,
+    required,
+)
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.strings import encodings
 from apimlb.policy.clr.types.definitions import Definition
@@ -120,8 +127,7 @@ def _made(text: str) -> Uri | None:
 
 def is_base_of(start: Uri, uri: Uri | None) -> bool:
     """Whether the other lies below this one's last slash."""
-    if uri is None:
-        raise argument_null("uri")
+    uri = required(uri, "uri")
     if start.absolute is None:
         return False
     other = uri if uri.absolute is not None else join_uri(start, uri.text)
@@ -131,8 +137,7 @@ def is_base_of(start: Uri, uri: Uri | None) -> bool:
 
 def relative_to(start: Uri, uri: Uri | None) -> Uri:
     """MakeRelativeUri: how to get from this one to the other"""
-    if uri is None:
-        raise argument_null("uri")
+    uri = required(uri, "uri")
     _absolute(start)
     _absolute(uri)
     if (start.scheme, start.host, start.port) != (uri.scheme, uri.host, uri.port):
@@ -169,20 +174,17 @@ def _unbroken(text: str) -> str:
 
 
 def escape(text: str | None) -> str:
-    if text is None:
-        raise argument_null("stringToEscape")
+    text = required(text, "stringToEscape")
     return escape_data(_unbroken(text))
 
 
 def escape_uri(text: str | None) -> str:
-    if text is None:
-        raise argument_null("stringToEscape")
+    text = required(text, "stringToEscape")
     return quote(_unbroken(text), safe="-._~:/?#[]@!$&'()*+,;=")
 
 
 def unescape(text: str | None) -> str:
-    if text is None:
-        raise argument_null("stringToUnescape")
+    text = required(text, "stringToUnescape")
     return str(encodings.url_decode(text.replace("+", "%2B")))
 
 

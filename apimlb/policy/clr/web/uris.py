@@ -3,7 +3,7 @@
 import re
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from apimlb.policy.clr.exceptions import ClrException, argument_null, invalid_operation
+from apimlb.policy.clr.exceptions import ClrException, invalid_operation, required
 from apimlb.policy.clr.utf16 import whole
 
 _PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
@@ -140,8 +140,7 @@ def bad_uri(message: str) -> ClrException:
 
 def make_uri(text: str | None, relative: bool = False) -> Uri:
     """`new Uri(text)`; throws System.UriFormatException for what is not absolute, unless `relative`."""
-    if text is None:
-        raise argument_null("uriString")
+    text = required(text, "uriString")
     made = Uri(text)
     if made.absolute is None and not relative:
         if not text.strip():

@@ -6,7 +6,7 @@ from functools import cmp_to_key
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections.iteration import elements as each_of
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.exceptions import argument, argument_null
+from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.types.definitions import Definition, Row
 from apimlb.policy.clr.xml.edits import remove_each
@@ -104,8 +104,7 @@ def _spread(walk: Walk, named: bool) -> Callable[..., Sequence]:
     """An Extensions method: the same of each node of a sequence, one after another."""
 
     def found(source: object, name: XName | None = None) -> Sequence:
-        if source is None:
-            raise argument_null("source")
+        source = required(source, "source")
         if named:
             return Sequence(
                 lambda: (item for node in each_of(source) for item in _with_name(walk(node), name))
@@ -162,8 +161,7 @@ def base_uri(target: XObject) -> str:
 
 
 def in_document_order(source: object) -> Sequence:
-    if source is None:
-        raise argument_null("source")
+    source = required(source, "source")
 
     def ordered() -> Iterator[object]:
         found = list(each_of(source))
@@ -187,8 +185,7 @@ def _declared(target: XElement, prefix: str) -> str | None:
 
 
 def namespace_of_prefix(target: XElement, prefix: str | None) -> XNamespace | None:
-    if prefix is None:
-        raise argument_null("prefix")
+    prefix = required(prefix, "prefix")
     if not prefix:
         raise argument("'' is an invalid prefix.")
     uri = {"xml": XML, "xmlns": XMLNS}.get(prefix) or _declared(target, prefix)
@@ -196,8 +193,7 @@ def namespace_of_prefix(target: XElement, prefix: str | None) -> XNamespace | No
 
 
 def prefix_of_namespace(target: XElement, space: XNamespace | None) -> str | None:
-    if space is None:
-        raise argument_null("ns")
+    space = required(space, "ns")
     return prefix_in_scope(target, space.uri, False)
 
 

@@ -7,7 +7,7 @@ from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.collections.iteration import elements as each_of
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.exceptions import argument, argument_null
+from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.xml.names import XName, verify
 from apimlb.policy.clr.xml.nodes import (
@@ -25,11 +25,6 @@ from apimlb.policy.clr.xml.nodes import (
     target_name,
 )
 from apimlb.policy.clr.xml.scalars import content_text
-
-
-def _needed(value: object, name: str) -> None:
-    if value is None:
-        raise argument_null(name)
 
 
 def _place_in(target: XContainer, place: int, content: object, attributes: bool) -> int:
@@ -137,7 +132,7 @@ def remove_each(source: object) -> None:
 
 
 def new_element(name: XName | None, content: object = None) -> XElement:
-    _needed(name, "name")
+    required(name, "name")
     assert name is not None
     made = XElement(name)
     add(made, content)
@@ -145,7 +140,7 @@ def new_element(name: XName | None, content: object = None) -> XElement:
 
 
 def new_attribute(name: XName | None, value: object) -> XAttribute:
-    _needed(name, "name")
+    required(name, "name")
     assert name is not None
     return XAttribute(name, content_text(value))
 
@@ -163,7 +158,7 @@ def declared_document(declaration: XDeclaration | None, content: object) -> XDoc
 
 
 def copy(other: XNode | XAttribute | None) -> XNode | XAttribute:
-    _needed(other, "other")
+    required(other, "other")
     assert other is not None
     return other.copy()
 
@@ -180,7 +175,7 @@ def set_value(target: XElement, value: object) -> None:
 
 def set_text(target: XText | XAttribute, value: str | None) -> None:
     """Value of a text, comment or attribute"""
-    _needed(value, "value")
+    required(value, "value")
     assert value is not None
     target.value = value
 
@@ -191,7 +186,7 @@ def set_attribute_content(target: XAttribute, value: object) -> None:
 
 
 def set_name(target: XElement, name: XName | None) -> None:
-    _needed(name, "value")
+    required(name, "value")
     assert name is not None
     target.name = name
 
@@ -201,14 +196,14 @@ def set_target(node: XProcessingInstruction, value: str | None) -> None:
 
 
 def set_data(node: XProcessingInstruction, value: str | None) -> None:
-    _needed(value, "value")
+    required(value, "value")
     assert value is not None
     node.data = value
 
 
 def set_type_name(node: XDocumentType, value: str | None) -> None:
     """XDocumentType.Name"""
-    _needed(value, "name")
+    required(value, "name")
     assert value is not None
     node.name = verify(value, colons=True)
 
@@ -246,7 +241,7 @@ def _notes(target: XObject) -> list[object]:
 
 
 def annotate(target: XObject, annotation: object) -> None:
-    _needed(annotation, "annotation")
+    required(annotation, "annotation")
     target.notes = [*_notes(target), annotation]
     charge_each(len(target.notes))
 

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
+from apimlb.policy.clr.exceptions import ClrException, argument, required
 
 X = "System.Xml.Linq."
 XMLNS = "http://www.w3.org/2000/xmlns/"
@@ -78,8 +78,6 @@ def name_of(text: str | None) -> XName | None:
 
 def name_in(local: str | None, uri: str | None) -> XName:
     """XName.Get(localName, namespaceName)"""
-    if local is None:
-        raise argument_null("localName")
-    if uri is None:
-        raise argument_null("namespaceName")
+    local = required(local, "localName")
+    uri = required(uri, "namespaceName")
     return XName(uri, verify(local))

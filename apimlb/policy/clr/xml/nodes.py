@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_operation, over_limit
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    invalid_operation,
+    over_limit,
+    required,
+)
 from apimlb.policy.clr.xml.names import XMLNS, X, XName, verify
 
 STRUCTURE: Final = "This operation would create an incorrectly structured document."
@@ -79,8 +85,7 @@ class XText(XNode):
     kind = "Text"
 
     def __init__(self, value: str | None) -> None:
-        if value is None:
-            raise argument_null("value")
+        value = required(value, "value")
         super().__init__()
         self.value = value
 
@@ -106,8 +111,7 @@ class XProcessingInstruction(XNode):
     kind = "ProcessingInstruction"
 
     def __init__(self, target: str | None, data: str | None) -> None:
-        if data is None:
-            raise argument_null("data")
+        data = required(data, "data")
         super().__init__()
         self.target = target_name(target)
         self.data = data
@@ -117,8 +121,7 @@ class XProcessingInstruction(XNode):
 
 
 def target_name(target: str | None) -> str:
-    if target is None:
-        raise argument_null("name")
+    target = required(target, "name")
     if verify(target).lower() == "xml":
         raise argument(f"'{target}' is an invalid name for a processing instruction.")
     return target
@@ -133,8 +136,7 @@ class XDocumentType(XNode):
         self, name: str | None, public: str | None, system: str | None, internal: str | None
     ) -> None:
         super().__init__()
-        if name is None:
-            raise argument_null("name")
+        name = required(name, "name")
         self.name = verify(name, colons=True)
         self.public = public
         self.system = system

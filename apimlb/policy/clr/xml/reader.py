@@ -5,7 +5,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
-from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.utf16 import enter, leave
 from apimlb.policy.clr.xml import writer  # noqa: F401  What is read has its text.
 from apimlb.policy.clr.xml.names import XML, XMLNS, XName, xml_error
@@ -164,8 +164,7 @@ def _mismatch(text: str, line: int, column: int) -> NoReturn:
 
 def parse_document(text: str | None) -> XDocument:
     """XDocument.Parse; throws System.Xml.XmlException."""
-    if text is None:
-        raise argument_null("s")
+    text = required(text, "s")
     return _Reader().parse(text)
 
 

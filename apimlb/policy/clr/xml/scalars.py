@@ -15,7 +15,7 @@ from apimlb.policy.clr.dates.ticks import (
     date_ticks,
     time_ticks,
 )
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, bad_format
+from apimlb.policy.clr.exceptions import ClrException, argument, bad_format, required
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.xml.nodes import XObject
 
@@ -29,8 +29,7 @@ _MOMENT = re.compile(
 
 def content_text(value: object) -> str:
     """A value as the content of XML."""
-    if value is None:
-        raise argument_null("value")
+    value = required(value, "value")
     if isinstance(value, XObject):
         raise argument("An XObject cannot be used as a value.")
     if isinstance(value, bool):

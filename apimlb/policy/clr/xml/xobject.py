@@ -7,7 +7,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert import parsing as convert
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_null
+from apimlb.policy.clr.exceptions import argument_null, required
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 from apimlb.policy.clr.xml import axes, edits
@@ -44,8 +44,7 @@ _KINDS = {
 
 
 def namespace_of(uri: str | None) -> XNamespace:
-    if uri is None:
-        raise argument_null("namespaceName")
+    uri = required(uri, "namespaceName")
     return XNamespace(uri)
 
 
