@@ -274,3 +274,16 @@ def test_printing_the_gateway_url_does_not_even_import_typer(tmp_path: Path) -> 
     loaded = modules_after("gateway-url", "--local", "--state", str(tmp_path))
     assert "apimlb.cli.workspace" in loaded
     assert loaded & {"azure", "jinja2", "pydantic", "rich", "typer", "dataclasses"} == set()
+
+
+def test_what_compiles_a_policy_waits_for_what_few_policies_need() -> None:
+    code = "import sys, apimlb.policy.compiler; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = set(done.stdout.split())
+    families = (
+        "certificates.x509", "crypto.rsa", "crypto.ciphers", "time_zones.zones", "regex.machine", "xml.nodes",
+        "linq.enumerable", "json.jtoken", "dates.date_time", "collections.sets",
+    )  # fmt: skip
+    late = {"jwt", "cryptography", *(f"apimlb.policy.clr.{name}" for name in families)}
+    assert late - {"jwt", "cryptography"} <= NAMES
+    assert loaded & late == set()

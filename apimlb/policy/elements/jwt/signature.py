@@ -2,13 +2,14 @@
 
 A key is used only with algorithms of its own kind, whatever the token's header asks for: `none` is refused,
 and so is a symmetric algorithm where the keys are public.
+
+This is the one module that knows the JWT library. The library takes long to import, so it is imported with
+the first key or token: a policy that asks for tokens is compiled without it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import jwt
 
 from apimlb.policy.elements.jwt.claims import Claims, TokenRefused
 
@@ -31,14 +32,15 @@ class Key:
     algorithms: Sequence[str]
 
 
-def public_key(key: jwt.PyJWK) -> Key:
-    """A key of an issuer's key set."""
+def public_key(fields: dict[str, Any]) -> Key:
+    """A key by its fields in a key set (RFC 7517); raises ValueError where they are no key."""
+    import jwt
+
+    try:
+        key = jwt.PyJWK(fields)
+    except (jwt.PyJWTError, AttributeError) as error:
+        raise ValueError(str(error)) from error
     return Key(key.key, _ALGORITHMS.get(str(key.key_type), ()))
-
-
-def rsa_key(modulus: str, exponent: str) -> Key:
-    """A key by its parts, in base64url; raises `jwt.PyJWTError` and ValueError."""
-    return public_key(jwt.PyJWK({"kty": "RSA", "n": modulus, "e": exponent}))
 
 
 def symmetric_key(secret: bytes) -> Key:
@@ -47,6 +49,8 @@ def symmetric_key(secret: bytes) -> Key:
 
 def header_of(token: str) -> dict[str, Any]:
     """The token's header, not verified; raises TokenRefused when it has none."""
+    import jwt
+
     try:
         return jwt.get_unverified_header(token)
     except jwt.PyJWTError as error:
@@ -55,6 +59,8 @@ def header_of(token: str) -> dict[str, Any]:
 
 def verified(token: str, algorithm: str, keys: Sequence[Key]) -> Claims:
     """The claims of a token that one of the keys has signed; raises TokenRefused."""
+    import jwt
+
     fitting = [key for key in keys if algorithm in key.algorithms]
     if not fitting:
         message = (
@@ -74,6 +80,8 @@ def verified(token: str, algorithm: str, keys: Sequence[Key]) -> Claims:
 
 def unverified(token: str) -> Claims:
     """The claims of a token that nobody needs to have signed; raises TokenRefused."""
+    import jwt
+
     try:
         claims: Claims = jwt.decode(token, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError) as error:

@@ -6,12 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-import jwt
-
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.credentials import read_jwt
 from apimlb.policy.document.attributes import BOOLEAN, STRING, integer
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.elements.jwt.claims import (
     Check,
@@ -25,7 +23,14 @@ from apimlb.policy.elements.jwt.claims import (
     required_claims,
 )
 from apimlb.policy.elements.jwt.keys import Issuer, Keyring, KeysUnavailable
-from apimlb.policy.elements.jwt.signature import Key, header_of, rsa_key, symmetric_key, unverified, verified
+from apimlb.policy.elements.jwt.signature import (
+    Key,
+    header_of,
+    public_key,
+    symmetric_key,
+    unverified,
+    verified,
+)
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -185,9 +190,11 @@ def _local_key(draft: Draft, child: Draft) -> Key:
     secret = child.words()
     try:
         return (
-            rsa_key(modulus, exponent) if modulus else symmetric_key(base64.b64decode(secret, validate=True))
+            public_key({"kty": "RSA", "n": modulus, "e": exponent})
+            if modulus
+            else symmetric_key(base64.b64decode(secret, validate=True))
         )
-    except (jwt.PyJWTError, ValueError) as error:  # binascii.Error is a ValueError
+    except ValueError as error:  # binascii.Error is a ValueError
         raise draft.error("The element 'key' holds no key: base64, or 'n' and 'e'.") from error
 
 
@@ -234,3 +241,9 @@ def _validation(draft: Draft, place: _Place, rules: _Rules) -> Act:
             context.variables[variable] = read_jwt(token)
 
     return act
+
+
+TABLE = {
+    "validate-azure-ad-token": Entry(INBOUND, validate_azure_ad_token),
+    "validate-jwt": Entry(INBOUND, validate_jwt),
+}
