@@ -28,7 +28,8 @@ def simple_name(name: str) -> str:
     return re.sub(r"`\d+", "", name.rpartition(".")[2]).replace("+", ".")
 
 
-# (signature, implementation[, setter]); a str implementation is a Python template over {0}, {1}, ...
+# (signature, implementation[, setter]). The implementation is the function or method that does the work, a
+# lambda where one expression does it, or a str: a Python template over {0}, {1}, ..., which pays no step.
 Row = tuple[str, Implementation | Call] | tuple[str, Implementation | Call, Implementation]
 
 
