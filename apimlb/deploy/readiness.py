@@ -23,6 +23,9 @@ READY = frozenset({200, 400, 429})
 """What an account answers to the probe once it lets the gateway in and has the deployment: it refuses the
 empty question, or is at its limit."""
 
+ALONE = -2
+"""The gateway did not ask: the backend's breaker is open, because of what it answered before."""
+
 ROW = 3
 """Probes that must succeed one after the other."""
 
@@ -31,7 +34,7 @@ _REASONS = {
     401: "the account does not let the gateway in yet (its role may take minutes)",
     403: "the account does not let the gateway in yet (a late role, or its network rules)",
     404: "the account does not have the deployment yet",
-    503: "the gateway leaves the backend alone, since it failed",
+    ALONE: "the gateway leaves the backend alone, since it failed",
 }
 _PAUSES = (0.5, 1.0, 2.0, 5.0)
 
@@ -47,10 +50,12 @@ class Readiness:
     limits: Limits
 
     def status_of(self, backend: str) -> int:
-        """The status of the backend's answer to the gateway, 0 for none; -1 while the probe itself is not
+        """The status of the backend's answer to the gateway, 0 for none; `ALONE`, or -1 while the probe is not
         there. Raises `UnverifiedError` for a gateway that cannot be reached from here."""
         answer = self._ask("GET", f"/{probe.API}/{backend}", {"Ocp-Apim-Subscription-Key": self.key})
         told = answer.headers.get(probe.STATUS)
+        if told == "503" and probe.ERROR in answer.headers:
+            return ALONE
         return int(told) if answer.status == 200 and told is not None and told.isdigit() else -1
 
     def await_backend(self, backend: str) -> None:
@@ -59,7 +64,9 @@ class Readiness:
         for pause in _pauses():
             status = self.status_of(backend)
             now = self.clock.now()
-            since, row = (since if row else now, row + 1) if status in READY else (0.0, 0)
+            # What was ready and then is left alone was at its limit: probes count for a deployment, too.
+            is_ready = status in READY or (status == ALONE and row > 0)
+            since, row = (since if row else now, row + 1) if is_ready else (0.0, 0)
             if row >= ROW and now - since >= self.limits.steady:
                 return
             left = self.limits.limit - (now - began)
@@ -71,13 +78,14 @@ class Readiness:
             wait(self.clock, Wait(f"backend {backend}", why, seconds, left, trouble=not row))
 
     def await_answer(self, backend: str) -> None:
-        """Return once the backend answers as one that is ready does; raises `NotReadyError` when it does not
-        in time."""
-        began = self.clock.now()
+        """Return once the backend answers as one that is ready does, or is left alone from the first for what
+        clients were answered; raises `NotReadyError` when it does not in time."""
+        began, failed = self.clock.now(), False
         for pause in _pauses():
             status = self.status_of(backend)
-            if status in READY:
+            if status in READY or (status == ALONE and not failed):
                 return
+            failed = failed or status != ALONE
             self._go_on(began, pause, f"backend {backend}", _not_ready(backend, status, self.limits.limit))
 
     def await_shut(self, path: str, tenant: str) -> None:
@@ -120,7 +128,7 @@ class Readiness:
 def reason(status: int) -> str:
     """Why a backend with this status is not ready."""
     return _REASONS.get(
-        status, "the probe is not at the gateway yet" if status < 0 else f"it answers {status}"
+        status, "the probe is not at the gateway yet" if status == -1 else f"it answers {status}"
     )
 
 

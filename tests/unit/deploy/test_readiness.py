@@ -6,7 +6,7 @@ import pytest
 
 from apimlb.deploy.cloud import Limits
 from apimlb.deploy.gateway import Answer, UnreachableError
-from apimlb.deploy.readiness import Readiness
+from apimlb.deploy.readiness import ALONE, Readiness
 from apimlb.deploy.waiting import Audience, Wait, heard_by
 from apimlb.errors import NotReadyError, UnverifiedError
 from apimlb.http import Headers
@@ -41,8 +41,10 @@ class Scene:
         if method == "POST":
             return Answer(self.strangers(self.seconds))
         status = self.backend(self.seconds)
-        if status < 0:
+        if status == -1:
             return Answer(404)
+        if status == ALONE:
+            return Answer(200, Headers([("backend-status", "503"), ("backend-error", "any")]))
         return Answer(200, Headers([("backend-status", str(status))]))
 
 
@@ -80,7 +82,7 @@ def test_a_probe_that_the_gateway_does_not_know_yet_is_waited_for() -> None:
         (401, "role"),
         (403, "network"),
         (404, "deployment"),
-        (503, "alone"),
+        (ALONE, "alone"),
         (0, "reach"),
         (500, "answers 500"),
     ],
@@ -91,6 +93,22 @@ def test_a_backend_that_never_is_ready_is_told_with_its_reason(status: int, why:
         scene.await_backend()
     assert 600 < scene.seconds < 610
     assert (caught.value.exit_code, "b" in caught.value.what) == (7, True)
+
+
+def test_a_deployment_that_the_probe_itself_brings_to_its_limit_is_ready() -> None:
+    answers = iter([429, ALONE, ALONE])
+    scene = Scene(lambda at: next(answers), steady=0)
+    scene.await_backend()
+    assert scene.seconds == 0
+
+
+def test_a_backend_that_is_left_alone_for_what_clients_were_answered_answers() -> None:
+    scene = Scene(lambda at: ALONE)
+    scene.readiness.await_answer("b")
+    answers = iter([502, ALONE, ALONE, 400])
+    scene = Scene(lambda at: next(answers))
+    scene.readiness.await_answer("b")
+    assert next(answers, None) is None
 
 
 def test_strangers_must_be_refused() -> None:
