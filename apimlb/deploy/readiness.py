@@ -50,8 +50,8 @@ class Readiness:
     limits: Limits
 
     def status_of(self, backend: str) -> int:
-        """The status of the backend's answer to the gateway, 0 for none; `ALONE`, or -1 while the probe is not
-        there. Raises `UnverifiedError` for a gateway that cannot be reached from here."""
+        """The status of the backend's answer to the gateway, 0 for none, `ALONE`, or -1 while the probe is
+        not there. Raises `UnverifiedError` for a gateway that cannot be reached from here."""
         answer = self._ask("GET", f"/{probe.API}/{backend}", {"Ocp-Apim-Subscription-Key": self.key})
         told = answer.headers.get(probe.STATUS)
         if told == "503" and probe.ERROR in answer.headers:
