@@ -66,7 +66,7 @@ def _breakers(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         name = row["backend"].rpartition("/")[2]
         by = f" by gateway {row['gateway']}" if several else ""
-        rests = f"open for {row['open_for']:.0f} s more" if row["open_for"] > 0 else "closed"
+        rests = f"open for {row['open_for']:.0f} s" if row["open_for"] > 0 else "closed"
         yield f"{name}{by}: breaker {rests}"
 
 

@@ -163,7 +163,7 @@ class _Look:
         """What was listed below the parents and has in it what is wanted: operations with a policy."""
         above = {parent.lower() for parent in parents}
         for key in {parent_of(key).lower() for key in self._desired}:
-            if kind_of(key) in _WHOLE and key in self._replies and parent_of(key).lower() in above:
+            if kind_of(key) == OPERATION and key in self._replies and parent_of(key).lower() in above:
                 yield self._desired[key].id
 
     def _accounts(self) -> Iterator[str]:
