@@ -65,8 +65,8 @@ def _breakers(rows: Sequence[Row]) -> Iterator[str]:
     several = len({row["gateway"] for row in rows}) > 1
     for row in rows:
         name = row["backend"].rpartition("/")[2]
-        by = f" by gateway {row['gateway']}" if several else ""
-        rests = f"open for {row['open_for']:.0f} s" if row["open_for"] > 0 else "closed"
+        by = f", gateway {row['gateway']}" if several else ""
+        rests = f"open {row['open_for']:.0f} s" if row["open_for"] > 0 else "closed"
         yield f"{name}{by}: breaker {rests}"
 
 

@@ -42,7 +42,7 @@ def limit_of(call: ast.Call) -> ast.expr | None:
     name = ast.unparse(call.func)
     if name in WAITS:
         return call.args[WAITS[name]] if len(call.args) > WAITS[name] else None
-    if name.endswith(".result") and call.args:
+    if name.endswith(".result") and len(call.args) == 1:
         return call.args[0]
     named = [word.value for word in call.keywords if word.arg == "timeout"]
     return named[0] if named and name.startswith(LIMITED) else None
