@@ -17,6 +17,7 @@ faults on order
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -26,8 +27,11 @@ from apimlb.cli.local_control import described
 Row = Mapping[str, Any]
 
 _COLUMNS = (("TPM", 10), ("used", 10), ("calls", 8), ("answered", 10), ("throttled", 11))
-_COOL_DOWN = "apimlb/"
-"""What the keys begin with under which the `retry` strategy's policy keeps until when an account rests."""
+_KNOWN = "apimlb/"
+"""What the keys begin with under which the `retry` strategy's policy keeps what it knows of an account; a hash
+of the configuration, the account and the deployment follow. The words at `_UNTIL` say until when it is sent
+nothing, in milliseconds since 1970 (templates/policy/retry.xml.j2)."""
+_UNTIL = slice(4, 6)
 
 
 def lines(found: Row, faults: Sequence[Row], where: str) -> Iterator[str]:
@@ -40,7 +44,7 @@ def lines(found: Row, faults: Sequence[Row], where: str) -> Iterator[str]:
     yield ""
     yield from _accounts(found["accounts"])
     yield ""
-    resting = [*_breakers(found["breakers"]), *_cool_downs(found["cache"])]
+    resting = [*_breakers(found["breakers"]), *_cool_downs(found["cache"], clock["now"])]
     yield from _section("breakers and cool-downs", resting)
     ordered = [f"{fault['id']:>3}  {fault['happened']:>5} ×  {described(fault)}" for fault in faults]
     yield from _section("faults on order", ordered)
@@ -70,10 +74,14 @@ def _breakers(rows: Sequence[Row]) -> Iterator[str]:
         yield f"{name}{by}: breaker {rests}"
 
 
-def _cool_downs(rows: Sequence[Row]) -> Iterator[str]:
+def _cool_downs(rows: Sequence[Row], now: str) -> Iterator[str]:
+    at = datetime.fromisoformat(now[:26] + "+00:00").timestamp()
     for row in rows:
-        if row["key"].startswith(_COOL_DOWN):
-            yield f"{row['key'].removeprefix(_COOL_DOWN)}: cools down for {row['seconds']:.0f} s more"
+        if row["key"].startswith(_KNOWN):
+            # The other strategy keeps one number for a deployment: when somebody may come back.
+            left = max((int(word) for word in row["text"].split()[_UNTIL]), default=0) / 1000 - at
+            if left > 0:
+                yield f"{row['key'].split('/', 2)[2]}: cools down for {left:.0f} s more"
 
 
 def _section(title: str, entries: Sequence[str]) -> Iterator[str]:

@@ -49,6 +49,7 @@ ARM_ORIGIN = "https://management.azure.com"
 _ARM_AUDIENCES = (ARM_ORIGIN, "https://management.core.windows.net")
 _OPENAI_AUDIENCES = ("https://cognitiveservices.azure.com", "https://ai.azure.com")
 _ROADS_KEPT = 1024
+_OWN_KEYS = "apimlb/"
 _ENTRA_HOSTS = {"login.microsoftonline.com", "login.windows.net", "sts.windows.net"}
 
 
@@ -217,7 +218,8 @@ class World:
         `accounts`: every deployment with its capacity in thousands of tokens per minute, the tokens used of
         the limit that holds now (`reset`: in so many seconds none are), and its calls. `breakers`: the
         seconds for which each backend is still left alone (0 for one that is used) by which of the gateway's
-        instances, counted from 1. `cache`: the keys that policies keep, with the seconds left to each.
+        instances, counted from 1. `cache`: the keys that policies keep, with the seconds left to each; what
+        stands under the stack's own ones (`apimlb/…`) is told, others' may be secret.
         """
         now = self._clock.now()
         breakers = [
@@ -232,8 +234,13 @@ class World:
                 for number, id, each in breakers
             ],
             "cache": [
-                {"service": service, "key": key, "seconds": seconds}
-                for (service, key), seconds in self.gateway.held().items()
+                {
+                    "service": service,
+                    "key": key,
+                    "seconds": seconds,
+                    "text": str(value) if key.startswith(_OWN_KEYS) else "",
+                }
+                for (service, key), (seconds, value) in self.gateway.held().items()
             ],
         }
 

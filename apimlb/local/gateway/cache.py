@@ -69,10 +69,12 @@ class Memory:
     def remove(self, key: str) -> None:
         self._write(key, None)
 
-    def held(self) -> dict[str, float]:
-        """The keys that it holds, with the seconds for which it does."""
+    def held(self) -> dict[str, tuple[float, object]]:
+        """The keys that it holds, with the seconds for which it does and the values."""
         now = self._settle()
-        return {key: each.expires - now for key, each in self._entries.items() if each.expires > now}
+        return {
+            key: (each.expires - now, each.value) for key, each in self._entries.items() if each.expires > now
+        }
 
     def clear(self) -> None:
         self._entries.clear()
@@ -179,12 +181,13 @@ class Caches:
         for memory in self._memories.values():
             memory.clear()
 
-    def held(self) -> dict[tuple[str, str], float]:
-        """The keys in all of them, each with its service's id in lower case, and the seconds left to it."""
+    def held(self) -> dict[tuple[str, str], tuple[float, object]]:
+        """The keys in all of them, each with its service's id in lower case, the seconds left to it and its
+        value."""
         return {
-            (service, key): seconds
+            (service, key): kept
             for (service, _), memory in self._memories.items()
-            for key, seconds in memory.held().items()
+            for key, kept in memory.held().items()
         }
 
     def _memory(self, service_id: str, name: str, size: int) -> Memory:

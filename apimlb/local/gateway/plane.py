@@ -99,8 +99,9 @@ class GatewayPlane:
         """The state of every breaker that has counted anything, by the backend's ARM id in lower case."""
         return self._health.breakers()
 
-    def held(self) -> Mapping[tuple[str, str], float]:
-        """What the caches of the services hold: the service's ARM id and the key, with the seconds left."""
+    def held(self) -> Mapping[tuple[str, str], tuple[float, object]]:
+        """What the caches of the services hold: the service's ARM id and the key, with the seconds left and
+        the value."""
         return self._caches.held()
 
     def policy_problems(self) -> Mapping[str, PolicyError]:

@@ -34,8 +34,9 @@ def test_names_every_deployment_before_the_first_call(apimlb: CommandLine) -> No
         for row, region in zip(rows, [region for region in REGIONS for _ in range(2)], strict=True)
     ] == [(True, name) for _ in REGIONS for name in ("chat", "embedding")]
     for row in rows:
-        assert (row["capacity"], row["used"], row["limit"], row["reset"]) == (30, 0, 30_000, 0)
-        assert (row["calls"], row["answered"], row["throttled"]) == (0, 0, 0)
+        assert (row["capacity"], row["limit"]) == (30, 30_000)
+        assert row["answered"] == 0
+        assert row["used"] < 200  # by the probes of the deploy
     text = apimlb.ok("local", "status").out
     for row in rows:
         assert row["name"] in text

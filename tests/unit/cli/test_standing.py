@@ -14,6 +14,7 @@ rows = st.fixed_dictionaries(
         **dict.fromkeys(("used", "calls", "answered", "throttled"), numbers),
     }
 )
+RESTS = "eastus2 1000 0 1795978390000 1795978390180 0 0 0 0 0 fixed"
 breakers = st.fixed_dictionaries(
     {
         "gateway": st.integers(1, 32),
@@ -24,8 +25,9 @@ breakers = st.fixed_dictionaries(
 cache = st.fixed_dictionaries(
     {
         "service": st.just("/s"),
-        "key": st.sampled_from(["apimlb/eastus2/chat", "a policy's own"]),
+        "key": st.sampled_from(["apimlb/0a1b2c3d/eastus2/chat", "a policy's own"]),
         "seconds": st.floats(0, 9),
+        "text": st.sampled_from([RESTS, "eastus2 1000 0 0 0 0 0 0 0 0 fixed"]),
     }
 )
 
@@ -47,6 +49,7 @@ def test_everything_is_told_within_eighty_columns(accounts, opened, kept, frozen
     for row in accounts:
         assert row["name"] in text
         assert f"{row['used']:,}" in text
-    assert text.count("cools down") == sum(row["key"].startswith("apimlb/") for row in kept)
+    resting = [row for row in kept if row["key"].startswith("apimlb/") and row["text"] == RESTS]
+    assert text.count("eastus2/chat: cools down for 12 s more") == len(resting)
     assert text.count(": breaker ") == len(opened)
     assert ("standing still" in text) == frozen
