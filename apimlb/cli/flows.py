@@ -75,7 +75,7 @@ class Consent:
 def deploy(session: Session, consent: Consent, *, quiet: bool = False) -> Deployed:
     """Plan, show (in a line when `quiet`), ask, provision, remember; raises `ApimlbError`."""
     with _in_turn(session, "deploy", quiet=quiet) as (run, progress):
-        return _last(lambda: _deploy(session, run, progress, consent, quiet=quiet))
+        return _last(lambda: _deploy(session.reread(), run, progress, consent, quiet=quiet))
 
 
 def _last(work: Callable[[], Made]) -> Made:

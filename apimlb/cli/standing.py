@@ -28,9 +28,9 @@ Row = Mapping[str, Any]
 
 _COLUMNS = (("TPM", 10), ("used", 10), ("calls", 8), ("answered", 10), ("throttled", 11))
 _KNOWN = "apimlb/"
-"""What the keys begin with under which the `retry` strategy's policy keeps what it knows of an account; a hash
-of the configuration, the account and the deployment follow. The words at `_UNTIL` say until when it is sent
-nothing, in milliseconds since 1970 (templates/policy/retry.xml.j2)."""
+"""What the keys begin with under which the `retry` strategy's policy keeps what it knows of an account; then
+come a hash of the configuration, the account and the deployment. The words at `_UNTIL` say until when it is
+sent nothing, in milliseconds since 1970 (templates/policy/retry.xml.j2)."""
 _UNTIL = slice(4, 6)
 
 

@@ -3,7 +3,7 @@
 import os
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apimlb.cli.prose import say
@@ -35,6 +35,11 @@ class Session:
     stack: Stack
     target: Target
     cloud: Cloud
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    def reread(self) -> "Session":
+        """The same with the file as it is now: another command may have changed it meanwhile."""
+        return replace(self, stack=stack_of(self.workspace, self.overrides))
 
     @property
     def names(self) -> Names:
@@ -93,7 +98,7 @@ def open_session(
     clock = SystemClock()
     stack = stack_of(place, overrides or {})
     target = _local(place, start_local) if place.local else _azure(chosen)
-    return Session(place, clock, stack, target, connect(target, clock))
+    return Session(place, clock, stack, target, connect(target, clock), overrides or {})
 
 
 def _azure(chosen: str) -> Target:

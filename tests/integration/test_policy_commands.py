@@ -18,6 +18,7 @@ request:
 path: /deployments/chat/chat/completions
 named_values:
   apimlb-gateway: https://gateway.test
+  apimlb-drained: none
   apimlb-client-ids-0: none
   apimlb-client-ids-1: none
   apimlb-client-ids-2: none

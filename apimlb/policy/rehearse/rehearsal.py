@@ -160,16 +160,19 @@ def _exchange(case: Case, stage: Stage, recorder: Recorder) -> Exchange:
         timestamp=stage.clock.now(),
         tracing=True,
     )
+    path = case.get("path", parts.path or "/")
+    require(path, str, "'path' in the case")
     exchange = Exchange(
         context,
         stage,
         service_url,
-        path=str(case.get("path", parts.path or "/")),
+        path=path,
         query=parts.query,
         switches=ADVERSE if case.get("adverse") else Switches(),
         trace=recorder,
     )
-    exchange.locate(service_url)
+    with reading("'path' in the case"):
+        exchange.locate(service_url)
     return exchange
 
 
