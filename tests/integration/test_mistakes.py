@@ -144,8 +144,14 @@ contexts = st.fixed_dictionaries(
 
 @contextmanager
 def folder() -> Iterator[Path]:
+    """A folder; a command that got further than expected may have started a local Azure in it, which ends."""
     with tempfile.TemporaryDirectory() as made:
-        yield Path(made)
+        try:
+            yield Path(made)
+        finally:
+            if (Path(made) / ".apimlb" / "local").is_dir():
+                down = [sys.executable, "-P", "-m", "apimlb", "local", "down"]
+                subprocess.run(down, cwd=made, capture_output=True, check=False)
 
 
 def dumped(value: object) -> str:
