@@ -9,7 +9,7 @@ from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.dates.ticks import DateTime, TimeSpan, from_epoch
+from apimlb.policy.clr.dates.instants import DateTime, TimeSpan, from_epoch
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, invalid_cast
 from apimlb.policy.clr.guids import Guid

@@ -3,41 +3,10 @@
 import re
 from collections.abc import Callable
 
+from apimlb.policy.apim import calls
 from apimlb.policy.apim import context as views
-from apimlb.policy.apim.calls import (
-    authorization_claims,
-    backend_type,
-    body_as,
-    certificates,
-    elapsed,
-    form,
-    form_text,
-    headers,
-    joined_or_default,
-    jwt_audiences,
-    jwt_claim,
-    jwt_claims,
-    jwt_moment,
-    map_value_or,
-    moment,
-    parameters,
-    product_state,
-    query,
-    query_text,
-    request_id,
-    strings,
-    things,
-    timestamp,
-    trace,
-    try_basic,
-    try_jwt,
-    variable_or_default,
-    variable_or_null,
-    variable_or_type_default,
-    variables,
-)
 from apimlb.policy.apim.credentials import Authorization, Jwt, read_basic, read_jwt
-from apimlb.policy.clr.dates.ticks import from_epoch
+from apimlb.policy.clr.dates.instants import from_epoch
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 
@@ -60,17 +29,17 @@ DEFINITIONS = (
     Definition(
         "IContext", "class",
         rows=(
-            ("IReadOnlyDictionary<string, object> Variables", variables),
+            ("IReadOnlyDictionary<string, object> Variables", calls.variables),
             *reads("IRequest", "Request"), *reads("IResponse", "Response"), *reads("IApi", "Api"),
             *reads("IOperation", "Operation"), *reads("IProduct", "Product"), *reads("IUser", "User"),
             *reads("ISubscription", "Subscription"), *reads("IDeployment", "Deployment"),
             *reads("IBackend", "Backend"), *reads("ILastError", "LastError"), *reads("IWorkspace",
             "Workspace"),
             *reads("bool", "Tracing"),
-            ("Guid RequestId", request_id),
-            ("DateTime Timestamp", timestamp),
-            ("TimeSpan Elapsed", elapsed),
-            ("void Trace(string message)", trace),
+            ("Guid RequestId", calls.request_id),
+            ("DateTime Timestamp", calls.timestamp),
+            ("TimeSpan Elapsed", calls.elapsed),
+            ("void Trace(string message)", calls.trace),
         ),
     ),
     Definition(
@@ -79,8 +48,8 @@ DEFINITIONS = (
             *reads("IMessageBody", "Body"), *reads("string", "Method", "IpAddress"),
             *reads("IUrl", "Url", "OriginalUrl"), *reads("X509Certificate2", "Certificate"),
             *reads("IPrivateEndpointConnection", "PrivateEndpointConnection"),
-            (_MAP + "string[]> Headers", headers),
-            (_MAP + "string> MatchedParameters", parameters),
+            (_MAP + "string[]> Headers", calls.headers),
+            (_MAP + "string> MatchedParameters", calls.parameters),
             ("IFoundry Foundry", lambda request: request if request.foundry_deployment is not None else None),
         ),
     ),
@@ -89,22 +58,22 @@ DEFINITIONS = (
         "IResponse", "class", test=is_view(views.ResponseView),
         rows=(
             *reads("IMessageBody", "Body"), *reads("int", "StatusCode"), *reads("string", "StatusReason"),
-            (_MAP + "string[]> Headers", headers),
+            (_MAP + "string[]> Headers", calls.headers),
         ),
     ),
     Definition(
         "IMessageBody", "class", test=is_view(views.MessageBody),
         rows=(
-            ("T As<T>(bool preserveContent = false)", Call(body_as, types=("T",))),
+            ("T As<T>(bool preserveContent = false)", Call(calls.body_as, types=("T",))),
             ("IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)",
-             form),
+             calls.form),
         ),
     ),
     Definition(
         "IUrl", "class", test=is_view(views.Url),
         rows=(
             *reads("string", "Host", "Path", "QueryString", "Scheme"), *reads("int", "Port"),
-            (_MAP + "string[]> Query", query),
+            (_MAP + "string[]> Query", calls.query),
         ),
     ),
     Definition(
@@ -113,7 +82,7 @@ DEFINITIONS = (
             *reads("string", "Id", "Name", "Path", "Revision", "Version"), *reads("bool",
             "IsCurrentRevision"),
             *reads("IUrl", "ServiceUrl"),
-            ("IEnumerable<string> Protocols", lambda api: strings(api.protocols)),
+            ("IEnumerable<string> Protocols", lambda api: calls.strings(api.protocols)),
             *reads("ISubscriptionKeyParameterNames", "SubscriptionKeyParameterNames"),
         ),
     ),
@@ -121,14 +90,14 @@ DEFINITIONS = (
     Definition("BackendType", "enum", constants={"Single": 0, "Pool": 1}),
     Definition(
         "IBackend", "class",
-        rows=(*reads("string", "Id", "AzureRegion"), ("BackendType Type", backend_type)),
+        rows=(*reads("string", "Id", "AzureRegion"), ("BackendType Type", calls.backend_type)),
     ),
     Definition(
         "IDeployment", "class",
         rows=(
             *reads("string", "GatewayId", "Region", "ServiceId", "ServiceName"),
             ("IGateway Gateway", "{0}"),
-            (_MAP + "X509Certificate2> Certificates", certificates),
+            (_MAP + "X509Certificate2> Certificates", calls.certificates),
         ),
     ),
     Definition(
@@ -150,8 +119,8 @@ DEFINITIONS = (
         rows=(
             *reads("string", "Id", "Name"), *reads("bool", "ApprovalRequired", "SubscriptionRequired"),
             *reads("int?", "SubscriptionsLimit"),
-            ("ProductState State", product_state),
-            ("IEnumerable<IGroup> Groups", lambda product: things(product.groups)),
+            ("ProductState State", calls.product_state),
+            ("IEnumerable<IGroup> Groups", lambda product: calls.things(product.groups)),
         ),
     ),
     Definition(
@@ -159,8 +128,8 @@ DEFINITIONS = (
         rows=(
             *reads("string", "Id", "Name", "Key", "PrimaryKey", "SecondaryKey"),
             ("DateTime CreatedDate", lambda each: from_epoch(each.created_date)),
-            ("DateTime? StartDate", lambda each: moment(each.start_date)),
-            ("DateTime? EndDate", lambda each: moment(each.end_date)),
+            ("DateTime? StartDate", lambda each: calls.moment(each.start_date)),
+            ("DateTime? EndDate", lambda each: calls.moment(each.end_date)),
         ),
     ),
     Definition(
@@ -168,8 +137,8 @@ DEFINITIONS = (
         rows=(
             *reads("string", "Id", "Email", "FirstName", "LastName", "Note"),
             ("DateTime RegistrationDate", lambda user: from_epoch(user.registration_date)),
-            ("IEnumerable<IGroup> Groups", lambda user: things(user.groups)),
-            ("IEnumerable<IUserIdentity> Identities", lambda user: things(user.identities)),
+            ("IEnumerable<IGroup> Groups", lambda user: calls.things(user.groups)),
+            ("IEnumerable<IUserIdentity> Identities", lambda user: calls.things(user.identities)),
         ),
     ),
     Definition("IGroup", "class", rows=reads("string", "Id", "Name")),
@@ -178,7 +147,7 @@ DEFINITIONS = (
     Definition("IPrivateEndpointConnection", "class", rows=reads("string", "Name", "GroupId", "MemberName")),
     Definition(
         "Authorization", "class", test=is_view(Authorization),
-        rows=(*reads("string", "AccessToken"), (_MAP + "object> Claims", authorization_claims)),
+        rows=(*reads("string", "AccessToken"), (_MAP + "object> Claims", calls.authorization_claims)),
     ),
     Definition("BasicAuthCredentials", "class", rows=reads("string", "UserId", "Password")),
     Definition(
@@ -186,38 +155,39 @@ DEFINITIONS = (
         rows=(
             ("string Algorithm", "{0}.algorithm"),
             ("string Type", "{0}.type"),
-            ("IEnumerable<string> Audiences", jwt_audiences),
-            (_MAP + "string[]> Claims", jwt_claims),
-            ("DateTime? ExpirationTime", jwt_moment("exp")),
-            ("DateTime? IssuedAt", jwt_moment("iat")),
-            ("DateTime? NotBefore", jwt_moment("nbf")),
-            ("string Id", jwt_claim("jti")),
-            ("string Issuer", jwt_claim("iss")),
-            ("string Subject", jwt_claim("sub")),
+            ("IEnumerable<string> Audiences", calls.jwt_audiences),
+            (_MAP + "string[]> Claims", calls.jwt_claims),
+            ("DateTime? ExpirationTime", calls.jwt_moment("exp")),
+            ("DateTime? IssuedAt", calls.jwt_moment("iat")),
+            ("DateTime? NotBefore", calls.jwt_moment("nbf")),
+            ("string Id", calls.jwt_claim("jti")),
+            ("string Issuer", calls.jwt_claim("iss")),
+            ("string Subject", calls.jwt_claim("sub")),
         ),
     ),
     Definition(
         "ContextExtensions", "static", nameable=False,
         rows=(
             ("static string GetValueOrDefault(this IReadOnlyDictionary<string, string[]> map, string name, "
-             "string defaultValue = null)", joined_or_default),
+             "string defaultValue = null)", calls.joined_or_default),
             ("static string GetValueOrDefault(this IReadOnlyDictionary<string, string> map, string name, "
-             "string defaultValue = null)", joined_or_default),
+             "string defaultValue = null)", calls.joined_or_default),
             ("static object GetValueOrDefault(this IReadOnlyDictionary<string, object> map, string name)",
-             Call(variable_or_null, cost="none")),
+             Call(calls.variable_or_null, cost="none")),
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name)",
-             Call(variable_or_type_default, types=("T",), cost="none")),
+             Call(calls.variable_or_type_default, types=("T",), cost="none")),
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name, "
-             "T defaultValue)", Call(variable_or_default, types=("T",), cost="none")),
+             "T defaultValue)", Call(calls.variable_or_default, types=("T",), cost="none")),
             ("static V GetValueOrDefault<K, V>(this IReadOnlyDictionary<K, V> map, K name, V defaultValue)",
-             map_value_or),
+             calls.map_value_or),
             ("static Jwt AsJwt(this string input)", read_jwt),
-            ("static bool TryParseJwt(this string input, out Jwt result)", try_jwt),
+            ("static bool TryParseJwt(this string input, out Jwt result)", calls.try_jwt),
             ("static BasicAuthCredentials AsBasic(this string input)", read_basic),
-            ("static bool TryParseBasic(this string input, out BasicAuthCredentials result)", try_basic),
+            ("static bool TryParseBasic(this string input, out BasicAuthCredentials result)",
+             calls.try_basic),
             ("static string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> form)",
-             form_text),
-            ("static string ToQueryString(this IDictionary<string, IList<string>> form)", query_text),
+             calls.form_text),
+            ("static string ToQueryString(this IDictionary<string, IList<string>> form)", calls.query_text),
         ),
     ),
 )  # fmt: skip

@@ -3,9 +3,7 @@ uncertain."""
 
 from typing import Final, NoReturn
 
-from apimlb.policy.clr.exceptions import (
-    over_limit,
-)
+from apimlb.policy.clr import exceptions
 
 STEPS: Final = 1_000_000
 ROUNDS: Final = 100_000
@@ -43,7 +41,7 @@ def spend() -> None:
 
 
 def out_of_steps() -> NoReturn:
-    raise over_limit("the number of steps that one evaluation may take")
+    raise exceptions.over_limit("the number of steps that one evaluation may take")
 
 
 def bounded_text(text: str) -> str:
@@ -51,7 +49,7 @@ def bounded_text(text: str) -> str:
     if len(text) > 1_000:
         BUDGET.spend(len(text) >> 6)
         if len(text) > LONGEST_TEXT:
-            raise over_limit(f"{LONGEST_TEXT} characters in one string")
+            raise exceptions.over_limit(f"{LONGEST_TEXT} characters in one string")
     return text
 
 
@@ -63,7 +61,7 @@ def charge_each(count: int) -> None:
 def bounded_layout(layout: str) -> str:
     """A format string, if it is not too long. Each character of it costs a step: it is read in Python."""
     if len(layout) > LONGEST_LAYOUT:
-        raise over_limit(f"{LONGEST_LAYOUT} characters in one format string")
+        raise exceptions.over_limit(f"{LONGEST_LAYOUT} characters in one format string")
     BUDGET.spend(8 + len(layout))
     return layout
 
@@ -71,7 +69,7 @@ def bounded_layout(layout: str) -> str:
 def bounded_length(length: int) -> int:
     """A length that a text is about to have."""
     if length > LONGEST_TEXT:
-        raise over_limit(f"{LONGEST_TEXT} characters in one string")
+        raise exceptions.over_limit(f"{LONGEST_TEXT} characters in one string")
     return length
 
 

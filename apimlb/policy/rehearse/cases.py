@@ -23,8 +23,8 @@ from apimlb.policy.apim import context as views
 from apimlb.policy.apim.credentials import Authorization, read_jwt
 from apimlb.policy.clr.certificates.certificate import X509
 from apimlb.policy.clr.collections.containers import ClrList, ReadOnlyMap
+from apimlb.policy.clr.dates.instants import EPOCH_TICKS, LOCAL, TICKS_PER_SECOND, UTC, DateTime
 from apimlb.policy.clr.dates.parsing import parse_date, parse_span
-from apimlb.policy.clr.dates.ticks import EPOCH_TICKS, LOCAL, TICKS_PER_SECOND, UTC, DateTime
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.json.reader import iso, parse_token

@@ -5,7 +5,7 @@ from apimlb.policy.clr.crypto.hashes import C
 from apimlb.policy.clr.crypto.oids import NAMES
 from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.formatting import format_date
-from apimlb.policy.clr.dates.ticks import LOCAL, DateTime, from_epoch
+from apimlb.policy.clr.dates.instants import LOCAL, DateTime, from_epoch
 from apimlb.policy.clr.exceptions import argument, invalid_operation
 
 X = C + "X509Certificates."

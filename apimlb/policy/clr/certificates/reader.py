@@ -22,14 +22,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 )
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.certificates.distinguished_names import (
-    Attribute,
-    Piece,
-    attributes,
-    name_text,
-    oid_text,
-    pieces,
-)
+from apimlb.policy.clr.certificates import distinguished_names
 from apimlb.policy.clr.certificates.facts import Facts, no_object
 from apimlb.policy.clr.crypto.hashes import crypto_error
 from apimlb.policy.clr.crypto.rsa_keys import RsaKey
@@ -71,24 +64,28 @@ def content_type(content: bytes) -> str:
     if content.lstrip().startswith(_PEM):
         return "Cert"
     try:
-        first, *_ = pieces(pieces(content)[0].inside)
+        first, *_ = distinguished_names.pieces(distinguished_names.pieces(content)[0].inside)
     except (ValueError, IndexError):
         return "Unknown"
     if first.tag == 0x30:
         return "Cert"
     if first.whole == b"\x02\x01\x03":
         return "Pfx"
-    return "Pkcs7" if first.tag == 0x06 and oid_text(first.inside) == "1.2.840.113549.1.7.2" else "Unknown"
+    return (
+        "Pkcs7"
+        if first.tag == 0x06 and distinguished_names.oid_text(first.inside) == "1.2.840.113549.1.7.2"
+        else "Unknown"
+    )
 
 
 def _certificate(content: bytes) -> x509.Certificate:
     if content.lstrip().startswith(_PEM):
         return x509.load_pem_x509_certificate(content.lstrip())
-    return x509.load_der_x509_certificate(pieces(content)[0].whole)
+    return x509.load_der_x509_certificate(distinguished_names.pieces(content)[0].whole)
 
 
 def _pfx(content: bytes, password: str | None) -> tuple[Facts, RsaKey | None]:
-    BUDGET.spend(50_000 + 2 * _iterations(pieces(content)))
+    BUDGET.spend(50_000 + 2 * _iterations(distinguished_names.pieces(content)))
     secret = password.encode() if password else None
     try:
         found = load_pkcs12(content, secret)
@@ -110,7 +107,7 @@ def _wrong_password() -> Exception:
     return crypto_error("The specified network password is not correct.")
 
 
-def _iterations(found: list[Piece], depth: int = 30) -> int:
+def _iterations(found: list[distinguished_names.Piece], depth: int = 30) -> int:
     """The rounds of key derivation that a PKCS #12 file asks for: the small numbers in it, wherever they
     stand. Lengths must be written out, as DER has it, so that none is overlooked; raises ValueError."""
     if depth == 0:
@@ -120,45 +117,47 @@ def _iterations(found: list[Piece], depth: int = 30) -> int:
         if each.tag == 0x02 and len(each.inside) <= 8:
             total += abs(int.from_bytes(each.inside, "big", signed=True))
         elif each.tag & 0x20:
-            total += _iterations(pieces(each.inside), depth - 1)
+            total += _iterations(distinguished_names.pieces(each.inside), depth - 1)
         elif each.tag == 0x04 and len(each.inside) > _LONGEST_SALT and each.inside[0] == 0x30:
             total += _iterations(_content(each.inside), depth - 1)
     return total
 
 
-def _content(inside: bytes) -> list[Piece]:
+def _content(inside: bytes) -> list[distinguished_names.Piece]:
     """What an octet string holds, if that is DER rather than ciphered bytes."""
     if inside[1] == 0x80:
         raise ValueError("not DER")
     try:
-        return pieces(inside)
+        return distinguished_names.pieces(inside)
     except ValueError:
         return []
 
 
 def _facts(certificate: x509.Certificate) -> Facts:
     der = certificate.public_bytes(Encoding.DER)
-    parts = pieces(pieces(pieces(der)[0].inside)[0].inside)
+    parts = distinguished_names.pieces(
+        distinguished_names.pieces(distinguished_names.pieces(der)[0].inside)[0].inside
+    )
     parts = parts[1:] if parts[0].tag == 0xA0 else parts
     issuer, subject = parts[2].whole, parts[4].whole
-    algorithm, bits = pieces(parts[5].inside)
-    oid, *rest = pieces(algorithm.inside)
+    algorithm, bits = distinguished_names.pieces(parts[5].inside)
+    oid, *rest = distinguished_names.pieces(algorithm.inside)
     return Facts(
         der=der,
         thumbprint=hashlib.sha1(der, usedforsecurity=False).digest(),
-        subject=name_text(subject),
-        issuer=name_text(issuer),
+        subject=distinguished_names.name_text(subject),
+        issuer=distinguished_names.name_text(issuer),
         serial=parts[0].inside,
         not_before=certificate.not_valid_before_utc.timestamp(),
         not_after=certificate.not_valid_after_utc.timestamp(),
         version=certificate.version.value + 1,
         signature=certificate.signature_algorithm_oid.dotted_string,
-        key_algorithm=oid_text(oid.inside),
+        key_algorithm=distinguished_names.oid_text(oid.inside),
         key_parameters=rest[0].whole if rest else b"",
         public_key=bits.inside[1:],
         rsa=_rsa(certificate),
-        names=(_names(attributes(subject), _alternatives(certificate, _SAN)),
-               _names(attributes(issuer), _alternatives(certificate, _IAN))),
+        names=(_names(distinguished_names.attributes(subject), _alternatives(certificate, _SAN)),
+               _names(distinguished_names.attributes(issuer), _alternatives(certificate, _IAN))),
         extensions=tuple(
             (each.oid.dotted_string, each.value.public_bytes()) for each in certificate.extensions
         ),
@@ -190,11 +189,13 @@ def _alternatives(
         elif isinstance(each, x509.UniformResourceIdentifier):
             made.setdefault("UrlName", each.value)
         elif isinstance(each, x509.OtherName) and each.type_id.dotted_string == _UPN:
-            made.setdefault("UpnName", pieces(each.value)[0].inside.decode("utf-8", "replace"))
+            made.setdefault(
+                "UpnName", distinguished_names.pieces(each.value)[0].inside.decode("utf-8", "replace")
+            )
     return made
 
 
-def _names(subject: list[Attribute], other: dict[str, str]) -> dict[str, str]:
+def _names(subject: list[distinguished_names.Attribute], other: dict[str, str]) -> dict[str, str]:
     """What GetNameInfo says of a name and the other names beside it."""
     last = {each.oid: each.text for each in subject}
     common, mail = last.get("2.5.4.3"), last.get("1.2.840.113549.1.9.1")

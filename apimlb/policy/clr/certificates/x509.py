@@ -3,13 +3,8 @@
 Certificates come from the request, from the deployment, or from bytes; nothing here reads a file.
 """
 
+from apimlb.policy.clr.certificates import distinguished_names
 from apimlb.policy.clr.certificates.certificate import X509, PublicKey, X
-from apimlb.policy.clr.certificates.distinguished_names import (
-    DistinguishedName,
-    copied_name,
-    encoded_name,
-    written_name,
-)
 from apimlb.policy.clr.crypto.hashes import crypto_error, digest, not_on_this_platform
 from apimlb.policy.clr.crypto.oids import Oid
 from apimlb.policy.clr.crypto.rsa import HashAlgorithmName, Rsa, checked_name, known_hash
@@ -212,8 +207,14 @@ _SECOND = (
     ("static X509ContentType GetCertContentType(byte[] rawData)", content_type),
     ("string Thumbprint", thumbprint_text),
     ("string SerialNumber", serial_text),
-    ("X500DistinguishedName SubjectName", lambda certificate: DistinguishedName(certificate.facts.subject)),
-    ("X500DistinguishedName IssuerName", lambda certificate: DistinguishedName(certificate.facts.issuer)),
+    (
+        "X500DistinguishedName SubjectName",
+        lambda certificate: distinguished_names.DistinguishedName(certificate.facts.subject),
+    ),
+    (
+        "X500DistinguishedName IssuerName",
+        lambda certificate: distinguished_names.DistinguishedName(certificate.facts.issuer),
+    ),
     ("DateTime NotBefore", "{0}.not_before"),
     ("DateTime NotAfter", "{0}.not_after"),
     ("int Version", "{0}.facts.version"),
@@ -234,9 +235,9 @@ DEFINITIONS = (
     Definition(
         X + "X500DistinguishedName", "class",
         rows=(
-            ("new(byte[] encodedDistinguishedName)", encoded_name),
-            ("new(string distinguishedName)", written_name),
-            ("new(X500DistinguishedName distinguishedName)", copied_name),
+            ("new(byte[] encodedDistinguishedName)", distinguished_names.encoded_name),
+            ("new(string distinguishedName)", distinguished_names.written_name),
+            ("new(X500DistinguishedName distinguishedName)", distinguished_names.copied_name),
             ("string Name", "{0}.name"),
         ),
     ),

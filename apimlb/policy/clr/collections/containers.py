@@ -5,15 +5,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    argument_null,
-    index_range,
-    invalid_operation,
-    over_limit,
-)
 from apimlb.policy.clr.objects.text import clr_equals, equal_values, key_of, key_of_other, text_of, written
 
 MODIFIED = "Collection was modified; enumeration operation may not execute."
@@ -24,7 +17,7 @@ MISSING: Final = object()
 def bounded(count: int) -> int:
     """A number of elements that the evaluator allows; throws beyond a million."""
     if count > LARGEST:
-        raise over_limit(f"{LARGEST} elements in one collection")
+        raise exceptions.over_limit(f"{LARGEST} elements in one collection")
     return count
 
 
@@ -102,11 +95,11 @@ class ClrList:
 
     def _walk(self, version: int) -> Iterator[object]:
         if self.version != version:
-            raise invalid_operation(MODIFIED)
+            raise exceptions.invalid_operation(MODIFIED)
         for item in self.items:
             yield item
             if self.version != version:
-                raise invalid_operation(MODIFIED)
+                raise exceptions.invalid_operation(MODIFIED)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -122,11 +115,11 @@ def list_add(target: ClrList, item: object) -> None:
 
 def list_item(target: ClrList, index: int) -> object:
     if index < 0:
-        raise index_range()
+        raise exceptions.index_range()
     try:
         return target.items[index]
     except IndexError:
-        raise index_range() from None
+        raise exceptions.index_range() from None
 
 
 class KeyValuePair:
@@ -178,8 +171,8 @@ class ReadOnlyMap(ABC):
     def absent(self, key: object) -> object:
         """What `map[key]` is where nothing is under the key; throws KeyNotFoundException."""
         if key is None:
-            raise argument_null("key")
-        raise ClrException(
+            raise exceptions.argument_null("key")
+        raise exceptions.ClrException(
             "System.Collections.Generic.KeyNotFoundException",
             f"The given key '{key}' was not present in the dictionary.",
         )
@@ -256,7 +249,7 @@ class ClrDictionary(ReadOnlyMap):
 
     def find(self, key: object) -> object:
         if key is None:
-            raise argument_null("key")
+            raise exceptions.argument_null("key")
         place = self._places.get(self.comparer.key(key))
         if place is None:
             return MISSING
@@ -266,7 +259,7 @@ class ClrDictionary(ReadOnlyMap):
 
     def put(self, key: object, value: object) -> None:
         if key is None:
-            raise argument_null("key")
+            raise exceptions.argument_null("key")
         wanted = self.comparer.key(key)
         place = self._places.get(wanted)
         if place is not None:
@@ -285,12 +278,12 @@ class ClrDictionary(ReadOnlyMap):
 
     def add(self, key: object, value: object) -> None:
         if self.find(key) is not MISSING:
-            raise argument(f"An item with the same key has already been added. Key: {key}")
+            raise exceptions.argument(f"An item with the same key has already been added. Key: {key}")
         self.put(key, value)
 
     def remove(self, key: object) -> bool:
         if key is None:
-            raise argument_null("key")
+            raise exceptions.argument_null("key")
         place = self._places.pop(self.comparer.key(key), None)
         if place is None:
             return False
@@ -313,12 +306,12 @@ class ClrDictionary(ReadOnlyMap):
 
     def _walk(self, version: int) -> Iterator[tuple[object, object]]:
         if self.version != version:
-            raise invalid_operation(MODIFIED)
+            raise exceptions.invalid_operation(MODIFIED)
         for entry in self._slots:
             if entry is not None:
                 yield entry
                 if self.version != version:
-                    raise invalid_operation(MODIFIED)
+                    raise exceptions.invalid_operation(MODIFIED)
 
     def __len__(self) -> int:
         return len(self._places)

@@ -3,33 +3,14 @@ copying into arrays, enumerators, comparers."""
 
 from collections.abc import Iterator, Sequence
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, charge_each
-from apimlb.policy.clr.collections.containers import (
-    MISSING,
-    ClrArray,
-    ClrDictionary,
-    ClrList,
-    Comparer,
-    KeyValuePair,
-    MapView,
-    ReadOnlyList,
-    bounded,
-    list_item,
-)
+from apimlb.policy.clr.collections import containers
 from apimlb.policy.clr.collections.enumerators import Enumerator
 from apimlb.policy.clr.collections.hash_sets import ClrSet
 from apimlb.policy.clr.collections.iteration import PAIR_TYPES, elements, iterate, iterate_pairs
 from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.collections.sequences import Sequence as LazySequence
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    argument_null,
-    argument_range,
-    index_range,
-    not_supported,
-    null_reference,
-)
 from apimlb.policy.clr.json.tokens import JArray, JObject
 from apimlb.policy.clr.numbers.arithmetic import Byte
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
@@ -37,9 +18,9 @@ from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition
 
-Array = ClrArray | bytearray
-Things = ClrList | ClrArray | bytearray
-Collection = Things | ClrSet | ClrDictionary | MapView | JArray | JObject
+Array = containers.ClrArray | bytearray
+Things = containers.ClrList | containers.ClrArray | bytearray
+Collection = Things | ClrSet | containers.ClrDictionary | containers.MapView | JArray | JObject
 
 G = "System.Collections.Generic."
 T, KEY, VALUE, KV = ("T",), ("TKey",), ("TValue",), ("TKey", "TValue")
@@ -59,7 +40,7 @@ def array_from(items: list[object], element: str) -> Array:
     """T[] of these items; a byte[] is a bytearray."""
     if element == "System.Byte":
         return bytearray(items)  # type: ignore[arg-type]
-    return ClrArray(items, element)
+    return containers.ClrArray(items, element)
 
 
 def count_of(target: object) -> int:
@@ -70,13 +51,13 @@ def count_of(target: object) -> int:
 
 def not_negative(number: int, name: str) -> None:
     if number < 0:
-        raise argument_range(_NOT_NEGATIVE, name)
+        raise exceptions.argument_range(_NOT_NEGATIVE, name)
 
 
-def actual(message: str, name: str, value: int) -> ClrException:
+def actual(message: str, name: str, value: int) -> exceptions.ClrException:
     """An ArgumentOutOfRangeException that names the value."""
-    made = argument_range(message, name)
-    return ClrException(made.type_name, f"{made.message}\nActual value was {value}.")
+    made = exceptions.argument_range(message, name)
+    return exceptions.ClrException(made.type_name, f"{made.message}\nActual value was {value}.")
 
 
 def write_into(target: Array, at: int, items: Sequence[object] | bytearray) -> None:
@@ -91,13 +72,13 @@ def write_into(target: Array, at: int, items: Sequence[object] | bytearray) -> N
 def copy_to(items: Sequence[object] | bytearray, target: Array | None, at: int) -> None:
     """Array.Copy as List<T>, arrays and read-only lists use it for CopyTo."""
     if target is None:
-        raise argument_null("destinationArray")
+        raise exceptions.argument_null("destinationArray")
     if at < 0:
-        raise argument_range(
+        raise exceptions.argument_range(
             "Number was less than the array's lower bound in the first dimension.", "destinationIndex"
         )
     if at + len(items) > len(target):
-        raise argument(
+        raise exceptions.argument(
             "Destination array was not long enough. Check the destination index, length, and the array's "
             "lower bounds.",
             "destinationArray",
@@ -113,14 +94,18 @@ def _items(target: Things) -> list[object] | bytearray:
 
 
 def list_index(target: Things, value: object) -> int:
-    if type(value) is str and isinstance(target, ClrArray | ClrList) and target.element == "System.String":
+    if (
+        type(value) is str
+        and isinstance(target, containers.ClrArray | containers.ClrList)
+        and target.element == "System.String"
+    ):
         BUDGET.spend(2 * len(target.items))
         return target.items.index(value) if value in target.items else -1
     return next((i for i, item in enumerate(elements(target)) if clr_equals(item, value)), -1)
 
 
 def list_contains(target: object, value: object) -> bool:
-    if isinstance(target, ClrList | ClrArray | bytearray):
+    if isinstance(target, containers.ClrList | containers.ClrArray | bytearray):
         return list_index(target, value) >= 0
     return any(clr_equals(item, value) for item in elements(target))
 
@@ -131,30 +116,30 @@ def thing_contains(target: Collection, value: object) -> bool:
         return value in target
     if isinstance(target, JArray):
         return any(item is value for item in target.items)
-    if isinstance(target, ClrDictionary | JObject):
-        assert isinstance(value, KeyValuePair)
+    if isinstance(target, containers.ClrDictionary | JObject):
+        assert isinstance(value, containers.KeyValuePair)
         return clr_equals(target.find(value.key), value.value)
     return list_contains(target, value)
 
 
-def _fixed(target: Collection) -> ClrException:
+def _fixed(target: Collection) -> exceptions.ClrException:
     """Why a collection takes or loses no elements."""
-    if isinstance(target, MapView):
-        return not_supported(
+    if isinstance(target, containers.MapView):
+        return exceptions.not_supported(
             f"Mutating a {target.kind.lower()} collection derived from a dictionary is not allowed."
         )
-    return not_supported(_READ_ONLY if isinstance(target, ReadOnlyList) else _FIXED)
+    return exceptions.not_supported(_READ_ONLY if isinstance(target, containers.ReadOnlyList) else _FIXED)
 
 
 def thing_add(target: Collection, value: object) -> None:
     """ICollection<T>.Add"""
-    if isinstance(target, ClrList):
-        bounded(len(target.items) + 1)
+    if isinstance(target, containers.ClrList):
+        containers.bounded(len(target.items) + 1)
         target.changed().append(value)
     elif isinstance(target, ClrSet | JArray):
         target.add(value)  # type: ignore[arg-type]
-    elif isinstance(target, ClrDictionary | JObject):
-        assert isinstance(value, KeyValuePair)
+    elif isinstance(target, containers.ClrDictionary | JObject):
+        assert isinstance(value, containers.KeyValuePair)
         target.add(value.key, value.value)  # type: ignore[arg-type]
     else:
         raise _fixed(_there(target))
@@ -162,24 +147,24 @@ def thing_add(target: Collection, value: object) -> None:
 
 def _there(target: Collection | None) -> Collection:
     if target is None:
-        raise null_reference()
+        raise exceptions.null_reference()
     return target
 
 
 def thing_clear(target: Collection) -> None:
-    if isinstance(target, ClrList):
+    if isinstance(target, containers.ClrList):
         target.changed().clear()
-    elif isinstance(target, ClrSet | ClrDictionary | JArray | JObject):
+    elif isinstance(target, ClrSet | containers.ClrDictionary | JArray | JObject):
         target.clear()
-    elif isinstance(_there(target), MapView):
+    elif isinstance(_there(target), containers.MapView):
         raise _fixed(target)
     else:
-        raise not_supported(_READ_ONLY)
+        raise exceptions.not_supported(_READ_ONLY)
 
 
 def thing_remove(target: Collection, value: object) -> bool:
     """ICollection<T>.Remove"""
-    if isinstance(target, ClrList):
+    if isinstance(target, containers.ClrList):
         return list_remove(target, value)
     if isinstance(target, ClrSet):
         return target.remove(value)
@@ -188,14 +173,14 @@ def thing_remove(target: Collection, value: object) -> bool:
         if place >= 0:
             target.remove_at(place)
         return place >= 0
-    if isinstance(target, ClrDictionary | JObject):
-        assert isinstance(value, KeyValuePair)
+    if isinstance(target, containers.ClrDictionary | JObject):
+        assert isinstance(value, containers.KeyValuePair)
         same = clr_equals(target.find(value.key), value.value)
         return same and target.remove(value.key)  # type: ignore[arg-type]
     raise _fixed(_there(target))
 
 
-def list_remove(target: ClrList, value: object) -> bool:
+def list_remove(target: containers.ClrList, value: object) -> bool:
     index = list_index(target, value)
     if index >= 0:
         del target.changed()[index]
@@ -204,7 +189,7 @@ def list_remove(target: ClrList, value: object) -> bool:
 
 def thing_copy(target: Collection, array: Array | None, at: int) -> None:
     """ICollection<T>.CopyTo"""
-    if isinstance(target, ClrList | ClrArray | bytearray):
+    if isinstance(target, containers.ClrList | containers.ClrArray | bytearray):
         copy_to(_items(target), array, at)
     elif isinstance(target, ClrSet):
         copy_set(target, array, at, len(target))
@@ -215,12 +200,12 @@ def thing_copy(target: Collection, array: Array | None, at: int) -> None:
 def copy_set(target: ClrSet, array: Array | None, at: int, count: int) -> None:
     """HashSet<T>.CopyTo"""
     if array is None:
-        raise argument_null("array")
+        raise exceptions.argument_null("array")
     for number, name in ((at, "arrayIndex"), (count, "count")):
         if number < 0:
             raise actual(_NOT_NEGATIVE, name, number)
     if at > len(array) or count > len(array) - at:
-        raise argument(
+        raise exceptions.argument(
             "Destination array is not long enough to copy all the items in the collection. Check array "
             "index and length."
         )
@@ -231,11 +216,11 @@ def copy_set(target: ClrSet, array: Array | None, at: int, count: int) -> None:
 def copy_checked(items: list[object], array: Array | None, at: int, name: str) -> None:
     """CopyTo of dictionaries and their views."""
     if array is None:
-        raise argument_null("array")
+        raise exceptions.argument_null("array")
     if not 0 <= at <= len(array):
-        raise argument_range(_NOT_NEGATIVE if at < 0 else "Index was out of range.", name)
+        raise exceptions.argument_range(_NOT_NEGATIVE if at < 0 else "Index was out of range.", name)
     if at + len(items) > len(array):
-        raise argument(
+        raise exceptions.argument(
             "Destination array is not long enough to copy all the items in the collection. Check array "
             "index and length."
         )
@@ -244,33 +229,37 @@ def copy_checked(items: list[object], array: Array | None, at: int, name: str) -
 
 def thing_read_only(target: Collection) -> bool:
     """ICollection<T>.IsReadOnly: arrays say yes."""
-    return isinstance(_there(target), ClrArray | bytearray | MapView)
+    return isinstance(_there(target), containers.ClrArray | bytearray | containers.MapView)
 
 
 def thing_at(target: Things | JArray, index: int) -> object:
     """An element of an IList<T> or IReadOnlyList<T>, whatever it is."""
-    if isinstance(target, ClrList):
-        return list_item(target, index)
-    if isinstance(target, JArray | ReadOnlyList):
+    if isinstance(target, containers.ClrList):
+        return containers.list_item(target, index)
+    if isinstance(target, JArray | containers.ReadOnlyList):
         if not 0 <= index < len(target.items):
-            raise index_range()
+            raise exceptions.index_range()
         return target.items[index]
     if not 0 <= index < len(target):
-        raise ClrException("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
+        raise exceptions.ClrException(
+            "System.IndexOutOfRangeException", "Index was outside the bounds of the array."
+        )
     return Byte(target[index]) if isinstance(target, bytearray) else target.items[index]
 
 
 def thing_put(target: Things | JArray, index: int, value: object) -> None:
-    if isinstance(target, ClrList):
+    if isinstance(target, containers.ClrList):
         if not 0 <= index < len(target.items):
-            raise index_range()
+            raise exceptions.index_range()
         target.changed()[index] = value
     elif isinstance(target, JArray):
         target.put(index, value)  # type: ignore[arg-type]
-    elif isinstance(target, ReadOnlyList):
+    elif isinstance(target, containers.ReadOnlyList):
         raise _fixed(target)
     elif not 0 <= index < len(target):
-        raise ClrException("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
+        raise exceptions.ClrException(
+            "System.IndexOutOfRangeException", "Index was outside the bounds of the array."
+        )
     elif isinstance(target, bytearray):
         target[index] = int(value)  # type: ignore[call-overload]
     else:
@@ -284,10 +273,10 @@ def thing_index(target: Things | JArray, value: object) -> int:
 
 
 def thing_insert(target: Things | JArray, index: int, value: object) -> None:
-    if isinstance(target, ClrList):
+    if isinstance(target, containers.ClrList):
         if not 0 <= index <= len(target.items):
-            raise argument_range("Index must be within the bounds of the List.", "index")
-        bounded(len(target.items) + 1)
+            raise exceptions.argument_range("Index must be within the bounds of the List.", "index")
+        containers.bounded(len(target.items) + 1)
         target.changed().insert(index, value)
     elif isinstance(target, JArray):
         target.insert(index, value)  # type: ignore[arg-type]
@@ -296,9 +285,9 @@ def thing_insert(target: Things | JArray, index: int, value: object) -> None:
 
 
 def thing_remove_at(target: Things | JArray, index: int) -> None:
-    if isinstance(target, ClrList):
+    if isinstance(target, containers.ClrList):
         if not 0 <= index < len(target.items):
-            raise index_range()
+            raise exceptions.index_range()
         del target.changed()[index]
     elif isinstance(target, JArray):
         target.remove_at(index)
@@ -312,15 +301,15 @@ def thing_remove_at(target: Things | JArray, index: int) -> None:
 def enumerator(kind: Type, source: object) -> Enumerator:
     """GetEnumerator() of anything that is an IEnumerable<T>."""
     if source is None:
-        raise null_reference()
-    strict = isinstance(source, str | ClrArray | bytearray | ClrQueue) and not isinstance(
-        source, ReadOnlyList
+        raise exceptions.null_reference()
+    strict = isinstance(source, str | containers.ClrArray | bytearray | ClrQueue) and not isinstance(
+        source, containers.ReadOnlyList
     )
     name = f"{getattr(source, 'clr_name', 'System.Object').replace('[', '+Enumerator[', 1)}"
     return Enumerator(
         lambda: _counted(source),
         name,
-        MISSING if strict else kind.default,
+        containers.MISSING if strict else kind.default,
         not isinstance(source, LazySequence),
     )
 
@@ -343,14 +332,14 @@ ENUMERATOR = Call(enumerator, types=T)
 
 def pair_enumerator(source: JObject) -> Enumerator:
     """JObject.GetEnumerator()"""
-    none = KeyValuePair(None, None, PAIR_TYPES)
+    none = containers.KeyValuePair(None, None, PAIR_TYPES)
     return Enumerator(lambda: elements(iterate_pairs(source)), "System.Object", none, restarts=False)
 
 
 # Comparers
 
 
-def comparer_equals(comparer: Comparer, left: object, right: object) -> bool:
+def comparer_equals(comparer: containers.Comparer, left: object, right: object) -> bool:
     """IEqualityComparer<T>.Equals"""
     if left is None or right is None:
         return left is right
@@ -363,4 +352,4 @@ def _set_key(value: object) -> object:
     return frozenset(value.keys) if value.comparer is DEFAULT_COMPARER else id(value)
 
 
-SET_COMPARER = Comparer("Set", _set_key)
+SET_COMPARER = containers.Comparer("Set", _set_key)

@@ -4,18 +4,9 @@ from collections.abc import Callable
 
 from apimlb.policy.clr.collections import array_cells as single
 from apimlb.policy.clr.collections import array_orders as orders
+from apimlb.policy.clr.collections import arrays
 from apimlb.policy.clr.collections import arrays as calls
 from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
-from apimlb.policy.clr.collections.arrays import (
-    cells,
-    fill_part,
-    find_index,
-    find_index_in,
-    find_last_index_in,
-    get_length,
-    given,
-    row,
-)
 from apimlb.policy.clr.collections.containers import MISSING
 from apimlb.policy.clr.collections.enumerators import Enumerator
 from apimlb.policy.clr.collections.interfaces import array_from
@@ -40,28 +31,29 @@ _SEARCHES: tuple[Row, ...] = (
     ("static int LastIndexOf(Array array, object value, int startIndex, int count)", calls.last_index_of),
     ("static T Find<T>(T[] array, Predicate<T> match)",
      Call(lambda kind, array, test:
-         next((item for item in elements(given(array)) if test(item)), kind.default), types=_OF_T)),
+         next((item for item in elements(arrays.given(array)) if test(item)), kind.default), types=_OF_T)),
     ("static T FindLast<T>(T[] array, Predicate<T> match)", Call(calls.find_last, types=_OF_T)),
     ("static T[] FindAll<T>(T[] array, Predicate<T> match)", calls.find_all),
     ("static int FindIndex<T>(T[] array, Predicate<T> match)", calls.find_index),
     ("static int FindIndex<T>(T[] array, int startIndex, Predicate<T> match)",
-     lambda array, start, test: find_index_in(array, start, None, test)),
+     lambda array, start, test: arrays.find_index_in(array, start, None, test)),
     ("static int FindIndex<T>(T[] array, int startIndex, int count, Predicate<T> match)",
      calls.find_index_in),
     ("static int FindLastIndex<T>(T[] array, Predicate<T> match)",
-     lambda array, test: find_last_index_in(array, None, None, test)),
+     lambda array, test: arrays.find_last_index_in(array, None, None, test)),
     ("static int FindLastIndex<T>(T[] array, int startIndex, Predicate<T> match)",
-     lambda array, start, test: find_last_index_in(array, start, None, test)),
+     lambda array, start, test: arrays.find_last_index_in(array, start, None, test)),
     ("static int FindLastIndex<T>(T[] array, int startIndex, int count, Predicate<T> match)",
      calls.find_last_index_in),
     ("static bool Exists<T>(T[] array, Predicate<T> match)",
-     lambda array, test: find_index(array, test) >= 0),
+     lambda array, test: arrays.find_index(array, test) >= 0),
     ("static bool TrueForAll<T>(T[] array, Predicate<T> match)",
-     lambda array, test: all(test(item) for item in elements(given(array)))),
+     lambda array, test: all(test(item) for item in elements(arrays.given(array)))),
     ("static void ForEach<T>(T[] array, Action<T> action)", calls.for_each),
     ("static TOutput[] ConvertAll<TInput, TOutput>(TInput[] array, Converter<TInput, TOutput> converter)",
      Call(lambda kind, array, convert:
-         array_from([convert(item) for item in elements(given(array))], kind.name), types=("TOutput",))),
+         array_from([convert(item) for item in elements(arrays.given(array))], kind.name),
+         types=("TOutput",))),
     ("static int BinarySearch<T>(T[] array, T value)", orders.search),
     ("static int BinarySearch<T>(T[] array, T value, IComparer<T> comparer)", orders.search),
     ("static int BinarySearch<T>(T[] array, int index, int length, T value)", orders.search_part),
@@ -88,9 +80,9 @@ _ORDERS: tuple[Row, ...] = (
     ("static void Sort(Array keys, Array items)", orders.sort_pairs),
     ("static void Sort(Array array, int index, int length)", orders.sort_part),
     ("static void Sort(Array keys, Array items, int index, int length)", orders.sort_some_pairs),
-    ("static void Reverse<T>(T[] array)", lambda array: cells(row(array)).reverse()),
+    ("static void Reverse<T>(T[] array)", lambda array: arrays.cells(arrays.row(array)).reverse()),
     ("static void Reverse<T>(T[] array, int index, int length)", orders.reverse_part),
-    ("static void Reverse(Array array)", lambda array: cells(row(array)).reverse()),
+    ("static void Reverse(Array array)", lambda array: arrays.cells(arrays.row(array)).reverse()),
     ("static void Reverse(Array array, int index, int length)", orders.reverse_part),
 )  # fmt: skip
 
@@ -136,7 +128,7 @@ DEFINITIONS = (
             ("int Rank", calls.rank),
             ("int GetLength(int dimension)", calls.get_length),
             ("long GetLongLength(int dimension)",
-             lambda array, dimension: Long(get_length(array, dimension))),
+             lambda array, dimension: Long(arrays.get_length(array, dimension))),
             ("int GetUpperBound(int dimension)", calls.upper_bound),
             ("int GetLowerBound(int dimension)", calls.lower_bound),
             ("bool IsReadOnly", "({0} is None)"),
@@ -151,7 +143,7 @@ DEFINITIONS = (
              "int destinationIndex, int length)", single.copy_alike),
             ("static void Clear(Array array, int index, int length)", single.clear),
             ("static void Fill<T>(T[] array, T value)",
-             lambda array, value: fill_part(array, value, 0, len(given(array)))),
+             lambda array, value: arrays.fill_part(array, value, 0, len(arrays.given(array)))),
             ("static void Fill<T>(T[] array, T value, int startIndex, int count)", calls.fill_part),
             ("static void Resize<T>(ref T[] array, int newSize)", Call(calls.resize, types=_OF_T)),
             ("static T[] Empty<T>()",

@@ -4,18 +4,10 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert import parsing as convert
 from apimlb.policy.clr.convert.type_codes import DB_NULL, change_type, type_code
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    argument_null,
-    argument_range,
-    bad_format,
-    index_range,
-    required,
-)
 from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
 from apimlb.policy.clr.objects.text import text_of
@@ -44,11 +36,11 @@ _TOO_SHORT = (
 
 
 def _unpacked(content: bytearray | None, start: int, layout: str) -> float:
-    content = required(content, "value")
+    content = exceptions.required(content, "value")
     if not 0 <= start < len(content):
-        raise index_range("startIndex")
+        raise exceptions.index_range("startIndex")
     if start + struct.calcsize(layout) > len(content):
-        raise argument(_TOO_SHORT, "value")
+        raise exceptions.argument(_TOO_SHORT, "value")
     found: float = struct.unpack_from(layout, content, start)[0]
     return found
 
@@ -59,14 +51,14 @@ def _pack(name: str) -> Callable[[float], bytearray]:
 
 def hex_text(content: bytearray | None, start: int = 0, length: int | None = None) -> str:
     """BitConverter.ToString: upper-case pairs with dashes."""
-    content = required(content, "value")
+    content = exceptions.required(content, "value")
     if start < 0 or (start >= len(content) and start > 0):
-        raise index_range("startIndex")
+        raise exceptions.index_range("startIndex")
     length = len(content) - start if length is None else length
     if length < 0:
-        raise argument_range("Value must be positive.", "length")
+        raise exceptions.argument_range("Value must be positive.", "length")
     if start > len(content) - length:
-        raise argument(_TOO_SHORT, "value")
+        raise exceptions.argument(_TOO_SHORT, "value")
     return bytes(content[start : start + length]).hex("-").upper()
 
 
@@ -109,27 +101,27 @@ def _digits(value: int, base: int, bits: int) -> str:
     if base == 10:
         return str(int(value))
     if base not in (2, 8, 16):
-        raise argument("Invalid Base.")
+        raise exceptions.argument("Invalid Base.")
     return format(int(value) % (1 << bits), {2: "b", 8: "o", 16: "x"}[base])
 
 
 def _from_digits(text: str | None, base: int, name: str) -> int:
     """Convert.ToInt32(text, base)"""
     if base not in (2, 8, 10, 16):
-        raise argument("Invalid Base.")
+        raise exceptions.argument("Invalid Base.")
     lowest, highest, make = INTEGERS[name]
     if text is None:
         return make(0)
     if not text:
-        raise argument_range(
+        raise exceptions.argument_range(
             "Index was out of range. Must be non-negative and less than the size of the collection.",
             "startIndex",
         )
     minus = text[0] == "-"
     if minus and base != 10:
-        raise argument("String cannot contain a minus sign if the base is not 10.")
+        raise exceptions.argument("String cannot contain a minus sign if the base is not 10.")
     if minus and lowest == 0:
-        raise ClrException(
+        raise exceptions.ClrException(
             "System.OverflowException",
             "The string was being parsed as an unsigned number and could not have a negative sign.",
         )
@@ -137,9 +129,9 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
     digits = text.lower().removeprefix("0x") if base == 16 else text
     wanted = _DIGITS[:base]
     if not digits or digits[0] not in wanted:
-        raise bad_format("Could not find any recognizable digits.")
+        raise exceptions.bad_format("Could not find any recognizable digits.")
     if digits.strip(wanted):
-        raise bad_format("Additional non-parsable characters are at the end of the string.")
+        raise exceptions.bad_format("Additional non-parsable characters are at the end of the string.")
     if len(digits) > 400:
         raise convert.overflow_of(name)
     value = int(digits, base)
@@ -206,31 +198,31 @@ def _same_text(value: str | None) -> str | None:
 
 
 def _text_to_char(value: str | None) -> Char:
-    value = required(value, "value")
+    value = exceptions.required(value, "value")
     return convert.to_char(value)
 
 
 def _piece(content: bytearray | None, start: int, length: int, name: str) -> bytearray:
     """A part of the bytes that are given as `inArray`, its start being `name`."""
-    content = required(content, "inArray")
+    content = exceptions.required(content, "inArray")
     if length < 0:
-        raise index_range("length")
+        raise exceptions.index_range("length")
     if start < 0:
-        raise argument_range("Value must be positive.", name)
+        raise exceptions.argument_range("Value must be positive.", name)
     if start > len(content) - length:
-        raise argument_range("Offset and length must refer to a position in the string.", name)
+        raise exceptions.argument_range("Offset and length must refer to a position in the string.", name)
     return content[start : start + length]
 
 
 def chars_from_base64(chars: ClrArray | None, start: int, length: int) -> bytearray:
     """Convert.FromBase64CharArray"""
-    chars = required(chars, "inArray")
+    chars = exceptions.required(chars, "inArray")
     if length < 0:
-        raise index_range("length")
+        raise exceptions.index_range("length")
     if start < 0:
-        raise argument_range("Value must be positive.", "offset")
+        raise exceptions.argument_range("Value must be positive.", "offset")
     if start > len(chars.items) - length:
-        raise argument_range("Offset and length must refer to a position in the string.", "offset")
+        raise exceptions.argument_range("Offset and length must refer to a position in the string.", "offset")
     return from_base64("".join(map(str, chars.items[start : start + length])))
 
 
@@ -239,13 +231,13 @@ def to_base64_chars(
 ) -> int:
     """Convert.ToBase64CharArray"""
     if content is not None and target is None:
-        raise argument_null("outArray")
+        raise exceptions.argument_null("outArray")
     if content is not None and length >= 0 and place < 0:
-        raise argument_range("Value must be positive.", "offsetOut")
+        raise exceptions.argument_range("Value must be positive.", "offsetOut")
     text = to_base64(_piece(content, start, length, "offsetIn"))
     assert target is not None
     if place > len(target.items) - len(text):
-        raise argument_range(
+        raise exceptions.argument_range(
             "Either offset did not refer to a position in the string, or there is an insufficient length of "
             "destination character array.",
             "offsetOut",

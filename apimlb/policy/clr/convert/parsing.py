@@ -4,23 +4,10 @@ import math
 import re
 from decimal import Decimal, InvalidOperation
 
+from apimlb.policy.clr import exceptions
+from apimlb.policy.clr.dates.instants import DateTime
 from apimlb.policy.clr.dates.parsing import parse_date
-from apimlb.policy.clr.dates.ticks import DateTime
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    bad_format,
-    invalid_cast,
-    overflow,
-    required,
-)
-from apimlb.policy.clr.numbers.arithmetic import (
-    INTEGERS,
-    Char,
-    Single,
-    decimal_from_float,
-    decimal_of,
-    round_half_even,
-)
+from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.numbers.arithmetic import to_single as rounded_single
 from apimlb.policy.clr.objects.text import clr_type_name
 
@@ -49,40 +36,42 @@ def convertible(value: object) -> bool:
     return hasattr(value, "number") or clr_type_name(value).removeprefix("System.") in _CONVERTIBLE
 
 
-def bad_cast(value: object, target: str) -> ClrException:
+def bad_cast(value: object, target: str) -> exceptions.ClrException:
     source = clr_type_name(value)
     if not convertible(value):
-        return invalid_cast(source, "System.IConvertible")
+        return exceptions.invalid_cast(source, "System.IConvertible")
     if source == "System.DBNull":
-        return ClrException(
+        return exceptions.ClrException(
             "System.InvalidCastException", "Object cannot be cast from DBNull to other types."
         )
     plain = source.removeprefix("System.")
-    return ClrException("System.InvalidCastException", f"Invalid cast from '{plain}' to '{target}'.")
+    return exceptions.ClrException(
+        "System.InvalidCastException", f"Invalid cast from '{plain}' to '{target}'."
+    )
 
 
 def parse_integer(text: str | None, name: str) -> int:
     """int.Parse and its kin: optional sign and white space; throws Format- or OverflowException."""
-    text = required(text, "s")
+    text = exceptions.required(text, "s")
     match = _INTEGER.match(text)
     if match is None:
-        raise bad_format()
+        raise exceptions.bad_format()
     if len(match[1]) > 400:
         raise overflow_of(name)
     return fitted(int(match[1]), name)
 
 
-def overflow_of(name: str) -> ClrException:
+def overflow_of(name: str) -> exceptions.ClrException:
     if name in ("SByte", "Byte"):
         word = "a signed byte" if name == "SByte" else "an unsigned byte"
-        return ClrException(
+        return exceptions.ClrException(
             "System.OverflowException", f"Value was either too large or too small for {word}."
         )
-    return overflow(name)
+    return exceptions.overflow(name)
 
 
 def fitted(value: int, name: str) -> int:
-    lowest, highest, make = INTEGERS[name]
+    lowest, highest, make = arithmetic.INTEGERS[name]
     if not lowest <= value <= highest:
         raise overflow_of(name)
     return make(value)
@@ -112,31 +101,31 @@ _WORDS = {
 
 def parse_double(text: str | None) -> float:
     """double.Parse; throws System.FormatException."""
-    text = required(text, "s")
+    text = exceptions.required(text, "s")
     try:
         return float(_real_text(text, _FLOAT))
     except ValueError:
         found = _WORDS.get(text.strip().lower())
         if found is None:
-            raise bad_format() from None
+            raise exceptions.bad_format() from None
         return found
 
 
 def parse_decimal(text: str | None) -> Decimal:
-    text = required(text, "s")
+    text = exceptions.required(text, "s")
     try:
-        found = decimal_of(Decimal(_real_text(text, _DECIMAL)))
+        found = arithmetic.decimal_of(Decimal(_real_text(text, _DECIMAL)))
     except (ValueError, InvalidOperation):
-        raise bad_format() from None
+        raise exceptions.bad_format() from None
     return found or found.copy_abs()
 
 
 def parse_boolean(text: str | None) -> bool:
     """bool.Parse; throws System.FormatException."""
-    text = required(text, "value")
+    text = exceptions.required(text, "value")
     word = text.strip(" \t\r\n\0").lower()
     if word not in ("true", "false"):
-        raise bad_format(f"String '{text}' was not recognized as a valid Boolean.")
+        raise exceptions.bad_format(f"String '{text}' was not recognized as a valid Boolean.")
     return word == "true"
 
 
@@ -146,7 +135,7 @@ def to_integer(value: object, name: str) -> int:
         return fitted(int(value), name)
     if isinstance(value, int):
         return fitted(int(value), name)
-    if isinstance(value, Char):
+    if isinstance(value, arithmetic.Char):
         return fitted(ord(value), name)
     if isinstance(value, str):
         return parse_integer(value, name)
@@ -167,11 +156,13 @@ _BY_INT32 = frozenset(["SByte", "Byte", "Int16", "UInt16"])
 
 def _rounded(value: float, name: str) -> int:
     """A real number as an integer: the short types go by way of Int32, the long ones are cast, checked."""
-    lowest, highest, make = INTEGERS[name]
-    whole = None if math.isnan(value) or math.isinf(value) else round_half_even(value)
+    lowest, highest, make = arithmetic.INTEGERS[name]
+    whole = None if math.isnan(value) or math.isinf(value) else arithmetic.round_half_even(value)
     if whole is None or not lowest <= whole <= highest:
         if name in ("Int64", "UInt64"):
-            raise ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+            raise exceptions.ClrException(
+                "System.OverflowException", "Arithmetic operation resulted in an overflow."
+            )
         if name in _BY_INT32:
             fitted(2**31 if whole is None else whole, "Int32")
         raise overflow_of(name)
@@ -182,7 +173,7 @@ def to_boolean(value: object) -> bool:
     """Convert.ToBoolean: numbers are true unless 0, texts are parsed, null is false."""
     if value is None:
         return False
-    if isinstance(value, str) and not isinstance(value, Char):
+    if isinstance(value, str) and not isinstance(value, arithmetic.Char):
         return parse_boolean(value)
     if isinstance(value, int | float | Decimal):
         return value != 0
@@ -192,7 +183,7 @@ def to_boolean(value: object) -> bool:
 def to_double(value: object, target: str = "Double") -> float:
     if value is None:
         return 0.0
-    if isinstance(value, str) and not isinstance(value, Char):
+    if isinstance(value, str) and not isinstance(value, arithmetic.Char):
         return parse_double(value)
     if isinstance(value, int | float | Decimal):
         try:
@@ -203,39 +194,39 @@ def to_double(value: object, target: str = "Double") -> float:
 
 
 def to_single(value: object) -> float:
-    return Single(rounded_single(to_double(value, "Single")))
+    return arithmetic.Single(rounded_single(to_double(value, "Single")))
 
 
 def to_decimal(value: object) -> Decimal:
     if value is None:
         return Decimal(0)
-    if isinstance(value, str) and not isinstance(value, Char):
+    if isinstance(value, str) and not isinstance(value, arithmetic.Char):
         return parse_decimal(value)
     if isinstance(value, float):
-        return decimal_from_float(value)
+        return arithmetic.decimal_from_float(value)
     if isinstance(value, int):
-        return decimal_of(Decimal(int(value)))
+        return arithmetic.decimal_of(Decimal(int(value)))
     if isinstance(value, Decimal):
         return value
     raise bad_cast(value, "Decimal")
 
 
-def to_char(value: object) -> Char:
+def to_char(value: object) -> arithmetic.Char:
     """Convert.ToChar: a one-character text or a number."""
-    if isinstance(value, Char):
+    if isinstance(value, arithmetic.Char):
         return value
     if value is None:
-        return Char("\0")
+        return arithmetic.Char("\0")
     if isinstance(value, str):
         if len(value) != 1:
-            raise bad_format("String must be exactly one character long.")
-        return Char(value)
+            raise exceptions.bad_format("String must be exactly one character long.")
+        return arithmetic.Char(value)
     if isinstance(value, int) and not isinstance(value, bool):
         if not 0 <= value <= 0xFFFF:
-            raise ClrException(
+            raise exceptions.ClrException(
                 "System.OverflowException", "Value was either too large or too small for a character."
             )
-        return Char(chr(value))
+        return arithmetic.Char(chr(value))
     raise bad_cast(value, "Char")
 
 
@@ -244,6 +235,6 @@ def to_date(value: object) -> DateTime:
         return value
     if value is None:
         return DateTime(0)
-    if isinstance(value, str) and not isinstance(value, Char):
+    if isinstance(value, str) and not isinstance(value, arithmetic.Char):
         return parse_date(value)
     raise bad_cast(value, "DateTime")

@@ -2,15 +2,8 @@
 
 from collections.abc import Callable
 
+from apimlb.policy.clr.crypto import hashes
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
-from apimlb.policy.clr.crypto.hashes import (
-    C,
-    HashAlgorithm,
-    block_size,
-    not_on_this_platform,
-    out_of_bounds,
-    part,
-)
 from apimlb.policy.clr.exceptions import null_reference, required
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -18,81 +11,87 @@ from apimlb.policy.clr.types.definitions import Call, Definition, Row
 _HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
 
 
-def compute(algorithm: HashAlgorithm, content: bytearray | None) -> bytearray:
+def compute(algorithm: hashes.HashAlgorithm, content: bytearray | None) -> bytearray:
     content = required(content, "buffer")
     return bytearray(algorithm.finish(content, closes=False))
 
 
 def transform(
-    algorithm: HashAlgorithm, content: bytearray | None, offset: int, count: int, target: bytearray | None,
+    algorithm: hashes.HashAlgorithm,
+    content: bytearray | None,
+    offset: int,
+    count: int,
+    target: bytearray | None,
     start: int,
-) -> int:  # fmt: skip
+) -> int:
     """TransformBlock: hashes a part, and copies it to `target` where there is one."""
-    found = part(content, offset, count, ("inputBuffer", "inputOffset"))
+    found = hashes.part(content, offset, count, ("inputBuffer", "inputOffset"))
     algorithm.add(found)
     if target is not None:
         if start < 0 or len(target) - start < count:
-            raise out_of_bounds()
+            raise hashes.out_of_bounds()
         target[start : start + count] = found
     return count
 
 
-def transform_last(algorithm: HashAlgorithm, content: bytearray | None, offset: int, count: int) -> bytearray:
-    found = part(content, offset, count, ("inputBuffer", "inputOffset"))
+def transform_last(
+    algorithm: hashes.HashAlgorithm, content: bytearray | None, offset: int, count: int
+) -> bytearray:
+    found = hashes.part(content, offset, count, ("inputBuffer", "inputOffset"))
     algorithm.finish(found)
     return found
 
 
-def last_hash(algorithm: HashAlgorithm) -> bytearray | None:
+def last_hash(algorithm: hashes.HashAlgorithm) -> bytearray | None:
     found = algorithm.value
     return None if found is None else bytearray(found)
 
 
-def make(name: str, made_by: str = "") -> Callable[[], HashAlgorithm]:
-    return lambda: HashAlgorithm(name, made_by=made_by)
+def make(name: str, made_by: str = "") -> Callable[[], hashes.HashAlgorithm]:
+    return lambda: hashes.HashAlgorithm(name, made_by=made_by)
 
 
-def make_keyed(name: str) -> Callable[[bytearray | None], HashAlgorithm]:
-    def keyed(key: bytearray | None) -> HashAlgorithm:
+def make_keyed(name: str) -> Callable[[bytearray | None], hashes.HashAlgorithm]:
+    def keyed(key: bytearray | None) -> hashes.HashAlgorithm:
         key = required(key, "key")
-        return HashAlgorithm(name, key)
+        return hashes.HashAlgorithm(name, key)
 
     return keyed
 
 
-def make_managed(key: bytearray | None, managed: bool) -> HashAlgorithm:
+def make_managed(key: bytearray | None, managed: bool) -> hashes.HashAlgorithm:
     """new HMACSHA1(key, useManagedSha1)"""
     if key is None:
         raise null_reference()
-    return HashAlgorithm("SHA1", key)
+    return hashes.HashAlgorithm("SHA1", key)
 
 
-def unkeyed(name: str) -> Callable[[Host], HashAlgorithm]:
+def unkeyed(name: str) -> Callable[[Host], hashes.HashAlgorithm]:
     """new HMACSHA256(): with a key of chance, until one is set."""
-    return lambda host: HashAlgorithm(name, bytearray(host.rng.randbytes(block_size(name))))
+    return lambda host: hashes.HashAlgorithm(name, bytearray(host.rng.randbytes(hashes.block_size(name))))
 
 
-def set_key(algorithm: HashAlgorithm, key: bytearray | None) -> None:
+def set_key(algorithm: hashes.HashAlgorithm, key: bytearray | None) -> None:
     if key is None:
         raise null_reference()
     algorithm.use(key)
 
 
-def set_name(algorithm: HashAlgorithm, name: str | None) -> None:
+def set_name(algorithm: hashes.HashAlgorithm, name: str | None) -> None:
     """HMAC.HashName can only be set to what it is."""
     name = required(name, "HashName")
     if name != algorithm.name:
-        raise not_on_this_platform(
+        raise hashes.not_on_this_platform(
             "Setting the hashname after it's already been set is not supported on this platform."
         )
 
 
-def set_legacy(algorithm: HashAlgorithm, wanted: bool) -> None:
+def set_legacy(algorithm: hashes.HashAlgorithm, wanted: bool) -> None:
     if wanted:
-        raise not_on_this_platform()
+        raise hashes.not_on_this_platform()
 
 
-def start(algorithm: HashAlgorithm) -> None:
+def start(algorithm: hashes.HashAlgorithm) -> None:
     """Initialize: nothing, as every hash starts afresh after the one before."""
 
 
@@ -102,7 +101,8 @@ _HASH_ROWS: tuple[Row, ...] = (
     ("byte[] ComputeHash(byte[] buffer)", compute),
     ("byte[] ComputeHash(byte[] buffer, int offset, int count)",
      lambda algorithm, content, offset, count:
-         bytearray(algorithm.finish(part(content, offset, count, ("buffer", "offset")), closes=False))),
+         bytearray(
+             algorithm.finish(hashes.part(content, offset, count, ("buffer", "offset")), closes=False))),
     ("int TransformBlock(byte[] inputBuffer, int inputOffset, int inputCount, byte[] outputBuffer, "
      "int outputOffset)", transform),
     ("byte[] TransformFinalBlock(byte[] inputBuffer, int inputOffset, int inputCount)", transform_last),
@@ -113,8 +113,8 @@ _HASH_ROWS: tuple[Row, ...] = (
     ("bool CanReuseTransform", lambda algorithm: True),
     ("bool CanTransformMultipleBlocks", lambda algorithm: True),
     ("void Initialize()", start),
-    ("void Dispose()", HashAlgorithm.dispose),
-    ("void Clear()", HashAlgorithm.dispose),
+    ("void Dispose()", hashes.HashAlgorithm.dispose),
+    ("void Clear()", hashes.HashAlgorithm.dispose),
 )  # fmt: skip
 
 _LEGACY: tuple[Row, ...] = (("bool ProduceLegacyHmacValues", lambda algorithm: False, set_legacy),)
@@ -136,20 +136,20 @@ def _definitions() -> list[Definition]:
             keyed = (*keyed, ("new(byte[] key, bool useManagedSha1)", make_managed))
         if name in ("SHA384", "SHA512"):
             keyed = (*keyed, *_LEGACY)
-        made.append(Definition(C + name, "class", bases=(C + "HashAlgorithm",), rows=rows))
+        made.append(Definition(hashes.C + name, "class", bases=(hashes.C + "HashAlgorithm",), rows=rows))
         for hidden in (f"{name}+Implementation", f"{name}CryptoServiceProvider"):
-            made.append(Definition(C + hidden, "class", bases=(C + name,), nameable=False))
+            made.append(Definition(hashes.C + hidden, "class", bases=(hashes.C + name,), nameable=False))
         if managed:
             fresh: tuple[Row, ...] = (("new()", make(name, managed)),)
-            made.append(Definition(C + managed, "class", bases=(C + name,), rows=fresh))
-        made.append(Definition(f"{C}HMAC{name}", "class", bases=(C + "HMAC",), rows=keyed))
+            made.append(Definition(hashes.C + managed, "class", bases=(hashes.C + name,), rows=fresh))
+        made.append(Definition(f"{hashes.C}HMAC{name}", "class", bases=(hashes.C + "HMAC",), rows=keyed))
     return made
 
 
 DEFINITIONS = (
-    Definition(C + "HashAlgorithm", "class", bases=("System.IDisposable",), rows=_HASH_ROWS),
+    Definition(hashes.C + "HashAlgorithm", "class", bases=("System.IDisposable",), rows=_HASH_ROWS),
     Definition(
-        C + "KeyedHashAlgorithm", "class", bases=(C + "HashAlgorithm",),
+        hashes.C + "KeyedHashAlgorithm", "class", bases=(hashes.C + "HashAlgorithm",),
         rows=(
             ("static KeyedHashAlgorithm Create()", no_default),
             ("static KeyedHashAlgorithm Create(string algName)",
@@ -158,7 +158,7 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        C + "HMAC", "class", bases=(C + "KeyedHashAlgorithm",),
+        hashes.C + "HMAC", "class", bases=(hashes.C + "KeyedHashAlgorithm",),
         rows=(
             ("static HMAC Create()", no_default),
             ("static HMAC Create(string algorithmName)", Call(create("HMAC"), context=True)),

@@ -1,23 +1,10 @@
 """DateTimeOffset."""
 
 from apimlb.policy.clr.catching import tried
-from apimlb.policy.clr.dates import ticks as dates
+from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.date_time import PARTS, arithmetic, today, utc_now
 from apimlb.policy.clr.dates.formatting import format_offset
 from apimlb.policy.clr.dates.parsing import parse_offset
-from apimlb.policy.clr.dates.ticks import (
-    EPOCH_TICKS,
-    LOCAL,
-    TICKS_PER_DAY,
-    TICKS_PER_HOUR,
-    TICKS_PER_MILLISECOND,
-    TICKS_PER_MINUTE,
-    TICKS_PER_SECOND,
-    UTC,
-    DateTime,
-    DateTimeOffset,
-    TimeSpan,
-)
 from apimlb.policy.clr.dates.time_span import comparisons
 from apimlb.policy.clr.exceptions import ClrException, argument_range
 from apimlb.policy.clr.host import Host
@@ -28,100 +15,102 @@ _FILE_EPOCH = 504_911_232_000_000_000
 """The ticks of 1601-01-01, where the file times of Windows begin."""
 
 
-def offset_now(host: Host) -> DateTimeOffset:
-    return DateTimeOffset(utc_now(host).ticks)
+def offset_now(host: Host) -> instants.DateTimeOffset:
+    return instants.DateTimeOffset(utc_now(host).ticks)
 
 
-def parse_offset_today(host: Host, text: str | None) -> DateTimeOffset:
+def parse_offset_today(host: Host, text: str | None) -> instants.DateTimeOffset:
     return parse_offset(text, today(host).ticks)
 
 
-def new_offset(*parts: object) -> DateTimeOffset:
+def new_offset(*parts: object) -> instants.DateTimeOffset:
     """new DateTimeOffset(y, m, d, h, m, s[, ms], offset)"""
     *numbers, span = parts
     whole = [part for part in numbers if isinstance(part, int)]
-    assert isinstance(span, TimeSpan)
+    assert isinstance(span, instants.TimeSpan)
     offset = _valid_offset(span)
-    return DateTimeOffset(dates.date_ticks(*whole[:3]) + dates.time_ticks(*whole[3:]), offset)
+    return instants.DateTimeOffset(instants.date_ticks(*whole[:3]) + instants.time_ticks(*whole[3:]), offset)
 
 
-def _valid_offset(span: TimeSpan) -> int:
-    if span.ticks % TICKS_PER_MINUTE:
+def _valid_offset(span: instants.TimeSpan) -> int:
+    if span.ticks % instants.TICKS_PER_MINUTE:
         raise ClrException(
             "System.ArgumentException", "Offset must be specified in whole minutes. (Parameter 'offset')"
         )
-    if abs(span.ticks) > 14 * TICKS_PER_HOUR:
+    if abs(span.ticks) > 14 * instants.TICKS_PER_HOUR:
         raise argument_range("Offset must be within plus or minus 14 hours.", "offset")
     return span.ticks
 
 
-def offset_from_date(value: DateTime, span: TimeSpan | None = None) -> DateTimeOffset:
-    return DateTimeOffset(value.ticks, 0 if span is None else _valid_offset(span))
+def offset_from_date(
+    value: instants.DateTime, span: instants.TimeSpan | None = None
+) -> instants.DateTimeOffset:
+    return instants.DateTimeOffset(value.ticks, 0 if span is None else _valid_offset(span))
 
 
-def from_unix_seconds(seconds: int) -> DateTimeOffset:
+def from_unix_seconds(seconds: int) -> instants.DateTimeOffset:
     if not -62135596800 <= seconds <= 253402300799:
         raise argument_range("Valid values are between -62135596800 and 253402300799, inclusive.", "seconds")
-    return DateTimeOffset(EPOCH_TICKS + seconds * TICKS_PER_SECOND)
+    return instants.DateTimeOffset(instants.EPOCH_TICKS + seconds * instants.TICKS_PER_SECOND)
 
 
-def from_unix_milliseconds(milliseconds: int) -> DateTimeOffset:
+def from_unix_milliseconds(milliseconds: int) -> instants.DateTimeOffset:
     if not -62135596800000 <= milliseconds <= 253402300799999:
         raise argument_range(
             "Valid values are between -62135596800000 and 253402300799999, inclusive.", "milliseconds"
         )
-    return DateTimeOffset(EPOCH_TICKS + milliseconds * TICKS_PER_MILLISECOND)
+    return instants.DateTimeOffset(instants.EPOCH_TICKS + milliseconds * instants.TICKS_PER_MILLISECOND)
 
 
-def to_universal(value: DateTimeOffset) -> DateTimeOffset:
-    return DateTimeOffset(value.utc_ticks)
+def to_universal(value: instants.DateTimeOffset) -> instants.DateTimeOffset:
+    return instants.DateTimeOffset(value.utc_ticks)
 
 
-def to_offset(value: DateTimeOffset, span: TimeSpan) -> DateTimeOffset:
+def to_offset(value: instants.DateTimeOffset, span: instants.TimeSpan) -> instants.DateTimeOffset:
     offset = _valid_offset(span)
-    return DateTimeOffset(dates.in_range(value.utc_ticks + offset), offset)
+    return instants.DateTimeOffset(instants.in_range(value.utc_ticks + offset), offset)
 
 
-def offset_between(left: DateTimeOffset, right: DateTimeOffset) -> TimeSpan:
-    return TimeSpan(left.utc_ticks - right.utc_ticks)
+def offset_between(left: instants.DateTimeOffset, right: instants.DateTimeOffset) -> instants.TimeSpan:
+    return instants.TimeSpan(left.utc_ticks - right.utc_ticks)
 
 
-def same_exactly(value: DateTimeOffset, other: DateTimeOffset) -> bool:
+def same_exactly(value: instants.DateTimeOffset, other: instants.DateTimeOffset) -> bool:
     """EqualsExact: the same moment by the same clock"""
     return (value.ticks, value.offset) == (other.ticks, other.offset)
 
 
-def to_file_time(value: DateTimeOffset) -> int:
+def to_file_time(value: instants.DateTimeOffset) -> int:
     if value.utc_ticks < _FILE_EPOCH:
         raise argument_range("Not a valid Win32 FileTime.")
     return Long(value.utc_ticks - _FILE_EPOCH)
 
 
-def from_file_time(ticks: int) -> DateTimeOffset:
-    if not 0 <= ticks <= dates.MAX_TICKS - _FILE_EPOCH:
+def from_file_time(ticks: int) -> instants.DateTimeOffset:
+    if not 0 <= ticks <= instants.MAX_TICKS - _FILE_EPOCH:
         raise argument_range("Not a valid Win32 FileTime.", "fileTime")
-    return DateTimeOffset(int(ticks) + _FILE_EPOCH)
+    return instants.DateTimeOffset(int(ticks) + _FILE_EPOCH)
 
 
 DEFINITIONS = (
     Definition(
         "System.DateTimeOffset", "struct", bases=("System.ValueType", "System.IComparable"),
-        default=DateTimeOffset(0),
+        default=instants.DateTimeOffset(0),
         rows=(
-            ("static DateTimeOffset MinValue", lambda: DateTimeOffset(0)),
-            ("static DateTimeOffset MaxValue", lambda: DateTimeOffset(dates.MAX_TICKS)),
-            ("static DateTimeOffset UnixEpoch", lambda: DateTimeOffset(EPOCH_TICKS)),
+            ("static DateTimeOffset MinValue", lambda: instants.DateTimeOffset(0)),
+            ("static DateTimeOffset MaxValue", lambda: instants.DateTimeOffset(instants.MAX_TICKS)),
+            ("static DateTimeOffset UnixEpoch", lambda: instants.DateTimeOffset(instants.EPOCH_TICKS)),
             ("static DateTimeOffset Now", Call(offset_now, context=True)),
             ("static DateTimeOffset UtcNow", Call(offset_now, context=True)),
             ("static DateTimeOffset Parse(string input)", Call(parse_offset_today, context=True)),
             ("static bool TryParse(string input, out DateTimeOffset result)",
-             Call(tried(parse_offset_today, DateTimeOffset(0)), context=True)),
+             Call(tried(parse_offset_today, instants.DateTimeOffset(0)), context=True)),
             ("static DateTimeOffset FromUnixTimeSeconds(long seconds)", from_unix_seconds),
             ("static DateTimeOffset FromUnixTimeMilliseconds(long milliseconds)", from_unix_milliseconds),
             ("new(DateTime dateTime)", offset_from_date),
             ("new(DateTime dateTime, TimeSpan offset)", offset_from_date),
             ("new(long ticks, TimeSpan offset)",
-             lambda value, span: DateTimeOffset(int(value), _valid_offset(span))),
+             lambda value, span: instants.DateTimeOffset(int(value), _valid_offset(span))),
             ("new(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)",
              new_offset),
             ("new(int year, int month, int day, int hour, int minute, int second, int ms, TimeSpan offset)",
@@ -133,15 +122,16 @@ DEFINITIONS = (
             ("long ToFileTime()", to_file_time),
             ("static DateTimeOffset FromFileTime(long fileTime)", from_file_time),
             ("long ToUnixTimeSeconds()",
-             lambda value: Long((value.utc_ticks - EPOCH_TICKS) // TICKS_PER_SECOND)),
+             lambda value: Long((value.utc_ticks - instants.EPOCH_TICKS) // instants.TICKS_PER_SECOND)),
             ("long ToUnixTimeMilliseconds()",
-             lambda value: Long((value.utc_ticks - EPOCH_TICKS) // TICKS_PER_MILLISECOND)),
-            ("DateTime DateTime", lambda value: DateTime(value.ticks)),
-            ("DateTime UtcDateTime", lambda value: DateTime(value.utc_ticks, UTC)),
-            ("DateTime LocalDateTime", lambda value: DateTime(value.utc_ticks, LOCAL)),
-            ("DateTime Date", lambda value: DateTime(value.ticks - value.ticks % TICKS_PER_DAY)),
-            ("TimeSpan Offset", lambda value: TimeSpan(value.offset)),
-            ("TimeSpan TimeOfDay", lambda value: TimeSpan(value.ticks % TICKS_PER_DAY)),
+             lambda value: Long((value.utc_ticks - instants.EPOCH_TICKS) // instants.TICKS_PER_MILLISECOND)),
+            ("DateTime DateTime", lambda value: instants.DateTime(value.ticks)),
+            ("DateTime UtcDateTime", lambda value: instants.DateTime(value.utc_ticks, instants.UTC)),
+            ("DateTime LocalDateTime", lambda value: instants.DateTime(value.utc_ticks, instants.LOCAL)),
+            ("DateTime Date",
+             lambda value: instants.DateTime(value.ticks - value.ticks % instants.TICKS_PER_DAY)),
+            ("TimeSpan Offset", lambda value: instants.TimeSpan(value.offset)),
+            ("TimeSpan TimeOfDay", lambda value: instants.TimeSpan(value.ticks % instants.TICKS_PER_DAY)),
             ("long UtcTicks", lambda value: Long(value.utc_ticks)),
             ("DateTimeOffset ToUniversalTime()", to_universal),
             ("DateTimeOffset ToLocalTime()", to_universal),

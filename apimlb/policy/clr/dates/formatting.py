@@ -1,20 +1,7 @@
 """Dates and spans of time as text, by .NET's standard and custom format strings (invariant culture)."""
 
 from apimlb.policy.clr.budget import bounded_layout
-from apimlb.policy.clr.dates.ticks import (
-    DAYS,
-    LOCAL,
-    MONTHS,
-    TICKS_PER_DAY,
-    TICKS_PER_HOUR,
-    TICKS_PER_MINUTE,
-    TICKS_PER_SECOND,
-    UTC,
-    DateTime,
-    DateTimeOffset,
-    TimeSpan,
-    date_of,
-)
+from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import bad_format
 from apimlb.policy.clr.objects.text import laid_out, written
 
@@ -44,18 +31,18 @@ _OFFSET_STANDARD = {**_STANDARD, "o": "yyyy-MM-ddTHH:mm:ss.fffffffzzz", "O": "yy
 
 @laid_out.register
 @written.register
-def format_date(value: DateTime, layout: str | None = None) -> str:
+def format_date(value: instants.DateTime, layout: str | None = None) -> str:
     """DateTime.ToString(format); throws System.FormatException."""
     layout = bounded_layout(layout or "G")
     if len(layout) == 1:
         layout = _standard(_STANDARD, layout)
-    offset = 0 if value.kind in (UTC, LOCAL) else None
+    offset = 0 if value.kind in (instants.UTC, instants.LOCAL) else None
     return _custom(value.ticks, layout, offset, value.kind)
 
 
 @laid_out.register
 @written.register
-def format_offset(value: DateTimeOffset, layout: str | None = None) -> str:
+def format_offset(value: instants.DateTimeOffset, layout: str | None = None) -> str:
     """DateTimeOffset.ToString(format); throws System.FormatException."""
     layout = bounded_layout(layout or "MM/dd/yyyy HH:mm:ss zzz")
     ticks = value.ticks
@@ -76,7 +63,7 @@ def _standard(table: dict[str, str], letter: str) -> str:
 
 def offset_text(offset: int) -> str:
     """`+02:00`"""
-    minutes = abs(offset) // TICKS_PER_MINUTE
+    minutes = abs(offset) // instants.TICKS_PER_MINUTE
     return f"{'-' if offset < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
@@ -114,21 +101,21 @@ def _custom(ticks: int, layout: str, offset: int | None, kind: str) -> str:
 def _fraction(ticks: int, places: int) -> str:
     if places > 7:
         raise bad_format()
-    return f"{ticks % TICKS_PER_SECOND:07d}"[:places]
+    return f"{ticks % instants.TICKS_PER_SECOND:07d}"[:places]
 
 
 def _field(char: str, count: int, ticks: int, offset: int | None, kind: str) -> str:
     if char in "dMy":
         return _date_field(char, count, ticks)
-    hour = ticks % TICKS_PER_DAY // TICKS_PER_HOUR
+    hour = ticks % instants.TICKS_PER_DAY // instants.TICKS_PER_HOUR
     if char == "H":
         return str(hour).rjust(min(count, 2), "0")
     if char == "h":
         return str(hour % 12 or 12).rjust(min(count, 2), "0")
     if char == "m":
-        return str(ticks % TICKS_PER_HOUR // TICKS_PER_MINUTE).rjust(min(count, 2), "0")
+        return str(ticks % instants.TICKS_PER_HOUR // instants.TICKS_PER_MINUTE).rjust(min(count, 2), "0")
     if char == "s":
-        return str(ticks % TICKS_PER_MINUTE // TICKS_PER_SECOND).rjust(min(count, 2), "0")
+        return str(ticks % instants.TICKS_PER_MINUTE // instants.TICKS_PER_SECOND).rjust(min(count, 2), "0")
     if char == "f":
         return _fraction(ticks, count)
     if char == "F":
@@ -141,7 +128,7 @@ def _field(char: str, count: int, ticks: int, offset: int | None, kind: str) -> 
             text if count > 2 else text[:3] if count == 2 else text[0] + text[1:3].lstrip("0").rjust(1, "0")
         )
     if char == "K":
-        mark = "Z" if kind == UTC else "" if offset is None else offset_text(offset)
+        mark = "Z" if kind == instants.UTC else "" if offset is None else offset_text(offset)
         return mark * count
     if char == "g":
         return "A.D."
@@ -149,16 +136,16 @@ def _field(char: str, count: int, ticks: int, offset: int | None, kind: str) -> 
 
 
 def _date_field(char: str, count: int, ticks: int) -> str:
-    day = date_of(ticks)
+    day = instants.date_of(ticks)
     if char == "d":
         if count <= 2:
             return str(day.day).rjust(count, "0")
-        name = DAYS[day.isoweekday() % 7]
+        name = instants.DAYS[day.isoweekday() % 7]
         return name[:3] if count == 3 else name
     if char == "M":
         if count <= 2:
             return str(day.month).rjust(count, "0")
-        return MONTHS[day.month - 1][:3] if count == 3 else MONTHS[day.month - 1]
+        return instants.MONTHS[day.month - 1][:3] if count == 3 else instants.MONTHS[day.month - 1]
     if count <= 2:
         return str(day.year % 100).rjust(count, "0")
     return str(day.year).rjust(count, "0")
@@ -166,13 +153,19 @@ def _date_field(char: str, count: int, ticks: int) -> str:
 
 @laid_out.register
 @written.register
-def format_span(value: TimeSpan, layout: str | None = None) -> str:
+def format_span(value: instants.TimeSpan, layout: str | None = None) -> str:
     """TimeSpan.ToString(format): c, g, G or custom; throws System.FormatException."""
     bounded_layout(layout or "")
     ticks = abs(value.ticks)
-    days, rest = divmod(ticks, TICKS_PER_DAY)
-    hours, minutes = rest // TICKS_PER_HOUR, rest % TICKS_PER_HOUR // TICKS_PER_MINUTE
-    seconds, fraction = rest % TICKS_PER_MINUTE // TICKS_PER_SECOND, rest % TICKS_PER_SECOND
+    days, rest = divmod(ticks, instants.TICKS_PER_DAY)
+    hours, minutes = (
+        rest // instants.TICKS_PER_HOUR,
+        rest % instants.TICKS_PER_HOUR // instants.TICKS_PER_MINUTE,
+    )
+    seconds, fraction = (
+        rest % instants.TICKS_PER_MINUTE // instants.TICKS_PER_SECOND,
+        rest % instants.TICKS_PER_SECOND,
+    )
     sign = "-" if value.ticks < 0 else ""
     if layout in (None, "", "c", "t", "T"):
         text = f"{hours:02d}:{minutes:02d}:{seconds:02d}"
@@ -219,11 +212,11 @@ def _custom_span(fields: dict[str, int], fraction: int, layout: str) -> str:
     return out
 
 
-def iso_date(value: DateTime | DateTimeOffset) -> str:
+def iso_date(value: instants.DateTime | instants.DateTimeOffset) -> str:
     """The date as JSON holds it: no trailing zeros in the fraction."""
-    if isinstance(value, DateTimeOffset):
+    if isinstance(value, instants.DateTimeOffset):
         text, zone = format_offset(value, "yyyy-MM-ddTHH:mm:ss.fffffff"), format_offset(value, "zzz")
     else:
         text = format_date(value, "yyyy-MM-ddTHH:mm:ss.fffffff")
-        zone = "Z" if value.kind == UTC else "+00:00" if value.kind == LOCAL else ""
+        zone = "Z" if value.kind == instants.UTC else "+00:00" if value.kind == instants.LOCAL else ""
     return text.rstrip("0").rstrip(".") + zone

@@ -3,22 +3,7 @@
 import re
 from functools import cache
 
-from apimlb.policy.clr.dates.ticks import (
-    DAYS,
-    LOCAL,
-    MAX_TICKS,
-    MONTHS,
-    TICKS_PER_DAY,
-    TICKS_PER_HOUR,
-    TICKS_PER_MINUTE,
-    TICKS_PER_SECOND,
-    UNSPECIFIED,
-    DateTime,
-    DateTimeOffset,
-    TimeSpan,
-    date_ticks,
-    time_ticks,
-)
+from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import ClrException, bad_format, required
 
 _TIME = r"(?P<h>\d{1,2}):(?P<mi>\d{1,2})(?::(?P<s>\d{1,2})(?:[.,](?P<f>\d{1,16}))?)?\s*(?P<ap>[AaPp][Mm]?)?"
@@ -49,7 +34,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _month(name: str) -> int:
-    for number, month in enumerate(MONTHS, 1):
+    for number, month in enumerate(instants.MONTHS, 1):
         if name.lower() in (month.lower(), month[:3].lower()):
             return number
     raise ValueError(name)
@@ -69,7 +54,7 @@ def _zone(text: str) -> int:
     hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
     if hours > 14 or minutes > 59:
         raise ValueError(text)
-    ticks = (hours * 60 + minutes) * TICKS_PER_MINUTE
+    ticks = (hours * 60 + minutes) * instants.TICKS_PER_MINUTE
     return -ticks if text[0] == "-" else ticks
 
 
@@ -86,7 +71,7 @@ def parse_parts(text: str, today: int) -> tuple[int, int | None]:
                 ticks = _date(found, today) + _time(found)
             except ClrException:
                 raise ValueError(text) from None
-            if not 0 <= ticks <= MAX_TICKS:
+            if not 0 <= ticks <= instants.MAX_TICKS:
                 raise ValueError(text)
             return ticks, _zone(found["z"]) if found["z"] else None
     raise ValueError(text)
@@ -97,7 +82,7 @@ def _date(found: dict[str, str | None], today: int) -> int:
     if year is None:
         return today
     month = _month(found["mn"] or "") if found.get("mn") else int(found.get("m") or 0)
-    return date_ticks(_year(year), month, int(found.get("d") or 1))
+    return instants.date_ticks(_year(year), month, int(found.get("d") or 1))
 
 
 def _time(found: dict[str, str | None]) -> int:
@@ -111,12 +96,12 @@ def _time(found: dict[str, str | None]) -> int:
         hour = hour % 12 + (12 if half == "p" else 0)
     fraction = (found.get("f") or "")[:8].ljust(8, "0")
     ticks = (int(fraction) + 5) // 10
-    return time_ticks(hour, int(found["mi"] or 0), int(found.get("s") or 0)) + ticks
+    return instants.time_ticks(hour, int(found["mi"] or 0), int(found.get("s") or 0)) + ticks
 
 
 _KNOWN_WORDS = frozenset(
     word
-    for name in (*MONTHS, *DAYS)
+    for name in (*instants.MONTHS, *instants.DAYS)
     for word in (name.lower(), name[:3].lower())
 ) | {"am", "pm", "t", "z", "gmt", "utc"}  # fmt: skip
 
@@ -135,7 +120,7 @@ def _unreadable(text: str) -> ClrException:
     return bad_format(f"String '{text}' was not recognized as a valid DateTime.")
 
 
-def parse_date(text: str | None, today: int = 0) -> DateTime:
+def parse_date(text: str | None, today: int = 0) -> instants.DateTime:
     """DateTime.Parse: a text with a zone becomes local time; throws System.FormatException."""
     text = required(text, "s")
     try:
@@ -143,23 +128,25 @@ def parse_date(text: str | None, today: int = 0) -> DateTime:
     except ValueError:
         raise _unreadable(text) from None
     if offset is None:
-        return DateTime(ticks, UNSPECIFIED)
+        return instants.DateTime(ticks, instants.UNSPECIFIED)
     ticks -= offset
-    if ticks > MAX_TICKS:
+    if ticks > instants.MAX_TICKS:
         raise bad_format(f"The DateTime represented by the string '{text}' is out of range.")
-    return DateTime(ticks + TICKS_PER_DAY if ticks < 0 else ticks, LOCAL)  # before the year 1 .NET adds a day
+    return instants.DateTime(
+        ticks + instants.TICKS_PER_DAY if ticks < 0 else ticks, instants.LOCAL
+    )  # before the year 1 .NET adds a day
 
 
-def parse_offset(text: str | None, today: int = 0) -> DateTimeOffset:
+def parse_offset(text: str | None, today: int = 0) -> instants.DateTimeOffset:
     """DateTimeOffset.Parse; throws System.FormatException."""
     text = required(text, "input")
     try:
         ticks, offset = parse_parts(text, today)
     except ValueError:
         raise _unreadable(text) from None
-    if not 0 <= ticks - (offset or 0) <= MAX_TICKS:
+    if not 0 <= ticks - (offset or 0) <= instants.MAX_TICKS:
         raise bad_format(f"The UTC representation of the date '{text}' falls outside the year range 1-9999.")
-    return DateTimeOffset(ticks, offset or 0)
+    return instants.DateTimeOffset(ticks, offset or 0)
 
 
 _SPAN = re.compile(
@@ -172,7 +159,7 @@ _FOUR_PARTS = re.compile(
 _DAYS_ONLY = re.compile(r"\s*(?P<sign>-)?(?P<d>\d{1,8})\s*\Z")
 
 
-def parse_span(text: str | None) -> TimeSpan:
+def parse_span(text: str | None) -> instants.TimeSpan:
     """TimeSpan.Parse; throws System.FormatException or System.OverflowException."""
     text = required(text, "input")
     match = (
@@ -190,6 +177,10 @@ def parse_span(text: str | None) -> TimeSpan:
             f"The TimeSpan string '{text}' could not be parsed because at least one of the numeric "
             "components is out of range or contains too many digits.",
         )
-    ticks = int(found["d"] or 0) * TICKS_PER_DAY + hours * TICKS_PER_HOUR + minutes * TICKS_PER_MINUTE
-    ticks += seconds * TICKS_PER_SECOND + int((found.get("f") or "").ljust(7, "0"))
-    return TimeSpan(-ticks if found["sign"] else ticks)
+    ticks = (
+        int(found["d"] or 0) * instants.TICKS_PER_DAY
+        + hours * instants.TICKS_PER_HOUR
+        + minutes * instants.TICKS_PER_MINUTE
+    )
+    ticks += seconds * instants.TICKS_PER_SECOND + int((found.get("f") or "").ljust(7, "0"))
+    return instants.TimeSpan(-ticks if found["sign"] else ticks)

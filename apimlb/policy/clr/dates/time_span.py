@@ -3,17 +3,9 @@
 from collections.abc import Callable
 
 from apimlb.policy.clr.catching import tried
-from apimlb.policy.clr.dates import ticks as dates
+from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.formatting import format_span
 from apimlb.policy.clr.dates.parsing import parse_span
-from apimlb.policy.clr.dates.ticks import (
-    TICKS_PER_DAY,
-    TICKS_PER_HOUR,
-    TICKS_PER_MILLISECOND,
-    TICKS_PER_MINUTE,
-    TICKS_PER_SECOND,
-    TimeSpan,
-)
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
 from apimlb.policy.clr.numbers.arithmetic import Long, divide_float, round_half_even
 from apimlb.policy.clr.objects.ordering import compare
@@ -21,9 +13,12 @@ from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.definitions import Definition, Row
 
 UNITS = {
-    "Days": TICKS_PER_DAY, "Hours": TICKS_PER_HOUR, "Minutes": TICKS_PER_MINUTE, "Seconds": TICKS_PER_SECOND,
-    "Milliseconds": TICKS_PER_MILLISECOND,
-}  # fmt: skip
+    "Days": instants.TICKS_PER_DAY,
+    "Hours": instants.TICKS_PER_HOUR,
+    "Minutes": instants.TICKS_PER_MINUTE,
+    "Seconds": instants.TICKS_PER_SECOND,
+    "Milliseconds": instants.TICKS_PER_MILLISECOND,
+}
 
 
 def comparisons(name: str) -> tuple[Row, ...]:
@@ -41,67 +36,67 @@ def comparisons(name: str) -> tuple[Row, ...]:
     )
 
 
-def new_span(*parts: int) -> TimeSpan:
+def new_span(*parts: int) -> instants.TimeSpan:
     """new TimeSpan(ticks), (h, m, s), (d, h, m, s) or (d, h, m, s, ms)"""
     if len(parts) == 1:
-        return TimeSpan(int(parts[0]))
+        return instants.TimeSpan(int(parts[0]))
     if len(parts) == 3:
         parts = (0, *parts)
     days, hours, minutes, seconds, *rest = parts
     whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-    ticks = whole * TICKS_PER_SECOND + (rest[0] if rest else 0) * TICKS_PER_MILLISECOND
+    ticks = whole * instants.TICKS_PER_SECOND + (rest[0] if rest else 0) * instants.TICKS_PER_MILLISECOND
     if not -(2**63) <= ticks < 2**63:
         raise argument_range("TimeSpan overflowed because the duration is too long.")
-    return TimeSpan(ticks)
+    return instants.TimeSpan(ticks)
 
 
-def span_part(unit: int, limit: int) -> Callable[[TimeSpan], int]:
-    def part(value: TimeSpan) -> int:
+def span_part(unit: int, limit: int) -> Callable[[instants.TimeSpan], int]:
+    def part(value: instants.TimeSpan) -> int:
         found = abs(value.ticks) // unit % limit
         return -found if value.ticks < 0 else found
 
     return part
 
 
-def span_total(unit: int) -> Callable[[TimeSpan], float]:
+def span_total(unit: int) -> Callable[[instants.TimeSpan], float]:
     return lambda value: value.ticks / unit
 
 
-def span_from(unit: int) -> Callable[[float], TimeSpan]:
-    return lambda value: dates.span_scaled(value, unit)
+def span_from(unit: int) -> Callable[[float], instants.TimeSpan]:
+    return lambda value: instants.span_scaled(value, unit)
 
 
-def span_add(left: TimeSpan, right: TimeSpan) -> TimeSpan:
-    return dates.span_of(left.ticks + right.ticks)
+def span_add(left: instants.TimeSpan, right: instants.TimeSpan) -> instants.TimeSpan:
+    return instants.span_of(left.ticks + right.ticks)
 
 
-def span_take(left: TimeSpan, right: TimeSpan) -> TimeSpan:
-    return dates.span_of(left.ticks - right.ticks)
+def span_take(left: instants.TimeSpan, right: instants.TimeSpan) -> instants.TimeSpan:
+    return instants.span_of(left.ticks - right.ticks)
 
 
-def span_negate(value: TimeSpan) -> TimeSpan:
-    if value == dates.MIN_SPAN:
+def span_negate(value: instants.TimeSpan) -> instants.TimeSpan:
+    if value == instants.MIN_SPAN:
         raise _overflow("Negating the minimum value of a twos complement number is invalid.")
-    return dates.span_of(-value.ticks)
+    return instants.span_of(-value.ticks)
 
 
-def span_duration(value: TimeSpan) -> TimeSpan:
-    if value == dates.MIN_SPAN:
+def span_duration(value: instants.TimeSpan) -> instants.TimeSpan:
+    if value == instants.MIN_SPAN:
         raise _overflow(
             "The duration cannot be returned for TimeSpan.MinValue because the absolute value of "
             "TimeSpan.MinValue exceeds the value of TimeSpan.MaxValue."
         )
-    return dates.span_of(abs(value.ticks))
+    return instants.span_of(abs(value.ticks))
 
 
 def _overflow(message: str) -> ClrException:
     return ClrException("System.OverflowException", message)
 
 
-def _whole(ticks: float) -> TimeSpan:
+def _whole(ticks: float) -> instants.TimeSpan:
     if abs(ticks) >= 2**63:
-        raise dates.span_overflow()
-    return TimeSpan(round_half_even(ticks))
+        raise instants.span_overflow()
+    return instants.TimeSpan(round_half_even(ticks))
 
 
 def _number(value: float, name: str) -> float:
@@ -110,18 +105,18 @@ def _number(value: float, name: str) -> float:
     return value
 
 
-def multiply(span: TimeSpan, factor: float) -> TimeSpan:
+def multiply(span: instants.TimeSpan, factor: float) -> instants.TimeSpan:
     return _whole(span.ticks * _number(factor, "factor"))
 
 
-def divide(span: TimeSpan, divisor: float) -> TimeSpan:
+def divide(span: instants.TimeSpan, divisor: float) -> instants.TimeSpan:
     found = divide_float(float(span.ticks), _number(divisor, "divisor"))
     if found != found:
-        raise dates.span_overflow()
+        raise instants.span_overflow()
     return _whole(found)
 
 
-def ratio(span: TimeSpan, other: TimeSpan) -> float:
+def ratio(span: instants.TimeSpan, other: instants.TimeSpan) -> float:
     return divide_float(float(span.ticks), float(other.ticks))
 
 
@@ -129,11 +124,11 @@ _SPAN_LIMITS = {"Days": 10**9, "Hours": 24, "Minutes": 60, "Seconds": 60, "Milli
 
 DEFINITIONS = (
     Definition(
-        "System.TimeSpan", "struct", bases=("System.ValueType", "System.IComparable"), default=dates.ZERO,
+        "System.TimeSpan", "struct", bases=("System.ValueType", "System.IComparable"), default=instants.ZERO,
         rows=(
-            ("static TimeSpan Zero", lambda: dates.ZERO),
-            ("static TimeSpan MinValue", lambda: dates.MIN_SPAN),
-            ("static TimeSpan MaxValue", lambda: dates.MAX_SPAN),
+            ("static TimeSpan Zero", lambda: instants.ZERO),
+            ("static TimeSpan MinValue", lambda: instants.MIN_SPAN),
+            ("static TimeSpan MaxValue", lambda: instants.MAX_SPAN),
             *((f"static long TicksPer{name[:-1]}", lambda unit=unit: Long(unit))
               for name, unit in UNITS.items()),
             ("new(long ticks)", new_span),
@@ -143,7 +138,7 @@ DEFINITIONS = (
             *((f"static TimeSpan From{name}(double value)", span_from(unit)) for name, unit in UNITS.items()),
             ("static TimeSpan FromTicks(long value)", new_span),
             ("static TimeSpan Parse(string s)", parse_span),
-            ("static bool TryParse(string s, out TimeSpan result)", tried(parse_span, dates.ZERO)),
+            ("static bool TryParse(string s, out TimeSpan result)", tried(parse_span, instants.ZERO)),
             *((f"int {name}", span_part(unit, _SPAN_LIMITS[name])) for name, unit in UNITS.items()),
             *((f"double Total{name}", span_total(unit)) for name, unit in UNITS.items()),
             ("long Ticks", lambda value: Long(value.ticks)),

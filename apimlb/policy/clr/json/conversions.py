@@ -7,32 +7,24 @@ from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.exceptions import ClrException, argument, invalid_operation, required
 from apimlb.policy.clr.json import serialization as objects
+from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import change_type
 from apimlb.policy.clr.json.scalars import value_of
-from apimlb.policy.clr.json.tokens import (
-    JArray,
-    JConstructor,
-    JList,
-    JObject,
-    JProperty,
-    JToken,
-    JValue,
-)
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import Type
 
 
-def token_at(token: JToken, key: object) -> JToken | None:
+def token_at(token: tokens.JToken, key: object) -> tokens.JToken | None:
     """`token[key]`: by name in an object, by position in an array."""
-    if type(token) is JObject:
+    if type(token) is tokens.JObject:
         if isinstance(key, str):
             return token.get(key)
-    elif isinstance(token, JList):
+    elif isinstance(token, tokens.JList):
         if type(key) is int:
             return token.item(key)
-    elif isinstance(token, JProperty):
+    elif isinstance(token, tokens.JProperty):
         raise invalid_operation(f"Cannot access child value on {token.clr_name}.")
     else:
         raise invalid_operation("Cannot access child value on Newtonsoft.Json.Linq.JValue.")
@@ -41,10 +33,10 @@ def token_at(token: JToken, key: object) -> JToken | None:
     raise argument(f"Accessed {kind} values with invalid key value: {shown(key)}. {wanted} expected.")
 
 
-KEYS: dict[type[JToken], tuple[str, str]] = {
-    JObject: ("JObject", "Object property name"),
-    JArray: ("JArray", "Int32 array index"),
-    JConstructor: ("JConstructor", "Argument position index"),
+KEYS: dict[type[tokens.JToken], tuple[str, str]] = {
+    tokens.JObject: ("JObject", "Object property name"),
+    tokens.JArray: ("JArray", "Int32 array index"),
+    tokens.JConstructor: ("JConstructor", "Argument position index"),
 }
 """What each kind of container wants as a key."""
 
@@ -59,7 +51,7 @@ def converted(kind: Type, token: object) -> object:
         return kind.default
     if RUNTIME.is_a(token, kind):
         return token
-    if not isinstance(token, JValue):
+    if not isinstance(token, tokens.JValue):
         raise ClrException(
             "System.InvalidCastException",
             f"Cannot cast {clr_type_name(token)} to Newtonsoft.Json.Linq.JToken.",
@@ -79,14 +71,14 @@ def converted(kind: Type, token: object) -> object:
     return change_type(value, plain.name)
 
 
-def value_at(kind: Type, token: JToken, key: object) -> object:
+def value_at(kind: Type, token: tokens.JToken, key: object) -> object:
     """token.Value<T>(key)"""
-    if type(token) is JObject and type(key) is str:
+    if type(token) is tokens.JObject and type(key) is str:
         prop = token.properties.get(key)
         if prop is None:
             return kind.default
         value = prop.value
-        if type(value) is JValue:
+        if type(value) is tokens.JValue:
             held = value.value
             if type(held) is _PYTHON.get(kind.name) and (
                 type(held) is not int or -2147483648 <= held <= 2147483647
@@ -104,21 +96,21 @@ _PYTHON: dict[str, type] = {
 def own_value(kind: Type, source: object) -> object:
     """source.Value<T>() of one token."""
     source = required(source, "value")
-    if not isinstance(source, JToken):
+    if not isinstance(source, tokens.JToken):
         raise argument("Source value must be a JToken.")
     return converted(kind, source)
 
 
-def values_of(kind: Type, token: JToken) -> Sequence:
+def values_of(kind: Type, token: tokens.JToken) -> Sequence:
     """token.Values<T>(): the children, converted."""
     return Sequence(lambda: (converted(kind, child) for child in elements(token.children())))
 
 
-def scalar(token: JValue) -> object:
+def scalar(token: tokens.JValue) -> object:
     return Long(token.value) if type(token.value) is int else token.value
 
 
-def scalar_put(token: JValue, value: object) -> None:
+def scalar_put(token: tokens.JValue, value: object) -> None:
     made = value_of(value)
     token.value, token.type_name = made.value, made.type_name
 
@@ -133,21 +125,25 @@ def deserialize(kind: Type, text: str | None) -> object:
 def deserialize_object(text: str | None) -> object:
     text = required(text, "value")
     found = parse_token(text)
-    return scalar(found) if isinstance(found, JValue) else found
+    return scalar(found) if isinstance(found, tokens.JValue) else found
 
 
-def string_value(text: str | None) -> JValue:
-    return JValue(text, "String")
+def string_value(text: str | None) -> tokens.JValue:
+    return tokens.JValue(text, "String")
 
 
-def nullable_cast(cast: Callable[[JToken | None], object]) -> Callable[[JToken | None], object]:
+def nullable_cast(cast: Callable[[tokens.JToken | None], object]) -> Callable[[tokens.JToken | None], object]:
     """(int?)token: null for null."""
 
-    def convert(token: JToken | None) -> object:
+    def convert(token: tokens.JToken | None) -> object:
         if token is None:
             return None
-        value = token.value if isinstance(token, JProperty) else token
-        if isinstance(value, JValue) and value.value is None and value.type_name in ("Null", "Undefined"):
+        value = token.value if isinstance(token, tokens.JProperty) else token
+        if (
+            isinstance(value, tokens.JValue)
+            and value.value is None
+            and value.type_name in ("Null", "Undefined")
+        ):
             return None
         return cast(token)
 

@@ -7,32 +7,23 @@ from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.json import serialization as objects
-from apimlb.policy.clr.json.tokens import (
-    JConstructor,
-    JContainer,
-    JList,
-    JObject,
-    JProperty,
-    JToken,
-    holder,
-    not_a_property,
-)
+from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.types.constructed import Type
 
 
-def _insert(target: JContainer, index: int, child: JToken) -> int:
+def _insert(target: tokens.JContainer, index: int, child: tokens.JToken) -> int:
     """Put a token at a place; the number of tokens that came of it. A comment in an object is none."""
-    if isinstance(target, JList):
+    if isinstance(target, tokens.JList):
         target.insert(index, child)
         return 1
     if child.type_name == "Comment":
         return 0
-    if not isinstance(target, JObject):
+    if not isinstance(target, tokens.JObject):
         raise ClrException(
             "Newtonsoft.Json.JsonException", "Newtonsoft.Json.Linq.JProperty cannot have multiple values."
         )
-    if not isinstance(child, JProperty):
-        raise not_a_property(child)
+    if not isinstance(child, tokens.JProperty):
+        raise tokens.not_a_property(child)
     target.add_property(child)
     if index < len(target.properties) - 1:
         charge_each(len(target.properties))
@@ -42,50 +33,50 @@ def _insert(target: JContainer, index: int, child: JToken) -> int:
     return 1
 
 
-def _insert_all(target: JContainer, index: int, content: object) -> None:
+def _insert_all(target: tokens.JContainer, index: int, content: object) -> None:
     for child in objects.content_tokens(content):
         index += _insert(target, index, child)
 
 
-def _size(target: JContainer) -> int:
-    if isinstance(target, JList):
+def _size(target: tokens.JContainer) -> int:
+    if isinstance(target, tokens.JList):
         return len(target.items)
-    return len(target.properties) if isinstance(target, JObject) else 1
+    return len(target.properties) if isinstance(target, tokens.JObject) else 1
 
 
-def add(target: JContainer, content: object) -> None:
+def add(target: tokens.JContainer, content: object) -> None:
     _insert_all(target, _size(target), content)
 
 
-def add_first(target: JContainer, content: object) -> None:
+def add_first(target: tokens.JContainer, content: object) -> None:
     _insert_all(target, 0, content)
 
 
-def _place(token: JToken) -> tuple[JContainer, int]:
-    owner = holder(token)
-    if isinstance(owner, JList):
+def _place(token: tokens.JToken) -> tuple[tokens.JContainer, int]:
+    owner = tokens.holder(token)
+    if isinstance(owner, tokens.JList):
         return owner, owner.place(token)
-    if isinstance(owner, JObject):
+    if isinstance(owner, tokens.JObject):
         charge_each(len(owner.properties))
         return owner, next(i for i, prop in enumerate(owner.properties.values()) if prop is token)
     return owner, 0
 
 
-def add_after(token: JToken, content: object) -> None:
+def add_after(token: tokens.JToken, content: object) -> None:
     owner, place = _place(token)
     _insert_all(owner, place + 1, content)
 
 
-def add_before(token: JToken, content: object) -> None:
+def add_before(token: tokens.JToken, content: object) -> None:
     owner, place = _place(token)
     _insert_all(owner, place, content)
 
 
-def clear(target: JContainer) -> None:
+def clear(target: tokens.JContainer) -> None:
     """RemoveAll"""
-    if isinstance(target, JProperty):
+    if isinstance(target, tokens.JProperty):
         raise _fixed()
-    assert isinstance(target, JList | JObject)
+    assert isinstance(target, tokens.JList | tokens.JObject)
     target.clear()
 
 
@@ -95,7 +86,7 @@ def _fixed() -> ClrException:
     )
 
 
-def replace_all(target: JContainer, content: object) -> None:
+def replace_all(target: tokens.JContainer, content: object) -> None:
     clear(target)
     add(target, content)
 
@@ -103,12 +94,12 @@ def replace_all(target: JContainer, content: object) -> None:
 # Constructors
 
 
-def new_constructor(name: str | None, content: object = ()) -> JConstructor:
+def new_constructor(name: str | None, content: object = ()) -> tokens.JConstructor:
     """new JConstructor(name, content)"""
     name = required(name, "name")
     if not name:
         raise argument("Constructor name cannot be empty.", "name")
-    made = JConstructor(name)
+    made = tokens.JConstructor(name)
     if content != ():
         add(made, content)
     return made
@@ -117,25 +108,25 @@ def new_constructor(name: str | None, content: object = ()) -> JConstructor:
 # Annotations
 
 
-def _notes(token: JToken) -> list[object]:
+def _notes(token: tokens.JToken) -> list[object]:
     found: list[object] = getattr(token, "notes", None) or []
     return found
 
 
-def annotate(token: JToken, annotation: object) -> None:
+def annotate(token: tokens.JToken, annotation: object) -> None:
     annotation = required(annotation, "annotation")
     token.notes = [*_notes(token), annotation]
     charge_each(len(token.notes))
 
 
-def annotations(kind: Type, token: JToken) -> Sequence:
+def annotations(kind: Type, token: tokens.JToken) -> Sequence:
     return Sequence(lambda: (note for note in elements(_notes(token)) if RUNTIME.is_a(note, kind)))
 
 
-def annotation(kind: Type, token: JToken) -> object:
+def annotation(kind: Type, token: tokens.JToken) -> object:
     return next(iter(annotations(kind, token)), None)
 
 
-def forget(kind: Type, token: JToken) -> None:
+def forget(kind: Type, token: tokens.JToken) -> None:
     """RemoveAnnotations<T>"""
     token.notes = [note for note in elements(_notes(token)) if not RUNTIME.is_a(note, kind)]

@@ -1,5 +1,6 @@
 """Newtonsoft.Json: JsonConvert, and the tokens with their casts, indexers and LINQ."""
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.collections.enumerators import Enumerator
@@ -7,13 +8,6 @@ from apimlb.policy.clr.collections.interfaces import pair_enumerator
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    argument_range,
-    invalid_operation,
-    required,
-)
 from apimlb.policy.clr.json import conversions, edits, sequences
 from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json.conversions import KEYS, shown
@@ -58,11 +52,13 @@ def token_put(token: JToken, key: object, value: JToken | None) -> None:
     elif isinstance(token, JList) and type(key) is int:
         token.put(key, value)
     elif isinstance(token, JObject | JList):
-        key = required(key, "key")
+        key = exceptions.required(key, "key")
         kind, wanted = KEYS[type(token)]
-        raise argument(f"Set {kind} values with invalid key value: {shown(key)}. {wanted} expected.")
+        raise exceptions.argument(
+            f"Set {kind} values with invalid key value: {shown(key)}. {wanted} expected."
+        )
     else:
-        raise invalid_operation(f"Cannot set child value on {token.clr_name}.")
+        raise exceptions.invalid_operation(f"Cannot set child value on {token.clr_name}.")
 
 
 def member_put(token: JObject, name: str | None, value: JToken | None) -> None:
@@ -151,13 +147,13 @@ def deep_equals(left: JToken | None, right: JToken | None) -> bool:
 
 def copy_children(token: JArray, array: ClrArray | None, at: int) -> None:
     """JArray.CopyTo"""
-    array = required(array, "array")
+    array = exceptions.required(array, "array")
     if at < 0:
-        raise argument_range("arrayIndex is less than 0.", "arrayIndex")
+        raise exceptions.argument_range("arrayIndex is less than 0.", "arrayIndex")
     if at >= len(array) and at != 0:
-        raise argument("arrayIndex is equal to or greater than the length of array.")
+        raise exceptions.argument("arrayIndex is equal to or greater than the length of array.")
     if len(token.items) > len(array) - at:
-        raise argument(
+        raise exceptions.argument(
             "The number of elements in the source JObject is greater than the available space from "
             "arrayIndex to the end of the destination array."
         )
@@ -170,7 +166,7 @@ def select_token(token: JToken, path: str | None, error: bool = False) -> JToken
     found: JToken | None = None
     for each in select_tokens(token, path, error)():
         if found is not None:
-            raise ClrException("Newtonsoft.Json.JsonException", "Path returned multiple tokens.")
+            raise exceptions.ClrException("Newtonsoft.Json.JsonException", "Path returned multiple tokens.")
         found = each
     return found
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from apimlb.policy.clr.convert.parsing import to_boolean, to_date, to_decimal, to_double, to_integer
-from apimlb.policy.clr.dates.ticks import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JValue

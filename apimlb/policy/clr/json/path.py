@@ -6,21 +6,7 @@ from typing import NoReturn
 
 from apimlb.policy.clr.convert.parsing import parse_double, parse_integer
 from apimlb.policy.clr.exceptions import ClrException, array_range, required
-from apimlb.policy.clr.json.path_steps import (
-    Comparison,
-    Deep,
-    Items,
-    Joined,
-    Member,
-    Members,
-    Query,
-    Root,
-    Side,
-    Slice,
-    Step,
-    json_error,
-    walk,
-)
+from apimlb.policy.clr.json import path_steps
 from apimlb.policy.clr.json.tokens import JToken, JValue, null
 
 _OPEN_INDEXER = "Path ended with open indexer."
@@ -48,7 +34,7 @@ class PathReader:
 
     def _more(self, message: str) -> None:
         if self._at >= len(self._text):
-            raise json_error(message)
+            raise path_steps.json_error(message)
 
     def _accept(self, word: str) -> bool:
         if self._text.startswith(word, self._at):
@@ -56,9 +42,9 @@ class PathReader:
             return True
         return False
 
-    def read(self) -> list[Step]:
+    def read(self) -> list[path_steps.Step]:
         self._space()
-        text, start, steps = self._text, 0, list[Step]()
+        text, start, steps = self._text, 0, list[path_steps.Step]()
         if self._at == len(text) or text == "$":
             return steps
         if text.startswith(("$.", "$["), self._at):
@@ -68,10 +54,10 @@ class PathReader:
             here = self._at
             self._space()
             if self._at < len(text):
-                raise json_error(f"Unexpected character while parsing path: {text[here]}")
+                raise path_steps.json_error(f"Unexpected character while parsing path: {text[here]}")
         return steps
 
-    def _path(self, steps: list[Step], start: int, query: bool) -> bool:
+    def _path(self, steps: list[path_steps.Step], start: int, query: bool) -> bool:
         """Read steps; whether the text ends with them. A name begins at `start`."""
         deep = indexed = dotted = False
         while self._at < len(self._text):
@@ -92,22 +78,22 @@ class PathReader:
                 start, indexed, dotted = self._at, char != ".", char == "."
                 continue
             if indexed:
-                raise json_error(f"Unexpected character following indexer: {char}")
+                raise path_steps.json_error(f"Unexpected character following indexer: {char}")
             self._at += 1
         ended = self._at == len(self._text)
         if self._at > start:
             steps.append(self._named(start, self._at, deep))
         elif dotted and (ended or query):
-            raise json_error("Unexpected end while parsing path.")
+            raise path_steps.json_error("Unexpected end while parsing path.")
         return ended
 
-    def _named(self, start: int, end: int, deep: bool) -> Step:
+    def _named(self, start: int, end: int, deep: bool) -> path_steps.Step:
         name = self._text[start:end].rstrip()
         return _member(None if name == "*" else name, deep)
 
     # Indexers
 
-    def _indexer(self, closing: str, deep: bool) -> Step:
+    def _indexer(self, closing: str, deep: bool) -> path_steps.Step:
         self._at += 1
         self._more(_OPEN_INDEXER)
         self._space()
@@ -117,20 +103,24 @@ class PathReader:
         return self._query(closing, deep) if char == "?" else self._indices(closing)
 
     def _wrong(self, where: str) -> NoReturn:
-        raise json_error(f"Unexpected character while parsing path {where}: {self._char()}")
+        raise path_steps.json_error(f"Unexpected character while parsing path {where}: {self._char()}")
 
-    def _quoted(self, closing: str, deep: bool) -> Step:
+    def _quoted(self, closing: str, deep: bool) -> path_steps.Step:
         names: list[str] = []
         while self._at < len(self._text):
             names.append(self._string())
             self._space()
             self._more(_OPEN_INDEXER)
             if self._char() == closing:
-                return _member(names[0], deep) if len(names) == 1 else (Deep if deep else Members)(names)
+                return (
+                    _member(names[0], deep)
+                    if len(names) == 1
+                    else (path_steps.Deep if deep else path_steps.Members)(names)
+                )
             if not self._accept(","):
                 self._wrong("indexer")
             self._space()
-        raise json_error(_OPEN_INDEXER)
+        raise path_steps.json_error(_OPEN_INDEXER)
 
     def _string(self) -> str:
         self._at += 1
@@ -143,12 +133,12 @@ class PathReader:
             if char == "\\" and self._at < len(self._text):
                 char = self._text[self._at]
                 if char not in "'\\":
-                    raise json_error(f"Unknown escape character: \\{char}")
+                    raise path_steps.json_error(f"Unknown escape character: \\{char}")
                 self._at += 1
             made.append(char)
-        raise json_error("Path ended with an open string.")
+        raise path_steps.json_error("Path ended with an open string.")
 
-    def _indices(self, closing: str) -> Step:
+    def _indices(self, closing: str) -> path_steps.Step:
         """Numbers with commas or colons between them, or a star."""
         parts: list[int | None] = []
         between = ""
@@ -160,11 +150,11 @@ class PathReader:
                 self._more(_OPEN_INDEXER)
                 self._space()
                 if self._char() != closing:
-                    raise json_error("Unexpected character while parsing path indexer: *")
-                return Items(None)
+                    raise path_steps.json_error("Unexpected character while parsing path indexer: *")
+                return path_steps.Items(None)
             comma = char == "," or (char == closing and between != ":")
             if comma and number is None:
-                raise json_error("Array index expected.")
+                raise path_steps.json_error("Array index expected.")
             parts.append(number)
             if char == closing:
                 return _items(parts, between)
@@ -186,7 +176,7 @@ class PathReader:
 
     # Queries
 
-    def _query(self, closing: str, deep: bool) -> Step:
+    def _query(self, closing: str, deep: bool) -> path_steps.Step:
         self._at += 1
         self._more(_OPEN_INDEXER)
         if self._char() != "(":
@@ -198,13 +188,13 @@ class PathReader:
         self._space()
         if self._char() != closing:
             self._wrong("indexer")
-        return Query(condition, deep)
+        return path_steps.Query(condition, deep)
 
-    def _condition(self) -> Comparison | Joined:
+    def _condition(self) -> path_steps.Comparison | path_steps.Joined:
         """Comparisons up to a bracket. && and || bind alike: each change of the word opens a group inside the
         one before."""
-        top: Joined | None = None
-        inner: Joined | None = None
+        top: path_steps.Joined | None = None
+        inner: path_steps.Joined | None = None
         while self._at < len(self._text):
             found = self._comparison()
             char = self._char()
@@ -217,33 +207,33 @@ class PathReader:
                 if not self._accept(char * 2):
                     self._wrong("query")
                 if inner is None or inner.every != (char == "&"):
-                    opened = Joined(char == "&", [])
+                    opened = path_steps.Joined(char == "&", [])
                     if inner is not None:
                         inner.parts.append(opened)
                     inner = opened
                     top = top or opened
                 inner.parts.append(found)
-        raise json_error(_OPEN_QUERY)
+        raise path_steps.json_error(_OPEN_QUERY)
 
-    def _comparison(self) -> Comparison:
+    def _comparison(self) -> path_steps.Comparison:
         left = self._side()
         if self._char() in ")|&":
-            return Comparison(left, "", None)
+            return path_steps.Comparison(left, "", None)
         if self._at + 1 >= len(self._text):
-            raise json_error(_OPEN_QUERY)
+            raise path_steps.json_error(_OPEN_QUERY)
         for word, operator in _OPERATORS.items():
             if self._accept(word):
-                return Comparison(left, operator, self._side())
-        raise json_error("Could not read query operator.")
+                return path_steps.Comparison(left, operator, self._side())
+        raise path_steps.json_error("Could not read query operator.")
 
-    def _side(self) -> Side:
+    def _side(self) -> path_steps.Side:
         self._space()
-        found: Side | None
+        found: path_steps.Side | None
         if self._char() in "$@":
-            found = [Root()] if self._char() == "$" else []
+            found = [path_steps.Root()] if self._char() == "$" else []
             self._at += 1
             if self._path(found, self._at, True):
-                raise json_error(_OPEN_QUERY)
+                raise path_steps.json_error(_OPEN_QUERY)
         else:
             found = self._value()
         if found is None:
@@ -279,19 +269,19 @@ class PathReader:
             return None
 
 
-def _member(name: str | None, deep: bool) -> Step:
-    return Deep(None if name is None else [name]) if deep else Member(name)
+def _member(name: str | None, deep: bool) -> path_steps.Step:
+    return path_steps.Deep(None if name is None else [name]) if deep else path_steps.Member(name)
 
 
-def _items(parts: list[int | None], between: str) -> Step:
+def _items(parts: list[int | None], between: str) -> path_steps.Step:
     if between == ":":
         start, stop, *rest = parts
-        return Slice(start, stop, rest[-1] if rest else None)
-    return Items([part for part in parts if part is not None])
+        return path_steps.Slice(start, stop, rest[-1] if rest else None)
+    return path_steps.Items([part for part in parts if part is not None])
 
 
 @lru_cache(maxsize=256)
-def _steps(expression: str) -> tuple[Step, ...]:
+def _steps(expression: str) -> tuple[path_steps.Step, ...]:
     return tuple(PathReader(expression).read())
 
 
@@ -302,4 +292,4 @@ def select_tokens(
     throws while it goes on where a `strict` one finds nothing."""
     expression = required(expression, "expression")
     steps = _steps(expression) if len(expression) < 1_000 else PathReader(expression).read()
-    return lambda: walk(steps, token, token, strict)
+    return lambda: path_steps.walk(steps, token, token, strict)

@@ -8,17 +8,7 @@ import json
 import re
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.dates.ticks import (
-    EPOCH_TICKS,
-    LOCAL,
-    TICKS_PER_MILLISECOND,
-    TICKS_PER_MINUTE,
-    UNSPECIFIED,
-    UTC,
-    DateTime,
-    date_ticks,
-    time_ticks,
-)
+from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import ClrException, required
 from apimlb.policy.clr.json.lenient_reader import TolerantReader, reader_error
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue
@@ -46,7 +36,7 @@ def string_token(text: str) -> JValue:
     return JValue(text, "String")
 
 
-def iso(text: str) -> DateTime | None:
+def iso(text: str) -> instants.DateTime | None:
     """The date that an ISO 8601 text names, or None."""
     match = _ISO.match(text)
     if match is None or len(text) > 40:
@@ -54,28 +44,31 @@ def iso(text: str) -> DateTime | None:
     year, month, day, hour, minute, second = (int(match[i]) for i in range(1, 7))
     zone = match[8]
     try:
-        ticks = date_ticks(year, month, day)
+        ticks = instants.date_ticks(year, month, day)
         if (hour, minute, second) == (24, 0, 0):
-            ticks += time_ticks(23, 59, 59) + 10_000_000
+            ticks += instants.time_ticks(23, 59, 59) + 10_000_000
         else:
-            ticks += time_ticks(hour, minute, second)
+            ticks += instants.time_ticks(hour, minute, second)
     except ClrException:
         return None
     ticks += int((match[7] or "0").ljust(7, "0"))
     if zone is None:
-        return DateTime(ticks, UNSPECIFIED)
+        return instants.DateTime(ticks, instants.UNSPECIFIED)
     if zone == "Z":
-        return DateTime(ticks, UTC)
+        return instants.DateTime(ticks, instants.UTC)
     minutes = int(zone[1:3]) * 60 + int(zone[-2:] if len(zone) > 3 else 0)
-    offset = minutes * TICKS_PER_MINUTE * (-1 if zone[0] == "-" else 1)
-    return DateTime(ticks - offset, LOCAL)
+    offset = minutes * instants.TICKS_PER_MINUTE * (-1 if zone[0] == "-" else 1)
+    return instants.DateTime(ticks - offset, instants.LOCAL)
 
 
-def _microsoft(text: str) -> DateTime | None:
+def _microsoft(text: str) -> instants.DateTime | None:
     match = _MICROSOFT.match(text)
     if match is None:
         return None
-    return DateTime(EPOCH_TICKS + int(match[1]) * TICKS_PER_MILLISECOND, LOCAL if match[2] else UTC)
+    return instants.DateTime(
+        instants.EPOCH_TICKS + int(match[1]) * instants.TICKS_PER_MILLISECOND,
+        instants.LOCAL if match[2] else instants.UTC,
+    )
 
 
 def integer_token(value: int) -> JValue:

@@ -2,17 +2,9 @@
 
 from collections.abc import Callable
 
-from apimlb.policy.clr.convert.parsing import (
-    to_boolean,
-    to_char,
-    to_date,
-    to_decimal,
-    to_double,
-    to_integer,
-    to_single,
-)
+from apimlb.policy.clr.convert import parsing
+from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.dates.parsing import parse_offset, parse_span
-from apimlb.policy.clr.dates.ticks import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.guids import Guid, parse_guid
 from apimlb.policy.clr.json.tokens import JProperty, JToken, JValue
@@ -76,7 +68,7 @@ def token_to_integer(name: str) -> Callable[[JToken | None], int]:
             and (-2147483648 <= token.value <= 2147483647)
         ):
             return token.value
-        return to_integer(_scalar(token, _NUMBER, name).value, name)
+        return parsing.to_integer(_scalar(token, _NUMBER, name).value, name)
 
     return convert
 
@@ -84,28 +76,28 @@ def token_to_integer(name: str) -> Callable[[JToken | None], int]:
 def token_to_boolean(token: JToken | None) -> bool:
     if type(token) is JValue and type(token.value) is bool:
         return token.value
-    return to_boolean(_scalar(token, _NUMBER, "Boolean").value)
+    return parsing.to_boolean(_scalar(token, _NUMBER, "Boolean").value)
 
 
 def token_to_double(token: JToken | None) -> float:
-    return to_double(_scalar(token, _NUMBER, "Double").value)
+    return parsing.to_double(_scalar(token, _NUMBER, "Double").value)
 
 
 def token_to_single(token: JToken | None) -> float:
-    return to_single(_scalar(token, _NUMBER, "Single").value)
+    return parsing.to_single(_scalar(token, _NUMBER, "Single").value)
 
 
 def token_to_decimal(token: JToken | None) -> object:
-    return to_decimal(_scalar(token, _NUMBER, "Decimal").value)
+    return parsing.to_decimal(_scalar(token, _NUMBER, "Decimal").value)
 
 
 def token_to_char(token: JToken | None) -> object:
-    return to_char(_scalar(token, _CHAR, "Char").value)
+    return parsing.to_char(_scalar(token, _CHAR, "Char").value)
 
 
 def token_to_date(token: JToken | None) -> DateTime:
     value = _scalar(token, _DATE, "DateTime").value
-    return DateTime(value.ticks) if isinstance(value, DateTimeOffset) else to_date(value)
+    return DateTime(value.ticks) if isinstance(value, DateTimeOffset) else parsing.to_date(value)
 
 
 def token_to_offset(token: JToken | None) -> DateTimeOffset:
@@ -159,16 +151,16 @@ TOKEN_CASTS: dict[str, Callable[[JToken | None], object]] = {
 }
 
 _CHANGES: dict[str, Callable[[object], object]] = {
-    "Boolean": to_boolean,
+    "Boolean": parsing.to_boolean,
     **{
-        name: (lambda value, name=name: to_integer(value, name))  # type: ignore[misc]
+        name: (lambda value, name=name: parsing.to_integer(value, name))  # type: ignore[misc]
         for name in ("Int32", "Int64", "Int16", "Byte", "SByte", "UInt16", "UInt32", "UInt64")
     },
-    "Double": to_double,
-    "Single": to_single,
-    "Decimal": to_decimal,
-    "Char": to_char,
-    "DateTime": to_date,
+    "Double": parsing.to_double,
+    "Single": parsing.to_single,
+    "Decimal": parsing.to_decimal,
+    "Char": parsing.to_char,
+    "DateTime": parsing.to_date,
 }
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from apimlb.policy.clr.dates.ticks import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JValue

@@ -4,14 +4,7 @@ constructors' content."""
 from collections.abc import Callable
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.collections.containers import (
-    ClrArray,
-    ClrDictionary,
-    ClrList,
-    KeyValuePair,
-    MapView,
-    ReadOnlyMap,
-)
+from apimlb.policy.clr.collections import containers
 from apimlb.policy.clr.collections.hash_sets import ClrSet
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.queues import ClrQueue
@@ -28,7 +21,16 @@ from apimlb.policy.clr.objects.text import clr_type_name, text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
 from apimlb.policy.clr.types.constructed import Type
 
-_LISTED = (ClrArray, ClrList, ClrSet, ClrQueue, MapView, Sequence, Grouping, Lookup)
+_LISTED = (
+    containers.ClrArray,
+    containers.ClrList,
+    ClrSet,
+    ClrQueue,
+    containers.MapView,
+    Sequence,
+    Grouping,
+    Lookup,
+)
 
 
 def from_object(value: object, depth: int = 0) -> JToken:
@@ -39,9 +41,9 @@ def from_object(value: object, depth: int = 0) -> JToken:
         return value.clone()
     if isinstance(value, Anonymous):
         return _object([(name, item) for name, item in value.members.items()], depth)
-    if isinstance(value, ReadOnlyMap):
+    if isinstance(value, containers.ReadOnlyMap):
         return _object([(text_of(name), item) for name, item in value.pairs()], depth)
-    if isinstance(value, KeyValuePair):
+    if isinstance(value, containers.KeyValuePair):
         return _object([("Key", value.key), ("Value", value.value)], depth)
     if isinstance(value, ClrTuple):
         return _object([(f"Item{i}", item) for i, item in enumerate(value.items, 1)], depth)
@@ -86,12 +88,12 @@ def content_tokens(content: object) -> list[JToken]:
     """What `new JArray(content)` and `Add(object)` make of content: collections are spread, but not texts."""
     if isinstance(content, JToken):
         return [content]
-    if isinstance(content, (*_LISTED, ReadOnlyMap)):
+    if isinstance(content, (*_LISTED, containers.ReadOnlyMap)):
         return [token for item in elements(content) for token in content_tokens(item)]
     return [null() if content is None else value_of(content)]
 
 
-def new_array(content: ClrArray | None = None) -> JArray:
+def new_array(content: containers.ClrArray | None = None) -> JArray:
     made = JArray()
     if content is not None:
         for token in content_tokens(content):
@@ -99,7 +101,7 @@ def new_array(content: ClrArray | None = None) -> JArray:
     return made
 
 
-def new_object(content: ClrArray | None = None) -> JObject:
+def new_object(content: containers.ClrArray | None = None) -> JObject:
     """new JObject(params object[] content): properties, or objects whose properties are taken."""
     made = JObject()
     for token in content_tokens(content) if content is not None else []:
@@ -113,7 +115,7 @@ def new_object(content: ClrArray | None = None) -> JObject:
 def new_property(name: str | None, content: object) -> JProperty:
     """new JProperty(name, content): several contents become an array."""
     name = required(name, "name")
-    if isinstance(content, (*_LISTED, ReadOnlyMap)):
+    if isinstance(content, (*_LISTED, containers.ReadOnlyMap)):
         made = JArray()
         for token in content_tokens(content):
             made.add(token)
@@ -148,7 +150,9 @@ def _collection(kind: Type, token: JToken) -> object:
     name = kind.definition.name if kind.definition is not None else ""
     build = _BUILDERS.get(name)
     if kind.kind == "array" and isinstance(token, JArray):
-        return ClrArray([to_object(kind.arguments[0], item) for item in token.items], kind.arguments[0].name)
+        return containers.ClrArray(
+            [to_object(kind.arguments[0], item) for item in token.items], kind.arguments[0].name
+        )
     if build is not None and isinstance(token, JArray | JObject):
         return build(kind, token)
     raise ClrException(
@@ -157,8 +161,8 @@ def _collection(kind: Type, token: JToken) -> object:
     )
 
 
-def _list(kind: Type, token: JToken) -> ClrList:
-    return ClrList([to_object(kind.arguments[0], item) for item in token], kind.arguments[0].name)
+def _list(kind: Type, token: JToken) -> containers.ClrList:
+    return containers.ClrList([to_object(kind.arguments[0], item) for item in token], kind.arguments[0].name)
 
 
 def _set(kind: Type, token: JToken) -> ClrSet:
@@ -168,9 +172,9 @@ def _set(kind: Type, token: JToken) -> ClrSet:
     return made
 
 
-def _dictionary(kind: Type, token: JToken) -> ClrDictionary:
+def _dictionary(kind: Type, token: JToken) -> containers.ClrDictionary:
     key, value = kind.arguments
-    made = ClrDictionary(f"{key.name},{value.name}", DEFAULT_COMPARER)
+    made = containers.ClrDictionary(f"{key.name},{value.name}", DEFAULT_COMPARER)
     if isinstance(token, JObject):
         for prop in token.properties.values():
             made.put(prop.name, to_object(value, prop.value))

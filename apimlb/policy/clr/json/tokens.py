@@ -2,16 +2,9 @@
 
 from collections.abc import Iterator
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
 from apimlb.policy.clr.collections.containers import MISSING, MODIFIED, bounded
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    argument_range,
-    index_range,
-    invalid_operation,
-    required,
-)
 
 LINQ = "Newtonsoft.Json.Linq."
 
@@ -110,7 +103,7 @@ class JProperty(JContainer):
         self.set_value(new)
 
     def remove_child(self, child: JToken) -> None:
-        raise ClrException(
+        raise exceptions.ClrException(
             "Newtonsoft.Json.JsonException",
             "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty.",
         )
@@ -131,7 +124,7 @@ class JList(JContainer):
         for item in self.items:
             yield item
             if self.version != version:
-                raise invalid_operation(MODIFIED)
+                raise exceptions.invalid_operation(MODIFIED)
 
     def empty(self) -> "JList":
         """One of the same kind, without tokens."""
@@ -154,12 +147,12 @@ class JList(JContainer):
     def item(self, index: int) -> JToken:
         """`list[index]`; throws System.ArgumentOutOfRangeException."""
         if not 0 <= index < len(self.items):
-            raise index_range()
+            raise exceptions.index_range()
         return self.items[index]
 
     def insert(self, index: int, value: JToken | None) -> None:
         if not 0 <= index <= len(self.items):
-            raise argument_range("Index must be within the bounds of the List.", "index")
+            raise exceptions.argument_range("Index must be within the bounds of the List.", "index")
         bounded(len(self.items) + 1)
         self.items.insert(index, adopt(value, self))
         self.version += 1
@@ -196,9 +189,9 @@ class JList(JContainer):
 
 def _check_place(index: int, count: int) -> None:
     if index < 0:
-        raise argument_range("Index is less than 0.", "index")
+        raise exceptions.argument_range("Index is less than 0.", "index")
     if index >= count:
-        raise argument_range("Index is equal to or greater than Count.", "index")
+        raise exceptions.argument_range("Index is equal to or greater than Count.", "index")
 
 
 class JArray(JList):
@@ -249,7 +242,7 @@ class JObject(JContainer):
         for prop in list(self.properties.values()):
             yield prop
             if self.version != version:
-                raise invalid_operation(MODIFIED)
+                raise exceptions.invalid_operation(MODIFIED)
 
     def clone(self, depth: int = 0) -> "JObject":
         made = JObject()
@@ -262,13 +255,13 @@ class JObject(JContainer):
         """`object["name"]`: null where there is no such property."""
         prop = self.properties.get(name)  # type: ignore[arg-type]
         if prop is None:
-            required(name, "propertyName")
+            exceptions.required(name, "propertyName")
             return None
         return prop.value
 
     def put(self, name: str | None, value: JToken | None) -> None:
         """`object["name"] = value`"""
-        name = required(name, "propertyName")
+        name = exceptions.required(name, "propertyName")
         prop = self.properties.get(name)
         if prop is None:
             self.append(name, value)
@@ -283,7 +276,7 @@ class JObject(JContainer):
 
     def absent(self, name: object) -> None:
         """What the IDictionary yields under a name that is not there: null."""
-        required(name, "propertyName")
+        exceptions.required(name, "propertyName")
 
     def append(self, name: str, value: JToken | None) -> None:
         """A property that is known to be new."""
@@ -295,7 +288,7 @@ class JObject(JContainer):
 
     def add(self, name: str | None, value: JToken | None) -> None:
         """`object.Add("name", value)`; throws System.ArgumentException for a name that is there."""
-        name = required(name, "name")
+        name = exceptions.required(name, "name")
         if name in self.properties:
             raise same_name(name)
         self.append(name, value)
@@ -340,19 +333,19 @@ class JObject(JContainer):
 
 def deeper(depth: int) -> int:
     if depth > MAX_DEPTH:
-        raise argument(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
+        raise exceptions.argument(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
     return depth + 1
 
 
-def same_name(name: str) -> ClrException:
-    return argument(
+def same_name(name: str) -> exceptions.ClrException:
+    return exceptions.argument(
         f"Can not add property {name} to Newtonsoft.Json.Linq.JObject. "
         "Property with the same name already exists on object."
     )
 
 
-def not_a_property(child: JToken) -> ClrException:
-    return argument(f"Can not add {child.clr_name} to Newtonsoft.Json.Linq.JObject.")
+def not_a_property(child: JToken) -> exceptions.ClrException:
+    return exceptions.argument(f"Can not add {child.clr_name} to Newtonsoft.Json.Linq.JObject.")
 
 
 def null() -> JValue:
@@ -370,7 +363,7 @@ def adopt(value: JToken | None, parent: JContainer) -> JToken:
     ):
         value = value.clone()
     if type(value) is JProperty:
-        raise argument(f"Can not add {value.clr_name} to {parent.clr_name}.")
+        raise exceptions.argument(f"Can not add {value.clr_name} to {parent.clr_name}.")
     value.parent = parent
     return value
 
@@ -385,5 +378,5 @@ def root(token: JToken) -> JToken:
 def holder(token: JToken) -> JContainer:
     """The parent that Replace and Remove work on; throws System.InvalidOperationException without one."""
     if token.parent is None:
-        raise invalid_operation("The parent is missing.")
+        raise exceptions.invalid_operation("The parent is missing.")
     return token.parent

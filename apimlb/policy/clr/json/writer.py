@@ -6,18 +6,8 @@ from collections.abc import Callable
 
 from apimlb.policy.clr.budget import BUDGET, bounded_text, charge_each
 from apimlb.policy.clr.dates.formatting import format_span, iso_date
-from apimlb.policy.clr.dates.ticks import DateTime, DateTimeOffset, TimeSpan
-from apimlb.policy.clr.json.tokens import (
-    JArray,
-    JConstructor,
-    JList,
-    JObject,
-    JProperty,
-    JRaw,
-    JToken,
-    JValue,
-    deeper,
-)
+from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.numbers.formatting import number_text
 from apimlb.policy.clr.objects.text import (
     equal_values,
@@ -73,28 +63,28 @@ def _other_text(value: object) -> str:
     return json_string(str(getattr(value, "text", value)))
 
 
-def to_json(token: JToken, indented: bool = False) -> str:
+def to_json(token: tokens.JToken, indented: bool = False) -> str:
     """The token as JSON: compact, or with two spaces a level. Bounded, as every text is that grows."""
     pieces: list[str] = []
     _write(token, pieces, "\n" if indented else "", ": " if indented else ":", 0)
     return bounded_text("".join(pieces))
 
 
-def _write(token: JToken, pieces: list[str], newline: str, colon: str, depth: int) -> None:
+def _write(token: tokens.JToken, pieces: list[str], newline: str, colon: str, depth: int) -> None:
     BUDGET.spend(5)
-    if type(token) is JValue:
+    if type(token) is tokens.JValue:
         pieces.append(_WORDS.get(token.type_name, scalar_text)(token.value))
-    elif type(token) is JObject:
-        _write_object(token, pieces, newline, colon, deeper(depth))
-    elif type(token) is JArray:
-        _write_items(token, pieces, ("[", "]"), newline, colon, deeper(depth))
-    elif isinstance(token, JProperty):
+    elif type(token) is tokens.JObject:
+        _write_object(token, pieces, newline, colon, tokens.deeper(depth))
+    elif type(token) is tokens.JArray:
+        _write_items(token, pieces, ("[", "]"), newline, colon, tokens.deeper(depth))
+    elif isinstance(token, tokens.JProperty):
         pieces.append(json_string(token.name) + colon)
-        _write(token.value, pieces, newline, colon, deeper(depth))
-    elif isinstance(token, JConstructor):
+        _write(token.value, pieces, newline, colon, tokens.deeper(depth))
+    elif isinstance(token, tokens.JConstructor):
         pieces.append(f"new {token.name}")
-        _write_items(token, pieces, ("(", newline + ")"), newline, colon, deeper(depth))
-    elif isinstance(token, JRaw):
+        _write_items(token, pieces, ("(", newline + ")"), newline, colon, tokens.deeper(depth))
+    elif isinstance(token, tokens.JRaw):
         pieces.append("" if token.value is None else str(token.value))
 
 
@@ -105,7 +95,7 @@ _WORDS: dict[str, Callable[[object], str]] = {
 
 
 def _write_items(
-    token: JList, pieces: list[str], brackets: tuple[str, str], newline: str, colon: str, depth: int
+    token: tokens.JList, pieces: list[str], brackets: tuple[str, str], newline: str, colon: str, depth: int
 ) -> None:
     inner = newline + "  " if newline else ""
     opening, closing = brackets
@@ -121,7 +111,7 @@ def _write_items(
     pieces.append(newline + closing.lstrip() if token.items else closing)
 
 
-def _write_object(token: JObject, pieces: list[str], newline: str, colon: str, depth: int) -> None:
+def _write_object(token: tokens.JObject, pieces: list[str], newline: str, colon: str, depth: int) -> None:
     inner = newline + "  " if newline else ""
     separator = "{"
     for prop in token.properties.values():
@@ -132,31 +122,31 @@ def _write_object(token: JObject, pieces: list[str], newline: str, colon: str, d
 
 
 @written.register
-def token_text(token: JToken) -> str:
+def token_text(token: tokens.JToken) -> str:
     """JToken.ToString() of what holds others: indented JSON."""
     return bounded_text(to_json(token, indented=True))
 
 
 @written.register
-def _property_text(token: JProperty) -> str:
+def _property_text(token: tokens.JProperty) -> str:
     return f"{json_string(token.name)}: {to_json(token.value, indented=True)}"
 
 
 @written.register
-def _scalar_text(token: JValue) -> str:
+def _scalar_text(token: tokens.JValue) -> str:
     return text_of(token.value)
 
 
 @laid_out.register
-def _scalar_layout(token: JValue, layout: str) -> str:
+def _scalar_layout(token: tokens.JValue, layout: str) -> str:
     return format_value(token.value, layout)
 
 
 @equal_values.register
-def _equal_scalars(left: JValue, right: JValue) -> bool:
+def _equal_scalars(left: tokens.JValue, right: tokens.JValue) -> bool:
     return left.type_name == right.type_name and bool(left.value == right.value)
 
 
 @key_of_other.register
-def _key_of_scalar(token: JValue) -> object:
+def _key_of_scalar(token: tokens.JValue) -> object:
     return ("token", token.type_name, token.value)

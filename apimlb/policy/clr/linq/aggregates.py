@@ -5,14 +5,7 @@ from decimal import Decimal
 
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import invalid_operation
-from apimlb.policy.clr.numbers.arithmetic import (
-    Long,
-    Single,
-    checked,
-    decimal_add,
-    decimal_divide,
-    divide_float,
-)
+from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.types.definitions import Row
 
@@ -26,20 +19,24 @@ def _same(item: object) -> object:
 
 def _sum(name: str) -> Callable[..., object]:
     def total(source: object, pick: Pick = _same) -> object:
-        made: object = {"Int32": 0, "Int64": Long(0), "Double": 0.0, "Single": 0.0, "Decimal": Decimal(0)}[
-            name
-        ]
+        made: object = {
+            "Int32": 0,
+            "Int64": arithmetic.Long(0),
+            "Double": 0.0,
+            "Single": 0.0,
+            "Decimal": Decimal(0),
+        }[name]
         for item in elements(source):
             value = pick(item)
             if value is None:
                 continue
             if name in ("Int32", "Int64"):
-                made = checked(made + value, name)  # type: ignore[operator]
+                made = arithmetic.checked(made + value, name)  # type: ignore[operator]
             elif name == "Decimal":
-                made = decimal_add(made, value)  # type: ignore[arg-type]
+                made = arithmetic.decimal_add(made, value)  # type: ignore[arg-type]
             else:
                 made = made + value  # type: ignore[operator]
-        return Single(made) if name == "Single" else made  # type: ignore[arg-type]
+        return arithmetic.Single(made) if name == "Single" else made  # type: ignore[arg-type]
 
     return total
 
@@ -54,13 +51,13 @@ def _average(name: str, nullable: bool) -> Callable[..., object]:
         if name == "Decimal":
             total = Decimal(0)
             for value in values:
-                total = decimal_add(total, value)  # type: ignore[arg-type]
-            return decimal_divide(total, Decimal(len(values)))
+                total = arithmetic.decimal_add(total, value)  # type: ignore[arg-type]
+            return arithmetic.decimal_divide(total, Decimal(len(values)))
         if name in ("Int32", "Int64"):
-            made = divide_float(float(_sum("Int64")(values)), float(len(values)))  # type: ignore[arg-type]
+            made = arithmetic.divide_float(float(_sum("Int64")(values)), float(len(values)))  # type: ignore[arg-type]
         else:
-            made = divide_float(sum(values), float(len(values)))  # type: ignore[arg-type]
-        return Single(made) if name == "Single" else made
+            made = arithmetic.divide_float(sum(values), float(len(values)))  # type: ignore[arg-type]
+        return arithmetic.Single(made) if name == "Single" else made
 
     return average
 

@@ -6,18 +6,11 @@ from itertools import islice, zip_longest
 from itertools import repeat as repeated
 from typing import Any
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.casts import cast, cast_value
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ClrList, Comparer
 from apimlb.policy.clr.collections.iteration import elements, known_size
 from apimlb.policy.clr.collections.sequences import Sequence
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument_null,
-    argument_range,
-    index_range,
-    invalid_operation,
-    required,
-)
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 
@@ -37,7 +30,7 @@ def lazy(
     source: object, make: Callable[[Iterator[object]], Iterator[object]], name: str = "source"
 ) -> Sequence:
     """A sequence over a source that must be there; `name` is what .NET calls it."""
-    source = required(source, name)
+    source = exceptions.required(source, name)
     return Sequence(lambda: make(elements(source)))
 
 
@@ -62,8 +55,8 @@ def matching(source: object, test: Test) -> Iterator[object]:
     return elements(source) if test is every else (item for item in elements(source) if test(item))
 
 
-def _missing(test: Test) -> ClrException:
-    return invalid_operation(NO_ELEMENTS if test is every else NO_MATCH)
+def _missing(test: Test) -> exceptions.ClrException:
+    return exceptions.invalid_operation(NO_ELEMENTS if test is every else NO_MATCH)
 
 
 def first(source: object, test: Test = every) -> object:
@@ -93,7 +86,7 @@ def _one(source: object, test: Test) -> list[object]:
     # With a test, all elements are looked at before those that pass are counted.
     found = list(islice(matching(source, test), 2 if test is every else None))
     if len(found) > 1:
-        raise invalid_operation(TOO_MANY if test is every else TOO_MANY_MATCH)
+        raise exceptions.invalid_operation(TOO_MANY if test is every else TOO_MANY_MATCH)
     return found
 
 
@@ -134,7 +127,7 @@ def by_place(keep: Callable[..., Iterator[Any]]) -> Callable[[object, IndexedTes
 
 def zip_with(one: object, other: object, result: Callable[[object, object], object]) -> Sequence:
     if other is None and one is not None:
-        raise argument_null("second")
+        raise exceptions.argument_null("second")
     return lazy(one, lambda items: map(result, items, elements(other)), "first")
 
 
@@ -154,7 +147,9 @@ def element_at(source: object, index: int) -> object:
     found = list(islice(elements(source), max(index, 0), max(index, 0) + 1)) if index >= 0 else []
     if not found:
         raise (
-            index_range() if isinstance(source, ClrList | ClrArray) else argument_range(OUT_OF_RANGE, "index")
+            exceptions.index_range()
+            if isinstance(source, ClrList | ClrArray)
+            else exceptions.argument_range(OUT_OF_RANGE, "index")
         )
     return found[0]
 
@@ -184,7 +179,7 @@ def aggregate(source: object, step: Callable[[object, object], object]) -> objec
         for item in items:
             made = step(made, item)
         return made
-    raise invalid_operation(NO_ELEMENTS)
+    raise exceptions.invalid_operation(NO_ELEMENTS)
 
 
 def aggregate_from(source: object, seed: object, step: Callable[[object, object], object]) -> object:
@@ -195,11 +190,11 @@ def aggregate_from(source: object, seed: object, step: Callable[[object, object]
 
 def number_range(start: int, amount: int) -> Sequence:
     if amount < 0 or start + amount - 1 > 2**31 - 1:
-        raise argument_range(OUT_OF_RANGE, "count")
+        raise exceptions.argument_range(OUT_OF_RANGE, "count")
     return Sequence(lambda: elements(range(start, start + amount)))
 
 
 def repeat(value: object, amount: int) -> Sequence:
     if amount < 0:
-        raise argument_range(OUT_OF_RANGE, "count")
+        raise exceptions.argument_range(OUT_OF_RANGE, "count")
     return Sequence(lambda: elements(value for _ in range(amount)))

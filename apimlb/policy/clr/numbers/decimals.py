@@ -7,24 +7,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert.parsing import overflow_of
 from apimlb.policy.clr.exceptions import argument, argument_range, overflow, required
 from apimlb.policy.clr.keywords import KEYWORDS
-from apimlb.policy.clr.numbers.arithmetic import (
-    INTEGERS,
-    Long,
-    Single,
-    decimal_add,
-    decimal_divide,
-    decimal_from_float,
-    decimal_multiply,
-    decimal_remainder,
-    decimal_subtract,
-    wrap32,
-)
-from apimlb.policy.clr.numbers.mathematics import (
-    ceiling_decimal,
-    floor_decimal,
-    round_decimal,
-    truncate_decimal,
-)
+from apimlb.policy.clr.numbers import arithmetic, mathematics
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.types.definitions import Row
 
@@ -40,7 +23,7 @@ def to_integer(name: str) -> Callable[[Decimal], int]:
     """decimal.ToInt32 and its kin: cut, not rounded."""
 
     def cut(value: Decimal) -> int:
-        lowest, highest, make = INTEGERS[name]
+        lowest, highest, make = arithmetic.INTEGERS[name]
         if not lowest <= int(value) <= highest:
             raise overflow_of(name)
         return make(int(value))
@@ -59,7 +42,7 @@ def to_currency(value: Decimal) -> int:
     units = int(_EXACT.multiply(value, Decimal(_CURRENCY)).to_integral_value(ROUND_HALF_EVEN))
     if not -(2**63) <= units < 2**63:
         raise overflow("Currency")
-    return Long(units)
+    return arithmetic.Long(units)
 
 
 def get_bits(value: Decimal) -> ClrArray:
@@ -69,7 +52,7 @@ def get_bits(value: Decimal) -> ClrArray:
     number = int("".join(map(str, digits))) * 10 ** max(exponent, 0)
     flags = (max(-exponent, 0) << 16) | (_NEGATIVE if negative else 0)
     words = [number & 0xFFFFFFFF, number >> 32 & 0xFFFFFFFF, number >> 64, flags]
-    return ClrArray(list(map(wrap32, words)), "System.Int32")
+    return ClrArray(list(map(arithmetic.wrap32, words)), "System.Int32")
 
 
 def from_parts(low: int, middle: int, high: int, negative: bool, places: int) -> Decimal:
@@ -97,29 +80,29 @@ ROWS: tuple[Row, ...] = (
     ("new(uint value)", lambda value: Decimal(int(value))),
     ("new(long value)", lambda value: Decimal(int(value))),
     ("new(ulong value)", lambda value: Decimal(int(value))),
-    ("new(float value)", decimal_from_float),
-    ("new(double value)", decimal_from_float),
+    ("new(float value)", arithmetic.decimal_from_float),
+    ("new(double value)", arithmetic.decimal_from_float),
     ("new(int[] bits)", from_bits),
     ("new(int lo, int mid, int hi, bool isNegative, byte scale)", from_parts),
-    ("static decimal Add(decimal d1, decimal d2)", decimal_add),
-    ("static decimal Subtract(decimal d1, decimal d2)", decimal_subtract),
-    ("static decimal Multiply(decimal d1, decimal d2)", decimal_multiply),
-    ("static decimal Divide(decimal d1, decimal d2)", decimal_divide),
-    ("static decimal Remainder(decimal d1, decimal d2)", decimal_remainder),
+    ("static decimal Add(decimal d1, decimal d2)", arithmetic.decimal_add),
+    ("static decimal Subtract(decimal d1, decimal d2)", arithmetic.decimal_subtract),
+    ("static decimal Multiply(decimal d1, decimal d2)", arithmetic.decimal_multiply),
+    ("static decimal Divide(decimal d1, decimal d2)", arithmetic.decimal_divide),
+    ("static decimal Remainder(decimal d1, decimal d2)", arithmetic.decimal_remainder),
     ("static decimal Negate(decimal d)", lambda value: value.copy_negate() if value else value),
     ("static int Compare(decimal d1, decimal d2)", compare),
     ("static bool Equals(decimal d1, decimal d2)", "{0} == {1}"),
     ("static int[] GetBits(decimal d)", get_bits),
     ("static decimal FromOACurrency(long cy)", from_currency),
     ("static long ToOACurrency(decimal value)", to_currency),
-    ("static decimal Round(decimal d)", round_decimal),
-    ("static decimal Round(decimal d, int decimals)", round_decimal),
-    ("static decimal Round(decimal d, MidpointRounding mode)", round_decimal),
-    ("static decimal Round(decimal d, int decimals, MidpointRounding mode)", round_decimal),
-    ("static decimal Floor(decimal d)", floor_decimal),
-    ("static decimal Ceiling(decimal d)", ceiling_decimal),
-    ("static decimal Truncate(decimal d)", truncate_decimal),
+    ("static decimal Round(decimal d)", mathematics.round_decimal),
+    ("static decimal Round(decimal d, int decimals)", mathematics.round_decimal),
+    ("static decimal Round(decimal d, MidpointRounding mode)", mathematics.round_decimal),
+    ("static decimal Round(decimal d, int decimals, MidpointRounding mode)", mathematics.round_decimal),
+    ("static decimal Floor(decimal d)", mathematics.floor_decimal),
+    ("static decimal Ceiling(decimal d)", mathematics.ceiling_decimal),
+    ("static decimal Truncate(decimal d)", mathematics.truncate_decimal),
     ("static double ToDouble(decimal d)", float),
-    ("static float ToSingle(decimal d)", lambda value: Single(float(value))),
-    *((f"static {KEYWORDS[name]} To{name}(decimal d)", to_integer(name)) for name in INTEGERS),
+    ("static float ToSingle(decimal d)", lambda value: arithmetic.Single(float(value))),
+    *((f"static {KEYWORDS[name]} To{name}(decimal d)", to_integer(name)) for name in arithmetic.INTEGERS),
 )

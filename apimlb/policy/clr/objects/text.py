@@ -8,15 +8,9 @@ import re
 from functools import singledispatch
 from typing import NoReturn
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, LONGEST_TEXT, bounded_length, bounded_text
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    bad_format,
-    null_reference,
-    over_limit,
-    required,
-)
 from apimlb.policy.clr.utf16 import leave
 
 _NAMES: dict[type, str] = {
@@ -64,7 +58,7 @@ def _char_text(value: str) -> str:
 
 
 @written.register
-def _exception_text(value: ClrException) -> str:
+def _exception_text(value: exceptions.ClrException) -> str:
     text = f"{value.type_name}: {value.message}" if value.message else value.type_name
     if value.inner is None:
         return text
@@ -75,7 +69,7 @@ def _exception_text(value: ClrException) -> str:
 def to_string(value: object) -> str:
     """`value.ToString()` of a value that is not null."""
     if value is None:
-        raise null_reference()
+        raise exceptions.null_reference()
     return text_of(value)
 
 
@@ -102,7 +96,7 @@ def format_enum(value: Enum, layout: str) -> str:
         return str(value.number)
     if letter == "X":
         return f"{value.number & 0xFFFFFFFF:08X}"
-    raise bad_format('Format String can be only "G", "g", "X", "x", "F", "f", "D" or "d".')
+    raise exceptions.bad_format('Format String can be only "G", "g", "X", "x", "F", "f", "D" or "d".')
 
 
 def aligned(text: str, width: int) -> str:
@@ -176,7 +170,7 @@ _ITEM = re.compile(r"\{\{|\}\}|\{(\d+)\s*(?:,\s*(-?\d+)\s*)?(?::([^{}]*))?\}|[{}
 
 def format_text(layout: str | None, arguments: list[object]) -> str:
     """string.Format; throws System.FormatException."""
-    layout = required(layout, "format")
+    layout = exceptions.required(layout, "format")
     size = 0
 
     def replace(match: re.Match[str]) -> str:
@@ -185,10 +179,10 @@ def format_text(layout: str | None, arguments: list[object]) -> str:
         if piece in ("{{", "}}"):
             return piece[0]
         if match[1] is None:
-            raise bad_format()
+            raise exceptions.bad_format()
         index = int(match[1]) if len(match[1]) < 9 else len(arguments)
         if index >= len(arguments):
-            raise bad_format(
+            raise exceptions.bad_format(
                 "Index (zero based) must be greater than or equal to zero and less than the size of the "
                 "argument list."
             )
@@ -197,7 +191,7 @@ def format_text(layout: str | None, arguments: list[object]) -> str:
             text = aligned(text, int(match[2]) if len(match[2]) < 12 else LONGEST_TEXT + 1)
         size += len(text)
         if size > LONGEST_TEXT:
-            raise over_limit(f"{LONGEST_TEXT} characters in one string")
+            raise exceptions.over_limit(f"{LONGEST_TEXT} characters in one string")
         return text
 
     return bounded_text(_ITEM.sub(replace, layout))
@@ -205,4 +199,4 @@ def format_text(layout: str | None, arguments: list[object]) -> str:
 
 def raise_value(value: object) -> NoReturn:
     """`throw value` as an expression."""
-    raise value if isinstance(value, ClrException) else null_reference()
+    raise value if isinstance(value, exceptions.ClrException) else exceptions.null_reference()

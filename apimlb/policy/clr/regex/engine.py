@@ -8,20 +8,8 @@ import re
 from functools import lru_cache
 
 from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.regex import nodes
 from apimlb.policy.clr.regex.machine import Hit, Machine
-from apimlb.policy.clr.regex.nodes import (
-    EDGES,
-    Back,
-    Chars,
-    Choice,
-    Condition,
-    Edge,
-    Group,
-    Look,
-    Node,
-    Repeat,
-    Sequence,
-)
 from apimlb.policy.clr.regex.parser import PatternReader
 
 _AFFORDABLE = 2e8
@@ -85,35 +73,35 @@ class Engine:
             self._machine = Machine(self.tree, len(self.names))
         return self._machine
 
-    def _python(self, node: Node) -> str:
-        if isinstance(node, Chars):
+    def _python(self, node: nodes.Node) -> str:
+        if isinstance(node, nodes.Chars):
             return node.pattern
-        if isinstance(node, Sequence):
+        if isinstance(node, nodes.Sequence):
             return "".join(map(self._python, node.items))
-        if isinstance(node, Choice):
+        if isinstance(node, nodes.Choice):
             return f"(?:{'|'.join(map(self._python, node.branches))})"
-        if isinstance(node, Repeat):
+        if isinstance(node, nodes.Repeat):
             most = "" if node.most is None else str(node.most)
             return f"(?:{self._python(node.body)}){{{node.least},{most}}}{'?' if node.lazy else ''}"
-        if isinstance(node, Group):
+        if isinstance(node, nodes.Group):
             if node.number is None:
                 return f"(?{'>' if node.atomic else ':'}{self._python(node.body)})"
             self._places.append(node.number)
             return f"({self._python(node.body)})"
-        if isinstance(node, Look):
+        if isinstance(node, nodes.Look):
             mark = ("=" if not node.negated else "!") if node.ahead else ("<=" if not node.negated else "<!")
             return f"(?{mark}{self._python(node.body)})"
-        if isinstance(node, Edge):
-            return EDGES[node.kind]
+        if isinstance(node, nodes.Edge):
+            return nodes.EDGES[node.kind]
         return self._reference(node)
 
-    def _reference(self, node: Node) -> str:
+    def _reference(self, node: nodes.Node) -> str:
         """Back references and conditions: to groups that are written once and before."""
-        assert isinstance(node, Back | Condition)
+        assert isinstance(node, nodes.Back | nodes.Condition)
         if self._places.count(node.number) != 1:
             raise re.error("a reference that Python's engine does not have")
         place = self._places.index(node.number) + 1
-        if isinstance(node, Condition):
+        if isinstance(node, nodes.Condition):
             return f"(?({place}){self._python(node.yes)}|{self._python(node.no)})"
         return f"(?i:\\{place})(?:)" if node.ignore_case else f"(?:\\{place})"
 
@@ -122,13 +110,13 @@ class _Cost:
     """What a search may cost at worst: for each start, the longest run of what the unlimited repetitions
     take, to the power of how many of them can share a run, times the ways to take the limited ones."""
 
-    def __init__(self, tree: Node) -> None:
+    def __init__(self, tree: nodes.Node) -> None:
         self._chain: list[frozenset[str]] = []
-        self._bodies: list[Node] = []
+        self._bodies: list[nodes.Node] = []
         self._shared = 0
         self._variants = 1.0
-        first = tree.items[0] if isinstance(tree, Sequence) and tree.items else tree
-        self._anchored = isinstance(first, Edge) and first.kind == "start"
+        first = tree.items[0] if isinstance(tree, nodes.Sequence) and tree.items else tree
+        self._anchored = isinstance(first, nodes.Edge) and first.kind == "start"
         self._harmless = self._walk(tree, False)
         self._run: re.Pattern[str] | None = None
 
@@ -147,36 +135,36 @@ class _Cost:
 
     def _longest(self, text: str) -> int:
         """The longest run of characters that the repetitions take."""
-        if not all(isinstance(body, Chars) for body in self._bodies):
+        if not all(isinstance(body, nodes.Chars) for body in self._bodies):
             return len(text)
         if self._run is None:
-            sets = "|".join(body.pattern for body in self._bodies if isinstance(body, Chars))
+            sets = "|".join(body.pattern for body in self._bodies if isinstance(body, nodes.Chars))
             self._run = re.compile(f"(?:{sets})+", re.DOTALL)
         return max((match.end() - match.start() for match in self._run.finditer(text)), default=1)
 
-    def _walk(self, node: Node, inside: bool) -> bool:
+    def _walk(self, node: nodes.Node, inside: bool) -> bool:
         """Whether no repetition stands in another one that could share its characters."""
-        if isinstance(node, Repeat):
+        if isinstance(node, nodes.Repeat):
             return self._repeat(node, inside)
-        if isinstance(node, Choice):
+        if isinstance(node, nodes.Choice):
             if _overlap(node):
                 if inside:
                     return False
                 self._vary(len(node.branches))
             return all(self._walk(each, inside) for each in node.branches)
-        if isinstance(node, Condition):
+        if isinstance(node, nodes.Condition):
             return self._walk(node.yes, inside) and self._walk(node.no, inside)
-        if isinstance(node, Sequence):
+        if isinstance(node, nodes.Sequence):
             return all(self._walk(each, inside) for each in node.items)
-        if isinstance(node, Group | Look):
+        if isinstance(node, nodes.Group | nodes.Look):
             return self._walk(node.body, inside)
-        if isinstance(node, Chars) and not inside:
+        if isinstance(node, nodes.Chars) and not inside:
             mine = _characters(node)
             if not any(mine & loop for loop in self._chain):
                 self._chain.clear()  # what stood before cannot reach over this character
-        return not (isinstance(node, Back) and inside)
+        return not (isinstance(node, nodes.Back) and inside)
 
-    def _repeat(self, node: Repeat, inside: bool) -> bool:
+    def _repeat(self, node: nodes.Repeat, inside: bool) -> bool:
         many = node.most is None or node.most > 20 or (node.most > 1 and _is_endless(node.body))
         if inside and (many or node.most != node.least):
             return False
@@ -203,47 +191,53 @@ class _Cost:
         self._variants = min(self._variants * ways, _MOST_VARIANTS)
 
 
-def _is_endless(node: Node) -> bool:
+def _is_endless(node: nodes.Node) -> bool:
     """Whether an unlimited repetition stands in it."""
-    if isinstance(node, Repeat) and node.most is None:
+    if isinstance(node, nodes.Repeat) and node.most is None:
         return True
     return any(map(_is_endless, _children(node)))
 
 
-def _repeats_groups(node: Node, inside: bool) -> bool:
+def _repeats_groups(node: nodes.Node, inside: bool) -> bool:
     """Whether a capturing group stands in a repetition, so that it may capture more than once."""
-    if isinstance(node, Group):
+    if isinstance(node, nodes.Group):
         return (inside and node.number is not None) or _repeats_groups(node.body, inside)
-    if isinstance(node, Repeat):
+    if isinstance(node, nodes.Repeat):
         return _repeats_groups(node.body, inside or node.most != 1)
-    if isinstance(node, Look):
+    if isinstance(node, nodes.Look):
         return _repeats_groups(node.body, inside)
-    children = node.items if isinstance(node, Sequence) else node.branches if isinstance(node, Choice) else []
+    children = (
+        node.items
+        if isinstance(node, nodes.Sequence)
+        else node.branches
+        if isinstance(node, nodes.Choice)
+        else []
+    )
     return any(_repeats_groups(child, inside) for child in children)
 
 
-def _characters(node: Node) -> frozenset[str]:
+def _characters(node: nodes.Node) -> frozenset[str]:
     """Which of some sample characters a part can take."""
-    if isinstance(node, Chars):
+    if isinstance(node, nodes.Chars):
         return frozenset(char for char in _SAMPLE if node.matches(char))
-    if isinstance(node, Edge | Look):
+    if isinstance(node, nodes.Edge | nodes.Look):
         return frozenset()
-    if isinstance(node, Back):
+    if isinstance(node, nodes.Back):
         return frozenset(_SAMPLE)
     return frozenset[str]().union(*map(_characters, _children(node)))
 
 
-def _children(node: Node) -> list[Node]:
-    if isinstance(node, Sequence):
+def _children(node: nodes.Node) -> list[nodes.Node]:
+    if isinstance(node, nodes.Sequence):
         return node.items
-    if isinstance(node, Choice):
+    if isinstance(node, nodes.Choice):
         return node.branches
-    if isinstance(node, Condition):
+    if isinstance(node, nodes.Condition):
         return [node.yes, node.no]
-    return [node.body] if isinstance(node, Group | Repeat) else []
+    return [node.body] if isinstance(node, nodes.Group | nodes.Repeat) else []
 
 
-def _overlap(node: Choice) -> bool:
+def _overlap(node: nodes.Choice) -> bool:
     """Whether two branches can begin or go on with the same character."""
     seen: set[str] = set()
     for branch in node.branches:

@@ -10,18 +10,7 @@ from dataclasses import dataclass
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.regex.nodes import (
-    Back,
-    Chars,
-    Choice,
-    Condition,
-    Edge,
-    Group,
-    Look,
-    Node,
-    Repeat,
-    Sequence,
-)
+from apimlb.policy.clr.regex import nodes
 
 MOST_STEPS = 1_000_000
 
@@ -40,7 +29,7 @@ class Hit:
 class Machine:
     """A pattern as a program; see `_compile` for its instructions."""
 
-    def __init__(self, tree: Node, groups: int) -> None:
+    def __init__(self, tree: nodes.Node, groups: int) -> None:
         self._groups = groups
         self._programs: list[list[Instruction]] = [[]]
         self._loops = 0
@@ -51,7 +40,7 @@ class Machine:
 
     # Compiling
 
-    def _sub(self, node: Node) -> int:
+    def _sub(self, node: nodes.Node) -> int:
         program: list[Instruction] = []
         self._programs.append(program)
         place = len(self._programs) - 1
@@ -59,25 +48,25 @@ class Machine:
         program.append(("match",))
         return place
 
-    def _compile(self, node: Node, out: list[Instruction]) -> None:
+    def _compile(self, node: nodes.Node, out: list[Instruction]) -> None:
         BUDGET.spend()  # counted repetitions are written out
-        if isinstance(node, Chars):
+        if isinstance(node, nodes.Chars):
             out.append(("chars", node))
-        elif isinstance(node, Sequence):
+        elif isinstance(node, nodes.Sequence):
             for item in node.items:
                 self._compile(item, out)
-        elif isinstance(node, Choice):
+        elif isinstance(node, nodes.Choice):
             self._choice(node, out)
-        elif isinstance(node, Repeat):
+        elif isinstance(node, nodes.Repeat):
             self._repeat(node, out)
-        elif isinstance(node, Group):
+        elif isinstance(node, nodes.Group):
             self._group(node, out)
-        elif isinstance(node, Look):
+        elif isinstance(node, nodes.Look):
             width = None if node.ahead else _width(node.body)
             out.append(("look", self._sub(node.body), node.ahead, node.negated, width))
-        elif isinstance(node, Back):
+        elif isinstance(node, nodes.Back):
             out.append(("back", node.number, node.ignore_case))
-        elif isinstance(node, Condition):
+        elif isinstance(node, nodes.Condition):
             place = len(out)
             out.append(())
             self._compile(node.yes, out)
@@ -86,10 +75,10 @@ class Machine:
             out[place] = ("if", node.number, len(out))
             self._compile(node.no, out)
             out[jump] = ("jump", len(out))
-        elif isinstance(node, Edge):
+        elif isinstance(node, nodes.Edge):
             out.append(("edge", node.kind))
 
-    def _choice(self, node: Choice, out: list[Instruction]) -> None:
+    def _choice(self, node: nodes.Choice, out: list[Instruction]) -> None:
         jumps = []
         for branch in node.branches[:-1]:
             split = len(out)
@@ -102,7 +91,7 @@ class Machine:
         for jump in jumps:
             out[jump] = ("jump", len(out))
 
-    def _repeat(self, node: Repeat, out: list[Instruction]) -> None:
+    def _repeat(self, node: nodes.Repeat, out: list[Instruction]) -> None:
         for _ in range(node.least):
             self._compile(node.body, out)
         if node.most is None:
@@ -125,7 +114,7 @@ class Machine:
         for split in splits:
             out[split] = ("split", len(out), split + 1) if node.lazy else ("split", split + 1, len(out))
 
-    def _group(self, node: Group, out: list[Instruction]) -> None:
+    def _group(self, node: nodes.Group, out: list[Instruction]) -> None:
         if node.atomic:
             out.append(("atomic", self._sub(node.body)))
         elif node.number is None:
@@ -199,7 +188,7 @@ class Machine:
         return None
 
     def _takes(self, chars: object, char: str) -> bool:
-        assert isinstance(chars, Chars)
+        assert isinstance(chars, nodes.Chars)
         key = (id(chars), char)
         known = self._cache.get(key)
         if known is None:
@@ -268,21 +257,21 @@ def _captured(captures: Captures, number: int, start: int, end: int) -> Captures
     return (*captures[:number], spans, *captures[number + 1 :])
 
 
-def _width(node: Node) -> int | None:
+def _width(node: nodes.Node) -> int | None:
     """The length of what a part matches, None where it varies."""
-    if isinstance(node, Chars):
+    if isinstance(node, nodes.Chars):
         return 1
-    if isinstance(node, Edge | Look):
+    if isinstance(node, nodes.Edge | nodes.Look):
         return 0
-    if isinstance(node, Group):
+    if isinstance(node, nodes.Group):
         return _width(node.body)
-    if isinstance(node, Sequence):
+    if isinstance(node, nodes.Sequence):
         widths = [_width(item) for item in node.items]
         return None if None in widths else sum(width for width in widths if width is not None)
-    if isinstance(node, Choice):
+    if isinstance(node, nodes.Choice):
         options = {_width(branch) for branch in node.branches}
         return options.pop() if len(options) == 1 else None
-    if isinstance(node, Repeat) and node.most == node.least:
+    if isinstance(node, nodes.Repeat) and node.most == node.least:
         width = _width(node.body)
         return None if width is None else width * node.least
     return None

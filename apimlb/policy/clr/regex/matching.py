@@ -3,19 +3,10 @@
 from collections.abc import Callable
 
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.dates.ticks import TICKS_PER_MILLISECOND, TimeSpan
+from apimlb.policy.clr.dates.instants import TICKS_PER_MILLISECOND, TimeSpan
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, argument_range, not_supported, required
-from apimlb.policy.clr.regex.patterns import (
-    OPTIONS,
-    OUT_OF_RANGE,
-    Capture,
-    Group,
-    Match,
-    Regex,
-    expand,
-    unescape,
-)
+from apimlb.policy.clr.regex import patterns
 from apimlb.policy.clr.types.definitions import Definition
 
 R = "System.Text.RegularExpressions."
@@ -25,7 +16,10 @@ class Captures:
     """MatchCollection, GroupCollection or CaptureCollection."""
 
     def __init__(
-        self, items: list[Match] | list[Group] | list[Capture], clr_name: str, owner: Match | None = None
+        self,
+        items: list[patterns.Match] | list[patterns.Group] | list[patterns.Capture],
+        clr_name: str,
+        owner: patterns.Match | None = None,
     ):
         self.items = items
         self.clr_name = R + clr_name
@@ -45,37 +39,39 @@ _NO_TIME_LIMIT = -TICKS_PER_MILLISECOND
 def check_timeout(time: TimeSpan) -> None:
     """A time limit that .NET takes. Searches here are bounded by their steps, whatever the limit says."""
     if time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
-        raise argument_range(OUT_OF_RANGE, "matchTimeout")
+        raise argument_range(patterns.OUT_OF_RANGE, "matchTimeout")
 
 
-def new_timed_regex(pattern: str | None, options: Enum, time: TimeSpan) -> Regex:
-    made = Regex(pattern, options.number)
+def new_timed_regex(pattern: str | None, options: Enum, time: TimeSpan) -> patterns.Regex:
+    made = patterns.Regex(pattern, options.number)
     check_timeout(time)
     return made
 
 
-def is_match(regex: Regex, text: str | None, start: int = 0) -> bool:
+def is_match(regex: patterns.Regex, text: str | None, start: int = 0) -> bool:
     return regex.first(text, start).success
 
 
-def match(regex: Regex, text: str | None, start: int = 0) -> Match:
+def match(regex: patterns.Regex, text: str | None, start: int = 0) -> patterns.Match:
     return regex.first(text, start)
 
 
-def matches(regex: Regex, text: str | None, start: int = 0) -> Captures:
+def matches(regex: patterns.Regex, text: str | None, start: int = 0) -> Captures:
     return Captures(list(regex.matches(text, start)), "MatchCollection")
 
 
-def replace(regex: Regex, text: str | None, replacement: str | None, count: int = -1, start: int = 0) -> str:
+def replace(
+    regex: patterns.Regex, text: str | None, replacement: str | None, count: int = -1, start: int = 0
+) -> str:
     if text is None or replacement is None:
         raise argument_null("input" if text is None else "replacement")
-    return regex.replace(text, lambda found: expand(found, replacement), count, start)
+    return regex.replace(text, lambda found: patterns.expand(found, replacement), count, start)
 
 
 def replace_with(
-    regex: Regex,
+    regex: patterns.Regex,
     text: str | None,
-    evaluate: Callable[[Match], str | None] | None,
+    evaluate: Callable[[patterns.Match], str | None] | None,
     count: int = -1,
     start: int = 0,
 ) -> str:
@@ -84,7 +80,7 @@ def replace_with(
     return regex.replace(text, evaluate, count, start)
 
 
-def split(regex: Regex, text: str | None, count: int = 0, start: int = 0) -> ClrArray:
+def split(regex: patterns.Regex, text: str | None, count: int = 0, start: int = 0) -> ClrArray:
     return ClrArray(list(regex.split(text, count, start)), "System.String")
 
 
@@ -94,7 +90,7 @@ def _static(call: Callable[..., object]) -> Callable[..., object]:
 
     def static(text: str | None, pattern: str | None, *rest: object) -> object:
         options = next((each.number for each in rest if isinstance(each, Enum)), 0)
-        regex = Regex(pattern, options)
+        regex = patterns.Regex(pattern, options)
         for each in rest:
             if isinstance(each, TimeSpan):
                 check_timeout(each)
@@ -105,7 +101,7 @@ def _static(call: Callable[..., object]) -> Callable[..., object]:
 
 def group_at(collection: Captures, index: int) -> object:
     if not 0 <= index < len(collection.items):
-        return Group("", [], str(index))
+        return patterns.Group("", [], str(index))
     return collection.items[index]
 
 
@@ -124,11 +120,11 @@ def count(collection: Captures) -> int:
     return len(collection.items)
 
 
-def result(found: Match, replacement: str | None) -> str:
+def result(found: patterns.Match, replacement: str | None) -> str:
     replacement = required(replacement, "replacement")
     if found.hit is None:
         raise not_supported("Result cannot be called on a failed Match.")
-    return expand(found, replacement)
+    return patterns.expand(found, replacement)
 
 
 _STATIC: tuple[tuple[str, str, str, Callable[..., object]], ...] = (
@@ -140,23 +136,23 @@ _STATIC: tuple[tuple[str, str, str, Callable[..., object]], ...] = (
     ("string[]", "Split", "", split),
 )
 
-_EMPTY = Regex("")
+_EMPTY = patterns.Regex("")
 _ENUMERABLE = "System.Collections.Generic.IEnumerable"
 
 DEFINITIONS = (
-    Definition(R + "RegexOptions", "enum", constants=OPTIONS),
+    Definition(R + "RegexOptions", "enum", constants=patterns.OPTIONS),
     Definition(
         R + "Regex", "class",
         rows=(
-            ("new(string pattern)", Regex),
+            ("new(string pattern)", patterns.Regex),
             ("new(string pattern, RegexOptions options)",
-             lambda pattern, options: Regex(pattern, options.number)),
+             lambda pattern, options: patterns.Regex(pattern, options.number)),
             ("new(string pattern, RegexOptions options, TimeSpan matchTimeout)", new_timed_regex),
             ("bool IsMatch(string input)", is_match),
             ("bool IsMatch(string input, int startat)", is_match),
             ("Match Match(string input)", match),
             ("Match Match(string input, int startat)", match),
-            ("Match Match(string input, int beginning, int length)", Regex.first_within),
+            ("Match Match(string input, int beginning, int length)", patterns.Regex.first_within),
             ("MatchCollection Matches(string input)", matches),
             ("MatchCollection Matches(string input, int startat)", matches),
             *(
@@ -172,7 +168,7 @@ DEFINITIONS = (
                 for kind, name, by, call in _STATIC
                 for options in ("", ", RegexOptions options", ", RegexOptions options, TimeSpan matchTimeout")
             ),
-            ("static string Unescape(string str)", unescape),
+            ("static string Unescape(string str)", patterns.unescape),
         ),
     ),
     Definition(
@@ -189,7 +185,7 @@ DEFINITIONS = (
     Definition(
         R + "Match", "class", bases=(R + "Group",),
         rows=(
-            ("static Match Empty", lambda: Match(_EMPTY, "", None)),
+            ("static Match Empty", lambda: patterns.Match(_EMPTY, "", None)),
             ("GroupCollection Groups", lambda found: Captures(found.groups, "GroupCollection", found)),
             ("string Result(string replacement)", result),
         ),

@@ -4,20 +4,7 @@ import re
 from typing import NoReturn
 
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.regex.nodes import (
-    SHORTHANDS,
-    Back,
-    Chars,
-    Choice,
-    Condition,
-    Edge,
-    Group,
-    Look,
-    Node,
-    Repeat,
-    Sequence,
-    category,
-)
+from apimlb.policy.clr.regex import nodes
 
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
 _EDGES = {"A": "start", "Z": "end", "z": "last", "b": "word", "B": "no-word"}
@@ -39,7 +26,7 @@ class PatternReader:
         self.names = self._group_names(options)
         self._unnamed = 0
 
-    def read(self) -> Node:
+    def read(self) -> nodes.Node:
         made = self._choice()
         if self._at < len(self._text):
             self._at += 1
@@ -84,7 +71,7 @@ class PatternReader:
 
     # Structure
 
-    def _choice(self) -> Node:
+    def _choice(self) -> nodes.Node:
         self._depth += 1
         if self._depth > _DEEPEST:
             self._fail("Nested too deeply")
@@ -92,7 +79,7 @@ class PatternReader:
         while self._take("|"):
             branches.append(self._sequence())
         self._depth -= 1
-        return branches[0] if len(branches) == 1 else Choice(branches)
+        return branches[0] if len(branches) == 1 else nodes.Choice(branches)
 
     def _take(self, text: str) -> bool:
         if self._text.startswith(text, self._at):
@@ -116,8 +103,8 @@ class PatternReader:
             else:
                 return
 
-    def _sequence(self) -> Node:
-        made = Sequence()
+    def _sequence(self) -> nodes.Node:
+        made = nodes.Sequence()
         while True:
             self._skip()
             if self._at >= len(self._text) or self._text[self._at] in "|)":
@@ -127,7 +114,7 @@ class PatternReader:
                 made.items.append(self._quantified(atom))
         return made
 
-    def _quantified(self, atom: Node) -> Node:
+    def _quantified(self, atom: nodes.Node) -> nodes.Node:
         self._skip()
         char = self._text[self._at : self._at + 1]
         bounds: tuple[int, int | None] | None = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(char)
@@ -151,9 +138,9 @@ class PatternReader:
         if self._text[self._at : self._at + 1] in ("*", "+", "?") and self._at < len(self._text):
             self._at += 1
             self._fail(f"Nested quantifier '{self._text[self._at - 1]}'")
-        return Repeat(atom, *bounds, lazy)
+        return nodes.Repeat(atom, *bounds, lazy)
 
-    def _atom(self) -> Node | None:
+    def _atom(self) -> nodes.Node | None:
         char = self._text[self._at]
         if char == "(":
             return self._group()
@@ -163,31 +150,31 @@ class PatternReader:
             return self._escape()
         self._at += 1
         if char == ".":
-            return Chars("", True) if self._options & 16 else Chars("\\n", True)
+            return nodes.Chars("", True) if self._options & 16 else nodes.Chars("\\n", True)
         if char == "^":
-            return Edge("line-start" if self._options & 2 else "start")
+            return nodes.Edge("line-start" if self._options & 2 else "start")
         if char == "$":
-            return Edge("line-end" if self._options & 2 else "end")
+            return nodes.Edge("line-end" if self._options & 2 else "end")
         if char in "*+?" or _COUNT.match(self._text, self._at - 1):
             self._fail("Quantifier {x,y} following nothing")
         return self._literal(char)
 
-    def _literal(self, char: str) -> Chars:
-        return Chars(_quoted(char), False, bool(self._options & 1))
+    def _literal(self, char: str) -> nodes.Chars:
+        return nodes.Chars(_quoted(char), False, bool(self._options & 1))
 
     # Groups
 
-    def _group(self) -> Node | None:
+    def _group(self) -> nodes.Node | None:
         named = _NAMED.match(self._text, self._at)
         if named is not None:
             self._at = named.end()
-            return Group(self.names.index(named[1] or named[2]), self._inner())
+            return nodes.Group(self.names.index(named[1] or named[2]), self._inner())
         for opening, ahead, negated in (("(?=", True, False), ("(?!", True, True), ("(?<=", False, False),
                                         ("(?<!", False, True)):  # fmt: skip
             if self._take(opening):
-                return Look(self._inner(), ahead, negated)
+                return nodes.Look(self._inner(), ahead, negated)
         if self._take("(?>"):
-            return Group(None, self._inner(), atomic=True)
+            return nodes.Group(None, self._inner(), atomic=True)
         if self._take("(?("):
             return self._condition()
         options = _OPTIONS.match(self._text, self._at)
@@ -199,11 +186,11 @@ class PatternReader:
             self._fail("Unrecognized grouping construct")
         self._at += 1
         if self._options & 4:
-            return Group(None, self._inner())
+            return nodes.Group(None, self._inner())
         self._unnamed += 1
-        return Group(self._unnamed, self._inner())
+        return nodes.Group(self._unnamed, self._inner())
 
-    def _inner(self) -> Node:
+    def _inner(self) -> nodes.Node:
         saved = self._options
         made = self._choice()
         if not self._take(")"):
@@ -211,7 +198,7 @@ class PatternReader:
         self._options = saved
         return made
 
-    def _option_group(self, match: re.Match[str]) -> Node | None:
+    def _option_group(self, match: re.Match[str]) -> nodes.Node | None:
         saved = self._options
         self._at = match.end()
         for letter in match[1]:
@@ -224,43 +211,43 @@ class PatternReader:
         if not self._take(")"):
             self._fail("Not enough )'s")
         self._options = saved
-        return Group(None, made)
+        return nodes.Group(None, made)
 
-    def _condition(self) -> Node:
+    def _condition(self) -> nodes.Node:
         end = self._text.find(")", self._at)
         name = self._text[self._at : end]
         if end < 0 or name not in self.names:
             self._fail("(?(...)...) reference to undefined group")
         self._at = end + 1
         body = self._inner()
-        branches = body.branches if isinstance(body, Choice) else [body]
+        branches = body.branches if isinstance(body, nodes.Choice) else [body]
         if len(branches) > 2:
             self._fail("Too many | in (?()|)")
-        return Condition(
-            self.names.index(name), branches[0], branches[1] if len(branches) > 1 else Sequence()
+        return nodes.Condition(
+            self.names.index(name), branches[0], branches[1] if len(branches) > 1 else nodes.Sequence()
         )
 
     # Escapes and sets
 
-    def _escape(self) -> Node:
+    def _escape(self) -> nodes.Node:
         self._at += 1
         if self._at >= len(self._text):
             self._fail("Illegal \\\\ at end of pattern")
         char = self._text[self._at]
         if char in _EDGES:
             self._at += 1
-            return Edge(_EDGES[char])
-        if char in SHORTHANDS:
+            return nodes.Edge(_EDGES[char])
+        if char in nodes.SHORTHANDS:
             self._at += 1
-            return Chars(SHORTHANDS[char])
+            return nodes.Chars(nodes.SHORTHANDS[char])
         if char in "pP":
-            return Chars(self._category(), char == "P")
+            return nodes.Chars(self._category(), char == "P")
         reference = re.compile(r"k<(\w+)>|k'(\w+)'|([1-9]\d?)").match(self._text, self._at)
         if reference is not None:
             name = reference[1] or reference[2] or reference[3]
             if name in self.names:
                 self._at = reference.end()
-                return Back(self.names.index(name), bool(self._options & 1))
+                return nodes.Back(self.names.index(name), bool(self._options & 1))
             if not reference[3]:
                 self._fail(f"Reference to undefined group name {name}")
             self._fail(f"Reference to undefined group number {name}")
@@ -273,7 +260,7 @@ class PatternReader:
         if match is None:
             self._fail("Malformed \\p{X} character escape")
         self._at = match.end()
-        found = category(match[1])
+        found = nodes.category(match[1])
         if found is None:
             self._fail(f"Unknown property '{match[1]}'")
         return found
@@ -299,12 +286,12 @@ class PatternReader:
             self._fail(f"Unrecognized escape sequence \\{char}")
         return char
 
-    def _set(self) -> Chars:
+    def _set(self) -> nodes.Chars:
         self._at += 1
         negated = self._take("^")
         pieces: list[str] = []
         first = True
-        minus: Chars | None = None
+        minus: nodes.Chars | None = None
         while True:
             if self._at >= len(self._text):
                 self._fail("Unterminated [] set")
@@ -319,7 +306,7 @@ class PatternReader:
                 break
             first = False
             pieces.append(self._set_piece())
-        return Chars("".join(pieces), negated, bool(self._options & 1), minus)
+        return nodes.Chars("".join(pieces), negated, bool(self._options & 1), minus)
 
     def _set_piece(self) -> str:
         """One member of a set: a character, a range or a shorthand."""
@@ -344,9 +331,9 @@ class PatternReader:
             return char
         self._at += 1
         letter = self._text[self._at : self._at + 1]
-        if letter in SHORTHANDS and letter:
+        if letter in nodes.SHORTHANDS and letter:
             self._at += 1
-            return SHORTHANDS[letter]
+            return nodes.SHORTHANDS[letter]
         if letter == "b":
             self._at += 1
             return "\b"

@@ -3,14 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    argument_range,
-    over_limit,
-    required,
-)
 from apimlb.policy.clr.regex.engine import Engine, engine_of
 from apimlb.policy.clr.regex.machine import Hit
 
@@ -78,7 +72,7 @@ class Match(Group):
             return self.hit.spans
         try:
             found = self.regex.engine.machine.search(self.text, self.index)
-        except ClrException:
+        except exceptions.ClrException:
             found = None  # too long for the machine: the last captures will do
         if found is not None and found.spans[0] == self.hit.spans[0]:
             self.hit = found
@@ -99,13 +93,13 @@ class Regex:
     clr_name = "System.Text.RegularExpressions.Regex"
 
     def __init__(self, pattern: str | None, options: int = 0) -> None:
-        pattern = required(pattern, "pattern")
+        pattern = exceptions.required(pattern, "pattern")
         if options & ~_KNOWN or (options & _ECMA_SCRIPT and options & ~_WITH_ECMA_SCRIPT):
-            raise argument_range(OUT_OF_RANGE, "options")
+            raise exceptions.argument_range(OUT_OF_RANGE, "options")
         if options & 64:
-            raise argument("RegexOptions.RightToLeft is not supported here.", "options")
+            raise exceptions.argument("RegexOptions.RightToLeft is not supported here.", "options")
         if len(pattern) > _LONGEST_PATTERN:
-            raise over_limit(f"{_LONGEST_PATTERN} characters in one regular expression")
+            raise exceptions.over_limit(f"{_LONGEST_PATTERN} characters in one regular expression")
         self.pattern = pattern
         self.engine: Engine = engine_of(pattern, options)
 
@@ -114,7 +108,7 @@ class Regex:
 
     def matches(self, text: str | None, start: int = 0) -> Iterator[Match]:
         """All matches from a place on."""
-        text = required(text, "input")
+        text = exceptions.required(text, "input")
         if not 0 <= start <= len(text):
             raise _bad_start()
         return self._matches(text, start)
@@ -135,11 +129,11 @@ class Regex:
 
     def first_within(self, text: str | None, start: int, length: int) -> Match:
         """The first match in a part of the text, as if there was no more."""
-        text = required(text, "input")
+        text = exceptions.required(text, "input")
         if not 0 <= start <= len(text):
             raise _bad_start()
         if not 0 <= length <= len(text):
-            raise argument_range("Length cannot be less than 0 or exceed input length.", "length")
+            raise exceptions.argument_range("Length cannot be less than 0 or exceed input length.", "length")
         part = text[start : start + length]
         machine = self.engine.machine if self.engine.repeats_groups else self.engine
         hit = machine.search(part, 0)
@@ -153,9 +147,9 @@ class Regex:
     def replace(
         self, text: str | None, evaluate: Callable[[Match], str | None], count: int = -1, start: int = 0
     ) -> str:
-        text = required(text, "input")
+        text = exceptions.required(text, "input")
         if count < -1:
-            raise argument_range("Count cannot be less than -1.", "count")
+            raise exceptions.argument_range("Count cannot be less than -1.", "count")
         pieces: list[str] = []
         at = size = 0
         for match in self.matches(text, start):
@@ -169,9 +163,9 @@ class Regex:
         return "".join((*pieces, text[at:]))
 
     def split(self, text: str | None, count: int = 0, start: int = 0) -> list[str]:
-        text = required(text, "input")
+        text = exceptions.required(text, "input")
         if count < 0:
-            raise argument_range("Count cannot be less than -1.", "count")
+            raise exceptions.argument_range("Count cannot be less than -1.", "count")
         pieces: list[str] = []
         at = 0
         for cuts, match in enumerate(self.matches(text, start), 1):
@@ -183,8 +177,10 @@ class Regex:
         return [*pieces, text[at:]]
 
 
-def _bad_start() -> ClrException:
-    return argument_range("Start index cannot be less than 0 or greater than input length.", "startat")
+def _bad_start() -> exceptions.ClrException:
+    return exceptions.argument_range(
+        "Start index cannot be less than 0 or greater than input length.", "startat"
+    )
 
 
 _REPLACEMENT = re.compile(r"\$(?:\$|(\d+)|\{(\w+)\}|([&`'+_]))")
@@ -230,7 +226,7 @@ def _numbered(match: Match, found: re.Match[str]) -> str:
 
 def unescape(text: str | None) -> str:
     """Regex.Unescape"""
-    text = required(text, "str")
+    text = exceptions.required(text, "str")
     names = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
 
     def piece(found: re.Match[str]) -> str:
@@ -240,7 +236,7 @@ def unescape(text: str | None) -> str:
         if body in names:
             return names[body]
         if body.isalnum():
-            raise ClrException(
+            raise exceptions.ClrException(
                 "System.ArgumentException", f'parsing "{text}" - Unrecognized escape sequence \\{body}.'
             )
         return body

@@ -1,15 +1,8 @@
 """What the members of StringBuilder do."""
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.exceptions import (
-    argument,
-    argument_null,
-    argument_range,
-    array_range,
-    index_range,
-    required,
-)
 from apimlb.policy.clr.metering import charge
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import format_text, text_of
@@ -35,7 +28,7 @@ class StringBuilder:
     def append(self, text: str) -> "StringBuilder":
         length = bounded_length(self._length + len(text))
         if length > self.largest:
-            raise argument_range("The length cannot be greater than the capacity.", "valueCount")
+            raise exceptions.argument_range("The length cannot be greater than the capacity.", "valueCount")
         if length > self.capacity:  # a new block of the characters that are left, or of as many as there are
             self.capacity += max(length - self.capacity, min(self.capacity, _BLOCK))
         self._length = length
@@ -60,7 +53,7 @@ class StringBuilder:
 
 def _checked_capacity(capacity: int) -> int:
     if capacity < 0:
-        raise argument_range("'capacity' must be greater than zero.", "capacity")
+        raise exceptions.argument_range("'capacity' must be greater than zero.", "capacity")
     return capacity
 
 
@@ -70,9 +63,9 @@ def new_sized_builder(capacity: int) -> StringBuilder:
 
 def new_limited_builder(capacity: int, largest: int) -> StringBuilder:
     if capacity > largest:
-        raise argument_range("Capacity exceeds maximum capacity.", "capacity")
+        raise exceptions.argument_range("Capacity exceeds maximum capacity.", "capacity")
     if largest < 1:
-        raise argument_range("MaxCapacity must be one or greater.", "maxCapacity")
+        raise exceptions.argument_range("MaxCapacity must be one or greater.", "maxCapacity")
     return StringBuilder(None, _checked_capacity(capacity), largest)
 
 
@@ -84,11 +77,13 @@ def new_builder_of_part(text: str | None, start: int, length: int, capacity: int
     text = text or ""
     _checked_capacity(capacity)
     if length < 0:
-        raise argument_range("'length' must be non-negative.", "length")
+        raise exceptions.argument_range("'length' must be non-negative.", "length")
     if start < 0:
-        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
+        raise exceptions.argument_range("StartIndex cannot be less than zero.", "startIndex")
     if start > len(text) - length:
-        raise argument_range("Index and length must refer to a location within the string.", "length")
+        raise exceptions.argument_range(
+            "Index and length must refer to a location within the string.", "length"
+        )
     return StringBuilder(text[start : start + length], capacity)
 
 
@@ -102,13 +97,13 @@ def chars_text(chars: ClrArray | None) -> str:
 
 def append_repeated(target: StringBuilder, char: str, count: int) -> StringBuilder:
     if count < 0:
-        raise argument_range("Count cannot be less than zero.", "repeatCount")
+        raise exceptions.argument_range("Count cannot be less than zero.", "repeatCount")
     return target.append(str(char) * bounded_length(count))
 
 
 def _positive(value: int, name: str) -> None:
     if value < 0:
-        raise argument_range("Value must be positive.", name)
+        raise exceptions.argument_range("Value must be positive.", name)
 
 
 def append_some_chars(target: StringBuilder, chars: ClrArray | None, start: int, count: int) -> StringBuilder:
@@ -117,9 +112,9 @@ def append_some_chars(target: StringBuilder, chars: ClrArray | None, start: int,
     if chars is None:
         if start == 0 and count == 0:
             return target
-        raise argument_null("value")
+        raise exceptions.argument_null("value")
     if count > len(chars.items) - start:
-        raise index_range("charCount")
+        raise exceptions.index_range("charCount")
     return target.append("".join(map(str, chars.items[start : start + count])))
 
 
@@ -128,13 +123,13 @@ def append_part(target: StringBuilder, value: object, start: int, count: int) ->
     if value is None:
         if start == 0 and count == 0:
             return target
-        raise argument_null("value")
+        raise exceptions.argument_null("value")
     if start < 0:
-        raise index_range("startIndex")
+        raise exceptions.index_range("startIndex")
     _positive(count, "count")
     text = str(value)
     if start > len(text) - count:
-        raise index_range("startIndex")
+        raise exceptions.index_range("startIndex")
     return target.append(text[start : start + count])
 
 
@@ -143,18 +138,18 @@ def append_line(target: StringBuilder, value: str | None = None) -> StringBuilde
 
 
 def append_format(target: StringBuilder, layout: str | None, values: ClrArray | None) -> StringBuilder:
-    values = required(values, "format" if layout is None else "args")
+    values = exceptions.required(values, "format" if layout is None else "args")
     return target.append(format_text(layout, values.items))
 
 
 def append_join(target: StringBuilder, separator: str | None, values: object) -> StringBuilder:
-    values = required(values, "values")
+    values = exceptions.required(values, "values")
     return target.append(join(separator, values))
 
 
 def _inserted(target: StringBuilder, index: int, value: str) -> StringBuilder:
     if not 0 <= index <= len(target):
-        raise index_range()
+        raise exceptions.index_range()
     text = str(target)
     return target.replace_all(bounded_text(text[:index] + value + text[index:]))
 
@@ -174,7 +169,7 @@ def insert_chars(target: StringBuilder, index: int, chars: ClrArray | None) -> S
 
 def insert_repeated(target: StringBuilder, index: int, value: str | None, count: int) -> StringBuilder:
     if count < 0:
-        raise argument_range("Non-negative number required.", "count")
+        raise exceptions.argument_range("Non-negative number required.", "count")
     bounded_length(len(value or "") * count)
     return _inserted(target, index, (value or "") * count)
 
@@ -183,26 +178,26 @@ def insert_some_chars(
     target: StringBuilder, index: int, chars: ClrArray | None, start: int, count: int
 ) -> StringBuilder:
     if not 0 <= index <= len(target):
-        raise index_range()
+        raise exceptions.index_range()
     if chars is None:
         if start == 0 and count == 0:
             return target
-        raise argument_null("value", "String reference not set to an instance of a String.")
+        raise exceptions.argument_null("value", "String reference not set to an instance of a String.")
     if start < 0:
-        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
+        raise exceptions.argument_range("StartIndex cannot be less than zero.", "startIndex")
     _positive(count, "charCount")
     if start > len(chars.items) - count:
-        raise index_range("startIndex")
+        raise exceptions.index_range("startIndex")
     return _inserted(target, index, "".join(map(str, chars.items[start : start + count])))
 
 
 def builder_remove(target: StringBuilder, start: int, length: int) -> StringBuilder:
     if length < 0:
-        raise argument_range("Length cannot be less than zero.", "length")
+        raise exceptions.argument_range("Length cannot be less than zero.", "length")
     if start < 0:
-        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
+        raise exceptions.argument_range("StartIndex cannot be less than zero.", "startIndex")
     if length > len(target) - start:
-        raise index_range("length")
+        raise exceptions.index_range("length")
     text = str(target)
     return target.replace_all(bounded_text(text[:start] + text[start + length :]))
 
@@ -216,11 +211,15 @@ def builder_replace_in(
 ) -> StringBuilder:
     """Replace(old, new, startIndex, count) of texts or characters"""
     if not 0 <= start <= len(target):
-        raise index_range("startIndex")
+        raise exceptions.index_range("startIndex")
     if not 0 <= count <= len(target) - start:
-        raise index_range("count")
+        raise exceptions.index_range("count")
     if not old:
-        raise argument_null("oldValue") if old is None else argument("Empty name is not legal.", "oldValue")
+        raise (
+            exceptions.argument_null("oldValue")
+            if old is None
+            else exceptions.argument("Empty name is not legal.", "oldValue")
+        )
     text = str(target)
     charge(text)
     part, new = text[start : start + count], new or ""
@@ -230,9 +229,9 @@ def builder_replace_in(
 
 def builder_cut(target: StringBuilder, length: int) -> None:
     if length < 0:
-        raise argument_range("Length cannot be less than zero.", "value")
+        raise exceptions.argument_range("Length cannot be less than zero.", "value")
     if length > target.largest:
-        raise argument_range("capacity was less than the current size.", "value")
+        raise exceptions.argument_range("capacity was less than the current size.", "value")
     text = str(target)
     target.replace_all(bounded_text(text[:length] + "\0" * bounded_length(max(length - len(text), 0))))
 
@@ -240,17 +239,17 @@ def builder_cut(target: StringBuilder, length: int) -> None:
 def builder_reserve(target: StringBuilder, capacity: int) -> None:
     """Capacity = value"""
     if capacity < 0:
-        raise argument_range("Capacity must be positive.", "value")
+        raise exceptions.argument_range("Capacity must be positive.", "value")
     if capacity > target.largest:
-        raise argument_range("Capacity exceeds maximum capacity.", "value")
+        raise exceptions.argument_range("Capacity exceeds maximum capacity.", "value")
     if capacity < len(target):
-        raise argument_range("capacity was less than the current size.", "value")
+        raise exceptions.argument_range("capacity was less than the current size.", "value")
     target.capacity = capacity
 
 
 def ensure_capacity(target: StringBuilder, capacity: int) -> int:
     if capacity < 0:
-        raise argument_range("Capacity must be positive.", "capacity")
+        raise exceptions.argument_range("Capacity must be positive.", "capacity")
     if target.capacity < capacity:
         builder_reserve(target, capacity)
     return target.capacity
@@ -259,14 +258,14 @@ def ensure_capacity(target: StringBuilder, capacity: int) -> int:
 def builder_char(target: StringBuilder, index: int) -> Char:
     text = str(target)
     if not 0 <= index < len(text):
-        raise array_range()
+        raise exceptions.array_range()
     return Char(text[index])
 
 
 def builder_put(target: StringBuilder, index: int, char: str) -> None:
     """builder[index] = char"""
     if not 0 <= index < len(target):
-        raise index_range()
+        raise exceptions.index_range()
     text = str(target)
     BUDGET.spend()
     target.replace_all(bounded_text(text[:index] + char + text[index + 1 :]))
@@ -274,24 +273,26 @@ def builder_put(target: StringBuilder, index: int, char: str) -> None:
 
 def builder_part(target: StringBuilder, start: int, length: int) -> str:
     if start >= 0 and length >= 0 and len(target) >= start > len(target) - length:
-        raise argument_range("Index and length must refer to a location within the string.", "length")
+        raise exceptions.argument_range(
+            "Index and length must refer to a location within the string.", "length"
+        )
     return substring(str(target), start, length)
 
 
 def builder_copy(target: StringBuilder, start: int, chars: ClrArray | None, place: int, count: int) -> None:
     """CopyTo(sourceIndex, destination, destinationIndex, count)"""
-    chars = required(chars, "destination")
+    chars = exceptions.required(chars, "destination")
     if count < 0:
-        raise argument_range("Argument count must not be negative.", "count")
+        raise exceptions.argument_range("Argument count must not be negative.", "count")
     if place < 0:
-        raise argument_range("'destinationIndex' must be non-negative.", "destinationIndex")
+        raise exceptions.argument_range("'destinationIndex' must be non-negative.", "destinationIndex")
     if place > len(chars.items) - count:
-        raise argument(
+        raise exceptions.argument(
             "Either offset did not refer to a position in the string, or there is an insufficient length of "
             "destination character array."
         )
     if not 0 <= start <= len(target):
-        raise index_range("sourceIndex")
+        raise exceptions.index_range("sourceIndex")
     if start > len(target) - count:
-        raise argument("Source string was not long enough. Check sourceIndex and count.")
+        raise exceptions.argument("Source string was not long enough. Check sourceIndex and count.")
     chars.items[place : place + count] = map(Char, str(target)[start : start + count])

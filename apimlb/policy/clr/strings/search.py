@@ -3,16 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    argument_range,
-    index_range,
-    required,
-)
 from apimlb.policy.clr.objects import ordering as order
 
 _SHORT: Final = 32
@@ -24,8 +18,8 @@ def charge(text: str) -> None:
         BUDGET.spend(len(text) >> 8)
 
 
-def bad_count() -> ClrException:
-    return argument_range(
+def bad_count() -> exceptions.ClrException:
+    return exceptions.argument_range(
         "Count must be positive and count must refer to a location within the string/array/collection.",
         "count",
     )
@@ -33,7 +27,7 @@ def bad_count() -> ClrException:
 
 def contains(text: str, value: str | None) -> bool:
     charge(text)
-    return required(value, "value") in text
+    return exceptions.required(value, "value") in text
 
 
 def _culture(text: str) -> str:
@@ -45,7 +39,7 @@ def _at_end(
     text: str, value: str | None, test: Callable[[str, str], bool], comparison: Enum | None = None
 ) -> bool:
     """StartsWith and EndsWith, by the `test` of Python that has that name."""
-    value = required(value, "value")
+    value = exceptions.required(value, "value")
     if comparison is None:
         return test(_culture(text), _culture(value))
     charge(text)
@@ -64,7 +58,7 @@ def _span(text: str, start: int, count: int | None) -> tuple[int, int]:
     """Where to look, forwards."""
     charge(text)
     if not 0 <= start <= len(text):
-        raise index_range("startIndex")
+        raise exceptions.index_range("startIndex")
     if count is None:
         return start, len(text)
     if not 0 <= count <= len(text) - start:
@@ -76,7 +70,7 @@ def _span_back(text: str, start: int, count: int) -> tuple[int, int]:
     """Where to look, backwards from the character at `start`."""
     charge(text)
     if not 0 <= start < len(text):
-        raise index_range("startIndex")
+        raise exceptions.index_range("startIndex")
     if not 0 <= count <= start + 1:
         raise bad_count()
     return start + 1 - count, start + 1
@@ -85,13 +79,13 @@ def _span_back(text: str, start: int, count: int) -> tuple[int, int]:
 def index_of(text: str, value: str | None, start: int = 0, count: int | None = None) -> int:
     if count is not None:
         _span(text, start, count)
-    value = required(value, "value")
+    value = exceptions.required(value, "value")
     return text.find(value, *_span(text, start, count))
 
 
 def index_of_as(text: str, value: str | None, *given: int | Enum) -> int:
     """IndexOf with a comparison behind the place, if any."""
-    value = required(value, "value")
+    value = exceptions.required(value, "value")
     start, count, comparison = _told(given)
     first, end = _span(text, start or 0, count)
     return order.folded(comparison, text).find(order.folded(comparison, value), first, end)
@@ -104,7 +98,7 @@ def _told(given: tuple[int | Enum, ...]) -> tuple[int | None, int | None, Enum |
 
 
 def last_index_of(text: str, value: str | None, *given: int | Enum) -> int:
-    value = required(value, "value")
+    value = exceptions.required(value, "value")
     start, count, comparison = _told(given)
     if start is None:
         start, count = len(text) - 1, len(text)
@@ -135,7 +129,7 @@ def last_index_of_char(text: str, value: str, start: int | None = None, count: i
 
 
 def _wanted(chars: ClrArray | None) -> frozenset[str]:
-    chars = required(chars, "anyOf")
+    chars = exceptions.required(chars, "anyOf")
     return frozenset(str(char) for char in chars.items)
 
 
@@ -158,9 +152,9 @@ def last_index_of_any(
 
 def replace_as(text: str, old: str | None, new: str | None, comparison: Enum) -> str:
     """string.Replace(old, new, StringComparison)"""
-    old = required(old, "oldValue")
+    old = exceptions.required(old, "oldValue")
     if not old:
-        raise argument("String cannot be of zero length.", "oldValue")
+        raise exceptions.argument("String cannot be of zero length.", "oldValue")
     charge(text)
     looked, wanted = order.folded(comparison, text), order.folded(comparison, old)
     bounded_length(len(text) + looked.count(wanted) * (len(new or "") - len(old)))

@@ -2,15 +2,8 @@
 
 from collections.abc import Callable
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.exceptions import (
-    argument,
-    argument_null,
-    argument_range,
-    index_range,
-    not_supported,
-    required,
-)
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings import builders, encodings, streams
@@ -27,33 +20,33 @@ _MORE = (
 
 
 def get_encoding(name: str | None) -> Encoding:
-    name = required(name, "name")
+    name = exceptions.required(name, "name")
     found = ENCODINGS.get(name.lower())
     if found is None:
-        raise argument(f"'{name}' is not a supported encoding name. {_MORE}", "name")
+        raise exceptions.argument(f"'{name}' is not a supported encoding name. {_MORE}", "name")
     return found
 
 
 def get_encoding_of_page(page: int) -> Encoding:
     """Encoding.GetEncoding(codepage)"""
     if not 0 <= page <= 0xFFFF:
-        raise argument_range("Valid values are between 0 and 65535, inclusive.", "codepage")
+        raise exceptions.argument_range("Valid values are between 0 and 65535, inclusive.", "codepage")
     if page in (1, 2, 3, 42):
-        raise argument(f"{page} is not a supported code page.", "codepage")
+        raise exceptions.argument(f"{page} is not a supported code page.", "codepage")
     if page not in PAGES:
-        raise not_supported(f"No data is available for encoding {page}. {_MORE}")
+        raise exceptions.not_supported(f"No data is available for encoding {page}. {_MORE}")
     return PAGES[page]
 
 
 def _array(value: ClrArray | bytearray | None, name: str) -> ClrArray | bytearray:
     if value is None:
-        raise argument_null(name, _NO_ARRAY)
+        raise exceptions.argument_null(name, _NO_ARRAY)
     return value
 
 
 def _content(value: bytearray | None) -> bytearray:
     if value is None:
-        raise argument_null("bytes", _NO_ARRAY)
+        raise exceptions.argument_null("bytes", _NO_ARRAY)
     return value
 
 
@@ -61,15 +54,17 @@ def _part(size: int, index: int, count: int, names: tuple[str, str], where: str,
     """A checked part of an array or text of that size."""
     for number, name in zip((index, count), names, strict=True):
         if number < 0:
-            raise argument_range("Non-negative number required.", name)
+            raise exceptions.argument_range("Non-negative number required.", name)
     if index > size - count:
-        raise argument_range(f"Index and count must refer to a location within the {where}.", blamed)
+        raise exceptions.argument_range(
+            f"Index and count must refer to a location within the {where}.", blamed
+        )
     return slice(index, index + count)
 
 
 def _text(value: str | None) -> str:
     if value is None:
-        raise argument_null("s", "String reference not set to an instance of a String.")
+        raise exceptions.argument_null("s", "String reference not set to an instance of a String.")
     return value
 
 
@@ -98,10 +93,10 @@ def get_bytes_of_chars(encoding: Encoding, chars: ClrArray | None, index: int, c
 
 def _put_bytes(encoding: Encoding, text: str, target: bytearray, place: int) -> int:
     if not 0 <= place <= len(target):
-        raise index_range("byteIndex")
+        raise exceptions.index_range("byteIndex")
     made = encoding.encode(text)
     if len(made) > len(target) - place:
-        raise argument(
+        raise exceptions.argument(
             f"The output byte buffer is too small to contain the encoded data, encoding "
             f"'{encoding.facts.shown}' fallback 'System.Text.EncoderReplacementFallback'.",
             "bytes",
@@ -115,7 +110,7 @@ def put_bytes(
 ) -> int:
     """GetBytes(s, charIndex, charCount, bytes, byteIndex)"""
     if text is None:
-        raise argument_null("s", _NO_ARRAY)
+        raise exceptions.argument_null("s", _NO_ARRAY)
     target = _content(target)
     blamed = "chars" if encoding.codec == "ascii" else "s"
     part = _part(len(text), index, count, ("charIndex", "charCount"), "string", blamed)
@@ -132,7 +127,7 @@ def put_bytes_of_chars(
 
 
 def byte_count(encoding: Encoding, text: str | None) -> int:
-    text = required(text, "chars" if encoding.codec in ("ascii", "utf-8") else "s")
+    text = exceptions.required(text, "chars" if encoding.codec in ("ascii", "utf-8") else "s")
     return len(encoding.encode(text))
 
 
@@ -154,10 +149,10 @@ def put_chars(
     assert isinstance(taken, ClrArray)
     part = _part(len(content), index, count, ("byteIndex", "byteCount"), "buffer", "bytes")
     if not 0 <= place <= len(taken.items):
-        raise index_range("charIndex")
+        raise exceptions.index_range("charIndex")
     text = encoding.decode(content[part])
     if len(text) > len(taken.items) - place:
-        raise argument(
+        raise exceptions.argument(
             f"The output char buffer is too small to contain the decoded characters, encoding "
             f"'{encoding.facts.shown}' fallback 'System.Text.DecoderReplacementFallback'.",
             "chars",
@@ -168,7 +163,7 @@ def put_chars(
 
 def converted(source: Encoding | None, target: Encoding | None, content: bytearray | None) -> bytearray:
     """Encoding.Convert(srcEncoding, dstEncoding, bytes)"""
-    content = required(content, "bytes")
+    content = exceptions.required(content, "bytes")
     return converted_part(source, target, content, 0, len(content))
 
 
@@ -176,7 +171,7 @@ def converted_part(
     source: Encoding | None, target: Encoding | None, content: bytearray | None, index: int, count: int
 ) -> bytearray:
     if source is None or target is None:
-        raise argument_null("srcEncoding" if source is None else "dstEncoding", _NO_ARRAY)
+        raise exceptions.argument_null("srcEncoding" if source is None else "dstEncoding", _NO_ARRAY)
     return bytearray(target.encode(get_string_part(source, content, index, count)))
 
 
@@ -187,10 +182,10 @@ def is_always_normalized(encoding: Encoding) -> bool:
 
 def _most(count: Callable[[int], int], given: int, what: str, made: str, name: str) -> int:
     if given < 0:
-        raise argument_range("Non-negative number required.", name)
+        raise exceptions.argument_range("Non-negative number required.", name)
     found = count(given)
     if found > 0x7FFFFFFF:
-        raise argument_range(
+        raise exceptions.argument_range(
             f"Too many {what}. The resulting number of {made} is larger than what can be returned as an int.",
             name,
         )

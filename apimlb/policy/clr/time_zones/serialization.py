@@ -2,31 +2,15 @@
 `id;minutes;display;standard;daylight;[start;end;minutes;[transition];[transition];];`"""
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.dates.ticks import (
-    TICKS_PER_MILLISECOND,
-    TICKS_PER_MINUTE,
-    DateTime,
-    TimeSpan,
-    date_of,
-    date_ticks,
-    time_ticks,
-)
+from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import ClrException, argument, required
-from apimlb.policy.clr.time_zones.zones import (
-    AdjustmentRule,
-    TransitionTime,
-    Zone,
-    adjustment_rule,
-    custom_zone,
-    fixed_rule,
-    floating_rule,
-)
+from apimlb.policy.clr.time_zones import zones
 
 
-def serialized(zone: Zone) -> str:
+def serialized(zone: zones.Zone) -> str:
     """The zone as one text."""
     texts = (zone.display, zone.standard, zone.daylight)
-    head = [_escaped(zone.id), str(zone.base // TICKS_PER_MINUTE), *map(_escaped, texts)]
+    head = [_escaped(zone.id), str(zone.base // instants.TICKS_PER_MINUTE), *map(_escaped, texts)]
     charge_each(64 * len(zone.rules))
     return f"{';'.join(head)};{''.join(map(_rule_text, zone.rules))};"
 
@@ -35,16 +19,16 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{char}" if char in "\\[];" else char for char in text)
 
 
-def _rule_text(rule: AdjustmentRule) -> str:
-    days = map(date_of, (rule.start.ticks, rule.end.ticks))
+def _rule_text(rule: zones.AdjustmentRule) -> str:
+    days = map(instants.date_of, (rule.start.ticks, rule.end.ticks))
     dates = [f"{day.month:02}:{day.day:02}:{day.year:04}" for day in days]
-    shift = f"{rule.shift // TICKS_PER_MINUTE};" if rule.shift else ""
+    shift = f"{rule.shift // instants.TICKS_PER_MINUTE};" if rule.shift else ""
     times = "".join(map(_time_text, (rule.begins, rule.ends)))
-    return f"[{dates[0]};{dates[1]};{rule.delta // TICKS_PER_MINUTE};{times}{shift}]"
+    return f"[{dates[0]};{dates[1]};{rule.delta // instants.TICKS_PER_MINUTE};{times}{shift}]"
 
 
-def _time_text(time: TransitionTime) -> str:
-    seconds, rest = divmod(time.time // TICKS_PER_MILLISECOND, 1000)
+def _time_text(time: zones.TransitionTime) -> str:
+    seconds, rest = divmod(time.time // instants.TICKS_PER_MILLISECOND, 1000)
     minutes, second = divmod(seconds, 60)
     fraction = f".{rest:03}".rstrip("0") if rest else ""
     clock = f"{minutes // 60:02}:{minutes % 60:02}:{second:02}{fraction}"
@@ -61,7 +45,7 @@ def corrupt(
     return ClrException(_CORRUPT, message)
 
 
-def deserialized(text: str | None) -> Zone:
+def deserialized(text: str | None) -> zones.Zone:
     """The zone of a text; throws SerializationException for what is none."""
     text = required(text, "source")
     if not text:
@@ -115,39 +99,43 @@ class _Reader:
             raise ValueError(text)
         return int(text)
 
-    def zone(self) -> Zone:
-        id, base = self.field(), TimeSpan(self.number() * TICKS_PER_MINUTE)
+    def zone(self) -> zones.Zone:
+        id, base = self.field(), instants.TimeSpan(self.number() * instants.TICKS_PER_MINUTE)
         names = (self.field(), self.field(), self.field())
-        rules: list[AdjustmentRule] = []
+        rules: list[zones.AdjustmentRule] = []
         while self._peek() == "[":
             rules.append(self.rule())
         self._take(";")
-        return custom_zone(id, base, names, tuple(rules))
+        return zones.custom_zone(id, base, names, tuple(rules))
 
-    def rule(self) -> AdjustmentRule:
+    def rule(self) -> zones.AdjustmentRule:
         self._take("[")
-        start, end, delta = self.date(), self.date(), TimeSpan(self.number() * TICKS_PER_MINUTE)
-        made = adjustment_rule(start, end, delta, self.time(), self.time())
+        start, end, delta = (
+            self.date(),
+            self.date(),
+            instants.TimeSpan(self.number() * instants.TICKS_PER_MINUTE),
+        )
+        made = zones.adjustment_rule(start, end, delta, self.time(), self.time())
         if self._peek() not in "]":
-            made.shift = self.number() * TICKS_PER_MINUTE
+            made.shift = self.number() * instants.TICKS_PER_MINUTE
         self._take("]")
         return made
 
-    def date(self) -> DateTime:
+    def date(self) -> instants.DateTime:
         month, day, year = map(int, self.field().split(":"))
-        return DateTime(date_ticks(year, month, day))
+        return instants.DateTime(instants.date_ticks(year, month, day))
 
-    def time(self) -> TransitionTime:
+    def time(self) -> zones.TransitionTime:
         self._take("[")
         kind, clock, month = self.number(), self.field(), self.number()
         hour, minute, second = clock.split(":")
         whole, _, fraction = second.partition(".")
-        ticks = time_ticks(int(hour), int(minute), int(whole), int(fraction.ljust(3, "0") or 0))
+        ticks = instants.time_ticks(int(hour), int(minute), int(whole), int(fraction.ljust(3, "0") or 0))
         first = self.number()
         made = (
-            fixed_rule(DateTime(ticks), month, first)
+            zones.fixed_rule(instants.DateTime(ticks), month, first)
             if kind
-            else floating_rule(DateTime(ticks), month, first, self.number())
+            else zones.floating_rule(instants.DateTime(ticks), month, first, self.number())
         )
         self._take("]")
         self._take(";")

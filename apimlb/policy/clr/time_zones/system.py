@@ -13,23 +13,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tzlocal.windows_tz import win_tz
 
-from apimlb.policy.clr.dates.ticks import (
-    MAX_DATE,
-    MAX_TICKS,
-    TICKS_PER_DAY,
-    TICKS_PER_MILLISECOND,
-    TICKS_PER_MINUTE,
-    TICKS_PER_SECOND,
-    DateTime,
-    date_of,
-    date_ticks,
-    days_in_month,
-)
+from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.time_zones.zones import UTC_ZONE, AdjustmentRule, Reading, TransitionTime, Zone
 
 _IANA = re.compile(r"(?!posix/|right/)[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*", re.ASCII)
 _WINDOWS = {name.lower(): name for name in win_tz}
-_SAFE = 2 * TICKS_PER_DAY
+_SAFE = 2 * instants.TICKS_PER_DAY
 """How far from the ends of the calendar Python's dates can be shifted by an offset."""
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2037
@@ -74,7 +63,7 @@ def _iana(id: str) -> Zone:
 
 
 def _signed(offset: int) -> str:
-    hours, minutes = divmod(abs(offset) // TICKS_PER_MINUTE, 60)
+    hours, minutes = divmod(abs(offset) // instants.TICKS_PER_MINUTE, 60)
     return f"{'-' if offset < 0 else '+'}{hours:02}:{minutes:02}"
 
 
@@ -83,21 +72,21 @@ class _Clocks:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
-        months = [self._look(date_ticks(_LAST_YEAR - 1, month, 1)) for month in range(1, 13)]
+        months = [self._look(instants.date_ticks(_LAST_YEAR - 1, month, 1)) for month in range(1, 13)]
         self.base = next((each.offset for each in months if not each.daylight), months[0].offset)
         summer = next((each.offset for each in months if each.daylight), self.base)
         self.offsets = (self.base, summer)
 
     def _look(self, utc: int) -> Reading:
-        ticks = min(max(utc, _SAFE), MAX_TICKS - _SAFE)
+        ticks = min(max(utc, _SAFE), instants.MAX_TICKS - _SAFE)
         instant = datetime(1, 1, 1, tzinfo=UTC) + timedelta(microseconds=ticks // 10)
         there = instant.astimezone(self._zone)
         offset = there.utcoffset() or timedelta()
-        return Reading(round(offset.total_seconds()) * TICKS_PER_SECOND, bool(there.dst()))
+        return Reading(round(offset.total_seconds()) * instants.TICKS_PER_SECOND, bool(there.dst()))
 
     def ask(self, utc: int) -> Reading:
         found = self._look(utc)
-        apart = int((found.offset - self.base) / TICKS_PER_MINUTE) * TICKS_PER_MINUTE
+        apart = int((found.offset - self.base) / instants.TICKS_PER_MINUTE) * instants.TICKS_PER_MINUTE
         return Reading(self.base + apart, found.daylight)
 
     def rules(self) -> tuple[AdjustmentRule, ...]:
@@ -111,13 +100,13 @@ class _Clocks:
 
     def _year(self, year: int) -> "_Years | None":
         """The daylight time of a year; None where it has none, or nothing else."""
-        first = date_ticks(year, 1, 1) - self.base
-        last = date_ticks(year, 12, 31) + TICKS_PER_DAY - self.base - 1
+        first = instants.date_ticks(year, 1, 1) - self.base
+        last = instants.date_ticks(year, 12, 31) + instants.TICKS_PER_DAY - self.base - 1
         begins: tuple[int, int] | None = None
         ends: tuple[int, int] | None = None
         at = first
         while at < last:
-            then = min(at + 28 * TICKS_PER_DAY, last)
+            then = min(at + 28 * instants.TICKS_PER_DAY, last)
             before, after = self.ask(at), self.ask(then)
             if before.daylight != after.daylight:
                 change = self._change(at, then)
@@ -129,26 +118,25 @@ class _Clocks:
         if begins is None and ends is None:
             return None
         delta = (begins or ends or (0, 0))[1]
-        return _Years(
-            year, delta, _times(begins[0] if begins else date_ticks(year, 1, 1)),
-            _times(ends[0] if ends else date_ticks(year, 12, 31) + TICKS_PER_DAY - TICKS_PER_MILLISECOND),
-        )  # fmt: skip
+        first = instants.date_ticks(year, 1, 1)
+        last = instants.date_ticks(year, 12, 31) + instants.TICKS_PER_DAY - instants.TICKS_PER_MILLISECOND
+        return _Years(year, delta, _times(begins[0] if begins else first), _times(ends[0] if ends else last))
 
     def _change(self, low: int, high: int) -> int:
         """The instant between two at which the daylight of the first ends or begins."""
         before = self.ask(low).daylight
-        while high - low > TICKS_PER_SECOND:
+        while high - low > instants.TICKS_PER_SECOND:
             middle = (low + high) // 2
             low, high = (middle, high) if self.ask(middle).daylight == before else (low, middle)
-        return high - high % TICKS_PER_SECOND
+        return high - high % instants.TICKS_PER_SECOND
 
 
 def _times(ticks: int) -> frozenset[TransitionTime]:
     """The ways to write a moment as the nth weekday of its month."""
-    day = date_of(ticks)
-    week, left = (day.day - 1) // 7 + 1, days_in_month(day.year, day.month) - day.day
+    day = instants.date_of(ticks)
+    week, left = (day.day - 1) // 7 + 1, instants.days_in_month(day.year, day.month) - day.day
     weeks = {min(week, 5), 5} if left < 7 else {week}
-    time, weekday = ticks % TICKS_PER_DAY, day.isoweekday() % 7
+    time, weekday = ticks % instants.TICKS_PER_DAY, day.isoweekday() % 7
     return frozenset(TransitionTime(time, day.month, each, 1, weekday, False) for each in weeks)
 
 
@@ -170,9 +158,8 @@ class _Years:
         return True
 
     def rule(self) -> AdjustmentRule:
-        end = date_ticks(self.last, 12, 31) if self.last < _LAST_YEAR else MAX_DATE.ticks
+        end = instants.date_ticks(self.last, 12, 31) if self.last < _LAST_YEAR else instants.MAX_DATE.ticks
         begins, ends = (max(each, key=lambda time: time.week) for each in (self.begins, self.ends))
-        return AdjustmentRule(
-            DateTime(date_ticks(self.first, 1, 1)), DateTime(end - end % TICKS_PER_DAY), self.delta, begins,
-            ends,
-        )  # fmt: skip
+        first = instants.DateTime(instants.date_ticks(self.first, 1, 1))
+        last = instants.DateTime(end - end % instants.TICKS_PER_DAY)
+        return AdjustmentRule(first, last, self.delta, begins, ends)

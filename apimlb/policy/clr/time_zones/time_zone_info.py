@@ -6,41 +6,22 @@ Names of zones are those of Windows, as on Azure's gateways, in any case; those 
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import ClrArray, ReadOnlyList
+from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.date_time import day_of_week
-from apimlb.policy.clr.dates.ticks import (
-    LOCAL,
-    MAX_TICKS,
-    UNSPECIFIED,
-    UTC,
-    DateTime,
-    DateTimeOffset,
-    TimeSpan,
-)
 from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.objects.system_object import hash_code
+from apimlb.policy.clr.time_zones import zones
 from apimlb.policy.clr.time_zones.serialization import deserialized, serialized
-from apimlb.policy.clr.time_zones.zones import (
-    LOCAL_ZONE,
-    UTC_ZONE,
-    AdjustmentRule,
-    TransitionTime,
-    Zone,
-    adjustment_rule,
-    custom_zone,
-    fixed_rule,
-    floating_rule,
-    kind_of,
-)
 from apimlb.policy.clr.types.definitions import Definition
 
 # Transition times and rules
 
 
-def time_of_day(value: TransitionTime) -> DateTime:
-    return DateTime(value.time)
+def time_of_day(value: zones.TransitionTime) -> instants.DateTime:
+    return instants.DateTime(value.time)
 
 
-def rule_hash(rule: AdjustmentRule) -> int:
+def rule_hash(rule: zones.AdjustmentRule) -> int:
     found = (rule.start.ticks ^ rule.start.ticks >> 32) & 0xFFFFFFFF
     return found - 0x100000000 if found > 0x7FFFFFFF else found
 
@@ -48,7 +29,7 @@ def rule_hash(rule: AdjustmentRule) -> int:
 # Zones
 
 
-def find_zone(id: str | None) -> Zone:
+def find_zone(id: str | None) -> zones.Zone:
     """TimeZoneInfo.FindSystemTimeZoneById; throws TimeZoneNotFoundException."""
     # The table of names and the data of the zones are read when a policy first asks for one.
     from apimlb.policy.clr.time_zones.system import system_zone
@@ -76,15 +57,17 @@ def forget_nothing() -> None:
 
 
 def new_zone(
-    id: str | None, base: TimeSpan, display: str | None, standard: str | None, daylight: str | None,
+    id: str | None, base: instants.TimeSpan, display: str | None, standard: str | None, daylight: str | None,
     rules: ClrArray | None, disabled: bool = False,
-) -> Zone:  # fmt: skip
+) -> zones.Zone:  # fmt: skip
     """CreateCustomTimeZone(id, offset, names, rules[, disableDaylightSavingTime])"""
-    given: tuple[AdjustmentRule | None, ...] = tuple(rules.items) if rules is not None else ()  # type: ignore[arg-type]
-    return custom_zone(id, base, (display, standard, None if disabled else daylight), given, not disabled)
+    given: tuple[zones.AdjustmentRule | None, ...] = tuple(rules.items) if rules is not None else ()  # type: ignore[arg-type]
+    return zones.custom_zone(
+        id, base, (display, standard, None if disabled else daylight), given, not disabled
+    )
 
 
-def has_same_rules(zone: Zone, other: Zone | None) -> bool:
+def has_same_rules(zone: zones.Zone, other: zones.Zone | None) -> bool:
     other = required(other, "other")
     return zone.same_rules(other)
 
@@ -92,31 +75,33 @@ def has_same_rules(zone: Zone, other: Zone | None) -> bool:
 # What the clocks show
 
 
-def is_invalid(zone: Zone, value: DateTime) -> bool:
+def is_invalid(zone: zones.Zone, value: instants.DateTime) -> bool:
     """Whether the clocks never show that time; an instant always exists."""
-    return value.kind == UNSPECIFIED and not zone.on_wall(value.ticks)[0]
+    return value.kind == instants.UNSPECIFIED and not zone.on_wall(value.ticks)[0]
 
 
-def _ambiguous(zone: Zone, ticks: int, name: str) -> ClrArray:
+def _ambiguous(zone: zones.Zone, ticks: int, name: str) -> ClrArray:
     offsets = sorted({each.offset for each in zone.on_wall(ticks)[0]})
     if len(offsets) < 2:
         raise argument(f"The supplied D{name[1:]} is not in an ambiguous time range.", name)
-    return ClrArray([TimeSpan(each) for each in offsets], "System.TimeSpan")
+    return ClrArray([instants.TimeSpan(each) for each in offsets], "System.TimeSpan")
 
 
 # From zone to zone
 
 
 def _clamped(ticks: int) -> int:
-    return min(max(ticks, 0), MAX_TICKS)
+    return min(max(ticks, 0), instants.MAX_TICKS)
 
 
-def convert(value: DateTime, source: Zone | None, target: Zone | None) -> DateTime:
+def convert(
+    value: instants.DateTime, source: zones.Zone | None, target: zones.Zone | None
+) -> instants.DateTime:
     """TimeZoneInfo.ConvertTime: the same instant by the clocks of another zone."""
     source = required(source, "sourceTimeZone")
     target = required(target, "destinationTimeZone")
-    kind = kind_of(source)
-    if value.kind not in (UNSPECIFIED, kind):
+    kind = zones.kind_of(source)
+    if value.kind not in (instants.UNSPECIFIED, kind):
         raise argument(
             "The conversion could not be completed because the supplied DateTime did not have the Kind "
             "property set correctly.  For example, when the Kind property is DateTimeKind.Local, the source "
@@ -131,27 +116,27 @@ def convert(value: DateTime, source: Zone | None, target: Zone | None) -> DateTi
             "dateTime",
         )
     utc = _clamped(value.ticks - reading.offset)
-    return DateTime(_clamped(utc + target.at(utc).offset), kind_of(target))
+    return instants.DateTime(_clamped(utc + target.at(utc).offset), zones.kind_of(target))
 
 
-def convert_to(value: DateTime, target: Zone | None) -> DateTime:
+def convert_to(value: instants.DateTime, target: zones.Zone | None) -> instants.DateTime:
     """ConvertTime from UTC or from the local zone, as the kind says."""
-    return convert(value, UTC_ZONE if value.kind == UTC else LOCAL_ZONE, target)
+    return convert(value, zones.UTC_ZONE if value.kind == instants.UTC else zones.LOCAL_ZONE, target)
 
 
-def convert_offset(value: DateTimeOffset, target: Zone | None) -> DateTimeOffset:
+def convert_offset(value: instants.DateTimeOffset, target: zones.Zone | None) -> instants.DateTimeOffset:
     target = required(target, "destinationTimeZone")
     utc = value.utc_ticks
     offset = target.at(utc).offset
-    if not 0 <= utc + offset <= MAX_TICKS:
-        return DateTimeOffset(_clamped(utc + offset))
-    return DateTimeOffset(utc + offset, offset)
+    if not 0 <= utc + offset <= instants.MAX_TICKS:
+        return instants.DateTimeOffset(_clamped(utc + offset))
+    return instants.DateTimeOffset(utc + offset, offset)
 
 
-def convert_by_id(value: DateTime, source: str | None, target: str | None) -> DateTime:
+def convert_by_id(value: instants.DateTime, source: str | None, target: str | None) -> instants.DateTime:
     """ConvertTimeBySystemTimeZoneId: for a local time, "UTC" is the name of the local zone."""
-    if value.kind == LOCAL and source is not None and source.lower() == "utc":
-        return convert(value, LOCAL_ZONE, find_zone(target))
+    if value.kind == instants.LOCAL and source is not None and source.lower() == "utc":
+        return convert(value, zones.LOCAL_ZONE, find_zone(target))
     return convert(value, find_zone(source), find_zone(target))
 
 
@@ -162,7 +147,7 @@ class CurrentZone:
     """TimeZone.CurrentTimeZone"""
 
     clr_name = "System.CurrentSystemTimeZone"
-    zone = LOCAL_ZONE
+    zone = zones.LOCAL_ZONE
 
 
 _CURRENT = CurrentZone()
@@ -174,14 +159,14 @@ _RULES = (
 
 DEFINITIONS = (
     Definition(
-        f"{Z}+TransitionTime", "struct", bases=("System.ValueType",), default=TransitionTime(),
+        f"{Z}+TransitionTime", "struct", bases=("System.ValueType",), default=zones.TransitionTime(),
         rows=(
             (f"static {Z}.TransitionTime CreateFixedDateRule(DateTime timeOfDay, int month, int day)",
-             fixed_rule),
+             zones.fixed_rule),
             (f"static {Z}.TransitionTime CreateFloatingDateRule(DateTime timeOfDay, int month, int week, "
              "DayOfWeek dayOfWeek)",
              lambda time_of_day, month, week, weekday:
-                 floating_rule(time_of_day, month, week, weekday.number)),
+                 zones.floating_rule(time_of_day, month, week, weekday.number)),
             ("DateTime TimeOfDay", time_of_day),
             ("int Month", "{0}.month"),
             ("int Week", "{0}.week"),
@@ -199,10 +184,10 @@ DEFINITIONS = (
         rows=(
             (f"static {Z}.AdjustmentRule CreateAdjustmentRule(DateTime dateStart, DateTime dateEnd, TimeSpan "
              f"daylightDelta, {Z}.TransitionTime daylightTransitionStart, {Z}.TransitionTime "
-             "daylightTransitionEnd)", adjustment_rule),
+             "daylightTransitionEnd)", zones.adjustment_rule),
             ("DateTime DateStart", "{0}.start"),
             ("DateTime DateEnd", "{0}.end"),
-            ("TimeSpan DaylightDelta", lambda rule: TimeSpan(rule.delta)),
+            ("TimeSpan DaylightDelta", lambda rule: instants.TimeSpan(rule.delta)),
             (f"{Z}.TransitionTime DaylightTransitionStart", "{0}.begins"),
             (f"{Z}.TransitionTime DaylightTransitionEnd", "{0}.ends"),
             (f"bool Equals({Z}.AdjustmentRule other)",
@@ -213,14 +198,14 @@ DEFINITIONS = (
     Definition(
         Z, "class",
         rows=(
-            ("static TimeZoneInfo Utc", lambda: UTC_ZONE),
-            ("static TimeZoneInfo Local", lambda: LOCAL_ZONE),
+            ("static TimeZoneInfo Utc", lambda: zones.UTC_ZONE),
+            ("static TimeZoneInfo Local", lambda: zones.LOCAL_ZONE),
             ("static TimeZoneInfo FindSystemTimeZoneById(string id)", find_zone),
             ("static System.Collections.ObjectModel.ReadOnlyCollection<TimeZoneInfo> GetSystemTimeZones()",
              all_zones),
             ("static void ClearCachedData()", forget_nothing),
             (f"static TimeZoneInfo CreateCustomTimeZone(string id, TimeSpan baseUtcOffset, {_NAMES})",
-             lambda id, base, display, standard: custom_zone(id, base, (display, standard, standard))),
+             lambda id, base, display, standard: zones.custom_zone(id, base, (display, standard, standard))),
             (f"static TimeZoneInfo CreateCustomTimeZone({_RULES})", new_zone),
             (f"static TimeZoneInfo CreateCustomTimeZone({_RULES}, bool disableDaylightSavingTime)",
              new_zone),
@@ -239,21 +224,21 @@ DEFINITIONS = (
             ("static DateTime ConvertTimeBySystemTimeZoneId(DateTime dateTime, string sourceTimeZoneId, "
              "string destinationTimeZoneId)", convert_by_id),
             ("static DateTime ConvertTimeFromUtc(DateTime dateTime, TimeZoneInfo destinationTimeZone)",
-             lambda value, target: convert(value, UTC_ZONE, target)),
+             lambda value, target: convert(value, zones.UTC_ZONE, target)),
             ("static DateTime ConvertTimeToUtc(DateTime dateTime)",
-             lambda value: DateTime(value.ticks, UTC)),
+             lambda value: instants.DateTime(value.ticks, instants.UTC)),
             ("static DateTime ConvertTimeToUtc(DateTime dateTime, TimeZoneInfo sourceTimeZone)",
-             lambda value, source: convert(value, source, UTC_ZONE)),
+             lambda value, source: convert(value, source, zones.UTC_ZONE)),
             ("string Id", "{0}.id"),
             ("string DisplayName", "{0}.display"),
             ("string StandardName", "{0}.standard"),
             ("string DaylightName", "{0}.daylight"),
-            ("TimeSpan BaseUtcOffset", lambda zone: TimeSpan(zone.base)),
+            ("TimeSpan BaseUtcOffset", lambda zone: instants.TimeSpan(zone.base)),
             ("bool SupportsDaylightSavingTime", lambda zone: zone.follows_rules and bool(zone.rules)),
             ("TimeSpan GetUtcOffset(DateTimeOffset dateTimeOffset)",
-             lambda zone, value: TimeSpan(zone.at(value.utc_ticks).offset)),
+             lambda zone, value: instants.TimeSpan(zone.at(value.utc_ticks).offset)),
             ("TimeSpan GetUtcOffset(DateTime dateTime)",
-             lambda zone, value: TimeSpan(zone.reads(value).offset)),
+             lambda zone, value: instants.TimeSpan(zone.reads(value).offset)),
             ("TimeSpan[] GetAmbiguousTimeOffsets(DateTimeOffset dateTimeOffset)",
              lambda zone, value:
                  _ambiguous(zone, value.utc_ticks + zone.at(value.utc_ticks).offset, "dateTimeOffset")),
@@ -281,9 +266,11 @@ DEFINITIONS = (
             ("static TimeZone CurrentTimeZone", lambda: _CURRENT),
             ("string StandardName", "{0}.zone.standard"),
             ("string DaylightName", "{0}.zone.daylight"),
-            ("TimeSpan GetUtcOffset(DateTime time)", lambda zone, value: TimeSpan(0)),
-            ("DateTime ToUniversalTime(DateTime time)", lambda zone, value: DateTime(value.ticks, UTC)),
-            ("DateTime ToLocalTime(DateTime time)", lambda zone, value: DateTime(value.ticks, LOCAL)),
+            ("TimeSpan GetUtcOffset(DateTime time)", lambda zone, value: instants.TimeSpan(0)),
+            ("DateTime ToUniversalTime(DateTime time)",
+             lambda zone, value: instants.DateTime(value.ticks, instants.UTC)),
+            ("DateTime ToLocalTime(DateTime time)",
+             lambda zone, value: instants.DateTime(value.ticks, instants.LOCAL)),
             ("bool IsDaylightSavingTime(DateTime time)", lambda zone, value: False),
         ),
     ),

@@ -10,24 +10,10 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.dates.ticks import (
-    LOCAL,
-    MAX_TICKS,
-    TICKS_PER_DAY,
-    TICKS_PER_HOUR,
-    TICKS_PER_MILLISECOND,
-    TICKS_PER_MINUTE,
-    UNSPECIFIED,
-    UTC,
-    DateTime,
-    TimeSpan,
-    date_of,
-    date_ticks,
-    days_in_month,
-)
+from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, required
 
-_LIMIT = 14 * TICKS_PER_HOUR
+_LIMIT = 14 * instants.TICKS_PER_HOUR
 
 
 class Reading(NamedTuple):
@@ -52,21 +38,21 @@ class TransitionTime:
 
     def in_year(self, year: int) -> int:
         """Ticks of the change in a year, by the clocks before it."""
-        last = days_in_month(year, self.month)
+        last = instants.days_in_month(year, self.month)
         if self.fixed:
-            return date_ticks(year, self.month, min(self.day, last)) + self.time
+            return instants.date_ticks(year, self.month, min(self.day, last)) + self.time
         first = (calendar.weekday(year, self.month, 1) + 1) % 7
         day = 1 + (self.weekday - first) % 7 + 7 * (self.week - 1)
-        return date_ticks(year, self.month, day if day <= last else day - 7) + self.time
+        return instants.date_ticks(year, self.month, day if day <= last else day - 7) + self.time
 
 
-def fixed_rule(time_of_day: DateTime, month: int, day: int) -> TransitionTime:
+def fixed_rule(time_of_day: instants.DateTime, month: int, day: int) -> TransitionTime:
     """TransitionTime.CreateFixedDateRule"""
     _check_transition(time_of_day, month, 1, day)
     return TransitionTime(time_of_day.ticks, month, 1, day, 0, True)
 
 
-def floating_rule(time_of_day: DateTime, month: int, week: int, weekday: int) -> TransitionTime:
+def floating_rule(time_of_day: instants.DateTime, month: int, week: int, weekday: int) -> TransitionTime:
     """TransitionTime.CreateFloatingDateRule"""
     _check_transition(time_of_day, month, week, 1)
     if not 0 <= weekday <= 6:
@@ -74,15 +60,15 @@ def floating_rule(time_of_day: DateTime, month: int, week: int, weekday: int) ->
     return TransitionTime(time_of_day.ticks, month, week, 1, weekday, False)
 
 
-def _check_transition(time_of_day: DateTime, month: int, week: int, day: int) -> None:
-    if time_of_day.kind != UNSPECIFIED:
+def _check_transition(time_of_day: instants.DateTime, month: int, week: int, day: int) -> None:
+    if time_of_day.kind != instants.UNSPECIFIED:
         raise argument(
             "The supplied DateTime must have the Kind property set to DateTimeKind.Unspecified.", "timeOfDay"
         )
     for name, value, most in (("Month", month, 12), ("Day", day, 31), ("Week", week, 5)):
         if not 1 <= value <= most:
             raise argument_range(f"The {name} parameter must be in the range 1 through {most}.", name.lower())
-    if time_of_day.ticks >= TICKS_PER_DAY or time_of_day.ticks % TICKS_PER_MILLISECOND:
+    if time_of_day.ticks >= instants.TICKS_PER_DAY or time_of_day.ticks % instants.TICKS_PER_MILLISECOND:
         raise argument(
             "The supplied DateTime must have the Year, Month, and Day properties set to 1.  The time cannot "
             "be specified more precisely than whole milliseconds.",
@@ -96,8 +82,8 @@ class AdjustmentRule:
     year, on top of a standard time that is `shift` ticks from the zone's own."""
 
     clr_name: ClassVar[str] = "System.TimeZoneInfo+AdjustmentRule"
-    start: DateTime
-    end: DateTime
+    start: instants.DateTime
+    end: instants.DateTime
     delta: int
     begins: TransitionTime
     ends: TransitionTime
@@ -109,11 +95,15 @@ class AdjustmentRule:
 
 
 def adjustment_rule(
-    start: DateTime, end: DateTime, delta: TimeSpan, begins: TransitionTime, ends: TransitionTime
+    start: instants.DateTime,
+    end: instants.DateTime,
+    delta: instants.TimeSpan,
+    begins: TransitionTime,
+    ends: TransitionTime,
 ) -> AdjustmentRule:
     """AdjustmentRule.CreateAdjustmentRule"""
     for name, value in (("dateStart", start), ("dateEnd", end)):
-        if value.kind == LOCAL:
+        if value.kind == instants.LOCAL:
             raise argument(
                 "The supplied DateTime must have the Kind property set to DateTimeKind.Unspecified or "
                 "DateTimeKind.Utc.",
@@ -127,13 +117,13 @@ def adjustment_rule(
     if start.ticks > end.ticks:
         raise argument("The DateStart property must come before the DateEnd property.", "dateStart")
     if abs(delta.ticks) > _LIMIT:
-        hours, minutes = divmod(abs(delta.ticks) // TICKS_PER_MINUTE, 60)
+        hours, minutes = divmod(abs(delta.ticks) // instants.TICKS_PER_MINUTE, 60)
         days, hours = divmod(hours, 24)
         shown = f"{'-' if delta.ticks < 0 else ''}{f'{days}.' if days else ''}{hours:02}:{minutes:02}:00"
         raise argument_range(f"{_WITHIN} (Parameter 'daylightDelta')\nActual value was {shown}.")
     _whole_minutes(delta, "daylightDelta")
     for name, value in (("dateStart", start), ("dateEnd", end)):
-        if value.ticks % TICKS_PER_DAY:
+        if value.ticks % instants.TICKS_PER_DAY:
             raise argument(
                 "The supplied DateTime includes a TimeOfDay setting.   This is not supported.", name
             )
@@ -143,8 +133,8 @@ def adjustment_rule(
 _WITHIN = "The TimeSpan parameter must be within plus or minus 14.0 hours."
 
 
-def _whole_minutes(span: TimeSpan, name: str) -> None:
-    if span.ticks % TICKS_PER_MINUTE:
+def _whole_minutes(span: instants.TimeSpan, name: str) -> None:
+    if span.ticks % instants.TICKS_PER_MINUTE:
         raise argument("The TimeSpan parameter cannot be specified more precisely than whole minutes.", name)
 
 
@@ -198,7 +188,7 @@ class Zone:
         if self._ask is None:
             return Reading(self.base, False)
         BUDGET.spend(4)
-        return self._ask(min(max(utc, 0), MAX_TICKS))
+        return self._ask(min(max(utc, 0), instants.MAX_TICKS))
 
     def on_wall(self, ticks: int) -> tuple[list[Reading], Reading]:
         """What clocks that show `ticks` may be ahead of UTC (none in a gap, two where an hour is repeated),
@@ -206,7 +196,10 @@ class Zone:
         if self._ask is None:
             only = self.at(ticks)
             return [only], only
-        near = [self.at(ticks - self.base + shift) for shift in (-TICKS_PER_DAY, 0, TICKS_PER_DAY)]
+        near = [
+            self.at(ticks - self.base + shift)
+            for shift in (-instants.TICKS_PER_DAY, 0, instants.TICKS_PER_DAY)
+        ]
         if self._ask_wall is not None:
             fitting = self._ask_wall(ticks)
         else:
@@ -215,13 +208,15 @@ class Zone:
         standard = [each for each in found if not each.daylight]
         return fitting, (standard or found)[-1 if fitting else 0]
 
-    def reads(self, value: DateTime) -> Reading:
+    def reads(self, value: instants.DateTime) -> Reading:
         """What the clocks show at a DateTime: an instant, or where its kind is none, a time on the wall."""
-        return self.on_wall(value.ticks)[1] if value.kind == UNSPECIFIED else self.at(value.ticks)
+        return self.on_wall(value.ticks)[1] if value.kind == instants.UNSPECIFIED else self.at(value.ticks)
 
-    def wall(self, value: DateTime) -> int:
+    def wall(self, value: instants.DateTime) -> int:
         """A DateTime as the zone's clocks show it, in ticks."""
-        return value.ticks if value.kind == UNSPECIFIED else value.ticks + self.at(value.ticks).offset
+        return (
+            value.ticks if value.kind == instants.UNSPECIFIED else value.ticks + self.at(value.ticks).offset
+        )
 
     def is_ambiguous(self, ticks: int) -> bool:
         return len({each.offset for each in self.on_wall(ticks)[0]}) > 1
@@ -245,7 +240,9 @@ class Zone:
 
 def kind_of(zone: Zone) -> str:
     """The kind of a DateTime in the zone."""
-    return UTC if zone is UTC_ZONE else LOCAL if zone is LOCAL_ZONE else UNSPECIFIED
+    return (
+        instants.UTC if zone is UTC_ZONE else instants.LOCAL if zone is LOCAL_ZONE else instants.UNSPECIFIED
+    )
 
 
 _UTC_NAMES = ("(UTC) Coordinated Universal Time", "Coordinated Universal Time", "Coordinated Universal Time")
@@ -256,7 +253,7 @@ LOCAL_ZONE = Zone("UTC", 0, _UTC_NAMES)
 
 def custom_zone(
     id: str | None,
-    base: TimeSpan,
+    base: instants.TimeSpan,
     names: tuple[str | None, str | None, str | None],
     rules: tuple[AdjustmentRule | None, ...] = (),
     use: bool = True,
@@ -309,16 +306,16 @@ class _Ruled:
 
     def _rule(self, ticks: int) -> AdjustmentRule | None:
         BUDGET.spend(1 + (len(self._rules) >> 2))
-        day = ticks - ticks % TICKS_PER_DAY
+        day = ticks - ticks % instants.TICKS_PER_DAY
         found = next((each for each in self._rules if each.start.ticks <= day <= each.end.ticks), None)
         return found if found is None or (found.begins.month and found.ends.month) else None
 
     def ask(self, utc: int) -> Reading:
-        standard = min(max(utc + self._base, 0), MAX_TICKS)
+        standard = min(max(utc + self._base, 0), instants.MAX_TICKS)
         rule = self._rule(standard)
         if rule is None:
             return Reading(self._base, False)
-        base, year = self._base + rule.shift, date_of(standard).year
+        base, year = self._base + rule.shift, instants.date_of(standard).year
         begins, ends = rule.begins.in_year(year) - base, rule.ends.in_year(year) - base - rule.delta
         daylight = begins <= utc < ends if begins <= ends else not ends <= utc < begins
         return Reading(base + rule.delta if daylight else base, daylight)
@@ -327,7 +324,7 @@ class _Ruled:
         rule = self._rule(ticks)
         if rule is None:
             return [Reading(self._base, False)]
-        year, delta = date_of(ticks).year, rule.delta
+        year, delta = instants.date_of(ticks).year, rule.delta
         begins, ends = rule.begins.in_year(year), rule.ends.in_year(year)
         gap, repeated = (begins, ends - delta) if delta > 0 else (ends, begins + delta)
         if gap <= ticks < gap + abs(delta):

@@ -4,14 +4,8 @@ import ipaddress
 import re
 from collections.abc import Callable
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    argument_range,
-    bad_format,
-    required,
-)
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long
 from apimlb.policy.clr.types.definitions import Definition
 
@@ -81,8 +75,8 @@ def _six_text(words: list[int]) -> str:
     return f"{':'.join(texts[:-start])}::{':'.join(texts[length - start :])}"
 
 
-def _socket_error() -> ClrException:
-    return ClrException("System.Net.Sockets.SocketException", "Operation not supported")
+def _socket_error() -> exceptions.ClrException:
+    return exceptions.ClrException("System.Net.Sockets.SocketException", "Operation not supported")
 
 
 def _number(text: str) -> int:
@@ -116,11 +110,11 @@ def _parsed(text: str) -> IPAddress:
 
 def parse(text: str | None) -> IPAddress:
     """IPAddress.Parse; throws System.FormatException."""
-    text = required(text, "ipString")
+    text = exceptions.required(text, "ipString")
     try:
         return _parsed(text)
     except ValueError:
-        raise bad_format(_INVALID) from None
+        raise exceptions.bad_format(_INVALID) from None
 
 
 def try_parse(text: str | None) -> tuple[bool, IPAddress | None]:
@@ -133,27 +127,29 @@ def try_parse(text: str | None) -> tuple[bool, IPAddress | None]:
 def from_number(number: int) -> IPAddress:
     """new IPAddress(long): in the order of the network"""
     if not 0 <= number <= 0xFFFFFFFF:
-        raise argument_range("Specified argument was out of the range of valid values.", "newAddress")
+        raise exceptions.argument_range(
+            "Specified argument was out of the range of valid values.", "newAddress"
+        )
     return IPAddress(int(number).to_bytes(4, "little"))
 
 
 def from_bytes(content: bytearray | None) -> IPAddress:
-    content = required(content, "address")
+    content = exceptions.required(content, "address")
     if len(content) not in (4, 16):
-        raise argument(_INVALID, "address")
+        raise exceptions.argument(_INVALID, "address")
     return IPAddress(bytes(content))
 
 
 def from_bytes_scoped(content: bytearray | None, scope: int) -> IPAddress:
-    content = required(content, "address")
+    content = exceptions.required(content, "address")
     if len(content) != 16:
-        raise argument(_INVALID, "address")
+        raise exceptions.argument(_INVALID, "address")
     return IPAddress(bytes(content), _checked_scope(scope, "scopeid"))
 
 
 def _checked_scope(scope: int, name: str) -> int:
     if not 0 <= scope <= 0xFFFFFFFF:
-        raise argument_range("Specified argument was out of the range of valid values.", name)
+        raise exceptions.argument_range("Specified argument was out of the range of valid values.", name)
     return int(scope)
 
 
@@ -170,7 +166,7 @@ def set_scope(address: IPAddress, scope: int) -> None:
 
 
 def is_loopback(address: IPAddress | None) -> bool:
-    address = required(address, "address")
+    address = exceptions.required(address, "address")
     return address.packed[0] == 127 if not address.is_six else address.packed == b"\0" * 15 + b"\1"
 
 

@@ -5,16 +5,9 @@ import string
 from collections.abc import Callable
 from urllib.parse import quote
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    argument_null,
-    argument_range,
-    array_range,
-    required,
-)
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.strings import encodings
 from apimlb.policy.clr.types.definitions import Definition
@@ -31,16 +24,16 @@ _WELL_FORMED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=\u00a0-\uffff]
 
 def combined(start: Uri | None, rest: str | None) -> Uri:
     if start is None or rest is None:
-        raise argument_null("baseUri" if start is None else "relativeUri")
+        raise exceptions.argument_null("baseUri" if start is None else "relativeUri")
     if start.absolute is None:
-        raise argument_range("Specified argument was out of the range of valid values.", "baseUri")
+        raise exceptions.argument_range("Specified argument was out of the range of valid values.", "baseUri")
     return join_uri(start, rest)
 
 
 def try_create(text: str | None, kind: Enum) -> tuple[bool, Uri | None]:
     try:
         return True, make_uri(text, relative=kind.number != 1)
-    except ClrException:
+    except exceptions.ClrException:
         return False, None
 
 
@@ -50,7 +43,7 @@ def try_combine(start: Uri | None, rest: str | None) -> tuple[bool, Uri | None]:
         return False, None
     try:
         return True, join_uri(start, rest)
-    except ClrException:
+    except exceptions.ClrException:
         return False, None
 
 
@@ -121,13 +114,13 @@ def same_uri(uri: Uri, other: object) -> bool:
 def _made(text: str) -> Uri | None:
     try:
         return make_uri(text, relative=True)
-    except ClrException:
+    except exceptions.ClrException:
         return None
 
 
 def is_base_of(start: Uri, uri: Uri | None) -> bool:
     """Whether the other lies below this one's last slash."""
-    uri = required(uri, "uri")
+    uri = exceptions.required(uri, "uri")
     if start.absolute is None:
         return False
     other = uri if uri.absolute is not None else join_uri(start, uri.text)
@@ -137,7 +130,7 @@ def is_base_of(start: Uri, uri: Uri | None) -> bool:
 
 def relative_to(start: Uri, uri: Uri | None) -> Uri:
     """MakeRelativeUri: how to get from this one to the other"""
-    uri = required(uri, "uri")
+    uri = exceptions.required(uri, "uri")
     _absolute(start)
     _absolute(uri)
     if (start.scheme, start.host, start.port) != (uri.scheme, uri.host, uri.port):
@@ -167,24 +160,24 @@ def _unbroken(text: str) -> str:
     """A text to escape: half a surrogate pair counts as U+FFFD; throws System.UriFormatException where the
     text ends within a pair."""
     if "\ud800" <= text[-1:] <= "\udbff":
-        raise ClrException(
+        raise exceptions.ClrException(
             "System.UriFormatException", "Invalid URI: There is an invalid sequence in the string."
         )
     return whole(text)
 
 
 def escape(text: str | None) -> str:
-    text = required(text, "stringToEscape")
+    text = exceptions.required(text, "stringToEscape")
     return escape_data(_unbroken(text))
 
 
 def escape_uri(text: str | None) -> str:
-    text = required(text, "stringToEscape")
+    text = exceptions.required(text, "stringToEscape")
     return quote(_unbroken(text), safe="-._~:/?#[]@!$&'()*+,;=")
 
 
 def unescape(text: str | None) -> str:
-    text = required(text, "stringToUnescape")
+    text = exceptions.required(text, "stringToUnescape")
     return str(encodings.url_decode(text.replace("+", "%2B")))
 
 
@@ -206,19 +199,21 @@ def is_hex_digit(char: str) -> bool:
 
 def from_hex(char: str) -> int:
     if not is_hex_digit(char):
-        raise argument("digit")
+        raise exceptions.argument("digit")
     return int(char, 16)
 
 
 def hex_escape(char: str) -> str:
     if ord(char) > 0xFF:
-        raise argument_range("Specified argument was out of the range of valid values.", "character")
+        raise exceptions.argument_range(
+            "Specified argument was out of the range of valid values.", "character"
+        )
     return f"%{ord(char):02X}"
 
 
 def is_hex_encoding(text: str, index: int) -> bool:
     if index < 0:
-        raise array_range()
+        raise exceptions.array_range()
     piece = text[index : index + 3]
     return len(piece) == 3 and piece[0] == "%" and all(map(is_hex_digit, piece[1:]))
 
@@ -226,7 +221,7 @@ def is_hex_encoding(text: str, index: int) -> bool:
 def hex_unescape(text: str, index: int) -> tuple[Char, int]:
     """Uri.HexUnescape(pattern, ref index): the character there, and the index behind it"""
     if not 0 <= index < len(text):
-        raise argument_range("Specified argument was out of the range of valid values.", "index")
+        raise exceptions.argument_range("Specified argument was out of the range of valid values.", "index")
     if is_hex_encoding(text, index):
         return Char(chr(int(text[index + 1 : index + 3], 16))), index + 3
     return Char(text[index]), index + 1

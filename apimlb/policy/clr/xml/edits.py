@@ -9,67 +9,54 @@ from apimlb.policy.clr.collections.iteration import elements as each_of
 from apimlb.policy.clr.collections.sequences import Sequence
 from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.names import XName, verify
-from apimlb.policy.clr.xml.nodes import (
-    XAttribute,
-    XContainer,
-    XDeclaration,
-    XDocument,
-    XDocumentType,
-    XElement,
-    XNode,
-    XObject,
-    XProcessingInstruction,
-    XText,
-    no_parent,
-    target_name,
-)
 from apimlb.policy.clr.xml.scalars import content_text
 
 
-def _place_in(target: XContainer, place: int, content: object, attributes: bool) -> int:
+def _place_in(target: nodes.XContainer, place: int, content: object, attributes: bool) -> int:
     """Content at a place: nodes, attributes (where they may come), collections of them, and anything else as
     text. The place behind it."""
     if content is None:
         return place
-    if isinstance(content, XAttribute):
-        if not attributes or not isinstance(target, XElement):
+    if isinstance(content, nodes.XAttribute):
+        if not attributes or not isinstance(target, nodes.XElement):
             raise argument("An attribute cannot be added to content.")
         target.add_attribute(content)
         return place
-    if isinstance(content, XNode):
+    if isinstance(content, nodes.XNode):
         target.insert(place, content)
         return place + 1
-    if isinstance(content, Iterable) and not isinstance(content, str | XObject):
+    if isinstance(content, Iterable) and not isinstance(content, str | nodes.XObject):
         for item in each_of(content):
             place = _place_in(target, place, item, attributes)
         return place
     return target.insert_text(place, content_text(content))
 
 
-def add(target: XContainer, content: object) -> None:
+def add(target: nodes.XContainer, content: object) -> None:
     _place_in(target, len(target.nodes), content, True)
 
 
-def add_first(target: XContainer, content: object) -> None:
+def add_first(target: nodes.XContainer, content: object) -> None:
     _place_in(target, 0, content, False)
 
 
-def _owner(node: XNode) -> XContainer:
+def _owner(node: nodes.XNode) -> nodes.XContainer:
     if node.parent is None:
-        raise no_parent()
+        raise nodes.no_parent()
     return node.parent
 
 
-def add_after(node: XNode, content: object) -> None:
+def add_after(node: nodes.XNode, content: object) -> None:
     _place_in(_owner(node), node.place + 1, content, False)
 
 
-def add_before(node: XNode, content: object) -> None:
+def add_before(node: nodes.XNode, content: object) -> None:
     _place_in(_owner(node), node.place, content, False)
 
 
-def replace_with(node: XNode, content: object) -> None:
+def replace_with(node: nodes.XNode, content: object) -> None:
     owner = _owner(node)
     place = node.place
     owner.take_out(node)
@@ -78,43 +65,43 @@ def replace_with(node: XNode, content: object) -> None:
 
 def _snapshot(content: object) -> object:
     """Content that no longer hangs on what is about to be removed."""
-    if isinstance(content, Iterable) and not isinstance(content, str | XObject):
+    if isinstance(content, Iterable) and not isinstance(content, str | nodes.XObject):
         return ClrArray([_snapshot(item) for item in each_of(content)], "System.Object")
     return content
 
 
-def replace_nodes(target: XContainer, content: object) -> None:
+def replace_nodes(target: nodes.XContainer, content: object) -> None:
     kept = _snapshot(content)
     target.clear()
     add(target, kept)
 
 
-def replace_all(target: XElement, content: object) -> None:
+def replace_all(target: nodes.XElement, content: object) -> None:
     kept = _snapshot(content)
     remove_all(target)
     add(target, kept)
 
 
-def replace_attributes(target: XElement, content: object) -> None:
+def replace_attributes(target: nodes.XElement, content: object) -> None:
     kept = _snapshot(content)
     target.clear_attributes()
     add(target, kept)
 
 
-def remove(node: XNode) -> None:
+def remove(node: nodes.XNode) -> None:
     _owner(node).take_out(node)
 
 
-def remove_attribute(target: XAttribute) -> None:
+def remove_attribute(target: nodes.XAttribute) -> None:
     owner = target.parent
-    if not isinstance(owner, XElement):
-        raise no_parent()
+    if not isinstance(owner, nodes.XElement):
+        raise nodes.no_parent()
     charge_each(len(owner.attributes))
     owner.attributes = [each for each in owner.attributes if each is not target]
     target.parent = None
 
 
-def remove_all(target: XElement) -> None:
+def remove_all(target: nodes.XElement) -> None:
     target.clear_attributes()
     target.clear()
 
@@ -122,42 +109,42 @@ def remove_all(target: XElement) -> None:
 def remove_each(source: object) -> None:
     """Extensions.Remove"""
     for item in list(each_of(source)):
-        if isinstance(item, XAttribute):
+        if isinstance(item, nodes.XAttribute):
             remove_attribute(item)
-        elif isinstance(item, XNode):
+        elif isinstance(item, nodes.XNode):
             remove(item)
 
 
 # Constructors
 
 
-def new_element(name: XName | None, content: object = None) -> XElement:
+def new_element(name: XName | None, content: object = None) -> nodes.XElement:
     required(name, "name")
     assert name is not None
-    made = XElement(name)
+    made = nodes.XElement(name)
     add(made, content)
     return made
 
 
-def new_attribute(name: XName | None, value: object) -> XAttribute:
+def new_attribute(name: XName | None, value: object) -> nodes.XAttribute:
     required(name, "name")
     assert name is not None
-    return XAttribute(name, content_text(value))
+    return nodes.XAttribute(name, content_text(value))
 
 
-def new_document(content: object = None) -> XDocument:
-    made = XDocument()
+def new_document(content: object = None) -> nodes.XDocument:
+    made = nodes.XDocument()
     add(made, content)
     return made
 
 
-def declared_document(declaration: XDeclaration | None, content: object) -> XDocument:
+def declared_document(declaration: nodes.XDeclaration | None, content: object) -> nodes.XDocument:
     made = new_document(content)
     made.declaration = declaration
     return made
 
 
-def copy(other: XNode | XAttribute | None) -> XNode | XAttribute:
+def copy(other: nodes.XNode | nodes.XAttribute | None) -> nodes.XNode | nodes.XAttribute:
     required(other, "other")
     assert other is not None
     return other.copy()
@@ -166,61 +153,61 @@ def copy(other: XNode | XAttribute | None) -> XNode | XAttribute:
 # Values
 
 
-def set_value(target: XElement, value: object) -> None:
+def set_value(target: nodes.XElement, value: object) -> None:
     """XElement.SetValue"""
     text = content_text(value)
     target.clear()
     target.insert_text(0, text)
 
 
-def set_text(target: XText | XAttribute, value: str | None) -> None:
+def set_text(target: nodes.XText | nodes.XAttribute, value: str | None) -> None:
     """Value of a text, comment or attribute"""
     required(value, "value")
     assert value is not None
     target.value = value
 
 
-def set_attribute_content(target: XAttribute, value: object) -> None:
+def set_attribute_content(target: nodes.XAttribute, value: object) -> None:
     """XAttribute.SetValue"""
     target.value = content_text(value)
 
 
-def set_name(target: XElement, name: XName | None) -> None:
+def set_name(target: nodes.XElement, name: XName | None) -> None:
     required(name, "value")
     assert name is not None
     target.name = name
 
 
-def set_target(node: XProcessingInstruction, value: str | None) -> None:
-    node.target = target_name(value)
+def set_target(node: nodes.XProcessingInstruction, value: str | None) -> None:
+    node.target = nodes.target_name(value)
 
 
-def set_data(node: XProcessingInstruction, value: str | None) -> None:
+def set_data(node: nodes.XProcessingInstruction, value: str | None) -> None:
     required(value, "value")
     assert value is not None
     node.data = value
 
 
-def set_type_name(node: XDocumentType, value: str | None) -> None:
+def set_type_name(node: nodes.XDocumentType, value: str | None) -> None:
     """XDocumentType.Name"""
     required(value, "name")
     assert value is not None
     node.name = verify(value, colons=True)
 
 
-def set_attribute_value(target: XElement, name: XName, value: object) -> None:
+def set_attribute_value(target: nodes.XElement, name: XName, value: object) -> None:
     """SetAttributeValue: null takes the attribute away."""
     known = target.attribute(name)
     if value is None:
         if known is not None:
             remove_attribute(known)
     elif known is None:
-        target.add_attribute(XAttribute(name, content_text(value)))
+        target.add_attribute(nodes.XAttribute(name, content_text(value)))
     else:
         known.value = content_text(value)
 
 
-def set_element_value(target: XElement, name: XName, value: object) -> None:
+def set_element_value(target: nodes.XElement, name: XName, value: object) -> None:
     """SetElementValue: null takes the element away."""
     known = next(target.elements(name), None)
     if value is None:
@@ -235,25 +222,25 @@ def set_element_value(target: XElement, name: XName, value: object) -> None:
 # Annotations
 
 
-def _notes(target: XObject) -> list[object]:
+def _notes(target: nodes.XObject) -> list[object]:
     found: list[object] = getattr(target, "notes", None) or []
     return found
 
 
-def annotate(target: XObject, annotation: object) -> None:
+def annotate(target: nodes.XObject, annotation: object) -> None:
     required(annotation, "annotation")
     target.notes = [*_notes(target), annotation]
     charge_each(len(target.notes))
 
 
-def annotations(kind: Type, target: XObject) -> Sequence:
+def annotations(kind: Type, target: nodes.XObject) -> Sequence:
     return Sequence(lambda: (note for note in each_of(_notes(target)) if RUNTIME.is_a(note, kind)))
 
 
-def annotation(kind: Type, target: XObject) -> object:
+def annotation(kind: Type, target: nodes.XObject) -> object:
     return next(iter(annotations(kind, target)), None)
 
 
-def forget(kind: Type, target: XObject) -> None:
+def forget(kind: Type, target: nodes.XObject) -> None:
     """RemoveAnnotations<T>"""
     target.notes = [note for note in each_of(_notes(target)) if not RUNTIME.is_a(note, kind)]

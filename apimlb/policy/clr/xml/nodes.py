@@ -3,14 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    invalid_operation,
-    over_limit,
-    required,
-)
 from apimlb.policy.clr.xml.names import XMLNS, X, XName, verify
 
 STRUCTURE: Final = "This operation would create an incorrectly structured document."
@@ -19,7 +13,7 @@ STRUCTURE: Final = "This operation would create an incorrectly structured docume
 def level(depth: int) -> int:
     """One level deeper; throws where a tree is nested too deeply to be walked."""
     if depth > MAX_DEPTH:
-        raise over_limit(f"{MAX_DEPTH} levels of XML")
+        raise exceptions.over_limit(f"{MAX_DEPTH} levels of XML")
     return depth + 1
 
 
@@ -85,7 +79,7 @@ class XText(XNode):
     kind = "Text"
 
     def __init__(self, value: str | None) -> None:
-        value = required(value, "value")
+        value = exceptions.required(value, "value")
         super().__init__()
         self.value = value
 
@@ -111,7 +105,7 @@ class XProcessingInstruction(XNode):
     kind = "ProcessingInstruction"
 
     def __init__(self, target: str | None, data: str | None) -> None:
-        data = required(data, "data")
+        data = exceptions.required(data, "data")
         super().__init__()
         self.target = target_name(target)
         self.data = data
@@ -121,9 +115,9 @@ class XProcessingInstruction(XNode):
 
 
 def target_name(target: str | None) -> str:
-    target = required(target, "name")
+    target = exceptions.required(target, "name")
     if verify(target).lower() == "xml":
-        raise argument(f"'{target}' is an invalid name for a processing instruction.")
+        raise exceptions.argument(f"'{target}' is an invalid name for a processing instruction.")
     return target
 
 
@@ -136,7 +130,7 @@ class XDocumentType(XNode):
         self, name: str | None, public: str | None, system: str | None, internal: str | None
     ) -> None:
         super().__init__()
-        name = required(name, "name")
+        name = exceptions.required(name, "name")
         self.name = verify(name, colons=True)
         self.public = public
         self.system = system
@@ -255,7 +249,7 @@ class XElement(XContainer):
 
     def check(self, node: XNode, place: int) -> None:
         if isinstance(node, XDocument | XDocumentType):
-            raise argument(f"A node of type {node.kind} cannot be added to content.")
+            raise exceptions.argument(f"A node of type {node.kind} cannot be added to content.")
 
     @property
     def text(self) -> str:
@@ -270,7 +264,7 @@ class XElement(XContainer):
     def add_attribute(self, attribute: XAttribute) -> None:
         charge_each(len(self.attributes))
         if self.attribute(attribute.name) is not None:
-            raise invalid_operation("Duplicate attribute.")
+            raise exceptions.invalid_operation("Duplicate attribute.")
         own = attribute.copy() if attribute.parent is not None else attribute
         own.parent = self
         self.attributes.append(own)
@@ -306,16 +300,16 @@ class XDocument(XContainer):
     def check(self, node: XNode, place: int) -> None:
         """One element, one document type before it, and no text."""
         if isinstance(node, XDocument | XCData):
-            raise argument(f"A node of type {node.kind} cannot be added to content.")
+            raise exceptions.argument(f"A node of type {node.kind} cannot be added to content.")
         if type(node) is XText and node.value.strip(" \t\r\n"):
-            raise argument("Non-whitespace characters cannot be added to content.")
+            raise exceptions.argument("Non-whitespace characters cannot be added to content.")
         if isinstance(node, XElement | XDocumentType):
             element = isinstance(node, XElement)
             for index, each in enumerate(self.nodes):
                 wrong = isinstance(each, XElement) if element else isinstance(each, XDocumentType)
                 other = isinstance(each, XDocumentType) if element else isinstance(each, XElement)
                 if wrong or (other and (index >= place if element else index < place)):
-                    raise invalid_operation(STRUCTURE)
+                    raise exceptions.invalid_operation(STRUCTURE)
 
     def copy(self, depth: int = 0) -> "XDocument":
         made = XDocument()
@@ -326,5 +320,5 @@ class XDocument(XContainer):
         return made
 
 
-def no_parent() -> ClrException:
-    return invalid_operation("The parent is missing.")
+def no_parent() -> exceptions.ClrException:
+    return exceptions.invalid_operation("The parent is missing.")

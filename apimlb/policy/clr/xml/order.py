@@ -3,55 +3,47 @@
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.exceptions import invalid_operation
+from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.names import X
-from apimlb.policy.clr.xml.nodes import (
-    XContainer,
-    XDocumentType,
-    XElement,
-    XNode,
-    XProcessingInstruction,
-    XText,
-    level,
-)
 
 
-def shape(node: XNode, depth: int = 0) -> object:
+def shape(node: nodes.XNode, depth: int = 0) -> object:
     """What two nodes have in common if XNode.DeepEquals holds: texts side by side are one, an element that
     is empty differs from one with an empty text."""
     BUDGET.spend(5)
-    if isinstance(node, XText):
+    if isinstance(node, nodes.XText):
         return node.kind, node.value
-    if isinstance(node, XProcessingInstruction):
+    if isinstance(node, nodes.XProcessingInstruction):
         return node.kind, node.target, node.data
-    if isinstance(node, XDocumentType):
+    if isinstance(node, nodes.XDocumentType):
         return node.kind, node.name, node.public, node.system, node.internal
-    assert isinstance(node, XContainer)
+    assert isinstance(node, nodes.XContainer)
     parts: list[object] = []
     text = ""
     for child in node.nodes:
-        if type(child) is XText:
+        if type(child) is nodes.XText:
             text += child.value
             BUDGET.spend(len(text) >> 6)
             continue
         if text:
             parts.append(text)
             text = ""
-        parts.append(shape(child, level(depth)))
+        parts.append(shape(child, nodes.level(depth)))
     if text or (not parts and (node.hollow or node.nodes)):
         parts.append(text)
-    if isinstance(node, XElement):
+    if isinstance(node, nodes.XElement):
         attributes = tuple((each.name, each.value) for each in node.attributes)
         return node.kind, node.name, attributes, tuple(parts)
     return node.kind, tuple(parts)
 
 
-def deep_equals(left: XNode | None, right: XNode | None) -> bool:
+def deep_equals(left: nodes.XNode | None, right: nodes.XNode | None) -> bool:
     if left is None or right is None or left is right:
         return left is right
     return shape(left) == shape(right)
 
 
-def _way(node: XNode) -> tuple[XNode, list[int]]:
+def _way(node: nodes.XNode) -> tuple[nodes.XNode, list[int]]:
     """The top of a node's tree, and the places on the way down."""
     places: list[int] = []
     here = node
@@ -62,7 +54,7 @@ def _way(node: XNode) -> tuple[XNode, list[int]]:
     return here, places[::-1]
 
 
-def compare_nodes(left: XNode | None, right: XNode | None) -> int:
+def compare_nodes(left: nodes.XNode | None, right: nodes.XNode | None) -> int:
     """XNode.CompareDocumentOrder; throws System.InvalidOperationException for nodes of two trees."""
     if left is None or right is None or left is right:
         return (left is not None) - (right is not None)
@@ -73,7 +65,7 @@ def compare_nodes(left: XNode | None, right: XNode | None) -> int:
 
 
 def _key(value: object) -> object:
-    return shape(value) if isinstance(value, XNode) else value
+    return shape(value) if isinstance(value, nodes.XNode) else value
 
 
 ALIKE = Comparer("XNode", _key, clr_name=X + "XNodeEqualityComparer")

@@ -7,33 +7,25 @@ from xml.parsers import expat
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
 from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.utf16 import enter, leave
-from apimlb.policy.clr.xml import writer  # noqa: F401  What is read has its text.
-from apimlb.policy.clr.xml.names import XML, XMLNS, XName, xml_error
-from apimlb.policy.clr.xml.nodes import (
-    XAttribute,
-    XCData,
-    XComment,
-    XContainer,
-    XDeclaration,
-    XDocument,
-    XElement,
-    XProcessingInstruction,
-    XText,
+from apimlb.policy.clr.xml import (
+    nodes,
+    writer,  # noqa: F401  What is read has its text.
 )
+from apimlb.policy.clr.xml.names import XML, XMLNS, XName, xml_error
 
 
 class _Reader:
     """Builds a document from expat's events."""
 
     def __init__(self) -> None:
-        self.document = XDocument()
-        self._stack: list[XContainer] = [self.document]
+        self.document = nodes.XDocument()
+        self._stack: list[nodes.XContainer] = [self.document]
         self._scopes: list[dict[str, str]] = [{"xml": XML, "": ""}]
         self._text: list[str] = []
         self._source = b""
         self._starts: list[int] = []
 
-    def parse(self, text: str) -> XDocument:
+    def parse(self, text: str) -> nodes.XDocument:
         charge_each(len(text))
         self._parser = parser = expat.ParserCreate("utf-8")
         parser.ordered_attributes = True
@@ -59,13 +51,13 @@ class _Reader:
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         alone = {0: "no", 1: "yes"}.get(standalone)
-        self.document.declaration = XDeclaration(version, encoding, alone)
+        self.document.declaration = nodes.XDeclaration(version, encoding, alone)
 
     def _flush(self) -> None:
         text = enter("".join(self._text))
         self._text.clear()
         if text.strip() and len(self._stack) > 1:
-            self._stack[-1].append(XText(text))
+            self._stack[-1].append(nodes.XText(text))
 
     def _start_cdata(self) -> None:
         self._flush()
@@ -73,15 +65,15 @@ class _Reader:
     def _end_cdata(self) -> None:
         text = enter("".join(self._text))
         self._text.clear()
-        self._stack[-1].append(XCData(text))
+        self._stack[-1].append(nodes.XCData(text))
 
     def _comment(self, text: str) -> None:
         self._flush()
-        self._stack[-1].append(XComment(enter(text)))
+        self._stack[-1].append(nodes.XComment(enter(text)))
 
     def _instruction(self, target: str, data: str) -> None:
         self._flush()
-        self._stack[-1].append(XProcessingInstruction(enter(target), enter(data)))
+        self._stack[-1].append(nodes.XProcessingInstruction(enter(target), enter(data)))
 
     def _name(self, written: str, scope: dict[str, str], default: bool) -> XName:
         prefix, _, local = written.rpartition(":")
@@ -102,7 +94,7 @@ class _Reader:
                 scope[""] = value
             elif name.startswith("xmlns:"):
                 scope[name[6:]] = value
-        element = XElement(self._name(tag, scope, True))
+        element = nodes.XElement(self._name(tag, scope, True))
         BUDGET.spend(len(attributes) ** 2 >> 4)
         for name, value in attributes:
             if name == "xmlns":
@@ -111,7 +103,7 @@ class _Reader:
                 key = XName(XMLNS, name[6:])
             else:
                 key = self._name(name, scope, False)
-            element.add_attribute(XAttribute(key, enter(value)))
+            element.add_attribute(nodes.XAttribute(key, enter(value)))
         self._stack[-1].append(element)
         self._stack.append(element)
         self._scopes.append(scope)
@@ -162,13 +154,13 @@ def _mismatch(text: str, line: int, column: int) -> NoReturn:
     ) from None
 
 
-def parse_document(text: str | None) -> XDocument:
+def parse_document(text: str | None) -> nodes.XDocument:
     """XDocument.Parse; throws System.Xml.XmlException."""
     text = required(text, "s")
     return _Reader().parse(text)
 
 
-def parse_element(text: str | None) -> XElement:
+def parse_element(text: str | None) -> nodes.XElement:
     """XElement.Parse: the root of the document, on its own."""
     document = parse_document(text)
     root = document.root

@@ -3,18 +3,8 @@
 import re
 from decimal import Decimal
 
+from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.formatting import iso_date
-from apimlb.policy.clr.dates.ticks import (
-    TICKS_PER_DAY,
-    TICKS_PER_HOUR,
-    TICKS_PER_MINUTE,
-    TICKS_PER_SECOND,
-    DateTime,
-    DateTimeOffset,
-    TimeSpan,
-    date_ticks,
-    time_ticks,
-)
 from apimlb.policy.clr.exceptions import ClrException, argument, bad_format, required
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.xml.nodes import XObject
@@ -34,22 +24,22 @@ def content_text(value: object) -> str:
         raise argument("An XObject cannot be used as a value.")
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, DateTime | DateTimeOffset):
+    if isinstance(value, instants.DateTime | instants.DateTimeOffset):
         return iso_date(value)
-    if isinstance(value, TimeSpan):
+    if isinstance(value, instants.TimeSpan):
         return duration(value)
     if isinstance(value, float) and abs(value) == float("inf"):
         return "INF" if value > 0 else "-INF"
     return text_of(value) if not isinstance(value, Decimal) else f"{value:f}"
 
 
-def duration(span: TimeSpan) -> str:
+def duration(span: instants.TimeSpan) -> str:
     """XmlConvert.ToString(TimeSpan)"""
     ticks = abs(span.ticks)
-    days, rest = divmod(ticks, TICKS_PER_DAY)
-    hours, rest = divmod(rest, TICKS_PER_HOUR)
-    minutes, rest = divmod(rest, TICKS_PER_MINUTE)
-    whole, part = divmod(rest, TICKS_PER_SECOND)
+    days, rest = divmod(ticks, instants.TICKS_PER_DAY)
+    hours, rest = divmod(rest, instants.TICKS_PER_HOUR)
+    minutes, rest = divmod(rest, instants.TICKS_PER_MINUTE)
+    whole, part = divmod(rest, instants.TICKS_PER_SECOND)
     seconds = f"{whole}.{part:07}".rstrip("0").rstrip(".") if part else str(whole)
     time = "".join(
         f"{number}{unit}"
@@ -62,39 +52,43 @@ def duration(span: TimeSpan) -> str:
     return f"{'-' if span.ticks < 0 else ''}P{date}{'T' if time else ''}{time}"
 
 
-def parse_duration(text: str) -> TimeSpan:
+def parse_duration(text: str) -> instants.TimeSpan:
     """XmlConvert.ToTimeSpan: a year has 365 days, a month 30; throws System.FormatException."""
     match = _DURATION.match(text.strip(" \t\r\n")) if len(text) < 200 else None
     if match is None or not any(match.groups()[1:4] + match.groups()[5:]) or match[5] == "T":
         raise bad_format(f"The string '{text}' is not a valid TimeSpan value.")
     years, months, days, hours, minutes, seconds = (int(match[i] or 0) for i in (2, 3, 4, 6, 7, 8))
-    ticks = (years * 365 + months * 30 + days) * TICKS_PER_DAY
-    ticks += hours * TICKS_PER_HOUR + minutes * TICKS_PER_MINUTE + seconds * TICKS_PER_SECOND
+    ticks = (years * 365 + months * 30 + days) * instants.TICKS_PER_DAY
+    ticks += (
+        hours * instants.TICKS_PER_HOUR
+        + minutes * instants.TICKS_PER_MINUTE
+        + seconds * instants.TICKS_PER_SECOND
+    )
     ticks += int((match[9] or "")[:7].ljust(7, "0"))
     if ticks >= 2**63:
         raise ClrException(
             "System.OverflowException",
             f"The string '{text}' represents a TimeSpan value that is too large or too small.",
         )
-    return TimeSpan(-ticks if match[1] else ticks)
+    return instants.TimeSpan(-ticks if match[1] else ticks)
 
 
-def parse_moment(text: str) -> DateTimeOffset:
+def parse_moment(text: str) -> instants.DateTimeOffset:
     """XmlConvert.ToDateTimeOffset of a date, with or without a time and a zone."""
     match = _MOMENT.match(text.strip(" \t\r\n")) if len(text) < 200 else None
     if match is None:
         raise bad_format(f"The string '{text}' is not a valid AllXsd value.")
     year, month, day, hour, minute, second = (int(match[i] or 0) for i in range(1, 7))
     try:
-        ticks = date_ticks(year, month, day) + time_ticks(hour, minute, second)
+        ticks = instants.date_ticks(year, month, day) + instants.time_ticks(hour, minute, second)
     except ClrException:
         raise bad_format(f"The string '{text}' is not a valid AllXsd value.") from None
     ticks += int((match[7] or "")[:7].ljust(7, "0"))
     zone = match[8] or "Z"
     if zone == "Z":
-        return DateTimeOffset(ticks)
-    offset = (int(zone[1:3]) * 60 + int(zone[4:])) * TICKS_PER_MINUTE
-    return DateTimeOffset(ticks, -offset if zone[0] == "-" else offset)
+        return instants.DateTimeOffset(ticks)
+    offset = (int(zone[1:3]) * 60 + int(zone[4:])) * instants.TICKS_PER_MINUTE
+    return instants.DateTimeOffset(ticks, -offset if zone[0] == "-" else offset)
 
 
 def parse_flag(text: str) -> bool:

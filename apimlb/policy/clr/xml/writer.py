@@ -6,19 +6,8 @@ from typing import Final
 from apimlb.policy.clr.budget import BUDGET, bounded_text
 from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.objects.text import written
+from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.names import XML, XMLNS
-from apimlb.policy.clr.xml.nodes import (
-    XAttribute,
-    XComment,
-    XContainer,
-    XDocument,
-    XDocumentType,
-    XElement,
-    XNode,
-    XProcessingInstruction,
-    XText,
-    level,
-)
 
 _INVALID: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]"
@@ -66,13 +55,13 @@ def quoted(text: str) -> str:
     return f'"{plain.replace(chr(10), "&#xA;").replace(chr(13), "&#xD;").replace(chr(9), "&#x9;")}"'
 
 
-def prefix_in_scope(element: XElement | None, uri: str, default: bool) -> str | None:
+def prefix_in_scope(element: nodes.XElement | None, uri: str, default: bool) -> str | None:
     """The prefix that the nearest declaration gives a namespace; "" is the default one."""
     if uri in _FIXED:
         return _FIXED[uri]
     hidden: set[str] = set()
-    here: XContainer | None = element
-    while isinstance(here, XElement):
+    here: nodes.XContainer | None = element
+    while isinstance(here, nodes.XElement):
         BUDGET.spend()
         for each in reversed(here.attributes):
             if each.declares and each.prefix not in hidden:
@@ -87,24 +76,24 @@ _FIXED = {XML: "xml", XMLNS: "xmlns"}
 
 
 @written.register
-def attribute_text(attribute: XAttribute) -> str:
+def attribute_text(attribute: nodes.XAttribute) -> str:
     """XAttribute.ToString()"""
     name = attribute.name
     if not name.uri:
         return f"{name.local}={quoted(attribute.value)}"
-    parent = attribute.parent if isinstance(attribute.parent, XElement) else None
+    parent = attribute.parent if isinstance(attribute.parent, nodes.XElement) else None
     prefix = prefix_in_scope(parent, name.uri, False) or "p0"
     return f"{prefix}:{name.local}={quoted(attribute.value)}"
 
 
 @written.register
-def xml_text(node: XNode) -> str:
+def xml_text(node: nodes.XNode) -> str:
     """ToString(): indented by two spaces, but not inside of mixed content."""
     writer = _Writer()
-    if isinstance(node, XDocument):
+    if isinstance(node, nodes.XDocument):
         mixed = False
         for index, child in enumerate(node.nodes):
-            mixed = mixed or type(child) is XText
+            mixed = mixed or type(child) is nodes.XText
             writer.pieces.append("\n" if index and not mixed else "")
             writer.node(child, "" if mixed else "\n", 0)
     else:
@@ -123,22 +112,22 @@ class _Writer:
             ("", "", False),
         ]
 
-    def node(self, node: XNode, newline: str, depth: int) -> None:
+    def node(self, node: nodes.XNode, newline: str, depth: int) -> None:
         BUDGET.spend(10)
-        if isinstance(node, XElement):
-            self._element(node, newline, level(depth))
-        elif isinstance(node, XComment):
+        if isinstance(node, nodes.XElement):
+            self._element(node, newline, nodes.level(depth))
+        elif isinstance(node, nodes.XComment):
             self.pieces.append(f"<!--{_DASHES.sub('- ', _lines(node.value))}-->")
-        elif isinstance(node, XText):
+        elif isinstance(node, nodes.XText):
             plain = node.kind == "Text"
             self.pieces.append(escape(node.value) if plain else _section(node.value))
-        elif isinstance(node, XProcessingInstruction):
+        elif isinstance(node, nodes.XProcessingInstruction):
             data = _lines(node.data).replace("?>", "? >")
             self.pieces.append(f"<?{node.target}{' ' if data else ''}{data}?>")
-        elif isinstance(node, XDocumentType):
+        elif isinstance(node, nodes.XDocumentType):
             self.pieces.append(_document_type(node))
 
-    def _element(self, element: XElement, newline: str, depth: int) -> None:
+    def _element(self, element: nodes.XElement, newline: str, depth: int) -> None:
         base = len(self.names)
         prefix = prefix_in_scope(element, element.name.uri, True) if element.name.uri else ""
         if prefix is None:
@@ -159,10 +148,10 @@ class _Writer:
             self.pieces.append(f"></{tag}>" if element.hollow else " />")
         del self.names[base:]
 
-    def _children(self, element: XElement, newline: str, depth: int) -> str:
+    def _children(self, element: nodes.XElement, newline: str, depth: int) -> str:
         inner = newline + "  " if newline else ""
         for child in element.nodes:
-            if isinstance(child, XText) and not isinstance(child, XComment):
+            if isinstance(child, nodes.XText) and not isinstance(child, nodes.XComment):
                 inner = ""  # from here on the content is mixed, and white space would count
             self.pieces.append(inner)
             self.node(child, inner, depth)
@@ -183,7 +172,7 @@ class _Writer:
         if self._uri_of(prefix, base) is None:
             self.names.append((prefix, uri, self._uri_of(prefix) != uri))
 
-    def _attribute(self, element: XElement, attribute: XAttribute, base: int) -> str:
+    def _attribute(self, element: nodes.XElement, attribute: nodes.XAttribute, base: int) -> str:
         name = attribute.name
         if attribute.declares:
             self._declare(attribute.prefix, attribute.value, base)
@@ -217,7 +206,7 @@ def _section(text: str) -> str:
     return f"<![CDATA[{inner}]]>"
 
 
-def _document_type(node: XDocumentType) -> str:
+def _document_type(node: nodes.XDocumentType) -> str:
     identified = ""
     for text, name in ((node.public, "pubid"), (node.system, "sysid"), (node.internal, "subset")):
         _valid(text or "", name)

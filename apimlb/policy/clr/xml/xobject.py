@@ -10,23 +10,9 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, required
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
-from apimlb.policy.clr.xml import axes, edits
+from apimlb.policy.clr.xml import axes, edits, nodes
 from apimlb.policy.clr.xml import scalars as xml_values
 from apimlb.policy.clr.xml.names import XML, XMLNS, X, XNamespace, name_in, name_of
-from apimlb.policy.clr.xml.nodes import (
-    XAttribute,
-    XCData,
-    XComment,
-    XContainer,
-    XDeclaration,
-    XDocument,
-    XDocumentType,
-    XElement,
-    XNode,
-    XObject,
-    XProcessingInstruction,
-    XText,
-)
 from apimlb.policy.clr.xml.order import ALIKE, IN_ORDER, compare_nodes, deep_equals, shape
 from apimlb.policy.clr.xml.reader import parse_document, parse_element
 from apimlb.policy.clr.xml.writer import attribute_text, xml_text
@@ -61,11 +47,11 @@ def _put(name: str) -> Callable[[object, object], None]:
 # Casts
 
 
-def text_value(target: XElement | XAttribute | None) -> str | None:
+def text_value(target: nodes.XElement | nodes.XAttribute | None) -> str | None:
     """(string)element"""
     if target is None:
         return None
-    return target.text if isinstance(target, XElement) else target.value
+    return target.text if isinstance(target, nodes.XElement) else target.value
 
 
 _CASTS: dict[str, Callable[[str], object]] = {
@@ -87,7 +73,7 @@ _CASTS: dict[str, Callable[[str], object]] = {
 def cast_of(parse: Callable[[str], object], name: str, optional: bool) -> Callable[..., object]:
     """(int)element and (int?)element."""
 
-    def cast(target: XElement | XAttribute | None) -> object:
+    def cast(target: nodes.XElement | nodes.XAttribute | None) -> object:
         text = text_value(target)
         if text is None:
             if optional:
@@ -159,9 +145,9 @@ _NAMES = (
     Definition(
         X + "XDeclaration", "class",
         rows=(
-            ("new(string version, string encoding, string standalone)", XDeclaration),
+            ("new(string version, string encoding, string standalone)", nodes.XDeclaration),
             ("new(XDeclaration other)",
-             lambda other: XDeclaration(other.version, other.encoding, other.standalone)),
+             lambda other: nodes.XDeclaration(other.version, other.encoding, other.standalone)),
             ("string Version", "{0}.version", _put("version")),
             ("string Encoding", "{0}.encoding", _put("encoding")),
             ("string Standalone", "{0}.standalone", _put("standalone")),
@@ -172,7 +158,7 @@ _NAMES = (
 
 _NODES = (
     Definition(
-        X + "XObject", "class", test=lambda value: isinstance(value, XObject),
+        X + "XObject", "class", test=lambda value: isinstance(value, nodes.XObject),
         rows=(
             ("XmlNodeType NodeType", lambda target: _KINDS[target.kind]),
             ("XElement Parent", axes.parent),
@@ -202,7 +188,7 @@ _NODES = (
         ),
     ),
     Definition(
-        X + "XNode", "class", bases=(X + "XObject",), test=lambda value: isinstance(value, XNode),
+        X + "XNode", "class", bases=(X + "XObject",), test=lambda value: isinstance(value, nodes.XNode),
         rows=(
             ("void Remove()", edits.remove),
             *_content("void AddAfterSelf(", edits.add_after),
@@ -225,12 +211,12 @@ _NODES = (
                 ("string Value", "{0}.value", edits.set_text),
             ),
         )
-        for name, kind in (("XText", XText), ("XCData", XCData), ("XComment", XComment))
+        for name, kind in (("XText", nodes.XText), ("XCData", nodes.XCData), ("XComment", nodes.XComment))
     ),
     Definition(
         X + "XProcessingInstruction", "class", bases=(X + "XNode",),
         rows=(
-            ("new(string target, string data)", XProcessingInstruction),
+            ("new(string target, string data)", nodes.XProcessingInstruction),
             ("new(XProcessingInstruction other)", edits.copy),
             ("string Target", "{0}.target", edits.set_target),
             ("string Data", "{0}.data", edits.set_data),
@@ -239,7 +225,8 @@ _NODES = (
     Definition(
         X + "XDocumentType", "class", bases=(X + "XNode",),
         rows=(
-            ("new(string name, string publicId, string systemId, string internalSubset)", XDocumentType),
+            ("new(string name, string publicId, string systemId, string internalSubset)",
+             nodes.XDocumentType),
             ("new(XDocumentType other)", edits.copy),
             ("string Name", "{0}.name", edits.set_type_name),
             ("string PublicId", "{0}.public", _put("public")),
@@ -253,7 +240,7 @@ _NODES = (
             *_content("void Add(", Call(edits.add, cost="result")),
             *_content("void AddFirst(", edits.add_first),
             *_content("void ReplaceNodes(", edits.replace_nodes),
-            ("void RemoveNodes()", XContainer.clear),
+            ("void RemoveNodes()", nodes.XContainer.clear),
             *axes.CONTAINER_AXES,
         ),
     ),
@@ -280,7 +267,7 @@ DEFINITIONS = (
             ("void SetAttributeValue(XName name, object value)", edits.set_attribute_value),
             ("void SetElementValue(XName name, object value)", edits.set_element_value),
             ("void RemoveAll()", edits.remove_all),
-            ("void RemoveAttributes()", XElement.clear_attributes),
+            ("void RemoveAttributes()", nodes.XElement.clear_attributes),
             *_content("void ReplaceAll(", edits.replace_all),
             *_content("void ReplaceAttributes(", edits.replace_attributes),
             *_cast_rows("XElement"),
@@ -289,7 +276,7 @@ DEFINITIONS = (
     Definition(
         X + "XDocument", "class", bases=(X + "XContainer",),
         rows=(
-            ("new()", XDocument),
+            ("new()", nodes.XDocument),
             ("new(params object[] content)", edits.new_document),
             ("new(XDeclaration declaration, params object[] content)", edits.declared_document),
             ("new(XDocument other)", edits.copy),

@@ -3,17 +3,9 @@
 from apimlb.policy.clr.numbers import arithmetic as numbers
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
+from apimlb.policy.csharp.binding import folding
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import called, constant_conversion, convert
-from apimlb.policy.csharp.binding.folding import (
-    DECIMAL_CALLS,
-    fold_numbers,
-    fold_shift,
-    fold_unary,
-    fold_whole,
-    number_of,
-    shift_mask,
-)
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import literal, once
 from apimlb.policy.csharp.conversions import INTEGRAL, NUMERIC
@@ -58,7 +50,7 @@ def numeric_operator(scope: Scope, operator: str, left: Bound, right: Bound, at:
         return None
     if lifted:
         return _lifted_numbers(scope, operator, left, right, common, at)
-    folded = fold_numbers(scope, operator, left, right, common, at)
+    folded = folding.fold_numbers(scope, operator, left, right, common, at)
     if folded is not None:
         return folded
     first, second = convert(scope, left, common, at).code, convert(scope, right, common, at).code
@@ -109,7 +101,7 @@ def _computed(scope: Scope, operator: str, left: str, right: str, common: Type) 
 def _computed_code(scope: Scope, operator: str, left: str, right: str, common: Type) -> str:
     use, name = scope.use, common.name.removeprefix("System.")
     if name == "Decimal":
-        return f"{use(DECIMAL_CALLS[operator])}({left}, {right})"
+        return f"{use(folding.DECIMAL_CALLS[operator])}({left}, {right})"
     if name in ("Double", "Single"):
         call = {"/": numbers.divide_float, "%": numbers.remainder_float}.get(operator)
         code = f"{use(call)}({left}, {right})" if call else f"({left} {operator} {right})"
@@ -140,11 +132,11 @@ def _shift(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | No
     fits = scope.conversions.implicit(right.type.underlying, int_type) is not None
     if plain.name not in INTEGRAL or common is None or not fits:
         return None
-    folded = fold_shift(scope, operator, left, right, common)
+    folded = folding.fold_shift(scope, operator, left, right, common)
     if folded is not None:
         return folded
     value, places = convert(scope, left, common, 0).code, convert(scope, right, int_type, 0).code
-    code = f"({value} {operator} ({places} & {shift_mask(common)}))"
+    code = f"({value} {operator} ({places} & {folding.shift_mask(common)}))"
     name = common.name.removeprefix("System.")
     return Bound(common, f"{scope.use(numbers.wrap)}({code}, {name!r})", safe=True)
 
@@ -247,7 +239,7 @@ def numeric_unary(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bou
         return Bound(wanted, f"({code} if {first} is not None else None)")
     converted = convert(scope, bound, common, node.at)
     if converted.is_constant:
-        return fold_unary(scope, operator, converted, common, node)
+        return folding.fold_unary(scope, operator, converted, common, node)
     return Bound(common, _signed(scope, operator, converted.code, common), safe=True)
 
 
@@ -256,10 +248,14 @@ def _smallest(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bound |
     bare = isinstance(node.operand, Literal) and id(node.operand) not in scope.program.source.brackets
     if operator != "-" or not bare or bound.type.name not in ("System.UInt32", "System.UInt64"):
         return None
-    number = number_of(bound.constant)
+    number = folding.number_of(bound.constant)
     if number == 2**31:
-        return fold_whole(scope, -number, scope.registry.int, node)
-    return fold_whole(scope, -number, scope.registry.named("System.Int64"), node) if number == 2**63 else None
+        return folding.fold_whole(scope, -number, scope.registry.int, node)
+    return (
+        folding.fold_whole(scope, -number, scope.registry.named("System.Int64"), node)
+        if number == 2**63
+        else None
+    )
 
 
 def _signed(scope: Scope, operator: str, code: str, common: Type) -> str:

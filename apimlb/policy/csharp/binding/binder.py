@@ -32,7 +32,7 @@ from apimlb.policy.csharp.binding.inference import common_type
 from apimlb.policy.csharp.binding.scope import Function, Names, Program, Scope
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.syntax.lexer import SourceText
-from apimlb.policy.csharp.syntax.statements import BlockStatement, Return
+from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement, Return
 
 __all__ = [
     "BoundExpression",

@@ -14,62 +14,51 @@ from apimlb.policy.csharp.binding.resolution import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
 from apimlb.policy.csharp.binding.values import constant_code
 from apimlb.policy.csharp.conversions import NUMERIC
-from apimlb.policy.csharp.syntax.nodes import (
-    ArrayInitializer,
-    Assignment,
-    ConditionalAccess,
-    Increment,
-    Invocation,
-    Node,
-    ObjectCreation,
-)
-from apimlb.policy.csharp.syntax.statements import (
-    BlockStatement,
-    CheckedBlock,
-    Declaration,
-    ExpressionStatement,
-    If,
-    LocalFunction,
-)
+from apimlb.policy.csharp.syntax import nodes, statement_nodes
 
 
-def bind_block(scope: Scope, node: BlockStatement) -> Lines:
+def bind_block(scope: Scope, node: statement_nodes.BlockStatement) -> Lines:
     return block_lines(scope.inside(node.statements), node.statements)
 
 
-def block_lines(scope: Scope, nodes: Sequence[Node]) -> Lines:
+def block_lines(scope: Scope, block: Sequence[nodes.Node]) -> Lines:
     """The statements of a block in its own scope. Functions come first: they may be called before they are
     declared."""
     functions: Lines = []
     lines: Lines = []
-    for node in nodes:
-        if isinstance(node, LocalFunction):
+    for node in block:
+        if isinstance(node, statement_nodes.LocalFunction):
             declare_function(scope, node)
-    for node in nodes:
-        if isinstance(node, LocalFunction):
+    for node in block:
+        if isinstance(node, statement_nodes.LocalFunction):
             functions += statement(scope, node)
         else:
             lines += statement(scope, node)
-    return [*functions, *lines] or [Line("pass", nodes[-1].at if nodes else 0)]
+    return [*functions, *lines] or [Line("pass", block[-1].at if block else 0)]
 
 
-def embedded(scope: Scope, node: Node) -> Lines:
+def embedded(scope: Scope, node: nodes.Node) -> Lines:
     """The body of another statement, which is a block even where it is one statement."""
-    return statement(scope, node if isinstance(node, BlockStatement) else BlockStatement(node.at, [node]))
+    return statement(
+        scope,
+        node
+        if isinstance(node, statement_nodes.BlockStatement)
+        else statement_nodes.BlockStatement(node.at, [node]),
+    )
 
 
-def bind_checked_block(scope: Scope, node: CheckedBlock) -> Lines:
+def bind_checked_block(scope: Scope, node: statement_nodes.CheckedBlock) -> Lines:
     return statement(scope._replace(overflow="checked" if node.checked else "unchecked"), node.body)
 
 
 # Declarations
 
 
-def bind_declaration(scope: Scope, node: Declaration) -> Lines:
+def bind_declaration(scope: Scope, node: statement_nodes.Declaration) -> Lines:
     return declared(scope, node)
 
 
-def declared(scope: Scope, node: Declaration, readonly: str = "") -> Lines:
+def declared(scope: Scope, node: statement_nodes.Declaration, readonly: str = "") -> Lines:
     inferred = is_var(scope, node.type)
     if inferred and node.constant:
         scope.refuse("CS0822", node.type.at)
@@ -96,10 +85,10 @@ def declared(scope: Scope, node: Declaration, readonly: str = "") -> Lines:
     return lines
 
 
-def _inferred(scope: Scope, at: int, initial: Node | None) -> Bound:
+def _inferred(scope: Scope, at: int, initial: nodes.Node | None) -> Bound:
     if initial is None:
         scope.refuse("CS0818", at)
-    if isinstance(initial, ArrayInitializer):
+    if isinstance(initial, nodes.ArrayInitializer):
         scope.refuse("CS0820", at)
     found = bind(scope, initial)
     if isinstance(found, Untyped):
@@ -110,16 +99,18 @@ def _inferred(scope: Scope, at: int, initial: Node | None) -> Bound:
     return bound
 
 
-def _initial(scope: Scope, kind: Type, initial: Node | None) -> Bound:
+def _initial(scope: Scope, kind: Type, initial: nodes.Node | None) -> Bound:
     if initial is None:
         scope.facts.partial = True
         return Bound(kind, constant_code(scope, kind.default))
-    if isinstance(initial, ArrayInitializer):
+    if isinstance(initial, nodes.ArrayInitializer):
         return array_of(scope, kind, initial)
     return convert(scope, bind(scope, initial), kind, initial)
 
 
-def _check_constant(scope: Scope, node: Declaration, variable: Variable, bound: Bound, initial: Node) -> None:
+def _check_constant(
+    scope: Scope, node: statement_nodes.Declaration, variable: Variable, bound: Bound, initial: nodes.Node
+) -> None:
     kind = variable.type
     fit = kind.name in NUMERIC or kind.kind == "enum" or kind in (scope.registry.bool, scope.registry.string)
     if not fit and kind.is_value:
@@ -133,25 +124,25 @@ def _check_constant(scope: Scope, node: Declaration, variable: Variable, bound: 
 # Expressions as statements, and `if`
 
 
-def bind_expression(scope: Scope, node: ExpressionStatement) -> Lines:
+def bind_expression(scope: Scope, node: statement_nodes.ExpressionStatement) -> Lines:
     expression = node.expression
     run = expression
-    while isinstance(run, ConditionalAccess):
+    while isinstance(run, nodes.ConditionalAccess):
         run = run.access
     brackets = scope.program.source.brackets
-    runs = isinstance(run, Invocation | Assignment | Increment | ObjectCreation)
+    runs = isinstance(run, nodes.Invocation | nodes.Assignment | nodes.Increment | nodes.ObjectCreation)
     if not runs or id(expression) in brackets:
         scope.refuse("CS0201", brackets.get(id(expression), scope.offset(expression)))
-    if isinstance(expression, Assignment):
+    if isinstance(expression, nodes.Assignment):
         code = run_assignment(scope, expression)
-    elif isinstance(expression, Increment):
+    elif isinstance(expression, nodes.Increment):
         code = run_increment(scope, expression)
     else:
         code = value(scope, expression).code
     return [Line(code, node.at)]
 
 
-def bind_if(scope: Scope, node: If) -> Lines:
+def bind_if(scope: Scope, node: statement_nodes.If) -> Lines:
     """Variables of the condition live on after it, as they do in C#."""
     lines = suite(f"if {condition(scope, node.condition)}:", node.at, embedded(scope, node.then))
     if node.otherwise is not None:
@@ -159,8 +150,8 @@ def bind_if(scope: Scope, node: If) -> Lines:
     return lines
 
 
-statements.enter(BlockStatement, bind_block)
-statements.enter(CheckedBlock, bind_checked_block)
-statements.enter(Declaration, bind_declaration)
-statements.enter(ExpressionStatement, bind_expression)
-statements.enter(If, bind_if)
+statements.enter(statement_nodes.BlockStatement, bind_block)
+statements.enter(statement_nodes.CheckedBlock, bind_checked_block)
+statements.enter(statement_nodes.Declaration, bind_declaration)
+statements.enter(statement_nodes.ExpressionStatement, bind_expression)
+statements.enter(statement_nodes.If, bind_if)

@@ -18,19 +18,7 @@ from apimlb.policy.csharp.binding.lookup import shown_member
 from apimlb.policy.csharp.binding.resolution import find_type, no_type, type_of
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
 from apimlb.policy.csharp.binding.values import default_value, literal
-from apimlb.policy.csharp.syntax.nodes import (
-    AnonymousCreation,
-    Argument,
-    Cast,
-    CheckedExpression,
-    DefaultValue,
-    Initializer,
-    Literal,
-    NameOf,
-    Node,
-    ObjectCreation,
-    SizeOf,
-)
+from apimlb.policy.csharp.syntax import nodes
 
 _SIZES = {
     "SByte": 1, "Byte": 1, "Boolean": 1, "Int16": 2, "UInt16": 2, "Char": 2, "Int32": 4, "UInt32": 4,
@@ -38,7 +26,7 @@ _SIZES = {
 }  # fmt: skip
 
 
-def bind_literal(scope: Scope, node: Literal) -> Bound:
+def bind_literal(scope: Scope, node: nodes.Literal) -> Bound:
     if node.kind == "null":
         return literal(scope, None, NULL)
     definition = scope.registry.definition(node.kind)
@@ -46,21 +34,21 @@ def bind_literal(scope: Scope, node: Literal) -> Bound:
     return literal(scope, node.value, scope.registry.types.of(definition))
 
 
-def bind_cast(scope: Scope, node: Cast) -> Bound:
+def bind_cast(scope: Scope, node: nodes.Cast) -> Bound:
     return cast(scope, bind(scope, node.operand), type_of(scope, node.type), node)
 
 
-def bind_checked(scope: Scope, node: CheckedExpression) -> Bound:
+def bind_checked(scope: Scope, node: nodes.CheckedExpression) -> Bound:
     return value(scope._replace(overflow="checked" if node.checked else "unchecked"), node.operand)
 
 
-def bind_default(scope: Scope, node: DefaultValue) -> Bound:
+def bind_default(scope: Scope, node: nodes.DefaultValue) -> Bound:
     if node.type is None:
         scope.refuse("CS8107", node.at)
     return default_value(scope, type_of(scope, node.type))
 
 
-def bind_nameof(scope: Scope, node: NameOf) -> Bound:
+def bind_nameof(scope: Scope, node: nodes.NameOf) -> Bound:
     try:
         bind(scope.trial(), node.operand)
     except PolicyError as error:
@@ -69,7 +57,7 @@ def bind_nameof(scope: Scope, node: NameOf) -> Bound:
     return literal(scope, node.text, scope.registry.string)
 
 
-def bind_sizeof(scope: Scope, node: SizeOf) -> Bound:
+def bind_sizeof(scope: Scope, node: nodes.SizeOf) -> Bound:
     kind = type_of(scope, node.type)
     size = _SIZES.get(kind.name.removeprefix("System."))
     if size is None:
@@ -80,7 +68,7 @@ def bind_sizeof(scope: Scope, node: SizeOf) -> Bound:
 # Objects
 
 
-def bind_new(scope: Scope, node: ObjectCreation) -> Bound:
+def bind_new(scope: Scope, node: nodes.ObjectCreation) -> Bound:
     made = find_type(scope, node.type)
     if made is None:
         raise no_type(scope, node.type)
@@ -95,7 +83,7 @@ def bind_new(scope: Scope, node: ObjectCreation) -> Bound:
     return _initialized(scope, bound, node.initializer) if node.initializer else bound
 
 
-def _initialized(scope: Scope, bound: Bound, initializer: Initializer) -> Bound:
+def _initialized(scope: Scope, bound: Bound, initializer: nodes.Initializer) -> Bound:
     """The object after its initializer has run on it."""
     if not initializer.entries:
         return bound
@@ -105,7 +93,7 @@ def _initialized(scope: Scope, bound: Bound, initializer: Initializer) -> Bound:
     return Bound(bound.type, in_order(scope, first, name), safe=True)
 
 
-def _entries(scope: Scope, target: Bound, initializer: Initializer) -> list[str]:
+def _entries(scope: Scope, target: Bound, initializer: nodes.Initializer) -> list[str]:
     return [
         _entry(scope, target, key, each, at)
         for (key, each), at in zip(initializer.entries, initializer.places, strict=True)
@@ -115,8 +103,8 @@ def _entries(scope: Scope, target: Bound, initializer: Initializer) -> list[str]
 def _entry(
     scope: Scope,
     target: Bound,
-    key: str | list[Argument] | None,
-    given: list[Node] | Node,
+    key: str | list[nodes.Argument] | None,
+    given: list[nodes.Node] | nodes.Node,
     at: int,
 ) -> str:
     if isinstance(given, list):
@@ -125,18 +113,18 @@ def _entry(
         place = assignable_property(scope, target, key, at)
     else:
         place = element(scope, target, key or [], at)._replace(still=True)
-    if isinstance(given, Initializer):
+    if isinstance(given, nodes.Initializer):
         return _initialized_member(scope, place, given)
     bound = convert(scope, bind(scope, given), place.type, given.at)
     return stored(scope, place, bound.code, at)
 
 
-def _argument(scope: Scope, item: Node) -> Bound | Untyped:
+def _argument(scope: Scope, item: nodes.Node) -> Bound | Untyped:
     found = bind(scope, item)
     return found if isinstance(found, Untyped) else as_value(scope, found, item)
 
 
-def _initialized_member(scope: Scope, place: Assignable, initializer: Initializer) -> str:
+def _initialized_member(scope: Scope, place: Assignable, initializer: nodes.Initializer) -> str:
     """`Member = { ... }` runs on what the member holds."""
     inner = read(scope, place)
     name = scope.temporary()
@@ -160,7 +148,7 @@ def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Boun
         scope.refuse("CS1950", at, shown_member(scope, owner, member))
 
 
-def bind_anonymous(scope: Scope, node: AnonymousCreation) -> Bound:
+def bind_anonymous(scope: Scope, node: nodes.AnonymousCreation) -> Bound:
     members: dict[str, Bound] = {}
     for (name, written), at in zip(node.members, node.places, strict=True):
         if name in members:
@@ -171,7 +159,7 @@ def bind_anonymous(scope: Scope, node: AnonymousCreation) -> Bound:
     return Bound(kind, f"{scope.use(Anonymous)}({{{inner}}})", safe=True)
 
 
-def _member_value(scope: Scope, found: Result, written: Node, at: int) -> Bound:
+def _member_value(scope: Scope, found: Result, written: nodes.Node, at: int) -> Bound:
     if isinstance(found, Untyped):
         scope.refuse("CS0828", at, found.described)
     bound = as_value(scope, found, written)
@@ -180,11 +168,11 @@ def _member_value(scope: Scope, found: Result, written: Node, at: int) -> Bound:
     return bound
 
 
-expressions.enter(Literal, bind_literal)
-expressions.enter(Cast, bind_cast)
-expressions.enter(CheckedExpression, bind_checked)
-expressions.enter(DefaultValue, bind_default)
-expressions.enter(NameOf, bind_nameof)
-expressions.enter(SizeOf, bind_sizeof)
-expressions.enter(ObjectCreation, bind_new)
-expressions.enter(AnonymousCreation, bind_anonymous)
+expressions.enter(nodes.Literal, bind_literal)
+expressions.enter(nodes.Cast, bind_cast)
+expressions.enter(nodes.CheckedExpression, bind_checked)
+expressions.enter(nodes.DefaultValue, bind_default)
+expressions.enter(nodes.NameOf, bind_nameof)
+expressions.enter(nodes.SizeOf, bind_sizeof)
+expressions.enter(nodes.ObjectCreation, bind_new)
+expressions.enter(nodes.AnonymousCreation, bind_anonymous)

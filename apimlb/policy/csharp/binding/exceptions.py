@@ -14,7 +14,7 @@ from apimlb.policy.csharp.binding.resolution import type_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.throwing import check_exception
 from apimlb.policy.csharp.syntax.nodes import Node
-from apimlb.policy.csharp.syntax.statements import Catch, Declaration, Try, Using
+from apimlb.policy.csharp.syntax.statement_nodes import Catch, Declaration, Try, Using
 
 
 def bind_try(scope: Scope, node: Try) -> Lines:

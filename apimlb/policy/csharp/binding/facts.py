@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from apimlb.policy.csharp.syntax.statements import SwitchLabel
+from apimlb.policy.csharp.syntax.statement_nodes import SwitchLabel
 
 
 @dataclass(slots=True, eq=False, repr=False)

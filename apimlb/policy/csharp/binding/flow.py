@@ -3,109 +3,80 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from apimlb.policy.csharp.binding import flow_expressions
 from apimlb.policy.csharp.binding.facts import Facts, SwitchFacts
-from apimlb.policy.csharp.binding.flow_expressions import (
-    DEAD,
-    Finding,
-    Flow,
-    Jumps,
-    Locals,
-    Walk,
-    function_states,
-    statements,
-    test,
-    value,
-)
+from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Literal, Node
-from apimlb.policy.csharp.syntax.statements import (
-    BlockStatement,
-    Break,
-    Catch,
-    CheckedBlock,
-    Continue,
-    Declaration,
-    DoWhile,
-    ExpressionStatement,
-    For,
-    ForEach,
-    If,
-    LocalFunction,
-    Return,
-    Switch,
-    SwitchSection,
-    Throw,
-    Try,
-    Using,
-    While,
-)
 
 
 class Analysis(NamedTuple):
     """What is wrong with how a function runs, and whether its end is reached."""
 
-    findings: list[Finding]
+    findings: list[flow_expressions.Finding]
     ends: bool
 
 
 def analyse(body: Node, facts: Facts, text: str, *, closely: bool) -> Analysis:
     """The body of a function after it is bound: see `Walk`."""
-    walk = Walk(facts, text, closely)
-    end, _ = function_states(Flow(walk, Locals(), 0), body)
-    return Analysis(walk.findings, end != DEAD)
+    walk = flow_expressions.Walk(facts, text, closely)
+    end, _ = flow_expressions.function_states(flow_expressions.Flow(walk, flow_expressions.Locals(), 0), body)
+    return Analysis(walk.findings, end != flow_expressions.DEAD)
 
 
-def _all(flow: Flow, nodes: Sequence[Node]) -> int:
+def _all(flow: flow_expressions.Flow, nodes: Sequence[Node]) -> int:
     for node in nodes:
-        flow = flow.at(statements(flow, node))
+        flow = flow.at(flow_expressions.statements(flow, node))
     return flow.state
 
 
-def _scoped(flow: Flow, node: Node) -> int:
+def _scoped(flow: flow_expressions.Flow, node: Node) -> int:
     """An embedded statement has a scope of its own."""
-    return statements(flow.inside(), node)
+    return flow_expressions.statements(flow.inside(), node)
 
 
-def _computed(flow: Flow, node: Node | None) -> int:
+def _computed(flow: flow_expressions.Flow, node: Node | None) -> int:
     """An expression, where there is one."""
-    return flow.state if node is None or not flow.walk.closely else value(flow, node)
+    return flow.state if node is None or not flow.walk.closely else flow_expressions.value(flow, node)
 
 
-def _block(flow: Flow, node: BlockStatement) -> int:
+def _block(flow: flow_expressions.Flow, node: statement_nodes.BlockStatement) -> int:
     flow = flow.inside()
-    functions = {each.name: each for each in node.statements if isinstance(each, LocalFunction)}
+    functions = {
+        each.name: each for each in node.statements if isinstance(each, statement_nodes.LocalFunction)
+    }
     flow.locals.functions = functions
     if functions:  # one may be called before what it captures is declared
         flow = _declared(flow, node.statements)
     return _all(flow, node.statements)
 
 
-def _declared(flow: Flow, nodes: Sequence[Node]) -> Flow:
+def _declared(flow: flow_expressions.Flow, nodes: Sequence[Node]) -> flow_expressions.Flow:
     """With the locals that a list of statements declares."""
     for each in nodes if flow.walk.closely else ():
-        if isinstance(each, Declaration):
+        if isinstance(each, statement_nodes.Declaration):
             for _, name, _ in each.declarators:
                 flow = flow.fresh(name)
     return flow
 
 
-def _given(flow: Flow, name: str | None) -> Flow:
+def _given(flow: flow_expressions.Flow, name: str | None) -> flow_expressions.Flow:
     return flow.given(name) if name is not None and flow.walk.closely else flow
 
 
-def _declaration(flow: Flow, node: Declaration) -> int:
+def _declaration(flow: flow_expressions.Flow, node: statement_nodes.Declaration) -> int:
     for _, name, initial in node.declarators if flow.walk.closely else ():
         flow = flow.fresh(name)
         if initial is not None:
-            flow = flow.at(value(flow, initial)).assigned(name)
+            flow = flow.at(flow_expressions.value(flow, initial)).assigned(name)
     return flow.state
 
 
-def _expression(flow: Flow, node: ExpressionStatement) -> int:
+def _expression(flow: flow_expressions.Flow, node: statement_nodes.ExpressionStatement) -> int:
     return _computed(flow, node.expression)
 
 
-def _if(flow: Flow, node: If) -> int:
-    true, false = test(flow, node.condition)
+def _if(flow: flow_expressions.Flow, node: statement_nodes.If) -> int:
+    true, false = flow_expressions.test(flow, node.condition)
     then = _scoped(flow.at(true), node.then)
     return then & (false if node.otherwise is None else _scoped(flow.at(false), node.otherwise))
 
@@ -113,9 +84,9 @@ def _if(flow: Flow, node: If) -> int:
 # Loops
 
 
-def _body(flow: Flow, body: Node) -> tuple[int, Jumps]:
+def _body(flow: flow_expressions.Flow, body: Node) -> tuple[int, flow_expressions.Jumps]:
     """The state at the end of a round, at a `continue` or after all of it, and the jumps out of it."""
-    jumps = Jumps(True, flow.finally_depth)
+    jumps = flow_expressions.Jumps(True, flow.finally_depth)
     return _met(_scoped(flow._replace(jumps=(*flow.jumps, jumps)), body), jumps.continues), jumps
 
 
@@ -126,29 +97,33 @@ def _met(state: int, others: Sequence[int]) -> int:
     return state
 
 
-def _while(flow: Flow, node: While) -> int:
+def _while(flow: flow_expressions.Flow, node: statement_nodes.While) -> int:
     flow = flow.inside()
-    true, false = test(flow, node.condition)
+    true, false = flow_expressions.test(flow, node.condition)
     _, jumps = _body(flow.at(true), node.body)
     return _met(false, jumps.breaks)
 
 
-def _do_while(flow: Flow, node: DoWhile) -> int:
+def _do_while(flow: flow_expressions.Flow, node: statement_nodes.DoWhile) -> int:
     end, jumps = _body(flow, node.body)
-    _, false = test(flow.inside().at(end), node.condition)
+    _, false = flow_expressions.test(flow.inside().at(end), node.condition)
     return _met(false, jumps.breaks)
 
 
-def _for(flow: Flow, node: For) -> int:
+def _for(flow: flow_expressions.Flow, node: statement_nodes.For) -> int:
     flow = flow.inside()
     flow = flow.at(_all(flow, node.first))
-    true, false = (flow.state, DEAD) if node.condition is None else test(flow, node.condition)
+    true, false = (
+        (flow.state, flow_expressions.DEAD)
+        if node.condition is None
+        else flow_expressions.test(flow, node.condition)
+    )
     end, jumps = _body(flow.at(true), node.body)
     _all(flow.at(end), node.update)
     return _met(false, jumps.breaks)
 
 
-def _for_each(flow: Flow, node: ForEach) -> int:
+def _for_each(flow: flow_expressions.Flow, node: statement_nodes.ForEach) -> int:
     flow = flow.inside()
     flow = flow.at(_computed(flow, node.source))
     _, jumps = _body(_given(flow, node.name), node.body)
@@ -158,21 +133,21 @@ def _for_each(flow: Flow, node: ForEach) -> int:
 # Jumps
 
 
-def _left(flow: Flow, node: Node, depth: int) -> int:
+def _left(flow: flow_expressions.Flow, node: Node, depth: int) -> int:
     """After a jump to where `depth` finally blocks are around."""
     if flow.finally_depth > depth:
         flow.report(node.at, "CS0157")
-    return DEAD
+    return flow_expressions.DEAD
 
 
-def _break(flow: Flow, node: Break) -> int:
+def _break(flow: flow_expressions.Flow, node: statement_nodes.Break) -> int:
     if not flow.jumps:
         return flow.state
     flow.jumps[-1].breaks.append(flow.state)
     return _left(flow, node, flow.jumps[-1].finally_depth)
 
 
-def _continue(flow: Flow, node: Continue) -> int:
+def _continue(flow: flow_expressions.Flow, node: statement_nodes.Continue) -> int:
     loop = next((each for each in reversed(flow.jumps) if each.loop), None)
     if loop is None:
         return flow.state
@@ -180,55 +155,57 @@ def _continue(flow: Flow, node: Continue) -> int:
     return _left(flow, node, loop.finally_depth)
 
 
-def _return(flow: Flow, node: Return) -> int:
+def _return(flow: flow_expressions.Flow, node: statement_nodes.Return) -> int:
     assert flow.returns is not None
     flow.returns.append(_computed(flow, node.value))
     return _left(flow, node, flow.returns_depth)
 
 
-def _throw(flow: Flow, node: Throw) -> int:
+def _throw(flow: flow_expressions.Flow, node: statement_nodes.Throw) -> int:
     _computed(flow, node.value)
-    return DEAD
+    return flow_expressions.DEAD
 
 
 # try, using, switch
 
 
-def _try(flow: Flow, node: Try) -> int:
+def _try(flow: flow_expressions.Flow, node: statement_nodes.Try) -> int:
     counts = [(each, len(each.breaks), len(each.continues)) for each in flow.jumps]
-    end = statements(flow, node.body)
+    end = flow_expressions.statements(flow, node.body)
     for each in node.catches:
         end &= _catch(flow, each)
     if node.finally_body is None:
         return end
-    final = statements(flow._replace(finally_depth=flow.finally_depth + 1), node.finally_body)
+    final = flow_expressions.statements(
+        flow._replace(finally_depth=flow.finally_depth + 1), node.finally_body
+    )
     for jumps, breaks, continues in counts:  # what jumps out passes through the finally block
         jumps.breaks[breaks:] = [state | final for state in jumps.breaks[breaks:]]
         jumps.continues[continues:] = [state | final for state in jumps.continues[continues:]]
     return end | final
 
 
-def _catch(flow: Flow, node: Catch) -> int:
+def _catch(flow: flow_expressions.Flow, node: statement_nodes.Catch) -> int:
     flow = _given(flow.inside(), node.name)
     if node.filter is not None:
-        true, _ = test(flow, node.filter)
+        true, _ = flow_expressions.test(flow, node.filter)
         flow = flow.at(true)
-    return statements(flow, node.body)
+    return flow_expressions.statements(flow, node.body)
 
 
-def _using(flow: Flow, node: Using) -> int:
+def _using(flow: flow_expressions.Flow, node: statement_nodes.Using) -> int:
     flow = flow.inside()
-    if isinstance(node.resource, Declaration):
+    if isinstance(node.resource, statement_nodes.Declaration):
         return _scoped(flow.at(_declaration(flow, node.resource)), node.body)
     return _scoped(flow.at(_computed(flow, node.resource)), node.body)
 
 
-def _switch(flow: Flow, node: Switch) -> int:
+def _switch(flow: flow_expressions.Flow, node: statement_nodes.Switch) -> int:
     before = _computed(flow, node.value)
     # Binding may not have got to the switch because of an error before it.
     facts = flow.walk.facts.switches.get(id(node)) or SwitchFacts(covered=isinstance(node.value, Literal))
     covered = facts.covered or any(label.is_default for each in node.sections for label in each.labels)
-    jumps = Jumps(False, flow.finally_depth)
+    jumps = flow_expressions.Jumps(False, flow.finally_depth)
     inner = flow.inside()._replace(jumps=(*flow.jumps, jumps))
     for section in node.sections:
         inner = _declared(inner, section.statements)  # the locals of all sections share one scope
@@ -236,59 +213,67 @@ def _switch(flow: Flow, node: Switch) -> int:
         last = section is node.sections[-1]
         jumps.breaks.append(_section(inner.inside().at(before), section, facts, last=last))
     taken = facts.constant and facts.chosen is not None
-    return _met(DEAD if covered or taken else before, jumps.breaks)
+    return _met(flow_expressions.DEAD if covered or taken else before, jumps.breaks)
 
 
-def _section(flow: Flow, section: SwitchSection, facts: SwitchFacts, *, last: bool) -> int:
+def _section(
+    flow: flow_expressions.Flow, section: statement_nodes.SwitchSection, facts: SwitchFacts, *, last: bool
+) -> int:
     end = _all(flow.at(_entry(flow, section, facts)), section.statements)
-    if end != DEAD:
+    if end != flow_expressions.DEAD:
         label = section.labels[-1]
         flow.report(label.at, "CS8070" if last else "CS0163", flow.walk.text[label.at : label.end])
     return end
 
 
-def _entry(flow: Flow, section: SwitchSection, facts: SwitchFacts) -> int:
+def _entry(flow: flow_expressions.Flow, section: statement_nodes.SwitchSection, facts: SwitchFacts) -> int:
     """The state in which a section begins, from any of its labels."""
-    entry = DEAD
+    entry = flow_expressions.DEAD
     for label in section.labels:
         taken = label is facts.chosen or (label.is_default and facts.chosen is None)
-        here = _given(flow.at(flow.state if taken or not facts.constant else DEAD), label.name)
-        entry &= here.state if label.when is None else test(here, label.when)[0]
+        here = _given(
+            flow.at(flow.state if taken or not facts.constant else flow_expressions.DEAD), label.name
+        )
+        entry &= here.state if label.when is None else flow_expressions.test(here, label.when)[0]
     return entry
 
 
 # Functions inside
 
 
-def _local_function(flow: Flow, node: LocalFunction) -> int:
+def _local_function(flow: flow_expressions.Flow, node: statement_nodes.LocalFunction) -> int:
     """The function's own locals; what it captures is looked at where it is called."""
     inner = flow.inside().at(flow.walk.everything)
     for each in node.parameters:
         inner = inner.fresh(each.name) if each.mode == "out" else inner.given(each.name)
-    end, _ = function_states(inner, node.body)
-    if end != DEAD and isinstance(node.body, BlockStatement) and not node.returns_nothing:
+    end, _ = flow_expressions.function_states(inner, node.body)
+    if (
+        end != flow_expressions.DEAD
+        and isinstance(node.body, statement_nodes.BlockStatement)
+        and not node.returns_nothing
+    ):
         flow.report(node.at, "CS0161", node.shown)
     return flow.state
 
 
-def _checked(flow: Flow, node: CheckedBlock) -> int:
-    return statements(flow, node.body)
+def _checked(flow: flow_expressions.Flow, node: statement_nodes.CheckedBlock) -> int:
+    return flow_expressions.statements(flow, node.body)
 
 
-statements.enter(BlockStatement, _block)
-statements.enter(Declaration, _declaration)
-statements.enter(ExpressionStatement, _expression)
-statements.enter(If, _if)
-statements.enter(While, _while)
-statements.enter(DoWhile, _do_while)
-statements.enter(For, _for)
-statements.enter(ForEach, _for_each)
-statements.enter(Break, _break)
-statements.enter(Continue, _continue)
-statements.enter(Return, _return)
-statements.enter(Throw, _throw)
-statements.enter(Try, _try)
-statements.enter(Using, _using)
-statements.enter(Switch, _switch)
-statements.enter(LocalFunction, _local_function)
-statements.enter(CheckedBlock, _checked)
+flow_expressions.statements.enter(statement_nodes.BlockStatement, _block)
+flow_expressions.statements.enter(statement_nodes.Declaration, _declaration)
+flow_expressions.statements.enter(statement_nodes.ExpressionStatement, _expression)
+flow_expressions.statements.enter(statement_nodes.If, _if)
+flow_expressions.statements.enter(statement_nodes.While, _while)
+flow_expressions.statements.enter(statement_nodes.DoWhile, _do_while)
+flow_expressions.statements.enter(statement_nodes.For, _for)
+flow_expressions.statements.enter(statement_nodes.ForEach, _for_each)
+flow_expressions.statements.enter(statement_nodes.Break, _break)
+flow_expressions.statements.enter(statement_nodes.Continue, _continue)
+flow_expressions.statements.enter(statement_nodes.Return, _return)
+flow_expressions.statements.enter(statement_nodes.Throw, _throw)
+flow_expressions.statements.enter(statement_nodes.Try, _try)
+flow_expressions.statements.enter(statement_nodes.Using, _using)
+flow_expressions.statements.enter(statement_nodes.Switch, _switch)
+flow_expressions.statements.enter(statement_nodes.LocalFunction, _local_function)
+flow_expressions.statements.enter(statement_nodes.CheckedBlock, _checked)

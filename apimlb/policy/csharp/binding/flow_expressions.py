@@ -11,28 +11,8 @@ from typing import NamedTuple
 
 from apimlb.policy.csharp.binding.dispatch import Table
 from apimlb.policy.csharp.binding.facts import Facts
-from apimlb.policy.csharp.syntax.nodes import (
-    Argument,
-    Assignment,
-    Binary,
-    CheckedExpression,
-    Conditional,
-    ConditionalAccess,
-    Invocation,
-    Is,
-    Lambda,
-    LambdaParameter,
-    Literal,
-    Name,
-    NameOf,
-    Node,
-    Parenthesized,
-    ThrowExpression,
-    Unary,
-    chain,
-    children,
-)
-from apimlb.policy.csharp.syntax.statements import BlockStatement, FunctionParameter, LocalFunction
+from apimlb.policy.csharp.syntax import nodes
+from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement, FunctionParameter, LocalFunction
 
 DEAD = -1
 """The state of a point that nothing reaches: all bits are set, so that it never takes one from another."""
@@ -156,16 +136,16 @@ values: Table[Flow, int] = Table()
 statements: Table[Flow, int] = Table()
 
 
-def value(flow: Flow, node: Node) -> int:
+def value(flow: Flow, node: nodes.Node) -> int:
     """An expression that is computed for its value."""
     if values.has(node):
         return values(flow, node)
-    for child in children(node):
+    for child in nodes.children(node):
         flow = flow.at(value(flow, child))
     return flow.state
 
 
-def test(flow: Flow, node: Node) -> tuple[int, int]:
+def test(flow: Flow, node: nodes.Node) -> tuple[int, int]:
     """A condition: the states where it is true and where it is false."""
     constant = flow.walk.facts.truths.get(id(node))
     if constant is None:
@@ -174,31 +154,31 @@ def test(flow: Flow, node: Node) -> tuple[int, int]:
         return (flow.state, DEAD) if constant else (DEAD, flow.state)
     if not flow.walk.closely:
         return flow.state, flow.state
-    if isinstance(node, Unary) and node.operator == "!":
+    if isinstance(node, nodes.Unary) and node.operator == "!":
         true, false = test(flow, node.operand)
         return false, true
-    if isinstance(node, CheckedExpression | Parenthesized):
+    if isinstance(node, nodes.CheckedExpression | nodes.Parenthesized):
         return test(flow, node.operand)
-    if isinstance(node, Binary) and node.operator in ("&&", "||"):
+    if isinstance(node, nodes.Binary) and node.operator in ("&&", "||"):
         return _logical(flow, node)
-    if isinstance(node, Is):
+    if isinstance(node, nodes.Is):
         return _pattern(flow, node)
     state = value(flow, node)
     return state, state
 
 
-def _plain_truth(node: Node) -> bool | None:
+def _plain_truth(node: nodes.Node) -> bool | None:
     """The value of `true`, `!false` and the like, which binding may not have got to because of an error."""
-    if isinstance(node, Literal):
+    if isinstance(node, nodes.Literal):
         return node.value if isinstance(node.value, bool) else None
-    if isinstance(node, Unary) and node.operator == "!":
+    if isinstance(node, nodes.Unary) and node.operator == "!":
         inner = _plain_truth(node.operand)
         return None if inner is None else not inner
     return None
 
 
-def _logical(flow: Flow, node: Binary) -> tuple[int, int]:
-    first, parts = chain(node)
+def _logical(flow: Flow, node: nodes.Binary) -> tuple[int, int]:
+    first, parts = nodes.chain(node)
     true, false = test(flow, first)
     for part in parts:
         if node.operator == "&&":
@@ -210,7 +190,7 @@ def _logical(flow: Flow, node: Binary) -> tuple[int, int]:
     return true, false
 
 
-def _pattern(flow: Flow, node: Is) -> tuple[int, int]:
+def _pattern(flow: Flow, node: nodes.Is) -> tuple[int, int]:
     flow = flow.at(value(flow, node.operand))
     if node.name is None:
         return flow.state, flow.state
@@ -219,33 +199,33 @@ def _pattern(flow: Flow, node: Is) -> tuple[int, int]:
     return flow.assigned(node.name).state, DEAD if always else flow.state
 
 
-def _split(flow: Flow, node: Node) -> int:
+def _split(flow: Flow, node: nodes.Node) -> int:
     true, false = test(flow, node)
     return true & false
 
 
-def _unary(flow: Flow, node: Unary) -> int:
+def _unary(flow: Flow, node: nodes.Unary) -> int:
     return _split(flow, node) if node.operator == "!" else value(flow, node.operand)
 
 
-def _binary(flow: Flow, node: Binary) -> int:
+def _binary(flow: Flow, node: nodes.Binary) -> int:
     if node.operator in ("&&", "||"):
         return _split(flow, node)
     if node.operator == "??":
         flow = flow.at(value(flow, node.left))
         return flow.state & value(flow, node.right)
-    first, parts = chain(node)
+    first, parts = nodes.chain(node)
     for each in (first, *(part.right for part in parts)):
         flow = flow.at(value(flow, each))
     return flow.state
 
 
-def _conditional(flow: Flow, node: Conditional) -> int:
+def _conditional(flow: Flow, node: nodes.Conditional) -> int:
     true, false = test(flow, node.condition)
     return value(flow.at(true), node.when_true) & value(flow.at(false), node.when_false)
 
 
-def _name(flow: Flow, node: Name) -> int:
+def _name(flow: Flow, node: nodes.Name) -> int:
     bit = flow.bit(node.name)
     if not bit:
         function = flow.function(node.name)
@@ -271,14 +251,14 @@ def _call(flow: Flow, function: LocalFunction, at: int) -> int:
     return flow.state if ended == DEAD else flow.state | (ended & outer)
 
 
-def with_parameters(flow: Flow, parameters: Sequence[LambdaParameter | FunctionParameter]) -> Flow:
+def with_parameters(flow: Flow, parameters: Sequence[nodes.LambdaParameter | FunctionParameter]) -> Flow:
     flow = flow.inside()
     for each in parameters:
         flow = flow.given(each.name)
     return flow
 
 
-def function_states(flow: Flow, body: Node) -> tuple[int, int]:
+def function_states(flow: Flow, body: nodes.Node) -> tuple[int, int]:
     """The states at the end of a function's body, and after a call of it: there or at any of its returns."""
     returns: list[int] = []
     inner = flow._replace(jumps=(), returns=returns, returns_depth=flow.finally_depth)
@@ -289,20 +269,20 @@ def function_states(flow: Flow, body: Node) -> tuple[int, int]:
     return end, ended
 
 
-def _assignment(flow: Flow, node: Assignment) -> int:
-    if not isinstance(node.target, Name):
+def _assignment(flow: Flow, node: nodes.Assignment) -> int:
+    if not isinstance(node.target, nodes.Name):
         return value(flow.at(value(flow, node.target)), node.value)
     if node.operator:
         flow = flow.at(_name(flow, node.target))
     return flow.at(value(flow, node.value)).assigned(node.target.name).state
 
 
-def _invocation(flow: Flow, node: Invocation) -> int:
+def _invocation(flow: Flow, node: nodes.Invocation) -> int:
     flow = flow.at(value(flow, node.target))
     for each in node.arguments:
         if each.declared is not None:
             flow = flow.fresh(each.declared)
-        elif each.value is not None and not (each.mode == "out" and isinstance(each.value, Name)):
+        elif each.value is not None and not (each.mode == "out" and isinstance(each.value, nodes.Name)):
             flow = flow.at(value(flow, each.value))
     for each in node.arguments:
         if each.mode == "out":
@@ -310,39 +290,39 @@ def _invocation(flow: Flow, node: Invocation) -> int:
     return flow.state
 
 
-def _received(argument: Argument) -> str:
+def _received(argument: nodes.Argument) -> str:
     """The local that an out argument gives a value, or ""."""
-    return argument.declared or (argument.value.name if isinstance(argument.value, Name) else "")
+    return argument.declared or (argument.value.name if isinstance(argument.value, nodes.Name) else "")
 
 
-def _conditional_access(flow: Flow, node: ConditionalAccess) -> int:
+def _conditional_access(flow: Flow, node: nodes.ConditionalAccess) -> int:
     flow = flow.at(value(flow, node.target))
     return flow.state & value(flow, node.access)
 
 
-def _throw(flow: Flow, node: ThrowExpression) -> int:
+def _throw(flow: Flow, node: nodes.ThrowExpression) -> int:
     value(flow, node.operand)
     return DEAD
 
 
-def _lambda(flow: Flow, node: Lambda) -> int:
+def _lambda(flow: Flow, node: nodes.Lambda) -> int:
     function_states(with_parameters(flow, node.parameters), node.body)
     return flow.state
 
 
-def _nameof(flow: Flow, node: NameOf) -> int:
+def _nameof(flow: Flow, node: nodes.NameOf) -> int:
     """It reads nothing."""
     return flow.state
 
 
-values.enter(Name, _name)
-values.enter(Binary, _binary)
-values.enter(Conditional, _conditional)
-values.enter(Is, _split)
-values.enter(Unary, _unary)
-values.enter(Assignment, _assignment)
-values.enter(Invocation, _invocation)
-values.enter(ConditionalAccess, _conditional_access)
-values.enter(ThrowExpression, _throw)
-values.enter(Lambda, _lambda)
-values.enter(NameOf, _nameof)
+values.enter(nodes.Name, _name)
+values.enter(nodes.Binary, _binary)
+values.enter(nodes.Conditional, _conditional)
+values.enter(nodes.Is, _split)
+values.enter(nodes.Unary, _unary)
+values.enter(nodes.Assignment, _assignment)
+values.enter(nodes.Invocation, _invocation)
+values.enter(nodes.ConditionalAccess, _conditional_access)
+values.enter(nodes.ThrowExpression, _throw)
+values.enter(nodes.Lambda, _lambda)
+values.enter(nodes.NameOf, _nameof)

@@ -12,25 +12,18 @@ from apimlb.policy.csharp.binding.emit import Line, Lines, suite
 from apimlb.policy.csharp.binding.resolution import type_of
 from apimlb.policy.csharp.binding.scope import Function, Scope
 from apimlb.policy.csharp.binding.values import constant_code
+from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Node, ThrowExpression
-from apimlb.policy.csharp.syntax.statements import (
-    BlockStatement,
-    ExpressionStatement,
-    FunctionParameter,
-    LocalFunction,
-    Return,
-    Throw,
-)
 
 
-def function_lines(scope: Scope, body: BlockStatement) -> Lines:
+def function_lines(scope: Scope, body: statement_nodes.BlockStatement) -> Lines:
     """The lines of a function. The outermost one counts the rounds of its loops in a local. The others count
     them in the budget that they share, because they may be called any number of times."""
     first = "n = 0" if scope.function.outermost else f"{scope.use(spend)}()"
     return [Line(first, body.at), *statement(scope, body)]
 
 
-def bind_return(scope: Scope, node: Return) -> Lines:
+def bind_return(scope: Scope, node: statement_nodes.Return) -> Lines:
     function = scope.function
     if node.value is None:
         if function.outermost or function.result not in (None, VOID):
@@ -59,7 +52,7 @@ def _returned(function: Function, code: str) -> str:
 # Functions that a block declares
 
 
-def declare_function(scope: Scope, node: LocalFunction) -> None:
+def declare_function(scope: Scope, node: statement_nodes.LocalFunction) -> None:
     """Make the name known in the whole of its block."""
     result = VOID if node.returns_nothing else type_of(scope, node.result)
     scope.check_unused(node.name, node.at)
@@ -75,7 +68,7 @@ def declare_function(scope: Scope, node: LocalFunction) -> None:
     scope.facts.partial = True
 
 
-def _parameter(scope: Scope, written: FunctionParameter) -> Parameter:
+def _parameter(scope: Scope, written: statement_nodes.FunctionParameter) -> Parameter:
     made = Parameter(written.name, type_of(scope, written.type), written.mode)
     if written.default is not None:
         bound = convert(scope, bind(scope, written.default), made.type, written.default)
@@ -85,7 +78,7 @@ def _parameter(scope: Scope, written: FunctionParameter) -> Parameter:
     return made
 
 
-def bind_local_function(scope: Scope, node: LocalFunction) -> Lines:
+def bind_local_function(scope: Scope, node: statement_nodes.LocalFunction) -> Lines:
     method = scope.names.own[node.name]
     assert isinstance(method, LocalMethod)
     known = method.member.parameters
@@ -109,7 +102,7 @@ def bind_local_function(scope: Scope, node: LocalFunction) -> Lines:
 
 
 def _started(
-    scope: Scope, node: LocalFunction, variables: Sequence[Variable], outs: Sequence[Variable]
+    scope: Scope, node: statement_nodes.LocalFunction, variables: Sequence[Variable], outs: Sequence[Variable]
 ) -> Lines:
     """What gives cells and out parameters their first values."""
     lines: Lines = []
@@ -120,19 +113,19 @@ def _started(
     return lines
 
 
-def _body(node: LocalFunction, result: Type | None) -> BlockStatement:
+def _body(node: statement_nodes.LocalFunction, result: Type | None) -> statement_nodes.BlockStatement:
     body = node.body
-    if isinstance(body, BlockStatement):
+    if isinstance(body, statement_nodes.BlockStatement):
         return body
     inner: Node
     if isinstance(body, ThrowExpression):
-        inner = Throw(body.at, body.operand)
+        inner = statement_nodes.Throw(body.at, body.operand)
     elif result is VOID:
-        inner = ExpressionStatement(body.at, body)
+        inner = statement_nodes.ExpressionStatement(body.at, body)
     else:
-        inner = Return(body.at, body)
-    return BlockStatement(body.at, [inner])
+        inner = statement_nodes.Return(body.at, body)
+    return statement_nodes.BlockStatement(body.at, [inner])
 
 
-statements.enter(Return, bind_return)
-statements.enter(LocalFunction, bind_local_function)
+statements.enter(statement_nodes.Return, bind_return)
+statements.enter(statement_nodes.LocalFunction, bind_local_function)

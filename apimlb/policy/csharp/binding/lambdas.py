@@ -16,7 +16,7 @@ from apimlb.policy.csharp.binding.resolution import type_of
 from apimlb.policy.csharp.binding.scope import Function, Inputs, Scope, Untyped
 from apimlb.policy.csharp.binding.throwing import throw_code
 from apimlb.policy.csharp.syntax.nodes import Lambda, LambdaParameter, Node, ThrowExpression
-from apimlb.policy.csharp.syntax.statements import BlockStatement
+from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement
 
 _MAX_LAMBDAS = 8
 

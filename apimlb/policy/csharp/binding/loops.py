@@ -13,20 +13,12 @@ from apimlb.policy.csharp.binding.emit import Line, Lines, suite
 from apimlb.policy.csharp.binding.resolution import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import not_null
+from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Node, children
-from apimlb.policy.csharp.syntax.statements import (
-    Break,
-    Continue,
-    DoWhile,
-    For,
-    ForEach,
-    LocalFunction,
-    While,
-)
 
 _PAIR = "System.Collections.Generic.KeyValuePair`2"
 _ENUMERABLE = "System.Collections.Generic.IEnumerable`1"
-_LOOPS = (For, ForEach, While, DoWhile)
+_LOOPS = (statement_nodes.For, statement_nodes.ForEach, statement_nodes.While, statement_nodes.DoWhile)
 
 
 def _counted(scope: Scope, node: Node, body: Node) -> Lines:
@@ -48,7 +40,7 @@ def _stop_unless(code: str, at: int) -> Line:
     return Line(f"if not {code}: break", at)
 
 
-def bind_while(scope: Scope, node: While) -> Lines:
+def bind_while(scope: Scope, node: statement_nodes.While) -> Lines:
     scope = scope.inside()
     before, code = _tested(scope, node.condition)
     body = _counted(scope, node, node.body)
@@ -57,7 +49,7 @@ def bind_while(scope: Scope, node: While) -> Lines:
     return suite("while True:", node.at, [*before, _stop_unless(code, node.at), *body])
 
 
-def bind_do_while(scope: Scope, node: DoWhile) -> Lines:
+def bind_do_while(scope: Scope, node: statement_nodes.DoWhile) -> Lines:
     """The condition stands at the head of every round but the first, where `continue` gets to it."""
     first = scope.local("first", "k_")
     body = _counted(scope, node, node.body)
@@ -67,7 +59,7 @@ def bind_do_while(scope: Scope, node: DoWhile) -> Lines:
     return [Line(f"{first} = True", node.at), *suite("while True:", node.at, lines)]
 
 
-def bind_for(scope: Scope, node: For) -> Lines:
+def bind_for(scope: Scope, node: statement_nodes.For) -> Lines:
     scope = scope.inside(node.first)
     started = [line for each in node.first for line in statement(scope, each)]
     before, code = ([], "True") if node.condition is None else _tested(scope, node.condition)
@@ -77,11 +69,11 @@ def bind_for(scope: Scope, node: For) -> Lines:
     return [*started, *suite(f"while {code}:", node.at, [*body, *_updates(scope, node)])]
 
 
-def _updates(scope: Scope, node: For) -> Lines:
+def _updates(scope: Scope, node: statement_nodes.For) -> Lines:
     return [line for each in node.update for line in statement(scope, each)]
 
 
-def _for_with_continue(scope: Scope, node: For, before: Lines, code: str) -> Lines:
+def _for_with_continue(scope: Scope, node: statement_nodes.For, before: Lines, code: str) -> Lines:
     """The update stands at the head of every round but the first, where `continue` gets to it."""
     again = scope.local("again", "k_")
     updates = suite(f"if {again}:", node.at, _updates(scope, node)) if node.update else []
@@ -90,7 +82,7 @@ def _for_with_continue(scope: Scope, node: For, before: Lines, code: str) -> Lin
     return [Line(f"{again} = False", node.at), *suite("while True:", node.at, lines)]
 
 
-def bind_for_each(scope: Scope, node: ForEach) -> Lines:
+def bind_for_each(scope: Scope, node: statement_nodes.ForEach) -> Lines:
     source = value(scope, node.source)
     element = _element(scope, source.type, node)
     scope = scope.inside()
@@ -107,7 +99,7 @@ def bind_for_each(scope: Scope, node: ForEach) -> Lines:
     return suite(head, node.at, [*stored, *_counted(scope, node, node.body)])
 
 
-def _element(scope: Scope, kind: Type, node: ForEach) -> Type:
+def _element(scope: Scope, kind: Type, node: statement_nodes.ForEach) -> Type:
     registry = scope.registry
     if kind is NULL:
         scope.refuse("CS0186", node.source)
@@ -123,13 +115,13 @@ def _element(scope: Scope, kind: Type, node: ForEach) -> Type:
     scope.refuse("CS1579", node.source, kind, kind)
 
 
-def bind_break(scope: Scope, node: Break) -> Lines:
+def bind_break(scope: Scope, node: statement_nodes.Break) -> Lines:
     if not scope.loops:
         _refuse_jump(scope, node)
     return [Line("break", node.at)]
 
 
-def bind_continue(scope: Scope, node: Continue) -> Lines:
+def bind_continue(scope: Scope, node: statement_nodes.Continue) -> Lines:
     """Out of switches, which are loops in Python, a flag of each goes on with the loop around it."""
     loops = list(scope.loops)
     lines: Lines = []
@@ -148,16 +140,16 @@ def _refuse_jump(scope: Scope, node: Node) -> NoReturn:
 
 def continues(node: Node) -> bool:
     """Whether a `continue` inside of a node is one of the loop around it."""
-    if isinstance(node, Continue):
+    if isinstance(node, statement_nodes.Continue):
         return True
-    if isinstance(node, (*_LOOPS, LocalFunction)):
+    if isinstance(node, (*_LOOPS, statement_nodes.LocalFunction)):
         return False
     return any(continues(child) for child in children(node))
 
 
-statements.enter(While, bind_while)
-statements.enter(DoWhile, bind_do_while)
-statements.enter(For, bind_for)
-statements.enter(ForEach, bind_for_each)
-statements.enter(Break, bind_break)
-statements.enter(Continue, bind_continue)
+statements.enter(statement_nodes.While, bind_while)
+statements.enter(statement_nodes.DoWhile, bind_do_while)
+statements.enter(statement_nodes.For, bind_for)
+statements.enter(statement_nodes.ForEach, bind_for_each)
+statements.enter(statement_nodes.Break, bind_break)
+statements.enter(statement_nodes.Continue, bind_continue)

@@ -6,15 +6,8 @@ from apimlb.errors import PolicyError
 from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
+from apimlb.policy.csharp.binding import bound
 from apimlb.policy.csharp.binding.arguments import given_arguments
-from apimlb.policy.csharp.binding.bound import (
-    NOT_CONSTANT,
-    Bound,
-    LocalMethod,
-    NamespaceReference,
-    TypeReference,
-    Variable,
-)
 from apimlb.policy.csharp.binding.captures import declaration
 from apimlb.policy.csharp.binding.conversion import called, convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, expressions, value
@@ -25,55 +18,50 @@ from apimlb.policy.csharp.binding.scope import Names, Result, Scope
 from apimlb.policy.csharp.binding.values import literal, not_null, once
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.known_names import NAMESPACES
-from apimlb.policy.csharp.syntax.nodes import (
-    ConditionalAccess,
-    Invocation,
-    MemberAccess,
-    Name,
-    Parenthesized,
-    PredefinedType,
-    Receiver,
-    TypeName,
-)
+from apimlb.policy.csharp.syntax import nodes
 
 # Names
 
 
-def bind_name(scope: Scope, node: Name) -> Result:
+def bind_name(scope: Scope, node: nodes.Name) -> Result:
     found = scope.find(node.name)
-    if isinstance(found, Variable):
+    if isinstance(found, bound.Variable):
         return variable_value(scope, found)
-    if isinstance(found, LocalMethod):
+    if isinstance(found, bound.LocalMethod):
         return MethodGroup(node.at, found.name, scope.registry.object, local=found)
     if node.name == "context":
-        return Bound(scope.registry.named("IContext"), "ctx", repeatable=True, safe=True)
+        return bound.Bound(scope.registry.named("IContext"), "ctx", repeatable=True, safe=True)
     written = _type_named(scope, node.name, node.type_arguments)
     if written is not None:
         return written
     if node.name in scope.registry.namespaces:
-        return NamespaceReference(node.name)
+        return bound.NamespaceReference(node.name)
     raise no_variable(scope, node)
 
 
-def _type_named(scope: Scope, name: str, type_arguments: Sequence[TypeName] | None) -> TypeReference | None:
+def _type_named(
+    scope: Scope, name: str, type_arguments: Sequence[nodes.TypeName] | None
+) -> bound.TypeReference | None:
     written = type_arguments or ()
     definition = scope.registry.written(name, len(written))
     if definition is None:
         return None
-    return TypeReference(scope.registry.types.of(definition, [type_of(scope, each) for each in written]))
+    return bound.TypeReference(
+        scope.registry.types.of(definition, [type_of(scope, each) for each in written])
+    )
 
 
-def no_variable(scope: Scope, node: Name) -> PolicyError:
+def no_variable(scope: Scope, node: nodes.Name) -> PolicyError:
     """Why a name means nothing here: declared later, off the allow-list, or nowhere."""
     early = _declared_later(scope, node)
     if early is not None:
         return early
     if node.type_arguments:
-        return no_type(scope, TypeName(node.at, [(node.name, node.type_arguments)]))
+        return no_type(scope, nodes.TypeName(node.at, [(node.name, node.type_arguments)]))
     return no_name(scope, [], node.name, 0, node.at) or scope.error("CS0103", node.at, node.name)
 
 
-def _declared_later(scope: Scope, node: Name) -> PolicyError | None:
+def _declared_later(scope: Scope, node: nodes.Name) -> PolicyError | None:
     names: Names | None = scope.names
     while names is not None:
         found = declaration(names.statements, node.name)
@@ -86,17 +74,17 @@ def _declared_later(scope: Scope, node: Name) -> PolicyError | None:
     return None
 
 
-def variable_value(scope: Scope, variable: Variable) -> Bound:
+def variable_value(scope: Scope, variable: bound.Variable) -> bound.Bound:
     scope.function.used.add(variable)
     if variable.row_member is not None:
         row, name = variable.row_member
-        return Bound(variable.type, f"{row.code}.members[{name!r}]")
-    if variable.constant is not NOT_CONSTANT:
+        return bound.Bound(variable.type, f"{row.code}.members[{name!r}]")
+    if variable.constant is not bound.NOT_CONSTANT:
         return literal(scope, variable.constant, variable.type)
-    return Bound(variable.type, variable.code, repeatable=True)
+    return bound.Bound(variable.type, variable.code, repeatable=True)
 
 
-def bind_predefined(scope: Scope, node: PredefinedType) -> Result:
+def bind_predefined(scope: Scope, node: nodes.PredefinedType) -> Result:
     found = _type_named(scope, node.name, None)
     assert found is not None
     return found
@@ -105,13 +93,13 @@ def bind_predefined(scope: Scope, node: PredefinedType) -> Result:
 # Members
 
 
-def bind_member(scope: Scope, node: MemberAccess, *, invoked: bool = False) -> Result:
+def bind_member(scope: Scope, node: nodes.MemberAccess, *, invoked: bool = False) -> Result:
     """`invoked` members may be methods that a property of the same name would hide."""
     target = bind(scope, node.target)
-    if isinstance(target, NamespaceReference):
+    if isinstance(target, bound.NamespaceReference):
         return _in_namespace(scope, target, node)
     types = [type_of(scope, each) for each in node.type_arguments] if node.type_arguments else None
-    if isinstance(target, TypeReference):
+    if isinstance(target, bound.TypeReference):
         return _static_member(scope, target.type, node, types)
     found = as_value(scope, target, node.target)
     if found.type is NULL:
@@ -119,19 +107,19 @@ def bind_member(scope: Scope, node: MemberAccess, *, invoked: bool = False) -> R
     return _instance_member(scope, found, node, types, invoked=invoked)
 
 
-def _in_namespace(scope: Scope, target: NamespaceReference, node: MemberAccess) -> Result:
+def _in_namespace(scope: Scope, target: bound.NamespaceReference, node: nodes.MemberAccess) -> Result:
     name = f"{target.name}.{node.name}"
     found = _type_named(scope, name, node.type_arguments)
     if found is not None:
         return found
     if name in scope.registry.namespaces or name in NAMESPACES:
-        return NamespaceReference(name)
+        return bound.NamespaceReference(name)
     at, arity = scope.offset(node), len(node.type_arguments or ())
     known = no_name(scope, target.name.split("."), node.name, arity, at)
     raise known or no_member_of_namespace(scope, target.name, node.name, at)
 
 
-def _static_member(scope: Scope, owner: Type, node: MemberAccess, types: list[Type] | None) -> Result:
+def _static_member(scope: Scope, owner: Type, node: nodes.MemberAccess, types: list[Type] | None) -> Result:
     definition, name = owner.definition, node.name
     if definition is not None and owner.kind == "enum" and name in definition.constants:
         return literal(scope, enum_of(owner, definition.constants[name]), owner)
@@ -146,26 +134,26 @@ def _static_member(scope: Scope, owner: Type, node: MemberAccess, types: list[Ty
     nested = scope.registry.nested(owner, name)
     if nested is None:
         raise no_member(scope, owner, name, node.at)
-    return TypeReference(nested)
+    return bound.TypeReference(nested)
 
 
-def _static_value(scope: Scope, owner: Type, member: Member) -> Bound:
+def _static_value(scope: Scope, owner: Type, member: Member) -> bound.Bound:
     result = result_of(scope, owner, member)
     if isinstance(member.call, str):
-        return Bound(result, member.call, safe=True)
+        return bound.Bound(result, member.call, safe=True)
     known = result.name in NUMERIC and owner.name in (result.name, "System.Math")
     if known and not member.context:
         return literal(scope, member.call(), result)
-    return Bound(result, called(scope, member.call, *context_of(member)), safe=True)
+    return bound.Bound(result, called(scope, member.call, *context_of(member)), safe=True)
 
 
 def _instance_member(
-    scope: Scope, target: Bound, node: MemberAccess, types: list[Type] | None, *, invoked: bool
+    scope: Scope, target: bound.Bound, node: nodes.MemberAccess, types: list[Type] | None, *, invoked: bool
 ) -> Result:
     name = node.name
     for member_name, kind in target.type.members:
         if member_name == name:
-            return Bound(kind, f"{not_null(scope, target)}.members[{name!r}]")
+            return bound.Bound(kind, f"{not_null(scope, target)}.members[{name!r}]")
     found = scope.registry.members(target.type, name)
     methods = any(member.kind == "method" for _, member in found) or any(scope.registry.extensions(name))
     if methods and (invoked or types or not found or found[0][1].kind == "method"):
@@ -176,31 +164,31 @@ def _instance_member(
     raise no_member(scope, target.type, name, node.at)
 
 
-def _property(scope: Scope, owner: Type, member: Member, target: Bound) -> Bound:
+def _property(scope: Scope, owner: Type, member: Member, target: bound.Bound) -> bound.Bound:
     scope.facts.properties.add((owner.name, member.name))
     code = called(scope, member.call, *context_of(member), receiver(scope, owner, target))
-    return Bound(result_of(scope, owner, member), code)
+    return bound.Bound(result_of(scope, owner, member), code)
 
 
 # Calls
 
 
-def bind_invocation(scope: Scope, node: Invocation) -> Bound:
-    member = isinstance(node.target, MemberAccess)
-    if isinstance(node.target, MemberAccess):
+def bind_invocation(scope: Scope, node: nodes.Invocation) -> bound.Bound:
+    member = isinstance(node.target, nodes.MemberAccess)
+    if isinstance(node.target, nodes.MemberAccess):
         target = bind_member(scope, node.target, invoked=True)
     else:
         target = bind(scope, node.target)
     if isinstance(target, MethodGroup):
         return call_group(scope, target, given_arguments(scope, node.arguments), node.at)
-    if isinstance(target, Bound) and target.type.kind == "delegate":
+    if isinstance(target, bound.Bound) and target.type.kind == "delegate":
         return _invoke(scope, target, node)
-    if isinstance(target, Bound) and not member:
+    if isinstance(target, bound.Bound) and not member:
         scope.refuse("CS0149", node.target)
     scope.refuse("CS1955", node.target.at)
 
 
-def _invoke(scope: Scope, target: Bound, node: Invocation) -> Bound:
+def _invoke(scope: Scope, target: bound.Bound, node: nodes.Invocation) -> bound.Bound:
     *parameters, result = target.type.arguments
     arguments = given_arguments(scope, node.arguments)
     if len(arguments) != len(parameters):
@@ -209,44 +197,44 @@ def _invoke(scope: Scope, target: Bound, node: Invocation) -> Bound:
         convert(scope, each.value, kind, each.at).code
         for each, kind in zip(arguments, parameters, strict=True)
     ]
-    return Bound(result, f"{not_null(scope, target)}({', '.join(codes)})")
+    return bound.Bound(result, f"{not_null(scope, target)}({', '.join(codes)})")
 
 
 # ?.
 
 
-def bind_conditional_access(scope: Scope, node: ConditionalAccess) -> Bound:
+def bind_conditional_access(scope: Scope, node: nodes.ConditionalAccess) -> bound.Bound:
     target = value(scope, node.target)
     if target.type is NULL or (target.type.is_value and not target.type.is_nullable):
         _refuse_question(scope, target.type, node)
     first, again = once(scope, target)
-    there = Bound(target.type.underlying, again, repeatable=True, safe=True)
+    there = bound.Bound(target.type.underlying, again, repeatable=True, safe=True)
     inner = value(scope._replace(receiver=there), node.access)
     result = inner.type
     if result is NULL or result.kind == "delegate":
         _refuse_question(scope, result, node)
     if result.is_value and not result.is_nullable:
         result = scope.registry.nullable(result)
-    return Bound(result, f"({inner.code} if {first} is not None else None)")
+    return bound.Bound(result, f"({inner.code} if {first} is not None else None)")
 
 
-def _refuse_question(scope: Scope, kind: Type, node: ConditionalAccess) -> None:
+def _refuse_question(scope: Scope, kind: Type, node: nodes.ConditionalAccess) -> None:
     scope.refuse("CS0023", node.at, "?", kind)
 
 
-def bind_receiver(scope: Scope, node: Receiver) -> Bound:
+def bind_receiver(scope: Scope, node: nodes.Receiver) -> bound.Bound:
     assert scope.receiver is not None
     return scope.receiver
 
 
-def bind_parenthesized(scope: Scope, node: Parenthesized) -> Bound:
+def bind_parenthesized(scope: Scope, node: nodes.Parenthesized) -> bound.Bound:
     return value(scope, node.operand)
 
 
-expressions.enter(Name, bind_name)
-expressions.enter(PredefinedType, bind_predefined)
-expressions.enter(MemberAccess, bind_member)
-expressions.enter(Invocation, bind_invocation)
-expressions.enter(ConditionalAccess, bind_conditional_access)
-expressions.enter(Receiver, bind_receiver)
-expressions.enter(Parenthesized, bind_parenthesized)
+expressions.enter(nodes.Name, bind_name)
+expressions.enter(nodes.PredefinedType, bind_predefined)
+expressions.enter(nodes.MemberAccess, bind_member)
+expressions.enter(nodes.Invocation, bind_invocation)
+expressions.enter(nodes.ConditionalAccess, bind_conditional_access)
+expressions.enter(nodes.Receiver, bind_receiver)
+expressions.enter(nodes.Parenthesized, bind_parenthesized)

@@ -8,16 +8,7 @@ from apimlb.policy.clr.metering import same_text
 from apimlb.policy.clr.numbers.arithmetic import both, either
 from apimlb.policy.clr.objects.text import same
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
-from apimlb.policy.csharp.binding.arithmetic import (
-    COMPARISONS,
-    EQUALITY,
-    compared,
-    declared_operator,
-    null_test,
-    numeric_operator,
-    numeric_unary,
-    operator_call,
-)
+from apimlb.policy.csharp.binding import arithmetic
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import constant_conversion, convert, converts
 from apimlb.policy.csharp.binding.dispatch import bind, expressions, value
@@ -28,34 +19,24 @@ from apimlb.policy.csharp.binding.text import concatenated
 from apimlb.policy.csharp.binding.throwing import throw_code
 from apimlb.policy.csharp.binding.values import literal, once
 from apimlb.policy.csharp.conversions import NUMERIC
-from apimlb.policy.csharp.syntax.nodes import (
-    SHORT_CIRCUIT,
-    As,
-    Assignment,
-    Binary,
-    Conditional,
-    Node,
-    ThrowExpression,
-    Unary,
-    chain,
-)
+from apimlb.policy.csharp.syntax import nodes
 
 
-def bind_binary(scope: Scope, node: Binary) -> Bound:
+def bind_binary(scope: Scope, node: nodes.Binary) -> Bound:
     if node.operator in ("&&", "||"):
         return _logical(scope, node)
     if node.operator == "??":
         return _coalesce(scope, node)
-    first, parts = chain(node)
+    first, parts = nodes.chain(node)
     left = value(scope, first)
     for part in parts:
         left = operate(scope, part.operator, left, value(scope, part.right), part)
     return left
 
 
-def _logical(scope: Scope, node: Binary) -> Bound:
+def _logical(scope: Scope, node: nodes.Binary) -> Bound:
     boolean = scope.registry.bool
-    first, parts = chain(node)
+    first, parts = nodes.chain(node)
     before = value(scope, first)
     bound: list[Bound] = []
     for part in parts:
@@ -73,25 +54,25 @@ def _logical(scope: Scope, node: Binary) -> Bound:
     return Bound(boolean, f"({word.join(part.code for part in bound)})", safe=True)
 
 
-def _no_operator(scope: Scope, operator: str, left: Bound, right: Bound, at: int | Node) -> NoReturn:
-    if left.type is NULL and right.type is NULL and operator not in SHORT_CIRCUIT:
+def _no_operator(scope: Scope, operator: str, left: Bound, right: Bound, at: int | nodes.Node) -> NoReturn:
+    if left.type is NULL and right.type is NULL and operator not in nodes.SHORT_CIRCUIT:
         scope.refuse("CS0034", at, operator)
     scope.refuse("CS0019", at, operator, left.type, right.type)
 
 
-def operate(scope: Scope, operator: str, left: Bound, right: Bound, node: Node) -> Bound:
+def operate(scope: Scope, operator: str, left: Bound, right: Bound, node: nodes.Node) -> Bound:
     """`left operator right`"""
     left, right = _beside_null(scope, left, right), _beside_null(scope, right, left)
     made = (
-        numeric_operator(scope, operator, left, right, node)
-        or declared_operator(scope, operator, left, right, node)
+        arithmetic.numeric_operator(scope, operator, left, right, node)
+        or arithmetic.declared_operator(scope, operator, left, right, node)
         or _string_operator(scope, operator, left, right)
         or _bool_operator(scope, operator, left, right)
         or _enum_operator(scope, operator, left, right)
-        or (_reference_equality(scope, operator, left, right) if operator in EQUALITY else None)
+        or (_reference_equality(scope, operator, left, right) if operator in arithmetic.EQUALITY else None)
     )
     if made is None:
-        written = f"{operator}=" if isinstance(node, Assignment) else operator
+        written = f"{operator}=" if isinstance(node, nodes.Assignment) else operator
         _no_operator(scope, written, left, right, node)
     return made
 
@@ -114,14 +95,14 @@ def _string_operator(scope: Scope, operator: str, left: Bound, right: Bound) -> 
         if left.type is right.type and isinstance(left.constant, str) and isinstance(right.constant, str):
             return literal(scope, left.constant + right.constant, string)
         return concatenated(scope, left, right)
-    if operator not in EQUALITY or string not in types or not types <= {string, NULL}:
+    if operator not in arithmetic.EQUALITY or string not in types or not types <= {string, NULL}:
         return None
     if left.is_constant and right.is_constant:
         return literal(scope, (left.constant == right.constant) == (operator == "=="), boolean)
     if NULL in types:
-        return null_test(scope, operator, left if left.type is string else right)
+        return arithmetic.null_test(scope, operator, left if left.type is string else right)
     if left.is_constant or right.is_constant:
-        return compared(scope, operator, left.code, right.code)
+        return arithmetic.compared(scope, operator, left.code, right.code)
     return _equality(scope, operator, f"{scope.use(same_text)}({left.code}, {right.code})")
 
 
@@ -133,19 +114,19 @@ def _equality(scope: Scope, operator: str, code: str) -> Bound:
 def _bool_operator(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
     boolean = scope.registry.bool
     if left.type.underlying is not boolean or right.type.underlying is not boolean:
-        if operator in EQUALITY and NULL in (left.type, right.type):
+        if operator in arithmetic.EQUALITY and NULL in (left.type, right.type):
             other = left if right.type is NULL else right
-            return null_test(scope, operator, other) if other.type.is_nullable else None
+            return arithmetic.null_test(scope, operator, other) if other.type.is_nullable else None
         return None
     folded = fold_bools(scope, operator, left, right)
     if folded is not None:
         return folded
-    if operator in EQUALITY:
-        return compared(scope, operator, left.code, right.code)
+    if operator in arithmetic.EQUALITY:
+        return arithmetic.compared(scope, operator, left.code, right.code)
     if operator not in "&|^":
         return None
     if not (left.type.is_nullable or right.type.is_nullable):
-        return compared(scope, operator, left.code, right.code)
+        return arithmetic.compared(scope, operator, left.code, right.code)
     if operator == "^":
         first, first_again = once(scope, left)
         second, second_again = once(scope, right)
@@ -169,13 +150,13 @@ def _enum_operator(scope: Scope, operator: str, left: Bound, right: Bound) -> Bo
     folded = fold_enums(scope, operator, first, second, enum)
     if folded is not None:
         return folded
-    if operator in EQUALITY:
-        return compared(scope, operator, first.code, second.code)
+    if operator in arithmetic.EQUALITY:
+        return arithmetic.compared(scope, operator, first.code, second.code)
     if left.type.is_nullable or right.type.is_nullable:
         return None
     numbers = [f"{scope.use(enum_number)}({side.code})" for side in (first, second)]
-    if operator in COMPARISONS:
-        return compared(scope, operator, *numbers)
+    if operator in arithmetic.COMPARISONS:
+        return arithmetic.compared(scope, operator, *numbers)
     code = f" {operator} ".join(numbers)
     if operator in "&|^":
         return Bound(enum, _enum_code(scope, enum, code), safe=True)
@@ -206,9 +187,9 @@ def _reference_equality(scope: Scope, operator: str, left: Bound, right: Bound) 
     other = left if right.type is NULL else right
     if left.type.is_value or right.type.is_value:
         with_null = NULL in (left.type, right.type) and other.type.is_nullable
-        return null_test(scope, operator, other) if with_null else None
+        return arithmetic.null_test(scope, operator, other) if with_null else None
     if NULL in (left.type, right.type):
-        return null_test(scope, operator, other)
+        return arithmetic.null_test(scope, operator, other)
     derives = scope.registry.derives
     if (
         derives(left.type, right.type)
@@ -222,9 +203,9 @@ def _reference_equality(scope: Scope, operator: str, left: Bound, right: Bound) 
 # ??, ?:, as, and one operand
 
 
-def _coalesce(scope: Scope, node: Binary) -> Bound:
+def _coalesce(scope: Scope, node: nodes.Binary) -> Bound:
     left = value(scope, node.left)
-    thrown = isinstance(node.right, ThrowExpression)
+    thrown = isinstance(node.right, nodes.ThrowExpression)
     right = Bound(NULL, "") if thrown else value(scope, node.right)
     nullable = not right.type.is_value or right.type.is_nullable
     if left.type is NULL and nullable and right.type not in (NULL, VOID):
@@ -233,7 +214,7 @@ def _coalesce(scope: Scope, node: Binary) -> Bound:
         _no_operator(scope, "??", left, right, node)
     first, again = once(scope, left)
     plain = left.type.underlying
-    if isinstance(node.right, ThrowExpression):
+    if isinstance(node.right, nodes.ThrowExpression):
         return Bound(plain, _if_not_null(first, again, throw_code(scope, node.right)), safe=True)
     for target in (plain, left.type):
         if converts(scope, right, target):
@@ -250,14 +231,14 @@ def _if_not_null(first: str, then: str, otherwise: str) -> str:
     return f"({then} if {first} is not None else {otherwise})"
 
 
-def bind_conditional(scope: Scope, node: Conditional) -> Bound:
+def bind_conditional(scope: Scope, node: nodes.Conditional) -> Bound:
     condition = convert(scope, bind(scope, node.condition), scope.registry.bool, node.condition)
-    if isinstance(node.when_true, ThrowExpression):
+    if isinstance(node.when_true, nodes.ThrowExpression):
         code = throw_code(scope, node.when_true)
         other = value(scope, node.when_false)
         return Bound(other.type, f"({code} if {condition.code} else {other.code})")
     left = value(scope, node.when_true)
-    if isinstance(node.when_false, ThrowExpression):
+    if isinstance(node.when_false, nodes.ThrowExpression):
         code = throw_code(scope, node.when_false)
         return Bound(left.type, f"({left.code} if {condition.code} else {code})")
     right = value(scope, node.when_false)
@@ -281,7 +262,7 @@ def _common(scope: Scope, left: Bound, right: Bound) -> Type | None:
     return right.type if forward else left.type if backward else None
 
 
-def bind_as(scope: Scope, node: As) -> Bound:
+def bind_as(scope: Scope, node: nodes.As) -> Bound:
     bound = value(scope, node.operand)
     target = type_of(scope, node.type)
     if target.is_value and not target.is_nullable:
@@ -291,7 +272,7 @@ def bind_as(scope: Scope, node: As) -> Bound:
     return Bound(target, f"{scope.use(as_type)}({bound.code}, {scope.use(target)})")
 
 
-def bind_unary(scope: Scope, node: Unary) -> Bound:
+def bind_unary(scope: Scope, node: nodes.Unary) -> Bound:
     bound, operator = value(scope, node.operand), node.operator
     made = _not(scope, bound) if operator == "!" else _signed(scope, operator, bound, node)
     if made is not None:
@@ -301,16 +282,16 @@ def bind_unary(scope: Scope, node: Unary) -> Bound:
     scope.refuse("CS0023", node.at, operator, bound.type)
 
 
-def _signed(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bound | None:
+def _signed(scope: Scope, operator: str, bound: Bound, node: nodes.Unary) -> Bound | None:
     """`+`, `-` or `~`"""
     if bound.type.underlying.name in NUMERIC:
-        return numeric_unary(scope, operator, bound, node)
+        return arithmetic.numeric_unary(scope, operator, bound, node)
     if operator == "~" and bound.type.kind == "enum":
         return _complement(scope, bound)
     definition = bound.type.underlying.definition
     for member in scope.registry.own_members(definition, f"operator {operator}") if definition else ():
         if len(member.parameters) == 1:
-            return Bound(member.result, operator_call(scope, member, bound.code), safe=True)
+            return Bound(member.result, arithmetic.operator_call(scope, member, bound.code), safe=True)
     return None
 
 
@@ -332,7 +313,7 @@ def _complement(scope: Scope, bound: Bound) -> Bound:
     return Bound(bound.type, _enum_code(scope, bound.type, number), safe=True)
 
 
-expressions.enter(Binary, bind_binary)
-expressions.enter(Conditional, bind_conditional)
-expressions.enter(As, bind_as)
-expressions.enter(Unary, bind_unary)
+expressions.enter(nodes.Binary, bind_binary)
+expressions.enter(nodes.Conditional, bind_conditional)
+expressions.enter(nodes.As, bind_as)
+expressions.enter(nodes.Unary, bind_unary)

@@ -13,7 +13,7 @@ from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import once
 from apimlb.policy.csharp.conversions import INTEGRAL
 from apimlb.policy.csharp.syntax.nodes import Is, MemberAccess, Name, Node, TypeName
-from apimlb.policy.csharp.syntax.statements import SwitchLabel
+from apimlb.policy.csharp.syntax.statement_nodes import SwitchLabel
 
 PLAIN = INTEGRAL | {"System.Boolean", "System.String"}
 """Types of constants that Python compares as C# does."""

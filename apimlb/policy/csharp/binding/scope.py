@@ -14,14 +14,7 @@ from typing import ClassVar, NamedTuple, NoReturn
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.registry import Registry
-from apimlb.policy.csharp.binding.bound import (
-    Bound,
-    LocalMethod,
-    NamespaceReference,
-    Symbol,
-    TypeReference,
-    Variable,
-)
+from apimlb.policy.csharp.binding import bound
 from apimlb.policy.csharp.binding.emit import Globals, Lines
 from apimlb.policy.csharp.binding.facts import Facts
 from apimlb.policy.csharp.conversions import Conversions
@@ -51,7 +44,7 @@ class Program:
     registry: Registry
     conversions: Conversions
     celled: set[str]
-    trials: dict[Lambdas, Bound | PolicyError] = field(default_factory=dict)
+    trials: dict[Lambdas, bound.Bound | PolicyError] = field(default_factory=dict)
     globals: Globals = field(default_factory=Globals)
     facts: Facts = field(default_factory=Facts)
 
@@ -71,10 +64,10 @@ class Names:
         self.outer = outer
         self.statements = statements
         self.trial = trial
-        self.own: dict[str, Symbol] = {}
+        self.own: dict[str, bound.Symbol] = {}
         self.inner: dict[str, int] = {}
 
-    def find(self, name: str) -> Symbol | None:
+    def find(self, name: str) -> bound.Symbol | None:
         names: Names | None = self
         while names is not None:
             found = names.own.get(name)
@@ -83,7 +76,7 @@ class Names:
             names = names.outer
         return None
 
-    def enter(self, symbol: Symbol) -> None:
+    def enter(self, symbol: bound.Symbol) -> None:
         self.own[symbol.name] = symbol
         names = self
         while names.outer is not None and not names.trial:
@@ -104,10 +97,10 @@ class Function(NamedTuple):
     lambdas    the lambdas that it is inside of
     """
 
-    returns: list[Bound]
-    used: set[Variable]
+    returns: list[bound.Bound]
+    used: set[bound.Variable]
     result: Type | None = None
-    outs: tuple[Variable, ...] = ()
+    outs: tuple[bound.Variable, ...] = ()
     shown: str = ""
     outermost: bool = False
     enclosed: bool = False
@@ -132,7 +125,7 @@ class Scope(NamedTuple):
     before: Lines
     loops: tuple[str, ...] = ()
     overflow: str = ""
-    receiver: Bound | None = None
+    receiver: bound.Bound | None = None
     catching: bool = False
 
     @property
@@ -200,7 +193,7 @@ class Scope(NamedTuple):
 
     # Locals
 
-    def find(self, name: str) -> Symbol | None:
+    def find(self, name: str) -> bound.Symbol | None:
         return self.names.find(name)
 
     def declare(
@@ -211,11 +204,11 @@ class Scope(NamedTuple):
         *,
         python: str = "",
         readonly: str = "",
-        row_member: tuple[Variable, str] | None = None,
-    ) -> Variable:
+        row_member: tuple[bound.Variable, str] | None = None,
+    ) -> bound.Variable:
         """A new local; C# allows no second meaning of a name inside."""
         self.check_unused(name, at)
-        made = Variable(
+        made = bound.Variable(
             name, kind, python or self.local(name), cell=name in self.program.celled, readonly=readonly,
             row_member=row_member, at=at,
         )  # fmt: skip
@@ -226,18 +219,18 @@ class Scope(NamedTuple):
         """Refuses a name that the block, one around it or one inside it has."""
         other = self.names.own.get(name)
         if other is not None:
-            later = max(at, other.at) if isinstance(other, LocalMethod) else at
+            later = max(at, other.at) if isinstance(other, bound.LocalMethod) else at
             self.refuse("CS0128", later, name)
         if name in self.names.inner:
             self.refuse("CS0136", self.names.inner[name], name)
         if name == "context" or self.find(name) is not None:
             self.refuse("CS0136", at, name)
 
-    def cells(self) -> Iterable[Variable]:
+    def cells(self) -> Iterable[bound.Variable]:
         """The locals so far that are cells, from the innermost block outward."""
         names: Names | None = self.names
         while names is not None:
-            yield from (each for each in names.own.values() if isinstance(each, Variable) and each.cell)
+            yield from (each for each in names.own.values() if isinstance(each, bound.Variable) and each.cell)
             names = names.outer
 
 
@@ -252,11 +245,11 @@ class Untyped(ABC):
         """Where a value is wanted."""
 
     @abstractmethod
-    def to_delegate(self, scope: Scope, target: Type, at: int | Node) -> Bound:
+    def to_delegate(self, scope: Scope, target: Type, at: int | Node) -> bound.Bound:
         """It as a value of a type; refused unless that is a delegate that it fits."""
 
     @abstractmethod
-    def result(self, scope: Scope, inputs: Inputs) -> Bound | None:
+    def result(self, scope: Scope, inputs: Inputs) -> bound.Bound | None:
         """What it yields for inputs of these types, without its code; None where it takes no such."""
 
     @abstractmethod
@@ -264,4 +257,4 @@ class Untyped(ABC):
         """Raise the problem inside of it, if that is why it fits nothing."""
 
 
-Result = Bound | TypeReference | NamespaceReference | Untyped
+Result = bound.Bound | bound.TypeReference | bound.NamespaceReference | Untyped

@@ -14,7 +14,7 @@ from apimlb.policy.csharp.binding.facts import SwitchFacts
 from apimlb.policy.csharp.binding.loops import continues
 from apimlb.policy.csharp.binding.patterns import PLAIN, constant_test, type_test
 from apimlb.policy.csharp.binding.scope import Names, Scope
-from apimlb.policy.csharp.syntax.statements import Declaration, Switch, SwitchLabel, SwitchSection
+from apimlb.policy.csharp.syntax.statement_nodes import Declaration, Switch, SwitchLabel, SwitchSection
 
 
 @dataclass(slots=True, eq=False, repr=False)

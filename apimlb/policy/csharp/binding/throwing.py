@@ -8,7 +8,7 @@ from apimlb.policy.csharp.binding.dispatch import expressions, statements, value
 from apimlb.policy.csharp.binding.emit import Line, Lines
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.syntax.nodes import Node, ThrowExpression
-from apimlb.policy.csharp.syntax.statements import Throw
+from apimlb.policy.csharp.syntax.statement_nodes import Throw
 
 
 def check_exception(scope: Scope, kind: Type, at: int | Node) -> None:

@@ -2,32 +2,10 @@
 
 from collections.abc import Callable
 
+from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.creation import parse_array
 from apimlb.policy.csharp.syntax.cursor import Cursor
 from apimlb.policy.csharp.syntax.nodes import Node, TypeName
-from apimlb.policy.csharp.syntax.statements import (
-    BlockStatement,
-    Break,
-    Catch,
-    CheckedBlock,
-    Continue,
-    Declaration,
-    DoWhile,
-    ExpressionStatement,
-    For,
-    ForEach,
-    FunctionParameter,
-    If,
-    LocalFunction,
-    Return,
-    Switch,
-    SwitchLabel,
-    SwitchSection,
-    Throw,
-    Try,
-    Using,
-    While,
-)
 from apimlb.policy.csharp.syntax.type_names import parse_type, try_type
 
 _BANNED_STATEMENTS = {
@@ -44,8 +22,8 @@ _MISPLACED = {
 }  # fmt: skip
 
 
-def parse_block(cursor: Cursor) -> BlockStatement:
-    made = BlockStatement(cursor.expect("{").at, [])
+def parse_block(cursor: Cursor) -> statement_nodes.BlockStatement:
+    made = statement_nodes.BlockStatement(cursor.expect("{").at, [])
     cursor.deeper()
     while not cursor.at_op("}"):
         if cursor.token.kind == "end":
@@ -65,9 +43,9 @@ def _embedded(cursor: Cursor) -> Node:
     """The body of an `if` or loop."""
     at = cursor.token.at
     cursor.deeper()
-    made = BlockStatement(at, []) if cursor.accept(";") else parse_statement(cursor)
+    made = statement_nodes.BlockStatement(at, []) if cursor.accept(";") else parse_statement(cursor)
     cursor.shallower()
-    if isinstance(made, Declaration | LocalFunction):
+    if isinstance(made, statement_nodes.Declaration | statement_nodes.LocalFunction):
         raise cursor.source.error(
             "Embedded statement cannot be a declaration or labeled statement", at, "CS1023"
         )
@@ -99,7 +77,7 @@ def parse_statement(cursor: Cursor) -> Node:
 
 def _expression_statement(cursor: Cursor) -> Node:
     at = cursor.token.at
-    made = ExpressionStatement(at, cursor.expression())
+    made = statement_nodes.ExpressionStatement(at, cursor.expression())
     cursor.expect(";")
     return made
 
@@ -127,8 +105,8 @@ def _declaration(cursor: Cursor) -> Node | None:
     return made
 
 
-def _declarators(cursor: Cursor, written: TypeName, constant: bool = False) -> Declaration:
-    made = Declaration(written.at, written, [], constant)
+def _declarators(cursor: Cursor, written: TypeName, constant: bool = False) -> statement_nodes.Declaration:
+    made = statement_nodes.Declaration(written.at, written, [], constant)
     while True:
         name = cursor.identifier()
         value = None
@@ -147,7 +125,7 @@ def _local_function(cursor: Cursor, result: TypeName) -> Node:
     if cursor.at_op("<"):
         cursor.refuse("Local functions with type parameters are not supported here", "NotSupported")
     cursor.expect("(")
-    parameters: list[FunctionParameter] = []
+    parameters: list[statement_nodes.FunctionParameter] = []
     while not cursor.at_op(")"):
         parameters.append(_function_parameter(cursor))
         if not cursor.accept(","):
@@ -159,10 +137,10 @@ def _local_function(cursor: Cursor, result: TypeName) -> Node:
         cursor.expect(";")
     else:
         body = parse_block(cursor)
-    return LocalFunction(name.at, result, name.text, parameters, body)
+    return statement_nodes.LocalFunction(name.at, result, name.text, parameters, body)
 
 
-def _function_parameter(cursor: Cursor) -> FunctionParameter:
+def _function_parameter(cursor: Cursor) -> statement_nodes.FunctionParameter:
     mode = ""
     if cursor.token.text in ("ref", "out", "params"):
         if cursor.token.text == "ref":
@@ -171,7 +149,7 @@ def _function_parameter(cursor: Cursor) -> FunctionParameter:
     written = parse_type(cursor)
     name = cursor.identifier()
     default = cursor.expression() if cursor.accept("=") else None
-    return FunctionParameter(name.at, name.text, written, mode, default)
+    return statement_nodes.FunctionParameter(name.at, name.text, written, mode, default)
 
 
 # Statements by their keyword, which is behind the cursor.
@@ -194,11 +172,11 @@ def _if_statement(cursor: Cursor, at: int) -> Node:
     condition = _condition(cursor)
     then = _embedded(cursor)
     otherwise = _embedded(cursor) if cursor.accept("else") else None
-    return If(at, condition, then, otherwise)
+    return statement_nodes.If(at, condition, then, otherwise)
 
 
 def _while_statement(cursor: Cursor, at: int) -> Node:
-    return While(at, _condition(cursor), _embedded(cursor))
+    return statement_nodes.While(at, _condition(cursor), _embedded(cursor))
 
 
 def _do_statement(cursor: Cursor, at: int) -> Node:
@@ -206,7 +184,7 @@ def _do_statement(cursor: Cursor, at: int) -> Node:
     cursor.expect("while")
     condition = _condition(cursor)
     cursor.expect(";")
-    return DoWhile(at, body, condition)
+    return statement_nodes.DoWhile(at, body, condition)
 
 
 def _for_statement(cursor: Cursor, at: int) -> Node:
@@ -219,11 +197,11 @@ def _for_statement(cursor: Cursor, at: int) -> Node:
     cursor.expect(";")
     update: list[Node] = []
     while not cursor.at_op(")"):
-        update.append(ExpressionStatement(cursor.token.at, cursor.expression()))
+        update.append(statement_nodes.ExpressionStatement(cursor.token.at, cursor.expression()))
         if not cursor.accept(","):
             break
     cursor.expect(")")
-    return For(at, first, condition, update, _embedded(cursor))
+    return statement_nodes.For(at, first, condition, update, _embedded(cursor))
 
 
 def _for_first(cursor: Cursor) -> list[Node]:
@@ -234,7 +212,7 @@ def _for_first(cursor: Cursor) -> list[Node]:
     cursor.reset(start)
     found: list[Node] = []
     while True:
-        found.append(ExpressionStatement(cursor.token.at, cursor.expression()))
+        found.append(statement_nodes.ExpressionStatement(cursor.token.at, cursor.expression()))
         if not cursor.accept(","):
             return found
 
@@ -248,34 +226,34 @@ def _foreach_statement(cursor: Cursor, at: int) -> Node:
     cursor.expect("in")
     source = cursor.expression()
     cursor.expect(")")
-    return ForEach(at, written, name.text, source, _embedded(cursor), name.at)
+    return statement_nodes.ForEach(at, written, name.text, source, _embedded(cursor), name.at)
 
 
 def _return_statement(cursor: Cursor, at: int) -> Node:
     value = None if cursor.at_op(";") else cursor.expression()
     cursor.expect(";")
-    return Return(at, value)
+    return statement_nodes.Return(at, value)
 
 
 def _break_statement(cursor: Cursor, at: int) -> Node:
     cursor.expect(";")
-    return Break(at)
+    return statement_nodes.Break(at)
 
 
 def _continue_statement(cursor: Cursor, at: int) -> Node:
     cursor.expect(";")
-    return Continue(at)
+    return statement_nodes.Continue(at)
 
 
 def _throw_statement(cursor: Cursor, at: int) -> Node:
     value = None if cursor.at_op(";") else cursor.expression()
     cursor.expect(";")
-    return Throw(at, value)
+    return statement_nodes.Throw(at, value)
 
 
 def _try_statement(cursor: Cursor, at: int) -> Node:
     body = parse_block(cursor)
-    catches: list[Catch] = []
+    catches: list[statement_nodes.Catch] = []
     while cursor.at_keyword("catch"):
         if catches and catches[-1].type is None and catches[-1].filter is None:
             cursor.refuse("Catch clauses cannot follow the general catch clause of a try statement", "CS1017")
@@ -283,10 +261,10 @@ def _try_statement(cursor: Cursor, at: int) -> Node:
     finally_body = parse_block(cursor) if cursor.accept("finally") else None
     if not catches and finally_body is None:
         cursor.refuse("Expected catch or finally", "CS1524", cursor.last)
-    return Try(at, body, catches, finally_body)
+    return statement_nodes.Try(at, body, catches, finally_body)
 
 
-def _catch(cursor: Cursor) -> Catch:
+def _catch(cursor: Cursor) -> statement_nodes.Catch:
     at = cursor.expect("catch").at
     caught, name, condition, name_at = None, None, None, at
     if cursor.accept("("):
@@ -297,7 +275,7 @@ def _catch(cursor: Cursor) -> Catch:
     if cursor.token.kind == "id" and cursor.token.text == "when":
         cursor.advance()
         condition = _condition(cursor)
-    return Catch(at, caught, name, condition, parse_block(cursor), name_at)
+    return statement_nodes.Catch(at, caught, name, condition, parse_block(cursor), name_at)
 
 
 def _using_statement(cursor: Cursor, at: int) -> Node:
@@ -311,33 +289,33 @@ def _using_statement(cursor: Cursor, at: int) -> Node:
         cursor.reset(start)
         resource = cursor.expression()
     cursor.expect(")")
-    return Using(at, resource, _embedded(cursor))
+    return statement_nodes.Using(at, resource, _embedded(cursor))
 
 
 def _checked_statement(cursor: Cursor, at: int) -> Node:
     if cursor.at_op("("):  # an expression after all
         cursor.reset(cursor.index - 1)
         return _expression_statement(cursor)
-    return CheckedBlock(at, parse_block(cursor), True)
+    return statement_nodes.CheckedBlock(at, parse_block(cursor), True)
 
 
 def _unchecked_statement(cursor: Cursor, at: int) -> Node:
     if cursor.at_op("("):
         cursor.reset(cursor.index - 1)
         return _expression_statement(cursor)
-    return CheckedBlock(at, parse_block(cursor), False)
+    return statement_nodes.CheckedBlock(at, parse_block(cursor), False)
 
 
 def _switch_statement(cursor: Cursor, at: int) -> Node:
-    made = Switch(at, _condition(cursor), [])
+    made = statement_nodes.Switch(at, _condition(cursor), [])
     cursor.expect("{")
     while not cursor.accept("}"):
         made.sections.append(_section(cursor))
     return made
 
 
-def _section(cursor: Cursor) -> SwitchSection:
-    section = SwitchSection(cursor.token.at, [], [])
+def _section(cursor: Cursor) -> statement_nodes.SwitchSection:
+    section = statement_nodes.SwitchSection(cursor.token.at, [], [])
     while cursor.at_keyword("case") or cursor.at_keyword("default"):
         section.labels.append(_label(cursor))
     if not section.labels:
@@ -349,9 +327,9 @@ def _section(cursor: Cursor) -> SwitchSection:
     return section
 
 
-def _label(cursor: Cursor) -> SwitchLabel:
+def _label(cursor: Cursor) -> statement_nodes.SwitchLabel:
     token = cursor.advance()
-    label = SwitchLabel(token.at, None)
+    label = statement_nodes.SwitchLabel(token.at, None)
     if token.text == "case":
         start = cursor.index
         label.type = try_type(cursor)

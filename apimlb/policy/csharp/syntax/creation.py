@@ -1,21 +1,7 @@
 """`new` in its forms, arguments and lambdas."""
 
+from apimlb.policy.csharp.syntax import nodes
 from apimlb.policy.csharp.syntax.cursor import Cursor
-from apimlb.policy.csharp.syntax.nodes import (
-    AnonymousCreation,
-    Argument,
-    ArrayCreation,
-    ArrayInitializer,
-    ConditionalAccess,
-    Initializer,
-    Lambda,
-    LambdaParameter,
-    MemberAccess,
-    Name,
-    Node,
-    ObjectCreation,
-    TypeName,
-)
 from apimlb.policy.csharp.syntax.type_names import parse_type, rank_at, try_type
 
 _NO_MEMBER_NAME = (
@@ -24,9 +10,9 @@ _NO_MEMBER_NAME = (
 )
 
 
-def parse_arguments(cursor: Cursor, opening: str, closing: str) -> list[Argument]:
+def parse_arguments(cursor: Cursor, opening: str, closing: str) -> list[nodes.Argument]:
     cursor.expect(opening)
-    found: list[Argument] = []
+    found: list[nodes.Argument] = []
     while not cursor.at_op(closing):
         found.append(_argument(cursor))
         if not cursor.accept(","):
@@ -35,7 +21,7 @@ def parse_arguments(cursor: Cursor, opening: str, closing: str) -> list[Argument
     return found
 
 
-def _argument(cursor: Cursor) -> Argument:
+def _argument(cursor: Cursor) -> nodes.Argument:
     at = name_at = cursor.token.at
     name = None
     if cursor.token.kind == "id" and cursor.peek().text == ":" and cursor.peek().kind == "op":
@@ -48,13 +34,13 @@ def _argument(cursor: Cursor) -> Argument:
         declared = try_type(cursor)
         if mode == "out" and declared is not None and cursor.token.kind == "id":
             declared_at = cursor.token.at
-            return Argument(at, None, name, mode, cursor.advance().text, declared, declared_at)
+            return nodes.Argument(at, None, name, mode, cursor.advance().text, declared, declared_at)
         cursor.reset(start)
-        return Argument(at, cursor.expression(), name, mode, name_at=name_at)
-    return Argument(at, cursor.expression(), name, name_at=name_at)
+        return nodes.Argument(at, cursor.expression(), name, mode, name_at=name_at)
+    return nodes.Argument(at, cursor.expression(), name, name_at=name_at)
 
 
-def parse_new(cursor: Cursor) -> Node:
+def parse_new(cursor: Cursor) -> nodes.Node:
     at = cursor.expect("new").at
     if cursor.at_op("{"):
         return _anonymous(cursor, at)
@@ -66,7 +52,7 @@ def parse_new(cursor: Cursor) -> Node:
             raise cursor.source.error("No best type found for implicitly-typed array", at, "CS0826")
         for _ in range(rank + 1):
             cursor.advance()
-        return ArrayCreation(at, None, [], rank, parse_array(cursor))
+        return nodes.ArrayCreation(at, None, [], rank, parse_array(cursor))
     made = try_type(cursor, arrays=False, nullable=False)
     if made is None:
         cursor.refuse("Type expected", "CS1031")
@@ -79,13 +65,13 @@ def parse_new(cursor: Cursor) -> Node:
     initializer = _initializer(cursor) if cursor.at_op("{") else None
     if arguments is None and initializer is None:
         cursor.refuse("A new expression requires (), [], or {} after type", "CS1526")
-    return ObjectCreation(at, made, arguments or [], initializer)
+    return nodes.ObjectCreation(at, made, arguments or [], initializer)
 
 
-def _new_array(cursor: Cursor, at: int, element: TypeName) -> Node:
+def _new_array(cursor: Cursor, at: int, element: nodes.TypeName) -> nodes.Node:
     rank = rank_at(cursor)
     bracket = cursor.token
-    sizes: list[Node] = []
+    sizes: list[nodes.Node] = []
     if rank is None:
         sizes = [
             argument.value for argument in parse_arguments(cursor, "[", "]") if argument.value is not None
@@ -104,23 +90,23 @@ def _new_array(cursor: Cursor, at: int, element: TypeName) -> Node:
     items = parse_array(cursor) if cursor.at_op("{") else None
     if not sizes and items is None:
         cursor.refuse("Array creation must have array size or array initializer", "CS1586", bracket)
-    return ArrayCreation(at, element, sizes, rank, items)
+    return nodes.ArrayCreation(at, element, sizes, rank, items)
 
 
-def parse_array(cursor: Cursor) -> ArrayInitializer:
+def parse_array(cursor: Cursor) -> nodes.ArrayInitializer:
     at = cursor.expect("{").at
-    items: list[Node] = []
+    items: list[nodes.Node] = []
     while not cursor.at_op("}"):
         items.append(parse_array(cursor) if cursor.at_op("{") else cursor.expression())
         if not cursor.accept(","):
             break
     cursor.expect("}")
-    return ArrayInitializer(at, items)
+    return nodes.ArrayInitializer(at, items)
 
 
-def _anonymous(cursor: Cursor, at: int) -> Node:
+def _anonymous(cursor: Cursor, at: int) -> nodes.Node:
     cursor.expect("{")
-    members: list[tuple[str, Node]] = []
+    members: list[tuple[str, nodes.Node]] = []
     places: list[int] = []
     while not cursor.at_op("}"):
         places.append(cursor.token.at)
@@ -130,18 +116,18 @@ def _anonymous(cursor: Cursor, at: int) -> Node:
             members.append((name, cursor.expression()))
         else:
             value = cursor.expression()
-            named = value.access if isinstance(value, ConditionalAccess) else value
-            if not isinstance(named, Name | MemberAccess):
+            named = value.access if isinstance(value, nodes.ConditionalAccess) else value
+            if not isinstance(named, nodes.Name | nodes.MemberAccess):
                 raise cursor.source.error(_NO_MEMBER_NAME, places[-1], "CS0746")
             members.append((named.name, value))
         if not cursor.accept(","):
             break
     cursor.expect("}")
-    return AnonymousCreation(at, members, places)
+    return nodes.AnonymousCreation(at, members, places)
 
 
-def _initializer(cursor: Cursor) -> Initializer:
-    made = Initializer(cursor.expect("{").at, [], [])
+def _initializer(cursor: Cursor) -> nodes.Initializer:
+    made = nodes.Initializer(cursor.expect("{").at, [], [])
     while not cursor.at_op("}"):
         made.places.append(cursor.token.at)
         if cursor.token.kind == "id" and cursor.peek().text == "=" and cursor.peek().kind == "op":
@@ -168,7 +154,7 @@ def _initializer(cursor: Cursor) -> Initializer:
     return made
 
 
-def _initializer_value(cursor: Cursor) -> Node:
+def _initializer_value(cursor: Cursor) -> nodes.Node:
     return _initializer(cursor) if cursor.at_op("{") else cursor.expression()
 
 
@@ -188,11 +174,11 @@ def starts_lambda(cursor: Cursor) -> bool:
     return cursor.peek(ahead).text == "=>" and cursor.peek(ahead).kind == "op"
 
 
-def parse_lambda(cursor: Cursor) -> Node:
+def parse_lambda(cursor: Cursor) -> nodes.Node:
     at = cursor.token.at
-    parameters: list[LambdaParameter] = []
+    parameters: list[nodes.LambdaParameter] = []
     if cursor.token.kind == "id":
-        parameters.append(LambdaParameter(at, cursor.advance().text))
+        parameters.append(nodes.LambdaParameter(at, cursor.advance().text))
     else:
         cursor.expect("(")
         while not cursor.at_op(")"):
@@ -202,12 +188,12 @@ def parse_lambda(cursor: Cursor) -> Node:
         cursor.expect(")")
     arrow = cursor.expect("=>").at
     cursor.source.has_functions = True
-    body: Node = cursor.block() if cursor.at_op("{") else cursor.expression()
-    return Lambda(at, parameters, body, arrow)
+    body: nodes.Node = cursor.block() if cursor.at_op("{") else cursor.expression()
+    return nodes.Lambda(at, parameters, body, arrow)
 
 
-def _lambda_parameter(cursor: Cursor) -> LambdaParameter:
+def _lambda_parameter(cursor: Cursor) -> nodes.LambdaParameter:
     if cursor.token.kind == "id" and cursor.peek().text in (",", ")"):
-        return LambdaParameter(cursor.token.at, cursor.advance().text)
+        return nodes.LambdaParameter(cursor.token.at, cursor.advance().text)
     written = parse_type(cursor)
-    return LambdaParameter(cursor.token.at, cursor.identifier().text, written)
+    return nodes.LambdaParameter(cursor.token.at, cursor.identifier().text, written)

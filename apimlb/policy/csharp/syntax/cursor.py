@@ -5,7 +5,7 @@ from typing import NamedTuple, NoReturn
 
 from apimlb.policy.csharp.syntax.lexer import SourceText, Token, tokens
 from apimlb.policy.csharp.syntax.nodes import Node
-from apimlb.policy.csharp.syntax.statements import BlockStatement
+from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement
 
 _MAX_DEPTH = 60
 _EXPECTED = {";": "CS1002", "}": "CS1513", "{": "CS1514", "in": "CS1515", ")": "CS1026"}

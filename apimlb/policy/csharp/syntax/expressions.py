@@ -1,43 +1,10 @@
 """Expressions of C# 7, by precedence climbing."""
 
+from apimlb.policy.csharp.syntax import nodes, type_names
 from apimlb.policy.csharp.syntax.creation import parse_arguments, parse_lambda, parse_new, starts_lambda
 from apimlb.policy.csharp.syntax.cursor import Cursor
 from apimlb.policy.csharp.syntax.lexer import HoleRange, Token
 from apimlb.policy.csharp.syntax.literals import literal
-from apimlb.policy.csharp.syntax.nodes import (
-    As,
-    Assignment,
-    Binary,
-    Cast,
-    CheckedExpression,
-    Conditional,
-    ConditionalAccess,
-    DefaultValue,
-    ElementAccess,
-    Increment,
-    InterpolatedString,
-    Interpolation,
-    Invocation,
-    Is,
-    MemberAccess,
-    Name,
-    NameOf,
-    Node,
-    Parenthesized,
-    PredefinedType,
-    Receiver,
-    SizeOf,
-    ThrowExpression,
-    TypeName,
-    Unary,
-)
-from apimlb.policy.csharp.syntax.type_names import (
-    PREDEFINED,
-    parse_call_types,
-    parse_type,
-    skip_global,
-    try_type,
-)
 
 PRECEDENCE = {
     "??": 1, "||": 2, "&&": 3, "|": 4, "^": 5, "&": 6, "==": 7, "!=": 7,
@@ -47,7 +14,7 @@ PRECEDENCE = {
 ASSIGNMENTS = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="}
 _UNARY = frozenset(("!", "-", "+", "~"))
 _OPERAND_KEYWORDS = "new this true false null typeof default sizeof checked unchecked base delegate throw"
-_CAST_OPERAND_KEYWORDS = PREDEFINED | frozenset(_OPERAND_KEYWORDS.split())
+_CAST_OPERAND_KEYWORDS = type_names.PREDEFINED | frozenset(_OPERAND_KEYWORDS.split())
 _BANNED_KEYWORDS = {
     "typeof": "System.Type is not among the types that policy expressions may use",
     "stackalloc": "unsafe code is not possible in a policy expression",
@@ -63,7 +30,7 @@ _NO_INSTANCE = {
 }
 
 
-def parse_expression(cursor: Cursor) -> Node:
+def parse_expression(cursor: Cursor) -> nodes.Node:
     cursor.deeper()
     try:
         if cursor.token.kind == "id" and cursor.token.text == "from" and _starts_query(cursor):
@@ -71,13 +38,13 @@ def parse_expression(cursor: Cursor) -> Node:
         if starts_lambda(cursor):
             return parse_lambda(cursor)
         if cursor.at_keyword("throw"):
-            return ThrowExpression(cursor.advance().at, parse_expression(cursor))
+            return nodes.ThrowExpression(cursor.advance().at, parse_expression(cursor))
         return _assignment(cursor)
     finally:
         cursor.shallower()
 
 
-def _assignment(cursor: Cursor) -> Node:
+def _assignment(cursor: Cursor) -> nodes.Node:
     left = _ternary(cursor)
     operator = _operator_text(cursor)
     if operator not in ASSIGNMENTS:
@@ -85,7 +52,7 @@ def _assignment(cursor: Cursor) -> Node:
     at = cursor.token.at
     for _ in range(2 if operator == ">>=" else 1):
         cursor.advance()
-    return Assignment(at, operator[:-1], left, parse_expression(cursor))
+    return nodes.Assignment(at, operator[:-1], left, parse_expression(cursor))
 
 
 def _operator_text(cursor: Cursor) -> str:
@@ -98,17 +65,17 @@ def _operator_text(cursor: Cursor) -> str:
     return text
 
 
-def _ternary(cursor: Cursor) -> Node:
+def _ternary(cursor: Cursor) -> nodes.Node:
     condition = _binary(cursor, 1)
     if not cursor.at_op("?"):
         return condition
     at = cursor.advance().at
     when_true = parse_expression(cursor)
     cursor.expect(":")
-    return Conditional(at, condition, when_true, parse_expression(cursor))
+    return nodes.Conditional(at, condition, when_true, parse_expression(cursor))
 
 
-def _binary(cursor: Cursor, lowest: int) -> Node:
+def _binary(cursor: Cursor, lowest: int) -> nodes.Node:
     left = _unary(cursor)
     while True:
         operator = _operator_text(cursor)
@@ -121,34 +88,34 @@ def _binary(cursor: Cursor, lowest: int) -> Node:
         if operator == "is":
             left = _is(cursor, at, left)
         elif operator == "as":
-            left = As(at, left, _operand_type(cursor))
+            left = nodes.As(at, left, _operand_type(cursor))
         elif operator == "??":
             right = (
-                ThrowExpression(cursor.advance().at, parse_expression(cursor))
+                nodes.ThrowExpression(cursor.advance().at, parse_expression(cursor))
                 if cursor.at_keyword("throw")
                 else (_binary(cursor, level))
             )
-            left = Binary(at, operator, left, right)
+            left = nodes.Binary(at, operator, left, right)
         else:
-            left = Binary(at, operator, left, _binary(cursor, level + 1))
+            left = nodes.Binary(at, operator, left, _binary(cursor, level + 1))
 
 
-def _operand_type(cursor: Cursor) -> TypeName:
-    return parse_type(cursor)
+def _operand_type(cursor: Cursor) -> nodes.TypeName:
+    return type_names.parse_type(cursor)
 
 
-def _is(cursor: Cursor, at: int, operand: Node) -> Node:
+def _is(cursor: Cursor, at: int, operand: nodes.Node) -> nodes.Node:
     start = cursor.index
-    found = try_type(cursor)
+    found = type_names.try_type(cursor)
     if found is not None and not cursor.at_op("(") and not (cursor.at_op(".") or cursor.at_op("?.")):
         name_at = cursor.token.at
         name = cursor.advance().text if cursor.token.kind == "id" else None
-        return Is(at, operand, found, name, name_at=name_at)
+        return nodes.Is(at, operand, found, name, name_at=name_at)
     cursor.reset(start)
-    return Is(at, operand, None, None, _binary(cursor, PRECEDENCE["<<"]))
+    return nodes.Is(at, operand, None, None, _binary(cursor, PRECEDENCE["<<"]))
 
 
-def _unary(cursor: Cursor) -> Node:
+def _unary(cursor: Cursor) -> nodes.Node:
     token = cursor.token
     if token.kind == "op":
         if token.text in _UNARY:
@@ -156,10 +123,10 @@ def _unary(cursor: Cursor) -> Node:
             cursor.deeper()
             operand = _unary(cursor)
             cursor.shallower()
-            return Unary(token.at, token.text, operand)
+            return nodes.Unary(token.at, token.text, operand)
         if token.text in ("++", "--"):
             cursor.advance()
-            return Increment(token.at, token.text, _unary(cursor), True)
+            return nodes.Increment(token.at, token.text, _unary(cursor), True)
         if token.text == "(":
             cast = _cast(cursor)
             if cast is not None:
@@ -169,21 +136,21 @@ def _unary(cursor: Cursor) -> Node:
     return _primary(cursor)
 
 
-def _cast(cursor: Cursor) -> Node | None:
+def _cast(cursor: Cursor) -> nodes.Node | None:
     start, at = cursor.index, cursor.token.at
     cursor.expect("(")
-    predefined = cursor.token.kind == "keyword" and cursor.token.text in PREDEFINED
-    target = try_type(cursor)
+    predefined = cursor.token.kind == "keyword" and cursor.token.text in type_names.PREDEFINED
+    target = type_names.try_type(cursor)
     if target is not None and cursor.accept(")") and _cast_operand(cursor, predefined, target):
         cursor.deeper()
         operand = _unary(cursor)
         cursor.shallower()
-        return Cast(at, target, operand)
+        return nodes.Cast(at, target, operand)
     cursor.reset(start)
     return None
 
 
-def _cast_operand(cursor: Cursor, predefined: bool, target: TypeName) -> bool:
+def _cast_operand(cursor: Cursor, predefined: bool, target: nodes.TypeName) -> bool:
     """Whether what follows `(Type)` makes it a cast: always after a keyword type, else only what
     cannot carry on an expression."""
     token = cursor.token
@@ -199,31 +166,33 @@ def _cast_operand(cursor: Cursor, predefined: bool, target: TypeName) -> bool:
 # Primary expressions and what follows them
 
 
-def _primary(cursor: Cursor) -> Node:
+def _primary(cursor: Cursor) -> nodes.Node:
     return _postfix(cursor, _first(cursor))
 
 
-def _postfix(cursor: Cursor, left: Node) -> Node:
+def _postfix(cursor: Cursor, left: nodes.Node) -> nodes.Node:
     while cursor.token.kind == "op":
         token = cursor.token
         if token.text == ".":
             cursor.advance()
             left = _member(cursor, left)
         elif token.text == "(":
-            left = Invocation(token.at, left, parse_arguments(cursor, "(", ")"))
+            left = nodes.Invocation(token.at, left, parse_arguments(cursor, "(", ")"))
         elif token.text == "[":
-            left = ElementAccess(token.at, left, parse_arguments(cursor, "[", "]"))
+            left = nodes.ElementAccess(token.at, left, parse_arguments(cursor, "[", "]"))
         elif token.text in ("++", "--"):
             cursor.advance()
-            left = Increment(token.at, token.text, left, False)
+            left = nodes.Increment(token.at, token.text, left, False)
         elif token.text == "?.":
             cursor.advance()
-            inner = _member(cursor, Receiver(token.at))
-            return ConditionalAccess(token.at, left, _postfix(cursor, inner))
+            inner = _member(cursor, nodes.Receiver(token.at))
+            return nodes.ConditionalAccess(token.at, left, _postfix(cursor, inner))
         elif token.text == "?" and cursor.peek().text == "[" and _conditional_index(cursor):
             cursor.advance()
-            inner_index = ElementAccess(token.at, Receiver(token.at), parse_arguments(cursor, "[", "]"))
-            return ConditionalAccess(token.at, left, _postfix(cursor, inner_index))
+            inner_index = nodes.ElementAccess(
+                token.at, nodes.Receiver(token.at), parse_arguments(cursor, "[", "]")
+            )
+            return nodes.ConditionalAccess(token.at, left, _postfix(cursor, inner_index))
         else:
             break
     return left
@@ -234,13 +203,13 @@ def _conditional_index(cursor: Cursor) -> bool:
     return cursor.peek().at == cursor.token.end
 
 
-def _member(cursor: Cursor, left: Node) -> Node:
+def _member(cursor: Cursor, left: nodes.Node) -> nodes.Node:
     name = cursor.identifier()
-    arguments = parse_call_types(cursor) if cursor.at_op("<") else None
-    return MemberAccess(name.at, left, name.text, arguments)
+    arguments = type_names.parse_call_types(cursor) if cursor.at_op("<") else None
+    return nodes.MemberAccess(name.at, left, name.text, arguments)
 
 
-def _first(cursor: Cursor) -> Node:
+def _first(cursor: Cursor) -> nodes.Node:
     token = cursor.token
     if token.kind in ("int", "real", "string", "char"):
         cursor.advance()
@@ -257,65 +226,65 @@ def _first(cursor: Cursor) -> Node:
     cursor.refuse("Invalid expression term" + (f" '{token.text}'" if token.text else ""), "CS1525")
 
 
-def _name(cursor: Cursor) -> Node:
-    skip_global(cursor)
+def _name(cursor: Cursor) -> nodes.Node:
+    type_names.skip_global(cursor)
     token = cursor.advance()
     if token.text == "nameof" and cursor.at_op("("):
         return _nameof(cursor, token.at)
-    arguments = parse_call_types(cursor) if cursor.at_op("<") else None
-    return Name(token.at, token.text, arguments)
+    arguments = type_names.parse_call_types(cursor) if cursor.at_op("<") else None
+    return nodes.Name(token.at, token.text, arguments)
 
 
-def _nameof(cursor: Cursor, at: int) -> Node:
+def _nameof(cursor: Cursor, at: int) -> nodes.Node:
     cursor.expect("(")
     first = cursor.token
     operand = parse_expression(cursor)
-    if isinstance(operand, PredefinedType):
+    if isinstance(operand, nodes.PredefinedType):
         cursor.refuse(f"Invalid expression term '{operand.name}'", "CS1525", first)
-    if not isinstance(operand, Name | MemberAccess):
+    if not isinstance(operand, nodes.Name | nodes.MemberAccess):
         cursor.refuse("Expression does not have a name.", "CS8081", first)
     cursor.expect(")")
-    return NameOf(at, operand, operand.name)
+    return nodes.NameOf(at, operand, operand.name)
 
 
-def _parenthesised(cursor: Cursor) -> Node:
+def _parenthesised(cursor: Cursor) -> nodes.Node:
     at = cursor.expect("(").at
     inner = parse_expression(cursor)
-    if cursor.at_op(",") or (isinstance(inner, PredefinedType) and cursor.token.kind == "id"):
+    if cursor.at_op(",") or (isinstance(inner, nodes.PredefinedType) and cursor.token.kind == "id"):
         cursor.refuse(
             "Tuple literals need System.ValueTuple, which policy expressions may not use",
             "NotAllowed",
             next_step="Use Tuple.Create(...) or an anonymous type.",
         )
     cursor.expect(")")
-    if isinstance(inner, ConditionalAccess):  # brackets end the part that null skips
-        inner = Parenthesized(at, inner)
+    if isinstance(inner, nodes.ConditionalAccess):  # brackets end the part that null skips
+        inner = nodes.Parenthesized(at, inner)
     cursor.source.brackets[id(inner)] = at
     return inner
 
 
-def _keyword(cursor: Cursor, token: Token) -> Node:
+def _keyword(cursor: Cursor, token: Token) -> nodes.Node:
     text = token.text
     if text in ("true", "false", "null"):
         cursor.advance()
         return literal(cursor.source, token)
-    if text in PREDEFINED:
+    if text in type_names.PREDEFINED:
         cursor.advance()
-        return PredefinedType(token.at, text)
+        return nodes.PredefinedType(token.at, text)
     if text == "new":
         return parse_new(cursor)
     if text == "default":
         cursor.advance()
-        return DefaultValue(token.at, _bracketed_type(cursor) if cursor.at_op("(") else None)
+        return nodes.DefaultValue(token.at, _bracketed_type(cursor) if cursor.at_op("(") else None)
     if text == "sizeof":
         cursor.advance()
-        return SizeOf(token.at, _bracketed_type(cursor))
+        return nodes.SizeOf(token.at, _bracketed_type(cursor))
     if text in ("checked", "unchecked"):
         cursor.advance()
         cursor.expect("(")
         inner = parse_expression(cursor)
         cursor.expect(")")
-        return CheckedExpression(token.at, inner, text == "checked")
+        return nodes.CheckedExpression(token.at, inner, text == "checked")
     if text in _NO_INSTANCE:
         cursor.refuse(_NO_INSTANCE[text][1], _NO_INSTANCE[text][0])
     if text in _BANNED_KEYWORDS:
@@ -323,34 +292,34 @@ def _keyword(cursor: Cursor, token: Token) -> Node:
     cursor.refuse(f"Invalid expression term '{text}'", "CS1525")
 
 
-def _bracketed_type(cursor: Cursor) -> TypeName:
+def _bracketed_type(cursor: Cursor) -> nodes.TypeName:
     cursor.expect("(")
-    found = parse_type(cursor)
+    found = type_names.parse_type(cursor)
     cursor.expect(")")
     return found
 
 
-def _interpolation(cursor: Cursor, token: Token) -> Node:
-    parts: list[str | Interpolation] = []
+def _interpolation(cursor: Cursor, token: Token) -> nodes.Node:
+    parts: list[str | nodes.Interpolation] = []
     assert isinstance(token.value, list)
     for part in token.value:
         parts.append(_hole(cursor, part) if isinstance(part, HoleRange) else part)
-    return InterpolatedString(token.at, parts)
+    return nodes.InterpolatedString(token.at, parts)
 
 
-def _hole(cursor: Cursor, hole: HoleRange) -> Interpolation:
+def _hole(cursor: Cursor, hole: HoleRange) -> nodes.Interpolation:
     inner = cursor.inside(hole.at, hole.end)
     value = inner.expression()
     alignment = inner.expression() if inner.accept(",") else None
     if inner.token.kind != "end":
         inner.refuse("'}' expected", "CS1003")
-    return Interpolation(hole.at, value, alignment, hole.format)
+    return nodes.Interpolation(hole.at, value, alignment, hole.format)
 
 
 def _starts_query(cursor: Cursor) -> bool:
     after = cursor.peek()
     if after.kind == "keyword":
-        return after.text in PREDEFINED
+        return after.text in type_names.PREDEFINED
     return after.kind == "id" and (
         (cursor.peek(2).kind == "keyword" and cursor.peek(2).text == "in") or cursor.peek(2).kind == "id"
     )

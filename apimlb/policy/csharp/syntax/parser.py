@@ -6,7 +6,7 @@ from apimlb.policy.csharp.syntax.expressions import parse_expression
 from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.nodes import Node
 from apimlb.policy.csharp.syntax.queries import parse_query
-from apimlb.policy.csharp.syntax.statements import BlockStatement, Return
+from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement, Return
 
 _GRAMMAR = Grammar(parse_expression, parse_query, parse_block)
 

@@ -1,25 +1,15 @@
 """LINQ query syntax, turned into the method calls that C# defines it by (C# specification, query
 expressions)."""
 
+from apimlb.policy.csharp.syntax import nodes
 from apimlb.policy.csharp.syntax.cursor import Cursor
-from apimlb.policy.csharp.syntax.nodes import (
-    AnonymousCreation,
-    Argument,
-    Invocation,
-    Lambda,
-    LambdaParameter,
-    MemberAccess,
-    Name,
-    Node,
-    TypeName,
-)
 from apimlb.policy.csharp.syntax.type_names import parse_type
 
 Names = list[tuple[int, str]]
 """The range variables in sight, each with its offset; several of them live in one anonymous object."""
 
 
-def parse_query(cursor: Cursor) -> Node:
+def parse_query(cursor: Cursor) -> nodes.Node:
     source, names = _from(cursor)
     cursor.source.has_functions = True
     origin = source
@@ -77,9 +67,9 @@ def _new_name(cursor: Cursor, names: Names) -> tuple[int, str]:
     return token.at, token.text
 
 
-def _from(cursor: Cursor, names: Names = []) -> tuple[Node, Names]:  # noqa: B006 - never changed
+def _from(cursor: Cursor, names: Names = []) -> tuple[nodes.Node, Names]:  # noqa: B006 - never changed
     cursor.advance()
-    written: TypeName | None = None
+    written: nodes.TypeName | None = None
     if not (cursor.peek().kind == "keyword" and cursor.peek().text == "in"):
         written = parse_type(cursor)
     name = _new_name(cursor, names)
@@ -87,20 +77,20 @@ def _from(cursor: Cursor, names: Names = []) -> tuple[Node, Names]:  # noqa: B00
     at = cursor.token.at
     source = cursor.expression()
     if written is not None:
-        source = Invocation(at, MemberAccess(at, source, "Cast", [written]), [])
+        source = nodes.Invocation(at, nodes.MemberAccess(at, source, "Cast", [written]), [])
     return source, [name]
 
 
-def _select(cursor: Cursor, at: int, source: Node, names: Names, alone: bool) -> Node:
+def _select(cursor: Cursor, at: int, source: nodes.Node, names: Names, alone: bool) -> nodes.Node:
     """A select of the range variable itself stands for a call only where it is `alone`."""
     selected = cursor.expression()
-    itself = isinstance(selected, Name) and [selected.name] == [name for _, name in names]
+    itself = isinstance(selected, nodes.Name) and [selected.name] == [name for _, name in names]
     if itself and not alone:
         return source
     return _call(at, source, "Select", _lambda(at, names, selected))
 
 
-def _second(cursor: Cursor, at: int, source: Node, names: Names) -> tuple[Node, Names, bool]:
+def _second(cursor: Cursor, at: int, source: nodes.Node, names: Names) -> tuple[nodes.Node, Names, bool]:
     """Another `from`, or a `join`. A `select` behind it is part of the same call."""
     if cursor.token.text == "from":
         inner, added = _from(cursor, names)
@@ -113,11 +103,11 @@ def _second(cursor: Cursor, at: int, source: Node, names: Names) -> tuple[Node, 
         body = cursor.expression()
     else:
         body = _row(at, [*names, *added])
-    selector = Lambda(at, [_parameter(at, names), _parameter(at, added)], body, at)
+    selector = nodes.Lambda(at, [_parameter(at, names), _parameter(at, added)], body, at)
     return _call(at, source, method, *arguments, selector), [*names, *added], done
 
 
-def _join(cursor: Cursor, at: int, names: Names) -> tuple[str, list[Node], Names]:
+def _join(cursor: Cursor, at: int, names: Names) -> tuple[str, list[nodes.Node], Names]:
     inner, added = _from(cursor, names)
     _expect_word(cursor, "on", "CS0744")
     outer_key = _lambda(at, names, cursor.expression())
@@ -135,7 +125,7 @@ def _expect_word(cursor: Cursor, text: str, code: str) -> None:
     cursor.advance()
 
 
-def _orderby(cursor: Cursor, at: int, source: Node, names: Names) -> Node:
+def _orderby(cursor: Cursor, at: int, source: nodes.Node, names: Names) -> nodes.Node:
     first = True
     while True:
         key = cursor.expression()
@@ -149,7 +139,7 @@ def _orderby(cursor: Cursor, at: int, source: Node, names: Names) -> Node:
             return source
 
 
-def _let(cursor: Cursor, at: int, source: Node, names: Names) -> tuple[Node, Names]:
+def _let(cursor: Cursor, at: int, source: nodes.Node, names: Names) -> tuple[nodes.Node, Names]:
     name = _new_name(cursor, names)
     cursor.expect("=")
     value = cursor.expression()
@@ -159,32 +149,34 @@ def _let(cursor: Cursor, at: int, source: Node, names: Names) -> tuple[Node, Nam
     return _call(at, source, "Select", _lambda(at, names, made)), [*names, name]
 
 
-def _group(cursor: Cursor, at: int, source: Node, names: Names) -> Node:
+def _group(cursor: Cursor, at: int, source: nodes.Node, names: Names) -> nodes.Node:
     element = cursor.expression()
     _expect_word(cursor, "by", "CS0743")
     key = _lambda(at, names, cursor.expression())
-    if isinstance(element, Name) and [element.name] == [name for _, name in names]:
+    if isinstance(element, nodes.Name) and [element.name] == [name for _, name in names]:
         return _call(at, source, "GroupBy", key)
     return _call(at, source, "GroupBy", key, _lambda(at, names, element))
 
 
-def _call(at: int, source: Node, method: str, *arguments: Node) -> Node:
-    return Invocation(
-        at, MemberAccess(at, source, method), [Argument(at, argument) for argument in arguments]
+def _call(at: int, source: nodes.Node, method: str, *arguments: nodes.Node) -> nodes.Node:
+    return nodes.Invocation(
+        at, nodes.MemberAccess(at, source, method), [nodes.Argument(at, argument) for argument in arguments]
     )
 
 
-def _row(at: int, names: Names) -> AnonymousCreation:
+def _row(at: int, names: Names) -> nodes.AnonymousCreation:
     """The anonymous object that holds the range variables."""
-    return AnonymousCreation(at, [(name, Name(at, name)) for _, name in names], [place for place, _ in names])
+    return nodes.AnonymousCreation(
+        at, [(name, nodes.Name(at, name)) for _, name in names], [place for place, _ in names]
+    )
 
 
-def _parameter(at: int, names: Names) -> LambdaParameter:
+def _parameter(at: int, names: Names) -> nodes.LambdaParameter:
     if len(names) == 1:
-        return LambdaParameter(names[0][0], names[0][1], query=True)
-    return LambdaParameter(at, "<row>", row=True)
+        return nodes.LambdaParameter(names[0][0], names[0][1], query=True)
+    return nodes.LambdaParameter(at, "<row>", row=True)
 
 
-def _lambda(at: int, names: Names, body: Node) -> Node:
+def _lambda(at: int, names: Names, body: nodes.Node) -> nodes.Node:
     """A lambda over the range variable, or over the anonymous object that holds several of them."""
-    return Lambda(at, [_parameter(at, names)], body, at)
+    return nodes.Lambda(at, [_parameter(at, names)], body, at)

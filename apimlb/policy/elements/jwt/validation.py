@@ -11,6 +11,7 @@ from apimlb.policy.apim.credentials import read_jwt
 from apimlb.policy.document.attributes import BOOLEAN, STRING, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
+from apimlb.policy.elements.jwt import signature
 from apimlb.policy.elements.jwt.claims import (
     Check,
     Claims,
@@ -23,14 +24,6 @@ from apimlb.policy.elements.jwt.claims import (
     required_claims,
 )
 from apimlb.policy.elements.jwt.keys import Issuer, Keyring, KeysUnavailable
-from apimlb.policy.elements.jwt.signature import (
-    Key,
-    header_of,
-    public_key,
-    symmetric_key,
-    unverified,
-    verified,
-)
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -38,7 +31,7 @@ _DEFAULT_ENDPOINT = "https://login.microsoftonline.com"
 _TENANT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SHARED_TENANTS = frozenset({"common", "organizations", "consumers"})
 
-Keys = tuple[Sequence[Key], frozenset[str]]
+Keys = tuple[Sequence[signature.Key], frozenset[str]]
 """Keys that may have signed a token, and the issuers that it may name (none: any)."""
 
 KeySource = Callable[[Exchange, str | None], Awaitable[Keys]]
@@ -85,16 +78,16 @@ class _Rules:
     async def judge(self, token: str, exchange: Exchange) -> Claims:
         """The claims of a token that will do; raises TokenRefused."""
         context = exchange.context
-        header = header_of(token)
+        header = signature.header_of(token)
         algorithm = str(header.get("alg", ""))
         if algorithm == "none" and not self.signed(context):
-            claims, issuers = unverified(token), frozenset[str]()
+            claims, issuers = signature.unverified(token), frozenset[str]()
         else:
             try:
                 keys, issuers = await self.keys(exchange, header.get("kid"))
             except KeysUnavailable as error:
                 raise TokenRefused("TokenSignatureKeyNotFound", f"{error} Access denied.") from error
-            claims = verified(token, algorithm, keys)
+            claims = signature.verified(token, algorithm, keys)
         now = exchange.services.clock.now()
         lifetime(claims, now, self.skew(context), must_expire=self.expires(context))
         if issuers and claims.get("iss") not in issuers:
@@ -176,12 +169,12 @@ def _key_source(draft: Draft, *, trusts_metadata: bool) -> KeySource:
     return keys
 
 
-def _local_keys(draft: Draft) -> list[Key]:
+def _local_keys(draft: Draft) -> list[signature.Key]:
     holder = draft.child("issuer-signing-keys")
     return [_local_key(draft, child) for child in (holder.children("key") if holder else [])]
 
 
-def _local_key(draft: Draft, child: Draft) -> Key:
+def _local_key(draft: Draft, child: Draft) -> signature.Key:
     """A symmetric key in base64, or an RSA key by modulus and exponent."""
     modulus, exponent = child.word("n", STRING, ""), child.word("e", STRING, "")
     if child.word("certificate-id", STRING, ""):
@@ -190,9 +183,9 @@ def _local_key(draft: Draft, child: Draft) -> Key:
     secret = child.words()
     try:
         return (
-            public_key({"kty": "RSA", "n": modulus, "e": exponent})
+            signature.public_key({"kty": "RSA", "n": modulus, "e": exponent})
             if modulus
-            else symmetric_key(base64.b64decode(secret, validate=True))
+            else signature.symmetric_key(base64.b64decode(secret, validate=True))
         )
     except ValueError as error:  # binascii.Error is a ValueError
         raise draft.error("The element 'key' holds no key: base64, or 'n' and 'e'.") from error

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.dates.ticks import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.numbers.formatting import format_number
 from apimlb.policy.clr.objects.text import format_value
@@ -45,7 +45,7 @@ def test_a_layout_may_have_a_thousand_characters() -> None:
 @pytest.mark.parametrize(
     ("home", "value", "text"),
     [
-        ("dates.ticks", "DateTime(0)", "01/01/0001 00:00:00"),
+        ("dates.instants", "DateTime(0)", "01/01/0001 00:00:00"),
         ("numbers.arithmetic", "Single(0.5)", "0.5"),
         ("json.tokens", "JValue(True, 'Boolean')", "True"),
         ("xml.reader", "parse_element('<a  />')", "<a />"),

@@ -3,7 +3,7 @@
 from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.nodes import Argument, Binary, Literal, Name, TypeName, chain, children
 from apimlb.policy.csharp.syntax.parser import parse
-from apimlb.policy.csharp.syntax.statements import Break, Return
+from apimlb.policy.csharp.syntax.statement_nodes import Break, Return
 
 
 def test_a_node_has_the_fields_of_its_class_and_their_defaults() -> None:
