@@ -84,18 +84,16 @@ FLOORS: list[set[str]] = [
     {"apim"},
     {"csharp.syntax", "run"},
     {"csharp.conversions", "csharp.known_names", "csharp.messages", "csharp.runtime"},
-    {"csharp.binding.bound", "csharp.binding.emit", "csharp.binding.facts", "csharp.binding.captures"},
+    {"csharp.binding.bound", "csharp.binding.emit", "csharp.binding.captures"},
     {"csharp.binding.scope", "csharp.binding.dispatch"},
-    {"csharp.binding.values", "csharp.binding.resolution", "csharp.binding.conversion"}
-    | {"csharp.binding.lookup", "csharp.binding.throwing", "csharp.binding.text"},
+    {"csharp.binding.values", "csharp.binding.lookup", "csharp.binding.conversion", "csharp.binding.text"},
     {"csharp.binding.flow", "csharp.binding.flow_expressions"},
     {"csharp.binding.folding", "csharp.binding.arithmetic", "csharp.binding.operators"},
-    {"csharp.binding.assignables", "csharp.binding.arguments", "csharp.binding.inference"}
-    | {"csharp.binding.overloads", "csharp.binding.explanations", "csharp.binding.groups"},
-    {"csharp.binding.members", "csharp.binding.indexers", "csharp.binding.assignment"}
-    | {"csharp.binding.arrays", "csharp.binding.creation", "csharp.binding.patterns"}
-    | {"csharp.binding.functions", "csharp.binding.lambdas"},
-    {"csharp.binding.blocks", "csharp.binding.loops", "csharp.binding.exceptions", "csharp.binding.switch"},
+    {"csharp.binding.assignables", "csharp.binding.arguments", "csharp.binding.overloads"}
+    | {"csharp.binding.calls"},
+    {"csharp.binding.members", "csharp.binding.assignment", "csharp.binding.creation"}
+    | {"csharp.binding.functions"},
+    {"csharp.binding.blocks", "csharp.binding.loops", "csharp.binding.switch"},
     {"csharp.binding"},
     {"csharp.expression"},
     {"document"},

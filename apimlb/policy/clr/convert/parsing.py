@@ -8,7 +8,6 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.dates.instants import DateTime
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.numbers import arithmetic
-from apimlb.policy.clr.numbers.arithmetic import to_single as rounded_single
 from apimlb.policy.clr.objects.text import clr_type_name
 
 # Possessive, all of them: giving back white space would take time that grows with its square.
@@ -194,7 +193,7 @@ def to_double(value: object, target: str = "Double") -> float:
 
 
 def to_single(value: object) -> float:
-    return arithmetic.Single(rounded_single(to_double(value, "Single")))
+    return arithmetic.Single(arithmetic.to_single(to_double(value, "Single")))
 
 
 def to_decimal(value: object) -> Decimal:

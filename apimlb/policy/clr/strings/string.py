@@ -9,8 +9,6 @@ from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.system_object import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings import chars, comparers, parts, search, texts
-from apimlb.policy.clr.strings.parts import compare_parts_ignoring
-from apimlb.policy.clr.strings.texts import WHITE, join
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 _COMPARISONS = {
@@ -53,7 +51,7 @@ DEFINITIONS = (
             ("string ToString()", "{0}"),
             ("static bool IsNullOrEmpty(string value)", Call(lambda text: not text, cost="result")),
             ("static bool IsNullOrWhiteSpace(string value)",
-             lambda text: not text or not text.strip(WHITE)),
+             lambda text: not text or not text.strip(texts.WHITE)),
             ("string Substring(int startIndex)", Call(texts.substring, cost="result")),
             ("string Substring(int startIndex, int length)", Call(texts.substring, cost="result")),
             ("string Remove(int startIndex)", texts.remove),
@@ -104,12 +102,12 @@ DEFINITIONS = (
             ("int LastIndexOfAny(char[] anyOf, int startIndex)", search.last_index_of_any),
             ("int LastIndexOfAny(char[] anyOf, int startIndex, int count)", search.last_index_of_any),
             ("int LastIndexOfAny(char[] anyOf)", search.last_index_of_any),
-            ("string Trim()", lambda text: text.strip(WHITE)),
+            ("string Trim()", lambda text: text.strip(texts.WHITE)),
             ("string Trim(params char[] trimChars)", lambda text, chars: text.strip(texts.trimmed(chars))),
-            ("string TrimStart()", lambda text: text.lstrip(WHITE)),
+            ("string TrimStart()", lambda text: text.lstrip(texts.WHITE)),
             ("string TrimStart(params char[] trimChars)",
              lambda text, chars: text.lstrip(texts.trimmed(chars))),
-            ("string TrimEnd()", lambda text: text.rstrip(WHITE)),
+            ("string TrimEnd()", lambda text: text.rstrip(texts.WHITE)),
             ("string TrimEnd(params char[] trimChars)",
              lambda text, chars: text.rstrip(texts.trimmed(chars))),
             ("string PadLeft(int totalWidth)", texts.pad_left),
@@ -160,7 +158,7 @@ DEFINITIONS = (
              lambda left, right, comparison: order.compare_as(comparison, left, right)),
             ("static int Compare(string strA, int indexA, string strB, int indexB, int length)",
              lambda left, start, right, place, length:
-                 compare_parts_ignoring(left, start, right, place, length, False)),
+                 parts.compare_parts_ignoring(left, start, right, place, length, False)),
             ("static int Compare(string strA, int indexA, string strB, int indexB, int length, "
              "bool ignoreCase)",
              parts.compare_parts_ignoring),
@@ -182,10 +180,10 @@ DEFINITIONS = (
              lambda separator, values: texts.join(separator, values, "value")),
             ("static string Join(char separator, params object[] values)", texts.join),
             ("static string Join<T>(char separator, IEnumerable<T> values)", texts.join),
-            ("static string Concat(params string[] values)", lambda values: join("", values)),
-            ("static string Concat(params object[] args)", lambda values: join("", values, "args")),
-            ("static string Concat<T>(IEnumerable<T> values)", lambda values: join("", values)),
-            ("static string Concat(IEnumerable<string> values)", lambda values: join("", values)),
+            ("static string Concat(params string[] values)", lambda values: texts.join("", values)),
+            ("static string Concat(params object[] args)", lambda values: texts.join("", values, "args")),
+            ("static string Concat<T>(IEnumerable<T> values)", lambda values: texts.join("", values)),
+            ("static string Concat(IEnumerable<string> values)", lambda values: texts.join("", values)),
             ("static string Format(string format, params object[] args)", texts.format_one),
         ),
     ),

@@ -6,14 +6,14 @@ gives it a type, and a statement becomes lines. `scope` says what a scope is.
 
 Floors, from the ground up; `tests/unit/test_house.py` holds them:
 
-    bound, emit, facts         what binding makes: values, lines, and what it finds out beside them
+    bound, emit                what binding makes: values, lines, and what it finds out beside them
     captures                   which locals closures share
     scope, dispatch            where a node stands; who binds it
-    values, resolution, …      constants, the types that names mean, conversions, members, `throw`, texts
+    values, lookup, …          constants, `throw`, what names mean, conversions, texts
     flow                       what runs and what has a value
     folding … operators        what operands make
-    assignables … groups       what can be assigned; arguments, inference, overloads, and their calls
+    assignables … calls        what can be assigned; arguments, inference, overloads, and their calls
     members, creation, …       the other expressions
-    blocks … switch            statements
+    blocks, loops, switch      statements
     binder
 """

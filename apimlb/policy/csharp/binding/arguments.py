@@ -1,14 +1,18 @@
-"""Arguments as they are given to a call or an indexer, and which parameter each is for."""
+"""Arguments as they are given: which parameter each is for, and the types that they infer.
 
-from collections.abc import Sequence
+Source: C# specification, type inference; better conversion.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from apimlb.policy.clr.types.constructed import VOID, Type
+from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.assignables import Assignable, assignable, read
 from apimlb.policy.csharp.binding.bound import Bound
+from apimlb.policy.csharp.binding.conversion import converts
 from apimlb.policy.csharp.binding.dispatch import as_value, bind
-from apimlb.policy.csharp.binding.resolution import is_var, type_of
+from apimlb.policy.csharp.binding.lookup import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
 from apimlb.policy.csharp.syntax.nodes import Argument, Name, Node
 
@@ -107,3 +111,141 @@ def passing(parameter: Parameter) -> str:
 def pattern(parameter: Parameter, *, expanded: bool) -> Type:
     """The type that an argument must fit: of an expanded `params` parameter, its element's."""
     return parameter.type.arguments[0] if expanded and parameter.mode == "params" else parameter.type
+
+
+_SIGNED = frozenset(("System.SByte", "System.Int16", "System.Int32", "System.Int64"))
+_UNSIGNED = frozenset(("System.Byte", "System.UInt16", "System.UInt32", "System.UInt64"))
+
+Bounds = dict[str, list[Bound]]
+"""What is known of each type parameter: values that must convert to it."""
+
+
+def infer(
+    scope: Scope,
+    parameters: Iterable[str],
+    patterns: Sequence[Type],
+    arguments: Sequence[Given],
+    given: dict[str, Type],
+) -> bool:
+    """Fill `given` with the type parameters; False where the arguments do not tell."""
+    bounds: Bounds = {name: [] for name in parameters}
+    waiting: list[tuple[Type, Untyped]] = []
+    for pattern, each in zip(patterns, arguments, strict=True):
+        if isinstance(each.value, Untyped):
+            waiting.append((pattern, each.value))
+        elif each.mode != "out":
+            _lower(scope, pattern, each.value, bounds)
+    if any(pattern.kind == "parameter" for pattern, _ in waiting):
+        return False
+    waiting = [(pattern, untyped) for pattern, untyped in waiting if pattern.kind == "delegate"]
+    while waiting:
+        left = []
+        for pattern, untyped in waiting:
+            *inputs, yielded = pattern.arguments
+            if not all(_fix(scope, kind, bounds, given) for kind in inputs):
+                left.append((pattern, untyped))
+                continue
+            known = tuple(scope.registry.types.substitute(kind, given) for kind in inputs)
+            result = untyped.result(scope, known)
+            if result is None:
+                return False
+            _lower(scope, yielded, Bound(result.type, ""), bounds)
+        if len(left) == len(waiting):
+            return False
+        waiting = left
+    return all(_fix(scope, scope.registry.types.parameter(name), bounds, given) for name in bounds)
+
+
+def _lower(scope: Scope, pattern: Type, value: Bound, bounds: Bounds) -> None:
+    """What a value says about the parameters in a pattern."""
+    kind = value.type
+    if pattern.kind == "parameter":
+        if pattern.shown in bounds and kind is not NULL and kind is not VOID:
+            bounds[pattern.shown].append(value)
+    elif not pattern.arguments or pattern.kind == "delegate" or kind is NULL:
+        return
+    elif pattern.kind == "array":
+        if kind.kind == "array":
+            _lower(scope, pattern.arguments[0], Bound(kind.arguments[0], ""), bounds)
+    elif pattern.is_nullable:
+        _lower(scope, pattern.arguments[0], Bound(kind.underlying, ""), bounds)
+    else:
+        found = [base for base in scope.registry.bases(kind) if base.definition is pattern.definition]
+        if len(found) == 1:
+            for inner, actual in zip(pattern.arguments, found[0].arguments, strict=True):
+                _lower(scope, inner, Bound(actual, ""), bounds)
+
+
+def _fix(scope: Scope, pattern: Type, bounds: Bounds, given: dict[str, Type]) -> bool:
+    """Decide the parameters of a pattern from what is known."""
+    if pattern.kind != "parameter":
+        return all(_fix(scope, inner, bounds, given) for inner in pattern.arguments)
+    name = pattern.shown
+    if name not in bounds or name in given:
+        return True
+    found = _type_of_all(scope, bounds[name])
+    if found is None:
+        return False
+    given[name] = found
+    return True
+
+
+def _type_of_all(scope: Scope, values: Sequence[Bound]) -> Type | None:
+    """The first of the types of some values that all of them convert to."""
+    for candidate in dict.fromkeys(value.type for value in values):
+        if candidate is not NULL and all(converts(scope, value, candidate) for value in values):
+            return candidate
+    return None
+
+
+def common_type(scope: Scope, values: Sequence[Bound]) -> Type:
+    """The type that all return values or items convert to; void where there are none."""
+    return (_type_of_all(scope, values) or scope.registry.object) if values else VOID
+
+
+def fits(scope: Scope, each: Given, target: Type, mode: str) -> bool:
+    """Whether an argument converts implicitly to a parameter's type."""
+    value = each.value
+    if isinstance(value, Bound):
+        if mode == "out":
+            return value.type is VOID or value.type is target
+        return value.type is target if mode == "ref" else converts(scope, value, target)
+    if target.kind != "delegate":
+        return False
+    *inputs, wanted = target.arguments
+    result = value.result(scope, tuple(inputs))
+    if result is None:
+        return False
+    return wanted is VOID or (result.type is not VOID and converts(scope, result, wanted))
+
+
+def better_conversion(scope: Scope, each: Given, one: Type, other: Type) -> int:
+    """1 where `one` is the better target for an argument, -1 where `other` is, else 0."""
+    if one is other:
+        return 0
+    value = each.value
+    if isinstance(value, Bound):
+        return _better_target(scope, value.type, one, other)
+    if one.kind != "delegate" or other.kind != "delegate" or one.arguments[:-1] != other.arguments[:-1]:
+        return 0
+    result = value.result(scope, one.arguments[:-1])
+    first, second = one.arguments[-1], other.arguments[-1]
+    if first is second or result is None:
+        return 0
+    if second is VOID:
+        return 1
+    if first is VOID:
+        return 1 if result.type is first else -1
+    return _better_target(scope, result.type, first, second)
+
+
+def _better_target(scope: Scope, given: Type, one: Type, other: Type) -> int:
+    if given is one or given is other:
+        return 1 if given is one else -1
+    forward = scope.conversions.implicit(one, other) is not None
+    backward = scope.conversions.implicit(other, one) is not None
+    if forward != backward:
+        return 1 if forward else -1
+    if one.name in _SIGNED and other.name in _UNSIGNED:
+        return 1
+    return -1 if one.name in _UNSIGNED and other.name in _SIGNED else 0

@@ -8,51 +8,30 @@ from apimlb.policy.clr.types.registry import Registry
 
 # Each enters its functions in the tables of `dispatch`.
 from apimlb.policy.csharp.binding import (
-    arrays,
     assignment,
     blocks,
+    calls,
     creation,
-    exceptions,
     functions,
-    indexers,
-    lambdas,
     loops,
     members,
     operators,
-    patterns,
     switch,
     text,
-    throwing,
+    values,
 )
+from apimlb.policy.csharp.binding.arguments import common_type
 from apimlb.policy.csharp.binding.captures import celled_names
 from apimlb.policy.csharp.binding.emit import Lines
 from apimlb.policy.csharp.binding.flow import analyse
-from apimlb.policy.csharp.binding.functions import function_lines
-from apimlb.policy.csharp.binding.inference import common_type
 from apimlb.policy.csharp.binding.scope import Function, Names, Program, Scope
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement, Return
 
 __all__ = [
-    "BoundExpression",
-    "arrays",
-    "assignment",
-    "bind_expression",
-    "blocks",
-
-    "creation",
-    "exceptions",
-    "functions",
-    "indexers",
-    "lambdas",
-    "loops",
-    "members",
-    "operators",
-    "patterns",
-    "switch",
-    "text",
-    "throwing",
+    "BoundExpression", "assignment", "bind_expression", "blocks", "calls", "creation", "functions", "loops",
+    "members", "operators", "switch", "text", "values",
 ]  # fmt: skip
 
 _BODY = "Body"
@@ -77,7 +56,7 @@ def bind_expression(
     program = Program(source, registry, conversions, celled)
     scope = Scope(program, registry, Names(), Function([], set(), outermost=True), [])
     try:
-        lines = function_lines(scope, tree)
+        lines = functions.function_lines(scope, tree)
     except PolicyError as error:
         program.facts.partial = True  # the rest may have shown it
         earlier = _misrun(scope, tree)

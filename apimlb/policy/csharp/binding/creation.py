@@ -1,24 +1,112 @@
-"""`new`: objects with initializers, and anonymous objects; literals and what C# computes from names alone."""
+"""`new`: objects with initializers, arrays and anonymous objects; literals, and what C# computes of names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.objects.anonymous import Anonymous
-from apimlb.policy.clr.types.constructed import NULL, VOID
-from apimlb.policy.csharp.binding.arguments import Given, given_arguments
+from apimlb.policy.clr.types.constructed import NULL, VOID, Type
+from apimlb.policy.csharp.binding.arguments import Given, common_type, given_arguments
 from apimlb.policy.csharp.binding.assignables import Assignable, in_order, read, stored
 from apimlb.policy.csharp.binding.assignment import assignable_property
 from apimlb.policy.csharp.binding.bound import Bound
+from apimlb.policy.csharp.binding.calls import MethodGroup, as_size, call_group, construct, element
 from apimlb.policy.csharp.binding.conversion import cast, convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, expressions, value
-from apimlb.policy.csharp.binding.explanations import no_overload
-from apimlb.policy.csharp.binding.groups import MethodGroup, call_group, construct
-from apimlb.policy.csharp.binding.indexers import element
-from apimlb.policy.csharp.binding.lookup import shown_member
-from apimlb.policy.csharp.binding.resolution import find_type, no_type, type_of
+from apimlb.policy.csharp.binding.lookup import find_type, no_type, shown_member, type_of
+from apimlb.policy.csharp.binding.overloads import no_overload
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
 from apimlb.policy.csharp.binding.values import default_value, literal
 from apimlb.policy.csharp.syntax import nodes
+
+
+def bind_array(scope: Scope, node: nodes.ArrayCreation) -> Bound:
+    if node.element is None:
+        return _typed_by_items(scope, node)
+    item = type_of(scope, node.element)
+    kind = scope.registry.array(item, node.rank)
+    bounds = [value(scope, each) for each in node.sizes]
+    if node.items is not None:
+        return array_of(scope, kind, node.items, _given_sizes(scope, bounds, node.sizes))
+    for size, each in zip(bounds, node.sizes, strict=True):
+        if isinstance(size.constant, int) and size.constant < 0:
+            scope.refuse("CS0248", each)
+    sizes = [as_size(scope, size, node).code for size in bounds]
+    if kind.name == "System.Byte[]":
+        return Bound(kind, f"{scope.use(make_bytes)}({sizes[0]})", safe=True)
+    arguments = ", ".join((scope.use(item), *sizes))
+    return Bound(kind, f"{scope.use(make_array)}({arguments})", safe=True)
+
+
+def _given_sizes(scope: Scope, bounds: Sequence[Bound], nodes: Sequence[nodes.Node]) -> list[int]:
+    """The sizes that stand beside an initializer."""
+    sizes: list[int] = []
+    for bound, node in zip(bounds, nodes, strict=True):
+        if not isinstance(bound.constant, int):
+            scope.refuse("CS0150", node)
+        sizes.append(bound.constant)
+    return sizes
+
+
+def _typed_by_items(scope: Scope, node: nodes.ArrayCreation) -> Bound:
+    assert node.items is not None
+    values = [value(scope.trial(), item) for item in _leaves(node.items)]
+    item = common_type(scope, [each for each in values if each.type is not NULL])
+    if not any(each.type is item for each in values):
+        scope.refuse("CS0826", node.at)
+    return array_of(scope, scope.registry.array(item, node.rank), node.items)
+
+
+def _leaves(items: nodes.ArrayInitializer) -> Iterator[nodes.Node]:
+    """The values of an initializer, whatever its dimensions."""
+    for item in items.items:
+        if isinstance(item, nodes.ArrayInitializer):
+            yield from _leaves(item)
+        else:
+            yield item
+
+
+def array_of(scope: Scope, kind: Type, items: nodes.ArrayInitializer, sizes: Sequence[int] = ()) -> Bound:
+    """`{ a, b }` as an array of that type; `sizes` are those that are written beside it."""
+    if kind.kind != "array":
+        scope.refuse("CS0622", items.at)
+    item = kind.arguments[0]
+    shape, leaves = _shape(scope, kind.rank, items, sizes)
+    codes = ", ".join(convert(scope, bind(scope, each), item, each).code for each in leaves)
+    if kind.name == "System.Byte[]":
+        return Bound(kind, f"{scope.use(bytearray)}([{codes}])", safe=True)
+    further = f", {tuple(shape)!r}" if kind.rank > 1 else ""
+    return Bound(kind, f"{scope.use(ClrArray)}([{codes}], {item.name!r}{further})", safe=True)
+
+
+def _shape(
+    scope: Scope, rank: int, items: nodes.ArrayInitializer, sizes: Sequence[int]
+) -> tuple[list[int], list[nodes.Node]]:
+    """The sizes of an array's dimensions, and its items in one row."""
+    shape: list[int] = []
+    level: list[nodes.Node] = [items]
+    for depth in range(rank):
+        rows = [each for each in level if isinstance(each, nodes.ArrayInitializer)]
+        if len(rows) != len(level):
+            scope.refuse("CS0846", level[0])
+        wanted = sizes[depth] if sizes else len(rows[0].items) if rows else 0
+        for row in rows:
+            if len(row.items) != wanted:
+                scope.refuse("CS0847", row.at, wanted)
+        shape.append(wanted)
+        level = [item for row in rows for item in row.items]
+    return shape, level
+
+
+def refuse_initializer(scope: Scope, node: nodes.ArrayInitializer) -> Bound:
+    """Braces where no array is declared."""
+    scope.refuse("CS0623", node.at)
+
+
+expressions.enter(nodes.ArrayCreation, bind_array)
+expressions.enter(nodes.ArrayInitializer, refuse_initializer)
+
 
 _SIZES = {
     "SByte": 1, "Byte": 1, "Boolean": 1, "Int16": 2, "UInt16": 2, "Char": 2, "Int32": 4, "UInt32": 4,

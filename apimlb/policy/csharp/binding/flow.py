@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from apimlb.policy.csharp.binding import flow_expressions
-from apimlb.policy.csharp.binding.facts import Facts, SwitchFacts
+from apimlb.policy.csharp.binding.bound import Facts, SwitchFacts
 from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Literal, Node
 

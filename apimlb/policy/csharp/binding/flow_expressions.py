@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from apimlb.policy.csharp.binding.bound import Facts
 from apimlb.policy.csharp.binding.dispatch import Table
-from apimlb.policy.csharp.binding.facts import Facts
 from apimlb.policy.csharp.syntax import nodes
 from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement, FunctionParameter, LocalFunction
 

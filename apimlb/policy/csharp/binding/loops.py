@@ -10,7 +10,7 @@ from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import cast, condition
 from apimlb.policy.csharp.binding.dispatch import statement, statements, value
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite
-from apimlb.policy.csharp.binding.resolution import is_var, type_of
+from apimlb.policy.csharp.binding.lookup import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import not_null
 from apimlb.policy.csharp.syntax import statement_nodes

@@ -8,12 +8,20 @@ from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding import bound
 from apimlb.policy.csharp.binding.arguments import given_arguments
+from apimlb.policy.csharp.binding.calls import MethodGroup, call_group
 from apimlb.policy.csharp.binding.captures import declaration
 from apimlb.policy.csharp.binding.conversion import called, convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, expressions, value
-from apimlb.policy.csharp.binding.groups import MethodGroup, call_group
-from apimlb.policy.csharp.binding.lookup import context_of, no_member, receiver, result_of
-from apimlb.policy.csharp.binding.resolution import no_member_of_namespace, no_name, no_type, type_of
+from apimlb.policy.csharp.binding.lookup import (
+    context_of,
+    no_member,
+    no_member_of_namespace,
+    no_name,
+    no_type,
+    receiver,
+    result_of,
+    type_of,
+)
 from apimlb.policy.csharp.binding.scope import Names, Result, Scope
 from apimlb.policy.csharp.binding.values import literal, not_null, once
 from apimlb.policy.csharp.conversions import NUMERIC

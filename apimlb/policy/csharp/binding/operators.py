@@ -13,11 +13,10 @@ from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import constant_conversion, convert, converts
 from apimlb.policy.csharp.binding.dispatch import bind, expressions, value
 from apimlb.policy.csharp.binding.folding import fold_bools, fold_enums
-from apimlb.policy.csharp.binding.resolution import type_of
+from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.text import concatenated
-from apimlb.policy.csharp.binding.throwing import throw_code
-from apimlb.policy.csharp.binding.values import literal, once
+from apimlb.policy.csharp.binding.values import literal, once, throw_code
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax import nodes
 

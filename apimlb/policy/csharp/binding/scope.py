@@ -16,7 +16,6 @@ from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.csharp.binding import bound
 from apimlb.policy.csharp.binding.emit import Globals, Lines
-from apimlb.policy.csharp.binding.facts import Facts
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.messages import MESSAGES
 from apimlb.policy.csharp.syntax.extents import start
@@ -46,7 +45,7 @@ class Program:
     celled: set[str]
     trials: dict[Lambdas, bound.Bound | PolicyError] = field(default_factory=dict)
     globals: Globals = field(default_factory=Globals)
-    facts: Facts = field(default_factory=Facts)
+    facts: bound.Facts = field(default_factory=bound.Facts)
 
     def scratch(self) -> "Program":
         """One to write into and to throw away."""
@@ -133,7 +132,7 @@ class Scope(NamedTuple):
         return self.program.conversions
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> bound.Facts:
         return self.program.facts
 
     def use(self, thing: object) -> str:

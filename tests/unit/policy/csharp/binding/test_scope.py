@@ -10,7 +10,7 @@ from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.csharp.binding.binder import bind_expression
 from apimlb.policy.csharp.binding.captures import celled_names
 from apimlb.policy.csharp.binding.creation import bind_nameof
-from apimlb.policy.csharp.binding.lambdas import LambdaValue
+from apimlb.policy.csharp.binding.functions import LambdaValue
 from apimlb.policy.csharp.binding.scope import Function, Names, Program, Scope
 from apimlb.policy.csharp.expression import library
 from apimlb.policy.csharp.syntax.lexer import SourceText
