@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from apimlb.cli.options import Common
 from apimlb.cli.wiring import open_session
-from apimlb.cli.workspace import workspace
 from apimlb.deploy.ids import ACCOUNT, DEPLOYMENT, SERVICE, kind_of
 from apimlb.local import process
 from apimlb.local.arm.apim import apis, deferred
@@ -177,8 +177,8 @@ def main() -> int:
 def measure(folder: Path, wire_log: Path, scale: float) -> None:
     commands = Commands(folder, wire_log)
     bare = min(commands.run("gateway-url", "--help") for _ in range(3))
-    place = workspace(local=True, state=str(folder), config=str(folder / "apimlb.toml"))
-    stack = open_session(place).desired()
+    said = Common(local=True, state=str(folder), config=str(folder / "apimlb.toml"))
+    stack, place = open_session(said).desired(), said.place
     commands.calls()
     counts: dict[str, Counter[str]] = {}
     first = commands.run("deploy", "--yes")

@@ -1,35 +1,23 @@
 """The commands. Each imports what it works with when it runs, so that `--help` costs little."""
 
 import sys
-import tempfile
-import traceback
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from apimlb.cli import clients, keys, local, policy, simulate
+from apimlb.cli.answers import Answer
 from apimlb.cli.applications import App, Form, printed
+from apimlb.cli.endings import DETAILED, run_to_its_end
+from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.hints import learn
-from apimlb.cli.options import (
-    Config,
-    Format,
-    Local,
-    OnSoftDeleted,
-    Output,
-    Prune,
-    StackName,
-    State,
-    Subscription,
-    Yes,
-    placed,
-)
-from apimlb.cli.prose import complain, leave_unread, say, show, show_json, speak_plainly
-from apimlb.errors import ApimlbError, Interrupted, from_system
-from apimlb.files import replace_file
+from apimlb.cli.options import FILES, NOTHING, STATE, OnSoftDeleted, Prune
+from apimlb.cli.prose import show
 
 app = typer.Typer(
     name="apimlb",
+    cls=Group,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -42,16 +30,18 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(policy.app, name="policy")
 learn(lambda: typer.main.get_command(app))
-app.command("simulate")(simulate.simulate)
-app.command("capacity")(simulate.capacity)
 
 
 def _show_version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version  # deferred: only this needs it
-
-        show(f"apimlb {version('apimlb')}")
+        show(f"apimlb {_version()}")
         raise typer.Exit
+
+
+def _version() -> str:
+    from importlib.metadata import version  # deferred: only this needs it
+
+    return version("apimlb")
 
 
 @app.callback()
@@ -64,49 +54,37 @@ def _everywhere(
     """What can be said before any command."""
 
 
-DETAILED = "--detailed-exitcode"
 StrategyName = Annotated[
     str | None, typer.Option("--strategy", help="backend-pool or retry, whatever the file says.")
 ]
 TierName = Annotated[str | None, typer.Option("--tier", help="The APIM tier, whatever the file says.")]
 
 
-@app.command()
+@app.command(cls=verb(examples=("apimlb deploy --local", "apimlb deploy --yes --output json")))
 def deploy(
-    where: Local = None,
-    stack: StackName = "",
+    context: typer.Context,
     strategy: StrategyName = None,
     tier: TierName = None,
-    yes: Yes = False,
     prune: Prune = False,
     on_soft_deleted: OnSoftDeleted = None,
     saved: Annotated[
         Path | None,
         typer.Option("--plan", metavar="FILE", help="Carry out a saved plan, if it still holds."),
     ] = None,
-    output: Output = Format.TEXT,
-    config: Config = "",
-    state: State = "",
-    subscription: Subscription = "",
-) -> None:
+) -> Answer:
     """Plan, show, ask, provision; the last line is the gateway's URL."""
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 
-    overrides = {"strategy": strategy, "tier": tier}
-    place = placed(where, stack, config, state)
-    session = open_session(place, chosen=subscription, overrides=overrides, start_local=True)
-    deployed = flows.deploy(session, flows.Consent(yes, prune, on_soft_deleted, saved))
-    if output is Format.JSON:
-        show_json(deployed.document())
-    else:
-        show(deployed.gateway_url)
+    said = common(context)
+    session = open_session(said, overrides={"strategy": strategy, "tier": tier}, start_local=True)
+    deployed = flows.deploy(session, flows.Consent(said.yes, prune, on_soft_deleted, saved))
+    return Answer(deployed.document(), [deployed.gateway_url])
 
 
-@app.command()
+@app.command(cls=verb(examples=("apimlb plan", "apimlb plan --out agreed.json", f"apimlb plan {DETAILED}")))
 def plan(
-    where: Local = None,
-    stack: StackName = "",
+    context: typer.Context,
     strategy: StrategyName = None,
     tier: TierName = None,
     detailed_exitcode: Annotated[
@@ -117,86 +95,62 @@ def plan(
         Path | None,
         typer.Option(metavar="FILE", help="Save it for `deploy --plan FILE`.", show_default=False),
     ] = None,
-    output: Output = Format.TEXT,
-    config: Config = "",
-    state: State = "",
-    subscription: Subscription = "",
-) -> None:
+) -> Answer:
     """Show what `deploy` would do; change nothing."""
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 
-    overrides = {"strategy": strategy, "tier": tier}
-    place = placed(where, stack, config, state)
-    session = open_session(place, chosen=subscription, overrides=overrides, start_local=True)
-    made = flows.preview(session, quiet=output is Format.JSON, on_soft_deleted=on_soft_deleted)
-    if output is Format.JSON:
-        show_json(flows.plan_document(made))
+    said = common(context)
+    session = open_session(said, overrides={"strategy": strategy, "tier": tier}, start_local=True)
+    made = flows.preview(session, quiet=said.json, on_soft_deleted=on_soft_deleted)
     if out is not None:
         flows.save_plan(made, out)
-    if detailed_exitcode and not made.is_empty:
-        raise ChangesPlanned
+    return Answer(flows.plan_document(made), code=CHANGED if detailed_exitcode and not made.is_empty else 0)
 
 
-@app.command("set-capacity")
+@app.command("set-capacity", cls=verb(examples=("apimlb set-capacity 50 --deployment chat",)))
 def set_capacity(
+    context: typer.Context,
     capacity: Annotated[int, typer.Argument(metavar="N", help="Thousands of tokens per minute.")],
     account: Annotated[str, typer.Option(help="Only on this account.", show_default=False)] = "",
     deployment: Annotated[str, typer.Option(help="Only this deployment.", show_default=False)] = "",
-    where: Local = None,
-    stack: StackName = "",
-    output: Output = Format.TEXT,
-    config: Config = "",
-    state: State = "",
-    subscription: Subscription = "",
-) -> None:
+) -> Answer:
     """Give every deployment of every account N,000 tokens per minute, in place."""
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 
-    session = open_session(placed(where, stack, config, state), chosen=subscription)
-    changed = flows.set_capacity(session, capacity, account=account, deployment=deployment)
-    if output is Format.JSON:
-        show_json(changed)
+    session = open_session(common(context))
+    return Answer(flows.set_capacity(session, capacity, account=account, deployment=deployment))
 
 
-@app.command("gateway-url")
-def gateway_url(
-    where: Local = None,
-    stack: StackName = "",
-    config: Config = "",
-    state: State = "",
-    subscription: Subscription = "",
-) -> None:
+@app.command("gateway-url", cls=verb(examples=("curl $(apimlb gateway-url)/openai/v1/models",)))
+def gateway_url(context: typer.Context) -> Answer:
     """Print the gateway's URL and nothing else."""
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 
-    session = open_session(placed(where, stack, config, state), chosen=subscription)
-    show(flows.gateway_url(session))
+    url = flows.gateway_url(open_session(common(context)))
+    return Answer({"gateway_url": url}, [url])
 
 
-@app.command()
+@app.command(cls=verb(examples=("apimlb env --format dotenv > .env", 'eval "$(apimlb env --format shell)"')))
 def env(
+    context: typer.Context,
     for_app: Annotated[App, typer.Option("--app", help="The app that will read them.")] = App.OPENAI_SDK,
     form: Annotated[Form, typer.Option("--format", help="How to print them.")] = Form.DOTENV,
-    where: Local = None,
-    stack: StackName = "",
-    config: Config = "",
-    state: State = "",
-    subscription: Subscription = "",
-) -> None:
+) -> Answer:
     """Print what an app needs to use the gateway: endpoint, key, deployments. Holds the key: keep it safe."""
     from apimlb.cli import flows
     from apimlb.cli.applications import variables
     from apimlb.cli.wiring import open_session
 
-    session = open_session(placed(where, stack, config, state), chosen=subscription)
-    show(printed(form, variables(for_app, flows.endpoint(session))))
+    found = variables(for_app, flows.endpoint(open_session(common(context))))
+    return Answer(found, [printed(form, found)])
 
 
-@app.command()
+@app.command(cls=verb(examples=("apimlb destroy --purge",)))
 def destroy(
+    context: typer.Context,
     purge: Annotated[
         bool,
         typer.Option("--purge", help="Purge gateway and accounts too: names and quota are free at once."),
@@ -204,109 +158,64 @@ def destroy(
     location: Annotated[
         str, typer.Option(help="The gateway's location, whatever the file says.", show_default=False)
     ] = "",
-    where: Local = None,
-    stack: StackName = "",
-    yes: Yes = False,
-    config: Config = "",
-    state: State = "",
-    subscription: Subscription = "",
-) -> None:
+) -> Answer:
     """Delete what the stack has in Azure, and nothing else."""
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 
-    place, overrides = placed(where, stack, config, state), {"location": location or None}
-    session = open_session(place, chosen=subscription, overrides=overrides)
-    flows.destroy(session, purge=purge, yes=yes)
+    said = common(context)
+    session = open_session(said, overrides={"location": location or None})
+    return Answer(flows.destroy(session, purge=purge, yes=said.yes))
 
 
-@app.command()
+@app.command(cls=verb(FILES, examples=("apimlb render --strategy retry", "apimlb render --check")))
 def render(
+    context: typer.Context,
     references: Annotated[
         Path | None, typer.Option(help="Write the reference stacks' policies there.", show_default=False)
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when it would differ.")] = False,
-    stack: StackName = "",
     strategy: StrategyName = None,
-    config: Config = "",
-) -> None:
+) -> Answer:
     """Print the policy of the stack's API, compiled as Azure would."""
     from apimlb.cli import flows
 
     if references is not None:
         flows.render_references(references, check=check)
-        return
-    text = flows.render_policy(placed(None, stack, config, ""), strategy)
-    if not check:
-        show(text)
+        return Answer({"folder": str(references)})
+    text = flows.render_policy(common(context).place, strategy)
+    return Answer({"policy": text}, [] if check else [text])
 
 
-@app.command()
+@app.command(cls=verb(STATE, examples=("apimlb demo", "apimlb demo --keep")))
 def demo(
+    context: typer.Context,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running at the end.")] = False,
     strategy: StrategyName = None,
-    state: State = "",
-) -> None:
+) -> Answer:
     """Drive chat traffic past an account's quota on the local Azure; fail if a client notices."""
     from apimlb.cli.demo import show_it_work
-    from apimlb.cli.workspace import workspace
 
-    show_it_work(workspace(local=True, stack="demo", state=state), strategy=strategy, keep=keep)
+    return show_it_work(common(context), strategy=strategy, keep=keep)
 
 
-class ChangesPlanned(SystemExit):
-    """`plan --detailed-exitcode` found something to do."""
+app.command("simulate", cls=simulate.SIMULATE)(simulate.simulate)
+app.command("capacity", cls=simulate.CAPACITY)(simulate.capacity)
 
-    def __init__(self) -> None:
-        super().__init__(2)
+
+@app.command(cls=verb(NOTHING))
+def version() -> Answer:
+    """Print the versions of apimlb and of what runs it."""
+    from platform import platform, python_version  # deferred: only this needs them
+
+    found = {"apimlb": _version(), "python": python_version(), "platform": platform()}
+    return Answer(found, [f"{name} {value}" for name, value in found.items()])
+
+
+CHANGED = 2
+"""The exit code of `plan --detailed-exitcode` that found something to do."""
 
 
 def run() -> None:
-    """Run the command line; an error ends in its message and exit code, never in a traceback.
-
-    With `--detailed-exitcode`, where 2 means changes, every error ends in 1.
-    """
-    speak_plainly()
-    try:
-        app()
-    except SystemExit as end:
-        if end.code in (0, None) or isinstance(end, ChangesPlanned):
-            raise
-        sys.exit(_code(end.code))
-    except ApimlbError as error:
-        _end(error)
-    except KeyboardInterrupt:
-        _end(Interrupted("Stopped.", next_step="Run the same command again."))
-    except BrokenPipeError:
-        leave_unread()
-    except OSError as error:
-        refused = from_system(error)
-        if refused is None:
-            _confess(error)
-        _end(refused)
-    except Exception as error:
-        _confess(error)
-
-
-def _end(error: ApimlbError) -> NoReturn:
-    complain(error)
-    sys.exit(_code(error.exit_code))
-
-
-def _code(code: str | int | None) -> str | int | None:
-    return 1 if DETAILED in sys.argv else code
-
-
-def _confess(error: Exception) -> NoReturn:
-    """The last door: a bug of ours, told as one. Its details go where only its owner reads them."""
-    details = "".join(traceback.format_exception(error)).encode(errors="backslashreplace")
-    log = Path("apimlb-error.log")
-    try:
-        replace_file(log, details)
-    except OSError:
-        log = Path(tempfile.mkdtemp(prefix="apimlb-")) / log
-        replace_file(log, details)
-    say(f"Error: apimlb failed in a way it should not: {type(error).__name__}.")
-    say(f"  where: {log}")
-    say("  next:  Look through that file for what nobody else should read, then report it with the rest.")
-    sys.exit(_code(70))
+    """Run the command line in `sys.argv`."""
+    run_to_its_end(typer.main.get_command(app), sys.argv[1:])

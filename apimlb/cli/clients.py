@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apimlb.cli.options import Config, Format, Local, Output, StackName, State, Subscription, placed
-from apimlb.cli.prose import say, show, show_json
+from apimlb.cli.answers import Answer
+from apimlb.cli.grammar import Group, common, verb
+from apimlb.cli.options import Common
+from apimlb.cli.prose import say
 
 if TYPE_CHECKING:
     from apimlb.deploy.clients import Held
 
-app = typer.Typer(no_args_is_help=True, help="Applications, people and groups of Entra that may call.")
+app = typer.Typer(
+    cls=Group, no_args_is_help=True, help="Applications, people and groups of Entra that may call."
+)
 
 Ids = Annotated[
     list[str],
@@ -21,72 +25,41 @@ Ids = Annotated[
 ]
 
 
-@app.command("list")
-def list_(
-    where: Local = None,
-    stack: StackName = "",
-    output: Output = Format.TEXT,
-    config: Config = "",
-    state: State = "",
-    subscription: Subscription = "",
-) -> None:
+@app.command("list", cls=verb(examples=("apimlb clients list",)))
+def list_(context: typer.Context) -> Answer:
     """List the ids that Azure has."""
     from apimlb.cli.wiring import open_session
     from apimlb.deploy import clients
 
-    session = open_session(placed(where, stack, config, state), chosen=subscription)
-    found = clients.listed(clients.held(session.cloud, session.names))
-    if output is Format.JSON:
-        show_json(list(found))
-        return
-    for id in found:
-        show(id)
+    session = open_session(common(context))
+    found = list(clients.listed(clients.held(session.cloud, session.names)))
+    return Answer(found, found)
 
 
-@app.command()
-def add(
-    ids: Ids,
-    where: Local = None,
-    stack: StackName = "",
-    config: Config = "",
-    state: State = "",
-    subscription: Subscription = "",
-) -> None:
+@app.command(cls=verb(examples=("apimlb clients add 11111111-2222-3333-4444-555555555555",)))
+def add(context: typer.Context, ids: Ids) -> Answer:
     """Let them in, and list them in apimlb.toml where that file has a list."""
     from apimlb.deploy.clients import with_clients
 
-    _change(with_clients, ids, placed_at=(where, stack, config, state), subscription=subscription)
+    return _change(with_clients, ids, common(context))
 
 
-@app.command()
-def remove(
-    ids: Ids,
-    where: Local = None,
-    stack: StackName = "",
-    config: Config = "",
-    state: State = "",
-    subscription: Subscription = "",
-) -> None:
+@app.command(cls=verb(examples=("apimlb clients remove 11111111-2222-3333-4444-555555555555",)))
+def remove(context: typer.Context, ids: Ids) -> Answer:
     """Shut them out, and take them off apimlb.toml where that file has a list."""
     from apimlb.deploy.clients import without_clients
 
-    _change(without_clients, ids, placed_at=(where, stack, config, state), subscription=subscription)
+    return _change(without_clients, ids, common(context))
 
 
-def _change(
-    changes: "Callable[[Held, Iterable[str]], Held]",
-    ids: list[str],
-    *,
-    placed_at: tuple[bool | None, str, str, str],
-    subscription: str,
-) -> None:
+def _change(changes: "Callable[[Held, Iterable[str]], Held]", ids: list[str], said: Common) -> Answer:
     from apimlb.cli.clients_file import change_clients
     from apimlb.cli.wiring import open_session
     from apimlb.deploy import clients
     from apimlb.stack.config import parse
 
     parse({"clients": ids}, source="the command line")
-    session = open_session(placed(*placed_at), chosen=subscription)
+    session = open_session(said)
     before = clients.held(session.cloud, session.names)
     changed = changes(before, ids)
     clients.write(session.cloud, session.names, changed)
@@ -94,3 +67,4 @@ def _change(
     if change_clients(session.workspace.config, now):
         say(f"{session.workspace.config} lists them now too.")
     say(f"{len(now)} clients.")
+    return Answer(list(now))

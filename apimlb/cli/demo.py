@@ -14,11 +14,12 @@ from importlib.util import find_spec
 from typing import Any
 
 from apimlb.cli import flows
+from apimlb.cli.answers import Answer
 from apimlb.cli.console import show_counts, show_table
 from apimlb.cli.hints import command
-from apimlb.cli.prose import say, show
+from apimlb.cli.options import Common
+from apimlb.cli.prose import say
 from apimlb.cli.wiring import Session, open_session
-from apimlb.cli.workspace import Workspace
 from apimlb.errors import ApimlbError, ConfigError
 from apimlb.local import process
 
@@ -54,7 +55,7 @@ class Tally:
         return {outcome: count for outcome, count in self.client.items() if outcome != "200"}
 
 
-def show_it_work(place: Workspace, *, strategy: str | None, keep: bool) -> None:
+def show_it_work(said: Common, *, strategy: str | None, keep: bool) -> Answer:
     """Deploy, drive, show, take away.
 
     Raises `ConfigError` when the openai SDK is missing, before anything is started, and `ApimlbError` when a
@@ -65,11 +66,12 @@ def show_it_work(place: Workspace, *, strategy: str | None, keep: bool) -> None:
             "The demo drives its traffic with the openai SDK, which is not installed.",
             next_step=f"Run `{sys.executable} -m pip install 'openai>=2'`.",
         )
-    was_running = process.read(place.local_azure) is not None
+    said = said._replace(local=True, stack="demo")
+    was_running = process.read(said.local_azure) is not None
     overrides = {"strategy": strategy, "accounts": ACCOUNTS}
-    session = open_session(place, overrides=overrides, start_local=True)
+    session = open_session(said, overrides=overrides, start_local=True)
     deployed = flows.deploy(session, flows.Consent(yes=True), quiet=True)
-    show(deployed.gateway_url)
+    say(f"The gateway is at {deployed.gateway_url}.")
     tally = drive(session)
     _show(tally)
     if keep:
@@ -77,8 +79,14 @@ def show_it_work(place: Workspace, *, strategy: str | None, keep: bool) -> None:
     else:
         flows.destroy(session, purge=True, yes=True, quiet=True)
         if not was_running:
-            process.stop(place.local_azure)
+            process.stop(said.local_azure)
     _judge(tally)
+    document = {
+        "gateway_url": deployed.gateway_url,
+        "client": dict(tally.client),
+        "accounts": tally.accounts,
+    }
+    return Answer(document, [deployed.gateway_url])
 
 
 def drive(session: Session) -> Tally:

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 _INTERRUPTED = 130
+_COMMAND = "gateway-url"
+_WITHOUT_EFFECT = ("--quiet", "-q", "--verbose", "-v", "--yes", "-y", "--no-color")
 _WITH_VALUE = {"--stack": "stack", "--state": "state", "--config": "config"}
 
 
@@ -17,7 +19,7 @@ def main() -> None:
     """Run the command in `sys.argv`."""
     arguments = sys.argv[1:]
     try:
-        url = _cached_url(arguments[1:]) if arguments[:1] == ["gateway-url"] else ""
+        url = _cached_url(arguments) if _COMMAND in arguments else ""
         if url:
             from apimlb.cli.prose import show  # deferred, for every other command
 
@@ -34,6 +36,7 @@ def _cached_url(arguments: list[str]) -> str:
     from apimlb.cli.workspace import workspace  # deferred, for every other command
 
     options: dict[str, str | bool] = {}
+    words: list[str] = []
     waiting = iter(arguments)
     for argument in waiting:
         name, equals, value = argument.partition("=")
@@ -41,8 +44,10 @@ def _cached_url(arguments: list[str]) -> str:
             options["local"] = argument == "--local"
         elif name in _WITH_VALUE:
             options[_WITH_VALUE[name]] = value if equals else next(waiting, "")
-        else:
-            return ""
+        elif argument not in _WITHOUT_EFFECT:
+            words.append(argument)
+    if words != [_COMMAND]:
+        return ""
     try:
         place = workspace(**options)  # type: ignore[arg-type]
         known = json.loads((place.directory / "state.json").read_bytes())

@@ -238,8 +238,8 @@ def _no_stack(session: Session) -> NotFoundError:
     )
 
 
-def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) -> None:
-    """Show what goes, ask, delete, forget; raises `NotFoundError` when there is nothing."""
+def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) -> Json:
+    """Show what goes, ask, delete, forget; what went, as data; raises `NotFoundError` for nothing."""
     with _in_turn(session, "destroy", quiet=quiet) as (run, progress):
         deployer = _deployer(session, run, progress)
         what = deployer.survey(session.desired(), session.stack.name, purge=purge)
@@ -257,6 +257,11 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
         say(f"Left alone, since it is not the stack's: {id}")
     if removed.retained:
         say("Azure keeps names and quota for 48 hours. To free them now: `apimlb destroy --purge`")
+    return {
+        "done": [{"verb": str(task.verb), "label": task.label} for task in what.tasks],
+        "left": list(removed.left),
+        "kept_by_azure": bool(removed.retained),
+    }
 
 
 def render_policy(place: Workspace, strategy: str | None) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 _TARGETS = ("--local", "--azure")
 _NAMED = ("--stack", "--config", "--state", "--subscription", "--strategy", "--tier")
+_VALUED = (*_NAMED, "--output", "-o")
 _COMMAND = re.compile(r"`apimlb ([^`]+)`")
 _FILE = re.compile(r"(?<![\w./-])apimlb\.toml\b")
 _LOGIN = re.compile(r"`az (login|account)\b(?! list-locations)")
@@ -34,7 +35,7 @@ def given(arguments: Sequence[str]) -> tuple[Flag, ...]:
     found: dict[str, Flag] = {}
     for name, *value in _flags(arguments):
         found["--local" if name in _TARGETS else name] = (name, *value)
-    implied = _DEMO if list(arguments[:1]) == ["demo"] else ()
+    implied = _DEMO if next(_words(arguments), "") == "demo" else ()
     return (*implied, *found.values())
 
 
@@ -46,6 +47,16 @@ def _flags(arguments: Sequence[str]) -> Iterator[Flag]:
             yield (argument,)
         elif name in _NAMED:
             yield (name, value if equals else next(waiting, ""))
+
+
+def _words(arguments: Sequence[str]) -> Iterator[str]:
+    """What is neither an option nor the value of one of those that say where."""
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument in _VALUED:
+            next(waiting, "")
+        elif not argument.startswith("-"):
+            yield argument
 
 
 def completed(text: str, arguments: Sequence[str] | None = None) -> str:
@@ -78,6 +89,8 @@ def without_login(text: str, arguments: Sequence[str], environ: Mapping[str, str
 
 def _aimed(text: str, flags: Sequence[Flag]) -> str:
     said = text.split()
+    if "--help" in said:
+        return f"apimlb {text}"
     accepted = options(text)
     target = {*_TARGETS} if {*_TARGETS} & {*said} else set()
     fitting = [f for f in flags if f[0] in accepted and f[0] not in said and f[0] not in target]
@@ -85,16 +98,21 @@ def _aimed(text: str, flags: Sequence[Flag]) -> str:
 
 
 def options(text: str) -> frozenset[str]:
-    """The options of the command that the text begins with; raises `LookupError` when there is none."""
+    """The options that the command reads with which the text begins; raises `LookupError` for no command."""
     if not _known:
         return frozenset()
     found = _known[0]()
     for word in text.split():
         below = getattr(found, "commands", None)
-        if below is None:
+        if below is None or word.startswith("-"):
             break
         found = below[word]
-    return frozenset(option for each in found.params for option in (*each.opts, *each.secondary_opts))
+    return frozenset(
+        name
+        for each in found.params
+        if not getattr(each, "hidden", False)
+        for name in (*each.opts, *each.secondary_opts)
+    )
 
 
 _known: list[Callable[[], Any]] = []

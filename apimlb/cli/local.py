@@ -1,17 +1,21 @@
 """`apimlb local`: the local Azure as a background process, imported only by the commands that reach it."""
 
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from apimlb.cli import local_control
-from apimlb.cli.options import Format, Output, State
-from apimlb.cli.prose import say, show, show_json
-from apimlb.cli.workspace import workspace
+from apimlb.cli.answers import Answer
+from apimlb.cli.grammar import Group, common, verb
+from apimlb.cli.options import STATE, Common
+from apimlb.cli.prose import say
 from apimlb.errors import ConfigError
 
-app = typer.Typer(no_args_is_help=True, help="Run Azure on this machine: ARM, Entra, APIM and Azure OpenAI.")
+app = typer.Typer(
+    cls=Group, no_args_is_help=True, help="Run Azure on this machine: ARM, Entra, APIM and Azure OpenAI."
+)
 
 GatewayPort = Annotated[
     int | None,
@@ -38,8 +42,9 @@ class Pace(StrEnum):
     REALISTIC = "realistic"
 
 
-@app.command()
+@app.command(cls=verb(STATE, examples=("apimlb local up", "apimlb local up --lro realistic --time-scale 60")))
 def up(
+    context: typer.Context,
     gateway_port: GatewayPort = None,
     arm_port: ArmPort = None,
     lro: Annotated[
@@ -68,8 +73,7 @@ def up(
         str,
         typer.Option(metavar="PROFILE", help="How accounts count tokens: likely, words, thousand …"),
     ] = "",
-    state: State = "",
-) -> None:
+) -> Answer:
     """Start it in the background."""
     from apimlb.local import process
     from apimlb.local.openai.switches import CHARGES
@@ -89,7 +93,7 @@ def up(
     options += [] if seed is None else ["--seed", str(seed)]
     options += ["--charging", charging] if charging else []
     endpoint = process.start(
-        workspace(state=state).local_azure,
+        common(context).local_azure,
         gateway_port=gateway_port,
         arm_port=arm_port,
         options=options,
@@ -98,39 +102,40 @@ def up(
     say(f"  gateway  {endpoint.gateway_url}")
     say(f"  ARM      {endpoint.arm_url}")
     say("Next: `apimlb deploy --local`")
+    return Answer({"gateway_url": endpoint.gateway_url, "arm_url": endpoint.arm_url, "pid": endpoint.pid})
 
 
-@app.command()
-def down(state: State = "") -> None:
+@app.command(cls=verb(STATE, examples=("apimlb local down",)))
+def down(context: typer.Context) -> Answer:
     """Stop it; what was deployed to it is there again at the next `up`."""
     from apimlb.local import process
 
-    directory = workspace(state=state).local_azure
+    directory = common(context).local_azure
     process.stop(directory)
-    if (directory / "azure.db").exists():
-        say("The local Azure has stopped. What was deployed to it is kept.")
-    else:
-        say("The local Azure has stopped. What was deployed to it went with its folder.")
+    kept = (directory / "azure.db").exists()
+    fate = "is kept" if kept else "went with its folder"
+    say(f"The local Azure has stopped. What was deployed to it {fate}.")
+    return Answer({"stopped": True, "kept": kept})
 
 
-@app.command()
-def status(output: Output = Format.TEXT, state: State = "") -> None:
+@app.command(cls=verb(STATE, examples=("apimlb local status",)))
+def status(context: typer.Context) -> Answer:
     """Say where it runs, what there is and how far it is used, and what is not as usual."""
     from apimlb.local import process
 
-    directory = workspace(state=state).local_azure
-    found = process.status(directory)
-    if output is Format.JSON:
-        show_json(found)
-        return
+    said = common(context)
+    found = process.status(said.local_azure)
+    return Answer(found, () if said.json else _standing(found, said))
+
+
+def _standing(found: dict[str, Any], said: Common) -> Iterator[str]:
     from apimlb.cli.standing import lines  # deferred: JSON needs no words
 
-    for line in lines(found, local_control.ask(state, "GET", "faults"), str(directory)):
-        show(line)
+    return lines(found, local_control.ask(said, "GET", "faults"), str(said.local_azure))
 
 
 app.add_typer(local_control.fault, name="fault")
 app.add_typer(local_control.clock, name="clock")
-app.command("account")(local_control.account)
-app.command("token")(local_control.token)
-app.command("env")(local_control.env)
+app.command("account", cls=local_control.ACCOUNT)(local_control.account)
+app.command("token", cls=local_control.TOKEN)(local_control.token)
+app.command("env", cls=local_control.ENV)(local_control.env)

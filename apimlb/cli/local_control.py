@@ -9,17 +9,24 @@ from urllib.parse import quote
 
 import typer
 
+from apimlb.cli.answers import Answer
 from apimlb.cli.applications import Form, printed
-from apimlb.cli.options import Format, Output, State
-from apimlb.cli.prose import say, show, show_json
-from apimlb.cli.workspace import workspace
+from apimlb.cli.grammar import Group, common, verb
+from apimlb.cli.options import STATE, Common
+from apimlb.cli.prose import say
 from apimlb.errors import ConfigError
 
 fault = typer.Typer(
+    cls=Group,
     no_args_is_help=True,
     help="Make requests fail on order. Faults end with the process: after `down` and `up` there are none.",
 )
-clock = typer.Typer(help="Show the local Azure's clock, stop it, move it forward. It never goes back.")
+clock = typer.Typer(
+    cls=Group, help="Show the local Azure's clock, stop it, move it forward. It never goes back."
+)
+ACCOUNT = verb(STATE, examples=("apimlb local account oai-apimlb-eastus2-1a2b3c4d --set pressure=2",))
+TOKEN = verb(STATE, examples=("apimlb local token --audience https://cognitiveservices.azure.com",))
+ENV = verb(STATE, examples=('eval "$(apimlb local env)"',))
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhd]?)")
@@ -35,11 +42,11 @@ def seconds(text: str) -> float:
     return sum(float(number) * _UNITS[unit or "s"] for number, unit in parts)
 
 
-def ask(state: str, method: str, path: str, document: object = None) -> Any:
+def ask(said: Common, method: str, path: str, document: object = None) -> Any:
     """What the running local Azure answers at one of its own paths."""
     from apimlb.local import process
 
-    return process.control(workspace(state=state).local_azure, method, f"/apimlb/{path}", document)
+    return process.control(said.local_azure, method, f"/apimlb/{path}", document)
 
 
 Pattern = Annotated[
@@ -99,8 +106,11 @@ Cut = Annotated[
 ]
 
 
-@fault.command("add")
+@fault.command(
+    "add", cls=verb(STATE, examples=("apimlb local fault add --plane openai --status 503 --count 5",))
+)
 def add_fault(
+    context: typer.Context,
     url: Pattern = "*",
     method: Annotated[str, typer.Option(help="Only requests with this method.")] = "*",
     type: ResourceType = "*",
@@ -118,8 +128,7 @@ def add_fault(
     applied: Applied = False,
     operation: Ending = "",
     cut: Cut = -1,
-    state: State = "",
-) -> None:
+) -> Answer:
     """Order a fault and print its number. Of several that fit a request the oldest happens."""
     headers = [_header(text) for text in header or []]
     if retry_after:
@@ -142,32 +151,31 @@ def add_fault(
         "operation": operation,
         "cut": cut,
     }
-    made = ask(state, "POST", "faults", asked)
+    made = ask(common(context), "POST", "faults", asked)
     say(f"Ordered: {described(made)}.")
-    show(str(made["id"]))
+    return Answer(made, [str(made["id"])])
 
 
-@fault.command("list")
-def list_faults(output: Output = Format.TEXT, state: State = "") -> None:
+@fault.command("list", cls=verb(STATE, examples=("apimlb local fault list",)))
+def list_faults(context: typer.Context) -> Answer:
     """Show what was ordered, and how often each has happened."""
-    found = ask(state, "GET", "faults")
-    if output is Format.JSON:
-        show_json(found)
-        return
-    for row in found:
-        show(f"{row['id']:>3}  {row['happened']:>5} ×  {described(row)}")
+    found = ask(common(context), "GET", "faults")
+    return Answer(found, [f"{row['id']:>3}  {row['happened']:>5} ×  {described(row)}" for row in found])
 
 
-@fault.command("clear")
+@fault.command("clear", cls=verb(STATE, examples=("apimlb local fault clear", "apimlb local fault clear 3")))
 def clear_faults(
-    id: Annotated[int | None, typer.Argument(metavar="[ID]", help="Only this one.")] = None, state: State = ""
-) -> None:
+    context: typer.Context,
+    id: Annotated[int | None, typer.Argument(metavar="[ID]", help="Only this one.")] = None,
+) -> Answer:
     """Take faults back."""
-    cleared = ask(state, "DELETE", "faults" if id is None else f"faults/{id}")["cleared"]
-    say(f"{cleared} taken back.")
+    told = ask(common(context), "DELETE", "faults" if id is None else f"faults/{id}")
+    say(f"{told['cleared']} taken back.")
+    return Answer(told)
 
 
 def account(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its name, as `status` shows it.")],
     set: Annotated[
         list[str] | None,
@@ -178,16 +186,16 @@ def account(
             show_default=False,
         ),
     ] = None,
-    state: State = "",
-) -> None:
+) -> Answer:
     """Make one account behave otherwise until the local Azure stops; without --set, as all do."""
     path = f"accounts/{quote(name, safe='')}"
     if set:
-        told = ask(state, "PUT", path, dict(_pair(text) for text in set))
+        told = ask(common(context), "PUT", path, dict(_pair(text) for text in set))
         say(f"{name}: {', '.join(f'{key} = {json.dumps(value)}' for key, value in told.items())}.")
-    else:
-        ask(state, "DELETE", path)
-        say(f"{name} behaves as all do.")
+        return Answer({"account": name, "behaviour": told})
+    ask(common(context), "DELETE", path)
+    say(f"{name} behaves as all do.")
+    return Answer({"account": name, "behaviour": {}})
 
 
 def _pair(text: str) -> tuple[str, Any]:
@@ -202,35 +210,37 @@ def _pair(text: str) -> tuple[str, Any]:
 
 
 @clock.callback(invoke_without_command=True)
-def show_clock(context: typer.Context, output: Output = Format.TEXT, state: State = "") -> None:
+def show_clock(context: typer.Context) -> Answer | None:
     """Show where the clock stands; its place is kept with the state."""
-    if context.invoked_subcommand is None:
-        _tell(ask(state, "GET", "clock"), output)
+    if context.invoked_subcommand is not None:
+        return None
+    return _standing(ask(common(context), "GET", "clock"))
 
 
-@clock.command("freeze")
-def freeze_clock(output: Output = Format.TEXT, state: State = "") -> None:
+@clock.command("freeze", cls=verb(STATE, examples=("apimlb local clock freeze",)))
+def freeze_clock(context: typer.Context) -> Answer:
     """Stop it where it stands."""
-    _tell(ask(state, "POST", "clock", {"move": "freeze"}), output)
+    return _standing(ask(common(context), "POST", "clock", {"move": "freeze"}))
 
 
-@clock.command("resume")
-def resume_clock(output: Output = Format.TEXT, state: State = "") -> None:
+@clock.command("resume", cls=verb(STATE, examples=("apimlb local clock resume",)))
+def resume_clock(context: typer.Context) -> Answer:
     """Let it go on from where it stands."""
-    _tell(ask(state, "POST", "clock", {"move": "resume"}), output)
+    return _standing(ask(common(context), "POST", "clock", {"move": "resume"}))
 
 
-@clock.command("advance")
+@clock.command("advance", cls=verb(STATE, examples=("apimlb local clock advance 90s",)))
 def advance_clock(
+    context: typer.Context,
     by: Annotated[str, typer.Argument(metavar="DURATION", help="Like 30s, 5m, 2h or 1h30m.")],
-    output: Output = Format.TEXT,
-    state: State = "",
-) -> None:
+) -> Answer:
     """Move it forward; whoever waits for less is woken. A frozen clock stays frozen."""
-    _tell(ask(state, "POST", "clock", {"move": "advance", "seconds": seconds(by)}), output)
+    asked = {"move": "advance", "seconds": seconds(by)}
+    return _standing(ask(common(context), "POST", "clock", asked))
 
 
 def token(
+    context: typer.Context,
     audience: Annotated[
         str, typer.Option(help="Whom it is for; ARM unless given.", show_default=False)
     ] = "https://management.azure.com",
@@ -252,8 +262,7 @@ def token(
     unknown_key: Annotated[
         bool, typer.Option("--unknown-key", help="Signed with a key that is not published.")
     ] = False,
-    state: State = "",
-) -> None:
+) -> Answer:
     """Print a token of the local Entra and nothing else: the owner's unless somebody is named."""
     kind, id = _named({"app": app, "user": user, "identity": identity})
     flaws = {
@@ -270,12 +279,14 @@ def token(
         "version": version,
         "flaws": [name for name, wanted in flaws.items() if wanted],
     }
-    show(ask(state, "POST", "token", asked)["token"])
+    told = ask(common(context), "POST", "token", asked)
+    return Answer(told, [told["token"]])
 
 
 def env(
-    form: Annotated[Form, typer.Option("--format", help="How to print them.")] = Form.SHELL, state: State = ""
-) -> None:
+    context: typer.Context,
+    form: Annotated[Form, typer.Option("--format", help="How to print them.")] = Form.SHELL,
+) -> Answer:
     """Print what Azure's own clients need to work on the local Azure; holds its owner's secret.
 
     For a shell: eval "$(apimlb local env)". In it HTTPS to anywhere else fails, for Python then trusts the
@@ -283,7 +294,7 @@ def env(
     """
     from apimlb.local import process
 
-    endpoint = process.running(workspace(state=state).local_azure)
+    endpoint = process.running(common(context).local_azure)
     ca = str(Path(endpoint.ca).absolute())
     values = {
         "AZURE_SUBSCRIPTION_ID": endpoint.subscription_id,
@@ -298,7 +309,7 @@ def env(
         "SSL_CERT_FILE": ca,
         "NODE_EXTRA_CA_CERTS": ca,
     }
-    show(printed(form, values))
+    return Answer(values, [printed(form, values)])
 
 
 def _named(principals: Mapping[str, str]) -> tuple[str, str]:
@@ -336,11 +347,9 @@ def described(row: Mapping[str, Any]) -> str:
     return f"{' '.join(which)}, {' '.join(often)}: {', '.join(what)}"
 
 
-def _tell(standing: Mapping[str, Any], output: Format) -> None:
-    if output is Format.JSON:
-        show_json(standing)
-        return
-    show(standing["now"])
-    ahead = standing["ahead"]
+def _standing(told: Mapping[str, Any]) -> Answer:
+    """Where the clock stands, as the local Azure tells it."""
+    ahead = told["ahead"]
     place = f"{abs(ahead):g} s {'ahead of' if ahead > 0 else 'behind'}" if ahead else "with"
-    say(f"It {'stands still' if standing['frozen'] else 'runs'}, {place} this machine's clock.")
+    say(f"It {'stands still' if told['frozen'] else 'runs'}, {place} this machine's clock.")
+    return Answer(told, [told["now"]])

@@ -13,8 +13,36 @@ UNREAD = 141
 """The exit code of a command whose output nobody reads on: what a shell says of one that SIGPIPE ended."""
 
 
+class Voice:
+    """How much is said on stderr, and whether in colour. There is one, as there is one stderr."""
+
+    quiet = False
+    verbose = False
+    color = True
+
+
+voice = Voice()
+
+
+def speak(*, quiet: bool, verbose: bool, color: bool) -> None:
+    """Set the voice for the rest of the process."""
+    voice.quiet, voice.verbose, voice.color = quiet, verbose, color
+
+
 def say(line: str = "") -> None:
-    """One line of talk; commands in backticks get the flags that lead to where this one works."""
+    """One line of talk, unless it is to be quiet; commands in backticks get the flags that lead to where this
+    one works."""
+    if not voice.quiet:
+        _say(line)
+
+
+def add(line: str) -> None:
+    """One line that only somebody wants who asked for more."""
+    if voice.verbose:
+        say(line)
+
+
+def _say(line: str) -> None:
     _print(completed(line), sys.stderr)
 
 
@@ -30,13 +58,30 @@ def show_json(document: Any) -> None:
 
 def complain(error: ApimlbError) -> None:
     """What went wrong, where, what else did, and what to do next."""
-    say(f"Error: {error.what}")
+    _say(f"Error: {error.what}")
     if error.where:
-        say(f"  where: {error.where}")
+        _say(f"  where: {error.where}")
     for note in getattr(error, "__notes__", ()):
-        say(f"  also:  {note}")
-    next_step = without_login(error.next_step or error.usual_step, sys.argv[1:])
-    say(f"  next:  {about_file(next_step)}")
+        _say(f"  also:  {note}")
+    _say(f"  next:  {_next_step(error)}")
+
+
+def document_of(error: ApimlbError, code: int) -> dict[str, Any]:
+    """The same as a JSON document."""
+    return {
+        "error": {
+            "kind": type(error).__name__,
+            "what": error.what,
+            "where": error.where,
+            "also": list(getattr(error, "__notes__", ())),
+            "next": completed(_next_step(error)),
+            "exit_code": code,
+        }
+    }
+
+
+def _next_step(error: ApimlbError) -> str:
+    return about_file(without_login(error.next_step or error.usual_step, sys.argv[1:]))
 
 
 def speak_plainly() -> None:

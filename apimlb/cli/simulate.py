@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from apimlb.cli.options import Config, Format, Output, StackName, placed
-from apimlb.cli.prose import show, show_json
+from apimlb.cli.answers import Answer
+from apimlb.cli.grammar import common, verb
+from apimlb.cli.options import FILES
 
 Strategy = Annotated[
     str | None, typer.Option("--strategy", help="backend-pool or retry, whatever the file says.")
@@ -52,7 +53,14 @@ Plot = Annotated[
 Seed = Annotated[int, typer.Option(help="The same seed gives the same run.")]
 
 
+SIMULATE = verb(
+    FILES, examples=("apimlb simulate --load 1.3", "apimlb simulate --compare retry --plot out.svg")
+)
+CAPACITY = verb(FILES, examples=("apimlb capacity --rpm 100 --tokens 400,100",))
+
+
 def simulate(
+    context: typer.Context,
     strategy: Strategy = None,
     policy: Policy = None,
     compare: Compare = None,
@@ -74,10 +82,7 @@ def simulate(
     profile: ProfileName = "opened",
     seed: Seed = 0,
     plot: Plot = None,
-    output: Output = Format.TEXT,
-    stack: StackName = "",
-    config: Config = "",
-) -> None:
+) -> Answer:
     """Run the stack's policy before simulated traffic; show how far it is from an omniscient balancer."""
     from apimlb.cli import simulations
     from apimlb.simulator import plot as picture
@@ -94,18 +99,15 @@ def simulate(
         flushes=tuple(seconds(text) for text in flush or ()),
     )  # fmt: skip
     asked = simulations.Asked(strategy, policy, compare or (), checkouts)
-    outcome = simulations.run(placed(None, stack, config, ""), scenario, asked)
+    outcome = simulations.run(common(context).place, scenario, asked)
     if plot is not None:
         picture.plot(outcome, plot)
     told = report.document(outcome)
-    if output is Format.JSON:
-        show_json(told)
-        return
-    for line in report.lines(told):
-        show(line)
+    return Answer(told, report.lines(told))
 
 
 def capacity(
+    context: typer.Context,
     rpm: Annotated[float, typer.Option(help="Requests a minute.")],
     tokens: Annotated[str, typer.Option(metavar="P,C", help="Mean tokens of prompt and max_tokens.")],
     goal: Annotated[float, typer.Option(help="The most that may be refused, as a share.")] = 0.001,
@@ -117,10 +119,7 @@ def capacity(
     profile: ProfileName = "opened",
     seed: Seed = 0,
     strategy: Strategy = None,
-    output: Output = Format.TEXT,
-    stack: StackName = "",
-    config: Config = "",
-) -> None:
+) -> Answer:
     """Say which capacity a traffic needs, on how many accounts, and who would still see a 429."""
     from apimlb.cli import simulations
     from apimlb.simulator.profiles import profile as named
@@ -131,9 +130,5 @@ def capacity(
         1.0, rpm, None, simulations.shape(shape), minutes, seed, mean, prompt, completion, sigma,
         retries=retries, profile=named(profile),
     )  # fmt: skip
-    found = simulations.capacities(placed(None, stack, config, ""), scenario, strategy, goal, accounts)
-    if output is Format.JSON:
-        show_json(found)
-        return
-    for line in simulations.capacity_lines(found, goal):
-        show(line)
+    found = simulations.capacities(common(context).place, scenario, strategy, goal, accounts)
+    return Answer(found, simulations.capacity_lines(found, goal))

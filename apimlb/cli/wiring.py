@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from apimlb.cli.options import Common
 from apimlb.cli.prose import say
 from apimlb.cli.workspace import STACK, Workspace
 from apimlb.clock import Clock, SystemClock
@@ -88,16 +89,12 @@ def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:
 
 
 def open_session(
-    place: Workspace,
-    *,
-    chosen: str = "",
-    overrides: Mapping[str, Any] | None = None,
-    start_local: bool = False,
+    said: Common, *, overrides: Mapping[str, Any] | None = None, start_local: bool = False
 ) -> Session:
-    """Connect to the stack's cloud; `start_local` starts the local Azure where that is the cloud."""
-    clock = SystemClock()
+    """Connect to the cloud of the stack that is meant; with `start_local` a local Azure is started."""
+    clock, place = SystemClock(), said.place
     stack = stack_of(place, overrides or {})
-    target = _local(place, start_local) if place.local else _azure(chosen)
+    target = _local(place, start_local) if place.local else _azure(said.subscription)
     return Session(place, clock, stack, target, connect(target, clock), overrides or {})
 
 

@@ -1,0 +1,150 @@
+"""The one grammar of the command line: options before the verb or after it, an answer as text or as JSON.
+
+    apimlb --stack mine deploy --yes            apimlb deploy --yes --stack mine
+
+A command is declared with `cls=verb(...)`; it takes a `typer.Context`, asks `common(context)` for what was
+said and returns an `Answer`. Of the options that say which stack is meant its help shows those that it reads;
+the others change nothing there.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.main import get_params_convertors_ctx_param_name_from_function as parameters_of
+
+from apimlb.cli.answers import Answer, publish
+from apimlb.cli.options import STACK, Common, Format, everywhere
+from apimlb.cli.prose import leave_unread, say, speak
+from apimlb.errors import Interrupted
+
+
+@cache
+def _shared(reads: frozenset[str]) -> tuple[TyperOption, ...]:
+    """The options as parameters, those that say where hidden unless they are read."""
+    found, _, _ = parameters_of(everywhere)
+    options = [option for option in found if isinstance(option, TyperOption)]
+    for option in options:
+        option.show_default = False
+        option.hidden = option.name in STACK - reads
+    return tuple(options)
+
+
+class _Speaking:
+    """What commands and groups have in common: the shared options, and what becomes of them."""
+
+    reads: frozenset[str] = STACK
+    examples: tuple[str, ...] = ()
+    params: list[Any]
+
+    def _understand(self, context: typer.Context) -> Common:
+        """Move what was said from the parameters into the context's object, and speak as it says."""
+        above = context.parent.obj if context.parent and isinstance(context.parent.obj, Common) else Common()
+        told = {name: context.params.pop(name, None) for name in Common._fields}
+        if told["output"] is not None:
+            told["output"] = Format(told["output"])
+        said = context.obj = above.nearer(told)
+        speak(quiet=said.quiet, verbose=said.verbose, color=not said.no_color)
+        return said
+
+    def _list_options(self, context: typer.Context, formatter: Any) -> None:
+        """Its own options, then those that say which stack is meant."""
+        own = [option for option in self.params if option.name not in Common._fields]
+        for title, options in (
+            ("Arguments", [each for each in own if each.param_type_name == "argument"]),
+            ("Options", [each for each in own if each.param_type_name == "option"]),
+            ("Which stack", [each for each in self.params if each.name in self.reads]),
+        ):
+            records = [record for each in options if (record := each.get_help_record(context)) is not None]
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+    def _end_help(self, formatter: Any) -> None:
+        """What every command understands, in a line, and the examples."""
+        with formatter.section("Everywhere, before the command or after it"):
+            names = "--output, --yes, --quiet, --verbose, --debug, --no-color"
+            formatter.write_text(f"{names}: see `apimlb --help`")
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"  {example}\n")
+
+    def _finish(self, answer: Any, said: Common) -> int:
+        """Print what the command returned; the exit code."""
+        if not isinstance(answer, Answer):
+            return answer if isinstance(answer, int) else 0
+        publish(answer, as_json=said.json)
+        return answer.code
+
+
+class Group(_Speaking, TyperGroup):
+    """Commands under a name; the shared options may stand between it and the command."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.params = [*self.params, *_shared(STACK)]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Without a word, its help."""
+        if not args and self.no_args_is_help:
+            say(ctx.get_help())
+            raise typer.Exit(2)
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """All options for the whole; below it the commands are what matters."""
+        if ctx.parent is None:
+            super().format_options(ctx, formatter)
+            return
+        self.format_commands(ctx, formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        if ctx.parent is not None:
+            self._end_help(formatter)
+
+    def invoke(self, ctx: Any) -> int:
+        said = self._understand(ctx)
+        return self._finish(super().invoke(ctx), said)
+
+
+class Verb(_Speaking, TyperCommand):
+    """A command: it understands the shared options, and what it returns is printed as they say."""
+
+    def __init__(self, name: str | None, **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self.params = [*self.params, *_shared(self.reads)]
+
+    def invoke(self, ctx: Any) -> int:
+        said = self._understand(ctx)
+        return self._finish(_uninterrupted(super().invoke, ctx), said)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        self._list_options(ctx, formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        self._end_help(formatter)
+
+
+def _uninterrupted(work: Callable[[Any], Any], context: Any) -> Any:
+    """What it returns; Typer would turn these two into exit codes without a word."""
+    try:
+        return work(context)
+    except KeyboardInterrupt:
+        raise Interrupted("Stopped.", next_step="Run the same command again.") from None
+    except BrokenPipeError:
+        leave_unread()
+
+
+def verb(reads: frozenset[str] = STACK, examples: Sequence[str] = ()) -> type[Verb]:
+    """The class of a command that reads these of the options that say where, shown with these examples."""
+    return type("Verb", (Verb,), {"reads": reads, "examples": tuple(examples)})
+
+
+def common(context: typer.Context) -> Common:
+    """What was said with the shared options."""
+    said = context.obj
+    assert isinstance(said, Common)
+    return said
