@@ -18,8 +18,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from apimlb.clock import SystemClock
 from apimlb.local import process
+from apimlb.wall_clock import SystemClock
 
 _ACCOUNT = '[[accounts]]\nlocation = "{region}"\nendpoint = "http://127.0.0.1:{port}"\n'
 KEY_HEADER = "Ocp-Apim-Subscription-Key"

@@ -23,12 +23,12 @@ from pathlib import Path
 from time import process_time
 from urllib.parse import urlsplit
 
-from apimlb.clock import SystemClock
 from apimlb.http import Headers, Request, Response, read
 from apimlb.local import process
 from apimlb.local.server.listener import Listener
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World, WorldSettings
+from apimlb.wall_clock import SystemClock
 
 CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
 CONNECTIONS = 32

@@ -30,12 +30,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from apimlb.clock import SystemClock
 from apimlb.http import Headers, Request, Response, close, read
 from apimlb.local import process
 from apimlb.local.server.control import CONTROL_HEADER, STOP_HEADER
 from apimlb.local.server.outbound import Outbound
 from apimlb.local.server.runner import Options, run
+from apimlb.wall_clock import SystemClock
 
 CONFIG = """
 name = "soak"

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from apimlb.clock import TimeLimits
 from apimlb.http import Headers, Request, Response
+from apimlb.wall_clock import TimeLimits
 
 
 class ManualClock:

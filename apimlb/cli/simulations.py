@@ -8,7 +8,6 @@ from typing import Any, get_args
 
 from apimlb.cli.prose import say
 from apimlb.cli.workspace import Workspace
-from apimlb.clock import SystemClock
 from apimlb.errors import ConfigError
 from apimlb.local.entra.keys import make_key
 from apimlb.render import render
@@ -20,6 +19,7 @@ from apimlb.simulator.simulate import Outcome, simulate
 from apimlb.simulator.stage import DEPLOYMENT
 from apimlb.stack import config
 from apimlb.stack.config import Account, Stack, Strategy
+from apimlb.wall_clock import SystemClock
 
 _SAY_EVERY = 2.0
 _REGIONS = ("eastus2", "swedencentral", "westus3", "northcentralus", "francecentral", "japaneast")

@@ -9,7 +9,7 @@ from typing import Any
 from apimlb.cli.options import Common
 from apimlb.cli.prose import say
 from apimlb.cli.workspace import STACK, Workspace
-from apimlb.clock import Clock, SystemClock
+from apimlb.clock import Clock
 from apimlb.deploy.azure import connect
 from apimlb.deploy.cloud import Cloud, Limits, Target
 from apimlb.deploy.gateway import HttpGateway
@@ -25,6 +25,7 @@ from apimlb.stack.marks import Mark, identified
 from apimlb.stack.names import Names
 from apimlb.stack.probe import site
 from apimlb.stack.resources import Resource
+from apimlb.wall_clock import SystemClock
 
 
 @dataclass(frozen=True, slots=True)

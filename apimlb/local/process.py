@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from apimlb.clock import Clock, SystemClock
+from apimlb.clock import Clock
 from apimlb.errors import ApimlbError, ConfigError, ConflictError, NotFoundError
 from apimlb.files import make_folder
 from apimlb.local import ports, processes
+from apimlb.wall_clock import SystemClock
 
 GATEWAY_PORT = 4580
 ARM_PORT = 4581

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from apimlb.clock import SystemClock
 from apimlb.deploy.runs import this_run
 from apimlb.deploy.turns import turn
+from apimlb.wall_clock import SystemClock
 from tests.integration.command_line import CommandLine, Ran
 from tests.integration.watched import WatchedAzure
 

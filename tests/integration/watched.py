@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from apimlb.clock import AdjustableClock, Reading, SystemClock, utc
+from apimlb.clock import utc
 from apimlb.http import Request, Response
 from apimlb.local.process import Endpoint
 from apimlb.local.server.certificate import kept_certificate
@@ -20,6 +20,7 @@ from apimlb.local.server.control import PREFIX, Control
 from apimlb.local.server.listener import Listener
 from apimlb.local.store import Store
 from apimlb.local.world import OWNER, World, WorldSettings
+from apimlb.wall_clock import AdjustableClock, Reading, SystemClock
 from tests.wire.watch import Watch
 
 Value = TypeVar("Value")

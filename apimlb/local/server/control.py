@@ -23,7 +23,7 @@ from dataclasses import asdict, fields
 from typing import Any
 from urllib.parse import unquote
 
-from apimlb.clock import AdjustableClock, Clock, Reading, isoformat
+from apimlb.clock import Clock, isoformat
 from apimlb.errors import ApimlbError, ConfigError, NotFoundError
 from apimlb.http import Headers, Request, Response
 from apimlb.local.entra.forgery import FLAWS
@@ -34,6 +34,7 @@ from apimlb.local.openai.adjustment import adjusted
 from apimlb.local.principals import find
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World
+from apimlb.wall_clock import AdjustableClock, Reading
 
 PREFIX = "/apimlb/"
 CONTROL_HEADER = "x-apimlb-control"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from apimlb.clock import AdjustableClock, Clock, SystemClock, utc
+from apimlb.clock import Clock, utc
 from apimlb.errors import ConflictError
 from apimlb.files import make_folder, replace_file
 from apimlb.http import Request, Response
@@ -29,6 +29,7 @@ from apimlb.local.server.outbound import Outbound
 from apimlb.local.server.wire_log import WireLog
 from apimlb.local.store import Document, Store, reading
 from apimlb.local.world import World, WorldSettings
+from apimlb.wall_clock import AdjustableClock, SystemClock
 
 _OWNER_ID = "/apimlb/owners/current"
 _STARTS_ID = "/apimlb/starts/current"

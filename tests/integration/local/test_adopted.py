@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from apimlb.clock import SystemClock
 from apimlb.http import Headers, Request, close, read
 from apimlb.local.server.listener import Listener
 from apimlb.local.server.outbound import Outbound
 from apimlb.local.world import World
+from apimlb.wall_clock import SystemClock
 from tests.functional.local.stack_scene import CHAT, LIKELY, stage
 from tests.unit.local.server.small_backend import Backend, eventually
 

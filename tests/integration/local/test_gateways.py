@@ -5,10 +5,10 @@ import random
 import socket
 from contextlib import asynccontextmanager
 
-from apimlb.clock import SystemClock
 from apimlb.local.server.listener import Listener
 from apimlb.local.server.outbound import Outbound
 from apimlb.local.world import World, WorldSettings
+from apimlb.wall_clock import SystemClock
 from tests.functional.local.gateway_scene import asking_again
 from tests.integration.local.malformed import statuses
 from tests.integration.local.raw import exchange

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from apimlb.clock import SystemClock
 from apimlb.http import Headers, Response
 from apimlb.local.server.listener import Listener
+from apimlb.wall_clock import SystemClock
 from tests.integration.local.malformed import (
     BODIES,
     CHUNKED,

@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from apimlb.clock import SystemClock
 from apimlb.local.gateway.plane import GatewayPlane
 from apimlb.local.server.listener import Listener
 from apimlb.local.server.outbound import Outbound
+from apimlb.wall_clock import SystemClock
 from tests.functional.local.gateway_scene import identity_token
 from tests.integration.local.malformed import (
     BODIES,

@@ -4,11 +4,11 @@ import inspect
 
 import pytest
 
-from apimlb.clock import SystemClock
 from apimlb.deploy.azure import connect
 from apimlb.deploy.cloud import Target
 from apimlb.deploy.operations import KINDS
 from apimlb.deploy.sdk.wire import CLIENTS
+from apimlb.wall_clock import SystemClock
 from tests.fakes import ManualClock
 from tests.sdk import FakeCredential
 

@@ -57,7 +57,7 @@ def test_what_a_killed_command_left_is_not_believed(tmp_path: Path) -> None:
     code = f"""
 import os, signal
 from pathlib import Path
-from apimlb.clock import SystemClock
+from apimlb.wall_clock import SystemClock
 from apimlb.deploy.runs import this_run
 from apimlb.deploy.turns import turn
 with turn(Path({str(tmp_path)!r}), this_run("deploy"), SystemClock()):

@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from apimlb.clock import SystemClock
 from apimlb.deploy.executor import Event, State, Task, run
 from apimlb.deploy.reads import together
 from apimlb.deploy.waiting import Audience, Wait, heard_by, wait
 from apimlb.errors import CloudError, Interrupted
+from apimlb.wall_clock import SystemClock
 from tests.fakes import ManualClock
 
 LONG = Wait("gateway", "409 Conflict: busy", 300, 3600, trouble=True)

@@ -6,13 +6,13 @@ import random
 import jwt
 import pytest
 
-from apimlb.clock import AdjustableClock
 from apimlb.http import Headers, Request, read
 from apimlb.local.entra.keys import make_key
 from apimlb.local.entra.plane import Application
 from apimlb.local.server.control import Control, kept_clock
 from apimlb.local.store import Document, Store
 from apimlb.local.world import OWNER, SUBSCRIPTION_ID, World, WorldSettings
+from apimlb.wall_clock import AdjustableClock
 from tests.fakes import ManualClock
 
 KEY = make_key()

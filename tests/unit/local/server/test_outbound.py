@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from apimlb.clock import SystemClock, utc
+from apimlb.clock import utc
 from apimlb.http import Headers, Request, close, read
 from apimlb.local.server.certificate import kept_certificate
 from apimlb.local.server.outbound import Outbound, OutboundLimits
+from apimlb.wall_clock import SystemClock
 from tests.fakes import ManualClock
 from tests.unit.local.server.small_backend import Backend, eventually
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.clock import AdjustableClock, Clock, Reading, SystemClock, TimeLimits, isoformat, utc
+from apimlb.clock import Clock, isoformat, utc
+from apimlb.wall_clock import AdjustableClock, Reading, SystemClock, TimeLimits
 from tests.fakes import ManualClock
 
 SECONDS = st.floats(0, 1e7, allow_nan=False)
