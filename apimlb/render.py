@@ -17,7 +17,8 @@ from apimlb.policy.compiler import compile_policy
 from apimlb.stack.access import GATEWAY, KEYS_API, TENANT_ID
 from apimlb.stack.clients import shard_names
 from apimlb.stack.config import Stack, Strategy, parse
-from apimlb.stack.desired import DRAINED, Policies
+from apimlb.stack.desired import Policies
+from apimlb.stack.draining import LIST
 from apimlb.stack.names import IDENTITY, backend
 
 TIMEOUT = 120
@@ -43,7 +44,7 @@ def render_all(stack: Stack) -> Policies:
 
 def _rendered(stack: Stack, template: str) -> str:
     client_ids = shard_names(stack.clients or ())
-    named_values = dict.fromkeys((*client_ids, DRAINED, GATEWAY, IDENTITY, TENANT_ID), _STAND_IN)
+    named_values = dict.fromkeys((*client_ids, LIST, GATEWAY, IDENTITY, TENANT_ID), _STAND_IN)
     text = (
         _environment()
         .get_template(f"policy/{template}.xml.j2")
@@ -65,7 +66,7 @@ def _rendered(stack: Stack, template: str) -> str:
             cache=_cache(stack),
             names=SimpleNamespace(
                 client_ids=client_ids,
-                drained=DRAINED,
+                drained=LIST,
                 gateway=GATEWAY,
                 identity=IDENTITY,
                 keys_api=KEYS_API,

@@ -54,6 +54,7 @@ class FakeCloud:
         self.unregistered: set[str] = set()
         self.registering: dict[str, int] = {}
         self.locked: list[Json] = []
+        self.allowed = ["*"]
         self.reads: list[str] = []
         self.writes: list[tuple[str, str]] = []
         self.fail: Callable[[str, str], None] = lambda verb, id: None
@@ -124,6 +125,9 @@ class FakeCloud:
 
     def locks(self, scope: str) -> list[Json]:
         return copy.deepcopy(self.locked)
+
+    def permissions(self, scope: str) -> list[Json]:
+        return [{"actions": self.allowed, "notActions": []}]
 
     def locations(self) -> list[str]:
         return list(LOCATIONS)

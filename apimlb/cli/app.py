@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from apimlb.cli import clients, keys, local, policy, simulate
+from apimlb.cli import clients, draining, keys, local, policy, simulate, status
 from apimlb.cli.answers import Answer
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.endings import DETAILED, run_to_its_end
@@ -30,6 +30,10 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(policy.app, name="policy")
 learn(lambda: typer.main.get_command(app))
+app.command("status", cls=status.STATUS)(status.status)
+app.command("list", cls=status.LIST)(status.list_stacks)
+app.command("drain", cls=draining.DRAIN)(draining.drain)
+app.command("undrain", cls=draining.UNDRAIN)(draining.undrain)
 
 
 def _show_version(asked: bool) -> None:

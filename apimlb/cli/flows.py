@@ -35,6 +35,7 @@ from apimlb.errors import ApimlbError, ConfigError, ConflictError, Interrupted, 
 from apimlb.files import replace_file
 from apimlb.render import references, render
 from apimlb.stack.access import SUBSCRIPTION
+from apimlb.stack.draining import drained_in
 from apimlb.stack.planner import Plan, Revival
 from apimlb.stack.resources import Json, Resource
 
@@ -74,7 +75,7 @@ class Consent:
 
 def deploy(session: Session, consent: Consent, *, quiet: bool = False) -> Deployed:
     """Plan, show (in a line when `quiet`), ask, provision, remember; raises `ApimlbError`."""
-    with _in_turn(session, "deploy", quiet=quiet) as (run, progress):
+    with in_turn(session, "deploy", quiet=quiet) as (run, progress):
         return _last(lambda: _deploy(session.reread(), run, progress, consent, quiet=quiet))
 
 
@@ -170,7 +171,7 @@ def set_capacity(session: Session, capacity: int, *, account: str, deployment: s
             where="set-capacity",
             next_step="Give thousands of tokens per minute, 1 at least; `apimlb destroy` takes a stack away.",
         )
-    with _in_turn(session, "set-capacity") as (run, progress):
+    with in_turn(session, "set-capacity") as (run, progress):
         deployer, desired = _deployer(session, run, progress), session.desired()
         accounts = [_account_name(session, account)] if account else []
         deployments = [deployment] if deployment else []
@@ -219,7 +220,7 @@ def gateway_url(session: Session) -> str:
     """Ask Azure; raises `NotFoundError` when there is no such stack."""
     service = session.cloud.get(session.names.service_id)
     if service is None:
-        raise _no_stack(session)
+        raise no_stack(session)
     return str(service["properties"]["gatewayUrl"])
 
 
@@ -228,11 +229,11 @@ def endpoint(session: Session) -> Endpoint:
     url = gateway_url(session)
     found = secrets_of(session.cloud, f"{session.names.service_id}/subscriptions/{SUBSCRIPTION}")
     if found is None:
-        raise _no_stack(session)
+        raise no_stack(session)
     return Endpoint(url, found.primary, tuple(session.stack.deployments))
 
 
-def _no_stack(session: Session) -> NotFoundError:
+def no_stack(session: Session) -> NotFoundError:
     return NotFoundError(
         f"There is no stack {session.stack.name}.", where=session.where, next_step="Run `apimlb deploy`."
     )
@@ -240,7 +241,7 @@ def _no_stack(session: Session) -> NotFoundError:
 
 def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) -> Json:
     """Show what goes, ask, delete, forget; what went, as data; raises `NotFoundError` for nothing."""
-    with _in_turn(session, "destroy", quiet=quiet) as (run, progress):
+    with in_turn(session, "destroy", quiet=quiet) as (run, progress):
         deployer = _deployer(session, run, progress)
         what = deployer.survey(session.desired(), session.stack.name, purge=purge)
         say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
@@ -285,7 +286,7 @@ def render_references(folder: Path, *, check: bool) -> None:
 
 
 @contextmanager
-def _in_turn(session: Session, command: str, *, quiet: bool = False) -> Iterator[tuple[Run, Progress]]:
+def in_turn(session: Session, command: str, *, quiet: bool = False) -> Iterator[tuple[Run, Progress]]:
     """The stack for this command alone, as far as this machine goes, and somebody who tells its waits."""
     run, progress = this_run(command), Progress(session.clock, quiet)
     with heard_by(Audience(progress.wait)), turn(session.workspace.directory, run, session.clock):
@@ -329,8 +330,14 @@ def _say_what_was_cut_off(deployer: Deployer) -> None:
 def _show_preview(session: Session, made: Preview, *, as_data: bool = False, quiet: bool = False) -> None:
     if not quiet:
         show_plan(made.plan, where=session.where, as_data=as_data)
-    for notice in (*made.notices, *former(session)):
+    for notice in (*made.notices, *_drained(session, made), *former(session)):
         say(f"Note: {notice}")
+
+
+def _drained(session: Session, made: Preview) -> Iterator[str]:
+    """A sentence for each account that somebody took out by hand."""
+    for name in sorted(drained_in(made.observed.get(session.names.group_id.lower()), session.stack)):
+        yield f"{name} is drained and stays so: `apimlb undrain {name}` takes it in again."
 
 
 def _confirm_plan(plan: Plan, consent: Consent) -> None:

@@ -12,6 +12,7 @@ from apimlb.cli.workspace import STACK, Workspace
 from apimlb.clock import Clock
 from apimlb.deploy.azure import connect
 from apimlb.deploy.cloud import Cloud, Limits, Target
+from apimlb.deploy.draining import Wanted
 from apimlb.deploy.gateway import HttpGateway
 from apimlb.deploy.login import subscription
 from apimlb.deploy.rollout import Visit
@@ -21,10 +22,11 @@ from apimlb.render import render_all
 from apimlb.stack import config
 from apimlb.stack.config import Stack
 from apimlb.stack.desired import resources
+from apimlb.stack.draining import drained_in, require_one_left
 from apimlb.stack.marks import Mark, identified
 from apimlb.stack.names import Names
 from apimlb.stack.probe import site
-from apimlb.stack.resources import Resource
+from apimlb.stack.resources import Json, Resource
 from apimlb.wall_clock import SystemClock
 
 
@@ -54,7 +56,17 @@ class Session:
         return f"{place}, resource group {self.names.group}"
 
     def desired(self) -> tuple[Resource, ...]:
-        """What the stack has in Azure, its policies rendered and compiled."""
+        """What the stack has in Azure as it is wanted, but for accounts that somebody drained."""
+        group = self.cloud.get(self.names.group_id)
+        out = drained_in(group, self.stack)
+        require_one_left(self.stack, out)
+        return self._wanted(group)(out)
+
+    def wanted(self) -> Wanted:
+        """The same for any accounts that are out."""
+        return self._wanted(self.cloud.get(self.names.group_id))
+
+    def _wanted(self, group: Json | None) -> Wanted:
         found = self.cloud.get(f"/subscriptions/{self.target.subscription_id}")
         if found is None:
             raise AuthError(
@@ -62,20 +74,19 @@ class Session:
                 where=self.target.subscription_id,
                 next_step="Run `az account list`, then choose one with --subscription.",
             )
-        policies = render_all(self.stack)
-        tenant = str(found["tenantId"])
-        return resources(self.stack, self.target.subscription_id, tenant, policies, self.mark())
+        policies, mark = render_all(self.stack), self._mark(group)
+        named = self.target.subscription_id, str(found["tenantId"])
+        return lambda out: resources(self.stack, *named, policies, mark, out)
 
     def visit(self) -> Visit:
         """How the gateway is asked whether what a deploy made works."""
         asked = site(self.names, self.target.tenant_id or "common")
         return Visit(HttpGateway(), asked, self.target.limits)
 
-    def mark(self) -> Mark:
+    def _mark(self, group: Json | None) -> Mark:
         """What everything of the stack carries; its id is made now where the stack is not there yet."""
-        id = self.names.group_id
         fresh = str(uuid.uuid4())
-        return identified(self.stack.name, id, self.cloud.get(id), self.stack.location, fresh)
+        return identified(self.stack.name, self.names.group_id, group, self.stack.location, fresh)
 
 
 def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:

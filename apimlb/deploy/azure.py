@@ -29,6 +29,8 @@ Reply = TypeVar("Reply")
 _FORBIDDEN = 403
 LOCKS_VERSION = "2020-05-01"
 """The api-version of Microsoft.Authorization/locks."""
+PERMISSIONS_VERSION = "2022-04-01"
+"""The api-version of Microsoft.Authorization/permissions."""
 
 
 class Azure:
@@ -91,10 +93,15 @@ class Azure:
         return self.children(group, "microsoft.resources/resources")
 
     def locks(self, scope: str) -> list[Json]:
-        # No client that is installed knows locks; the collection is read as if it were a resource.
-        id = f"{scope.lstrip('/')}/providers/Microsoft.Authorization/locks"
-        call = ("resources", "resources", "get_by_id", id)
-        answer = self._asked(short(scope), lambda: _object(self._wire.call(*call, api_version=LOCKS_VERSION)))
+        return self._listed(scope, "Microsoft.Authorization/locks", LOCKS_VERSION)
+
+    def permissions(self, scope: str) -> list[Json]:
+        return self._listed(scope, "Microsoft.Authorization/permissions", PERMISSIONS_VERSION)
+
+    def _listed(self, scope: str, collection: str, version: str) -> list[Json]:
+        """What no installed client lists at every scope, read as if the collection were a resource."""
+        call = ("resources", "resources", "get_by_id", f"{scope.lstrip('/')}/providers/{collection}")
+        answer = self._asked(short(scope), lambda: _object(self._wire.call(*call, api_version=version)))
         return list(answer.get("value") or [])
 
     def locations(self) -> list[str]:

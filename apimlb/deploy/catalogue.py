@@ -14,8 +14,6 @@ from apimlb.errors import ApimlbError, ConfigError, QuotaError
 from apimlb.stack.resources import Json
 
 KIND = "OpenAI"
-SOON = 60 * 86_400.0
-"""How long before its retirement a model is worth a word, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +81,10 @@ def _not_offered(demand: Demand, offers: Offers, now: float) -> ApimlbError | No
         return _unavailable(
             demand, f"{demand.location} does not offer {name} {version} as {demand.sku}", _listed(known)
         )
-    retired = _retirement(versions[version], sku)
+    retired = retirement(versions[version], sku)
     if retired is not None and retired <= now:
         day = f"{datetime.fromtimestamp(retired, UTC):%Y-%m-%d}"
-        others = [v for v, model in versions.items() if (_retirement(model, {}) or now + 1) > now]
+        others = [v for v, model in versions.items() if (retirement(model, {}) or now + 1) > now]
         return _unavailable(demand, f"{name} {version} was retired on {day}", _listed(others))
     return None
 
@@ -102,22 +100,7 @@ def _listed(names: Iterator[str] | Sequence[str] | Mapping[str, Json]) -> str:
     return ", ".join(sorted(names))
 
 
-def retiring(demands: Sequence[Demand], offers: Mapping[str, Offers], now: float) -> tuple[str, ...]:
-    """A sentence for each model that goes soon."""
-    told: dict[str, None] = {}
-    for demand in demands:
-        region = offers.get(demand.location)
-        model = region.of(demand.model["name"]).get(demand.model["version"]) if region else None
-        gone = _retirement(model, (region and region.sku(demand)) or {}) if model else None
-        if gone is not None and now < gone < now + SOON:
-            day = f"{datetime.fromtimestamp(gone, UTC):%Y-%m-%d}"
-            told[
-                f"{demand.model['name']} {demand.model['version']} retires in {demand.location} on {day}."
-            ] = None
-    return tuple(told)
-
-
-def _retirement(model: Json, sku: Json) -> float | None:
+def retirement(model: Json, sku: Json) -> float | None:
     """When the model stops answering, in seconds since the epoch: the sku's date, else the model's."""
     text = sku.get("deprecationDate") or (model.get("deprecation") or {}).get("inference")
     try:

@@ -86,6 +86,11 @@ class Cloud(Protocol):
         """The locks at a scope, a subscription's id, and below it: `id` and `properties.level` of each."""
         ...
 
+    def permissions(self, scope: str) -> list[Json]:
+        """What this login's roles allow at a scope, a subscription's or a group's id: `actions` and
+        `notActions` of each."""
+        ...
+
     def locations(self) -> list[str]:
         """The short names of the regions that the subscription can use."""
         ...

@@ -13,11 +13,23 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from apimlb.clock import Clock
-from apimlb.deploy import capacity, catalogue, preflight, providers, removal, surroundings, traffic
+from apimlb.deploy import (
+    capacity,
+    catalogue,
+    preflight,
+    providers,
+    removal,
+    retirements,
+    rights,
+    surroundings,
+    traffic,
+)
+from apimlb.deploy import facts as facts_of
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.executor import Event, Outcome, Task, raise_first, run
+from apimlb.deploy.facts import Facts
 from apimlb.deploy.ids import (
     ACCOUNT,
     GROUP,
@@ -122,19 +134,20 @@ class Deployer:
         """
         seen = survey(self.cloud, resources)
         observed, made = seen.replies, plan(resources, seen.replies, seen.strays)
-        facts = preflight.gather(self.cloud, made, observed) if checked else preflight.Facts()
+        facts = facts_of.gather(self.cloud, made, observed) if checked else Facts()
         unregistered = providers.missing(self.cloud, providers.namespaces_of(made)) if checked else ()
         made = preflight.revived(made, facts, {**revivals, **self._begun()})
         around = surroundings.look_around(self.cloud, resources, seen)
-        now, demands = self.clock.now(), preflight.demands_of(made, observed)
+        now = self.clock.now()
         return Preview(
             made,
             seen,
             preflight.problems(made, observed, facts, now, seen.others),
             (
                 *providers.notices(unregistered),
-                *catalogue.retiring(demands, facts.offers, now),
+                *retirements.notices(retirements.retirements(resources, observed, facts.offers), now),
                 *surroundings.notices(resources, seen, around),
+                *rights.notices(made, facts.grants),
                 *facts.notes,
             ),
             unregistered,
@@ -221,7 +234,7 @@ class Deployer:
         changes = capacity.changes(meant, observed, wanted)
         needed = {change.id.lower(): change for change in changes if change.is_needed}
         demands = capacity.demands(tuple(needed.values()), observed)
-        offers = preflight.offers_in(self.cloud, sorted({demand.location for demand in demands}))
+        offers = facts_of.offers_in(self.cloud, sorted({demand.location for demand in demands}))
         raise_first(list(catalogue.capacity_problems(demands, offers)))
 
         def act(task: Task) -> None:

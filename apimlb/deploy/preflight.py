@@ -4,113 +4,19 @@ Every judgement yields errors and raises none, so that all of them can be told a
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from apimlb.deploy.catalogue import Demand, Offers, capacity_problems, offer_problems
-from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.ids import (
-    ACCOUNT,
-    DELETED_ACCOUNT,
-    DELETED_SERVICE,
-    DEPLOYMENT,
-    GROUP,
-    SERVICE,
-    group_of,
-    kind_of,
-    names_of,
-    parent_of,
-    place,
-    short,
-    subscription_of,
-)
+from apimlb.deploy.catalogue import capacity_problems, offer_problems
+from apimlb.deploy.facts import Facts, demands_of, location_of
+from apimlb.deploy.ids import DEPLOYMENT, GROUP, kind_of, names_of, place, short
 from apimlb.deploy.limits import limit_problems
-from apimlb.deploy.locks import Lock, locks_in, refusals
-from apimlb.deploy.reads import each, together
+from apimlb.deploy.locks import Lock, refusals
 from apimlb.deploy.refusals import ON_SOFT_DELETED
-from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError
+from apimlb.errors import ApimlbError, ConfigError, ConflictError
 from apimlb.stack.marks import CARRIERS, TAG, Mark, mark_in, mark_of
 from apimlb.stack.planner import Action, Plan, Revival, Step
 from apimlb.stack.resources import Json, Resource
-
-Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What Azure says about where and under which names the plan would create things.
-
-    `deleted` holds soft-deleted namesakes by the lower-case id of what they were; `taken`, by the same, why a
-    name cannot be had. `notes` say what could not be read.
-    """
-
-    locations: frozenset[str] = frozenset()
-    offers: Mapping[str, Offers] = field(default_factory=dict)
-    deleted: Mapping[str, Json] = field(default_factory=dict)
-    taken: Mapping[str, str] = field(default_factory=dict)
-    locks: tuple[Lock, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json]) -> Facts:
-    """Read what `problems` judges by; a plan that changes nothing reads nothing.
-
-    What this login may not read is not judged, and noted.
-    """
-    if plan.is_empty:
-        return Facts()
-    made = [step for step in plan.of(Action.CREATE) if kind_of(step.resource.id) in (SERVICE, ACCOUNT)]
-    demands = demands_of(plan, observed)
-    ask = _Questions()
-    group = next((step.resource.id for step in plan.steps if kind_of(step.resource.id) == GROUP), "")
-    locks: tuple[Lock, ...] = ()
-    if observed and group:
-        locks = ask("which locks there are", lambda: locks_in(cloud, group), locks)
-    if not made and not demands:
-        return Facts(locks=locks, notes=ask.notes)
-    locations = frozenset(place(name) for name in cloud.locations())
-    known = sorted({demand.location for demand in demands} & locations)
-    there = [step for step in made if _location(step) in locations]
-    return Facts(
-        locations,
-        ask("quotas and models", lambda: offers_in(cloud, known), {}),
-        ask("what is soft-deleted", lambda: _deleted(cloud, there), {}),
-        ask("whether names are free", lambda: _taken(cloud, there), {}),
-        locks,
-        ask.notes,
-    )
-
-
-class _Questions:
-    """Asks what can be done without, and notes what may not be read."""
-
-    def __init__(self) -> None:
-        self._refused: list[str] = []
-
-    def __call__(self, what: str, read: Callable[[], Answer], otherwise: Answer) -> Answer:
-        try:
-            return read()
-        except AuthError as error:
-            self._refused.append(
-                f"This login may not read {what}, so that it is not checked ({error.what[:80]})."
-            )
-            return otherwise
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return tuple(self._refused)
-
-
-def offers_in(cloud: Cloud, locations: Iterable[str]) -> dict[str, Offers]:
-    """What each region offers and what is left of it."""
-    places = list(locations)
-    reads: dict[tuple[str, str], Callable[[], list[Json]]] = {}
-    for name in places:
-        reads[name, "models"] = _bound(cloud.models, name)
-        reads[name, "usages"] = _bound(cloud.usages, name)
-    read = together(reads)
-    return {name: Offers(read[name, "models"], read[name, "usages"]) for name in places}
 
 
 def problems(
@@ -130,43 +36,6 @@ def problems(
         *offer_problems(demands, facts.offers, now),
         *capacity_problems(demands, facts.offers),
     )
-
-
-def demands_of(plan: Plan, observed: Mapping[str, Json]) -> tuple[Demand, ...]:
-    """The deployments that the plan creates or changes, as demands on their account's region."""
-    locations = {
-        step.resource.key: _location(step) for step in plan.steps if kind_of(step.resource.id) == ACCOUNT
-    }
-    return tuple(
-        _demand(step, locations, observed)
-        for step in plan.steps
-        if kind_of(step.resource.id) == DEPLOYMENT and step.action not in (Action.KEEP, Action.DELETE)
-    )
-
-
-def _demand(step: Step, locations: Mapping[str, str], observed: Mapping[str, Json]) -> Demand:
-    held = observed.get(step.resource.key, {})
-    same_model = not any(c.path.startswith(("properties.model", "sku.name")) for c in step.changes)
-    return Demand(
-        label=step.resource.label or short(step.resource.id),
-        location=locations.get(parent_of(step.resource.id).lower(), ""),
-        model=step.body["properties"]["model"],
-        sku=step.body["sku"]["name"],
-        capacity=int(step.body["sku"]["capacity"]),
-        held=_held(held, step),
-        fresh=step.action in (Action.CREATE, Action.REPLACE) or not same_model,
-    )
-
-
-def _held(there: Json, step: Step) -> int:
-    """What the deployment has of the same quota already; a change of model or sku draws on another one."""
-    sku, model = there.get("sku") or {}, (there.get("properties") or {}).get("model") or {}
-    wanted = step.body
-    same = (
-        sku.get("name") == wanted["sku"]["name"]
-        and model.get("name") == wanted["properties"]["model"]["name"]
-    )
-    return int(sku.get("capacity") or 0) if same else 0
 
 
 def _strangers(plan: Plan, observed: Mapping[str, Json]) -> Iterator[ApimlbError]:
@@ -225,7 +94,7 @@ def _locked(plan: Plan, locks: Iterable[Lock]) -> Iterator[ApimlbError]:
 def _unknown_locations(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:
     if not facts.locations:
         return
-    first = {_location(step): step.resource for step in reversed(plan.of(Action.CREATE))}
+    first = {location_of(step): step.resource for step in reversed(plan.of(Action.CREATE))}
     for location in sorted(first.keys() - facts.locations - {""}):
         near = difflib.get_close_matches(location, facts.locations, n=1)
         yield ConfigError(
@@ -273,7 +142,7 @@ def _revived(step: Step, facts: Facts, chosen: Mapping[str, Revival]) -> Step:
     if gone is None or way is Revival.FAIL or not _was_ours(step.resource, gone):
         return step
     # What comes back does so where it was.
-    elsewhere = way is Revival.RESTORE and place(names_of(str(gone["id"]))[0]) != _location(step)
+    elsewhere = way is Revival.RESTORE and place(names_of(str(gone["id"]))[0]) != location_of(step)
     return step if elsewhere else replace(step, revival=way, remains=str(gone["id"]))
 
 
@@ -295,45 +164,3 @@ def _was_ours(resource: Resource, gone: Json) -> bool:
         return False
     mark = mark_of(resource.type, gone)
     return mark is None or mark.stack == mark_in([resource]).stack
-
-
-def _deleted(cloud: Cloud, made: Sequence[Step]) -> dict[str, Json]:
-    """Soft-deleted namesakes, wherever they were: a name is kept in all locations."""
-    if not made:
-        return {}
-    subscription = subscription_of(made[0].resource.id)
-    listed = each(lambda kind: cloud.children(subscription, kind), (DELETED_ACCOUNT, DELETED_SERVICE))
-    gone = [body for rows in listed.values() for body in rows]
-    found = {step.key: _namesake(step.resource.id, gone) for step in made}
-    return {key: body for key, body in found.items() if body is not None}
-
-
-def _namesake(id: str, gone: Iterable[Json]) -> Json | None:
-    """The one that was called so; an account's name is kept in its group alone."""
-    parts = (names_of(id)[-1].lower(), group_of(id).lower())
-    for body in gone:
-        names = [name.lower() for name in names_of(str(body["id"]))]
-        was_account = kind_of(str(body["id"])) == DELETED_ACCOUNT
-        is_alike = was_account == (kind_of(id) == ACCOUNT) and names[-1] == parts[0]
-        if is_alike and (not was_account or names[-2] == parts[1]):
-            return body
-    return None
-
-
-def _taken(cloud: Cloud, made: Iterable[Step]) -> dict[str, str]:
-    return together(
-        {
-            step.resource.key: _bound(cloud.service_name_taken, step.resource.name)
-            if kind_of(step.resource.id) == SERVICE
-            else _bound(cloud.domain_taken, step.body["properties"]["customSubDomainName"])
-            for step in made
-        }
-    )
-
-
-def _location(step: Step) -> str:
-    return place(step.body.get("location", ""))
-
-
-def _bound(read: Callable[[str], Any], argument: str) -> Callable[[], Any]:
-    return lambda: read(argument)

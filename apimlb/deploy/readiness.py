@@ -88,18 +88,24 @@ class Readiness:
             failed = failed or status != ALONE
             self._go_on(began, pause, f"backend {backend}", _not_ready(backend, status, self.limits.limit))
 
+    def open_to(self, path: str, tenant: str) -> dict[str, int]:
+        """The strangers that the gateway does not refuse at the path, each with what it answers; raises
+        `UnverifiedError`."""
+        strangers = {"without a credential": {}, "with a foreign token": _foreign(tenant)}
+        answers = {who: self._ask("POST", path, headers).status for who, headers in strangers.items()}
+        return {who: status for who, status in answers.items() if status != 401}
+
     def await_shut(self, path: str, tenant: str) -> None:
         """Return once the gateway refuses strangers at the path; raises `NotReadyError` when it lets one in,
         or does not know the path, beyond the time for what spreads slowly."""
-        strangers = {"without a credential": {}, "with a foreign token": _foreign(tenant)}
         began = self.clock.now()
         for pause in _pauses():
-            answers = {who: self._ask("POST", path, headers).status for who, headers in strangers.items()}
-            open_to = [who for who, status in answers.items() if status != 401]
+            open_to = self.open_to(path, tenant)
             if not open_to:
                 return
+            who, status = next(iter(open_to.items()))
             error = NotReadyError(
-                f"The gateway does not refuse a call {open_to[0]}: it answers {answers[open_to[0]]}",
+                f"The gateway does not refuse a call {who}: it answers {status}",
                 where=self.url + path,
                 next_step="Look at the policies of the service and of the API in the portal.",
             )

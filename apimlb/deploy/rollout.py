@@ -20,6 +20,8 @@ from apimlb.deploy.reads import together
 from apimlb.deploy.traffic import DRAIN, TRY, Arrangement
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import NotReadyError, UnverifiedError
+from apimlb.stack.differences import at
+from apimlb.stack.draining import names_in
 from apimlb.stack.probe import Site
 from apimlb.stack.resources import Json
 
@@ -80,14 +82,17 @@ class Rollout:
                 self.cloud.delete(f"{self.site.api};rev={number}")
 
     def verify(self) -> None:
-        """That strangers are refused and every backend answers; raises `NotReadyError`, `UnverifiedError`."""
+        """That strangers are refused and every backend answers that is sent anything; raises `NotReadyError`,
+        `UnverifiedError`."""
         if self.unverified:
             raise self.unverified[0]
         asked = self.readiness
         checks: dict[str, Callable[[], None]] = {
             "": partial(asked.await_shut, f"/{self.site.path}/v1/chat/completions", self.site.tenant)
         }
-        checks |= {name: partial(asked.await_answer, name) for name in self.site.backends}
+        out = names_in(at(self.known.get(self.site.drained.lower()), "properties.value"))
+        serving = [name for name, account in self.site.backends.items() if account not in out]
+        checks |= {name: partial(asked.await_answer, name) for name in serving}
         together(checks)
 
     @property
@@ -100,21 +105,10 @@ class Rollout:
 
     @property
     def readiness(self) -> Readiness:
-        url = str(self.known[self.site.service.lower()]["properties"]["gatewayUrl"])
-        return Readiness(self.visit.gateway, self.clock, url, self._key(), self.limits)
-
-    def _key(self) -> str:
-        """The probe's key, read once."""
+        service = self.known[self.site.service.lower()]
         if not self.keys:
-            found = secrets_of(self.cloud, self.site.key)
-            if found is None:
-                raise NotReadyError(
-                    "The key of the probe is not there",
-                    where=short(self.site.key),
-                    next_step="Run the same command again.",
-                )
-            self.keys.append(found.primary)
-        return self.keys[0]
+            self.keys.append(_key(self.cloud, self.site))
+        return _readiness(self.visit, self.clock, service, self.keys[0])
 
     def _try(self, backend: str) -> None:
         try:
@@ -143,3 +137,25 @@ class Rollout:
         end = self.clock.now() + seconds
         while (left := end - self.clock.now()) > 0:
             wait(self.clock, Wait(where, reason, min(_STEP, left), left))
+
+
+def readiness_at(cloud: Cloud, clock: Clock, visit: Visit, service: Json) -> Readiness:
+    """Who asks the gateway whose service Azure shows so; raises `NotReadyError`, and `AuthError` for a login
+    that may not read the probe's key."""
+    return _readiness(visit, clock, service, _key(cloud, visit.site))
+
+
+def _readiness(visit: Visit, clock: Clock, service: Json, key: str) -> Readiness:
+    return Readiness(visit.gateway, clock, str(service["properties"]["gatewayUrl"]), key, visit.limits)
+
+
+def _key(cloud: Cloud, site: Site) -> str:
+    """The probe's key."""
+    found = secrets_of(cloud, site.key)
+    if found is None:
+        raise NotReadyError(
+            "The key of the probe is not there",
+            where=short(site.key),
+            next_step="Run the same command again.",
+        )
+    return found.primary

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 
 from apimlb.deploy.executor import Task
 from apimlb.deploy.ids import ACCOUNT, BACKEND, DEPLOYMENT, parent_of
-from apimlb.stack.desired import DRAINED
 from apimlb.stack.differences import at
+from apimlb.stack.draining import LIST, listed, names_in
 from apimlb.stack.planner import POOL, Action, Plan, Step, kind_of
 from apimlb.stack.resources import Json
 
@@ -122,7 +122,7 @@ class _Scene:
         kept = [step for step in plan.steps if step.action is not Action.DELETE]
         self._backends = {step.key: step for step in kept if kind_of(step.resource) == BACKEND}
         self._pools = [step for step in kept if kind_of(step.resource) == POOL]
-        self._list = next((step for step in kept if step.resource.name == DRAINED), None)
+        self._list = next((step for step in kept if step.resource.name == LIST), None)
         lists = [self._list] if self._list else []
         sending = [*self._pools, *lists, *(step for step in kept if step.key in balancers)]
         self.gates = [step for step in sending if step.action in _WRITING]
@@ -148,8 +148,8 @@ class _Scene:
         return f'/backends/{name}"' in text or bool(both)
 
     def _coming_back(self, gate: Step) -> set[str]:
-        """The backends of the accounts that are out: an earlier run was cut off."""
-        out = str(at(self._observed.get(gate.key, {}), "properties.value") or "").split(",")
+        """The backends of the accounts that are out and should not be: an earlier run was cut off."""
+        out = _out_in(self._observed.get(gate.key, {})) - _out_in(gate.resource.body)
         return {key for key, step in self._backends.items() if self._account_of(step) in out}
 
     def _account_of(self, backend: Step) -> str:
@@ -194,11 +194,17 @@ class _Scene:
         if self._list is None or self._list.key not in self._observed or not others - {account}:
             return {}
         body = self._list.resource.body
-        return {self._list.resource.id: {"properties": {**body["properties"], "value": f"{account},"}}}
+        value = listed(_out_in(body) | {account})
+        return {self._list.resource.id: {"properties": {**body["properties"], "value": value}}}
 
     def whole(self, ids: Iterable[str]) -> dict[str, Json]:
         """The same as the stack wants it."""
         return {id: self.steps[id.lower()].resource.body for id in dict.fromkeys(ids)}
+
+
+def _out_in(body: Json) -> frozenset[str]:
+    """The names in the list of who is out."""
+    return names_in(at(body, "properties.value"))
 
 
 def _leaves(step: Step) -> bool:

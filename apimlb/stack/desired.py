@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from apimlb.stack.access import access, named_value, named_value_id, policy_needs
 from apimlb.stack.apis import operation, policy_of
 from apimlb.stack.config import CAPACITY, Account, Deployment, Stack, Tier
+from apimlb.stack.draining import LIST, listed
 from apimlb.stack.marks import Mark, marked
 from apimlb.stack.names import API, BARE_API, IDENTITY, OPENAI_USER, Names, backend
 from apimlb.stack.probe import probe
@@ -47,8 +48,6 @@ _TRIPPING = (408, 408), (429, 429), (502, 504)
 # 95 %, and 75 % where one 429 in five says a day.
 _TRIP = "PT1S"
 
-DRAINED = "apimlb-drained"
-
 
 @dataclass(frozen=True, slots=True)
 class Policies:
@@ -60,18 +59,26 @@ class Policies:
 
 
 def resources(
-    stack: Stack, subscription: str, tenant: str, policies: Policies, mark: Mark | None = None
+    stack: Stack,
+    subscription: str,
+    tenant: str,
+    policies: Policies,
+    mark: Mark | None = None,
+    drained: frozenset[str] = frozenset(),
 ) -> tuple[Resource, ...]:
     """Everything the stack has in Azure.
 
-    Each carries the `mark`; without one, that of a stack from before there were ids.
+    Each carries the `mark`; without one, that of a stack from before there were ids. The accounts `drained`,
+    by name, are there and are sent nothing.
     """
     carried = mark or Mark(stack.name)
-    made = _resources(Names(subscription, stack), tenant, policies)
+    made = _resources(Names(subscription, stack), tenant, policies, drained)
     return tuple(marked(resource, carried) for resource in made)
 
 
-def _resources(names: Names, tenant: str, policies: Policies) -> tuple[Resource, ...]:
+def _resources(
+    names: Names, tenant: str, policies: Policies, drained: frozenset[str]
+) -> tuple[Resource, ...]:
     stack = names.stack
     return (
         _group(names),
@@ -87,9 +94,9 @@ def _resources(names: Names, tenant: str, policies: Policies) -> tuple[Resource,
             names, IDENTITY, Output(names.identity_id, "properties.clientId"), needs=names.identity_id
         ),
         *access(names, tenant, policies.keys),
-        *_drained(names),
+        *_drained(names, drained),
         *_backends(names),
-        *_pools(names),
+        *_pools(names, drained),
         *_api(names, policies.balancer),
         *probe(names, policies.probe),
     )
@@ -237,13 +244,13 @@ def _backend(names: Names, account: Account) -> Json:
     return properties
 
 
-def _drained(names: Names) -> tuple[Resource, ...]:
-    """Who is sent nothing while it changes, as the policy of the strategy without pools reads it: names, each
-    with a comma behind it. It stays under the other strategy, for the revision that is the way back."""
-    return (named_value(names, DRAINED, "none"),)
+def _drained(names: Names, drained: frozenset[str] = frozenset()) -> tuple[Resource, ...]:
+    """Who is sent nothing, as the policy of the strategy without pools reads it. It stays under the other
+    strategy, for the revision that is the way back."""
+    return (named_value(names, LIST, listed(drained)),)
 
 
-def _pools(names: Names) -> tuple[Resource, ...]:
+def _pools(names: Names, drained: frozenset[str] = frozenset()) -> tuple[Resource, ...]:
     stack = names.stack
     if stack.strategy != "backend-pool":
         return ()
@@ -251,18 +258,19 @@ def _pools(names: Names) -> tuple[Resource, ...]:
         Resource(
             f"{names.service_id}/backends/{names.pool(deployment)}",
             "Microsoft.ApiManagement/service/backends",
-            {"properties": {"type": "Pool", "pool": {"services": _members(names, deployment)}}},
+            {"properties": {"type": "Pool", "pool": {"services": _members(names, deployment, drained)}}},
             f"pool {names.pool(deployment)}",
-            needs=frozenset(names.backend_id(account, deployment) for account in stack.accounts),
+            needs=frozenset(member["id"] for member in _members(names, deployment, drained)),
         )
         for deployment in stack.deployments
     )
 
 
-def _members(names: Names, deployment: str) -> list[Json]:
+def _members(names: Names, deployment: str, drained: frozenset[str]) -> list[Json]:
     return [
         {"id": names.backend_id(account, deployment), "priority": account.priority, "weight": account.weight}
         for account in names.stack.accounts
+        if account.name not in drained
     ]
 
 

@@ -4,11 +4,13 @@ The key opens nothing else, and what it asks costs no tokens, so that it stays a
 nothing can ask without a write.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apimlb.stack import names as stack_names
 from apimlb.stack.access import named_value_id
 from apimlb.stack.apis import operation_id, small_api
+from apimlb.stack.draining import LIST
 from apimlb.stack.names import IDENTITY, Names
 from apimlb.stack.resources import Resource
 
@@ -39,7 +41,12 @@ class Site:
     key: str
     through: frozenset[str]
     tenant: str
-    backends: tuple[str, ...]
+    backends: Mapping[str, str]
+
+    @property
+    def drained(self) -> str:
+        """The id of the list of the accounts that are sent nothing."""
+        return f"{self.service}/namedValues/{LIST}"
 
     @property
     def policy(self) -> str:
@@ -56,11 +63,11 @@ def site(names: Names, tenant: str) -> Site:
     """The site of a stack."""
     api = f"{names.service_id}/apis/{stack_names.API}"
     through = {operation_id(names, API), subscription_id(names), named_value_id(names, IDENTITY)}
-    backends = tuple(
-        stack_names.backend(account, deployment)
+    backends = {
+        stack_names.backend(account, deployment): account.name
         for deployment in names.stack.deployments
         for account in names.stack.accounts
-    )
+    }
     key = subscription_id(names)
     return Site(names.service_id, api, stack_names.API, key, frozenset(through), tenant, backends)
 

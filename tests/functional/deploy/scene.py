@@ -7,12 +7,14 @@ from typing import Any
 
 from apimlb.deploy.cloud import Limits
 from apimlb.deploy.deployer import Applied, Deployer
+from apimlb.deploy.draining import Wanted
 from apimlb.deploy.gateway import Answer
 from apimlb.deploy.rollout import Visit
 from apimlb.http import Headers, Request
 from apimlb.render import render_all
 from apimlb.stack.config import Stack, parse
 from apimlb.stack.desired import resources
+from apimlb.stack.draining import drained_in
 from apimlb.stack.marks import identified
 from apimlb.stack.names import Names
 from apimlb.stack.probe import site
@@ -37,15 +39,23 @@ class Site:
         """Deploy the stack of this configuration, whatever goes with it, and try it."""
         stack = parse(configuration)
         names, cloud = Names(SUBSCRIPTION, stack), self.azure.connected()
-        mark = identified(stack.name, names.group_id, cloud.get(names.group_id), stack.location, ID)
-        wanted = resources(stack, SUBSCRIPTION, TENANT, render_all(stack), mark)
-        visit = Visit(self, site(names, TENANT), self.limits)
-        deployer = Deployer(cloud, self.azure.clock, visit=visit)
+        wanted = self.wanted(stack)(drained_in(cloud.get(names.group_id), stack))
+        deployer = Deployer(cloud, self.azure.clock, visit=self.visit(stack))
         preview = deployer.preview(wanted)
         applied = deployer.apply(preview)
         applied.outcome.raise_failure()
         applied.verify()
         return applied
+
+    def wanted(self, stack: Stack) -> Wanted:
+        """What the stack wants, for any accounts that are drained."""
+        group, policies = Names(SUBSCRIPTION, stack).group_id, render_all(stack)
+        mark = identified(stack.name, group, self.azure.connected().get(group), stack.location, ID)
+        return lambda out: resources(stack, SUBSCRIPTION, TENANT, policies, mark, out)
+
+    def visit(self, stack: Stack) -> Visit:
+        """How whoever deploys asks the gateway."""
+        return Visit(self, site(Names(SUBSCRIPTION, stack), TENANT), self.limits)
 
     def ask(self, method: str, url: str, headers: Headers, body: bytes = b"") -> Answer:
         """What whoever deploys is answered by the gateway."""

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.clock import utc
-from apimlb.deploy.catalogue import Demand, Offers, capacity_problems, offer_problems, retiring
+from apimlb.deploy.catalogue import Demand, Offers, capacity_problems, offer_problems
 from apimlb.errors import ConfigError, QuotaError
 
 NOW = 1_800_000_000.0  # 2027-01-15
@@ -55,13 +54,6 @@ def test_a_retired_model_cannot_be_deployed_but_one_that_is_there_may_stay() -> 
     assert "was retired on 2026-01-31" in problem.what
     assert "It offers v2." in problem.next_step
     assert list(offer_problems([demand(fresh=False)], region(past), NOW)) == []
-
-
-def test_a_model_that_goes_soon_is_worth_a_word() -> None:
-    soon = utc(NOW + 30 * 86_400).isoformat()
-    [notice] = retiring([demand(), demand()], region(model(deprecation={"inference": soon})), NOW)
-    assert notice == "gpt-5.1 v1 retires in eastus2 on 2027-02-14."
-    assert retiring([demand()], region(model()), NOW) == ()
 
 
 def test_the_sku_s_own_date_comes_first() -> None:

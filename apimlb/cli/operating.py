@@ -1,0 +1,49 @@
+"""What is asked of a stack that is there, and done to it without a plan."""
+
+from difflib import get_close_matches
+
+from apimlb.cli.flows import in_turn, no_stack
+from apimlb.cli.wiring import Session
+from apimlb.deploy.deployer import Deployer
+from apimlb.deploy.draining import Moved, Traffic
+from apimlb.deploy.status import Status, status
+from apimlb.errors import ConfigError
+
+
+def standing(session: Session) -> Status:
+    """How the stack stands; raises `NotFoundError` when there is none."""
+    resources = session.desired()
+    visit = session.visit()
+    made = Deployer(session.cloud, session.clock, visit=visit).preview(resources, checked=False)
+    if session.names.service_id.lower() not in made.observed:
+        raise no_stack(session)
+    return status(session.cloud, session.clock, session.names, resources, made, visit)
+
+
+def drain(session: Session, account: str) -> Moved:
+    """Send the account nothing more; raises `ConfigError`, `NotFoundError`, `ConflictError`."""
+    _require_account(session, account)
+    with in_turn(session, "drain"):
+        return _traffic(session).drain(account)
+
+
+def undrain(session: Session, account: str) -> Moved:
+    """Send to it again once it answers; raises `ConfigError`, `NotFoundError`, `NotReadyError`."""
+    _require_account(session, account)
+    with in_turn(session, "undrain"):
+        return _traffic(session).undrain(account, session.visit())
+
+
+def _traffic(session: Session) -> Traffic:
+    return Traffic(session.cloud, session.clock, session.names, session.wanted())
+
+
+def _require_account(session: Session, account: str) -> None:
+    known = [each.name for each in session.stack.accounts]
+    if account not in known:
+        near = get_close_matches(account, known, n=1)
+        raise ConfigError(
+            f"The stack has no account {account}.",
+            where=str(session.workspace.config),
+            next_step=f"Did you mean {near[0]}?" if near else f"It has {', '.join(known)}.",
+        )

@@ -1,0 +1,208 @@
+"""What Azure says about where, under which names and with which rights a plan would make things.
+
+What this login may not read is not judged, and noted.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from apimlb.deploy.catalogue import Demand, Offers
+from apimlb.deploy.cloud import Cloud
+from apimlb.deploy.ids import (
+    ACCOUNT,
+    DELETED_ACCOUNT,
+    DELETED_SERVICE,
+    DEPLOYMENT,
+    GROUP,
+    SERVICE,
+    group_of,
+    kind_of,
+    names_of,
+    parent_of,
+    place,
+    short,
+    subscription_of,
+)
+from apimlb.deploy.locks import Lock, locks_in
+from apimlb.deploy.reads import together
+from apimlb.deploy.rights import Grant, grants_at
+from apimlb.errors import AuthError
+from apimlb.stack.planner import Action, Plan, Step
+from apimlb.stack.resources import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What judgements rest on.
+
+    `deleted` holds soft-deleted namesakes by the lower-case id of what they were; `taken`, by the same, why a
+    name cannot be had. `grants` are what this login may do, by scope. `notes` say what could not be read.
+    """
+
+    locations: frozenset[str] = frozenset()
+    offers: Mapping[str, Offers] = field(default_factory=dict)
+    deleted: Mapping[str, Json] = field(default_factory=dict)
+    taken: Mapping[str, str] = field(default_factory=dict)
+    locks: tuple[Lock, ...] = ()
+    grants: Mapping[str, Sequence[Grant]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json]) -> Facts:
+    """Read it all, in two rounds at most; of a plan that changes nothing, only what its models' ends are."""
+    ask = _Questions()
+    demands = demands_of(plan, observed)
+    if plan.is_empty:
+        for location in _account_locations(plan):
+            ask("which models there are", ("models", location), partial(cloud.models, location))
+        found = ask.answers()
+        return Facts(offers=_offers(found), notes=ask.notes)
+    made = [step for step in plan.of(Action.CREATE) if kind_of(step.resource.id) in (SERVICE, ACCOUNT)]
+    group = next((step.resource.id for step in plan.steps if kind_of(step.resource.id) == GROUP), "")
+    subscription = subscription_of(group)
+    scopes = [subscription, *([group] if group.lower() in observed else [])]
+    for scope in scopes if group else ():
+        ask("what it may do itself", ("grants", scope), partial(grants_at, cloud, scope))
+    if observed and group:
+        ask("which locks there are", ("locks", ""), partial(locks_in, cloud, group))
+    if made:
+        for kind in (DELETED_ACCOUNT, DELETED_SERVICE):
+            ask("what is soft-deleted", ("deleted", kind), partial(cloud.children, subscription, kind))
+    first = ask.answers()
+    grants = {scope: first[key] for scope in scopes if (key := ("grants", scope)) in first}
+    locks: tuple[Lock, ...] = first.get(("locks", ""), ())
+    if not made and not demands:
+        return Facts(locks=locks, grants=grants, notes=ask.notes)
+    locations = frozenset(place(name) for name in cloud.locations())
+    for location in sorted({demand.location for demand in demands} & locations):
+        ask("quotas and models", ("usages", location), partial(cloud.usages, location))
+    for location in sorted(set(_account_locations(plan)) & locations):
+        ask("quotas and models", ("models", location), partial(cloud.models, location))
+    there = [step for step in made if location_of(step) in locations]
+    for step in there:
+        ask("whether names are free", ("taken", step.key), _taken(cloud, step))
+    second = ask.answers()
+    gone = [body for (what, _), rows in first.items() if what == "deleted" for body in rows]
+    namesakes = {step.key: _namesake(step.resource.id, gone) for step in there}
+    return Facts(
+        locations,
+        _offers(second),
+        {key: body for key, body in namesakes.items() if body is not None},
+        {key: why for (what, key), why in second.items() if what == "taken"},
+        locks,
+        grants,
+        ask.notes,
+    )
+
+
+Key = tuple[str, str]
+
+
+class _Questions:
+    """Collects what can be done without, asks it all at once, and notes what may not be read."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Key, Callable[[], Any]] = {}
+        self._refused: dict[str, str] = {}
+
+    def __call__(self, what: str, key: Key, read: Callable[[], Any]) -> None:
+        self._waiting[key] = partial(self._answered, what, read)
+
+    def answers(self) -> dict[Key, Any]:
+        """What was collected, by its key, without what was refused."""
+        waiting, self._waiting = self._waiting, {}
+        return {key: found[0] for key, found in together(waiting).items() if found}
+
+    def _answered(self, what: str, read: Callable[[], Any]) -> tuple[Any, ...]:
+        try:
+            return (read(),)
+        except AuthError as error:
+            self._refused[what] = (
+                f"This login may not read {what}, so that it is not checked ({error.what[:80]})."
+            )
+            return ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(self._refused.values())
+
+
+def offers_in(cloud: Cloud, locations: Iterable[str]) -> dict[str, Offers]:
+    """What each region offers and what is left of it."""
+    reads: dict[Key, Callable[[], Any]] = {}
+    for name in locations:
+        reads["models", name] = partial(cloud.models, name)
+        reads["usages", name] = partial(cloud.usages, name)
+    return _offers(together(reads))
+
+
+def _offers(found: Mapping[Key, Any]) -> dict[str, Offers]:
+    places = [where for what, where in found if what == "models"]
+    return {name: Offers(found["models", name], found.get(("usages", name), ())) for name in places}
+
+
+def demands_of(plan: Plan, observed: Mapping[str, Json]) -> tuple[Demand, ...]:
+    """The deployments that the plan creates or changes, as demands on their account's region."""
+    locations = {
+        step.resource.key: location_of(step) for step in plan.steps if kind_of(step.resource.id) == ACCOUNT
+    }
+    return tuple(
+        _demand(step, locations, observed)
+        for step in plan.steps
+        if kind_of(step.resource.id) == DEPLOYMENT and step.action not in (Action.KEEP, Action.DELETE)
+    )
+
+
+def _demand(step: Step, locations: Mapping[str, str], observed: Mapping[str, Json]) -> Demand:
+    held = observed.get(step.resource.key, {})
+    same_model = not any(c.path.startswith(("properties.model", "sku.name")) for c in step.changes)
+    return Demand(
+        label=step.resource.label or short(step.resource.id),
+        location=locations.get(parent_of(step.resource.id).lower(), ""),
+        model=step.body["properties"]["model"],
+        sku=step.body["sku"]["name"],
+        capacity=int(step.body["sku"]["capacity"]),
+        held=_held(held, step),
+        fresh=step.action in (Action.CREATE, Action.REPLACE) or not same_model,
+    )
+
+
+def _held(there: Json, step: Step) -> int:
+    """What the deployment has of the same quota already; a change of model or sku draws on another one."""
+    sku, model = there.get("sku") or {}, (there.get("properties") or {}).get("model") or {}
+    wanted = step.body
+    same = (
+        sku.get("name") == wanted["sku"]["name"]
+        and model.get("name") == wanted["properties"]["model"]["name"]
+    )
+    return int(sku.get("capacity") or 0) if same else 0
+
+
+def location_of(step: Step) -> str:
+    """Where the step's resource is or will be, by its short name."""
+    return place(step.body.get("location", ""))
+
+
+def _account_locations(plan: Plan) -> tuple[str, ...]:
+    accounts = (s for s in plan.steps if kind_of(s.resource.id) == ACCOUNT and s.action is not Action.DELETE)
+    return tuple(sorted({location_of(step) for step in accounts} - {""}))
+
+
+def _namesake(id: str, gone: Iterable[Json]) -> Json | None:
+    """The one that was called so, wherever it was; an account's name is kept in its group alone."""
+    parts = (names_of(id)[-1].lower(), group_of(id).lower())
+    for body in gone:
+        names = [name.lower() for name in names_of(str(body["id"]))]
+        was_account = kind_of(str(body["id"])) == DELETED_ACCOUNT
+        is_alike = was_account == (kind_of(id) == ACCOUNT) and names[-1] == parts[0]
+        if is_alike and (not was_account or names[-2] == parts[1]):
+            return body
+    return None
+
+
+def _taken(cloud: Cloud, step: Step) -> Callable[[], str]:
+    if kind_of(step.resource.id) == SERVICE:
+        return partial(cloud.service_name_taken, step.resource.name)
+    return partial(cloud.domain_taken, step.body["properties"]["customSubDomainName"])
