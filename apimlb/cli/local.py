@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from apimlb.cli import local_control
+from apimlb.cli import local_control, local_records
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.options import STATE, Common
@@ -139,3 +139,4 @@ app.add_typer(local_control.clock, name="clock")
 app.command("account", cls=local_control.ACCOUNT)(local_control.account)
 app.command("token", cls=local_control.TOKEN)(local_control.token)
 app.command("env", cls=local_control.ENV)(local_control.env)
+app.command("records", cls=local_records.RECORDS)(local_records.records)

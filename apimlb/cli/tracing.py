@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from apimlb.cli.local_records import described
 from apimlb.policy.rehearse.rehearsal import Rehearsal
 from apimlb.policy.run.tracing import TracedStep
 
@@ -18,6 +19,8 @@ def lines(rehearsal: Rehearsal) -> Iterator[str]:
         yield from _step(step)
     for message in rehearsal.messages:
         yield f"trace: {message}"
+    for record in rehearsal.records:
+        yield described(asdict(record))
     if rehearsal.last_error is not None:
         error = rehearsal.last_error
         yield f"error: {error.source} {error.reason}: {error.message} (in {error.section}, {error.path})"
@@ -41,6 +44,7 @@ def document(rehearsal: Rehearsal) -> dict[str, Any]:
     return {
         "steps": [asdict(step) for step in rehearsal.steps],
         "messages": list(rehearsal.messages),
+        "records": [asdict(record) for record in rehearsal.records],
         "response": {
             "status": rehearsal.response.status,
             "reason": rehearsal.response.reason,

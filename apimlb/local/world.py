@@ -26,7 +26,9 @@ from apimlb.local.entra.plane import IDENTITY_TOKEN_SECONDS, Application, EntraP
 from apimlb.local.entra.tokens import Principal, TokenRefused
 from apimlb.local.faults import Faults, Faulty
 from apimlb.local.gateway import switches as gateway_switches
+from apimlb.local.gateway.connections import Connections
 from apimlb.local.gateway.plane import GatewayPlane, caches_for
+from apimlb.local.gateway.records import Records
 from apimlb.local.lateness import AT_ONCE, LATE, RECORDED_ROLE, Lateness
 from apimlb.local.openai import switches as openai_switches
 from apimlb.local.openai.access import BearerRefused
@@ -154,6 +156,8 @@ class World:
         )
         views = gateway_views(store, clock, chance, delays, settings.gateways)
         self.caches = caches_for(clock, _branch(rng), settings.gateway)
+        self.records = Records()
+        self.connections = Connections()
         self.gateways = self._gateways(rng, settings, views)
         self._arm = Faulty("arm", self.arm, self.faults, clock)
         self._entra = Faulty("entra", self.entra, self.faults, clock)
@@ -208,6 +212,8 @@ class World:
                 settings.gateway,
                 policy_switches=settings.policy,
                 caches=self.caches,
+                records=self.records,
+                connections=self.connections,
             )
             for view in views
         ]

@@ -20,8 +20,8 @@ Doors
 -----
 
 The rest of apimlb imports `compiler` (compile), `document.reader` and `document.brackets` (read alone), `run`
-and `apim.context` (run), `rehearse` (run without a gateway), `switches` (open questions about Azure), and
-nothing else.
+and `apim.context` with `apim.credentials` (run), `rehearse` (run without a gateway), `switches` (open
+questions about Azure), and nothing else.
 
 Floors
 ------

@@ -58,7 +58,10 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.local.openai": (GROUND | {"apimlb.local.store"}, set()),
     "apimlb.local.gateway": (GROUND | {"apimlb.local.store", "apimlb.policy"}, set()),
     "apimlb.local.world": (GROUND | {"apimlb.local", "apimlb.policy.switches"}, set()),
-    "apimlb.local.server": (GROUND | {"apimlb.local"}, {"httptools", "cryptography", "uvloop"}),
+    "apimlb.local.server": (
+        GROUND | {"apimlb.local", "apimlb.policy.apim.credentials"},
+        {"httptools", "cryptography", "uvloop"},
+    ),
     "apimlb.local": (GROUND | {"apimlb.local"}, set()),
     "apimlb.simulator.plot": (GROUND | {"apimlb.simulator"}, {"matplotlib"}),
     "apimlb.simulator": (GROUND | {"apimlb.stack", "apimlb.local"}, set()),
@@ -110,7 +113,8 @@ FLOORS: list[set[str]] = [
     {"rehearse"},
 ]
 # What the rest of apimlb may import of apimlb.policy.
-DOORS = {"compiler", "document.reader", "document.brackets", "run", "apim.context", "rehearse", "switches"}
+DOORS = {"compiler", "document.reader", "document.brackets", "run", "apim.context", "apim.credentials"}
+DOORS |= {"rehearse", "switches"}
 
 
 def module_name(path: Path) -> str:

@@ -15,10 +15,12 @@ from apimlb.errors import PolicyError
 from apimlb.http import Headers, Request, Response, Transport
 from apimlb.local.gateway.breaker import Breaker
 from apimlb.local.gateway.cache import Caches, Road, ServiceCache
+from apimlb.local.gateway.connections import Connections
 from apimlb.local.gateway.forwarding import strip_hop_by_hop
 from apimlb.local.gateway.health import BackendHealth
 from apimlb.local.gateway.keys import Admission, admit, presented
 from apimlb.local.gateway.limits import LONGEST_SEGMENT, Until, family, holder, most_seconds, url_refusal
+from apimlb.local.gateway.records import Records
 from apimlb.local.gateway.router import Match, Router
 from apimlb.local.gateway.routes import ApiRoute, Service
 from apimlb.local.gateway.services import GatewayServices, Machinery
@@ -51,7 +53,8 @@ class _Desk:
 
 
 class GatewayPlane:
-    """One gateway instance, with breakers and rotation of its own; `caches` may be shared with others."""
+    """One gateway instance, with breakers and rotation of its own; `caches`, `records` and `connections` may
+    be shared with others."""
 
     def __init__(
         self,
@@ -64,6 +67,8 @@ class GatewayPlane:
         *,
         policy_switches: Switches | None = None,
         caches: Caches | None = None,
+        records: Records | None = None,
+        connections: Connections | None = None,
         trace: TraceSink | None = None,
     ) -> None:
         self._switches = switches or GatewaySwitches()
@@ -73,8 +78,16 @@ class GatewayPlane:
         self._health = BackendHealth(clock, rng, self._switches)
         self._trace = trace
         self._desks: dict[str, _Desk] = {}
+        tokens = TokenCache(clock, identity_token)
         self._machinery = Machinery(
-            clock, rng, transport, self._health, TokenCache(clock, identity_token), self._switches
+            clock,
+            rng,
+            transport,
+            self._health,
+            tokens,
+            self._switches,
+            Records() if records is None else records,
+            connections or Connections(),
         )
 
     async def send(self, request: Request) -> Response:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apimlb.local.gateway.backends import Backends, read_backends
+from apimlb.local.gateway.examples import read_examples
 from apimlb.local.gateway.keys import Door, Holder, KeyRing, parse_scope
 from apimlb.local.gateway.owners import Kinds, date, read_groups, read_users
 from apimlb.local.gateway.policies import Place, PolicyScope, Substitutions, place_of
@@ -253,7 +254,8 @@ def _operation(document: Document, policies: Mapping[str, Place]) -> Route[Opera
     properties = _properties(document)
     template = str(properties.get("urlTemplate") or "/")
     method = str(properties.get("method") or "GET").upper()
-    view = Operation(_name(document), method, str(properties.get("displayName") or _name(document)), template)
+    name = str(properties.get("displayName") or _name(document))
+    view = Operation(_name(document), method, name, template, read_examples(properties))
     return Route(method, compile_template(template), OperationRoute(view, policies.get(document.id.lower())))
 
 

@@ -2,7 +2,7 @@
 
 import math
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from apimlb.clock import Clock
 from apimlb.http import Request, Response, Transport
@@ -10,15 +10,19 @@ from apimlb.local.gateway import affinity
 from apimlb.local.gateway.backends import Backend, Credentials
 from apimlb.local.gateway.breaker import Outcome
 from apimlb.local.gateway.cache import ServiceCache
+from apimlb.local.gateway.connections import Connections
 from apimlb.local.gateway.forwarding import add_credentials, send
 from apimlb.local.gateway.health import BackendHealth
 from apimlb.local.gateway.pool import Pool
+from apimlb.local.gateway.records import Records
 from apimlb.local.gateway.routes import Service
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import TokenCache
 from apimlb.policy.apim import context as views
+from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.run.exchange import BackendId, BaseUrl, Cache, Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
+from apimlb.policy.run.records import Record
 
 _NO_CREDENTIALS = Credentials()
 _FORWARDER = "request-forwarder"
@@ -34,6 +38,8 @@ class Machinery:
     health: BackendHealth
     tokens: TokenCache
     switches: GatewaySwitches
+    records: Records = field(default_factory=Records)
+    connections: Connections = field(default_factory=Connections)
 
 
 class GatewayServices:
@@ -82,6 +88,16 @@ class GatewayServices:
 
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         return await self._machinery.tokens.get(self._service.document, resource, client_id)
+
+    async def authorization(self, provider: str, connection: str, identity: str | None) -> Authorization:
+        found = self._machinery.connections.find(provider, connection)
+        if found is None:
+            text = f"The connection '{connection}' of the provider '{provider}' was not found."
+            raise PolicyFault("AuthorizationNotFound", text)
+        return found
+
+    def record(self, record: Record) -> None:
+        self._machinery.records.keep(replace(record, service=self._service.name))
 
     def _in_time(self, options: ForwardOptions) -> ForwardOptions:
         """The options with what is left of the request's time; raises TimeoutError when nothing is."""

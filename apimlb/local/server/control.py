@@ -9,6 +9,10 @@
     POST   /apimlb/clock          {"move": "freeze" | "resume" | "advance", "seconds": 30}
     PUT    /apimlb/accounts/{name}  make one account behave otherwise: `apimlb.local.openai.adjustment`
     DELETE /apimlb/accounts/{name}  let it behave as all do
+    GET    /apimlb/records        what policies would have told other services of Azure, oldest first
+    DELETE /apimlb/records        forget them
+    PUT    /apimlb/connections/{provider}/{connection}  make one: {"access_token", "claims"}
+    DELETE /apimlb/connections/{provider}/{connection}  let it be gone
     POST   /apimlb/token          {"audience", "kind", "id", "seconds", "version", "flaws"}
 
 But for the first two they need the header x-apimlb-control with the owner's secret, which only who may read
@@ -34,6 +38,7 @@ from apimlb.local.openai.adjustment import adjusted
 from apimlb.local.principals import find
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World
+from apimlb.policy.apim.credentials import Authorization
 from apimlb.wall_clock import AdjustableClock, Reading
 
 PREFIX = "/apimlb/"
@@ -69,6 +74,10 @@ class Control:
             ("POST", "clock"): self._move_clock,
             ("PUT", "accounts"): self._adjust,
             ("DELETE", "accounts"): self._restore,
+            ("GET", "records"): self._list_records,
+            ("DELETE", "records"): self._clear_records,
+            ("PUT", "connections"): self._connect,
+            ("DELETE", "connections"): self._disconnect,
             ("POST", "token"): self._mint,
         }
 
@@ -146,6 +155,23 @@ class Control:
         self._world.arm.ripen()
         return 200, self._standing()
 
+    def _list_records(self, rest: str, asked: Json) -> tuple[int, Any]:
+        return 200, [asdict(record) for record in self._world.records]
+
+    def _clear_records(self, rest: str, asked: Json) -> tuple[int, Any]:
+        return 200, {"cleared": self._world.records.clear()}
+
+    def _connect(self, rest: str, asked: Json) -> tuple[int, Any]:
+        token, claims = asked.get("access_token"), asked.get("claims", {})
+        if not isinstance(token, str) or not isinstance(claims, dict):
+            raise ConfigError("a connection holds an access_token, a text, and perhaps claims, an object")
+        self._world.connections.keep(*_connection(rest), Authorization(token, claims))
+        return 200, asked
+
+    def _disconnect(self, rest: str, asked: Json) -> tuple[int, Any]:
+        self._world.connections.keep(*_connection(rest), None)
+        return 200, {}
+
     def _adjust(self, rest: str, asked: Json) -> tuple[int, Any]:
         self._world.openai.adjust(self._account(rest), adjusted(self._world.settings.openai, asked))
         return 200, asked
@@ -181,6 +207,13 @@ class Control:
                 who, str(asked["audience"]), seconds=seconds, version=version, flaws=flaws
             )
         }
+
+
+def _connection(rest: str) -> tuple[str, str]:
+    provider, _, connection = rest.partition("/")
+    if not provider or not connection:
+        raise NotFoundError("a connection has a provider", next_step="name it {provider}/{connection}")
+    return unquote(provider), unquote(connection)
 
 
 def _read(request: Request) -> Json:

@@ -233,11 +233,23 @@ class LastError:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """What the API's definition shows as an answer of one status and media type."""
+
+    status: int
+    content_type: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
+    """IOperation; `examples` are for mock-response, and no member of it."""
+
     id: str
     method: str
     name: str
     url_template: str
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,3 +112,22 @@ def choice(*options: str) -> Kind[str]:
             raise ClrException("System.ArgumentException", str(error)) from error
 
     return Kind("string", literal, value, _STRINGS)
+
+
+def _double(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _no_cast(value, "System.Double")
+    return float(value)
+
+
+_DOUBLES = _INTEGERS | {f"System.{name}" for name in ("Int64", "UInt32", "UInt64", "Single", "Double")}
+
+
+def _double_literal(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"The value '{text}' is invalid: a number was expected.") from None
+
+
+DOUBLE = Kind("double", _double_literal, _double, _DOUBLES)

@@ -11,7 +11,7 @@ _KINDS: dict[str, CachingType] = {
 }
 
 
-def _kind(draft: Draft) -> CachingType:
+def caching_type(draft: Draft) -> CachingType:
     return _KINDS[draft.word("caching-type", choice(*_KINDS), "prefer-external")]
 
 
@@ -19,7 +19,7 @@ def cache_lookup_value(draft: Draft) -> Act:
     key = draft.required("key", STRING)
     name = draft.required_word("variable-name", STRING)
     default = draft.optional("default-value", ANY)
-    kind = _kind(draft)
+    kind = caching_type(draft)
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
@@ -36,7 +36,7 @@ def cache_store_value(draft: Draft) -> Act:
     key = draft.required("key", STRING)
     value = draft.required("value", ANY)
     duration = draft.required("duration", integer())
-    kind = _kind(draft)
+    kind = caching_type(draft)
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
@@ -49,8 +49,8 @@ def cache_store_value(draft: Draft) -> Act:
 
 def cache_remove_value(draft: Draft) -> Act:
     key = draft.required("key", STRING)
-    draft.word("fail-on-cache-removal-error", BOOLEAN, False)
-    kind = _kind(draft)
+    draft.attribute("fail-on-cache-removal-error", BOOLEAN, False)  # a removal here cannot fail
+    kind = caching_type(draft)
 
     async def act(exchange: Exchange) -> None:
         await exchange.services.cache.remove(key(exchange.context), kind)

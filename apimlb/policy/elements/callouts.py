@@ -1,4 +1,4 @@
-"""Messages made on the way: return-response, send-request, authentication-managed-identity."""
+"""Messages made on the way: return-response, send-request."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,14 +7,14 @@ from apimlb.policy.apim.context import Context, MessageBody, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
-from apimlb.policy.document.problems import NOT_IMPLEMENTED
+from apimlb.policy.elements.credentials import certificate_of, identity_token, proxy_of
 from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_of
-from apimlb.policy.run.exchange import Act, Exchange, Section
+from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.steps import Returned
 
-_TOKEN_SECTIONS: frozenset[Section] = frozenset({"inbound", "outbound"})
-_DEFAULT_TIMEOUT = 60
+DEFAULT_TIMEOUT = 60
+"""Seconds that a request of a policy's own may take where it does not say."""
 
 
 def return_response(draft: Draft) -> Act:
@@ -52,23 +52,15 @@ def _response_in(name: str, context: Context) -> ResponseView:
 
 def send_request(draft: Draft) -> Act:
     variable = draft.required("response-variable-name", STRING)
-    timeout = draft.attribute("timeout", integer(), _DEFAULT_TIMEOUT)
+    timeout = draft.attribute("timeout", integer(), DEFAULT_TIMEOUT)
     ignore_error = draft.word("ignore-error", BOOLEAN, False)
-    message = _message(draft)
-    identity_draft = draft.child("authentication-managed-identity")
-    identity = _identity(identity_draft) if identity_draft else None
-    for tag in ("authentication-certificate", "proxy"):
-        if draft.child(tag):
-            raise draft.error(f"<{tag}> is not implemented by the local gateway", code=NOT_IMPLEMENTED)
+    message = message_of(draft)
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
         answer: ResponseView | None = None
         try:
-            request = message(exchange)
-            if identity is not None:
-                token = await identity(exchange)
-                request.headers.set("Authorization", f"Bearer {token}")
+            request = await message(exchange)
             answer = await _answer(exchange, request, timeout(context))
         except PolicyFault:
             if not ignore_error:
@@ -93,13 +85,35 @@ async def _answer(exchange: Exchange, request: Request, timeout: float) -> Respo
     return ResponseView(response.status, response.reason, response.headers, body)
 
 
-def _message(draft: Draft) -> Callable[[Exchange], Request]:
-    """The request that the children describe; with mode `copy` on top of the current one."""
+def message_of(draft: Draft) -> Callable[[Exchange], Awaitable[Request]]:
+    """The request that the children describe; with mode `copy` on top of the current one. It shows who the
+    gateway is as its children say."""
+    message = _plain_message(draft)
+    identity_draft = draft.child("authentication-managed-identity")
+    identity = identity_token(identity_draft) if identity_draft else None
+    certificate_draft, proxy_draft = draft.child("authentication-certificate"), draft.child("proxy")
+    certificate = certificate_of(certificate_draft) if certificate_draft else None
+    proxy = proxy_of(proxy_draft) if proxy_draft else None
+
+    async def with_credentials(exchange: Exchange) -> Request:
+        request = message(exchange)
+        if identity is not None:
+            request.headers.set("Authorization", f"Bearer {await identity(exchange)}")
+        if certificate is not None:
+            certificate(exchange, request.url)
+        if proxy is not None:
+            proxy(exchange)
+        return request
+
+    return with_credentials
+
+
+def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
     mode = draft.attribute("mode", choice("new", "copy"), "new")
     url_draft = draft.child("set-url")
     url = url_draft.content(TEXT) if url_draft else None
     if url is None and "mode" not in draft.element.attributes:
-        raise draft.error("The element 'send-request' has incomplete content: 'set-url' is required.")
+        raise draft.error(f"The element '{draft.element.tag}' has incomplete content: 'set-url' is required.")
     method_draft = draft.child("set-method")
     method = method_draft.content(TEXT) if method_draft else None
     headers = [header_edit(child) for child in draft.children("set-header")]
@@ -133,39 +147,7 @@ def _copied(exchange: Exchange) -> Request:
     return Request(view.method, str(view.url), headers, content, view.ip_address)
 
 
-def _identity(draft: Draft) -> Callable[[Exchange], Awaitable[str]]:
-    resource = draft.required("resource", STRING)
-    client_id = draft.optional("client-id", STRING)
-
-    async def token(exchange: Exchange) -> str:
-        client = client_id(exchange.context) if client_id else None
-        return await exchange.services.managed_identity_token(resource(exchange.context), client)
-
-    return token
-
-
-def authentication_managed_identity(draft: Draft) -> Act:
-    token = _identity(draft)
-    variable = draft.word("output-token-variable-name", STRING, "")
-    ignore_error = draft.word("ignore-error", BOOLEAN, False)
-
-    async def act(exchange: Exchange) -> None:
-        try:
-            made = await token(exchange)
-        except PolicyFault:
-            if ignore_error:
-                return
-            raise
-        if variable:
-            exchange.context.variables[variable] = made
-        else:
-            exchange.context.request.headers.set("Authorization", f"Bearer {made}")
-
-    return act
-
-
 TABLE = {
-    "authentication-managed-identity": Entry(_TOKEN_SECTIONS, authentication_managed_identity),
     "return-response": Entry(EVERYWHERE, return_response),
     "send-request": Entry(EVERYWHERE, send_request),
 }

@@ -1,6 +1,11 @@
-"""Conditions that a request must meet: check-header."""
+"""Conditions that a request must meet: check-header, ip-filter."""
 
-from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, integer
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -30,4 +35,79 @@ def check_header(draft: Draft) -> Act:
     return act
 
 
-TABLE = {"check-header": Entry(INBOUND, check_header)}
+Address = IPv4Address | IPv6Address
+
+
+def _address(text: str) -> Address:
+    try:
+        return ip_address(text.strip())
+    except ValueError:
+        raise ValueError(f"The value '{text}' is invalid: an IP address was expected.") from None
+
+
+def _address_value(given: object) -> Address:
+    try:
+        return _address(str(given))
+    except ValueError as error:
+        raise ClrException("System.FormatException", str(error)) from error
+
+
+ADDRESS = Kind("string", _address, _address_value, frozenset({"System.String"}))
+
+_ADDRESSES = (
+    "The element 'ip-filter' has incomplete content. "
+    "List of possible elements expected: 'address, address-range'."
+)
+
+
+def ip_filter(draft: Draft) -> Act:
+    """Reasons and messages: Microsoft Learn, "Error handling in API Management policies"; a caller whose
+    address cannot be read is let through by no filter that allows. What the client sees is "Forbidden"."""
+    action_of = draft.required("action", choice("allow", "forbid"))
+    ranges = [_range(child.content(ADDRESS)) for child in draft.children("address")]
+    ranges += [
+        _range(child.required("from", ADDRESS), child.required("to", ADDRESS))
+        for child in draft.children("address-range")
+    ]
+    if not ranges:
+        raise draft.error(_ADDRESSES)
+
+    def act(exchange: Exchange) -> None:
+        context = exchange.context
+        allows = action_of(context) == "allow"
+        try:
+            caller = ip_address(context.request.ip_address)
+        except ValueError:
+            if allows:
+                message = "Failed to establish IP address for the caller. Access denied."
+                raise _forbidden("FailedToParseCallerIP", message) from None
+            return
+        if allows is any(holds(context, caller) for holds in ranges):
+            return
+        if allows:
+            message = f"Caller IP address {caller} is not allowed. Access denied."
+            raise _forbidden("CallerIpNotAllowed", message)
+        raise _forbidden("CallerIpBlocked", "Caller IP address is blocked. Access denied.")
+
+    return act
+
+
+def _forbidden(reason: str, message: str) -> PolicyFault:
+    return PolicyFault(reason, message, status=403, shown="Forbidden")
+
+
+def _range(
+    low_of: Callable[[Context], Address], high_of: Callable[[Context], Address] | None = None
+) -> Callable[[Context, Address], bool]:
+    """Whether an address lies in a range, ends included; one of the other version never does."""
+
+    def holds(context: Context, caller: Address) -> bool:
+        low = low_of(context)
+        high = low if high_of is None else high_of(context)
+        same = caller.version == low.version == high.version
+        return same and int(low) <= int(caller) <= int(high)
+
+    return holds
+
+
+TABLE = {"check-header": Entry(INBOUND, check_header), "ip-filter": Entry(INBOUND, ip_filter)}

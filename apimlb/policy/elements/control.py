@@ -1,4 +1,4 @@
-"""The flow of a policy: base, choose, retry, include-fragment, set-variable, limit-concurrency."""
+"""The flow of a policy: base, choose, retry, include-fragment, set-variable, limit-concurrency, wait."""
 
 import random
 from collections.abc import Awaitable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.objects.text import clr_type_name
-from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, integer
+from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
 from apimlb.policy.run.exchange import Act, Block, Exchange
 from apimlb.policy.run.faults import PolicyFault, default_response
@@ -189,6 +189,37 @@ def limit_concurrency(draft: Draft) -> Act:
     return act
 
 
+_WAITED = ("cache-lookup-value", "choose", "send-request")
+"""What wait may hold (Microsoft Learn, API Management policy reference: wait)."""
+
+
+def wait(draft: Draft) -> Act:
+    """Its children run beside one another, until all are done or, with `any`, one is: the others then end
+    where they stand. A fault of one ends the rest."""
+    until = draft.attribute("for", choice("all", "any"), "all")
+    for child in draft.element.children:
+        if child.tag not in _WAITED:
+            raise draft.error(f"The element 'wait' has invalid child element '{child.tag}'.")
+    blocks = [Block((step,)) for step in draft.block().steps]
+
+    async def act(exchange: Exchange) -> None:
+        import asyncio  # importing it takes as long as the rest of a small policy
+
+        when = {"all": asyncio.FIRST_EXCEPTION, "any": asyncio.FIRST_COMPLETED}[until(exchange.context)]
+        tasks = [asyncio.ensure_future(run_block(block, exchange)) for block in blocks]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=when) if tasks else (set(), set())
+            for task in tasks:
+                if task in done:
+                    task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    return act
+
+
 TABLE = {
     "base": Entry(EVERYWHERE, base),
     "choose": Entry(EVERYWHERE, choose),
@@ -196,4 +227,5 @@ TABLE = {
     "limit-concurrency": Entry(EVERYWHERE, limit_concurrency),
     "retry": Entry(EVERYWHERE, retry),
     "set-variable": Entry(EVERYWHERE, set_variable),
+    "wait": Entry(EVERYWHERE - {"on-error"}, wait),
 }

@@ -1,12 +1,19 @@
 """What only tells: trace."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import STRING, TEXT, choice
 from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
 from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.records import Value
 
 
 def trace(draft: Draft) -> Act:
-    source = draft.required("source", STRING)
+    """Evaluated whether or not anybody traces, so that a traced run is no other run. It goes to Application
+    Insights too, and so is a record. Microsoft Learn, API Management policy reference: trace."""
+    source = draft.required_word("source", STRING)
     severity = draft.word("severity", choice("verbose", "information", "error"), "verbose")
     messages = draft.texts("message", TEXT)
     if not messages:
@@ -18,13 +25,28 @@ def trace(draft: Draft) -> Act:
 
     def act(exchange: Exchange) -> None:
         context = exchange.context
-        if not context.tracing:
-            return
-        text = " ".join(message(context) for message in messages)
-        facts = "".join(f" {name(context)}={value(context)}" for name, value in metadata)
-        context.trace(f"{source(context)} [{severity}]: {text}{facts}")
+        with untouched(context):
+            text = " ".join(message(context) for message in messages)
+            facts: dict[str, Value] = {name(context): value(context) for name, value in metadata}
+        shown = "".join(f" {name}={value}" for name, value in facts.items())
+        context.trace(f"{source} [{severity}]: {text}{shown}")
+        exchange.record(
+            "trace", "trace", source, {"severity": severity, "message": text, "properties": facts}
+        )
 
     return act
+
+
+@contextmanager
+def untouched(context: Context) -> Iterator[None]:
+    """Meanwhile a body may be read, and none is used up by it."""
+    bodies = [context.request.body, None if context.response is None else context.response.body]
+    kept = [(body, body.consumed) for body in bodies if body is not None]
+    try:
+        yield
+    finally:
+        for body, consumed in kept:
+            body.consumed = consumed
 
 
 TABLE = {"trace": Entry(EVERYWHERE, trace)}

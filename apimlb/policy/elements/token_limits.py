@@ -95,19 +95,21 @@ class TokenLimit:
         return PolicyFault(reason, message, source=_SOURCE, status=status, headers=headers)
 
     async def _settle(self, exchange: Exchange, key: str, quota: int | None, prompt: int) -> None:
-        """Count what the answer used; of a stream only its end tells."""
+        """Count what the answer used; of a stream only its end tells, and all of it is estimated."""
         response, live = exchange.context.response, exchange.live
         if response is None or response.status_code >= 400:
             return
-        if live is not None and "event-stream" in (live.headers.get("Content-Type") or ""):
+        if usage.is_stream(live):
+            assert live is not None
             assert not isinstance(live.body, bytes), "what is live is a stream"
-            live.body = usage.Counted(live.body, lambda said: self._count(exchange, key, prompt + said))
+            live.body = usage.Counted(live.body, lambda said, _: self._count(exchange, key, prompt + said))
             return
         await exchange.buffer()
         body = response.body
-        used = usage.of_answer(usage.parsed(b"" if body is None else body.content))
-        self._count(exchange, key, prompt if used is None else used)
-        self._tell(exchange, response.headers, key, quota, prompt if used is None else used)
+        found = usage.of_answer(usage.parsed(b"" if body is None else body.content))
+        used = prompt if found is None else found.total
+        self._count(exchange, key, used)
+        self._tell(exchange, response.headers, key, quota, used)
 
     def _count(self, exchange: Exchange, key: str, used: int) -> None:
         now = exchange.context.clock.now()

@@ -1,14 +1,16 @@
 """How many tokens a model's request and answer have: as it says, or estimated where it does not.
 
-Microsoft Learn, API Management policy reference: llm-token-limit. Of a streamed answer, prompt and completion
-are always estimated. The gateway's tokenizer is not published; four characters are taken for a token.
+Microsoft Learn, API Management policy reference: llm-token-limit, llm-emit-token-metric. The gateway's
+tokenizer is not published; four characters are taken for a token.
 """
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from apimlb.http import Response, close
+from apimlb.policy.run.exchange import Exchange
 
 _ASKED = ("messages", "prompt", "input", "instructions", "system")
 _PER_IMAGE = 1200
@@ -29,13 +31,58 @@ def of_prompt(asked: dict[str, Any]) -> int:
     return sum(_tokens(piece) for name in _ASKED for piece in _pieces(asked.get(name)))
 
 
-def of_answer(body: dict[str, Any]) -> int | None:
-    """Prompt and completion as the answer's `usage` counts them; None where it has none."""
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a call used."""
+
+    prompt: int
+    completion: int
+    total: int
+
+
+def of_answer(body: dict[str, Any]) -> Tokens | None:
+    """Prompt and completion as the answer's `usage` counts them; None where it has none. The Responses API
+    calls them input and output, and its stream has them inside the last event's response."""
     usage = body.get("usage")
     if not isinstance(usage, dict):
-        return None
+        response = body.get("response")
+        return of_answer({"usage": response.get("usage")}) if isinstance(response, dict) else None
     total = usage.get("total_tokens")
-    return total if isinstance(total, int) else None
+    if not isinstance(total, int):
+        return None
+    prompt = _number(usage, "prompt_tokens", "input_tokens")
+    completion = _number(usage, "completion_tokens", "output_tokens")
+    return Tokens(prompt, completion, total)
+
+
+def _number(usage: dict[str, Any], *names: str) -> int:
+    return next((usage[name] for name in names if isinstance(usage.get(name), int)), 0)
+
+
+async def count(exchange: Exchange, prompt: int, done: Callable[[Exchange, Tokens], None]) -> None:
+    """Tell `done` what the answer used, of a stream when it ends; an error used nothing. What the answer does
+    not say is estimated: `prompt` tokens, and those of its texts."""
+    response, live = exchange.context.response, exchange.live
+    if response is None or response.status_code >= 400:
+        return
+    if is_stream(live):
+        assert live is not None
+        assert not isinstance(live.body, bytes), "what is live is a stream"
+
+        def end(said: int, counted: Tokens | None) -> None:
+            done(exchange, counted or Tokens(prompt, said, prompt + said))
+
+        live.body = Counted(live.body, end)
+        return
+    await exchange.buffer()
+    body = response.body
+    used = of_answer(parsed(b"" if body is None else body.content))
+    done(exchange, used or Tokens(prompt, 0, prompt))
+
+
+def is_stream(live: Response | None) -> bool:
+    """Whether the answer comes as server-sent events."""
+    return live is not None and "event-stream" in (live.headers.get("Content-Type") or "")
 
 
 def _tokens(piece: str | None) -> int:
@@ -57,12 +104,13 @@ def _pieces(value: Any) -> Iterator[str | None]:
 
 
 class Counted:
-    """A streamed answer on its way to the client; `done` is told its estimated tokens at its end, or when the
-    client leaves."""
+    """A streamed answer on its way to the client; `done` is told the estimated tokens of what it said, and
+    those that it counts itself, at its end or when the client leaves."""
 
-    def __init__(self, body: AsyncIterator[bytes], done: Callable[[int], None]) -> None:
+    def __init__(self, body: AsyncIterator[bytes], done: Callable[[int, Tokens | None], None]) -> None:
         self._body = body
-        self._done: Callable[[int], None] | None = done
+        self._done: Callable[[int, Tokens | None], None] | None = done
+        self._counted: Tokens | None = None
         self._rest = b""
         self._characters = 0
 
@@ -76,7 +124,11 @@ class Counted:
             self._finish()
             raise
         *lines, self._rest = (self._rest + chunk).split(b"\n")
-        self._characters += sum(_said(line) for line in lines if line.startswith(b"data:"))
+        for line in lines:
+            if line.startswith(b"data:"):
+                event = parsed(line.removeprefix(b"data:"))
+                self._characters += _said(event)
+                self._counted = of_answer(event) or self._counted
         return chunk
 
     async def aclose(self) -> None:
@@ -86,12 +138,11 @@ class Counted:
     def _finish(self) -> None:
         done, self._done = self._done, None
         if done is not None:
-            done(-(-self._characters // 4))
+            done(-(-self._characters // 4), self._counted)
 
 
-def _said(line: bytes) -> int:
+def _said(event: dict[str, Any]) -> int:
     """The characters that an event adds to the answer."""
-    event = parsed(line.removeprefix(b"data:"))
     delta = event.get("delta")
     if isinstance(delta, str):
         return len(delta)

@@ -10,13 +10,18 @@ A case is plain data, as `case.yaml` holds it; every key may be left out:
     variables:    {name: value}                      set before inbound
     api, operation, product, subscription, user, deployment:
                   {id: …, name: …, key: …}           members of the context in snake_case; product,
-                                                     subscription and user are null when left out
+                                                     subscription and user are null when left out; an
+                                                     operation has examples: [{status, content_type, body}]
+    scope:        api                                where the document stands: global, workspace, product,
+                                                     api or operation
     named_values: {name: text}
     fragments:    {id: "<fragment>…</fragment>"}
     backend_urls: {id: url}                          what backend ids stand for
     backends:     [{match: "*east*", reply: {status: 429, headers: {Retry-After: 3}, body: …, after: 0.2}},
                    {match: "*west*", reply: [{status: 200}, {fails: connection | timeout}]}]
     identity:     false                              no managed identity; else the token's text
+    authorizations: {provider/connection: {access_token: …, claims: {name: value}}}
+                                                     what get-authorization-context finds
     clock:        2026-11-21T12:00:00Z, or epoch seconds
     seed:         0                                  of Random and of jitter
     adverse:      false                              the uncertain facts about Azure in the worse reading
@@ -29,7 +34,7 @@ JArray.
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast, get_args
 from urllib.parse import urlsplit
 
 from apimlb.errors import ConfigError
@@ -38,6 +43,7 @@ from apimlb.policy.apim.context import (
     Api,
     Context,
     Deployment,
+    Example,
     LastError,
     MessageBody,
     Operation,
@@ -48,11 +54,12 @@ from apimlb.policy.apim.context import (
     User,
 )
 from apimlb.policy.clr.numbers.arithmetic import Long
-from apimlb.policy.compiler import compile_policy, effective
+from apimlb.policy.compiler import Scope, compile_policy, effective
 from apimlb.policy.rehearse.stage import Case, Stage, content_of, headers_of, mapping
 from apimlb.policy.rehearse.written import reading, require
 from apimlb.policy.run.exchange import Exchange
 from apimlb.policy.run.pipeline import run
+from apimlb.policy.run.records import Record
 from apimlb.policy.run.tracing import Recorder, TracedStep
 from apimlb.policy.switches import ADVERSE, Switches
 
@@ -62,7 +69,7 @@ _KEYS = frozenset(
     {
         *("request", "service_url", "path", "variables", "named_values", "fragments", "backend_urls"),
         *("backends", "identity", "clock", "seed", "adverse", "api", "operation", "product"),
-        *("subscription", "user", "deployment"),
+        *("subscription", "user", "deployment", "scope", "authorizations"),
     }
 )
 _API = {"id": "api", "name": "api", "path": ""}
@@ -80,7 +87,7 @@ _SUBSCRIPTION = {
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
     """What came of it: the client's response (its body read), every step, what the backends were sent, the
-    seconds that the policy waited, and the variables at the end."""
+    seconds that the policy waited, the variables at the end, and what other services would have been told."""
 
     response: Response
     steps: tuple[TracedStep, ...]
@@ -89,6 +96,7 @@ class Rehearsal:
     variables: Mapping[str, object]
     last_error: LastError | None
     messages: tuple[str, ...] = ()
+    records: tuple[Record, ...] = ()
 
 
 async def rehearse(text: str, case: Case) -> Rehearsal:
@@ -101,7 +109,9 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
     named_values = {name: str(value) for name, value in mapping(case, "named_values").items()}
     fragments = {name: str(value) for name, value in mapping(case, "fragments").items()}
     switches = ADVERSE if case.get("adverse") else Switches()
-    document = compile_policy(text, named_values=named_values, fragments=fragments, switches=switches)
+    document = compile_policy(
+        text, scope=_scope(case), named_values=named_values, fragments=fragments, switches=switches
+    )
     policy = effective([document])
     stage = Stage(case)
     recorder = Recorder()
@@ -116,7 +126,15 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
         exchange.context.variables,
         exchange.context.last_error,
         tuple(exchange.context.traces),
+        tuple(stage.records),
     )
+
+
+def _scope(case: Case) -> Scope:
+    given = case.get("scope", "api")
+    if given not in get_args(Scope):
+        raise ConfigError(f"'scope' in the case is one of {', '.join(get_args(Scope))}, not {given!r}")
+    return cast(Scope, given)
 
 
 def _exchange(case: Case, stage: Stage, recorder: Recorder) -> Exchange:
@@ -146,12 +164,7 @@ def _exchange(case: Case, stage: Stage, recorder: Recorder) -> Exchange:
         api=_member(
             Api, case, "api", {"id": "api", "name": "api", "path": "", "service_url": Url(service_url)}
         ),
-        operation=_member(
-            Operation,
-            case,
-            "operation",
-            {"id": "operation", "method": view.method, "name": "operation", "url_template": parts.path},
-        ),
+        operation=_operation(case, view.method, parts.path),
         product=_optional(Product, case, "product", {"id": "product", "name": "product"}),
         subscription=_optional(Subscription, case, "subscription", _SUBSCRIPTION),
         user=_optional(User, case, "user", {"id": "user"}),
@@ -174,6 +187,15 @@ def _exchange(case: Case, stage: Stage, recorder: Recorder) -> Exchange:
     with reading("'path' in the case"):
         exchange.locate(service_url)
     return exchange
+
+
+def _operation(case: Case, method: str, template: str) -> Operation:
+    given = dict(mapping(case, "operation"))
+    with reading("the operation's 'examples' in the case"):
+        if "examples" in given:
+            given["examples"] = tuple(Example(**example) for example in given["examples"])
+    defaults = {"id": "operation", "method": method, "name": "operation", "url_template": template}
+    return _member(Operation, {"operation": given}, "operation", defaults)
 
 
 def _require_url(text: str, name: str) -> None:

@@ -12,9 +12,11 @@ from typing import Any
 
 from apimlb.errors import ConfigError
 from apimlb.http import Headers, Request, Response
+from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.rehearse.written import reading, require
 from apimlb.policy.run.exchange import BackendId, BaseUrl, CachingType, Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
+from apimlb.policy.run.records import Record
 
 Case = Mapping[str, Any]
 """A written case; its keys are those that `apimlb.policy.rehearse.rehearsal` documents."""
@@ -124,8 +126,12 @@ class Stage:
         self.rng = random.Random(case.get("seed", 0))
         self.cache = StageCache(self.clock)
         self.requests: list[Request] = []
+        self.records: list[Record] = []
         self._urls = {name: str(url) for name, url in mapping(case, "backend_urls").items()}
         self._identity = case.get("identity", "managed-identity-token")
+        self._authorizations = {
+            name: _authorization(name, held) for name, held in mapping(case, "authorizations").items()
+        }
         backends = case.get("backends") or [{"reply": {}}]
         require(backends, list, "'backends' in the case")
         self._backends = [_backend(entry) for entry in backends]
@@ -163,6 +169,24 @@ class Stage:
         if self._identity is False:
             raise PolicyFault("ManagedIdentityNotFound", "The service has no such managed identity.")
         return str(self._identity)
+
+    async def authorization(self, provider: str, connection: str, identity: str | None) -> Authorization:
+        held = self._authorizations.get(f"{provider}/{connection}")
+        if held is None:
+            raise PolicyFault(
+                "AuthorizationNotFound", f"There is no connection '{connection}' of provider '{provider}'."
+            )
+        return held
+
+    def record(self, record: Record) -> None:
+        self.records.append(record)
+
+
+def _authorization(name: str, given: object) -> Authorization:
+    if not isinstance(given, Mapping) or set(given) - {"access_token", "claims"}:
+        raise ConfigError(f"the authorization '{name}' in the case must have 'access_token' and 'claims'")
+    token = given.get("access_token", "connection-token")
+    return Authorization(str(token), dict(mapping(given, "claims")))
 
 
 def _backend(entry: object) -> _Backend:

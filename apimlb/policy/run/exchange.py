@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from apimlb.clock import Clock
 from apimlb.http import Request, Response, close, read
 from apimlb.policy.apim.context import Context, MessageBody, ResponseView, Url, url_of
+from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.run.counters import Counters
 from apimlb.policy.run.faults import PolicyFault
+from apimlb.policy.run.records import Kind, Record, Value
 from apimlb.policy.switches import Switches
 
 _LONG_URL = 2048
@@ -83,6 +85,15 @@ class Services(Protocol):
         """A token of the service's identity for `resource`; raises PolicyFault."""
         ...
 
+    async def authorization(self, provider: str, connection: str, identity: str | None) -> Authorization:
+        """What a connection of the credential manager holds, for the service's identity or for the bearer of
+        the token `identity`; raises PolicyFault when there is none."""
+        ...
+
+    def record(self, record: Record) -> None:
+        """Keep what another service of Azure would have been told."""
+        ...
+
 
 Act: TypeAlias = "Callable[[Exchange], Awaitable[None] | None]"
 Settlement: TypeAlias = "Callable[[Exchange], Awaitable[None]]"
@@ -148,6 +159,11 @@ class Exchange:
     """Headers that the response gets, whoever makes it."""
     counted: set[str] = field(default_factory=set)
     """The keys under which this request was counted: each counts it once."""
+    awaited: frozenset[str] = frozenset()
+    """Where the elements with these tags are looked for, others are passed over; empty while all run."""
+    cache_key: str = ""
+    """Where cache-store is to keep the response, as cache-lookup found out."""
+    cache_kind: CachingType = "internal"
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url or self.service_url
@@ -205,6 +221,23 @@ class Exchange:
         body.content = await read(response, body.most)
         body.hold()
         return body
+
+    def record(self, kind: Kind, element: str, target: str, values: Mapping[str, Value]) -> None:
+        """Note what `element` would have sent to `target`, a service that is not here."""
+        context = self.context
+        api, operation = context.api, context.operation
+        self.services.record(
+            Record(
+                kind,
+                element,
+                target,
+                values,
+                context.clock.now(),
+                str(context.request_id),
+                "" if api is None else api.id,
+                "" if operation is None else operation.id,
+            )
+        )
 
     async def let_go(self) -> None:
         """Close a streamed response that nobody will read."""

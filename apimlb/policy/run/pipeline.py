@@ -9,9 +9,7 @@ from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.run.exchange import Exchange, Section
 from apimlb.policy.run.faults import PolicyFault, default_response, last_error
 from apimlb.policy.run.policy import Policy
-from apimlb.policy.run.steps import Returned, run_block
-
-_PIPELINE: tuple[Section, ...] = ("inbound", "backend", "outbound")
+from apimlb.policy.run.steps import Found, Returned, run_block
 
 
 async def run(policy: Policy, exchange: Exchange) -> Response:
@@ -23,11 +21,11 @@ async def run(policy: Policy, exchange: Exchange) -> Response:
     _begin(policy, exchange)
     try:
         try:
-            for section in _PIPELINE:
-                await _section(policy, exchange, section)
-                if section == "backend":
-                    for settle in exchange.settlements:
-                        await settle(exchange)
+            try:
+                await _fetched(policy, exchange)
+            except Found as found:
+                exchange.awaited = found.store
+            await _section(policy, exchange, "outbound")
             for end in exchange.endings:
                 end(exchange)
         except PolicyFault as fault:
@@ -38,6 +36,14 @@ async def run(policy: Policy, exchange: Exchange) -> Response:
         await exchange.let_go()
         raise
     return _answer(exchange)
+
+
+async def _fetched(policy: Policy, exchange: Exchange) -> None:
+    """Run what leads to a response."""
+    await _section(policy, exchange, "inbound")
+    await _section(policy, exchange, "backend")
+    for settle in exchange.settlements:
+        await settle(exchange)
 
 
 async def refuse(policy: Policy, exchange: Exchange, fault: PolicyFault) -> Response:
@@ -65,6 +71,7 @@ async def _section(policy: Policy, exchange: Exchange, section: Section) -> None
 async def _on_error(policy: Policy, exchange: Exchange, fault: PolicyFault) -> None:
     """Make the fault the response, and let on-error change it; a fault in there is the last word."""
     await _blame(exchange, fault)
+    exchange.awaited = frozenset()
     try:
         await _section(policy, exchange, "on-error")
     except PolicyFault as further:

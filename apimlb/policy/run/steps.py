@@ -12,10 +12,25 @@ class Returned(Exception):
     """`<return-response>` ran: the pipeline is over, and `context.Response` is what the client gets."""
 
 
+class Found(Returned):
+    """A cache held the response: the pipeline goes on in outbound, behind the first element with one of the
+    tags `store`, which would have put it there."""
+
+    def __init__(self, *store: str) -> None:
+        super().__init__()
+        self.store = frozenset(store)
+
+
+_HOLDERS = frozenset({"base", "choose", "include-fragment", "limit-concurrency", "retry"})
+"""Elements that an awaited one may stand in."""
+
+
 async def run_block(block: Block, exchange: Exchange) -> None:
     """Run every step; raises PolicyFault, placed at the step that failed, and Returned."""
     trace = exchange.trace
     for step in block.steps:
+        if exchange.awaited and step.tag not in exchange.awaited and step.tag not in _HOLDERS:
+            continue
         exchange.steps += 1
         if exchange.steps > STEP_LIMIT:
             raise placed(PolicyFault("StepLimitExceeded", f"The policy ran {STEP_LIMIT} elements"), step)

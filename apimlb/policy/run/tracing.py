@@ -37,7 +37,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.steps: list[TracedStep] = []
-        self._open: list[tuple[TracedStep, dict[str, str]]] = []
+        self._open: list[tuple[Step, TracedStep, dict[str, str]]] = []
 
     def entered(self, step: Step, exchange: Exchange) -> None:
         started = exchange.services.clock.now()
@@ -52,10 +52,12 @@ class Recorder:
             started,
         )
         self.steps.append(traced)
-        self._open.append((traced, shown_variables(exchange)))
+        self._open.append((step, traced, shown_variables(exchange)))
 
     def left(self, step: Step, exchange: Exchange, outcome: str) -> None:
-        traced, before = self._open.pop()
+        # The children of wait run beside one another: the one that ends need not be the one that began last.
+        place = max(place for place, entry in enumerate(self._open) if entry[0] is step)
+        _, traced, before = self._open.pop(place)
         after = shown_variables(exchange)
         names = [*before, *(name for name in after if name not in before)]
         traced.changed = {

@@ -9,7 +9,9 @@ from apimlb.errors import AuthError
 from apimlb.http import Headers, Request, Response, read
 from apimlb.local.gateway import switches as gateway_switches
 from apimlb.local.gateway.cache import Caches
+from apimlb.local.gateway.connections import Connections
 from apimlb.local.gateway.plane import GatewayPlane
+from apimlb.local.gateway.records import Records
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.store import Document
 from apimlb.policy import switches as policy_switches
@@ -101,6 +103,8 @@ class Local:
         self.azure = ServiceDocuments(sku=self.sku)
         self.backends = Backends()
         self.caches = Caches(self.clock)
+        self.records = Records()
+        self.connections = Connections()
         self.gateway = self.instance()
         self.azure.api(serviceUrl="https://plain.test/base")
         self.azure.operation()
@@ -116,6 +120,8 @@ class Local:
             self.switches,
             policy_switches=self.policy_switches,
             caches=self.caches,
+            records=self.records,
+            connections=self.connections,
         )
 
     def pool(self, *members: tuple[str, int]) -> None:

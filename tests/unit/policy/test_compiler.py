@@ -80,7 +80,7 @@ def test_all_problems_of_a_document_are_found_at_once() -> None:
 
 
 def test_a_policy_that_only_the_local_gateway_lacks_says_so() -> None:
-    found = refusal(document("<ip-filter/>"))
+    found = refusal(document("<validate-odata-request/>"))
     assert found.code == NOT_IMPLEMENTED
     assert "not implemented by the local gateway" in found.what
 

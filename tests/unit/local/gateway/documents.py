@@ -77,12 +77,16 @@ class ServiceDocuments:
         )
 
     def operation(
-        self, template: str = "/*", method: str = "POST", *, api: str = "chat", name: str = "any"
+        self,
+        template: str = "/*",
+        method: str = "POST",
+        *,
+        api: str = "chat",
+        name: str = "any",
+        **properties: Any,
     ) -> None:
-        self.put(
-            f"apis/{api}/operations/{name}",
-            {"displayName": name, "method": method, "urlTemplate": template, "templateParameters": []},
-        )
+        found = {"displayName": name, "method": method, "urlTemplate": template, "templateParameters": []}
+        self.put(f"apis/{api}/operations/{name}", {**found, **properties})
 
     def policy(self, text: str, scope: str = "") -> None:
         """`scope` is a path below the service: "", "apis/chat", "products/gold" ..."""

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import asdict
 
 import jwt
 import pytest
@@ -12,6 +13,7 @@ from apimlb.local.entra.plane import Application
 from apimlb.local.server.control import Control, kept_clock
 from apimlb.local.store import Document, Store
 from apimlb.local.world import OWNER, SUBSCRIPTION_ID, World, WorldSettings
+from apimlb.policy.run.records import Record
 from apimlb.wall_clock import AdjustableClock
 from tests.fakes import ManualClock
 
@@ -203,3 +205,32 @@ class TestToken:
     async def test_an_identity_must_be_there(self, scene):
         asked = {"audience": "a", "kind": "identity", "id": "nobody"}
         assert (await scene("POST", "token", asked))[0] == 404
+
+
+class TestRecords:
+    RECORD = Record("metric", "emit-metric", "mine/Calls", {"value": 1.0}, 5.0, "r", "chat", "any", "apim")
+
+    async def test_are_shown_and_forgotten(self, scene):
+        scene.world.records.keep(self.RECORD)
+        assert await scene("GET", "records") == (200, [asdict(self.RECORD)])
+        assert await scene("DELETE", "records") == (200, {"cleared": 1})
+        assert await scene("GET", "records") == (200, [])
+
+    async def test_are_for_the_owner_alone(self, scene):
+        assert (await scene("GET", "records", x_apimlb_control="guess"))[0] == 403
+
+
+class TestConnections:
+    async def test_are_made_and_taken_away(self, scene):
+        held = {"access_token": "t", "claims": {"scope": "repo"}}
+        assert await scene("PUT", "connections/git%20hub/mine", held) == (200, held)
+        assert scene.world.connections.find("Git Hub", "MINE").claims == {"scope": "repo"}
+        assert await scene("DELETE", "connections/git%20hub/mine") == (200, {})
+        assert scene.world.connections.find("git hub", "mine") is None
+
+    @pytest.mark.parametrize(
+        ("path", "held", "status"),
+        [("connections/github", {"access_token": "t"}, 404), ("connections/a/b", {"access_token": 1}, 400)],
+    )
+    async def test_need_a_name_and_a_token(self, scene, path, held, status):
+        assert (await scene("PUT", path, held))[0] == status

@@ -1,11 +1,11 @@
-"""return-response, send-request, authentication-managed-identity."""
+"""return-response, send-request."""
 
 import asyncio
 
 import pytest
 
 from apimlb.http import Response
-from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy
+from apimlb.policy.document.problems import InvalidPolicy
 from tests.functional.local.gateway_scene import Local
 from tests.patience import PATIENCE
 from tests.unit.local.gateway.documents import policy_of
@@ -146,30 +146,17 @@ async def test_a_side_call_may_carry_the_identity() -> None:
     assert "Authorization" not in played.requests[1].headers
 
 
-async def test_a_client_certificate_is_not_implemented() -> None:
-    with pytest.raises(InvalidPolicy) as caught:
-        await play(
-            "<send-request response-variable-name='r'><set-url>https://x</set-url>"
-            "<authentication-certificate thumbprint='a'/></send-request>"
-        )
-    assert caught.value.code == NOT_IMPLEMENTED
-
-
-async def test_the_identity_sets_the_header_or_a_variable() -> None:
-    header = await play("<authentication-managed-identity resource='https://r'/>", identity="t")
-    variable = await play(
-        "<authentication-managed-identity resource='https://r' output-token-variable-name='v'/>", identity="t"
+async def test_a_side_call_notes_its_certificate_and_its_proxy() -> None:
+    played = await play(
+        "<send-request response-variable-name='r'><set-url>https://side.test/x</set-url>"
+        "<authentication-certificate thumbprint='AB12'/>"
+        "<proxy url='http://proxy.test:8080' username='u' password='p'/></send-request>"
     )
-    assert header.requests[0].headers.get("Authorization") == "Bearer t"
-    assert variable.variables["v"] == "t"
-    assert "Authorization" not in variable.requests[0].headers
-
-
-async def test_no_identity_is_an_error_unless_it_is_ignored() -> None:
-    element = "<authentication-managed-identity resource='https://r' ignore-error='{}'/>"
-    strict = await play(element.format("false"), identity=False)
-    lenient = await play(element.format("true"), identity=False)
-    assert strict.response.status == 500
-    assert strict.last_error is not None
-    assert strict.last_error.source == "authentication-managed-identity"
-    assert lenient.response.status == 200
+    shown, passed = played.records
+    assert (shown.kind, shown.target, shown.values) == (
+        "credential",
+        "https://side.test/x",
+        {"thumbprint": "AB12"},
+    )
+    assert passed.kind == "proxy"
+    assert passed.values == {"url": "http://proxy.test:8080", "username": "u", "password": "(hidden)"}

@@ -1,4 +1,4 @@
-"""base, choose, retry, set-variable, include-fragment, limit-concurrency."""
+"""base, choose, retry, set-variable, include-fragment, limit-concurrency, wait."""
 
 import asyncio
 import itertools
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.http import Response
+from apimlb.http import Request, Response
 from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.elements.control import Waits
@@ -20,6 +20,7 @@ from apimlb.policy.run.exchange import Exchange, ForwardOptions
 from apimlb.policy.run.pipeline import run
 from tests.patience import PATIENCE
 from tests.unit.policy.play import FORWARD, document, play, replies
+from tests.unit.policy.test_compiler import refusal
 
 COUNT_ATTEMPTS = "<set-variable name='n' value='@(context.Variables.GetValueOrDefault<int>(\"n\", 0) + 1)'/>"
 
@@ -265,3 +266,68 @@ async def test_one_too_many_at_a_time_is_refused_and_a_place_becomes_free_again(
     assert (await second).status == 429
     slow.answer.set()
     assert [(await task).status for task in (first, other, ask("GET"))] == [200, 200, 200]
+
+
+class Sides(Stage):
+    """Side services that answer, each when told to; it notes who has been asked."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__({})
+        self.answers = {name: asyncio.Event() for name in names}
+        self.asked: set[str] = set()
+        self.everybody = asyncio.Event()
+
+    async def send(self, request: Request, timeout: float) -> Response:
+        name = request.host
+        self.asked.add(name)
+        if self.asked == set(self.answers):
+            self.everybody.set()
+        await self.answers[name].wait()
+        return Response(200, body=name.encode())
+
+
+def waiting(sides: Sides, until: str) -> asyncio.Task[Exchange]:
+    children = "".join(
+        f"<send-request response-variable-name='{name}'><set-url>https://{name}/</set-url></send-request>"
+        for name in sides.answers
+    )
+    policy = effective([compile_policy(document(f"<wait for='{until}'>{children}</wait>", ""))])
+    url = Url("https://gateway.test/")
+    exchange = Exchange(Context(sides.clock, sides.rng, RequestView("GET", url, url)), sides)
+
+    async def ask() -> Exchange:
+        await run(policy, exchange)
+        return exchange
+
+    return asyncio.ensure_future(ask())
+
+
+async def test_what_is_waited_for_runs_side_by_side() -> None:
+    sides = Sides("a", "b")
+    task = waiting(sides, "all")
+    await asyncio.wait_for(sides.everybody.wait(), PATIENCE)
+    sides.answers["b"].set()
+    sides.answers["a"].set()
+    assert set((await task).context.variables) == {"a", "b"}
+
+
+async def test_the_first_of_any_ends_the_others() -> None:
+    sides = Sides("a", "b")
+    task = waiting(sides, "any")
+    await asyncio.wait_for(sides.everybody.wait(), PATIENCE)
+    sides.answers["b"].set()
+    assert set((await asyncio.wait_for(task, PATIENCE)).context.variables) == {"b"}
+
+
+async def test_a_fault_of_one_is_the_fault_of_all() -> None:
+    played = await play(
+        "<wait><send-request response-variable-name='a'><set-url>https://a/</set-url></send-request>"
+        "<choose><when condition='@(context.Variables.ContainsKey(null))'/></choose></wait>"
+    )
+    assert played.response.status == 500
+    assert played.last_error is not None
+    assert played.last_error.path == "wait/choose"
+
+
+def test_only_some_policies_can_be_waited_for() -> None:
+    assert "invalid child element 'set-header'" in refusal(document("<wait><set-header/></wait>")).what

@@ -1,6 +1,13 @@
 """trace."""
 
-from tests.unit.policy.play import play
+import pytest
+
+from apimlb.policy.apim.context import Context, MessageBody, RequestView, Url
+from apimlb.policy.compiler import compile_policy, effective
+from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.run.exchange import Exchange
+from apimlb.policy.run.pipeline import run
+from tests.unit.policy.play import document, play
 
 
 async def test_a_trace_is_kept_with_its_facts() -> None:
@@ -9,8 +16,31 @@ async def test_a_trace_is_kept_with_its_facts() -> None:
         "<metadata name='k' value='@(2.ToString())'/></trace>"
     )
     assert played.messages == ("mine [error]: n=1 k=2",)
+    assert played.records[0].values == {"severity": "error", "message": "n=1", "properties": {"k": "2"}}
 
 
 async def test_the_older_form_holds_the_message_itself() -> None:
     played = await play("<trace source='mine'>@(\"n=\" + 1)</trace>")
     assert played.messages == ("mine [verbose]: n=1",)
+
+
+async def answered(inbound: str, *, tracing: bool) -> tuple[int, list[bytes]]:
+    """The status, and the bodies that the backend got."""
+    stage, url = Stage({}), Url("https://gateway.test/")
+    view = RequestView("POST", url, url, body=MessageBody(b"asked"))
+    context = Context(stage.clock, stage.rng, view, tracing=tracing)
+    policy = effective([compile_policy(document(inbound))])
+    response = await run(policy, Exchange(context, stage, "https://backend.test"))
+    return response.status, [request.body for request in stage.requests]
+
+
+@pytest.mark.parametrize("tracing", [True, False])
+async def test_a_message_that_reads_the_body_leaves_it_to_the_backend(tracing: bool) -> None:
+    read = "<trace source='mine'><message>@(context.Request.Body.As<string>())</message></trace>"
+    assert await answered(read, tracing=tracing) == (200, [b"asked"])
+
+
+@pytest.mark.parametrize("tracing", [True, False])
+async def test_a_message_that_throws_fails_the_request_whoever_looks(tracing: bool) -> None:
+    wrong = "<trace source='mine'><message>@((string)context.Variables[\"no\"])</message></trace>"
+    assert await answered(wrong, tracing=tracing) == (500, [])

@@ -22,7 +22,7 @@ async def counted(*chunks: bytes, most: int = 100) -> list[int]:
             yield chunk
 
     told: list[int] = []
-    body = usage.Counted(sent(), told.append)
+    body = usage.Counted(sent(), lambda said, _: told.append(said))
     read = 0
     async for _ in body:
         read += 1
@@ -50,14 +50,22 @@ def test_a_prompt_is_estimated_by_its_characters(asked: dict[str, object], token
 @pytest.mark.parametrize(
     ("body", "tokens"),
     [
-        (b'{"usage": {"total_tokens": 7}}', 7),
+        (b'{"usage": {"total_tokens": 7}}', usage.Tokens(0, 0, 7)),
+        (
+            b'{"usage": {"prompt_tokens": 4, "completion_tokens": 3, "total_tokens": 7}}',
+            usage.Tokens(4, 3, 7),
+        ),
+        (
+            b'{"response": {"usage": {"input_tokens": 4, "output_tokens": 3, "total_tokens": 7}}}',
+            usage.Tokens(4, 3, 7),
+        ),
         (b'{"usage": null}', None),
         (b'{"usage": {}}', None),
         (b"[]", None),
         (b"\xff", None),
     ],
 )
-def test_an_answer_says_what_it_used_or_does_not(body: bytes, tokens: int | None) -> None:
+def test_an_answer_says_what_it_used_or_does_not(body: bytes, tokens: usage.Tokens | None) -> None:
     assert usage.of_answer(usage.parsed(body)) == tokens
 
 

@@ -8,11 +8,13 @@ import pytest
 
 from apimlb.http import Headers, Request, Response, close, read
 from apimlb.policy.apim.context import Context, MessageBody, RequestView, Url
+from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.stage import StageCache, StageClock
 from apimlb.policy.run.exchange import Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.pipeline import refuse, run
+from apimlb.policy.run.records import Record
 from apimlb.policy.run.steps import STEP_LIMIT
 from tests.unit.policy.play import FORWARD, document, play, replies
 
@@ -74,6 +76,12 @@ class Gateway:
 
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         return "token"
+
+    async def authorization(self, provider: str, connection: str, identity: str | None) -> Authorization:
+        return Authorization("token")
+
+    def record(self, record: Record) -> None:
+        raise AssertionError("nothing here sends anything")
 
 
 def exchange_with(gateway: Gateway) -> Exchange:

@@ -1,0 +1,41 @@
+"""`apimlb local records`: what policies would have told other services of Azure."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from apimlb.cli.answers import Answer
+from apimlb.cli.grammar import common, verb
+from apimlb.cli.local_control import ask
+from apimlb.cli.options import STATE
+
+RECORDS = verb(STATE, examples=("apimlb local records --kind metric --output json",))
+
+
+def records(
+    context: typer.Context,
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="Only metric, event, message, request, trace, credential or proxy.", show_default=False
+        ),
+    ] = "",
+    clear: Annotated[bool, typer.Option("--clear", help="Forget them, once they are shown.")] = False,
+) -> Answer:
+    """Show what policies would have sent to services that are not here: metrics, events, messages.
+
+    Nothing of it was sent. The latest 10,000 are kept, until the local Azure stops.
+    """
+    said = common(context)
+    found = [row for row in ask(said, "GET", "records") if kind in ("", row["kind"])]
+    if clear:
+        ask(said, "DELETE", "records")
+    return Answer(found, map(described, found))
+
+
+def described(row: Mapping[str, Any]) -> str:
+    """A record in one line: the element, what it would have told, and its values."""
+    values = json.dumps(row["values"], ensure_ascii=False)
+    return f"{row['kind']:10} {row['element']} would tell {row['target']}: {values}"

@@ -1,0 +1,69 @@
+"""What edits the text of the message at hand: find-and-replace, redirect-content-urls.
+
+Microsoft Learn, API Management policy reference: find-and-replace, redirect-content-urls. Inbound and backend
+work on the request, the other sections on the response, which is read to its end for it.
+"""
+
+from collections.abc import Callable
+
+from apimlb.policy.apim.context import MessageBody
+from apimlb.policy.document.attributes import STRING
+from apimlb.policy.document.draft import EVERYWHERE, TRANSFORMING, Draft, Entry
+from apimlb.policy.run.exchange import Act, Exchange
+
+
+def works_on_request(draft: Draft) -> bool:
+    """Whether the section works on the request; later ones work on the response."""
+    return draft.compilation.section in ("inbound", "backend")
+
+
+def edits_body(draft: Draft, edit: Callable[[Exchange, bytes], bytes]) -> Act:
+    """What puts `edit` of the body in the body's place; a message without one stays as it is."""
+    on_request = works_on_request(draft)
+    if not on_request:
+        draft.compilation.reads_response_body()
+
+    def act(exchange: Exchange) -> None:
+        view = exchange.context.request if on_request else exchange.context.response
+        body = None if view is None else view.body
+        if view is not None and body is not None and not body.consumed and body.content:
+            view.body = MessageBody(edit(exchange, body.content))
+
+    return act
+
+
+def find_and_replace(draft: Draft) -> Act:
+    """Case counts, and every occurrence is replaced."""
+    wanted_of, new_of = draft.required("from", STRING), draft.required("to", STRING)
+
+    def edit(exchange: Exchange, content: bytes) -> bytes:
+        wanted = wanted_of(exchange.context).encode()
+        return content.replace(wanted, new_of(exchange.context).encode()) if wanted else content
+
+    return edits_body(draft, edit)
+
+
+def redirect_content_urls(draft: Draft) -> Act:
+    """In a response, links to the backend become links to the gateway; in a request it is the other way."""
+    inward = works_on_request(draft)
+
+    def edit(exchange: Exchange, content: bytes) -> bytes:
+        outer, inner = _addresses(exchange)
+        old, new = (outer, inner) if inward else (inner, outer)
+        return content.replace(old.encode(), new.encode()) if old else content
+
+    return edits_body(draft, edit)
+
+
+def _addresses(exchange: Exchange) -> tuple[str, str]:
+    """Where the API is at the gateway, and where at the backend; without slashes at the end."""
+    context = exchange.context
+    path = "" if context.api is None else context.api.path.strip("/")
+    outer = f"{context.request.original_url.origin}/{path}".rstrip("/")
+    return outer, exchange.base_url.rstrip("/")
+
+
+TABLE = {
+    "find-and-replace": Entry(EVERYWHERE, find_and_replace),
+    "redirect-content-urls": Entry(TRANSFORMING, redirect_content_urls),
+}

@@ -1,0 +1,145 @@
+"""How the gateway shows a backend who it is: authentication-basic, -certificate, -managed-identity,
+get-authorization-context, and the proxy that it goes through.
+
+Microsoft Learn, API Management policy reference, the page of each. The local gateway calls backends without a
+client certificate and without a proxy; both are records (`apimlb.policy.run.records`), their secrets hidden.
+"""
+
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+
+from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice
+from apimlb.policy.document.draft import INBOUND, TRANSFORMING, Draft, Entry
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.faults import PolicyFault
+from apimlb.policy.run.records import HIDDEN, Value
+
+
+def identity_token(draft: Draft) -> Callable[[Exchange], Awaitable[str]]:
+    """The token of the service's identity that `<authentication-managed-identity>` asks for."""
+    resource = draft.required("resource", STRING)
+    client_id = draft.optional("client-id", STRING)
+
+    async def token(exchange: Exchange) -> str:
+        client = client_id(exchange.context) if client_id else None
+        return await exchange.services.managed_identity_token(resource(exchange.context), client)
+
+    return token
+
+
+def authentication_managed_identity(draft: Draft) -> Act:
+    token = identity_token(draft)
+    variable = draft.word("output-token-variable-name", STRING, "")
+    ignore_error = draft.word("ignore-error", BOOLEAN, False)
+
+    async def act(exchange: Exchange) -> None:
+        try:
+            made = await token(exchange)
+        except PolicyFault:
+            if ignore_error:
+                return
+            raise
+        if variable:
+            exchange.context.variables[variable] = made
+        else:
+            exchange.context.request.headers.set("Authorization", f"Bearer {made}")
+
+    return act
+
+
+def authentication_basic(draft: Draft) -> Act:
+    name, password = draft.required("username", STRING), draft.required("password", STRING)
+
+    def act(exchange: Exchange) -> None:
+        context = exchange.context
+        pair = f"{name(context)}:{password(context)}".encode()
+        context.request.headers.set("Authorization", f"Basic {b64encode(pair).decode()}")
+
+    return act
+
+
+def certificate_of(draft: Draft) -> Callable[[Exchange, str], None]:
+    """`<authentication-certificate>`, here and in send-request: notes which certificate whoever is at a
+    target would have been shown."""
+    thumbprint, id = draft.optional("thumbprint", STRING), draft.optional("certificate-id", STRING)
+    body, password = draft.optional("body", ANY), draft.optional("password", STRING)
+    if sum(given is not None for given in (thumbprint, id, body)) != 1:
+        raise draft.error(
+            "One of the attributes 'thumbprint', 'certificate-id' and 'body' is required, and only one."
+        )
+
+    def note(exchange: Exchange, target: str) -> None:
+        context = exchange.context
+        values: dict[str, Value] = {}
+        if thumbprint is not None:
+            values["thumbprint"] = thumbprint(context)
+        if id is not None:
+            values["certificate_id"] = id(context)
+        if body is not None:
+            body(context)
+            values["body"] = HIDDEN
+        if password is not None:
+            password(context)
+            values["password"] = HIDDEN
+        exchange.record("credential", "authentication-certificate", target, values)
+
+    return note
+
+
+def authentication_certificate(draft: Draft) -> Act:
+    note = certificate_of(draft)
+    return lambda exchange: note(exchange, exchange.base_url)
+
+
+def proxy_of(draft: Draft) -> Callable[[Exchange], None]:
+    """`<proxy>`, here and in send-request: notes which proxy a request would have gone through."""
+    url = draft.required("url", STRING)
+    name, password = draft.optional("username", STRING), draft.optional("password", STRING)
+
+    def note(exchange: Exchange) -> None:
+        context = exchange.context
+        values: dict[str, Value] = {"url": url(context)}
+        if name is not None:
+            values["username"] = name(context)
+        if password is not None:
+            password(context)
+            values["password"] = HIDDEN
+        exchange.record("proxy", "proxy", url(context), values)
+
+    return note
+
+
+def proxy(draft: Draft) -> Act:
+    return proxy_of(draft)
+
+
+def get_authorization_context(draft: Draft) -> Act:
+    """The connection's token as an Authorization; with `ignore-error` null for one that cannot be had."""
+    provider, connection = draft.required("provider-id", STRING), draft.required("authorization-id", STRING)
+    variable = draft.required("context-variable-name", STRING)
+    kind_of = draft.attribute("identity-type", choice("managed", "jwt"), "managed")
+    identity = draft.attribute("identity", STRING, "")
+    ignore_error = draft.attribute("ignore-error", BOOLEAN, False)
+
+    async def act(exchange: Exchange) -> None:
+        context = exchange.context
+        shown = identity(context) if kind_of(context) == "jwt" else None
+        try:
+            found = await exchange.services.authorization(provider(context), connection(context), shown)
+        except PolicyFault:
+            if not ignore_error(context):
+                raise
+            context.variables[variable(context)] = None
+        else:
+            context.variables[variable(context)] = found
+
+    return act
+
+
+TABLE = {
+    "authentication-basic": Entry(INBOUND, authentication_basic),
+    "authentication-certificate": Entry(INBOUND, authentication_certificate),
+    "authentication-managed-identity": Entry(TRANSFORMING, authentication_managed_identity),
+    "get-authorization-context": Entry(INBOUND, get_authorization_context),
+    "proxy": Entry(INBOUND, proxy),
+}

@@ -1,0 +1,97 @@
+"""What goes to somebody else beside the answer, and nobody waits for: log-to-eventhub, send-one-way-request,
+send-service-bus-message.
+
+Microsoft Learn, API Management policy reference, the page of each. Each is evaluated, and what it made is a
+record (`apimlb.policy.run.records`): nothing is sent.
+"""
+
+from apimlb.policy.document.attributes import STRING, integer
+from apimlb.policy.document.draft import EVERYWHERE, NOT_BACKEND, Draft, Entry
+from apimlb.policy.elements.callouts import DEFAULT_TIMEOUT, message_of
+from apimlb.policy.elements.messages import BYTES
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.records import Value, shown_headers
+
+_LARGEST_EVENT = 200 * 1024
+"""Bytes of an event; what is longer is cut (log-to-eventhub, usage notes)."""
+
+
+def log_to_eventhub(draft: Draft) -> Act:
+    logger = draft.required_word("logger-id", STRING)
+    partition = draft.word("partition-id", STRING, "")
+    key_of = draft.optional("partition-key", STRING)
+    if partition and key_of is not None:
+        raise draft.error("Only one of the attributes 'partition-id' and 'partition-key' is allowed.")
+    content = draft.content(BYTES)
+
+    def act(exchange: Exchange) -> None:
+        context = exchange.context
+        text = content(context)[:_LARGEST_EVENT].decode("utf-8", "replace").strip()
+        values: dict[str, Value] = {"message": text}
+        if partition:
+            values["partition_id"] = partition
+        if key_of is not None:
+            values["partition_key"] = key_of(context)
+        exchange.record("event", "log-to-eventhub", logger, values)
+
+    return act
+
+
+def send_one_way_request(draft: Draft) -> Act:
+    message = message_of(draft)
+    timeout = draft.attribute("timeout", integer(), DEFAULT_TIMEOUT)
+
+    async def act(exchange: Exchange) -> None:
+        request = await message(exchange)
+        timeout(exchange.context)
+        values: dict[str, Value] = {
+            "method": request.method,
+            "url": request.url,
+            "headers": shown_headers(request.headers),
+            "body": request.body.decode("utf-8", "replace"),
+        }
+        exchange.record("request", "send-one-way-request", request.url, values)
+
+    return act
+
+
+def send_service_bus_message(draft: Draft) -> Act:
+    queue, topic = draft.optional("queue-name", STRING), draft.optional("topic-name", STRING)
+    if (queue is None) == (topic is None):
+        raise draft.error("One of the attributes 'queue-name' and 'topic-name' is required.")
+    namespace = draft.attribute("namespace", STRING, "")
+    client_id = draft.attribute("client-id", STRING, "")
+    held = draft.child("message-properties")
+    properties = [
+        (child.required("name", STRING), child.content(BYTES))
+        for child in (held.children("message-property") if held else ())
+    ]
+    payload_draft = draft.child("payload")
+    if payload_draft is None:
+        raise draft.error(
+            "The element 'send-service-bus-message' has incomplete content. "
+            "List of possible elements expected: 'payload'."
+        )
+    payload = payload_draft.content(BYTES)
+
+    def act(exchange: Exchange) -> None:
+        context = exchange.context
+        name_of = queue or topic
+        assert name_of is not None
+        values: dict[str, Value] = {
+            "queue" if queue else "topic": name_of(context),
+            "namespace": namespace(context),
+            "client_id": client_id(context),
+            "properties": {name(context): value(context).decode().strip() for name, value in properties},
+            "payload": payload(context).decode("utf-8", "replace"),
+        }
+        exchange.record("message", "send-service-bus-message", name_of(context), values)
+
+    return act
+
+
+TABLE = {
+    "log-to-eventhub": Entry(EVERYWHERE, log_to_eventhub),
+    "send-one-way-request": Entry(EVERYWHERE, send_one_way_request),
+    "send-service-bus-message": Entry(NOT_BACKEND, send_service_bus_message),
+}

@@ -1,0 +1,134 @@
+"""What Application Insights would be told: emit-metric, llm-emit-token-metric and its older name.
+
+Microsoft Learn, API Management policy reference: emit-metric, llm-emit-token-metric. Every metric is a record
+(`apimlb.policy.run.records`): nothing is sent.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from apimlb.policy.apim.context import Context
+from apimlb.policy.document.attributes import DOUBLE, STRING
+from apimlb.policy.document.draft import EVERYWHERE, INBOUND, Draft, Entry, Getter
+from apimlb.policy.elements import token_usage as usage
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.faults import PolicyFault
+from apimlb.policy.run.records import Value
+
+NAMESPACE = "API Management"
+"""That of a metric which names none."""
+
+MOST_DIMENSIONS = 5
+"""Dimensions of its own that an emit-metric may have (usage notes). The page of llm-emit-token-metric says
+so too, but Azure-Samples/ai-hub-gateway-solution-accelerator deploys six: there more are taken."""
+
+Dimensions = Callable[[Context], dict[str, Value]]
+
+_DEFAULTS: dict[str, Callable[[Context], object]] = {
+    "API ID": lambda context: context.api and context.api.id,
+    "Operation ID": lambda context: context.operation and context.operation.id,
+    "Product ID": lambda context: context.product and context.product.id,
+    "User ID": lambda context: context.user and context.user.id,
+    "Subscription ID": lambda context: context.subscription and context.subscription.id,
+    "Location": lambda context: context.deployment and context.deployment.region,
+    "Gateway ID": lambda context: context.deployment and context.deployment.gateway_id,
+    "Backend ID": lambda context: context.backend and context.backend.id,
+}
+"""Dimensions that need no value; one that the request does not have is empty."""
+
+
+def emit_metric(draft: Draft) -> Act:
+    name = draft.required_word("name", STRING)
+    namespace = draft.word("namespace", STRING, NAMESPACE)
+    value_of = draft.attribute("value", DOUBLE, 1.0)
+    dimensions = _dimensions(draft)
+    if sum("value" in child.attributes for child in draft.element.children) > MOST_DIMENSIONS:
+        raise draft.error(f"The policy cannot have more than {MOST_DIMENSIONS} custom dimensions.")
+
+    def act(exchange: Exchange) -> None:
+        context = exchange.context
+        _emit(exchange, "emit-metric", namespace, name, value_of(context), dimensions(context))
+
+    return act
+
+
+def _emit(
+    exchange: Exchange, element: str, namespace: str, name: str, value: float, dimensions: dict[str, Value]
+) -> None:
+    values: dict[str, Value] = {
+        "namespace": namespace,
+        "name": name,
+        "value": value,
+        "dimensions": dimensions,
+    }
+    exchange.record("metric", element, f"{namespace}/{name}", values)
+
+
+def emit_token_metric(draft: Draft) -> Act:
+    """Counts once a backend has answered: what the answer's `usage` says, an estimate where it says nothing;
+    an error costs no tokens."""
+    namespace = draft.word("namespace", STRING, NAMESPACE)
+    dimensions = _dimensions(draft)
+    emit = partial(_emit_tokens, draft.element.tag, namespace, dimensions)
+
+    def act(exchange: Exchange) -> None:
+        body = exchange.context.request.body
+        asked = usage.parsed(b"" if body is None or body.consumed else body.content)
+        prompt = usage.of_prompt(asked)
+
+        async def settle(exchange: Exchange) -> None:
+            await usage.count(exchange, prompt, emit)
+
+        exchange.settlements.append(settle)
+
+    return act
+
+
+def _emit_tokens(
+    element: str, namespace: str, dimensions: Dimensions, exchange: Exchange, used: usage.Tokens
+) -> None:
+    told = dimensions(exchange.context)
+    rows = (
+        ("Total Tokens", used.total),
+        ("Prompt Tokens", used.prompt),
+        ("Completion Tokens", used.completion),
+    )
+    for name, number in rows:
+        _emit(exchange, element, namespace, name, float(number), told)
+
+
+def _dimensions(draft: Draft) -> Dimensions:
+    found = [_dimension(child) for child in draft.children("dimension")]
+    if not found:
+        raise draft.error(
+            f"The element '{draft.element.tag}' has incomplete content. "
+            "List of possible elements expected: 'dimension'."
+        )
+    return lambda context: {name(context): value(context) for name, value in found}
+
+
+def _dimension(draft: Draft) -> tuple[Getter[str], Getter[str]]:
+    """Name and value; one without value has that of the request. The refusal's words: azure-docs issue
+    114412."""
+    name, value = draft.required("name", STRING), draft.optional("value", STRING)
+    if value is not None:
+        return name, value
+    if not draft.is_expression("name"):
+        given = draft.required_word("name", STRING)
+        if given not in _DEFAULTS:
+            raise draft.error("Value must be specified for non-default dimension.")
+
+    def default(context: Context) -> str:
+        given = name(context)
+        if given not in _DEFAULTS:
+            raise PolicyFault("DimensionWithoutValue", f"The dimension '{given}' has no value.")
+        return str(_DEFAULTS[given](context) or "")
+
+    return name, default
+
+
+TABLE = {
+    "azure-openai-emit-token-metric": Entry(INBOUND, emit_token_metric),
+    "emit-metric": Entry(EVERYWHERE, emit_metric),
+    "llm-emit-token-metric": Entry(INBOUND, emit_token_metric),
+}

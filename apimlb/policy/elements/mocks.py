@@ -1,0 +1,45 @@
+"""mock-response: an answer out of the API's definition, without a backend (Microsoft Learn, API Management
+policy reference: mock-response). Examples of the operation's responses are used; samples are not made up from
+schemas, so that a response without example has no content.
+"""
+
+from apimlb.http import Headers
+from apimlb.policy.apim.context import Example, MessageBody, ResponseView
+from apimlb.policy.document.attributes import STRING, integer
+from apimlb.policy.document.draft import NOT_BACKEND, Draft, Entry
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.steps import Returned
+
+
+def mock_response(draft: Draft) -> Act:
+    status = draft.word("status-code", integer(100, 999), 200)
+    content_type = draft.word("content-type", STRING, "")
+
+    async def act(exchange: Exchange) -> None:
+        context = exchange.context
+        examples = () if context.operation is None else context.operation.examples
+        example = _fitting(examples, status, content_type)
+        shown = content_type or (example.content_type if example else "")
+        body = example.body.encode() if example else b""
+        headers = Headers([("Content-Type", shown)] if shown else [])
+        await exchange.let_go()
+        context.response = ResponseView(status, headers=headers, body=MessageBody(body))
+        raise Returned
+
+    return act
+
+
+def _fitting(examples: tuple[Example, ...], status: int, content_type: str) -> Example | None:
+    """The first example for the status, and for the media type where one is asked for."""
+    wanted = _media_type(content_type)
+    for example in examples:
+        if example.status == status and wanted in ("", _media_type(example.content_type)):
+            return example
+    return None
+
+
+def _media_type(text: str) -> str:
+    return text.partition(";")[0].strip().lower()
+
+
+TABLE = {"mock-response": Entry(NOT_BACKEND, mock_response)}

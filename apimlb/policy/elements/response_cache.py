@@ -1,0 +1,128 @@
+"""Whole responses in the cache: cache-lookup, cache-store.
+
+Microsoft Learn, API Management policy reference: cache-lookup, cache-store. What the pages leave open: a hit
+goes on in outbound behind cache-store; a miss takes the conditional headers out of the request, so that no
+backend answers it with 304; where no query parameter is named, all of them tell responses apart.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apimlb.http import Headers
+from apimlb.policy.apim.context import Context, MessageBody, ResponseView, User
+from apimlb.policy.document.attributes import BOOLEAN, TEXT, choice, integer
+from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry, Getter
+from apimlb.policy.elements.cache import caching_type
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.steps import Found
+
+_CONDITIONAL = ("If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since")
+
+Key = Callable[[Context], str]
+
+
+@dataclass(frozen=True, slots=True)
+class CachedResponse:
+    """A response as the cache keeps it."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @staticmethod
+    def of(view: ResponseView) -> "CachedResponse":
+        content = b"" if view.body is None or view.body.consumed else view.body.content
+        return CachedResponse(view.status_code, view.status_reason, tuple(view.headers), content)
+
+    def view(self) -> ResponseView:
+        return ResponseView(self.status, self.reason, Headers(self.headers), MessageBody(self.body))
+
+
+def cache_lookup(draft: Draft) -> Act:
+    """Only a GET is looked up; one with an Authorization header only where private responses may be kept."""
+    kind = caching_type(draft)
+    private = draft.attribute("allow-private-response-caching", BOOLEAN, False)
+    key_of = _key(draft)
+    downstream = draft.attribute("downstream-caching-type", choice("none", "private", "public"), "none")
+    revalidate = draft.attribute("must-revalidate", BOOLEAN, True)
+
+    async def act(exchange: Exchange) -> None:
+        context = exchange.context
+        request = context.request
+        if request.method != "GET" or ("Authorization" in request.headers and not private(context)):
+            return
+        exchange.cache_key, exchange.cache_kind = key_of(context), kind
+        exchange.stamps += _downstream(downstream(context), revalidate(context))
+        found = await exchange.services.cache.get(exchange.cache_key, kind)
+        if isinstance(found, CachedResponse):
+            context.response = found.view()
+            raise Found("cache-store")
+        for name in _CONDITIONAL:
+            request.headers.remove(name)
+
+    return act
+
+
+def _downstream(kind: str, revalidate: bool) -> list[tuple[str, str]]:
+    """What caches on the way to the client are told; nothing where they may do as the backend says."""
+    if kind == "none":
+        return []
+    return [("Cache-Control", f"{kind}, must-revalidate" if revalidate else kind)]
+
+
+def _key(draft: Draft) -> Key:
+    by_developer = draft.required("vary-by-developer", BOOLEAN)
+    by_groups = draft.required("vary-by-developer-groups", BOOLEAN)
+    headers = draft.texts("vary-by-header", TEXT)
+    parameters = draft.texts("vary-by-query-parameter", TEXT)
+
+    def key(context: Context) -> str:
+        request = context.request
+        url = request.original_url
+        parts = [f"{url.origin}{url.path}", _query(context, parameters)]
+        for header in headers:
+            name = header(context).lower()
+            parts.append(f"{name}={request.headers.get(name) or ''}")
+        if by_developer(context):
+            parts.append(f"developer={context.user.id if context.user else ''}")
+        if by_groups(context):
+            parts.append(f"groups={_groups(context.user)}")
+        return "response " + "\n".join(parts)
+
+    return key
+
+
+def _query(context: Context, parameters: list[Getter[str]]) -> str:
+    """The query parameters that tell responses apart; one element may name several, between semicolons."""
+    query = context.request.original_url.query
+    names = [name.strip() for parameter in parameters for name in parameter(context).split(";")]
+    wanted = {name.lower() for name in names if name}
+    held = sorted((name, values) for name, values in query.items() if not wanted or name.lower() in wanted)
+    return "&".join(f"{name}={value}" for name, values in held for value in values)
+
+
+def _groups(user: User | None) -> str:
+    return ",".join(sorted(group.id for group in user.groups)) if user else ""
+
+
+def cache_store(draft: Draft) -> Act:
+    """Keeps what cache-lookup did not find; of errors only those that it is told to."""
+    duration = draft.required("duration", integer())
+    any_status = draft.attribute("cache-response", BOOLEAN, False)
+
+    async def act(exchange: Exchange) -> None:
+        context = exchange.context
+        found, exchange.awaited = bool(exchange.awaited), frozenset()
+        if found or not exchange.cache_key or context.response is None:
+            return
+        response = context.response
+        if response.status_code == 200 or any_status(context):
+            await exchange.buffer()
+            value, seconds = CachedResponse.of(response), duration(context)
+            await exchange.services.cache.put(exchange.cache_key, value, seconds, exchange.cache_kind)
+
+    return act
+
+
+TABLE = {"cache-lookup": Entry(INBOUND, cache_lookup), "cache-store": Entry(OUTBOUND, cache_store)}

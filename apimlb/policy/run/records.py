@@ -1,0 +1,54 @@
+"""What a policy would have told another service of Azure: kept with its values, and sent to nobody.
+
+A metric, an event, a message or a log entry goes out of a gateway beside the answer, to a service that the
+local Azure does not have. The element that sends it is evaluated all the same, and what it made is a record.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Kind = Literal["metric", "event", "message", "request", "trace", "credential", "proxy"]
+"""`metric` and `trace` go to Application Insights, an `event` to an event hub, a `message` to Service Bus, a
+`request` to a URL whose answer nobody waits for; a `credential` and a `proxy` change how the backend is
+called, which the local gateway does without them."""
+
+Value: TypeAlias = "str | float | bool | Mapping[str, Value] | list[Value] | None"
+"""Plain JSON."""
+
+_HIDDEN = frozenset(
+    {"authorization", "api-key", "cookie", "ocp-apim-subscription-key", "proxy-authorization"}
+    | {"x-api-key", "x-functions-key"}
+)
+HIDDEN = "(hidden)"
+"""Stands for a secret: a record tells that there is one, and not which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing that would have been sent.
+
+    `target` says to what: a metric's namespace and name, the id of an event hub's logger, a queue, a URL.
+    `moment` is in epoch seconds; `request_id`, `api` and `operation` are the request's, the ids empty where
+    it reached none; `service` is the name of the API Management service, empty in a rehearsal.
+    """
+
+    kind: Kind
+    element: str
+    target: str
+    values: Mapping[str, Value]
+    moment: float
+    request_id: str
+    api: str = ""
+    operation: str = ""
+    service: str = ""
+
+
+def shown_headers(headers: Iterable[tuple[str, str]]) -> dict[str, Value]:
+    """Headers by name, secrets hidden; several of one name are joined by commas."""
+    shown: dict[str, Value] = {}
+    for name, value in headers:
+        before = shown.get(name)
+        whole = value if before is None else f"{before}, {value}"
+        shown[name] = HIDDEN if name.lower() in _HIDDEN else whole
+    return shown
