@@ -10,6 +10,7 @@ from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
+from apimlb.clock import Clock
 from apimlb.http import Headers, Request, Response
 from tests.fakes import ManualClock
 
@@ -59,7 +60,7 @@ class _Adapter(BaseAdapter):
 class InProcessTransport(RequestsTransport):  # type: ignore[misc]  # the SDK's module is lazy
     """The SDK's own transport over the function; pauses between polls and retries move the clock."""
 
-    def __init__(self, answer: Answer, clock: ManualClock) -> None:
+    def __init__(self, answer: Answer, clock: Clock) -> None:
         session = requests.Session()
         session.mount("https://", _Adapter(answer))
         super().__init__(session=session, session_owner=False)

@@ -182,12 +182,12 @@ def render(
     strategy: StrategyName = None,
 ) -> Answer:
     """Print the policy of the stack's API, compiled as Azure would."""
-    from apimlb.cli import flows
+    from apimlb.cli import rendering
 
     if references is not None:
-        flows.render_references(references, check=check)
+        rendering.render_references(references, check=check)
         return Answer({"folder": str(references)})
-    text = flows.render_policy(common(context).place, strategy)
+    text = rendering.render_policy(common(context).place, strategy)
     return Answer({"policy": text}, [] if check else [text])
 
 

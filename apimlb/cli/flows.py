@@ -6,9 +6,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from shlex import quote
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -18,11 +17,10 @@ from apimlb.cli.console import show_plan
 from apimlb.cli.progress import Progress
 from apimlb.cli.prose import say
 from apimlb.cli.renames import former, origin
-from apimlb.cli.wiring import Session, stack_of
-from apimlb.cli.workspace import Workspace
+from apimlb.cli.wiring import Session
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims, Overtaken
-from apimlb.deploy.deployer import Deployer, Preview, state_of
+from apimlb.deploy.deployer import Applied, Deployer, Preview, state_of
 from apimlb.deploy.executor import raise_first
 from apimlb.deploy.journal import Journal
 from apimlb.deploy.keys import secrets_of
@@ -33,7 +31,6 @@ from apimlb.deploy.turns import turn
 from apimlb.deploy.waiting import Audience, heard_by
 from apimlb.errors import ApimlbError, ConfigError, ConflictError, Interrupted, NotFoundError
 from apimlb.files import replace_file
-from apimlb.render import references, render
 from apimlb.stack.access import SUBSCRIPTION
 from apimlb.stack.draining import drained_in
 from apimlb.stack.planner import Plan, Revival
@@ -91,17 +88,11 @@ def _last(work: Callable[[], Made]) -> Made:
 def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *, quiet: bool) -> Deployed:
     deployer = _deployer(session, run, progress)
     _say_what_was_cut_off(deployer)
-    made = _preview(deployer, session.desired(), consent.on_soft_deleted)
-    if quiet:
-        say(f"In {session.where}: {made.plan.summary()}")
-    else:
-        _show_preview(session, made)
-    raise_first(made.problems)
-    if not made.plan.is_empty:
-        _confirm_plan(made.plan, consent)
-    with _winding_down(deployer.stop):
-        applied = deployer.apply(made)
-        applied.outcome.raise_failure()
+    made = _agreed(session, deployer, consent, quiet=quiet)
+    applied = _applied(deployer, made)
+    if any(step.revival is Revival.RESTORE for step in made.plan.steps):
+        say("What was restored came back as it was; what of it is not wanted any more goes now.")
+        applied = _applied(deployer, _agreed(session, deployer, replace(consent, saved=None), quiet=quiet))
     state = state_of(session.stack.name, session.target.endpoint, applied.replies)
     if state is None:
         raise NotFoundError(
@@ -110,6 +101,26 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
     write_state(session.workspace.directory, {**state, **origin(session)})
     applied.verify()
     return Deployed(state["gateway_url"], made.plan, applied.outcome.seconds)
+
+
+def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bool) -> Preview:
+    """What is to be done, shown and agreed to; raises what would stop it."""
+    made = _preview(deployer, session.desired(), consent.on_soft_deleted)
+    if quiet:
+        say(f"In {session.where}: {made.plan.summary()}")
+    else:
+        _show_preview(session, made)
+    raise_first(made.problems)
+    if not made.plan.is_empty:
+        _confirm_plan(made.plan, consent)
+    return made
+
+
+def _applied(deployer: Deployer, made: Preview) -> Applied:
+    with _winding_down(deployer.stop):
+        applied = deployer.apply(made)
+        applied.outcome.raise_failure()
+        return applied
 
 
 def preview(session: Session, *, quiet: bool, on_soft_deleted: str | None = None) -> Plan:
@@ -263,26 +274,6 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
         "left": list(removed.left),
         "kept_by_azure": bool(removed.retained),
     }
-
-
-def render_policy(place: Workspace, strategy: str | None) -> str:
-    """The policy of the stack in the workspace's file."""
-    return render(stack_of(place, {"strategy": strategy}))
-
-
-def render_references(folder: Path, *, check: bool) -> None:
-    """Write the reference stacks' policies; with `check` raise `ConfigError` where a file differs instead."""
-    for name, policy in references().items():
-        path, text = folder / name, policy.encode()
-        if not check:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text)
-        elif not path.is_file() or path.read_bytes() != text:
-            raise ConfigError(
-                "The file is not what its template renders to.",
-                where=str(path),
-                next_step=f"Run `apimlb render --references {quote(str(folder))}`, look at the difference.",
-            )
 
 
 @contextmanager

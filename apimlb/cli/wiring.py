@@ -1,7 +1,6 @@
 """Builds what a command works with: the stack, the cloud it is in, and what the stack wants there."""
 
 import os
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -84,9 +83,8 @@ class Session:
         return Visit(HttpGateway(), asked, self.target.limits)
 
     def _mark(self, group: Json | None) -> Mark:
-        """What everything of the stack carries; its id is made now where the stack is not there yet."""
-        fresh = str(uuid.uuid4())
-        return identified(self.stack.name, self.names.group_id, group, self.stack.location, fresh)
+        """What everything of the stack carries."""
+        return identified(self.stack.name, self.names.group_id, group, self.stack.location)
 
 
 def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:

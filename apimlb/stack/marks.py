@@ -1,7 +1,7 @@
 """What is ours: the mark that everything of a stack carries in Azure, and how each type carries it.
 
-A mark names the stack and its id, a uuid that was made at the first deploy and is kept on the resource group,
-so that two stacks of one name are told apart. Where a type has tags, two of them are the mark:
+A mark names the stack and its id, a uuid that is kept on the resource group, so that two stacks of one name
+are told apart. Where a type has tags, two of them are the mark:
 
     apimlb-stack = <stack>   apimlb-stack-id = <id>
 
@@ -112,17 +112,18 @@ def in_text(text: str) -> Mark | None:
     return Mark(found[1], found[2]) if found else None
 
 
-def identified(stack: str, group_id: str, group: Json | None, location: str, fresh: str) -> Mark:
+def identified(stack: str, group_id: str, group: Json | None, location: str) -> Mark:
     """The stack's mark, given what Azure has of its resource group.
 
-    `fresh` is the id of one whose group is not there. A group from before there were ids gives the same id
-    every time, so that an adoption that was cut off is carried on. A group cannot move: a stack that has
-    moved to another `location` has an id of its own there, derived from the group's, which is its `home`.
+    The id follows from the group's, unless the group keeps another: so a deploy that was cut off is carried
+    on, and what is brought back after a deletion is known again. A group cannot move: a stack that has moved
+    to another `location` has an id of its own there, derived from the group's, which is its `home`.
     """
+    made = str(uuid.uuid5(_NAMESPACE, group_id.lower()))
     if group is None:
-        return Mark(stack, fresh)
+        return Mark(stack, made)
     kept = str((group.get("tags") or {}).get(TAG_ID) or "")
-    home = kept or str(uuid.uuid5(_NAMESPACE, group_id.lower()))
+    home = kept or made
     place = str(group.get("location") or location).replace(" ", "").lower()
     if place == location:
         return Mark(stack, home)

@@ -63,7 +63,9 @@ def _laid_over(there: Any, wanted: Any, path: str = "") -> Any:
             made[held] = _laid_over(there.get(held), value, f"{path}.{name}".lstrip("."))
         return made
     if path == "properties.tags" and isinstance(there, list):
-        return [*there, *(word for word in wanted if word not in there)]
+        # Of marks it has one: that of a stack that was here before goes.
+        kept = [word for word in there if word in wanted or in_text(str(word)) is None]
+        return [*kept, *(word for word in wanted if word not in kept)]
     if path == "identity.type":
         return ", ".join(dict.fromkeys([*_types(there), *_types(wanted)]))
     if isinstance(wanted, str) and isinstance(there, str) and (mark := in_text(wanted)) and "<" not in wanted:

@@ -6,21 +6,24 @@ import random
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 import requests
 from azure.core.credentials import AccessToken
 
+from apimlb.clock import Clock
 from apimlb.deploy.azure import Azure, connect
 from apimlb.deploy.cloud import Target
 from apimlb.deploy.sdk.credential import SharedCredential
 from apimlb.deploy.sdk.wire import Wire
 from apimlb.http import Headers, Request, Response, read
+from apimlb.local.entra.keys import SigningKey, make_key
 from apimlb.local.entra.tokens import Principal
 from apimlb.local.store import Store
 from apimlb.local.world import ARM_ORIGIN, OWNER, World, WorldSettings
 from tests.fakes import ManualClock
-from tests.sdk import InProcessTransport
+from tests.sdk import Answer, InProcessTransport
 from tests.stacks import SUBSCRIPTION, TENANT
 from tests.wire.watch import Watch
 
@@ -37,8 +40,8 @@ READS = ("/listsecrets", "/checknameavailability", "/checkdomainavailability", "
 class LocalAzure:
     """A world, what it was asked, and clouds that reach it. Its clock moves while the SDK waits."""
 
-    def __init__(self, **settings: Any) -> None:
-        self.clock = ManualClock()
+    def __init__(self, clock: ManualClock | None = None, seed: int = 7, **settings: Any) -> None:
+        self.clock = clock or ManualClock()
         self.requests: list[Request] = []
         self.watch = Watch()
         self.forbidden: tuple[str, ...] = ()
@@ -46,7 +49,7 @@ class LocalAzure:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="local Azure", daemon=True)
         self._thread.start()
-        self.world = self._do(self._build(WorldSettings(TENANT, SUBSCRIPTION, **settings)))
+        self.world = self._do(self._build(WorldSettings(TENANT, SUBSCRIPTION, **settings), seed))
 
     @property
     def writes(self) -> list[tuple[str, str]]:
@@ -58,11 +61,15 @@ class LocalAzure:
         """The ids of what there is of a type."""
         return [document.id for document in self.world.store.of_kind(kind)]
 
-    def connected(self, principal: Principal = _OWNER) -> Azure:
-        """A cloud whose owner, or somebody else, has a token that follows the clock."""
-        shared = SharedCredential(lambda: _Somebody(self, principal), "", self.clock)
-        wire = Wire(self._target(""), shared, self.clock, {"transport": self._transport()})
-        return Azure(SUBSCRIPTION, wire, self.clock)
+    def connected(
+        self, principal: Principal = _OWNER, clock: Clock | None = None, answer: Answer | None = None
+    ) -> Azure:
+        """A cloud whose owner, or somebody else, has a token that follows the clock; `answer` stands between
+        it and the local Azure."""
+        clock = clock or self.clock
+        shared = SharedCredential(lambda: _Somebody(self, principal), "", clock)
+        transport = InProcessTransport(answer or self.answer, clock)
+        return Azure(SUBSCRIPTION, Wire(self._target(""), shared, clock, {"transport": transport}), clock)
 
     def logged_in(self, secret: str) -> Azure:
         """A cloud whose owner asks Entra for a token, with this secret."""
@@ -77,13 +84,27 @@ class LocalAzure:
         self.ask("PUT", id, body)
         return self.connected(_SOMEBODY)
 
-    def ask(self, method: str, path: str, body: Any = None) -> Response:
-        """What the owner is answered, whether or not Microsoft describes it."""
+    def ask(self, method: str, path: str, body: Any = None, query: str = "") -> Response:
+        """What the owner is answered, whether or not Microsoft describes it; `query` begins with &."""
         token = _Somebody(self, _OWNER).get_token().token
-        url = f"{ARM_ORIGIN}{path}?api-version=2024-11-01"
+        url = f"{ARM_ORIGIN}{path}?api-version=2024-11-01{query}"
         headers = Headers([("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")])
         sent = b"" if body is None else json.dumps(body).encode()
         return self._do(self.world.manage(Request(method, url, headers, sent)))
+
+    def answer(self, request: Request) -> Response:
+        """What Microsoft's SDK is answered."""
+        self.before(request)
+        self.requests.append(request)
+        if any(part in request.path.lower() for part in self.forbidden):
+            return Response(403, Headers([("Content-Type", "application/json")]), _FORBIDDEN)
+        try:
+            answered = self._do(self.world.manage(request))
+        except ConnectionResetError as error:
+            raise requests.ConnectionError(str(error)) from error
+        if not self.world.faults:  # what is ordered is not as Microsoft describes it
+            self.watch(request, answered)
+        return answered
 
     def is_asking(self) -> bool:
         """Whether who asks is the local Azure itself: it cannot wait for its own answer."""
@@ -117,30 +138,23 @@ class LocalAzure:
         )
 
     def _transport(self) -> InProcessTransport:
-        return InProcessTransport(self._answer, self.clock)
+        return InProcessTransport(self.answer, self.clock)
 
-    def _answer(self, request: Request) -> Response:
-        self.before(request)
-        self.requests.append(request)
-        if any(part in request.path.lower() for part in self.forbidden):
-            return Response(403, Headers([("Content-Type", "application/json")]), _FORBIDDEN)
-        try:
-            answered = self._do(self.world.manage(request))
-        except ConnectionResetError as error:
-            raise requests.ConnectionError(str(error)) from error
-        if not self.world.faults:  # what is ordered is not as Microsoft describes it
-            self.watch(request, answered)
-        return answered
-
-    async def _build(self, settings: WorldSettings) -> World:
+    async def _build(self, settings: WorldSettings, seed: int) -> World:
         settings = replace(settings, owner=replace(OWNER, secret="the-secret"))
-        return World(Store(":memory:"), self.clock, random.Random(7), settings)
+        return World(Store(":memory:"), self.clock, random.Random(seed), settings, key=_signing_key())
 
     async def _shut(self) -> None:
         self.world.store.close()
 
     def _do(self, work: Coroutine[Any, Any, Value]) -> Value:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+@cache
+def _signing_key() -> SigningKey:
+    """The tenant's, the same for every local Azure: to make one takes a tenth of a second."""
+    return make_key()
 
 
 class _Somebody:

@@ -50,7 +50,7 @@ class Site:
     def wanted(self, stack: Stack) -> Wanted:
         """What the stack wants, for any accounts that are drained."""
         group, policies = Names(SUBSCRIPTION, stack).group_id, render_all(stack)
-        mark = identified(stack.name, group, self.azure.connected().get(group), stack.location, ID)
+        mark = identified(stack.name, group, self.azure.connected().get(group), stack.location)
         return lambda out: resources(stack, SUBSCRIPTION, TENANT, policies, mark, out)
 
     def visit(self, stack: Stack) -> Visit:
@@ -88,6 +88,3 @@ class Site:
         kept = self.azure.world.store.of_kind("microsoft.cognitiveservices/accounts/deployments")
         chats = [each for each in kept if each.id.endswith("/chat")]
         return {each.id.split("/")[-3]: each.body["properties"]["model"]["name"] for each in chats}
-
-
-ID = "5f0f4c3e-0000-4000-8000-00000000a9b1"

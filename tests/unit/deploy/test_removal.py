@@ -63,7 +63,7 @@ def deploy(cloud: FakeCloud, stack: tuple[Resource, ...]) -> None:
 def moved(cloud: FakeCloud, location: str) -> tuple[Resource, ...]:
     """The stack at another location, marked as the command line does it."""
     group = labelled(desired(), "resource group")
-    mark = identified(STACK, group.id, cloud.get(group.id), location, "fresh")
+    mark = identified(STACK, group.id, cloud.get(group.id), location)
     return resources(parse({**CONFIG, "location": location}), SUBSCRIPTION, TENANT, POLICIES, mark)
 
 

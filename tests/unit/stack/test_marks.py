@@ -32,31 +32,31 @@ def test_another_description_is_no_mark(text: str | None) -> None:
     assert mark_of("Microsoft.ApiManagement/service/backends", {"properties": {"description": text}}) is None
 
 
-def test_a_new_stack_takes_the_fresh_id_and_keeps_it() -> None:
-    assert identified("apimlb", GROUP, None, "eastus2", "fresh") == Mark("apimlb", "fresh")
+def test_a_stack_has_the_id_that_its_group_keeps() -> None:
     kept = {"location": "eastus2", "tags": {"apimlb-stack": "apimlb", "apimlb-stack-id": "kept"}}
-    assert identified("apimlb", GROUP, kept, "eastus2", "fresh") == Mark("apimlb", "kept")
+    assert identified("apimlb", GROUP, kept, "eastus2") == Mark("apimlb", "kept")
 
 
-def test_an_old_stack_gets_the_same_id_however_often_its_adoption_is_begun() -> None:
-    first, again = (identified("apimlb", GROUP, OLD, "eastus2", fresh) for fresh in ("one", "two"))
-    assert first == again
-    assert first.id not in ("", "one")
+def test_a_stack_that_is_made_again_has_the_id_that_it_had() -> None:
+    made = identified("apimlb", GROUP, None, "eastus2")
+    assert made.id
+    assert made == identified("apimlb", GROUP, None, "eastus2") == identified("apimlb", GROUP, OLD, "eastus2")
+    assert made.id != identified("apimlb", "/subscriptions/s/resourceGroups/rg-other", None, "eastus2").id
 
 
 def test_a_stack_that_moved_is_told_from_the_one_it_was() -> None:
-    here = identified("apimlb", GROUP, OLD, "eastus2", "fresh")
-    moved = identified("apimlb", GROUP, OLD, "westus3", "fresh")
+    here = identified("apimlb", GROUP, OLD, "eastus2")
+    moved = identified("apimlb", GROUP, OLD, "westus3")
     assert moved.id != here.id
     assert not moved.owns(here)
 
 
 def test_a_stack_that_moved_away_does_not_adopt_the_old_one_that_stayed() -> None:
     group = whole()[0]
-    moved = identified("apimlb", GROUP, OLD, "westus3", "fresh")
+    moved = identified("apimlb", GROUP, OLD, "westus3")
     assert marked(group, moved).body["tags"] == OLD["tags"]
     kept = {**OLD, "tags": {"apimlb-stack": "apimlb", "apimlb-stack-id": "kept"}}
-    moved = identified("apimlb", GROUP, kept, "westus3", "fresh")
+    moved = identified("apimlb", GROUP, kept, "westus3")
     assert marked(group, moved).body["tags"] == kept["tags"]
 
 

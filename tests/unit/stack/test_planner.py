@@ -48,6 +48,13 @@ def test_an_update_leaves_tags_of_others_alone() -> None:
     assert step.body["tags"] == {"theirs": "2", "mine": "1"}
 
 
+def test_an_update_leaves_one_mark_among_the_words_of_others() -> None:
+    old, new = (f"apimlb:apimlb:00000000-0000-0000-0000-{number:012d}" for number in (1, 2))
+    wanted = thing("/a", {"properties": {"tags": [new]}})
+    (step,) = plan([wanted], {"/a": {"properties": {"tags": [old, "theirs"]}}}).steps
+    assert step.body["properties"]["tags"] == ["theirs", new]
+
+
 def test_an_identity_that_is_not_attached_is_a_change_although_nothing_is_set_on_it() -> None:
     wanted = thing("/a", {"identity": {"userAssignedIdentities": {"/id": {}}}})
     attached = {"identity": {"userAssignedIdentities": {"/ID": {"clientId": "x"}}}}

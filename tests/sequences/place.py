@@ -1,0 +1,239 @@
+"""The local Azure of a sequence with clients at its gateway, reached by commands in this process."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from apimlb.cli import flows
+from apimlb.cli.wiring import Session, stack_of
+from apimlb.cli.workspace import Workspace
+from apimlb.deploy.cloud import Limits, Target
+from apimlb.deploy.gateway import Answer, UnreachableError
+from apimlb.deploy.rollout import Visit
+from apimlb.http import Headers, Request, Response
+from apimlb.local.gateway import switches as gateway_switches
+from apimlb.local.lateness import LATE, Lateness
+from apimlb.local.openai import switches as openai_switches
+from apimlb.local.store import Document
+from apimlb.policy import switches as policy_switches
+from apimlb.stack.config import Stack, parse
+from apimlb.stack.names import Names
+from apimlb.stack.probe import site
+from tests.functional.deploy.local_azure import LocalAzure
+from tests.sequences.clock import SharedClock
+from tests.sequences.runs import Ended, Kill, Run, ended
+from tests.stacks import SUBSCRIPTION, TENANT
+
+KEY = "apimlb-default"
+LATENCY = 0.1
+"""Seconds that one request to Resource Manager takes."""
+_EVERY = 3
+"""Requests of a deploy between two calls of clients."""
+_QUESTION = {"messages": [{"role": "user", "content": "Still there?"}], "max_completion_tokens": 5}
+_DATED = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
+_V1 = "/openai/v1/chat/completions"
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a client asks: at a path, with the stack's key or something else in a header."""
+
+    path: str
+    header: str = ""
+    value: str = "{key}"
+
+    @property
+    def has_key(self) -> bool:
+        return bool(self.header) and "{key}" in self.value
+
+    def request(self, host: str, key: str) -> Request:
+        headers = Headers([("Content-Type", "application/json")])
+        if self.header:
+            headers.set(self.header, self.value.replace("{key}", key))
+        body = {**_QUESTION, "model": "chat"}
+        return Request("POST", f"https://{host}{self.path}", headers, json.dumps(body).encode())
+
+
+CLIENTS = (
+    Call(_DATED, "api-key"),
+    Call(_DATED),
+    Call(_V1, "Authorization", "Bearer {key}"),
+    Call(_V1, "api-key", "0123456789abcdef0123456789abcdef"),
+    Call(_DATED, "Ocp-Apim-Subscription-Key"),
+    Call(_V1, "Authorization", "Bearer eyJhbGciOiJub25lIn0.eyJhdWQiOiJ4In0."),
+)
+
+
+@dataclass
+class Traffic:
+    """Clients who call in turn. `excuses` are why one that has a key may be refused, `openings` why a
+    stranger may be let in; `errors` is who was not answered as they should be."""
+
+    excuses: set[str] = field(default_factory=set)
+    openings: set[str] = field(default_factory=set)
+    errors: list[str] = field(default_factory=list)
+    seen: Counter[str] = field(default_factory=Counter)
+    turn: int = 0
+
+    def next(self) -> Call:
+        self.turn += 1
+        return CLIENTS[self.turn % len(CLIENTS)]
+
+    def judge(self, call: Call, status: int, said: bytes, when: str) -> None:
+        self.seen[f"{'client' if call.has_key else 'stranger'} {status}"] += 1
+        text = f"{call.path} with {call.header or 'nothing'}: {status} {said[:300]!r} {when}"
+        if call.has_key and status != 200 and not self.excuses:
+            self.errors.append(f"a client's {text}")
+        if not call.has_key and status < 300 and status and not self.openings:
+            self.errors.append(f"a stranger's {text}")
+
+
+class _Session(Session):
+    """A command's session in this process: it asks the gateway of the place."""
+
+    def visit(self) -> Visit:
+        place: Place = self.overrides["place"]
+        return Visit(_Gateway(place), site(self.names, TENANT), self.target.limits)
+
+    def reread(self) -> Session:
+        return replace(self, stack=stack_of(self.workspace, {}))
+
+
+@dataclass(frozen=True)
+class _Gateway:
+    """The place's gateway, as whoever deploys asks it."""
+
+    place: "Place"
+
+    def ask(self, method: str, url: str, headers: Headers, body: bytes = b"") -> Answer:
+        try:
+            with self.place.shared.asking():
+                answered = self.place.call(Request(method, url, headers, body))
+        except ConnectionError as error:
+            raise UnreachableError(str(error), where=url) from error
+        return Answer(answered.status, answered.headers)
+
+
+class Place(LocalAzure):
+    """A stack's local Azure, whose files are in `folder`."""
+
+    def __init__(self, folder: Path, options: Mapping[str, Any], seed: int) -> None:
+        super().__init__(SharedClock(), seed, **settings_of(options))
+        self.folder = folder
+        self.names = Names(SUBSCRIPTION, parse({}))
+        self.traffic = Traffic()
+        self.limits = Limits(steady=60, drain=60) if options.get("late") else Limits(steady=0, drain=0)
+        self.when = ""
+        self._asked = 0
+        self.clock.meanwhile = self._meanwhile
+
+    @property
+    def shared(self) -> SharedClock:
+        assert isinstance(self.clock, SharedClock)
+        return self.clock
+
+    @property
+    def stack(self) -> Stack:
+        return stack_of(self._workspace(), {})
+
+    def run(self, work: Callable[[Session], object], kill: Kill | None = None) -> Ended:
+        """What becomes of a command in this process."""
+        run = Run(self.shared, self._answered, kill)
+        cloud = self.connected(clock=run, answer=run.send)
+        target = Target(SUBSCRIPTION, tenant_id=TENANT, limits=self.limits)
+
+        def begin() -> object:
+            place = self._workspace()
+            return work(_Session(place, run, stack_of(place, {}), target, cloud, {"place": self}))
+
+        return ended(run, begin)
+
+    def deploy(self, *, prune: bool, on_soft_deleted: str | None, kill: Kill | None = None) -> Ended:
+        consent = flows.Consent(yes=True, prune=prune, on_soft_deleted=on_soft_deleted)
+        return self.run(lambda session: flows.deploy(session, consent, quiet=True), kill)
+
+    def set_capacity(self, capacity: int, account: str, kill: Kill | None = None) -> Ended:
+        return self.run(
+            lambda session: flows.set_capacity(session, capacity, account=account, deployment=""), kill
+        )
+
+    def destroy(self, *, purge: bool, kill: Kill | None = None) -> Ended:
+        return self.run(lambda session: flows.destroy(session, purge=purge, yes=True, quiet=True), kill)
+
+    def plan(self) -> Ended:
+        return self.run(lambda session: flows.preview(session, quiet=True))
+
+    def documents(self) -> dict[str, Document]:
+        """All that there is, by lower-case id."""
+        everything = self.world.store.descendants("")
+        return {each.id.lower(): each for each in everything if not each.kind.startswith("apimlb/")}
+
+    def arm(self, method: str, id: str, body: Any = None, query: str = "") -> Any:
+        """What Resource Manager shows the portal, `None` for a refusal."""
+        try:
+            with self.shared.asking():
+                answered = self.ask(method, id, body, query)
+        except ConnectionError:
+            return None
+        if answered.status >= 300:
+            return None
+        return json.loads(answered.body) if isinstance(answered.body, bytes) and answered.body else {}
+
+    def clients_call(self, count: int = len(CLIENTS)) -> None:
+        """So many clients call, one after the other."""
+        for _ in range(count):
+            self._call(self.traffic.next())
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass under traffic."""
+        for _ in range(10):
+            self.shared.pause(seconds / 10)
+
+    def _meanwhile(self) -> None:
+        if not self.is_asking():
+            self._call(self.traffic.next())
+
+    def _call(self, call: Call) -> None:
+        service = self.names.service_id
+        if self.world.store.get(service) is None:
+            return
+        held = self.world.store.get(f"{service}/subscriptions/{KEY}")
+        key = str(held.hidden["primaryKey"]) if held is not None else "none"
+        request = call.request(f"{service.rpartition('/')[2]}.azure-api.net", key)
+        status, said = 0, b""
+        with suppress(ConnectionError), self.shared.asking():
+            answered = self.call(request)
+            status, said = answered.status, bytes(answered.body) if isinstance(answered.body, bytes) else b""
+        self.traffic.judge(call, status, said, self.when)
+
+    def _answered(self, request: Request) -> Response:
+        self.when = f"before {request.method} {request.path[-80:]}"
+        self._asked += 1
+        if self._asked % _EVERY == 0:
+            self._call(self.traffic.next())
+        with self.shared.asking():
+            self.clock.advance(LATENCY)
+            return self.answer(request)
+
+    def _workspace(self) -> Workspace:
+        return Workspace(self.folder / "state", self.folder / "apimlb.toml", "apimlb", local=False)
+
+
+def settings_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The world's settings: `late`, `adverse`, `slow` (operations take their time), `gateways`."""
+    made: dict[str, Any] = {
+        "lateness": LATE if options.get("late") else Lateness(),
+        "lro": "realistic" if options.get("slow") else "at-once",
+        "gateways": options.get("gateways", 1),
+    }
+    if options.get("adverse"):
+        made |= {
+            "openai": openai_switches.Settings(switches=openai_switches.ADVERSE),
+            "gateway": gateway_switches.ADVERSE,
+            "policy": policy_switches.ADVERSE,
+        }
+    return made

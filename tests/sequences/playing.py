@@ -1,0 +1,332 @@
+"""Plays a sequence: each move is done to the stack in the local Azure, and after each it is looked at what
+must hold whatever happens.
+
+- A command ends well, is killed, or ends with an error of apimlb's that says what, and what next.
+- After a deploy that ended well the next plan is empty.
+- A client with a key is answered, unless a fault or somebody's hand explains that it is not.
+- Nobody else gets in, unless somebody's hand opened the door.
+- What is not the stack's is as it was.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from apimlb.errors import ApimlbError
+from apimlb.local.faults import Fault
+from apimlb.local.store import Document
+from apimlb.stack.config import load
+from apimlb.stack.desired import resources
+from apimlb.stack.fields import Fate, fields_of
+from apimlb.stack.marks import CARRIERS
+from apimlb.stack.planner import Plan
+from apimlb.stack.resources import Json, Output, Resource
+from tests.sequences.edits import FOREIGN, HARMLESS, OBSTACLES, PATCHED, VALUES, edited, patch
+from tests.sequences.moves import Sequence
+from tests.sequences.place import KEY, Place
+from tests.sequences.runs import Ended, Kill, folder
+from tests.stacks import POLICIES, SUBSCRIPTION, TENANT
+
+SPREADS = 900.0
+"""Seconds after which all that is late has arrived."""
+CANARY = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-others"
+_CHANGING = ("etag", "systemData", "provisioningState")
+
+
+class Broken(Exception):
+    """Something that must hold does not; `what` is the same for the same fault, `detail` tells this one."""
+
+    def __init__(self, what: str, detail: str = "") -> None:
+        super().__init__(f"{what}\n{detail}")
+        words = re.sub(r"0x[0-9a-f]+|[0-9a-f]{8,}[0-9a-f-]*|\d+|'[^']*'|\"[^\"]*\"", "…", what)
+        self.what = words[:160]
+        self.detail = detail
+
+
+@dataclass
+class Player:
+    """One sequence's stack. `told` are the lines of what happened, `counts` how often each thing did."""
+
+    place: Place
+    file: dict[str, Any]
+    told: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    foreign: dict[str, Json] = field(default_factory=dict)
+    lasting: set[str] = field(default_factory=set)
+    """Excuses that no deploy takes away."""
+    undoings: list[tuple[str, str, Json | None]] = field(default_factory=list)
+    """What whoever reads apimlb's words does by hand in the end: method, id and body."""
+
+    def deploy(
+        self,
+        kill: Mapping[str, Any] | None = None,
+        prune: bool = True,
+        on_soft_deleted: str | None = None,
+    ) -> Ended:
+        if len(self.file["accounts"]) == 1:
+            self._excuse("there is only one account")
+        ended = self.place.deploy(prune=prune, on_soft_deleted=on_soft_deleted, kill=_kill(kill))
+        self._judge("deploy", ended)
+        if ended.ok and not self._faults():
+            self._settle()
+            self._require_no_plan()
+        return ended
+
+    def set_capacity(self, capacity: int, account: str = "", kill: Mapping[str, Any] | None = None) -> None:
+        self._judge("set-capacity", self.place.set_capacity(capacity, account, _kill(kill)))
+        self.file = load(self.place.folder / "apimlb.toml")
+
+    def destroy(self, purge: bool = False, kill: Mapping[str, Any] | None = None) -> Ended:
+        self._excuse("destroyed")
+        ended = self.place.destroy(purge=purge, kill=_kill(kill))
+        self._judge("destroy", ended)
+        return ended
+
+    def file_(self, **changes: Any) -> None:
+        self.file |= changes
+        write_file(self.place.folder, self.file)
+
+    def edit(self, label: str, field: str) -> None:
+        resource = self._labelled(label)
+        there = self._there(resource)
+        value = VALUES.get(resource.type.lower(), {}).get(field) if resource else None
+        if resource is None or there is None or value is None:
+            return
+        sent = edited(there, field, value)
+        if sent is None:
+            return
+        if resource.type.lower() in PATCHED:
+            done = self._send("PATCH", resource.id, patch(field, value))
+            back: tuple[str, str, Json] = ("PATCH", resource.id, patch(field, _at(there, field)))
+        else:
+            done = self._send("PUT", resource.id, sent)
+            back = ("PUT", resource.id, there)
+        if done:
+            self._note_edit(resource, field, back)
+
+    def delete(self, label: str) -> None:
+        resource = self._labelled(label)
+        if resource is not None and self._there(resource) is not None:
+            self._excuse(f"{label} was deleted")
+            self._send("DELETE", resource.id)
+
+    def foreign_(self, what: str) -> None:
+        id, body = FOREIGN[what](self.place.names)
+        if self._send("PUT", id, body):
+            self._own(id)
+            if what in OBSTACLES:
+                self._excuse(what, lasting=True)
+                self.undoings.append(("DELETE", id, None))
+
+    def namesake(self, label: str) -> None:
+        """Somebody else has what the stack is about to make."""
+        resource = self._labelled(label)
+        if resource is None or self._there(resource) is not None:
+            return
+        body = _theirs(resource)
+        if self._send("PUT", resource.id, body):
+            self._own(resource.id)
+            self.undoings.append(("DELETE", resource.id, None))
+
+    def fault(self, **fault: Any) -> None:
+        made = Fault(**fault)
+        self.place.world.faults.add(made)
+        if made.plane in ("openai", "gateway"):
+            self._excuse("a fault")
+
+    def key(self, state: str) -> None:
+        id = f"{self.place.names.service_id}/subscriptions/{KEY}"
+        if self._send("PATCH", id, {"properties": {"state": state}}):
+            self._excuse("the key's state", lasting=state != "active")
+            if state == "active":
+                self.place.pass_time(SPREADS)
+                self.lasting.discard("the key's state")
+
+    def wait(self, seconds: float) -> None:
+        self.place.pass_time(seconds)
+        self._look("wait")
+
+    def _note_edit(self, resource: Resource, path: str, back: tuple[str, str, Json]) -> None:
+        kind = resource.type.lower()
+        fates = {each.path: each.fate for each in fields_of(kind)}
+        unmarked = path == CARRIERS.get(kind)
+        stays = fates.get(path) in (Fate.WARNED, Fate.LEFT) or unmarked
+        if stays:
+            self.undoings.append(back)
+        if path not in HARMLESS:
+            self._excuse(f"{resource.label} {path}", lasting=stays)
+        if kind.endswith("/policies") or kind.endswith("/products") or path == "properties.value":
+            self.place.traffic.openings.add(resource.label)
+
+    def _excuse(self, why: str, *, lasting: bool = False) -> None:
+        self.place.traffic.excuses.add(why)
+        if lasting:
+            self.lasting.add(why)
+
+    def _settle(self) -> None:
+        """All is as the file says: once that has spread nothing is an excuse any more."""
+        if self.place.traffic.excuses or self.place.traffic.openings:
+            self.place.pass_time(SPREADS)
+            self.place.traffic.excuses = set(self.lasting)
+            self.place.traffic.openings.clear()
+
+    def _faults(self) -> bool:
+        return any(order.open for order in self.place.world.faults)
+
+    def _judge(self, command: str, ended: Ended) -> None:
+        self.told.append(f"  {command}: {ended}")
+        kind = "killed" if ended.killed else "ok" if ended.error is None else type(ended.error).__name__
+        self.counts[f"{command} {kind}"] += 1
+        if ended.error is not None:
+            _require_told(command, ended.error)
+            self.counts[f"told: {Broken(ended.error.what).what[:90]}"] += 1
+        self._look(command)
+
+    def _look(self, command: str) -> None:
+        if self.place.traffic.errors:
+            raise Broken("an error that nothing explains", "\n".join(self.place.traffic.errors[:5]))
+        there = self.place.documents()
+        for id, before in list(self.foreign.items()):
+            now = there.get(id)
+            if now is None and self._is_inside(id):
+                del self.foreign[id]  # it went with the gateway or the account that it was in
+            elif now is None or _shown(now) != before:
+                what = "is gone" if now is None else f"is another: {_difference(before, _shown(now))}"
+                raise Broken(f"{command} touched what is not the stack's", f"{id} {what}")
+
+    def _is_inside(self, id: str) -> bool:
+        """Whether it was in something of the stack's that can have gone."""
+        names = self.place.names
+        return id.startswith(f"{names.service_id}/".lower()) or "/accounts/oai-apimlb" in id
+
+    def _require_no_plan(self) -> None:
+        planned = self.place.plan()
+        if not planned.ok or not isinstance(planned.result, Plan):
+            raise Broken(f"a plan after a deploy ends: {planned.error}", str(planned))
+        if not planned.result.is_empty:
+            steps = [step for step in planned.result.steps if step.action != "keep"]
+            told = [f"{s.action} {s.resource.label} {[c.path for c in s.changes]}" for s in steps]
+            raise Broken(f"a plan after a deploy is not empty: {told[0]}", "\n".join(told))
+
+    def desired(self) -> tuple[Resource, ...]:
+        return resources(self.place.stack, SUBSCRIPTION, TENANT, POLICIES)
+
+    def _labelled(self, label: str) -> Resource | None:
+        return next((each for each in self.desired() if each.label == label), None)
+
+    def _there(self, resource: Resource | None) -> Json | None:
+        if resource is None:
+            return None
+        suffix = "&format=rawxml" if "/policies/" in resource.id else ""
+        found = self.place.arm("GET", resource.id, None, suffix)
+        return found if isinstance(found, dict) else None
+
+    def _send(self, method: str, id: str, body: Json | None = None) -> bool:
+        done = self.place.arm(method, id, body) is not None
+        self.counts[f"by hand {method} {'ok' if done else 'refused'}"] += 1
+        self.told.append(f"  {method} {id.rpartition('/providers/')[2]}: {'ok' if done else 'refused'}")
+        return done
+
+    def _own(self, id: str) -> None:
+        """Remember it as somebody else's, as it is now."""
+        self.foreign[id.lower()] = _shown(self.place.documents()[id.lower()])
+
+
+MOVES: Mapping[str, Callable[..., Any]] = {
+    "deploy": Player.deploy,
+    "set_capacity": Player.set_capacity,
+    "destroy": Player.destroy,
+    "file": Player.file_,
+    "edit": Player.edit,
+    "delete": Player.delete,
+    "foreign": Player.foreign_,
+    "namesake": Player.namesake,
+    "fault": Player.fault,
+    "key": Player.key,
+    "wait": Player.wait,
+}
+
+
+def started(sequence: Sequence) -> Player:
+    """The player of a sequence's first move."""
+    options = dict(sequence[0].arguments)
+    file = options.pop("file")
+    where = folder()
+    write_file(where, file)
+    place = Place(where, options, options.pop("seed", 7))
+    player = Player(place, file)
+    place.traffic.excuses.add("nothing is deployed yet")
+    account = f"{CANARY}/providers/Microsoft.CognitiveServices/accounts/others"
+    body = {"location": "eastus2", "kind": "OpenAI", "sku": {"name": "S0"}, "properties": {}}
+    for id, sent in ((CANARY, {"location": "eastus2"}), (account, body)):
+        place.arm("PUT", id, sent)
+        player._own(id)
+    return player
+
+
+def write_file(where: Path, file: Mapping[str, Any]) -> None:
+    (where / "apimlb.toml").write_text(tomlkit.dumps(file))
+
+
+def _kill(kill: Mapping[str, Any] | None) -> Kill | None:
+    return Kill(**kill) if kill else None
+
+
+def _require_told(command: str, error: ApimlbError) -> None:
+    if not error.what.strip() or not (error.next_step or error.usual_step).strip():
+        raise Broken(f"{command} ends without saying why", repr(error))
+
+
+def _theirs(resource: Resource) -> Json:
+    """A body for it that carries no mark, with something in place of what is known only later."""
+
+    def filled(value: Any) -> Any:
+        match value:
+            case Output():
+                return "0a0a0a0a-0000-4000-8000-0000000000ff"
+            case dict():
+                return {name: filled(each) for name, each in value.items()}
+            case list():
+                return [filled(each) for each in value]
+        return value
+
+    body: Json = filled(resource.body)
+    carrier = CARRIERS.get(resource.type.lower(), "")
+    if carrier == "tags":
+        return {**body, "tags": {"owner": "somebody"}}
+    name = carrier.removeprefix("properties.")
+    kept = {key: value for key, value in body.get("properties", {}).items() if key != name}
+    if name == "displayName":
+        kept[name] = "theirs"
+    return {**body, "properties": kept}
+
+
+def _shown(document: Document) -> Json:
+    """What of it does not change by itself."""
+    properties = document.body.get("properties")
+    made = {name: value for name, value in document.body.items() if name not in _CHANGING}
+    if isinstance(properties, dict):
+        made["properties"] = {name: value for name, value in properties.items() if name not in _CHANGING}
+    return made
+
+
+def _difference(before: Json, after: Json) -> str:
+    pairs = [(before, after), (before.get("properties") or {}, after.get("properties") or {})]
+    return "; ".join(
+        f"{name} was {old.get(name)}, is {new.get(name)}"
+        for old, new in pairs
+        for name in {*old, *new}
+        if name != "properties" and old.get(name) != new.get(name)
+    )
+
+
+def _at(body: Json, path: str) -> Any:
+    value: Any = body
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
