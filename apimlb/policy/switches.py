@@ -12,6 +12,12 @@ from typing import Literal
 class Switches:
     """One reading of every open question; immutable, so that a gateway can share it between requests."""
 
+    response_before_forward: Literal["synthetic", "null"] = "synthetic"
+    """`context.Response` before anything was forwarded. Three of Microsoft's repositories test its status in
+    retry without a guard, and the published logs of a run on Azure (genai gateway toolkit, 2024-05-03) show
+    the branch for a status that is neither 429 nor at least 500. The number is not published; 200 is what the
+    pipeline answers where nothing is ever forwarded."""
+
     response_after_failure: Literal["synthetic", "null"] = "synthetic"
     """`context.Response` in a retry condition after an attempt that no backend answered. A trace in an issue
     of Azure-Samples/openai-apim-lb shows a condition getting past `context.Response != null` after a timeout;
@@ -39,6 +45,7 @@ class Switches:
 
 
 ADVERSE = Switches(
+    response_before_forward="null",
     response_after_failure="null",
     lookup_miss="null",
     absent_variable="null",

@@ -34,6 +34,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.stack.clients": (GROUND, set()),
     "apimlb.stack.config": (GROUND | {"apimlb.stack.clients"}, {"pydantic"}),
     "apimlb.stack": (GROUND | {"apimlb.stack", "apimlb.policy.document.brackets"}, set()),
+    "apimlb.policy.elements.liquid": (GROUND | {"apimlb.policy"}, {"liquid"}),
     "apimlb.policy.elements.jwt": (GROUND | {"apimlb.policy"}, {"jwt"}),
     "apimlb.policy.clr.time_zones.system": (GROUND | {"apimlb.policy"}, {"tzlocal"}),
     "apimlb.policy.clr.crypto.aes": (GROUND | {"apimlb.policy"}, {"cryptography"}),

@@ -145,10 +145,13 @@ class ServiceCache:
         if (memory := self._memory(kind)) is not None and await self.road.carry():
             memory.put(key, value, seconds)
 
-    async def remove(self, key: str, kind: CachingType) -> None:
+    async def remove(self, key: str, kind: CachingType) -> bool:
         self.road.stores += 1
-        if (memory := self._memory(kind)) is not None and await self.road.carry():
+        memory = self._memory(kind)
+        arrived = memory is not None and await self.road.carry()
+        if memory is not None and arrived:
             memory.remove(key)
+        return arrived
 
     def _memory(self, kind: CachingType) -> Memory | None:
         if kind == "internal":

@@ -320,6 +320,7 @@ class Context:
     rng: random.Random
     request: RequestView
     response: ResponseView | None = None
+    unanswered: ResponseView | None = None
     variables: dict[str, object] = field(default_factory=dict)
     api: Api | None = None
     operation: Operation | None = None
@@ -337,6 +338,11 @@ class Context:
     switches: Switches = LIKELY
     shown_variables: object = None
     """`variables` as expressions see them; made when the first one looks."""
+
+    @property
+    def shown_response(self) -> ResponseView | None:
+        """`context.Response`: what there is, and until a backend was asked `unanswered`."""
+        return self.unanswered if self.response is None else self.response
 
     @property
     def elapsed(self) -> float:

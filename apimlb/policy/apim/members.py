@@ -30,7 +30,8 @@ DEFINITIONS = (
         "IContext", "class",
         rows=(
             ("IReadOnlyDictionary<string, object> Variables", calls.variables),
-            *reads("IRequest", "Request"), *reads("IResponse", "Response"), *reads("IApi", "Api"),
+            *reads("IRequest", "Request"), *reads("IApi", "Api"),
+            ("IResponse Response", "{0}.shown_response"),
             *reads("IOperation", "Operation"), *reads("IProduct", "Product"), *reads("IUser", "User"),
             *reads("ISubscription", "Subscription"), *reads("IDeployment", "Deployment"),
             *reads("IBackend", "Backend"), *reads("ILastError", "LastError"), *reads("IWorkspace",

@@ -12,7 +12,7 @@ from apimlb.errors import PolicyError
 from apimlb.policy.apim.context import Context
 from apimlb.policy.csharp.expression import compile_expression, converts_by_cast
 from apimlb.policy.document.attributes import ANY, Kind
-from apimlb.policy.document.problems import InvalidPolicy, problem
+from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy, problem
 from apimlb.policy.document.reader import Element, Text
 from apimlb.policy.run.exchange import Act, Block, Section
 from apimlb.policy.switches import Switches
@@ -87,6 +87,16 @@ class Draft:
         self._asked.add(name)
         text = self.element.attributes.get(name)
         return None if text is None else self._getter(text, kind, f"The '{name}' attribute is invalid - ")
+
+    def lacks(self, *names: str) -> None:
+        """Refuse attributes that Azure has and the local gateway has not."""
+        for name in names:
+            if (text := self.element.attributes.get(name)) is not None:
+                raise self.error(
+                    f"The '{name}' attribute is not implemented by the local gateway",
+                    text,
+                    code=NOT_IMPLEMENTED,
+                )
 
     def is_expression(self, name: str) -> bool:
         """Whether the attribute is there and holds an expression."""

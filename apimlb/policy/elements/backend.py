@@ -14,7 +14,15 @@ _CHUNK = 8192
 forward-request, buffer-response."""
 
 
+_FABRICS = (
+    *("sf-resolve-condition", "sf-service-instance-name", "sf-partition-key", "sf-replica-type"),
+    *("sf-listener-name", "dapr-app-id", "dapr-method", "dapr-namespace"),
+)
+"""Attributes for Service Fabric and Dapr, which the local Azure has not."""
+
+
 def set_backend_service(draft: Draft) -> Act:
+    draft.lacks(*_FABRICS)
     base_url = draft.optional("base-url", STRING)
     backend_id = draft.optional("backend-id", STRING)
     if base_url is not None and backend_id is not None:
@@ -53,6 +61,7 @@ def forward_request(draft: Draft) -> Act:
         chosen = options(exchange.context)
         if buffer_request and exchange.context.request.body is not None:
             exchange.context.request.body.hold()
+        exchange.context.unanswered = None
         try:
             response = await exchange.services.forward(exchange, chosen)
         finally:
@@ -80,7 +89,7 @@ def _options(draft: Draft) -> Getter[ForwardOptions]:
     milliseconds = draft.optional("timeout-ms", integer())
     if seconds is not None and milliseconds is not None:
         raise draft.error("Only one of the attributes 'timeout' and 'timeout-ms' is allowed.")
-    draft.optional("continue-timeout", integer())
+    draft.lacks("continue-timeout")
     follow = draft.attribute("follow-redirects", BOOLEAN, False)
     buffered = draft.word("buffer-response", BOOLEAN, True)
     version = draft.word("http-version", choice("1", "2or1", "2"), "1")

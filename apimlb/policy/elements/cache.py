@@ -3,6 +3,7 @@
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
 from apimlb.policy.run.exchange import Act, CachingType, Exchange
+from apimlb.policy.run.faults import PolicyFault
 
 _KINDS: dict[str, CachingType] = {
     "internal": "internal",
@@ -49,11 +50,13 @@ def cache_store_value(draft: Draft) -> Act:
 
 def cache_remove_value(draft: Draft) -> Act:
     key = draft.required("key", STRING)
-    draft.attribute("fail-on-cache-removal-error", BOOLEAN, False)  # a removal here cannot fail
+    must_succeed = draft.attribute("fail-on-cache-removal-error", BOOLEAN, False)
     kind = caching_type(draft)
 
     async def act(exchange: Exchange) -> None:
-        await exchange.services.cache.remove(key(exchange.context), kind)
+        removed = await exchange.services.cache.remove(key(exchange.context), kind)
+        if not removed and must_succeed(exchange.context):
+            raise PolicyFault("CacheRemovalFailed", "The entry could not be removed from the cache.")
 
     return act
 

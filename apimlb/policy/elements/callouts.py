@@ -7,6 +7,7 @@ from apimlb.policy.apim.context import Context, MessageBody, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.elements.bodies import works_on_request
 from apimlb.policy.elements.credentials import certificate_of, identity_token, proxy_of
 from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_of
 from apimlb.policy.run.exchange import Act, Exchange
@@ -27,7 +28,7 @@ def return_response(draft: Draft) -> Act:
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
-        response = _response_in(variable, context) if variable else ResponseView(200)
+        response = _response_in(variable, context)
         if status is not None:
             response.status_code, response.status_reason = status(context)
         for edit in headers:
@@ -42,8 +43,11 @@ def return_response(draft: Draft) -> Act:
 
 
 def _response_in(name: str, context: Context) -> ResponseView:
-    """A copy of the response that send-request left in a variable."""
+    """A copy of the response that send-request left in a variable; a new one where there is none, as a run on
+    Azure shows (genai gateway toolkit, latency routing, 2024-06-11)."""
     held = context.variables.get(name)
+    if held is None:
+        return ResponseView(200)
     if not isinstance(held, ResponseView):
         raise ClrException("System.InvalidOperationException", f"The variable '{name}' holds no response.")
     content = held.body.content if held.body and not held.body.consumed else b""
@@ -119,7 +123,7 @@ def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
     headers = [header_edit(child) for child in draft.children("set-header")]
     queries = [query_edit(child) for child in draft.children("set-query-parameter")]
     body_draft = draft.child("set-body")
-    body = body_of(body_draft) if body_draft else None
+    body = body_of(body_draft, on_request=works_on_request(draft)) if body_draft else None
 
     def message(exchange: Exchange) -> Request:
         context = exchange.context

@@ -12,8 +12,9 @@ from apimlb.http import Headers, reason_phrase
 from apimlb.policy.apim.context import Context, MessageBody
 from apimlb.policy.clr.objects.text import to_clr_string
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
-from apimlb.policy.document.draft import EVERYWHERE, INBOUND, REQUEST_SIDE, Draft, Entry, Getter
-from apimlb.policy.document.problems import NOT_IMPLEMENTED
+from apimlb.policy.document.draft import EVERYWHERE, REQUEST_SIDE, Draft, Entry, Getter
+from apimlb.policy.elements import liquid
+from apimlb.policy.elements.bodies import works_on_request
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -66,13 +67,13 @@ def header_edit(draft: Draft) -> HeaderEdit:
     return edit
 
 
-def body_of(draft: Draft) -> Getter[bytes]:
-    """`<set-body>`: literal text or XML as it stands, or an expression."""
-    for name in ("template", "xsi-nil", "parse-date"):
-        if draft.word(name, STRING, ""):
-            raise draft.error(
-                "Liquid templates are not implemented by the local gateway", code=NOT_IMPLEMENTED
-            )
+def body_of(draft: Draft, *, on_request: bool | None = None) -> Getter[bytes]:
+    """`<set-body>`: literal text or XML as it stands, an expression, or a Liquid template on the body of the
+    request or the response (None: of neither)."""
+    if draft.word("template", choice("liquid", *liquid.NO_TEMPLATE), "") == "liquid":
+        return liquid.template_of(draft, on_request=on_request)
+    draft.word("xsi-nil", STRING, "")
+    draft.word("parse-date", STRING, "")
     if draft.element.children:
         literal = draft.markup().encode()
         return lambda _: literal
@@ -91,14 +92,9 @@ def status_of(draft: Draft) -> Getter[tuple[int, str]]:
     return status
 
 
-def _on_request(draft: Draft) -> bool:
-    """Whether the section works on the request; later ones work on the response."""
-    return draft.compilation.section in ("inbound", "backend")
-
-
 def set_header(draft: Draft) -> Act:
     edit = header_edit(draft)
-    if _on_request(draft):
+    if works_on_request(draft):
         return lambda exchange: edit(exchange.context, exchange.context.request.headers)
 
     def act(exchange: Exchange) -> None:
@@ -109,8 +105,9 @@ def set_header(draft: Draft) -> Act:
 
 
 def set_body(draft: Draft) -> Act:
-    body = body_of(draft)
-    if _on_request(draft):
+    on_request = works_on_request(draft)
+    body = body_of(draft, on_request=on_request)
+    if on_request:
 
         def replace_request(exchange: Exchange) -> None:
             exchange.context.request.body = MessageBody(body(exchange.context))
@@ -177,6 +174,7 @@ def set_query_parameter(draft: Draft) -> Act:
 
 
 def rewrite_uri(draft: Draft) -> Act:
+    """In `backend` too since March 2026 (API Management release notes)."""
     template_of = draft.required("template", STRING)
     copy_unmatched = draft.attribute("copy-unmatched-params", BOOLEAN, True)
 
@@ -217,7 +215,7 @@ def _fields(query: str) -> list[tuple[str, str]]:
 
 
 TABLE = {
-    "rewrite-uri": Entry(INBOUND, rewrite_uri),
+    "rewrite-uri": Entry(REQUEST_SIDE, rewrite_uri),
     "set-body": Entry(EVERYWHERE, set_body),
     "set-header": Entry(EVERYWHERE, set_header),
     "set-method": Entry(EVERYWHERE, set_method),

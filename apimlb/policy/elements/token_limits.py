@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from apimlb.http import Headers
+from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import invalid_cast
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
@@ -46,13 +47,22 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """So many tokens in each period; the period may be an expression since March 2026 (API Management release
+    notes)."""
+
+    tokens: int
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
 class TokenLimit:
     """`per_minute` is 0 without a rate, `quota` None without one."""
 
     key: Getter[str]
     per_minute: int
     quota: Getter[int] | None
-    period: Period
+    period: Getter[str]
     estimates: bool
     told: Told
 
@@ -64,7 +74,7 @@ class TokenLimit:
         asked = usage.parsed(b"" if body is None or body.consumed else body.content)
         streamed = bool(asked.get("stream"))
         prompt = usage.of_prompt(asked) if self.estimates or streamed else 0
-        quota = self.quota(context) if self.quota is not None else None
+        quota = self._quota(context)
         self._check(exchange, counters, key, quota, now, prompt if self.estimates else 0)
         if self.told.used_variable:
             context.variables[self.told.used_variable] = prompt
@@ -74,14 +84,22 @@ class TokenLimit:
 
         exchange.settlements.append(settle)
 
+    def _quota(self, context: Context) -> Quota | None:
+        if self.quota is None:
+            return None
+        period = self.period(context)
+        return Quota(self.quota(context), next(each for each in _PERIODS if each == period))
+
     def _check(
-        self, exchange: Exchange, counters: Counters, key: str, quota: int | None, now: float, cost: int
+        self, exchange: Exchange, counters: Counters, key: str, quota: Quota | None, now: float, cost: int
     ) -> None:
         if self.per_minute and (seconds := counters.wait(key, self.per_minute, now, cost)):
             message = f"Token limit is exceeded. Try again in {seconds} seconds."
             raise self._refusal(exchange, "OpenAITokenLimitExceeded", message, 429, seconds)
-        start, end = bounds(self.period, now)
-        if quota is not None and counters.spent(f"{self.period} {key}", start) + cost > quota:
+        if quota is None:
+            return
+        start, end = bounds(quota.period, now)
+        if counters.spent(f"{quota.period} {key}", start) + cost > quota.tokens:
             seconds = max(1, math.ceil(end - now))
             message = f"Token quota is exceeded. Try again in {spoken(seconds)}."
             raise self._refusal(exchange, "OpenAITokenQuotaExceeded", message, 403, seconds)
@@ -94,7 +112,7 @@ class TokenLimit:
         headers = [(self.told.retry_header, str(seconds))]
         return PolicyFault(reason, message, source=_SOURCE, status=status, headers=headers)
 
-    async def _settle(self, exchange: Exchange, key: str, quota: int | None, prompt: int) -> None:
+    async def _settle(self, exchange: Exchange, key: str, quota: Quota | None, prompt: int) -> None:
         """Count what the answer used; of a stream only its end tells, and all of it is estimated."""
         response, live = exchange.context.response, exchange.live
         if response is None or response.status_code >= 400:
@@ -102,30 +120,33 @@ class TokenLimit:
         if usage.is_stream(live):
             assert live is not None
             assert not isinstance(live.body, bytes), "what is live is a stream"
-            live.body = usage.Counted(live.body, lambda said, _: self._count(exchange, key, prompt + said))
+            live.body = usage.Counted(
+                live.body, lambda said, _: self._count(exchange, key, quota, prompt + said)
+            )
             return
         await exchange.buffer()
         body = response.body
         found = usage.of_answer(usage.parsed(b"" if body is None else body.content))
         used = prompt if found is None else found.total
-        self._count(exchange, key, used)
+        self._count(exchange, key, quota, used)
         self._tell(exchange, response.headers, key, quota, used)
 
-    def _count(self, exchange: Exchange, key: str, used: int) -> None:
+    def _count(self, exchange: Exchange, key: str, quota: Quota | None, used: int) -> None:
         now = exchange.context.clock.now()
         if self.per_minute:
             exchange.counters.spend(key, self.per_minute, now, used)
-        if self.quota is not None:
-            exchange.counters.draw(f"{self.period} {key}", bounds(self.period, now)[0], used)
+        if quota is not None:
+            exchange.counters.draw(f"{quota.period} {key}", bounds(quota.period, now)[0], used)
 
-    def _tell(self, exchange: Exchange, headers: Headers, key: str, quota: int | None, used: int) -> None:
+    def _tell(self, exchange: Exchange, headers: Headers, key: str, quota: Quota | None, used: int) -> None:
         now, told, counters = exchange.context.clock.now(), self.told, exchange.counters
         rows = [(told.used_header, told.used_variable, used)]
         if self.per_minute:
             left = counters.left(key, self.per_minute, now)
             rows.append((told.left_header, told.left_variable, left))
         if quota is not None:
-            unspent = max(0, quota - counters.spent(f"{self.period} {key}", bounds(self.period, now)[0]))
+            start = bounds(quota.period, now)[0]
+            unspent = max(0, quota.tokens - counters.spent(f"{quota.period} {key}", start))
             rows.append((told.quota_header, told.quota_variable, unspent))
         for header, variable, number in rows:
             if header:
@@ -138,11 +159,11 @@ def llm_token_limit(draft: Draft) -> Act:
     key = draft.required("counter-key", STRING)
     per_minute = draft.word("tokens-per-minute", integer(1), 0)
     quota = draft.optional("token-quota", _LONG)
-    period = draft.word("token-quota-period", choice(*_PERIODS), "")
+    period = draft.optional("token-quota-period", choice(*_PERIODS))
     estimates = draft.required_word("estimate-prompt-tokens", BOOLEAN)
     if not per_minute and quota is None:
         raise draft.error("One of the attributes 'tokens-per-minute' and 'token-quota' is required.")
-    if (quota is None) != (not period):
+    if (quota is None) != (period is None):
         raise draft.error("The attributes 'token-quota' and 'token-quota-period' need each other.")
     told = Told(
         draft.word("retry-after-header-name", STRING, "Retry-After"),
@@ -154,8 +175,7 @@ def llm_token_limit(draft: Draft) -> Act:
         draft.word("tokens-consumed-header-name", STRING, ""),
         draft.word("tokens-consumed-variable-name", STRING, ""),
     )
-    known: Period = next((each for each in _PERIODS if each == period), "Daily")
-    return TokenLimit(key, per_minute, quota, known, estimates, told).act
+    return TokenLimit(key, per_minute, quota, period or (lambda _: "Daily"), estimates, told).act
 
 
 TABLE = {

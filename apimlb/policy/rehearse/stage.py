@@ -113,8 +113,9 @@ class StageCache:
     async def put(self, key: str, value: object, seconds: float, kind: CachingType) -> None:
         self.entries[key] = (self.clock.now() + seconds, value)
 
-    async def remove(self, key: str, kind: CachingType) -> None:
+    async def remove(self, key: str, kind: CachingType) -> bool:
         self.entries.pop(key, None)
+        return True
 
 
 class Stage:

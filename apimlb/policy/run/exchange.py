@@ -57,7 +57,9 @@ class Cache(Protocol):
 
     async def put(self, key: str, value: object, seconds: float, kind: CachingType) -> None: ...
 
-    async def remove(self, key: str, kind: CachingType) -> None: ...
+    async def remove(self, key: str, kind: CachingType) -> bool:
+        """Whether the cache could be told to forget it."""
+        ...
 
 
 class Services(Protocol):
@@ -168,6 +170,8 @@ class Exchange:
     def __post_init__(self) -> None:
         self.base_url = self.base_url or self.service_url
         self.context.switches = self.switches
+        if self.switches.response_before_forward == "synthetic":
+            self.context.unanswered = ResponseView(200)
 
     def aim(self, service_url: str, path: str, query: str) -> None:
         """Where the request goes if no policy says otherwise; without a service URL, where it came from."""

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.unit.policy.play import play, replies
+from apimlb.policy.document.problems import NOT_IMPLEMENTED
+from tests.unit.policy.play import document, play, replies
+from tests.unit.policy.test_compiler import refusal
 
 
 async def test_a_base_url_takes_the_rest_of_the_path_and_the_query_along() -> None:
@@ -75,3 +77,57 @@ async def test_an_error_status_may_be_made_an_error() -> None:
 async def test_the_host_header_that_a_policy_sets_is_sent() -> None:
     played = await play("<set-header name='Host'><value>mine.test</value></set-header>")
     assert played.requests[0].headers.get("Host") == "mine.test"
+
+
+SPILL = (
+    "<retry condition='@(context.Response.StatusCode == 429)' count='2' interval='0' first-fast-retry='true'>"
+    "<choose><when condition='@(context.Response.StatusCode == 429)'>"
+    "<set-backend-service backend-id='b'/></when>"
+    "<otherwise><set-backend-service backend-id='a'/></otherwise></choose>"
+    "<forward-request buffer-request-body='true' {}/></retry>"
+)
+
+
+@pytest.mark.parametrize("strict", ["", "fail-on-error-status-code='true'"])
+@pytest.mark.parametrize(("status", "asked"), [(200, ["a"]), (429, ["a", "b"])])
+async def test_before_anything_was_forwarded_there_is_a_response_that_is_no_error(
+    strict: str, status: int, asked: list[str]
+) -> None:
+    backends = [{"match": "*a.backend*", "reply": {"status": status}}, {"reply": {}}]
+    played = await play(backend=SPILL.format(strict), backends=backends)
+    assert played.response.status == 200
+    assert [request.host.partition(".")[0] for request in played.requests] == asked
+
+
+async def test_in_the_worse_reading_there_is_none() -> None:
+    played = await play(backend=SPILL.format(""), adverse=True)
+    assert played.response.status == 500
+    assert played.requests == ()
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<set-backend-service backend-id='f' sf-resolve-condition='@(true)'/>",
+        "<set-backend-service backend-id='d' dapr-method='m'/>",
+    ],
+)
+def test_attributes_for_fabrics_that_are_not_here_are_said_to_be_missing(element: str) -> None:
+    found = refusal(document(element))
+    assert found.code == NOT_IMPLEMENTED
+    assert "not implemented by the local gateway" in found.what
+
+
+def test_a_wait_for_100_continue_is_said_to_be_missing() -> None:
+    found = refusal(document(backend="<forward-request continue-timeout='5'/>"))
+    assert found.code == NOT_IMPLEMENTED
+
+
+async def test_each_attempt_goes_to_the_path_that_it_is_rewritten_to() -> None:
+    rewritten = (
+        "<retry condition='@(context.Response.StatusCode == 429)' count='1' interval='0'>"
+        "<rewrite-uri template='@(\"/x\" + context.Variables.Count)'/><set-variable name='v' value='1'/>"
+        "<forward-request/></retry>"
+    )
+    played = await play(backend=rewritten, backends=replies(429, 200))
+    assert [request.path for request in played.requests] == ["/x0", "/x1"]

@@ -1,6 +1,13 @@
 """cache-lookup-value, cache-store-value, cache-remove-value."""
 
-from tests.unit.policy.play import play
+import pytest
+
+from apimlb.policy.apim.context import Context, RequestView, Url
+from apimlb.policy.compiler import compile_policy, effective
+from apimlb.policy.rehearse.stage import Stage, StageCache
+from apimlb.policy.run.exchange import CachingType, Exchange
+from apimlb.policy.run.pipeline import run
+from tests.unit.policy.play import document, play
 
 LOOKUP = "<cache-lookup-value key='k' variable-name='v'/>"
 
@@ -50,3 +57,20 @@ async def test_a_value_can_be_removed() -> None:
 async def test_null_is_not_stored() -> None:
     played = await play(store("x") + store("@((string)null)") + LOOKUP)
     assert played.variables["v"] == "x"
+
+
+class Unreachable(StageCache):
+    """A cache that is away."""
+
+    async def remove(self, key: str, kind: CachingType) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(("attribute", "status"), [("", 200), ("fail-on-cache-removal-error='@(true)'", 500)])
+async def test_a_removal_that_fails_is_an_error_where_it_is_to_be_one(attribute: str, status: int) -> None:
+    stage = Stage({})
+    stage.cache = Unreachable(stage.clock)
+    policy = effective([compile_policy(document(f"<cache-remove-value key='k' {attribute}/>"))])
+    url = Url("https://gateway.test/")
+    context = Context(stage.clock, stage.rng, RequestView("GET", url, url))
+    assert (await run(policy, Exchange(context, stage, "https://backend.test"))).status == status

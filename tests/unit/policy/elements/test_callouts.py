@@ -160,3 +160,12 @@ async def test_a_side_call_notes_its_certificate_and_its_proxy() -> None:
     )
     assert passed.kind == "proxy"
     assert passed.values == {"url": "http://proxy.test:8080", "username": "u", "password": "(hidden)"}
+
+
+@pytest.mark.parametrize("before", ["", "<set-variable name='nobody' value='@((string)null)'/>"])
+async def test_a_response_that_no_variable_holds_is_made_anew(before: str) -> None:
+    played = await play(
+        before + "<return-response response-variable-name='nobody'><set-status code='203' reason='OK'/>"
+        "<set-body>ok</set-body></return-response>"
+    )
+    assert (played.response.status, played.response.body) == (203, b"ok")

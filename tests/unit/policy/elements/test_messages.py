@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy
 from tests.unit.policy.play import play, replies
 
 
@@ -93,12 +92,6 @@ async def test_a_body_that_an_expression_consumed_is_gone() -> None:
     kept = await play(reading.format("preserveContent: true"), request=asked)
     assert consumed.requests[0].body == b""
     assert kept.requests[0].body == b"old"
-
-
-async def test_liquid_is_refused_with_a_code_of_its_own() -> None:
-    with pytest.raises(InvalidPolicy, match="Liquid") as caught:
-        await play("<set-body template='liquid'>{{body.a}}</set-body>")
-    assert caught.value.code == NOT_IMPLEMENTED
 
 
 async def test_set_status_changes_the_response_and_knows_the_usual_phrases() -> None:

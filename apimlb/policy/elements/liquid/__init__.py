@@ -1,0 +1,52 @@
+"""Liquid templates of set-body, in API Management's dialect.
+
+Microsoft Learn, API Management policy reference: set-body, "Using Liquid templates with set-body". The
+dialect is DotLiquid in C# mode: filters in Pascal case, .NET's date formats, and JSONArrayFor, a loop that
+puts commas between its turns. A filter that DotLiquid has not got leaves its input as it is.
+
+`inputs` makes what a template sees of message and context; `dialect` reads and renders, and is the only one
+to import the library, which few policies need.
+"""
+
+from apimlb.policy.apim.context import Context, MessageBody
+from apimlb.policy.document.attributes import BOOLEAN, choice
+from apimlb.policy.document.draft import Draft, Getter
+
+NO_TEMPLATE = ("", "none")
+
+
+def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
+    """What a template makes of the request's body, of the response's, or (None) of no body: inside
+    return-response the input is an empty string (the page's note)."""
+    from apimlb.policy.elements.liquid import dialect
+
+    nil = draft.word("xsi-nil", choice("blank", "null"), "blank")
+    parses_dates = draft.word("parse-date", BOOLEAN, True)
+    text = draft.element.text
+    if text is not None and text.is_expression:
+        raise draft.error("Expressions are not allowed in a Liquid template.", text)
+    source = draft.markup() if draft.element.children else draft.words()
+    if on_request is False:
+        draft.compilation.reads_response_body()
+    try:
+        render = dialect.compiled(source)
+    except ValueError as error:
+        raise draft.error(f"Liquid syntax error: {error}", text) from error
+
+    def body(context: Context) -> bytes:
+        from apimlb.policy.elements.liquid import inputs
+
+        view = context.request if on_request else context.response if on_request is False else None
+        content = _content(None if view is None else view.body)
+        kind = "" if view is None else view.headers.get("Content-Type") or ""
+        data = {
+            "body": inputs.body(content, kind, parses_dates=parses_dates, nil=None if nil == "null" else ""),
+            "context": inputs.context(context),
+        }
+        return render(data, context.clock.now()).encode()
+
+    return body
+
+
+def _content(body: MessageBody | None) -> bytes:
+    return b"" if body is None or body.consumed else body.content

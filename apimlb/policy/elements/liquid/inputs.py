@@ -1,0 +1,149 @@
+"""What a template sees: the body, bound by its content type, and the context.
+
+JSON is bound where the content type says JSON, XML where it says XML; any other body is text. An element is
+found by its local name, also in another case (the templates that API Management makes of a WSDL write
+`body.envelope` for `Envelope`); one that stands there several times is a list of all. Attributes stand beside
+the child elements.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from apimlb.http import Headers
+from apimlb.policy.apim.context import Context, Url
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.json.reader import string_token
+from apimlb.policy.clr.json.tokens import JArray, JObject
+from apimlb.policy.clr.objects.text import to_clr_string
+from apimlb.policy.clr.utf16 import leave
+from apimlb.policy.clr.xml import nodes
+from apimlb.policy.clr.xml.names import XName
+from apimlb.policy.clr.xml.reader import parse_element
+
+_JSON = re.compile(r"[/+]json\s*(;|$)", re.IGNORECASE)
+_XML = re.compile(r"[/+]xml\s*(;|$)", re.IGNORECASE)
+_NIL = XName("http://www.w3.org/2001/XMLSchema-instance", "nil")
+
+
+class Hash(dict[str, Any]):
+    """Members by name, found in another case where there is none in the same; in a loop pairs with Key and
+    Value, as .NET's dictionaries are."""
+
+    def __missing__(self, name: str) -> Any:
+        wanted = str(name).lower()
+        for known in self:
+            if known.lower() == wanted:
+                return self[known]
+        raise KeyError(name)
+
+    def items(self) -> Any:
+        """What a loop goes over."""
+        return [Hash(Key=name, Value=self[name]) for name in self]
+
+
+class Element(Hash):
+    """An XML element with children; in a loop, its children one after another."""
+
+    def items(self) -> Any:
+        found: list[object] = []
+        for value in self.values():
+            found += value if isinstance(value, list) else [value]
+        return found
+
+
+def body(content: bytes, content_type: str, *, parses_dates: bool, nil: str | None) -> object:
+    """The bound body; what does not parse is an empty one. `nil` stands for an element with xsi:nil."""
+    text = content.decode("utf-8-sig", "replace")
+    try:
+        if _JSON.search(content_type):
+            return _bound(json.loads(text), parses_dates)
+        if _XML.search(content_type):
+            root = parse_element(text)
+            return Hash({root.name.local: _element(root, nil)})
+    except (ClrException, ValueError, RecursionError):
+        return ""
+    return text
+
+
+def _bound(value: Any, parses_dates: bool) -> object:
+    """JSON as a template sees it: what is a date to Newtonsoft.Json is written as .NET writes dates."""
+    if isinstance(value, dict):
+        return Hash({name: _bound(each, parses_dates) for name, each in value.items()})
+    if isinstance(value, list):
+        return [_bound(each, parses_dates) for each in value]
+    if isinstance(value, str):
+        token = string_token(value) if parses_dates else None
+        return value if token is None or token.type_name != "Date" else to_clr_string(token.value)
+    return _Number(value) if isinstance(value, float) else value
+
+
+class _Number(float):
+    """A number that is written as .NET writes it."""
+
+    def __str__(self) -> str:
+        return to_clr_string(float(self))
+
+
+def _element(element: nodes.XElement, nil: str | None) -> object:
+    if any(each.name == _NIL and each.value == "true" for each in element.attributes):
+        return nil
+    children: dict[str, list[object]] = {}
+    for child in element.elements():
+        children.setdefault(child.name.local, []).append(_element(child, nil))
+    if not children:
+        return element.text
+    attributes = {each.name.local: each.value for each in element.attributes if not each.declares}
+    single = {name: found[0] if len(found) == 1 else found for name, found in children.items()}
+    return Element({**attributes, **single})
+
+
+def context(given: Context) -> Mapping[str, object]:
+    """The members of `context` that the page lists, and the variables, which public templates read."""
+    request, response = given.request, given.response
+    seen: dict[str, object] = {
+        "Request": Hash(
+            Url=_url(request.url),
+            Method=request.method,
+            OriginalMethod=request.method,
+            OriginalUrl=_url(request.original_url),
+            IpAddress=request.ip_address,
+            MatchedParameters=Hash(request.matched_parameters),
+            HasBody=request.body is not None,
+            Headers=_pairs(request.headers),
+        ),
+        "Variables": Hash({name: _variable(value) for name, value in given.variables.items()}),
+    }
+    if response is not None:
+        seen["Response"] = Hash(
+            StatusCode=response.status_code, Method=request.method, Headers=_pairs(response.headers)
+        )
+    return Hash(seen)
+
+
+def _variable(value: object) -> object:
+    """A variable's value; JSON is bound as a body is, anything else is its text."""
+    if value is None or type(value) in (bool, int, str):
+        return value
+    text = leave(to_clr_string(value))
+    if isinstance(value, JObject | JArray):
+        return _bound(json.loads(text), parses_dates=True)
+    return _Number(value) if isinstance(value, float) else text
+
+
+def _url(url: Url) -> Hash:
+    return Hash(
+        Scheme=url.scheme,
+        Host=url.host,
+        Port=url.port,
+        Path=url.path,
+        Query=Hash({name: ",".join(values) for name, values in url.query.items()}),
+        QueryString=url.query_string,
+        ToString=str(url),
+        ToUri=str(url),
+    )
+
+
+def _pairs(headers: Headers) -> Hash:
+    return Hash({name: headers.get(name) for name, _ in headers})

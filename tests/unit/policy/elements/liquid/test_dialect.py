@@ -1,0 +1,74 @@
+"""The dialect: filters in Pascal case, .NET's formats, arrays with commas; what it refuses and bounds."""
+
+import pytest
+
+from apimlb.policy.elements.liquid.dialect import compiled
+from apimlb.policy.run.faults import PolicyFault
+
+NOW = 1_795_262_400.0  # 2026-11-21T12:00:00Z
+
+
+def rendered(source: str, **data: object) -> str:
+    return compiled(source)(data, NOW)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ -3 | Abs }}", "3"),
+        ("{{ 'a' | Append: 'b' | Prepend: 'c' }}", "cab"),
+        ("{{ 3 | AtLeast: 5 }} {{ 3 | AtMost: 2 }}", "5 2"),
+        ("{{ 'word here' | Capitalize }}", "Word here"),
+        ("{{ list | Compact | Join: ',' }}", "b,a,b"),
+        ("{{ 1234.5 | Currency }} {{ -2 | Currency }}", "¤1,234.50 (¤2.00)"),
+        ("{{ '2026-03-04T05:06:07Z' | Date: 'yyyyMMddTHH:mm:ssZ' }}", "20260304T05:06:07Z"),
+        ("{{ 'now' | Date: 'yyyy-MM-dd HH:mm' }}", "2026-11-21 12:00"),
+        ("{{ 'never' | Date: 'yyyy' }}", "never"),
+        ("{{ nothing | Default: 'd' }}", "d"),
+        ("{{ 7 | DividedBy: 2 }} {{ 7 | Modulo: 4 }} {{ 7 | Minus: 2 | Plus: 1 | Times: 3 }}", "3 3 18"),
+        ("{{ 'AbC' | Downcase }}{{ 'AbC' | Upcase }}", "abcABC"),
+        ("{{ '<a>' | Escape }}{{ '<a>' | H }}", "&lt;a&gt;&lt;a&gt;"),
+        ("{{ list | First }}{{ list | Last }}{{ list | Size }}", "bb4"),
+        ("{{ '  x ' | Lstrip }}|{{ '  x ' | Rstrip }}|{{ '  x ' | Strip }}", "x |  x|x"),
+        ("{{ people | Map: 'name' | Sort | Join }}", "Ann Bob"),
+        ("{{ list | Uniq | Size }}", "3"),
+        ("{{ 'a\nb' | NewlineToBr }}", "a<br />\nb"),
+        ("{{ 'aXbX' | Remove: 'X' }}{{ 'aXbX' | RemoveFirst: 'X' }}", "ababX"),
+        ("{{ 'aXbX' | Replace: 'X', 'y' }}{{ 'aXbX' | ReplaceFirst: 'X', 'y' }}", "aybyaybX"),
+        ("{{ 1.456 | Round: 2 }}", "1.46"),
+        ("{{ 'abcd' | Slice: 1, 2 }}{{ 'a-b' | Split: '-' | Last }}", "bcb"),
+        ("{{ '<p>x</p>' | StripHtml }}", "x"),
+        ("{{ 'a\nb' | StripNewlines }}", "ab"),
+        ("{{ 'abcdefgh' | Truncate: 5 }}{{ 'a b c' | TruncateWords: 2 }}", "ab...a b..."),
+        ("{{ 'a b' | UrlEncode }}{{ 'a+b' | UrlDecode }}", "a+ba b"),
+        ("{{ 'AbC' | downcase }}", "AbC"),
+    ],
+)
+def test_filters(source: str, text: str) -> None:
+    people = [{"name": "Bob"}, {"name": "Ann"}]
+    assert rendered(source, list=["b", None, "a", "b"], people=people) == text
+
+
+@pytest.mark.parametrize("opening", ["JSONArrayFor item in items", "JSONArray For item in items"])
+def test_an_array_has_commas_between_its_turns(opening: str) -> None:
+    source = (
+        "[{% " + opening + " %}{% JSONArrayFor n in item %}{{n}}{% endJSONArrayFor %};{% endJSONArrayFor %}]"
+    )
+    assert rendered(source, items=[[1, 2], [3]]) == "[1,2;,3;]"
+
+
+def test_conditions_and_captures_are_those_of_any_liquid() -> None:
+    source = "{% assign n = 2 %}{% capture c %}{{n}}!{% endcapture %}{% if n > 1 and c == '2!' %}yes{% else %}no{% endif %}"
+    assert rendered(source) == "yes"
+
+
+@pytest.mark.parametrize("source", ["{% for x in %}", "{% if a %}", "{% nope %}", "{{ a | }}"])
+def test_what_does_not_read_says_so(source: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        compiled(source)
+
+
+def test_a_template_does_not_go_on_for_ever() -> None:
+    loops = "{% for a in (1..1000) %}{% for b in (1..1000) %}.{% endfor %}{% endfor %}"
+    with pytest.raises(PolicyFault, match="Liquid error"):
+        rendered(loops)
