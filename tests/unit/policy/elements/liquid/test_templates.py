@@ -60,8 +60,9 @@ async def test_any_other_body_is_text_and_what_does_not_parse_is_empty() -> None
 
 async def test_the_context_is_there() -> None:
     text = (
-        "{{context.Request.Method}} {{context.Request.Url.Path}} {{context.Request.MatchedParameters['id']}} "
-        "{{context.Variables['v'].a}} {% for h in context.Request.Headers %}{{h.Key}}={{h.Value}};{% endfor %}"
+        "{{context.Request.Method}} {{context.Request.Url.Path}} "
+        "{{context.Request.MatchedParameters['id']}} {{context.Variables['v'].a}} "
+        "{% for h in context.Request.Headers %}{{h.Key}}={{h.Value}};{% endfor %}"
     )
     request = {"method": "POST", "url": "https://gateway.test/a", "headers": {"Host": "h", "x": "1"}}
     played = await play(
