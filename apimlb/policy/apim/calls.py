@@ -17,6 +17,7 @@ from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.strings.encodings import url_encode
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.utf16 import enter, leave
+from apimlb.policy.clr.web.uris import Uri, make_uri
 from apimlb.policy.switches import Switches
 
 STRING = "System.String"
@@ -170,6 +171,15 @@ def map_value_or(target: ReadOnlyMap, key: object, default: object) -> object:
     """CollectionExtensions.GetValueOrDefault of .NET Core."""
     value = target.find(key)
     return default if value is MISSING else value
+
+
+def map_value_or_type_default(kind: Type, target: ReadOnlyMap, key: object) -> object:
+    return map_value_or(target, key, kind.default)
+
+
+def uri_of(url: views.Url) -> Uri:
+    """IUrl.ToUri()"""
+    return make_uri(url.text)
 
 
 def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None) -> str | None:

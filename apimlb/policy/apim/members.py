@@ -75,6 +75,7 @@ DEFINITIONS = (
         rows=(
             *reads("string", "Host", "Path", "QueryString", "Scheme"), *reads("int", "Port"),
             (_MAP + "string[]> Query", calls.query),
+            ("Uri ToUri()", calls.uri_of),
         ),
     ),
     Definition(
@@ -179,8 +180,6 @@ DEFINITIONS = (
              Call(calls.variable_or_type_default, types=("T",), cost="none")),
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name, "
              "T defaultValue)", Call(calls.variable_or_default, types=("T",), cost="none")),
-            ("static V GetValueOrDefault<K, V>(this IReadOnlyDictionary<K, V> map, K name, V defaultValue)",
-             calls.map_value_or),
             ("static Jwt AsJwt(this string input)", read_jwt),
             ("static bool TryParseJwt(this string input, out Jwt result)", calls.try_jwt),
             ("static BasicAuthCredentials AsBasic(this string input)", read_basic),
@@ -189,6 +188,21 @@ DEFINITIONS = (
             ("static string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> form)",
              calls.form_text),
             ("static string ToQueryString(this IDictionary<string, IList<string>> form)", calls.query_text),
+        ),
+    ),
+    Definition(
+        "DictionaryExtensions", "static", nameable=False, outer=True,
+        rows=(
+            *(
+                row
+                for kind in ("IReadOnlyDictionary<K, V>", "IDictionary<K, V>")
+                for row in (
+                    (f"static V GetValueOrDefault<K, V>(this {kind} map, K name)",
+                     Call(calls.map_value_or_type_default, types=("V",))),
+                    (f"static V GetValueOrDefault<K, V>(this {kind} map, K name, V defaultValue)",
+                     calls.map_value_or),
+                )
+            ),
         ),
     ),
 )  # fmt: skip

@@ -15,7 +15,7 @@ class Budget:
     """What is left to the evaluation that runs. There is one at a time: it neither waits nor is it
     interrupted, and the event loop's thread is the only one that evaluates."""
 
-    __slots__ = ("left", "searching")
+    __slots__ = ("left", "numbered", "searching")
 
     def __init__(self) -> None:
         self.renew()
@@ -25,6 +25,14 @@ class Budget:
         have cost so far, in characters."""
         self.left = STEPS
         self.searching = 0.0
+        self.numbered: dict[int, tuple[int, object]] | None = None
+
+    def number_of(self, value: object) -> int:
+        """A number of an object that no other has in this evaluation, which keeps it alive."""
+        self.spend(10)
+        if self.numbered is None:
+            self.numbered = {}
+        return self.numbered.setdefault(id(value), (len(self.numbered) + 1, value))[0]
 
     def spend(self, steps: int = 1) -> None:
         self.left -= steps

@@ -16,6 +16,7 @@ class Enum:
     """A value of an enumeration; `names` maps numbers to names."""
 
     __slots__ = ("names", "number", "type_name")
+    boxed = True
 
     def __init__(self, type_name: str, number: int, names: dict[int, str]) -> None:
         self.type_name = type_name

@@ -95,6 +95,12 @@ def not_supported(message: str) -> ClrException:
 OVER_LIMIT = "System.InsufficientExecutionStackException"
 
 
+def unsupported(what: str) -> ClrException:
+    """What .NET has and the evaluator lacks: no `catch` takes it, so that no policy goes on with
+    another answer."""
+    return ClrException(OVER_LIMIT, f"{what} is not supported here.")
+
+
 def over_limit(what: str) -> ClrException:
     """The evaluator's own bound, so that no expression hangs or fills the memory."""
     return ClrException(OVER_LIMIT, f"The expression exceeds {what}.")

@@ -14,6 +14,7 @@ class Guid:
     """A globally unique identifier; bytes are in .NET's mixed order."""
 
     __slots__ = ("value",)
+    boxed = True
 
     def __init__(self, value: uuid.UUID) -> None:
         self.value = value

@@ -20,7 +20,7 @@ from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.utf16 import leave
 from apimlb.policy.csharp.binding.binder import BoundExpression, bind_expression
 from apimlb.policy.csharp.conversions import Conversions
-from apimlb.policy.csharp.syntax.lexer import SourceText
+from apimlb.policy.csharp.syntax.lexer import LINE_END, SourceText
 from apimlb.policy.csharp.syntax.parser import parse
 
 _FILE = "<policy expression>"
@@ -104,7 +104,7 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
         python, run = _load(source, made)
     except RecursionError:
         raise source.error("The expression is nested too deeply", 0, "CS8078") from None
-    lines = tuple(text.count("\n", 0, each.at) for each in made.lines)
+    lines = tuple(len(LINE_END.findall(text, 0, each.at)) for each in made.lines)
     return Expression(
         text, line, column, made.type, python, made.reads_request_body, made.reads_response_body, run, lines
     )

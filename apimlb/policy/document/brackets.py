@@ -8,10 +8,10 @@ import re
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _CODE = re.compile(r"""[()\[\]{}"'/@$]""")
-_REGULAR = re.compile(r'"(?:\\.|[^"\\\n])*"')
+_REGULAR = re.compile(r'"(?:\\.|[^"\\\r\n\x85\u2028\u2029])*"')
 _VERBATIM = re.compile(r'@"(?:[^"]|"")*"')
 _CHARACTER = re.compile(r"'(?:\\[^\n]{1,9}?|[^'\\\n]{1,2})'")
-_LINE_COMMENT = re.compile(r"//[^\n]*")
+_LINE_COMMENT = re.compile(r"//[^\r\n\x85\u2028\u2029]*")
 _BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _INTERPOLATED_START = re.compile(r'\$@"|@\$"|\$"')
 _TEXT = {  # literal text of an interpolated string up to what ends it or opens a hole

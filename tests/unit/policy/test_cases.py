@@ -16,7 +16,7 @@ def load(name: str) -> list[dict[str, Any]]:
     return found
 
 
-FAMILIES = ("semantics", "library", "crypto", "text", "data", "language")
+FAMILIES = ("semantics", "library", "crypto", "text", "data", "language", "values")
 CASES = [case for family in FAMILIES for case in load(f"{family}.json")]
 ANSWERS = {each["id"]: each for family in FAMILIES for each in load(f"{family}.answers.json")}
 

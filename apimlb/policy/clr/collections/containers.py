@@ -126,6 +126,7 @@ class KeyValuePair:
     """KeyValuePair<TKey, TValue>"""
 
     __slots__ = ("key", "types", "value")
+    boxed = True
 
     def __init__(self, key: object, value: object, types: str) -> None:
         self.key = key

@@ -41,8 +41,8 @@ from apimlb.policy.clr.exceptions import (
     required,
 )
 from apimlb.policy.clr.metering import charge_sorting
+from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.ordering import compare
-from apimlb.policy.clr.objects.system_object import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings.comparers import compare as compare_texts
 from apimlb.policy.clr.types.constructed import Type

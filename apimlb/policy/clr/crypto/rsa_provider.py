@@ -17,7 +17,7 @@ from apimlb.policy.clr.crypto.rsa import (
     hashed,
 )
 from apimlb.policy.clr.exceptions import ClrException, argument_range, not_supported, required
-from apimlb.policy.clr.objects.system_object import hash_code
+from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings.encodings import from_base64
 from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting

@@ -27,6 +27,8 @@ MONTHS = (
 class TimeSpan:
     """System.TimeSpan"""
 
+    boxed = True
+
     ticks: int
 
     def __eq__(self, other: object) -> bool:
@@ -42,6 +44,8 @@ class TimeSpan:
 @dataclass(slots=True, eq=False)
 class DateTime:
     """System.DateTime; equality and order look at the ticks alone, as in .NET."""
+
+    boxed = True
 
     ticks: int
     kind: str = UNSPECIFIED
@@ -63,6 +67,8 @@ class DateTime:
 @dataclass(slots=True, eq=False)
 class DateTimeOffset:
     """System.DateTimeOffset: `ticks` of the clock on the wall, `offset` in ticks east of UTC."""
+
+    boxed = True
 
     ticks: int
     offset: int = 0

@@ -8,9 +8,15 @@ from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JValue
 from apimlb.policy.clr.numbers.arithmetic import BigInteger, ULong
+from apimlb.policy.clr.objects.hashing import hash_code, hash_of
 from apimlb.policy.clr.objects.ordering import compare, compare_ordinal
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.web.uris import Uri
+
+
+@hash_of.register
+def _hash(token: JValue) -> int:
+    return hash_code(token.value)
 
 
 def _sign(left: object, right: object) -> int:

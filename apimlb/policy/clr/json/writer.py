@@ -82,10 +82,10 @@ def _write(token: tokens.JToken, pieces: list[str], newline: str, colon: str, de
         pieces.append(json_string(token.name) + colon)
         _write(token.value, pieces, newline, colon, tokens.deeper(depth))
     elif isinstance(token, tokens.JConstructor):
-        pieces.append(f"new {token.name}")
+        pieces.append(f"new {token.name or ''}")
         _write_items(token, pieces, ("(", newline + ")"), newline, colon, tokens.deeper(depth))
     elif isinstance(token, tokens.JRaw):
-        pieces.append("" if token.value is None else str(token.value))
+        pieces.append(text_of(token.value))
 
 
 _WORDS: dict[str, Callable[[object], str]] = {

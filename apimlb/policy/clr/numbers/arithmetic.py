@@ -71,6 +71,7 @@ class Char(str):
     """System.Char: one UTF-16 code unit."""
 
     __slots__ = ()
+    boxed = True
 
 
 class Single(float):

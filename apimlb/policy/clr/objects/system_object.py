@@ -1,24 +1,21 @@
 """Object, Nullable, Enum, Exception, Array, Tuple, Random, Guid and the plain interfaces."""
 
-from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.convert.type_codes import CODES
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument, required
+from apimlb.policy.clr.exceptions import ClrException, argument, null_reference, required
+from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.ordering import compare
-from apimlb.policy.clr.objects.text import clr_equals, format_enum, key_of, same, text_of, to_string
+from apimlb.policy.clr.objects.text import clr_equals, format_enum, same_objects, text_of, to_string
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 
-def hash_code(value: object) -> int:
-    """GetHashCode(): some stable 32-bit number; .NET's own differ from run to run for strings."""
-    seed = 0
-    text = str(key_of(value))
-    charge_each(len(text))
-    for char in text:
-        seed = (seed * 31 + ord(char)) & 0xFFFFFFFF
-    return seed - 0x100000000 if seed > 0x7FFFFFFF else seed
+def hash_of_object(value: object) -> int:
+    """GetHashCode() of what must not be null."""
+    if value is None:
+        raise null_reference()
+    return hash_code(value)
 
 
 def nullable_value(value: object) -> object:
@@ -61,9 +58,9 @@ DEFINITIONS = (
         rows=(
             ("string ToString()", to_string),
             ("bool Equals(object other)", clr_equals),
-            ("int GetHashCode()", hash_code),
+            ("int GetHashCode()", hash_of_object),
             ("static bool Equals(object left, object right)", clr_equals),
-            ("static bool ReferenceEquals(object left, object right)", same),
+            ("static bool ReferenceEquals(object left, object right)", same_objects),
         ),
     ),
     Definition("System.ValueType", "class", nameable=False),
@@ -85,6 +82,7 @@ DEFINITIONS = (
              Call(lambda kind, value: kind.default if value is None else value, types=("T",))),
             ("T GetValueOrDefault(T other)", lambda value, other: other if value is None else value),
             ("string ToString()", text_of),
+            ("int GetHashCode()", hash_code),
         ),
     ),
     Definition(

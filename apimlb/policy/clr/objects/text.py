@@ -5,6 +5,7 @@ What a type does otherwise than the rest is registered in the type's home: `writ
 """
 
 import re
+from decimal import Decimal
 from functools import singledispatch
 from typing import NoReturn
 
@@ -50,6 +51,11 @@ def text_of(value: object) -> str:
 def written(value: object) -> str:
     """ToString() of what is no string, bool or int: the text that its class has, else its type's name."""
     return clr_type_name(value) if type(value).__str__ is object.__str__ else str(value)
+
+
+@written.register
+def _bytes_text(value: bytearray) -> str:
+    return clr_type_name(value)
 
 
 @written.register
@@ -113,9 +119,19 @@ def concat(*parts: str) -> str:
     return made
 
 
+def is_boxed(value: object) -> bool:
+    """Whether .NET keeps the value in a box of its own wherever it is an object."""
+    return isinstance(value, int | float | Decimal) or bool(getattr(value, "boxed", False))
+
+
 def same(left: object, right: object) -> bool:
-    """Reference equality; boxes of equal numbers are different objects."""
+    """Reference equality of what stands in one place."""
     return left is right
+
+
+def same_objects(left: object, right: object) -> bool:
+    """Reference equality; each value that is boxed is an object of its own."""
+    return left is right and not is_boxed(left)
 
 
 def clr_equals(left: object, right: object) -> bool:

@@ -84,6 +84,8 @@ class Engine:
             most = "" if node.most is None else str(node.most)
             return f"(?:{self._python(node.body)}){{{node.least},{most}}}{'?' if node.lazy else ''}"
         if isinstance(node, nodes.Group):
+            if node.minus is not None:
+                raise re.error("a group that takes back a capture")
             if node.number is None:
                 return f"(?{'>' if node.atomic else ':'}{self._python(node.body)})"
             self._places.append(node.number)
@@ -92,6 +94,8 @@ class Engine:
             mark = ("=" if not node.negated else "!") if node.ahead else ("<=" if not node.negated else "<!")
             return f"(?{mark}{self._python(node.body)})"
         if isinstance(node, nodes.Edge):
+            if node.kind == "contiguous":
+                raise re.error("the place where the search began")
             return nodes.EDGES[node.kind]
         return self._reference(node)
 
@@ -201,7 +205,8 @@ def _is_endless(node: nodes.Node) -> bool:
 def _repeats_groups(node: nodes.Node, inside: bool) -> bool:
     """Whether a capturing group stands in a repetition, so that it may capture more than once."""
     if isinstance(node, nodes.Group):
-        return (inside and node.number is not None) or _repeats_groups(node.body, inside)
+        captures_again = node.minus is not None or (inside and node.number is not None)
+        return captures_again or _repeats_groups(node.body, inside)
     if isinstance(node, nodes.Repeat):
         return _repeats_groups(node.body, inside or node.most != 1)
     if isinstance(node, nodes.Look):

@@ -34,6 +34,7 @@ class Machine:
         self._programs: list[list[Instruction]] = [[]]
         self._loops = 0
         self._steps = 0
+        self._origin = 0
         self._cache: dict[tuple[int, str], bool] = {}
         self._compile(tree, self._programs[0])
         self._programs[0].append(("match",))
@@ -117,6 +118,12 @@ class Machine:
     def _group(self, node: nodes.Group, out: list[Instruction]) -> None:
         if node.atomic:
             out.append(("atomic", self._sub(node.body)))
+        elif node.minus is not None:
+            slot = self._loops
+            self._loops += 1
+            out.append(("enter", slot))
+            self._compile(node.body, out)
+            out.append(("balance", slot, -1 if node.number is None else node.number, node.minus))
         elif node.number is None:
             self._compile(node.body, out)
         else:
@@ -131,6 +138,7 @@ class Machine:
     def search(self, text: str, start: int) -> Hit | None:
         """The first match from `start` on; throws System.TimeoutException's kin when it takes too long."""
         self._steps = 0
+        self._origin = start
         try:
             return self._first(text, start)
         finally:
@@ -176,6 +184,11 @@ class Machine:
                 elif operation == "capture":
                     self._steps += len(captures[_int(instruction[2])]) >> 4  # it is copied
                     captures = _captured(captures, _int(instruction[2]), marks[_int(instruction[1])], at)
+                elif operation == "balance":
+                    taken = _balanced(captures, instruction, marks[_int(instruction[1])], at)
+                    if taken is None:
+                        break
+                    captures = taken
                 elif operation == "match":
                     if wanted in (-1, at):
                         return at, captures
@@ -201,6 +214,8 @@ class Machine:
         """Instructions that look elsewhere; None where they fail."""
         operation = instruction[0]
         if operation == "edge":
+            if instruction[1] == "contiguous":
+                return (at, captures, pc) if at == self._origin else None
             return (at, captures, pc) if _at_edge(str(instruction[1]), text, at) else None
         if operation == "if":
             return at, captures, pc if captures[_int(instruction[1])] else _int(instruction[2])
@@ -255,6 +270,24 @@ def _int(value: object) -> int:
 def _captured(captures: Captures, number: int, start: int, end: int) -> Captures:
     spans = (*captures[number], (start, end))
     return (*captures[:number], spans, *captures[number + 1 :])
+
+
+def _balanced(captures: Captures, instruction: Instruction, start: int, end: int) -> Captures | None:
+    """The captures after a group that took back another's last one, and captured what lies between them."""
+    number, minus = _int(instruction[2]), _int(instruction[3])
+    if not captures[minus]:
+        return None
+    first, last = captures[minus][-1]
+    made = (*captures[:minus], captures[minus][:-1], *captures[minus + 1 :])
+    if number < 0:
+        return made
+    if start >= last:
+        start, end = last, start
+    elif end <= first:
+        start, end = end, first
+    else:
+        start, end = max(start, first), min(end, last)
+    return _captured(made, number, start, end)
 
 
 def _width(node: nodes.Node) -> int | None:

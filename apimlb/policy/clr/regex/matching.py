@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from apimlb.policy.clr import exceptions
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.dates.instants import TICKS_PER_MILLISECOND, TimeSpan
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, argument_range, not_supported, required
 from apimlb.policy.clr.regex import patterns
-from apimlb.policy.clr.types.definitions import Definition
+from apimlb.policy.clr.types.definitions import Call, Definition
 
 R = "System.Text.RegularExpressions."
 
@@ -46,6 +48,28 @@ def new_timed_regex(pattern: str | None, options: Enum, time: TimeSpan) -> patte
     made = patterns.Regex(pattern, options.number)
     check_timeout(time)
     return made
+
+
+def refusal(pattern: object, options: object) -> str | None:
+    """Why no search here can do what a constant pattern asks for; None of one that .NET refuses as well."""
+    if not isinstance(pattern, str):
+        return None
+    BUDGET.renew()
+    try:
+        patterns.Regex(pattern, options.number if isinstance(options, Enum) else 0)
+    except exceptions.ClrException as error:
+        return error.message if error.type_name == exceptions.OVER_LIMIT else None
+    return None
+
+
+def _checked(call: Callable[..., object], static: bool = False) -> Call:
+    """A call that takes a pattern, first or behind the input, and perhaps options."""
+
+    def check(constants: list[object]) -> str | None:
+        options = next((each for each in constants if isinstance(each, Enum)), None)
+        return refusal(constants[1 if static else 0], options)
+
+    return Call(call, check=check)
 
 
 def is_match(regex: patterns.Regex, text: str | None, start: int = 0) -> bool:
@@ -144,10 +168,10 @@ DEFINITIONS = (
     Definition(
         R + "Regex", "class",
         rows=(
-            ("new(string pattern)", patterns.Regex),
+            ("new(string pattern)", _checked(patterns.Regex)),
             ("new(string pattern, RegexOptions options)",
-             lambda pattern, options: patterns.Regex(pattern, options.number)),
-            ("new(string pattern, RegexOptions options, TimeSpan matchTimeout)", new_timed_regex),
+             _checked(lambda pattern, options: patterns.Regex(pattern, options.number))),
+            ("new(string pattern, RegexOptions options, TimeSpan matchTimeout)", _checked(new_timed_regex)),
             ("bool IsMatch(string input)", is_match),
             ("bool IsMatch(string input, int startat)", is_match),
             ("Match Match(string input)", match),
@@ -164,7 +188,8 @@ DEFINITIONS = (
             ("string[] Split(string input, int count)", split),
             ("string[] Split(string input, int count, int startat)", split),
             *(
-                (f"static {kind} {name}(string input, string pattern{by}{options})", _static(call))
+                (f"static {kind} {name}(string input, string pattern{by}{options})",
+                 _checked(_static(call), static=True))
                 for kind, name, by, call in _STATIC
                 for options in ("", ", RegexOptions options", ", RegexOptions options, TimeSpan matchTimeout")
             ),
@@ -191,7 +216,7 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        R + "MatchCollection", "class", bases=(f"{_ENUMERABLE}<Match>",), nameable=False,
+        R + "MatchCollection", "class", bases=(f"{_ENUMERABLE}<Match>",),
         rows=(("int Count", count), ("Match this[int i]", item_at)),
     ),
     Definition(

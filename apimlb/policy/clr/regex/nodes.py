@@ -64,11 +64,12 @@ class Repeat(Node):
 
 @dataclass(slots=True)
 class Group(Node):
-    """`number` None captures nothing."""
+    """`number` None captures nothing; `minus` is a group whose last capture it takes back."""
 
     number: int | None
     body: Node
     atomic: bool = False
+    minus: int | None = None
 
 
 @dataclass(slots=True)
@@ -97,7 +98,8 @@ class Condition(Node):
 
 @dataclass(slots=True)
 class Edge(Node):
-    """A place: ^ $ \\A \\Z \\z \\b \\B, as `kind`: start, end, line-start, line-end, last, word, no-word."""
+    """A place: ^ $ \\A \\Z \\z \\b \\B \\G, as `kind`: start, end, line-start, line-end, last, word, no-word,
+    contiguous."""
 
     kind: str
 
@@ -126,6 +128,16 @@ def category(name: str) -> str | None:
     if not ranges:
         return None
     return "".join(f"\\u{low:04x}-\\u{high:04x}" for low, high in ranges)
+
+
+def complement(ranges: str) -> str:
+    """All characters but those of some ranges, as ranges for a set."""
+    made, following = "", 0
+    for low, high in re.findall(r"\\u(\w{4})-\\u(\w{4})", ranges):
+        if int(low, 16) > following:
+            made += f"\\u{following:04x}-\\u{int(low, 16) - 1:04x}"
+        following = int(high, 16) + 1
+    return made + (f"\\u{following:04x}-\\uffff" if following <= 0xFFFF else "")
 
 
 _BLOCKS = {

@@ -3,13 +3,15 @@
 import re
 from typing import NoReturn
 
-from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.exceptions import ClrException, unsupported
 from apimlb.policy.clr.regex import nodes
 
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
-_EDGES = {"A": "start", "Z": "end", "z": "last", "b": "word", "B": "no-word"}
+_EDGES = {"A": "start", "Z": "end", "z": "last", "b": "word", "B": "no-word", "G": "contiguous"}
 _COUNT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
-_NAMED = re.compile(r"\(\?(?:<([A-Za-z_]\w*|[1-9]\d*)>|'([A-Za-z_]\w*|[1-9]\d*)')")
+_NAME = r"((?!\d)\w+|[1-9]\d*)?(?:-((?!\d)\w+|\d+))?"
+_NAMED = re.compile(rf"\(\?(?:<(?!-?>){_NAME}>|'(?!-?'){_NAME}')")
+_REFERENCE = re.compile(r"k(?:<(\w+)>|'(\w+)')|([1-9]\d*)")
 _OPTIONS = re.compile(r"\(\?([imnsx]*)(?:-([imnsx]+))?([:)])")
 _BITS = {"i": 1, "m": 2, "n": 4, "s": 16, "x": 32}
 _DEEPEST = 60
@@ -62,19 +64,19 @@ class PatternReader:
             elif char == "(" and not in_set:
                 match = _NAMED.match(self._text, at)
                 if match:
-                    named.append(match[1] or match[2])
+                    named += [name for name in (match[1], match[3]) if name]
                 elif self._text[at + 1 : at + 2] != "?" and not explicit:
                     unnamed += 1
             at += 1
-        numbered = [str(i) for i in range(unnamed + 1)]
-        return numbered + [name for name in dict.fromkeys(named) if name not in numbered]
+        numbers = {*range(unnamed + 1), *(int(name) for name in named if name.isdigit())}
+        return [*map(str, sorted(numbers)), *dict.fromkeys(name for name in named if not name.isdigit())]
 
     # Structure
 
     def _choice(self) -> nodes.Node:
         self._depth += 1
         if self._depth > _DEEPEST:
-            self._fail("Nested too deeply")
+            raise unsupported("A pattern that is nested so deeply")
         branches = [self._sequence()]
         while self._take("|"):
             branches.append(self._sequence())
@@ -129,7 +131,7 @@ class PatternReader:
             if most is not None and most < least:
                 self._fail("Illegal {x,y} with x > y")
             if least > 1000 or (most or 0) > 1000:
-                self._fail("A quantifier beyond 1000 is not supported here")
+                raise unsupported("A quantifier beyond 1000 in a regular expression")
             bounds = (least, most)
             self._at = match.end()
         if bounds is None:
@@ -168,7 +170,7 @@ class PatternReader:
         named = _NAMED.match(self._text, self._at)
         if named is not None:
             self._at = named.end()
-            return nodes.Group(self.names.index(named[1] or named[2]), self._inner())
+            return self._named_group(named[1] or named[3], named[2] or named[4])
         for opening, ahead, negated in (("(?=", True, False), ("(?!", True, True), ("(?<=", False, False),
                                         ("(?<!", False, True)):  # fmt: skip
             if self._take(opening):
@@ -181,14 +183,23 @@ class PatternReader:
         if options is not None:
             return self._option_group(options)
         if self._text.startswith("(?", self._at):
-            if re.match(r"\(\?<\w*-\w+>", self._text[self._at :]):
-                raise ClrException("System.NotSupportedException", "Balancing groups are not supported here.")
             self._fail("Unrecognized grouping construct")
         self._at += 1
         if self._options & 4:
             return nodes.Group(None, self._inner())
         self._unnamed += 1
-        return nodes.Group(self._unnamed, self._inner())
+        return nodes.Group(self.names.index(str(self._unnamed)), self._inner())
+
+    def _named_group(self, name: str | None, minus: str | None) -> nodes.Node:
+        """`(?<name>)`, or `(?<name-minus>)`, which takes back the last capture of another group."""
+        taken = None
+        if minus is not None:
+            if minus not in self.names:
+                kind = "number" if minus.isdigit() else "name"
+                self._fail(f"Reference to undefined group {kind} '{minus}'")
+            taken = self.names.index(minus)
+        number = None if name is None else self.names.index(name)
+        return nodes.Group(number, self._inner(), minus=taken)
 
     def _inner(self) -> nodes.Node:
         saved = self._options
@@ -214,18 +225,35 @@ class PatternReader:
         return nodes.Group(None, made)
 
     def _condition(self) -> nodes.Node:
-        end = self._text.find(")", self._at)
-        name = self._text[self._at : end]
-        if end < 0 or name not in self.names:
-            self._fail("(?(...)...) reference to undefined group")
-        self._at = end + 1
+        name = re.compile(r"\w+(?=\))").match(self._text, self._at)
+        test: nodes.Node | None = None
+        if name is None or name[0] not in self.names:
+            if name is not None and name[0].isdigit():
+                self._fail("(?(...)...) reference to undefined group")
+            test = self._test()
+        else:
+            self._at = name.end() + 1
         body = self._inner()
         branches = body.branches if isinstance(body, nodes.Choice) else [body]
         if len(branches) > 2:
             self._fail("Too many | in (?()|)")
-        return nodes.Condition(
-            self.names.index(name), branches[0], branches[1] if len(branches) > 1 else nodes.Sequence()
-        )
+        otherwise = branches[1] if len(branches) > 1 else nodes.Sequence()
+        if isinstance(test, nodes.Look):
+            negated = nodes.Look(test.body, test.ahead, not test.negated)
+            return nodes.Choice([nodes.Sequence([test, branches[0]]), nodes.Sequence([negated, otherwise])])
+        assert name is not None
+        return nodes.Condition(self.names.index(name[0]), branches[0], otherwise)
+
+    def _test(self) -> nodes.Node:
+        """An expression as a condition: it looks ahead, unless it says otherwise."""
+        if self._text.startswith(("?=", "?!", "?<=", "?<!"), self._at):
+            self._at -= 1
+            found = self._group()
+            assert found is not None
+            return found
+        if self._text.startswith("?", self._at):
+            self._fail("Alternation conditions do not capture and cannot be named")
+        return nodes.Look(self._inner(), True, False)
 
     # Escapes and sets
 
@@ -242,7 +270,9 @@ class PatternReader:
             return nodes.Chars(nodes.SHORTHANDS[char])
         if char in "pP":
             return nodes.Chars(self._category(), char == "P")
-        reference = re.compile(r"k<(\w+)>|k'(\w+)'|([1-9]\d?)").match(self._text, self._at)
+        reference = _REFERENCE.match(self._text, self._at)
+        if char == "k" and reference is None:
+            self._fail("Malformed \\k<...> named back reference")
         if reference is not None:
             name = reference[1] or reference[2] or reference[3]
             if name in self.names:
@@ -250,9 +280,8 @@ class PatternReader:
                 return nodes.Back(self.names.index(name), bool(self._options & 1))
             if not reference[3]:
                 self._fail(f"Reference to undefined group name {name}")
-            self._fail(f"Reference to undefined group number {name}")
-        if char == "G":
-            raise ClrException("System.NotSupportedException", "The anchor \\G is not supported here.")
+            if len(name) == 1:
+                self._fail(f"Reference to undefined group number {name}")
         return self._literal(self._character())
 
     def _category(self) -> str:
@@ -268,14 +297,14 @@ class PatternReader:
     def _character(self) -> str:
         """The character of an escape, the cursor being behind its backslash."""
         text = self._text
-        match = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|c([A-Za-z@\[\\\]^_])|(0[0-7]{0,2})").match(
+        match = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|c([A-Za-z@\[\\\]^_])|([0-7]{1,3})").match(
             text, self._at
         )
         if match is not None:
             self._at = match.end()
             if match[3]:
                 return chr(ord(match[3].upper()) - 64)
-            return chr(int(match[4], 8) if match[4] else int(match[1] or match[2], 16))
+            return chr(int(match[4], 8) & 0xFF if match[4] else int(match[1] or match[2], 16))
         char = text[self._at : self._at + 1]
         if char in ("x", "u"):
             self._fail("Insufficient hexadecimal digits")
@@ -340,7 +369,7 @@ class PatternReader:
         if letter == "p":
             return self._category()
         if letter == "P":
-            self._fail("A negated category inside of a set is not supported here")
+            return nodes.complement(self._category())
         return self._character()
 
 

@@ -97,7 +97,7 @@ class Regex:
         if options & ~_KNOWN or (options & _ECMA_SCRIPT and options & ~_WITH_ECMA_SCRIPT):
             raise exceptions.argument_range(OUT_OF_RANGE, "options")
         if options & 64:
-            raise exceptions.argument("RegexOptions.RightToLeft is not supported here.", "options")
+            raise exceptions.unsupported("RegexOptions.RightToLeft")
         if len(pattern) > _LONGEST_PATTERN:
             raise exceptions.over_limit(f"{_LONGEST_PATTERN} characters in one regular expression")
         self.pattern = pattern
@@ -218,9 +218,6 @@ def _numbered(match: Match, found: re.Match[str]) -> str:
     names = match.regex.engine.names
     if name in names or (name.isdigit() and int(name) < len(names)):
         return match.group(name).value
-    for end in range(len(name) - 1, 0, -1):  # $12 is group 1 followed by 2 where there is no group 12
-        if found[1] and int(name[:end]) < len(names):
-            return match.group(name[:end]).value + name[end:]
     return found[0]
 
 

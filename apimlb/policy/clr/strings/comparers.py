@@ -5,7 +5,7 @@ from apimlb.policy.clr.convert.parsing import convertible
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.objects import ordering as order
-from apimlb.policy.clr.objects.system_object import hash_code
+from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 
 _OF_COMPARISON = (

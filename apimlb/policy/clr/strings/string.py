@@ -6,7 +6,7 @@ from collections.abc import Callable
 from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering as order
-from apimlb.policy.clr.objects.system_object import hash_code
+from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings import chars, comparers, parts, search, texts
 from apimlb.policy.clr.types.definitions import Call, Definition, Row

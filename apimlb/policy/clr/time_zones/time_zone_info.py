@@ -9,7 +9,7 @@ from apimlb.policy.clr.collections.containers import ClrArray, ReadOnlyList
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.date_time import day_of_week
 from apimlb.policy.clr.exceptions import ClrException, argument, required
-from apimlb.policy.clr.objects.system_object import hash_code
+from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.time_zones import zones
 from apimlb.policy.clr.time_zones.serialization import deserialized, serialized
 from apimlb.policy.clr.types.definitions import Definition

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Implementation = Callable[..., object] | str
+Check = Callable[[list[object]], str | None]
 Cost = Literal["sizes", "result", "none"]
 """What a call pays for beside its step: the sizes of its arguments and its result; its result alone, where
 its time does not grow with what it is given; nothing, where it hands out or puts away one thing."""
@@ -15,12 +16,14 @@ its time does not grow with what it is given; nothing, where it hands out or put
 class Call:
     """An implementation that is more than a function of the C# arguments. Before them it may be handed the
     policy's Context (`context`), then the types (`Type`) of some of its type parameters (`types`); `cost` is
-    another than its definition's."""
+    another than its definition's. `check` tells, before anything runs, why the evaluator cannot do the call:
+    it gets the arguments in order, with None for those that are no constants."""
 
     function: Callable[..., object]
     context: bool = False
     types: tuple[str, ...] = ()
     cost: Cost | None = None
+    check: Check | None = None
 
 
 def simple_name(name: str) -> str:
@@ -41,7 +44,8 @@ def setting(name: str) -> Callable[[object, object], None]:
 @dataclass(slots=True, eq=False)
 class Definition:
     """One row of types. `name` is the full CLR name (with `1 for one type parameter, Outer+Inner for a nested
-    type); `nameable` says whether an expression may write it, which is the allow-list's word; its methods,
+    type); `outer` extension methods count only where no other fits, as those of an outer namespace;
+    `nameable` says whether an expression may write it, which is the allow-list's word; its methods,
     constructors and texts have the `cost`."""
 
     name: str
@@ -53,6 +57,7 @@ class Definition:
     default: object = None
     constants: Mapping[str, int] = field(default_factory=dict)
     nameable: bool = True
+    outer: bool = False
     cost: Cost = "sizes"
     test: Callable[[object], bool] | None = None
 

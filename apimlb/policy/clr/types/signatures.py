@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from apimlb.policy.clr.metering import metered
 from apimlb.policy.clr.types.constructed import Type
-from apimlb.policy.clr.types.definitions import Call, Implementation, Row
+from apimlb.policy.clr.types.definitions import Call, Check, Implementation, Row
 
 _PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?=&|]")
 _NO_DEFAULT = object()
@@ -50,6 +50,7 @@ class Member:
     context: bool = False
     types: tuple[str, ...] = ()
     setter: Implementation | None = None
+    check: Check | None = None
 
     @property
     def extension(self) -> bool:
@@ -176,6 +177,7 @@ def _implemented(made: Member, row: Row, owner: Type) -> Member:
     if isinstance(given, Call):
         made.call, made.context, made.types = given.function, given.context, given.types
         cost = given.cost or cost
+        made.check = given.check
     else:
         made.call = given
     if len(row) == 3:

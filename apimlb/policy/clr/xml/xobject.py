@@ -9,6 +9,7 @@ from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, required
 from apimlb.policy.clr.guids import parse_guid
+from apimlb.policy.clr.objects.hashing import text_hash
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 from apimlb.policy.clr.xml import axes, edits, nodes
 from apimlb.policy.clr.xml import scalars as xml_values
@@ -134,7 +135,7 @@ _NAMES = (
             ("new()", lambda: ALIKE),
             ("bool Equals(XNode x, XNode y)", lambda comparer, left, right: deep_equals(left, right)),
             ("int GetHashCode(XNode obj)",
-             lambda comparer, node: 0 if node is None else hash(shape(node)) & 0x7FFFFFFF),
+             lambda comparer, node: 0 if node is None else text_hash(str(shape(node)))),
         ),
     ),
     Definition(

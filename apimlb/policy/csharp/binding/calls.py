@@ -75,20 +75,28 @@ def call_group(scope: Scope, group: MethodGroup, arguments: Sequence[Given], at:
     found = best_overload(scope, members, arguments, group.at, types)
     if found is None and target is not None:
         given = [Given(group.at, target), *arguments]
-        extensions = [
-            (scope.registry.types.of(definition), member)
-            for definition, member in scope.registry.extensions(group.name)
-        ]
-        extension = best_overload(scope, extensions, given, group.at, types)
+        near, far = _extensions(scope, group.name)
+        extension = best_overload(scope, near, given, group.at, types)
+        if extension is None and far:
+            extension = best_overload(scope, far, given, group.at, types)
         if extension is not None:
             return _call(scope, extension, None, given)
-        members = members or extensions
+        members = members or near or far
     if found is None:
         raise no_overload(
             scope, group.name, group.owner, members, arguments, group.at,
             receiver=target, types=types, local=group.local is not None,
         )  # fmt: skip
     return _call(scope, found, target, arguments)
+
+
+def _extensions(scope: Scope, name: str) -> tuple[Candidates, Candidates]:
+    """Extension methods of a name: those that are looked at first, and those of outer namespaces."""
+    near: Candidates = []
+    far: Candidates = []
+    for definition, member in scope.registry.extensions(name):
+        (far if definition.outer else near).append((scope.registry.types.of(definition), member))
+    return near, far
 
 
 def _methods(scope: Scope, group: MethodGroup) -> Candidates:
@@ -128,7 +136,12 @@ def _call(scope: Scope, chosen: Candidate, target: Bound | None, arguments: Sequ
     result = scope.registry.types.substitute(member.result, chosen.given)
     outs = scope.temporary() if any(each.mode for each in arguments) else ""
     stores = _stores(scope, chosen, arguments, outs)
-    values = tuple(each.code for each in parameter_values(scope, chosen, arguments))
+    given = parameter_values(scope, chosen, arguments)
+    values = tuple(each.code for each in given)
+    if member.check is not None:
+        refused = member.check([each.constant if each.is_constant else None for each in given])
+        if refused:
+            raise scope.not_supported(refused, arguments[0].at)
     extra = (*context_of(member), *(scope.use(chosen.given[name]) for name in member.types))
     checked = () if target is None else (receiver(scope, chosen.owner, target),)
     if isinstance(member.call, str):

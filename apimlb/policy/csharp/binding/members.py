@@ -104,10 +104,12 @@ def bind_predefined(scope: Scope, node: nodes.PredefinedType) -> Result:
 def bind_member(scope: Scope, node: nodes.MemberAccess, *, invoked: bool = False) -> Result:
     """`invoked` members may be methods that a property of the same name would hide."""
     target = bind(scope, node.target)
-    if isinstance(target, bound.NamespaceReference):
+    if isinstance(target, bound.NamespaceReference) and not scope.is_bracketed(node.target):
         return _in_namespace(scope, target, node)
     types = [type_of(scope, each) for each in node.type_arguments] if node.type_arguments else None
     if isinstance(target, bound.TypeReference):
+        if scope.is_bracketed(node.target):
+            as_value(scope, target, node.target)
         return _static_member(scope, target.type, node, types)
     found = as_value(scope, target, node.target)
     if found.type is NULL:

@@ -6,7 +6,7 @@ from apimlb.policy.clr.casts import as_type, enum_number, enum_of
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.metering import same_text
 from apimlb.policy.clr.numbers.arithmetic import both, either
-from apimlb.policy.clr.objects.text import same
+from apimlb.policy.clr.objects.text import same, same_objects
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding import arithmetic
 from apimlb.policy.csharp.binding.bound import Bound
@@ -195,7 +195,9 @@ def _reference_equality(scope: Scope, operator: str, left: Bound, right: Bound) 
         or derives(right.type, left.type)
         or "interface" in (left.type.kind, right.type.kind)
     ):
-        return _equality(scope, operator, f"{scope.use(same)}({left.code}, {right.code})")
+        one_place = left.code == right.code and not left.safe and not left.is_constant
+        alike = same if one_place else same_objects
+        return _equality(scope, operator, f"{scope.use(alike)}({left.code}, {right.code})")
     return None
 
 

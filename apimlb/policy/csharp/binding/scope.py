@@ -127,6 +127,10 @@ class Scope(NamedTuple):
     receiver: bound.Bound | None = None
     catching: bool = False
 
+    def is_bracketed(self, node: Node) -> bool:
+        """Whether round brackets stand around a node."""
+        return id(node) in self.program.source.brackets
+
     @property
     def conversions(self) -> Conversions:
         return self.program.conversions
@@ -189,6 +193,9 @@ class Scope(NamedTuple):
 
     def not_allowed(self, what: str, at: int | Node) -> PolicyError:
         return self.program.source.error(what, self.offset(at), "NotAllowed", _NOT_ALLOWED)
+
+    def not_supported(self, what: str, at: int | Node) -> PolicyError:
+        return self.program.source.error(what, self.offset(at), "NotSupported")
 
     # Locals
 

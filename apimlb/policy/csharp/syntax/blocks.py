@@ -126,7 +126,7 @@ def _local_function(cursor: Cursor, result: TypeName) -> Node:
         cursor.refuse("Local functions with type parameters are not supported here", "NotSupported")
     cursor.expect("(")
     parameters: list[statement_nodes.FunctionParameter] = []
-    while not cursor.at_op(")"):
+    while parameters or not cursor.at_op(")"):
         parameters.append(_function_parameter(cursor))
         if not cursor.accept(","):
             break
@@ -196,7 +196,7 @@ def _for_statement(cursor: Cursor, at: int) -> Node:
     condition = None if cursor.at_op(";") else cursor.expression()
     cursor.expect(";")
     update: list[Node] = []
-    while not cursor.at_op(")"):
+    while update or not cursor.at_op(")"):
         update.append(statement_nodes.ExpressionStatement(cursor.token.at, cursor.expression()))
         if not cursor.accept(","):
             break

@@ -13,15 +13,19 @@ _NO_MEMBER_NAME = (
 def parse_arguments(cursor: Cursor, opening: str, closing: str) -> list[nodes.Argument]:
     cursor.expect(opening)
     found: list[nodes.Argument] = []
-    while not cursor.at_op(closing):
-        found.append(_argument(cursor))
+    while found or not cursor.at_op(closing):
+        found.append(_argument(cursor, closing))
         if not cursor.accept(","):
             break
     cursor.expect(closing)
     return found
 
 
-def _argument(cursor: Cursor) -> nodes.Argument:
+def _argument(cursor: Cursor, closing: str) -> nodes.Argument:
+    if cursor.at_op(","):
+        cursor.refuse("nodes.Argument missing", "CS0839")
+    if closing == "]" and cursor.at_op("]"):
+        cursor.refuse("Syntax error; value expected", "CS0443")
     at = name_at = cursor.token.at
     name = None
     if cursor.token.kind == "id" and cursor.peek().text == ":" and cursor.peek().kind == "op":
@@ -181,7 +185,7 @@ def parse_lambda(cursor: Cursor) -> nodes.Node:
         parameters.append(nodes.LambdaParameter(at, cursor.advance().text))
     else:
         cursor.expect("(")
-        while not cursor.at_op(")"):
+        while parameters or not cursor.at_op(")"):
             parameters.append(_lambda_parameter(cursor))
             if not cursor.accept(","):
                 break
@@ -195,5 +199,7 @@ def parse_lambda(cursor: Cursor) -> nodes.Node:
 def _lambda_parameter(cursor: Cursor) -> nodes.LambdaParameter:
     if cursor.token.kind == "id" and cursor.peek().text in (",", ")"):
         return nodes.LambdaParameter(cursor.token.at, cursor.advance().text)
+    if cursor.at_op(")"):
+        cursor.refuse("Identifier expected", "CS1001")
     written = parse_type(cursor)
     return nodes.LambdaParameter(cursor.token.at, cursor.identifier().text, written)

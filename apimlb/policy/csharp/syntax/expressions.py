@@ -250,6 +250,8 @@ def _nameof(cursor: Cursor, at: int) -> nodes.Node:
 def _parenthesised(cursor: Cursor) -> nodes.Node:
     at = cursor.expect("(").at
     inner = parse_expression(cursor)
+    if isinstance(inner, nodes.PredefinedType) and cursor.at_op(")"):
+        cursor.refuse(f"Invalid expression term '{cursor.peek().text}'", "CS1525", cursor.peek())
     if cursor.at_op(",") or (isinstance(inner, nodes.PredefinedType) and cursor.token.kind == "id"):
         cursor.refuse(
             "Tuple literals need System.ValueTuple, which policy expressions may not use",

@@ -18,12 +18,13 @@ KEYWORDS = frozenset(_KEYWORDS.split())
 
 _TOKEN = re.compile(
     r"""
-    (?:\s|//[^\n]*|/\*.*?\*/)*+  # once found, space stays space: nothing is tried again inside of it
+    # Once found, space stays space: nothing is tried again inside of it.
+    (?:\s|//[^\r\n\x85\u2028\u2029]*|/\*.*?\*/)*+
   (?:
     (?P<interp>\$@?")
   | (?P<verbatim>@"(?:[^"]|"")*")
-  | (?P<string>"(?:[^"\\\n]|\\.)*")
-  | (?P<char>'(?:[^'\\\n]|\\(?:x[0-9a-fA-F]{1,4}|u[0-9a-fA-F]{4}|.))')
+  | (?P<string>"(?:[^"\\\r\n\x85\u2028\u2029]|\\[^\r\n\x85\u2028\u2029])*")
+  | (?P<char>'(?:[^'\\\r\n\x85\u2028\u2029]|\\(?:x[0-9a-fA-F]{1,4}|u[0-9a-fA-F]{4}|.))')
   | (?P<real>(?:\d[\d_]*)?\.\d[\d_]*(?:[eE][+-]?\d[\d_]*)?[fFdDmM]?
         |\d[\d_]*[eE][+-]?\d[\d_]*[fFdDmM]?|\d[\d_]*[fFdDmM])
   | (?P<int>0[xX][0-9a-fA-F_]+(?:[uU][lL]?|[lL][uU]?)?|0[bB][01_]+(?:[uU][lL]?|[lL][uU]?)?
@@ -37,7 +38,11 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-_SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_SPACE = re.compile(r"(?:\s|//[^\r\n\x85\u2028\u2029]*|/\*.*?\*/)*", re.DOTALL)
+LINE_ENDS = "\r\n\x85\u2028\u2029"
+LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+"""What ends a line in C#."""
+
 _ESCAPES = {
     "'": "'", '"': '"', "\\": "\\", "0": "\0", "a": "\a", "b": "\b",
     "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
@@ -83,9 +88,9 @@ class SourceText:
     def position(self, at: int) -> tuple[int, int]:
         """Line and column, both from 1, of an offset."""
         before = self.text[:at]
-        lines = before.count("\n")
-        if lines:
-            return self._line + lines, at - before.rfind("\n")
+        ends = [found.end() for found in LINE_END.finditer(before)]
+        if ends:
+            return self._line + len(ends), at - ends[-1] + 1
         return self._line, self._column + at
 
     def error(self, what: str, at: int, code: str, next_step: str = "") -> PolicyError:
@@ -190,7 +195,7 @@ def _interpolated(source: SourceText, at: int, content: int, end: int) -> Token:
             return Token("interp", text[at : here + 1], at, here + 1, parts)
         if char == "\\" and not verbatim:
             here += 2
-        elif char == "\n" and not verbatim:
+        elif char in LINE_ENDS and not verbatim:
             break
         elif text.startswith(("{{", "}}"), here):
             here += 2
@@ -209,7 +214,7 @@ def _interpolated(source: SourceText, at: int, content: int, end: int) -> Token:
 
 
 _OPEN_HOLE = "Missing close delimiter '}' for interpolated expression started with '{'."
-_LAYOUT = re.compile(r'(?:\{\{|\}\}|\\[^\n]|[^{}"\\\n])*')
+_LAYOUT = re.compile(r'(?:\{\{|\}\}|\\[^\r\n\x85\u2028\u2029]|[^{}"\\\r\n\x85\u2028\u2029])*')
 _VERBATIM_LAYOUT = re.compile(r'(?:\{\{|\}\}|""|[^{}"])*')
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 

@@ -11,6 +11,7 @@ from apimlb.policy.clr.types.definitions import Definition, Family, loaded
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.types.signatures import Member, row_name
 from apimlb.policy.csharp.expression import library
+from apimlb.policy.rehearse.cases import answer
 
 REGISTRY, _ = library()
 
@@ -120,3 +121,25 @@ def test_types_are_found_by_keyword_by_name_and_in_full() -> None:
         assert found.name == "System.String"
     assert REGISTRY.written("List", 1) is REGISTRY.written("System.Collections.Generic.List", 1)
     assert REGISTRY.written("List") is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("@(context.Request.Url.ToUri().AbsolutePath)", "/echo"),
+        (
+            "@{ IDictionary<string, int> map = new Dictionary<string, int>(); "
+            'return map.GetValueOrDefault("a"); }',
+            "0",
+        ),
+        (
+            "@{ IDictionary<string, string> map = new Dictionary<string, string>(); "
+            'return map.GetValueOrDefault("a", "d"); }',
+            "d",
+        ),
+        ('@(JObject.Parse("{\\"a\\":1}").GetValueOrDefault("a").ToString())', "1"),
+    ],
+)
+def test_what_api_management_adds_to_dot_net_for_urls_and_dictionaries(expression: str, value: str) -> None:
+    """They are API Management's own; production policies use them."""
+    assert answer(expression, {})["value"] == value

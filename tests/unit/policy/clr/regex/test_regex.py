@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apimlb.policy.clr.catching import is_caught
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.regex.engine import engine_of
 from apimlb.policy.clr.regex.patterns import Regex
+from apimlb.policy.rehearse.cases import answer
 
 PATTERNS = [
     "a+b?", "(a|b)*c", "^a.*b$", "(?<x>a)(b)?", "a{2,3}?b", "(?=ab)a", "(?<!a)b", "[^ab]+", r"\bab",
@@ -30,11 +32,24 @@ def test_a_pattern_that_runs_away_is_stopped(pattern: str) -> None:
         Regex(pattern).first("a" * 5000 + "!")
 
 
+@pytest.mark.parametrize("pattern", ["a{1001}", "(" * 61 + ")" * 61])
+def test_what_is_lacking_is_caught_by_no_policy(pattern: str) -> None:
+    with pytest.raises(ClrException, match="not supported here") as found:
+        Regex(pattern)
+    assert not is_caught(found.value, "System.Exception")
+
+
+def test_a_constant_pattern_that_is_lacking_is_refused_before_it_runs() -> None:
+    written = '@{ try { return Regex.IsMatch("a", "a", RegexOptions.RightToLeft); } catch { return true; } }'
+    found = answer(written, {})
+    assert (found["compile_error"], found["line"], found["column"]) == ("NotSupported", 1, 31)
+
+
 def test_a_look_behind_may_be_of_any_width() -> None:
     assert [match.value for match in Regex(r"(?<=\d+)x").matches("1x 22x x")] == ["x", "x"]
 
 
-@pytest.mark.parametrize("pattern", ["(", "[a", "*", "a**", "\\", "(?<n>a)(?<m-n>b)"])
+@pytest.mark.parametrize("pattern", ["(", "[a", "*", "a**", "\\", "(?<n>a)(?<m-o>b)"])
 def test_a_bad_pattern_is_named(pattern: str) -> None:
     with pytest.raises(ClrException):
         Regex(pattern)
