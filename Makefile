@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-shared test-azure-cli check format fuzz soak bench-balancer
+.PHONY: help setup demo test test-shared test-azure-cli check format fuzz kill-matrix soak bench-balancer
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ check: $(DEV) ## formatting, lint, types, the import table, rendered policies
 
 fuzz: $(DEV) ## throw texts at the policy language for SECONDS=300 from SEED=1; prints cases/s and failures, shortened
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1)
+
+kill-matrix: $(DEV) ## kill every command at each of its writes, real processes, about an hour (STORY=word EVERY=5 for less)
+	$(BIN)/python -m tests.kills --story "$(STORY)" --every $(or $(EVERY),1)
 
 soak: $(DEV) ## play COUNT=1000 lives of a stack from SEED=1: deploys, kills, faults, edits under traffic; failures shortened
 	$(BIN)/python -m tests.sequences --count $(or $(COUNT),1000) --seed $(or $(SEED),1)

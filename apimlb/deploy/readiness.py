@@ -1,7 +1,8 @@
 """Whether what a deploy made works: asked through the gateway, not concluded from what ARM said.
 
-A backend is ready when several probes in a row, over as long as the target wants, found that the gateway's
-identity is let in and the deployment is there: roles reach the accounts minutes late, and flap at first.
+A backend is ready when a probe found that the gateway's identity is let in and the deployment is there; where
+what is written takes its time, when several in a row did, over as long as the target wants: roles reach the
+accounts minutes late, and flap at first. There are no more than that, because an account counts them.
 A gateway is shut when it refuses who brings nothing, and who brings a token that Entra did not sign.
 """
 
@@ -27,7 +28,7 @@ ALONE = -2
 """The gateway did not ask: the backend's breaker is open, because of what it answered before."""
 
 ROW = 3
-"""Probes that must succeed one after the other."""
+"""Probes that must succeed one after the other, where that has to last."""
 
 _REASONS = {
     0: "the gateway cannot reach the account",
@@ -61,13 +62,14 @@ class Readiness:
     def await_backend(self, backend: str) -> None:
         """Return once the backend is ready; raises `NotReadyError` when it is not in time."""
         began, since, row = self.clock.now(), 0.0, 0
+        wanted = ROW if self.limits.steady else 1
         for pause in _pauses():
             status = self.status_of(backend)
             now = self.clock.now()
             # What was ready and then is left alone was at its limit: probes count for a deployment, too.
             is_ready = status in READY or (status == ALONE and row > 0)
             since, row = (since if row else now, row + 1) if is_ready else (0.0, 0)
-            if row >= ROW and now - since >= self.limits.steady:
+            if row >= wanted and now - since >= self.limits.steady:
                 return
             left = self.limits.limit - (now - began)
             if left < 0:

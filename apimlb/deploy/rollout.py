@@ -44,7 +44,7 @@ class Visit:
 @dataclass(frozen=True, slots=True)
 class Rollout:
     """Acts at one gateway. `known` are replies by lower-case id, which grow while a deploy goes on;
-    `unverified` is what could not be tried from here."""
+    `unverified` is what could not be tried from here, `ready` the names of backends that were found to answer."""
 
     cloud: Cloud
     clock: Clock
@@ -53,6 +53,7 @@ class Rollout:
     known: Mapping[str, Json]
     unverified: list[UnverifiedError] = field(default_factory=list)
     keys: list[str] = field(default_factory=list, repr=False)
+    ready: set[str] = field(default_factory=set)
 
     def act(self, task: Task) -> None:
         """Do a task of the arrangement's own; raises `NotReadyError` and what the cloud raises."""
@@ -91,8 +92,8 @@ class Rollout:
             "": partial(asked.await_shut, f"/{self.site.path}/v1/chat/completions", self.site.tenant)
         }
         out = names_in(at(self.known.get(self.site.drained.lower()), "properties.value"))
-        serving = [name for name, account in self.site.backends.items() if account not in out]
-        checks |= {name: partial(asked.await_answer, name) for name in serving}
+        serving = {name for name, account in self.site.backends.items() if account not in out}
+        checks |= {name: partial(asked.await_answer, name) for name in serving - self.ready}
         together(checks)
 
     @property
@@ -113,6 +114,7 @@ class Rollout:
     def _try(self, backend: str) -> None:
         try:
             self.readiness.await_backend(backend)
+            self.ready.add(backend)
         except UnverifiedError as error:
             self.unverified.append(error)
             self._pass(backend, f"{error.what}: it is given time instead", self.limits.steady)

@@ -7,7 +7,7 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -31,11 +31,15 @@ _GRACE = 2.0
 class WatchedAzure:
     """As `apimlb local up` leaves it in the folder `state`, but on a thread of this process.
 
+    `ports` are the gateway's and ARM's, 0 for any. `manage` answers ARM's requests and may be wrapped.
     `close` fails if a request or an answer was not as Azure has it.
     """
 
-    def __init__(self, state: Path, **settings: Any) -> None:
+    manage: Callable[[Request], Awaitable[Response]]
+
+    def __init__(self, state: Path, ports: tuple[int, int] = (0, 0), **settings: Any) -> None:
         self.watch = Watch()
+        self._ports = ports
         state.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(state)
         self._loop = asyncio.new_event_loop()
@@ -43,6 +47,15 @@ class WatchedAzure:
         self._thread.start()
         self.endpoint = self._do(self._open(state, WorldSettings(**settings)))
         (state / "endpoint.json").write_text(json.dumps(asdict(self.endpoint)))
+
+    def ids(self) -> list[str]:
+        """The ids of all that there is in the subscription, in lower case."""
+
+        async def found() -> list[str]:
+            inside = self._world.store.descendants(f"/subscriptions/{self.endpoint.subscription_id}")
+            return sorted(document.id.lower() for document in inside)
+
+        return self._do(found())
 
     def close(self) -> None:
         self._do(self._shut())
@@ -55,7 +68,7 @@ class WatchedAzure:
     async def _open(self, state: Path, settings: WorldSettings) -> Endpoint:
         ground = SystemClock()
         certificate = kept_certificate(state, utc(ground.now()))
-        gateway, arm = _port(), _port()
+        gateway, arm = map(_port, self._ports)
         settings = replace(
             settings,
             owner=replace(OWNER, secret=_SECRET),
@@ -64,6 +77,7 @@ class WatchedAzure:
         )
         clock = AdjustableClock(ground, Reading())
         self._world = World(Store(state / "azure.db"), clock, random.Random(7), settings)
+        self.manage = self._world.manage
         self._control = Control(self._world, clock, lambda: None)
         self._listeners = (
             Listener(self._world.serve, ground),
@@ -86,7 +100,7 @@ class WatchedAzure:
     async def _manage(self, request: Request) -> Response:
         if request.path.startswith(PREFIX):
             return await self._control.send(request)
-        answered = await self._world.manage(request)
+        answered = await self.manage(request)
         self.watch(request, answered)
         return answered
 
@@ -98,9 +112,10 @@ class WatchedAzure:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
-def _port() -> socket.socket:
+def _port(number: int) -> socket.socket:
     opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    opened.bind(("127.0.0.1", 0))
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    opened.bind(("127.0.0.1", number))
     return opened
 
 

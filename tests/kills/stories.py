@@ -1,0 +1,105 @@
+"""The commands to kill: what was there before, what the command is to do, and which one goes on after it.
+
+Every kind of change of the file is one of them, and every other command that writes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Run = tuple[str, tuple[str, ...]]
+"""A file, and the arguments of a command that finds it."""
+
+DEPLOY = ("deploy", "--local", "--yes")
+PRUNE = (*DEPLOY, "--prune")
+DESTROY = ("destroy", "--purge", "--local", "--yes")
+
+_EAST = '[[accounts]]\nlocation = "eastus2"\n'
+_WEST = '[[accounts]]\nlocation = "westus3"\n'
+_CHAT = '[deployments.chat]\nmodel = "gpt-5.1"\nversion = "2025-11-13"\n'
+_MORE = '[deployments.more]\nmodel = "gpt-5.1"\nversion = "2025-11-13"\n'
+_OLDER = '"gpt-5.1"\nversion = "2025-11-13"', '"gpt-4o"\nversion = "2024-08-06"'
+_NEWER = _OLDER[0], _OLDER[1].replace("08-06", "11-20")
+ONE = _EAST + _CHAT
+TWO = _EAST + _WEST + _CHAT
+
+
+def _clients(count: int) -> str:
+    ids = [f'"{number * 37 % 256:02x}000000-0000-4000-8000-{number:012d}"' for number in range(count)]
+    return f"clients = [{', '.join(ids)}]\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """After the runs of the `past`, `command` finds `file` and is killed; then `after` are run, else the same
+    again. `slow` is an Azure whose operations take their time."""
+
+    file: str
+    command: tuple[str, ...]
+    past: tuple[Run, ...] = ((TWO, DEPLOY),)
+    after: tuple[tuple[str, ...], ...] = ()
+    slow: bool = False
+
+    @property
+    def destroys(self) -> bool:
+        """Whether nothing is to be there in the end."""
+        return (self.after or (self.command,))[-1][0] == "destroy"
+
+
+STORIES: Mapping[str, Story] = {
+    "first deploy": Story(TWO, DEPLOY, ()),
+    "first deploy, slow": Story(ONE, DEPLOY, (), slow=True),
+    "deploy of the retry strategy": Story('strategy = "retry"\n' + TWO, DEPLOY, ()),
+    "account added": Story(TWO, DEPLOY, ((ONE, DEPLOY),)),
+    "account added, slow": Story(TWO, DEPLOY, ((ONE, DEPLOY),), slow=True),
+    "account removed": Story(ONE, PRUNE),
+    "account moved": Story(
+        TWO.replace('"westus3"', '"eastus2"\nname = "west"'),
+        PRUNE,
+        ((TWO.replace('"westus3"', '"westus3"\nname = "west"'), DEPLOY),),
+    ),
+    "deployment added": Story(TWO + _MORE, DEPLOY),
+    "deployment removed": Story(TWO, PRUNE, ((TWO + _MORE, DEPLOY),)),
+    "version changed": Story(TWO.replace(*_NEWER), DEPLOY, ((TWO.replace(*_OLDER), DEPLOY),)),
+    "model replaced": Story(
+        TWO.replace("gpt-5.1", "text-embedding-3-small").replace("2025-11-13", "1"), PRUNE
+    ),
+    "capacity changed": Story(TWO + "capacity = 50\n", DEPLOY),
+    "weights changed": Story(TWO.replace('"westus3"', '"westus3"\npriority = 2'), DEPLOY),
+    "strategy changed": Story('strategy = "retry"\n' + TWO, DEPLOY),
+    "strategy changed back": Story(TWO, DEPLOY, (('strategy = "retry"\n' + TWO, DEPLOY),)),
+    "clients added": Story(_clients(3) + TWO, DEPLOY),
+    "many clients added": Story(_clients(600) + TWO, DEPLOY),
+    "many clients removed": Story(_clients(3) + TWO, DEPLOY, ((_clients(600) + TWO, DEPLOY),)),
+    "web pages let in": Story('allowed_origins = ["https://app.example"]\n' + TWO, DEPLOY),
+    "bare host given up": Story("bare_host = false\n" + TWO, DEPLOY),
+    "tier changed": Story('tier = "StandardV2"\n' + TWO, DEPLOY),
+    "family of tiers changed": Story('tier = "Developer"\n' + TWO, PRUNE),
+    "set-capacity": Story(TWO, ("set-capacity", "50", "--local")),
+    "set-capacity in the file": Story(
+        TWO + "capacity = 40\n", ("set-capacity", "50", "--local"), ((TWO + "capacity = 40\n", DEPLOY),)
+    ),
+    "client added": Story(TWO, ("clients", "add", "00000000-0000-4000-8000-000000000001", "--local")),
+    "client removed": Story(
+        TWO,
+        ("clients", "remove", "00000000-0000-4000-8000-000000000001", "--local"),
+        (
+            (_clients(0) + TWO, DEPLOY),
+            (TWO, ("clients", "add", "00000000-0000-4000-8000-000000000001", "--local")),
+        ),
+    ),
+    "key rotated": Story(TWO, ("keys", "rotate", "apimlb-default", "--local")),
+    "destroy": Story(TWO, DESTROY),
+    "destroy, slow": Story(ONE, DESTROY, ((ONE, DEPLOY),), slow=True),
+    "destroy, then deploy": Story(TWO, DESTROY, after=((*DEPLOY, "--on-soft-deleted", "purge"),)),
+    "destroy, then deploy of what is kept": Story(
+        TWO, ("destroy", "--local", "--yes"), after=((*DEPLOY, "--on-soft-deleted", "restore"),)
+    ),
+    "deploy over what is kept": Story(
+        TWO, (*DEPLOY, "--on-soft-deleted", "purge"), ((TWO, DEPLOY), (TWO, ("destroy", "--local", "--yes")))
+    ),
+    "deploy of what is kept": Story(
+        TWO,
+        (*DEPLOY, "--on-soft-deleted", "restore"),
+        ((TWO, DEPLOY), (TWO, ("destroy", "--local", "--yes"))),
+    ),
+}
