@@ -81,8 +81,10 @@ def _rendered(stack: Stack, template: str) -> str:
 
 def _cache(stack: Stack) -> str:
     """What the keys of the cache start with: another one for every change of the accounts or deployments, so
-    that nothing learned of what was there before stands in the way of what is there now."""
-    learned_of = stack.model_dump_json(include={"accounts", "deployments", "strategy"})
+    that nothing learned of what was there before stands in the way of what is there now. Capacity is none: it
+    changes without a policy."""
+    deployments = {name: {"model", "version", "sku"} for name in stack.deployments}
+    learned_of = stack.model_dump_json(include={"accounts": True, "deployments": deployments, "strategy": True})
     return f"apimlb/{hashlib.sha256(learned_of.encode()).hexdigest()[:8]}"
 
 

@@ -36,6 +36,13 @@ def keys(policy: str) -> set[str]:
     return set(re.findall(r"apimlb/[0-9a-f]{8}", policy))
 
 
+def test_a_capacity_changes_no_policy() -> None:
+    """`set-capacity` writes it into the file, and nothing else."""
+    chat = {"model": "gpt-5.1", "version": "2025-11-13"}
+    policies = [render(parse({"deployments": {"chat": {**chat, **more}}})) for more in ({}, {"capacity": 50})]
+    assert policies[0] == policies[1]
+
+
 def test_a_changed_stack_has_nothing_in_the_cache_to_stand_in_its_way() -> None:
     stack = {"strategy": "retry", "accounts": [{"location": "eastus2"}, {"location": "westus3"}]}
     chat = {"model": "gpt-5.1", "version": "2025-11-13", "capacity": 80}
