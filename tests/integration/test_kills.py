@@ -12,7 +12,7 @@ SAMPLE = {
     "first deploy": True,
     "account added": True,
     "account removed": False,
-    "version changed": True,
+    "another way of billing": True,
     "strategy changed": False,
     "set-capacity in the file": True,
     "destroy": False,

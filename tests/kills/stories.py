@@ -17,8 +17,6 @@ _EAST = '[[accounts]]\nlocation = "eastus2"\n'
 _WEST = '[[accounts]]\nlocation = "westus3"\n'
 _CHAT = '[deployments.chat]\nmodel = "gpt-5.1"\nversion = "2025-11-13"\n'
 _MORE = '[deployments.more]\nmodel = "gpt-5.1"\nversion = "2025-11-13"\n'
-_OLDER = '"gpt-5.1"\nversion = "2025-11-13"', '"gpt-4o"\nversion = "2024-08-06"'
-_NEWER = _OLDER[0], _OLDER[1].replace("08-06", "11-20")
 ONE = _EAST + _CHAT
 TWO = _EAST + _WEST + _CHAT
 
@@ -59,7 +57,7 @@ STORIES: Mapping[str, Story] = {
     ),
     "deployment added": Story(TWO + _MORE, DEPLOY),
     "deployment removed": Story(TWO, PRUNE, ((TWO + _MORE, DEPLOY),)),
-    "version changed": Story(TWO.replace(*_NEWER), DEPLOY, ((TWO.replace(*_OLDER), DEPLOY),)),
+    "another way of billing": Story(TWO + 'sku = "DataZoneStandard"\n', DEPLOY),
     "model replaced": Story(
         TWO.replace("gpt-5.1", "text-embedding-3-small").replace("2025-11-13", "1"), PRUNE
     ),
