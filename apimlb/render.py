@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 
 from apimlb.policy.compiler import compile_policy
 from apimlb.stack.access import GATEWAY, KEYS_API, TENANT_ID
-from apimlb.stack.clients import shard_names
+from apimlb.stack.clients import shard_count, shard_names
 from apimlb.stack.config import Stack, Strategy, parse
 from apimlb.stack.desired import Policies
 from apimlb.stack.draining import LIST
@@ -43,7 +43,7 @@ def render_all(stack: Stack) -> Policies:
 
 
 def _rendered(stack: Stack, template: str) -> str:
-    client_ids = shard_names(stack.clients or ())
+    client_ids = shard_names(shard_count(stack.clients or ()))
     named_values = dict.fromkeys((*client_ids, LIST, GATEWAY, IDENTITY, TENANT_ID), _STAND_IN)
     text = (
         _environment()
@@ -84,7 +84,9 @@ def _cache(stack: Stack) -> str:
     that nothing learned of what was there before stands in the way of what is there now. Capacity is none: it
     changes without a policy."""
     deployments = {name: {"model", "version", "sku"} for name in stack.deployments}
-    learned_of = stack.model_dump_json(include={"accounts": True, "deployments": deployments, "strategy": True})
+    learned_of = stack.model_dump_json(
+        include={"accounts": True, "deployments": deployments, "strategy": True}
+    )
     return f"apimlb/{hashlib.sha256(learned_of.encode()).hexdigest()[:8]}"
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from apimlb.deploy.cloud import Cloud
-from apimlb.errors import ConfigError, NotFoundError
+from apimlb.errors import ConfigError, ConflictError, NotFoundError
 from apimlb.stack.access import named_value_body, named_value_id
-from apimlb.stack.clients import PREFIX, ROOM, read, shard_name, shard_of, written
+from apimlb.stack.clients import PREFIX, ROOM, counts_in, read, shard_name, shard_names, shard_of, written
 from apimlb.stack.names import Names
 
 NAMED_VALUE = "microsoft.apimanagement/service/namedvalues"
@@ -15,7 +15,8 @@ Held = Mapping[str, list[str]]
 
 
 def held(cloud: Cloud, names: Names) -> Held:
-    """What Azure has; raises `NotFoundError` while there is no stack."""
+    """What Azure has; raises `NotFoundError` while there is no stack, `ConflictError` while the named values
+    are exchanged for more or fewer."""
     found = {
         str(body["name"]): read(str(body["properties"].get("value") or ""))
         for body in cloud.children(names.service_id, NAMED_VALUE)
@@ -23,7 +24,15 @@ def held(cloud: Cloud, names: Names) -> Held:
     }
     if not found:
         raise NotFoundError("The stack has no clients", where=names.service, next_step="Run `apimlb deploy`.")
-    return found
+    counts = counts_in(found)
+    if len(counts) != 1:
+        raise ConflictError(
+            "A deploy that changes where clients are kept was cut off",
+            where=names.service,
+            next_step="Run `apimlb deploy`, then the same command again.",
+        )
+    # Others are left from such a change, or not all there yet: the policy reads these.
+    return {name: found[name] for name in shard_names(counts[0])}
 
 
 def listed(held: Held) -> tuple[str, ...]:
@@ -35,7 +44,7 @@ def with_clients(held: Held, ids: Iterable[str]) -> dict[str, list[str]]:
     """The named values that change when the ids come; raises `ConfigError` when one would be too long."""
     changed: dict[str, list[str]] = {}
     for id in map(str.lower, ids):
-        name = shard_name(shard_of(id, len(held)))
+        name = shard_name(shard_of(id, len(held)), len(held))
         there = changed.get(name, held[name])
         if id not in there:
             changed[name] = sorted([*there, id])

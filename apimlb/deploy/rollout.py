@@ -5,7 +5,7 @@ and answers at all; only then does it become the current one, and what was curre
 back. One that does not do is left where it is and told.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -17,7 +17,7 @@ from apimlb.deploy.ids import short
 from apimlb.deploy.keys import secrets_of
 from apimlb.deploy.readiness import Readiness
 from apimlb.deploy.reads import together
-from apimlb.deploy.traffic import DRAIN, TRY, Arrangement
+from apimlb.deploy.traffic import DRAIN, FORGET, TRY, Arrangement
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import NotReadyError, UnverifiedError
 from apimlb.stack.differences import at
@@ -44,7 +44,7 @@ class Visit:
 @dataclass(frozen=True, slots=True)
 class Rollout:
     """Acts at one gateway. `known` are replies by lower-case id, which grow while a deploy goes on;
-    `unverified` is what could not be tried from here, `ready` the names of backends that were found to answer."""
+    `unverified` is what could not be tried from here, `ready` the names of backends that answered."""
 
     cloud: Cloud
     clock: Clock
@@ -61,6 +61,8 @@ class Rollout:
             self._try(self.arrangement.backends[task.key])
         elif task.verb == DRAIN:
             self._drain(task.label)
+        elif task.verb == FORGET:
+            self._forget(self.arrangement.unnamed)
         else:
             for id, body in self.arrangement.writes[task.key].items():
                 self.cloud.put(id, body)
@@ -69,8 +71,7 @@ class Rollout:
         """Make the policy the current one by way of a revision; raises `NotReadyError` for one that does not
         do, which stays in its revision."""
         current = self.cloud.get(self.site.api) or {}
-        numbers = [int(row["apiRevision"]) for row in self.cloud.children(self.site.api, REVISION)]
-        now = int((current.get("properties") or {}).get("apiRevision") or 1)
+        now, numbers = _number(current), self._revisions()
         fresh = f"{self.site.api};rev={max([now, *numbers]) + 1}"
         said = {name: current["properties"][name] for name in _SAID if name in current["properties"]}
         self.cloud.put(fresh, {"properties": {**said, "sourceApiId": f"{self.site.api};rev={now}"}})
@@ -95,6 +96,19 @@ class Rollout:
         serving = {name for name, account in self.site.backends.items() if account not in out}
         checks |= {name: partial(asked.await_answer, name) for name in serving - self.ready}
         together(checks)
+
+    def _forget(self, names: Iterable[str]) -> None:
+        """Delete the revisions that are not current and whose policies name one of the named values."""
+        current = _number(self.cloud.get(self.site.api) or {})
+        for number in self._revisions():
+            revision = f"{self.site.api};rev={number}"
+            policy = None if number == current else self.cloud.get(f"{revision}/policies/policy")
+            text = str(at(policy or {}, "properties.value") or "")
+            if any(f"{{{{{name}}}}}" in text for name in names):
+                self.cloud.delete(revision)
+
+    def _revisions(self) -> list[int]:
+        return [int(row["apiRevision"]) for row in self.cloud.children(self.site.api, REVISION)]
 
     @property
     def site(self) -> Site:
@@ -161,3 +175,8 @@ def _key(cloud: Cloud, site: Site) -> str:
             next_step="Run the same command again.",
         )
     return found.primary
+
+
+def _number(api: Json) -> int:
+    """The number of the API's current revision."""
+    return int((api.get("properties") or {}).get("apiRevision") or 1)

@@ -4,6 +4,7 @@
     drain      what a pool or the policy sent before it was written has the time to end, before it goes away
     take out   an account whose deployments change in place is sent nothing first, one account at a time,
     take in    and is sent something again when it was tried
+    forget     an earlier revision goes whose policy names a named value that goes: Azure keeps what is named
 
 Out of a pool it is written; the policy of the strategy without pools reads in a named value who is out. An
 account is not taken out where there is no other: the change itself takes away what is asked for.
@@ -17,25 +18,26 @@ from apimlb.deploy.executor import Task
 from apimlb.deploy.ids import ACCOUNT, BACKEND, DEPLOYMENT, parent_of
 from apimlb.stack.differences import at
 from apimlb.stack.draining import LIST, listed, names_in
-from apimlb.stack.planner import POOL, Action, Plan, Step, kind_of
+from apimlb.stack.planner import NAMED_VALUE, POOL, Action, Plan, Step, kind_of
 from apimlb.stack.resources import Json
 
-TRY, DRAIN, OUT, IN = "try", "drain", "take out", "take in"
-VERBS = frozenset({TRY, DRAIN, OUT, IN})
+TRY, DRAIN, OUT, IN, FORGET = "try", "drain", "take out", "take in", "forget"
+VERBS = frozenset({TRY, DRAIN, OUT, IN, FORGET})
 
 _WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
-_DRAINED = frozenset({BACKEND, POOL, DEPLOYMENT, ACCOUNT})
+_DRAINED = frozenset({BACKEND, POOL, DEPLOYMENT, ACCOUNT, NAMED_VALUE})
 _ALL = "#drain"
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """Tasks that keep traffic going. `backends` are the names to try by task; `writes` the bodies by id that
-    a task writes which takes out or in."""
+    a task writes which takes out or in; `unnamed` the named values that no policy is to name any more."""
 
     tasks: tuple[Task, ...]
     backends: Mapping[str, str] = field(default_factory=dict)
     writes: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    unnamed: frozenset[str] = frozenset()
 
 
 def arrange(
@@ -67,6 +69,12 @@ def arrange(
         extra.append(Task(_ALL, "what was sent before", DRAIN, frozenset(gate.key for gate in scene.gates)))
     for step in leaving:
         needs.add(step.removal_key, {_ALL})
+    unnamed = [s for s in plan.of(Action.DELETE) if kind_of(s.resource) == NAMED_VALUE]
+    if unnamed:
+        written = frozenset(gate.key for gate in scene.gates)
+        extra.append(Task("#forget", "policies of before", FORGET, written))
+    for step in unnamed:
+        needs.add(step.removal_key, {"#forget"})
     before: frozenset[str] = frozenset()
     for roll in rolled:
         out = Task(f"{roll.account}#out", f"account {roll.name}", OUT, before)
@@ -82,7 +90,8 @@ def arrange(
         writes[back.key] = scene.whole(id for roll in rolled for id in roll.without)
         for gate in scene.gates:
             needs.add(gate.key, {back.key})
-    return Arrangement((*(needs.of(task) for task in tasks), *extra), backends, writes)
+    names = frozenset(step.resource.name for step in unnamed)
+    return Arrangement((*(needs.of(task) for task in tasks), *extra), backends, writes, names)
 
 
 @dataclass(frozen=True, slots=True)

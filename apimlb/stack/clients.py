@@ -2,10 +2,11 @@
 
 A named value holds 4,096 characters (Microsoft Learn, API Management limits), so that the ids are spread over
 several by their first two digits. An id never moves from one to another while their number is the same, and
-to add or remove one writes one value.
+to add or remove one writes one value. Their names tell their number, so that a policy that reads as many as
+there were goes on finding each client there while another number of them is written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 PREFIX = "apimlb-client-ids"
 EMPTY = "none"
@@ -31,13 +32,19 @@ def shard_of(client: str, count: int) -> int:
     return int(client[:2], 16) * count // 256
 
 
-def shard_name(shard: int) -> str:
-    return f"{PREFIX}-{shard}"
+def shard_name(shard: int, count: int) -> str:
+    """The name of a named value, one of `count`."""
+    return f"{PREFIX}-{shard}" if count == COUNTS[0] else f"{PREFIX}-{shard}-of-{count}"
 
 
-def shard_names(clients: Iterable[str]) -> tuple[str, ...]:
-    """The named values that the policy reads for these clients."""
-    return tuple(map(shard_name, range(shard_count(clients))))
+def shard_names(count: int) -> tuple[str, ...]:
+    """The names of so many named values, all that a policy reads."""
+    return tuple(shard_name(shard, count) for shard in range(count))
+
+
+def counts_in(names: Collection[str]) -> tuple[int, ...]:
+    """Of how many named values there are all: of several numbers while a change of it is under way."""
+    return tuple(count for count in COUNTS if {*shard_names(count)} <= {*names})
 
 
 def in_shards(clients: Iterable[str]) -> dict[str, str]:
@@ -45,7 +52,7 @@ def in_shards(clients: Iterable[str]) -> dict[str, str]:
     ids = sorted({client.lower() for client in clients})
     count = shard_count(ids)
     held = {shard: [id for id in ids if shard_of(id, count) == shard] for shard in range(count)}
-    return {shard_name(shard): written(ids) for shard, ids in held.items()}
+    return {shard_name(shard, count): written(ids) for shard, ids in held.items()}
 
 
 def written(ids: Iterable[str]) -> str:

@@ -95,7 +95,7 @@ class Stage:
             yield from self._converged(azure, folder)
         shutil.rmtree(folder)
 
-    def _reference(self) -> list[str]:
+    def _reference(self) -> set[str]:
         folder = self._copied("whole")
         with self._azure(folder) as azure:
             azure.manage = counter = Executioner(azure.manage)
@@ -126,24 +126,24 @@ class Stage:
         for command in self.story.after or (self.story.command,):
             ran = run_here(folder, *command)
             if ran.code and not (self.story.destroys and ran.code == _NOTHING_THERE):
-                yield f"{' '.join(command)} ended with {ran.code}: {ran.err[-1500:]}"
+                yield f"{' '.join(command)} ended with {ran.code}: {ran.err[-6000:]}"
                 return
         if not self.story.destroys:
             planned = run_here(folder, *PLAN)
             if planned.code:
-                yield f"a plan is not empty ({planned.code}): {planned.out[-1500:]}{planned.err[-500:]}"
+                yield f"a plan is not empty ({planned.code}): {planned.out[-6000:]}{planned.err[-500:]}"
             yield from self._silent(folder)
         found = _known(azure)
         for what, ids in (
-            ("missing", {*self.reference} - {*found}),
-            ("too much", {*found} - {*self.reference}),
+            ("missing", self.reference - found),
+            ("too much", found - self.reference),
         ):
             if ids:
                 yield f"{what}: {', '.join(sorted(ids))}"
         if not self.story.destroys:
             ran = run_here(folder, *DESTROY)
             if ran.code:
-                yield f"destroy ended with {ran.code}: {ran.err[-1500:]}"
+                yield f"destroy ended with {ran.code}: {ran.err[-6000:]}"
         left = {*azure.ids()} - {*self.nothing}
         if left:
             yield f"left after destroy --purge: {', '.join(sorted(left))}"
@@ -182,13 +182,10 @@ class Stage:
             azure.close()
 
 
-def _known(azure: WatchedAzure) -> list[str]:
-    """The ids of all that there is, but for numbered ones: what a policy's changes leave as ways back."""
-    return [
-        id
-        for id in azure.ids()
-        if not re.search(r";rev=|/releases/|/operationresults/|/operationstatuses/", id)
-    ]
+def _known(azure: WatchedAzure) -> set[str]:
+    """The ids of all that there is, those of an API's revisions as the API's, without its releases."""
+    ids = {re.sub(r";rev=\d+", "", id) for id in azure.ids()}
+    return {id for id in ids if not re.search(r"/releases(/|$)|/operationresults/|/operationstatuses/", id)}
 
 
 def _endpoint(printed: str) -> tuple[str, str]:

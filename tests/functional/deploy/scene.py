@@ -11,6 +11,7 @@ from apimlb.deploy.draining import Wanted
 from apimlb.deploy.gateway import Answer
 from apimlb.deploy.rollout import Visit
 from apimlb.http import Headers, Request
+from apimlb.local.entra.tokens import Principal
 from apimlb.render import render_all
 from apimlb.stack.config import Stack, parse
 from apimlb.stack.desired import resources
@@ -23,6 +24,7 @@ from tests.stacks import SUBSCRIPTION, TENANT
 
 CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
 KEY = "apimlb-default"
+AUDIENCE = "https://cognitiveservices.azure.com"
 BODY = b'{"messages":[{"role":"user","content":"Still there?"}],"max_completion_tokens":5}'
 
 
@@ -62,16 +64,20 @@ class Site:
         answered = self.azure.call(Request(method, url, headers, body))
         return Answer(answered.status, answered.headers)
 
-    def serve(self, stack: Stack) -> None:
-        """From now on a client calls whenever whoever deploys does anything."""
+    def serve(self, stack: Stack, client: str = "") -> None:
+        """From now on a client calls whenever whoever deploys does anything: with the key, or with a token of
+        the application with the id `client`."""
         service = Names(SUBSCRIPTION, stack).service_id
         held = self.azure.world.store.get(f"{service}/subscriptions/{KEY}")
         assert held is not None
-        headers = Headers([("api-key", held.hidden["primaryKey"]), ("Content-Type", "application/json")])
+        key, content = ("api-key", held.hidden["primaryKey"]), ("Content-Type", "application/json")
+        entra, who = self.azure.world.entra, Principal(client, client)
         url = f"https://{service.rpartition('/')[2]}.azure-api.net{CHAT}"
 
         def call(request: Request) -> None:
-            answered = self.azure.call(Request("POST", url, headers.copy(), BODY))
+            token = ("Authorization", f"Bearer {entra.mint(who, AUDIENCE)}")
+            headers = Headers([token if client else key, content])
+            answered = self.azure.call(Request("POST", url, headers, BODY))
             self.statuses[answered.status] += 1
             if answered.status != 200:
                 self.notes.append(f"{answered.status} before {request.method} {request.path[-70:]}")

@@ -6,7 +6,7 @@ from apimlb.deploy import clients, keys
 from apimlb.deploy.azure import Azure
 from apimlb.deploy.deployer import Deployer
 from apimlb.errors import ConfigError, ConflictError, NotFoundError
-from apimlb.stack.clients import ROOM
+from apimlb.stack.clients import ROOM, shard_names
 from apimlb.stack.config import parse
 from apimlb.stack.names import Names
 from tests.functional.deploy.local_azure import LocalAzure
@@ -77,6 +77,16 @@ def test_clients_come_and_go_by_one_write_each(azure: LocalAzure, cloud: Azure) 
 def test_a_deploy_of_a_file_without_clients_keeps_them(azure: LocalAzure, cloud: Azure) -> None:
     clients.write(cloud, NAMES, clients.with_clients(clients.held(cloud, NAMES), [APP]))
     assert Deployer(cloud, azure.clock).preview(desired()).plan.is_empty
+
+
+def test_while_the_named_values_are_exchanged_those_count_that_the_policy_reads(cloud: Azure) -> None:
+    clients.write(cloud, NAMES, clients.with_clients(clients.held(cloud, NAMES), [APP]))
+    first, *others = shard_names(16)
+    clients.write(cloud, NAMES, {first: [PERSON]})
+    assert clients.listed(clients.held(cloud, NAMES)) == (APP.lower(),)
+    clients.write(cloud, NAMES, {name: [PERSON] for name in others})
+    with pytest.raises(ConflictError, match="cut off"):
+        clients.held(cloud, NAMES)
 
 
 def test_what_is_not_there_cannot_be_taken_away(cloud: Azure) -> None:

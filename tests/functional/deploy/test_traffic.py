@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from apimlb.deploy.cloud import Limits
+from apimlb.deploy.ids import NAMED_VALUE
 from apimlb.local.lateness import LATE
 from apimlb.stack.config import parse
 from tests.functional.deploy.local_azure import LocalAzure
@@ -62,3 +63,20 @@ def test_the_strategy_may_change_under_traffic(late: LocalAzure, strategy: str) 
     other = "retry" if strategy == "backend-pool" else "backend-pool"
     scene.deploy(**BASE, strategy=other)
     assert set(scene.statuses) == {200}, scene.notes
+
+
+@pytest.mark.parametrize(("before", "after"), [(600, 3), (3, 600)])
+def test_clients_may_become_so_many_or_few_that_the_named_values_do(
+    late: LocalAzure, before: int, after: int
+) -> None:
+    """What was released before names those that go, and gateways serve it for a while yet."""
+    ids = [f"{number * 37 % 256:02x}000000-0000-4000-8000-{number:012d}" for number in range(600)]
+    scene = Site(late, Limits(steady=60, drain=60))
+    scene.deploy(**BASE, clients=ids[:before])
+    late.clock.advance(600)
+    scene.serve(parse({**BASE, "clients": ids[:before]}), client=ids[2])
+    scene.deploy(**BASE, clients=ids[:after])
+    late.clock.advance(600)
+    scene.deploy(**BASE, clients=ids[:after])
+    assert set(scene.statuses) == {200}, scene.notes
+    assert len([id for id in late.ids(NAMED_VALUE) if "client-ids" in id]) == (4 if after == 3 else 16)
