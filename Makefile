@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-shared test-azure-cli check format fuzz kill-matrix soak bench-balancer
+.PHONY: help setup texts demo test test-shared test-azure-cli check format fuzz kill-matrix soak bench-balancer
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -53,6 +53,11 @@ check: $(DEV) ## formatting, lint, types, the import table, rendered policies
 	$(BIN)/mypy apimlb tests
 	$(BIN)/pytest -q tests/unit/test_house.py
 	$(BIN)/apimlb render --references policies --check
+	$(BIN)/python -m apimlb.cli.help_texts --check
+
+texts: $(DEV) ## write what is derived anew: the rendered policies and the texts of --help
+	$(BIN)/apimlb render --references policies
+	$(BIN)/python -m apimlb.cli.help_texts
 
 fuzz: $(DEV) ## throw texts at the policy language for SECONDS=300 from SEED=1; prints cases/s and failures, shortened
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1)

@@ -1,4 +1,4 @@
-"""The errors of apimlb: each says what happened, where, and what to do next.
+"""The errors of apimlb: each says what happened, where, why, what to do next, and what Azure said of it.
 
     ApimlbError
     ├── ConfigError        the user's file, flag or environment is wrong            exit 2
@@ -20,17 +20,24 @@ import errno
 
 
 class ApimlbError(Exception):
-    """What happened (`what`), on which thing (`where`) and what to do about it (`next_step`)."""
+    """What happened (`what`), on which thing (`where`), `why` such a thing happens, and what to do about it
+    (`next_step`). `raw` is what somebody else said of it, word by word."""
 
     exit_code = 1
+    usual_why = "Something that the command needs did not happen."
+    """Why it happens, where nobody says it more exactly."""
     usual_step = "Run the same command again."
     """What to do next where nobody says anything better."""
 
-    def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
+    def __init__(
+        self, what: str, *, where: str = "", why: str = "", next_step: str = "", raw: str = ""
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.where = where
+        self.why = why
         self.next_step = next_step
+        self.raw = raw
 
     def __str__(self) -> str:
         return f"{self.what} ({self.where})" if self.where else self.what
@@ -40,6 +47,7 @@ class ConfigError(ApimlbError):
     """A file, flag or environment variable holds something that cannot be used."""
 
     exit_code = 2
+    usual_why = "What was given cannot be used as it stands, and apimlb does not guess."
     usual_step = "Correct it, then run the same command again."
 
 
@@ -47,12 +55,15 @@ class AuthError(ApimlbError):
     """Azure does not know who calls, or does not let them."""
 
     exit_code = 3
+    usual_why = "Azure wants to know who calls, and that they have the right to it."
+    usual_step = "Run `az login`, then the same command again."
 
 
 class QuotaError(ApimlbError):
     """More capacity is asked for than the subscription has left."""
 
     exit_code = 4
+    usual_why = "A subscription has so many tokens per minute for each model and region."
     usual_step = "Lower the capacity, or ask Azure for more quota."
 
 
@@ -60,6 +71,7 @@ class ConflictError(ApimlbError):
     """A name, a port or a soft-deleted resource stands in the way."""
 
     exit_code = 5
+    usual_why = "Something else has the name, the port or the turn already."
     usual_step = "Move it out of the way, then run the same command again."
 
 
@@ -67,6 +79,7 @@ class NotFoundError(ApimlbError):
     """What the command works on does not exist."""
 
     exit_code = 6
+    usual_why = "It was never made, is gone, or has another name."
     usual_step = "Look at its name, or make it first."
 
 
@@ -74,21 +87,33 @@ class NotReadyError(ApimlbError):
     """What was deployed does not work yet, though all of it is there."""
 
     exit_code = 7
+    usual_why = "Roles, keys and configuration reach a gateway some minutes after Azure has taken them."
 
 
 class UnverifiedError(ApimlbError):
     """What was deployed is there; whether it works cannot be seen from here."""
 
     exit_code = 8
+    usual_why = "No request of this machine reaches the gateway: a proxy, a firewall or a private network."
 
 
 class CloudError(ApimlbError):
     """Azure's own refusal: HTTP `status` (0 when no answer came) and ARM error `code`."""
 
+    usual_why = "Azure refused it, or could not do it; what it had done before stays."
+
     def __init__(
-        self, what: str, *, where: str = "", next_step: str = "", status: int = 0, code: str = ""
+        self,
+        what: str,
+        *,
+        where: str = "",
+        why: str = "",
+        next_step: str = "",
+        raw: str = "",
+        status: int = 0,
+        code: str = "",
     ) -> None:
-        super().__init__(what, where=where, next_step=next_step)
+        super().__init__(what, where=where, why=why, next_step=next_step, raw=raw)
         self.status = status
         self.code = code
 
@@ -96,6 +121,7 @@ class CloudError(ApimlbError):
 class PolicyError(ApimlbError):
     """A policy document or expression that Azure would refuse; `line` and `column` count from 1."""
 
+    usual_why = "Azure would refuse this policy, or stumble over it at the first request."
     usual_step = "Correct the policy there, then run the same command again."
 
     def __init__(
@@ -110,6 +136,7 @@ class PolicyError(ApimlbError):
 class Interrupted(ApimlbError):
     """The user stopped the command; what was under way in Azure goes on there."""
 
+    usual_why = "You stopped it. What Azure had begun goes on there."
     exit_code = 130
 
 

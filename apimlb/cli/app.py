@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from apimlb.cli import clients, draining, keys, local, policy, simulate, status
+from apimlb.cli import clients, draining, keys, local, policy, setting_up, simulate, status
 from apimlb.cli.answers import Answer
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.endings import DETAILED, run_to_its_end
@@ -76,7 +76,7 @@ def deploy(
         typer.Option("--plan", metavar="FILE", help="Carry out a saved plan, if it still holds."),
     ] = None,
 ) -> Answer:
-    """Plan, show, ask, provision; the last line is the gateway's URL."""
+    """Plan, show, ask and provision. The last line is the gateway's URL."""
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 
@@ -119,7 +119,7 @@ def set_capacity(
     account: Annotated[str, typer.Option(help="Only on this account.", show_default=False)] = "",
     deployment: Annotated[str, typer.Option(help="Only this deployment.", show_default=False)] = "",
 ) -> Answer:
-    """Give every deployment of every account N,000 tokens per minute, in place."""
+    """Give each deployment N,000 tokens per minute, in place."""
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 
@@ -143,7 +143,7 @@ def env(
     for_app: Annotated[App, typer.Option("--app", help="The app that will read them.")] = App.OPENAI_SDK,
     form: Annotated[Form, typer.Option("--format", help="How to print them.")] = Form.DOTENV,
 ) -> Answer:
-    """Print what an app needs to use the gateway: endpoint, key, deployments. Holds the key: keep it safe."""
+    """Print what an app needs to use the gateway. It holds the key: keep it safe."""
     from apimlb.cli import flows
     from apimlb.cli.applications import variables
     from apimlb.cli.wiring import open_session
@@ -181,7 +181,7 @@ def render(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when it would differ.")] = False,
     strategy: StrategyName = None,
 ) -> Answer:
-    """Print the policy of the stack's API, compiled as Azure would."""
+    """Print the stack's policy, compiled as Azure would."""
     from apimlb.cli import rendering
 
     if references is not None:
@@ -197,17 +197,21 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running at the end.")] = False,
     strategy: StrategyName = None,
 ) -> Answer:
-    """Drive chat traffic past an account's quota on the local Azure; fail if a client notices."""
+    """Drive chat past a quota on the local Azure. Fails if a client notices."""
     from apimlb.cli.demo import show_it_work
 
     return show_it_work(common(context), strategy=strategy, keep=keep)
 
 
+app.command("init", cls=setting_up.INIT)(setting_up.init)
+app.command("doctor", cls=setting_up.DOCTOR)(setting_up.doctor)
+app.command("open", cls=setting_up.OPEN)(setting_up.open_)
+app.command("completion", cls=setting_up.COMPLETION)(setting_up.completion)
 app.command("simulate", cls=simulate.SIMULATE)(simulate.simulate)
 app.command("capacity", cls=simulate.CAPACITY)(simulate.capacity)
 
 
-@app.command(cls=verb(NOTHING))
+@app.command(cls=verb(NOTHING, examples=("apimlb version", "apimlb version --output json")))
 def version() -> Answer:
     """Print the versions of apimlb and of what runs it."""
     from platform import platform, python_version  # deferred: only this needs them

@@ -38,7 +38,7 @@ def list_(context: typer.Context) -> Answer:
 
 @app.command(cls=verb(examples=("apimlb clients add 11111111-2222-3333-4444-555555555555",)))
 def add(context: typer.Context, ids: Ids) -> Answer:
-    """Let them in, and list them in apimlb.toml where that file has a list."""
+    """Let them in. They are listed in apimlb.toml where that file has a list."""
     from apimlb.deploy.clients import with_clients
 
     return _change(with_clients, ids, common(context))
@@ -46,7 +46,7 @@ def add(context: typer.Context, ids: Ids) -> Answer:
 
 @app.command(cls=verb(examples=("apimlb clients remove 11111111-2222-3333-4444-555555555555",)))
 def remove(context: typer.Context, ids: Ids) -> Answer:
-    """Shut them out, and take them off apimlb.toml where that file has a list."""
+    """Shut them out. They are taken off apimlb.toml where that file has a list."""
     from apimlb.deploy.clients import without_clients
 
     return _change(without_clients, ids, common(context))

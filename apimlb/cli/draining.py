@@ -27,7 +27,7 @@ def drain(context: typer.Context, account: Account) -> Answer:
 
 
 def undrain(context: typer.Context, account: Account) -> Answer:
-    """Send to an account again, once it answers through the gateway."""
+    """Send to an account again. It has to answer through the gateway first."""
     from apimlb.cli import operating
     from apimlb.cli.wiring import open_session
 

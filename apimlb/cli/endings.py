@@ -1,5 +1,6 @@
 """How a command line ends: an exit code; an error in prose, and as JSON where that was asked for."""
 
+import os
 import sys
 import tempfile
 import traceback
@@ -7,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from typer.completion import get_completion_inspect_parameters
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
@@ -16,6 +18,7 @@ from apimlb.cli.prose import complain, document_of, leave_unread, show_json, spe
 from apimlb.errors import ApimlbError, from_system
 from apimlb.files import replace_file
 
+_COMPLETION = "_APIMLB_COMPLETE"
 DETAILED = "--detailed-exitcode"
 """With this flag of `plan` 2 means changes, so every error ends in 1."""
 
@@ -24,6 +27,8 @@ def run_to_its_end(commands: Any, arguments: Sequence[str]) -> NoReturn:
     """Run the command that the arguments name, and leave with its exit code."""
     assert isinstance(commands, TyperGroup)
     speak_plainly()
+    if _COMPLETION in os.environ:
+        get_completion_inspect_parameters()  # without it Typer knows no shell
     try:
         code = commands.main(list(arguments), prog_name="apimlb", standalone_mode=False)
     except BrokenPipeError:
@@ -58,6 +63,7 @@ class Failure(ApimlbError):
     """A bug of ours."""
 
     exit_code = 70
+    usual_why = "This is a mistake in apimlb, not in what you did."
 
 
 def _confession(error: Exception) -> Failure:

@@ -1,4 +1,5 @@
-"""The console script. `gateway-url` is answered out of the stack's cache before anything heavy is imported.
+"""The console script. `gateway-url` is answered out of the stack's cache and `--help` out of a file, before
+anything heavy is imported.
 
 Shell scripts call `$(apimlb gateway-url)` often; a process that imports Typer takes several times as long as
 one that reads a small file.
@@ -10,6 +11,8 @@ import sys
 from pathlib import Path
 
 _INTERRUPTED = 130
+_USUAL = 80
+"""Columns for which the texts in help/ are written; wider ones show the same."""
 _COMMAND = "gateway-url"
 _WITHOUT_EFFECT = ("--quiet", "-q", "--verbose", "-v", "--yes", "-y", "--no-color")
 _WITH_VALUE = {"--stack": "stack", "--state": "state", "--config": "config"}
@@ -19,6 +22,10 @@ def main() -> None:
     """Run the command in `sys.argv`."""
     arguments = sys.argv[1:]
     try:
+        text = _help(arguments) if arguments[-1:] in (["--help"], ["-h"]) else ""
+        if text:
+            sys.stdout.write(text)
+            return
         url = _cached_url(arguments) if _COMMAND in arguments else ""
         if url:
             from apimlb.cli.prose import show  # deferred, for every other command
@@ -29,6 +36,25 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     run()
+
+
+def _help(arguments: list[str]) -> str:
+    """The help of the command, as it is kept for terminals of the usual width; empty where it is not kept."""
+    words = arguments[:-1]
+    if _columns() < _USUAL or not all(word.replace("-", "").isalpha() and word[0] != "-" for word in words):
+        return ""
+    file = Path(__file__).with_name("help") / f"{' '.join(['apimlb', *words])}.txt"
+    try:
+        return file.read_text("utf-8")
+    except OSError:
+        return ""
+
+
+def _columns() -> int:
+    try:
+        return int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
+    except (OSError, ValueError):
+        return _USUAL
 
 
 def _cached_url(arguments: list[str]) -> str:

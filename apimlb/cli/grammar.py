@@ -66,7 +66,7 @@ class _Speaking:
         """What every command understands, in a line, and the examples."""
         with formatter.section("Everywhere, before the command or after it"):
             names = "--output, --yes, --quiet, --verbose, --debug, --no-color"
-            formatter.write_text(f"{names}: see `apimlb --help`")
+            formatter.write_text(f"{names}: `apimlb --help`")
         if self.examples:
             with formatter.section("Examples"):
                 for example in self.examples:
@@ -89,7 +89,7 @@ class Group(_Speaking, TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Without a word, its help."""
-        if not args and self.no_args_is_help:
+        if not args and self.no_args_is_help and not ctx.resilient_parsing:
             say(ctx.get_help())
             raise typer.Exit(2)
         return super().parse_args(ctx, args)

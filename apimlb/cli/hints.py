@@ -15,6 +15,7 @@ from typing import Any
 
 _TARGETS = ("--local", "--azure")
 _NAMED = ("--stack", "--config", "--state", "--subscription", "--strategy", "--tier")
+_LONG = 120
 _VALUED = (*_NAMED, "--output", "-o")
 _COMMAND = re.compile(r"`apimlb ([^`]+)`")
 _FILE = re.compile(r"(?<![\w./-])apimlb\.toml\b")
@@ -78,6 +79,12 @@ def about_file(text: str, arguments: Sequence[str] | None = None) -> str:
     flags = dict(f for f in given(sys.argv[1:] if arguments is None else arguments) if len(f) == 2)
     file = flags.get("--config", "")
     return _FILE.sub(lambda found: file, text) if file else text
+
+
+def repeated(text: str, arguments: Sequence[str]) -> str:
+    """The text, with the command line itself for "the same command"; a long one is not written out."""
+    line = shlex.join(["apimlb", *arguments])
+    return text if len(line) > _LONG else text.replace("the same command", f"`{line}`")
 
 
 def without_login(text: str, arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> str:

@@ -10,9 +10,7 @@ from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.prose import say
 
-app = typer.Typer(
-    cls=Group, no_args_is_help=True, help="Keys that clients call the gateway with: one for each team."
-)
+app = typer.Typer(cls=Group, no_args_is_help=True, help="Keys that clients call with: one for each team.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the key is called.")]
 
@@ -26,7 +24,7 @@ class Which(StrEnum):
 
 @app.command("list", cls=verb(examples=("apimlb keys list",)))
 def list_(context: typer.Context) -> Answer:
-    """List the keys by name, with their states; the keys themselves are not shown."""
+    """List the keys by name, with their states. The keys themselves are not shown."""
     from apimlb.cli.wiring import open_session
     from apimlb.deploy import keys
 
@@ -57,7 +55,7 @@ def rotate(
         Which, typer.Option("--key", help="Which of the two to renew: the one that no app uses any more.")
     ] = Which.SECONDARY,
 ) -> Answer:
-    """Renew one of the two keys of a name and print it; the other one goes on working."""
+    """Renew one of the two keys of a name and print it. The other one goes on working."""
     from apimlb.cli.wiring import open_session
     from apimlb.deploy import keys
 

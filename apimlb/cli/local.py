@@ -14,7 +14,7 @@ from apimlb.cli.prose import say
 from apimlb.errors import ConfigError
 
 app = typer.Typer(
-    cls=Group, no_args_is_help=True, help="Run Azure on this machine: ARM, Entra, APIM and Azure OpenAI."
+    cls=Group, no_args_is_help=True, help="Azure on this machine: ARM, Entra, APIM, Azure OpenAI."
 )
 
 GatewayPort = Annotated[
@@ -107,7 +107,7 @@ def up(
 
 @app.command(cls=verb(STATE, examples=("apimlb local down",)))
 def down(context: typer.Context) -> Answer:
-    """Stop it; what was deployed to it is there again at the next `up`."""
+    """Stop it. What was deployed to it is there again at the next `up`."""
     from apimlb.local import process
 
     directory = common(context).local_azure
@@ -120,7 +120,7 @@ def down(context: typer.Context) -> Answer:
 
 @app.command(cls=verb(STATE, examples=("apimlb local status",)))
 def status(context: typer.Context) -> Answer:
-    """Say where it runs, what there is and how far it is used, and what is not as usual."""
+    """Say where it runs and how far it is used. And what is not as usual."""
     from apimlb.local import process
 
     said = common(context)

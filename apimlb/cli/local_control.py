@@ -187,7 +187,7 @@ def account(
         ),
     ] = None,
 ) -> Answer:
-    """Make one account behave otherwise until the local Azure stops; without --set, as all do."""
+    """Make one account behave otherwise than all do. Until the local Azure stops, or without --set."""
     path = f"accounts/{quote(name, safe='')}"
     if set:
         told = ask(common(context), "PUT", path, dict(_pair(text) for text in set))
@@ -263,7 +263,7 @@ def token(
         bool, typer.Option("--unknown-key", help="Signed with a key that is not published.")
     ] = False,
 ) -> Answer:
-    """Print a token of the local Entra and nothing else: the owner's unless somebody is named."""
+    """Print a token of the local Entra and nothing else. The owner's unless somebody is named."""
     kind, id = _named({"app": app, "user": user, "identity": identity})
     flaws = {
         "expired": expired,
@@ -287,7 +287,7 @@ def env(
     context: typer.Context,
     form: Annotated[Form, typer.Option("--format", help="How to print them.")] = Form.SHELL,
 ) -> Answer:
-    """Print what Azure's own clients need to work on the local Azure; holds its owner's secret.
+    """Print what Azure's own clients need. It holds the owner's secret.
 
     For a shell: eval "$(apimlb local env)". In it HTTPS to anywhere else fails, for Python then trusts the
     local certificate instead of the usual ones.

@@ -24,7 +24,7 @@ def records(
     ] = "",
     clear: Annotated[bool, typer.Option("--clear", help="Forget them, once they are shown.")] = False,
 ) -> Answer:
-    """Show what policies would have sent to services that are not here: metrics, events, messages.
+    """Show what policies would have sent elsewhere. That is metrics, events and messages.
 
     Nothing of it was sent. The latest 10,000 are kept, until the local Azure stops.
     """

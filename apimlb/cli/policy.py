@@ -35,7 +35,7 @@ CasesFile = Annotated[
     cls=verb(NOTHING, examples=("apimlb policy eval '@(1 + 1)'", "apimlb policy eval --cases cases.json")),
 )
 def evaluate(expression: Expression = "", context: ContextFile = None, cases: CasesFile = None) -> Answer:
-    """Print an expression's type and value, or the answers to a file of cases as JSON."""
+    """Print an expression's type and value. Of a file of cases, the answers as JSON."""
     from apimlb.policy.rehearse.cases import answer, evaluate
 
     if cases is not None:
@@ -66,7 +66,7 @@ def trace(
         Path, typer.Option("--case", metavar="FILE", help="YAML of the request and what backends answer.")
     ],
 ) -> Answer:
-    """Run a policy against a written case; print every step, its time, variables before and after."""
+    """Run a policy against a written case. Prints every step, its time, variables before and after."""
     import asyncio  # deferred: importing it takes as long as Typer
 
     from apimlb.cli.tracing import document, lines

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any, NoReturn, TextIO
 
-from apimlb.cli.hints import about_file, completed, without_login
+from apimlb.cli.hints import about_file, completed, repeated, without_login
 from apimlb.errors import ApimlbError
 
 UNREAD = 141
@@ -57,13 +57,22 @@ def show_json(document: Any) -> None:
 
 
 def complain(error: ApimlbError) -> None:
-    """What went wrong, where, what else did, and what to do next."""
+    """What went wrong and where, why, what else did, what to do next, and last and dim what Azure said."""
     _say(f"Error: {error.what}")
     if error.where:
         _say(f"  where: {error.where}")
+    _say(f"  why:   {error.why or error.usual_why}")
     for note in getattr(error, "__notes__", ()):
         _say(f"  also:  {note}")
-    _say(f"  next:  {_next_step(error)}")
+    _print(f"  next:  {_next_step(error)}", sys.stderr)
+    if error.raw:
+        _say(_dim(f"  {error.raw}"))
+
+
+def _dim(text: str) -> str:
+    """Faint on a terminal that shows colour."""
+    colored = voice.color and sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    return f"\x1b[2m{text}\x1b[0m" if colored else text
 
 
 def document_of(error: ApimlbError, code: int) -> dict[str, Any]:
@@ -73,15 +82,18 @@ def document_of(error: ApimlbError, code: int) -> dict[str, Any]:
             "kind": type(error).__name__,
             "what": error.what,
             "where": error.where,
+            "why": error.why or error.usual_why,
             "also": list(getattr(error, "__notes__", ())),
-            "next": completed(_next_step(error)),
+            "next": _next_step(error),
+            "raw": error.raw,
             "exit_code": code,
         }
     }
 
 
 def _next_step(error: ApimlbError) -> str:
-    return about_file(without_login(error.next_step or error.usual_step, sys.argv[1:]))
+    text = completed(about_file(without_login(error.next_step or error.usual_step, sys.argv[1:])))
+    return repeated(text, sys.argv[1:])
 
 
 def speak_plainly() -> None:

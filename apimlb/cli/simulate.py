@@ -83,7 +83,7 @@ def simulate(
     seed: Seed = 0,
     plot: Plot = None,
 ) -> Answer:
-    """Run the stack's policy before simulated traffic; show how far it is from an omniscient balancer."""
+    """Run the stack's policy before simulated traffic. Shows how far it is from an omniscient balancer."""
     from apimlb.cli import simulations
     from apimlb.simulator import plot as picture
     from apimlb.simulator import report
@@ -120,7 +120,7 @@ def capacity(
     seed: Seed = 0,
     strategy: Strategy = None,
 ) -> Answer:
-    """Say which capacity a traffic needs, on how many accounts, and who would still see a 429."""
+    """Say which capacity a traffic needs. And on how many accounts, and who would still see a 429."""
     from apimlb.cli import simulations
     from apimlb.simulator.profiles import profile as named
     from apimlb.simulator.scenario import Scenario

@@ -11,7 +11,7 @@ LIST = verb(examples=("apimlb list",))
 
 
 def status(context: typer.Context) -> Answer:
-    """Show how the stack stands: what answers, capacities, drift, retirements. Changes nothing."""
+    """Show how the stack stands. That is what answers, capacities, drift, retirements. Changes nothing."""
     from apimlb.cli.operating import standing
     from apimlb.cli.standings import document, lines
     from apimlb.cli.wiring import open_session

@@ -91,11 +91,11 @@ def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:
     """The stack in the workspace's file, with what flags say instead."""
     said = {name: value for name, value in overrides.items() if value is not None}
     tables = config.load(place.config)
-    flags = [f"--{name} {value}" for name, value in said.items() if isinstance(value, str)]
+    flags = {name: f"--{name} {value}" for name, value in said.items() if isinstance(value, str)}
     if place.stack not in (tables.get("name"), STACK):
-        flags.append(f"--stack {place.stack}")
-    source = " and ".join([str(place.config), *flags])
-    return config.parse({**tables, **said, "name": place.stack}, source=source)
+        flags["name"] = f"--stack {place.stack}"
+    source = " and ".join([*([str(place.config)] if place.config.is_file() else []), *flags.values()])
+    return config.parse({**tables, **said, "name": place.stack}, source=source or "the defaults", flags=flags)
 
 
 def open_session(

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from apimlb.deploy.wording import WORDS, Words
 from apimlb.errors import ApimlbError, AuthError, CloudError, ConflictError, NotFoundError, QuotaError
 
 AGAIN = "Run the same command again: it carries on where it stopped."
@@ -215,14 +216,22 @@ def pause_before(attempt: int, means: Meaning) -> float:
 def error_of(refusal: Refusal, *, where: str, means: Meaning | None = None) -> ApimlbError:
     """The refusal as apimlb's own error."""
     means = means or meaning(refusal)
-    what = _sentence(refusal)
+    said = _sentence(refusal)
+    words = WORDS.get(refusal.code, Words(said, ""))
+    what, raw = words.what, said if said != words.what else ""
     if means.passes and refusal.retry_after:
         what += f" (it asks for a pause of {refusal.retry_after:.0f} s)"
     if issubclass(means.error, CloudError):
         return CloudError(
-            what, where=where, next_step=means.next_step, status=refusal.status, code=refusal.code
+            what,
+            where=where,
+            why=words.why,
+            next_step=means.next_step,
+            raw=raw,
+            status=refusal.status,
+            code=refusal.code,
         )
-    return means.error(what, where=where, next_step=means.next_step)
+    return means.error(what, where=where, why=words.why, next_step=means.next_step, raw=raw)
 
 
 def _sentence(refusal: Refusal) -> str:

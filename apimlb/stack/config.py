@@ -26,6 +26,7 @@ capacity = 30                   # thousands of tokens per minute; left out: 30 a
 """
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -35,6 +36,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from apimlb.errors import ConfigError
 from apimlb.stack.clients import shard_count
+from apimlb.stack.complaints import complaint
 
 FILE = "apimlb.toml"
 CAPACITY = 30
@@ -192,12 +194,26 @@ class Stack(Part):
         return self
 
 
-def parse(data: dict[str, object], *, source: str = FILE) -> Stack:
-    """The stack in the file's tables; raises `ConfigError` naming every field that is wrong."""
+def parse(data: dict[str, object], *, source: str = FILE, flags: Mapping[str, str] | None = None) -> Stack:
+    """The stack in the file's tables; raises `ConfigError` naming every field that is wrong.
+
+    `flags` says which fields come from another place than the file, and from which: what is wrong with such a
+    field alone is not the file's fault.
+    """
     try:
         return Stack.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(_complaints(error), where=source, next_step=f"Correct {source}.") from None
+        entries = error.errors()
+    from_flags = [(flags or {}).get(str(entry["loc"][0]) if entry["loc"] else "", "") for entry in entries]
+    place = " and ".join(dict.fromkeys(from_flags)) if all(from_flags) else source
+    said = " ".join(complaint(entry, _fields_at(entry["loc"])) for entry in entries)
+    raise ConfigError(said, where=place, next_step=f"Correct {place}.")
+
+
+def _fields_at(loc: tuple[int | str, ...]) -> Iterable[str]:
+    """The fields of the table in which something is wrong."""
+    tables: dict[str, type[Part]] = {"accounts": Account, "deployments": Deployment}
+    return (tables.get(str(loc[0]), Stack) if len(loc) > 1 else Stack).model_fields
 
 
 def load(path: Path) -> dict[str, object]:
@@ -217,12 +233,3 @@ def load(path: Path) -> dict[str, object]:
         ) from None
     except (ValueError, RecursionError) as error:
         raise ConfigError(str(error), where=str(path), next_step=f"Correct {path}.") from None
-
-
-def _complaints(error: ValidationError) -> str:
-    lines = []
-    for entry in error.errors():
-        path = ".".join(str(part) for part in entry["loc"])
-        message = entry["msg"].removeprefix("Value error, ")
-        lines.append(f"{path}: {message}" if path else message)
-    return "; ".join(lines)

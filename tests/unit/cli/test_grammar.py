@@ -117,7 +117,7 @@ def test_every_command_speaks_the_grammar_and_answers(way: tuple[str, ...]) -> N
 @pytest.mark.parametrize("way", COMMANDS, ids=" ".join)
 def test_the_examples_of_every_command_are_read(way: tuple[str, ...]) -> None:
     each = COMMANDS[way]
-    assert each.examples or way == ("version",)
+    assert each.examples
     for example in each.examples:
         found = re.findall(r"apimlb ((?:'[^']*'|[^)>'])*)", example)
         for line in found:

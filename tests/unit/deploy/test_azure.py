@@ -175,7 +175,7 @@ def test_an_operation_that_fails_late_is_told_with_azure_s_words() -> None:
     )
     with pytest.raises(QuotaError) as caught:
         arm.cloud.put(f"{ACCOUNT}/deployments/chat", {"sku": {}})
-    assert caught.value.what == "InsufficientQuota: too much"
+    assert caught.value.raw == "InsufficientQuota: too much"
     assert caught.value.where == "accounts/oai/deployments/chat"
     assert "aka.ms/oai/quotaincrease" in caught.value.next_step
 
@@ -192,8 +192,9 @@ def test_a_role_that_is_given_under_another_name_is_given() -> None:
 def test_details_are_told() -> None:
     detail = {"code": "ValidationError", "target": "url", "message": "Url is not supported for backend pool."}
     arm = Arm(error(400, "ValidationError", "One or more fields are wrong:", details=[detail]))
-    with pytest.raises(CloudError, match="url: Url is not supported for backend pool"):
+    with pytest.raises(CloudError) as caught:
         arm.cloud.put(BACKEND, {})
+    assert "url: Url is not supported for backend pool" in caught.value.raw
 
 
 def test_an_answer_of_another_shape_is_told() -> None:
@@ -203,12 +204,13 @@ def test_an_answer_of_another_shape_is_told() -> None:
 
 def test_a_missing_right_is_named() -> None:
     arm = Arm(error(403, "AuthorizationFailed", "The client 'x' does not have authorization to perform 'A'"))
-    with pytest.raises(AuthError, match="does not have authorization"):
+    with pytest.raises(AuthError, match="may not do that") as caught:
         arm.cloud.get(BACKEND)
+    assert "does not have authorization" in caught.value.raw
 
 
 def test_a_foreign_subscription_is_no_missing_resource() -> None:
-    with pytest.raises(AuthError, match="could not be found"):
+    with pytest.raises(AuthError, match="does not see the subscription"):
         Arm(error(404, "SubscriptionNotFound", "The subscription 's' could not be found.")).cloud.get(GROUP)
 
 

@@ -26,7 +26,9 @@ def test_a_refusal_is_somebody_s_error(status: int, code: str, error: type[Apiml
 def test_an_error_says_what_where_and_what_next() -> None:
     refusal = Refusal(409, "FlagMustBeSetForRestore", "An existing resource\nhas been soft-deleted.")
     error = error_of(refusal, where="accounts/oai")
-    assert error.what == "FlagMustBeSetForRestore: An existing resource has been soft-deleted."
+    assert error.what == "A deleted resource still has the name."
+    assert "48 hours" in error.why
+    assert error.raw == "FlagMustBeSetForRestore: An existing resource has been soft-deleted."
     assert error.where == "accounts/oai"
     assert "--on-soft-deleted purge" in error.next_step
 
@@ -36,7 +38,7 @@ def test_a_cloud_error_keeps_status_and_code_and_tells_the_details() -> None:
     error = error_of(Refusal(400, "ValidationError", "One or more fields are wrong:", details), where="")
     assert isinstance(error, CloudError)
     assert (error.status, error.code) == (400, "ValidationError")
-    assert error.what.endswith("are wrong: properties.url: Url is not supported for backend pool.")
+    assert error.raw.endswith("are wrong: properties.url: Url is not supported for backend pool.")
 
 
 def test_a_refusal_without_words_is_told_by_its_status() -> None:

@@ -1,0 +1,129 @@
+"""`apimlb init`: a commented `apimlb.toml`, out of answers to what it must know."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from apimlb.cli.prose import say
+from apimlb.errors import ConfigError, ConflictError, Interrupted
+from apimlb.files import replace_file
+from apimlb.stack import config
+
+_FILE = """\
+# What `apimlb deploy` makes of this file: one API Management gateway in front of Azure OpenAI accounts.
+# A setting that stands behind a # has its usual value; `apimlb plan` shows what a change would do.
+
+name = "{name}"                  # goes into every resource's name
+location = "{location}"          # of the gateway
+tier = "{tier}"                  # Developer costs least, BasicV2 is ready in minutes
+strategy = "{strategy}"          # or "{other}"
+# accept_retry_after = false    # true: a breaker opens for as long as the account asks, be it a day
+# clients = []                  # ids of applications, people or groups in Entra that may call without a key
+# allowed_origins = []          # web pages whose scripts may call, as "https://app.example"
+# backend_header = false        # true: answers name their account in x-apimlb-backend
+# stream_usage = false          # true: streamed chat completions end with what they used
+# adapt_parameters = false      # true: reasoning models get max_tokens under the name that they know
+{accounts}
+[deployments.chat]              # the same on every account; clients call it by this name
+model = "{chat.model}"
+version = "{chat.version}"
+sku = "{chat.sku}"
+# capacity = 30                 # thousands of tokens per minute; left out: 30 at first, then what
+                                # `apimlb set-capacity` made it
+
+[deployments.embedding]
+model = "{embedding.model}"
+version = "{embedding.version}"
+sku = "{embedding.sku}"
+"""
+_ACCOUNT = """
+[[accounts]]
+location = "{location}"
+priority = 1                    # a lower number is used first
+# weight = 1                    # share among those of one priority
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a setting, its words, and what holds when nobody answers."""
+
+    name: str
+    words: str
+    usual: str
+
+
+QUESTIONS = (
+    Question("name", "The stack's name", config.Stack().name),
+    Question("location", "The gateway's region", config.Stack().location),
+    Question("tier", f"Its tier ({', '.join(config.Tier)})", config.Stack().tier),
+    Question(
+        "accounts",
+        "The accounts' regions",
+        ",".join(account.location for account in config.DEFAULT_ACCOUNTS),
+    ),
+    Question("strategy", f"How it balances ({', '.join(config.Strategy)})", config.Stack().strategy),
+)
+
+
+def write(file: Path, given: Mapping[str, str], *, ask: bool, force: bool) -> dict[str, str]:
+    """Write the file out of what was given, asked for or usual; returns the answers.
+
+    Raises `ConflictError` for a file that is there, `ConfigError` for an answer that does not fit; nothing is
+    written then.
+    """
+    if file.exists() and not force:
+        raise ConflictError(
+            "There is such a file.",
+            where=str(file),
+            why="What is in it would be lost.",
+            next_step="Run `apimlb init --force` to write it anew.",
+        )
+    answers = {each.name: given.get(each.name) or _answer(each, ask) for each in QUESTIONS}
+    text = text_of(answers)
+    replace_file(file, text.encode())
+    return answers
+
+
+def text_of(answers: Mapping[str, str]) -> str:
+    """The file's text; raises `ConfigError` when a stack cannot be so."""
+    regions = [region.strip() for region in answers["accounts"].split(",") if region.strip()]
+    stack = config.parse(
+        {**answers, "accounts": [{"location": region} for region in regions]}, source="the answers"
+    )
+    accounts = [_ACCOUNT.format(location=account.location) for account in stack.accounts]
+    (other,) = {*config.Strategy} - {stack.strategy}
+    text = _FILE.format(
+        name=stack.name,
+        location=stack.location,
+        tier=stack.tier,
+        strategy=stack.strategy,
+        other=other,
+        accounts="".join(accounts),
+        **config.DEFAULT_DEPLOYMENTS,
+    )
+    return _aligned(text)
+
+
+def _aligned(text: str) -> str:
+    """The text with every comment behind a setting in one column."""
+    lines = []
+    for line in text.splitlines():
+        setting, mark, comment = line.partition("  #")
+        written = setting.strip() and mark
+        lines.append(f"{setting.rstrip():<31} #{comment}" if written else line)
+    return "\n".join(lines) + "\n"
+
+
+def _answer(question: Question, ask: bool) -> str:
+    if not ask:
+        return question.usual
+    say(f"{question.words} [{question.usual}]:")
+    try:
+        said = sys.stdin.readline()
+    except KeyboardInterrupt:
+        raise Interrupted("Stopped; nothing was written.", next_step="Run `apimlb init` again.") from None
+    if not said:
+        raise ConfigError("Nobody answered.", next_step="Run `apimlb init --yes` for the usual answers.")
+    return said.strip() or question.usual

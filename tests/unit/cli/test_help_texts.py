@@ -1,0 +1,38 @@
+"""The help of every command is kept as it is printed, and short enough to be read."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from apimlb.cli.help_texts import COLUMNS, kept, texts
+
+TEXTS = texts()
+
+
+def test_what_is_kept_is_what_the_commands_say() -> None:
+    assert kept() == TEXTS, "run `make texts` and look at what changed"
+
+
+@pytest.mark.parametrize("words", TEXTS)
+def test_a_help_is_short_and_shows_examples(words: str) -> None:
+    lines = TEXTS[words].splitlines()
+    assert max(map(len, lines)) <= COLUMNS
+    assert len(lines) <= 75
+    is_group = "Commands:" in lines
+    assert is_group or "Examples:" in lines
+    assert not [line for line in lines if line.endswith("...") and not line.startswith("Usage")]
+
+
+@pytest.mark.parametrize("line", [["--help"], ["-h"], ["local", "up", "--help"], ["env", "-h"]])
+def test_the_kept_text_is_what_a_terminal_gets(line: list[str]) -> None:
+    """Wherever it comes from: a file for wide terminals, the commands themselves for narrow ones."""
+
+    def printed(columns: int) -> str:
+        environment = {**os.environ, "COLUMNS": str(columns)}
+        command = [sys.executable, "-m", "apimlb", *line]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert printed(120) == TEXTS[" ".join(["apimlb", *line[:-1]])]
+    assert max(map(len, printed(60).splitlines())) <= 60

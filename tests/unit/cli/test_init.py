@@ -1,0 +1,57 @@
+"""`init` writes a file that says what the defaults say, and only what fits."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from apimlb.cli.init import QUESTIONS, text_of, write
+from apimlb.errors import ConfigError, ConflictError
+from apimlb.stack.config import Stack, parse
+
+USUAL = {question.name: question.usual for question in QUESTIONS}
+
+
+def test_the_usual_answers_are_the_stack_without_a_file() -> None:
+    assert parse(tomllib.loads(text_of(USUAL))) == Stack()
+
+
+def test_every_setting_behind_a_hash_has_its_usual_value() -> None:
+    lines = text_of(USUAL).splitlines()
+    shown = [line.removeprefix("# ").partition("  #")[0] for line in lines if line.startswith("# ")]
+    settings = [line for line in shown if " = " in line and line.split(" = ")[0] in Stack.model_fields]
+    assert len(settings) > 4
+    for setting in settings:
+        ((name, value),) = tomllib.loads(setting).items()
+        usual = getattr(Stack(), name)
+        assert value == (list(usual or ()) if isinstance(value, list) else usual), name
+
+
+def test_answers_are_in_the_file() -> None:
+    said = {
+        **USUAL,
+        "name": "mine",
+        "tier": "Developer",
+        "accounts": "eastus, westeurope",
+        "strategy": "retry",
+    }
+    stack = parse(tomllib.loads(text_of(said)))
+    assert (stack.name, stack.tier, stack.strategy) == ("mine", "Developer", "retry")
+    assert [account.location for account in stack.accounts] == ["eastus", "westeurope"]
+
+
+def test_what_does_not_fit_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "apimlb.toml"
+    with pytest.raises(ConfigError, match="Did you mean BasicV2"):
+        write(file, {"tier": "basicv2"}, ask=False, force=False)
+    assert not file.exists()
+
+
+def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "apimlb.toml"
+    file.write_text("name = 'precious'\n")
+    with pytest.raises(ConflictError):
+        write(file, {}, ask=False, force=False)
+    assert file.read_text() == "name = 'precious'\n"
+    write(file, {"name": "new"}, ask=False, force=True)
+    assert tomllib.loads(file.read_text())["name"] == "new"
