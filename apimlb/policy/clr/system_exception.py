@@ -44,11 +44,6 @@ def get_source(error: ClrException) -> str | None:
     return "Policy" if error.source is None and error.__traceback__ is not None else error.source
 
 
-def stack_trace(error: ClrException) -> str | None:
-    """StackTrace: nothing until it is thrown"""
-    return None if error.__traceback__ is None else "   at the policy expression"
-
-
 DEFINITIONS = (
     Definition(
         "System.Exception", "class",
@@ -59,7 +54,8 @@ DEFINITIONS = (
             ("new(string message)", new_exception),
             ("new(string message, Exception inner)", new_exception),
             ("Exception GetBaseException()", innermost),
-            ("string StackTrace", stack_trace),
+            ("string StackTrace",
+             lambda error: None if error.__traceback__ is None else "   at the policy expression"),
             ("string HelpLink", "{0}.help_link", setting("help_link")),
             ("string Source", get_source, setting("source")),
             ("int HResult", get_code, setting("code")),

@@ -115,11 +115,6 @@ def list_copy_part(target: ClrList, index: int, array: Array | None, at: int, co
     copy_to(target.items[index : index + count], array, at)
 
 
-def list_read_only(target: ClrList) -> ReadOnlyList:
-    """AsReadOnly: the same elements, whatever becomes of them."""
-    return ReadOnlyList(target.items, target.element)
-
-
 def list_reverse_part(target: ClrList, index: int, count: int) -> None:
     _range(target, index, count)
     items = target.changed()
@@ -306,7 +301,7 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("T this[int index]", list_item, thing_put),
     ("void Add(T item)", Call(list_add, cost="none")),
     (f"void AddRange({SOURCE})", list_add_range),
-    ("ReadOnlyCollection<T> AsReadOnly()", list_read_only),
+    ("ReadOnlyCollection<T> AsReadOnly()", lambda target: ReadOnlyList(target.items, target.element)),
     ("int BinarySearch(T item)", list_search),
     ("int BinarySearch(T item, IComparer<T> comparer)", list_search),
     ("int BinarySearch(int index, int count, T item, IComparer<T> comparer)", list_search_part),

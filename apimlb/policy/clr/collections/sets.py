@@ -146,10 +146,6 @@ def set_symmetric_except(target: ClrSet, other: object) -> None:
 # Queues and stacks
 
 
-def new_queue(kind: Type) -> ClrQueue:
-    return ClrQueue([], kind.name)
-
-
 def new_queue_of(kind: Type, source: object) -> ClrQueue:
     return ClrQueue(elements(source, "collection"), kind.name)
 
@@ -255,7 +251,7 @@ _SET_ROWS: tuple[Row, ...] = (
 
 def _queue_rows(name: str, push: str, pop: str) -> tuple[Row, ...]:
     new, of, sized = (
-        (new_queue, new_queue_of, new_queue_sized)
+        (lambda kind: ClrQueue([], kind.name), new_queue_of, new_queue_sized)
         if name == "Queue"
         else (new_stack, new_stack_of, new_stack_sized)
     )

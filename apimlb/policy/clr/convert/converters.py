@@ -192,11 +192,6 @@ def _to_text(value: object) -> str | None:
     return text_of(value)
 
 
-def _same_text(value: str | None) -> str | None:
-    """Convert.ToString(string): null stays null."""
-    return value
-
-
 def _text_to_char(value: str | None) -> Char:
     value = exceptions.required(value, "value")
     return convert.to_char(value)
@@ -258,7 +253,7 @@ def _in_base(bits: int) -> Callable[[int, int], str]:
     return lambda value, base: _digits(value, base, bits)
 
 
-_OF_TEXT: dict[str, Callable[..., object]] = {"Char": _text_to_char, "String": _same_text}
+_OF_TEXT: dict[str, Callable[..., object]] = {"Char": _text_to_char, "String": lambda value: value}
 
 
 DEFINITIONS = (

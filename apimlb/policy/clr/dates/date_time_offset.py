@@ -75,11 +75,6 @@ def offset_between(left: instants.DateTimeOffset, right: instants.DateTimeOffset
     return instants.TimeSpan(left.utc_ticks - right.utc_ticks)
 
 
-def same_exactly(value: instants.DateTimeOffset, other: instants.DateTimeOffset) -> bool:
-    """EqualsExact: the same moment by the same clock"""
-    return (value.ticks, value.offset) == (other.ticks, other.offset)
-
-
 def to_file_time(value: instants.DateTimeOffset) -> int:
     if value.utc_ticks < _FILE_EPOCH:
         raise argument_range("Not a valid Win32 FileTime.")
@@ -118,7 +113,8 @@ DEFINITIONS = (
             ("implicit DateTimeOffset(DateTime value)", offset_from_date),
             *arithmetic("DateTimeOffset", ticks="ticks", years="years"),
             ("TimeSpan Subtract(DateTimeOffset value)", offset_between),
-            ("bool EqualsExact(DateTimeOffset other)", same_exactly),
+            ("bool EqualsExact(DateTimeOffset other)",
+             lambda value, other: (value.ticks, value.offset) == (other.ticks, other.offset)),
             ("long ToFileTime()", to_file_time),
             ("static DateTimeOffset FromFileTime(long fileTime)", from_file_time),
             ("long ToUnixTimeSeconds()",

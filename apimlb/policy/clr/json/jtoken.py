@@ -65,10 +65,6 @@ def member_put(token: JObject, name: str | None, value: JToken | None) -> None:
     token.put(name, value)
 
 
-def item_put(token: JArray, index: int, value: JToken | None) -> None:
-    token.put(index, value)
-
-
 def last_child(token: JToken) -> JToken | None:
     found = list(token.children())
     return found[-1] if found else None
@@ -78,10 +74,6 @@ def count_children(token: JToken) -> int:
     if isinstance(token, JList):
         return len(token.items)
     return len(token.properties) if isinstance(token, JObject) else 1
-
-
-def property_put(token: JProperty, value: JToken | None) -> None:
-    token.set_value(value if value is not None else null())
 
 
 def get_value(token: JObject, name: str | None) -> JToken | None:
@@ -118,11 +110,6 @@ def array_remove(token: JArray, value: JToken | None) -> bool:
 
 def array_index(token: JArray, value: JToken | None) -> int:
     return -1 if value is None else token.place(value)
-
-
-def array_contains(token: JArray, value: JToken | None) -> bool:
-    """JArray.Contains looks for the very token."""
-    return array_index(token, value) >= 0
 
 
 def deep_equals(left: JToken | None, right: JToken | None) -> bool:
@@ -323,7 +310,8 @@ DEFINITIONS = (
             ("new(object content)", lambda content: objects.new_array(ClrArray([content], "System.Object"))),
             ("new(JArray other)", lambda token: token.clone()),
             ("int Count", "{0}.items.__len__()"),
-            ("JToken this[int index]", lambda token, index: token.item(index), item_put),
+            ("JToken this[int index]", lambda token, index: token.item(index),
+             lambda token, index, value: token.put(index, value)),
             ("JToken this[object key]", conversions.token_at, token_put),
             ("void Add(JToken item)", lambda token, value: token.add(value)),
             ("void Insert(int index, JToken item)", lambda token, index, value: token.insert(index, value)),
@@ -336,7 +324,7 @@ DEFINITIONS = (
              lambda source:
                  Enumerator(lambda: elements(source.children()), "System.Object", None, restarts=False)),
             ("int IndexOf(JToken item)", array_index),
-            ("bool Contains(JToken item)", array_contains),
+            ("bool Contains(JToken item)", lambda token, value: array_index(token, value) >= 0),
             ("static JArray Parse(string json)", lambda text: parse_token(text, "JArray")),
             ("static JArray FromObject(object o)", objects.array_from),
         ),
@@ -359,7 +347,8 @@ DEFINITIONS = (
             ("new(string name, object content)", objects.new_property),
             ("new(string name, params object[] content)", objects.new_property),
             ("string Name", "{0}.name"),
-            ("JToken Value", "{0}.value", property_put),
+            ("JToken Value", "{0}.value",
+             lambda token, value: token.set_value(value if value is not None else null())),
         ),
     ),
     Definition(

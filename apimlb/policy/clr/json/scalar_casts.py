@@ -79,22 +79,6 @@ def token_to_boolean(token: JToken | None) -> bool:
     return parsing.to_boolean(_scalar(token, _NUMBER, "Boolean").value)
 
 
-def token_to_double(token: JToken | None) -> float:
-    return parsing.to_double(_scalar(token, _NUMBER, "Double").value)
-
-
-def token_to_single(token: JToken | None) -> float:
-    return parsing.to_single(_scalar(token, _NUMBER, "Single").value)
-
-
-def token_to_decimal(token: JToken | None) -> object:
-    return parsing.to_decimal(_scalar(token, _NUMBER, "Decimal").value)
-
-
-def token_to_char(token: JToken | None) -> object:
-    return parsing.to_char(_scalar(token, _CHAR, "Char").value)
-
-
 def token_to_date(token: JToken | None) -> DateTime:
     value = _scalar(token, _DATE, "DateTime").value
     return DateTime(value.ticks) if isinstance(value, DateTimeOffset) else parsing.to_date(value)
@@ -138,10 +122,10 @@ TOKEN_CASTS: dict[str, Callable[[JToken | None], object]] = {
         name: token_to_integer(name)
         for name in ("Int32", "Int64", "Int16", "Byte", "SByte", "UInt16", "UInt32", "UInt64")
     },
-    "Double": token_to_double,
-    "Single": token_to_single,
-    "Decimal": token_to_decimal,
-    "Char": token_to_char,
+    "Double": lambda token: parsing.to_double(_scalar(token, _NUMBER, "Double").value),
+    "Single": lambda token: parsing.to_single(_scalar(token, _NUMBER, "Single").value),
+    "Decimal": lambda token: parsing.to_decimal(_scalar(token, _NUMBER, "Decimal").value),
+    "Char": lambda token: parsing.to_char(_scalar(token, _CHAR, "Char").value),
     "DateTime": token_to_date,
     "DateTimeOffset": token_to_offset,
     "Guid": token_to_guid,

@@ -114,11 +114,6 @@ def values_named(source: object, key: object) -> Sequence:
     return tokens(lambda: _values(source, key))
 
 
-def all_values(source: object) -> Sequence:
-    """source.Values(): scalars, and the children of all else."""
-    return tokens(lambda: _values(source, None))
-
-
 def all_values_as(kind: Type, source: object, key: object = None) -> Sequence:
     """source.Values<T>() and source.Values<T>(key)"""
     return Sequence(lambda: (converted(kind, token) for token in _values(source, key)))
@@ -143,7 +138,7 @@ _J = "IJEnumerable<JToken>"
 ROWS: tuple[Row, ...] = (
     ("static U Value<U>(this IEnumerable<JToken> value)", Call(own_value, types=("U",))),
     ("static U Value<T, U>(this IEnumerable<T> value)", Call(own_value, types=("U",))),
-    (f"static {_J} Values({_OWN})", all_values),
+    (f"static {_J} Values({_OWN})", lambda source: tokens(lambda: _values(source, None))),
     (f"static {_J} Values({_OWN}, object key)", values_named),
     (f"static IEnumerable<U> Values<U>({_OWN})", Call(all_values_as, types=("U",))),
     (f"static IEnumerable<U> Values<U>({_OWN}, object key)", Call(all_values_as, types=("U",))),

@@ -62,21 +62,13 @@ def order_by_descending(source: object, key: Pick, comparer: Comparer | None = N
     return Ordered(source, ((compared(key, comparer), True),))
 
 
-def then_by(source: Ordered, key: Pick, comparer: Comparer | None = None) -> Ordered:
-    return source.then(key, False, comparer)
-
-
-def then_by_descending(source: Ordered, key: Pick, comparer: Comparer | None = None) -> Ordered:
-    return source.then(key, True, comparer)
-
-
 _T = "this IEnumerable<T> source"
 _O = "this IOrderedEnumerable<T> source"
 _CALLS = {
     "OrderBy": (_T, order_by),
     "OrderByDescending": (_T, order_by_descending),
-    "ThenBy": (_O, then_by),
-    "ThenByDescending": (_O, then_by_descending),
+    "ThenBy": (_O, lambda source, key, comparer=None: source.then(key, False, comparer)),
+    "ThenByDescending": (_O, lambda source, key, comparer=None: source.then(key, True, comparer)),
 }
 ORDERING: tuple[Row, ...] = tuple(
     (f"static IOrderedEnumerable<T> {name}<T, K>({source}, Func<T, K> keySelector{comparer})", call)

@@ -175,11 +175,6 @@ def converted_part(
     return bytearray(target.encode(get_string_part(source, content, index, count)))
 
 
-def is_always_normalized(encoding: Encoding) -> bool:
-    """Of its characters, only those of Latin-1 are never made of several."""
-    return encoding.codec == "latin-1"
-
-
 def _most(count: Callable[[int], int], given: int, what: str, made: str, name: str) -> int:
     if given < 0:
         raise exceptions.argument_range("Non-negative number required.", name)
@@ -254,7 +249,7 @@ _ENCODING = Definition(
          put_chars),
         ("byte[] GetPreamble()", lambda encoding: bytearray(encoding.preamble)),
         ("object Clone()", Encoding.clone),
-        ("bool IsAlwaysNormalized()", is_always_normalized),
+        ("bool IsAlwaysNormalized()", lambda encoding: encoding.codec == "latin-1"),
         ("int GetMaxByteCount(int charCount)",
          lambda encoding, chars:
              _most(encoding.facts.most_bytes, chars, "characters", "bytes", "charCount")),

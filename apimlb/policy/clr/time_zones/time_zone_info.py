@@ -75,11 +75,6 @@ def has_same_rules(zone: zones.Zone, other: zones.Zone | None) -> bool:
 # What the clocks show
 
 
-def is_invalid(zone: zones.Zone, value: instants.DateTime) -> bool:
-    """Whether the clocks never show that time; an instant always exists."""
-    return value.kind == instants.UNSPECIFIED and not zone.on_wall(value.ticks)[0]
-
-
 def _ambiguous(zone: zones.Zone, ticks: int, name: str) -> ClrArray:
     offsets = sorted({each.offset for each in zone.on_wall(ticks)[0]})
     if len(offsets) < 2:
@@ -252,7 +247,8 @@ DEFINITIONS = (
              lambda zone, value: zone.at(value.utc_ticks).daylight),
             ("bool IsDaylightSavingTime(DateTime dateTime)",
              lambda zone, value: zone.reads(value).daylight),
-            ("bool IsInvalidTime(DateTime dateTime)", is_invalid),
+            ("bool IsInvalidTime(DateTime dateTime)",
+             lambda zone, value: value.kind == instants.UNSPECIFIED and not zone.on_wall(value.ticks)[0]),
             (f"{Z}.AdjustmentRule[] GetAdjustmentRules()",
              lambda zone: ClrArray([*zone.rules], "System.TimeZoneInfo+AdjustmentRule")),
             ("bool HasSameRules(TimeZoneInfo other)", has_same_rules),

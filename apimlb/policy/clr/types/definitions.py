@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
+from types import MappingProxyType
 from typing import Literal
 
 Implementation = Callable[..., object] | str
@@ -71,20 +73,32 @@ class Definition:
         return self.name.rpartition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
 class Family:
-    """Definitions that are loaded on the first mention of one of their types (`types`, full CLR names) or
-    extension methods. `hidden` are types whose namespace an expression may not write."""
+    """Definitions that are loaded on the first mention of one of their types or extension methods.
 
-    load: Callable[[], tuple[Definition, ...]]
-    types: tuple[str, ...]
-    extensions: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
+    They are in `modules` of `apimlb.policy.clr`. `types` and `hidden` are full CLR names, given by namespace;
+    an expression may not write the namespace of one that is hidden. Names are given with blanks between them.
+    """
+
+    def __init__(
+        self,
+        modules: str,
+        types: Mapping[str, str],
+        extensions: str = "",
+        hidden: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.modules = modules.split()
+        self.types = _full_names(types)
+        self.extensions = extensions.split()
+        self.hidden = _full_names(hidden)
+
+    def load(self) -> Iterator[Definition]:
+        for module in self.modules:
+            yield from import_module(f"apimlb.policy.clr.{module}").DEFINITIONS
 
 
-def names_in(namespace: str, names: str) -> tuple[str, ...]:
-    """Full names of what stands in one namespace; `names` has blanks between them."""
-    return tuple(f"{namespace}.{name}" if namespace else name for name in names.split())
+def _full_names(by_namespace: Mapping[str, str]) -> list[str]:
+    return [f"{space}.{name}".lstrip(".") for space, names in by_namespace.items() for name in names.split()]
 
 
 def loaded(entries: Iterable[Definition | Family]) -> Iterator[Definition]:

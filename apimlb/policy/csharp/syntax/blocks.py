@@ -175,10 +175,6 @@ def _if_statement(cursor: Cursor, at: int) -> Node:
     return statement_nodes.If(at, condition, then, otherwise)
 
 
-def _while_statement(cursor: Cursor, at: int) -> Node:
-    return statement_nodes.While(at, _condition(cursor), _embedded(cursor))
-
-
 def _do_statement(cursor: Cursor, at: int) -> Node:
     body = _embedded(cursor)
     cursor.expect("while")
@@ -348,7 +344,8 @@ def _label(cursor: Cursor) -> statement_nodes.SwitchLabel:
 
 
 _STATEMENTS: dict[str, Callable[[Cursor, int], Node]] = {
-    "const": _const_statement, "if": _if_statement, "while": _while_statement,
+    "const": _const_statement, "if": _if_statement, "while":
+     lambda cursor, at: statement_nodes.While(at, _condition(cursor), _embedded(cursor)),
     "do": _do_statement, "for": _for_statement, "foreach": _foreach_statement,
     "return": _return_statement, "break": _break_statement,
     "continue": _continue_statement, "throw": _throw_statement, "try": _try_statement,

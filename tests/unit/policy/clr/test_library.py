@@ -34,7 +34,7 @@ FAMILIES = [entry for entry in DEFINITIONS if isinstance(entry, Family)]
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.types[0])
 def test_a_family_names_what_it_holds(family: Family) -> None:
-    made = family.load()
+    made = [*family.load()]
     assert sorted(definition.name for definition in made) == sorted((*family.types, *family.hidden))
     assert sorted(family.extensions) == sorted(
         {row_name(row[0]) for d in made if d.kind == "static" for row in d.rows if "(this " in row[0]}
