@@ -50,9 +50,7 @@ DEFINITIONS = (
         rows=(
             ("string Message", "{0}.message"),
             ("Exception InnerException", "{0}.inner"),
-            ("new()", new_exception),
-            ("new(string message)", new_exception),
-            ("new(string message, Exception inner)", new_exception),
+            ("new([string message[, Exception inner]])", new_exception),
             ("Exception GetBaseException()", innermost),
             ("string StackTrace",
              lambda error: None if error.__traceback__ is None else "   at the policy expression"),

@@ -120,9 +120,8 @@ class DistinguishedName:
         self.name = name
 
 
-def written_name(text: str | None) -> DistinguishedName:
+def written_name(text: str) -> DistinguishedName:
     """new X500DistinguishedName(text): any text of `key=value` parts; throws CryptographicException."""
-    text = required(text, "distinguishedName")
     charge_each(len(text))
     at = 0
     while text[at:].strip():

@@ -170,8 +170,7 @@ _FIRST = (
     ("void Import(byte[] rawData)", take),
     ("void Reset()", X509.reset),
     ("void Dispose()", X509.reset),
-    ("byte[] Export(X509ContentType contentType)", export),
-    ("byte[] Export(X509ContentType contentType, string password)", export),
+    ("byte[] Export(X509ContentType contentType[, string password])", export),
     ("byte[] GetCertHash()", lambda certificate: bytearray(certificate.facts.thumbprint)),
     ("byte[] GetCertHash(HashAlgorithmName hashAlgorithm)", hashed),
     ("string GetCertHashString()", thumbprint_text),
@@ -201,8 +200,7 @@ _FIRST = (
 
 _SECOND = (
     ("new()", X509),
-    ("new(byte[] rawData)", new_second),
-    ("new(byte[] rawData, string password)", new_second),
+    ("new(byte[] rawData[, string password])", new_second),
     ("new(X509Certificate certificate)", lambda other: X509().copy_of(required(other, "cert"))),
     ("static X509ContentType GetCertContentType(byte[] rawData)", content_type),
     ("string Thumbprint", thumbprint_text),
@@ -236,7 +234,7 @@ DEFINITIONS = (
         X + "X500DistinguishedName", "class",
         rows=(
             ("new(byte[] encodedDistinguishedName)", distinguished_names.encoded_name),
-            ("new(string distinguishedName)", distinguished_names.written_name),
+            ("new(string! distinguishedName)", distinguished_names.written_name),
             ("new(X500DistinguishedName distinguishedName)", distinguished_names.copied_name),
             ("string Name", "{0}.name"),
         ),

@@ -6,7 +6,7 @@ import uuid
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.chance.generator import SeededRandom
-from apimlb.policy.clr.exceptions import argument, argument_range, required
+from apimlb.policy.clr.exceptions import argument, argument_range
 from apimlb.policy.clr.guids import EMPTY, Guid, format_guid, parse_exact, parse_guid
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
@@ -43,20 +43,13 @@ def next_between(chance: Chance, lowest: int, highest: int) -> int:
     return chance.below(lowest, highest)
 
 
-def next_bytes(chance: Chance, target: bytearray | None) -> None:
-    target = required(target, "buffer")
+def next_bytes(chance: Chance, target: bytearray) -> None:
     BUDGET.spend(len(target))
     for index in range(len(target)):
         target[index] = chance.below(0, 0x7FFFFFFF) % 256
 
 
-def guid_from_text(text: str | None) -> Guid:
-    text = required(text, "g")
-    return parse_guid(text)
-
-
-def guid_from_bytes(content: bytearray | None) -> Guid:
-    content = required(content, "b")
+def guid_from_bytes(content: bytearray) -> Guid:
     if len(content) != 16:
         raise argument("Byte array for GUID must be exactly 16 bytes long.", "b")
     return Guid(uuid.UUID(bytes_le=bytes(content)))
@@ -68,9 +61,8 @@ def guid_from_parts(first: int, second: int, third: int, *rest: int) -> Guid:
     return Guid(uuid.UUID(int=number | int.from_bytes(bytes(rest), "big")))
 
 
-def guid_from_part_bytes(first: int, second: int, third: int, rest: bytearray | None) -> Guid:
+def guid_from_part_bytes(first: int, second: int, third: int, rest: bytearray) -> Guid:
     """new Guid(a, b, c, d[])"""
-    rest = required(rest, "d")
     if len(rest) != 8:
         raise argument("Byte array for GUID must be exactly 8 bytes long.", "d")
     return guid_from_parts(first, second, third, *rest)
@@ -95,7 +87,7 @@ DEFINITIONS = (
             ("int Next(int maxValue)", Call(next_below, cost="none")),
             ("int Next(int minValue, int maxValue)", Call(next_between, cost="none")),
             ("double NextDouble()", Call(lambda chance: chance.sample(), cost="none")),
-            ("void NextBytes(byte[] buffer)", next_bytes),
+            ("void NextBytes(byte[]! buffer)", next_bytes),
         ),
     ),
     Definition(
@@ -109,11 +101,11 @@ DEFINITIONS = (
             ("static Guid ParseExact(string input, string format)", parse_exact),
             ("static bool TryParseExact(string input, string format, out Guid result)",
              tried(parse_exact, EMPTY)),
-            ("new(string g)", guid_from_text),
-            ("new(byte[] b)", guid_from_bytes),
+            ("new(string! g)", lambda text: parse_guid(text)),
+            ("new(byte[]! b)", guid_from_bytes),
             (f"new(int a, short b, short c, {_BYTES})", guid_from_parts),
             (f"new(uint a, ushort b, ushort c, {_BYTES})", guid_from_parts),
-            ("new(int a, short b, short c, byte[] d)", guid_from_part_bytes),
+            ("new(int a, short b, short c, byte[]! d)", guid_from_part_bytes),
             ("string ToString(string format)", format_guid),
             ("byte[] ToByteArray()", lambda value: bytearray(value.value.bytes_le)),
             ("int CompareTo(Guid other)", compare),

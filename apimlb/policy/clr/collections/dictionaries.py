@@ -141,14 +141,10 @@ _COMPARED = "IEqualityComparer<TKey> comparer"
 TRY_GET = Call(map_try_get, types=VALUE, cost="none")
 
 _MAP_ROWS: tuple[Row, ...] = (
-    ("new()", Call(new_dictionary, types=KV)),
-    (f"new({_COMPARED})", Call(new_dictionary, types=KV)),
-    ("new(int capacity)", Call(new_dictionary_sized, types=KV)),
-    (f"new(int capacity, {_COMPARED})", Call(new_dictionary_sized, types=KV)),
-    ("new(IDictionary<TKey, TValue> dictionary)", Call(new_dictionary_of, types=KV)),
-    (f"new(IDictionary<TKey, TValue> dictionary, {_COMPARED})", Call(new_dictionary_of, types=KV)),
-    (f"new(IEnumerable<{PAIR}> collection)", Call(new_dictionary_of_pairs, types=KV)),
-    (f"new(IEnumerable<{PAIR}> collection, {_COMPARED})", Call(new_dictionary_of_pairs, types=KV)),
+    (f"new([{_COMPARED}])", Call(new_dictionary, types=KV)),
+    (f"new(int capacity[, {_COMPARED}])", Call(new_dictionary_sized, types=KV)),
+    (f"new(IDictionary<TKey, TValue> dictionary[, {_COMPARED}])", Call(new_dictionary_of, types=KV)),
+    (f"new(IEnumerable<{PAIR}> collection[, {_COMPARED}])", Call(new_dictionary_of_pairs, types=KV)),
     ("int Count", count_of),
     ("IEqualityComparer<TKey> Comparer", "{0}.comparer"),
     ("TValue this[TKey key]", map_item, ClrDictionary.put),
@@ -164,8 +160,7 @@ _MAP_ROWS: tuple[Row, ...] = (
     ("bool Remove(TKey key)", ClrDictionary.remove),
     ("bool Remove(TKey key, out TValue value)", Call(map_take, types=VALUE)),
     ("void Clear()", ClrDictionary.clear),
-    ("void TrimExcess()", map_trim),
-    ("void TrimExcess(int capacity)", map_trim),
+    ("void TrimExcess([int capacity])", map_trim),
     ("void OnDeserialization(object sender)", deserialized),
     ("Dictionary.KeyCollection<TKey, TValue> Keys", map_keys),
     ("Dictionary.ValueCollection<TKey, TValue> Values", map_values),

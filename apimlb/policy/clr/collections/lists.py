@@ -103,10 +103,6 @@ def list_get_range(target: ClrList, index: int, count: int) -> ClrList:
     return ClrList(target.items[index : index + count], target.element)
 
 
-def list_copy(target: ClrList, array: Array | None, at: int = 0) -> None:
-    copy_to(target.items, array, at)
-
-
 def list_copy_part(target: ClrList, index: int, array: Array | None, at: int, count: int) -> None:
     if len(target.items) - index < count:
         raise argument(OUT_OF_BOUNDS)
@@ -143,10 +139,6 @@ def comparer_hash(comparer: Comparer, value: object) -> int:
     return 0 if value is None else hash_code(comparer.key(value) if comparer.name != "Default" else value)
 
 
-def list_sort(target: ClrList, comparer: Comparer | None = None) -> None:
-    list_sort_by(target, _order(comparer))
-
-
 def list_sort_part(target: ClrList, index: int, count: int, comparer: Comparer | None) -> None:
     _range(target, index, count)
     charge_sorting(count)
@@ -159,10 +151,6 @@ def list_sort_by(target: ClrList, order: Order) -> None:
     charge_sorting(len(target.items))
     # A comparison may look at the list while it is being sorted.
     target.changed()[:] = sorted(target.items, key=cmp_to_key(order))
-
-
-def list_search(target: ClrList, value: object, comparer: Comparer | None = None) -> int:
-    return list_search_part(target, 0, len(target.items), value, comparer)
 
 
 def list_search_part(
@@ -229,19 +217,12 @@ def _find(target: ClrList, places: range, test: Test) -> int:
 
 
 def list_find(kind: Type, target: ClrList, match: Test) -> object:
-    required(match, "match")
     return next((item for item in elements(target) if match(item)), kind.default)
 
 
 def list_find_last(kind: Type, target: ClrList, match: Test) -> object:
-    required(match, "match")
     place = _find(target, range(len(target.items) - 1, -1, -1), match)
     return target.items[place] if place >= 0 else kind.default
-
-
-def list_find_all(target: ClrList, match: Test) -> ClrList:
-    required(match, "match")
-    return ClrList([item for item in elements(target) if match(item)], target.element)
 
 
 def list_find_index(target: ClrList, match: Test) -> int:
@@ -264,13 +245,7 @@ def list_find_last_index_part(target: ClrList, start: int, count: int, match: Te
     return _find(target, range(start, start - count, -1), match)
 
 
-def list_true_for_all(target: ClrList, match: Test) -> bool:
-    required(match, "match")
-    return all(match(item) for item in elements(target))
-
-
 def list_remove_all(target: ClrList, match: Test) -> int:
-    required(match, "match")
     kept = [item for item in elements(target) if not match(item)]
     removed = len(target.items) - len(kept)
     target.changed()[:] = kept
@@ -278,7 +253,6 @@ def list_remove_all(target: ClrList, match: Test) -> int:
 
 
 def list_for_each(target: ClrList, action: Callable[[object], object]) -> None:
-    required(action, "action")
     version = target.version
     for item in elements(target.items[:]):
         action(item)
@@ -287,7 +261,6 @@ def list_for_each(target: ClrList, action: Callable[[object], object]) -> None:
 
 
 def list_convert_all(kind: Type, target: ClrList, converter: Callable[[object], object]) -> ClrList:
-    required(converter, "converter")
     return ClrList([converter(item) for item in elements(target)], kind.name)
 
 
@@ -302,43 +275,43 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("void Add(T item)", Call(list_add, cost="none")),
     (f"void AddRange({SOURCE})", list_add_range),
     ("ReadOnlyCollection<T> AsReadOnly()", lambda target: ReadOnlyList(target.items, target.element)),
-    ("int BinarySearch(T item)", list_search),
-    ("int BinarySearch(T item, IComparer<T> comparer)", list_search),
+    ("int BinarySearch(T item[, IComparer<T> comparer])",
+     lambda target, value, comparer=None: list_search_part(target, 0, len(target.items), value, comparer)),
     ("int BinarySearch(int index, int count, T item, IComparer<T> comparer)", list_search_part),
     ("void Insert(int index, T item)", thing_insert),
     (f"void InsertRange(int index, {SOURCE})", list_insert_range),
     ("void Clear()", Call(lambda target: target.changed().clear(), cost="none")),
     ("bool Contains(T item)", list_contains),
-    ("void CopyTo(T[] array)", list_copy),
-    ("void CopyTo(T[] array, int arrayIndex)", list_copy),
+    ("void CopyTo(T[] array[, int arrayIndex])",
+     lambda target, array, at=0: copy_to(target.items, array, at)),
     ("void CopyTo(int index, T[] array, int arrayIndex, int count)", list_copy_part),
     ("List.Enumerator<T> GetEnumerator()", ENUMERATOR),
     ("int IndexOf(T item)", list_index),
-    ("int IndexOf(T item, int index)", list_index_from),
-    ("int IndexOf(T item, int index, int count)", list_index_from),
+    ("int IndexOf(T item, int index[, int count])", list_index_from),
     ("int LastIndexOf(T item)",
      lambda target, value:
          _find(target, range(len(target.items) - 1, -1, -1), lambda item: clr_equals(item, value))),
-    ("int LastIndexOf(T item, int index)", list_last_index_from),
-    ("int LastIndexOf(T item, int index, int count)", list_last_index_from),
+    ("int LastIndexOf(T item, int index[, int count])", list_last_index_from),
     ("bool Remove(T item)", list_remove),
     ("void RemoveAt(int index)", thing_remove_at),
     ("void RemoveRange(int index, int count)", list_remove_range),
-    ("int RemoveAll(Predicate<T> match)", list_remove_all),
+    ("int RemoveAll(Predicate<T>! match)", list_remove_all),
     ("List<T> GetRange(int index, int count)", list_get_range),
-    ("void Sort()", list_sort),
-    ("void Sort(IComparer<T> comparer)", list_sort),
+    ("void Sort([IComparer<T> comparer])",
+     lambda target, comparer=None: list_sort_by(target, _order(comparer))),
     ("void Sort(Comparison<T> comparison)", list_sort_by),
     ("void Sort(int index, int count, IComparer<T> comparer)", list_sort_part),
     ("void Reverse()", lambda target: target.changed().reverse()),
     ("void Reverse(int index, int count)", list_reverse_part),
     ("void TrimExcess()", list_trim),
-    ("void ForEach(Action<T> action)", list_for_each),
+    ("void ForEach(Action<T>! action)", list_for_each),
     ("bool Exists(Predicate<T> match)", lambda target, match: list_find_index(target, match) >= 0),
-    ("bool TrueForAll(Predicate<T> match)", list_true_for_all),
-    ("T Find(Predicate<T> match)", Call(list_find, types=T)),
-    ("T FindLast(Predicate<T> match)", Call(list_find_last, types=T)),
-    ("List<T> FindAll(Predicate<T> match)", list_find_all),
+    ("bool TrueForAll(Predicate<T>! match)",
+     lambda target, match: all(match(item) for item in elements(target))),
+    ("T Find(Predicate<T>! match)", Call(list_find, types=T)),
+    ("T FindLast(Predicate<T>! match)", Call(list_find_last, types=T)),
+    ("List<T> FindAll(Predicate<T>! match)",
+     lambda target, match: ClrList([item for item in elements(target) if match(item)], target.element)),
     ("int FindIndex(Predicate<T> match)", list_find_index),
     ("int FindIndex(int startIndex, Predicate<T> match)",
      lambda target, start, match: list_find_index_part(target, start, len(target.items) - start, match)),
@@ -350,7 +323,7 @@ _LIST_ROWS: tuple[Row, ...] = (
      lambda target, start, match: list_find_last_index_part(target, start, start + 1, match)),
     ("int FindLastIndex(int startIndex, int count, Predicate<T> match)", list_find_last_index_part),
     ("T[] ToArray()", lambda target: array_from(list(target.items), target.element)),
-    ("List<TOutput> ConvertAll<TOutput>(Converter<T, TOutput> converter)",
+    ("List<TOutput> ConvertAll<TOutput>(Converter<T, TOutput>! converter)",
      Call(list_convert_all, types=("TOutput",))),
 )  # fmt: skip
 

@@ -84,7 +84,6 @@ def set_copy(target: ClrSet, array: Array | None, at: int = 0) -> None:
 
 
 def set_remove_where(target: ClrSet, match: Callable[[object], bool]) -> int:
-    match = required(match, "match")
     gone = [item for item in elements(list(target)) if match(item)]
     return sum(target.remove(item) for item in gone)
 
@@ -224,25 +223,21 @@ _SET_OPERATIONS: tuple[Row, ...] = (
 )
 
 _SET_ROWS: tuple[Row, ...] = (
-    ("new()", Call(new_set, types=T)),
-    ("new(IEqualityComparer<T> comparer)", Call(new_set, types=T)),
-    (f"new({SOURCE})", Call(new_set_of, types=T)),
-    (f"new({SOURCE}, IEqualityComparer<T> comparer)", Call(new_set_of, types=T)),
-    ("new(int capacity)", Call(new_set_sized, types=T)),
-    ("new(int capacity, IEqualityComparer<T> comparer)", Call(new_set_sized, types=T)),
+    ("new([IEqualityComparer<T> comparer])", Call(new_set, types=T)),
+    (f"new({SOURCE}[, IEqualityComparer<T> comparer])", Call(new_set_of, types=T)),
+    ("new(int capacity[, IEqualityComparer<T> comparer])", Call(new_set_sized, types=T)),
     ("static IEqualityComparer<HashSet<T>> CreateSetComparer()", lambda: SET_COMPARER),
     ("int Count", count_of),
     ("IEqualityComparer<T> Comparer", "{0}.comparer"),
     ("bool Remove(T item)", ClrSet.remove),
-    ("int RemoveWhere(Predicate<T> match)", set_remove_where),
+    ("int RemoveWhere(Predicate<T>! match)", set_remove_where),
     ("bool Contains(T item)", lambda target, item: item in target),
     ("bool TryGetValue(T equalValue, out T actualValue)", Call(set_get, types=T)),
     ("void Clear()", ClrSet.clear),
     ("int EnsureCapacity(int capacity)", set_room),
     ("void TrimExcess()", set_trim),
     ("void OnDeserialization(object sender)", deserialized),
-    ("void CopyTo(T[] array)", set_copy),
-    ("void CopyTo(T[] array, int arrayIndex)", set_copy),
+    ("void CopyTo(T[] array[, int arrayIndex])", set_copy),
     ("void CopyTo(T[] array, int arrayIndex, int count)", copy_set),
     ("HashSet.Enumerator<T> GetEnumerator()", ENUMERATOR),
     *_SET_OPERATIONS,

@@ -75,9 +75,7 @@ def _recast(source: str, target: str, make: Callable[[float], object]) -> Callab
 
 BIT_ROWS: tuple[Row, ...] = (
     ("static bool IsLittleEndian", lambda: True),
-    ("static string ToString(byte[] value)", hex_text),
-    ("static string ToString(byte[] value, int startIndex)", hex_text),
-    ("static string ToString(byte[] value, int startIndex, int length)", hex_text),
+    ("static string ToString(byte[] value[, int startIndex[, int length]])", hex_text),
     *((f"static {KEYWORDS[name]} To{name}(byte[] value, int startIndex)", _unpack(name)) for name in _PACKED),
     *((f"static byte[] GetBytes({KEYWORDS[name]} value)", _pack(name)) for name in _PACKED),
     ("static byte[] GetBytes(bool value)", lambda value: bytearray([value])),
@@ -175,7 +173,7 @@ def _convert_rows() -> tuple[Row, ...]:
             "static string ToBase64String(byte[] inArray, int offset, int length)",
             lambda content, start, length: to_base64(_piece(content, start, length, "offset")),
         ),
-        ("static byte[] FromBase64CharArray(char[] inArray, int offset, int length)", chars_from_base64),
+        ("static byte[] FromBase64CharArray(char[]! inArray, int offset, int length)", chars_from_base64),
         (
             "static int ToBase64CharArray(byte[] inArray, int offsetIn, int length, char[] outArray, "
             "int offsetOut)",
@@ -209,9 +207,8 @@ def _piece(content: bytearray | None, start: int, length: int, name: str) -> byt
     return content[start : start + length]
 
 
-def chars_from_base64(chars: ClrArray | None, start: int, length: int) -> bytearray:
+def chars_from_base64(chars: ClrArray, start: int, length: int) -> bytearray:
     """Convert.FromBase64CharArray"""
-    chars = exceptions.required(chars, "inArray")
     if length < 0:
         raise exceptions.index_range("length")
     if start < 0:

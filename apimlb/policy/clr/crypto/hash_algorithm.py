@@ -11,11 +11,6 @@ from apimlb.policy.clr.types.definitions import Call, Definition, Row
 _HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
 
 
-def compute(algorithm: hashes.HashAlgorithm, content: bytearray | None) -> bytearray:
-    content = required(content, "buffer")
-    return bytearray(algorithm.finish(content, closes=False))
-
-
 def transform(
     algorithm: hashes.HashAlgorithm,
     content: bytearray | None,
@@ -98,7 +93,8 @@ def start(algorithm: hashes.HashAlgorithm) -> None:
 _HASH_ROWS: tuple[Row, ...] = (
     ("static HashAlgorithm Create()", no_default),
     ("static HashAlgorithm Create(string hashName)", Call(create("HashAlgorithm"), context=True)),
-    ("byte[] ComputeHash(byte[] buffer)", compute),
+    ("byte[] ComputeHash(byte[]! buffer)",
+     lambda algorithm, content: bytearray(algorithm.finish(content, closes=False))),
     ("byte[] ComputeHash(byte[] buffer, int offset, int count)",
      lambda algorithm, content, offset, count:
          bytearray(

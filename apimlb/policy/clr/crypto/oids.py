@@ -83,8 +83,3 @@ def new_oid(text: str | None) -> Oid:
     text = required(text, "friendlyName")
     found = value_of(text)
     return Oid(text if found is None else found)
-
-
-def copied_oid(other: Oid | None) -> Oid:
-    other = required(other, "oid")
-    return Oid(other.value, other.friendly_name)

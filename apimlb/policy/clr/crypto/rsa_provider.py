@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
 from apimlb.policy.clr.crypto.hashes import C, crypto_error
-from apimlb.policy.clr.crypto.oids import Oid, copied_oid, new_oid
+from apimlb.policy.clr.crypto.oids import Oid, new_oid
 from apimlb.policy.clr.crypto.rsa import (
     EncryptionPadding,
     HashAlgorithmName,
@@ -241,8 +241,7 @@ DEFINITIONS = (
     Definition(
         C + "RSA", "class", bases=(C + "AsymmetricAlgorithm",),
         rows=(
-            ("static RSA Create()", lambda bits=2048: Rsa(bits)),
-            ("static RSA Create(int keySizeInBits)", lambda bits=2048: Rsa(bits)),
+            ("static RSA Create([int keySizeInBits])", lambda bits=2048: Rsa(bits)),
             ("static RSA Create(string algName)", Call(create("RSA"), context=True)),
             (f"byte[] SignData(byte[] data, {_HASHED})", sign_data),
             (f"byte[] SignData(byte[] data, int offset, int count, {_HASHED})",
@@ -272,7 +271,7 @@ DEFINITIONS = (
             ("new()", Oid),
             ("new(string oid)", new_oid),
             ("new(string value, string friendlyName)", Oid),
-            ("new(Oid oid)", copied_oid),
+            ("new(Oid! oid)", lambda other: Oid(other.value, other.friendly_name)),
             ("string Value", "{0}.value", setting("value")),
             ("string FriendlyName", "{0}.friendly_name", setting("friendly_name")),
         ),

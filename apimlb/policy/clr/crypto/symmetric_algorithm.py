@@ -110,8 +110,7 @@ def random_part(
     target[offset : offset + count] = host.rng.randbytes(count)
 
 
-def random_nonzero(host: Host, provider: RandomProvider, target: bytearray | None) -> None:
-    target = required(target, "data")
+def random_nonzero(host: Host, provider: RandomProvider, target: bytearray) -> None:
     charge_each(len(target))
     target[:] = bytes(host.rng.randint(1, 255) for _ in target)
 
@@ -144,12 +143,11 @@ DEFINITIONS = (
     Definition(
         C + "RNGCryptoServiceProvider", "class", bases=("System.IDisposable",),
         rows=(
-            ("new()", RandomProvider),
-            ("new(string str)", RandomProvider),
+            ("new([string str])", RandomProvider),
             ("new(byte[] rgb)", RandomProvider),
             ("void GetBytes(byte[] data)", Call(random_bytes, context=True)),
             ("void GetBytes(byte[] data, int offset, int count)", Call(random_part, context=True)),
-            ("void GetNonZeroBytes(byte[] data)", Call(random_nonzero, context=True)),
+            ("void GetNonZeroBytes(byte[]! data)", Call(random_nonzero, context=True)),
             ("void Dispose()", done),
         ),
     ),
@@ -160,13 +158,11 @@ DEFINITIONS = (
             (f"static byte[] Encrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
              Call(lambda host, content, name, key, iv:
                  encrypt(content, _named(host, name), key, iv), context=True)),
-            (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg)", encrypt),
-            (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg, byte[] key, byte[] iv)", encrypt),
+            (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg[, byte[] key, byte[] iv])", encrypt),
             (f"static byte[] Decrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
              Call(lambda host, content, name, key, iv:
                  decrypt(content, _named(host, name), key, iv), context=True)),
-            (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg)", decrypt),
-            (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg, byte[] key, byte[] iv)", decrypt),
+            (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg[, byte[] key, byte[] iv])", decrypt),
         ),
     ),
 )  # fmt: skip

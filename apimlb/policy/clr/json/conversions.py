@@ -95,7 +95,6 @@ _PYTHON: dict[str, type] = {
 
 def own_value(kind: Type, source: object) -> object:
     """source.Value<T>() of one token."""
-    source = required(source, "value")
     if not isinstance(source, tokens.JToken):
         raise argument("Source value must be a JToken.")
     return converted(kind, source)
@@ -115,15 +114,13 @@ def scalar_put(token: tokens.JValue, value: object) -> None:
     token.value, token.type_name = made.value, made.type_name
 
 
-def deserialize(kind: Type, text: str | None) -> object:
-    text = required(text, "value")
+def deserialize(kind: Type, text: str) -> object:
     if not text.strip():
         return None
     return objects.to_object(kind, parse_token(text))
 
 
-def deserialize_object(text: str | None) -> object:
-    text = required(text, "value")
+def deserialize_object(text: str) -> object:
     found = parse_token(text)
     return scalar(found) if isinstance(found, tokens.JValue) else found
 

@@ -114,7 +114,6 @@ def _notes(token: tokens.JToken) -> list[object]:
 
 
 def annotate(token: tokens.JToken, annotation: object) -> None:
-    annotation = required(annotation, "annotation")
     token.notes = [*_notes(token), annotation]
     charge_each(len(token.notes))
 

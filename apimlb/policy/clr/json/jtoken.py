@@ -132,9 +132,8 @@ def deep_equals(left: JToken | None, right: JToken | None) -> bool:
     return isinstance(left, JValue) and isinstance(right, JValue) and bool(left.value == right.value)
 
 
-def copy_children(token: JArray, array: ClrArray | None, at: int) -> None:
+def copy_children(token: JArray, array: ClrArray, at: int) -> None:
     """JArray.CopyTo"""
-    array = exceptions.required(array, "array")
     if at < 0:
         raise exceptions.argument_range("arrayIndex is less than 0.", "arrayIndex")
     if at >= len(array) and at != 0:
@@ -156,10 +155,6 @@ def select_token(token: JToken, path: str | None, error: bool = False) -> JToken
             raise exceptions.ClrException("Newtonsoft.Json.JsonException", "Path returned multiple tokens.")
         found = each
     return found
-
-
-def select_all(token: JToken, path: str | None, error: bool = False) -> Sequence:
-    return Sequence(select_tokens(token, path, error))
 
 
 L = "Newtonsoft.Json.Linq."
@@ -219,8 +214,8 @@ DEFINITIONS = (
              lambda value: to_json(objects.from_object(value))),
             ("static string SerializeObject(object value, Formatting formatting)",
              lambda value, formatting: to_json(objects.from_object(value), formatting.number == 1)),
-            ("static T DeserializeObject<T>(string value)", Call(conversions.deserialize, types=("T",))),
-            ("static object DeserializeObject(string value)", conversions.deserialize_object),
+            ("static T DeserializeObject<T>(string! value)", Call(conversions.deserialize, types=("T",))),
+            ("static object DeserializeObject(string! value)", conversions.deserialize_object),
         ),
     ),
     Definition(
@@ -244,16 +239,15 @@ DEFINITIONS = (
             ("JToken Root", root),
             ("string Path", path),
             ("bool HasValues", lambda token: any(True for _ in token.children())),
-            ("JToken SelectToken(string path)", select_token),
-            ("JToken SelectToken(string path, bool errorWhenNoMatch)", select_token),
-            ("IEnumerable<JToken> SelectTokens(string path)", select_all),
-            ("IEnumerable<JToken> SelectTokens(string path, bool errorWhenNoMatch)", select_all),
+            ("JToken SelectToken(string path[, bool errorWhenNoMatch])", select_token),
+            ("IEnumerable<JToken> SelectTokens(string path[, bool errorWhenNoMatch])",
+             lambda token, path, error=False: Sequence(select_tokens(token, path, error))),
             ("IEnumerable<JToken> Ancestors()", lambda token: Sequence(lambda: elements(ancestors(token)))),
             ("IEnumerable<JToken> AncestorsAndSelf()",
              lambda token: Sequence(lambda: elements(self_and_above(token)))),
             ("IEnumerable<JToken> AfterSelf()", sequences.tokens_after),
             ("IEnumerable<JToken> BeforeSelf()", sequences.tokens_before),
-            ("void AddAnnotation(object annotation)", edits.annotate),
+            ("void AddAnnotation(object! annotation)", edits.annotate),
             ("T Annotation<T>()", Call(edits.annotation, types=("T",))),
             ("IEnumerable<T> Annotations<T>()", Call(edits.annotations, types=("T",))),
             ("void RemoveAnnotations<T>()", Call(edits.forget, types=("T",))),
@@ -299,7 +293,7 @@ DEFINITIONS = (
             ("bool TryGetValue(string propertyName, StringComparison comparison, out JToken value)",
              try_get_value_as),
             ("static JObject Parse(string json)", lambda text: parse_token(text, "JObject")),
-            ("static JObject FromObject(object o)", objects.object_from),
+            ("static JObject FromObject(object! o)", objects.object_from),
         ),
     ),
     Definition(
@@ -318,7 +312,7 @@ DEFINITIONS = (
             ("void RemoveAt(int index)", lambda token, index: token.remove_at(index)),
             ("bool Remove(JToken item)", array_remove),
             ("void Clear()", edits.clear),
-            ("void CopyTo(JToken[] array, int arrayIndex)", copy_children),
+            ("void CopyTo(JToken[]! array, int arrayIndex)", copy_children),
             ("bool IsReadOnly", lambda token: token is None),
             ("IEnumerator<JToken> GetEnumerator()",
              lambda source:
@@ -334,8 +328,7 @@ DEFINITIONS = (
         rows=(
             ("new()", lambda: JConstructor(None)),
             ("new(JConstructor other)", lambda token: token.clone()),
-            ("new(string name)", edits.new_constructor),
-            ("new(string name, object content)", edits.new_constructor),
+            ("new(string name[, object content])", edits.new_constructor),
             ("new(string name, params object[] content)", edits.new_constructor),
             ("string Name", "{0}.name", setting("name")),
         ),
@@ -344,8 +337,8 @@ DEFINITIONS = (
         L + "JProperty", "class", bases=(L + "JContainer",),
         rows=(
             ("new(JProperty other)", lambda token: token.clone()),
-            ("new(string name, object content)", objects.new_property),
-            ("new(string name, params object[] content)", objects.new_property),
+            ("new(string! name, object content)", objects.new_property),
+            ("new(string! name, params object[] content)", objects.new_property),
             ("string Name", "{0}.name"),
             ("JToken Value", "{0}.value",
              lambda token, value: token.set_value(value if value is not None else null())),

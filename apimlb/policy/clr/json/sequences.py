@@ -136,12 +136,11 @@ _T = "this IEnumerable<T> source"
 _OWN = "this IEnumerable<JToken> source"
 _J = "IJEnumerable<JToken>"
 ROWS: tuple[Row, ...] = (
-    ("static U Value<U>(this IEnumerable<JToken> value)", Call(own_value, types=("U",))),
-    ("static U Value<T, U>(this IEnumerable<T> value)", Call(own_value, types=("U",))),
+    ("static U Value<U>(this IEnumerable<JToken>! value)", Call(own_value, types=("U",))),
+    ("static U Value<T, U>(this IEnumerable<T>! value)", Call(own_value, types=("U",))),
     (f"static {_J} Values({_OWN})", lambda source: tokens(lambda: _values(source, None))),
     (f"static {_J} Values({_OWN}, object key)", values_named),
-    (f"static IEnumerable<U> Values<U>({_OWN})", Call(all_values_as, types=("U",))),
-    (f"static IEnumerable<U> Values<U>({_OWN}, object key)", Call(all_values_as, types=("U",))),
+    (f"static IEnumerable<U> Values<U>({_OWN}[, object key])", Call(all_values_as, types=("U",))),
     (f"static {_J} Children<T>({_T})", each_children),
     (f"static IEnumerable<U> Children<T, U>({_T})", Call(all_children, types=("U",))),
     (f"static {_J} AncestorsAndSelf<T>({_T})", _of_each(self_and_above)),

@@ -68,7 +68,6 @@ def _object(pairs: list[tuple[str, object]], depth: int) -> JObject:
 
 def object_from(value: object) -> JObject:
     """JObject.FromObject"""
-    value = required(value, "o")
     made = from_object(value)
     if not isinstance(made, JObject):
         raise argument(f"Object serialized to {made.type_name}. JObject instance expected.")
@@ -112,9 +111,8 @@ def new_object(content: containers.ClrArray | None = None) -> JObject:
     return made
 
 
-def new_property(name: str | None, content: object) -> JProperty:
+def new_property(name: str, content: object) -> JProperty:
     """new JProperty(name, content): several contents become an array."""
-    name = required(name, "name")
     if isinstance(content, (*_LISTED, containers.ReadOnlyMap)):
         made = JArray()
         for token in content_tokens(content):

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert.parsing import overflow_of
-from apimlb.policy.clr.exceptions import argument, argument_range, overflow, required
+from apimlb.policy.clr.exceptions import argument, argument_range, overflow
 from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers import arithmetic, mathematics
 from apimlb.policy.clr.objects.ordering import compare
@@ -63,9 +63,8 @@ def from_parts(low: int, middle: int, high: int, negative: bool, places: int) ->
     return Decimal((int(negative), tuple(map(int, str(number))), -int(places)))
 
 
-def from_bits(bits: ClrArray | None) -> Decimal:
+def from_bits(bits: ClrArray) -> Decimal:
     """new decimal(int[])"""
-    bits = required(bits, "bits")
     words = [int(str(word)) & 0xFFFFFFFF for word in bits.items]
     valid = len(words) == 4 and words[3] & ~(_NEGATIVE | _SCALE_BITS) == 0
     if not valid or words[3] >> 16 & 0xFF > _MOST_PLACES:
@@ -82,7 +81,7 @@ ROWS: tuple[Row, ...] = (
     ("new(ulong value)", lambda value: Decimal(int(value))),
     ("new(float value)", arithmetic.decimal_from_float),
     ("new(double value)", arithmetic.decimal_from_float),
-    ("new(int[] bits)", from_bits),
+    ("new(int[]! bits)", from_bits),
     ("new(int lo, int mid, int hi, bool isNegative, byte scale)", from_parts),
     ("static decimal Add(decimal d1, decimal d2)", arithmetic.decimal_add),
     ("static decimal Subtract(decimal d1, decimal d2)", arithmetic.decimal_subtract),
@@ -95,8 +94,7 @@ ROWS: tuple[Row, ...] = (
     ("static int[] GetBits(decimal d)", get_bits),
     ("static decimal FromOACurrency(long cy)", from_currency),
     ("static long ToOACurrency(decimal value)", to_currency),
-    ("static decimal Round(decimal d)", mathematics.round_decimal),
-    ("static decimal Round(decimal d, int decimals)", mathematics.round_decimal),
+    ("static decimal Round(decimal d[, int decimals])", mathematics.round_decimal),
     ("static decimal Round(decimal d, MidpointRounding mode)", mathematics.round_decimal),
     ("static decimal Round(decimal d, int decimals, MidpointRounding mode)", mathematics.round_decimal),
     ("static decimal Floor(decimal d)", mathematics.floor_decimal),

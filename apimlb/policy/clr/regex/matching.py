@@ -172,21 +172,16 @@ DEFINITIONS = (
             ("new(string pattern, RegexOptions options)",
              _checked(lambda pattern, options: patterns.Regex(pattern, options.number))),
             ("new(string pattern, RegexOptions options, TimeSpan matchTimeout)", _checked(new_timed_regex)),
-            ("bool IsMatch(string input)", is_match),
-            ("bool IsMatch(string input, int startat)", is_match),
-            ("Match Match(string input)", match),
-            ("Match Match(string input, int startat)", match),
+            ("bool IsMatch(string input[, int startat])", is_match),
+            ("Match Match(string input[, int startat])", match),
             ("Match Match(string input, int beginning, int length)", patterns.Regex.first_within),
-            ("MatchCollection Matches(string input)", matches),
-            ("MatchCollection Matches(string input, int startat)", matches),
+            ("MatchCollection Matches(string input[, int startat])", matches),
             *(
                 (f"string Replace(string input, {by}{rest})", call)
                 for by, call in (("string replacement", replace), ("MatchEvaluator evaluator", replace_with))
                 for rest in ("", ", int count", ", int count, int startat")
             ),
-            ("string[] Split(string input)", split),
-            ("string[] Split(string input, int count)", split),
-            ("string[] Split(string input, int count, int startat)", split),
+            ("string[] Split(string input[, int count[, int startat]])", split),
             *(
                 (f"static {kind} {name}(string input, string pattern{by}{options})",
                  _checked(_static(call), static=True))

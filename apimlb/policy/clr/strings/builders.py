@@ -133,17 +133,12 @@ def append_part(target: StringBuilder, value: object, start: int, count: int) ->
     return target.append(text[start : start + count])
 
 
-def append_line(target: StringBuilder, value: str | None = None) -> StringBuilder:
-    return target.append((value or "") + "\n")
-
-
 def append_format(target: StringBuilder, layout: str | None, values: ClrArray | None) -> StringBuilder:
     values = exceptions.required(values, "format" if layout is None else "args")
     return target.append(format_text(layout, values.items))
 
 
 def append_join(target: StringBuilder, separator: str | None, values: object) -> StringBuilder:
-    values = exceptions.required(values, "values")
     return target.append(join(separator, values))
 
 
@@ -279,9 +274,8 @@ def builder_part(target: StringBuilder, start: int, length: int) -> str:
     return substring(str(target), start, length)
 
 
-def builder_copy(target: StringBuilder, start: int, chars: ClrArray | None, place: int, count: int) -> None:
+def builder_copy(target: StringBuilder, start: int, chars: ClrArray, place: int, count: int) -> None:
     """CopyTo(sourceIndex, destination, destinationIndex, count)"""
-    chars = exceptions.required(chars, "destination")
     if count < 0:
         raise exceptions.argument_range("Argument count must not be negative.", "count")
     if place < 0:

@@ -116,9 +116,8 @@ def to_utf32(high: str, low: str) -> int:
     return ord(leave(high + low))
 
 
-def to_utf32_at(text: str | None, index: int) -> int:
+def to_utf32_at(text: str, index: int) -> int:
     """char.ConvertToUtf32(text, index)"""
-    text = required(text, "s")
     if not 0 <= index < len(text):
         raise index_range()
     char = leave(text[index : index + 2])[0]

@@ -91,9 +91,8 @@ def part_to_chars(text: str, start: int, length: int) -> ClrArray:
     return ClrArray(list(map(Char, text[start : start + length])), "System.Char")
 
 
-def new_part(chars: ClrArray | None, start: int, length: int) -> str:
+def new_part(chars: ClrArray, start: int, length: int) -> str:
     """new string(char[], startIndex, length)"""
-    chars = required(chars, "value")
     if start < 0:
         raise argument_range("StartIndex cannot be less than zero.", "startIndex")
     if length < 0:
@@ -103,9 +102,8 @@ def new_part(chars: ClrArray | None, start: int, length: int) -> str:
     return "".join(map(str, chars.items[start : start + length]))
 
 
-def join_part(separator: str | None, values: ClrArray | None, start: int, count: int) -> str:
+def join_part(separator: str | None, values: ClrArray, start: int, count: int) -> str:
     """string.Join(separator, values, startIndex, count)"""
-    values = required(values, "value")
     if start < 0:
         raise argument_range("StartIndex cannot be less than zero.", "startIndex")
     if count < 0:

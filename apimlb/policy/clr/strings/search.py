@@ -150,9 +150,8 @@ def last_index_of_any(
     return max((text.rfind(char, first, end) for char in wanted), default=-1)
 
 
-def replace_as(text: str, old: str | None, new: str | None, comparison: Enum) -> str:
+def replace_as(text: str, old: str, new: str | None, comparison: Enum) -> str:
     """string.Replace(old, new, StringComparison)"""
-    old = exceptions.required(old, "oldValue")
     if not old:
         raise exceptions.argument("String cannot be of zero length.", "oldValue")
     charge(text)

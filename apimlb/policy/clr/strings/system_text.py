@@ -19,8 +19,7 @@ _MORE = (
 )
 
 
-def get_encoding(name: str | None) -> Encoding:
-    name = exceptions.required(name, "name")
+def get_encoding(name: str) -> Encoding:
     found = ENCODINGS.get(name.lower())
     if found is None:
         raise exceptions.argument(f"'{name}' is not a supported encoding name. {_MORE}", "name")
@@ -214,7 +213,7 @@ _ENCODING = Definition(
         ("static Encoding UTF32", lambda: encodings.UTF32),
         ("static Encoding UTF7", lambda: encodings.UTF7),
         ("static Encoding Default", lambda: encodings.UTF8),
-        ("static Encoding GetEncoding(string name)", get_encoding),
+        ("static Encoding GetEncoding(string! name)", get_encoding),
         ("static Encoding GetEncoding(int codepage)", get_encoding_of_page),
         ("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes)", converted),
         ("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes, int index, "
@@ -262,8 +261,7 @@ _ENCODING = Definition(
 _BUILDER = Definition(
     T + "StringBuilder", "class",
     rows=(
-        ("new()", lambda text=None: StringBuilder(text)),
-        ("new(string value)", lambda text=None: StringBuilder(text)),
+        ("new([string value])", lambda text=None: StringBuilder(text)),
         ("new(int capacity)", builders.new_sized_builder),
         ("new(int capacity, int maxCapacity)", builders.new_limited_builder),
         ("new(string value, int capacity)", builders.new_filled_builder),
@@ -276,16 +274,16 @@ _BUILDER = Definition(
         ("StringBuilder Append(char[] value, int startIndex, int charCount)", builders.append_some_chars),
         ("StringBuilder Append(string value, int startIndex, int count)", builders.append_part),
         ("StringBuilder Append(StringBuilder value, int startIndex, int count)", builders.append_part),
-        ("StringBuilder AppendLine()", builders.append_line),
-        ("StringBuilder AppendLine(string value)", builders.append_line),
+        ("StringBuilder AppendLine([string value])",
+         lambda target, value=None: target.append((value or "") + "\n")),
         ("StringBuilder AppendFormat(string format, params object[] args)", builders.append_format),
         *(
             row for separator in ("string", "char") for row in (
-                (f"StringBuilder AppendJoin({separator} separator, params string[] values)",
+                (f"StringBuilder AppendJoin({separator} separator, params string[]! values)",
                  builders.append_join),
-                (f"StringBuilder AppendJoin({separator} separator, params object[] values)",
+                (f"StringBuilder AppendJoin({separator} separator, params object[]! values)",
                  builders.append_join),
-                (f"StringBuilder AppendJoin<T>({separator} separator, IEnumerable<T> values)",
+                (f"StringBuilder AppendJoin<T>({separator} separator, IEnumerable<T>! values)",
                  builders.append_join),
             )
         ),
@@ -306,7 +304,7 @@ _BUILDER = Definition(
         ("int EnsureCapacity(int capacity)", builders.ensure_capacity),
         ("int Capacity", "{0}.capacity", builders.builder_reserve),
         ("int MaxCapacity", "{0}.largest"),
-        ("void CopyTo(int sourceIndex, char[] destination, int destinationIndex, int count)",
+        ("void CopyTo(int sourceIndex, char[]! destination, int destinationIndex, int count)",
          builders.builder_copy),
         ("bool Equals(StringBuilder sb)",
          lambda target, other: other is not None and str(target) == str(other)),
@@ -342,8 +340,7 @@ DEFINITIONS = (
             ("void Write(object value)", lambda writer, value: writer.write(text_of(value))),
             ("void Write(char[] buffer)", streams.write_chars),
             ("void Write(char[] buffer, int index, int count)", streams.write_some_chars),
-            ("void WriteLine()", streams.write_line),
-            ("void WriteLine(string value)", streams.write_line),
+            ("void WriteLine([string value])", streams.write_line),
             ("void WriteLine(object value)", streams.write_line),
             ("void WriteLine(char[] buffer)", streams.write_chars_line),
             ("StringBuilder GetStringBuilder()", lambda writer: writer.builder),

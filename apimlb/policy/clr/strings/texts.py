@@ -171,8 +171,7 @@ def repeated(char: str, count: int) -> str:
     return str(char) * bounded_length(count)
 
 
-def format_one(layout: str | None, values: ClrArray | None) -> str:
-    values = required(values, "args")
+def format_one(layout: str | None, values: ClrArray) -> str:
     return format_text(layout, values.items)
 
 

@@ -67,11 +67,6 @@ def new_zone(
     )
 
 
-def has_same_rules(zone: zones.Zone, other: zones.Zone | None) -> bool:
-    other = required(other, "other")
-    return zone.same_rules(other)
-
-
 # What the clocks show
 
 
@@ -201,8 +196,7 @@ DEFINITIONS = (
             ("static void ClearCachedData()", forget_nothing),
             (f"static TimeZoneInfo CreateCustomTimeZone(string id, TimeSpan baseUtcOffset, {_NAMES})",
              lambda id, base, display, standard: zones.custom_zone(id, base, (display, standard, standard))),
-            (f"static TimeZoneInfo CreateCustomTimeZone({_RULES})", new_zone),
-            (f"static TimeZoneInfo CreateCustomTimeZone({_RULES}, bool disableDaylightSavingTime)",
+            (f"static TimeZoneInfo CreateCustomTimeZone({_RULES}[, bool disableDaylightSavingTime])",
              new_zone),
             ("static TimeZoneInfo FromSerializedString(string source)", deserialized),
             ("string ToSerializedString()", serialized),
@@ -251,7 +245,7 @@ DEFINITIONS = (
              lambda zone, value: value.kind == instants.UNSPECIFIED and not zone.on_wall(value.ticks)[0]),
             (f"{Z}.AdjustmentRule[] GetAdjustmentRules()",
              lambda zone: ClrArray([*zone.rules], "System.TimeZoneInfo+AdjustmentRule")),
-            ("bool HasSameRules(TimeZoneInfo other)", has_same_rules),
+            ("bool HasSameRules(TimeZoneInfo! other)", lambda zone, other: zone.same_rules(other)),
             ("bool Equals(TimeZoneInfo other)", lambda zone, other: zone == other),
             ("int GetHashCode()", lambda zone: hash_code(zone.id.upper())),
         ),

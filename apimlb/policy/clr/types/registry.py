@@ -6,7 +6,7 @@ from functools import cached_property
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.types.constructed import VOID, Type, Types
 from apimlb.policy.clr.types.definitions import Definition, Family, Row, simple_name
-from apimlb.policy.clr.types.signatures import Member, SignatureReader, TypeResolver, row_name
+from apimlb.policy.clr.types.signatures import Member, SignatureReader, TypeResolver, overloads, row_name
 
 NAMESPACES = (
     "",
@@ -252,8 +252,9 @@ class Registry(TypeResolver):
                     rows.setdefault(row_name(row[0]), []).append(row)
             owner = self.types.of(definition, [self.types.parameter(name) for name in definition.parameters])
             found = self._own[key] = [
-                SignatureReader(row[0], self, definition.parameters).member(row, owner)
+                SignatureReader(signature, self, definition.parameters).member(row, owner)
                 for row in rows.get(name, [])
+                for signature in overloads(row[0])
             ]
         return found
 

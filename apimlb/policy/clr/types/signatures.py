@@ -7,16 +7,22 @@ field
 "static bool operator ==(Guid a, Guid b)"          an operator       "explicit string(JToken value)"  a
 conversion
 "R[] Map<T, R>(this IEnumerable<T> source, Func<T, R> f)"            a generic extension method
+"string Remove(int start[, int count])"            two overloads, the second one with `count`
+"void Add(string! name)"                           throws ArgumentNullException where the name is null
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import update_wrapper
 
+from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.metering import metered
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Check, Implementation, Row
 
-_PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?=&|]")
+_PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?!=&|]")
+_OPTIONAL = re.compile(r"\[(?=, )|(?<=\()\[(?=\w)")
 _NO_DEFAULT = object()
 
 
@@ -29,6 +35,7 @@ class Parameter:
     type: Type
     mode: str = ""
     default: object = _NO_DEFAULT
+    may_be_null: bool = True
 
     @property
     def required(self) -> bool:
@@ -124,7 +131,8 @@ class SignatureReader:
         while not self._accept(closing):
             mode = self._take() if self._peek() in ("this", "out", "ref", "params") else ""
             kind = self.type()
-            parameter = Parameter(self._take(), kind, mode)
+            may_be_null = not self._accept("!")
+            parameter = Parameter(self._take(), kind, mode, may_be_null=may_be_null)
             if self._accept("="):
                 parameter.default = self._default()
             found.append(parameter)
@@ -182,14 +190,45 @@ def _implemented(made: Member, row: Row, owner: Type) -> Member:
         made.call = given
     if len(row) == 3:
         made.setter = row[2]
+    if not isinstance(made.call, str):
+        made.call = _checked(made, made.call)
     if _works(made) and not isinstance(made.call, str) and cost != "none":
         made.call = metered(made.call, cost)
     return made
 
 
+def _checked(made: Member, call: Callable[..., object]) -> Callable[..., object]:
+    """The call after a look at the arguments that may not be null."""
+    before = made.context + len(made.types) + (not made.static)
+    places = [(n, each.name) for n, each in enumerate(made.parameters, before) if not each.may_be_null]
+    if not places:
+        return call
+
+    def run(*arguments: object) -> object:
+        for place, name in places:
+            if arguments[place] is None:
+                raise argument_null(name)
+        return call(*arguments)
+
+    return update_wrapper(run, call)
+
+
 def _works(made: Member) -> bool:
     """Whether a member pays by size: properties and indexers that yield no text do little."""
     return made.kind in ("method", "constructor") or made.result.name == "System.String"
+
+
+def overloads(signature: str) -> list[str]:
+    """The signatures of a row, those with fewer parameters first."""
+    text, *more = _OPTIONAL.split(signature)
+    if not more:
+        return [signature]
+    more[-1] = more[-1].removesuffix("]" * len(more) + ")")
+    found = [f"{text})"]
+    for part in more:
+        text += part
+        found.append(f"{text})")
+    return found
 
 
 def row_name(signature: str) -> str:

@@ -140,8 +140,7 @@ def from_bytes(content: bytearray | None) -> IPAddress:
     return IPAddress(bytes(content))
 
 
-def from_bytes_scoped(content: bytearray | None, scope: int) -> IPAddress:
-    content = exceptions.required(content, "address")
+def from_bytes_scoped(content: bytearray, scope: int) -> IPAddress:
     if len(content) != 16:
         raise exceptions.argument(_INVALID, "address")
     return IPAddress(bytes(content), _checked_scope(scope, "scopeid"))
@@ -207,7 +206,7 @@ DEFINITIONS = (
         rows=(
             ("new(long newAddress)", from_number),
             ("new(byte[] address)", from_bytes),
-            ("new(byte[] address, long scopeid)", from_bytes_scoped),
+            ("new(byte[]! address, long scopeid)", from_bytes_scoped),
             ("static IPAddress Parse(string ipString)", parse),
             ("static bool TryParse(string ipString, out IPAddress address)", try_parse),
             ("static bool IsLoopback(IPAddress address)", is_loopback),

@@ -118,9 +118,8 @@ def _made(text: str) -> Uri | None:
         return None
 
 
-def is_base_of(start: Uri, uri: Uri | None) -> bool:
+def is_base_of(start: Uri, uri: Uri) -> bool:
     """Whether the other lies below this one's last slash."""
-    uri = exceptions.required(uri, "uri")
     if start.absolute is None:
         return False
     other = uri if uri.absolute is not None else join_uri(start, uri.text)
@@ -128,9 +127,8 @@ def is_base_of(start: Uri, uri: Uri | None) -> bool:
     return alike and other.parts.path.startswith(start.parts.path.rpartition("/")[0] + "/")
 
 
-def relative_to(start: Uri, uri: Uri | None) -> Uri:
+def relative_to(start: Uri, uri: Uri) -> Uri:
     """MakeRelativeUri: how to get from this one to the other"""
-    uri = exceptions.required(uri, "uri")
     _absolute(start)
     _absolute(uri)
     if (start.scheme, start.host, start.port) != (uri.scheme, uri.host, uri.port):
@@ -169,11 +167,6 @@ def _unbroken(text: str) -> str:
 def escape(text: str | None) -> str:
     text = exceptions.required(text, "stringToEscape")
     return escape_data(_unbroken(text))
-
-
-def escape_uri(text: str | None) -> str:
-    text = exceptions.required(text, "stringToEscape")
-    return quote(_unbroken(text), safe="-._~:/?#[]@!$&'()*+,;=")
 
 
 def unescape(text: str | None) -> str:
@@ -244,7 +237,8 @@ DEFINITIONS = (
             ("static bool TryCreate(Uri baseUri, Uri relativeUri, out Uri result)",
              lambda start, rest: try_combine(start, None if rest is None else rest.text)),
             ("static string EscapeDataString(string stringToEscape)", escape),
-            ("static string EscapeUriString(string stringToEscape)", escape_uri),
+            ("static string EscapeUriString(string! stringToEscape)",
+             lambda text: quote(_unbroken(text), safe="-._~:/?#[]@!$&'()*+,;=")),
             ("static string UnescapeDataString(string stringToUnescape)", unescape),
             ("static bool IsWellFormedUriString(string uriString, UriKind uriKind)", is_well_formed),
             ("static bool CheckSchemeName(string schemeName)",
@@ -276,8 +270,8 @@ DEFINITIONS = (
             ("bool IsLoopback", is_loopback),
             ("bool UserEscaped", "({0} is None)"),
             ("bool IsWellFormedOriginalString()", is_well_formed_uri),
-            ("bool IsBaseOf(Uri uri)", is_base_of),
-            ("Uri MakeRelativeUri(Uri uri)", relative_to),
+            ("bool IsBaseOf(Uri! uri)", is_base_of),
+            ("Uri MakeRelativeUri(Uri! uri)", relative_to),
             ("bool Equals(object comparand)", same_uri),
             ("static bool operator ==(Uri a, Uri b)", "{0} == {1}"),
             ("static bool operator !=(Uri a, Uri b)", "{0} != {1}"),

@@ -184,16 +184,14 @@ def _declared(target: XElement, prefix: str) -> str | None:
     return None
 
 
-def namespace_of_prefix(target: XElement, prefix: str | None) -> XNamespace | None:
-    prefix = required(prefix, "prefix")
+def namespace_of_prefix(target: XElement, prefix: str) -> XNamespace | None:
     if not prefix:
         raise argument("'' is an invalid prefix.")
     uri = {"xml": XML, "xmlns": XMLNS}.get(prefix) or _declared(target, prefix)
     return None if uri is None else XNamespace(uri)
 
 
-def prefix_of_namespace(target: XElement, space: XNamespace | None) -> str | None:
-    space = required(space, "ns")
+def prefix_of_namespace(target: XElement, space: XNamespace) -> str | None:
     return prefix_in_scope(target, space.uri, False)
 
 
@@ -243,8 +241,8 @@ ELEMENT_AXES: tuple[Row, ...] = (
     ("XAttribute FirstAttribute", lambda target: target.attributes[0] if target.attributes else None),
     ("XAttribute LastAttribute", lambda target: target.attributes[-1] if target.attributes else None),
     ("XNamespace GetDefaultNamespace()", lambda target: XNamespace(_declared(target, "") or "")),
-    ("XNamespace GetNamespaceOfPrefix(string prefix)", namespace_of_prefix),
-    ("string GetPrefixOfNamespace(XNamespace ns)", prefix_of_namespace),
+    ("XNamespace GetNamespaceOfPrefix(string! prefix)", namespace_of_prefix),
+    ("string GetPrefixOfNamespace(XNamespace! ns)", prefix_of_namespace),
 )
 
 _T = "this IEnumerable<T> source"

@@ -126,8 +126,7 @@ def new_element(name: XName | None, content: object = None) -> nodes.XElement:
     return made
 
 
-def new_attribute(name: XName | None, value: object) -> nodes.XAttribute:
-    required(name, "name")
+def new_attribute(name: XName, value: object) -> nodes.XAttribute:
     assert name is not None
     return nodes.XAttribute(name, content_text(value))
 
@@ -228,7 +227,6 @@ def _notes(target: nodes.XObject) -> list[object]:
 
 
 def annotate(target: nodes.XObject, annotation: object) -> None:
-    required(annotation, "annotation")
     target.notes = [*_notes(target), annotation]
     charge_each(len(target.notes))
 

@@ -7,7 +7,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert import parsing as convert
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_null, required
+from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.objects.hashing import text_hash
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -28,11 +28,6 @@ _KINDS = {
     name: Enum("System.Xml.XmlNodeType", number, {value: key for key, value in _NODE_TYPES.items()})
     for name, number in _NODE_TYPES.items()
 }
-
-
-def namespace_of(uri: str | None) -> XNamespace:
-    uri = required(uri, "namespaceName")
-    return XNamespace(uri)
 
 
 def _put(name: str) -> Callable[[object, object], None]:
@@ -120,7 +115,7 @@ _NAMES = (
             ("static XNamespace None", lambda: XNamespace("")),
             ("static XNamespace Xml", lambda: XNamespace(XML)),
             ("static XNamespace Xmlns", lambda: XNamespace(XMLNS)),
-            ("static XNamespace Get(string namespaceName)", namespace_of),
+            ("static XNamespace Get(string! namespaceName)", lambda uri: XNamespace(uri)),
             ("XName GetName(string localName)", lambda space, local: name_in(local, space.uri)),
             ("implicit XNamespace(string namespaceName)",
              lambda uri: None if uri is None else XNamespace(uri)),
@@ -165,7 +160,7 @@ _NODES = (
             ("XElement Parent", axes.parent),
             ("XDocument Document", axes.document),
             ("string BaseUri", axes.base_uri),
-            ("void AddAnnotation(object annotation)", edits.annotate),
+            ("void AddAnnotation(object! annotation)", edits.annotate),
             ("T Annotation<T>()", Call(edits.annotation, types=("T",))),
             ("IEnumerable<T> Annotations<T>()", Call(edits.annotations, types=("T",))),
             ("void RemoveAnnotations<T>()", Call(edits.forget, types=("T",))),
@@ -174,7 +169,7 @@ _NODES = (
     Definition(
         X + "XAttribute", "class", bases=(X + "XObject",),
         rows=(
-            ("new(XName name, object value)", edits.new_attribute),
+            ("new(XName! name, object value)", edits.new_attribute),
             ("new(XAttribute other)", edits.copy),
             ("static IEnumerable<XAttribute> EmptySequence", lambda: ClrArray([], X + "XAttribute")),
             ("XName Name", "{0}.name"),
