@@ -54,17 +54,19 @@ def remove(context: typer.Context, ids: Ids) -> Answer:
 
 def _change(changes: "Callable[[Held, Iterable[str]], Held]", ids: list[str], said: Common) -> Answer:
     from apimlb.cli.clients_file import change_clients
+    from apimlb.cli.turns import alone
     from apimlb.cli.wiring import open_session
     from apimlb.deploy import clients
     from apimlb.stack.config import parse
 
     parse({"clients": ids}, source="the command line")
     session = open_session(said)
-    before = clients.held(session.cloud, session.names)
-    changed = changes(before, ids)
-    clients.write(session.cloud, session.names, changed)
-    now = clients.listed({**before, **changed})
-    if change_clients(session.workspace.config, now):
-        say(f"{session.workspace.config} lists them now too.")
+    with alone(session, "clients"):
+        before = clients.held(session.cloud, session.names)
+        changed = changes(before, ids)
+        clients.write(session.cloud, session.names, changed)
+        now = clients.listed({**before, **changed})
+        if change_clients(session.workspace.config, now):
+            say(f"{session.workspace.config} lists them now too.")
     say(f"{len(now)} clients.")
     return Answer(list(now))

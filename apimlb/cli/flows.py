@@ -17,6 +17,7 @@ from apimlb.cli.console import show_plan
 from apimlb.cli.progress import Progress
 from apimlb.cli.prose import say
 from apimlb.cli.renames import former, origin
+from apimlb.cli.turns import in_turn
 from apimlb.cli.wiring import Session
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims, Overtaken
@@ -27,7 +28,6 @@ from apimlb.deploy.keys import secrets_of
 from apimlb.deploy.locks import refusals
 from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
-from apimlb.deploy.turns import turn
 from apimlb.deploy.waiting import Audience, heard_by
 from apimlb.errors import ApimlbError, ConfigError, ConflictError, Interrupted, NotFoundError
 from apimlb.files import replace_file
@@ -274,14 +274,6 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
         "left": list(removed.left),
         "kept_by_azure": bool(removed.retained),
     }
-
-
-@contextmanager
-def in_turn(session: Session, command: str, *, quiet: bool = False) -> Iterator[tuple[Run, Progress]]:
-    """The stack for this command alone, as far as this machine goes, and somebody who tells its waits."""
-    run, progress = this_run(command), Progress(session.clock, quiet)
-    with heard_by(Audience(progress.wait)), turn(session.workspace.directory, run, session.clock):
-        yield run, progress
 
 
 def _deployer(session: Session, run: Run, progress: Progress) -> Deployer:

@@ -2,7 +2,8 @@
 
 from difflib import get_close_matches
 
-from apimlb.cli.flows import in_turn, no_stack
+from apimlb.cli.flows import no_stack
+from apimlb.cli.turns import alone
 from apimlb.cli.wiring import Session
 from apimlb.deploy.deployer import Deployer
 from apimlb.deploy.draining import Moved, Traffic
@@ -23,14 +24,14 @@ def standing(session: Session) -> Status:
 def drain(session: Session, account: str) -> Moved:
     """Send the account nothing more; raises `ConfigError`, `NotFoundError`, `ConflictError`."""
     _require_account(session, account)
-    with in_turn(session, "drain"):
+    with alone(session, "drain"):
         return _traffic(session).drain(account)
 
 
 def undrain(session: Session, account: str) -> Moved:
     """Send to it again once it answers; raises `ConfigError`, `NotFoundError`, `NotReadyError`."""
     _require_account(session, account)
-    with in_turn(session, "undrain"):
+    with alone(session, "undrain"):
         return _traffic(session).undrain(account, session.visit())
 
 

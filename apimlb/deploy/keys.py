@@ -1,4 +1,7 @@
-"""The keys that clients call the gateway with: subscriptions of the stack's product. No policy knows them."""
+"""The keys that clients call the gateway with: subscriptions of the stack's product. No policy knows them.
+
+Each change is one write, which no deploy makes too; so nobody who shuts a key out has to wait for one to end.
+"""
 
 import re
 from dataclasses import dataclass
