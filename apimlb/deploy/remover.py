@@ -19,6 +19,7 @@ from apimlb.deploy.ids import (
 )
 from apimlb.deploy.refusals import AGAIN
 from apimlb.deploy.removal import PURGE, Removal
+from apimlb.deploy.waiting import Wait, wait
 from apimlb.deploy.writer import settle
 from apimlb.errors import CloudError
 from apimlb.stack.resources import Json
@@ -103,23 +104,25 @@ def purge(cloud: Cloud, clock: Clock, id: str, is_free: Callable[[], bool] | Non
     """
     if is_free is not None and not _shows(cloud, clock, id, is_free):
         return
-    for pause in VANISHES:
+    for turn, pause in enumerate(VANISHES):
         cloud.delete(id)
         if cloud.get(id) is None:
             return
-        clock.pause(pause)
+        left = sum(VANISHES[turn:])
+        wait(clock, Wait(short(id), "Azure has purged it and shows it still", pause, left, trouble=True))
     raise CloudError("Azure has not purged it", where=short(id), next_step=AGAIN)
 
 
 def _shows(cloud: Cloud, clock: Clock, id: str, is_free: Callable[[], bool]) -> bool:
     """Whether it shows among the soft-deleted ones; false when it never will."""
     began = clock.now()
-    for pause in APPEARS:
+    for turn, pause in enumerate(APPEARS):
         if cloud.get(id) is not None:
             return True
         if clock.now() - began >= SURELY and is_free():
             return False
-        clock.pause(pause)
+        reason = "Azure does not show it among what can be purged yet"
+        wait(clock, Wait(short(id), reason, pause, sum(APPEARS[turn:])))
     raise CloudError(
         "Azure has deleted it, keeps its name, and does not yet show it among what can be purged",
         where=short(id),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from apimlb.deploy.deployer import Deployer
+from apimlb.deploy.executor import Event
 from apimlb.deploy.ids import ACCOUNT, GROUP, SERVICE
 from apimlb.errors import CloudError, NotFoundError
 from apimlb.stack.config import parse
@@ -94,9 +95,12 @@ def test_a_namesake_that_shows_late_is_waited_for_and_purged(seconds: float) -> 
     cloud = LateCloud(clock, 0.0)
     deploy(cloud, desired())
     cloud.seconds = seconds
-    deployer = Deployer(cloud, clock)
+    told: list[Event] = []
+    deployer = Deployer(cloud, clock, told.append)
     deployer.destroy(deployer.survey(desired(), STACK, purge=True))
     assert (cloud.resources, cloud.deleted) == ({}, {})
+    waits = [event.wait.reason for event in told if event.wait is not None]
+    assert set(waits) == {"Azure does not show it among what can be purged yet"}
 
 
 def test_a_namesake_that_does_not_show_is_not_called_gone() -> None:
