@@ -10,6 +10,8 @@ from pathlib import Path
 
 MODULE = "apimlb.local.server"
 _LISTENING = "0A"
+_DELETED = " (deleted)"
+"""What Linux writes behind the path of what was deleted."""
 _PROC = Path("/proc")
 
 
@@ -24,7 +26,8 @@ class Process:
 
     def __str__(self) -> str:
         if self.state is not None:
-            return f"the local Azure of {self.state} (process {self.pid})"
+            gone = "" if self.state.exists() else ", which was deleted"
+            return f"the local Azure of {self.state}{gone} (process {self.pid})"
         return f"process {self.pid} ({self.name} in {self.folder})"
 
 
@@ -50,7 +53,7 @@ def keeper(state: Path) -> Keeper | None:
     for pid in _pids():
         if MODULE in _command(pid):
             files = set(_open_files(pid))
-            if lock in files or f"{lock} (deleted)" in files:
+            if lock in files or f"{lock}{_DELETED}" in files:
                 return Keeper(pid, bereft=lock not in files)
     return None
 
@@ -96,9 +99,14 @@ def _process(pid: int) -> Process:
     command = _command(pid)
     folder = Path()
     with contextlib.suppress(OSError):
-        folder = Path(os.readlink(_PROC / str(pid) / "cwd"))
+        folder = _where(os.readlink(_PROC / str(pid) / "cwd"))
     name = Path(command[0]).name if command else ""
     state = None
     if MODULE in command and "--state" in command:
         state = folder / command[command.index("--state") + 1]
     return Process(pid, name, folder, state)
+
+
+def _where(link: str) -> Path:
+    """The path in a link of Linux's, also of a folder that was deleted."""
+    return Path(link if Path(link).exists() else link.removesuffix(_DELETED))

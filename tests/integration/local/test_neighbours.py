@@ -117,6 +117,22 @@ def test_a_folder_that_was_deleted_under_it_is_told(
     assert up(first).pid != before.pid
 
 
+def test_who_has_the_port_is_stopped_as_it_was_told_although_its_whole_folder_was_deleted(
+    folders: tuple[CommandLine, CommandLine],
+) -> None:
+    first, second = folders
+    taken = up(first)
+    shutil.rmtree(first.folder)
+    port = taken.gateway_url.rpartition(":")[2]
+    refused = second("local", "up", "--gateway-port", port, "--arm-port", "0")
+    where = first.folder / ".apimlb"
+    assert f"in use by the local Azure of {where / 'local'}, which was deleted (process" in refused.err
+    assert f"`apimlb local down --state {where}`" in refused.err
+    assert "went with its folder" in second.ok("local", "down", "--state", str(where)).err
+    first.folder.mkdir()
+    assert up(second, int(port)).gateway_url == taken.gateway_url
+
+
 def test_one_without_its_endpoint_is_stopped_all_the_same(folders: tuple[CommandLine, CommandLine]) -> None:
     first, _ = folders
     up(first)
