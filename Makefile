@@ -55,9 +55,10 @@ check: $(DEV) ## formatting, lint, types, the import table, rendered policies
 	$(BIN)/apimlb render --references policies --check
 	$(BIN)/python -m apimlb.cli.help_texts --check
 
-texts: $(DEV) ## write what is derived anew: the rendered policies and the texts of --help
+texts: $(DEV) ## write what is derived anew: the rendered policies, the texts of --help, the schema of the file
 	$(BIN)/apimlb render --references policies
 	$(BIN)/python -m apimlb.cli.help_texts
+	$(BIN)/apimlb config schema > docs/apimlb.schema.json
 
 fuzz: $(DEV) ## throw texts at the policy language for SECONDS=300 from SEED=1; prints cases/s and failures, shortened
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1)

@@ -37,6 +37,10 @@ def render(stack: Stack) -> str:
     return _rendered(stack, stack.strategy)
 
 
+_LEARNED_OF = {"location", "name", "priority", "weight", "endpoint"}
+"""What of an account makes it another one, as far as what is learned of it goes."""
+
+
 def render_all(stack: Stack) -> Policies:
     """The policies of all the stack's APIs; raises as `render` does."""
     return Policies(render(stack), _rendered(stack, "keys"), _rendered(stack, "probe"))
@@ -85,7 +89,7 @@ def _cache(stack: Stack) -> str:
     changes without a policy."""
     deployments = {name: {"model", "version", "sku"} for name in stack.deployments}
     learned_of = stack.model_dump_json(
-        include={"accounts": True, "deployments": deployments, "strategy": True}
+        include={"accounts": {"__all__": _LEARNED_OF}, "deployments": deployments, "strategy": True}
     )
     return f"apimlb/{hashlib.sha256(learned_of.encode()).hexdigest()[:8]}"
 

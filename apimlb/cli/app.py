@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from apimlb.cli import clients, draining, keys, local, policy, setting_up, simulate, status
+from apimlb.cli import clients, draining, keys, local, policy, setting_up, settings, simulate, status
 from apimlb.cli.answers import Answer
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.endings import DETAILED, run_to_its_end
@@ -29,6 +29,7 @@ app.add_typer(local.app, name="local")
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(policy.app, name="policy")
+app.add_typer(settings.app, name="config")
 learn(lambda: typer.main.get_command(app))
 app.command("status", cls=status.STATUS)(status.status)
 app.command("list", cls=status.LIST)(status.list_stacks)
@@ -69,6 +70,10 @@ def deploy(
     context: typer.Context,
     strategy: StrategyName = None,
     tier: TierName = None,
+    location: settings.Location = "",
+    accounts: settings.Accounts = "",
+    capacity: settings.Capacities = None,
+    assigned: settings.Assigned = None,
     prune: Prune = False,
     on_soft_deleted: OnSoftDeleted = None,
     saved: Annotated[
@@ -81,7 +86,10 @@ def deploy(
     from apimlb.cli.wiring import open_session
 
     said = common(context)
-    session = open_session(said, overrides={"strategy": strategy, "tier": tier}, start_local=True)
+    named = {"strategy": strategy, "tier": tier, "location": location}
+    session = open_session(
+        said, overrides=settings.overrides(assigned, accounts, capacity, **named), start_local=True
+    )
     deployed = flows.deploy(session, flows.Consent(said.yes, prune, on_soft_deleted, saved))
     return Answer(deployed.document(), [deployed.gateway_url])
 
@@ -91,6 +99,10 @@ def plan(
     context: typer.Context,
     strategy: StrategyName = None,
     tier: TierName = None,
+    location: settings.Location = "",
+    accounts: settings.Accounts = "",
+    capacity: settings.Capacities = None,
+    assigned: settings.Assigned = None,
     detailed_exitcode: Annotated[
         bool, typer.Option(DETAILED, help="Exit with 2 when something would change, with 1 on any error.")
     ] = False,
@@ -105,7 +117,10 @@ def plan(
     from apimlb.cli.wiring import open_session
 
     said = common(context)
-    session = open_session(said, overrides={"strategy": strategy, "tier": tier}, start_local=True)
+    named = {"strategy": strategy, "tier": tier, "location": location}
+    session = open_session(
+        said, overrides=settings.overrides(assigned, accounts, capacity, **named), start_local=True
+    )
     made = flows.preview(session, quiet=said.json, on_soft_deleted=on_soft_deleted)
     if out is not None:
         flows.save_plan(made, out)

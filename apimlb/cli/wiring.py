@@ -26,6 +26,7 @@ from apimlb.stack.marks import Mark, identified
 from apimlb.stack.names import Names
 from apimlb.stack.probe import site
 from apimlb.stack.resources import Json, Resource
+from apimlb.stack.settings import Assignment, Settings, in_environment, settled
 from apimlb.wall_clock import SystemClock
 
 
@@ -75,7 +76,8 @@ class Session:
             )
         policies, mark = render_all(self.stack), self._mark(group)
         named = self.target.subscription_id, str(found["tenantId"])
-        return lambda out: resources(self.stack, *named, policies, mark, out)
+        given = {a.name: os.environ[a.key_from] for a in self.stack.accounts if os.environ.get(a.key_from)}
+        return lambda out: resources(self.stack, *named, policies, mark, out, given)
 
     def visit(self) -> Visit:
         """How the gateway is asked whether what a deploy made works."""
@@ -89,13 +91,35 @@ class Session:
 
 def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:
     """The stack in the workspace's file, with what flags say instead."""
-    said = {name: value for name, value in overrides.items() if value is not None}
-    tables = config.load(place.config)
-    flags = {name: f"--{name} {value}" for name, value in said.items() if isinstance(value, str)}
-    if place.stack not in (tables.get("name"), STACK):
-        flags["name"] = f"--stack {place.stack}"
-    source = " and ".join([*([str(place.config)] if place.config.is_file() else []), *flags.values()])
-    return config.parse({**tables, **said, "name": place.stack}, source=source or "the defaults", flags=flags)
+    made = settings_of(place, overrides)
+    return config.parse(made.tables, source=str(place.config), blamed=made.blamed)
+
+
+def settings_of(place: Workspace, overrides: Mapping[str, Any]) -> Settings:
+    """The settings of the stack, each with where it comes from: flag, environment, file or default.
+
+    `overrides` are the flags' values by the path of their setting, `None` for one that was not given.
+    """
+    file = config.load(place.config)
+    said = in_environment(os.environ, config.Stack.known(()))
+    if place.stack not in (file.get("name"), STACK):
+        origin = "APIMLB_STACK" if os.environ.get("APIMLB_STACK") == place.stack else f"--stack {place.stack}"
+        said.append(Assignment("name", place.stack, origin))
+    for path, value in overrides.items():
+        if value is not None:
+            said.append(Assignment(path, value, _flag(path, value)))
+    made = settled(file, str(place.config), said, config.defaults())
+    made.tables["name"] = place.stack
+    return made
+
+
+def _flag(path: str, value: Any) -> str:
+    """How a setting is said on the command line."""
+    if path.endswith(".capacity") or ".capacity." in path:
+        words = path.split(".")
+        place = words[1] if len(words) == 3 else f"{words[1]}/{words[3]}"
+        return f"--capacity {value}" if place == "*" else f"--capacity {place}={value}"
+    return f"--{path} {value}" if isinstance(value, str) and "." not in path else f"--set {path}={value}"
 
 
 def open_session(

@@ -53,6 +53,7 @@ from apimlb.deploy.rollout import Rollout, Visit
 from apimlb.deploy.traffic import arrange
 from apimlb.deploy.writer import Writer, tasks_of
 from apimlb.errors import ApimlbError, CloudError
+from apimlb.stack import upgrades
 from apimlb.stack.planner import REMOVAL, Action, Plan, Revival, Step, plan
 from apimlb.stack.resources import Json, Resource
 
@@ -148,6 +149,7 @@ class Deployer:
                 *retirements.notices(retirements.retirements(resources, observed, facts.offers), now),
                 *surroundings.notices(resources, seen, around),
                 *rights.notices(made, facts.grants),
+                *upgrades.notices(resources, observed),
                 *facts.notes,
             ),
             unregistered,

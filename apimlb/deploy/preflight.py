@@ -29,6 +29,7 @@ def problems(
     demands = demands_of(plan, observed)
     return (
         *_strangers(plan, observed),
+        *_without_a_key(plan),
         *_locked(plan, facts.locks),
         *limit_problems(plan, others),
         *_unknown_locations(plan, facts),
@@ -55,6 +56,18 @@ def _strangers(plan: Plan, observed: Mapping[str, Json]) -> Iterator[ApimlbError
         if found is not None and found.stack == mark.stack and found.id in ("", mark.id, mark.home):
             continue
         yield _stranger(resource, mark, found)
+
+
+def _without_a_key(plan: Plan) -> Iterator[ApimlbError]:
+    """Secrets that are to be made and that nobody gave."""
+    for step in plan.of(Action.CREATE):
+        properties = step.body.get("properties") or {}
+        if properties.get("secret") and "value" not in properties:
+            yield ConfigError(
+                f"The {step.resource.label} is not known here",
+                where=short(step.resource.id),
+                next_step="Set the environment variable that key_from names in apimlb.toml.",
+            )
 
 
 def _is_from_before_ids(wanted: Iterable[Resource], observed: Mapping[str, Json]) -> bool:

@@ -18,6 +18,8 @@ FORMS = {
     "endpoint": "an address such as https://name.openai.azure.com",
     "allowed_origins": "scheme and host of a page, such as https://app.example, or *",
     "publisher_email": "an e-mail address",
+    "key_from": "the name of an environment variable",
+    "tags": "a tag's name, which has none of < > % & \\ ? /",
 }
 """What a text of each field has to be; a list's is what each of its members has to be."""
 
@@ -39,6 +41,20 @@ def complaint(entry: Entry, known: Iterable[str]) -> str:
     path = path_of(entry)
     said = _said(entry, tuple(known))
     return f"{path}: {said}" if path else said
+
+
+def follows(entry: Entry, told: Sequence[Entry]) -> bool:
+    """Whether another complaint says it: that something is empty, of what is wrong in it; that a name is bad,
+    of the location that it was taken from."""
+    path = tuple(entry["loc"])
+    if entry["type"] == "too_short":
+        return any(
+            tuple(other["loc"])[: len(path)] == path and len(other["loc"]) > len(path) for other in told
+        )
+    twin = (*path[:-1], "location")
+    return path[-1:] == ("name",) and any(
+        tuple(other["loc"]) == twin and other.get("input") == entry.get("input") for other in told
+    )
 
 
 def path_of(entry: Entry) -> str:
@@ -75,7 +91,7 @@ def _choice(entry: Entry, known: Sequence[str]) -> str:
 
 def _form(entry: Entry, known: Sequence[str]) -> str:
     names = [part for part in entry["loc"] if isinstance(part, str) and part != "[key]"]
-    if "[key]" in entry["loc"]:
+    if "[key]" in entry["loc"] and "tags" not in names:
         names = ["name"]
     form = next((FORMS[name] for name in reversed(names) if name in FORMS), "of another form")
     return f"{_shown(entry['input'])} is not {form}."

@@ -3,6 +3,10 @@
 name = "apimlb"                 # goes into every resource's name
 location = "eastus2"            # of the gateway; the accounts say their own
 tier = "BasicV2"
+units = 1                       # of the gateway; left out: 1 at creation, then kept
+publisher_name = "apimlb"       # what Azure shows of whoever runs the gateway
+publisher_email = "apimlb@example.com"
+tags = { team = "search" }      # on everything that can carry some
 strategy = "backend-pool"       # or "retry"
 streams = true                  # false: responses come as a whole, which the Consumption tier needs
 
@@ -16,27 +20,31 @@ adapt_parameters = false        # true: reasoning models get max_tokens renamed,
 location = "eastus2"
 priority = 1                    # a lower number is used first
 weight = 1                      # share among those of one priority
+capacity = { chat = 60 }        # only where it differs from the deployment's own
 endpoint = "https://…"          # only for one that exists already, here or anywhere: it is called, not made
+key_from = "OTHER_KEY"          # with an endpoint: the environment variable that holds its key at the deploy
 
 [deployments.chat]              # one on every account, under this name
 model = "gpt-5.1"
 version = "2025-11-13"
 sku = "GlobalStandard"
 capacity = 30                   # thousands of tokens per minute; left out: 30 at creation, then kept
+version_upgrade = "OnceCurrentVersionExpired"
+content_filter = "my-filter"    # left out: Azure's own
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from apimlb.errors import ConfigError
 from apimlb.stack.clients import shard_count
-from apimlb.stack.complaints import complaint
+from apimlb.stack.complaints import complaint, follows, path_of
 
 FILE = "apimlb.toml"
 CAPACITY = 30
@@ -47,6 +55,11 @@ Location = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=32)]
 Endpoint = Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9.\[\]:_-]+(/[^\s?#]*[^\s?#/])?)?$")]
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=20)]
+Capacity = Annotated[int, Field(ge=1)]
+Variable = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
+# What Azure takes for a tag (Microsoft Learn, Use tags to organize your Azure resources); ours are our own.
+TagName = Annotated[str, Field(pattern=r"^[^<>%&\\?/]+$", max_length=512)]
+TagValue = Annotated[str, Field(max_length=256)]
 
 
 Client = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
@@ -90,6 +103,14 @@ class Strategy(StrEnum):
     RETRY = "retry"
 
 
+class Upgrade(StrEnum):
+    """When Azure moves a deployment to a later version of its model (Microsoft Learn: model versions)."""
+
+    NEW = "OnceNewDefaultVersionAvailable"
+    EXPIRED = "OnceCurrentVersionExpired"
+    NEVER = "NoAutoUpgrade"
+
+
 class Part(BaseModel):
     """A table of the file: nothing in it goes unread, and nothing changes it afterwards."""
 
@@ -103,11 +124,17 @@ class Account(Part):
     there carries a token of its identity, which must be let in already.
     """
 
-    location: Location
-    name: Name = ""
-    priority: int = Field(default=1, ge=0, le=100)
-    weight: int = Field(default=1, ge=1, le=100)
-    endpoint: Endpoint = ""
+    location: Location = Field(description="The region, by its short name.")
+    name: Name = Field(default="", description="Left out: the location.")
+    priority: int = Field(default=1, ge=0, le=100, description="A lower number is used first.")
+    weight: int = Field(default=1, ge=1, le=100, description="Its share among those of one priority.")
+    capacity: dict[Name, Capacity] = Field(
+        default={}, description="Thousands of tokens per minute by deployment, where it is not the usual."
+    )
+    endpoint: Endpoint = Field(default="", description="Of one that exists already: it is called, not made.")
+    key_from: Variable = Field(
+        default="", description="The environment variable that holds the key of one that exists already."
+    )
 
     @field_validator("endpoint", mode="before")
     @classmethod
@@ -122,6 +149,14 @@ class Account(Part):
             raise ValueError("the gateway's token goes there, so that it has to be https (but for 127.0.0.1)")
         return value
 
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Self:
+        if self.key_from and not self.endpoint:
+            raise ValueError("key_from is for an account with an endpoint: the others take no key")
+        if self.capacity and self.endpoint:
+            raise ValueError("an account with an endpoint is not ours to size: leave its capacity out")
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _named(cls, data: object) -> object:
@@ -131,10 +166,27 @@ class Account(Part):
 class Deployment(Part):
     """One model under one name, the same on every account."""
 
-    model: str = Field(min_length=1)
-    version: str = Field(min_length=1)
-    sku: str = "GlobalStandard"
-    capacity: int | None = Field(default=None, ge=1)
+    model: str = Field(min_length=1, description="The model's name, as gpt-5.1.")
+    version: str = Field(min_length=1, description="The model's version.")
+    sku: str = Field(
+        default="GlobalStandard", min_length=1, description="How it is billed and where it runs."
+    )
+    capacity: Capacity | None = Field(
+        default=None,
+        description="Thousands of tokens per minute, or units where provisioned; left out: 30, then kept.",
+    )
+    version_upgrade: Upgrade = Field(
+        default=Upgrade.EXPIRED, description="When Azure may move it to a later version of the model."
+    )
+    content_filter: str = Field(
+        default="", max_length=64, description="The name of a content filter (RAI policy) of the accounts."
+    )
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _whole_number(cls, value: object) -> object:
+        """`1` is a version, as flags and the environment have it."""
+        return str(value) if type(value) is int else value
 
 
 DEFAULT_ACCOUNTS = tuple(
@@ -151,28 +203,94 @@ DEFAULT_DEPLOYMENTS = {
 class Stack(Part):
     """What the user wants. The default is a whole stack."""
 
-    name: Name = "apimlb"
-    location: Location = "eastus2"
-    tier: Tier = Tier.BASIC_V2
-    strategy: Strategy = Strategy.BACKEND_POOL
-    publisher_email: str = Field(default="apimlb@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
-    accept_retry_after: bool = False
-    streams: bool = True
-    clients: tuple[Client, ...] | None = None
-    audiences: tuple[Audience, ...] = Field(default=AUDIENCES, min_length=1, max_length=20)
-    bare_host: bool = True
-    allowed_origins: tuple[Origin, ...] = Field(default=(), max_length=100)
-    backend_header: bool = False
-    stream_usage: bool = False
-    adapt_parameters: bool = False
-    accounts: tuple[Account, ...] = Field(default=DEFAULT_ACCOUNTS, min_length=1, max_length=30)
-    deployments: dict[Name, Deployment] = Field(default=DEFAULT_DEPLOYMENTS, min_length=1, max_length=32)
+    name: Name = Field(default="apimlb", description="Goes into every resource's name.")
+    location: Location = Field(default="eastus2", description="Of the gateway; the accounts say their own.")
+    tier: Tier = Field(default=Tier.BASIC_V2, description="The gateway's.")
+    units: int | None = Field(
+        default=None, ge=1, le=31, description="Of the gateway; left out: 1 at creation, then kept."
+    )
+    strategy: Strategy = Field(
+        default=Strategy.BACKEND_POOL, description="How the gateway finds another account."
+    )
+    publisher_name: str = Field(
+        default="apimlb", min_length=1, max_length=100, description="Whom Azure shows as the gateway's."
+    )
+    publisher_email: str = Field(
+        default="apimlb@example.com", pattern=r"^[^@\s]+@[^@\s]+$", description="Whom Azure writes to."
+    )
+    tags: dict[TagName, TagValue] = Field(
+        default={}, max_length=40, description="On everything that can carry some."
+    )
+    accept_retry_after: bool = Field(
+        default=False, description="A breaker opens for as long as the account asks, be it a day."
+    )
+    streams: bool = Field(
+        default=True, description="False: responses come as a whole, which the Consumption tier needs."
+    )
+    clients: tuple[Client, ...] | None = Field(
+        default=None, description="Ids of applications, people or groups in Entra that may call."
+    )
+    audiences: tuple[Audience, ...] = Field(
+        default=AUDIENCES, min_length=1, max_length=20, description="Of the tokens that clients bring."
+    )
+    bare_host: bool = Field(default=True, description="Takes /responses and others without /openai/v1 too.")
+    allowed_origins: tuple[Origin, ...] = Field(
+        default=(), max_length=100, description="Web pages whose scripts may call."
+    )
+    backend_header: bool = Field(default=False, description="Answers name their account in x-apimlb-backend.")
+    stream_usage: bool = Field(
+        default=False, description="Streamed chat completions end with what they used."
+    )
+    adapt_parameters: bool = Field(
+        default=False, description="What reasoning models refuse is renamed or dropped."
+    )
+    accounts: tuple[Account, ...] = Field(
+        default=DEFAULT_ACCOUNTS, min_length=1, max_length=30, description="One Azure OpenAI account each."
+    )
+    deployments: dict[Name, Deployment] = Field(
+        default=DEFAULT_DEPLOYMENTS,
+        min_length=1,
+        max_length=32,
+        description="One on every account, by its name.",
+    )
+
+    @field_validator("tags")
+    @classmethod
+    def _not_ours(cls, value: dict[str, str]) -> dict[str, str]:
+        ours = sorted(name for name in value if name.lower().startswith("apimlb-"))
+        if ours:
+            raise ValueError(f"{ours[0]} is apimlb's own: tags that begin with apimlb- tell it what is whose")
+        return value
 
     @field_validator("clients")
     @classmethod
     def _placed(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         shard_count(value or ())
         return value
+
+    @classmethod
+    def known(cls, path: Sequence[str | int]) -> tuple[str, ...]:
+        """The settings that there are in the table at a path, as the validation library gives it."""
+        match tuple(path):
+            case ():
+                return tuple(cls.model_fields)
+            case ("accounts", int()):
+                return tuple(Account.model_fields)
+            case ("deployments", str()):
+                return tuple(Deployment.model_fields)
+            case _:
+                return ()
+
+    def listed(self) -> Iterator[tuple[str, Any]]:
+        """Every setting with its path, an account's by its name, and its value as JSON has it."""
+        tables = self.model_dump(mode="json")
+        for row in tables["accounts"]:
+            yield from _paths({k: v for k, v in row.items() if k != "name"}, f"accounts.{row['name']}.")
+        yield from _paths({name: value for name, value in tables.items() if name != "accounts"}, "")
+
+    def capacity_of(self, account: Account, deployment: str) -> int | None:
+        """Thousands of tokens per minute that the configuration wants there, `None` where it says nothing."""
+        return account.capacity.get(deployment, self.deployments[deployment].capacity)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -186,6 +304,15 @@ class Stack(Part):
             raise ValueError(
                 f"an account and a deployment make the backend {same[0]} in two ways: rename one of them"
             )
+        for account in self.accounts:
+            unknown = sorted(account.capacity.keys() - self.deployments.keys())
+            if unknown:
+                raise ValueError(
+                    f"account {account.name} has a capacity for {unknown[0]}, which is no deployment: "
+                    f"there are {', '.join(self.deployments)}"
+                )
+        if self.units is not None and self.tier is Tier.CONSUMPTION:
+            raise ValueError("the Consumption tier has no units: leave them out")
         if self.strategy is Strategy.BACKEND_POOL and not self.tier.has_breakers:
             raise ValueError(
                 f"the {self.tier} tier has no circuit breakers, so a pool could never fail over: "
@@ -194,26 +321,20 @@ class Stack(Part):
         return self
 
 
-def parse(data: dict[str, object], *, source: str = FILE, flags: Mapping[str, str] | None = None) -> Stack:
-    """The stack in the file's tables; raises `ConfigError` naming every field that is wrong.
+def parse(
+    data: dict[str, object], *, source: str = FILE, blamed: Callable[[Sequence[str]], str] | None = None
+) -> Stack:
+    """The stack in the tables; raises `ConfigError` naming every field that is wrong.
 
-    `flags` says which fields come from another place than the file, and from which: what is wrong with such a
-    field alone is not the file's fault.
+    They are from `source`, or from what is `blamed` for the fields at some paths.
     """
     try:
         return Stack.model_validate(data)
     except ValidationError as error:
-        entries = error.errors()
-    from_flags = [(flags or {}).get(str(entry["loc"][0]) if entry["loc"] else "", "") for entry in entries]
-    place = " and ".join(dict.fromkeys(from_flags)) if all(from_flags) else source
-    said = " ".join(complaint(entry, _fields_at(entry["loc"])) for entry in entries)
-    raise ConfigError(said, where=place, next_step=f"Correct {place}.")
-
-
-def _fields_at(loc: tuple[int | str, ...]) -> Iterable[str]:
-    """The fields of the table in which something is wrong."""
-    tables: dict[str, type[Part]] = {"accounts": Account, "deployments": Deployment}
-    return (tables.get(str(loc[0]), Stack) if len(loc) > 1 else Stack).model_fields
+        entries = [entry for entry in error.errors() if not follows(entry, error.errors())]
+    said = " ".join(complaint(entry, Stack.known(entry["loc"][:-1])) for entry in entries)
+    where = (blamed([path_of(entry) for entry in entries]) if blamed else "") or source
+    raise ConfigError(said, where=where, next_step=f"Correct {where}.")
 
 
 def load(path: Path) -> dict[str, object]:
@@ -233,3 +354,22 @@ def load(path: Path) -> dict[str, object]:
         ) from None
     except (ValueError, RecursionError) as error:
         raise ConfigError(str(error), where=str(path), next_step=f"Correct {path}.") from None
+
+
+def _paths(tables: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:
+    for name, value in tables.items():
+        if isinstance(value, dict) and value:
+            yield from _paths(value, f"{above}{name}.")
+        elif value != {}:
+            yield f"{above}{name}", value
+
+
+def defaults() -> dict[str, Any]:
+    """The tables of a whole stack that says nothing."""
+    return Stack().model_dump(mode="json", include={"accounts", "deployments"}, exclude_defaults=False)
+
+
+def schema() -> dict[str, object]:
+    """The file's JSON schema (draft 2020-12), for editors."""
+    made = Stack.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}

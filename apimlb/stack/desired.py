@@ -6,12 +6,14 @@ Microsoft.ManagedIdentity 2024-11-30, Microsoft.Authorization 2022-04-01 and Mic
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from apimlb.stack.access import access, named_value, named_value_id, policy_needs
+from apimlb.stack.account_keys import account_keys, credentials_of, key_needs
 from apimlb.stack.apis import operation, policy_of
 from apimlb.stack.config import CAPACITY, Account, Deployment, Stack, Tier
 from apimlb.stack.draining import LIST, listed
-from apimlb.stack.marks import Mark, marked
+from apimlb.stack.marks import Mark, marked, tagged
 from apimlb.stack.names import API, BARE_API, IDENTITY, OPENAI_USER, Names, backend
 from apimlb.stack.probe import probe
 from apimlb.stack.resources import Json, Output, Resource
@@ -65,15 +67,18 @@ def resources(
     policies: Policies,
     mark: Mark | None = None,
     drained: frozenset[str] = frozenset(),
+    keys: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Resource, ...]:
     """Everything the stack has in Azure.
 
     Each carries the `mark`; without one, that of a stack from before there were ids. The accounts `drained`,
-    by name, are there and are sent nothing.
+    by name, are there and are sent nothing. `keys` are those of accounts that take one, as far as they are
+    known here: what Azure has already need not be.
     """
     carried = mark or Mark(stack.name)
-    made = _resources(Names(subscription, stack), tenant, policies, drained)
-    return tuple(marked(resource, carried) for resource in made)
+    names = Names(subscription, stack)
+    made = (*_resources(names, tenant, policies, drained), *account_keys(names, keys))
+    return tuple(marked(tagged(resource, stack.tags), carried) for resource in made)
 
 
 def _resources(
@@ -125,18 +130,19 @@ def _identity(names: Names) -> Resource:
 
 def _service(names: Names) -> Resource:
     stack = names.stack
+    units = stack.units or 1
     return Resource(
         names.service_id,
         "Microsoft.ApiManagement/service",
         {
             "location": stack.location,
-            "sku": {"name": stack.tier.value, "capacity": 0 if stack.tier is Tier.CONSUMPTION else 1},
+            "sku": {"name": stack.tier.value, "capacity": 0 if stack.tier is Tier.CONSUMPTION else units},
             "identity": {"type": "UserAssigned", "userAssignedIdentities": {names.identity_id: {}}},
-            "properties": {"publisherEmail": stack.publisher_email, "publisherName": "apimlb"},
+            "properties": {"publisherEmail": stack.publisher_email, "publisherName": stack.publisher_name},
         },
         f"gateway ({stack.tier})",
         needs=frozenset({names.group_id, names.identity_id}),
-        create_only=frozenset({"sku.capacity"}),
+        create_only=frozenset({"sku.capacity"}) if stack.units is None else frozenset(),
     )
 
 
@@ -166,20 +172,22 @@ def _account(names: Names, account: Account) -> tuple[Resource, ...]:
 
 def _deployment(names: Names, account: Account, name: str, deployment: Deployment) -> Resource:
     """The capacity is the user's: sent at creation, compared only where the configuration sets one."""
+    capacity = names.stack.capacity_of(account, name)
     return Resource(
         names.deployment_id(account, name),
         "Microsoft.CognitiveServices/accounts/deployments",
         {
-            "sku": {"name": deployment.sku, "capacity": deployment.capacity or CAPACITY},
+            "sku": {"name": deployment.sku, "capacity": capacity or CAPACITY},
             "properties": {
                 "model": {"format": "OpenAI", "name": deployment.model, "version": deployment.version},
-                "versionUpgradeOption": "OnceCurrentVersionExpired",
+                "versionUpgradeOption": deployment.version_upgrade.value,
+                **({"raiPolicyName": deployment.content_filter} if deployment.content_filter else {}),
             },
         },
         f"deployment {account.name}/{name}",
         needs=frozenset({names.account_id(account)}),
         exclusive=names.account_id(account),
-        create_only=frozenset() if deployment.capacity else frozenset({"sku.capacity"}),
+        create_only=frozenset() if capacity else frozenset({"sku.capacity"}),
     )
 
 
@@ -210,7 +218,7 @@ def _backends(names: Names) -> tuple[Resource, ...]:
             "Microsoft.ApiManagement/service/backends",
             {"properties": _backend(names, account)},
             f"backend {backend(account, deployment)}",
-            needs=frozenset({names.service_id}),
+            needs=frozenset({names.service_id, *key_needs(names, account)}),
             behind=_behind(names, account, deployment),
         )
         for deployment in names.stack.deployments
@@ -228,7 +236,7 @@ def _behind(names: Names, account: Account, deployment: str) -> frozenset[str]:
 def _backend(names: Names, account: Account) -> Json:
     """`protocol` is "http" for https URLs too; a backend has one breaker rule at most."""
     endpoint = account.endpoint or f"https://{names.account(account)}.openai.azure.com"
-    properties: Json = {"url": f"{endpoint}/openai", "protocol": "http"}
+    properties: Json = {"url": f"{endpoint}/openai", "protocol": "http", **credentials_of(account)}
     if names.stack.tier.has_breakers and names.stack.strategy == "backend-pool":
         rule = {
             "name": "throttled",

@@ -68,6 +68,13 @@ class Mark:
         return found is not None and found.stack == self.stack and found.id in ("", self.id)
 
 
+def tagged(resource: Resource, tags: Mapping[str, str]) -> Resource:
+    """The resource with the tags, where its type has some."""
+    if not tags or CARRIERS.get(resource.type.lower()) != _TAGS:
+        return resource
+    return replace(resource, body={**resource.body, "tags": dict(tags)})
+
+
 def marked(resource: Resource, mark: Mark) -> Resource:
     """The resource with the mark in its body, where its type carries one."""
     place = CARRIERS.get(resource.type.lower())
@@ -76,7 +83,8 @@ def marked(resource: Resource, mark: Mark) -> Resource:
     if place == _TAGS:
         id = (mark.home if resource.type.lower() == _GROUP else "") or mark.id
         ids = {TAG_ID: id} if id not in ("", OLD_HOME) else {}
-        return replace(resource, body={**resource.body, "tags": {TAG: mark.stack, **ids}})
+        others = {n: v for n, v in resource.body.get("tags", {}).items() if n not in (TAG, TAG_ID)}
+        return replace(resource, body={**resource.body, "tags": {**others, TAG: mark.stack, **ids}})
     if not mark.id:
         return resource
     name = place.partition(".")[2]

@@ -15,6 +15,7 @@ from apimlb.stack.graph import order, sorted_by_needs
 from apimlb.stack.marks import mark_of
 from apimlb.stack.merging import merged
 from apimlb.stack.resources import Json, Resource
+from apimlb.stack.upgrades import keeping
 
 GROUP = "microsoft.resources/resourcegroups"
 IDENTITY = "microsoft.managedidentity/userassignedidentities"
@@ -44,7 +45,7 @@ _AFTER: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     API: (frozenset({OPERATION, POLICY, PRODUCT}), frozenset({OPERATION, SUBSCRIPTION})),
     POOL: (frozenset({POLICY}), frozenset({API})),
     BACKEND: (frozenset({POLICY, POOL}), frozenset({API, POOL})),
-    NAMED_VALUE: (frozenset({POLICY}), frozenset({API})),
+    NAMED_VALUE: (frozenset({POLICY, BACKEND}), frozenset({API, BACKEND})),
     FRAGMENT: (frozenset({POLICY}), frozenset({API})),
     SUBSCRIPTION: (frozenset({POLICY, NAMED_VALUE}), frozenset()),
     PRODUCT: (frozenset({POLICY, SUBSCRIPTION}), frozenset({SUBSCRIPTION})),
@@ -162,6 +163,7 @@ def step_for(resource: Resource, observed: Mapping[str, Json]) -> Step:
     there = observed.get(resource.key)
     if there is None:
         return Step(Action.CREATE, resource, resource.body, needs=needs)
+    resource = keeping(resource, there)
     changes = changes_of(resource, there, observed)
     if any(_is_fixed(resource, change) for change in changes):
         action = Action.REPLACE

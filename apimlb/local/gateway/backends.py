@@ -1,12 +1,16 @@
 """Backend entities of a service as their documents describe them: singles with a breaker rule, and pools."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from apimlb.errors import ConfigError
 from apimlb.local.gateway.breaker import Rule, read_rule
 from apimlb.local.gateway.pool import Member, Pool
 from apimlb.local.store import Document, Json
+
+_NAMED_VALUE = re.compile(r"\{\{([^{}]+)\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,17 @@ class Backends:
         return self.by_url.get(_comparable(base_url))
 
 
-def read_backends(service_id: str, documents: Iterable[Document], *, breakers: bool) -> Backends:
-    """`breakers` is False on a tier that has none; a rule that cannot be read is a problem, not a rule."""
+def read_backends(
+    service_id: str,
+    documents: Iterable[Document],
+    *,
+    breakers: bool,
+    named_values: Mapping[str, str] = MappingProxyType({}),
+) -> Backends:
+    """`breakers` is False on a tier that has none; a rule that cannot be read is a problem, not a rule.
+
+    Credentials may name `named_values` as policies do (Microsoft Learn, "Backends in API Management").
+    """
     found = Backends()
     pools: list[Pool] = []
     for document in documents:
@@ -68,7 +81,7 @@ def read_backends(service_id: str, documents: Iterable[Document], *, breakers: b
             url=str(properties.get("url") or "").rstrip("/"),
             rule=rule,
             region=properties.get("azureRegion"),
-            credentials=_credentials(properties.get("credentials") or {}),
+            credentials=_credentials(properties.get("credentials") or {}, named_values),
         )
         found.singles[name.lower()] = found.by_id[backend.id] = backend
         found.by_url.setdefault(_comparable(backend.url), backend)
@@ -104,15 +117,23 @@ def _number(value: int | None) -> int:
     return 1 if value is None else int(value)
 
 
-def _credentials(properties: Json) -> Credentials:
+def _credentials(properties: Json, named_values: Mapping[str, str]) -> Credentials:
+    def filled(text: str) -> str:
+        return _NAMED_VALUE.sub(lambda found: named_values.get(found[1], found[0]), text)
+
     authorization = properties.get("authorization") or {}
     identity = properties.get("managedIdentity") or {}
+    whole = f"{authorization['scheme']} {authorization['parameter']}" if authorization else ""
     return Credentials(
-        headers=tuple((name, tuple(values)) for name, values in (properties.get("header") or {}).items()),
-        query=tuple(
-            (name, value) for name, values in (properties.get("query") or {}).items() for value in values
+        headers=tuple(
+            (name, tuple(map(filled, values))) for name, values in (properties.get("header") or {}).items()
         ),
-        authorization=f"{authorization['scheme']} {authorization['parameter']}" if authorization else "",
+        query=tuple(
+            (name, filled(value))
+            for name, values in (properties.get("query") or {}).items()
+            for value in values
+        ),
+        authorization=filled(whole),
         identity_resource=str(identity.get("resource") or ""),
         identity_client_id=identity.get("clientId"),
     )

@@ -102,6 +102,7 @@ def read_service(documents: Sequence[Document]) -> Service:
     members = _members(kinds)
     segments = _segments(kinds)
     current = _current(kinds)
+    substitutions = _substitutions(kinds)
     apis = [
         _api(item, kinds, policies, _doors(item, products, members), segments, is_current=item.id in current)
         for item in kinds.get("apis", [])
@@ -114,8 +115,13 @@ def read_service(documents: Sequence[Document]) -> Service:
         apis=_by_path(apis),
         products={product.view.id.lower(): product for product in products},
         ring=_ring(kinds),
-        backends=read_backends(service.id, kinds.get("backends", []), breakers=sku.lower() != _CONSUMPTION),
-        substitutions=_substitutions(kinds),
+        backends=read_backends(
+            service.id,
+            kinds.get("backends", []),
+            breakers=sku.lower() != _CONSUMPTION,
+            named_values=substitutions.named_values,
+        ),
+        substitutions=substitutions,
         policy=policies.get(service.id.lower()),
         external_cache=bool(kinds.get("caches")),
         depth=max((api.path.count("/") + 1 for api in apis), default=0),

@@ -65,11 +65,11 @@ def test_a_setting_with_a_letter_too_many_is_recognised(field: str, place: int, 
         assert "Did you mean" in said_of({wrong: 1})
 
 
-def test_a_flag_is_blamed_for_its_own_mistakes_alone() -> None:
+def test_who_said_it_is_blamed_for_its_own_mistakes_alone() -> None:
     with pytest.raises(ConfigError) as caught:
-        parse({"tier": "Basc"}, flags={"tier": "--tier Basc"})
+        parse({"tier": "Basc"}, source="their.toml", blamed=lambda paths: f"--{paths[0]} Basc")
     assert caught.value.where == "--tier Basc"
     with pytest.raises(ConfigError) as caught:
-        parse({"tier": "Basc", "nmae": "x"}, source="their.toml", flags={"tier": "--tier Basc"})
+        parse({"tier": "Basc"}, source="their.toml", blamed=lambda paths: "")
     assert caught.value.where == "their.toml"
     assert next(iter(Tier)) in caught.value.what

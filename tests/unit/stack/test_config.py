@@ -1,9 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from apimlb.errors import ConfigError
-from apimlb.stack.config import Tier, load, parse
+from apimlb.stack.config import Stack, Tier, load, parse, schema
 
 
 def test_an_empty_file_is_a_whole_stack() -> None:
@@ -82,3 +83,48 @@ def test_two_backends_cannot_have_one_name() -> None:
     accounts = [{"location": "eastus2", "name": "a"}, {"location": "eastus2", "name": "a-b"}]
     with pytest.raises(ConfigError, match="a-b-c"):
         parse({"accounts": accounts, "deployments": {"b-c": model, "c": model}})
+
+
+@pytest.mark.parametrize(
+    ("tables", "told"),
+    [
+        ({"units": 99}, "units: it must be at most 31, not 99."),
+        ({"tags": {"a<b": "x"}}, "is not a tag's name"),
+        ({"tags": {"apimlb-stack": "x"}}, "is apimlb's own"),
+        ({"tags": {"a": "x" * 257}}, "tags.a: it needs no more characters than 256."),
+        ({"accounts": [{"location": "a", "capacity": {"chta": 3}}]}, "which is no deployment"),
+        ({"accounts": [{"location": "a", "key_from": "KEY"}]}, "key_from is for an account with an endpoint"),
+        (
+            {"accounts": [{"location": "a", "endpoint": "https://b", "capacity": {"chat": 3}}]},
+            "not ours",
+        ),
+        ({"tier": "Consumption", "strategy": "retry", "units": 2}, "has no units"),
+        ({"deployments": {"chat": {"model": "m", "version": "1", "version_upgrade": "no"}}}, "NoAutoUpgrade"),
+    ],
+)
+def test_what_is_wrong_is_told_in_our_words(tables: dict[str, object], told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(tables)
+    assert told in caught.value.what
+    assert "Input should" not in caught.value.what
+    assert "Extra inputs" not in caught.value.what
+
+
+def test_a_complaint_that_follows_from_another_is_not_told() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse({"accounts": [{"location": "East US"}]})
+    assert caught.value.what.count("East US") == 1
+    assert "at least 1" not in caught.value.what
+
+
+def test_the_schema_names_every_setting() -> None:
+    made = schema()
+    settings = made["properties"]
+    assert isinstance(settings, dict)
+    assert set(settings) == set(Stack.known(()))
+    assert all("description" in setting for setting in settings.values())
+
+
+def test_the_schema_that_editors_read_is_this_one() -> None:
+    file = Path(__file__).parents[3] / "docs" / "apimlb.schema.json"
+    assert json.loads(file.read_text()) == schema(), "run `make texts`"

@@ -1,0 +1,122 @@
+"""The options that change a stack's settings for one command, and `apimlb config`, which shows them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from apimlb.cli.answers import Answer
+from apimlb.cli.grammar import Group, common, verb
+from apimlb.cli.options import FILES, NOTHING
+from apimlb.errors import ConfigError
+
+app = typer.Typer(cls=Group, no_args_is_help=True, help="The stack's settings, and where each comes from.")
+
+Location = Annotated[
+    str,
+    typer.Option(metavar="REGION", help="The gateway's region, whatever the file says.", show_default=False),
+]
+Accounts = Annotated[
+    str,
+    typer.Option(
+        metavar="A,B,C",
+        help="These accounts: names in the file, or regions of new ones.",
+        show_default=False,
+    ),
+]
+Capacities = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--capacity",
+        metavar="[[ACCOUNT/]DEPLOYMENT=]N",
+        help="Thousands of tokens per minute; may be repeated.",
+        show_default=False,
+    ),
+]
+Assigned = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="SETTING=VALUE",
+        help="Any setting by its path, as deployments.chat.version=2; may be repeated.",
+        show_default=False,
+    ),
+]
+
+
+def overrides(
+    assigned: Sequence[str] | None = None,
+    accounts: str = "",
+    capacities: Sequence[str] | None = None,
+    **named: Any,
+) -> dict[str, Any]:
+    """The settings that flags name, by path; raises `ConfigError` for what is no assignment."""
+    made = {name: value or None for name, value in named.items()}
+    if accounts:
+        made["accounts"] = accounts
+    for text in capacities or ():
+        made |= _capacity(text)
+    for text in assigned or ():
+        path, equals, value = text.partition("=")
+        if not equals or not path.strip():
+            raise ConfigError(f"--set {text} has no value.", next_step="Write --set SETTING=VALUE.")
+        made[path.strip()] = value
+    return made
+
+
+def _capacity(text: str) -> Mapping[str, str]:
+    place, _, amount = text.rpartition("=")
+    if not amount.isdigit():
+        raise ConfigError(
+            f"--capacity {text} is not a number of thousands.",
+            next_step="Write --capacity 30, chat=30 or eastus2/chat=30.",
+        )
+    account, _, deployment = place.rpartition("/")
+    if account:
+        return {f"accounts.{account}.capacity.{deployment}": amount}
+    return {f"deployments.{deployment or '*'}.capacity": amount}
+
+
+@app.command(cls=verb(FILES, examples=("apimlb config show", "apimlb config show --origin")))
+def show(
+    context: typer.Context,
+    origin: Annotated[bool, typer.Option("--origin", help="Say where each setting comes from.")] = False,
+) -> Answer:
+    """Show every setting as it is in the end.
+
+    A flag goes before the environment, that before the file, and that before the default.
+    """
+    from apimlb.cli.wiring import settings_of, stack_of
+
+    place = common(context).place
+    stack, settings = stack_of(place, {}), settings_of(place, {})
+    rows = [(path, value, settings.origin(path)) for path, value in stack.listed()]
+    width = max(len(path) for path, _, _ in rows)
+    lines = [
+        f"{path:<{width}}  {_written(value)}" + (f"  ({told})" if origin else "")
+        for path, value, told in rows
+    ]
+    document = [{"setting": path, "value": value, "origin": told} for path, value, told in rows]
+    return Answer(document, lines)
+
+
+@app.command(cls=verb(NOTHING, examples=("apimlb config schema > apimlb.schema.json",)))
+def schema(context: typer.Context) -> Answer:
+    """Print the JSON schema of the stack's file.
+
+    An editor reads it when the file begins with `#:schema ./apimlb.schema.json`.
+    """
+    import json  # deferred, as the next one
+
+    from apimlb.stack import config
+
+    made = config.schema()
+    return Answer(made, [json.dumps(made, indent=2)])
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return "(not set)"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | list) else f'"{value}"'

@@ -1,0 +1,53 @@
+"""Keys of accounts that exist already and take one: a secret named value each, which their backends name.
+
+What the policy sends every account is a token of the gateway's identity. Such an account knows nothing of it,
+and may be anybody's server, so that its backends put the key in the token's place, too: Azure OpenAI reads
+`api-key`, and prefers a bearer token where there is one.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from apimlb.stack.access import named_value_id
+from apimlb.stack.config import Account
+from apimlb.stack.names import Names
+from apimlb.stack.resources import Json, Resource
+
+_SCHEME = "ApiKey"
+
+
+def named_value_name(account: Account) -> str:
+    return f"apimlb-key-{account.name}"
+
+
+def key_needs(names: Names, account: Account) -> tuple[str, ...]:
+    """The ids of what the account's backends name."""
+    return (named_value_id(names, named_value_name(account)),) if account.key_from else ()
+
+
+def credentials_of(account: Account) -> Json:
+    """What the account's backends carry."""
+    if not account.key_from:
+        return {}
+    key = f"{{{{{named_value_name(account)}}}}}"
+    return {
+        "credentials": {
+            "header": {"api-key": [key]},
+            "authorization": {"scheme": _SCHEME, "parameter": key},
+        }
+    }
+
+
+def account_keys(names: Names, keys: Mapping[str, str]) -> Iterator[Resource]:
+    """The named values; a value that is not known is left as it is, and cannot be made."""
+    for account in names.stack.accounts:
+        if account.key_from:
+            name = named_value_name(account)
+            value = {"value": keys[account.name]} if account.name in keys else {}
+            yield Resource(
+                named_value_id(names, name),
+                "Microsoft.ApiManagement/service/namedValues",
+                {"properties": {"displayName": name, "secret": True, **value}},
+                f"key of account {account.name}",
+                needs=frozenset({names.service_id}),
+                create_only=frozenset({"properties.value"}),
+            )

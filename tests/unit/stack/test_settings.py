@@ -1,0 +1,110 @@
+"""Flag, else environment, else file, else default: and every complaint says which of them it is about."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apimlb.errors import ConfigError
+from apimlb.stack.config import Stack, defaults, parse
+from apimlb.stack.settings import Assignment, Settings, in_environment, read, settled
+
+KNOWN = Stack.known(())
+FILE = {
+    "tier": "StandardV2",
+    "accounts": [{"location": "eastus2"}, {"location": "westus3", "name": "west"}],
+    "deployments": {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}},
+}
+
+
+def merged(*said: Assignment, file: dict[str, object] | None = None) -> Settings:
+    return settled(FILE if file is None else file, "apimlb.toml", said, defaults())
+
+
+def stack(made: Settings) -> Stack:
+    return parse(made.tables, blamed=made.blamed)
+
+
+def test_what_is_nearer_wins_and_is_remembered() -> None:
+    environment = in_environment({"APIMLB_TIER": "Basic", "APIMLB_UNITS": "2", "HOME": "/"}, KNOWN)
+    made = merged(*environment, Assignment("tier", "BasicV2", "--tier BasicV2"))
+    assert (stack(made).tier, stack(made).units) == ("BasicV2", 2)
+    assert made.origin("tier") == "--tier BasicV2"
+    assert made.origin("units") == "APIMLB_UNITS"
+    assert made.origin("accounts.west.location") == "apimlb.toml"
+    assert made.origin("strategy") == "default"
+
+
+def test_a_setting_inside_of_a_table_leaves_the_others() -> None:
+    environment = in_environment(
+        {"APIMLB_DEPLOYMENTS__CHAT__CAPACITY": "20", "APIMLB_ACCOUNTS__WEST__PRIORITY": "3"}, KNOWN
+    )
+    made = stack(merged(*environment))
+    assert made.deployments["chat"].capacity == 20
+    assert made.deployments["chat"].model == "gpt-5.1"
+    assert [account.priority for account in made.accounts] == [1, 3]
+
+
+def test_the_defaults_tables_are_extended_where_the_file_has_none() -> None:
+    said = [
+        Assignment("accounts.westus3.weight", "5", "--set"),
+        Assignment("deployments.*.capacity", "9", "--capacity 9"),
+    ]
+    made = stack(merged(*said, file={}))
+    assert [account.weight for account in made.accounts] == [1, 1, 5]
+    assert {deployment.capacity for deployment in made.deployments.values()} == {9}
+    assert parse({}).deployments["chat"].capacity is None  # the defaults themselves stay as they are
+
+
+def test_accounts_are_chosen_by_name_or_region() -> None:
+    made = merged(Assignment("accounts", "west, japaneast", "--accounts"))
+    assert [(a.name, a.location) for a in stack(made).accounts] == [
+        ("west", "westus3"),
+        ("japaneast", "japaneast"),
+    ]
+
+
+def test_a_hyphen_is_an_underscore_in_the_environment() -> None:
+    file: dict[str, object] = {"accounts": [{"location": "eastus2", "name": "my-own"}]}
+    [said] = in_environment({"APIMLB_ACCOUNTS__MY_OWN__PRIORITY": "7"}, KNOWN)
+    assert stack(merged(said, file=file)).accounts[0].priority == 7
+
+
+def test_a_misspelt_variable_is_told_and_others_are_left() -> None:
+    with pytest.raises(ConfigError, match="Did you mean APIMLB_TIER"):
+        in_environment({"APIMLB_TEIR": "Basic"}, KNOWN)
+    others = {f"APIMLB_{name}": "x" for name in ("TARGET", "CONFIG", "STATE", "WIRE_LOG", "STACK", "CA")}
+    assert in_environment(others, KNOWN) == []
+
+
+@pytest.mark.parametrize("path", ["accounts.eastus.weight", "deployments.chat.model.deeper"])
+def test_a_path_that_leads_nowhere_is_told_with_where_it_was_said(path: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        merged(Assignment(path, "1", f"--set {path}=1"))
+    assert caught.value.where == f"--set {path}=1"
+
+
+def test_a_complaint_names_where_each_setting_was_said() -> None:
+    made = merged(
+        Assignment("tier", "Basc", "--tier Basc"),
+        Assignment("accounts.west.priority", "-1", "APIMLB_ACCOUNTS__WEST__PRIORITY"),
+    )
+    with pytest.raises(ConfigError) as caught:
+        stack(made)
+    assert caught.value.where == "--tier Basc and APIMLB_ACCOUNTS__WEST__PRIORITY"
+    assert "Did you mean Basic?" in caught.value.what
+    assert "accounts.1.priority: it must be at least 0, not -1." in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("7", 7), ("true", True), ('["a", "b"]', ["a", "b"]), ("2025-11-13", "2025-11-13"), ("0301", "0301")],
+)
+def test_a_text_is_read_as_toml_has_it(text: str, value: object) -> None:
+    assert read(text) == value
+
+
+@given(st.text(string.printable))
+def test_any_text_is_a_value(text: str) -> None:
+    assert read(text) is not None
