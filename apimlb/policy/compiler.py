@@ -5,7 +5,7 @@ from typing import Literal
 
 from apimlb.errors import PolicyError
 from apimlb.policy.document.compiler import SECTIONS, DocumentCompilation
-from apimlb.policy.document.problems import InvalidPolicy, combined, hide_values, problem
+from apimlb.policy.document.problems import InvalidPolicy, blame, combined, hide_values, problem
 from apimlb.policy.document.reader import Element, Format, read, substitute
 from apimlb.policy.elements import ELEMENTS
 from apimlb.policy.run.exchange import Block, Section
@@ -34,16 +34,35 @@ def compile_policy(
     InvalidPolicy, with every problem found, when it reads but Azure would refuse it or the local gateway
     cannot run it. A section that is left out inherits, as if it held `<base/>`.
     """
-    compilation = DocumentCompilation(
-        ELEMENTS, scope, named_values or {}, fragments or {}, switches or Switches()
-    )
+    texts = (named_values or {}, fragments or {})
     try:
-        sections = _sections(_root(text, format, compilation), compilation)
-        if compilation.problems:
-            raise combined(compilation.problems)
+        return _compiled(text, format, scope, *texts, switches or Switches())
     except PolicyError as error:
-        hide_values(error, compilation.named_values)
+
+        def refusal(values: Mapping[str, str]) -> PolicyError | None:
+            try:
+                _compiled(text, format, scope, values, texts[1], switches or Switches())
+            except PolicyError as other:
+                return other
+            return None
+
+        blame(error, "".join((text, *texts[1].values())), texts[0], refusal)
+        hide_values(error, texts[0])
         raise
+
+
+def _compiled(
+    text: str,
+    format: Format,
+    scope: Scope,
+    named_values: Mapping[str, str],
+    fragments: Mapping[str, str],
+    switches: Switches,
+) -> PolicyDocument:
+    compilation = DocumentCompilation(ELEMENTS, scope, named_values, fragments, switches)
+    sections = _sections(_root(text, format, compilation), compilation)
+    if compilation.problems:
+        raise combined(compilation.problems)
     return PolicyDocument(scope, sections, frozenset(compilation.readers), frozenset(compilation.heirs))
 
 

@@ -284,15 +284,13 @@ def _members(names: Names, deployment: str, drained: frozenset[str]) -> list[Jso
 
 def _api(names: Names, policy: str) -> tuple[Resource, ...]:
     """The API asks for no subscription: its policy checks every client, whichever credential it brings."""
-    # For a preflight; APIM may know the operation that is asked for, and then does without.
-    preflight = {"preflight": ("OPTIONS", "/*")} if names.stack.allowed_origins else {}
     api = f"{names.service_id}/apis/{API}"
-    main = _published(names, api, "Azure OpenAI", API, policy, {**OPERATIONS, **preflight})
+    main = _published(names, api, "Azure OpenAI", API, policy, OPERATIONS)
     if not names.stack.bare_host:
         return main
     bare = f"{names.service_id}/apis/{BARE_API}"
     aliases = {f"bare-{name}": ("POST", template) for name, template in ALIASES.items()}
-    published = _published(names, bare, "Azure OpenAI at the bare host", "", policy, {**aliases, **preflight})
+    published = _published(names, bare, "Azure OpenAI at the bare host", "", policy, aliases)
     return *main, *published, *(_rewrite(bare, name, template) for name, template in ALIASES.items())
 
 

@@ -8,6 +8,8 @@ from apimlb.policy.compiler import Scope, compile_policy
 from apimlb.policy.document.reader import Format, read
 from apimlb.policy.switches import Switches
 
+NO_XML = "NotXml"
+"""The code of a fragment that does not read, which Azure refuses in words of its own."""
 _SECTIONS = ("inbound", "backend", "outbound", "on-error")
 
 
@@ -29,7 +31,11 @@ def check_policy(source: PolicySource, switches: Switches | None = None) -> None
 def _check_fragment(source: PolicySource, switches: Switches | None) -> None:
     """A fragment is good when it is good in one of the sections that may include it, in a product's policy:
     every element may stand there, and some only there."""
-    root = read(source.text, cast(Format, source.format))
+    try:
+        root = read(source.text, cast(Format, source.format))
+    except PolicyError as error:
+        error.code = NO_XML
+        raise
     if root.tag != "fragment":
         raise PolicyError(
             f"The root element is '{root.tag}'; 'fragment' was expected.",

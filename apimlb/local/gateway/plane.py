@@ -8,7 +8,7 @@ import math
 import random
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apimlb.clock import Clock
 from apimlb.errors import PolicyError
@@ -31,7 +31,7 @@ from apimlb.policy.apim.context import Context, MessageBody, RequestView
 from apimlb.policy.run.counters import Counters
 from apimlb.policy.run.exchange import Block, Exchange, TraceSink
 from apimlb.policy.run.faults import PolicyFault
-from apimlb.policy.run.pipeline import refuse, run
+from apimlb.policy.run.pipeline import preflight, refuse, run
 from apimlb.policy.run.policy import Policy
 from apimlb.policy.switches import Switches
 
@@ -97,6 +97,10 @@ class GatewayPlane:
             return _refused(request, 404, "Resource not found")
         if len(request.url) > LONGEST_SEGMENT and (long := url_refusal(request.url, match.service.sku)):
             return _refused(request, *long)
+        if match.operation is None and _is_preflight(request):
+            answer = await self._preflight(request)
+            if answer is not None:
+                return _finished(request, answer)
         exchange = self._exchange(request, match)
         admission = _NOBODY
         try:
@@ -107,6 +111,23 @@ class GatewayPlane:
             return _finished(request, await refuse(self._last_word(match), exchange, fault))
         exchange.aim(api.service_url, match.remainder, match.url.query_string.removeprefix("?"))
         return self._timed(_finished(request, await run(policy, exchange)), match.service, exchange)
+
+    async def _preflight(self, request: Request) -> Response | None:
+        """What cors says to a browser; None where no policy for the call that it asks about has it. A key is
+        not asked for; one in the query leads to its product (Microsoft Learn, cors, common issues)."""
+        asked = request.headers.get("Access-Control-Request-Method") or ""
+        match = self._router.find(replace(request, method=asked))
+        if match is None or match.api is None or match.operation is None:
+            return None
+        exchange = self._exchange(request, match)
+        try:
+            admission = self._admit(request, match, match.api, exchange.context)
+        except PolicyFault:
+            admission = _NOBODY
+        try:
+            return await preflight(self._policy(match, admission), exchange)
+        except PolicyFault:
+            return None
 
     def breakers(self) -> Mapping[str, Breaker]:
         """The state of every breaker that has counted anything, by the backend's ARM id in lower case."""
@@ -216,6 +237,11 @@ class GatewayPlane:
             return self._router.policy(match.service, None, match.api, match.operation)
         except PolicyError:
             return _SILENT
+
+
+def _is_preflight(request: Request) -> bool:
+    headers = request.headers
+    return request.method == "OPTIONS" and "Origin" in headers and "Access-Control-Request-Method" in headers
 
 
 def caches_for(clock: Clock, rng: random.Random, switches: GatewaySwitches) -> Caches:

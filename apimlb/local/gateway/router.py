@@ -86,6 +86,9 @@ class Router:
         if found is None:
             return None
         service, path = found
+        if path != url.path:
+            # A client of the service in Azure knows nothing of where it stands here.
+            url = Url(f"{url.origin}{path}{url.query_string}")
         reached = service.find_api(path)
         query = request.query
         if reached is None:

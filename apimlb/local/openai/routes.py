@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from apimlb.http import Request
 
 SUFFIXES = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
-DATED = re.compile(r"\d{4}-\d\d-\d\d(-preview)?")
+DATED = frozenset(
+    {
+        *("2022-12-01", "2023-05-15", "2024-02-01", "2024-06-01", "2024-10-21"),
+        *(f"2023-{day}-preview" for day in ("03-15", "06-01", "07-01", "08-01", "09-01", "10-01", "12-01")),
+        *(f"2024-{day}-preview" for day in ("02-15", "03-01", "04-01", "05-01", "07-01", "08-01", "09-01")),
+        *(f"2024-{day}-preview" for day in ("10-01", "12-01")),
+        *(f"2025-{day}-preview" for day in ("01-01", "02-01", "03-01", "04-01")),
+    }
+)
+"""The api-versions of the data plane that there have been (Microsoft Learn, Azure OpenAI API version
+lifecycle, and the folders of its specification). Which of the retired previews still answer is not published;
+all do here. Any other gets 404, as SDK users report."""
 
 _DEPLOYED = {"chat/completions": "chat", "completions": "completions", "embeddings": "embeddings"}
 _V1 = {**_DEPLOYED, "responses": "responses"}
@@ -85,7 +96,7 @@ def parse(request: Request) -> Call | None:
     version = request.query.get("api-version", "")
     if tail[:3].lower() == "v1/":
         return _call(request.method, _V1, tail[3:], "", "")
-    if not DATED.fullmatch(version):
+    if version not in DATED:
         return None
     if tail[:12].lower() == "deployments/":
         deployment, _, path = tail[12:].partition("/")

@@ -37,6 +37,25 @@ def end_of_expression(text: str, start: int) -> int:
     return -1
 
 
+def left_open(text: str, start: int) -> str:
+    """Why the bracket at `start` does not close, in a few words."""
+    stack: list[str] = []
+    index, next_index = start, start
+    while 0 <= next_index < len(text) and len(stack) <= _DEPTH_LIMIT:
+        index = next_index
+        open_text = bool(stack) and stack[-1] in _TEXT
+        next_index = _interpolated(text, index, stack) if open_text else _code(text, index, stack)
+    if next_index >= 0:
+        return "brackets are nested too deep" if len(stack) > _DEPTH_LIMIT else "a bracket is not closed"
+    found = _CODE.search(text, index)
+    char = found[0] if found else ""
+    if char in ('"', "@", "$") or (stack and stack[-1] in _TEXT):
+        return "Newline in constant, a string literal is not closed on its line"
+    if char == "'":
+        return "a character literal is not closed, or too long"
+    return "a comment is not closed" if char == "/" else "a bracket is not closed"
+
+
 def _code(text: str, index: int, stack: list[str]) -> int:
     """Pass one token of code; `stack` holds the closers that are owed, and the kind of an open string."""
     found = _CODE.search(text, index)

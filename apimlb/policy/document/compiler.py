@@ -77,10 +77,7 @@ class DocumentCompilation:
             act = self._entry(element).compile(draft)
             draft.finish()
         except InvalidPolicy as found:
-            if self._inside:
-                found.where = f"policy fragment '{self._inside[-1]}', {found.where}"
-            if len(self.problems) < _PROBLEM_LIMIT:
-                self.problems.append(found)
+            self.note(found)
             return None
         identity = element.attributes.get("id")
         return Step(
@@ -92,6 +89,12 @@ class DocumentCompilation:
             self.scope,
             identity.value if identity else "",
         )
+
+    def note(self, found: InvalidPolicy) -> None:
+        if self._inside:
+            found.where = f"policy fragment '{self._inside[-1]}', {found.where}"
+        if len(self.problems) < _PROBLEM_LIMIT:
+            self.problems.append(found)
 
     def _entry(self, element: Element) -> Entry:
         self._count += 1

@@ -6,7 +6,7 @@ is an error when it is done. So the function is the schema, and the two cannot d
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar, cast
+from typing import NoReturn, Protocol, TypeVar, cast
 
 from apimlb.errors import PolicyError
 from apimlb.policy.apim.context import Context
@@ -49,6 +49,10 @@ class Compilation(Protocol):
 
     def reads_response_body(self) -> None:
         """Note that something in the current section needs `context.Response.Body`."""
+        ...
+
+    def note(self, found: InvalidPolicy) -> None:
+        """Remember what is wrong, so that what else is wrong is found too; the document will be refused."""
         ...
 
     def inherits(self) -> None:
@@ -202,14 +206,17 @@ class Draft:
         try:
             expression = compile_expression(text.value, line=text.line, column=text.column)
         except PolicyError as error:
-            raise problem(self.policy, error.what, at=(error.line, error.column)) from error
+            self.compilation.note(problem(self.policy, error.what, at=(error.line, error.column)))
+            return _never
         if expression.reads_response_body:
             self.compilation.reads_response_body()
         if kind.clr and expression.type not in kind.clr and not self._converts(expression.type, kind):
             given = _KEYWORDS.get(expression.type, expression.type)
             cast_needed = converts_by_cast(expression.type, kind.keyword)
             hint = ". An explicit conversion exists (are you missing a cast?)" if cast_needed else ""
-            raise self.error(f"Cannot implicitly convert type '{given}' to '{kind.keyword}'{hint}", text)
+            said = f"Cannot implicitly convert type '{given}' to '{kind.keyword}'{hint}"
+            self.compilation.note(self.error(said, text))
+            return _never
         if kind is ANY or expression.type == kind.own:
             return cast(Getter[T], expression)
         convert = kind.value
@@ -220,6 +227,11 @@ class Draft:
         if self.compilation.switches.attribute_types == "exact":
             return False
         return kind.keyword == "string" or given in ("System.Object", "null")
+
+
+def _never(context: Context) -> NoReturn:
+    """The value of an expression that was refused, as the document will be."""
+    raise AssertionError("a refused document does not run")
 
 
 Compile = Callable[[Draft], Act]

@@ -1,11 +1,17 @@
 """What is wrong with a policy, in the words in which Azure's 400 says it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 from apimlb.errors import PolicyError
-from apimlb.policy.document.reader import Element
+from apimlb.policy.document.reader import NAMED_VALUE, Element
 
 _SHORTEST_SECRET = 8
+_HARMLESS = "7"
+"""Reads as a number, inside a string, and as a name."""
+_MOST_BLAMED = 5
+"""Each costs one more compile of a document that is refused."""
+_PLACE = re.compile(r" on line \d+, column \d+| Line \d+, position \d+\.")
 NOT_IMPLEMENTED = "NotImplementedLocally"
 """The code of a problem that Azure does not have: an element that only the local gateway lacks."""
 
@@ -58,10 +64,40 @@ def combined(problems: Sequence[InvalidPolicy]) -> InvalidPolicy:
     return first
 
 
+def blame(
+    error: PolicyError,
+    text: str,
+    named_values: Mapping[str, str],
+    refusal: Callable[[Mapping[str, str]], PolicyError | None],
+) -> None:
+    """Name the named value that a problem comes from: with a harmless one in its place it is gone.
+
+    `text` is all that refers to named values, and `refusal` says what is wrong with others in their places.
+    """
+    used = list(dict.fromkeys(name.lower() for name in NAMED_VALUE.findall(text)))
+    known = {name.lower(): name for name in named_values}
+    for name in [known[name] for name in used if name in known][:_MOST_BLAMED]:
+        other = refusal({**named_values, name: _HARMLESS})
+        left = {_placeless(each) for each in _all(other)} if other else set()
+        for each in _all(error):
+            if _placeless(each) not in left:
+                each.what += f" It comes from the named value '{name}'."
+                each.args = (each.what,)
+
+
+def _all(error: PolicyError) -> tuple[PolicyError, ...]:
+    return error.problems if isinstance(error, InvalidPolicy) else (error,)
+
+
+def _placeless(error: PolicyError) -> str:
+    """A message without its places, which a value of another length moves."""
+    return _PLACE.sub("", error.what)
+
+
 def hide_values(error: PolicyError, named_values: Mapping[str, str]) -> None:
     """Put `{{name}}` back where a message quotes a named value, which may be a secret."""
     longest_first = sorted(named_values.items(), key=lambda pair: -len(pair[1]))
-    for each in error.problems if isinstance(error, InvalidPolicy) else (error,):
+    for each in _all(error):
         for name, value in longest_first:
             if len(value) >= _SHORTEST_SECRET:
                 each.what = each.what.replace(value, f"{{{{{name}}}}}")

@@ -15,11 +15,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from xml.parsers import expat
 
 from apimlb.errors import PolicyError
-from apimlb.policy.document.brackets import end_of_expression
+from apimlb.policy.document.brackets import end_of_expression, left_open
 from apimlb.policy.document.source import Source
+from apimlb.policy.document.well_formed import check_well_formed
 
 SIZE_LIMIT = 512 * 1024
 """Characters of a document; Microsoft Learn, API Management gateway constraints (2026-04): 512 KiB."""
@@ -29,7 +29,7 @@ Format = Literal["rawxml", "xml"]
 
 _NAME = re.compile(r"[A-Za-z_][\w.:-]*")
 _SPACE = re.compile(r"\s*")
-_NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9._-]+)\}\}")
+NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9._-]+)\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def substitute(text: str, named_values: Mapping[str, str]) -> str:
             raise _too_long(SIZE_LIMIT - room)
         return value
 
-    return _NAMED_VALUE.sub(value_of, text)
+    return NAMED_VALUE.sub(value_of, text)
 
 
 def read(text: str, format: Format = "rawxml") -> Element:
@@ -109,7 +109,7 @@ def read(text: str, format: Format = "rawxml") -> Element:
     if len(text) > SIZE_LIMIT:
         raise _too_long(len(text))
     if format == "xml":
-        _check_well_formed(text)
+        check_well_formed(text)
     return _Reader(text).document()
 
 
@@ -120,31 +120,6 @@ def _too_long(length: int) -> PolicyError:
         column=1,
         code="ValidationError",
     )
-
-
-def _check_well_formed(text: str) -> None:
-    """What Azure demands of `format: xml`: XML proper, expressions escaped."""
-    parser = expat.ParserCreate()
-
-    def refuse_doctype(*_: object) -> None:
-        raise PolicyError(
-            "For security reasons DTD is prohibited in this XML document.",
-            line=parser.CurrentLineNumber,
-            column=parser.CurrentColumnNumber + 1,
-            code="ValidationError",
-        )
-
-    parser.StartDoctypeDeclHandler = refuse_doctype
-    try:
-        parser.Parse(text.encode("utf-8", "replace").removeprefix(b"\xef\xbb\xbf"), True)
-    except expat.ExpatError as error:
-        raise PolicyError(
-            f"The document is not well-formed XML: {expat.ErrorString(error.code)}",
-            line=error.lineno,
-            column=error.offset + 1,
-            code="ValidationError",
-            next_step="Escape quotes, '<' and '&' inside expressions, or send the policy as rawxml.",
-        ) from error
 
 
 @dataclass(slots=True)
@@ -191,7 +166,7 @@ class _Reader:
         """Character data up to the next tag; an expression may hold `<`."""
         start = self._skip_space(index)
         if self._starts_expression(start):
-            end = self._expression_end(start, "<")
+            end = self._expression_end(start, "<", self._open[-1].element if self._open else None)
             after = self._skip_space(end)
             if after < len(self._text) and not self._is_markup(after):
                 raise self._error("An expression must be the whole of a value.", after)
@@ -215,7 +190,7 @@ class _Reader:
     def _starts_expression(self, index: int) -> bool:
         return self._text.startswith(("@(", "@{"), index)
 
-    def _expression_end(self, index: int, boundary: str) -> int:
+    def _expression_end(self, index: int, boundary: str, element: Element | None) -> int:
         """Where the expression at `index` ends. One whose brackets do not close, but which XML could delimit,
         ends where XML says: whoever compiles it will refuse it; a document that is only read reads."""
         end = end_of_expression(self._text, index + 1)
@@ -223,9 +198,9 @@ class _Reader:
             return end
         end = self._source.find(boundary, index)
         if end < 0 or not self._is_plausible_end(index, end, boundary):
-            raise self._error(
-                "The expression does not end: a bracket, string or comment is not closed.", index
-            )
+            holder = f"Error in element '{element.tag}': " if element else ""
+            why = left_open(self._text, index + 1)
+            raise self._error(f"{holder}The expression does not end: {why}.", index)
         return end
 
     def _is_plausible_end(self, index: int, end: int, boundary: str) -> bool:
@@ -237,7 +212,7 @@ class _Reader:
     def _markup(self, index: int) -> int:
         text = self._text
         if text.startswith("<!--", index):
-            return self._past(index, "-->", "comment")
+            return self._past(index, "-->", "comment", len("<!--"))
         if text.startswith("<![CDATA[", index):
             return self._cdata(index)
         if text.startswith("<?", index):
@@ -248,8 +223,9 @@ class _Reader:
             return self._end_tag(index)
         return self._start_tag(index)
 
-    def _past(self, index: int, closing: str, what: str) -> int:
-        end = self._text.find(closing, index)
+    def _past(self, index: int, closing: str, what: str, opening: int = 2) -> int:
+        """Behind what begins at `index` with so many characters: `<!-->` begins a comment and ends none."""
+        end = self._text.find(closing, index + opening)
         if end < 0:
             raise self._error(f"The {what} is not closed.", index)
         return end + len(closing)
@@ -297,9 +273,9 @@ class _Reader:
                 raise self._error(f"The start tag of '{element.tag}' is malformed or not closed.", start)
             if name[0] in element.attributes:
                 raise self._error(f"'{name[0]}' is a duplicate attribute name.", start)
-            index, element.attributes[name[0]] = self._attribute_value(name[0], name.end())
+            index, element.attributes[name[0]] = self._attribute_value(element, name[0], name.end())
 
-    def _attribute_value(self, name: str, index: int) -> tuple[int, Text]:
+    def _attribute_value(self, element: Element, name: str, index: int) -> tuple[int, Text]:
         index = self._skip_space(index)
         opening = self._skip_space(index + 1)
         quote = self._text[opening : opening + 1]
@@ -311,7 +287,7 @@ class _Reader:
             raise self._error(f"The attribute '{name}' needs a value in quotes.", index)
         start = self._skip_space(opening + 1)
         if self._starts_expression(start):
-            end = self._expression_end(start, quote)
+            end = self._expression_end(start, quote, element)
             closing = self._skip_space(end)
             if not self._text.startswith(quote, closing) or closing in self._source.escaped:
                 raise self._error(f"An expression must be the whole value of the attribute '{name}'.", end)

@@ -1,79 +1,100 @@
-"""cors: which pages of other origins may call (Microsoft Learn, API Management policy reference: cors)."""
+"""cors: which pages of other origins may call.
+
+Microsoft Learn, API Management policy reference: cors. A browser's preflight is answered before a key is
+asked for and before any other policy runs (`apimlb.policy.run.pipeline.preflight`). The page gives two
+defaults of terminate-unmatched-request; `true` is the one that its "Common configuration issues" describe.
+"""
 
 from collections.abc import Callable
 
 from apimlb.http import Headers
-from apimlb.policy.apim.context import ResponseView
-from apimlb.policy.document.attributes import BOOLEAN, integer
+from apimlb.policy.apim.context import Context, ResponseView
+from apimlb.policy.document.attributes import BOOLEAN, TEXT, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry
 from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.pipeline import PREFLIGHT
 from apimlb.policy.run.steps import Returned
 
 _SIMPLE = ["GET", "POST"]
 """The methods that are allowed where none is listed."""
 
+_ENDED = ("GET", "HEAD")
+"""The methods of a simple request that does not fit and may be ended."""
+
+_ORIGIN = "Access-Control-Allow-Origin"
+
 
 def cors(draft: Draft) -> Act:
-    """Answers a preflight that fits; one that does not is answered without headers, or goes on when told to.
+    """Answers a preflight that fits; one that does not ends with an empty 200, or is left to a further cors.
     The response to another request of an allowed origin gets the headers that let a page read it."""
-    credentials = draft.word("allow-credentials", BOOLEAN, False)
-    ends = draft.word("terminate-unmatched-request", BOOLEAN, True)
-    origins, _ = _listed(draft, "allowed-origins", "origin")
-    headers, _ = _listed(draft, "allowed-headers", "header")
-    exposed, _ = _listed(draft, "expose-headers", "header")
-    methods, age = _listed(draft, "allowed-methods", "method")
-    if not origins:
+    credentials_of = draft.attribute("allow-credentials", BOOLEAN, False)
+    ends = draft.attribute("terminate-unmatched-request", BOOLEAN, True)
+    origins_of = _listed(draft.child("allowed-origins"), "origin")
+    headers_of = _listed(draft.child("allowed-headers"), "header")
+    exposed_of = _listed(draft.child("expose-headers"), "header")
+    granted = _preflight(draft, headers_of)
+    if origins_of is None:
         raise draft.error(
             "The element 'cors' has incomplete content. List of possible elements expected: 'origin'."
         )
-    preflight = _preflight(methods or _SIMPLE, headers, age)
 
     def act(exchange: Exchange) -> None:
-        request = exchange.context.request
-        origin = request.headers.get("Origin")
-        if origin is None:
+        context = exchange.context
+        origin = context.request.headers.get("Origin")
+        if origin is None or any(name == _ORIGIN for name, _ in exchange.stamps):
             return
-        allowed = _fits(origin, origins)
-        shown = [("Access-Control-Allow-Origin", "*" if "*" in origins and not credentials else origin)]
+        origins, credentials = origins_of(context), credentials_of(context)
+        shown = [(_ORIGIN, "*" if "*" in origins and not credentials else origin)]
         shown += [("Access-Control-Allow-Credentials", "true")] if credentials else []
-        if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
+        allowed = _fits(origin.rstrip("/"), [each.rstrip("/") for each in origins])
+        if exchange.awaited == PREFLIGHT:
+            answer = granted(context) if allowed else None
+            _end(exchange, None if answer is None else [*shown, *answer], last=ends(context))
+        elif allowed:
+            exposed = exposed_of(context) if exposed_of else []
             shown += [("Access-Control-Expose-Headers", ",".join(exposed))] if exposed else []
-            exchange.stamps += shown if allowed else []
-            return
-        granted = preflight(request.headers) if allowed else None
-        if granted is None and not ends:
-            return
-        answer = [] if granted is None else [*shown, *granted]
-        exchange.context.response = ResponseView(200, headers=Headers(answer))
-        raise Returned
+            exchange.stamps += shown
+        elif ends(context) and context.request.method in _ENDED:
+            _end(exchange, None, last=True)
 
     return act
 
 
-def _preflight(
-    methods: list[str], headers: list[str], age: int
-) -> Callable[[Headers], list[tuple[str, str]] | None]:
-    """What a preflight with these headers is granted, None when that is not what it asks for."""
+def _end(exchange: Exchange, answer: list[tuple[str, str]] | None, *, last: bool) -> None:
+    """Answer with these headers; without any, with an empty 200, unless a further cors may know better."""
+    exchange.context.response = ResponseView(200, headers=Headers(answer or []))
+    if answer is not None or last:
+        raise Returned
 
-    def granted(given: Headers) -> list[tuple[str, str]] | None:
+
+def _preflight(draft: Draft, headers_of: "Words | None") -> Callable[[Context], list[tuple[str, str]] | None]:
+    """What a preflight is granted, None when that is not what it asks for."""
+    held = draft.child("allowed-methods")
+    methods_of = _listed(held, "method")
+    age = held.attribute("preflight-result-max-age", integer(0), 0) if held else (lambda _: 0)
+
+    def granted(context: Context) -> list[tuple[str, str]] | None:
+        given = context.request.headers
         method = given.get("Access-Control-Request-Method") or ""
         asked = given.get("Access-Control-Request-Headers") or ""
         names = [name.strip() for name in asked.split(",") if name.strip()]
+        methods = methods_of(context) if methods_of else _SIMPLE
+        headers = headers_of(context) if headers_of else []
         if not _fits(method, methods) or not all(_fits(name, headers) for name in names):
             return None
-        shown = [("Access-Control-Allow-Methods", method), ("Access-Control-Max-Age", str(age))]
+        shown = [("Access-Control-Allow-Methods", method), ("Access-Control-Max-Age", str(age(context)))]
         return [*shown, ("Access-Control-Allow-Headers", ",".join(names))] if names else shown
 
     return granted
 
 
-def _listed(draft: Draft, group: str, item: str) -> tuple[list[str], int]:
-    """The words of a list that may be left out, and for how many seconds a preflight may be remembered."""
-    held = draft.child(group)
-    if held is None:
-        return [], 0
-    age = held.word("preflight-result-max-age", integer(0), 0) if item == "method" else 0
-    return [child.words() for child in held.children(item)], age
+Words = Callable[[Context], list[str]]
+
+
+def _listed(held: Draft | None, item: str) -> Words | None:
+    """The words of a list; None where it is left out or empty."""
+    found = held.texts(item, TEXT) if held else []
+    return (lambda context: [each(context) for each in found]) if found else None
 
 
 def _fits(given: str, listed: list[str]) -> bool:

@@ -58,7 +58,7 @@ from apimlb.policy.compiler import Scope, compile_policy, effective
 from apimlb.policy.rehearse.stage import Case, Stage, content_of, headers_of, mapping
 from apimlb.policy.rehearse.written import reading, require
 from apimlb.policy.run.exchange import Exchange
-from apimlb.policy.run.pipeline import run
+from apimlb.policy.run.pipeline import preflight, run
 from apimlb.policy.run.records import Record
 from apimlb.policy.run.tracing import Recorder, TracedStep
 from apimlb.policy.switches import ADVERSE, Switches
@@ -116,7 +116,9 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
     stage = Stage(case)
     recorder = Recorder()
     exchange = _exchange(case, stage, recorder)
-    response = await run(policy, exchange)
+    asked = exchange.context.request
+    asks = asked.method == "OPTIONS" and "Access-Control-Request-Method" in asked.headers
+    response = (await preflight(policy, exchange) if asks else None) or await run(policy, exchange)
     await read(response)
     return Rehearsal(
         response,

@@ -162,7 +162,8 @@ class Exchange:
     counted: set[str] = field(default_factory=set)
     """The keys under which this request was counted: each counts it once."""
     awaited: frozenset[str] = frozenset()
-    """Where the elements with these tags are looked for, others are passed over; empty while all run."""
+    """Only elements with these tags run, others are passed over; empty while all run. They are those that are
+    looked for, and those that they may stand in."""
     cache_key: str = ""
     """Where cache-store is to keep the response, as cache-lookup found out."""
     cache_kind: CachingType = "internal"

@@ -24,7 +24,7 @@ async def run(policy: Policy, exchange: Exchange) -> Response:
             try:
                 await _fetched(policy, exchange)
             except Found as found:
-                exchange.awaited = found.store
+                exchange.awaited = found.awaited
             await _section(policy, exchange, "outbound")
             for end in exchange.endings:
                 end(exchange)
@@ -36,6 +36,24 @@ async def run(policy: Policy, exchange: Exchange) -> Response:
         await exchange.let_go()
         raise
     return _answer(exchange)
+
+
+PREFLIGHT = frozenset({"cors", "base", "include-fragment"})
+"""The elements that see a browser's preflight: cors as a direct child of inbound (its page)."""
+
+
+async def preflight(policy: Policy, exchange: Exchange) -> Response | None:
+    """Answer a browser that asks whether it may call: only cors runs. None where the policy has none."""
+    _begin(policy, exchange)
+    exchange.awaited = PREFLIGHT
+    try:
+        await _section(policy, exchange, "inbound")
+    except PolicyFault as fault:
+        await _on_error(policy, exchange, fault)
+    except Returned:
+        pass
+    exchange.awaited = frozenset()
+    return None if exchange.context.response is None else _answer(exchange)
 
 
 async def _fetched(policy: Policy, exchange: Exchange) -> None:

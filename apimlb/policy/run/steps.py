@@ -18,18 +18,14 @@ class Found(Returned):
 
     def __init__(self, *store: str) -> None:
         super().__init__()
-        self.store = frozenset(store)
-
-
-_HOLDERS = frozenset({"base", "choose", "include-fragment", "limit-concurrency", "retry"})
-"""Elements that an awaited one may stand in."""
+        self.awaited = frozenset({*store, "base", "choose", "include-fragment", "limit-concurrency", "retry"})
 
 
 async def run_block(block: Block, exchange: Exchange) -> None:
     """Run every step; raises PolicyFault, placed at the step that failed, and Returned."""
     trace = exchange.trace
     for step in block.steps:
-        if exchange.awaited and step.tag not in exchange.awaited and step.tag not in _HOLDERS:
+        if exchange.awaited and step.tag not in exchange.awaited:
             continue
         exchange.steps += 1
         if exchange.steps > STEP_LIMIT:

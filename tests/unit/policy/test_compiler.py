@@ -228,3 +228,35 @@ def test_a_gateway_that_converts_takes_other_types_for_strings() -> None:
     element = "<set-header name='a'><value>@(context.Variables[\"a\"])</value></set-header>"
     text = f"<policies><inbound>{element}</inbound></policies>"
     assert compile_policy(text, switches=Switches(attribute_types="any"))
+
+
+def test_every_broken_expression_of_one_choose_is_found() -> None:
+    found = refusal(
+        document(
+            "<choose><when condition='@(1)'/><when condition='@(nope)'>"
+            "<set-variable name='a' value='@(no2)'/></when>"
+            "<otherwise><set-header name='@(no3)'/></otherwise></choose>"
+        )
+    )
+    said = ["to 'bool'", "'nope'", "'no2'", "'no3'"]
+    assert len(found.problems) == len(said)
+    assert all(word in each.what for word, each in zip(said, found.problems, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("value", "why"), [("a\nb", "Newline in constant"), ('a"b', "a bracket is not closed")]
+)
+def test_a_named_value_that_breaks_an_expression_is_named_with_its_element(value: str, why: str) -> None:
+    text = document('<set-variable name="a" value="@(\'1\' + "{{good}}{{Bad}}")"/>')
+    with pytest.raises(PolicyError) as caught:
+        compile_policy(text, named_values={"good": "g", "bad": value})
+    assert "Error in element 'set-variable'" in caught.value.what
+    assert why in caught.value.what
+    assert caught.value.what.endswith("It comes from the named value 'bad'.")
+
+
+def test_a_named_value_is_not_blamed_for_what_is_wrong_without_it() -> None:
+    text = document("<set-variable name='a' value='@(\"{{v}}\" + nope)'/>")
+    with pytest.raises(PolicyError) as caught:
+        compile_policy(text, named_values={"v": "x"})
+    assert "named value" not in caught.value.what

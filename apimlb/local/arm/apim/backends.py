@@ -13,6 +13,8 @@ from apimlb.local.arm.errors import validation_error
 from apimlb.local.store import Document, Json
 
 _POOL_LIMIT = 30
+_SHARES = {"priority": 100, "weight": 100}
+"""The most that each may be, 0 the least: the contract's BackendPoolItem."""
 _ECHOED = ("type", "resourceId", "credentials", "proxy", "tls", "circuitBreaker", "properties")
 _DURATION = re.compile(r"P(?!$)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _TLS = (
@@ -47,8 +49,12 @@ def _tls(sent: Json) -> Json:
 
 def _single_problems(call: Call, sent: Json) -> list[Problem]:
     problems: list[Problem] = []
-    if not is_url(str(sent.get("url") or "")):
+    url = str(sent.get("url") or "")
+    if not is_url(url):
         problems.append(("url", "'url' must be an absolute http or https address."))
+    elif "?" in url:
+        # API Management release notes, June 2024.
+        problems.append(("url", "'url' must not contain a query string."))
     if sent.get("protocol") not in ("http", "soap"):
         problems.append(("protocol", "'protocol' must be http or soap."))
     if sent.get("pool"):
@@ -112,9 +118,9 @@ def _pool_problems(call: Call, sent: Json) -> list[Problem]:
     for member in members:
         problems += _member_problems(call, str(member.get("id") or ""))
         problems += [
-            ("pool", f"'{name}' must be a number.")
-            for name in ("priority", "weight")
-            if member.get(name) is not None and type(member[name]) is not int
+            (f"pool.services.{name}", f"'{name}' must be a whole number from 0 to {most}.")
+            for name, most in _SHARES.items()
+            if (share := member.get(name)) is not None and not (type(share) is int and 0 <= share <= most)
         ]
     return problems
 

@@ -17,6 +17,7 @@ from apimlb.local.arm.apim.children import (
 from apimlb.local.arm.apim.policy_text import written
 from apimlb.local.arm.call import Call, PolicySource, Reply
 from apimlb.local.arm.errors import apim_error, validation_error
+from apimlb.local.arm.policy_check import NO_XML
 from apimlb.local.store import Document, Json
 from apimlb.policy.document.reader import Element, read, substitute
 
@@ -51,6 +52,10 @@ def _check(call: Call, source: PolicySource) -> None:
     try:
         call.azure.check_policy(source)
     except PolicyError as refusal:
+        if refusal.code == NO_XML:
+            # Azure/apiops issue 160.
+            text = f"The policy fragment is not a valid XML: {refusal.what}"
+            raise apim_error(400, "ValidationError", text) from refusal
         problems = getattr(refusal, "problems", ()) or (refusal,)
         details = [
             {

@@ -369,3 +369,10 @@ class TestAnyBody:
         reply = await rig.ask("/openai/deployments/chat/chat/completions?api-version=2024-10-21", body)
         assert (reply.status, reply.error["type"]) == (400, "invalid_request_error")
         assert json.loads(b"".join(reply.chunks))
+
+
+@pytest.mark.parametrize("version", ["2025-09-01", "2099-01-01", "abc", "", "2024-10-21-preview"])
+async def test_an_api_version_that_never_was_is_not_found(rig, version):
+    reply = await rig.chat(version=version)
+    assert reply.status == 404
+    assert reply.json == {"error": {"code": "404", "message": "Resource not found"}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apimlb.policy.document.brackets import end_of_expression
+from apimlb.policy.document.brackets import end_of_expression, left_open
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,20 @@ def test_what_does_not_close_has_no_end(code: str) -> None:
 
 def test_brackets_nest_only_so_deep() -> None:
     assert end_of_expression("(" * 1000 + ")" * 1000, 0) == -1
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("(1", "a bracket is not closed"),
+        ("(1]", "a bracket is not closed"),
+        ('("a\nb")', "Newline in constant, a string literal is not closed on its line"),
+        ('($"a{1}\nb")', "Newline in constant, a string literal is not closed on its line"),
+        ("('abc')", "a character literal is not closed, or too long"),
+        ("(1 /* 2)", "a comment is not closed"),
+        ("(" * 300, "brackets are nested too deep"),
+    ],
+)
+def test_what_does_not_close_says_why(code: str, why: str) -> None:
+    assert end_of_expression(code, 0) == -1
+    assert left_open(code, 0) == why

@@ -34,16 +34,49 @@ STRANGE = [
 ]
 
 
+AFTER = "<return-response><set-status code='418'/></return-response>"
+
+
 @pytest.mark.parametrize("strange", STRANGE)
-@pytest.mark.parametrize(("ends", "status"), [("true", 200), ("false", 418)])
-async def test_a_preflight_that_does_not_fit_is_granted_nothing(
-    strange: dict[str, str], ends: str, status: int
-) -> None:
-    after = "<return-response><set-status code='418'/></return-response>"
+@pytest.mark.parametrize("ends", ["true", "false"])
+async def test_a_preflight_that_does_not_fit_is_granted_nothing(strange: dict[str, str], ends: str) -> None:
     request = {"method": "OPTIONS", "headers": {**ASKED, **strange}}
-    played = await play(CORS.format(ends) + after, request=request)
-    assert played.response.status == status
+    played = await play(CORS.format(ends) + AFTER, request=request)
+    assert (played.response.status, played.response.body) == (200, b"")
     assert played.response.headers.get("Access-Control-Allow-Origin") is None
+
+
+@pytest.mark.parametrize(("ends", "granted"), [("true", None), ("false", "https://b.example")])
+async def test_a_further_cors_may_know_the_origin(ends: str, granted: str | None) -> None:
+    other = CORS.format("true").replace("a.example", "b.example")
+    request = {"method": "OPTIONS", "headers": {**ASKED, "Origin": "https://b.example"}}
+    played = await play(CORS.format(ends) + AFTER + other, request=request)
+    assert played.response.headers.get("Access-Control-Allow-Origin") == granted
+
+
+async def test_without_cors_a_preflight_is_a_request_like_any_other() -> None:
+    played = await play(AFTER, request={"method": "OPTIONS", "headers": ASKED})
+    assert played.response.status == 418
+
+
+@pytest.mark.parametrize(
+    ("ends", "method", "status"), [("true", "GET", 200), ("true", "POST", 418), ("false", "GET", 418)]
+)
+async def test_a_simple_request_of_a_stranger_may_be_ended(ends: str, method: str, status: int) -> None:
+    request = {"method": method, "headers": {"Origin": "https://b.example"}}
+    played = await play(CORS.format(ends) + AFTER, request=request)
+    assert (played.response.status, played.response.body) == (status, b"")
+
+
+async def test_its_words_may_be_expressions() -> None:
+    element = (
+        '<cors allow-credentials=\'@(true)\'><allowed-origins><origin>@("https://" + "a.example")</origin>'
+        "</allowed-origins><allowed-methods preflight-result-max-age='@(5)'><method>*</method>"
+        "</allowed-methods><allowed-headers><header>*</header></allowed-headers></cors>"
+    )
+    played = await play(element, request={"method": "OPTIONS", "headers": ASKED})
+    assert played.response.headers.get("Access-Control-Allow-Credentials") == "true"
+    assert played.response.headers.get("Access-Control-Max-Age") == "5"
 
 
 @pytest.mark.parametrize("end", ["", "<return-response><set-status code='429'/></return-response>"])

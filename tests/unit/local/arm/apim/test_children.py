@@ -93,6 +93,20 @@ async def test_a_pool_takes_members_that_exist_and_nothing_else(scene: Scene) ->
     assert (await scene.delete(BACKEND)).status == 200
 
 
+async def test_a_url_has_no_query_and_a_share_is_from_0_to_100(scene: Scene) -> None:
+    asked = {"properties": {**ONE["properties"], "url": "https://x.example/a?b=c"}}
+    assert problems(await scene.put(BACKEND, asked)) == [("url", "'url' must not contain a query string.")]
+    await scene.put(BACKEND, ONE)
+    member = {"id": BACKEND, "weight": 200, "priority": 101}
+    pool = {"properties": {"type": "Pool", "pool": {"services": [member]}}}
+    assert [target for target, _ in problems(await scene.put(f"{SERVICE}/backends/pool", pool))] == [
+        "pool.services.priority",
+        "pool.services.weight",
+    ]
+    member |= {"weight": 100, "priority": 0}
+    assert (await scene.put(f"{SERVICE}/backends/pool", pool)).status == 201
+
+
 RULE = {
     "name": "trip",
     "failureCondition": {"count": 1, "interval": "PT10S", "statusCodeRanges": [{"min": 429, "max": 429}]},

@@ -146,6 +146,13 @@ async def test_a_fragment_is_in_use_where_a_policy_includes_it(
 async def test_a_fragment_is_checked_too(scene: Scene) -> None:
     fragment = f"{SERVICE}/policyFragments/shared"
     assert problems(await scene.put(fragment, policy("<policies />")))[0][0] == "representation"
+    quoted = await scene.put(fragment, policy('<fragment>\n<trace source="@("x")" /></fragment>', "xml"))
+    assert quoted.json["error"] == {
+        "code": "ValidationError",
+        "message": "The policy fragment is not a valid XML: 'x' is an unexpected token. "
+        "Expecting white space. Line 2, position 19.",
+        "details": None,
+    }
     assert (await scene.put(fragment, policy("<fragment><base /></fragment>"))).status == 201
     raw = await scene.get(f"{fragment}?format=rawxml")
     assert raw.properties["format"] == "rawxml"
@@ -170,3 +177,10 @@ async def test_a_policy_sent_as_xml_is_told_raw(scene: Scene) -> None:
     raw = (await scene.get(f"{POLICY}?format=rawxml")).properties["value"]
     assert '@(1 + 2 == 3 ? "x" : null)' in raw
     assert "&quot;x&quot;" in (await scene.get(POLICY)).properties["value"]
+
+
+async def test_a_policy_of_format_xml_with_raw_expressions_is_refused_with_their_place(scene: Scene) -> None:
+    text = inbound('\n<set-variable name="a" value="@("x")" />')
+    assert problems(await scene.put(POLICY, policy(text, "xml"))) == [
+        ("representation", "'x' is an unexpected token. Expecting white space. Line 2, position 34.")
+    ]

@@ -1,0 +1,65 @@
+"""What Azure demands of `format: xml`: XML proper, expressions escaped; its refusals in .NET's words.
+
+The words are those that users report: Azure/apiops issues 160 and 204, pulumi-azure issue 611,
+azure-api-management-devops-resource-kit issue 202.
+"""
+
+import re
+from xml.parsers import expat
+
+from apimlb.errors import PolicyError
+
+_TOKEN = re.compile(r"[\w.:-]+|.", re.DOTALL)
+_ENTITY = re.compile(r"&[A-Za-z_][\w.-]*$")
+_INVALID, _MISMATCH, _UNDEFINED = 4, 7, 11
+"""expat's codes: not well-formed, mismatched tag, undefined entity."""
+
+
+def check_well_formed(text: str) -> None:
+    """Raises PolicyError, with line and position, for what is no XML."""
+    parser = expat.ParserCreate()
+
+    def refuse_doctype(*_: object) -> None:
+        what = "For security reasons DTD is prohibited in this XML document."
+        raise _refusal(what, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+
+    parser.StartDoctypeDeclHandler = refuse_doctype
+    text = text.removeprefix("\ufeff")
+    try:
+        parser.Parse(text.encode("utf-8", "replace"), True)
+    except expat.ExpatError as error:
+        line, place = error.lineno, error.offset
+        lines = text.split("\n")
+        before, after = (lines[line - 1][:place], lines[line - 1][place:]) if line <= len(lines) else ("", "")
+        raise _refusal(_said(error, before, after), line, place + 1) from error
+
+
+def _refusal(what: str, line: int, column: int) -> PolicyError:
+    return PolicyError(
+        f"{what} Line {line}, position {column}.",
+        line=line,
+        column=column,
+        code="ValidationError",
+        next_step="Escape quotes, '<' and '&' inside expressions, or send the policy as rawxml.",
+    )
+
+
+def _said(error: expat.ExpatError, before: str, after: str) -> str:
+    """What .NET's reader says where expat stopped, between `before` and `after` in the line."""
+    token = _TOKEN.match(after)
+    found = token[0] if token else ""
+    if error.code == _UNDEFINED:
+        name = re.match(r"&([\w.-]+)", after)
+        return f"Reference to undeclared entity '{name[1] if name else ''}'."
+    if error.code != _INVALID or not found:
+        said = expat.ErrorString(error.code) or "the document is not well-formed"
+        return f"{said[:1].upper()}{said[1:]}."
+    if before.endswith("&"):
+        return "An error occurred while parsing EntityName."
+    if _ENTITY.search(before):
+        return f"'{found}' is an unexpected token. The expected token is ';'."
+    if found == "<":
+        return "'<', hexadecimal value 0x3C, is an invalid attribute character."
+    if before.endswith(('"', "'")):
+        return f"'{found}' is an unexpected token. Expecting white space."
+    return f"'{found}' is an unexpected token."
