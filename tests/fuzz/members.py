@@ -16,7 +16,9 @@ from tests.fuzz import texts
 from tests.fuzz.material import ROOT
 from tests.fuzz.texts import Maker, quoted
 
-VALUES: dict[str, tuple[str, ...]] = {
+Values = dict[str, tuple[str, ...]]
+
+VALUES: Values = {
     "bool": ("true", "false"),
     "byte": ("(byte)0", "(byte)1", "(byte)255", "(byte)7", "(byte)'a'"),
     "sbyte": ("(sbyte)0", "(sbyte)1", "(sbyte)-1", "sbyte.MinValue", "sbyte.MaxValue"),
@@ -235,16 +237,17 @@ def _certificates() -> dict[str, tuple[str, ...]]:
 class _Caller:
     """Fills the places of one call."""
 
-    def __init__(self, rng: random.Random, makers: tuple[Maker, ...]) -> None:
+    def __init__(self, rng: random.Random, makers: tuple[Maker, ...], values: Values = VALUES) -> None:
         self.rng = rng
         self.makers = list(makers)
         self.strings = 0
+        self.values = values
 
     def value(self, kind: str, depth: int = 4) -> str:
         rng = self.rng
         if kind in TEXTS:
             return quoted(TEXTS[kind](rng))
-        if kind == "string":
+        if kind == "string" and kind not in self.values:
             return self.string()
         if kind.startswith("Nullable<"):
             inner = kind[9:-1]
@@ -254,7 +257,7 @@ class _Caller:
             written = inner[9:-1] + "?" if inner.startswith("Nullable<") else inner
             items = ", ".join(self.value(inner, depth - 1) for _ in range(rng.randint(0, 4)))
             return f"new {written}[] {{ {items} }}"
-        pool = VALUES.get(kind) or _certificates().get(kind)
+        pool = self.values.get(kind) or VALUES.get(kind) or _certificates().get(kind)
         if pool is None:
             return f"default({kind})"
         made = rng.choice(pool)
@@ -307,9 +310,9 @@ _GENERIC = ("int", "double", "bool", "string", "object", "long", "decimal", "Dat
 _TYPED = re.compile(r"(DeserializeObject|ToObject|\.Value|\.Values|Convert)<string>\(")
 
 
-def called(rng: random.Random, kind: str, call: str) -> str:
+def called(rng: random.Random, kind: str, call: str, values: Values = VALUES) -> str:
     """An expression that calls a member with values at the edges."""
-    caller = _Caller(rng, _makers(kind, call))
+    caller = _Caller(rng, _makers(kind, call), values)
     if rng.random() < 0.8:
         call = _TYPED.sub(lambda m: f"{m[1]}<{rng.choice(_GENERIC)}>(", call)
     locals_, body, at = "", "", 0

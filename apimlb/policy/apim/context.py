@@ -17,6 +17,7 @@ from urllib.parse import unquote_plus, urlsplit
 from apimlb.clock import Clock
 from apimlb.http import Headers, reason_phrase
 from apimlb.policy.apim.bodies import body_as
+from apimlb.policy.clr.budget import Means
 from apimlb.policy.clr.exceptions import invalid_operation
 from apimlb.policy.switches import Switches
 
@@ -336,6 +337,7 @@ class Context:
     tracing: bool = False
     traces: list[str] = field(default_factory=list)
     switches: Switches = LIKELY
+    means: Means = field(default_factory=Means)
     shown_variables: object = None
     """`variables` as expressions see them; made when the first one looks."""
 

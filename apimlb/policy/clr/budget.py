@@ -1,31 +1,69 @@
 """How much one evaluation may do, so that no expression hangs: counted, because a clock would make it
 uncertain."""
 
+from collections.abc import Sized
 from typing import Final, NoReturn
 
 from apimlb.policy.clr import exceptions
 
-STEPS: Final = 1_000_000
-ROUNDS: Final = 100_000
+STEPS: Final = 500_000
+"""Of one evaluation. A step pays for a microsecond at most, as benchmarks/policy_costs.py measures it."""
+
+_ROUND: Final = 2
+"""Of a round of a loop with a short body."""
+
+REQUEST_STEPS: Final = 1_000_000
+"""Of all evaluations that one request causes, however often its policy tries again."""
+
+KEPT: Final = 32_000_000
+"""Characters, bytes and elements that the evaluations of one request may hand on, to variables and bodies."""
+
+SEARCHING: Final = 7e7
+_EVALUATION: Final = 4
+_SMALL: Final = 1_000
 LONGEST_TEXT: Final = 8_000_000
 LONGEST_LAYOUT: Final = 1_000
+
+
+class Means:
+    """What is left to one request: steps, room for the values that its evaluations hand on, and searching."""
+
+    __slots__ = ("room", "searching", "steps")
+
+    def __init__(self) -> None:
+        self.steps = REQUEST_STEPS
+        self.room = KEPT
+        self.searching = 0.0
+
+    def keep(self, value: object) -> None:
+        """Pay for a value that outlives the evaluation that made it."""
+        if isinstance(value, Sized) and len(value) > _SMALL:
+            self.room -= len(value)
+            if self.room < 0:
+                raise exceptions.over_limit(f"{KEPT} characters and elements that one request may keep")
 
 
 class Budget:
     """What is left to the evaluation that runs. There is one at a time: it neither waits nor is it
     interrupted, and the event loop's thread is the only one that evaluates."""
 
-    __slots__ = ("left", "numbered", "searching")
+    __slots__ = ("granted", "left", "numbered", "searching")
 
     def __init__(self) -> None:
         self.renew()
 
-    def renew(self) -> None:
-        """Before an evaluation. `searching` is the worst that Python's engine for regular expressions may
-        have cost so far, in characters."""
-        self.left = STEPS
-        self.searching = 0.0
+    def renew(self, means: Means | None = None) -> None:
+        """Before an evaluation, with what is left to its request. `searching` is the worst that Python's
+        engine for regular expressions may have cost so far, in characters."""
+        self.granted = self.left = STEPS if means is None else min(STEPS, means.steps)
+        self.searching = 0.0 if means is None else means.searching
         self.numbered: dict[int, tuple[int, object]] | None = None
+
+    def settle(self, means: Means) -> None:
+        """After an evaluation: the request pays for it."""
+        means.steps -= self.granted - max(self.left, 0) + _EVALUATION
+        means.searching = self.searching
+        self.renew()  # for what is read and formatted outside of expressions
 
     def number_of(self, value: object) -> int:
         """A number of an object that no other has in this evaluation, which keeps it alive."""
@@ -43,9 +81,15 @@ class Budget:
 BUDGET: Final = Budget()
 
 
-def spend() -> None:
-    """One step of the evaluation that runs."""
-    BUDGET.spend()
+def spend(steps: int = 1) -> None:
+    """Steps of the evaluation that runs."""
+    BUDGET.spend(steps)
+
+
+def spend_rounds(rounds: int) -> int:
+    """Pay for rounds of a loop; none is left to pay for."""
+    BUDGET.spend(rounds * _ROUND)
+    return 0
 
 
 def out_of_steps() -> NoReturn:

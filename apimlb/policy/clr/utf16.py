@@ -3,8 +3,9 @@ surrogates."""
 
 import re
 
+from apimlb.policy.clr.budget import BUDGET
+
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 def _split(match: re.Match[str]) -> str:
@@ -12,19 +13,19 @@ def _split(match: re.Match[str]) -> str:
     return chr(0xD800 + (offset >> 10)) + chr(0xDC00 + (offset & 0x3FF))
 
 
-def _join(match: re.Match[str]) -> str:
-    pair = match[0]
-    return chr(0x10000 + ((ord(pair[0]) - 0xD800) << 10) + ord(pair[1]) - 0xDC00)
-
-
 def enter(text: str) -> str:
     """Python's text as expressions hold it."""
-    return text if text.isascii() else _ASTRAL.sub(_split, text)
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    BUDGET.spend(len(text) >> 2)
+    return _ASTRAL.sub(_split, text)
 
 
 def leave(text: str) -> str:
     """An expression's text as Python holds it; half a pair stays as it is."""
-    return text if text.isascii() else _PAIR.sub(_join, text)
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 _HALF = re.compile("[\ud800-\udfff]")

@@ -49,14 +49,18 @@ class Expression:
 
     def __call__(self, context: Context) -> object:
         """The value; raises `ClrException`, with the policy's line in `line`."""
-        BUDGET.renew()
+        means = context.means
+        BUDGET.renew(means)
         try:
             value = self._run(context)
+            means.keep(value)
         except ClrException as error:
             error.line = self._policy_line(error)
             raise
         except Exception as error:
             raise caught(error) from error
+        finally:
+            BUDGET.settle(means)
         if type(value) is str and not value.isascii():
             return leave(value)
         return value

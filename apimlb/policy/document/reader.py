@@ -122,6 +122,9 @@ def _too_long(length: int) -> PolicyError:
     )
 
 
+_MOST_UNCLOSED = 50
+
+
 @dataclass(slots=True)
 class _Open:
     """An element whose end tag has not come yet."""
@@ -139,6 +142,7 @@ class _Reader:
         self._text = self._source.text
         self._open: list[_Open] = []
         self._root: Element | None = None
+        self._unclosed = 0
 
     def document(self) -> Element:
         index = 0
@@ -196,6 +200,9 @@ class _Reader:
         end = end_of_expression(self._text, index + 1)
         if end >= 0:
             return end
+        self._unclosed += 1  # each is looked for up to the end of the document
+        if self._unclosed > _MOST_UNCLOSED:
+            raise self._error("The expression does not end, nor do many before it.", index)
         end = self._source.find(boundary, index)
         if end < 0 or not self._is_plausible_end(index, end, boundary):
             holder = f"Error in element '{element.tag}': " if element else ""

@@ -9,7 +9,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert import parsing as convert
 from apimlb.policy.clr.convert.type_codes import DB_NULL, change_type, type_code
 from apimlb.policy.clr.keywords import KEYWORDS
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single, chars_of
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64, to_base64
 from apimlb.policy.clr.types.definitions import Definition, Row
@@ -234,7 +234,7 @@ def to_base64_chars(
             "destination character array.",
             "offsetOut",
         )
-    target.items[place : place + len(text)] = map(Char, text)
+    target.items[place : place + len(text)] = chars_of(text)
     return len(text)
 
 

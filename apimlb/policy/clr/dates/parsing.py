@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import ClrException, bad_format, required
 
@@ -61,6 +62,7 @@ def _zone(text: str) -> int:
 def parse_parts(text: str, today: int) -> tuple[int, int | None]:
     """Ticks of the wall clock and the offset in ticks, None where the text names none. `today` is the
     midnight that a bare time belongs to. Raises ValueError."""
+    BUDGET.spend(8)
     if len(text) > _LONGEST:
         raise ValueError(text[:_LONGEST])
     for pattern in _patterns():

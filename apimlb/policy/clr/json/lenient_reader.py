@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
-from apimlb.policy.clr.budget import MAX_DEPTH
+from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.json.tokens import JConstructor, JObject, JToken, JValue
 
@@ -15,6 +15,7 @@ _DECIMAL = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\Z")
 _NAME = re.compile(r"[\w$]+")
 _NEW = re.compile(r"new\s+(\w+)\s*\(")
 _BREAKS = re.compile(r"[\s,\[\]{}:/()]")
+_PLAIN = re.compile(r"[^\\\\\"']+")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "\\": "\\", '"': '"', "'": "'", "/": "/"}
 _WORDS: dict[str, object] = {
     "true": True, "false": False, "null": None,
@@ -72,6 +73,7 @@ class TolerantReader:
             self._at = match.end()
 
     def _value(self) -> object:
+        BUDGET.spend(4)
         self._skip()
         text = self._text
         if len(self._path) > MAX_DEPTH:
@@ -191,15 +193,20 @@ class TolerantReader:
 
     def _string(self, quote: str) -> str:
         self._at += 1
-        out = ""
+        pieces: list[str] = []
         while True:
+            BUDGET.spend()
+            plain = _PLAIN.match(self._text, self._at)
+            if plain is not None:
+                pieces.append(plain[0])
+                self._at = plain.end()
             char = self._text[self._at : self._at + 1]
             if char == "":
                 self._fail(f"Unterminated string. Expected delimiter: {quote}.")
             self._at += 1
             if char == quote:
-                return out
-            out += self._escape() if char == "\\" else char
+                return "".join(pieces)
+            pieces.append(self._escape() if char == "\\" else char)
 
     def _escape(self) -> str:
         char = self._text[self._at : self._at + 1]

@@ -7,7 +7,7 @@ either accepts it or says what Newtonsoft.Json says.
 import json
 import re
 
-from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import ClrException, required
 from apimlb.policy.clr.json.lenient_reader import TolerantReader, reader_error
@@ -26,6 +26,7 @@ def string_token(text: str) -> JValue:
     if not text.isascii():
         return JValue(enter(text), "String")
     if len(text) >= 19 and text[10] == "T" and text[4] == "-":
+        BUDGET.spend(5)
         date = iso(text)
         if date is not None:
             return JValue(date, "Date")
@@ -121,10 +122,15 @@ def object_of(pairs: list[tuple[str, object]]) -> JObject:
 _DECODER = json.JSONDecoder(object_pairs_hook=object_of, strict=False)
 
 
+def _charge(text: str) -> None:
+    """Pay for a document by its length and by the tokens that it can hold at most."""
+    BUDGET.spend((len(text) >> 6) + sum(text.count(mark) for mark in ",[{:"))
+
+
 def parse_token(text: str | None, wanted: str = "JToken") -> JToken:
     """JToken.Parse, or JObject's or JArray's own; throws Newtonsoft.Json.JsonReaderException."""
     text = required(text, "s")
-    charge_each(len(text))
+    _charge(text)
     try:
         found = token_of(_DECODER.decode(text))
     except (ValueError, RecursionError):

@@ -126,6 +126,7 @@ def new_property(name: str, content: object) -> JProperty:
 
 def to_object(kind: Type, token: JToken) -> object:
     """token.ToObject<T>(): scalars as by a cast, collections element by element."""
+    BUDGET.spend(2)
     wanted = kind.underlying
     if kind.name in ("Newtonsoft.Json.Linq.JToken", f"Newtonsoft.Json.Linq.J{token.type_name}"):
         return token.clone()

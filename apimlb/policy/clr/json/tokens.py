@@ -132,7 +132,7 @@ class JList(JContainer):
 
     def clone(self, depth: int = 0) -> "JList":
         made = self.empty()
-        BUDGET.spend(len(self.items))
+        BUDGET.spend(4 * len(self.items))
         for item in self.items:
             made.add(item.clone(deeper(depth)))
         return made
@@ -246,7 +246,7 @@ class JObject(JContainer):
 
     def clone(self, depth: int = 0) -> "JObject":
         made = JObject()
-        BUDGET.spend(1 + 3 * len(self.properties))
+        BUDGET.spend(2 + 5 * len(self.properties))
         for prop in self.properties.values():
             made.append(prop.name, prop.value.clone(deeper(depth)))
         return made

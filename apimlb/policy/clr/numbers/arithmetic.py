@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable
 from decimal import Decimal
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException, overflow
 
 
@@ -72,6 +73,12 @@ class Char(str):
 
     __slots__ = ()
     boxed = True
+
+
+def chars_of(text: str) -> list[object]:
+    """The characters of a text as values of their own, each of which is paid for."""
+    BUDGET.spend(len(text))
+    return list(map(Char, text))
 
 
 class Single(float):
@@ -187,14 +194,17 @@ def remainder_float(left: float, right: float) -> float:
 
 def decimal_of(value: Decimal) -> Decimal:
     """A result within System.Decimal: at most 96 bits of digits and a scale of 28."""
+    BUDGET.spend(4)
     if value.is_nan() or value.is_infinite() or (value and value.adjusted() > 28):
         raise overflow("Decimal")
     if value.adjusted() < -_SMALLEST or (not value and value.adjusted() > 0):
         value = Decimal("0e-28" if value else 0)
     if value.copy_abs() >= _TOO_LARGE:
         raise overflow("Decimal")
-    exponent = value.as_tuple().exponent
+    _, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
+    if -28 <= exponent <= 0 and len(digits) <= 28:
+        return value
     if exponent > 0:
         return value.quantize(Decimal(1), context=_DECIMALS)
     scale = min(-exponent, 28)

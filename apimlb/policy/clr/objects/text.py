@@ -202,6 +202,7 @@ def format_text(layout: str | None, arguments: list[object]) -> str:
                 "Index (zero based) must be greater than or equal to zero and less than the size of the "
                 "argument list."
             )
+        BUDGET.spend(4)
         text = format_value(arguments[index], match[3])
         if match[2]:
             text = aligned(text, int(match[2]) if len(match[2]) < 12 else LONGEST_TEXT + 1)

@@ -116,7 +116,7 @@ class Regex:
     def _matches(self, text: str, at: int) -> Iterator[Match]:
         while at <= len(text):
             hit = self.engine.search(text, at)
-            BUDGET.spend(4)
+            BUDGET.spend(6)
             if hit is None:
                 return
             yield Match(self, text, hit)

@@ -4,7 +4,7 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.metering import charge
-from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.numbers.arithmetic import Char, chars_of
 from apimlb.policy.clr.objects.text import format_text, text_of
 from apimlb.policy.clr.strings.texts import join, substring
 
@@ -289,4 +289,4 @@ def builder_copy(target: StringBuilder, start: int, chars: ClrArray, place: int,
         raise exceptions.index_range("sourceIndex")
     if start > len(target) - count:
         raise exceptions.argument("Source string was not long enough. Check sourceIndex and count.")
-    chars.items[place : place + count] = map(Char, str(target)[start : start + count])
+    chars.items[place : place + count] = chars_of(str(target)[start : start + count])

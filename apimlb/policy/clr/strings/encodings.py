@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html.entities import name2codepoint
 from urllib.parse import quote, unquote_to_bytes
 
-from apimlb.policy.clr.budget import bounded_text
+from apimlb.policy.clr.budget import BUDGET, bounded_text
 from apimlb.policy.clr.exceptions import argument_null, argument_range, bad_format, required
 from apimlb.policy.clr.utf16 import decode, encode, enter, leave, whole
 
@@ -61,6 +61,8 @@ class Encoding:
         return Encoding(self.name, self.codec, self.facts, self.preamble, fixed=False)
 
     def encode(self, text: str) -> bytes:
+        if not text.isascii():
+            BUDGET.spend(len(text) >> 3)
         if self.codec == "utf-8":
             return encode(text)
         if self.codec.startswith("utf"):
@@ -68,6 +70,8 @@ class Encoding:
         return text.encode(self.codec, "replace")
 
     def decode(self, content: bytes | bytearray) -> str:
+        if not content.isascii():
+            BUDGET.spend(len(content) >> 3)
         if self.codec == "utf-8":
             return bounded_text(decode(content))
         if self.codec == "ascii":

@@ -3,7 +3,7 @@
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_range, index_range, required
-from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.strings.texts import join
 
@@ -80,7 +80,7 @@ def copy_to(text: str, start: int, target: ClrArray | None, place: int, count: i
         raise argument_range(where, "sourceIndex")
     if place < 0 or place > len(target.items) - count:
         raise argument_range(where, "destinationIndex")
-    target.items[place : place + count] = map(Char, text[start : start + count])
+    target.items[place : place + count] = chars_of(text[start : start + count])
 
 
 def part_to_chars(text: str, start: int, length: int) -> ClrArray:
@@ -88,7 +88,7 @@ def part_to_chars(text: str, start: int, length: int) -> ClrArray:
         raise index_range("startIndex")
     if length < 0:
         raise index_range("length")
-    return ClrArray(list(map(Char, text[start : start + length])), "System.Char")
+    return ClrArray(chars_of(text[start : start + length]), "System.Char")
 
 
 def new_part(chars: ClrArray, start: int, length: int) -> str:

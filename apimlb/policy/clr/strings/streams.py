@@ -4,7 +4,7 @@ import re
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, required
-from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.builders import StringBuilder, append_some_chars
 
@@ -78,7 +78,7 @@ def read_chars(reader: StringReader, buffer: ClrArray | None, index: int, count:
     """Read(buffer, index, count): how many characters were read."""
     buffer = _check_buffer(buffer, index, count)
     taken = reader.take(count)
-    buffer.items[index : index + len(taken)] = map(Char, taken)
+    buffer.items[index : index + len(taken)] = chars_of(taken)
     return len(taken)
 
 

@@ -1,6 +1,5 @@
 """String, Char, StringBuilder, StringComparison, StringComparer."""
 
-import unicodedata
 from collections.abc import Callable
 
 from apimlb.policy.clr.convert.type_codes import type_code
@@ -110,7 +109,7 @@ DEFINITIONS = (
             ("string ToLower()", order.lower_ordinal),
             ("string ToUpperInvariant()", order.upper_ordinal),
             ("string ToLowerInvariant()", order.lower_ordinal),
-            ("string Normalize()", lambda text: unicodedata.normalize("NFC", text)),
+            ("string Normalize()", texts.normalized),
             ("char[] ToCharArray()", texts.to_chars),
             ("string[] Split(params char[] separator)", texts.split),
             ("string[] Split(char[] separator, int count)", texts.split),
@@ -137,7 +136,7 @@ DEFINITIONS = (
              parts.copy_to),
             ("char[] ToCharArray(int startIndex, int length)", parts.part_to_chars),
             ("TypeCode GetTypeCode()", type_code),
-            ("bool IsNormalized()", lambda text: unicodedata.is_normalized("NFC", text)),
+            ("bool IsNormalized()", texts.is_normalized),
             ("static string Intern(string str)", parts.interned),
             ("static string IsInterned(string str)", parts.interned),
             ("static string Copy(string str)", parts.interned),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings import builders, encodings, streams
 from apimlb.policy.clr.strings.builders import StringBuilder, chars_text
@@ -74,7 +74,7 @@ def _chars(value: ClrArray | None) -> str:
 
 
 def _char_array(text: str) -> ClrArray:
-    return ClrArray(list(map(Char, text)), "System.Char")
+    return ClrArray(chars_of(text), "System.Char")
 
 
 _PLAIN = ("index", "count")
@@ -156,7 +156,7 @@ def put_chars(
             f"'{encoding.facts.shown}' fallback 'System.Text.DecoderReplacementFallback'.",
             "chars",
         )
-    taken.items[place : place + len(text)] = map(Char, text)
+    taken.items[place : place + len(text)] = chars_of(text)
     return len(text)
 
 

@@ -1,13 +1,14 @@
 """What the members of String and Char do."""
 
 import re
+import unicodedata
 
-from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
+from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text, charge_each
 from apimlb.policy.clr.collections.containers import ClrArray, bounded
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, argument_range, array_range, required
-from apimlb.policy.clr.numbers.arithmetic import Char
+from apimlb.policy.clr.numbers.arithmetic import Char, chars_of
 from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.text import format_text, text_of
 
@@ -72,6 +73,32 @@ def replace(text: str, old: str | None, new: str | None) -> str:
     return bounded_text(text.replace(old, new or ""))
 
 
+def _charge_marks(text: str) -> None:
+    """Pay for putting the marks behind each letter in order: in the square of their number."""
+    if text.isascii():
+        return
+    charge_each(len(text))
+    run = 0
+    for char in text:
+        if unicodedata.combining(char) or unicodedata.decomposition(char):
+            run += 1
+        else:
+            BUDGET.spend(run * run >> 9)
+            run = 0
+    BUDGET.spend(run * run >> 9)
+
+
+def normalized(text: str) -> str:
+    """Normalize(): form C"""
+    _charge_marks(text)
+    return unicodedata.normalize("NFC", text)
+
+
+def is_normalized(text: str) -> bool:
+    _charge_marks(text)
+    return unicodedata.is_normalized("NFC", text)
+
+
 def trimmed(chars: ClrArray | None) -> str:
     """What Trim takes away: white space where nothing is given."""
     return "".join(str(char) for char in chars.items) if chars is not None and chars.items else WHITE
@@ -95,6 +122,7 @@ def _pieces(text: str, separators: list[str], limit: int, remove_empty: bool) ->
         return []
     pieces: list[str] = []
     at = 0
+    BUDGET.spend(sum(map(len, separators)) << 1)
     singles = all(len(separator) == 1 for separator in separators)
     if singles and len(separators) == 1 and limit < 0:
         bounded(text.count(separators[0]))
@@ -162,7 +190,7 @@ def join(separator: str | None, values: object, name: str = "values") -> str:
 
 def to_chars(text: str) -> ClrArray:
     bounded(len(text))
-    return ClrArray([Char(char) for char in text], "System.Char")
+    return ClrArray(chars_of(text), "System.Char")
 
 
 def repeated(char: str, count: int) -> str:

@@ -88,6 +88,7 @@ def convert(
     value: instants.DateTime, source: zones.Zone | None, target: zones.Zone | None
 ) -> instants.DateTime:
     """TimeZoneInfo.ConvertTime: the same instant by the clocks of another zone."""
+    BUDGET.spend(4)
     source = required(source, "sourceTimeZone")
     target = required(target, "destinationTimeZone")
     kind = zones.kind_of(source)

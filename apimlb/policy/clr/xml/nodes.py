@@ -170,7 +170,7 @@ class XContainer(XNode):
 
     def insert(self, place: int, node: XNode) -> None:
         """Take a node in; a copy of one that has a parent or would hold itself."""
-        BUDGET.spend(1 + (len(self.nodes) - place >> 4))
+        BUDGET.spend(4 + (len(self.nodes) - place >> 4))
         self.check(node, place)
         own = node
         if node.parent is not None or (isinstance(node, XContainer) and self.root_node() is node):
@@ -227,6 +227,7 @@ class XContainer(XNode):
             if node is None:
                 stack.pop()
                 continue
+            BUDGET.spend()
             yield node
             if isinstance(node, XContainer):
                 stack.append(iter(list(node.nodes)))
@@ -262,7 +263,7 @@ class XElement(XContainer):
         return next((each for each in self.attributes if each.name == name), None)
 
     def add_attribute(self, attribute: XAttribute) -> None:
-        charge_each(len(self.attributes))
+        BUDGET.spend(2 + (len(self.attributes) >> 2))
         if self.attribute(attribute.name) is not None:
             raise exceptions.invalid_operation("Duplicate attribute.")
         own = attribute.copy() if attribute.parent is not None else attribute

@@ -4,7 +4,7 @@ import re
 from typing import NoReturn
 from xml.parsers import expat
 
-from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
+from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH
 from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.utf16 import enter, leave
 from apimlb.policy.clr.xml import (
@@ -26,7 +26,7 @@ class _Reader:
         self._starts: list[int] = []
 
     def parse(self, text: str) -> nodes.XDocument:
-        charge_each(len(text))
+        BUDGET.spend(len(text) >> 6)
         self._parser = parser = expat.ParserCreate("utf-8")
         parser.ordered_attributes = True
         parser.buffer_text = True
@@ -88,7 +88,10 @@ class _Reader:
         if len(self._stack) > MAX_DEPTH:
             raise xml_error(f"The XML is nested more than {MAX_DEPTH} levels deep.")
         attributes = list(zip(pairs[::2], pairs[1::2], strict=True))
-        scope = dict(self._scopes[-1])
+        scope = self._scopes[-1]
+        if any(name.startswith("xmlns") for name, _ in attributes):
+            BUDGET.spend(len(scope) >> 4)
+            scope = dict(scope)
         for name, value in attributes:
             if name == "xmlns":
                 scope[""] = value

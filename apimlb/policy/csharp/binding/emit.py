@@ -7,7 +7,7 @@ local's name, and code that holds such text is never a format template.
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 # ASCII only: Python reads identifiers in their NFKC form, under which two different names become one.
 _UNFIT = re.compile(r"\W", re.ASCII)
@@ -31,6 +31,15 @@ def indented(lines: Iterable[Line]) -> Lines:
 def suite(head: str, at: int, body: Iterable[Line]) -> Lines:
     """A compound statement: its head, and its body a level deeper."""
     return [Line(head, at), *indented(body)]
+
+
+LIGHT: Final = 200
+"""Characters of Python that are run for one step."""
+
+
+def weight_of(lines: Iterable[Line]) -> int:
+    """What running lines once costs by their length: 1 for a few short ones."""
+    return 1 + sum(len(each.text) for each in lines) // LIGHT
 
 
 class Globals:

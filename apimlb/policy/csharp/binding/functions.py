@@ -14,7 +14,7 @@ from apimlb.policy.csharp.binding.arguments import common_type
 from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Variable
 from apimlb.policy.csharp.binding.conversion import convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, expressions, statement, statements, value
-from apimlb.policy.csharp.binding.emit import Line, Lines, suite
+from apimlb.policy.csharp.binding.emit import LIGHT, Line, Lines, suite, weight_of
 from apimlb.policy.csharp.binding.flow import analyse
 from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Function, Inputs, Scope, Untyped
@@ -26,8 +26,9 @@ from apimlb.policy.csharp.syntax.nodes import Lambda, LambdaParameter, Node, Thr
 def function_lines(scope: Scope, body: statement_nodes.BlockStatement) -> Lines:
     """The lines of a function. The outermost one counts the rounds of its loops in a local. The others count
     them in the budget that they share, because they may be called any number of times."""
-    first = "n = 0" if scope.function.outermost else f"{scope.use(spend)}()"
-    return [Line(first, body.at), *statement(scope, body)]
+    lines = statement(scope, body)
+    first = "n = 0" if scope.function.outermost else f"{scope.use(spend)}({weight_of(lines)})"
+    return [Line(first, body.at), *lines]
 
 
 def bind_return(scope: Scope, node: statement_nodes.Return) -> Lines:
@@ -245,6 +246,8 @@ def _expression(scope: Scope, node: Lambda, signature: _Signature) -> Bound:
     code = body.code
     if result is not None and result is not VOID:
         code = convert(scope, body, result, node.body).code
+    if len(code) > LIGHT:
+        code = f"({scope.use(spend)}({len(code) // LIGHT}), {code})[1]"
     cells = [each.python for each in signature.variables if each.cell]
     if cells:
         code = f"(lambda {', '.join(cells)}: {code})({', '.join(f'[{name}]' for name in cells)})"

@@ -2,14 +2,14 @@
 
 from typing import NoReturn
 
-from apimlb.policy.clr.budget import ROUNDS, out_of_steps, spend
+from apimlb.policy.clr.budget import spend_rounds
 from apimlb.policy.clr.collections.iteration import iterate, iterate_pairs
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.blocks import embedded
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import cast, condition
 from apimlb.policy.csharp.binding.dispatch import statement, statements, value
-from apimlb.policy.csharp.binding.emit import Line, Lines, suite
+from apimlb.policy.csharp.binding.emit import Line, Lines, suite, weight_of
 from apimlb.policy.csharp.binding.lookup import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import not_null
@@ -18,16 +18,20 @@ from apimlb.policy.csharp.syntax.nodes import Node, children
 
 _PAIR = "System.Collections.Generic.KeyValuePair`2"
 _ENUMERABLE = "System.Collections.Generic.IEnumerable`1"
+_UNPAID = 1_000
+"""Rounds that are counted before they are paid for."""
+
 _LOOPS = (statement_nodes.For, statement_nodes.ForEach, statement_nodes.While, statement_nodes.DoWhile)
 
 
 def _counted(scope: Scope, node: Node, body: Node) -> Lines:
     """The body of a loop. Every round is counted."""
+    lines = embedded(scope._replace(loops=(*scope.loops, "")), body)
+    weight = weight_of(lines)
     if scope.function.outermost:
-        counted = [Line("n += 1", node.at), Line(f"if n > {ROUNDS}: {scope.use(out_of_steps)}()", node.at)]
-    else:
-        counted = [Line(f"{scope.use(spend)}()", node.at)]
-    return [*counted, *embedded(scope._replace(loops=(*scope.loops, "")), body)]
+        paid = f"if n > {_UNPAID}: n = {scope.use(spend_rounds)}(n)"
+        return [Line(f"n += {weight}", node.at), Line(paid, node.at), *lines]
+    return [Line(f"{scope.use(spend_rounds)}({weight})", node.at), *lines]
 
 
 def _tested(scope: Scope, node: Node) -> tuple[Lines, str]:

@@ -191,3 +191,9 @@ def test_what_is_escaped_reads_back(tag: str, attributes: dict[str, str], text: 
     assert {name: value.value for name, value in root.attributes.items()} == attributes
     assert root.text is not None
     assert root.text.value == text
+
+
+def test_expressions_that_do_not_end_are_looked_for_a_few_times_only() -> None:
+    read(f"<policies>{'<a>@(</a>' * 20}</policies>")
+    with pytest.raises(PolicyError, match="nor do many before it"):
+        read(f"<policies>{'<a>@(</a>' * 50_000}</policies>")

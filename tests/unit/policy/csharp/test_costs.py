@@ -1,0 +1,129 @@
+"""What one body may cost: counted, and stopped before it holds the gateway. Prices are measured by
+benchmarks/policy_costs.py; here they are only counted, so that the tests say the same on every machine."""
+
+import contextlib
+
+import pytest
+
+from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.budget import KEPT, REQUEST_STEPS, STEPS
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.csharp.expression import compile_expression
+from apimlb.policy.rehearse.cases import context_of
+
+TEXT = "context.Request.Body.As<string>(true)"
+
+
+def sent(body: str) -> Context:
+    return context_of({"request": {"method": "POST", "url": "https://a/b", "body": body}})
+
+
+def steps(expression: str, body: str = "") -> int:
+    """What an evaluation is counted at, whether it ends or is stopped."""
+    context = sent(body)
+    with contextlib.suppress(ClrException):
+        compile_expression(expression)(context)
+    return REQUEST_STEPS - context.means.steps
+
+
+STOPPED = {
+    "marks in the wrong order": (f"@({TEXT}.Normalize())", "\u0301\u0327" * 80_000),
+    "marks that are only looked at": (f"@({TEXT}.IsNormalized())", "\u0301\u0327" * 80_000),
+    "elements that double": (
+        '@{ var x = new XElement("a"); for (var i = 0; i < 30; i++) x = new XElement("a", x, x); return 1; }',
+        "",
+    ),
+    "tokens that double": (
+        "@{ JToken x = new JArray(1); for (var i = 0; i < 40; i++) x = new JArray(x, x); return 1; }",
+        "",
+    ),
+    "objects that double": (
+        "@{ var x = new JObject(); for (var i = 0; i < 40; i++) "
+        'x = new JObject(new JProperty("a", x), new JProperty("b", x)); return 1; }',
+        "",
+    ),
+    "a list of a million numbers": (
+        f"@(JsonConvert.DeserializeObject<List<int>>({TEXT}).Count)",
+        f"[{'1,' * 1_000_000}1]",
+    ),
+    "a separator of a megabyte": (
+        f"@({TEXT}.Split(new[] {{ {TEXT}.Substring(1000000) }}, StringSplitOptions.None).Length)",
+        "a" * 2_000_000,
+    ),
+    "half a million elements": ("@(context.Request.Body.As<XElement>().Name)", f"<a>{'<b/>' * 500_000}</a>"),
+    "half a million arrays": ("@(context.Request.Body.As<JArray>().Count)", f"[{'[],' * 500_000}1]"),
+    "numbers that only a tolerant reader reads": (
+        "@(context.Request.Body.As<JArray>().Count)",
+        f"[{'1,' * 450_000}//\n]",
+    ),
+    "a long body of a loop": (
+        f"@{{ int x = 1; for (var i = 0; i < 90000; i++) {{ {'x = x ^ 7; ' * 900} }} return x; }}",
+        "",
+    ),
+    "a long body of a lambda": (
+        f"@(Enumerable.Range(0, 90000).Select(x => {'x ^ ' * 140} x).Sum())",
+        "",
+    ),
+    "a long body of a function": (
+        f"@{{ int f(int x) {{ {'x = x ^ 7; ' * 500} return x; }} int y = 0; "
+        "for (var i = 0; i < 20000; i++) y = f(y); return y; }",
+        "",
+    ),
+    "a loop that has no end": ("@{ while (true) { } }", ""),
+    "a search that has no end": (f'@(Regex.IsMatch({TEXT}, "(a|aa)+$"))', "a" * 5_000 + "!"),
+}
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_what_a_body_or_a_policy_makes_of_itself_is_stopped(name: str) -> None:
+    expression, body = STOPPED[name]
+    if name == "a search that has no end":
+        with pytest.raises(ClrException, match="timed out"):
+            compile_expression(expression)(sent(body))
+    else:
+        assert STEPS < steps(expression, body) < STEPS + 10
+
+
+LEAST = {
+    "a character for each": (f"@({TEXT}.ToCharArray().Length)", "a" * 10_000, 10_000),
+    "an element for each": ("@(context.Request.Body.As<XElement>().Name)", f"<a>{'<b/>' * 1_000}</a>", 4_000),
+    "a date each": (f"@(JToken.Parse({TEXT}).Type)", "[" + '"2024-01-01T00:00:00Z",' * 1_000 + "]", 5_000),
+    "a hole for each": (f"@(string.Format({TEXT}, 1))", "{0}" * 250, 1_000),
+    "decimal arithmetic": ("@{ var d = 1m; for (int i = 0; i < 999; i++) d += 1.1m; return d; }", "", 3_900),
+    "pairs of surrogates": (f"@({TEXT}.Length)", "\U0001f600" * 10_000, 2_500),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_work_is_paid_for_by_its_size(name: str) -> None:
+    expression, body, least = LEAST[name]
+    assert steps(expression, body) >= least
+
+
+def test_a_chat_request_costs_little_however_long_its_texts() -> None:
+    body = '{"messages":[{"role":"user","content":"' + "all work and no play " * 100_000 + '"}]}'
+    assert steps('@((string)context.Request.Body.As<JObject>()["messages"][0]["role"])', body) < STEPS // 5
+
+
+def test_the_evaluations_of_a_request_draw_on_one_budget() -> None:
+    dear = compile_expression("@{ var n = 0; for (var i = 0; i < 150000; i++) n ^= i; return n; }")
+    context = sent("")
+    for _ in range(REQUEST_STEPS // 300_000):
+        dear(context)
+    with pytest.raises(ClrException, match="number of steps"):
+        dear(context)
+    assert compile_expression("@(1)")(sent("")) == 1
+
+
+def test_what_a_request_keeps_is_bounded_in_all() -> None:
+    made = compile_expression("@(new string('a', 4000000))")
+    context = sent("")
+    for _ in range(KEPT // 4_000_000):
+        made(context)
+    with pytest.raises(ClrException, match="may keep"):
+        made(context)
+
+
+def test_the_same_evaluation_is_counted_the_same_each_time() -> None:
+    expression = '@(JObject.Parse("{\\"a\\":[1,2,3]}")["a"].Select(x => (int)x * 2).Sum())'
+    assert steps(expression) == steps(expression)
