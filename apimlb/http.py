@@ -13,6 +13,9 @@ Body = bytes | AsyncIterator[bytes]
 _LONGEST_KEPT = 2048
 """Characters of a query whose parameters are remembered: ever longer ones must not fill the memory."""
 
+BODILESS = frozenset((204, 304))
+"""Statuses whose responses have no body."""
+
 HOP_BY_HOP = frozenset(
     {
         "connection",
@@ -149,6 +152,11 @@ class Response:
 
     def __post_init__(self) -> None:
         self.reason = self.reason or reason_phrase(self.status)
+
+
+def last_segment(path: str) -> str:
+    """What stands behind the last slash of a path or of a resource's id: its name."""
+    return path.rpartition("/")[2]
 
 
 def is_url(text: str) -> bool:

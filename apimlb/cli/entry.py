@@ -60,6 +60,7 @@ def _columns() -> int:
 def _cached_url(arguments: list[str]) -> str:
     """The URL in the stack's cache; empty when there is none, or anything else is asked for."""
     from apimlb.cli.workspace import workspace  # deferred, for every other command
+    from apimlb.deploy.state import read_state
 
     options: dict[str, str | bool] = {}
     words: list[str] = []
@@ -76,7 +77,7 @@ def _cached_url(arguments: list[str]) -> str:
         return ""
     try:
         place = workspace(**options)  # type: ignore[arg-type]
-        known = json.loads((place.directory / "state.json").read_bytes())
+        known = read_state(place.directory) or {}
         if place.local and _has_moved(place.local_azure / "endpoint.json", known["gateway_url"]):
             return ""
         asked = os.environ.get("AZURE_SUBSCRIPTION_ID", "")

@@ -23,6 +23,7 @@ from typing import Any
 
 from apimlb.cli.hints import command
 from apimlb.cli.local_control import described
+from apimlb.http import last_segment
 
 Row = Mapping[str, Any]
 
@@ -68,7 +69,7 @@ def _accounts(rows: Sequence[Row]) -> Iterator[str]:
 def _breakers(rows: Sequence[Row]) -> Iterator[str]:
     several = len({row["gateway"] for row in rows}) > 1
     for row in rows:
-        name = row["backend"].rpartition("/")[2]
+        name = last_segment(row["backend"])
         by = f", gateway {row['gateway']}" if several else ""
         rests = f"open {row['open_for']:.0f} s" if row["open_for"] > 0 else "closed"
         yield f"{name}{by}: breaker {rests}"

@@ -53,6 +53,7 @@ from apimlb.deploy.rollout import Rollout, Visit
 from apimlb.deploy.traffic import arrange
 from apimlb.deploy.writer import Writer, tasks_of
 from apimlb.errors import ApimlbError, CloudError
+from apimlb.http import last_segment
 from apimlb.stack import upgrades
 from apimlb.stack.planner import REMOVAL, Action, Plan, Revival, Step, plan
 from apimlb.stack.resources import Json, Resource
@@ -291,7 +292,7 @@ def state_of(stack: str, endpoint: str, replies: Mapping[str, Json]) -> Json | N
         "stack": stack,
         "gateway_url": str(service["properties"].get("gatewayUrl") or ""),
         "endpoint": endpoint,
-        "subscription_id": subscription_of(ids[SERVICE][0]).rpartition("/")[2],
+        "subscription_id": last_segment(subscription_of(ids[SERVICE][0])),
         "resource_group": group_of(str(service["id"])),
         "location": place(str(service["location"])),
         "service": str(service["name"]),

@@ -15,6 +15,7 @@ from apimlb.deploy.ids import short
 from apimlb.deploy.reads import each, together
 from apimlb.deploy.rollout import Visit, readiness_at
 from apimlb.errors import ConflictError, NotFoundError
+from apimlb.http import last_segment
 from apimlb.stack.differences import at
 from apimlb.stack.draining import LIST, drained_in, require_one_left, tags_with
 from apimlb.stack.names import Names, backend
@@ -136,4 +137,4 @@ def _pooled(pool: Resource, members: list[Json]) -> Resource:
 
 
 def _pools(ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name for id in ids if (name := id.rpartition("/")[2]) != LIST)
+    return tuple(name for id in ids if (name := last_segment(id)) != LIST)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.ids import group_of, is_within, short, subscription_of
 from apimlb.errors import ApimlbError, ConflictError
+from apimlb.http import last_segment
 
 _MARKER = "/providers/microsoft.authorization/locks/"
 
@@ -27,7 +28,7 @@ class Lock:
 
     @property
     def name(self) -> str:
-        return self.id.rpartition("/")[2]
+        return last_segment(self.id)
 
     def holds(self, id: str) -> bool:
         """Whether it forbids to delete the resource."""

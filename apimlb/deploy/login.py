@@ -20,11 +20,6 @@ class Subscription:
     name: str = ""
 
 
-def default_subscription(environ: Mapping[str, str], *, chosen: str = "", home: Path | None = None) -> str:
-    """The id of the subscription to use; see `subscription`."""
-    return subscription(environ, chosen=chosen, home=home).id
-
-
 def subscription(environ: Mapping[str, str], *, chosen: str = "", home: Path | None = None) -> Subscription:
     """The subscription `chosen` by id or name, else AZURE_SUBSCRIPTION_ID, else the default of `az`.
 

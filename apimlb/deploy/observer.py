@@ -25,6 +25,7 @@ from apimlb.deploy.ids import (
     short,
 )
 from apimlb.deploy.reads import each, together
+from apimlb.http import last_segment
 from apimlb.stack.differences import changes_of
 from apimlb.stack.marks import Mark, mark_in, mark_of
 from apimlb.stack.resources import Json, Resource
@@ -251,7 +252,7 @@ def _stray(row: Json) -> Resource:
     kind = kind_of(id)
     pooled = kind == BACKEND and (row.get("properties") or {}).get("type") == "Pool"
     noun = "pool" if pooled else _NOUNS[kind]
-    name = short(parent_of(id)).rpartition("/")[2] if kind == ROLE_ASSIGNMENT else "/".join(_own(id))
+    name = last_segment(short(parent_of(id))) if kind == ROLE_ASSIGNMENT else "/".join(_own(id))
     exclusive = parent_of(id) if kind in (DEPLOYMENT, OPERATION) else ""
     return Resource(
         id, kind, row, f"{noun} {'on ' if kind == ROLE_ASSIGNMENT else ''}{name}", exclusive=exclusive
@@ -265,7 +266,7 @@ def _own(id: str) -> tuple[str, ...]:
 
 
 def _is_built_in(row: Json) -> bool:
-    scope = str((row.get("properties") or {}).get("scope") or "").rpartition("/")[2]
+    scope = last_segment(str((row.get("properties") or {}).get("scope") or ""))
     return str(row.get("name")).lower() in _BUILT_IN or scope.lower() in _BUILT_IN
 
 

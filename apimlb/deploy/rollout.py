@@ -20,6 +20,7 @@ from apimlb.deploy.reads import together
 from apimlb.deploy.traffic import DRAIN, FORGET, TRY, Arrangement
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import NotReadyError, UnverifiedError
+from apimlb.http import last_segment
 from apimlb.stack.differences import at
 from apimlb.stack.draining import names_in
 from apimlb.stack.probe import Site
@@ -76,7 +77,7 @@ class Rollout:
         said = {name: current["properties"][name] for name in _SAID if name in current["properties"]}
         self.cloud.put(fresh, {"properties": {**said, "sourceApiId": f"{self.site.api};rev={now}"}})
         self.cloud.put(f"{fresh}/policies/policy", body)
-        self._ask(fresh.rpartition("/")[2])
+        self._ask(last_segment(fresh))
         release = f"{self.site.api}/releases/{fresh.rpartition('=')[2]}"
         self.cloud.put(release, {"properties": {"apiId": fresh, "notes": "Released by apimlb."}})
         for number in numbers:

@@ -16,6 +16,7 @@ from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.ids import API, API_PRODUCT, OPERATION, PRODUCT, SERVICE, SUBSCRIPTION_KEY, kind_of, place
 from apimlb.deploy.observer import Observed
 from apimlb.deploy.reads import each, together
+from apimlb.http import last_segment
 from apimlb.stack.differences import at, warnings_of
 from apimlb.stack.marks import Mark, mark_in, mark_of
 from apimlb.stack.names import API as BALANCER
@@ -119,5 +120,5 @@ def _keys(desired: Sequence[Resource], keys: Iterable[Json], mark: Mark) -> Iter
         scope = str(at(row, "properties.scope") or "").lower()
         found = mark_of(SUBSCRIPTION_KEY, row)
         if (scope in ours or scope in everything) and not mark.owns(found) and row["name"] != "master":
-            reach = "every API of the gateway" if scope in everything else scope.rpartition("/")[2]
+            reach = "every API of the gateway" if scope in everything else last_segment(scope)
             yield f"The key {row['name']}, which is not the stack's, opens {reach}."

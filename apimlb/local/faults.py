@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.errors import ConfigError, NotFoundError
-from apimlb.http import Body, Headers, Request, Response, Transport, close, reason_phrase
+from apimlb.http import BODILESS, Body, Headers, Request, Response, Transport, close, reason_phrase
 from apimlb.local.arm.operations import End, Outcome
 from apimlb.local.codes import CODES, Answer
 from apimlb.local.codes import body as error_body
@@ -23,8 +23,6 @@ from apimlb.local.codes import body as error_body
 Plane = Literal["arm", "entra", "gateway", "openai", "outside"]
 """Where a request arrives: one of the planes, or a host that is no part of the local Azure."""
 PLANES: Sequence[Plane] = ("arm", "entra", "gateway", "openai", "outside")
-
-_BODILESS = {204, 304}
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +230,7 @@ def _answer(plane: Plane, fault: Fault, request: Request) -> Response:
     for name, value in known.headers if known else ():
         if name not in headers:
             headers.add(name, value)
-    body = fault.body or ("" if status in _BODILESS else _said(plane, fault, known, request))
+    body = fault.body or ("" if status in BODILESS else _said(plane, fault, known, request))
     if body and "Content-Type" not in headers:
         headers.set("Content-Type", "application/json" if body.lstrip()[:1] in ("{", "[") else "text/plain")
     return Response(status, headers, body.encode())

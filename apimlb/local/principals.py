@@ -4,6 +4,7 @@ import uuid
 from typing import Literal
 
 from apimlb.errors import ConfigError, NotFoundError
+from apimlb.http import last_segment
 from apimlb.local.entra.plane import APPLICATION_KIND, Application
 from apimlb.local.entra.tokens import Principal, User
 from apimlb.local.store import Document, Store
@@ -51,5 +52,5 @@ def _identity(store: Store, id: str) -> Principal:
 
 def _names(document: Document) -> set[str]:
     properties = document.body["properties"]
-    name = document.id.rsplit("/", 1)[-1]
+    name = last_segment(document.id)
     return {str(each).lower() for each in (name, properties["clientId"], properties["principalId"])}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from apimlb.clock import Clock
-from apimlb.http import Headers, Response, read
+from apimlb.http import Headers, Response, last_segment, read
 from apimlb.local.openai.answer import filled
 from apimlb.local.openai.plane import Metering, Outage
 from apimlb.local.openai.switches import Settings
@@ -93,7 +93,7 @@ class GatewayLane:
             self._stage.world.openai.adjust(self._name(place), settings)
 
     def lose_cache(self, away: bool) -> None:
-        self._stage.world.caches.road.away = away
+        self._stage.world.caches.link.away = away
 
     def flush(self) -> None:
         self._stage.world.caches.flush()
@@ -102,7 +102,7 @@ class GatewayLane:
         return self._stage.standings()
 
     def _name(self, place: int) -> str:
-        return self._stage.accounts[place].id.rpartition("/")[2]
+        return last_segment(self._stage.accounts[place].id)
 
 
 class OmniscientLane:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from apimlb.http import last_segment
 from apimlb.local.entra.keys import SigningKey, make_key
 from apimlb.local.openai.plane import Count
 from apimlb.simulator.candidate import Candidate
@@ -64,8 +65,8 @@ def through(given: Conditions, candidate: Candidate, progress: Progress = silent
     """Play before a gateway with the candidate's policy."""
     stage = given.stage(candidate)
     tally = play(given, GatewayLane(stage, given.settings), stage.clock, progress)
-    road = stage.world.caches.road
-    return Passed(candidate, tally, _counts(stage), road.lookups, road.stores)
+    link = stage.world.caches.link
+    return Passed(candidate, tally, _counts(stage), link.lookups, link.stores)
 
 
 def reference(given: Conditions, progress: Progress = silent) -> Tally:
@@ -78,5 +79,5 @@ def reference(given: Conditions, progress: Progress = silent) -> Tally:
 def _counts(stage: Stage) -> Sequence[Count]:
     counts = [standing.count for standing in stage.world.openai.standings()]
     known = {count.account: count for count in counts if count.deployment == "chat"}
-    names = [account.id.rpartition("/")[2] for account in stage.accounts]
+    names = [last_segment(account.id) for account in stage.accounts]
     return [known.get(name, Count(name, "chat")) for name in names]

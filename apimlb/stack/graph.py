@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from apimlb.errors import ApimlbError
+from apimlb.http import last_segment
 from apimlb.stack.resources import Resource
 
 Item = TypeVar("Item")
@@ -39,7 +40,7 @@ def sorted_by_needs(
     while waiting:
         ready = next((i for i in waiting if all(need in placed for need in needs(i) if need in keys)), None)
         if ready is None:
-            names = ", ".join(key(item).rsplit("/", 1)[-1] for item in waiting)
+            names = ", ".join(last_segment(key(item)) for item in waiting)
             raise GraphError(f"these need each other in a circle: {names}")
         placed[key(ready)] = ready
         waiting.remove(ready)

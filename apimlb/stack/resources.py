@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from apimlb.http import last_segment
+
 Json = dict[str, Any]
 
 
@@ -60,7 +62,7 @@ class Resource:
 
     @property
     def name(self) -> str:
-        return self.id.rsplit("/", 1)[-1]
+        return last_segment(self.id)
 
 
 def resolve(body: Any, replies: Mapping[str, Json]) -> Any:

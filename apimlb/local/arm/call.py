@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit
 
 from apimlb.clock import Clock, isoformat
-from apimlb.http import Request
+from apimlb.http import Request, last_segment
 from apimlb.local.arm.errors import ArmError, invalid_content
 from apimlb.local.arm.operations import Operations
 from apimlb.local.arm.settings import ArmSettings, Caller
@@ -91,7 +91,7 @@ class Call:
 
     @property
     def name(self) -> str:
-        return self.id.rsplit("/", 1)[-1]
+        return last_segment(self.id)
 
     @property
     def base_url(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from apimlb.clock import Clock
+from apimlb.http import last_segment
 from apimlb.local.arm.errors import ArmError
 from apimlb.local.store import Document, Json, Store
 
@@ -198,4 +199,4 @@ def _id(token: str) -> str:
 
 
 def _read(document: Document) -> Operation:
-    return Operation(token=document.id.rsplit("/", 1)[-1], **document.hidden)
+    return Operation(token=last_segment(document.id), **document.hidden)

@@ -2,6 +2,7 @@
 
 import re
 
+from apimlb.http import last_segment
 from apimlb.local.arm.call import Call, Reply
 from apimlb.local.arm.errors import ArmError, invalid_content
 from apimlb.local.arm.roles import (
@@ -48,7 +49,7 @@ def _require_scope(call: Call, scope: str) -> None:
     if _SUBSCRIPTION.fullmatch(scope) or call.store.get(scope):
         return
     if kind_of(scope) == "microsoft.resources/resourcegroups":
-        text = f"Resource group '{scope.rsplit('/', 1)[-1]}' could not be found."
+        text = f"Resource group '{last_segment(scope)}' could not be found."
         raise ArmError(404, "ResourceGroupNotFound", text)
     raise ArmError(404, "ResourceNotFound", f"The resource '{scope}' was not found.")
 
@@ -56,7 +57,7 @@ def _require_scope(call: Call, scope: str) -> None:
 def _role(call: Call, sent: Json) -> str:
     """The full id of the role definition that the body names."""
     wanted = str(sent.get("roleDefinitionId") or "")
-    guid = wanted.rsplit("/", 1)[-1].lower()
+    guid = last_segment(wanted).lower()
     if guid not in BY_ID:
         text = f"The specified role definition with ID '{guid}' does not exist."
         raise ArmError(404, "RoleDefinitionDoesNotExist", text)
@@ -221,7 +222,7 @@ def list_definitions(call: Call) -> Reply:
 def list_permissions(call: Call) -> Reply:
     """What the caller's own roles at the scope allow, one entry per assignment."""
     held = assignments(call.store, call.caller.principal_id, "/" + call.names["scope"])
-    roles = [BY_ID[item.body["properties"]["roleDefinitionId"].rsplit("/", 1)[-1]] for item in held]
+    roles = [BY_ID[last_segment(item.body["properties"]["roleDefinitionId"])] for item in held]
     return Reply(200, {"value": [_definition(role, "")["properties"]["permissions"][0] for role in roles]})
 
 

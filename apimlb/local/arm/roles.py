@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from apimlb.http import last_segment
 from apimlb.local.arm.errors import GATEWAY, ArmError
 from apimlb.local.arm.settings import Caller
 from apimlb.local.store import Document, Documents
@@ -207,7 +208,7 @@ def assignments(store: Documents, principal_id: str, scope: str) -> Iterator[Doc
 
 
 def _role_of(assignment: Document) -> str:
-    return str(assignment.body["properties"]["roleDefinitionId"]).rsplit("/", 1)[-1].lower()
+    return last_segment(str(assignment.body["properties"]["roleDefinitionId"])).lower()
 
 
 def _allows(definition: RoleDefinition, action: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from apimlb.errors import ConfigError
+from apimlb.http import last_segment
 from apimlb.local.gateway.breaker import Rule, read_rule
 from apimlb.local.gateway.pool import Member, Pool
 from apimlb.local.store import Document, Json
@@ -65,7 +66,7 @@ def read_backends(
     found = Backends()
     pools: list[Pool] = []
     for document in documents:
-        name = document.id.rsplit("/", 1)[-1]
+        name = last_segment(document.id)
         properties = document.body.get("properties") or {}
         if str(properties.get("type") or "Single").lower() == "pool":
             pools.append(_pool(service_id, document.id, properties))
@@ -87,7 +88,7 @@ def read_backends(
         found.by_url.setdefault(_comparable(backend.url), backend)
     for pool in pools:
         members = tuple(member for member in pool.members if member.id in found.by_id)
-        found.pools[pool.id.rsplit("/", 1)[-1]] = Pool(pool.id, members, pool.cookie)
+        found.pools[last_segment(pool.id)] = Pool(pool.id, members, pool.cookie)
     return found
 
 
@@ -98,7 +99,7 @@ def _pool(service_id: str, id: str, properties: Json) -> Pool:
         id.lower(),
         tuple(
             Member(
-                f"{service_id}/backends/{str(service['id']).rstrip('/').rsplit('/', 1)[-1]}".lower(),
+                f"{service_id}/backends/{last_segment(str(service['id']).rstrip('/'))}".lower(),
                 _number(service.get("priority")),
                 _number(service.get("weight")),
             )

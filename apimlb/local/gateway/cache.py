@@ -103,7 +103,7 @@ class Memory:
 
 
 @dataclass(slots=True)
-class Road:
+class CacheLink:
     """The way to the caches: it takes between `least` and `most` seconds, loses that share of stores, and
     while `away` leads nowhere: then nothing is found and nothing kept. It counts what came along."""
 
@@ -131,24 +131,24 @@ class Road:
 class ServiceCache:
     """What a policy sees (`apimlb.policy.run.exchange.Cache`); what the service has not got keeps nothing."""
 
-    road: Road
+    link: CacheLink
     internal: Memory | None
     external: Memory | None = None
 
     async def get(self, key: str, kind: CachingType) -> object:
         memory = self._memory(kind)
-        self.road.lookups += 1
-        return memory.get(key) if memory is not None and await self.road.travel() else None
+        self.link.lookups += 1
+        return memory.get(key) if memory is not None and await self.link.travel() else None
 
     async def put(self, key: str, value: object, seconds: float, kind: CachingType) -> None:
-        self.road.stores += 1
-        if (memory := self._memory(kind)) is not None and await self.road.carry():
+        self.link.stores += 1
+        if (memory := self._memory(kind)) is not None and await self.link.carry():
             memory.put(key, value, seconds)
 
     async def remove(self, key: str, kind: CachingType) -> bool:
-        self.road.stores += 1
+        self.link.stores += 1
         memory = self._memory(kind)
-        arrived = memory is not None and await self.road.carry()
+        arrived = memory is not None and await self.link.carry()
         if memory is not None and arrived:
             memory.remove(key)
         return arrived
@@ -160,16 +160,16 @@ class ServiceCache:
 
 
 class Caches:
-    """The caches of every service, and the `road` to them. Gateways that are handed the same one share them.
+    """The caches of every service, and the `link` to them. Gateways that are handed the same one share them.
 
     A write can be seen `delay` seconds after it arrived.
     """
 
-    def __init__(self, clock: Clock, delay: float = 0.0, *, road: Road | None = None) -> None:
+    def __init__(self, clock: Clock, delay: float = 0.0, *, link: CacheLink | None = None) -> None:
         self._clock = clock
         self._delay = delay
         self._memories: dict[tuple[str, str], Memory] = {}
-        self.road = road or Road(clock, random.Random(0))
+        self.link = link or CacheLink(clock, random.Random(0))
 
     def of(self, service_id: str, sku: str, *, external: bool = False) -> ServiceCache:
         """The cache of a service in tier `sku`; `external` when a cache resource is attached to it."""
@@ -177,7 +177,7 @@ class Caches:
         internal = self._memory(service_id, sku.lower(), size) if size else None
         # Redis is as large as its owner pays for; the largest built-in size stands for that.
         outer = self._memory(service_id, "external", _SIZES["premium"]) if external else None
-        return ServiceCache(self.road, internal, outer)
+        return ServiceCache(self.link, internal, outer)
 
     def flush(self) -> None:
         """Forget everything, as a cache that was restarted."""

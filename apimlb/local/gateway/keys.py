@@ -58,12 +58,12 @@ class Holder:
     """What was made for those who came with one of its keys."""
 
 
-KeyRing = Mapping[str, Holder]
+SubscriptionKeys = Mapping[str, Holder]
 """A service's subscriptions by each of their keys."""
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class AccessRules:
     """What an API asks of its callers; `products` (lower-case names) that hold it, True for an open one.
 
     `bearer`: the key may also come as `Authorization: Bearer`.
@@ -98,54 +98,59 @@ def parse_scope(text: str) -> Scope | None:
     return Scope("service")
 
 
-def presented(door: Door, headers: Headers, query: Mapping[str, str]) -> str | None:
+def presented(rules: AccessRules, headers: Headers, query: Mapping[str, str]) -> str | None:
     """The key that a request carries; the query counts only where the header is absent."""
-    key = headers.get(door.names.header) or query.get(door.names.query)
-    if not key and door.bearer:
+    key = headers.get(rules.names.header) or query.get(rules.names.query)
+    if not key and rules.bearer:
         scheme, _, value = (headers.get("Authorization") or "").partition(" ")
         key = value.strip() if scheme.lower() == "bearer" else None
     return key or None
 
 
 def admit(
-    key: str | None, door: Door, ring: KeyRing, switches: GatewaySwitches, *, realm: str = ""
+    key: str | None,
+    rules: AccessRules,
+    subscription_keys: SubscriptionKeys,
+    switches: GatewaySwitches,
+    *,
+    realm: str = "",
 ) -> Admission:
     """Let a request in; raises PolicyFault 401. `realm` is the API's URL, for the challenge."""
-    if not door.required and switches.optional_key == "ignored":
-        return _without_key(door) or Admission()
+    if not rules.required and switches.optional_key == "ignored":
+        return _without_key(rules) or Admission()
     if key is None:
-        admission = _without_key(door)
+        admission = _without_key(rules)
         if admission is None:
-            raise _refusal("SubscriptionKeyNotFound", _MISSING, door, realm)
+            raise _refusal("SubscriptionKeyNotFound", _MISSING, rules, realm)
         return admission
-    holder = ring.get(key)
-    if holder is not None and holder.active and _opens(holder.scope, door):
+    holder = subscription_keys.get(key)
+    if holder is not None and holder.active and _opens(holder.scope, rules):
         admission = holder.admissions.get(key)
         if admission is None:
             product = holder.scope.name if holder.scope.kind == "product" else None
             admission = holder.admissions[key] = Admission(_view(holder, key), product, holder.owner)
         return admission
-    reading = switches.open_product_key if door.required else switches.optional_key
-    otherwise = _without_key(door) if reading != "refused" else None
+    reading = switches.open_product_key if rules.required else switches.optional_key
+    otherwise = _without_key(rules) if reading != "refused" else None
     if otherwise is not None:
         return otherwise
-    raise _refusal("SubscriptionKeyInvalid", _INVALID, door, realm)
+    raise _refusal("SubscriptionKeyInvalid", _INVALID, rules, realm)
 
 
-def _opens(scope: Scope, door: Door) -> bool:
+def _opens(scope: Scope, rules: AccessRules) -> bool:
     if scope.kind == "api":
-        return scope.name == door.api
+        return scope.name == rules.api
     if scope.kind == "product":
-        return any(name == scope.name for name, _ in door.products)
+        return any(name == scope.name for name, _ in rules.products)
     return True
 
 
-def _without_key(door: Door) -> Admission | None:
+def _without_key(rules: AccessRules) -> Admission | None:
     """An open product comes first, and its policies run; then an API that asks for no key."""
-    opened = next((name for name, is_open in door.products if is_open), None)
+    opened = next((name for name, is_open in rules.products if is_open), None)
     if opened is not None:
         return Admission(product=opened)
-    return None if door.required else Admission()
+    return None if rules.required else Admission()
 
 
 def _view(holder: Holder, key: str) -> Subscription:
@@ -161,8 +166,8 @@ def _view(holder: Holder, key: str) -> Subscription:
     )
 
 
-def _refusal(reason: str, message: str, door: Door, realm: str) -> PolicyFault:
-    challenge = f'AzureApiManagementKey realm="{realm}",name="{door.names.header}",type="header"'
+def _refusal(reason: str, message: str, rules: AccessRules, realm: str) -> PolicyFault:
+    challenge = f'AzureApiManagementKey realm="{realm}",name="{rules.names.header}",type="header"'
     return PolicyFault(
         reason,
         message,

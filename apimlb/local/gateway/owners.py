@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from apimlb.http import last_segment
 from apimlb.local.store import Document
 from apimlb.policy.apim.context import Group, User, UserIdentity
 
@@ -56,4 +57,4 @@ def _user(document: Document, groups: tuple[Group, ...]) -> User:
 
 
 def _name(document: Document) -> str:
-    return document.id.rpartition("/")[2]
+    return last_segment(document.id)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from apimlb.clock import Clock
 from apimlb.errors import PolicyError
-from apimlb.http import Headers, Request, Response, Transport
+from apimlb.http import BODILESS, Headers, Request, Response, Transport
 from apimlb.local.gateway.breaker import Breaker
-from apimlb.local.gateway.cache import Caches, Road, ServiceCache
+from apimlb.local.gateway.cache import CacheLink, Caches, ServiceCache
 from apimlb.local.gateway.connections import Connections
 from apimlb.local.gateway.forwarding import strip_hop_by_hop
 from apimlb.local.gateway.health import BackendHealth
@@ -35,13 +35,12 @@ from apimlb.policy.run.pipeline import preflight, refuse, run
 from apimlb.policy.run.policy import Policy
 from apimlb.policy.switches import Switches
 
-_BODILESS = {204, 304}
 _NOBODY = Admission()
 _SILENT = Policy({"on-error": Block()}, {})
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _ServiceState:
     """What one instance keeps for a service: its cache, what its callers used, the seconds that a request may
     take, and what makes the bodies that it holds. No other instance knows the counters."""
 
@@ -77,7 +76,7 @@ class GatewayPlane:
         self._caches = caches or caches_for(clock, rng, self._switches)
         self._health = BackendHealth(clock, rng, self._switches)
         self._trace = trace
-        self._desks: dict[str, _Desk] = {}
+        self._states: dict[str, _ServiceState] = {}
         tokens = TokenCache(clock, identity_token)
         self._machinery = Machinery(
             clock,
@@ -140,27 +139,27 @@ class GatewayPlane:
 
     def policy_problems(self) -> Mapping[str, PolicyError]:
         """Policies that do not compile, by their id in lower case; the ones before them keep serving."""
-        return self._router.shelf.problems
+        return self._router.compiled.problems
 
     def _timed(self, response: Response, service: Service, exchange: Exchange) -> Response:
         """The response, whose stream ends when the tier's time for a request is up."""
         if isinstance(response.body, bytes):
             return response
-        end = exchange.context.timestamp + self._desk(service).seconds
+        end = exchange.context.timestamp + self._state(service).seconds
         if end != math.inf:
             response.body = Until(response.body, self._machinery.clock, end)
         return response
 
     def _exchange(self, request: Request, match: Match) -> Exchange:
         machinery, service = self._machinery, match.service
-        desk = self._desk(service)
+        state = self._state(service)
         now = machinery.clock.now()
         view = RequestView(
             request.method,
             match.url,
             match.url,
             request.headers.copy(),
-            desk.held(request.body) if request.body else None,
+            state.held(request.body) if request.body else None,
             request.client,
             match.parameters,
         )
@@ -177,24 +176,24 @@ class GatewayPlane:
         )
         return Exchange(
             context,
-            GatewayServices(machinery, service, desk.cache, now + desk.seconds),
+            GatewayServices(machinery, service, state.cache, now + state.seconds),
             switches=self._policy_switches,
             trace=self._trace,
-            counters=desk.counters,
-            held=desk.held,
+            counters=state.counters,
+            held=state.held,
         )
 
-    def _desk(self, service: Service) -> "_Desk":
-        desk = self._desks.get(service.name)
-        if desk is None or desk.service is not service:
-            desk = self._desks[service.name] = self._new_desk(service, desk)
-        return desk
+    def _state(self, service: Service) -> "_ServiceState":
+        state = self._states.get(service.name)
+        if state is None or state.service is not service:
+            state = self._states[service.name] = self._new_state(service, state)
+        return state
 
-    def _new_desk(self, service: Service, before: "_Desk | None") -> "_Desk":
+    def _new_state(self, service: Service, before: "_ServiceState | None") -> "_ServiceState":
         """A service that was read anew goes on counting where it was."""
         fresh = Counters("bucket" if family(service.sku) == "v2" else "sliding")
         counters = before.counters if before and before.counters.algorithm == fresh.algorithm else fresh
-        return _Desk(
+        return _ServiceState(
             service,
             self._caches.of(service.document.id, service.sku, external=service.external_cache),
             counters,
@@ -212,9 +211,13 @@ class GatewayPlane:
 
     def _admit(self, request: Request, match: Match, api: ApiRoute, context: Context) -> Admission:
         """Check the key; raises PolicyFault 401."""
-        key = presented(api.door, request.headers, match.query)
+        key = presented(api.rules, request.headers, match.query)
         admission = admit(
-            key, api.door, match.service.ring, self._switches, realm=f"{match.url.origin}/{api.path}"
+            key,
+            api.rules,
+            match.service.subscription_keys,
+            self._switches,
+            realm=f"{match.url.origin}/{api.path}",
         )
         context.subscription, context.user = admission.subscription, admission.user
         product = match.service.products.get(admission.product or "")
@@ -246,8 +249,8 @@ def _is_preflight(request: Request) -> bool:
 
 def caches_for(clock: Clock, rng: random.Random, switches: GatewaySwitches) -> Caches:
     """Caches as the switches want them, for one gateway or several."""
-    road = Road(clock, rng, *switches.cache_seconds, switches.cache_loss)
-    return Caches(clock, switches.cache_delay, road=road)
+    link = CacheLink(clock, rng, *switches.cache_seconds, switches.cache_loss)
+    return Caches(clock, switches.cache_delay, link=link)
 
 
 def _refused(request: Request, status: int, message: str) -> Response:
@@ -272,6 +275,6 @@ def _unmatched(status: int) -> PolicyFault:
 def _finished(request: Request, response: Response) -> Response:
     """Name the body's length where it is known, and leave out what concerned the backend's connection."""
     strip_hop_by_hop(response.headers)
-    if isinstance(response.body, bytes) and request.method != "HEAD" and response.status not in _BODILESS:
+    if isinstance(response.body, bytes) and request.method != "HEAD" and response.status not in BODILESS:
         response.headers.set("Content-Length", str(len(response.body)))
     return response

@@ -35,7 +35,7 @@ class Place:
     text: str
 
 
-class PolicyShelf:
+class CompiledPolicies:
     """Compiles on first use. A text that does not compile leaves the one before it serving."""
 
     def __init__(self, switches: Switches | None = None) -> None:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from apimlb.http import Request
-from apimlb.local.gateway.policies import PolicyShelf
+from apimlb.http import Request, last_segment
+from apimlb.local.gateway.policies import CompiledPolicies
 from apimlb.local.gateway.routes import SERVICE, ApiRoute, OperationRoute, Service, read_service
 from apimlb.local.store import Document, Documents
 from apimlb.policy.apim.context import Url
@@ -53,7 +53,7 @@ class Router:
         self._fresh: set[str] = set()
         self._services: dict[str, tuple[Sequence[Document], Service]] = {}
         self._matches: dict[tuple[str, str], Match] = {}
-        self.shelf = PolicyShelf(switches)
+        self.compiled = CompiledPolicies(switches)
 
     def find(self, request: Request) -> Match | None:
         """How far the request comes; None when no service answers to its URL."""
@@ -76,7 +76,7 @@ class Router:
         key = (product or "", revision, operation.view.id if operation else "")
         policy = service.effective.get(key)
         if policy is None:
-            policy = self.shelf.effective(service.chain(product, api, operation), service.substitutions)
+            policy = self.compiled.effective(service.chain(product, api, operation), service.substitutions)
             service.effective[key] = policy
         return policy
 
@@ -141,7 +141,7 @@ class Router:
         if kept is not None and _same(kept[0], documents):
             return kept[1]
         service = read_service(documents)
-        self.shelf.forget(key, keeping={item.id.lower() for item in documents})
+        self.compiled.forget(key, keeping={item.id.lower() for item in documents})
         self._services[key] = (documents, service)
         return service
 
@@ -176,7 +176,7 @@ def serves(document: Document) -> bool:
 
 
 def _name(document: Document) -> str:
-    return document.id.rsplit("/", 1)[-1].lower()
+    return last_segment(document.id).lower()
 
 
 def _same(some: Sequence[Document], others: Sequence[Document]) -> bool:

@@ -7,9 +7,10 @@ longest path wins, and a request that it has no operation for is not offered to 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from apimlb.http import last_segment
 from apimlb.local.gateway.backends import Backends, read_backends
 from apimlb.local.gateway.examples import read_examples
-from apimlb.local.gateway.keys import Door, Holder, KeyRing, parse_scope
+from apimlb.local.gateway.keys import AccessRules, Holder, SubscriptionKeys, parse_scope
 from apimlb.local.gateway.owners import Kinds, date, read_groups, read_users
 from apimlb.local.gateway.policies import Place, PolicyScope, Substitutions, place_of
 from apimlb.local.gateway.templates import Route, RouteTable, compile_template
@@ -42,7 +43,7 @@ class ApiRoute:
     view: Api
     path: str
     service_url: str
-    door: Door
+    rules: AccessRules
     operations: RouteTable[OperationRoute]
     policy: Place | None = None
 
@@ -63,7 +64,7 @@ class Service:
     deployment: Deployment
     apis: dict[str, ApiRoute]
     products: dict[str, ProductRoute]
-    ring: KeyRing
+    subscription_keys: SubscriptionKeys
     backends: Backends
     substitutions: Substitutions
     policy: Place | None
@@ -114,7 +115,7 @@ def read_service(documents: Sequence[Document]) -> Service:
         deployment=Deployment(name, name, str(service.body.get("location") or "")),
         apis=_by_path(apis),
         products={product.view.id.lower(): product for product in products},
-        ring=_ring(kinds),
+        subscription_keys=_ring(kinds),
         backends=read_backends(
             service.id,
             kinds.get("backends", []),
@@ -129,7 +130,7 @@ def read_service(documents: Sequence[Document]) -> Service:
 
 
 def _name(document: Document) -> str:
-    return document.id.rsplit("/", 1)[-1]
+    return last_segment(document.id)
 
 
 def _properties(document: Document) -> Json:
@@ -168,7 +169,7 @@ def _members(kinds: Kinds) -> set[tuple[str, str]]:
     """Which product (lower-case name) holds which API (lower-case name without revision)."""
     nested = [(item.id, _name(item)) for item in kinds.get("products/apis", [])]
     linked = [
-        (item.id, str(_properties(item).get("apiId") or "").rsplit("/", 1)[-1])
+        (item.id, last_segment(str(_properties(item).get("apiId") or "")))
         for item in kinds.get("products/apilinks", [])
     ]
     return {(id.lower().split("/")[-3], _unrevised(api)) for id, api in nested + linked}
@@ -243,7 +244,7 @@ def _api(
         protocols=tuple(properties.get("protocols") or ("https",)),
         subscription_key_parameter_names=keys,
     )
-    door = Door(
+    rules = AccessRules(
         api=_unrevised(_name(document)),
         required=properties.get("subscriptionRequired") is not False,
         names=keys,
@@ -251,9 +252,9 @@ def _api(
         bearer=str(names.get("bearer") or "").lower() == "enabled",
     )
     routes = RouteTable(_operation(item, policies) for item in operations)
-    if view.version and str(properties.get("apiVersionSetId") or "").lower().rpartition("/")[2] in segments:
+    if view.version and last_segment(str(properties.get("apiVersionSetId") or "").lower()) in segments:
         path = f"{path}/{view.version}".strip("/")
-    return ApiRoute(view, path, service_url, door, routes, policies.get(document.id.lower()))
+    return ApiRoute(view, path, service_url, rules, routes, policies.get(document.id.lower()))
 
 
 def _operation(document: Document, policies: Mapping[str, Place]) -> Route[OperationRoute]:
@@ -276,7 +277,7 @@ def _by_path(apis: Sequence[ApiRoute]) -> dict[str, ApiRoute]:
 
 
 def _ring(kinds: Kinds) -> dict[str, Holder]:
-    ring: dict[str, Holder] = {}
+    subscription_keys: dict[str, Holder] = {}
     users = read_users(kinds)
     for document in kinds.get("subscriptions", []):
         properties = _properties(document)
@@ -293,10 +294,10 @@ def _ring(kinds: Kinds) -> dict[str, Holder]:
             created=date(properties.get("createdDate")) or 0.0,
             started=date(properties.get("startDate")),
             ended=date(properties.get("endDate") or properties.get("expirationDate")),
-            owner=users.get(str(properties.get("ownerId") or "").lower().rpartition("/")[2]),
+            owner=users.get(last_segment(str(properties.get("ownerId") or "").lower())),
         )
-        ring |= {key: holder for key in (holder.primary_key, holder.secondary_key) if key}
-    return ring
+        subscription_keys |= {key: holder for key in (holder.primary_key, holder.secondary_key) if key}
+    return subscription_keys
 
 
 def _substitutions(kinds: Kinds) -> Substitutions:

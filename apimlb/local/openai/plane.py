@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from apimlb.clock import Clock
-from apimlb.http import Request, Response
+from apimlb.http import Request, Response, last_segment
 from apimlb.local.openai import ask as asking
 from apimlb.local.openai import bodies, rates, refusals, replies, throttle, tokens
 from apimlb.local.openai.access import ACCOUNT_KIND, Accounts, Allowed, Verify, check
@@ -72,7 +72,7 @@ class Metering:
 
 
 @dataclass(slots=True)
-class _Desk:
+class _DeploymentState:
     """One deployment at work: the document as last read, at which revision of the store, its quota, and
     what the last caller was told of it."""
 
@@ -110,7 +110,7 @@ class OpenAIPlane:
         self._allowed = allowed
         self._settings = settings or Settings()
         self._accounts = Accounts(store)
-        self._desks: dict[str, _Desk] = {}
+        self._states: dict[str, _DeploymentState] = {}
         self._outages: dict[str, Outage] = {}
         self._adjusted: dict[str, Settings] = {}
         self._answers = Answers(clock)
@@ -135,8 +135,8 @@ class OpenAIPlane:
             self._adjusted.pop(account.lower(), None)
         else:
             self._adjusted[account.lower()] = settings
-        for desk in self._desks.values():
-            desk.revision = -1
+        for state in self._states.values():
+            state.revision = -1
 
     def standings(self) -> list[Standing]:
         """Every deployment of every account that there is, called or not, by account and name."""
@@ -145,19 +145,19 @@ class OpenAIPlane:
 
     def _standing(self, document: Document) -> Standing:
         account, _, name = document.id.partition("/deployments/")
-        account = account.rpartition("/")[2]
-        desk = self._desks.get(document.id.lower())
+        account = last_segment(account)
+        state = self._states.get(document.id.lower())
         settings = self._adjusted.get(account.lower(), self._settings)
-        # A desk learns of a change when it is called next; who looks wants to know now.
+        # A state learns of a change when it is called next; who looks wants to know now.
         limits = throttle.limits_of(document, settings)
         now, switches = self._clock.now(), settings.switches
         meter = (
             throttle.new_meter(limits, switches)
-            if desk is None
-            else throttle.changed_meter(desk.meter, limits, switches, now)
+            if state is None
+            else throttle.changed_meter(state.meter, limits, switches, now)
         )
         return Standing(
-            Count(account, name) if desk is None else desk.count,
+            Count(account, name) if state is None else state.count,
             model_of(document).name,
             int((document.body.get("sku") or {}).get("capacity") or 1),
             meter.use(now),
@@ -165,14 +165,14 @@ class OpenAIPlane:
 
     def metering(self, account: Document, deployment: str) -> Metering:
         """How a deployment of an account stands now; raises `Refused` when there is none of this name."""
-        desk = self._desk(account, deployment)
-        return Metering(desk.meter, desk.limits, desk.settings.switches, desk.model)
+        state = self._state(account, deployment)
+        return Metering(state.meter, state.limits, state.settings.switches, state.model)
 
     def burden(self, account: Document, deployment: str, cost: int) -> None:
         """A request of somebody else reaches a deployment of an account; nobody reads what it is told, and
         it is not counted."""
-        desk = self._desk(account, deployment)
-        desk.meter, _ = desk.meter.admit(self._clock.now(), cost, desk.settings.switches)
+        state = self._state(account, deployment)
+        state.meter, _ = state.meter.admit(self._clock.now(), cost, state.settings.switches)
 
     async def send(self, request: Request) -> Response:
         """Answer; raises `ConnectionError` for a host that is no account's, as a resolver would."""
@@ -213,51 +213,61 @@ class OpenAIPlane:
         if call.operation in self._reads:
             return replies.whole(self._reads[call.operation](account, call.named))
         body = asking.parse(request)
-        desk = self._desk(account, call.deployment or str(body.get("model") or ""))
+        state = self._state(account, call.deployment or str(body.get("model") or ""))
         try:
-            return await self._attend(body, call, desk, account)
+            return await self._attend(body, call, state, account)
         except Refused as refused:
-            other = self._spillover(desk, request, refused, account)
+            other = self._spillover(state, request, refused, account)
             if other is None:
                 raise
-            return await self._spilled(body, call, desk, other, account, refused)
+            return await self._spilled(body, call, state, other, account, refused)
 
-    async def _attend(self, body: bodies.Json, call: Call, desk: _Desk, account: Document) -> Response:
+    async def _attend(
+        self, body: bodies.Json, call: Call, state: _DeploymentState, account: Document
+    ) -> Response:
         """The deployment's own answer; raises `Refused`."""
-        desk.count.calls += 1
+        state.count.calls += 1
         prompt_tokens = tokens.in_prompt(body)
         if call.operation == "responses":
             prompt_tokens += self._answers.context(account.id, body)
-        charging = desk.settings.switches.charging
-        estimate = asking.estimate(body, prompt_tokens, call.operation, desk.model, charging)
-        limits = self._admit(desk, estimate, call, account)
-        ask = asking.read(body, prompt_tokens, call, desk.model)
-        response = await self._serve(ask, call, desk, estimate, account)
+        charging = state.settings.switches.charging
+        estimate = asking.estimate(body, prompt_tokens, call.operation, state.model, charging)
+        limits = self._admit(state, estimate, call, account)
+        ask = asking.read(body, prompt_tokens, call, state.model)
+        response = await self._serve(ask, call, state, estimate, account)
         for name, value in limits:
             response.headers.add(name, value)
-        desk.count.answered += 1
+        state.count.answered += 1
         return response
 
-    def _spillover(self, desk: _Desk, request: Request, refused: Refused, account: Document) -> _Desk | None:
+    def _spillover(
+        self, state: _DeploymentState, request: Request, refused: Refused, account: Document
+    ) -> _DeploymentState | None:
         """Where a call goes that a provisioned deployment has no room for: the deployment's property comes
         before the request's header. None where there is no such pay-as-you-go deployment."""
-        if refused.response.status != 429 or not isinstance(desk.meter, throttle.ProvisionedMeter):
+        if refused.response.status != 429 or not isinstance(state.meter, throttle.ProvisionedMeter):
             return None
-        named = (desk.document.body.get("properties") or {}).get("spilloverDeploymentName")
+        named = (state.document.body.get("properties") or {}).get("spilloverDeploymentName")
         named = named or request.headers.get("x-ms-spillover-deployment")
         if not named:
             return None
         try:
-            other = self._desk(account, str(named))
+            other = self._state(account, str(named))
         except Refused:
             return None
         return None if isinstance(other.meter, throttle.ProvisionedMeter) else other
 
     async def _spilled(
-        self, body: bodies.Json, call: Call, desk: _Desk, other: _Desk, account: Document, first: Refused
+        self,
+        body: bodies.Json,
+        call: Call,
+        state: _DeploymentState,
+        other: _DeploymentState,
+        account: Document,
+        first: Refused,
     ) -> Response:
         """The standard deployment's answer in place of the provisioned one's refusal."""
-        newer = desk.settings.switches.spillover_failure == "standard"
+        newer = state.settings.switches.spillover_failure == "standard"
         error = str(first.response.status) if newer else ""
         try:
             response = await self._attend(body, call, other, account)
@@ -266,66 +276,74 @@ class OpenAIPlane:
                 first.response.headers.set("x-ms-spillover-error", str(second.response.status))
                 raise first from second
             response = second.response
-        response.headers.set("x-ms-spillover-from-deployment", desk.count.deployment)
+        response.headers.set("x-ms-spillover-from-deployment", state.count.deployment)
         response.headers.set("x-ms-deployment-name", other.count.deployment)
         if error:
             response.headers.set("x-ms-spillover-error", error)
         return response
 
-    def _admit(self, desk: _Desk, estimate: int, call: Call, account: Document) -> list[tuple[str, str]]:
+    def _admit(
+        self, state: _DeploymentState, estimate: int, call: Call, account: Document
+    ) -> list[tuple[str, str]]:
         """The headers that tell of the limits; raises `Refused` with a 429."""
-        switches = desk.settings.switches
-        desk.meter, admission = desk.meter.admit(self._clock.now(), estimate, switches)
-        admission = admission.shown(desk.limits)
-        limits = rates.headers(admission, desk.told or admission, switches)
-        desk.told = admission
+        switches = state.settings.switches
+        state.meter, admission = state.meter.admit(self._clock.now(), estimate, switches)
+        admission = admission.shown(state.limits)
+        limits = rates.headers(admission, state.told or admission, switches)
+        state.told = admission
         if not admission.refused_by:
             return limits
-        desk.count.throttled += 1
-        if switches.day_in and desk.count.throttled % switches.day_in == 0:
+        state.count.throttled += 1
+        if switches.day_in and state.count.throttled % switches.day_in == 0:
             admission = admission._replace(wait=_DAY)
-        refused = rates.throttled(call, account, desk.count.deployment, desk.model, admission, switches)
+        refused = rates.throttled(call, account, state.count.deployment, state.model, admission, switches)
         for name, value in limits:
             refused.response.headers.add(name, value)
         raise refused
 
-    async def _serve(self, ask: Ask, call: Call, desk: _Desk, estimate: int, account: Document) -> Response:
-        if not desk.model.does(call.operation):
-            raise refusals.wrong_operation(call, desk.model)
+    async def _serve(
+        self, ask: Ask, call: Call, state: _DeploymentState, estimate: int, account: Document
+    ) -> Response:
+        if not state.model.does(call.operation):
+            raise refusals.wrong_operation(call, state.model)
         if call.operation == "responses":
             self._answers.require_previous(account.id, ask.body)
-        if asking.blocked(ask.body, desk.settings.blocked_terms):
+        if asking.blocked(ask.body, state.settings.blocked_terms):
             raise refusals.filtered(bodies.BLOCKED_FILTER)
 
-        since, switches = self._clock.now(), desk.settings.switches
+        since, switches = self._clock.now(), state.settings.switches
 
         def settle(used: int) -> None:
-            desk.meter = desk.meter.settle(self._clock.now(), used - estimate, since, switches)
+            state.meter = state.meter.settle(self._clock.now(), used - estimate, since, switches)
 
         keep = partial(self._answers.keep, account.id)
-        return await replies.reply(ask, call.operation, desk.model, desk.settings, self._clock, settle, keep)
+        return await replies.reply(
+            ask, call.operation, state.model, state.settings, self._clock, settle, keep
+        )
 
-    def _desk(self, account: Document, name: str) -> _Desk:
+    def _state(self, account: Document, name: str) -> _DeploymentState:
         """The deployment of this name, as the store has it now; raises `Refused` when there is none."""
         key = f"{account.id}/deployments/{name}".lower()
-        desk = self._desks.get(key)
-        if desk is not None and desk.revision == self._store.revision:
-            return desk
+        state = self._states.get(key)
+        if state is not None and state.revision == self._store.revision:
+            return state
         document = self._store.get(key)
         if document is None or _state(document) in _NOT_SERVING:
             raise refusals.no_deployment()
         settings = self._adjusted.get(_name(account).lower(), self._settings)
         limits = throttle.limits_of(document, settings)
-        if desk is None:
+        if state is None:
             meter = throttle.new_meter(limits, settings.switches)
             count = Count(_name(account), _name(document))
-            desk = self._desks[key] = _Desk(document, settings, model_of(document), limits, meter, count)
-        elif desk.document is not document or desk.settings is not settings:
-            meter = throttle.changed_meter(desk.meter, limits, settings.switches, self._clock.now())
-            desk.document, desk.settings, desk.limits, desk.meter = document, settings, limits, meter
-            desk.model = model_of(document)
-        desk.revision = self._store.revision
-        return desk
+            state = self._states[key] = _DeploymentState(
+                document, settings, model_of(document), limits, meter, count
+            )
+        elif state.document is not document or state.settings is not settings:
+            meter = throttle.changed_meter(state.meter, limits, settings.switches, self._clock.now())
+            state.document, state.settings, state.limits, state.meter = document, settings, limits, meter
+            state.model = model_of(document)
+        state.revision = self._store.revision
+        return state
 
     def _read(self, account: Document, id: str) -> bodies.Json:
         return self._answers.read(account.id, id)
@@ -365,7 +383,7 @@ class OpenAIPlane:
 
 
 def _name(document: Document) -> str:
-    return document.id.rpartition("/")[2]
+    return last_segment(document.id)
 
 
 def _state(document: Document) -> str:

@@ -5,14 +5,13 @@ from typing import Protocol, cast
 
 import httptools
 
-from apimlb.http import Headers, Response
+from apimlb.http import BODILESS, Headers, Response
 from apimlb.local.server.wire import NAMES, named
 
 _MOST_UNREAD = 256 * 1024
 _MOST_HEAD = 256 * 1024
 # The smallest chunk takes six bytes for one of body; an extension may add to that, but not without end.
 _BYTES_PER_BODY_BYTE = 8
-_BODILESS = {204, 304}
 
 
 class StaleConnection(ConnectionError):
@@ -133,7 +132,7 @@ class Wire(asyncio.Protocol):
         # What the parser still adds are trailers, which nobody here asks for.
         items, self._items = self._items, []
         answer.begin(status, self._reason.decode("latin-1"), items)
-        if answer.head_only and status not in _BODILESS:
+        if answer.head_only and status not in BODILESS:
             # The parser cannot be told that no body follows, so this connection carries no other answer.
             self._answer = None
             answer.end()
@@ -197,7 +196,7 @@ class Answer:
         self._reason = reason
         self._items = items
         self.begun = True
-        self.until_close = status not in _BODILESS and not any(_tells_end(item) for item in items)
+        self.until_close = status not in BODILESS and not any(_tells_end(item) for item in items)
         if not self.started.done():
             self.started.set_result(None)
 

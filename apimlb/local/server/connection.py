@@ -15,20 +15,19 @@ from email.utils import formatdate
 from typing import cast
 
 from apimlb.clock import Clock
-from apimlb.http import HOP_BY_HOP, Headers, Request, Response, close, reason_phrase
+from apimlb.http import BODILESS, HOP_BY_HOP, Headers, Request, Response, close, reason_phrase
 from apimlb.local.server.reader import Asked, Limits, Phase, Refusal, RequestReader
 from apimlb.local.server.wire import LAST_CHUNK, chunk, header_lines, phrase
 
 Answer = Callable[[Request], Awaitable[Response]]
 
-_BODILESS = {204, 304}
 _REFRAMED = HOP_BY_HOP | {"content-length"}
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _MOST_WAITING = 8
 _NEVER = float("inf")
 
 
-class Desk:
+class ListenerState:
     """What the connections of one port share."""
 
     def __init__(self, answer: Answer, clock: Clock, limits: Limits, scheme: str) -> None:
@@ -49,12 +48,12 @@ class Desk:
 
 
 class Connection(asyncio.Protocol):
-    """Bytes in, requests to the desk's `answer` one at a time, responses out as they come."""
+    """Bytes in, requests to the listener's `answer` one at a time, responses out as they come."""
 
     _transport: asyncio.Transport
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, state: ListenerState) -> None:
+        self._state = state
         self._waiting: deque[Asked | Refusal] = deque()
         self._task: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
@@ -72,9 +71,9 @@ class Connection(asyncio.Protocol):
         # Other event loops have transports that fit without being of this class.
         self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername") or ("127.0.0.1", 0)
-        desk = self._desk
-        desk.connections.add(self)
-        self._reader = RequestReader(self._waiting.append, desk.limits, desk.scheme, str(peer[0]))
+        state = self._state
+        state.connections.add(self)
+        self._reader = RequestReader(self._waiting.append, state.limits, state.scheme, str(peer[0]))
         self._arm(self._phase)
 
     def data_received(self, data: bytes) -> None:
@@ -95,7 +94,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self._leave()
         if self._task is None:
-            self._desk.connections.discard(self)
+            self._state.connections.discard(self)
 
     def pause_writing(self) -> None:
         self._full = True
@@ -151,17 +150,17 @@ class Connection(asyncio.Protocol):
             self._arm(self._reader.phase)
 
     def _arm(self, phase: Phase) -> None:
-        limits = self._desk.limits
+        limits = self._state.limits
         self._phase = phase
         seconds = (limits.idle_seconds, limits.head_seconds, limits.body_seconds)[phase]
-        self._deadline = self._desk.clock.now() + seconds
+        self._deadline = self._state.clock.now() + seconds
 
     async def _respond(self, asked: Asked) -> None:
         response: Response | None = None
         keep = False
         try:
             response = await self._answered(asked.request)
-            keep = asked.keep_alive and not self._desk.closing
+            keep = asked.keep_alive and not self._state.closing
             keep = await self._relay(asked, response, keep)
         except (ConnectionError, TimeoutError):
             keep = False  # the backend broke off, and so must its answer
@@ -176,7 +175,7 @@ class Connection(asyncio.Protocol):
 
     def _answered_one(self, keep: bool) -> None:
         if self._lost:
-            self._desk.connections.discard(self)
+            self._state.connections.discard(self)
         elif not keep:
             self._end()
         else:
@@ -187,12 +186,12 @@ class Connection(asyncio.Protocol):
 
     def _end(self) -> None:
         self._over = True
-        self._deadline = self._desk.clock.now() + self._desk.limits.linger_seconds
+        self._deadline = self._state.clock.now() + self._state.limits.linger_seconds
         self._transport.close()
 
     async def _answered(self, request: Request) -> Response:
         try:
-            response = await self._desk.answer(request)
+            response = await self._state.answer(request)
         except ConnectionResetError:
             raise  # somebody ordered that this connection breaks off
         except (ConnectionError, TimeoutError) as error:
@@ -212,7 +211,7 @@ class Connection(asyncio.Protocol):
         chunked = length is None and not asked.old
         keep = keep and (chunked or length is not None)
         head = self._head(response, length, chunked=chunked, keep=keep, old=asked.old)
-        if asked.request.method == "HEAD" or response.status in _BODILESS:
+        if asked.request.method == "HEAD" or response.status in BODILESS:
             self._transport.write(head)
         elif isinstance(body, bytes):
             self._transport.write(head + body)
@@ -247,7 +246,7 @@ class Connection(asyncio.Protocol):
         headers = response.headers
         lines = header_lines(headers, _REFRAMED)
         if "date" not in headers:
-            lines += f"Date: {self._desk.date()}\r\n"
+            lines += f"Date: {self._state.date()}\r\n"
         if chunked:
             lines += "Transfer-Encoding: chunked\r\n"
         elif length is not None and length >= 0:
@@ -262,7 +261,7 @@ class Connection(asyncio.Protocol):
 
     async def _drained(self) -> None:
         self._room = asyncio.get_running_loop().create_future()
-        self._deadline = self._desk.clock.now() + self._desk.limits.send_seconds
+        self._deadline = self._state.clock.now() + self._state.limits.send_seconds
         try:
             await self._room
         finally:
@@ -279,7 +278,7 @@ class Connection(asyncio.Protocol):
         assert isinstance(body, bytes), "a failure is whole"
         head = self._head(response, len(body), chunked=False, keep=False, old=False)
         self._transport.write(head + body)
-        self._deadline = self._desk.clock.now() + self._desk.limits.linger_seconds
+        self._deadline = self._state.clock.now() + self._state.limits.linger_seconds
         if self._transport.can_write_eof():
             self._transport.write_eof()
         else:
@@ -288,7 +287,7 @@ class Connection(asyncio.Protocol):
 
 def _length(request: Request, response: Response) -> int | None:
     """How many bytes the head tells: None when only the stream knows, -1 for a head that tells none."""
-    if response.status in _BODILESS:
+    if response.status in BODILESS:
         return -1
     body = response.body
     told = response.headers.get("content-length")

@@ -29,7 +29,7 @@ from urllib.parse import unquote
 
 from apimlb.clock import Clock, isoformat
 from apimlb.errors import ApimlbError, ConfigError, NotFoundError
-from apimlb.http import Headers, Request, Response
+from apimlb.http import Headers, Request, Response, last_segment
 from apimlb.local.entra.forgery import FLAWS
 from apimlb.local.entra.tokens import Version
 from apimlb.local.faults import Fault, Order
@@ -183,7 +183,7 @@ class Control:
     def _account(self, name: str) -> str:
         """The name of an account that is there; raises `NotFoundError`."""
         name = unquote(name)
-        names = [document.id.rpartition("/")[2] for document in self._world.store.of_kind(ACCOUNT_KIND)]
+        names = [last_segment(document.id) for document in self._world.store.of_kind(ACCOUNT_KIND)]
         if name.lower() not in map(str.lower, names):
             known = f"there are {', '.join(names)}" if names else "deploy first"
             raise NotFoundError(f"there is no account {name!r}", next_step=known)

@@ -6,7 +6,7 @@ import ssl
 
 from apimlb.clock import Clock
 from apimlb.local.server.certificate import Certificate
-from apimlb.local.server.connection import Answer, Connection, Desk
+from apimlb.local.server.connection import Answer, Connection, ListenerState
 from apimlb.local.server.reader import Limits
 
 _SWEEP_SECONDS = 0.5
@@ -28,7 +28,7 @@ class Listener:
         self._clock = clock
         self._tls = None if certificate is None else _context(certificate)
         scheme = "http" if certificate is None else "https"
-        self._desk = Desk(answer, clock, limits or Limits(), scheme)
+        self._state = ListenerState(answer, clock, limits or Limits(), scheme)
         self._server: asyncio.Server | None = None
         self._sweep: asyncio.TimerHandle | None = None
 
@@ -36,7 +36,7 @@ class Listener:
         """Serve on a bound socket from now on."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: Connection(self._desk),
+            lambda: Connection(self._state),
             sock=opened,
             ssl=self._tls,
             backlog=_BACKLOG,
@@ -53,19 +53,19 @@ class Listener:
         self._server.close()
         if self._sweep is not None:
             self._sweep.cancel()
-        self._desk.closing = True
-        for connection in list(self._desk.connections):
+        self._state.closing = True
+        for connection in list(self._state.connections):
             connection.finish()
         until = self._clock.now() + grace
-        while any(connection.busy for connection in self._desk.connections) and self._clock.now() < until:
+        while any(connection.busy for connection in self._state.connections) and self._clock.now() < until:
             await self._clock.sleep(0.01)
-        left = [task for connection in list(self._desk.connections) if (task := connection.cancel())]
+        left = [task for connection in list(self._state.connections) if (task := connection.cancel())]
         await asyncio.gather(*left, return_exceptions=True)
         await self._clock.sleep(0)
 
     def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
         now = self._clock.now()
-        for connection in list(self._desk.connections):
+        for connection in list(self._state.connections):
             connection.expire(now)
         self._sweep = loop.call_later(_SWEEP_SECONDS, self._expire, loop)
 

@@ -8,7 +8,7 @@ from apimlb.policy.apim.credentials import Authorization, BasicAuthCredentials, 
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.dates.instants import DateTime, TimeSpan, from_epoch
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, invalid_cast
@@ -245,9 +245,9 @@ def query_text(fields: ReadOnlyMap) -> str:
     return f"?{form_text(fields)}"
 
 
-def things(items: Iterable[object]) -> Sequence:
+def things(items: Iterable[object]) -> LazySequence:
     found = list(items)
-    return Sequence(lambda: iter(found))
+    return LazySequence(lambda: iter(found))
 
 
 def product_state(product: views.Product) -> Enum:

@@ -3,7 +3,7 @@
 import math
 from decimal import Decimal
 
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, invalid_cast, null_reference
 from apimlb.policy.clr.numbers.arithmetic import checked, truncate
@@ -48,7 +48,7 @@ class RuntimeTypes:
         target = target.underlying
         if target.definition is not None and target.definition.test is not None:
             return target.definition.test(value)
-        if isinstance(value, Sequence):
+        if isinstance(value, LazySequence):
             return target.name == "System.Object" or target.name.startswith(_SEQUENCE)
         name = clr_type_name(value)
         key = (name, target)

@@ -110,7 +110,7 @@ def read(text: str, format: Format = "rawxml") -> Element:
         raise _too_long(len(text))
     if format == "xml":
         check_well_formed(text)
-    return _Reader(text).document()
+    return _PolicyReader(text).document()
 
 
 def _too_long(length: int) -> PolicyError:
@@ -134,7 +134,7 @@ class _Open:
     chunks: list[tuple[str, int, bool]] = field(default_factory=list)
 
 
-class _Reader:
+class _PolicyReader:
     """One pass over one document."""
 
     def __init__(self, text: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from apimlb.deploy.login import default_subscription, subscription
+from apimlb.deploy.login import subscription
 from apimlb.errors import AuthError
 
 
@@ -23,9 +23,9 @@ def logged_in(folder: Path, *, default: bool = True) -> dict[str, str]:
 
 def test_what_was_asked_for_wins_over_the_environment_and_that_over_the_default(tmp_path: Path) -> None:
     environ = logged_in(tmp_path)
-    assert default_subscription(environ) == "second"
-    assert default_subscription({**environ, "AZURE_SUBSCRIPTION_ID": "other"}) == "other"
-    assert default_subscription({**environ, "AZURE_SUBSCRIPTION_ID": "other"}, chosen="third") == "third"
+    assert subscription(environ).id == "second"
+    assert subscription({**environ, "AZURE_SUBSCRIPTION_ID": "other"}).id == "other"
+    assert subscription({**environ, "AZURE_SUBSCRIPTION_ID": "other"}, chosen="third").id == "third"
 
 
 def test_a_subscription_can_be_chosen_by_name_and_brings_its_tenant(tmp_path: Path) -> None:
@@ -36,18 +36,18 @@ def test_a_subscription_can_be_chosen_by_name_and_brings_its_tenant(tmp_path: Pa
 def test_the_command_line_s_own_folder_is_under_the_home(tmp_path: Path) -> None:
     (tmp_path / ".azure").mkdir()
     logged_in(tmp_path / ".azure")
-    assert default_subscription({}, home=tmp_path) == "second"
+    assert subscription({}, home=tmp_path).id == "second"
 
 
 def test_without_a_login_the_next_step_is_az_login(tmp_path: Path) -> None:
     with pytest.raises(AuthError, match="Not logged in to Azure") as caught:
-        default_subscription({}, home=tmp_path)
+        subscription({}, home=tmp_path)
     assert "az login" in caught.value.next_step
 
 
 def test_without_a_default_one_is_to_be_set(tmp_path: Path) -> None:
     with pytest.raises(AuthError) as caught:
-        default_subscription(logged_in(tmp_path, default=False))
+        subscription(logged_in(tmp_path, default=False))
     assert "az account set" in caught.value.next_step
 
 
@@ -55,4 +55,4 @@ def test_without_a_default_one_is_to_be_set(tmp_path: Path) -> None:
 def test_a_broken_profile_is_no_login(tmp_path: Path, text: str) -> None:
     (tmp_path / "azureProfile.json").write_text(text)
     with pytest.raises(AuthError):
-        default_subscription({"AZURE_CONFIG_DIR": str(tmp_path)})
+        subscription({"AZURE_CONFIG_DIR": str(tmp_path)})

@@ -8,9 +8,10 @@ from apimlb.deploy.azure import connect
 from apimlb.deploy.cloud import Target
 from apimlb.deploy.operations import KINDS
 from apimlb.deploy.sdk.wire import CLIENTS
-from apimlb.wall_clock import SystemClock
+from apimlb.errors import ApimlbError
+from apimlb.http import Request, Response
 from tests.fakes import ManualClock
-from tests.sdk import FakeCredential
+from tests.sdk import FakeCredential, InProcessTransport
 
 FLAGS = {"guarded": ("delete", "if_match"), "rawxml": ("get", "format")}
 
@@ -64,4 +65,16 @@ def test_every_operation_takes_the_parts_of_the_id(kind: str) -> None:
 
 
 def test_nothing_is_asked_before_the_first_call() -> None:
-    connect(Target("s"), SystemClock())
+    asked: list[str] = []
+
+    def refuse(request: Request) -> Response:
+        asked.append(request.url)
+        return Response(401)
+
+    clock = ManualClock()
+    target = Target("s", tenant_id="t", client_id="c", client_secret="x")
+    azure = connect(target, clock, transport=InProcessTransport(refuse, clock))
+    assert not asked
+    with pytest.raises(ApimlbError):
+        azure.get("/subscriptions/s/resourceGroups/g")
+    assert asked

@@ -2,7 +2,7 @@
 
 import re
 
-from apimlb.http import is_url
+from apimlb.http import is_url, last_segment
 from apimlb.local.arm.apim import deferred, revisions
 from apimlb.local.arm.apim.children import (
     Child,
@@ -93,7 +93,7 @@ def _source(call: Call, sent: Json) -> Document | None:
     wanted = str(sent.get("sourceApiId") or "")
     if not wanted:
         return None
-    name = wanted.rstrip("/").rpartition("/")[2]
+    name = last_segment(wanted.rstrip("/"))
     found = revisions.find(call.store, service_id(call), name)
     if found is None:
         raise validation_error(("sourceApiId", f"Api '{name}' not found."))

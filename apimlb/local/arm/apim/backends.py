@@ -6,7 +6,7 @@ issue 797; limits: Microsoft Learn, "Backends in API Management".
 
 import re
 
-from apimlb.http import is_url
+from apimlb.http import is_url, last_segment
 from apimlb.local.arm.apim.children import Child, Content, fields, service_id
 from apimlb.local.arm.call import Call, objects, section
 from apimlb.local.arm.errors import validation_error
@@ -127,7 +127,7 @@ def _pool_problems(call: Call, sent: Json) -> list[Problem]:
 
 def _member_problems(call: Call, id: str) -> list[Problem]:
     """A member is a single backend of this service, by full id or from "/backends/" on."""
-    name = id.rsplit("/", 1)[-1]
+    name = last_segment(id)
     found = call.store.get(f"{service_id(call)}/backends/{name}")
     if found is None or not id.lower().endswith(f"/backends/{name}".lower()):
         return [("pool", f"Backend Entity '{name}' not found.")]

@@ -4,6 +4,7 @@ tiers, samples.
 Recorded: apim_cli_subscription 1, apim_cli_core_service t1 and t3.
 """
 
+from apimlb.http import last_segment
 from apimlb.local.arm.apim import shape
 from apimlb.local.arm.apim.etags import apim_etag
 from apimlb.local.arm.call import Azure
@@ -61,7 +62,7 @@ def _plant(azure: Azure, id: str, properties: Json, hidden: Json | None = None) 
     body = {
         "id": id,
         "type": "/".join((shape.TYPE, *parts)),
-        "name": id.rpartition("/")[2],
+        "name": last_segment(id),
         "properties": dict(properties),
     }
     azure.store.put(Document(id, kind_of(id), body, hidden or {}, apim_etag(azure)))

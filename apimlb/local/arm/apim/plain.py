@@ -7,6 +7,7 @@ Recorded: apim_aso_20240501_crud_a 67 (version sets); the others after Microsoft
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from apimlb.http import last_segment
 from apimlb.local.arm.apim.children import Child, Content, fields, require_fields, service_id
 from apimlb.local.arm.call import Call, Reply
 from apimlb.local.arm.errors import validation_error
@@ -40,7 +41,7 @@ def _require_reference(call: Call, field: str, id: str, noun: str) -> None:
     """Ids may be whole or start below the service ("/loggers/x")."""
     full = id if id.lower().startswith("/subscriptions/") else service_id(call) + "/" + id.lstrip("/")
     if call.store.get(full) is None:
-        raise validation_error((field, f"{noun} '{id.rsplit('/', 1)[-1]}' not found."))
+        raise validation_error((field, f"{noun} '{last_segment(id)}' not found."))
 
 
 _DIAGNOSTIC = (

@@ -4,6 +4,7 @@ Shapes: Microsoft's description of 2024-05-01 (ApiReleaseContract, ApiRevisionCo
 Revisions in Azure API Management.
 """
 
+from apimlb.http import last_segment
 from apimlb.local.arm.apim import revisions, shape
 from apimlb.local.arm.apim.apis import alone
 from apimlb.local.arm.apim.children import not_found, open_service, service_id
@@ -131,7 +132,7 @@ def _require(call: Call) -> Document:
 
 def _target(call: Call, api_id: str) -> Document:
     """The revision that is to become current: of this API, and there."""
-    name = api_id.rstrip("/").rpartition("/")[2]
+    name = last_segment(api_id.rstrip("/"))
     if not api_id or revisions.split(name)[0].lower() != _api(call).lower():
         raise validation_error(("apiId", f"'apiId' must name a revision of the API '{_api(call)}'."))
     found = revisions.find(call.store, service_id(call), name)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from apimlb.http import last_segment
 from apimlb.local.arm.apim import shape
 from apimlb.local.arm.apim.etags import apim_etag
 from apimlb.local.arm.call import Call, Handler, Reply
@@ -119,4 +120,4 @@ def _pointer(service_id: str, api: str) -> str:
 
 
 def _last(id: str) -> str:
-    return id.rpartition("/")[2]
+    return last_segment(id)

@@ -4,6 +4,7 @@ Stored is the body of 2024-05-01 (recorded: apim_aso_backend 2, 10); older api-v
 order them differently (recorded: apim_cli_core_service 2, apim_cli_deletedservice 3).
 """
 
+from apimlb.http import last_segment
 from apimlb.local.arm.call import Azure, section
 from apimlb.local.arm.locations import Region
 from apimlb.local.store import Json
@@ -127,7 +128,7 @@ def is_classic(tier: str) -> bool:
 
 def service_body(azure: Azure, id: str, sent: Json, place: Region, gateway_url: str) -> Json:
     """The body in the answer to the creating PUT; etag, identity and systemData are the caller's to fill."""
-    name = id.rsplit("/", 1)[-1]
+    name = last_segment(id)
     tier = sent["sku"]["name"]
     return {
         "etag": "",

@@ -1,6 +1,7 @@
 """What a region or an account can do: usages, models, SKUs, capacities, names; and the operations' polls."""
 
 from apimlb.clock import utc
+from apimlb.http import last_segment
 from apimlb.local.arm import errors
 from apimlb.local.arm.call import Call, Reply
 from apimlb.local.arm.cognitive import catalogue, deleted_accounts, quota
@@ -19,7 +20,7 @@ _LOCATION = f"{_PROVIDER}/locations/{{location}}"
 def _region(call: Call) -> Region:
     found = region(call.names["location"])
     if found is None or not found.openai:
-        kind = call.id.rsplit("/", 1)[-1]
+        kind = last_segment(call.id)
         raise errors.no_registered_provider(
             call.names["location"], call.api_version, f"locations/{kind}", OPENAI_REGIONS
         )

@@ -1,6 +1,6 @@
 """X509Certificate and X509Certificate2: a certificate with the private key that belongs to it, if any."""
 
-from apimlb.policy.clr.certificates.facts import Facts, no_handle
+from apimlb.policy.clr.certificates.facts import CertificateFacts, no_handle
 from apimlb.policy.clr.crypto.hashes import C
 from apimlb.policy.clr.crypto.oids import NAMES
 from apimlb.policy.clr.crypto.rsa import Rsa
@@ -17,7 +17,7 @@ class X509:
     def __init__(self, second: bool = True, trusted: bool = False) -> None:
         self.second = second
         self.trusted = trusted
-        self._facts: Facts | None = None
+        self._facts: CertificateFacts | None = None
         self._key: Rsa | None = None
         self._name = ""
         self._archived = False
@@ -57,7 +57,7 @@ class X509:
         return self._facts is None
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> CertificateFacts:
         if self._facts is None:
             raise no_handle()
         return self._facts
@@ -151,7 +151,7 @@ def _section(title: str, *lines: str) -> str:
     return f"[{title}]\n" + "".join(f"  {line}\n" for line in lines)
 
 
-def _technical(facts: Facts) -> list[str]:
+def _technical(facts: CertificateFacts) -> list[str]:
     """What a verbose text says of algorithms, and of the extensions by name and as bytes."""
     found = [
         _section("Signature Algorithm", f"{NAMES.get(facts.signature, '')}({facts.signature})"),
@@ -186,5 +186,5 @@ class PublicKey:
 
     clr_name = X + "PublicKey"
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: CertificateFacts) -> None:
         self.facts = facts

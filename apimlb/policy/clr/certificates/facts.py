@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True, eq=False)
-class Facts:
+class CertificateFacts:
     """What a certificate says. Times are epoch seconds; `serial` is big-endian; `names` are what GetNameInfo
     says of the subject and of the issuer, by the names of X509NameType; `extensions` are pairs of identifier
     and DER."""

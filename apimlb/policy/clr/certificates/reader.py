@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.certificates import distinguished_names
-from apimlb.policy.clr.certificates.facts import Facts, no_object
+from apimlb.policy.clr.certificates.facts import CertificateFacts, no_object
 from apimlb.policy.clr.crypto.hashes import crypto_error
 from apimlb.policy.clr.crypto.rsa_keys import RsaKey
 
@@ -35,7 +35,7 @@ _SAN, _IAN = x509.SubjectAlternativeName, x509.IssuerAlternativeName
 _BAD = (ValueError, TypeError, IndexError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
 
 
-def read(content: bytes, password: str | None) -> tuple[Facts, RsaKey | None]:
+def read(content: bytes, password: str | None) -> tuple[CertificateFacts, RsaKey | None]:
     """A certificate in DER, PEM or PKCS #12, with its private key where that is RSA and there; throws
     CryptographicException for anything else."""
     BUDGET.spend(200 + len(content))
@@ -84,7 +84,7 @@ def _certificate(content: bytes) -> x509.Certificate:
     return x509.load_der_x509_certificate(distinguished_names.pieces(content)[0].whole)
 
 
-def _pfx(content: bytes, password: str | None) -> tuple[Facts, RsaKey | None]:
+def _pfx(content: bytes, password: str | None) -> tuple[CertificateFacts, RsaKey | None]:
     BUDGET.spend(50_000 + 2 * _iterations(distinguished_names.pieces(content)))
     secret = password.encode() if password else None
     try:
@@ -133,7 +133,7 @@ def _content(inside: bytes) -> list[distinguished_names.Piece]:
         return []
 
 
-def _facts(certificate: x509.Certificate) -> Facts:
+def _facts(certificate: x509.Certificate) -> CertificateFacts:
     der = certificate.public_bytes(Encoding.DER)
     parts = distinguished_names.pieces(
         distinguished_names.pieces(distinguished_names.pieces(der)[0].inside)[0].inside
@@ -142,7 +142,7 @@ def _facts(certificate: x509.Certificate) -> Facts:
     issuer, subject = parts[2].whole, parts[4].whole
     algorithm, bits = distinguished_names.pieces(parts[5].inside)
     oid, *rest = distinguished_names.pieces(algorithm.inside)
-    return Facts(
+    return CertificateFacts(
         der=der,
         thumbprint=hashlib.sha1(der, usedforsecurity=False).digest(),
         subject=distinguished_names.name_text(subject),

@@ -10,7 +10,7 @@ from apimlb.policy.clr.collections.enumerators import Enumerator
 from apimlb.policy.clr.collections.hash_sets import ClrSet
 from apimlb.policy.clr.collections.iteration import PAIR_TYPES, elements, iterate, iterate_pairs
 from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.collections.sequences import Sequence as LazySequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.json.tokens import JArray, JObject
 from apimlb.policy.clr.numbers.arithmetic import Byte
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER

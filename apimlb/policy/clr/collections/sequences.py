@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from apimlb.policy.clr.budget import BUDGET
 
 
-class Sequence:
+class LazySequence:
     """A lazy IEnumerable<T>: made anew for every enumeration."""
 
     __slots__ = ("_make", "clr_name")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import ClrException, argument, invalid_operation, required
 from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json import tokens
@@ -100,9 +100,9 @@ def own_value(kind: Type, source: object) -> object:
     return converted(kind, source)
 
 
-def values_of(kind: Type, token: tokens.JToken) -> Sequence:
+def values_of(kind: Type, token: tokens.JToken) -> LazySequence:
     """token.Values<T>(): the children, converted."""
-    return Sequence(lambda: (converted(kind, child) for child in elements(token.children())))
+    return LazySequence(lambda: (converted(kind, child) for child in elements(token.children())))
 
 
 def scalar(token: tokens.JValue) -> object:

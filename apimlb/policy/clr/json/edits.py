@@ -4,7 +4,7 @@ container; and annotations."""
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json import tokens
@@ -118,8 +118,8 @@ def annotate(token: tokens.JToken, annotation: object) -> None:
     charge_each(len(token.notes))
 
 
-def annotations(kind: Type, token: tokens.JToken) -> Sequence:
-    return Sequence(lambda: (note for note in elements(_notes(token)) if RUNTIME.is_a(note, kind)))
+def annotations(kind: Type, token: tokens.JToken) -> LazySequence:
+    return LazySequence(lambda: (note for note in elements(_notes(token)) if RUNTIME.is_a(note, kind)))
 
 
 def annotation(kind: Type, token: tokens.JToken) -> object:

@@ -6,7 +6,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.collections.enumerators import Enumerator
 from apimlb.policy.clr.collections.interfaces import pair_enumerator
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.json import conversions, edits, sequences
 from apimlb.policy.clr.json import serialization as objects
@@ -188,10 +188,10 @@ _CONTAINER_ROWS: tuple[Row, ...] = (
     ("void AddFirst(object content)", edits.add_first),
     ("void RemoveAll()", edits.clear),
     ("void ReplaceAll(object content)", edits.replace_all),
-    ("IEnumerable<JToken> Descendants()", lambda token: Sequence(lambda: elements(descendants(token)))),
+    ("IEnumerable<JToken> Descendants()", lambda token: LazySequence(lambda: elements(descendants(token)))),
     (
         "IEnumerable<JToken> DescendantsAndSelf()",
-        lambda token: Sequence(lambda: elements(self_and_below(token))),
+        lambda token: LazySequence(lambda: elements(self_and_below(token))),
     ),
     (
         "void Merge(object content)",
@@ -241,10 +241,11 @@ DEFINITIONS = (
             ("bool HasValues", lambda token: any(True for _ in token.children())),
             ("JToken SelectToken(string path[, bool errorWhenNoMatch])", select_token),
             ("IEnumerable<JToken> SelectTokens(string path[, bool errorWhenNoMatch])",
-             lambda token, path, error=False: Sequence(select_tokens(token, path, error))),
-            ("IEnumerable<JToken> Ancestors()", lambda token: Sequence(lambda: elements(ancestors(token)))),
+             lambda token, path, error=False: LazySequence(select_tokens(token, path, error))),
+            ("IEnumerable<JToken> Ancestors()",
+             lambda token: LazySequence(lambda: elements(ancestors(token)))),
             ("IEnumerable<JToken> AncestorsAndSelf()",
-             lambda token: Sequence(lambda: elements(self_and_above(token)))),
+             lambda token: LazySequence(lambda: elements(self_and_above(token)))),
             ("IEnumerable<JToken> AfterSelf()", sequences.tokens_after),
             ("IEnumerable<JToken> BeforeSelf()", sequences.tokens_before),
             ("void AddAnnotation(object! annotation)", edits.annotate),
@@ -284,9 +285,9 @@ DEFINITIONS = (
             ("JProperty Property(string name)",
              lambda token, name: None if name is None else token.properties.get(name)),
             ("IEnumerable<JProperty> Properties()",
-             lambda token: Sequence(lambda: elements(token.children()))),
+             lambda token: LazySequence(lambda: elements(token.children()))),
             ("IEnumerable<JToken> PropertyValues()",
-             lambda token: Sequence(lambda: (prop.value for prop in list(token.properties.values())))),
+             lambda token: LazySequence(lambda: (prop.value for prop in list(token.properties.values())))),
             ("JToken GetValue(string propertyName)", get_value),
             ("JToken GetValue(string propertyName, StringComparison comparison)", get_value_as),
             ("bool TryGetValue(string propertyName, out JToken value)", try_get_value),

@@ -42,9 +42,9 @@ class PathReader:
             return True
         return False
 
-    def read(self) -> list[path_steps.Step]:
+    def read(self) -> list[path_steps.PathStep]:
         self._space()
-        text, start, steps = self._text, 0, list[path_steps.Step]()
+        text, start, steps = self._text, 0, list[path_steps.PathStep]()
         if self._at == len(text) or text == "$":
             return steps
         if text.startswith(("$.", "$["), self._at):
@@ -57,7 +57,7 @@ class PathReader:
                 raise path_steps.json_error(f"Unexpected character while parsing path: {text[here]}")
         return steps
 
-    def _path(self, steps: list[path_steps.Step], start: int, query: bool) -> bool:
+    def _path(self, steps: list[path_steps.PathStep], start: int, query: bool) -> bool:
         """Read steps; whether the text ends with them. A name begins at `start`."""
         deep = indexed = dotted = False
         while self._at < len(self._text):
@@ -87,13 +87,13 @@ class PathReader:
             raise path_steps.json_error("Unexpected end while parsing path.")
         return ended
 
-    def _named(self, start: int, end: int, deep: bool) -> path_steps.Step:
+    def _named(self, start: int, end: int, deep: bool) -> path_steps.PathStep:
         name = self._text[start:end].rstrip()
         return _member(None if name == "*" else name, deep)
 
     # Indexers
 
-    def _indexer(self, closing: str, deep: bool) -> path_steps.Step:
+    def _indexer(self, closing: str, deep: bool) -> path_steps.PathStep:
         self._at += 1
         self._more(_OPEN_INDEXER)
         self._space()
@@ -105,7 +105,7 @@ class PathReader:
     def _wrong(self, where: str) -> NoReturn:
         raise path_steps.json_error(f"Unexpected character while parsing path {where}: {self._char()}")
 
-    def _quoted(self, closing: str, deep: bool) -> path_steps.Step:
+    def _quoted(self, closing: str, deep: bool) -> path_steps.PathStep:
         names: list[str] = []
         while self._at < len(self._text):
             names.append(self._string())
@@ -138,7 +138,7 @@ class PathReader:
             made.append(char)
         raise path_steps.json_error("Path ended with an open string.")
 
-    def _indices(self, closing: str) -> path_steps.Step:
+    def _indices(self, closing: str) -> path_steps.PathStep:
         """Numbers with commas or colons between them, or a star."""
         parts: list[int | None] = []
         between = ""
@@ -176,7 +176,7 @@ class PathReader:
 
     # Queries
 
-    def _query(self, closing: str, deep: bool) -> path_steps.Step:
+    def _query(self, closing: str, deep: bool) -> path_steps.PathStep:
         self._at += 1
         self._more(_OPEN_INDEXER)
         if self._char() != "(":
@@ -269,11 +269,11 @@ class PathReader:
             return None
 
 
-def _member(name: str | None, deep: bool) -> path_steps.Step:
-    return path_steps.Deep(None if name is None else [name]) if deep else path_steps.Member(name)
+def _member(name: str | None, deep: bool) -> path_steps.PathStep:
+    return path_steps.Deep(None if name is None else [name]) if deep else path_steps.PathMember(name)
 
 
-def _items(parts: list[int | None], between: str) -> path_steps.Step:
+def _items(parts: list[int | None], between: str) -> path_steps.PathStep:
     if between == ":":
         start, stop, *rest = parts
         return path_steps.Slice(start, stop, rest[-1] if rest else None)
@@ -281,7 +281,7 @@ def _items(parts: list[int | None], between: str) -> path_steps.Step:
 
 
 @lru_cache(maxsize=256)
-def _steps(expression: str) -> tuple[path_steps.Step, ...]:
+def _steps(expression: str) -> tuple[path_steps.PathStep, ...]:
     return tuple(PathReader(expression).read())
 
 

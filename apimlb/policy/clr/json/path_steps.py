@@ -21,7 +21,7 @@ def _kind(token: JToken) -> str:
     return token.clr_name.rpartition(".")[2]
 
 
-class Step:
+class PathStep:
     """One part of a path. `strict` is errorWhenNoMatch; throws Newtonsoft.Json.JsonException."""
 
     def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
@@ -29,7 +29,7 @@ class Step:
 
 
 @dataclass(slots=True)
-class Member(Step):
+class PathMember(PathStep):
     """`.name`, or `.*` without a name: properties of objects."""
 
     name: str | None
@@ -54,7 +54,7 @@ def _member(token: JObject, name: str, strict: bool) -> Iterator[JToken]:
 
 
 @dataclass(slots=True)
-class Members(Step):
+class Members(PathStep):
     """`['a', 'b']`. A strict path complains of every name, even one that is there."""
 
     names: list[str]
@@ -82,7 +82,7 @@ def _item(token: JToken, index: int, strict: bool) -> Iterator[JToken]:
 
 
 @dataclass(slots=True)
-class Items(Step):
+class Items(PathStep):
     """`[1]` and `[1, 2]`; `[*]` without indices."""
 
     indices: list[int] | None
@@ -98,7 +98,7 @@ class Items(Step):
 
 
 @dataclass(slots=True)
-class Slice(Step):
+class Slice(PathStep):
     """`[start:stop:step]`, each of which may be left out."""
 
     start: int | None
@@ -107,7 +107,7 @@ class Slice(Step):
 
     def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
         if self.step == 0:
-            raise json_error("Step cannot be zero.")
+            raise json_error("PathStep cannot be zero.")
         if not isinstance(token, JArray):
             if strict:
                 raise json_error(f"Array slice is not valid on {_kind(token)}.")
@@ -120,7 +120,7 @@ class Slice(Step):
 
 
 @dataclass(slots=True)
-class Deep(Step):
+class Deep(PathStep):
     """`..name` or `..['a', 'b']`, or `..*` without names: at any depth below."""
 
     names: list[str] | None
@@ -143,14 +143,14 @@ def _below(token: JToken) -> Iterator[JToken]:
 
 
 @dataclass(slots=True)
-class Root(Step):
+class Root(PathStep):
     """`$` inside a query"""
 
     def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
         yield root
 
 
-Side = list[Step] | JValue
+Side = list[PathStep] | JValue
 
 
 @dataclass(slots=True)
@@ -186,7 +186,7 @@ class Joined:
 
 
 @dataclass(slots=True)
-class Query(Step):
+class Query(PathStep):
     """`[?(...)]`: the children for which it holds, or (`deep`) all of the tree."""
 
     condition: Comparison | Joined
@@ -202,7 +202,7 @@ def _values(side: Side, root: JToken, token: JToken) -> Iterator[JToken]:
     return iter((side,)) if isinstance(side, JValue) else walk(side, root, token, False)
 
 
-def walk(steps: Sequence[Step], root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
+def walk(steps: Sequence[PathStep], root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
     """What a path finds, one after another. There is one iterator a step on a stack of our own: a chain of
     generators as long as a path may be would overflow Python's."""
     stack: list[Iterator[JToken]] = [iter((token,))]

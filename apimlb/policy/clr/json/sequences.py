@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import null_reference, required
 from apimlb.policy.clr.json.conversions import converted, own_value, token_at
 from apimlb.policy.clr.json.tokens import JToken, JValue
@@ -16,9 +16,9 @@ _TOKENS = "Newtonsoft.Json.Linq.JEnumerable`1[Newtonsoft.Json.Linq.JToken]"
 Walk = Callable[[JToken], Iterable[JToken]]
 
 
-def tokens(make: Callable[[], Iterator[object]]) -> Sequence:
+def tokens(make: Callable[[], Iterator[object]]) -> LazySequence:
     """IJEnumerable<JToken>"""
-    return Sequence(make, _TOKENS)
+    return LazySequence(make, _TOKENS)
 
 
 # Of one token
@@ -34,11 +34,11 @@ def self_and_below(token: JToken) -> Iterator[JToken]:
     yield from descendants(token)
 
 
-def children_of(kind: Type, token: JToken) -> Sequence:
-    return Sequence(lambda: (item for item in elements(token.children()) if RUNTIME.is_a(item, kind)))
+def children_of(kind: Type, token: JToken) -> LazySequence:
+    return LazySequence(lambda: (item for item in elements(token.children()) if RUNTIME.is_a(item, kind)))
 
 
-def tokens_after(token: JToken) -> Sequence:
+def tokens_after(token: JToken) -> LazySequence:
     """AfterSelf"""
 
     def walk() -> Iterator[JToken]:
@@ -47,10 +47,10 @@ def tokens_after(token: JToken) -> Sequence:
             if each is token:
                 yield from around
 
-    return Sequence(lambda: elements(walk()))
+    return LazySequence(lambda: elements(walk()))
 
 
-def tokens_before(token: JToken) -> Sequence:
+def tokens_before(token: JToken) -> LazySequence:
     """BeforeSelf; .NET throws System.NullReferenceException without a parent."""
 
     def walk() -> Iterator[JToken]:
@@ -61,7 +61,7 @@ def tokens_before(token: JToken) -> Sequence:
                 return
             yield each
 
-    return Sequence(lambda: elements(walk()))
+    return LazySequence(lambda: elements(walk()))
 
 
 # Of many
@@ -74,10 +74,10 @@ def _each(source: object) -> Iterator[JToken]:
         yield token
 
 
-def _of_each(walk: Walk) -> Callable[[object], Sequence]:
+def _of_each(walk: Walk) -> Callable[[object], LazySequence]:
     """The tokens that a walk from each token of a source finds."""
 
-    def of_each(source: object) -> Sequence:
+    def of_each(source: object) -> LazySequence:
         source = required(source, "source")
         return tokens(lambda: (found for token in _each(source) for found in elements(walk(token))))
 
@@ -91,10 +91,10 @@ def _children(token: JToken) -> Iterable[JToken]:
 each_children = _of_each(_children)
 
 
-def all_children(kind: Type, source: object) -> Sequence:
+def all_children(kind: Type, source: object) -> LazySequence:
     """source.Children<T, U>()"""
     found = each_children(source)
-    return Sequence(lambda: (converted(kind, token) for token in found))
+    return LazySequence(lambda: (converted(kind, token) for token in found))
 
 
 def _values(source: object, key: object) -> Iterator[JToken]:
@@ -109,14 +109,14 @@ def _values(source: object, key: object) -> Iterator[JToken]:
             yield from token.children()
 
 
-def values_named(source: object, key: object) -> Sequence:
+def values_named(source: object, key: object) -> LazySequence:
     """source.Values(key): the child under a key, of each token that has one."""
     return tokens(lambda: _values(source, key))
 
 
-def all_values_as(kind: Type, source: object, key: object = None) -> Sequence:
+def all_values_as(kind: Type, source: object, key: object = None) -> LazySequence:
     """source.Values<T>() and source.Values<T>(key)"""
-    return Sequence(lambda: (converted(kind, token) for token in _values(source, key)))
+    return LazySequence(lambda: (converted(kind, token) for token in _values(source, key)))
 
 
 def as_enumerable(source: object) -> object:
@@ -124,7 +124,7 @@ def as_enumerable(source: object) -> object:
     return source if source is None or isinstance(source, JToken) else tokens(lambda: elements(source))
 
 
-def by_key(source: object, key: object) -> Sequence:
+def by_key(source: object, key: object) -> LazySequence:
     """`tokens[key]` of an IJEnumerable<JToken>, which may be one token."""
     if isinstance(source, JToken):
         found = token_at(source, key)

@@ -8,7 +8,7 @@ from apimlb.policy.clr.collections import containers
 from apimlb.policy.clr.collections.hash_sets import ClrSet
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
@@ -27,7 +27,7 @@ _LISTED = (
     ClrSet,
     ClrQueue,
     containers.MapView,
-    Sequence,
+    LazySequence,
     Grouping,
     Lookup,
 )

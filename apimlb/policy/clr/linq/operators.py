@@ -10,7 +10,7 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.casts import cast, cast_value
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ClrList, Comparer
 from apimlb.policy.clr.collections.iteration import elements, known_size
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 
@@ -28,13 +28,13 @@ TOO_MANY_MATCH = "Sequence contains more than one matching element"
 
 def lazy(
     source: object, make: Callable[[Iterator[object]], Iterator[object]], name: str = "source"
-) -> Sequence:
+) -> LazySequence:
     """A sequence over a source that must be there; `name` is what .NET calls it."""
     source = exceptions.required(source, name)
-    return Sequence(lambda: make(elements(source)))
+    return LazySequence(lambda: make(elements(source)))
 
 
-def flattened(source: object, pick: IndexedPick, result: Pair | None = None) -> Sequence:
+def flattened(source: object, pick: IndexedPick, result: Pair | None = None) -> LazySequence:
     """SelectMany; `result` makes an element of an outer and an inner one."""
 
     def make(items: Iterator[object]) -> Iterator[object]:
@@ -113,10 +113,10 @@ def contains(source: object, value: object, comparer: Comparer | None = None) ->
     return any(comparer.key(item) == wanted for item in elements(source))
 
 
-def by_place(keep: Callable[..., Iterator[Any]]) -> Callable[[object, IndexedTest], Sequence]:
+def by_place(keep: Callable[..., Iterator[Any]]) -> Callable[[object, IndexedTest], LazySequence]:
     """An operator whose test is told the place of each element; `keep` is filter, takewhile or dropwhile."""
 
-    def run(source: object, test: IndexedTest) -> Sequence:
+    def run(source: object, test: IndexedTest) -> LazySequence:
         def make(items: Iterator[object]) -> Iterator[object]:
             return (item for _, item in keep(lambda each: test(each[1], each[0]), enumerate(items)))
 
@@ -125,13 +125,13 @@ def by_place(keep: Callable[..., Iterator[Any]]) -> Callable[[object, IndexedTes
     return run
 
 
-def zip_with(one: object, other: object, result: Callable[[object, object], object]) -> Sequence:
+def zip_with(one: object, other: object, result: Callable[[object, object], object]) -> LazySequence:
     if other is None and one is not None:
         raise exceptions.argument_null("second")
     return lazy(one, lambda items: map(result, items, elements(other)), "first")
 
 
-def default_of(source: object, value: object) -> Sequence:
+def default_of(source: object, value: object) -> LazySequence:
     def make(items: Iterator[object]) -> Iterator[object]:
         found = False
         for item in items:
@@ -154,7 +154,7 @@ def element_at(source: object, index: int) -> object:
     return found[0]
 
 
-def cast_all(kind: Type, source: object) -> Sequence:
+def cast_all(kind: Type, source: object) -> LazySequence:
     def make(items: Iterator[object]) -> Iterator[object]:
         for item in items:
             yield cast_value(item, kind) if kind.is_value and not kind.is_nullable else cast(item, kind)
@@ -188,13 +188,13 @@ def aggregate_from(source: object, seed: object, step: Callable[[object, object]
     return seed
 
 
-def number_range(start: int, amount: int) -> Sequence:
+def number_range(start: int, amount: int) -> LazySequence:
     if amount < 0 or start + amount - 1 > 2**31 - 1:
         raise exceptions.argument_range(OUT_OF_RANGE, "count")
-    return Sequence(lambda: elements(range(start, start + amount)))
+    return LazySequence(lambda: elements(range(start, start + amount)))
 
 
-def repeat(value: object, amount: int) -> Sequence:
+def repeat(value: object, amount: int) -> LazySequence:
     if amount < 0:
         raise exceptions.argument_range(OUT_OF_RANGE, "count")
-    return Sequence(lambda: elements(value for _ in range(amount)))
+    return LazySequence(lambda: elements(value for _ in range(amount)))

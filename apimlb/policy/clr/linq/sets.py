@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from apimlb.policy.clr.collections.containers import ClrDictionary, Comparer
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.collections.sets import to_set
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
@@ -44,7 +44,7 @@ def to_lookup(
 
 def lookup_item(target: Lookup, key: object) -> object:
     """The elements under a key; none where there is no such key."""
-    return target.find(key) or Sequence(lambda: iter(()))
+    return target.find(key) or LazySequence(lambda: iter(()))
 
 
 def _unique(items: Iterator[object], comparer: Comparer | None) -> Iterator[object]:
@@ -57,7 +57,7 @@ def _unique(items: Iterator[object], comparer: Comparer | None) -> Iterator[obje
             yield item
 
 
-def _two(one: object, other: object, make: Callable[[Iterator[object]], Iterator[object]]) -> Sequence:
+def _two(one: object, other: object, make: Callable[[Iterator[object]], Iterator[object]]) -> LazySequence:
     """A sequence made of two sources, which must both be there."""
     if other is None and one is not None:
         raise argument_null("second")
@@ -69,11 +69,11 @@ def _joined(one: Iterator[object], other: object) -> Iterator[object]:
     yield from elements(other)
 
 
-def union(one: object, other: object, comparer: Comparer | None = None) -> Sequence:
+def union(one: object, other: object, comparer: Comparer | None = None) -> LazySequence:
     return _two(one, other, lambda items: _unique(_joined(items, other), comparer))
 
 
-def _chosen(one: object, other: object, comparer: Comparer | None, shared: bool) -> Sequence:
+def _chosen(one: object, other: object, comparer: Comparer | None, shared: bool) -> LazySequence:
     """Intersect and Except: the elements of `one` that are, or are not, in `other`."""
     key_of = (comparer or DEFAULT_COMPARER).key
 
@@ -93,7 +93,7 @@ def _groups(items: Iterator[object], key: Pick, value: Pick, types: str, compare
 
 def group_by(
     key_type: Type, kind: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
-) -> Sequence:
+) -> LazySequence:
     types = f"{key_type.name},{kind.name}"
     return lazy(source, lambda items: iter(_groups(items, key, value, types, comparer)))
 
@@ -101,7 +101,7 @@ def group_by(
 def group_result(
     key_type: Type, kind: Type, source: object, key: Pick, value: Pick, result: Pair,
     comparer: Comparer | None = None,
-) -> Sequence:  # fmt: skip
+) -> LazySequence:  # fmt: skip
     types = f"{key_type.name},{kind.name}"
     return lazy(
         source,
@@ -121,7 +121,9 @@ def _table(inner: object, key: Pick, comparer: Comparer | None) -> Lookup:
     return made
 
 
-def _joining(outer: object, inner: object, make: Callable[[Iterator[object]], Iterator[object]]) -> Sequence:
+def _joining(
+    outer: object, inner: object, make: Callable[[Iterator[object]], Iterator[object]]
+) -> LazySequence:
     if inner is None and outer is not None:
         raise argument_null("inner")
     return lazy(outer, make, "outer")
@@ -130,7 +132,7 @@ def _joining(outer: object, inner: object, make: Callable[[Iterator[object]], It
 def join(
     outer: object, inner: object, outer_key: Pick, inner_key: Pick, result: Pair,
     comparer: Comparer | None = None,
-) -> Sequence:  # fmt: skip
+) -> LazySequence:  # fmt: skip
     def make(items: Iterator[object]) -> Iterator[object]:
         table = _table(inner, inner_key, comparer)
         return (result(item, match) for item in items for match in table.find(outer_key(item)) or ())
@@ -141,7 +143,7 @@ def join(
 def group_join(
     kind: Type, outer: object, inner: object, outer_key: Pick, inner_key: Pick, result: Pair,
     comparer: Comparer | None = None,
-) -> Sequence:  # fmt: skip
+) -> LazySequence:  # fmt: skip
     def make(items: Iterator[object]) -> Iterator[object]:
         table = _table(inner, inner_key, comparer)
         none = Grouping(None, [], f"System.Object,{kind.name}")

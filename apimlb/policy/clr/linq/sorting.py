@@ -6,7 +6,7 @@ from typing import Any
 
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import sort_key
@@ -16,7 +16,7 @@ from apimlb.policy.clr.types.definitions import Row
 Pick = Callable[[object], object]
 
 
-class Ordered(Sequence):
+class Ordered(LazySequence):
     """IOrderedEnumerable<T>: a source and the keys that it is sorted by."""
 
     __slots__ = ("_keys", "_source")

@@ -41,7 +41,7 @@ class Encoding:
     """System.Text.Encoding. `name` is that of its class, `facts` what its properties say."""
 
     def __init__(
-        self, name: str, codec: str, facts: "Facts", preamble: bytes = b"", fixed: bool = True
+        self, name: str, codec: str, facts: "EncodingFacts", preamble: bytes = b"", fixed: bool = True
     ) -> None:
         self.name = name
         self.codec = codec
@@ -80,7 +80,7 @@ class Encoding:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class EncodingFacts:
     """What the properties of an Encoding say. `page` is the code page, `family` WindowsCodePage; `uses`
     whether browsers show and save it and mail programs show and save it; `most_bytes(characters)` and
     `most_chars(bytes)` what GetMaxByteCount and GetMaxCharCount answer."""
@@ -119,36 +119,39 @@ def _quads(size: int) -> int:
 
 UTF8 = Encoding(
     "UTF8Encoding+UTF8EncodingSealed", "utf-8",
-    Facts("utf-8", "Unicode (UTF-8)", 65001, 1200, _ALL, _one_more(3), _one_more(1)), b"\xef\xbb\xbf",
+    EncodingFacts("utf-8", "Unicode (UTF-8)", 65001, 1200, _ALL, _one_more(3), _one_more(1)), b"\xef\xbb\xbf",
 )  # fmt: skip
 ASCII = Encoding(
     "ASCIIEncoding+ASCIIEncodingSealed", "ascii",
-    Facts("us-ascii", "US-ASCII", 20127, 1252, _MAIL, _one_more(1), _same, single=True),
+    EncodingFacts("us-ascii", "US-ASCII", 20127, 1252, _MAIL, _one_more(1), _same, single=True),
 )  # fmt: skip
 UNICODE = Encoding(
     "UnicodeEncoding", "utf-16-le",
-    Facts("utf-16", "Unicode", 1200, 1200, (False, True, False, False), _one_more(2), _pairs), b"\xff\xfe",
+    EncodingFacts("utf-16", "Unicode", 1200, 1200, (False, True, False, False), _one_more(2), _pairs),
+    b"\xff\xfe",
 )  # fmt: skip
 BIG_ENDIAN = Encoding(
     "UnicodeEncoding", "utf-16-be",
-    Facts("utf-16BE", "Unicode (Big-Endian)", 1201, 1200, _NONE, _one_more(2), _pairs), b"\xfe\xff",
+    EncodingFacts("utf-16BE", "Unicode (Big-Endian)", 1201, 1200, _NONE, _one_more(2), _pairs), b"\xfe\xff",
 )  # fmt: skip
 UTF32 = Encoding(
     "UTF32Encoding", "utf-32-le",
-    Facts("utf-32", "Unicode (UTF-32)", 12000, 1200, _NONE, _one_more(4), _quads), b"\xff\xfe\0\0",
+    EncodingFacts("utf-32", "Unicode (UTF-32)", 12000, 1200, _NONE, _one_more(4), _quads), b"\xff\xfe\0\0",
 )  # fmt: skip
 UTF32_BIG_ENDIAN = Encoding(
     "UTF32Encoding", "utf-32-be",
-    Facts("utf-32BE", "Unicode (UTF-32 Big-Endian)", 12001, 1200, _NONE, _one_more(4), _quads),
+    EncodingFacts("utf-32BE", "Unicode (UTF-32 Big-Endian)", 12001, 1200, _NONE, _one_more(4), _quads),
     b"\0\0\xfe\xff",
 )  # fmt: skip
 UTF7 = Encoding(
     "UTF7Encoding", "utf-7",
-    Facts("utf-7", "Unicode (UTF-7)", 65000, 1200, _MAIL, lambda size: size * 3 + 2, lambda size: size or 1),
+    EncodingFacts(
+        "utf-7", "Unicode (UTF-7)", 65000, 1200, _MAIL, lambda size: size * 3 + 2, lambda size: size or 1),
 )  # fmt: skip
 LATIN1 = Encoding(
     "Latin1Encoding", "latin-1",
-    Facts("iso-8859-1", "Western European (ISO)", 28591, 1252, _ALL, _one_more(1), _same, single=True),
+    EncodingFacts(
+        "iso-8859-1", "Western European (ISO)", 28591, 1252, _ALL, _one_more(1), _same, single=True),
 )  # fmt: skip
 _NAMES = {
     UTF8: "utf-8 unicode-1-1-utf-8 unicode-2-0-utf-8 x-unicode-1-1-utf-8 x-unicode-2-0-utf-8",

@@ -51,7 +51,7 @@ def deserialized(text: str | None) -> zones.Zone:
     if not text:
         raise argument("The specified serialized string '' is not supported.", "source")
     charge_each(len(text))
-    reader = _Reader(text)
+    reader = _ZoneReader(text)
     try:
         return reader.zone()
     except ValueError:
@@ -62,7 +62,7 @@ def deserialized(text: str | None) -> zones.Zone:
         raise corrupt() from error
 
 
-class _Reader:
+class _ZoneReader:
     """Walks over a serialized zone; raises ValueError where it is none."""
 
     def __init__(self, text: str) -> None:

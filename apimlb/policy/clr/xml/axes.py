@@ -5,7 +5,7 @@ from functools import cmp_to_key
 
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections.iteration import elements as each_of
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.types.definitions import Definition, Row
@@ -76,22 +76,22 @@ def _elements_before(target: XNode) -> Iterator[XElement]:
     return (node for node in _before(target) if isinstance(node, XElement))
 
 
-def axis(walk: Walk) -> Callable[[XObject], Sequence]:
+def axis(walk: Walk) -> Callable[[XObject], LazySequence]:
     """A method that yields what a walk finds."""
 
-    def found(target: XObject) -> Sequence:
+    def found(target: XObject) -> LazySequence:
         assert isinstance(target, XObject)
-        return Sequence(lambda: each_of(walk(target)))
+        return LazySequence(lambda: each_of(walk(target)))
 
     return found
 
 
-def named_axis(walk: Walk) -> Callable[[XObject, XName | None], Sequence]:
+def named_axis(walk: Walk) -> Callable[[XObject, XName | None], LazySequence]:
     """The same of one name; none for no name."""
 
-    def found(target: XObject, name: XName | None) -> Sequence:
+    def found(target: XObject, name: XName | None) -> LazySequence:
         assert isinstance(target, XObject)
-        return Sequence(lambda: _with_name(walk(target), name))
+        return LazySequence(lambda: _with_name(walk(target), name))
 
     return found
 
@@ -100,16 +100,16 @@ def _with_name(items: Iterable[object], name: XName | None) -> Iterator[object]:
     return (item for item in each_of(items) if name is not None and item.name == name)  # type: ignore[attr-defined]
 
 
-def _spread(walk: Walk, named: bool) -> Callable[..., Sequence]:
+def _spread(walk: Walk, named: bool) -> Callable[..., LazySequence]:
     """An Extensions method: the same of each node of a sequence, one after another."""
 
-    def found(source: object, name: XName | None = None) -> Sequence:
+    def found(source: object, name: XName | None = None) -> LazySequence:
         source = required(source, "source")
         if named:
-            return Sequence(
+            return LazySequence(
                 lambda: (item for node in each_of(source) for item in _with_name(walk(node), name))
             )
-        return Sequence(lambda: (item for node in each_of(source) for item in each_of(walk(node))))
+        return LazySequence(lambda: (item for node in each_of(source) for item in each_of(walk(node))))
 
     return found
 
@@ -160,7 +160,7 @@ def base_uri(target: XObject) -> str:
     return ""
 
 
-def in_document_order(source: object) -> Sequence:
+def in_document_order(source: object) -> LazySequence:
     source = required(source, "source")
 
     def ordered() -> Iterator[object]:
@@ -168,7 +168,7 @@ def in_document_order(source: object) -> Sequence:
         charge_sorting(len(found))
         return iter(sorted(found, key=cmp_to_key(compare_nodes)))  # type: ignore[arg-type]
 
-    return Sequence(ordered)
+    return LazySequence(ordered)
 
 
 # Namespaces

@@ -6,7 +6,7 @@ from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.collections.iteration import elements as each_of
-from apimlb.policy.clr.collections.sequences import Sequence
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.xml import nodes
@@ -231,8 +231,8 @@ def annotate(target: nodes.XObject, annotation: object) -> None:
     charge_each(len(target.notes))
 
 
-def annotations(kind: Type, target: nodes.XObject) -> Sequence:
-    return Sequence(lambda: (note for note in each_of(_notes(target)) if RUNTIME.is_a(note, kind)))
+def annotations(kind: Type, target: nodes.XObject) -> LazySequence:
+    return LazySequence(lambda: (note for note in each_of(_notes(target)) if RUNTIME.is_a(note, kind)))
 
 
 def annotation(kind: Type, target: nodes.XObject) -> object:

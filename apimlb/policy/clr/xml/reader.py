@@ -14,7 +14,7 @@ from apimlb.policy.clr.xml import (
 from apimlb.policy.clr.xml.names import XML, XMLNS, XName, xml_error
 
 
-class _Reader:
+class _TreeBuilder:
     """Builds a document from expat's events."""
 
     def __init__(self) -> None:
@@ -160,7 +160,7 @@ def _mismatch(text: str, line: int, column: int) -> NoReturn:
 def parse_document(text: str | None) -> nodes.XDocument:
     """XDocument.Parse; throws System.Xml.XmlException."""
     text = required(text, "s")
-    return _Reader().parse(text)
+    return _TreeBuilder().parse(text)
 
 
 def parse_element(text: str | None) -> nodes.XElement:

@@ -92,7 +92,7 @@ class SwitchFacts:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Facts:
+class Findings:
     """By the ids of nodes: conditions that are constant, patterns that every value fits, and switches.
 
     partial     whether a local may have no value where it is used, for all that binding can tell

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from apimlb.policy.csharp.binding import flow_expressions
-from apimlb.policy.csharp.binding.bound import Facts, SwitchFacts
+from apimlb.policy.csharp.binding.bound import Findings, SwitchFacts
 from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Literal, Node
 
@@ -16,7 +16,7 @@ class Analysis(NamedTuple):
     ends: bool
 
 
-def analyse(body: Node, facts: Facts, text: str, *, closely: bool) -> Analysis:
+def analyse(body: Node, facts: Findings, text: str, *, closely: bool) -> Analysis:
     """The body of a function after it is bound: see `Walk`."""
     walk = flow_expressions.Walk(facts, text, closely)
     end, _ = flow_expressions.function_states(flow_expressions.Flow(walk, flow_expressions.Locals(), 0), body)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from apimlb.policy.csharp.binding.bound import Facts
+from apimlb.policy.csharp.binding.bound import Findings
 from apimlb.policy.csharp.binding.dispatch import Table
 from apimlb.policy.csharp.syntax import nodes
 from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement, FunctionParameter, LocalFunction
@@ -31,7 +31,7 @@ class Walk:
     """One walk through a function. Without `closely` expressions are passed over, which is enough where every
     local has a value from its declaration on. `text` is that of the whole expression."""
 
-    facts: Facts
+    facts: Findings
     text: str
     closely: bool
     findings: list[Finding] = field(default_factory=list)

@@ -45,7 +45,7 @@ class Program:
     celled: set[str]
     trials: dict[Lambdas, bound.Bound | PolicyError] = field(default_factory=dict)
     globals: Globals = field(default_factory=Globals)
-    facts: bound.Facts = field(default_factory=bound.Facts)
+    facts: bound.Findings = field(default_factory=bound.Findings)
 
     def scratch(self) -> "Program":
         """One to write into and to throw away."""
@@ -136,7 +136,7 @@ class Scope(NamedTuple):
         return self.program.conversions
 
     @property
-    def facts(self) -> bound.Facts:
+    def facts(self) -> bound.Findings:
         return self.program.facts
 
     def use(self, thing: object) -> str:

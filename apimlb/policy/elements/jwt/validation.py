@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from apimlb.http import last_segment
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.credentials import read_jwt
 from apimlb.policy.document.attributes import BOOLEAN, STRING, integer
@@ -113,7 +114,7 @@ def validate_azure_ad_token(draft: Draft) -> Act:
     keyring = Keyring()
 
     async def keys(exchange: Exchange, key_id: str | None) -> Keys:
-        name = tenant(exchange.context).rstrip("/").rpartition("/")[2]
+        name = last_segment(tenant(exchange.context).rstrip("/"))
         host = endpoint(exchange.context).rstrip("/")
         url = f"{host}/{name}/v2.0/.well-known/openid-configuration"
         issuer = await keyring.issuer(url, exchange.services, key_id)

@@ -157,5 +157,5 @@ async def test_whatever_is_taken_a_gateway_can_read() -> None:
                 assert found is not None
                 service = read_service([found, *scene.store.descendants(found.id)])
                 for api in service.apis.values():
-                    presented(api.door, Headers(), {})
+                    presented(api.rules, Headers(), {})
                 await scene.put(path, body)

@@ -2,7 +2,7 @@
 
 import random
 
-from apimlb.local.gateway.cache import Caches, Memory, Road
+from apimlb.local.gateway.cache import CacheLink, Caches, Memory
 from tests.fakes import ManualClock
 
 KIB = 1024
@@ -110,7 +110,7 @@ async def test_gateways_of_one_service_share_its_cache_and_services_do_not() -> 
 
 async def test_the_way_to_the_cache_takes_its_time() -> None:
     clock = ManualClock()
-    cache = Caches(clock, road=Road(clock, random.Random(1), 0.001, 0.005)).of(SERVICE, "Developer")
+    cache = Caches(clock, link=CacheLink(clock, random.Random(1), 0.001, 0.005)).of(SERVICE, "Developer")
     await cache.put("east", 1, 60, "internal")
     assert await cache.get("east", "internal") == 1
     assert len(clock.slept) == 2
@@ -119,23 +119,23 @@ async def test_the_way_to_the_cache_takes_its_time() -> None:
 
 async def test_some_stores_are_lost_on_the_way_and_lookups_never() -> None:
     clock = ManualClock()
-    caches = Caches(clock, road=Road(clock, random.Random(1), loss=0.2))
+    caches = Caches(clock, link=CacheLink(clock, random.Random(1), loss=0.2))
     cache = caches.of(SERVICE, "Developer")
     for number in range(1000):
         await cache.put(str(number), number, 60, "internal")
     kept = [number for number in range(1000) if await cache.get(str(number), "internal") == number]
     assert 750 < len(kept) < 850
-    assert (caches.road.lookups, caches.road.stores) == (1000, 1000)
+    assert (caches.link.lookups, caches.link.stores) == (1000, 1000)
 
 
 async def test_a_cache_that_is_away_finds_and_keeps_nothing_and_comes_back_with_what_it_had() -> None:
     caches = Caches(ManualClock())
     cache = caches.of(SERVICE, "Developer")
     await cache.put("before", 1, 60, "internal")
-    caches.road.away = True
+    caches.link.away = True
     await cache.put("meanwhile", 2, 60, "internal")
     assert await cache.get("before", "internal") is None
-    caches.road.away = False
+    caches.link.away = False
     assert await cache.get("before", "internal") == 1
     assert await cache.get("meanwhile", "internal") is None
 

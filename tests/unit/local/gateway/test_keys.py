@@ -5,14 +5,14 @@ from typing import Any, get_args
 import pytest
 
 from apimlb.http import Headers
-from apimlb.local.gateway.keys import Admission, Door, Holder, Scope, admit, parse_scope, presented
+from apimlb.local.gateway.keys import AccessRules, Admission, Holder, Scope, admit, parse_scope, presented
 from apimlb.local.gateway.switches import GatewaySwitches, OptionalKey
 from apimlb.policy.apim.context import SubscriptionKeyParameterNames
 from apimlb.policy.run.faults import PolicyFault
 
 SERVICE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/apim"
 REALM = "https://apim.azure-api.net/openai"
-CHAT = Door("chat", names=SubscriptionKeyParameterNames("api-key", "key"), products=(("gold", False),))
+CHAT = AccessRules("chat", names=SubscriptionKeyParameterNames("api-key", "key"), products=(("gold", False),))
 
 
 def holder(scope: Scope, *, active: bool = True) -> Holder:
@@ -20,7 +20,7 @@ def holder(scope: Scope, *, active: bool = True) -> Holder:
 
 
 def knock(
-    door: Door = CHAT,
+    rules: AccessRules = CHAT,
     key: str | None = "primary",
     scope: Scope | None = None,
     *,
@@ -29,12 +29,12 @@ def knock(
 ) -> Admission:
     """Ask for admission with a key of a subscription for `scope`."""
     owner = holder(scope or Scope("apis"), active=active)
-    ring = {owner.primary_key: owner, owner.secondary_key: owner}
-    return admit(key, door, ring, switches or GatewaySwitches(), realm=REALM)
+    subscription_keys = {owner.primary_key: owner, owner.secondary_key: owner}
+    return admit(key, rules, subscription_keys, switches or GatewaySwitches(), realm=REALM)
 
 
 def refused(
-    door: Door = CHAT,
+    rules: AccessRules = CHAT,
     key: str | None = "primary",
     scope: Scope | None = None,
     *,
@@ -42,7 +42,7 @@ def refused(
     switches: GatewaySwitches | None = None,
 ) -> PolicyFault:
     with pytest.raises(PolicyFault) as caught:
-        knock(door, key, scope, active=active, switches=switches)
+        knock(rules, key, scope, active=active, switches=switches)
     return caught.value
 
 
@@ -97,11 +97,11 @@ def test_an_unknown_key_reads_as_on_azure() -> None:
 
 
 def test_without_a_key_an_open_product_lets_in_under_its_policies() -> None:
-    door = Door("chat", products=(("gold", False), ("free", True)))
-    assert knock(door, None) == Admission(product="free")
+    rules = AccessRules("chat", products=(("gold", False), ("free", True)))
+    assert knock(rules, None) == Admission(product="free")
 
 
-OPTIONAL = Door("chat", required=False)
+OPTIONAL = AccessRules("chat", required=False)
 
 
 Knock = dict[str, Any]
@@ -141,10 +141,10 @@ class TestAnApiThatRequiresNoKey:
 
 @pytest.mark.parametrize("useless", NO_USE.values(), ids=NO_USE)
 def test_in_an_open_product_a_useless_key_is_refused_or_ignored(useless: Knock) -> None:
-    door = Door("chat", products=(("free", True),))
-    assert refused(door, **useless).reason == "SubscriptionKeyInvalid"
+    rules = AccessRules("chat", products=(("free", True),))
+    assert refused(rules, **useless).reason == "SubscriptionKeyInvalid"
     ignoring = GatewaySwitches(open_product_key="ignored")
-    assert knock(door, **useless, switches=ignoring) == Admission(product="free")
+    assert knock(rules, **useless, switches=ignoring) == Admission(product="free")
     assert refused(CHAT, **useless, switches=ignoring).reason == "SubscriptionKeyInvalid"
 
 
@@ -157,8 +157,8 @@ def test_the_query_counts_only_where_the_header_is_absent() -> None:
 def test_a_bearer_key_is_read_only_where_the_api_says_so() -> None:
     headers = Headers([("Authorization", "bearer k")])
     assert presented(CHAT, headers, {}) is None
-    assert presented(Door("chat", bearer=True), headers, {}) == "k"
-    assert presented(Door("chat", bearer=True), Headers([("Authorization", "Basic k")]), {}) is None
+    assert presented(AccessRules("chat", bearer=True), headers, {}) == "k"
+    assert presented(AccessRules("chat", bearer=True), Headers([("Authorization", "Basic k")]), {}) is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from apimlb.errors import PolicyError
-from apimlb.local.gateway.policies import Place, PolicyShelf, Substitutions, place_of
+from apimlb.local.gateway.policies import CompiledPolicies, Place, Substitutions, place_of
 from apimlb.local.store import Document
 from tests.unit.local.gateway.documents import policy_of
 
@@ -17,43 +17,43 @@ def place(text: str, id: str = "/apis/chat/policies/policy") -> Place:
 
 
 def test_one_text_with_one_meaning_is_compiled_once() -> None:
-    shelf = PolicyShelf()
-    first = shelf.effective((place(GOOD),), VALUES)
-    again = shelf.effective((place(GOOD, "/apis/other/policies/policy"),), VALUES)
-    other = shelf.effective((place(GOOD),), Substitutions({"greeting": "bye"}))
+    compiled = CompiledPolicies()
+    first = compiled.effective((place(GOOD),), VALUES)
+    again = compiled.effective((place(GOOD, "/apis/other/policies/policy"),), VALUES)
+    other = compiled.effective((place(GOOD),), Substitutions({"greeting": "bye"}))
     assert again.sections["inbound"] is first.sections["inbound"]
     assert other.sections["inbound"] is not first.sections["inbound"]
 
 
 def test_what_does_not_compile_keeps_the_old_one_and_is_reported_until_it_is_mended() -> None:
-    shelf = PolicyShelf()
-    good = shelf.effective((place(GOOD),), VALUES)
-    assert shelf.effective((place(BAD),), VALUES).sections["inbound"] is good.sections["inbound"]
-    assert "no-such-policy" in str(shelf.problems["/apis/chat/policies/policy"])
-    shelf.effective((place(GOOD),), VALUES)
-    assert not shelf.problems
+    compiled = CompiledPolicies()
+    good = compiled.effective((place(GOOD),), VALUES)
+    assert compiled.effective((place(BAD),), VALUES).sections["inbound"] is good.sections["inbound"]
+    assert "no-such-policy" in str(compiled.problems["/apis/chat/policies/policy"])
+    compiled.effective((place(GOOD),), VALUES)
+    assert not compiled.problems
 
 
 def test_a_named_value_that_is_gone_keeps_the_old_one_too() -> None:
-    shelf = PolicyShelf()
-    good = shelf.effective((place(GOOD),), VALUES)
-    assert shelf.effective((place(GOOD),), Substitutions()).sections["inbound"] is good.sections["inbound"]
+    compiled = CompiledPolicies()
+    good = compiled.effective((place(GOOD),), VALUES)
+    assert compiled.effective((place(GOOD),), Substitutions()).sections["inbound"] is good.sections["inbound"]
 
 
 def test_what_was_deleted_does_not_come_back_when_its_successor_fails() -> None:
-    shelf = PolicyShelf()
+    compiled = CompiledPolicies()
     old, other = place(GOOD, "/service/a/policies/policy"), place(GOOD, "/service/ab/policies/policy")
-    shelf.effective((old,), VALUES)
-    shelf.effective((other,), VALUES)
-    shelf.forget("/service/A", keeping=set())
+    compiled.effective((old,), VALUES)
+    compiled.effective((other,), VALUES)
+    compiled.forget("/service/A", keeping=set())
     with pytest.raises(PolicyError):
-        shelf.effective((place(BAD, old.id),), VALUES)
-    assert shelf.effective((place(BAD, other.id),), VALUES)
+        compiled.effective((place(BAD, old.id),), VALUES)
+    assert compiled.effective((place(BAD, other.id),), VALUES)
 
 
 def test_what_never_compiled_is_refused() -> None:
     with pytest.raises(PolicyError):
-        PolicyShelf().effective((place(BAD),), VALUES)
+        CompiledPolicies().effective((place(BAD),), VALUES)
 
 
 def test_a_document_holds_its_text_hidden_or_shown() -> None:

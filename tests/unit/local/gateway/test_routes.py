@@ -2,7 +2,7 @@
 
 import pytest
 
-from apimlb.local.gateway.keys import Door, Scope
+from apimlb.local.gateway.keys import AccessRules, Scope
 from apimlb.local.gateway.routes import Service, read_service
 from apimlb.policy.apim.context import SubscriptionKeyParameterNames
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments, policy_of
@@ -117,24 +117,27 @@ def test_an_api_asks_for_keys_as_it_was_told() -> None:
     azure.put("products/linked", {"state": "published"})
     azure.put("products/linked/apiLinks/1", {"apiId": f"{azure.id}/apis/Chat"})
     service = read(azure)
-    assert service.apis["openai"].door == Door(
+    assert service.apis["openai"].rules == AccessRules(
         "chat",
         required=True,
         names=SubscriptionKeyParameterNames("api-key", "key"),
         products=(("gold", False), ("open", True), ("draft", False), ("linked", False)),
         bearer=True,
     )
-    assert service.apis["free"].door == Door("free", required=False)
+    assert service.apis["free"].rules == AccessRules("free", required=False)
 
 
 def test_subscriptions_are_found_by_either_key() -> None:
     azure = ServiceDocuments()
     azure.subscription("app", "products/gold")
     azure.subscription("old", "apis", state="suspended")
-    ring = read(azure).ring
-    assert ring["app-1"] is ring["app-2"]
-    assert (ring["app-1"].id, ring["app-1"].scope) == ("app", Scope("product", "gold"))
-    assert [ring[key].active for key in ("app-1", "old-1")] == [True, False]
+    subscription_keys = read(azure).subscription_keys
+    assert subscription_keys["app-1"] is subscription_keys["app-2"]
+    assert (subscription_keys["app-1"].id, subscription_keys["app-1"].scope) == (
+        "app",
+        Scope("product", "gold"),
+    )
+    assert [subscription_keys[key].active for key in ("app-1", "old-1")] == [True, False]
 
 
 def test_named_values_and_fragments_are_at_hand() -> None:

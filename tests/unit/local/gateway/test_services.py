@@ -5,7 +5,7 @@ import random
 import pytest
 
 from apimlb.http import Headers, Request, Response
-from apimlb.local.gateway.cache import Road, ServiceCache
+from apimlb.local.gateway.cache import CacheLink, ServiceCache
 from apimlb.local.gateway.health import BackendHealth
 from apimlb.local.gateway.routes import read_service
 from apimlb.local.gateway.services import GatewayServices, Machinery
@@ -41,7 +41,7 @@ class Scene:
         health = BackendHealth(self.clock, rng, switches)
         tokens = TokenCache(self.clock, issue)
         machinery = Machinery(self.clock, rng, self.transport, health, tokens, switches)
-        self.services = GatewayServices(machinery, service, ServiceCache(Road(self.clock, rng), None))
+        self.services = GatewayServices(machinery, service, ServiceCache(CacheLink(self.clock, rng), None))
         url = Url("https://apim.azure-api.net/openai/chat")
         context = Context(self.clock, rng, RequestView("POST", url, url))
         self.exchange = Exchange(context, self.services, service_url=service_url, path="/chat")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from apimlb.local.server.connection import Connection, Desk
+from apimlb.local.server.connection import Connection, ListenerState
 from apimlb.local.server.reader import Limits
 
 
@@ -50,8 +50,8 @@ class Client:
     """One connection to a port that answers with `answer`."""
 
     def __init__(self, answer, clock, limits=None):
-        self.desk = Desk(answer, clock, limits or Limits(), "http")
-        self.connection = Connection(self.desk)
+        self.state = ListenerState(answer, clock, limits or Limits(), "http")
+        self.connection = Connection(self.state)
         self.transport = FakeTransport()
         self.connection.connection_made(self.transport)
 

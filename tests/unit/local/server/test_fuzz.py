@@ -63,7 +63,7 @@ async def talk(pieces, leave):
         assert client.transport.closed
     client.leaves()
     await client.settle()
-    assert client.desk.connections == set()
+    assert client.state.connections == set()
     return seen, client.statuses
 
 
