@@ -22,19 +22,19 @@ ANSWERS = {each["id"]: each for family in FAMILIES for each in load(f"{family}.a
 
 # What a case uses that the allow-list of policy expressions leaves out, or that they do without here.
 REFUSED = {
-    "sem-147": "System.Environment",
-    "sem-165": "System.Xml.Linq.SaveOptions",
-    "sem-166": "System.Type, by typeof and GetType()",
-    "sem2-49": "System.Type, by GetType()",
-    "sem2-57": "System.FormatException",
-    "sem2-58": "System.Func as the type of a local",
-    "sem2-59": "System.Func as the type of a local",
-    "sem2-62": "System.ValueTuple, by deconstruction",
-    "sem2-100": "DateTime.TryParse, ParseExact and ToUniversalTime; CultureInfo",
-    "sem2-105": "Regex.Escape",
-    "sem2-113": "System.IComparable",
-    "sem2-118": "goto",
-    "sem2-124": "dynamic, which is Microsoft.CSharp",
+    "environment-new-line-length": "System.Environment",
+    "save-options-disable-formatting-attribute": "System.Xml.Linq.SaveOptions",
+    "typeof-name-get-type": "System.Type, by typeof and GetType()",
+    "reference-equals-parent-get-type": "System.Type, by GetType()",
+    "catch-format-exception-finally": "System.FormatException",
+    "func-for-add": "System.Func as the type of a local",
+    "func-foreach-add": "System.Func as the type of a local",
+    "plus-block": "System.ValueTuple, by deconstruction",
+    "to-universal-time-culture-info-format-o": "DateTime.TryParse, ParseExact and ToUniversalTime; CultureInfo",
+    "regex-named-group-class-class-escape": "Regex.Escape",
+    "long-i-comparable-as": "System.IComparable",
+    "goto-block": "goto",
+    "dynamic-j-object": "dynamic, which is Microsoft.CSharp",
 }
 
 
