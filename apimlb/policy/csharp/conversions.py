@@ -1,6 +1,7 @@
 """Which type converts to which, and by what kind of conversion (C# specification, conversions)."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.clr.types.registry import Registry
@@ -31,12 +32,16 @@ def _is_number(kind: Type) -> bool:
     return kind.name in NUMERIC or kind.kind == "enum"
 
 
+ConversionKind = Literal[
+    "identity", "numeric", "reference", "box", "unbox", "null", "lift", "wrap", "unwrap", "enum", "user"
+]
+
+
 @dataclass(slots=True)
 class Conversion:
-    """`kind` is identity, numeric, reference, box, unbox, null, lift, wrap, unwrap, enum or user; a user
-    conversion has its `member`, and `inner` converts what stands inside a nullable."""
+    """A user conversion has its `member`; `inner` converts what stands inside a nullable."""
 
-    kind: str
+    kind: ConversionKind
     member: Member | None = None
     inner: "Conversion | None" = None
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from apimlb.policy.clr.types.definitions import Definition
+from apimlb.policy.clr.types.definitions import DefinedKind, Definition
+
+TypeKind = DefinedKind | Literal["array", "parameter", "delegate", "anonymous", "null", "void", "lambda"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Type:
-    """A constructed type; equal types are the same object (see `Types`). `kind` is class, struct, enum,
-    interface, array, parameter, delegate, anonymous, null, void or lambda."""
+    """A constructed type; equal types are the same object (see `Types`)."""
 
-    kind: str
+    kind: TypeKind
     name: str
     shown: str
     definition: Definition | None = None

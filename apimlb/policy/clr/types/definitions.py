@@ -9,6 +9,7 @@ from typing import Literal
 
 Implementation = Callable[..., object] | str
 Check = Callable[[list[object]], str | None]
+DefinedKind = Literal["class", "struct", "enum", "interface", "static"]
 Cost = Literal["sizes", "result", "none"]
 """What a call pays for beside its step: the sizes of its arguments and its result; its result alone, where
 its time does not grow with what it is given; nothing, where it hands out or puts away one thing."""
@@ -51,7 +52,7 @@ class Definition:
     constructors and texts have the `cost`."""
 
     name: str
-    kind: str
+    kind: DefinedKind
     parameters: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
+from typing import Literal
 
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.metering import metered
@@ -42,12 +43,14 @@ class Parameter:
         return self.default is _NO_DEFAULT
 
 
+MemberKind = Literal["method", "property", "indexer", "constructor", "operator", "conversion"]
+
+
 @dataclass(slots=True)
 class Member:
-    """One row, read. `kind` is method, property, indexer, constructor, operator or conversion; the name of an
-    operator is its symbol, of a conversion implicit or explicit."""
+    """One row, read. The name of an operator is its symbol, of a conversion implicit or explicit."""
 
-    kind: str
+    kind: MemberKind
     name: str
     static: bool
     type_parameters: tuple[str, ...]

@@ -17,7 +17,7 @@ from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.dispatch import as_value, bind
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
 from apimlb.policy.csharp.binding.values import literal, once
-from apimlb.policy.csharp.conversions import INTEGRAL, Conversion
+from apimlb.policy.csharp.conversions import INTEGRAL, Conversion, ConversionKind
 from apimlb.policy.csharp.runtime import throw_no_value
 from apimlb.policy.csharp.syntax.nodes import Literal, Node
 
@@ -140,7 +140,7 @@ def _apply(scope: Scope, found: Conversion, bound: Bound, target: Type, at: int 
 
 
 def _nullable(
-    scope: Scope, kind: str, inner: Conversion, bound: Bound, target: Type, at: int | Node
+    scope: Scope, kind: ConversionKind, inner: Conversion, bound: Bound, target: Type, at: int | Node
 ) -> Bound:
     """To a nullable (wrap), from one (unwrap) or both (lift), with the conversion inside."""
     source, wanted = bound.type.underlying, target.underlying
