@@ -104,7 +104,7 @@ class TestRequests:
         asking.leaves()
         await asking.settle()
         assert (seen, asking.received) == ([], b"")
-        assert asking.desk.connections == set()
+        assert asking.state.connections == set()
 
     async def test_an_old_client_is_answered_as_it_understands(self):
         async def body():
@@ -322,7 +322,7 @@ class TestLeaving:
         await asyncio.wait_for(closed.wait(), PATIENCE)
         await asking.settle()
         assert asking.received.endswith(b"5\r\nfirst\r\n")
-        assert asking.desk.connections == set()
+        assert asking.state.connections == set()
 
 
 class TestStopping:
@@ -334,7 +334,7 @@ class TestStopping:
             return Response(200, Headers(), b"late")
 
         asking = await client(answer).sends(GET)
-        asking.desk.closing = True
+        asking.state.closing = True
         asking.connection.finish()
         done.set()
         await asking.settle()
