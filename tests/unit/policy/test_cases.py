@@ -30,7 +30,7 @@ REFUSED = {
     "func-for-add": "System.Func as the type of a local",
     "func-foreach-add": "System.Func as the type of a local",
     "plus-block": "System.ValueTuple, by deconstruction",
-    "to-universal-time-culture-info-format-o": "DateTime.TryParse, ParseExact and ToUniversalTime; CultureInfo",
+    "to-universal-time-culture-info-format-o": "DateTime.TryParse, ParseExact, ToUniversalTime; CultureInfo",
     "regex-named-group-class-class-escape": "Regex.Escape",
     "long-i-comparable-as": "System.IComparable",
     "goto-block": "goto",

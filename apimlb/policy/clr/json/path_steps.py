@@ -107,7 +107,7 @@ class Slice(PathStep):
 
     def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
         if self.step == 0:
-            raise json_error("PathStep cannot be zero.")
+            raise json_error("Step cannot be zero.")
         if not isinstance(token, JArray):
             if strict:
                 raise json_error(f"Array slice is not valid on {_kind(token)}.")
