@@ -132,6 +132,11 @@ class FakeCloud:
     def locations(self) -> list[str]:
         return list(LOCATIONS)
 
+    def regions(self) -> list[Json]:
+        groups = ("US", "Europe", "US")
+        rows = zip(LOCATIONS, groups, strict=True)
+        return [{"name": name, "metadata": {"geographyGroup": group}} for name, group in rows]
+
     def usages(self, location: str) -> list[Json]:
         with self._lock:
             return [

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from apimlb.cli import clients, draining, keys, local, policy, setting_up, settings, simulate, status
+from apimlb.cli import clients, draining, keys, local, policy, quotas, setting_up, settings, simulate, status
 from apimlb.cli.answers import Answer
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.endings import DETAILED, run_to_its_end
@@ -33,6 +33,7 @@ app.add_typer(settings.app, name="config")
 learn(lambda: typer.main.get_command(app))
 app.command("status", cls=status.STATUS)(status.status)
 app.command("list", cls=status.LIST)(status.list_stacks)
+app.command("regions", cls=quotas.REGIONS)(quotas.regions)
 app.command("drain", cls=draining.DRAIN)(draining.drain)
 app.command("undrain", cls=draining.UNDRAIN)(draining.undrain)
 
@@ -65,7 +66,15 @@ StrategyName = Annotated[
 TierName = Annotated[str | None, typer.Option("--tier", help="The APIM tier, whatever the file says.")]
 
 
-@app.command(cls=verb(examples=("apimlb deploy --local", "apimlb deploy --yes --output json")))
+@app.command(
+    cls=verb(
+        examples=(
+            "apimlb deploy --local",
+            "apimlb deploy --accounts eastus2,westus3 --capacity chat=50",
+            "apimlb deploy agreed.json",
+        )
+    )
+)
 def deploy(
     context: typer.Context,
     strategy: StrategyName = None,
@@ -75,22 +84,35 @@ def deploy(
     capacity: settings.Capacities = None,
     assigned: settings.Assigned = None,
     prune: Prune = False,
+    hourly: Annotated[
+        bool,
+        typer.Option(
+            "--accept-hourly", help="With --yes, also make provisioned throughput, which is billed unused."
+        ),
+    ] = False,
     on_soft_deleted: OnSoftDeleted = None,
+    plan_file: Annotated[
+        Path | None, typer.Argument(metavar="[PLAN]", help="A saved plan: it is done if it still holds.")
+    ] = None,
     saved: Annotated[
-        Path | None,
-        typer.Option("--plan", metavar="FILE", help="Carry out a saved plan, if it still holds."),
+        Path | None, typer.Option("--plan", metavar="FILE", help="The same.", show_default=False)
     ] = None,
 ) -> Answer:
     """Plan, show, ask and provision. The last line is the gateway's URL."""
     from apimlb.cli import flows
+    from apimlb.cli.consent import Consent, read_plan
     from apimlb.cli.wiring import open_session
 
-    said = common(context)
+    said, file = common(context), plan_file or saved
+    agreed = read_plan(file) if file is not None else None
     named = {"strategy": strategy, "tier": tier, "location": location}
-    session = open_session(
-        said, overrides=settings.overrides(assigned, accounts, capacity, **named), start_local=True
-    )
-    deployed = flows.deploy(session, flows.Consent(said.yes, prune, on_soft_deleted, saved))
+    flags = settings.overrides(assigned, accounts, capacity, **named)
+    if agreed is not None:
+        flags = {**agreed.settings, **{path: value for path, value in flags.items() if value is not None}}
+        on_soft_deleted = on_soft_deleted or settings.soft_deleted(agreed.on_soft_deleted)
+        said = said if said.stack else said.nearer({"stack": agreed.stack})
+    session = open_session(said, overrides=flags, start_local=True)
+    deployed = flows.deploy(session, Consent(said.yes, prune, hourly, on_soft_deleted, agreed))
     return Answer(deployed.document(), [deployed.gateway_url])
 
 
@@ -109,22 +131,22 @@ def plan(
     on_soft_deleted: OnSoftDeleted = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Save it for `deploy --plan FILE`.", show_default=False),
+        typer.Option(metavar="FILE", help="Save it for `deploy FILE`.", show_default=False),
     ] = None,
 ) -> Answer:
     """Show what `deploy` would do; change nothing."""
     from apimlb.cli import flows
+    from apimlb.cli.consent import plan_document, save_plan
     from apimlb.cli.wiring import open_session
 
     said = common(context)
-    named = {"strategy": strategy, "tier": tier, "location": location}
-    session = open_session(
-        said, overrides=settings.overrides(assigned, accounts, capacity, **named), start_local=True
-    )
+    flags = settings.overrides(assigned, accounts, capacity, strategy=strategy, tier=tier, location=location)
+    session = open_session(said, overrides=flags, start_local=True)
     made = flows.preview(session, quiet=said.json, on_soft_deleted=on_soft_deleted)
     if out is not None:
-        flows.save_plan(made, out)
-    return Answer(flows.plan_document(made), code=CHANGED if detailed_exitcode and not made.is_empty else 0)
+        save_plan(made.plan, out, stack=session.stack.name, settings=flags, on_soft_deleted=on_soft_deleted)
+    document = {**plan_document(made.plan), "quotas": [row.document() for row in made.quotas]}
+    return Answer(document, code=CHANGED if detailed_exitcode and not made.plan.is_empty else 0)
 
 
 @app.command("set-capacity", cls=verb(examples=("apimlb set-capacity 50 --deployment chat",)))

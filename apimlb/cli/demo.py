@@ -15,6 +15,7 @@ from typing import Any
 
 from apimlb.cli import flows
 from apimlb.cli.answers import Answer
+from apimlb.cli.consent import Consent
 from apimlb.cli.console import show_counts, show_table
 from apimlb.cli.hints import command
 from apimlb.cli.options import Common
@@ -70,7 +71,7 @@ def show_it_work(said: Common, *, strategy: str | None, keep: bool) -> Answer:
     was_running = process.read(said.local_azure) is not None
     overrides = {"strategy": strategy, "accounts": ACCOUNTS}
     session = open_session(said, overrides=overrides, start_local=True)
-    deployed = flows.deploy(session, flows.Consent(yes=True), quiet=True)
+    deployed = flows.deploy(session, Consent(yes=True), quiet=True)
     say(f"The gateway is at {deployed.gateway_url}.")
     tally = drive(session)
     _show(tally)

@@ -1,6 +1,5 @@
 """What each command does, in the order in which a person sees it."""
 
-import json
 import signal
 import sys
 import threading
@@ -9,13 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from apimlb.cli.applications import Endpoint
 from apimlb.cli.capacity_file import capacities_in, change_capacity
+from apimlb.cli.consent import Consent, confirm, confirm_plan, plan_document
 from apimlb.cli.console import show_plan
 from apimlb.cli.progress import Progress
-from apimlb.cli.prose import say
+from apimlb.cli.prose import say, show
+from apimlb.cli.quotas import table
 from apimlb.cli.renames import former, origin
 from apimlb.cli.turns import in_turn
 from apimlb.cli.wiring import Session
@@ -29,8 +30,7 @@ from apimlb.deploy.locks import refusals
 from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
-from apimlb.errors import ApimlbError, ConfigError, ConflictError, Interrupted, NotFoundError
-from apimlb.files import replace_file
+from apimlb.errors import ConfigError, Interrupted, NotFoundError
 from apimlb.stack.access import SUBSCRIPTION
 from apimlb.stack.draining import drained_in
 from apimlb.stack.planner import Plan, Revival
@@ -53,21 +53,6 @@ class Deployed:
             "seconds": round(self.seconds, 1),
             **plan_document(self.plan),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """What was agreed to before anybody was asked.
-
-    `yes` stands for an answer, but not to whether accounts, deployments or the gateway go: `prune` does.
-    `on_soft_deleted` says what becomes of the names that Azure keeps, `None` to ask. A `saved` plan is all of
-    that, as long as what would be done is what it says.
-    """
-
-    yes: bool = False
-    prune: bool = False
-    on_soft_deleted: str | None = None
-    saved: Path | None = None
 
 
 def deploy(session: Session, consent: Consent, *, quiet: bool = False) -> Deployed:
@@ -112,7 +97,7 @@ def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bo
         _show_preview(session, made)
     raise_first(made.problems)
     if not made.plan.is_empty:
-        _confirm_plan(made.plan, consent)
+        confirm_plan(made, consent)
     return made
 
 
@@ -123,7 +108,7 @@ def _applied(deployer: Deployer, made: Preview) -> Applied:
         return applied
 
 
-def preview(session: Session, *, quiet: bool, on_soft_deleted: str | None = None) -> Plan:
+def preview(session: Session, *, quiet: bool, on_soft_deleted: str | None = None) -> Preview:
     """What a deploy would do, shown on stdout unless `quiet`; raises what would stop it."""
     chosen = {"": Revival(on_soft_deleted or Revival.FAIL)}
     progress = Progress(session.clock, quiet)
@@ -132,7 +117,7 @@ def preview(session: Session, *, quiet: bool, on_soft_deleted: str | None = None
         made = deployer.preview(session.desired(), revivals=chosen)
     _show_preview(session, made, as_data=True, quiet=quiet)
     raise_first(made.problems)
-    return made.plan
+    return made
 
 
 def _preview(deployer: Deployer, desired: tuple[Resource, ...], on_soft_deleted: str | None) -> Preview:
@@ -148,30 +133,6 @@ def _ask_about(resource: Resource) -> Revival:
     say("Restore it as it was, purge it and make it anew, or stop? [restore/purge/STOP]")
     answer = sys.stdin.readline().strip().lower()
     return next((way for way in Revival if answer and way.value.startswith(answer)), Revival.FAIL)
-
-
-def plan_document(plan: Plan) -> Json:
-    """The plan as JSON: every step with its action and the fields that differ."""
-    return {
-        "changes": [
-            {
-                "action": str(step.action),
-                "id": step.resource.id,
-                "label": step.resource.label,
-                "fields": [
-                    {"path": c.path, "before": _plain(c.before), "after": _plain(c.after)}
-                    for c in step.changes
-                ],
-            }
-            for step in plan.steps
-            if step.action != "keep"
-        ],
-        "unchanged": sum(step.action == "keep" for step in plan.steps),
-    }
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def set_capacity(session: Session, capacity: int, *, account: str, deployment: str) -> list[Json]:
@@ -313,6 +274,8 @@ def _say_what_was_cut_off(deployer: Deployer) -> None:
 def _show_preview(session: Session, made: Preview, *, as_data: bool = False, quiet: bool = False) -> None:
     if not quiet:
         show_plan(made.plan, where=session.where, as_data=as_data)
+        for line in table(made.quotas) if made.quotas else ():
+            (show if as_data else say)(line)
     for notice in (*made.notices, *_drained(session, made), *former(session)):
         say(f"Note: {notice}")
 
@@ -321,62 +284,3 @@ def _drained(session: Session, made: Preview) -> Iterator[str]:
     """A sentence for each account that somebody took out by hand."""
     for name in sorted(drained_in(made.observed.get(session.names.group_id.lower()), session.stack)):
         yield f"{name} is drained and stays so: `apimlb undrain {name}` takes it in again."
-
-
-def _confirm_plan(plan: Plan, consent: Consent) -> None:
-    """Ask whether to carry it out; what nobody gets back quickly is not taken away for a `yes` alone."""
-    if consent.saved is not None:
-        _require_same(plan, consent.saved)
-        return
-    guarded = [f"{step.action} {step.resource.label}" for step in plan.guarded]
-    if guarded and consent.yes and not consent.prune and not sys.stdin.isatty():
-        raise ConfigError(
-            f"--yes alone does not {', '.join(guarded)}.",
-            where="deploy",
-            next_step="Add --prune if that is meant; else put it back into the stack's file.",
-        )
-    question = f"This will {', '.join(guarded)}. Deploy this?" if guarded else "Deploy this?"
-    confirm(question, yes=consent.yes and (consent.prune or not guarded))
-
-
-def _require_same(plan: Plan, saved: Path) -> None:
-    """Raise `ConflictError` unless the saved plan is the one that would be carried out."""
-    try:
-        agreed = json.loads(saved.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ConfigError(
-            f"It is no plan: {error}", where=str(saved), next_step="`apimlb plan --out FILE` saves one."
-        ) from None
-    if agreed != plan_document(plan):
-        raise ConflictError(
-            "What would be done is no longer what this plan says.",
-            where=str(saved),
-            next_step="`apimlb plan --out FILE` makes a new one.",
-        )
-
-
-def save_plan(plan: Plan, file: Path) -> None:
-    """Keep what was shown, to be agreed to and carried out later."""
-    replace_file(file, json.dumps(plan_document(plan), indent=2).encode() + b"\n")
-
-
-def confirm(question: str, *, yes: bool) -> None:
-    """Ask on a terminal; off one `--yes` must have been said. Raises `ApimlbError` unless agreed."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise ConfigError(
-            "This needs a yes, and nobody is there to say it.",
-            next_step="Add --yes to go ahead without asking.",
-        )
-    say(f"{question} [y/N]")
-    try:
-        agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
-    except KeyboardInterrupt:
-        raise Interrupted(
-            "Stopped; nothing was changed.", next_step="Run the same command again, and answer y."
-        ) from None
-    if not agreed:
-        raise ApimlbError(
-            "Not agreed to; nothing was changed.", next_step="Run the same command again, and answer y."
-        )

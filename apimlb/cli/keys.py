@@ -73,7 +73,7 @@ def revoke(
     ] = False,
 ) -> Answer:
     """Shut a key out. The gateway obeys at most half a minute after Azure does."""
-    from apimlb.cli.flows import confirm
+    from apimlb.cli.consent import confirm
     from apimlb.cli.wiring import open_session
     from apimlb.deploy import keys
 

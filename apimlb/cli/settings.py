@@ -7,7 +7,7 @@ import typer
 
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import Group, common, verb
-from apimlb.cli.options import FILES, NOTHING
+from apimlb.cli.options import FILES, NOTHING, SoftDeleted
 from apimlb.errors import ConfigError
 
 app = typer.Typer(cls=Group, no_args_is_help=True, help="The stack's settings, and where each comes from.")
@@ -42,6 +42,11 @@ Assigned = Annotated[
         show_default=False,
     ),
 ]
+
+
+def soft_deleted(text: str | None) -> SoftDeleted | None:
+    """What a saved plan says about soft-deleted namesakes."""
+    return SoftDeleted(text) if text in list(SoftDeleted) else None
 
 
 def overrides(

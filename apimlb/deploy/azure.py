@@ -105,11 +105,13 @@ class Azure:
         return list(answer.get("value") or [])
 
     def locations(self) -> list[str]:
+        return [str(row["name"]) for row in self.regions()]
+
+    def regions(self) -> list[Json]:
         id = self._subscription_id
-        listed = self._asked(
+        return self._asked(
             "locations", lambda: self._wire.pages("subscriptions", "subscriptions", "list_locations", id)
         )
-        return [str(row["name"]) for row in listed]
 
     def usages(self, location: str) -> list[Json]:
         return self._asked(location, lambda: self._wire.pages("cognitive", "usages", "list", location))

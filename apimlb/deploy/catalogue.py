@@ -55,6 +55,10 @@ class Offers:
         return None if entry is None else (int(entry["currentValue"]), int(entry["limit"]))
 
 
+class ShortageError(QuotaError):
+    """A quota is too small for what is asked of it."""
+
+
 def offer_problems(
     demands: Sequence[Demand], offers: Mapping[str, Offers], now: float
 ) -> Iterator[ApimlbError]:
@@ -154,7 +158,7 @@ def _short_of(location: str, name: str, drawing: Sequence[Demand], offers: Offer
     held = sum(demand.held for demand in drawing)
     possible = max(0, limit - used + held)
     labels = ", ".join(demand.label for demand in drawing)
-    return QuotaError(
+    return ShortageError(
         f"{location} has {limit - used} left of its quota {name} ({used} of {limit} used), {more} are wanted",
         where=labels,
         next_step=f"A capacity of {possible} in all would fit. {QUOTA}",

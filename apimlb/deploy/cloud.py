@@ -95,6 +95,10 @@ class Cloud(Protocol):
         """The short names of the regions that the subscription can use."""
         ...
 
+    def regions(self) -> list[Json]:
+        """The same with `metadata.geographyGroup`, where Azure says it: `Europe`, `US`, `Asia Pacific`."""
+        ...
+
     def usages(self, location: str) -> list[Json]:
         """The region's Azure OpenAI quotas: `name.value`, `currentValue`, `limit`."""
         ...

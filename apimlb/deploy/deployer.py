@@ -18,6 +18,7 @@ from apimlb.deploy import (
     catalogue,
     preflight,
     providers,
+    quotas,
     removal,
     retirements,
     rights,
@@ -25,6 +26,7 @@ from apimlb.deploy import (
     traffic,
 )
 from apimlb.deploy import facts as facts_of
+from apimlb.deploy.allocation import allocate, wants_of
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims
 from apimlb.deploy.cloud import Cloud
@@ -46,13 +48,14 @@ from apimlb.deploy.journal import KEEP, Journal
 from apimlb.deploy.locks import refusals
 from apimlb.deploy.observer import Observed, observe, survey
 from apimlb.deploy.providers import Registrar
-from apimlb.deploy.refusals import AGAIN
+from apimlb.deploy.quotas import Row
+from apimlb.deploy.refusals import AGAIN, QUOTA
 from apimlb.deploy.removal import Removal
 from apimlb.deploy.remover import Remover, clear, purge
 from apimlb.deploy.rollout import Rollout, Visit
 from apimlb.deploy.traffic import arrange
 from apimlb.deploy.writer import Writer, tasks_of
-from apimlb.errors import ApimlbError, CloudError
+from apimlb.errors import ApimlbError, AuthError, CloudError
 from apimlb.http import last_segment
 from apimlb.stack import upgrades
 from apimlb.stack.planner import REMOVAL, Action, Plan, Revival, Step, plan
@@ -65,7 +68,8 @@ EACH_FAILS = {"": Revival.FAIL}
 class Preview:
     """A plan, what it was made from, what would stop it, and what is worth knowing.
 
-    `kept` are the resources whose soft-deleted namesakes somebody has to decide about.
+    `kept` are the resources whose soft-deleted namesakes somebody has to decide about; `quotas` are those
+    that it draws on.
     """
 
     plan: Plan
@@ -74,6 +78,7 @@ class Preview:
     notices: tuple[str, ...] = ()
     unregistered: tuple[str, ...] = ()
     kept: tuple[Resource, ...] = ()
+    quotas: tuple[Row, ...] = ()
 
     @property
     def observed(self) -> Mapping[str, Json]:
@@ -141,10 +146,12 @@ class Deployer:
         made = preflight.revived(made, facts, {**revivals, **self._begun()})
         around = surroundings.look_around(self.cloud, resources, seen)
         now = self.clock.now()
+        rows = quotas.table(facts_of.demands_of(made, observed), facts.offers)
+        nearest = "" if all(row.fits for row in rows) else self._nearest(made, observed, facts)
         return Preview(
             made,
             seen,
-            preflight.problems(made, observed, facts, now, seen.others),
+            preflight.problems(made, observed, facts, now, seen.others, nearest),
             (
                 *providers.notices(unregistered),
                 *retirements.notices(retirements.retirements(resources, observed, facts.offers), now),
@@ -155,7 +162,22 @@ class Deployer:
             ),
             unregistered,
             preflight.kept(made, facts),
+            rows,
         )
+
+    def _nearest(self, plan: Plan, observed: Mapping[str, Json], facts: Facts) -> str:
+        """What to do where the quotas are too small: the nearest allocation that fits, as a command."""
+        others = sorted(facts.locations - facts.offers.keys())
+        unread = [place for place in facts.offers if not facts.offers[place].usages]
+        try:
+            offers = {**facts.offers, **facts_of.offers_in(self.cloud, [*others, *unread])}
+        except AuthError:
+            return ""
+        found = allocate(wants_of(plan, observed), offers, others)
+        if not found.shares:
+            return f"No region has as much as the least that it comes in. {QUOTA}"
+        lacking = f", {found.short} less than is wanted" if found.short else ""
+        return f"The nearest that fits{lacking}: `{found.command()}`"
 
     def undisturbed_preview(
         self, resources: Sequence[Resource], revivals: Mapping[str, Revival] = EACH_FAILS

@@ -28,7 +28,7 @@ from apimlb.deploy.ids import (
 from apimlb.deploy.locks import Lock, locks_in
 from apimlb.deploy.reads import together
 from apimlb.deploy.rights import Grant, grants_at
-from apimlb.errors import AuthError
+from apimlb.errors import AuthError, CloudError
 from apimlb.stack.planner import Action, Plan, Step
 from apimlb.stack.resources import Json
 
@@ -129,13 +129,28 @@ class _Questions:
         return tuple(self._refused.values())
 
 
+_NOT_THERE = frozenset(
+    {"NoRegisteredProviderFound", "InvalidResourceLocation", "LocationNotAvailableForResourceType"}
+)
+"""What Azure says of a region that has no Azure OpenAI."""
+
+
 def offers_in(cloud: Cloud, locations: Iterable[str]) -> dict[str, Offers]:
-    """What each region offers and what is left of it."""
+    """What each region offers and what is left of it; nothing of one that has no Azure OpenAI."""
     reads: dict[Key, Callable[[], Any]] = {}
     for name in locations:
-        reads["models", name] = partial(cloud.models, name)
-        reads["usages", name] = partial(cloud.usages, name)
+        reads["models", name] = partial(_if_there, cloud.models, name)
+        reads["usages", name] = partial(_if_there, cloud.usages, name)
     return _offers(together(reads))
+
+
+def _if_there(read: Callable[[str], list[Json]], location: str) -> list[Json]:
+    try:
+        return read(location)
+    except CloudError as error:
+        if error.code not in _NOT_THERE:
+            raise
+        return []
 
 
 def _offers(found: Mapping[Key, Any]) -> dict[str, Offers]:
@@ -156,7 +171,6 @@ def demands_of(plan: Plan, observed: Mapping[str, Json]) -> tuple[Demand, ...]:
 
 
 def _demand(step: Step, locations: Mapping[str, str], observed: Mapping[str, Json]) -> Demand:
-    held = observed.get(step.resource.key, {})
     same_model = not any(c.path.startswith(("properties.model", "sku.name")) for c in step.changes)
     return Demand(
         label=step.resource.label or short(step.resource.id),
@@ -164,13 +178,14 @@ def _demand(step: Step, locations: Mapping[str, str], observed: Mapping[str, Jso
         model=step.body["properties"]["model"],
         sku=step.body["sku"]["name"],
         capacity=int(step.body["sku"]["capacity"]),
-        held=_held(held, step),
+        held=held_of(step, observed),
         fresh=step.action in (Action.CREATE, Action.REPLACE) or not same_model,
     )
 
 
-def _held(there: Json, step: Step) -> int:
+def held_of(step: Step, observed: Mapping[str, Json]) -> int:
     """What the deployment has of the same quota already; a change of model or sku draws on another one."""
+    there = observed.get(step.key, {})
     sku, model = there.get("sku") or {}, (there.get("properties") or {}).get("model") or {}
     wanted = step.body
     same = (

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from apimlb.deploy.catalogue import capacity_problems, offer_problems
+from apimlb.deploy.catalogue import ShortageError, capacity_problems, offer_problems
 from apimlb.deploy.facts import Facts, demands_of, location_of
 from apimlb.deploy.ids import DEPLOYMENT, GROUP, kind_of, names_of, place, short
 from apimlb.deploy.limits import limit_problems
@@ -20,11 +20,17 @@ from apimlb.stack.resources import Json, Resource
 
 
 def problems(
-    plan: Plan, observed: Mapping[str, Json], facts: Facts, now: float, others: Iterable[str] = ()
+    plan: Plan,
+    observed: Mapping[str, Json],
+    facts: Facts,
+    now: float,
+    others: Iterable[str] = (),
+    nearest: str = "",
 ) -> tuple[ApimlbError, ...]:
     """Everything that would stop the plan; `now` in seconds since the epoch.
 
-    `others` are the ids of what is in the gateway and not the stack's.
+    `others` are the ids of what is in the gateway and not the stack's, `nearest` is what to do where a quota
+    is too small.
     """
     demands = demands_of(plan, observed)
     return (
@@ -35,8 +41,15 @@ def problems(
         *_unknown_locations(plan, facts),
         *_namesakes(plan, facts),
         *offer_problems(demands, facts.offers, now),
-        *capacity_problems(demands, facts.offers),
+        *_with_a_way_out(capacity_problems(demands, facts.offers), nearest),
     )
+
+
+def _with_a_way_out(problems: Iterable[ApimlbError], nearest: str) -> Iterator[ApimlbError]:
+    for problem in problems:
+        if nearest and isinstance(problem, ShortageError):
+            problem.next_step = nearest
+        yield problem
 
 
 def _strangers(plan: Plan, observed: Mapping[str, Json]) -> Iterator[ApimlbError]:

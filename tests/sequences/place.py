@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from apimlb.cli import flows
+from apimlb.cli.consent import Consent
 from apimlb.cli.wiring import Session, stack_of
 from apimlb.cli.workspace import Workspace
 from apimlb.deploy.cloud import Limits, Target
@@ -153,7 +154,7 @@ class Place(LocalAzure):
         return ended(run, begin)
 
     def deploy(self, *, prune: bool, on_soft_deleted: str | None, kill: Kill | None = None) -> Ended:
-        consent = flows.Consent(yes=True, prune=prune, on_soft_deleted=on_soft_deleted)
+        consent = Consent(yes=True, prune=prune, on_soft_deleted=on_soft_deleted)
         return self.run(lambda session: flows.deploy(session, consent, quiet=True), kill)
 
     def set_capacity(self, capacity: int, account: str, kill: Kill | None = None) -> Ended:

@@ -56,6 +56,33 @@ _REGIONS = (
     Region("westus3", "West US 3", "us"),
 )
 
+_GROUPS = {
+    "Asia Pacific": ("australia", "india", "asia", "japan", "korea"),
+    "Europe": (
+        "france",
+        "germany",
+        "italy",
+        "europe",
+        "norway",
+        "poland",
+        "spain",
+        "sweden",
+        "switzer",
+        "uk",
+    ),
+    "US": ("us",),
+    "Canada": ("canada",),
+    "Africa": ("africa",),
+    "South America": ("brazil",),
+    "Middle East": ("uae",),
+}
+
+
+def geography_group(name: str) -> str:
+    """What Azure groups the region's geography under."""
+    return next(group for group, parts in _GROUPS.items() if any(part in name for part in parts))
+
+
 REGIONS = {region.name: region for region in _REGIONS}
 OPENAI_REGIONS = tuple(region.name for region in _REGIONS if region.openai)
 

@@ -6,7 +6,7 @@ import uuid
 from apimlb.local.arm import roles
 from apimlb.local.arm.call import Azure, Call, Reply
 from apimlb.local.arm.errors import GATEWAY, ArmError
-from apimlb.local.arm.locations import REGIONS
+from apimlb.local.arm.locations import REGIONS, geography_group
 from apimlb.local.arm.routes import SUBSCRIPTION, Route
 from apimlb.local.store import Document, Json, kind_of
 
@@ -155,7 +155,7 @@ def list_locations(call: Call) -> Reply:
             "type": "Region",
             "displayName": region.display,
             "regionalDisplayName": region.display,
-            "metadata": {"regionType": "Physical"},
+            "metadata": {"regionType": "Physical", "geographyGroup": geography_group(region.name)},
         }
         for region in REGIONS.values()
     ]

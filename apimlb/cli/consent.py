@@ -1,0 +1,198 @@
+"""What somebody agrees to before anything is changed: on a terminal, by a flag, or by a saved plan.
+
+A saved plan is what `plan` showed, and what led to it:
+
+    {"version": 1, "stack": "apimlb", "settings": {"deployments.chat.capacity": "20"},
+     "on_soft_deleted": null, "changes": [{"action", "id", "label", "fields": [{"path", "before", "after"}]}],
+     "unchanged": 41}
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from apimlb.cli.documents import json_in
+from apimlb.cli.prose import say
+from apimlb.deploy.billing import hourly
+from apimlb.deploy.deployer import Preview
+from apimlb.errors import ApimlbError, ConfigError, ConflictError, Interrupted
+from apimlb.files import replace_file
+from apimlb.stack.planner import Plan
+from apimlb.stack.resources import Json
+
+VERSION = 1
+_TOLD = 8
+"""So many differences from a saved plan are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A saved plan: the settings by path that led to it, and what it does."""
+
+    file: Path
+    stack: str
+    settings: Mapping[str, Any]
+    on_soft_deleted: str | None
+    document: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What was agreed to before anybody was asked.
+
+    `yes` stands for an answer, but not to whether accounts, deployments or the gateway go, which `prune`
+    does, nor to provisioned throughput, which `hourly` does. `on_soft_deleted` says what becomes of the names
+    that Azure keeps, `None` to ask. A `saved` plan is all of that, as long as what would be done is what it
+    says.
+    """
+
+    yes: bool = False
+    prune: bool = False
+    hourly: bool = False
+    on_soft_deleted: str | None = None
+    saved: Agreed | None = None
+
+
+def plan_document(plan: Plan) -> Json:
+    """The plan as JSON: every step with its action and the fields that differ."""
+    return {
+        "changes": [
+            {
+                "action": str(step.action),
+                "id": step.resource.id,
+                "label": step.resource.label,
+                "fields": [
+                    {"path": c.path, "before": _plain(c.before), "after": _plain(c.after)}
+                    for c in step.changes
+                ],
+            }
+            for step in plan.steps
+            if step.action != "keep"
+        ],
+        "unchanged": sum(step.action == "keep" for step in plan.steps),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def save_plan(
+    plan: Plan, file: Path, *, stack: str, settings: Mapping[str, Any], on_soft_deleted: str | None
+) -> None:
+    """Keep what was shown, to be agreed to and carried out later."""
+    said = {path: value for path, value in settings.items() if value is not None}
+    head = {"version": VERSION, "stack": stack, "settings": said, "on_soft_deleted": on_soft_deleted}
+    replace_file(file, json.dumps({**head, **plan_document(plan)}, indent=2).encode() + b"\n")
+
+
+def read_plan(file: Path) -> Agreed:
+    """A saved plan; raises `ConfigError` for what is none, and `OSError`."""
+    document = json_in(file, dict)
+    changes, settings = document.get("changes"), document.get("settings", {})
+    rows = isinstance(changes, list) and all(isinstance(row, dict) and "id" in row for row in changes)
+    if document.get("version") != VERSION or not rows or not isinstance(settings, dict):
+        raise ConfigError(
+            "It is no plan of this version of apimlb.",
+            where=str(file),
+            next_step="`apimlb plan --out FILE` saves one.",
+        )
+    kept = {name: document.get(name) for name in ("changes", "unchanged")}
+    way = document.get("on_soft_deleted")
+    return Agreed(file, str(document.get("stack") or ""), settings, str(way) if way else None, kept)
+
+
+def confirm_plan(made: Preview, consent: Consent) -> None:
+    """Ask whether to carry it out; what nobody gets back quickly is not taken away for a `yes` alone, and
+    what is billed by the hour and dear is not made for it."""
+    if consent.saved is not None:
+        _require_same(made.plan, consent.saved)
+        return
+    gone = [f"{step.action} {step.resource.label}" for step in made.plan.guarded]
+    billed = hourly(made.plan, made.observed)
+    dear = [each.label for each in billed if each.guarded]
+    if consent.yes and not sys.stdin.isatty():
+        _require(gone, consent.prune, "--prune")
+        _require([f"create {label}" for label in dear], consent.hourly, "--accept-hourly")
+    for each in billed:
+        say(f"Billed by the hour, used or not: {each}.")
+    words = [*gone, *(f"create {label}" for label in dear)]
+    question = f"This will {', '.join(words)}. Deploy this?" if words else "Deploy this?"
+    settled = (consent.prune or not gone) and (consent.hourly or not dear)
+    confirm(question, yes=consent.yes and settled)
+
+
+def _require(words: list[str], agreed: bool, flag: str) -> None:
+    if words and not agreed:
+        raise ConfigError(
+            f"--yes alone does not {', '.join(words)}.",
+            where="deploy",
+            next_step=f"Add {flag} if that is meant; else correct the stack's file.",
+        )
+
+
+def _require_same(plan: Plan, saved: Agreed) -> None:
+    """Raise `ConflictError`, with what is different, unless it is the plan that would be carried out."""
+    now = plan_document(plan)
+    told = list(differences(saved.document, now))
+    if not told:
+        return
+    error = ConflictError(
+        "What would be done is no longer what this plan says.",
+        where=str(saved.file),
+        next_step="`apimlb plan --out FILE` makes a new one.",
+    )
+    for line in told[:_TOLD]:
+        error.add_note(line)
+    if len(told) > _TOLD:
+        error.add_note(f"and {len(told) - _TOLD} more")
+    raise error
+
+
+def differences(agreed: Json, now: Json) -> Iterator[str]:
+    """What changed since a plan was saved, a sentence for each step."""
+    before = {row["id"].lower(): row for row in agreed["changes"]}
+    after = {row["id"].lower(): row for row in now["changes"]}
+    for key, row in before.items():
+        if key not in after:
+            yield f"{row.get('action')} {row.get('label')}: not needed any more"
+    for key, row in after.items():
+        was = before.get(key)
+        if was is None:
+            yield f"{row['action']} {row['label']}: needed now"
+        elif was.get("action") != row["action"]:
+            yield f"{row['label']}: {was.get('action')} then, {row['action']} now"
+        elif was.get("fields") != row["fields"]:
+            yield f"{row['action']} {row['label']}: other fields, {_fields(was, row)}"
+
+
+def _fields(was: Json, row: Json) -> str:
+    told = {field["path"]: field for field in was.get("fields") or ()}
+    now = {field["path"]: field for field in row["fields"]}
+    paths = [path for path in dict.fromkeys([*told, *now]) if told.get(path) != now.get(path)]
+    return ", ".join(paths)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask on a terminal; off one `--yes` must have been said. Raises `ApimlbError` unless agreed."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise ConfigError(
+            "This needs a yes, and nobody is there to say it.",
+            next_step="Add --yes to go ahead without asking.",
+        )
+    say(f"{question} [y/N]")
+    try:
+        agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "Stopped; nothing was changed.", next_step="Run the same command again, and answer y."
+        ) from None
+    if not agreed:
+        raise ApimlbError(
+            "Not agreed to; nothing was changed.", next_step="Run the same command again, and answer y."
+        )

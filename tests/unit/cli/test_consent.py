@@ -1,0 +1,103 @@
+"""What somebody agrees to: a saved plan is carried out as it is, or what changed is said."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apimlb.cli.consent import Consent, confirm_plan, differences, plan_document, read_plan, save_plan
+from apimlb.cli.quotas import table
+from apimlb.deploy.deployer import Deployer, Preview
+from apimlb.deploy.quotas import Row
+from apimlb.errors import ConfigError, ConflictError
+from tests.clouds import FakeCloud
+from tests.fakes import ManualClock
+from tests.stacks import desired
+
+PTU = {"model": "gpt-5.1", "version": "2025-11-13", "sku": "GlobalProvisionedManaged", "capacity": 100}
+
+
+def preview(cloud: FakeCloud | None = None, **config: Any) -> Preview:
+    return Deployer(cloud or FakeCloud(), ManualClock()).preview(desired(**config), checked=False)
+
+
+def saved(made: Preview, file: Path, **settings: Any) -> Consent:
+    save_plan(made.plan, file, stack="apimlb", settings=settings, on_soft_deleted=None)
+    return Consent(saved=read_plan(file))
+
+
+def test_a_saved_plan_stands_for_the_answer_as_long_as_it_holds(tmp_path: Path) -> None:
+    made = preview()
+    consent = saved(made, tmp_path / "plan.json", tier="BasicV2", strategy=None)
+    confirm_plan(preview(), consent)
+    assert consent.saved is not None
+    assert (consent.saved.stack, consent.saved.settings) == ("apimlb", {"tier": "BasicV2"})
+
+
+def test_what_changed_meanwhile_is_said_by_step(tmp_path: Path) -> None:
+    consent = saved(preview(), tmp_path / "plan.json")
+    cloud = FakeCloud()
+    group = desired()[0]
+    cloud.put(group.id, group.body)
+    with pytest.raises(ConflictError) as caught:
+        confirm_plan(preview(cloud), consent)
+    assert caught.value.__notes__ == ["create resource group: not needed any more"]
+
+
+def test_each_kind_of_difference_has_its_words() -> None:
+    def row(action: str, *fields: tuple[str, Any]) -> dict[str, Any]:
+        told = [{"path": path, "before": 1, "after": after} for path, after in fields]
+        return {"id": "/a", "label": "account a", "action": action, "fields": told}
+
+    def said(before: list[Any], after: list[Any]) -> list[str]:
+        return list(differences({"changes": before}, {"changes": after}))
+
+    assert said([row("create")], [row("create")]) == []
+    assert said([], [row("create")]) == ["create account a: needed now"]
+    assert said([row("create")], [row("update")]) == ["account a: create then, update now"]
+    assert said([row("update", ("sku", 1), ("x", 2))], [row("update", ("sku", 2), ("x", 2))]) == [
+        "update account a: other fields, sku"
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"changes": 5, "version": 1}', '{"changes": []}', "{"])
+def test_what_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(text)
+    with pytest.raises(ConfigError):
+        read_plan(file)
+
+
+def test_a_saved_plan_is_what_plan_says_as_json(tmp_path: Path) -> None:
+    made = preview()
+    saved(made, tmp_path / "plan.json")
+    document = json.loads((tmp_path / "plan.json").read_text())
+    assert {name: document[name] for name in ("changes", "unchanged")} == plan_document(made.plan)
+
+
+def test_provisioned_throughput_is_not_made_for_a_yes_alone() -> None:
+    made = preview(deployments={"chat": PTU})
+    with pytest.raises(ConfigError, match="100 units of GlobalProvisionedManaged") as caught:
+        confirm_plan(made, Consent(yes=True))
+    assert "--accept-hourly" in caught.value.next_step
+    confirm_plan(made, Consent(yes=True, hourly=True))
+    confirm_plan(preview(), Consent(yes=True))
+
+
+def test_what_is_billed_by_the_hour_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    confirm_plan(preview(), Consent(yes=True))
+    assert "Billed by the hour, used or not: gateway (BasicV2)." in capsys.readouterr().err
+    confirm_plan(preview(tier="Consumption", strategy="retry"), Consent(yes=True))
+    assert "Billed" not in capsys.readouterr().err
+
+
+def test_a_table_of_quotas_has_80_columns() -> None:
+    sku, model = "DataZoneProvisionedManaged", "text-embedding-3-large-with-more"
+    rows = [
+        Row("southeastasia-and-on", model, sku, "q", 1_000_000, 999_999, 5),
+        Row("eastus2", "gpt-5.1", "GlobalStandard", "q", 10, 0, 30),
+    ]
+    lines = list(table(rows))
+    assert max(map(len, lines)) <= 80
+    assert lines[2].endswith("!")
