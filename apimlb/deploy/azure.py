@@ -7,6 +7,7 @@ long it is waited for, `apimlb.deploy.refusals` what passes by itself, `apimlb.d
 import json
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from apimlb.clock import Clock
@@ -18,15 +19,19 @@ from apimlb.deploy.ids import group_of, kind_of, short
 from apimlb.deploy.long_running import LongRunning
 from apimlb.deploy.operations import KINDS, Kind
 from apimlb.deploy.patience import READING, for_reading, patience_for
+from apimlb.deploy.recent import LASTS, Recent
 from apimlb.deploy.refusals import Refusal, Refused
 from apimlb.deploy.sdk.credential import SharedCredential, source_of
 from apimlb.deploy.sdk.wire import Wire, silence
+from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import CloudError, NotFoundError
 from apimlb.stack.resources import Json
 
 Reply = TypeVar("Reply")
 
 _FORBIDDEN = 403
+_FIRST, _LONGEST = 0.5, 4.0
+"""Seconds before another read where the last one was older than a write."""
 LOCKS_VERSION = "2020-05-01"
 """The api-version of Microsoft.Authorization/locks."""
 PERMISSIONS_VERSION = "2022-04-01"
@@ -40,9 +45,17 @@ class Azure:
         self._subscription_id = subscription_id
         self._wire = wire
         self._clock = clock
+        self._recent = Recent(clock)
 
     def get(self, id: str) -> Json | None:
         end = self._clock.now() + for_reading(kind_of(id)).deadline
+        found: Json | None = self._current(
+            short(id), lambda: self._found(id, end), lambda body: self._recent.is_older(id, body)
+        )
+        self._recent.saw(id, found)
+        return found
+
+    def _found(self, id: str, end: float) -> Json | None:
         try:
             with _told(id):
                 return self._shown(id, self._attempts(id, end))
@@ -71,7 +84,8 @@ class Azure:
             with _told(id):
                 self._carry_out(id, attempts, kind.delete, **options)
         except NotFoundError:
-            return
+            pass
+        self._recent.wrote(id, None)
 
     def renew_key(self, id: str, which: Literal["primary", "secondary"]) -> None:
         attempts = self._attempts(id, self._clock.now() + patience_for(kind_of(id)).deadline)
@@ -82,12 +96,20 @@ class Azure:
         way = KINDS[kind]
         # What is listed for the whole subscription is asked for without arguments.
         arguments = (parent,) if way.scoped else _kind(parent).arrange(parent) if group_of(parent) else ()
-        try:
-            return self._asked(
-                short(parent), lambda: self._wire.pages(way.client, way.group, way.list, *arguments)
-            )
-        except NotFoundError:
-            return []
+        ask = partial(self._wire.pages, way.client, way.group, way.list, *arguments)
+
+        def read() -> list[Json]:
+            try:
+                return self._asked(short(parent), ask)
+            except NotFoundError:
+                return []
+
+        rows: list[Json] = self._current(
+            short(parent), read, lambda found: self._recent.is_older_list(parent, kind, found)
+        )
+        for row in rows:
+            self._recent.saw(str(row.get("id")), row)
+        return rows
 
     def resources_in_group(self, group: str) -> list[Json]:
         return self.children(group, "microsoft.resources/resources")
@@ -154,8 +176,11 @@ class Azure:
                 options = {"content_type": "application/json", **options}
             last = self._carry_out(id, attempts, method, *_sent(_kind(id), method, body), **options)
             if last is None or not last.body or "id" not in last.body:
-                return self._shown(id, attempts)
-            return self._with_secrets(id, _object(last), attempts)
+                made = self._shown(id, attempts)
+            else:
+                made = self._with_secrets(id, _object(last), attempts)
+        self._recent.wrote(id, made)
+        return made
 
     def _carry_out(
         self, id: str, attempts: Attempts, method: str, *arguments: Any, **options: Any
@@ -198,6 +223,14 @@ class Azure:
             if refused.refusal.status != _FORBIDDEN and refused.refusal.code != "ScopeLocked":
                 raise
             return body
+
+    def _current(self, where: str, read: Callable[[], Reply], is_older: Callable[[Reply], bool]) -> Reply:
+        """What a read answers once that is not older than the last write from here."""
+        pause = _FIRST
+        while is_older(found := read()):
+            wait(self._clock, Wait(where, "Azure answers with what was there before", pause, LASTS))
+            pause = min(2 * pause, _LONGEST)
+        return found
 
     def _asked(self, where: str, attempt: Callable[[], Reply]) -> Reply:
         """What is no resource's own, read."""

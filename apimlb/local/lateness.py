@@ -41,7 +41,8 @@ class Lateness:
 
     reads: Span = AT_ONCE
     """Until ARM's GETs and lists show a write that succeeded [M: reported by many, documented nowhere]. Not
-    part of `LATE`, since it is asked of ARM itself and not of what ARM governs; `STALE` is a span for it."""
+    part of `LATE`, since it is asked of ARM itself and not of what ARM governs; `STALE` is the span that an
+    adverse world has for it."""
 
     deleted: Span = AT_ONCE
     """Until a resource that was deleted shows up among the soft-deleted ones, where it can be purged."""

@@ -29,7 +29,7 @@ from apimlb.local.gateway import switches as gateway_switches
 from apimlb.local.gateway.connections import Connections
 from apimlb.local.gateway.plane import GatewayPlane, caches_for
 from apimlb.local.gateway.records import Records
-from apimlb.local.lateness import AT_ONCE, LATE, RECORDED_ROLE, Lateness
+from apimlb.local.lateness import AT_ONCE, LATE, RECORDED_ROLE, STALE, Lateness
 from apimlb.local.openai import switches as openai_switches
 from apimlb.local.openai.access import BearerRefused
 from apimlb.local.openai.plane import OpenAIPlane, Standing
@@ -86,7 +86,7 @@ class WorldSettings:
             openai=replace(self.openai, switches=openai_switches.ADVERSE),
             gateway=gateway_switches.ADVERSE,
             policy=policy_switches.ADVERSE,
-            lateness=LATE,
+            lateness=replace(LATE, reads=STALE),
         )
 
     def delays(self) -> Lateness:

@@ -134,9 +134,14 @@ class ArmPlane:
             self._busy.discard(key)
 
 
+_POLLED = frozenset({"operationresults", "operationsstatuses", "operationstatuses"})
+
+
 def _looks(method: str, id: str) -> bool:
-    """Whether the request sees what a GET sees: a purge does too, since it finds what the list has."""
-    return method in ("GET", "HEAD") or (method == "DELETE" and _purges(id))
+    """Whether the request sees what a GET sees: a purge does too, since it finds what the list has. How an
+    operation has ended is told by itself, as it is."""
+    of_operation = id.lower().split("/")[-2] in _POLLED
+    return (method in ("GET", "HEAD") and not of_operation) or (method == "DELETE" and _purges(id))
 
 
 def _purges(id: str) -> bool:
