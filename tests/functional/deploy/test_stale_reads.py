@@ -36,7 +36,10 @@ def test_every_change_arrives_and_nothing_is_left_in_the_end(lro: str) -> None:
         azure.clock.advance(60)
         again = site.deploy(**configuration)
         assert {event.task.verb for event in again.outcome.events} == {KEEP}
-    wanted, deployer = site.wanted(parse(configuration))(frozenset()), Deployer(azure.connected(), azure.clock)
+    wanted, deployer = (
+        site.wanted(parse(configuration))(frozenset()),
+        Deployer(azure.connected(), azure.clock),
+    )
     deployer.destroy(deployer.survey(wanted, STACK, purge=True))
     assert {kind: azure.ids(kind) for kind in KINDS} == before
     azure.close()

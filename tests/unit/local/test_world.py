@@ -3,13 +3,14 @@ there."""
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
 from apimlb.http import Headers, Request, read
 from apimlb.local.entra.tokens import Principal, User
 from apimlb.local.faults import Fault
-from apimlb.local.lateness import LATE
+from apimlb.local.lateness import LATE, STALE
 from apimlb.local.store import Store
 from apimlb.local.world import OWNER, TENANT_ID, World, WorldSettings
 from tests.fakes import ManualClock, ScriptedTransport
@@ -222,5 +223,5 @@ def test_adverse_turns_every_plane_to_the_worse_reading():
     assert adverse.openai.switches != likely.openai.switches
     assert adverse.gateway != likely.gateway
     assert adverse.policy != likely.policy
-    assert adverse.lateness == LATE != likely.lateness
+    assert adverse.lateness == replace(LATE, reads=STALE) != likely.lateness
     assert adverse.openai.seed == likely.openai.seed

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from apimlb.local.lateness import LATE, Lateness
+from apimlb.local.lateness import LATE, STALE, Lateness
 from apimlb.local.openai.switches import ADVERSE, CHARGES
 from apimlb.local.server.__main__ import options
 
@@ -28,8 +28,8 @@ def test_the_rest_reaches_the_world() -> None:
 
 def test_things_are_late_where_that_is_said_or_in_the_worse_reading() -> None:
     assert options(["--state", "here"]).world.lateness == Lateness()
-    for said in ("--late", "--adverse"):
-        assert options(["--state", "here", said]).world.lateness == LATE
+    assert options(["--state", "here", "--late"]).world.lateness == LATE
+    assert options(["--state", "here", "--adverse"]).world.lateness == replace(LATE, reads=STALE)
 
 
 def test_a_charging_profile_goes_before_the_adverse_one() -> None:
