@@ -104,8 +104,8 @@ def _invalid_section(root: Element, child: Element, expected: str) -> InvalidPol
 def effective(documents: Sequence[PolicyDocument]) -> Policy:
     """The policy of a request that `documents`, from broad to narrow, apply to; each scope may come once.
 
-    A chain without global scope begins with Azure's default global policy; a `<base/>` of the broadest
-    document stands for nothing. Microsoft Learn, "Policies in Azure API Management".
+    A chain without global scope begins with Azure's default global policy; `<base/>` in the broadest
+    document does nothing. Microsoft Learn, "Policies in Azure API Management".
     """
     scopes = [document.scope for document in documents]
     if len(set(scopes)) != len(scopes):

@@ -27,8 +27,8 @@ class Switches:
     """What cache-lookup-value does to its variable on a miss without default; its page says both."""
 
     absent_variable: Literal["throws", "null"] = "throws"
-    """What `context.Variables["name"]` is where nobody set it: a KeyNotFoundException as of a dictionary's
-    indexer, or null. Not documented; samples test `ContainsKey` first, as if it threw."""
+    """What `context.Variables["name"]` is for a variable that was not set: a KeyNotFoundException, as of
+    a dictionary's indexer, or null. Not documented; samples test `ContainsKey` first, as if it threw."""
 
     other_type: Literal["throws", "default"] = "throws"
     """What `GetValueOrDefault<T>` makes of a variable of another type: documented to throw (Microsoft Learn,

@@ -1,7 +1,7 @@
 """What the members of the library cost by the size of what they are given and what they make.
 
-A step of the budget pays for one small operation. An operation on a text of a million characters is none, so
-long texts, bytes and lists are charged by their length, once on the way in and once on the way out.
+A step of the budget pays for one small operation. Long texts, bytes and lists are charged by their length,
+once as an argument and once as a result.
 """
 
 from collections.abc import Callable

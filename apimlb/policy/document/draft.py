@@ -1,7 +1,7 @@
 """One element while it is being compiled: its attributes, texts and children as typed getters.
 
-An element's compile function asks its Draft for everything that the element may have; what nobody asked for
-is an error when it is done. So the function is the schema, and the two cannot disagree.
+An element's compile function asks its Draft for everything that the element may have; what it did not ask for
+is an error in the end. So the function is the schema, and the two cannot disagree.
 """
 
 from collections.abc import Callable, Sequence

@@ -51,7 +51,7 @@ class Source:
         return line, offset - self._lines[line - 1] + 1
 
     def find(self, char: str, start: int) -> int:
-        """The next `char` that is markup, not the decoded form of an entity; -1 when there is none."""
+        """The next `char` that is markup, not the decoded form of an entity; -1 without one."""
         index = self.text.find(char, start)
         while index >= 0 and index in self.escaped:
             index = self.text.find(char, index + 1)

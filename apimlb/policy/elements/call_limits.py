@@ -39,7 +39,7 @@ def _always(context: Context) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The names of the headers and variables that say how long to wait and what is left; empty for none."""
+    """The names of the headers and variables that say how long to wait and what is left, or empty texts."""
 
     retry_header: str
     retry_variable: str

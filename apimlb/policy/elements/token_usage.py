@@ -18,7 +18,7 @@ _PER_IMAGE = 1200
 
 
 def parsed(content: bytes) -> dict[str, Any]:
-    """A body as an object; an empty one where it is none."""
+    """A body as a JSON object; an empty object for any other body."""
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):

@@ -64,7 +64,7 @@ class StageClock:
         return self._now
 
     def pass_by(self, seconds: float) -> None:
-        """Time that a backend takes: it goes by, and nobody waited for it."""
+        """Let the time pass that a backend takes, without a wait of the policy."""
         self._now += seconds
 
     async def sleep(self, seconds: float) -> None:

@@ -52,7 +52,7 @@ class Cache(Protocol):
     """The gateway's value cache; `kind` is the policy's caching-type. In Azure a put is asynchronous."""
 
     async def get(self, key: str, kind: CachingType) -> object:
-        """The value under `key`, None when there is none (null is never stored)."""
+        """The value under `key`, None where nothing is stored (null never is)."""
         ...
 
     async def put(self, key: str, value: object, seconds: float, kind: CachingType) -> None: ...
@@ -148,7 +148,7 @@ class Exchange:
     section: Section = "inbound"
     readers: frozenset[Section] = frozenset()
     broader: Mapping[tuple[str, str], Block] = field(default_factory=dict)
-    """What `<base/>` stands for, by the scope and section that it stands in."""
+    """The block that `<base/>` runs, by its scope and section."""
     held: Callable[[bytes], MessageBody] = MessageBody
     """Makes the body of a response that was read whole."""
     counters: Counters = field(default_factory=Counters)
@@ -158,7 +158,7 @@ class Exchange:
     endings: list[Callable[["Exchange"], None]] = field(default_factory=list)
     """What is owed when outbound is over."""
     stamps: list[tuple[str, str]] = field(default_factory=list)
-    """Headers that the response gets, whoever makes it."""
+    """Headers that the response gets, from a backend or from the gateway."""
     counted: set[str] = field(default_factory=set)
     """The keys under which this request was counted: each counts it once."""
     awaited: frozenset[str] = frozenset()
@@ -180,7 +180,7 @@ class Exchange:
         self.locate(service_url or self.context.request.original_url.origin)
 
     def locate(self, base_url: str) -> None:
-        """Make `context.Request.Url` what `base_url` and the exchange's path and query come to."""
+        """Make `context.Request.Url` `base_url` with the exchange's path and query."""
         self.base_url = base_url
         joined = base_url.rstrip("/") + self.path + (f"?{self.query}" if self.query else "")
         self.context.request.url = url_of(joined) if len(joined) < _LONG_URL else Url(joined)
@@ -245,14 +245,14 @@ class Exchange:
         )
 
     async def let_go(self) -> None:
-        """Close a streamed response that nobody will read."""
+        """Close a streamed response that will not be read."""
         live, self.live = self.live, None
         if live is not None:
             await close(live)
 
 
 class TraceSink(Protocol):
-    """Told of every element that runs; absent (None) when nobody asks, so that tracing costs nothing."""
+    """Told of every element that runs; None for a request that is not traced."""
 
     def entered(self, step: Step, exchange: Exchange) -> None: ...
 

@@ -43,7 +43,7 @@ PREFLIGHT = frozenset({"cors", "base", "include-fragment"})
 
 
 async def preflight(policy: Policy, exchange: Exchange) -> Response | None:
-    """Answer a browser that asks whether it may call: only cors runs. None where the policy has none."""
+    """Answer a browser that asks whether it may call: only cors runs. None for a policy without cors."""
     _begin(policy, exchange)
     exchange.awaited = PREFLIGHT
     try:

@@ -27,7 +27,7 @@ class Piece(NamedTuple):
 
 
 def pieces(content: bytes) -> list[Piece]:
-    """The values that follow one another in DER; raises ValueError where it is none."""
+    """The values that follow one another in DER; raises ValueError for bytes that are not DER."""
     found: list[Piece] = []
     at = 0
     while at < len(content):

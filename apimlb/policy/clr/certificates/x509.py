@@ -127,7 +127,7 @@ def name_info(certificate: X509, kind: Enum, of_issuer: bool) -> str:
 
 
 def verify(certificate: X509) -> bool:
-    """Verify, which asks no store of roots and nobody on the network: the gateway is told whom to trust."""
+    """Verify. It asks no store of roots and no server: the gateway is told which certificates to trust."""
     assert certificate.facts
     return certificate.trusted
 
@@ -149,7 +149,7 @@ def rsa_public(certificate: X509 | None) -> Rsa | None:
 
 
 def rsa_private(certificate: X509 | None) -> Rsa | None:
-    """GetRSAPrivateKey: null where there is none."""
+    """GetRSAPrivateKey: null for a certificate without a private key."""
     found = required(certificate, "certificate").key
     return None if found is None else Rsa(key=found.key)
 

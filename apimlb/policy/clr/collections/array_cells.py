@@ -221,7 +221,7 @@ def copy_to(array: Array, target: Array | None, index: int) -> None:
 
 
 def initialize(array: Array) -> None:
-    """Calls the constructor of each value; what an array of this language holds has none."""
+    """Array.Initialize calls the constructor of each value; no type that an expression can name has one."""
 
 
 def narrowed(call: Callable[..., object], *names: str) -> Callable[..., object]:

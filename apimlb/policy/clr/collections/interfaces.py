@@ -1,4 +1,4 @@
-"""What the interfaces of collections ask of whatever stands behind them, and what all collections share:
+"""The members of the interfaces of collections, for every class that has them, and what collections share:
 copying into arrays, enumerators, comparers."""
 
 from collections.abc import Iterator, Sequence
@@ -233,7 +233,7 @@ def thing_read_only(target: Collection) -> bool:
 
 
 def thing_at(target: Things | JArray, index: int) -> object:
-    """An element of an IList<T> or IReadOnlyList<T>, whatever it is."""
+    """An element of an IList<T> or IReadOnlyList<T> of any class."""
     if isinstance(target, containers.ClrList):
         return containers.list_item(target, index)
     if isinstance(target, JArray | containers.ReadOnlyList):

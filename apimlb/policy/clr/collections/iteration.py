@@ -1,4 +1,4 @@
-"""Going through whatever can be gone through, one counted step at a time."""
+"""Enumerating any collection, one counted step for each element."""
 
 from collections.abc import Iterable, Iterator
 

@@ -69,7 +69,7 @@ _ABSENT = frozenset(
 
 
 def create(target: str) -> Callable[[Host, str | None], Algorithm | None]:
-    """`Target.Create(name)`: null for a name that is none, InvalidCastException for an algorithm of another
+    """`Target.Create(name)`: null for an unknown name, InvalidCastException for an algorithm of another
     kind."""
 
     def made(host: Host, name: str | None) -> Algorithm | None:

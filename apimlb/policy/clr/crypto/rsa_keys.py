@@ -44,7 +44,7 @@ class RsaKey:
 
     @classmethod
     def load(cls, numbers: dict[str, int]) -> "RsaKey":
-        """A key of its numbers, by the names of RSAParameters; throws CryptographicException for none.
+        """A key of its numbers, by the names of RSAParameters; throws CryptographicException.
 
         The package's own check of the primes takes as long as making a key. That the numbers fit one another
         is checked here; .NET does not ask either whether they are prime.

@@ -288,7 +288,7 @@ def _steps(expression: str) -> tuple[path_steps.PathStep, ...]:
 def select_tokens(
     token: JToken, expression: str | None, strict: bool = False
 ) -> Callable[[], Iterator[JToken]]:
-    """What finds the tokens of a path; throws Newtonsoft.Json.JsonException for a path that is none. It
+    """What finds the tokens of a path; throws Newtonsoft.Json.JsonException for an invalid path. It
     throws while it goes on where a `strict` one finds nothing."""
     expression = required(expression, "expression")
     steps = _steps(expression) if len(expression) < 1_000 else PathReader(expression).read()

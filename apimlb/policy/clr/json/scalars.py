@@ -16,7 +16,7 @@ _TYPES: dict[type, str] = {
 
 
 def value_of(value: object) -> JValue:
-    """A CLR scalar as a token; throws System.ArgumentException for what is none."""
+    """A CLR scalar as a token; throws System.ArgumentException for any other value."""
     found = _TYPES.get(type(value))
     if found is not None:
         return JValue(value, found)

@@ -17,7 +17,7 @@ Pair = Callable[[object, object], object]
 
 
 def _of_itself(call: Callable[..., object]) -> Call:
-    """The overload that takes no selector of elements: each element stands for itself."""
+    """The overload that takes no selector of elements: the elements themselves are kept."""
     return Call(
         lambda key_type, kind, source, key, *rest: call(
             key_type, kind, source, key, lambda item: item, *rest
@@ -43,7 +43,7 @@ def to_lookup(
 
 
 def lookup_item(target: Lookup, key: object) -> object:
-    """The elements under a key; none where there is no such key."""
+    """The elements under a key, an empty sequence for an unknown key."""
     return target.find(key) or LazySequence(lambda: iter(()))
 
 

@@ -39,7 +39,7 @@ _NO_TIME_LIMIT = -TICKS_PER_MILLISECOND
 
 
 def check_timeout(time: TimeSpan) -> None:
-    """A time limit that .NET takes. Searches here are bounded by their steps, whatever the limit says."""
+    """A time limit that .NET takes. Searches are bounded by their steps here, not by time."""
     if time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
         raise argument_range(patterns.OUT_OF_RANGE, "matchTimeout")
 

@@ -44,7 +44,7 @@ def parse_char(text: str | None) -> Char:
 
 
 def numeric_value(char: str) -> float:
-    """The value of a digit, number letter or fraction; ideographs have none for .NET."""
+    """The value of a digit, number letter or fraction; an ideograph has no value in .NET."""
     return unicodedata.numeric(char, -1.0) if is_number(char) else -1.0
 
 

@@ -117,7 +117,7 @@ def pad_right(text: str, width: int, fill: str = " ") -> str:
 
 
 def _pieces(text: str, separators: list[str], limit: int, remove_empty: bool) -> list[str]:
-    """string.Split, the general case; a `limit` below zero is none."""
+    """string.Split, the general case; a `limit` below zero means no limit."""
     if limit == 0:
         return []
     pieces: list[str] = []

@@ -46,7 +46,7 @@ def corrupt(
 
 
 def deserialized(text: str | None) -> zones.Zone:
-    """The zone of a text; throws SerializationException for what is none."""
+    """The zone of a text; throws SerializationException for a text that is not a serialized zone."""
     text = required(text, "source")
     if not text:
         raise argument("The specified serialized string '' is not supported.", "source")
@@ -63,7 +63,7 @@ def deserialized(text: str | None) -> zones.Zone:
 
 
 class _ZoneReader:
-    """Walks over a serialized zone; raises ValueError where it is none."""
+    """Walks over a serialized zone; raises ValueError for any other text."""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -25,7 +25,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2037
 
 
 def system_zone(id: str) -> Zone | None:
-    """A zone by name: of Windows in any case, of IANA as it is written; None where there is none."""
+    """A zone by name: of Windows in any case, of IANA as it is written; None for an unknown name."""
     if id.lower() == "utc":
         return UTC_ZONE
     name = _WINDOWS.get(id.lower())
@@ -99,7 +99,7 @@ class _Clocks:
         return tuple(each.rule() for each in groups)
 
     def _year(self, year: int) -> "_Years | None":
-        """The daylight time of a year; None where it has none, or nothing else."""
+        """The daylight time of a year; None for a year without daylight time, or with nothing else."""
         first = instants.date_ticks(year, 1, 1) - self.base
         last = instants.date_ticks(year, 12, 31) + instants.TICKS_PER_DAY - self.base - 1
         begins: tuple[int, int] | None = None

@@ -118,7 +118,7 @@ class Registry(TypeResolver):
         return self._by_name.get(name)
 
     def definition(self, name: str, arity: int = 0) -> Definition | None:
-        """A definition by keyword, full name or simple name, whoever may write it."""
+        """A definition by keyword, full name or simple name, those too that no expression may name."""
         self._mention(name)
         found = self._by_keyword.get(name) if arity == 0 else None
         full = f"{name}`{arity}" if arity else name
@@ -268,7 +268,7 @@ class Registry(TypeResolver):
         ]
 
     def extensions(self, name: str) -> Iterator[tuple[Definition, Member]]:
-        """Extension methods of that name, whatever they extend."""
+        """Extension methods of that name, for every type that they extend."""
         self._mention(f"{name}(")
         seen: set[str] = set()
         for definition, _ in self._extensions.get(name, []):

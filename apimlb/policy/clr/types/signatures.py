@@ -1,14 +1,16 @@
 """Signatures as the library's tables write them: C# without bodies.
 
-"bool StartsWith(string value)"                    a method          "int Length"              a property
-"static string Join(string s, params object[] v)"  a static method   "static string Empty"     a static
-field
-"new(string uri)"                                  a constructor     "char this[int index]"    an indexer
-"static bool operator ==(Guid a, Guid b)"          an operator       "explicit string(JToken value)"  a
-conversion
-"R[] Map<T, R>(this IEnumerable<T> source, Func<T, R> f)"            a generic extension method
-"string Remove(int start[, int count])"            two overloads, the second one with `count`
-"void Add(string! name)"                           throws ArgumentNullException where the name is null
+bool StartsWith(string value)                   a method
+static string Join(string s, params object[] v) a static method
+int Length                                      a property
+static string Empty                             a static field
+new(string uri)                                 a constructor
+char this[int index]                            an indexer
+static bool operator ==(Guid a, Guid b)         an operator
+explicit string(JToken value)                   a conversion
+R[] Map<T, R>(this IEnumerable<T> source, Func<T, R> f)  a generic extension method
+string Remove(int start[, int count])           two overloads, the second one with `count`
+void Add(string! name)                          throws ArgumentNullException where `name` is null
 """
 
 import re

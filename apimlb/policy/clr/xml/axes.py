@@ -142,7 +142,7 @@ def previous_attribute(target: XAttribute) -> XAttribute | None:
 
 
 def parent(target: XObject) -> XElement | None:
-    """XObject.Parent: a document is none."""
+    """XObject.Parent: null under a document."""
     return target.parent if isinstance(target.parent, XElement) else None
 
 

@@ -59,7 +59,7 @@ def _typed_by_items(scope: Scope, node: nodes.ArrayCreation) -> Bound:
 
 
 def _leaves(items: nodes.ArrayInitializer) -> Iterator[nodes.Node]:
-    """The values of an initializer, whatever its dimensions."""
+    """The values of an initializer of any number of dimensions, in one row."""
     for item in items.items:
         if isinstance(item, nodes.ArrayInitializer):
             yield from _leaves(item)

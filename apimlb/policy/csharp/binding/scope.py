@@ -256,7 +256,7 @@ class Untyped(ABC):
 
     @abstractmethod
     def result(self, scope: Scope, inputs: Inputs) -> bound.Bound | None:
-        """What it yields for inputs of these types, without its code; None where it takes no such."""
+        """What it yields for inputs of these types, without its code; None where it does not take them."""
 
     @abstractmethod
     def explain(self, scope: Scope) -> None:

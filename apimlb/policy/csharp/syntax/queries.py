@@ -82,7 +82,7 @@ def _from(cursor: Cursor, names: Names = []) -> tuple[nodes.Node, Names]:  # noq
 
 
 def _select(cursor: Cursor, at: int, source: nodes.Node, names: Names, alone: bool) -> nodes.Node:
-    """A select of the range variable itself stands for a call only where it is `alone`."""
+    """A select of the range variable itself becomes a call only where it is `alone`."""
     selected = cursor.expression()
     itself = isinstance(selected, nodes.Name) and [selected.name] == [name for _, name in names]
     if itself and not alone:

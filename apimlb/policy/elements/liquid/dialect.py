@@ -55,7 +55,7 @@ def _arrays(source: str) -> str:
 
 @with_context
 def _date(value: object, layout: object = "", *, context: RenderContext) -> object:
-    """A date in .NET's format; what is none stays as it is."""
+    """A date in .NET's format; a value that is no date stays as it is."""
     text = str(value)
     try:
         moment = from_epoch(float(str(context.globals[_NOW]))) if text == "now" else parse_date(text)
