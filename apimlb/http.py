@@ -190,6 +190,13 @@ _parameters = lru_cache(1024)(_read_parameters)
 
 
 @lru_cache(1024)
+def below(base: str, path: str) -> str:
+    """The URL of a path with its query below a base URL, which may end with the path already."""
+    place, mark, query = path.partition("?")
+    start = base.rstrip("/")
+    return (start if start.endswith(place) else f"{start}{place}") + mark + query
+
+
 def reason_phrase(status: int) -> str:
     """HTTP's own phrase for a status, empty for one that HTTP does not know."""
     try:

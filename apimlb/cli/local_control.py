@@ -67,7 +67,8 @@ ResourceType = Annotated[
 Plane = Annotated[
     str,
     typer.Option(
-        help="Only requests to arm, entra, gateway, openai (the accounts) or outside.", show_default=False
+        help="Only requests to arm, entra, gateway, openai (the accounts), safety or outside.",
+        show_default=False,
     ),
 ]
 Lasting = Annotated[

@@ -20,9 +20,9 @@ from apimlb.local.arm.operations import End, Outcome
 from apimlb.local.codes import CODES, Answer
 from apimlb.local.codes import body as error_body
 
-Plane = Literal["arm", "entra", "gateway", "openai", "outside"]
+Plane = Literal["arm", "entra", "gateway", "openai", "safety", "outside"]
 """Where a request arrives: one of the planes, or a host that is no part of the local Azure."""
-PLANES: Sequence[Plane] = ("arm", "entra", "gateway", "openai", "outside")
+PLANES: Sequence[Plane] = ("arm", "entra", "gateway", "openai", "safety", "outside")
 
 
 @dataclass(frozen=True, slots=True)

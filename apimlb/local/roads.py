@@ -7,6 +7,7 @@ from typing import Any
 
 from apimlb.http import Request, Response, Transport
 from apimlb.local.entra.plane import serves
+from apimlb.local.safety.plane import PATH
 
 
 class InTurn:
@@ -49,6 +50,17 @@ class Management:
 
     def send(self, request: Request) -> Coroutine[Any, Any, Response]:
         return (self._entra if serves(request) else self._arm).send(request)
+
+
+class Cognitive:
+    """The hosts that accounts share with content safety, which has a path of its own."""
+
+    def __init__(self, safety: Transport, accounts: Transport) -> None:
+        self._safety = safety
+        self._accounts = accounts
+
+    def send(self, request: Request) -> Coroutine[Any, Any, Response]:
+        return (self._safety if request.path.startswith(PATH) else self._accounts).send(request)
 
 
 class Nobody:

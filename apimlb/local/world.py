@@ -34,7 +34,8 @@ from apimlb.local.openai import switches as openai_switches
 from apimlb.local.openai.access import BearerRefused
 from apimlb.local.openai.plane import OpenAIPlane, Standing
 from apimlb.local.openai.routes import subdomain
-from apimlb.local.roads import Again, InTurn, Management, Nobody
+from apimlb.local.roads import Again, Cognitive, InTurn, Management, Nobody
+from apimlb.local.safety.plane import SafetyPlane
 from apimlb.local.store import Document, Documents, Store
 from apimlb.policy import switches as policy_switches
 
@@ -161,7 +162,9 @@ class World:
         self.gateways = self._gateways(rng, settings, views)
         self._arm = Faulty("arm", self.arm, self.faults, clock)
         self._entra = Faulty("entra", self.entra, self.faults, clock)
-        self._openai = Faulty("openai", self.openai, self.faults, clock)
+        self.safety = SafetyPlane(self._is_bearer)
+        accounts = Faulty("openai", self.openai, self.faults, clock)
+        self._openai = Cognitive(Faulty("safety", self.safety, self.faults, clock), accounts)
         self._gateway = Faulty("gateway", InTurn(self.gateways), self.faults, clock)
         self._own_gateway = Again(self._gateway)
         self._outside = Faulty("outside", outside or Nobody(), self.faults, clock)
@@ -267,6 +270,13 @@ class World:
         if claims.get("idtyp") == "user":
             return Caller(str(claims["oid"]), str(claims["upn"]), "User")
         return Caller(str(claims["oid"]), str(claims.get("appid") or claims.get("azp")))
+
+    def _is_bearer(self, token: str) -> bool:
+        try:
+            self._bearer(token)
+        except BearerRefused:
+            return False
+        return True
 
     def _bearer(self, token: str) -> Mapping[str, Any]:
         try:

@@ -58,6 +58,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.local.arm": (GROUND | {"apimlb.local.store", "apimlb.policy"}, set()),
     "apimlb.local.entra": (GROUND | {"apimlb.local.store"}, {"jwt", "cryptography"}),
     "apimlb.local.openai": (GROUND | {"apimlb.local.store"}, set()),
+    "apimlb.local.safety": (GROUND, set()),
     "apimlb.local.gateway": (GROUND | {"apimlb.local.store", "apimlb.policy"}, set()),
     "apimlb.local.world": (GROUND | {"apimlb.local", "apimlb.policy.switches"}, set()),
     "apimlb.local.server": (

@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass, field, replace
 
 from apimlb.clock import Clock
-from apimlb.http import Request, Response, Transport
+from apimlb.http import Request, Response, Transport, below
 from apimlb.local.gateway import affinity
 from apimlb.local.gateway.backends import Backend, Credentials
 from apimlb.local.gateway.breaker import Outcome
@@ -85,6 +85,15 @@ class GatewayServices:
     async def send(self, request: Request, timeout: float) -> Response:
         """A request of a policy's own, to any URL; raises ConnectionError and TimeoutError."""
         return await send(self._machinery.transport, request, ForwardOptions(timeout=timeout), self.clock)
+
+    async def call(self, backend: str, request: Request, timeout: float) -> Response:
+        found = self._service.backends.singles.get(backend.lower())
+        if found is None:
+            raise PolicyFault("BackendNotFound", f"Backend '{backend}' does not exist")
+        request = replace(request, url=below(found.url, request.url))
+        if found.credentials != _NO_CREDENTIALS:
+            await self._authenticate(request, found.credentials)
+        return await self.send(request, timeout)
 
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         return await self._machinery.tokens.get(self._service.document, resource, client_id)

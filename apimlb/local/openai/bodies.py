@@ -4,15 +4,17 @@ Shapes: the inference document of stable/2024-10-21 and captures of live traffic
 """
 
 import base64
+import hashlib
 import json
 import math
-import random
+import re
+import struct
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from apimlb.local.openai import tokens
-from apimlb.local.openai.answer import Answer, Choice, chance
+from apimlb.local.openai.answer import Answer, Choice
 from apimlb.local.openai.ask import Ask
 from apimlb.local.openai.models import Model
 
@@ -21,6 +23,7 @@ Json = dict[str, Any]
 DONE = b"data: [DONE]\n\n"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _MOST_DIMENSIONS = 4096
+_WORD = re.compile(r"\w+")
 
 _SAFE = {"filtered": False, "severity": "safe"}
 _UNSEEN = {"filtered": False, "detected": False}
@@ -87,7 +90,8 @@ def completions(answer: Answer, body: Mapping[str, Any]) -> Json:
 
 
 def embeddings(ask: Ask, model: Model, seed: int) -> tuple[Json, int]:
-    """The body and its prompt tokens. Equal inputs have equal vectors, of length 1 in space."""
+    """The body and its prompt tokens. Vectors have the length 1 in space, and inputs that share words lie
+    near one another: each word is a direction, and a text the sum of its words."""
     asked = ask.body["input"]
     many = isinstance(asked, list) and asked and not isinstance(asked[0], int)
     inputs = asked if many else [asked]
@@ -98,7 +102,7 @@ def embeddings(ask: Ask, model: Model, seed: int) -> tuple[Json, int]:
         {
             "object": "embedding",
             "index": index,
-            "embedding": _vector(chance({"input": item}, seed), dimensions, encoded),
+            "embedding": _vector(item, seed, dimensions, encoded),
         }
         for index, item in enumerate(inputs)
     ]
@@ -225,10 +229,15 @@ def _usage_event(answer: Answer, tail: Json) -> bytes:
     return event({"choices": [], **tail, "usage": billed})
 
 
-def _vector(rng: random.Random, dimensions: int, encoded: bool) -> list[float] | str:
+def _vector(item: object, seed: int, dimensions: int, encoded: bool) -> list[float] | str:
     """A direction in space; base64 is of little-endian 32-bit floats, as openai clients ask for by
     themselves."""
-    raw = array("h", rng.randbytes(2 * dimensions))
-    scale = 1 / (math.sqrt(sum(value * value for value in raw)) or 1.0)
+    raw = [0.0] * dimensions
+    words = _WORD.findall(str(item).lower())
+    for word in words or [""]:
+        digest = hashlib.sha256(f"{seed} {word}".encode()).digest()
+        for place, number in enumerate(struct.unpack("<8I", digest)):
+            raw[(number >> 1) % dimensions] += (place + 1) * (1 if number & 1 else -1)
+    scale = 1 / (math.hypot(*raw) or 1.0)
     vector = array("f", [value * scale for value in raw])
     return base64.b64encode(vector.tobytes()).decode() if encoded else vector.tolist()

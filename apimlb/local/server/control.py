@@ -13,6 +13,7 @@
     DELETE /apimlb/records        forget them
     PUT    /apimlb/connections/{provider}/{connection}  make one: {"access_token", "claims"}
     DELETE /apimlb/connections/{provider}/{connection}  let it be gone
+    PUT    /apimlb/safety         what content safety finds: `apimlb.local.safety.plane.read_rules`
     POST   /apimlb/token          {"audience", "kind", "id", "seconds", "version", "flaws"}
 
 But for the first two they need the header x-apimlb-control with the owner's secret, which only who may read
@@ -36,6 +37,7 @@ from apimlb.local.faults import Fault, Order
 from apimlb.local.openai.access import ACCOUNT_KIND
 from apimlb.local.openai.adjustment import adjusted
 from apimlb.local.principals import find
+from apimlb.local.safety.plane import read_rules
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World
 from apimlb.policy.apim.credentials import Authorization
@@ -78,6 +80,7 @@ class Control:
             ("DELETE", "records"): self._clear_records,
             ("PUT", "connections"): self._connect,
             ("DELETE", "connections"): self._disconnect,
+            ("PUT", "safety"): self._order_safety,
             ("POST", "token"): self._mint,
         }
 
@@ -160,6 +163,10 @@ class Control:
 
     def _clear_records(self, rest: str, asked: Json) -> tuple[int, Any]:
         return 200, {"cleared": self._world.records.clear()}
+
+    def _order_safety(self, rest: str, asked: Json) -> tuple[int, Any]:
+        self._world.safety.rules = read_rules(asked)
+        return 200, asked
 
     def _connect(self, rest: str, asked: Json) -> tuple[int, Any]:
         token, claims = asked.get("access_token"), asked.get("claims", {})

@@ -85,6 +85,21 @@ def is_stream(live: Response | None) -> bool:
     return live is not None and "event-stream" in (live.headers.get("Content-Type") or "")
 
 
+def texts_of_prompt(asked: dict[str, Any]) -> Iterator[str]:
+    """The texts of what is asked."""
+    for name in _ASKED:
+        yield from (piece for piece in _pieces(asked.get(name)) if piece is not None)
+
+
+def texts_of_answer(body: dict[str, Any]) -> Iterator[str]:
+    """The texts of a whole answer: of chat, of completions, or of the Responses API."""
+    choices = body.get("choices")
+    for choice in choices if isinstance(choices, list) else ():
+        if isinstance(choice, dict):
+            yield from texts_of_prompt({"messages": [choice.get("message"), choice.get("text")]})
+    yield from texts_of_prompt({"messages": body.get("output")})
+
+
 def _tokens(piece: str | None) -> int:
     return _PER_IMAGE if piece is None else -(-len(piece) // 4)
 
@@ -127,7 +142,7 @@ class Counted:
         for line in lines:
             if line.startswith(b"data:"):
                 event = parsed(line.removeprefix(b"data:"))
-                self._characters += _said(event)
+                self._characters += len(text_of_event(event))
                 self._counted = of_answer(event) or self._counted
         return chunk
 
@@ -141,15 +156,15 @@ class Counted:
             done(-(-self._characters // 4), self._counted)
 
 
-def _said(event: dict[str, Any]) -> int:
-    """The characters that an event adds to the answer."""
+def text_of_event(event: dict[str, Any]) -> str:
+    """The text that an event of a stream adds to the answer."""
     delta = event.get("delta")
     if isinstance(delta, str):
-        return len(delta)
+        return delta
     choices = event.get("choices")
     found = [item for item in choices if isinstance(item, dict)] if isinstance(choices, list) else []
     inner = [item.get("delta") or {} for item in found]
     texts = [item.get("text") for item in found] + [
         item.get("content") for item in inner if isinstance(item, dict)
     ]
-    return sum(len(text) for text in texts if isinstance(text, str))
+    return "".join(text for text in texts if isinstance(text, str))

@@ -6,12 +6,12 @@ import math
 import random
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from apimlb.errors import ConfigError
-from apimlb.http import Headers, Request, Response
+from apimlb.http import Headers, Request, Response, below
 from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.rehearse.written import reading, require
 from apimlb.policy.run.exchange import BackendId, BaseUrl, CachingType, Exchange, ForwardOptions
@@ -165,6 +165,10 @@ class Stage:
             raise TimeoutError("Request to the backend service timed out")
         self.clock.pass_by(reply.after)
         return Response(reply.status, reply.headers.copy(), reply.body)
+
+    async def call(self, backend: str, request: Request, timeout: float) -> Response:
+        base = self._urls.get(backend, f"https://{backend}.backend.test").rstrip("/")
+        return await self.send(replace(request, url=below(base, request.url)), timeout)
 
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         if self._identity is False:

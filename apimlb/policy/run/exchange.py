@@ -83,6 +83,12 @@ class Services(Protocol):
         """Answer a request to any URL; raises ConnectionError and TimeoutError as a Transport does."""
         ...
 
+    async def call(self, backend: str, request: Request, timeout: float) -> Response:
+        """Send a request of the gateway's own to a backend by id; `request.url` is what follows the backend's
+        URL, unless that ends with it already. The backend's credentials go along. Raises PolicyFault for a
+        backend that is not there, ConnectionError and TimeoutError as `send` does."""
+        ...
+
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         """A token of the service's identity for `resource`; raises PolicyFault."""
         ...
@@ -167,6 +173,8 @@ class Exchange:
     cache_key: str = ""
     """Where cache-store is to keep the response, as cache-lookup found out."""
     cache_kind: CachingType = "internal"
+    wanted: object = None
+    """What a semantic lookup did not find, for the store that follows."""
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url or self.service_url

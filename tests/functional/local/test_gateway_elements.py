@@ -96,3 +96,25 @@ async def test_a_second_service_sees_the_urls_that_it_has_in_azure() -> None:
     await read(await local.gateway.send(request))
     assert local.backends.requests[0].headers.get("seen") == "http://localhost:4580/openai/chat?a=1"
     assert local.backends.requests[0].url == "https://plain.test/base/chat?a=1"
+
+
+async def test_content_safety_is_asked_with_what_its_backend_holds() -> None:
+    local = Local()
+    local.azure.backend(
+        "safe",
+        "https://safe.cognitiveservices.azure.com",
+        credentials={"managedIdentity": {"resource": "https://cognitiveservices.azure.com"}},
+    )
+    element = (
+        '<llm-content-safety backend-id="safe"><categories><category name="Hate" threshold="2" />'
+        "</categories></llm-content-safety>"
+    )
+    local.azure.policy(policy_of(inbound=element), "apis/chat")
+    local.backends.answers["safe.cognitiveservices.azure.com"] = 500
+    body = b'{"messages": [{"role": "user", "content": "hello"}]}'
+    assert (await local.call(body=body)).status == 403
+    asked = local.backends.requests[0]
+    assert asked.url.startswith("https://safe.cognitiveservices.azure.com/contentsafety/text:analyze?")
+    assert asked.headers.get("Authorization") == (
+        "Bearer token-for-https://cognitiveservices.azure.com-of-None"
+    )

@@ -37,6 +37,21 @@ def tenant():
     made.store.close()
 
 
+class TestContentSafety:
+    async def test_answers_at_an_accounts_host_to_who_has_a_token_for_it(self, tenant):
+        tenant.world.safety.rules.severities.append(("bomb", "Violence", 6))
+        url = "https://safe.cognitiveservices.azure.com/contentsafety/text:analyze?api-version=2024-09-01"
+        token = tenant.world.entra.mint(Principal("c", "p"), "https://cognitiveservices.azure.com")
+        body = json.dumps({"text": "a bomb", "categories": ["Violence"]}).encode()
+        for given, status in (("no.to.ken", 401), (token, 200)):
+            headers = Headers([("Authorization", f"Bearer {given}")])
+            response = await tenant.world.send(Request("POST", url, headers, body))
+            assert response.status == status
+        assert json.loads(await read(response))["categoriesAnalysis"] == [
+            {"category": "Violence", "severity": 6}
+        ]
+
+
 class TestTokens:
     async def test_a_secret_buys_the_token_that_arm_wants(self, tenant):
         form = "grant_type=client_credentials&scope=https://management.azure.com/.default"

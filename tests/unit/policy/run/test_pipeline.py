@@ -77,6 +77,9 @@ class Gateway:
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         return "token"
 
+    async def call(self, backend: str, request: Request, timeout: float) -> Response:
+        raise ConnectionRefusedError
+
     async def authorization(self, provider: str, connection: str, identity: str | None) -> Authorization:
         return Authorization("token")
 

@@ -1,0 +1,217 @@
+"""llm-content-safety: prompts and answers checked by a content safety service before they pass.
+
+Microsoft Learn, API Management policy reference: llm-content-safety. The service is Azure AI Content Safety,
+asked at the backend that the policy names with its `text:analyze` and `text:shieldPrompt` of 2024-09-01; in
+the local Azure a stand-in answers (`apimlb.local.safety`). A service that refuses or cannot be reached, and a
+text that is too long for it, are refusals, as callers report them. The reason in LastError is not published.
+"""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from apimlb.http import Headers, Request, Response, close
+from apimlb.policy.apim.context import Context
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
+from apimlb.policy.document.draft import TRANSFORMING, Draft, Entry, Getter
+from apimlb.policy.elements import token_usage as usage
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.faults import PolicyFault
+
+LONGEST = 10_000
+"""Characters that the service takes at once; a longer prompt is refused."""
+
+_WINDOW = 1_000
+_TIMEOUT = 30.0
+_VERSION = "2024-09-01"
+_SOURCE = "llm-content-safety"
+_CATEGORIES = choice("Hate", "SelfHarm", "Sexual", "Violence")
+_LEVELS = choice("FourSeverityLevels", "EightSeverityLevels")
+
+
+def _blocked() -> PolicyFault:
+    message = "Request failed content safety check."
+    return PolicyFault("ContentSafetyCheckFailed", message, source=_SOURCE, status=403)
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What is asked about each text; the getters are evaluated for each request."""
+
+    backend: Getter[str]
+    shield: Getter[bool]
+    levels: Getter[str]
+    categories: tuple[tuple[Getter[str], Getter[int]], ...]
+    blocklists: tuple[Getter[str], ...]
+    window: Getter[int]
+    overlap: Getter[int]
+
+    async def check_prompt(self, exchange: Exchange) -> None:
+        """Raises PolicyFault 403 for a prompt that does not pass."""
+        body = exchange.context.request.body
+        asked = usage.parsed(b"" if body is None or body.consumed else body.content)
+        text = "\n".join(piece for piece in usage.texts_of_prompt(asked) if piece)
+        if len(text) > LONGEST:
+            raise _blocked()
+        if not text:
+            return
+        await self._analyze(exchange, text)
+        if self.shield(exchange.context):
+            found = await self._ask(exchange, "shieldPrompt", {"userPrompt": text, "documents": []})
+            if (found.get("userPromptAnalysis") or {}).get("attackDetected"):
+                raise _blocked()
+
+    async def check_answer(self, exchange: Exchange) -> None:
+        """Raises PolicyFault 403 for an answer that does not pass; a stream is cut off where it does not."""
+        response, live = exchange.context.response, exchange.live
+        if response is None or response.status_code >= 400:
+            return
+        if usage.is_stream(live):
+            assert live is not None
+            assert not isinstance(live.body, bytes), "what is live is a stream"
+            window = self.window(exchange.context)
+            live.body = Guarded(live.body, window, lambda text: self._analyze(exchange, text))
+            return
+        await exchange.buffer()
+        body = response.body
+        text = "".join(usage.texts_of_answer(usage.parsed(b"" if body is None else body.content)))
+        for piece in self._windows(exchange.context, text):
+            await self._analyze(exchange, piece)
+
+    def _windows(self, context: Context, text: str) -> Iterator[str]:
+        size = max(1, min(self.window(context), LONGEST))
+        step = max(1, size - self.overlap(context))
+        for start in range(0, len(text), step):
+            yield text[start : start + size]
+            if start + size >= len(text):
+                return
+
+    async def _analyze(self, exchange: Exchange, text: str) -> None:
+        context = exchange.context
+        limits = {name(context): threshold(context) for name, threshold in self.categories}
+        lists = [each(context) for each in self.blocklists]
+        if not limits and not lists:
+            return
+        asked: dict[str, Any] = {"text": text, "outputType": self.levels(context), "blocklistNames": lists}
+        if limits:
+            asked["categories"] = list(limits)
+        found = await self._ask(exchange, "analyze", asked)
+        if found.get("blocklistsMatch"):
+            raise _blocked()
+        for each in found.get("categoriesAnalysis") or ():
+            if each["category"] in limits and each["severity"] >= limits[each["category"]]:
+                raise _blocked()
+
+    async def _ask(self, exchange: Exchange, action: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """What the service answers. A backend without credentials of its own gets those of the request, as a
+        live gateway was seen to do."""
+        headers = Headers([("Content-Type", "application/json")])
+        shown = exchange.context.request.headers.get("Authorization")
+        if shown is not None:
+            headers.set("Authorization", shown)
+        url = f"/contentsafety/text:{action}?api-version={_VERSION}"
+        request = Request("POST", url, headers, json.dumps(asked).encode())
+        try:
+            response = await exchange.services.call(self.backend(exchange.context), request, _TIMEOUT)
+            answer = await exchange.hold(response)
+        except (PolicyFault, ConnectionError, TimeoutError) as error:
+            raise _blocked() from error
+        if response.status != 200:
+            raise _blocked()
+        return usage.parsed(answer.content)
+
+
+def llm_content_safety(draft: Draft) -> Act:
+    checks = _checks(draft)
+    if draft.compilation.section == "outbound":
+        return checks.check_answer
+    both = draft.attribute("enforce-on-completions", BOOLEAN, False)
+
+    async def act(exchange: Exchange) -> None:
+        await checks.check_prompt(exchange)
+        if both(exchange.context):
+            exchange.settlements.append(checks.check_answer)
+
+    return act
+
+
+def _checks(draft: Draft) -> Checks:
+    held, lists = draft.child("categories"), draft.child("blocklists")
+    draft.attribute("enforce-on-completions", BOOLEAN, False)  # in outbound it changes nothing (its page)
+    return Checks(
+        draft.required("backend-id", STRING),
+        draft.attribute("shield-prompt", BOOLEAN, False),
+        held.attribute("output-type", _LEVELS, "FourSeverityLevels") if held else (lambda _: ""),
+        tuple(
+            (child.required("name", _CATEGORIES), child.required("threshold", integer(0, 7)))
+            for child in (held.children("category") if held else ())
+        ),
+        tuple(lists.texts("id", TEXT) if lists else ()),
+        draft.attribute("window-size", integer(1), _WINDOW),
+        draft.attribute("window-overlap-size", integer(), 0),
+    )
+
+
+class Guarded:
+    """A stream whose events wait until their window was checked; where one does not pass, it ends."""
+
+    def __init__(
+        self, body: AsyncIterator[bytes], window: int, check: Callable[[str], Awaitable[None]]
+    ) -> None:
+        self._body = body
+        self._window = window
+        self._check = check
+        self._held: list[bytes] = []
+        self._rest = b""
+        self._text = ""
+        self._passed: list[bytes] = []
+        self._over = False
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self._passed:
+            if self._over:
+                raise StopAsyncIteration
+            await self._advance()
+        return self._passed.pop(0)
+
+    async def _advance(self) -> None:
+        """Read on, and let through what passes: a window once it is full, at the end what is left."""
+        try:
+            chunk = await anext(self._body)
+        except StopAsyncIteration:
+            self._over = True
+            self._held.append(self._rest)
+            await self._release()
+            return
+        *events, self._rest = (self._rest + chunk).split(b"\n\n")
+        for event in events:
+            self._held.append(event + b"\n\n")
+            for line in event.split(b"\n"):
+                if line.startswith(b"data:"):
+                    self._text += usage.text_of_event(usage.parsed(line.removeprefix(b"data:")))
+            if len(self._text) >= self._window:
+                await self._release()
+            if self._over:
+                return
+
+    async def _release(self) -> None:
+        held, text = [each for each in self._held if each], self._text
+        self._held, self._text = [], ""
+        try:
+            if text:
+                await self._check(text)
+        except PolicyFault:
+            self._over = True
+            await close(Response(200, body=self._body))
+        else:
+            self._passed += held
+
+    async def aclose(self) -> None:
+        await close(Response(200, body=self._body))
+
+
+TABLE = {"llm-content-safety": Entry(TRANSFORMING, llm_content_safety)}

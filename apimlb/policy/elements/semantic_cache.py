@@ -1,0 +1,153 @@
+"""Answers to prompts that mean the same: llm-semantic-cache-lookup, -store and their older names.
+
+Microsoft Learn, API Management policy reference: llm-semantic-cache-lookup, llm-semantic-cache-store. Prompts
+are told apart by the cosine distance of their embeddings, which the policy's backend makes; answers are kept
+in the external cache, without which nothing is found. Trouble with either fails no call. A hit goes on in
+outbound behind the store, as one of cache-lookup does. What asks for a stream is neither kept nor found.
+"""
+
+import json
+import math
+import operator
+from dataclasses import dataclass
+
+from apimlb.http import Headers, Request
+from apimlb.policy.apim.context import Context
+from apimlb.policy.document.attributes import BOOLEAN, DOUBLE, STRING, TEXT, choice, integer
+from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry
+from apimlb.policy.elements import token_usage as usage
+from apimlb.policy.elements.response_cache import CachedResponse
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.faults import PolicyFault
+from apimlb.policy.run.steps import Found
+
+_TIMEOUT = 30.0
+_EMBEDDINGS = "/embeddings?api-version=2024-10-21"
+_RESOURCE = "https://cognitiveservices.azure.com"
+_MOST = 1_000
+"""Answers that are kept of one partition; the oldest go first."""
+_STORES = ("llm-semantic-cache-store", "azure-openai-semantic-cache-store")
+
+Vector = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer, until when it is kept (epoch seconds), and where its prompt lies."""
+
+    until: float
+    place: Vector
+    response: CachedResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Where the answer to a prompt that was not found is to be kept."""
+
+    key: str
+    place: Vector
+
+
+def semantic_cache_lookup(draft: Draft) -> Act:
+    """The score is a distance: the lower the threshold, the closer a prompt must be (the page)."""
+    threshold = draft.required("score-threshold", DOUBLE)
+    backend = draft.required("embeddings-backend-id", STRING)
+    draft.word("embeddings-backend-auth", choice("system-assigned"), "system-assigned")
+    without_system = draft.attribute("ignore-system-messages", BOOLEAN, False)
+    most_messages = draft.optional("max-message-count", integer())
+    vary_by = draft.texts("vary-by", TEXT)
+
+    async def act(exchange: Exchange) -> None:
+        context = exchange.context
+        body = context.request.body
+        asked = usage.parsed(b"" if body is None or body.consumed else body.content)
+        messages = _messages(asked, without_system(context))
+        if not messages or asked.get("stream"):
+            return
+        if most_messages is not None and len(messages) > most_messages(context):
+            return
+        place = await _embedded(exchange, backend(context), "\n".join(messages))
+        if place is None:
+            return
+        key = "semantic " + "\n".join([_api(context), *(each(context) for each in vary_by)])
+        exchange.wanted = Wanted(key, place)
+        found = _nearest(await _kept(exchange, key), place, threshold(context), context.clock.now())
+        if found is not None:
+            context.response = found.view()
+            raise Found(*_STORES)
+
+    return act
+
+
+def _api(context: Context) -> str:
+    return "" if context.api is None else context.api.id
+
+
+def _messages(asked: dict[str, object], without_system: bool) -> list[str]:
+    """The texts of a chat's messages."""
+    given = asked.get("messages")
+    messages = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    kept = [each for each in messages if not (without_system and each.get("role") == "system")]
+    return [" ".join(usage.texts_of_prompt({"messages": [each]})) for each in kept]
+
+
+async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | None:
+    """Where a prompt lies; None where the embeddings cannot be had."""
+    try:
+        token = await exchange.services.managed_identity_token(_RESOURCE, None)
+        headers = Headers([("Content-Type", "application/json"), ("Authorization", f"Bearer {token}")])
+        request = Request("POST", _EMBEDDINGS, headers, json.dumps({"input": text}).encode())
+        response = await exchange.services.call(backend, request, _TIMEOUT)
+        answer = usage.parsed((await exchange.hold(response)).content)
+        return tuple(float(each) for each in answer["data"][0]["embedding"])
+    except (PolicyFault, ConnectionError, TimeoutError, LookupError, TypeError, ValueError):
+        return None
+
+
+async def _kept(exchange: Exchange, key: str) -> list[Kept]:
+    found = await exchange.services.cache.get(key, "external")
+    return found if isinstance(found, list) else []
+
+
+def _nearest(kept: list[Kept], place: Vector, threshold: float, now: float) -> CachedResponse | None:
+    near = [(_distance(each.place, place), each.response) for each in kept if each.until > now]
+    distance, response = min(near, key=lambda pair: pair[0], default=(math.inf, None))
+    return response if distance <= threshold else None
+
+
+def _distance(one: Vector, other: Vector) -> float:
+    """The cosine distance; two of different length have nothing in common."""
+    sizes = math.hypot(*one) * math.hypot(*other)
+    if len(one) != len(other) or not sizes:
+        return math.inf
+    return 1.0 - math.fsum(map(operator.mul, one, other)) / sizes
+
+
+def semantic_cache_store(draft: Draft) -> Act:
+    """Keeps what the lookup did not find; of errors only those that it is told to."""
+    duration = draft.required("duration", integer())
+    any_status = draft.attribute("cache-response", BOOLEAN, False)
+
+    async def act(exchange: Exchange) -> None:
+        found, exchange.awaited = bool(exchange.awaited), frozenset()
+        context, wanted = exchange.context, exchange.wanted
+        if found or not isinstance(wanted, Wanted) or context.response is None:
+            return
+        if context.response.status_code == 200 or any_status(context):
+            await exchange.buffer()
+            now, seconds = context.clock.now(), duration(context)
+            response = CachedResponse.of(context.response)
+            before = [each for each in await _kept(exchange, wanted.key) if each.until > now]
+            kept = [*before, Kept(now + seconds, wanted.place, response)][-_MOST:]
+            longest = max(each.until for each in kept) - now
+            await exchange.services.cache.put(wanted.key, kept, longest, "external")
+
+    return act
+
+
+TABLE = {
+    "azure-openai-semantic-cache-lookup": Entry(INBOUND, semantic_cache_lookup),
+    "azure-openai-semantic-cache-store": Entry(OUTBOUND, semantic_cache_store),
+    "llm-semantic-cache-lookup": Entry(INBOUND, semantic_cache_lookup),
+    "llm-semantic-cache-store": Entry(OUTBOUND, semantic_cache_store),
+}
