@@ -13,7 +13,7 @@ from apimlb.cli.endings import DETAILED, run_to_its_end
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.hints import learn
 from apimlb.cli.options import FILES, NOTHING, STATE, OnSoftDeleted, Prune
-from apimlb.cli.prose import show
+from apimlb.cli.prose import say, show
 
 app = typer.Typer(
     name="apimlb",
@@ -101,6 +101,7 @@ def deploy(
     """Plan, show, ask and provision. The last line is the gateway's URL."""
     from apimlb.cli import flows
     from apimlb.cli.consent import Consent, read_plan
+    from apimlb.cli.next_steps import after_deploy, summed_up
     from apimlb.cli.wiring import open_session
 
     said, file = common(context), plan_file or saved
@@ -113,6 +114,9 @@ def deploy(
         said = said if said.stack else said.nearer({"stack": agreed.stack})
     session = open_session(said, overrides=flags, start_local=True)
     deployed = flows.deploy(session, Consent(said.yes, prune, hourly, on_soft_deleted, agreed))
+    say(summed_up(session.stack.name, deployed.plan, deployed.seconds))
+    for line in after_deploy(session.stack):
+        say(line)
     return Answer(deployed.document(), [deployed.gateway_url])
 
 
@@ -174,7 +178,7 @@ def gateway_url(context: typer.Context) -> Answer:
     return Answer({"gateway_url": url}, [url])
 
 
-@app.command(cls=verb(examples=("apimlb env --format dotenv > .env", 'eval "$(apimlb env --format shell)"')))
+@app.command(cls=verb(examples=("apimlb env --app python > .env", 'eval "$(apimlb env --format shell)"')))
 def env(
     context: typer.Context,
     for_app: Annotated[App, typer.Option("--app", help="The app that will read them.")] = App.OPENAI_SDK,
@@ -182,10 +186,12 @@ def env(
 ) -> Answer:
     """Print what an app needs to use the gateway. It holds the key: keep it safe."""
     from apimlb.cli import flows
-    from apimlb.cli.applications import variables
+    from apimlb.cli.applications import NOTES, variables
     from apimlb.cli.wiring import open_session
 
     found = variables(for_app, flows.endpoint(open_session(common(context))))
+    for note in NOTES[for_app]:
+        say(f"Note: {note}")
     return Answer(found, [printed(form, found)])
 
 

@@ -1,14 +1,18 @@
 """What a person sees while a command works, on stderr: the plan, the progress, a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import unified_diff
+from textwrap import wrap
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 from rich.markup import escape
 from rich.table import Table
 
-from apimlb.deploy.executor import Event, State
+from apimlb.cli.board import Row
+from apimlb.cli.outline import api_of, change_lines, group_of, summed_up
+from apimlb.cli.prose import voice
 from apimlb.stack.differences import Change
 from apimlb.stack.planner import Action, Plan, Revival, Step
 from apimlb.stack.policy_text import laid_out
@@ -21,34 +25,74 @@ _MARKS = {
 }
 _REVIVALS = {Revival.RESTORE: ", restored", Revival.PURGE: ", after its deleted namesake is purged"}
 _WORDS = {Action.DELETE: "delete ", Action.REPLACE: "replace "}
-_ENDINGS = {State.DONE: "[green]done[/]", State.FAILED: "[red]failed[/]", State.SKIPPED: "[yellow]skipped[/]"}
-_LONG = 10.0
-"""Seconds after which a step is worth saying how long it took."""
+
+_INDENT = 8
+"""Columns before what continues a line of the plan."""
+_STATES = {
+    "done": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "running": ("●", "yellow"),
+    "waiting": ("●", "yellow"),
+}
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def show_plan(plan: Plan, *, where: str, as_data: bool = False) -> None:
-    """Every step that changes something, with the fields that differ, and the sum; `as_data` on stdout."""
-    target = Console(highlight=False, soft_wrap=True) if as_data else console
+def stderr() -> Console:
+    """The console for talk, as loud and as colourful as was asked for."""
+    console.quiet, console.no_color = voice.quiet, console.no_color or not voice.color
+    return console
+
+
+def show_plan(plan: Plan, *, where: str, as_data: bool = False, whole: bool = False) -> None:
+    """What changes, by account and gateway, with the fields that differ, and the sum; `as_data` on stdout.
+
+    What is made or taken away of one API or one kind stands in one line; `whole` gives every step its own.
+    """
+    target = (
+        Console(highlight=False, soft_wrap=True, no_color=not voice.color or None) if as_data else stderr()
+    )
     target.print(f"In {escape(where)}:")
-    for step in plan.steps:
-        if step.action is not Action.KEEP:
-            _show_step(step, target)
+    steps = [step for step in plan.steps if step.action is not Action.KEEP]
+    for group in dict.fromkeys(group_of(step.key) for step in steps):
+        target.print(f"  [bold]{escape(group)}[/]")
+        _show_group([step for step in steps if group_of(step.key) == group], target, whole)
     target.print(plan.summary())
 
 
-def _show_step(step: Step, target: Console) -> None:
-    said = (
-        f"{_WORDS.get(step.action, '')}{step.resource.label}{_REVIVALS.get(step.revival or Revival.FAIL, '')}"
-    )
-    target.print(f"{_MARKS[step.action]} {escape(said)}  [dim]{escape(step.resource.name)}[/]")
+def _show_group(steps: Sequence[Step], target: Console, whole: bool) -> None:
+    bundles: dict[tuple[str, str], list[Step]] = {}
+    for step in steps:
+        alone = whole or step.changes or step.revival is not None or step.action is Action.REPLACE
+        bundles.setdefault((step.key if alone else api_of(step.key), str(step.action)), []).append(step)
+    differences: dict[str, str] = {}
+    for bundle in bundles.values():
+        _show_bundle(bundle, target, differences)
+
+
+def _show_bundle(bundle: Sequence[Step], target: Console, differences: dict[str, str]) -> None:
+    """One step with what differs, or several that are alike. Policies that change in the same way are shown
+    once: `differences` are labels by what has been shown."""
+    step, api = bundle[0], api_of(bundle[0].key)
+    if len(bundle) > 1:
+        told = summed_up([(each.key, each.resource.label) for each in bundle])
+        said = f"API {api}: {told.removeprefix('API, ')}" if api else told
+    else:
+        said = f"{step.resource.label}{_REVIVALS.get(step.revival or Revival.FAIL, '')}"
+    lines = wrap(f"{_WORDS.get(step.action, '')}{said}", max(40, target.width - _INDENT))
+    target.print(f"  {_MARKS[step.action]} {escape(lines[0])}")
+    for line in lines[1:]:
+        target.print(f"{'':{_INDENT}}{escape(line)}")
     for change in step.changes:
         if _is_policy(change.before) and _is_policy(change.after):
-            _show_difference(change, target)
+            known = differences.setdefault(f"{change.before}\0{change.after}", step.resource.label)
+            if known == step.resource.label:
+                _show_difference(change, target)
+            else:
+                target.print(f"        as that of {escape(known)}")
         else:
-            before, after = _brief(change.before), _brief(change.after)
-            target.print(f"      {escape(change.path)}: {escape(before)} → {escape(after)}")
+            for line in change_lines(change):
+                target.print(f"        {escape(line)}")
 
 
 def _is_policy(value: Any) -> bool:
@@ -56,34 +100,55 @@ def _is_policy(value: Any) -> bool:
 
 
 def _show_difference(change: Change, target: Console) -> None:
-    """What changes in a policy, as a unified diff."""
+    """What changes in a policy, as a unified diff; a terminal shows as much of each line as it is wide."""
     names = ("in Azure", "from the template")
     lines = unified_diff(laid_out(change.before), laid_out(change.after), *names, lineterm="", n=2)
+    overflow: OverflowMethod = "ellipsis" if target.is_terminal and not voice.verbose else "fold"
     for line in lines:
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[0], "dim")
-        target.print(f"      [{style}]{escape(line)}[/]")
+        target.print(
+            f"      [{style}]{escape(line)}[/]", no_wrap=True, overflow=overflow, soft_wrap=overflow == "fold"
+        )
 
 
-def _brief(value: Any) -> str:
-    """A value in one line: a policy is too long to show, and what is not there is said to be."""
-    if value is None:
-        return "(not set)"
-    text = " ".join(str(value).split())
-    return text if len(text) <= 60 else f"{text[:57]}…"
+def is_live() -> bool:
+    """Whether stderr is a terminal on which something can be drawn anew."""
+    return console.is_terminal and not console.is_dumb_terminal and not voice.quiet
 
 
-def show_event(event: Event) -> None:
-    """A line for each thing that ended, but for what was only looked at."""
-    if event.state not in _ENDINGS or event.task.verb == Action.KEEP:
+@contextmanager
+def drawn(board: Callable[[], tuple[list[Row], str]], *, live: bool) -> Iterator[None]:
+    """Meanwhile the rows and the sum below them are drawn anew several times a second; they go at the end."""
+    if not live:
+        yield
         return
-    took = f" after {event.seconds:.0f} s" if event.seconds >= _LONG else ""
-    line = f"  {_ENDINGS[event.state]} {escape(event.task.verb)} {escape(event.task.label)}{took}"
-    console.print(line if event.error is None else f"{line}: {escape(event.error.what)}")
+    from rich.live import Live  # deferred: only what takes its time is drawn
+
+    with Live(console=stderr(), get_renderable=lambda: _tree(*board()), refresh_per_second=4, transient=True):
+        yield
+
+
+def _tree(rows: Sequence[Row], total: str) -> Table:
+    """A line for each row, none longer than the terminal."""
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(width=1)
+    table.add_column(no_wrap=True, overflow="ellipsis", max_width=36)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    for row in rows:
+        mark, style = _STATES.get(str(row.state), ("·", "dim"))
+        seconds = f"{int(row.seconds) // 60}:{int(row.seconds) % 60:02}"
+        seconds += f" of {row.usual}" if row.usual else ""
+        far = f"{row.done}/{row.total}"
+        table.add_row(f"[{style}]{mark}[/]", escape(row.title), far, seconds, f"[dim]{escape(row.doing)}[/]")
+    table.add_row("", f"[bold]{escape(total)}[/]")
+    return table
 
 
 def show_line(text: str) -> None:
     """A line among those of the steps."""
-    console.print(f"  [dim]{escape(text)}[/]")
+    stderr().print(f"  [dim]{escape(text)}[/]")
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -93,10 +158,10 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
         table.add_column(column, justify="left" if index == 0 else "right")
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
-    console.print(table)
+    stderr().print(table)
 
 
 def show_counts(title: str, counts: Mapping[str, int]) -> None:
     """One line: `title: 58 × 200, 2 × 429`."""
     parts = ", ".join(f"{count} × {name}" for name, count in sorted(counts.items()))
-    console.print(f"{title}: {parts or 'nothing'}")
+    stderr().print(f"{title}: {parts or 'nothing'}")

@@ -15,7 +15,7 @@ from apimlb.cli.capacity_file import capacities_in, change_capacity
 from apimlb.cli.consent import Consent, confirm, confirm_plan, plan_document
 from apimlb.cli.console import show_plan
 from apimlb.cli.progress import Progress
-from apimlb.cli.prose import say, show
+from apimlb.cli.prose import say, show, voice
 from apimlb.cli.quotas import table
 from apimlb.cli.renames import former, origin
 from apimlb.cli.turns import in_turn
@@ -74,10 +74,12 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
     deployer = _deployer(session, run, progress)
     _say_what_was_cut_off(deployer)
     made = _agreed(session, deployer, consent, quiet=quiet)
-    applied = _applied(deployer, made)
+    applied = _applied(deployer, progress, made)
     if any(step.revival is Revival.RESTORE for step in made.plan.steps):
         say("What was restored came back as it was; what of it is not wanted any more goes now.")
-        applied = _applied(deployer, _agreed(session, deployer, replace(consent, saved=None), quiet=quiet))
+        applied = _applied(
+            deployer, progress, _agreed(session, deployer, replace(consent, saved=None), quiet=quiet)
+        )
     state = state_of(session.stack.name, session.target.endpoint, applied.replies)
     if state is None:
         raise NotFoundError(
@@ -101,8 +103,8 @@ def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bo
     return made
 
 
-def _applied(deployer: Deployer, made: Preview) -> Applied:
-    with _winding_down(deployer.stop):
+def _applied(deployer: Deployer, progress: Progress, made: Preview) -> Applied:
+    with _winding_down(deployer.stop), progress.shown():
         applied = deployer.apply(made)
         applied.outcome.raise_failure()
         return applied
@@ -147,7 +149,7 @@ def set_capacity(session: Session, capacity: int, *, account: str, deployment: s
         deployer, desired = _deployer(session, run, progress), session.desired()
         accounts = [_account_name(session, account)] if account else []
         deployments = [deployment] if deployment else []
-        with _winding_down(deployer.stop):
+        with _winding_down(deployer.stop), progress.shown():
             changes = _last(
                 lambda: deployer.resize(desired, capacity, accounts=accounts, deployments=deployments)
             )
@@ -202,7 +204,8 @@ def endpoint(session: Session) -> Endpoint:
     found = secrets_of(session.cloud, f"{session.names.service_id}/subscriptions/{SUBSCRIPTION}")
     if found is None:
         raise no_stack(session)
-    return Endpoint(url, found.primary, tuple(session.stack.deployments))
+    models = {name: each.model for name, each in session.stack.deployments.items()}
+    return Endpoint(url, found.primary, models)
 
 
 def no_stack(session: Session) -> NotFoundError:
@@ -223,7 +226,7 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
             say(f"  ! not the stack's, and goes along: {id}")
         raise_first(list(refusals(what.locks, what="the deletion")))
         confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
-        with _winding_down(deployer.stop):
+        with _winding_down(deployer.stop), progress.shown():
             removed = deployer.destroy(what)
     forget_state(session.workspace.directory)
     for id in removed.left:
@@ -273,7 +276,7 @@ def _say_what_was_cut_off(deployer: Deployer) -> None:
 
 def _show_preview(session: Session, made: Preview, *, as_data: bool = False, quiet: bool = False) -> None:
     if not quiet:
-        show_plan(made.plan, where=session.where, as_data=as_data)
+        show_plan(made.plan, where=session.where, as_data=as_data, whole=voice.verbose)
         for line in table(made.quotas) if made.quotas else ():
             (show if as_data else say)(line)
     for notice in (*made.notices, *_drained(session, made), *former(session)):

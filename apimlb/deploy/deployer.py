@@ -30,7 +30,7 @@ from apimlb.deploy.allocation import allocate, wants_of
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims
 from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.executor import Event, Outcome, Task, raise_first, run
+from apimlb.deploy.executor import Event, Outcome, State, Task, raise_first, run
 from apimlb.deploy.facts import Facts
 from apimlb.deploy.ids import (
     ACCOUNT,
@@ -290,6 +290,8 @@ class Deployer:
 
     def _run(self, command: str, tasks: Sequence[Task], act: Callable[[Task], None]) -> Outcome:
         changes = any(task.verb != KEEP for task in tasks)
+        for task in tasks:
+            self.progress(Event(task, State.PENDING, self.clock.now()))
         with (
             self.claims.held() if self.claims and changes else nullcontext(),
             self.journal.run(command, len(tasks)) if self.journal and tasks else nullcontext(),

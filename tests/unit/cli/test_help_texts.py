@@ -25,7 +25,7 @@ def test_a_help_is_short_and_shows_examples(words: str) -> None:
     assert not [line for line in lines if line.endswith("...") and not line.startswith("Usage")]
 
 
-@pytest.mark.parametrize("line", [["--help"], ["-h"], ["local", "up", "--help"], ["env", "-h"]])
+@pytest.mark.parametrize("line", [["--help"], ["-h"], ["local", "up", "--help"], ["keys", "-h"]])
 def test_the_kept_text_is_what_a_terminal_gets(line: list[str]) -> None:
     """Wherever it comes from: a file for wide terminals, the commands themselves for narrow ones."""
 

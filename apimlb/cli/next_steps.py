@@ -1,0 +1,35 @@
+"""What to try after a deploy, as commands that may be copied as they stand."""
+
+from collections.abc import Iterator
+
+from apimlb.cli.board import span
+from apimlb.cli.hints import command
+from apimlb.stack.config import Stack
+from apimlb.stack.planner import Action, Plan
+
+_EMBEDDING = "embedding"
+
+
+def summed_up(name: str, plan: Plan, seconds: float) -> str:
+    """What a deploy did, in a line."""
+    if plan.is_empty:
+        return f"{name} is as it should be: nothing was changed."
+    added, changed = len(plan.of(Action.CREATE, Action.REPLACE)), len(plan.of(Action.UPDATE))
+    gone = len(plan.of(Action.DELETE, Action.REPLACE))
+    return f"{name} is deployed: {added} added, {changed} changed, {gone} destroyed in {span(seconds)}."
+
+
+def after_deploy(stack: Stack) -> Iterator[str]:
+    """A request through the gateway, what an app reads, how the stack stands; with the user's own flags."""
+    chat = next((name for name, each in stack.deployments.items() if _EMBEDDING not in each.model), "")
+    yield "Try next:"
+    if chat:
+        yield f'  eval "$({command("env --format shell")})"'
+        yield (
+            f'  curl "$AZURE_OPENAI_ENDPOINT/openai/deployments/{chat}/chat/completions?api-version='
+            '$OPENAI_API_VERSION" \\'
+        )
+        yield '    -H "api-key: $AZURE_OPENAI_API_KEY" -H "Content-Type: application/json" \\'
+        yield """    -d '{"messages": [{"role": "user", "content": "Say hello."}]}' """.rstrip()
+    yield f"  {command('env --app python')}    # what a chat app reads"
+    yield f"  {command('status')}"
