@@ -7,6 +7,7 @@ said and returns an `Answer`. Of the options that say which stack is meant its h
 the others change nothing there.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -17,7 +18,7 @@ from typer.main import get_params_convertors_ctx_param_name_from_function as par
 
 from apimlb.cli.answers import Answer, publish
 from apimlb.cli.options import STACK, Common, Format, everywhere
-from apimlb.cli.prose import leave_unread, say, speak
+from apimlb.cli.prose import leave_unread, say, speak, voice
 from apimlb.errors import Interrupted
 
 
@@ -119,6 +120,8 @@ class Verb(_Speaking, TyperCommand):
 
     def invoke(self, ctx: Any) -> int:
         said = self._understand(ctx)
+        if said.debug:
+            _log(said)
         return self._finish(_uninterrupted(super().invoke, ctx), said)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -126,6 +129,14 @@ class Verb(_Speaking, TyperCommand):
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         self._end_help(formatter)
+
+
+def _log(said: Common) -> None:
+    """Write a log from now on, and say where; it is said again by whatever error ends the command."""
+    from apimlb.cli.debugging import start  # deferred: logging is not needed otherwise
+
+    voice.log = str(start(said.local_azure.parent, sys.argv[1:]))
+    say(f"The log is {voice.log}.")
 
 
 def _uninterrupted(work: Callable[[Any], Any], context: Any) -> Any:

@@ -4,10 +4,13 @@ import io
 import json
 import os
 import sys
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from apimlb.cli.hints import about_file, completed, repeated, without_login
 from apimlb.errors import ApimlbError
+
+if TYPE_CHECKING:
+    from logging import Logger
 
 UNREAD = 141
 """The exit code of a command whose output nobody reads on: what a shell says of one that SIGPIPE ended."""
@@ -19,6 +22,8 @@ class Voice:
     quiet = False
     verbose = False
     color = True
+    log = ""
+    """Where the log is, if one is written."""
 
 
 voice = Voice()
@@ -36,6 +41,12 @@ def say(line: str = "") -> None:
         _say(line)
 
 
+def _logger() -> "Logger":
+    import logging  # deferred: only --debug needs it
+
+    return logging.getLogger("apimlb")
+
+
 def add(line: str) -> None:
     """One line that only somebody wants who asked for more."""
     if voice.verbose:
@@ -43,6 +54,8 @@ def add(line: str) -> None:
 
 
 def _say(line: str) -> None:
+    if voice.log:
+        _logger().info("%s", line)
     _print(completed(line), sys.stderr)
 
 
@@ -65,6 +78,9 @@ def complain(error: ApimlbError) -> None:
     for note in getattr(error, "__notes__", ()):
         _say(f"  also:  {note}")
     _print(f"  next:  {_next_step(error)}", sys.stderr)
+    if voice.log:
+        _logger().error("%s", error.what, exc_info=error)
+        _say(f"  log:   {voice.log}")
     if error.raw:
         _say(_dim(f"  {error.raw}"))
 

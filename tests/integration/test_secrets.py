@@ -48,7 +48,8 @@ def planted(run: CommandLine) -> dict[str, str]:
 def everything_said(run: CommandLine) -> list[Ran]:
     """All commands but the ones that are for secrets, those that fail too."""
     said = [run(*command.split()) for command in (
-        "plan", "deploy --yes", "deploy --yes --output json", "set-capacity 2", "set-capacity 0",
+        "plan --debug", "deploy --yes --debug", "env --debug --stack nowhere",
+        "deploy --yes --output json", "set-capacity 2", "set-capacity 0",
         "gateway-url",
         "local status", "local status --output json", "local fault add --status 503 --plane arm --count 2",
         "local fault list", "plan", "local fault clear", "local clock", "local clock advance 5m",
