@@ -36,11 +36,13 @@ _STATES = {
 }
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
+_PLAIN = console.no_color
+"""Whether the environment wants no colour."""
 
 
 def stderr() -> Console:
     """The console for talk, as loud and as colourful as was asked for."""
-    console.quiet, console.no_color = voice.quiet, console.no_color or not voice.color
+    console.quiet, console.no_color = voice.quiet, _PLAIN or not voice.color
     return console
 
 

@@ -12,6 +12,7 @@ import typer
 
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import common, verb
+from apimlb.cli.hints import command
 from apimlb.cli.prose import say
 
 if TYPE_CHECKING:
@@ -93,6 +94,6 @@ def _command(deployment: str, proposed: Sequence[tuple[str, int]]) -> str:
     places = ",".join(location for location, _ in proposed)
     amounts = {amount for _, amount in proposed}
     if len(amounts) == 1:
-        return f"apimlb deploy --accounts {places} --capacity {deployment}={amounts.pop()}"
+        return command(f"deploy --accounts {places} --capacity {deployment}={amounts.pop()}")
     sizes = " ".join(f"--capacity {location}/{deployment}={amount}" for location, amount in proposed)
-    return f"apimlb deploy --accounts {places} {sizes}"
+    return command(f"deploy --accounts {places} {sizes}")

@@ -16,6 +16,7 @@ from apimlb.cli.answers import Answer
 from apimlb.cli.app import app
 from apimlb.cli.grammar import Group, Verb, common, verb
 from apimlb.cli.options import NOTHING, STACK, Common, Format, wants_json
+from apimlb.cli.prose import speak, voice
 
 SAID: list[Common] = []
 small = typer.Typer(cls=Group, rich_markup_mode=None)
@@ -33,6 +34,14 @@ def deploy(context: typer.Context, tier: str = "") -> Answer:
 def list_(context: typer.Context, name: str = "") -> Answer:
     SAID.append(common(context))
     return Answer({}, [])
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """What is said, and how, is the process's: the next test begins as a command does."""
+    yield
+    speak(quiet=False, verbose=False, color=True)
+    voice.log = ""
 
 
 def understood(*line: str) -> Common:
