@@ -51,9 +51,10 @@ from apimlb.deploy.providers import Registrar
 from apimlb.deploy.quotas import Row
 from apimlb.deploy.refusals import AGAIN, QUOTA
 from apimlb.deploy.removal import Removal
-from apimlb.deploy.remover import Remover, clear, purge
+from apimlb.deploy.remover import APPEARS, SURELY, Remover, await_shown, clear, purge
 from apimlb.deploy.rollout import Rollout, Visit
 from apimlb.deploy.traffic import arrange
+from apimlb.deploy.waiting import Wait, wait
 from apimlb.deploy.writer import Writer, tasks_of
 from apimlb.errors import ApimlbError, AuthError, CloudError
 from apimlb.http import last_segment
@@ -62,14 +63,16 @@ from apimlb.stack.planner import REMOVAL, Action, Plan, Revival, Step, plan
 from apimlb.stack.resources import Json, Resource
 
 EACH_FAILS = {"": Revival.FAIL}
+_LOOK = 15.0
+"""Seconds between looks for what does not show yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A plan, what it was made from, what would stop it, and what is worth knowing.
 
-    `kept` are the resources whose soft-deleted namesakes somebody has to decide about; `quotas` are those
-    that it draws on.
+    `kept` are the resources whose soft-deleted namesakes somebody has to decide about, `hidden` those whose
+    names are taken by nobody who shows; `quotas` are those that it draws on.
     """
 
     plan: Plan
@@ -79,6 +82,7 @@ class Preview:
     unregistered: tuple[str, ...] = ()
     kept: tuple[Resource, ...] = ()
     quotas: tuple[Row, ...] = ()
+    hidden: tuple[Resource, ...] = ()
 
     @property
     def observed(self) -> Mapping[str, Json]:
@@ -163,6 +167,7 @@ class Deployer:
             unregistered,
             preflight.kept(made, facts),
             rows,
+            preflight.hidden(made, facts),
         )
 
     def _nearest(self, plan: Plan, observed: Mapping[str, Json], facts: Facts) -> str:
@@ -182,13 +187,20 @@ class Deployer:
     def undisturbed_preview(
         self, resources: Sequence[Resource], revivals: Mapping[str, Revival] = EACH_FAILS
     ) -> Preview:
-        """The same once nobody else is at the stack; who is, is told while it is waited for."""
+        """The same once nobody else is at the stack, nor in the way of its names what was just deleted; who
+        is, is told while it is waited for."""
         group = next(resource.key for resource in resources if kind_of(resource.id) == GROUP)
+        end = self.clock.now() + SURELY
         while True:
             made = self.preview(resources, revivals=revivals)
             there = made.observed.get(group)
-            if self.claims is None or not self.claims.wait_for(self.claims.other(there)):
+            if self.claims is not None and self.claims.wait_for(self.claims.other(there)):
+                continue
+            left = end - self.clock.now()
+            if not made.hidden or left <= 0:
                 return made
+            why = "its name is taken; what was deleted a moment ago will show"
+            wait(self.clock, Wait(made.hidden[0].label, why, _LOOK, left, trouble=True))
 
     def apply(self, preview: Preview) -> Applied:
         """Do what the preview says; raises its first problem, and `Interrupted` after a stop.
@@ -269,7 +281,13 @@ class Deployer:
         return changes
 
     def survey(self, resources: Sequence[Resource], stack: str, *, purge: bool) -> Removal:
-        """What a destroy would take away; raises `NotFoundError` when there is nothing at all."""
+        """What a destroy would take away; raises `NotFoundError` when there is nothing at all.
+
+        To `purge`, an account that was deleted a moment ago is waited for until it shows as such.
+        """
+        if purge and self.journal:
+            gone = self.journal.taken_away(self.clock.now() - sum(APPEARS))
+            await_shown(self.cloud, self.clock, [id for id in gone if kind_of(id) == ACCOUNT])
         return removal.decide(removal.survey(self.cloud, resources), purge=purge, stack=stack)
 
     def destroy(self, what: Removal) -> Removed:

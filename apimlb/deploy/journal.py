@@ -80,6 +80,12 @@ class Journal:
         newest = self._all()[-1:]
         return _cut_off(_lines(newest[0])) if newest else None
 
+    def taken_away(self, since: float) -> tuple[str, ...]:
+        """The lower-case ids of what runs began to delete after that time, in seconds since the epoch."""
+        told = [line for path in self._all() for line in _lines(path) if line.get("verb") == "delete"]
+        late = [line for line in told if isinstance(line.get("at"), int | float) and line["at"] >= since]
+        return tuple(dict.fromkeys(str(line.get("id")) for line in late))
+
     def _opened(self, command: str) -> TextIO:
         """A new file, whose name comes after all that are there."""
         folder = self._folder / RUNS

@@ -141,7 +141,8 @@ def _namesakes(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:
             yield ConflictError(
                 f"The name {name} cannot be had: {facts.taken[key]}",
                 where=short(step.resource.id),
-                next_step="Choose another name in apimlb.toml.",
+                next_step="If a stack of this name was deleted a moment ago, run the same command again in a "
+                "minute; else choose another name in apimlb.toml.",
             )
 
 
@@ -181,6 +182,13 @@ def kept(plan: Plan, facts: Facts) -> tuple[Resource, ...]:
         and step.key in facts.deleted
         and _was_ours(step.resource, facts.deleted[step.key])
     )
+
+
+def hidden(plan: Plan, facts: Facts) -> tuple[Resource, ...]:
+    """What is to be made and whose name is taken by nobody who shows: what was deleted a moment ago is not
+    yet among what is soft-deleted."""
+    made = plan.of(Action.CREATE)
+    return tuple(s.resource for s in made if facts.taken.get(s.key) and s.key not in facts.deleted)
 
 
 def _was_ours(resource: Resource, gone: Json) -> bool:

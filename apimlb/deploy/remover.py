@@ -1,6 +1,6 @@
 """Takes resources away: waits for what is under way, deletes, purges until nothing is left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from apimlb.clock import Clock
@@ -8,6 +8,7 @@ from apimlb.deploy.cloud import Cloud, is_settled
 from apimlb.deploy.executor import Task
 from apimlb.deploy.ids import (
     ACCOUNT,
+    DELETED_ACCOUNT,
     DELETED_SERVICE,
     DEPLOYMENT,
     SERVICE,
@@ -16,6 +17,7 @@ from apimlb.deploy.ids import (
     kind_of,
     names_of,
     short,
+    subscription_of,
 )
 from apimlb.deploy.refusals import AGAIN
 from apimlb.deploy.removal import PURGE, Removal
@@ -128,6 +130,25 @@ def _shows(cloud: Cloud, clock: Clock, id: str, is_free: Callable[[], bool]) -> 
         where=short(id),
         next_step=AGAIN,
     )
+
+
+def await_shown(cloud: Cloud, clock: Clock, accounts: Sequence[str]) -> None:
+    """Return once none of the accounts, which were deleted a moment ago, is where nobody sees it: gone, its
+    name kept, and not yet among the soft-deleted ones. After ten minutes it returns anyway."""
+    for pause in APPEARS:
+        hidden = _hidden(cloud, accounts)
+        if not hidden:
+            return
+        wait(clock, Wait(short(hidden[0]), "it was deleted a moment ago and will show as such", pause, pause))
+
+
+def _hidden(cloud: Cloud, accounts: Sequence[str]) -> list[str]:
+    if not accounts:
+        return []
+    rows = cloud.children(subscription_of(accounts[0]), DELETED_ACCOUNT)
+    shown = {names_of(str(row["id"]))[-1].lower() for row in rows}
+    asked = [id for id in accounts if names_of(id)[-1] not in shown]
+    return [id for id in asked if cloud.domain_taken(names_of(id)[-1]) and cloud.get(id) is None]
 
 
 def is_free(cloud: Cloud, id: str) -> bool:

@@ -29,8 +29,10 @@ def draw(seed: int, longest: int = 12) -> Sequence:
     drawing = _Drawing(random.Random(f"sequence/{seed}"))
     count = drawing.rng.randint(3, longest)
     first = drawing.start()
+    # Most of what can go wrong takes a stack that is there.
+    before = [Move("deploy")] if drawing.rng.random() < 0.8 else []
     moves = [drawing.move() for _ in range(count)]
-    return (first, *(move for move in moves if move is not None))
+    return (first, *before, *(move for move in moves if move is not None))
 
 
 class _Drawing:
@@ -41,7 +43,7 @@ class _Drawing:
         self.file: Json = {}
         self._moves: dict[Callable[[], Move | None], int] = {
             self._deploy: 30,
-            self._file: 16,
+            self._file: 24,
             self._set_capacity: 5,
             self._edit: 16,
             self._delete: 8,
@@ -51,6 +53,8 @@ class _Drawing:
             self._destroy: 6,
             self._key: 4,
             self._wait: 6,
+            self._drain: 5,
+            self._team: 3,
         }
 
     def start(self) -> Move:
@@ -118,12 +122,11 @@ class _Drawing:
 
     def _deployments(self) -> Json:
         model, version = self.rng.choice(_MODELS)
-        chat: Json = {"model": model, "version": version}
-        if self.rng.random() < 0.7:
-            chat["capacity"] = self.rng.choice([200, 300, 400])
+        # Enough for the clients, whatever the accounts do; what has no capacity has thirty at first.
+        chat = {"model": model, "version": version, "capacity": self.rng.choice([200, 300, 400])}
         made: Json = {"chat": chat}
         if self.rng.random() < 0.4:
-            made["other"] = {"model": "text-embedding-3-small", "version": "1", "capacity": 50}
+            made["other"] = {"model": "text-embedding-3-small", "version": "1"}
         return made
 
     def _set_capacity(self) -> Move:
@@ -175,6 +178,13 @@ class _Drawing:
 
     def _key(self) -> Move:
         return Move("key", {"state": self.rng.choice(["suspended", "cancelled", "active", "active"])})
+
+    def _drain(self) -> Move:
+        account = self.rng.choice(self.file["accounts"])["location"]
+        return Move("drain", {"account": account, "out": self.rng.random() < 0.6})
+
+    def _team(self) -> Move:
+        return Move("team", {"act": self.rng.choice(["create", "create", "rotate", "cancel", "delete"])})
 
     def _wait(self) -> Move:
         return Move("wait", {"seconds": self.rng.choice([5, 60, 600, 4000, 200_000])})

@@ -59,7 +59,8 @@ def clear_the_way(player: Player) -> None:
     """Do by hand what apimlb cannot, once all that was begun has ended."""
     player.place.world.faults.clear()
     player.place.pass_time(_SETTLED)
-    for method, id, body in reversed(player.undoings):
+    # A lock would hold up all else.
+    for method, id, body in sorted(reversed(player.undoings), key=lambda each: "/locks/" not in each[1]):
         if method == "DELETE":
             player.foreign.pop(id.lower(), None)
         if method == "DELETE" or id.lower() in player.place.documents():
@@ -67,6 +68,8 @@ def clear_the_way(player: Player) -> None:
     key = f"{player.place.names.service_id}/subscriptions/{KEY}"
     if "the key's state" in player.lasting and key.lower() in player.place.documents():
         player._send("PATCH", key, {"properties": {"state": "active"}})
+    for account in sorted(player.drained & {each["location"] for each in player.file["accounts"]}):
+        player.drain(account, out=False)
     player.place.pass_time(SPREADS)
     player.lasting.clear()
 
@@ -91,12 +94,12 @@ def require_only_what_is_wanted(player: Player) -> None:
         inside = len(own) == 2 and own[0] in _KINDS and own[1] not in _BUILT_IN and ";rev=" not in own[1]
         beside = key.startswith(f"{names.group_id.lower()}/providers/") and not key.startswith(f"{service}/")
         operation = len(own) == 4 and own[0] == "apis" and own[2] == "operations" and own[1] == API
-        if not (inside or beside or operation) or key in wanted or key in player.foreign:
+        if not (inside or beside or operation) or key in wanted or key in player.others:
             continue
         if document.kind.startswith("microsoft.authorization/locks"):
             continue
         scope = str((document.body.get("properties") or {}).get("scope") or "").rpartition("/")[2].lower()
-        if scope not in _BUILT_IN:
+        if scope not in _BUILT_IN and not key.endswith("/subscriptions/team"):
             left.append(document.id)
     if left:
         raise Broken(f"a deploy leaves behind {_type(left[0])}", "\n".join(left))

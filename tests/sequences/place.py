@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from apimlb.cli import flows
+from apimlb.cli import flows, operating
 from apimlb.cli.consent import Consent
 from apimlb.cli.wiring import Session, stack_of
 from apimlb.cli.workspace import Workspace
+from apimlb.deploy import keys
 from apimlb.deploy.cloud import Limits, Target
 from apimlb.deploy.gateway import Answer, UnreachableError
 from apimlb.deploy.rollout import Visit
@@ -32,6 +33,7 @@ from tests.stacks import SUBSCRIPTION, TENANT
 KEY = "apimlb-default"
 LATENCY = 0.1
 """Seconds that one request to Resource Manager takes."""
+_SELDOM = 5
 _EVERY = 3
 """Requests of a deploy between two calls of clients."""
 _QUESTION = {"messages": [{"role": "user", "content": "Still there?"}], "max_completion_tokens": 5}
@@ -80,12 +82,16 @@ class Traffic:
     seen: Counter[str] = field(default_factory=Counter)
     turn: int = 0
 
-    def next(self) -> Call:
+    def next(self) -> Call | None:
+        """Who calls now; while anything would do as an excuse, only now and then somebody."""
         self.turn += 1
-        return CLIENTS[self.turn % len(CLIENTS)]
+        if self.excuses and self.turn % _SELDOM:
+            return None
+        return CLIENTS[self.turn // (_SELDOM if self.excuses else 1) % len(CLIENTS)]
 
     def judge(self, call: Call, status: int, said: bytes, when: str) -> None:
-        self.seen[f"{'client' if call.has_key else 'stranger'} {status}"] += 1
+        who = "stranger" if not call.has_key else "client, excused" if self.excuses else "client"
+        self.seen[f"{who} {status}"] += 1
         text = f"{call.path} with {call.header or 'nothing'}: {status} {said[:300]!r} {when}"
         if call.has_key and status != 200 and not self.excuses:
             self.errors.append(f"a client's {text}")
@@ -165,6 +171,20 @@ class Place(LocalAzure):
     def destroy(self, *, purge: bool, kill: Kill | None = None) -> Ended:
         return self.run(lambda session: flows.destroy(session, purge=purge, yes=True, quiet=True), kill)
 
+    def drain(self, account: str, *, out: bool) -> Ended:
+        move = operating.drain if out else operating.undrain
+        return self.run(lambda session: move(session, account))
+
+    def key(self, name: str, act: str) -> Ended:
+        """Create, rotate, cancel or delete a key as `apimlb keys` does."""
+        acts: dict[str, Callable[[Session], object]] = {
+            "create": lambda session: keys.create(session.cloud, session.names, name),
+            "rotate": lambda session: keys.rotate(session.cloud, session.names, name, "secondary"),
+            "cancel": lambda session: keys.revoke(session.cloud, session.names, name, delete=False),
+            "delete": lambda session: keys.revoke(session.cloud, session.names, name, delete=True),
+        }
+        return self.run(acts[act])
+
     def plan(self) -> Ended:
         return self.run(lambda session: flows.preview(session, quiet=True))
 
@@ -184,10 +204,10 @@ class Place(LocalAzure):
             return None
         return json.loads(answered.body) if isinstance(answered.body, bytes) and answered.body else {}
 
-    def clients_call(self, count: int = len(CLIENTS)) -> None:
-        """So many clients call, one after the other."""
-        for _ in range(count):
-            self._call(self.traffic.next())
+    def clients_call(self) -> None:
+        """Each client calls once."""
+        for call in CLIENTS:
+            self._call(call)
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass under traffic."""
@@ -198,9 +218,9 @@ class Place(LocalAzure):
         if not self.is_asking():
             self._call(self.traffic.next())
 
-    def _call(self, call: Call) -> None:
+    def _call(self, call: Call | None) -> None:
         service = self.names.service_id
-        if self.world.store.get(service) is None:
+        if call is None or self.world.store.get(service) is None:
             return
         held = self.world.store.get(f"{service}/subscriptions/{KEY}")
         key = str(held.hidden["primaryKey"]) if held is not None else "none"

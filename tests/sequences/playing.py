@@ -57,8 +57,11 @@ class Player:
     told: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     foreign: dict[str, Json] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
+    """All that somebody else ever made: what went with a gateway comes back with it."""
     lasting: set[str] = field(default_factory=set)
     """Excuses that no deploy takes away."""
+    drained: set[str] = field(default_factory=set)
     undoings: list[tuple[str, str, Json | None]] = field(default_factory=list)
     """What whoever reads apimlb's words does by hand in the end: method, id and body."""
 
@@ -68,7 +71,7 @@ class Player:
         prune: bool = True,
         on_soft_deleted: str | None = None,
     ) -> Ended:
-        if len(self.file["accounts"]) == 1:
+        if len({each["location"] for each in self.file["accounts"]} - self.drained) <= 1:
             self._excuse("there is only one account")
         ended = self.place.deploy(prune=prune, on_soft_deleted=on_soft_deleted, kill=_kill(kill))
         self._judge("deploy", ended)
@@ -86,6 +89,19 @@ class Player:
         ended = self.place.destroy(purge=purge, kill=_kill(kill))
         self._judge("destroy", ended)
         return ended
+
+    def drain(self, account: str, out: bool = True) -> None:
+        """Take the account out by hand, or in again."""
+        if out:
+            self.drained.add(account)
+        ended = self.place.drain(account, out=out)
+        if ended.ok and not out:
+            self.drained.discard(account)
+        self._judge("drain" if out else "undrain", ended)
+
+    def team(self, act: str) -> None:
+        """What `apimlb keys` does to a key that no client of ours has."""
+        self._judge(f"keys {act}", self.place.key("team", act))
 
     def file_(self, **changes: Any) -> None:
         self.file |= changes
@@ -111,9 +127,8 @@ class Player:
 
     def delete(self, label: str) -> None:
         resource = self._labelled(label)
-        if resource is not None and self._there(resource) is not None:
+        if resource is not None and self._send("DELETE", resource.id):
             self._excuse(f"{label} was deleted")
-            self._send("DELETE", resource.id)
 
     def foreign_(self, what: str) -> None:
         id, body = FOREIGN[what](self.place.names)
@@ -126,7 +141,7 @@ class Player:
     def namesake(self, label: str) -> None:
         """Somebody else has what the stack is about to make."""
         resource = self._labelled(label)
-        if resource is None or self._there(resource) is not None:
+        if resource is None or resource.type.lower() not in CARRIERS or self._there(resource) is not None:
             return
         body = _theirs(resource)
         if self._send("PUT", resource.id, body):
@@ -235,12 +250,15 @@ class Player:
     def _own(self, id: str) -> None:
         """Remember it as somebody else's, as it is now."""
         self.foreign[id.lower()] = _shown(self.place.documents()[id.lower()])
+        self.others.add(id.lower())
 
 
 MOVES: Mapping[str, Callable[..., Any]] = {
     "deploy": Player.deploy,
     "set_capacity": Player.set_capacity,
     "destroy": Player.destroy,
+    "drain": Player.drain,
+    "team": Player.team,
     "file": Player.file_,
     "edit": Player.edit,
     "delete": Player.delete,
