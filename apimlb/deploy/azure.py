@@ -15,7 +15,7 @@ from apimlb.deploy import refusals
 from apimlb.deploy.attempts import Attempts
 from apimlb.deploy.cloud import Target
 from apimlb.deploy.following import Answer
-from apimlb.deploy.ids import group_of, kind_of, short
+from apimlb.deploy.ids import NAMED_VALUE, group_of, kind_of, short
 from apimlb.deploy.long_running import LongRunning
 from apimlb.deploy.operations import KINDS, Kind
 from apimlb.deploy.patience import READING, for_reading, patience_for
@@ -213,11 +213,15 @@ class Azure:
 
     def _with_secrets(self, id: str, body: Json, attempts: Attempts) -> Json:
         kind = _kind(id)
-        if not kind.secrets:
+        properties = body.get("properties") or {}
+        is_value = kind_of(id) == NAMED_VALUE
+        if not kind.secrets or (is_value and not properties.get("secret")):
             return body
         call = (kind.client, kind.group, kind.secrets, *kind.arrange(id))
         try:
-            return {**body, **attempts.of(lambda: _object(self._wire.call(*call)))}
+            told = attempts.of(lambda: _object(self._wire.call(*call)))
+            shown = {"properties": {**properties, "value": told.get("value")}} if is_value else told
+            return {**body, **shown}
         except Refused as refused:
             # A reader sees all but the keys, and under a lock that forbids changes nobody does.
             if refused.refusal.status != _FORBIDDEN and refused.refusal.code != "ScopeLocked":

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from apimlb.deploy.cloud import Cloud
-from apimlb.errors import ConfigError, ConflictError, NotFoundError
+from apimlb.deploy.refusals import RIGHTS
+from apimlb.errors import AuthError, ConfigError, ConflictError, NotFoundError
 from apimlb.stack.access import named_value_body, named_value_id
 from apimlb.stack.clients import PREFIX, ROOM, counts_in, read, shard_name, shard_names, shard_of, written
 from apimlb.stack.names import Names
+from apimlb.stack.resources import Json
 
 NAMED_VALUE = "microsoft.apimanagement/service/namedvalues"
 
@@ -17,10 +19,11 @@ Held = Mapping[str, list[str]]
 def held(cloud: Cloud, names: Names) -> Held:
     """What Azure has; raises `NotFoundError` while there is no stack, `ConflictError` while the named values
     are exchanged for more or fewer."""
+    rows = cloud.children(names.service_id, NAMED_VALUE)
     found = {
-        str(body["name"]): read(str(body["properties"].get("value") or ""))
-        for body in cloud.children(names.service_id, NAMED_VALUE)
-        if str(body["name"]).startswith(f"{PREFIX}-")
+        str(row["name"]): read(_value(cloud, row))
+        for row in rows
+        if str(row["name"]).startswith(f"{PREFIX}-")
     }
     if not found:
         raise NotFoundError("The stack has no clients", where=names.service, next_step="Run `apimlb deploy`.")
@@ -33,6 +36,19 @@ def held(cloud: Cloud, names: Names) -> Held:
         )
     # Others are left from such a change, or not all there yet: the policy reads these.
     return {name: found[name] for name in shard_names(counts[0])}
+
+
+def _value(cloud: Cloud, row: Json) -> str:
+    """What it holds, also when somebody has made it a secret."""
+    if not row["properties"].get("secret"):
+        return str(row["properties"].get("value") or "")
+    found = cloud.get(str(row["id"])) or {}
+    value = (found.get("properties") or {}).get("value")
+    if value is None:
+        raise AuthError(
+            "This login may not read who the clients are", where=str(row["name"]), next_step=RIGHTS
+        )
+    return str(value)
 
 
 def listed(held: Held) -> tuple[str, ...]:

@@ -47,7 +47,8 @@ class Cloud(Protocol):
     """Azure Resource Manager as apimlb needs it. Every call blocks and may be made from any thread.
 
     All raise `AuthError`, `QuotaError`, `ConflictError` and `CloudError`. An APIM subscription's keys
-    (listSecrets) stand at the top level of its JSON as `primaryKey` and `secondaryKey`.
+    (listSecrets) stand at the top level of its JSON as `primaryKey` and `secondaryKey`, a secret named value
+    (listValue) where that of another does, as far as this login may read them; a list shows neither.
     """
 
     def get(self, id: str) -> Json | None:

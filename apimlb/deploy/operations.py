@@ -30,8 +30,8 @@ class Kind:
 
     `arrange` makes the operations' positional arguments out of an id. A name that starts with `begin_` is a
     long-running operation. `guarded` deletions and patches demand an If-Match, and a write may bring one; a
-    `bare` resource is a link without a body; `secrets` names the operation whose answer is merged into the
-    resource's. What is `scoped` is listed by its parent's whole id.
+    `bare` resource is a link without a body; `secrets` names the operation that tells what the resource does
+    not show. What is `scoped` is listed by its parent's whole id.
     """
 
     client: str
@@ -136,7 +136,7 @@ KINDS = {
     "microsoft.apimanagement/service/diagnostics": replace(_CHILD, group="diagnostic"),
     "microsoft.apimanagement/service/loggers": replace(_CHILD, group="logger"),
     "microsoft.apimanagement/service/namedvalues": replace(
-        _CHILD, group="named_value", put="begin_create_or_update"
+        _CHILD, group="named_value", put="begin_create_or_update", secrets="list_value"
     ),
     "microsoft.apimanagement/service/policies": replace(_POLICY, group="policy"),
     "microsoft.apimanagement/service/policyfragments": replace(

@@ -59,8 +59,9 @@ def clear_the_way(player: Player) -> None:
     """Do by hand what apimlb cannot, once all that was begun has ended."""
     player.place.world.faults.clear()
     player.place.pass_time(_SETTLED)
+    undoings = player.undoings[::-1]
     # A lock would hold up all else.
-    for method, id, body in sorted(reversed(player.undoings), key=lambda each: "/locks/" not in each[1]):
+    for method, id, body in sorted(undoings, key=lambda each: "/locks/" not in each[1]):
         if method == "DELETE":
             player.foreign.pop(id.lower(), None)
         if method == "DELETE" or id.lower() in player.place.documents():

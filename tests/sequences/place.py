@@ -186,7 +186,7 @@ class Place(LocalAzure):
         return self.run(acts[act])
 
     def plan(self) -> Ended:
-        return self.run(lambda session: flows.preview(session, quiet=True))
+        return self.run(lambda session: flows.preview(session, quiet=True).plan)
 
     def documents(self) -> dict[str, Document]:
         """All that there is, by lower-case id."""

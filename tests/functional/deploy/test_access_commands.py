@@ -89,6 +89,21 @@ def test_while_the_named_values_are_exchanged_those_count_that_the_policy_reads(
         clients.held(cloud, NAMES)
 
 
+def test_clients_that_somebody_made_a_secret_are_kept(azure: LocalAzure, cloud: Azure) -> None:
+    clients.write(cloud, NAMES, clients.with_clients(clients.held(cloud, NAMES), [APP]))
+    hidden = [
+        each for each in cloud.children(NAMES.service_id, clients.NAMED_VALUE) if APP.lower() in str(each)
+    ]
+    for each in hidden:
+        sent = {name: each["properties"][name] for name in ("displayName", "value", "tags")}
+        cloud.put(each["id"], {"properties": {**sent, "secret": True}})
+    clients.write(cloud, NAMES, clients.with_clients(clients.held(cloud, NAMES), [PERSON]))
+    deployer = Deployer(cloud, azure.clock)
+    deployer.apply(deployer.preview(desired())).outcome.raise_failure()
+    assert deployer.preview(desired()).plan.is_empty
+    assert clients.listed(clients.held(cloud, NAMES)) == (APP.lower(), PERSON)
+
+
 def test_what_is_not_there_cannot_be_taken_away(cloud: Azure) -> None:
     with pytest.raises(NotFoundError, match="not a client"):
         clients.without_clients(clients.held(cloud, NAMES), [APP])

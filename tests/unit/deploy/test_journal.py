@@ -50,6 +50,18 @@ def test_a_run_that_was_cut_off_says_what_was_under_way(tmp_path: Path) -> None:
     )
 
 
+def test_what_was_taken_away_a_moment_ago_is_remembered(tmp_path: Path) -> None:
+    clock = ManualClock(100.0)
+    journal = Journal(tmp_path, clock)
+    for name in ("old", "new"):
+        with journal.run("deploy", 2):
+            journal.record(event(State.DONE, name, "delete"))
+            journal.record(event(State.DONE, "other"))
+        clock.advance(50.0)
+    assert journal.taken_away(since=120.0) == ("/new",)
+    assert journal.taken_away(since=0.0) == ("/old", "/new")
+
+
 def test_a_line_that_was_half_written_does_no_harm(tmp_path: Path) -> None:
     journal = Journal(tmp_path, ManualClock())
     with pytest.raises(KeyboardInterrupt):
