@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from apimlb.cli import clients, draining, keys, local, policy, quotas, setting_up, settings, simulate, status
+from apimlb.cli import (
+    clients,
+    draining,
+    keys,
+    local,
+    policy,
+    quotas,
+    resuming,
+    setting_up,
+    settings,
+    simulate,
+    status,
+)
 from apimlb.cli.answers import Answer
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.endings import DETAILED, run_to_its_end
@@ -34,6 +46,7 @@ learn(lambda: typer.main.get_command(app))
 app.command("status", cls=status.STATUS)(status.status)
 app.command("list", cls=status.LIST)(status.list_stacks)
 app.command("regions", cls=quotas.REGIONS)(quotas.regions)
+app.command("resume", cls=resuming.RESUME)(resuming.resume)
 app.command("drain", cls=draining.DRAIN)(draining.drain)
 app.command("undrain", cls=draining.UNDRAIN)(draining.undrain)
 
@@ -90,6 +103,10 @@ def deploy(
             "--accept-hourly", help="With --yes, also make provisioned throughput, which is billed unused."
         ),
     ] = False,
+    no_wait: Annotated[
+        bool,
+        typer.Option("--no-wait", help="Leave when only Azure is at work; `apimlb resume` carries on."),
+    ] = False,
     on_soft_deleted: OnSoftDeleted = None,
     plan_file: Annotated[
         Path | None, typer.Argument(metavar="[PLAN]", help="A saved plan: it is done if it still holds.")
@@ -113,7 +130,10 @@ def deploy(
         on_soft_deleted = on_soft_deleted or settings.soft_deleted(agreed.on_soft_deleted)
         said = said if said.stack else said.nearer({"stack": agreed.stack})
     session = open_session(said, overrides=flags, start_local=True)
-    deployed = flows.deploy(session, Consent(said.yes, prune, hourly, on_soft_deleted, agreed))
+    consent = Consent(said.yes, prune, hourly, on_soft_deleted, agreed, waits=not no_wait)
+    deployed = flows.deploy(session, consent)
+    if deployed.under_way:
+        return Answer(deployed.document())
     say(summed_up(session.stack.name, deployed.plan, deployed.seconds))
     for line in after_deploy(session.stack):
         say(line)
@@ -149,7 +169,12 @@ def plan(
     made = flows.preview(session, quiet=said.json, on_soft_deleted=on_soft_deleted)
     if out is not None:
         save_plan(made.plan, out, stack=session.stack.name, settings=flags, on_soft_deleted=on_soft_deleted)
-    document = {**plan_document(made.plan), "quotas": [row.document() for row in made.quotas]}
+    known = flows.usual_times(session)
+    document = {
+        **plan_document(made.plan),
+        "quotas": [row.document() for row in made.quotas],
+        "usual_seconds": known.total(made.plan),
+    }
     return Answer(document, code=CHANGED if detailed_exitcode and not made.plan.is_empty else 0)
 
 

@@ -46,7 +46,7 @@ class Consent:
     `yes` stands for an answer, but not to whether accounts, deployments or the gateway go, which `prune`
     does, nor to provisioned throughput, which `hourly` does. `on_soft_deleted` says what becomes of the names
     that Azure keeps, `None` to ask. A `saved` plan is all of that, as long as what would be done is what it
-    says.
+    says. Who does not wait (`waits`) leaves Azure alone with what takes long.
     """
 
     yes: bool = False
@@ -54,6 +54,17 @@ class Consent:
     hourly: bool = False
     on_soft_deleted: str | None = None
     saved: Agreed | None = None
+    waits: bool = True
+
+    def options(self) -> Json:
+        """What `resume` carries on with: a saved plan was agreed to as a whole."""
+        whole = self.saved is not None
+        way = self.on_soft_deleted
+        return {
+            "prune": self.prune or whole,
+            "hourly": self.hourly or whole,
+            "on_soft_deleted": str(way) if way else None,
+        }
 
 
 def plan_document(plan: Plan) -> Json:

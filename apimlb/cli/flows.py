@@ -1,19 +1,18 @@
 """What each command does, in the order in which a person sees it."""
 
-import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from apimlb.cli.applications import Endpoint
+from apimlb.cli.board import span
 from apimlb.cli.capacity_file import capacities_in, change_capacity
 from apimlb.cli.consent import Consent, confirm, confirm_plan, plan_document
 from apimlb.cli.console import show_plan
+from apimlb.cli.interruption import winding_down
 from apimlb.cli.progress import Progress
 from apimlb.cli.prose import say, show, voice
 from apimlb.cli.quotas import table
@@ -23,6 +22,7 @@ from apimlb.cli.wiring import Session
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims, Overtaken
 from apimlb.deploy.deployer import Applied, Deployer, Preview, state_of
+from apimlb.deploy.durations import Usual, usual
 from apimlb.deploy.executor import raise_first
 from apimlb.deploy.journal import Journal
 from apimlb.deploy.keys import secrets_of
@@ -30,7 +30,7 @@ from apimlb.deploy.locks import refusals
 from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
-from apimlb.errors import ConfigError, Interrupted, NotFoundError
+from apimlb.errors import ConfigError, NotFoundError
 from apimlb.stack.access import SUBSCRIPTION
 from apimlb.stack.draining import drained_in
 from apimlb.stack.planner import Plan, Revival
@@ -41,16 +41,18 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A stack as it stands after a deploy."""
+    """A stack as it stands after a deploy; `under_way` is what was not waited for."""
 
     gateway_url: str
     plan: Plan
     seconds: float
+    under_way: tuple[str, ...] = ()
 
     def document(self) -> Json:
         return {
             "gateway_url": self.gateway_url,
             "seconds": round(self.seconds, 1),
+            "under_way": list(self.under_way),
             **plan_document(self.plan),
         }
 
@@ -71,7 +73,7 @@ def _last(work: Callable[[], Made]) -> Made:
 
 
 def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *, quiet: bool) -> Deployed:
-    deployer = _deployer(session, run, progress)
+    deployer = replace(_deployer(session, run, progress, consent.options()), waits=consent.waits)
     _say_what_was_cut_off(deployer)
     made = _agreed(session, deployer, consent, quiet=quiet)
     applied = _applied(deployer, progress, made)
@@ -81,6 +83,8 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
             deployer, progress, _agreed(session, deployer, replace(consent, saved=None), quiet=quiet)
         )
     state = state_of(session.stack.name, session.target.endpoint, applied.replies)
+    if applied.outcome.under_way:
+        return _left(made.plan, applied, state)
     if state is None:
         raise NotFoundError(
             "The gateway is not there after the deploy.", next_step="Run `apimlb deploy` again."
@@ -88,6 +92,13 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
     write_state(session.workspace.directory, {**state, **origin(session)})
     applied.verify()
     return Deployed(state["gateway_url"], made.plan, applied.outcome.seconds)
+
+
+def _left(plan: Plan, applied: Applied, state: Json | None) -> Deployed:
+    """What is under way in Azure when nobody waits for it."""
+    under_way = tuple(task.label for task in applied.outcome.under_way)
+    say(f"Under way in Azure: {', '.join(under_way)}. `apimlb resume` carries on when they are done.")
+    return Deployed(str((state or {}).get("gateway_url") or ""), plan, applied.outcome.seconds, under_way)
 
 
 def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bool) -> Preview:
@@ -104,7 +115,7 @@ def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bo
 
 
 def _applied(deployer: Deployer, progress: Progress, made: Preview) -> Applied:
-    with _winding_down(deployer.stop), progress.shown():
+    with winding_down(deployer.stop), progress.shown():
         applied = deployer.apply(made)
         applied.outcome.raise_failure()
         return applied
@@ -146,10 +157,11 @@ def set_capacity(session: Session, capacity: int, *, account: str, deployment: s
             next_step="Give thousands of tokens per minute, 1 at least; `apimlb destroy` takes a stack away.",
         )
     with in_turn(session, "set-capacity") as (run, progress):
-        deployer, desired = _deployer(session, run, progress), session.desired()
+        told = {"capacity": capacity, "account": account, "deployment": deployment}
+        deployer, desired = _deployer(session, run, progress, told), session.desired()
         accounts = [_account_name(session, account)] if account else []
         deployments = [deployment] if deployment else []
-        with _winding_down(deployer.stop), progress.shown():
+        with winding_down(deployer.stop), progress.shown():
             changes = _last(
                 lambda: deployer.resize(desired, capacity, accounts=accounts, deployments=deployments)
             )
@@ -217,7 +229,7 @@ def no_stack(session: Session) -> NotFoundError:
 def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) -> Json:
     """Show what goes, ask, delete, forget; what went, as data; raises `NotFoundError` for nothing."""
     with in_turn(session, "destroy", quiet=quiet) as (run, progress):
-        deployer = _deployer(session, run, progress)
+        deployer = _deployer(session, run, progress, {"purge": purge})
         what = deployer.survey(session.desired(), session.stack.name, purge=purge)
         say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
         for task in () if quiet else what.tasks:
@@ -226,7 +238,7 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
             say(f"  ! not the stack's, and goes along: {id}")
         raise_first(list(refusals(what.locks, what="the deletion")))
         confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
-        with _winding_down(deployer.stop), progress.shown():
+        with winding_down(deployer.stop), progress.shown():
             removed = deployer.destroy(what)
     forget_state(session.workspace.directory)
     for id in removed.left:
@@ -240,31 +252,15 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
     }
 
 
-def _deployer(session: Session, run: Run, progress: Progress) -> Deployer:
-    journal = Journal(session.workspace.directory, session.clock)
+def _deployer(
+    session: Session, run: Run, progress: Progress, told: Mapping[str, Any] | None = None
+) -> Deployer:
+    """`told` are the options that `resume` carries on with."""
+    options = {"settings": dict(session.overrides), **(told or {})}
+    journal = Journal(session.workspace.directory, session.clock, options)
     claims = Claims(session.cloud, session.clock, session.names.group_id, run)
     stop, visit = threading.Event(), session.visit()
     return Deployer(session.cloud, session.clock, progress.event, stop, journal, claims, visit)
-
-
-@contextmanager
-def _winding_down(stop: threading.Event) -> Iterator[None]:
-    """Meanwhile the first Ctrl-C tells to stop issuing work, and the second one leaves at once. Where nothing
-    is changed yet, the first one leaves."""
-
-    def wind_down(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        say("Stopping: nothing new is started. Ctrl-C again leaves at once.")
-
-    before = signal.signal(signal.SIGINT, wind_down)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if stop.is_set():
-        raise Interrupted("Stopped.", next_step="Run the same command again.")
 
 
 def _say_what_was_cut_off(deployer: Deployer) -> None:
@@ -279,8 +275,23 @@ def _show_preview(session: Session, made: Preview, *, as_data: bool = False, qui
         show_plan(made.plan, where=session.where, as_data=as_data, whole=voice.verbose)
         for line in table(made.quotas) if made.quotas else ():
             (show if as_data else say)(line)
+        for line in _usual_time(session, made.plan):
+            say(line)
     for notice in (*made.notices, *_drained(session, made), *former(session)):
         say(f"Note: {notice}")
+
+
+def _usual_time(session: Session, plan: Plan) -> Iterator[str]:
+    """How long such a plan took on this machine before, where that is known."""
+    known = usual_times(session)
+    seconds = None if plan.is_empty else known.total(plan)
+    if seconds is not None and seconds >= 1:
+        yield f"It usually takes {span(seconds)}, as {known.runs} earlier runs did."
+
+
+def usual_times(session: Session) -> Usual:
+    """What the journals of all stacks on the same target say."""
+    return usual(sorted(session.workspace.directory.parent.glob("*")))
 
 
 def _drained(session: Session, made: Preview) -> Iterator[str]:

@@ -81,7 +81,7 @@ def regions(
     marks = ["", *("  <" if place in roomy else "" for place in found)]
     where_it_is = f"free in {len(roomy)} of {len(found)} regions" if roomy else "free nowhere in one region"
     say(f"{capacity} of {search.model} as {search.sku}: {where_it_is}.")
-    say(f"Proposed: `{told}`" if told else "All of the regions together have less. Ask Azure for more quota.")
+    say(f"Proposed: {told}" if told else "All of the regions together have less. Ask Azure for more quota.")
     document = {
         "regions": [{**place.document(), "fits": place.free >= capacity} for place in found],
         "proposal": [{"location": location, "capacity": amount} for location, amount in proposed],

@@ -121,7 +121,8 @@ class Removed:
 class Deployer:
     """Works in one cloud. `progress` hears of each step; setting `stop` ends a run with `Interrupted`.
 
-    With a `visit` what is made is tried through the gateway, before traffic meets it and at the end.
+    With a `visit` what is made is tried through the gateway, before traffic meets it and at the end. Without
+    `waits` it is done with a deploy as soon as nothing is left but to wait for Azure.
     """
 
     cloud: Cloud
@@ -131,6 +132,7 @@ class Deployer:
     journal: Journal | None = None
     claims: Claims | None = None
     visit: Visit | None = None
+    waits: bool = True
 
     def preview(
         self,
@@ -314,7 +316,11 @@ class Deployer:
             self.claims.held() if self.claims and changes else nullcontext(),
             self.journal.run(command, len(tasks)) if self.journal and tasks else nullcontext(),
         ):
-            return run(tasks, act, clock=self.clock, notify=self._tell, stop=self.stop)
+            waits = self.waits or command != "deploy"
+            outcome = run(tasks, act, clock=self.clock, notify=self._tell, stop=self.stop, wait=waits)
+            if outcome.under_way and self.journal:
+                self.journal.leave()
+            return outcome
 
     def _tell(self, event: Event) -> None:
         if self.claims:

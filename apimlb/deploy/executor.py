@@ -18,6 +18,8 @@ from apimlb.errors import ApimlbError, Interrupted
 WORKERS = 16
 GRACE = 2.0
 """Seconds that what is under way has to finish after a stop."""
+_BEGUN = 5.0
+"""Seconds after which what takes its time is left to Azure by who does not wait."""
 _LOOK = 0.1
 """Seconds between two looks at whether a stop is wished."""
 
@@ -66,10 +68,12 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How every task ended, in the order in which they did."""
+    """How every task ended, in the order in which they did. `under_way` are those that were left to Azure
+    when nothing was to be done but to wait for them; what needs them was not begun."""
 
     events: tuple[Event, ...]
     seconds: float
+    under_way: tuple[Task, ...] = ()
 
     def of(self, state: State) -> tuple[Event, ...]:
         return tuple(event for event in self.events if event.state is state)
@@ -126,6 +130,7 @@ class _Board:
     states: dict[str, State] = field(default_factory=dict)
     since: dict[str, float] = field(default_factory=dict)
     ended: list[Event] = field(default_factory=list)
+    waiting: set[str] = field(default_factory=set)
 
     def move(self, task: Task, state: State, error: ApimlbError | None = None) -> None:
         now = self.clock.now()
@@ -139,7 +144,15 @@ class _Board:
     def tell(self, task: Task, what: Wait) -> None:
         """Say that a task waits: it goes on running."""
         now = self.clock.now()
+        (self.waiting.discard if what.trouble else self.waiting.add)(task.key)
         self.notify(Event(task, State.WAITING, now, now - self.since[task.key], wait=what))
+
+    def waits_alone(self) -> bool:
+        """Whether nothing is to be done but to wait for what Azure is at, and has been at for a while."""
+        running, now = self.of(State.RUNNING), self.clock.now()
+        return bool(running) and all(
+            task.key in self.waiting and now - self.since[task.key] >= _BEGUN for task in running
+        )
 
     def of(self, state: State) -> list[Task]:
         return [task for task in self.tasks if self.states[task.key] is state]
@@ -157,12 +170,14 @@ def run(
     stop: threading.Event,
     workers: int = WORKERS,
     grace: float = GRACE,
+    wait: bool = True,
 ) -> Outcome:
     """Do every task: `act` in threads of its own, `notify` in the caller's.
 
-    A task whose `act` raises an `ApimlbError` has failed, and what needs it is skipped; the others go on.
-    Raises `Interrupted` when `stop` was set and something is left, whatever else `act` raises, at once, and
-    `ValueError` for tasks that share a key or need each other in a circle.
+    Without `wait` it ends as soon as nothing is left but to wait for Azure. A task whose `act` raises an
+    `ApimlbError` has failed, and what needs it is skipped; the others go on. Raises `Interrupted` when `stop`
+    was set and something is left, whatever else `act` raises, at once, and `ValueError` for tasks that share
+    a key or need each other in a circle.
     """
     _check(tasks)
     board = _Board(tasks, clock, notify, {task.key: State.PENDING for task in tasks})
@@ -172,7 +187,8 @@ def run(
         _issue(board, act, reports, workers)
         if not board.of(State.RUNNING):
             break
-        _take(board, reports, _LOOK)
+        if not _take(board, reports, _LOOK) and not wait and board.waits_alone():
+            return Outcome(tuple(board.ended), clock.now() - began, tuple(board.of(State.RUNNING)))
     if board.of(State.RUNNING):
         _wind_down(board, reports, grace)
     left = board.of(State.RUNNING) + board.of(State.PENDING)
@@ -241,4 +257,4 @@ def _interrupted(board: _Board) -> Interrupted:
     what = f"Stopped after {done} of {len(board.tasks)} steps"
     if running:
         what += f"; still running in Azure: {', '.join(running)}"
-    return Interrupted(what, next_step="Run the same command again: it carries on from here.")
+    return Interrupted(what, next_step="`apimlb resume` carries on from here.")

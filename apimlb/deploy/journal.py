@@ -3,7 +3,8 @@
 The newest twenty are kept; losing them loses nothing. One JSON object a line, each written through to the
 disk before the run goes on:
 
-    {"at": seconds since the epoch, "event": "begin", "command": "deploy", "steps": 40, "pid": 4711}
+    {"at": seconds since the epoch, "event": "begin", "command": "deploy", "steps": 40, "pid": 4711,
+     "options": {…}}
     {"at": …, "event": "running" | "done" | "failed" | "skipped", "step": label, "verb": "create", "id": …}
     {"at": …, "event": "waiting", "step": label, …, "reason": "409 RequestConflict: …"}
     {"at": …, "event": "end"}
@@ -14,9 +15,9 @@ cut off.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -37,32 +38,41 @@ _UNDER_WAY = ("running", "waiting")
 class CutOff:
     """A run that did not end: which command, since when (epoch seconds), and the steps under way.
 
-    `ids` are those of all steps that it began.
+    `ids` are those of all steps that it began, `options` what it was told.
     """
 
     command: str
     at: float
     running: tuple[str, ...]
     ids: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 class Journal:
     """Writes down one run; see the module for the lines."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, options: Mapping[str, Any] | None = None) -> None:
         self._folder = folder
         self._clock = clock
+        self._options = dict(options or {})
         self._file: TextIO | None = None
+        self._is_left = False
 
     @contextmanager
     def run(self, command: str, steps: int) -> Iterator[None]:
         """The time of one run; it has ended when nothing was raised."""
         make_folder(self._folder)
         with self._opened(command) as self._file:
-            self._write({"event": "begin", "command": command, "steps": steps, "pid": os.getpid()})
+            head = {"event": "begin", "command": command, "steps": steps, "pid": os.getpid()}
+            self._write({**head, "options": self._options})
             yield
-            self._write({"event": "end"})
-        self._file = None
+            if not self._is_left:
+                self._write({"event": "end"})
+        self._file, self._is_left = None, False
+
+    def leave(self) -> None:
+        """The run goes on in Azure, and is to be carried on as if it had been cut off."""
+        self._is_left = True
 
     def record(self, event: Event) -> None:
         """Write down where a step stands; outside of a run, and for one that changes nothing, do nothing."""
@@ -110,6 +120,11 @@ class Journal:
             write_through(self._file)
 
 
+def lines_of(folder: Path) -> Iterator[list[dict[str, Any]]]:
+    """The lines of every run that is kept, the oldest run first."""
+    return (_lines(path) for path in sorted((folder / RUNS).glob("*.ndjson")))
+
+
 def _lines(path: Path) -> list[dict[str, Any]]:
     """The lines that are whole: the last one of a run that was killed may not be."""
     try:
@@ -135,4 +150,6 @@ def _cut_off(lines: list[dict[str, Any]]) -> CutOff | None:
     ids = tuple(dict.fromkeys(str(line["id"]) for line in lines if "id" in line))
     at = lines[0].get("at")
     since = float(at) if isinstance(at, int | float) else 0.0
-    return CutOff(str(lines[0].get("command")), since, running, ids)
+    options = lines[0].get("options")
+    told = options if isinstance(options, dict) else {}
+    return CutOff(str(lines[0].get("command")), since, running, ids, told)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apimlb.deploy.executor import Event, Moves, Outcome, State, Task, choose, raise_first, run
+from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import ApimlbError, CloudError, Interrupted, QuotaError
 from tests.fakes import ManualClock
 from tests.patience import PATIENCE
@@ -146,7 +147,7 @@ def test_a_stop_issues_nothing_more_and_says_what_still_runs() -> None:
         run(tasks, act, clock=ManualClock(), notify=lambda event: None, stop=stop, grace=0)
     released.set()
     assert caught.value.what == "Stopped after 0 of 2 steps; still running in Azure: gateway"
-    assert "same command" in caught.value.next_step
+    assert "apimlb resume" in caught.value.next_step
 
 
 def test_what_ends_soon_after_a_stop_is_still_counted() -> None:
@@ -198,3 +199,38 @@ def test_of_several_failures_the_first_is_raised_and_tells_the_others() -> None:
         raise_first(errors)
     assert caught.value.__notes__ == ["broken"]
     raise_first([])
+
+
+def test_who_does_not_wait_leaves_when_only_azure_is_at_work() -> None:
+    clock, hold = ManualClock(), threading.Event()
+    tasks = [Task("short", "group"), Task("long", "gateway", needs=frozenset({"short"}))]
+    tasks += [
+        Task("beside", "account", needs=frozenset({"short"})),
+        Task("after", "api", needs=frozenset({"long"})),
+    ]
+
+    def act(task: Task) -> None:
+        if task.key == "long":
+            clock.advance(6)
+            wait(ManualClock(), Wait("gateway", "Azure is at work: Activating", 0, 900))
+            hold.wait(PATIENCE)
+
+    outcome = run(tasks, act, clock=clock, notify=lambda e: None, stop=threading.Event(), wait=False)
+    hold.set()
+    assert [task.key for task in outcome.under_way] == ["long"]
+    assert {event.task.key for event in outcome.of(State.DONE)} == {"short", "beside"}
+
+
+def test_who_does_not_wait_stays_while_there_is_trouble() -> None:
+    clock, tries = ManualClock(), iter(range(3))
+
+    def act(task: Task) -> None:
+        for _ in tries:
+            clock.advance(6)
+            wait(ManualClock(), Wait("gateway", "409 Conflict", 0, 900, trouble=True))
+
+    outcome = run(
+        [Task("a", "a")], act, clock=clock, notify=lambda e: None, stop=threading.Event(), wait=False
+    )
+    assert outcome.under_way == ()
+    assert [event.state for event in outcome.events] == [State.DONE]

@@ -152,3 +152,17 @@ def test_the_state_is_replaced_whole_and_forgotten_with_the_stack(tmp_path: Path
     forget_state(folder)
     forget_state(folder)
     assert read_state(folder) is None
+
+
+def test_a_run_that_was_left_to_azure_is_carried_on_with_what_it_was_told(tmp_path: Path) -> None:
+    told = {"prune": True, "settings": {"tier": "BasicV2"}}
+    journal = Journal(tmp_path, ManualClock(100.0), told)
+    with journal.run("deploy", 1):
+        journal.record(event(State.RUNNING))
+        journal.leave()
+    found = Journal(tmp_path, ManualClock()).cut_off()
+    assert found is not None
+    assert (found.command, found.running, found.options) == ("deploy", ("gateway",), told)
+    with journal.run("deploy", 1):
+        journal.record(event(State.DONE))
+    assert journal.cut_off() is None

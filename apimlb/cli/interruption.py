@@ -1,0 +1,44 @@
+"""Ctrl-C and SIGTERM while something is changed: the first winds down, the second leaves."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from apimlb.cli.prose import say
+from apimlb.errors import Interrupted
+
+TERMINATED = 143
+"""The exit code after SIGTERM: what a shell says of a command that it ended."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def winding_down(stop: threading.Event) -> Iterator[None]:
+    """Meanwhile the first of these signals sets `stop`, and the next one leaves at once.
+
+    Raises `Interrupted` at the end after the first. Where nothing is changed yet, the first one leaves.
+    """
+    told: list[int] = []
+
+    def wind_down(number: int, frame: FrameType | None) -> None:
+        told.append(number)
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        again = "Ctrl-C again" if number == signal.SIGINT else "The same signal again"
+        say(f"Stopping: nothing new is started. {again} leaves at once.")
+
+    before = {number: signal.signal(number, wind_down) for number in _SIGNALS}
+    try:
+        yield
+        if stop.is_set():
+            raise Interrupted("Stopped.", next_step="`apimlb resume` carries on from here.")
+    except Interrupted as interrupted:
+        if told[:1] == [signal.SIGTERM]:
+            interrupted.exit_code = TERMINATED
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

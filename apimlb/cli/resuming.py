@@ -1,0 +1,48 @@
+"""`apimlb resume`: the last run of a stack that did not end, carried on with what it was told."""
+
+import typer
+
+from apimlb.cli.answers import Answer
+from apimlb.cli.grammar import common, verb
+from apimlb.cli.options import Common
+from apimlb.cli.prose import say
+
+RESUME = verb(examples=("apimlb resume", "apimlb resume --output json"))
+
+
+def resume(context: typer.Context) -> Answer:
+    """Carry on the last run that did not end."""
+    from apimlb.deploy.journal import Journal
+    from apimlb.wall_clock import SystemClock
+
+    said = common(context)
+    cut = Journal(said.place.directory, SystemClock()).cut_off()
+    if cut is None:
+        say("There is nothing to resume: the last run ended.")
+        return Answer({"resumed": None})
+    command = "deploy" if cut.command == "register" else cut.command
+    say(f"Carrying on the {command}, as it was told.")
+    return Answer({"resumed": command, **_carried_on(command, cut.options, said)})
+
+
+def _carried_on(command: str, options: dict[str, object], said: Common) -> dict[str, object]:
+    from apimlb.cli import flows
+    from apimlb.cli.consent import Consent
+    from apimlb.cli.wiring import open_session
+
+    settings = options.get("settings")
+    session = open_session(said, overrides=settings if isinstance(settings, dict) else {})
+    if command == "destroy":
+        return flows.destroy(session, purge=bool(options.get("purge")), yes=True)
+    if command == "set-capacity":
+        account, deployment = (str(options.get(name) or "") for name in ("account", "deployment"))
+        capacity = int(str(options.get("capacity") or 0))
+        return {"changes": flows.set_capacity(session, capacity, account=account, deployment=deployment)}
+    way = options.get("on_soft_deleted")
+    consent = Consent(
+        yes=True,
+        prune=bool(options.get("prune")),
+        hourly=bool(options.get("hourly")),
+        on_soft_deleted=str(way) if way else None,
+    )
+    return flows.deploy(session, consent).document()

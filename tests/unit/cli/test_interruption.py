@@ -1,0 +1,51 @@
+"""The first Ctrl-C or SIGTERM winds down, the second one leaves."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from apimlb.cli.interruption import winding_down
+from apimlb.errors import Interrupted
+
+SIGNALS = pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+
+
+def sent(stop: threading.Event, *numbers: int, ending: Exception | None = None) -> None:
+    """These signals, one after another, to work that then ends so."""
+    with winding_down(stop):
+        for number in numbers:
+            os.kill(os.getpid(), number)
+        if ending is not None:
+            raise ending
+
+
+@SIGNALS
+def test_the_first_signal_stops_what_is_not_begun(number: int, code: int) -> None:
+    stop = threading.Event()
+    with pytest.raises(Interrupted) as caught:
+        sent(stop, number)
+    assert stop.is_set()
+    assert caught.value.exit_code == code
+    assert Interrupted("x").exit_code == 130  # nobody else's is changed
+
+
+@SIGNALS
+def test_what_was_interrupted_within_keeps_its_words(number: int, code: int) -> None:
+    with pytest.raises(Interrupted, match="after 3 of 9") as caught:
+        sent(threading.Event(), number, ending=Interrupted("Stopped after 3 of 9 steps"))
+    assert caught.value.exit_code == code
+
+
+@SIGNALS
+def test_the_second_one_leaves_at_once(number: int, code: int) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        sent(threading.Event(), number, number)
+
+
+def test_afterwards_signals_mean_what_they_meant() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with winding_down(threading.Event()):
+        assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] != before
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
