@@ -109,7 +109,11 @@ class Stage:
         (folder / "apimlb.toml").write_text(self.story.file)
         azure.manage = executioner = Executioner(azure.manage, blow)
         command = [sys.executable, "-m", "apimlb", *self.story.command]
-        environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
         with (folder / "said.txt").open("w") as said:
             victim = subprocess.Popen(
                 command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
