@@ -15,6 +15,7 @@ from apimlb.deploy.ids import (
     NAMED_VALUE,
     OPERATION,
     PRODUCT,
+    PRODUCT_API,
     ROLE_ASSIGNMENT,
     SERVICE,
     SUBSCRIPTION_KEY,
@@ -36,9 +37,24 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     ACCOUNT: (DEPLOYMENT,),
     SERVICE: (API, BACKEND, NAMED_VALUE, PRODUCT, SUBSCRIPTION_KEY),
     API: (OPERATION,),
+    PRODUCT: (PRODUCT_API,),
 }
-_WHOLE = frozenset({ACCOUNT, ROLE_ASSIGNMENT, DEPLOYMENT, BACKEND, NAMED_VALUE, OPERATION, SUBSCRIPTION_KEY})
+_WHOLE = frozenset(
+    {
+        ACCOUNT,
+        BACKEND,
+        DEPLOYMENT,
+        NAMED_VALUE,
+        OPERATION,
+        PRODUCT,
+        PRODUCT_API,
+        ROLE_ASSIGNMENT,
+        SUBSCRIPTION_KEY,
+    }
+)
 """Of these a listing's row says as much as the resource itself (recorded: apim_cli_core_service t1-t12)."""
+_HOLDING = frozenset({PRODUCT, OPERATION})
+"""What is listed, and has in it what is asked for."""
 
 _NOUNS = {
     ACCOUNT: "account",
@@ -161,10 +177,11 @@ class _Look:
             parents = [*found, *self._holders(parents), *(self._accounts() if at_top else ())]
 
     def _holders(self, parents: Sequence[str]) -> Iterator[str]:
-        """What was listed below the parents and has in it what is wanted: operations with a policy."""
+        """What was listed below the parents and has in it what is wanted: a product with APIs, or
+        operations with a policy."""
         above = {parent.lower() for parent in parents}
         for key in {parent_of(key).lower() for key in self._desired}:
-            if kind_of(key) == OPERATION and key in self._replies and parent_of(key).lower() in above:
+            if kind_of(key) in _HOLDING and key in self._replies and parent_of(key).lower() in above:
                 yield self._desired[key].id
 
     def _accounts(self) -> Iterator[str]:
@@ -191,6 +208,8 @@ class _Look:
                     self._replies[id.lower()] = row
             elif kind == API and id.lower().partition(";rev=")[0] in self._desired:
                 continue  # a revision of an API that is wanted: a way back, or what was not released
+            elif kind == PRODUCT_API:
+                continue  # somebody else's API, which the stack's keys open too
             elif kind == ACCOUNT:
                 continue  # among the group's resources already
             elif self._is_stray(id, kind, row):
