@@ -162,6 +162,7 @@ class Deployer:
                 *providers.notices(unregistered),
                 *retirements.notices(retirements.retirements(resources, observed, facts.offers), now),
                 *surroundings.notices(resources, seen, around),
+                *removal.retentions(made),
                 *rights.notices(made, facts.grants),
                 *upgrades.notices(resources, observed),
                 *facts.notes,

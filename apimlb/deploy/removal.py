@@ -24,6 +24,7 @@ from apimlb.deploy.ids import (
     is_within,
     kind_of,
     names_of,
+    place,
     short,
     subscription_of,
 )
@@ -33,6 +34,7 @@ from apimlb.deploy.observer import survey as look
 from apimlb.deploy.reads import each
 from apimlb.errors import NotFoundError
 from apimlb.stack.marks import Mark, mark_in, mark_of
+from apimlb.stack.planner import Action, Plan
 from apimlb.stack.resources import Json, Resource
 
 DELETE, PURGE = "delete", "purge"
@@ -201,6 +203,20 @@ def decide(survey: Survey, *, purge: bool, stack: str) -> Removal:
 
 
 _Named = tuple[Task, str]
+
+
+def retentions(plan: Plan) -> Iterator[str]:
+    """A sentence for each account that the plan deletes: Azure goes on keeping it. One that is made again is
+    purged."""
+    for step in plan.of(Action.DELETE):
+        id = step.resource.id
+        if kind_of(id) == ACCOUNT:
+            where = place(str(step.body.get("location")))
+            yield (
+                f"Azure keeps {step.resource.name} with its name and quota for 48 hours after it is deleted. "
+                f"To free them then: `az cognitiveservices account purge --name {step.resource.name} "
+                f"--resource-group {group_of(id)} --location {where}`"
+            )
 
 
 def _deletions(survey: Survey) -> Iterator[_Named]:

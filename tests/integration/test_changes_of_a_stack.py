@@ -30,6 +30,8 @@ def test_an_account_goes_only_when_somebody_asks_for_it(deployed: CommandLine) -
     planned = deployed("plan", "--local", "--detailed-exitcode")
     assert planned.code == 2
     assert "- delete account" in planned.out
+    assert "with its name and quota for 48 hours" in planned.err
+    assert "--resource-group rg-apimlb --location westus3`" in planned.err
     assert (
         planned.out.strip().endswith("Plan: 0 to add, 1 to change, 4 to destroy.") or "destroy" in planned.out
     )
