@@ -118,7 +118,7 @@ VALUES: Values = {
     "HMACSHA384": ("new HMACSHA384({byte[]})",), "HMACSHA512": ("new HMACSHA512({byte[]})",),
     "SHA1Managed": ("new SHA1Managed()",), "SHA256Managed": ("new SHA256Managed()",), "SHA384Managed": ("new SHA384Managed()",), "SHA512Managed": ("new SHA512Managed()",),
     "RNGCryptoServiceProvider": ("new RNGCryptoServiceProvider()",),
-    "SymmetricAlgorithm": ('SymmetricAlgorithm.Create("AES")', "SymmetricAlgorithm.Create()", 'SymmetricAlgorithm.Create("TripleDES")', 'SymmetricAlgorithm.Create("DES")'),
+    "SymmetricAlgorithm": ('SymmetricAlgorithm.Create("AES")', "SymmetricAlgorithm.Create()"),
     "RSA": ("{certificate}.GetRSAPublicKey()", "{p12}.GetRSAPrivateKey()"),
     "AsymmetricAlgorithm": ("{RSA}", "{certificate}.PublicKey.Key"),
     "RSASignaturePadding": ("RSASignaturePadding.Pkcs1", "RSASignaturePadding.Pss", "null"),
@@ -450,3 +450,25 @@ def grown_call(rng: random.Random) -> str:
 
 
 Grower = Callable[[random.Random], str]
+
+
+def read_text(rng: random.Random) -> str:
+    """A text that a type reads, shown in full."""
+    shape, maker = rng.choice(
+        (
+            ('DateTime.Parse({}).ToString("o")', texts.date), ('DateTimeOffset.Parse({}).ToString("o")', texts.date),
+            ("TimeSpan.Parse({})", texts.span), ("new Uri({}).AbsoluteUri", texts.address),
+            ('new Uri({}, UriKind.RelativeOrAbsolute).ToString()', texts.address), ("new Uri({}).PathAndQuery", texts.address),
+            ("JToken.Parse({})", texts.json_document), ("JsonConvert.DeserializeObject({})", texts.json_document),
+            (f"JsonConvert.DeserializeObject<{rng.choice(_GENERIC)}>({{}})", texts.json_document), ("XElement.Parse({}).ToString()", texts.xml),
+            (f"JToken.Parse({{}}).ToObject<{rng.choice(_GENERIC)}>()", texts.json_document),
+            ("double.Parse({})", texts.number), ("decimal.Parse({})", texts.number), ("int.Parse({})", texts.number), ("Guid.Parse({})", texts.guid),
+            (f"({rng.choice(VALUES['double'])}).ToString({{}})", texts.number_format), (f"({rng.choice(VALUES['int'])}).ToString({{}})", texts.number_format),
+            (f"({rng.choice(VALUES['decimal'])}).ToString({{}})", texts.number_format), (f"({rng.choice(VALUES['DateTime'])}).ToString({{}})", texts.date_format),
+            (f"({rng.choice(VALUES['TimeSpan'])}).ToString({{}})", texts.span_format), ("IPAddress.Parse({}).ToString()", texts.internet_address),
+            (f"Regex.Match({quoted(texts.input_text(rng))}, {{}}).Value", texts.pattern), ('Regex.Replace("xaby", "(a)(?<n>b)?", {})', texts.replacement),
+            ("System.Net.WebUtility.HtmlDecode({})", texts.encoded), ("System.Net.WebUtility.UrlDecode({})", texts.encoded), ("Uri.UnescapeDataString({})", texts.encoded),
+            ('string.Format({}, 1, 2.5, "a")', texts.composite), ("Convert.FromBase64String({})", texts.base64),
+        )
+    )  # fmt: skip
+    return f"@({shape.replace('{}', quoted(maker(rng)), 1)})"

@@ -1,56 +1,44 @@
 """Text as dates and spans of time, as .NET reads them in the invariant culture."""
 
 import re
-from functools import cache
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import ClrException, bad_format, required
 
-_TIME = r"(?P<h>\d{1,2}):(?P<mi>\d{1,2})(?::(?P<s>\d{1,2})(?:[.,](?P<f>\d{1,16}))?)?\s*(?P<ap>[AaPp][Mm]?)?"
-_ZONE = r"\s*(?P<z>Z|GMT|UTC|[+-]\d{1,2}(?::?\d{2})?)?"
-_DAY_NAME = r"(?:(?:Sun|Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Satur|Sat)(?:day)?,?\s*)?"
-_MONTH_NAME = r"(?P<mn>[A-Za-z]{3,9})"
-_DATES = (
-    r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})",
-    r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})",
-    r"(?P<y>\d{4})\.(?P<m>\d{1,2})\.(?P<d>\d{1,2})",
-    r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4}|\d{2})",
-    rf"(?P<d>\d{{1,2}})[\s-]{_MONTH_NAME}[\s,-]+(?P<y>\d{{4}}|\d{{2}})",
-    rf"{_MONTH_NAME}\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}})",
-    rf"{_MONTH_NAME},?\s+(?P<y>\d{{4}})",
-    r"(?P<y>\d{4})-(?P<m>\d{1,2})",
-)
-
-
-# No date is longer, and looking at white space in all these ways takes time that grows with its square.
+# No date is longer.
 _LONGEST = 200
 
+_TIME = re.compile(
+    r"(?<![\d:+-])(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,16}))?)?(?![\d:])(?:\s*([ap]m)(?![a-z]))?"
+    r"|\s*([ap]m)(?![a-z]))",
+    re.IGNORECASE,
+)
+_OFFSET = re.compile(r"\s*([+-]\d{1,2}(?::?\d{2})?)(?![\d:/.-])")
+_LATE_OFFSET = re.compile(r"\s*(\+\d{1,2}(?::?\d{2})?|-\d{1,2}:\d{2})\s*\Z|(?<=\d)\s+(-\d{1,2})\s*\Z")
+_UTC = re.compile(r"\s*(?:Z|GMT)(?![a-z])", re.IGNORECASE)
+_LETTERS = re.compile(r"[A-Za-z]{3}")
+_PIECE = re.compile(r"(\d+)|([a-z]+)|([\s,/.-]+)", re.IGNORECASE)
+_MONTHS = {
+    word.lower(): number for number, name in enumerate(instants.MONTHS, 1) for word in (name, name[:3])
+}
+_WEEKDAYS = {word.lower(): number for number, name in enumerate(instants.DAYS) for word in (name, name[:3])}
 
-@cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    """One for each way to write a date, the last for a bare time; made when first asked for."""
-    dated = [rf"\s*{_DAY_NAME}{date}(?:(?:\s+|T|,\s*){_TIME})?{_ZONE}\s*\Z" for date in _DATES]
-    return tuple(re.compile(text, re.IGNORECASE) for text in (*dated, rf"\s*{_TIME}{_ZONE}\s*\Z"))
 
-
-def _month(name: str) -> int:
-    for number, month in enumerate(instants.MONTHS, 1):
-        if name.lower() in (month.lower(), month[:3].lower()):
-            return number
-    raise ValueError(name)
+class WrongWeekday(ValueError):
+    """A text that names another day of the week than its date is."""
 
 
 def _year(text: str) -> int:
     year = int(text)
+    if len(text) > 4:
+        raise ValueError(text)
     if len(text) > 2:
         return year
     return year + (2000 if year < 30 else 1900)
 
 
 def _zone(text: str) -> int:
-    if text.upper() in ("Z", "GMT", "UTC"):
-        return 0
     digits = text[1:].replace(":", "")
     hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
     if hours > 14 or minutes > 59:
@@ -61,44 +49,147 @@ def _zone(text: str) -> int:
 
 def parse_parts(text: str, today: int) -> tuple[int, int | None]:
     """Ticks of the wall clock and the offset in ticks, None where the text names none. `today` is the
-    midnight that a bare time belongs to. Raises ValueError."""
+    midnight that a bare time belongs to, in the year of a date that names none. Raises ValueError."""
     BUDGET.spend(8)
     if len(text) > _LONGEST:
         raise ValueError(text[:_LONGEST])
-    for pattern in _patterns():
-        match = pattern.match(text)
-        if match is not None:
-            found = match.groupdict()
-            try:
-                ticks = _date(found, today) + _time(found)
-            except ClrException:
-                raise ValueError(text) from None
-            if not 0 <= ticks <= instants.MAX_TICKS:
+    plain = text.strip(" \t\n\r\v\f").rstrip("\0")
+    time = _TIME.search(plain)
+    before, after = (plain, "") if time is None else (plain[: time.start()], plain[time.end() :])
+    offset: int | None = None
+    if time is not None and (found := _OFFSET.match(after)):
+        offset, after = _zone(found[1]), after[found.end() :]
+    elif time is not None and (found := _UTC.match(after)):
+        offset, after = 0, after[found.end() :]
+    else:
+        offset, before, after = _late_offset(before, after)
+    before, joined = _without_mark(before, time is not None)
+    if after.endswith(("/", "-")) or (not after and before.endswith(("/", "-"))):
+        raise ValueError(text)
+    date = _Date(today)
+    for part in (before, after):
+        date.read(part)
+    if date.utc:
+        offset = 0 if offset is None else offset
+    try:
+        ticks = date.ticks(joined, time is not None) + (0 if time is None else _time(time))
+    except ClrException:
+        raise ValueError(text) from None
+    if not 0 <= ticks <= instants.MAX_TICKS:
+        raise ValueError(text)
+    return ticks, offset
+
+
+def _late_offset(before: str, after: str) -> tuple[int | None, str, str]:
+    """The offset behind a date, and what stands before and after the time without it."""
+    last = after if after.strip() else before
+    found = _LATE_OFFSET.search(last)
+    if found is None or (found[2] and not _LETTERS.search(last)):
+        return None, before, after
+    offset, rest = _zone(found[1] or found[2]), last[: found.start()]
+    return (offset, before, rest) if last is after else (offset, rest, after)
+
+
+def _without_mark(text: str, timed: bool) -> tuple[str, bool]:
+    """The text before a time without the T that may join the two, and whether there was one."""
+    if timed and re.search(r"\d\s*[Tt]\Z", text):
+        return text[:-1], True
+    return text, False
+
+
+class _Date:
+    """The numbers and words of a date, in their order."""
+
+    def __init__(self, today: int) -> None:
+        self.today = today
+        self.numbers: list[str] = []
+        self.month: int | None = None
+        self.month_at = 0
+        self.weekday: int | None = None
+        self.utc = False
+
+    def read(self, text: str) -> None:
+        at = 0
+        while at < len(text):
+            piece = _PIECE.match(text, at)
+            if piece is None or (self.utc and not piece[3]):
                 raise ValueError(text)
-            return ticks, _zone(found["z"]) if found["z"] else None
-    raise ValueError(text)
+            at = piece.end()
+            if piece[1]:
+                self.numbers.append(piece[1])
+            elif piece[2]:
+                self._word(piece[2].lower())
+
+    def _word(self, word: str) -> None:
+        if word in _MONTHS and self.month is None:
+            self.month, self.month_at = _MONTHS[word], len(self.numbers)
+        elif word in _WEEKDAYS and self.weekday is None:
+            self.weekday = _WEEKDAYS[word]
+        elif word in ("z", "gmt") and self.numbers:
+            self.utc = True
+        else:
+            raise ValueError(word)
+
+    def ticks(self, joined: bool, timed: bool) -> int:
+        """Midnight of the date. `joined` dates are followed by a T, and have their year first."""
+        if joined and (self.month is not None or len(self.numbers) != 3 or len(self.numbers[0]) < 3):
+            raise ValueError(self.numbers)
+        if not self.numbers and self.month is None and timed:
+            found = self.today
+        else:
+            found = self._named() if self.month is not None else self._numbered()
+        if self.weekday is not None and (found // instants.TICKS_PER_DAY + 1) % 7 != self.weekday:
+            raise WrongWeekday
+        return found
+
+    def _named(self) -> int:
+        """A date with the name of its month."""
+        month, numbers = self.month or 0, self.numbers
+        if len(numbers) == 1:
+            day = numbers[0]
+            if self.utc:
+                raise ValueError(numbers)
+            if len(day) <= 2 and 1 <= int(day) <= instants.days_in_month(self._this_year, month):
+                return instants.date_ticks(self._this_year, month, int(day))
+            return instants.date_ticks(_year(day), month, 1)
+        if len(numbers) != 2:
+            raise ValueError(numbers)
+        first_is_year = len(numbers[0]) > 2 or (
+            self.month_at == 2 and len(numbers[1]) <= 2 and int(numbers[0]) > 31
+        )
+        year, day = numbers if first_is_year else reversed(numbers)
+        if len(day) > 2:
+            raise ValueError(numbers)
+        return instants.date_ticks(_year(year), month, int(day))
+
+    def _numbered(self) -> int:
+        numbers = self.numbers
+        if len(numbers) == 3:
+            year, month, day = numbers if len(numbers[0]) > 2 else (numbers[2], *numbers[:2])
+        elif len(numbers) == 2 and not self.utc:
+            if max(map(len, numbers)) <= 2:
+                return instants.date_ticks(self._this_year, int(numbers[0]), int(numbers[1]))
+            year, month, day = (*numbers, "1") if len(numbers[0]) > 2 else (numbers[1], numbers[0], "1")
+        else:
+            raise ValueError(numbers)
+        if len(month) > 2 or len(day) > 2:
+            raise ValueError(numbers)
+        return instants.date_ticks(_year(year), int(month), int(day))
+
+    @property
+    def _this_year(self) -> int:
+        return instants.date_of(self.today).year
 
 
-def _date(found: dict[str, str | None], today: int) -> int:
-    year = found.get("y")
-    if year is None:
-        return today
-    month = _month(found["mn"] or "") if found.get("mn") else int(found.get("m") or 0)
-    return instants.date_ticks(_year(year), month, int(found.get("d") or 1))
-
-
-def _time(found: dict[str, str | None]) -> int:
-    if not found.get("h"):
-        return 0
-    hour = int(found["h"] or 0)
-    half = (found.get("ap") or "").lower()[:1]
-    if half:
-        if not 1 <= hour <= 12:
-            raise ValueError(hour)
+def _time(found: re.Match[str]) -> int:
+    hour = int(found[1])
+    half = (found[5] or found[6] or "").lower()[:1]
+    if (half == "a" and hour > 12) or hour > 23:
+        raise ValueError(hour)
+    if half and hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
-    fraction = (found.get("f") or "")[:8].ljust(8, "0")
-    ticks = (int(fraction) + 5) // 10
-    return instants.time_ticks(hour, int(found["mi"] or 0), int(found.get("s") or 0)) + ticks
+    fraction = (found[4] or "")[:8].ljust(8, "0")
+    return instants.time_ticks(hour, int(found[2] or 0), int(found[3] or 0)) + (int(fraction) + 5) // 10
 
 
 _KNOWN_WORDS = frozenset(
@@ -108,8 +199,12 @@ _KNOWN_WORDS = frozenset(
 ) | {"am", "pm", "t", "z", "gmt", "utc"}  # fmt: skip
 
 
-def _unreadable(text: str) -> ClrException:
+def _unreadable(text: str, error: ValueError) -> ClrException:
     """What cannot be read, and where the first word stands that means nothing."""
+    if isinstance(error, WrongWeekday):
+        return bad_format(
+            f"String '{text}' was not recognized as a valid DateTime because the day of week was incorrect."
+        )
     for match in re.finditer(r"[^\W\d_]+", text[:_LONGEST]):
         before = re.sub(r"[^\W\d_]+", "", text[: match.start()])
         if re.search(r"[^\s\d:/.,-]|\d{9}\Z", before):
@@ -127,8 +222,8 @@ def parse_date(text: str | None, today: int = 0) -> instants.DateTime:
     text = required(text, "s")
     try:
         ticks, offset = parse_parts(text, today)
-    except ValueError:
-        raise _unreadable(text) from None
+    except ValueError as error:
+        raise _unreadable(text, error) from None
     if offset is None:
         return instants.DateTime(ticks, instants.UNSPECIFIED)
     ticks -= offset
@@ -144,45 +239,56 @@ def parse_offset(text: str | None, today: int = 0) -> instants.DateTimeOffset:
     text = required(text, "input")
     try:
         ticks, offset = parse_parts(text, today)
-    except ValueError:
-        raise _unreadable(text) from None
+    except ValueError as error:
+        raise _unreadable(text, error) from None
     if not 0 <= ticks - (offset or 0) <= instants.MAX_TICKS:
         raise bad_format(f"The UTC representation of the date '{text}' falls outside the year range 1-9999.")
     return instants.DateTimeOffset(ticks, offset or 0)
 
 
-_SPAN = re.compile(
-    r"\s*(?P<sign>-)?(?:(?P<d>\d+)\.)?(?P<h>\d{1,2}):(?P<m>\d{1,2})(?::(?P<s>\d{1,2})(?:\.(?P<f>\d{1,7}))?)?"
-    r"\s*\Z"
-)
-_FOUR_PARTS = re.compile(
-    r"\s*(?P<sign>-)?(?P<d>\d+):(?P<h>\d{1,2}):(?P<m>\d{1,2}):(?P<s>\d{1,2})(?:\.(?P<f>\d{1,7}))?\s*\Z"
-)
-_DAYS_ONLY = re.compile(r"\s*(?P<sign>-)?(?P<d>\d{1,8})\s*\Z")
+_SPAN = re.compile(r"\s*(-)?(\d+(?:[.:]\d+)*)\s*\Z")
+_SPANS = {
+    "": ("d",), ":": ("hm",), "::": ("hms", "dhm"), ".:": ("dhm",), "::.": ("hmsf",), ".::": ("dhms",),
+    ":::": ("dhms",), ".::.": ("dhmsf",), ":::.": ("dhmsf",),
+}  # fmt: skip
+"""By the separators of a span, what its numbers may be, the likeliest first."""
+
+_UNITS = {
+    "d": (10675199, instants.TICKS_PER_DAY), "h": (23, instants.TICKS_PER_HOUR),
+    "m": (59, instants.TICKS_PER_MINUTE), "s": (59, instants.TICKS_PER_SECOND),
+}  # fmt: skip
 
 
 def parse_span(text: str | None) -> instants.TimeSpan:
     """TimeSpan.Parse; throws System.FormatException or System.OverflowException."""
     text = required(text, "input")
-    match = (
-        None
-        if len(text) > _LONGEST
-        else _DAYS_ONLY.match(text) or _SPAN.match(text) or _FOUR_PARTS.match(text)
-    )
-    if match is None:
+    match = None if len(text) > _LONGEST else _SPAN.match(text)
+    shapes = () if match is None else _SPANS.get(re.sub(r"\d", "", match[2]), ())
+    if match is None or not shapes:
         raise bad_format(f"String '{text}' was not recognized as a valid TimeSpan.")
-    found = match.groupdict()
-    hours, minutes, seconds = (int(found.get(key) or 0) for key in "hms")
-    if hours > 23 or minutes > 59 or seconds > 59:
-        raise ClrException(
-            "System.OverflowException",
-            f"The TimeSpan string '{text}' could not be parsed because at least one of the numeric "
-            "components is out of range or contains too many digits.",
-        )
-    ticks = (
-        int(found["d"] or 0) * instants.TICKS_PER_DAY
-        + hours * instants.TICKS_PER_HOUR
-        + minutes * instants.TICKS_PER_MINUTE
+    numbers = re.findall(r"\d+", match[2])
+    for shape in shapes:
+        ticks = _span_ticks(shape, numbers)
+        if ticks is not None and ticks <= 2**63 - (not match[1]):
+            return instants.TimeSpan(-ticks if match[1] else ticks)
+    raise ClrException(
+        "System.OverflowException",
+        f"The TimeSpan string '{text}' could not be parsed because at least one of the numeric components is "
+        "out of range or contains too many digits.",
     )
-    ticks += seconds * instants.TICKS_PER_SECOND + int((found.get("f") or "").ljust(7, "0"))
-    return instants.TimeSpan(-ticks if found["sign"] else ticks)
+
+
+def _span_ticks(shape: str, numbers: list[str]) -> int | None:
+    """The ticks that numbers stand for, None where one is out of range."""
+    ticks = 0
+    for unit, digits in zip(shape, numbers, strict=True):
+        if unit == "f":
+            if int(digits) > 9_999_999 or len(digits) - len(digits.lstrip("0")) > 7:
+                return None
+            ticks += int(digits[:7].ljust(7, "0"))
+            continue
+        most, size = _UNITS[unit]
+        if len(digits) > 8 or int(digits) > most:
+            return None
+        ticks += int(digits) * size
+    return ticks

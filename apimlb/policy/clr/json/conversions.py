@@ -6,9 +6,7 @@ from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import ClrException, argument, invalid_operation, required
-from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json import tokens
-from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import change_type
 from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.numbers.arithmetic import Long
@@ -112,17 +110,6 @@ def scalar(token: tokens.JValue) -> object:
 def scalar_put(token: tokens.JValue, value: object) -> None:
     made = value_of(value)
     token.value, token.type_name = made.value, made.type_name
-
-
-def deserialize(kind: Type, text: str) -> object:
-    if not text.strip():
-        return None
-    return objects.to_object(kind, parse_token(text))
-
-
-def deserialize_object(text: str) -> object:
-    found = parse_token(text)
-    return scalar(found) if isinstance(found, tokens.JValue) else found
 
 
 def string_value(text: str | None) -> tokens.JValue:

@@ -8,7 +8,7 @@ from apimlb.policy.clr.collections.interfaces import pair_enumerator
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.json import conversions, edits, sequences
+from apimlb.policy.clr.json import conversions, deserialization, edits, sequences
 from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json.conversions import KEYS, shown
 from apimlb.policy.clr.json.order import compare_values
@@ -214,8 +214,8 @@ DEFINITIONS = (
              lambda value: to_json(objects.from_object(value))),
             ("static string SerializeObject(object value, Formatting formatting)",
              lambda value, formatting: to_json(objects.from_object(value), formatting.number == 1)),
-            ("static T DeserializeObject<T>(string! value)", Call(conversions.deserialize, types=("T",))),
-            ("static object DeserializeObject(string! value)", conversions.deserialize_object),
+            ("static T DeserializeObject<T>(string! value)", Call(deserialization.deserialize, types=("T",))),
+            ("static object DeserializeObject(string! value)", deserialization.deserialize_object),
         ),
     ),
     Definition(

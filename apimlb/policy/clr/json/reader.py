@@ -122,7 +122,7 @@ def object_of(pairs: list[tuple[str, object]]) -> JObject:
 _DECODER = json.JSONDecoder(object_pairs_hook=object_of, strict=False)
 
 
-def _charge(text: str) -> None:
+def charge_document(text: str) -> None:
     """Pay for a document by its length and by the tokens that it can hold at most."""
     BUDGET.spend((len(text) >> 6) + sum(text.count(mark) for mark in ",[{:"))
 
@@ -130,7 +130,7 @@ def _charge(text: str) -> None:
 def parse_token(text: str | None, wanted: str = "JToken") -> JToken:
     """JToken.Parse, or JObject's or JArray's own; throws Newtonsoft.Json.JsonReaderException."""
     text = required(text, "s")
-    _charge(text)
+    charge_document(text)
     try:
         found = token_of(_DECODER.decode(text))
     except (ValueError, RecursionError):

@@ -165,9 +165,14 @@ def _list(kind: Type, token: JToken) -> containers.ClrList:
 
 
 def _set(kind: Type, token: JToken) -> ClrSet:
+    return set_of(kind, [to_object(kind.arguments[0], item) for item in token])
+
+
+def set_of(kind: Type, items: list[object]) -> ClrSet:
+    """HashSet<T> of items."""
     made = ClrSet(kind.arguments[0].name, DEFAULT_COMPARER)
-    for item in token:
-        made.add(to_object(kind.arguments[0], item))
+    for item in items:
+        made.add(item)
     return made
 
 

@@ -12,7 +12,15 @@ from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.strings import encodings
 from apimlb.policy.clr.types.definitions import Definition
 from apimlb.policy.clr.utf16 import whole
-from apimlb.policy.clr.web.uris import Uri, absolute_of, escape_data, join_uri, make_uri
+from apimlb.policy.clr.web.uris import (
+    Uri,
+    absolute_of,
+    escape_data,
+    join_uri,
+    local_path,
+    make_uri,
+    unescaped,
+)
 
 SCHEMES = {
     "File": "file", "Ftp": "ftp", "Gopher": "gopher", "Http": "http", "Https": "https", "Mailto": "mailto",
@@ -39,9 +47,14 @@ def try_create(text: str | None, kind: Enum) -> tuple[bool, Uri | None]:
 
 def try_combine(start: Uri | None, rest: str | None) -> tuple[bool, Uri | None]:
     """Uri.TryCreate(baseUri, relativeUri, out result)"""
-    if start is None or start.absolute is None or rest is None:
+    if rest is None:
         return False, None
     try:
+        given = Uri(rest)
+        if given.absolute is not None:
+            return True, given
+        if start is None or start.absolute is None:
+            return False, None
         return True, join_uri(start, rest)
     except exceptions.ClrException:
         return False, None
@@ -53,12 +66,12 @@ def _absolute(uri: Uri) -> Uri:
 
 
 def absolute_path(uri: Uri) -> str:
-    return _absolute(uri).parts.path
+    return _absolute(uri).path
 
 
 def segments(uri: Uri) -> ClrArray:
     """`/`, `a/`, `b`: the pieces of the path with their slashes."""
-    pieces = _absolute(uri).parts.path.split("/")
+    pieces = _absolute(uri).path.split("/")
     found = [piece + "/" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
     return ClrArray(list(found), "System.String")
 
@@ -68,10 +81,10 @@ def left_part(uri: Uri, part: Enum) -> str:
     made = f"{uri.scheme}://"
     if str(part) == "Scheme":
         return made
-    made += (f"{uri.parts.netloc.rpartition('@')[0]}@" if "@" in uri.parts.netloc else "") + uri.authority
+    made += (f"{uri.user}@" if uri.user else "") + uri.authority
     if str(part) == "Path":
-        made += uri.parts.path
-    return made + (uri.parts.path + uri.query if str(part) == "Query" else "")
+        made += uri.path
+    return made + (uri.path + uri.query if str(part) == "Query" else "")
 
 
 def uri_part(name: str) -> Callable[[Uri], object]:
@@ -124,7 +137,7 @@ def is_base_of(start: Uri, uri: Uri) -> bool:
         return False
     other = uri if uri.absolute is not None else join_uri(start, uri.text)
     alike = (start.scheme, start.host, start.port) == (other.scheme, other.host, other.port)
-    return alike and other.parts.path.startswith(start.parts.path.rpartition("/")[0] + "/")
+    return alike and other.path.startswith(start.path.rpartition("/")[0] + "/")
 
 
 def relative_to(start: Uri, uri: Uri) -> Uri:
@@ -133,7 +146,7 @@ def relative_to(start: Uri, uri: Uri) -> Uri:
     _absolute(uri)
     if (start.scheme, start.host, start.port) != (uri.scheme, uri.host, uri.port):
         return uri
-    way = _way(start.parts.path, uri.parts.path)
+    way = _way(start.path, uri.path)
     if ":" in re.split(r"[/\\?#]", way)[0]:
         way = "./" + way
     return make_uri(way + uri.query + uri.fragment, relative=True)
@@ -171,7 +184,7 @@ def escape(text: str | None) -> str:
 
 def unescape(text: str | None) -> str:
     text = exceptions.required(text, "stringToUnescape")
-    return str(encodings.url_decode(text.replace("+", "%2B")))
+    return unescaped(text)
 
 
 def is_well_formed(text: str | None, kind: Enum) -> bool:
@@ -252,12 +265,12 @@ DEFINITIONS = (
             ("static string SchemeDelimiter", "'://'"),
             ("string AbsoluteUri", absolute_of),
             ("string AbsolutePath", absolute_path),
-            ("string LocalPath", lambda uri: str(unescape(absolute_path(uri)))),
-            ("string PathAndQuery", lambda uri: _absolute(uri).parts.path + uri.query),
+            ("string LocalPath", lambda uri: local_path(_absolute(uri))),
+            ("string PathAndQuery", lambda uri: _absolute(uri).path + uri.query),
             ("string[] Segments", segments),
             ("string GetLeftPart(UriPartial part)", left_part),
             ("string OriginalString", "{0}.text"),
-            ("string UserInfo", lambda uri: _absolute(uri).parts.netloc.rpartition("@")[0]),
+            ("string UserInfo", lambda uri: _absolute(uri).user),
             ("bool IsAbsoluteUri", "({0}.absolute is not None)"),
             *((f"string {name}", uri_part(name.lower())) for name in
               ("Scheme", "Host", "Authority", "Query", "Fragment")),

@@ -1,63 +1,153 @@
-"""System.Uri, as far as policies use it: absolute http(s)-like URIs and relative ones."""
+"""System.Uri: absolute URIs by what .NET knows of their schemes, and relative ones as they are written.
+
+Source: dotnet/runtime 3.1, System.Private.Uri, confirmed by running it. A path that begins with a slash is
+relative, as it is on Windows, where API Management runs; .NET on Linux takes it for a file.
+"""
 
 import re
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from typing import NamedTuple
+from urllib.parse import quote
 
 from apimlb.policy.clr.exceptions import ClrException, invalid_operation, required
-from apimlb.policy.clr.utf16 import whole
+from apimlb.policy.clr.utf16 import enter, whole
 
-_PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
-_RESERVED = ";/?:@&=+$,#[]!'()*-._~%"
+
+class Scheme(NamedTuple):
+    """How the URIs of a scheme are read.
+
+    port       the default one, -1 where there is none
+    authority  "must" stand after two slashes, may ("may"), or never does ("none")
+    query      whether a question mark begins one
+    paths      whether `\\` counts as `/` in a path, and `.` and `..` are followed
+    empty      whether the host may be empty
+    """
+
+    port: int = -1
+    authority: str = "may"
+    query: bool = True
+    paths: bool = True
+    empty: bool = True
+
+
+_WEB = Scheme(80, "must", empty=False)
+SCHEMES = {
+    "http": _WEB, "https": _WEB._replace(port=443), "ws": _WEB, "wss": _WEB._replace(port=443),
+    "ftp": Scheme(21, "must", query=False, empty=False), "file": Scheme(-1, "must"),
+    "gopher": Scheme(70, "must", query=False, paths=False, empty=False),
+    "nntp": Scheme(119, "must", query=False, empty=False),
+    "net.tcp": Scheme(808, "must", empty=False), "net.pipe": Scheme(-1, "must", empty=False),
+    "telnet": Scheme(23, "must", query=False, paths=False, empty=False),
+    "ldap": Scheme(389, "must", paths=False),
+    "mailto": Scheme(25, "none", paths=False), "news": Scheme(-1, "none", query=False, paths=False),
+    "uuid": Scheme(-1, "none", query=False, paths=False),
+}  # fmt: skip
+_UNKNOWN = Scheme()
+_BLANKS = " \t\n\r"
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_LABEL = re.compile(r"[\w-]+\Z")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_RESERVED = ";/?:@&=+$,#[]!'()*"
+_ESCAPE = re.compile(r"%(?:([0-9A-Fa-f]{2})|)")
+_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_NO_HOST = "Invalid URI: The hostname could not be parsed."
+_NO_AUTHORITY = "Invalid URI: The Authority/Host could not be parsed."
 
 
 class Uri:
-    """`text` as given; `absolute` the canonical form of an absolute URI, else None."""
+    """`text` as given; `shown` as `ToString` shows it. `absolute` is the canonical form of an absolute URI,
+    else None; the other attributes are its parts as they stand there."""
 
-    __slots__ = ("absolute", "parts", "text")
+    __slots__ = (
+        "absolute", "authority", "fragment", "host", "path", "port", "query", "scheme", "shown", "text",
+        "user",
+    )  # fmt: skip
     clr_name = "System.Uri"
 
     def __init__(self, text: str) -> None:
+        """Raises System.UriFormatException for what begins like an absolute URI and is none."""
         self.text = text
         self.absolute: str | None = None
-        self.parts = _split(text)
-        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
-            self.absolute = _canonical(text)
-            self.parts = _split(self.absolute)
+        self.shown = text
+        self.scheme = self.user = self.host = self.path = self.query = self.fragment = self.authority = ""
+        self.port = -1
+        plain = text.strip(_BLANKS)
+        if _DRIVE.match(plain):
+            self._read("file", "///" + _as_path(plain))
+        elif plain.startswith("\\\\"):
+            self._read("file", _as_path(plain))
+        elif found := _SCHEME.match(plain):
+            self._read(found[1].lower(), plain[found.end() :])
 
-    @property
-    def scheme(self) -> str:
-        return self.parts.scheme
+    def _read(self, scheme: str, rest: str) -> None:
+        known = SCHEMES.get(scheme, _UNKNOWN)
+        rest, hash_mark, fragment = rest.partition("#")
+        question = rest.find("?") if known.query else -1
+        query = rest[question:] if question >= 0 else ""
+        path = rest[:question] if question >= 0 else rest
+        self.scheme, self.port = scheme, known.port
+        self.query, self.fragment = _decoded(query), _decoded(hash_mark + fragment)
+        opening = ""
+        if re.match(r"[\\/]{2}" if known.paths else "//", path) and known.authority != "none":
+            opening = "//"
+            path = self._read_authority(known, path[2:])
+        elif known.authority == "must":
+            raise bad_uri(_NO_AUTHORITY)
+        elif scheme == "mailto" and "@" in path and not path.startswith("//"):
+            self._read_host(known, path)
+            path = ""
+        else:
+            known = known._replace(paths=False)
+        path = _decoded(path)
+        if known.paths:
+            path = _without_dots(path.replace("\\", "/") if scheme != "file" else path)
+        elif opening and not path.startswith("/"):
+            path = "/" + path
+        self.path = path if known.query else path.replace("?", "%3F")
+        self._write(opening)
 
-    @property
-    def host(self) -> str:
-        host = self.parts.hostname or ""
-        return f"[{host}]" if ":" in host else host
+    def _read_authority(self, known: Scheme, text: str) -> str:
+        """Read what stands before the path, which is returned."""
+        end = re.search(r"[/?]", text)
+        at = end.start() if end else len(text)
+        self._read_host(known, text[:at])
+        return text[at:]
 
-    @property
-    def port(self) -> int:
-        return self.parts.port or _PORTS.get(self.scheme, -1)
+    def _read_host(self, known: Scheme, text: str) -> None:
+        user, mark, place = text.partition("@")
+        if not mark:
+            user, place = "", text
+        self.user = _decoded(user) + mark
+        found = re.match(r"(\[[^\]]*\]|[^:]*)(?::(.*))?\Z", place, re.DOTALL)
+        if found is None:
+            raise bad_uri(_NO_HOST)
+        self.host = _host(found[1], known)
+        if found[2]:
+            if not re.match(r"\d{1,9}\Z", found[2]) or int(found[2]) > 0xFFFF:
+                raise bad_uri("Invalid URI: Invalid port specified.")
+            self.port = int(found[2])
+        self.authority = self.host if self.is_default_port else f"{self.host}:{self.port}"
+
+    def _write(self, opening: str) -> None:
+        """Put the canonical form and the one that is shown together."""
+        parts = (self.user, self.authority, self.path, self.query, self.fragment)
+        start = f"{self.scheme}:{opening}"
+        self.shown = start + self.user + self.authority + "".join(map(_shown, parts[2:]))
+        self.user, _, self.path, self.query, self.fragment = (_escaped(part) for part in parts)
+        self.absolute = start + self.user + self.authority + self.path + self.query + self.fragment
+        self.user = self.user.removesuffix("@")
+        if self.scheme == "file" and _DRIVE.match(self.path, 1):
+            self.path = self.path[1:]
 
     @property
     def is_default_port(self) -> bool:
-        return self.port == _PORTS.get(self.scheme, -1)
-
-    @property
-    def authority(self) -> str:
-        return self.host if self.is_default_port else f"{self.host}:{self.port}"
-
-    @property
-    def query(self) -> str:
-        return f"?{self.parts.query}" if "?" in (self.absolute or "").partition("#")[0] else ""
-
-    @property
-    def fragment(self) -> str:
-        return f"#{self.parts.fragment}" if "#" in (self.absolute or "") else ""
+        return self.port == SCHEMES.get(self.scheme, _UNKNOWN).port
 
     def _identity(self) -> str:
         """What equality looks at: neither the user nor the fragment."""
         if self.absolute is None:
             return self.text
-        return f"{self.scheme}://{self.authority}{self.parts.path}{self.query}"
+        return f"{self.scheme}://{self.authority}{self.path}{self.query}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Uri) and self._identity() == other._identity()
@@ -69,57 +159,159 @@ class Uri:
         return self._identity()
 
     def __str__(self) -> str:
-        if self.absolute is None:
-            return self.text
-        return re.sub(r"(?:%[0-9A-Fa-f]{2})+", _shown, self.absolute)
+        return self.shown
 
 
-def _shown(match: re.Match[str]) -> str:
-    """Uri.ToString() shows escaped characters plainly, but for reserved ones."""
-    decoded = unquote(match[0])
-    if "�" in decoded or any(c in _RESERVED or ord(c) < 0x20 for c in decoded):
-        return match[0]
-    return decoded
+def _as_path(text: str) -> str:
+    """A path of Windows as a URI writes it: nothing in it is an escape, a query or a fragment."""
+    return text.replace("\\", "/").replace("%", "%25").replace("?", "%3F").replace("#", "%23")
 
 
-_NO_HOST = "Invalid URI: The hostname could not be parsed."
-
-
-def _split(text: str) -> SplitResult:
-    try:
-        return urlsplit(text)
-    except ValueError:  # of brackets
-        raise bad_uri(_NO_HOST) from None
-
-
-def _canonical(text: str) -> str:
-    try:
-        parts = _split(text.strip())
-        port = parts.port
-    except ValueError:
-        raise bad_uri("Invalid URI: Invalid port specified.") from None
-    if not parts.netloc:
-        if parts.scheme.lower() in _PORTS:
-            raise bad_uri(_NO_HOST)
-        return text
-    host = parts.hostname or ""
-    if not host or " " in host:
+def _host(text: str, known: Scheme) -> str:
+    """A host in lower case: a name, or an address in its usual form; throws System.UriFormatException."""
+    if text.startswith("["):
+        return _address_of_six(text[1:-1])
+    four = None if known.empty else _address_of_four(text)
+    if four is not None:
+        return four
+    if not text and known.empty:
+        return ""
+    labels = text.removesuffix(".").split(".")
+    if not all(_LABEL.match(label) or _is_foreign(label) for label in labels):
         raise bad_uri(_NO_HOST)
-    host = f"[{host}]" if ":" in host else host
-    user = parts.netloc.rpartition("@")[0]
-    scheme = parts.scheme.lower()
-    place = host if port is None or port == _PORTS.get(scheme) else f"{host}:{port}"
-    path = _without_dots(parts.path or "/")
-    before, hash_mark, _ = text.partition("#")
-    query = f"?{_escaped(parts.query)}" if "?" in before else ""
-    fragment = f"#{_escaped(parts.fragment)}" if hash_mark else ""
-    return f"{scheme}://{f'{user}@' if user else ''}{place}{_escaped(path)}{query}{fragment}"
+    return "localhost" if text.lower() == "loopback" else text.lower()
+
+
+def _is_foreign(label: str) -> bool:
+    """Whether a label has characters of other scripts, which are looked at no closer."""
+    return not label.isascii() and not re.search(r"[\x00-,/:-@\[-^`{-\x7f]", label)
+
+
+def _address_of_four(text: str) -> str | None:
+    """`1.2`, `0x7f.1` and the like as four numbers, None for what is none."""
+    pieces = text.split(".")
+    if len(pieces) > 4 or not all(re.match(r"(?:0[xX][0-9a-fA-F]+|\d+)\Z", piece) for piece in pieces):
+        return None
+    try:
+        numbers = [int(piece, _base(piece)) for piece in pieces]
+    except ValueError:  # an 8 or a 9 in an octal number
+        return None
+    last = 256 ** (5 - len(numbers))
+    if any(number > 255 for number in numbers[:-1]) or numbers[-1] >= last:
+        return None
+    whole_number = numbers[-1] + sum(number << 8 * (3 - place) for place, number in enumerate(numbers[:-1]))
+    return ".".join(str(whole_number >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def _base(number: str) -> int:
+    if number[:2] in ("0x", "0X"):
+        return 16
+    return 8 if number[0] == "0" else 10
+
+
+def _address_of_six(text: str) -> str:
+    import ipaddress  # it is slow to load, and hardly a policy needs it
+
+    try:
+        address = ipaddress.IPv6Address(text.partition("%")[0])
+    except ValueError:
+        raise bad_uri(_NO_HOST) from None
+    mapped = address.ipv4_mapped
+    return f"[::ffff:{mapped}]" if mapped is not None else f"[{address.compressed}]"
+
+
+def _decoded(text: str) -> str:
+    """The text without escapes of unreserved characters, its percent signs that escape nothing escaped."""
+
+    def plain(found: re.Match[str]) -> str:
+        if not found[1]:
+            return "%25"
+        char = chr(int(found[1], 16))
+        return char if char in _UNRESERVED else found[0]
+
+    if not text.isascii():
+        text = enter(whole(text)).replace("\ufffd", "%EF%BF%BD")
+    return _ESCAPE.sub(plain, text) if "%" in text else text
+
+
+def _escaped(text: str) -> str:
+    """As AbsoluteUri writes it; escapes of whole characters beyond ASCII are in upper case."""
+
+    def upper(found: re.Match[str]) -> str:
+        return "".join(each if _is_loose(each) else quote(each) for each in _pieces(found[0]))
+
+    if "%" in text:
+        text = _RUN.sub(upper, text)
+    return quote(whole(text), safe=_RESERVED + "-._~%")
+
+
+def _is_loose(piece: str) -> bool:
+    """Whether a piece of a run of escapes stands for no character beyond ASCII."""
+    return piece[0] == "%"
+
+
+def _pieces(run: str) -> list[str]:
+    """A run of escapes: characters beyond ASCII as they are, all else as it was escaped."""
+    content, made, at = bytes.fromhex(run.replace("%", "")), [], 0
+    while at < len(content):
+        first = content[at]
+        size = 1 if first < 0xC2 or first > 0xF4 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+        try:
+            char = content[at : at + size].decode().strip("\ufffd") if size > 1 else ""
+        except UnicodeDecodeError:
+            char = ""
+        size = size if char else 1
+        made.append(char or run[3 * at : 3 * at + 3])
+        at += size
+    return made
+
+
+def _shown(text: str) -> str:
+    """As ToString shows it: escapes of reserved and control characters stay, and those of no character."""
+
+    def plain(found: re.Match[str]) -> str:
+        return "".join(map(_plain, _pieces(found[0])))
+
+    return _RUN.sub(plain, text) if "%" in text else text
+
+
+def _plain(piece: str) -> str:
+    if not _is_loose(piece):
+        return enter(piece)
+    code = int(piece[1:], 16)
+    if code >= 0x80:
+        return piece.upper()
+    char = chr(code)
+    return piece if char in _RESERVED + "%\\" or code < 0x20 or code == 0x7F else char
+
+
+def unescaped(text: str) -> str:
+    """All escapes taken away but those that stand for no character."""
+
+    def whole_piece(piece: str) -> str:
+        if not _is_loose(piece):
+            return enter(piece)
+        code = int(piece[1:], 16)
+        return piece.upper() if code >= 0x80 else chr(code)
+
+    def plain(found: re.Match[str]) -> str:
+        return "".join(map(whole_piece, _pieces(found[0])))
+
+    return _RUN.sub(plain, text) if "%" in text else text
+
+
+def local_path(uri: Uri) -> str:
+    """LocalPath: of a file as Windows writes it, where it has a drive or a host."""
+    path = unescaped(uri.path)
+    if uri.scheme != "file" or not (uri.host or _DRIVE.match(path)):
+        return path
+    return (f"\\\\{uri.host}" if uri.host else "") + path.replace("/", "\\")
 
 
 def _without_dots(path: str) -> str:
     """The path with `.` and `..` followed (RFC 3986, 5.2.4)."""
     kept: list[str] = []
-    pieces = path.split("/")
+    pieces = (path if path.startswith("/") else f"/{path}").split("/")
     for piece in pieces[1:]:
         if piece == "..":
             del kept[-1:]
@@ -128,10 +320,6 @@ def _without_dots(path: str) -> str:
     if pieces[-1] in (".", ".."):
         kept.append("")
     return "/" + "/".join(kept)
-
-
-def _escaped(text: str) -> str:
-    return quote(whole(text), safe=_RESERVED)
 
 
 def bad_uri(message: str) -> ClrException:
@@ -152,12 +340,24 @@ def make_uri(text: str | None, relative: bool = False) -> Uri:
 
 
 def join_uri(start: Uri, rest: str) -> Uri:
+    """The URI that a reference means from another one (RFC 3986, 5.2)."""
     if start.absolute is None:
         raise invalid_operation("This operation is not supported for a relative URI.")
-    try:
-        return Uri(urljoin(start.absolute, rest))
-    except ValueError:  # of brackets
-        raise bad_uri(_NO_HOST) from None
+    given = Uri(rest)
+    if given.absolute is not None:
+        return given
+    plain = rest.strip(_BLANKS)
+    place = f"{start.scheme}:" + ("//" if f"{start.scheme}://" in start.absolute else "")
+    place += (f"{start.user}@" if start.user else "") + start.authority
+    if plain.startswith(("//", "\\\\")):
+        return Uri(f"{start.scheme}:{plain}")
+    if plain.startswith(("/", "\\")):
+        return Uri(place + plain)
+    if plain.startswith("?"):
+        return Uri(place + start.path + plain)
+    if not plain or plain.startswith("#"):
+        return Uri(place + start.path + start.query + plain)
+    return Uri(place + start.path.rpartition("/")[0] + "/" + plain)
 
 
 def absolute_of(uri: Uri) -> str:

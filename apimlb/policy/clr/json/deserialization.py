@@ -1,0 +1,273 @@
+"""JsonConvert.DeserializeObject: what a text becomes as a value of a type.
+
+Newtonsoft.Json reads some types from the text itself, so that `5.5` is no int and `1.50` keeps its zero as a
+string; others it converts from the scalar that it read. Source: Newtonsoft.Json 10, confirmed by running it.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import NoReturn
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.collections.containers import ClrArray, ClrDictionary, ClrList
+from apimlb.policy.clr.convert import parsing
+from apimlb.policy.clr.dates.parsing import parse_date, parse_offset
+from apimlb.policy.clr.exceptions import ClrException, bad_format
+from apimlb.policy.clr.json import serialization, tokens
+from apimlb.policy.clr.json.conversions import scalar
+from apimlb.policy.clr.json.reader import charge_document, iso, parse_token, token_of
+from apimlb.policy.clr.numbers.arithmetic import decimal_from_float
+from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
+from apimlb.policy.clr.objects.text import text_of
+from apimlb.policy.clr.strings.encodings import from_base64
+from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.utf16 import enter
+
+_NOTHING = re.compile(r"(?:\s|/\*.*?\*/|//[^\r\n]*)*\Z", re.DOTALL)
+_READER = "Newtonsoft.Json.JsonReaderException"
+_SERIALIZATION = "Newtonsoft.Json.JsonSerializationException"
+_LISTS = ("List`1", "IList`1", "IEnumerable`1", "ICollection`1")
+_MAPS = ("Dictionary`2", "IDictionary`2")
+
+
+class _Number(str):
+    """A number as the text writes it."""
+
+    __slots__ = ()
+
+
+class _Members(list[tuple[str, object]]):
+    """An object's names and values."""
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_Members, parse_float=_Number, parse_int=_Number, strict=False)
+
+
+def deserialize(kind: Type, text: str) -> object:
+    """DeserializeObject<T>; throws Newtonsoft.Json.JsonReaderException or JsonSerializationException."""
+    if _NOTHING.match(text):
+        if kind.is_value and not kind.is_nullable:
+            _refuse(f"No JSON content found and type '{kind.name}' is not nullable.", _SERIALIZATION)
+        return None
+    if kind.name.startswith("Newtonsoft.Json.Linq."):
+        return serialization.to_object(kind, parse_token(text))
+    if kind.name == "System.Object":
+        return deserialize_object(text)
+    charge_document(text)
+    try:
+        found = _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return _tolerantly(kind, text)
+    return _value(kind, found)
+
+
+def deserialize_object(text: str) -> object:
+    """DeserializeObject: a scalar as it is, all else as tokens."""
+    if _NOTHING.match(text):
+        return None
+    try:
+        found = parse_token(text)
+    except ClrException as error:
+        raise _unended(error) from None
+    return scalar(found) if isinstance(found, tokens.JValue) else found
+
+
+def _unended(error: ClrException) -> ClrException:
+    """The serializer's own word for a text that ends too soon."""
+    if not error.message.startswith("Unexpected end of content"):
+        return error
+    in_array = "]'" in error.message
+    kind = "Newtonsoft.Json.JsonWriterException" if in_array else _SERIALIZATION
+    return ClrException(kind, f"Unexpected end when reading {'token' if in_array else 'JSON'}. Path ''.")
+
+
+def _tolerantly(kind: Type, text: str) -> object:
+    """What is no strict JSON is converted from the tokens that it reads as."""
+    try:
+        found = parse_token(text)
+    except ClrException as error:
+        if error.message.startswith("Unexpected end of content"):
+            _refuse("Unexpected end when deserializing.", _SERIALIZATION)
+        raise
+    return _converted(kind, found)
+
+
+def _refuse(what: str, kind: str = _READER) -> NoReturn:
+    raise ClrException(kind, f"{what} Path '', line 1, position 1.")
+
+
+def _unexpected(value: object) -> NoReturn:
+    first = "[" if type(value) is list else "{" if isinstance(value, _Members) else text_of(value).lower()[:1]
+    _refuse(f"Unexpected character encountered while parsing value: {first}.")
+
+
+def _value(kind: Type, value: object) -> object:
+    BUDGET.spend(2)
+    plain = kind.underlying.name.removeprefix("System.")
+    read = _READ.get(plain)
+    if read is not None:
+        found = None if value is None else read(value)
+        if found is None and kind.is_value and not kind.is_nullable:
+            _refuse(f"Error converting value {{null}} to type '{kind.name}'.", _SERIALIZATION)
+        return found
+    if type(value) is list:
+        return _listed(kind, value)
+    if isinstance(value, _Members):
+        return _mapped(kind, value)
+    return _converted(kind, _token(value))
+
+
+def _token(value: object) -> tokens.JToken:
+    if type(value) is _Number:
+        return parse_token(str(value))
+    return token_of(value)
+
+
+def _converted(kind: Type, token: tokens.JToken) -> object:
+    try:
+        return serialization.to_object(kind, token)
+    except ClrException as error:
+        if error.type_name.startswith(("Newtonsoft.", "System.Insufficient")):
+            raise
+        _refuse(f"Error converting value {text_of(token)} to type '{kind.name}'.", _SERIALIZATION)
+
+
+def _generic(kind: Type) -> str:
+    name = "" if kind.definition is None else kind.definition.name
+    return name.removeprefix("System.Collections.Generic.")
+
+
+def _mismatch(kind: Type, what: str) -> NoReturn:
+    _refuse(f"Cannot deserialize the current JSON {what} into type '{kind.name}'.", _SERIALIZATION)
+
+
+def _listed(kind: Type, items: list[object]) -> object:
+    name = _generic(kind)
+    if kind.kind == "array":
+        return ClrArray([_value(kind.arguments[0], item) for item in items], kind.arguments[0].name)
+    if name in _LISTS:
+        return ClrList([_value(kind.arguments[0], item) for item in items], kind.arguments[0].name)
+    if name == "HashSet`1":
+        return serialization.set_of(kind, [_value(kind.arguments[0], item) for item in items])
+    if kind.name == "System.Object":
+        return token_of([_any(item) for item in items])
+    _mismatch(kind, "array")
+
+
+def _mapped(kind: Type, members: _Members) -> object:
+    if kind.name == "System.Object":
+        return _any(members)
+    if _generic(kind) not in _MAPS:
+        _mismatch(kind, "object")
+    key, value = kind.arguments
+    made = ClrDictionary(f"{key.name},{value.name}", DEFAULT_COMPARER)
+    for name, item in members:
+        made.put(_converted(key, tokens.JValue(enter(name), "String")), _value(value, item))
+    return made
+
+
+def _any(value: object) -> object:
+    """What `object` is read as: tokens for what holds others."""
+    if isinstance(value, _Members):
+        made = tokens.JObject()
+        for name, item in value:
+            made.put(enter(name), _as_token(item))
+        return made
+    return _as_token(value)
+
+
+def _as_token(value: object) -> tokens.JToken:
+    if isinstance(value, _Members):
+        found = _any(value)
+        assert isinstance(found, tokens.JToken)
+        return found
+    if type(value) is list:
+        made = tokens.JArray()
+        for item in value:
+            made.add(_as_token(item))
+        return made
+    return _token(value)
+
+
+# Types that are read from the text itself. None stands for null.
+
+
+def _integer(value: object) -> object:
+    if type(value) is _Number:
+        if not re.match(r"-?\d+\Z", value):
+            _refuse(f"Input string '{value}' is not a valid integer.")
+        if not -(2**31) <= int(value) < 2**31:
+            _refuse(f"JSON integer {value} is too large or small for an Int32.")
+        return int(value)
+    return _parsed(value, lambda text: parsing.parse_integer(text, "Int32"), "integer")
+
+
+def _parsed(value: object, parse: Callable[[str], object], what: str) -> object:
+    if type(value) is not str:
+        _unexpected(value)
+    if not value:
+        return None
+    try:
+        return parse(enter(value))
+    except ClrException:
+        _refuse(f"Could not convert string to {what}: {value}.")
+
+
+def _real(parse: Callable[[str], object], what: str) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        return parse(str(value)) if type(value) is _Number else _parsed(value, parse, what)
+
+    return read
+
+
+def _decimal(value: object) -> object:
+    if type(value) is _Number and not value.lstrip("-").isdigit():
+        return decimal_from_float(float(value))
+    return (
+        parsing.parse_decimal(str(value))
+        if type(value) is _Number
+        else _parsed(value, parsing.parse_decimal, "decimal")
+    )
+
+
+def _boolean(value: object) -> object:
+    if type(value) is bool:
+        return value
+    if type(value) is _Number:
+        return float(value) != 0
+    return _parsed(value, parsing.parse_boolean, "boolean")
+
+
+def _string(value: object) -> object:
+    if isinstance(value, list):
+        _unexpected(value)
+    if type(value) is bool:
+        return "true" if value else "false"
+    assert isinstance(value, str)
+    return enter(str(value))
+
+
+def _date(value: object) -> object:
+    return _parsed(value, lambda text: iso(text) or parse_date(text), "DateTime")
+
+
+def _bytes(value: object) -> object:
+    if type(value) is list:
+        return bytearray(_byte(item) for item in value)
+    return bytearray() if value == "" else _parsed(value, from_base64, "byte array")
+
+
+def _byte(value: object) -> int:
+    if type(value) is not _Number:
+        _unexpected(value)
+    if not value.isdigit() or int(value) > 255:
+        raise bad_format()
+    return int(value)
+
+
+_READ: dict[str, Callable[[object], object]] = {
+    "Int32": _integer, "Double": _real(parsing.parse_double, "double"),
+    "Decimal": _decimal, "Boolean": _boolean, "String": _string, "DateTime": _date,
+    "DateTimeOffset": lambda value: _parsed(value, parse_offset, "DateTimeOffset"), "Byte[]": _bytes,
+}  # fmt: skip
