@@ -3,8 +3,8 @@
     python benchmarks/policy_speed.py POLICY.xml
 
 POLICY.xml is a policy file, such as apim-policy.xml of andredewes/apim-aoai-smart-loadbalancing: its
-expressions are
-compiled, and the longest one that returns a backend's index out of `listBackends` is run on eight backends.
+expressions are compiled, and the longest one that returns a backend's index out of `listBackends` is run on
+eight backends.
 """
 
 import argparse

@@ -16,8 +16,8 @@ How a policy goes through the house
    documents of several scopes. An `InvalidPolicy` (`document.problems`) carries every problem that was found.
 5. `run.pipeline` runs a `Policy` on an `Exchange`: inbound, backend, outbound, and on-error after a fault.
 
-Doors
------
+Public modules
+--------------
 
 The rest of apimlb imports `compiler` (compile), `document.reader` and `document.brackets` (read alone), `run`
 and `apim.context` with `apim.credentials` (run), `rehearse` (run without a gateway), `switches` (open
