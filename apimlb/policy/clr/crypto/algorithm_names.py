@@ -4,15 +4,18 @@ Source: .NET, `CryptoConfig`; names are read in any case, with or without their 
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from apimlb.policy.clr.crypto.ciphers import Cipher
 from apimlb.policy.clr.crypto.hashes import C, HashAlgorithm, block_size, not_on_this_platform
-from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.exceptions import invalid_cast, not_supported, required
 from apimlb.policy.clr.host import Host
 
-Algorithm = HashAlgorithm | Cipher | Rsa
-Maker = Callable[[Host], Algorithm]
+if TYPE_CHECKING:
+    from apimlb.policy.clr.crypto.ciphers import Cipher
+    from apimlb.policy.clr.crypto.rsa import Rsa
+
+    Algorithm = HashAlgorithm | Cipher | Rsa
+    Maker = Callable[[Host], Algorithm]
 
 
 def no_default() -> None:
@@ -20,28 +23,35 @@ def no_default() -> None:
     raise not_on_this_platform("This platform does not allow the automatic selection of an algorithm.")
 
 
-def _hash(name: str) -> Maker:
+def _hash(name: str) -> "Maker":
     made_by = f"{name}CryptoServiceProvider" if name in ("MD5", "SHA1") else f"{name}Managed"
     return lambda host: HashAlgorithm(name, made_by=made_by)
 
 
-def _managed(name: str) -> Maker:
+def _managed(name: str) -> "Maker":
     return lambda host: HashAlgorithm(name, made_by=f"{name}Managed")
 
 
-def _keyed(name: str) -> Maker:
+def _keyed(name: str) -> "Maker":
     return lambda host: HashAlgorithm(name, bytearray(host.rng.randbytes(block_size(name))))
 
 
-def _cipher(type_name: str) -> Maker:
-    return lambda host: Cipher(host.rng, C + type_name)
+def _cipher(type_name: str) -> "Maker":
+    def made(host: Host) -> "Cipher":
+        from apimlb.policy.clr.crypto.ciphers import Cipher  # most policies only hash
+
+        return Cipher(host.rng, C + type_name)
+
+    return made
 
 
-def _rsa(host: Host) -> Rsa:
+def _rsa(host: Host) -> "Rsa":
+    from apimlb.policy.clr.crypto.rsa import Rsa  # most policies only hash
+
     return Rsa(made_by="RSACryptoServiceProvider")
 
 
-def _names() -> dict[str, Maker]:
+def _names() -> dict[str, "Maker"]:
     made: dict[str, Maker] = {"sha": _hash("SHA1"), "rsa": _rsa, "aes": _cipher("AesCryptoServiceProvider")}
     for name in ("MD5", "SHA1", "SHA256", "SHA384", "SHA512"):
         made[name.lower()] = made[C.lower() + name.lower()] = _hash(name)
@@ -68,11 +78,11 @@ _ABSENT = frozenset(
 )  # fmt: skip
 
 
-def create(target: str) -> Callable[[Host, str | None], Algorithm | None]:
+def create(target: str) -> Callable[[Host, str | None], "Algorithm | None"]:
     """`Target.Create(name)`: null for an unknown name, InvalidCastException for an algorithm of another
     kind."""
 
-    def made(host: Host, name: str | None) -> Algorithm | None:
+    def made(host: Host, name: str | None) -> "Algorithm | None":
         name = required(name, "name")
         plain = name.lower()
         maker = _MAKERS.get(plain)

@@ -1,5 +1,7 @@
 """Newtonsoft.Json: JsonConvert, and the tokens with their casts, indexers and LINQ."""
 
+from collections.abc import Callable, Iterator
+
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.containers import ClrArray
@@ -12,7 +14,6 @@ from apimlb.policy.clr.json import conversions, deserialization, edits, sequence
 from apimlb.policy.clr.json import serialization as objects
 from apimlb.policy.clr.json.conversions import KEYS, shown
 from apimlb.policy.clr.json.order import compare_values
-from apimlb.policy.clr.json.path import select_tokens
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import value_of
@@ -147,10 +148,16 @@ def copy_children(token: JArray, array: ClrArray, at: int) -> None:
     array.items[at : at + len(token.items)] = token.items
 
 
+def _selected(token: JToken, path: str | None, error: bool = False) -> Callable[[], Iterator[JToken]]:
+    from apimlb.policy.clr.json.path import select_tokens  # loaded when an expression first follows a path
+
+    return select_tokens(token, path, error)
+
+
 def select_token(token: JToken, path: str | None, error: bool = False) -> JToken | None:
     """SelectToken: the one match, null without, an error for several."""
     found: JToken | None = None
-    for each in select_tokens(token, path, error)():
+    for each in _selected(token, path, error)():
         if found is not None:
             raise exceptions.ClrException("Newtonsoft.Json.JsonException", "Path returned multiple tokens.")
         found = each
@@ -241,7 +248,7 @@ DEFINITIONS = (
             ("bool HasValues", lambda token: any(True for _ in token.children())),
             ("JToken SelectToken(string path[, bool errorWhenNoMatch])", select_token),
             ("IEnumerable<JToken> SelectTokens(string path[, bool errorWhenNoMatch])",
-             lambda token, path, error=False: LazySequence(select_tokens(token, path, error))),
+             lambda token, path, error=False: LazySequence(_selected(token, path, error))),
             ("IEnumerable<JToken> Ancestors()",
              lambda token: LazySequence(lambda: elements(ancestors(token)))),
             ("IEnumerable<JToken> AncestorsAndSelf()",
