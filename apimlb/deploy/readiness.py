@@ -8,6 +8,7 @@ A gateway is shut when it refuses who brings nothing, and who brings a token tha
 
 import base64
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
@@ -97,14 +98,24 @@ class Readiness:
         answers = {who: self._ask("POST", path, headers).status for who, headers in strangers.items()}
         return {who: status for who, status in answers.items() if status != 401}
 
-    def await_shut(self, path: str, tenant: str) -> None:
-        """Return once the gateway refuses strangers at the path; raises `NotReadyError` when it lets one in,
-        or does not know the path, beyond the time for what spreads slowly."""
-        began = self.clock.now()
+    def await_shut(self, path: str, tenant: str, lasting: float = 0.0) -> None:
+        """Return once the gateway refuses strangers at the path and has done so for `lasting` seconds; raises
+        `NotReadyError` when it lets one in, or does not know the path, beyond the time for what spreads
+        slowly."""
+        began, since = self.clock.now(), math.inf
         for pause in _pauses():
             open_to = self.open_to(path, tenant)
-            if not open_to:
+            now = self.clock.now()
+            since = min(since, now) if not open_to else math.inf
+            if now - since >= lasting:
                 return
+            if not open_to:
+                seconds = min(pause, lasting - (now - since))
+                wait(
+                    self.clock,
+                    Wait("the gateway", "it refuses strangers; that has to last", seconds, seconds),
+                )
+                continue
             who, status = next(iter(open_to.items()))
             error = NotReadyError(
                 f"The gateway does not refuse a call {who}: it answers {status}",

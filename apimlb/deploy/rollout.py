@@ -137,7 +137,9 @@ class Rollout:
     def _ask(self, revision: str) -> None:
         number = revision.partition(";")[2]
         try:
-            self.readiness.await_shut(f"/{self.site.path};{number}/v1/chat/completions", self.site.tenant)
+            # One answer says that the policy is there; so is all else of the revision once that has lasted.
+            path = f"/{self.site.path};{number}/v1/chat/completions"
+            self.readiness.await_shut(path, self.site.tenant, self.limits.steady)
         except UnverifiedError as error:
             self.unverified.append(error)
         except NotReadyError as error:

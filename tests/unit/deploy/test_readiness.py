@@ -125,6 +125,13 @@ def test_a_policy_that_spreads_slowly_is_waited_for() -> None:
     assert 45 <= scene.seconds < 55
 
 
+def test_what_is_refused_now_and_then_has_to_be_so_for_a_while() -> None:
+    """As when one of several instances, or one of several operations, has not learned of it."""
+    scene = Scene(lambda at: 400, strangers=lambda at: 404 if at < 5 or 20 < at < 30 else 401)
+    scene.readiness.await_shut("/openai;rev=2", "tenant", lasting=60)
+    assert 90 <= scene.seconds < 100
+
+
 def test_a_gateway_that_lets_strangers_in_is_told() -> None:
     scene = Scene(lambda at: 400, strangers=lambda at: 200)
     with pytest.raises(NotReadyError, match="without a credential: it answers 200"):
