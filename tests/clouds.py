@@ -55,6 +55,7 @@ class FakeCloud:
         self.registering: dict[str, int] = {}
         self.locked: list[Json] = []
         self.allowed = ["*"]
+        self.denied: dict[str, list[str]] = {}
         self.reads: list[str] = []
         self.writes: list[tuple[str, str]] = []
         self.fail: Callable[[str, str], None] = lambda verb, id: None
@@ -128,6 +129,11 @@ class FakeCloud:
 
     def permissions(self, scope: str) -> list[Json]:
         return [{"actions": self.allowed, "notActions": []}]
+
+    def denials(self, scope: str, resource: Json) -> list[Json]:
+        return [
+            {"policyInfo": {"policyAssignmentId": id}} for id in self.denied.get(resource["type"].lower(), ())
+        ]
 
     def locations(self) -> list[str]:
         return list(LOCATIONS)

@@ -34,6 +34,14 @@ _FIRST, _LONGEST = 0.5, 4.0
 """Seconds before another read where the last one was older than a write."""
 LOCKS_VERSION = "2020-05-01"
 """The api-version of Microsoft.Authorization/locks."""
+_VERSIONS = {
+    "microsoft.apimanagement/service": "2024-05-01",
+    "microsoft.cognitiveservices/accounts": "2025-09-01",
+    "microsoft.managedidentity/userassignedidentities": "2024-11-30",
+}
+"""The api-versions in which bodies are written (`apimlb.stack.desired`)."""
+POLICY_VERSION = "2022-03-01"
+"""The api-version of Microsoft.PolicyInsights/checkPolicyRestrictions."""
 PERMISSIONS_VERSION = "2022-04-01"
 """The api-version of Microsoft.Authorization/permissions."""
 
@@ -119,6 +127,19 @@ class Azure:
 
     def permissions(self, scope: str) -> list[Json]:
         return self._listed(scope, "Microsoft.Authorization/permissions", PERMISSIONS_VERSION)
+
+    def denials(self, scope: str, resource: Json) -> list[Json]:
+        path = f"{scope}/providers/Microsoft.PolicyInsights/checkPolicyRestrictions"
+        details = {
+            "resourceContent": resource,
+            "apiVersion": _VERSIONS.get(str(resource["type"]).lower(), ""),
+        }
+        answer = self._asked(
+            short(scope),
+            lambda: _object(self._wire.post(path, {"resourceDetails": details}, POLICY_VERSION)),
+        )
+        found = (answer.get("contentEvaluationResult") or {}).get("policyEvaluations") or []
+        return [row for row in found if _denies(row)]
 
     def _listed(self, scope: str, collection: str, version: str) -> list[Json]:
         """What no installed client lists at every scope, read as if the collection were a resource."""
@@ -260,6 +281,11 @@ def _told(where: str) -> Iterator[None]:
         yield
     except Refused as refused:
         raise refused.told(short(where) if where.startswith("/") else where) from refused
+
+
+def _denies(evaluation: Json) -> bool:
+    effect = str((evaluation.get("effectDetails") or {}).get("policyEffect") or "").lower()
+    return evaluation.get("evaluationResult") == "NonCompliant" and effect == "deny"
 
 
 def _kind(id: str) -> Kind:

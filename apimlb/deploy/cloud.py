@@ -92,6 +92,11 @@ class Cloud(Protocol):
         `notActions` of each."""
         ...
 
+    def denials(self, scope: str, resource: Json) -> list[Json]:
+        """Azure Policy's evaluations that would deny a resource, with its `type` in its body, at the scope of
+        a group or a subscription: `policyInfo` of each. Raises `CloudError` where Azure cannot tell."""
+        ...
+
     def locations(self) -> list[str]:
         """The short names of the regions that the subscription can use."""
         ...

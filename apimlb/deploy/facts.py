@@ -38,7 +38,8 @@ class Facts:
     """What judgements rest on.
 
     `deleted` holds soft-deleted namesakes by the lower-case id of what they were; `taken`, by the same, why a
-    name cannot be had. `grants` are what this login may do, by scope. `notes` say what could not be read.
+    name cannot be had, and `denied` the ids of Azure Policy's assignments that forbid it. `grants` are what
+    this login may do, by scope. `notes` say what could not be read.
     """
 
     locations: frozenset[str] = frozenset()
@@ -47,6 +48,7 @@ class Facts:
     taken: Mapping[str, str] = field(default_factory=dict)
     locks: tuple[Lock, ...] = ()
     grants: Mapping[str, Sequence[Grant]] = field(default_factory=dict)
+    denied: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -70,9 +72,12 @@ def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json]) -> Facts:
     if made:
         for kind in (DELETED_ACCOUNT, DELETED_SERVICE):
             ask("what is soft-deleted", ("deleted", kind), partial(cloud.children, subscription, kind))
+    for step in made:
+        ask("what Azure Policy forbids", ("denied", step.key), _denials(cloud, scopes[-1], step))
     first = ask.answers()
     grants = {scope: first[key] for scope in scopes if (key := ("grants", scope)) in first}
     locks: tuple[Lock, ...] = first.get(("locks", ""), ())
+    denied = {key: ids for (what, key), ids in first.items() if what == "denied"}
     if not made and not demands:
         return Facts(locks=locks, grants=grants, notes=ask.notes)
     locations = frozenset(place(name) for name in cloud.locations())
@@ -93,6 +98,7 @@ def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json]) -> Facts:
         {key: why for (what, key), why in second.items() if what == "taken"},
         locks,
         grants,
+        denied,
         ask.notes,
     )
 
@@ -215,6 +221,25 @@ def _namesake(id: str, gone: Iterable[Json]) -> Json | None:
         if is_alike and (not was_account or names[-2] == parts[1]):
             return body
     return None
+
+
+def _denials(cloud: Cloud, scope: str, step: Step) -> Callable[[], list[str]]:
+    """What forbids the resource; nothing where Azure cannot tell, and decides when it is written."""
+    content = {"type": step.resource.type, "name": step.resource.name, **_sent(step.body)}
+
+    def read() -> list[str]:
+        try:
+            found = cloud.denials(scope, content)
+        except CloudError:
+            return []
+        return [str((row.get("policyInfo") or {}).get("policyAssignmentId") or "") for row in found]
+
+    return read
+
+
+def _sent(body: Json) -> Json:
+    """What policies look at before anything is there: no value that Azure assigns later."""
+    return {name: body[name] for name in ("location", "tags", "kind", "sku") if name in body}
 
 
 def _taken(cloud: Cloud, step: Step) -> Callable[[], str]:

@@ -13,7 +13,7 @@ from apimlb.deploy.ids import DEPLOYMENT, GROUP, kind_of, names_of, place, short
 from apimlb.deploy.limits import limit_problems
 from apimlb.deploy.locks import Lock, refusals
 from apimlb.deploy.refusals import ON_SOFT_DELETED
-from apimlb.errors import ApimlbError, ConfigError, ConflictError
+from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError
 from apimlb.stack.marks import CARRIERS, TAG, Mark, mark_in, mark_of
 from apimlb.stack.planner import Action, Plan, Revival, Step
 from apimlb.stack.resources import Json, Resource
@@ -39,6 +39,7 @@ def problems(
         *_locked(plan, facts.locks),
         *limit_problems(plan, others),
         *_unknown_locations(plan, facts),
+        *_denied(plan, facts),
         *_namesakes(plan, facts),
         *offer_problems(demands, facts.offers, now),
         *_with_a_way_out(capacity_problems(demands, facts.offers), nearest),
@@ -128,6 +129,18 @@ def _unknown_locations(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:
             where=first[location].label or short(first[location].id),
             next_step=f"Did you mean {near[0]}?" if near else "See `az account list-locations`.",
         )
+
+
+def _denied(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:
+    """What Azure Policy would not let be made."""
+    for step in plan.of(Action.CREATE):
+        for assignment in facts.denied.get(step.key, ()):
+            name = short(assignment).rpartition("/")[2]
+            yield AuthError(
+                f"Azure Policy forbids the {step.resource.label}: {name or 'an assignment'}",
+                where=assignment or short(step.resource.id),
+                next_step=f"See what it asks for: az policy assignment show --name {name}",
+            )
 
 
 def _namesakes(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:

@@ -15,7 +15,13 @@ KIND = TYPE.lower()
 _LEVELS = ("CanNotDelete", "ReadOnly")
 _MARKER = f"/providers/{KIND}/"
 # What asks and changes nothing, although it is a POST.
-_READING = ("/checknameavailability", "/checkdomainavailability", "/checkskuavailability", "/register")
+_READING = (
+    "/checknameavailability",
+    "/checkdomainavailability",
+    "/checkpolicyrestrictions",
+    "/checkskuavailability",
+    "/register",
+)
 
 
 def put_lock(call: Call) -> Reply:

@@ -14,6 +14,7 @@ from apimlb.local.arm.apim import services
 from apimlb.local.arm.call import Announce, Azure, Call, PolicyCheck, Reply
 from apimlb.local.arm.endpoints import PATH, endpoints
 from apimlb.local.arm.errors import GATEWAY, ArmError
+from apimlb.local.arm.governance import require_allowed
 from apimlb.local.arm.locks import refuse_locked
 from apimlb.local.arm.operations import Garbled, Operations, Outcome
 from apimlb.local.arm.policy_check import check_policy as compile_policy
@@ -94,6 +95,8 @@ class ArmPlane:
         async with self._alone(call, match):
             with self._azure.store.transaction():
                 reply = match.route.handler(call)
+                if request.method == "HEAD" and match.route.method == "GET" and reply.status == 200:
+                    reply = Reply(204)  # that a resource is there, as azure-mgmt-resource takes it
                 self._azure.operations.ripen(self._azure)
         return reply
 
@@ -113,6 +116,7 @@ class ArmPlane:
         if call.request.method in ("PUT", "PATCH"):
             subscriptions.require_registration(call)
         refuse_locked(call)
+        require_allowed(call)
 
     @asynccontextmanager
     async def _alone(self, call: Call, match: Match) -> AsyncIterator[None]:

@@ -65,23 +65,26 @@ class Routes:
     def __init__(self, routes: Iterable[Route]) -> None:
         ordered = sorted(routes, key=lambda route: _weight(route.pattern), reverse=True)
         self._rows = [(route, _expression(route.pattern)) for route in ordered]
-        self._namespaces = {
-            found.group(1).lower() for route, _ in self._rows for found in _NAMESPACE.finditer(route.pattern)
-        }
 
     def find(self, method: str, path: str, api_version: str) -> Match:
-        """The route for a request; raises `ArmError` in the words that ARM has for an unknown path."""
+        """The route for a request; whether something is there is asked as it is asked for.
+
+        Raises `ArmError`: for what Azure has and this one does not, 501 and what it is.
+        """
         path = "/" + path.strip("/")
-        other = False
+        others: dict[str, Match] = {}
         for route, expression in self._rows:
             found = expression.fullmatch(path)
             if found is None:
                 continue
+            names = found.groupdict()
+            match = Match(route, names, _spelled(route.pattern, names))
             if route.method == method:
-                names = found.groupdict()
-                return Match(route, names, _spelled(route.pattern, names))
-            other = True
-        if other:
+                return match
+            others.setdefault(route.method, match)
+        if method == "HEAD" and "GET" in others:
+            return others["GET"]
+        if others:
             text = f"The requested resource does not support http method '{method}'."
             raise ArmError(405, "UnsupportedHttpMethod", text)
         raise self._unknown(path, api_version)
@@ -91,18 +94,12 @@ class Routes:
         namespace, _, rest = tail.partition("/")
         if not marker:
             return ArmError(404, "InvalidRequestUri", f"No resource is at '{path}'.", headers=GATEWAY)
-        if namespace.lower() not in self._namespaces:
-            text = f"The resource namespace '{namespace}' is invalid."
-            return ArmError(404, "InvalidResourceNamespace", text, headers=GATEWAY)
         type_path = "/".join(rest.split("/")[::2])
         return ArmError(
             501,
             "NotImplemented",
             f"The local Azure does not have '{namespace}/{type_path}' (api-version '{api_version}').",
         )
-
-
-_NAMESPACE = re.compile(r"/providers/(Microsoft\.\w+)")
 
 
 def crud(

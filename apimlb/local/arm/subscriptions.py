@@ -18,6 +18,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "Microsoft.Insights": ("components",),
     "Microsoft.ManagedIdentity": ("userAssignedIdentities",),
     "Microsoft.OperationalInsights": ("workspaces",),
+    "Microsoft.PolicyInsights": ("checkPolicyRestrictions",),
     "Microsoft.Resources": ("subscriptions", "resourceGroups", "tags"),
 }
 # Versions that clients in use ask for, the newest first.
@@ -28,6 +29,7 @@ _VERSIONS = {
     "Microsoft.Insights": ("2020-02-02", "2015-05-01"),
     "Microsoft.ManagedIdentity": ("2024-11-30", "2023-01-31", "2018-11-30"),
     "Microsoft.OperationalInsights": ("2025-07-01", "2023-09-01", "2020-08-01"),
+    "Microsoft.PolicyInsights": ("2022-03-01",),
     "Microsoft.Resources": ("2025-04-01", "2024-11-01", "2022-12-01", "2021-04-01", "2020-06-01"),
 }
 # What a type of a provider has of its own.
@@ -187,8 +189,7 @@ def _namespace(call: Call) -> str:
     sent = call.names["namespace"]
     known = {name.lower(): name for name in PROVIDERS}
     if sent.lower() not in known:
-        text = f"The resource namespace '{sent}' is invalid."
-        raise ArmError(404, "InvalidResourceNamespace", text, headers=GATEWAY)
+        raise ArmError(501, "NotImplemented", f"The local Azure does not have the provider '{sent}'.")
     return known[sent.lower()]
 
 

@@ -1,6 +1,8 @@
 """All that the local Azure Resource Manager can do: every route, and what every operation does at its end."""
 
 from apimlb.local.arm import (
+    extensions,
+    governance,
     groups,
     identities,
     locks,
@@ -31,6 +33,8 @@ ROUTES = (
     *subscriptions.ROUTES,
     *groups.ROUTES,
     *identities.ROUTES,
+    *extensions.ROUTES,
+    *governance.ROUTES,
     *monitoring.ROUTES,
     *role_assignments.ROUTES,
     *locks.ROUTES,

@@ -33,7 +33,13 @@ _SOMEBODY = Principal("5a6f6d65-0000-4000-8000-626f64790001", "5a6f6d65-0000-400
 _READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 """The built-in role Reader."""
 _FORBIDDEN = b'{"error": {"code": "AuthorizationFailed", "message": "You may not read this."}}'
-READS = ("/listsecrets", "/checknameavailability", "/checkdomainavailability", "/token")
+READS = (
+    "/listsecrets",
+    "/checknameavailability",
+    "/checkdomainavailability",
+    "/checkpolicyrestrictions",
+    "/token",
+)
 """Ends of paths that are asked by POST and change nothing."""
 
 

@@ -3,7 +3,7 @@
 from apimlb.clock import utc
 from apimlb.deploy.deployer import Deployer, Preview
 from apimlb.deploy.ids import deleted_id
-from apimlb.errors import ConfigError, ConflictError, QuotaError
+from apimlb.errors import AuthError, ConfigError, ConflictError, QuotaError
 from apimlb.stack.resources import Resource
 from tests.clouds import FakeCloud
 from tests.fakes import ManualClock
@@ -94,3 +94,13 @@ def test_a_model_that_retires_soon_is_noticed() -> None:
 def test_without_the_checks_only_what_is_there_is_read() -> None:
     cloud = FakeCloud(models={"gpt-4o": "1"})
     assert Deployer(cloud, ManualClock()).preview(desired(), checked=False).problems == ()
+
+
+def test_what_azure_policy_forbids_is_found_before_anything_is_made() -> None:
+    cloud = FakeCloud()
+    assignment = "/subscriptions/s/providers/Microsoft.Authorization/policyAssignments/no-accounts"
+    cloud.denied["microsoft.cognitiveservices/accounts"] = [assignment]
+    [problem] = preview(cloud).problems
+    assert isinstance(problem, AuthError)
+    assert problem.what == "Azure Policy forbids the account eastus2: no-accounts"
+    assert problem.where == assignment

@@ -1,5 +1,6 @@
 """Soft-deleted accounts: listed, restored, purged. Recorded: cog_cli_softdelete 5-12."""
 
+from apimlb.clock import isoformat
 from apimlb.local.arm.call import Azure, Call, Reply
 from apimlb.local.arm.cognitive import shape
 from apimlb.local.arm.errors import ArmError
@@ -30,7 +31,9 @@ def soft_delete(azure: Azure, account: Document) -> None:
         f"/resourceGroups/{group}/deletedAccounts/{account.body['name']}"
     )
     etag = account_etag(azure)
-    properties = {**account.body["properties"], "provisioningState": "Succeeded"}
+    now = azure.clock.now()
+    dates = dict(zip(shape.DATES, (isoformat(now), isoformat(now + SECONDS)), strict=True))
+    properties = {**account.body["properties"], "provisioningState": "Succeeded", **dates}
     body = {**account.body, "id": id, "type": TYPE, "etag": f'"{etag}"', "properties": properties}
     tree = uproot(azure.store, account.id)
     hidden = {"accountId": account.id, "purgeAt": azure.clock.now() + SECONDS, "tree": tree}

@@ -94,11 +94,16 @@ def call_rate_limit() -> Json:
     }
 
 
+DATES = ("deletionDate", "scheduledPurgeDate")
+"""When a deleted account was deleted, and when it will be gone."""
+
+
 def shown(body: Json, api_version: str) -> Json:
     """The account as the api-version of the request shows it.
 
     Before 2024-10-01 it has no empty apiProperties, before 2022-10-01 its rules have one key more (recorded:
-    cog_cli_model 1), before 2022-03-01 systemData stands after the etag (recorded: cog_cli_softdelete 1).
+    cog_cli_model 1), before 2022-03-01 systemData stands after the etag and a deleted one has no dates
+    (recorded: cog_cli_softdelete 1, 6).
     """
     if api_version >= "2024-10-01":
         return body
@@ -107,6 +112,8 @@ def shown(body: Json, api_version: str) -> Json:
     }
     if api_version < "2022-10-01":
         properties["callRateLimit"] = {"rules": [_old(rule) for rule in properties["callRateLimit"]["rules"]]}
+    if api_version < "2022-03-01":
+        properties = {name: value for name, value in properties.items() if name not in DATES}
     body = {**body, "properties": properties}
     if api_version >= "2022-03-01":
         return body

@@ -134,13 +134,28 @@ async def test_a_provider_that_is_not_registered_takes_no_writes_until_it_is() -
 
 async def test_unknown_paths_are_named() -> None:
     scene = Scene()
-    nobody = await scene.get(f"{GROUP}/providers/Microsoft.Nobody/things/x")
-    assert (nobody.status, nobody.code) == (404, "InvalidResourceNamespace")
+    other = await scene.get(f"{GROUP}/providers/Microsoft.KeyVault/vaults/x")
+    assert (other.status, other.code) == (501, "NotImplemented")
+    assert "Microsoft.KeyVault/vaults" in other.message
+    provider = await scene.get(f"{ROOT}/providers/Microsoft.KeyVault")
+    assert (provider.status, provider.code) == (501, "NotImplemented")
+    assert "Microsoft.KeyVault" in provider.message
     lacking = await scene.get(f"{SERVICE}/gateways/x")
     assert (lacking.status, lacking.code) == (501, "NotImplemented")
     assert "Microsoft.ApiManagement/service/gateways" in lacking.message
     assert (await scene.ask("POST", GROUP)).status == 405
     assert (await scene.get("/nowhere/at/all")).code == "InvalidRequestUri"
+
+
+async def test_whether_something_is_there_can_be_asked_of_any_resource() -> None:
+    """As `resources.check_existence_by_id` does, with a path that begins with two slashes."""
+    scene = Scene()
+    await scene.group()
+    assert (await scene.account()).status == 201
+    there = await scene.ask("HEAD", f"/{ACCOUNTS}/east")
+    assert (there.status, there.body) == (204, b"")
+    assert (await scene.ask("HEAD", f"/{ACCOUNTS}/nobody")).status == 404
+    assert (await scene.get(f"/{ACCOUNTS}/east")).status == 200
 
 
 async def test_a_body_must_be_a_json_object() -> None:

@@ -191,3 +191,18 @@ async def test_accounts_are_listed_by_group_and_by_subscription(scene: Scene) ->
     missing = await scene.put(f"{ACCOUNTS}/none/deployments/gpt", deployment())
     assert (missing.status, missing.code) == (404, "ParentResourceNotFound")
     assert GROUP in missing.message
+
+
+async def test_a_deleted_account_says_since_when_and_how_long_it_is_kept() -> None:
+    scene = Scene()
+    await scene.group()
+    await scene.account()
+    scene.clock.advance(600)
+    await scene.delete(f"{ACCOUNTS}/east")
+    gone = f"{COGNITIVE}/locations/eastus/resourceGroups/chat/deletedAccounts/east"
+    properties = (await scene.get(gone)).json["properties"]
+    assert properties["deletionDate"] < properties["scheduledPurgeDate"]
+    old = (await scene.get(gone, version="2021-10-01")).json["properties"]
+    assert "deletionDate" not in old
+    await scene.put(f"{ACCOUNTS}/east", {"location": "eastus", "properties": {"restore": True}})
+    assert "deletionDate" not in (await scene.get(f"{ACCOUNTS}/east")).json["properties"]
