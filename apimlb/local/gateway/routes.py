@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from apimlb.http import last_segment
 from apimlb.local.gateway.backends import Backends, read_backends
-from apimlb.local.gateway.examples import read_examples
+from apimlb.local.gateway.definitions import read_declared, read_examples
 from apimlb.local.gateway.keys import AccessRules, Holder, SubscriptionKeys, parse_scope
 from apimlb.local.gateway.owners import Kinds, date, read_groups, read_users
 from apimlb.local.gateway.policies import Place, PolicyScope, Substitutions, place_of
@@ -262,7 +262,8 @@ def _operation(document: Document, policies: Mapping[str, Place]) -> Route[Opera
     template = str(properties.get("urlTemplate") or "/")
     method = str(properties.get("method") or "GET").upper()
     name = str(properties.get("displayName") or _name(document))
-    view = Operation(_name(document), method, name, template, read_examples(properties))
+    about = (read_examples(properties), read_declared(properties))
+    view = Operation(_name(document), method, name, template, *about)
     return Route(method, compile_template(template), OperationRoute(view, policies.get(document.id.lower())))
 
 

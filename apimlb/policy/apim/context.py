@@ -243,14 +243,39 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A header, query or path parameter; `values` are all that it may be, empty for any."""
+
+    name: str
+    required: bool = False
+    type: str = "string"
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the API's definition says of one operation: its parameters, the media types of its requests, and
+    of each status that it answers with the headers and the media types."""
+
+    headers: tuple[Parameter, ...] = ()
+    query: tuple[Parameter, ...] = ()
+    path: tuple[Parameter, ...] = ()
+    contents: tuple[str, ...] = ()
+    response_headers: Mapping[int, tuple[Parameter, ...]] = field(default_factory=dict)
+    response_contents: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """IOperation; `examples` are for mock-response, and no member of it."""
+    """IOperation; `examples` are for mock-response and `declared` is for the policies that validate: neither
+    is a member of it."""
 
     id: str
     method: str
     name: str
     url_template: str
     examples: tuple[Example, ...] = ()
+    declared: Declared = field(default_factory=Declared)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from apimlb.policy.elements import (
     checks,
     content_safety,
     control,
+    conversions,
     cors,
     credentials,
     deliveries,
@@ -23,6 +24,7 @@ from apimlb.policy.elements import (
     response_cache,
     semantic_cache,
     token_limits,
+    validation,
 )
 from apimlb.policy.elements import jwt as tokens
 
@@ -34,19 +36,12 @@ _UNIMPLEMENTED = frozenset(
         "http-data-source",
         "invoke-dapr-binding",
         "invoke-request",
-        "json-to-xml",
-        "jsonp",
         "publish-event",
         "publish-to-dapr",
         "sql-data-source",
         "validate-client-certificate",
-        "validate-content",
         "validate-graphql-request",
-        "validate-headers",
         "validate-odata-request",
-        "validate-parameters",
-        "validate-status-code",
-        "xml-to-json",
         "xsl-transform",
     }
 )
@@ -64,6 +59,8 @@ def _refuse(draft: Draft) -> NoReturn:
 
 ELEMENTS: dict[str, Entry] = {
     **control.TABLE,
+    **conversions.TABLE,
+    **validation.TABLE,
     **messages.TABLE,
     **backend.TABLE,
     **bodies.TABLE,

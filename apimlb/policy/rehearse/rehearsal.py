@@ -12,6 +12,8 @@ A case is plain data, as `case.yaml` holds it; every key may be left out:
                   {id: …, name: …, key: …}           members of the context in snake_case; product,
                                                      subscription and user are null when left out; an
                                                      operation has examples: [{status, content_type, body}]
+                                                     and declared: {headers, query, path, contents: [names],
+                                                     responses: {status: {headers, contents}}}
     scope:        api                                where the document stands: global, workspace, product,
                                                      api or operation
     named_values: {name: text}
@@ -34,7 +36,7 @@ JArray.
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 from urllib.parse import urlsplit
 
 from apimlb.errors import ConfigError
@@ -42,11 +44,13 @@ from apimlb.http import Request, Response, read
 from apimlb.policy.apim.context import (
     Api,
     Context,
+    Declared,
     Deployment,
     Example,
     LastError,
     MessageBody,
     Operation,
+    Parameter,
     Product,
     RequestView,
     Subscription,
@@ -196,8 +200,24 @@ def _operation(case: Case, method: str, template: str) -> Operation:
     with reading("the operation's 'examples' in the case"):
         if "examples" in given:
             given["examples"] = tuple(Example(**example) for example in given["examples"])
+        if "declared" in given:
+            given["declared"] = _declared(given["declared"])
     defaults = {"id": "operation", "method": method, "name": "operation", "url_template": template}
     return _member(Operation, {"operation": given}, "operation", defaults)
+
+
+def _declared(given: Any) -> Declared:
+    """Of names alone: what else is declared of a parameter only an API's definition says."""
+    named = {name: tuple(map(Parameter, given.get(name, ()))) for name in ("headers", "query", "path")}
+    responses = {int(status): each or {} for status, each in given.get("responses", {}).items()}
+    return Declared(
+        **named,
+        contents=tuple(given.get("contents", ())),
+        response_headers={
+            status: tuple(map(Parameter, each.get("headers", ()))) for status, each in responses.items()
+        },
+        response_contents={status: tuple(each.get("contents", ())) for status, each in responses.items()},
+    )
 
 
 def _require_url(text: str, name: str) -> None:

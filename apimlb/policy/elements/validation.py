@@ -1,0 +1,292 @@
+"""Messages compared with the API's definition: validate-status-code, -headers, -parameters, -content.
+
+Microsoft Learn, API Management policy reference, the page of each, and "Validation policies error reference"
+for the messages: a request that does not fit is answered with 400, a response with 502. Each has an action:
+`ignore`, `prevent` (refuse) or `detect` (note and go on). What was found is left in a variable, a list of
+objects. A body is held to size, media type and well-formedness; schemas are not kept here, so that one which
+is named is refused at upload.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from apimlb.policy.apim.context import Context, Declared, MessageBody, Parameter
+from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
+from apimlb.policy.document.draft import INBOUND, NOT_BACKEND, RESPONSE_SIDE, Draft, Entry, Getter
+from apimlb.policy.elements.bodies import works_on_request
+from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.faults import PolicyFault
+
+_ACTION = choice("ignore", "prevent", "detect")
+_REQUEST, _RESPONSE = 400, 502
+_NOBODY = Declared()
+_LARGEST = 4 * 1024 * 1024
+_ALWAYS_THERE = frozenset({"content-length", "content-type", "date", "connection", "transfer-encoding"})
+"""Headers of the message itself, which no definition lists."""
+
+_CHECKS: dict[str, Callable[[str], object]] = {
+    "integer": int,
+    "number": float,
+    "boolean": {"true": True, "false": False}.__getitem__,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not fit: `kind` and `name` of what, and `action`, what is to be done."""
+
+    kind: str
+    name: str
+    message: str
+    action: str
+
+
+def _settle(exchange: Exchange, variable: str, findings: Iterable[Finding], status: int) -> None:
+    """Note what was found, and refuse the first that is to be prevented."""
+    found = [each for each in findings if each.action != "ignore"]
+    if variable and found:
+        rows = [{"Type": e.kind, "Name": e.name, "Details": e.message, "Action": e.action} for e in found]
+        noted = MessageBody(json.dumps(rows).encode()).as_("Newtonsoft.Json.Linq.JArray")
+        exchange.context.variables[variable] = noted
+    for each in found:
+        if each.action == "prevent":
+            raise PolicyFault("ValidationFailed", each.message, status=status)
+
+
+def _declared(context: Context) -> Declared:
+    return _NOBODY if context.operation is None else context.operation.declared
+
+
+def _overrides(draft: Draft | None, tag: str, key: str) -> dict[str, Getter[str]]:
+    """The actions of what is named, by the name in lower case."""
+    rows = draft.children(tag) if draft else ()
+    return {row.required_word(key, STRING).lower(): row.required("action", _ACTION) for row in rows}
+
+
+def validate_status_code(draft: Draft) -> Act:
+    """An action for a code counts only where the definition does not have the code (the page)."""
+    unknown = draft.required("unspecified-status-code-action", _ACTION)
+    variable = draft.word("errors-variable-name", STRING, "")
+    overrides = _overrides(draft, "status-code", "code")
+
+    def act(exchange: Exchange) -> None:
+        context = exchange.context
+        response = context.response
+        if response is None or response.status_code in _declared(context).response_headers:
+            return
+        code = str(response.status_code)
+        message = f"Response status code {code} is not allowed."
+        finding = Finding("StatusCode", code, message, overrides.get(code, unknown)(context))
+        _settle(exchange, variable, [finding], _RESPONSE)
+
+    return act
+
+
+def validate_headers(draft: Draft) -> Act:
+    known = draft.required("specified-header-action", _ACTION)
+    unknown = draft.required("unspecified-header-action", _ACTION)
+    variable = draft.word("errors-variable-name", STRING, "")
+    overrides = _overrides(draft, "header", "name")
+
+    def act(exchange: Exchange) -> None:
+        context = exchange.context
+        response = context.response
+        if response is None:
+            return
+        parameters = _declared(context).response_headers.get(response.status_code, ())
+        given = {name.lower(): value for name, value in response.headers if name.lower() not in _ALWAYS_THERE}
+        place = _Place("ResponseHeader", "header", parameters, known, unknown, overrides)
+        _settle(exchange, variable, place.findings(context, given), _RESPONSE)
+
+    return act
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where parameters stand, which there are, and what is done about those that do not fit."""
+
+    kind: str
+    word: str
+    parameters: tuple[Parameter, ...]
+    known: Getter[str]
+    unknown: Getter[str]
+    overrides: dict[str, Getter[str]]
+
+    def findings(self, context: Context, given: dict[str, str]) -> Iterator[Finding]:
+        """`given` is by names in lower case."""
+        by_name = {each.name.lower(): each for each in self.parameters}
+        for name, value in given.items():
+            action = self.overrides.get(name)
+            parameter = by_name.get(name)
+            if parameter is None:
+                message = f"Unspecified {self.word} {name} is not allowed."
+                yield Finding(self.kind, name, message, (action or self.unknown)(context))
+            elif not _fits(value, parameter):
+                message = f"The value of {self.word} {name} is not allowed: {parameter.type} was expected."
+                yield Finding(self.kind, name, message, (action or self.known)(context))
+        for name, parameter in by_name.items():
+            if parameter.required and name not in given:
+                action = self.overrides.get(name)
+                message = f"Required {self.word} {parameter.name} is missing."
+                yield Finding(self.kind, name, message, (action or self.known)(context))
+
+
+def _fits(value: str, parameter: Parameter) -> bool:
+    if parameter.values and value not in parameter.values:
+        return False
+    try:
+        _CHECKS.get(parameter.type, str)(value)
+    except (ValueError, KeyError):
+        return False
+    return True
+
+
+def validate_parameters(draft: Draft) -> Act:
+    known = draft.required("specified-parameter-action", _ACTION)
+    unknown = draft.required("unspecified-parameter-action", _ACTION)
+    variable = draft.word("errors-variable-name", STRING, "")
+    places = {name: _place(draft.child(name), known, unknown) for name in ("headers", "query", "path")}
+
+    def act(exchange: Exchange) -> None:
+        context = exchange.context
+        request, declared = context.request, _declared(context)
+        given = {
+            "headers": {name.lower(): value for name, value in request.headers},
+            "query": {name.lower(): values[-1] for name, values in request.original_url.query.items()},
+            "path": {name.lower(): value for name, value in request.matched_parameters.items()},
+        }
+        parameters = {"headers": declared.headers, "query": declared.query, "path": declared.path}
+        words = {"headers": ("RequestHeader", "header"), "query": ("QueryParameter", "query parameter")}
+        words["path"] = ("PathParameter", "path parameter")
+        found: list[Finding] = []
+        for name, (of_known, of_unknown, overrides) in places.items():
+            place = _Place(*words[name], parameters[name], of_known, of_unknown, overrides)
+            found += place.findings(context, given[name])
+        _settle(exchange, variable, found, _REQUEST)
+
+    return act
+
+
+Actions = tuple[Getter[str], Getter[str], dict[str, Getter[str]]]
+
+
+def _place(held: Draft | None, known: Getter[str], unknown: Getter[str]) -> Actions:
+    """The actions of one place, those of the whole policy where it has none of its own."""
+    if held is None:
+        return known, unknown, {}
+    of_known = held.optional("specified-parameter-action", _ACTION) or known
+    of_unknown = held.optional("unspecified-parameter-action", _ACTION) or unknown
+    return of_known, of_unknown, _overrides(held, "parameter", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """How bodies of one media type are read, and what is done about one that cannot be."""
+
+    type: str
+    reads: str
+    action: Getter[str]
+
+
+def validate_content(draft: Draft) -> Act:
+    unknown = draft.required("unspecified-content-type-action", _ACTION)
+    most = draft.required("max-size", integer(0, _LARGEST))
+    too_large = draft.required("size-exceeded-action", _ACTION)
+    variable = draft.word("errors-variable-name", STRING, "")
+    mapped = _content_type_map(draft.child("content-type-map"))
+    contents = [_content(child) for child in draft.children("content")]
+    on_request = works_on_request(draft)
+    if not on_request:
+        draft.compilation.reads_response_body()
+
+    def findings(context: Context) -> Iterator[Finding]:
+        view = context.request if on_request else context.response
+        body = None if view is None else view.body
+        if view is None or body is None or body.consumed or not body.content:
+            return
+        kind = "RequestBody" if on_request else "ResponseBody"
+        if len(body.content) > most(context):
+            message = (
+                f"{'Request' if on_request else 'Response'}'s body is {len(body.content)} bytes long and it "
+                f"exceeds the configured limit of {most(context)} bytes."
+            )
+            yield Finding(kind, "SizeLimit", message, too_large(context))
+            return
+        given = mapped(context, _media_type(view.headers.get("Content-Type") or ""))
+        fitting = [each for each in contents if each.type in ("", given)]
+        named = {each.type for each in contents}
+        if given not in _known_types(context, on_request) | named:
+            message = f"Unspecified content type {given} is not allowed."
+            yield Finding(kind, given, message, unknown(context))
+        for each in fitting:
+            if (wrong := _unreadable(body.content, each.reads)) is not None:
+                message = f"Body does not conform to the definition: {wrong}"
+                yield Finding(kind, given, message, each.action(context))
+
+    def act(exchange: Exchange) -> None:
+        _settle(exchange, variable, findings(exchange.context), _REQUEST if on_request else _RESPONSE)
+
+    return act
+
+
+def _content(draft: Draft) -> _Content:
+    draft.lacks("schema-id", "schema-ref")
+    draft.optional("allow-additional-properties", BOOLEAN)  # of a schema, and there is none
+    draft.optional("case-insensitive-property-names", BOOLEAN)
+    reads = draft.required_word("validate-as", choice("json", "xml", "soap"))
+    return _Content(_media_type(draft.word("type", STRING, "")), reads, draft.required("action", _ACTION))
+
+
+def _content_type_map(draft: Draft | None) -> Callable[[Context, str], str]:
+    """The media type that a body is held to, by the one that it comes with."""
+    if draft is None:
+        return lambda context, given: given
+    anything = draft.word("any-content-type-value", STRING, "")
+    missing = draft.word("missing-content-type-value", STRING, "")
+    rows = [
+        (row.word("from", STRING, ""), row.optional("when", BOOLEAN), row.required_word("to", STRING))
+        for row in draft.children("type")
+    ]
+
+    def mapped(context: Context, given: str) -> str:
+        for source, when, target in rows:
+            if (when is not None and when(context)) or (source and _media_type(source) == given):
+                return _media_type(target)
+        return _media_type(anything or given or missing)
+
+    return mapped
+
+
+def _known_types(context: Context, on_request: bool) -> set[str]:
+    declared = _declared(context)
+    if on_request:
+        return {_media_type(each) for each in declared.contents}
+    status = context.response.status_code if context.response else 0
+    return {_media_type(each) for each in declared.response_contents.get(status, ())}
+
+
+def _media_type(text: str) -> str:
+    return text.partition(";")[0].strip().lower()
+
+
+def _unreadable(content: bytes, reads: str) -> str | None:
+    """Why a body cannot be read as what it is said to be."""
+    try:
+        if reads == "json":
+            json.loads(content)
+        else:
+            parser = expat.ParserCreate()
+            parser.Parse(content, True)
+    except (ValueError, RecursionError, expat.ExpatError) as error:
+        return str(error)
+    return None
+
+
+TABLE = {
+    "validate-content": Entry(NOT_BACKEND, validate_content),
+    "validate-headers": Entry(RESPONSE_SIDE, validate_headers),
+    "validate-parameters": Entry(INBOUND, validate_parameters),
+    "validate-status-code": Entry(RESPONSE_SIDE, validate_status_code),
+}

@@ -1,0 +1,146 @@
+"""XML as JSON and JSON as XML.
+
+XML as JSON is what Newtonsoft.Json's SerializeXNode writes: attributes with @, text beside others as #text.
+Of `javascript-friendly` Microsoft Learn says no more than the name; here it leaves the @ out. JSON as XML:
+members become elements, and what has no single root is given one, `Document`.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from apimlb.policy.clr.dates.formatting import iso_date
+from apimlb.policy.clr.dates.instants import DateTime
+from apimlb.policy.clr.json.reader import string_token
+from apimlb.policy.clr.xml import nodes
+from apimlb.policy.clr.xml.reader import parse_element
+from apimlb.policy.clr.xml.writer import prefix_in_scope
+
+_NAME = re.compile(r"[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?")
+_NOT_IN_NAMES = re.compile(r"[^\w.:-]")
+
+Json = Any
+
+
+def json_of_xml(content: bytes, mark: str, always_lists: bool) -> str:
+    """JSON of a document, attributes with `mark`; raises ClrException for what is no XML."""
+    root = parse_element(content.decode("utf-8-sig", "replace"))
+    return json.dumps({_named(root): _json_of(root, mark, always_lists)}, ensure_ascii=False)
+
+
+def _named(element: nodes.XElement) -> str:
+    prefix = prefix_in_scope(element, element.name.uri, True) if element.name.uri else ""
+    return f"{prefix}:{element.name.local}" if prefix else element.name.local
+
+
+def _json_of(element: nodes.XElement, mark: str, always_lists: bool) -> Json:
+    made: dict[str, Json] = {mark + _attribute_name(each): each.value for each in element.attributes}
+    children: dict[str, list[Json]] = {}
+    for child in element.elements():
+        children.setdefault(_named(child), []).append(_json_of(child, mark, always_lists))
+    texts = "".join(
+        node.value for node in element.nodes if isinstance(node, nodes.XText) and node.kind != "Comment"
+    )
+    if not children and not made:
+        return texts if element.nodes else None
+    if texts.strip():
+        made["#text"] = texts
+    for name, found in children.items():
+        made[name] = found if always_lists or len(found) > 1 else found[0]
+    return made
+
+
+def _attribute_name(attribute: nodes.XAttribute) -> str:
+    if attribute.declares:
+        return f"xmlns:{attribute.prefix}" if attribute.prefix else "xmlns"
+    holder = attribute.parent
+    if not attribute.name.uri or not isinstance(holder, nodes.XElement):
+        return attribute.name.local
+    return f"{prefix_in_scope(holder, attribute.name.uri, False)}:{attribute.name.local}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How JSON becomes XML: members that begin with `prefix` and `separator` declare namespaces, those in the
+    member `block` are attributes, and dates are written as XML has them if `dates`; empty for none."""
+
+    separator: str
+    prefix: str
+    block: str
+    dates: bool
+
+
+def xml_of_json(content: bytes, shape: Shape) -> str:
+    """XML of a JSON text; raises ValueError or RecursionError for what is none."""
+    return "".join(_Writer(shape).members(_rooted(json.loads(content))))
+
+
+def _rooted(given: Json) -> dict[str, Json]:
+    """An object of one member that is no list; what is none of these gets a root."""
+    if not isinstance(given, dict):
+        return {"Document": {"Array": given}}
+    single = len(given) == 1 and not any(isinstance(value, list) for value in given.values())
+    return given if single else {"Document": given}
+
+
+class _Writer:
+    """JSON as elements; members called like the attribute block become attributes, and those that begin with
+    the namespace prefix declarations."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._separator = shape.separator
+        self._prefix = shape.prefix
+        self._block = shape.block
+        self._dates = shape.dates
+
+    def members(self, given: Mapping[str, Json]) -> Iterator[str]:
+        for name, value in given.items():
+            for each in value if isinstance(value, list) else [value]:
+                yield from self._element(_xml_name(name), each)
+
+    def _element(self, name: str, value: Json) -> Iterator[str]:
+        members = value if isinstance(value, dict) else {"Array": value} if isinstance(value, list) else {}
+        attributes = self._attributes(members)
+        inside = {each: held for each, held in members.items() if not self._is_attribute(each)}
+        text = "" if isinstance(value, (dict, list)) else self._text(value)
+        if not inside and not text:
+            yield f"<{name}{attributes} />"
+            return
+        yield f"<{name}{attributes}>{escape(text)}"
+        yield from self.members(inside)
+        yield f"</{name}>"
+
+    def _is_attribute(self, name: str) -> bool:
+        return bool(self._block and name == self._block) or self._declared(name) is not None
+
+    def _declared(self, name: str) -> str | None:
+        """The name of the declaration that a member is, None for one that is none."""
+        if not self._prefix or not name.startswith(self._prefix):
+            return None
+        rest = name.removeprefix(self._prefix)
+        if not rest:
+            return "xmlns"
+        return f"xmlns:{rest.removeprefix(self._separator)}" if rest.startswith(self._separator) else None
+
+    def _attributes(self, members: Mapping[str, Json]) -> str:
+        found = {declared: members[name] for name in members if (declared := self._declared(name))}
+        block = members.get(self._block) if self._block else None
+        found |= block if isinstance(block, dict) else {}
+        return "".join(f" {_xml_name(name)}={quoteattr(self._text(value))}" for name, value in found.items())
+
+    def _text(self, value: Json) -> str:
+        if isinstance(value, str):
+            token = string_token(value) if self._dates else None
+            return iso_date(token.value) if token and isinstance(token.value, DateTime) else value
+        return "" if value is None else json.dumps(value)
+
+
+def _xml_name(name: str) -> str:
+    """The name, what no name may hold written as .NET's XmlConvert does."""
+    if _NAME.fullmatch(name):
+        return name
+    encoded = _NOT_IN_NAMES.sub(lambda found: f"_x{ord(found[0]):04X}_", name) or "_"
+    return encoded if _NAME.fullmatch(encoded) else f"_x{ord(encoded[0]):04X}_{encoded[1:]}"
