@@ -2,7 +2,9 @@
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 from tomlkit import TOMLDocument
@@ -12,7 +14,7 @@ from apimlb.files import replace_file
 
 def capacities_in(file: Path, deployment: str = "") -> list[str]:
     """The deployments whose capacity the file sets: this one, or all (`""`)."""
-    return _setting(_read(file), deployment)
+    return list(dict.fromkeys(name for _, _, name in _places(_read(file), deployment)))
 
 
 def change_capacity(file: Path, capacity: int, deployment: str = "") -> list[str]:
@@ -22,23 +24,31 @@ def change_capacity(file: Path, capacity: int, deployment: str = "") -> list[str
     the file cannot be written; it is then as it was.
     """
     document = _read(file)
-    tables = document.get("deployments", {})
-    changed = [name for name in _setting(document, deployment) if tables[name]["capacity"] != capacity]
-    for name in changed:
-        tables[name]["capacity"] = capacity
+    changed: dict[str, None] = {}
+    for table, key, name in _places(document, deployment):
+        if table[key] != capacity:
+            table[key] = capacity
+            changed[name] = None
     if changed:
         # Through a link to the file itself, which keeps who may read it.
         target = file.resolve()
         if not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
         replace_file(target, tomlkit.dumps(document).encode(), target.stat().st_mode & 0o777)
-    return changed
+    return list(changed)
 
 
 def _read(file: Path) -> TOMLDocument:
     return tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
 
 
-def _setting(document: TOMLDocument, deployment: str) -> list[str]:
-    tables = document.get("deployments", {})
-    return [name for name, table in tables.items() if deployment in ("", name) and "capacity" in table]
+def _places(document: TOMLDocument, deployment: str) -> Iterator[tuple[Any, str, str]]:
+    """Every table and key in which a capacity stands, a deployment's own or an account's, and its name."""
+    for name, table in document.get("deployments", {}).items():
+        if deployment in ("", name) and "capacity" in table:
+            yield table, "capacity", name
+    for account in document.get("accounts", ()):
+        sizes = account.get("capacity", {})
+        for name in sizes:
+            if deployment in ("", name):
+                yield sizes, name, name
