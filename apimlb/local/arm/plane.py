@@ -110,6 +110,7 @@ class ArmPlane:
             text = f"The api-version '{call.api_version}' is invalid: it must be a date, like '2024-05-01'."
             raise ArmError(400, "InvalidApiVersionParameter", text, headers=GATEWAY)
         subscriptions.require_subscription(call)
+        subscriptions.require_version(call)
         self._throttle.admit(call)
         if match.route.checked and self._azure.settings.check_roles:
             roles.require(call.store, call.caller, match.route.action, call.id)

@@ -158,6 +158,16 @@ async def test_whether_something_is_there_can_be_asked_of_any_resource() -> None
     assert (await scene.get(f"/{ACCOUNTS}/east")).status == 200
 
 
+async def test_an_api_version_from_before_a_provider_is_refused() -> None:
+    scene = Scene()
+    await scene.group()
+    refused = await scene.get(f"{ACCOUNTS}/east", version="2014-01-01")
+    assert (refused.status, refused.code) == (400, "NoRegisteredProviderFound")
+    assert "for type 'accounts'" in refused.message
+    assert "2025-09-01" in refused.message
+    assert (await scene.get(f"{ACCOUNTS}/east", version="2026-05-15-preview")).code == "ResourceNotFound"
+
+
 async def test_a_body_must_be_a_json_object() -> None:
     scene = Scene()
     request = Request(
