@@ -25,6 +25,7 @@ from tests.fuzz.material import (
     written_expressions,
     written_policies,
 )
+from tests.fuzz.watched import feed_watched, watched_policy
 
 SLOW = 3.0
 """Seconds after which a case counts as a hang: three times what an expression may take on a busy machine."""
@@ -108,6 +109,14 @@ def feed_policy(text: str) -> Outcome:
     return "value"
 
 
+def _feed_watched(text: str) -> Outcome:
+    """Run traced and plain."""
+    try:
+        return feed_watched(text)
+    except PolicyError as problem:
+        return _refused(problem)
+
+
 def _document(rng: random.Random) -> str:
     made = rng.choice((*written_policies(), grown_policy(rng)))
     return made if rng.random() < 0.2 else scrambled(rng, made)
@@ -124,6 +133,7 @@ KINDS: dict[str, tuple[Callable[[random.Random], str], Callable[[str], Outcome]]
     "scrambled expression": (lambda rng: scrambled(rng, rng.choice(written_expressions())), feed_expression),
     "document": (_document, feed_reader),
     "policy": (_policy, feed_policy),
+    "watched policy": (watched_policy, _feed_watched),
 }
 
 

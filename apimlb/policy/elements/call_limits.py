@@ -81,19 +81,40 @@ class Rate:
     applies: Applies = _always
     place: str = ""
 
-    def take(self, exchange: Exchange, who: str, source: str, told: Told, counting: Counting) -> None:
-        """Refuse the call, or count it."""
-        context, counters = exchange.context, exchange.counters
-        calls, seconds, now = self.calls(context), self.seconds(context), context.clock.now()
-        key = f"rate {who} {self.place} {calls}/{seconds}"
+    def check(self, exchange: Exchange, who: str, source: str, told: Told, counting: Counting) -> None:
+        """Raises PolicyFault 429 for one call too many; a call that was counted already is none."""
+        context = exchange.context
+        key, calls, seconds = self._counter(context, who)
         if key not in exchange.counted:
             cost = 1 if counting.late else counting.count(context)
-            if wait := counters.wait(key, calls, now, cost, seconds):
+            if wait := exchange.counters.wait(key, calls, context.clock.now(), cost, seconds):
                 raise _too_fast(context, source, told, wait)
+
+    def count(self, exchange: Exchange, who: str, source: str, counting: Counting) -> tuple[int, int]:
+        """Count the call; how many are left, and of how many."""
+        counters, now = exchange.counters, exchange.context.clock.now()
+        key, calls, seconds = self._counter(exchange.context, who)
+        if key not in exchange.counted:
             counting.settle(
                 exchange, key, source, lambda more: counters.spend(key, calls, now, more, seconds)
             )
-        _tell(exchange, told, calls, counters.left(key, calls, now, seconds))
+        return counters.left(key, calls, now, seconds), calls
+
+    def _counter(self, context: Context, who: str) -> tuple[str, int, int]:
+        calls, seconds = self.calls(context), self.seconds(context)
+        return f"rate {who} {self.place} {calls}/{seconds}", calls, seconds
+
+
+def _take(
+    exchange: Exchange, rates: list[Rate], who: str, source: str, told: Told, counting: Counting
+) -> None:
+    """Refuse the call, or count it for all the rates: one that is refused counts for none, and what is left
+    is the least of them (Azure/azure-api-management-policy-toolkit, its emulator's tests of rate-limit)."""
+    for rate in rates:
+        rate.check(exchange, who, source, told, counting)
+    if rates:
+        left, calls = min(rate.count(exchange, who, source, counting) for rate in rates)
+        _tell(exchange, told, calls, left)
 
 
 def _too_fast(context: Context, source: str, told: Told, wait: int) -> PolicyFault:
@@ -206,9 +227,8 @@ def rate_limit(draft: Draft) -> Act:
     def act(exchange: Exchange) -> None:
         subscription = exchange.context.subscription
         if subscription is not None:
-            for rate in rates:
-                if rate.applies(exchange.context):
-                    rate.take(exchange, f"of {subscription.id}", "rate-limit", told, _ONE)
+            applying = [rate for rate in rates if rate.applies(exchange.context)]
+            _take(exchange, applying, f"of {subscription.id}", "rate-limit", told, _ONE)
 
     return act
 
@@ -227,7 +247,7 @@ def rate_limit_by_key(draft: Draft) -> Act:
     )
 
     def act(exchange: Exchange) -> None:
-        rate.take(exchange, f"by {key(exchange.context)}", "rate-limit-by-key", told, counting)
+        _take(exchange, [rate], f"by {key(exchange.context)}", "rate-limit-by-key", told, counting)
 
     return act
 

@@ -111,6 +111,15 @@ class TestRates:
         assert await statuses(local, 3) == [200, 200, 200]  # without a subscription nothing is counted
         assert await statuses(with_key(local), 2, **KEY) == [200, 429]
 
+    async def test_a_refused_call_counts_for_none_and_the_least_is_told(self, reading: Reading) -> None:
+        element = f'<rate-limit calls="3" renewal-period="60" {TOLD}><api name="Chat" calls="1" '
+        local = with_key(limited(reading.local(), element + 'renewal-period="30" /></rate-limit>'))
+        first = await local.call(headers=KEY)
+        assert (first.headers.get("left"), first.headers.get("of")) == ("0", "1")
+        assert await statuses(local, 3, **KEY) == [429] * 3
+        local.clock.advance(30)
+        assert await statuses(local, 1, **KEY) == [200]
+
 
 class TestQuotas:
     async def test_a_spent_quota_says_when_it_comes_back(self, reading: Reading) -> None:
