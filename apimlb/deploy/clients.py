@@ -1,13 +1,15 @@
 """Who of Entra may call the gateway: ids in named values of the service. No policy changes with them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.refusals import RIGHTS
-from apimlb.errors import AuthError, ConfigError, ConflictError, NotFoundError
+from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError, NotFoundError
 from apimlb.stack.access import named_value_body, named_value_id
 from apimlb.stack.clients import PREFIX, ROOM, counts_in, read, shard_name, shard_names, shard_of, written
+from apimlb.stack.differences import at
 from apimlb.stack.names import Names
+from apimlb.stack.planner import Action, Plan, Step
 from apimlb.stack.resources import Json
 
 NAMED_VALUE = "microsoft.apimanagement/service/namedvalues"
@@ -49,6 +51,24 @@ def _value(cloud: Cloud, row: Json) -> str:
             "This login may not read who the clients are", where=str(row["name"]), next_step=RIGHTS
         )
     return str(value)
+
+
+def lost(plan: Plan) -> Iterator[ApimlbError]:
+    """Clients that the plan would forget: a file that lists none keeps those that Azure has, unless they are
+    too many for where such a file has them looked for."""
+    kept = [step for step in plan.of(Action.CREATE) if _holds_clients(step) and step.resource.create_only]
+    gone = [step for step in plan.of(Action.DELETE) if _holds_clients(step)]
+    ids = [id for step in gone for id in read(str(at(step.body, "properties.value") or ""))]
+    if kept and ids:
+        yield ConfigError(
+            f"{len(ids)} clients would be forgotten: they are too many to be kept by a file without a list",
+            where="clients",
+            next_step="List those in apimlb.toml that `apimlb clients list` prints.",
+        )
+
+
+def _holds_clients(step: Step) -> bool:
+    return step.resource.type.lower() == NAMED_VALUE and step.resource.name.startswith(f"{PREFIX}-")
 
 
 def listed(held: Held) -> tuple[str, ...]:

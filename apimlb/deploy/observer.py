@@ -208,6 +208,8 @@ class _Look:
                     self._replies[id.lower()] = row
             elif kind == API and id.lower().partition(";rev=")[0] in self._desired:
                 continue  # a revision of an API that is wanted: a way back, or what was not released
+            elif kind == SUBSCRIPTION_KEY and self._mark.owns(mark_of(kind, row)):
+                continue  # a key that `apimlb keys` made
             elif kind == PRODUCT_API:
                 continue  # somebody else's API, which the stack's keys open too
             elif kind == ACCOUNT:

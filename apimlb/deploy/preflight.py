@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from apimlb.deploy.catalogue import ShortageError, capacity_problems, offer_problems
+from apimlb.deploy.clients import lost
 from apimlb.deploy.facts import Facts, demands_of, location_of
 from apimlb.deploy.ids import DEPLOYMENT, GROUP, kind_of, names_of, place, short
 from apimlb.deploy.limits import limit_problems
@@ -38,6 +39,7 @@ def problems(
         *_without_a_key(plan),
         *_locked(plan, facts.locks),
         *limit_problems(plan, others),
+        *lost(plan),
         *_unknown_locations(plan, facts),
         *_denied(plan, facts),
         *_namesakes(plan, facts),

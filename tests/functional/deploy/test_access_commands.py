@@ -46,6 +46,15 @@ def test_a_deploy_leaves_a_revoked_key_revoked(azure: LocalAzure, cloud: Azure) 
     assert [key.state for key in keys.listed(cloud, NAMES)] == ["cancelled"]
 
 
+def test_a_key_of_the_stack_goes_along_as_its_own(azure: LocalAzure, cloud: Azure) -> None:
+    keys.create(cloud, NAMES, "team-a")
+    other = f"{NAMES.service_id}/subscriptions/other"
+    scope = {"displayName": "other", "scope": f"{NAMES.service_id}/products/apimlb", "state": "active"}
+    azure.ask("PUT", other, {"properties": scope})
+    what = Deployer(cloud, azure.clock).survey(desired(), "apimlb", purge=True)
+    assert [id.rpartition("/")[2] for id in what.others] == ["other"]
+
+
 def test_a_name_is_given_once_and_only_a_fitting_one(cloud: Azure) -> None:
     keys.create(cloud, NAMES, "team-a")
     with pytest.raises(ConflictError, match="already"):
@@ -102,6 +111,20 @@ def test_clients_that_somebody_made_a_secret_are_kept(azure: LocalAzure, cloud: 
     deployer.apply(deployer.preview(desired())).outcome.raise_failure()
     assert deployer.preview(desired()).plan.is_empty
     assert clients.listed(clients.held(cloud, NAMES)) == (APP.lower(), PERSON)
+
+
+def test_a_file_that_lists_no_clients_any_more_does_not_make_many_be_forgotten(
+    azure: LocalAzure, cloud: Azure
+) -> None:
+    many = [f"{number % 256:02x}000000-0000-4000-8000-{number:012d}" for number in range(ROOM * 5)]
+    deployer = Deployer(cloud, azure.clock)
+    for few in (many[:ROOM], many):
+        deployer.apply(deployer.preview(desired(clients=few))).outcome.raise_failure()
+    assert clients.listed(clients.held(cloud, NAMES)) == tuple(sorted(many))
+    with pytest.raises(ConfigError, match="500 clients would be forgotten"):
+        deployer.apply(deployer.preview(desired()))
+    deployer.apply(deployer.preview(desired(clients=[]))).outcome.raise_failure()
+    assert deployer.preview(desired()).plan.is_empty
 
 
 def test_what_is_not_there_cannot_be_taken_away(cloud: Azure) -> None:
