@@ -32,7 +32,7 @@ class WatchedAzure:
     """As `apimlb local up` leaves it in the folder `state`, but on a thread of this process.
 
     `ports` are the gateway's and ARM's, 0 for any. `manage` answers ARM's requests and may be wrapped.
-    `close` fails if a request or an answer was not as Azure has it.
+    `close` fails if a request or an answer was not as Azure has it, but for what faults were on order for.
     """
 
     manage: Callable[[Request], Awaitable[Response]]
@@ -45,20 +45,24 @@ class WatchedAzure:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="watched Azure", daemon=True)
         self._thread.start()
-        self.endpoint = self._do(self._open(state, WorldSettings(**settings)))
+        self.endpoint = self.do(self._open(state, WorldSettings(**settings)))
         (state / "endpoint.json").write_text(json.dumps(asdict(self.endpoint)))
 
     def ids(self) -> list[str]:
         """The ids of all that there is in the subscription, in lower case."""
 
         async def found() -> list[str]:
-            inside = self._world.store.descendants(f"/subscriptions/{self.endpoint.subscription_id}")
+            inside = self.world.store.descendants(f"/subscriptions/{self.endpoint.subscription_id}")
             return sorted(document.id.lower() for document in inside)
 
-        return self._do(found())
+        return self.do(found())
+
+    def do(self, work: Coroutine[Any, Any, Value]) -> Value:
+        """What comes of it in the local Azure's own thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def close(self) -> None:
-        self._do(self._shut())
+        self.do(self._shut())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -75,12 +79,12 @@ class WatchedAzure:
             gateway_origin=f"http://127.0.0.1:{gateway.getsockname()[1]}",
             arm_origin=f"https://127.0.0.1:{arm.getsockname()[1]}",
         )
-        clock = AdjustableClock(ground, Reading())
-        self._world = World(Store(state / "azure.db"), clock, random.Random(7), settings)
-        self.manage = self._world.manage
-        self._control = Control(self._world, clock, lambda: None)
+        self.clock = clock = AdjustableClock(ground, Reading())
+        self.world = World(Store(state / "azure.db"), clock, random.Random(7), settings)
+        self.manage = self.world.manage
+        self._control = Control(self.world, clock, lambda: None)
         self._listeners = (
-            Listener(self._world.serve, ground),
+            Listener(self.world.serve, ground),
             Listener(self._manage, ground, certificate),
         )
         for listener, opened in zip(self._listeners, (gateway, arm), strict=True):
@@ -94,22 +98,20 @@ class WatchedAzure:
             settings.subscription_id,
             settings.owner.client_id,
             settings.owner.secret,
-            0.0,
+            settings.lateness.scaled(settings.time_scale).configuration[1],
         )
 
     async def _manage(self, request: Request) -> Response:
         if request.path.startswith(PREFIX):
             return await self._control.send(request)
         answered = await self.manage(request)
-        self.watch(request, answered)
+        if not self.world.faults:
+            self.watch(request, answered)
         return answered
 
     async def _shut(self) -> None:
         await asyncio.gather(*(listener.stop(_GRACE) for listener in self._listeners))
-        self._world.store.close()
-
-    def _do(self, work: Coroutine[Any, Any, Value]) -> Value:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        self.world.store.close()
 
 
 def _port(number: int) -> socket.socket:

@@ -21,9 +21,10 @@ _KINDS = ("apis", "backends", "namedvalues", "products", "subscriptions")
 """What a stack has in a gateway."""
 
 
-def play(sequence: Sequence) -> Player:
-    """Play it to the end; raises `Broken`, and whatever else a command wrongly ends with."""
-    player = started(sequence)
+def play(sequence: Sequence, *, real: bool = False) -> Player:
+    """Play it to the end, in this process or with `real` ones; raises `Broken`, and whatever else a command
+    wrongly ends with."""
+    player = started(sequence, real=real)
     try:
         for move in sequence[1:]:
             player.told.append(str(move))

@@ -17,17 +17,15 @@ from apimlb.deploy.cloud import Limits, Target
 from apimlb.deploy.gateway import Answer, UnreachableError
 from apimlb.deploy.rollout import Visit
 from apimlb.http import Headers, Request, Response
-from apimlb.local.gateway import switches as gateway_switches
-from apimlb.local.lateness import LATE, Lateness
-from apimlb.local.openai import switches as openai_switches
 from apimlb.local.store import Document
-from apimlb.policy import switches as policy_switches
 from apimlb.stack.config import Stack, parse
 from apimlb.stack.names import Names
+from apimlb.stack.planner import Plan
 from apimlb.stack.probe import site
 from tests.functional.deploy.local_azure import LocalAzure
 from tests.sequences.clock import SharedClock
 from tests.sequences.runs import Ended, Kill, Run, ended
+from tests.sequences.settings import settings_of
 from tests.stacks import SUBSCRIPTION, TENANT
 
 KEY = "apimlb-default"
@@ -53,12 +51,12 @@ class Call:
     def has_key(self) -> bool:
         return bool(self.header) and "{key}" in self.value
 
-    def request(self, host: str, key: str) -> Request:
+    def request(self, origin: str, key: str) -> Request:
         headers = Headers([("Content-Type", "application/json")])
         if self.header:
             headers.set(self.header, self.value.replace("{key}", key))
         body = {**_QUESTION, "model": "chat"}
-        return Request("POST", f"https://{host}{self.path}", headers, json.dumps(body).encode())
+        return Request("POST", f"{origin}{self.path}", headers, json.dumps(body).encode())
 
 
 CLIENTS = (
@@ -99,15 +97,15 @@ class Traffic:
             self.errors.append(f"a stranger's {text}")
 
 
+@dataclass(frozen=True, slots=True)
 class _Session(Session):
     """A command's session in this process: it asks the gateway of the place."""
 
-    def visit(self) -> Visit:
-        place: Place = self.overrides["place"]
-        return Visit(_Gateway(place), site(self.names, TENANT), self.target.limits)
+    place: "Place | None" = None
 
-    def reread(self) -> Session:
-        return replace(self, stack=stack_of(self.workspace, {}))
+    def visit(self) -> Visit:
+        assert self.place is not None
+        return Visit(_Gateway(self.place), site(self.names, TENANT), self.target.limits)
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,7 @@ class Place(LocalAzure):
 
     @property
     def stack(self) -> Stack:
-        return stack_of(self._workspace(), {})
+        return stack_in(self.folder)
 
     def run(self, work: Callable[[Session], object], kill: Kill | None = None) -> Ended:
         """What becomes of a command in this process."""
@@ -154,8 +152,8 @@ class Place(LocalAzure):
         target = Target(SUBSCRIPTION, tenant_id=TENANT, limits=self.limits)
 
         def begin() -> object:
-            place = self._workspace()
-            return work(_Session(place, run, stack_of(place, {}), target, cloud, {"place": self}))
+            place = _workspace(self.folder)
+            return work(_Session(place, run, stack_of(place, {}), target, cloud, place=self))
 
         return ended(run, begin)
 
@@ -186,7 +184,8 @@ class Place(LocalAzure):
         return self.run(acts[act])
 
     def plan(self) -> Ended:
-        return self.run(lambda session: flows.preview(session, quiet=True).plan)
+        """Its result are the lines of what would be done."""
+        return self.run(lambda session: _lines(flows.preview(session, quiet=True).plan))
 
     def documents(self) -> dict[str, Document]:
         """All that there is, by lower-case id."""
@@ -224,7 +223,7 @@ class Place(LocalAzure):
             return
         held = self.world.store.get(f"{service}/subscriptions/{KEY}")
         key = str(held.hidden["primaryKey"]) if held is not None else "none"
-        request = call.request(f"{service.rpartition('/')[2]}.azure-api.net", key)
+        request = call.request(f"https://{service.rpartition('/')[2]}.azure-api.net", key)
         status, said = 0, b""
         with suppress(ConnectionError), self.shared.asking():
             answered = self.call(request)
@@ -240,21 +239,16 @@ class Place(LocalAzure):
             self.clock.advance(LATENCY)
             return self.answer(request)
 
-    def _workspace(self) -> Workspace:
-        return Workspace(self.folder / "state", self.folder / "apimlb.toml", "apimlb", local=False)
+
+def _lines(plan: Plan) -> tuple[str, ...]:
+    steps = [step for step in plan.steps if step.action != "keep"]
+    return tuple(f"{s.action} {s.resource.label} {[c.path for c in s.changes]}" for s in steps)
 
 
-def settings_of(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The world's settings: `late`, `adverse`, `slow` (operations take their time), `gateways`."""
-    made: dict[str, Any] = {
-        "lateness": LATE if options.get("late") else Lateness(),
-        "lro": "realistic" if options.get("slow") else "at-once",
-        "gateways": options.get("gateways", 1),
-    }
-    if options.get("adverse"):
-        made |= {
-            "openai": openai_switches.Settings(switches=openai_switches.ADVERSE),
-            "gateway": gateway_switches.ADVERSE,
-            "policy": policy_switches.ADVERSE,
-        }
-    return made
+def stack_in(folder: Path) -> Stack:
+    """The stack of the folder's file."""
+    return stack_of(_workspace(folder), {})
+
+
+def _workspace(folder: Path) -> Workspace:
+    return Workspace(folder / "state", folder / "apimlb.toml", "apimlb", local=False)

@@ -24,11 +24,11 @@ from apimlb.stack.config import load
 from apimlb.stack.desired import resources
 from apimlb.stack.fields import Fate, fields_of
 from apimlb.stack.marks import CARRIERS
-from apimlb.stack.planner import Plan
 from apimlb.stack.resources import Json, Output, Resource
 from tests.sequences.edits import FOREIGN, HARMLESS, OBSTACLES, PATCHED, VALUES, edited, patch
 from tests.sequences.moves import Sequence
 from tests.sequences.place import KEY, Place
+from tests.sequences.ports import Ports
 from tests.sequences.runs import Ended, Kill, folder
 from tests.stacks import POLICIES, SUBSCRIPTION, TENANT
 
@@ -52,7 +52,7 @@ class Broken(Exception):
 class Player:
     """One sequence's stack. `told` are the lines of what happened, `counts` how often each thing did."""
 
-    place: Place
+    place: Place | Ports
     file: dict[str, Any]
     told: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -221,12 +221,11 @@ class Player:
 
     def _require_no_plan(self) -> None:
         planned = self.place.plan()
-        if not planned.ok or not isinstance(planned.result, Plan):
+        if not planned.ok:
             raise Broken(f"a plan after a deploy ends: {planned.error}", str(planned))
-        if not planned.result.is_empty:
-            steps = [step for step in planned.result.steps if step.action != "keep"]
-            told = [f"{s.action} {s.resource.label} {[c.path for c in s.changes]}" for s in steps]
-            raise Broken(f"a plan after a deploy is not empty: {told[0]}", "\n".join(told))
+        lines = planned.result if isinstance(planned.result, tuple) else ()
+        if lines:
+            raise Broken(f"a plan after a deploy is not empty: {lines[0]}", "\n".join(lines))
 
     def desired(self) -> tuple[Resource, ...]:
         return resources(self.place.stack, SUBSCRIPTION, TENANT, POLICIES)
@@ -270,13 +269,14 @@ MOVES: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def started(sequence: Sequence) -> Player:
-    """The player of a sequence's first move."""
+def started(sequence: Sequence, *, real: bool = False) -> Player:
+    """The player of a sequence's first move; `real` for commands in processes of their own."""
     options = dict(sequence[0].arguments)
     file = options.pop("file")
     where = folder()
     write_file(where, file)
-    place = Place(where, options, options.pop("seed", 7))
+    seed = options.pop("seed", 7)
+    place = Ports(where, options) if real else Place(where, options, seed)
     player = Player(place, file)
     place.traffic.excuses.add("nothing is deployed yet")
     account = f"{CANARY}/providers/Microsoft.CognitiveServices/accounts/others"

@@ -21,10 +21,10 @@ class Failure:
     told: str
 
 
-def trial(sequence: Sequence, counts: Counter[str] | None = None) -> Failure | None:
-    """Play it; what is wrong, `None` when nothing is."""
+def trial(sequence: Sequence, counts: Counter[str] | None = None, *, real: bool = False) -> Failure | None:
+    """Play it, with `real` processes or in this one; what is wrong, `None` when nothing is."""
     try:
-        player = play(sequence)
+        player = play(sequence, real=real)
     except Broken as broken:
         return Failure(broken.what, f"{broken}\n{_notes(broken)}")
     except BaseException as error:
@@ -39,7 +39,7 @@ def trial(sequence: Sequence, counts: Counter[str] | None = None) -> Failure | N
     return None
 
 
-def shortest(sequence: Sequence, what: str, tries: int = 60) -> Sequence:
+def shortest(sequence: Sequence, what: str, tries: int = 60, *, real: bool = False) -> Sequence:
     """The sequence without what can be left out while the same fault shows."""
     left = [tries]
 
@@ -48,7 +48,7 @@ def shortest(sequence: Sequence, what: str, tries: int = 60) -> Sequence:
             if left[0] <= 0:
                 return False
             left[0] -= 1
-            found = trial(candidate)
+            found = trial(candidate, real=real)
             if found is not None:
                 return found.what == what
         return False
