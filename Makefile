@@ -66,8 +66,8 @@ fuzz: $(DEV) ## throw texts at the policy language for SECONDS=300 from SEED=1; 
 kill-matrix: $(DEV) ## kill every command at each of its writes, real processes, about an hour (STORY=word EVERY=5 for less)
 	$(BIN)/python -m tests.kills --story "$(STORY)" --every $(or $(EVERY),1)
 
-soak: $(DEV) ## play COUNT=1000 lives of a stack from SEED=1: deploys, kills, faults, edits under traffic; failures shortened
-	$(BIN)/python -m tests.sequences --count $(or $(COUNT),1000) --seed $(or $(SEED),1)
+soak: $(DEV) ## play COUNT=1000 lives of a stack from SEED=1, and REAL=50 with real processes; failures shortened
+	$(BIN)/python -m tests.sequences --count $(or $(COUNT),1000) --real $(or $(REAL),50) --seed $(or $(SEED),1)
 
 bench-balancer: $(DEV) ## how close the policies come to an omniscient balancer, beside the goals (FULL=1: every load, seeds)
 	$(BIN)/python benchmarks/balancer.py $(if $(FULL),--full)

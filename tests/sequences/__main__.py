@@ -1,6 +1,6 @@
 """`python -m tests.sequences --count 1000 --seed 1`: so many lives of a stack, each another.
 
-With `--real` every command is a process of its own, over ports, and is really killed.
+With `--real N` come N more in which every command is a process of its own, over ports, and is really killed.
 
 Prints sequences a second, what was done how often, and every different failure with the shortest sequence
 that still shows it; exits 1 when there was one. `--replay FILE` plays the sequence in a file instead.
@@ -27,52 +27,54 @@ def say(line: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.sequences", description=__doc__)
-    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--count", type=int, default=1000, help="so many in this process")
+    parser.add_argument("--real", type=int, default=0, help="and so many with real processes, over ports")
     parser.add_argument("--seed", type=int, default=1, help="sequences are the same for the same seed")
     parser.add_argument("--first", type=int, default=0, help="the first sequence of the seed, from 0")
     parser.add_argument("--seconds", type=float, default=0.0, help="when to stop at the latest; 0: never")
     parser.add_argument("--most", type=int, default=20, help="different failures after which to stop")
     parser.add_argument("--tries", type=int, default=60, help="trials that shortening a failure may take")
-    parser.add_argument("--real", action="store_true", help="the command line in processes, over ports")
-    parser.add_argument("--replay", type=Path)
+    parser.add_argument("--replay", type=Path, help="play this sequence, with --real 1 over ports")
     given = parser.parse_args()
     if given.replay:
-        return _replay(given.replay, given.real)
+        return _replay(given.replay, bool(given.real))
+    kinds = 0
+    for real, count in ((False, given.count), (True, given.real)):
+        if count:
+            kinds += _play(given, range(given.first, given.first + count), real=real)
+    return 1 if kinds else 0
+
+
+def _play(given: argparse.Namespace, numbers: range, *, real: bool) -> int:
+    """Play these sequences of the seed and tell of them; how many different failures there were."""
     counts: Counter[str] = Counter()
     failures: dict[str, Failure] = {}
     failed = played = 0
     began = time.perf_counter()
-    for number in range(given.first, given.first + given.count):
-        found = trial(draw(given.seed * BLOCK + number), counts, real=given.real)
+    for number in numbers:
+        sequence = draw(given.seed * BLOCK + number)
+        found = trial(sequence, counts, real=real)
         played += 1
         if found is not None:
             failed += 1
             if found.what not in failures:
                 failures[found.what] = found
-                _tell(given.seed, number, found, given.tries, given.real)
+                say(f"FAILED (seed {given.seed}, sequence {number}): {found.what}\n{found.told}")
+                if given.tries:
+                    short = shortest(sequence, found.what, given.tries, real=real)
+                    say(f"# shortened:\n{written(short)}\n")
         spent = time.perf_counter() - began
         if len(failures) >= given.most or (given.seconds and spent > given.seconds):
             break
-    _sum_up(given.seed, given.first, played, failed, len(failures), time.perf_counter() - began, counts)
-    return 1 if failures else 0
-
-
-def _tell(seed: int, number: int, found: Failure, tries: int, real: bool) -> None:
-    sequence = draw(seed * BLOCK + number)
-    say(f"FAILED (seed {seed}, sequence {number}): {found.what}")
-    say(found.told)
-    if tries:
-        say(f"# shortened:\n{written(shortest(sequence, found.what, tries, real=real))}\n")
-
-
-def _sum_up(
-    seed: int, first: int, played: int, failed: int, kinds: int, seconds: float, counts: Counter[str]
-) -> None:
-    say(f"seed {seed}, sequences {first} to {first + played - 1}: {played} in {seconds:.0f} s, "
-        f"{played / seconds:.2f} sequences/s")  # fmt: skip
+    where = "with real processes" if real else "in process"
+    say(
+        f"seed {given.seed}, sequences {numbers.start} to {numbers.start + played - 1} {where}: "
+        f"{played} in {spent:.0f} s, {played / spent:.2f} sequences/s"
+    )
     for name, count in sorted(counts.items()):
         say(f"  {count:>7}  {name}")
-    say(f"{failed} failed, in {kinds} different ways")
+    say(f"{failed} failed, in {len(failures)} different ways")
+    return len(failures)
 
 
 def _replay(file: Path, real: bool) -> int:

@@ -11,7 +11,7 @@ from tests.sequences.moves import read, written
 REGRESSIONS = sorted((Path(__file__).parents[2] / "sequences" / "regressions").glob("*.txt"))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(20))
 def test_a_stack_s_life_ends_well(seed: int) -> None:
     play(draw(seed))
 
