@@ -3,7 +3,7 @@ casts."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET
@@ -12,6 +12,7 @@ from apimlb.policy.clr.objects.text import clr_equals, equal_values, key_of, key
 MODIFIED = "Collection was modified; enumeration operation may not execute."
 LARGEST: Final = 1_000_000
 MISSING: Final = object()
+Item = TypeVar("Item")
 
 
 def bounded(count: int) -> int:
@@ -19,6 +20,26 @@ def bounded(count: int) -> int:
     if count > LARGEST:
         raise exceptions.over_limit(f"{LARGEST} elements in one collection")
     return count
+
+
+class Versioned(Protocol):
+    """A collection that counts its changes."""
+
+    version: int
+
+
+def unchanged(owner: Versioned, items: Iterable[Item], message: str = MODIFIED) -> Iterator[Item]:
+    """The items of a collection; throws once it was changed after this was called."""
+    return _unchanged(owner, owner.version, items, message)
+
+
+def _unchanged(owner: Versioned, version: int, items: Iterable[Item], message: str) -> Iterator[Item]:
+    if owner.version != version:
+        raise exceptions.invalid_operation(message)
+    for item in items:
+        yield item
+        if owner.version != version:
+            raise exceptions.invalid_operation(message)
 
 
 class ClrArray:
@@ -91,15 +112,7 @@ class ClrList:
         return items
 
     def __iter__(self) -> Iterator[object]:
-        return self._walk(self.version)
-
-    def _walk(self, version: int) -> Iterator[object]:
-        if self.version != version:
-            raise exceptions.invalid_operation(MODIFIED)
-        for item in self.items:
-            yield item
-            if self.version != version:
-                raise exceptions.invalid_operation(MODIFIED)
+        return unchanged(self, self.items)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -303,16 +316,7 @@ class ClrDictionary(ReadOnlyMap):
         return len(self._slots)
 
     def pairs(self) -> Iterator[tuple[object, object]]:
-        return self._walk(self.version)
-
-    def _walk(self, version: int) -> Iterator[tuple[object, object]]:
-        if self.version != version:
-            raise exceptions.invalid_operation(MODIFIED)
-        for entry in self._slots:
-            if entry is not None:
-                yield entry
-                if self.version != version:
-                    raise exceptions.invalid_operation(MODIFIED)
+        return unchanged(self, (entry for entry in self._slots if entry is not None))
 
     def __len__(self) -> int:
         return len(self._places)

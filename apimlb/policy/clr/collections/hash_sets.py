@@ -4,8 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from apimlb.policy.clr.collections.containers import MISSING, Comparer, bounded
-from apimlb.policy.clr.exceptions import invalid_operation, over_limit
+from apimlb.policy.clr.collections.containers import MISSING, Comparer, bounded, unchanged
+from apimlb.policy.clr.exceptions import over_limit
 
 MODIFIED_SET: Final = "Collection was modified after the enumerator was instantiated."
 
@@ -119,16 +119,8 @@ class ClrSet:
         return self.comparer.key(item) in self._places
 
     def __iter__(self) -> Iterator[object]:
-        return self._walk(self.version)
-
-    def _walk(self, version: int) -> Iterator[object]:
-        if self.version != version:
-            raise invalid_operation(MODIFIED_SET)
-        for item in self._slots:
-            if item is not MISSING:
-                yield item
-                if self.version != version:
-                    raise invalid_operation(MODIFIED_SET)
+        items = (item for item in self._slots if item is not MISSING)
+        return unchanged(self, items, MODIFIED_SET)
 
     def __len__(self) -> int:
         return len(self._places)

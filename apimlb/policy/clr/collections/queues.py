@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from apimlb.policy.clr.collections.containers import bounded
+from apimlb.policy.clr.collections.containers import bounded, unchanged
 from apimlb.policy.clr.collections.hash_sets import MODIFIED_SET
 from apimlb.policy.clr.exceptions import invalid_operation
 
@@ -49,15 +49,7 @@ class ClrQueue:
         self.items.clear()
 
     def __iter__(self) -> Iterator[object]:
-        return self._walk(self.version)
-
-    def _walk(self, version: int) -> Iterator[object]:
-        if self.version != version:
-            raise invalid_operation(MODIFIED_SET)
-        for item in self.items:
-            yield item
-            if self.version != version:
-                raise invalid_operation(MODIFIED_SET)
+        return unchanged(self, self.items, MODIFIED_SET)
 
     def __len__(self) -> int:
         return len(self.items)
