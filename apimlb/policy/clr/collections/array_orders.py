@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import cmp_to_key
 
-from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.arrays import Array, boxed, put, row
 from apimlb.policy.clr.collections.containers import Comparer
+from apimlb.policy.clr.collections.lists import binary_search
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, argument, argument_range, invalid_operation
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import compare
@@ -113,16 +113,5 @@ def search_part(
     array: Array | None, index: int, length: int, value: object, comparer: Comparer | None = None
 ) -> int:
     array = row(array)
-    low, end = part(array, index, length)
-    high, order = end - 1, _order(comparer)
-    while low <= high:
-        middle = (low + high) // 2
-        BUDGET.spend()
-        found = order(boxed(array, middle, middle + 1)[0], value)
-        if found == 0:
-            return middle
-        if found < 0:
-            low = middle + 1
-        else:
-            high = middle - 1
-    return ~low
+    first, end = part(array, index, length)
+    return binary_search(lambda place: boxed(array, place, place + 1)[0], first, end, value, _order(comparer))

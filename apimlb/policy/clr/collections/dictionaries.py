@@ -13,7 +13,15 @@ from apimlb.policy.clr.collections.containers import (
 )
 from apimlb.policy.clr.collections.enumerators import Enumerator
 from apimlb.policy.clr.collections.hash_sets import room_for, room_grown
-from apimlb.policy.clr.collections.interfaces import KV, PAIR, VALUE, G, count_of, enumerator_of, thing_copy
+from apimlb.policy.clr.collections.interfaces import (
+    KV,
+    PAIR,
+    VALUE,
+    G,
+    collection_copy,
+    count_of,
+    enumerator_of,
+)
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import ClrException, argument_range, required
 from apimlb.policy.clr.json.tokens import JObject
@@ -179,7 +187,7 @@ DEFINITIONS = (
             (f"ICollection<T{name}>", f"IReadOnlyCollection<T{name}>"), nameable=False,
             rows=(
                 ("int Count", count_of),
-                (f"void CopyTo(T{name}[] array, int index)", thing_copy),
+                (f"void CopyTo(T{name}[] array, int index)", collection_copy),
             ),
         )
         for name in ("Key", "Value")

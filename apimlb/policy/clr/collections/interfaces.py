@@ -19,8 +19,8 @@ from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 Array = containers.ClrArray | bytearray
-Things = containers.ClrList | containers.ClrArray | bytearray
-Collection = Things | ClrSet | containers.ClrDictionary | containers.MapView | JArray | JObject
+Listed = containers.ClrList | containers.ClrArray | bytearray
+Collection = Listed | ClrSet | containers.ClrDictionary | containers.MapView | JArray | JObject
 
 G = "System.Collections.Generic."
 T, KEY, VALUE, KV = ("T",), ("TKey",), ("TValue",), ("TKey", "TValue")
@@ -89,11 +89,11 @@ def copy_to(items: Sequence[object] | bytearray, target: Array | None, at: int) 
 # ICollection<T>, IList<T>
 
 
-def _items(target: Things) -> list[object] | bytearray:
+def _items(target: Listed) -> list[object] | bytearray:
     return target if isinstance(target, bytearray) else target.items
 
 
-def list_index(target: Things, value: object) -> int:
+def list_index(target: Listed, value: object) -> int:
     if (
         type(value) is str
         and isinstance(target, containers.ClrArray | containers.ClrList)
@@ -110,7 +110,7 @@ def list_contains(target: object, value: object) -> bool:
     return any(clr_equals(item, value) for item in elements(target))
 
 
-def thing_contains(target: Collection, value: object) -> bool:
+def collection_contains(target: Collection, value: object) -> bool:
     """ICollection<T>.Contains"""
     if isinstance(target, ClrSet):
         return value in target
@@ -131,7 +131,7 @@ def _fixed(target: Collection) -> exceptions.ClrException:
     return exceptions.not_supported(_READ_ONLY if isinstance(target, containers.ReadOnlyList) else _FIXED)
 
 
-def thing_add(target: Collection, value: object) -> None:
+def collection_add(target: Collection, value: object) -> None:
     """ICollection<T>.Add"""
     if isinstance(target, containers.ClrList):
         containers.bounded(len(target.items) + 1)
@@ -151,7 +151,7 @@ def _there(target: Collection | None) -> Collection:
     return target
 
 
-def thing_clear(target: Collection) -> None:
+def collection_clear(target: Collection) -> None:
     if isinstance(target, containers.ClrList):
         target.changed().clear()
     elif isinstance(target, ClrSet | containers.ClrDictionary | JArray | JObject):
@@ -162,14 +162,14 @@ def thing_clear(target: Collection) -> None:
         raise exceptions.not_supported(_READ_ONLY)
 
 
-def thing_remove(target: Collection, value: object) -> bool:
+def collection_remove(target: Collection, value: object) -> bool:
     """ICollection<T>.Remove"""
     if isinstance(target, containers.ClrList):
         return list_remove(target, value)
     if isinstance(target, ClrSet):
         return target.remove(value)
     if isinstance(target, JArray):
-        place = thing_index(target, value)
+        place = item_index(target, value)
         if place >= 0:
             target.remove_at(place)
         return place >= 0
@@ -187,7 +187,7 @@ def list_remove(target: containers.ClrList, value: object) -> bool:
     return index >= 0
 
 
-def thing_copy(target: Collection, array: Array | None, at: int) -> None:
+def collection_copy(target: Collection, array: Array | None, at: int) -> None:
     """ICollection<T>.CopyTo"""
     if isinstance(target, containers.ClrList | containers.ClrArray | bytearray):
         copy_to(_items(target), array, at)
@@ -227,12 +227,12 @@ def copy_checked(items: list[object], array: Array | None, at: int, name: str) -
     write_into(array, at, items)
 
 
-def thing_read_only(target: Collection) -> bool:
+def collection_read_only(target: Collection) -> bool:
     """ICollection<T>.IsReadOnly: arrays say yes."""
     return isinstance(_there(target), containers.ClrArray | bytearray | containers.MapView)
 
 
-def thing_at(target: Things | JArray, index: int) -> object:
+def item_at(target: Listed | JArray, index: int) -> object:
     """An element of an IList<T> or IReadOnlyList<T> of any class."""
     if isinstance(target, containers.ClrList):
         return containers.list_item(target, index)
@@ -247,7 +247,7 @@ def thing_at(target: Things | JArray, index: int) -> object:
     return Byte(target[index]) if isinstance(target, bytearray) else target.items[index]
 
 
-def thing_put(target: Things | JArray, index: int, value: object) -> None:
+def item_put(target: Listed | JArray, index: int, value: object) -> None:
     if isinstance(target, containers.ClrList):
         if not 0 <= index < len(target.items):
             raise exceptions.index_range()
@@ -266,13 +266,13 @@ def thing_put(target: Things | JArray, index: int, value: object) -> None:
         target.items[index] = value
 
 
-def thing_index(target: Things | JArray, value: object) -> int:
+def item_index(target: Listed | JArray, value: object) -> int:
     if isinstance(target, JArray):
         return next((i for i, item in enumerate(target.items) if item is value), -1)
     return list_index(target, value)
 
 
-def thing_insert(target: Things | JArray, index: int, value: object) -> None:
+def item_insert(target: Listed | JArray, index: int, value: object) -> None:
     if isinstance(target, containers.ClrList):
         if not 0 <= index <= len(target.items):
             raise exceptions.argument_range("Index must be within the bounds of the List.", "index")
@@ -284,7 +284,7 @@ def thing_insert(target: Things | JArray, index: int, value: object) -> None:
         raise _fixed(_there(target))
 
 
-def thing_remove_at(target: Things | JArray, index: int) -> None:
+def item_remove_at(target: Listed | JArray, index: int) -> None:
     if isinstance(target, containers.ClrList):
         if not 0 <= index < len(target.items):
             raise exceptions.index_range()

@@ -24,13 +24,13 @@ from apimlb.policy.clr.collections.interfaces import (
     array_from,
     copy_to,
     enumerator_of,
+    item_insert,
+    item_put,
+    item_remove_at,
     list_contains,
     list_index,
     list_remove,
     not_negative,
-    thing_insert,
-    thing_put,
-    thing_remove_at,
 )
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import (
@@ -156,15 +156,19 @@ def list_sort_by(target: ClrList, order: Order) -> None:
 def list_search_part(
     target: ClrList, index: int, count: int, value: object, comparer: Comparer | None
 ) -> int:
-    """BinarySearch: where the value is, or the complement of where it would be."""
     _range(target, index, count)
-    order, low, high = _order(comparer), index, index + count - 1
-    while low <= high:
-        middle = low + (high - low) // 2
-        found = order(target.items[middle], value)
+    return binary_search(target.items.__getitem__, index, index + count, value, _order(comparer))
+
+
+def binary_search(item: Callable[[int], object], low: int, end: int, value: object, order: Order) -> int:
+    """BinarySearch: where the value is, or the complement of where it would be."""
+    while low < end:
+        middle = (low + end - 1) // 2
+        BUDGET.spend()
+        found = order(item(middle), value)
         if found == 0:
             return middle
-        low, high = (middle + 1, high) if found < 0 else (low, middle - 1)
+        low, end = (middle + 1, end) if found < 0 else (low, middle)
     return ~low
 
 
@@ -271,14 +275,14 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("new(int capacity)", Call(new_list_sized, types=T)),
     ("int Count", "{0}.items.__len__()"),
     ("int Capacity", "{0}.capacity", list_reserve),
-    ("T this[int index]", list_item, thing_put),
+    ("T this[int index]", list_item, item_put),
     ("void Add(T item)", Call(list_add, cost="none")),
     (f"void AddRange({SOURCE})", list_add_range),
     ("ReadOnlyCollection<T> AsReadOnly()", lambda target: ReadOnlyList(target.items, target.element)),
     ("int BinarySearch(T item[, IComparer<T> comparer])",
      lambda target, value, comparer=None: list_search_part(target, 0, len(target.items), value, comparer)),
     ("int BinarySearch(int index, int count, T item, IComparer<T> comparer)", list_search_part),
-    ("void Insert(int index, T item)", thing_insert),
+    ("void Insert(int index, T item)", item_insert),
     (f"void InsertRange(int index, {SOURCE})", list_insert_range),
     ("void Clear()", Call(lambda target: target.changed().clear(), cost="none")),
     ("bool Contains(T item)", list_contains),
@@ -293,7 +297,7 @@ _LIST_ROWS: tuple[Row, ...] = (
          _find(target, range(len(target.items) - 1, -1, -1), lambda item: clr_equals(item, value))),
     ("int LastIndexOf(T item, int index[, int count])", list_last_index_from),
     ("bool Remove(T item)", list_remove),
-    ("void RemoveAt(int index)", thing_remove_at),
+    ("void RemoveAt(int index)", item_remove_at),
     ("void RemoveRange(int index, int count)", list_remove_range),
     ("int RemoveAll(Predicate<T>! match)", list_remove_all),
     ("List<T> GetRange(int index, int count)", list_get_range),
