@@ -51,6 +51,12 @@ def argument_range(message: str, name: str = "") -> ClrException:
     return ClrException("System.ArgumentOutOfRangeException", message + suffix)
 
 
+def not_negative(number: int, name: str, message: str = "Non-negative number required.") -> None:
+    """An argument that may not be below zero; throws System.ArgumentOutOfRangeException."""
+    if number < 0:
+        raise argument_range(message, name)
+
+
 def index_range(name: str = "index") -> ClrException:
     """The index of a list that is not there."""
     return argument_range(

@@ -6,7 +6,7 @@ import uuid
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.chance.generator import SeededRandom
-from apimlb.policy.clr.exceptions import argument, argument_range
+from apimlb.policy.clr.exceptions import argument, argument_range, not_negative
 from apimlb.policy.clr.guids import EMPTY, Guid, format_guid, parse_exact, parse_guid
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
@@ -32,8 +32,7 @@ Chance = ContextRandom | SeededRandom
 
 
 def next_below(chance: Chance, highest: int) -> int:
-    if highest < 0:
-        raise argument_range("'maxValue' must be greater than zero.", "maxValue")
+    not_negative(highest, "maxValue", "'maxValue' must be greater than zero.")
     return chance.below(0, highest)
 
 

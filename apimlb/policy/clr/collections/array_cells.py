@@ -6,7 +6,7 @@ from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.arrays import Array, boxed, element_of, given, put, rank, shape_of
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, array_range
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, array_range, not_negative
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import Type
@@ -195,11 +195,9 @@ def _checked(
         raise ClrException(
             "System.RankException", "The specified arrays must have the same number of dimensions."
         )
-    if size < 0:
-        raise argument_range("Non-negative number required.", "length")
+    not_negative(size, "length")
     for number, name in ((start, "sourceIndex"), (place, "destinationIndex")):
-        if number < 0:
-            raise argument_range("Number was less than the array's lower bound in the first dimension.", name)
+        not_negative(number, name, "Number was less than the array's lower bound in the first dimension.")
     for array, index, side, name in (
         (taken, start, "Source", "sourceArray"),
         (filled, place, "Destination", "destinationArray"),

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import cmp_to_key
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.arrays import Array, boxed, put, row
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.collections.lists import binary_search
-from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, argument, argument_range, invalid_operation
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.strings.comparers import compare_objects
@@ -17,10 +17,9 @@ Order = Callable[[object, object], int]
 def part(array: Array, index: int, length: int) -> tuple[int, int]:
     """The first place of a checked part, and the one behind it."""
     for number, name in ((index, "index"), (length, "length")):
-        if number < 0:
-            raise argument_range("Non-negative number required.", name)
+        exceptions.not_negative(number, name)
     if index > len(array) - length:
-        raise argument(
+        raise exceptions.argument(
             "Offset and length were out of bounds for the array or count is greater than the number of "
             "elements from index to the end of the source collection."
         )
@@ -33,10 +32,10 @@ def _guarded(order: Order) -> Order:
     def compared(left: object, right: object) -> int:
         try:
             return order(left, right)
-        except ClrException as error:
-            if error.type_name == OVER_LIMIT:
+        except exceptions.ClrException as error:
+            if error.type_name == exceptions.OVER_LIMIT:
                 raise
-            failed = invalid_operation("Failed to compare two elements in the array.")
+            failed = exceptions.invalid_operation("Failed to compare two elements in the array.")
             failed.inner = error
             raise failed from None
 

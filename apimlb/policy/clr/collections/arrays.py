@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
 from apimlb.policy.clr.collections.containers import ClrArray, ReadOnlyList, bounded
 from apimlb.policy.clr.collections.interfaces import array_from
 from apimlb.policy.clr.collections.iteration import elements, iterate
-from apimlb.policy.clr.exceptions import ClrException, argument_null, argument_range, index_range
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 
@@ -19,7 +19,7 @@ Order = Callable[[object, object], int]
 def given(array: Array | None, name: str = "array") -> Array:
     """The array that must be there."""
     if array is None:
-        raise argument_null(name)
+        raise exceptions.argument_null(name)
     return array
 
 
@@ -27,7 +27,9 @@ def row(array: Array | None, name: str = "array") -> Array:
     """The array that must be there and have one dimension."""
     array = given(array, name)
     if isinstance(array, ClrArray) and len(array.shape) > 1:
-        raise ClrException("System.RankException", "Only single dimension arrays are supported here.")
+        raise exceptions.ClrException(
+            "System.RankException", "Only single dimension arrays are supported here."
+        )
     return array
 
 
@@ -58,8 +60,8 @@ def _looked(array: Array, places: range) -> Iterator[tuple[int, object]]:
     return zip(places, elements(found[:: places.step]), strict=True)
 
 
-def _bad_count() -> ClrException:
-    return argument_range(
+def _bad_count() -> exceptions.ClrException:
+    return exceptions.argument_range(
         "Count must be positive and count must refer to a location within the string/array/collection.",
         "count",
     )
@@ -67,7 +69,7 @@ def _bad_count() -> ClrException:
 
 def _forwards(array: Array, start: int, count: int | None) -> range:
     if not 0 <= start <= len(array):
-        raise index_range("startIndex")
+        raise exceptions.index_range("startIndex")
     count = len(array) - start if count is None else count
     if not 0 <= count <= len(array) - start:
         raise _bad_count()
@@ -81,7 +83,7 @@ def _backwards(array: Array, start: int | None, count: int | None, none: tuple[i
     elif count is None:
         count = start + 1 if len(array) else 0
     if start not in none if not len(array) else not 0 <= start < len(array):
-        raise index_range("startIndex")
+        raise exceptions.index_range("startIndex")
     if not 0 <= count <= start + 1:
         raise _bad_count()
     return range(start, start - count, -1)
@@ -144,8 +146,7 @@ def fill_part(array: Array | None, value: object, start: int, count: int) -> Non
 
 def resize(kind: Type, array: Array | None, size: int) -> tuple[None, Array]:
     """Array.Resize: the array of that size, the same one where it has it"""
-    if size < 0:
-        raise argument_range("Non-negative number required.", "newSize")
+    exceptions.not_negative(size, "newSize")
     bounded(size)
     if array is not None and len(array) == size:
         return None, array
@@ -196,5 +197,5 @@ def lower_bound(array: Array, dimension: int) -> int:
 def _size(array: Array, dimension: int, message: str) -> int:
     shape = shape_of(array)
     if not 0 <= dimension < len(shape):
-        raise ClrException("System.IndexOutOfRangeException", message)
+        raise exceptions.ClrException("System.IndexOutOfRangeException", message)
     return shape[dimension]

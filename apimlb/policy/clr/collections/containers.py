@@ -184,8 +184,7 @@ class ReadOnlyMap(ABC):
 
     def absent(self, key: object) -> object:
         """What `map[key]` is where nothing is under the key; throws KeyNotFoundException."""
-        if key is None:
-            raise exceptions.argument_null("key")
+        key = exceptions.required(key, "key")
         raise exceptions.ClrException(
             "System.Collections.Generic.KeyNotFoundException",
             f"The given key '{key}' was not present in the dictionary.",
@@ -262,8 +261,7 @@ class ClrDictionary(ReadOnlyMap):
         self._free: list[int] = []
 
     def find(self, key: object) -> object:
-        if key is None:
-            raise exceptions.argument_null("key")
+        key = exceptions.required(key, "key")
         place = self._places.get(self.comparer.key(key))
         if place is None:
             return MISSING
@@ -272,8 +270,7 @@ class ClrDictionary(ReadOnlyMap):
         return entry[1]
 
     def put(self, key: object, value: object) -> None:
-        if key is None:
-            raise exceptions.argument_null("key")
+        key = exceptions.required(key, "key")
         wanted = self.comparer.key(key)
         place = self._places.get(wanted)
         if place is not None:
@@ -296,8 +293,7 @@ class ClrDictionary(ReadOnlyMap):
         self.put(key, value)
 
     def remove(self, key: object) -> bool:
-        if key is None:
-            raise exceptions.argument_null("key")
+        key = exceptions.required(key, "key")
         place = self._places.pop(self.comparer.key(key), None)
         if place is None:
             return False

@@ -49,11 +49,6 @@ def count_of(target: object) -> int:
     return len(target.properties if isinstance(target, JObject) else target)  # type: ignore[arg-type]
 
 
-def not_negative(number: int, name: str) -> None:
-    if number < 0:
-        raise exceptions.argument_range(_NOT_NEGATIVE, name)
-
-
 def actual(message: str, name: str, value: int) -> exceptions.ClrException:
     """An ArgumentOutOfRangeException that names the value."""
     made = exceptions.argument_range(message, name)
@@ -73,10 +68,9 @@ def copy_to(items: Sequence[object] | bytearray, target: Array | None, at: int) 
     """Array.Copy as List<T>, arrays and read-only lists use it for CopyTo."""
     if target is None:
         raise exceptions.argument_null("destinationArray")
-    if at < 0:
-        raise exceptions.argument_range(
-            "Number was less than the array's lower bound in the first dimension.", "destinationIndex"
-        )
+    exceptions.not_negative(
+        at, "destinationIndex", "Number was less than the array's lower bound in the first dimension."
+    )
     if at + len(items) > len(target):
         raise exceptions.argument(
             "Destination array was not long enough. Check the destination index, length, and the array's "

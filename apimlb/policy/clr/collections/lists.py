@@ -30,7 +30,6 @@ from apimlb.policy.clr.collections.interfaces import (
     list_contains,
     list_index,
     list_remove,
-    not_negative,
 )
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import (
@@ -38,6 +37,7 @@ from apimlb.policy.clr.exceptions import (
     argument_range,
     index_range,
     invalid_operation,
+    not_negative,
     required,
 )
 from apimlb.policy.clr.metering import charge_sorting

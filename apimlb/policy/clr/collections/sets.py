@@ -27,7 +27,7 @@ from apimlb.policy.clr.collections.interfaces import (
 )
 from apimlb.policy.clr.collections.iteration import elements, known_size
 from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.exceptions import argument, argument_null, argument_range, required
+from apimlb.policy.clr.exceptions import argument, argument_null, not_negative, required
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -53,8 +53,7 @@ def new_set_sized(kind: Type, capacity: int, comparer: Comparer | None = None) -
 
 
 def _room(capacity: int) -> None:
-    if capacity < 0:
-        raise argument_range("Specified argument was out of the range of valid values.", "capacity")
+    not_negative(capacity, "capacity", "Specified argument was out of the range of valid values.")
 
 
 def to_set(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:

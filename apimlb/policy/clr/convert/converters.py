@@ -55,8 +55,7 @@ def hex_text(content: bytearray | None, start: int = 0, length: int | None = Non
     if start < 0 or (start >= len(content) and start > 0):
         raise exceptions.index_range("startIndex")
     length = len(content) - start if length is None else length
-    if length < 0:
-        raise exceptions.argument_range("Value must be positive.", "length")
+    exceptions.not_negative(length, "length", "Value must be positive.")
     if start > len(content) - length:
         raise exceptions.argument(_TOO_SHORT, "value")
     return bytes(content[start : start + length]).hex("-").upper()
@@ -200,8 +199,7 @@ def _piece(content: bytearray | None, start: int, length: int, name: str) -> byt
     content = exceptions.required(content, "inArray")
     if length < 0:
         raise exceptions.index_range("length")
-    if start < 0:
-        raise exceptions.argument_range("Value must be positive.", name)
+    exceptions.not_negative(start, name, "Value must be positive.")
     if start > len(content) - length:
         raise exceptions.argument_range("Offset and length must refer to a position in the string.", name)
     return content[start : start + length]
@@ -211,8 +209,7 @@ def chars_from_base64(chars: ClrArray, start: int, length: int) -> bytearray:
     """Convert.FromBase64CharArray"""
     if length < 0:
         raise exceptions.index_range("length")
-    if start < 0:
-        raise exceptions.argument_range("Value must be positive.", "offset")
+    exceptions.not_negative(start, "offset", "Value must be positive.")
     if start > len(chars.items) - length:
         raise exceptions.argument_range("Offset and length must refer to a position in the string.", "offset")
     return from_base64("".join(map(str, chars.items[start : start + length])))

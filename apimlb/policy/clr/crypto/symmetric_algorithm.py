@@ -5,7 +5,7 @@ from apimlb.policy.clr.crypto import aes
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
 from apimlb.policy.clr.crypto.ciphers import BLOCK_BITS, MODES, PADDINGS, Cipher, given
 from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform, out_of_bounds
-from apimlb.policy.clr.exceptions import argument_range, required
+from apimlb.policy.clr.exceptions import not_negative, required
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.types.definitions import Call, Definition, setting
 
@@ -103,8 +103,7 @@ def random_part(
 ) -> None:
     target = required(target, "data")
     for name, value in (("offset", offset), ("count", count)):
-        if value < 0:
-            raise argument_range("Non-negative number required.", name)
+        not_negative(value, name)
     if count > len(target) - offset:
         raise out_of_bounds()
     target[offset : offset + count] = host.rng.randbytes(count)

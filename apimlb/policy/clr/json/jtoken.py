@@ -135,8 +135,7 @@ def deep_equals(left: JToken | None, right: JToken | None) -> bool:
 
 def copy_children(token: JArray, array: ClrArray, at: int) -> None:
     """JArray.CopyTo"""
-    if at < 0:
-        raise exceptions.argument_range("arrayIndex is less than 0.", "arrayIndex")
+    exceptions.not_negative(at, "arrayIndex", "arrayIndex is less than 0.")
     if at >= len(array) and at != 0:
         raise exceptions.argument("arrayIndex is equal to or greater than the length of array.")
     if len(token.items) > len(array) - at:

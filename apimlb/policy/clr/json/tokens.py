@@ -188,8 +188,7 @@ class JList(JContainer):
 
 
 def _check_place(index: int, count: int) -> None:
-    if index < 0:
-        raise exceptions.argument_range("Index is less than 0.", "index")
+    exceptions.not_negative(index, "index", "Index is less than 0.")
     if index >= count:
         raise exceptions.argument_range("Index is equal to or greater than Count.", "index")
 

@@ -7,7 +7,6 @@ from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.dates.instants import TICKS_PER_MILLISECOND, TimeSpan
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_null, argument_range, not_supported, required
 from apimlb.policy.clr.regex import patterns
 from apimlb.policy.clr.types.definitions import Call, Definition
 
@@ -41,7 +40,7 @@ _NO_TIME_LIMIT = -TICKS_PER_MILLISECOND
 def check_timeout(time: TimeSpan) -> None:
     """A time limit that .NET takes. Searches are bounded by their steps here, not by time."""
     if time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
-        raise argument_range(patterns.OUT_OF_RANGE, "matchTimeout")
+        raise exceptions.argument_range(patterns.OUT_OF_RANGE, "matchTimeout")
 
 
 def new_timed_regex(pattern: str | None, options: Enum, time: TimeSpan) -> patterns.Regex:
@@ -88,7 +87,7 @@ def replace(
     regex: patterns.Regex, text: str | None, replacement: str | None, count: int = -1, start: int = 0
 ) -> str:
     if text is None or replacement is None:
-        raise argument_null("input" if text is None else "replacement")
+        raise exceptions.argument_null("input" if text is None else "replacement")
     return regex.replace(text, lambda found: patterns.expand(found, replacement), count, start)
 
 
@@ -100,7 +99,7 @@ def replace_with(
     start: int = 0,
 ) -> str:
     if text is None or evaluate is None:
-        raise argument_null("input" if text is None else "evaluator")
+        raise exceptions.argument_null("input" if text is None else "evaluator")
     return regex.replace(text, evaluate, count, start)
 
 
@@ -136,7 +135,7 @@ def group_named(collection: Captures, name: str) -> object:
 
 def item_at(collection: Captures, index: int) -> object:
     if not 0 <= index < len(collection.items):
-        raise argument_range("Specified argument was out of the range of valid values.", "i")
+        raise exceptions.argument_range("Specified argument was out of the range of valid values.", "i")
     return collection.items[index]
 
 
@@ -145,9 +144,9 @@ def count(collection: Captures) -> int:
 
 
 def result(found: patterns.Match, replacement: str | None) -> str:
-    replacement = required(replacement, "replacement")
+    replacement = exceptions.required(replacement, "replacement")
     if found.hit is None:
-        raise not_supported("Result cannot be called on a failed Match.")
+        raise exceptions.not_supported("Result cannot be called on a failed Match.")
     return patterns.expand(found, replacement)
 
 

@@ -164,8 +164,7 @@ class Regex:
 
     def split(self, text: str | None, count: int = 0, start: int = 0) -> list[str]:
         text = exceptions.required(text, "input")
-        if count < 0:
-            raise exceptions.argument_range("Count cannot be less than -1.", "count")
+        exceptions.not_negative(count, "count", "Count cannot be less than -1.")
         pieces: list[str] = []
         at = 0
         for cuts, match in enumerate(self.matches(text, start), 1):

@@ -52,8 +52,7 @@ class StringBuilder:
 
 
 def _checked_capacity(capacity: int) -> int:
-    if capacity < 0:
-        raise exceptions.argument_range("'capacity' must be greater than zero.", "capacity")
+    exceptions.not_negative(capacity, "capacity", "'capacity' must be greater than zero.")
     return capacity
 
 
@@ -76,10 +75,8 @@ def new_filled_builder(text: str | None, capacity: int) -> StringBuilder:
 def new_builder_of_part(text: str | None, start: int, length: int, capacity: int) -> StringBuilder:
     text = text or ""
     _checked_capacity(capacity)
-    if length < 0:
-        raise exceptions.argument_range("'length' must be non-negative.", "length")
-    if start < 0:
-        raise exceptions.argument_range("StartIndex cannot be less than zero.", "startIndex")
+    exceptions.not_negative(length, "length", "'length' must be non-negative.")
+    exceptions.not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
     if start > len(text) - length:
         raise exceptions.argument_range(
             "Index and length must refer to a location within the string.", "length"
@@ -96,14 +93,12 @@ def chars_text(chars: ClrArray | None) -> str:
 
 
 def append_repeated(target: StringBuilder, char: str, count: int) -> StringBuilder:
-    if count < 0:
-        raise exceptions.argument_range("Count cannot be less than zero.", "repeatCount")
+    exceptions.not_negative(count, "repeatCount", "Count cannot be less than zero.")
     return target.append(str(char) * bounded_length(count))
 
 
 def _positive(value: int, name: str) -> None:
-    if value < 0:
-        raise exceptions.argument_range("Value must be positive.", name)
+    exceptions.not_negative(value, name, "Value must be positive.")
 
 
 def append_some_chars(target: StringBuilder, chars: ClrArray | None, start: int, count: int) -> StringBuilder:
@@ -163,8 +158,7 @@ def insert_chars(target: StringBuilder, index: int, chars: ClrArray | None) -> S
 
 
 def insert_repeated(target: StringBuilder, index: int, value: str | None, count: int) -> StringBuilder:
-    if count < 0:
-        raise exceptions.argument_range("Non-negative number required.", "count")
+    exceptions.not_negative(count, "count")
     bounded_length(len(value or "") * count)
     return _inserted(target, index, (value or "") * count)
 
@@ -178,8 +172,7 @@ def insert_some_chars(
         if start == 0 and count == 0:
             return target
         raise exceptions.argument_null("value", "String reference not set to an instance of a String.")
-    if start < 0:
-        raise exceptions.argument_range("StartIndex cannot be less than zero.", "startIndex")
+    exceptions.not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
     _positive(count, "charCount")
     if start > len(chars.items) - count:
         raise exceptions.index_range("startIndex")
@@ -187,10 +180,8 @@ def insert_some_chars(
 
 
 def builder_remove(target: StringBuilder, start: int, length: int) -> StringBuilder:
-    if length < 0:
-        raise exceptions.argument_range("Length cannot be less than zero.", "length")
-    if start < 0:
-        raise exceptions.argument_range("StartIndex cannot be less than zero.", "startIndex")
+    exceptions.not_negative(length, "length", "Length cannot be less than zero.")
+    exceptions.not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
     if length > len(target) - start:
         raise exceptions.index_range("length")
     text = str(target)
@@ -223,8 +214,7 @@ def builder_replace_in(
 
 
 def builder_cut(target: StringBuilder, length: int) -> None:
-    if length < 0:
-        raise exceptions.argument_range("Length cannot be less than zero.", "value")
+    exceptions.not_negative(length, "value", "Length cannot be less than zero.")
     if length > target.largest:
         raise exceptions.argument_range("capacity was less than the current size.", "value")
     text = str(target)
@@ -233,8 +223,7 @@ def builder_cut(target: StringBuilder, length: int) -> None:
 
 def builder_reserve(target: StringBuilder, capacity: int) -> None:
     """Capacity = value"""
-    if capacity < 0:
-        raise exceptions.argument_range("Capacity must be positive.", "value")
+    exceptions.not_negative(capacity, "value", "Capacity must be positive.")
     if capacity > target.largest:
         raise exceptions.argument_range("Capacity exceeds maximum capacity.", "value")
     if capacity < len(target):
@@ -243,8 +232,7 @@ def builder_reserve(target: StringBuilder, capacity: int) -> None:
 
 
 def ensure_capacity(target: StringBuilder, capacity: int) -> int:
-    if capacity < 0:
-        raise exceptions.argument_range("Capacity must be positive.", "capacity")
+    exceptions.not_negative(capacity, "capacity", "Capacity must be positive.")
     if target.capacity < capacity:
         builder_reserve(target, capacity)
     return target.capacity
@@ -276,10 +264,8 @@ def builder_part(target: StringBuilder, start: int, length: int) -> str:
 
 def builder_copy(target: StringBuilder, start: int, chars: ClrArray, place: int, count: int) -> None:
     """CopyTo(sourceIndex, destination, destinationIndex, count)"""
-    if count < 0:
-        raise exceptions.argument_range("Argument count must not be negative.", "count")
-    if place < 0:
-        raise exceptions.argument_range("'destinationIndex' must be non-negative.", "destinationIndex")
+    exceptions.not_negative(count, "count", "Argument count must not be negative.")
+    exceptions.not_negative(place, "destinationIndex", "'destinationIndex' must be non-negative.")
     if place > len(chars.items) - count:
         raise exceptions.argument(
             "Either offset did not refer to a position in the string, or there is an insufficient length of "

@@ -2,7 +2,7 @@
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_range, index_range, required
+from apimlb.policy.clr.exceptions import argument_range, index_range, not_negative, required
 from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.strings.texts import join
@@ -37,8 +37,7 @@ def compare_parts_as(
     """string.Compare(strA, indexA, strB, indexB, length, StringComparison)"""
     if left is None or right is None:
         return (left is not None) - (right is not None)
-    if length < 0:
-        raise argument_range("Length cannot be less than zero.", "length")
+    not_negative(length, "length", "Length cannot be less than zero.")
     _check_starts(left, start, right, place)
     first, second = left[start : start + length], right[place : place + length]
     if comparison.number == _ORDINAL:
@@ -50,8 +49,7 @@ def compare_parts_ordinal(left: str | None, start: int, right: str | None, place
     """string.CompareOrdinal(strA, indexA, strB, indexB, length)"""
     if left is None or right is None:
         return (left is not None) - (right is not None)
-    if length < 0:
-        raise argument_range("Count cannot be less than zero.", "length")
+    not_negative(length, "length", "Count cannot be less than zero.")
     _check_starts(left, start, right, place)
     return order.compare_units(left[start : start + length], right[place : place + length])
 
@@ -71,8 +69,7 @@ def interned(text: str | None) -> str:
 def copy_to(text: str, start: int, target: ClrArray | None, place: int, count: int) -> None:
     """string.CopyTo(sourceIndex, destination, destinationIndex, count)"""
     target = required(target, "destination")
-    if count < 0:
-        raise argument_range("Count cannot be less than zero.", "count")
+    not_negative(count, "count", "Count cannot be less than zero.")
     if start < 0:
         raise index_range("sourceIndex")
     where = "Index and count must refer to a location within the string."
@@ -93,10 +90,8 @@ def part_to_chars(text: str, start: int, length: int) -> ClrArray:
 
 def new_part(chars: ClrArray, start: int, length: int) -> str:
     """new string(char[], startIndex, length)"""
-    if start < 0:
-        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
-    if length < 0:
-        raise argument_range("Length cannot be less than zero.", "length")
+    not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
+    not_negative(length, "length", "Length cannot be less than zero.")
     if start + length > len(chars.items):
         raise index_range("startIndex")
     return "".join(map(str, chars.items[start : start + length]))
@@ -104,10 +99,8 @@ def new_part(chars: ClrArray, start: int, length: int) -> str:
 
 def join_part(separator: str | None, values: ClrArray, start: int, count: int) -> str:
     """string.Join(separator, values, startIndex, count)"""
-    if start < 0:
-        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
-    if count < 0:
-        raise argument_range("Count cannot be less than zero.", "count")
+    not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
+    not_negative(count, "count", "Count cannot be less than zero.")
     if start + count > len(values.items):
         raise argument_range("Index and count must refer to a location within the buffer.", "startIndex")
     return join(separator, ClrArray(values.items[start : start + count], "System.String"))

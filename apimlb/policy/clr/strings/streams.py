@@ -2,8 +2,8 @@
 
 import re
 
+from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, argument_range, required
 from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.builders import StringBuilder, append_some_chars
@@ -17,7 +17,7 @@ class StringReader:
     clr_name = "System.IO.StringReader"
 
     def __init__(self, text: str | None) -> None:
-        text = required(text, "s")
+        text = exceptions.required(text, "s")
         self._text: str | None = text
         self.at = 0
 
@@ -25,7 +25,9 @@ class StringReader:
     def text(self) -> str:
         """What is read; throws System.ObjectDisposedException when the reader is closed."""
         if self._text is None:
-            raise ClrException("System.ObjectDisposedException", "Cannot read from a closed TextReader.")
+            raise exceptions.ClrException(
+                "System.ObjectDisposedException", "Cannot read from a closed TextReader."
+            )
         return self._text
 
     def take(self, count: int) -> str:
@@ -62,12 +64,11 @@ def read(reader: StringReader) -> int:
 
 def _check_buffer(buffer: ClrArray | None, index: int, count: int) -> ClrArray:
     if buffer is None:
-        raise argument_null("buffer", "Buffer cannot be null.")
+        raise exceptions.argument_null("buffer", "Buffer cannot be null.")
     for number, name in ((index, "index"), (count, "count")):
-        if number < 0:
-            raise argument_range("Non-negative number required.", name)
+        exceptions.not_negative(number, name)
     if len(buffer.items) - index < count:
-        raise argument(
+        raise exceptions.argument(
             "Offset and length were out of bounds for the array or count is greater than the number of "
             "elements from index to the end of the source collection."
         )
@@ -93,7 +94,9 @@ class StringWriter:
 
     def write(self, text: str) -> None:
         if not self._open:
-            raise ClrException("System.ObjectDisposedException", "Cannot write to a closed TextWriter.")
+            raise exceptions.ClrException(
+                "System.ObjectDisposedException", "Cannot write to a closed TextWriter."
+            )
         self.builder.append(text)
 
     def close(self) -> None:
@@ -105,7 +108,7 @@ class StringWriter:
 
 def new_writer_on(builder: StringBuilder | None) -> StringWriter:
     if builder is None:
-        raise argument_null("sb", "Buffer cannot be null.")
+        raise exceptions.argument_null("sb", "Buffer cannot be null.")
     return StringWriter(builder)
 
 

@@ -52,8 +52,7 @@ def _content(value: bytearray | None) -> bytearray:
 def _part(size: int, index: int, count: int, names: tuple[str, str], where: str, blamed: str) -> slice:
     """A checked part of an array or text of that size."""
     for number, name in zip((index, count), names, strict=True):
-        if number < 0:
-            raise exceptions.argument_range("Non-negative number required.", name)
+        exceptions.not_negative(number, name)
     if index > size - count:
         raise exceptions.argument_range(
             f"Index and count must refer to a location within the {where}.", blamed
@@ -175,8 +174,7 @@ def converted_part(
 
 
 def _most(count: Callable[[int], int], given: int, what: str, made: str, name: str) -> int:
-    if given < 0:
-        raise exceptions.argument_range("Non-negative number required.", name)
+    exceptions.not_negative(given, name)
     found = count(given)
     if found > 0x7FFFFFFF:
         raise exceptions.argument_range(

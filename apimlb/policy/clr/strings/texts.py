@@ -7,7 +7,7 @@ from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text, charg
 from apimlb.policy.clr.collections.containers import ClrArray, bounded
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument, argument_range, array_range, required
+from apimlb.policy.clr.exceptions import argument, argument_range, array_range, not_negative, required
 from apimlb.policy.clr.numbers.arithmetic import Char, chars_of
 from apimlb.policy.clr.objects import ordering as order
 from apimlb.policy.clr.objects.text import format_text, text_of
@@ -30,28 +30,24 @@ def char_at(text: str, index: int) -> Char:
 
 
 def substring(text: str, start: int, length: int | None = None) -> str:
-    if start < 0:
-        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
+    not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
     if start > len(text):
         raise argument_range("startIndex cannot be larger than length of string.", "startIndex")
     if length is None:
         return text[start:]
-    if length < 0:
-        raise argument_range("Length cannot be less than zero.", "length")
+    not_negative(length, "length", "Length cannot be less than zero.")
     if start + length > len(text):
         raise argument_range("Index and length must refer to a location within the string.", "length")
     return text[start : start + length]
 
 
 def remove(text: str, start: int, count: int | None = None) -> str:
-    if start < 0:
-        raise argument_range("StartIndex cannot be less than zero.", "startIndex")
+    not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
     if count is None:
         if start >= len(text):
             raise argument_range("startIndex must be less than length of string.", "startIndex")
         return text[:start]
-    if count < 0:
-        raise argument_range("Count cannot be less than zero.", "count")
+    not_negative(count, "count", "Count cannot be less than zero.")
     if start + count > len(text):
         raise argument_range("Index and count must refer to a location within the string.", "count")
     return text[:start] + text[start + count :]
@@ -105,14 +101,12 @@ def trimmed(chars: ClrArray | None) -> str:
 
 
 def pad_left(text: str, width: int, fill: str = " ") -> str:
-    if width < 0:
-        raise argument_range("Non-negative number required.", "totalWidth")
+    not_negative(width, "totalWidth")
     return text.rjust(bounded_length(width), fill)
 
 
 def pad_right(text: str, width: int, fill: str = " ") -> str:
-    if width < 0:
-        raise argument_range("Non-negative number required.", "totalWidth")
+    not_negative(width, "totalWidth")
     return text.ljust(bounded_length(width), fill)
 
 
@@ -164,8 +158,7 @@ def _told(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
     limit = -1
     for each in given:
         if isinstance(each, int):
-            if each < 0:
-                raise argument_range("Count cannot be less than zero.", "count")
+            not_negative(each, "count", "Count cannot be less than zero.")
             limit = each
     return limit, bool(given) and isinstance(given[-1], Enum) and given[-1].number == 1
 
@@ -194,8 +187,7 @@ def to_chars(text: str) -> ClrArray:
 
 
 def repeated(char: str, count: int) -> str:
-    if count < 0:
-        raise argument_range("Count cannot be less than zero.", "count")
+    not_negative(count, "count", "Count cannot be less than zero.")
     return str(char) * bounded_length(count)
 
 

@@ -12,15 +12,7 @@ from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.strings import encodings
 from apimlb.policy.clr.types.definitions import Definition
 from apimlb.policy.clr.utf16 import whole
-from apimlb.policy.clr.web.uris import (
-    Uri,
-    absolute_of,
-    escape_data,
-    join_uri,
-    local_path,
-    make_uri,
-    unescaped,
-)
+from apimlb.policy.clr.web import uris
 
 SCHEMES = {
     "File": "file", "Ftp": "ftp", "Gopher": "gopher", "Http": "http", "Https": "https", "Mailto": "mailto",
@@ -30,53 +22,53 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
 _WELL_FORMED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=\u00a0-\uffff]|%[0-9A-Fa-f]{2})*\Z")
 
 
-def combined(start: Uri | None, rest: str | None) -> Uri:
+def combined(start: uris.Uri | None, rest: str | None) -> uris.Uri:
     if start is None or rest is None:
         raise exceptions.argument_null("baseUri" if start is None else "relativeUri")
     if start.absolute is None:
         raise exceptions.argument_range("Specified argument was out of the range of valid values.", "baseUri")
-    return join_uri(start, rest)
+    return uris.join_uri(start, rest)
 
 
-def try_create(text: str | None, kind: Enum) -> tuple[bool, Uri | None]:
+def try_create(text: str | None, kind: Enum) -> tuple[bool, uris.Uri | None]:
     try:
-        return True, make_uri(text, relative=kind.number != 1)
+        return True, uris.make_uri(text, relative=kind.number != 1)
     except exceptions.ClrException:
         return False, None
 
 
-def try_combine(start: Uri | None, rest: str | None) -> tuple[bool, Uri | None]:
+def try_combine(start: uris.Uri | None, rest: str | None) -> tuple[bool, uris.Uri | None]:
     """Uri.TryCreate(baseUri, relativeUri, out result)"""
     if rest is None:
         return False, None
     try:
-        given = Uri(rest)
+        given = uris.Uri(rest)
         if given.absolute is not None:
             return True, given
         if start is None or start.absolute is None:
             return False, None
-        return True, join_uri(start, rest)
+        return True, uris.join_uri(start, rest)
     except exceptions.ClrException:
         return False, None
 
 
-def _absolute(uri: Uri) -> Uri:
-    absolute_of(uri)
+def _absolute(uri: uris.Uri) -> uris.Uri:
+    uris.absolute_of(uri)
     return uri
 
 
-def absolute_path(uri: Uri) -> str:
+def absolute_path(uri: uris.Uri) -> str:
     return _absolute(uri).path
 
 
-def segments(uri: Uri) -> ClrArray:
+def segments(uri: uris.Uri) -> ClrArray:
     """`/`, `a/`, `b`: the pieces of the path with their slashes."""
     pieces = _absolute(uri).path.split("/")
     found = [piece + "/" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
     return ClrArray(list(found), "System.String")
 
 
-def left_part(uri: Uri, part: Enum) -> str:
+def left_part(uri: uris.Uri, part: Enum) -> str:
     _absolute(uri)
     made = f"{uri.scheme}://"
     if str(part) == "Scheme":
@@ -87,16 +79,16 @@ def left_part(uri: Uri, part: Enum) -> str:
     return made + (uri.path + uri.query if str(part) == "Query" else "")
 
 
-def uri_part(name: str) -> Callable[[Uri], object]:
+def uri_part(name: str) -> Callable[[uris.Uri], object]:
     return lambda uri: getattr(_absolute(uri), name)
 
 
-def dns_host(uri: Uri) -> str:
+def dns_host(uri: uris.Uri) -> str:
     """DnsSafeHost: an address of IPv6 without its brackets"""
     return str(_absolute(uri).host).strip("[]")
 
 
-def idn_host(uri: Uri) -> str:
+def idn_host(uri: uris.Uri) -> str:
     """IdnHost: names of other scripts in Punycode"""
     host = dns_host(uri)
     if host.isascii():
@@ -107,40 +99,40 @@ def idn_host(uri: Uri) -> str:
         return host
 
 
-def is_file(uri: Uri) -> bool:
+def is_file(uri: uris.Uri) -> bool:
     return _absolute(uri).scheme == "file"
 
 
-def is_loopback(uri: Uri) -> bool:
+def is_loopback(uri: uris.Uri) -> bool:
     host = _absolute(uri).host
     local = host in ("localhost", "loopback", "[::1]") or re.match(r"127\.\d+\.\d+\.\d+\Z", host) is not None
     return local or (is_file(uri) and not host)
 
 
-def same_uri(uri: Uri, other: object) -> bool:
+def same_uri(uri: uris.Uri, other: object) -> bool:
     """Equals(object): also of the text of a URI"""
     if isinstance(other, str) and not isinstance(other, Char):
         other = _made(other)
     return uri == other
 
 
-def _made(text: str) -> Uri | None:
+def _made(text: str) -> uris.Uri | None:
     try:
-        return make_uri(text, relative=True)
+        return uris.make_uri(text, relative=True)
     except exceptions.ClrException:
         return None
 
 
-def is_base_of(start: Uri, uri: Uri) -> bool:
+def is_base_of(start: uris.Uri, uri: uris.Uri) -> bool:
     """Whether the other lies below this one's last slash."""
     if start.absolute is None:
         return False
-    other = uri if uri.absolute is not None else join_uri(start, uri.text)
+    other = uri if uri.absolute is not None else uris.join_uri(start, uri.text)
     alike = (start.scheme, start.host, start.port) == (other.scheme, other.host, other.port)
     return alike and other.path.startswith(start.path.rpartition("/")[0] + "/")
 
 
-def relative_to(start: Uri, uri: Uri) -> Uri:
+def relative_to(start: uris.Uri, uri: uris.Uri) -> uris.Uri:
     """MakeRelativeUri: how to get from this one to the other"""
     _absolute(start)
     _absolute(uri)
@@ -149,7 +141,7 @@ def relative_to(start: Uri, uri: Uri) -> Uri:
     way = _way(start.path, uri.path)
     if ":" in re.split(r"[/\\?#]", way)[0]:
         way = "./" + way
-    return make_uri(way + uri.query + uri.fragment, relative=True)
+    return uris.make_uri(way + uri.query + uri.fragment, relative=True)
 
 
 def _way(start: str, end: str) -> str:
@@ -179,12 +171,12 @@ def _unbroken(text: str) -> str:
 
 def escape(text: str | None) -> str:
     text = exceptions.required(text, "stringToEscape")
-    return escape_data(_unbroken(text))
+    return uris.escape_data(_unbroken(text))
 
 
 def unescape(text: str | None) -> str:
     text = exceptions.required(text, "stringToUnescape")
-    return unescaped(text)
+    return uris.unescaped(text)
 
 
 def is_well_formed(text: str | None, kind: Enum) -> bool:
@@ -194,7 +186,7 @@ def is_well_formed(text: str | None, kind: Enum) -> bool:
     )
 
 
-def is_well_formed_uri(uri: Uri) -> bool:
+def is_well_formed_uri(uri: uris.Uri) -> bool:
     """IsWellFormedOriginalString: nothing in it would have to be escaped"""
     return _WELL_FORMED.match(uri.text) is not None
 
@@ -239,9 +231,9 @@ DEFINITIONS = (
     Definition(
         "System.Uri", "class",
         rows=(
-            ("new(string uriString)", make_uri),
+            ("new(string uriString)", uris.make_uri),
             ("new(string uriString, UriKind uriKind)",
-             lambda text, kind: make_uri(text, relative=kind.number != 1)),
+             lambda text, kind: uris.make_uri(text, relative=kind.number != 1)),
             ("new(Uri baseUri, string relativeUri)", combined),
             ("new(Uri baseUri, Uri relativeUri)",
              lambda start, rest: combined(start, None if rest is None else rest.text)),
@@ -263,9 +255,9 @@ DEFINITIONS = (
             ("static bool IsHexEncoding(string pattern, int index)", is_hex_encoding),
             *((f"static string UriScheme{name}", repr(scheme)) for name, scheme in SCHEMES.items()),
             ("static string SchemeDelimiter", "'://'"),
-            ("string AbsoluteUri", absolute_of),
+            ("string AbsoluteUri", uris.absolute_of),
             ("string AbsolutePath", absolute_path),
-            ("string LocalPath", lambda uri: local_path(_absolute(uri))),
+            ("string LocalPath", lambda uri: uris.local_path(_absolute(uri))),
             ("string PathAndQuery", lambda uri: _absolute(uri).path + uri.query),
             ("string[] Segments", segments),
             ("string GetLeftPart(UriPartial part)", left_part),

@@ -6,22 +6,12 @@ from apimlb.errors import PolicyError
 from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
-from apimlb.policy.csharp.binding import bound
+from apimlb.policy.csharp.binding import bound, lookup
 from apimlb.policy.csharp.binding.arguments import given_arguments
 from apimlb.policy.csharp.binding.calls import MethodGroup, call_group
 from apimlb.policy.csharp.binding.captures import declaration
 from apimlb.policy.csharp.binding.conversion import called, convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, expressions, value
-from apimlb.policy.csharp.binding.lookup import (
-    context_of,
-    no_member,
-    no_member_of_namespace,
-    no_name,
-    no_type,
-    receiver,
-    result_of,
-    type_of,
-)
 from apimlb.policy.csharp.binding.scope import Names, Result, Scope
 from apimlb.policy.csharp.binding.values import literal, not_null, once
 from apimlb.policy.csharp.conversions import NUMERIC
@@ -55,7 +45,7 @@ def _type_named(
     if definition is None:
         return None
     return bound.TypeReference(
-        scope.registry.types.of(definition, [type_of(scope, each) for each in written])
+        scope.registry.types.of(definition, [lookup.type_of(scope, each) for each in written])
     )
 
 
@@ -65,8 +55,8 @@ def no_variable(scope: Scope, node: nodes.Name) -> PolicyError:
     if early is not None:
         return early
     if node.type_arguments:
-        return no_type(scope, nodes.TypeName(node.at, [(node.name, node.type_arguments)]))
-    return no_name(scope, [], node.name, 0, node.at) or scope.error("CS0103", node.at, node.name)
+        return lookup.no_type(scope, nodes.TypeName(node.at, [(node.name, node.type_arguments)]))
+    return lookup.no_name(scope, [], node.name, 0, node.at) or scope.error("CS0103", node.at, node.name)
 
 
 def _declared_later(scope: Scope, node: nodes.Name) -> PolicyError | None:
@@ -106,14 +96,14 @@ def bind_member(scope: Scope, node: nodes.MemberAccess, *, invoked: bool = False
     target = bind(scope, node.target)
     if isinstance(target, bound.NamespaceReference) and not scope.is_bracketed(node.target):
         return _in_namespace(scope, target, node)
-    types = [type_of(scope, each) for each in node.type_arguments] if node.type_arguments else None
+    types = [lookup.type_of(scope, each) for each in node.type_arguments] if node.type_arguments else None
     if isinstance(target, bound.TypeReference):
         if scope.is_bracketed(node.target):
             as_value(scope, target, node.target)
         return _static_member(scope, target.type, node, types)
     found = as_value(scope, target, node.target)
     if found.type is NULL:
-        raise no_member(scope, NULL, node.name, scope.offset(node))
+        raise lookup.no_member(scope, NULL, node.name, scope.offset(node))
     return _instance_member(scope, found, node, types, invoked=invoked)
 
 
@@ -125,8 +115,8 @@ def _in_namespace(scope: Scope, target: bound.NamespaceReference, node: nodes.Me
     if name in scope.registry.namespaces or name in NAMESPACES:
         return bound.NamespaceReference(name)
     at, arity = scope.offset(node), len(node.type_arguments or ())
-    known = no_name(scope, target.name.split("."), node.name, arity, at)
-    raise known or no_member_of_namespace(scope, target.name, node.name, at)
+    known = lookup.no_name(scope, target.name.split("."), node.name, arity, at)
+    raise known or lookup.no_member_of_namespace(scope, target.name, node.name, at)
 
 
 def _static_member(scope: Scope, owner: Type, node: nodes.MemberAccess, types: list[Type] | None) -> Result:
@@ -143,18 +133,18 @@ def _static_member(scope: Scope, owner: Type, node: nodes.MemberAccess, types: l
         scope.refuse("CS0120", node.at, owner, name)
     nested = scope.registry.nested(owner, name)
     if nested is None:
-        raise no_member(scope, owner, name, node.at)
+        raise lookup.no_member(scope, owner, name, node.at)
     return bound.TypeReference(nested)
 
 
 def _static_value(scope: Scope, owner: Type, member: Member) -> bound.Bound:
-    result = result_of(scope, owner, member)
+    result = lookup.result_of(scope, owner, member)
     if isinstance(member.call, str):
         return bound.Bound(result, member.call, safe=True)
     known = result.name in NUMERIC and owner.name in (result.name, "System.Math")
     if known and not member.context:
         return literal(scope, member.call(), result)
-    return bound.Bound(result, called(scope, member.call, *context_of(member)), safe=True)
+    return bound.Bound(result, called(scope, member.call, *lookup.context_of(member)), safe=True)
 
 
 def _instance_member(
@@ -171,13 +161,13 @@ def _instance_member(
     for owner, member in found:
         if member.kind == "property" and not member.static:
             return _property(scope, owner, member, target)
-    raise no_member(scope, target.type, name, node.at)
+    raise lookup.no_member(scope, target.type, name, node.at)
 
 
 def _property(scope: Scope, owner: Type, member: Member, target: bound.Bound) -> bound.Bound:
     scope.facts.properties.add((owner.name, member.name))
-    code = called(scope, member.call, *context_of(member), receiver(scope, owner, target))
-    return bound.Bound(result_of(scope, owner, member), code)
+    code = called(scope, member.call, *lookup.context_of(member), lookup.receiver(scope, owner, target))
+    return bound.Bound(lookup.result_of(scope, owner, member), code)
 
 
 # Calls
