@@ -30,7 +30,7 @@ REFUSED = {
     "semantics/func-for-add": "System.Func as the type of a local",
     "semantics/func-foreach-add": "System.Func as the type of a local",
     "semantics/plus-block": "System.ValueTuple, by deconstruction",
-    "semantics/to-universal-time-culture-info-format-o": "DateTime.TryParse, ParseExact, ToUniversalTime; CultureInfo",
+    "semantics/to-universal-time-culture-info-format-o": "DateTime.ParseExact; CultureInfo",
     "semantics/regex-named-group-class-class-escape": "Regex.Escape",
     "semantics/long-i-comparable-as": "System.IComparable",
     "semantics/goto-block": "goto",

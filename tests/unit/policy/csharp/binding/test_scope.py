@@ -58,7 +58,7 @@ def inputs_of(node: Lambda, kind: Type) -> tuple[Type, ...]:
 
 def test_a_lambda_that_is_tried_changes_nothing_whether_it_fits_or_not() -> None:
     tried = {True: 0, False: 0}
-    for case in CASES[::3]:
+    for case in [*CASES.values()][::3]:
         if "=>" not in case["expression"]:
             continue
         try:
