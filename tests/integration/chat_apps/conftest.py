@@ -1,0 +1,93 @@
+"""A stack behind a port for each strategy and each reading of what Azure leaves open; the apps on Node."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apimlb.local.gateway.switches import ADVERSE, GatewaySwitches
+from apimlb.local.openai import switches as openai_switches
+from apimlb.policy import switches as policy_switches
+from tests.integration.command_line import CommandLine
+from tests.integration.watched import WatchedAzure
+from tests.patience import PATIENCE
+
+APP = "11111111-2222-3333-4444-555555555555"
+"""The client id of the app that is let in."""
+FOREIGN = "99999999-2222-3333-4444-555555555555"
+_STACK = f"""
+strategy = "STRATEGY"
+adapt_parameters = true
+clients = ["{APP}"]
+"""
+_READINGS: dict[str, dict[str, Any]] = {
+    "key ignored": {"gateway": GatewaySwitches(optional_key="ignored")},
+    "key resolved": {"gateway": GatewaySwitches(optional_key="resolved")},
+    "key refused": {"gateway": GatewaySwitches(optional_key="refused")},
+    "adverse": {
+        "gateway": ADVERSE,
+        "openai": openai_switches.Settings(switches=openai_switches.ADVERSE),
+        "policy": policy_switches.ADVERSE,
+    },
+}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What runs, and the tokens of an app that is on the list and of one that is not."""
+
+    apimlb: CommandLine
+    token: str
+    foreign: str
+
+    def variables(self, app: str) -> dict[str, str]:
+        found: dict[str, str] = json.loads(self.apimlb.ok("env", "--app", app, "--format", "json").out)
+        return found
+
+
+@pytest.fixture(
+    scope="session", params=[(s, r) for s in ("backend-pool", "retry") for r in _READINGS], ids=str
+)
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    strategy, reading = request.param
+    folder = tmp_path_factory.mktemp("apps")
+    azure = WatchedAzure(folder / ".apimlb" / "local", **_READINGS[reading])
+    run = CommandLine(folder, {"APIMLB_TARGET": "local"})
+    run.write(_STACK.replace("STRATEGY", strategy))
+    run.ok("deploy", "--yes")
+    audience = ("local", "token", "--audience", "https://cognitiveservices.azure.com", "--app")
+    yield Stack(run, run.ok(*audience, APP).out.strip(), run.ok(*audience, FOREIGN).out.strip())
+    azure.close()
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """The apps on Node beside what they need, which is installed once per machine."""
+    if shutil.which("npm") is None:
+        missing = "npm is not installed: it comes with Node.js 20 or later"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    sources = Path(__file__).parent / "js"
+    version = hashlib.sha256((sources / "package.json").read_bytes()).hexdigest()[:12]
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "apimlb-tests" / f"apps-{version}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "app.mjs"):
+        shutil.copy(sources / name, folder)
+    if not (folder / "installed").exists():
+        subprocess.run(
+            ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel", "error"],
+            cwd=folder,
+            check=True,
+            timeout=PATIENCE,
+        )
+        (folder / "installed").touch()
+    return folder / "app.mjs"
