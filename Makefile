@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help setup texts demo test test-shared test-azure-cli check format fuzz kill-matrix soak bench-balancer
+.PHONY: help setup docs texts demo test test-shared test-azure-cli check format fuzz kill-matrix soak bench-balancer
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -54,11 +54,18 @@ check: $(DEV) ## formatting, lint, types, the import table, rendered policies
 	$(BIN)/pytest -q tests/unit/test_house.py
 	$(BIN)/apimlb render --references policies --check
 	$(BIN)/python -m apimlb.cli.help_texts --check
+	$(BIN)/python docs/derived.py --check
 
-texts: $(DEV) ## write what is derived anew: the rendered policies, the texts of --help, the schema of the file
+docs: $(DEV) ## build the documentation as a site in build/site
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[docs]'
+	$(BIN)/python docs/derived.py
+	$(BIN)/mkdocs build --strict --quiet
+
+texts: $(DEV) ## write what is derived anew: the rendered policies, --help, the schema of the file, the reference
 	$(BIN)/apimlb render --references policies
 	$(BIN)/python -m apimlb.cli.help_texts
 	$(BIN)/apimlb config schema > docs/apimlb.schema.json
+	$(BIN)/python docs/derived.py
 
 fuzz: $(DEV) ## throw texts at the policy language for SECONDS=300 from SEED=1; prints cases/s and failures, shortened
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1)

@@ -1,0 +1,97 @@
+"""The pages that are made from the program: commands, JSON documents, errors.
+
+python docs/derived.py            writes them
+python docs/derived.py --check    says which are not as the program has them
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from apimlb.cli.endings import Failure
+from apimlb.cli.help_texts import kept
+from apimlb.cli.schemas import DOCUMENTS, ERROR
+from apimlb.deploy.refusals import MEANINGS
+from apimlb.deploy.wording import WORDS
+from apimlb.errors import ApimlbError
+
+FOLDER = Path(__file__).parent
+
+
+def commands() -> str:
+    """Every help text under its command's name."""
+    parts = ["# Commands\n\nWhat `--help` prints, for every command.\n"]
+    for words, text in sorted(kept().items()):
+        parts.append(f"## {words}\n\n```\n{text.rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
+def output() -> str:
+    """The schema of every command's document."""
+    parts = [
+        "# JSON\n\nWith `--output json` a command prints exactly one document on stdout. These are the "
+        "schemas (JSON Schema 2020-12). Fields may be added; those that are here stay, with their types.\n",
+        f"## An error\n\nWhat any command prints instead when it fails.\n\n{_shown(ERROR)}",
+    ]
+    parts += [f"## {words}\n\n{_shown(schema)}" for words, schema in sorted(DOCUMENTS.items())]
+    return "\n".join(parts)
+
+
+def _shown(schema: object) -> str:
+    return f"```json\n{json.dumps(schema, indent=2)}\n```\n"
+
+
+def errors() -> str:
+    """Every kind of error with its exit code, and Azure's codes in our words."""
+    refused = sorted(WORDS.items())
+    lines = [
+        "# Errors",
+        "",
+        "An error has four parts: what happened (and where), why such a thing happens, the next command, and",
+        "last what Azure itself said. Its kind decides the exit code.",
+        "",
+        "| kind | exit code | why |",
+        "|---|---|---|",
+        *(f"| {each.__name__} | {each.exit_code} | {each.usual_why} |" for each in _kinds(ApimlbError)),
+        "",
+        "Further exit codes: 0 done, 2 `plan --detailed-exitcode` found changes, 141 nobody reads on.",
+        "",
+        "## What Azure refuses",
+        "",
+        "| code | what happened | why | next |",
+        "|---|---|---|---|",
+        *(
+            f"| {code} | {w.what} | {w.why} | {MEANINGS[code].next_step} |"
+            for code, w in sorted(WORDS.items())
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _kinds(above: type[ApimlbError]) -> Iterator[type[ApimlbError]]:
+    public = above is Failure or above.__module__ == "apimlb.errors"
+    if public:
+        yield above
+    for each in above.__subclasses__():
+        yield from _kinds(each)
+
+
+PAGES = {"commands.md": commands, "output.md": output, "errors.md": errors}
+
+
+def main() -> None:
+    stale = []
+    for name, made in PAGES.items():
+        file = FOLDER / name
+        text = made()
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                file.write_text(text, encoding="utf-8")
+    if stale and "--check" in sys.argv:
+        sys.exit(f"{', '.join(stale)}: not as the program has them; run make texts")
+
+
+if __name__ == "__main__":
+    main()
