@@ -61,10 +61,7 @@ def errors() -> str:
         "",
         "| code | what happened | why | next |",
         "|---|---|---|---|",
-        *(
-            f"| {code} | {w.what} | {w.why} | {MEANINGS[code].next_step} |"
-            for code, w in sorted(WORDS.items())
-        ),
+        *(f"| {code} | {said.what} | {said.why} | {MEANINGS[code].next_step} |" for code, said in refused),
     ]
     return "\n".join(lines) + "\n"
 
