@@ -111,6 +111,7 @@ DOCUMENTS: dict[str, Schema] = {
         command=or_null(TEXT),
     ),
     "render": {"anyOf": [a(policy=TEXT), a(folder=TEXT)]},
+    "resume": a(resumed=or_null(TEXT)),
     "set-capacity": many(a(account=TEXT, deployment=TEXT, before=COUNT, after=COUNT)),
     "simulate": a(minutes=NUMBER, seed=COUNT, requests=COUNT, policies={"type": "array"}),
     "status": a(

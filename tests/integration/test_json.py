@@ -36,6 +36,7 @@ LINES = [
     "deploy --yes",
     "list",
     "status",
+    "resume",
     "gateway-url",
     "open",
     "env --app python",
