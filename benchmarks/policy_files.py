@@ -22,11 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from policy_corpus import full_context
-
 from apimlb.errors import ApimlbError, PolicyError
 from apimlb.policy.compiler import Scope, compile_policy
 from apimlb.policy.rehearse.rehearsal import rehearse
+from benchmarks.policy_corpus import full_context
 
 Json = dict[str, Any]
 

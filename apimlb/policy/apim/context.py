@@ -346,7 +346,7 @@ class Context:
     rng: random.Random
     request: RequestView
     response: ResponseView | None = None
-    unanswered: ResponseView | None = None
+    unanswered: bool = False
     variables: dict[str, object] = field(default_factory=dict)
     api: Api | None = None
     operation: Operation | None = None
@@ -368,8 +368,11 @@ class Context:
 
     @property
     def shown_response(self) -> ResponseView | None:
-        """`context.Response`: what there is, and until a backend was asked `unanswered`."""
-        return self.unanswered if self.response is None else self.response
+        """`context.Response`: what there is; while no backend was asked yet, one that is no error (see the
+        switch `response_before_forward`)."""
+        if self.response is None and self.unanswered:
+            return ResponseView(200)
+        return self.response
 
     @property
     def elapsed(self) -> float:

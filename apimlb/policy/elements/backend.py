@@ -61,7 +61,7 @@ def forward_request(draft: Draft) -> Act:
         chosen = options(exchange.context)
         if buffer_request and exchange.context.request.body is not None:
             exchange.context.request.body.hold()
-        exchange.context.unanswered = None
+        exchange.context.unanswered = False
         try:
             response = await exchange.services.forward(exchange, chosen)
         finally:

@@ -179,8 +179,7 @@ class Exchange:
     def __post_init__(self) -> None:
         self.base_url = self.base_url or self.service_url
         self.context.switches = self.switches
-        if self.switches.response_before_forward == "synthetic":
-            self.context.unanswered = ResponseView(200)
+        self.context.unanswered = self.switches.response_before_forward == "synthetic"
 
     def aim(self, service_url: str, path: str, query: str) -> None:
         """Where the request goes if no policy says otherwise; without a service URL, where it came from."""

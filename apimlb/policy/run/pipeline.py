@@ -22,7 +22,10 @@ async def run(policy: Policy, exchange: Exchange) -> Response:
     try:
         try:
             try:
-                await _fetched(policy, exchange)
+                await _section(policy, exchange, "inbound")
+                await _section(policy, exchange, "backend")
+                for settle in exchange.settlements:
+                    await settle(exchange)
             except Found as found:
                 exchange.awaited = found.awaited
             await _section(policy, exchange, "outbound")
@@ -54,14 +57,6 @@ async def preflight(policy: Policy, exchange: Exchange) -> Response | None:
         pass
     exchange.awaited = frozenset()
     return None if exchange.context.response is None else _answer(exchange)
-
-
-async def _fetched(policy: Policy, exchange: Exchange) -> None:
-    """Run what leads to a response."""
-    await _section(policy, exchange, "inbound")
-    await _section(policy, exchange, "backend")
-    for settle in exchange.settlements:
-        await settle(exchange)
 
 
 async def refuse(policy: Policy, exchange: Exchange, fault: PolicyFault) -> Response:
