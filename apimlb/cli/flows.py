@@ -19,6 +19,7 @@ from apimlb.cli.quotas import table
 from apimlb.cli.renames import former, origin
 from apimlb.cli.turns import in_turn
 from apimlb.cli.wiring import Session
+from apimlb.deploy import rights
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims, Overtaken
 from apimlb.deploy.deployer import Applied, Deployer, Preview, state_of
@@ -236,6 +237,12 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
             say(f"  - {task.verb} {task.label}")
         for id in what.others:
             say(f"  ! not the stack's, and goes along: {id}")
+        for note in (
+            rights.before_a_purge(session.cloud, f"/subscriptions/{session.target.subscription_id}")
+            if purge
+            else ()
+        ):
+            say(f"Note: {note}")
         raise_first(list(refusals(what.locks, what="the deletion")))
         confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
         with winding_down(deployer.stop), progress.shown():

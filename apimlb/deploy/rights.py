@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.ids import ACCOUNT, GROUP, SERVICE, kind_of
+from apimlb.errors import ApimlbError
 from apimlb.stack.planner import Action, Plan, Revival
 
 _GROUP_WRITE = "Microsoft.Resources/subscriptions/resourceGroups"
@@ -76,6 +77,15 @@ def notices(plan: Plan, grants: Mapping[str, Sequence[Grant]]) -> Iterator[str]:
     first = ", ".join(f"{action} ({needed[action]})" for action in lacking[:3])
     more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
     yield f"This login seems not to have the right to {first}{more}: Azure decides. {_ROLES}"
+
+
+def before_a_purge(cloud: Cloud, subscription: str) -> tuple[str, ...]:
+    """What a purge of the stack seems not to be allowed; nothing where the list itself may not be read."""
+    try:
+        grants = grants_at(cloud, subscription)
+    except ApimlbError:
+        return ()
+    return tuple(purge_notices((SERVICE, ACCOUNT), grants))
 
 
 def purge_notices(kinds: Iterable[str], grants: Sequence[Grant]) -> Iterator[str]:

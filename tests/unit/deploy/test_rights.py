@@ -3,7 +3,7 @@
 import pytest
 
 from apimlb.deploy.deployer import Deployer
-from apimlb.deploy.rights import Grant, purge_notices
+from apimlb.deploy.rights import Grant, before_a_purge, purge_notices
 from tests.clouds import FakeCloud
 from tests.fakes import ManualClock
 from tests.stacks import desired
@@ -44,3 +44,11 @@ def test_a_purge_takes_a_right_at_the_subscription() -> None:
     assert list(purge_notices(kinds, [CONTRIBUTOR])) == []
     told = list(purge_notices(kinds, [Grant(("Microsoft.ApiManagement/service/*",))]))
     assert ["deletedservices" in each or "deletedAccounts" in each for each in told] == [True, True]
+
+
+def test_a_destroy_that_purges_is_told_before_it_begins() -> None:
+    cloud = FakeCloud()
+    assert before_a_purge(cloud, "/subscriptions/s") == ()
+    cloud.allowed = ["Microsoft.Resources/*", "Microsoft.ApiManagement/*"]
+    [told] = before_a_purge(cloud, "/subscriptions/s")
+    assert "deletedAccounts/delete" in told
