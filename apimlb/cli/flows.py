@@ -237,11 +237,8 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
             say(f"  - {task.verb} {task.label}")
         for id in what.others:
             say(f"  ! not the stack's, and goes along: {id}")
-        for note in (
-            rights.before_a_purge(session.cloud, f"/subscriptions/{session.target.subscription_id}")
-            if purge
-            else ()
-        ):
+        subscription = f"/subscriptions/{session.target.subscription_id}"
+        for note in rights.before_a_purge(session.cloud, subscription) if purge else ():
             say(f"Note: {note}")
         raise_first(list(refusals(what.locks, what="the deletion")))
         confirm(f"Destroy the stack {session.stack.name}?", yes=yes)

@@ -194,4 +194,4 @@ def read(value: Any) -> Any:
         found = tomllib.loads(f"value = {value}")["value"] if "\n" not in value else value
     except ValueError:
         return value
-    return found if isinstance(found, bool | int | list | dict) else value
+    return found if isinstance(found, bool | int | str | list | dict) else value

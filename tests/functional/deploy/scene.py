@@ -30,12 +30,14 @@ BODY = b'{"messages":[{"role":"user","content":"Still there?"}],"max_completion_
 
 @dataclass
 class Site:
-    """A stack in a local Azure; `statuses` are what its clients got, once they have been let in."""
+    """A stack in a local Azure; `statuses` are what its clients got, once they have been let in; `keys`
+    are those of accounts that take one."""
 
     azure: LocalAzure
     limits: Limits = field(default_factory=Limits)
     statuses: Counter[int] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def deploy(self, **configuration: Any) -> Applied:
         """Deploy the stack of this configuration, whatever goes with it, and try it."""
@@ -53,7 +55,7 @@ class Site:
         """What the stack wants, for any accounts that are drained."""
         group, policies = Names(SUBSCRIPTION, stack).group_id, render_all(stack)
         mark = identified(stack.name, group, self.azure.connected().get(group), stack.location)
-        return lambda out: resources(stack, SUBSCRIPTION, TENANT, policies, mark, out)
+        return lambda out: resources(stack, SUBSCRIPTION, TENANT, policies, mark, out, self.keys)
 
     def visit(self, stack: Stack) -> Visit:
         """How whoever deploys asks the gateway."""

@@ -99,7 +99,14 @@ def test_a_complaint_names_where_each_setting_was_said() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("7", 7), ("true", True), ('["a", "b"]', ["a", "b"]), ("2025-11-13", "2025-11-13"), ("0301", "0301")],
+    [
+        ('"quoted"', "quoted"),
+        ("7", 7),
+        ("true", True),
+        ('["a", "b"]', ["a", "b"]),
+        ("2025-11-13", "2025-11-13"),
+        ("0301", "0301"),
+    ],
 )
 def test_a_text_is_read_as_toml_has_it(text: str, value: object) -> None:
     assert read(text) == value

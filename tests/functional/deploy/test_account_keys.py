@@ -1,0 +1,61 @@
+"""An account that exists already and takes a key is called with it, and with nothing of the gateway's."""
+
+import json
+from typing import Any
+
+import pytest
+
+from apimlb.deploy.deployer import Deployer
+from apimlb.stack.config import parse
+from apimlb.stack.names import Names
+from tests.functional.deploy.local_azure import LocalAzure
+from tests.functional.deploy.scene import Site
+from tests.stacks import SUBSCRIPTION
+
+GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-theirs"
+ACCOUNT = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/theirs"
+CHAT = {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}}
+ADOPTED = {
+    "location": "westus3",
+    "name": "theirs",
+    "endpoint": "https://theirs.openai.azure.com",
+    "key_from": "THEIR_KEY",
+}
+
+
+def their_key(azure: LocalAzure) -> str:
+    """The key of an account with a chat deployment that somebody else made."""
+    azure.ask("PUT", GROUP, {"location": "westus3"})
+    body = {
+        "location": "westus3",
+        "kind": "OpenAI",
+        "sku": {"name": "S0"},
+        "properties": {"customSubDomainName": "theirs"},
+    }
+    azure.ask("PUT", ACCOUNT, body)
+    model = {"format": "OpenAI", "name": "gpt-5.1", "version": "2025-11-13"}
+    deployment = {"sku": {"name": "GlobalStandard", "capacity": 100}, "properties": {"model": model}}
+    azure.ask("PUT", f"{ACCOUNT}/deployments/chat", deployment)
+    answered = azure.ask("POST", f"{ACCOUNT}/listKeys").body
+    assert isinstance(answered, bytes)
+    key: str = json.loads(answered)["key1"]
+    return key
+
+
+@pytest.mark.parametrize("strategy", ["backend-pool", "retry"])
+def test_their_account_answers_through_the_gateway(azure: LocalAzure, strategy: str) -> None:
+    site = Site(azure, keys={"theirs": their_key(azure)})
+    configuration: dict[str, Any] = {"accounts": [ADOPTED], "deployments": CHAT, "strategy": strategy}
+    stack = parse(configuration)
+    site.deploy(**configuration)  # asks the backend, too
+    site.serve(stack)
+    # A deploy that knows no key leaves the one that is there, and finds nothing to do.
+    site.keys = {}
+    made = Deployer(azure.connected(), azure.clock).preview(site.wanted(stack)(frozenset()))
+    assert made.plan.is_empty
+    # Its clock stands still, so that the account soon has answered as often as it does in ten seconds.
+    assert site.statuses[200]
+    assert set(site.statuses) <= {200, 429}, site.notes[:3]
+    value = azure.connected().get(f"{Names(SUBSCRIPTION, stack).service_id}/namedValues/apimlb-key-theirs")
+    assert value is not None
+    assert "value" not in value["properties"]
