@@ -85,6 +85,10 @@ STORIES: Mapping[str, Story] = {
             (TWO, ("clients", "add", "00000000-0000-4000-8000-000000000001", "--local")),
         ),
     ),
+    "account drained": Story(TWO, ("drain", "westus3", "--local")),
+    "account taken in again": Story(
+        TWO, ("undrain", "westus3", "--local"), ((TWO, DEPLOY), (TWO, ("drain", "westus3", "--local")))
+    ),
     "key rotated": Story(TWO, ("keys", "rotate", "apimlb-default", "--local")),
     "destroy": Story(TWO, DESTROY),
     "destroy, slow": Story(ONE, DESTROY, ((ONE, DEPLOY),), slow=True),
