@@ -5,8 +5,10 @@ python docs/derived.py --check    says which are not as the program has them
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 from apimlb.cli.endings import Failure
@@ -74,7 +76,40 @@ def _kinds(above: type[ApimlbError]) -> Iterator[type[ApimlbError]]:
         yield from _kinds(each)
 
 
-PAGES = {"commands.md": commands, "output.md": output, "errors.md": errors}
+def licences() -> str:
+    """What is installed with apimlb, and under which licence; of the machine that this runs on."""
+    names, waiting = {"apimlb"}, ["apimlb"]
+    while waiting:
+        for requirement in metadata.requires(waiting.pop()) or ():
+            name = re.split(r"[\s;<>=!~\[(]", requirement)[0].lower()
+            if "extra ==" not in requirement and name not in names and _is_installed(name):
+                names.add(name)
+                waiting.append(name)
+    rows = [f"| {name} | {_licence(name)} |" for name in sorted(names - {"apimlb"})]
+    head = ["# Licences", "", "apimlb is under the MIT licence. What is installed with it:", ""]
+    return "\n".join([*head, "| package | licence |", "|---|---|", *rows]) + "\n"
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _licence(name: str) -> str:
+    told = metadata.metadata(name)
+    classified = [
+        each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if "License ::" in each
+    ]
+    stated = (
+        told.get("License-Expression") or ", ".join(classified) or told.get("License") or "see the package"
+    )
+    return stated.splitlines()[0]
+
+
+PAGES = {"commands.md": commands, "output.md": output, "errors.md": errors, "licences.md": licences}
 
 
 def main() -> None:
@@ -82,6 +117,8 @@ def main() -> None:
     for name, made in PAGES.items():
         file = FOLDER / name
         text = made()
+        if name == "licences.md" and "--check" in sys.argv:
+            continue  # it depends on what is installed here
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
             stale.append(name)
             if "--check" not in sys.argv:
