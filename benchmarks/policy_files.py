@@ -33,6 +33,7 @@ _ROOT = re.compile(r"\A(?:\s|<\?.*?\?>|<!--.*?-->|\ufeff)*<([\w-]+)", re.DOTALL)
 _ROOTS = ("policies", "fragment", "http-data-source", "sql-data-source", "cosmosdb-data-source")
 _NAMED_VALUE = re.compile(r"\{\{([^{}\s]+)\}\}")
 _PLACEHOLDER = re.compile(r"([\"'>])(?:\{([\w-]+)\}|#(\w+)#|([A-Z]{3,}_[A-Z_]+))(?=[\"'<])")
+_HYPHENATED = re.compile(r"(?<![{@$])\{[a-z]+(?:-[a-z]+)+\}(?!\})")
 _INCLUDED = re.compile(r"fragment-id=[\"']([^\"']+)[\"']")
 _AI = re.compile(r"openai|llm-|AI-Gateway|ai-hub|inference|backend-pool|load-?balanc", re.IGNORECASE)
 _SCOPES: tuple[Scope, ...] = ("api", "product", "global", "operation")
@@ -68,13 +69,18 @@ def policy_files(folder: Path) -> Iterator[tuple[Path, str, str]]:
 
 
 def filled(text: str) -> str:
-    """The text with the placeholders that a script of its repository fills in."""
+    """The text with the placeholders that a script of its repository fills in: a name in braces or hashes as
+    a whole value, one in capitals there and wherever else it stands, and a hyphenated one in braces."""
+    numbers: dict[str, int] = {}
+    for name in {found[4] for found in _PLACEHOLDER.finditer(text) if found[4]}:
+        text = re.sub(rf"\b{name}\b", "7", text)
 
     def value(found: re.Match[str]) -> str:
-        name = next(filter(None, found.groups()[1:]))
-        return found[1] + _value(name, text[: found.end(1)][-40:])
+        name = found[2] or found[3]
+        number = numbers.setdefault(name, len(numbers) + 7)
+        return found[1] + _value(name, text[: found.end(1)][-40:], number)
 
-    return _PLACEHOLDER.sub(value, text)
+    return _HYPHENATED.sub("7", _PLACEHOLDER.sub(value, text))
 
 
 def named_values(text: str) -> dict[str, str]:
@@ -83,10 +89,10 @@ def named_values(text: str) -> dict[str, str]:
     places = {
         found[1]: text[max(0, found.start() - 40) : found.start()] for found in _NAMED_VALUE.finditer(text)
     }
-    return {name: _value(name, before) for name, before in places.items()}
+    return {name: _value(name, before, number) for number, (name, before) in enumerate(places.items(), 7)}
 
 
-def _value(name: str, before: str) -> str:
+def _value(name: str, before: str, number: int = 7) -> str:
     name = name.lower()
     if re.search(r"condition=[\"']$", before):
         return "true"
@@ -98,7 +104,7 @@ def _value(name: str, before: str) -> str:
         return "https://named.example/value"
     if re.search(r"tenant|client-?id|app-?id|audience|guid", name):
         return _GUID
-    return "7"
+    return str(number)
 
 
 def fragments_for(text: str, known: Mapping[str, str]) -> dict[str, str]:
