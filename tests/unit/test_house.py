@@ -79,7 +79,13 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
 FLOORS: list[set[str]] = [
     {"switches", "clr.exceptions", "clr.budget", "clr.catching", "clr.utf16", "clr.host", "clr.enums"}
     | {"clr.guids", "clr.keywords", "clr.objects.text"},
-    {"clr.numbers.arithmetic", "clr.numbers.formatting", "clr.chance.generator", "clr.strings.encodings"}
+    {
+        "clr.numbers.arithmetic",
+        "clr.numbers.formatting",
+        "clr.numbers.layouts",
+        "clr.chance.generator",
+        "clr.strings.encodings",
+    }
     | {"clr.dates.instants", "clr.dates.formatting", "clr.dates.parsing", "clr.web.uris"}
     | {"clr.collections.containers", "clr.collections.sequences", "clr.collections.hash_sets"}
     | {"clr.collections.queues", "clr.collections.enumerators", "clr.linq.groups"}

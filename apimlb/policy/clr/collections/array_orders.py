@@ -8,7 +8,7 @@ from apimlb.policy.clr.collections.arrays import Array, boxed, put, row
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.collections.lists import binary_search
 from apimlb.policy.clr.metering import charge_sorting
-from apimlb.policy.clr.objects.ordering import compare
+from apimlb.policy.clr.objects.ordering import compare, guarded
 from apimlb.policy.clr.strings.comparers import compare_objects
 
 Order = Callable[[object, object], int]
@@ -26,26 +26,10 @@ def part(array: Array, index: int, length: int) -> tuple[int, int]:
     return index, index + length
 
 
-def _guarded(order: Order) -> Order:
-    """What a comparison throws is told as a failure to compare; the evaluator's own bounds are kept."""
-
-    def compared(left: object, right: object) -> int:
-        try:
-            return order(left, right)
-        except exceptions.ClrException as error:
-            if error.type_name == exceptions.OVER_LIMIT:
-                raise
-            failed = exceptions.invalid_operation("Failed to compare two elements in the array.")
-            failed.inner = error
-            raise failed from None
-
-    return compared
-
-
 def _order(comparer: Comparer | None) -> Order:
     if comparer is None:
-        return _guarded(compare)
-    return _guarded(lambda left, right: compare_objects(comparer, left, right))
+        return guarded(compare)
+    return guarded(lambda left, right: compare_objects(comparer, left, right))
 
 
 def _sorted(array: Array, others: Array | None, first: int, end: int, order: Order) -> None:
@@ -64,7 +48,7 @@ def _sorted(array: Array, others: Array | None, first: int, end: int, order: Ord
 
 def sort(array: Array | None) -> None:
     array = row(array)
-    _sorted(array, None, 0, len(array), _guarded(compare))
+    _sorted(array, None, 0, len(array), guarded(compare))
 
 
 def sort_with(array: Array | None, comparer: Comparer | None) -> None:
@@ -74,7 +58,7 @@ def sort_with(array: Array | None, comparer: Comparer | None) -> None:
 
 def sort_by(array: Array | None, order: Order) -> None:
     array = row(array)
-    _sorted(array, None, 0, len(array), _guarded(order))
+    _sorted(array, None, 0, len(array), guarded(order))
 
 
 def sort_part(array: Array | None, index: int, length: int, comparer: Comparer | None = None) -> None:

@@ -42,7 +42,7 @@ from apimlb.policy.clr.exceptions import (
 )
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.hashing import hash_code
-from apimlb.policy.clr.objects.ordering import compare
+from apimlb.policy.clr.objects.ordering import compare, guarded
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings.comparers import compare as compare_texts
 from apimlb.policy.clr.types.constructed import Type
@@ -143,14 +143,16 @@ def list_sort_part(target: ClrList, index: int, count: int, comparer: Comparer |
     _range(target, index, count)
     charge_sorting(count)
     items = target.changed()
-    items[index : index + count] = sorted(items[index : index + count], key=cmp_to_key(_order(comparer)))
+    items[index : index + count] = sorted(
+        items[index : index + count], key=cmp_to_key(guarded(_order(comparer)))
+    )
 
 
 def list_sort_by(target: ClrList, order: Order) -> None:
     order = required(order, "comparison")
     charge_sorting(len(target.items))
     # A comparison may look at the list while it is being sorted.
-    target.changed()[:] = sorted(target.items, key=cmp_to_key(order))
+    target.changed()[:] = sorted(target.items, key=cmp_to_key(guarded(order)))
 
 
 def list_search_part(

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.dates.instants import DateTime
 from apimlb.policy.clr.dates.parsing import parse_date
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.objects.text import clr_type_name
 
@@ -189,6 +190,8 @@ def to_double(value: object, target: str = "Double") -> float:
             return float(value)
         except OverflowError:  # an integer of JSON beyond every double
             return math.inf if value > 0 else -math.inf
+    if isinstance(value, Enum):
+        return float(value.number)
     raise bad_cast(value, target)
 
 

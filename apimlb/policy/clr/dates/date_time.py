@@ -7,7 +7,7 @@ from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.dates.time_span import UNITS, comparisons
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_range
+from apimlb.policy.clr.exceptions import argument, argument_range
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -73,9 +73,15 @@ def today(host: Host) -> instants.DateTime:
     return instants.DateTime(now.ticks - now.ticks % instants.TICKS_PER_DAY, instants.LOCAL)
 
 
+def _kind(kind: Enum) -> str:
+    if not 0 <= kind.number <= 2:
+        raise argument("Invalid DateTimeKind value.", "kind")
+    return str(kind)
+
+
 def new_date(year: int, month: int, day: int, *rest: object) -> instants.DateTime:
     """new DateTime(y, m, d[, h, m, s[, ms]][, kind])"""
-    kind = str(rest[-1]) if rest and isinstance(rest[-1], Enum) else instants.UNSPECIFIED
+    kind = _kind(rest[-1]) if rest and isinstance(rest[-1], Enum) else instants.UNSPECIFIED
     clock = [part for part in rest if isinstance(part, int)]
     instants.check_millisecond(clock[3] if len(clock) == 4 else 0)
     return instants.DateTime(
@@ -88,7 +94,7 @@ def date_from_ticks(ticks: int, kind: Enum | None = None) -> instants.DateTime:
         raise argument_range(
             "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks.", "ticks"
         )
-    return instants.DateTime(int(ticks), instants.UNSPECIFIED if kind is None else str(kind))
+    return instants.DateTime(int(ticks), instants.UNSPECIFIED if kind is None else _kind(kind))
 
 
 def between(left: instants.DateTime, right: instants.DateTime) -> instants.TimeSpan:

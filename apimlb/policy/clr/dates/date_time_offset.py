@@ -2,7 +2,7 @@
 
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.dates import instants
-from apimlb.policy.clr.dates.date_time import PARTS, arithmetic, today, utc_now
+from apimlb.policy.clr.dates.date_time import PARTS, arithmetic, date_from_ticks, today, utc_now
 from apimlb.policy.clr.dates.formatting import format_offset
 from apimlb.policy.clr.dates.parsing import parse_offset
 from apimlb.policy.clr.dates.time_span import comparisons
@@ -30,6 +30,16 @@ def new_offset(*parts: object) -> instants.DateTimeOffset:
     assert isinstance(span, instants.TimeSpan)
     offset = _valid_offset(span)
     return instants.DateTimeOffset(instants.date_ticks(*whole[:3]) + instants.time_ticks(*whole[3:]), offset)
+
+
+def offset_from_ticks(ticks: int, span: instants.TimeSpan) -> instants.DateTimeOffset:
+    offset = _valid_offset(span)
+    wall = date_from_ticks(ticks)
+    if not 0 <= wall.ticks - offset <= instants.MAX_TICKS:
+        raise argument_range(
+            "The UTC time represented when the offset is applied must be between year 0 and 10,000.", "offset"
+        )
+    return instants.DateTimeOffset(wall.ticks, offset)
 
 
 def _valid_offset(span: instants.TimeSpan) -> int:
@@ -104,7 +114,7 @@ DEFINITIONS = (
             ("static DateTimeOffset FromUnixTimeMilliseconds(long milliseconds)", from_unix_milliseconds),
             ("new(DateTime dateTime[, TimeSpan offset])", offset_from_date),
             ("new(long ticks, TimeSpan offset)",
-             lambda value, span: instants.DateTimeOffset(int(value), _valid_offset(span))),
+             offset_from_ticks),
             ("new(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)",
              new_offset),
             ("new(int year, int month, int day, int hour, int minute, int second, int ms, TimeSpan offset)",

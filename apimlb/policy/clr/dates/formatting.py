@@ -197,19 +197,30 @@ def _custom_span(fields: dict[str, int], fraction: int, layout: str) -> str:
                 raise bad_format()
             out += layout[at + 1 : end]
             at = end + 1
-        elif char == "%":
-            at += 1
+        elif char == "%" and layout[at + 1 : at + 2] not in ("", "%"):
+            out += _span_field(fields, fraction, layout[at + 1], 1)
+            at += 2
         elif char in fields or char in "fF":
             count = len(layout[at:]) - len(layout[at:].lstrip(char))
-            if char in "fF":
-                text = f"{fraction:07d}"[:count]
-                out += text if char == "f" else text.rstrip("0")
-            else:
-                out += str(fields[char]).rjust(count, "0")
+            if count > _MOST_REPEATED.get(char, 2):
+                raise bad_format()
+            out += _span_field(fields, fraction, char, count)
             at += count
         else:
             raise bad_format()
     return out
+
+
+_MOST_REPEATED = {"d": 8, "f": 7, "F": 7}
+
+
+def _span_field(fields: dict[str, int], fraction: int, char: str, count: int) -> str:
+    if char in "fF":
+        text = f"{fraction:07d}"[:count]
+        return text if char == "f" else text.rstrip("0")
+    if char not in fields:
+        raise bad_format()
+    return str(fields[char]).rjust(count, "0")
 
 
 def iso_date(value: instants.DateTime | instants.DateTimeOffset) -> str:

@@ -21,6 +21,9 @@ UNITS = {
 }
 
 
+_MOST_MILLISECONDS = float(2**63 // instants.TICKS_PER_MILLISECOND)
+
+
 def comparisons(name: str) -> tuple[Row, ...]:
     return (
         (f"int CompareTo({name} value)", compare),
@@ -59,6 +62,8 @@ def span_part(unit: int, limit: int) -> Callable[[instants.TimeSpan], int]:
 
 
 def span_total(unit: int) -> Callable[[instants.TimeSpan], float]:
+    if unit == instants.TICKS_PER_MILLISECOND:  # it stays within the whole milliseconds of a long
+        return lambda value: min(max(value.ticks / unit, -_MOST_MILLISECONDS), _MOST_MILLISECONDS)
     return lambda value: value.ticks / unit
 
 

@@ -267,7 +267,7 @@ DEFINITIONS = (
             ("void AddBeforeSelf(object content)", edits.add_before),
             ("T ToObject<T>()", Call(objects.to_object, types=("T",))),
             ("static JToken Parse(string json)", parse_token),
-            ("static JToken FromObject(object o)", objects.from_object),
+            ("static JToken FromObject(object! o)", objects.from_object),
             ("static bool DeepEquals(JToken t1, JToken t2)", deep_equals),
             *_cast_rows(),
         ),

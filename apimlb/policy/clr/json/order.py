@@ -9,9 +9,14 @@ from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JValue
 from apimlb.policy.clr.numbers.arithmetic import BigInteger, ULong
 from apimlb.policy.clr.objects.hashing import hash_code, hash_of
-from apimlb.policy.clr.objects.ordering import compare, compare_ordinal
+from apimlb.policy.clr.objects.ordering import compare, compare_ordinal, order_of
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.web.uris import Uri
+
+
+@order_of.register
+def _order(left: JValue, right: JValue) -> int:
+    return compare_values(left, right)
 
 
 @hash_of.register

@@ -11,15 +11,19 @@ from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, required
+from apimlb.policy.clr.json.markup import xml_token
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue, deeper, null
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
+from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
+from apimlb.policy.clr.system_exception import get_code
 from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.xml.nodes import XObject
 
 _LISTED = (
     containers.ClrArray,
@@ -49,14 +53,26 @@ def from_object(value: object, depth: int = 0) -> JToken:
         return _object([(f"Item{i}", item) for i, item in enumerate(value.items, 1)], depth)
     if isinstance(value, Enum):
         return JValue(value.number, "Integer")
+    if isinstance(value, XObject):
+        return xml_token(value)
     if isinstance(value, _LISTED):
         made = JArray()
         for item in elements(value):
             made.add(from_object(item, deeper(depth)))
         return made
     if isinstance(value, ClrException):
-        return _object([("ClassName", value.type_name), ("Message", value.message)], depth)
+        return _object(_facts(value), depth)
     return value_of(value)
+
+
+def _facts(error: ClrException) -> list[tuple[str, object]]:
+    """What an exception serializes of itself; where it came from is left out."""
+    return [
+        ("ClassName", error.type_name), ("Message", error.message), ("Data", None),
+        ("InnerException", error.inner), ("HelpURL", error.help_link), ("StackTraceString", None),
+        ("RemoteStackTraceString", None), ("RemoteStackIndex", 0), ("ExceptionMethod", None),
+        ("HResult", get_code(error)), ("Source", error.source), ("WatsonBuckets", None),
+    ]  # fmt: skip
 
 
 def _object(pairs: list[tuple[str, object]], depth: int) -> JObject:
@@ -88,7 +104,13 @@ def content_tokens(content: object) -> list[JToken]:
     if isinstance(content, JToken):
         return [content]
     if isinstance(content, (*_LISTED, containers.ReadOnlyMap)):
-        return [token for item in elements(content) for token in content_tokens(item)]
+        made: list[JToken] = []
+        for at, item in enumerate(elements(content)):  # to its own index, whatever was spread before
+            BUDGET.spend(1 + (max(len(made) - at, 0) >> 4))
+            made[at:at] = content_tokens(item)
+        return made
+    if isinstance(content, Char):
+        raise argument("Could not determine JSON object type for type System.Char.")
     return [null() if content is None else value_of(content)]
 
 
@@ -100,10 +122,10 @@ def new_array(content: containers.ClrArray | None = None) -> JArray:
     return made
 
 
-def new_object(content: containers.ClrArray | None = None) -> JObject:
+def new_object(content: object = ()) -> JObject:
     """new JObject(params object[] content): properties, or objects whose properties are taken."""
     made = JObject()
-    for token in content_tokens(content) if content is not None else []:
+    for token in content_tokens(content):
         if isinstance(token, JProperty):
             made.add_property(token)
         else:

@@ -1,12 +1,14 @@
 """Order: strings by .NET's invariant culture (as ICU collates), ordinally, or without case; and all else."""
 
 import unicodedata
+from collections.abc import Callable
 from functools import cmp_to_key, lru_cache, singledispatch
+from typing import Any
 
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument
+from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, argument, invalid_operation
 from apimlb.policy.clr.objects.text import clr_type_name, key_of
 
 # ICU's order of punctuation and symbols (root collation), before digits and letters.
@@ -94,9 +96,16 @@ def lower_ordinal(text: str) -> str:
     return "".join(down if len(down := char.lower()) == 1 else char for char in text)
 
 
+def check_comparison(comparison: Enum) -> None:
+    """Throws System.ArgumentException for a number that is no StringComparison."""
+    if not 0 <= comparison.number <= 5:
+        raise argument("The string comparison type passed in is currently not supported.", "comparisonType")
+
+
 # Each StringComparison: (compares, ignores case)
 def compare_as(comparison: Enum, left: str | None, right: str | None) -> int:
     """string.Compare(left, right, StringComparison)."""
+    check_comparison(comparison)
     name = str(comparison)
     if name == "Ordinal":
         return compare_ordinal(left, right)
@@ -108,6 +117,7 @@ def compare_as(comparison: Enum, left: str | None, right: str | None) -> int:
 
 
 def equal_as(comparison: Enum, left: str | None, right: str | None) -> bool:
+    check_comparison(comparison)
     if left is None or right is None:
         return left is right
     if str(comparison) == "Ordinal":
@@ -121,7 +131,10 @@ _IGNORING_CASE = {1, 3, 5}
 
 def folded(comparison: Enum | None, text: str) -> str:
     """The text in a form where the comparison is equality, as far as searching needs it."""
-    return upper_ordinal(text) if comparison is not None and comparison.number in _IGNORING_CASE else text
+    if comparison is None:
+        return text
+    check_comparison(comparison)
+    return upper_ordinal(text) if comparison.number in _IGNORING_CASE else text
 
 
 def compare(left: object, right: object) -> int:
@@ -137,13 +150,11 @@ def compare(left: object, right: object) -> int:
 
 @singledispatch
 def order_of(left: object, right: object) -> int:
-    """-1, 0 or 1 for two values of one class; throws System.InvalidOperationException."""
+    """-1, 0 or 1 for two values of one class; throws System.ArgumentException for what has no order."""
     try:
         return _sign(left, right)
     except TypeError:
-        raise ClrException(
-            "System.InvalidOperationException", "Failed to compare two elements in the array."
-        ) from None
+        raise argument("At least one object must implement IComparable.") from None
 
 
 @order_of.register
@@ -152,6 +163,22 @@ def _order_of_numbers(left: float, right: float) -> int:
     if left != left or right != right:
         return (left == left) - (right == right)
     return _sign(left, right)
+
+
+def guarded(order: Callable[[Any, Any], int]) -> Callable[[Any, Any], int]:
+    """What a comparison throws is told as a failure to compare; the evaluator's own bounds are kept."""
+
+    def compared(left: object, right: object) -> int:
+        try:
+            return order(left, right)
+        except ClrException as error:
+            if error.type_name == OVER_LIMIT:
+                raise
+            failed = invalid_operation("Failed to compare two elements in the array.")
+            failed.inner = error
+            raise failed from None
+
+    return compared
 
 
 sort_key = cmp_to_key(compare)

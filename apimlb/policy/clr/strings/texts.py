@@ -157,6 +157,8 @@ def _told(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
     is told: a count, options, both or neither."""
     limit = -1
     for each in given:
+        if isinstance(each, Enum) and each.number not in (0, 1):
+            raise argument(f"Illegal enum value: {each.number}.")
         if isinstance(each, int):
             not_negative(each, "count", "Count cannot be less than zero.")
             limit = each

@@ -142,7 +142,7 @@ _NAMES = (
         X + "XDeclaration", "class",
         rows=(
             ("new(string version, string encoding, string standalone)", nodes.XDeclaration),
-            ("new(XDeclaration other)",
+            ("new(XDeclaration! other)",
              lambda other: nodes.XDeclaration(other.version, other.encoding, other.standalone)),
             ("string Version", "{0}.version", _put("version")),
             ("string Encoding", "{0}.encoding", _put("encoding")),

@@ -183,9 +183,9 @@ def _operand_rank(scope: Scope, member: Member, left: Type, right: Type) -> int 
         if given is parameter.type:
             continue
         found = scope.conversions.implicit(given, parameter.type)
-        if found is None or found.kind == "user":
+        if found is None:
             return None
-        rank += 1
+        rank += 2 if found.kind == "user" else 1
     return rank
 
 
