@@ -1,12 +1,15 @@
 """Generated expressions, asked of a real C# compiler and of this project: how many values differ.
 
-    python benchmarks/policy_differential.py ORACLE_DIR [--cases 2000] [--seed 1] [--statements]
+    python benchmarks/policy_differential.py ORACLE_DIR [--cases 2000] [--seed 1]
+        [--statements | --members | --texts]
 
 ORACLE_DIR holds `ask.py`. Prints every difference and the figures; exits 1 where a value is wrong. With
 `--statements` the expressions are about the flow of control: locals without a value, loops, switches, jumps,
-functions; where C# refuses them, the code and the place of its error are compared too. Without, expressions
-that C# refuses are counted only. The names of LINQ's private iterators are not compared, and what runs into
-the limits here is not asked.
+functions; where C# refuses them, the code and the place of its error are compared too. With `--members` each
+member of the allow-list is called with values at the edges of what it takes, and operators and conversions
+are tried on values of all types; with `--texts` dates, numbers, formats, patterns, addresses, JSON and XML
+are read. Else expressions of all kinds are grown. What C# refuses is counted only, types that nobody can
+name are not compared, and what runs into the limits here is not asked.
 """
 
 import argparse
@@ -24,8 +27,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from apimlb.policy.rehearse.cases import evaluate
 from tests.fuzz.flow import grown_flow
 from tests.fuzz.material import grown_expression
+from tests.fuzz.members import grown_call, read_text
 
-_UNCERTAIN = ("DateTime.UtcNow", "Headers", "GetHashCode", "context.")
+_UNCERTAIN = ("DateTime.UtcNow", "Headers", "context.")
 _OPENSSL = "Interop+Crypto+OpenSslCryptographicException"
 """What .NET throws on Linux for an exception that Windows calls by the name of its base."""
 
@@ -81,14 +85,18 @@ def main() -> int:
     parser.add_argument("oracle", type=Path)
     parser.add_argument("--cases", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--statements", action="store_true")
+    about = parser.add_mutually_exclusive_group()
+    about.add_argument("--statements", action="store_const", dest="grow", const=grown_flow)
+    about.add_argument("--members", action="store_const", dest="grow", const=grown_call)
+    about.add_argument("--texts", action="store_const", dest="grow", const=read_text)
+    parser.set_defaults(grow=grown_expression)
     given = parser.parse_args()
     rng = random.Random(given.seed)
     cases: list[dict[str, Any]] = []
     answers: list[dict[str, Any]] = []
     while len(cases) < given.cases:
-        text = grown_flow(rng) if given.statements else grown_expression(rng)
-        if len(text) < 700 and not any(word in text for word in _UNCERTAIN):
+        text = given.grow(rng)
+        if len(text) < 4_000 and not any(word in text for word in _UNCERTAIN):
             case = {"id": str(len(cases)), "expression": text}
             ours = evaluate([case])[0]
             if ours.get("throws") not in _LIMITS:
@@ -96,7 +104,7 @@ def main() -> int:
                 answers.append(ours)
     counts: collections.Counter[str] = collections.Counter()
     for case, wanted, ours in zip(cases, asked(ask_of(given.oracle), cases), answers, strict=True):
-        found = verdict(wanted, ours, given.statements)
+        found = verdict(wanted, ours, given.grow is grown_flow)
         counts[found] += 1
         if found in ("wrong", "refused", "accepted"):
             print(f"{found}: {case['expression']}\n  C#:   {wanted}\n  ours: {ours}")
