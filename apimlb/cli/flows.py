@@ -22,12 +22,13 @@ from apimlb.cli.wiring import Session
 from apimlb.deploy import rights
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims, Overtaken
-from apimlb.deploy.deployer import Applied, Deployer, Preview, state_of
+from apimlb.deploy.deployer import Applied, Deployer, Preview, Removed, state_of
 from apimlb.deploy.durations import Usual, usual
 from apimlb.deploy.executor import raise_first
 from apimlb.deploy.journal import Journal
 from apimlb.deploy.keys import secrets_of
 from apimlb.deploy.locks import refusals
+from apimlb.deploy.removal import Removal
 from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
@@ -231,19 +232,7 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
     """Show what goes, ask, delete, forget; what went, as data; raises `NotFoundError` for nothing."""
     with in_turn(session, "destroy", quiet=quiet) as (run, progress):
         deployer = _deployer(session, run, progress, {"purge": purge})
-        what = deployer.survey(session.desired(), session.stack.name, purge=purge)
-        say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
-        for task in () if quiet else what.tasks:
-            say(f"  - {task.verb} {task.label}")
-        for id in what.others:
-            say(f"  ! not the stack's, and goes along: {id}")
-        subscription = f"/subscriptions/{session.target.subscription_id}"
-        for note in rights.before_a_purge(session.cloud, subscription) if purge else ():
-            say(f"Note: {note}")
-        raise_first(list(refusals(what.locks, what="the deletion")))
-        confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
-        with winding_down(deployer.stop), progress.shown():
-            removed = deployer.destroy(what)
+        what, removed = _last(lambda: _destroyed(session, deployer, progress, purge, yes=yes, quiet=quiet))
     forget_state(session.workspace.directory)
     for id in removed.left:
         say(f"Left alone, since it is not the stack's: {id}")
@@ -254,6 +243,25 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
         "left": list(removed.left),
         "kept_by_azure": bool(removed.retained),
     }
+
+
+def _destroyed(
+    session: Session, deployer: Deployer, progress: Progress, purge: bool, *, yes: bool, quiet: bool
+) -> tuple[Removal, Removed]:
+    """What was to go, shown and agreed to, and how that ended."""
+    what = deployer.survey(session.desired(), session.stack.name, purge=purge)
+    say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
+    for task in () if quiet else what.tasks:
+        say(f"  - {task.verb} {task.label}")
+    for id in what.others:
+        say(f"  ! not the stack's, and goes along: {id}")
+    subscription = f"/subscriptions/{session.target.subscription_id}"
+    for note in rights.before_a_purge(session.cloud, subscription) if purge else ():
+        say(f"Note: {note}")
+    raise_first(list(refusals(what.locks, what="the deletion")))
+    confirm(f"Destroy the stack {session.stack.name}?", yes=yes)
+    with winding_down(deployer.stop), progress.shown():
+        return what, deployer.destroy(what)
 
 
 def _deployer(
