@@ -189,7 +189,7 @@ def _upper(value: object) -> object:
 
 
 DEFAULT_COMPARER = Comparer("Default", key_of)
-ORDINAL = Comparer("Ordinal", key_of)
-ORDINAL_IGNORE_CASE = Comparer("OrdinalIgnoreCase", _upper)
-INVARIANT = Comparer("InvariantCulture", key_of)
-INVARIANT_IGNORE_CASE = Comparer("InvariantCultureIgnoreCase", _upper)
+ORDINAL = Comparer("Ordinal", key_of, clr_name="System.OrdinalCaseSensitiveComparer")
+ORDINAL_IGNORE_CASE = Comparer("OrdinalIgnoreCase", _upper, clr_name="System.OrdinalIgnoreCaseComparer")
+INVARIANT = Comparer("InvariantCulture", key_of, clr_name="System.CultureAwareComparer")
+INVARIANT_IGNORE_CASE = Comparer("InvariantCultureIgnoreCase", _upper, clr_name="System.CultureAwareComparer")

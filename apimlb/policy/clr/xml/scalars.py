@@ -24,6 +24,8 @@ def content_text(value: object) -> str:
         raise argument("An XObject cannot be used as a value.")
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, instants.DateTimeOffset) and not value.offset:
+        return iso_date(value).replace("+00:00", "Z")
     if isinstance(value, instants.DateTime | instants.DateTimeOffset):
         return iso_date(value)
     if isinstance(value, instants.TimeSpan):
