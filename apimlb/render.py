@@ -78,7 +78,7 @@ def _rendered(stack: Stack, template: str) -> str:
             ),
         )
     )
-    text = re.sub("^ +", lambda spaces: spaces[0][: len(spaces[0]) // 2], text, flags=re.MULTILINE)
+    text = re.sub("^(?: {4})+", lambda spaces: "\t" * (len(spaces[0]) // 4), text, flags=re.MULTILINE)
     compile_policy(text, scope="api", named_values=named_values)
     return text
 

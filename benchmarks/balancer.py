@@ -40,7 +40,7 @@ from apimlb.stack.config import parse
 Row = dict[str, Any]
 
 STRATEGIES = ("retry", "backend-pool")
-_PLAIN = Path(__file__).parent / "rivals" / "retry-after.xml"
+_PLAIN = Path(__file__).parent / "rivals" / "retry-after.toml"
 # The headers of these say nothing of use: only Retry-After does.
 _HELPLESS = {"stale", "sentinel", "absent", "absurd-headers"}
 _ROUNDS = 30

@@ -4,7 +4,7 @@ A file that ends in `.xml` is a policy for the stack's own backends. Other peopl
 their own; a TOML file says what those are here:
 
     name = "Azure-Samples/openai-apim-lb"
-    policy = "openai-apim-lb/infra/modules/apim/policies/api_policy.xml"   # in the folder of --checkouts
+    policy = "openai-apim-lb/infra/modules/apim/policies/api_policy.xml"   # beside this, or in --checkouts
     pools = ["pool"]                    # backend pools that have all accounts
 
     [backends]                          # backends by name: the account that each is
@@ -130,8 +130,9 @@ def read_candidate(path: Path, stack: Stack, checkouts: Path | None = None) -> C
             raise ConfigError(
                 f"{name} is not understood.", where=str(path), next_step=f"A candidate may have {known}."
             )
-    policy = (checkouts or path.parent) / str(told.get("policy", f"{path.stem}.xml"))
-    text = _text(policy)
+    named = str(told.get("policy", f"{path.stem}.xml"))
+    beside = path.parent / named
+    text = _text(beside if checkouts is None or beside.is_file() else checkouts / named)
     for old, new in told.get("replace", {}).items():
         text = text.replace(old, new)
     backends, values, breaker = (told.get(each, {}) for each in ("backends", "values", "breaker"))

@@ -26,7 +26,7 @@ def test_a_committed_policy_is_what_its_template_renders_to(name: str) -> None:
 @pytest.mark.parametrize("name", references())
 def test_a_committed_policy_is_indented_to_its_end(name: str) -> None:
     lines = (POLICIES / name).read_text().splitlines()
-    assert [line for line in lines if not line.startswith("  ")] == ["<policies>", "</policies>"]
+    assert [line for line in lines if not line.startswith("\t")] == ["<policies>", "</policies>"]
     # What a gateway on Azure takes at most, but for Consumption (Microsoft Learn, API Management limits).
     assert sum(len(line) + 1 for line in lines) < 256 * 1024
 
