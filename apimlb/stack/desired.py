@@ -33,9 +33,12 @@ OPERATIONS = {
 since APIM's own 404 is not in OpenAI's form."""
 
 ALIASES = {
-    "chat-completions": "/chat/completions",
-    "responses": "/responses",
-    "embeddings": "/embeddings",
+    "chat-completions": ("POST", "/chat/completions"),
+    "responses": ("POST", "/responses"),
+    "embeddings": ("POST", "/embeddings"),
+    "response": ("GET", "/responses/{response-id}"),
+    "response-items": ("GET", "/responses/{response-id}/input_items"),
+    "response-deletion": ("DELETE", "/responses/{response-id}"),
 }
 """What a client asks for whose base URL is the gateway's host alone, as in Microsoft's tutorial."""
 
@@ -289,9 +292,10 @@ def _api(names: Names, policy: str) -> tuple[Resource, ...]:
     if not names.stack.bare_host:
         return main
     bare = f"{names.service_id}/apis/{BARE_API}"
-    aliases = {f"bare-{name}": ("POST", template) for name, template in ALIASES.items()}
+    aliases = {f"bare-{name}": each for name, each in ALIASES.items()}
     published = _published(names, bare, "Azure OpenAI at the bare host", "", policy, aliases)
-    return *main, *published, *(_rewrite(bare, name, template) for name, template in ALIASES.items())
+    rewritten = (_rewrite(bare, name, template) for name, (_, template) in ALIASES.items())
+    return *main, *published, *rewritten
 
 
 def _published(

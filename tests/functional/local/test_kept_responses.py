@@ -34,6 +34,15 @@ class TestKeptResponses:
             assert (await scene.call(path, method="GET")).json["id"] == id
             assert (await scene.call(path, method="DELETE")).json["deleted"] is True
 
+    async def test_are_there_at_the_bare_host_too(self, scene: Stage) -> None:
+        for id in await self.kept(scene, "/responses"):
+            path = f"/responses/{id}"
+            assert (await scene.call(path, method="GET", x_other="1")).status == 401
+            assert (await scene.call(path, method="GET")).json["id"] == id
+            assert len((await scene.call(f"{path}/input_items", method="GET")).json["data"]) == 1
+            assert (await scene.call(path, method="DELETE")).json["deleted"] is True
+            assert (await scene.call(path, method="GET")).status == 404
+
     async def test_can_be_gone_on_from_wherever_they_are(self, scene: Stage) -> None:
         for id in await self.kept(scene):
             asked = {"model": "chat", "input": "And then?", "previous_response_id": id}
