@@ -126,19 +126,19 @@ class Stage:
         return {place: rows.get(name, Count(name, "chat")) for name, place in self.places.items()}
 
 
-def stage(settings: WorldSettings = LIKELY, **configuration: object) -> Stage:
-    """A stage with the stack of this configuration (the fields of `apimlb.toml`)."""
-    return Stage(settings, _deployed(json.dumps(configuration, sort_keys=True)))
+def stage(settings: WorldSettings = LIKELY, *drained: str, **configuration: object) -> Stage:
+    """A stage with the stack of this configuration (the fields of `apimlb.toml`), some accounts drained."""
+    return Stage(settings, _deployed(json.dumps(configuration, sort_keys=True), frozenset(drained)))
 
 
 @cache
-def _deployed(configuration: str) -> tuple[Document, ...]:
+def _deployed(configuration: str, drained: frozenset[str]) -> tuple[Document, ...]:
     stack = parse(json.loads(configuration))
     azure = LocalAzure()
     try:
         clock: Clock = azure.clock
         deployer = Deployer(azure.connected(), clock)
-        wanted = resources(stack, SUBSCRIPTION, TENANT, render_all(stack))
+        wanted = resources(stack, SUBSCRIPTION, TENANT, render_all(stack), drained=drained)
         deployer.apply(deployer.preview(wanted)).outcome.raise_failure()
         return tuple(azure.world.store.descendants(""))
     finally:
