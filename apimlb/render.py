@@ -66,6 +66,7 @@ def _rendered(stack: Stack, template: str) -> str:
             ],
             stack=stack,
             streams=stack.streams,
+            most_mib=stack.tier.most_buffered_mib,
             timeout=TIMEOUT,
             cache=_cache(stack),
             names=SimpleNamespace(
@@ -133,9 +134,9 @@ def _environment() -> Environment:
 
 
 @pass_context
-def _part(context: Context, name: str, column: int) -> str:
+def _part(context: Context, name: str, column: int, **values: str) -> str:
     """The template of this name, its first line where it is called and the others in the same column."""
-    text = context.environment.get_template(f"policy/{name}.xml.j2").render(context.get_all())
+    text = context.environment.get_template(f"policy/{name}.xml.j2").render(context.get_all(), **values)
     return indent(text.rstrip(), " " * column).lstrip()
 
 

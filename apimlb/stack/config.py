@@ -95,6 +95,12 @@ class Tier(StrEnum):
         """Consumption alone has no circuit breakers (Microsoft Learn: API Management gateways overview)."""
         return self is not Tier.CONSUMPTION
 
+    @property
+    def most_buffered_mib(self) -> int:
+        """Of a request's body, in MiB: a larger one can be neither read by a policy nor sent twice (Microsoft
+        Learn: API Management service limits)."""
+        return 2 if self in (Tier.CONSUMPTION, Tier.BASIC_V2, Tier.STANDARD_V2) else 500
+
 
 class Strategy(StrEnum):
     """How the gateway finds another account: by its own pool and breakers, or in the policy itself."""

@@ -1,4 +1,4 @@
-"""Whom a gateway tells apart by their names alone: accounts that were asked, and accounts that are drained."""
+"""Whom a gateway tells apart by their names alone: accounts that were asked, accounts that are drained."""
 
 import pytest
 
