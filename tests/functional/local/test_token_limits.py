@@ -87,6 +87,16 @@ async def test_a_quota_that_is_just_used_up_lets_one_more_call_in(reading: Readi
     assert (await local.call(body=ASKED)).status == 200
 
 
+async def test_the_period_of_a_quota_may_be_an_expression(reading: Reading) -> None:
+    period = "@(context.Request.Method == &quot;POST&quot; ? &quot;Hourly&quot; : &quot;Daily&quot;)"
+    attributes = f'token-quota="300" token-quota-period="{period}" estimate-prompt-tokens="false"'
+    local = limited(reading.local(), attributes)
+    local.backends.answers["plain.test"] = using(301)
+    assert [(await local.call(body=ASKED)).status for _ in range(2)] == [200, 403]
+    local.clock.advance(3600 - int(local.clock.now()) % 3600)
+    assert (await local.call(body=ASKED)).status == 200, "the hour of the quota is over"
+
+
 async def test_refusals_of_a_backend_cost_nothing(reading: Reading) -> None:
     local = limited(reading.local(), RATE)
     local.backends.answers["plain.test"] = 500

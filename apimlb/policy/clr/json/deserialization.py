@@ -16,7 +16,8 @@ from apimlb.policy.clr.dates.parsing import parse_date, parse_offset
 from apimlb.policy.clr.exceptions import ClrException, bad_format
 from apimlb.policy.clr.json import serialization, tokens
 from apimlb.policy.clr.json.conversions import scalar
-from apimlb.policy.clr.json.reader import charge_document, iso, parse_token, token_of
+from apimlb.policy.clr.json.lenient_reader import TolerantReader
+from apimlb.policy.clr.json.reader import charge_document, copied_token, iso, parse_token, token_of
 from apimlb.policy.clr.numbers.arithmetic import decimal_from_float
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import text_of
@@ -24,7 +25,7 @@ from apimlb.policy.clr.strings.encodings import from_base64
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.utf16 import enter
 
-_NOTHING = re.compile(r"(?:\s|/\*.*?\*/|//[^\r\n]*)*\Z", re.DOTALL)
+_NOTHING = re.compile(r"(?:\s|\0|/\*.*?\*/|//[^\r\n]*)*\Z", re.DOTALL)
 _READER = "Newtonsoft.Json.JsonReaderException"
 _SERIALIZATION = "Newtonsoft.Json.JsonSerializationException"
 _LISTS = ("List`1", "IList`1", "IEnumerable`1", "ICollection`1")
@@ -41,7 +42,9 @@ class _Members(list[tuple[str, object]]):
     """An object's names and values."""
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_Members, parse_float=_Number, parse_int=_Number, strict=False)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_Members, parse_float=_Number, parse_int=_Number, parse_constant=_Number, strict=False
+)
 
 
 def deserialize(kind: Type, text: str) -> object:
@@ -51,7 +54,7 @@ def deserialize(kind: Type, text: str) -> object:
             _refuse(f"No JSON content found and type '{kind.name}' is not nullable.", _SERIALIZATION)
         return None
     if kind.name.startswith("Newtonsoft.Json.Linq."):
-        return serialization.to_object(kind, parse_token(text))
+        return serialization.to_object(kind, copied_token(text, typed=True))
     if kind.name == "System.Object":
         return deserialize_object(text)
     charge_document(text)
@@ -66,31 +69,56 @@ def deserialize_object(text: str) -> object:
     """DeserializeObject: a scalar as it is, all else as tokens."""
     if _NOTHING.match(text):
         return None
-    try:
-        found = parse_token(text)
-    except ClrException as error:
-        raise _unended(error) from None
+    found = copied_token(text, typed=False)
     return scalar(found) if isinstance(found, tokens.JValue) else found
 
 
-def _unended(error: ClrException) -> ClrException:
-    """The serializer's own word for a text that ends too soon."""
-    if not error.message.startswith("Unexpected end of content"):
-        return error
-    in_array = "]'" in error.message
-    kind = "Newtonsoft.Json.JsonWriterException" if in_array else _SERIALIZATION
-    return ClrException(kind, f"Unexpected end when reading {'token' if in_array else 'JSON'}. Path ''.")
+class _TypedReader(TolerantReader):
+    """What becomes a value of a type: numbers and strings stay as the text writes them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, "JToken", _Members, _as_token)  # type: ignore[arg-type]
+
+    def value(self) -> object:
+        return self._value()
+
+    def first(self) -> str:
+        """The first character of the value."""
+        self._skip()
+        return self._text[self._at : self._at + 1]
+
+    def _string_value(self, quote: str) -> object:
+        return self._string(quote)
+
+    def _number_value(self, text: str, value: int | float) -> object:
+        return _Number(text)
 
 
 def _tolerantly(kind: Type, text: str) -> object:
-    """What is no strict JSON is converted from the tokens that it reads as."""
+    """A text that is no strict JSON: what cannot become the type is refused before what is no JSON at all."""
+    reader = _TypedReader(text)
+    _check_start(kind, reader.first())
     try:
-        found = parse_token(text)
+        found = reader.value()
     except ClrException as error:
         if error.message.startswith("Unexpected end of content"):
             _refuse("Unexpected end when deserializing.", _SERIALIZATION)
         raise
-    return _converted(kind, found)
+    made = _value(kind, found)
+    reader.end()
+    return made
+
+
+def _check_start(kind: Type, first: str) -> None:
+    plain = kind.underlying.name.removeprefix("System.")
+    if first not in ("[", "{") or (first, plain) == ("[", "Byte[]"):
+        return
+    if plain in _READ:
+        _unexpected([] if first == "[" else _Members())
+    if first == "[" and _generic(kind) in _MAPS:
+        _mismatch(kind, "array")
+    if first == "{" and (kind.kind == "array" or _generic(kind) in (*_LISTS, "HashSet`1")):
+        _mismatch(kind, "object")
 
 
 def _refuse(what: str, kind: str = _READER) -> NoReturn:
@@ -193,8 +221,16 @@ def _as_token(value: object) -> tokens.JToken:
 # Types that are read from the text itself. None stands for null.
 
 
+def _decimally(number: _Number) -> str:
+    """A number with what is hexadecimal or octal written in decimal digits."""
+    if re.match(r"0[^.eE]", number):
+        return str(parse_token(str(number)).value)  # type: ignore[attr-defined]
+    return str(number)
+
+
 def _integer(value: object) -> object:
     if type(value) is _Number:
+        value = _Number(_decimally(value))
         if not re.match(r"-?\d+\Z", value):
             _refuse(f"Input string '{value}' is not a valid integer.")
         if not -(2**31) <= int(value) < 2**31:
@@ -216,31 +252,38 @@ def _parsed(value: object, parse: Callable[[str], object], what: str) -> object:
 
 def _real(parse: Callable[[str], object], what: str) -> Callable[[object], object]:
     def read(value: object) -> object:
-        return parse(str(value)) if type(value) is _Number else _parsed(value, parse, what)
+        return parse(_decimally(value)) if type(value) is _Number else _parsed(value, parse, what)
 
     return read
 
 
 def _decimal(value: object) -> object:
-    if type(value) is _Number and not value.lstrip("-").isdigit():
-        return decimal_from_float(float(value))
-    return (
-        parsing.parse_decimal(str(value))
-        if type(value) is _Number
-        else _parsed(value, parsing.parse_decimal, "decimal")
-    )
+    if type(value) is not _Number:
+        return _parsed(value, parsing.parse_decimal, "decimal")
+    text = _decimally(value)
+    try:
+        if text.lstrip("-").isdigit():
+            return parsing.parse_decimal(text)
+        if re.match(r"-?\d+(\.\d+)?(?![.\d])", text):
+            return decimal_from_float(float(text))
+    except ClrException as error:
+        if error.type_name != "System.OverflowException":
+            raise
+    _refuse(f"Input string '{value}' is not a valid decimal.")
 
 
 def _boolean(value: object) -> object:
     if type(value) is bool:
         return value
     if type(value) is _Number:
-        return float(value) != 0
+        if value.lstrip("-")[:1] in "NI":
+            _unexpected(value)
+        return float(_decimally(value)) != 0
     return _parsed(value, parsing.parse_boolean, "boolean")
 
 
 def _string(value: object) -> object:
-    if isinstance(value, list):
+    if isinstance(value, list | tokens.JToken):
         _unexpected(value)
     if type(value) is bool:
         return "true" if value else "false"

@@ -9,7 +9,8 @@ from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.json.tokens import JConstructor, JObject, JToken, JValue
 
-_SPACE = re.compile(r"(?:\s|/\*.*?\*/|//[^\r\n]*)+", re.DOTALL)
+_SPACE = re.compile(r"(?:[^\S\x1c-\x1f]|\0)+")
+_COMMENT = re.compile(r"/\*(.*?)\*/|//([^\r\n]*)", re.DOTALL)
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXeE]*")
 _DECIMAL = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\Z")
 _NAME = re.compile(r"[\w$]+")
@@ -47,16 +48,28 @@ class TolerantReader:
         self._path: list[str | int] = []
 
     def read(self) -> JToken:
-        self._skip()
+        found = self._token_of(self.value())
+        self.end()
+        return found
+
+    def value(self) -> object:
+        """The document's value; what follows it is not looked at yet."""
+        comment = self._skip()
+        if comment is not None and self._wanted == "JToken":
+            if self._at < len(self._text):
+                self._value()
+            return JValue(comment, "Comment")
         if self._at >= len(self._text):
             self._fail(f"Error reading {self._wanted} from JsonReader.", here=0 if not self._text else None)
-        found = self._token_of(self._value())
+        return self._value()
+
+    def end(self) -> None:
+        """Refuse what follows the value, except space and comments."""
         self._skip()
         if self._at < len(self._text):
             self._fail(
                 f"Additional text encountered after finished reading JSON content: {self._text[self._at]}."
             )
-        return found
 
     def _fail(self, what: str, here: int | None = None) -> NoReturn:
         at = self._at if here is None else here
@@ -67,14 +80,41 @@ class TolerantReader:
             path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
         raise reader_error(what, path, line, len(before) - (before.rfind("\n") + 1))
 
-    def _skip(self) -> None:
+    def _space(self) -> None:
         match = _SPACE.match(self._text, self._at)
         if match:
             self._at = match.end()
 
+    def _skip(self, items: list[object] | None = None) -> str | None:
+        """Go on to what is neither space nor comment; the first comment. `items` are those of the array or
+        constructor that is being filled."""
+        first = None
+        while True:
+            self._space()
+            match = _COMMENT.match(self._text, self._at)
+            if match is None:
+                return first
+            BUDGET.spend()
+            self._at = match.end()
+            comment = match[1] if match[1] is not None else match[2]
+            self._commented(comment, items)
+            first = comment if first is None else first
+
+    def _skip_to_member_value(self) -> None:
+        self._skip()
+
+    def _commented(self, comment: str, items: list[object] | None) -> None:
+        """A comment leaves no trace."""
+
+    def _undefined(self) -> JToken:
+        return JValue(None, "Undefined")
+
+    def _may_end(self, count: int) -> bool:
+        """Whether the text may end before what is open here, with that many members, is closed."""
+        return False
+
     def _value(self) -> object:
         BUDGET.spend(4)
-        self._skip()
         text = self._text
         if len(self._path) > MAX_DEPTH:
             self._fail(f"The reader's MaxDepth of {MAX_DEPTH} has been exceeded.")
@@ -86,7 +126,7 @@ class TolerantReader:
         if char == "[":
             return self._array()
         if char in "\"'":
-            return self._token_of(self._string(char))
+            return self._string_value(char)
         if char in "-+.0123456789" and not text.startswith("-Infinity", self._at):
             return self._number()
         for word, value in _WORDS.items():
@@ -94,32 +134,43 @@ class TolerantReader:
                 end = self._at + len(word)
                 if end == len(text) or _BREAKS.match(text, end):
                     self._at = end
-                    return value
+                    return self._number_value(word, value) if type(value) is float else value
         if text.startswith("undefined", self._at):
             self._at += len("undefined")
-            return JValue(None, "Undefined")
+            return self._undefined()
+        if char == ",":
+            return self._undefined()
         if _NEW.match(text, self._at):
             return self._constructor()
         self._fail(f"Unexpected character encountered while parsing value: {char}.")
+
+    def _string_value(self, quote: str) -> object:
+        return self._token_of(self._string(quote))
 
     def _constructor(self) -> JToken:
         match = _NEW.match(self._text, self._at)
         assert match is not None
         self._at = match.end()
         made = JConstructor(match[1])
+        items: list[object] = []
         while True:
-            self._skip()
+            self._skip(items)
             char = self._text[self._at : self._at + 1]
-            if char == ")":
-                self._at += 1
+            if char == ")" or (char == "" and self._may_end(len(items))):
+                self._at += len(char)
+                for item in items:
+                    made.add(self._token_of(item))
                 return made
-            self._path.append(len(made.items))
+            self._path.append(len(items))
             if char == "":
                 self._ended()
-            made.add(self._token_of(self._value()))
-            self._skip()
+            items.append(self._value())
+            self._skip(items)
             self._separator(")")
             self._path.pop()
+
+    def _ended_after_value(self) -> None:
+        self._ended()
 
     def _ended(self, inside: bool = False) -> NoReturn:
         if not self._path and not inside:
@@ -132,13 +183,15 @@ class TolerantReader:
         while True:
             self._skip()
             char = self._text[self._at : self._at + 1]
+            if char == "" and self._may_end(len(pairs)):
+                return self._object_of(pairs)
             if char == "}":
                 self._at += 1
                 return self._object_of(pairs)
             if char == "":
                 self._ended(inside=True)
             name = self._property_name(char)
-            self._skip()
+            self._space()
             if self._text[self._at : self._at + 1] != ":":
                 self._fail(
                     f"Invalid character after parsing property name. Expected ':' but got: "
@@ -146,6 +199,7 @@ class TolerantReader:
                 )
             self._at += 1
             self._path.append(name)
+            self._skip_to_member_value()
             pairs.append((name, self._value()))
             self._skip()
             self._separator("}")
@@ -165,7 +219,7 @@ class TolerantReader:
         if char == ",":
             self._at += 1
         elif char == "":
-            self._ended()
+            self._ended_after_value()
         elif char != closing:
             self._fail(f"After parsing a value an unexpected character was encountered: {char}.")
 
@@ -173,22 +227,19 @@ class TolerantReader:
         self._at += 1
         items: list[object] = []
         while True:
-            self._skip()
+            self._skip(items)
             char = self._text[self._at : self._at + 1]
+            if char == "" and self._may_end(len(items)):
+                return items
             if char == "]":
                 self._at += 1
                 return items
-            if char == "":
-                self._path.append(len(items))
-                self._ended()
             self._path.append(len(items))
-            if char == ",":
-                self._at += 1
-                items.append(JValue(None, "Undefined"))
-            else:
-                items.append(self._value())
-                self._skip()
-                self._separator("]")
+            if char == "":
+                self._ended()
+            items.append(self._value())
+            self._skip(items)
+            self._separator("]")
             self._path.pop()
 
     def _string(self, quote: str) -> str:
@@ -226,14 +277,28 @@ class TolerantReader:
         assert match is not None
         self._at = match.end()
         text = match[0]
-        if re.fullmatch(r"-?0[xX][0-9a-fA-F]+", text):
-            return int(text, 16)
-        if re.fullmatch(r"0[0-7]+", text):
-            return int(text, 8)
+        if re.match(r"0[^.eE]", text):
+            return self._number_value(text, self._unsigned(text))
         if re.fullmatch(r"-?\d+", text):
             if len(text) > 380:
                 self._fail(f"JSON integer {text} is too large to parse.")
-            return int(text)
+            return self._number_value(text, int(text))
         if _DECIMAL.match(text):
-            return float(text)
+            return self._number_value(text, float(text))
+        return self._no_number(text)
+
+    def _unsigned(self, text: str) -> int:
+        """What a zero begins is hexadecimal or octal, the bits of an Int64."""
+        base = 16 if text[1] in "xX" else 8
+        if not re.fullmatch("0[xX][0-9a-fA-F]+" if base == 16 else "[0-7]+", text):
+            self._no_number(text)
+        bits = int(text, base)
+        if bits >= 2**64:
+            self._no_number(text)
+        return bits - 2**64 if bits >= 2**63 else bits
+
+    def _number_value(self, text: str, value: int | float) -> object:
+        return value
+
+    def _no_number(self, text: str) -> NoReturn:
         self._fail(f"Input string '{text}' is not a valid number.")

@@ -10,6 +10,7 @@ import re
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import ClrException, required
+from apimlb.policy.clr.json.copying_reader import CopyingReader
 from apimlb.policy.clr.json.lenient_reader import TolerantReader, reader_error
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue
 from apimlb.policy.clr.numbers.arithmetic import BigInteger, ULong
@@ -138,6 +139,15 @@ def parse_token(text: str | None, wanted: str = "JToken") -> JToken:
     if wanted != "JToken" and found.type_name != wanted[1:]:
         raise _mismatch(text, found, wanted)
     return found
+
+
+def copied_token(text: str, typed: bool) -> JToken:
+    """What JsonSerializer makes of a text that becomes a token; throws what Newtonsoft.Json throws."""
+    charge_document(text)
+    try:
+        return token_of(_DECODER.decode(text))
+    except (ValueError, RecursionError):
+        return CopyingReader(text, typed, object_of, token_of).read()
 
 
 def _mismatch(text: str, found: JToken, wanted: str) -> ClrException:
