@@ -1,4 +1,7 @@
-"""Stack + template -> the API's policy XML, compiled by the language room before it is returned.
+"""Stack + template -> the API's policy XML, compiled by the language room before Azure sees it.
+
+What a stack has in Azure already was compiled when it was written, and Azure took it: `filled_in` leaves the
+compiling out, which takes longer than all else here, and `check` does it for what is about to be written.
 
 The delimiters are `[[ ]]` and `[% %]`: `{{ }}` is APIM's own mark for a named value, and braces are C#'s.
 """
@@ -13,7 +16,6 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from apimlb.policy.compiler import compile_policy
 from apimlb.stack.access import GATEWAY, KEYS_API, TENANT_ID
 from apimlb.stack.clients import shard_count, shard_names
 from apimlb.stack.config import Stack, Strategy, parse
@@ -34,7 +36,9 @@ _REASONING = re.compile(r"o\d|gpt-[56]")
 
 def render(stack: Stack) -> str:
     """The policy that clients meet, as rawxml; raises `PolicyError` when Azure would refuse it."""
-    return _rendered(stack, stack.strategy)
+    text = _filled_in(stack, stack.strategy)
+    check(stack, text)
+    return text
 
 
 _LEARNED_OF = {"location", "name", "priority", "weight", "endpoint"}
@@ -43,12 +47,30 @@ _LEARNED_OF = {"location", "name", "priority", "weight", "endpoint"}
 
 def render_all(stack: Stack) -> Policies:
     """The policies of all the stack's APIs; raises as `render` does."""
-    return Policies(render(stack), _rendered(stack, "keys"), _rendered(stack, "probe"))
+    made = filled_in(stack)
+    for text in (made.balancer, made.keys, made.probe):
+        check(stack, text)
+    return made
 
 
-def _rendered(stack: Stack, template: str) -> str:
-    client_ids = shard_names(shard_count(stack.clients or ()))
-    named_values = dict.fromkeys((*client_ids, LIST, GATEWAY, IDENTITY, TENANT_ID), _STAND_IN)
+def filled_in(stack: Stack) -> Policies:
+    """The same, not compiled: to be compared with what Azure has."""
+    return Policies(*(_filled_in(stack, template) for template in (stack.strategy, "keys", "probe")))
+
+
+def check(stack: Stack, text: str) -> None:
+    """Compile one of the stack's policies; raises `PolicyError` when Azure would refuse it."""
+    from apimlb.policy.compiler import compile_policy  # deferred: what is not written need not be compiled
+
+    names = (*_client_ids(stack), LIST, GATEWAY, IDENTITY, TENANT_ID)
+    compile_policy(text, scope="api", named_values=dict.fromkeys(names, _STAND_IN))
+
+
+def _client_ids(stack: Stack) -> tuple[str, ...]:
+    return shard_names(shard_count(stack.clients or ()))
+
+
+def _filled_in(stack: Stack, template: str) -> str:
     text = (
         _environment()
         .get_template(f"policy/{template}.xml.j2")
@@ -70,7 +92,7 @@ def _rendered(stack: Stack, template: str) -> str:
             timeout=TIMEOUT,
             cache=_cache(stack),
             names=SimpleNamespace(
-                client_ids=client_ids,
+                client_ids=_client_ids(stack),
                 drained=LIST,
                 gateway=GATEWAY,
                 identity=IDENTITY,
@@ -79,9 +101,7 @@ def _rendered(stack: Stack, template: str) -> str:
             ),
         )
     )
-    text = re.sub("^(?: {4})+", lambda spaces: "\t" * (len(spaces[0]) // 4), text, flags=re.MULTILINE)
-    compile_policy(text, scope="api", named_values=named_values)
-    return text
+    return re.sub("^(?: {4})+", lambda spaces: "\t" * (len(spaces[0]) // 4), text, flags=re.MULTILINE)
 
 
 def _cache(stack: Stack) -> str:

@@ -106,6 +106,7 @@ def _left(plan: Plan, applied: Applied, state: Json | None) -> Deployed:
 def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bool) -> Preview:
     """What is to be done, shown and agreed to; raises what would stop it."""
     made = _preview(deployer, session.desired(), consent.on_soft_deleted)
+    session.check(made.plan)
     if quiet:
         say(f"In {session.where}: {made.plan.summary()}")
     else:
@@ -130,6 +131,7 @@ def preview(session: Session, *, quiet: bool, on_soft_deleted: str | None = None
     with heard_by(Audience(progress.wait)):
         deployer = _deployer(session, this_run("plan"), progress)
         made = deployer.preview(session.desired(), revivals=chosen)
+    session.check(made.plan)
     _show_preview(session, made, as_data=True, quiet=quiet)
     raise_first(made.problems)
     return made

@@ -18,6 +18,7 @@ def standing(session: Session) -> Status:
     made = Deployer(session.cloud, session.clock, visit=visit).preview(resources, checked=False)
     if session.names.service_id.lower() not in made.observed:
         raise no_stack(session)
+    session.check(made.plan)
     return status(session.cloud, session.clock, session.names, resources, made, visit)
 
 

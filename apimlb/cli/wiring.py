@@ -17,13 +17,14 @@ from apimlb.deploy.login import subscription
 from apimlb.deploy.rollout import Visit
 from apimlb.errors import AuthError
 from apimlb.local import process
-from apimlb.render import render_all
+from apimlb.render import check, filled_in
 from apimlb.stack import config
 from apimlb.stack.config import Stack
 from apimlb.stack.desired import resources
 from apimlb.stack.draining import drained_in, require_one_left
 from apimlb.stack.marks import Mark, identified
 from apimlb.stack.names import Names
+from apimlb.stack.planner import POLICY, Action, Plan, kind_of
 from apimlb.stack.probe import site
 from apimlb.stack.resources import Json, Resource
 from apimlb.stack.settings import Assignment, Settings, in_environment, settled
@@ -74,10 +75,16 @@ class Session:
                 where=self.target.subscription_id,
                 next_step="Run `az account list`, then choose one with --subscription.",
             )
-        policies, mark = render_all(self.stack), self._mark(group)
+        policies, mark = filled_in(self.stack), self._mark(group)
         named = self.target.subscription_id, str(found["tenantId"])
         given = {a.name: os.environ[a.key_from] for a in self.stack.accounts if os.environ.get(a.key_from)}
         return lambda out: resources(self.stack, *named, policies, mark, out, given)
+
+    def check(self, plan: Plan) -> None:
+        """Compile the policies that the plan writes; raises `PolicyError` for one that Azure would refuse."""
+        for step in plan.of(Action.CREATE, Action.UPDATE, Action.REPLACE):
+            if kind_of(step.resource) == POLICY:
+                check(self.stack, step.resource.body["properties"]["value"])
 
     def visit(self) -> Visit:
         """How the gateway is asked whether what a deploy made works."""

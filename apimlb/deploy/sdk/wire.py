@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -27,13 +28,7 @@ from azure.core.exceptions import (
 from azure.core.pipeline import policies
 from azure.core.polling import PollingMethod
 from azure.core.rest import HttpRequest
-from azure.mgmt.apimanagement import ApiManagementClient
-from azure.mgmt.authorization import AuthorizationManagementClient
-from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
-from azure.mgmt.msi import ManagedServiceIdentityClient
-from azure.mgmt.resource.resources import ResourceManagementClient
-from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from apimlb.clock import Clock
 from apimlb.deploy import refusals
@@ -43,14 +38,15 @@ from apimlb.deploy.refusals import Refusal, Refused
 from apimlb.deploy.sdk.credential import SharedCredential, login_refused, trust
 from apimlb.stack.resources import Json
 
-CLIENTS: dict[str, Callable[..., Any]] = {
-    "apim": ApiManagementClient,
-    "authorization": AuthorizationManagementClient,
-    "cognitive": CognitiveServicesManagementClient,
-    "identity": ManagedServiceIdentityClient,
-    "resources": ResourceManagementClient,
-    "subscriptions": SubscriptionClient,
+_CLIENTS = {
+    "apim": ("azure.mgmt.apimanagement", "ApiManagementClient"),
+    "authorization": ("azure.mgmt.authorization", "AuthorizationManagementClient"),
+    "cognitive": ("azure.mgmt.cognitiveservices", "CognitiveServicesManagementClient"),
+    "identity": ("azure.mgmt.msi", "ManagedServiceIdentityClient"),
+    "resources": ("azure.mgmt.resource.resources", "ResourceManagementClient"),
+    "subscriptions": ("azure.mgmt.resource.subscriptions", "SubscriptionClient"),
 }
+"""Module and class of each client. A command waits for the import of those that it asks, and no others."""
 
 _TIMEOUTS = {"connection_timeout": 20, "read_timeout": 120}
 
@@ -190,7 +186,7 @@ class Wire:
         with self._lock:
             if name not in self._clients:
                 subscription = () if name == "subscriptions" else (self._target.subscription_id,)
-                self._clients[name] = CLIENTS[name](
+                self._clients[name] = client_class(name)(
                     self._credential,
                     *subscription,
                     base_url=self._target.endpoint.rstrip("/"),
@@ -216,6 +212,13 @@ class Wire:
             policies.NetworkTraceLoggingPolicy(),
             policies.SensitiveHeaderCleanupPolicy(),
         ]
+
+
+def client_class(name: str) -> Callable[..., Any]:
+    """What makes the client that `apimlb.deploy.operations` calls so."""
+    module, made = _CLIENTS[name]
+    found: Callable[..., Any] = getattr(import_module(module), made)
+    return found
 
 
 class _Begun(PollingMethod[Any]):

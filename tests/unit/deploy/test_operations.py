@@ -7,7 +7,7 @@ import pytest
 from apimlb.deploy.azure import connect
 from apimlb.deploy.cloud import Target
 from apimlb.deploy.operations import KINDS
-from apimlb.deploy.sdk.wire import CLIENTS
+from apimlb.deploy.sdk.wire import client_class
 from apimlb.errors import ApimlbError
 from apimlb.http import Request, Response
 from tests.fakes import ManualClock
@@ -19,7 +19,7 @@ FLAGS = {"guarded": ("delete", "if_match"), "rawxml": ("get", "format")}
 def operation(kind: str, name: str) -> inspect.Signature:
     row = KINDS[kind]
     credential = FakeCredential(ManualClock())
-    client = CLIENTS[row.client](credential, *(() if row.client == "subscriptions" else ("s",)))
+    client = client_class(row.client)(credential, *(() if row.client == "subscriptions" else ("s",)))
     return inspect.signature(getattr(getattr(client, row.group), name))
 
 
