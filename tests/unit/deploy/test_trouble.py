@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ServiceRequestError
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from apimlb.deploy import operations, patience
@@ -419,6 +419,8 @@ def test_no_order_of_passing_trouble_ends_a_write(trouble: list[str], seconds: f
 @given(PASSING, st.sampled_from(sorted(TROUBLES)))
 def test_trouble_that_stays_ends_a_write_at_its_deadline_as_what_it_is(trouble: list[str], last: str) -> None:
     few = [name for name in trouble if name != "a long pause"]
+    # Three answers are enough for a write that does not meet the trouble: begun, over, shown.
+    assume(few.count("") < 3)
     busy = Busy(few, 60.0, last)
     with pytest.raises(ApimlbError) as caught:
         busy.arm.cloud.put(DEPLOYMENT, {"sku": {}})
