@@ -162,6 +162,8 @@ def from_system(error: OSError) -> ApimlbError | None:
     next_step = _NEXT_STEPS.get(error.errno or 0)
     if next_step is None:
         return None
-    kind = ConflictError if error.errno in _FULL else ConfigError
-    names = [str(name) for name in (error.filename, error.filename2) if name is not None]
-    return kind(f"{error.strerror}.", where=" → ".join(names), next_step=next_step)
+    where = " → ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
+    what = f"{error.strerror}."
+    if error.errno in _FULL:
+        return ConflictError(what, where=where, why="What is written needs more room.", next_step=next_step)
+    return ConfigError(what, where=where, next_step=next_step)

@@ -4,6 +4,7 @@ hold a secret.
 Standard library only, for every room.
 """
 
+import errno
 import os
 from pathlib import Path
 
@@ -28,7 +29,14 @@ def make_folder(folder: Path) -> None:
 
 def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace the file whole: nobody reads half of it or a secret of another's, and a full disk leaves what
-    was there."""
+    was there.
+
+    Raises `IsADirectoryError` where a folder has the name, `FileNotFoundError` naming the missing folder.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not path.parent.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     try:

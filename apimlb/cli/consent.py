@@ -154,6 +154,7 @@ def _require_same(plan: Plan, saved: Agreed) -> None:
     error = ConflictError(
         "What would be done is no longer what this plan says.",
         where=str(saved.file),
+        why="Azure, the stack's file or a flag is not as it was when the plan was saved.",
         next_step="`apimlb plan --out FILE` makes a new one.",
     )
     for line in told[:_TOLD]:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from apimlb.cli.board import Row
 from apimlb.cli.outline import api_of, change_lines, group_of, summed_up
-from apimlb.cli.prose import voice
+from apimlb.cli.prose import leave_unread, voice
 from apimlb.stack.differences import Change
 from apimlb.stack.planner import Action, Plan, Revival, Step
 from apimlb.stack.policy_text import laid_out
@@ -35,7 +35,15 @@ _STATES = {
     "waiting": ("●", "yellow"),
 }
 
-console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class _Pipe(Console):
+    """A console whose reader may leave, as that of any other output may."""
+
+    def on_broken_pipe(self) -> None:
+        leave_unread()
+
+
+console = _Pipe(stderr=True, highlight=False, soft_wrap=True)
 _PLAIN = console.no_color
 """Whether the environment wants no colour."""
 
@@ -51,9 +59,7 @@ def show_plan(plan: Plan, *, where: str, as_data: bool = False, whole: bool = Fa
 
     What is made or taken away of one API or one kind stands in one line; `whole` gives every step its own.
     """
-    target = (
-        Console(highlight=False, soft_wrap=True, no_color=not voice.color or None) if as_data else stderr()
-    )
+    target = _Pipe(highlight=False, soft_wrap=True, no_color=not voice.color or None) if as_data else stderr()
     target.print(f"In {escape(where)}:")
     steps = [step for step in plan.steps if step.action is not Action.KEEP]
     for group in dict.fromkeys(group_of(step.key) for step in steps):

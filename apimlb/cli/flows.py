@@ -34,6 +34,7 @@ from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
 from apimlb.errors import ConfigError, NotFoundError
 from apimlb.stack.access import SUBSCRIPTION
+from apimlb.stack.complaints import meant
 from apimlb.stack.draining import drained_in
 from apimlb.stack.planner import Plan, Revival
 from apimlb.stack.resources import Json, Resource
@@ -201,9 +202,21 @@ def _documents(changes: Sequence[CapacityChange]) -> list[Json]:
 
 
 def _account_name(session: Session, account: str) -> str:
-    """The account's name in Azure, given that or the one in the configuration."""
+    """The account's name in Azure, given that or the one in the configuration; raises `ConfigError`."""
     names = {known.name: session.names.account(known) for known in session.stack.accounts}
+    if account not in names and account.lower() not in {name.lower() for name in names.values()}:
+        raise no_account(session, account)
     return names.get(account, account)
+
+
+def no_account(session: Session, account: str) -> ConfigError:
+    """That the stack's file has no account of this name, and which was probably meant."""
+    known = [each.name for each in session.stack.accounts]
+    return ConfigError(
+        f"The stack has no account {account}.",
+        where=str(session.workspace.config),
+        next_step=meant(account, known).lstrip() or f"It has {', '.join(known)}.",
+    )
 
 
 def gateway_url(session: Session) -> str:

@@ -1,14 +1,11 @@
 """What is asked of a stack that is there, and done to it without a plan."""
 
-from difflib import get_close_matches
-
-from apimlb.cli.flows import no_stack
+from apimlb.cli.flows import no_account, no_stack
 from apimlb.cli.turns import alone
 from apimlb.cli.wiring import Session
 from apimlb.deploy.deployer import Deployer
 from apimlb.deploy.draining import Moved, Traffic
 from apimlb.deploy.status import Status, status
-from apimlb.errors import ConfigError
 
 
 def standing(session: Session) -> Status:
@@ -41,11 +38,5 @@ def _traffic(session: Session) -> Traffic:
 
 
 def _require_account(session: Session, account: str) -> None:
-    known = [each.name for each in session.stack.accounts]
-    if account not in known:
-        near = get_close_matches(account, known, n=1)
-        raise ConfigError(
-            f"The stack has no account {account}.",
-            where=str(session.workspace.config),
-            next_step=f"Did you mean {near[0]}?" if near else f"It has {', '.join(known)}.",
-        )
+    if account not in {each.name for each in session.stack.accounts}:
+        raise no_account(session, account)

@@ -64,7 +64,8 @@ def overrides(
     for text in assigned or ():
         path, equals, value = text.partition("=")
         if not equals or not path.strip():
-            raise ConfigError(f"--set {text} has no value.", next_step="Write --set SETTING=VALUE.")
+            lacking = "value" if path.strip() else "setting"
+            raise ConfigError(f"--set {text} names no {lacking}.", next_step="Write --set SETTING=VALUE.")
         made[path.strip()] = value
     return made
 

@@ -110,6 +110,7 @@ class Traffic:
             raise ConflictError(
                 f"The {pool.label} would be empty without {account}.",
                 where=short(pool.id),
+                why="A pool without a member refuses every request.",
                 next_step="Run `apimlb deploy` first: the file names other accounts that are not in it.",
             )
         return left

@@ -57,5 +57,6 @@ def require_one_left(stack: Stack, out: Iterable[str]) -> None:
         raise ConflictError(
             "No account would be left to answer: every one of the stack's file is drained.",
             where=f"stack {stack.name}",
+            why="A gateway without an account refuses every request.",
             next_step="Take one in with `apimlb undrain ACCOUNT` first.",
         )

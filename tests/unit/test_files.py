@@ -37,6 +37,26 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     assert file.read_bytes() == b"one"
 
 
+@pytest.mark.parametrize("name", [".", "..", "folder", "folder/.."])
+def test_a_folder_is_no_file_to_replace(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / name, Path(name)) if name.startswith(".") else (tmp_path / name,):
+        with pytest.raises(IsADirectoryError):
+            replace_file(path, b"x")
+
+
+def test_a_folder_that_is_missing_is_named_and_not_the_draft(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as told:
+        replace_file(tmp_path / "nowhere" / "plan.json", b"x")
+    assert told.value.filename == str(tmp_path / "nowhere")
+
+
+def test_a_full_disk_says_that_room_is_missing() -> None:
+    told = from_system(OSError(errno.ENOSPC, "No space left on device"))
+    assert told is not None
+    assert told.why == "What is written needs more room."
+
+
 def test_what_the_system_refuses_says_where_and_what_next() -> None:
     told = from_system(PermissionError(errno.EACCES, "Permission denied", "here"))
     assert isinstance(told, ConfigError)
