@@ -1,8 +1,12 @@
 """What the retry strategy makes of what accounts say: who is asked, and who is left alone."""
 
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 
 from apimlb.local.openai.plane import Outage
+from apimlb.local.openai.switches import Charging, Minute, Switches
 from tests.functional.local.stack_scene import REGIONS, WORLDS, Stage, stage
 
 LARGE, SMALL = 3_000, 50
@@ -54,3 +58,26 @@ async def test_an_account_that_fails_is_left_alone_for_ten_seconds(scene: Stage)
     scene.clock.advance(11)
     assert [await ask(scene, SMALL) for _ in range(20)] == [200] * 20
     assert scene.counts()["eastus2"].answered > 0
+
+
+@pytest.fixture(params=get_args(Minute))
+def counting(request: pytest.FixtureRequest) -> Stage:
+    """Accounts that let what was used go as this way of counting a minute has it."""
+    switches = Switches(charging=Charging(minute=request.param))
+    likely = WORLDS["likely"]
+    return stage(replace(likely, openai=replace(likely.openai, switches=switches)), strategy="retry")
+
+
+async def test_a_limit_lowered_in_secret_is_learned_and_one_raised_again(counting: Stage) -> None:
+    assert [await ask(counting, 300) for _ in range(30)] == [200] * 30
+    for region in REGIONS:
+        counting.limit(region, tokens=1_000)
+    counting.clock.advance(61)
+    asked = [await ask(counting, 300) for _ in range(60)]
+    assert set(asked) == {200, 429}
+    refused = throttled(counting)
+    assert refused <= asked.count(429), "most refusals to clients cost no account a call"
+    for region in REGIONS:
+        counting.limit(region, tokens=1_000_000)
+    counting.clock.advance(61)
+    assert [await ask(counting, 300) for _ in range(30)] == [200] * 30
