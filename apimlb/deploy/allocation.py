@@ -50,20 +50,23 @@ class Allocation:
 def allocate(wants: Sequence[Want], offers: Mapping[str, Offers], others: Sequence[str] = ()) -> Allocation:
     """The shares nearest to what is wanted that the regions have.
 
-    Each account keeps what it asks for as far as that fits; what is missing goes to the other accounts, where
-    most is free first, and then to new ones in the regions `others`. Every account has every deployment.
+    Each account keeps what it asks for as far as that fits, and at least the smallest capacity there is; what
+    is missing goes to the other accounts, where most is free first, and then to new ones in the regions
+    `others`. Every account has every deployment.
     """
     room = _Room(offers)
     held: dict[tuple[str, str], Share] = {}
     missing = dict.fromkeys((want.deployment for want in wants), 0)
     for want in wants:
-        given = room.take(want.demand, want.location, want.demand.capacity, freed=want.demand.held)
+        least = max(want.demand.capacity, room.least(want.demand, want.location))
+        given = room.take(want.demand, want.location, least, freed=want.demand.held)
         if given:
             held[want.account, want.deployment] = Share(want.account, want.location, want.deployment, given)
         missing[want.deployment] += want.demand.capacity - given
     samples = {want.deployment: want.demand for want in wants}
-    for deployment in missing:
-        missing[deployment] -= _top_up(room, held, deployment, samples[deployment], missing[deployment])
+    for deployment, lacking in missing.items():
+        given = _top_up(room, held, deployment, samples[deployment], lacking)
+        missing[deployment] = max(0, lacking - given)
     known = {want.location for want in wants}
     _spread(room, held, missing, samples, [place for place in others if place not in known])
     whole = _whole(held, missing)

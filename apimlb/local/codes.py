@@ -97,5 +97,6 @@ def body(plane: str, code: str, status: int, text: str) -> dict[str, Any]:
         "gateway": {"statusCode": status, "message": text},
         "openai": {"error": {"code": code, "message": text}},
         "outside": {"error": text},
+        "safety": {"error": {"code": code, "message": text}},
     }
     return shapes[plane]

@@ -39,7 +39,7 @@ def run_in_a_shell(folder: Path, commands: list[str]) -> str:
         env={"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(folder)},
         capture_output=True,
         text=True,
-        timeout=4 * PATIENCE,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

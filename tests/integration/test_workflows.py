@@ -45,7 +45,7 @@ def test_a_pull_request_gets_a_plan_and_its_merge_a_deploy(tmp_path: Path) -> No
                 env=environment,
                 capture_output=True,
                 text=True,
-                timeout=4 * PATIENCE,
+                timeout=PATIENCE,
             )
             assert done.returncode == 0, done.stderr
         assert "to add" in summary.read_text()

@@ -69,6 +69,11 @@ def test_an_account_has_every_deployment_or_is_none() -> None:
     assert Counter(share.account for share in found.shares) == {"b": 2}
 
 
+def test_who_asks_for_less_than_the_smallest_capacity_gets_that() -> None:
+    found = allocate([want("a", 1), want("b", 1)], {"a": region(0, step=2), "b": region(2, step=2)})
+    assert (shares(found), found.short) == ({"b": 2}, 0)
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 90), st.integers(0, 90), st.integers(0, 60)), min_size=1, max_size=4),
     st.lists(st.integers(0, 200), max_size=3),
