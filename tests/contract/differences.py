@@ -40,6 +40,12 @@ OUTSIDE = (
     ("GET", r"/tenants", "which tenants there are"),
     ("GET", r"/metadata/endpoints", "where a cloud's services are"),
     ("GET|PUT|DELETE", r".*/Microsoft\.Authorization/locks(/[^/]+)?", "locks"),
+    (
+        "GET",
+        r"/subscriptions/[^/]+/providers/Microsoft\.Authorization/permissions",
+        "what a login may do in a subscription: the contract has it for a resource group",
+    ),
+    ("POST", r".*/Microsoft\.PolicyInsights/checkPolicyRestrictions", "what Azure Policy would deny"),
 )
 
 
