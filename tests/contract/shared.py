@@ -18,9 +18,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@cache
 def folder() -> Path:
-    """Where the documents are; raises `pytest.UsageError` when they are nowhere."""
-    place = Path(os.environ.get("APIMLB_SHARED") or ROOT.parent / "shared")
+    """Where the documents are, for the whole run: a test may change environment and folder. Raises
+    `pytest.UsageError` when they are nowhere."""
+    place = Path(os.environ.get("APIMLB_SHARED") or ROOT.parent / "shared").resolve()
     if not (place / "contract" / "validate.py").is_file():
         raise pytest.UsageError(f"no contract in {place}: set APIMLB_SHARED to the folder that has it")
     return place
