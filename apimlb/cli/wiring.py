@@ -109,7 +109,7 @@ def settings_of(place: Workspace, overrides: Mapping[str, Any]) -> Settings:
     """
     file = config.load(place.config)
     said = in_environment(os.environ, config.Stack.known(()))
-    if place.stack not in (file.get("name"), STACK):
+    if place.stack not in (str(file.get("name")), STACK):
         origin = "APIMLB_STACK" if os.environ.get("APIMLB_STACK") == place.stack else f"--stack {place.stack}"
         said.append(Assignment("name", place.stack, origin))
     for path, value in overrides.items():
