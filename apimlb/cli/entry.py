@@ -27,14 +27,12 @@ def main() -> None:
     arguments = sys.argv[1:]
     try:
         text = _help(arguments) if arguments[-1:] in (["--help"], ["-h"]) else ""
+        if not text and _COMMAND in arguments:
+            text = _cached_url(arguments)
         if text:
-            sys.stdout.write(text)
-            return
-        url = _cached_url(arguments) if _COMMAND in arguments else ""
-        if url:
             from apimlb.cli.prose import show  # deferred, for every other command
 
-            show(url)
+            show(text)
             return
         gc.set_threshold(_MADE_AT_START)
         from apimlb.cli.app import run  # deferred: Typer and the commands are not needed above
@@ -50,7 +48,7 @@ def _help(arguments: list[str]) -> str:
         return ""
     file = Path(__file__).with_name("help") / f"{' '.join(['apimlb', *words])}.txt"
     try:
-        return file.read_text("utf-8")
+        return file.read_text("utf-8").removesuffix("\n")
     except OSError:
         return ""
 
