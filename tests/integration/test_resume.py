@@ -59,7 +59,7 @@ def test_sigterm_winds_down_as_ctrl_c_does(apimlb: CommandLine) -> None:
     read = []
     for line in started.stderr:
         read.append(line)
-        if "done create identity" in line:
+        if line.startswith("  stack: ") and " done" in line:
             started.send_signal(signal.SIGTERM)
             break
     _, rest = started.communicate(timeout=PATIENCE)
