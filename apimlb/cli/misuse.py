@@ -1,12 +1,11 @@
 """What Typer says of a command line that it cannot read, in our words and with what was probably meant."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from typer.exceptions import TyperException
 
 from apimlb.errors import ConfigError
+from apimlb.stack.complaints import meant
 
 
 def in_our_words(error: TyperException) -> ConfigError:
@@ -17,12 +16,12 @@ def in_our_words(error: TyperException) -> ConfigError:
     if error.message.startswith("No such option"):
         option = getattr(error, "option_name", "")
         known = [name for each in context.command.params for name in (*each.opts, *each.secondary_opts)]
-        next_step = f"{_meant(option, known)}{usage}"
+        next_step = f"{meant(option, known)} {usage}".lstrip()
         return ConfigError(f"There is no option {option}.", where=where, next_step=next_step)
     if error.message.startswith("No such command"):
         word = _quoted(error.message)
         known = [name for name, each in context.command.commands.items() if not each.hidden]
-        next_step = f"{_meant(word, known)}{usage}"
+        next_step = f"{meant(word, known)} {usage}".lstrip()
         return ConfigError(f"There is no command {word}.", where=where, next_step=next_step)
     return _of_a_value(error, where, usage)
 
@@ -35,14 +34,8 @@ def _of_a_value(error: Any, where: str, usage: str) -> ConfigError:
         return ConfigError(_sentence(error.format_message()), where=where, next_step=usage)
     name = parameter.opts[0] if parameter.param_type_name == "option" else parameter.human_readable_name
     given = _quoted(error.message)
-    next_step = f"{_meant(given, choices)}Choose one of {', '.join(choices)}."
+    next_step = f"{meant(given, choices)} Choose one of {', '.join(choices)}.".lstrip()
     return ConfigError(f"{name} cannot be {given!r}.", where=where, next_step=next_step)
-
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    """A question about the one that was probably meant; nothing when none is alike."""
-    close = get_close_matches(word, list(known), n=1)
-    return f"Did you mean {close[0]}? " if close else ""
 
 
 def _quoted(message: str) -> str:

@@ -32,7 +32,7 @@ _VERSIONS = {
     "Microsoft.PolicyInsights": ("2022-03-01",),
     "Microsoft.Resources": ("2025-04-01", "2024-11-01", "2022-12-01", "2021-04-01", "2020-06-01"),
 }
-# Their first ones, as far as published descriptions of them go back.
+# Their first ones. No document at hand lists them: they only keep out what is older than the providers.
 _FIRST = {
     "Microsoft.ApiManagement": "2014-02-14",
     "Microsoft.Authorization": "2014-04-01",

@@ -1,10 +1,6 @@
 """A stack behind a port for each strategy and each reading of what Azure leaves open; the apps on Node."""
 
-import hashlib
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +12,8 @@ from apimlb.local.gateway.switches import ADVERSE, GatewaySwitches
 from apimlb.local.openai import switches as openai_switches
 from apimlb.policy import switches as policy_switches
 from tests.integration.command_line import CommandLine
+from tests.integration.node import installed
 from tests.integration.watched import WatchedAzure
-from tests.patience import PATIENCE
 
 APP = "11111111-2222-3333-4444-555555555555"
 """The client id of the app that is let in."""
@@ -69,25 +65,5 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def node() -> Path:
-    """The apps on Node beside what they need, which is installed once per machine."""
-    if shutil.which("npm") is None:
-        missing = "npm is not installed: it comes with Node.js 20 or later"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    sources = Path(__file__).parent / "js"
-    version = hashlib.sha256((sources / "package.json").read_bytes()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "apimlb-tests" / f"apps-{version}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "app.mjs"):
-        shutil.copy(sources / name, folder)
-    if not (folder / "installed").exists():
-        subprocess.run(
-            ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel", "error"],
-            cwd=folder,
-            check=True,
-            timeout=PATIENCE,
-        )
-        (folder / "installed").touch()
-    return folder / "app.mjs"
+    """The apps on Node beside what they need."""
+    return installed(Path(__file__).parent / "js") / "app.mjs"

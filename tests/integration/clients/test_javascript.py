@@ -4,10 +4,7 @@ The package is installed once per machine, in the user's cache; without npm the 
 fail.
 """
 
-import hashlib
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,35 +12,14 @@ from typing import Any
 import pytest
 
 from tests.integration.clients.site import API_VERSION, Site, Way
+from tests.integration.node import installed
 from tests.patience import PATIENCE
-
-_SOURCES = Path(__file__).parent / "js"
 
 
 @pytest.fixture(scope="session")
 def script() -> Path:
     """The script beside its installed dependencies."""
-    if shutil.which("npm") is None:
-        missing = "npm is not installed: it comes with Node.js 20 or later"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    manifest = _SOURCES / "package.json"
-    version = hashlib.sha256(manifest.read_bytes()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "apimlb-tests" / f"js-{version}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "client.mjs"):
-        shutil.copy(_SOURCES / name, folder)
-    if not (folder / "installed").exists():
-        subprocess.run(
-            ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel", "error"],
-            cwd=folder,
-            check=True,
-            timeout=PATIENCE,
-        )
-        (folder / "installed").touch()
-    return folder / "client.mjs"
+    return installed(Path(__file__).parent / "js") / "client.mjs"
 
 
 def run(script: Path, doing: str, way: Way, retries: int = 0) -> Any:
