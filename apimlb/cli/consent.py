@@ -16,9 +16,10 @@ from typing import Any
 
 from apimlb.cli.documents import json_in
 from apimlb.cli.prose import say
+from apimlb.cli.questions import ask
 from apimlb.deploy.billing import hourly
 from apimlb.deploy.deployer import Preview
-from apimlb.errors import ApimlbError, ConfigError, ConflictError, Interrupted
+from apimlb.errors import ApimlbError, ConfigError, ConflictError
 from apimlb.files import replace_file
 from apimlb.stack.planner import Plan
 from apimlb.stack.resources import Json
@@ -197,14 +198,12 @@ def confirm(question: str, *, yes: bool) -> None:
             "This needs a yes, and nobody is there to say it.",
             next_step="Add --yes to go ahead without asking.",
         )
-    say(f"{question} [y/N]")
-    try:
-        agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
-    except KeyboardInterrupt:
-        raise Interrupted(
-            "Stopped; nothing was changed.", next_step="Run the same command again, and answer y."
-        ) from None
-    if not agreed:
+    answer = ask(
+        f"{question} [y/N]",
+        stopped="Stopped; nothing was changed.",
+        next_step="Run the same command again, and answer y.",
+    )
+    if answer.strip().lower() not in ("y", "yes"):
         raise ApimlbError(
             "Not agreed to; nothing was changed.", next_step="Run the same command again, and answer y."
         )

@@ -15,6 +15,7 @@ from apimlb.cli.console import show_plan
 from apimlb.cli.interruption import winding_down
 from apimlb.cli.progress import Progress
 from apimlb.cli.prose import say, show, voice
+from apimlb.cli.questions import ask
 from apimlb.cli.quotas import table
 from apimlb.cli.renames import former, origin
 from apimlb.cli.turns import in_turn
@@ -147,9 +148,13 @@ def _preview(deployer: Deployer, desired: tuple[Resource, ...], on_soft_deleted:
 
 
 def _ask_about(resource: Resource) -> Revival:
-    say(f"{resource.label} ({resource.name}) was deleted, and Azure still keeps it.")
-    say("Restore it as it was, purge it and make it anew, or stop? [restore/purge/STOP]")
-    answer = sys.stdin.readline().strip().lower()
+    answer = ask(
+        f"{resource.label} ({resource.name}) was deleted, and Azure still keeps it.",
+        "Restore it as it was, purge it and make it anew, or stop? [restore/purge/STOP]",
+        stopped="Stopped; nothing was changed.",
+        next_step="Run the same command again, with --on-soft-deleted to answer this in advance.",
+    )
+    answer = answer.strip().lower()
     return next((way for way in Revival if answer and way.value.startswith(answer)), Revival.FAIL)
 
 

@@ -1,12 +1,11 @@
 """`apimlb init`: a commented `apimlb.toml`, out of answers to what it must know."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from apimlb.cli.prose import say
-from apimlb.errors import ConfigError, ConflictError, Interrupted
+from apimlb.cli import questions
+from apimlb.errors import ConfigError, ConflictError
 from apimlb.files import replace_file
 from apimlb.stack import config
 
@@ -119,11 +118,11 @@ def _aligned(text: str) -> str:
 def _answer(question: Question, ask: bool) -> str:
     if not ask:
         return question.usual
-    say(f"{question.words} [{question.usual}]:")
-    try:
-        said = sys.stdin.readline()
-    except KeyboardInterrupt:
-        raise Interrupted("Stopped; nothing was written.", next_step="Run `apimlb init` again.") from None
+    said = questions.ask(
+        f"{question.words} [{question.usual}]:",
+        stopped="Stopped; nothing was written.",
+        next_step="Run `apimlb init` again.",
+    )
     if not said:
         raise ConfigError("Nobody answered.", next_step="Run `apimlb init --yes` for the usual answers.")
     return said.strip() or question.usual
