@@ -18,6 +18,8 @@ from tests.sequences.trial import Failure, shortest, trial
 
 BLOCK = 1_000_000
 """Between the first sequences of two seeds."""
+EVERY = 60
+"""Seconds between two lines of progress."""
 
 
 def say(line: str) -> None:
@@ -50,7 +52,7 @@ def _play(given: argparse.Namespace, numbers: range, *, real: bool) -> int:
     counts: Counter[str] = Counter()
     failures: dict[str, Failure] = {}
     failed = played = 0
-    began = time.perf_counter()
+    began = told = time.perf_counter()
     for number in numbers:
         sequence = draw(given.seed * BLOCK + number)
         found = trial(sequence, counts, real=real)
@@ -64,6 +66,9 @@ def _play(given: argparse.Namespace, numbers: range, *, real: bool) -> int:
                     short = shortest(sequence, found.what, given.tries, real=real)
                     say(f"# shortened:\n{written(short)}\n")
         spent = time.perf_counter() - began
+        if time.perf_counter() - told > EVERY:
+            told = time.perf_counter()
+            say(f"# {played} of {len(numbers)} in {spent:.0f} s, {failed} failed")
         if len(failures) >= given.most or (given.seconds and spent > given.seconds):
             break
     where = "with real processes" if real else "in process"
