@@ -20,6 +20,7 @@ from apimlb.local.arm.errors import ArmError, invalid_token
 from apimlb.local.arm.plane import ArmPlane
 from apimlb.local.arm.policy_check import check_policy
 from apimlb.local.arm.settings import ArmSettings, Caller
+from apimlb.local.compiling import PolicyCompiler
 from apimlb.local.delays import account_view, gateway_views, reading_view
 from apimlb.local.entra.keys import SigningKey
 from apimlb.local.entra.plane import IDENTITY_TOKEN_SECONDS, Application, EntraPlane
@@ -136,13 +137,14 @@ class World:
         self.entra = EntraPlane(store, clock, _branch(rng), tenant_id=settings.tenant_id, key=key)
         if settings.owner.secret:
             self.entra.register(settings.owner)
+        self._compiler = PolicyCompiler(settings.policy)
         self.arm = ArmPlane(
             store,
             clock,
             _branch(rng),
             verify=self._caller,
             settings=settings.arm(),
-            check_policy=partial(check_policy, switches=settings.policy),
+            check_policy=partial(check_policy, compiler=self._compiler),
             reads=reading_view(store, clock, chance, delays),
             destiny=self.faults.destiny,
         )
@@ -214,6 +216,7 @@ class World:
                 self._identity_token,
                 settings.gateway,
                 policy_switches=settings.policy,
+                compiler=self._compiler,
                 caches=self.caches,
                 records=self.records,
                 connections=self.connections,

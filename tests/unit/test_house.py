@@ -55,11 +55,15 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.deploy.sdk": (GROUND | {"apimlb.stack", "apimlb.deploy"}, {"azure"}),
     "apimlb.deploy": (GROUND | {"apimlb.stack", "apimlb.deploy.sdk"}, set()),
     "apimlb.local.store": (GROUND, set()),
-    "apimlb.local.arm": (GROUND | {"apimlb.local.store", "apimlb.policy"}, set()),
+    "apimlb.local.compiling": (GROUND | {"apimlb.policy"}, set()),
+    "apimlb.local.arm": (GROUND | {"apimlb.local.store", "apimlb.local.compiling", "apimlb.policy"}, set()),
     "apimlb.local.entra": (GROUND | {"apimlb.local.store"}, {"jwt", "cryptography"}),
     "apimlb.local.openai": (GROUND | {"apimlb.local.store"}, set()),
     "apimlb.local.safety": (GROUND, set()),
-    "apimlb.local.gateway": (GROUND | {"apimlb.local.store", "apimlb.policy"}, set()),
+    "apimlb.local.gateway": (
+        GROUND | {"apimlb.local.store", "apimlb.local.compiling", "apimlb.policy"},
+        set(),
+    ),
     "apimlb.local.world": (GROUND | {"apimlb.local", "apimlb.policy.switches"}, set()),
     "apimlb.local.server": (
         GROUND | {"apimlb.local", "apimlb.policy.apim.credentials"},

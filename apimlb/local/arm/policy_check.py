@@ -4,31 +4,29 @@ from typing import cast
 
 from apimlb.errors import PolicyError
 from apimlb.local.arm.call import PolicySource
-from apimlb.policy.compiler import Scope, compile_policy
+from apimlb.local.compiling import PolicyCompiler
+from apimlb.policy.compiler import Scope
 from apimlb.policy.document.reader import Format, read
-from apimlb.policy.switches import Switches
 
 NO_XML = "NotXml"
 """The code of a fragment that does not read, which Azure refuses in words of its own."""
 _SECTIONS = ("inbound", "backend", "outbound", "on-error")
 
 
-def check_policy(source: PolicySource, switches: Switches | None = None) -> None:
+def check_policy(source: PolicySource, compiler: PolicyCompiler | None = None) -> None:
     """Raise `PolicyError` for a document that does not read, parse or bind."""
+    compiler = compiler or PolicyCompiler()
     if source.scope == "fragment":
-        _check_fragment(source, switches)
+        _check_fragment(source, compiler)
         return
-    compile_policy(
-        source.text,
-        format=cast(Format, source.format),
-        scope=cast(Scope, source.scope),
-        named_values=source.named_values,
-        fragments=source.fragments,
-        switches=switches,
-    )
+    what = source.text, cast(Scope, source.scope), source.named_values, source.fragments
+    if source.format == "rawxml":
+        compiler.check(*what)
+    else:
+        compiler.compile(*what, format=cast(Format, source.format))
 
 
-def _check_fragment(source: PolicySource, switches: Switches | None) -> None:
+def _check_fragment(source: PolicySource, compiler: PolicyCompiler) -> None:
     """A fragment is good when it is good in one of the sections that may include it, in a product's policy:
     every element may stand there, and some only there."""
     try:
@@ -47,13 +45,7 @@ def _check_fragment(source: PolicySource, switches: Switches | None) -> None:
     for section in _SECTIONS:
         text = f'<policies><{section}><include-fragment fragment-id="new" /></{section}></policies>'
         try:
-            compile_policy(
-                text,
-                scope="product",
-                named_values=source.named_values,
-                fragments={**source.fragments, "new": source.text},
-                switches=switches,
-            )
+            compiler.compile(text, "product", source.named_values, {**source.fragments, "new": source.text})
         except PolicyError as refusal:
             refusals.append(refusal)
         else:

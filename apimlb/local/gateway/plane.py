@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from apimlb.clock import Clock
 from apimlb.errors import PolicyError
 from apimlb.http import BODILESS, Headers, Request, Response, Transport
+from apimlb.local.compiling import PolicyCompiler
 from apimlb.local.gateway.breaker import Breaker
 from apimlb.local.gateway.cache import CacheLink, Caches, ServiceCache
 from apimlb.local.gateway.connections import Connections
@@ -65,6 +66,7 @@ class GatewayPlane:
         switches: GatewaySwitches | None = None,
         *,
         policy_switches: Switches | None = None,
+        compiler: PolicyCompiler | None = None,
         caches: Caches | None = None,
         records: Records | None = None,
         connections: Connections | None = None,
@@ -72,7 +74,7 @@ class GatewayPlane:
     ) -> None:
         self._switches = switches or GatewaySwitches()
         self._policy_switches = policy_switches or Switches()
-        self._router = Router(store, self._policy_switches)
+        self._router = Router(store, compiler or PolicyCompiler(self._policy_switches))
         self._caches = caches or caches_for(clock, rng, self._switches)
         self._health = BackendHealth(clock, rng, self._switches)
         self._trace = trace

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from apimlb.errors import PolicyError
+from apimlb.local.compiling import PolicyCompiler
 from apimlb.local.store import Document
-from apimlb.policy.compiler import compile_policy, effective
+from apimlb.policy.compiler import effective
 from apimlb.policy.run.policy import Policy, PolicyDocument
-from apimlb.policy.switches import Switches
 
 PolicyScope = Literal["global", "product", "api", "operation"]
 
@@ -38,8 +38,8 @@ class Place:
 class CompiledPolicies:
     """Compiles on first use. A text that does not compile leaves the one before it serving."""
 
-    def __init__(self, switches: Switches | None = None) -> None:
-        self._switches = switches or Switches()
+    def __init__(self, compiler: PolicyCompiler) -> None:
+        self._compiler = compiler
         self._compiled: dict[tuple[object, ...], PolicyDocument | PolicyError] = {}
         self._serving: dict[str, PolicyDocument] = {}
         self.problems: dict[str, PolicyError] = {}
@@ -72,12 +72,8 @@ class CompiledPolicies:
             if len(self._compiled) >= _MOST_KEPT:
                 self._compiled.clear()
             try:
-                self._compiled[key] = compile_policy(
-                    place.text,
-                    scope=place.scope,
-                    named_values=substitutions.named_values,
-                    fragments=substitutions.fragments,
-                    switches=self._switches,
+                self._compiled[key] = self._compiler.take(
+                    place.text, place.scope, substitutions.named_values, substitutions.fragments
                 )
             except PolicyError as error:
                 self._compiled[key] = error

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apimlb.http import Request, last_segment
+from apimlb.local.compiling import PolicyCompiler
 from apimlb.local.gateway.policies import CompiledPolicies
 from apimlb.local.gateway.routes import SERVICE, ApiRoute, OperationRoute, Service, read_service
 from apimlb.local.store import Document, Documents
 from apimlb.policy.apim.context import Url
 from apimlb.policy.run.policy import Policy
-from apimlb.policy.switches import Switches
 
 _GATEWAY_HOSTS = (".azure-api.net", ".localhost")
 _NOT_SERVING = {"activating", "created", "creating", "deleting", "terminating", "deleted"}
@@ -45,7 +45,7 @@ class Match:
 class Router:
     """Finds the way of a request and keeps what was read for it."""
 
-    def __init__(self, store: Documents, switches: Switches | None = None) -> None:
+    def __init__(self, store: Documents, compiler: PolicyCompiler) -> None:
         self._store = store
         self._revision = -1
         self._names: dict[str, Document] = {}
@@ -53,7 +53,7 @@ class Router:
         self._fresh: set[str] = set()
         self._services: dict[str, tuple[Sequence[Document], Service]] = {}
         self._matches: dict[tuple[str, str], Match] = {}
-        self.compiled = CompiledPolicies(switches)
+        self.compiled = CompiledPolicies(compiler)
 
     def find(self, request: Request) -> Match | None:
         """How far the request comes; None when no service answers to its URL."""

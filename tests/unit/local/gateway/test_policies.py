@@ -3,6 +3,7 @@
 import pytest
 
 from apimlb.errors import PolicyError
+from apimlb.local.compiling import PolicyCompiler
 from apimlb.local.gateway.policies import CompiledPolicies, Place, Substitutions, place_of
 from apimlb.local.store import Document
 from tests.unit.local.gateway.documents import policy_of
@@ -17,7 +18,7 @@ def place(text: str, id: str = "/apis/chat/policies/policy") -> Place:
 
 
 def test_one_text_with_one_meaning_is_compiled_once() -> None:
-    compiled = CompiledPolicies()
+    compiled = CompiledPolicies(PolicyCompiler())
     first = compiled.effective((place(GOOD),), VALUES)
     again = compiled.effective((place(GOOD, "/apis/other/policies/policy"),), VALUES)
     other = compiled.effective((place(GOOD),), Substitutions({"greeting": "bye"}))
@@ -26,7 +27,7 @@ def test_one_text_with_one_meaning_is_compiled_once() -> None:
 
 
 def test_what_does_not_compile_keeps_the_old_one_and_is_reported_until_it_is_mended() -> None:
-    compiled = CompiledPolicies()
+    compiled = CompiledPolicies(PolicyCompiler())
     good = compiled.effective((place(GOOD),), VALUES)
     assert compiled.effective((place(BAD),), VALUES).sections["inbound"] is good.sections["inbound"]
     assert "no-such-policy" in str(compiled.problems["/apis/chat/policies/policy"])
@@ -35,13 +36,13 @@ def test_what_does_not_compile_keeps_the_old_one_and_is_reported_until_it_is_men
 
 
 def test_a_named_value_that_is_gone_keeps_the_old_one_too() -> None:
-    compiled = CompiledPolicies()
+    compiled = CompiledPolicies(PolicyCompiler())
     good = compiled.effective((place(GOOD),), VALUES)
     assert compiled.effective((place(GOOD),), Substitutions()).sections["inbound"] is good.sections["inbound"]
 
 
 def test_what_was_deleted_does_not_come_back_when_its_successor_fails() -> None:
-    compiled = CompiledPolicies()
+    compiled = CompiledPolicies(PolicyCompiler())
     old, other = place(GOOD, "/service/a/policies/policy"), place(GOOD, "/service/ab/policies/policy")
     compiled.effective((old,), VALUES)
     compiled.effective((other,), VALUES)
@@ -53,7 +54,7 @@ def test_what_was_deleted_does_not_come_back_when_its_successor_fails() -> None:
 
 def test_what_never_compiled_is_refused() -> None:
     with pytest.raises(PolicyError):
-        CompiledPolicies().effective((place(BAD),), VALUES)
+        CompiledPolicies(PolicyCompiler()).effective((place(BAD),), VALUES)
 
 
 def test_a_document_holds_its_text_hidden_or_shown() -> None:

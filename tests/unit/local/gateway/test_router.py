@@ -3,6 +3,7 @@
 import pytest
 
 from apimlb.http import Request
+from apimlb.local.compiling import PolicyCompiler
 from apimlb.local.gateway.router import Router
 from apimlb.local.store import Store
 from tests.unit.local.gateway.documents import ServiceDocuments
@@ -35,19 +36,19 @@ def two_services() -> Store:
     ],
 )
 def test_the_service_of_a_request(url: str, service: str, path: str) -> None:
-    found = Router(two_services()).find(Request("GET", url))
+    found = Router(two_services(), PolicyCompiler()).find(Request("GET", url))
     assert found is not None
     assert (found.service.name, found.remainder) == (service, path)
 
 
 @pytest.mark.parametrize("url", ["https://third.azure-api.net/x", "http://third.localhost/x"])
 def test_a_host_that_names_no_service_has_none(url: str) -> None:
-    assert Router(two_services()).find(Request("GET", url)) is None
+    assert Router(two_services(), PolicyCompiler()).find(Request("GET", url)) is None
 
 
 def test_a_service_that_is_still_being_made_does_not_answer() -> None:
     azure = ServiceDocuments(state="Activating")
-    router = Router(azure.store)
+    router = Router(azure.store, PolicyCompiler())
     request = Request("GET", "http://localhost/")
     assert router.find(request) is None
     ServiceDocuments(azure.store, state="Succeeded")
@@ -57,7 +58,7 @@ def test_a_service_that_is_still_being_made_does_not_answer() -> None:
 def test_a_service_is_read_again_only_when_something_of_it_changed() -> None:
     store = two_services()
     first = ServiceDocuments(store, name="first")
-    router = Router(store)
+    router = Router(store, PolicyCompiler())
     request = Request("GET", "https://first.azure-api.net/")
 
     def service() -> object:
