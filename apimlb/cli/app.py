@@ -10,6 +10,7 @@ from apimlb.cli import (
     clients,
     draining,
     keys,
+    loadtest,
     local,
     policy,
     quotas,
@@ -42,6 +43,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(policy.app, name="policy")
 app.add_typer(settings.app, name="config")
+app.add_typer(loadtest.app, name="loadtest")
 learn(lambda: typer.main.get_command(app))
 app.command("status", cls=status.STATUS)(status.status)
 app.command("list", cls=status.LIST)(status.list_stacks)

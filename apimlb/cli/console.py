@@ -6,7 +6,7 @@ from difflib import unified_diff
 from textwrap import wrap
 from typing import Any
 
-from rich.console import Console, OverflowMethod
+from rich.console import Console, OverflowMethod, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
@@ -34,6 +34,10 @@ _STATES = {
     "running": ("●", "yellow"),
     "waiting": ("●", "yellow"),
 }
+
+
+Board = tuple[str, Sequence[str], Sequence[Sequence[str]], str]
+"""A table that is drawn anew: title, headings, rows, and a line below."""
 
 
 class _Pipe(Console):
@@ -127,13 +131,43 @@ def is_live() -> bool:
 @contextmanager
 def drawn(board: Callable[[], tuple[list[Row], str]], *, live: bool) -> Iterator[None]:
     """Meanwhile the rows and the sum below them are drawn anew several times a second; they go at the end."""
+    with _live(lambda: _tree(*board()), live=live):
+        yield
+
+
+@contextmanager
+def redrawn(board: Callable[[], Board], *, live: bool) -> Iterator[None]:
+    """The same for a table."""
+    with _live(lambda: _sheet(*board()), live=live):
+        yield
+
+
+@contextmanager
+def _live(picture: Callable[[], RenderableType], *, live: bool) -> Iterator[None]:
     if not live:
         yield
         return
     from rich.live import Live  # deferred: only what takes its time is drawn
 
-    with Live(console=stderr(), get_renderable=lambda: _tree(*board()), refresh_per_second=4, transient=True):
+    with Live(console=stderr(), get_renderable=picture, refresh_per_second=4, transient=True):
         yield
+
+
+def _sheet(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], below: str) -> Table:
+    table = Table(
+        title=escape(title),
+        title_justify="left",
+        caption=escape(below),
+        caption_justify="left",
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
+    for index, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if index == 0 else "right")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    return table
 
 
 def _tree(rows: Sequence[Row], total: str) -> Table:

@@ -96,10 +96,12 @@ class Group(_Speaking, TyperGroup):
         return super().parse_args(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """All options for the whole; below it the commands are what matters."""
+        """All options for the whole; below it the commands matter, and what the group itself does."""
         if ctx.parent is None:
             super().format_options(ctx, formatter)
             return
+        if any(option.name not in Common._fields for option in self.params):
+            self._list_options(ctx, formatter)
         self.format_commands(ctx, formatter)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
@@ -108,7 +110,7 @@ class Group(_Speaking, TyperGroup):
 
     def invoke(self, ctx: Any) -> int:
         said = self._understand(ctx)
-        return self._finish(super().invoke(ctx), said)
+        return self._finish(_uninterrupted(super().invoke, ctx), said)
 
 
 class Verb(_Speaking, TyperCommand):
@@ -152,6 +154,11 @@ def _uninterrupted(work: Callable[[Any], Any], context: Any) -> Any:
 def verb(reads: frozenset[str] = STACK, examples: Sequence[str] = ()) -> type[Verb]:
     """The class of a command that reads these of the options that say where, shown with these examples."""
     return type("Verb", (Verb,), {"reads": reads, "examples": tuple(examples)})
+
+
+def group(examples: Sequence[str] = ()) -> type[Group]:
+    """The class of a group that does something itself, shown with these examples."""
+    return type("Group", (Group,), {"examples": tuple(examples)})
 
 
 def common(context: typer.Context) -> Common:

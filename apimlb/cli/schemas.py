@@ -47,6 +47,11 @@ _USE = {"calls": COUNT, "answered": COUNT, "throttled": COUNT}
 _FAULT = a(id=COUNT, happened=COUNT, url=TEXT, method=TEXT, status=COUNT)
 _CLOCK = a(now=TEXT, frozen=FLAG, ahead=NUMBER)
 _VARIABLES = by_name(TEXT)
+_TIMES = {f"{name}{share}": or_null(NUMBER) for name in ("p", "first_token_p") for share in (50, 95, 99)}
+_ENDED = {
+    "asked": COUNT, "unfinished": COUNT, "answered": NUMBER, "refused": NUMBER, "errors": NUMBER,
+    "statuses": by_name(COUNT),
+}  # fmt: skip
 _GATEWAY = a(name=TEXT, url=TEXT, tier=TEXT, location=TEXT, state=TEXT, refuses_strangers=or_null(FLAG))
 
 DOCUMENTS: dict[str, Schema] = {
@@ -70,6 +75,24 @@ DOCUMENTS: dict[str, Schema] = {
     "keys revoke": a(name=TEXT, state=TEXT),
     "keys rotate": _KEY,
     "list": many(a(name=TEXT, location=TEXT, state=TEXT, gateway_url=TEXT)),
+    "loadtest": a(
+        gateway_url=TEXT,
+        users=COUNT,
+        rpm=NUMBER,
+        seed=COUNT,
+        seconds=NUMBER,
+        attempts=COUNT,
+        refusals=COUNT,
+        waits=a(true=COUNT, short=COUNT, missing=COUNT, untried=COUNT),
+        tokens_per_minute=COUNT,
+        kinds=many(a(kind=TEXT, **_ENDED, **_TIMES)),
+        accounts=many(a(account=TEXT, answers=COUNT, share=NUMBER, tokens_per_minute=COUNT)),
+        failed=many(TEXT),
+        report=TEXT,
+        **_ENDED,
+        **_TIMES,
+    ),
+    "loadtest export": a(files=many(TEXT)),
     "local account": a(account=TEXT, behaviour=by_name(ANY)),
     "local clock": _CLOCK,
     "local clock advance": _CLOCK,

@@ -40,6 +40,8 @@ LINES = [
     "gateway-url",
     "open",
     "env --app python",
+    "loadtest --users 1 --duration 1s --pause 0",
+    "loadtest export load --users 1",
     "set-capacity 40",
     "drain westus3",
     "undrain westus3",
@@ -89,7 +91,7 @@ def document(text: str) -> Any:
 
 
 def test_there_is_a_schema_for_every_command() -> None:
-    assert {" ".join(way) for way in COMMANDS} | {"local clock"} == {*DOCUMENTS}
+    assert {" ".join(way) for way in COMMANDS} | {"local clock", "loadtest"} == {*DOCUMENTS}
     assert {command_of(line) for line in LINES} | NOT_HERE == {*DOCUMENTS}
 
 

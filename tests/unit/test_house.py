@@ -72,6 +72,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.local": (GROUND | {"apimlb.local"}, set()),
     "apimlb.simulator.plot": (GROUND | {"apimlb.simulator"}, {"matplotlib"}),
     "apimlb.simulator": (GROUND | {"apimlb.stack", "apimlb.local"}, set()),
+    "apimlb.loadtest.locustfile": (set(), {"gevent", "locust", "requests", "urllib3"}),  # runs anywhere
+    "apimlb.loadtest": (GROUND, set()),
     "apimlb.cli": (GROUND | {"apimlb"}, {"typer", "rich", "openai", "tomlkit", "yaml"}),
     "apimlb.__main__": ({"apimlb.cli"}, set()),
     "apimlb": (set(), set()),
