@@ -48,14 +48,19 @@ _LEARNED_OF = {"location", "name", "priority", "weight", "endpoint"}
 def render_all(stack: Stack) -> Policies:
     """The policies of all the stack's APIs; raises as `render` does."""
     made = filled_in(stack)
-    for text in (made.balancer, made.keys, made.probe):
+    for text in (made.balancer, made.bare, made.keys, made.probe):
         check(stack, text)
     return made
 
 
 def filled_in(stack: Stack) -> Policies:
     """The same, not compiled: to be compared with what Azure has."""
-    return Policies(*(_filled_in(stack, template) for template in (stack.strategy, "keys", "probe")))
+    return Policies(
+        _filled_in(stack, stack.strategy),
+        _filled_in(stack, stack.strategy, bare=True),
+        _filled_in(stack, "keys"),
+        _filled_in(stack, "probe"),
+    )
 
 
 def check(stack: Stack, text: str) -> None:
@@ -70,13 +75,14 @@ def _client_ids(stack: Stack) -> tuple[str, ...]:
     return shard_names(shard_count(stack.clients or ()))
 
 
-def _filled_in(stack: Stack, template: str) -> str:
+def _filled_in(stack: Stack, template: str, *, bare: bool = False) -> str:
     text = (
         _environment()
         .get_template(f"policy/{template}.xml.j2")
         .render(
             accounts=stack.accounts,
             audiences=stack.audiences,
+            bare=bare,
             backends=[
                 (backend(account, deployment), deployment)
                 for deployment in stack.deployments

@@ -13,7 +13,7 @@ POLICY = (
     "<policies><inbound><base /></inbound><backend><base /></backend>"
     "<outbound><base /></outbound><on-error><base /></on-error></policies>"
 )
-POLICIES = Policies(POLICY, POLICY, POLICY)
+POLICIES = Policies(POLICY, POLICY, POLICY, POLICY)
 
 
 def desired(**config: object) -> tuple[Resource, ...]:

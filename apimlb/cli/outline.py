@@ -37,7 +37,6 @@ _KINDS: Mapping[str, Kind] = {
     "service/apis": Kind("API", "APIs", named=False),
     "service/apis/policies": Kind("policy", "policies", named=False),
     "service/apis/operations": Kind("operation", "operations"),
-    "service/apis/operations/policies": Kind("policy of an operation", "policies of operations", named=False),
 }
 _POOL = Kind("pool", "pools")
 

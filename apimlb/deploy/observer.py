@@ -53,7 +53,7 @@ _WHOLE = frozenset(
     }
 )
 """Of these a listing's row says as much as the resource itself (recorded: apim_cli_core_service t1-t12)."""
-_HOLDING = frozenset({PRODUCT, OPERATION})
+_HOLDING = frozenset({PRODUCT})
 """What is listed, and has in it what is asked for."""
 
 _NOUNS = {
@@ -177,8 +177,7 @@ class _Look:
             parents = [*found, *self._holders(parents), *(self._accounts() if at_top else ())]
 
     def _holders(self, parents: Sequence[str]) -> Iterator[str]:
-        """What was listed below the parents and has in it what is wanted: a product with APIs, or
-        operations with a policy."""
+        """What was listed below the parents and has in it what is wanted: a product with APIs."""
         above = {parent.lower() for parent in parents}
         for key in {parent_of(key).lower() for key in self._desired}:
             if kind_of(key) in _HOLDING and key in self._replies and parent_of(key).lower() in above:
@@ -227,6 +226,9 @@ class _Look:
         if kind == DEPLOYMENT and parent_of(id).lower() in self._strays:
             return True
         mark = mark_of(kind, row)
+        if mark is None and kind == OPERATION:
+            # In an API from before there were marks nothing has one.
+            return mark_of(API, self._replies[parent_of(id).lower()]) is None
         return mark is not None and self._mark.owns(mark) and mark.id == self._mark.id
 
     def observed(self, listed: Sequence[Json]) -> Observed:

@@ -40,12 +40,7 @@ def look_around(cloud: Cloud, desired: Sequence[Resource], seen: Observed) -> Su
     if not any(kind_of(key) == API for key in seen.replies):
         return Surroundings()
     labels = {service.id: "the whole gateway"}
-    own = {r.key for r in desired}
-    labels |= {
-        r.id: r.label
-        for r in desired
-        if kind_of(r.id) == OPERATION and r.key in seen.replies and f"{r.key}/policies/policy" not in own
-    }
+    labels |= {r.id: r.label for r in desired if kind_of(r.id) == OPERATION and r.key in seen.replies}
     # Whichever product holds what clients call; the other APIs are asked by the stack alone.
     apis = [r.id for r in desired if kind_of(r.id) == API and r.key in seen.replies and r.name == BALANCER]
     reads: dict[str, Callable[[], Any]] = {id: _policy(cloud, id) for id in labels}

@@ -1,7 +1,8 @@
 """What a plan's steps wait for so that traffic does not notice them: pure, tasks in, tasks out.
 
     try        a backend is probed before a pool or the policy sends anything to it
-    drain      what a pool or the policy sent before it was written has the time to end, before it goes away
+    drain      what a pool, the policy or an operation sent before it was written has the time to end, before
+               it goes away
     take out   an account whose deployments change in place is sent nothing first, one account at a time,
     take in    and is sent something again when it was tried
     forget     an earlier revision goes whose policy names a named value that goes: Azure keeps what is named
@@ -18,14 +19,14 @@ from apimlb.deploy.executor import Task
 from apimlb.deploy.ids import ACCOUNT, BACKEND, DEPLOYMENT, parent_of
 from apimlb.stack.differences import at
 from apimlb.stack.draining import LIST, listed, names_in
-from apimlb.stack.planner import NAMED_VALUE, POOL, Action, Plan, Step, kind_of
+from apimlb.stack.planner import NAMED_VALUE, OPERATION, POOL, Action, Plan, Step, kind_of
 from apimlb.stack.resources import Json
 
 TRY, DRAIN, OUT, IN, FORGET = "try", "drain", "take out", "take in", "forget"
 VERBS = frozenset({TRY, DRAIN, OUT, IN, FORGET})
 
 _WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
-_DRAINED = frozenset({BACKEND, POOL, DEPLOYMENT, ACCOUNT, NAMED_VALUE})
+_DRAINED = frozenset({BACKEND, POOL, DEPLOYMENT, ACCOUNT, NAMED_VALUE, OPERATION})
 _ALL = "#drain"
 
 
@@ -64,9 +65,9 @@ def arrange(
         backends[task.key] = step.resource.name
     for gate in scene.gates:
         needs.add(gate.key, {f"{key}#try" for key in scene.entering_by(gate)})
-    leaving = [step for step in plan.steps if _leaves(step)]
+    leaving = scene.leaving()
     if leaving:
-        extra.append(Task(_ALL, "what was sent before", DRAIN, frozenset(gate.key for gate in scene.gates)))
+        extra.append(Task(_ALL, "what was sent before", DRAIN, scene.before_a_drain()))
     for step in leaving:
         needs.add(step.removal_key, {_ALL})
     unnamed = [s for s in plan.of(Action.DELETE) if kind_of(s.resource) == NAMED_VALUE]
@@ -167,6 +168,19 @@ class _Scene:
         labels = [self.steps[id].resource.label for id in behind if id in self.steps]
         return next((label.removeprefix("account ") for label in labels), "")
 
+    def leaving(self) -> list[Step]:
+        """The steps that take away for good what traffic may still be at. An operation that something else
+        waits for makes room for the one that takes its place."""
+        awaited = {need for step in self.steps.values() if step.action in _WRITING for need in step.needs}
+        gone = (step for step in self.steps.values() if step.action is Action.DELETE)
+        return [s for s in gone if kind_of(s.resource) in _DRAINED and s.removal_key not in awaited]
+
+    def before_a_drain(self) -> frozenset[str]:
+        """The steps with which traffic goes elsewhere: also the operations that take others' place."""
+        made = {key for key, step in self.steps.items() if kind_of(step.resource) == OPERATION}
+        written = {key for key in made if self.steps[key].action in _WRITING}
+        return frozenset({gate.key for gate in self.gates} | written)
+
     def before_a_try(self, step: Step) -> frozenset[str]:
         behind = frozenset(id.lower() for id in step.resource.behind)
         return (behind | self._probe | {step.key}) & self.steps.keys()
@@ -214,11 +228,6 @@ class _Scene:
 def _out_in(body: Json) -> frozenset[str]:
     """The names in the list of who is out."""
     return names_in(at(body, "properties.value"))
-
-
-def _leaves(step: Step) -> bool:
-    """Whether the step takes away for good what traffic may still be at."""
-    return step.action is Action.DELETE and kind_of(step.resource) in _DRAINED
 
 
 def _changes_in_place(step: Step) -> bool:

@@ -27,9 +27,10 @@ from pathlib import Path
 from typing import Any
 
 from apimlb.errors import ConfigError
+from apimlb.stack.apis import operation
 from apimlb.stack.config import Account, Stack
 from apimlb.stack.desired import Policies
-from apimlb.stack.names import OPENAI_USER, Names
+from apimlb.stack.names import API, OPENAI_USER, Names
 from apimlb.stack.resources import Json, Output, Resource
 
 _SERVICE = "Microsoft.ApiManagement/service"
@@ -58,6 +59,7 @@ class Candidate:
 
     def resources(self, wanted: Sequence[Resource], names: Names) -> Sequence[Resource]:
         """What the stack wants in Azure, with what the candidate needs more."""
+        wanted = [*wanted, _deployments(names)]
         if self.foreign is None:
             return wanted
         more = list(self.foreign.resources(names))
@@ -66,7 +68,8 @@ class Candidate:
 
     def policies(self, names: Names) -> Policies:
         """The policies of the stack's APIs: every key that APIM knows opens, and nobody probes."""
-        return Policies(self.document(names), _OPEN, _OPEN)
+        document = self.document(names)
+        return Policies(document, document, _OPEN, _OPEN)
 
     def document(self, names: Names) -> str:
         """The policy with the accounts' addresses in place of `{account}`, where that is somebody else's."""
@@ -158,6 +161,15 @@ def _text(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         next_step = "Correct the path; where checkouts are, --checkouts says."
         raise ConfigError(str(error), where=str(path), next_step=next_step) from None
+
+
+def _deployments(names: Names) -> Resource:
+    """The operation of an API that was imported from Microsoft's document: other people's policies read the
+    deployment in its parameter."""
+    template = "/deployments/{deployment-id}/*"
+    return operation(
+        f"{names.service_id}/apis/{API}", "deployments", "POST", template, "operation deployments"
+    )
 
 
 def _adapted(resource: Resource, names: Names, needed: frozenset[str]) -> Resource:

@@ -10,7 +10,7 @@ tags = { team = "search" }      # on everything that can carry some
 strategy = "backend-pool"       # or "retry"
 streams = true                  # false: responses come as a whole, which the Consumption tier needs
 
-bare_host = true                 # takes /responses and others without /openai/v1 as well
+bare_host = true                 # the host alone stands for /openai/v1 as well
 allowed_origins = []             # pages whose scripts may call, as https://app.example
 backend_header = false          # true: answers name their account in x-apimlb-backend
 stream_usage = false            # true: streamed chat completions end with what they used
@@ -239,7 +239,7 @@ class Stack(Part):
     audiences: tuple[Audience, ...] = Field(
         default=AUDIENCES, min_length=1, max_length=20, description="Of the tokens that clients bring."
     )
-    bare_host: bool = Field(default=True, description="Takes /responses and others without /openai/v1 too.")
+    bare_host: bool = Field(default=True, description="The gateway's host alone stands for /openai/v1, too.")
     allowed_origins: tuple[Origin, ...] = Field(
         default=(), max_length=100, description="Web pages whose scripts may call."
     )

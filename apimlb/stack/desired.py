@@ -18,29 +18,10 @@ from apimlb.stack.names import API, BARE_API, IDENTITY, OPENAI_USER, Names, back
 from apimlb.stack.probe import probe
 from apimlb.stack.resources import Json, Output, Resource
 
-OPERATIONS = {
-    "deployment-others": ("POST", "/deployments/{deployment-id}/*"),
-    "responses": ("POST", "/responses"),
-    "response": ("GET", "/responses/*"),
-    "response-deletion": ("DELETE", "/responses/*"),
-    "v1-others": ("POST", "/v1/*"),
-    "v1-read-others": ("GET", "/v1/*"),
-    "v1-response-deletion": ("DELETE", "/v1/responses/*"),
-    **{f"unknown-{method.lower()}": (method, "/*") for method in ("GET", "POST", "PUT", "PATCH", "DELETE")},
-}
-"""The operations by name: method and template. Dated paths carry the deployment, or have it in the body's
-`model` as v1 paths do. What is still to come goes through the wildcards; the policy answers what is unknown,
-since APIM's own 404 is not in OpenAI's form."""
-
-ALIASES = {
-    "chat-completions": ("POST", "/chat/completions"),
-    "responses": ("POST", "/responses"),
-    "embeddings": ("POST", "/embeddings"),
-    "response": ("GET", "/responses/{response-id}"),
-    "response-items": ("GET", "/responses/{response-id}/input_items"),
-    "response-deletion": ("DELETE", "/responses/{response-id}"),
-}
-"""What a client asks for whose base URL is the gateway's host alone, as in Microsoft's tutorial."""
+METHODS = "GET", "POST", "DELETE", "PUT", "PATCH"
+"""Those that have an operation, for any path: the policy decides by the path, also about what is still to
+come, and answers what is unknown in OpenAI's form, which APIM's own 404 is not. With OPTIONS among them,
+`cors` would not answer."""
 
 # One answer of these says that the account cannot serve now. A 500 is left out: it may be the request's own
 # fault, and one such request would otherwise close every account in turn.
@@ -56,9 +37,11 @@ _TRIP = "PT1S"
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The rendered policies of the stack's APIs: the one that clients call, and the two that serve it."""
+    """The rendered policies of the stack's APIs: the one that clients call, the same at the bare host, and
+    the two that serve it."""
 
     balancer: str
+    bare: str
     keys: str
     probe: str
 
@@ -105,7 +88,7 @@ def _resources(
         *_drained(names, drained),
         *_backends(names),
         *_pools(names, drained),
-        *_api(names, policies.balancer),
+        *_api(names, policies),
         *probe(names, policies.probe),
     )
 
@@ -285,23 +268,21 @@ def _members(names: Names, deployment: str, drained: frozenset[str]) -> list[Jso
     ]
 
 
-def _api(names: Names, policy: str) -> tuple[Resource, ...]:
+def _api(names: Names, policies: Policies) -> tuple[Resource, ...]:
     """The API asks for no subscription: its policy checks every client, whichever credential it brings."""
     api = f"{names.service_id}/apis/{API}"
-    main = _published(names, api, "Azure OpenAI", API, policy, OPERATIONS)
+    main = _published(names, api, "Azure OpenAI", API, policies.balancer)
     if not names.stack.bare_host:
         return main
     bare = f"{names.service_id}/apis/{BARE_API}"
-    aliases = {f"bare-{name}": each for name, each in ALIASES.items()}
-    published = _published(names, bare, "Azure OpenAI at the bare host", "", policy, aliases)
-    rewritten = (_rewrite(bare, name, template) for name, (_, template) in ALIASES.items())
-    return *main, *published, *rewritten
+    title = "Azure OpenAI at the bare host"
+    return *main, *_published(names, bare, title, "", policies.bare, prefix="bare-")
 
 
 def _published(
-    names: Names, api: str, title: str, path: str, policy: str, operations: Mapping[str, tuple[str, str]]
+    names: Names, api: str, title: str, path: str, policy: str, prefix: str = ""
 ) -> tuple[Resource, ...]:
-    """An API at `path` with its policy and operations."""
+    """An API at `path` with its policy and operations, whose names begin with the prefix."""
     made = Resource(
         api,
         "Microsoft.ApiManagement/service/apis",
@@ -324,22 +305,6 @@ def _published(
     title = "policy" if path else "policy of the bare host"
     checked = policy_of(api, policy, title, frozenset({*backends, *asked, *before}))
     # Operations come after the policy: while they are missing the API answers 404, never unchecked.
-    listed = (operation(api, name, *each, f"operation {name}") for name, each in operations.items())
+    by_name = {f"{prefix}{method.lower()}": method for method in METHODS}
+    listed = (operation(api, name, method, "/*", f"operation {name}") for name, method in by_name.items())
     return made, checked, *listed
-
-
-def _rewrite(api: str, name: str, template: str) -> Resource:
-    """What is asked at the bare host goes to the v1 path of the same name."""
-    sections = "".join(f"<{name}><base /></{name}>" for name in ("backend", "outbound", "on-error"))
-    text = (
-        f'<policies><inbound><rewrite-uri template="/v1{template}" /><base /></inbound>{sections}</policies>'
-    )
-    return Resource(
-        f"{api}/operations/bare-{name}/policies/policy",
-        "Microsoft.ApiManagement/service/apis/operations/policies",
-        {"properties": {"format": "rawxml", "value": text}},
-        f"rewriting of {name}",
-        needs=frozenset({f"{api}/operations/bare-{name}"}),
-        exclusive=api,
-        create_only=frozenset({"properties.format"}),
-    )

@@ -325,11 +325,6 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         *_left("properties.format"),
         *_azure(*_NAMED),
     ),
-    "microsoft.apimanagement/service/apis/operations/policies": (
-        _repaired("properties.value"),
-        *_left("properties.format"),
-        *_azure(*_NAMED),
-    ),
     "microsoft.apimanagement/service/apis/operations": _OPERATION,
     "microsoft.apimanagement/service/products": _PRODUCT,
     # That the product holds the API, and nothing else.

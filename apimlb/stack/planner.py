@@ -226,8 +226,10 @@ def _with_order(written: Sequence[Step], removed: Sequence[Step]) -> list[Step]:
 
 def _before(step: Step, changing: Iterable[Step], removed: Iterable[Step]) -> Iterator[str]:
     writes, deletions = _AFTER.get(kind_of(step.resource), (frozenset(), frozenset()))
+    if any(_clashes(other.resource, step.resource) for other in changing):
+        writes -= {OPERATION}
     for other in changing:
-        if kind_of(other.resource) in writes and not _clashes(other.resource, step.resource):
+        if kind_of(other.resource) in writes:
             yield other.key
     for other in removed:
         inside = other.key.startswith(f"{step.key}/")

@@ -76,7 +76,6 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "properties.urlTemplate": "/elsewhere",
     },
     f"{_APIM}/apis/policies": {"properties.value": _PLAIN},
-    f"{_APIM}/apis/operations/policies": {"properties.value": _PLAIN},
     f"{_APIM}/namedvalues": {
         "properties.value": "elsewhere",
         "properties.tags": [],

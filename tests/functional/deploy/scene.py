@@ -25,7 +25,7 @@ from tests.stacks import SUBSCRIPTION, TENANT
 CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
 KEY = "apimlb-default"
 AUDIENCE = "https://cognitiveservices.azure.com"
-BODY = b'{"messages":[{"role":"user","content":"Still there?"}],"max_completion_tokens":5}'
+BODY = b'{"model":"chat","messages":[{"role":"user","content":"Still there?"}],"max_completion_tokens":5}'
 
 
 @dataclass
@@ -66,15 +66,15 @@ class Site:
         answered = self.azure.call(Request(method, url, headers, body))
         return Answer(answered.status, answered.headers)
 
-    def serve(self, stack: Stack, client: str = "") -> None:
-        """From now on a client calls whenever whoever deploys does anything: with the key, or with a token of
-        the application with the id `client`."""
+    def serve(self, stack: Stack, client: str = "", path: str = CHAT) -> None:
+        """From now on a client calls `path` whenever whoever deploys does anything: with the key, or with a
+        token of the application with the id `client`."""
         service = Names(SUBSCRIPTION, stack).service_id
         held = self.azure.world.store.get(f"{service}/subscriptions/{KEY}")
         assert held is not None
         key, content = ("api-key", held.hidden["primaryKey"]), ("Content-Type", "application/json")
         entra, who = self.azure.world.entra, Principal(client, client)
-        url = f"https://{service.rpartition('/')[2]}.azure-api.net{CHAT}"
+        url = f"https://{service.rpartition('/')[2]}.azure-api.net{path}"
 
         def call(request: Request) -> None:
             token = ("Authorization", f"Bearer {entra.mint(who, AUDIENCE)}")
@@ -90,6 +90,11 @@ class Site:
 
         self.azure.before = call
         self.azure.clock.meanwhile = waiting
+
+    def settle(self) -> None:
+        """Ten minutes in which clients go on: by then all that was written has arrived."""
+        for _ in range(200):
+            self.azure.clock.pause(3)
 
     def models(self) -> Mapping[str, str]:
         """The model of each account's chat deployment."""

@@ -116,9 +116,9 @@ REPAIRED: dict[str, tuple[str, str, Callable[[Azure], None]]] = {
         lambda cloud: void(cloud.patch(ACCOUNT, {"properties": {"publicNetworkAccess": "Disabled"}})),
     ),
     "an operation that is gone": (
-        "operation deployment-others",
+        "operation post",
         "",
-        lambda cloud: cloud.delete(labelled(STACK, "operation deployment-others").id),
+        lambda cloud: cloud.delete(labelled(STACK, "operation post").id),
     ),
 }
 
@@ -145,8 +145,8 @@ def test_it_is_repaired(world: tuple[LocalAzure, Azure], what: str) -> None:
 
 WARNED: dict[str, tuple[str, str, dict[str, Any]]] = {
     "a policy of an operation": (
-        f"{labelled(STACK, 'operation deployment-others').id}/policies/policy",
-        "The policy of operation deployment-others",
+        f"{labelled(STACK, 'operation post').id}/policies/policy",
+        "The policy of operation post",
         {"format": "rawxml", "value": OPEN},
     ),
     "a policy of the product": (
@@ -209,7 +209,7 @@ def test_network_rules_are_told(
 
 
 def test_a_policy_that_does_nothing_is_not_worth_a_word(world: tuple[LocalAzure, Azure]) -> None:
-    id = f"{labelled(STACK, 'operation deployment-others').id}/policies/policy"
+    id = f"{labelled(STACK, 'operation post').id}/policies/policy"
     world[1].put(id, {"properties": {"format": "rawxml", "value": f"<!-- <set-body> -->{PLAIN}"}})
     assert not [notice for notice in preview(world).notices if "policy of operation" in notice]
     world[1].delete(id)

@@ -79,7 +79,8 @@ class Stage:
         """The response with its stream still running; header names are written with underscores."""
         headers = headers or {"api_key": self.key}
         named = Headers((name.replace("_", "-"), value) for name, value in headers.items())
-        named.set("Content-Type", "application/json")
+        if "Content-Type" not in named:
+            named.set("Content-Type", "application/json")
         data = body if isinstance(body, bytes) else json.dumps(self.chat() if body is None else body).encode()
         data = data if method == "POST" else b""
         return await self.world.send(Request(method, self.origin + path, named, data))

@@ -66,7 +66,16 @@ async def test_with_every_account_failing_the_client_is_told_that_nobody_serves(
     assert (reply.status, reply.json["error"]["code"]) == (503, "503")
 
 
-UNKNOWN = [("GET", "/openai/nothing"), ("POST", "/openai/nothing"), ("DELETE", "/openai/v1/chat/completions")]
+UNKNOWN = [
+    ("GET", "/openai/nothing"),
+    ("POST", "/openai/nothing"),
+    ("POST", "/openai/responses/resp_1"),
+    ("DELETE", "/openai/v1/chat/completions"),
+    ("PUT", "/openai/v1/chat/completions"),
+    ("PATCH", "/openai/deployments/chat/chat/completions"),
+    ("DELETE", "/chat/completions"),
+    ("PUT", "/nothing"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), UNKNOWN)
@@ -79,11 +88,33 @@ async def test_an_unknown_path_is_refused_in_openais_form_with_what_there_is(
     assert (await scene.call(path, method=method, x_other="1")).status == 401
 
 
+@pytest.mark.parametrize("base", ["/openai/v1", "/openai", "/openai/deployments/chat", ""])
 @pytest.mark.parametrize("path", ["realtime/sessions", "files", "batches"])
-async def test_what_cannot_be_balanced_is_refused_by_name(scene: Stage, path: str) -> None:
-    reply = await scene.call(f"/openai/v1/{path}", {"model": "chat"})
+async def test_what_cannot_be_balanced_is_refused_by_name(scene: Stage, base: str, path: str) -> None:
+    for method in ("GET", "POST"):
+        reply = await scene.call(f"{base}/{path}", {"model": "chat"}, method=method)
+        assert reply.status == 404
+        assert f"cannot balance {path.partition('/')[0]}" in reply.json["error"]["message"]
+
+
+async def test_a_deployment_may_be_called_like_what_cannot_be_balanced(raise_stage: Raise) -> None:
+    model = {"model": "gpt-5.1", "version": "2025-11-13"}
+    scene = raise_stage(deployments={"chat": model, "files": model})
+    path = CHAT.replace("/chat/", "/files/", 1)
+    assert (await scene.call(path, Stage.chat(model="files"))).status == 200
+
+
+@pytest.mark.parametrize("path", [CHAT, V1_CHAT, "/chat/completions"])
+async def test_a_multipart_body_is_refused_in_openais_form(scene: Stage, path: str) -> None:
+    reply = await scene.call(path, api_key=scene.key, Content_Type="multipart/form-data; boundary=x")
     assert reply.status == 404
-    assert path.partition("/")[0] in reply.json["error"]["message"]
+    assert "multipart" in reply.json["error"]["message"]
+
+
+async def test_the_case_of_a_path_does_not_matter_but_that_of_a_deployment_does(scene: Stage) -> None:
+    assert (await scene.call(CHAT.replace("/openai/deployments/", "/OpenAI/Deployments/"))).status == 200
+    reply = await scene.call(CHAT.replace("/chat/", "/Chat/", 1))
+    assert (reply.status, reply.json["error"]["code"]) == (404, "DeploymentNotFound")
 
 
 async def test_an_answer_says_whose_it_is_where_that_is_wanted(raise_stage: Raise) -> None:
@@ -138,6 +169,17 @@ async def test_a_page_of_an_allowed_origin_may_call_and_others_may_not(raise_sta
         reply = await scene.call(Origin=page, **headers)
         assert (reply.status, reply.headers.get("Access-Control-Allow-Origin")) == (status, page)
         assert "Retry-After" in (reply.headers.get("Access-Control-Expose-Headers") or "")
+
+
+async def test_the_bare_host_stands_for_v1_and_leaves_other_apis_alone(scene: Stage) -> None:
+    for path in ("/models", "/v1/models"):
+        listed = await scene.call(path, method="GET")
+        assert (listed.status, listed.json["object"]) == (200, "list")
+    assert (await scene.call("/v1/chat/completions")).status == 200
+    reply = await scene.call("/apimlb-keys", method="GET", Ocp_Apim_Subscription_Key=scene.key)
+    assert (reply.status, reply.body) == (200, b"")
+    unknown = await scene.call("/%7Bnothing%7D/{nothing}", method="GET")
+    assert (unknown.status, "error" in unknown.json) == (404, True)
 
 
 BARE = {

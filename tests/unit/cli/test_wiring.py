@@ -20,8 +20,8 @@ REFUSED = POLICY.replace("<inbound>", "<inbound><set-varable name='a' value='b' 
 STACK = parse({})
 KINDS = pytest.mark.parametrize(
     "policies",
-    [Policies(REFUSED, POLICY, POLICY), Policies(POLICY, REFUSED, POLICY), Policies(POLICY, POLICY, REFUSED)],
-    ids=["balancer", "keys", "probe"],
+    [Policies(*(REFUSED if place == wrong else POLICY for place in range(4))) for wrong in range(4)],
+    ids=["balancer", "bare", "keys", "probe"],
 )
 
 
@@ -51,7 +51,7 @@ def test_a_policy_that_azure_would_refuse_is_refused_before_it_is_made(
 def test_a_policy_that_azure_would_refuse_is_refused_before_it_takes_the_place_of_another(
     session: Session, policies: Policies
 ) -> None:
-    there = in_azure(FakeCloud(), Policies(POLICY, POLICY, POLICY))
+    there = in_azure(FakeCloud(), Policies(POLICY, POLICY, POLICY, POLICY))
     with pytest.raises(PolicyError, match="set-varable"):
         session.check(plan(wanted(policies), there))
 

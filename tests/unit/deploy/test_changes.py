@@ -191,9 +191,7 @@ def test_the_same_file_leads_to_the_same_state(first: Any, second: Any, writes: 
 # Namesakes.
 
 
-@pytest.mark.parametrize(
-    "label", ["backend eastus2-chat", "API", "role on eastus2", "operation deployment-others"]
-)
+@pytest.mark.parametrize("label", ["backend eastus2-chat", "API", "role on eastus2", "operation post"])
 def test_a_namesake_without_our_mark_is_told_and_not_touched(label: str) -> None:
     cloud = deployed(desired())
     resource = labelled(desired(), label)
@@ -233,6 +231,16 @@ def test_an_old_stack_is_adopted_and_its_group_gets_its_id_last() -> None:
     assert preview(cloud, desired()).plan.is_empty
     straight = deployed(desired())
     assert cloud.resources == straight.resources
+
+
+def test_an_operation_of_an_old_stack_that_is_not_wanted_any_more_goes() -> None:
+    cloud = deployed(without_ids(desired()))
+    api = labelled(desired(), "API").id
+    cloud.put(f"{api}/operations/old", {"properties": {"method": "POST", "urlTemplate": "/*"}})
+    assert labels(preview(cloud, desired()), Action.DELETE) == ["operation old"]
+    deploy(cloud, desired())
+    cloud.put(f"{api}/operations/theirs", {"properties": {"method": "POST", "urlTemplate": "/theirs"}})
+    assert preview(cloud, desired()).plan.is_empty
 
 
 def test_an_adoption_that_was_killed_anywhere_is_carried_on() -> None:
