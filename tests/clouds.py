@@ -29,6 +29,7 @@ from apimlb.deploy.ids import (
     subscription_of,
 )
 from apimlb.errors import ApimlbError, CloudError, ConflictError
+from tests.stacks import TENANT
 
 Json = dict[str, Any]
 
@@ -70,6 +71,10 @@ class FakeCloud:
         with self._lock:
             found = self.resources.get(id.lower()) or self.deleted.get(id.lower())
             return copy.deepcopy(found)
+
+    def secrets(self, id: str) -> Json | None:
+        found = self.get(id)
+        return found and {name: found[name] for name in ("primaryKey", "secondaryKey") if name in found}
 
     def put(self, id: str, body: Json, etag: str = "") -> Json:
         with self._writing("put", id):
@@ -302,7 +307,8 @@ def _as_azure_shows_it(made: Json, before: Json | None) -> Json:
     if kind == SERVICE:
         properties["gatewayUrl"] = f"https://{made['name']}.azure-api.net"
     if kind == IDENTITY:
-        properties |= {"principalId": _uuid(id, "principal"), "clientId": _uuid(id, "client")}
+        assigned = {name: _uuid(id, name.removesuffix("Id")) for name in ("principalId", "clientId")}
+        properties |= {**assigned, "tenantId": TENANT}
     if kind == APIM_SUBSCRIPTION:
         made |= {name: _key(id, name) for name in ("primaryKey", "secondaryKey")}
     properties["provisioningState"] = "Succeeded"

@@ -22,12 +22,12 @@ def desired(**config: object) -> tuple[Resource, ...]:
         "accounts": [{"location": "eastus2"}],
         "deployments": {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}},
     }
-    return resources(parse({**small, **config}), SUBSCRIPTION, TENANT, POLICIES, MARK)
+    return resources(parse({**small, **config}), SUBSCRIPTION, POLICIES, MARK)
 
 
 def whole() -> tuple[Resource, ...]:
     """The default stack: three accounts, two deployments each."""
-    return resources(parse({}), SUBSCRIPTION, TENANT, POLICIES, MARK)
+    return resources(parse({}), SUBSCRIPTION, POLICIES, MARK)
 
 
 def labelled(made: tuple[Resource, ...], label: str) -> Resource:

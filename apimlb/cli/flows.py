@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -107,7 +108,7 @@ def _left(plan: Plan, applied: Applied, state: Json | None) -> Deployed:
 
 def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bool) -> Preview:
     """What is to be done, shown and agreed to; raises what would stop it."""
-    made = _preview(deployer, session.desired(), consent.on_soft_deleted)
+    made = _preview(session, deployer, consent.on_soft_deleted)
     session.check(made.plan)
     if quiet:
         say(f"In {session.where}: {made.plan.summary()}")
@@ -132,19 +133,21 @@ def preview(session: Session, *, quiet: bool, on_soft_deleted: str | None = None
     progress = Progress(session.clock, quiet)
     with heard_by(Audience(progress.wait)):
         deployer = _deployer(session, this_run("plan"), progress)
-        made = deployer.preview(session.desired(), revivals=chosen)
+        group = session.group()
+        made = deployer.preview(session.desired(group), revivals=chosen, group=group)
     session.check(made.plan)
     _show_preview(session, made, as_data=True, quiet=quiet)
     raise_first(made.problems)
     return made
 
 
-def _preview(deployer: Deployer, desired: tuple[Resource, ...], on_soft_deleted: str | None) -> Preview:
+def _preview(session: Session, deployer: Deployer, on_soft_deleted: str | None) -> Preview:
     """The preview, once somebody on a terminal has decided about soft-deleted namesakes."""
-    made = deployer.undisturbed_preview(desired, {"": Revival(on_soft_deleted or Revival.FAIL)})
+    look = partial(deployer.undisturbed_preview, session.group, session.desired)
+    made = look({"": Revival(on_soft_deleted or Revival.FAIL)})
     if not made.kept or on_soft_deleted is not None or not sys.stdin.isatty():
         return made
-    return deployer.undisturbed_preview(desired, {r.key: _ask_about(r) for r in made.kept})
+    return look({r.key: _ask_about(r) for r in made.kept})
 
 
 def _ask_about(resource: Resource) -> Revival:
@@ -168,7 +171,7 @@ def set_capacity(session: Session, capacity: int, *, account: str, deployment: s
         )
     with in_turn(session, "set-capacity") as (run, progress):
         told = {"capacity": capacity, "account": account, "deployment": deployment}
-        deployer, desired = _deployer(session, run, progress, told), session.desired()
+        deployer, desired = _deployer(session, run, progress, told), session.desired(session.group())
         accounts = [_account_name(session, account)] if account else []
         deployments = [deployment] if deployment else []
         with winding_down(deployer.stop), progress.shown():
@@ -269,7 +272,7 @@ def _destroyed(
     session: Session, deployer: Deployer, progress: Progress, purge: bool, *, yes: bool, quiet: bool
 ) -> tuple[Removal, Removed]:
     """What was to go, shown and agreed to, and how that ended."""
-    what = deployer.survey(session.desired(), session.stack.name, purge=purge)
+    what = deployer.survey(session.desired(session.group()), session.stack.name, purge=purge)
     say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
     for task in () if quiet else what.tasks:
         say(f"  - {task.verb} {task.label}")

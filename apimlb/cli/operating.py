@@ -10,7 +10,7 @@ from apimlb.deploy.status import Status, status
 
 def standing(session: Session) -> Status:
     """How the stack stands; raises `NotFoundError` when there is none."""
-    resources = session.desired()
+    resources = session.desired(session.group())
     visit = session.visit()
     made = Deployer(session.cloud, session.clock, visit=visit).preview(resources, checked=False)
     if session.names.service_id.lower() not in made.observed:
@@ -34,7 +34,7 @@ def undrain(session: Session, account: str) -> Moved:
 
 
 def _traffic(session: Session) -> Traffic:
-    return Traffic(session.cloud, session.clock, session.names, session.wanted())
+    return Traffic(session.cloud, session.clock, session.names, session.wanted(session.group()))
 
 
 def _require_account(session: Session, account: str) -> None:

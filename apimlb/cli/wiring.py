@@ -56,29 +56,32 @@ class Session:
         place = "the local Azure" if self.workspace.local else f"subscription {self.target.subscription_id}"
         return f"{place}, resource group {self.names.group}"
 
-    def desired(self) -> tuple[Resource, ...]:
-        """What the stack has in Azure as it is wanted, but for accounts that somebody drained."""
-        group = self.cloud.get(self.names.group_id)
+    def group(self) -> Json | None:
+        """What Azure has of the stack's resource group."""
+        return self.cloud.get(self.names.group_id)
+
+    def desired(self, group: Json | None) -> tuple[Resource, ...]:
+        """What the stack has in Azure as it is wanted, but for accounts that somebody drained: the group that
+        Azure has knows of them."""
         out = drained_in(group, self.stack)
         require_one_left(self.stack, out)
-        return self._wanted(group)(out)
+        return self.wanted(group)(out)
 
-    def wanted(self) -> Wanted:
+    def wanted(self, group: Json | None) -> Wanted:
         """The same for any accounts that are out."""
-        return self._wanted(self.cloud.get(self.names.group_id))
+        if group is None:
+            self._require_subscription()
+        policies, mark = filled_in(self.stack), self._mark(group)
+        given = {a.name: os.environ[a.key_from] for a in self.stack.accounts if os.environ.get(a.key_from)}
+        return lambda out: resources(self.stack, self.target.subscription_id, policies, mark, out, given)
 
-    def _wanted(self, group: Json | None) -> Wanted:
-        found = self.cloud.get(f"/subscriptions/{self.target.subscription_id}")
-        if found is None:
+    def _require_subscription(self) -> None:
+        if self.cloud.get(f"/subscriptions/{self.target.subscription_id}") is None:
             raise AuthError(
                 "Azure has no such subscription, or does not show it to you.",
                 where=self.target.subscription_id,
                 next_step="Run `az account list`, then choose one with --subscription.",
             )
-        policies, mark = filled_in(self.stack), self._mark(group)
-        named = self.target.subscription_id, str(found["tenantId"])
-        given = {a.name: os.environ[a.key_from] for a in self.stack.accounts if os.environ.get(a.key_from)}
-        return lambda out: resources(self.stack, *named, policies, mark, out, given)
 
     def check(self, plan: Plan) -> None:
         """Compile the policies that the plan writes; raises `PolicyError` for one that Azure would refuse."""

@@ -70,6 +70,18 @@ class Azure:
         except NotFoundError:
             return None
 
+    def secrets(self, id: str) -> Json | None:
+        attempts = self._attempts(id, self._clock.now() + for_reading(kind_of(id)).deadline)
+
+        def read() -> Json | None:
+            try:
+                with _told(id):
+                    return self._with_secrets(id, {}, attempts)
+            except NotFoundError:
+                return None
+
+        return self._current(short(id), read, lambda found: found is None and self._recent.is_older(id, None))
+
     def put(self, id: str, body: Json, etag: str = "") -> Json:
         kind = _kind(id)
         condition = {"if_match": etag} if etag and kind.guarded else {}

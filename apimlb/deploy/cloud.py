@@ -55,6 +55,10 @@ class Cloud(Protocol):
         """The resource as Azure shows it, `None` when it does not exist."""
         ...
 
+    def secrets(self, id: str) -> Json | None:
+        """An APIM subscription's keys alone, `{}` where this login may not read them, `None` without it."""
+        ...
+
     def put(self, id: str, body: Json, etag: str = "") -> Json:
         """Create or replace; returns the resource once Azure is done with it.
 

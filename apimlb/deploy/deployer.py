@@ -140,12 +140,14 @@ class Deployer:
         *,
         checked: bool = True,
         revivals: Mapping[str, Revival] = EACH_FAILS,
+        group: Json | None = None,
     ) -> Preview:
         """What a deploy would do; `checked=False` leaves out the questions about quotas, models and names.
 
         `revivals` say, by lower-case id, what becomes of soft-deleted namesakes; "" stands for all others.
+        `group` is what Azure has of the resource group, where that was just read.
         """
-        seen = survey(self.cloud, resources)
+        seen = survey(self.cloud, resources, group)
         observed, made = seen.replies, plan(resources, seen.replies, seen.strays)
         facts = facts_of.gather(self.cloud, made, observed) if checked else Facts()
         unregistered = providers.missing(self.cloud, providers.namespaces_of(made)) if checked else ()
@@ -188,17 +190,19 @@ class Deployer:
         return f"The nearest that fits{lacking}: `{found.command()}`"
 
     def undisturbed_preview(
-        self, resources: Sequence[Resource], revivals: Mapping[str, Revival] = EACH_FAILS
+        self,
+        look: Callable[[], Json | None],
+        wanted: Callable[[Json | None], Sequence[Resource]],
+        revivals: Mapping[str, Revival] = EACH_FAILS,
     ) -> Preview:
         """The same once nobody else is at the stack, nor in the way of its names what was just deleted; who
-        is, is told while it is waited for."""
-        group = next(resource.key for resource in resources if kind_of(resource.id) == GROUP)
+        is, is told while it is waited for. `look` reads the resource group, by which is `wanted` what is."""
         end = self.clock.now() + SURELY
         while True:
-            made = self.preview(resources, revivals=revivals)
-            there = made.observed.get(group)
-            if self.claims is not None and self.claims.wait_for(self.claims.other(there)):
+            group = look()
+            if self.claims is not None and self.claims.wait_for(self.claims.other(group)):
                 continue
+            made = self.preview(wanted(group), revivals=revivals, group=group)
             left = end - self.clock.now()
             if not made.hidden or left <= 0:
                 return made

@@ -10,6 +10,7 @@ from typing import Literal
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.refusals import RIGHTS
 from apimlb.errors import AuthError, ConfigError, ConflictError, NotFoundError
+from apimlb.http import last_segment
 from apimlb.stack.access import product_id, subscription
 from apimlb.stack.marks import mark_of
 from apimlb.stack.names import Names
@@ -70,8 +71,8 @@ def create(cloud: Cloud, names: Names, name: str) -> Secrets:
 
 def secrets_of(cloud: Cloud, id: str) -> Secrets | None:
     """The keys of the subscription with this id, `None` when it is not there."""
-    found = cloud.get(id)
-    return None if found is None else _secrets(found)
+    found = cloud.secrets(id)
+    return None if found is None else _secrets({"name": last_segment(id), **found})
 
 
 def rotate(cloud: Cloud, names: Names, name: str, which: Which) -> Secrets:

@@ -113,19 +113,20 @@ def observe(cloud: Cloud, desired: Iterable[Resource]) -> dict[str, Json]:
     return seen
 
 
-def survey(cloud: Cloud, desired: Sequence[Resource]) -> Observed:
-    """All that there is of the stack, also what its file does not name any more.
+def survey(cloud: Cloud, desired: Sequence[Resource], group: Json | None = None) -> Observed:
+    """All that there is of the stack, also what its file does not name any more; `group` is what Azure has of
+    its resource group, where that was just read.
 
     Raises what the cloud raises.
     """
     mark = mark_in(desired)
-    group = next(resource for resource in desired if kind_of(resource.id) == GROUP)
-    top = cloud.get(group.id)
-    if top is None:
+    wanted = next(resource for resource in desired if kind_of(resource.id) == GROUP)
+    group = group or cloud.get(wanted.id)
+    if group is None:
         return Observed({})
-    look = _Look(cloud, desired, mark, {group.key: top})
-    listed = look.into(group.id)
-    look.down([group.id])
+    look = _Look(cloud, desired, mark, {wanted.key: group})
+    listed = look.into(wanted.id)
+    look.down([wanted.id])
     return look.observed(listed)
 
 

@@ -17,7 +17,7 @@ from apimlb.local.entra.keys import SigningKey
 from apimlb.local.entra.tokens import Principal
 from apimlb.local.openai.plane import Metering
 from apimlb.local.store import Document, Store
-from apimlb.local.world import ARM_ORIGIN, OWNER, SUBSCRIPTION_ID, TENANT_ID, World, WorldSettings
+from apimlb.local.world import ARM_ORIGIN, OWNER, SUBSCRIPTION_ID, World, WorldSettings
 from apimlb.simulator.candidate import Candidate
 from apimlb.simulator.clock import VirtualClock
 from apimlb.stack.access import SUBSCRIPTION
@@ -61,7 +61,7 @@ def build(candidate: Candidate, settings: WorldSettings, seed: int, key: Signing
     names = Names(SUBSCRIPTION_ID, stack)
     clock = VirtualClock(START)
     world = World(Store(), clock, random.Random(seed), settings, key=key)
-    wanted = resources(stack, SUBSCRIPTION_ID, TENANT_ID, candidate.policies(names))
+    wanted = resources(stack, SUBSCRIPTION_ID, candidate.policies(names))
     clock.complete(_provision(world, candidate.resources(wanted, names)))
     subscription = _document(world, f"{names.service_id}/subscriptions/{SUBSCRIPTION}")
     accounts = [_document(world, names.account_id(account)) for account in stack.accounts]

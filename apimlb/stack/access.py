@@ -44,14 +44,14 @@ def policy_needs(names: Names) -> frozenset[str]:
     )
 
 
-def access(names: Names, tenant: str, policy: str) -> tuple[Resource, ...]:
+def access(names: Names, policy: str) -> tuple[Resource, ...]:
     """All of it; `policy` is that of the API of the keys."""
     apis = (KEYS_API, API, *((BARE_API,) if names.stack.bare_host else ()))
     return (
         _product(names),
         *small_api(names, KEYS_API, "Keys of the stack", "/", policy),
         *(membership(names, api) for api in apis),
-        *_named_values(names, tenant),
+        *_named_values(names),
         _subscription(names),
     )
 
@@ -87,11 +87,14 @@ def membership(names: Names, api: str) -> Resource:
     )
 
 
-def _named_values(names: Names, tenant: str) -> tuple[Resource, ...]:
-    """A configuration that names no clients leaves those that `apimlb clients` wrote."""
+def _named_values(names: Names) -> tuple[Resource, ...]:
+    """The identity is in the subscription's tenant. A configuration that names no clients leaves those that
+    `apimlb clients` wrote."""
     kept = frozenset({"properties.value"}) if names.stack.clients is None else frozenset[str]()
     return (
-        named_value(names, TENANT_ID, tenant),
+        named_value(
+            names, TENANT_ID, Output(names.identity_id, "properties.tenantId"), needs=names.identity_id
+        ),
         named_value(
             names, GATEWAY, Output(names.service_id, "properties.gatewayUrl"), needs=names.service_id
         ),

@@ -18,10 +18,10 @@ from apimlb.stack.names import API, BARE_API, IDENTITY, OPENAI_USER, Names, back
 from apimlb.stack.probe import probe
 from apimlb.stack.resources import Json, Output, Resource
 
-METHODS = "GET", "POST", "DELETE", "PUT", "PATCH"
-"""Those that have an operation, for any path: the policy decides by the path, also about what is still to
-come, and answers what is unknown in OpenAI's form, which APIM's own 404 is not. With OPTIONS among them,
-`cors` would not answer."""
+METHODS = "GET", "POST", "DELETE"
+"""Those of OpenAI's API, each with an operation for any path: the policy decides by the path, also about
+what is still to come, and answers what is unknown in OpenAI's form, which APIM's own 404 is not. With OPTIONS
+among them, `cors` would not answer."""
 
 # One answer of these says that the account cannot serve now. A 500 is left out: it may be the request's own
 # fault, and one such request would otherwise close every account in turn.
@@ -49,7 +49,6 @@ class Policies:
 def resources(
     stack: Stack,
     subscription: str,
-    tenant: str,
     policies: Policies,
     mark: Mark | None = None,
     drained: frozenset[str] = frozenset(),
@@ -63,13 +62,11 @@ def resources(
     """
     carried = mark or Mark(stack.name)
     names = Names(subscription, stack)
-    made = (*_resources(names, tenant, policies, drained), *account_keys(names, keys))
+    made = (*_resources(names, policies, drained), *account_keys(names, keys))
     return tuple(marked(tagged(resource, stack.tags), carried) for resource in made)
 
 
-def _resources(
-    names: Names, tenant: str, policies: Policies, drained: frozenset[str]
-) -> tuple[Resource, ...]:
+def _resources(names: Names, policies: Policies, drained: frozenset[str]) -> tuple[Resource, ...]:
     stack = names.stack
     return (
         _group(names),
@@ -84,7 +81,7 @@ def _resources(
         named_value(
             names, IDENTITY, Output(names.identity_id, "properties.clientId"), needs=names.identity_id
         ),
-        *access(names, tenant, policies.keys),
+        *access(names, policies.keys),
         *_drained(names, drained),
         *_backends(names),
         *_pools(names, drained),

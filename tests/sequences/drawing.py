@@ -10,7 +10,7 @@ from apimlb.stack.desired import resources
 from apimlb.stack.resources import Resource
 from tests.sequences.edits import FOREIGN, VALUES
 from tests.sequences.moves import Move, Sequence
-from tests.stacks import MARK, POLICIES, SUBSCRIPTION, TENANT
+from tests.stacks import MARK, POLICIES, SUBSCRIPTION
 
 Json = dict[str, Any]
 LOCATIONS = ("eastus2", "swedencentral", "westus3", "northcentralus")
@@ -140,7 +140,7 @@ class _Drawing:
         return Move("edit", {"label": resource.label, "field": self.rng.choice(fields)}) if fields else None
 
     def _resource(self) -> Resource:
-        wanted = resources(parse(self.file), SUBSCRIPTION, TENANT, POLICIES, MARK)
+        wanted = resources(parse(self.file), SUBSCRIPTION, POLICIES, MARK)
         kind = self.rng.choice(sorted({each.type for each in wanted}))
         return self.rng.choice([each for each in wanted if each.type == kind])
 

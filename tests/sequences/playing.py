@@ -30,7 +30,7 @@ from tests.sequences.moves import Sequence
 from tests.sequences.place import KEY, Place
 from tests.sequences.ports import Ports
 from tests.sequences.runs import Ended, Kill, folder
-from tests.stacks import POLICIES, SUBSCRIPTION, TENANT
+from tests.stacks import POLICIES, SUBSCRIPTION
 
 SPREADS = 900.0
 """Seconds after which all that is late has arrived."""
@@ -228,7 +228,7 @@ class Player:
             raise Broken(f"a plan after a deploy is not empty: {lines[0]}", "\n".join(lines))
 
     def desired(self) -> tuple[Resource, ...]:
-        return resources(self.place.stack, SUBSCRIPTION, TENANT, POLICIES)
+        return resources(self.place.stack, SUBSCRIPTION, POLICIES)
 
     def _labelled(self, label: str) -> Resource | None:
         return next((each for each in self.desired() if each.label == label), None)

@@ -55,7 +55,7 @@ class Site:
         """What the stack wants, for any accounts that are drained."""
         group, policies = Names(SUBSCRIPTION, stack).group_id, render_all(stack)
         mark = identified(stack.name, group, self.azure.connected().get(group), stack.location)
-        return lambda out: resources(stack, SUBSCRIPTION, TENANT, policies, mark, out, self.keys)
+        return lambda out: resources(stack, SUBSCRIPTION, policies, mark, out, self.keys)
 
     def visit(self, stack: Stack) -> Visit:
         """How whoever deploys asks the gateway."""

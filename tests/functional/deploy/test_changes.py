@@ -13,7 +13,7 @@ from apimlb.stack.desired import resources
 from apimlb.stack.planner import Action
 from apimlb.stack.resources import Resource
 from tests.functional.deploy.local_azure import LocalAzure
-from tests.stacks import MARK, POLICIES, SUBSCRIPTION, TENANT, desired, labelled
+from tests.stacks import MARK, POLICIES, SUBSCRIPTION, desired, labelled
 
 TWO = [{"location": "eastus2"}, {"location": "westus3"}]
 EMBEDDING = {"chat": {"model": "text-embedding-3-small", "version": "1"}}
@@ -60,7 +60,7 @@ def test_a_stack_from_before_there_were_ids_is_adopted(azure: LocalAzure, cloud:
         "accounts": [{"location": "eastus2"}],
         "deployments": {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}},
     }
-    deploy(azure, cloud, resources(parse(config), SUBSCRIPTION, TENANT, POLICIES))
+    deploy(azure, cloud, resources(parse(config), SUBSCRIPTION, POLICIES))
     made = preview(azure, cloud, desired())
     assert made.problems == ()
     assert labels(made, Action.CREATE, Action.DELETE, Action.REPLACE) == set()

@@ -12,7 +12,7 @@ from apimlb.stack.config import parse
 from apimlb.stack.desired import resources
 from apimlb.stack.planner import Action
 from tests.functional.deploy.local_azure import LocalAzure
-from tests.stacks import MARK, SUBSCRIPTION, TENANT, desired, labelled
+from tests.stacks import MARK, SUBSCRIPTION, desired, labelled
 
 STACK = desired(accounts=[{"location": "eastus2"}, {"location": "westus3"}])
 PLAIN = "<policies><inbound><base /></inbound><backend><base /></backend></policies>"
@@ -222,7 +222,7 @@ def test_members_in_another_order_are_no_drift(world: tuple[LocalAzure, Azure]) 
 
 def test_white_space_in_a_string_of_the_policy_is_drift() -> None:
     stack = parse({"accounts": [{"location": "eastus2"}]})
-    wanted = resources(stack, SUBSCRIPTION, TENANT, render_all(stack), MARK)
+    wanted = resources(stack, SUBSCRIPTION, render_all(stack), MARK)
     azure = LocalAzure()
     cloud = azure.connected()
     deployer = Deployer(cloud, azure.clock)

@@ -12,7 +12,7 @@ from apimlb.stack.config import parse
 from apimlb.stack.desired import resources
 from apimlb.stack.resources import Resource
 from tests.functional.deploy.local_azure import LocalAzure
-from tests.stacks import MARK, STACK, SUBSCRIPTION, TENANT, desired, labelled
+from tests.stacks import MARK, STACK, SUBSCRIPTION, desired, labelled
 
 GROUP = labelled(desired(), "resource group").id
 SERVICE = labelled(desired(), "gateway (BasicV2)").id
@@ -38,7 +38,7 @@ def deploy(azure: LocalAzure, cloud: Azure, stack: tuple[Resource, ...]) -> None
 
 def rendered(**config: object) -> tuple[Resource, ...]:
     stack = parse({"accounts": [{"location": "eastus2"}], "deployments": {"chat": CHAT}, **config})
-    return resources(stack, SUBSCRIPTION, TENANT, render_all(stack), MARK)
+    return resources(stack, SUBSCRIPTION, render_all(stack), MARK)
 
 
 def problems(azure: LocalAzure, cloud: Azure, stack: tuple[Resource, ...]) -> list[str]:

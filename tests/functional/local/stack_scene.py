@@ -139,7 +139,7 @@ def _deployed(configuration: str, drained: frozenset[str]) -> tuple[Document, ..
     try:
         clock: Clock = azure.clock
         deployer = Deployer(azure.connected(), clock)
-        wanted = resources(stack, SUBSCRIPTION, TENANT, render_all(stack), drained=drained)
+        wanted = resources(stack, SUBSCRIPTION, render_all(stack), drained=drained)
         deployer.apply(deployer.preview(wanted)).outcome.raise_failure()
         return tuple(azure.world.store.descendants(""))
     finally:

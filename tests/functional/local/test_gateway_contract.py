@@ -71,10 +71,8 @@ UNKNOWN = [
     ("POST", "/openai/nothing"),
     ("POST", "/openai/responses/resp_1"),
     ("DELETE", "/openai/v1/chat/completions"),
-    ("PUT", "/openai/v1/chat/completions"),
-    ("PATCH", "/openai/deployments/chat/chat/completions"),
     ("DELETE", "/chat/completions"),
-    ("PUT", "/nothing"),
+    ("DELETE", "/nothing"),
 ]
 
 

@@ -14,7 +14,7 @@ from apimlb.stack.planner import plan
 from apimlb.stack.resources import Resource
 from apimlb.wall_clock import SystemClock
 from tests.clouds import FakeCloud
-from tests.stacks import POLICY, SUBSCRIPTION, TENANT
+from tests.stacks import POLICY, SUBSCRIPTION
 
 REFUSED = POLICY.replace("<inbound>", "<inbound><set-varable name='a' value='b' />")
 STACK = parse({})
@@ -32,7 +32,7 @@ def session(tmp_path: Path) -> Session:
 
 
 def wanted(policies: Policies) -> tuple[Resource, ...]:
-    return resources(STACK, SUBSCRIPTION, TENANT, policies)
+    return resources(STACK, SUBSCRIPTION, policies)
 
 
 def in_azure(cloud: FakeCloud, policies: Policies) -> dict[str, dict[str, object]]:

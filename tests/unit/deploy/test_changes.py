@@ -20,7 +20,7 @@ from apimlb.stack.planner import Action, Revival
 from apimlb.stack.resources import Resource
 from tests.clouds import FakeCloud, Killed
 from tests.fakes import ManualClock
-from tests.stacks import MARK, POLICIES, SUBSCRIPTION, TENANT, desired, labelled, whole
+from tests.stacks import MARK, POLICIES, SUBSCRIPTION, desired, labelled, whole
 
 MODELS = {"gpt-5.1": "2025-11-13", "text-embedding-3-small": "1"}
 CHAT = {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}}
@@ -53,8 +53,8 @@ def labels(made: Preview, *actions: Action) -> list[str]:
 def without_ids(stack: tuple[Resource, ...]) -> tuple[Resource, ...]:
     """The stack as it was made before there were ids."""
     config: dict[str, object] = {"accounts": [{"location": "eastus2"}], "deployments": CHAT}
-    assert len(stack) == len(resources(parse(config), SUBSCRIPTION, TENANT, POLICIES))
-    return resources(parse(config), SUBSCRIPTION, TENANT, POLICIES)
+    assert len(stack) == len(resources(parse(config), SUBSCRIPTION, POLICIES))
+    return resources(parse(config), SUBSCRIPTION, POLICIES)
 
 
 # What the file no longer names.

@@ -14,7 +14,7 @@ from apimlb.stack.marks import identified
 from apimlb.stack.resources import Resource
 from tests.clouds import FakeCloud, Json
 from tests.fakes import ManualClock
-from tests.stacks import POLICIES, STACK, SUBSCRIPTION, TENANT, desired, labelled
+from tests.stacks import POLICIES, STACK, SUBSCRIPTION, desired, labelled
 
 CONFIG: dict[str, object] = {
     "accounts": [{"location": "eastus2"}],
@@ -65,7 +65,7 @@ def moved(cloud: FakeCloud, location: str) -> tuple[Resource, ...]:
     """The stack at another location, marked as the command line does it."""
     group = labelled(desired(), "resource group")
     mark = identified(STACK, group.id, cloud.get(group.id), location)
-    return resources(parse({**CONFIG, "location": location}), SUBSCRIPTION, TENANT, POLICIES, mark)
+    return resources(parse({**CONFIG, "location": location}), SUBSCRIPTION, POLICIES, mark)
 
 
 def test_a_moved_stack_and_the_one_it_was_stand_side_by_side_and_go_one_by_one() -> None:

@@ -32,7 +32,7 @@ STRATEGIES = pytest.mark.parametrize("strategy", ["backend-pool", "retry"])
 def desired(**configuration: Any) -> tuple[Resource, ...]:
     """What the stack wants, with its own policy: that says who is sent something."""
     stack = parse({"deployments": CHAT, **configuration})
-    return resources(stack, SUBSCRIPTION, TENANT, rendered(stack.model_dump_json()), MARK)
+    return resources(stack, SUBSCRIPTION, rendered(stack.model_dump_json()), MARK)
 
 
 @cache

@@ -20,7 +20,7 @@ IDS = st.builds(lambda number: str(uuid.UUID(int=number)), st.integers(0, 2**128
 
 
 def desired(**configuration: Any) -> dict[str, Resource]:
-    made = resources(parse(configuration), SUBSCRIPTION, "tenant", POLICIES)
+    made = resources(parse(configuration), SUBSCRIPTION, POLICIES)
     return {resource.label: resource for resource in made}
 
 

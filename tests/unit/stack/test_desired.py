@@ -10,7 +10,7 @@ from tests.stacks import POLICIES, SUBSCRIPTION
 
 
 def desired(stack: Stack | None = None) -> dict[str, Resource]:
-    made = resources(stack or parse({}), SUBSCRIPTION, "tenant", POLICIES)
+    made = resources(stack or parse({}), SUBSCRIPTION, POLICIES)
     return {resource.label: resource for resource in made}
 
 
@@ -78,8 +78,8 @@ def test_a_service_whose_bare_host_is_taken_keeps_it() -> None:
 
 
 def test_names_are_the_same_every_time_and_differ_between_subscriptions() -> None:
-    again = resources(parse({}), SUBSCRIPTION, "tenant", POLICIES)
-    other = resources(parse({}), SUBSCRIPTION.replace("1", "2"), "tenant", POLICIES)
+    again = resources(parse({}), SUBSCRIPTION, POLICIES)
+    other = resources(parse({}), SUBSCRIPTION.replace("1", "2"), POLICIES)
     ids = [resource.id for resource in desired().values()]
     assert ids == [resource.id for resource in again]
     assert {i.rsplit("/", 1)[-1] for i in ids if "/accounts/" in i and i.count("/") == 8}.isdisjoint(

@@ -16,7 +16,7 @@ ADOPTED = {"location": "eastus2", "name": "other", "endpoint": "https://other.ex
 
 
 def made(tables: dict[str, Any], **more: Any) -> dict[str, Resource]:
-    return {r.label: r for r in resources(parse(tables), SUBSCRIPTION, "tenant", POLICIES, **more)}
+    return {r.label: r for r in resources(parse(tables), SUBSCRIPTION, POLICIES, **more)}
 
 
 SHOWN: list[tuple[str, dict[str, Any], str, str, Any]] = [
@@ -144,7 +144,7 @@ IN_RESOURCES: dict[str, dict[str, Any]] = {
 def everything(tables: dict[str, Any]) -> str:
     stack = parse(tables)
     policies = render_all(stack)
-    return str([(r.id, r.body) for r in resources(stack, SUBSCRIPTION, "tenant", policies)])
+    return str([(r.id, r.body) for r in resources(stack, SUBSCRIPTION, policies)])
 
 
 @pytest.mark.parametrize("setting", [*IN_POLICY, *IN_RESOURCES])
