@@ -6,7 +6,11 @@ BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo
 DEV := $(VENV)/.dev
 # Bytecode is made for what is imported, when it is: for all of the SDKs it would take as long as the download.
+# Without any, each of the many processes that the tests start would compile those anew.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile --editable
+# A process for each core; one that has nothing left takes over tests that wait for another.
+PYTEST = $(BIN)/pytest --numprocesses auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup docs texts demo test test-shared test-azure-cli check format fuzz kill-matrix soak bench-balancer
@@ -34,10 +38,10 @@ demo: $(DEMO) ## deploy to a local Azure, drive real chat traffic past a quota, 
 	$(BIN)/apimlb demo $(if $(KEEP),--keep)
 
 test: $(DEV) ## run the test suite, which needs nothing but what is installed
-	$(BIN)/pytest
+	$(PYTEST)
 
 test-shared: $(DEV) ## hold the same traffic to Microsoft's documents and recordings in ../shared, or where APIMLB_SHARED points
-	$(BIN)/pytest tests/contract tests/functional/deploy tests/functional/local/test_arm_with_sdk.py tests/integration
+	$(PYTEST) tests/contract tests/functional/deploy tests/functional/local/test_arm_with_sdk.py tests/integration
 
 AZ ?= $(shell command -v az)
 test-azure-cli: $(DEV) ## drive the local Azure with the Azure CLI: AZ=path, or az on the PATH, or else installed (700 MB)

@@ -1,7 +1,9 @@
-"""Drives the `apimlb` command as a user does: a process of its own, files in a folder of its own."""
+"""Drives the `apimlb` command as a user does, with files in a folder of its own."""
 
+import contextlib
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -12,56 +14,46 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
+from tests.integration.here import Ran, run_here
 from tests.patience import PATIENCE
 
 CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
 MESSAGES = [{"role": "user", "content": "Say something."}]
 
 
+_PORTS = range(10_000, 32_768)
+"""Below those that the system gives to outgoing connections: no other test's takes one between two starts."""
+
+
 def free_port() -> int:
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        port: int = opened.getsockname()[1]
-        return port
-
-
-@dataclass(frozen=True)
-class Ran:
-    """One command's end."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def last_line(self) -> str:
-        return self.out.strip().splitlines()[-1]
+    """A port that nobody has. It is drawn from outside `random`, which hypothesis sets to the same state in
+    every process that runs tests."""
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as opened, contextlib.suppress(OSError):
+            opened.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(frozen=True)
 class CommandLine:
-    """`apimlb` in a folder, with nothing of the machine's Azure in its environment."""
+    """`apimlb` in a folder, with nothing of the machine's Azure in its environment.
+
+    Its commands run in this process, which spares each of them half a second to two of imports.
+    """
 
     folder: Path
     variables: Mapping[str, str]
 
-    def __call__(self, *arguments: str, stdin: str = "") -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "apimlb", *arguments],
-            cwd=self.folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(self.folder),
-                "APIMLB_WIRE_LOG": os.environ.get("APIMLB_WIRE_LOG", ""),
-                **self.variables,
-            },
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
+    def __call__(self, *arguments: str) -> Ran:
+        ran = self._run(
+            arguments, {"APIMLB_WIRE_LOG": os.environ.get("APIMLB_WIRE_LOG", ""), **self.variables}
         )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
+        assert "Traceback" not in ran.err, ran.err
+        return ran
+
+    def _run(self, arguments: tuple[str, ...], variables: Mapping[str, str]) -> Ran:
+        return run_here(self.folder, *arguments, environ=variables)
 
     def ok(self, *arguments: str) -> Ran:
         ran = self(*arguments)
@@ -78,6 +70,22 @@ class CommandLine:
     def accounts(self, deployment: str = "chat") -> dict[str, dict[str, Any]]:
         rows = json.loads(self.ok("local", "status", "--output", "json").out)["accounts"]
         return {row["name"]: row for row in rows if row["deployment"] == deployment}
+
+
+class Shell(CommandLine):
+    """The same, but each command is a process of its own: for what is about starting and ending one."""
+
+    def _run(self, arguments: tuple[str, ...], variables: Mapping[str, str]) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-m", "apimlb", *arguments],
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,26 @@ import io
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from apimlb.cli.entry import main
-from tests.integration.command_line import Ran
 
 CODES = {0, 1, 2, 3, 4, 5, 6}
 """The exit codes that the README lists, but for the interrupted ones."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One command's end."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last_line(self) -> str:
+        return self.out.strip().splitlines()[-1]
 
 
 def run_here(folder: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> Ran:
@@ -38,14 +51,14 @@ def _written(stream: io.TextIOWrapper) -> str:
 
 @contextlib.contextmanager
 def _called(arguments: tuple[str, ...], environ: Mapping[str, str]) -> Iterator[None]:
-    argv, kept = sys.argv, dict(os.environ)
-    sys.argv = ["apimlb", *arguments]
+    argv, stdin, kept = sys.argv, sys.stdin, dict(os.environ)
+    sys.argv, sys.stdin = ["apimlb", *arguments], io.StringIO()
     os.environ.clear()
     os.environ.update(environ)
     try:
         yield
     finally:
-        sys.argv = argv
+        sys.argv, sys.stdin = argv, stdin
         os.environ.clear()
         os.environ.update(kept)
 

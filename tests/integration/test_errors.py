@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.command_line import CommandLine, Ran, free_port
+from tests.integration.command_line import CommandLine, free_port
+from tests.integration.here import Ran
 from tests.integration.watched import WatchedAzure
 
 

@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apimlb.cli.capacity_file import change_capacity
-from tests.integration.command_line import CommandLine, Ran, free_port
-from tests.integration.here import run_here, well_told
+from tests.integration.command_line import CommandLine, free_port
+from tests.integration.here import Ran, run_here, well_told
 from tests.patience import PATIENCE
 
 POLICY = "<policies><inbound><base /></inbound><backend><forward-request /></backend></policies>"

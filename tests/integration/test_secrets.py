@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.command_line import CHAT, MESSAGES, CommandLine, Ran, free_port, post
+from tests.integration.command_line import CHAT, MESSAGES, CommandLine, free_port, post
+from tests.integration.here import Ran
 
 HOLDERS = {"endpoint.json", "azure.db", "azure.db-wal", "azure.db-shm", "server.key"}
 """The files that are meant to hold secrets."""

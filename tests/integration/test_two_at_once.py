@@ -11,7 +11,8 @@ from pathlib import Path
 from apimlb.deploy.runs import this_run
 from apimlb.deploy.turns import turn
 from apimlb.wall_clock import SystemClock
-from tests.integration.command_line import CommandLine, Ran
+from tests.integration.command_line import Shell
+from tests.integration.here import Ran
 from tests.integration.watched import WatchedAzure
 
 SMALL = """
@@ -25,19 +26,19 @@ capacity = {capacity}
 """
 
 
-def machine(folder: Path, azure: Path, capacity: int) -> CommandLine:
+def machine(folder: Path, azure: Path, capacity: int) -> Shell:
     """A folder of its own, as on another machine, that reaches the same local Azure."""
     local = folder / ".apimlb" / "local"
     local.mkdir(parents=True)
     for path in azure.iterdir():
         if path.name != "stacks":
             (local / path.name).symlink_to(path)
-    made = CommandLine(folder, {"APIMLB_TARGET": "local"})
+    made = Shell(folder, {"APIMLB_TARGET": "local"})
     made.write(SMALL.format(capacity=capacity))
     return made
 
 
-def at_once(*commands: CommandLine) -> list[Ran]:
+def at_once(*commands: Shell) -> list[Ran]:
     with ThreadPoolExecutor() as pool:
         return list(pool.map(lambda command: command.ok("deploy", "--yes"), commands))
 
@@ -52,11 +53,11 @@ def ended(journal: Path) -> float:
     return float(last["at"])
 
 
-def unchanged(command: CommandLine) -> bool:
+def unchanged(command: Shell) -> bool:
     return command("plan", "--detailed-exitcode").code == 0
 
 
-def told_while_another_is_at_it(apimlb: CommandLine, *arguments: str) -> str:
+def told_while_another_is_at_it(apimlb: Shell, *arguments: str) -> str:
     """What a command says while this process has the stack's turn; then it does its work."""
     command = [sys.executable, "-m", "apimlb", *arguments]
     environment = {"PATH": os.environ["PATH"], "HOME": str(apimlb.folder), "APIMLB_TARGET": "local"}
@@ -76,7 +77,7 @@ def told_while_another_is_at_it(apimlb: CommandLine, *arguments: str) -> str:
 
 
 def test_on_one_machine_the_second_waits_and_says_for_whom(slow_azure: WatchedAzure, tmp_path: Path) -> None:
-    apimlb = CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
+    apimlb = Shell(tmp_path, {"APIMLB_TARGET": "local"})
     apimlb.write(SMALL.format(capacity=30))
     waiting = f"waiting for the stack: apimlb destroy (process {os.getpid()}, since"
     assert waiting in told_while_another_is_at_it(apimlb, "deploy", "--yes")
@@ -87,7 +88,7 @@ def test_on_one_machine_the_second_waits_and_says_for_whom(slow_azure: WatchedAz
 
 
 def test_two_deploys_at_once_end_well_with_a_journal_each(slow_azure: WatchedAzure, tmp_path: Path) -> None:
-    apimlb = CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
+    apimlb = Shell(tmp_path, {"APIMLB_TARGET": "local"})
     apimlb.write(SMALL.format(capacity=30))
     at_once(apimlb, apimlb)
     assert unchanged(apimlb)
@@ -110,7 +111,7 @@ def test_from_two_machines_the_later_sees_the_other_and_the_last_plan_holds(
 
 
 def test_a_change_of_capacity_waits_for_a_deploy_too(slow_azure: WatchedAzure, tmp_path: Path) -> None:
-    apimlb = CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
+    apimlb = Shell(tmp_path, {"APIMLB_TARGET": "local"})
     apimlb.write(SMALL.format(capacity=30))
     apimlb.ok("deploy", "--yes")
     apimlb.write(SMALL.format(capacity=35))

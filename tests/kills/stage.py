@@ -19,8 +19,8 @@ from pathlib import Path
 from apimlb.http import Request, Response
 from apimlb.stack.config import load, parse
 from tests.functional.deploy.local_azure import READS
-from tests.integration.command_line import MESSAGES, Ran, free_port, post
-from tests.integration.here import run_here
+from tests.integration.command_line import MESSAGES, free_port, post
+from tests.integration.here import Ran, run_here
 from tests.integration.watched import WatchedAzure
 from tests.kills.stories import DESTROY, Story
 from tests.patience import PATIENCE

@@ -102,10 +102,11 @@ def test_the_python_app_of_2024(stack: Stack, which: str) -> None:
     asyncio.run(play())
 
 
-def on_node(script: Path, app: str, variables: dict[str, str], token: str) -> Any:
+def on_node(script: Path, app: str, variables: dict[str, str], *tokens: str) -> Any:
+    """What becomes of the app with each of the tokens."""
     done = subprocess.run(
         ["node", str(script), app],
-        input=json.dumps({"variables": variables, "token": token}),
+        input=json.dumps({"variables": variables, "tokens": tokens}),
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -118,11 +119,11 @@ def on_node(script: Path, app: str, variables: dict[str, str], token: str) -> An
 def test_the_javascript_app(stack: Stack, node: Path, app: str) -> None:
     """Its token in both headers, and in `api-key` alone; max_tokens and temperature to a reasoning model."""
     variables = stack.variables("javascript")
-    said = on_node(node, app, variables, stack.token)
+    said, refused = on_node(node, app, variables, stack.token, stack.foreign)
     assert said.get("whole"), said
     assert said["streamed"]
     assert said["dimensions"] == 1536
-    assert on_node(node, app, variables, stack.foreign)["status"] == 401
+    assert refused["status"] == 401
 
 
 def test_strangers_are_refused_and_told_what_would_do(stack: Stack) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from apimlb.local import process
-from tests.integration.command_line import CommandLine, Ran, free_port
+from tests.integration.command_line import CommandLine, free_port
+from tests.integration.here import Ran
 
 Start = Callable[..., Ran]
 

@@ -1,11 +1,11 @@
-// The two ways in which azure-search-openai-javascript calls its models. Reads {variables, token} from stdin, plays
-// the one that the argument names, and prints what came of it as one JSON document.
+// The two ways in which azure-search-openai-javascript calls its models. Reads {variables, tokens} from stdin,
+// plays the one that the argument names with each token, and prints what came of each as one JSON list.
 
 import { readFileSync } from "node:fs";
 import { AzureOpenAI } from "openai";
 import { AzureChatOpenAI, AzureOpenAIEmbeddings } from "@langchain/openai";
 
-const { variables, token } = JSON.parse(readFileSync(0, "utf8"));
+const { variables, tokens } = JSON.parse(readFileSync(0, "utf8"));
 const url = variables.AZURE_OPENAI_CUSTOM_URL;
 const apiVersion = "2024-02-01";
 const chat = variables.AZURE_OPENAI_CHATGPT_DEPLOYMENT;
@@ -17,7 +17,7 @@ const messages = [
 
 const apps = {
   // The openai SDK, with its token in both headers.
-  async openai() {
+  async openai(token) {
     const client = new AzureOpenAI({
       endpoint: url,
       apiVersion,
@@ -35,7 +35,7 @@ const apps = {
     return { whole: whole.choices[0].message.content, streamed, dimensions: vectors.data[0].embedding.length };
   },
   // LangChain, with its token in `api-key` alone.
-  async langchain() {
+  async langchain(token) {
     const given = {
       azureOpenAIApiKey: token,
       azureOpenAIApiVersion: apiVersion,
@@ -52,8 +52,14 @@ const apps = {
   },
 };
 
-try {
-  console.log(JSON.stringify(await apps[process.argv[2]]()));
-} catch (error) {
-  console.log(JSON.stringify({ status: error.status ?? error.response?.status, message: String(error) }));
+async function play(token) {
+  try {
+    return await apps[process.argv[2]](token);
+  } catch (error) {
+    return { status: error.status ?? error.response?.status, message: String(error) };
+  }
 }
+
+const played = [];
+for (const token of tokens) played.push(await play(token));
+console.log(JSON.stringify(played));
