@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ def asked(folder: Path, answer: bytes, *arguments: str) -> tuple[int, str]:
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)
+        # Who runs the tests in the background has them, and all that they start, ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execve(
             sys.executable,
             [sys.executable, "-P", "-m", "apimlb", *arguments],
