@@ -4,6 +4,7 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,16 +27,22 @@ FLAGS = {
 }
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Every text in the program, with its place, but docstrings and what `--help` prints."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        if path.name == "hints.py":
-            continue
-        tree = ast.parse(path.read_text())
-        silent = {id(part) for node in ast.walk(tree) for part in unsaid(node)}
-        for node in ast.walk(tree):
-            if id(node) not in silent and (text := text_of(node)):
-                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", text  # type: ignore[attr-defined]
+@cache
+def texts() -> list[tuple[str, str]]:
+    """Every text in the program's modules that name a command, with its place, but docstrings and what
+    `--help` prints."""
+    sources = {path: path.read_text() for path in sorted(PACKAGE.rglob("*.py")) if path.name != "hints.py"}
+    return [
+        found for path, source in sources.items() if "apimlb " in source for found in said_in(path, source)
+    ]
+
+
+def said_in(path: Path, source: str) -> Iterator[tuple[str, str]]:
+    nodes = list(ast.walk(ast.parse(source)))
+    silent = {id(part) for node in nodes for part in unsaid(node)}
+    for node in nodes:
+        if id(node) not in silent and (text := text_of(node)):
+            yield f"{path.relative_to(PACKAGE)}:{node.lineno}", text  # type: ignore[attr-defined]
 
 
 def unsaid(node: ast.AST) -> Iterator[ast.AST]:
