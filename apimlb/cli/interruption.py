@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM while something is changed: the first winds down, the second leaves."""
 
+import queue
 import signal
 import threading
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ def winding_down(stop: threading.Event) -> Iterator[None]:
     Raises `Interrupted` at the end after the first. Where nothing is changed yet, the first one leaves.
     """
     told: list[int] = []
+    # The signal may come while this thread writes to the same stream, which only another one can wait for. Of
+    # all queues this is the one that a handler may put something into.
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def wind_down(number: int, frame: FrameType | None) -> None:
         told.append(number)
@@ -28,8 +32,10 @@ def winding_down(stop: threading.Event) -> Iterator[None]:
             raise KeyboardInterrupt
         stop.set()
         again = "Ctrl-C again" if number == signal.SIGINT else "The same signal again"
-        say(f"Stopping: nothing new is started. {again} leaves at once.")
+        lines.put(f"Stopping: nothing new is started. {again} leaves at once.")
 
+    teller = threading.Thread(target=lambda: [say(line) for line in iter(lines.get, "")], daemon=True)
+    teller.start()
     before = {number: signal.signal(number, wind_down) for number in _SIGNALS}
     try:
         yield
@@ -42,3 +48,5 @@ def winding_down(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        lines.put("")
+        teller.join()

@@ -247,7 +247,8 @@ def _take(board: _Board, reports: "queue.SimpleQueue[_Report]", seconds: float) 
 
 
 def _wind_down(board: _Board, reports: "queue.SimpleQueue[_Report]", grace: float) -> None:
-    while board.of(State.RUNNING) and _take(board, reports, grace):
+    end = board.clock.now() + grace
+    while board.of(State.RUNNING) and _take(board, reports, max(0.0, end - board.clock.now())):
         pass
 
 

@@ -1,12 +1,16 @@
 """The first Ctrl-C or SIGTERM winds down, the second one leaves."""
 
+import contextlib
+import io
 import os
 import signal
 import threading
+from typing import Any
 
 import pytest
 
 from apimlb.cli.interruption import winding_down
+from apimlb.cli.prose import say
 from apimlb.errors import Interrupted
 
 SIGNALS = pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -42,6 +46,33 @@ def test_what_was_interrupted_within_keeps_its_words(number: int, code: int) -> 
 def test_the_second_one_leaves_at_once(number: int, code: int) -> None:
     with pytest.raises(KeyboardInterrupt):
         sent(threading.Event(), number, number)
+
+
+class Struck(io.RawIOBase):
+    """Where text goes; a signal comes while the first of it is being written."""
+
+    def __init__(self, number: int) -> None:
+        self.signals = [number]
+        self.written = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        while self.signals:
+            signal.raise_signal(self.signals.pop())
+        self.written += bytes(data)
+        return len(data)
+
+
+@SIGNALS
+def test_one_that_comes_while_something_is_being_said_is_told_after_that(number: int, code: int) -> None:
+    terminal = Struck(number)
+    talk = io.TextIOWrapper(io.BufferedWriter(terminal))
+    with pytest.raises(Interrupted), contextlib.redirect_stderr(talk), winding_down(threading.Event()):
+        say("stack: 2 done")
+    first, second = terminal.written.decode().splitlines()
+    assert (first, second.startswith("Stopping: nothing new is started.")) == ("stack: 2 done", True)
 
 
 def test_afterwards_signals_mean_what_they_meant() -> None:

@@ -157,6 +157,25 @@ def test_what_ends_soon_after_a_stop_is_still_counted() -> None:
         run(tasks, lambda task: stop.set(), clock=ManualClock(), notify=lambda event: None, stop=stop)
 
 
+def test_who_only_waits_after_a_stop_is_not_given_more_time_for_saying_so() -> None:
+    clock, stop, heard = ManualClock(), threading.Event(), threading.Semaphore(0)
+
+    def act(task: Task) -> None:
+        stop.set()
+        for _ in range(60):
+            clock.advance(1)
+            wait(ManualClock(), Wait("gateway", "Azure is at work: Activating", 1, 900))
+            heard.acquire(timeout=PATIENCE)
+
+    def notify(event: Event) -> None:
+        if event.state is State.WAITING:
+            heard.release()
+
+    with pytest.raises(Interrupted, match=r"still running in Azure: gateway$"):
+        run([Task("a", "gateway")], act, clock=clock, notify=notify, stop=stop)
+    heard.release(60)
+
+
 def test_a_stop_after_the_last_task_is_too_late() -> None:
     stop = threading.Event()
     tasks = [Task("only", "only")]
