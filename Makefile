@@ -10,7 +10,7 @@ DEV := $(VENV)/.dev
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile --editable
 # A process for each core; one that has nothing left takes over tests that wait for another.
-PYTEST = $(BIN)/pytest --numprocesses auto --dist worksteal
+PYTEST = $(BIN)/pytest --numprocesses logical --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup docs texts demo test test-shared test-azure-cli check format fuzz kill-matrix soak bench-balancer

@@ -34,7 +34,11 @@ def winding_down(stop: threading.Event) -> Iterator[None]:
         again = "Ctrl-C again" if number == signal.SIGINT else "The same signal again"
         lines.put(f"Stopping: nothing new is started. {again} leaves at once.")
 
-    teller = threading.Thread(target=lambda: [say(line) for line in iter(lines.get, "")], daemon=True)
+    def tell() -> None:
+        for line in iter(lines.get, ""):
+            say(line)
+
+    teller = threading.Thread(target=tell, daemon=True)
     teller.start()
     before = {number: signal.signal(number, wind_down) for number in _SIGNALS}
     try:
