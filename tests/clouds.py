@@ -14,6 +14,7 @@ from typing import Any
 
 from apimlb.deploy.ids import (
     ACCOUNT,
+    COMPONENT,
     DELETED_ACCOUNT,
     DELETED_SERVICE,
     DEPLOYMENT,
@@ -309,6 +310,8 @@ def _as_azure_shows_it(made: Json, before: Json | None) -> Json:
     if kind == IDENTITY:
         assigned = {name: _uuid(id, name.removesuffix("Id")) for name in ("principalId", "clientId")}
         properties |= {**assigned, "tenantId": TENANT}
+    if kind == COMPONENT:
+        properties["ConnectionString"] = f"InstrumentationKey={_uuid(id, 'instrumentation')}"
     if kind == APIM_SUBSCRIPTION:
         made |= {name: _key(id, name) for name in ("primaryKey", "secondaryKey")}
     properties["provisioningState"] = "Succeeded"

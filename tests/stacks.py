@@ -30,6 +30,11 @@ def whole() -> tuple[Resource, ...]:
     return resources(parse({}), SUBSCRIPTION, POLICIES, MARK)
 
 
+def watched() -> tuple[Resource, ...]:
+    """The default stack with monitoring: a stack that has every type of resource there is."""
+    return resources(parse({"monitoring": True}), SUBSCRIPTION, POLICIES, MARK)
+
+
 def labelled(made: tuple[Resource, ...], label: str) -> Resource:
     """The resource with this label."""
     return next(resource for resource in made if resource.label == label)

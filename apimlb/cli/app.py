@@ -98,6 +98,7 @@ def deploy(
     accounts: settings.Accounts = "",
     capacity: settings.Capacities = None,
     assigned: settings.Assigned = None,
+    monitoring: settings.Monitored = None,
     prune: Prune = False,
     hourly: Annotated[
         bool,
@@ -125,7 +126,7 @@ def deploy(
 
     said, file = common(context), plan_file or saved
     agreed = read_plan(file) if file is not None else None
-    named = {"strategy": strategy, "tier": tier, "location": location}
+    named = {"strategy": strategy, "tier": tier, "location": location, "monitoring": monitoring}
     flags = settings.overrides(assigned, accounts, capacity, **named)
     if agreed is not None:
         flags = {**agreed.settings, **{path: value for path, value in flags.items() if value is not None}}
@@ -151,6 +152,7 @@ def plan(
     accounts: settings.Accounts = "",
     capacity: settings.Capacities = None,
     assigned: settings.Assigned = None,
+    monitoring: settings.Monitored = None,
     detailed_exitcode: Annotated[
         bool, typer.Option(DETAILED, help="Exit with 2 when something would change, with 1 on any error.")
     ] = False,
@@ -166,7 +168,8 @@ def plan(
     from apimlb.cli.wiring import open_session
 
     said = common(context)
-    flags = settings.overrides(assigned, accounts, capacity, strategy=strategy, tier=tier, location=location)
+    named = {"strategy": strategy, "tier": tier, "location": location, "monitoring": monitoring}
+    flags = settings.overrides(assigned, accounts, capacity, **named)
     session = open_session(said, overrides=flags, start_local=True)
     made = flows.preview(session, quiet=said.json, on_soft_deleted=on_soft_deleted)
     if out is not None:

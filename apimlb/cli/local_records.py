@@ -1,4 +1,4 @@
-"""`apimlb local records`: what policies would have told other services of Azure."""
+"""`apimlb local records`: what policies and diagnostics would have told other services of Azure."""
 
 import json
 from collections.abc import Mapping
@@ -19,12 +19,13 @@ def records(
     kind: Annotated[
         str,
         typer.Option(
-            help="Only metric, event, message, request, trace, credential or proxy.", show_default=False
+            help="Only metric, telemetry, event, message, request, trace, credential or proxy.",
+            show_default=False,
         ),
     ] = "",
     clear: Annotated[bool, typer.Option("--clear", help="Forget them, once they are shown.")] = False,
 ) -> Answer:
-    """Show what policies would have sent elsewhere. That is metrics, events and messages.
+    """Show what would have been sent elsewhere. That is metrics, requests logged, events and messages.
 
     Nothing of it was sent. The latest 10,000 are kept, until the local Azure stops.
     """

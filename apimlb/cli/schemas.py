@@ -142,6 +142,7 @@ DOCUMENTS: dict[str, Schema] = {
         healthy=FLAG,
         problems=many(TEXT),
         gateway=_GATEWAY,
+        workbook=or_null(TEXT),
         accounts={"type": "array"},
         drift={"type": "array"},
         notices=many(TEXT),

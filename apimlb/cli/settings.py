@@ -43,6 +43,15 @@ Assigned = Annotated[
     ),
 ]
 
+Monitored = Annotated[
+    bool | None,
+    typer.Option(
+        "--monitoring/--no-monitoring",
+        help="With or without metrics, workbook and alert, whatever the file says.",
+        show_default=False,
+    ),
+]
+
 
 def soft_deleted(text: str | None) -> SoftDeleted | None:
     """What a saved plan says about soft-deleted namesakes."""
@@ -56,7 +65,7 @@ def overrides(
     **named: Any,
 ) -> dict[str, Any]:
     """The settings that flags name, by path; raises `ConfigError` for what is no assignment."""
-    made = {name: value or None for name, value in named.items()}
+    made = {name: None if value == "" else value for name, value in named.items()}
     if accounts:
         made["accounts"] = accounts
     for text in capacities or ():

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from apimlb.deploy.status import Account, Gateway, Serving, Status
+from apimlb.http import last_segment
 
 _MODEL = 26
 
@@ -27,6 +28,7 @@ def document(stack: str, found: Status) -> dict[str, Any]:
         "problems": list(found.problems),
         "gateway": _gateway(found.gateway),
         "accounts": [_account(account, found.now) for account in found.accounts],
+        "workbook": found.workbook or None,
         "drift": [{"action": d.action, "label": d.label, "fields": list(d.fields)} for d in found.drift],
         "notices": list(found.notices),
     }
@@ -79,6 +81,8 @@ def lines(found: Status) -> Iterator[str]:
     yield f"gateway   {gateway.url}"
     told = {True: "; strangers are refused", False: "; STRANGERS GET IN", None: ""}[gateway.shut]
     yield f"          {gateway.tier} in {gateway.location}: {gateway.state}{told}"
+    if found.workbook:
+        yield f"workbook  {last_segment(found.workbook)}, in the portal under the resource group"
     yield ""
     widest = max(len(s.name) for a in found.accounts for s in a.deployments) + 2
     width = max(20, widest)

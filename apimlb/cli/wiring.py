@@ -129,6 +129,8 @@ def _flag(path: str, value: Any) -> str:
         words = path.split(".")
         place = words[1] if len(words) == 3 else f"{words[1]}/{words[3]}"
         return f"--capacity {value}" if place == "*" else f"--capacity {place}={value}"
+    if isinstance(value, bool):
+        return f"--{path}" if value else f"--no-{path}"
     return f"--{path} {value}" if isinstance(value, str) and "." not in path else f"--set {path}={value}"
 
 

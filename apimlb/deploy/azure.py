@@ -38,6 +38,8 @@ _VERSIONS = {
     "microsoft.apimanagement/service": "2024-05-01",
     "microsoft.cognitiveservices/accounts": "2025-09-01",
     "microsoft.managedidentity/userassignedidentities": "2024-11-30",
+    "microsoft.operationalinsights/workspaces": "2025-07-01",
+    "microsoft.insights/components": "2020-02-02",
 }
 """The api-versions in which bodies are written (`apimlb.stack.desired`)."""
 POLICY_VERSION = "2022-03-01"
@@ -98,7 +100,9 @@ class Azure:
 
     def delete(self, id: str) -> None:
         kind = _kind(id)
-        options = {"if_match": "*"} if kind.guarded else {}
+        options: dict[str, Any] = {"if_match": "*"} if kind.guarded else {}
+        if kind.forced:
+            options["params"] = {"force": "true"}
         attempts = self._attempts(id, self._clock.now() + patience_for(kind_of(id)).deadline)
         try:
             with _told(id):
@@ -229,13 +233,14 @@ class Azure:
         )
 
         def begin() -> Answer:
-            return self._wire.call(kind.client, kind.group, method, *kind.arrange(id), *arguments, **options)
+            given = {**kind.options, **options}
+            return self._wire.call(kind.client, kind.group, method, *kind.arrange(id), *arguments, **given)
 
         return work.carry_out(begin) if method.startswith("begin_") else attempts.of(begin)
 
     def _read(self, id: str) -> Answer:
         kind = _kind(id)
-        options = {"format": "rawxml"} if kind.rawxml else {}
+        options = {**kind.options, **({"format": "rawxml"} if kind.rawxml else {})}
         answer = self._wire.call(kind.client, kind.group, kind.get, *kind.arrange(id), **options)
         _object(answer)
         return answer

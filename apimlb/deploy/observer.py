@@ -7,11 +7,15 @@ from typing import Any
 from apimlb.deploy.cloud import Cloud, state_of
 from apimlb.deploy.ids import (
     ACCOUNT,
+    ALERT,
     API,
     BACKEND,
+    COMPONENT,
     DEPLOYMENT,
+    DIAGNOSTIC,
     GROUP,
     IDENTITY,
+    LOGGER,
     NAMED_VALUE,
     OPERATION,
     PRODUCT,
@@ -19,6 +23,8 @@ from apimlb.deploy.ids import (
     ROLE_ASSIGNMENT,
     SERVICE,
     SUBSCRIPTION_KEY,
+    WORKBOOK,
+    WORKSPACE,
     is_within,
     kind_of,
     names_of,
@@ -35,7 +41,7 @@ from apimlb.stack.resources import Json, Resource
 _BELOW: Mapping[str, tuple[str, ...]] = {
     GROUP: (ACCOUNT, ROLE_ASSIGNMENT),
     ACCOUNT: (DEPLOYMENT,),
-    SERVICE: (API, BACKEND, NAMED_VALUE, PRODUCT, SUBSCRIPTION_KEY),
+    SERVICE: (API, BACKEND, LOGGER, NAMED_VALUE, PRODUCT, SUBSCRIPTION_KEY),
     API: (OPERATION,),
     PRODUCT: (PRODUCT_API,),
 }
@@ -44,6 +50,7 @@ _WHOLE = frozenset(
         ACCOUNT,
         BACKEND,
         DEPLOYMENT,
+        LOGGER,
         NAMED_VALUE,
         OPERATION,
         PRODUCT,
@@ -58,23 +65,34 @@ _HOLDING = frozenset({PRODUCT})
 
 _NOUNS = {
     ACCOUNT: "account",
+    ALERT: "alert",
     API: "API",
     BACKEND: "backend",
+    COMPONENT: "Application Insights",
     DEPLOYMENT: "deployment",
+    DIAGNOSTIC: "diagnostics",
     IDENTITY: "identity",
+    LOGGER: "logger",
     NAMED_VALUE: "named value",
     OPERATION: "operation",
     PRODUCT: "product",
     ROLE_ASSIGNMENT: "role",
+    WORKBOOK: "workbook",
+    WORKSPACE: "log workspace",
 }
 """What the stack may have and not want any more: a key of a client's is never in its file, and a gateway is a
 stack's whole life."""
+
+_IN_GROUP = frozenset({ACCOUNT, ALERT, COMPONENT, IDENTITY, WORKBOOK, WORKSPACE})
+"""What of a stack is found in its group's listing."""
 
 _CLOSED = frozenset({"created", "activating", "deleting"})
 """States of a gateway in which nothing in it can be asked for."""
 
 _BUILT_IN = frozenset({"master", "starter", "unlimited", "echo-api"})
 """What Azure puts into a new gateway."""
+_CREDENTIALS = "Logger-Credentials-"
+"""What the named values are called that Azure makes of a logger's credentials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +173,16 @@ class _Look:
             mark = mark_of(kind, row)
             if id.lower() in self._desired:
                 continue
-            if kind in (ACCOUNT, IDENTITY) and self._mark.owns(mark) and id.endswith(self._ending):
+            if kind in _IN_GROUP and self._mark.owns(mark) and self._is_here(id, mark):
                 self._strays[id.lower()] = _stray(row)
             elif mark is None or mark.stack != self._mark.stack:
                 self._others.append(id)
         return listed
+
+    def _is_here(self, id: str, mark: Mark | None) -> bool:
+        """Whether it is of the stack at this location; a workbook's name says nothing."""
+        named = id.endswith(self._ending)
+        return named or (kind_of(id) == WORKBOOK and mark is not None and mark.id == self._mark.id)
 
     def down(self, parents: Sequence[str]) -> None:
         """Ask for what is wanted below the parents, which are there, and list what is in them."""
@@ -237,6 +260,7 @@ class _Look:
         for row in self._roles:
             if parent_of(str(row["id"])).lower() in self._strays and self._is_given_to_us(row):
                 self._strays[str(row["id"]).lower()] = _stray(row)
+        self._find_diagnostics()
         doubtful = [
             resource.id
             for key, resource in self._desired.items()
@@ -258,6 +282,18 @@ class _Look:
             tuple(self._inside),
         )
 
+    def _find_diagnostics(self) -> None:
+        """Those of loggers that are not wanted any more: they carry no mark, and keep a logger from going."""
+        loggers = [key for key in self._strays if kind_of(key) == LOGGER]
+        apis = [resource.id for key, resource in self._desired.items() if kind_of(key) == API]
+        held = [id for id in apis if id.lower() in self._replies] if loggers else []
+        for rows in each(lambda id: self._cloud.children(id, DIAGNOSTIC), held).values():
+            for row in rows:
+                logger = str((row.get("properties") or {}).get("loggerId") or "").lower()
+                id = str(row["id"])
+                if id.lower() not in self._desired and any(logger.endswith(key) for key in loggers):
+                    self._strays[id.lower()] = _stray(row)
+
     def _is_given_to_us(self, role: Json) -> bool:
         """Whether it is one from before there were marks, given to the gateway's identity."""
         ours = [body for key, body in self._replies.items() if kind_of(key) == IDENTITY]
@@ -277,7 +313,7 @@ def _stray(row: Json) -> Resource:
     pooled = kind == BACKEND and (row.get("properties") or {}).get("type") == "Pool"
     noun = "pool" if pooled else _NOUNS[kind]
     name = last_segment(short(parent_of(id))) if kind == ROLE_ASSIGNMENT else "/".join(_own(id))
-    exclusive = parent_of(id) if kind in (DEPLOYMENT, OPERATION) else ""
+    exclusive = parent_of(id) if kind in (DEPLOYMENT, DIAGNOSTIC, OPERATION) else ""
     return Resource(
         id, kind, row, f"{noun} {'on ' if kind == ROLE_ASSIGNMENT else ''}{name}", exclusive=exclusive
     )
@@ -290,7 +326,10 @@ def _own(id: str) -> tuple[str, ...]:
 
 
 def _is_built_in(row: Json) -> bool:
-    scope = last_segment(str((row.get("properties") or {}).get("scope") or ""))
+    properties = row.get("properties") or {}
+    scope = last_segment(str(properties.get("scope") or ""))
+    if str(properties.get("displayName")).startswith(_CREDENTIALS):
+        return True
     return str(row.get("name")).lower() in _BUILT_IN or scope.lower() in _BUILT_IN
 
 

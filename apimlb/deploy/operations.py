@@ -31,7 +31,8 @@ class Kind:
     `arrange` makes the operations' positional arguments out of an id. A name that starts with `begin_` is a
     long-running operation. `guarded` deletions and patches demand an If-Match, and a write may bring one; a
     `bare` resource is a link without a body; `secrets` names the operation that tells what the resource does
-    not show. What is `scoped` is listed by its parent's whole id.
+    not show. What is `scoped` is listed by its parent's whole id; a `version` is named with every request; a
+    `forced` deletion leaves nothing behind that would keep the name.
     """
 
     client: str
@@ -47,6 +48,27 @@ class Kind:
     rawxml: bool = False
     scoped: bool = False
     secrets: str = ""
+    version: str = ""
+    forced: bool = False
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What each operation is given by name."""
+        return {"api_version": self.version} if self.version else {}
+
+
+def _generic(version: str, *, forced: bool = False) -> Kind:
+    """A type that no installed client has, by the client that knows none in particular."""
+    return Kind(
+        "resources",
+        "resources",
+        get="get_by_id",
+        put="begin_create_or_update_by_id",
+        delete="begin_delete_by_id",
+        arrange=_whole_id,
+        version=version,
+        forced=forced,
+    )
 
 
 _CHILD = Kind("apim", "", list="list_by_service", guarded=True)
@@ -70,6 +92,10 @@ KINDS = {
     "microsoft.managedidentity/userassignedidentities": Kind(
         "identity", "user_assigned_identities", list="list_by_resource_group"
     ),
+    "microsoft.operationalinsights/workspaces": _generic("2025-07-01", forced=True),
+    "microsoft.insights/components": _generic("2020-02-02"),
+    "microsoft.insights/workbooks": _generic("2023-06-01"),
+    "microsoft.insights/scheduledqueryrules": _generic("2023-12-01"),
     "microsoft.authorization/roleassignments": Kind(
         "authorization",
         "role_assignments",

@@ -44,6 +44,10 @@ PATIENCE = {
     "microsoft.resources/resourcegroups": Patience(deadline=2 * HOUR, first=1, longest=15),
     "microsoft.resources/resources": Patience(deadline=10 * MINUTE),
     "microsoft.managedidentity/userassignedidentities": Patience(deadline=20 * MINUTE),
+    "microsoft.operationalinsights/workspaces": Patience(deadline=20 * MINUTE),
+    "microsoft.insights/components": Patience(deadline=20 * MINUTE),
+    "microsoft.insights/workbooks": Patience(deadline=10 * MINUTE),
+    "microsoft.insights/scheduledqueryrules": Patience(deadline=10 * MINUTE),
     # The directory may not know a new principal for some minutes.
     "microsoft.authorization/roleassignments": Patience(deadline=20 * MINUTE),
     "microsoft.cognitiveservices/accounts": Patience(deadline=45 * MINUTE, first=1, longest=10),

@@ -12,6 +12,8 @@ from apimlb.deploy.cloud import Cloud, is_settled
 from apimlb.deploy.executor import Task
 from apimlb.deploy.ids import (
     ACCOUNT,
+    ALERT,
+    COMPONENT,
     DELETED_ACCOUNT,
     DELETED_SERVICE,
     DEPLOYMENT,
@@ -19,6 +21,8 @@ from apimlb.deploy.ids import (
     IDENTITY,
     ROLE_ASSIGNMENT,
     SERVICE,
+    WORKBOOK,
+    WORKSPACE,
     deleted_id,
     group_of,
     is_within,
@@ -38,6 +42,14 @@ from apimlb.stack.planner import Action, Plan
 from apimlb.stack.resources import Json, Resource
 
 DELETE, PURGE = "delete", "purge"
+_OWN = (IDENTITY, SERVICE, ACCOUNT, WORKSPACE, COMPONENT, WORKBOOK, ALERT)
+"""What carries the mark and stands by itself, the resource group aside."""
+_BEFORE: Mapping[str, tuple[str, ...]] = {
+    IDENTITY: (SERVICE,),
+    COMPONENT: (WORKBOOK, ALERT),
+    WORKSPACE: (COMPONENT, WORKBOOK, ALERT),
+}
+"""What of these types goes before one of that."""
 SOFT = frozenset({ACCOUNT, SERVICE})
 """What Azure keeps for 48 hours after its deletion, with its name and its quota."""
 
@@ -118,14 +130,12 @@ def _is_ours(resource: Resource, there: Json | None, mark: Mark) -> bool:
 
 
 def _ours(desired: Sequence[Resource], seen: Observed, mark: Mark) -> dict[str, Json]:
-    """What carries the mark and stands by itself, the resource group aside."""
-    kinds = (IDENTITY, SERVICE, ACCOUNT)
     made = {
         resource.id: seen.replies[resource.key]
         for resource in desired
-        if kind_of(resource.id) in kinds and _is_ours(resource, seen.replies.get(resource.key), mark)
+        if kind_of(resource.id) in _OWN and _is_ours(resource, seen.replies.get(resource.key), mark)
     }
-    return made | {stray.id: stray.body for stray in seen.strays if kind_of(stray.id) in kinds}
+    return made | {stray.id: stray.body for stray in seen.strays if kind_of(stray.id) in _OWN}
 
 
 def _roles(desired: Sequence[Resource], seen: Observed, ours: Mapping[str, Json]) -> Iterator[str]:
@@ -225,11 +235,11 @@ def _deletions(survey: Survey) -> Iterator[_Named]:
             yield _task(DELETE, id, exclusive=account)
     for id in survey.roles:
         yield _task(DELETE, id)
-    service = [id for id in survey.ours if kind_of(id) == SERVICE]
     for id in survey.ours:
         # A principal goes after what it is assigned to; an account after what hangs on it.
         hanging = [role for role in survey.roles if kind_of(id) == IDENTITY or is_within(role, id)]
-        needs = [*hanging, *survey.deployments.get(id, ()), *(service if kind_of(id) == IDENTITY else ())]
+        before = [each for each in survey.ours if kind_of(each) in _BEFORE.get(kind_of(id), ())]
+        needs = [*hanging, *survey.deployments.get(id, ()), *before]
         yield _task(DELETE, id, needs)
 
 

@@ -111,13 +111,15 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """All of it, at `now`. `drift` are the steps that a deploy would take."""
+    """All of it, at `now`. `drift` are the steps that a deploy would take, `workbook` the id of what shows
+    the stack's metrics, empty where nothing is told to Azure Monitor."""
 
     gateway: Gateway
     accounts: tuple[Account, ...]
     drift: tuple[Drift, ...]
     notices: tuple[str, ...] = ()
     now: float = 0.0
+    workbook: str = ""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -156,6 +158,7 @@ def status(
         tuple(_drift(preview)),
         (*preview.notices, *notes.said),
         clock.now(),
+        names.workbook_id if names.workbook_id.lower() in observed else "",
     )
 
 

@@ -18,6 +18,7 @@ FORMS = {
     "endpoint": "an address such as https://name.openai.azure.com",
     "allowed_origins": "scheme and host of a page, such as https://app.example, or *",
     "publisher_email": "an e-mail address",
+    "action_groups": "the whole id of an action group",
     "key_from": "the name of an environment variable",
     "tags": "a tag's name, which has none of < > % & \\ ? /",
 }

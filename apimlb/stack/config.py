@@ -16,6 +16,8 @@ backend_header = false          # true: answers name their account in x-apimlb-b
 stream_usage = false            # true: streamed chat completions end with what they used
 adapt_parameters = false        # true: reasoning models get max_tokens renamed, what else they refuse dropped
 
+monitoring = true               # or a table: what is told to Azure Monitor; left out: nothing
+
 [[accounts]]                    # one Azure OpenAI account each
 location = "eastus2"
 priority = 1                    # a lower number is used first
@@ -40,11 +42,12 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from apimlb.errors import ConfigError
 from apimlb.stack.clients import shard_count
 from apimlb.stack.complaints import complaint, follows, path_of
+from apimlb.stack.parts import Monitoring, Part
 
 FILE = "apimlb.toml"
 CAPACITY = 30
@@ -115,12 +118,6 @@ class Upgrade(StrEnum):
     NEW = "OnceNewDefaultVersionAvailable"
     EXPIRED = "OnceCurrentVersionExpired"
     NEVER = "NoAutoUpgrade"
-
-
-class Part(BaseModel):
-    """A table of the file: nothing in it goes unread, and nothing changes it afterwards."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Account(Part):
@@ -250,6 +247,9 @@ class Stack(Part):
     adapt_parameters: bool = Field(
         default=False, description="What reasoning models refuse is renamed or dropped."
     )
+    monitoring: Monitoring | None = Field(
+        default=None, description="Metrics, a workbook and an alert; true for the usual ones, false for none."
+    )
     accounts: tuple[Account, ...] = Field(
         default=DEFAULT_ACCOUNTS, min_length=1, max_length=30, description="One Azure OpenAI account each."
     )
@@ -268,6 +268,12 @@ class Stack(Part):
             raise ValueError(f"{ours[0]} is apimlb's own: tags that begin with apimlb- tell it what is whose")
         return value
 
+    @field_validator("monitoring", mode="before")
+    @classmethod
+    def _switched(cls, value: object) -> object:
+        """`true` is a table that says nothing, `false` is none."""
+        return ({} if value else None) if isinstance(value, bool) else value
+
     @field_validator("clients")
     @classmethod
     def _placed(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -284,6 +290,8 @@ class Stack(Part):
                 return tuple(Account.model_fields)
             case ("deployments", str()):
                 return tuple(Deployment.model_fields)
+            case ("monitoring",):
+                return tuple(Monitoring.model_fields)
             case _:
                 return ()
 
@@ -378,4 +386,5 @@ def defaults() -> dict[str, Any]:
 def schema() -> dict[str, object]:
     """The file's JSON schema (draft 2020-12), for editors."""
     made = Stack.model_json_schema()
+    made["properties"]["monitoring"]["anyOf"].append({"type": "boolean"})
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}

@@ -14,6 +14,7 @@ from apimlb.stack.apis import operation, policy_of
 from apimlb.stack.config import CAPACITY, Account, Deployment, Stack, Tier
 from apimlb.stack.draining import LIST, listed
 from apimlb.stack.marks import Mark, marked, tagged
+from apimlb.stack.monitoring import monitoring
 from apimlb.stack.names import API, BARE_API, IDENTITY, OPENAI_USER, Names, backend
 from apimlb.stack.probe import probe
 from apimlb.stack.resources import Json, Output, Resource
@@ -87,6 +88,7 @@ def _resources(names: Names, policies: Policies, drained: frozenset[str]) -> tup
         *_pools(names, drained),
         *_api(names, policies),
         *probe(names, policies.probe),
+        *monitoring(names),
     )
 
 

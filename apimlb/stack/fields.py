@@ -5,81 +5,26 @@ does not name is as the table says. The fields are those of the api-versions tha
 writes.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from collections.abc import Mapping
 
-
-class Fate(StrEnum):
-    """What becomes of a field that is not as the stack wants it."""
-
-    REPAIRED = "repaired"
-    REPLACED = "replaced"
-    """Azure cannot change it: the resource is deleted and made again, when somebody asks for it."""
-    WARNED = "warned about"
-    LEFT = "left"
-    """It is somebody else's to choose, and a repair of another field keeps it."""
-    AZURE = "Azure's own"
-    """It cannot be written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field by its dotted path in a reply.
-
-    `usual` are the values, besides none at all, of a field that nobody has touched. A `whole` field is
-    compared with all that is in it, also what the stack's body does not name. `danger` is what a change
-    means, for a warning; what is not `sent` stands in no request.
-    """
-
-    path: str
-    fate: Fate
-    usual: tuple[Any, ...] = ()
-    whole: bool = False
-    danger: str = ""
-    sent: bool = True
-
-
-def _repaired(path: str, *usual: Any, whole: bool = False) -> Field:
-    return Field(path, Fate.REPAIRED, usual, whole)
-
-
-def _replaced(*paths: str) -> Iterator[Field]:
-    return (Field(path, Fate.REPLACED) for path in paths)
-
-
-def _warned(path: str, danger: str, *usual: Any, sent: bool = True) -> Field:
-    return Field(path, Fate.WARNED, usual, danger=danger, sent=sent)
-
-
-def _left(*paths: str) -> Iterator[Field]:
-    return (Field(path, Fate.LEFT) for path in paths)
-
-
-def _azure(*paths: str) -> Iterator[Field]:
-    return (Field(path, Fate.AZURE, sent=False) for path in paths)
-
-
-_NAMED = ("id", "name", "type", "systemData", "etag", "properties.provisioningState")
+from apimlb.stack.fates import NAMED, Field, azure, left, repaired, replaced, warned
+from apimlb.stack.telemetry import TELEMETRY
 
 _SERVICE = (
-    *_replaced("location"),
-    _repaired("tags"),
+    *replaced("location"),
+    repaired("tags"),
     # Within a family (Basic, Standard, Premium; BasicV2, StandardV2) a tier is changed in place.
-    _repaired("sku.name"),
-    *_left("sku.capacity", "zones", "properties.notificationSenderEmail", "properties.additionalLocations"),
-    _repaired("identity"),
-    _repaired("properties.publisherEmail"),
-    _repaired("properties.publisherName"),
-    _repaired("properties.disableGateway", False),
-    _warned(
-        "properties.publicNetworkAccess", "clients outside of private networks cannot come in", "Enabled"
-    ),
-    _warned("properties.virtualNetworkType", "the gateway is inside a network", "None"),
-    _warned("properties.virtualNetworkConfiguration", "the gateway is inside a network"),
-    _warned("properties.enableClientCertificate", "clients have to bring a certificate", False),
-    *_left(
+    repaired("sku.name"),
+    *left("sku.capacity", "zones", "properties.notificationSenderEmail", "properties.additionalLocations"),
+    repaired("identity"),
+    repaired("properties.publisherEmail"),
+    repaired("properties.publisherName"),
+    repaired("properties.disableGateway", False),
+    warned("properties.publicNetworkAccess", "clients outside of private networks cannot come in", "Enabled"),
+    warned("properties.virtualNetworkType", "the gateway is inside a network", "None"),
+    warned("properties.virtualNetworkConfiguration", "the gateway is inside a network"),
+    warned("properties.enableClientCertificate", "clients have to bring a certificate", False),
+    *left(
         "properties.customProperties",
         "properties.hostnameConfigurations",
         "properties.certificates",
@@ -91,8 +36,8 @@ _SERVICE = (
         "properties.configurationApi",
         "properties.privateEndpointConnections",
     ),
-    *_azure(
-        *_NAMED,
+    *azure(
+        *NAMED,
         "properties.targetProvisioningState",
         "properties.createdAtUtc",
         "properties.gatewayUrl",
@@ -111,15 +56,15 @@ _SERVICE = (
 )
 
 _ACCOUNT = (
-    *_replaced("location", "kind", "properties.customSubDomainName"),
-    _repaired("tags"),
-    _repaired("sku.name"),
-    _repaired("properties.disableLocalAuth"),
-    _repaired("properties.publicNetworkAccess"),
-    _repaired("properties.restrictOutboundNetworkAccess", False),
-    _warned("properties.networkAcls", "the gateway may be shut out", {"defaultAction": "Allow"}),
-    _warned("properties.dynamicThrottlingEnabled", "the account takes less than its quota at times", False),
-    *_left(
+    *replaced("location", "kind", "properties.customSubDomainName"),
+    repaired("tags"),
+    repaired("sku.name"),
+    repaired("properties.disableLocalAuth"),
+    repaired("properties.publicNetworkAccess"),
+    repaired("properties.restrictOutboundNetworkAccess", False),
+    warned("properties.networkAcls", "the gateway may be shut out", {"defaultAction": "Allow"}),
+    warned("properties.dynamicThrottlingEnabled", "the account takes less than its quota at times", False),
+    *left(
         "identity",
         "sku.tier",
         "sku.size",
@@ -139,8 +84,8 @@ _ACCOUNT = (
         "properties.defaultProject",
         "properties.associatedProjects",
     ),
-    *_azure(
-        *_NAMED,
+    *azure(
+        *NAMED,
         "properties.endpoint",
         "properties.internalId",
         "properties.capabilities",
@@ -160,13 +105,13 @@ _ACCOUNT = (
 )
 
 _DEPLOYMENT = (
-    *_replaced("properties.model.format", "properties.model.name"),
-    _repaired("tags"),
-    _repaired("properties.model.version"),
-    _repaired("sku.name"),
-    _repaired("sku.capacity"),
-    _repaired("properties.versionUpgradeOption"),
-    *_left(
+    *replaced("properties.model.format", "properties.model.name"),
+    repaired("tags"),
+    repaired("properties.model.version"),
+    repaired("sku.name"),
+    repaired("sku.capacity"),
+    repaired("properties.versionUpgradeOption"),
+    *left(
         "sku.tier",
         "sku.size",
         "sku.family",
@@ -179,8 +124,8 @@ _DEPLOYMENT = (
         "properties.parentDeploymentName",
         "properties.spilloverDeploymentName",
     ),
-    *_azure(
-        *_NAMED,
+    *azure(
+        *NAMED,
         "properties.model.callRateLimit",
         "properties.capabilities",
         "properties.callRateLimit",
@@ -191,36 +136,36 @@ _DEPLOYMENT = (
 )
 
 _BACKEND = (
-    _repaired("properties.description"),
-    _repaired("properties.type", "Single"),
-    _repaired("properties.url"),
-    _repaired("properties.protocol"),
-    _repaired("properties.credentials", {}, whole=True),
-    _repaired("properties.proxy"),
-    _repaired("properties.tls.validateCertificateChain", True),
-    _repaired("properties.tls.validateCertificateName", True),
-    _repaired("properties.circuitBreaker", {}, {"rules": []}, whole=True),
-    _repaired("properties.pool.services"),
-    _warned("properties.pool.sessionAffinity", "a client stays with one account"),
-    *_left("properties.title", "properties.resourceId", "properties.properties"),
-    *_azure(*_NAMED),
+    repaired("properties.description"),
+    repaired("properties.type", "Single"),
+    repaired("properties.url"),
+    repaired("properties.protocol"),
+    repaired("properties.credentials", {}, whole=True),
+    repaired("properties.proxy"),
+    repaired("properties.tls.validateCertificateChain", True),
+    repaired("properties.tls.validateCertificateName", True),
+    repaired("properties.circuitBreaker", {}, {"rules": []}, whole=True),
+    repaired("properties.pool.services"),
+    warned("properties.pool.sessionAffinity", "a client stays with one account"),
+    *left("properties.title", "properties.resourceId", "properties.properties"),
+    *azure(*NAMED),
 )
 
 _API = (
-    _repaired("properties.displayName"),
-    _repaired("properties.description"),
-    _repaired("properties.path"),
-    _repaired("properties.protocols"),
-    _repaired("properties.subscriptionRequired"),
-    _repaired("properties.serviceUrl"),
-    _repaired("properties.subscriptionKeyParameterNames.header", "Ocp-Apim-Subscription-Key"),
-    _repaired("properties.subscriptionKeyParameterNames.query", "subscription-key"),
-    _repaired("properties.authenticationSettings.oAuth2"),
-    _repaired("properties.authenticationSettings.openid"),
-    _repaired("properties.apiVersion", ""),
-    _repaired("properties.apiVersionSetId"),
-    _repaired("properties.type", "http"),
-    *_left(
+    repaired("properties.displayName"),
+    repaired("properties.description"),
+    repaired("properties.path"),
+    repaired("properties.protocols"),
+    repaired("properties.subscriptionRequired"),
+    repaired("properties.serviceUrl"),
+    repaired("properties.subscriptionKeyParameterNames.header", "Ocp-Apim-Subscription-Key"),
+    repaired("properties.subscriptionKeyParameterNames.query", "subscription-key"),
+    repaired("properties.authenticationSettings.oAuth2"),
+    repaired("properties.authenticationSettings.openid"),
+    repaired("properties.apiVersion", ""),
+    repaired("properties.apiVersionSetId"),
+    repaired("properties.type", "http"),
+    *left(
         "properties.apiRevision",
         "properties.apiRevisionDescription",
         "properties.apiVersionDescription",
@@ -232,37 +177,37 @@ _API = (
         "properties.sourceApiId",
         "properties.subscriptionKeyParameterNames.bearer",
     ),
-    *_azure(*_NAMED, "properties.isOnline"),
+    *azure(*NAMED, "properties.isOnline"),
 )
 
 _OPERATION = (
-    _repaired("properties.displayName"),
-    _repaired("properties.description"),
-    _repaired("properties.method"),
-    _repaired("properties.urlTemplate"),
-    _repaired("properties.templateParameters"),
-    *_left("properties.request", "properties.responses", "properties.policies"),
-    *_azure(*_NAMED),
+    repaired("properties.displayName"),
+    repaired("properties.description"),
+    repaired("properties.method"),
+    repaired("properties.urlTemplate"),
+    repaired("properties.templateParameters"),
+    *left("properties.request", "properties.responses", "properties.policies"),
+    *azure(*NAMED),
 )
 
 _NAMED_VALUE = (
-    _repaired("properties.displayName"),
-    _repaired("properties.value"),
-    _repaired("properties.tags"),
-    _repaired("properties.secret"),
-    _repaired("properties.keyVault"),
-    *_azure(*_NAMED),
+    repaired("properties.displayName"),
+    repaired("properties.value"),
+    repaired("properties.tags"),
+    repaired("properties.secret"),
+    repaired("properties.keyVault"),
+    *azure(*NAMED),
 )
 
 _SUBSCRIPTION = (
-    _repaired("properties.displayName"),
-    _repaired("properties.scope"),
-    _warned("properties.state", "its keys are refused", "active"),
-    _warned("properties.expirationDate", "its keys are refused after that", sent=False),
-    *_left("properties.ownerId", "properties.allowTracing"),
+    repaired("properties.displayName"),
+    repaired("properties.scope"),
+    warned("properties.state", "its keys are refused", "active"),
+    warned("properties.expirationDate", "its keys are refused after that", sent=False),
+    *left("properties.ownerId", "properties.allowTracing"),
     # The keys are regenerated by operations of their own, and the rest follows from the state.
-    *_azure(
-        *_NAMED,
+    *azure(
+        *NAMED,
         "properties.createdDate",
         "properties.startDate",
         "properties.endDate",
@@ -276,23 +221,23 @@ _SUBSCRIPTION = (
 )
 
 _PRODUCT = (
-    _repaired("properties.displayName"),
-    _repaired("properties.description"),
-    _repaired("properties.subscriptionRequired"),
-    _repaired("properties.approvalRequired"),
-    _repaired("properties.state"),
-    _warned("properties.subscriptionsLimit", "a user has no more keys than that"),
-    *_left("properties.terms"),
-    *_azure(*_NAMED, "properties.groups"),
+    repaired("properties.displayName"),
+    repaired("properties.description"),
+    repaired("properties.subscriptionRequired"),
+    repaired("properties.approvalRequired"),
+    repaired("properties.state"),
+    warned("properties.subscriptionsLimit", "a user has no more keys than that"),
+    *left("properties.terms"),
+    *azure(*NAMED, "properties.groups"),
 )
 
 _ROLE = (
-    *_replaced("properties.roleDefinitionId", "properties.principalId", "properties.principalType"),
-    _repaired("properties.description"),
-    _repaired("properties.condition"),
-    *_left("properties.conditionVersion", "properties.delegatedManagedIdentityResourceId"),
-    *_azure(
-        *_NAMED,
+    *replaced("properties.roleDefinitionId", "properties.principalId", "properties.principalType"),
+    repaired("properties.description"),
+    repaired("properties.condition"),
+    *left("properties.conditionVersion", "properties.delegatedManagedIdentityResourceId"),
+    *azure(
+        *NAMED,
         "properties.scope",
         "properties.createdOn",
         "properties.updatedOn",
@@ -303,15 +248,15 @@ _ROLE = (
 
 FIELDS: Mapping[str, tuple[Field, ...]] = {
     "microsoft.resources/resourcegroups": (
-        _repaired("tags"),
-        *_left("location", "managedBy"),
-        *_azure(*_NAMED),
+        repaired("tags"),
+        *left("location", "managedBy"),
+        *azure(*NAMED),
     ),
     "microsoft.managedidentity/userassignedidentities": (
-        *_replaced("location"),
-        _repaired("tags"),
-        *_left("properties.isolationScope"),
-        *_azure(*_NAMED, "properties.tenantId", "properties.principalId", "properties.clientId"),
+        *replaced("location"),
+        repaired("tags"),
+        *left("properties.isolationScope"),
+        *azure(*NAMED, "properties.tenantId", "properties.principalId", "properties.clientId"),
     ),
     "microsoft.apimanagement/service": _SERVICE,
     "microsoft.cognitiveservices/accounts": _ACCOUNT,
@@ -321,15 +266,16 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "microsoft.apimanagement/service/backends": _BACKEND,
     "microsoft.apimanagement/service/apis": _API,
     "microsoft.apimanagement/service/apis/policies": (
-        _repaired("properties.value"),
-        *_left("properties.format"),
-        *_azure(*_NAMED),
+        repaired("properties.value"),
+        *left("properties.format"),
+        *azure(*NAMED),
     ),
     "microsoft.apimanagement/service/apis/operations": _OPERATION,
     "microsoft.apimanagement/service/products": _PRODUCT,
     # That the product holds the API, and nothing else.
     "microsoft.apimanagement/service/products/apis": (),
     "microsoft.apimanagement/service/subscriptions": _SUBSCRIPTION,
+    **TELEMETRY,
 }
 """By the resource's type in lower case."""
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from apimlb.stack.differences import Change, at
-from apimlb.stack.fields import Fate, fields_of
+from apimlb.stack.fates import Fate
+from apimlb.stack.fields import fields_of
 from apimlb.stack.marks import in_text
 from apimlb.stack.resources import Json, Resource
 

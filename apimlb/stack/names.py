@@ -18,6 +18,10 @@ BARE_API = "openai-bare-host"
 OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
 """The built-in role Cognitive Services OpenAI User (Microsoft Learn: Azure built-in roles)."""
 
+METRICS_PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
+"""The built-in role Monitoring Metrics Publisher (the same page)."""
+
+_WORKBOOK_NAMESPACE = uuid.UUID("c36f3d0b-43c2-5b6e-9a8e-5b8f9f0f2f5b")
 _ROLE_NAMESPACE = uuid.UUID("0c1d6c66-90a5-5d52-9c5e-3f3b9a2f1a10")
 
 
@@ -53,6 +57,32 @@ class Names:
     def identity_id(self) -> str:
         name = f"id-{self.stack.name}-{self.suffix}"
         return self._provider("Microsoft.ManagedIdentity/userAssignedIdentities", name)
+
+    @property
+    def workspace_id(self) -> str:
+        name = f"log-{self.stack.name}-{self.suffix}"
+        return self._provider("Microsoft.OperationalInsights/workspaces", name)
+
+    @property
+    def component_id(self) -> str:
+        return self._provider("Microsoft.Insights/components", f"appi-{self.stack.name}-{self.suffix}")
+
+    @property
+    def workbook_id(self) -> str:
+        """A workbook is called by a uuid."""
+        name = uuid.uuid5(_WORKBOOK_NAMESPACE, self.component_id.lower())
+        return self._provider("Microsoft.Insights/workbooks", str(name))
+
+    @property
+    def alert_id(self) -> str:
+        name = f"alert-{self.stack.name}-throttled-{self.suffix}"
+        return self._provider("Microsoft.Insights/scheduledQueryRules", name)
+
+    @property
+    def publisher_role_id(self) -> str:
+        """That the gateway's identity may tell the component metrics."""
+        name = uuid.uuid5(_ROLE_NAMESPACE, f"{self.component_id}|{self.identity_id}".lower())
+        return f"{self.component_id}/providers/Microsoft.Authorization/roleAssignments/{name}"
 
     def account(self, account: Account) -> str:
         """The account's name, which is its subdomain too."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from apimlb.stack.differences import Change, at, changes_of
-from apimlb.stack.fields import Fate, family, fields_of
+from apimlb.stack.fates import Fate
+from apimlb.stack.fields import family, fields_of
 from apimlb.stack.graph import order, sorted_by_needs
 from apimlb.stack.marks import mark_of
 from apimlb.stack.merging import merged
@@ -32,11 +33,17 @@ NAMED_VALUE = "microsoft.apimanagement/service/namedvalues"
 FRAGMENT = "microsoft.apimanagement/service/policyfragments"
 PRODUCT = "microsoft.apimanagement/service/products"
 SUBSCRIPTION = "microsoft.apimanagement/service/subscriptions"
+LOGGER = "microsoft.apimanagement/service/loggers"
+DIAGNOSTIC = "microsoft.apimanagement/service/apis/diagnostics"
+WORKSPACE = "microsoft.operationalinsights/workspaces"
+COMPONENT = "microsoft.insights/components"
+WORKBOOK = "microsoft.insights/workbooks"
+ALERT = "microsoft.insights/scheduledqueryrules"
 
 REMOVAL = "#removal"
 """What the key of the removal before a creation ends with."""
 
-GUARDED = frozenset({SERVICE, ACCOUNT, DEPLOYMENT})
+GUARDED = frozenset({SERVICE, ACCOUNT, DEPLOYMENT, WORKSPACE})
 """What is not taken away unless somebody asks for it: it is slow or impossible to get back."""
 
 # A deletion waits for what is written of these types, and for what is deleted of those.
@@ -45,7 +52,7 @@ _AFTER: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     API: (frozenset({OPERATION, POLICY, PRODUCT}), frozenset({OPERATION, SUBSCRIPTION})),
     POOL: (frozenset({POLICY}), frozenset({API})),
     BACKEND: (frozenset({POLICY, POOL}), frozenset({API, POOL})),
-    NAMED_VALUE: (frozenset({POLICY, BACKEND}), frozenset({API, BACKEND})),
+    NAMED_VALUE: (frozenset({POLICY, BACKEND}), frozenset({API, BACKEND, LOGGER})),
     FRAGMENT: (frozenset({POLICY}), frozenset({API})),
     SUBSCRIPTION: (frozenset({POLICY, NAMED_VALUE}), frozenset()),
     PRODUCT: (frozenset({POLICY, SUBSCRIPTION}), frozenset({SUBSCRIPTION})),
@@ -53,6 +60,9 @@ _AFTER: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     ROLE: (frozenset({POLICY, POOL, ROLE}), frozenset({BACKEND})),
     ACCOUNT: (frozenset({POLICY, POOL}), frozenset({BACKEND, DEPLOYMENT, ROLE})),
     IDENTITY: (frozenset({SERVICE, ROLE, NAMED_VALUE}), frozenset({ROLE, SERVICE})),
+    LOGGER: (frozenset({DIAGNOSTIC}), frozenset({API, DIAGNOSTIC})),
+    COMPONENT: (frozenset({LOGGER}), frozenset({LOGGER, ROLE, WORKBOOK, ALERT})),
+    WORKSPACE: (frozenset({COMPONENT}), frozenset({COMPONENT, WORKBOOK, ALERT})),
 }
 
 

@@ -138,6 +138,8 @@ def _assign(made: Settings, said: Assignment, defaults: Tables) -> None:
             parts = parts[2:]
         else:
             table = made.tables.setdefault(parts[0], deepcopy(defaults.get(parts[0], {})))
+            if table is True:  # as if it said nothing in particular
+                table = made.tables[parts[0]] = {}
             kept = parts = [parts[0], _spelled(parts[1], table), *parts[2:]]
             parts = parts[1:]
     _put(table, parts, read(said.value), said)

@@ -15,6 +15,11 @@ DIFFERENCES = (
         "apim_cli_core_service m2: synchronous",
     ),
     (r"ApiManagementService_\w+", r"'dataApiUrl' was unexpected", "apim_aso_backend 2"),
+    (
+        r"ComponentsAPIs_Components\w+",
+        r"CustomMetricsOptedInType",
+        "what public templates send to have metrics with dimensions (bicep-types-az 2048)",
+    ),
     (r"Product_\w+", r"'groups' was unexpected", "apim_aso_20240501_crud_a 46, 49"),
     (
         r"(Models_List|Accounts_ListModels)",
@@ -46,6 +51,8 @@ OUTSIDE = (
         "what a login may do in a subscription: the contract has it for a resource group",
     ),
     ("POST", r".*/Microsoft\.PolicyInsights/checkPolicyRestrictions", "what Azure Policy would deny"),
+    ("GET|PUT|DELETE", r".*/Microsoft\.Insights/workbooks/[^/]+", "workbooks"),
+    ("GET|PUT|DELETE", r".*/Microsoft\.Insights/scheduledQueryRules/[^/]+", "alerts on queries"),
 )
 
 

@@ -22,7 +22,8 @@ from apimlb.local.faults import Fault
 from apimlb.local.store import Document
 from apimlb.stack.config import load
 from apimlb.stack.desired import resources
-from apimlb.stack.fields import Fate, fields_of
+from apimlb.stack.fates import Fate
+from apimlb.stack.fields import fields_of
 from apimlb.stack.marks import CARRIERS
 from apimlb.stack.resources import Json, Output, Resource
 from tests.sequences.edits import FOREIGN, HARMLESS, OBSTACLES, PATCHED, VALUES, edited, patch

@@ -33,7 +33,11 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.limits": (set(), set()),
     "apimlb.stack.clients": (GROUND, set()),
     "apimlb.stack.complaints": (GROUND, set()),
-    "apimlb.stack.config": (GROUND | {"apimlb.stack.clients", "apimlb.stack.complaints"}, {"pydantic"}),
+    "apimlb.stack.config": (
+        GROUND | {"apimlb.stack.clients", "apimlb.stack.complaints", "apimlb.stack.parts"},
+        {"pydantic"},
+    ),
+    "apimlb.stack.parts": (GROUND, {"pydantic"}),
     "apimlb.stack": (GROUND | {"apimlb.stack", "apimlb.policy.document.brackets"}, set()),
     "apimlb.policy.elements.liquid": (GROUND | {"apimlb.policy"}, {"liquid"}),
     "apimlb.policy.elements.jwt": (GROUND | {"apimlb.policy"}, {"jwt"}),

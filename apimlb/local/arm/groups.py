@@ -17,6 +17,8 @@ _LISTED = (
     "microsoft.apimanagement/service",
     "microsoft.cognitiveservices/accounts",
     "microsoft.insights/components",
+    "microsoft.insights/scheduledqueryrules",
+    "microsoft.insights/workbooks",
     "microsoft.managedidentity/userassignedidentities",
     "microsoft.operationalinsights/workspaces",
 )

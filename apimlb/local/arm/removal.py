@@ -1,5 +1,6 @@
 """The end of a resource group: what can be restored is soft-deleted, the rest is gone."""
 
+from apimlb.local.arm import workspaces
 from apimlb.local.arm.apim import deleted_services
 from apimlb.local.arm.call import Azure
 from apimlb.local.arm.cognitive import deleted_accounts
@@ -13,6 +14,8 @@ def end_delete_group(azure: Azure, operation: Operation) -> None:
         deleted_accounts.soft_delete(azure, account)
     for service in azure.store.children(operation.target, deleted_services.SERVICE):
         deleted_services.soft_delete(azure, service, operation.started)
+    for workspace in azure.store.children(operation.target, workspaces.KIND):
+        workspaces.soft_delete(azure, workspace)
     uproot(azure.store, operation.target)
 
 

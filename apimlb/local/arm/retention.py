@@ -1,8 +1,8 @@
-"""Soft-deleted resources: kept for 48 hours, then gone.
+"""Soft-deleted resources: kept for 48 hours, a log workspace for 14 days, then gone.
 
 A deleted resource's document carries `hidden.purgeAt` (epoch seconds) and in `hidden.tree` the documents
 that it consisted of, itself first. Source: Microsoft Learn, "Recover or purge deleted Azure AI services
-resources" and "API Management soft-delete".
+resources", "API Management soft-delete" and "Delete and recover a Log Analytics workspace".
 """
 
 from dataclasses import asdict
@@ -11,14 +11,16 @@ from apimlb.local.arm.call import Azure
 from apimlb.local.store import Document, Documents, Json
 
 SECONDS = 48 * 3600.0
+WORKSPACE = "microsoft.operationalinsights/resourcegroups/deletedworkspaces"
 KINDS = (
+    WORKSPACE,
     "microsoft.cognitiveservices/locations/resourcegroups/deletedaccounts",
     "microsoft.apimanagement/locations/deletedservices",
 )
 
 
 def expire(azure: Azure) -> None:
-    """Forget what was deleted 48 hours ago."""
+    """Forget what was deleted too long ago to come back."""
     now = azure.clock.now()
     for kind in KINDS:
         for item in azure.store.of_kind(kind):

@@ -15,9 +15,9 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "Microsoft.ApiManagement": ("service", "deletedServices", "locations", "checkNameAvailability"),
     "Microsoft.Authorization": ("roleAssignments", "roleDefinitions", "permissions", "locks"),
     "Microsoft.CognitiveServices": ("accounts", "accounts/deployments", "deletedAccounts", "locations"),
-    "Microsoft.Insights": ("components",),
+    "Microsoft.Insights": ("components", "workbooks", "scheduledQueryRules", "diagnosticSettings"),
     "Microsoft.ManagedIdentity": ("userAssignedIdentities",),
-    "Microsoft.OperationalInsights": ("workspaces",),
+    "Microsoft.OperationalInsights": ("workspaces", "deletedWorkspaces"),
     "Microsoft.PolicyInsights": ("checkPolicyRestrictions",),
     "Microsoft.Resources": ("subscriptions", "resourceGroups", "tags"),
 }
@@ -42,7 +42,12 @@ _FIRST = {
     "Microsoft.OperationalInsights": "2015-03-20",
 }
 # What a type of a provider has of its own.
-_OTHER_VERSIONS = {"locks": ("2020-05-01", "2017-04-01", "2016-09-01")}
+_OTHER_VERSIONS = {
+    "diagnosticSettings": ("2021-05-01-preview", "2016-09-01"),
+    "locks": ("2020-05-01", "2017-04-01", "2016-09-01"),
+    "scheduledQueryRules": ("2023-12-01", "2022-06-15", "2021-08-01", "2018-04-16"),
+    "workbooks": ("2023-06-01", "2022-04-01", "2021-03-08"),
+}
 _ALWAYS = ("microsoft.authorization", "microsoft.resources")
 
 

@@ -10,6 +10,7 @@ from apimlb.local.arm import (
     removal,
     role_assignments,
     subscriptions,
+    workspaces,
 )
 from apimlb.local.arm.apim import (
     apis,
@@ -36,6 +37,7 @@ ROUTES = (
     *extensions.ROUTES,
     *governance.ROUTES,
     *monitoring.ROUTES,
+    *workspaces.ROUTES,
     *role_assignments.ROUTES,
     *locks.ROUTES,
     *accounts.ROUTES,

@@ -109,9 +109,22 @@ class GatewayPlane:
             admission = self._admit(request, match, api, exchange.context)
             policy = self._policy(match, admission)
         except PolicyFault as fault:
-            return _finished(request, await refuse(self._last_word(match), exchange, fault))
+            answer = await refuse(self._last_word(match), exchange, fault)
+            return _finished(request, self._told(answer, match, exchange))
         exchange.aim(api.service_url, match.remainder, match.url.query_string.removeprefix("?"))
-        return self._timed(_finished(request, await run(policy, exchange)), match.service, exchange)
+        answer = self._told(await run(policy, exchange), match, exchange)
+        return self._timed(_finished(request, answer), match.service, exchange)
+
+    def _told(self, response: Response, match: Match, exchange: Exchange) -> Response:
+        """The response, once the API's diagnostic has heard of it."""
+        diagnostic = None if match.api is None else match.api.diagnostic
+        context = exchange.context
+        if diagnostic is not None and diagnostic.takes(context.request_id, response.status):
+            name = f"{context.request.method} {match.url.path}"
+            seconds = self._machinery.clock.now() - context.timestamp
+            values = diagnostic.values(name, response.status, seconds)
+            exchange.record("telemetry", "diagnostic", f"{diagnostic.logger}/requests", values)
+        return response
 
     async def _preflight(self, request: Request) -> Response | None:
         """What cors says to a browser; None where no policy for the call that it asks about has it. A key is

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from apimlb.http import last_segment
 from apimlb.local.gateway.backends import Backends, read_backends
 from apimlb.local.gateway.definitions import read_declared, read_examples
+from apimlb.local.gateway.diagnostics import Diagnostic, read_diagnostics
 from apimlb.local.gateway.keys import AccessRules, Holder, SubscriptionKeys, parse_scope
 from apimlb.local.gateway.owners import Kinds, date, read_groups, read_users
 from apimlb.local.gateway.policies import Place, PolicyScope, Substitutions, place_of
@@ -46,6 +47,7 @@ class ApiRoute:
     rules: AccessRules
     operations: RouteTable[OperationRoute]
     policy: Place | None = None
+    diagnostic: Diagnostic | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,18 @@ def read_service(documents: Sequence[Document]) -> Service:
     members = _members(kinds)
     segments = _segments(kinds)
     current = _current(kinds)
+    diagnostics = read_diagnostics(kinds)
     substitutions = _substitutions(kinds)
     apis = [
-        _api(item, kinds, policies, _doors(item, products, members), segments, is_current=item.id in current)
+        _api(
+            item,
+            kinds,
+            policies,
+            _doors(item, products, members),
+            segments,
+            is_current=item.id in current,
+            diagnostic=diagnostics.get(_unrevised(item.id), diagnostics.get(service.id.lower())),
+        )
         for item in kinds.get("apis", [])
     ]
     return Service(
@@ -223,6 +234,7 @@ def _api(
     segments: set[str],
     *,
     is_current: bool,
+    diagnostic: Diagnostic | None,
 ) -> ApiRoute:
     properties = _properties(document)
     names = properties.get("subscriptionKeyParameterNames") or {}
@@ -254,7 +266,8 @@ def _api(
     routes = RouteTable(_operation(item, policies) for item in operations)
     if view.version and last_segment(str(properties.get("apiVersionSetId") or "").lower()) in segments:
         path = f"{path}/{view.version}".strip("/")
-    return ApiRoute(view, path, service_url, rules, routes, policies.get(document.id.lower()))
+    place = policies.get(document.id.lower())
+    return ApiRoute(view, path, service_url, rules, routes, place, diagnostic)
 
 
 def _operation(document: Document, policies: Mapping[str, Place]) -> Route[OperationRoute]:

@@ -49,17 +49,17 @@ def an_id(kind: str) -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_operation_takes_the_parts_of_the_id(kind: str) -> None:
     row, arguments = KINDS[kind], KINDS[kind].arrange(an_id(kind))
-    body = {"content_type": "application/json"}
+    body, named = {"content_type": "application/json"}, row.options
     if row.get:
-        operation(kind, row.get).bind(*arguments)
+        operation(kind, row.get).bind(*arguments, **named)
     if row.put:
         operation(kind, row.put).bind(
-            *arguments, *(() if row.bare else (b"{}",)), **({} if row.bare else body)
+            *arguments, *(() if row.bare else (b"{}",)), **({} if row.bare else body), **named
         )
     if row.patch:
-        operation(kind, row.patch).bind(*arguments, *(("*",) if row.guarded else ()), b"{}", **body)
+        operation(kind, row.patch).bind(*arguments, *(("*",) if row.guarded else ()), b"{}", **body, **named)
     if row.delete:
-        operation(kind, row.delete).bind(*arguments, **({"if_match": "*"} if row.guarded else {}))
+        operation(kind, row.delete).bind(*arguments, **({"if_match": "*"} if row.guarded else {}), **named)
     if row.secrets:
         operation(kind, row.secrets).bind(*arguments)
 

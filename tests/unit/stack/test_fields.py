@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from apimlb.stack.differences import at, changes_of, warnings_of
-from apimlb.stack.fields import FIELDS, Fate, Field
+from apimlb.stack.fates import Fate, Field
+from apimlb.stack.fields import FIELDS
 from apimlb.stack.merging import merged
 from apimlb.stack.planner import Action, plan, step_for
 from apimlb.stack.resources import Json, Resource, resolve
 from tests.clouds import FakeCloud
-from tests.stacks import whole
+from tests.stacks import watched
 
 TAMPERED = "changed by hand"
 VALUES: dict[str, Any] = {"sku.name": "StandardV2", "identity": {"type": "SystemAssigned"}}
@@ -24,7 +25,7 @@ Case = tuple[Resource, Field]
 def every_field() -> Iterator[Case]:
     """One resource of each type and kind with each of its fields."""
     seen = set()
-    for resource in whole():
+    for resource in watched():
         kind = (resource.type, bool(at(resource.body, "properties.pool")))
         if kind not in seen:
             seen.add(kind)
@@ -40,7 +41,7 @@ def named(case: Any) -> str:
 def replies() -> dict[str, Json]:
     """What Azure shows of a whole stack."""
     cloud = FakeCloud()
-    for step in plan(whole(), {}).steps:
+    for step in plan(watched(), {}).steps:
         cloud.put(step.resource.id, resolve(step.body, cloud.resources))
     return cloud.resources
 
@@ -86,7 +87,7 @@ def test_a_change_of_the_field_meets_its_fate(
         assert at(body, field.path) is None
 
 
-@pytest.mark.parametrize("resource", whole(), ids=named)
+@pytest.mark.parametrize("resource", watched(), ids=named)
 def test_what_nobody_touched_is_no_change_and_no_warning(
     replies: dict[str, Json], resource: Resource
 ) -> None:
@@ -95,7 +96,7 @@ def test_what_nobody_touched_is_no_change_and_no_warning(
 
 
 def test_every_type_of_the_stack_has_its_row_and_no_field_two() -> None:
-    assert {resource.type.lower() for resource in whole()} == set(FIELDS)
+    assert {resource.type.lower() for resource in watched()} == set(FIELDS)
     for fields in FIELDS.values():
         paths = [field.path for field in fields]
         assert len(paths) == len(set(paths))

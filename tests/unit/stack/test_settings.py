@@ -115,3 +115,27 @@ def test_a_text_is_read_as_toml_has_it(text: str, value: object) -> None:
 @given(st.text(string.printable))
 def test_any_text_is_a_value(text: str) -> None:
     assert read(text) is not None
+
+
+def test_monitoring_is_a_switch_or_a_table() -> None:
+    assert parse({}).monitoring is None
+    assert parse({"monitoring": False}).monitoring is None
+    usual = parse({"monitoring": True}).monitoring
+    assert usual == parse({"monitoring": {}}).monitoring
+    said = Assignment("monitoring.sampling", "50", "APIMLB_MONITORING__SAMPLING")
+    files: list[dict[str, object]] = [{"monitoring": True}, {"monitoring": {"retention_days": 90}}, {}]
+    for file in files:
+        found = stack(merged(said, file=file)).monitoring
+        assert found is not None
+        assert found.sampling == 50
+    flagged = Assignment("monitoring", False, "--no-monitoring")
+    assert stack(merged(flagged, file={"monitoring": {"sampling": 5}})).monitoring is None
+
+
+def test_a_wrong_setting_of_monitoring_is_told_in_our_words() -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse({"monitoring": {"samplng": 5, "retention_days": 7, "action_groups": ["me"]}})
+    said = str(refused.value)
+    assert "monitoring.samplng: there is no such setting. Did you mean sampling?" in said
+    assert "monitoring.retention_days: it must be at least 30, not 7." in said
+    assert 'monitoring.action_groups.0: "me" is not the whole id of an action group.' in said

@@ -8,10 +8,15 @@ from apimlb.render import render_all
 from apimlb.stack.config import Account, Deployment, Stack, parse
 from apimlb.stack.desired import resources
 from apimlb.stack.differences import at
+from apimlb.stack.parts import Monitoring
 from apimlb.stack.resources import Resource
 from tests.stacks import POLICIES, SUBSCRIPTION
 
 CHAT = {"model": "gpt-5.1", "version": "2025-11-13"}
+GROUP = (
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/ops"
+    "/providers/Microsoft.Insights/actionGroups/on-call"
+)
 ADOPTED = {"location": "eastus2", "name": "other", "endpoint": "https://other.example"}
 
 
@@ -110,6 +115,27 @@ SHOWN: list[tuple[str, dict[str, Any], str, str, Any]] = [
         "properties.credentials.header",
         {"api-key": ["{{apimlb-key-other}}"]},
     ),
+    (
+        "monitoring.sampling",
+        {"monitoring": {"sampling": 50}},
+        "diagnostics of openai",
+        "properties.sampling.percentage",
+        50,
+    ),
+    (
+        "monitoring.retention_days",
+        {"monitoring": {"retention_days": 90}},
+        "log workspace",
+        "properties.retentionInDays",
+        90,
+    ),
+    (
+        "monitoring.action_groups",
+        {"monitoring": {"action_groups": [GROUP]}},
+        "alert on refusals",
+        "properties.actions.actionGroups",
+        [GROUP],
+    ),
 ]
 
 
@@ -158,7 +184,8 @@ def test_a_setting_changes_what_azure_is_sent(setting: str) -> None:
 
 
 def test_no_setting_is_left_out_here() -> None:
-    every = {name for name in Stack.model_fields if name not in ("accounts", "deployments")}
+    every = {name for name in Stack.model_fields if name not in ("accounts", "deployments", "monitoring")}
+    every |= {f"monitoring.{name}" for name in Monitoring.model_fields}
     every |= {f"accounts.{name}" for name in Account.model_fields}
     every |= {f"deployments.{name}" for name in Deployment.model_fields}
     assert every == {row[0] for row in SHOWN} | IN_POLICY.keys() | IN_RESOURCES.keys()

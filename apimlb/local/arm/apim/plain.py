@@ -1,7 +1,7 @@
 """The types inside a service that are kept as they come, with defaults: one row each.
 
 Recorded: apim_aso_20240501_crud_a 67 (version sets); the others after Microsoft's own examples for 2024-05-01
-(ApiManagementCreateAILogger, ApiManagementCreateApiDiagnostic).
+(ApiManagementCreateApiDiagnostic).
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 
 from apimlb.http import last_segment
 from apimlb.local.arm.apim.children import Child, Content, fields, require_fields, service_id
+from apimlb.local.arm.apim.loggers import LOGGER
 from apimlb.local.arm.call import Call, Reply
 from apimlb.local.arm.errors import validation_error
 from apimlb.local.store import Document, Json
@@ -73,18 +74,7 @@ CHILDREN = (
         # Recorded: apim_cli_core_service t13.
         deleted=lambda call, document: Reply(204),
     ),
-    _plain(
-        "loggers/{logger}",
-        "Logger",
-        ("loggerType",),
-        {
-            "loggerType": None,
-            "description": None,
-            "credentials": None,
-            "isBuffered": True,
-            "resourceId": None,
-        },
-    ),
+    LOGGER,
     _plain("diagnostics/{diagnostic}", "Diagnostic", ("loggerId",), {}, _DIAGNOSTIC, _REFERENCES),
     _plain("apis/{api}/diagnostics/{diagnostic}", "Diagnostic", ("loggerId",), {}, _DIAGNOSTIC, _REFERENCES),
     _plain(
