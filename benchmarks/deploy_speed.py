@@ -194,7 +194,9 @@ def measure(folder: Path, wire_log: Path, scale: float) -> None:
         print(f"{step.resource.label:<40}{step.azure:>9.2f}{step.took:>10.2f}{step.start:>10.2f}")
     print(f"{'in all':<40}{seconds(path):>9.2f}{first:>10.2f}")
     print(f"ratio {first / seconds(path):.3f} (goal {GOAL_RATIO}); an empty command takes {bare:.2f} s")
-    print(f"no change {nothing:.2f} s (goal {GOAL_NOTHING_SECONDS}, {GOAL_READS} reads)")
+    asked = counts["no change (of three)"]
+    goal = f"goal {GOAL_NOTHING_SECONDS} s, {GOAL_READS} reads, no write"
+    print(f"no change {nothing:.2f} s, {asked['reads']} reads, {asked['writes']} writes ({goal})")
     print(f"set-capacity {changed:.2f} s")
     table(counts)
 

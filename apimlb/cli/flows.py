@@ -30,6 +30,7 @@ from apimlb.deploy.executor import raise_first
 from apimlb.deploy.journal import Journal
 from apimlb.deploy.keys import secrets_of
 from apimlb.deploy.locks import refusals
+from apimlb.deploy.models import Models
 from apimlb.deploy.removal import Removal
 from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
@@ -294,8 +295,17 @@ def _deployer(
     options = {"settings": dict(session.overrides), **(told or {})}
     journal = Journal(session.workspace.directory, session.clock, options)
     claims = Claims(session.cloud, session.clock, session.names.group_id, run)
-    stop, visit = threading.Event(), session.visit()
-    return Deployer(session.cloud, session.clock, progress.event, stop, journal, claims, visit)
+    kept, subscription = session.workspace.directory / "models", session.target.subscription_id
+    return Deployer(
+        session.cloud,
+        session.clock,
+        progress.event,
+        threading.Event(),
+        journal,
+        claims,
+        session.visit(),
+        models=Models(session.cloud, session.clock, kept, subscription),
+    )
 
 
 def _say_what_was_cut_off(deployer: Deployer) -> None:

@@ -46,6 +46,7 @@ from apimlb.deploy.ids import (
 )
 from apimlb.deploy.journal import KEEP, Journal
 from apimlb.deploy.locks import refusals
+from apimlb.deploy.models import Models
 from apimlb.deploy.observer import Observed, observe, survey
 from apimlb.deploy.providers import Registrar
 from apimlb.deploy.quotas import Row
@@ -121,6 +122,7 @@ class Removed:
 class Deployer:
     """Works in one cloud. `progress` hears of each step; setting `stop` ends a run with `Interrupted`.
 
+    `models` keeps lists of them, so that a deploy of nothing new need not ask.
     With a `visit` what is made is tried through the gateway, before traffic meets it and at the end. Without
     `waits` it is done with a deploy as soon as nothing is left but to wait for Azure.
     """
@@ -133,6 +135,7 @@ class Deployer:
     claims: Claims | None = None
     visit: Visit | None = None
     waits: bool = True
+    models: Models | None = None
 
     def preview(
         self,
@@ -149,7 +152,7 @@ class Deployer:
         """
         seen = survey(self.cloud, resources, group)
         observed, made = seen.replies, plan(resources, seen.replies, seen.strays)
-        facts = facts_of.gather(self.cloud, made, observed) if checked else Facts()
+        facts = facts_of.gather(self.cloud, made, observed, self.models) if checked else Facts()
         unregistered = providers.missing(self.cloud, providers.namespaces_of(made)) if checked else ()
         made = preflight.revived(made, facts, {**revivals, **self._begun()})
         around = surroundings.look_around(self.cloud, resources, seen)

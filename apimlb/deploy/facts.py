@@ -26,6 +26,7 @@ from apimlb.deploy.ids import (
     subscription_of,
 )
 from apimlb.deploy.locks import Lock, locks_in
+from apimlb.deploy.models import Models
 from apimlb.deploy.reads import together
 from apimlb.deploy.rights import Grant, grants_at
 from apimlb.errors import AuthError, CloudError
@@ -52,13 +53,18 @@ class Facts:
     notes: tuple[str, ...] = ()
 
 
-def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json]) -> Facts:
-    """Read it all, in two rounds at most; of a plan that changes nothing, only what its models' ends are."""
+def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json], models: Models | None = None) -> Facts:
+    """Read it all, in two rounds at most; of a plan that changes nothing, only what its models' ends are,
+    which the lists that `models` keeps tell as well."""
     ask = _Questions()
     demands = demands_of(plan, observed)
     if plan.is_empty:
         for location in _account_locations(plan):
-            ask("which models there are", ("models", location), partial(cloud.models, location))
+            ask(
+                "which models there are",
+                ("models", location),
+                partial(models.kept if models else cloud.models, location),
+            )
         found = ask.answers()
         return Facts(offers=_offers(found), notes=ask.notes)
     made = [step for step in plan.of(Action.CREATE) if kind_of(step.resource.id) in (SERVICE, ACCOUNT)]
@@ -84,7 +90,8 @@ def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json]) -> Facts:
     for location in sorted({demand.location for demand in demands} & locations):
         ask("quotas and models", ("usages", location), partial(cloud.usages, location))
     for location in sorted(set(_account_locations(plan)) & locations):
-        ask("quotas and models", ("models", location), partial(cloud.models, location))
+        listed = models.fresh if models else cloud.models
+        ask("quotas and models", ("models", location), partial(listed, location))
     there = [step for step in made if location_of(step) in locations]
     for step in there:
         ask("whether names are free", ("taken", step.key), _taken(cloud, step))

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from apimlb.deploy.cloud import Limits
 from apimlb.deploy.deployer import Applied, Deployer
 from apimlb.deploy.draining import Wanted
 from apimlb.deploy.gateway import Answer
+from apimlb.deploy.models import Models
 from apimlb.deploy.rollout import Visit
 from apimlb.http import Headers, Request
 from apimlb.local.entra.tokens import Principal
@@ -19,6 +21,7 @@ from apimlb.stack.draining import drained_in
 from apimlb.stack.marks import identified
 from apimlb.stack.names import Names
 from apimlb.stack.probe import site
+from apimlb.stack.resources import Json
 from tests.functional.deploy.local_azure import LocalAzure
 from tests.stacks import SUBSCRIPTION, TENANT
 
@@ -31,30 +34,33 @@ BODY = b'{"model":"chat","messages":[{"role":"user","content":"Still there?"}],"
 @dataclass
 class Site:
     """A stack in a local Azure; `statuses` are what its clients got, once they have been let in; `keys`
-    are those of accounts that take one."""
+    are those of accounts that take one; lists of models are kept in the `folder`, where there is one."""
 
     azure: LocalAzure
     limits: Limits = field(default_factory=Limits)
     statuses: Counter[int] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     keys: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
 
     def deploy(self, **configuration: Any) -> Applied:
         """Deploy the stack of this configuration, whatever goes with it, and try it."""
         stack = parse(configuration)
         names, cloud = Names(SUBSCRIPTION, stack), self.azure.connected()
-        wanted = self.wanted(stack)(drained_in(cloud.get(names.group_id), stack))
-        deployer = Deployer(cloud, self.azure.clock, visit=self.visit(stack))
-        preview = deployer.preview(wanted)
+        group = cloud.get(names.group_id)
+        wanted = self.wanted(stack, group)(drained_in(group, stack))
+        models = Models(cloud, self.azure.clock, self.folder, SUBSCRIPTION) if self.folder else None
+        deployer = Deployer(cloud, self.azure.clock, visit=self.visit(stack), models=models)
+        preview = deployer.preview(wanted, group=group)
         applied = deployer.apply(preview)
         applied.outcome.raise_failure()
         applied.verify()
         return applied
 
-    def wanted(self, stack: Stack) -> Wanted:
-        """What the stack wants, for any accounts that are drained."""
-        group, policies = Names(SUBSCRIPTION, stack).group_id, render_all(stack)
-        mark = identified(stack.name, group, self.azure.connected().get(group), stack.location)
+    def wanted(self, stack: Stack, group: Json | None = None) -> Wanted:
+        """What the stack wants, for any accounts that are drained; `group` is what there is of it."""
+        id, policies = Names(SUBSCRIPTION, stack).group_id, render_all(stack)
+        mark = identified(stack.name, id, group or self.azure.connected().get(id), stack.location)
         return lambda out: resources(stack, SUBSCRIPTION, policies, mark, out, self.keys)
 
     def visit(self, stack: Stack) -> Visit:

@@ -2,10 +2,12 @@
 
 import itertools
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from apimlb.deploy.azure import Azure
+from apimlb.deploy.cloud import Limits
 from apimlb.deploy.deployer import Applied, Deployer
 from apimlb.deploy.ids import ACCOUNT, DEPLOYMENT, GROUP, IDENTITY, ROLE_ASSIGNMENT, SERVICE
 from apimlb.errors import AuthError, ConflictError, NotFoundError, QuotaError
@@ -13,6 +15,7 @@ from apimlb.http import Request
 from apimlb.stack.resources import Resource
 from tests.clouds import Killed
 from tests.functional.deploy.local_azure import LocalAzure
+from tests.functional.deploy.scene import Site
 from tests.stacks import STACK, desired, labelled, whole
 
 KINDS = (ACCOUNT, DEPLOYMENT, GROUP, IDENTITY, ROLE_ASSIGNMENT, SERVICE)
@@ -42,6 +45,17 @@ def test_a_stack_is_made_and_a_second_deploy_writes_nothing(azure: LocalAzure) -
     assert [(step.resource.label, step.changes) for step in preview.plan.steps if step.changes] == []
     deployer.apply(preview)
     assert azure.writes == []
+
+
+def test_a_deploy_that_changes_nothing_asks_forty_questions_at_most(
+    azure: LocalAzure, tmp_path: Path
+) -> None:
+    site = Site(azure, Limits(steady=0, drain=0), folder=tmp_path)
+    site.deploy()
+    azure.requests.clear()
+    site.deploy()
+    assert azure.writes == []
+    assert len(azure.requests) <= 40
 
 
 def test_the_key_that_clients_use_stands_in_nothing_that_was_sent(azure: LocalAzure) -> None:
