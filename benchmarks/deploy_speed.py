@@ -178,7 +178,8 @@ def measure(folder: Path, wire_log: Path, scale: float) -> None:
     commands = Commands(folder, wire_log)
     bare = min(commands.run("gateway-url", "--help") for _ in range(3))
     said = Common(local=True, state=str(folder), config=str(folder / "apimlb.toml"))
-    stack, place = open_session(said).desired(), said.place
+    session, place = open_session(said), said.place
+    stack = session.desired(session.group())
     commands.calls()
     counts: dict[str, Counter[str]] = {}
     first = commands.run("deploy", "--yes")

@@ -11,6 +11,7 @@ from apimlb.cli.options import Common
 from apimlb.cli.prose import say
 
 if TYPE_CHECKING:
+    from apimlb.cli.wiring import Session
     from apimlb.deploy.clients import Held
 
 app = typer.Typer(
@@ -53,20 +54,28 @@ def remove(context: typer.Context, ids: Ids) -> Answer:
 
 
 def _change(changes: "Callable[[Held, Iterable[str]], Held]", ids: list[str], said: Common) -> Answer:
-    from apimlb.cli.clients_file import change_clients
-    from apimlb.cli.turns import alone
     from apimlb.cli.wiring import open_session
-    from apimlb.deploy import clients
     from apimlb.stack.config import parse
 
     parse({"clients": ids}, source="the command line")
-    session = open_session(said)
+    now = list(changed(open_session(said), changes, ids))
+    return Answer(now, now)
+
+
+def changed(
+    session: "Session", changes: "Callable[[Held, Iterable[str]], Held]", ids: Iterable[str]
+) -> tuple[str, ...]:
+    """All the clients after such a change, in Azure and in the file; raises what the cloud raises."""
+    from apimlb.cli.clients_file import change_clients
+    from apimlb.cli.turns import alone
+    from apimlb.deploy import clients
+
     with alone(session, "clients"):
         before = clients.held(session.cloud, session.names)
-        changed = changes(before, ids)
-        clients.write(session.cloud, session.names, changed)
-        now = clients.listed({**before, **changed})
+        made = changes(before, ids)
+        clients.write(session.cloud, session.names, made)
+        now = clients.listed({**before, **made})
         if change_clients(session.workspace.config, now):
             say(f"{session.workspace.config} lists them now too.")
     say(f"{len(now)} clients.")
-    return Answer(list(now))
+    return now

@@ -20,7 +20,11 @@ def winding_down(stop: threading.Event) -> Iterator[None]:
     """Meanwhile the first of these signals sets `stop`, and the next one leaves at once.
 
     Raises `Interrupted` at the end after the first. Where nothing is changed yet, the first one leaves.
+    Python tells a process's main thread of signals, and no other.
     """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     told: list[int] = []
     # The signal may come while this thread writes to the same stream, which only another one can wait for. Of
     # all queues this is the one that a handler may put something into.

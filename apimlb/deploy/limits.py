@@ -49,7 +49,8 @@ def _policy_problems(step: Step, *, consumption: bool) -> Iterator[ApimlbError]:
     tier = "of the Consumption tier " if consumption else ""
     if size > most:
         what = f"{tier}is {size} bytes long, and Azure allows {most}"
-        yield _beyond(step, what, "Name fewer accounts, or choose another tier.")
+        # The accounts' names are a small part of it.
+        yield _beyond(step, what, "Choose another tier." if consumption else "Name fewer accounts.")
     if consumption and _UNBUFFERED in text:
         yield _beyond(
             step,

@@ -10,12 +10,21 @@ from apimlb.stack.desired import resources
 from apimlb.stack.resources import Resource
 from tests.sequences.edits import FOREIGN, VALUES
 from tests.sequences.moves import Move, Sequence
+from tests.sequences.place import KEY_FROM
+from tests.sequences.playing import named
 from tests.stacks import MARK, POLICIES, SUBSCRIPTION
 
 Json = dict[str, Any]
 LOCATIONS = ("eastus2", "swedencentral", "westus3", "northcentralus")
 CHAT = {"model": "gpt-5.1", "version": "2025-11-13", "capacity": 300}
 _MODELS = (("gpt-5.1", "2025-11-13"), ("gpt-5.4", "2026-03-05"), ("gpt-5", "2025-08-07"))
+THEIRS = {
+    "location": "westeurope",
+    "name": "theirs",
+    "endpoint": "https://others.openai.azure.com",
+    "key_from": KEY_FROM,
+}
+"""An account that somebody else made, and what the file says of it."""
 _APP = "0a0a0a0a-0000-4000-8000-00000000000{}"
 _SETTINGS = ("bare_host", "accept_retry_after", "backend_header", "stream_usage", "adapt_parameters")
 # A token that is refused is told at once, and so is a right that is missing.
@@ -55,6 +64,9 @@ class _Drawing:
             self._wait: 6,
             self._drain: 5,
             self._team: 3,
+            self._clients: 4,
+            self._together: 3,
+            self._elsewhere: 2,
         }
 
     def start(self) -> Move:
@@ -68,6 +80,7 @@ class _Drawing:
             "late": chance() < 0.8,
             "adverse": chance() < 0.4,
             "slow": chance() < 0.4,
+            "stale": chance() < 0.3,
             "gateways": self.rng.choice([1, 1, 2]),
         }
         return Move("start", {**options, "seed": self.rng.getrandbits(16), "file": dict(self.file)})
@@ -118,6 +131,8 @@ class _Drawing:
             self.rng.choice(accounts)["priority"] = 2
         if self.rng.random() < 0.2:
             self.rng.choice(accounts)["weight"] = 3
+        if self.rng.random() < 0.15:
+            accounts.append(dict(THEIRS))
         return accounts
 
     def _deployments(self) -> Json:
@@ -130,7 +145,7 @@ class _Drawing:
         return made
 
     def _set_capacity(self) -> Move:
-        account = self.rng.choice(["", *(each["location"] for each in self.file["accounts"])])
+        account = self.rng.choice(["", *(named(each) for each in self.file["accounts"])])
         capacity = self.rng.choice([150, 250, 350, 100_000])
         return Move("set_capacity", {"capacity": capacity, "account": account, **self._kill(0.3)})
 
@@ -180,11 +195,28 @@ class _Drawing:
         return Move("key", {"state": self.rng.choice(["suspended", "cancelled", "active", "active"])})
 
     def _drain(self) -> Move:
-        account = self.rng.choice(self.file["accounts"])["location"]
+        account = named(self.rng.choice(self.file["accounts"]))
         return Move("drain", {"account": account, "out": self.rng.random() < 0.6})
 
     def _team(self) -> Move:
         return Move("team", {"act": self.rng.choice(["create", "create", "rotate", "cancel", "delete"])})
+
+    def _clients(self) -> Move:
+        act = self.rng.choice(["add", "add", "remove"])
+        return Move("clients", {"act": act, "id": _APP.format(self.rng.randint(0, 1))})
+
+    def _together(self) -> Move:
+        if self.rng.random() < 0.3:
+            return Move("together")
+        changes: list[Callable[[], Json]] = [
+            lambda: {"accounts": self._accounts()},
+            lambda: {"strategy": self.rng.choice(["backend-pool", "retry"])},
+            lambda: {"deployments": self._deployments()},
+        ]
+        return Move("together", {"machines": 2, "changes": self.rng.choice(changes)()})
+
+    def _elsewhere(self) -> Move:
+        return Move("elsewhere", {"location": self.rng.choice(["swedencentral", "westus3"])})
 
     def _wait(self) -> Move:
         return Move("wait", {"seconds": self.rng.choice([5, 60, 600, 4000, 200_000])})

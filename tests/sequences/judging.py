@@ -7,13 +7,21 @@ somebody else's.
 """
 
 import shutil
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from apimlb.stack.names import API
+from tests.sequences import pairs
 from tests.sequences.moves import Sequence
 from tests.sequences.place import KEY
-from tests.sequences.playing import MOVES, SPREADS, Broken, Player, started
+from tests.sequences.playing import MOVES, SPREADS, Broken, Player, named, started
 
 _TRIES = 3
+_MOVES: Mapping[str, Callable[..., Any]] = {
+    **MOVES,
+    "together": pairs.together,
+    "elsewhere": pairs.elsewhere,
+}
 _SETTLED = 4000.0
 """Seconds after which every operation that a killed run began has ended."""
 _BUILT_IN = ("master", "echo-api", "starter", "unlimited")
@@ -28,7 +36,7 @@ def play(sequence: Sequence, *, real: bool = False) -> Player:
     try:
         for move in sequence[1:]:
             player.told.append(str(move))
-            MOVES[move.verb](player, **move.arguments)
+            _MOVES[move.verb](player, **move.arguments)
         finish(player)
     except Exception as error:
         error.add_note("\n".join(player.told))
@@ -70,10 +78,13 @@ def clear_the_way(player: Player) -> None:
     key = f"{player.place.names.service_id}/subscriptions/{KEY}"
     if "the key's state" in player.lasting and key.lower() in player.place.documents():
         player._send("PATCH", key, {"properties": {"state": "active"}})
-    for account in sorted(player.drained & {each["location"] for each in player.file["accounts"]}):
+    for account in sorted(player.drained & {named(each) for each in player.file["accounts"]}):
         player.drain(account, out=False)
     player.place.pass_time(SPREADS)
     player.lasting.clear()
+    for location in list(player.elsewhere):
+        if not any(pairs.leave(player, location) for _ in range(_TRIES)):
+            raise Broken("what is elsewhere cannot be destroyed", location)
 
 
 def converge(player: Player) -> None:

@@ -3,32 +3,39 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from apimlb.cli import flows, operating
+from apimlb.cli.clients import changed
 from apimlb.cli.consent import Consent
 from apimlb.cli.wiring import Session, stack_of
 from apimlb.cli.workspace import Workspace
 from apimlb.deploy import keys
+from apimlb.deploy.clients import with_clients, without_clients
 from apimlb.deploy.cloud import Limits, Target
 from apimlb.deploy.gateway import Answer, UnreachableError
 from apimlb.deploy.rollout import Visit
 from apimlb.http import Headers, Request, Response
+from apimlb.local.entra.tokens import Principal
 from apimlb.local.store import Document
 from apimlb.stack.config import Stack, parse
 from apimlb.stack.names import Names
 from apimlb.stack.planner import Plan
 from apimlb.stack.probe import site
 from tests.functional.deploy.local_azure import LocalAzure
+from tests.functional.deploy.scene import AUDIENCE
 from tests.sequences.clock import SharedClock
-from tests.sequences.runs import Ended, Kill, Run, ended
+from tests.sequences.runs import Ended, Kill, Run, ended, heard, outcome
 from tests.sequences.settings import settings_of
 from tests.stacks import SUBSCRIPTION, TENANT
 
 KEY = "apimlb-default"
+KEY_FROM = "APIMLB_TESTS_THEIR_KEY"
+"""The environment variable with the key of the account that others have."""
 LATENCY = 0.1
 """Seconds that one request to Resource Manager takes."""
 _SELDOM = 5
@@ -51,10 +58,14 @@ class Call:
     def has_key(self) -> bool:
         return bool(self.header) and "{key}" in self.value
 
-    def request(self, origin: str, key: str) -> Request:
+    @property
+    def has_token(self) -> bool:
+        return "{token}" in self.value
+
+    def request(self, origin: str, key: str, token: str) -> Request:
         headers = Headers([("Content-Type", "application/json")])
         if self.header:
-            headers.set(self.header, self.value.replace("{key}", key))
+            headers.set(self.header, self.value.replace("{key}", key).replace("{token}", token))
         body = {**_QUESTION, "model": "chat"}
         return Request("POST", f"{origin}{self.path}", headers, json.dumps(body).encode())
 
@@ -66,19 +77,25 @@ CLIENTS = (
     Call(_V1, "api-key", "0123456789abcdef0123456789abcdef"),
     Call(_DATED, "Ocp-Apim-Subscription-Key"),
     Call(_V1, "Authorization", "Bearer eyJhbGciOiJub25lIn0.eyJhdWQiOiJ4In0."),
+    Call(_V1, "api-key", "{token}"),
 )
+APP = "0a0a0a0a-0000-4000-8000-000000000000"
+"""The application whose token a client sends."""
 
 
 @dataclass
 class Traffic:
     """Clients who call in turn. `excuses` are why one that has a key may be refused, `openings` why a
-    stranger may be let in; `errors` is who was not answered as they should be."""
+    stranger may be let in; `errors` is who was not answered as they should be. `is_client` says of the
+    application whether it is one, `None` while that changes; its tokens are for the `audience`."""
 
     excuses: set[str] = field(default_factory=set)
     openings: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     turn: int = 0
+    is_client: bool | None = None
+    audience: str = AUDIENCE
 
     def next(self) -> Call | None:
         """Who calls now; while anything would do as an excuse, only now and then somebody."""
@@ -88,12 +105,13 @@ class Traffic:
         return CLIENTS[self.turn // (_SELDOM if self.excuses else 1) % len(CLIENTS)]
 
     def judge(self, call: Call, status: int, said: bytes, when: str) -> None:
-        who = "stranger" if not call.has_key else "client, excused" if self.excuses else "client"
-        self.seen[f"{who} {status}"] += 1
+        is_client = self.is_client if call.has_token else call.has_key
+        who = "somebody" if is_client is None else "client" if is_client else "stranger"
+        self.seen[f"{who}{', excused' if is_client and self.excuses else ''} {status}"] += 1
         text = f"{call.path} with {call.header or 'nothing'}: {status} {said[:300]!r} {when}"
-        if call.has_key and status != 200 and not self.excuses:
+        if is_client and status != 200 and not self.excuses:
             self.errors.append(f"a client's {text}")
-        if not call.has_key and status < 300 and status and not self.openings:
+        if is_client is False and status < 300 and status and not self.openings:
             self.errors.append(f"a stranger's {text}")
 
 
@@ -147,19 +165,36 @@ class Place(LocalAzure):
 
     def run(self, work: Callable[[Session], object], kill: Kill | None = None) -> Ended:
         """What becomes of a command in this process."""
+        return ended(*self._begun(work, self.folder, kill))
+
+    def _begun(
+        self, work: Callable[[Session], object], folder: Path, kill: Kill | None = None
+    ) -> tuple[Run, Callable[[], object]]:
         run = Run(self.shared, self._answered, kill)
         cloud = self.connected(clock=run, answer=run.send)
         target = Target(SUBSCRIPTION, tenant_id=TENANT, limits=self.limits)
 
         def begin() -> object:
-            place = _workspace(self.folder)
+            place = _workspace(folder)
             return work(_Session(place, run, stack_of(place, {}), target, cloud, place=self))
 
-        return ended(run, begin)
+        return run, begin
 
     def deploy(self, *, prune: bool, on_soft_deleted: str | None, kill: Kill | None = None) -> Ended:
-        consent = Consent(yes=True, prune=prune, on_soft_deleted=on_soft_deleted)
-        return self.run(lambda session: flows.deploy(session, consent, quiet=True), kill)
+        return self.run(_deploying(prune=prune, on_soft_deleted=on_soft_deleted), kill)
+
+    def deploy_twice(self, other: Path) -> tuple[Ended, Ended]:
+        """Two deploys at the same time, one of them of what is in another folder."""
+        work = _deploying(prune=True, on_soft_deleted="purge")
+        with heard(), ThreadPoolExecutor(1) as pool:
+            second = pool.submit(outcome, *self._begun(work, other))
+            first = outcome(*self._begun(work, self.folder))
+            return first, second.result()
+
+    def clients(self, act: str, id: str) -> Ended:
+        """Add or remove an application as `apimlb clients` does."""
+        change = with_clients if act == "add" else without_clients
+        return self.run(lambda session: changed(session, change, [id]))
 
     def set_capacity(self, capacity: int, account: str, kill: Kill | None = None) -> Ended:
         return self.run(
@@ -184,7 +219,7 @@ class Place(LocalAzure):
         return self.run(acts[act])
 
     def plan(self) -> Ended:
-        """Its result are the lines of what would be done."""
+        """Its result are the lines of what would be done; notes are among what it says."""
         return self.run(lambda session: _lines(flows.preview(session, quiet=True).plan))
 
     def documents(self) -> dict[str, Document]:
@@ -223,7 +258,8 @@ class Place(LocalAzure):
             return
         held = self.world.store.get(f"{service}/subscriptions/{KEY}")
         key = str(held.hidden["primaryKey"]) if held is not None else "none"
-        request = call.request(f"https://{service.rpartition('/')[2]}.azure-api.net", key)
+        token = self.world.entra.mint(Principal(APP, APP), self.traffic.audience)
+        request = call.request(f"https://{service.rpartition('/')[2]}.azure-api.net", key, token)
         status, said = 0, b""
         with suppress(ConnectionError), self.shared.asking():
             answered = self.call(request)
@@ -238,6 +274,11 @@ class Place(LocalAzure):
         with self.shared.asking():
             self.clock.advance(LATENCY)
             return self.answer(request)
+
+
+def _deploying(*, prune: bool, on_soft_deleted: str | None) -> Callable[[Session], object]:
+    consent = Consent(yes=True, prune=prune, on_soft_deleted=on_soft_deleted)
+    return lambda session: flows.deploy(session, consent, quiet=True)
 
 
 def _lines(plan: Plan) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ must hold whatever happens.
 - What is not the stack's is as it was.
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -19,8 +20,10 @@ import tomlkit
 
 from apimlb.errors import ApimlbError
 from apimlb.local.faults import Fault
+from apimlb.local.lateness import STALE
 from apimlb.local.store import Document
-from apimlb.stack.config import load
+from apimlb.stack.clients import PREFIX, read
+from apimlb.stack.config import load, parse
 from apimlb.stack.desired import resources
 from apimlb.stack.fates import Fate
 from apimlb.stack.fields import fields_of
@@ -28,7 +31,7 @@ from apimlb.stack.marks import CARRIERS
 from apimlb.stack.resources import Json, Output, Resource
 from tests.sequences.edits import FOREIGN, HARMLESS, OBSTACLES, PATCHED, VALUES, edited, patch
 from tests.sequences.moves import Sequence
-from tests.sequences.place import KEY, Place
+from tests.sequences.place import APP, KEY, KEY_FROM, Place
 from tests.sequences.ports import Ports
 from tests.sequences.runs import Ended, Kill, folder
 from tests.stacks import POLICIES, SUBSCRIPTION
@@ -63,6 +66,8 @@ class Player:
     lasting: set[str] = field(default_factory=set)
     """Excuses that no deploy takes away."""
     drained: set[str] = field(default_factory=set)
+    elsewhere: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The files of stacks at other locations, by location."""
     undoings: list[tuple[str, str, Json | None]] = field(default_factory=list)
     """What whoever reads apimlb's words does by hand in the end: method, id and body."""
 
@@ -72,23 +77,43 @@ class Player:
         prune: bool = True,
         on_soft_deleted: str | None = None,
     ) -> Ended:
-        if len({each["location"] for each in self.file["accounts"]} - self.drained) <= 1:
-            self._excuse("there is only one account")
+        self.expect(self.file)
         ended = self.place.deploy(prune=prune, on_soft_deleted=on_soft_deleted, kill=_kill(kill))
-        self._judge("deploy", ended)
-        if ended.ok and not self._faults():
+        self.judge("deploy", ended)
+        if ended.ok and not self.faults():
             self._settle()
             self._require_no_plan()
         return ended
 
+    def expect(self, file: Mapping[str, Any]) -> None:
+        """What a deploy of the file may do to clients."""
+        if len({named(each) for each in file["accounts"]} - self.drained) <= 1:
+            self._excuse("there is only one account")
+        traffic = self.place.traffic
+        listed = file.get("clients")
+        will_be = traffic.is_client if listed is None else APP in listed
+        if will_be != traffic.is_client or parse(dict(file)).audiences[0] != traffic.audience:
+            traffic.is_client = None
+
+    def clients(self, act: str, id: str) -> None:
+        """What `apimlb clients` does to an application."""
+        if id == APP:
+            self.place.traffic.is_client = None
+        ended = self.place.clients(act, id)
+        self.judge(f"clients {act}", ended)
+        self.file = load(self.place.folder / "apimlb.toml")
+        if ended.ok:
+            self.place.pass_time(SPREADS)
+            self._know_the_client()
+
     def set_capacity(self, capacity: int, account: str = "", kill: Mapping[str, Any] | None = None) -> None:
-        self._judge("set-capacity", self.place.set_capacity(capacity, account, _kill(kill)))
+        self.judge("set-capacity", self.place.set_capacity(capacity, account, _kill(kill)))
         self.file = load(self.place.folder / "apimlb.toml")
 
     def destroy(self, purge: bool = False, kill: Mapping[str, Any] | None = None) -> Ended:
         self._excuse("destroyed")
         ended = self.place.destroy(purge=purge, kill=_kill(kill))
-        self._judge("destroy", ended)
+        self.judge("destroy", ended)
         return ended
 
     def drain(self, account: str, out: bool = True) -> None:
@@ -98,11 +123,11 @@ class Player:
         ended = self.place.drain(account, out=out)
         if ended.ok and not out:
             self.drained.discard(account)
-        self._judge("drain" if out else "undrain", ended)
+        self.judge("drain" if out else "undrain", ended)
 
     def team(self, act: str) -> None:
         """What `apimlb keys` does to a key that no client of ours has."""
-        self._judge(f"keys {act}", self.place.key("team", act))
+        self.judge(f"keys {act}", self.place.key("team", act))
 
     def file_(self, **changes: Any) -> None:
         self.file |= changes
@@ -186,15 +211,25 @@ class Player:
 
     def _settle(self) -> None:
         """All is as the file says: once that has spread nothing is an excuse any more."""
-        if self.place.traffic.excuses or self.place.traffic.openings:
+        traffic = self.place.traffic
+        if traffic.excuses or traffic.openings or traffic.is_client is None:
             self.place.pass_time(SPREADS)
-            self.place.traffic.excuses = set(self.lasting)
-            self.place.traffic.openings.clear()
+            traffic.excuses = set(self.lasting)
+            traffic.openings.clear()
+        self._know_the_client()
 
-    def _faults(self) -> bool:
+    def _know_the_client(self) -> None:
+        """Whether the application is one of the clients that Azure has."""
+        held = f"{self.place.names.service_id}/namedValues/{PREFIX}-".lower()
+        values = [each for key, each in self.place.documents().items() if key.startswith(held)]
+        told = [each.hidden.get("value") or each.body["properties"].get("value") or "" for each in values]
+        self.place.traffic.is_client = any(APP in read(str(value)) for value in told)
+        self.place.traffic.audience = self.place.stack.audiences[0]
+
+    def faults(self) -> bool:
         return any(order.open for order in self.place.world.faults)
 
-    def _judge(self, command: str, ended: Ended) -> None:
+    def judge(self, command: str, ended: Ended) -> None:
         self.told.append(f"  {command}: {ended}")
         kind = "killed" if ended.killed else "ok" if ended.error is None else type(ended.error).__name__
         self.counts[f"{command} {kind}"] += 1
@@ -221,6 +256,7 @@ class Player:
         return id.startswith(f"{names.service_id}/".lower()) or "/accounts/oai-apimlb" in id
 
     def _require_no_plan(self) -> None:
+        self.place.pass_time(STALE[1])
         planned = self.place.plan()
         if not planned.ok:
             raise Broken(f"a plan after a deploy ends: {planned.error}", str(planned))
@@ -259,6 +295,7 @@ MOVES: Mapping[str, Callable[..., Any]] = {
     "destroy": Player.destroy,
     "drain": Player.drain,
     "team": Player.team,
+    "clients": Player.clients,
     "file": Player.file_,
     "edit": Player.edit,
     "delete": Player.delete,
@@ -281,11 +318,28 @@ def started(sequence: Sequence, *, real: bool = False) -> Player:
     player = Player(place, file)
     place.traffic.excuses.add("nothing is deployed yet")
     account = f"{CANARY}/providers/Microsoft.CognitiveServices/accounts/others"
-    body = {"location": "eastus2", "kind": "OpenAI", "sku": {"name": "S0"}, "properties": {}}
-    for id, sent in ((CANARY, {"location": "eastus2"}), (account, body)):
+    properties = {"customSubDomainName": "others"}
+    body = {"location": "westeurope", "kind": "OpenAI", "sku": {"name": "S0"}, "properties": properties}
+    deployment = {
+        "sku": {"name": "GlobalStandard", "capacity": 300},
+        "properties": {"model": {"format": "OpenAI", "name": "gpt-5.1", "version": "2025-11-13"}},
+    }
+    for id, sent in (
+        (CANARY, {"location": "eastus2"}),
+        (account, body),
+        (f"{account}/deployments/chat", deployment),
+        (f"{account}/deployments/other", deployment),
+    ):
         place.arm("PUT", id, sent)
+        place.pass_time(SPREADS)
         player._own(id)
+    os.environ[KEY_FROM] = place.arm("POST", f"{account}/listKeys")["key1"]
     return player
+
+
+def named(account: Mapping[str, Any]) -> str:
+    """The account's name in the file."""
+    return str(account.get("name") or account["location"])
 
 
 def write_file(where: Path, file: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from apimlb.stack.names import Names
 from tests.functional.deploy.local_azure import READS
 from tests.integration.watched import WatchedAzure
 from tests.patience import PATIENCE
-from tests.sequences.place import CLIENTS, KEY, Call, Traffic, stack_in
+from tests.sequences.place import APP, CLIENTS, KEY, KEY_FROM, Call, Traffic, stack_in
 from tests.sequences.runs import Ended, Kill
 from tests.sequences.settings import settings_of
 from tests.stacks import SUBSCRIPTION, TENANT
@@ -71,6 +72,37 @@ class Ports:
     def key(self, name: str, act: str) -> Ended:
         acts = {"cancel": ["revoke", name, "--yes"], "delete": ["revoke", name, "--delete", "--yes"]}
         return self._run(["keys", *acts.get(act, [act, name])])
+
+    def clients(self, act: str, id: str) -> Ended:
+        return self._run(["clients", act, id])
+
+    def deploy_twice(self, other: Path) -> tuple[Ended, Ended]:
+        """Two deploys at the same time, one of them of what is in another folder."""
+        arguments = ["deploy", "--yes", "--prune", "--on-soft-deleted", "purge"]
+        local = other / ".apimlb" / "local"
+        if other != self.folder:
+            local.mkdir(parents=True)
+            for path in (self.folder / ".apimlb" / "local").iterdir():
+                if path.name != "stacks":
+                    (local / path.name).symlink_to(path)
+        with ThreadPoolExecutor(1) as pool:
+            second = pool.submit(self._alone, arguments, other)
+            return self._run(arguments), second.result()
+
+    def _alone(self, arguments: list[str], folder: Path) -> Ended:
+        done = subprocess.run(
+            [sys.executable, "-m", "apimlb", *arguments, "--local"],
+            cwd=folder,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return _ended(done.returncode, done.stdout, done.stderr)
+
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), KEY_FROM: os.environ.get(KEY_FROM, "")}
 
     def plan(self) -> Ended:
         """Its result are the lines of what would be done."""
@@ -130,12 +162,11 @@ class Ports:
     def _run(self, arguments: list[str], kill: Kill | None = None) -> Ended:
         """The command as a process, under traffic."""
         command = [sys.executable, "-m", "apimlb", *arguments, "--local"]
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
         before = self.azure.manage
         with subprocess.Popen(
             command,
             cwd=self.folder,
-            env=environment,
+            env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -149,11 +180,7 @@ class Ports:
             over.set()
             clients.join()
         self.azure.manage = before
-        if process.returncode == -signal.SIGKILL:
-            return Ended(None, True, said)
-        if "Traceback" in said or "in a way it should not" in said:
-            raise AssertionError(said)
-        return Ended(_error(said) if process.returncode else None, False, said, out)
+        return _ended(process.returncode, out, said)
 
     def _serve(self, over: threading.Event) -> None:
         while not over.wait(_BETWEEN):
@@ -167,7 +194,8 @@ class Ports:
             if call is None or self.world.store.get(self.names.service_id) is None:
                 return 0, b""
             key = str(held.hidden["primaryKey"]) if held is not None else "none"
-            response = await self.world.serve(call.request(self.azure.endpoint.gateway_url, key))
+            token = self.world.entra.mint(Principal(APP, APP), self.traffic.audience)
+            response = await self.world.serve(call.request(self.azure.endpoint.gateway_url, key, token))
             return response.status, await read(response)
 
         with suppress(ConnectionError):
@@ -197,6 +225,14 @@ def _killing(
         raise ConnectionResetError("its caller was killed")
 
     return answer
+
+
+def _ended(code: int, out: str, said: str) -> Ended:
+    if code == -signal.SIGKILL:
+        return Ended(None, True, said)
+    if "Traceback" in said or "in a way it should not" in said:
+        raise AssertionError(said)
+    return Ended(_error(said) if code else None, False, said, out)
 
 
 def _error(said: str) -> ApimlbError:

@@ -6,7 +6,7 @@ import itertools
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from apimlb.errors import ApimlbError
@@ -102,15 +102,28 @@ class Run:
 
 def ended(run: Run, work: Callable[[], object]) -> Ended:
     """Do it, as far as it comes; raises what no command may end with."""
+    with heard() as said:
+        made = outcome(run, work)
+    return replace(made, said=said.getvalue())
+
+
+def outcome(run: Run, work: Callable[[], object]) -> Ended:
+    """The same where somebody else hears what it says."""
+    try:
+        result = work()
+    except ApimlbError as error:
+        return Ended(error, run.dead, "")
+    except Killed:
+        return Ended(None, True, "")
+    return Ended(None, run.dead, "", result)
+
+
+@contextlib.contextmanager
+def heard() -> Iterator[io.StringIO]:
+    """What commands say meanwhile."""
     said = io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said), _quiet_threads():
-        try:
-            result = work()
-        except ApimlbError as error:
-            return Ended(error, run.dead, said.getvalue())
-        except Killed:
-            return Ended(None, True, said.getvalue())
-    return Ended(None, run.dead, said.getvalue(), result)
+        yield said
 
 
 @contextlib.contextmanager
@@ -118,11 +131,11 @@ def _quiet_threads() -> Iterator[None]:
     """A killed run's threads end without a word."""
     before = threading.excepthook
 
-    def heard(args: threading.ExceptHookArgs) -> None:
+    def told(args: threading.ExceptHookArgs) -> None:
         if not issubclass(args.exc_type, Killed):
             before(args)
 
-    threading.excepthook = heard
+    threading.excepthook = told
     try:
         yield
     finally:
