@@ -46,13 +46,10 @@ class Operation:
 
     def fits(self, request: Request) -> bool:
         """Whether a request is one of this operation."""
+        if request.method != self.method or not _pattern(self.path).fullmatch(request.path):
+            return False
         asked = request.query
-        return (
-            request.method == self.method
-            and self.version in ("", asked.get("api-version", ""))
-            and self.needed <= set(asked)
-            and bool(_pattern(self.path).fullmatch(request.path))
-        )
+        return self.version in ("", asked.get("api-version", "")) and self.needed <= set(asked)
 
 
 _NAME = re.compile(r"(\{\w+\})")
