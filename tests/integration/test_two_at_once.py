@@ -11,7 +11,7 @@ from pathlib import Path
 from apimlb.deploy.runs import this_run
 from apimlb.deploy.turns import turn
 from apimlb.wall_clock import SystemClock
-from tests.integration.command_line import Shell
+from tests.integration.command_line import CommandLine, Shell
 from tests.integration.here import Ran
 from tests.integration.watched import WatchedAzure
 
@@ -54,7 +54,7 @@ def ended(journal: Path) -> float:
 
 
 def unchanged(command: Shell) -> bool:
-    return command("plan", "--detailed-exitcode").code == 0
+    return CommandLine(command.folder, command.variables)("plan", "--detailed-exitcode").code == 0
 
 
 def told_while_another_is_at_it(apimlb: Shell, *arguments: str) -> str:

@@ -57,7 +57,7 @@ def test_a_picture_is_drawn_the_same_each_time(tmp_path):
 
 
 def test_capacity_grows_with_what_is_asked_and_few_are_refused():
-    typed = "capacity --tokens 400,100 --accounts 2 --minutes 5 --goal 0.01 --output json --rpm"
+    typed = "capacity --tokens 400,100 --accounts 2 --minutes 2 --goal 0.01 --output json --rpm"
     little, much = (json.loads(run(f"{typed} {rpm}")) for rpm in (20, 60))
     assert [size["accounts"] for size in little] == [1, 2]
     assert all(size["refused"] <= 0.01 for size in (*little, *much))
