@@ -102,7 +102,7 @@ def _require_nothing_said(context: typer.Context) -> None:
     if said:
         raise ConfigError(
             f"--{said[0].replace('_', '-')} stands before {context.invoked_subcommand}.",
-            where="apimlb loadtest",
+            where=context.command_path,
             next_step=f"Put it behind: `apimlb loadtest {context.invoked_subcommand} --help` shows how.",
         )
 
