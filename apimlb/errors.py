@@ -167,3 +167,19 @@ def from_system(error: OSError) -> ApimlbError | None:
     if error.errno in _FULL:
         return ConflictError(what, where=where, why="What is written needs more room.", next_step=next_step)
     return ConfigError(what, where=where, next_step=next_step)
+
+
+def unreadable(kind: str, error: Exception, file: object) -> ConfigError:
+    """That a file does not hold what it should ("JSON"), and at which place; what the parser says of it comes
+    last, as anybody else's words."""
+    import re  # deferred: a command that prints one line has no time for it
+
+    said = " ".join(str(error).split())
+    places = re.findall(r"line (\d+),? column (\d+)", said)
+    place = f"line {places[-1][0]}, column {places[-1][1]}" if places else ""
+    return ConfigError(
+        f"The file is not {kind}{f': it breaks off or goes wrong at {place}' if place else ''}.",
+        where=str(file),
+        next_step=f"Correct {file}, or name another file.",
+        raw=said,
+    )

@@ -120,7 +120,7 @@ def deploy(
 ) -> Answer:
     """Plan, show, ask and provision. The last line is the gateway's URL."""
     from apimlb.cli import flows
-    from apimlb.cli.consent import Consent, read_plan
+    from apimlb.cli.consent import Consent, Where, read_plan, require_place, where_of
     from apimlb.cli.next_steps import after_deploy, summed_up
     from apimlb.cli.wiring import open_session
 
@@ -132,7 +132,10 @@ def deploy(
         flags = {**agreed.settings, **{path: value for path, value in flags.items() if value is not None}}
         on_soft_deleted = on_soft_deleted or settings.soft_deleted(agreed.on_soft_deleted)
         said = said if said.stack else said.nearer({"stack": agreed.stack})
+        require_place(agreed, Where(said.place.local))
     session = open_session(said, overrides=flags, start_local=True)
+    if agreed is not None:
+        require_place(agreed, where_of(session))
     consent = Consent(said.yes, prune, hourly, on_soft_deleted, agreed, waits=not no_wait)
     deployed = flows.deploy(session, consent)
     if deployed.under_way:
@@ -164,7 +167,7 @@ def plan(
 ) -> Answer:
     """Show what `deploy` would do; change nothing."""
     from apimlb.cli import flows
-    from apimlb.cli.consent import plan_document, save_plan
+    from apimlb.cli.consent import plan_document, save_plan, where_of
     from apimlb.cli.wiring import open_session
 
     said = common(context)
@@ -173,7 +176,14 @@ def plan(
     session = open_session(said, overrides=flags, start_local=True)
     made = flows.preview(session, quiet=said.json, on_soft_deleted=on_soft_deleted)
     if out is not None:
-        save_plan(made.plan, out, stack=session.stack.name, settings=flags, on_soft_deleted=on_soft_deleted)
+        save_plan(
+            made.plan,
+            out,
+            stack=session.stack.name,
+            where=where_of(session),
+            settings=flags,
+            on_soft_deleted=on_soft_deleted,
+        )
     known = flows.usual_times(session)
     document = {
         **plan_document(made.plan),

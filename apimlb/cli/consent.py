@@ -2,21 +2,24 @@
 
 A saved plan is what `plan` showed, and what led to it:
 
-    {"version": 1, "stack": "apimlb", "settings": {"deployments.chat.capacity": "20"},
-     "on_soft_deleted": null, "changes": [{"action", "id", "label", "fields": [{"path", "before", "after"}]}],
+    {"version": 1, "stack": "apimlb", "local": false, "subscription": "<id>",
+     "settings": {"deployments.chat.capacity": "20"}, "on_soft_deleted": null,
+     "changes": [{"action", "id", "label", "fields": [{"path", "before", "after"}]}],
      "unchanged": 41}
 """
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from apimlb.cli.documents import json_in
 from apimlb.cli.prose import say
 from apimlb.cli.questions import ask
+from apimlb.cli.wiring import Session
 from apimlb.deploy.billing import hourly
 from apimlb.deploy.deployer import Preview
 from apimlb.errors import ApimlbError, ConfigError, ConflictError
@@ -30,11 +33,23 @@ _TOLD = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """On which cloud a stack is, and in which subscription; empty in plans that do not say."""
+
+    local: bool = False
+    subscription: str = ""
+
+    def __str__(self) -> str:
+        return "the local Azure" if self.local else f"the subscription {self.subscription}"
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed:
-    """A saved plan: the settings by path that led to it, and what it does."""
+    """A saved plan: the stack and where it is, the settings by path that led to it, and what it does."""
 
     file: Path
     stack: str
+    where: "Where"
     settings: Mapping[str, Any]
     on_soft_deleted: str | None
     document: Json
@@ -93,12 +108,19 @@ def _plain(value: Any) -> Any:
 
 
 def save_plan(
-    plan: Plan, file: Path, *, stack: str, settings: Mapping[str, Any], on_soft_deleted: str | None
+    plan: Plan,
+    file: Path,
+    *,
+    stack: str,
+    where: Where,
+    settings: Mapping[str, Any],
+    on_soft_deleted: str | None,
 ) -> None:
     """Keep what was shown, to be agreed to and carried out later."""
     said = {path: value for path, value in settings.items() if value is not None}
-    head = {"version": VERSION, "stack": stack, "settings": said, "on_soft_deleted": on_soft_deleted}
-    replace_file(file, json.dumps({**head, **plan_document(plan)}, indent=2).encode() + b"\n")
+    head = {"version": VERSION, "stack": stack, **asdict(where), "settings": said}
+    told = {**head, "on_soft_deleted": on_soft_deleted, **plan_document(plan)}
+    replace_file(file, json.dumps(told, indent=2).encode() + b"\n")
 
 
 def read_plan(file: Path) -> Agreed:
@@ -114,7 +136,30 @@ def read_plan(file: Path) -> Agreed:
         )
     kept = {name: document.get(name) for name in ("changes", "unchanged")}
     way = document.get("on_soft_deleted")
-    return Agreed(file, str(document.get("stack") or ""), settings, str(way) if way else None, kept)
+    where = Where(document.get("local") is True, str(document.get("subscription") or ""))
+    stack = str(document.get("stack") or "")
+    return Agreed(file, stack, where, settings, str(way) if way else None, kept)
+
+
+def where_of(session: Session) -> Where:
+    """Where a command works."""
+    return Where(session.workspace.local, session.target.subscription_id)
+
+
+def require_place(saved: Agreed, here: Where) -> None:
+    """Raise `ConfigError` where the plan is of another cloud or, as far as `here` says, subscription."""
+    there = saved.where
+    if not there.subscription or (
+        there.local == here.local and here.subscription in ("", there.subscription)
+    ):
+        return
+    target = "--local" if there.local else f"--azure --subscription {there.subscription}"
+    raise ConfigError(
+        f"This plan is of {there}, not of {here if here.subscription or here.local else 'that'}.",
+        where=str(saved.file),
+        why="A plan says what changes in one place.",
+        next_step=f"`apimlb deploy {shlex.quote(str(saved.file))} {target}` carries it out where it belongs.",
+    )
 
 
 def confirm_plan(made: Preview, consent: Consent) -> None:

@@ -67,6 +67,13 @@ def show_it_work(said: Common, *, strategy: str | None, keep: bool) -> Answer:
             "The demo drives its traffic with the openai SDK, which is not installed.",
             next_step=f"Run `{sys.executable} -m pip install 'openai>=2'`.",
         )
+    if said.local is False:
+        raise ConfigError(
+            "The demo runs on the local Azure alone.",
+            where="--azure",
+            why="It sends more traffic than an account of Azure takes, and takes everything away again.",
+            next_step="Leave --azure out; `apimlb loadtest` puts a stack on Azure under load.",
+        )
     said = said._replace(local=True, stack="demo")
     was_running = process.read(said.local_azure) is not None
     overrides = {"strategy": strategy, "accounts": ACCOUNTS}
@@ -83,11 +90,11 @@ def show_it_work(said: Common, *, strategy: str | None, keep: bool) -> Answer:
             process.stop(said.local_azure)
     _judge(tally)
     document = {
-        "gateway_url": deployed.gateway_url,
+        "gateway_url": deployed.gateway_url if keep else "",
         "client": dict(tally.client),
         "accounts": tally.accounts,
     }
-    return Answer(document, [deployed.gateway_url])
+    return Answer(document, [deployed.gateway_url] if keep else [])
 
 
 def drive(session: Session) -> Tally:

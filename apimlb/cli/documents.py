@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from apimlb.errors import ConfigError
+from apimlb.errors import ConfigError, unreadable
 
 Document = TypeVar("Document", dict[str, Any], list[Any])
 
@@ -29,7 +29,7 @@ def json_in(file: Path, kind: type[Document]) -> Document:
     try:
         read = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ConfigError(str(error), where=str(file), next_step="Give a file that holds JSON.") from None
+        raise unreadable("JSON", error, file) from None
     if not isinstance(read, kind):
         wanted = "a list of cases" if kind is list else "an object"
         raise ConfigError(
@@ -46,8 +46,7 @@ def yaml_in(file: Path) -> dict[str, object]:
     try:
         read = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        said = " ".join(str(error).split())
-        raise ConfigError(said, where=str(file), next_step="Give a file that holds YAML.") from None
+        raise unreadable("YAML", error, file) from None
     if not isinstance(read, dict | None):
         raise ConfigError(
             "A case is a mapping.", where=str(file), next_step="Give it `request:` and `backends:`."

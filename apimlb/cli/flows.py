@@ -111,6 +111,7 @@ def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bo
     """What is to be done, shown and agreed to; raises what would stop it."""
     made = _preview(session, deployer, consent.on_soft_deleted)
     session.check(made.plan)
+    _require_sense(made)
     if quiet:
         say(f"In {session.where}: {made.plan.summary()}")
     else:
@@ -119,6 +120,12 @@ def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bo
     if not made.plan.is_empty:
         confirm_plan(made, consent)
     return made
+
+
+def _require_sense(made: Preview) -> None:
+    """Raise what is wrong with the stack's file or the flags: nobody looks through a plan of that first."""
+    if any(isinstance(problem, ConfigError) for problem in made.problems):
+        raise_first(made.problems)
 
 
 def _applied(deployer: Deployer, progress: Progress, made: Preview) -> Applied:
@@ -137,6 +144,7 @@ def preview(session: Session, *, quiet: bool, on_soft_deleted: str | None = None
         group = session.group()
         made = deployer.preview(session.desired(group), revivals=chosen, group=group)
     session.check(made.plan)
+    _require_sense(made)
     _show_preview(session, made, as_data=True, quiet=quiet)
     raise_first(made.problems)
     return made

@@ -19,7 +19,7 @@ from typer.main import get_params_convertors_ctx_param_name_from_function as par
 from apimlb.cli.answers import Answer, publish
 from apimlb.cli.options import STACK, Common, Format, everywhere
 from apimlb.cli.prose import leave_unread, say, speak, voice
-from apimlb.errors import Interrupted
+from apimlb.errors import ConfigError, Interrupted
 
 
 @cache
@@ -42,6 +42,7 @@ class _Speaking:
 
     def _understand(self, context: typer.Context) -> Common:
         """Move what was said from the parameters into the context's object, and speak as it says."""
+        require_no_empty_option(context, self.params)
         above = context.parent.obj if context.parent and isinstance(context.parent.obj, Common) else Common()
         told = {name: context.params.pop(name, None) for name in Common._fields}
         if told["output"] is not None:
@@ -79,6 +80,21 @@ class _Speaking:
             return answer if isinstance(answer, int) else 0
         publish(answer, as_json=said.json)
         return answer.code
+
+
+def require_no_empty_option(context: Any, params: Sequence[Any]) -> None:
+    """Raise `ConfigError` for an option that is there without a value: of a variable that is not set, mostly,
+    and not to be taken for an option that is not there."""
+    for each in params:
+        source = getattr(context.get_parameter_source(each.name), "name", "")
+        values = context.params.get(each.name)
+        if source == "COMMANDLINE" and "" in (values if isinstance(values, list | tuple) else [values]):
+            raise ConfigError(
+                f"{each.opts[0]} is empty.",
+                where=context.command_path,
+                why="Where its value comes from a variable of the shell, that is not set.",
+                next_step=f"Give {each.opts[0]} a value, or leave it out.",
+            )
 
 
 class Group(_Speaking, TyperGroup):

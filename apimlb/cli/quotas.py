@@ -29,7 +29,10 @@ _WORDS = 80 - 4 * _NUMBER - 3
 
 
 def table(rows: "Sequence[Row]") -> Iterator[str]:
-    """The quotas that a plan draws on; what does not fit is marked."""
+    """The quotas that a plan draws on; what does not fit is marked. What gives quota back draws on none."""
+    rows = [row for row in rows if row.asked > 0]
+    if not rows:
+        return iter(())
     words = [("region", "model", "sku"), *((row.location, row.model, row.sku) for row in rows)]
     figures = [
         ("limit", "used", "free", "asked"),

@@ -9,6 +9,7 @@ from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.options import FILES, NOTHING, SoftDeleted
 from apimlb.errors import ConfigError
+from apimlb.stack.settings import Literal
 
 app = typer.Typer(cls=Group, no_args_is_help=True, help="The stack's settings, and where each comes from.")
 
@@ -75,7 +76,7 @@ def overrides(
         if not equals or not path.strip():
             lacking = "value" if path.strip() else "setting"
             raise ConfigError(f"--set {text} names no {lacking}.", next_step="Write --set SETTING=VALUE.")
-        made[path.strip()] = value
+        made[path.strip()] = Literal(value)
     return made
 
 

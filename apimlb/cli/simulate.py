@@ -98,6 +98,8 @@ def simulate(
         cache_outages=tuple(span(f"@{text}") for text in cache_outage or ()),
         flushes=tuple(seconds(text) for text in flush or ()),
     )  # fmt: skip
+    if plot is not None:
+        picture.require_picture(plot)
     asked = simulations.Asked(strategy, policy, compare or (), checkouts)
     outcome = simulations.run(common(context).place, scenario, asked)
     if plot is not None:

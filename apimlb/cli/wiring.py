@@ -27,7 +27,7 @@ from apimlb.stack.names import Names
 from apimlb.stack.planner import POLICY, Action, Plan, kind_of
 from apimlb.stack.probe import site
 from apimlb.stack.resources import Json, Resource
-from apimlb.stack.settings import Assignment, Settings, in_environment, settled
+from apimlb.stack.settings import Assignment, Literal, Settings, in_environment, settled
 from apimlb.wall_clock import SystemClock
 
 
@@ -125,6 +125,8 @@ def settings_of(place: Workspace, overrides: Mapping[str, Any]) -> Settings:
 
 def _flag(path: str, value: Any) -> str:
     """How a setting is said on the command line."""
+    if isinstance(value, Literal):
+        return f"--set {path}={value}"
     if path.endswith(".capacity") or ".capacity." in path:
         words = path.split(".")
         place = words[1] if len(words) == 3 else f"{words[1]}/{words[3]}"

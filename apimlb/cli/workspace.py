@@ -47,7 +47,8 @@ def workspace(
     file = Path(named or CONFIG)
     if named and not file.is_file():
         setting = "--config" if config else "APIMLB_CONFIG"
-        raise ConfigError("There is no such file.", where=named, next_step=f"Correct {setting}.")
+        what = "This is a folder, not a file." if file.is_dir() else "There is no such file."
+        raise ConfigError(what, where=named, next_step=f"Name the stack's file with {setting}.")
     name = stack or environ.get("APIMLB_STACK") or _name_in(file) or STACK
     if name == "local":
         raise ConfigError(

@@ -34,6 +34,7 @@ def held(cloud: Cloud, names: Names) -> Held:
         raise ConflictError(
             "A deploy that changes where clients are kept was cut off",
             where=names.service,
+            why="The named values that hold the clients are partly of the old count, partly of the new one.",
             next_step="Run `apimlb deploy`, then the same command again.",
         )
     # Others are left from such a change, or not all there yet: the policy reads these.

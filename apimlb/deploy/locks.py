@@ -56,5 +56,6 @@ def refusals(locks: Iterable[Lock], *, what: str) -> Iterator[ApimlbError]:
         yield ConflictError(
             f"The lock {lock.name} forbids {what}",
             where=short(lock.scope),
+            why="Somebody locked it so that it is not changed or deleted by mistake.",
             next_step=f"Remove it if that is meant: az lock delete --ids {lock.id}",
         )

@@ -219,6 +219,7 @@ def reading(path: str | Path) -> Iterator[None]:
         raise ConflictError(
             "the local Azure's state is damaged and cannot be read",
             where=str(path),
+            why="It was cut short, or written by something else.",
             next_step="Move the file away and deploy anew, or choose another folder with --state.",
         ) from None
 
@@ -286,6 +287,7 @@ def _prepare(database: sqlite3.Connection, path: str) -> None:
             raise ConflictError(
                 f"the local Azure's state cannot be opened: {error}",
                 where=path,
+                why="The file cannot be written, its folder has no room, or it is no database.",
                 next_step="Give yourself the right to it and its folder some room, or choose another folder "
                 "with --state.",
             ) from error
@@ -299,6 +301,7 @@ def _prepare(database: sqlite3.Connection, path: str) -> None:
         raise ConflictError(
             f"the local Azure's state has format {version}; this version reads {SCHEMA_VERSION}",
             where=path,
+            why="Another version of apimlb wrote it.",
             next_step="Move the file away, or choose another folder with --state.",
         )
     database.execute(_SCHEMA)

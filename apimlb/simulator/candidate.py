@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from apimlb.errors import ConfigError
+from apimlb.errors import ConfigError, unreadable
 from apimlb.stack.apis import operation
 from apimlb.stack.config import Account, Stack
 from apimlb.stack.desired import Policies
@@ -126,7 +126,7 @@ def read_candidate(path: Path, stack: Stack, checkouts: Path | None = None) -> C
     try:
         told = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(str(error), where=str(path), next_step="Correct the file.") from None
+        raise unreadable("TOML", error, path) from None
     for name, value in told.items():
         if name not in _TABLES or not isinstance(value, _TABLES[name]):
             known = ", ".join(_TABLES)
@@ -158,9 +158,11 @@ def _check(foreign: Foreign, stack: Stack, path: Path) -> None:
 def _text(path: Path) -> str:
     try:
         return path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise unreadable("text in UTF-8", error, path) from None
+    except OSError as error:
         next_step = "Correct the path; where checkouts are, --checkouts says."
-        raise ConfigError(str(error), where=str(path), next_step=next_step) from None
+        raise ConfigError(f"{error.strerror}.", where=str(path), next_step=next_step) from None
 
 
 def _deployments(names: Names) -> Resource:

@@ -1,6 +1,8 @@
 """What a simulation showed, as a picture; needs the extra `apimlb[plot]`."""
 
+import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,20 +13,32 @@ from apimlb.simulator.tally import DECILES, PARTS, Tally
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_FORMATS = (".svg", ".png", ".pdf")
+_EXAMPLE = "Give a path such as out.svg, in a folder that is there."
 _OMNISCIENT = "omniscient"
 _SIZE = (9.0, 7.0)
 
 
-def plot(outcome: Outcome, path: Path) -> None:
-    """Write the picture in the format of the path's ending; raises `ConfigError` without the extra, and for a
-    path that cannot be written."""
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
+def require_picture(path: Path) -> None:
+    """Raises `ConfigError` without the extra, and for a path that is no picture's: before anything is
+    simulated."""
+    if find_spec("matplotlib") is None:
         raise ConfigError(
-            "Plots need matplotlib.", next_step="Install it: pip install 'apimlb[plot]'."
-        ) from None
+            "Plots need matplotlib.", next_step=f"Run `{sys.executable} -m pip install 'apimlb[plot]'`."
+        )
+    if path.suffix.lower() not in _FORMATS or path.is_dir():
+        known = ", ".join(_FORMATS)
+        raise ConfigError(f"A plot is written as {known}.", where=f"--plot {path}", next_step=_EXAMPLE)
+    if not path.absolute().parent.is_dir():
+        raise ConfigError("The folder is not there.", where=f"--plot {path}", next_step=_EXAMPLE)
+
+
+def plot(outcome: Outcome, path: Path) -> None:
+    """Write the picture in the format of the path's ending; raises `ConfigError` for a path that cannot be
+    written. See `require_picture`."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
     lanes = [(passed.candidate.name, passed.tally) for passed in outcome.passed]
     lanes.append((_OMNISCIENT, outcome.omniscient))
     figure = Figure(figsize=_SIZE, layout="constrained")
@@ -35,8 +49,8 @@ def plot(outcome: Outcome, path: Path) -> None:
         # The same outcome is the same picture: no date, and ids that do not change.
         with rc_context({"svg.hashsalt": "apimlb"}):
             figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    except (OSError, ValueError) as error:
-        raise ConfigError(str(error), where=str(path), next_step="Give a path such as out.svg.") from None
+    except OSError as error:
+        raise ConfigError(f"{error.strerror}.", where=str(path), next_step=_EXAMPLE) from None
 
 
 def _answers(axes: "Axes", lanes: Sequence[tuple[str, Tally]], minutes: float) -> None:

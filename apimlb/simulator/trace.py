@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from apimlb.errors import ConfigError
+from apimlb.errors import ConfigError, unreadable
 
 _TIMES = ("seconds", "time", "timestamp")
 _PROMPTS = ("prompt_tokens", "context_tokens", "contexttokens")
 _COMPLETIONS = ("completion_tokens", "generated_tokens", "generatedtokens")
+_FORM = "Correct the line: a time is 12.5 or 2026-01-31T12:00:00, tokens are whole numbers."
 _TRUE = {"1", "true", "yes"}
 
 
@@ -41,7 +42,9 @@ def read_trace(path: Path) -> Iterator[Asked]:
             columns = [_column(names, choices, path) for choices in (_TIMES, _PROMPTS, _COMPLETIONS)]
             yield from _lines(rows, columns, names, path)
     except OSError as error:
-        raise ConfigError(str(error), where=str(path), next_step="Give a CSV file.") from None
+        raise ConfigError(f"{error.strerror}.", where=str(path), next_step="Give a CSV file.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise unreadable("CSV in UTF-8", error, path) from None
 
 
 def _column(names: Mapping[str, str], choices: tuple[str, ...], path: Path) -> str:
@@ -65,7 +68,7 @@ def _lines(
         try:
             line = _line(row, columns, names)
         except (TypeError, ValueError) as error:
-            raise ConfigError(str(error), where=where, next_step="Correct the line.") from None
+            raise ConfigError(_amiss(row, columns), where=where, next_step=_FORM, raw=str(error)) from None
         first = line.at if first is None else first
         line = replace(line, at=line.at - first)
         if line.at < last:
@@ -81,6 +84,15 @@ def _line(row: Mapping[str, str], columns: list[str], names: Mapping[str, str]) 
     stream = row.get(names.get("stream", "")) or ""
     limit = int(most) if most else None
     return Asked(_seconds(time), int(prompt), int(completion), limit, stream.strip().lower() in _TRUE)
+
+
+def _amiss(row: Mapping[str, str], columns: list[str]) -> str:
+    """What a line lacks, or which of its cells cannot be read."""
+    cells = [row.get(column) for column in columns]
+    if None in cells:
+        return f"The line has no {columns[cells.index(None)]}: it has fewer cells than the first one."
+    shown = ", ".join(f"{column} {cell!r}" for column, cell in zip(columns, cells, strict=True))
+    return f"One of its cells cannot be read: {shown}, max_tokens if there is one."
 
 
 def _seconds(text: str) -> float:

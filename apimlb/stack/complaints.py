@@ -1,7 +1,6 @@
 """What is wrong with a stack's settings, in words of ours and with what was probably meant.
 
-A complaint is one entry of pydantic's `ValidationError.errors()`; what pydantic says in its own words is only
-used for what is not in the table.
+A complaint is one entry of pydantic's `ValidationError.errors()`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -77,7 +76,9 @@ def _said(entry: Entry, known: Sequence[str]) -> str:
     kind, _, rest = str(entry["type"]).partition("_")
     if rest in ("type", "parsing", "from_float", "attributes_type") and kind in _KINDS:
         return f"it must be {_KINDS[kind]}, not {_shown(entry['input'])}."
-    return str(entry["msg"]).removeprefix("Value error, ")
+    if entry["type"] == "value_error":  # our own words
+        return str(entry["msg"]).removeprefix("Value error, ")
+    return f"{_shown(entry['input'])} cannot be used."
 
 
 def _unknown(entry: Entry, known: Sequence[str]) -> str:

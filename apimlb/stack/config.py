@@ -44,7 +44,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from apimlb.errors import ConfigError
+from apimlb.errors import ConfigError, unreadable
 from apimlb.stack.clients import shard_count
 from apimlb.stack.complaints import complaint, follows, path_of
 from apimlb.stack.parts import Monitoring, Part
@@ -367,7 +367,7 @@ def load(path: Path) -> dict[str, object]:
             next_step=f"Save {path} in UTF-8.",
         ) from None
     except (ValueError, RecursionError) as error:
-        raise ConfigError(str(error), where=str(path), next_step=f"Correct {path}.") from None
+        raise unreadable("TOML", error, path) from None
 
 
 def _paths(tables: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:

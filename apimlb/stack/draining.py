@@ -46,6 +46,7 @@ def tags_with(group: Json, out: Iterable[str]) -> Json:
         raise ConflictError(
             "More accounts are drained than a tag can name.",
             where=str(group.get("name") or ""),
+            why=f"The tag that says who is out holds {LONGEST} characters.",
             next_step="Take some of them out of the stack's file instead.",
         )
     return {**tags, TAG: told} if told else tags

@@ -37,6 +37,12 @@ class Assignment:
     origin: str
 
 
+class Literal(str):
+    """A value as it stands in `--set PATH=VALUE`."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Settings:
     """The tables as they are in the end, and where each setting comes from, by its path."""
@@ -94,10 +100,28 @@ def settled(file: Tables, source: str, said: Iterable[Assignment], defaults: Tab
     leads nowhere.
     """
     made = Settings(deepcopy(file), dict.fromkeys(_paths(file), source))
-    for assignment in said:
+    assigned = list(said)
+    for assignment in assigned:
         for each in _spread(assignment, made.tables.get("deployments", defaults.get("deployments", {}))):
             _assign(made, each, defaults)
+    for assignment in assigned:
+        _require_deployment(made.tables, assignment, file.get("deployments", defaults.get("deployments", {})))
     return made
+
+
+def _require_deployment(tables: Tables, said: Assignment, known: Any) -> None:
+    """Raise `ConfigError` for a setting of a deployment that there is not, and that has no model either."""
+    first, _, rest = said.path.partition(".")
+    name, _, field = rest.partition(".")
+    if first != "deployments" or not field or name == "*" or not isinstance(known, dict):
+        return
+    table = tables["deployments"].get(_spelled(name, known))
+    if _spelled(name, known) not in known and not (isinstance(table, dict) and "model" in table):
+        raise ConfigError(
+            f"{said.path}: there is no deployment {name}.{meant(name, [*known])}",
+            where=said.origin,
+            next_step=f"There are {', '.join(known)}. A new one needs a model and a version, too.",
+        )
 
 
 def _spread(said: Assignment, deployments: Any) -> Iterator[Assignment]:

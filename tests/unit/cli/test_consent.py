@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from apimlb.cli.consent import Consent, confirm_plan, differences, plan_document, read_plan, save_plan
+from apimlb.cli.consent import (
+    Consent,
+    Where,
+    confirm_plan,
+    differences,
+    plan_document,
+    read_plan,
+    save_plan,
+)
 from apimlb.cli.quotas import table
 from apimlb.deploy.deployer import Deployer, Preview
 from apimlb.deploy.quotas import Row
@@ -15,6 +23,7 @@ from tests.clouds import FakeCloud
 from tests.fakes import ManualClock
 from tests.stacks import desired
 
+HERE = Where(subscription="s")
 PTU = {"model": "gpt-5.1", "version": "2025-11-13", "sku": "GlobalProvisionedManaged", "capacity": 100}
 
 
@@ -23,7 +32,7 @@ def preview(cloud: FakeCloud | None = None, **config: Any) -> Preview:
 
 
 def saved(made: Preview, file: Path, **settings: Any) -> Consent:
-    save_plan(made.plan, file, stack="apimlb", settings=settings, on_soft_deleted=None)
+    save_plan(made.plan, file, stack="apimlb", where=HERE, settings=settings, on_soft_deleted=None)
     return Consent(saved=read_plan(file))
 
 

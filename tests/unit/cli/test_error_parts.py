@@ -1,17 +1,21 @@
 """Every error has four parts: what happened, why, the exact next command, and last what Azure itself said."""
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import apimlb
 from apimlb.cli import endings
 from apimlb.cli.prose import complain, document_of
 from apimlb.deploy.refusals import MEANINGS, Refusal, error_of
 from apimlb.deploy.wording import WORDS
 from apimlb.errors import ApimlbError, PolicyError
 
+PACKAGE = Path(apimlb.__file__).parent
 AZURE = "Azure's very own words"
 IMPERATIVE = re.compile(
     r"`[^`]+`|^(Run|See|Ask|Add|Choose|Correct|Lower|Move|Name|Look|Renew|Check|Delete|Give|Azure asks|"
@@ -59,6 +63,37 @@ def test_every_code_that_has_a_meaning_has_words_of_ours() -> None:
     for words in WORDS.values():
         assert words.what.endswith(".")
         assert words.why.endswith(".")
+
+
+def raised(kind: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every place in the package where an error of this kind is made."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "").endswith(kind):
+                yield str(path.relative_to(PACKAGE)), node
+
+
+def test_a_conflict_that_is_not_about_a_name_a_port_or_a_turn_says_why_itself() -> None:
+    usual = {
+        "deploy/claims.py", "deploy/turns.py", "deploy/preflight.py", "deploy/keys.py",
+        "local/process.py", "local/ports.py", "local/server/runner.py", "loadtest/export.py",
+    }  # fmt: skip
+    silent = [
+        f"{place}:{call.lineno}"
+        for place, call in raised("ConflictError")
+        if place not in usual and not any(word.arg == "why" for word in call.keywords)
+    ]
+    # The one that is left is a state in use by another process.
+    assert [place.split(":")[0] for place in silent] == ["local/store.py"]
+
+
+def test_what_happened_is_never_told_in_another_library_s_words() -> None:
+    for place, call in raised("Error"):
+        first = call.args[0] if call.args else None
+        if getattr(call.func, "id", "") in {each.__name__ for each in classes()}:
+            assert not (isinstance(first, ast.Call) and getattr(first.func, "id", "") == "str"), (
+                f"{place}:{call.lineno} says str(...) of what happened: that is `raw`"
+            )
 
 
 def test_a_mistake_of_ours_is_told_as_one() -> None:
