@@ -78,13 +78,6 @@ def test_the_configuration_that_is_shown_is_a_stack_s(tmp_path: Path) -> None:
     apimlb.ok("render", "--check")
 
 
-def test_the_commands_of_the_page_on_simulation_are_run(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "simulate.md").read_text()
-    commands = re.findall(r"^\$ (apimlb .*)$", page, re.MULTILINE)
-    assert commands
-    run_in_a_shell(tmp_path, commands)
-
-
 def test_readme_is_short_and_names_every_command() -> None:
     assert len(README.splitlines()) < 250
     commands = (ROOT / "docs" / "commands.md").read_text()
