@@ -176,9 +176,10 @@ def unreadable(kind: str, error: Exception, file: object) -> ConfigError:
 
     said = " ".join(str(error).split())
     places = re.findall(r"line (\d+),? column (\d+)", said)
-    place = f"line {places[-1][0]}, column {places[-1][1]}" if places else ""
+    place = ": it goes wrong at line {}, column {}".format(*places[-1]) if places else ""
+    place = place or (": it breaks off at its end" if "end of document" in said else "")
     return ConfigError(
-        f"The file is not {kind}{f': it breaks off or goes wrong at {place}' if place else ''}.",
+        f"The file is not {kind}{place}.",
         where=str(file),
         next_step=f"Correct {file}, or name another file.",
         raw=said,

@@ -78,7 +78,7 @@ def test_their_named_value_can_be_the_id_of_the_gateways_identity(tmp_path):
         ('[backends]\none = "mars"', "backend one cannot be 'mars'"),
         ("speed = 9", "speed is not understood"),
         ("pools = 9", "pools is not understood"),
-        ("[backends", "end of a table declaration"),
+        ("[backends", "not TOML: it breaks off at its end"),
     ],
 )
 def test_what_cannot_be_used_is_said(tmp_path, told, complaint):
