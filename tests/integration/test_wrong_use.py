@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.command_line import CommandLine, Ran
+from tests.integration.command_line import CommandLine
+from tests.integration.here import Ran
 from tests.integration.watched import WatchedAzure
 
 
