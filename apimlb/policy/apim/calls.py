@@ -33,27 +33,22 @@ class HeaderMap(ReadOnlyMap):
     types = "System.String,System.String[]"
 
     def __init__(self, headers: Headers) -> None:
-        self._headers = headers
+        self.headers = headers
 
     def find(self, key: object) -> object:
         if key is None:
             raise argument_null("key")
-        found = self._headers.get_all(str(key))
+        found = self.headers.get_all(str(key))
         return strings(found) if found else MISSING
-
-    def joined(self, name: str) -> str | None:
-        """The values under `name` as one text."""
-        found = self._headers.get(name)
-        return None if found is None else enter(found)
 
     def pairs(self) -> Iterable[tuple[object, object]]:
         names: dict[str, str] = {}
-        for name, _ in self._headers:
+        for name, _ in self.headers:
             names.setdefault(name.lower(), name)
-        return [(enter(name), strings(self._headers.get_all(name))) for name in names.values()]
+        return [(enter(name), strings(self.headers.get_all(name))) for name in names.values()]
 
     def __len__(self) -> int:
-        return len({name.lower() for name, _ in self._headers})
+        return len({name.lower() for name, _ in self.headers})
 
 
 class ListMap(ReadOnlyMap):
@@ -185,8 +180,8 @@ def uri_of(url: views.Url) -> Uri:
 def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None) -> str | None:
     """GetValueOrDefault of headers, query parameters and claims: several values are joined by a comma."""
     if type(target) is HeaderMap and name is not None:
-        found = target.joined(name)
-        return default if found is None else found
+        found = target.headers.get(name)
+        return default if found is None else found if found.isascii() else enter(found)
     value = target.find(name)
     if value is MISSING:
         return default

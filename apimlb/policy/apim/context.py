@@ -370,9 +370,10 @@ class Context:
     def shown_response(self) -> ResponseView | None:
         """`context.Response`: what there is; while no backend was asked yet, one that is no error (see the
         switch `response_before_forward`)."""
-        if self.response is None and self.unanswered:
+        response = self.response
+        if response is None and self.unanswered:
             return ResponseView(200)
-        return self.response
+        return response
 
     @property
     def elapsed(self) -> float:

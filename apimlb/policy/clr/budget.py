@@ -19,10 +19,16 @@ KEPT: Final = 32_000_000
 """Characters, bytes and elements that the evaluations of one request may hand on, to variables and bodies."""
 
 SEARCHING: Final = 7e7
-_EVALUATION: Final = 4
-_SMALL: Final = 1_000
+EVALUATION: Final = 4
+"""Of an evaluation as such."""
+
+SMALL: Final = 1_000
+"""What a value may have of them and be kept for nothing."""
+
+SIZELESS: Final = frozenset([bool, int, type(None)])
 LONGEST_TEXT: Final = 8_000_000
 LONGEST_LAYOUT: Final = 1_000
+
 
 
 class Means:
@@ -37,7 +43,7 @@ class Means:
 
     def keep(self, value: object) -> None:
         """Pay for a value that outlives the evaluation that made it."""
-        if isinstance(value, Sized) and len(value) > _SMALL:
+        if isinstance(value, Sized) and len(value) > SMALL:
             self.room -= len(value)
             if self.room < 0:
                 raise exceptions.over_limit(f"{KEPT} characters and elements that one request may keep")
@@ -45,25 +51,20 @@ class Means:
 
 class Budget:
     """What is left to the evaluation that runs. There is one at a time: it neither waits nor is it
-    interrupted, and the event loop's thread is the only one that evaluates."""
+    interrupted, and the event loop's thread is the only one that evaluates. Between evaluations it is
+    renewed, for what is read and formatted outside of expressions."""
 
-    __slots__ = ("granted", "left", "numbered", "searching")
+    __slots__ = ("left", "numbered", "searching")
 
     def __init__(self) -> None:
         self.renew()
 
-    def renew(self, means: Means | None = None) -> None:
-        """Before an evaluation, with what is left to its request. `searching` is the worst that Python's
-        engine for regular expressions may have cost so far, in characters."""
-        self.granted = self.left = STEPS if means is None else min(STEPS, means.steps)
-        self.searching = 0.0 if means is None else means.searching
+    def renew(self) -> None:
+        """`searching` is the worst that Python's engine for regular expressions may have cost so far, in
+        characters."""
+        self.left = STEPS
+        self.searching = 0.0
         self.numbered: dict[int, tuple[int, object]] | None = None
-
-    def settle(self, means: Means) -> None:
-        """After an evaluation: the request pays for it."""
-        means.steps -= self.granted - max(self.left, 0) + _EVALUATION
-        means.searching = self.searching
-        self.renew()  # for what is read and formatted outside of expressions
 
     def number_of(self, value: object) -> int:
         """A number of an object that no other has in this evaluation, which keeps it alive."""

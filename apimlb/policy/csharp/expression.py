@@ -12,7 +12,7 @@ from types import CodeType
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.library import DEFINITIONS
-from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.budget import BUDGET, EVALUATION, SIZELESS, SMALL, STEPS
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.catching import caught
 from apimlb.policy.clr.exceptions import ClrException
@@ -50,17 +50,22 @@ class Expression:
     def __call__(self, context: Context) -> object:
         """The value; raises `ClrException`, with the policy's line in `line`."""
         means = context.means
-        BUDGET.renew(means)
+        # Granted and paid for here, since a call each would be felt in every expression.
+        BUDGET.left = granted = means.steps if means.steps < STEPS else STEPS
+        BUDGET.searching = means.searching
         try:
             value = self._run(context)
-            means.keep(value)
+            if len(value) > SMALL if type(value) is str else type(value) not in SIZELESS:
+                means.keep(value)
         except ClrException as error:
             error.line = self._policy_line(error)
             raise
         except Exception as error:
             raise caught(error) from error
         finally:
-            BUDGET.settle(means)
+            means.steps -= granted - BUDGET.left + EVALUATION if BUDGET.left > 0 else granted + EVALUATION
+            means.searching = BUDGET.searching
+            BUDGET.renew()
         if type(value) is str and not value.isascii():
             return leave(value)
         return value

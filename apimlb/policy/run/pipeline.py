@@ -78,7 +78,9 @@ async def _section(policy: Policy, exchange: Exchange, section: Section) -> None
         exchange.context.response = ResponseView(200)  # nothing was forwarded
     if section in exchange.readers:
         await exchange.buffer()
-    await run_block(policy.sections[section], exchange)
+    block = policy.sections[section]
+    if block.steps:
+        await run_block(block, exchange)
 
 
 async def _on_error(policy: Policy, exchange: Exchange, fault: PolicyFault) -> None:
