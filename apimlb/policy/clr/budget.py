@@ -30,7 +30,6 @@ LONGEST_TEXT: Final = 8_000_000
 LONGEST_LAYOUT: Final = 1_000
 
 
-
 class Means:
     """What is left to one request: steps, room for the values that its evaluations hand on, and searching."""
 

@@ -10,12 +10,24 @@ from apimlb.policy.clr.exceptions import ClrException, bad_format, required
 _LONGEST = 200
 
 _TIME = re.compile(
-    r"(?<![\d:+-])(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,16}))?)?(?![\d:])(?:\s*([ap]m)(?![a-z]))?"
+    r"(?<![\d:+-])(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d+))?)?(?![\d:])(?:\s*([ap]m)(?![a-z]))?"
     r"|\s*([ap]m)(?![a-z]))",
     re.IGNORECASE,
 )
-_OFFSET = re.compile(r"\s*([+-]\d{1,2}(?::?\d{2})?)(?![\d:/.-])")
-_LATE_OFFSET = re.compile(r"\s*(\+\d{1,2}(?::?\d{2})?|-\d{1,2}:\d{2})\s*\Z|(?<=\d)\s+(-\d{1,2})\s*\Z")
+_ZONE = r"\d{1,2}:\d{1,2}|\d{1,4}"
+_OFFSET = re.compile(rf"\s*([+-](?:{_ZONE}))(?![\d:/.-])")
+_LATE_OFFSET = re.compile(rf"\s*(\+(?:{_ZONE})|-\d{{1,2}}:\d{{1,2}})\s*\Z|(?<=\d)\s+(-\d{{1,2}})\s*\Z")
+_ISO_TIME = re.compile(
+    r"(?<=\d)\s*T\s*(\d\d)\s*:\s*(\d\d)\s*(?::\s*(\d\d)(?:\.(\d+))?\s*)?(?:(Z)|([+-](?:"
+    + _ZONE
+    + r")))?\s*\Z",
+    re.IGNORECASE,
+)
+"""What follows the T of a date that has its year first: nothing but digits in pairs, and a zone."""
+
+_MARK = re.compile(r"(?<=\d)\s*T(?![a-z])", re.IGNORECASE)
+_HALF = re.compile(r"(?<![a-z])([ap])m(?![a-z])", re.IGNORECASE)
+_CHINESE = re.compile(r"(\d)年(\d{1,2})月(\d{1,2})日")
 _UTC = re.compile(r"\s*(?:Z|GMT)(?![a-z])", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z]{3}")
 _PIECE = re.compile(r"(\d+)|([a-z]+)|([\s,/.-]+)", re.IGNORECASE)
@@ -39,11 +51,12 @@ def _year(text: str) -> int:
 
 
 def _zone(text: str) -> int:
-    digits = text[1:].replace(":", "")
-    hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
-    if hours > 14 or minutes > 59:
+    digits, colon, minutes = text[1:].partition(":")
+    if not colon and len(digits) > 2:
+        digits, minutes = digits[:-2], digits[-2:]
+    if int(digits) > 14 or int(minutes or 0) > 59:
         raise ValueError(text)
-    ticks = (hours * 60 + minutes) * instants.TICKS_PER_MINUTE
+    ticks = (int(digits) * 60 + int(minutes or 0)) * instants.TICKS_PER_MINUTE
     return -ticks if text[0] == "-" else ticks
 
 
@@ -53,8 +66,41 @@ def parse_parts(text: str, today: int) -> tuple[int, int | None]:
     BUDGET.spend(8)
     if len(text) > _LONGEST:
         raise ValueError(text[:_LONGEST])
-    plain = text.strip(" \t\n\r\v\f").rstrip("\0")
+    plain = _CHINESE.sub(r"\1/\2/\3 ", text.strip(" \t\n\r\v\f").rstrip("\0"))
+    date = _Date(today)
+    mark = _MARK.search(plain)
+    clock: int | None
+    try:
+        if mark is not None:
+            clock, offset = _joined_time(date, plain, mark.start())
+        else:
+            clock, offset = _separate_time(date, plain)
+        ticks = date.ticks(mark is not None, clock is not None) + (clock or 0)
+    except ClrException:
+        raise ValueError(text) from None
+    if date.utc:
+        offset = 0 if offset is None else offset
+    if not 0 <= ticks <= instants.MAX_TICKS:
+        raise ValueError(text)
+    return ticks, offset
+
+
+def _joined_time(date: "_Date", text: str, at: int) -> tuple[int, int | None]:
+    """The time of day and the offset behind the T at `at`."""
+    found = _ISO_TIME.match(text, at)
+    if found is None:
+        raise ValueError(text)
+    date.read(text[:at])
+    offset = 0 if found[5] else _zone(found[6]) if found[6] else None
+    return _clock(int(found[1]), found[2], found[3], found[4]), offset
+
+
+def _separate_time(date: "_Date", plain: str) -> tuple[int | None, int | None]:
+    """The time of day and the offset, None where there is none; the rest is read as a date."""
     time = _TIME.search(plain)
+    half = None if time is not None else _HALF.search(plain)
+    if half is not None:  # of a day without a time
+        plain = plain[: half.start()] + plain[half.end() :]
     before, after = (plain, "") if time is None else (plain[: time.start()], plain[time.end() :])
     offset: int | None = None
     if time is not None and (found := _OFFSET.match(after)):
@@ -63,21 +109,17 @@ def parse_parts(text: str, today: int) -> tuple[int, int | None]:
         offset, after = 0, after[found.end() :]
     else:
         offset, before, after = _late_offset(before, after)
-    before, joined = _without_mark(before, time is not None)
     if after.endswith(("/", "-")) or (not after and before.endswith(("/", "-"))):
-        raise ValueError(text)
-    date = _Date(today)
-    for part in (before, after):
-        date.read(part)
-    if date.utc:
-        offset = 0 if offset is None else offset
-    try:
-        ticks = date.ticks(joined, time is not None) + (0 if time is None else _time(time))
-    except ClrException:
-        raise ValueError(text) from None
-    if not 0 <= ticks <= instants.MAX_TICKS:
-        raise ValueError(text)
-    return ticks, offset
+        raise ValueError(plain)
+    date.read(before)
+    if time is not None and time[2] and not date.may_be_followed:
+        raise ValueError(plain)
+    date.read(after)
+    if half is not None:
+        if len(date.numbers) + 2 * (date.month is not None) < 3:
+            raise ValueError(plain)
+        return (12 if half[1] in "pP" else 0) * instants.TICKS_PER_HOUR, offset
+    return None if time is None else _time(time), offset
 
 
 def _late_offset(before: str, after: str) -> tuple[int | None, str, str]:
@@ -88,13 +130,6 @@ def _late_offset(before: str, after: str) -> tuple[int | None, str, str]:
         return None, before, after
     offset, rest = _zone(found[1] or found[2]), last[: found.start()]
     return (offset, before, rest) if last is after else (offset, rest, after)
-
-
-def _without_mark(text: str, timed: bool) -> tuple[str, bool]:
-    """The text before a time without the T that may join the two, and whether there was one."""
-    if timed and re.search(r"\d\s*[Tt]\Z", text):
-        return text[:-1], True
-    return text, False
 
 
 class _Date:
@@ -129,6 +164,12 @@ class _Date:
             self.utc = True
         else:
             raise ValueError(word)
+
+    @property
+    def may_be_followed(self) -> bool:
+        """Whether a time may stand behind what was read: behind a whole date, or before all of it."""
+        parts = len(self.numbers) + (self.month is not None)
+        return parts in (0, 3)
 
     def ticks(self, joined: bool, timed: bool) -> int:
         """Midnight of the date. `joined` dates are followed by a T, and have their year first."""
@@ -188,8 +229,13 @@ def _time(found: re.Match[str]) -> int:
         raise ValueError(hour)
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
-    fraction = (found[4] or "")[:8].ljust(8, "0")
-    return instants.time_ticks(hour, int(found[2] or 0), int(found[3] or 0)) + (int(fraction) + 5) // 10
+    return _clock(hour, found[2], found[3], found[4])
+
+
+def _clock(hour: int, minute: str | None, second: str | None, fraction: str | None) -> int:
+    """Ticks since midnight, rounded to a tick."""
+    tenths = int((fraction or "")[:8].ljust(8, "0"))
+    return instants.time_ticks(hour, int(minute or 0), int(second or 0)) + (tenths + 5) // 10
 
 
 _KNOWN_WORDS = frozenset(

@@ -99,7 +99,7 @@ def _overflow(message: str) -> ClrException:
 
 
 def _whole(ticks: float) -> instants.TimeSpan:
-    if abs(ticks) >= 2**63:
+    if not abs(ticks) < 2**63:  # NaN included
         raise instants.span_overflow()
     return instants.TimeSpan(round_half_even(ticks))
 
@@ -116,8 +116,6 @@ def multiply(span: instants.TimeSpan, factor: float) -> instants.TimeSpan:
 
 def divide(span: instants.TimeSpan, divisor: float) -> instants.TimeSpan:
     found = divide_float(float(span.ticks), _number(divisor, "divisor"))
-    if found != found:
-        raise instants.span_overflow()
     return _whole(found)
 
 

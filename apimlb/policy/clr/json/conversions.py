@@ -103,10 +103,6 @@ def values_of(kind: Type, token: tokens.JToken) -> LazySequence:
     return LazySequence(lambda: (converted(kind, child) for child in elements(token.children())))
 
 
-def scalar(token: tokens.JValue) -> object:
-    return Long(token.value) if type(token.value) is int else token.value
-
-
 def scalar_put(token: tokens.JValue, value: object) -> None:
     made = value_of(value)
     token.value, token.type_name = made.value, made.type_name

@@ -12,18 +12,20 @@ from typing import NoReturn
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import ClrArray, ClrDictionary, ClrList
 from apimlb.policy.clr.convert import parsing
+from apimlb.policy.clr.dates.instants import UTC, DateTime
 from apimlb.policy.clr.dates.parsing import parse_date, parse_offset
 from apimlb.policy.clr.exceptions import ClrException, bad_format
 from apimlb.policy.clr.json import serialization, tokens
-from apimlb.policy.clr.json.conversions import scalar
 from apimlb.policy.clr.json.lenient_reader import TolerantReader
 from apimlb.policy.clr.json.reader import charge_document, copied_token, iso, parse_token, token_of
+from apimlb.policy.clr.json.scalars import scalar
 from apimlb.policy.clr.numbers.arithmetic import decimal_from_float
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.utf16 import enter
+from apimlb.policy.clr.web.uris import make_uri
 
 _NOTHING = re.compile(r"(?:\s|\0|/\*.*?\*/|//[^\r\n]*)*\Z", re.DOTALL)
 _READER = "Newtonsoft.Json.JsonReaderException"
@@ -53,7 +55,7 @@ def deserialize(kind: Type, text: str) -> object:
         if kind.is_value and not kind.is_nullable:
             _refuse(f"No JSON content found and type '{kind.name}' is not nullable.", _SERIALIZATION)
         return None
-    if kind.name.startswith("Newtonsoft.Json.Linq."):
+    if serialization.is_token_type(kind):
         return serialization.to_object(kind, copied_token(text, typed=True))
     if kind.name == "System.Object":
         return deserialize_object(text)
@@ -113,7 +115,7 @@ def _check_start(kind: Type, first: str) -> None:
     plain = kind.underlying.name.removeprefix("System.")
     if first not in ("[", "{") or (first, plain) == ("[", "Byte[]"):
         return
-    if plain in _READ:
+    if _READ_AS.get(plain, plain) in _READ:
         _unexpected([] if first == "[" else _Members())
     if first == "[" and _generic(kind) in _MAPS:
         _mismatch(kind, "array")
@@ -133,12 +135,16 @@ def _unexpected(value: object) -> NoReturn:
 def _value(kind: Type, value: object) -> object:
     BUDGET.spend(2)
     plain = kind.underlying.name.removeprefix("System.")
-    read = _READ.get(plain)
+    read = _READ.get(_READ_AS.get(plain, plain))
     if read is not None:
         found = None if value is None else read(value)
+        if plain in _READ_AS and found is not None:
+            found = _converted(kind, token_of(found))
         if found is None and kind.is_value and not kind.is_nullable:
             _refuse(f"Error converting value {{null}} to type '{kind.name}'.", _SERIALIZATION)
         return found
+    if serialization.is_token_type(kind):
+        return serialization.element_token(kind, _as_token(value))
     if type(value) is list:
         return _listed(kind, value)
     if isinstance(value, _Members):
@@ -292,13 +298,33 @@ def _string(value: object) -> object:
 
 
 def _date(value: object) -> object:
-    return _parsed(value, lambda text: iso(text) or parse_date(text), "DateTime")
+    return _parsed(value, _date_of, "DateTime")
+
+
+def _date_of(text: str) -> DateTime:
+    """The date that a text names; one in UTC stays there."""
+    found = iso(text)
+    if found is not None:
+        return found
+    parsed = parse_date(text)
+    return DateTime(parsed.ticks, UTC) if text.rstrip()[-1:] in "Zz" else parsed
 
 
 def _bytes(value: object) -> object:
     if type(value) is list:
         return bytearray(_byte(item) for item in value)
-    return bytearray() if value == "" else _parsed(value, from_base64, "byte array")
+    if type(value) is not str:
+        _unexpected(value)
+    return from_base64(value)
+
+
+def _uri(value: object) -> object:
+    if type(value) is not str or not value:
+        _refuse(f"Error converting value {text_of(value)} to type 'System.Uri'.", _SERIALIZATION)
+    try:
+        return make_uri(enter(value), 0)
+    except ClrException:
+        _refuse(f"Error converting value \"{value}\" to type 'System.Uri'.", _SERIALIZATION)
 
 
 def _byte(value: object) -> int:
@@ -313,4 +339,8 @@ _READ: dict[str, Callable[[object], object]] = {
     "Int32": _integer, "Double": _real(parsing.parse_double, "double"),
     "Decimal": _decimal, "Boolean": _boolean, "String": _string, "DateTime": _date,
     "DateTimeOffset": lambda value: _parsed(value, parse_offset, "DateTimeOffset"), "Byte[]": _bytes,
+    "Uri": _uri,
 }  # fmt: skip
+
+_READ_AS = {"Byte": "Int32", "SByte": "Int32", "Int16": "Int32", "UInt16": "Int32", "Single": "Double"}
+"""The types that are read as a wider one, and then narrowed."""

@@ -16,7 +16,7 @@ from apimlb.policy.clr.json.conversions import KEYS, shown
 from apimlb.policy.clr.json.order import compare_values
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
-from apimlb.policy.clr.json.scalars import value_of
+from apimlb.policy.clr.json.scalars import scalar, value_of
 from apimlb.policy.clr.json.sequences import self_and_above, self_and_below, tokens
 from apimlb.policy.clr.json.tokens import (
     JArray,
@@ -356,7 +356,7 @@ DEFINITIONS = (
             ("int CompareTo(JValue obj)", compare_values),
             ("string ToString(string format)", lambda token, layout: format_value(token.value, layout)),
             ("static JValue CreateComment(string value)", lambda text: JValue(text, "Comment")),
-            ("object Value", conversions.scalar, conversions.scalar_put),
+            ("object Value", scalar, conversions.scalar_put),
             *(
                 (f"new({keyword} value)", conversions.string_value if keyword == "string" else value_of)
                 for keyword in _KEYWORDS.values()

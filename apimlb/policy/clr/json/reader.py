@@ -13,11 +13,12 @@ from apimlb.policy.clr.exceptions import ClrException, required
 from apimlb.policy.clr.json.copying_reader import CopyingReader
 from apimlb.policy.clr.json.lenient_reader import TolerantReader, reader_error
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue
-from apimlb.policy.clr.numbers.arithmetic import BigInteger, ULong
+from apimlb.policy.clr.numbers.arithmetic import BigInteger
 from apimlb.policy.clr.utf16 import enter
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7})\d*)?(Z|[+-]\d\d(?::?\d\d)?)?\Z", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7})(?:\d+\Z)?)?(Z|[+-]\d\d(?::?\d\d)?)?\Z",
+    re.ASCII,
 )
 _MICROSOFT = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/\Z")
 
@@ -76,7 +77,7 @@ def _microsoft(text: str) -> instants.DateTime | None:
 def integer_token(value: int) -> JValue:
     if -(2**63) <= value < 2**63:
         return JValue(value, "Integer")
-    return JValue(ULong(value) if 0 < value < 2**64 else BigInteger(value), "Integer")
+    return JValue(BigInteger(value), "Integer")
 
 
 def token_of(value: object) -> JToken:

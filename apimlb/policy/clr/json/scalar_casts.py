@@ -105,7 +105,7 @@ def token_to_uri(token: JToken | None) -> Uri | None:
     if token is None:
         return None
     value = _scalar(token, _URI | {"Null"}, "Uri").value
-    return value if isinstance(value, Uri) or value is None else make_uri(str(value), relative=True)
+    return value if isinstance(value, Uri) or value is None else make_uri(str(value))
 
 
 def token_to_bytes(token: JToken | None) -> bytearray | None:

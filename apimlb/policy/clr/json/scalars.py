@@ -6,6 +6,7 @@ from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JValue
+from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.web.uris import Uri
 
 _TYPES: dict[type, str] = {
@@ -13,6 +14,11 @@ _TYPES: dict[type, str] = {
     DateTime: "Date", DateTimeOffset: "Date", TimeSpan: "TimeSpan", Guid: "Guid", Uri: "Uri",
     bytearray: "Bytes",
 }  # fmt: skip
+
+
+def scalar(token: JValue) -> object:
+    """What a token holds, as an object: an integer is a long."""
+    return Long(token.value) if type(token.value) is int else token.value
 
 
 def value_of(value: object) -> JValue:

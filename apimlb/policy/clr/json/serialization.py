@@ -13,7 +13,8 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.json.markup import xml_token
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
-from apimlb.policy.clr.json.scalars import value_of
+from apimlb.policy.clr.json.scalars import scalar, value_of
+from apimlb.policy.clr.json.token_reader import read_bytes, read_scalar
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue, deeper, null
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.numbers.arithmetic import Char
@@ -152,14 +153,18 @@ def to_object(kind: Type, token: JToken) -> object:
     wanted = kind.underlying
     if kind.name in ("Newtonsoft.Json.Linq.JToken", f"Newtonsoft.Json.Linq.J{token.type_name}"):
         return token.clone()
+    if isinstance(token, JValue) and kind.name == "Newtonsoft.Json.Linq.JValue":
+        return token.clone()
     if isinstance(token, JValue) and token.value is None and (not kind.is_value or kind.is_nullable):
         return None
     if kind.name == "System.Object":
-        return token.value if isinstance(token, JValue) else token.clone()
+        return scalar(token) if isinstance(token, JValue) else token.clone()
+    if wanted.name == "System.Byte[]":
+        return read_bytes(token)
     cast = TOKEN_CASTS.get(wanted.name.removeprefix("System."))
     if cast is not None:
         return cast(token)
-    if kind.name.startswith("Newtonsoft.Json.Linq."):
+    if is_token_type(kind):
         raise ClrException(
             "System.InvalidCastException",
             f"Unable to cast object of type '{clr_type_name(token)}' to type '{kind.name}'.",
@@ -167,14 +172,45 @@ def to_object(kind: Type, token: JToken) -> object:
     return _collection(kind, token)
 
 
+def _element(kind: Type, token: JToken) -> object:
+    """An element of a collection: scalars are read by their type, and not cast."""
+    plain = kind.underlying.name.removeprefix("System.")
+    if plain in TOKEN_CASTS and plain != "Byte[]":
+        return read_scalar(kind, token)
+    if is_token_type(kind):
+        return element_token(kind, token)
+    return to_object(kind, token)
+
+
+def is_token_type(kind: Type) -> bool:
+    """Whether the values of a type are tokens."""
+    return kind.kind != "array" and kind.name.startswith("Newtonsoft.Json.Linq.")
+
+
+def element_token(kind: Type, token: JToken) -> object:
+    """A token in a collection of tokens; throws System.ArgumentException for one of another class."""
+    try:
+        return to_object(kind, token)
+    except ClrException as error:
+        if error.type_name != "System.InvalidCastException":
+            raise
+        raise argument(
+            f'The value "{text_of(token)}" is not of type "{kind.name}" and cannot be used in this generic '
+            "collection.",
+            "value",
+        ) from None
+
+
 def _collection(kind: Type, token: JToken) -> object:
     name = kind.definition.name if kind.definition is not None else ""
     build = _BUILDERS.get(name)
+    if isinstance(token, JValue) and token.value == "" and not kind.is_value:
+        return None
     if kind.kind == "array" and isinstance(token, JArray):
         return containers.ClrArray(
-            [to_object(kind.arguments[0], item) for item in token.items], kind.arguments[0].name
+            [_element(kind.arguments[0], item) for item in token.items], kind.arguments[0].name
         )
-    if build is not None and isinstance(token, JArray | JObject):
+    if build is not None and isinstance(token, JObject if build is _dictionary else JArray):
         return build(kind, token)
     raise ClrException(
         "Newtonsoft.Json.JsonSerializationException",
@@ -183,11 +219,11 @@ def _collection(kind: Type, token: JToken) -> object:
 
 
 def _list(kind: Type, token: JToken) -> containers.ClrList:
-    return containers.ClrList([to_object(kind.arguments[0], item) for item in token], kind.arguments[0].name)
+    return containers.ClrList([_element(kind.arguments[0], item) for item in token], kind.arguments[0].name)
 
 
 def _set(kind: Type, token: JToken) -> ClrSet:
-    return set_of(kind, [to_object(kind.arguments[0], item) for item in token])
+    return set_of(kind, [_element(kind.arguments[0], item) for item in token])
 
 
 def set_of(kind: Type, items: list[object]) -> ClrSet:
@@ -201,9 +237,9 @@ def set_of(kind: Type, items: list[object]) -> ClrSet:
 def _dictionary(kind: Type, token: JToken) -> containers.ClrDictionary:
     key, value = kind.arguments
     made = containers.ClrDictionary(f"{key.name},{value.name}", DEFAULT_COMPARER)
-    if isinstance(token, JObject):
-        for prop in token.properties.values():
-            made.put(prop.name, to_object(value, prop.value))
+    assert isinstance(token, JObject)
+    for prop in token.properties.values():
+        made.put(prop.name, _element(value, prop.value))
     return made
 
 

@@ -10,6 +10,7 @@ from apimlb.policy.clr.linq.aggregates import AGGREGATES
 from apimlb.policy.clr.linq.operators import (
     aggregate,
     aggregate_from,
+    arranged,
     by_place,
     cast_all,
     contains,
@@ -24,6 +25,7 @@ from apimlb.policy.clr.linq.operators import (
     lazy,
     matching,
     number_range,
+    part,
     repeat,
     sequence_equal,
     single,
@@ -76,9 +78,9 @@ _ROWS: tuple[Row, ...] = (
     (f"static List<T> ToList<T>({_T})",
      Call(lambda kind, source: ClrList(list(elements(source)), kind.name), types=("T",))),
     (f"static IEnumerable<T> Skip<T>({_T}, int count)",
-     lambda source, amount: lazy(source, lambda items: islice(items, max(amount, 0), None))),
+     lambda source, amount: part(source, max(amount, 0), None)),
     (f"static IEnumerable<T> Take<T>({_T}, int count)",
-     lambda source, amount: lazy(source, lambda items: islice(items, max(amount, 0)))),
+     lambda source, amount: part(source, 0, max(amount, 0))),
     (f"static IEnumerable<T> SkipLast<T>({_T}, int count)",
      lambda source, amount: lazy(
          source, lambda items: iter(list(items)[: -amount if amount > 0 else None]))),
@@ -104,7 +106,7 @@ _ROWS: tuple[Row, ...] = (
     (f"static T ElementAt<T>({_T}, int index)", element_at),
     (f"static T ElementAtOrDefault<T>({_T}, int index)",
      Call(lambda kind, source, index: next(
-         islice(elements(source), index, None), kind.default) if index >= 0 else kind.default, types=("T",))),
+         islice(arranged(source), index, None), kind.default) if index >= 0 else kind.default, types=("T",))),
     ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable source)",
      Call(cast_all, types=("T",))),
     ("static IEnumerable<T> OfType<T>(this System.Collections.IEnumerable source)",

@@ -11,6 +11,7 @@ from apimlb.policy.clr.casts import cast, cast_value
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ClrList, Comparer
 from apimlb.policy.clr.collections.iteration import elements, known_size
 from apimlb.policy.clr.collections.sequences import LazySequence
+from apimlb.policy.clr.linq.sorting import Ordered
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 
@@ -50,6 +51,21 @@ def every(item: object) -> bool:
     return True
 
 
+def arranged(source: object, test: Test = every) -> Iterator[object]:
+    """The elements that pass a test. Of a sorted sequence these are picked before they are compared, and what
+    a comparison throws is left as it is."""
+    if isinstance(source, Ordered):
+        return iter(source.where(test).arranged() if test is not every else source.arranged())
+    return matching(source, test)
+
+
+def part(source: object, start: int, stop: int | None) -> LazySequence:
+    """Skip and Take: the elements from one place up to another."""
+    if isinstance(source, Ordered):
+        return source.part(start, stop)
+    return lazy(source, lambda items: islice(items, start, stop))
+
+
 def matching(source: object, test: Test) -> Iterator[object]:
     """The elements that pass a test."""
     return elements(source) if test is every else (item for item in elements(source) if test(item))
@@ -60,24 +76,24 @@ def _missing(test: Test) -> exceptions.ClrException:
 
 
 def first(source: object, test: Test = every) -> object:
-    for item in matching(source, test):
+    for item in arranged(source, test):
         return item
     raise _missing(test)
 
 
 def first_or_default(kind: Type, source: object, test: Test = every) -> object:
-    return next(matching(source, test), kind.default)
+    return next(arranged(source, test), kind.default)
 
 
 def last(source: object, test: Test = every) -> object:
-    found = list(matching(source, test))
+    found = list(arranged(source, test))
     if not found:
         raise _missing(test)
     return found[-1]
 
 
 def last_or_default(kind: Type, source: object, test: Test = every) -> object:
-    found = list(matching(source, test))
+    found = list(arranged(source, test))
     return found[-1] if found else kind.default
 
 
@@ -102,6 +118,8 @@ def single_or_default(kind: Type, source: object, test: Test = every) -> object:
 
 
 def count(source: object, test: Test = every) -> int:
+    if test is every and isinstance(source, Ordered):
+        return source.count()
     size = known_size(source) if test is every else None
     return sum(1 for _ in matching(source, test)) if size is None else size
 
@@ -144,7 +162,7 @@ def default_of(source: object, value: object) -> LazySequence:
 
 
 def element_at(source: object, index: int) -> object:
-    found = list(islice(elements(source), max(index, 0), max(index, 0) + 1)) if index >= 0 else []
+    found = list(islice(arranged(source), max(index, 0), max(index, 0) + 1)) if index >= 0 else []
     if not found:
         raise (
             exceptions.index_range()

@@ -1,65 +1,106 @@
 """OrderBy and its kin: stable, by one key after another."""
 
 from collections.abc import Callable, Iterator
-from functools import cmp_to_key
-from typing import Any
+from functools import cmp_to_key, partial
+from typing import Any, NamedTuple
 
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
-from apimlb.policy.clr.exceptions import required
+from apimlb.policy.clr.exceptions import ClrException, required
 from apimlb.policy.clr.metering import charge_sorting
-from apimlb.policy.clr.objects.ordering import sort_key
+from apimlb.policy.clr.objects.ordering import compare, failed_comparison
 from apimlb.policy.clr.strings.comparers import compare as comparer_compare
 from apimlb.policy.clr.types.definitions import Row
 
 Pick = Callable[[object], object]
 
 
+class SortKey(NamedTuple):
+    """What elements are sorted by, how two of it compare, and whether the greatest comes first."""
+
+    pick: Pick
+    compare: Callable[[Any, Any], int]
+    descending: bool
+
+
 class Ordered(LazySequence):
-    """IOrderedEnumerable<T>: a source and the keys that it is sorted by."""
+    """IOrderedEnumerable<T>: a source and the keys that it is sorted by; Skip and Take leave of it the places
+    from `start` up to `stop`."""
 
-    __slots__ = ("_keys", "_source")
+    __slots__ = ("_keys", "_source", "_start", "_stop")
 
-    def __init__(self, source: object, keys: tuple[tuple[Callable[[object], Any], bool], ...]) -> None:
+    def __init__(
+        self, source: object, keys: tuple[SortKey, ...], start: int = 0, stop: int | None = None
+    ) -> None:
         super().__init__(self._sorted, "System.Linq.OrderedEnumerable`2")
         self._source = source
         self._keys = keys
+        self._start = start
+        self._stop = stop
 
-    def then(self, key: Pick, descending: bool, comparer: Comparer | None) -> "Ordered":
-        return Ordered(self._source, (*self._keys, (compared(key, comparer), descending)))
+    def then(self, key: SortKey) -> "Ordered":
+        return Ordered(self._source, (*self._keys, key))
+
+    def part(self, start: int, stop: int | None) -> "Ordered":
+        """The elements between two places of this sequence."""
+        first = self._start + start
+        ends = [
+            each for each in (self._stop, None if stop is None else self._start + stop) if each is not None
+        ]
+        return Ordered(self._source, self._keys, first, min(ends, default=None))
+
+    def where(self, test: Callable[[object], bool]) -> "Ordered":
+        """The elements that pass a test."""
+        source = self._source if self._start == 0 and self._stop is None else self.arranged()
+        return Ordered([item for item in elements(source) if test(item)], self._keys)
+
+    def count(self) -> int:
+        """How many elements there are, which no order is needed for."""
+        source = self._source
+        size = source.count() if isinstance(source, Ordered) else sum(1 for _ in elements(source))
+        return len(range(size)[self._start : self._stop])
 
     def _sorted(self) -> Iterator[object]:
+        try:
+            return iter(self.arranged())
+        except ClrException as error:
+            if self._start or self._stop is not None:
+                raise
+            raise failed_comparison(error) from None
+
+    def arranged(self) -> list[object]:
+        """The elements in order; throws what a comparison throws, as First, Last and ElementAt do."""
         items = list(elements(self._source))
-        for key, descending in reversed(self._keys):
-            charge_sorting(len(items))
-            keyed = [(key(item), item) for item in items]
-            # reverse=True keeps equal items in their order, as .NET does.
-            keyed.sort(key=lambda pair: pair[0], reverse=descending)
-            items = [item for _, item in keyed]
-        return iter(items)
+        if not range(len(items))[self._start : self._stop]:
+            return []
+        columns = [
+            (list(map(each.pick, items)), each.compare, -1 if each.descending else 1) for each in self._keys
+        ]
+        charge_sorting(len(items) * len(columns))
+
+        def order(later: int, earlier: int) -> int:
+            # Python asks whether the later one is less, .NET compares the earlier one with it.
+            for values, compare_values, sign in columns:
+                if found := compare_values(values[earlier], values[later]):
+                    return -sign * found
+            return 0
+
+        places = sorted(range(len(items)), key=cmp_to_key(order))
+        return [items[place] for place in places[self._start : self._stop]]
 
 
-def compared(key: Pick, comparer: Comparer | None) -> Callable[[object], Any]:
+def sort_key(key: Pick, comparer: Comparer | None, descending: bool = False) -> SortKey:
     """A key that sorts as the comparer says, or by the order of its type."""
-    if comparer is None:
-        return lambda item: sort_key(key(item))
-    given = comparer
-
-    def order(left: Any, right: Any) -> int:
-        return comparer_compare(given, left, right)
-
-    return lambda item: cmp_to_key(order)(key(item))
+    return SortKey(key, compare if comparer is None else partial(comparer_compare, comparer), descending)
 
 
 def order_by(source: object, key: Pick, comparer: Comparer | None = None) -> Ordered:
-    source = required(source, "source")
-    return Ordered(source, ((compared(key, comparer), False),))
+    return Ordered(required(source, "source"), (sort_key(key, comparer),))
 
 
 def order_by_descending(source: object, key: Pick, comparer: Comparer | None = None) -> Ordered:
-    source = required(source, "source")
-    return Ordered(source, ((compared(key, comparer), True),))
+    return Ordered(required(source, "source"), (sort_key(key, comparer, descending=True),))
 
 
 _T = "this IEnumerable<T> source"
@@ -67,8 +108,11 @@ _O = "this IOrderedEnumerable<T> source"
 _CALLS = {
     "OrderBy": (_T, order_by),
     "OrderByDescending": (_T, order_by_descending),
-    "ThenBy": (_O, lambda source, key, comparer=None: source.then(key, False, comparer)),
-    "ThenByDescending": (_O, lambda source, key, comparer=None: source.then(key, True, comparer)),
+    "ThenBy": (_O, lambda source, key, comparer=None: source.then(sort_key(key, comparer))),
+    "ThenByDescending": (
+        _O,
+        lambda source, key, comparer=None: source.then(sort_key(key, comparer, descending=True)),
+    ),
 }
 ORDERING: tuple[Row, ...] = tuple(
     (f"static IOrderedEnumerable<T> {name}<T, K>({source}, Func<T, K> keySelector{comparer})", call)

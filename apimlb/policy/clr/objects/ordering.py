@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from functools import cmp_to_key, lru_cache, singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any
 
 from apimlb.policy.clr.budget import charge_each
@@ -139,6 +139,8 @@ def folded(comparison: Enum | None, text: str) -> str:
 
 def compare(left: object, right: object) -> int:
     """Comparer<T>.Default: -1, 0 or 1; null comes first."""
+    if left is right:
+        return 0
     if left is None or right is None:
         return (left is not None) - (right is not None)
     if type(left) is str and type(right) is str:
@@ -172,16 +174,18 @@ def guarded(order: Callable[[Any, Any], int]) -> Callable[[Any, Any], int]:
         try:
             return order(left, right)
         except ClrException as error:
-            if error.type_name == OVER_LIMIT:
-                raise
-            failed = invalid_operation("Failed to compare two elements in the array.")
-            failed.inner = error
-            raise failed from None
+            raise failed_comparison(error) from None
 
     return compared
 
 
-sort_key = cmp_to_key(compare)
+def failed_comparison(error: ClrException) -> ClrException:
+    """What sorting throws where a comparison does; the evaluator's own bounds are kept."""
+    if error.type_name == OVER_LIMIT:
+        return error
+    failed = invalid_operation("Failed to compare two elements in the array.")
+    failed.inner = error
+    return failed
 
 
 def _upper(value: object) -> object:

@@ -83,6 +83,7 @@ DEFINITIONS = (
             ("T GetValueOrDefault(T other)", lambda value, other: other if value is None else value),
             ("string ToString()", text_of),
             ("int GetHashCode()", hash_code),
+            ("bool Equals(object other)", clr_equals),
         ),
     ),
     Definition(

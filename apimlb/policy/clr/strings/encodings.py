@@ -195,16 +195,18 @@ def html_encode(text: str | None) -> str | None:
     return enter(re.sub("[\xa0-\xff\U00010000-\U0010ffff]", lambda match: f"&#{ord(match[0])};", plain))
 
 
-_ENTITY = re.compile(r"&(?:#(\d{1,10})|#[xX]([0-9a-fA-F]{1,8})|([A-Za-z][A-Za-z0-9]{1,9}));", re.ASCII)
+_ENTITY = re.compile(
+    r"&#(?:[xX]([0-9a-fA-F]{1,8})|[\t-\r ]*(?:\+?(\d{1,10})|-0+)[\t-\r ]*);|&(?!#[^;])([^;]*);", re.ASCII
+)
 
 
 def _entity(match: re.Match[str]) -> str:
-    """What a reference of HTML 4 stands for; any other stays as it is."""
-    if match[3]:
-        number = 0x27 if match[3] == "apos" else name2codepoint.get(match[3], 0)
+    """What a reference of HTML 4 stands for; any other stays as it is, up to its semicolon."""
+    if match[3] is not None:
+        number = 0x27 if match[3] == "apos" else name2codepoint.get(match[3], -1)
     else:
-        number = int(match[1]) if match[1] else int(match[2], 16)
-    if not 0 < number <= 0x10FFFF or 0xD800 <= number <= 0xDFFF:
+        number = int(match[1], 16) if match[1] else int(match[2] or 0)
+    if not 0 <= number <= 0x10FFFF or 0xD800 <= number <= 0xDFFF:
         return match[0]
     return chr(number)
 

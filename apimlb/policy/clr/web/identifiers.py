@@ -19,7 +19,8 @@ SCHEMES = {
     "News": "news", "Nntp": "nntp", "NetTcp": "net.tcp", "NetPipe": "net.pipe",
 }  # fmt: skip
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
-_WELL_FORMED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=\u00a0-\uffff]|%[0-9A-Fa-f]{2})*\Z")
+_WELL_FORMED = re.compile(r"(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=\u00a0-\ud7ff\uf900-\uffef]|%[0-9A-Fa-f]{2})*\Z")
+_ADDRESS = re.compile(r"(?<=//)(?:[^/?\[]*@)?\[[^\]]*\]")
 
 
 def combined(start: uris.Uri | None, rest: str | None) -> uris.Uri:
@@ -32,7 +33,7 @@ def combined(start: uris.Uri | None, rest: str | None) -> uris.Uri:
 
 def try_create(text: str | None, kind: Enum) -> tuple[bool, uris.Uri | None]:
     try:
-        return True, uris.make_uri(text, relative=kind.number != 1)
+        return True, uris.make_uri(text, kind.number)
     except exceptions.ClrException:
         return False, None
 
@@ -63,20 +64,21 @@ def absolute_path(uri: uris.Uri) -> str:
 
 def segments(uri: uris.Uri) -> ClrArray:
     """`/`, `a/`, `b`: the pieces of the path with their slashes."""
-    pieces = _absolute(uri).path.split("/")
+    path = _absolute(uri).path
+    pieces = (path if uri.scheme != "file" or path.startswith("/") else "/" + path).split("/")
     found = [piece + "/" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
     return ClrArray(list(found), "System.String")
 
 
 def left_part(uri: uris.Uri, part: Enum) -> str:
-    _absolute(uri)
-    made = f"{uri.scheme}://"
+    text = uris.absolute_of(uri)
+    start = f"{uri.scheme}:{uri.opening}"
     if str(part) == "Scheme":
-        return made
-    made += (f"{uri.user}@" if uri.user else "") + uri.authority
-    if str(part) == "Path":
-        made += uri.path
-    return made + (uri.path + uri.query if str(part) == "Query" else "")
+        return start
+    if str(part) == "Authority":
+        return start + (f"{uri.user}@" if uri.user else "") + uri.authority if uri.opening else ""
+    end = len(text) - len(uri.fragment) - (0 if str(part) == "Query" else len(uri.query))
+    return text[:end]
 
 
 def uri_part(name: str) -> Callable[[uris.Uri], object]:
@@ -118,7 +120,7 @@ def same_uri(uri: uris.Uri, other: object) -> bool:
 
 def _made(text: str) -> uris.Uri | None:
     try:
-        return uris.make_uri(text, relative=True)
+        return uris.make_uri(text, 0)
     except exceptions.ClrException:
         return None
 
@@ -141,7 +143,7 @@ def relative_to(start: uris.Uri, uri: uris.Uri) -> uris.Uri:
     way = _way(start.path, uri.path)
     if ":" in re.split(r"[/\\?#]", way)[0]:
         way = "./" + way
-    return uris.make_uri(way + uri.query + uri.fragment, relative=True)
+    return uris.make_uri(way + uri.query + uri.fragment, 0)
 
 
 def _way(start: str, end: str) -> str:
@@ -187,8 +189,22 @@ def is_well_formed(text: str | None, kind: Enum) -> bool:
 
 
 def is_well_formed_uri(uri: uris.Uri) -> bool:
-    """IsWellFormedOriginalString: nothing in it would have to be escaped"""
-    return _WELL_FORMED.match(uri.text) is not None
+    """IsWellFormedOriginalString: nothing in it would have to be escaped or written otherwise"""
+    text = uri.text.strip(uris.BLANKS)
+    if uri.absolute is None:
+        begins = re.split(r"[/?]", text)[0]
+        return not uri.fault and ":" not in begins and text.isascii() and _well_formed(text)
+    scheme, _, rest = text.partition(":")
+    if scheme.lower() != uri.scheme or (uri.scheme == "file" and re.match(r"//[A-Za-z]:", rest)):
+        return False  # a path, or one where a host belongs
+    rest, _, fragment = rest.partition("#")
+    if "?" in rest and not uris.SCHEMES.get(uri.scheme, uris.Scheme()).query:
+        return False
+    return _well_formed(_ADDRESS.sub("", rest)) and _well_formed(fragment)
+
+
+def _well_formed(text: str) -> bool:
+    return _WELL_FORMED.match(text) is not None
 
 
 def is_hex_digit(char: str) -> bool:
@@ -233,7 +249,7 @@ DEFINITIONS = (
         rows=(
             ("new(string uriString)", uris.make_uri),
             ("new(string uriString, UriKind uriKind)",
-             lambda text, kind: uris.make_uri(text, relative=kind.number != 1)),
+             lambda text, kind: uris.make_uri(text, kind.number)),
             ("new(Uri baseUri, string relativeUri)", combined),
             ("new(Uri baseUri, Uri relativeUri)",
              lambda start, rest: combined(start, None if rest is None else rest.text)),

@@ -11,6 +11,9 @@ from urllib.parse import quote
 from apimlb.policy.clr.exceptions import ClrException, invalid_operation, required
 from apimlb.policy.clr.utf16 import enter, whole
 
+ABSOLUTE, RELATIVE = 1, 2
+"""Of UriKind, where 0 is either."""
+
 
 class Scheme(NamedTuple):
     """How the URIs of a scheme are read.
@@ -42,7 +45,7 @@ SCHEMES = {
     "uuid": Scheme(-1, "none", query=False, paths=False),
 }  # fmt: skip
 _UNKNOWN = Scheme()
-_BLANKS = " \t\n\r"
+BLANKS = " \t\n\r"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _LABEL = re.compile(r"[\w-]+\Z")
@@ -50,34 +53,51 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _RESERVED = ";/?:@&=+$,#[]!'()*"
 _ESCAPE = re.compile(r"%(?:([0-9A-Fa-f]{2})|)")
 _RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_UNESCAPED = re.compile(
+    r"[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%(?:2[DdEe]|3\d|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])"
+)
+"""What makes .NET show a relative URI without its escapes: characters beyond ASCII, and escapes of them or of
+what needs none."""
+
+_NO_ROOT = "Invalid URI: A Dos path must be rooted, for example, 'c:\\\\'."
 _NO_HOST = "Invalid URI: The hostname could not be parsed."
 _NO_AUTHORITY = "Invalid URI: The Authority/Host could not be parsed."
 
 
 class Uri:
     """`text` as given; `shown` as `ToString` shows it. `absolute` is the canonical form of an absolute URI,
-    else None; the other attributes are its parts as they stand there."""
+    else None; the other attributes are its parts as they stand there, `opening` what stands between scheme
+    and host. `fault` says why a text with a scheme is no absolute URI."""
 
     __slots__ = (
-        "absolute", "authority", "fragment", "host", "path", "port", "query", "scheme", "shown", "text",
-        "user",
+        "absolute", "authority", "fault", "fragment", "host", "opening", "path", "port", "query", "scheme",
+        "shown", "text", "user",
     )  # fmt: skip
     clr_name = "System.Uri"
 
-    def __init__(self, text: str) -> None:
-        """Raises System.UriFormatException for what begins like an absolute URI and is none."""
+    def __init__(self, text: str, kind: int = 0) -> None:
+        """`kind` says what a path of Windows or of a network is taken for. Raises System.UriFormatException
+        for what begins like an absolute URI and is no URI at all."""
         self.text = text
         self.absolute: str | None = None
+        self.fault = self.opening = ""
         self.shown = text
         self.scheme = self.user = self.host = self.path = self.query = self.fragment = self.authority = ""
         self.port = -1
-        plain = text.strip(_BLANKS)
+        plain = text.strip(BLANKS)
+        found = _SCHEME.match(plain)
         if _DRIVE.match(plain):
-            self._read("file", "///" + _as_path(plain))
-        elif plain.startswith("\\\\"):
-            self._read("file", _as_path(plain))
-        elif found := _SCHEME.match(plain):
+            if kind != RELATIVE:
+                self._read("file", "///" + _as_path(plain))
+        elif plain.startswith(("\\\\", "//")):
+            if kind == ABSOLUTE or (kind != RELATIVE and plain[0] == "\\"):
+                self._read("file", _as_path(plain))
+        elif found is not None and len(found[1]) == 1:
+            raise bad_uri(_NO_ROOT)
+        elif found is not None:
             self._read(found[1].lower(), plain[found.end() :])
+        if self.absolute is None and _UNESCAPED.search(text):
+            self.shown = _shown(text)
 
     def _read(self, scheme: str, rest: str) -> None:
         known = SCHEMES.get(scheme, _UNKNOWN)
@@ -85,15 +105,17 @@ class Uri:
         question = rest.find("?") if known.query else -1
         query = rest[question:] if question >= 0 else ""
         path = rest[:question] if question >= 0 else rest
+        if known.authority == "must" and not re.match(r"[\\/]{2}", path):
+            self.fault = _NO_AUTHORITY
+            return
+        if scheme == "file" and re.match(r"//[A-Za-z]:(?![\\/])", path):
+            raise bad_uri(_NO_ROOT)
         self.scheme, self.port = scheme, known.port
         self.query, self.fragment = _decoded(query), _decoded(hash_mark + fragment)
-        opening = ""
         if re.match(r"[\\/]{2}" if known.paths else "//", path) and known.authority != "none":
-            opening = "//"
+            self.opening = "//"
             path = self._read_authority(known, path[2:])
-        elif known.authority == "must":
-            raise bad_uri(_NO_AUTHORITY)
-        elif scheme == "mailto" and "@" in path and not path.startswith("//"):
+        elif scheme == "mailto" and re.match(r"[^@]*@(?!//)|[\w.-]*\Z", path):
             self._read_host(known, path)
             path = ""
         else:
@@ -101,10 +123,10 @@ class Uri:
         path = _decoded(path)
         if known.paths:
             path = _without_dots(path.replace("\\", "/") if scheme != "file" else path)
-        elif opening and not path.startswith("/"):
+        elif self.opening and not path.startswith("/"):
             path = "/" + path
         self.path = path if known.query else path.replace("?", "%3F")
-        self._write(opening)
+        self._write()
 
     def _read_authority(self, known: Scheme, text: str) -> str:
         """Read what stands before the path, which is returned."""
@@ -128,10 +150,10 @@ class Uri:
             self.port = int(found[2])
         self.authority = self.host if self.is_default_port else f"{self.host}:{self.port}"
 
-    def _write(self, opening: str) -> None:
+    def _write(self) -> None:
         """Put the canonical form and the one that is shown together."""
         parts = (self.user, self.authority, self.path, self.query, self.fragment)
-        start = f"{self.scheme}:{opening}"
+        start = f"{self.scheme}:{self.opening}"
         self.shown = start + self.user + self.authority + "".join(map(_shown, parts[2:]))
         self.user, _, self.path, self.query, self.fragment = (_escaped(part) for part in parts)
         self.absolute = start + self.user + self.authority + self.path + self.query + self.fragment
@@ -326,16 +348,20 @@ def bad_uri(message: str) -> ClrException:
     return ClrException("System.UriFormatException", message)
 
 
-def make_uri(text: str | None, relative: bool = False) -> Uri:
-    """`new Uri(text)`; throws System.UriFormatException for what is not absolute, unless `relative`."""
+def make_uri(text: str | None, kind: int = ABSOLUTE) -> Uri:
+    """`new Uri(text, kind)`; throws System.UriFormatException for what is not of the kind."""
     text = required(text, "uriString")
-    made = Uri(text)
-    if made.absolute is None and not relative:
+    made = Uri(text, kind)
+    if made.absolute is not None and kind == RELATIVE:
+        raise bad_uri(
+            "A relative URI cannot be created because the 'uriString' parameter represents an absolute URI."
+        )
+    if made.absolute is None and kind == ABSOLUTE:
         if not text.strip():
             raise bad_uri("Invalid URI: The URI is empty.")
-        if ":" in re.split(r"[/\\?#]", text)[0]:
+        if not made.fault and ":" in re.split(r"[/\\?#]", text)[0]:
             raise bad_uri("Invalid URI: The URI scheme is not valid.")
-        raise bad_uri("Invalid URI: The format of the URI could not be determined.")
+        raise bad_uri(made.fault or "Invalid URI: The format of the URI could not be determined.")
     return made
 
 
@@ -346,8 +372,13 @@ def join_uri(start: Uri, rest: str) -> Uri:
     given = Uri(rest)
     if given.absolute is not None:
         return given
-    plain = rest.strip(_BLANKS)
-    place = f"{start.scheme}:" + ("//" if f"{start.scheme}://" in start.absolute else "")
+    plain = rest.strip(BLANKS)
+    if given.fault:  # a scheme without a host: the start's own is left out, as in RFC 1808
+        if plain[: len(start.scheme) + 1].lower() != f"{start.scheme}:":
+            raise bad_uri(given.fault)
+        plain = plain[len(start.scheme) + 1 :]
+        plain = "." + plain if plain.startswith(("?", "#")) else plain
+    place = f"{start.scheme}:{start.opening}"
     place += (f"{start.user}@" if start.user else "") + start.authority
     if plain.startswith(("//", "\\\\")):
         return Uri(f"{start.scheme}:{plain}")

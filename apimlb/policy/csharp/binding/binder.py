@@ -53,7 +53,7 @@ def bind_expression(
 ) -> BoundExpression:
     """Raises `PolicyError` for the first thing in the text that C# or the allow-list refuses."""
     celled = celled_names(tree) if source.has_functions else set()
-    program = Program(source, registry, conversions, celled)
+    program = Program(source, registry, conversions, celled, tree)
     scope = Scope(program, registry, Names(), Function([], set(), outermost=True), [])
     try:
         lines = functions.function_lines(scope, tree)

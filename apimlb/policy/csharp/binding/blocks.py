@@ -7,6 +7,7 @@ from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding.assignables import assigned_local
 from apimlb.policy.csharp.binding.assignment import run_assignment, run_increment
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, Variable
+from apimlb.policy.csharp.binding.captures import assigned_names
 from apimlb.policy.csharp.binding.conversion import condition, convert
 from apimlb.policy.csharp.binding.creation import array_of
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, statements, value
@@ -84,7 +85,20 @@ def declared(scope: Scope, node: statement_nodes.Declaration, readonly: str = ""
             _check_constant(scope, node, variable, bound, initial)
             variable.constant = bound.constant
         lines += [*before, Line(variable.stored(bound.code), at)]
+        if isinstance(initial, nodes.Name) and not variable.type.is_value:
+            _copied(scope, variable, initial.name, bound.code)
     return lines
+
+
+def _copied(scope: Scope, variable: Variable, name: str, code: str) -> None:
+    """Note that a local is another name of the one at `code`, if neither is ever assigned."""
+    program = scope.program
+    if program.written is None:
+        program.written = assigned_names(program.tree)
+    source = scope.names.find(name)
+    held = isinstance(source, Variable) and not source.type.is_value
+    if held and not {variable.name, name} & program.written:
+        program.copies[variable.code] = program.copies.get(code, code)
 
 
 def _inferred(scope: Scope, at: int, initial: nodes.Node | None) -> Bound:

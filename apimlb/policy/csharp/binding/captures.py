@@ -41,6 +41,17 @@ def celled_names(tree: nodes.Node) -> set[str]:
     return captured & (assigned | looped)
 
 
+def assigned_names(tree: nodes.Node) -> set[str]:
+    """The names that are given another value than their first."""
+    found: set[str] = set()
+    stack: list[nodes.Node] = [tree]
+    while stack:
+        node = stack.pop()
+        found.update(_assigned(node))
+        stack.extend(child for child, _ in _children(node))
+    return found
+
+
 def _assigned(node: nodes.Node) -> Iterator[str]:
     target = (
         node.target

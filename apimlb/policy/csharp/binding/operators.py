@@ -195,7 +195,8 @@ def _reference_equality(scope: Scope, operator: str, left: Bound, right: Bound) 
         or derives(right.type, left.type)
         or "interface" in (left.type.kind, right.type.kind)
     ):
-        one_place = left.code == right.code and not left.safe and not left.is_constant
+        places = {scope.program.copies.get(each.code, each.code) for each in (left, right)}
+        one_place = len(places) == 1 and not left.safe and not left.is_constant
         alike = same if one_place else same_objects
         return _equality(scope, operator, f"{scope.use(alike)}({left.code}, {right.code})")
     return None

@@ -36,6 +36,8 @@ class Program:
     """What the parts of one expression share.
 
     celled   the names of locals that are cells
+    written  the names that are assigned, None until somebody asks
+    copies   locals that hold what another one holds, and ever will, by their Python names
     trials   what each lambda yields for parameters of some types, or why it does not take them
     """
 
@@ -43,13 +45,25 @@ class Program:
     registry: Registry
     conversions: Conversions
     celled: set[str]
+    tree: Node
+    written: set[str] | None = None
+    copies: dict[str, str] = field(default_factory=dict)
     trials: dict[Lambdas, bound.Bound | PolicyError] = field(default_factory=dict)
     globals: Globals = field(default_factory=Globals)
     facts: bound.Findings = field(default_factory=bound.Findings)
 
     def scratch(self) -> "Program":
         """One to write into and to throw away."""
-        return Program(self.source, self.registry, self.conversions, self.celled, self.trials)
+        return Program(
+            self.source,
+            self.registry,
+            self.conversions,
+            self.celled,
+            self.tree,
+            self.written,
+            dict(self.copies),
+            self.trials,
+        )
 
 
 class Names:
@@ -219,6 +233,7 @@ class Scope(NamedTuple):
             row_member=row_member, at=at,
         )  # fmt: skip
         self.names.enter(made)
+        self.program.copies.pop(made.code, None)
         return made
 
     def check_unused(self, name: str, at: int) -> None:

@@ -24,7 +24,7 @@ OTHERS = [REGISTRY.int, REGISTRY.string, REGISTRY.object, REGISTRY.array(REGISTR
 
 def scope_of(source: SourceText, tree: Node) -> Scope:
     """The scope in which the whole of an expression is bound."""
-    program = Program(source, REGISTRY, CONVERSIONS, celled_names(tree))
+    program = Program(source, REGISTRY, CONVERSIONS, celled_names(tree), tree)
     return Scope(program, REGISTRY, Names(), Function([], set(), outermost=True), [])
 
 
@@ -38,6 +38,7 @@ def written(scope: Scope) -> dict[str, Any]:
         "function": (list(scope.function.returns), set(scope.function.used)),
         "facts": (dict(facts.truths), set(facts.always), dict(facts.switches), facts.partial),
         "properties": set(facts.properties),
+        "copies": dict(scope.program.copies),
     }
 
 
