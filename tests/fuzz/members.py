@@ -306,6 +306,7 @@ _SHOWN: dict[str, str] = {
 }  # fmt: skip
 
 _GENERIC = ("int", "double", "bool", "string", "object", "long", "decimal", "DateTime", "Guid", "int?", "TimeSpan", "JToken", "JObject",
+            "List<JObject>", "JToken[]", "JValue", "Dictionary<string, JObject>", "HashSet<int>", "List<List<int>>", "byte", "Dictionary<string, byte[]>", "List<Uri>",
             "List<int>", "Dictionary<string, object>", "string[]", "byte[]", "char", "Uri", "DateTimeOffset", "float", "List<string>", "Dictionary<string, int>")  # fmt: skip
 _TYPED = re.compile(r"(DeserializeObject|ToObject|\.Value|\.Values|Convert)<string>\(")
 
@@ -394,9 +395,16 @@ _ASKED: tuple[str, ...] = (
     "((object)({0})) as {t1}", "({0}) ?? ({1})", "true ? {0} : {1}", "string.Concat({0}, {1})", "object.ReferenceEquals({0}, {1})", "string.Join(\",\", {0}, {1})",
     "-({0})", "~({0})", "!({0})", "+({0})", "(({0}) as object) == null", "JToken.FromObject({0})", "JsonConvert.SerializeObject({0})", "new JValue({0}).ToString()", "Convert.ToString({0})",
     "new XElement(\"a\", {0}).ToString()", "({0}).CompareTo({1})", "new[] { {0}, {1} }", "new { A = {0}, B = {1} }", "Tuple.Create({0}, {1})", "new JObject(new JProperty(\"k\", {0}))", "new List<object> { {0}, {1} }",
-    "({0})?.ToString()", "new JArray({0}, {1})", "JToken.DeepEquals(JToken.FromObject({0}), JToken.FromObject({1}))", "({0}).GetHashCode() == ({0}).GetHashCode()", "string.Format({c}, {0}, {1})", "$\"{({0})}|{({1}),6}\"", "new[] { {0}, {1} }.Max()", "new[] { {0}, {1} }.OrderBy(x => x)", "new[] { {0}, {1} }.Contains({0})",
+    "({0})?.ToString()", "new JArray({0}, {1})", "JToken.DeepEquals(JToken.FromObject({0}), JToken.FromObject({1}))", "({0}).GetHashCode() == ({0}).GetHashCode()", "string.Format({c}, {0}, {1})", "$\"{({0})}|{({1}),6}\"", "new[] { {0}, {1} }.Max()", "new[] { {0}, {1} }.OrderBy(x => x)", "new[] { {0}, {1} }.OrderBy(x => x).{end}", "new object[] { {0}, {1} }.OrderByDescending(x => x).{end}", "{ object o = {0}; object p = o; object q = p; return (o == q) + \"|\" + (p == (object){0}); }", "(({t0})({0}))?.Equals({1})", "new[] { {0}, {1} }.Contains({0})",
     "Math.Max({0}, {1})", "new[] { {0}, {1} }.Sum()", "new[] { {0}, {1}, {0} }.Distinct().Count()", "new HashSet<{t0}> { {0}, {1} }", "new List<{t0}> { {0} }.IndexOf({1})", "Convert.ToInt32({0})", "Convert.ToDouble({0})", "Convert.ToBoolean({0})", "Convert.ToDecimal({0})", "Convert.ToInt64({0})", "Convert.ToDateTime({0})", "({0}).GetHashCode()",
 )  # fmt: skip
+_ENDS = (
+    "Count()", "First() == null", "Last() == null", "ElementAt(1) == null", "Any()", "ToArray().Length", "Take(1).Count()",
+    "Skip(1).Any()", "Take(2).Last() == null", "Where(x => true).Count()", "Reverse().First() == null", "First(x => true) == null",
+    "ThenBy(x => 1).Count()", "OrderBy(x => 1).Count()", "Contains(null)", "Skip(9).Any()", "ElementAtOrDefault(1) == null",
+)  # fmt: skip
+"""How a sorted sequence is used: not each of these compares its elements, and not each words it alike."""
+
 HASHED = frozenset(PLAIN_TYPES) & {
     "bool",
     "byte",
@@ -432,13 +440,15 @@ def asked_of_values(rng: random.Random) -> str:
     second = first if rng.random() < 0.6 else rng.choice(PLAIN_TYPES)
     target = rng.choice(PLAIN_TYPES)
     made = (
-        shape.replace("{t1}", target)
+        shape.replace("{end}", rng.choice(_ENDS))
+        .replace("{t1}", target)
         .replace("{t0}", first)
         .replace("{op}", rng.choice(OPERATORS))
         .replace("{c}", quoted(texts.composite(rng)))
     )
     values = {"{0}": caller.value(first), "{1}": caller.value(second)}
-    return "@(" + re.sub(r"\{[01]\}", lambda m: values[m[0]], made) + ")"
+    made = re.sub(r"\{[01]\}", lambda m: values[m[0]], made)
+    return f"@{made}" if shape.startswith("{ ") else f"@({made})"
 
 
 def grown_call(rng: random.Random) -> str:
@@ -458,7 +468,10 @@ def read_text(rng: random.Random) -> str:
         (
             ('DateTime.Parse({}).ToString("o")', texts.date), ('DateTimeOffset.Parse({}).ToString("o")', texts.date),
             ("TimeSpan.Parse({})", texts.span), ("new Uri({}).AbsoluteUri", texts.address),
-            ('new Uri({}, UriKind.RelativeOrAbsolute).ToString()', texts.address), ("new Uri({}).PathAndQuery", texts.address),
+            ('new Uri({}, UriKind.RelativeOrAbsolute).ToString()', texts.address), ("new Uri({}, UriKind.Relative).ToString()", texts.address),
+            (f"new Uri({{}}).GetLeftPart(UriPartial.{rng.choice(('Scheme', 'Authority', 'Path', 'Query'))})", texts.address),
+            (f"Uri.IsWellFormedUriString({{}}, UriKind.{rng.choice(('Absolute', 'Relative', 'RelativeOrAbsolute'))})", texts.address),
+            ('new Uri(new Uri("http://h/p/q?r"), {}).AbsoluteUri', texts.address), ("new Uri({}).PathAndQuery", texts.address),
             ("JToken.Parse({})", texts.json_document), ("JsonConvert.DeserializeObject({})", texts.json_document),
             (f"JsonConvert.DeserializeObject<{rng.choice(_GENERIC)}>({{}})", texts.json_document), ("XElement.Parse({}).ToString()", texts.xml),
             (f"JToken.Parse({{}}).ToObject<{rng.choice(_GENERIC)}>()", texts.json_document),

@@ -118,6 +118,8 @@ _ZONES = (
     " EST",
     " -3",
     "+1:30",
+    "+1:3",
+    "+130",
     "-00:00",
 )
 
@@ -126,7 +128,11 @@ def date(rng: Rng) -> str:
     """Dates, times, both in either order, with days of the week, zones and blanks."""
     day, clock = rng.choice(_DAYS), rng.choice(_CLOCKS)
     shape = rng.random()
-    if shape < 0.3:
+    if shape < 0.06:
+        text = rng.choice(
+            (day + rng.choice((" AM", " PM", "pm")), "AM " + day, day + " T " + clock, day + "T " + clock)
+        )
+    elif shape < 0.3:
         text = day
     elif shape < 0.4:
         text = clock

@@ -88,6 +88,7 @@ def replace(
 ) -> str:
     if text is None or replacement is None:
         raise exceptions.argument_null("input" if text is None else "replacement")
+    patterns.check_replacement(replacement)
     return regex.replace(text, lambda found: patterns.expand(found, replacement), count, start)
 
 
@@ -147,6 +148,7 @@ def result(found: patterns.Match, replacement: str | None) -> str:
     replacement = exceptions.required(replacement, "replacement")
     if found.hit is None:
         raise exceptions.not_supported("Result cannot be called on a failed Match.")
+    patterns.check_replacement(replacement)
     return patterns.expand(found, replacement)
 
 

@@ -212,6 +212,19 @@ def expand(match: Match, pattern: str) -> str:
     return _REPLACEMENT.sub(piece, pattern)
 
 
+def check_replacement(pattern: str) -> None:
+    """Throws RegexParseException for the number of a group that is no Int32."""
+    for found in _REPLACEMENT.finditer(pattern):
+        name = found[1] or found[2] or ""
+        if name.isdigit() and int(name) > 2**31 - 1:
+            end = found.end(1 if found[1] else 2)
+            raise exceptions.ClrException(
+                "System.Text.RegularExpressions.RegexParseException",
+                f"Invalid pattern '{pattern}' at offset {end}. Capture group numbers must be less than or "
+                "equal to Int32.MaxValue.",
+            )
+
+
 def _numbered(match: Match, found: re.Match[str]) -> str:
     name = found[1] or found[2]
     names = match.regex.engine.names

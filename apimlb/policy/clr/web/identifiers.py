@@ -12,7 +12,7 @@ from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.strings import encodings
 from apimlb.policy.clr.types.definitions import Definition
 from apimlb.policy.clr.utf16 import whole
-from apimlb.policy.clr.web import uris
+from apimlb.policy.clr.web import escapes, uris
 
 SCHEMES = {
     "File": "file", "Ftp": "ftp", "Gopher": "gopher", "Http": "http", "Https": "https", "Mailto": "mailto",
@@ -173,12 +173,12 @@ def _unbroken(text: str) -> str:
 
 def escape(text: str | None) -> str:
     text = exceptions.required(text, "stringToEscape")
-    return uris.escape_data(_unbroken(text))
+    return escapes.escape_data(_unbroken(text))
 
 
 def unescape(text: str | None) -> str:
     text = exceptions.required(text, "stringToUnescape")
-    return uris.unescaped(text)
+    return escapes.unescaped(text)
 
 
 def is_well_formed(text: str | None, kind: Enum) -> bool:

@@ -6,10 +6,9 @@ relative, as it is on Windows, where API Management runs; .NET on Linux takes it
 
 import re
 from typing import NamedTuple
-from urllib.parse import quote
 
 from apimlb.policy.clr.exceptions import ClrException, invalid_operation, required
-from apimlb.policy.clr.utf16 import enter, whole
+from apimlb.policy.clr.web.escapes import decoded, escaped, shown, unescaped
 
 ABSOLUTE, RELATIVE = 1, 2
 """Of UriKind, where 0 is either."""
@@ -23,6 +22,7 @@ class Scheme(NamedTuple):
     query      whether a question mark begins one
     paths      whether `\\` counts as `/` in a path, and `.` and `..` are followed
     empty      whether the host may be empty
+    slashes    whether escaped slashes in a path are slashes
     """
 
     port: int = -1
@@ -30,15 +30,17 @@ class Scheme(NamedTuple):
     query: bool = True
     paths: bool = True
     empty: bool = True
+    slashes: bool = False
 
 
 _WEB = Scheme(80, "must", empty=False)
 SCHEMES = {
     "http": _WEB, "https": _WEB._replace(port=443), "ws": _WEB, "wss": _WEB._replace(port=443),
-    "ftp": Scheme(21, "must", query=False, empty=False), "file": Scheme(-1, "must"),
+    "ftp": Scheme(21, "must", query=False, empty=False), "file": Scheme(-1, "must", slashes=True),
     "gopher": Scheme(70, "must", query=False, paths=False, empty=False),
     "nntp": Scheme(119, "must", query=False, empty=False),
-    "net.tcp": Scheme(808, "must", empty=False), "net.pipe": Scheme(-1, "must", empty=False),
+    "net.tcp": Scheme(808, "must", empty=False, slashes=True),
+    "net.pipe": Scheme(-1, "must", empty=False, slashes=True),
     "telnet": Scheme(23, "must", query=False, paths=False, empty=False),
     "ldap": Scheme(389, "must", paths=False),
     "mailto": Scheme(25, "none", paths=False), "news": Scheme(-1, "none", query=False, paths=False),
@@ -49,10 +51,6 @@ BLANKS = " \t\n\r"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _LABEL = re.compile(r"[\w-]+\Z")
-_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_RESERVED = ";/?:@&=+$,#[]!'()*"
-_ESCAPE = re.compile(r"%(?:([0-9A-Fa-f]{2})|)")
-_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _UNESCAPED = re.compile(
     r"[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%(?:2[DdEe]|3\d|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])"
 )
@@ -97,7 +95,7 @@ class Uri:
         elif found is not None:
             self._read(found[1].lower(), plain[found.end() :])
         if self.absolute is None and _UNESCAPED.search(text):
-            self.shown = _shown(text)
+            self.shown = shown(text)
 
     def _read(self, scheme: str, rest: str) -> None:
         known = SCHEMES.get(scheme, _UNKNOWN)
@@ -111,7 +109,7 @@ class Uri:
         if scheme == "file" and re.match(r"//[A-Za-z]:(?![\\/])", path):
             raise bad_uri(_NO_ROOT)
         self.scheme, self.port = scheme, known.port
-        self.query, self.fragment = _decoded(query), _decoded(hash_mark + fragment)
+        self.query, self.fragment = decoded(query), decoded(hash_mark + fragment)
         if re.match(r"[\\/]{2}" if known.paths else "//", path) and known.authority != "none":
             self.opening = "//"
             path = self._read_authority(known, path[2:])
@@ -120,7 +118,7 @@ class Uri:
             path = ""
         else:
             known = known._replace(paths=False)
-        path = _decoded(path)
+        path = decoded(re.sub("%2[Ff]|%5[Cc]", "/", path) if known.slashes else path)
         if known.paths:
             path = _without_dots(path.replace("\\", "/") if scheme != "file" else path)
         elif self.opening and not path.startswith("/"):
@@ -139,7 +137,7 @@ class Uri:
         user, mark, place = text.partition("@")
         if not mark:
             user, place = "", text
-        self.user = _decoded(user) + mark
+        self.user = decoded(user) + mark
         found = re.match(r"(\[[^\]]*\]|[^:]*)(?::(.*))?\Z", place, re.DOTALL)
         if found is None:
             raise bad_uri(_NO_HOST)
@@ -154,8 +152,8 @@ class Uri:
         """Put the canonical form and the one that is shown together."""
         parts = (self.user, self.authority, self.path, self.query, self.fragment)
         start = f"{self.scheme}:{self.opening}"
-        self.shown = start + self.user + self.authority + "".join(map(_shown, parts[2:]))
-        self.user, _, self.path, self.query, self.fragment = (_escaped(part) for part in parts)
+        self.shown = start + self.user + self.authority + "".join(map(shown, parts[2:]))
+        self.user, _, self.path, self.query, self.fragment = (escaped(part) for part in parts)
         self.absolute = start + self.user + self.authority + self.path + self.query + self.fragment
         self.user = self.user.removesuffix("@")
         if self.scheme == "file" and _DRIVE.match(self.path, 1):
@@ -242,86 +240,6 @@ def _address_of_six(text: str) -> str:
     return f"[::ffff:{mapped}]" if mapped is not None else f"[{address.compressed}]"
 
 
-def _decoded(text: str) -> str:
-    """The text without escapes of unreserved characters, its percent signs that escape nothing escaped."""
-
-    def plain(found: re.Match[str]) -> str:
-        if not found[1]:
-            return "%25"
-        char = chr(int(found[1], 16))
-        return char if char in _UNRESERVED else found[0]
-
-    if not text.isascii():
-        text = enter(whole(text)).replace("\ufffd", "%EF%BF%BD")
-    return _ESCAPE.sub(plain, text) if "%" in text else text
-
-
-def _escaped(text: str) -> str:
-    """As AbsoluteUri writes it; escapes of whole characters beyond ASCII are in upper case."""
-
-    def upper(found: re.Match[str]) -> str:
-        return "".join(each if _is_loose(each) else quote(each) for each in _pieces(found[0]))
-
-    if "%" in text:
-        text = _RUN.sub(upper, text)
-    return quote(whole(text), safe=_RESERVED + "-._~%")
-
-
-def _is_loose(piece: str) -> bool:
-    """Whether a piece of a run of escapes stands for no character beyond ASCII."""
-    return piece[0] == "%"
-
-
-def _pieces(run: str) -> list[str]:
-    """A run of escapes: characters beyond ASCII as they are, all else as it was escaped."""
-    content, made, at = bytes.fromhex(run.replace("%", "")), [], 0
-    while at < len(content):
-        first = content[at]
-        size = 1 if first < 0xC2 or first > 0xF4 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
-        try:
-            char = content[at : at + size].decode().strip("\ufffd") if size > 1 else ""
-        except UnicodeDecodeError:
-            char = ""
-        size = size if char else 1
-        made.append(char or run[3 * at : 3 * at + 3])
-        at += size
-    return made
-
-
-def _shown(text: str) -> str:
-    """As ToString shows it: escapes of reserved and control characters stay, and those of no character."""
-
-    def plain(found: re.Match[str]) -> str:
-        return "".join(map(_plain, _pieces(found[0])))
-
-    return _RUN.sub(plain, text) if "%" in text else text
-
-
-def _plain(piece: str) -> str:
-    if not _is_loose(piece):
-        return enter(piece)
-    code = int(piece[1:], 16)
-    if code >= 0x80:
-        return piece.upper()
-    char = chr(code)
-    return piece if char in _RESERVED + "%\\" or code < 0x20 or code == 0x7F else char
-
-
-def unescaped(text: str) -> str:
-    """All escapes taken away but those that stand for no character."""
-
-    def whole_piece(piece: str) -> str:
-        if not _is_loose(piece):
-            return enter(piece)
-        code = int(piece[1:], 16)
-        return piece.upper() if code >= 0x80 else chr(code)
-
-    def plain(found: re.Match[str]) -> str:
-        return "".join(map(whole_piece, _pieces(found[0])))
-
-    return _RUN.sub(plain, text) if "%" in text else text
-
-
 def local_path(uri: Uri) -> str:
     """LocalPath: of a file as Windows writes it, where it has a drive or a host."""
     path = unescaped(uri.path)
@@ -396,8 +314,3 @@ def absolute_of(uri: Uri) -> str:
     if uri.absolute is None:
         raise invalid_operation("This operation is not supported for a relative URI.")
     return uri.absolute
-
-
-def escape_data(text: str) -> str:
-    """Uri.EscapeDataString"""
-    return quote(text, safe="-._~")

@@ -1,4 +1,5 @@
-"""XML text to the tree of System.Xml.Linq. Document types are refused: they define nothing here."""
+"""XML text to the tree of System.Xml.Linq. Document types with declarations are refused:
+they define nothing here."""
 
 import re
 from typing import NoReturn
@@ -39,6 +40,9 @@ class _TreeBuilder:
         parser.ProcessingInstructionHandler = self._instruction
         parser.XmlDeclHandler = self._declaration
         parser.StartDoctypeDeclHandler = self._doctype
+        parser.SkippedEntityHandler = self._skipped
+        if text.startswith("\ufeff"):
+            raise xml_error("Data at the root level is invalid. Line 1, position 1.")
         try:
             self._source = leave(text).encode("utf-8", "replace")
             parser.Parse(self._source, True)
@@ -46,8 +50,14 @@ class _TreeBuilder:
             _refuse(text, error)
         return self.document
 
-    def _doctype(self, *rest: object) -> None:
-        raise xml_error("For security reasons DTD is prohibited in this XML document.")
+    def _doctype(self, name: str, system: str | None, public: str | None, subset: int) -> None:
+        """A document type that declares nothing here is kept; nothing is fetched for one."""
+        if subset:
+            raise xml_error("For security reasons DTD is prohibited in this XML document.")
+        self._stack[-1].append(nodes.XDocumentType(name, public, system, ""))
+
+    def _skipped(self, name: str, *rest: object) -> None:
+        raise xml_error(f"Reference to undeclared entity '{name}'.")
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         alone = {0: "no", 1: "yes"}.get(standalone)

@@ -101,6 +101,25 @@ async def test_an_external_cache_is_preferred_where_there_is_one() -> None:
     assert await caches.of(SERVICE, "Developer").get("k", "prefer-external") is None
 
 
+async def test_the_caches_of_a_service_do_not_know_each_other() -> None:
+    cache = Caches(ManualClock()).of(SERVICE, "Developer", external=True)
+    await cache.put("inside", "v", 60, "internal")
+    await cache.put("outside", "v", 60, "external")
+    assert await cache.get("inside", "internal") == "v"
+    assert await cache.get("inside", "external") is None
+    assert await cache.get("outside", "internal") is None
+    assert await cache.get("outside", "prefer-external") == "v"
+    await cache.remove("outside", "internal")
+    assert await cache.get("outside", "external") == "v"
+
+
+async def test_without_an_external_cache_the_internal_one_will_do_where_it_is_only_preferred() -> None:
+    cache = Caches(ManualClock()).of(SERVICE, "Developer")
+    await cache.put("k", "v", 60, "prefer-external")
+    assert await cache.get("k", "internal") == "v"
+    assert await cache.get("k", "external") is None
+
+
 async def test_gateways_of_one_service_share_its_cache_and_services_do_not() -> None:
     caches = Caches(ManualClock())
     await caches.of(SERVICE, "Basic").put("k", "v", 60, "internal")

@@ -128,6 +128,8 @@ async def test_set_query_parameter_leaves_the_others_as_they_are(action: str, ex
         ("/new", "false", "/new"),
         ("new?x=2", "true", "/new?x=2&q=1&id=7"),
         ("/items/{name}?id={id}", "true", "/items/a%20b?id=7&q=1"),
+        ("/new?q=mine", "true", "/new?q=mine&id=7"),
+        ("/new?x={id}&{id}=t", "false", "/new?x=7&7=t"),
         ('@("/" + context.Request.Method)', "false", "/GET"),
     ],
 )
