@@ -96,7 +96,7 @@ FLOORS: list[set[str]] = [
         "clr.chance.generator",
         "clr.strings.encodings",
     }
-    | {"clr.dates.instants", "clr.dates.formatting", "clr.dates.parsing", "clr.web.uris"}
+    | {"clr.dates.instants", "clr.dates.formatting", "clr.dates.parsing", "clr.web.uris", "clr.web.escapes"}
     | {"clr.collections.containers", "clr.collections.sequences", "clr.collections.hash_sets"}
     | {"clr.collections.queues", "clr.collections.enumerators", "clr.linq.groups"}
     | {"clr.json.tokens", "clr.json.tree", "clr.json.writer"}
