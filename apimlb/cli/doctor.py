@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from platform import python_version
 
 from apimlb.cli.options import Common
-from apimlb.cli.wiring import open_session, stack_of
+from apimlb.cli.stack_settings import stack_of
+from apimlb.cli.wiring import open_session
 from apimlb.cli.workspace import Workspace
 from apimlb.deploy.login import subscription
 from apimlb.errors import ApimlbError

@@ -3,7 +3,7 @@
 from pathlib import Path
 from shlex import quote
 
-from apimlb.cli.wiring import stack_of
+from apimlb.cli.stack_settings import stack_of
 from apimlb.cli.workspace import Workspace
 from apimlb.errors import ConfigError
 from apimlb.render import references, render

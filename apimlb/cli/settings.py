@@ -102,7 +102,7 @@ def show(
 
     A flag goes before the environment, that before the file, and that before the default.
     """
-    from apimlb.cli.wiring import settings_of, stack_of
+    from apimlb.cli.stack_settings import settings_of, stack_of
 
     place = common(context).place
     stack, settings = stack_of(place, {}), settings_of(place, {})

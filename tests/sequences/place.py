@@ -12,7 +12,8 @@ from typing import Any
 from apimlb.cli import flows, operating
 from apimlb.cli.clients import changed
 from apimlb.cli.consent import Consent
-from apimlb.cli.wiring import Session, stack_of
+from apimlb.cli.stack_settings import stack_of
+from apimlb.cli.wiring import Session
 from apimlb.cli.workspace import Workspace
 from apimlb.deploy import keys
 from apimlb.deploy.clients import with_clients, without_clients

@@ -296,6 +296,13 @@ def test_help_imports_nothing_heavy() -> None:
     assert loaded & heavy == set()
 
 
+@pytest.mark.parametrize("command", ["render", "config show"])
+def test_what_asks_nothing_of_azure_imports_no_sdk(command: str, tmp_path: Path) -> None:
+    loaded = modules_after(*command.split(), "--config", str(tmp_path / "apimlb.toml"))
+    assert "apimlb.stack.config" in loaded
+    assert loaded & {"azure", "requests", "apimlb.deploy.azure", "apimlb.local"} == set()
+
+
 def test_printing_the_gateway_url_does_not_even_import_typer(tmp_path: Path) -> None:
     cached = tmp_path / "local" / "stacks" / "apimlb" / "state.json"
     cached.parent.mkdir(parents=True)
