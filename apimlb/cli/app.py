@@ -19,6 +19,7 @@ from apimlb.cli import (
     settings,
     simulate,
     status,
+    verifying,
 )
 from apimlb.cli.answers import Answer
 from apimlb.cli.applications import App, Form, printed
@@ -51,6 +52,7 @@ app.command("regions", cls=quotas.REGIONS)(quotas.regions)
 app.command("resume", cls=resuming.RESUME)(resuming.resume)
 app.command("drain", cls=draining.DRAIN)(draining.drain)
 app.command("undrain", cls=draining.UNDRAIN)(draining.undrain)
+app.command("verify-live", cls=verifying.VERIFY)(verifying.verify_live)
 
 
 def _show_version(asked: bool) -> None:

@@ -285,7 +285,7 @@ def _destroyed(
     say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
     for task in () if quiet else what.tasks:
         say(f"  - {task.verb} {task.label}")
-    for id in what.others:
+    for id in () if quiet else what.others:
         say(f"  ! not the stack's, and goes along: {id}")
     subscription = f"/subscriptions/{session.target.subscription_id}"
     for note in rights.before_a_purge(session.cloud, subscription) if purge else ():
