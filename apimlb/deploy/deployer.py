@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from apimlb.clock import Clock
 from apimlb.deploy import (
     capacity,
-    catalogue,
     preflight,
     providers,
     quotas,
@@ -39,7 +38,6 @@ from apimlb.deploy.ids import (
     group_of,
     kind_of,
     names_of,
-    parent_of,
     place,
     short,
     subscription_of,
@@ -47,7 +45,7 @@ from apimlb.deploy.ids import (
 from apimlb.deploy.journal import KEEP, Journal
 from apimlb.deploy.locks import refusals
 from apimlb.deploy.models import Models
-from apimlb.deploy.observer import Observed, observe, survey
+from apimlb.deploy.observer import Observed, survey
 from apimlb.deploy.providers import Registrar
 from apimlb.deploy.quotas import Row
 from apimlb.deploy.refusals import AGAIN, QUOTA
@@ -287,23 +285,20 @@ class Deployer:
     ) -> tuple[CapacityChange, ...]:
         """Give deployments another capacity in place; what already has it is left alone.
 
-        Returns all that were meant, also the unchanged. Raises `NotFoundError` for a deployment that is not
-        there, `ConfigError` for a name that the stack does not have, `QuotaError` before anything is changed.
+        Returns all that were meant, also the unchanged; raises what `capacity.planned` and `change` raise.
         """
-        meant = capacity.chosen(resources, accounts, deployments)
-        above = {parent_of(resource.id).lower() for resource in meant}
-        observed = observe(self.cloud, [r for r in resources if r in meant or r.key in above])
-        changes = capacity.changes(meant, observed, wanted)
+        changes = capacity.planned(self.cloud, resources, wanted, accounts, deployments)
+        self.change(changes)
+        return changes
+
+    def change(self, changes: Sequence[CapacityChange]) -> None:
+        """Change those that are needed; raises the first failure."""
         needed = {change.id.lower(): change for change in changes if change.is_needed}
-        demands = capacity.demands(tuple(needed.values()), observed)
-        offers = facts_of.offers_in(self.cloud, sorted({demand.location for demand in demands}))
-        raise_first(list(catalogue.capacity_problems(demands, offers)))
 
         def act(task: Task) -> None:
             self.cloud.patch(needed[task.key].id, needed[task.key].body)
 
         self._run("set-capacity", capacity.tasks(tuple(needed.values())), act).raise_failure()
-        return changes
 
     def survey(self, resources: Sequence[Resource], stack: str, *, purge: bool) -> Removal:
         """What a destroy would take away; raises `NotFoundError` when there is nothing at all.
