@@ -119,6 +119,7 @@ class OpenAIPlane:
             "answer": self._read,
             "answer-items": self._items,
             "answer-end": self._forget,
+            "answer-stop": self._cancel,
         }
 
     def fail(self, account: str, outage: Outage | None) -> None:
@@ -353,6 +354,9 @@ class OpenAIPlane:
 
     def _forget(self, account: Document, id: str) -> bodies.Json:
         return self._answers.delete(account.id, id)
+
+    def _cancel(self, account: Document, id: str) -> bodies.Json:
+        return self._answers.cancel(account.id, id)
 
     def _listed(self, account: Document, id: str) -> bodies.Json:
         """All models of the account, or the one of this id; raises `Refused` when there is no such one."""

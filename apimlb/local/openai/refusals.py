@@ -98,6 +98,12 @@ def no_answer(id: str) -> Refused:
     return Refused(_json(404, {"error": {**body, "param": None, "code": None}}))
 
 
+def not_in_background() -> Refused:
+    """As OpenAI's own API says it of an answer that its caller waited for."""
+    body = {"message": "Cannot cancel a synchronous response.", "type": "invalid_request_error"}
+    return Refused(_json(400, {"error": {**body, "param": None, "code": None}}))
+
+
 def no_previous_answer(id: str) -> Refused:
     """Reported word for word (microsoft/agent-framework 6419)."""
     message = f"Previous response with id '{id}' not found."

@@ -79,6 +79,7 @@ def _response(answer: Answer, ask: Ask, status: str, output: list[Json]) -> Json
         "object": "response",
         "created_at": answer.created,
         "status": status,
+        "background": ask.body.get("background") is True,
         "error": None,
         "incomplete_details": stopped,
         "metadata": ask.body.get("metadata") or {},

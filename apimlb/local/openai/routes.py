@@ -30,6 +30,7 @@ _FORMAL = {
     "answer": "Responses_Get",
     "answer-items": "Responses_ListInputItems",
     "answer-end": "Responses_Delete",
+    "answer-stop": "Responses_Cancel",
 }
 _ACTIONS = {
     "models": "models/read",
@@ -37,9 +38,15 @@ _ACTIONS = {
     "answer": "responses/read",
     "answer-items": "responses/read",
     "answer-end": "responses/delete",
+    "answer-stop": "responses/write",
 }
-_KEPT = re.compile(r"responses/([^/]+)(/input_items)?", re.IGNORECASE)
-_NAMED = {("GET", False): "answer", ("GET", True): "answer-items", ("DELETE", False): "answer-end"}
+_KEPT = re.compile(r"responses/([^/]+)(/input_items|/cancel)?", re.IGNORECASE)
+_NAMED = {
+    ("GET", ""): "answer",
+    ("GET", "/input_items"): "answer-items",
+    ("DELETE", ""): "answer-end",
+    ("POST", "/cancel"): "answer-stop",
+}
 # The first of the dated versions that has the Responses API (Microsoft Learn, Azure OpenAI Responses API).
 _RESPONSES_SINCE = "2025-03-01"
 
@@ -65,7 +72,7 @@ class Call:
         if self.operation == "models":
             return "GET /openai/models"
         if self.operation.startswith("answer"):
-            verb = "DELETE" if self.operation == "answer-end" else "GET"
+            verb = {"answer-end": "DELETE", "answer-stop": "POST"}.get(self.operation, "GET")
             return f"{verb} /openai/responses/{{response-id}}"
         middle = "" if not self.api_version else "/deployments/{deployment-id}"
         return f"POST /openai{middle}/{_action(self.operation)}"
@@ -115,7 +122,7 @@ def _call(method: str, table: dict[str, str], path: str, deployment: str, versio
     if lower.partition("/")[0] == "models":
         return Call("models", "", version, lower.partition("/")[2]) if method == "GET" else None
     kept = _KEPT.fullmatch(path)
-    named = _NAMED.get((method, bool(kept and kept[2])))
+    named = _NAMED.get((method, (kept[2] or "").lower() if kept else ""))
     return Call(named, "", version, kept[1]) if kept and named else None
 
 

@@ -85,6 +85,14 @@ class Answers:
         self._drop((account, id))
         return {"id": id, "object": "response", "deleted": True}
 
+    def cancel(self, account: str, id: str) -> Json:
+        """The answer of this id, which is made by the time that anybody could call it off; raises `Refused`
+        with a 404, or with a 400 for one that was not made in the background (OpenAI, Cancel a response)."""
+        found = self.read(account, id)
+        if not found["background"]:
+            raise refusals.not_in_background()
+        return found
+
     def _drop(self, key: tuple[str, str]) -> None:
         kept = self._kept.pop(key, None)
         self._size -= kept.size if kept is not None else 0

@@ -120,6 +120,18 @@ async def test_what_was_asked_can_be_listed(rig, path, asked, text) -> None:
     assert listed["first_id"] == listed["last_id"] == item["id"]
 
 
+async def test_only_what_is_made_in_the_background_can_be_called_off(rig, path) -> None:
+    waited = (await respond(rig, path)).json["id"]
+    refused = await rig.ask(path.format(f"/{waited}/cancel"), method="POST")
+    assert (refused.status, refused.json["error"]["message"]) == (
+        400,
+        "Cannot cancel a synchronous response.",
+    )
+    begun = (await respond(rig, path, background=True)).json["id"]
+    assert (await rig.ask(path.format(f"/{begun}/cancel"), method="POST")).json["id"] == begun
+    assert (await rig.ask(path.format("/resp_nobody/cancel"), method="POST")).status == 404
+
+
 async def test_no_more_is_kept_than_fits(rig) -> None:
     rig.deploy(tokens=(10**9, 60), requests=(10**6, 10))
     first = (await respond(rig, input="first")).json["id"]
