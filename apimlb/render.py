@@ -129,7 +129,7 @@ def references() -> dict[str, str]:
         {"location": "westus3", "priority": 2},
     ]
     ordered_stack = parse({"strategy": Strategy.RETRY, "accounts": ordered})
-    policies = render_all(parse({}))
+    policies = render_all(parse({"strategy": Strategy.BACKEND_POOL}))
     return {
         "backend-pool.xml": policies.balancer,
         "keys.xml": policies.keys,

@@ -17,8 +17,10 @@ POLICIES = Policies(POLICY, POLICY, POLICY, POLICY)
 
 
 def desired(**config: object) -> tuple[Resource, ...]:
-    """What the stack of this configuration wants; one account and one deployment where none are given."""
+    """What the stack of this configuration wants, with pools; one account and one deployment where none are
+    given."""
     small: dict[str, object] = {
+        "strategy": "backend-pool",
         "accounts": [{"location": "eastus2"}],
         "deployments": {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}},
     }
@@ -26,8 +28,8 @@ def desired(**config: object) -> tuple[Resource, ...]:
 
 
 def whole() -> tuple[Resource, ...]:
-    """The default stack: three accounts, two deployments each."""
-    return resources(parse({}), SUBSCRIPTION, POLICIES, MARK)
+    """A stack with pools: three accounts, two deployments each."""
+    return resources(parse({"strategy": "backend-pool"}), SUBSCRIPTION, POLICIES, MARK)
 
 
 def watched() -> tuple[Resource, ...]:

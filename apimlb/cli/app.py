@@ -19,14 +19,13 @@ from apimlb.cli import (
     settings,
     simulate,
     status,
-    verifying,
 )
 from apimlb.cli.answers import Answer
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.endings import DETAILED, run_to_its_end
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.hints import learn
-from apimlb.cli.options import FILES, NOTHING, STATE, Hourly, OnSoftDeleted, Prune
+from apimlb.cli.options import FILES, NOTHING, STATE, OnSoftDeleted, Prune
 from apimlb.cli.prose import say, show
 
 app = typer.Typer(
@@ -52,7 +51,6 @@ app.command("regions", cls=quotas.REGIONS)(quotas.regions)
 app.command("resume", cls=resuming.RESUME)(resuming.resume)
 app.command("drain", cls=draining.DRAIN)(draining.drain)
 app.command("undrain", cls=draining.UNDRAIN)(draining.undrain)
-app.command("verify-live", cls=verifying.VERIFY)(verifying.verify_live)
 
 
 def _show_version(asked: bool) -> None:
@@ -78,7 +76,7 @@ def _everywhere(
 
 
 StrategyName = Annotated[
-    str | None, typer.Option("--strategy", help="backend-pool or retry, whatever the file says.")
+    str | None, typer.Option("--strategy", help="retry or backend-pool, whatever the file says.")
 ]
 TierName = Annotated[str | None, typer.Option("--tier", help="The APIM tier, whatever the file says.")]
 
@@ -102,7 +100,12 @@ def deploy(
     assigned: settings.Assigned = None,
     monitoring: settings.Monitored = None,
     prune: Prune = False,
-    hourly: Hourly = False,
+    hourly: Annotated[
+        bool,
+        typer.Option(
+            "--accept-hourly", help="With --yes, also make provisioned throughput, which is billed unused."
+        ),
+    ] = False,
     no_wait: Annotated[
         bool,
         typer.Option("--no-wait", help="Leave when only Azure is at work; `apimlb resume` carries on."),
@@ -165,7 +168,6 @@ def plan(
     """Show what `deploy` would do; change nothing."""
     from apimlb.cli import flows
     from apimlb.cli.consent import plan_document, save_plan, where_of
-    from apimlb.cli.turns import usual_times
     from apimlb.cli.wiring import open_session
 
     said = common(context)
@@ -182,7 +184,7 @@ def plan(
             settings=flags,
             on_soft_deleted=on_soft_deleted,
         )
-    known = usual_times(session)
+    known = flows.usual_times(session)
     document = {
         **plan_document(made.plan),
         "quotas": [row.document() for row in made.quotas],
@@ -197,15 +199,13 @@ def set_capacity(
     capacity: Annotated[int, typer.Argument(metavar="N", help="Thousands of tokens per minute.")],
     account: Annotated[str, typer.Option(help="Only on this account.", show_default=False)] = "",
     deployment: Annotated[str, typer.Option(help="Only this deployment.", show_default=False)] = "",
-    hourly: Hourly = False,
 ) -> Answer:
     """Give each deployment N,000 tokens per minute, in place."""
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 
     session = open_session(common(context))
-    where = {"account": account, "deployment": deployment}
-    return Answer(flows.set_capacity(session, capacity, **where, hourly=hourly))
+    return Answer(flows.set_capacity(session, capacity, account=account, deployment=deployment))
 
 
 @app.command("gateway-url", cls=verb(examples=("curl $(apimlb gateway-url)/openai/v1/models",)))

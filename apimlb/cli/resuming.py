@@ -35,10 +35,9 @@ def _carried_on(command: str, options: dict[str, object], said: Common) -> dict[
     if command == "destroy":
         return flows.destroy(session, purge=bool(options.get("purge")), yes=True)
     if command == "set-capacity":
-        where = {name: str(options.get(name) or "") for name in ("account", "deployment")}
-        hourly = bool(options.get("hourly"))
+        account, deployment = (str(options.get(name) or "") for name in ("account", "deployment"))
         capacity = int(str(options.get("capacity") or 0))
-        return {"changes": flows.set_capacity(session, capacity, **where, hourly=hourly)}
+        return {"changes": flows.set_capacity(session, capacity, account=account, deployment=deployment)}
     way = options.get("on_soft_deleted")
     consent = Consent(
         yes=True,

@@ -28,7 +28,7 @@ def init(
     location: Annotated[str, typer.Option(metavar="REGION", help="The gateway's region.")] = "",
     tier: Annotated[str, typer.Option(help="The gateway's tier.")] = "",
     accounts: Annotated[str, typer.Option(metavar="REGION,…", help="The accounts' regions.")] = "",
-    strategy: Annotated[str, typer.Option(help="backend-pool or retry.")] = "",
+    strategy: Annotated[str, typer.Option(help="retry or backend-pool.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> Answer:
     """Write a commented apimlb.toml. A terminal is asked for what the options do not say."""

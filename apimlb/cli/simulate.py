@@ -10,7 +10,7 @@ from apimlb.cli.grammar import common, verb
 from apimlb.cli.options import FILES
 
 Strategy = Annotated[
-    str | None, typer.Option("--strategy", help="backend-pool or retry, whatever the file says.")
+    str | None, typer.Option("--strategy", help="retry or backend-pool, whatever the file says.")
 ]
 Policy = Annotated[
     str | None, typer.Option(metavar="FILE", help="This policy instead: .xml, or .toml that is about one.")

@@ -16,6 +16,7 @@ faults on order
     1      0 ×  any *, always: status 503
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -30,9 +31,9 @@ Row = Mapping[str, Any]
 _COLUMNS = (("TPM", 10), ("used", 10), ("calls", 8), ("answered", 10), ("throttled", 11))
 _KNOWN = "apimlb/"
 """What the keys begin with under which the `retry` strategy's policy keeps what it knows of an account; then
-come a hash of the configuration, the account and the deployment. The words at `_UNTIL` say until when it is
-sent nothing, in milliseconds since 1970 (templates/policy/retry.xml.j2)."""
-_UNTIL = slice(4, 6)
+come a hash of the configuration, the account and the deployment. The numbers at `_UNTIL` say until when it is
+sent nothing, in milliseconds since 1970, below 0 when it failed (templates/policy/retry.xml.j2)."""
+_UNTIL = slice(3, 5)
 
 
 def lines(found: Row, faults: Sequence[Row], where: str) -> Iterator[str]:
@@ -80,7 +81,9 @@ def _cool_downs(rows: Sequence[Row], now: str) -> Iterator[str]:
     for row in rows:
         if row["key"].startswith(_KNOWN):
             # The other strategy keeps one number for a deployment: when somebody may come back.
-            left = max((int(word) for word in row["text"].split()[_UNTIL]), default=0) / 1000 - at
+            numbers = json.loads(row["text"])
+            until = numbers[_UNTIL] if isinstance(numbers, list) else []
+            left = max(map(abs, until), default=0) / 1000 - at
             if left > 0:
                 yield f"{row['key'].split('/', 2)[2]}: cools down for {left:.0f} s more"
 

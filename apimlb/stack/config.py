@@ -7,7 +7,7 @@ units = 1                       # of the gateway; left out: 1 at creation, then 
 publisher_name = "apimlb"       # what Azure shows of whoever runs the gateway
 publisher_email = "apimlb@example.com"
 tags = { team = "search" }      # on everything that can carry some
-strategy = "backend-pool"       # or "retry"
+strategy = "retry"              # or "backend-pool"
 streams = true                  # false: responses come as a whole, which the Consumption tier needs
 
 bare_host = true                 # the host alone stands for /openai/v1 as well
@@ -106,10 +106,17 @@ class Tier(StrEnum):
 
 
 class Strategy(StrEnum):
-    """How the gateway finds another account: by its own pool and breakers, or in the policy itself."""
+    """How the gateway finds another account: in the policy itself, or by its own pool and breakers.
 
-    BACKEND_POOL = "backend-pool"
+    RETRY is the default because of what the simulator shows (benchmarks/balancer.py, load 1.3): over all
+    profiles it answers 96 % and more of what an omniscient balancer does, where BACKEND_POOL falls to 63 %
+    (requests scarce) and 91 % (a sliding minute); it asks accounts a seventh as often in vain, and tells
+    clients the right time to come back in nine of ten 429s instead of in half. It costs half as much CPU
+    again, and a lookup of the cache for each account.
+    """
+
     RETRY = "retry"
+    BACKEND_POOL = "backend-pool"
 
 
 class Upgrade(StrEnum):
@@ -212,9 +219,7 @@ class Stack(Part):
     units: int | None = Field(
         default=None, ge=1, le=31, description="Of the gateway; left out: 1 at creation, then kept."
     )
-    strategy: Strategy = Field(
-        default=Strategy.BACKEND_POOL, description="How the gateway finds another account."
-    )
+    strategy: Strategy = Field(default=Strategy.RETRY, description="How the gateway finds another account.")
     publisher_name: str = Field(
         default="apimlb", min_length=1, max_length=100, description="Whom Azure shows as the gateway's."
     )
@@ -331,6 +336,11 @@ class Stack(Part):
             raise ValueError(
                 f"the {self.tier} tier has no circuit breakers, so a pool could never fail over: "
                 'use strategy = "retry", or another tier'
+            )
+        if self.tier is Tier.CONSUMPTION and "strategy" not in self.model_fields_set:
+            raise ValueError(
+                f"the {self.tier} tier has no cache, so the gateway would learn nothing of the accounts: "
+                'write strategy = "retry" to have it without memory, or use another tier'
             )
         return self
 

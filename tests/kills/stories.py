@@ -17,8 +17,9 @@ _EAST = '[[accounts]]\nlocation = "eastus2"\n'
 _WEST = '[[accounts]]\nlocation = "westus3"\n'
 _CHAT = '[deployments.chat]\nmodel = "gpt-5.1"\nversion = "2025-11-13"\n'
 _MORE = '[deployments.more]\nmodel = "gpt-5.1"\nversion = "2025-11-13"\n'
-ONE = _EAST + _CHAT
-TWO = _EAST + _WEST + _CHAT
+ONE = f'strategy = "backend-pool"\n{_EAST}{_CHAT}'
+TWO = f'strategy = "backend-pool"\n{_EAST}{_WEST}{_CHAT}'
+_RETRY = TWO.replace("backend-pool", "retry")
 
 
 def _clients(count: int) -> str:
@@ -46,7 +47,7 @@ class Story:
 STORIES: Mapping[str, Story] = {
     "first deploy": Story(TWO, DEPLOY, ()),
     "first deploy, slow": Story(ONE, DEPLOY, (), slow=True),
-    "deploy of the retry strategy": Story('strategy = "retry"\n' + TWO, DEPLOY, ()),
+    "deploy of the retry strategy": Story(_RETRY, DEPLOY, ()),
     "account added": Story(TWO, DEPLOY, ((ONE, DEPLOY),)),
     "account added, slow": Story(TWO, DEPLOY, ((ONE, DEPLOY),), slow=True),
     "account removed": Story(ONE, PRUNE),
@@ -63,8 +64,8 @@ STORIES: Mapping[str, Story] = {
     ),
     "capacity changed": Story(TWO + "capacity = 50\n", DEPLOY),
     "weights changed": Story(TWO.replace('"westus3"', '"westus3"\npriority = 2'), DEPLOY),
-    "strategy changed": Story('strategy = "retry"\n' + TWO, DEPLOY),
-    "strategy changed back": Story(TWO, DEPLOY, (('strategy = "retry"\n' + TWO, DEPLOY),)),
+    "strategy changed": Story(_RETRY, DEPLOY),
+    "strategy changed back": Story(TWO, DEPLOY, ((_RETRY, DEPLOY),)),
     "clients added": Story(_clients(3) + TWO, DEPLOY),
     "many clients added": Story(_clients(600) + TWO, DEPLOY),
     "many clients removed": Story(_clients(3) + TWO, DEPLOY, ((_clients(600) + TWO, DEPLOY),)),

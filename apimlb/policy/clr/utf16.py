@@ -18,9 +18,7 @@ def enter(text: str) -> str:
     if text.isascii() or max(text) <= "\uffff":
         return text
     BUDGET.spend(len(text) >> 2)
-    split = _ASTRAL.sub(_split, text)
-    BUDGET.spend((len(split) - len(text)) >> 1)  # each pair is made by a call
-    return split
+    return _ASTRAL.sub(_split, text)
 
 
 def leave(text: str) -> str:

@@ -57,6 +57,7 @@ def test_what_the_file_no_longer_names_goes_and_nothing_is_left_to_do(
 
 def test_a_stack_from_before_there_were_ids_is_adopted(azure: LocalAzure, cloud: Azure) -> None:
     config: dict[str, object] = {
+        "strategy": "backend-pool",
         "accounts": [{"location": "eastus2"}],
         "deployments": {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}},
     }

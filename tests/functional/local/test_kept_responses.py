@@ -43,6 +43,26 @@ class TestKeptResponses:
             assert (await scene.call(path, method="DELETE")).json["deleted"] is True
             assert (await scene.call(path, method="GET")).status == 404
 
+    async def test_can_be_called_off_wherever_they_are(self, scene: Stage) -> None:
+        waited = await self.kept(scene)
+        begun = [
+            (await scene.call(V1_RESPONSES, {"model": "chat", "input": "Work", "background": True})).json[
+                "id"
+            ]
+            for _ in range(8)
+        ]
+        for path in (
+            V1_RESPONSES + "/{}/cancel",
+            DATED_RESPONSES.replace("?", "/{}/cancel?"),
+            "/responses/{}/cancel",
+        ):
+            for id in begun:
+                reply = await scene.call(path.format(id), method="POST")
+                assert (reply.status, reply.json["id"]) == (200, id)
+            reply = await scene.call(path.format(waited[0]), method="POST")
+            assert (reply.status, reply.json["error"]["message"][:6]) == (400, "Cannot")
+            assert (await scene.call(path.format("resp_nobody"), method="POST")).status == 404
+
     async def test_can_be_gone_on_from_wherever_they_are(self, scene: Stage) -> None:
         for id in await self.kept(scene):
             asked = {"model": "chat", "input": "And then?", "previous_response_id": id}

@@ -14,7 +14,7 @@ rows = st.fixed_dictionaries(
         **dict.fromkeys(("used", "calls", "answered", "throttled"), numbers),
     }
 )
-RESTS = "eastus2 1000 0 1795978390000 1795978390180 0 0 0 0 0 fixed"
+RESTS = "[1000,0,30000,1795978390000,-1795978390180,0,0,0,0,1000,16]"
 breakers = st.fixed_dictionaries(
     {
         "gateway": st.integers(1, 32),
@@ -27,7 +27,7 @@ cache = st.fixed_dictionaries(
         "service": st.just("/s"),
         "key": st.sampled_from(["apimlb/0a1b2c3d/eastus2/chat", "a policy's own"]),
         "seconds": st.floats(0, 9),
-        "text": st.sampled_from([RESTS, "eastus2 1000 0 0 0 0 0 0 0 0 fixed"]),
+        "text": st.sampled_from([RESTS, "[1000,0,30000,0,0,0,0,0,0,1000,16]", "1795978390"]),
     }
 )
 

@@ -52,7 +52,11 @@ def labels(made: Preview, *actions: Action) -> list[str]:
 
 def without_ids(stack: tuple[Resource, ...]) -> tuple[Resource, ...]:
     """The stack as it was made before there were ids."""
-    config: dict[str, object] = {"accounts": [{"location": "eastus2"}], "deployments": CHAT}
+    config: dict[str, object] = {
+        "strategy": "backend-pool",
+        "accounts": [{"location": "eastus2"}],
+        "deployments": CHAT,
+    }
     assert len(stack) == len(resources(parse(config), SUBSCRIPTION, POLICIES))
     return resources(parse(config), SUBSCRIPTION, POLICIES)
 

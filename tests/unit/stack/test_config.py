@@ -37,6 +37,11 @@ def test_a_capacity_is_a_positive_number_of_thousands(capacity: object) -> None:
 
 def test_a_pool_without_breakers_could_never_fail_over() -> None:
     with pytest.raises(ConfigError, match="circuit breakers"):
+        parse({"tier": "Consumption", "strategy": "backend-pool"})
+
+
+def test_a_gateway_without_a_cache_has_to_be_asked_for() -> None:
+    with pytest.raises(ConfigError, match="no cache"):
         parse({"tier": "Consumption"})
     assert parse({"tier": "Consumption", "strategy": "retry"}).tier is Tier.CONSUMPTION
 

@@ -19,7 +19,9 @@ def test_the_default_stack_has_everything_that_a_gateway_needs() -> None:
     assert kinds.count("accounts") == 3
     assert kinds.count("accounts/deployments") == 6
     assert kinds.count("roleAssignments") == 3
-    assert kinds.count("service/backends") == 6 + 2
+    assert kinds.count("service/backends") == 6
+    pooled = desired(parse({"strategy": "backend-pool"})).values()
+    assert [resource.type.split("/", 1)[1] for resource in pooled].count("service/backends") == 6 + 2
 
 
 def test_accounts_take_no_keys_and_the_gateway_is_let_in_by_role() -> None:
@@ -31,7 +33,7 @@ def test_accounts_take_no_keys_and_the_gateway_is_let_in_by_role() -> None:
 
 
 def test_a_throttled_deployment_does_not_park_the_other_one() -> None:
-    made = desired()
+    made = desired(parse({"strategy": "backend-pool"}))
     pool = made["pool pool-chat"].body["properties"]["pool"]["services"]
     assert [member["id"].rsplit("/", 1)[-1] for member in pool] == [
         "eastus2-chat",
@@ -89,7 +91,7 @@ def test_names_are_the_same_every_time_and_differ_between_subscriptions() -> Non
 
 def test_an_adopted_account_is_called_and_not_made() -> None:
     adopted = {"location": "eastus2", "endpoint": "http://127.0.0.1:9101"}
-    made = desired(parse({"accounts": [adopted, {"location": "westus3"}]}))
+    made = desired(parse({"strategy": "backend-pool", "accounts": [adopted, {"location": "westus3"}]}))
     assert [label for label in made if label.startswith(("account", "deployment", "role"))] == [
         "account westus3",
         "deployment westus3/chat",

@@ -35,7 +35,8 @@ def test_more_than_a_tag_can_name_is_refused_before_it_is_written() -> None:
 
 
 def test_what_is_drained_is_in_no_pool_and_on_the_list() -> None:
-    made = resources(STACK, SUBSCRIPTION, POLICIES, drained=frozenset({"eastus2"}))
+    pooled = parse({"strategy": "backend-pool"})
+    made = resources(pooled, SUBSCRIPTION, POLICIES, drained=frozenset({"eastus2"}))
     pools = [r for r in made if r.label.startswith("pool ")]
     assert len(pools) == 2
     for pool in pools:

@@ -149,7 +149,7 @@ def test_a_setting_shows_in_the_body(tables: dict[str, Any], label: str, path: s
 
 IN_POLICY: dict[str, dict[str, Any]] = {
     "name": {"name": "other"},
-    "strategy": {"strategy": "retry"},
+    "strategy": {"strategy": "backend-pool"},
     "streams": {"streams": False},
     "audiences": {"audiences": ["api://other"]},
     "clients": {"clients": [f"{n:08x}-0000-4000-8000-000000000000" for n in range(0, 2**32, 2**32 // 500)]},
@@ -162,7 +162,7 @@ IN_POLICY: dict[str, dict[str, Any]] = {
     "accounts.weight": {"strategy": "retry", "accounts": [{"location": "eastus2", "weight": 7}]},
 }
 IN_RESOURCES: dict[str, dict[str, Any]] = {
-    "accept_retry_after": {"accept_retry_after": True},
+    "accept_retry_after": {"strategy": "backend-pool", "accept_retry_after": True},
     "bare_host": {"bare_host": False},
 }
 

@@ -1,1 +1,0 @@
-"""What a real Azure is asked about what its documents leave open, and what came of it."""
