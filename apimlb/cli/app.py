@@ -19,13 +19,14 @@ from apimlb.cli import (
     settings,
     simulate,
     status,
+    verifying,
 )
 from apimlb.cli.answers import Answer
 from apimlb.cli.applications import App, Form, printed
 from apimlb.cli.endings import DETAILED, run_to_its_end
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.hints import learn
-from apimlb.cli.options import FILES, NOTHING, STATE, OnSoftDeleted, Prune
+from apimlb.cli.options import FILES, NOTHING, STATE, Hourly, OnSoftDeleted, Prune
 from apimlb.cli.prose import say, show
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ app.command("regions", cls=quotas.REGIONS)(quotas.regions)
 app.command("resume", cls=resuming.RESUME)(resuming.resume)
 app.command("drain", cls=draining.DRAIN)(draining.drain)
 app.command("undrain", cls=draining.UNDRAIN)(draining.undrain)
+app.command("verify-live", cls=verifying.VERIFY)(verifying.verify_live)
 
 
 def _show_version(asked: bool) -> None:
@@ -100,12 +102,7 @@ def deploy(
     assigned: settings.Assigned = None,
     monitoring: settings.Monitored = None,
     prune: Prune = False,
-    hourly: Annotated[
-        bool,
-        typer.Option(
-            "--accept-hourly", help="With --yes, also make provisioned throughput, which is billed unused."
-        ),
-    ] = False,
+    hourly: Hourly = False,
     no_wait: Annotated[
         bool,
         typer.Option("--no-wait", help="Leave when only Azure is at work; `apimlb resume` carries on."),
@@ -168,6 +165,7 @@ def plan(
     """Show what `deploy` would do; change nothing."""
     from apimlb.cli import flows
     from apimlb.cli.consent import plan_document, save_plan, where_of
+    from apimlb.cli.turns import usual_times
     from apimlb.cli.wiring import open_session
 
     said = common(context)
@@ -184,7 +182,7 @@ def plan(
             settings=flags,
             on_soft_deleted=on_soft_deleted,
         )
-    known = flows.usual_times(session)
+    known = usual_times(session)
     document = {
         **plan_document(made.plan),
         "quotas": [row.document() for row in made.quotas],
@@ -199,13 +197,15 @@ def set_capacity(
     capacity: Annotated[int, typer.Argument(metavar="N", help="Thousands of tokens per minute.")],
     account: Annotated[str, typer.Option(help="Only on this account.", show_default=False)] = "",
     deployment: Annotated[str, typer.Option(help="Only this deployment.", show_default=False)] = "",
+    hourly: Hourly = False,
 ) -> Answer:
     """Give each deployment N,000 tokens per minute, in place."""
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 
     session = open_session(common(context))
-    return Answer(flows.set_capacity(session, capacity, account=account, deployment=deployment))
+    where = {"account": account, "deployment": deployment}
+    return Answer(flows.set_capacity(session, capacity, **where, hourly=hourly))
 
 
 @app.command("gateway-url", cls=verb(examples=("curl $(apimlb gateway-url)/openai/v1/models",)))

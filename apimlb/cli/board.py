@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 
 from apimlb.cli.outline import group_of
+from apimlb.deploy.durations import Usual
 from apimlb.deploy.executor import Event, State, Task
 
 BUSY = (State.RUNNING, State.WAITING)
 OVER = (State.DONE, State.FAILED, State.SKIPPED)
 
-# How long Azure takes. Recorded: 140 s for StandardV2, within a minute for Consumption, more than an hour for
-# Developer; reported for classic tiers: 30 to 90 minutes.
+_LONG = 5.0
+"""Seconds from which on somebody may wonder how long it will be."""
+# How long Azure takes where this machine has not seen it. Recorded: 140 s for StandardV2, within a minute for
+# Consumption, more than an hour for Developer; reported for classic tiers: 30 to 90 minutes.
 _USUAL = {
     "gateway (Consumption)": "1–5 min",
     "gateway (BasicV2)": "2–10 min",
@@ -50,6 +53,8 @@ class Board:
     """Where all tasks stand, by what they belong to. Pure: it is told of events, and says what to show."""
 
     stands: dict[str, Stand] = field(default_factory=dict)
+    known: Usual = field(default_factory=lambda: Usual({}))
+    """What earlier runs took."""
 
     def hear(self, event: Event) -> None:
         """Take a task's new state down."""
@@ -66,7 +71,7 @@ class Board:
         groups: dict[str, list[Stand]] = {}
         for stand in self.stands.values():
             groups.setdefault(group_of(stand.task.key), []).append(stand)
-        return [_row(title, stands, now) for title, stands in groups.items()]
+        return [self._row(title, stands, now) for title, stands in groups.items()]
 
     @property
     def done(self) -> int:
@@ -77,21 +82,32 @@ class Board:
         at_work = sorted((s for s in self.stands.values() if s.state in BUSY), key=lambda s: s.since)
         return [
             f"{stand.task.label} for {span(now - stand.since)}"
-            + (f" (usually {_usual(stand)})" if _usual(stand) else "")
+            + (f" (usually {self._usual(stand)})" if self._usual(stand) else "")
             for stand in at_work
         ]
 
+    def _row(self, title: str, stands: list[Stand], now: float) -> Row:
+        over = [stand for stand in stands if stand.state in OVER]
+        busy = sorted((stand for stand in stands if stand.state in BUSY), key=lambda stand: stand.since)
+        started = [stand.since for stand in stands if stand.since]
+        until = now if len(over) < len(stands) else max((stand.ended for stand in over), default=now)
+        worst = next((s.state for s in stands if s.state is State.FAILED), None)
+        state = worst or (
+            State.DONE if len(over) == len(stands) else State.RUNNING if started else State.PENDING
+        )
+        doing = busy[0] if busy else None
+        usual = "" if doing is None else self._usual(doing)
+        return Row(
+            title, len(over), len(stands), until - min(started, default=until), usual, _told(doing), state
+        )
 
-def _row(title: str, stands: list[Stand], now: float) -> Row:
-    over = [stand for stand in stands if stand.state in OVER]
-    busy = sorted((stand for stand in stands if stand.state in BUSY), key=lambda stand: stand.since)
-    started = [stand.since for stand in stands if stand.since]
-    until = now if len(over) < len(stands) else max((stand.ended for stand in over), default=now)
-    worst = next((s.state for s in stands if s.state is State.FAILED), None)
-    state = worst or (State.DONE if len(over) == len(stands) else State.RUNNING if started else State.PENDING)
-    doing = busy[0] if busy else None
-    usual = "" if doing is None else _usual(doing)
-    return Row(title, len(over), len(stands), until - min(started, default=until), usual, _told(doing), state)
+    def _usual(self, stand: Stand) -> str:
+        """How long it usually takes, empty for what takes no time to speak of."""
+        verb = stand.task.verb
+        learned = self.known.of(verb, stand.task.key, stand.task.label)
+        if learned is not None:
+            return span(learned) if learned >= _LONG else ""
+        return _USUAL.get(stand.task.label, "") if verb == "create" else ""
 
 
 def _told(stand: Stand | None) -> str:
@@ -100,11 +116,6 @@ def _told(stand: Stand | None) -> str:
         return ""
     verb = "" if stand.task.verb == "create" else f"{stand.task.verb} "
     return f"{verb}{stand.task.label}" + (f": {stand.reason}" if stand.reason else "")
-
-
-def _usual(stand: Stand) -> str:
-    """How long it usually takes, empty for what takes no time to speak of."""
-    return _USUAL.get(stand.task.label, "") if stand.task.verb == "create" else ""
 
 
 def span(seconds: float) -> str:

@@ -11,7 +11,7 @@ A saved plan is what `plan` showed, and what led to it:
 import json
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from apimlb.cli.prose import say
 from apimlb.cli.questions import ask
 from apimlb.cli.wiring import Session
 from apimlb.deploy.billing import hourly
+from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.deployer import Preview
 from apimlb.errors import ApimlbError, ConfigError, ConflictError
 from apimlb.files import replace_file
@@ -180,6 +181,24 @@ def confirm_plan(made: Preview, consent: Consent) -> None:
     question = f"This will {', '.join(words)}. Deploy this?" if words else "Deploy this?"
     settled = (consent.prune or not gone) and (consent.hourly or not dear)
     confirm(question, yes=consent.yes and settled)
+
+
+def confirm_capacity(changes: Sequence[CapacityChange], *, hourly: bool) -> None:
+    """Ask before more is billed by the hour; off a terminal `--accept-hourly` must have been said."""
+    dear = [
+        f"{each.label} ({each.before} → {each.after} units of {each.sku})" for each in changes if each.is_dear
+    ]
+    for words in dear:
+        say(f"Billed by the hour, used or not: {words}.")
+    if not dear or hourly:
+        return
+    if not sys.stdin.isatty():
+        raise ConfigError(
+            f"More would be billed by the hour: {', '.join(dear)}.",
+            where="set-capacity",
+            next_step="Add --accept-hourly if that is meant.",
+        )
+    confirm("Change this?", yes=False)
 
 
 def _require(words: list[str], agreed: bool, flag: str) -> None:

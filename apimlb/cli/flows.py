@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from apimlb.cli.applications import Endpoint
 from apimlb.cli.board import span
 from apimlb.cli.capacity_file import capacities_in, change_capacity
-from apimlb.cli.consent import Consent, confirm, confirm_plan, plan_document
+from apimlb.cli.consent import Consent, confirm, confirm_capacity, confirm_plan, plan_document
 from apimlb.cli.console import show_plan
 from apimlb.cli.interruption import winding_down
 from apimlb.cli.progress import Progress
@@ -19,13 +19,12 @@ from apimlb.cli.prose import say, show, voice
 from apimlb.cli.questions import ask
 from apimlb.cli.quotas import table
 from apimlb.cli.renames import former, origin
-from apimlb.cli.turns import in_turn
+from apimlb.cli.turns import in_turn, usual_times
 from apimlb.cli.wiring import Session
 from apimlb.deploy import rights
-from apimlb.deploy.capacity import CapacityChange
+from apimlb.deploy.capacity import CapacityChange, planned
 from apimlb.deploy.claims import Claims, Overtaken
 from apimlb.deploy.deployer import Applied, Deployer, Preview, Removed, state_of
-from apimlb.deploy.durations import Usual, usual
 from apimlb.deploy.executor import raise_first
 from apimlb.deploy.journal import Journal
 from apimlb.deploy.keys import secrets_of
@@ -170,8 +169,11 @@ def _ask_about(resource: Resource) -> Revival:
     return next((way for way in Revival if answer and way.value.startswith(answer)), Revival.FAIL)
 
 
-def set_capacity(session: Session, capacity: int, *, account: str, deployment: str) -> list[Json]:
-    """Change capacities in place; raises `ConfigError`, `QuotaError`, `NotFoundError`."""
+def set_capacity(
+    session: Session, capacity: int, *, account: str, deployment: str, hourly: bool = False
+) -> list[Json]:
+    """Change capacities in place; raises `ConfigError`, `QuotaError`, `NotFoundError`. What is billed by the
+    hour grows only when somebody agrees, which `hourly` does beforehand."""
     if capacity < 1:
         raise ConfigError(
             f"A capacity of {capacity} is not possible.",
@@ -179,14 +181,14 @@ def set_capacity(session: Session, capacity: int, *, account: str, deployment: s
             next_step="Give thousands of tokens per minute, 1 at least; `apimlb destroy` takes a stack away.",
         )
     with in_turn(session, "set-capacity") as (run, progress):
-        told = {"capacity": capacity, "account": account, "deployment": deployment}
+        told = {"capacity": capacity, "account": account, "deployment": deployment, "hourly": hourly}
         deployer, desired = _deployer(session, run, progress, told), session.desired(session.group())
         accounts = [_account_name(session, account)] if account else []
         deployments = [deployment] if deployment else []
+        changes = planned(session.cloud, desired, capacity, accounts, deployments)
+        confirm_capacity(changes, hourly=hourly)
         with winding_down(deployer.stop), progress.shown():
-            changes = _last(
-                lambda: deployer.resize(desired, capacity, accounts=accounts, deployments=deployments)
-            )
+            _last(lambda: deployer.change(changes))
     for change in changes:
         fate = f"{change.before} → {change.after}" if change.is_needed else f"{change.after} already"
         say(f"  {change.account}/{change.deployment}: {fate} thousand tokens per minute")
@@ -285,7 +287,7 @@ def _destroyed(
     say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
     for task in () if quiet else what.tasks:
         say(f"  - {task.verb} {task.label}")
-    for id in what.others:
+    for id in () if quiet else what.others:
         say(f"  ! not the stack's, and goes along: {id}")
     subscription = f"/subscriptions/{session.target.subscription_id}"
     for note in rights.before_a_purge(session.cloud, subscription) if purge else ():
@@ -340,11 +342,6 @@ def _usual_time(session: Session, plan: Plan) -> Iterator[str]:
     seconds = None if plan.is_empty else known.total(plan)
     if seconds is not None and seconds >= 1:
         yield f"It usually takes {span(seconds)}, as {known.runs} earlier runs did."
-
-
-def usual_times(session: Session) -> Usual:
-    """What the journals of all stacks on the same target say."""
-    return usual(sorted(session.workspace.directory.parent.glob("*")))
 
 
 def _drained(session: Session, made: Preview) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,9 @@ from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.options import STATE, Common
 from apimlb.cli.prose import say
 from apimlb.errors import ConfigError
+
+if TYPE_CHECKING:
+    from apimlb.local.process import Endpoint
 
 app = typer.Typer(
     cls=Group, no_args_is_help=True, help="Azure on this machine: ARM, Entra, APIM, Azure OpenAI."
@@ -73,15 +77,15 @@ def up(
         str,
         typer.Option(metavar="PROFILE", help="How accounts count tokens: likely, words, thousand …"),
     ] = "",
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="What `verify-live` found out: Azure as it is there.", show_default=False
+        ),
+    ] = None,
 ) -> Answer:
     """Start it in the background."""
     from apimlb.local import process
-    from apimlb.local.openai.switches import CHARGES
-
-    if charging and charging not in CHARGES:
-        raise ConfigError(
-            f"There is no profile {charging!r}.", next_step=f"Choose one of {', '.join(CHARGES)}."
-        )
 
     if not 0 < time_scale < float("inf"):
         raise ConfigError(
@@ -91,18 +95,36 @@ def up(
     options += ["--late"] if late else []
     options += ["--adverse"] if adverse else []
     options += [] if seed is None else ["--seed", str(seed)]
-    options += ["--charging", charging] if charging else []
-    endpoint = process.start(
-        common(context).local_azure,
-        gateway_port=gateway_port,
-        arm_port=arm_port,
-        options=options,
-    )
+    options += ["--charging", _profile(charging)] if charging else []
+    options += ["--answers", str(_answers(answers))] if answers else []
+    directory = common(context).local_azure
+    return _started(process.start(directory, gateway_port=gateway_port, arm_port=arm_port, options=options))
+
+
+def _started(endpoint: "Endpoint") -> Answer:
     say(f"The local Azure runs (process {endpoint.pid}).")
     say(f"  gateway  {endpoint.gateway_url}")
     say(f"  ARM      {endpoint.arm_url}")
     say("Next: `apimlb deploy --local`")
     return Answer({"gateway_url": endpoint.gateway_url, "arm_url": endpoint.arm_url, "pid": endpoint.pid})
+
+
+def _profile(name: str) -> str:
+    """The name, once there is such a profile; raises `ConfigError`."""
+    from apimlb.local.openai.switches import CHARGES
+
+    if name not in CHARGES:
+        raise ConfigError(f"There is no profile {name!r}.", next_step=f"Choose one of {', '.join(CHARGES)}.")
+    return name
+
+
+def _answers(file: Path) -> Path:
+    """The file, once every answer in it is one; raises `ConfigError`."""
+    from apimlb.local.answers import answered
+    from apimlb.local.world import WorldSettings
+
+    answered(WorldSettings(), file)
+    return file.absolute()
 
 
 @app.command(cls=verb(STATE, examples=("apimlb local down",)))

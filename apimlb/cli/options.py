@@ -134,3 +134,9 @@ Prune = Annotated[
         help="With --yes, also delete accounts, deployments and the gateway, or replace what cannot change.",
     ),
 ]
+Hourly = Annotated[
+    bool,
+    typer.Option(
+        "--accept-hourly", help="Also make provisioned throughput, which is billed used or not, unasked."
+    ),
+]

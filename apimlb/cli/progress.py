@@ -15,6 +15,7 @@ from apimlb.cli.console import drawn, is_live, show_line
 from apimlb.cli.outline import group_of
 from apimlb.cli.prose import add
 from apimlb.clock import Clock
+from apimlb.deploy.durations import Usual
 from apimlb.deploy.executor import Event, State
 from apimlb.deploy.waiting import Wait
 
@@ -27,10 +28,11 @@ _PULSE = 1.0
 
 @dataclass(slots=True)
 class Progress:
-    """Shows events and waits; when `quiet`, only trouble and failures."""
+    """Shows events and waits; when `quiet`, only trouble and failures. `known` is what earlier runs took."""
 
     clock: Clock
     quiet: bool = False
+    known: Usual = field(default_factory=lambda: Usual({}))
     board: Board = field(default_factory=Board)
     _told: dict[str, tuple[str, float]] = field(default_factory=dict)
     last_said: float = 0.0
@@ -41,7 +43,7 @@ class Progress:
     @contextmanager
     def shown(self) -> Iterator[None]:
         """Meanwhile the work is shown, and at its end summed up."""
-        self.board, self._finished, began = Board(), set(), self.clock.now()
+        self.board, self._finished, began = Board(known=self.known), set(), self.clock.now()
         self.last_said, over = began, threading.Event()
         live = not self.quiet and is_live()
         pulse = threading.Thread(target=self._pulse, args=(over,), daemon=True)

@@ -35,9 +35,10 @@ def _carried_on(command: str, options: dict[str, object], said: Common) -> dict[
     if command == "destroy":
         return flows.destroy(session, purge=bool(options.get("purge")), yes=True)
     if command == "set-capacity":
-        account, deployment = (str(options.get(name) or "") for name in ("account", "deployment"))
+        where = {name: str(options.get(name) or "") for name in ("account", "deployment")}
+        hourly = bool(options.get("hourly"))
         capacity = int(str(options.get("capacity") or 0))
-        return {"changes": flows.set_capacity(session, capacity, account=account, deployment=deployment)}
+        return {"changes": flows.set_capacity(session, capacity, **where, hourly=hourly)}
     way = options.get("on_soft_deleted")
     consent = Consent(
         yes=True,

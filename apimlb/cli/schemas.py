@@ -148,6 +148,7 @@ DOCUMENTS: dict[str, Schema] = {
         notices=many(TEXT),
     ),
     "undrain": _DRAIN,
+    "verify-live": a(version=COUNT, apimlb=TEXT, azure=ANY, answers=by_name(ANY), open=by_name(TEXT)),
     "version": a(apimlb=TEXT, python=TEXT, platform=TEXT),
 }
 """By the words after `apimlb`."""

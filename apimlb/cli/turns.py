@@ -6,15 +6,21 @@ from contextlib import contextmanager
 from apimlb.cli.progress import Progress
 from apimlb.cli.wiring import Session
 from apimlb.deploy.claims import Claims
+from apimlb.deploy.durations import Usual, usual
 from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.turns import turn
 from apimlb.deploy.waiting import Audience, heard_by
 
 
+def usual_times(session: Session) -> Usual:
+    """What the journals of all stacks on the same target say."""
+    return usual(sorted(session.workspace.directory.parent.glob("*")))
+
+
 @contextmanager
 def in_turn(session: Session, command: str, *, quiet: bool = False) -> Iterator[tuple[Run, Progress]]:
     """The stack for this command alone, as far as this machine goes, and somebody who tells its waits."""
-    run, progress = this_run(command), Progress(session.clock, quiet)
+    run, progress = this_run(command), Progress(session.clock, quiet, usual_times(session))
     with heard_by(Audience(progress.wait)), turn(session.workspace.directory, run, session.clock):
         yield run, progress
 

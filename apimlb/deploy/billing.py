@@ -26,6 +26,11 @@ class Hourly:
         return self.label
 
 
+def is_hourly(sku: str) -> bool:
+    """Whether a deployment of this sku is billed by the hour."""
+    return _PROVISIONED in sku
+
+
 def hourly(plan: Plan, observed: Mapping[str, Json]) -> tuple[Hourly, ...]:
     """What becomes billed so, or more of it, by the plan."""
     return tuple(_hourly(plan, observed))
@@ -37,7 +42,7 @@ def _hourly(plan: Plan, observed: Mapping[str, Json]) -> Iterator[Hourly]:
         grows = _grows(step, observed.get(step.key))
         if kind == SERVICE and sku != _FREE_STANDING and grows:
             yield Hourly(step.resource.label, guarded=False)
-        elif kind == DEPLOYMENT and _PROVISIONED in sku and grows:
+        elif kind == DEPLOYMENT and is_hourly(sku) and grows:
             yield Hourly(
                 f"{step.resource.label} ({at(step.body, 'sku.capacity')} units of {sku})", guarded=True
             )

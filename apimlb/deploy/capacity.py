@@ -3,9 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from apimlb.deploy.catalogue import Demand
-from apimlb.deploy.executor import Task
+from apimlb.deploy.billing import is_hourly
+from apimlb.deploy.catalogue import Demand, capacity_problems
+from apimlb.deploy.cloud import Cloud
+from apimlb.deploy.executor import Task, raise_first
+from apimlb.deploy.facts import offers_in
 from apimlb.deploy.ids import DEPLOYMENT, kind_of, names_of, parent_of, place, short
+from apimlb.deploy.observer import observe
 from apimlb.errors import ConfigError, NotFoundError
 from apimlb.stack.resources import Json, Resource
 
@@ -27,9 +31,36 @@ class CapacityChange:
         return self.before != self.after
 
     @property
+    def is_dear(self) -> bool:
+        """Whether more becomes billed by the hour, used or not."""
+        return is_hourly(self.sku) and self.after > self.before
+
+    @property
     def body(self) -> Json:
         """What a PATCH sends; without the sku's name Azure would take it for `Standard`."""
         return {"sku": {"name": self.sku, "capacity": self.after}}
+
+
+def planned(
+    cloud: Cloud,
+    resources: Sequence[Resource],
+    wanted: int,
+    accounts: Collection[str] = (),
+    deployments: Collection[str] = (),
+) -> tuple[CapacityChange, ...]:
+    """What giving deployments of a stack another capacity would do, also the unchanged.
+
+    Raises `NotFoundError` for one that is not there, `ConfigError` for a name that the stack does not have,
+    `QuotaError` for more than there is.
+    """
+    meant = chosen(resources, accounts, deployments)
+    above = {parent_of(resource.id).lower() for resource in meant}
+    observed = observe(cloud, [r for r in resources if r in meant or r.key in above])
+    made = changes(meant, observed, wanted)
+    asked = demands(tuple(change for change in made if change.is_needed), observed)
+    offers = offers_in(cloud, sorted({demand.location for demand in asked}))
+    raise_first(list(capacity_problems(asked, offers)))
+    return made
 
 
 def chosen(

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from apimlb.clock import Clock
 from apimlb.deploy import (
     capacity,
-    catalogue,
     preflight,
     providers,
     quotas,
@@ -28,7 +27,7 @@ from apimlb.deploy import (
 from apimlb.deploy import facts as facts_of
 from apimlb.deploy.allocation import allocate, wants_of
 from apimlb.deploy.capacity import CapacityChange
-from apimlb.deploy.claims import Claims
+from apimlb.deploy.claims import Claims, Overtaken
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.executor import Event, Outcome, State, Task, raise_first, run
 from apimlb.deploy.facts import Facts
@@ -39,7 +38,6 @@ from apimlb.deploy.ids import (
     group_of,
     kind_of,
     names_of,
-    parent_of,
     place,
     short,
     subscription_of,
@@ -47,7 +45,7 @@ from apimlb.deploy.ids import (
 from apimlb.deploy.journal import KEEP, Journal
 from apimlb.deploy.locks import refusals
 from apimlb.deploy.models import Models
-from apimlb.deploy.observer import Observed, observe, survey
+from apimlb.deploy.observer import Observed, survey
 from apimlb.deploy.providers import Registrar
 from apimlb.deploy.quotas import Row
 from apimlb.deploy.refusals import AGAIN, QUOTA
@@ -60,6 +58,7 @@ from apimlb.deploy.writer import Writer, tasks_of
 from apimlb.errors import ApimlbError, AuthError, CloudError
 from apimlb.http import last_segment
 from apimlb.stack import upgrades
+from apimlb.stack.differences import Change
 from apimlb.stack.planner import REMOVAL, Action, Plan, Revival, Step, plan
 from apimlb.stack.resources import Json, Resource
 
@@ -235,8 +234,22 @@ class Deployer:
             else:
                 writer.act(task)
 
-        outcome = self._run("deploy", rollout.arrangement.tasks if rollout else tasks, act)
+        made = rollout.arrangement.tasks if rollout else tasks
+        outcome = self._run("deploy", made, act, lambda: self._require_still_so(preview))
         return Applied(outcome, writer.known, rollout)
+
+    def _require_still_so(self, preview: Preview) -> None:
+        """Raises `Overtaken` where the plan would be another by now: somebody else was at the stack since."""
+        if self.claims is None or not preview.observed:
+            return
+        wanted = [step.resource for step in preview.plan.steps if step.action is not Action.DELETE]
+        seen = survey(self.cloud, wanted)
+        if _gist(plan(wanted, seen.replies, seen.strays)) != _gist(preview.plan):
+            raise Overtaken(
+                "What Azure has changed after the plan was made",
+                where=short(next(r.id for r in wanted if kind_of(r.id) == GROUP)),
+                next_step="Run the same command again.",
+            )
 
     def _rollout(self, preview: Preview, tasks: Sequence[Task], known: Mapping[str, Json]) -> Rollout | None:
         if self.visit is None:
@@ -272,23 +285,20 @@ class Deployer:
     ) -> tuple[CapacityChange, ...]:
         """Give deployments another capacity in place; what already has it is left alone.
 
-        Returns all that were meant, also the unchanged. Raises `NotFoundError` for a deployment that is not
-        there, `ConfigError` for a name that the stack does not have, `QuotaError` before anything is changed.
+        Returns all that were meant, also the unchanged; raises what `capacity.planned` and `change` raise.
         """
-        meant = capacity.chosen(resources, accounts, deployments)
-        above = {parent_of(resource.id).lower() for resource in meant}
-        observed = observe(self.cloud, [r for r in resources if r in meant or r.key in above])
-        changes = capacity.changes(meant, observed, wanted)
+        changes = capacity.planned(self.cloud, resources, wanted, accounts, deployments)
+        self.change(changes)
+        return changes
+
+    def change(self, changes: Sequence[CapacityChange]) -> None:
+        """Change those that are needed; raises the first failure."""
         needed = {change.id.lower(): change for change in changes if change.is_needed}
-        demands = capacity.demands(tuple(needed.values()), observed)
-        offers = facts_of.offers_in(self.cloud, sorted({demand.location for demand in demands}))
-        raise_first(list(catalogue.capacity_problems(demands, offers)))
 
         def act(task: Task) -> None:
             self.cloud.patch(needed[task.key].id, needed[task.key].body)
 
         self._run("set-capacity", capacity.tasks(tuple(needed.values())), act).raise_failure()
-        return changes
 
     def survey(self, resources: Sequence[Resource], stack: str, *, purge: bool) -> Removal:
         """What a destroy would take away; raises `NotFoundError` when there is nothing at all.
@@ -316,19 +326,26 @@ class Deployer:
             raise CloudError("Azure still keeps what was purged", where=names, next_step=AGAIN)
         return Removed(outcome, tuple(remover.left), what.retained)
 
-    def _run(self, command: str, tasks: Sequence[Task], act: Callable[[Task], None]) -> Outcome:
+    def _run(
+        self,
+        command: str,
+        tasks: Sequence[Task],
+        act: Callable[[Task], None],
+        check: Callable[[], None] = lambda: None,
+    ) -> Outcome:
+        """Do the tasks, after a `check` once the stack is claimed, where they change anything."""
         changes = any(task.verb != KEEP for task in tasks)
         for task in tasks:
             self.progress(Event(task, State.PENDING, self.clock.now()))
-        with (
-            self.claims.held() if self.claims and changes else nullcontext(),
-            self.journal.run(command, len(tasks)) if self.journal and tasks else nullcontext(),
-        ):
-            waits = self.waits or command != "deploy"
-            outcome = run(tasks, act, clock=self.clock, notify=self._tell, stop=self.stop, wait=waits)
-            if outcome.under_way and self.journal:
-                self.journal.leave()
-            return outcome
+        with self.claims.held() if self.claims and changes else nullcontext():
+            if changes:
+                check()
+            with self.journal.run(command, len(tasks)) if self.journal and tasks else nullcontext():
+                waits = self.waits or command != "deploy"
+                outcome = run(tasks, act, clock=self.clock, notify=self._tell, stop=self.stop, wait=waits)
+                if outcome.under_way and self.journal:
+                    self.journal.leave()
+                return outcome
 
     def _tell(self, event: Event) -> None:
         if self.claims:
@@ -336,6 +353,11 @@ class Deployer:
         if self.journal:
             self.journal.record(event)
         self.progress(event)
+
+
+def _gist(made: Plan) -> dict[str, tuple[Action, Sequence[Change]]]:
+    """What a plan does to each resource, by lower-case id."""
+    return {step.key: (step.action, step.changes) for step in made.steps}
 
 
 def state_of(stack: str, endpoint: str, replies: Mapping[str, Json]) -> Json | None:

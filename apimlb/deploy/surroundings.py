@@ -3,6 +3,7 @@
 a policy of an operation or a product   takes the place of the API's where it leaves out <base />
 the global policy                       runs around the API's
 an API on a longer path                 gets the requests that are below that path
+an operation beside the stack's         gets those that its template fits more closely
 a subscription to what is ours          is a key that opens it
 a field that the table of fields warns about
 """
@@ -13,7 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.ids import API, API_PRODUCT, OPERATION, PRODUCT, SERVICE, SUBSCRIPTION_KEY, kind_of, place
+from apimlb.deploy.ids import (
+    API,
+    API_PRODUCT,
+    OPERATION,
+    PRODUCT,
+    SERVICE,
+    SUBSCRIPTION_KEY,
+    kind_of,
+    parent_of,
+    place,
+)
 from apimlb.deploy.observer import Observed
 from apimlb.deploy.reads import each, together
 from apimlb.http import last_segment
@@ -84,6 +95,7 @@ def notices(desired: Sequence[Resource], seen: Observed, around: Surroundings) -
         for kind in (API, SUBSCRIPTION_KEY)
     }
     yield from _shadows(desired, rows[API])
+    yield from _beside(desired, seen.others)
     yield from _keys(desired, rows[SUBSCRIPTION_KEY], mark)
     for resource in desired:
         there = seen.replies.get(resource.key)
@@ -105,6 +117,14 @@ def _shadows(desired: Sequence[Resource], apis: Iterable[Json]) -> Iterator[str]
             mine = str(resource.body["properties"]["path"]).lower()
             if path.startswith(f"{mine}/") and str(row["id"]).lower() not in known:
                 yield f"The API {row['name']} on the path {path} takes requests from {resource.label}."
+
+
+def _beside(desired: Sequence[Resource], others: Iterable[str]) -> Iterator[str]:
+    """The operations of others in an API of the stack's, each with a policy of its own perhaps."""
+    labels = {resource.key: resource.label for resource in desired if kind_of(resource.id) == API}
+    for id in others:
+        if kind_of(id) == OPERATION and (api := labels.get(parent_of(id).lower())):
+            yield f"The operation {last_segment(id)} is not the stack's and takes requests from {api}."
 
 
 def _keys(desired: Sequence[Resource], keys: Iterable[Json], mark: Mark) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from apimlb.stack.access import PRODUCT
-from apimlb.stack.names import Names
+from apimlb.stack.names import API, Names
 from apimlb.stack.resources import Json
 
 _APIM = "microsoft.apimanagement/service"
@@ -150,6 +150,11 @@ def _api(names: Names) -> tuple[str, Json]:
     return f"{names.service_id}/apis/shadow", {"properties": body}
 
 
+def _operation(names: Names) -> tuple[str, Json]:
+    body = {"displayName": "theirs", "method": "GET", "urlTemplate": "/theirs", "templateParameters": []}
+    return f"{names.service_id}/apis/{API}/operations/theirs", {"properties": body}
+
+
 def _backend(names: Names) -> tuple[str, Json]:
     return f"{names.service_id}/backends/theirs", {
         "properties": {"url": "https://theirs.example", "protocol": "http"}
@@ -189,6 +194,7 @@ def _group_lock(names: Names) -> tuple[str, Json]:
 
 FOREIGN: Mapping[str, Made] = {
     "backend": _backend,
+    "operation": _operation,
     "named value": _value,
     "product": _product,
     "key": _key,

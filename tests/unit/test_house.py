@@ -78,6 +78,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.simulator": (GROUND | {"apimlb.stack", "apimlb.local"}, set()),
     "apimlb.loadtest.locustfile": (set(), {"gevent", "locust", "requests", "urllib3"}),  # runs anywhere
     "apimlb.loadtest": (GROUND, set()),
+    "apimlb.verify": (GROUND | {"apimlb.deploy.cloud", "apimlb.deploy.gateway"}, set()),
     "apimlb.cli": (GROUND | {"apimlb"}, {"typer", "rich", "openai", "tomlkit", "yaml"}),
     "apimlb.__main__": ({"apimlb.cli"}, set()),
     "apimlb": (set(), set()),

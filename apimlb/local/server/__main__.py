@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from apimlb.errors import ApimlbError, from_system
+from apimlb.local.answers import answered
 from apimlb.local.lateness import LATE
 from apimlb.local.openai.switches import CHARGES, Settings
 from apimlb.local.process import complaint
@@ -54,6 +55,7 @@ def options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--first-token-seconds", type=float, default=0.0, help="latency of every answer")
     parser.add_argument("--token-seconds", type=float, default=0.0, help="latency of each of its tokens")
     parser.add_argument("--charging", choices=CHARGES, help="how the accounts count tokens")
+    parser.add_argument("--answers", type=Path, help="a file of what was found out about Azure")
     parser.add_argument(
         "--wire-log",
         type=Path,
@@ -71,6 +73,7 @@ def options(arguments: Sequence[str]) -> Options:
     )
     world = replace(world, lateness=LATE) if given.late else world
     world = world.adverse() if given.adverse else world
+    world = answered(world, given.answers) if given.answers else world
     if given.charging:
         switches = replace(world.openai.switches, charging=CHARGES[given.charging])
         world = replace(world, openai=replace(world.openai, switches=switches))

@@ -18,7 +18,9 @@ def enter(text: str) -> str:
     if text.isascii() or max(text) <= "\uffff":
         return text
     BUDGET.spend(len(text) >> 2)
-    return _ASTRAL.sub(_split, text)
+    split = _ASTRAL.sub(_split, text)
+    BUDGET.spend((len(split) - len(text)) >> 1)  # each pair is made by a call
+    return split
 
 
 def leave(text: str) -> str:

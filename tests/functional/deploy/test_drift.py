@@ -149,6 +149,11 @@ WARNED: dict[str, tuple[str, str, dict[str, Any]]] = {
         "The policy of operation post",
         {"format": "rawxml", "value": OPEN},
     ),
+    "an operation beside the API's own": (
+        f"{API}/operations/theirs",
+        "The operation theirs is not the stack's and takes requests from API",
+        {"displayName": "theirs", "method": "POST", "urlTemplate": "/v1/chat/completions"},
+    ),
     "a policy of the product": (
         f"{SERVICE}/products/apimlb/policies/policy",
         "The policy of product apimlb",

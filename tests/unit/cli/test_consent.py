@@ -9,6 +9,7 @@ import pytest
 from apimlb.cli.consent import (
     Consent,
     Where,
+    confirm_capacity,
     confirm_plan,
     differences,
     plan_document,
@@ -16,6 +17,7 @@ from apimlb.cli.consent import (
     save_plan,
 )
 from apimlb.cli.quotas import table
+from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.deployer import Deployer, Preview
 from apimlb.deploy.quotas import Row
 from apimlb.errors import ConfigError, ConflictError
@@ -110,3 +112,25 @@ def test_a_table_of_quotas_has_80_columns() -> None:
     lines = list(table(rows))
     assert max(map(len, lines)) <= 80
     assert lines[2].endswith("!")
+
+
+@pytest.mark.parametrize(
+    ("sku", "before", "after", "refused"),
+    [
+        ("GlobalProvisionedManaged", 100, 200, True),
+        ("GlobalProvisionedManaged", 200, 100, False),
+        ("GlobalProvisionedManaged", 100, 100, False),
+        ("GlobalStandard", 30, 300, False),
+    ],
+)
+def test_more_that_is_billed_by_the_hour_takes_its_own_flag(
+    sku: str, before: int, after: int, refused: bool
+) -> None:
+    change = CapacityChange("/id", "deployment eastus2/chat", "oai", "chat", sku, before, after)
+    confirm_capacity([change], hourly=True)
+    if not refused:
+        confirm_capacity([change], hourly=False)
+        return
+    with pytest.raises(ConfigError, match="100 → 200 units of GlobalProvisionedManaged") as told:
+        confirm_capacity([change], hourly=False)
+    assert "--accept-hourly" in told.value.next_step

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from apimlb.cli.board import Board, span
 from apimlb.cli.progress import SILENCE, Progress
+from apimlb.deploy.durations import Usual
 from apimlb.deploy.executor import Event, State, Task
 from apimlb.deploy.waiting import Wait
 from apimlb.errors import CloudError
@@ -118,3 +119,19 @@ def test_a_span_is_read_back_to_within_a_minute(seconds: float) -> None:
     words = span(seconds).split()
     said = sum(int(number) * units[unit] for number, unit in zip(words[::2], words[1::2], strict=True))
     assert abs(said - seconds) <= (0.5 if seconds < 3599 else 60)
+
+
+def test_what_earlier_runs_took_goes_before_what_others_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = ManualClock()
+    known = Usual({("create", GATEWAY.label): 140.0, ("update", "microsoft.cognitiveservices/accounts"): 2.0})
+    progress = Progress(clock, known=known)
+    with progress.shown():
+        for task in (GATEWAY, replace(ACCOUNT, verb="update")):
+            progress.event(Event(task, State.PENDING, clock.now()))
+            progress.event(Event(task, State.RUNNING, clock.now()))
+        clock.advance(40)
+        progress.tick()
+        assert {row.usual for row in progress.board.rows(clock.now())} == {"2 min 20 s", ""}
+    said = next(line for line in lines(capsys) if "at work" in line)
+    assert "gateway (BasicV2) for 40 s (usually 2 min 20 s)" in said
+    assert said.count("usually") == 1

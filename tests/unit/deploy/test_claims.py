@@ -229,3 +229,21 @@ def test_two_deploys_end_in_what_was_applied_last_with_a_journal_each(tmp_path: 
     chat = cloud.resources[labelled(second, "deployment eastus2/chat").key]
     assert chat["sku"]["capacity"] == 70
     assert {path.parent.parent.name for path in tmp_path.rglob("*.ndjson")} == {"desk", "lap"}
+
+
+def test_a_plan_that_another_s_whole_deploy_made_old_is_made_again(tmp_path: Path) -> None:
+    """As when somebody agrees to a plan after a while: what it would keep is not as it was."""
+    cloud, clock = FakeCloud(), ManualClock()
+    apply(deployer(cloud, clock, ADA, tmp_path), desired())
+    first = desired(accept_retry_after=True)
+    second = desired(deployments={"chat": {"model": "gpt-5.1", "version": "2025-11-13", "capacity": 70}})
+    late = deployer(cloud, clock, BOB, tmp_path)
+    stale = late.preview(second)
+    apply(deployer(cloud, clock, ADA, tmp_path), first)
+    cloud.writes.clear()
+    with pytest.raises(Overtaken):
+        late.apply(stale)
+    assert [id for _, id in cloud.writes if id != STACK_GROUP.id] == []
+    assert TAG not in tags(cloud)
+    apply(late, second)
+    assert late.preview(second).plan.is_empty

@@ -299,7 +299,10 @@ def enumerator(kind: Type, source: object) -> Enumerator:
     strict = isinstance(source, str | containers.ClrArray | bytearray | ClrQueue) and not isinstance(
         source, containers.ReadOnlyList
     )
-    name = f"{getattr(source, 'clr_name', 'System.Object').replace('[', '+Enumerator[', 1)}"
+    if isinstance(source, str):
+        name = "System.CharEnumerator"
+    else:
+        name = getattr(source, "clr_name", "System.Object").replace("[", "+Enumerator[", 1)
     return Enumerator(
         lambda: _counted(source),
         name,

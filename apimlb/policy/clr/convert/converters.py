@@ -128,6 +128,10 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
     if not digits or digits[0] not in wanted:
         raise exceptions.bad_format("Could not find any recognizable digits.")
     if digits.strip(wanted):
+        read = digits[: len(digits) - len(digits.lstrip(wanted))]
+        bits = 64 if name.endswith("64") else 32
+        if len(read) > 64 or int(read, base) >= 1 << bits:  # told before the rest is looked at
+            raise convert.overflow_of(f"UInt{bits}")
         raise exceptions.bad_format("Additional non-parsable characters are at the end of the string.")
     if len(digits) > 400:
         raise convert.overflow_of(name)

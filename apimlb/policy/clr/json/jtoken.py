@@ -188,6 +188,7 @@ def _cast_rows() -> tuple[Row, ...]:
     return tuple(row for row in rows if "char" not in row[0] or "explicit" in row[0])
 
 
+_TOKEN_ENUMERATOR = "System.Collections.Generic.List`1+Enumerator[Newtonsoft.Json.Linq.JToken]"
 _CONTAINER_ROWS: tuple[Row, ...] = (
     ("int Count", count_children),
     ("void Add(object content)", Call(edits.add, cost="result")),
@@ -322,7 +323,7 @@ DEFINITIONS = (
             ("bool IsReadOnly", lambda token: token is None),
             ("IEnumerator<JToken> GetEnumerator()",
              lambda source:
-                 Enumerator(lambda: elements(source.children()), "System.Object", None, restarts=False)),
+                 Enumerator(lambda: elements(source.children()), _TOKEN_ENUMERATOR, None, restarts=False)),
             ("int IndexOf(JToken item)", array_index),
             ("bool Contains(JToken item)", lambda token, value: array_index(token, value) >= 0),
             ("static JArray Parse(string json)", lambda text: parse_token(text, "JArray")),

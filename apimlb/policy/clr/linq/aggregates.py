@@ -7,7 +7,8 @@ from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import invalid_operation
 from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.objects.ordering import compare
-from apimlb.policy.clr.types.definitions import Row
+from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Call, Row
 
 Pick = Callable[[object], object]
 _NUMBERS = {"int": "Int32", "long": "Int64", "double": "Double", "float": "Single", "decimal": "Decimal"}
@@ -77,6 +78,15 @@ def _extreme(wanted: int, nullable: bool) -> Callable[..., object]:
     return extreme
 
 
+def _extreme_of(strict: Callable[..., object], lenient: Callable[..., object]) -> Callable[..., object]:
+    """Of any type: there is no least of no values, but a null where the type has one."""
+
+    def extreme(kind: Type, source: object, pick: Pick = _same) -> object:
+        return (strict if kind.is_value and not kind.is_nullable else lenient)(source, pick)
+
+    return extreme
+
+
 def _rows() -> tuple[Row, ...]:
     rows: list[Row] = []
     extremes = {
@@ -100,9 +110,14 @@ def _rows() -> tuple[Row, ...]:
                     )
                 )
     for method in ("Max", "Min"):
-        call = extremes[method, "?"]
-        rows.append((f"static T {method}<T>(this IEnumerable<T> source)", call))
-        rows.append((f"static R {method}<T, R>(this IEnumerable<T> source, Func<T, R> selector)", call))
+        of = _extreme_of(extremes[method, ""], extremes[method, "?"])
+        rows.append((f"static T {method}<T>(this IEnumerable<T> source)", Call(of, types=("T",))))
+        rows.append(
+            (
+                f"static R {method}<T, R>(this IEnumerable<T> source, Func<T, R> selector)",
+                Call(of, types=("R",)),
+            )
+        )
     return tuple(rows)
 
 

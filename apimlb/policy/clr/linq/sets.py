@@ -1,6 +1,7 @@
 """The methods of Enumerable that look for equal elements: Distinct, Union, GroupBy, Join, ToDictionary."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from apimlb.policy.clr.collections.containers import ClrDictionary, Comparer
 from apimlb.policy.clr.collections.iteration import elements
@@ -126,7 +127,12 @@ def _joining(
 ) -> LazySequence:
     if inner is None and outer is not None:
         raise argument_null("inner")
-    return lazy(outer, make, "outer")
+
+    def begun(items: Iterator[object]) -> Iterator[object]:
+        for first in items:  # without an element of the one, nothing of the other is looked at
+            yield from make(chain((first,), items))
+
+    return lazy(outer, begun, "outer")
 
 
 def join(

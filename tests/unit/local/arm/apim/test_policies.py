@@ -184,3 +184,18 @@ async def test_a_policy_of_format_xml_with_raw_expressions_is_refused_with_their
     assert problems(await scene.put(POLICY, policy(text, "xml"))) == [
         ("representation", "'x' is an unexpected token. Expecting white space. Line 2, position 34.")
     ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "position"), [('@("x" + "y")', 34), ("@(1 == 1 && true)", 41)], ids=["quote", "ampersands"]
+)
+async def test_raw_expressions_of_format_xml_are_placed_and_a_fragment_says_that_it_is_no_xml(
+    scene: Scene, expression: str, position: int
+) -> None:
+    element = f'<set-variable name="a" value="{expression}" />'
+    [(_, said)] = problems(await scene.put(POLICY, policy(inbound(f"\n{element}"), "xml")))
+    assert said.endswith(f"Line 2, position {position}.")
+    body = {"properties": {"value": f"<fragment>\n{element}</fragment>", "format": "xml"}}
+    refused = await scene.put(f"{SERVICE}/policyFragments/f", body)
+    assert (refused.status, refused.code) == (400, "ValidationError")
+    assert refused.message == f"The policy fragment is not a valid XML: {said}"

@@ -1,0 +1,141 @@
+"""`apimlb verify-live`: ask a subscription what Azure's documents leave open, and keep the answers."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from apimlb.cli.answers import Answer
+from apimlb.cli.grammar import common, verb
+from apimlb.cli.options import Common
+from apimlb.cli.prose import say
+
+VERIFY = verb(examples=("apimlb verify-live", "apimlb verify-live --local --only gateway.wrong_method"))
+NAME = "verify"
+CAPACITY = 12
+"""Thousands of tokens a minute of each account: the least of which calls are counted over ten seconds."""
+_AROUND = 15 * 60.0
+"""Seconds that deploying and taking away take on a v2 tier."""
+_COST = "less than 2 USD: a BasicV2 gateway by the hour, and some ten thousand tokens"
+
+
+def verify_live(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the answers go.")] = Path(
+        "azure-answers.json"
+    ),
+    location: Annotated[str, typer.Option(metavar="REGION", help="Where all of it is made.")] = "eastus2",
+    tier: Annotated[str, typer.Option(help="The gateway's tier.")] = "BasicV2",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Only questions whose names begin so; may be repeated.", show_default=False
+        ),
+    ] = None,
+    minutes: Annotated[
+        int, typer.Option(help="Ask no more after so many; what is left stays open.", min=1)
+    ] = 60,
+    keep: Annotated[bool, typer.Option("--keep", help="Take nothing away afterwards.")] = False,
+) -> Answer:
+    """Ask a subscription what Azure's documents leave open. Deploys the smallest stack for it, and destroys.
+
+    The answers go into a file that `apimlb local up --answers FILE` reads. It says which tier and region they
+    are from, and holds no id, name or key of yours.
+    """
+    from apimlb.verify.interview import chosen, seconds_of
+
+    said = common(context)
+    said = said if said.stack else said.nearer({"stack": NAME})
+    questions = chosen(only or ())
+    if not questions:
+        from apimlb.errors import ConfigError
+
+        raise ConfigError(f"No question is about {', '.join(only or ())}.", where="--only")
+    _agree(said, location, tier, min(seconds_of(questions), 60.0 * minutes))
+    document = _verified(said, questions, location, tier, 60.0 * minutes, keep=keep)
+    out.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    say(f"{len(document['answers'])} answers are in {out}. Next: `apimlb local up --answers {out}`")
+    return Answer(document, _lines(document))
+
+
+def _agree(said: Common, location: str, tier: str, seconds: float) -> None:
+    from apimlb.cli.board import span
+    from apimlb.cli.consent import confirm
+
+    say(f"Makes a gateway ({tier}) and two accounts of its own in {location}, asks them for about")
+    say(f"{span(seconds)}, and destroys and purges all of it: {span(seconds + _AROUND)} in all.")
+    say("Costs nothing here." if said.place.local else f"Costs {_COST}.")
+    confirm("Go on?", yes=said.yes)
+
+
+def _verified(
+    said: Common, questions: Sequence[Any], location: str, tier: str, seconds: float, *, keep: bool
+) -> dict[str, Any]:
+    """What was found, as the file has it; what was made for it goes whatever happens."""
+    from apimlb.cli import flows
+    from apimlb.cli.consent import Consent
+    from apimlb.cli.wiring import open_session
+
+    session = open_session(said, overrides=_smallest(location, tier), start_local=True)
+    try:
+        deployed = flows.deploy(session, Consent(yes=True, on_soft_deleted="purge"), quiet=True)
+        found = asyncio.run(_interview(session, deployed.gateway_url, questions, seconds))
+    finally:
+        if not keep:
+            flows.destroy(session, purge=True, yes=True, quiet=True)
+    return {
+        "version": 1,
+        "apimlb": version("apimlb"),
+        "azure": "the local one" if said.place.local else {"tier": tier, "location": location},
+        "answers": found.answers,
+        "open": found.open,
+    }
+
+
+def _smallest(location: str, tier: str) -> Mapping[str, Any]:
+    """The smallest stack that can be asked: one gateway, two accounts, no more than one deployment each."""
+    chat = {"model": "gpt-5.4-nano", "version": "2026-03-17", "capacity": CAPACITY}
+    return {
+        "location": location,
+        "tier": tier,
+        "strategy": "backend-pool",
+        "bare_host": False,
+        "monitoring": False,
+        "accounts": [{"location": location, "name": "one"}, {"location": location, "name": "two"}],
+        "deployments": {"chat": chat},
+    }
+
+
+async def _interview(session: Any, origin: str, questions: Sequence[Any], seconds: float) -> Any:
+    from apimlb.stack.names import IDENTITY
+    from apimlb.verify.interview import interview
+    from apimlb.verify.live import LiveBench
+    from apimlb.verify.stand import Stand
+
+    names = session.names
+    urls = tuple(f"https://{names.account(each)}.openai.azure.com" for each in session.stack.accounts)
+    bench = LiveBench(session.cloud, session.clock, names.service_id, origin.rstrip("/"))
+    stand = Stand(bench, uuid.uuid4().hex[:8], urls, f"{{{{{IDENTITY}}}}}", "chat", 1000 * CAPACITY)
+    return await interview(stand, questions, say, until=session.clock.now() + seconds)
+
+
+def _lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each switch, in 80 columns."""
+    told = document["answers"].items()
+    rows = {name: _brief(value) for name, value in told if not name.startswith("fact.")}
+    width = max((len(name) for name in [*rows, *document["open"]]), default=0)
+    for name, text in rows.items():
+        yield f"{name:<{width}}  {text}"
+    for name, why in document["open"].items():
+        yield f"{name:<{width}}  open: {why}"[:78]
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return json.dumps(value) if not isinstance(value, str) else value

@@ -1,0 +1,50 @@
+"""`apimlb verify-live` against a local Azure that is set otherwise by a file, over real ports and clocks."""
+
+import json
+from pathlib import Path
+
+from tests.integration.command_line import CommandLine, free_port
+
+ODD = {
+    "gateway.weighting": "random",
+    "gateway.exhausted_message": "Nobody",
+    "gateway.exhausted_reason": "Pool is empty",
+    "gateway.exhausted_retry_after": "absent",
+    "gateway.wrong_method": 405,
+    "policy.lookup_miss": "null",
+}
+
+
+def test_what_a_file_set_is_found_and_the_file_that_it_writes_sets_it_again(tmp_path: Path) -> None:
+    apimlb = CommandLine(tmp_path, {})
+    (tmp_path / "odd.json").write_text(json.dumps({"version": 1, "answers": ODD}))
+    ports = ("--gateway-port", str(free_port()), "--arm-port", str(free_port()))
+    apimlb.ok("local", "up", *ports, "--answers", "odd.json")
+    try:
+        asked = [f"--only={name}" for name in ODD]
+        done = apimlb.ok("verify-live", "--local", "--yes", "--out", "found.json", *asked)
+        assert "destroys and purges all of it" in done.err
+        found = json.loads((tmp_path / "found.json").read_text())
+        assert found["open"] == {}
+        assert {name: found["answers"][name] for name in ODD} == ODD
+        assert all(len(line) <= 80 for line in done.out.splitlines())
+        assert json.loads(apimlb.ok("list", "--local", "--output", "json").out) == []
+    finally:
+        apimlb("local", "down")
+    apimlb.ok("local", "up", *ports, "--answers", "found.json")
+    apimlb.ok("local", "down")
+
+
+def test_nothing_is_made_before_somebody_agreed(tmp_path: Path) -> None:
+    done = CommandLine(tmp_path, {})("verify-live", "--local")
+    assert done.code == 2
+    assert "Costs nothing here." in done.err
+    assert not (tmp_path / ".apimlb").exists()
+
+
+def test_a_file_that_is_none_starts_nothing(tmp_path: Path) -> None:
+    (tmp_path / "wrong.json").write_text('{"version": 1, "answers": {"gateway.wieghting": "random"}}')
+    done = CommandLine(tmp_path, {})("local", "up", "--answers", "wrong.json")
+    assert done.code == 2
+    assert "Did you mean gateway.weighting?" in done.err
+    assert not (tmp_path / ".apimlb").exists()
