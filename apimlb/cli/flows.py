@@ -14,6 +14,7 @@ from apimlb.cli.capacity_file import capacities_in, change_capacity
 from apimlb.cli.consent import Consent, confirm, confirm_capacity, confirm_plan, plan_document
 from apimlb.cli.console import show_plan
 from apimlb.cli.interruption import winding_down
+from apimlb.cli.outline import removal_lines
 from apimlb.cli.progress import Progress
 from apimlb.cli.prose import say, show, voice
 from apimlb.cli.questions import ask
@@ -285,8 +286,8 @@ def _destroyed(
     """What was to go, shown and agreed to, and how that ended."""
     what = deployer.survey(session.desired(session.group()), session.stack.name, purge=purge)
     say(f"In {session.where}: {len(what.tasks)} to delete or purge.")
-    for task in () if quiet else what.tasks:
-        say(f"  - {task.verb} {task.label}")
+    for line in () if quiet else removal_lines(what.tasks):
+        say(line)
     for id in () if quiet else what.others:
         say(f"  ! not the stack's, and goes along: {id}")
     subscription = f"/subscriptions/{session.target.subscription_id}"

@@ -3,12 +3,15 @@
 Works on lower-case ids, those of a plan's steps and of tasks alike; what follows a `#` says what is done.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
+from apimlb.deploy.executor import Task
 from apimlb.stack.differences import Change
 
+_WIDTH = 80
 _FEW = 3
 """How many names of one kind are listed; more are counted."""
 
@@ -43,6 +46,8 @@ _KINDS: Mapping[str, Kind] = {
     "service/apis": Kind("API", "APIs", named=False),
     "service/apis/policies": Kind("policy", "policies", named=False),
     "service/apis/operations": Kind("operation", "operations"),
+    "locations/deletedservices": Kind("deleted gateway", "deleted gateways"),
+    "locations/resourcegroups/deletedaccounts": Kind("deleted account", "deleted accounts"),
 }
 _POOL = Kind("pool", "pools")
 
@@ -79,6 +84,22 @@ def summed_up(entries: Iterable[tuple[str, str]]) -> str:
     for key, label in entries:
         names.setdefault(kind_of(key, label), []).append(_words(key)[-1])
     return ", ".join(_counted(kind, each) for kind, each in names.items())
+
+
+def removal_lines(tasks: Sequence[Task]) -> Iterator[str]:
+    """What goes, by account and gateway: `- delete deployments chat and embedding, role`."""
+    for group in dict.fromkeys(group_of(task.key) for task in tasks):
+        yield f"  {group}"
+        mine = [task for task in tasks if group_of(task.key) == group]
+        for verb in dict.fromkeys(task.verb for task in mine):
+            told = summed_up((task.key, task.label) for task in mine if task.verb == verb)
+            yield from wrap(
+                f"- {verb} {told}",
+                _WIDTH,
+                initial_indent="    ",
+                subsequent_indent="      ",
+                break_on_hyphens=False,
+            )
 
 
 def _counted(kind: Kind, names: list[str]) -> str:

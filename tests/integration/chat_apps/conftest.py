@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,14 @@ _READINGS: dict[str, dict[str, Any]] = {
     "key ignored": {"gateway": GatewaySwitches(optional_key="ignored")},
     "key resolved": {"gateway": GatewaySwitches(optional_key="resolved")},
     "key refused": {"gateway": GatewaySwitches(optional_key="refused")},
-    "adverse": {
-        "gateway": ADVERSE,
-        "openai": openai_switches.Settings(switches=openai_switches.ADVERSE),
-        "policy": policy_switches.ADVERSE,
-    },
+}
+_WORSE = {
+    "openai": openai_switches.Settings(switches=openai_switches.ADVERSE),
+    "policy": policy_switches.ADVERSE,
+}
+_READINGS |= {
+    f"adverse, {name}": {"gateway": replace(ADVERSE, optional_key=given["gateway"].optional_key), **_WORSE}
+    for name, given in _READINGS.items()
 }
 
 

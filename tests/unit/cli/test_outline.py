@@ -5,7 +5,8 @@ import re
 import pytest
 
 from apimlb.cli.console import show_plan
-from apimlb.cli.outline import change_lines, group_of, summed_up
+from apimlb.cli.outline import change_lines, group_of, removal_lines, summed_up
+from apimlb.deploy.executor import Task
 from apimlb.stack.differences import Change
 from apimlb.stack.planner import plan
 from tests.stacks import desired, whole
@@ -66,3 +67,30 @@ def test_few_names_are_listed_and_many_counted() -> None:
     assert summed_up(backends[:1]) == "backend b0"
     assert summed_up(backends[:3]) == "backends b0, b1 and b2"
     assert summed_up(backends) == "4 backends"
+
+
+def test_what_goes_is_told_by_account_and_gateway_and_without_ids() -> None:
+    account = "/subscriptions/s/resourcegroups/g/providers/microsoft.cognitiveservices/accounts/oai-east"
+    service = "/subscriptions/s/resourcegroups/g/providers/microsoft.apimanagement/service/apim-x"
+    role = f"{account}/providers/microsoft.authorization/roleassignments/7a861fa2-acfa-55b2-a3ac-345842505394"
+    tasks = [
+        Task(f"{account}/deployments/chat", "accounts/oai-east/deployments/chat", "delete"),
+        Task(f"{account}/deployments/embedding", "accounts/oai-east/deployments/embedding", "delete"),
+        Task(role, "roleAssignments/7a861fa2-acfa-55b2-a3ac-345842505394", "delete"),
+        Task(service, "service/apim-x", "delete"),
+        Task(account, "accounts/oai-east", "delete"),
+        Task(
+            "/subscriptions/s/providers/microsoft.cognitiveservices/locations/eastus/resourcegroups/g/"
+            "deletedaccounts/oai-east",
+            "deleted oai-east",
+            "purge",
+        ),
+    ]
+    assert list(removal_lines(tasks)) == [
+        "  account oai-east",
+        "    - delete deployments chat and embedding, role, account",
+        "  gateway apim-x",
+        "    - delete gateway",
+        "  stack",
+        "    - purge deleted account oai-east",
+    ]
