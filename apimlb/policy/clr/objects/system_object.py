@@ -60,7 +60,7 @@ DEFINITIONS = (
             ("bool Equals(object other)", clr_equals),
             ("int GetHashCode()", hash_of_object),
             ("static bool Equals(object left, object right)", clr_equals),
-            ("static bool ReferenceEquals(object left, object right)", same_objects),
+            ("static bool ReferenceEquals(object left, object right)", Call(same_objects, cost="none")),
         ),
     ),
     Definition("System.ValueType", "class", nameable=False),

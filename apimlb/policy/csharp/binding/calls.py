@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NoReturn
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.objects.text import same_objects
 from apimlb.policy.clr.types.constructed import VOID, Type
 from apimlb.policy.csharp.binding.arguments import Given, given_arguments, takes
 from apimlb.policy.csharp.binding.assignables import (
@@ -22,6 +23,7 @@ from apimlb.policy.csharp.binding.emit import Line
 from apimlb.policy.csharp.binding.lookup import Candidates, context_of, receiver, result_of
 from apimlb.policy.csharp.binding.overloads import Candidate, best_overload, no_overload, parameter_values
 from apimlb.policy.csharp.binding.scope import Inputs, Scope, Untyped
+from apimlb.policy.csharp.binding.values import identity
 from apimlb.policy.csharp.syntax.nodes import Argument, ElementAccess, Node
 
 
@@ -142,14 +144,15 @@ def _call(scope: Scope, chosen: Candidate, target: Bound | None, arguments: Sequ
         refused = member.check([each.constant if each.is_constant else None for each in given])
         if refused:
             raise scope.not_supported(refused, arguments[0].at)
+    call = identity(scope, *given) if member.call is same_objects else member.call
     extra = (*context_of(member), *(scope.use(chosen.given[name]) for name in member.types))
     checked = () if target is None else (receiver(scope, chosen.owner, target),)
-    if isinstance(member.call, str):
-        code = f"({called(scope, member.call, *checked, *values)})"
+    if isinstance(call, str):
+        code = f"({called(scope, call, *checked, *values)})"
     elif target is None or checked == (target.code,) or _are_still(arguments):
-        code = called(scope, member.call, *extra, *checked, *values)
+        code = called(scope, call, *extra, *checked, *values)
     else:
-        code = looked_at(scope, member.call, len(extra), (*extra, target.code, *values))
+        code = looked_at(scope, call, len(extra), (*extra, target.code, *values))
     if stores:
         code = f"(({outs} := {code}), {', '.join(stores)})[0][0]"
     return Bound(result, code)

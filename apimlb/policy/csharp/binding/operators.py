@@ -6,7 +6,6 @@ from apimlb.policy.clr.casts import as_type, enum_number, enum_of
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.metering import same_text
 from apimlb.policy.clr.numbers.arithmetic import both, either
-from apimlb.policy.clr.objects.text import same, same_objects
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding import arithmetic
 from apimlb.policy.csharp.binding.bound import Bound
@@ -16,7 +15,7 @@ from apimlb.policy.csharp.binding.folding import fold_bools, fold_enums
 from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.text import concatenated
-from apimlb.policy.csharp.binding.values import literal, once, throw_code
+from apimlb.policy.csharp.binding.values import identity, literal, once, throw_code
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax import nodes
 
@@ -195,9 +194,7 @@ def _reference_equality(scope: Scope, operator: str, left: Bound, right: Bound) 
         or derives(right.type, left.type)
         or "interface" in (left.type.kind, right.type.kind)
     ):
-        places = {scope.program.copies.get(each.code, each.code) for each in (left, right)}
-        one_place = len(places) == 1 and not left.safe and not left.is_constant
-        alike = same if one_place else same_objects
+        alike = identity(scope, left, right)
         return _equality(scope, operator, f"{scope.use(alike)}({left.code}, {right.code})")
     return None
 

@@ -1,7 +1,9 @@
 """Constants, code that names a value or checks that there is one, and `throw`."""
 
+from collections.abc import Callable
+
 from apimlb.policy.clr.casts import bad_throw
-from apimlb.policy.clr.objects.text import raise_value
+from apimlb.policy.clr.objects.text import raise_value, same, same_objects
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.dispatch import expressions, statements, value
@@ -16,6 +18,13 @@ from apimlb.policy.csharp.syntax.statement_nodes import Throw
 def literal(scope: Scope, value: object, kind: Type) -> Bound:
     """A compile-time constant."""
     return Bound(kind, constant_code(scope, value), value, safe=value is not None)
+
+
+def identity(scope: Scope, left: Bound, right: Bound) -> Callable[[object, object], bool]:
+    """What tells whether two references are the same: a box is, where both name one place."""
+    copies = scope.program.copies
+    one_place = copies.get(left.code, left.code) == copies.get(right.code, right.code)
+    return same if one_place and not left.safe and not left.is_constant else same_objects
 
 
 def constant_code(scope: Scope, value: object) -> str:
