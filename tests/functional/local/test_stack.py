@@ -200,6 +200,18 @@ async def test_the_last_account_serves_when_one_is_dead_and_one_throttled(raise_
     assert scene.counts()["westus3"].answered == 12
 
 
+async def test_an_account_that_fails_while_the_others_are_out_is_no_outage(scene: Stage) -> None:
+    """The others' quota comes back: a 429 says when, also while their breakers are open and nobody asks."""
+    for region in REGIONS[1:]:
+        scene.limit(region, tokens=1)
+    assert [(await scene.call()).status for _ in range(6)] == [200] * 6
+    scene.clock.advance(0.5)
+    scene.world.openai.fail(scene.account(REGIONS[0]), Outage(503))
+    refused = await scene.call()
+    assert refused.status == 429
+    assert 1 <= int(refused.headers.get("Retry-After") or "") <= 60
+
+
 async def test_a_request_that_fits_nowhere_does_not_close_the_gateway_for_long(raise_stage: Raise) -> None:
     scene = raise_stage(accept_retry_after=False)
     for region in REGIONS:
