@@ -60,6 +60,15 @@ async def test_what_send_request_got_can_be_returned() -> None:
     assert (played.response.headers.get("X-B"), played.response.headers.get("C")) == ("2", "3")
 
 
+async def test_a_response_that_nobody_asked_for_is_an_empty_one() -> None:
+    """As a published run on Azure shows (genai gateway toolkit, latency routing, 2024-06-11)."""
+    played = await play(
+        "<return-response response-variable-name='nobody'><set-status code='200' reason='OK'/>"
+        "<set-body>ok</set-body></return-response>"
+    )
+    assert (played.response.status, played.response.body) == (200, b"ok")
+
+
 @pytest.mark.parametrize(
     ("fails", "reason"), [("connection", "BackendConnectionFailure"), ("timeout", "Timeout")]
 )
