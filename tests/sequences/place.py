@@ -151,6 +151,7 @@ class Place(LocalAzure):
         self.names = Names(SUBSCRIPTION, parse({}))
         self.traffic = Traffic()
         self.limits = Limits(steady=60, drain=60) if options.get("late") else Limits(steady=0, drain=0)
+        self.stale = bool(options.get("stale"))
         self.when = ""
         self._asked = 0
         self.clock.meanwhile = self._meanwhile

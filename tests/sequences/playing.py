@@ -236,7 +236,13 @@ class Player:
         if ended.error is not None:
             _require_told(command, ended.error)
             self.counts[f"told: {Broken(ended.error.what).what[:90]}"] += 1
+        self._let_it_be_read()
         self._look(command)
+
+    def _let_it_be_read(self) -> None:
+        """No process can know that an answer is older than what another wrote."""
+        if self.place.stale:
+            self.place.pass_time(STALE[1])
 
     def _look(self, command: str) -> None:
         if self.place.traffic.errors:
@@ -256,7 +262,6 @@ class Player:
         return id.startswith(f"{names.service_id}/".lower()) or "/accounts/oai-apimlb" in id
 
     def _require_no_plan(self) -> None:
-        self.place.pass_time(STALE[1])
         planned = self.place.plan()
         if not planned.ok:
             raise Broken(f"a plan after a deploy ends: {planned.error}", str(planned))
@@ -279,6 +284,7 @@ class Player:
 
     def _send(self, method: str, id: str, body: Json | None = None) -> bool:
         done = self.place.arm(method, id, body) is not None
+        self._let_it_be_read()
         self.counts[f"by hand {method} {'ok' if done else 'refused'}"] += 1
         self.told.append(f"  {method} {id.rpartition('/providers/')[2]}: {'ok' if done else 'refused'}")
         return done

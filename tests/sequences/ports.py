@@ -49,6 +49,7 @@ class Ports:
         self.world = self.azure.world
         self.names = Names(SUBSCRIPTION, parse({}))
         self.traffic = Traffic()
+        self.stale = bool(options.get("stale"))
         self.when = ""
 
     @property
