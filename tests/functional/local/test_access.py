@@ -197,10 +197,18 @@ async def test_what_was_known_serves_for_minutes_while_keys_cannot_be_checked(un
 
 
 async def test_a_stranger_cannot_be_told_from_a_client_while_keys_cannot_be_checked(under: Raise) -> None:
-    scene = under()
+    scene = under(bare_host=False)
     Keys(scene).lose_the_check()
     assert (await scene.call(api_key="w" * 32)).status == 503
     assert (await scene.call(x_other="1")).status == 401
+
+
+async def test_a_client_is_not_taken_for_a_stranger_where_the_bare_host_takes_what_asks_about_keys(
+    under: Raise,
+) -> None:
+    scene = under()
+    Keys(scene).lose_the_check()
+    assert (await scene.call()).status == 503
 
 
 async def test_the_mark_of_a_check_opens_nothing(under: Raise) -> None:
