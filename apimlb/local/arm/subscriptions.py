@@ -112,14 +112,20 @@ def require_registration(call: Call) -> None:
 
 
 def require_version(call: Call) -> None:
-    """Raise NoRegisteredProviderFound for an api-version from before a provider's first one.
+    """Raise NoRegisteredProviderFound for an api-version from before a provider's first one, or of a day that
+    has not come.
 
-    Later ones pass: clients in use ask for more than are listed here. The words are those that users report.
+    Others pass: clients in use ask for more than are listed here. The words are those that users report.
     """
     _, marker, tail = call.id.rpartition("/providers/")
     namespace, _, rest = tail.partition("/")
     name = next((known for known in _FIRST if known.lower() == namespace.lower()), "")
-    if marker and name and call.api_version < _FIRST[name]:
+    unborn = call.api_version[:10] > call.azure.time()[:10]
+    if not marker and unborn:
+        text = f"The api-version '{call.api_version}' is invalid. The supported versions are "
+        known = "', '".join(sorted(_VERSIONS["Microsoft.Resources"]))
+        raise ArmError(400, "InvalidApiVersionParameter", f"{text}'{known}'.", headers=GATEWAY)
+    if marker and name and (call.api_version < _FIRST[name] or unborn):
         kind = "/".join(rest.split("/")[::2])
         versions = _OTHER_VERSIONS.get(kind, _VERSIONS[name])
         raise ArmError(

@@ -1,5 +1,5 @@
-"""What every new service holds: the all-access subscription, groups, its administrator and, on the classic
-tiers, samples.
+"""What every new service holds: the all-access subscription, a policy of all APIs, groups, its administrator
+and, on the classic tiers, samples.
 
 Recorded: apim_cli_subscription 1, apim_cli_core_service t1 and t3.
 """
@@ -9,6 +9,12 @@ from apimlb.local.arm.apim import shape
 from apimlb.local.arm.apim.etags import apim_etag
 from apimlb.local.arm.call import Azure
 from apimlb.local.store import Document, Json, kind_of
+
+GLOBAL = (
+    "<policies>\r\n\t<inbound />\r\n\t<backend>\r\n\t\t<forward-request />\r\n\t</backend>\r\n"
+    "\t<outbound />\r\n\t<on-error />\r\n</policies>"
+)
+"""The policy of all APIs: forward-request stands at the global scope by default (Microsoft Learn)."""
 
 
 def plant_builtins(azure: Azure, service: Document) -> None:
@@ -25,6 +31,7 @@ def plant_builtins(azure: Azure, service: Document) -> None:
         "stateComment": None,
         "allowTracing": True,
     }
+    _plant(azure, f"{service.id}/policies/policy", {"format": "xml", "value": GLOBAL}, {"rawxml": GLOBAL})
     keys = {"primaryKey": azure.hex(32), "secondaryKey": azure.hex(32)}
     _plant(azure, f"{service.id}/subscriptions/master", master, keys)
     if service.body["sku"]["name"] != "Consumption":

@@ -12,6 +12,7 @@ from typing import Any
 from apimlb.local.arm import errors
 from apimlb.local.arm.apim import revisions, shape
 from apimlb.local.arm.apim.etags import apim_etag, fragment_etag
+from apimlb.local.arm.apim.filters import fits
 from apimlb.local.arm.apim.operations import SERVICE
 from apimlb.local.arm.apim.services import require_service, stale, transitioning
 from apimlb.local.arm.call import Call, Handler, Reply, check_match, merged
@@ -154,7 +155,8 @@ def list_(child: Child, call: Call) -> Reply:
         above = call.id.rpartition("/")[0]
         if call.store.get(above) is None:
             raise not_found(_NOUNS.get(above.rsplit("/", 2)[-2].lower(), "Resource"))
-    found = call.store.children(call.id.rpartition("/")[0], child.kind)
+    kept, text = call.store.children(call.id.rpartition("/")[0], child.kind), call.query.get("$filter", "")
+    found = [item for item in kept if fits(text, item.body)]
     skip, top = _number(call, "$skip", 0), _number(call, "$top", len(found))
     rows = [child.listed(call, item) for item in found[skip : skip + top]]
     return Reply(200, {"value": rows, "count": len(found)}, indented=True)

@@ -21,6 +21,7 @@ TYPE = "Microsoft.CognitiveServices/accounts"
 KIND = TYPE.lower()
 ACCOUNT = f"{GROUP}/providers/{TYPE}/{{account}}"
 CREATE_SECONDS = 15.0
+UPDATE_SECONDS = 5.0
 
 # What a request may set in `properties`, besides the subdomain.
 _WRITABLE = (
@@ -162,7 +163,7 @@ def _properties(azure: Azure, kind: str, location: str, sent: Json) -> Json:
 
 
 def end_create_account(azure: Azure, operation: Operation) -> None:
-    """The etag changes when creation ends (recorded: cog_aso_deployment 7)."""
+    """The etag changes when creation ends (recorded: cog_aso_deployment 7), and when an update does."""
     found = azure.store.get(operation.target)
     if found is None:
         return
@@ -178,7 +179,20 @@ def patch_account(call: Call) -> Reply:
     before["customSubDomainName"] = body["properties"].get("customSubDomainName")
     whole: Json = {"location": body["location"], "kind": body["kind"], "identity": body.get("identity")}
     whole |= {"tags": body.get("tags"), "sku": body["sku"], "properties": before}
-    return _write(call, existing, _update(call, existing, merged(whole, sent)))
+    reply = _write(call, existing, _update(call, existing, merged(whole, sent)))
+    seconds = call.azure.settings.seconds(UPDATE_SECONDS)
+    return _under_way(call, reply, seconds) if seconds else reply
+
+
+def _under_way(call: Call, reply: Reply, seconds: float) -> Reply:
+    """202 with both headers while Azure is at it (Microsoft's description: 200 or 202)."""
+    token, account = call.azure.guid(), require_account(call)
+    body = merged(account.body, {"properties": {"provisioningState": "Accepted"}})
+    call.stored(body, account.hidden, account.etag)
+    call.azure.operations.start("update-account", account.id, seconds, token, running="Accepted")
+    url = operation_url(call, str(body["location"]), token)
+    headers = [("Azure-AsyncOperation", url), *_wait(call)]
+    return Reply(202, shape.shown(body, call.api_version), headers, reply.etag)
 
 
 def _update(call: Call, existing: Document, sent: Json) -> Json:
@@ -300,4 +314,4 @@ ROUTES = (
     ),
     Route("GET", f"/subscriptions/{{subscription}}/providers/{TYPE}", list_accounts),
 )
-EFFECTS: dict[str, Effect] = {"create-account": end_create_account}
+EFFECTS: dict[str, Effect] = {"create-account": end_create_account, "update-account": end_create_account}

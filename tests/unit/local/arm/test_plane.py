@@ -220,3 +220,12 @@ async def test_a_cloud_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> No
     assert (await after.get(SERVICE)).properties["provisioningState"] == "Succeeded"
     assert (await after.get(f"{SERVICE}/subscriptions")).json["count"] == 1
     after.store.close()
+
+
+async def test_an_api_version_of_a_day_to_come_is_refused() -> None:
+    scene = Scene()
+    await scene.group()
+    refused = await scene.get(GROUP, version="2099-01-01")
+    assert (refused.code, refused.status) == ("InvalidApiVersionParameter", 400)
+    assert "2025-04-01" in refused.message
+    assert (await scene.get(ACCOUNTS, version="2099-01-01-preview")).code == "NoRegisteredProviderFound"

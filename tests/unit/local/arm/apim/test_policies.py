@@ -84,13 +84,20 @@ async def test_a_bad_policy_is_refused_and_the_old_one_stays(scene: Scene) -> No
 async def test_every_scope_has_a_policy_of_one_name(scene: Scene) -> None:
     await scene.put(f"{SERVICE}/apis/openai/operations/post", POST)
     await scene.put(f"{SERVICE}/products/chat", {"properties": {"displayName": "Chat"}})
-    for scope in ("", "/apis/openai", "/apis/openai/operations/post", "/products/chat"):
+    for scope in ("/apis/openai", "/apis/openai/operations/post", "/products/chat"):
         path = f"{SERVICE}{scope}/policies/policy"
         assert (await scene.get(path)).message == "Policy not found."
         assert (await scene.put(path, policy(inbound("")))).status == 201
         assert (await scene.get(path.rpartition("/")[0])).json["count"] == 1
         assert (await scene.delete(path)).status == 200
     assert (await scene.put(f"{SERVICE}/policies/mine", policy(inbound("")))).status == 400
+
+
+async def test_a_new_service_has_a_policy_of_all_apis(scene: Scene) -> None:
+    path = f"{SERVICE}/policies/policy"
+    assert "<forward-request />" in (await scene.get(path)).properties["value"]
+    assert (await scene.put(path, policy(inbound("")))).status == 200
+    assert (await scene.get(f"{SERVICE}/policies")).json["count"] == 1
 
 
 async def test_a_policy_may_only_name_what_exists(scene: Scene) -> None:

@@ -206,3 +206,18 @@ async def test_a_deleted_account_says_since_when_and_how_long_it_is_kept() -> No
     assert "deletionDate" not in old
     await scene.put(f"{ACCOUNTS}/east", {"location": "eastus", "properties": {"restore": True}})
     assert "deletionDate" not in (await scene.get(f"{ACCOUNTS}/east")).json["properties"]
+
+
+async def test_an_update_takes_its_time_where_work_does() -> None:
+    scene = realistic()
+    await scene.group()
+    await scene.account()
+    scene.clock.advance(60)
+    begun = await scene.patch(EAST, {"properties": {"publicNetworkAccess": "Disabled"}})
+    assert (begun.status, begun.properties["provisioningState"]) == (202, "Accepted")
+    assert begun.headers.get("Azure-AsyncOperation")
+    scene.clock.advance(6)
+    after = await scene.get(EAST)
+    assert after.properties["provisioningState"] == "Succeeded"
+    assert after.properties["publicNetworkAccess"] == "Disabled"
+    assert after.headers.get("ETag") != begun.headers.get("ETag")
