@@ -1,6 +1,7 @@
 """APIs and their operations. Recorded: apim_cli_api_policy 1-2, apim_cli_core_service m2-m3 and t1-t5."""
 
 import re
+from collections.abc import Sequence
 
 from apimlb.http import is_url, last_segment
 from apimlb.local.arm.apim import deferred, revisions
@@ -13,6 +14,8 @@ from apimlb.local.arm.apim.children import (
     require_fields,
     service_id,
 )
+from apimlb.local.arm.apim.etags import apim_etag
+from apimlb.local.arm.apim.imports import imported
 from apimlb.local.arm.apim.services import stale
 from apimlb.local.arm.call import Call, Reply, check_match, objects, section
 from apimlb.local.arm.errors import apim_error, validation_error
@@ -49,9 +52,9 @@ _METHOD = re.compile(r"[A-Za-z*]{1,32}")
 
 def _content(call: Call, existing: Document | None, sent: Json) -> Content:
     """Synchronous, without an operation (recorded: apim_cli_core_service m2)."""
+    operations: tuple[tuple[str, Json], ...] | None = None
     if sent.get("value") or sent.get("format"):
-        text = "The local Azure does not import APIs: send the API's properties, then its operations."
-        raise validation_error(("format", text))
+        sent, operations = imported(sent)
     source = _source(call, sent)
     if source is not None:
         sent = _inherited(source) | sent
@@ -64,6 +67,8 @@ def _content(call: Call, existing: Document | None, sent: Json) -> Content:
     sign_in = section(sent, "authenticationSettings")
     if source is not None and existing is None:
         revisions.copy_children(call, source, call.id)
+    if operations is not None:
+        _plant(call, operations)
     defaults = {
         "displayName": sent["displayName"],
         "apiRevision": _revision(call, existing, sent),
@@ -80,6 +85,16 @@ def _content(call: Call, existing: Document | None, sent: Json) -> Content:
     chosen = ("description", "subscriptionRequired", "serviceUrl", "protocols")
     made = {**defaults, **{name: sent[name] for name in chosen if sent.get(name) is not None}}
     return made | fields(sent, {}, _ECHOED), {}
+
+
+def _plant(call: Call, operations: Sequence[tuple[str, Json]]) -> None:
+    """The operations of an imported document in the place of those that there were."""
+    for old in call.store.children(call.id, OPERATION.kind):
+        uproot(call.store, old.id)
+    for name, properties in operations:
+        id = f"{call.id}/operations/{name}"
+        body = {"id": id, "type": OPERATION.type, "name": name, "properties": properties}
+        call.store.put(Document(id, OPERATION.kind, body, {}, apim_etag(call.azure)))
 
 
 def _revision(call: Call, existing: Document | None, sent: Json) -> str:

@@ -1,5 +1,6 @@
 """What is inside a service: written, read, listed, matched by etag, deleted."""
 
+import json
 from typing import Any
 
 import pytest
@@ -168,10 +169,10 @@ async def test_an_api_is_written_with_its_defaults(scene: Scene) -> None:
     assert problems(twin) == [
         ("path", "Cannot create API 'OpenAI' with the same Path 'openai' as API 'OpenAI'.")
     ]
-    imported = await scene.put(
-        f"{SERVICE}/apis/new", {"properties": {"format": "openapi-link", "value": "x"}}
-    )
-    assert "does not import" in problems(imported)[0][1]
+    link = {"displayName": "Imported", "path": "imported", "format": "openapi-link", "value": "https://x"}
+    refused = await scene.put(f"{SERVICE}/apis/imported", {"properties": link})
+    assert (refused.status, refused.code) == (501, "NotImplemented")
+    assert "'openapi-link'" in refused.message
     revision = await scene.put(f"{api};rev=2", API)
     assert (revision.properties["apiRevision"], revision.properties["isCurrent"]) == ("2", False)
 
@@ -231,3 +232,28 @@ async def test_a_diagnostic_needs_its_logger(scene: Scene) -> None:
     assert problems(await scene.put(path, body)) == [("loggerId", "Logger 'log' not found.")]
     await scene.put(f"{SERVICE}/loggers/log", {"properties": {"loggerType": "azureMonitor"}})
     assert (await scene.put(path, body)).status == 201
+
+
+async def test_an_openapi_document_becomes_an_api_with_its_operations(scene: Scene) -> None:
+    answers = {"responses": {"200": {"description": "OK"}}}
+    document = {
+        "openapi": "3.0.1",
+        "info": {"title": "Weather", "version": "1"},
+        "servers": [{"url": "https://weather.example/api/"}],
+        "paths": {
+            "/days/{day}": {"get": {"operationId": "getDay", **answers}},
+            "/days": {"post": {"summary": "Add a day", **answers}, "parameters": []},
+        },
+    }
+    sent = {"path": "weather", "format": "openapi+json", "value": json.dumps(document)}
+    made = await scene.put(f"{SERVICE}/apis/weather", {"properties": sent})
+    assert (made.status, made.properties["displayName"]) == (201, "Weather")
+    assert made.properties["serviceUrl"] == "https://weather.example/api"
+    rows = (await scene.get(f"{SERVICE}/apis/weather/operations")).json["value"]
+    told = {row["name"]: (row["properties"]["method"], row["properties"]["urlTemplate"]) for row in rows}
+    assert told == {"getDay": ("GET", "/days/{day}"), "post-days": ("POST", "/days")}
+    document["paths"] = {"/": {"get": answers}}
+    await scene.put(f"{SERVICE}/apis/weather", {"properties": {**sent, "value": json.dumps(document)}})
+    assert (await scene.get(f"{SERVICE}/apis/weather/operations")).json["count"] == 1
+    broken = await scene.put(f"{SERVICE}/apis/weather", {"properties": {**sent, "value": "{"}})
+    assert problems(broken)[0][0] == "value"
