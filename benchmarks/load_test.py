@@ -47,7 +47,7 @@ def _compare(folder: Path, strategy: str, asked: argparse.Namespace) -> None:
     _run(folder, "local", "up", "--gateway-port", 0, "--arm-port", 0)
     try:
         _run(folder, "deploy", "--yes", "--local")
-        # The deploy's own question opened a minute of each account, in the middle of which traffic would begin.
+        # The deploy's own question opened a minute of each account: traffic would begin in the middle of it.
         _run(folder, "local", "clock", "advance", "2m")
         sent = _run(
             folder, "loadtest", "--local", *shared, "--embeddings", 0, "--duration", f"{asked.minutes * 60}s"
