@@ -30,6 +30,7 @@ from apimlb.stack.probe import site
 from tests.functional.deploy.local_azure import LocalAzure
 from tests.functional.deploy.scene import AUDIENCE
 from tests.sequences.clock import SharedClock
+from tests.sequences.documents import documents
 from tests.sequences.runs import Ended, Kill, Run, ended, heard, outcome
 from tests.sequences.settings import settings_of
 from tests.stacks import SUBSCRIPTION, TENANT
@@ -226,8 +227,7 @@ class Place(LocalAzure):
 
     def documents(self) -> dict[str, Document]:
         """All that there is, by lower-case id."""
-        everything = self.world.store.descendants("")
-        return {each.id.lower(): each for each in everything if not each.kind.startswith("apimlb/")}
+        return documents(self.world.store)
 
     def arm(self, method: str, id: str, body: Any = None, query: str = "") -> Any:
         """What Resource Manager shows the portal, `None` for a refusal."""

@@ -27,6 +27,7 @@ from apimlb.stack.names import Names
 from tests.functional.deploy.local_azure import READS
 from tests.integration.watched import WatchedAzure
 from tests.patience import PATIENCE
+from tests.sequences.documents import documents
 from tests.sequences.place import APP, CLIENTS, KEY, KEY_FROM, Call, Traffic, stack_in
 from tests.sequences.runs import Ended, Kill
 from tests.sequences.settings import settings_of
@@ -117,8 +118,7 @@ class Ports:
         """All that there is, by lower-case id."""
 
         async def found() -> dict[str, Document]:
-            everything = self.world.store.descendants("")
-            return {each.id.lower(): each for each in everything if not each.kind.startswith("apimlb/")}
+            return documents(self.world.store)
 
         return self.azure.do(found())
 
