@@ -6,6 +6,7 @@ It makes environments of their own and installs a wheel of this checkout into th
 are those on the disk (du), in MB; pip is left out. The reference is the largest package.
 """
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -50,4 +51,8 @@ def _size(place: Path) -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("extras", nargs="*")
+    main(parser.parse_args().extras)

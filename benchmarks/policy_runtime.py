@@ -1,13 +1,13 @@
 """What a policy of three elements takes around a backend call that takes no time, in CPU.
 
-    python benchmarks/policy_runtime.py [runs]
+    python benchmarks/policy_runtime.py [RUNS]
 
 Prints microseconds per request, beside those of a bare async function call as the yardstick of the machine.
 """
 
+import argparse
 import asyncio
 import random
-import sys
 from contextlib import AbstractContextManager, nullcontext
 from time import process_time
 
@@ -108,8 +108,11 @@ async def measure(runs: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    policy, call = asyncio.run(measure(runs))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("runs", nargs="?", type=int, default=5000)
+    policy, call = asyncio.run(measure(parser.parse_args().runs))
     print(f"policy of three elements around a backend call: {policy:.1f} us")
     print(f"bare async function call:                       {call:.2f} us")
 
