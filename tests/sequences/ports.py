@@ -24,6 +24,7 @@ from apimlb.local.store import Document
 from apimlb.local.world import OWNER
 from apimlb.stack.config import Stack, parse
 from apimlb.stack.names import Names
+from tests.api_versions import usual_version
 from tests.functional.deploy.local_azure import READS
 from tests.integration.watched import WatchedAzure
 from tests.patience import PATIENCE
@@ -130,7 +131,7 @@ class Ports:
             token = self.world.entra.mint(_OWNER, origin)
             headers = Headers([("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")])
             sent = b"" if body is None else json.dumps(body).encode()
-            url = f"{origin}{id}?api-version=2024-11-01{query}"
+            url = f"{origin}{id}?api-version={usual_version(id)}{query}"
             return await self.world.manage(Request(method, url, headers, sent))
 
         try:

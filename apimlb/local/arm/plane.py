@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 from apimlb.clock import Clock
 from apimlb.http import Headers, Request, Response
 from apimlb.local.arm import retention, roles, subscriptions
+from apimlb.local.arm.api_versions import require_version
 from apimlb.local.arm.apim import services
 from apimlb.local.arm.call import Announce, Azure, Call, PolicyCheck, Reply
 from apimlb.local.arm.endpoints import PATH, endpoints
@@ -110,7 +111,7 @@ class ArmPlane:
             text = f"The api-version '{call.api_version}' is invalid: it must be a date, like '2024-05-01'."
             raise ArmError(400, "InvalidApiVersionParameter", text, headers=GATEWAY)
         subscriptions.require_subscription(call)
-        subscriptions.require_version(call)
+        require_version(call)
         self._throttle.admit(call)
         if match.route.checked and self._azure.settings.check_roles:
             roles.require(call.store, call.caller, match.route.action, call.id)

@@ -4,6 +4,7 @@ import re
 import uuid
 
 from apimlb.local.arm import roles
+from apimlb.local.arm.api_versions import versions
 from apimlb.local.arm.call import Azure, Call, Reply
 from apimlb.local.arm.errors import GATEWAY, ArmError
 from apimlb.local.arm.locations import REGIONS, geography_group
@@ -20,33 +21,6 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "Microsoft.OperationalInsights": ("workspaces", "deletedWorkspaces"),
     "Microsoft.PolicyInsights": ("checkPolicyRestrictions",),
     "Microsoft.Resources": ("subscriptions", "resourceGroups", "tags"),
-}
-# Versions that clients in use ask for, the newest first.
-_VERSIONS = {
-    "Microsoft.ApiManagement": ("2024-05-01", "2022-08-01", "2021-08-01", "2020-12-01", "2019-12-01"),
-    "Microsoft.Authorization": ("2022-04-01", "2020-04-01-preview", "2018-09-01-preview"),
-    "Microsoft.CognitiveServices": ("2025-09-01", "2025-06-01", "2024-10-01", "2023-05-01", "2021-10-01"),
-    "Microsoft.Insights": ("2020-02-02", "2015-05-01"),
-    "Microsoft.ManagedIdentity": ("2024-11-30", "2023-01-31", "2018-11-30"),
-    "Microsoft.OperationalInsights": ("2025-07-01", "2023-09-01", "2020-08-01"),
-    "Microsoft.PolicyInsights": ("2022-03-01",),
-    "Microsoft.Resources": ("2025-04-01", "2024-11-01", "2022-12-01", "2021-04-01", "2020-06-01"),
-}
-# Their first ones. No document at hand lists them: they only keep out what is older than the providers.
-_FIRST = {
-    "Microsoft.ApiManagement": "2014-02-14",
-    "Microsoft.Authorization": "2014-04-01",
-    "Microsoft.CognitiveServices": "2016-02-01",
-    "Microsoft.Insights": "2014-04-01",
-    "Microsoft.ManagedIdentity": "2015-08-31",
-    "Microsoft.OperationalInsights": "2015-03-20",
-}
-# What a type of a provider has of its own.
-_OTHER_VERSIONS = {
-    "diagnosticSettings": ("2021-05-01-preview", "2016-09-01"),
-    "locks": ("2020-05-01", "2017-04-01", "2016-09-01"),
-    "scheduledQueryRules": ("2023-12-01", "2022-06-15", "2021-08-01", "2018-04-16"),
-    "workbooks": ("2023-06-01", "2022-04-01", "2021-03-08"),
 }
 _ALWAYS = ("microsoft.authorization", "microsoft.resources")
 
@@ -108,32 +82,6 @@ def require_registration(call: Call) -> None:
                     "https://aka.ms/rps-not-found for how to register subscriptions.",
                 }
             ],
-        )
-
-
-def require_version(call: Call) -> None:
-    """Raise NoRegisteredProviderFound for an api-version from before a provider's first one, or of a day that
-    has not come.
-
-    Others pass: clients in use ask for more than are listed here. The words are those that users report.
-    """
-    _, marker, tail = call.id.rpartition("/providers/")
-    namespace, _, rest = tail.partition("/")
-    name = next((known for known in _FIRST if known.lower() == namespace.lower()), "")
-    unborn = call.api_version[:10] > call.azure.time()[:10]
-    if not marker and unborn:
-        text = f"The api-version '{call.api_version}' is invalid. The supported versions are "
-        known = "', '".join(sorted(_VERSIONS["Microsoft.Resources"]))
-        raise ArmError(400, "InvalidApiVersionParameter", f"{text}'{known}'.", headers=GATEWAY)
-    if marker and name and (call.api_version < _FIRST[name] or unborn):
-        kind = "/".join(rest.split("/")[::2])
-        versions = _OTHER_VERSIONS.get(kind, _VERSIONS[name])
-        raise ArmError(
-            400,
-            "NoRegisteredProviderFound",
-            f"No registered resource provider found for location '' and API version '{call.api_version}' for "
-            f"type '{kind}'. The supported api-versions are '{', '.join(sorted(versions))}'.",
-            headers=GATEWAY,
         )
 
 
@@ -210,7 +158,7 @@ def _provider(call: Call, namespace: str) -> Json:
         {
             "resourceType": name,
             "locations": locations,
-            "apiVersions": list(_OTHER_VERSIONS.get(name, _VERSIONS[namespace])),
+            "apiVersions": list(versions(namespace, name)),
             "capabilities": "None",
         }
         for name in PROVIDERS[namespace]

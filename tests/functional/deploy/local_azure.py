@@ -22,6 +22,7 @@ from apimlb.local.entra.keys import SigningKey, make_key
 from apimlb.local.entra.tokens import Principal
 from apimlb.local.store import Store
 from apimlb.local.world import ARM_ORIGIN, OWNER, World, WorldSettings
+from tests.api_versions import usual_version
 from tests.fakes import ManualClock
 from tests.sdk import Answer, InProcessTransport
 from tests.stacks import SUBSCRIPTION, TENANT
@@ -93,7 +94,7 @@ class LocalAzure:
     def ask(self, method: str, path: str, body: Any = None, query: str = "") -> Response:
         """What the owner is answered, whether or not Microsoft describes it; `query` begins with &."""
         token = _Somebody(self, _OWNER).get_token().token
-        url = f"{ARM_ORIGIN}{path}?api-version=2024-11-01{query}"
+        url = f"{ARM_ORIGIN}{path}?api-version={usual_version(path)}{query}"
         headers = Headers([("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")])
         sent = b"" if body is None else json.dumps(body).encode()
         return self._do(self.world.manage(Request(method, url, headers, sent)))

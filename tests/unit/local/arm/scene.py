@@ -12,6 +12,7 @@ from apimlb.local.arm.plane import ArmPlane
 from apimlb.local.arm.policy_check import check_policy
 from apimlb.local.arm.settings import ArmSettings, Caller
 from apimlb.local.store import Store
+from tests.api_versions import usual_version
 from tests.fakes import ManualClock
 
 Json = dict[str, Any]
@@ -31,15 +32,6 @@ IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/
 
 # 2026-11-21, when these models were current.
 NOW = 1_795_219_200.0
-
-_VERSIONS = {
-    "microsoft.apimanagement": "2024-05-01",
-    "microsoft.cognitiveservices": "2025-09-01",
-    "microsoft.managedidentity": "2024-11-30",
-    "microsoft.authorization": "2022-04-01",
-    "microsoft.insights": "2020-02-02",
-    "microsoft.operationalinsights": "2025-07-01",
-}
 
 
 @dataclass(slots=True)
@@ -114,8 +106,7 @@ class Scene:
         self, method: str, path: str, body: Json | None = None, *, version: str = "", **headers: str
     ) -> Answer:
         """`path` may have a query; the api-version is the provider's usual one unless `version` says."""
-        namespace = path.lower().rpartition("/providers/")[2].split("/")[0]
-        version = version or _VERSIONS.get(namespace, "2025-04-01")
+        version = version or usual_version(path)
         path, _, text = path.partition("?")
         query = dict(pair.split("=", 1) for pair in text.split("&") if pair)
         query.setdefault("api-version", version)

@@ -1,7 +1,10 @@
 """The front end: tokens, api-versions, subscriptions, roles, providers, unknown paths, headers."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from apimlb.http import Headers, Request
 from apimlb.local.store import Store
@@ -10,6 +13,7 @@ from tests.unit.local.arm.scene import (
     APIM,
     GROUP,
     HOST,
+    IDENTITY,
     ROOT,
     SERVICE,
     STRANGER,
@@ -166,6 +170,38 @@ async def test_an_api_version_from_before_a_provider_is_refused() -> None:
     assert "for type 'accounts'" in refused.message
     assert "2025-09-01" in refused.message
     assert (await scene.get(f"{ACCOUNTS}/east", version="2026-05-15-preview")).code == "ResourceNotFound"
+
+
+@pytest.mark.parametrize(
+    ("path", "versions", "others"),
+    [
+        (
+            f"{ACCOUNTS}/east",
+            ["2016-02-01-preview", "2025-09-01", "2026-10-01"],
+            ["2024-05-01", "2025-09-02"],
+        ),
+        (f"{ACCOUNTS}/east/deployments/gpt", ["2021-10-01"], ["2017-04-18", "2021-04-30"]),
+        (SERVICE, ["2019-12-01", "2024-05-01"], ["2014-02-14", "2024-05-01-preview", "2025-06-01"]),
+        (f"{SERVICE}/policyFragments/f", ["2021-12-01-preview", "2024-05-01"], ["2021-08-01"]),
+        (IDENTITY, ["2015-08-31-preview", "2022-01-31-preview"], ["2015-01-01", "2099-01-01"]),
+    ],
+)
+async def test_each_type_has_versions_of_its_own(path: str, versions: list[str], others: list[str]) -> None:
+    scene = Scene()
+    await scene.group()
+    for version in versions:
+        assert (await scene.get(path, version=version)).status == 404
+    for version in others:
+        refused = await scene.get(path, version=version)
+        assert (refused.status, refused.code) == (400, "NoRegisteredProviderFound")
+        assert f"API version '{version}' for type" in refused.message
+
+
+async def test_a_version_that_is_known_is_not_refused_by_a_clock_that_is_behind() -> None:
+    scene = Scene()
+    scene.clock.advance(datetime(2020, 9, 8, tzinfo=UTC).timestamp() - scene.clock.now())
+    assert (await scene.group()).status == 201
+    assert (await scene.account()).status == 201
 
 
 async def test_a_body_must_be_a_json_object() -> None:
