@@ -180,7 +180,8 @@ SCRIPTS: dict[str, Script] = {
     "cog_cli_list_usages": Script(
         excused={
             r"1 .*/currentValue": "what is in use differs from cloud to cloud",
-            r"1 /value\[(AIServices|OpenAI\.(FineTuned|LowPriority|\w*Provisioned|\w+Batch))": _NO_SKU,
+            r"1 /value\[(AIServices|OpenAI\.(FineTuned|LowPriority|\w+Batch))": _NO_SKU,
+            r"1 /value\[OpenAI\.\w+ProvisionedManaged\]/limit": "a subscription is given it: none there",
             r"1 /value\[OpenAI\.Standard\.whisper": "no model for a chat gateway",
         }
     ),

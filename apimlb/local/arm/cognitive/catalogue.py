@@ -1,9 +1,10 @@
 """The models that can be deployed: versions, SKUs, rate limits per unit, default quota, retirement.
 
 One row per model version. Sources: Microsoft Learn, "Azure OpenAI in Foundry Models quotas and limits"
-(August 2026) and "Model deprecations and retirements" (July 2026); the shapes are as recorded in
-cog_cli_list_models 1 and cog_cli_list_usages 1. Requests per unit follow from the ratio of the default
-request and token quotas; Azure publishes no table of them for the newer models.
+(August 2026), "Model deprecations and retirements" (July 2026) and "Provisioned throughput unit costs" (the
+sizes of provisioned deployments, up to gpt-4.1; newer models are taken for like their elders); the shapes are
+as recorded in cog_cli_list_models 1 and cog_cli_list_usages 1. Requests per unit follow from the ratio of the
+default request and token quotas; Azure publishes no table of them for the newer models.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from apimlb.local.arm.locations import REGIONS
+from apimlb.local.store import Json
 
 Reach = Literal["global", "zone", "region"]
 
@@ -31,20 +33,30 @@ _REACH: dict[str, Reach] = {
     "GlobalStandard": "global",
     "DataZoneStandard": "zone",
     "Standard": "region",
+    "GlobalProvisionedManaged": "global",
+    "DataZoneProvisionedManaged": "zone",
+    "ProvisionedManaged": "region",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A SKU that a model can be deployed with. `quota` is the default limit and `default` the suggested
-    capacity, both in thousands of tokens per minute; `regions` narrows a regional SKU, () for no limit."""
+    capacity, both in thousands of tokens per minute, or in units of provisioned throughput, which come in
+    steps and have no rate of requests; `regions` narrows a regional SKU, () for no limit."""
 
     sku: str
     quota: int
-    requests: Rate
+    requests: Rate | None = None
     default: int = 10
+    minimum: int = 1
     maximum: int = 1_000_000
+    step: int = 1
     regions: tuple[str, ...] = ()
+
+    @property
+    def provisioned(self) -> bool:
+        return self.requests is None
 
     def in_region(self, name: str) -> bool:
         """Whether the SKU is offered there: global ones everywhere, data zone ones in the US and the EU."""
@@ -56,8 +68,19 @@ class Offer:
         return not self.regions or name in self.regions
 
     def usage_name(self, model: str) -> str:
-        """The key of the quota, which all versions of a model share (recorded: cog_cli_list_usages 1)."""
-        return f"OpenAI.{self.sku}.{model}"
+        """The key of the quota, which all versions of a model share, and all models where throughput is
+        provisioned (recorded: cog_cli_list_usages 1)."""
+        return f"OpenAI.{self.sku}" if self.provisioned else f"OpenAI.{self.sku}.{model}"
+
+    def rates(self, capacity: int) -> list[Json]:
+        """The rate limits of a deployment with this capacity; provisioned throughput has none."""
+        if self.requests is None:
+            return []
+        count = self.requests.count * capacity
+        return [
+            {"key": "request", "renewalPeriod": self.requests.period, "count": count},
+            {"key": "token", "renewalPeriod": 60, "count": 1000 * capacity},
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +149,40 @@ def _offers(
     rate: Rate,
     zone_rate: Rate | None = None,
     default: int = 10,
+    units: int = 0,
 ) -> tuple[Offer, ...]:
-    """The SKUs for which a default quota is given."""
+    """The SKUs for which a default quota is given, and with `units`, the step of a regional deployment, those
+    of provisioned throughput."""
     rows = (
         Offer("GlobalStandard", glob, rate),
         Offer("DataZoneStandard", zone, zone_rate or rate),
         Offer("Standard", region, rate, default=default, regions=_STANDARD_REGIONS),
     )
-    return tuple(row for row in rows if row.quota)
+    return tuple(row for row in rows if row.quota) + (_provisioned(units) if units else ())
+
+
+_UNITS_QUOTA = 100
+"""Subscriptions differ: 0 is recorded (cog_cli_list_usages 1), 100 reported by a user in August 2026."""
+
+
+def _provisioned(regional: int) -> tuple[Offer, ...]:
+    return (
+        _units("GlobalProvisionedManaged", 15, 5),
+        _units("DataZoneProvisionedManaged", 15, 5),
+        _units("ProvisionedManaged", regional, regional, _STANDARD_REGIONS),
+    )
+
+
+def _units(sku: str, minimum: int, step: int, regions: tuple[str, ...] = ()) -> Offer:
+    return Offer(
+        sku,
+        _UNITS_QUOTA,
+        default=minimum,
+        minimum=minimum,
+        maximum=100_000,
+        step=step,
+        regions=regions,
+    )
 
 
 _GPT5 = _chat(400_000, 128_000)
@@ -157,7 +206,7 @@ MODELS = (
         "gpt-5.1",
         "2025-11-13",
         "2027-05-15",
-        _offers(glob=1000, zone=300, region=300, rate=TEN_PER_MINUTE),
+        _offers(glob=1000, zone=300, region=300, rate=TEN_PER_MINUTE, units=50),
         "2025-11-13",
         _GPT5,
     ),
@@ -165,7 +214,7 @@ MODELS = (
         "gpt-5.2",
         "2025-12-11",
         "2026-12-12",
-        _offers(glob=1000, zone=300, rate=TEN_PER_MINUTE),
+        _offers(glob=1000, zone=300, rate=TEN_PER_MINUTE, units=50),
         "2025-12-11",
         _GPT5,
     ),
@@ -173,7 +222,7 @@ MODELS = (
         "gpt-5",
         "2025-08-07",
         "2027-02-06",
-        _offers(glob=1000, zone=300, rate=TEN_PER_MINUTE),
+        _offers(glob=1000, zone=300, rate=TEN_PER_MINUTE, units=50),
         "2025-08-07",
         _GPT5,
     ),
@@ -181,7 +230,7 @@ MODELS = (
         "gpt-5-mini",
         "2025-08-07",
         "2027-02-06",
-        _offers(glob=1000, zone=300, rate=ONE_PER_MINUTE),
+        _offers(glob=1000, zone=300, rate=ONE_PER_MINUTE, units=25),
         "2025-08-07",
         _GPT5,
     ),
@@ -197,7 +246,7 @@ MODELS = (
         "gpt-5.4",
         "2026-03-05",
         "2027-03-05",
-        _offers(glob=1000, zone=300, rate=TEN_PER_MINUTE, zone_rate=ONE_PER_MINUTE),
+        _offers(glob=1000, zone=300, rate=TEN_PER_MINUTE, zone_rate=ONE_PER_MINUTE, units=50),
         "2026-03-05",
         _GPT5,
     ),
@@ -205,7 +254,7 @@ MODELS = (
         "gpt-5.4-mini",
         "2026-03-17",
         "2027-03-18",
-        _offers(glob=1000, zone=300, rate=ONE_PER_MINUTE),
+        _offers(glob=1000, zone=300, rate=ONE_PER_MINUTE, units=25),
         "2026-03-17",
         _GPT5,
     ),
@@ -221,7 +270,7 @@ MODELS = (
         "gpt-5.5",
         "2026-04-24",
         "2027-04-23",
-        _offers(glob=1000, zone=300, rate=ONE_PER_MINUTE),
+        _offers(glob=1000, zone=300, rate=ONE_PER_MINUTE, units=50),
         "2026-04-24",
         _GPT5,
     ),
@@ -229,7 +278,7 @@ MODELS = (
         "gpt-4.1",
         "2025-04-14",
         "2026-10-14",
-        _offers(glob=1000, zone=300, rate=ONE_PER_MINUTE),
+        _offers(glob=1000, zone=300, rate=ONE_PER_MINUTE, units=50),
         "2025-04-14",
         _GPT4,
     ),
@@ -237,7 +286,7 @@ MODELS = (
         "gpt-4.1-mini",
         "2025-04-14",
         "2026-10-14",
-        _offers(glob=5000, zone=2000, rate=ONE_PER_MINUTE),
+        _offers(glob=5000, zone=2000, rate=ONE_PER_MINUTE, units=25),
         "2025-04-14",
         _GPT4,
     ),
@@ -245,7 +294,7 @@ MODELS = (
         "gpt-4o",
         "2024-11-20",
         "2026-10-01",
-        _offers(glob=450, zone=300, region=150, rate=SIX_PER_MINUTE),
+        _offers(glob=450, zone=300, region=150, rate=SIX_PER_MINUTE, units=50),
         "2024-11-20",
         _GPT4O_NOVEMBER,
         area=True,
@@ -254,7 +303,7 @@ MODELS = (
         "gpt-4o",
         "2024-08-06",
         "2026-10-01",
-        _offers(glob=450, zone=300, region=150, rate=SIX_PER_MINUTE),
+        _offers(glob=450, zone=300, region=150, rate=SIX_PER_MINUTE, units=50),
         "2024-08-06",
         _GPT4O_AUGUST,
         default=False,
@@ -264,7 +313,7 @@ MODELS = (
         "gpt-4o-mini",
         "2024-07-18",
         "2026-10-01",
-        _offers(glob=2000, zone=1000, region=450, rate=TEN_PER_MINUTE),
+        _offers(glob=2000, zone=1000, region=450, rate=TEN_PER_MINUTE, units=25),
         "2024-07-18",
         _GPT4,
     ),

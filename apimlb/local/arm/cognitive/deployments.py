@@ -125,24 +125,24 @@ def _capacity(sku: Json, offer: Offer) -> int:
     # The Azure CLI sends it as text, and Azure takes it.
     if isinstance(capacity, str) and capacity.isascii() and capacity.isdigit():
         capacity = int(capacity)
-    if type(capacity) is not int or not 0 < capacity <= offer.maximum:
-        raise ArmError(
-            400,
-            "InvalidCapacity",
-            f"The specified capacity '{capacity}' of account deployment should be greater than 0 and no "
-            f"more than {offer.maximum}.",
-        )
+    if type(capacity) is not int or not offer.minimum <= capacity <= offer.maximum:
+        # Azure's words (reported in microsoft-foundry-for-vscode issues 158 and 331).
+        raise _odd_capacity(capacity, f"at least {offer.minimum} and no more than {offer.maximum}")
+    if capacity % offer.step:
+        raise _odd_capacity(capacity, f"a multiple of {offer.step}")
     return capacity
+
+
+def _odd_capacity(capacity: object, wanted: str) -> ArmError:
+    text = f"The specified capacity '{capacity}' of account deployment should be {wanted}."
+    return ArmError(400, "InvalidCapacity", text)
 
 
 def _body(
     call: Call, existing: Document | None, model: Model, offer: Offer, capacity: int, properties: Json
 ) -> Json:
     upgrade = properties.get("versionUpgradeOption") or "OnceNewDefaultVersionAvailable"
-    rates = [
-        {"key": "request", "renewalPeriod": offer.requests.period, "count": offer.requests.count * capacity},
-        {"key": "token", "renewalPeriod": 60, "count": 1000 * capacity},
-    ]
+    rates = offer.rates(capacity)
     described = {"publisher": "OpenAI", "format": "OpenAI", "name": model.name, "version": model.version}
     echoed = {name: properties[name] for name in _ECHOED if properties.get(name) is not None}
     return {
@@ -157,7 +157,7 @@ def _body(
             **echoed,
             "capabilities": _capabilities(call, model),
             "provisioningState": "Succeeded",
-            "rateLimits": rates,
+            **({"rateLimits": rates} if rates else {}),
         },
         "systemData": call.system_data(existing.body["systemData"] if existing else None),
     }
@@ -236,7 +236,12 @@ def list_deployment_skus(call: Call) -> Reply:
         {
             "resourceType": TYPE,
             "sku": {"name": offer.sku},
-            "capacity": {"minimum": 1, "maximum": offer.maximum, "step": 1, "default": offer.default},
+            "capacity": {
+                "minimum": offer.minimum,
+                "maximum": offer.maximum,
+                "step": offer.step,
+                "default": offer.default,
+            },
         }
         for offer in (model.offers if model else ())
     ]

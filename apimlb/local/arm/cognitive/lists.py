@@ -108,15 +108,22 @@ def _replacement(model: Model) -> Json:
 
 
 def _sku(model: Model, offer: Offer) -> Json:
+    """A minimum and a step are told of provisioned throughput alone (recorded: cog_cli_list_models 1)."""
+    sizes = {"maximum": offer.maximum, "default": offer.default}
+    if offer.provisioned:
+        sizes = {
+            "minimum": offer.minimum,
+            "maximum": offer.maximum,
+            "step": offer.step,
+            "default": offer.default,
+        }
+    rates = offer.rates(1)
     return {
         "name": offer.sku,
         "usageName": offer.usage_name(model.name),
-        "capacity": {"maximum": offer.maximum, "default": offer.default},
+        "capacity": sizes,
         "deprecationDate": f"{model.retires}T00:00:00Z",
-        "rateLimits": [
-            {"key": "request", "renewalPeriod": offer.requests.period, "count": offer.requests.count},
-            {"key": "token", "renewalPeriod": 60, "count": 1000},
-        ],
+        **({"rateLimits": rates} if rates else {}),
     }
 
 

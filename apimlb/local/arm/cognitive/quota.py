@@ -1,9 +1,11 @@
-"""Quota: per subscription, region and usage name, in thousands of tokens per minute.
+"""Quota: per subscription, region and usage name, in thousands of tokens per minute, or in units of
+provisioned throughput.
 
 It is held by deployments, and by those of a soft-deleted account until that is purged. Source: Microsoft
 Learn, "Manage Azure OpenAI quota".
 """
 
+import re
 from collections.abc import Iterator
 
 from apimlb.local.arm.call import Azure
@@ -55,7 +57,10 @@ def require(azure: Azure, location: str, model: Model, offer: Offer, capacity: i
 
 
 def localized(model: Model, offer: Offer) -> str:
-    """Recorded: cog_cli_list_usages 1; a regional Standard quota and that of an embedding have no suffix."""
+    """Recorded: cog_cli_list_usages 1; a regional Standard quota and that of an embedding have no suffix, and
+    one of provisioned throughput names no model (the regional one after the others)."""
+    if offer.provisioned:
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", offer.sku) + " Throughput Unit"
     if offer.sku == "Standard":
         return f"Tokens Per Minute (thousands) - {model.label or model.name}"
     suffix = "" if model.name.startswith("text-embedding-3") else f" - {offer.sku}"

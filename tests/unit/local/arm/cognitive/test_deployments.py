@@ -14,6 +14,7 @@ from tests.unit.local.arm.scene import ACCOUNTS, COGNITIVE, NOW, Scene, account,
 
 GPT = f"{ACCOUNTS}/east/deployments/gpt"
 USAGE = "OpenAI.GlobalStandard.gpt-5.1"
+UNITS = "GlobalProvisionedManaged"
 
 
 async def made(limit: int = 100) -> Scene:
@@ -40,6 +41,20 @@ async def test_rates_follow_the_capacity() -> None:
     assert more.properties["rateLimits"][1]["count"] == 31_000
     assert more.json["etag"] != answer.json["etag"]
     assert more.json["systemData"]["createdAt"] == answer.json["systemData"]["createdAt"]
+
+
+async def test_provisioned_throughput_has_no_rates_and_models_share_its_quota() -> None:
+    scene = await made()
+    answer = await scene.deploy(sku=UNITS, capacity=60)
+    assert (answer.status, answer.json["sku"]) == (201, {"name": UNITS, "capacity": 60})
+    assert "rateLimits" not in answer.properties
+    mini = {"model": "gpt-5-mini", "version": "2025-08-07"}
+    assert (await scene.deploy(name="mini", **mini, sku=UNITS, capacity=45)).code == "InsufficientQuota"
+    assert (await scene.deploy(name="mini", **mini, sku=UNITS, capacity=40)).status == 201
+    assert await used(scene, "OpenAI.GlobalProvisionedManaged") == 100
+    assert (await scene.patch(GPT, {"sku": {"capacity": 15}})).properties["currentCapacity"] == 15
+    sizes = (await scene.get(f"{GPT}/skus")).json["value"]
+    assert {row["sku"]["name"]: row["capacity"]["step"] for row in sizes}["ProvisionedManaged"] == 50
 
 
 async def test_an_older_model_takes_one_request_in_ten_seconds_per_unit() -> None:
@@ -76,9 +91,12 @@ async def test_without_a_version_the_default_one_is_taken() -> None:
         ),
         ({"version": "1999"}, "DeploymentModelNotSupported", "Version: 1999"),
         ({"sku": "Provisioned"}, "InvalidResourceProperties", "is not supported by the model 'gpt-5.1'"),
-        ({"capacity": 0}, "InvalidCapacity", "capacity '0' of account deployment should be greater than 0"),
+        ({"capacity": 0}, "InvalidCapacity", "capacity '0' of account deployment should be at least 1 and"),
         ({"capacity": 1.5}, "InvalidCapacity", "capacity '1.5'"),
         ({"capacity": True}, "InvalidCapacity", "capacity 'True'"),
+        ({"sku": UNITS, "capacity": 10}, "InvalidCapacity", "should be at least 15 and no more than 100000"),
+        ({"sku": UNITS, "capacity": 17}, "InvalidCapacity", "should be a multiple of 5."),
+        ({"sku": UNITS, "capacity": 105}, "InsufficientQuota", "Global Provisioned Managed Throughput Unit"),
         (
             {"model": "gpt-35-turbo", "version": "0613", "sku": "Standard"},
             "ServiceModelDeprecated",

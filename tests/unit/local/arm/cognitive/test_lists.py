@@ -10,7 +10,14 @@ async def test_models_say_what_can_be_deployed_and_until_when() -> None:
     rows = (await scene.get(f"{COGNITIVE}/locations/East US/models")).json["value"]
     found = {row["name"]: row["model"] for row in rows if row["kind"] == "OpenAI"}
     chat = found["OpenAI.gpt-5.1.2025-11-13"]
-    assert [sku["name"] for sku in chat["skus"]] == ["GlobalStandard", "DataZoneStandard", "Standard"]
+    assert [sku["name"] for sku in chat["skus"]] == [
+        "GlobalStandard",
+        "DataZoneStandard",
+        "Standard",
+        "GlobalProvisionedManaged",
+        "DataZoneProvisionedManaged",
+        "ProvisionedManaged",
+    ]
     assert chat["deprecation"] == {"inference": "2027-05-15T00:00:00Z"}
     assert chat["lifecycleStatus"] == "GenerallyAvailable"
     assert found["OpenAI.gpt-4o-mini.2024-07-18"]["lifecycleStatus"] == "Deprecated"
@@ -19,7 +26,30 @@ async def test_models_say_what_can_be_deployed_and_until_when() -> None:
 async def test_data_zones_are_in_the_us_and_the_eu() -> None:
     scene = Scene()
     rows = (await scene.get(f"{COGNITIVE}/locations/japaneast/models")).json["value"]
-    assert {sku["name"] for row in rows for sku in row["model"]["skus"]} == {"GlobalStandard"}
+    skus = {sku["name"] for row in rows for sku in row["model"]["skus"]}
+    assert skus == {"GlobalStandard", "GlobalProvisionedManaged"}
+
+
+async def test_provisioned_throughput_comes_in_steps_and_from_one_quota_for_all_models() -> None:
+    scene = Scene()
+    rows = (await scene.get(f"{COGNITIVE}/locations/eastus/models")).json["value"]
+    found = {
+        (row["model"]["name"], sku["name"]): sku
+        for row in rows
+        for sku in row["model"]["skus"]
+        if "Provisioned" in sku["name"]
+    }
+    sku = found["gpt-5.1", "GlobalProvisionedManaged"]
+    assert sku["capacity"] == {"minimum": 15, "maximum": 100_000, "step": 5, "default": 15}
+    assert "rateLimits" not in sku
+    assert found["gpt-5-mini", "ProvisionedManaged"]["capacity"]["step"] == 25
+    usages = (await scene.get(f"{COGNITIVE}/locations/eastus/usages")).json["value"]
+    labels = {row["name"]["value"]: row["name"]["localizedValue"] for row in usages}
+    assert {sku["usageName"]: labels[sku["usageName"]] for sku in found.values()} == {
+        "OpenAI.GlobalProvisionedManaged": "Global Provisioned Managed Throughput Unit",
+        "OpenAI.DataZoneProvisionedManaged": "Data Zone Provisioned Managed Throughput Unit",
+        "OpenAI.ProvisionedManaged": "Provisioned Managed Throughput Unit",
+    }
 
 
 @pytest.mark.parametrize("location", ["atlantis", "ukwest"])
