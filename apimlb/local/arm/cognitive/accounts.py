@@ -34,6 +34,7 @@ _WRITABLE = (
     "publicNetworkAccess",
     "restrictOutboundNetworkAccess",
     "userOwnedStorage",
+    *shape.FOUNDRY,
 )
 _DEFAULTS: Json = {"apiProperties": {}, "publicNetworkAccess": "Enabled"}
 

@@ -60,6 +60,8 @@ _APIS = (
     "OpenAI Realtime API",
     "Token Service API",
 )
+_FOUNDRY_APIS = ("AI Foundry API", "Azure AI Model Inference API")
+_LEGACY_API = "Azure OpenAI Legacy API - Latest moniker"
 # The host that a custom subdomain gets, by kind of account.
 _DOMAINS = {"OpenAI": "openai.azure.com", "AIServices": "cognitiveservices.azure.com"}
 
@@ -74,10 +76,15 @@ def endpoint(kind: str, location: str, subdomain: str | None) -> str:
 
 
 def endpoints(kind: str, location: str, subdomain: str | None) -> Json:
-    """API names and where they answer; the OpenAI APIs of a kind AIServices have a host of their own."""
+    """API names and where they answer; the OpenAI and the Foundry APIs of a kind AIServices have hosts of
+    their own (read by public programs; no recording has an account of that kind)."""
     shared = endpoint(kind, location, subdomain)
     openai = f"https://{subdomain}.openai.azure.com/" if subdomain else shared
-    return {name: openai if name.startswith("OpenAI") else shared for name in _APIS}
+    made = {name: openai if name.startswith("OpenAI") else shared for name in _APIS}
+    if kind == "AIServices":
+        foundry = f"https://{subdomain}.services.ai.azure.com/" if subdomain else shared
+        made |= dict.fromkeys(_FOUNDRY_APIS, foundry) | {_LEGACY_API: openai}
+    return dict(sorted(made.items())) if kind == "AIServices" else made
 
 
 def call_rate_limit() -> Json:
@@ -94,6 +101,8 @@ def call_rate_limit() -> Json:
     }
 
 
+FOUNDRY = ("allowProjectManagement", "defaultProject", "associatedProjects", "networkInjections")
+"""What makes an account one of Foundry, from 2025-04-01-preview on."""
 DATES = ("deletionDate", "scheduledPurgeDate")
 """When a deleted account was deleted, and when it will be gone."""
 
@@ -101,15 +110,16 @@ DATES = ("deletionDate", "scheduledPurgeDate")
 def shown(body: Json, api_version: str) -> Json:
     """The account as the api-version of the request shows it.
 
-    Before 2024-10-01 it has no empty apiProperties, before 2022-10-01 its rules have one key more (recorded:
-    cog_cli_model 1), before 2022-03-01 systemData stands after the etag and a deleted one has no dates
-    (recorded: cog_cli_softdelete 1, 6).
+    Before 2025-04-01-preview it has nothing of Foundry, before 2024-10-01 no empty apiProperties, before
+    2022-10-01 its rules have one key more (recorded: cog_cli_model 1), before 2022-03-01 systemData stands
+    after the etag and a deleted one has no dates (recorded: cog_cli_softdelete 1, 6).
     """
-    if api_version >= "2024-10-01":
+    if api_version >= "2025-04-01":
         return body
-    properties = {
-        name: value for name, value in body["properties"].items() if name != "apiProperties" or value
-    }
+    properties = {name: value for name, value in body["properties"].items() if name not in FOUNDRY}
+    if api_version >= "2024-10-01":
+        return {**body, "properties": properties}
+    properties = {name: value for name, value in properties.items() if name != "apiProperties" or value}
     if api_version < "2022-10-01":
         properties["callRateLimit"] = {"rules": [_old(rule) for rule in properties["callRateLimit"]["rules"]]}
     if api_version < "2022-03-01":

@@ -1,9 +1,11 @@
 """Accounts: names, subdomains, keys, changes, deletion and return."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from apimlb.local.arm.cognitive.shape import DATES
 from tests.unit.local.arm.scene import (
     ACCOUNTS,
     COGNITIVE,
@@ -42,6 +44,25 @@ async def test_ai_services_answer_openai_calls_on_a_host_of_their_own(scene: Sce
     assert made.properties["endpoint"] == "https://east.cognitiveservices.azure.com/"
     api = "OpenAI Language Model Instance API"
     assert made.properties["endpoints"][api] == "https://east.openai.azure.com/"
+
+
+async def test_an_account_of_foundry_says_so_and_where_it_is(scene: Scene) -> None:
+    sent = {**account("east", allowProjectManagement=True), "kind": "AIServices"}
+    made = await scene.put(EAST, {**sent, "identity": {"type": "SystemAssigned"}})
+    assert made.properties["allowProjectManagement"] is True
+    assert made.properties["customSubDomainName"] == "east"
+    endpoints = made.properties["endpoints"]
+    assert endpoints["AI Foundry API"] == "https://east.services.ai.azure.com/"
+    assert endpoints["Token Service API"] == "https://east.cognitiveservices.azure.com/"
+    patched = await scene.patch(EAST, {"properties": {"publicNetworkAccess": "Disabled"}})
+    assert patched.properties["allowProjectManagement"] is True
+    old = await scene.get(EAST, version="2024-10-01")
+    assert "allowProjectManagement" not in old.properties
+    none = await scene.account("plain")
+    assert "AI Foundry API" not in none.properties["endpoints"]
+    regional = {**account("regional", customSubDomainName=None), "kind": "AIServices"}
+    found = (await scene.put(f"{ACCOUNTS}/regional", regional)).properties["endpoints"]
+    assert set(found.values()) == {"https://eastus.api.cognitive.microsoft.com/"}
 
 
 async def test_without_a_subdomain_the_region_answers(scene: Scene) -> None:
@@ -201,7 +222,9 @@ async def test_a_deleted_account_says_since_when_and_how_long_it_is_kept() -> No
     await scene.delete(f"{ACCOUNTS}/east")
     gone = f"{COGNITIVE}/locations/eastus/resourceGroups/chat/deletedAccounts/east"
     properties = (await scene.get(gone)).json["properties"]
-    assert properties["deletionDate"] < properties["scheduledPurgeDate"]
+    deleted, purged = map(datetime.fromisoformat, (properties[name] for name in DATES))
+    assert deleted.timestamp() == scene.clock.now()
+    assert purged - deleted == timedelta(hours=48)
     old = (await scene.get(gone, version="2021-10-01")).json["properties"]
     assert "deletionDate" not in old
     await scene.put(f"{ACCOUNTS}/east", {"location": "eastus", "properties": {"restore": True}})
