@@ -18,6 +18,8 @@ DELETED = f"{PROVIDER}/locations/{{location}}/deletedservices/{{service}}"
 RETRY_AFTER = 20
 
 Headers = list[tuple[str, str]]
+_ASYNC = "asyncresponse"
+"""The query's name as every call has it: in lower case."""
 
 
 def service_token(azure: Azure, location: str, name: str, verb: str, *, v2: bool) -> str:
@@ -33,7 +35,7 @@ def started(call: Call, location: str, token: str, service_id: str) -> Headers:
         return [("Location", call.url(f"{service_id}/operationresults/{token}")), *_wait(call)]
     if version < "2024-05-01":
         # Both alike, in the Azure Service Operator's recordings of that version.
-        url = call.url(f"{service_id}/operationResults/{token}") + "&asyncResponse"
+        url = _asynchronous(call, f"{service_id}/operationResults/{token}")
         return [("Azure-AsyncOperation", url), ("Location", url), *_wait(call)]
     base = f"/subscriptions/{call.azure.settings.subscription_id}/providers/Microsoft.ApiManagement"
     path = f"{base}/locations/{location}"
@@ -42,6 +44,10 @@ def started(call: Call, location: str, token: str, service_id: str) -> Headers:
         ("Location", call.url(f"{path}/operationResults/{token}")),
         *_wait(call),
     ]
+
+
+def _asynchronous(call: Call, path: str) -> str:
+    return call.url(path) + "&asyncResponse"
 
 
 def _wait(call: Call) -> Headers:
@@ -62,11 +68,12 @@ def _status(operation: Operation) -> Json:
 
 
 def poll_status(call: Call) -> Reply:
-    """Always 200; while running with both headers, pointing here (recorded: apim_aso_backend 3)."""
+    """Always 200; while running with both headers, pointing here (recorded: apim_aso_backend 3), with the
+    asyncResponse that makes it a status, where it was asked so."""
     operation = _find(call)
     headers: Headers = [("Content-Type", "application/json")]
     if not operation.done:
-        here = call.url(call.request.path)
+        here = _asynchronous(call, call.request.path) if _ASYNC in call.query else call.url(call.request.path)
         headers += [("Azure-AsyncOperation", here), ("Location", here), *_wait(call)]
     return Reply(200, _status(operation), headers)
 
@@ -74,7 +81,7 @@ def poll_status(call: Call) -> Reply:
 def poll_result(call: Call) -> Reply:
     """202 and empty while running, then 200 with the resource, or empty when it was deleted (recorded:
     apim_cli_core_service 3, t17; apim_cli_deletedservice 4, 20)."""
-    if "asyncresponse" in call.query:
+    if _ASYNC in call.query:
         return poll_status(call)
     operation = _find(call)
     if not operation.done:

@@ -45,18 +45,16 @@ def _require_reference(call: Call, field: str, id: str, noun: str) -> None:
         raise validation_error((field, f"{noun} '{last_segment(id)}' not found."))
 
 
-_DIAGNOSTIC = (
-    "alwaysLog",
-    "httpCorrelationProtocol",
-    "verbosity",
-    "logClientIp",
-    "loggerId",
-    "operationNameFormat",
-    "metrics",
-    "sampling",
-    "frontend",
-    "backend",
-)
+_DIAGNOSTIC = ("alwaysLog", "operationNameFormat", "metrics", "frontend", "backend")
+# terraform-provider-azurerm takes these for Azure's to fill in; the values are those of the portal, as public
+# repositories have exported them.
+_DIAGNOSED = {
+    "httpCorrelationProtocol": "Legacy",
+    "verbosity": "information",
+    "logClientIp": True,
+    "loggerId": None,
+    "sampling": {"samplingType": "fixed", "percentage": 100.0},
+}
 _REFERENCES = {"loggerId": "Logger"}
 
 CHILDREN = (
@@ -75,8 +73,15 @@ CHILDREN = (
         deleted=lambda call, document: Reply(204),
     ),
     LOGGER,
-    _plain("diagnostics/{diagnostic}", "Diagnostic", ("loggerId",), {}, _DIAGNOSTIC, _REFERENCES),
-    _plain("apis/{api}/diagnostics/{diagnostic}", "Diagnostic", ("loggerId",), {}, _DIAGNOSTIC, _REFERENCES),
+    _plain("diagnostics/{diagnostic}", "Diagnostic", ("loggerId",), _DIAGNOSED, _DIAGNOSTIC, _REFERENCES),
+    _plain(
+        "apis/{api}/diagnostics/{diagnostic}",
+        "Diagnostic",
+        ("loggerId",),
+        _DIAGNOSED,
+        _DIAGNOSTIC,
+        _REFERENCES,
+    ),
     _plain(
         "caches/{cache}",
         "Cache",

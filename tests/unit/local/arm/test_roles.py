@@ -53,9 +53,24 @@ async def test_the_same_assignment_can_be_made_again_but_not_changed(scene: Scen
     assert (second.status, second.properties["createdBy"]) == (200, scene.caller.principal_id)
     changed = await scene.put(path, body(OWNER))
     assert changed.code == "RoleAssignmentUpdateNotPermitted"
+    assert (await scene.get(path)).json == second.json
     twin = await scene.put(f"{ACCOUNTS}/east{ASSIGNMENTS}/{OTHER}", body())
     assert (twin.status, twin.code) == (409, "RoleAssignmentExists")
     assert NAME.replace("-", "") in twin.message
+
+
+async def test_what_an_assignment_says_and_on_which_condition_can_be_changed(scene: Scene) -> None:
+    path = f"{ACCOUNTS}/east{ASSIGNMENTS}/{NAME}"
+    await scene.put(path, body())
+    before = (await scene.get(path)).properties
+    scene.clock.advance(60)
+    said = {"description": "for the gateway", "condition": "@Resource[x] StringEquals 'y'"}
+    changed = await scene.put(path, body(**said, conditionVersion="2.0"))
+    assert (changed.status, changed.properties) == (200, (await scene.get(path)).properties)
+    different = {name for name, value in changed.properties.items() if value != before[name]}
+    assert different == {*said, "conditionVersion", "updatedOn"}
+    assert changed.properties["description"] == "for the gateway"
+    assert before["updatedOn"] < changed.properties["updatedOn"]
 
 
 @pytest.mark.parametrize(

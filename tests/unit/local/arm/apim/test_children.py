@@ -234,6 +234,22 @@ async def test_a_diagnostic_needs_its_logger(scene: Scene) -> None:
     assert (await scene.put(path, body)).status == 201
 
 
+async def test_a_diagnostic_says_what_it_was_not_told(scene: Scene) -> None:
+    await scene.put(f"{SERVICE}/loggers/log", {"properties": {"loggerType": "azureMonitor"}})
+    path, sent = f"{SERVICE}/diagnostics/azuremonitor", {"loggerId": "/loggers/log", "logClientIp": False}
+    await scene.put(path, {"properties": sent})
+    assert (await scene.get(path)).properties == {
+        "httpCorrelationProtocol": "Legacy",
+        "verbosity": "information",
+        "logClientIp": False,
+        "loggerId": "/loggers/log",
+        "sampling": {"samplingType": "fixed", "percentage": 100.0},
+    }
+    changed = await scene.patch(path, {"properties": {"sampling": {"percentage": 5}, "verbosity": "error"}})
+    assert changed.properties["sampling"] == {"samplingType": "fixed", "percentage": 5}
+    assert changed.properties["verbosity"] == "error"
+
+
 async def test_an_openapi_document_becomes_an_api_with_its_operations(scene: Scene) -> None:
     answers = {"responses": {"200": {"description": "OK"}}}
     document = {

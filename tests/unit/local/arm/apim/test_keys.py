@@ -64,11 +64,25 @@ async def test_keys_are_made_shown_once_listed_and_renewed(scene: Scene) -> None
     again = await scene.put(APP, {"properties": {"displayName": "App", "scope": "/apis/openai"}})
     assert "primaryKey" not in again.properties
     keys = (await scene.post(f"{APP}/listSecrets")).json
-    assert keys["primaryKey"] == made.properties["primaryKey"]
+    assert keys == {name: made.properties[name] for name in ("primaryKey", "secondaryKey")}
+    assert keys["primaryKey"] != keys["secondaryKey"]
     assert (await scene.post(f"{APP}/regenerateSecondaryKey")).status == 204
     renewed = (await scene.post(f"{APP}/listSecrets")).json
     assert renewed["primaryKey"] == keys["primaryKey"]
     assert renewed["secondaryKey"] != keys["secondaryKey"]
+
+
+async def test_a_subscription_says_what_it_was_not_told(scene: Scene) -> None:
+    await scene.put(APP, {"properties": {"displayName": "App", "scope": "/apis"}})
+    found = (await scene.get(APP)).properties
+    unset = ("startDate", "expirationDate", "endDate", "notificationDate", "stateComment")
+    assert found.pop("createdDate")
+    assert found == {
+        "scope": f"{SERVICE}/apis",
+        "displayName": "App",
+        "state": "active",
+        **dict.fromkeys(unset),
+    }
 
 
 async def test_keys_can_be_brought_along(scene: Scene) -> None:

@@ -51,6 +51,18 @@ async def test_the_api_version_decides_the_form(
         assert (await scene.follow(made.headers.get(name))).status == 200
 
 
+async def test_2022_goes_on_polling_a_status_for_as_long_as_it_takes() -> None:
+    scene = realistic()
+    await scene.group()
+    url = (await scene.put(SERVICE, service(), version="2022-08-01")).headers.get("Azure-AsyncOperation")
+    for _ in range(3):
+        polled = await scene.follow(url)
+        assert (polled.status, polled.json) == (200, {"status": "InProgress"})
+        assert polled.headers.get("Location") == polled.headers.get("Azure-AsyncOperation") == url
+    scene.clock.advance(3600)
+    assert (await scene.follow(url)).json == {"status": "Succeeded"}
+
+
 async def test_2022_polls_a_status_under_the_service(scene: Scene) -> None:
     made = await scene.put(SERVICE, service(), version="2022-08-01")
     url = made.headers.get("Azure-AsyncOperation")
