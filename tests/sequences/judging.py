@@ -36,6 +36,7 @@ def play(sequence: Sequence, *, real: bool = False) -> Player:
     try:
         for move in sequence[1:]:
             player.told.append(str(move))
+            player.let_it_be_read()
             _MOVES[move.verb](player, **move.arguments)
         finish(player)
     except Exception as error:
@@ -78,6 +79,7 @@ def clear_the_way(player: Player) -> None:
     key = f"{player.place.names.service_id}/subscriptions/{KEY}"
     if "the key's state" in player.lasting and key.lower() in player.place.documents():
         player._send("PATCH", key, {"properties": {"state": "active"}})
+    player.let_it_be_read()
     for account in sorted(player.drained & {named(each) for each in player.file["accounts"]}):
         player.drain(account, out=False)
     player.place.pass_time(SPREADS)

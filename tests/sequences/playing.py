@@ -236,11 +236,11 @@ class Player:
         if ended.error is not None:
             _require_told(command, ended.error)
             self.counts[f"told: {Broken(ended.error.what).what[:90]}"] += 1
-        self._let_it_be_read()
+        self.let_it_be_read()
         self._look(command)
 
-    def _let_it_be_read(self) -> None:
-        """No process can know that an answer is older than what another wrote."""
+    def let_it_be_read(self) -> None:
+        """Before a command: no process can know that an answer is older than what another wrote."""
         if self.place.stale:
             self.place.pass_time(STALE[1])
 
@@ -284,7 +284,6 @@ class Player:
 
     def _send(self, method: str, id: str, body: Json | None = None) -> bool:
         done = self.place.arm(method, id, body) is not None
-        self._let_it_be_read()
         self.counts[f"by hand {method} {'ok' if done else 'refused'}"] += 1
         self.told.append(f"  {method} {id.rpartition('/providers/')[2]}: {'ok' if done else 'refused'}")
         return done
