@@ -192,7 +192,7 @@ def set_capacity(
             _last(lambda: deployer.change(changes))
     for change in changes:
         fate = f"{change.before} → {change.after}" if change.is_needed else f"{change.after} already"
-        say(f"  {change.account}/{change.deployment}: {fate} thousand tokens per minute")
+        say(f"  {change.account}/{change.deployment}: {fate} {change.measure}")
     file = session.workspace.config
     if account:
         for name in capacities_in(file, deployment):

@@ -16,7 +16,7 @@ from apimlb.stack.resources import Json, Resource
 
 @dataclass(frozen=True, slots=True)
 class CapacityChange:
-    """One deployment's capacity, in thousands of tokens per minute, as it is and as it will be."""
+    """One deployment's capacity as it is and as it will be, in what its sku counts."""
 
     id: str
     label: str
@@ -34,6 +34,11 @@ class CapacityChange:
     def is_dear(self) -> bool:
         """Whether more becomes billed by the hour, used or not."""
         return is_hourly(self.sku) and self.after > self.before
+
+    @property
+    def measure(self) -> str:
+        """What a capacity of the sku counts."""
+        return "units" if is_hourly(self.sku) else "thousand tokens per minute"
 
     @property
     def body(self) -> Json:

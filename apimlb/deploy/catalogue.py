@@ -143,6 +143,7 @@ def _odd_size(demand: Demand, sizes: Json) -> QuotaError | None:
     return QuotaError(
         f"The capacity of {demand.model['name']} as {demand.sku} {said}, not {demand.capacity}",
         where=demand.label,
+        why="A sku comes in sizes of its own.",
         next_step="Set another capacity.",
     )
 

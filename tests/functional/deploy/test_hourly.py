@@ -53,6 +53,7 @@ def test_a_plan_says_which_units_can_be_had(azure: LocalAzure, sku: str, capacit
     _, preview = previewed(azure, sku, capacity=capacity)
     (problem,) = preview.problems
     assert told in problem.what
+    assert "tokens per minute" not in problem.why
 
 
 def test_the_quota_is_one_for_all_models(azure: LocalAzure) -> None:

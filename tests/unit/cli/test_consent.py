@@ -127,6 +127,7 @@ def test_more_that_is_billed_by_the_hour_takes_its_own_flag(
     sku: str, before: int, after: int, refused: bool
 ) -> None:
     change = CapacityChange("/id", "deployment eastus2/chat", "oai", "chat", sku, before, after)
+    assert change.measure == ("units" if "Provisioned" in sku else "thousand tokens per minute")
     confirm_capacity([change], hourly=True)
     if not refused:
         confirm_capacity([change], hourly=False)
