@@ -154,12 +154,14 @@ def validate_jwt(draft: Draft) -> Act:
 def _key_source(draft: Draft, *, trusts_metadata: bool) -> KeySource:
     """Keys of `<issuer-signing-keys>` and of every `<openid-config>`; the issuers of the latter are the ones
     accepted when the policy lists none."""
-    configurations = [child.required("url", STRING) for child in draft.children("openid-config")]
+    configurations = [_metadata_url(child) for child in draft.children("openid-config")]
     local = _local_keys(draft)
     keyring = Keyring()
 
     async def keys(exchange: Exchange, key_id: str | None) -> Keys:
-        found = [*local]
+        if named := [key for name, key in local if key_id is not None and name == key_id]:
+            return named, frozenset()
+        found = [key for _, key in local]
         names: set[str] = set()
         for configuration in configurations:
             issuer = await keyring.issuer(configuration(exchange.context), exchange.services, key_id)
@@ -170,9 +172,23 @@ def _key_source(draft: Draft, *, trusts_metadata: bool) -> KeySource:
     return keys
 
 
-def _local_keys(draft: Draft) -> list[signature.Key]:
+def _metadata_url(draft: Draft) -> Getter[str]:
+    """Of an `<openid-config>`. Its metadata is read with the first token: whether it can be is not asked at
+    upload."""
+    if draft.word("validate-connectivity", BOOLEAN, False):
+        draft.lacks("validate-connectivity")
+    return draft.required("url", STRING)
+
+
+def _local_keys(draft: Draft) -> list[tuple[str, signature.Key]]:
+    """The keys that the policy itself holds, by the id that a token may name them by.
+
+    Microsoft Learn, validate-jwt: `id` is matched with the token's `kid`. What becomes of a token whose `kid`
+    is none of theirs is Microsoft.IdentityModel's way: every key is tried.
+    """
     holder = draft.child("issuer-signing-keys")
-    return [_local_key(draft, child) for child in (holder.children("key") if holder else [])]
+    children = holder.children("key") if holder else []
+    return [(child.word("id", STRING, ""), _local_key(draft, child)) for child in children]
 
 
 def _local_key(draft: Draft, child: Draft) -> signature.Key:

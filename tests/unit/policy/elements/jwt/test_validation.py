@@ -260,6 +260,41 @@ async def test_a_symmetric_key_signs_what_says_so() -> None:
     assert reason(await knock(policy, token())) == "TokenSignatureKeyNotFound"
 
 
+def symmetric(*keys: tuple[str, bytes]) -> str:
+    """A policy with these keys, by id."""
+    given = "".join(f"<key id='{name}'>{base64.b64encode(secret).decode()}</key>" for name, secret in keys)
+    return (
+        "<validate-jwt header-name='Authorization'>"
+        f"<issuer-signing-keys>{given}</issuer-signing-keys></validate-jwt>"
+    )
+
+
+async def test_a_token_that_names_one_of_the_keys_is_judged_by_that_one() -> None:
+    other = b"b" + SECRET
+    two = symmetric(("first", SECRET), ("second", other))
+    assert reason(await knock(two, token(SECRET, "HS256", kid="first"))) == ""
+    assert reason(await knock(two, token(other, "HS256", kid="second"))) == ""
+    assert reason(await knock(two, token(SECRET, "HS256", kid="second"))) == "TokenSignatureInvalid"
+
+
+@pytest.mark.parametrize("kid", ["third", None])
+async def test_a_token_that_names_none_of_the_keys_is_judged_by_all(kid: str | None) -> None:
+    two = symmetric(("first", SECRET), ("second", b"b" + SECRET))
+    assert reason(await knock(two, token(b"b" + SECRET, "HS256", kid=kid))) == ""
+
+
+def connected(answer: str) -> str:
+    keys = f"<openid-config url='{METADATA}' validate-connectivity='{answer}'/>"
+    return f"<validate-jwt header-name='Authorization'>{keys}</validate-jwt>"
+
+
+async def test_metadata_need_not_be_there_at_upload() -> None:
+    assert reason(await knock(connected("false"), token())) == ""
+    with pytest.raises(InvalidPolicy, match="validate-connectivity") as caught:
+        await play(connected("true"))
+    assert caught.value.code == NOT_IMPLEMENTED
+
+
 async def test_an_rsa_key_may_be_given_by_its_numbers() -> None:
     numbers = published()[0]
     keys = f"<issuer-signing-keys><key n='{numbers['n']}' e='{numbers['e']}'/></issuer-signing-keys>"
