@@ -110,6 +110,16 @@ def charge_each(count: int) -> None:
     BUDGET.spend(count >> 2)
 
 
+def charge_passed(count: int) -> None:
+    """Pay for elements that are copied or skipped in one go, to get at one of them."""
+    BUDGET.spend(count >> 6)
+
+
+def charge_moved(count: int) -> None:
+    """Pay for elements that make room for another, or close its gap."""
+    BUDGET.spend(count >> 10)
+
+
 def bounded_layout(layout: str) -> str:
     """A format string, if it is not too long. Each character of it costs a step: it is read in Python."""
     if len(layout) > LONGEST_LAYOUT:

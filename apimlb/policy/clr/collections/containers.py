@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol, TypeVar
 
 from apimlb.policy.clr import exceptions
-from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.budget import BUDGET, charge_passed
 from apimlb.policy.clr.objects.text import clr_equals, equal_values, key_of, key_of_other, text_of, written
 
 MODIFIED = "Collection was modified; enumeration operation may not execute."
@@ -312,6 +312,7 @@ class ClrDictionary(ReadOnlyMap):
         return len(self._slots)
 
     def pairs(self) -> Iterator[tuple[object, object]]:
+        charge_passed(len(self._free))
         return unchanged(self, (entry for entry in self._slots if entry is not None))
 
     def __len__(self) -> int:

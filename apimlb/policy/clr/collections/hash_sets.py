@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from apimlb.policy.clr.budget import charge_passed
 from apimlb.policy.clr.collections.containers import MISSING, Comparer, bounded, unchanged
 from apimlb.policy.clr.exceptions import over_limit
 
@@ -119,6 +120,7 @@ class ClrSet:
         return self.comparer.key(item) in self._places
 
     def __iter__(self) -> Iterator[object]:
+        charge_passed(len(self._free))
         items = (item for item in self._slots if item is not MISSING)
         return unchanged(self, items, MODIFIED_SET)
 

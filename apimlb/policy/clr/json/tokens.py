@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from apimlb.policy.clr import exceptions
-from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
+from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each, charge_moved, charge_passed
 from apimlb.policy.clr.collections.containers import MISSING, MODIFIED, bounded
 
 LINQ = "Newtonsoft.Json.Linq."
@@ -153,7 +153,7 @@ class JList(JContainer):
     def insert(self, index: int, value: JToken | None) -> None:
         if not 0 <= index <= len(self.items):
             raise exceptions.argument_range("Index must be within the bounds of the List.", "index")
-        bounded(len(self.items) + 1)
+        charge_moved(bounded(len(self.items) + 1) - index)
         self.items.insert(index, adopt(value, self))
         self.version += 1
 
@@ -166,6 +166,7 @@ class JList(JContainer):
 
     def remove_at(self, index: int) -> None:
         _check_place(index, len(self.items))
+        charge_moved(len(self.items) - index)
         self.items.pop(index).parent = None
         self.version += 1
 
@@ -238,6 +239,7 @@ class JObject(JContainer):
 
     def children(self) -> Iterator[JToken]:
         version = self.version
+        charge_passed(len(self.properties))
         for prop in list(self.properties.values()):
             yield prop
             if self.version != version:

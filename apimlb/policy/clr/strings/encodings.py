@@ -182,6 +182,7 @@ def url_decode(text: str | None) -> str | None:
     if text is None:
         return None
     plain = text.replace("+", " ")
+    BUDGET.spend(text.count("%") >> 1)
     return re.sub(
         r"(?:%[0-9A-Fa-f]{2})+", lambda match: decode(bytes.fromhex(match[0].replace("%", ""))), plain
     )
@@ -212,7 +213,12 @@ def _entity(match: re.Match[str]) -> str:
 
 
 def html_decode(text: str | None) -> str | None:
-    return None if text is None else enter(_ENTITY.sub(_entity, text))
+    """An ampersand after the last semicolon begins no reference; each would be looked for to the end."""
+    if text is None:
+        return None
+    BUDGET.spend(text.count("&"))
+    end = text.rfind(";") + 1
+    return enter(_ENTITY.sub(_entity, text[:end]) + text[end:])
 
 
 def _part(content: bytearray, offset: int, count: int) -> bytearray:

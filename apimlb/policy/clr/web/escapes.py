@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.utf16 import enter, whole
 
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -22,6 +23,7 @@ def decoded(text: str) -> str:
 
     if not text.isascii():
         text = enter(whole(text)).replace("\ufffd", "%EF%BF%BD")
+    BUDGET.spend(text.count("%"))
     return _ESCAPE.sub(plain, text) if "%" in text else text
 
 
@@ -44,6 +46,7 @@ def _is_loose(piece: str) -> bool:
 def _pieces(run: str) -> list[str]:
     """A run of escapes: characters beyond ASCII as they are, all else as it was escaped."""
     content, made, at = bytes.fromhex(run.replace("%", "")), [], 0
+    BUDGET.spend(2 * len(content))
     while at < len(content):
         first = content[at]
         size = 1 if first < 0xC2 or first > 0xF4 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
