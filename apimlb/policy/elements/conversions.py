@@ -94,6 +94,8 @@ def json_to_xml(draft: Draft) -> Act:
             put(exchange, xml_bodies.xml_of_json(content, shape))
         except (ValueError, RecursionError) as error:
             raise PolicyFault("JsonToXmlFailed", f"The body is no JSON. {error}") from error
+        except ClrException as error:
+            raise PolicyFault("JsonToXmlFailed", error.message) from error
 
     return act
 

@@ -7,11 +7,12 @@ members become elements, and what has no single root is given one, `Document`.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates.formatting import iso_date
 from apimlb.policy.clr.dates.instants import DateTime
 from apimlb.policy.clr.json.reader import string_token
@@ -22,11 +23,15 @@ from apimlb.policy.clr.xml.writer import prefix_in_scope
 _NAME = re.compile(r"[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?")
 _NOT_IN_NAMES = re.compile(r"[^\w.:-]")
 
+_TOKEN = 8
+"""Steps of reading a token of JSON and writing it as an element."""
+
 Json = Any
 
 
 def json_of_xml(content: bytes, mark: str, always_lists: bool) -> str:
     """JSON of a document, attributes with `mark`; raises ClrException for what is no XML."""
+    BUDGET.renew()
     root = parse_element(content.decode("utf-8-sig", "replace"))
     return json.dumps({_named(root): _json_of(root, mark, always_lists)}, ensure_ascii=False)
 
@@ -74,8 +79,12 @@ class Shape:
 
 
 def xml_of_json(content: bytes, shape: Shape) -> str:
-    """XML of a JSON text; raises ValueError or RecursionError for what is none."""
-    return "".join(_Writer(shape).members(_rooted(json.loads(content))))
+    """XML of a JSON text; raises ValueError or RecursionError for what is none, ClrException for too much."""
+    BUDGET.renew()
+    BUDGET.spend((len(content) >> 6) + _TOKEN * sum(content.count(mark) for mark in b",[{:"))
+    writer = _Writer(shape)
+    writer.members(_rooted(json.loads(content)))
+    return "".join(writer.pieces)
 
 
 def _rooted(given: Json) -> dict[str, Json]:
@@ -91,27 +100,28 @@ class _Writer:
     the namespace prefix declarations."""
 
     def __init__(self, shape: Shape) -> None:
+        self.pieces: list[str] = []
         self._separator = shape.separator
         self._prefix = shape.prefix
         self._block = shape.block
         self._dates = shape.dates
 
-    def members(self, given: Mapping[str, Json]) -> Iterator[str]:
+    def members(self, given: Mapping[str, Json]) -> None:
         for name, value in given.items():
             for each in value if isinstance(value, list) else [value]:
-                yield from self._element(_xml_name(name), each)
+                self._element(_xml_name(name), each)
 
-    def _element(self, name: str, value: Json) -> Iterator[str]:
+    def _element(self, name: str, value: Json) -> None:
         members = value if isinstance(value, dict) else {"Array": value} if isinstance(value, list) else {}
         attributes = self._attributes(members)
         inside = {each: held for each, held in members.items() if not self._is_attribute(each)}
         text = "" if isinstance(value, (dict, list)) else self._text(value)
         if not inside and not text:
-            yield f"<{name}{attributes} />"
+            self.pieces.append(f"<{name}{attributes} />")
             return
-        yield f"<{name}{attributes}>{escape(text)}"
-        yield from self.members(inside)
-        yield f"</{name}>"
+        self.pieces.append(f"<{name}{attributes}>{escape(text)}")
+        self.members(inside)
+        self.pieces.append(f"</{name}>")
 
     def _is_attribute(self, name: str) -> bool:
         return bool(self._block and name == self._block) or self._declared(name) is not None

@@ -107,6 +107,27 @@ async def test_a_body_that_is_something_else_is_an_error(element: str) -> None:
     assert (await answered(element, {"body": "neither"})).status == 500
 
 
+JSON_TO_XML = "<json-to-xml apply='always' consider-accept-header='false'/>"
+XML_TO_JSON = "<xml-to-json kind='direct' apply='always' consider-accept-header='false'/>"
+
+
+@pytest.mark.parametrize(
+    ("element", "body"),
+    [(JSON_TO_XML, f"[{'1,' * 200_000}1]"), (XML_TO_JSON, f"<a>{'<b/>' * 200_000}</a>")],
+)
+async def test_a_body_that_would_hold_the_gateway_is_not_converted(element: str, body: str) -> None:
+    assert (await answered(element, {"body": body})).status == 500
+
+
+@pytest.mark.parametrize(
+    ("element", "body"),
+    [(JSON_TO_XML, f"[{'1,' * 20_000}1]"), (XML_TO_JSON, f"<a>{'<b/>' * 20_000}</a>")],
+)
+async def test_each_conversion_has_a_budget_of_its_own(element: str, body: str) -> None:
+    for _ in range(8):
+        assert (await answered(element, {"body": body})).status == 200
+
+
 @pytest.mark.parametrize(
     ("query", "status", "body"),
     [("", 200, b'{"a": 1}'), ("?cb=my.call", 200, b'my.call({"a": 1});'), ("?cb=a(b", 400, None)],
