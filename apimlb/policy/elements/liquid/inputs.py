@@ -13,6 +13,7 @@ from typing import Any
 
 from apimlb.http import Headers
 from apimlb.policy.apim.context import Context, Url
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.json.reader import string_token
 from apimlb.policy.clr.json.tokens import JArray, JObject
@@ -60,6 +61,7 @@ def body(content: bytes, content_type: str, *, parses_dates: bool, nil: str | No
         if _JSON.search(content_type):
             return _bound(json.loads(text), parses_dates)
         if _XML.search(content_type):
+            BUDGET.renew()
             root = parse_element(text)
             return Hash({root.name.local: _element(root, nil)})
     except (ClrException, ValueError, RecursionError):

@@ -111,3 +111,16 @@ async def test_none_is_no_template() -> None:
         '<set-body template="none">@("{{a}}" + 1)</set-body>', request={"body": "x"}, named_values={"a": "v"}
     )
     assert played.requests[0].body == b"v1"
+
+
+async def test_each_body_is_read_on_a_budget_of_its_own() -> None:
+    sent = {
+        "method": "POST",
+        "headers": {"Content-Type": "text/xml"},
+        "body": f"<r><a>1</a>{'<b/>' * 20_000}</r>",
+    }
+    for _ in range(8):
+        played = await play(
+            "<set-body template='liquid'>{{body.r.a}}</set-body>", request=sent, backends=replies(200)
+        )
+        assert played.requests[0].body == b"1"
