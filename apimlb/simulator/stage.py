@@ -30,7 +30,9 @@ START = 1_800_000_000.0
 DEPLOYMENT = "chat"
 CHAT = f"/openai/deployments/{DEPLOYMENT}/chat/completions?api-version=2024-10-21"
 
+_VERSIONS = {"microsoft.cognitiveservices": "2025-09-01"}
 _VERSION = "2024-05-01"
+"""The api-version for the providers that are not among these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ async def _arm(
     world: World, headers: Sequence[tuple[str, str]], method: str, id: str, body: Any = None
 ) -> dict[str, Any]:
     content = b"" if body is None else json.dumps(body).encode()
-    url = f"{ARM_ORIGIN}{quote(id)}?api-version={_VERSION}"
+    provider = id.lower().rpartition("/providers/")[2].split("/")[0]
+    url = f"{ARM_ORIGIN}{quote(id)}?api-version={_VERSIONS.get(provider, _VERSION)}"
     typed = [*headers, ("Content-Type", "application/json")] if content else headers
     response = await world.send(Request(method, url, Headers(typed), content))
     answer = await read(response)

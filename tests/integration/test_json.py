@@ -65,6 +65,7 @@ LINES = [
     "local clock advance 5s",
     "local clock resume",
     "destroy --purge --yes",
+    "verify-live --yes --only gateway.wrong_method",
 ]
 NOT_HERE = {"demo", "local up", "local down"}
 """What starts and stops a local Azure of its own: see the other test."""

@@ -23,5 +23,5 @@ def test_a_wheel_renders_far_from_the_checkout(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
     )
-    assert rendered.stdout.rstrip("\n") == (ROOT / "policies" / "backend-pool.xml").read_text().rstrip("\n")
+    assert rendered.stdout.rstrip("\n") == (ROOT / "policies" / "retry.xml").read_text().rstrip("\n")
     assert not list((tmp_path / "installed").rglob("tests"))

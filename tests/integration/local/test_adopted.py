@@ -40,7 +40,7 @@ class Site:
 
 
 @asynccontextmanager
-async def site(*backends):
+async def site(*backends, strategy="retry"):
     """A stack that has adopted the backends, in this order of preference."""
     async with AsyncExitStack() as stack:
         for backend in backends:
@@ -49,7 +49,7 @@ async def site(*backends):
             {"location": region, "priority": place, "endpoint": f"http://127.0.0.1:{backend.port}"}
             for place, (region, backend) in enumerate(zip(REGIONS, backends, strict=False), 1)
         ]
-        staged = stage(LIKELY, accounts=accounts)
+        staged = stage(LIKELY, accounts=accounts, strategy=strategy)
         clock = SystemClock()
         outbound, client = Outbound(clock), Outbound(clock)
         world = World(staged.store, clock, random.Random(1), LIKELY, outside=outbound)
@@ -113,20 +113,24 @@ async def test_a_client_that_leaves_before_the_answer_ends_the_call():
         await eventually(lambda: here.outbound.connections() == 0)
 
 
-@pytest.mark.parametrize(
-    ("first", "calls"),
-    [
-        (FULL, 1),
-        (b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", 1),
-        ((b"HTTP/1.1 200 OK\r\nContent-", None), 2),
-        ((None,), 2),
-    ],
-    ids=["throttled", "unavailable", "broken", "silent"],
-)
-async def test_another_endpoint_steps_in(first, calls):
-    """No breaker counts a broken connection: the policy itself goes on to the next after a second attempt."""
+UNAVAILABLE = b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"
+ANSWERS = [FULL, UNAVAILABLE, (b"HTTP/1.1 200 OK\r\nContent-", None), (None,)]
+FATES = ["throttled", "unavailable", "broken", "silent"]
+
+
+@pytest.mark.parametrize("first", ANSWERS, ids=FATES)
+async def test_another_endpoint_steps_in(first):
     preferred, other = Backend(first), Backend(OK)
     async with site(preferred, other) as here:
+        assert (await here.asks()).status == 200
+    assert (len(preferred.requests), len(other.requests)) == (1, 1)
+
+
+@pytest.mark.parametrize(("first", "calls"), [*zip(ANSWERS, (1, 1, 2, 2), strict=True)], ids=FATES)
+async def test_another_endpoint_of_a_pool_steps_in(first, calls):
+    """No breaker counts a broken connection: the policy itself goes on to the next after a second attempt."""
+    preferred, other = Backend(first), Backend(OK)
+    async with site(preferred, other, strategy="backend-pool") as here:
         assert (await here.asks()).status == 200
     assert (len(preferred.requests), len(other.requests)) == (calls, 1)
 
