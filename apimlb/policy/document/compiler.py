@@ -90,6 +90,9 @@ class DocumentCompilation:
             identity.value if identity else "",
         )
 
+    def is_policy(self, tag: str) -> bool:
+        return tag in self.elements
+
     def note(self, found: InvalidPolicy) -> None:
         if self._inside:
             found.where = f"policy fragment '{self._inside[-1]}', {found.where}"

@@ -39,6 +39,10 @@ class Compilation(Protocol):
     section: Section
     switches: Switches
 
+    def is_policy(self, tag: str) -> bool:
+        """Whether API Management has a policy of that name."""
+        ...
+
     def block(self, element: Element, path: str) -> Block:
         """The children of `element`, each of them a policy."""
         ...
@@ -68,7 +72,7 @@ class Draft:
     compilation: Compilation
     path: str
     policy: Element
-    _asked: set[str] = field(default_factory=lambda: {"id"})
+    _asked: set[str] = field(default_factory=set)
     _expected: list[str] = field(default_factory=list)
     _drafts: list["Draft"] = field(default_factory=list)
     _has_text: bool = False
@@ -175,9 +179,11 @@ class Draft:
         return self.compilation.block(self.element, self.path)
 
     def finish(self) -> None:
-        """Raises InvalidPolicy for what the compile function did not ask for."""
+        """Raises InvalidPolicy for what the compile function did not ask for. An `id` any policy may have,
+        also one that stands inside another."""
+        asked = self._asked | {"id"} if self.compilation.is_policy(self.element.tag) else self._asked
         for name, text in self.element.attributes.items():
-            if name not in self._asked:
+            if name not in asked:
                 raise self.error(f"The '{name}' attribute is not declared.", text)
         names = ", ".join(self._expected)
         wanted = f" List of possible elements expected: '{names}'." if names else ""

@@ -24,6 +24,12 @@ def refusal(text: str) -> InvalidPolicy:
     [
         ("<set-header/>", "The required attribute 'name' is missing."),
         ("<set-header name='a' nome='b'/>", "The 'nome' attribute is not declared."),
+        ("<set-header name='a'><value id='b'>c</value></set-header>", "The 'id' attribute is not declared."),
+        ("<choose><when id='a' condition='@(true)'/></choose>", "The 'id' attribute is not declared."),
+        (
+            "<cors><allowed-origins id='a'><origin>*</origin></allowed-origins></cors>",
+            "The 'id' attribute is not declared.",
+        ),
         (
             "<set-header name='a'>b</set-header>",
             "The element 'set-header' cannot contain text. List of possible elements expected: 'value'.",
@@ -260,3 +266,8 @@ def test_a_named_value_is_not_blamed_for_what_is_wrong_without_it() -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(text, named_values={"v": "x"})
     assert "named value" not in caught.value.what
+
+
+def test_a_policy_may_have_an_id_wherever_it_stands() -> None:
+    made = "<set-header id='b' name='c' exists-action='delete'/><set-status id='d' code='200'/>"
+    compile_policy(f"<policies><inbound><return-response id='a'>{made}</return-response></inbound></policies>")
