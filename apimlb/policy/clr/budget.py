@@ -1,7 +1,8 @@
 """How much one evaluation may do, so that no expression hangs: counted, because a clock would make it
 uncertain."""
 
-from collections.abc import Sized
+from collections.abc import Iterator, Sized
+from contextlib import contextmanager
 from typing import Final, NoReturn
 
 from apimlb.policy.clr import exceptions
@@ -13,7 +14,7 @@ _ROUND: Final = 2
 """Of a round of a loop with a short body."""
 
 REQUEST_STEPS: Final = 1_000_000
-"""Of all evaluations that one request causes, however often its policy tries again."""
+"""Of all evaluations and conversions that one request causes, however often its policy tries again."""
 
 KEPT: Final = 32_000_000
 """Characters, bytes and elements that the evaluations of one request may hand on, to variables and bodies."""
@@ -46,6 +47,18 @@ class Means:
             self.room -= len(value)
             if self.room < 0:
                 raise exceptions.over_limit(f"{KEPT} characters and elements that one request may keep")
+
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        """What an element does with a body has the budget of an evaluation, and is paid for as one. No
+        expression is evaluated meanwhile."""
+        BUDGET.renew()
+        BUDGET.left = granted = min(self.steps, STEPS)
+        try:
+            yield
+        finally:
+            self.steps -= granted - max(BUDGET.left, 0)
+            BUDGET.renew()
 
 
 class Budget:
@@ -108,6 +121,12 @@ def bounded_text(text: str) -> str:
 def charge_each(count: int) -> None:
     """Pay for going through so many characters or bytes one by one, in Python."""
     BUDGET.spend(count >> 2)
+
+
+def charge_json(text: str | bytes, token: int) -> None:
+    """Pay for reading a text of JSON and making something of it, `token` steps for each value and member."""
+    marks = b",[{:" if isinstance(text, bytes) else ",[{:"
+    BUDGET.spend((len(text) >> 6) + token * sum(map(text.count, marks)))  # type: ignore[arg-type]
 
 
 def charge_passed(count: int) -> None:

@@ -66,11 +66,13 @@ def xml_to_json(draft: Draft) -> Act:
         if content is None:
             return
         context = exchange.context
-        mark = "@" if kind(context) == "direct" else ""
+        mark, lists = "@" if kind(context) == "direct" else "", always_lists(context)
         try:
-            put(exchange, xml_bodies.json_of_xml(content, mark, always_lists(context)))
+            with context.means.spending():
+                made = xml_bodies.json_of_xml(content, mark, lists)
         except ClrException as error:
             raise PolicyFault("XmlToJsonFailed", f"The body is no XML. {error.message}") from error
+        put(exchange, made)
 
     return act
 
@@ -91,11 +93,13 @@ def json_to_xml(draft: Draft) -> Act:
         context = exchange.context
         shape = xml_bodies.Shape(separator(context), prefix(context), block(context), dates)
         try:
-            put(exchange, xml_bodies.xml_of_json(content, shape))
+            with context.means.spending():
+                made = xml_bodies.xml_of_json(content, shape)
         except (ValueError, RecursionError) as error:
             raise PolicyFault("JsonToXmlFailed", f"The body is no JSON. {error}") from error
         except ClrException as error:
             raise PolicyFault("JsonToXmlFailed", error.message) from error
+        put(exchange, made)
 
     return act
 

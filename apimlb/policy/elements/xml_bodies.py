@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.budget import BUDGET, charge_json
 from apimlb.policy.clr.dates.formatting import iso_date
 from apimlb.policy.clr.dates.instants import DateTime
 from apimlb.policy.clr.json.reader import string_token
@@ -26,12 +26,14 @@ _NOT_IN_NAMES = re.compile(r"[^\w.:-]")
 _TOKEN = 8
 """Steps of reading a token of JSON and writing it as an element."""
 
+_ELEMENT = 4
+"""Steps of making JSON of an element that has been read."""
+
 Json = Any
 
 
 def json_of_xml(content: bytes, mark: str, always_lists: bool) -> str:
-    """JSON of a document, attributes with `mark`; raises ClrException for what is no XML."""
-    BUDGET.renew()
+    """JSON of a document, attributes with `mark`; raises ClrException for what is no XML or too much."""
     root = parse_element(content.decode("utf-8-sig", "replace"))
     return json.dumps({_named(root): _json_of(root, mark, always_lists)}, ensure_ascii=False)
 
@@ -42,6 +44,7 @@ def _named(element: nodes.XElement) -> str:
 
 
 def _json_of(element: nodes.XElement, mark: str, always_lists: bool) -> Json:
+    BUDGET.spend(_ELEMENT)
     made: dict[str, Json] = {mark + _attribute_name(each): each.value for each in element.attributes}
     children: dict[str, list[Json]] = {}
     for child in element.elements():
@@ -80,8 +83,7 @@ class Shape:
 
 def xml_of_json(content: bytes, shape: Shape) -> str:
     """XML of a JSON text; raises ValueError or RecursionError for what is none, ClrException for too much."""
-    BUDGET.renew()
-    BUDGET.spend((len(content) >> 6) + _TOKEN * sum(content.count(mark) for mark in b",[{:"))
+    charge_json(content, _TOKEN)
     writer = _Writer(shape)
     writer.members(_rooted(json.loads(content)))
     return "".join(writer.pieces)

@@ -270,4 +270,6 @@ def test_a_named_value_is_not_blamed_for_what_is_wrong_without_it() -> None:
 
 def test_a_policy_may_have_an_id_wherever_it_stands() -> None:
     made = "<set-header id='b' name='c' exists-action='delete'/><set-status id='d' code='200'/>"
-    compile_policy(f"<policies><inbound><return-response id='a'>{made}</return-response></inbound></policies>")
+    compile_policy(
+        f"<policies><inbound><return-response id='a'>{made}</return-response></inbound></policies>"
+    )

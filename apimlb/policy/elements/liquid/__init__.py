@@ -39,11 +39,14 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
         view = context.request if on_request else context.response if on_request is False else None
         content = _content(None if view is None else view.body)
         kind = "" if view is None else view.headers.get("Content-Type") or ""
-        data = {
-            "body": inputs.body(content, kind, parses_dates=parses_dates, nil=None if nil == "null" else ""),
-            "context": inputs.context(context),
-        }
-        return render(data, context.clock.now()).encode()
+        with context.means.spending():
+            data = {
+                "body": inputs.body(
+                    content, kind, parses_dates=parses_dates, nil=None if nil == "null" else ""
+                ),
+                "context": inputs.context(context),
+            }
+            return render(data, context.clock.now()).encode()
 
     return body
 

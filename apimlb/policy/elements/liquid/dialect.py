@@ -11,7 +11,7 @@ from liquid.filter import with_context
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.dates.instants import from_epoch
 from apimlb.policy.clr.dates.parsing import parse_date
-from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
 from apimlb.policy.clr.numbers.formatting import format_number
 from apimlb.policy.run.faults import PolicyFault
 
@@ -60,7 +60,9 @@ def _date(value: object, layout: object = "", *, context: RenderContext) -> obje
     try:
         moment = from_epoch(float(str(context.globals[_NOW]))) if text == "now" else parse_date(text)
         return format_date(moment, str(layout)) if layout else value
-    except ClrException:
+    except ClrException as error:
+        if error.type_name == OVER_LIMIT:
+            raise
         return value
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from apimlb.http import Headers
 from apimlb.policy.apim.context import Context, Url
-from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.budget import BUDGET, charge_json
+from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, over_limit
 from apimlb.policy.clr.json.reader import string_token
 from apimlb.policy.clr.json.tokens import JArray, JObject
 from apimlb.policy.clr.objects.text import to_clr_string
@@ -25,6 +25,12 @@ from apimlb.policy.clr.xml.reader import parse_element
 
 _JSON = re.compile(r"[/+]json\s*(;|$)", re.IGNORECASE)
 _XML = re.compile(r"[/+]xml\s*(;|$)", re.IGNORECASE)
+_TOKEN = 2
+"""Steps of reading a token of JSON and binding it."""
+
+_ELEMENT = 4
+"""Steps of binding an element that has been read."""
+
 _NIL = XName("http://www.w3.org/2001/XMLSchema-instance", "nil")
 
 
@@ -55,18 +61,33 @@ class Element(Hash):
 
 
 def body(content: bytes, content_type: str, *, parses_dates: bool, nil: str | None) -> object:
-    """The bound body; what does not parse is an empty one. `nil` stands for an element with xsi:nil."""
+    """The bound body; what does not parse is an empty one. `nil` stands for an element with xsi:nil.
+
+    Raises ClrException for a body that is more than may be read.
+    """
     text = content.decode("utf-8-sig", "replace")
     try:
         if _JSON.search(content_type):
-            return _bound(json.loads(text), parses_dates)
+            return _bound_text(text, parses_dates)
         if _XML.search(content_type):
-            BUDGET.renew()
             root = parse_element(text)
             return Hash({root.name.local: _element(root, nil)})
-    except (ClrException, ValueError, RecursionError):
+    except ValueError:
+        return ""
+    except ClrException as error:
+        if error.type_name == OVER_LIMIT:
+            raise
         return ""
     return text
+
+
+def _bound_text(text: str, parses_dates: bool) -> object:
+    """A text of JSON, bound; raises ValueError for what is none, ClrException for too much of it."""
+    charge_json(text, _TOKEN)
+    try:
+        return _bound(json.loads(text), parses_dates)
+    except RecursionError as error:
+        raise over_limit("the depth that a body may have") from error
 
 
 def _bound(value: Any, parses_dates: bool) -> object:
@@ -89,6 +110,7 @@ class _Number(float):
 
 
 def _element(element: nodes.XElement, nil: str | None) -> object:
+    BUDGET.spend(_ELEMENT)
     if any(each.name == _NIL and each.value == "true" for each in element.attributes):
         return nil
     children: dict[str, list[object]] = {}
@@ -130,7 +152,7 @@ def _variable(value: object) -> object:
         return value
     text = leave(to_clr_string(value))
     if isinstance(value, JObject | JArray):
-        return _bound(json.loads(text), parses_dates=True)
+        return _bound_text(text, parses_dates=True)
     return _Number(value) if isinstance(value, float) else text
 
 

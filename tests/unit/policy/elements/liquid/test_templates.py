@@ -124,3 +124,33 @@ async def test_each_body_is_read_on_a_budget_of_its_own() -> None:
             "<set-body template='liquid'>{{body.r.a}}</set-body>", request=sent, backends=replies(200)
         )
         assert played.requests[0].body == b"1"
+
+
+DEAR = [
+    pytest.param(f"<r>{'<b/>' * 200_000}</r>", XML, id="elements"),
+    pytest.param(f"[{'{},' * 800_000}1]", JSON, id="objects"),
+    pytest.param(f"[{'1,' * 500_000}1]", JSON, id="numbers"),
+    pytest.param("[" * 100_000, JSON, id="depth"),
+]
+
+
+@pytest.mark.parametrize(("body", "headers"), DEAR)
+async def test_a_body_that_would_hold_the_gateway_is_an_error_and_not_an_empty_one(
+    body: str, headers: dict[str, str]
+) -> None:
+    request = {"method": "POST", "headers": headers, "body": body}
+    played = await play(template("[{{body.r}}]"), request=request)
+    assert (played.response.status, played.requests) == (500, ())
+
+
+async def test_a_variable_that_would_hold_the_gateway_is_an_error() -> None:
+    kept = "<set-variable name='made' value='@(new JArray(Enumerable.Range(0, 40000)))'/>"
+    once = await play(kept + template("{{context.Variables.made[1]}}"))
+    assert once.requests[0].body == b"1"
+    often = await play(kept + template("{{context.Variables.made[1]}}") * 20)
+    assert (often.response.status, often.requests) == (500, ())
+
+
+async def test_a_long_text_costs_little() -> None:
+    body = {"text": "all work and no play " * 100_000, "n": 1}
+    assert await made("{{body.n}}", body, JSON) == "1"
