@@ -38,12 +38,15 @@ class Hash(dict[str, Any]):
     """Members by name, found in another case where there is none in the same; in a loop pairs with Key and
     Value, as .NET's dictionaries are."""
 
+    _folded: dict[str, str] | None = None
+
     def __missing__(self, name: str) -> Any:
-        wanted = str(name).lower()
-        for known in self:
-            if known.lower() == wanted:
-                return self[known]
-        raise KeyError(name)
+        if self._folded is None:  # kept, since a loop may ask a large body for the same name in each turn
+            self._folded = {known.lower(): known for known in reversed(self)}
+        known = self._folded.get(str(name).lower())
+        if known is None:
+            raise KeyError(name)
+        return self[known]
 
     def items(self) -> Any:
         """What a loop goes over."""

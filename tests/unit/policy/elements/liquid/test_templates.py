@@ -2,6 +2,7 @@
 
 import pytest
 
+from apimlb.policy.elements.liquid.inputs import Hash
 from tests.unit.policy.play import document, play, replies
 from tests.unit.policy.test_compiler import refusal
 
@@ -154,3 +155,22 @@ async def test_a_variable_that_would_hold_the_gateway_is_an_error() -> None:
 async def test_a_long_text_costs_little() -> None:
     body = {"text": "all work and no play " * 100_000, "n": 1}
     assert await made("{{body.n}}", body, JSON) == "1"
+
+
+class Spelled(str):
+    """A name that counts how often its other case is asked for."""
+
+    asked = 0
+
+    def lower(self) -> str:
+        self.asked += 1
+        return super().lower()
+
+
+def test_a_name_in_another_case_is_looked_for_once_however_often_it_is_asked_for() -> None:
+    first, second = Spelled("Name"), Spelled("NAME")
+    found = Hash({first: 1, second: 2})
+    assert [found["name"], found["nAme"], found["NAME"], found.get("none")] == [1, 1, 2, None]
+    with pytest.raises(KeyError):
+        found["none"]
+    assert (first.asked, second.asked) == (1, 1)
