@@ -26,7 +26,7 @@ _NOT_IN_NAMES = re.compile(r"[^\w.:-]")
 _TOKEN = 8
 """Steps of reading a token of JSON and writing it as an element."""
 
-_ELEMENT = 4
+_ELEMENT = 10
 """Steps of making JSON of an element that has been read."""
 
 Json = Any

@@ -28,7 +28,7 @@ _XML = re.compile(r"[/+]xml\s*(;|$)", re.IGNORECASE)
 _TOKEN = 2
 """Steps of reading a token of JSON and binding it."""
 
-_ELEMENT = 4
+_ELEMENT = 10
 """Steps of binding an element that has been read."""
 
 _NIL = XName("http://www.w3.org/2001/XMLSchema-instance", "nil")

@@ -14,7 +14,7 @@ ELEMENTS = {
     "xml-to-json": (
         "<xml-to-json kind='direct' apply='always' consider-accept-header='false'/>",
         "text/xml",
-        f"<a>{'<b/>' * 40_000}</a>",
+        f"<a>{'<b/>' * 30_000}</a>",
     ),
     "json-to-xml": (
         "<json-to-xml apply='always' consider-accept-header='false'/>",
@@ -24,7 +24,7 @@ ELEMENTS = {
     "a template on XML": (
         "<set-body template='liquid'>{{body.a}}</set-body>",
         "text/xml",
-        f"<a>{'<b/>' * 40_000}</a>",
+        f"<a>{'<b/>' * 30_000}</a>",
     ),
     "a template on JSON": (
         "<set-body template='liquid'>{{body[0]}}</set-body>",
