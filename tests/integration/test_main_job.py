@@ -70,13 +70,14 @@ def test_a_throttled_account_goes_unnoticed(apimlb: CommandLine, strategy: str) 
     apimlb.ok("set-capacity", "1", "--account", "eastus2")
     key = apimlb.environment()["AZURE_OPENAI_API_KEY"]
     request = {"messages": MESSAGES, "max_completion_tokens": 400}
-    seen = [post(url + CHAT, request, api_key=key).status for _ in range(12)]
-    assert seen == [200] * 12
+    # The other two take five a second each, of which the deploy's probe may have had one.
+    seen = [post(url + CHAT, request, api_key=key).status for _ in range(8)]
+    assert seen == [200] * 8
     first, *others = apimlb.accounts().values()
     # What an answer says is left is enough for the strategy without pools: it need not be refused.
     assert first["throttled"] >= 1 or strategy == "retry"
-    assert first["calls"] - first["answered"] < 12, "an account that refused is left alone for a while"
-    assert first["answered"] < 12
+    assert first["calls"] - first["answered"] < 8, "an account that refused is left alone for a while"
+    assert first["answered"] < 8
     assert sum(row["answered"] for row in others) > 0
 
 
