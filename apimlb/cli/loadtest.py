@@ -7,6 +7,7 @@ import typer
 
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import common, group, verb
+from apimlb.cli.options import Retries, Sigma
 
 FAILED = 9
 """The exit code of a load test that came to what `--fail-if` names."""
@@ -36,10 +37,8 @@ Rpm = Annotated[
 Duration = Annotated[str, typer.Option(help="How long: 90s, 10m.")]
 Pause = Annotated[float, typer.Option(help="Mean seconds between an answer and a person's next question.")]
 Tokens = Annotated[str, typer.Option(help="Mean tokens of a chat, or PROMPT,COMPLETION; as in simulate.")]
-Sigma = Annotated[float, typer.Option(help="Spread of the sizes (lognormal); 0: all the same.")]
 Streams = Annotated[float, typer.Option(help="Share of the chats that are streamed.")]
 Embeddings = Annotated[float, typer.Option(help="Share of the requests that are embeddings.")]
-Retries = Annotated[int, typer.Option(help="How often a client sends again what was refused.")]
 Deployment = Annotated[
     str, typer.Option(help="The chats' deployment; else the stack's first.", show_default=False)
 ]

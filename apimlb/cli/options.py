@@ -55,6 +55,11 @@ class Common(NamedTuple):
         return workspace(state=self.state).local_azure
 
 
+# What simulated clients and those of a load test have in common.
+Sigma = Annotated[float, typer.Option(help="Spread of the sizes (lognormal); 0: all the same.")]
+Retries = Annotated[int, typer.Option(help="How often a client sends again what was refused.")]
+
+
 def everywhere(
     output: Annotated[
         Format | None,

@@ -7,7 +7,7 @@ import typer
 
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import common, verb
-from apimlb.cli.options import FILES
+from apimlb.cli.options import FILES, Retries, Sigma
 
 Strategy = Annotated[
     str | None, typer.Option("--strategy", help="retry or backend-pool, whatever the file says.")
@@ -29,9 +29,7 @@ Trace = Annotated[
 Shape = Annotated[str, typer.Option(help="steady, bursts, or day (from midnight on).")]
 Minutes = Annotated[float, typer.Option(help="How long it lasts, in simulated minutes.")]
 Tokens = Annotated[str, typer.Option(help="Mean tokens of a request, or PROMPT,COMPLETION.")]
-Sigma = Annotated[float, typer.Option(help="Spread of the sizes (lognormal); 0: all the same.")]
 Streams = Annotated[float, typer.Option(help="Share of the answers that are streamed.")]
-Retries = Annotated[int, typer.Option(help="How often a client sends again what was refused.")]
 Gateways = Annotated[int, typer.Option(help="Instances of the gateway.")]
 Adverse = Annotated[
     bool, typer.Option("--adverse", help="A gateway that is worse wherever Azure's is not known.")

@@ -6,7 +6,6 @@ Kept in `.apimlb/<stack>/models/`, a file a region; losing them loses nothing:
 """
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from apimlb.clock import Clock
 from apimlb.deploy.catalogue import KIND
 from apimlb.deploy.cloud import Cloud
-from apimlb.files import make_folder
+from apimlb.files import make_folder, replace_file
 from apimlb.stack.resources import Json
 
 LASTS = 86_400.0
@@ -54,11 +53,6 @@ class Models:
     def _keep(self, location: str, rows: list[Json]) -> None:
         """A folder that cannot be written to is no reason to fail."""
         made = {"at": self.clock.now(), "subscription": self.subscription, "models": rows}
-        fresh = self.folder / f"{location}.{os.getpid()}"
-        try:
+        with suppress(OSError):
             make_folder(self.folder)
-            fresh.write_text(json.dumps(made), encoding="utf-8")
-            os.replace(fresh, self._file(location))
-        except OSError:
-            with suppress(OSError):
-                fresh.unlink()
+            replace_file(self._file(location), json.dumps(made).encode())
