@@ -4,6 +4,7 @@ import inspect
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,8 +38,9 @@ def list_(context: typer.Context, name: str = "") -> Answer:
 
 
 @pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    """What is said, and how, is the process's: the next test begins as a command does."""
+def _as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is said, and how, is the process's: the next test begins as a command does, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
     yield
     speak(quiet=False, verbose=False, color=True)
     voice.log = ""
