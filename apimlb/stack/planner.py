@@ -162,7 +162,7 @@ def plan(desired: Sequence[Resource], observed: Mapping[str, Json], strays: Sequ
     ordered = order(desired)
     written = _replacements([step_for(resource, observed) for resource in ordered], observed)
     removed = [Step(Action.DELETE, s, s.body) for s in strays if not _goes_along(s, written)]
-    steps = _with_order(written, removed)
+    steps = _repaired_first(_with_order(written, removed))
     adopted = _adoption(steps, observed)
     return Plan(sorted_by_needs(adopted, lambda step: step.key, lambda step: step.needs))
 
@@ -253,6 +253,26 @@ def _clear_of(step: Step, removed: Iterable[Step]) -> Step:
         return step
     ways = frozenset(old.key for old in removed if _clashes(step.resource, old.resource))
     return replace(step, needs=step.needs | ways)
+
+
+def _repaired_first(steps: Sequence[Step]) -> list[Step]:
+    """Operations that are repaired come before a policy that takes the place of another: it is tried in a
+    revision, which has the operations that the API has. One whose method and template are still another's
+    comes after, and so does each where the API has no policy yet, lest it answers unchecked."""
+    policies = frozenset(s.key for s in steps if kind_of(s.resource) == POLICY and s.action is Action.UPDATE)
+    going = frozenset(step.removal_key for step in steps if step.removes)
+    repaired = {
+        step.key: step.needs & policies
+        for step in steps
+        if kind_of(step.resource) == OPERATION
+        and step.action in (Action.CREATE, Action.UPDATE)
+        and not step.needs & going
+    }
+    made = []
+    for step in steps:
+        before = frozenset(key for key, policy in repaired.items() if step.key in policy)
+        made.append(replace(step, needs=(step.needs | before) - repaired.get(step.key, frozenset())))
+    return made
 
 
 def _clashes(new: Resource, old: Resource) -> bool:

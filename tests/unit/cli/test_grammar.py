@@ -39,7 +39,7 @@ def list_(context: typer.Context, name: str = "") -> Answer:
 
 @pytest.fixture(autouse=True)
 def _as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What is said, and how, is the process's: the next test begins as a command does, in a folder of its own."""
+    """What is said, and how, is the process's: the next test begins in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     yield
     speak(quiet=False, verbose=False, color=True)

@@ -1,12 +1,14 @@
 """plan(desired, observed): a thing in Azure's spelling is no change; anything else is one, and is named."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apimlb.stack.apis import operation
 from apimlb.stack.differences import same
 from apimlb.stack.graph import GraphError
 from apimlb.stack.planner import Action, plan
@@ -110,3 +112,25 @@ bodies = st.recursive(
 @given(st.dictionaries(st.sampled_from("abcd"), bodies, max_size=3))
 def test_planning_against_what_was_applied_changes_nothing(body: Mapping[str, Any]) -> None:
     assert plan([thing("/a", dict(body))], {"/a": dict(body)}).is_empty
+
+
+@pytest.mark.parametrize(
+    ("policy", "order"),
+    [
+        (None, ["/api", "/api/policies/policy", "/api/operations/post"]),
+        ("before", ["/api", "/api/operations/post", "/api/policies/policy"]),
+        ("now", ["/api", "/api/policies/policy", "/api/operations/post"]),
+    ],
+)
+def test_a_policy_is_tried_where_the_operations_are_those_that_are_wanted(
+    policy: str | None, order: list[str]
+) -> None:
+    """It is tried in a copy of the API; without any policy an operation would answer unchecked."""
+    service = "Microsoft.ApiManagement/service"
+    wanted = [
+        thing("/api", {}),
+        replace(thing("/api/policies/policy", {"a": "now"}, ("/api",)), type=f"{service}/apis/policies"),
+        operation("/api", "post", "POST", "/*", "post"),
+    ]
+    observed: dict[str, Json] = {"/api": {}} | ({"/api/policies/policy": {"a": policy}} if policy else {})
+    assert [step.resource.id for step in plan(wanted, observed).steps] == order
