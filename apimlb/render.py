@@ -17,11 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from apimlb.stack.access import GATEWAY, KEYS_API, TENANT_ID
+from apimlb.stack.choices import Strategy
 from apimlb.stack.clients import shard_count, shard_names
-from apimlb.stack.config import Stack, Strategy, parse
+from apimlb.stack.config import Stack, parse
 from apimlb.stack.desired import Policies
 from apimlb.stack.draining import LIST
-from apimlb.stack.names import IDENTITY, backend
+from apimlb.stack.names import IDENTITY, backend, inside
 
 TIMEOUT = 120
 """Seconds that the gateway waits for an account's response headers."""
@@ -67,12 +68,12 @@ def check(stack: Stack, text: str) -> None:
     """Compile one of the stack's policies; raises `PolicyError` when Azure would refuse it."""
     from apimlb.policy.compiler import compile_policy  # deferred: what is not written need not be compiled
 
-    names = (*_client_ids(stack), LIST, GATEWAY, IDENTITY, TENANT_ID)
+    names = (*_client_ids(stack), *(inside(stack, name) for name in (LIST, GATEWAY, IDENTITY, TENANT_ID)))
     compile_policy(text, scope="api", named_values=dict.fromkeys(names, _STAND_IN))
 
 
 def _client_ids(stack: Stack) -> tuple[str, ...]:
-    return shard_names(shard_count(stack.clients or ()))
+    return tuple(inside(stack, name) for name in shard_names(shard_count(stack.clients or ())))
 
 
 def _filled_in(stack: Stack, template: str, *, bare: bool = False) -> str:
@@ -84,7 +85,7 @@ def _filled_in(stack: Stack, template: str, *, bare: bool = False) -> str:
             audiences=stack.audiences,
             bare=bare,
             backends=[
-                (backend(account, deployment), deployment)
+                (backend(stack, account, deployment), deployment)
                 for deployment in stack.deployments
                 for account in stack.accounts
             ],
@@ -97,13 +98,15 @@ def _filled_in(stack: Stack, template: str, *, bare: bool = False) -> str:
             most_mib=stack.tier.most_buffered_mib,
             timeout=TIMEOUT,
             cache=_cache(stack),
+            before=inside(stack, ""),
             names=SimpleNamespace(
                 client_ids=_client_ids(stack),
-                drained=LIST,
-                gateway=GATEWAY,
-                identity=IDENTITY,
-                keys_api=KEYS_API,
-                tenant_id=TENANT_ID,
+                drained=inside(stack, LIST),
+                gateway=inside(stack, GATEWAY),
+                identity=_identity(stack),
+                key_verdicts=inside(stack, "apimlb-key-"),
+                keys_api=inside(stack, KEYS_API),
+                tenant_id=inside(stack, TENANT_ID),
             ),
         )
     )
@@ -118,7 +121,12 @@ def _cache(stack: Stack) -> str:
     learned_of = stack.model_dump_json(
         include={"accounts": {"__all__": _LEARNED_OF}, "deployments": deployments, "strategy": True}
     )
-    return f"apimlb/{hashlib.sha256(learned_of.encode()).hexdigest()[:8]}"
+    return f"{inside(stack, 'apimlb')}/{hashlib.sha256(learned_of.encode()).hexdigest()[:8]}"
+
+
+def _identity(stack: Stack) -> str:
+    """The named value that has the client id of the gateway's identity; empty for a system-assigned one."""
+    return "" if stack.gateway and not stack.gateway_identity else inside(stack, IDENTITY)
 
 
 def references() -> dict[str, str]:

@@ -9,14 +9,19 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from platform import python_version
 
+from apimlb.cli.flows import gateway_url
 from apimlb.cli.options import Common
 from apimlb.cli.stack_settings import stack_of
-from apimlb.cli.wiring import open_session
+from apimlb.cli.wiring import Session, open_session
 from apimlb.cli.workspace import Workspace
+from apimlb.deploy import hosting
+from apimlb.deploy.executor import raise_first
 from apimlb.deploy.login import subscription
-from apimlb.errors import ApimlbError
+from apimlb.deploy.observer import survey
+from apimlb.errors import ApimlbError, NotFoundError
 from apimlb.local import process
 from apimlb.render import render_all
+from apimlb.stack.planner import plan
 
 _ARM = ("management.azure.com", 443)
 _SOON = 3.0
@@ -157,10 +162,20 @@ def _local_azure(said: Common) -> str:
 
 def _stack(said: Common) -> str:
     session = open_session(said)
-    service = session.cloud.get(session.names.service_id)
-    if service is None:
-        raise Advice(f"{session.stack.name} is not deployed", "`apimlb deploy` deploys it.")
-    return f"{session.stack.name} at {service['properties']['gatewayUrl']}"
+    if session.names.is_guest:
+        raise_first(_hosted(session))
+    try:
+        return f"{session.stack.name} at {gateway_url(session)}"
+    except NotFoundError:
+        raise Advice(f"{session.stack.name} is not deployed", "`apimlb deploy` deploys it.") from None
+
+
+def _hosted(session: Session) -> list[ApimlbError]:
+    """What keeps the gateway of others that the file names from taking the stack in."""
+    group = session.group()
+    wanted = session.desired(group)
+    seen = survey(session.cloud, wanted, group)
+    return [*hosting.problems(plan(wanted, seen.replies, seen.strays), seen)]
 
 
 def _demo(said: Common) -> str:

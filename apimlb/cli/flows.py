@@ -36,7 +36,7 @@ from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
 from apimlb.errors import ConfigError, NotFoundError
-from apimlb.stack.access import SUBSCRIPTION
+from apimlb.stack.access import product_id, subscription_id
 from apimlb.stack.complaints import meant
 from apimlb.stack.draining import drained_in
 from apimlb.stack.planner import Plan, Revival
@@ -79,7 +79,9 @@ def _last(work: Callable[[], Made]) -> Made:
 
 
 def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *, quiet: bool) -> Deployed:
-    deployer = replace(_deployer(session, run, progress, consent.options()), waits=consent.waits)
+    told = consent.options()
+    deployer = _deployer(session, run, progress, told)
+    deployer = replace(deployer, waits=consent.waits, retires=bool(told["prune"]))
     _say_what_was_cut_off(deployer)
     made = _agreed(session, deployer, consent, quiet=quiet)
     applied = _applied(deployer, progress, made)
@@ -88,7 +90,7 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
         applied = _applied(
             deployer, progress, _agreed(session, deployer, replace(consent, saved=None), quiet=quiet)
         )
-    state = state_of(session.stack.name, session.target.endpoint, applied.replies)
+    state = state_of(session.names, session.target.endpoint, applied.replies)
     if applied.outcome.under_way:
         return _left(made.plan, applied, state)
     if state is None:
@@ -241,16 +243,18 @@ def no_account(session: Session, account: str) -> ConfigError:
 
 def gateway_url(session: Session) -> str:
     """Ask Azure; raises `NotFoundError` when there is no such stack."""
-    service = session.cloud.get(session.names.service_id)
-    if service is None:
+    names = session.names
+    service = session.cloud.get(names.service_id)
+    # A gateway that others use is there without the stack, too.
+    if service is None or (names.is_guest and session.cloud.get(product_id(names)) is None):
         raise no_stack(session)
-    return str(service["properties"]["gatewayUrl"])
+    return names.address(service)
 
 
 def endpoint(session: Session) -> Endpoint:
     """The gateway's URL and key, read from Azure; raises `NotFoundError`, `AuthError`."""
     url = gateway_url(session)
-    found = secrets_of(session.cloud, f"{session.names.service_id}/subscriptions/{SUBSCRIPTION}")
+    found = secrets_of(session.cloud, subscription_id(session.names))
     if found is None:
         raise no_stack(session)
     models = {name: each.model for name, each in session.stack.deployments.items()}
@@ -269,6 +273,8 @@ def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) ->
         deployer = _deployer(session, run, progress, {"purge": purge})
         what, removed = _last(lambda: _destroyed(session, deployer, progress, purge, yes=yes, quiet=quiet))
     forget_state(session.workspace.directory)
+    if session.names.is_guest:
+        say(f"The gateway {session.names.service} stays, with all that others have there.")
     for id in removed.left:
         say(f"Left alone, since it is not the stack's: {id}")
     if removed.retained:

@@ -8,6 +8,7 @@ from apimlb.cli import questions
 from apimlb.errors import ConfigError, ConflictError
 from apimlb.files import replace_file
 from apimlb.stack import config
+from apimlb.stack.choices import Strategy, Tier
 
 _FILE = """\
 # What `apimlb deploy` makes of this file: one API Management gateway in front of Azure OpenAI accounts.
@@ -15,7 +16,7 @@ _FILE = """\
 
 name = "{name}"                  # goes into every resource's name
 location = "{location}"          # of the gateway
-tier = "{tier}"                  # Developer costs least, BasicV2 is ready in minutes
+{gateway}tier = "{tier}"                  # Developer costs least, BasicV2 is ready in minutes
 strategy = "{strategy}"          # or "{other}"
 # accept_retry_after = false    # true: a breaker opens for as long as the account asks, be it a day
 # clients = []                  # ids of applications, people or groups in Entra that may call without a key
@@ -36,6 +37,11 @@ model = "{embedding.model}"
 version = "{embedding.version}"
 sku = "{embedding.sku}"
 """
+_GATEWAY = """\
+gateway = "{gateway}"            # others use it: nothing of it is changed
+path = "{path}"                  # of the stack's API there; what clients get as endpoint ends before /openai
+"""
+_NO_GATEWAY = '# gateway = ""  # group/name or id of a service that is there: it is used, none is made\n'
 _ACCOUNT = """
 [[accounts]]
 location = "{location}"
@@ -56,13 +62,13 @@ class Question:
 QUESTIONS = (
     Question("name", "The stack's name", config.Stack().name),
     Question("location", "The gateway's region", config.Stack().location),
-    Question("tier", f"Its tier ({', '.join(config.Tier)})", config.Stack().tier),
+    Question("tier", f"Its tier ({', '.join(Tier)})", config.Stack().tier),
     Question(
         "accounts",
         "The accounts' regions",
         ",".join(account.location for account in config.DEFAULT_ACCOUNTS),
     ),
-    Question("strategy", f"How it balances ({', '.join(config.Strategy)})", config.Stack().strategy),
+    Question("strategy", f"How it balances ({', '.join(Strategy)})", config.Stack().strategy),
 )
 
 
@@ -80,6 +86,7 @@ def write(file: Path, given: Mapping[str, str], *, ask: bool, force: bool) -> di
             next_step="Run `apimlb init --force` to write it anew.",
         )
     answers = {each.name: given.get(each.name) or _answer(each, ask) for each in QUESTIONS}
+    answers["gateway"] = given.get("gateway", "")
     text = text_of(answers)
     replace_file(file, text.encode())
     return answers
@@ -88,17 +95,21 @@ def write(file: Path, given: Mapping[str, str], *, ask: bool, force: bool) -> di
 def text_of(answers: Mapping[str, str]) -> str:
     """The file's text; raises `ConfigError` when a stack cannot be so."""
     regions = [region.strip() for region in answers["accounts"].split(",") if region.strip()]
+    told = {name: answer for name, answer in answers.items() if answer}
+    if "gateway" in told:
+        told["path"] = f"{told['name']}/openai"
     stack = config.parse(
-        {**answers, "accounts": [{"location": region} for region in regions]}, source="the answers"
+        {**told, "accounts": [{"location": region} for region in regions]}, source="the answers"
     )
     accounts = [_ACCOUNT.format(location=account.location) for account in stack.accounts]
-    (other,) = {*config.Strategy} - {stack.strategy}
+    (other,) = {*Strategy} - {stack.strategy}
     text = _FILE.format(
         name=stack.name,
         location=stack.location,
         tier=stack.tier,
         strategy=stack.strategy,
         other=other,
+        gateway=_GATEWAY.format(gateway=stack.gateway, path=stack.path) if stack.gateway else _NO_GATEWAY,
         accounts="".join(accounts),
         **config.DEFAULT_DEPLOYMENTS,
     )

@@ -6,6 +6,7 @@ from apimlb.cli.wiring import Session
 from apimlb.deploy.deployer import Deployer
 from apimlb.deploy.draining import Moved, Traffic
 from apimlb.deploy.status import Status, status
+from apimlb.stack.names import API
 
 
 def standing(session: Session) -> Status:
@@ -13,7 +14,8 @@ def standing(session: Session) -> Status:
     resources = session.desired(session.group())
     visit = session.visit()
     made = Deployer(session.cloud, session.clock, visit=visit).preview(resources, checked=False)
-    if session.names.service_id.lower() not in made.observed:
+    names = session.names
+    if not {names.service_id.lower(), names.child("apis", API).lower()} <= made.observed.keys():
         raise no_stack(session)
     session.check(made.plan)
     return status(session.cloud, session.clock, session.names, resources, made, visit)

@@ -52,7 +52,9 @@ _ENDED = {
     "asked": COUNT, "unfinished": COUNT, "answered": NUMBER, "refused": NUMBER, "errors": NUMBER,
     "statuses": by_name(COUNT),
 }  # fmt: skip
-_GATEWAY = a(name=TEXT, url=TEXT, tier=TEXT, location=TEXT, state=TEXT, refuses_strangers=or_null(FLAG))
+_GATEWAY = a(
+    name=TEXT, url=TEXT, tier=TEXT, location=TEXT, state=TEXT, refuses_strangers=or_null(FLAG), shared=FLAG
+)
 
 DOCUMENTS: dict[str, Schema] = {
     "capacity": many(a(accounts=COUNT, capacity=COUNT, total=COUNT, refused=NUMBER)),
@@ -69,7 +71,7 @@ DOCUMENTS: dict[str, Schema] = {
     "drain": _DRAIN,
     "env": _VARIABLES,
     "gateway-url": a(gateway_url=TEXT),
-    "init": a(file=TEXT, name=TEXT, location=TEXT, tier=TEXT, accounts=TEXT, strategy=TEXT),
+    "init": a(file=TEXT, name=TEXT, location=TEXT, tier=TEXT, gateway=TEXT, accounts=TEXT, strategy=TEXT),
     "keys create": _KEY,
     "keys list": many(a(name=TEXT, state=TEXT, created=TEXT)),
     "keys revoke": a(name=TEXT, state=TEXT),

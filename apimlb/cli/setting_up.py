@@ -27,6 +27,12 @@ def init(
     context: typer.Context,
     location: Annotated[str, typer.Option(metavar="REGION", help="The gateway's region.")] = "",
     tier: Annotated[str, typer.Option(help="The gateway's tier.")] = "",
+    gateway: Annotated[
+        str,
+        typer.Option(
+            metavar="GROUP/NAME", help="An API Management service that is there: it is used, none is made."
+        ),
+    ] = "",
     accounts: Annotated[str, typer.Option(metavar="REGION,…", help="The accounts' regions.")] = "",
     strategy: Annotated[str, typer.Option(help="retry or backend-pool.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
@@ -43,6 +49,7 @@ def init(
         "name": said.stack,
         "location": location,
         "tier": tier,
+        "gateway": gateway,
         "accounts": accounts,
         "strategy": strategy,
     }

@@ -18,7 +18,8 @@ from apimlb.simulator.scenario import Scenario, Shape
 from apimlb.simulator.simulate import Outcome, simulate
 from apimlb.simulator.stage import DEPLOYMENT
 from apimlb.stack import config
-from apimlb.stack.config import Account, Stack, Strategy
+from apimlb.stack.choices import Strategy
+from apimlb.stack.config import Account, Stack
 from apimlb.wall_clock import SystemClock
 
 _SAY_EVERY = 2.0
@@ -107,7 +108,8 @@ def stack_of(place: Workspace, strategy: str | None) -> Stack:
     stack = config.parse(tables, source=str(place.config))
     # What is there already is simulated like the rest.
     accounts = tuple(account.model_copy(update={"endpoint": ""}) for account in stack.accounts)
-    return stack.model_copy(update={"accounts": accounts})
+    made = {"gateway": "", "gateway_identity": "", "path": "openai"}
+    return stack.model_copy(update={"accounts": accounts, **made})
 
 
 def sizes(text: str) -> tuple[int, int, int]:

@@ -17,6 +17,7 @@ faults on order
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -29,7 +30,7 @@ from apimlb.http import last_segment
 Row = Mapping[str, Any]
 
 _COLUMNS = (("TPM", 10), ("used", 10), ("calls", 8), ("answered", 10), ("throttled", 11))
-_KNOWN = "apimlb/"
+_KNOWN = re.compile(r"[a-z][a-z0-9-]*/[0-9a-f]{8}/")
 """What the keys begin with under which the `retry` strategy's policy keeps what it knows of an account; then
 come a hash of the configuration, the account and the deployment. The numbers at `_UNTIL` say until when it is
 sent nothing, in milliseconds since 1970, below 0 when it failed (templates/policy/retry.xml.j2)."""
@@ -79,7 +80,7 @@ def _breakers(rows: Sequence[Row]) -> Iterator[str]:
 def _cool_downs(rows: Sequence[Row], now: str) -> Iterator[str]:
     at = datetime.fromisoformat(now[:26] + "+00:00").timestamp()
     for row in rows:
-        if row["key"].startswith(_KNOWN):
+        if _KNOWN.match(row["key"]):
             # The other strategy keeps one number for a deployment: when somebody may come back.
             numbers = json.loads(row["text"])
             until = numbers[_UNTIL] if isinstance(numbers, list) else []

@@ -42,6 +42,7 @@ def _gateway(gateway: Gateway) -> dict[str, Any]:
         "location": gateway.location,
         "state": gateway.state,
         "refuses_strangers": gateway.shut,
+        "shared": gateway.shared,
     }
 
 
@@ -80,7 +81,8 @@ def lines(found: Status) -> Iterator[str]:
     gateway = found.gateway
     yield f"gateway   {gateway.url}"
     told = {True: "; strangers are refused", False: "; STRANGERS GET IN", None: ""}[gateway.shut]
-    yield f"          {gateway.tier} in {gateway.location}: {gateway.state}{told}"
+    shared = f"{gateway.name}, which others use: " if gateway.shared else ""
+    yield f"          {shared}{gateway.tier} in {gateway.location}: {gateway.state}{told}"
     if found.workbook:
         yield f"workbook  {last_segment(found.workbook)}, in the portal under the resource group"
     yield ""

@@ -102,6 +102,9 @@ def _smallest(location: str, tier: str) -> Mapping[str, Any]:
     chat = {"model": "gpt-5.4-nano", "version": "2026-03-17", "capacity": CAPACITY}
     return {
         "location": location,
+        "gateway": "",
+        "gateway_identity": "",
+        "path": "openai",
         "tier": tier,
         "strategy": "backend-pool",
         "bare_host": False,

@@ -15,7 +15,7 @@ from apimlb.deploy import refusals
 from apimlb.deploy.attempts import Attempts
 from apimlb.deploy.cloud import Target
 from apimlb.deploy.following import Answer
-from apimlb.deploy.ids import NAMED_VALUE, group_of, kind_of, short
+from apimlb.deploy.ids import NAMED_VALUE, group_of, kind_of, short, subscription_of
 from apimlb.deploy.long_running import LongRunning
 from apimlb.deploy.operations import KINDS, Kind
 from apimlb.deploy.patience import READING, for_reading, patience_for
@@ -25,6 +25,7 @@ from apimlb.deploy.sdk.credential import SharedCredential, source_of
 from apimlb.deploy.sdk.wire import Wire, silence
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import CloudError, NotFoundError
+from apimlb.http import last_segment
 from apimlb.stack.resources import Json
 
 Reply = TypeVar("Reply")
@@ -103,6 +104,8 @@ class Azure:
         options: dict[str, Any] = {"if_match": "*"} if kind.guarded else {}
         if kind.forced:
             options["params"] = {"force": "true"}
+        if kind.revised and ";rev=" not in id:
+            options["delete_revisions"] = True
         attempts = self._attempts(id, self._clock.now() + patience_for(kind_of(id)).deadline)
         try:
             with _told(id):
@@ -120,7 +123,7 @@ class Azure:
         way = KINDS[kind]
         # What is listed for the whole subscription is asked for without arguments.
         arguments = (parent,) if way.scoped else _kind(parent).arrange(parent) if group_of(parent) else ()
-        ask = partial(self._wire.pages, way.client, way.group, way.list, *arguments)
+        ask = partial(self._wire_to(parent).pages, way.client, way.group, way.list, *arguments)
 
         def read() -> list[Json]:
             try:
@@ -234,14 +237,15 @@ class Azure:
 
         def begin() -> Answer:
             given = {**kind.options, **options}
-            return self._wire.call(kind.client, kind.group, method, *kind.arrange(id), *arguments, **given)
+            wire = self._wire_to(id)
+            return wire.call(kind.client, kind.group, method, *kind.arrange(id), *arguments, **given)
 
         return work.carry_out(begin) if method.startswith("begin_") else attempts.of(begin)
 
     def _read(self, id: str) -> Answer:
         kind = _kind(id)
         options = {**kind.options, **({"format": "rawxml"} if kind.rawxml else {})}
-        answer = self._wire.call(kind.client, kind.group, kind.get, *kind.arrange(id), **options)
+        answer = self._wire_to(id).call(kind.client, kind.group, kind.get, *kind.arrange(id), **options)
         _object(answer)
         return answer
 
@@ -257,7 +261,7 @@ class Azure:
             return body
         call = (kind.client, kind.group, kind.secrets, *kind.arrange(id))
         try:
-            told = attempts.of(lambda: _object(self._wire.call(*call)))
+            told = attempts.of(lambda: _object(self._wire_to(id).call(*call)))
             shown = {"properties": {**properties, "value": told.get("value")}} if is_value else told
             return {**body, **shown}
         except Refused as refused:
@@ -265,6 +269,10 @@ class Azure:
             if refused.refusal.status != _FORBIDDEN and refused.refusal.code != "ScopeLocked":
                 raise
             return body
+
+    def _wire_to(self, id: str) -> Wire:
+        """The wire to the subscription that the resource is in: a gateway of others may be in another one."""
+        return self._wire.at(last_segment(subscription_of(id)))
 
     def _current(self, where: str, read: Callable[[], Reply], is_older: Callable[[Reply], bool]) -> Reply:
         """What a read answers once that is not older than the last write from here."""

@@ -6,7 +6,17 @@ from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.refusals import RIGHTS
 from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError, NotFoundError
 from apimlb.stack.access import named_value_body, named_value_id
-from apimlb.stack.clients import PREFIX, ROOM, counts_in, read, shard_name, shard_names, shard_of, written
+from apimlb.stack.clients import (
+    COUNTS,
+    ROOM,
+    SHARD,
+    counts_in,
+    read,
+    shard_name,
+    shard_names,
+    shard_of,
+    written,
+)
 from apimlb.stack.differences import at
 from apimlb.stack.names import Names
 from apimlb.stack.planner import Action, Plan, Step
@@ -15,18 +25,15 @@ from apimlb.stack.resources import Json
 NAMED_VALUE = "microsoft.apimanagement/service/namedvalues"
 
 Held = Mapping[str, list[str]]
-"""The ids by the named value that holds them."""
+"""The ids by the named value that holds them, by its usual name."""
 
 
 def held(cloud: Cloud, names: Names) -> Held:
     """What Azure has; raises `NotFoundError` while there is no stack, `ConflictError` while the named values
     are exchanged for more or fewer."""
     rows = cloud.children(names.service_id, NAMED_VALUE)
-    found = {
-        str(row["name"]): read(_value(cloud, row))
-        for row in rows
-        if str(row["name"]).startswith(f"{PREFIX}-")
-    }
+    usual = {names.inside(name): name for count in COUNTS for name in shard_names(count)}
+    found = {usual[str(row["name"])]: read(_value(cloud, row)) for row in rows if str(row["name"]) in usual}
     if not found:
         raise NotFoundError("The stack has no clients", where=names.service, next_step="Run `apimlb deploy`.")
     counts = counts_in(found)
@@ -69,7 +76,9 @@ def lost(plan: Plan) -> Iterator[ApimlbError]:
 
 
 def _holds_clients(step: Step) -> bool:
-    return step.resource.type.lower() == NAMED_VALUE and step.resource.name.startswith(f"{PREFIX}-")
+    """Whether it is a named value with clients, by the end of its name: a key's is labelled as such."""
+    is_value = step.resource.label.startswith("named value ")
+    return is_value and SHARD.search(step.resource.name) is not None
 
 
 def listed(held: Held) -> tuple[str, ...]:
@@ -109,7 +118,7 @@ def without_clients(held: Held, ids: Iterable[str]) -> dict[str, list[str]]:
 def write(cloud: Cloud, names: Names, changed: Held) -> None:
     """Write the named values, which keep their tags; raises what the cloud raises."""
     for name, ids in changed.items():
-        id, body = named_value_id(names, name), named_value_body(name, written(ids))
+        id, body = named_value_id(names, name), named_value_body(names.inside(name), written(ids))
         there = cloud.get(id) or {}
         tags = (there.get("properties") or {}).get("tags")
         cloud.put(id, {"properties": {**body["properties"], **({"tags": tags} if tags else {})}})

@@ -92,8 +92,8 @@ class Cloud(Protocol):
         ...
 
     def permissions(self, scope: str) -> list[Json]:
-        """What this login's roles allow at a scope, a subscription's or a group's id: `actions` and
-        `notActions` of each."""
+        """What this login's roles allow at a scope, the id of a subscription, group or resource: `actions`
+        and `notActions` of each."""
         ...
 
     def denials(self, scope: str, resource: Json) -> list[Json]:

@@ -10,11 +10,12 @@ destroy   take it away
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from apimlb.clock import Clock
 from apimlb.deploy import (
     capacity,
+    hosting,
     preflight,
     providers,
     quotas,
@@ -34,13 +35,9 @@ from apimlb.deploy.facts import Facts
 from apimlb.deploy.ids import (
     ACCOUNT,
     GROUP,
-    SERVICE,
-    group_of,
     kind_of,
     names_of,
-    place,
     short,
-    subscription_of,
 )
 from apimlb.deploy.journal import KEEP, Journal
 from apimlb.deploy.locks import refusals
@@ -56,9 +53,9 @@ from apimlb.deploy.traffic import arrange
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.deploy.writer import Writer, tasks_of
 from apimlb.errors import ApimlbError, AuthError, CloudError
-from apimlb.http import last_segment
 from apimlb.stack import upgrades
 from apimlb.stack.differences import Change
+from apimlb.stack.names import Names
 from apimlb.stack.planner import REMOVAL, Action, Plan, Revival, Step, plan
 from apimlb.stack.resources import Json, Resource
 
@@ -123,7 +120,8 @@ class Deployer:
 
     `models` keeps lists of them, so that a deploy of nothing new need not ask.
     With a `visit` what is made is tried through the gateway, before traffic meets it and at the end. Without
-    `waits` it is done with a deploy as soon as nothing is left but to wait for Azure.
+    `waits` it is done with a deploy as soon as nothing is left but to wait for Azure. If it `retires`, what
+    the stack has at gateways that it was in before goes.
     """
 
     cloud: Cloud
@@ -135,6 +133,7 @@ class Deployer:
     visit: Visit | None = None
     waits: bool = True
     models: Models | None = None
+    retires: bool = False
 
     def preview(
         self,
@@ -149,7 +148,7 @@ class Deployer:
         `revivals` say, by lower-case id, what becomes of soft-deleted namesakes; "" stands for all others.
         `group` is what Azure has of the resource group, where that was just read.
         """
-        seen = survey(self.cloud, resources, group)
+        seen = survey(self.cloud, resources, group, retires=self.retires)
         observed, made = seen.replies, plan(resources, seen.replies, seen.strays)
         facts = facts_of.gather(self.cloud, made, observed, self.models) if checked else Facts()
         unregistered = providers.missing(self.cloud, providers.namespaces_of(made)) if checked else ()
@@ -161,10 +160,14 @@ class Deployer:
         return Preview(
             made,
             seen,
-            preflight.problems(made, observed, facts, now, seen.others, nearest),
+            (
+                *hosting.problems(made, seen),
+                *preflight.problems(made, observed, facts, now, seen.others, nearest),
+            ),
             (
                 *providers.notices(unregistered),
                 *retirements.notices(retirements.retirements(resources, observed, facts.offers), now),
+                *hosting.notices(resources, seen if not self.retires else replace(seen, former=())),
                 *surroundings.notices(resources, seen, around),
                 *removal.retentions(made),
                 *rights.notices(made, facts.grants),
@@ -236,14 +239,23 @@ class Deployer:
 
         made = rollout.arrangement.tasks if rollout else tasks
         outcome = self._run("deploy", made, act, lambda: self._require_still_so(preview))
+        self._forget(preview)
         return Applied(outcome, writer.known, rollout)
+
+    def _forget(self, preview: Preview) -> None:
+        """Take the group's tags away that name gateways where the stack has nothing any more."""
+        gone = preview.seen.forgotten
+        groups = [step.resource.id for step in preview.plan.steps if kind_of(step.key) == GROUP]
+        for group in groups if gone else ():
+            tags = (self.cloud.get(group) or {}).get("tags") or {}
+            self.cloud.patch(group, {"tags": {name: tag for name, tag in tags.items() if name not in gone}})
 
     def _require_still_so(self, preview: Preview) -> None:
         """Raises `Overtaken` where the plan would be another by now: somebody else was at the stack since."""
         if self.claims is None or not preview.observed:
             return
         wanted = [step.resource for step in preview.plan.steps if step.action is not Action.DELETE]
-        seen = survey(self.cloud, wanted)
+        seen = survey(self.cloud, wanted, retires=self.retires)
         if _gist(plan(wanted, seen.replies, seen.strays)) != _gist(preview.plan):
             raise Overtaken(
                 "What Azure has changed after the plan was made",
@@ -254,9 +266,7 @@ class Deployer:
     def _rollout(self, preview: Preview, tasks: Sequence[Task], known: Mapping[str, Json]) -> Rollout | None:
         if self.visit is None:
             return None
-        made = arrange(
-            tasks, preview.plan, preview.observed, self.visit.site.policies, self.visit.site.through
-        )
+        made = arrange(tasks, preview.plan, preview.observed, self.visit.site)
         return Rollout(self.cloud, self.clock, self.visit, made, known)
 
     def _remove(self, step: Step, observed: Mapping[str, Json]) -> None:
@@ -360,19 +370,19 @@ def _gist(made: Plan) -> dict[str, tuple[Action, Sequence[Change]]]:
     return {step.key: (step.action, step.changes) for step in made.steps}
 
 
-def state_of(stack: str, endpoint: str, replies: Mapping[str, Json]) -> Json | None:
+def state_of(names: Names, endpoint: str, replies: Mapping[str, Json]) -> Json | None:
     """What `apimlb.deploy.state` keeps of a deployed stack, `None` while it has no gateway."""
-    ids = {kind: [id for id in replies if kind_of(id) == kind] for kind in (GROUP, SERVICE, ACCOUNT)}
-    if not ids[SERVICE]:
+    service = replies.get(names.service_id.lower())
+    if service is None:
         return None
-    service = replies[ids[SERVICE][0]]
+    accounts = [id for id in replies if kind_of(id) == ACCOUNT]
     return {
-        "stack": stack,
-        "gateway_url": str(service["properties"].get("gatewayUrl") or ""),
+        "stack": names.stack.name,
+        "gateway_url": names.address(service),
         "endpoint": endpoint,
-        "subscription_id": last_segment(subscription_of(ids[SERVICE][0])),
-        "resource_group": group_of(str(service["id"])),
-        "location": place(str(service["location"])),
+        "subscription_id": names.subscription,
+        "resource_group": names.group,
+        "location": names.stack.location,
         "service": str(service["name"]),
-        "accounts": sorted(str(replies[id].get("name") or names_of(id)[-1]) for id in ids[ACCOUNT]),
+        "accounts": sorted(str(replies[id].get("name") or names_of(id)[-1]) for id in accounts),
     }

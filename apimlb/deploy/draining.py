@@ -16,9 +16,10 @@ from apimlb.deploy.reads import each, together
 from apimlb.deploy.rollout import Visit, readiness_at
 from apimlb.errors import ConflictError, NotFoundError
 from apimlb.http import last_segment
+from apimlb.stack.access import named_value_id
 from apimlb.stack.differences import at
 from apimlb.stack.draining import LIST, drained_in, require_one_left, tags_with
-from apimlb.stack.names import Names, backend
+from apimlb.stack.names import Names
 from apimlb.stack.planner import POOL, kind_of, step_for
 from apimlb.stack.resources import Json, Resource
 
@@ -55,7 +56,7 @@ class Traffic:
         if account not in out:
             self.cloud.patch(self.names.group_id, {"tags": tags_with(group, out | {account})})
         self._write(writes)
-        return Moved(account, _pools(writes), bool(writes) or account not in out)
+        return Moved(account, self._pools(writes), bool(writes) or account not in out)
 
     def undrain(self, account: str, visit: Visit) -> Moved:
         """Send to the account again once it answers; raises `NotReadyError` when it does not in time."""
@@ -69,7 +70,7 @@ class Traffic:
             self._write(writes)
         if account in out:
             self.cloud.patch(self.names.group_id, {"tags": tags_with(group, out - {account})})
-        return Moved(account, _pools(writes), bool(writes) or account in out)
+        return Moved(account, self._pools(writes), bool(writes) or account in out)
 
     def _standing(self) -> tuple[Json, frozenset[str]]:
         """The group, and who is out."""
@@ -86,7 +87,7 @@ class Traffic:
         self, out: frozenset[str], members: Callable[[Resource, Json], list[Json]]
     ) -> Iterator[tuple[str, Json]]:
         """The pools and the list whose bodies change, by id."""
-        sending = [r for r in self.wanted(out) if kind_of(r) == POOL or r.name == LIST]
+        sending = [r for r in self.wanted(out) if kind_of(r) == POOL or r.id == self._list]
         there = each(self.cloud.get, [resource.id for resource in sending])
         for resource in sending:
             found = there[resource.id]
@@ -126,7 +127,14 @@ class Traffic:
     def _backend_id(self, pool: Resource, account: str) -> str:
         deployment = next(d for d in self.names.stack.deployments if self.names.pool(d) == pool.name)
         owner = next(a for a in self.names.stack.accounts if a.name == account)
-        return f"{self.names.service_id}/backends/{backend(owner, deployment)}".lower()
+        return self.names.backend_id(owner, deployment).lower()
+
+    @property
+    def _list(self) -> str:
+        return named_value_id(self.names, LIST)
+
+    def _pools(self, ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(last_segment(id) for id in ids if id != self._list)
 
     def _write(self, writes: dict[str, Json]) -> None:
         together({id: partial(self.cloud.put, id, body) for id, body in writes.items()})
@@ -135,7 +143,3 @@ class Traffic:
 def _pooled(pool: Resource, members: list[Json]) -> Resource:
     properties: dict[str, Any] = {**pool.body["properties"], "pool": {"services": members}}
     return replace(pool, body={**pool.body, "properties": properties})
-
-
-def _pools(ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name for id in ids if (name := last_segment(id)) != LIST)

@@ -71,18 +71,21 @@ def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json], models: Model
     group = next((step.resource.id for step in plan.steps if kind_of(step.resource.id) == GROUP), "")
     subscription = subscription_of(group)
     scopes = [subscription, *([group] if group.lower() in observed else [])]
-    for scope in scopes if group else ():
+    guests = [s.resource.id for s in plan.steps if s.resource.adopted and kind_of(s.key) == SERVICE]
+    guests = [id for id in guests if id.lower() in observed]
+    for scope in (*scopes, *guests) if group else ():
         ask("what it may do itself", ("grants", scope), partial(grants_at, cloud, scope))
-    if observed and group:
-        ask("which locks there are", ("locks", ""), partial(locks_in, cloud, group))
+    for where in dict.fromkeys([group, *map(parent_of, guests)]) if observed and group else ():
+        ask("which locks there are", ("locks", where), partial(locks_in, cloud, where))
     if made:
         for kind in (DELETED_ACCOUNT, DELETED_SERVICE):
             ask("what is soft-deleted", ("deleted", kind), partial(cloud.children, subscription, kind))
     for step in made:
         ask("what Azure Policy forbids", ("denied", step.key), _denials(cloud, scopes[-1], step))
     first = ask.answers()
-    grants = {scope: first[key] for scope in scopes if (key := ("grants", scope)) in first}
-    locks: tuple[Lock, ...] = first.get(("locks", ""), ())
+    grants = {scope: found for (what, scope), found in first.items() if what == "grants"}
+    held = (found for (what, _), found in first.items() if what == "locks")
+    locks: tuple[Lock, ...] = tuple(dict.fromkeys(lock for found in held for lock in found))
     denied = {key: ids for (what, key), ids in first.items() if what == "denied"}
     if not made and not demands:
         return Facts(locks=locks, grants=grants, notes=ask.notes)

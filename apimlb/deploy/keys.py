@@ -101,7 +101,15 @@ def _require(cloud: Cloud, names: Names, name: str) -> str:
 
 
 def _id(names: Names, name: str) -> str:
-    return f"{names.service_id}/subscriptions/{name}"
+    """The id of the key that people of the stack call so."""
+    return f"{names.service_id}/subscriptions/{_whole(names, name)}"
+
+
+def _whole(names: Names, name: str) -> str:
+    """The name of the subscription: that of the stack is before it beside others'."""
+    if not names.is_guest or name.startswith(f"{names.stack.name}-"):
+        return name
+    return names.inside(name)
 
 
 def _is_ours(body: Json, names: Names) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apimlb.deploy.cloud import Cloud, state_of
+from apimlb.deploy.guests import CHILDREN, Former, things_in
 from apimlb.deploy.ids import (
     ACCOUNT,
     ALERT,
@@ -30,18 +31,20 @@ from apimlb.deploy.ids import (
     names_of,
     parent_of,
     short,
+    subscription_of,
 )
 from apimlb.deploy.reads import each, together
 from apimlb.http import last_segment
 from apimlb.stack.differences import changes_of
-from apimlb.stack.marks import Mark, mark_in, mark_of
+from apimlb.stack.marks import Mark, guests_in, mark_in, mark_of
+from apimlb.stack.names import suffix
 from apimlb.stack.resources import Json, Resource
 
 # What is asked for by one listing: the types below each type.
 _BELOW: Mapping[str, tuple[str, ...]] = {
     GROUP: (ACCOUNT, ROLE_ASSIGNMENT),
     ACCOUNT: (DEPLOYMENT,),
-    SERVICE: (API, BACKEND, LOGGER, NAMED_VALUE, PRODUCT, SUBSCRIPTION_KEY),
+    SERVICE: CHILDREN,
     API: (OPERATION,),
     PRODUCT: (PRODUCT_API,),
 }
@@ -72,6 +75,8 @@ _NOUNS = {
     DEPLOYMENT: "deployment",
     DIAGNOSTIC: "diagnostics",
     IDENTITY: "identity",
+    SERVICE: "gateway",
+    SUBSCRIPTION_KEY: "key",
     LOGGER: "logger",
     NAMED_VALUE: "named value",
     OPERATION: "operation",
@@ -80,8 +85,7 @@ _NOUNS = {
     WORKBOOK: "workbook",
     WORKSPACE: "log workspace",
 }
-"""What the stack may have and not want any more: a key of a client's is never in its file, and a gateway is a
-stack's whole life."""
+"""What the stack may have and not want any more."""
 
 _IN_GROUP = frozenset({ACCOUNT, ALERT, COMPONENT, IDENTITY, WORKBOOK, WORKSPACE})
 """What of a stack is found in its group's listing."""
@@ -101,13 +105,16 @@ class Observed:
 
     `replies` by lower-case id are of what it wants, `strays` what is its own and not wanted. `others` are the
     ids of what somebody else put into its group, gateway or accounts; `elsewhere` the gateways of the same
-    stack at other locations. `inside` are the rows of what is listed of the gateway's APIs and keys.
+    stack at other locations, `former` those that it was in before. `forgotten` are the tags of its group that
+    name one where it has nothing. `inside` are the rows of what is listed of the gateway's APIs and keys.
     """
 
     replies: Mapping[str, Json] = field(repr=False)
     strays: tuple[Resource, ...] = ()
     others: tuple[str, ...] = ()
     elsewhere: tuple[Json, ...] = ()
+    former: tuple[Former, ...] = ()
+    forgotten: tuple[str, ...] = ()
     inside: tuple[Json, ...] = ()
 
 
@@ -131,21 +138,28 @@ def observe(cloud: Cloud, desired: Iterable[Resource]) -> dict[str, Json]:
     return seen
 
 
-def survey(cloud: Cloud, desired: Sequence[Resource], group: Json | None = None) -> Observed:
+def survey(
+    cloud: Cloud, desired: Sequence[Resource], group: Json | None = None, *, retires: bool = False
+) -> Observed:
     """All that there is of the stack, also what its file does not name any more; `group` is what Azure has of
-    its resource group, where that was just read.
+    its resource group, where that was just read. What it has at gateways of before is among the strays only
+    if it `retires` from there.
 
     Raises what the cloud raises.
     """
     mark = mark_in(desired)
     wanted = next(resource for resource in desired if kind_of(resource.id) == GROUP)
+    adopted = each(cloud.get, [resource.id for resource in desired if resource.adopted])
+    found = {id.lower(): body for id, body in adopted.items() if body is not None}
     group = group or cloud.get(wanted.id)
-    if group is None:
-        return Observed({})
-    look = _Look(cloud, desired, mark, {wanted.key: group})
-    listed = look.into(wanted.id)
-    look.down([wanted.id])
-    return look.observed(listed)
+    services = [id for id in adopted if kind_of(id) == SERVICE and id.lower() in found]
+    if group is None and not services:
+        return Observed(found)
+    look = _Look(cloud, desired, mark, found | ({wanted.key: group} if group else {}))
+    listed = look.into(wanted.id) if group else []
+    look.back(group, listed)
+    look.down([*([wanted.id] if group else []), *services])
+    return look.observed(listed, retires=retires)
 
 
 class _Look:
@@ -157,13 +171,14 @@ class _Look:
         self._cloud = cloud
         self._mark = mark
         self._desired = {resource.key: resource for resource in desired}
-        # Names end with what tells the stack's location: see `apimlb.stack.names`.
-        self._ending = "-" + next(r.name for r in desired if kind_of(r.id) == SERVICE).rpartition("-")[2]
+        self._ending = f"-{suffix_of(desired)}"
         self._replies = replies
         self._strays: dict[str, Resource] = {}
         self._others: list[str] = []
         self._roles: list[Json] = []
         self._inside: list[Json] = []
+        self._former: list[Former] = []
+        self._forgotten: list[str] = []
 
     def into(self, group: str) -> list[Json]:
         """What is in the group, without properties."""
@@ -178,6 +193,21 @@ class _Look:
             elif mark is None or mark.stack != self._mark.stack:
                 self._others.append(id)
         return listed
+
+    def back(self, group: Json | None, listed: Sequence[Json]) -> None:
+        """Look for what there is at gateways of before: the stack's own, and those that its group names."""
+        for row in listed:
+            id, mark = str(row["id"]), mark_of(SERVICE, row)
+            mine = kind_of(id) == SERVICE and id.lower() not in self._desired and self._mark.owns(mark)
+            if mine and self._is_here(id, mark) and (service := self._cloud.get(id)) is not None:
+                self._former.append(Former(service, (_stray({**row, **service}),)))
+        tags = {id.lower(): tag for tag, id in guests_in(group).items() if id.lower() not in self._desired}
+        ids = [id for id in guests_in(group).values() if id.lower() in tags]
+        for id, former in things_in(self._cloud, ids, self._mark, _stray):
+            if former is None:
+                self._forgotten.append(tags[id.lower()])
+            else:
+                self._former.append(former)
 
     def _is_here(self, id: str, mark: Mark | None) -> bool:
         """Whether it is of the stack at this location; a workbook's name says nothing."""
@@ -197,7 +227,7 @@ class _Look:
                 self._sort(pair[1], read[pair])
             found = {id: read[id] for id in wanted if read[id] is not None}
             self._replies |= {id.lower(): body for id, body in found.items()}
-            at_top = bool(parents) and kind_of(parents[0]) == GROUP
+            at_top = any(kind_of(id) == GROUP for id in parents)
             parents = [*found, *self._holders(parents), *(self._accounts() if at_top else ())]
 
     def _holders(self, parents: Sequence[str]) -> Iterator[str]:
@@ -219,7 +249,8 @@ class _Look:
 
     def _is_asked_for(self, key: str, parents: Sequence[str]) -> bool:
         above = parent_of(key).lower()
-        return kind_of(key) not in _WHOLE and any(above == parent.lower() for parent in parents)
+        known = kind_of(key) in _WHOLE or self._desired[key].adopted
+        return not known and any(above == parent.lower() for parent in parents)
 
     def _sort(self, kind: str, rows: Sequence[Json]) -> None:
         """Tell what is wanted, what is not any more and what is somebody else's."""
@@ -255,16 +286,28 @@ class _Look:
             return mark_of(API, self._replies[parent_of(id).lower()]) is None
         return mark is not None and self._mark.owns(mark) and mark.id == self._mark.id
 
-    def observed(self, listed: Sequence[Json]) -> Observed:
+    def _settle(self, *, retires: bool) -> None:
+        """What is at gateways of before goes, or it stays with what it needs."""
+        for former in self._former:
+            if retires:
+                self._strays |= {thing.key: thing for thing in former.things}
+            else:
+                needed = [key for key, stray in self._strays.items() if former.needs(stray)]
+                for key in needed:
+                    del self._strays[key]
+
+    def observed(self, listed: Sequence[Json], *, retires: bool) -> Observed:
         """The end of the look; what a listing shows otherwise than it is wanted is asked for itself."""
         for row in self._roles:
             if parent_of(str(row["id"])).lower() in self._strays and self._is_given_to_us(row):
                 self._strays[str(row["id"]).lower()] = _stray(row)
         self._find_diagnostics()
+        self._settle(retires=retires)
         doubtful = [
             resource.id
             for key, resource in self._desired.items()
             if kind_of(key) in _WHOLE
+            and not resource.adopted
             and key in self._replies
             and changes_of(resource, self._replies[key], self._replies)
         ]
@@ -279,6 +322,8 @@ class _Look:
             tuple(self._strays.values()),
             tuple(self._others),
             elsewhere,
+            tuple(self._former),
+            tuple(self._forgotten),
             tuple(self._inside),
         )
 
@@ -304,7 +349,15 @@ class _Look:
         mark = mark_of(SERVICE, row)
         id = str(row["id"])
         mine = mark is not None and mark.stack == self._mark.stack
-        return mine and kind_of(id) == SERVICE and id.lower() not in self._desired
+        here = [str(former.service["id"]).lower() for former in self._former]
+        return mine and kind_of(id) == SERVICE and id.lower() not in (*self._desired, *here)
+
+
+def suffix_of(desired: Sequence[Resource]) -> str:
+    """What the names of what the stack has at its location end with."""
+    group = next(resource for resource in desired if kind_of(resource.id) == GROUP)
+    subscription = last_segment(subscription_of(group.id))
+    return suffix(subscription, mark_in(desired).stack, str(group.body["location"]))
 
 
 def _stray(row: Json) -> Resource:

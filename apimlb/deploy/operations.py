@@ -32,7 +32,7 @@ class Kind:
     long-running operation. `guarded` deletions and patches demand an If-Match, and a write may bring one; a
     `bare` resource is a link without a body; `secrets` names the operation that tells what the resource does
     not show. What is `scoped` is listed by its parent's whole id; a `version` is named with every request; a
-    `forced` deletion leaves nothing behind that would keep the name.
+    `forced` deletion leaves nothing behind that would keep the name, one of what is `revised` no revision.
     """
 
     client: str
@@ -50,6 +50,7 @@ class Kind:
     secrets: str = ""
     version: str = ""
     forced: bool = False
+    revised: bool = False
 
     @property
     def options(self) -> dict[str, str]:
@@ -143,7 +144,7 @@ KINDS = {
         arrange=_name_then_location,
     ),
     "microsoft.apimanagement/service/apis": replace(
-        _CHILD, group="api", put="begin_create_or_update", delete="begin_delete"
+        _CHILD, group="api", put="begin_create_or_update", delete="begin_delete", revised=True
     ),
     "microsoft.apimanagement/service/apis/operations": replace(
         _CHILD, group="api_operation", list="list_by_api"

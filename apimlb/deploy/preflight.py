@@ -62,7 +62,7 @@ def _strangers(plan: Plan, observed: Mapping[str, Json]) -> Iterator[ApimlbError
     is_old = _is_from_before_ids(wanted, observed)
     for resource in wanted:
         there = observed.get(resource.key)
-        if there is None or resource.type.lower() not in CARRIERS:
+        if there is None or resource.adopted or resource.type.lower() not in CARRIERS:
             continue
         found = mark_of(resource.type, there)
         if found is None and is_old and CARRIERS[resource.type.lower()] != "tags":

@@ -43,18 +43,19 @@ _PAUSES = (0.5, 1.0, 2.0, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Asks one gateway at `url` with the key of its probe. `waiting` hears why a backend is not ready."""
+    """Asks one gateway at `url` with the key of its probe, which is at the path `asking`."""
 
     gateway: Gateway
     clock: Clock
     url: str
     key: str
     limits: Limits
+    asking: str = probe.API
 
     def status_of(self, backend: str) -> int:
         """The status of the backend's answer to the gateway, 0 for none, `ALONE`, or -1 while the probe is
         not there. Raises `UnverifiedError` for a gateway that cannot be reached from here."""
-        answer = self._ask("GET", f"/{probe.API}/{backend}", {"Ocp-Apim-Subscription-Key": self.key})
+        answer = self._ask("GET", f"/{self.asking}/{backend}", {"Ocp-Apim-Subscription-Key": self.key})
         told = answer.headers.get(probe.STATUS)
         if told == "503" and probe.ERROR in answer.headers:
             return ALONE

@@ -2,14 +2,15 @@
 
 Ours is what carries the stack's mark; what can carry none (soft-deleted services) is ours by its derived id,
 or because it is in something of ours. An APIM service takes its children with it, others' too: they are named
-before it goes.
+before it goes. One that others use stays, and ours go one by one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from apimlb.deploy.cloud import Cloud, is_settled
 from apimlb.deploy.executor import Task
+from apimlb.deploy.guests import CHILDREN
 from apimlb.deploy.ids import (
     ACCOUNT,
     ALERT,
@@ -21,6 +22,7 @@ from apimlb.deploy.ids import (
     IDENTITY,
     ROLE_ASSIGNMENT,
     SERVICE,
+    SUBSCRIPTION_KEY,
     WORKBOOK,
     WORKSPACE,
     deleted_id,
@@ -28,17 +30,20 @@ from apimlb.deploy.ids import (
     is_within,
     kind_of,
     names_of,
+    parent_of,
     place,
     short,
     subscription_of,
 )
 from apimlb.deploy.locks import Lock, locks_in
-from apimlb.deploy.observer import Observed
+from apimlb.deploy.observer import Observed, suffix_of
 from apimlb.deploy.observer import survey as look
 from apimlb.deploy.reads import each
 from apimlb.errors import NotFoundError
+from apimlb.http import last_segment
 from apimlb.stack.marks import Mark, mark_in, mark_of
-from apimlb.stack.planner import Action, Plan
+from apimlb.stack.names import own_service
+from apimlb.stack.planner import Action, Plan, plan
 from apimlb.stack.resources import Json, Resource
 
 DELETE, PURGE = "delete", "purge"
@@ -58,9 +63,10 @@ SOFT = frozenset({ACCOUNT, SERVICE})
 class Survey:
     """What is there of a stack, all by the ids that Azure knows.
 
-    `ours` carries the mark; `deployments` are by account; `roles` are the ones that we gave; `deleted` are
-    the ids that soft-deleted resources are found under, `hidden` those of names that Azure keeps and does not
-    say why. `others` are the ids of what somebody else put inside of ours, `locks` what forbids to delete.
+    `ours` carries the mark; `deployments` are by account; `roles` are the ones that we gave; `children` are
+    what we have in gateways that others use. `deleted` are the ids that soft-deleted resources are found
+    under, `hidden` those of names that Azure keeps and does not say why. `others` are the ids of what
+    somebody else put inside of ours, `locks` what forbids to delete.
     """
 
     group: str
@@ -68,6 +74,7 @@ class Survey:
     ours: Mapping[str, Json] = field(default_factory=dict)
     deployments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
+    children: tuple[Resource, ...] = ()
     deleted: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -76,7 +83,9 @@ class Survey:
     @property
     def is_empty(self) -> bool:
         """True when nothing is there, not even soft-deleted."""
-        return not (self.group_is_ours or self.ours or self.roles or self.deleted or self.hidden)
+        return not (
+            self.group_is_ours or self.ours or self.roles or self.children or self.deleted or self.hidden
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +111,14 @@ def survey(cloud: Cloud, desired: Sequence[Resource]) -> Survey:
     """Read what is there of the stack, also what an older configuration made and this one does not name."""
     mark = mark_in(desired)
     group = next(resource for resource in desired if kind_of(resource.id) == GROUP)
-    seen = look(cloud, desired)
+    seen = look(cloud, desired, retires=True)
     ours = _ours(desired, seen, mark)
     inside = [*seen.replies, *(stray.id for stray in seen.strays), *seen.others]
-    absent = [r for r in desired if kind_of(r.id) in SOFT and r.key not in seen.replies]
+    absent = [r for r in desired if kind_of(r.id) in SOFT and not r.adopted and r.key not in seen.replies]
     deleted = _deleted(cloud, group.id, desired, mark)
+    children = tuple(_children(desired, seen, ours, mark))
+    groups = {parent_of(service_of(child.id)): None for child in children}
+    locked = [*([group.id] if group.key in seen.replies else []), *groups]
     return Survey(
         group=group.id,
         group_is_ours=_is_ours(group, seen.replies.get(group.key), mark),
@@ -117,10 +129,11 @@ def survey(cloud: Cloud, desired: Sequence[Resource]) -> Survey:
             if kind_of(id) == ACCOUNT
         },
         roles=tuple(_roles(desired, seen, ours)),
+        children=children,
         deleted=deleted,
         hidden=_hidden(cloud, absent, deleted),
         others=tuple(id for id in seen.others if any(is_within(id, our) for our in ours)),
-        locks=locks_in(cloud, group.id) if group.key in seen.replies else (),
+        locks=tuple(dict.fromkeys(lock for id in locked for lock in locks_in(cloud, id))),
     )
 
 
@@ -133,9 +146,35 @@ def _ours(desired: Sequence[Resource], seen: Observed, mark: Mark) -> dict[str, 
     made = {
         resource.id: seen.replies[resource.key]
         for resource in desired
-        if kind_of(resource.id) in _OWN and _is_ours(resource, seen.replies.get(resource.key), mark)
+        if kind_of(resource.id) in _OWN
+        and not resource.adopted
+        and _is_ours(resource, seen.replies.get(resource.key), mark)
     }
     return made | {stray.id: stray.body for stray in seen.strays if kind_of(stray.id) in _OWN}
+
+
+def _children(
+    desired: Sequence[Resource], seen: Observed, ours: Iterable[str], mark: Mark
+) -> Iterator[Resource]:
+    """What we have in gateways that are not ours; what of it carries no mark goes along."""
+    own = {id.lower() for id in ours}
+    wanted = {r.key: r for r in desired if r.key in seen.replies}
+    made = (replace(r, body=seen.replies[key]) for key, r in wanted.items())
+    # A key that `apimlb keys` made is not wanted by any file.
+    keys = (row for row in seen.inside if kind_of(str(row["id"])) == SUBSCRIPTION_KEY)
+    more = (Resource(str(row["id"]), SUBSCRIPTION_KEY, row, last_segment(str(row["id"]))) for row in keys)
+    found = {resource.key: resource for resource in (*more, *made, *seen.strays)}
+    for key, resource in found.items():
+        guest = kind_of(key) in CHILDREN and service_of(key).lower() not in own
+        if guest and _is_ours(resource, resource.body, mark):
+            yield resource
+
+
+def service_of(id: str) -> str:
+    """The id of the gateway that it is in."""
+    while kind_of(id) != SERVICE:
+        id = parent_of(id)
+    return id
 
 
 def _roles(desired: Sequence[Resource], seen: Observed, ours: Mapping[str, Json]) -> Iterator[str]:
@@ -155,7 +194,8 @@ def _written(id: str, seen: Observed) -> str:
 
 def _deleted(cloud: Cloud, group: str, desired: Sequence[Resource], mark: Mark) -> tuple[str, ...]:
     """Soft-deleted services with the id of ours, and soft-deleted accounts of the group with our mark."""
-    service = next(resource for resource in desired if kind_of(resource.id) == SERVICE)
+    ending = suffix_of(desired)
+    service = own_service(mark.stack, ending).lower()
     accounts = [resource.name.lower() for resource in desired if kind_of(resource.id) == ACCOUNT]
     kinds = (DELETED_ACCOUNT, DELETED_SERVICE)
     listed = each(lambda kind: cloud.children(subscription_of(group), kind), kinds)
@@ -164,12 +204,13 @@ def _deleted(cloud: Cloud, group: str, desired: Sequence[Resource], mark: Mark) 
         names = [name.lower() for name in names_of(str(body["id"]))]
         carried = mark_of(ACCOUNT, body)
         named = carried is None and names[2] in accounts
-        ours = mark.owns(carried) and names[2].endswith(service.name.rpartition("-")[2])
+        ours = mark.owns(carried) and names[2].endswith(ending)
         if names[1] == group_of(group).lower() and (named or ours):
             found.append(str(body["id"]))
     for body in listed[DELETED_SERVICE]:
-        was = str((body.get("properties") or {}).get("serviceId") or service.id)
-        if names_of(str(body["id"]))[-1].lower() == service.name.lower() and was.lower() == service.key:
+        was = str((body.get("properties") or {}).get("serviceId") or f"{group}/{service}").lower()
+        inside = was.startswith(f"{group}/".lower()) and was.endswith(f"/{service}")
+        if names_of(str(body["id"]))[-1].lower() == service and inside:
             found.append(str(body["id"]))
     return tuple(found)
 
@@ -235,6 +276,9 @@ def _deletions(survey: Survey) -> Iterator[_Named]:
             yield _task(DELETE, id, exclusive=account)
     for id in survey.roles:
         yield _task(DELETE, id)
+    for step in plan((), {}, survey.children).steps:
+        resource = step.resource
+        yield Task(step.key, short(resource.id), DELETE, step.needs, resource.exclusive.lower()), resource.id
     for id in survey.ours:
         # A principal goes after what it is assigned to; an account after what hangs on it.
         hanging = [role for role in survey.roles if kind_of(id) == IDENTITY or is_within(role, id)]

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.ids import ACCOUNT, GROUP, SERVICE, kind_of
+from apimlb.deploy.ids import ACCOUNT, GROUP, SERVICE, is_within, kind_of, names_of
 from apimlb.errors import ApimlbError
-from apimlb.stack.planner import Action, Plan, Revival
+from apimlb.stack.planner import Action, Plan, Revival, Step
 
 _GROUP_WRITE = "Microsoft.Resources/subscriptions/resourceGroups"
 PURGES = {
@@ -24,6 +24,7 @@ _ROLES = (
     "Contributor on the resource group covers all but role assignments; those take Owner, or Role Based "
     "Access Control Administrator."
 )
+_GUEST = "API Management Service Contributor on {service} covers what the stack has there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,10 @@ def grants_at(cloud: Cloud, scope: str) -> tuple[Grant, ...]:
     )
 
 
-def actions_of(plan: Plan) -> dict[str, str]:
-    """What a plan's steps do, in Azure's words, each with the label of the first step that does it."""
+def actions_of(steps: Iterable[Step]) -> dict[str, str]:
+    """What steps do, in Azure's words, each with the label of the first step that does it."""
     needed: dict[str, str] = {}
-    for step in plan.steps:
+    for step in steps:
         if step.action is Action.KEEP:
             continue
         kind = kind_of(step.resource.id)
@@ -69,14 +70,25 @@ def missing(needed: Iterable[str], grants: Mapping[str, Sequence[Grant]]) -> tup
 
 
 def notices(plan: Plan, grants: Mapping[str, Sequence[Grant]]) -> Iterator[str]:
-    """A sentence about what this login seems not to be allowed to do."""
-    needed = actions_of(plan)
+    """A sentence about what this login seems not to be allowed to do; what is in a gateway of others is
+    judged by what is granted there."""
+    guests = [step.resource.id for step in plan.steps if step.resource.adopted and step.resource.id in grants]
+    there = {id: [step for step in plan.steps if is_within(step.key, id)] for id in guests}
+    elsewhere = [s for s in plan.steps if not any(is_within(s.key, id) for id in guests)]
+    held = {scope: found for scope, found in grants.items() if scope not in guests}
+    yield from _notice(actions_of(elsewhere), held, _ROLES)
+    for id, steps in there.items():
+        at = {id: grants[id]}
+        yield from _notice(actions_of(steps), at, _GUEST.format(service=names_of(id)[-1]))
+
+
+def _notice(needed: Mapping[str, str], grants: Mapping[str, Sequence[Grant]], roles: str) -> Iterator[str]:
     lacking = missing(needed, grants)
     if not lacking:
         return
     first = ", ".join(f"{action} ({needed[action]})" for action in lacking[:3])
     more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
-    yield f"This login seems not to have the right to {first}{more}: Azure decides. {_ROLES}"
+    yield f"This login seems not to have the right to {first}{more}: Azure decides. {roles}"
 
 
 def before_a_purge(cloud: Cloud, subscription: str) -> tuple[str, ...]:

@@ -165,7 +165,8 @@ def readiness_at(cloud: Cloud, clock: Clock, visit: Visit, service: Json) -> Rea
 
 
 def _readiness(visit: Visit, clock: Clock, service: Json, key: str) -> Readiness:
-    return Readiness(visit.gateway, clock, str(service["properties"]["gatewayUrl"]), key, visit.limits)
+    url = str(service["properties"]["gatewayUrl"])
+    return Readiness(visit.gateway, clock, url, key, visit.limits, visit.site.asking)
 
 
 def _key(cloud: Cloud, site: Site) -> str:

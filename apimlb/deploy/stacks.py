@@ -1,6 +1,6 @@
 """Which stacks a subscription has: by the tags on their resource groups, whoever deployed them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from apimlb.deploy.cloud import Cloud
@@ -8,7 +8,7 @@ from apimlb.deploy.ids import GROUP, SERVICE, place
 from apimlb.deploy.reads import each
 from apimlb.stack.differences import at
 from apimlb.stack.draining import TAG as DRAINED
-from apimlb.stack.marks import mark_of
+from apimlb.stack.marks import guests_in, mark_of
 from apimlb.stack.resources import Json
 
 
@@ -33,8 +33,21 @@ def stacks(cloud: Cloud, subscription: str) -> tuple[Found, ...]:
     """All stacks below the subscription's id, by name; raises what the cloud raises."""
     groups = [group for group in cloud.children(subscription, GROUP) if mark_of(GROUP, group) is not None]
     services = each(lambda id: cloud.children(id, SERVICE), [str(group["id"]) for group in groups])
-    found = [stack for group in groups for stack in _in_group(group, services[str(group["id"])])]
+    guests = each(cloud.get, {id for group in groups for id in guests_in(group).values()})
+    found = [
+        stack
+        for group in groups
+        for stack in _in_group(group, [*services[str(group["id"])], *_hosts(group, guests)])
+    ]
     return tuple(sorted(found, key=lambda stack: (stack.name, stack.location)))
+
+
+def _hosts(group: Json, guests: Mapping[str, Json | None]) -> Iterator[Json]:
+    """The gateways of others that the stack is in, as if they were its own."""
+    for id in guests_in(group).values():
+        there = guests[id]
+        if there is not None:
+            yield {**there, "tags": group.get("tags")}
 
 
 def _in_group(group: Json, services: list[Json]) -> Iterator[Found]:

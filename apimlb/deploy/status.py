@@ -22,7 +22,7 @@ from apimlb.errors import AuthError, NotReadyError, UnverifiedError
 from apimlb.stack import config
 from apimlb.stack.differences import at
 from apimlb.stack.draining import drained_in
-from apimlb.stack.names import Names, backend
+from apimlb.stack.names import Names
 from apimlb.stack.planner import Action
 from apimlb.stack.resources import Json, Resource
 
@@ -90,7 +90,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """The stack's APIM service. `shut` says whether it refuses strangers, `None` where nobody could ask."""
+    """The stack's APIM service, or one that others use (`shared`). `shut` says whether it refuses strangers,
+    `None` where nobody could ask."""
 
     name: str
     url: str
@@ -98,6 +99,7 @@ class Gateway:
     location: str
     state: str
     shut: bool | None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def status(
     ends = {r.id: r for r in retirements.retirements(resources, observed, offers)}
     look = _Look(names, observed, answers, ends)
     return Status(
-        _gateway(service, answers),
+        _gateway(names, service, answers),
         tuple(look.account(account) for account in names.stack.accounts),
         tuple(_drift(preview)),
         (*preview.notices, *notes.said),
@@ -187,7 +189,7 @@ class _Look:
 
     def serving(self, account: config.Account, deployment: str) -> Serving:
         id = self.names.deployment_id(account, deployment).lower()
-        asked = backend(account, deployment)
+        asked = self.names.backend(account, deployment)
         there = self.observed.get(id)
         model = at(there, "properties.model") or {}
         return Serving(
@@ -216,14 +218,15 @@ def _asked(cloud: Cloud, clock: Clock, visit: Visit, service: Json) -> dict[str,
     return together(calls)
 
 
-def _gateway(service: Json, answers: Mapping[str, int]) -> Gateway:
+def _gateway(names: Names, service: Json, answers: Mapping[str, int]) -> Gateway:
     return Gateway(
         str(service["name"]),
-        str(at(service, "properties.gatewayUrl") or ""),
+        names.address(service),
         str(at(service, "sku.name") or ""),
         place(str(service.get("location") or "")),
         _state(service),
         answers[_SHUT] == 0 if _SHUT in answers else None,
+        names.is_guest,
     )
 
 

@@ -28,9 +28,9 @@ from apimlb.deploy.ids import (
 from apimlb.deploy.observer import Observed
 from apimlb.deploy.reads import each, together
 from apimlb.http import last_segment
+from apimlb.stack.desired import BALANCER
 from apimlb.stack.differences import at, warnings_of
 from apimlb.stack.marks import Mark, mark_in, mark_of
-from apimlb.stack.names import API as BALANCER
 from apimlb.stack.resources import Json, Resource
 
 _PLAIN = frozenset({"policies", "inbound", "backend", "outbound", "on-error", "base", "forward-request"})
@@ -53,7 +53,7 @@ def look_around(cloud: Cloud, desired: Sequence[Resource], seen: Observed) -> Su
     labels = {service.id: "the whole gateway"}
     labels |= {r.id: r.label for r in desired if kind_of(r.id) == OPERATION and r.key in seen.replies}
     # Whichever product holds what clients call; the other APIs are asked by the stack alone.
-    apis = [r.id for r in desired if kind_of(r.id) == API and r.key in seen.replies and r.name == BALANCER]
+    apis = [r.id for r in desired if kind_of(r.id) == API and r.key in seen.replies and r.label == BALANCER]
     reads: dict[str, Callable[[], Any]] = {id: _policy(cloud, id) for id in labels}
     read = together(reads | {f"{id}/products": _products(cloud, id) for id in apis})
     products = {}

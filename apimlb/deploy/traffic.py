@@ -16,10 +16,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from apimlb.deploy.executor import Task
-from apimlb.deploy.ids import ACCOUNT, BACKEND, DEPLOYMENT, parent_of
+from apimlb.deploy.ids import ACCOUNT, BACKEND, DEPLOYMENT, names_of, parent_of
+from apimlb.deploy.ids import kind_of as id_kind
 from apimlb.stack.differences import at
-from apimlb.stack.draining import LIST, listed, names_in
+from apimlb.stack.draining import listed, names_in
 from apimlb.stack.planner import NAMED_VALUE, OPERATION, POOL, Action, Plan, Step, kind_of
+from apimlb.stack.probe import Site
 from apimlb.stack.resources import Json
 
 TRY, DRAIN, OUT, IN, FORGET = "try", "drain", "take out", "take in", "forget"
@@ -45,14 +47,13 @@ def arrange(
     tasks: Sequence[Task],
     plan: Plan,
     observed: Mapping[str, Json],
-    balancers: Iterable[str],
-    probe: Iterable[str],
+    site: Site,
 ) -> Arrangement:
     """The plan's tasks with what stands around them; `observed` holds replies by lower-case id.
 
-    `balancers` are the ids of the policies that clients meet, `probe` those of what a probe goes through.
+    `site` says where clients and probes go.
     """
-    scene = _Scene(plan, observed, frozenset(map(str.lower, balancers)), frozenset(map(str.lower, probe)))
+    scene = _Scene(plan, observed, site)
     rolled = list(scene.rolled())
     needs = _Needs()
     backends: dict[str, str] = {}
@@ -123,16 +124,15 @@ class _Needs:
 class _Scene:
     """A plan as traffic sees it."""
 
-    def __init__(
-        self, plan: Plan, observed: Mapping[str, Json], balancers: frozenset[str], probe: frozenset[str]
-    ) -> None:
+    def __init__(self, plan: Plan, observed: Mapping[str, Json], site: Site) -> None:
         self.steps = {step.key: step for step in plan.steps}
         self._observed = observed
-        self._probe = probe
+        self._probe = frozenset(map(str.lower, site.through))
+        balancers = frozenset(map(str.lower, site.policies))
         kept = [step for step in plan.steps if step.action is not Action.DELETE]
         self._backends = {step.key: step for step in kept if kind_of(step.resource) == BACKEND}
         self._pools = [step for step in kept if kind_of(step.resource) == POOL]
-        self._list = next((step for step in kept if step.resource.name == LIST), None)
+        self._list = next((step for step in kept if step.key == site.drained.lower()), None)
         lists = [self._list] if self._list else []
         sending = [*self._pools, *lists, *(step for step in kept if step.key in balancers)]
         self.gates = [step for step in sending if step.action in _WRITING]
@@ -153,7 +153,8 @@ class _Scene:
         account and its deployment."""
         step = self._backends[backend]
         name, account = step.resource.name.lower(), self._account_of(step)
-        deployment = name.removeprefix(f"{account}-")
+        behind = [names_of(id)[-1].lower() for id in step.resource.behind if id_kind(id) == DEPLOYMENT]
+        deployment = next(iter(behind), "")
         both = account and all(f'\\"{part}\\"' in text for part in (account, deployment))
         return f'/backends/{name}"' in text or bool(both)
 

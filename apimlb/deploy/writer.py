@@ -68,6 +68,8 @@ class Writer:
                 return
 
     def _done(self, step: Step) -> Json:
+        if step.resource.adopted:
+            return self.known[step.key]
         there = self._settled(step)
         if step.action is Action.CREATE and kind_of(step.key) == GROUP:
             self._refuse_overtaken(step)

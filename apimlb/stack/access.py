@@ -10,9 +10,9 @@ A token is admitted when its application, its owner or a group that it names is 
 (`apimlb.stack.clients`).
 """
 
-from apimlb.stack.apis import operation_id, small_api
+from apimlb.stack.apis import operation_id, small_api, title_of
 from apimlb.stack.clients import in_shards
-from apimlb.stack.names import API, BARE_API, Names
+from apimlb.stack.names import API, BARE_API, IDENTITY, Names
 from apimlb.stack.resources import Json, Output, Resource
 
 PRODUCT = "apimlb"
@@ -23,24 +23,32 @@ GATEWAY = "apimlb-gateway"
 
 
 def product_id(names: Names) -> str:
-    return f"{names.service_id}/products/{PRODUCT}"
+    return names.child("products", PRODUCT)
 
 
 def subscription_id(names: Names) -> str:
     """The subscription that a deploy makes; its key is what `apimlb env` prints."""
-    return f"{names.service_id}/subscriptions/{SUBSCRIPTION}"
+    return names.child("subscriptions", SUBSCRIPTION)
 
 
 def named_value_id(names: Names, name: str) -> str:
-    return f"{names.service_id}/namedValues/{name}"
+    """The id of the named value that is usually called so."""
+    return names.child("namedValues", name)
+
+
+def identity_needs(names: Names) -> frozenset[str]:
+    """The ids of what a policy asks to call an account as the gateway's identity; a system-assigned one has
+    no client id that a policy could name."""
+    return frozenset() if names.is_system_assigned else frozenset({named_value_id(names, IDENTITY)})
 
 
 def policy_needs(names: Names) -> frozenset[str]:
     """The ids of what the balancing API's policy asks when a client comes."""
     values = (TENANT_ID, GATEWAY, *in_shards(names.stack.clients or ()))
     return frozenset(
-        {operation_id(names, KEYS_API), f"{product_id(names)}/apis/{KEYS_API}"}
+        {operation_id(names, KEYS_API), f"{product_id(names)}/apis/{names.inside(KEYS_API)}"}
         | {named_value_id(names, value) for value in values}
+        | identity_needs(names)
     )
 
 
@@ -49,7 +57,7 @@ def access(names: Names, policy: str) -> tuple[Resource, ...]:
     apis = (KEYS_API, API, *((BARE_API,) if names.stack.bare_host else ()))
     return (
         _product(names),
-        *small_api(names, KEYS_API, "Keys of the stack", "/", policy),
+        *small_api(names, KEYS_API, title_of(names, "Keys of the stack"), "/", policy),
         *(membership(names, api) for api in apis),
         *_named_values(names),
         _subscription(names),
@@ -63,27 +71,28 @@ def _product(names: Names) -> Resource:
         "Microsoft.ApiManagement/service/products",
         {
             "properties": {
-                "displayName": PRODUCT,
+                "displayName": names.inside(PRODUCT),
                 "description": "Keys of this product call the balanced Azure OpenAI API.",
                 "subscriptionRequired": True,
                 "approvalRequired": False,
                 "state": "published",
             }
         },
-        f"product {PRODUCT}",
+        f"product {names.inside(PRODUCT)}",
         needs=frozenset({names.service_id}),
     )
 
 
 def membership(names: Names, api: str) -> Resource:
-    """That the stack's product holds the API."""
+    """That the stack's product holds the API that is usually called so."""
+    id, api = names.child("apis", api), names.inside(api)
     return Resource(
         f"{product_id(names)}/apis/{api}",
         "Microsoft.ApiManagement/service/products/apis",
         {},
         f"{api} in the product",
-        needs=frozenset({product_id(names), f"{names.service_id}/apis/{api}"}),
-        exclusive=f"{names.service_id}/apis/{api}",
+        needs=frozenset({product_id(names), id}),
+        exclusive=id,
     )
 
 
@@ -91,10 +100,10 @@ def _named_values(names: Names) -> tuple[Resource, ...]:
     """The identity is in the subscription's tenant. A configuration that names no clients leaves those that
     `apimlb clients` wrote."""
     kept = frozenset({"properties.value"}) if names.stack.clients is None else frozenset[str]()
+    client = () if names.is_system_assigned else (_client_id(names),)
     return (
-        named_value(
-            names, TENANT_ID, Output(names.identity_id, "properties.tenantId"), needs=names.identity_id
-        ),
+        *client,
+        named_value(names, TENANT_ID, names.tenant, needs=names.identity_id),
         named_value(
             names, GATEWAY, Output(names.service_id, "properties.gatewayUrl"), needs=names.service_id
         ),
@@ -105,20 +114,27 @@ def _named_values(names: Names) -> tuple[Resource, ...]:
     )
 
 
+def _client_id(names: Names) -> Resource:
+    return named_value(
+        names, IDENTITY, Output(names.identity_id, "properties.clientId"), needs=names.identity_id
+    )
+
+
 def named_value(
     names: Names, name: str, value: object, needs: str = "", create_only: frozenset[str] = frozenset()
 ) -> Resource:
     return Resource(
         named_value_id(names, name),
         "Microsoft.ApiManagement/service/namedValues",
-        named_value_body(name, value),
-        f"named value {name}",
+        named_value_body(names.inside(name), value),
+        f"named value {names.inside(name)}",
         needs=frozenset({names.service_id, needs} - {""}),
         create_only=create_only,
     )
 
 
 def named_value_body(name: str, value: object) -> Json:
+    """What is sent of the named value that is called so."""
     return {"properties": {"displayName": name, "value": value, "secret": False}}
 
 
@@ -127,7 +143,7 @@ def _subscription(names: Names) -> Resource:
     return Resource(
         subscription_id(names),
         "Microsoft.ApiManagement/service/subscriptions",
-        subscription(names, SUBSCRIPTION),
+        subscription(names, names.inside(SUBSCRIPTION)),
         "subscription key",
         needs=frozenset({names.service_id, product_id(names)}),
         create_only=frozenset({"properties.state"}),

@@ -16,6 +16,7 @@ _SCHEME = "ApiKey"
 
 
 def named_value_name(account: Account) -> str:
+    """What the key's named value is usually called."""
     return f"apimlb-key-{account.name}"
 
 
@@ -24,11 +25,11 @@ def key_needs(names: Names, account: Account) -> tuple[str, ...]:
     return (named_value_id(names, named_value_name(account)),) if account.key_from else ()
 
 
-def credentials_of(account: Account) -> Json:
+def credentials_of(names: Names, account: Account) -> Json:
     """What the account's backends carry."""
     if not account.key_from:
         return {}
-    key = f"{{{{{named_value_name(account)}}}}}"
+    key = f"{{{{{names.inside(named_value_name(account))}}}}}"
     return {
         "credentials": {
             "header": {"api-key": [key]},
@@ -46,7 +47,7 @@ def account_keys(names: Names, keys: Mapping[str, str]) -> Iterator[Resource]:
             yield Resource(
                 named_value_id(names, name),
                 "Microsoft.ApiManagement/service/namedValues",
-                {"properties": {"displayName": name, "secret": True, **value}},
+                {"properties": {"displayName": names.inside(name), "secret": True, **value}},
                 f"key of account {account.name}",
                 needs=frozenset({names.service_id}),
                 create_only=frozenset({"properties.value"}),

@@ -9,17 +9,23 @@ OPERATION = "ask"
 
 
 def operation_id(names: Names, api: str) -> str:
-    return f"{names.service_id}/apis/{api}/operations/{OPERATION}"
+    return f"{names.child('apis', api)}/operations/{OPERATION}"
+
+
+def title_of(names: Names, title: str) -> str:
+    """What people read of an API with this title: beside others' it says whose it is."""
+    return f"{title} ({names.stack.name})" if names.is_guest else title
 
 
 def small_api(
     names: Names, api: str, title: str, template: str, policy: str, needs: frozenset[str] = frozenset()
 ) -> tuple[Resource, ...]:
-    """The API at the path that is its name, its policy, which needs `needs`, and GET `template`.
+    """The API at the path that is its name (`api` is the usual one), its policy, which needs `needs`, and GET
+    `template`.
 
     The policy comes before the operation, so that the API never forwards a request as it came.
     """
-    id = f"{names.service_id}/apis/{api}"
+    id, api = names.child("apis", api), names.inside(api)
     properties: Json = {
         "displayName": title,
         "path": api,

@@ -6,9 +6,12 @@ to add or remove one writes one value. Their names tell their number, so that a 
 there were goes on finding each client there while another number of them is written.
 """
 
+import re
 from collections.abc import Collection, Iterable
 
 PREFIX = "apimlb-client-ids"
+SHARD = re.compile(r"-client-ids-\d+(-of-\d+)?$")
+"""How the names of these named values end, whatever their stack."""
 EMPTY = "none"
 """A named value cannot be empty."""
 

@@ -18,7 +18,10 @@ FORMS = {
     "allowed_origins": "scheme and host of a page, such as https://app.example, or *",
     "publisher_email": "an e-mail address",
     "action_groups": "the whole id of an action group",
+    "gateway": "the id of an API Management service, or its resource group and name as group/name",
+    "gateway_identity": "the whole id of a user-assigned identity",
     "key_from": "the name of an environment variable",
+    "path": "openai, or a path that ends with /openai",
     "tags": "a tag's name, which has none of < > % & \\ ? /",
 }
 """What a text of each field has to be; a list's is what each of its members has to be."""

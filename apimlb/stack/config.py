@@ -2,6 +2,9 @@
 
 name = "apimlb"                 # goes into every resource's name
 location = "eastus2"            # of the gateway; the accounts say their own
+gateway = "apis/shared-apim"    # only for one that exists already: its group and name, or its id
+gateway_identity = "/subscr…"   # only for such a one: a user-assigned identity of its; left out: its own
+path = "openai"                 # of the API at the gateway: openai, or what ends with /openai
 tier = "BasicV2"
 units = 1                       # of the gateway; left out: 1 at creation, then kept
 publisher_name = "apimlb"       # what Azure shows of whoever runs the gateway
@@ -37,7 +40,6 @@ content_filter = "my-filter"    # left out: Azure's own
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -45,9 +47,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from apimlb.errors import ConfigError, unreadable
+from apimlb.stack.choices import Strategy, Tier, Upgrade
 from apimlb.stack.clients import shard_count
 from apimlb.stack.complaints import complaint, follows, path_of
-from apimlb.stack.parts import Monitoring, Part
+from apimlb.stack.parts import ApiPath, Gateway, Identity, Monitoring, Part
 
 FILE = "apimlb.toml"
 CAPACITY = 30
@@ -80,51 +83,6 @@ AUDIENCES = (
 
 Origin = Annotated[str, Field(pattern=r"^(\*|https?://[A-Za-z0-9.\[\]:_-]+)$")]
 """Scheme, host and port of a page, as a browser sends them in `Origin`; `*` for any."""
-
-
-class Tier(StrEnum):
-    """The APIM tiers that a stack can be on (Microsoft Learn: API Management features by tier)."""
-
-    CONSUMPTION = "Consumption"
-    DEVELOPER = "Developer"
-    BASIC = "Basic"
-    BASIC_V2 = "BasicV2"
-    STANDARD = "Standard"
-    STANDARD_V2 = "StandardV2"
-    PREMIUM = "Premium"
-
-    @property
-    def has_breakers(self) -> bool:
-        """Consumption alone has no circuit breakers (Microsoft Learn: API Management gateways overview)."""
-        return self is not Tier.CONSUMPTION
-
-    @property
-    def most_buffered_mib(self) -> int:
-        """Of a request's body, in MiB: a larger one can be neither read by a policy nor sent twice (Microsoft
-        Learn: API Management service limits)."""
-        return 2 if self in (Tier.CONSUMPTION, Tier.BASIC_V2, Tier.STANDARD_V2) else 500
-
-
-class Strategy(StrEnum):
-    """How the gateway finds another account: in the policy itself, or by its own pool and breakers.
-
-    RETRY is the default because of what the simulator shows (benchmarks/balancer.py, load 1.3): over all
-    profiles it answers 96 % and more of what an omniscient balancer does, where BACKEND_POOL falls to 63 %
-    (requests scarce) and 91 % (a sliding minute); it asks accounts a seventh as often in vain, and tells
-    clients the right time to come back in nine of ten 429s instead of in half. It costs half as much CPU
-    again, and a lookup of the cache for each account.
-    """
-
-    RETRY = "retry"
-    BACKEND_POOL = "backend-pool"
-
-
-class Upgrade(StrEnum):
-    """When Azure moves a deployment to a later version of its model (Microsoft Learn: model versions)."""
-
-    NEW = "OnceNewDefaultVersionAvailable"
-    EXPIRED = "OnceCurrentVersionExpired"
-    NEVER = "NoAutoUpgrade"
 
 
 class Account(Part):
@@ -215,6 +173,14 @@ class Stack(Part):
 
     name: Name = Field(default="apimlb", description="Goes into every resource's name.")
     location: Location = Field(default="eastus2", description="Of the gateway; the accounts say their own.")
+    gateway: Gateway = Field(
+        default="", description="An API Management service that exists already: it is used, not made."
+    )
+    gateway_identity: Identity = Field(
+        default="",
+        description="A user-assigned identity of such a gateway; left out: its own one.",
+    )
+    path: ApiPath = Field(default="openai", description="Of the API at the gateway; it ends with openai.")
     tier: Tier = Field(default=Tier.BASIC_V2, description="The gateway's.")
     units: int | None = Field(
         default=None, ge=1, le=31, description="Of the gateway; left out: 1 at creation, then kept."
@@ -278,6 +244,35 @@ class Stack(Part):
     def _switched(cls, value: object) -> object:
         """`true` is a table that says nothing, `false` is none."""
         return ({} if value else None) if isinstance(value, bool) else value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _beside_others(cls, data: object) -> object:
+        """The host alone is whoever's the gateway is."""
+        return {"bare_host": False, **data} if isinstance(data, dict) and data.get("gateway") else data
+
+    @model_validator(mode="after")
+    def _not_others(self) -> Self:
+        if self.gateway_identity and not self.gateway:
+            raise ValueError(
+                "gateway_identity is for a gateway that exists already: the others have their own"
+            )
+        if not self.gateway:
+            return self
+        fixed = {"units", "publisher_name", "publisher_email"} & self.model_fields_set
+        if fixed:
+            raise ValueError(
+                f"{', '.join(sorted(fixed))} cannot be set of a gateway that exists already: "
+                "nothing of it is changed, so leave that out"
+            )
+        if self.bare_host:
+            raise ValueError("bare_host is off at a gateway that others use: that API is theirs to have")
+        return self
+
+    @property
+    def root(self) -> str:
+        """What is between the gateway's address and `/openai`: `/search`, usually nothing."""
+        return f"/{self.path}".removesuffix("/openai")
 
     @field_validator("clients")
     @classmethod

@@ -8,17 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from apimlb.stack.access import access, named_value, named_value_id, policy_needs
+from apimlb.http import last_segment
+from apimlb.stack.access import access, named_value, policy_needs
 from apimlb.stack.account_keys import account_keys, credentials_of, key_needs
-from apimlb.stack.apis import operation, policy_of
-from apimlb.stack.config import CAPACITY, Account, Deployment, Stack, Tier
+from apimlb.stack.apis import operation, policy_of, title_of
+from apimlb.stack.choices import Tier
+from apimlb.stack.config import CAPACITY, Account, Deployment, Stack
 from apimlb.stack.draining import LIST, listed
-from apimlb.stack.marks import Mark, marked, tagged
+from apimlb.stack.marks import Mark, guest_tags, marked, tagged
 from apimlb.stack.monitoring import monitoring
-from apimlb.stack.names import API, BARE_API, IDENTITY, OPENAI_USER, Names, backend
+from apimlb.stack.names import API, BARE_API, OPENAI_USER, Names
 from apimlb.stack.probe import probe
-from apimlb.stack.resources import Json, Output, Resource
+from apimlb.stack.resources import Json, Resource
 
+BALANCER = "API"
+"""The label of the API that clients call."""
+_IDENTITY_KIND = "Microsoft.ManagedIdentity/userAssignedIdentities"
 METHODS = "GET", "POST", "DELETE"
 """Those of OpenAI's API, each with an operation for any path: the policy decides by the path, also about
 what is still to come, and answers what is unknown in OpenAI's form, which APIM's own 404 is not. With OPTIONS
@@ -64,23 +69,19 @@ def resources(
     carried = mark or Mark(stack.name)
     names = Names(subscription, stack)
     made = (*_resources(names, policies, drained), *account_keys(names, keys))
-    return tuple(marked(tagged(resource, stack.tags), carried) for resource in made)
+    return tuple(r if r.adopted else marked(tagged(r, stack.tags), carried) for r in made)
 
 
 def _resources(names: Names, policies: Policies, drained: frozenset[str]) -> tuple[Resource, ...]:
     stack = names.stack
     return (
         _group(names),
-        _identity(names),
-        _service(names),
+        *_gateway(names),
         *(
             resource
             for account in stack.accounts
             if not account.endpoint
             for resource in _account(names, account)
-        ),
-        named_value(
-            names, IDENTITY, Output(names.identity_id, "properties.clientId"), needs=names.identity_id
         ),
         *access(names, policies.keys),
         *_drained(names, drained),
@@ -93,20 +94,36 @@ def _resources(names: Names, policies: Policies, drained: frozenset[str]) -> tup
 
 
 def _group(names: Names) -> Resource:
-    """A group cannot move, and where it is means nothing to what is in it."""
+    """A group cannot move, and where it is means nothing to what is in it. It names a gateway of others."""
+    told = {"tags": guest_tags(names.service_id)} if names.is_guest else {}
     return Resource(
         names.group_id,
         "Microsoft.Resources/resourceGroups",
-        {"location": names.stack.location},
+        {"location": names.stack.location, **told},
         "resource group",
         create_only=frozenset({"location"}),
     )
 
 
+def _gateway(names: Names) -> tuple[Resource, ...]:
+    """The service and its identity; those of others are read alone, and their bodies say what the stack takes
+    them for. The group is written before: it tells where the stack's things are."""
+    if not names.is_guest:
+        return _identity(names), _service(names)
+    group = frozenset({names.group_id})
+    kind, label = "Microsoft.ApiManagement/service", f"gateway {names.service}"
+    body: Json = {"sku": {"name": names.stack.tier.value}}
+    service = Resource(names.service_id, kind, body, label, needs=group, adopted=True)
+    if names.is_system_assigned:
+        return (service,)
+    kind, label = _IDENTITY_KIND, f"identity {last_segment(names.identity_id)}"
+    return Resource(names.identity_id, kind, {}, label, needs=group, adopted=True), service
+
+
 def _identity(names: Names) -> Resource:
     return Resource(
         names.identity_id,
-        "Microsoft.ManagedIdentity/userAssignedIdentities",
+        _IDENTITY_KIND,
         {"location": names.stack.location},
         "identity",
         needs=frozenset({names.group_id}),
@@ -187,7 +204,7 @@ def _role(names: Names, account: Account) -> Resource:
         {
             "properties": {
                 "roleDefinitionId": role,
-                "principalId": Output(names.identity_id, "properties.principalId"),
+                "principalId": names.principal,
                 "principalType": "ServicePrincipal",
             }
         },
@@ -202,7 +219,7 @@ def _backends(names: Names) -> tuple[Resource, ...]:
             names.backend_id(account, deployment),
             "Microsoft.ApiManagement/service/backends",
             {"properties": _backend(names, account)},
-            f"backend {backend(account, deployment)}",
+            f"backend {names.backend(account, deployment)}",
             needs=frozenset({names.service_id, *key_needs(names, account)}),
             behind=_behind(names, account, deployment),
         )
@@ -221,7 +238,7 @@ def _behind(names: Names, account: Account, deployment: str) -> frozenset[str]:
 def _backend(names: Names, account: Account) -> Json:
     """`protocol` is "http" for https URLs too; a backend has one breaker rule at most."""
     endpoint = account.endpoint or f"https://{names.account(account)}.openai.azure.com"
-    properties: Json = {"url": f"{endpoint}/openai", "protocol": "http", **credentials_of(account)}
+    properties: Json = {"url": f"{endpoint}/openai", "protocol": "http", **credentials_of(names, account)}
     if names.stack.tier.has_breakers and names.stack.strategy == "backend-pool":
         rule = {
             "name": "throttled",
@@ -269,11 +286,11 @@ def _members(names: Names, deployment: str, drained: frozenset[str]) -> list[Jso
 
 def _api(names: Names, policies: Policies) -> tuple[Resource, ...]:
     """The API asks for no subscription: its policy checks every client, whichever credential it brings."""
-    api = f"{names.service_id}/apis/{API}"
-    main = _published(names, api, "Azure OpenAI", API, policies.balancer)
+    api = names.child("apis", API)
+    main = _published(names, api, title_of(names, "Azure OpenAI"), names.stack.path, policies.balancer)
     if not names.stack.bare_host:
         return main
-    bare = f"{names.service_id}/apis/{BARE_API}"
+    bare = names.child("apis", BARE_API)
     title = "Azure OpenAI at the bare host"
     return *main, *_published(names, bare, title, "", policies.bare, prefix="bare-")
 
@@ -293,14 +310,14 @@ def _published(
                 "subscriptionRequired": False,
             }
         },
-        "API" if path else "API of the bare host",
+        BALANCER if path else "API of the bare host",
         needs=frozenset({names.service_id}),
         exclusive=api,
     )
     backends = {resource.id for resource in (*_backends(names), *_pools(names))}
-    asked = {named_value_id(names, IDENTITY), *policy_needs(names), *(made.id for made in _drained(names))}
+    asked = {*policy_needs(names), *(made.id for made in _drained(names))}
     # What clients of the API with a path have met first is what the one without is given.
-    before = () if path else (f"{names.service_id}/apis/{API}/policies/policy",)
+    before = () if path else (f"{names.child('apis', API)}/policies/policy",)
     title = "policy" if path else "policy of the bare host"
     checked = policy_of(api, policy, title, frozenset({*backends, *asked, *before}))
     # Operations come after the policy: while they are missing the API answers 404, never unchecked.

@@ -9,9 +9,13 @@ Elsewhere it is a text, `apimlb:<stack>:<id>`, in a description, a display name 
 write around it. A policy carries none, nor does an API's place in a product: they are the API's and the
 product's.
 
+A gateway that others use carries nothing: the group has a tag for each in which there is something of the
+stack's, `apimlb-in-<hash> = <id>`.
+
 Stacks that were made before there were ids carry `apimlb-stack` alone, and nothing where there are no tags.
 """
 
+import hashlib
 import re
 import uuid
 from collections.abc import Iterable, Mapping
@@ -22,6 +26,8 @@ from apimlb.stack.resources import Json, Resource
 
 TAG = "apimlb-stack"
 TAG_ID = "apimlb-stack-id"
+
+_GUEST = "apimlb-in-"
 
 _TEXT = re.compile(r"apimlb:([a-z][a-z0-9-]*):([0-9a-f-]{36})")
 _NAMESPACE = uuid.UUID("5f0f4c3e-3f0c-5d0a-8a55-6d1f2b8c7e21")
@@ -77,7 +83,7 @@ def tagged(resource: Resource, tags: Mapping[str, str]) -> Resource:
     """The resource with the tags, where its type has some."""
     if not tags or CARRIERS.get(resource.type.lower()) != _TAGS:
         return resource
-    return replace(resource, body={**resource.body, "tags": dict(tags)})
+    return replace(resource, body={**resource.body, "tags": {**tags, **resource.body.get("tags", {})}})
 
 
 def marked(resource: Resource, mark: Mark) -> Resource:
@@ -109,6 +115,18 @@ def mark_of(type: str, body: Mapping[str, Any]) -> Mark | None:
         return Mark(str(tags[TAG]), str(tags.get(TAG_ID) or "")) if TAG in tags else None
     held = (body.get("properties") or {}).get(place.partition(".")[2])
     return in_text(" ".join(map(str, held)) if isinstance(held, list) else str(held or ""))
+
+
+def guest_tags(service: str) -> dict[str, str]:
+    """What the resource group says of a gateway of others, with this id, that the stack has things in: an id
+    fits into a tag's 256 characters."""
+    return {f"{_GUEST}{hashlib.sha256(service.lower().encode()).hexdigest()[:8]}": service}
+
+
+def guests_in(group: Json | None) -> dict[str, str]:
+    """The ids of those gateways, by the tag that says so."""
+    tags = (group or {}).get("tags") or {}
+    return {name: str(id) for name, id in tags.items() if name.startswith(_GUEST)}
 
 
 def mark_in(resources: Iterable[Resource]) -> Mark:

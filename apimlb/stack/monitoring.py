@@ -81,7 +81,7 @@ def _role(names: Names) -> Resource:
         {
             "properties": {
                 "roleDefinitionId": f"{definitions}/{METRICS_PUBLISHER}",
-                "principalId": Output(names.identity_id, "properties.principalId"),
+                "principalId": names.principal,
                 "principalType": "ServicePrincipal",
             }
         },
@@ -151,9 +151,14 @@ def _connection(names: Names) -> Resource:
     return named_value(names, CONNECTION, where, needs=names.component_id)
 
 
+def _client_id(names: Names) -> Output | str:
+    """As whom the logger speaks (Microsoft Learn, the page above: `SystemAssigned`, or a client id)."""
+    return "SystemAssigned" if names.is_system_assigned else Output(names.identity_id, "properties.clientId")
+
+
 def _logger(names: Names) -> Resource:
     return Resource(
-        f"{names.service_id}/loggers/{LOGGER}",
+        names.child("loggers", LOGGER),
         "Microsoft.ApiManagement/service/loggers",
         {
             "properties": {
@@ -162,8 +167,8 @@ def _logger(names: Names) -> Resource:
                 "resourceId": names.component_id,
                 "isBuffered": True,
                 "credentials": {
-                    "connectionString": f"{{{{{CONNECTION}}}}}",
-                    "identityClientId": Output(names.identity_id, "properties.clientId"),
+                    "connectionString": f"{{{{{names.inside(CONNECTION)}}}}}",
+                    "identityClientId": _client_id(names),
                 },
             }
         },
@@ -176,7 +181,7 @@ def _logger(names: Names) -> Resource:
 
 def _diagnostic(names: Names, wanted: Monitoring, api: str) -> Resource:
     """Neither bodies nor headers: a stream whose body is logged arrives as a whole, and headers hold keys."""
-    id, logger = f"{names.service_id}/apis/{api}", f"{names.service_id}/loggers/{LOGGER}"
+    id, logger = names.child("apis", api), names.child("loggers", LOGGER)
     return Resource(
         f"{id}/diagnostics/{DIAGNOSTIC}",
         "Microsoft.ApiManagement/service/apis/diagnostics",
@@ -193,7 +198,7 @@ def _diagnostic(names: Names, wanted: Monitoring, api: str) -> Resource:
                 "backend": {"request": _nothing(), "response": _nothing()},
             }
         },
-        f"diagnostics of {api}",
+        f"diagnostics of {names.inside(api)}",
         needs=frozenset({id, logger}),
         exclusive=id,
     )

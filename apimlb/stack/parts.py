@@ -20,6 +20,27 @@ ActionGroup = Annotated[
 ]
 """The whole id of an action group of Azure Monitor."""
 
+Gateway = Annotated[
+    str,
+    Field(
+        pattern=r"(?i)^(/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/\s]+/providers/Microsoft\.ApiManagement/"
+        r"service/[a-z0-9-]+|([^/\s]+/)?[a-z0-9-]+|)$"
+    ),
+]
+"""An API Management service: its whole id, its resource group and name, or its name in the stack's group."""
+
+Identity = Annotated[
+    str,
+    Field(
+        pattern=r"(?i)^(/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/\s]+/providers/"
+        r"Microsoft\.ManagedIdentity/userAssignedIdentities/[^/\s]+|)$"
+    ),
+]
+"""The whole id of a user-assigned managed identity."""
+
+ApiPath = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._~-]*/){0,4}openai$", max_length=100)]
+"""Where an API is at its gateway. What Azure's clients are given as an endpoint they put before `/openai`."""
+
 
 class Monitoring(Part):
     """What is told to Azure Monitor, how long that is kept, and who hears of an alert.

@@ -63,6 +63,7 @@ _AFTER: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     LOGGER: (frozenset({DIAGNOSTIC}), frozenset({API, DIAGNOSTIC})),
     COMPONENT: (frozenset({LOGGER}), frozenset({LOGGER, ROLE, WORKBOOK, ALERT})),
     WORKSPACE: (frozenset({COMPONENT}), frozenset({COMPONENT, WORKBOOK, ALERT})),
+    SERVICE: (frozenset({POLICY, OPERATION, SUBSCRIPTION}), frozenset()),
 }
 
 
@@ -171,6 +172,8 @@ def step_for(resource: Resource, observed: Mapping[str, Json]) -> Step:
     """What happens to one resource, whatever becomes of the others."""
     needs = frozenset(need.lower() for need in resource.needs)
     there = observed.get(resource.key)
+    if resource.adopted:
+        return Step(Action.KEEP, resource, there or {}, needs=needs)
     if there is None:
         return Step(Action.CREATE, resource, resource.body, needs=needs)
     resource = keeping(resource, there)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apimlb.stack import names as stack_names
-from apimlb.stack.access import named_value_id
-from apimlb.stack.apis import operation_id, small_api
+from apimlb.stack.access import identity_needs, named_value_id
+from apimlb.stack.apis import operation_id, small_api, title_of
 from apimlb.stack.draining import LIST
 from apimlb.stack.names import IDENTITY, Names
 from apimlb.stack.resources import Resource
@@ -24,29 +24,29 @@ ERROR = "backend-error"
 
 def subscription_id(names: Names) -> str:
     """The subscription whose key the API asks for."""
-    return f"{names.service_id}/subscriptions/{SUBSCRIPTION}"
+    return names.child("subscriptions", SUBSCRIPTION)
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """Where a deploy asks whether what it made works.
 
-    Ids: of the `service`, of the `api` that clients call, of the `key` that the probe asks for, and of all
-    that a probe goes `through`. `path` is the API's, `tenant` Entra's, `backends` are the names of them all.
+    Ids: of the `service`, of the `api` that clients call and of the one at the `bare` host, of the list of
+    accounts that are sent nothing (`drained`), of the `key` that the probe asks for, and of all that a probe
+    goes `through`. `path` is the API's, `asking` the probe's, `tenant` Entra's; `backends` are the names of
+    them all, with their account's.
     """
 
     service: str
     api: str
+    bare: str
     path: str
+    asking: str
     key: str
+    drained: str
     through: frozenset[str]
     tenant: str
     backends: Mapping[str, str]
-
-    @property
-    def drained(self) -> str:
-        """The id of the list of the accounts that are sent nothing."""
-        return f"{self.service}/namedValues/{LIST}"
 
     @property
     def policy(self) -> str:
@@ -56,34 +56,42 @@ class Site:
     @property
     def policies(self) -> tuple[str, str]:
         """The same with that of the API without a path."""
-        return self.policy, f"{self.service}/apis/{stack_names.BARE_API}/policies/policy"
+        return self.policy, f"{self.bare}/policies/policy"
 
 
 def site(names: Names, tenant: str) -> Site:
     """The site of a stack."""
-    api = f"{names.service_id}/apis/{stack_names.API}"
-    through = {operation_id(names, API), subscription_id(names), named_value_id(names, IDENTITY)}
-    backends = {
-        stack_names.backend(account, deployment): account.name
-        for deployment in names.stack.deployments
-        for account in names.stack.accounts
-    }
     key = subscription_id(names)
-    return Site(names.service_id, api, stack_names.API, key, frozenset(through), tenant, backends)
+    return Site(
+        names.service_id,
+        names.child("apis", stack_names.API),
+        names.child("apis", stack_names.BARE_API),
+        names.stack.path,
+        names.inside(API),
+        key,
+        named_value_id(names, LIST),
+        frozenset({operation_id(names, API), key, named_value_id(names, IDENTITY)}),
+        tenant,
+        {
+            names.backend(account, deployment): account.name
+            for deployment in names.stack.deployments
+            for account in names.stack.accounts
+        },
+    )
 
 
 def probe(names: Names, policy: str) -> tuple[Resource, ...]:
     """The API and its key."""
-    api = f"{names.service_id}/apis/{API}"
-    body = {"properties": {"displayName": SUBSCRIPTION, "scope": api, "state": "active"}}
+    api, title = names.child("apis", API), names.inside(SUBSCRIPTION)
+    body = {"properties": {"displayName": title, "scope": api, "state": "active"}}
     return (
         *small_api(
             names,
             API,
-            "Probe of the stack",
+            title_of(names, "Probe of the stack"),
             "/{backend}",
             policy,
-            frozenset({named_value_id(names, IDENTITY)}),
+            identity_needs(names),
         ),
         Resource(
             subscription_id(names),

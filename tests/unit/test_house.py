@@ -31,10 +31,17 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.http": (set(), set()),
     "apimlb.files": (set(), set()),
     "apimlb.limits": (set(), set()),
+    "apimlb.stack.choices": (set(), set()),
     "apimlb.stack.clients": (GROUND, set()),
     "apimlb.stack.complaints": (GROUND, set()),
     "apimlb.stack.config": (
-        GROUND | {"apimlb.stack.clients", "apimlb.stack.complaints", "apimlb.stack.parts"},
+        GROUND
+        | {
+            "apimlb.stack.choices",
+            "apimlb.stack.clients",
+            "apimlb.stack.complaints",
+            "apimlb.stack.parts",
+        },
         {"pydantic"},
     ),
     "apimlb.stack.parts": (GROUND, {"pydantic"}),

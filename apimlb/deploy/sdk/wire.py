@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -64,9 +65,20 @@ class Wire:
         self._clock = clock
         self._options = options
         self._clients: dict[str, Any] = {}
+        self._elsewhere: dict[str, Wire] = {}
         self._bare: PipelineClient[Any, Any] | None = None
         self._lock = threading.Lock()
         self._answered = False
+
+    def at(self, subscription_id: str) -> "Wire":
+        """The wire to another subscription of the same tenant; to the target's own this one."""
+        if subscription_id.lower() == self._target.subscription_id.lower():
+            return self
+        with self._lock:
+            if subscription_id not in self._elsewhere:
+                target = replace(self._target, subscription_id=subscription_id)
+                self._elsewhere[subscription_id] = Wire(target, self._credential, self._clock, self._options)
+            return self._elsewhere[subscription_id]
 
     def call(self, client: str, group: str, method: str, *arguments: Any, **options: Any) -> Answer:
         """The answer to an operation of the SDK; one that starts with `begin_` is begun and not followed."""

@@ -20,6 +20,7 @@ from apimlb.stack.desired import resources
 from apimlb.stack.draining import drained_in
 from apimlb.stack.marks import identified
 from apimlb.stack.names import Names
+from apimlb.stack.planner import Revival
 from apimlb.stack.probe import site
 from apimlb.stack.resources import Json
 from tests.functional.deploy.local_azure import LocalAzure
@@ -43,15 +44,17 @@ class Site:
     keys: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
 
-    def deploy(self, **configuration: Any) -> Applied:
+    def deploy(
+        self, *, retires: bool = False, on_soft_deleted: str = "fail", **configuration: Any
+    ) -> Applied:
         """Deploy the stack of this configuration, whatever goes with it, and try it."""
         stack = parse(configuration)
         names, cloud = Names(SUBSCRIPTION, stack), self.azure.connected()
         group = cloud.get(names.group_id)
         wanted = self.wanted(stack, group)(drained_in(group, stack))
         models = Models(cloud, self.azure.clock, self.folder, SUBSCRIPTION) if self.folder else None
-        deployer = Deployer(cloud, self.azure.clock, visit=self.visit(stack), models=models)
-        preview = deployer.preview(wanted, group=group)
+        deployer = Deployer(cloud, self.azure.clock, visit=self.visit(stack), models=models, retires=retires)
+        preview = deployer.preview(wanted, group=group, revivals={"": Revival(on_soft_deleted)})
         applied = deployer.apply(preview)
         applied.outcome.raise_failure()
         applied.verify()
@@ -72,19 +75,19 @@ class Site:
         answered = self.azure.call(Request(method, url, headers, body))
         return Answer(answered.status, answered.headers)
 
-    def serve(self, stack: Stack, client: str = "", path: str = CHAT) -> None:
+    def serve(self, stack: Stack, client: str = "", path: str = CHAT, key: str = KEY) -> None:
         """From now on a client calls `path` whenever whoever deploys does anything: with the key, or with a
         token of the application with the id `client`."""
         service = Names(SUBSCRIPTION, stack).service_id
-        held = self.azure.world.store.get(f"{service}/subscriptions/{KEY}")
+        held = self.azure.world.store.get(f"{service}/subscriptions/{key}")
         assert held is not None
-        key, content = ("api-key", held.hidden["primaryKey"]), ("Content-Type", "application/json")
+        sent, content = ("api-key", held.hidden["primaryKey"]), ("Content-Type", "application/json")
         entra, who = self.azure.world.entra, Principal(client, client)
         url = f"https://{service.rpartition('/')[2]}.azure-api.net{path}"
 
         def call(request: Request) -> None:
             token = ("Authorization", f"Bearer {entra.mint(who, AUDIENCE)}")
-            headers = Headers([token if client else key, content])
+            headers = Headers([token if client else sent, content])
             answered = self.azure.call(Request("POST", url, headers, BODY))
             self.statuses[answered.status] += 1
             if answered.status != 200:

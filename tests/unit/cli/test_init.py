@@ -40,6 +40,11 @@ def test_answers_are_in_the_file() -> None:
     assert [account.location for account in stack.accounts] == ["eastus", "westeurope"]
 
 
+def test_a_gateway_of_others_gets_a_path_of_the_stacks_own() -> None:
+    stack = parse(tomllib.loads(text_of({**USUAL, "name": "mine", "gateway": "apis/shared"})))
+    assert (stack.gateway, stack.path, stack.bare_host) == ("apis/shared", "mine/openai", False)
+
+
 def test_what_does_not_fit_is_told_and_nothing_is_written(tmp_path: Path) -> None:
     file = tmp_path / "apimlb.toml"
     with pytest.raises(ConfigError, match="Did you mean BasicV2"):

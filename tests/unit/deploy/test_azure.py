@@ -56,6 +56,22 @@ def test_a_deletion_of_a_gateway_s_child_is_unconditional() -> None:
     assert arm.requests[0].headers.get("If-Match") == "*"
 
 
+def test_an_api_goes_with_all_its_revisions_and_a_revision_alone() -> None:
+    arm = Arm(reply(200), reply(200))
+    arm.cloud.delete(f"{SERVICE}/apis/openai")
+    arm.cloud.delete(f"{SERVICE}/apis/openai;rev=2")
+    assert [request.query.get("deleteRevisions") for request in arm.requests] == ["true", None]
+
+
+def test_what_is_in_another_subscription_is_asked_for_there() -> None:
+    other = BACKEND.replace("/subscriptions/s/", "/subscriptions/other/")
+    arm = Arm(reply(200, {"id": other}), reply(200, {"value": []}), reply(200, {"id": BACKEND}))
+    assert arm.cloud.get(other) == {"id": other}
+    arm.cloud.children(SERVICE.replace("/s/", "/other/", 1), "microsoft.apimanagement/service/apis")
+    assert arm.cloud.get(BACKEND) == {"id": BACKEND}
+    assert [path.split("/")[2] for _, path in arm.asked] == ["other", "other", "s"]
+
+
 def test_a_policy_is_read_as_it_was_written() -> None:
     arm = Arm(reply(200, {"properties": {"value": "<policies />", "format": "rawxml"}}))
     arm.cloud.get(f"{SERVICE}/apis/openai/policies/policy")

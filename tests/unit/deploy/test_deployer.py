@@ -12,6 +12,8 @@ from apimlb.deploy.executor import Event, State
 from apimlb.deploy.ids import ACCOUNT, DEPLOYMENT, GROUP, SERVICE, kind_of
 from apimlb.deploy.journal import Journal
 from apimlb.errors import CloudError, ConfigError, ConflictError, Interrupted, NotFoundError, QuotaError
+from apimlb.stack.config import parse
+from apimlb.stack.names import Names
 from apimlb.stack.planner import Action
 from apimlb.stack.resources import Resource
 from tests.clouds import FakeCloud, Killed
@@ -41,7 +43,7 @@ def test_a_deploy_makes_everything_and_knows_the_gateway() -> None:
     cloud = FakeCloud()
     applied = deploy(cloud, whole())
     assert {resource.key for resource in whole()} == set(cloud.resources)
-    state = state_of(STACK, "https://management.azure.com", applied.replies)
+    state = state_of(Names(SUBSCRIPTION, parse({})), "https://management.azure.com", applied.replies)
     assert state is not None
     assert state["gateway_url"] == f"https://{state['service']}.azure-api.net"
     assert state["subscription_id"] == SUBSCRIPTION

@@ -49,7 +49,7 @@ def deployed(**configuration: Any) -> FakeCloud:
 
 def arranged(cloud: FakeCloud, **configuration: Any) -> Arrangement:
     made = Deployer(cloud, ManualClock()).preview(desired(**configuration))
-    return arrange(tasks_of(made.plan), made.plan, made.observed, SITE.policies, SITE.through)
+    return arrange(tasks_of(made.plan), made.plan, made.observed, SITE)
 
 
 def by_label(made: Arrangement) -> Mapping[str, Task]:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apimlb.errors import ConfigError
-from apimlb.stack.config import Stack, Tier, parse
+from apimlb.stack.choices import Tier
+from apimlb.stack.config import Stack, parse
 
 PYDANTIC = ("Extra inputs", "Tuple should", "Input should", "Field required", "String should", "Value error")
 

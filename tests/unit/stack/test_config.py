@@ -1,10 +1,19 @@
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from apimlb.errors import ConfigError
-from apimlb.stack.config import Stack, Tier, load, parse, schema
+from apimlb.stack.choices import Tier
+from apimlb.stack.config import Stack, load, parse, schema
+from apimlb.stack.names import Names
+
+IDENTITY = (
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/apis"
+    "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/for-apps"
+)
 
 
 def test_an_empty_file_is_a_whole_stack() -> None:
@@ -133,3 +142,37 @@ def test_the_schema_names_every_setting() -> None:
 def test_the_schema_that_editors_read_is_this_one() -> None:
     file = Path(__file__).parents[3] / "docs" / "apimlb.schema.json"
     assert json.loads(file.read_text()) == schema(), "run `make texts`"
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        ({"gateway": "apis/shared", "units": 2}, "units cannot be set of a gateway that exists already"),
+        ({"gateway": "apis/shared", "bare_host": True}, "bare_host is off at a gateway that others use"),
+        ({"gateway_identity": IDENTITY}, "gateway_identity is for a gateway that exists already"),
+        ({"gateway": "a/b/c"}, 'gateway: "a/b/c" is not the id of an API Management service'),
+        ({"path": "search"}, 'path: "search" is not openai, or a path that ends with /openai'),
+    ],
+)
+def test_what_a_gateway_of_others_cannot_be_told_is_refused(tables: dict[str, object], words: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        parse(tables)
+
+
+def test_a_gateway_is_named_in_three_ways() -> None:
+    def service(gateway: str) -> str:
+        return Names("s", parse({"name": "mine", "gateway": gateway})).service_id
+
+    tail = "providers/Microsoft.ApiManagement/service/shared"
+    whole = f"/subscriptions/{'0' * 8}-0000-0000-0000-{'0' * 12}/resourceGroups/apis/{tail}"
+    assert service(whole) == whole
+    assert service("apis/shared") == f"/subscriptions/s/resourceGroups/apis/{tail}"
+    assert service("shared") == f"/subscriptions/s/resourceGroups/rg-mine/{tail}"
+
+
+def test_the_files_on_the_page_about_settings_are_taken() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
+    files = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert len(files) > 2
+    for file in files:
+        parse(tomllib.loads(file))

@@ -17,6 +17,10 @@ GROUP = (
     "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/ops"
     "/providers/Microsoft.Insights/actionGroups/on-call"
 )
+IDENTITY = (
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/apis"
+    "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/for-apps"
+)
 ADOPTED = {"location": "eastus2", "name": "other", "endpoint": "https://other.example"}
 
 
@@ -161,7 +165,11 @@ IN_POLICY: dict[str, dict[str, Any]] = {
     "accounts.priority": {"strategy": "retry", "accounts": [{"location": "eastus2", "priority": 7}]},
     "accounts.weight": {"strategy": "retry", "accounts": [{"location": "eastus2", "weight": 7}]},
 }
+SHARED = {"gateway": "apis/shared"}
 IN_RESOURCES: dict[str, dict[str, Any]] = {
+    "gateway": SHARED,
+    "gateway_identity": {**SHARED, "gateway_identity": IDENTITY},
+    "path": {"path": "search/openai"},
     "accept_retry_after": {"strategy": "backend-pool", "accept_retry_after": True},
     "bare_host": {"bare_host": False},
 }

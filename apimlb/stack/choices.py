@@ -1,0 +1,48 @@
+"""What a setting is one of, where it is one of a few."""
+
+from enum import StrEnum
+
+
+class Tier(StrEnum):
+    """The APIM tiers that a stack can be on (Microsoft Learn: API Management features by tier)."""
+
+    CONSUMPTION = "Consumption"
+    DEVELOPER = "Developer"
+    BASIC = "Basic"
+    BASIC_V2 = "BasicV2"
+    STANDARD = "Standard"
+    STANDARD_V2 = "StandardV2"
+    PREMIUM = "Premium"
+
+    @property
+    def has_breakers(self) -> bool:
+        """Consumption alone has no circuit breakers (Microsoft Learn: API Management gateways overview)."""
+        return self is not Tier.CONSUMPTION
+
+    @property
+    def most_buffered_mib(self) -> int:
+        """Of a request's body, in MiB: a larger one can be neither read by a policy nor sent twice (Microsoft
+        Learn: API Management service limits)."""
+        return 2 if self in (Tier.CONSUMPTION, Tier.BASIC_V2, Tier.STANDARD_V2) else 500
+
+
+class Strategy(StrEnum):
+    """How the gateway finds another account: in the policy itself, or by its own pool and breakers.
+
+    RETRY is the default because of what the simulator shows (benchmarks/balancer.py, load 1.3): over all
+    profiles it answers 96 % and more of what an omniscient balancer does, where BACKEND_POOL falls to 63 %
+    (requests scarce) and 91 % (a sliding minute); it asks accounts a seventh as often in vain, and tells
+    clients the right time to come back in nine of ten 429s instead of in half. It costs half as much CPU
+    again, and a lookup of the cache for each account.
+    """
+
+    RETRY = "retry"
+    BACKEND_POOL = "backend-pool"
+
+
+class Upgrade(StrEnum):
+    """When Azure moves a deployment to a later version of its model (Microsoft Learn: model versions)."""
+
+    NEW = "OnceNewDefaultVersionAvailable"
+    EXPIRED = "OnceCurrentVersionExpired"
+    NEVER = "NoAutoUpgrade"
