@@ -7,7 +7,7 @@ python docs/derived.py --check    says which are not as the program has them
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -78,17 +78,37 @@ def _kinds(above: type[ApimlbError]) -> Iterator[type[ApimlbError]]:
 
 
 def licences() -> str:
-    """What is installed with apimlb, and under which licence; of the machine that this runs on."""
-    names, waiting = {"apimlb"}, ["apimlb"]
+    """What is installed with apimlb and with its extras, and under which licence; of the machine that this
+    runs on."""
+    base = _installed_with(_required("apimlb"))
+    lines = ["# Licences", "", "apimlb is under the MIT licence. What is installed with it:", "", *_table(base)]
+    for extra in EXTRAS:
+        lines += ["", f"And with `apimlb[{extra}]`:", ""]
+        lines += _table(_installed_with(_required("apimlb", extra)) - base)
+    return "\n".join(lines) + "\n"
+
+
+def _table(names: Iterable[str]) -> list[str]:
+    return ["| package | licence |", "|---|---|", *(f"| {name} | {_licence(name)} |" for name in sorted(names))]
+
+
+def _installed_with(names: Iterable[str]) -> frozenset[str]:
+    """The packages and all that they need, as far as it is installed."""
+    found, waiting = set(), [*names]
     while waiting:
-        for requirement in metadata.requires(waiting.pop()) or ():
-            name = re.split(r"[\s;<>=!~\[(]", requirement)[0].lower()
-            if "extra ==" not in requirement and name not in names and _is_installed(name):
-                names.add(name)
-                waiting.append(name)
-    rows = [f"| {name} | {_licence(name)} |" for name in sorted(names - {"apimlb"})]
-    head = ["# Licences", "", "apimlb is under the MIT licence. What is installed with it:", ""]
-    return "\n".join([*head, "| package | licence |", "|---|---|", *rows]) + "\n"
+        name = waiting.pop()
+        if name not in found and _is_installed(name):
+            found.add(name)
+            waiting += _required(name)
+    return frozenset(found)
+
+
+def _required(name: str, extra: str = "") -> Iterator[str]:
+    """What the package requires of itself, or for the extra alone."""
+    for requirement in metadata.requires(name) or ():
+        wanted = re.search(r"""extra == ['"]([^'"]+)""", requirement)
+        if (wanted[1] if wanted else "") == extra:
+            yield re.split(r"[\s;<>=!~\[(]", requirement)[0].lower()
 
 
 def _is_installed(name: str) -> bool:
@@ -109,6 +129,9 @@ def _licence(name: str) -> str:
     )
     return stated.splitlines()[0]
 
+
+EXTRAS = ("demo", "fast", "liquid", "loadtest", "plot")
+"""Those for users."""
 
 PAGES = {"commands.md": commands, "output.md": output, "errors.md": errors, "licences.md": licences}
 

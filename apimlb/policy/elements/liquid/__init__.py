@@ -5,8 +5,11 @@ dialect is DotLiquid in C# mode: filters in Pascal case, .NET's date formats, an
 puts commas between its turns. A filter that DotLiquid has not got leaves its input as it is.
 
 `inputs` makes what a template sees of message and context; `dialect` reads and renders, and is the only one
-to import the library, which few policies need.
+to import the library, which few policies need and which is an extra of apimlb.
 """
+
+import importlib.util
+import sys
 
 from apimlb.policy.apim.context import Context, MessageBody
 from apimlb.policy.document.attributes import BOOLEAN, choice
@@ -18,6 +21,12 @@ NO_TEMPLATE = ("", "none")
 def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
     """What a template makes of the request's body, of the response's, or (None) of no body: inside
     return-response the input is an empty string (the page's note)."""
+    if importlib.util.find_spec("liquid") is None:
+        raise draft.error(
+            "A Liquid template needs python-liquid, which is not installed: "
+            f"run `{sys.executable} -m pip install 'apimlb[liquid]'`, "
+            "or where pipx installed apimlb, `pipx inject apimlb python-liquid`."
+        )
     from apimlb.policy.elements.liquid import dialect
 
     nil = draft.word("xsi-nil", choice("blank", "null"), "blank")

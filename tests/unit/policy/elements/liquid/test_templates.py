@@ -1,5 +1,7 @@
 """set-body with a template: what it is bound to, and where."""
 
+import sys
+
 import pytest
 
 from apimlb.policy.elements.liquid.inputs import Hash
@@ -174,3 +176,12 @@ def test_a_name_in_another_case_is_looked_for_once_however_often_it_is_asked_for
     with pytest.raises(KeyError):
         found["none"]
     assert (first.asked, second.asked) == (1, 1)
+
+
+def test_without_the_library_a_template_is_refused_with_what_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "liquid", None)
+    told = refusal(document(template("{{body}}")))
+    assert "python-liquid, which is not installed" in str(told)
+    assert f"{sys.executable} -m pip install 'apimlb[liquid]'" in str(told)
