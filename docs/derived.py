@@ -81,7 +81,13 @@ def licences() -> str:
     """What is installed with apimlb and with its extras, and under which licence; of the machine that this
     runs on."""
     base = _installed_with(_required("apimlb"))
-    lines = ["# Licences", "", "apimlb is under the MIT licence. What is installed with it:", "", *_table(base)]
+    lines = [
+        "# Licences",
+        "",
+        "apimlb is under the MIT licence. What is installed with it:",
+        "",
+        *_table(base),
+    ]
     for extra in EXTRAS:
         lines += ["", f"And with `apimlb[{extra}]`:", ""]
         lines += _table(_installed_with(_required("apimlb", extra)) - base)
@@ -89,7 +95,11 @@ def licences() -> str:
 
 
 def _table(names: Iterable[str]) -> list[str]:
-    return ["| package | licence |", "|---|---|", *(f"| {name} | {_licence(name)} |" for name in sorted(names))]
+    return [
+        "| package | licence |",
+        "|---|---|",
+        *(f"| {name} | {_licence(name)} |" for name in sorted(names)),
+    ]
 
 
 def _installed_with(names: Iterable[str]) -> frozenset[str]:
