@@ -74,7 +74,9 @@ class Rollout:
         current = self.cloud.get(self.site.api) or {}
         now, numbers = _number(current), self._revisions()
         fresh = f"{self.site.api};rev={max([now, *numbers]) + 1}"
-        said = {name: current["properties"][name] for name in _SAID if name in current["properties"]}
+        # A read may be older than what this deploy has just repaired of the API.
+        properties = (self.known.get(self.site.api.lower()) or current)["properties"]
+        said = {name: properties[name] for name in _SAID if name in properties}
         self.cloud.put(fresh, {"properties": {**said, "sourceApiId": f"{self.site.api};rev={now}"}})
         self.cloud.put(f"{fresh}/policies/policy", body)
         self._ask(last_segment(fresh))

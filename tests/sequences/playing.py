@@ -160,7 +160,7 @@ class Player:
 
     def foreign_(self, what: str) -> None:
         id, body = FOREIGN[what](self.place.names)
-        if self._send("PUT", id, body):
+        if self._send("PUT", id, body) or id.lower() in self.place.documents():
             self._own(id)
             if what in OBSTACLES:
                 self._excuse(what, lasting=True)
@@ -172,7 +172,7 @@ class Player:
         if resource is None or resource.type.lower() not in CARRIERS or self._there(resource) is not None:
             return
         body = _theirs(resource)
-        if self._send("PUT", resource.id, body):
+        if self._send("PUT", resource.id, body) or resource.key in self.place.documents():
             self._own(resource.id)
             self.undoings.append(("DELETE", resource.id, None))
 
