@@ -54,7 +54,7 @@ _POOL = Kind("pool", "pools")
 
 def group_of(key: str) -> str:
     """Under which heading it belongs: an account, the gateway, or the stack itself."""
-    words = _words(key)
+    words = _tail(key)
     for kind, title in (("accounts", "account"), ("service", "gateway")):
         if kind in words[:-1]:
             return f"{title} {words[words.index(kind) + 1]}"
@@ -63,7 +63,7 @@ def group_of(key: str) -> str:
 
 def api_of(key: str) -> str:
     """The API that it belongs to, empty for what belongs to none."""
-    words = _words(key)
+    words = _tail(key)
     return words[words.index("apis") + 1] if "apis" in words[:-1] else ""
 
 
@@ -108,6 +108,12 @@ def _counted(kind: Kind, names: list[str]) -> str:
     if kind.named and len(names) <= _FEW:
         return f"{kind.many} {', '.join(names[:-1])} and {names[-1]}"
     return f"{len(names)} {kind.many}"
+
+
+def _tail(key: str) -> list[str]:
+    """The words behind the first provider: a resource group may be called `apis`."""
+    words = _words(key)
+    return words[words.index("providers") + 1 :] if "providers" in words else words
 
 
 def _words(key: str) -> list[str]:

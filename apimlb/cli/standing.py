@@ -30,10 +30,10 @@ from apimlb.http import last_segment
 Row = Mapping[str, Any]
 
 _COLUMNS = (("TPM", 10), ("used", 10), ("calls", 8), ("answered", 10), ("throttled", 11))
-_KNOWN = re.compile(r"[a-z][a-z0-9-]*/[0-9a-f]{8}/")
-"""What the keys begin with under which the `retry` strategy's policy keeps what it knows of an account; then
-come a hash of the configuration, the account and the deployment. The numbers at `_UNTIL` say until when it is
-sent nothing, in milliseconds since 1970, below 0 when it failed (templates/policy/retry.xml.j2)."""
+_KNOWN = re.compile(r"[a-z][a-z0-9-]*/[0-9a-f]{8}(/[a-z0-9-]+){1,2}")
+"""The keys under which the `retry` strategy's policy keeps what it knows of an account: `apimlb`, or the
+stack's name, a hash of the configuration, account and deployment. The numbers at `_UNTIL` say until when it
+is sent nothing, in milliseconds since 1970, below 0 when it failed (templates/policy/retry.xml.j2)."""
 _UNTIL = slice(3, 5)
 
 
@@ -80,7 +80,7 @@ def _breakers(rows: Sequence[Row]) -> Iterator[str]:
 def _cool_downs(rows: Sequence[Row], now: str) -> Iterator[str]:
     at = datetime.fromisoformat(now[:26] + "+00:00").timestamp()
     for row in rows:
-        if _KNOWN.match(row["key"]):
+        if _KNOWN.fullmatch(row["key"]):
             # The other strategy keeps one number for a deployment: when somebody may come back.
             numbers = json.loads(row["text"])
             until = numbers[_UNTIL] if isinstance(numbers, list) else []

@@ -81,8 +81,9 @@ def lines(found: Status) -> Iterator[str]:
     gateway = found.gateway
     yield f"gateway   {gateway.url}"
     told = {True: "; strangers are refused", False: "; STRANGERS GET IN", None: ""}[gateway.shut]
-    shared = f"{gateway.name}, which others use: " if gateway.shared else ""
-    yield f"          {shared}{gateway.tier} in {gateway.location}: {gateway.state}{told}"
+    if gateway.shared:
+        yield f"          {gateway.name}, which others use"
+    yield f"          {gateway.tier} in {gateway.location}: {gateway.state}{told}"
     if found.workbook:
         yield f"workbook  {last_segment(found.workbook)}, in the portal under the resource group"
     yield ""

@@ -20,6 +20,7 @@ from apimlb.stack.planner import Action, Plan
 from apimlb.stack.resources import Json, Resource
 
 _NOT_YET = frozenset({"created", "creating", "activating", "deleting", "terminating"})
+_THEIRS = "Nothing of a gateway that others use is changed, its identities neither."
 _V2 = frozenset({"BasicV2", "StandardV2", "PremiumV2"})
 
 
@@ -126,6 +127,7 @@ def _without_identity(gateway: Resource, there: Json) -> Iterator[ApimlbError]:
     yield ConfigError(
         f"The gateway {gateway.name} has no system-assigned identity to call the accounts with",
         where=short(gateway.id),
+        why=_THEIRS,
         next_step=step,
     )
 
@@ -139,6 +141,7 @@ def _not_attached(
         yield ConfigError(
             f"The gateway {gateway.name} does not have the identity {identity.name}",
             where=identity.id,
+            why=_THEIRS,
             next_step=f"Set gateway_identity to one that it has: {', '.join(ids)}."
             if ids
             else "Leave gateway_identity out: then its system-assigned one is used.",

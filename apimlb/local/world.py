@@ -5,6 +5,7 @@ ARM's role assignments, they are handed as functions.
 """
 
 import random
+import re
 import uuid
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -53,7 +54,7 @@ ARM_ORIGIN = "https://management.azure.com"
 _ARM_AUDIENCES = (ARM_ORIGIN, "https://management.core.windows.net")
 _OPENAI_AUDIENCES = ("https://cognitiveservices.azure.com", "https://ai.azure.com")
 _ROADS_KEPT = 1024
-_OWN_KEYS = "apimlb/"
+_OWN_KEYS = re.compile(r"[a-z][a-z0-9-]*/[0-9a-f]{8}(/[a-z0-9-]+){1,2}")
 _ENTRA_HOSTS = {"login.microsoftonline.com", "login.windows.net", "sts.windows.net"}
 
 
@@ -250,7 +251,7 @@ class World:
                     "service": service,
                     "key": key,
                     "seconds": seconds,
-                    "text": str(value) if key.startswith(_OWN_KEYS) else "",
+                    "text": str(value) if _OWN_KEYS.fullmatch(key) else "",
                 }
                 for (service, key), (seconds, value) in self.gateway.held().items()
             ],

@@ -2,6 +2,9 @@
 
 import itertools
 import json
+import random
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -324,9 +327,10 @@ def test_its_status_says_that_others_use_the_gateway(azure: LocalAzure) -> None:
     found = status(cloud, azure.clock, names, wanted, made, site.visit(stack))
     assert document("search", found)["healthy"]
     told = [*lines(found)]
-    assert told[:2] == [
+    assert told[:3] == [
         "gateway   https://shared.azure-api.net/search",
-        "          shared, which others use: BasicV2 in eastus2: Succeeded; strangers are refused",
+        "          shared, which others use",
+        "          BasicV2 in eastus2: Succeeded; strangers are refused",
     ]
     assert [(row.name, row.gateway_url) for row in stacks(cloud, f"/subscriptions/{SUBSCRIPTION}")] == [
         ("search", "https://shared.azure-api.net")
@@ -394,6 +398,38 @@ def test_a_destroy_takes_what_is_left_at_gateways_of_before(azure: LocalAzure) -
     site.deploy(**{**file(), **OWN})
     site.deploy(**file())
     destroy(azure, parse(file()))
+    assert everything(azure) == before
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_way_a_stack_moves_others_keep_what_is_theirs(azure: LocalAzure, seed: int) -> None:
+    """Between its own gateway and two of others, by deploys that end or are killed, until it is destroyed."""
+    rng = random.Random(seed)
+    occupied(azure)
+    second = SERVICE.replace("shared", "another")
+    body = azure.connected().get(SERVICE) or {}
+    kept = {name: body[name] for name in ("location", "sku", "properties")}
+    azure.ask("PUT", second, {**kept, "identity": {"type": "SystemAssigned"}})
+    azure.clock.pause(300)
+    before, site = everything(azure), Site(azure, QUICK)
+    one = file(accounts=[{"location": "eastus2"}])
+    places = ({**one, **OWN}, one, {**one, "gateway": "apis/another", "monitoring": True})
+    for _ in range(6):
+        tables, retires = rng.choice(places), rng.random() < 0.4
+        left = iter(range(rng.choice([2, 9, 25, 60])))
+
+        def kill(request: Request, left: Iterator[int] = left) -> None:
+            if request.method in ("PUT", "DELETE") and next(left, None) is None:
+                raise Killed(request.path)
+
+        azure.before = kill if rng.random() < 0.5 else (lambda request: None)
+        with suppress(Killed):
+            site.deploy(retires=retires, on_soft_deleted="purge", **tables)
+            azure.before = lambda request: None
+            assert preview(azure, parse(tables)).plan.is_empty
+        azure.before = lambda request: None
+        assert untouched(before, azure)
+    destroy(azure, parse(rng.choice(places)))
     assert everything(azure) == before
 
 

@@ -33,6 +33,14 @@ def test_a_new_stack_fits_on_a_screen(capsys: pytest.CaptureFixture[str]) -> Non
         assert len(words) == len(set(words)), f"a name twice: {line}"
 
 
+def test_a_group_that_is_called_as_a_type_confuses_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    for group in ("apis", "service", "accounts"):
+        show_plan(plan(desired(gateway=f"{group}/shared"), {}), where="here", as_data=True)
+        told = capsys.readouterr().out
+        assert "  gateway shared\n    + product apimlb" in told
+        assert "providers" not in told
+
+
 def test_every_step_is_shown_to_who_asks_for_more(capsys: pytest.CaptureFixture[str]) -> None:
     lines = shown(capsys, everything=True)
     assert len([line for line in lines if "+ " in line]) == len(whole())

@@ -15,6 +15,7 @@ rows = st.fixed_dictionaries(
     }
 )
 RESTS = "[1000,0,30000,1795978390000,-1795978390180,0,0,0,0,1000,16]"
+OTHERS = "search-key-uznsyKDEsM6O5/0a1b2c3d/u3TYp1oyYgQTVNeH4HrAhMCiCM8="
 breakers = st.fixed_dictionaries(
     {
         "gateway": st.integers(1, 32),
@@ -25,7 +26,9 @@ breakers = st.fixed_dictionaries(
 cache = st.fixed_dictionaries(
     {
         "service": st.just("/s"),
-        "key": st.sampled_from(["apimlb/0a1b2c3d/eastus2/chat", "a policy's own"]),
+        "key": st.sampled_from(
+            ["apimlb/0a1b2c3d/eastus2/chat", "search/0a1b2c3d/eastus2/chat", OTHERS, "a policy's own"]
+        ),
         "seconds": st.floats(0, 9),
         "text": st.sampled_from([RESTS, "[1000,0,30000,0,0,0,0,0,0,1000,16]", "1795978390"]),
     }
@@ -49,7 +52,7 @@ def test_everything_is_told_within_eighty_columns(accounts, opened, kept, frozen
     for row in accounts:
         assert row["name"] in text
         assert f"{row['used']:,}" in text
-    resting = [row for row in kept if row["key"].startswith("apimlb/") and row["text"] == RESTS]
+    resting = [row for row in kept if row["key"].endswith("/eastus2/chat") and row["text"] == RESTS]
     assert text.count("eastus2/chat: cools down for 12 s more") == len(resting)
     assert text.count(": breaker ") == len(opened)
     assert ("standing still" in text) == frozen
