@@ -21,6 +21,8 @@ CAPACITY = 12
 """Thousands of tokens a minute of each account: the least of which calls are counted over ten seconds."""
 _AROUND = 15 * 60.0
 """Seconds that deploying and taking away take on a v2 tier."""
+_UNITS, _PROVISIONED = 15, "provisioned"
+"""The least that provisioned throughput comes in, and what the deployment is called."""
 _COST = "less than 2 USD: a BasicV2 gateway by the hour, and some ten thousand tokens"
 
 
@@ -40,6 +42,13 @@ def verify_live(
     minutes: Annotated[
         int, typer.Option(help="Ask no more after so many; what is left stays open.", min=1)
     ] = 60,
+    provisioned: Annotated[
+        bool,
+        typer.Option(
+            "--provisioned",
+            help="Also ask what takes provisioned throughput: 15 units, billed by the hour.",
+        ),
+    ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Take nothing away afterwards.")] = False,
 ) -> Answer:
     """Ask a subscription what Azure's documents leave open. Deploys the smallest stack for it, and destroys.
@@ -47,29 +56,39 @@ def verify_live(
     The answers go into a file that `apimlb local up --answers FILE` reads. It says which tier and region they
     are from, and holds no id, name or key of yours.
     """
-    from apimlb.verify.interview import chosen, seconds_of
+    from apimlb.verify.interview import chosen, left_out, seconds_of
 
     said = common(context)
     said = said if said.stack else said.nearer({"stack": NAME})
-    questions = chosen(only or ())
+    questions = chosen(only or (), provisioned=provisioned)
     if not questions:
         from apimlb.errors import ConfigError
 
-        raise ConfigError(f"No question is about {', '.join(only or ())}.", where="--only")
-    _agree(said, location, tier, min(seconds_of(questions), 60.0 * minutes))
+        about = ", ".join(only or ())
+        if left_out(only or ()):
+            raise ConfigError(
+                f"What is asked about {about} takes provisioned throughput, which is billed by the hour.",
+                where="--only",
+                next_step="Add --provisioned if that is meant.",
+            )
+        raise ConfigError(f"No question is about {about}.", where="--only")
+    paid = any(question.provisioned for question in questions)
+    _agree(said, location, tier, min(seconds_of(questions), 60.0 * minutes), paid=paid)
     document = _verified(said, questions, location, tier, 60.0 * minutes, keep=keep)
+    document["open"] |= {} if provisioned else left_out(only or ())
     out.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     say(f"{len(document['answers'])} answers are in {out}. Next: `apimlb local up --answers {out}`")
     return Answer(document, _lines(document))
 
 
-def _agree(said: Common, location: str, tier: str, seconds: float) -> None:
+def _agree(said: Common, location: str, tier: str, seconds: float, *, paid: bool) -> None:
     from apimlb.cli.board import span
     from apimlb.cli.consent import confirm
 
     say(f"Makes a gateway ({tier}) and two accounts of its own in {location}, asks them for about")
     say(f"{span(seconds)}, and destroys and purges all of it: {span(seconds + _AROUND)} in all.")
-    say("Costs nothing here." if said.place.local else f"Costs {_COST}.")
+    cost = f"{_COST}{f', and {_UNITS} units of provisioned throughput by the hour' if paid else ''}"
+    say("Costs nothing here." if said.place.local else f"Costs {cost}.")
     confirm("Go on?", yes=said.yes)
 
 
@@ -81,9 +100,12 @@ def _verified(
     from apimlb.cli.consent import Consent
     from apimlb.cli.wiring import open_session
 
-    session = open_session(said, overrides=_smallest(location, tier), start_local=True)
+    paid = any(question.provisioned for question in questions)
+    session = open_session(said, overrides=_smallest(location, tier, paid=paid), start_local=True)
     try:
         deployed = flows.deploy(session, Consent(yes=True, on_soft_deleted="purge"), quiet=True)
+        if paid:
+            session.cloud.put(*_provisioned(session))
         found = asyncio.run(_interview(session, deployed.gateway_url, questions, seconds))
     finally:
         if not keep:
@@ -97,9 +119,11 @@ def _verified(
     }
 
 
-def _smallest(location: str, tier: str) -> Mapping[str, Any]:
-    """The smallest stack that can be asked: one gateway, two accounts, no more than one deployment each."""
-    chat = {"model": "gpt-5.4-nano", "version": "2026-03-17", "capacity": CAPACITY}
+def _smallest(location: str, tier: str, *, paid: bool) -> Mapping[str, Any]:
+    """The smallest stack that can be asked: one gateway, two accounts, no more than one deployment each, of
+    the cheapest model or, if throughput is `paid` by the hour, of the cheapest that comes so."""
+    model = "gpt-5.4-mini" if paid else "gpt-5.4-nano"
+    chat = {"model": model, "version": "2026-03-17", "capacity": CAPACITY}
     return {
         "location": location,
         "gateway": "",
@@ -114,6 +138,16 @@ def _smallest(location: str, tier: str) -> Mapping[str, Any]:
     }
 
 
+def _provisioned(session: Any) -> tuple[str, dict[str, Any]]:
+    """The id and the body of a deployment beside the stack's on its first account, with which it goes."""
+    [chat], first = session.stack.deployments.values(), session.stack.accounts[0]
+    body = {
+        "sku": {"name": "GlobalProvisionedManaged", "capacity": _UNITS},
+        "properties": {"model": {"format": "OpenAI", "name": chat.model, "version": chat.version}},
+    }
+    return session.names.deployment_id(first, _PROVISIONED), body
+
+
 async def _interview(session: Any, origin: str, questions: Sequence[Any], seconds: float) -> Any:
     from apimlb.stack.names import IDENTITY
     from apimlb.verify.interview import interview
@@ -123,7 +157,8 @@ async def _interview(session: Any, origin: str, questions: Sequence[Any], second
     names = session.names
     urls = tuple(f"https://{names.account(each)}.openai.azure.com" for each in session.stack.accounts)
     bench = LiveBench(session.cloud, session.clock, names.service_id, origin.rstrip("/"))
-    stand = Stand(bench, uuid.uuid4().hex[:8], urls, f"{{{{{IDENTITY}}}}}", "chat", 1000 * CAPACITY)
+    word, tokens = uuid.uuid4().hex[:8], 1000 * CAPACITY
+    stand = Stand(bench, word, urls, f"{{{{{IDENTITY}}}}}", "chat", tokens, _PROVISIONED)
     return await interview(stand, questions, say, until=session.clock.now() + seconds)
 
 

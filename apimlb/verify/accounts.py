@@ -8,7 +8,7 @@ second about calls.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice
 
 from apimlb.verify.bench import Heard
 from apimlb.verify.questions import Answers, Question, Unclear
@@ -17,30 +17,34 @@ from apimlb.verify.stand import FORWARD, Stand, document
 _PACE = 5.5
 """Seconds between two calls, so that none is refused for coming too soon."""
 _DAY = 86_400
-_BURST = 40
+_BURST, _BURSTS = 40, 5
 _SHORT = "Why?"
 _FEW_WORDS = " ".join(["x" * 100] * 4)
 _LONG_WORDS = " ".join(["x" * 300] * 4)
 _MANY_WORDS = " ".join(["abc"] * 100)
+_LONG = " ".join(["abcd"] * 6000)
 _names = count()
 
 
 @dataclass(slots=True)
 class _Account:
-    """One account, called by way of an API of its own; `used` are the tokens that its answers took."""
+    """One account, called by way of an API of its own, for a chat or, with `responses`, by that API; `used`
+    are the tokens that its answers took."""
 
     stand: Stand
     url: str
     limit: int
+    responses: bool = False
     used: list[int] = field(default_factory=list)
 
-    async def ask(self, text: str, most: int | None) -> Heard:
+    async def ask(self, text: str, most: int | None, **headers: str) -> Heard:
         body: dict[str, object] = {"messages": [{"role": "user", "content": text}]}
+        if self.responses:
+            body = {"model": self.stand.deployment, "input": text}
         if most is not None:
-            body["max_completion_tokens"] = most
-        heard = await self.stand.call(
-            "POST", self.url, {"Content-Type": "application/json"}, json.dumps(body).encode()
-        )
+            body["max_output_tokens" if self.responses else "max_completion_tokens"] = most
+        sent = {"Content-Type": "application/json"} | {n.replace("_", "-"): v for n, v in headers.items()}
+        heard = await self.stand.call("POST", self.url, sent, json.dumps(body).encode())
         self.used.append(_usage(heard))
         return heard
 
@@ -64,11 +68,13 @@ def _usage(heard: Heard) -> int:
         return 0
 
 
-async def _account(stand: Stand, number: int) -> _Account:
+async def _account(stand: Stand, number: int, *, deployment: str = "", responses: bool = False) -> _Account:
     if len(stand.accounts) <= number:
         raise Unclear("there is no account to ask")
     # A URL that is a backend's own would meet that backend's breaker (Microsoft Learn, Backends).
-    path = f"/openai/deployments/{stand.deployment}/chat/completions?api-version=2024-10-21"
+    named = deployment or stand.deployment
+    path = f"/openai/deployments/{named}/chat/completions?api-version=2024-10-21"
+    path = "/openai/v1/responses" if responses else path
     inbound = (
         '<authentication-managed-identity resource="https://cognitiveservices.azure.com" '
         f'client-id="{stand.identity}" />'
@@ -77,7 +83,7 @@ async def _account(stand: Stand, number: int) -> _Account:
     )
     name = f"account{number}-{next(_names)}"
     url = await stand.api(name, document(inbound, FORWARD), methods=("POST",))
-    made = _Account(stand, url, 0)
+    made = _Account(stand, url, 0, responses)
     for pause in (5.0, 15.0, *[30.0] * 20):
         heard = await made.ask(_SHORT, 16)
         if heard.status in (200, 429):
@@ -239,6 +245,57 @@ def _shown(heard: Heard) -> dict[str, str]:
     return {n.lower(): v for n, v in heard.headers if n.lower() in kept or "ratelimit" in n.lower()}
 
 
+async def responses(stand: Stand) -> Answers:
+    """The 429 of the Responses API beside that of a chat in the same minute."""
+    chat, account = await _account(stand, 0), await _account(stand, 0, responses=True)
+    limit = stand.tokens
+    await account.fresh(5)
+    answered = await account.ask(_SHORT, int(0.9 * limit))
+    refused, other = await account.paced(_SHORT, int(0.5 * limit)), await chat.paced(_SHORT, int(0.5 * limit))
+    if {refused.status, other.status} != {429}:
+        raise Unclear(f"calls that do not fit are answered {refused.status} and {other.status}")
+    alike = _shown(refused).keys() == _shown(other).keys() and _is_sentinel(refused) == _is_sentinel(other)
+    return {
+        "openai.responses_headers": "alike" if alike else "sentinel",
+        "fact.responses_refusal": {"answered": _shown(answered), "refused": _shown(refused)},
+    }
+
+
+def _is_sentinel(heard: Heard) -> bool:
+    return (heard.number("x-ratelimit-limit-tokens") or 0) < 0
+
+
+async def spillover(stand: Stand) -> Answers:
+    """Calls for more than the standard deployment ever takes, at once, until the provisioned one is full: what
+    they ask with fills it, and no two begin alike, since what is cached does not count there."""
+    if not stand.provisioned:
+        raise Unclear("there is no provisioned deployment to ask")
+    account = await _account(stand, 0, deployment=stand.provisioned)
+    texts = (f"{number} {_LONG}" for number in count())
+    for _ in range(_BURSTS):
+        asking = [
+            account.ask(text, stand.tokens, x_ms_spillover_deployment=stand.deployment)
+            for text in islice(texts, _BURST)
+        ]
+        for heard in await stand.bench.together(asking):
+            if heard.status == 429:
+                return {"openai.spillover_failure": _whose(heard), "fact.spillover": _spilled(heard)}
+    raise Unclear(f"{_BURSTS * _BURST} calls at once did not fill the provisioned deployment")
+
+
+def _whose(heard: Heard) -> str:
+    """Which deployment's refusal it is; the other one is named in both."""
+    if heard.told("x-ms-spillover-from-deployment"):
+        return "standard"
+    if heard.told("x-ms-spillover-error"):
+        return "provisioned"
+    raise Unclear(f"a refusal says nothing of spillover: {heard.body[:200]!r}")
+
+
+def _spilled(heard: Heard) -> dict[str, str]:
+    return {n.lower(): v for n, v in heard.headers if "spillover" in n.lower()} | _shown(heard)
+
+
 async def calls(stand: Stand) -> Answers:
     """Two calls at once, then more than are taken: over which time they count, and what a refusal says."""
     account = await _account(stand, 1)
@@ -290,4 +347,6 @@ QUESTIONS = (
         170,
         accounts=True,
     ),
+    Question(("openai.responses_headers",), responses, 160, accounts=True),
+    Question(("openai.spillover_failure",), spillover, 60, accounts=True, provisioned=True),
 )

@@ -12,10 +12,10 @@ from apimlb.verify.stand import Stand
 
 QUESTIONS: tuple[Question, ...] = (*gateway.QUESTIONS, *language.QUESTIONS, *accounts.QUESTIONS)
 UNASKED = {
-    "openai.spillover_failure": "it takes provisioned throughput, which is billed by the hour",
     "gateway.cache_delay below a round trip": "what is seen within one call of the client counts as at once",
 }
-"""What cannot be asked from outside for a few cents, and why."""
+"""What cannot be asked from outside, and why."""
+HOURLY = "it takes provisioned throughput, which is billed by the hour: --provisioned asks it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,21 @@ class Found:
     open: dict[str, str] = field(default_factory=dict)
 
 
-def chosen(names: Sequence[str]) -> tuple[Question, ...]:
-    """The questions about names that begin so, all for none."""
+def chosen(names: Sequence[str], *, provisioned: bool = True) -> tuple[Question, ...]:
+    """The questions about names that begin so, all for none; those that take provisioned throughput only
+    where that may be made."""
     return tuple(
         question
         for question in QUESTIONS
-        if not names or any(name.startswith(tuple(names)) for name in question.names)
+        if (provisioned or not question.provisioned)
+        and (not names or any(name.startswith(tuple(names)) for name in question.names))
     )
+
+
+def left_out(names: Sequence[str]) -> dict[str, str]:
+    """What stays open where no provisioned throughput may be made, and why."""
+    left = [each for each in chosen(names) if each.provisioned]
+    return {name: HOURLY for question in left for name in question.names}
 
 
 def seconds_of(questions: Sequence[Question]) -> float:

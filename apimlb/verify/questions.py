@@ -12,12 +12,14 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What `ask` finds out about `names`, in about so many seconds on a real gateway."""
+    """What `ask` finds out about `names`, in about so many seconds on a real gateway. It is asked of
+    `accounts`, or besides of a `provisioned` deployment, which is billed by the hour."""
 
     names: tuple[str, ...]
     ask: Callable[[Stand], Awaitable[Answers]]
     seconds: float
     accounts: bool = False
+    provisioned: bool = False
 
 
 class Unclear(Exception):

@@ -41,7 +41,8 @@ class Stand:
     """A bench with what was put on it; `mark` is a word of this run's own, which nobody guesses.
 
     `accounts` are the URLs of accounts to ask, whose first is asked about tokens and whose second about
-    calls; each has so many `tokens` a minute under the name of the `deployment`.
+    calls; each has so many `tokens` a minute under the name of the `deployment`. `provisioned` is another
+    one of the first, empty where there is none.
     """
 
     bench: Bench
@@ -50,6 +51,7 @@ class Stand:
     identity: str = ""
     deployment: str = "chat"
     tokens: int = 12_000
+    provisioned: str = ""
     made: set[str] = field(default_factory=set)
 
     async def api(

@@ -287,7 +287,7 @@ class OpenAIPlane:
         self, state: _DeploymentState, estimate: int, call: Call, account: Document
     ) -> list[tuple[str, str]]:
         """The headers that tell of the limits; raises `Refused` with a 429."""
-        switches = state.settings.switches
+        switches = rates.said(call, state.settings.switches)
         state.meter, admission = state.meter.admit(self._clock.now(), estimate, switches)
         admission = admission.shown(state.limits)
         limits = rates.headers(admission, state.told or admission, switches)

@@ -1,6 +1,7 @@
 """What a caller is told of the limits: the 429 and its wordings, and the headers of answers and refusals."""
 
 import math
+from dataclasses import replace
 
 from apimlb.local.openai import refusals
 from apimlb.local.openai.models import Model
@@ -14,6 +15,13 @@ _WINDOW = {"call": "call", "token": "token", "utilization": "token"}
 _DAY = 86_400
 _MORE = "if you would like to further increase the default rate limit."
 _FREE = " For Free Account customers, upgrade to Pay as you Go here: https://aka.ms/429TrialUpgrade."
+
+
+def said(call: Call, switches: Switches) -> Switches:
+    """The switches by which the call is told of limits."""
+    if call.operation != "responses" or switches.responses_headers == "alike":
+        return switches
+    return replace(switches, rate_headers="sentinel", token_retry_after=False)
 
 
 def throttled(

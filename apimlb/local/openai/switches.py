@@ -109,6 +109,10 @@ class Switches:
     the limit, and a reset in a day. Of 2023: on a token 429 `x-rate-limit-reset-tokens` and `policy-id`,
     otherwise remaining numbers only (openai-python #937)."""
 
+    responses_headers: Literal["alike", "sentinel"] = "alike"
+    """What the Responses API tells of limits: what chat completions do, or, whatever those tell, limit -1,
+    remaining -1, reset 0 and on a token 429 no time to come back (openai-dotnet #838, November 2025)."""
+
     spillover_failure: Literal["standard", "provisioned"] = "standard"
     """What a caller gets whose call spilled over and was refused there too: the standard deployment's answer
     (Microsoft Learn, spillover, 2026-06), or the provisioned one's first (the same page, 2026-03). In the
@@ -125,6 +129,7 @@ ADVERSE = Switches(
     day_in=5,
     oversize_retry_after=86_400,
     rate_headers="sentinel",
+    responses_headers="sentinel",
     spillover_failure="provisioned",
 )
 

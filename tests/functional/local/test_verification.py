@@ -21,11 +21,11 @@ from apimlb.local.world import ARM_ORIGIN, OWNER, World, WorldSettings
 from apimlb.policy import switches as policy
 from apimlb.simulator.clock import VirtualClock
 from apimlb.verify.bench import Heard, Json
-from apimlb.verify.interview import QUESTIONS, UNASKED, interview
+from apimlb.verify.interview import HOURLY, QUESTIONS, UNASKED, chosen, interview, left_out
 from apimlb.verify.stand import Stand
 from tests.functional.local.stack_scene import LIKELY, _deployed
 
-VERIFIED = {
+VERIFIED: dict[str, Any] = {
     "name": "verify",
     "bare_host": False,
     "accounts": [{"location": "eastus2", "name": "one"}, {"location": "eastus2", "name": "two"}],
@@ -49,15 +49,26 @@ class WorldBench:
         self._service = service.id
         self.origin = f"https://{service.body['name']}.azure-api.net"
         kept = store.of_kind("microsoft.cognitiveservices/accounts")
+        self._ids = [item.id for item in store.of_kind("microsoft.cognitiveservices/accounts")]
         self.accounts = tuple(f"https://{item.body['name']}.openai.azure.com" for item in kept)
 
     async def write(self, path: str, body: Json) -> None:
+        await self._put(f"{self._service}/{path}", body, "2024-05-01")
+
+    async def provision(self) -> None:
+        """Give the first account a provisioned deployment."""
+        model = {"format": "OpenAI", "name": "gpt-5.4-mini", "version": "2026-03-17"}
+        sku = {"name": "GlobalProvisionedManaged", "capacity": 15}
+        body = {"sku": sku, "properties": {"model": model}}
+        await self._put(f"{self._ids[0]}/deployments/provisioned", body, "2025-09-01")
+
+    async def _put(self, id: str, body: Json, version: str) -> None:
         token = self.world.entra.mint(Principal(OWNER.client_id, OWNER.object_id), ARM_ORIGIN)
-        url = f"{ARM_ORIGIN}{self._service}/{path}?api-version=2024-05-01"
+        url = f"{ARM_ORIGIN}{id}?api-version={version}"
         headers = Headers([("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")])
         answered = await self.world.manage(Request("PUT", url, headers, json.dumps(body).encode()))
         if answered.status >= 400:
-            raise CloudError(str(await read(answered)), where=path, status=answered.status)
+            raise CloudError(str(await read(answered)), where=id, status=answered.status)
 
     async def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Heard:
         began = self.clock.now()
@@ -83,8 +94,10 @@ class WorldBench:
 
     def answers(self, *names: str) -> dict[str, Any]:
         """What the questions about these names find; fails when one stays open."""
-        stand = Stand(self, "0a1b2c3d", self.accounts, "{{apimlb-identity}}")
+        stand = Stand(self, "0a1b2c3d", self.accounts, "{{apimlb-identity}}", provisioned="provisioned")
         questions = [question for question in QUESTIONS if set(names) & set(question.names)]
+        if any(question.provisioned for question in questions):
+            self._virtual.complete(self.provision())
         found = self._virtual.complete(interview(stand, questions, lambda line: None))
         assert found.open == {}
         return found.answers
@@ -111,6 +124,8 @@ ODD_OPENAI: dict[str, list[Any]] = {
     "day_in": [3],
     "oversize_retry_after": [86_400],
     "rate_headers": ["sentinel", "absent", "stale", "no-resets", "absurd", "of-2023"],
+    "responses_headers": ["sentinel"],
+    "spillover_failure": ["provisioned"],
 }
 CLOSE = {"gateway.cache_delay": 0.05, "gateway.cache_loss": 0.12}
 
@@ -164,3 +179,11 @@ def test_no_switch_goes_unasked_without_a_reason() -> None:
     asked = {name for question in QUESTIONS for name in question.names if not name.startswith("fact.")}
     assert every - asked == {name for name in UNASKED if name in every}
     assert asked <= every
+
+
+def test_what_is_billed_by_the_hour_is_asked_only_where_that_was_said() -> None:
+    free = chosen([], provisioned=False)
+    assert not any(question.provisioned for question in free)
+    assert left_out([]) == {"openai.spillover_failure": HOURLY}
+    assert left_out(["gateway."]) == {}
+    assert chosen(["openai.spillover"], provisioned=False) == ()
