@@ -266,8 +266,8 @@ def _is_sentinel(heard: Heard) -> bool:
 
 
 async def spillover(stand: Stand) -> Answers:
-    """Calls for more than the standard deployment ever takes, at once, until the provisioned one is full: what
-    they ask with fills it, and no two begin alike, since what is cached does not count there."""
+    """Calls for more than the standard deployment ever takes, at once, until the provisioned one is full.
+    Their prompts fill it; no two begin alike, since what is cached does not count there."""
     if not stand.provisioned:
         raise Unclear("there is no provisioned deployment to ask")
     account = await _account(stand, 0, deployment=stand.provisioned)
