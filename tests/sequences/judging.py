@@ -53,6 +53,8 @@ def finish(player: Player) -> None:
     player.told.append("in the end")
     clear_the_way(player)
     converge(player)
+    if player.undoings:
+        clear_the_way(player)
     require_only_what_is_wanted(player)
     player.place.clients_call()
     player._look("the end")
@@ -66,16 +68,19 @@ def finish(player: Player) -> None:
 
 
 def clear_the_way(player: Player) -> None:
-    """Do by hand what apimlb cannot, once all that was begun has ended."""
+    """Do by hand what apimlb cannot, once all that was begun has ended. What cannot be done before apimlb has
+    made what it rests on, as a key's state without its product, is left for another call."""
     player.place.world.faults.clear()
     player.place.pass_time(_SETTLED)
-    undoings = player.undoings[::-1]
+    undoings, player.undoings = player.undoings[::-1], []
     # A lock would hold up all else.
     for method, id, body in sorted(undoings, key=lambda each: "/locks/" not in each[1]):
         if method == "DELETE":
             player.foreign.pop(id.lower(), None)
-        if method == "DELETE" or id.lower() in player.place.documents():
+        if method == "DELETE":
             player._send(method, id, body)
+        elif id.lower() in player.place.documents() and not player._send(method, id, body):
+            player.undoings.insert(0, (method, id, body))
     key = f"{player.place.names.service_id}/subscriptions/{KEY}"
     if "the key's state" in player.lasting and key.lower() in player.place.documents():
         player._send("PATCH", key, {"properties": {"state": "active"}})
@@ -83,7 +88,8 @@ def clear_the_way(player: Player) -> None:
     for account in sorted(player.drained & {named(each) for each in player.file["accounts"]}):
         player.drain(account, out=False)
     player.place.pass_time(SPREADS)
-    player.lasting.clear()
+    if not player.undoings:
+        player.lasting.clear()
     for location in list(player.elsewhere):
         if not any(pairs.leave(player, location) for _ in range(_TRIES)):
             raise Broken("what is elsewhere cannot be destroyed", location)
