@@ -63,6 +63,8 @@ _WHOLE = frozenset(
     }
 )
 """Of these a listing's row says as much as the resource itself (recorded: apim_cli_core_service t1-t12)."""
+_TOLD = frozenset({API, PRODUCT, PRODUCT_API, SUBSCRIPTION_KEY})
+"""Of these every row is told of, whosesoever it is."""
 _HOLDING = frozenset({PRODUCT})
 """What is listed, and has in it what is asked for."""
 
@@ -106,7 +108,8 @@ class Observed:
     `replies` by lower-case id are of what it wants, `strays` what is its own and not wanted. `others` are the
     ids of what somebody else put into its group, gateway or accounts; `elsewhere` the gateways of the same
     stack at other locations, `former` those that it was in before. `forgotten` are the tags of its group that
-    name one where it has nothing. `inside` are the rows of what is listed of the gateway's APIs and keys.
+    name one where it has nothing. `inside` are the rows of what is listed of the gateway's APIs, keys and
+    products, and of the APIs in the products that are wanted.
     """
 
     replies: Mapping[str, Json] = field(repr=False)
@@ -254,7 +257,7 @@ class _Look:
 
     def _sort(self, kind: str, rows: Sequence[Json]) -> None:
         """Tell what is wanted, what is not any more and what is somebody else's."""
-        self._inside += rows if kind in (API, SUBSCRIPTION_KEY) else []
+        self._inside += rows if kind in _TOLD else []
         for row in rows:
             id = str(row["id"])
             if id.lower() in self._desired:

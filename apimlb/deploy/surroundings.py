@@ -5,6 +5,7 @@ the global policy                       runs around the API's
 an API on a longer path                 gets the requests that are below that path
 an operation beside the stack's         gets those that its template fits more closely
 a subscription to what is ours          is a key that opens it
+a product that holds an API of ours     has keys that open it
 a field that the table of fields warns about
 """
 
@@ -19,6 +20,7 @@ from apimlb.deploy.ids import (
     API_PRODUCT,
     OPERATION,
     PRODUCT,
+    PRODUCT_API,
     SERVICE,
     SUBSCRIPTION_KEY,
     kind_of,
@@ -28,7 +30,6 @@ from apimlb.deploy.ids import (
 from apimlb.deploy.observer import Observed
 from apimlb.deploy.reads import each, together
 from apimlb.http import last_segment
-from apimlb.stack.desired import BALANCER
 from apimlb.stack.differences import at, warnings_of
 from apimlb.stack.marks import Mark, mark_in, mark_of
 from apimlb.stack.resources import Json, Resource
@@ -39,10 +40,12 @@ _PLAIN = frozenset({"policies", "inbound", "backend", "outbound", "on-error", "b
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The policies of other scopes that requests to the stack's APIs meet, by the id of what they are of."""
+    """The policies of other scopes that requests to the stack's APIs meet, by the id of what they are of, and
+    the names of the products that hold each of the APIs, by its id in lower case."""
 
     policies: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    holders: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def look_around(cloud: Cloud, desired: Sequence[Resource], seen: Observed) -> Surroundings:
@@ -52,17 +55,32 @@ def look_around(cloud: Cloud, desired: Sequence[Resource], seen: Observed) -> Su
         return Surroundings()
     labels = {service.id: "the whole gateway"}
     labels |= {r.id: r.label for r in desired if kind_of(r.id) == OPERATION and r.key in seen.replies}
-    # Whichever product holds what clients call; the other APIs are asked by the stack alone.
-    apis = [r.id for r in desired if kind_of(r.id) == API and r.key in seen.replies and r.label == BALANCER]
     reads: dict[str, Callable[[], Any]] = {id: _policy(cloud, id) for id in labels}
-    read = together(reads | {f"{id}/products": _products(cloud, id) for id in apis})
-    products = {}
-    for id in apis:
-        for body in read.pop(f"{id}/products"):
-            name = str(body["name"])
-            products[f"{service.id}/products/{name}"] = f"product {name}"
-    read |= each(lambda id: _policy(cloud, id)(), products)
-    return Surroundings({id: text for id, text in read.items() if text}, {**labels, **products})
+    asked = _holding(cloud, desired, seen)
+    read = together(reads | asked)
+    holders = {key: read.pop(key) for key in asked} or _own_holders(seen)
+    labels |= {f"{service.id}/products/{name}": f"product {name}" for name in set().union(*holders.values())}
+    read |= each(lambda id: _policy(cloud, id)(), labels.keys() - read.keys())
+    return Surroundings({id: text for id, text in read.items() if text}, labels, holders)
+
+
+def _holding(cloud: Cloud, desired: Sequence[Resource], seen: Observed) -> dict[str, Callable[[], list[str]]]:
+    """What asks, for each API of the stack's, which products hold it; nothing where all products are the
+    stack's own, whose APIs were listed."""
+    known = {resource.key for resource in desired}
+    if {str(row["id"]).lower() for row in seen.inside if kind_of(str(row["id"])) == PRODUCT} <= known:
+        return {}
+    apis = [r for r in desired if kind_of(r.id) == API and r.key in seen.replies]
+    return {api.key: _products(cloud, api.id) for api in apis}
+
+
+def _own_holders(seen: Observed) -> dict[str, list[str]]:
+    held: dict[str, list[str]] = {}
+    for id in (str(row["id"]) for row in seen.inside if kind_of(str(row["id"])) == PRODUCT_API):
+        product = parent_of(id)
+        api = f"{parent_of(product)}/apis/{last_segment(id)}".lower()
+        held.setdefault(api, []).append(last_segment(product))
+    return held
 
 
 def _policy(cloud: Cloud, id: str) -> Callable[[], str]:
@@ -73,8 +91,8 @@ def _policy(cloud: Cloud, id: str) -> Callable[[], str]:
     return read
 
 
-def _products(cloud: Cloud, api: str) -> Callable[[], list[Json]]:
-    return lambda: cloud.children(api, API_PRODUCT)
+def _products(cloud: Cloud, api: str) -> Callable[[], list[str]]:
+    return lambda: [str(body["name"]) for body in cloud.children(api, API_PRODUCT)]
 
 
 def notices(desired: Sequence[Resource], seen: Observed, around: Surroundings) -> Iterator[str]:
@@ -97,6 +115,7 @@ def notices(desired: Sequence[Resource], seen: Observed, around: Surroundings) -
     yield from _shadows(desired, rows[API])
     yield from _beside(desired, seen.others)
     yield from _keys(desired, rows[SUBSCRIPTION_KEY], mark)
+    yield from _holders(desired, around.holders)
     for resource in desired:
         there = seen.replies.get(resource.key)
         for warning in warnings_of(resource, there) if there is not None else ():
@@ -137,3 +156,16 @@ def _keys(desired: Sequence[Resource], keys: Iterable[Json], mark: Mark) -> Iter
         if (scope in ours or scope in everything) and not mark.owns(found) and row["name"] != "master":
             reach = "every API of the gateway" if scope in everything else last_segment(scope)
             yield f"The key {row['name']}, which is not the stack's, opens {reach}."
+
+
+def _holders(desired: Sequence[Resource], holders: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The products that hold an API of the stack's without its doing: the policy trusts whom APIM lets in."""
+    service = next(r for r in desired if kind_of(r.id) == SERVICE)
+    put = {resource.key for resource in desired if kind_of(resource.id) == PRODUCT_API}
+    for resource in desired:
+        for name in holders.get(resource.key, ()):
+            if f"{service.key}/products/{name}/apis/{last_segment(resource.key)}".lower() not in put:
+                yield (
+                    f"The product {name} holds {resource.label}, where the stack did not put it: "
+                    "its keys open it."
+                )

@@ -7,6 +7,7 @@ import pytest
 
 from apimlb.deploy.azure import Azure
 from apimlb.deploy.deployer import Deployer, Preview
+from apimlb.http import last_segment
 from apimlb.render import render_all
 from apimlb.stack.config import parse
 from apimlb.stack.desired import resources
@@ -195,6 +196,33 @@ def test_it_is_told_and_left(world: tuple[LocalAzure, Azure], what: str) -> None
     deploy(*world)
     assert cloud.get(id) is not None
     cloud.delete(id)
+
+
+@pytest.mark.parametrize("label", ["API", "API of the bare host", "API apimlb-keys", "API apimlb-probe"])
+def test_a_product_whose_keys_open_an_api_of_the_stack_is_told_and_left(
+    world: tuple[LocalAzure, Azure], label: str
+) -> None:
+    """An API that another product holds as well is open to the keys of that product too."""
+    product, api = f"{SERVICE}/products/theirs", last_segment(labelled(STACK, label).id)
+    world[1].put(product, {"properties": {"displayName": "theirs", "state": "published"}})
+    world[1].put(f"{product}/apis/{api}", {})
+    told = f"The product theirs holds {label}, where the stack did not put it: its keys open it."
+    made = preview(world)
+    assert made.plan.is_empty
+    assert told in made.notices
+    deploy(*world)
+    world[1].delete(f"{product}/apis/{api}")
+    assert told not in preview(world).notices
+    world[1].delete(product)
+
+
+def test_an_api_that_the_stacks_product_should_not_hold_is_told(world: tuple[LocalAzure, Azure]) -> None:
+    place = f"{SERVICE}/products/apimlb/apis/apimlb-probe"
+    told = "The product apimlb holds API apimlb-probe, where the stack did not put it: its keys open it."
+    assert told not in preview(world).notices
+    world[1].put(place, {})
+    assert told in preview(world).notices
+    world[1].delete(place)
 
 
 @pytest.mark.parametrize(
