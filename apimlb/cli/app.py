@@ -194,12 +194,14 @@ def plan(
 @app.command("set-capacity", cls=verb(examples=("apimlb set-capacity 50 --deployment chat",)))
 def set_capacity(
     context: typer.Context,
-    capacity: Annotated[int, typer.Argument(metavar="N", help="Thousands of tokens per minute.")],
+    capacity: Annotated[
+        int, typer.Argument(metavar="N", help="Thousands of tokens per minute, or units where provisioned.")
+    ],
     account: Annotated[str, typer.Option(help="Only on this account.", show_default=False)] = "",
     deployment: Annotated[str, typer.Option(help="Only this deployment.", show_default=False)] = "",
     hourly: Hourly = False,
 ) -> Answer:
-    """Give each deployment N,000 tokens per minute, in place."""
+    """Give each deployment N,000 tokens per minute, in place. A provisioned one gets N units (PTU)."""
     from apimlb.cli import flows
     from apimlb.cli.wiring import open_session
 

@@ -181,7 +181,8 @@ def set_capacity(
         raise ConfigError(
             f"A capacity of {capacity} is not possible.",
             where="set-capacity",
-            next_step="Give thousands of tokens per minute, 1 at least; `apimlb destroy` takes a stack away.",
+            next_step="Give thousands of tokens per minute, or units of provisioned throughput, 1 at least; "
+            "`apimlb destroy` takes a stack away.",
         )
     with in_turn(session, "set-capacity") as (run, progress):
         told = {"capacity": capacity, "account": account, "deployment": deployment, "hourly": hourly}

@@ -41,6 +41,7 @@ _KINDS: Mapping[str, Kind] = {
     "components": Kind("Application Insights", "Application Insights", named=False),
     "workbooks": Kind("workbook", "workbooks", named=False),
     "scheduledqueryrules": Kind("alert", "alerts", named=False),
+    "smartdetectoralertrules": Kind("Azure's own alert rule", "Azure's own alert rules", named=False),
     "service/loggers": Kind("logger", "loggers", named=False),
     "service/apis/diagnostics": Kind("diagnostics", "diagnostics", named=False),
     "service/apis": Kind("API", "APIs", named=False),

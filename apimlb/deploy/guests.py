@@ -4,13 +4,14 @@ Clients of such a gateway go on being served: what the stack has there stays, wi
 that it needs, until somebody asks for it to go.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.ids import (
     API,
     BACKEND,
+    GROUP,
     IDENTITY,
     LOGGER,
     NAMED_VALUE,
@@ -19,11 +20,13 @@ from apimlb.deploy.ids import (
     SERVICE,
     SUBSCRIPTION_KEY,
     kind_of,
+    subscription_of,
 )
 from apimlb.deploy.reads import together
 from apimlb.http import last_segment
 from apimlb.stack.differences import at
-from apimlb.stack.marks import Mark, mark_of
+from apimlb.stack.marks import Mark, mark_in, mark_of
+from apimlb.stack.names import suffix
 from apimlb.stack.resources import Json, Resource
 
 CHILDREN = (API, BACKEND, LOGGER, NAMED_VALUE, PRODUCT, SUBSCRIPTION_KEY)
@@ -56,6 +59,13 @@ class Former:
         principals = {(each or {}).get("principalId") for each in identities.values()}
         principals.add(at(self.service, "identity.principalId"))
         return at(stray.body, "properties.principalId") in principals - {None}
+
+
+def suffix_of(desired: Sequence[Resource]) -> str:
+    """What the names of what the stack has at its location end with."""
+    group = next(resource for resource in desired if kind_of(resource.id) == GROUP)
+    subscription = last_segment(subscription_of(group.id))
+    return suffix(subscription, mark_in(desired).stack, str(group.body["location"]))
 
 
 def things_in(

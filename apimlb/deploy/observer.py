@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apimlb.deploy.cloud import Cloud, state_of
-from apimlb.deploy.guests import CHILDREN, Former, things_in
+from apimlb.deploy.guests import CHILDREN, Former, suffix_of, things_in
 from apimlb.deploy.ids import (
     ACCOUNT,
     ALERT,
@@ -23,6 +23,7 @@ from apimlb.deploy.ids import (
     PRODUCT_API,
     ROLE_ASSIGNMENT,
     SERVICE,
+    SMART_RULE,
     SUBSCRIPTION_KEY,
     WORKBOOK,
     WORKSPACE,
@@ -31,13 +32,12 @@ from apimlb.deploy.ids import (
     names_of,
     parent_of,
     short,
-    subscription_of,
 )
 from apimlb.deploy.reads import each, together
 from apimlb.http import last_segment
 from apimlb.stack.differences import changes_of
 from apimlb.stack.marks import Mark, guests_in, mark_in, mark_of
-from apimlb.stack.names import suffix
+from apimlb.stack.names import component_of
 from apimlb.stack.resources import Json, Resource
 
 # What is asked for by one listing: the types below each type.
@@ -79,6 +79,7 @@ _NOUNS = {
     IDENTITY: "identity",
     SERVICE: "gateway",
     SUBSCRIPTION_KEY: "key",
+    SMART_RULE: "Azure's own alert rule",
     LOGGER: "logger",
     NAMED_VALUE: "named value",
     OPERATION: "operation",
@@ -108,8 +109,9 @@ class Observed:
     `replies` by lower-case id are of what it wants, `strays` what is its own and not wanted. `others` are the
     ids of what somebody else put into its group, gateway or accounts; `elsewhere` the gateways of the same
     stack at other locations, `former` those that it was in before. `forgotten` are the tags of its group that
-    name one where it has nothing. `inside` are the rows of what is listed of the gateway's APIs, keys and
-    products, and of the APIs in the products that are wanted.
+    name one where it has nothing. `azures` is what Azure made by itself beside what is the stack's. `inside`
+    are the rows of what is listed of the gateway's APIs, keys and products, and of the APIs in the products
+    that are wanted.
     """
 
     replies: Mapping[str, Json] = field(repr=False)
@@ -118,6 +120,7 @@ class Observed:
     elsewhere: tuple[Json, ...] = ()
     former: tuple[Former, ...] = ()
     forgotten: tuple[str, ...] = ()
+    azures: tuple[Resource, ...] = ()
     inside: tuple[Json, ...] = ()
 
 
@@ -175,6 +178,8 @@ class _Look:
         self._mark = mark
         self._desired = {resource.key: resource for resource in desired}
         self._ending = f"-{suffix_of(desired)}"
+        self._rule = f"failure anomalies - {component_of(mark.stack, suffix_of(desired))}"
+        self._azures: list[Resource] = []
         self._replies = replies
         self._strays: dict[str, Resource] = {}
         self._others: list[str] = []
@@ -191,7 +196,9 @@ class _Look:
             mark = mark_of(kind, row)
             if id.lower() in self._desired:
                 continue
-            if kind in _IN_GROUP and self._mark.owns(mark) and self._is_here(id, mark):
+            if kind == SMART_RULE and last_segment(id).lower() == self._rule:
+                self._azures.append(_stray(row))
+            elif kind in _IN_GROUP and self._mark.owns(mark) and self._is_here(id, mark):
                 self._strays[id.lower()] = _stray(row)
             elif mark is None or mark.stack != self._mark.stack:
                 self._others.append(id)
@@ -290,7 +297,10 @@ class _Look:
         return mark is not None and self._mark.owns(mark) and mark.id == self._mark.id
 
     def _settle(self, *, retires: bool) -> None:
-        """What is at gateways of before goes, or it stays with what it needs."""
+        """What is at gateways of before goes, or it stays with what it needs. Azure's rule goes with what it
+        is about."""
+        if not any(kind_of(key) == COMPONENT for key in self._desired):
+            self._strays |= {rule.key: rule for rule in self._azures}
         for former in self._former:
             if retires:
                 self._strays |= {thing.key: thing for thing in former.things}
@@ -327,6 +337,7 @@ class _Look:
             elsewhere,
             tuple(self._former),
             tuple(self._forgotten),
+            tuple(self._azures),
             tuple(self._inside),
         )
 
@@ -354,13 +365,6 @@ class _Look:
         mine = mark is not None and mark.stack == self._mark.stack
         here = [str(former.service["id"]).lower() for former in self._former]
         return mine and kind_of(id) == SERVICE and id.lower() not in (*self._desired, *here)
-
-
-def suffix_of(desired: Sequence[Resource]) -> str:
-    """What the names of what the stack has at its location end with."""
-    group = next(resource for resource in desired if kind_of(resource.id) == GROUP)
-    subscription = last_segment(subscription_of(group.id))
-    return suffix(subscription, mark_in(desired).stack, str(group.body["location"]))
 
 
 def _stray(row: Json) -> Resource:

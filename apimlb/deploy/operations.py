@@ -95,6 +95,7 @@ KINDS = {
     ),
     "microsoft.operationalinsights/workspaces": _generic("2025-07-01", forced=True),
     "microsoft.insights/components": _generic("2020-02-02"),
+    "microsoft.alertsmanagement/smartdetectoralertrules": _generic("2021-04-01"),
     "microsoft.insights/workbooks": _generic("2023-06-01"),
     "microsoft.insights/scheduledqueryrules": _generic("2023-12-01"),
     "microsoft.authorization/roleassignments": Kind(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from apimlb.deploy.cloud import Cloud, is_settled
 from apimlb.deploy.executor import Task
-from apimlb.deploy.guests import CHILDREN
+from apimlb.deploy.guests import CHILDREN, suffix_of
 from apimlb.deploy.ids import (
     ACCOUNT,
     ALERT,
@@ -22,6 +22,7 @@ from apimlb.deploy.ids import (
     IDENTITY,
     ROLE_ASSIGNMENT,
     SERVICE,
+    SMART_RULE,
     SUBSCRIPTION_KEY,
     WORKBOOK,
     WORKSPACE,
@@ -36,7 +37,7 @@ from apimlb.deploy.ids import (
     subscription_of,
 )
 from apimlb.deploy.locks import Lock, locks_in
-from apimlb.deploy.observer import Observed, suffix_of
+from apimlb.deploy.observer import Observed
 from apimlb.deploy.observer import survey as look
 from apimlb.deploy.reads import each
 from apimlb.errors import NotFoundError
@@ -47,11 +48,12 @@ from apimlb.stack.planner import Action, Plan, plan
 from apimlb.stack.resources import Json, Resource
 
 DELETE, PURGE = "delete", "purge"
-_OWN = (IDENTITY, SERVICE, ACCOUNT, WORKSPACE, COMPONENT, WORKBOOK, ALERT)
-"""What carries the mark and stands by itself, the resource group aside."""
+_OWN = (IDENTITY, SERVICE, ACCOUNT, WORKSPACE, COMPONENT, WORKBOOK, ALERT, SMART_RULE)
+"""What carries the mark and stands by itself, the resource group aside, or is Azure's beside that."""
 _BEFORE: Mapping[str, tuple[str, ...]] = {
     IDENTITY: (SERVICE,),
     COMPONENT: (WORKBOOK, ALERT),
+    SMART_RULE: (COMPONENT,),
     WORKSPACE: (COMPONENT, WORKBOOK, ALERT),
 }
 """What of these types goes before one of that."""
@@ -150,7 +152,8 @@ def _ours(desired: Sequence[Resource], seen: Observed, mark: Mark) -> dict[str, 
         and not resource.adopted
         and _is_ours(resource, seen.replies.get(resource.key), mark)
     }
-    return made | {stray.id: stray.body for stray in seen.strays if kind_of(stray.id) in _OWN}
+    more = (*seen.azures, *(stray for stray in seen.strays if kind_of(stray.id) in _OWN))
+    return made | {resource.id: resource.body for resource in more}
 
 
 def _children(

@@ -8,6 +8,7 @@ from apimlb.deploy.cloud import Cloud, is_settled
 from apimlb.deploy.executor import Task
 from apimlb.deploy.ids import (
     ACCOUNT,
+    ACTION_GROUP,
     DELETED_ACCOUNT,
     DELETED_SERVICE,
     DEPLOYMENT,
@@ -75,11 +76,17 @@ class Remover:
             other
             for other in listed
             if other.lower() not in gone
+            and not _is_azures(other)
             and not any(is_within(other, key) for key in gone if key != id.lower())
         ]
         self.left.extend(others)
         if not others:
             self.cloud.delete(id)
+
+
+def _is_azures(id: str) -> bool:
+    """Whether Azure made it by itself in a group with an Application Insights component."""
+    return kind_of(id) == ACTION_GROUP and names_of(id)[-1].lower() == "application insights smart detection"
 
 
 def clear(cloud: Cloud, clock: Clock, id: str, there: Json, *, purged: bool) -> None:

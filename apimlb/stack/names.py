@@ -124,7 +124,7 @@ class Names:
 
     @property
     def component_id(self) -> str:
-        return self._provider("Microsoft.Insights/components", f"appi-{self.stack.name}-{self.suffix}")
+        return self._provider("Microsoft.Insights/components", component_of(self.stack.name, self.suffix))
 
     @property
     def workbook_id(self) -> str:
@@ -188,6 +188,11 @@ def inside(stack: Stack, name: str) -> str:
 def suffix(subscription: str, stack: str, location: str) -> str:
     """What the names of all that a stack makes beside its gateway's children end with."""
     return hashlib.sha256(f"{subscription.lower()}/{stack}/{location}".encode()).hexdigest()[:8]
+
+
+def component_of(stack: str, suffix: str) -> str:
+    """The name of the Application Insights component that a stack makes."""
+    return f"appi-{stack}-{suffix}"
 
 
 def own_service(stack: str, suffix: str) -> str:

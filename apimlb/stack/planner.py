@@ -39,6 +39,7 @@ WORKSPACE = "microsoft.operationalinsights/workspaces"
 COMPONENT = "microsoft.insights/components"
 WORKBOOK = "microsoft.insights/workbooks"
 ALERT = "microsoft.insights/scheduledqueryrules"
+SMART_RULE = "microsoft.alertsmanagement/smartdetectoralertrules"
 
 REMOVAL = "#removal"
 """What the key of the removal before a creation ends with."""
@@ -63,6 +64,7 @@ _AFTER: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     LOGGER: (frozenset({DIAGNOSTIC}), frozenset({API, DIAGNOSTIC})),
     COMPONENT: (frozenset({LOGGER}), frozenset({LOGGER, ROLE, WORKBOOK, ALERT})),
     WORKSPACE: (frozenset({COMPONENT}), frozenset({COMPONENT, WORKBOOK, ALERT})),
+    SMART_RULE: (frozenset(), frozenset({COMPONENT})),
     SERVICE: (frozenset({POLICY, OPERATION, SUBSCRIPTION}), frozenset()),
 }
 

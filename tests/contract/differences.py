@@ -53,6 +53,7 @@ OUTSIDE = (
     ("POST", r".*/Microsoft\.PolicyInsights/checkPolicyRestrictions", "what Azure Policy would deny"),
     ("GET|PUT|DELETE", r".*/Microsoft\.Insights/workbooks/[^/]+", "workbooks"),
     ("GET|PUT|DELETE", r".*/Microsoft\.Insights/scheduledQueryRules/[^/]+", "alerts on queries"),
+    ("GET|DELETE", r".*/Microsoft\.AlertsManagement/smartDetectorAlertRules/[^/]+", "rules of Azure's own"),
 )
 
 

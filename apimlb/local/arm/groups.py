@@ -14,6 +14,7 @@ KIND = "microsoft.resources/resourcegroups"
 # Recorded: apim_cli_deletedservice 7-16.
 DELETE_SECONDS = 125.0
 _LISTED = (
+    "microsoft.alertsmanagement/smartdetectoralertrules",
     "microsoft.apimanagement/service",
     "microsoft.cognitiveservices/accounts",
     "microsoft.insights/components",

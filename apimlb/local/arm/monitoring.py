@@ -1,21 +1,26 @@
 """What Azure Monitor has of a gateway: Application Insights components, workbooks and alerts on queries.
 
 Shapes: Microsoft's description of Microsoft.Insights components 2020-02-02; of workbooks 2023-06-01 and
-scheduledQueryRules 2023-12-01 what public templates send. All are written at once; none keeps data.
+scheduledQueryRules 2023-12-01 what public templates send. All are written at once; none keeps data. A smart
+detector's rule can be read and deleted; Azure makes it.
 """
 
 import json
 import re
 
-from apimlb.local.arm.call import Call, section
-from apimlb.local.arm.errors import invalid_content
+from apimlb.local.arm.call import Call, Reply, section
+from apimlb.local.arm.errors import invalid_content, resource_not_found
+from apimlb.local.arm.groups import require_group
 from apimlb.local.arm.locations import region
+from apimlb.local.arm.routes import GROUP, crud
 from apimlb.local.arm.tracked import Tracked
 from apimlb.local.store import Document, Json
 
 
 def _component(call: Call, existing: Document | None, sent: Json) -> Json:
     before = existing.body["properties"] if existing else {}
+    if existing is None:
+        _make_rule(call)
     if sent.get("Application_Type") not in ("web", "other"):
         raise invalid_content("'properties.Application_Type' must be web or other.")
     key = before.get("InstrumentationKey") or call.azure.guid()
@@ -42,6 +47,50 @@ def _component(call: Call, existing: Document | None, sent: Json) -> Json:
     }
 
 
+def _make_rule(call: Call) -> None:
+    """The rule that a new component gets, whoever made it, and that stays when it goes (hashicorp's azurerm
+    provider, issue 18026)."""
+    group = require_group(call)
+    name = f"Failure Anomalies - {call.name}"
+    body: Json = {
+        "id": f"{group.id}/providers/{_RULE}/{name}",
+        "name": name,
+        "type": _RULE,
+        "location": "global",
+        "properties": {
+            "description": "It notifies you of an unusual rise in the rate of failed requests.",
+            "state": "Enabled",
+            "severity": "Sev3",
+            "frequency": "PT1M",
+            "detector": {"id": "FailureAnomaliesDetector"},
+            "scope": [call.id],
+        },
+    }
+    call.store.put(Document(body["id"], _RULE.lower(), body))
+
+
+def _rule(call: Call) -> Document:
+    group = require_group(call)
+    found = call.store.get(f"{group.id}/providers/{_RULE}/{call.names['resource']}")
+    if found is None:
+        raise resource_not_found(f"{_RULE}/{call.names['resource']}", call.names["group"])
+    return found
+
+
+def _delete_rule(call: Call) -> Reply:
+    require_group(call)
+    found = call.document()
+    if found is not None:
+        call.store.delete(found.id)
+    return Reply(200 if found else 204)
+
+
+def _rules(call: Call) -> Reply:
+    found = call.store.children(require_group(call).id, _RULE.lower())
+    return Reply(200, {"value": [item.body for item in found]})
+
+
+_RULE = "Microsoft.AlertsManagement/smartDetectorAlertRules"
 _ECHOED = (
     "CustomMetricsOptedInType",
     "DisableIpMasking",
@@ -91,4 +140,14 @@ COMPONENT = Tracked("Microsoft.Insights/components", _component, created=200, to
 WORKBOOK = Tracked("Microsoft.Insights/workbooks", _workbook, top=("kind", "identity"))
 ALERT = Tracked("Microsoft.Insights/scheduledQueryRules", _alert, top=("kind", "identity"))
 
-ROUTES = (*COMPONENT.routes, *WORKBOOK.routes, *ALERT.routes)
+ROUTES = (
+    *COMPONENT.routes,
+    *WORKBOOK.routes,
+    *ALERT.routes,
+    *crud(
+        f"{GROUP}/providers/{_RULE}/{{resource}}",
+        get=lambda call: Reply(200, _rule(call).body),
+        delete=_delete_rule,
+        listed=_rules,
+    ),
+)

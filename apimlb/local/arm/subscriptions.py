@@ -13,6 +13,7 @@ from apimlb.local.store import Document, Json, kind_of
 
 # The providers that the local Azure has, with the types that a client may look for.
 PROVIDERS: dict[str, tuple[str, ...]] = {
+    "Microsoft.AlertsManagement": ("smartDetectorAlertRules",),
     "Microsoft.ApiManagement": ("service", "deletedServices", "locations", "checkNameAvailability"),
     "Microsoft.Authorization": ("roleAssignments", "roleDefinitions", "permissions", "locks"),
     "Microsoft.CognitiveServices": ("accounts", "accounts/deployments", "deletedAccounts", "locations"),

@@ -6,7 +6,7 @@ import pytest
 
 from apimlb.deploy.azure import Azure
 from apimlb.deploy.deployer import Deployer, Preview
-from apimlb.deploy.ids import ALERT, COMPONENT, DIAGNOSTIC, LOGGER, WORKBOOK, WORKSPACE
+from apimlb.deploy.ids import ALERT, COMPONENT, DIAGNOSTIC, GROUP, LOGGER, SMART_RULE, WORKBOOK, WORKSPACE
 from apimlb.stack.planner import Action, Revival
 from apimlb.stack.resources import Resource
 from tests.functional.deploy.local_azure import LocalAzure
@@ -118,3 +118,31 @@ def test_a_workspace_that_went_with_its_group_comes_back(azure: LocalAzure, clou
     deployer.apply(deployer.preview(stack, revivals={"": Revival.PURGE})).outcome.raise_failure()
     assert body_of(azure, WORKSPACE)["customerId"] == before
     assert azure.ids(DELETED_WORKSPACE) == []
+
+
+def test_the_rule_that_azure_makes_by_itself_is_no_drift_and_goes_with_the_rest(
+    azure: LocalAzure, cloud: Azure
+) -> None:
+    deploy(azure, cloud, desired(monitoring=True))
+    (rule,) = azure.ids(SMART_RULE)
+    assert rule.rpartition("/")[2].startswith("Failure Anomalies - appi-")
+    assert preview(azure, cloud, desired(monitoring=True)).plan.is_empty
+    deploy(azure, cloud, desired())
+    assert azure.ids(SMART_RULE) == []
+    deploy(azure, cloud, desired(monitoring=True))
+    made = Deployer(cloud, azure.clock).survey(desired(monitoring=True), STACK, purge=True)
+    assert rule in made.ids.values()
+    destroy(azure, cloud, desired(monitoring=True), purge=True)
+    assert azure.ids(SMART_RULE) == azure.ids(GROUP) == []
+
+
+def test_the_rule_of_somebody_elses_component_keeps_the_group(azure: LocalAzure, cloud: Azure) -> None:
+    deploy(azure, cloud, desired(monitoring=True))
+    (group,) = azure.ids(GROUP)
+    theirs = f"{group}/providers/Microsoft.Insights/components/theirs"
+    azure.ask(
+        "PUT", theirs, {"location": "eastus2", "kind": "web", "properties": {"Application_Type": "web"}}
+    )
+    destroy(azure, cloud, desired(monitoring=True), purge=True)
+    assert azure.ids(COMPONENT) == [theirs]
+    assert [id.rpartition("/")[2] for id in azure.ids(SMART_RULE)] == ["Failure Anomalies - theirs"]

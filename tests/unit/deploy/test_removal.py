@@ -180,3 +180,16 @@ def test_another_stack_s_things_in_our_group_are_not_ours() -> None:
     deployer = Deployer(cloud, ManualClock())
     assert deployer.preview(desired()).plan.is_empty
     assert deployer.destroy(deployer.survey(desired(), STACK, purge=True)).left == (id,)
+
+
+def test_what_azure_makes_by_itself_does_not_keep_the_group() -> None:
+    cloud, clock = FakeCloud(), ManualClock()
+    deployer = Deployer(cloud, clock)
+    deployer.apply(deployer.preview(desired(monitoring=True))).outcome.raise_failure()
+    (group,) = cloud.ids(GROUP)
+    monitor = f"{group}/providers/Microsoft.Insights/actionGroups"
+    azures = "Application Insights Smart Detection"
+    cloud.resources[f"{monitor}/{azures}".lower()] = {"id": f"{monitor}/{azures}", "properties": {}}
+    removed = deployer.destroy(deployer.survey(desired(monitoring=True), STACK, purge=True))
+    assert removed.left == ()
+    assert cloud.ids(GROUP) == []
