@@ -395,8 +395,3 @@ def _is_built_in(row: Json) -> bool:
 
 def _bound(read: Callable[..., Any], *arguments: str) -> Callable[[], Any]:
     return lambda: read(*arguments)
-
-
-def others_inside(observed: Observed, id: str) -> Iterator[str]:
-    """What somebody else put inside of the resource, and what would go with it."""
-    return (other for other in observed.others if is_within(other, id))

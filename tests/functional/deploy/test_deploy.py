@@ -3,6 +3,7 @@
 import itertools
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -151,3 +152,19 @@ def test_a_namesake_of_somebody_else_is_not_touched(azure: LocalAzure) -> None:
         destroy(azure, cloud, desired())
     assert azure.writes == []
     assert cloud.get(group.id) is not None
+
+
+def test_an_account_that_azure_made_one_of_foundry_serves_on_and_is_not_fought(azure: LocalAzure) -> None:
+    site = Site(azure, Limits(steady=0, drain=0))
+    tables: dict[str, Any] = {"accounts": [{"location": "eastus2"}]}
+    site.deploy(**tables)
+    (account,) = azure.ids(ACCOUNT)
+    foundry = {"kind": "AIServices", "identity": {"type": "SystemAssigned"}}
+    more = {"allowProjectManagement": True, "disableLocalAuth": False}
+    assert azure.ask("PATCH", account, {**foundry, "properties": more}).status in (200, 202)
+    site.deploy(**tables)  # asks every backend, too
+    found = azure.connected().get(account)
+    assert found is not None
+    assert (found["kind"], found["identity"]["type"]) == ("AIServices", "SystemAssigned")
+    assert found["properties"]["disableLocalAuth"] is True
+    assert found["properties"]["allowProjectManagement"] is True

@@ -56,3 +56,16 @@ def test_a_version_that_is_no_date_is_the_files() -> None:
     found["properties"]["model"] = {**found["properties"]["model"], "version": "2"}
     assert step_for(embedding, {embedding.key: found}).action is Action.UPDATE
     assert parse({}).deployments["embedding"].version == "1"
+
+
+def test_an_account_that_was_made_one_of_foundry_stays_so() -> None:
+    account = next(r for r in desired() if r.label == "account eastus2")
+    upgraded = {**account.body, "kind": "AIServices", "identity": {"type": "SystemAssigned"}}
+    assert step_for(account, {account.key: upgraded}).action is Action.KEEP
+    opened = {**upgraded, "properties": {**account.body["properties"], "disableLocalAuth": False}}
+    step = step_for(account, {account.key: opened})
+    assert (step.action, [change.path for change in step.changes]) == (
+        Action.UPDATE,
+        ["properties.disableLocalAuth"],
+    )
+    assert (step.body["kind"], step.body["identity"]) == ("AIServices", {"type": "SystemAssigned"})

@@ -203,8 +203,7 @@ def _update(call: Call, existing: Document, sent: Json) -> Json:
     if sent.get("location") is not None and region(sent["location"]) != region(body["location"]):
         text = f"The resource '{call.name}' already exists in location '{body['location']}'."
         raise ArmError(409, "InvalidResourceLocation", text)
-    if sent.get("kind", body["kind"]) != body["kind"]:
-        raise invalid_content("The kind of an account cannot be changed.")
+    kind = _kind(sent, body)
     old, new = body["properties"], section(sent, "properties")
     subdomain = _kept_subdomain(call, old.get("customSubDomainName"), new.get("customSubDomainName"))
     chosen = {**_DEFAULTS, **{name: new[name] for name in _WRITABLE if new.get(name) is not None}}
@@ -213,11 +212,25 @@ def _update(call: Call, existing: Document, sent: Json) -> Json:
     made |= chosen
     if subdomain:
         made["customSubDomainName"] = subdomain
-        made["endpoint"] = shape.endpoint(body["kind"], body["location"], subdomain)
-        made["endpoints"] = shape.endpoints(body["kind"], body["location"], subdomain)
+        if subdomain != old.get("customSubDomainName"):  # a change of kind keeps where it answers
+            made["endpoint"] = shape.endpoint(kind, body["location"], subdomain)
+        made["endpoints"] = shape.endpoints(kind, body["location"], subdomain)
     made["provisioningState"] = "Succeeded"
-    result = {**body, "properties": made, "systemData": call.system_data(body["systemData"])}
+    result = {**body, "kind": kind, "properties": made, "systemData": call.system_data(body["systemData"])}
     return _with_tags_and_identity(call, result, sent, body.get("identity"))
+
+
+def _kind(sent: Json, body: Json) -> str:
+    """An account of Azure OpenAI with a subdomain becomes one of Foundry in its place, by Azure's doing or
+    somebody's, and can go back (Microsoft Learn, Automatic upgrade of Azure OpenAI to Foundry)."""
+    kind = str(sent.get("kind") or body["kind"])
+    if kind == body["kind"]:
+        return kind
+    if kind not in shape.KINDS:
+        raise invalid_content(f"The kind of an account cannot be changed to '{kind}'.")
+    if not body["properties"].get("customSubDomainName"):
+        raise invalid_content(f"A custom subdomain is required to change the account's kind to '{kind}'.")
+    return kind
 
 
 def _with_tags_and_identity(call: Call, body: Json, sent: Json, before: Json | None) -> Json:

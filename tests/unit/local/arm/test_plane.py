@@ -183,6 +183,11 @@ async def test_an_api_version_from_before_a_provider_is_refused() -> None:
         (f"{ACCOUNTS}/east/deployments/gpt", ["2021-10-01"], ["2017-04-18", "2021-04-30"]),
         (SERVICE, ["2019-12-01", "2024-05-01"], ["2014-02-14", "2024-05-01-preview", "2025-06-01"]),
         (f"{SERVICE}/policyFragments/f", ["2021-12-01-preview", "2024-05-01"], ["2021-08-01"]),
+        (
+            f"{IDENTITY}/federatedIdentityCredentials/f",
+            ["2022-01-31-preview", "2024-11-30"],
+            ["2018-11-30"],
+        ),
         (IDENTITY, ["2015-08-31-preview", "2022-01-31-preview"], ["2015-01-01", "2099-01-01"]),
     ],
 )

@@ -17,7 +17,7 @@ from tests.unit.local.arm.scene import (
     realistic,
 )
 
-EAST = f"{ACCOUNTS}/east"
+EAST, WEST = f"{ACCOUNTS}/east", f"{ACCOUNTS}/west"
 
 
 @pytest.fixture
@@ -119,7 +119,23 @@ async def test_what_a_put_leaves_out_is_gone_and_what_a_patch_leaves_out_stays(s
     assert second.json["systemData"]["createdAt"] == first.json["systemData"]["createdAt"]
     moved = await scene.put(EAST, account("east", "westus"))
     assert (moved.status, moved.code) == (409, "InvalidResourceLocation")
-    assert (await scene.put(EAST, {**account("east"), "kind": "AIServices"})).status == 400
+    assert (await scene.put(EAST, {**account("east"), "kind": "Crystal"})).status == 400
+
+
+async def test_an_account_becomes_one_of_foundry_in_its_place_and_goes_back(scene: Scene) -> None:
+    before = await scene.account("east")
+    upgrade = {"kind": "AIServices", "properties": {"allowProjectManagement": True}}
+    after = await scene.patch(EAST, {**upgrade, "identity": {"type": "SystemAssigned"}})
+    assert (after.json["kind"], after.properties["allowProjectManagement"]) == ("AIServices", True)
+    kept = ("endpoint", "internalId", "customSubDomainName", "dateCreated")
+    assert [after.properties[name] for name in kept] == [before.properties[name] for name in kept]
+    assert after.properties["endpoints"]["AI Foundry API"] == "https://east.services.ai.azure.com/"
+    again = await scene.patch(EAST, {"tags": {"a": "b"}})
+    assert again.properties["endpoint"] == before.properties["endpoint"]
+    back = await scene.patch(EAST, {"kind": "OpenAI"})
+    assert (back.json["kind"], back.properties["endpoint"]) == ("OpenAI", before.properties["endpoint"])
+    await scene.put(WEST, account("west", customSubDomainName=None))
+    assert (await scene.patch(WEST, {"kind": "AIServices"})).status == 400
 
 
 async def test_a_stale_etag_is_refused(scene: Scene) -> None:
