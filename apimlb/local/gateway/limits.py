@@ -59,7 +59,7 @@ class Held(MessageBody):
     __slots__ = ("_most", "_status")
 
     def __init__(self, most: int, status: int, content: bytes) -> None:
-        self.content = content
+        self.octets = content
         self.consumed = False
         self._most = most
         self._status = status
@@ -69,7 +69,7 @@ class Held(MessageBody):
         return self._most
 
     def hold(self) -> None:
-        if len(self.content) > self._most:
+        if len(self.octets) > self._most:
             message = "Message payload is too large to buffer."
             raise PolicyFault("MessagePayloadTooLarge", message, status=self._status)
 

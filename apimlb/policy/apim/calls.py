@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from apimlb.http import Headers
 from apimlb.policy.apim import context as views
 from apimlb.policy.apim.credentials import Authorization, BasicAuthCredentials, Jwt, read_basic, read_jwt
+from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.clr.collections.iteration import elements
@@ -21,10 +22,17 @@ from apimlb.policy.clr.web.uris import Uri, make_uri
 from apimlb.policy.switches import Switches
 
 STRING = "System.String"
+_FEW = 32
 
 
 def strings(items: Iterable[str]) -> ClrArray:
     return ClrArray([enter(item) for item in items], STRING)
+
+
+def charge_headers(headers: Headers) -> None:
+    """Pay for looking through headers."""
+    if len(headers) > _FEW:
+        BUDGET.spend(len(headers) >> 4)
 
 
 class HeaderMap(ReadOnlyMap):
@@ -38,16 +46,19 @@ class HeaderMap(ReadOnlyMap):
     def find(self, key: object) -> object:
         if key is None:
             raise argument_null("key")
+        charge_headers(self.headers)
         found = self.headers.get_all(str(key))
         return strings(found) if found else MISSING
 
     def pairs(self) -> Iterable[tuple[object, object]]:
-        names: dict[str, str] = {}
-        for name, _ in self.headers:
-            names.setdefault(name.lower(), name)
-        return [(enter(name), strings(self.headers.get_all(name))) for name in names.values()]
+        charge_each(len(self.headers) << 2)
+        named: dict[str, tuple[str, list[str]]] = {}
+        for name, value in self.headers:
+            named.setdefault(name.lower(), (name, []))[1].append(value)
+        return [(enter(name), strings(values)) for name, values in named.values()]
 
     def __len__(self) -> int:
+        charge_each(len(self.headers))
         return len({name.lower() for name, _ in self.headers})
 
 
@@ -180,6 +191,7 @@ def uri_of(url: views.Url) -> Uri:
 def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None) -> str | None:
     """GetValueOrDefault of headers, query parameters and claims: several values are joined by a comma."""
     if type(target) is HeaderMap and name is not None:
+        charge_headers(target.headers)
         found = target.headers.get(name)
         return default if found is None else found if found.isascii() else enter(found)
     value = target.find(name)

@@ -17,7 +17,7 @@ from urllib.parse import unquote_plus, urlsplit
 from apimlb.clock import Clock
 from apimlb.http import Headers, reason_phrase
 from apimlb.policy.apim.bodies import body_as
-from apimlb.policy.clr.budget import Means
+from apimlb.policy.clr.budget import BUDGET, Means, charge_fields
 from apimlb.policy.clr.exceptions import invalid_operation
 from apimlb.policy.switches import Switches
 
@@ -30,8 +30,26 @@ class MessageBody:
     """A message body held whole. Reading without `preserve_content` consumes it: what is forwarded
     afterwards is empty, and a second read throws System.InvalidOperationException."""
 
-    content: bytes
+    octets: bytes
     consumed: bool = False
+
+    @classmethod
+    def made(cls, octets: bytes) -> "MessageBody":
+        """The body that an element has made, paid for."""
+        BUDGET.spend(len(octets) >> _PASS)
+        BUDGET.make(len(octets))
+        return cls(octets)
+
+    @property
+    def content(self) -> bytes:
+        """The bytes, for who looks at them; going over them once is paid for."""
+        BUDGET.spend(len(self.octets) >> _PASS)
+        return self.octets
+
+    @property
+    def rest(self) -> bytes:
+        """What nobody has used up, for who hands it on as it is."""
+        return b"" if self.consumed else self.octets
 
     @property
     def most(self) -> float:
@@ -57,14 +75,15 @@ class MessageBody:
     def hold(self) -> None:
         """Keep the whole of it, for another attempt or for an expression; a gateway may refuse to."""
 
-    def replace(self, content: bytes) -> None:
+    def replace(self, octets: bytes) -> None:
         """Put a new body in the place of the old one, consumed or not."""
-        self.content = content
+        self.octets = octets
         self.consumed = False
 
 
 def parse_query(text: str) -> dict[str, list[str]]:
     """`a=1&a=2&b` as `{"a": ["1", "2"], "b": [""]}`, percent- and plus-decoded."""
+    charge_fields(text)
     fields: dict[str, list[str]] = {}
     for part in text.split("&"):
         if part:
@@ -72,6 +91,9 @@ def parse_query(text: str) -> dict[str, list[str]]:
             fields.setdefault(unquote_plus(name), []).append(unquote_plus(value))
     return fields
 
+
+_PASS = 8
+"""Bytes that a step goes over where Python's C does, as a power of two."""
 
 NO_REQUEST = uuid.UUID(int=0)
 LIKELY = Switches()

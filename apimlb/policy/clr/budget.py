@@ -1,82 +1,92 @@
-"""How much one evaluation may do, so that no expression hangs: counted, because a clock would make it
-uncertain."""
+"""How much one request may do, so that none holds the gateway or fills the memory: counted, because a clock
+would make it uncertain.
 
-from collections.abc import Iterator, Sized
+A request has an account (`Means`) of steps, for time, and of room, for memory. Expressions and elements draw
+on the one that is open, which is the one of the request that runs (`BUDGET`). So does what an upload has
+compiled.
+"""
+
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, NoReturn
 
 from apimlb.policy.clr import exceptions
 
-STEPS: Final = 500_000
-"""Of one evaluation. A step pays for a microsecond at most, as benchmarks/policy_costs.py measures it."""
+REQUEST_STEPS: Final = 1_000_000
+"""Of all that the policies of one request do, however often they try again. A step pays for a microsecond at
+most, as benchmarks/policy_costs.py measures it."""
+
+STEPS: Final = 750_000
+"""Of one evaluation, so that one which fails leaves something to what handles its failure."""
+
+FAILURE_STEPS: Final = 50_000
+"""What on-error may do in any case, also of a request that has done all it may."""
+
+ROOM: Final = 256_000_000
+"""Bytes of all that one request makes: texts, bodies and values, whether or not it keeps them."""
 
 _ROUND: Final = 2
 """Of a round of a loop with a short body."""
-
-REQUEST_STEPS: Final = 1_000_000
-"""Of all evaluations and conversions that one request causes, however often its policy tries again."""
-
-KEPT: Final = 32_000_000
-"""Characters, bytes and elements that the evaluations of one request may hand on, to variables and bodies."""
 
 SEARCHING: Final = 7e7
 EVALUATION: Final = 4
 """Of an evaluation as such."""
 
-SMALL: Final = 1_000
-"""What a value may have of them and be kept for nothing."""
+SMALL: Final = 256
+"""Characters, bytes or elements of a value that is made and looked at for nothing."""
 
-SIZELESS: Final = frozenset([bool, int, type(None)])
 LONGEST_TEXT: Final = 8_000_000
 LONGEST_LAYOUT: Final = 1_000
+_NOBODY: Final = 1 << 62
 
 
 class Means:
-    """What is left to one request: steps, room for the values that its evaluations hand on, and searching."""
+    """What is left to one request, or to one upload: steps, bytes, and searching, the worst that Python's
+    engine for regular expressions may have cost so far, in characters."""
 
     __slots__ = ("room", "searching", "steps")
 
-    def __init__(self) -> None:
-        self.steps = REQUEST_STEPS
-        self.room = KEPT
+    def __init__(self, steps: int = REQUEST_STEPS, room: int = ROOM) -> None:
+        self.steps = steps
+        self.room = room
         self.searching = 0.0
 
-    def keep(self, value: object) -> None:
-        """Pay for a value that outlives the evaluation that made it."""
-        if isinstance(value, Sized) and len(value) > SMALL:
-            self.room -= len(value)
-            if self.room < 0:
-                raise exceptions.over_limit(f"{KEPT} characters and elements that one request may keep")
-
     @contextmanager
-    def spending(self) -> Iterator[None]:
-        """What an element does with a body has the budget of an evaluation, and is paid for as one. No
-        expression is evaluated meanwhile."""
-        BUDGET.renew()
-        BUDGET.left = granted = min(self.steps, STEPS)
+    def turn(self) -> Iterator[None]:
+        """What is done meanwhile is paid for from here; it may not wait for anything."""
+        before = BUDGET.open(self)
         try:
             yield
         finally:
-            self.steps -= granted - max(BUDGET.left, 0)
-            BUDGET.renew()
+            BUDGET.close(before)
 
 
 class Budget:
-    """What is left to the evaluation that runs. There is one at a time: it neither waits nor is it
-    interrupted, and the event loop's thread is the only one that evaluates. Between evaluations it is
-    renewed, for what is read and formatted outside of expressions."""
+    """The account that is open. There is one at a time: nothing waits while it is open, and the event loop's
+    thread is the only one that runs policies. While none is open nothing is counted.
 
-    __slots__ = ("left", "numbered", "searching")
+    `left` are the steps that may be spent now, and `kept` those that an evaluation may not touch.
+    """
+
+    __slots__ = ("kept", "left", "means", "numbered")
 
     def __init__(self) -> None:
-        self.renew()
-
-    def renew(self) -> None:
-        """`searching` is the worst that Python's engine for regular expressions may have cost so far, in
-        characters."""
-        self.left = STEPS
-        self.searching = 0.0
+        self.means = Means(_NOBODY, _NOBODY)
+        self.left = _NOBODY
+        self.kept = 0
         self.numbered: dict[int, tuple[int, object]] | None = None
+
+    def open(self, means: Means) -> Means:
+        """Let everything be paid from `means`, until `close` is told what this returns."""
+        before = self.means
+        before.steps = self.left
+        self.means, self.left = means, means.steps
+        return before
+
+    def close(self, before: Means) -> None:
+        self.means.steps = self.left
+        self.means, self.left = before, before.steps
 
     def number_of(self, value: object) -> int:
         """A number of an object that no other has in this evaluation, which keeps it alive."""
@@ -90,12 +100,18 @@ class Budget:
         if self.left < 0:
             out_of_steps()
 
+    def make(self, size: int) -> None:
+        """Pay for so many bytes of memory."""
+        self.means.room -= size
+        if self.means.room < 0:
+            raise over_request(f"the {ROOM} bytes that one request may make")
+
 
 BUDGET: Final = Budget()
 
 
 def spend(steps: int = 1) -> None:
-    """Steps of the evaluation that runs."""
+    """Steps of what runs."""
     BUDGET.spend(steps)
 
 
@@ -106,21 +122,39 @@ def spend_rounds(rounds: int) -> int:
 
 
 def out_of_steps() -> NoReturn:
-    raise exceptions.over_limit("the number of steps that one evaluation may take")
+    if BUDGET.kept:
+        raise exceptions.over_limit("the number of steps that one evaluation may take")
+    raise over_request("the number of steps that one request may take")
+
+
+def over_request(what: str) -> exceptions.ClrException:
+    """The bound of all that a request causes."""
+    return exceptions.ClrException(exceptions.OVER_LIMIT, f"The policies exceed {what}.")
 
 
 def bounded_text(text: str) -> str:
     """A text that was made, if it is not too long."""
-    if len(text) > 1_000:
-        BUDGET.spend(len(text) >> 6)
+    if len(text) > SMALL:
         if len(text) > LONGEST_TEXT:
             raise exceptions.over_limit(f"{LONGEST_TEXT} characters in one string")
+        charge_text(text)
     return text
+
+
+def charge_text(text: str) -> None:
+    """Pay for a text that was made."""
+    BUDGET.spend(len(text) >> 6)
+    BUDGET.make(sys.getsizeof(text))
 
 
 def charge_each(count: int) -> None:
     """Pay for going through so many characters or bytes one by one, in Python."""
     BUDGET.spend(count >> 2)
+
+
+def charge_fields(text: str) -> None:
+    """Pay for reading or writing a text as fields of a query."""
+    BUDGET.spend((len(text) >> 6) + 2 * text.count("&") + (text.count("%") >> 1))
 
 
 def charge_json(text: str | bytes, token: int) -> None:

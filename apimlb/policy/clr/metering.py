@@ -4,14 +4,14 @@ A step of the budget pays for one small operation. Long texts, bytes and lists a
 once as an argument and once as a result.
 """
 
+import sys
 from collections.abc import Callable
 from functools import cache, update_wrapper
 from typing import Final, Literal
 
-from apimlb.policy.clr.budget import BUDGET, out_of_steps
+from apimlb.policy.clr.budget import BUDGET, SMALL, out_of_steps
 from apimlb.policy.clr.collections.containers import ClrArray, ClrList
 
-_FREE: Final = 1_000
 _CHARACTERS: Final = 6
 """Characters or bytes to a step, as a power of two."""
 
@@ -28,12 +28,22 @@ def charge(value: object) -> None:
     kind = type(value)
     if kind is str or kind is bytearray:
         size = len(value)  # type: ignore[arg-type]
-        if size > _FREE:
+        if size > SMALL:
             BUDGET.spend(size >> _CHARACTERS)
     elif kind is ClrList or kind is ClrArray:
         size = len(value.items)  # type: ignore[attr-defined]
-        if size > _FREE:
+        if size > SMALL:
             BUDGET.spend(size >> _ELEMENTS)
+
+
+def charge_made(value: object) -> None:
+    """Pay for a value that was made, by its size."""
+    charge(value)
+    kind = type(value)
+    if kind is str or kind is bytearray:
+        BUDGET.make(sys.getsizeof(value))
+    elif kind is ClrList or kind is ClrArray:
+        BUDGET.make(8 * len(value.items))  # type: ignore[attr-defined]
 
 
 def charge_sorting(count: int) -> None:
@@ -54,16 +64,16 @@ def metered(call: Callable[..., object], cost: Literal["sizes", "result"]) -> Ca
         if pays_for_arguments:
             for each in arguments:
                 if type(each) is str:
-                    if len(each) > _FREE:
+                    if len(each) > SMALL:
                         charge(each)
                 elif type(each) in _BULKY:
                     charge(each)
         made = call(*arguments)
         if type(made) is str:
-            if len(made) > _FREE:
-                charge(made)
+            if len(made) > SMALL:
+                charge_made(made)
         elif type(made) in _BULKY:
-            charge(made)
+            charge_made(made)
         return made
 
     return update_wrapper(run, call)
@@ -75,6 +85,6 @@ def same_text(left: str | None, right: str | None) -> bool:
         return True
     if left is None or right is None or len(left) != len(right):
         return False
-    if len(left) > _FREE:
+    if len(left) > SMALL:
         BUDGET.spend(len(left) >> _CHARACTERS)
     return left == right

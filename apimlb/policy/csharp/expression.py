@@ -12,7 +12,7 @@ from types import CodeType
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.library import DEFINITIONS
-from apimlb.policy.clr.budget import BUDGET, EVALUATION, SIZELESS, SMALL, STEPS
+from apimlb.policy.clr.budget import BUDGET, EVALUATION, STEPS, out_of_steps
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.catching import caught
 from apimlb.policy.clr.exceptions import ClrException
@@ -49,23 +49,25 @@ class Expression:
 
     def __call__(self, context: Context) -> object:
         """The value; raises `ClrException`, with the policy's line in `line`."""
-        means = context.means
-        # Granted and paid for here, since a call each would be felt in every expression.
-        BUDGET.left = granted = means.steps if means.steps < STEPS else STEPS
-        BUDGET.searching = means.searching
+        if BUDGET.means is not context.means:
+            with context.means.turn():
+                return self(context)
+        left = BUDGET.left - EVALUATION
+        BUDGET.kept = kept = left - STEPS if left > STEPS else 0
+        BUDGET.left = left - kept
+        BUDGET.numbered = None
         try:
+            if left < 0:
+                out_of_steps()
             value = self._run(context)
-            if len(value) > SMALL if type(value) is str else type(value) not in SIZELESS:
-                means.keep(value)
         except ClrException as error:
             error.line = self._policy_line(error)
             raise
         except Exception as error:
             raise caught(error) from error
         finally:
-            means.steps -= granted - BUDGET.left + EVALUATION if BUDGET.left > 0 else granted + EVALUATION
-            means.searching = BUDGET.searching
-            BUDGET.renew()
+            BUDGET.left = kept + BUDGET.left if BUDGET.left > 0 else kept
+            BUDGET.kept = 0
         if type(value) is str and not value.isascii():
             return leave(value)
         return value

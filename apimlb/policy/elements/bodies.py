@@ -9,6 +9,7 @@ from collections.abc import Callable
 from apimlb.policy.apim.context import MessageBody
 from apimlb.policy.document.attributes import STRING
 from apimlb.policy.document.draft import EVERYWHERE, TRANSFORMING, Draft, Entry
+from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 
 
@@ -26,8 +27,8 @@ def edits_body(draft: Draft, edit: Callable[[Exchange, bytes], bytes]) -> Act:
     def act(exchange: Exchange) -> None:
         view = exchange.context.request if on_request else exchange.context.response
         body = None if view is None else view.body
-        if view is not None and body is not None and not body.consumed and body.content:
-            view.body = MessageBody(edit(exchange, body.content))
+        if view is not None and body is not None and body.rest:
+            view.body = MessageBody.made(edit(exchange, body.content))
 
     return act
 
@@ -38,7 +39,7 @@ def find_and_replace(draft: Draft) -> Act:
 
     def edit(exchange: Exchange, content: bytes) -> bytes:
         wanted = wanted_of(exchange.context).encode()
-        return content.replace(wanted, new_of(exchange.context).encode()) if wanted else content
+        return formats.replaced(content, wanted, new_of(exchange.context).encode()) if wanted else content
 
     return edits_body(draft, edit)
 
@@ -50,7 +51,7 @@ def redirect_content_urls(draft: Draft) -> Act:
     def edit(exchange: Exchange, content: bytes) -> bytes:
         outer, inner = _addresses(exchange)
         old, new = (outer, inner) if inward else (inner, outer)
-        return content.replace(old.encode(), new.encode()) if old else content
+        return formats.replaced(content, old.encode(), new.encode()) if old else content
 
     return edits_body(draft, edit)
 

@@ -185,14 +185,14 @@ def _used_up(what: str, source: str, left: float) -> PolicyFault:
 def _weigh(exchange: Exchange, draw: Callable[[int], None]) -> None:
     """Count the bytes of the request, and of the answer as it goes out."""
     body = exchange.context.request.body
-    draw(0 if body is None or body.consumed else len(body.content))
+    draw(0 if body is None else len(body.rest))
 
     def end(exchange: Exchange) -> None:
         response = exchange.context.response
         if exchange.live is not None and not isinstance(exchange.live.body, bytes):
             exchange.live.body = Weighed(exchange.live.body, draw)
         elif response is not None and response.body is not None and not response.body.consumed:
-            draw(len(response.body.content))
+            draw(len(response.body.rest))
 
     exchange.endings.append(end)
 

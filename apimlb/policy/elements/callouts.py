@@ -7,6 +7,7 @@ from apimlb.policy.apim.context import Context, MessageBody, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.elements import formats
 from apimlb.policy.elements.bodies import works_on_request
 from apimlb.policy.elements.credentials import certificate_of, identity_token, proxy_of
 from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_of
@@ -34,7 +35,7 @@ def return_response(draft: Draft) -> Act:
         for edit in headers:
             edit(context, response.headers)
         if body is not None:
-            response.body = MessageBody(body(context))
+            response.body = MessageBody.made(body(context))
         await exchange.let_go()
         context.response = response
         raise Returned
@@ -50,8 +51,9 @@ def _response_in(name: str, context: Context) -> ResponseView:
         return ResponseView(200)
     if not isinstance(held, ResponseView):
         raise ClrException("System.InvalidOperationException", f"The variable '{name}' holds no response.")
-    content = held.body.content if held.body and not held.body.consumed else b""
-    return ResponseView(held.status_code, held.status_reason, held.headers.copy(), MessageBody(content))
+    body = MessageBody(b"" if held.body is None else held.body.rest)
+    formats.spend(len(held.headers) >> 3)
+    return ResponseView(held.status_code, held.status_reason, held.headers.copy(), body)
 
 
 def send_request(draft: Draft) -> Act:
@@ -146,7 +148,8 @@ def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
 
 def _copied(exchange: Exchange) -> Request:
     view = exchange.context.request
-    content = view.body.content if view.body and not view.body.consumed else b""
+    content = view.body.rest if view.body else b""
+    formats.spend(len(view.headers) >> 2)
     headers = Headers((name, value) for name, value in view.headers if name.lower() != "host")
     return Request(view.method, str(view.url), headers, content, view.ip_address)
 

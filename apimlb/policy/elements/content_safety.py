@@ -6,7 +6,6 @@ the local Azure a stand-in answers (`apimlb.local.safety`). A service that refus
 text that is too long for it, are refusals, as callers report them. The reason in LastError is not published.
 """
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +14,11 @@ from apimlb.http import Headers, Request, Response, close
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import TRANSFORMING, Draft, Entry, Getter
+from apimlb.policy.elements import formats
 from apimlb.policy.elements import token_usage as usage
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
+from apimlb.policy.run.turns import PaidStream
 
 LONGEST = 10_000
 """Characters that the service takes at once; a longer prompt is refused."""
@@ -49,9 +50,8 @@ class Checks:
 
     async def check_prompt(self, exchange: Exchange) -> None:
         """Raises PolicyFault 403 for a prompt that does not pass."""
-        body = exchange.context.request.body
-        asked = usage.parsed(b"" if body is None or body.consumed else body.content)
-        text = "\n".join(piece for piece in usage.texts_of_prompt(asked) if piece)
+        asked = usage.asked_in(exchange.context.request.body)
+        text = formats.joined("\n", [piece for piece in usage.texts_of_prompt(asked) if piece])
         if len(text) > LONGEST:
             raise _blocked()
         if not text:
@@ -71,11 +71,11 @@ class Checks:
             assert live is not None
             assert not isinstance(live.body, bytes), "what is live is a stream"
             window = self.window(exchange.context)
-            live.body = Guarded(live.body, window, lambda text: self._analyze(exchange, text))
+            guarded = Guarded(live.body, window, lambda text: self._analyze(exchange, text))
+            live.body = PaidStream(exchange.context.means, guarded)
             return
         await exchange.buffer()
-        body = response.body
-        text = "".join(usage.texts_of_answer(usage.parsed(b"" if body is None else body.content)))
+        text = formats.joined("", [*usage.texts_of_answer(usage.asked_in(response.body))])
         for piece in self._windows(exchange.context, text):
             await self._analyze(exchange, piece)
 
@@ -111,7 +111,7 @@ class Checks:
         if shown is not None:
             headers.set("Authorization", shown)
         url = f"/contentsafety/text:{action}?api-version={_VERSION}"
-        request = Request("POST", url, headers, json.dumps(asked).encode())
+        request = Request("POST", url, headers, formats.dumped(asked))
         try:
             response = await exchange.services.call(self.backend(exchange.context), request, _TIMEOUT)
             answer = await exchange.hold(response)
@@ -119,7 +119,7 @@ class Checks:
             raise _blocked() from error
         if response.status != 200:
             raise _blocked()
-        return usage.parsed(answer.content)
+        return usage.asked_in(answer)
 
 
 def llm_content_safety(draft: Draft) -> Act:

@@ -11,6 +11,7 @@ from apimlb.policy.apim.context import MessageBody
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice
 from apimlb.policy.document.draft import NOT_BACKEND, OUTBOUND, Draft, Entry
+from apimlb.policy.elements import formats
 from apimlb.policy.elements.bodies import works_on_request
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -35,7 +36,7 @@ def _converts(draft: Draft, kind: str, made_type: str) -> tuple[Wanted, Put]:
     def wanted(exchange: Exchange) -> bytes | None:
         context = exchange.context
         view = context.request if on_request else context.response
-        if view is None or view.body is None or view.body.consumed or not view.body.content:
+        if view is None or view.body is None or not view.body.rest:
             return None
         given = (view.headers.get("Content-Type") or "").lower()
         if apply(context) != "always" and kind not in given:
@@ -48,7 +49,7 @@ def _converts(draft: Draft, kind: str, made_type: str) -> tuple[Wanted, Put]:
     def put(exchange: Exchange, made: str) -> None:
         view = exchange.context.request if on_request else exchange.context.response
         assert view is not None
-        view.body = MessageBody(made.encode())
+        view.body = MessageBody.made(formats.octets(made))
         view.headers.set("Content-Type", made_type)
 
     return wanted, put
@@ -68,8 +69,7 @@ def xml_to_json(draft: Draft) -> Act:
         context = exchange.context
         mark, lists = "@" if kind(context) == "direct" else "", always_lists(context)
         try:
-            with context.means.spending():
-                made = xml_bodies.json_of_xml(content, mark, lists)
+            made = xml_bodies.json_of_xml(content, mark, lists)
         except ClrException as error:
             raise PolicyFault("XmlToJsonFailed", f"The body is no XML. {error.message}") from error
         put(exchange, made)
@@ -93,8 +93,7 @@ def json_to_xml(draft: Draft) -> Act:
         context = exchange.context
         shape = xml_bodies.Shape(separator(context), prefix(context), block(context), dates)
         try:
-            with context.means.spending():
-                made = xml_bodies.xml_of_json(content, shape)
+            made = xml_bodies.xml_of_json(content, shape)
         except (ValueError, RecursionError) as error:
             raise PolicyFault("JsonToXmlFailed", f"The body is no JSON. {error}") from error
         except ClrException as error:
@@ -118,7 +117,8 @@ def jsonp(draft: Draft) -> Act:
         if not _IDENTIFIER.fullmatch(given[0]):
             message = f"Callback parameter {name} value is not a valid JavaScript identifier."
             raise PolicyFault("CallbackParameterInvalid", message, status=400)
-        response.body = MessageBody(given[0].encode() + b"(" + response.body.content + b");")
+        content = given[0].encode() + b"(" + response.body.content + b");"
+        response.body = MessageBody.made(content)
         response.headers.set("Content-Type", "application/javascript")
 
     return act

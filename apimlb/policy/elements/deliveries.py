@@ -7,6 +7,7 @@ record (`apimlb.policy.run.records`): nothing is sent.
 
 from apimlb.policy.document.attributes import STRING, integer
 from apimlb.policy.document.draft import EVERYWHERE, NOT_BACKEND, Draft, Entry
+from apimlb.policy.elements import formats
 from apimlb.policy.elements.callouts import DEFAULT_TIMEOUT, message_of
 from apimlb.policy.elements.messages import BYTES
 from apimlb.policy.run.exchange import Act, Exchange
@@ -26,7 +27,7 @@ def log_to_eventhub(draft: Draft) -> Act:
 
     def act(exchange: Exchange) -> None:
         context = exchange.context
-        text = content(context)[:_LARGEST_EVENT].decode("utf-8", "replace").strip()
+        text = formats.text(content(context)[:_LARGEST_EVENT]).strip()
         values: dict[str, Value] = {"message": text}
         if partition:
             values["partition_id"] = partition
@@ -48,7 +49,7 @@ def send_one_way_request(draft: Draft) -> Act:
             "method": request.method,
             "url": request.url,
             "headers": shown_headers(request.headers),
-            "body": request.body.decode("utf-8", "replace"),
+            "body": formats.text(request.body),
         }
         exchange.record("request", "send-one-way-request", request.url, values)
 
@@ -82,8 +83,8 @@ def send_service_bus_message(draft: Draft) -> Act:
             "queue" if queue else "topic": name_of(context),
             "namespace": namespace(context),
             "client_id": client_id(context),
-            "properties": {name(context): value(context).decode().strip() for name, value in properties},
-            "payload": payload(context).decode("utf-8", "replace"),
+            "properties": {name(context): formats.text(value(context)).strip() for name, value in properties},
+            "payload": formats.text(payload(context)),
         }
         exchange.record("message", "send-service-bus-message", name_of(context), values)
 

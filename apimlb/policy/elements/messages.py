@@ -10,10 +10,11 @@ from urllib.parse import quote, quote_plus, unquote_plus
 
 from apimlb.http import Headers, reason_phrase
 from apimlb.policy.apim.context import Context, MessageBody
+from apimlb.policy.clr.budget import charge_fields
 from apimlb.policy.clr.objects.text import to_clr_string
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
 from apimlb.policy.document.draft import EVERYWHERE, REQUEST_SIDE, Draft, Entry, Getter
-from apimlb.policy.elements import liquid
+from apimlb.policy.elements import formats, liquid
 from apimlb.policy.elements.bodies import works_on_request
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -38,7 +39,7 @@ HeaderEdit = Callable[[Context, Headers], None]
 def _bytes(value: object) -> bytes:
     if isinstance(value, bytes | bytearray):
         return bytes(value)
-    return b"" if value is None else to_clr_string(value).encode()
+    return b"" if value is None else formats.octets(to_clr_string(value))
 
 
 BYTES = Kind("object", str.encode, _bytes)
@@ -54,6 +55,7 @@ def header_edit(draft: Draft) -> HeaderEdit:
     def edit(context: Context, headers: Headers) -> None:
         name = name_of(context)
         action = action_of(context)
+        formats.spend(len(headers) >> 2)
         if name.lower() in _FIXED_HEADERS or (action == "skip" and name in headers):
             return
         if action == "delete":
@@ -61,6 +63,7 @@ def header_edit(draft: Draft) -> HeaderEdit:
             return
         values = headers.get_all(name) if action == "append" else []
         values += [value(context) for value in values_of]
+        formats.spend(sum(map(len, values)) >> 6)
         joined = values if name.lower() in _SEPARATE_HEADERS or not values else [",".join(values)]
         headers.set(name, *joined)
 
@@ -110,7 +113,7 @@ def set_body(draft: Draft) -> Act:
     if on_request:
 
         def replace_request(exchange: Exchange) -> None:
-            exchange.context.request.body = MessageBody(body(exchange.context))
+            exchange.context.request.body = MessageBody.made(body(exchange.context))
 
         return replace_request
 
@@ -118,7 +121,7 @@ def set_body(draft: Draft) -> Act:
         made = body(exchange.context)
         await exchange.let_go()
         if exchange.context.response is not None:
-            exchange.context.response.body = MessageBody(made)
+            exchange.context.response.body = MessageBody.made(made)
 
     return replace_response
 
@@ -151,16 +154,23 @@ def query_edit(draft: Draft) -> Callable[[Context, str], str]:
 
     def edit(context: Context, query: str) -> str:
         name, action = name_of(context), action_of(context)
+        charge_fields(query)
         parts = [part for part in query.split("&") if part]
         others = [part for part in parts if unquote_plus(part.partition("=")[0]).lower() != name.lower()]
         if action == "skip" and len(others) < len(parts):
             return query
         if action == "delete":
             return "&".join(others)
-        added = [f"{quote_plus(name)}={quote(value(context), safe='')}" for value in values_of]
+        added = [f"{_escaped(quote_plus, name)}={_escaped(quote, value(context))}" for value in values_of]
         return "&".join((parts if action == "append" else others) + added)
 
     return edit
+
+
+def _escaped(quoted: Callable[[str, str], str], text: str) -> str:
+    """A text as it stands in a query."""
+    formats.spend(len(text) >> 3)
+    return quoted(text, "")
 
 
 def set_query_parameter(draft: Draft) -> Act:
@@ -201,6 +211,7 @@ def _filled(template: str, context: Context) -> tuple[str, set[str]]:
     used: set[str] = set()
 
     def value_of(found: re.Match[str]) -> str:
+        formats.spend(2)
         name = found[1].lower()
         if name not in parameters:
             raise PolicyFault("TemplateParameterNotFound", f"The URL has no parameter '{found[1]}'.")
@@ -211,6 +222,7 @@ def _filled(template: str, context: Context) -> tuple[str, set[str]]:
 
 
 def _fields(query: str) -> list[tuple[str, str]]:
+    charge_fields(query)
     return [(unquote_plus(part.partition("=")[0]), part) for part in query.split("&") if part]
 
 

@@ -72,9 +72,7 @@ def emit_token_metric(draft: Draft) -> Act:
     emit = partial(_emit_tokens, draft.element.tag, namespace, dimensions)
 
     def act(exchange: Exchange) -> None:
-        body = exchange.context.request.body
-        asked = usage.parsed(b"" if body is None or body.consumed else body.content)
-        prompt = usage.of_prompt(asked)
+        prompt = usage.of_prompt(usage.asked_in(exchange.context.request.body))
 
         async def settle(exchange: Exchange) -> None:
             await usage.count(exchange, prompt, emit)

@@ -32,7 +32,7 @@ class CachedResponse:
 
     @staticmethod
     def of(view: ResponseView) -> "CachedResponse":
-        content = b"" if view.body is None or view.body.consumed else view.body.content
+        content = b"" if view.body is None else view.body.rest
         return CachedResponse(view.status_code, view.status_reason, tuple(view.headers), content)
 
     def view(self) -> ResponseView:

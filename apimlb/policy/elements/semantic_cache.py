@@ -6,7 +6,6 @@ in the external cache, without which nothing is found. Trouble with either fails
 outbound behind the store, as one of cache-lookup does. What asks for a stream is neither kept nor found.
 """
 
-import json
 import math
 import operator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from apimlb.http import Headers, Request
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, DOUBLE, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry
+from apimlb.policy.elements import formats
 from apimlb.policy.elements import token_usage as usage
 from apimlb.policy.elements.response_cache import CachedResponse
 from apimlb.policy.run.exchange import Act, Exchange
@@ -59,8 +59,7 @@ def semantic_cache_lookup(draft: Draft) -> Act:
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
-        body = context.request.body
-        asked = usage.parsed(b"" if body is None or body.consumed else body.content)
+        asked = usage.asked_in(context.request.body)
         messages = _messages(asked, without_system(context))
         if not messages or asked.get("stream"):
             return
@@ -96,9 +95,9 @@ async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | Non
     try:
         token = await exchange.services.managed_identity_token(_RESOURCE, None)
         headers = Headers([("Content-Type", "application/json"), ("Authorization", f"Bearer {token}")])
-        request = Request("POST", _EMBEDDINGS, headers, json.dumps({"input": text}).encode())
+        request = Request("POST", _EMBEDDINGS, headers, formats.dumped({"input": text}))
         response = await exchange.services.call(backend, request, _TIMEOUT)
-        answer = usage.parsed((await exchange.hold(response)).content)
+        answer = usage.asked_in(await exchange.hold(response))
         return tuple(float(each) for each in answer["data"][0]["embedding"])
     except (PolicyFault, ConnectionError, TimeoutError, LookupError, TypeError, ValueError):
         return None

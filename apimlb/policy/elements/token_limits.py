@@ -17,6 +17,7 @@ from apimlb.policy.elements import token_usage as usage
 from apimlb.policy.run.counters import Counters, Period, bounds, spoken
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
+from apimlb.policy.run.turns import PaidStream
 
 _SOURCE = "llm-token-limit"
 _PERIODS: tuple[Period, ...] = ("Hourly", "Daily", "Weekly", "Monthly", "Yearly")
@@ -70,8 +71,7 @@ class TokenLimit:
         """Refuse the call, or let it pass and count it when it is answered."""
         context, counters = exchange.context, exchange.counters
         key, now = self.key(context), context.clock.now()
-        body = context.request.body
-        asked = usage.parsed(b"" if body is None or body.consumed else body.content)
+        asked = usage.asked_in(context.request.body)
         streamed = bool(asked.get("stream"))
         prompt = usage.of_prompt(asked) if self.estimates or streamed else 0
         quota = self._quota(context)
@@ -120,13 +120,13 @@ class TokenLimit:
         if usage.is_stream(live):
             assert live is not None
             assert not isinstance(live.body, bytes), "what is live is a stream"
-            live.body = usage.Counted(
+            counted = usage.Counted(
                 live.body, lambda said, _: self._count(exchange, key, quota, prompt + said)
             )
+            live.body = PaidStream(exchange.context.means, counted)
             return
         await exchange.buffer()
-        body = response.body
-        found = usage.of_answer(usage.parsed(b"" if body is None else body.content))
+        found = usage.of_answer(usage.asked_in(response.body))
         used = prompt if found is None else found.total
         self._count(exchange, key, quota, used)
         self._tell(exchange, response.headers, key, quota, used)

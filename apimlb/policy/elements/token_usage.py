@@ -4,23 +4,31 @@ Microsoft Learn, API Management policy reference: llm-token-limit, llm-emit-toke
 tokenizer is not published; four characters are taken for a token.
 """
 
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from apimlb.http import Response, close
+from apimlb.policy.apim.context import MessageBody
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Exchange
+from apimlb.policy.run.turns import PaidStream
 
 _ASKED = ("messages", "prompt", "input", "instructions", "system")
 _PER_IMAGE = 1200
 """The most that an image counts for, on the same page."""
 
 
+def asked_in(body: MessageBody | None) -> dict[str, Any]:
+    """What a request or an answer says, an empty object where nothing is left of it."""
+    return parsed(b"" if body is None or body.consumed else body.content)
+
+
 def parsed(content: bytes) -> dict[str, Any]:
     """A body as a JSON object; an empty object for any other body."""
     try:
-        found = json.loads(content)
+        found = formats.loaded(content)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -72,11 +80,10 @@ async def count(exchange: Exchange, prompt: int, done: Callable[[Exchange, Token
         def end(said: int, counted: Tokens | None) -> None:
             done(exchange, counted or Tokens(prompt, said, prompt + said))
 
-        live.body = Counted(live.body, end)
+        live.body = PaidStream(exchange.context.means, Counted(live.body, end))
         return
     await exchange.buffer()
-    body = response.body
-    used = of_answer(parsed(b"" if body is None else body.content))
+    used = of_answer(asked_in(response.body))
     done(exchange, used or Tokens(prompt, 0, prompt))
 
 
@@ -106,16 +113,19 @@ def _tokens(piece: str | None) -> int:
 
 def _pieces(value: Any) -> Iterator[str | None]:
     """The texts in a prompt; None for an image."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _pieces(item)
-    elif isinstance(value, dict):
-        if "image_url" in value:
-            yield None
-        yield from _pieces(value.get("content"))
-        yield from _pieces(value.get("text"))
+    left = [value]
+    while left:
+        formats.spend()
+        found = left.pop()
+        if isinstance(found, str):
+            yield found
+        elif isinstance(found, list):
+            formats.spend(len(found) >> 6)
+            left += reversed(found)
+        elif isinstance(found, dict):
+            if "image_url" in found:
+                yield None
+            left += (found.get("text"), found.get("content"))
 
 
 class Counted:
@@ -126,7 +136,7 @@ class Counted:
         self._body = body
         self._done: Callable[[int, Tokens | None], None] | None = done
         self._counted: Tokens | None = None
-        self._rest = b""
+        self._lines = Lines()
         self._characters = 0
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -138,12 +148,14 @@ class Counted:
         except BaseException:
             self._finish()
             raise
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
-        for line in lines:
-            if line.startswith(b"data:"):
-                event = parsed(line.removeprefix(b"data:"))
-                self._characters += len(text_of_event(event))
-                self._counted = of_answer(event) or self._counted
+        try:
+            for line in self._lines.take(chunk):
+                if line.startswith(b"data:"):
+                    event = parsed(line.removeprefix(b"data:"))
+                    self._characters += len(text_of_event(event))
+                    self._counted = of_answer(event) or self._counted
+        except ClrException:
+            self._lines = Lines(deaf=True)  # the client gets its answer, however long it is
         return chunk
 
     async def aclose(self) -> None:
@@ -154,6 +166,27 @@ class Counted:
         done, self._done = self._done, None
         if done is not None:
             done(-(-self._characters // 4), self._counted)
+
+
+class Lines:
+    """The lines of a stream, as its chunks come; one that is `deaf` has none."""
+
+    def __init__(self, *, deaf: bool = False) -> None:
+        self._begun: list[bytes] = []
+        self._deaf = deaf
+
+    def take(self, chunk: bytes) -> list[bytes]:
+        """The lines that a chunk ends; raises ClrException when the request may read no more."""
+        if self._deaf:
+            return []
+        formats.spend(1 + (len(chunk) >> 6))
+        if b"\n" not in chunk:
+            self._begun.append(chunk)
+            return []
+        first, *lines = chunk.split(b"\n")
+        ended = b"".join((*self._begun, first))
+        self._begun = [lines.pop()]
+        return [ended, *lines]
 
 
 def text_of_event(event: dict[str, Any]) -> str:

@@ -5,26 +5,26 @@ Of `javascript-friendly` Microsoft Learn says no more than the name; here it lea
 members become elements, and what has no single root is given one, `Document`.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from apimlb.policy.clr.budget import BUDGET, charge_json
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates.formatting import iso_date
 from apimlb.policy.clr.dates.instants import DateTime
 from apimlb.policy.clr.json.reader import string_token
 from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.reader import parse_element
 from apimlb.policy.clr.xml.writer import prefix_in_scope
+from apimlb.policy.elements import formats
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?")
 _NOT_IN_NAMES = re.compile(r"[^\w.:-]")
 
-_TOKEN = 8
-"""Steps of reading a token of JSON and writing it as an element."""
+_MEMBER = 5
+"""Steps of writing a value of JSON that has been read as an element."""
 
 _ELEMENT = 10
 """Steps of making JSON of an element that has been read."""
@@ -34,8 +34,8 @@ Json = Any
 
 def json_of_xml(content: bytes, mark: str, always_lists: bool) -> str:
     """JSON of a document, attributes with `mark`; raises ClrException for what is no XML or too much."""
-    root = parse_element(content.decode("utf-8-sig", "replace"))
-    return json.dumps({_named(root): _json_of(root, mark, always_lists)}, ensure_ascii=False)
+    root = parse_element(formats.text(content))
+    return formats.json_text({_named(root): _json_of(root, mark, always_lists)})
 
 
 def _named(element: nodes.XElement) -> str:
@@ -83,9 +83,8 @@ class Shape:
 
 def xml_of_json(content: bytes, shape: Shape) -> str:
     """XML of a JSON text; raises ValueError or RecursionError for what is none, ClrException for too much."""
-    charge_json(content, _TOKEN)
     writer = _Writer(shape)
-    writer.members(_rooted(json.loads(content)))
+    writer.members(_rooted(formats.loaded(content)))
     return "".join(writer.pieces)
 
 
@@ -114,6 +113,7 @@ class _Writer:
                 self._element(_xml_name(name), each)
 
     def _element(self, name: str, value: Json) -> None:
+        BUDGET.spend(_MEMBER)
         members = value if isinstance(value, dict) else {"Array": value} if isinstance(value, list) else {}
         attributes = self._attributes(members)
         inside = {each: held for each, held in members.items() if not self._is_attribute(each)}
@@ -147,7 +147,7 @@ class _Writer:
         if isinstance(value, str):
             token = string_token(value) if self._dates else None
             return iso_date(token.value) if token and isinstance(token.value, DateTime) else value
-        return "" if value is None else json.dumps(value)
+        return "" if value is None else formats.json_text(value)
 
 
 def _xml_name(name: str) -> str:

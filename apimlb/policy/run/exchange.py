@@ -10,12 +10,15 @@ from apimlb.clock import Clock
 from apimlb.http import Request, Response, close, read
 from apimlb.policy.apim.context import Context, MessageBody, ResponseView, Url, url_of
 from apimlb.policy.apim.credentials import Authorization
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.run.counters import Counters
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import Kind, Record, Value
 from apimlb.policy.switches import Switches
 
 _LONG_URL = 2048
+_SENT = 10
+"""Bytes of a body that a step sends, as a power of two."""
 
 CachingType = Literal["internal", "external", "prefer-external"]
 Section = Literal["inbound", "backend", "outbound", "on-error"]
@@ -190,7 +193,11 @@ class Exchange:
         """Make `context.Request.Url` `base_url` with the exchange's path and query."""
         self.base_url = base_url
         joined = base_url.rstrip("/") + self.path + (f"?{self.query}" if self.query else "")
-        self.context.request.url = url_of(joined) if len(joined) < _LONG_URL else Url(joined)
+        if len(joined) < _LONG_URL:
+            self.context.request.url = url_of(joined)
+        else:
+            BUDGET.spend(len(joined) >> 6)
+            self.context.request.url = Url(joined)
 
     def outgoing(self, base_url: str) -> Request:
         """The request as the backend at `base_url` gets it; `context.Request.Url` says so from now on."""
@@ -200,7 +207,8 @@ class Exchange:
         url = str(view.url)
         if headers.get("Host") in (None, view.original_url.netloc):
             headers.set("Host", urlsplit(url).netloc)
-        body = b"" if view.body is None or view.body.consumed else view.body.content
+        body = b"" if view.body is None else view.body.rest
+        BUDGET.spend(len(body) >> _SENT)
         if headers.get("Content-Length") not in (None, size := str(len(body))):
             headers.set("Content-Length", size)
         return Request(view.method, url, headers, body, view.ip_address)
@@ -231,7 +239,7 @@ class Exchange:
     async def hold(self, response: Response) -> MessageBody:
         """The whole body of a response; raises PolicyFault for one that is larger than what may be held."""
         body = self.held(b"")
-        body.content = await read(response, body.most)
+        body.octets = await read(response, body.most)
         body.hold()
         return body
 

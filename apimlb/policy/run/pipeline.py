@@ -6,10 +6,12 @@ Management policies" (LastError, and that an error skips to on-error).
 
 from apimlb.http import Response
 from apimlb.policy.apim.context import ResponseView
+from apimlb.policy.clr.budget import BUDGET, FAILURE_STEPS
 from apimlb.policy.run.exchange import Exchange, Section
 from apimlb.policy.run.faults import PolicyFault, default_response, last_error
 from apimlb.policy.run.policy import Policy
 from apimlb.policy.run.steps import Found, Returned, run_block
+from apimlb.policy.run.turns import Turns
 
 
 async def run(policy: Policy, exchange: Exchange) -> Response:
@@ -18,6 +20,10 @@ async def run(policy: Policy, exchange: Exchange) -> Response:
     A response that no policy reads keeps its stream: whoever gets it must read it to the end or close it
     (`apimlb.http.close`), which reaches the backend. Raises only what the services raise beside PolicyFault.
     """
+    return await Turns(exchange.context.means, _run(policy, exchange))
+
+
+async def _run(policy: Policy, exchange: Exchange) -> Response:
     _begin(policy, exchange)
     try:
         try:
@@ -47,6 +53,10 @@ PREFLIGHT = frozenset({"cors", "base", "include-fragment"})
 
 async def preflight(policy: Policy, exchange: Exchange) -> Response | None:
     """Answer a browser that asks whether it may call: only cors runs. None for a policy without cors."""
+    return await Turns(exchange.context.means, _preflight(policy, exchange))
+
+
+async def _preflight(policy: Policy, exchange: Exchange) -> Response | None:
     _begin(policy, exchange)
     exchange.awaited = PREFLIGHT
     try:
@@ -63,7 +73,7 @@ async def refuse(policy: Policy, exchange: Exchange, fault: PolicyFault) -> Resp
     """Answer a request that failed before its policies ran (no operation, no key): on-error alone runs."""
     _begin(policy, exchange)
     fault.section = fault.section or exchange.section
-    await _on_error(policy, exchange, fault)
+    await Turns(exchange.context.means, _on_error(policy, exchange, fault))
     return _answer(exchange)
 
 
@@ -87,6 +97,7 @@ async def _on_error(policy: Policy, exchange: Exchange, fault: PolicyFault) -> N
     """Make the fault the response, and let on-error change it; a fault in there is the last word."""
     await _blame(exchange, fault)
     exchange.awaited = frozenset()
+    BUDGET.left = max(BUDGET.left, FAILURE_STEPS)
     try:
         await _section(policy, exchange, "on-error")
     except PolicyFault as further:
@@ -112,7 +123,7 @@ def _answer(exchange: Exchange) -> Response:
         headers.set(name, value)
     if live is not None:
         return Response(view.status_code, headers, live.body, view.status_reason)
-    content = b"" if view.body is None or view.body.consumed else view.body.content
+    content = b"" if view.body is None else view.body.rest
     # What a HEAD is answered says the length of the body that a GET would have.
     if "Content-Length" in headers and exchange.context.request.method != "HEAD":
         headers.set("Content-Length", str(len(content)))

@@ -1,8 +1,12 @@
 """Running compiled elements in a row, and what happens when one of them fails."""
 
-from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Step
 from apimlb.policy.run.faults import PolicyFault
+
+_ELEMENT = 8
+"""Steps of the budget that an element costs as such."""
 
 STEP_LIMIT = 20_000
 """Elements that one request may run: far above any real policy, so that nested retries end."""
@@ -33,6 +37,7 @@ async def run_block(block: Block, exchange: Exchange) -> None:
         if trace is not None:
             trace.entered(step, exchange)
         try:
+            BUDGET.spend(_ELEMENT)
             pending = step.act(exchange)
             if pending is not None:
                 await pending
@@ -50,13 +55,21 @@ async def run_block(block: Block, exchange: Exchange) -> None:
 
 def placed(problem: PolicyFault | ClrException, step: Step) -> PolicyFault:
     """The fault that a problem in `step` is. A fault that an inner step has already placed stays there."""
-    fault = failed_expression(problem) if isinstance(problem, ClrException) else problem
+    fault = _fault(problem) if isinstance(problem, ClrException) else problem
     if not fault.path:
         fault.source = fault.source or step.tag
         fault.path = step.path
         fault.scope = step.scope
         fault.policy_id = step.policy_id
     return fault
+
+
+def _fault(problem: ClrException) -> PolicyFault:
+    """The fault that an exception is which came out of an element: of its expression, but for the request's
+    own bound."""
+    if problem.type_name == OVER_LIMIT and not problem.line:
+        return PolicyFault("StepLimitExceeded", problem.message)
+    return failed_expression(problem)
 
 
 def failed_expression(problem: ClrException, source: str = "") -> PolicyFault:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from apimlb.policy.clr.budget import Means
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.objects.text import clr_type_name, to_clr_string
 from apimlb.policy.run.exchange import Exchange, Section, Step
@@ -78,7 +79,8 @@ def shown(value: object) -> str:
     if value is None:
         return "null"
     try:
-        text = to_clr_string(value)
+        with Means().turn():  # who watches pays for nothing
+            text = to_clr_string(value)
     except ClrException as error:
         text = error.message
     cut = text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "…"

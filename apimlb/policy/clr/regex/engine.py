@@ -63,8 +63,9 @@ class Engine:
         cost = self._cost.of(text)
         if cost > _AFFORDABLE:
             return False
-        BUDGET.searching += max(cost, self._cost.bound(text))
-        return BUDGET.searching <= _AFFORDABLE
+        means = BUDGET.means
+        means.searching += max(cost, self._cost.bound(text))
+        return means.searching <= _AFFORDABLE
 
     @property
     def machine(self) -> Machine:

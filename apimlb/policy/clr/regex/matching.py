@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from apimlb.policy.clr import exceptions
-from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.dates.instants import TICKS_PER_MILLISECOND, TimeSpan
 from apimlb.policy.clr.enums import Enum
@@ -53,7 +52,6 @@ def refusal(pattern: object, options: object) -> str | None:
     """Why no search here can do what a constant pattern asks for; None of one that .NET refuses as well."""
     if not isinstance(pattern, str):
         return None
-    BUDGET.renew()
     try:
         patterns.Regex(pattern, options.number if isinstance(options, Enum) else 0)
     except exceptions.ClrException as error:

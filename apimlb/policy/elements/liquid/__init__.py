@@ -4,8 +4,9 @@ Microsoft Learn, API Management policy reference: set-body, "Using Liquid templa
 dialect is DotLiquid in C# mode: filters in Pascal case, .NET's date formats, and JSONArrayFor, a loop that
 puts commas between its turns. A filter that DotLiquid has not got leaves its input as it is.
 
-`inputs` makes what a template sees of message and context; `dialect` reads and renders, and is the only one
-to import the library, which few policies need and which is an extra of apimlb.
+`inputs` makes what a template sees of message and context, and `weights` says what its values weigh;
+`dialect` reads and renders, with `filters` and by way of `rendering`. They import the library, which few
+policies need and which is an extra of apimlb.
 """
 
 import importlib.util
@@ -14,6 +15,7 @@ import sys
 from apimlb.policy.apim.context import Context, MessageBody
 from apimlb.policy.document.attributes import BOOLEAN, choice
 from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.elements import formats
 
 NO_TEMPLATE = ("", "none")
 
@@ -48,14 +50,11 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
         view = context.request if on_request else context.response if on_request is False else None
         content = _content(None if view is None else view.body)
         kind = "" if view is None else view.headers.get("Content-Type") or ""
-        with context.means.spending():
-            data = {
-                "body": inputs.body(
-                    content, kind, parses_dates=parses_dates, nil=None if nil == "null" else ""
-                ),
-                "context": inputs.context(context),
-            }
-            return render(data, context.clock.now()).encode()
+        data = {
+            "body": inputs.body(content, kind, parses_dates=parses_dates, nil=None if nil == "null" else ""),
+            "context": inputs.context(context),
+        }
+        return formats.octets(render(data, context.clock.now()))
 
     return body
 

@@ -6,14 +6,13 @@ found by its local name, also in another case (the templates that API Management
 the child elements.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from apimlb.http import Headers
 from apimlb.policy.apim.context import Context, Url
-from apimlb.policy.clr.budget import BUDGET, charge_json
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, over_limit
 from apimlb.policy.clr.json.reader import string_token
 from apimlb.policy.clr.json.tokens import JArray, JObject
@@ -22,11 +21,13 @@ from apimlb.policy.clr.utf16 import leave
 from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.names import XName
 from apimlb.policy.clr.xml.reader import parse_element
+from apimlb.policy.elements import formats
+from apimlb.policy.elements.liquid.weights import Element, Hash, Items
 
 _JSON = re.compile(r"[/+]json\s*(;|$)", re.IGNORECASE)
 _XML = re.compile(r"[/+]xml\s*(;|$)", re.IGNORECASE)
-_TOKEN = 2
-"""Steps of reading a token of JSON and binding it."""
+_VALUE = 1
+"""Steps of binding a value of JSON that has been read."""
 
 _ELEMENT = 10
 """Steps of binding an element that has been read."""
@@ -34,41 +35,12 @@ _ELEMENT = 10
 _NIL = XName("http://www.w3.org/2001/XMLSchema-instance", "nil")
 
 
-class Hash(dict[str, Any]):
-    """Members by name, found in another case where there is none in the same; in a loop pairs with Key and
-    Value, as .NET's dictionaries are."""
-
-    _folded: dict[str, str] | None = None
-
-    def __missing__(self, name: str) -> Any:
-        if self._folded is None:  # kept, since a loop may ask a large body for the same name in each turn
-            self._folded = {known.lower(): known for known in reversed(self)}
-        known = self._folded.get(str(name).lower())
-        if known is None:
-            raise KeyError(name)
-        return self[known]
-
-    def items(self) -> Any:
-        """What a loop goes over."""
-        return [Hash(Key=name, Value=self[name]) for name in self]
-
-
-class Element(Hash):
-    """An XML element with children; in a loop, its children one after another."""
-
-    def items(self) -> Any:
-        found: list[object] = []
-        for value in self.values():
-            found += value if isinstance(value, list) else [value]
-        return found
-
-
 def body(content: bytes, content_type: str, *, parses_dates: bool, nil: str | None) -> object:
     """The bound body; what does not parse is an empty one. `nil` stands for an element with xsi:nil.
 
     Raises ClrException for a body that is more than may be read.
     """
-    text = content.decode("utf-8-sig", "replace")
+    text = formats.text(content)
     try:
         if _JSON.search(content_type):
             return _bound_text(text, parses_dates)
@@ -86,19 +58,19 @@ def body(content: bytes, content_type: str, *, parses_dates: bool, nil: str | No
 
 def _bound_text(text: str, parses_dates: bool) -> object:
     """A text of JSON, bound; raises ValueError for what is none, ClrException for too much of it."""
-    charge_json(text, _TOKEN)
     try:
-        return _bound(json.loads(text), parses_dates)
+        return _bound(formats.loaded(text), parses_dates)
     except RecursionError as error:
         raise over_limit("the depth that a body may have") from error
 
 
 def _bound(value: Any, parses_dates: bool) -> object:
     """JSON as a template sees it: what is a date to Newtonsoft.Json is written as .NET writes dates."""
+    BUDGET.spend(_VALUE)
     if isinstance(value, dict):
         return Hash({name: _bound(each, parses_dates) for name, each in value.items()})
     if isinstance(value, list):
-        return [_bound(each, parses_dates) for each in value]
+        return Items([_bound(each, parses_dates) for each in value])
     if isinstance(value, str):
         token = string_token(value) if parses_dates else None
         return value if token is None or token.type_name != "Date" else to_clr_string(token.value)
@@ -122,7 +94,7 @@ def _element(element: nodes.XElement, nil: str | None) -> object:
     if not children:
         return element.text
     attributes = {each.name.local: each.value for each in element.attributes if not each.declares}
-    single = {name: found[0] if len(found) == 1 else found for name, found in children.items()}
+    single = {name: found[0] if len(found) == 1 else Items(found) for name, found in children.items()}
     return Element({**attributes, **single})
 
 

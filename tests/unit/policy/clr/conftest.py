@@ -1,10 +1,13 @@
-"""Values are tested outside of any expression, so each test gets the budget that an evaluation would have."""
+"""Values are tested outside of any expression, so each test gets the account that a request would have."""
+
+from collections.abc import Iterator
 
 import pytest
 
-from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.budget import Means
 
 
 @pytest.fixture(autouse=True)
-def _budget() -> None:
-    BUDGET.renew()
+def _account() -> Iterator[None]:
+    with Means().turn():
+        yield

@@ -2,14 +2,16 @@
 
 import pytest
 
+from apimlb.policy.clr.budget import Means
+from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.elements.liquid.dialect import compiled
-from apimlb.policy.run.faults import PolicyFault
 
 NOW = 1_795_262_400.0  # 2026-11-21T12:00:00Z
 
 
 def rendered(source: str, **data: object) -> str:
-    return compiled(source)(data, NOW)
+    with Means().turn():
+        return compiled(source)(data, NOW)
 
 
 @pytest.mark.parametrize(
@@ -70,5 +72,5 @@ def test_what_does_not_read_says_so(source: str) -> None:
 
 def test_a_template_does_not_go_on_for_ever() -> None:
     loops = "{% for a in (1..1000) %}{% for b in (1..1000) %}.{% endfor %}{% endfor %}"
-    with pytest.raises(PolicyFault, match="Liquid error"):
+    with pytest.raises(ClrException, match="number of steps"):
         rendered(loops)

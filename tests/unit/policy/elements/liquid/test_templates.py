@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from apimlb.policy.elements.liquid.inputs import Hash
+from apimlb.policy.elements.liquid.weights import Hash
 from tests.unit.policy.play import document, play, replies
 from tests.unit.policy.test_compiler import refusal
 

@@ -1,0 +1,106 @@
+"""Bytes and texts that elements read and make, each paid for by its size: the one place where an element looks
+into a body. What an element does with the parts is its own, by the steps that `spend` counts.
+
+Prices are measured (benchmarks/policy_costs.py).
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from xml.parsers import expat
+
+from apimlb.policy.clr.budget import BUDGET, charge_text, over_request, spend
+
+__all__ = ["dumped", "loaded", "octets", "replaced", "spend", "text", "whole_json", "whole_xml"]
+
+_LARGEST = 64 * 1024 * 1024
+"""Bytes that a replacement may make: as many as a request may bring."""
+
+_VALUE = 100
+"""Bytes of memory that a value of JSON takes, beside its characters."""
+
+_DTD = "For security reasons DTD is prohibited in this XML document."
+
+
+def loaded(content: bytes | str) -> Any:
+    """A text of JSON; raises ValueError or RecursionError for what is none, ClrException for too much."""
+    BUDGET.spend(len(content) >> 5)
+    marks = b",[{:" if isinstance(content, bytes) else ",[{:"
+    values = sum(map(content.count, marks))  # type: ignore[arg-type]
+    BUDGET.spend(values >> 2)
+    BUDGET.make(len(content) + _VALUE * values)
+    return json.loads(content)
+
+
+def whole_json(content: bytes) -> str | None:
+    """Why a body is no JSON, None of one that is."""
+    try:
+        loaded(content)
+    except (ValueError, RecursionError) as error:
+        return str(error)
+    return None
+
+
+def whole_xml(content: bytes) -> str | None:
+    """Why a body is no XML, None of one that is; a document type may declare nothing, as in .NET."""
+    BUDGET.spend(len(content) >> 6)
+    BUDGET.spend((content.count(b"<") >> 3) + (content.count(b"=") >> 1))
+
+    def doctype(name: str, system: str | None, public: str | None, subset: int) -> None:
+        if subset:
+            raise ValueError(_DTD)
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(content, True)
+    except (ValueError, expat.ExpatError) as error:
+        return str(error)
+    return None
+
+
+def dumped(value: Any) -> bytes:
+    """A value as JSON."""
+    return octets(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON."""
+    made = json.dumps(value, ensure_ascii=False)
+    BUDGET.spend(len(made) >> 5)
+    charge_text(made)
+    return made
+
+
+def text(content: bytes) -> str:
+    """UTF-8 read, what is none as U+FFFD, without a byte order mark."""
+    made = content.decode("utf-8-sig", "replace")
+    charge_text(made)
+    return made
+
+
+def octets(made: str) -> bytes:
+    """A text as UTF-8."""
+    content = made.encode("utf-8", "replace")
+    BUDGET.spend(len(content) >> 6)
+    BUDGET.make(len(content))
+    return content
+
+
+def replaced(content: bytes, old: bytes, new: bytes) -> bytes:
+    """Every `old` replaced by `new`."""
+    BUDGET.spend(len(content) >> 6)
+    places = content.count(old)
+    size = len(content) + places * (len(new) - len(old))
+    if size > _LARGEST:
+        raise over_request(f"the {_LARGEST} bytes that a body may have")
+    BUDGET.spend((places >> 2) + (size >> 8))
+    return content.replace(old, new)
+
+
+def joined(separator: str, pieces: Sequence[str]) -> str:
+    """Texts in a row."""
+    BUDGET.spend(len(pieces) >> 2)
+    made = separator.join(pieces)
+    charge_text(made)
+    return made

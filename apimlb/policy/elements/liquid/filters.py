@@ -1,0 +1,215 @@
+"""The filters of DotLiquid's C# mode, each paid for by the size of what it is given and of what it makes.
+
+Most are the library's. Those are written anew whose time or result could grow faster than their input.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from liquid import RenderContext
+from liquid.exceptions import FilterArgumentError
+from liquid.filter import sequence_filter, string_filter, with_context
+
+from apimlb.policy.clr.budget import BUDGET, bounded_length
+from apimlb.policy.clr.dates.formatting import format_date
+from apimlb.policy.clr.dates.instants import from_epoch
+from apimlb.policy.clr.dates.parsing import parse_date
+from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, over_limit
+from apimlb.policy.clr.numbers.formatting import format_number
+from apimlb.policy.elements.liquid.weights import charge_result, weight
+
+Filter = Callable[..., object]
+Price = Callable[[Any, int], int]
+"""Steps by the input and by the weight of input and arguments, beside those of a call."""
+
+NOW = "__now"
+"""The name that the time has in a template's data, in epoch seconds."""
+
+_CALL = 3
+_LARGEST = 1 << 128
+"""Whole numbers that are larger are no results: .NET's have 64 bits, its decimals 96."""
+
+_PIECE = 60
+"""Bytes of memory that a short text takes."""
+
+
+def _once(value: object, whole: int) -> int:
+    return whole
+
+
+def _nothing(value: object, whole: int) -> int:
+    return 0
+
+
+def _slowly(value: object, whole: int) -> int:
+    """Character by character."""
+    return whole << 3
+
+
+def _lines(value: object, whole: int) -> int:
+    return whole + (value.count("\n") >> 1 if isinstance(value, str) else whole << 3)
+
+
+def _pieces(value: object, whole: int) -> int:
+    """As many pieces as there are characters, at worst."""
+    BUDGET.make(_PIECE * (whole << 4))
+    return whole << 2
+
+
+def _sorted(value: object, whole: int) -> int:
+    count = len(value) if isinstance(value, list | range) else 1
+    return 2 * whole + (count * count.bit_length() >> 3) + (whole * count.bit_length() >> 4)
+
+
+def _each(value: object, whole: int) -> int:
+    return 3 * whole
+
+
+_SAME: Mapping[str, tuple[str, Price]] = {
+    "Abs": ("abs", _once), "Append": ("append", _once), "AtLeast": ("at_least", _once),
+    "AtMost": ("at_most", _once), "Capitalize": ("capitalize", _slowly), "Compact": ("compact", _each),
+    "Default": ("default", _nothing), "DividedBy": ("divided_by", _once), "Downcase": ("downcase", _slowly),
+    "Escape": ("escape", _once), "First": ("first", _nothing), "H": ("escape", _once),
+    "Join": ("join", _each), "Last": ("last", _nothing), "Lstrip": ("lstrip", _once),
+    "Map": ("map", _each), "Minus": ("minus", _once), "Modulo": ("modulo", _once),
+    "NewlineToBr": ("newline_to_br", _lines), "Plus": ("plus", _once), "Prepend": ("prepend", _once),
+    "Remove": ("remove", _once), "RemoveFirst": ("remove_first", _once),
+    "ReplaceFirst": ("replace_first", _once), "Round": ("round", _once), "Rstrip": ("rstrip", _once),
+    "Size": ("size", _nothing), "Slice": ("slice", _once), "Sort": ("sort", _sorted),
+    "Split": ("split", _pieces), "Strip": ("strip", _once), "StripNewlines": ("strip_newlines", _lines),
+    "Times": ("times", _once), "Truncate": ("truncate", _once), "TruncateWords": ("truncatewords", _pieces),
+    "Upcase": ("upcase", _slowly), "UrlDecode": ("url_decode", _slowly), "UrlEncode": ("url_encode", _slowly),
+}  # fmt: skip
+"""The page's filters whose work is the same in any Liquid, by the library's name."""
+
+
+@with_context
+def _date(value: object, layout: object = "", *, context: RenderContext) -> object:
+    """A date in .NET's format; a value that is no date stays as it is."""
+    text = str(value)
+    try:
+        moment = from_epoch(float(str(context.globals[NOW]))) if text == "now" else parse_date(text)
+        return format_date(moment, str(layout)) if layout else value
+    except ClrException as error:
+        if error.type_name == OVER_LIMIT:
+            raise
+        return value
+
+
+def _currency(value: object, culture: object = "") -> object:
+    """An amount as .NET's invariant culture writes it, which stands for all others."""
+    try:
+        amount = format_number(float(str(value)), "N2")
+    except (ValueError, ClrException):
+        return value
+    return f"(\u00a4{amount[1:]})" if amount.startswith("-") else f"\u00a4{amount}"
+
+
+@string_filter
+def _replace(text: str, old: object, new: object = "") -> str:
+    old, new = str(old), str(new)
+    places = text.count(old)
+    bounded_length(len(text) + places * (len(new) - len(old)))
+    BUDGET.spend(places >> 3)
+    return text.replace(old, new)
+
+
+@sequence_filter
+def _joined(values: Iterable[object], separator: object = " ") -> str:
+    texts = [value if isinstance(value, str) else str(value) for value in values]
+    between = str(separator)
+    bounded_length(sum(map(len, texts)) + len(between) * len(texts))
+    return between.join(texts)
+
+
+@sequence_filter
+def _unique(values: Iterable[object], key: object = None) -> list[object]:
+    """Each value once, in its first place; with a key the values whose members of that name differ."""
+    found: dict[object, object] = {}
+    for value in values:
+        found.setdefault(_comparable(value if key is None else _member(value, key)), value)
+    return [*found.values()]
+
+
+_ABSENT = ("nothing",)
+
+
+def _member(value: Any, key: object) -> object:
+    try:
+        return value[key]
+    except (KeyError, IndexError):
+        return _ABSENT
+    except TypeError as error:
+        raise FilterArgumentError(f"can't read property '{key}'", token=None) from error
+
+
+def _comparable(value: object) -> object:
+    """What is equal where the values are, and can be hashed."""
+    if isinstance(value, dict):
+        return ("members", frozenset((name, _comparable(value[name])) for name in value))
+    if isinstance(value, list):
+        return ("items", *map(_comparable, value))
+    return value
+
+
+_NOT_SHOWN = re.compile(r"<(script|style)\b", re.IGNORECASE)
+
+
+@string_filter
+def _without_tags(text: str) -> str:
+    """The text between tags; what stands in scripts, styles and comments is none. A bracket that nothing
+    closes is text."""
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find("<", at)) >= 0:
+        pieces.append(text[at:start])
+        end = _end_of_tag(text, start)
+        if end < 0:
+            at = start
+            break
+        at = end
+        BUDGET.spend()
+    return "".join((*pieces, text[at:]))
+
+
+def _end_of_tag(text: str, start: int) -> int:
+    """Where what begins with a bracket ends, below zero where it does not."""
+    if text.startswith("<!--", start):
+        return text.find("-->", start) + 3 or -1
+    hidden = _NOT_SHOWN.match(text, start)
+    if hidden is None:
+        return text.find(">", start) + 1 or -1
+    close = re.compile(f"</{hidden[1]}[^<>]*>", re.IGNORECASE).search(text, start)
+    return -1 if close is None else close.end()
+
+
+def priced(call: Filter, price: Price) -> Filter:
+    """The filter, which pays before it runs for what it is given and then for what it has made."""
+
+    def run(value: object, *arguments: object, **options: object) -> object:
+        whole = weight(value) + sum(map(weight, arguments))
+        BUDGET.spend(_CALL + price(value, whole))
+        made = call(value, *arguments, **options)
+        if isinstance(made, int) and abs(made) > _LARGEST:
+            raise over_limit("what a number of a template may be")
+        return charge_result(made)
+
+    for mark in ("with_context", "with_environment"):
+        if getattr(call, mark, False):
+            setattr(run, mark, True)
+    return run
+
+
+def filters(known: Mapping[str, Filter]) -> dict[str, Filter]:
+    """All filters by name; `known` are the library's."""
+    own: dict[str, tuple[Filter, Price]] = {
+        "Currency": (_currency, _once),
+        "Date": (_date, _once),
+        "Join": (_joined, _each),
+        "Replace": (_replace, _once),
+        "StripHtml": (_without_tags, _once),
+        "Uniq": (_unique, _each),
+    }
+    same = {name: (known[inner], price) for name, (inner, price) in _SAME.items()}
+    return {name: priced(call, price) for name, (call, price) in {**same, **own}.items()}
