@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager, nullcontext
 from time import process_time
 
 from apimlb.http import Headers, Request, Response
-from apimlb.policy.apim.context import Context, MessageBody, RequestView, Url
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.run.exchange import CachingType, Exchange, ForwardOptions
 from apimlb.policy.run.pipeline import run

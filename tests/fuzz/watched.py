@@ -8,7 +8,8 @@ import random
 from dataclasses import astuple
 
 from apimlb.http import Headers, read
-from apimlb.policy.apim.context import Context, MessageBody, RequestView, Subscription, Url
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, RequestView, Subscription, Url
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.stage import Stage
 from apimlb.policy.run.exchange import Exchange

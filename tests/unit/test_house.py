@@ -140,8 +140,8 @@ FLOORS: list[set[str]] = [
     {"rehearse"},
 ]
 # What the rest of apimlb may import of apimlb.policy.
-PUBLIC = {"compiler", "document.reader", "document.brackets", "run", "apim.context", "apim.credentials"}
-PUBLIC |= {"rehearse", "switches"}
+PUBLIC = {"compiler", "document.reader", "document.brackets", "run", "apim.bodies", "apim.context"}
+PUBLIC |= {"apim.credentials", "rehearse", "switches"}
 
 
 def module_name(path: Path) -> str:

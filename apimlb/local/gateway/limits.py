@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from apimlb.clock import Clock
 from apimlb.http import Response, close
 from apimlb.local.gateway.switches import GatewaySwitches
-from apimlb.policy.apim.context import MessageBody
+from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.run.faults import PolicyFault
 
 _MIB = 1024 * 1024

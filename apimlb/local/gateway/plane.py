@@ -28,7 +28,8 @@ from apimlb.local.gateway.services import GatewayServices, Machinery
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import IdentityToken, TokenCache
 from apimlb.local.store import Documents
-from apimlb.policy.apim.context import Context, MessageBody, RequestView
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, RequestView
 from apimlb.policy.run.counters import Counters
 from apimlb.policy.run.exchange import Block, Exchange, TraceSink
 from apimlb.policy.run.faults import PolicyFault

@@ -1,10 +1,17 @@
-"""A message body as the types that `Body.As<T>` knows."""
+"""A message body, as the bytes that it is and as the types that `Body.As<T>` knows."""
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
-from apimlb.policy.clr.exceptions import not_supported
+from apimlb.policy.clr.budget import BUDGET, charge_fields
+from apimlb.policy.clr.exceptions import invalid_operation, not_supported
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.utf16 import enter
+
+_PASS = 8
+"""Bytes that a step goes over where Python's C does, as a power of two."""
 
 
 def _text(content: bytes) -> str:
@@ -41,3 +48,70 @@ def body_as(type_name: str, content: bytes) -> object:
     if make is None:
         raise not_supported(f"Body.As<{type_name}>")
     return make(content)
+
+
+@dataclass(slots=True)
+class MessageBody:
+    """A message body held whole. Reading without `preserve_content` consumes it: what is forwarded
+    afterwards is empty, and a second read throws System.InvalidOperationException."""
+
+    octets: bytes
+    consumed: bool = False
+
+    @classmethod
+    def made(cls, octets: bytes) -> "MessageBody":
+        """The body that an element has made, paid for."""
+        BUDGET.spend(len(octets) >> _PASS)
+        BUDGET.make(len(octets))
+        return cls(octets)
+
+    @property
+    def content(self) -> bytes:
+        """The bytes, for who looks at them; going over them once is paid for."""
+        BUDGET.spend(len(self.octets) >> _PASS)
+        return self.octets
+
+    @property
+    def rest(self) -> bytes:
+        """What nobody has used up, for who hands it on as it is."""
+        return b"" if self.consumed else self.octets
+
+    @property
+    def most(self) -> float:
+        """How many bytes a body may have that is held; of a larger one it is enough to read one more."""
+        return math.inf
+
+    def read(self, preserve_content: bool = False) -> bytes:
+        """The bytes; raises `ClrException` when an earlier read consumed them."""
+        if self.consumed:
+            raise invalid_operation("The message body was already read without preserveContent.")
+        self.consumed = not preserve_content
+        return self.content
+
+    def as_(self, type_name: str, preserve_content: bool = False) -> object:
+        """`Body.As<T>`: the body as a CLR value of the type with that full name (System.String,
+        System.Byte[], Newtonsoft.Json.Linq.JObject, ...); raises `ClrException` when it does not parse."""
+        return body_as(type_name, self.read(preserve_content))
+
+    def form(self, preserve_content: bool = False) -> dict[str, list[str]]:
+        """`Body.AsFormUrlEncodedContent`: the fields with their values, in the order of the body."""
+        return parse_query(self.read(preserve_content).decode("utf-8", "replace"))
+
+    def hold(self) -> None:
+        """Keep the whole of it, for another attempt or for an expression; a gateway may refuse to."""
+
+    def replace(self, octets: bytes) -> None:
+        """Put a new body in the place of the old one, consumed or not."""
+        self.octets = octets
+        self.consumed = False
+
+
+def parse_query(text: str) -> dict[str, list[str]]:
+    """`a=1&a=2&b` as `{"a": ["1", "2"], "b": [""]}`, percent- and plus-decoded."""
+    charge_fields(text)
+    fields: dict[str, list[str]] = {}
+    for part in text.split("&"):
+        if part:
+            name, _, value = part.partition("=")
+            fields.setdefault(unquote_plus(name), []).append(unquote_plus(value))
+    return fields

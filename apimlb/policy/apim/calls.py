@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from apimlb.http import Headers
 from apimlb.policy.apim import context as views
+from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.credentials import Authorization, BasicAuthCredentials, Jwt, read_basic, read_jwt
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.casts import RUNTIME
@@ -228,7 +229,7 @@ def query(url: views.Url) -> ListMap:
     return ListMap(url.query)
 
 
-def body_as(kind: Type, body: views.MessageBody, preserve: bool) -> object:
+def body_as(kind: Type, body: MessageBody, preserve: bool) -> object:
     return body.as_(kind.name, preserve)
 
 
@@ -236,7 +237,7 @@ class FormMap(ListMap):
     """AsFormUrlEncodedContent: IDictionary<string, IList<string>>."""
 
 
-def form(body: views.MessageBody, preserve: bool) -> FormMap:
+def form(body: MessageBody, preserve: bool) -> FormMap:
     return FormMap(body.form(preserve))
 
 

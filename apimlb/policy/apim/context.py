@@ -5,95 +5,23 @@ Elements change these objects; expressions read them through the tables of `apim
 Source: Microsoft Learn, "API Management policy expressions", context variable (2026).
 """
 
-import math
 import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.http import Headers, reason_phrase
-from apimlb.policy.apim.bodies import body_as
-from apimlb.policy.clr.budget import BUDGET, Means, charge_fields
-from apimlb.policy.clr.exceptions import invalid_operation
+from apimlb.policy.apim.bodies import MessageBody, parse_query
+from apimlb.policy.clr.budget import Means
 from apimlb.policy.switches import Switches
 
 if TYPE_CHECKING:  # a policy that names no certificate does without the family
     from apimlb.policy.clr.certificates.certificate import X509
 
-
-@dataclass(slots=True)
-class MessageBody:
-    """A message body held whole. Reading without `preserve_content` consumes it: what is forwarded
-    afterwards is empty, and a second read throws System.InvalidOperationException."""
-
-    octets: bytes
-    consumed: bool = False
-
-    @classmethod
-    def made(cls, octets: bytes) -> "MessageBody":
-        """The body that an element has made, paid for."""
-        BUDGET.spend(len(octets) >> _PASS)
-        BUDGET.make(len(octets))
-        return cls(octets)
-
-    @property
-    def content(self) -> bytes:
-        """The bytes, for who looks at them; going over them once is paid for."""
-        BUDGET.spend(len(self.octets) >> _PASS)
-        return self.octets
-
-    @property
-    def rest(self) -> bytes:
-        """What nobody has used up, for who hands it on as it is."""
-        return b"" if self.consumed else self.octets
-
-    @property
-    def most(self) -> float:
-        """How many bytes a body may have that is held; of a larger one it is enough to read one more."""
-        return math.inf
-
-    def read(self, preserve_content: bool = False) -> bytes:
-        """The bytes; raises `ClrException` when an earlier read consumed them."""
-        if self.consumed:
-            raise invalid_operation("The message body was already read without preserveContent.")
-        self.consumed = not preserve_content
-        return self.content
-
-    def as_(self, type_name: str, preserve_content: bool = False) -> object:
-        """`Body.As<T>`: the body as a CLR value of the type with that full name (System.String,
-        System.Byte[], Newtonsoft.Json.Linq.JObject, ...); raises `ClrException` when it does not parse."""
-        return body_as(type_name, self.read(preserve_content))
-
-    def form(self, preserve_content: bool = False) -> dict[str, list[str]]:
-        """`Body.AsFormUrlEncodedContent`: the fields with their values, in the order of the body."""
-        return parse_query(self.read(preserve_content).decode("utf-8", "replace"))
-
-    def hold(self) -> None:
-        """Keep the whole of it, for another attempt or for an expression; a gateway may refuse to."""
-
-    def replace(self, octets: bytes) -> None:
-        """Put a new body in the place of the old one, consumed or not."""
-        self.octets = octets
-        self.consumed = False
-
-
-def parse_query(text: str) -> dict[str, list[str]]:
-    """`a=1&a=2&b` as `{"a": ["1", "2"], "b": [""]}`, percent- and plus-decoded."""
-    charge_fields(text)
-    fields: dict[str, list[str]] = {}
-    for part in text.split("&"):
-        if part:
-            name, _, value = part.partition("=")
-            fields.setdefault(unquote_plus(name), []).append(unquote_plus(value))
-    return fields
-
-
-_PASS = 8
-"""Bytes that a step goes over where Python's C does, as a power of two."""
 
 NO_REQUEST = uuid.UUID(int=0)
 LIKELY = Switches()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from apimlb.policy.apim import calls
 from apimlb.policy.apim import context as views
+from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.credentials import Authorization, Jwt, read_basic, read_jwt
 from apimlb.policy.clr.dates.instants import from_epoch
 from apimlb.policy.clr.types.definitions import Call, Definition
@@ -63,7 +64,7 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        "IMessageBody", "class", test=is_view(views.MessageBody),
+        "IMessageBody", "class", test=is_view(MessageBody),
         rows=(
             ("T As<T>(bool preserveContent = false)", Call(calls.body_as, types=("T",))),
             ("IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)",

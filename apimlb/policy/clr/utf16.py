@@ -3,30 +3,37 @@ surrogates."""
 
 import re
 
-from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.budget import BUDGET, SMALL
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
-def _split(match: re.Match[str]) -> str:
-    offset = ord(match[0]) - 0x10000
-    return chr(0xD800 + (offset >> 10)) + chr(0xDC00 + (offset & 0x3FF))
+def _split(text: str) -> str:
+    """Each character as its UTF-16 code units: they are made whole code points, two bytes wider each."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    points = bytearray(2 * len(units))
+    points[0::4], points[1::4] = units[0::2], units[1::2]
+    return points.decode("utf-32-le", "surrogatepass")
 
 
 def enter(text: str) -> str:
     """Python's text as expressions hold it."""
-    if text.isascii() or max(text) <= "\uffff":
+    if text.isascii():
         return text
-    BUDGET.spend(len(text) >> 2)
-    split = _ASTRAL.sub(_split, text)
-    BUDGET.spend((len(split) - len(text)) >> 1)  # each pair is made by a call
-    return split
+    if len(text) > SMALL:
+        BUDGET.spend(len(text) >> 6)
+    if _ASTRAL.search(text) is None:
+        return text
+    BUDGET.spend(len(text) >> 5)
+    return _split(text)
 
 
 def leave(text: str) -> str:
     """An expression's text as Python holds it; half a pair stays as it is."""
     if text.isascii():
         return text
+    if len(text) > SMALL:
+        BUDGET.spend(len(text) >> 6)
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 

@@ -12,7 +12,7 @@ from types import CodeType
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.library import DEFINITIONS
-from apimlb.policy.clr.budget import BUDGET, EVALUATION, STEPS, out_of_steps
+from apimlb.policy.clr.budget import BUDGET, EVALUATION, SMALL, STEPS, out_of_steps
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.catching import caught
 from apimlb.policy.clr.exceptions import ClrException
@@ -49,13 +49,18 @@ class Expression:
 
     def __call__(self, context: Context) -> object:
         """The value; raises `ClrException`, with the policy's line in `line`."""
-        if BUDGET.means is not context.means:
+        budget = BUDGET
+        if budget.means is not context.means:
             with context.means.turn():
                 return self(context)
-        left = BUDGET.left - EVALUATION
-        BUDGET.kept = kept = left - STEPS if left > STEPS else 0
-        BUDGET.left = left - kept
-        BUDGET.numbered = None
+        left = budget.left - EVALUATION
+        if left > STEPS:
+            budget.kept = kept = left - STEPS
+            budget.left = STEPS
+        else:
+            kept = 0
+            budget.left = left
+        budget.numbered = None
         try:
             if left < 0:
                 out_of_steps()
@@ -66,10 +71,15 @@ class Expression:
         except Exception as error:
             raise caught(error) from error
         finally:
-            BUDGET.left = kept + BUDGET.left if BUDGET.left > 0 else kept
-            BUDGET.kept = 0
-        if type(value) is str and not value.isascii():
-            return leave(value)
+            budget.kept = 0
+            budget.left = kept + budget.left if budget.left > 0 else kept
+        if type(value) is str:
+            if len(value) > SMALL:
+                budget.spend(len(value) >> 6)  # whoever asked for it goes over it
+            if not value.isascii():
+                return leave(value)
+        elif type(value) is bytearray:
+            budget.spend(len(value) >> 8)
         return value
 
     def _policy_line(self, error: ClrException) -> int:

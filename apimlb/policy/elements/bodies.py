@@ -6,7 +6,7 @@ work on the request, the other sections on the response, which is read to its en
 
 from collections.abc import Callable
 
-from apimlb.policy.apim.context import MessageBody
+from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.document.attributes import STRING
 from apimlb.policy.document.draft import EVERYWHERE, TRANSFORMING, Draft, Entry
 from apimlb.policy.elements import formats

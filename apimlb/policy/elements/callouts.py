@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from apimlb.http import Headers, Request, is_url
-from apimlb.policy.apim.context import Context, MessageBody, ResponseView
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry

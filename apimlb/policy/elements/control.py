@@ -12,7 +12,7 @@ from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
 from apimlb.policy.run.exchange import Act, Block, Exchange
 from apimlb.policy.run.faults import PolicyFault, default_response
 from apimlb.policy.run.steps import run_block
-from apimlb.policy.run.turns import Turns
+from apimlb.policy.run.turns import paid
 
 _VARIABLE_TYPES = frozenset(
     {
@@ -207,7 +207,7 @@ def wait(draft: Draft) -> Act:
         import asyncio  # importing it takes as long as the rest of a small policy
 
         async def beside(block: Block) -> None:
-            await Turns(exchange.context.means, run_block(block, exchange))
+            await paid(exchange.context.means, run_block(block, exchange))
 
         when = {"all": asyncio.FIRST_EXCEPTION, "any": asyncio.FIRST_COMPLETED}[until(exchange.context)]
         tasks = [asyncio.ensure_future(beside(block)) for block in blocks]

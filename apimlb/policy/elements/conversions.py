@@ -7,7 +7,7 @@ Microsoft Learn, API Management policy reference: xml-to-json, json-to-xml, json
 import re
 from collections.abc import Callable
 
-from apimlb.policy.apim.context import MessageBody
+from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice
 from apimlb.policy.document.draft import NOT_BACKEND, OUTBOUND, Draft, Entry

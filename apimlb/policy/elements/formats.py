@@ -1,5 +1,5 @@
-"""Bytes and texts that elements read and make, each paid for by its size: the one place where an element looks
-into a body. What an element does with the parts is its own, by the steps that `spend` counts.
+"""Bytes and texts that elements read and make, each paid for by its size: the one place where an element
+looks into a body. What an element does with the parts it pays for by `spend`.
 
 Prices are measured (benchmarks/policy_costs.py).
 """
@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 from xml.parsers import expat
 
-from apimlb.policy.clr.budget import BUDGET, charge_text, over_request, spend
-
-__all__ = ["dumped", "loaded", "octets", "replaced", "spend", "text", "whole_json", "whole_xml"]
+from apimlb.policy.clr.budget import BUDGET, charge_text, over_request
+from apimlb.policy.clr.budget import spend as spend
 
 _LARGEST = 64 * 1024 * 1024
 """Bytes that a replacement may make: as many as a request may bring."""
+
+_LONGEST_HEADER = 128 * 1024
+"""Twice what a request may bring in all of its headers."""
 
 _VALUE = 100
 """Bytes of memory that a value of JSON takes, beside its characters."""
@@ -25,9 +27,9 @@ _DTD = "For security reasons DTD is prohibited in this XML document."
 def loaded(content: bytes | str) -> Any:
     """A text of JSON; raises ValueError or RecursionError for what is none, ClrException for too much."""
     BUDGET.spend(len(content) >> 5)
-    marks = b",[{:" if isinstance(content, bytes) else ",[{:"
-    values = sum(map(content.count, marks))  # type: ignore[arg-type]
-    BUDGET.spend(values >> 2)
+    commas, lists, objects, members = map(content.count, b",[{:" if isinstance(content, bytes) else ",[{:")  # type: ignore[arg-type]
+    values = commas + lists + objects + members
+    BUDGET.spend((values >> 2) + (lists + objects >> 2))
     BUDGET.make(len(content) + _VALUE * values)
     return json.loads(content)
 
@@ -96,6 +98,13 @@ def replaced(content: bytes, old: bytes, new: bytes) -> bytes:
         raise over_request(f"the {_LARGEST} bytes that a body may have")
     BUDGET.spend((places >> 2) + (size >> 8))
     return content.replace(old, new)
+
+
+def bounded_header(length: int) -> None:
+    """Pay for a header's value; raises ClrException for one that no server takes."""
+    if length > _LONGEST_HEADER:
+        raise over_request(f"the {_LONGEST_HEADER} characters that a header may have")
+    BUDGET.spend(length >> 6)
 
 
 def joined(separator: str, pieces: Sequence[str]) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from apimlb.http import Headers, reason_phrase
-from apimlb.policy.apim.context import Context, MessageBody
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.budget import charge_fields
 from apimlb.policy.clr.objects.text import to_clr_string
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
@@ -63,7 +64,7 @@ def header_edit(draft: Draft) -> HeaderEdit:
             return
         values = headers.get_all(name) if action == "append" else []
         values += [value(context) for value in values_of]
-        formats.spend(sum(map(len, values)) >> 6)
+        formats.bounded_header(sum(map(len, values)))
         joined = values if name.lower() in _SEPARATE_HEADERS or not values else [",".join(values)]
         headers.set(name, *joined)
 

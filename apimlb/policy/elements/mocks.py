@@ -4,7 +4,8 @@ schemas, so that a response without example has no content.
 """
 
 from apimlb.http import Headers
-from apimlb.policy.apim.context import Example, MessageBody, ResponseView
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Example, ResponseView
 from apimlb.policy.document.attributes import STRING, integer
 from apimlb.policy.document.draft import NOT_BACKEND, Draft, Entry
 from apimlb.policy.run.exchange import Act, Exchange

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apimlb.http import Headers
-from apimlb.policy.apim.context import Context, MessageBody, ResponseView, User
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, ResponseView, User
 from apimlb.policy.document.attributes import BOOLEAN, TEXT, choice, integer
 from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry, Getter
 from apimlb.policy.elements.cache import caching_type

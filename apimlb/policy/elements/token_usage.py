@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apimlb.http import Response, close
-from apimlb.policy.apim.context import MessageBody
+from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Exchange

@@ -10,7 +10,8 @@ is named is refused at upload.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from apimlb.policy.apim.context import Context, Declared, MessageBody, Parameter
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, Declared, Parameter
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import INBOUND, NOT_BACKEND, RESPONSE_SIDE, Draft, Entry, Getter
 from apimlb.policy.elements import formats
@@ -115,6 +116,7 @@ class _Place:
 
     def findings(self, context: Context, given: dict[str, str]) -> Iterator[Finding]:
         """`given` is by names in lower case."""
+        formats.spend(2 * (len(given) + len(self.parameters)))
         by_name = {each.name.lower(): each for each in self.parameters}
         for name, value in given.items():
             action = self.overrides.get(name)

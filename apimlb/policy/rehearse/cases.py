@@ -20,6 +20,7 @@ from typing import Any
 from apimlb.errors import PolicyError
 from apimlb.http import Headers
 from apimlb.policy.apim import context as views
+from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.credentials import Authorization, read_jwt
 from apimlb.policy.clr.certificates.certificate import X509
 from apimlb.policy.clr.collections.containers import ClrList, ReadOnlyMap
@@ -196,9 +197,9 @@ def body_text(body: object) -> str:
     return body if isinstance(body, str) else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 
-def _body(data: Json) -> views.MessageBody | None:
+def _body(data: Json) -> MessageBody | None:
     body = data.get("body")
-    return None if body is None else views.MessageBody(body_text(body).encode())
+    return None if body is None else MessageBody(body_text(body).encode())
 
 
 def _headers(data: Json) -> Headers:

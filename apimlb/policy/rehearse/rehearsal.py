@@ -41,6 +41,7 @@ from urllib.parse import urlsplit
 
 from apimlb.errors import ConfigError
 from apimlb.http import Request, Response, read
+from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import (
     Api,
     Context,
@@ -48,7 +49,6 @@ from apimlb.policy.apim.context import (
     Deployment,
     Example,
     LastError,
-    MessageBody,
     Operation,
     Parameter,
     Product,
@@ -119,7 +119,7 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
     policy = effective([document])
     stage = Stage(case)
     recorder = Recorder()
-    exchange = _exchange(case, stage, recorder)
+    exchange = exchange_of(case, stage, recorder)
     asked = exchange.context.request
     asks = asked.method == "OPTIONS" and "Access-Control-Request-Method" in asked.headers
     response = (await preflight(policy, exchange) if asks else None) or await run(policy, exchange)
@@ -143,7 +143,8 @@ def _scope(case: Case) -> Scope:
     return cast(Scope, given)
 
 
-def _exchange(case: Case, stage: Stage, recorder: Recorder) -> Exchange:
+def exchange_of(case: Case, stage: Stage, recorder: Recorder | None = None) -> Exchange:
+    """The request of a case on its way, traced by `recorder`."""
     asked = mapping(case, "request")
     url = str(asked.get("url", "https://gateway.test/"))
     _require_url(url, "the request's 'url' in the case")
@@ -177,7 +178,7 @@ def _exchange(case: Case, stage: Stage, recorder: Recorder) -> Exchange:
         deployment=_member(Deployment, case, "deployment", _DEPLOYMENT),
         request_id=uuid.UUID(int=stage.rng.getrandbits(128), version=4),
         timestamp=stage.clock.now(),
-        tracing=True,
+        tracing=recorder is not None,
     )
     path = case.get("path", parts.path or "/")
     require(path, str, "'path' in the case")

@@ -8,15 +8,19 @@ from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.http import Request, Response, close, read
-from apimlb.policy.apim.context import Context, MessageBody, ResponseView, Url, url_of
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, ResponseView, Url, url_of
 from apimlb.policy.apim.credentials import Authorization
-from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.budget import BUDGET, over_request
 from apimlb.policy.run.counters import Counters
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import Kind, Record, Value
 from apimlb.policy.switches import Switches
 
 _LONG_URL = 2048
+_LONGEST_URL = 128 * 1024
+"""Twice what a request may bring."""
+
 _SENT = 10
 """Bytes of a body that a step sends, as a power of two."""
 
@@ -196,7 +200,9 @@ class Exchange:
         if len(joined) < _LONG_URL:
             self.context.request.url = url_of(joined)
         else:
-            BUDGET.spend(len(joined) >> 6)
+            BUDGET.spend(len(joined) >> 5)
+            if len(joined) > _LONGEST_URL:
+                raise over_request(f"the {_LONGEST_URL} characters that a URL may have")
             self.context.request.url = Url(joined)
 
     def outgoing(self, base_url: str) -> Request:
@@ -208,7 +214,8 @@ class Exchange:
         if headers.get("Host") in (None, view.original_url.netloc):
             headers.set("Host", urlsplit(url).netloc)
         body = b"" if view.body is None else view.body.rest
-        BUDGET.spend(len(body) >> _SENT)
+        if body:
+            BUDGET.spend(len(body) >> _SENT)
         if headers.get("Content-Length") not in (None, size := str(len(body))):
             headers.set("Content-Length", size)
         return Request(view.method, url, headers, body, view.ip_address)

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable
 
 from apimlb.http import Headers, reason_phrase
-from apimlb.policy.apim.context import Context, LastError, MessageBody, ResponseView
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, LastError, ResponseView
 
 
 class PolicyFault(Exception):

@@ -4,23 +4,25 @@ Microsoft Learn: "Policies in Azure API Management" (sections and their order) a
 Management policies" (LastError, and that an error skips to on-error).
 """
 
+from collections.abc import Awaitable
+
 from apimlb.http import Response
 from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.clr.budget import BUDGET, FAILURE_STEPS
-from apimlb.policy.run.exchange import Exchange, Section
+from apimlb.policy.run.exchange import Block, Exchange, Section
 from apimlb.policy.run.faults import PolicyFault, default_response, last_error
 from apimlb.policy.run.policy import Policy
 from apimlb.policy.run.steps import Found, Returned, run_block
-from apimlb.policy.run.turns import Turns
+from apimlb.policy.run.turns import paid
 
 
-async def run(policy: Policy, exchange: Exchange) -> Response:
+def run(policy: Policy, exchange: Exchange) -> Awaitable[Response]:
     """Answer the exchange's request.
 
     A response that no policy reads keeps its stream: whoever gets it must read it to the end or close it
     (`apimlb.http.close`), which reaches the backend. Raises only what the services raise beside PolicyFault.
     """
-    return await Turns(exchange.context.means, _run(policy, exchange))
+    return paid(exchange.context.means, _run(policy, exchange))
 
 
 async def _run(policy: Policy, exchange: Exchange) -> Response:
@@ -53,7 +55,7 @@ PREFLIGHT = frozenset({"cors", "base", "include-fragment"})
 
 async def preflight(policy: Policy, exchange: Exchange) -> Response | None:
     """Answer a browser that asks whether it may call: only cors runs. None for a policy without cors."""
-    return await Turns(exchange.context.means, _preflight(policy, exchange))
+    return await paid(exchange.context.means, _preflight(policy, exchange))
 
 
 async def _preflight(policy: Policy, exchange: Exchange) -> Response | None:
@@ -73,7 +75,7 @@ async def refuse(policy: Policy, exchange: Exchange, fault: PolicyFault) -> Resp
     """Answer a request that failed before its policies ran (no operation, no key): on-error alone runs."""
     _begin(policy, exchange)
     fault.section = fault.section or exchange.section
-    await Turns(exchange.context.means, _on_error(policy, exchange, fault))
+    await paid(exchange.context.means, _on_error(policy, exchange, fault))
     return _answer(exchange)
 
 
@@ -82,15 +84,18 @@ def _begin(policy: Policy, exchange: Exchange) -> None:
     exchange.readers = policy.readers
 
 
-async def _section(policy: Policy, exchange: Exchange, section: Section) -> None:
+def _section(policy: Policy, exchange: Exchange, section: Section) -> Awaitable[None]:
     exchange.section = section
     if section == "outbound" and exchange.context.response is None:
         exchange.context.response = ResponseView(200)  # nothing was forwarded
-    if section in exchange.readers:
-        await exchange.buffer()
     block = policy.sections[section]
-    if block.steps:
-        await run_block(block, exchange)
+    return _read(block, exchange) if section in exchange.readers else run_block(block, exchange)
+
+
+async def _read(block: Block, exchange: Exchange) -> None:
+    """A section that reads the response's body."""
+    await exchange.buffer()
+    await run_block(block, exchange)
 
 
 async def _on_error(policy: Policy, exchange: Exchange, fault: PolicyFault) -> None:

@@ -1,6 +1,6 @@
 """Running compiled elements in a row, and what happens when one of them fails."""
 
-from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.budget import BUDGET, out_of_steps
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Step
 from apimlb.policy.run.faults import PolicyFault
@@ -27,7 +27,7 @@ class Found(Returned):
 
 async def run_block(block: Block, exchange: Exchange) -> None:
     """Run every step; raises PolicyFault, placed at the step that failed, and Returned."""
-    trace = exchange.trace
+    trace, budget = exchange.trace, BUDGET
     for step in block.steps:
         if exchange.awaited and step.tag not in exchange.awaited:
             continue
@@ -37,7 +37,9 @@ async def run_block(block: Block, exchange: Exchange) -> None:
         if trace is not None:
             trace.entered(step, exchange)
         try:
-            BUDGET.spend(_ELEMENT)
+            budget.left -= _ELEMENT
+            if budget.left < 0:
+                out_of_steps()
             pending = step.act(exchange)
             if pending is not None:
                 await pending

@@ -1,7 +1,8 @@
 """Work of a request between two waits, which its account pays for."""
 
+import types
 from collections.abc import AsyncIterator, Coroutine, Generator
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from apimlb.http import Response, close
 from apimlb.policy.clr.budget import BUDGET, Means
@@ -9,36 +10,33 @@ from apimlb.policy.clr.budget import BUDGET, Means
 T = TypeVar("T")
 
 
-class Turns(Generic[T]):
-    """Awaits `work`; whatever it does between two waits is paid for from `means`. While it waits others run,
+@types.coroutine
+def paid(means: Means, work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
+    """Await `work`; whatever it does between two waits is paid for from `means`. While it waits others run,
     who pay for themselves."""
-
-    __slots__ = ("_means", "_work")
-
-    def __init__(self, means: Means, work: Coroutine[Any, Any, T]) -> None:
-        self._means = means
-        self._work = work
-
-    def __await__(self) -> Generator[Any, Any, T]:
-        work, means = self._work, self._means
-        step, given = work.send, None
-        while True:
-            before = BUDGET.open(means)
-            try:
-                waited = step(given)
-            except StopIteration as end:
-                made: T = end.value
-                return made
-            finally:
-                BUDGET.close(before)
-            try:
-                given = yield waited
-                step = work.send
-            except GeneratorExit:
-                work.close()
-                raise
-            except BaseException as error:  # a wait that failed, or was cancelled: it is the work's to know
-                given, step = error, work.throw
+    budget = BUDGET
+    step, given = work.send, None
+    while True:
+        # As `Budget.open` and `close` do; written out, since each request comes by.
+        before = budget.means
+        before.steps = budget.left
+        budget.means, budget.left = means, means.steps
+        try:
+            waited = step(given)
+        except StopIteration as end:
+            made: T = end.value
+            return made
+        finally:
+            means.steps = budget.left
+            budget.means, budget.left = before, before.steps
+        try:
+            given = yield waited
+            step = work.send
+        except GeneratorExit:
+            work.close()
+            raise
+        except BaseException as error:  # a wait that failed, or was cancelled: it is the work's to know
+            given, step = error, work.throw
 
 
 class PaidStream:
@@ -57,7 +55,7 @@ class PaidStream:
         return self
 
     async def __anext__(self) -> bytes:
-        return await Turns(self._means, self._body.__anext__())  # type: ignore[arg-type]
+        return await paid(self._means, self._body.__anext__())  # type: ignore[arg-type]
 
     async def aclose(self) -> None:
-        await Turns(self._means, close(Response(200, body=self._body)))
+        await paid(self._means, close(Response(200, body=self._body)))

@@ -20,6 +20,9 @@ _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7})(?:\d+\Z)?)?(Z|[+-]\d\d(?::?\d\d)?)?\Z",
     re.ASCII,
 )
+_VALUE, _OBJECT = 150, 400
+"""Bytes of memory that a token takes."""
+
 _MICROSOFT = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/\Z")
 
 
@@ -126,7 +129,11 @@ _DECODER = json.JSONDecoder(object_pairs_hook=object_of, strict=False)
 
 def charge_document(text: str) -> None:
     """Pay for a document by its length and by the tokens that it can hold at most."""
-    BUDGET.spend((len(text) >> 6) + sum(text.count(mark) for mark in ",[{:"))
+    BUDGET.spend(len(text) >> 5)
+    objects, members = text.count("{"), text.count(":")
+    values = text.count(",") + text.count("[")
+    BUDGET.spend(2 * (objects + members) + values + (values >> 1))
+    BUDGET.make(_VALUE * (values + members) + _OBJECT * objects)
 
 
 def parse_token(text: str | None, wanted: str = "JToken") -> JToken:

@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from apimlb.policy.clr.budget import BUDGET, bounded_text, charge_each
+from apimlb.policy.clr.budget import BUDGET, SMALL, bounded_text
 from apimlb.policy.clr.dates.formatting import format_span, iso_date
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.json import tokens
@@ -28,9 +28,10 @@ def _escape(match: re.Match[str]) -> str:
 
 def json_string(text: str) -> str:
     """A quoted JSON string."""
-    if len(text) > 1_000:
-        charge_each(len(text))
-    return f'"{_ESCAPED.sub(_escape, text)}"'
+    made = _ESCAPED.sub(_escape, text)
+    if len(made) > SMALL:
+        BUDGET.spend((len(text) >> 6) + (len(made) - len(text) >> 1))  # an escape is made by a call
+    return f'"{made}"'
 
 
 def scalar_text(value: object) -> str:
@@ -71,7 +72,7 @@ def to_json(token: tokens.JToken, indented: bool = False) -> str:
 
 
 def _write(token: tokens.JToken, pieces: list[str], newline: str, colon: str, depth: int) -> None:
-    BUDGET.spend(5)
+    BUDGET.spend(3 + (depth >> 3))  # what is deep has long lines
     if type(token) is tokens.JValue:
         pieces.append(_WORDS.get(token.type_name, scalar_text)(token.value))
     elif type(token) is tokens.JObject:

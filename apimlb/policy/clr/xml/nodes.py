@@ -7,6 +7,9 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
 from apimlb.policy.clr.xml.names import XMLNS, X, XName, verify
 
+_NODE: Final = 350
+"""Bytes of memory that a node or an attribute takes."""
+
 STRUCTURE: Final = "This operation would create an incorrectly structured document."
 
 
@@ -170,7 +173,8 @@ class XContainer(XNode):
 
     def insert(self, place: int, node: XNode) -> None:
         """Take a node in; a copy of one that has a parent or would hold itself."""
-        BUDGET.spend(4 + (len(self.nodes) - place >> 4))
+        BUDGET.spend(6 + (len(self.nodes) - place >> 4))
+        BUDGET.make(_NODE)
         self.check(node, place)
         own = node
         if node.parent is not None or (isinstance(node, XContainer) and self.root_node() is node):
@@ -263,7 +267,8 @@ class XElement(XContainer):
         return next((each for each in self.attributes if each.name == name), None)
 
     def add_attribute(self, attribute: XAttribute) -> None:
-        BUDGET.spend(2 + (len(self.attributes) >> 2))
+        BUDGET.spend(4 + (len(self.attributes) >> 2))
+        BUDGET.make(_NODE)
         if self.attribute(attribute.name) is not None:
             raise exceptions.invalid_operation("Duplicate attribute.")
         own = attribute.copy() if attribute.parent is not None else attribute

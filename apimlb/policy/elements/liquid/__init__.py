@@ -12,7 +12,8 @@ policies need and which is an extra of apimlb.
 import importlib.util
 import sys
 
-from apimlb.policy.apim.context import Context, MessageBody
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, choice
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats

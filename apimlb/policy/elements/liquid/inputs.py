@@ -123,6 +123,7 @@ def context(given: Context) -> Mapping[str, object]:
 
 def _variable(value: object) -> object:
     """A variable's value; JSON is bound as a body is, anything else is its text."""
+    BUDGET.spend(2)
     if value is None or type(value) in (bool, int, str):
         return value
     text = leave(to_clr_string(value))
@@ -132,6 +133,7 @@ def _variable(value: object) -> object:
 
 
 def _url(url: Url) -> Hash:
+    BUDGET.spend(len(url.query))
     return Hash(
         Scheme=url.scheme,
         Host=url.host,
@@ -145,4 +147,8 @@ def _url(url: Url) -> Hash:
 
 
 def _pairs(headers: Headers) -> Hash:
-    return Hash({name: headers.get(name) for name, _ in headers})
+    BUDGET.spend(len(headers))
+    found: dict[str, tuple[str, list[str]]] = {}
+    for name, value in headers:
+        found.setdefault(name.lower(), (name, []))[1].append(value)
+    return Hash({name: ",".join(values) for name, values in found.values()})

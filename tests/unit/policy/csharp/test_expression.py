@@ -6,7 +6,8 @@ import pytest
 
 from apimlb.errors import PolicyError
 from apimlb.http import Headers
-from apimlb.policy.apim.context import Context, MessageBody, RequestView, ResponseView, Url
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, RequestView, ResponseView, Url
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_type_name, to_clr_string

@@ -29,7 +29,7 @@ ELEMENTS = {
     "a template on JSON": (
         "<set-body template='liquid'>{{body[0]}}</set-body>",
         "application/json",
-        f"[{'{},' * 80_000}1]",
+        f"[{'{},' * 160_000}1]",
     ),
 }
 

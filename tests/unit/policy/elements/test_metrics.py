@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from apimlb.http import Headers, Response, read
-from apimlb.policy.apim.context import Context, MessageBody, RequestView, Url
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.rehearsal import Rehearsal
 from apimlb.policy.rehearse.stage import Stage

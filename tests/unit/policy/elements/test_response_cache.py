@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from apimlb.http import Headers
-from apimlb.policy.apim.context import Context, MessageBody, RequestView, Url
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.stage import Stage
 from apimlb.policy.run.exchange import Exchange

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from apimlb.http import Headers, Request, Response
-from apimlb.policy.apim.context import Context, MessageBody, RequestView, Url
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.stage import Stage
 from apimlb.policy.run.exchange import Exchange

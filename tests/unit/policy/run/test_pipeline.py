@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from apimlb.http import Headers, Request, Response, close, read
-from apimlb.policy.apim.context import Context, MessageBody, RequestView, Url
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.stage import StageCache, StageClock
