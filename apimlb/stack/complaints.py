@@ -80,7 +80,8 @@ def _said(entry: Entry, known: Sequence[str]) -> str:
     if rest in ("type", "parsing", "from_float", "attributes_type") and kind in _KINDS:
         return f"it must be {_KINDS[kind]}, not {_shown(entry['input'])}."
     if entry["type"] == "value_error":  # our own words
-        return str(entry["msg"]).removeprefix("Value error, ")
+        said = str(entry["msg"]).removeprefix("Value error, ")
+        return said if said.endswith((".", "?")) else f"{said}."
     return f"{_shown(entry['input'])} cannot be used."
 
 

@@ -50,6 +50,7 @@ from apimlb.errors import ConfigError, unreadable
 from apimlb.stack.choices import Strategy, Tier, Upgrade
 from apimlb.stack.clients import shard_count
 from apimlb.stack.complaints import complaint, follows, path_of
+from apimlb.stack.contradictions import contradictions
 from apimlb.stack.parts import ApiPath, Gateway, Identity, Monitoring, Part
 
 FILE = "apimlb.toml"
@@ -251,24 +252,6 @@ class Stack(Part):
         """The host alone is whoever's the gateway is."""
         return {"bare_host": False, **data} if isinstance(data, dict) and data.get("gateway") else data
 
-    @model_validator(mode="after")
-    def _not_others(self) -> Self:
-        if self.gateway_identity and not self.gateway:
-            raise ValueError(
-                "gateway_identity is for a gateway that exists already: the others have their own"
-            )
-        if not self.gateway:
-            return self
-        fixed = {"units", "publisher_name", "publisher_email"} & self.model_fields_set
-        if fixed:
-            raise ValueError(
-                f"{', '.join(sorted(fixed))} cannot be set of a gateway that exists already: "
-                "nothing of it is changed, so leave that out"
-            )
-        if self.bare_host:
-            raise ValueError("bare_host is off at a gateway that others use: that API is theirs to have")
-        return self
-
     @property
     def root(self) -> str:
         """What is between the gateway's address and `/openai`: `/search`, usually nothing."""
@@ -308,35 +291,9 @@ class Stack(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        names = [account.name for account in self.accounts]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"accounts {', '.join(twice)} stand there twice: give each a 'name' of its own")
-        backends = [f"{account}-{deployment}" for account in names for deployment in self.deployments]
-        same = sorted({name for name in backends if backends.count(name) > 1})
-        if same:
-            raise ValueError(
-                f"an account and a deployment make the backend {same[0]} in two ways: rename one of them"
-            )
-        for account in self.accounts:
-            unknown = sorted(account.capacity.keys() - self.deployments.keys())
-            if unknown:
-                raise ValueError(
-                    f"account {account.name} has a capacity for {unknown[0]}, which is no deployment: "
-                    f"there are {', '.join(self.deployments)}"
-                )
-        if self.units is not None and self.tier is Tier.CONSUMPTION:
-            raise ValueError("the Consumption tier has no units: leave them out")
-        if self.strategy is Strategy.BACKEND_POOL and not self.tier.has_breakers:
-            raise ValueError(
-                f"the {self.tier} tier has no circuit breakers, so a pool could never fail over: "
-                'use strategy = "retry", or another tier'
-            )
-        if self.tier is Tier.CONSUMPTION and "strategy" not in self.model_fields_set:
-            raise ValueError(
-                f"the {self.tier} tier has no cache, so the gateway would learn nothing of the accounts: "
-                'write strategy = "retry" to have it without memory, or use another tier'
-            )
+        found = [*contradictions(self, self.model_fields_set)]
+        if found:
+            raise ValueError(". ".join(found))
         return self
 
 

@@ -34,12 +34,14 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.stack.choices": (set(), set()),
     "apimlb.stack.clients": (GROUND, set()),
     "apimlb.stack.complaints": (GROUND, set()),
+    "apimlb.stack.contradictions": ({"apimlb.stack.choices"}, set()),
     "apimlb.stack.config": (
         GROUND
         | {
             "apimlb.stack.choices",
             "apimlb.stack.clients",
             "apimlb.stack.complaints",
+            "apimlb.stack.contradictions",
             "apimlb.stack.parts",
         },
         {"pydantic"},

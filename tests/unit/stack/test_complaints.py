@@ -74,3 +74,30 @@ def test_who_said_it_is_blamed_for_its_own_mistakes_alone() -> None:
         parse({"tier": "Basc"}, source="their.toml", blamed=lambda paths: "")
     assert caught.value.where == "their.toml"
     assert next(iter(Tier)) in caught.value.what
+
+
+def test_settings_that_contradict_each_other_are_told_all_at_once() -> None:
+    tables: dict[str, object] = {
+        "tier": "Consumption",
+        "strategy": "backend-pool",
+        "units": 2,
+        "gateway_identity": f"/subscriptions/{'0' * 8}-0000-0000-0000-{'0' * 12}/resourceGroups/a"
+        "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/b",
+        "accounts": [
+            {"location": "eastus2"},
+            {"location": "eastus2"},
+            {"location": "westus3", "capacity": {"chta": 4}},
+        ],
+    }
+    with pytest.raises(ConfigError) as caught:
+        parse(tables)
+    said = caught.value.what
+    words = (
+        "stand there twice",
+        "capacity for chta",
+        "has no units",
+        "no circuit breakers",
+        "gateway_identity is for",
+    )
+    assert [word for word in words if word not in said] == []
+    assert said.endswith(".")
