@@ -23,6 +23,7 @@ from apimlb.stack.config import Stack, parse
 from apimlb.stack.desired import Policies
 from apimlb.stack.draining import LIST
 from apimlb.stack.names import IDENTITY, backend, inside
+from apimlb.stack.tiers import listed_tiers, tier_value
 
 TIMEOUT = 120
 """Seconds that the gateway waits for an account's response headers."""
@@ -68,7 +69,8 @@ def check(stack: Stack, text: str) -> None:
     """Compile one of the stack's policies; raises `PolicyError` when Azure would refuse it."""
     from apimlb.policy.compiler import compile_policy  # deferred: what is not written need not be compiled
 
-    names = (*_client_ids(stack), *(inside(stack, name) for name in (LIST, GATEWAY, IDENTITY, TENANT_ID)))
+    usual = (*map(tier_value, listed_tiers(stack)), LIST, GATEWAY, IDENTITY, TENANT_ID)
+    names = (*_client_ids(stack), *(inside(stack, name) for name in usual))
     compile_policy(text, scope="api", named_values=dict.fromkeys(names, _STAND_IN))
 
 
@@ -95,6 +97,8 @@ def _filled_in(stack: Stack, template: str, *, bare: bool = False) -> str:
             ],
             stack=stack,
             streams=stack.streams,
+            named=bool(stack.monitoring or stack.tiers),
+            tiers={name: inside(stack, tier_value(name)) for name in listed_tiers(stack)},
             most_mib=stack.tier.most_buffered_mib,
             timeout=TIMEOUT,
             cache=_cache(stack),
@@ -107,6 +111,7 @@ def _filled_in(stack: Stack, template: str, *, bare: bool = False) -> str:
                 key_verdicts=inside(stack, "apimlb-key-"),
                 keys_api=inside(stack, KEYS_API),
                 tenant_id=inside(stack, TENANT_ID),
+                used=inside(stack, "apimlb-used"),
             ),
         )
     )

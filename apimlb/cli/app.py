@@ -19,6 +19,7 @@ from apimlb.cli import (
     settings,
     simulate,
     status,
+    tiers,
     verifying,
 )
 from apimlb.cli.answers import Answer
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.add_typer(local.app, name="local")
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
+app.add_typer(tiers.app, name="tiers")
 app.add_typer(policy.app, name="policy")
 app.add_typer(settings.app, name="config")
 app.add_typer(loadtest.app, name="loadtest")

@@ -9,6 +9,7 @@ from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.options import Common
 from apimlb.cli.prose import say
+from apimlb.cli.tiers import InTier, place
 
 if TYPE_CHECKING:
     from apimlb.cli.wiring import Session
@@ -37,35 +38,49 @@ def list_(context: typer.Context) -> Answer:
     return Answer(found, found)
 
 
-@app.command(cls=verb(examples=("apimlb clients add 11111111-2222-3333-4444-555555555555",)))
-def add(context: typer.Context, ids: Ids) -> Answer:
+@app.command(
+    cls=verb(
+        examples=(
+            "apimlb clients add 11111111-2222-3333-4444-555555555555",
+            "apimlb clients add 11111111-2222-3333-4444-555555555555 --tier gold",
+        )
+    )
+)
+def add(context: typer.Context, ids: Ids, tier: InTier = None) -> Answer:
     """Let them in. They are listed in apimlb.toml where that file has a list."""
     from apimlb.deploy.clients import with_clients
 
-    return _change(with_clients, ids, common(context))
+    return _change(with_clients, ids, common(context), tier)
 
 
 @app.command(cls=verb(examples=("apimlb clients remove 11111111-2222-3333-4444-555555555555",)))
 def remove(context: typer.Context, ids: Ids) -> Answer:
     """Shut them out. They are taken off apimlb.toml where that file has a list."""
     from apimlb.deploy.clients import without_clients
+    from apimlb.stack.tiers import DEFAULT
 
-    return _change(without_clients, ids, common(context))
+    return _change(without_clients, ids, common(context), DEFAULT)
 
 
-def _change(changes: "Callable[[Held, Iterable[str]], Held]", ids: list[str], said: Common) -> Answer:
+def _change(
+    changes: "Callable[[Held, Iterable[str]], Held]", ids: list[str], said: Common, tier: str | None
+) -> Answer:
     from apimlb.cli.wiring import open_session
     from apimlb.stack.config import parse
 
     parse({"clients": ids}, source="the command line")
-    now = list(changed(open_session(said), changes, ids))
+    now = list(changed(open_session(said), changes, ids, tier))
     return Answer(now, now)
 
 
 def changed(
-    session: "Session", changes: "Callable[[Held, Iterable[str]], Held]", ids: Iterable[str]
+    session: "Session",
+    changes: "Callable[[Held, Iterable[str]], Held]",
+    ids: Iterable[str],
+    tier: str | None = None,
 ) -> tuple[str, ...]:
-    """All the clients after such a change, in Azure and in the file; raises what the cloud raises."""
+    """All the clients after such a change, in Azure and in the file, these in the `tier` if one is given;
+    raises what the cloud raises."""
     from apimlb.cli.clients_file import change_clients
     from apimlb.cli.turns import alone
     from apimlb.deploy import clients
@@ -73,6 +88,8 @@ def changed(
     with alone(session, "clients"):
         before = clients.held(session.cloud, session.names)
         made = changes(before, ids)
+        if tier is not None:
+            place(session, ids, tier)
         clients.write(session.cloud, session.names, made)
         now = clients.listed({**before, **made})
         if change_clients(session.workspace.config, now):

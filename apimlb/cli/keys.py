@@ -9,6 +9,7 @@ import typer
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.prose import say
+from apimlb.cli.tiers import InTier, place
 
 app = typer.Typer(cls=Group, no_args_is_help=True, help="Keys that clients call with: one for each team.")
 
@@ -34,13 +35,20 @@ def list_(context: typer.Context) -> Answer:
     return Answer([asdict(key) for key in found], lines)
 
 
-@app.command(cls=verb(examples=("apimlb keys create search-team",)))
-def create(context: typer.Context, name: Name) -> Answer:
+@app.command(
+    cls=verb(examples=("apimlb keys create search-team", "apimlb keys create search-team --tier gold"))
+)
+def create(context: typer.Context, name: Name, tier: InTier = None) -> Answer:
     """Make a key and print it. It works within a minute or so of Azure's answer."""
+    from apimlb.cli.turns import alone
     from apimlb.cli.wiring import open_session
     from apimlb.deploy import keys
 
     session = open_session(common(context))
+    if tier is not None:  # before there is a key, which nobody would see if this went wrong
+        with alone(session, "keys"):
+            keys.require_new(session.cloud, session.names, name)
+            place(session, [name], tier)
     made = keys.create(session.cloud, session.names, name)
     return Answer(asdict(made), [made.primary])
 
@@ -74,13 +82,18 @@ def revoke(
 ) -> Answer:
     """Shut a key out. The gateway obeys at most half a minute after Azure does."""
     from apimlb.cli.consent import confirm
+    from apimlb.cli.turns import alone
     from apimlb.cli.wiring import open_session
-    from apimlb.deploy import keys
+    from apimlb.deploy import keys, tiers
+    from apimlb.stack.tiers import DEFAULT
 
     said = common(context)
     session = open_session(said)
     confirm(f"Revoke the key {name}? Apps that use it get 401.", yes=said.yes)
     keys.revoke(session.cloud, session.names, name, delete=delete)
+    if delete and any(name in there for there in tiers.held(session.cloud, session.names).values()):
+        with alone(session, "keys"):
+            place(session, [name], DEFAULT)
     fate = "deleted" if delete else "cancelled"
     say(f"{name} is {fate}.")
     return Answer({"name": name, "state": fate})

@@ -149,6 +149,16 @@ DOCUMENTS: dict[str, Schema] = {
         drift={"type": "array"},
         notices=many(TEXT),
     ),
+    "tiers assign": a(tier=TEXT, clients=many(TEXT)),
+    "tiers list": many(
+        a(
+            name=TEXT,
+            tokens_per_minute=or_null(COUNT),
+            tokens_per_day=or_null(COUNT),
+            tokens_per_month=or_null(COUNT),
+            clients=many(TEXT),
+        )
+    ),
     "undrain": _DRAIN,
     "verify-live": a(version=COUNT, apimlb=TEXT, azure=ANY, answers=by_name(ANY), open=by_name(TEXT)),
     "version": a(apimlb=TEXT, python=TEXT, platform=TEXT),

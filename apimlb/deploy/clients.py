@@ -33,7 +33,7 @@ def held(cloud: Cloud, names: Names) -> Held:
     are exchanged for more or fewer."""
     rows = cloud.children(names.service_id, NAMED_VALUE)
     usual = {names.inside(name): name for count in COUNTS for name in shard_names(count)}
-    found = {usual[str(row["name"])]: read(_value(cloud, row)) for row in rows if str(row["name"]) in usual}
+    found = {usual[str(row["name"])]: read(value_of(cloud, row)) for row in rows if str(row["name"]) in usual}
     if not found:
         raise NotFoundError("The stack has no clients", where=names.service, next_step="Run `apimlb deploy`.")
     counts = counts_in(found)
@@ -48,7 +48,7 @@ def held(cloud: Cloud, names: Names) -> Held:
     return {name: found[name] for name in shard_names(counts[0])}
 
 
-def _value(cloud: Cloud, row: Json) -> str:
+def value_of(cloud: Cloud, row: Json) -> str:
     """What it holds, also when somebody has made it a secret."""
     if not row["properties"].get("secret"):
         return str(row["properties"].get("value") or "")
@@ -118,7 +118,12 @@ def without_clients(held: Held, ids: Iterable[str]) -> dict[str, list[str]]:
 def write(cloud: Cloud, names: Names, changed: Held) -> None:
     """Write the named values, which keep their tags; raises what the cloud raises."""
     for name, ids in changed.items():
-        id, body = named_value_id(names, name), named_value_body(names.inside(name), written(ids))
-        there = cloud.get(id) or {}
-        tags = (there.get("properties") or {}).get("tags")
-        cloud.put(id, {"properties": {**body["properties"], **({"tags": tags} if tags else {})}})
+        write_value(cloud, names, name, written(ids))
+
+
+def write_value(cloud: Cloud, names: Names, name: str, value: str) -> None:
+    """Write the named value that is usually called so, which keeps its tags; raises what the cloud raises."""
+    id, body = named_value_id(names, name), named_value_body(names.inside(name), value)
+    there = cloud.get(id) or {}
+    tags = (there.get("properties") or {}).get("tags")
+    cloud.put(id, {"properties": {**body["properties"], **({"tags": tags} if tags else {})}})

@@ -49,24 +49,28 @@ def listed(cloud: Cloud, names: Names) -> tuple[Key, ...]:
     return tuple(sorted((_key(body) for body in found if _is_ours(body, names)), key=lambda key: key.name))
 
 
-def create(cloud: Cloud, names: Names, name: str) -> Secrets:
-    """A new key under the name; raises `ConfigError` for a bad name, `ConflictError` for one in use."""
+def require_new(cloud: Cloud, names: Names, name: str) -> None:
+    """Raise `ConfigError` for a name that no key can have, `ConflictError` for one in use."""
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"A key cannot be called {name!r}",
             where="keys create",
             next_step="Use lower-case letters, digits and hyphens, 64 at most.",
         )
-    id = _id(names, name)
-    if cloud.get(id) is not None:
+    if cloud.get(_id(names, name)) is not None:
         raise ConflictError(
             f"There is a key {name} already", where="keys create", next_step="`apimlb keys rotate` renews it."
         )
+
+
+def create(cloud: Cloud, names: Names, name: str) -> Secrets:
+    """A new key under the name; raises as `require_new` does."""
+    require_new(cloud, names, name)
     product = cloud.get(product_id(names))
     if product is None:
         raise NotFoundError("The stack has no keys", where=names.service, next_step="Run `apimlb deploy`.")
     mark = mark_of(PRODUCT, product)
-    return _secrets(cloud.put(id, subscription(names, f"{name} {mark}" if mark else name)))
+    return _secrets(cloud.put(_id(names, name), subscription(names, f"{name} {mark}" if mark else name)))
 
 
 def secrets_of(cloud: Cloud, id: str) -> Secrets | None:

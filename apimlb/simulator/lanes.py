@@ -23,13 +23,14 @@ class Reply:
 
     `told`: the seconds that it was told to wait, NaN where it was told nothing that can be read. `room`: the
     seconds until the first account truly has room for the question. `added`: the seconds that it took longer
-    than an account, to its first byte.
+    than an account, to its first byte. `limited`: that the client's tier refused it, whatever room there is.
     """
 
     status: int
     added: float = 0.0
     told: float = math.nan
     room: float = 0.0
+    limited: bool = False
 
 
 class Lane(Protocol):
@@ -73,11 +74,13 @@ class GatewayLane:
         began = self.clock.now()
         response = await self._stage.world.send(self._stage.request(question.encoded()))
         answered = self.clock.now()
-        whole = await _read(response)
+        said = await _read(response)
         if response.status == 200:
             awaited = first_byte(question, self._settings)
-            return Reply(200 if whole else 0, answered - began - awaited)
+            return Reply(0 if said is None else 200, answered - began - awaited)
         now = self.clock.now()
+        if response.status == 429 and any(code in (said or b"") for code in _LIMITED):
+            return Reply(429, now - began, told(response.headers), limited=True)
         room = first_room(self._standings(), question, now)
         return Reply(response.status, now - began, told(response.headers), room)
 
@@ -170,13 +173,16 @@ class OmniscientLane:
         self._meters[place] = meter.settle(now, surplus, since, settings.switches)
 
 
-async def _read(response: Response) -> bool:
-    """Whether the body came whole."""
+_LIMITED = b'"rate_limit_exceeded"', b'"insufficient_quota"'
+"""The codes of what a tier refuses."""
+
+
+async def _read(response: Response) -> bytes | None:
+    """The body, None where it did not come whole."""
     try:
-        await read(response)
+        return await read(response)
     except (ConnectionError, TimeoutError):
-        return False
-    return True
+        return None
 
 
 def first_byte(question: Question, settings: Settings) -> float:

@@ -18,6 +18,7 @@ _SHOWN = (
     ("early", "retry_after_early", "{:.1%}"),
     ("missing", "retry_after_missing", "{:.1%}"),
     ("worst size", "worst_size_against_omniscient", "{:+.1%}"),
+    ("limited", "limited_429s_per_request", "{:.3f}"),
     ("errors", "errors", "{}"),
     ("cache", "cache_operations_per_request", "{:.1f}"),
     ("added ms", "added_p50_ms", "{:.0f}"),
@@ -48,8 +49,9 @@ def document(outcome: Outcome) -> dict[str, Any]:
 def row(given: Conditions, passed: Passed, best: Tally) -> dict[str, Any]:
     """What one policy came to.
 
-    `wasted` are the accounts' 429s, `needless` the client's while an account had room; `retry_after` is
-    right when a retry then would fit and it is at most a second late.
+    `wasted` are the accounts' 429s, `needless` the client's while an account had room, `limited` those of its
+    tier, which are counted nowhere else; `retry_after` is right when a retry then would fit and it is at most
+    a second late.
     """
     tally = passed.tally
     answers, tokens = _share(tally.answers, best.answers), _share(tally.tokens, best.tokens)
@@ -71,6 +73,7 @@ def row(given: Conditions, passed: Passed, best: Tally) -> dict[str, Any]:
         "tokens_of_quota": _share(tally.tokens, _quota(given)),
         "wasted_429s_per_request": _share(sum(each.throttled for each in passed.counts), tally.attempts),
         "needless_429s_per_request": _share(tally.needless, tally.attempts),
+        "limited_429s_per_request": _share(tally.limited, tally.attempts),
         "needless_429s_of_refusals": _share(tally.needless, tally.refusals),
         **{f"retry_after_{name}": _share(tally.timings[name], judged) for name in TIMINGS},
         "added_p50_ms": tally.latency(0.5) * 1000,
@@ -89,8 +92,10 @@ def row(given: Conditions, passed: Passed, best: Tally) -> dict[str, Any]:
 
 def lines(told: dict[str, Any]) -> list[str]:
     """The document as a table for a person."""
-    shown = [[form.format(policy[key]) for _, key, form in _SHOWN] for policy in told["policies"]]
-    columns = list(zip([heading for heading, _, _ in _SHOWN], *shown, strict=True))
+    limited = any(policy["limited_429s_per_request"] for policy in told["policies"])
+    rows = [row for row in _SHOWN if limited or row[0] != "limited"]
+    shown = [[form.format(policy[key]) for _, key, form in rows] for policy in told["policies"]]
+    columns = list(zip([heading for heading, _, _ in rows], *shown, strict=True))
     widths = [max(map(len, column)) for column in columns]
     texts = []
     for cells in zip(*columns, strict=True):

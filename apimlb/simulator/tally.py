@@ -37,6 +37,7 @@ class Tally:
     tokens: int = 0
     attempts: int = 0
     refusals: int = 0
+    limited: int = 0
     needless: int = 0
     hopeless: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
@@ -52,7 +53,8 @@ class Tally:
         self.attempts += 1
         if reply.status == 200:
             self.latencies[min(_LONGEST, round(reply.added * 1000))] += 1
-        if reply.status != 429:
+        self.limited += reply.limited
+        if reply.status != 429 or reply.limited:
             return
         self.refusals += 1
         self.needless += reply.room == 0

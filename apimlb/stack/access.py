@@ -7,13 +7,14 @@ describe in three ways. The balancing API is in the product too, because under o
 a product that it is not in.
 
 A token is admitted when its application, its owner or a group that it names is among the clients
-(`apimlb.stack.clients`).
+(`apimlb.stack.clients`). How much it may use is its tier's to say (`apimlb.stack.tiers`).
 """
 
 from apimlb.stack.apis import operation_id, small_api, title_of
 from apimlb.stack.clients import in_shards
 from apimlb.stack.names import API, BARE_API, IDENTITY, Names
 from apimlb.stack.resources import Json, Output, Resource
+from apimlb.stack.tiers import listed_tiers, tier_value, written
 
 PRODUCT = "apimlb"
 KEYS_API = "apimlb-keys"
@@ -44,7 +45,8 @@ def identity_needs(names: Names) -> frozenset[str]:
 
 def policy_needs(names: Names) -> frozenset[str]:
     """The ids of what the balancing API's policy asks when a client comes."""
-    values = (TENANT_ID, GATEWAY, *in_shards(names.stack.clients or ()))
+    tiers = map(tier_value, listed_tiers(names.stack))
+    values = (TENANT_ID, GATEWAY, *in_shards(names.stack.clients or ()), *tiers)
     return frozenset(
         {operation_id(names, KEYS_API), f"{product_id(names)}/apis/{names.inside(KEYS_API)}"}
         | {named_value_id(names, value) for value in values}
@@ -98,7 +100,7 @@ def membership(names: Names, api: str) -> Resource:
 
 def _named_values(names: Names) -> tuple[Resource, ...]:
     """The identity is in the subscription's tenant. A configuration that names no clients leaves those that
-    `apimlb clients` wrote."""
+    `apimlb clients` wrote; none names those of a tier."""
     kept = frozenset({"properties.value"}) if names.stack.clients is None else frozenset[str]()
     client = () if names.is_system_assigned else (_client_id(names),)
     return (
@@ -110,6 +112,10 @@ def _named_values(names: Names) -> tuple[Resource, ...]:
         *(
             named_value(names, name, value, create_only=kept)
             for name, value in in_shards(names.stack.clients or ()).items()
+        ),
+        *(
+            named_value(names, tier_value(tier), written(()), create_only=frozenset({"properties.value"}))
+            for tier in listed_tiers(names.stack)
         ),
     )
 

@@ -36,6 +36,9 @@ sku = "GlobalStandard"
 capacity = 30                   # thousands of tokens per minute; left out: 30 at creation, then kept
 version_upgrade = "OnceCurrentVersionExpired"
 content_filter = "my-filter"    # left out: Azure's own
+
+[tiers.gold]                    # what each client of this tier may use; `default` is for those of no other
+tokens_per_minute = 20000
 """
 
 import tomllib
@@ -51,7 +54,20 @@ from apimlb.stack.choices import Strategy, Tier, Upgrade
 from apimlb.stack.clients import shard_count
 from apimlb.stack.complaints import complaint, follows, path_of
 from apimlb.stack.contradictions import contradictions
-from apimlb.stack.parts import ApiPath, Gateway, Identity, Monitoring, Part
+from apimlb.stack.parts import (
+    AUDIENCES,
+    ApiPath,
+    Audience,
+    Client,
+    ClientTier,
+    Gateway,
+    Identity,
+    Monitoring,
+    Origin,
+    Part,
+    TagName,
+    TagValue,
+)
 
 FILE = "apimlb.toml"
 CAPACITY = 30
@@ -64,26 +80,6 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=20)]
 Capacity = Annotated[int, Field(ge=1)]
 Variable = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
-# What Azure takes for a tag (Microsoft Learn, Use tags to organize your Azure resources); ours are our own.
-TagName = Annotated[str, Field(pattern=r"^[^<>%&\\?/]+$", max_length=512)]
-TagValue = Annotated[str, Field(max_length=256)]
-
-
-Client = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
-"""The id of an application, of a user or service principal, or of a group in Entra."""
-
-Audience = Annotated[str, Field(pattern=r"^[A-Za-z0-9][^\s<>&\"'{}]*$", max_length=256)]
-AUDIENCES = (
-    "https://cognitiveservices.azure.com",
-    "https://cognitiveservices.azure.com/",
-    "https://ai.azure.com",
-    "https://ai.azure.com/",
-)
-"""What the samples of Azure OpenAI's clients ask Entra for a token to."""
-
-
-Origin = Annotated[str, Field(pattern=r"^(\*|https?://[A-Za-z0-9.\[\]:_-]+)$")]
-"""Scheme, host and port of a page, as a browser sends them in `Origin`; `*` for any."""
 
 
 class Account(Part):
@@ -219,6 +215,9 @@ class Stack(Part):
     adapt_parameters: bool = Field(
         default=False, description="What reasoning models refuse is renamed or dropped."
     )
+    tiers: dict[Name, ClientTier] = Field(
+        default={}, max_length=10, description="What each client may use, by its tier; none: all."
+    )
     monitoring: Monitoring | None = Field(
         default=None, description="Metrics, a workbook and an alert; true for the usual ones, false for none."
     )
@@ -273,6 +272,8 @@ class Stack(Part):
                 return tuple(Account.model_fields)
             case ("deployments", str()):
                 return tuple(Deployment.model_fields)
+            case ("tiers", str()):
+                return tuple(ClientTier.model_fields)
             case ("monitoring",):
                 return tuple(Monitoring.model_fields)
             case _:

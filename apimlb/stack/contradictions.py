@@ -28,6 +28,8 @@ class Stack(Protocol):
     @property
     def strategy(self) -> Strategy: ...
     @property
+    def tiers(self) -> Mapping[str, object]: ...
+    @property
     def units(self) -> int | None: ...
     @property
     def gateway(self) -> str: ...
@@ -43,6 +45,8 @@ def contradictions(stack: Stack, said: Collection[str]) -> Iterator[str]:
     yield from _gateway(stack, said)
     if stack.units is not None and stack.tier is Tier.CONSUMPTION:
         yield "the Consumption tier has no units: leave them out"
+    if stack.tiers and stack.tier is Tier.CONSUMPTION:
+        yield "the Consumption tier has no token limits: leave the tiers of clients out"
     if stack.strategy is Strategy.BACKEND_POOL and not stack.tier.has_breakers:
         yield (
             f"the {stack.tier} tier has no circuit breakers, so a pool could never fail over: "

@@ -51,6 +51,8 @@ LINES = [
     "keys revoke team --yes",
     f"clients add {ID}",
     "clients list",
+    f"tiers assign default {ID}",
+    "tiers list",
     f"clients remove {ID}",
     "local status",
     "local token",

@@ -2,13 +2,14 @@
 
 import pytest
 
-from apimlb.deploy import clients, keys
+from apimlb.deploy import clients, keys, tiers
 from apimlb.deploy.azure import Azure
 from apimlb.deploy.deployer import Deployer
 from apimlb.errors import ConfigError, ConflictError, NotFoundError
 from apimlb.stack.clients import ROOM, shard_names
 from apimlb.stack.config import parse
 from apimlb.stack.names import Names
+from apimlb.stack.tiers import tier_value
 from tests.functional.deploy.local_azure import LocalAzure
 from tests.stacks import SUBSCRIPTION, desired
 
@@ -146,3 +147,74 @@ def test_without_a_stack_there_are_neither(azure: LocalAzure) -> None:
         keys.create(connected, NAMES, "team-a")
     with pytest.raises(NotFoundError):
         clients.held(connected, NAMES)
+
+
+TIERS = {
+    "gold": {"tokens_per_minute": 9000},
+    "silver": {"tokens_per_day": 90},
+    "default": {"tokens_per_day": 9},
+}
+
+
+WITH_TIERS = Names(SUBSCRIPTION, parse({"tiers": TIERS}))
+
+
+def assign(cloud: Azure, tier: str, *who: str) -> None:
+    tiers.write(cloud, WITH_TIERS, tiers.with_tier(tiers.held(cloud, WITH_TIERS), who, tier))
+
+
+def deploy(azure: LocalAzure, cloud: Azure, **configuration: object) -> None:
+    deployer = Deployer(cloud, azure.clock)
+    deployer.apply(deployer.preview(desired(**configuration))).outcome.raise_failure()
+    assert deployer.preview(desired(**configuration)).plan.is_empty
+
+
+def test_who_is_in_a_tier_changes_without_its_policy_and_outlives_a_deploy(
+    azure: LocalAzure, cloud: Azure
+) -> None:
+    deploy(azure, cloud, tiers=TIERS)
+    assert tiers.held(cloud, WITH_TIERS) == {"gold": frozenset(), "silver": frozenset()}
+    azure.requests.clear()
+    assign(cloud, "gold", "apimlb-default", APP)
+    assign(cloud, "silver", APP.lower())
+    assert tiers.held(cloud, WITH_TIERS) == {"gold": {"apimlb-default"}, "silver": {APP.lower()}}
+    written = [path.partition("?")[0].rsplit("/", 2)[-2:] for _, path in azure.writes]
+    values = ["namedValues", tier_value("gold")], ["namedValues", tier_value("silver")]
+    assert written == [values[0], values[1], values[0]]
+    deploy(azure, cloud, tiers=TIERS)
+    assert tiers.held(cloud, WITH_TIERS)["silver"] == {APP.lower()}
+    assign(cloud, "default", APP, "apimlb-default")
+    assert tiers.held(cloud, WITH_TIERS) == {"gold": frozenset(), "silver": frozenset()}
+
+
+def test_a_tier_that_the_file_lost_is_forgotten_and_others_are_not(azure: LocalAzure, cloud: Azure) -> None:
+    deploy(azure, cloud, tiers=TIERS)
+    assign(cloud, "gold", "apimlb-default")
+    deploy(azure, cloud, tiers={"gold": {"tokens_per_minute": 8000}})
+    assert tiers.held(cloud, WITH_TIERS) == {"gold": {"apimlb-default"}}
+    deploy(azure, cloud)
+    assert tiers.held(cloud, WITH_TIERS) == {}
+
+
+def test_a_named_value_of_a_tier_that_somebody_spoilt_is_mended(azure: LocalAzure, cloud: Azure) -> None:
+    deploy(azure, cloud, tiers=TIERS)
+    assign(cloud, "gold", "apimlb-default")
+    azure.ask("DELETE", f"{NAMES.service_id}/namedValues/{tier_value('silver')}", None)
+    deploy(azure, cloud, tiers=TIERS)
+    assert tiers.held(cloud, WITH_TIERS) == {"gold": {"apimlb-default"}, "silver": frozenset()}
+
+
+def test_nobody_is_put_into_a_tier_that_is_not_there(azure: LocalAzure, cloud: Azure) -> None:
+    with pytest.raises(NotFoundError, match="no tier gold") as caught:
+        assign(cloud, "gold", "apimlb-default")
+    assert "apimlb deploy" in caught.value.next_step
+    assign(cloud, "default", "apimlb-default")
+    with pytest.raises(NotFoundError, match="team-a is neither a key nor a client"):
+        tiers.require_known(cloud, NAMES, ["apimlb-default", "team-a"])
+
+
+def test_a_full_tier_names_the_one_that_needs_no_list(azure: LocalAzure, cloud: Azure) -> None:
+    deploy(azure, cloud, tiers=TIERS)
+    with pytest.raises(ConfigError, match="no room") as caught:
+        assign(cloud, "gold", *(f"{number:08x}-0000-4000-8000-000000000000" for number in range(111)))
+    assert "default" in caught.value.next_step

@@ -4,9 +4,13 @@ from collections import Counter
 
 import pytest
 
+from apimlb.local.entra.tokens import Principal
 from apimlb.stack.workbook import ATTEMPT, TOKENS
 from tests.functional.local import stack_scene
-from tests.functional.local.stack_scene import EMBEDDINGS, WORLDS, Stage
+from tests.functional.local.stack_scene import EMBEDDINGS, V1_RESPONSES, WORLDS, Stage
+
+APP = "0a0a0a0a-0000-4000-8000-000000000001"
+PERSON = "0c0c0c0c-0000-4000-8000-000000000003"
 
 
 @pytest.fixture(params=["backend-pool", "retry"])
@@ -29,6 +33,21 @@ async def test_tokens_are_told_by_client_account_and_deployment(stage: Stage) ->
     assert stage.counts()[place].answered == 1
     assert [value for value, _ in metrics(stage, TOKENS[1])] == [usage["prompt_tokens"]]
     assert [value for value, _ in metrics(stage, TOKENS[2])] == [usage["completion_tokens"]]
+
+
+async def test_tokens_are_told_once_however_often_a_response_is_read(stage: Stage) -> None:
+    made = await stage.call(V1_RESPONSES, {"model": "chat", "input": "Hello", "max_output_tokens": 20})
+    for _ in range(3):
+        assert (await stage.call(f"{V1_RESPONSES}/{made.json['id']}", method="GET")).status == 200
+    assert len(metrics(stage, TOKENS[0])) == 1
+
+
+async def test_a_token_is_told_by_the_id_that_is_listed() -> None:
+    stage = stack_scene.stage(monitoring=True, clients=[APP, PERSON])
+    for who in (Principal(APP, "an-object"), Principal("an-app", PERSON), Principal(APP, PERSON)):
+        token = stage.world.entra.mint(who, "https://cognitiveservices.azure.com")
+        assert (await stage.call(Authorization=f"Bearer {token}")).status == 200
+    assert [row["Client"] for _, row in metrics(stage, TOKENS[0])] == [APP, PERSON, APP]
 
 
 async def test_a_refusal_that_no_client_saw_is_told_of_its_account(stage: Stage) -> None:

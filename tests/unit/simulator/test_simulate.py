@@ -23,9 +23,9 @@ def key() -> SigningKey:
     return make_key()
 
 
-def play(strategy: str, **scenario) -> Outcome:
+def play(strategy: str, tables=None, **scenario) -> Outcome:
     wanted = Scenario(**{"minutes": 5, "seed": 7, **scenario})
-    stack = parse({"strategy": strategy})
+    stack = parse({"strategy": strategy, **(tables or {})})
     return simulate(wanted, [Candidate(strategy, render(stack), stack)], key=key())
 
 
@@ -42,6 +42,19 @@ def test_who_asks_for_less_than_there_is_gets_it(strategy):
     outcome = play(strategy, load=0.5)
     tally = outcome.passed[0].tally
     assert tally.answers == outcome.omniscient.answers == tally.requests > 200
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_what_a_tier_refuses_is_told_apart_from_what_the_accounts_refuse(strategy):
+    tiers = {"default": {"tokens_per_minute": 9000}}
+    outcome = play(strategy, {"tiers": tiers}, load=0.5, minutes=3)
+    [row], text = document(outcome)["policies"], "\n".join(lines(document(outcome)))
+    tally = outcome.passed[0].tally
+    assert tally.answers + tally.limited == tally.requests
+    assert tally.answers > 0 < tally.limited
+    assert row["needless_429s_per_request"] == row["wasted_429s_per_request"] == 0
+    assert "limited" in text
+    assert "limited" not in "\n".join(lines(told(strategy, load=0.5, minutes=1)))
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)

@@ -49,6 +49,11 @@ def test_a_pool_without_breakers_could_never_fail_over() -> None:
         parse({"tier": "Consumption", "strategy": "backend-pool"})
 
 
+def test_a_gateway_without_token_limits_has_no_tiers() -> None:
+    with pytest.raises(ConfigError, match="no token limits"):
+        parse({"tier": "Consumption", "strategy": "retry", "tiers": {"gold": {"tokens_per_day": 1}}})
+
+
 def test_a_gateway_without_a_cache_has_to_be_asked_for() -> None:
     with pytest.raises(ConfigError, match="no cache"):
         parse({"tier": "Consumption"})

@@ -161,6 +161,7 @@ IN_POLICY: dict[str, dict[str, Any]] = {
     "backend_header": {"backend_header": True},
     "stream_usage": {"stream_usage": True},
     "adapt_parameters": {"adapt_parameters": True},
+    "tiers": {"tiers": {"default": {"tokens_per_minute": 9000}}},
     "accounts.name": {"accounts": [{"location": "eastus2", "name": "other"}]},
     "accounts.priority": {"strategy": "retry", "accounts": [{"location": "eastus2", "priority": 7}]},
     "accounts.weight": {"strategy": "retry", "accounts": [{"location": "eastus2", "weight": 7}]},
