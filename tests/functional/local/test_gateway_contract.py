@@ -1,9 +1,15 @@
 """What a client can rely on, whichever strategy the stack has and whatever is true of Azure."""
 
+import json
+
 import pytest
 
 from apimlb.local.faults import Fault
 from apimlb.local.openai.plane import Outage
+from apimlb.policy.document.reader import NAMED_VALUE
+from apimlb.policy.rehearse.rehearsal import rehearse
+from apimlb.render import render
+from apimlb.stack.config import parse
 from tests.functional.local.stack_scene import CHAT, REGIONS, V1_CHAT, Raise, Stage
 
 DAY = (("Retry-After", "86400"),)
@@ -87,7 +93,7 @@ async def test_an_unknown_path_is_refused_in_openais_form_with_what_there_is(
 
 
 @pytest.mark.parametrize("base", ["/openai/v1", "/openai", "/openai/deployments/chat", ""])
-@pytest.mark.parametrize("path", ["realtime/sessions", "files", "batches"])
+@pytest.mark.parametrize("path", ["realtime/sessions", "files", "batches", "vector_stores", "conversations"])
 async def test_what_cannot_be_balanced_is_refused_by_name(scene: Stage, base: str, path: str) -> None:
     for method in ("GET", "POST"):
         reply = await scene.call(f"{base}/{path}", {"model": "chat"}, method=method)
@@ -104,9 +110,23 @@ async def test_a_deployment_may_be_called_like_what_cannot_be_balanced(raise_sta
 
 @pytest.mark.parametrize("path", [CHAT, V1_CHAT, "/chat/completions"])
 async def test_a_multipart_body_is_refused_in_openais_form(scene: Stage, path: str) -> None:
-    reply = await scene.call(path, api_key=scene.key, Content_Type="multipart/form-data; boundary=x")
-    assert reply.status == 404
-    assert "multipart" in reply.json["error"]["message"]
+    for type in ("multipart/form-data; boundary=x", "Multipart/Form-Data; boundary=x"):
+        reply = await scene.call(path, api_key=scene.key, Content_Type=type)
+        assert reply.status == 404
+        assert "multipart" in reply.json["error"]["message"]
+
+
+async def test_what_nobody_foresaw_is_told_in_openais_form_too(scene: Stage) -> None:
+    """A body that is too large to be read, and does not say so beforehand."""
+    reply = await scene.call(body=b"a" * 3 * 1024 * 1024, api_key=scene.key)
+    assert reply.status >= 400
+    assert "could not serve" in reply.json["error"]["message"]
+
+
+@pytest.mark.parametrize("body", [b"", b"hello", b"[]"])
+async def test_a_body_that_is_no_chat_is_for_the_account_to_refuse(scene: Stage, body: bytes) -> None:
+    reply = await scene.call(body=body, api_key=scene.key)
+    assert (reply.status, reply.json["error"]["type"]) == (400, "invalid_request_error")
 
 
 async def test_the_case_of_a_path_does_not_matter_but_that_of_a_deployment_does(scene: Stage) -> None:
@@ -128,6 +148,32 @@ async def test_a_stream_ends_with_what_it_used_where_that_is_wanted(raise_stage:
     reply = await raise_stage(stream_usage=True).call(body=asked)
     assert reply.status == 200
     assert '"total_tokens"' in reply.events[-2]
+
+
+@pytest.mark.parametrize("strategy", ["backend-pool", "retry"])
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        (None, {"include_usage": True}),
+        ({"include_usage": False}, {"include_usage": False}),
+        ({"include_obfuscation": False}, {"include_obfuscation": False, "include_usage": True}),
+    ],
+)
+async def test_what_a_client_says_of_its_stream_is_left_as_it_is(
+    strategy: str, said: dict[str, bool] | None, sent: dict[str, bool]
+) -> None:
+    policy = render(parse({"strategy": strategy, "stream_usage": True}))
+    backends = ("pool-chat", *(f"{region}-chat" for region in REGIONS))
+    asked = Stage.chat(stream=True, stream_options=said)
+    case = {
+        "request": {"method": "POST", "url": f"https://g.test{CHAT}", "body": asked},
+        "subscription": {"id": "team"},
+        "named_values": dict.fromkeys(NAMED_VALUE.findall(policy), "none"),
+        "backend_urls": dict.fromkeys(backends, "https://a.test"),
+        "backends": [{"match": "*", "reply": {"status": 200}}],
+    }
+    [request] = (await rehearse(policy, case)).requests
+    assert json.loads(request.body)["stream_options"] == sent
 
 
 async def test_what_a_reasoning_model_refuses_is_renamed_or_dropped_where_that_is_wanted(

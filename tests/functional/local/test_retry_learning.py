@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from apimlb.local.faults import Fault
 from apimlb.local.openai.plane import Outage
 from apimlb.local.openai.switches import Charging, Minute, Switches
 from tests.functional.local.stack_scene import REGIONS, WORLDS, Stage, stage
@@ -39,6 +40,16 @@ async def test_what_was_refused_is_not_asked_again_while_the_refusal_holds(scene
         scene.limit(region, tokens=2_000)
     assert [await ask(scene, LARGE) for _ in range(4)] == [429] * 4
     assert throttled(scene) == 3
+
+
+async def test_the_first_refusal_holds_too_though_nothing_is_known_yet(scene: Stage) -> None:
+    """A gateway that has forgotten everything meets accounts in the middle of their minute."""
+    scene.world.faults.add(Fault(plane="openai", status=429, headers=(("Retry-After", "9"),), count=3))
+    assert (await scene.call()).status == 429
+    reply = await scene.call()
+    assert (reply.status, reply.headers.get("Retry-After")) == (429, "9")
+    scene.clock.advance(9.1)
+    assert (await scene.call()).status == 200
 
 
 async def test_a_request_goes_where_the_answers_say_that_it_fits(scene: Stage) -> None:
