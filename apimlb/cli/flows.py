@@ -258,6 +258,8 @@ def endpoint(session: Session) -> Endpoint:
     found = secrets_of(session.cloud, subscription_id(session.names))
     if found is None:
         raise no_stack(session)
+    if found.notice:
+        say(f"Note: {found.notice}")
     models = {name: each.model for name, each in session.stack.deployments.items()}
     return Endpoint(url, found.primary, models)
 

@@ -69,6 +69,8 @@ def rotate(
 
     session = open_session(common(context))
     made = keys.rotate(session.cloud, session.names, name, which.value)
+    if made.notice:
+        say(f"Note: {made.notice}")
     return Answer(asdict(made), [made.primary if which is Which.PRIMARY else made.secondary])
 
 

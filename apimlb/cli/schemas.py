@@ -42,7 +42,7 @@ ERROR = a(
 _CHANGE = a(action=TEXT, id=TEXT, label=TEXT, fields=many(a(path=TEXT, before=ANY, after=ANY)))
 _PLAN = {"changes": many(_CHANGE), "unchanged": COUNT}
 _DRAIN = a(account=TEXT, drained=FLAG, changed=FLAG, pools=many(TEXT))
-_KEY = a(name=TEXT, primary=TEXT, secondary=TEXT)
+_KEY = a(name=TEXT, primary=TEXT, secondary=TEXT, state=TEXT)
 _USE = {"calls": COUNT, "answered": COUNT, "throttled": COUNT}
 _FAULT = a(id=COUNT, happened=COUNT, url=TEXT, method=TEXT, status=COUNT)
 _CLOCK = a(now=TEXT, frozen=FLAG, ahead=NUMBER)

@@ -1,10 +1,11 @@
 """The stack that the file, the environment and the flags describe. Nothing here needs Azure."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from apimlb.cli.workspace import STACK, Workspace
+from apimlb.errors import ConfigError
 from apimlb.stack import config
 from apimlb.stack.config import Stack
 from apimlb.stack.settings import Assignment, Literal, Settings, in_environment, settled
@@ -19,7 +20,8 @@ def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:
 def settings_of(place: Workspace, overrides: Mapping[str, Any]) -> Settings:
     """The settings of the stack, each with where it comes from: flag, environment, file or default.
 
-    `overrides` are the flags' values by the path of their setting, `None` for one that was not given.
+    `overrides` are the flags' values by the path of their setting, `None` for one that was not given. Raises
+    `ConfigError` for what is no setting or value, and for the name of another stack than the workspace's.
     """
     file = config.load(place.config)
     said = in_environment(os.environ, config.Stack.known(()))
@@ -29,9 +31,22 @@ def settings_of(place: Workspace, overrides: Mapping[str, Any]) -> Settings:
     for path, value in overrides.items():
         if value is not None:
             said.append(Assignment(path, value, _flag(path, value)))
+    _require_one_name(place.stack, said)
     made = settled(file, str(place.config), said, config.defaults())
     made.tables["name"] = place.stack
     return made
+
+
+def _require_one_name(stack: str, said: Iterable[Assignment]) -> None:
+    """Which stack a command is for is known before its settings are read, so no setting tells it."""
+    for other in said:
+        if other.path == "name" and str(other.value) != stack:
+            raise ConfigError(
+                f"This names another stack than {stack}.",
+                where=other.origin,
+                why="Which stack is meant is said by --stack, APIMLB_STACK or the file's name.",
+                next_step=f"Say --stack {other.value} in its place.",
+            )
 
 
 def _flag(path: str, value: Any) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.refusals import RIGHTS
+from apimlb.deploy.refusals import SECRETS
 from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError, NotFoundError
 from apimlb.stack.access import named_value_body, named_value_id
 from apimlb.stack.clients import (
@@ -56,7 +56,7 @@ def value_of(cloud: Cloud, row: Json) -> str:
     value = (found.get("properties") or {}).get("value")
     if value is None:
         raise AuthError(
-            "This login may not read who the clients are", where=str(row["name"]), next_step=RIGHTS
+            "This login may not read who the clients are", where=str(row["name"]), next_step=SECRETS
         )
     return str(value)
 

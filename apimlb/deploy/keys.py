@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.refusals import RIGHTS
+from apimlb.deploy.refusals import SECRETS
 from apimlb.errors import AuthError, ConfigError, ConflictError, NotFoundError
-from apimlb.http import last_segment
 from apimlb.stack.access import product_id, subscription
 from apimlb.stack.marks import mark_of
 from apimlb.stack.names import Names
@@ -20,6 +19,8 @@ PRODUCT = "microsoft.apimanagement/service/products"
 SUBSCRIPTION = "microsoft.apimanagement/service/subscriptions"
 Which = Literal["primary", "secondary"]
 """A subscription has two keys, so that an app can change from one to the other before the one is renewed."""
+
+ACTIVE = "active"
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
 
@@ -36,11 +37,19 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The two keys of a subscription."""
+    """The two keys of a subscription; `state` is APIM's, and only an active one's open the gateway."""
 
     name: str
     primary: str
     secondary: str
+    state: str
+
+    @property
+    def notice(self) -> str:
+        """What whoever is given the keys should know, empty where there is nothing."""
+        if self.state == ACTIVE:
+            return ""
+        return f"The key {self.name} is {self.state}: it is refused until somebody activates it in Azure."
 
 
 def listed(cloud: Cloud, names: Names) -> tuple[Key, ...]:
@@ -57,10 +66,9 @@ def require_new(cloud: Cloud, names: Names, name: str) -> None:
             where="keys create",
             next_step="Use lower-case letters, digits and hyphens, 64 at most.",
         )
-    if cloud.get(_id(names, name)) is not None:
-        raise ConflictError(
-            f"There is a key {name} already", where="keys create", next_step="`apimlb keys rotate` renews it."
-        )
+    there = cloud.get(_id(names, name))
+    if there is not None:
+        raise _in_use(name, str(there["properties"].get("state")))
 
 
 def create(cloud: Cloud, names: Names, name: str) -> Secrets:
@@ -73,10 +81,25 @@ def create(cloud: Cloud, names: Names, name: str) -> Secrets:
     return _secrets(cloud.put(_id(names, name), subscription(names, f"{name} {mark}" if mark else name)))
 
 
+def _in_use(name: str, state: str) -> ConflictError:
+    if state == ACTIVE:
+        fate, next_step = "", f"`apimlb keys rotate {name}` renews it."
+    else:
+        fate = f", and it is {state}"
+        next_step = f"`apimlb keys revoke {name} --delete` takes it away; then the name is free."
+    return ConflictError(f"There is a key {name} already{fate}", where="keys create", next_step=next_step)
+
+
+def primary_of(cloud: Cloud, id: str) -> str | None:
+    """The first key of the subscription with this id, by one question; `None` when it is not there."""
+    found = cloud.secrets(id)
+    return None if found is None else _readable(found)["primaryKey"]
+
+
 def secrets_of(cloud: Cloud, id: str) -> Secrets | None:
     """The keys of the subscription with this id, `None` when it is not there."""
-    found = cloud.secrets(id)
-    return None if found is None else _secrets({"name": last_segment(id), **found})
+    found = cloud.get(id)
+    return None if found is None else _secrets(found)
 
 
 def rotate(cloud: Cloud, names: Names, name: str, which: Which) -> Secrets:
@@ -127,6 +150,12 @@ def _key(body: Json) -> Key:
 
 def _secrets(body: Json) -> Secrets:
     """The keys out of the subscription; raises `AuthError` where this login may not read them."""
-    if "primaryKey" not in body:
-        raise AuthError("This login may not read the gateway's keys", next_step=RIGHTS)
-    return Secrets(str(body["name"]), str(body["primaryKey"]), str(body["secondaryKey"]))
+    told = _readable(body)
+    state = str(body["properties"].get("state"))
+    return Secrets(str(body["name"]), told["primaryKey"], told["secondaryKey"], state)
+
+
+def _readable(told: Json) -> dict[str, str]:
+    if "primaryKey" not in told:
+        raise AuthError("This login may not read the gateway's keys", next_step=SECRETS)
+    return {which: str(told[which]) for which in ("primaryKey", "secondaryKey")}

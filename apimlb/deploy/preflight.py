@@ -15,7 +15,7 @@ from apimlb.deploy.limits import limit_problems
 from apimlb.deploy.locks import Lock, refusals
 from apimlb.deploy.refusals import ON_SOFT_DELETED
 from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError
-from apimlb.stack.marks import CARRIERS, TAG, Mark, mark_in, mark_of
+from apimlb.stack.marks import CARRIERS, TAG, TAG_ID, Mark, mark_in, mark_of
 from apimlb.stack.planner import Action, Plan, Revival, Step
 from apimlb.stack.resources import Json, Resource
 
@@ -93,20 +93,33 @@ def _is_from_before_ids(wanted: Iterable[Resource], observed: Mapping[str, Json]
     return found is not None and not found.id
 
 
+_ANOTHER = "choose another name in apimlb.toml, or take it away; nothing that is not this stack's is changed."
+
+
 def _stranger(resource: Resource, mark: Mark, found: Mark | None) -> ConflictError:
-    if found is None:
-        place = CARRIERS[resource.type.lower()]
-        sign = f"the tag {TAG}={mark.stack}" if place == "tags" else f"the mark {mark} as its {place}"
-        owner = f"does not carry {sign}"
-    elif found.stack == mark.stack:
-        owner = f"belongs to another stack called {found.stack}, whose id is {found.id}"
+    if found is not None:
+        whose = f"the stack {found.stack}"
+        if found.stack == mark.stack:
+            whose = f"another stack called {found.stack}, whose id is {found.id}"
+        return _conflict(resource, f"belongs to {whose}", _ANOTHER.capitalize())
+    place = CARRIERS[resource.type.lower()]
+    if place == "tags":
+        held = resource.body["tags"]
+        tags = " ".join(f"{name}={held[name]}" for name in (TAG, TAG_ID) if name in held)
+        lost = f"the tag {TAG}={mark.stack}"
+        back = f"`az tag update --operation merge --resource-id {resource.id} --tags {tags}`"
     else:
-        owner = f"belongs to the stack {found.stack}"
+        lost, back = f"the mark {mark} as its {place}", "write it there again"
+    return _conflict(
+        resource, f"does not carry {lost}", f"If it is the stack's and lost that: {back}. Else {_ANOTHER}"
+    )
+
+
+def _conflict(resource: Resource, owner: str, next_step: str) -> ConflictError:
     return ConflictError(
         f"{resource.label or resource.name} exists and {owner}",
         where=short(resource.id),
-        next_step="Choose another name in apimlb.toml, or take it away; "
-        "nothing that is not this stack's is changed.",
+        next_step=next_step,
     )
 
 

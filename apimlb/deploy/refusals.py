@@ -22,6 +22,10 @@ RIGHTS = (
     "Ask for Owner on the subscription, or for Contributor and Role Based Access Control Administrator; "
     "purging needs its rights on the subscription, not on the resource group."
 )
+SECRETS = (
+    "Ask for Contributor on the resource group. A lock that forbids changes keeps everybody from it, too: "
+    "see `az lock list`."
+)
 MODEL = "Name a model, version, sku and location in apimlb.toml that Azure offers together."
 QUOTA = "Lower the capacity, move the account to another location, or ask for more at https://aka.ms/oai/quotaincrease."
 

@@ -14,7 +14,7 @@ from apimlb.deploy.cloud import Cloud, Limits
 from apimlb.deploy.executor import Task
 from apimlb.deploy.gateway import Gateway
 from apimlb.deploy.ids import short
-from apimlb.deploy.keys import secrets_of
+from apimlb.deploy.keys import primary_of
 from apimlb.deploy.readiness import Readiness
 from apimlb.deploy.reads import together
 from apimlb.deploy.traffic import DRAIN, FORGET, TRY, Arrangement
@@ -173,14 +173,14 @@ def _readiness(visit: Visit, clock: Clock, service: Json, key: str) -> Readiness
 
 def _key(cloud: Cloud, site: Site) -> str:
     """The probe's key."""
-    found = secrets_of(cloud, site.key)
+    found = primary_of(cloud, site.key)
     if found is None:
         raise NotReadyError(
             "The key of the probe is not there",
             where=short(site.key),
             next_step="Run the same command again.",
         )
-    return found.primary
+    return found
 
 
 def _number(api: Json) -> int:

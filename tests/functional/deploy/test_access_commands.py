@@ -47,6 +47,26 @@ def test_a_deploy_leaves_a_revoked_key_revoked(azure: LocalAzure, cloud: Azure) 
     assert [key.state for key in keys.listed(cloud, NAMES)] == ["cancelled"]
 
 
+def test_the_name_of_a_revoked_key_is_free_once_it_is_deleted(cloud: Azure) -> None:
+    keys.create(cloud, NAMES, "team-a")
+    keys.revoke(cloud, NAMES, "team-a", delete=False)
+    with pytest.raises(ConflictError, match="already, and it is cancelled") as caught:
+        keys.create(cloud, NAMES, "team-a")
+    assert "`apimlb keys revoke team-a --delete`" in caught.value.next_step
+    keys.revoke(cloud, NAMES, "team-a", delete=True)
+    assert keys.create(cloud, NAMES, "team-a").state == "active"
+
+
+def test_a_revoked_key_is_renewed_and_stays_revoked(cloud: Azure) -> None:
+    keys.create(cloud, NAMES, "team-a")
+    assert keys.rotate(cloud, NAMES, "team-a", "primary").notice == ""
+    keys.revoke(cloud, NAMES, "team-a", delete=False)
+    renewed = keys.rotate(cloud, NAMES, "team-a", "primary")
+    assert (renewed.state, "team-a is cancelled" in renewed.notice) == ("cancelled", True)
+    shown = keys.secrets_of(cloud, f"{NAMES.service_id}/subscriptions/team-a")
+    assert shown == renewed
+
+
 def test_a_key_of_the_stack_goes_along_as_its_own(azure: LocalAzure, cloud: Azure) -> None:
     keys.create(cloud, NAMES, "team-a")
     other = f"{NAMES.service_id}/subscriptions/other"

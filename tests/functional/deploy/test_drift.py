@@ -272,6 +272,22 @@ def test_white_space_in_a_string_of_the_policy_is_drift() -> None:
     azure.close()
 
 
+@pytest.mark.parametrize("label", ["gateway (BasicV2)", "resource group"])
+def test_what_lost_the_stacks_tags_is_its_own_again_once_it_has_them_back(
+    world: tuple[LocalAzure, Azure], label: str
+) -> None:
+    """As when somebody sets a tag in a way that takes all others away."""
+    lost = labelled(STACK, label)
+    world[1].patch(lost.id, {"tags": {"owner": "somebody"}})
+    [problem] = preview(world).problems
+    _, _, given = problem.next_step.partition("`az tag update --operation merge --resource-id ")
+    id, _, tags = given.partition("`")[0].partition(" --tags ")
+    back = dict(tag.split("=") for tag in tags.split())
+    world[1].patch(id, {"tags": {"owner": "somebody", **back}})
+    made = preview(world)
+    assert (made.problems, made.plan.is_empty) == ((), True)
+
+
 def test_the_global_policy_is_never_written(world: tuple[LocalAzure, Azure]) -> None:
     assert not [path for _, path in world[0].writes if path.lower().endswith("service/policies/policy")]
     assert f"{SERVICE}/policies/policy".lower() not in {resource.key for resource in STACK}

@@ -81,8 +81,11 @@ def test_what_does_not_carry_our_tag_is_not_touched() -> None:
     [problem] = preview(cloud).problems
     assert isinstance(problem, ConflictError)
     assert "does not carry the tag apimlb-stack=apimlb" in problem.what
+    assert f"--resource-id {group.id} --tags apimlb-stack=apimlb" in problem.next_step
     cloud.put(group.id, {"location": "eastus2", "tags": {"apimlb-stack": "other"}})
-    assert "belongs to the stack other" in preview(cloud).problems[0].what
+    [problem] = preview(cloud).problems
+    assert "belongs to the stack other" in problem.what
+    assert "az tag" not in problem.next_step
 
 
 def test_a_model_that_retires_soon_is_noticed() -> None:
