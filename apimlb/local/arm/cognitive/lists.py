@@ -1,5 +1,7 @@
 """What a region or an account can do: usages, models, SKUs, capacities, names; and the operations' polls."""
 
+import re
+
 from apimlb.clock import utc
 from apimlb.http import last_segment
 from apimlb.local.arm import errors
@@ -28,7 +30,13 @@ def _region(call: Call) -> Region:
 
 
 def list_usages(call: Call) -> Reply:
-    return Reply(200, {"value": quota.usages(call.azure, _region(call).name)})
+    """All of the region's, or by a `$filter` the one of a name, the only parameter that the description has."""
+    rows, text = quota.usages(call.azure, _region(call).name), call.query.get("$filter", "")
+    wanted = re.fullmatch(r"\s*name\.value\s+eq\s+'([^']*)'\s*", text, re.IGNORECASE)
+    if text and wanted is None:
+        raise invalid_content(f"The filter '{text}' is not supported: write name.value eq 'name'.")
+    found = [row for row in rows if wanted is None or row["name"]["value"].lower() == wanted[1].lower()]
+    return Reply(200, {"value": found})
 
 
 def list_account_usages(call: Call) -> Reply:

@@ -99,3 +99,11 @@ async def test_skus() -> None:
     assert (await scene.get(f"{ACCOUNTS}/east/skus")).json["value"][0]["sku"]["name"] == "S0"
     unknown = await scene.get(f"{COGNITIVE}/locations/eastus/operationResults/no")
     assert unknown.status == 404
+
+
+async def test_a_quota_is_found_by_its_name() -> None:
+    scene, usages = Scene(), f"{COGNITIVE}/locations/eastus/usages"
+    wanted = "OpenAI.GlobalStandard.gpt-5.1"
+    found = await scene.get(f"{usages}?$filter=name.value eq '{wanted}'")
+    assert [row["name"]["value"] for row in found.json["value"]] == [wanted]
+    assert (await scene.get(f"{usages}?$filter=currentValue gt 3")).status == 400
