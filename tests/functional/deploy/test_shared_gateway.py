@@ -18,7 +18,7 @@ from apimlb.deploy.draining import Traffic
 from apimlb.deploy.ids import SERVICE as SERVICE_KIND
 from apimlb.deploy.stacks import stacks
 from apimlb.deploy.status import status
-from apimlb.errors import ApimlbError, ConfigError, ConflictError
+from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError
 from apimlb.http import Headers, Request
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.stack.config import Stack, parse
@@ -457,3 +457,26 @@ def test_a_gateway_in_the_stacks_own_group_stays_with_it(azure: LocalAzure) -> N
     destroy(azure, parse(file(gateway="shared")))
     assert azure.ids("microsoft.apimanagement/service") == [id for id in there if id.endswith("/shared")]
     assert azure.connected().get(mine) is not None
+
+
+def test_a_gateway_that_its_owners_took_away_does_not_keep_the_rest(azure: LocalAzure) -> None:
+    occupied(azure)
+    Site(azure, QUICK).deploy(**file())
+    azure.ask("DELETE", SERVICE)
+    azure.clock.pause(3000)
+    left = everything(azure)
+    with pytest.raises(ApimlbError, match="There is no API Management service shared"):
+        Site(azure, QUICK).deploy(**file())
+    assert everything(azure) == left
+    destroy(azure, parse(file()))
+    assert not [id for id in everything(azure) if "search" in id and "deletedservices" not in id]
+
+
+def test_who_may_not_see_the_gateway_is_told_so(azure: LocalAzure) -> None:
+    occupied(azure)
+    before = everything(azure)
+    azure.forbidden = ("/service/shared",)
+    with pytest.raises(AuthError) as caught:
+        Site(azure, QUICK).deploy(**file())
+    assert caught.value.where == "service/shared"
+    assert everything(azure) == before

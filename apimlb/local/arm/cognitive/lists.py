@@ -30,7 +30,7 @@ def _region(call: Call) -> Region:
 
 
 def list_usages(call: Call) -> Reply:
-    """All of the region's, or by a `$filter` the one of a name, the only parameter that the description has."""
+    """All of the region's, or by a `$filter` that of a name, the only parameter that its description has."""
     rows, text = quota.usages(call.azure, _region(call).name), call.query.get("$filter", "")
     wanted = re.fullmatch(r"\s*name\.value\s+eq\s+'([^']*)'\s*", text, re.IGNORECASE)
     if text and wanted is None:
