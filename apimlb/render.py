@@ -8,6 +8,7 @@ The delimiters are `[[ ]]` and `[% %]`: `{{ }}` is APIM's own mark for a named v
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from textwrap import indent
@@ -65,8 +66,9 @@ def filled_in(stack: Stack) -> Policies:
     )
 
 
-def check(stack: Stack, text: str) -> None:
-    """Compile one of the stack's policies; raises `PolicyError` when Azure would refuse it."""
+def check(stack: Stack, text: str, more: Iterable[str] = ()) -> None:
+    """Compile a policy that may use the stack's named values and `more`; raises `PolicyError` when Azure would
+    refuse it."""
     from apimlb.policy.compiler import compile_policy  # deferred: what is not written need not be compiled
 
     usual = (*map(tier_value, listed_tiers(stack)), LIST, GATEWAY, IDENTITY, TENANT_ID)

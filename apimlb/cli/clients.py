@@ -68,7 +68,7 @@ def _change(
     from apimlb.cli.wiring import open_session
     from apimlb.stack.config import parse
 
-    parse({"clients": ids}, source="the command line")
+    parse({"clients": ids}, blamed=lambda paths: " and ".join(ids[int(path.split(".")[1])] for path in paths))
     now = list(changed(open_session(said), changes, ids, tier))
     return Answer(now, now)
 

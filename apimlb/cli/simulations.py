@@ -6,18 +6,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
+from apimlb.cli import stack_settings
 from apimlb.cli.prose import say
 from apimlb.cli.workspace import Workspace
-from apimlb.errors import ConfigError
+from apimlb.errors import ConfigError, PolicyError
 from apimlb.local.entra.keys import make_key
-from apimlb.render import render
+from apimlb.render import check, render
 from apimlb.simulator.candidate import Candidate, read_candidate
 from apimlb.simulator.capacity import fit
 from apimlb.simulator.clients import Progress
 from apimlb.simulator.scenario import Scenario, Shape
 from apimlb.simulator.simulate import Outcome, simulate
 from apimlb.simulator.stage import DEPLOYMENT
-from apimlb.stack import config
 from apimlb.stack.choices import Strategy
 from apimlb.stack.config import Account, Stack
 from apimlb.wall_clock import SystemClock
@@ -49,7 +49,18 @@ def _candidate(place: Workspace, asked: Asked, policy: str) -> Candidate:
     if policy in ("", *Strategy):
         stack = stack_of(place, policy or asked.strategy)
         return Candidate(str(stack.strategy), render(stack), stack)
-    return read_candidate(Path(policy), stack_of(place, asked.strategy), asked.checkouts)
+    candidate = read_candidate(Path(policy), stack_of(place, asked.strategy), asked.checkouts)
+    try:
+        check(candidate.stack, candidate.policy, candidate.foreign.values if candidate.foreign else {})
+    except PolicyError as error:
+        where = f"{policy}, line {error.line}, column {error.column}"
+        raise ConfigError(
+            error.what,
+            where=where,
+            why="Azure would not take this policy.",
+            next_step=f"Correct {policy}.",
+        ) from None
+    return candidate
 
 
 def capacities(
@@ -102,10 +113,8 @@ def _sized(stack: Stack, accounts: int, capacity: int) -> Candidate:
 
 
 def stack_of(place: Workspace, strategy: str | None) -> Stack:
-    """The stack in the workspace's file, with the strategy of the command line."""
-    said = {} if strategy is None else {"strategy": strategy}
-    tables = {**config.load(place.config), **said, "name": place.stack}
-    stack = config.parse(tables, source=str(place.config))
+    """The stack of the file and the environment, with the strategy of the command line."""
+    stack = stack_settings.stack_of(place, {"strategy": strategy})
     # What is there already is simulated like the rest.
     accounts = tuple(account.model_copy(update={"endpoint": ""}) for account in stack.accounts)
     made = {"gateway": "", "gateway_identity": "", "path": "openai"}

@@ -47,16 +47,18 @@ def complaint(entry: Entry, known: Iterable[str]) -> str:
 
 
 def follows(entry: Entry, told: Sequence[Entry]) -> bool:
-    """Whether another complaint says it: that something is empty, of what is wrong in it; that a name is bad,
-    of the location that it was taken from."""
+    """Whether another complaint says it: that something is empty, of what is wrong in it; that a name is bad or
+    empty, of the location that it was taken from."""
     path = tuple(entry["loc"])
     if entry["type"] == "too_short":
         return any(
             tuple(other["loc"])[: len(path)] == path and len(other["loc"]) > len(path) for other in told
         )
-    twin = (*path[:-1], "location")
+    twin, name = (*path[:-1], "location"), entry.get("input")
     return path[-1:] == ("name",) and any(
-        tuple(other["loc"]) == twin and other.get("input") == entry.get("input") for other in told
+        tuple(other["loc"]) == twin
+        and (other.get("input") == name or (other["type"], name) == ("missing", ""))
+        for other in told
     )
 
 
@@ -123,7 +125,9 @@ _SPECIAL: Mapping[str, Callable[[Entry, Sequence[str]], str]] = {
     "missing": lambda entry, known: "it is missing.",
     "string_pattern_mismatch": _form,
     "string_too_short": lambda entry, known: "it is empty.",
-    "string_too_long": _count("no more characters than", "max_length"),
+    "string_too_long": lambda entry, known: (
+        f"it has {len(entry['input'])} characters; {entry['ctx']['max_length']} is the most."
+    ),
     "too_short": _count("at least", "min_length"),
     "too_long": _count("at most", "max_length"),
     "greater_than_equal": _bound("at least", "ge"),

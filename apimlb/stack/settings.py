@@ -151,7 +151,13 @@ def _assign(made: Settings, said: Assignment, defaults: Tables) -> None:
     parts = said.path.split(".")
     if parts == ["accounts"] and isinstance(said.value, str) and not said.value.lstrip().startswith("["):
         rows = made.tables["accounts"] = _chosen(said.value, _rows(made.tables, defaults))
-        made.origins |= {f"accounts.{_name(row)}.location": said.origin for row in rows}
+        chosen = {f"accounts.{_name(row)}" for row in rows}
+        for path in [*made.origins]:
+            if path.startswith("accounts.") and ".".join(path.split(".")[:2]) not in chosen:
+                del made.origins[path]
+        made.origins |= dict.fromkeys((f"{each}.location" for each in chosen), said.origin)
+        if not chosen:
+            made.origins["accounts"] = said.origin
         return
     table, kept = made.tables, parts
     if len(parts) > 1:

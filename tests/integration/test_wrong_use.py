@@ -47,6 +47,8 @@ def said(ran: Ran, code: int, *words: str) -> str:
         ("plan --local --capacity mars/chat=30", ["no account mars", "--capacity mars/chat=30"]),
         ("plan --local --capacity eastus2/chatt=30", ["chatt", "--capacity eastus2/chatt=30"]),
         ("plan --local --accounts mars", ["mars"]),
+        ("plan --local --accounts ,", ["where: --accounts ,", "Correct --accounts ,"]),
+        ("clients add --local my-app", ["where: my-app", "an id from Entra"]),
         ("deploy --yes --local --accounts mars", ["mars"]),
         ("plan --local --accounts ''", ["--accounts is empty"]),
         ("--stack '' plan --local", ["--stack is empty"]),

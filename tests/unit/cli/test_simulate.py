@@ -70,6 +70,29 @@ def test_capacity_is_shown_to_a_person_as_a_table():
     assert shown.startswith("accounts, each in a region")
 
 
+def test_a_policy_that_azure_would_refuse_is_blamed_on_its_file(tmp_path):
+    broken, about = tmp_path / "mine.xml", tmp_path / "theirs.toml"
+    broken.write_text("<policies>\n  <inbound>")
+    about.write_text('name = "theirs"\npolicy = "mine.xml"\n')
+    for asked in (f"--policy {broken}", f"--compare {broken}", f"--policy {about}"):
+        with pytest.raises(ConfigError, match="is not closed") as said:
+            run(f"simulate {asked}")
+        file = asked.split()[1]
+        assert said.value.where == f"{file}, line 2, column 12"
+        assert said.value.next_step == f"Correct {file}."
+
+
+@pytest.mark.parametrize("command", ["simulate", "capacity --rpm 9 --tokens 9,9"])
+def test_a_wrong_strategy_is_blamed_on_whoever_named_it(command, monkeypatch):
+    with pytest.raises(ConfigError) as said:
+        run(f"{command} --strategy retri")
+    assert said.value.where == "--strategy retri"
+    monkeypatch.setenv("APIMLB_STRATEGY", "pool")
+    with pytest.raises(ConfigError) as said:
+        run(command)
+    assert said.value.where == "APIMLB_STRATEGY"
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -27,6 +27,7 @@ def said_of(data: dict[str, Any]) -> str:
         ({"tier": "basicv2"}, "Did you mean BasicV2?"),
         ({"accounts": []}, "accounts: it needs at least 1."),
         ({"accounts": [{"priority": 1}]}, "accounts.0.location: it is missing."),
+        ({"name": "n" * 21}, "name: it has 21 characters; 20 is the most."),
         ({"accounts": [{"location": "East US 2"}]}, '"East US 2" is not the short name of a region'),
         ({"accounts": [{"location": "eastus2", "prioriti": 1}]}, "Did you mean priority?"),
         ({"accounts": [{"location": "eastus2", "weight": 0}]}, "it must be at least 1, not 0."),
@@ -40,6 +41,11 @@ def said_of(data: dict[str, Any]) -> str:
 )
 def test_a_mistake_is_told_in_our_words(data: dict[str, Any], words: str) -> None:
     assert words in said_of(data)
+
+
+def test_a_name_is_not_blamed_for_the_location_that_it_would_be_taken_from() -> None:
+    assert said_of({"accounts": [{"priority": 1}]}) == "accounts.0.location: it is missing."
+    assert "accounts.0.name" in said_of({"accounts": [{"priority": 1, "name": "A B"}]})
 
 
 anything = st.recursive(

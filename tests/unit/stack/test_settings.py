@@ -139,3 +139,21 @@ def test_a_wrong_setting_of_monitoring_is_told_in_our_words() -> None:
     assert "monitoring.samplng: there is no such setting. Did you mean sampling?" in said
     assert "monitoring.retention_days: it must be at least 30, not 7." in said
     assert 'monitoring.action_groups.0: "me" is not the whole id of an action group.' in said
+
+
+@pytest.mark.parametrize("file", [{}, FILE], ids=["without-a-file", "with-one"])
+def test_who_names_no_account_is_told_of_what_was_said_not_of_the_file(file: dict[str, object]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        stack(merged(Assignment("accounts", ",", "--accounts ,"), file=file))
+    assert (caught.value.where, caught.value.next_step) == ("--accounts ,", "Correct --accounts ,.")
+
+
+def test_what_is_said_of_accounts_that_are_left_out_is_nobodys_setting() -> None:
+    file: dict[str, object] = {
+        "accounts": [{"location": "eastus2", "capacity": {"chat": 5}}, {"location": "westus3", "weight": 2}]
+    }
+    made = merged(Assignment("accounts", "eastus2", "--accounts eastus2"), file=file)
+    assert made.origins == {
+        "accounts.eastus2.location": "--accounts eastus2",
+        "accounts.eastus2.capacity.chat": "apimlb.toml",
+    }
