@@ -8,7 +8,7 @@ The delimiters are `[[ ]]` and `[% %]`: `{{ }}` is APIM's own mark for a named v
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from textwrap import indent
@@ -66,14 +66,14 @@ def filled_in(stack: Stack) -> Policies:
     )
 
 
-def check(stack: Stack, text: str, more: Iterable[str] = ()) -> None:
-    """Compile a policy that may use the stack's named values and `more`; raises `PolicyError` when Azure would
-    refuse it."""
+def check(stack: Stack, text: str, more: Mapping[str, str] | None = None) -> None:
+    """Compile a policy that may use the stack's named values and `more`, each with its value; raises
+    `PolicyError` when Azure would refuse it."""
     from apimlb.policy.compiler import compile_policy  # deferred: what is not written need not be compiled
 
     usual = (*map(tier_value, listed_tiers(stack)), LIST, GATEWAY, IDENTITY, TENANT_ID)
     names = (*_client_ids(stack), *(inside(stack, name) for name in usual))
-    compile_policy(text, scope="api", named_values=dict.fromkeys(names, _STAND_IN))
+    compile_policy(text, scope="api", named_values=dict.fromkeys(names, _STAND_IN) | dict(more or {}))
 
 
 def _client_ids(stack: Stack) -> tuple[str, ...]:

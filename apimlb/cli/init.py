@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from apimlb.cli import questions
+from apimlb.cli.prose import say
 from apimlb.errors import ConfigError, ConflictError
 from apimlb.files import replace_file
+from apimlb.local.arm.locations import REGIONS
 from apimlb.stack import config
 from apimlb.stack.choices import Strategy, Tier
+from apimlb.stack.complaints import meant
 
 _FILE = """\
 # What `apimlb deploy` makes of this file: one API Management gateway in front of Azure OpenAI accounts.
@@ -73,10 +77,11 @@ QUESTIONS = (
 
 
 def write(file: Path, given: Mapping[str, str], *, ask: bool, force: bool) -> dict[str, str]:
-    """Write the file out of what was given, asked for or usual; returns the answers.
+    """Write the file out of what was given, asked for or usual; returns the answers. An answer that does not
+    fit is asked for again; a region that is not known here is told of and taken, for Azure opens new ones.
 
-    Raises `ConflictError` for a file that is there, `ConfigError` for an answer that does not fit; nothing is
-    written then.
+    Raises `ConflictError` for a file that is there, `ConfigError` for something given that does not fit;
+    nothing is written then.
     """
     if file.exists() and not force:
         raise ConflictError(
@@ -85,22 +90,25 @@ def write(file: Path, given: Mapping[str, str], *, ask: bool, force: bool) -> di
             why="What is in it would be lost.",
             next_step="Run `apimlb init --force` to write it anew.",
         )
+    for name, value in given.items():
+        if value:
+            flag = f"--{'stack' if name == 'name' else name} {quote(value)}"
+            _parsed({name: value}, flag)
     answers = {each.name: given.get(each.name) or _answer(each, ask) for each in QUESTIONS}
     answers["gateway"] = given.get("gateway", "")
     text = text_of(answers)
+    for region in dict.fromkeys([answers["location"], *_regions(answers)]):
+        _tell_unless_known(region)
     replace_file(file, text.encode())
     return answers
 
 
 def text_of(answers: Mapping[str, str]) -> str:
     """The file's text; raises `ConfigError` when a stack cannot be so."""
-    regions = [region.strip() for region in answers["accounts"].split(",") if region.strip()]
     told = {name: answer for name, answer in answers.items() if answer}
     if "gateway" in told:
         told["path"] = f"{told['name']}/openai"
-    stack = config.parse(
-        {**told, "accounts": [{"location": region} for region in regions]}, source="the answers"
-    )
+    stack = _parsed(told, "the answers")
     accounts = [_ACCOUNT.format(location=account.location) for account in stack.accounts]
     (other,) = {*Strategy} - {stack.strategy}
     text = _FILE.format(
@@ -126,14 +134,37 @@ def _aligned(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _parsed(answers: Mapping[str, str], source: str) -> config.Stack:
+    """The stack with these answers and else as usual; raises `ConfigError` that blames `source`."""
+    accounts = {"accounts": [{"location": region} for region in _regions(answers)]}
+    return config.parse({**answers, **(accounts if "accounts" in answers else {})}, source=source)
+
+
+def _regions(answers: Mapping[str, str]) -> list[str]:
+    return [region.strip() for region in answers.get("accounts", "").split(",") if region.strip()]
+
+
+def _tell_unless_known(region: str) -> None:
+    if region not in REGIONS:
+        say(f"Note: apimlb knows no region {region}.{meant(region, REGIONS)}")
+
+
 def _answer(question: Question, ask: bool) -> str:
+    """What is answered once it fits, or the usual."""
     if not ask:
         return question.usual
-    said = questions.ask(
-        f"{question.words} [{question.usual}]:",
-        stopped="Stopped; nothing was written.",
-        next_step="Run `apimlb init` again.",
-    )
-    if not said:
-        raise ConfigError("Nobody answered.", next_step="Run `apimlb init --yes` for the usual answers.")
-    return said.strip() or question.usual
+    while True:
+        said = questions.ask(
+            f"{question.words} [{question.usual}]:",
+            stopped="Stopped; nothing was written.",
+            next_step="Run `apimlb init` again.",
+        )
+        if not said:
+            raise ConfigError("Nobody answered.", next_step="Run `apimlb init --yes` for the usual answers.")
+        answer = said.strip() or question.usual
+        try:
+            _parsed({question.name: answer}, "")
+        except ConfigError as error:
+            say(error.what)
+        else:
+            return answer

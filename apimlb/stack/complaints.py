@@ -47,8 +47,8 @@ def complaint(entry: Entry, known: Iterable[str]) -> str:
 
 
 def follows(entry: Entry, told: Sequence[Entry]) -> bool:
-    """Whether another complaint says it: that something is empty, of what is wrong in it; that a name is bad or
-    empty, of the location that it was taken from."""
+    """Whether another complaint says it: that something is empty, of what is wrong in it; that a name is bad
+    or empty, of the location that it was taken from."""
     path = tuple(entry["loc"])
     if entry["type"] == "too_short":
         return any(
