@@ -20,7 +20,8 @@ from apimlb.deploy.stacks import stacks
 from apimlb.deploy.status import status
 from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError
 from apimlb.http import Headers, Request
-from apimlb.local.gateway.switches import GatewaySwitches
+from apimlb.local.gateway.switches import ADVERSE, GatewaySwitches
+from apimlb.policy.switches import ADVERSE as ADVERSE_POLICY
 from apimlb.stack.config import Stack, parse
 from apimlb.stack.marks import guests_in
 from apimlb.stack.names import Names
@@ -349,6 +350,27 @@ def test_what_drifts_is_repaired_and_what_is_not_wanted_goes(azure: LocalAzure) 
     assert azure.ids("microsoft.apimanagement/service/loggers") == []
     assert untouched(before, azure)
     assert preview(azure, parse(one)).plan.is_empty
+
+
+@pytest.mark.parametrize("worse", [False, True])
+def test_clients_notice_nothing_when_a_guest_changes(worse: bool) -> None:
+    """Also where everything that is not known of Azure is as it should not be."""
+    switches: dict[str, Any] = {"gateway": ADVERSE, "policy": ADVERSE_POLICY} if worse else {}
+    azure = LocalAzure(**switches)
+    occupied(azure)
+    before, site = everything(azure), Site(azure, QUICK)
+    site.deploy(**file())
+    site.serve(parse(file()), path=PATH, key="search-default")
+    three = [{"location": place} for place in ("eastus2", "westus3", "swedencentral")]
+    for more in ({"accounts": three}, {"strategy": "backend-pool"}, {"backend_header": True}, {}):
+        site.deploy(**file(**more))
+        site.settle()
+    assert site.statuses.keys() == {200}, site.notes
+    assert untouched(before, azure)
+    azure.before, azure.clock.meanwhile = (lambda request: None), (lambda: None)
+    destroy(azure, parse(file()))
+    assert everything(azure) == before
+    azure.close()
 
 
 OWN: dict[str, Any] = {"gateway": "", "path": "openai"}
