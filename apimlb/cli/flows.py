@@ -299,6 +299,8 @@ def _destroyed(
         say(line)
     for id in () if quiet else what.others:
         say(f"  ! not the stack's, and goes along: {id}")
+    for id in () if quiet else what.beside:
+        say(f"  ! not the stack's, and stays, and the resource group with it: {id}")
     subscription = f"/subscriptions/{session.target.subscription_id}"
     for note in rights.before_a_purge(session.cloud, subscription) if purge else ():
         say(f"Note: {note}")

@@ -68,7 +68,8 @@ class Survey:
     `ours` carries the mark; `deployments` are by account; `roles` are the ones that we gave; `children` are
     what we have in gateways that others use. `deleted` are the ids that soft-deleted resources are found
     under, `hidden` those of names that Azure keeps and does not say why. `others` are the ids of what
-    somebody else put inside of ours, `locks` what forbids to delete.
+    somebody else put inside of ours, `beside` those of what is in the group otherwise, `locks` what forbids
+    to delete.
     """
 
     group: str
@@ -80,6 +81,7 @@ class Survey:
     deleted: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     locks: tuple[Lock, ...] = ()
 
     @property
@@ -96,7 +98,7 @@ class Removal:
 
     `retained` are the ids of soft-deleted resources that it leaves; `unsettled` is what Azure still works on.
     `awaited` are the keys of purges of what does not show yet, `others` the ids of what is not ours and goes
-    along, `locks` what would stop it halfway.
+    along, `beside` those of what stays, and keeps the group with it, `locks` what would stop it halfway.
     """
 
     tasks: tuple[Task, ...]
@@ -106,6 +108,7 @@ class Removal:
     unsettled: frozenset[str] = frozenset()
     awaited: frozenset[str] = frozenset()
     others: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     locks: tuple[Lock, ...] = ()
 
 
@@ -135,8 +138,17 @@ def survey(cloud: Cloud, desired: Sequence[Resource]) -> Survey:
         deleted=deleted,
         hidden=_hidden(cloud, absent, deleted),
         others=tuple(id for id in seen.others if any(is_within(id, our) for our in ours)),
+        beside=tuple(_beside(seen, group, ours)),
         locks=tuple(dict.fromkeys(lock for id in locked for lock in locks_in(cloud, id))),
     )
+
+
+def _beside(seen: Observed, group: Resource, ours: Iterable[str]) -> Iterator[str]:
+    """What is in the group and in nothing of ours: others', and the same stack's at another location."""
+    mine = tuple(ours)
+    for id in (*seen.others, *(str(row["id"]) for row in seen.elsewhere)):
+        if is_within(id, group.id) and not any(is_within(id, our) for our in mine):
+            yield id
 
 
 def _is_ours(resource: Resource, there: Json | None, mark: Mark) -> bool:
@@ -252,6 +264,7 @@ def decide(survey: Survey, *, purge: bool, stack: str) -> Removal:
         unsettled=frozenset(id.lower() for id, body in survey.ours.items() if not is_settled(body)),
         awaited=frozenset(id.lower() for id in hidden),
         others=survey.others,
+        beside=survey.beside if survey.group_is_ours else (),
         locks=tuple(lock for lock in survey.locks if any(lock.holds(id) for _, id in (*deletions, group))),
     )
 

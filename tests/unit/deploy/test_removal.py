@@ -150,6 +150,23 @@ def test_what_is_never_kept_is_not_waited_for_long() -> None:
     assert sum(clock.slept) < 600
 
 
+def test_what_keeps_the_group_is_named_before_anything_goes() -> None:
+    cloud = FakeCloud()
+    stack = desired()
+    deploy(cloud, stack)
+    group = labelled(stack, "resource group").id
+    theirs = f"{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/theirs"
+    cloud.put(theirs, {"location": "eastus2"})
+    elsewhere = moved(cloud, "westus3")
+    deploy(cloud, elsewhere)
+    deployer = Deployer(cloud, ManualClock())
+    what = deployer.survey(stack, "apimlb", purge=True)
+    assert set(what.beside) == {theirs, labelled(elsewhere, "gateway (BasicV2)").id}
+    left = deployer.destroy(what).left
+    assert set(what.beside) <= set(left)
+    assert cloud.get(group) is not None
+
+
 def test_what_others_put_inside_is_named_before_it_goes_along() -> None:
     cloud = FakeCloud()
     deploy(cloud, desired())
