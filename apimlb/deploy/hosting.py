@@ -10,6 +10,7 @@ from typing import Any
 
 from apimlb.deploy.cloud import state_of
 from apimlb.deploy.ids import API, IDENTITY, SERVICE, group_of, kind_of, names_of, short, subscription_of
+from apimlb.deploy.limits import APIS
 from apimlb.deploy.observer import Observed
 from apimlb.errors import ApimlbError, ConfigError, ConflictError, NotFoundError
 from apimlb.http import last_segment
@@ -44,6 +45,14 @@ def notices(desired: Sequence[Resource], seen: Observed) -> Iterator[str]:
             yield (
                 f'{resource.label} is of the tier {tier}: with tier = "{tier}" in apimlb.toml a request of '
                 f"more than {_most_buffered(taken)} MiB is tried at another account, too."
+            )
+        apis = {r.key for r in desired if kind_of(r.id) == API}
+        apis |= {id.lower() for id in seen.others if kind_of(id) == API and ";rev=" not in id}
+        most = APIS.get(tier.removesuffix("V2"), len(apis))
+        if len(apis) > most:
+            yield (
+                f"{resource.label} would have {len(apis)} APIs with those of others, and the tier {tier} has "
+                f"{most} at most: Azure may refuse them."
             )
     for former in seen.former:
         many = len(former.things)

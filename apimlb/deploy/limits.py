@@ -14,6 +14,8 @@ from apimlb.stack.planner import Action, Plan, Step
 
 MEMBERS = 30
 BACKENDS = 100
+APIS = {"Consumption": 150, "Developer": 150, "Basic": 150, "Standard": 500, "Premium": 2500}
+"""By tier, a v2 one as its elder. Older services may have a tenth more than they had: Azure decides."""
 POLICY_BYTES = 512 * 1024
 CONSUMPTION_BYTES = 16 * 1024
 _UNBUFFERED = 'buffer-response="false"'

@@ -236,6 +236,16 @@ def test_backends_of_others_count(azure: LocalAzure) -> None:
         Site(azure, QUICK).deploy(**file())
 
 
+def test_apis_of_others_count_and_azure_decides(azure: LocalAzure) -> None:
+    occupied(azure)
+    for number in range(147):
+        body = {"displayName": f"theirs {number}", "path": f"theirs-{number}", "protocols": ["https"]}
+        azure.ask("PUT", f"{SERVICE}/apis/theirs-{number}", {"properties": body})
+    made = preview(azure, parse(file()))
+    assert made.problems == ()
+    assert any("would have 151 APIs with those of others" in notice for notice in made.notices)
+
+
 def test_rights_are_asked_for_at_the_gateway(azure: LocalAzure) -> None:
     occupied(azure)
     made = preview(azure, parse(file()), cloud=azure.reader())
