@@ -42,6 +42,7 @@ tokens_per_minute = 20000
 """
 
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -330,6 +331,12 @@ def load(path: Path) -> dict[str, object]:
             next_step=f"Save {path} in UTF-8.",
         ) from None
     except (ValueError, RecursionError) as error:
+        if path.read_bytes().startswith(BOM_UTF8):
+            raise ConfigError(
+                "The file begins with a byte order mark, which TOML does not know.",
+                where=str(path),
+                next_step=f"Save {path} in UTF-8 without one.",
+            ) from None
         raise unreadable("TOML", error, path) from None
 
 

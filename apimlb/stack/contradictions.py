@@ -54,8 +54,9 @@ def contradictions(stack: Stack, said: Collection[str]) -> Iterator[str]:
         )
     if stack.tier is Tier.CONSUMPTION and "strategy" not in said:
         yield (
-            f"the {stack.tier} tier has no cache, so the gateway would learn nothing of the accounts: "
-            'write strategy = "retry" to have it without memory, or use another tier'
+            f"the {stack.tier} tier has no cache, so the gateway would learn nothing of the accounts, and no "
+            "stack's policy fits into its 16 KiB: use another tier, "
+            'or write strategy = "retry" to simulate it without memory'
         )
 
 

@@ -73,6 +73,7 @@ def test_a_wrong_flag_is_blamed_itself(apimlb: CommandLine, line: str, words: li
         ("p.json", '{"version": 1,\n "changes": ]', "deploy p.json --local", ["not JSON", "line 2"]),
         ("p.json", "", "deploy p.json --local", ["not JSON"]),
         ("apimlb.toml", 'name = "a"\ntier = \n', "plan --local", ["not TOML", "line 2"]),
+        ("apimlb.toml", '\ufeffname = "a"\n', "plan --local", ["byte order mark", "without one"]),
         (
             "c.yaml",
             "request: {method: GET\nurl: [",

@@ -55,7 +55,7 @@ def test_a_gateway_without_token_limits_has_no_tiers() -> None:
 
 
 def test_a_gateway_without_a_cache_has_to_be_asked_for() -> None:
-    with pytest.raises(ConfigError, match="no cache"):
+    with pytest.raises(ConfigError, match="no stack's policy fits into its 16 KiB"):
         parse({"tier": "Consumption"})
     assert parse({"tier": "Consumption", "strategy": "retry"}).tier is Tier.CONSUMPTION
 
@@ -110,7 +110,7 @@ def test_two_backends_cannot_have_one_name() -> None:
         ({"units": 99}, "units: it must be at most 31, not 99."),
         ({"tags": {"a<b": "x"}}, "is not a tag's name"),
         ({"tags": {"apimlb-stack": "x"}}, "is apimlb's own"),
-        ({"tags": {"a": "x" * 257}}, "tags.a: it needs no more characters than 256."),
+        ({"tags": {"a": "x" * 257}}, "tags.a: it has 257 characters; 256 is the most."),
         ({"accounts": [{"location": "a", "capacity": {"chta": 3}}]}, "which is no deployment"),
         ({"accounts": [{"location": "a", "key_from": "KEY"}]}, "key_from is for an account with an endpoint"),
         (
