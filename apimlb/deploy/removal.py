@@ -13,6 +13,7 @@ from apimlb.deploy.executor import Task
 from apimlb.deploy.guests import CHILDREN, suffix_of
 from apimlb.deploy.ids import (
     ACCOUNT,
+    ACTION_GROUP,
     ALERT,
     COMPONENT,
     DELETED_ACCOUNT,
@@ -138,17 +139,26 @@ def survey(cloud: Cloud, desired: Sequence[Resource]) -> Survey:
         deleted=deleted,
         hidden=_hidden(cloud, absent, deleted),
         others=tuple(id for id in seen.others if any(is_within(id, our) for our in ours)),
-        beside=tuple(_beside(seen, group, ours)),
+        beside=tuple(_beside(desired, seen, group, ours)),
         locks=tuple(dict.fromkeys(lock for id in locked for lock in locks_in(cloud, id))),
     )
 
 
-def _beside(seen: Observed, group: Resource, ours: Iterable[str]) -> Iterator[str]:
+def _beside(
+    desired: Sequence[Resource], seen: Observed, group: Resource, ours: Iterable[str]
+) -> Iterator[str]:
     """What is in the group and in nothing of ours: others', and the same stack's at another location."""
-    mine = tuple(ours)
-    for id in (*seen.others, *(str(row["id"]) for row in seen.elsewhere)):
-        if is_within(id, group.id) and not any(is_within(id, our) for our in mine):
+    guests = [r.id for r in desired if r.adopted and r.key in seen.replies and is_within(r.id, group.id)]
+    mine = (*ours, *guests)
+    for id in (*guests, *seen.others, *(str(row["id"]) for row in seen.elsewhere)):
+        inside = is_within(id, group.id) and not any(is_within(id, our) for our in mine)
+        if inside and not is_azures(id):
             yield id
+
+
+def is_azures(id: str) -> bool:
+    """Whether Azure made it by itself in a group with an Application Insights component."""
+    return kind_of(id) == ACTION_GROUP and names_of(id)[-1].lower() == "application insights smart detection"
 
 
 def _is_ours(resource: Resource, there: Json | None, mark: Mark) -> bool:

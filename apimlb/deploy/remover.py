@@ -8,7 +8,6 @@ from apimlb.deploy.cloud import Cloud, is_settled
 from apimlb.deploy.executor import Task
 from apimlb.deploy.ids import (
     ACCOUNT,
-    ACTION_GROUP,
     DELETED_ACCOUNT,
     DELETED_SERVICE,
     DEPLOYMENT,
@@ -21,7 +20,7 @@ from apimlb.deploy.ids import (
     subscription_of,
 )
 from apimlb.deploy.refusals import AGAIN
-from apimlb.deploy.removal import PURGE, Removal
+from apimlb.deploy.removal import PURGE, Removal, is_azures
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.deploy.writer import settle
 from apimlb.errors import CloudError
@@ -76,17 +75,12 @@ class Remover:
             other
             for other in listed
             if other.lower() not in gone
-            and not _is_azures(other)
+            and not is_azures(other)
             and not any(is_within(other, key) for key in gone if key != id.lower())
         ]
         self.left.extend(others)
         if not others:
             self.cloud.delete(id)
-
-
-def _is_azures(id: str) -> bool:
-    """Whether Azure made it by itself in a group with an Application Insights component."""
-    return kind_of(id) == ACTION_GROUP and names_of(id)[-1].lower() == "application insights smart detection"
 
 
 def clear(cloud: Cloud, clock: Clock, id: str, there: Json, *, purged: bool) -> None:

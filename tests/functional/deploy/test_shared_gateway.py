@@ -485,8 +485,13 @@ def test_a_gateway_in_the_stacks_own_group_stays_with_it(azure: LocalAzure) -> N
     azure.ask("PUT", service, body)
     azure.clock.pause(300)
     there = azure.ids("microsoft.apimanagement/service")
+    azure.ask("PUT", f"{service}/apis/theirs", {"properties": {"displayName": "a", "path": "a"}})
+    stack = parse(file(gateway="shared"))
     Site(azure, QUICK).deploy(retires=True, **file(gateway="shared"))
-    destroy(azure, parse(file(gateway="shared")))
+    wanted = Site(azure).wanted(stack)(frozenset())
+    what = Deployer(azure.connected(), azure.clock).survey(wanted, stack.name, purge=True)
+    assert what.beside == (service,)
+    destroy(azure, stack)
     assert azure.ids("microsoft.apimanagement/service") == [id for id in there if id.endswith("/shared")]
     assert azure.connected().get(mine) is not None
 

@@ -207,6 +207,7 @@ def test_what_azure_makes_by_itself_does_not_keep_the_group() -> None:
     monitor = f"{group}/providers/Microsoft.Insights/actionGroups"
     azures = "Application Insights Smart Detection"
     cloud.resources[f"{monitor}/{azures}".lower()] = {"id": f"{monitor}/{azures}", "properties": {}}
-    removed = deployer.destroy(deployer.survey(desired(monitoring=True), STACK, purge=True))
-    assert removed.left == ()
+    what = deployer.survey(desired(monitoring=True), STACK, purge=True)
+    assert what.beside == ()
+    assert deployer.destroy(what).left == ()
     assert cloud.ids(GROUP) == []
