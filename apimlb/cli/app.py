@@ -29,6 +29,7 @@ from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.hints import learn
 from apimlb.cli.options import FILES, NOTHING, STATE, Hourly, OnSoftDeleted, Prune
 from apimlb.cli.prose import say, show
+from apimlb.stack.choices import Tier
 
 app = typer.Typer(
     name="apimlb",
@@ -82,7 +83,10 @@ def _everywhere(
 StrategyName = Annotated[
     str | None, typer.Option("--strategy", help="retry or backend-pool, whatever the file says.")
 ]
-TierName = Annotated[str | None, typer.Option("--tier", help="The APIM tier, whatever the file says.")]
+TierName = Annotated[
+    str | None,
+    typer.Option("--tier", metavar="TIER", help=f"The APIM tier, whatever the file says: {', '.join(Tier)}."),
+]
 
 
 @app.command(

@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 
 from apimlb.cli.misuse import in_our_words
 from apimlb.cli.options import wants_json
-from apimlb.cli.prose import complain, document_of, leave_unread, show_json, speak_plainly
+from apimlb.cli.prose import complain, document_of, leave_unread, let_go, show_json, speak_plainly
 from apimlb.errors import ApimlbError, from_system
 from apimlb.files import replace_file
 
@@ -34,7 +34,7 @@ def run_to_its_end(commands: Any, arguments: Sequence[str]) -> NoReturn:
     except BrokenPipeError:
         leave_unread()
     except Exception as error:
-        _end(_told(error), arguments)
+        end_with(error, arguments)
     sys.exit(code)
 
 
@@ -49,6 +49,12 @@ def _told(error: Exception) -> ApimlbError:
             return from_system(error) or _confession(error)
         case _:
             return _confession(error)
+
+
+def end_with(error: Exception, arguments: Sequence[str]) -> NoReturn:
+    """Say what ended the command line, and leave with its exit code."""
+    let_go()
+    _end(_told(error), arguments)
 
 
 def _end(error: ApimlbError, arguments: Sequence[str]) -> NoReturn:

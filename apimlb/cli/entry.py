@@ -30,15 +30,24 @@ def main() -> None:
         if not text and _COMMAND in arguments:
             text = _cached_url(arguments)
         if text:
-            from apimlb.cli.prose import show  # deferred, for every other command
-
-            show(text)
+            _show(text, arguments)
             return
         gc.set_threshold(_MADE_AT_START)
         from apimlb.cli.app import run  # deferred: Typer and the commands are not needed above
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     run()
+
+
+def _show(text: str, arguments: list[str]) -> None:
+    from apimlb.cli.prose import show  # deferred, for every other command
+
+    try:
+        show(text)
+    except OSError as error:
+        from apimlb.cli.endings import end_with  # deferred: a disk is seldom full
+
+        end_with(error, arguments)
 
 
 def _help(arguments: list[str]) -> str:

@@ -194,7 +194,7 @@ def set_capacity(
         with winding_down(deployer.stop), progress.shown():
             _last(lambda: deployer.change(changes))
     for change in changes:
-        fate = f"{change.before} → {change.after}" if change.is_needed else f"{change.after} already"
+        fate = f"{change.before} → {change.after}" if change.is_needed else f"already {change.after}"
         say(f"  {change.account}/{change.deployment}: {fate} {change.measure}")
     file = session.workspace.config
     if account:

@@ -10,6 +10,7 @@ the others change nothing there.
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
+from math import isfinite
 from typing import Any
 
 import typer
@@ -17,6 +18,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_params_convertors_ctx_param_name_from_function as parameters_of
 
 from apimlb.cli.answers import Answer, publish
+from apimlb.cli.misuse import no_such_number
 from apimlb.cli.options import STACK, Common, Format, everywhere
 from apimlb.cli.prose import leave_unread, say, speak, voice
 from apimlb.errors import ConfigError, Interrupted
@@ -33,6 +35,25 @@ def _shared(reads: frozenset[str]) -> tuple[TyperOption, ...]:
     return tuple(options)
 
 
+_PLACEHOLDERS = {
+    "int": "N",
+    "int range": "N",
+    "float": "N",
+    "float range": "N",
+    "str": "TEXT",
+    "path": "PATH",
+}
+"""What stands for a value in the help, by Typer's name of its type."""
+
+
+def _with_placeholders(params: Sequence[Any]) -> list[Any]:
+    """The parameters, each with a word for its value where it has none of its own."""
+    for each in params:
+        if each.metavar is None and not getattr(each, "is_flag", False):
+            each.metavar = _PLACEHOLDERS.get(each.type.name)
+    return [*params]
+
+
 class _Speaking:
     """What commands and groups have in common: the shared options, and what becomes of them."""
 
@@ -43,6 +64,7 @@ class _Speaking:
     def _understand(self, context: typer.Context) -> Common:
         """Move what was said from the parameters into the context's object, and speak as it says."""
         require_no_empty_option(context, self.params)
+        require_finite(context, self.params)
         above = context.parent.obj if context.parent and isinstance(context.parent.obj, Common) else Common()
         told = {name: context.params.pop(name, None) for name in Common._fields}
         if told["output"] is not None:
@@ -97,12 +119,20 @@ def require_no_empty_option(context: Any, params: Sequence[Any]) -> None:
             )
 
 
+def require_finite(context: Any, params: Sequence[Any]) -> None:
+    """Raise `ConfigError` for an amount that is infinite or no number, which no bounds keep out."""
+    for each in params:
+        value = context.params.get(each.name)
+        if isinstance(value, float) and not isfinite(value):
+            raise no_such_number(each, str(value), context.command_path)
+
+
 class Group(_Speaking, TyperGroup):
     """Commands under a name; the shared options may stand between it and the command."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.params = [*self.params, *_shared(STACK)]
+        self.params = [*_with_placeholders(self.params), *_shared(STACK)]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Without a word, its help."""
@@ -134,7 +164,7 @@ class Verb(_Speaking, TyperCommand):
 
     def __init__(self, name: str | None, **settings: Any) -> None:
         super().__init__(name, **settings)
-        self.params = [*self.params, *_shared(self.reads)]
+        self.params = [*_with_placeholders(self.params), *_shared(self.reads)]
 
     def invoke(self, ctx: Any) -> int:
         said = self._understand(ctx)

@@ -29,16 +29,23 @@ EXPORT = verb(examples=("apimlb loadtest export load --rpm 300 --duration 10m",)
 
 Users = Annotated[
     int,
-    typer.Option(metavar="N", help="So many people, each asking again after a pause.", show_default=False),
+    typer.Option(
+        metavar="N", min=0, help="So many people, each asking again after a pause.", show_default=False
+    ),
 ]
 Rpm = Annotated[
-    float, typer.Option(metavar="N", help="So many requests a minute, at random moments.", show_default=False)
+    float,
+    typer.Option(
+        metavar="N", min=0, help="So many requests a minute, at random moments.", show_default=False
+    ),
 ]
 Duration = Annotated[str, typer.Option(help="How long: 90s, 10m.")]
-Pause = Annotated[float, typer.Option(help="Mean seconds between an answer and a person's next question.")]
+Pause = Annotated[
+    float, typer.Option(min=0, help="Mean seconds between an answer and a person's next question.")
+]
 Tokens = Annotated[str, typer.Option(help="Mean tokens of a chat, or PROMPT,COMPLETION; as in simulate.")]
-Streams = Annotated[float, typer.Option(help="Share of the chats that are streamed.")]
-Embeddings = Annotated[float, typer.Option(help="Share of the requests that are embeddings.")]
+Streams = Annotated[float, typer.Option(min=0, max=1, help="Share of the chats that are streamed.")]
+Embeddings = Annotated[float, typer.Option(min=0, max=1, help="Share of the requests that are embeddings.")]
 Deployment = Annotated[
     str, typer.Option(help="The chats' deployment; else the stack's first.", show_default=False)
 ]

@@ -74,7 +74,7 @@ Plane = Annotated[
 Lasting = Annotated[
     str, typer.Option("--for", metavar="DURATION", help="Only for so long: 90s, 10m.", show_default=False)
 ]
-Status = Annotated[int, typer.Option(help="Answer with this status.", show_default=False)]
+Status = Annotated[int, typer.Option(min=0, max=599, help="Answer with this status.", show_default=False)]
 Code = Annotated[
     str,
     typer.Option(

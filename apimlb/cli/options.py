@@ -56,8 +56,8 @@ class Common(NamedTuple):
 
 
 # What simulated clients and those of a load test have in common.
-Sigma = Annotated[float, typer.Option(help="Spread of the sizes (lognormal); 0: all the same.")]
-Retries = Annotated[int, typer.Option(help="How often a client sends again what was refused.")]
+Sigma = Annotated[float, typer.Option(min=0, help="Spread of the sizes (lognormal); 0: all the same.")]
+Retries = Annotated[int, typer.Option(min=0, help="How often a client sends again what was refused.")]
 
 
 def everywhere(

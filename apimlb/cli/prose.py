@@ -126,6 +126,15 @@ def leave_unread() -> NoReturn:
     raise SystemExit(UNREAD)
 
 
+def let_go() -> None:
+    """Give up what cannot be written: it would fail once more at the end, and end in another exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            _silence(stream)
+
+
 def _silence(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

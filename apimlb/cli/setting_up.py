@@ -10,6 +10,7 @@ from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import common, verb
 from apimlb.cli.options import FILES, NOTHING
 from apimlb.cli.prose import say
+from apimlb.stack.choices import Tier
 
 INIT = verb(FILES, examples=("apimlb init", "apimlb init --yes --accounts eastus2,swedencentral"))
 DOCTOR = verb(examples=("apimlb doctor", "apimlb doctor --local"))
@@ -26,7 +27,7 @@ COMPLETION = verb(
 def init(
     context: typer.Context,
     location: Annotated[str, typer.Option(metavar="REGION", help="The gateway's region.")] = "",
-    tier: Annotated[str, typer.Option(help="The gateway's tier.")] = "",
+    tier: Annotated[str, typer.Option(metavar="TIER", help=f"The gateway's tier: {', '.join(Tier)}.")] = "",
     gateway: Annotated[
         str,
         typer.Option(
@@ -101,7 +102,8 @@ class Shell(StrEnum):
 
 
 def completion(
-    context: typer.Context, shell: Annotated[Shell, typer.Argument(help="For which shell.")]
+    context: typer.Context,
+    shell: Annotated[Shell, typer.Argument(metavar="|".join(Shell), help="For which shell.")],
 ) -> Answer:
     """Print what lets a shell complete commands and options."""
     from typer.completion import get_completion_script  # type: ignore[attr-defined] # it is imported there

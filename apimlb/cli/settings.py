@@ -135,4 +135,6 @@ def _written(value: Any) -> str:
         return "(not set)"
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | list) else f'"{value}"'
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    return str(value) if isinstance(value, int) else f'"{value}"'

@@ -21,16 +21,14 @@ Compare = Annotated[
 Checkouts = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Where the policies are that .toml files are about.")
 ]
-Load = Annotated[float, typer.Option(help="What is asked, as a share of what the accounts grant.")]
-Rpm = Annotated[float | None, typer.Option(help="Requests a minute instead.", show_default=False)]
-Trace = Annotated[
-    Path | None, typer.Option(metavar="FILE.csv", help="Your own traffic instead.", exists=True)
-]
+Load = Annotated[float, typer.Option(min=0.01, help="What is asked, as a share of what the accounts grant.")]
+Rpm = Annotated[float | None, typer.Option(min=0.01, help="Requests a minute instead.", show_default=False)]
+Trace = Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Your own traffic instead.")]
 Shape = Annotated[str, typer.Option(help="steady, bursts, or day (from midnight on).")]
-Minutes = Annotated[float, typer.Option(help="How long it lasts, in simulated minutes.")]
+Minutes = Annotated[float, typer.Option(min=0.1, help="How long it lasts, in simulated minutes.")]
 Tokens = Annotated[str, typer.Option(help="Mean tokens of a request, or PROMPT,COMPLETION.")]
-Streams = Annotated[float, typer.Option(help="Share of the answers that are streamed.")]
-Gateways = Annotated[int, typer.Option(help="Instances of the gateway.")]
+Streams = Annotated[float, typer.Option(min=0, max=1, help="Share of the answers that are streamed.")]
+Gateways = Annotated[int, typer.Option(min=1, max=32, help="Instances of the gateway.")]
 Adverse = Annotated[
     bool, typer.Option("--adverse", help="A gateway that is worse wherever Azure's is not known.")
 ]
@@ -108,10 +106,14 @@ def simulate(
 
 def capacity(
     context: typer.Context,
-    rpm: Annotated[float, typer.Option(help="Requests a minute.")],
+    rpm: Annotated[float, typer.Option(min=0.01, help="Requests a minute.")],
     tokens: Annotated[str, typer.Option(metavar="P,C", help="Mean tokens of prompt and max_tokens.")],
-    goal: Annotated[float, typer.Option(help="The most that may be refused, as a share.")] = 0.001,
-    accounts: Annotated[int, typer.Option(help="The most accounts to look at, each in its region.")] = 4,
+    goal: Annotated[
+        float, typer.Option(min=0, max=1, help="The most that may be refused, as a share.")
+    ] = 0.001,
+    accounts: Annotated[
+        int, typer.Option(min=1, help="The most accounts to look at, each in its region.")
+    ] = 4,
     minutes: Minutes = 30.0,
     shape: Shape = "steady",
     sigma: Sigma = 0.9,

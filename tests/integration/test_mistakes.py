@@ -488,7 +488,10 @@ class TestOutput:
         assert "BrokenPipe" not in done.stdout + done.stderr
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk to write to")
-    @pytest.mark.parametrize("command", ["render", "policy eval '@(1)'"])
+    @pytest.mark.parametrize(
+        "command",
+        ["render", "policy eval '@(1)'", "--help", "--no-color status -h", "version", "-o json version"],
+    )
     def test_that_does_not_fit_on_the_disk_is_told(self, tmp_path: Path, command: str) -> None:
         done = self.piped(tmp_path, f"apimlb {command} > /dev/full")
         assert done.returncode == 5, done.stderr

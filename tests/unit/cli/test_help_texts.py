@@ -1,6 +1,7 @@
 """The help of every command is kept as it is printed, and short enough to be read."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -22,6 +23,7 @@ def test_a_help_is_short_and_shows_examples(words: str) -> None:
     assert len(lines) <= 75
     is_group = "Commands:" in lines
     assert is_group or "Examples:" in lines
+    assert not re.search(r"<(str|int|float|path)\b|\{\w+\}:", TEXTS[words]), "Python's names of types"
     assert not [line for line in lines if line.endswith("...") and not line.startswith("Usage")]
 
 
