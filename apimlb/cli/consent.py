@@ -25,10 +25,12 @@ from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.deployer import Preview
 from apimlb.errors import ApimlbError, ConfigError, ConflictError
 from apimlb.files import replace_file
+from apimlb.stack.differences import Change
 from apimlb.stack.planner import Plan
 from apimlb.stack.resources import Json
 
 VERSION = 1
+_SECRET = "(secret)"
 _TOLD = 8
 """So many differences from a saved plan are told."""
 
@@ -92,16 +94,19 @@ def plan_document(plan: Plan) -> Json:
                 "action": str(step.action),
                 "id": step.resource.id,
                 "label": step.resource.label,
-                "fields": [
-                    {"path": c.path, "before": _plain(c.before), "after": _plain(c.after)}
-                    for c in step.changes
-                ],
+                "fields": [_field_document(change) for change in step.changes],
             }
             for step in plan.steps
             if step.action != "keep"
         ],
         "unchanged": sum(step.action == "keep" for step in plan.steps),
     }
+
+
+def _field_document(change: Change) -> Json:
+    if change.is_secret:
+        return {"path": change.path, "before": _SECRET, "after": _SECRET}
+    return {"path": change.path, "before": _plain(change.before), "after": _plain(change.after)}
 
 
 def _plain(value: Any) -> Any:

@@ -124,6 +124,9 @@ def _words(key: str) -> list[str]:
 def change_lines(change: Change) -> Iterator[str]:
     """What becomes of a field, a line each: `path: before → after`; of a list, what goes and what comes."""
     before, after = change.before, change.after
+    if change.is_secret:
+        yield f"{change.path}: another value, which is secret"
+        return
     if not (isinstance(before, list) and isinstance(after, list)):
         yield f"{change.path}: {_brief(before)} → {_brief(after)}"
         return

@@ -259,8 +259,10 @@ class _Look:
 
     def _is_asked_for(self, key: str, parents: Sequence[str]) -> bool:
         above = parent_of(key).lower()
-        known = kind_of(key) in _WHOLE or self._desired[key].adopted
-        return not known and any(above == parent.lower() for parent in parents)
+        resource = self._desired[key]
+        # A listing has no secrets.
+        known = kind_of(key) in _WHOLE and not resource.secrets - resource.create_only
+        return not (known or resource.adopted) and any(above == parent.lower() for parent in parents)
 
     def _sort(self, kind: str, rows: Sequence[Json]) -> None:
         """Tell what is wanted, what is not any more and what is somebody else's."""

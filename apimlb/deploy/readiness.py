@@ -33,7 +33,7 @@ ROW = 3
 
 _REASONS = {
     0: "the gateway cannot reach the account",
-    401: "the account does not let the gateway in yet (its role may take minutes)",
+    401: "the account does not let the gateway in yet (its role or its key, which may take minutes)",
     403: "the account does not let the gateway in yet (a late role, or its network rules)",
     404: "the account does not have the deployment yet",
     ALONE: "the gateway leaves the backend alone, since it failed",

@@ -40,6 +40,7 @@ def credentials_of(names: Names, account: Account) -> Json:
 
 def account_keys(names: Names, keys: Mapping[str, str]) -> Iterator[Resource]:
     """The named values; a value that is not known is left as it is, and cannot be made."""
+    value_at = frozenset({"properties.value"})
     for account in names.stack.accounts:
         if account.key_from:
             name = named_value_name(account)
@@ -50,5 +51,6 @@ def account_keys(names: Names, keys: Mapping[str, str]) -> Iterator[Resource]:
                 {"properties": {"displayName": names.inside(name), "secret": True, **value}},
                 f"key of account {account.name}",
                 needs=frozenset({names.service_id}),
-                create_only=frozenset({"properties.value"}),
+                create_only=frozenset() if value else value_at,
+                secrets=value_at,
             )

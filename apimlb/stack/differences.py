@@ -5,8 +5,8 @@ fields. A field that Azure writes in another form than it was sent (a location's
 policy's white space, the order of a pool's members) is the same field: recorded replies show each of these.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apimlb.stack.fates import Fate, Field
@@ -24,11 +24,13 @@ _KEYS = ("id", "name")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that differs: its dotted path, what Azure has and what the stack wants."""
+    """One field that differs: its dotted path, what Azure has and what the stack wants; both are shown to
+    nobody where it `is_secret`."""
 
     path: str
     before: Any
     after: Any
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,17 @@ def changes_of(resource: Resource, there: Json, observed: Mapping[str, Json]) ->
     wholes = tuple(f"{field.path}." for field in fields_of(resource.type) if field.whole)
     named = (c for c in differences(resource.body, there, observed) if not c.path.startswith(wholes))
     found = (*_unfinished(there), *named, *_untidied(resource, there))
-    return tuple(change for change in found if change.path not in resource.create_only)
+    kept = (change for change in found if change.path not in resource.create_only)
+    return tuple(_with_secrecy(kept, resource))
+
+
+def _with_secrecy(changes: Iterable[Change], resource: Resource) -> Iterator[Change]:
+    """A secret that this login may not read is taken to be what it should be."""
+    for change in changes:
+        if change.path not in resource.secrets:
+            yield change
+        elif change.before is not None:
+            yield replace(change, is_secret=True)
 
 
 def warnings_of(resource: Resource, there: Json) -> tuple[Warning, ...]:

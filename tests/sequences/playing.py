@@ -155,8 +155,8 @@ class Player:
         resource = self._labelled(label)
         if resource is not None and self._send("DELETE", resource.id):
             self._excuse(f"{label} was deleted")
-            inside = f"{resource.id}/".lower()
-            self.foreign = {id: shown for id, shown in self.foreign.items() if not id.startswith(inside)}
+            inside = f"{resource.key}/"
+            self.foreign = {k: v for k, v in self.foreign.items() if not f"{k}/".startswith(inside)}
 
     def foreign_(self, what: str) -> None:
         id, body = FOREIGN[what](self.place.names)

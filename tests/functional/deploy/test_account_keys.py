@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from apimlb.cli.consent import plan_document
+from apimlb.cli.outline import change_lines
 from apimlb.deploy.deployer import Deployer
 from apimlb.stack.config import parse
 from apimlb.stack.names import Names
+from apimlb.stack.planner import Action
 from tests.functional.deploy.local_azure import LocalAzure
 from tests.functional.deploy.scene import Site
 from tests.stacks import SUBSCRIPTION
@@ -40,6 +43,27 @@ def their_key(azure: LocalAzure) -> str:
     assert isinstance(answered, bytes)
     key: str = json.loads(answered)["key1"]
     return key
+
+
+def test_a_key_made_anew_takes_the_place_of_the_one_before_and_is_shown_to_nobody(azure: LocalAzure) -> None:
+    before = their_key(azure)
+    site = Site(azure, keys={"theirs": before})
+    configuration: dict[str, Any] = {"accounts": [ADOPTED], "deployments": CHAT}
+    stack = parse(configuration)
+    site.deploy(**configuration)
+    renewed = azure.ask("POST", f"{ACCOUNT}/regenerateKey", {"keyName": "Key1"}).body
+    assert isinstance(renewed, bytes)
+    site.keys = {"theirs": json.loads(renewed)["key1"]}
+    plan = Deployer(azure.connected(), azure.clock).preview(site.wanted(stack)(frozenset())).plan
+    (step,) = plan.of(Action.UPDATE)
+    shown = json.dumps(plan_document(plan)) + "".join(
+        line for each in step.changes for line in change_lines(each)
+    )
+    assert step.resource.label == "key of account theirs"
+    assert before not in shown
+    assert site.keys["theirs"] not in shown
+    site.deploy(**configuration)  # asks the backend, too
+    assert Deployer(azure.connected(), azure.clock).preview(site.wanted(stack)(frozenset())).plan.is_empty
 
 
 @pytest.mark.parametrize("strategy", ["backend-pool", "retry"])

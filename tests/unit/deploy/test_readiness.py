@@ -68,7 +68,7 @@ def test_a_role_that_flaps_starts_the_row_anew() -> None:
     scene = Scene(lambda at: 401 if at < 90 or 110 < at < 130 else 400, steady=60)
     scene.await_backend()
     assert 190 <= scene.seconds < 215
-    assert "its role may take minutes" in scene.waited[0].reason
+    assert "its role or its key, which may take minutes" in scene.waited[0].reason
 
 
 def test_a_probe_that_the_gateway_does_not_know_yet_is_waited_for() -> None:

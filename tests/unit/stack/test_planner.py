@@ -43,6 +43,14 @@ def test_what_is_for_creation_only_is_kept_and_sent_back_as_it_is() -> None:
     assert [change.path for change in step.changes] == ["model"]
 
 
+def test_a_secret_is_compared_where_it_can_be_read_and_never_shown() -> None:
+    wanted = replace(thing("/a", {"key": "new"}), secrets=frozenset({"key"}))
+    (step,) = plan([wanted], {"/a": {"key": "old"}}).steps
+    assert [change.is_secret for change in step.changes] == [True]
+    assert step.body == {"key": "new"}
+    assert plan([wanted], {"/a": {}}).is_empty
+
+
 def test_an_update_leaves_tags_of_others_alone() -> None:
     (step,) = plan(
         [thing("/a", {"tags": {"mine": "1"}, "x": 2})], {"/a": {"tags": {"theirs": "2"}, "x": 1}}
