@@ -7,8 +7,9 @@
     take in    and is sent something again when it was tried
     forget     an earlier revision goes whose policy names a named value that goes: Azure keeps what is named
 
-Out of a pool it is written; the policy of the strategy without pools reads in a named value who is out. An
-account is not taken out where there is no other: the change itself takes away what is asked for.
+Out of a pool it is written; the policy of the strategy without pools reads in a named value who is out. One
+that an earlier run left out changes first. Where no other account is in, one goes out once those that come in
+were tried; it is not taken out where there is no other: the change itself takes away what is asked for.
 """
 
 import json
@@ -54,7 +55,7 @@ def arrange(
     `site` says where clients and probes go.
     """
     scene = _Scene(plan, observed, site)
-    rolled = list(scene.rolled())
+    rolled = sorted(scene.rolled(), key=lambda roll: roll.is_in)
     needs = _Needs()
     backends: dict[str, str] = {}
     writes: dict[str, Mapping[str, Json]] = {}
@@ -79,7 +80,8 @@ def arrange(
         needs.add(step.removal_key, {"#forget"})
     before: frozenset[str] = frozenset()
     for roll in rolled:
-        out = Task(f"{roll.account}#out", f"account {roll.name}", OUT, before)
+        tried = frozenset(f"{key}#try" for key in roll.awaited) & backends.keys()
+        out = Task(f"{roll.account}#out", f"account {roll.name}", OUT, before | tried)
         drain = Task(f"{roll.account}#drain", f"account {roll.name}", DRAIN, frozenset({out.key}))
         extra += [out, drain]
         writes[out.key] = roll.without
@@ -87,9 +89,11 @@ def arrange(
             needs.add(key, {drain.key})
         before = frozenset(f"{key}#try" for key in roll.backends)
     if rolled:
-        back = Task("#in", "every account", IN, before)
+        whole = scene.whole(id for roll in rolled for id in roll.without)
+        tried = frozenset(f"{key}#try" for key in scene.entering_at(whole))
+        back = Task("#in", "every account", IN, before | tried)
         extra.append(back)
-        writes[back.key] = scene.whole(id for roll in rolled for id in roll.without)
+        writes[back.key] = whole
         for gate in scene.gates:
             needs.add(gate.key, {back.key})
     names = frozenset(step.resource.name for step in unnamed)
@@ -98,14 +102,17 @@ def arrange(
 
 @dataclass(frozen=True, slots=True)
 class _Roll:
-    """One account that changes in place: the keys of its backends and of the steps that change it, and by id
-    what is written to send it nothing."""
+    """One account that changes in place: the keys of its backends and of the steps that change it, by id
+    what is written to send it nothing, and the keys of the backends that answer in its place and do not yet.
+    It `is_in` unless an earlier run left it out."""
 
     account: str
     name: str
     backends: frozenset[str]
     changing: frozenset[str]
     without: Mapping[str, Json]
+    awaited: frozenset[str]
+    is_in: bool
 
 
 class _Needs:
@@ -140,6 +147,11 @@ class _Scene:
     def entering(self) -> set[str]:
         """The keys of the backends that something sends to which did not before."""
         return {key for gate in self.gates for key in self.entering_by(gate)}
+
+    def entering_at(self, ids: Iterable[str]) -> set[str]:
+        """Those that begin to be sent something by what is written at these ids."""
+        keys = {id.lower() for id in ids}
+        return {key for gate in self.gates if gate.key in keys for key in self.entering_by(gate)}
 
     def entering_by(self, gate: Step) -> set[str]:
         if gate is self._list:
@@ -196,34 +208,66 @@ class _Scene:
         for account, keys in changing.items():
             behind = {key for key, step in self._backends.items() if _is_behind(step, keys)}
             name = self.steps[account].resource.label.removeprefix("account ")
-            without = self._without(behind) | self._listed(name, behind)
-            if behind and without:
+            pools, entering = self._without(behind)
+            lists, returning = self._listed(name, behind)
+            if behind and (pools or lists):
                 changes = {self.steps[key].removal_key for key in keys} | keys
-                yield _Roll(account, name, frozenset(behind), frozenset(changes), without)
+                without, awaited = pools | lists, entering | returning
+                is_in = self._is_in(name, behind)
+                yield _Roll(account, name, frozenset(behind), frozenset(changes), without, awaited, is_in)
 
-    def _without(self, backends: set[str]) -> dict[str, Json]:
-        """The pools as Azure has them but for these members, where others are left."""
+    def _is_in(self, account: str, backends: set[str]) -> bool:
+        """Whether it is sent anything as Azure has it."""
+        if self._pools:
+            return any(_id_of(member) in backends for step in self._pools for member in self._members(step))
+        return self._list is None or account not in _out_in(self._observed.get(self._list.key, {}))
+
+    def _members(self, pool: Step) -> list[Json]:
+        """Those of the pool as Azure has it."""
+        return at(self._observed.get(pool.key, {}), "properties.pool.services") or []
+
+    def _without(self, backends: set[str]) -> tuple[dict[str, Json], frozenset[str]]:
+        """The pools but for these members: as Azure has them where others are left there, else as the stack
+        wants them, with the keys of the backends that this brings in."""
         made: dict[str, Json] = {}
+        entering: set[str] = set()
         for step in self._pools:
-            there = self._observed.get(step.key)
-            members = at(there or {}, "properties.pool.services") or []
-            left = [member for member in members if str(member["id"]).lower() not in backends]
-            if left and len(left) < len(members):
+            members = self._members(step)
+            left = [member for member in members if _id_of(member) not in backends]
+            if len(left) == len(members):
+                continue
+            if not left:
+                wanted = at(step.resource.body, "properties.pool.services") or []
+                left = [member for member in wanted if _id_of(member) not in backends]
+                entering |= {_id_of(member) for member in left}
+            if left:
                 made[step.resource.id] = _pooled(step, left)
-        return made
+        return made, frozenset(entering)
 
-    def _listed(self, account: str, backends: set[str]) -> dict[str, Json]:
-        """The list of who is out with this account on it, where there are others."""
-        others = {self._account_of(step) for key, step in self._backends.items() if key not in backends}
-        if self._list is None or self._list.key not in self._observed or not others - {account}:
-            return {}
+    def _listed(self, account: str, backends: set[str]) -> tuple[dict[str, Json], frozenset[str]]:
+        """The list of who is out with this account on it, where there are others: who is out stays so where
+        one is in, else only who should be, with the keys of the backends that this brings in."""
+        there = {key: step for key, step in self._backends.items() if key in self._observed}
+        others = {self._account_of(step) for key, step in there.items() if key not in backends} - {account}
+        if self._list is None or self._list.key not in self._observed or not others:
+            return {}, frozenset()
         body = self._list.resource.body
-        value = listed(_out_in(body) | {account})
-        return {self._list.resource.id: {"properties": {**body["properties"], "value": value}}}
+        out, wanted = _out_in(self._observed[self._list.key]), _out_in(body)
+        returning: frozenset[str] = frozenset()
+        if not others - out:
+            named = out - wanted
+            returning = frozenset(k for k, s in self._backends.items() if self._account_of(s) in named)
+            out = wanted
+        value = listed(out | wanted | {account})
+        return {self._list.resource.id: {"properties": {**body["properties"], "value": value}}}, returning
 
     def whole(self, ids: Iterable[str]) -> dict[str, Json]:
         """The same as the stack wants it."""
         return {id: self.steps[id.lower()].resource.body for id in dict.fromkeys(ids)}
+
+
+def _id_of(member: Json) -> str:
+    return str(member["id"]).lower()
 
 
 def _out_in(body: Json) -> frozenset[str]:
