@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.budget import BUDGET, UPLOAD_STEPS, Means
 from apimlb.policy.document.compiler import SECTIONS, DocumentCompilation
 from apimlb.policy.document.problems import InvalidPolicy, blame, combined, hide_values, problem
 from apimlb.policy.document.reader import Element, Format, read, substitute
@@ -35,15 +36,19 @@ def compile_policy(
     cannot run it. A section that is left out inherits, as if it held `<base/>`.
     """
     texts = (named_values or {}, fragments or {})
+    means = Means(UPLOAD_STEPS)
     try:
-        return _compiled(text, format, scope, *texts, switches or Switches())
+        with means.turn():
+            return _compiled(text, format, scope, *texts, switches or Switches())
     except PolicyError as error:
+        found = error
 
         def refusal(values: Mapping[str, str]) -> PolicyError | None:
             try:
-                _compiled(text, format, scope, values, texts[1], switches or Switches())
+                with means.turn():
+                    _compiled(text, format, scope, values, texts[1], switches or Switches())
             except PolicyError as other:
-                return other
+                return found if means.steps < 0 else other
             return None
 
         blame(error, "".join((text, *texts[1].values())), texts[0], refusal)
@@ -67,6 +72,7 @@ def _compiled(
 
 
 def _root(text: str, format: Format, compilation: DocumentCompilation) -> Element:
+    BUDGET.spend(len(text) >> 1)
     root = read(substitute(text, compilation.named_values), format)
     if root.tag != "policies":
         raise problem(root, f"The root element is '{root.tag}'; 'policies' was expected.")

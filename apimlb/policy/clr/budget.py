@@ -23,6 +23,9 @@ STEPS: Final = 750_000
 FAILURE_STEPS: Final = 50_000
 """What on-error may do in any case, also of a request that has done all it may."""
 
+UPLOAD_STEPS: Final = 1_000_000
+"""Of reading and compiling what one upload brings: a document with its fragments and expressions."""
+
 ROOM: Final = 256_000_000
 """Bytes of all that one request makes: texts, bodies and values, whether or not it keeps them."""
 
@@ -62,6 +65,9 @@ class Means:
             BUDGET.close(before)
 
 
+_NOBODYS: Final = Means(_NOBODY, _NOBODY)
+
+
 class Budget:
     """The account that is open. There is one at a time: nothing waits while it is open, and the event loop's
     thread is the only one that runs policies. While none is open nothing is counted.
@@ -72,10 +78,15 @@ class Budget:
     __slots__ = ("kept", "left", "means", "numbered")
 
     def __init__(self) -> None:
-        self.means = Means(_NOBODY, _NOBODY)
-        self.left = _NOBODY
+        self.means = _NOBODYS
+        self.left = _NOBODYS.steps
         self.kept = 0
         self.numbered: dict[int, tuple[int, object]] | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether no account is open."""
+        return self.means is _NOBODYS
 
     def open(self, means: Means) -> Means:
         """Let everything be paid from `means`, until `close` is told what this returns."""

@@ -12,7 +12,7 @@ from types import CodeType
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.library import DEFINITIONS
-from apimlb.policy.clr.budget import BUDGET, EVALUATION, SMALL, STEPS, out_of_steps
+from apimlb.policy.clr.budget import BUDGET, EVALUATION, SMALL, STEPS, UPLOAD_STEPS, Means, out_of_steps
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.catching import caught
 from apimlb.policy.clr.exceptions import ClrException
@@ -27,6 +27,7 @@ _FILE = "<policy expression>"
 _CACHE_SIZE = 4096
 _LONGEST_KEPT = 16 * 1024
 _LONGEST = 128 * 1024
+_TOO_DEAR = "The expression takes more to compile than one upload may"
 _NESTED = re.compile(r"nested|levels of indentation")
 UNTRANSLATED = "Untranslated"
 """The code of an expression that we read, and then wrote no Python for that Python reads."""
@@ -35,7 +36,7 @@ UNTRANSLATED = "Untranslated"
 @dataclass(slots=True, eq=False, repr=False)
 class Expression:
     """A compiled expression. `type` is the static CLR type of its value, "null" where that is all it can be;
-    `python` is the generated source."""
+    `python` is the generated source, and `price` the steps that compiling it took."""
 
     source: str
     line: int
@@ -44,6 +45,7 @@ class Expression:
     python: str
     reads_request_body: bool
     reads_response_body: bool
+    price: int
     _run: Callable[[Context], object]
     _lines: tuple[int, ...]
 
@@ -98,8 +100,12 @@ def compile_expression(source: str, *, line: int = 1, column: int = 1) -> Expres
 
     Raises `PolicyError` for what C# 7 or API Management's allow-list refuses (code CS.... or NotAllowed).
     """
-    compile_one = _compiled if len(source) <= _LONGEST_KEPT else compile_fresh
-    return compile_one(source, line, column)
+    if len(source) > _LONGEST_KEPT:
+        return compile_fresh(source, line, column)
+    before = BUDGET.left
+    made = _compiled(source, line, column)
+    BUDGET.spend(made.price - (before - BUDGET.left))  # it costs what it does when it is compiled anew
+    return made
 
 
 @lru_cache(maxsize=1)
@@ -116,10 +122,19 @@ def _compiled(text: str, line: int, column: int) -> Expression:
 
 
 def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
-    """`compile_expression` without its cache."""
+    """`compile_expression` without its cache. Raises `ClrException` when the account that is open is used up;
+    where none is, the expression has what an upload has."""
     source = SourceText(text, line, column)
+    if BUDGET.idle:
+        try:
+            with Means(UPLOAD_STEPS).turn():
+                return compile_fresh(text, line, column)
+        except ClrException:
+            raise source.error(_TOO_DEAR, 0, "TooLong") from None
+    before = BUDGET.left
     if len(text) > _LONGEST:
         raise source.error(f"The expression is longer than {_LONGEST} characters", 0, "TooLong")
+    BUDGET.spend(len(text) >> 3)
     try:
         made = bind_expression(source, parse(source), *library())
         python, run = _load(source, made)
@@ -127,7 +142,16 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
         raise source.error("The expression is nested too deeply", 0, "CS8078") from None
     lines = tuple(len(LINE_END.findall(text, 0, each.at)) for each in made.lines)
     return Expression(
-        text, line, column, made.type, python, made.reads_request_body, made.reads_response_body, run, lines
+        text,
+        line,
+        column,
+        made.type,
+        python,
+        made.reads_request_body,
+        made.reads_response_body,
+        before - BUDGET.left,
+        run,
+        lines,
     )
 
 
@@ -143,6 +167,7 @@ def converts_by_cast(given: str, keyword: str) -> bool:
 def _load(source: SourceText, made: BoundExpression) -> tuple[str, Callable[[Context], object]]:
     lines = ("    " * (depth + 1) + text for text, _, depth in made.lines)
     python = "\n".join(("def expression(ctx):", *lines, ""))
+    BUDGET.spend(len(python) >> 1)
     scope: dict[str, object] = {"__builtins__": {}, **made.names}
     try:
         code: CodeType = compile(python, _FILE, "exec", dont_inherit=True)

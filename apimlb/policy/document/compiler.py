@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
 from apimlb.policy.document.draft import Draft, Entry
 from apimlb.policy.document.problems import InvalidPolicy, problem
 from apimlb.policy.document.reader import Element, read, substitute
@@ -16,6 +18,20 @@ ELEMENT_LIMIT = 10_000
 """Policies in one document, fragments expanded: far above any real one, so that nested includes end."""
 
 _PROBLEM_LIMIT = 20
+_STEPS = 20
+"""Of the budget, for compiling an element as such."""
+
+
+def _too_dear(element: Element, error: ClrException) -> InvalidPolicy:
+    """The element that an upload's budget does not reach for; raises what is no matter of the budget."""
+    if error.type_name != OVER_LIMIT:
+        raise error
+    return problem(
+        element,
+        "What the document holds up to here takes more to compile than one upload may.",
+        code="TooLong",
+        next_step="Azure may accept it; make its expressions shorter or fewer to run it locally.",
+    )
 
 
 @dataclass(slots=True)
@@ -71,13 +87,20 @@ class DocumentCompilation:
         return Block(tuple(steps))
 
     def _step(self, element: Element, path: str) -> Step | None:
-        """The compiled element; None, and a problem noted, when it does not compile."""
+        """The compiled element; None, and a problem noted, when it does not compile. The rest of an upload
+        that is too dear is not looked at."""
+        if BUDGET.left < 0:
+            return None
         try:
+            BUDGET.spend(_STEPS)
             draft = Draft(element, self, path, element)
             act = self._entry(element).compile(draft)
             draft.finish()
         except InvalidPolicy as found:
             self.note(found)
+            return None
+        except ClrException as error:
+            self.note(_too_dear(element, error))
             return None
         identity = element.attributes.get("id")
         return Step(
@@ -135,6 +158,7 @@ class DocumentCompilation:
         text = {key.lower(): value for key, value in self.fragments.items()}.get(name.lower())
         if text is None:
             raise LookupError(f"Policy fragment with id '{name}' could not be found.")
+        BUDGET.spend(len(text) >> 1)
         try:
             root = read(substitute(text, self.named_values))
         except PolicyError as error:

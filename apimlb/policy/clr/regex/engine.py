@@ -25,7 +25,7 @@ class Engine:
     """One compiled pattern; `names` are the groups' names in .NET's order, "0" first."""
 
     def __init__(self, pattern: str, options: int) -> None:
-        BUDGET.spend(100 + 20 * len(pattern))
+        BUDGET.spend(100 + 80 * len(pattern))
         reader = PatternReader(pattern, options)
         self.tree = reader.read()
         self.names = reader.names

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.csharp.binding.bound import Bound, NamespaceReference
 from apimlb.policy.csharp.binding.emit import Lines
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
 from apimlb.policy.csharp.syntax.nodes import Node
+
+_NODE = 20
+"""Steps of binding an expression, beside those for its code, which is put together of that of its parts."""
 
 N = TypeVar("N", bound=Node)
 S = TypeVar("S")
@@ -36,6 +40,9 @@ statements: Table[Scope, Lines] = Table()
 def bind(scope: Scope, node: Node) -> Result:
     """Whatever an expression means."""
     found = expressions(scope, node)
+    BUDGET.spend(
+        _NODE + (len(found.code) >> 6 if type(found) is Bound else 0)
+    )  # texts are put together of texts
     if type(found) is Bound and (found.constant is True or found.constant is False):
         scope.facts.truths[id(node)] = found.constant
     return found
@@ -59,6 +66,7 @@ def as_value(scope: Scope, found: Result, at: int | Node) -> Bound:
 
 def statement(scope: Scope, node: Node) -> Lines:
     """A statement's lines, after those that its expressions need before them."""
+    BUDGET.spend(_NODE)
     before: Lines = []
     lines = statements(scope.after(before), node)
     return [*before, *lines] if before else lines

@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.casts import as_type, enum_number, enum_of
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.metering import same_text
@@ -18,6 +19,9 @@ from apimlb.policy.csharp.binding.text import concatenated
 from apimlb.policy.csharp.binding.values import identity, literal, once, throw_code
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax import nodes
+
+_OPERATOR = 8
+"""Steps of binding an operator."""
 
 
 def bind_binary(scope: Scope, node: nodes.Binary) -> Bound:
@@ -72,6 +76,7 @@ def operate(scope: Scope, operator: str, left: Bound, right: Bound, node: nodes.
     if made is None:
         written = f"{operator}=" if isinstance(node, nodes.Assignment) else operator
         _no_operator(scope, written, left, right, node)
+    BUDGET.spend(_OPERATOR + (len(made.code) >> 7))  # the code of a chain holds that of all before
     return made
 
 

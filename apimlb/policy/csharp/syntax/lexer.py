@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.utf16 import enter
 
 _KEYWORDS = """
@@ -98,6 +99,10 @@ class SourceText:
         return PolicyError(what, line=line, column=column, code=code, next_step=next_step)
 
 
+_TOKEN_STEPS = 5
+"""Of reading a token and what it stands in."""
+
+
 def tokens(source: SourceText, start: int, end: int) -> list[Token]:
     """The tokens between two offsets, ending in one of kind "end"."""
     found: list[Token] = []
@@ -113,6 +118,7 @@ def tokens(source: SourceText, start: int, end: int) -> list[Token]:
             found.append(Token(kind, match[kind], first, at))
         elif kind == "end":
             found.append(Token(kind, "", end, end))
+            BUDGET.spend(_TOKEN_STEPS * len(found))
             return found
         elif kind == "interp":
             found.append(_interpolated(source, first, at, end))

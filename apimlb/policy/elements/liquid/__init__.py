@@ -40,6 +40,7 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
     source = draft.markup() if draft.element.children else draft.words()
     if on_request is False:
         draft.compilation.reads_response_body()
+    formats.spend(2 * len(source))
     try:
         render = dialect.compiled(source)
     except ValueError as error:
