@@ -113,14 +113,14 @@ CASES: dict[str, tuple[Case, ...]] = {
     "validate-headers": (Case('<validate-headers specified-header-action="ignore" unspecified-header-action="ignore"/>', "none", "outbound"),),
     "validate-parameters": (Case('<validate-parameters specified-parameter-action="ignore" unspecified-parameter-action="detect" errors-variable-name="e"/>', "none"),),
     "validate-status-code": (Case('<validate-status-code unspecified-status-code-action="detect" errors-variable-name="e"/>', "none", "outbound"),),
-    "rewrite-uri": (Case('<rewrite-uri template="/a?b=1"/>', "none"), Case(f'<rewrite-uri template="@(&quot;/?b=&quot; + {_KEPT[2:-1]}.Substring(0, 900))"/>')),
+    "rewrite-uri": (Case('<rewrite-uri template="/a?b=1"/>', "none"), Case(f'<rewrite-uri template="@(&quot;/?b=&quot; + {_KEPT[1:]}.Substring(0, 900))"/>')),
     "set-body": (Case(f"<set-body>{_BODY}</set-body>"), Case('<set-body>@(context.Request.Body.As&lt;JToken&gt;(true).ToString())</set-body>', "json"), Case('<set-body>@(context.Request.Body.As&lt;XElement&gt;(true).ToString())</set-body>', "xml"),
                  Case(_LIQUID.format("{{body[0]}}"), "json"), Case(_LIQUID.format("{{body}}"), "json"), Case(_LIQUID.format("{{body}}"), "xml"),
                  Case(_LIQUID.format("{% for i in body %}{{i.Key}}{{i.name}}{{i.Value}}{% endfor %}"), "json"), Case(_LIQUID.format("{% assign a = body | Split: '' %}{{ a | Uniq | Sort | Join: ',' | Size }}")),
                  Case(_LIQUID.format("{{ body | StripHtml | UrlEncode | UrlDecode | Upcase | Capitalize | NewlineToBr | Escape | Size }}"))),
     "set-header": (Case(f'<set-header name="h{{n}}" exists-action="append"><value>{_KEPT}</value></set-header>'), Case('<set-header name="h{n}"><value>a</value></set-header>', "none")),
     "set-method": (Case(f"<set-method>{_KEPT}</set-method>"),),
-    "set-query-parameter": (Case('<set-query-parameter name="a{n}"><value>b</value></set-query-parameter>', "none"), Case(f'<set-query-parameter name="a"><value>@({_KEPT[2:-1]}.Substring(0, 9000))</value></set-query-parameter>'),),
+    "set-query-parameter": (Case('<set-query-parameter name="a{n}"><value>b</value></set-query-parameter>', "none"), Case(f'<set-query-parameter name="a"><value>@({_KEPT[1:]}.Substring(0, 9000))</value></set-query-parameter>'),),
     "set-status": (Case(f'<set-status code="200" reason="{_KEPT}"/>', section="outbound"),),
     "forward-request": (Case("<forward-request/>", section="backend"),),
     "set-backend-service": (Case(f'<set-backend-service backend-id="{_KEPT}"/>'), Case(f'<set-backend-service base-url="@(&quot;https://a/&quot; + {_KEPT[2:-1]})"/>')),
@@ -218,6 +218,13 @@ def large(rng: random.Random, case: Case, size: int) -> str:
     return "".join(pieces)
 
 
+MOST_CALLS = 10
+"""That a step may pay for: the least of them take a twentieth of a microsecond."""
+
+_BESIDE = 500
+"""Calls that a run may make beside."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What a request took: counted steps, seconds of the processor, calls (of Python's functions and of C's,
@@ -260,3 +267,15 @@ def spend(case: Case, times: int, body: str, *, counts: bool = False) -> Spent:
     error = exchange.context.last_error
     stopped = error is not None and " exceed" in error.message
     return Spent(REQUEST_STEPS - exchange.context.means.steps, seconds, calls, stopped, status)
+
+
+def fault(tag: str, place: int, seed: int, size: int) -> str:
+    """What is wrong with the price of a case of an element, on a request that the seed makes; or nothing."""
+    case, rng = CASES[tag][place], random.Random(seed)
+    body, times = large(rng, case, size), rng.choice((1, 10, 40))
+    spend(case, 1, body)  # what is imported, read and kept once
+    without, spent = (spend(case, count, body, counts=True) for count in (0, times))
+    calls, steps = spent.calls - without.calls, max(spent.steps - without.steps, 0)
+    if spent.steps > REQUEST_STEPS or calls <= MOST_CALLS * steps + _BESIDE:
+        return ""
+    return f"<{tag}> (case {place}) makes {calls} calls for {steps} steps"

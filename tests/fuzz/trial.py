@@ -17,6 +17,7 @@ from apimlb.policy.csharp.expression import UNTRANSLATED, compile_fresh
 from apimlb.policy.document.reader import read
 from apimlb.policy.rehearse.cases import context_of, describe
 from apimlb.policy.rehearse.rehearsal import rehearse
+from tests.fuzz import dear
 from tests.fuzz.material import (
     grown_expression,
     grown_policy,
@@ -127,6 +128,21 @@ def _policy(rng: random.Random) -> str:
     return made if rng.random() < 0.8 else scrambled(rng, made)
 
 
+def _dear(rng: random.Random) -> str:
+    """A dear request, by what makes it."""
+    tag = rng.choice(sorted(dear.CASES))
+    return f"{tag} {rng.randrange(len(dear.CASES[tag]))} {rng.getrandbits(32)}"
+
+
+def feed_dear(text: str) -> Outcome:
+    """Run it; what it does is paid for."""
+    tag, place, seed = text.split(" ")
+    problem = dear.fault(tag, int(place), int(seed), 8_000)
+    if problem:
+        raise AssertionError(problem)
+    return "value"
+
+
 KINDS: dict[str, tuple[Callable[[random.Random], str], Callable[[str], Outcome]]] = {
     "mutated expression": (mutated_expression, feed_expression),
     "grown expression": (grown_expression, feed_expression),
@@ -134,6 +150,7 @@ KINDS: dict[str, tuple[Callable[[random.Random], str], Callable[[str], Outcome]]
     "document": (_document, feed_reader),
     "policy": (_policy, feed_policy),
     "watched policy": (watched_policy, _feed_watched),
+    "dear request": (_dear, feed_dear),
 }
 
 

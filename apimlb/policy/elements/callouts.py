@@ -150,7 +150,7 @@ def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
 def _copied(exchange: Exchange) -> Request:
     view = exchange.context.request
     content = view.body.rest if view.body else b""
-    formats.spend(len(view.headers) >> 2)
+    formats.spend(len(view.headers))
     headers = Headers((name, value) for name, value in view.headers if name.lower() != "host")
     return Request(view.method, str(view.url), headers, content, view.ip_address)
 

@@ -49,7 +49,7 @@ def _converts(draft: Draft, kind: str, made_type: str) -> tuple[Wanted, Put]:
     def put(exchange: Exchange, made: str) -> None:
         view = exchange.context.request if on_request else exchange.context.response
         assert view is not None
-        view.body = MessageBody.made(formats.octets(made))
+        view.body = MessageBody.made(formats.utf8(made))
         view.headers.set("Content-Type", made_type)
 
     return wanted, put

@@ -63,7 +63,7 @@ def whole_xml(content: bytes) -> str | None:
 
 def dumped(value: Any) -> bytes:
     """A value as JSON."""
-    return octets(json_text(value))
+    return utf8(json_text(value))
 
 
 def json_text(value: Any) -> str:
@@ -81,7 +81,7 @@ def text(content: bytes) -> str:
     return made
 
 
-def octets(made: str) -> bytes:
+def utf8(made: str) -> bytes:
     """A text as UTF-8."""
     content = made.encode("utf-8", "replace")
     BUDGET.spend(len(content) >> 6)

@@ -40,7 +40,7 @@ HeaderEdit = Callable[[Context, Headers], None]
 def _bytes(value: object) -> bytes:
     if isinstance(value, bytes | bytearray):
         return bytes(value)
-    return b"" if value is None else formats.octets(to_clr_string(value))
+    return b"" if value is None else formats.utf8(to_clr_string(value))
 
 
 BYTES = Kind("object", str.encode, _bytes)

@@ -13,6 +13,7 @@ from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, ResponseView, User
 from apimlb.policy.document.attributes import BOOLEAN, TEXT, choice, integer
 from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry, Getter
+from apimlb.policy.elements import formats
 from apimlb.policy.elements.cache import caching_type
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.steps import Found
@@ -84,6 +85,7 @@ def _key(draft: Draft) -> Key:
         parts = [f"{url.origin}{url.path}", _query(context, parameters)]
         for header in headers:
             name = header(context).lower()
+            formats.spend(1 + (len(request.headers) >> 3))
             parts.append(f"{name}={request.headers.get(name) or ''}")
         if by_developer(context):
             parts.append(f"developer={context.user.id if context.user else ''}")
@@ -97,6 +99,7 @@ def _key(draft: Draft) -> Key:
 def _query(context: Context, parameters: list[Getter[str]]) -> str:
     """The query parameters that tell responses apart; one element may name several, between semicolons."""
     query = context.request.original_url.query
+    formats.spend(2 * len(query))
     names = [name.strip() for parameter in parameters for name in parameter(context).split(";")]
     wanted = {name.lower() for name in names if name}
     held = sorted((name, values) for name, values in query.items() if not wanted or name.lower() in wanted)

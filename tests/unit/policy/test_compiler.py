@@ -273,3 +273,37 @@ def test_a_policy_may_have_an_id_wherever_it_stands() -> None:
     compile_policy(
         f"<policies><inbound><return-response id='a'>{made}</return-response></inbound></policies>"
     )
+
+
+def held(*values: str) -> str:
+    """A document with these values of variables."""
+    return document("".join(f"<set-variable name='v' value='{value}'/>" for value in values))
+
+
+DEAR = {
+    "many terms": held(*(f"@({'1+' * 40_000}{number})" for number in range(4))),
+    "a chain of a local": held(f"@{{ var a = 1; return {'a+' * 20_000}a; }}"),
+    "many lambdas": held(
+        *(
+            f"@{{ var l = new[]{{1}}; {'l.Select(x => x + 1); ' * 1_500} return {number}; }}"
+            for number in range(4)
+        )
+    ),
+    "many patterns": held(*(f'@(Regex.IsMatch("", "{"(a|b)*c" * 60}{number}"))' for number in range(100))),
+    "a long template": document(
+        f"<set-body template='liquid'>{{{{ a{' | Append: 1' * 40_000} }}}}</set-body>"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEAR)
+def test_what_one_upload_has_compiled_is_bounded_in_all(name: str) -> None:
+    assert "takes more to compile than one upload may" in refusal(DEAR[name]).what
+
+
+def test_an_upload_costs_the_same_when_its_expressions_are_known() -> None:
+    text = held(
+        *(f"@({'x' * 4}.Length + {'1+' * 6_000}{number})".replace("xxxx", '"x"') for number in range(20))
+    )
+    first, again = refusal(text), refusal(text)
+    assert (first.what, first.column) == (again.what, again.column)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from apimlb.policy.clr import exceptions
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.dates.instants import TICKS_PER_MILLISECOND, TimeSpan
 from apimlb.policy.clr.enums import Enum
@@ -55,6 +56,8 @@ def refusal(pattern: object, options: object) -> str | None:
     try:
         patterns.Regex(pattern, options.number if isinstance(options, Enum) else 0)
     except exceptions.ClrException as error:
+        if BUDGET.left < 0:  # it is the upload that is too dear
+            raise
         return error.message if error.type_name == exceptions.OVER_LIMIT else None
     return None
 

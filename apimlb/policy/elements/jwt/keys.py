@@ -1,10 +1,10 @@
 """The signing keys of a token issuer, read from its OpenID metadata and kept for a while."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from apimlb.http import Request, read
+from apimlb.policy.elements import formats
 from apimlb.policy.elements.jwt.signature import Key, public_key
 from apimlb.policy.run.exchange import Services
 
@@ -74,7 +74,7 @@ class Keyring:
 async def _document(url: str, services: Services) -> dict[str, Any]:
     try:
         response = await services.send(Request("GET", url), _TIMEOUT)
-        content = json.loads(await read(response))
+        content = formats.loaded(await read(response))
     except (ConnectionError, TimeoutError, ValueError) as error:
         raise KeysUnavailable(f"Unable to retrieve document from: '{url}'.") from error
     if response.status != 200 or not isinstance(content, dict):

@@ -12,6 +12,7 @@ from apimlb.policy.apim.credentials import read_jwt
 from apimlb.policy.document.attributes import BOOLEAN, STRING, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
+from apimlb.policy.elements import formats
 from apimlb.policy.elements.jwt import signature
 from apimlb.policy.elements.jwt.claims import (
     Check,
@@ -27,6 +28,9 @@ from apimlb.policy.elements.jwt.claims import (
 from apimlb.policy.elements.jwt.keys import Issuer, Keyring, KeysUnavailable
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
+
+_SIGNATURE = 200
+"""Steps of checking one."""
 
 _DEFAULT_ENDPOINT = "https://login.microsoftonline.com"
 _TENANT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -79,6 +83,7 @@ class _Rules:
     async def judge(self, token: str, exchange: Exchange) -> Claims:
         """The claims of a token that will do; raises TokenRefused."""
         context = exchange.context
+        formats.spend(_SIGNATURE + (len(token) >> 4))
         header = signature.header_of(token)
         algorithm = str(header.get("alg", ""))
         if algorithm == "none" and not self.signed(context):

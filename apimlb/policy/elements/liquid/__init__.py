@@ -56,7 +56,7 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
             "body": inputs.body(content, kind, parses_dates=parses_dates, nil=None if nil == "null" else ""),
             "context": inputs.context(context),
         }
-        return formats.octets(render(data, context.clock.now()))
+        return formats.utf8(render(data, context.clock.now()))
 
     return body
 

@@ -1,9 +1,18 @@
 """What the elements of one request may cost together, expressions included: counted, as theirs are."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+from apimlb.policy import elements
 from apimlb.policy.clr.budget import STEPS
-from tests.unit.policy.play import play
+from apimlb.policy.document.problems import NOT_IMPLEMENTED
+from tests.fuzz import dear
+from tests.unit.policy.play import document, play
+from tests.unit.policy.test_compiler import refusal
+
+HOME = Path(elements.__file__).parent
 
 KEEP = "<set-variable name='sent' value='@(context.Request.Body.As<string>(true))'/>"
 PUT_BACK = (
@@ -51,3 +60,38 @@ async def test_what_elements_spend_the_expressions_behind_them_lack() -> None:
     assert (await play(behind, request=request)).response.status == 200
     turn = KEEP + (PUT_BACK.format(type=kind) + element) * 2
     assert (await play(turn + behind, request=request)).response.status == 500
+
+
+def test_every_element_has_a_case_that_makes_it_dear() -> None:
+    here = {tag for tag in elements.ELEMENTS if tag not in dear.CASES}
+    for tag in here:
+        assert refusal(document(f"<{tag}/>")).problems[0].code == NOT_IMPLEMENTED, f"{tag} has no case"
+    assert set(dear.CASES) <= set(elements.ELEMENTS)
+
+
+PLACES = [(tag, place) for tag, cases in dear.CASES.items() for place in range(len(cases))]
+
+
+@pytest.mark.parametrize(("tag", "place"), PLACES)
+def test_what_an_element_does_is_paid_for(tag: str, place: int) -> None:
+    assert dear.fault(tag, place, seed=1, size=6_000) == ""
+
+
+READERS = {"json", "xml", "expat", "html", "binascii"}
+
+
+@pytest.mark.parametrize("path", sorted(HOME.rglob("*.py")), ids=lambda path: str(path.relative_to(HOME)))
+def test_elements_look_into_bodies_by_way_of_their_formats_alone(path: Path) -> None:
+    """A new element cannot read a body, or put one in a message, without paying for it."""
+    tree = ast.parse(path.read_text())
+    imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    taken = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    made = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert "octets" not in taken, "bytes that nobody pays for"
+    if path.stem == "formats":
+        return
+    quoting = {"xml.sax.saxutils"}  # writes, for a document that its maker pays for
+    assert {name for name in imported if name.partition(".")[0] in READERS} - quoting == set()
+    handed_on = ("MessageBody(held.body", "MessageBody(b", "MessageBody(self.body)", "MessageBody(body)")
+    assert [call for call in made if call.startswith("MessageBody(") and not call.startswith(handed_on)] == []
