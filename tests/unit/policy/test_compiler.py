@@ -302,8 +302,6 @@ def test_what_one_upload_has_compiled_is_bounded_in_all(name: str) -> None:
 
 
 def test_an_upload_costs_the_same_when_its_expressions_are_known() -> None:
-    text = held(
-        *(f"@({'x' * 4}.Length + {'1+' * 6_000}{number})".replace("xxxx", '"x"') for number in range(20))
-    )
+    text = held(*(f"@({'1+' * 6_000}{number})" for number in range(20)))
     first, again = refusal(text), refusal(text)
     assert (first.what, first.column) == (again.what, again.column)

@@ -7,6 +7,7 @@ relative, as it is on Windows, where API Management runs; .NET on Linux takes it
 import re
 from typing import NamedTuple
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException, invalid_operation, required
 from apimlb.policy.clr.web.escapes import decoded, escaped, shown, unescaped
 
@@ -266,8 +267,13 @@ def bad_uri(message: str) -> ClrException:
     return ClrException("System.UriFormatException", message)
 
 
+_READ = 6
+"""Steps of reading an address."""
+
+
 def make_uri(text: str | None, kind: int = ABSOLUTE) -> Uri:
     """`new Uri(text, kind)`; throws System.UriFormatException for what is not of the kind."""
+    BUDGET.spend(_READ)
     text = required(text, "uriString")
     made = Uri(text, kind)
     if made.absolute is not None and kind == RELATIVE:
