@@ -60,6 +60,8 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         "two-characters": Profile({"characters_per_token": 2.0}),
         "three-characters": Profile({"characters_per_token": 3.0}),
         "six-characters": Profile({"characters_per_token": 6.0}),
+        "words": Profile({"prompt": "words"}),
+        "uncounted": Profile({"prompt": "nothing"}),
         "unstated": Profile({"unstated": 800}, unstated=0.5),
         "settled": Profile({"settled": True}),
         "refused-count": Profile(switches={"refused_tokens_count": True}),

@@ -26,6 +26,9 @@ THEIRS = {
 }
 """An account that somebody else made, and what the file says of it."""
 _APP = "0a0a0a0a-0000-4000-8000-00000000000{}"
+_TIERS = ("gold", "silver", "default")
+_PLENTY = {"tokens_per_minute": 10_000_000}
+"""More than the clients of a life ever use."""
 _SETTINGS = ("bare_host", "accept_retry_after", "backend_header", "stream_usage", "adapt_parameters")
 # A token that is refused is told at once, and so is a right that is missing.
 _CODES = sorted(
@@ -119,6 +122,9 @@ class _Drawing:
             lambda: {"clients": [_APP.format(n) for n in range(self.rng.randint(0, 4))]},
             lambda: {"publisher_email": self.rng.choice(["a@example.com", "b@example.com"])},
             lambda: {"tier": self.rng.choice(["BasicV2", "StandardV2"])},
+            lambda: {
+                "tiers": {name: dict(_PLENTY) for name in self.rng.sample(_TIERS, self.rng.randint(0, 2))}
+            },
         ]
         changed = self.rng.choice(changes)()
         self.file |= changed
