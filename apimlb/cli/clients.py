@@ -8,7 +8,7 @@ import typer
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.options import Common
-from apimlb.cli.prose import say
+from apimlb.cli.prose import counted, say
 from apimlb.cli.tiers import InTier, place
 
 if TYPE_CHECKING:
@@ -94,5 +94,5 @@ def changed(
         now = clients.listed({**before, **made})
         if change_clients(session.workspace.config, now):
             say(f"{session.workspace.config} lists them now too.")
-    say(f"{len(now)} clients.")
+    say(f"{counted(len(now), 'client')}.")
     return now

@@ -28,6 +28,9 @@ _WORDS = {Action.DELETE: "delete ", Action.REPLACE: "replace "}
 
 _INDENT = 8
 """Columns before what continues a line of the plan."""
+_TITLE = 36
+_FIGURES = 60
+"""Columns of what stands behind a title in the tree: how far, how long, and at what."""
 _STATES = {
     "done": ("✓", "green"),
     "failed": ("✗", "red"),
@@ -91,7 +94,9 @@ def _show_bundle(bundle: Sequence[Step], target: Console, differences: dict[str,
         said = f"API {api}: {told.removeprefix('API, ')}" if api else told
     else:
         said = f"{step.resource.label}{_REVIVALS.get(step.revival or Revival.FAIL, '')}"
-    lines = wrap(f"{_WORDS.get(step.action, '')}{said}", max(40, target.width - _INDENT))
+    lines = wrap(
+        f"{_WORDS.get(step.action, '')}{said}", max(40, target.width - _INDENT), break_on_hyphens=False
+    )
     target.print(f"  {_MARKS[step.action]} {escape(lines[0])}")
     for line in lines[1:]:
         target.print(f"{'':{_INDENT}}{escape(line)}")
@@ -126,6 +131,13 @@ def _show_difference(change: Change, target: Console) -> None:
 def is_live() -> bool:
     """Whether stderr is a terminal on which something can be drawn anew."""
     return console.is_terminal and not console.is_dumb_terminal and not voice.quiet
+
+
+def columns(*, as_data: bool = False) -> int | None:
+    """How wide a line may be on stderr, or stdout (`as_data`), where that is a terminal; None where it is
+    none, and nothing has to be cut."""
+    target = Console() if as_data else console
+    return target.width if target.is_terminal else None
 
 
 @contextmanager
@@ -174,7 +186,7 @@ def _tree(rows: Sequence[Row], total: str) -> Table:
     """A line for each row, none longer than the terminal."""
     table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(width=1)
-    table.add_column(no_wrap=True, overflow="ellipsis", max_width=36)
+    table.add_column(no_wrap=True, overflow="ellipsis", max_width=max(_TITLE, stderr().width - _FIGURES))
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)

@@ -12,11 +12,11 @@ from apimlb.cli.applications import Endpoint
 from apimlb.cli.board import span
 from apimlb.cli.capacity_file import capacities_in, change_capacity
 from apimlb.cli.consent import Consent, confirm, confirm_capacity, confirm_plan, plan_document
-from apimlb.cli.console import show_plan
+from apimlb.cli.console import columns, show_plan
 from apimlb.cli.interruption import winding_down
 from apimlb.cli.outline import removal_lines
 from apimlb.cli.progress import Progress
-from apimlb.cli.prose import say, show, voice
+from apimlb.cli.prose import counted, say, show, voice
 from apimlb.cli.questions import ask
 from apimlb.cli.quotas import table
 from apimlb.cli.renames import former, origin
@@ -340,7 +340,7 @@ def _say_what_was_cut_off(deployer: Deployer) -> None:
 def _show_preview(session: Session, made: Preview, *, as_data: bool = False, quiet: bool = False) -> None:
     if not quiet:
         show_plan(made.plan, where=session.where, as_data=as_data, whole=voice.verbose)
-        for line in table(made.quotas) if made.quotas else ():
+        for line in table(made.quotas, columns(as_data=as_data)) if made.quotas else ():
             (show if as_data else say)(line)
         for line in _usual_time(session, made.plan):
             say(line)
@@ -353,7 +353,7 @@ def _usual_time(session: Session, plan: Plan) -> Iterator[str]:
     known = usual_times(session)
     seconds = None if plan.is_empty else known.total(plan)
     if seconds is not None and seconds >= 1:
-        yield f"It usually takes {span(seconds)}, as {known.runs} earlier runs did."
+        yield f"It usually takes {span(seconds)}, as {counted(known.runs, 'earlier run')} did."
 
 
 def _drained(session: Session, made: Preview) -> Iterator[str]:

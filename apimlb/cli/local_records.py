@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -10,6 +10,7 @@ from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import common, verb
 from apimlb.cli.local_control import ask
 from apimlb.cli.options import STATE
+from apimlb.policy.run.records import Kind
 
 RECORDS = verb(STATE, examples=("apimlb local records --kind metric --output json",))
 
@@ -17,12 +18,9 @@ RECORDS = verb(STATE, examples=("apimlb local records --kind metric --output jso
 def records(
     context: typer.Context,
     kind: Annotated[
-        str,
-        typer.Option(
-            help="Only metric, telemetry, event, message, request, trace, credential or proxy.",
-            show_default=False,
-        ),
-    ] = "",
+        Kind | None,
+        typer.Option(metavar="KIND", help=f"Only {', '.join(get_args(Kind))}.", show_default=False),
+    ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Forget them, once they are shown.")] = False,
 ) -> Answer:
     """Show what would have been sent elsewhere. That is metrics, requests logged, events and messages.
@@ -30,7 +28,7 @@ def records(
     Nothing of it was sent. The latest 10,000 are kept, until the local Azure stops.
     """
     said = common(context)
-    found = [row for row in ask(said, "GET", "records") if kind in ("", row["kind"])]
+    found = [row for row in ask(said, "GET", "records") if kind in (None, row["kind"])]
     if clear:
         ask(said, "DELETE", "records")
     return Answer(found, map(described, found))

@@ -69,6 +69,11 @@ def show_json(document: Any) -> None:
     show(json.dumps(document, indent=2))
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 client`, `2 clients`."""
+    return f"{number} {one}" if number == 1 else f"{number} {many or f'{one}s'}"
+
+
 def complain(error: ApimlbError) -> None:
     """What went wrong and where, why, what else did, what to do next, and last and dim what Azure said."""
     _say(f"Error: {error.what}")

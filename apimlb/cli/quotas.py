@@ -1,4 +1,4 @@
-"""Quotas and regions as tables of 80 columns, and `apimlb regions`.
+"""Quotas and regions as tables, and `apimlb regions`.
 
 region          model                  sku               limit    used    free   asked
 eastus2         gpt-5.1                GlobalStandard     1000     120     880      30
@@ -25,11 +25,12 @@ REGIONS = verb(
     )
 )
 _NUMBER = 7
-_WORDS = 80 - 4 * _NUMBER - 3
+_FIGURES = 4 * _NUMBER + 3
 
 
-def table(rows: "Sequence[Row]") -> Iterator[str]:
-    """The quotas that a plan draws on; what does not fit is marked. What gives quota back draws on none."""
+def table(rows: "Sequence[Row]", columns: int | None = None) -> Iterator[str]:
+    """The quotas that a plan draws on, in so many columns; what does not fit is marked. What gives quota back
+    draws on none."""
     rows = [row for row in rows if row.asked > 0]
     if not rows:
         return iter(())
@@ -39,16 +40,19 @@ def table(rows: "Sequence[Row]") -> Iterator[str]:
         *((row.limit, row.used, row.free, row.asked) for row in rows),
     ]
     marks = ["", *("" if row.fits else "  !" for row in rows)]
-    return _lines(words, figures, marks)
+    return _lines(words, figures, marks, columns)
 
 
 def _lines(
-    words: Sequence[Sequence[str]], figures: Sequence[Sequence[object]], marks: Sequence[str]
+    words: Sequence[Sequence[str]],
+    figures: Sequence[Sequence[object]],
+    marks: Sequence[str],
+    columns: int | None = None,
 ) -> Iterator[str]:
     widths = [max(len(row[column]) for row in words) for column in range(len(words[0]))]
     # The model's name gives way, then the sku's.
     for column in (1, 2):
-        over = sum(widths) + len(widths) - 1 - _WORDS
+        over = sum(widths) + len(widths) - 1 + _FIGURES - columns if columns else 0
         widths[column] -= max(0, min(over, widths[column] - 12))
     for row, numbers, mark in zip(words, figures, marks, strict=True):
         left = " ".join(f"{_cut(text, width):<{width}}" for text, width in zip(row, widths, strict=True))

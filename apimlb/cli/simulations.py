@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from apimlb.cli import stack_settings
-from apimlb.cli.prose import say
+from apimlb.cli.prose import counted, say
 from apimlb.cli.workspace import Workspace
 from apimlb.errors import ConfigError, PolicyError
 from apimlb.local.entra.keys import make_key
@@ -94,7 +94,7 @@ def capacity_lines(found: Sequence[Mapping[str, Any]], goal: float) -> Iterator[
     best = min(found, key=lambda size: size["refused_with_one_away"])
     yield (
         f"Capacity is in thousands of tokens per minute on each deployment. With one account away, "
-        f"{best['accounts']} accounts serve the most."
+        f"{counted(best['accounts'], 'account serves', 'accounts serve')} the most."
     )
 
 

@@ -40,7 +40,8 @@ def _default(known: dict[Subscription, bool], folder: Path) -> Subscription:
         raise AuthError(
             "Not logged in to Azure",
             where=str(folder),
-            next_step=f"Run `az login`, or set {VARIABLE} for another login.",
+            next_step="Run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and "
+            f"{VARIABLE}; `--local` needs none.",
         )
     default = next((s for s, is_default in known.items() if is_default), None)
     if default is None:

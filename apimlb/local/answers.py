@@ -14,7 +14,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from apimlb.errors import ConfigError
+from apimlb.errors import ConfigError, unreadable
 from apimlb.local.openai.switches import Charging
 from apimlb.local.world import WorldSettings
 
@@ -26,8 +26,12 @@ def read_answers(path: Path) -> dict[str, Any]:
     """The answers in the file by name; raises `ConfigError` when it is no such file."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _wrong(path, f"It cannot be read: {error}") from None
+    except OSError as error:
+        raise _wrong(path, f"{error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise _wrong(path, "The file is not in UTF-8.") from None
+    except (ValueError, RecursionError) as error:
+        raise unreadable("JSON", error, path) from None
     answers = document.get("answers") if isinstance(document, dict) else None
     if not isinstance(answers, dict) or document.get("version") != VERSION:
         raise _wrong(path, f"It has no answers of version {VERSION}.")

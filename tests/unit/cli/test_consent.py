@@ -103,15 +103,19 @@ def test_what_is_billed_by_the_hour_is_said(capsys: pytest.CaptureFixture[str]) 
     assert "Billed" not in capsys.readouterr().err
 
 
-def test_a_table_of_quotas_has_80_columns() -> None:
+def test_a_table_of_quotas_is_as_wide_as_the_terminal_and_whole_off_one() -> None:
     sku, model = "DataZoneProvisionedManaged", "text-embedding-3-large-with-more"
     rows = [
         Row("southeastasia-and-on", model, sku, "q", 1_000_000, 999_999, 5),
         Row("eastus2", "gpt-5.1", "GlobalStandard", "q", 10, 0, 30),
     ]
-    lines = list(table(rows))
-    assert max(map(len, lines)) <= 80
-    assert lines[2].endswith("!")
+    for narrow in (80, 100):
+        lines = list(table(rows, narrow))
+        assert max(map(len, lines)) <= narrow
+        assert model not in lines[1]
+    for columns in (140, None):
+        lines = list(table(rows, columns))
+        assert (sku in lines[1], model in lines[1], lines[2].endswith("!")) == (True, True, True)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def test_capacity_grows_with_what_is_asked_and_few_are_refused():
 def test_capacity_is_shown_to_a_person_as_a_table():
     shown = run("capacity --tokens 400,100 --accounts 1 --minutes 2 --rpm 20")
     assert shown.startswith("accounts, each in a region")
+    assert shown.endswith("With one account away, 1 account serves the most.\n")
 
 
 def test_a_policy_that_azure_would_refuse_is_blamed_on_its_file(tmp_path):

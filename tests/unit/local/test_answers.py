@@ -65,3 +65,12 @@ def test_another_file_is_told_apart(tmp_path: Path) -> None:
     for file in (tmp_path / "none.json", tmp_path / "broken.json", written(tmp_path, {}, version=2)):
         with pytest.raises(ConfigError):
             answered(WorldSettings(), file)
+
+
+def test_a_file_that_is_no_json_is_told_in_our_words_and_the_readers_come_last(tmp_path: Path) -> None:
+    file = tmp_path / "answers.json"
+    file.write_text("{oops")
+    with pytest.raises(ConfigError, match="it goes wrong at line 1, column 2") as refused:
+        answered(WorldSettings(), file)
+    assert "Expecting property name" in refused.value.raw
+    assert "Expecting" not in refused.value.what
