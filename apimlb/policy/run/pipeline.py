@@ -9,10 +9,11 @@ from collections.abc import Awaitable
 from apimlb.http import Response
 from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.clr.budget import BUDGET, FAILURE_STEPS
+from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Section
 from apimlb.policy.run.faults import PolicyFault, default_response, last_error
 from apimlb.policy.run.policy import Policy
-from apimlb.policy.run.steps import Found, Returned, run_block
+from apimlb.policy.run.steps import Found, Returned, fault_of, run_block
 from apimlb.policy.run.turns import paid
 
 
@@ -41,6 +42,8 @@ async def _run(policy: Policy, exchange: Exchange) -> Response:
                 end(exchange)
         except PolicyFault as fault:
             await _on_error(policy, exchange, fault)
+        except ClrException as error:  # what was owed has cost too much
+            await _on_error(policy, exchange, fault_of(error))
         except Returned:
             pass
     except BaseException:

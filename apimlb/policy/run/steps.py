@@ -57,7 +57,7 @@ async def run_block(block: Block, exchange: Exchange) -> None:
 
 def placed(problem: PolicyFault | ClrException, step: Step) -> PolicyFault:
     """The fault that a problem in `step` is. A fault that an inner step has already placed stays there."""
-    fault = _fault(problem) if isinstance(problem, ClrException) else problem
+    fault = fault_of(problem) if isinstance(problem, ClrException) else problem
     if not fault.path:
         fault.source = fault.source or step.tag
         fault.path = step.path
@@ -66,7 +66,7 @@ def placed(problem: PolicyFault | ClrException, step: Step) -> PolicyFault:
     return fault
 
 
-def _fault(problem: ClrException) -> PolicyFault:
+def fault_of(problem: ClrException) -> PolicyFault:
     """The fault that an exception is which came out of an element: of its expression, but for the request's
     own bound."""
     if problem.type_name == OVER_LIMIT and not problem.line:

@@ -95,3 +95,12 @@ def test_elements_look_into_bodies_by_way_of_their_formats_alone(path: Path) -> 
     assert {name for name in imported if name.partition(".")[0] in READERS} - quoting == set()
     handed_on = ("MessageBody(held.body", "MessageBody(b", "MessageBody(self.body)", "MessageBody(body)")
     assert [call for call in made if call.startswith("MessageBody(") and not call.startswith(handed_on)] == []
+
+
+async def test_an_answer_that_costs_too_much_to_count_is_a_fault_like_any_other() -> None:
+    limit = '<llm-token-limit counter-key="a" tokens-per-minute="9" estimate-prompt-tokens="false"/>'
+    answer = {"status": 200, "body": f"[{'[],' * 1_500_000}1]"}
+    played = await play(limit, backends=[{"reply": answer}])
+    assert played.response.status == 500
+    assert played.last_error is not None
+    assert played.last_error.reason == "StepLimitExceeded"
