@@ -5,15 +5,7 @@ import re
 
 from apimlb.policy.clr.budget import BUDGET, SMALL
 
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-
-
-def _split(text: str) -> str:
-    """Each character as its UTF-16 code units: they are made whole code points, two bytes wider each."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    points = bytearray(2 * len(units))
-    points[0::4], points[1::4] = units[0::2], units[1::2]
-    return points.decode("utf-32-le", "surrogatepass")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def enter(text: str) -> str:
@@ -22,10 +14,14 @@ def enter(text: str) -> str:
         return text
     if len(text) > SMALL:
         BUDGET.spend(len(text) >> 6)
-    if _ASTRAL.search(text) is None:
+    units = text.encode("utf-16-le", "surrogatepass")
+    pairs = len(units) // 2 - len(text)
+    if not pairs:
         return text
-    BUDGET.spend(len(text) >> 5)
-    return _split(text)
+    BUDGET.spend(pairs)  # Python takes long over each half
+    points = bytearray(2 * len(units))
+    points[0::4], points[1::4] = units[0::2], units[1::2]
+    return points.decode("utf-32-le", "surrogatepass")
 
 
 def leave(text: str) -> str:
@@ -34,10 +30,11 @@ def leave(text: str) -> str:
         return text
     if len(text) > SMALL:
         BUDGET.spend(len(text) >> 6)
+    halves = len(_HALF.findall(text))
+    if not halves:
+        return text
+    BUDGET.spend(halves)
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-
-
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 def whole(text: str) -> str:
