@@ -69,13 +69,13 @@ class Fault:
     def check(self) -> None:
         """Raise `ConfigError` for a fault that could not happen or would change nothing."""
         if self.plane and self.plane not in PLANES:
-            raise _refused(f"there is no plane {self.plane!r}", f"choose one of {', '.join(PLANES)}")
+            raise _refused(f"There is no plane {self.plane!r}.", f"Choose one of {', '.join(PLANES)}.")
         if self.status and not 200 <= self.status <= 599:
-            raise _refused(f"{self.status} is no status from 200 to 599", "choose another status")
+            raise _refused(f"{self.status} is no status from 200 to 599.", "Choose another status.")
         if min(self.count, self.skip, self.cut + 1) < 0 or not _lasts(self.delay) or not _lasts(self.seconds):
-            raise _refused("a number, a delay or a time is below 0", "give a number from 0 up")
+            raise _refused("A number, a delay or a time is below 0.", "Give a number from 0 up.")
         if any(set(name + value) & {"\r", "\n"} for name, value in self.headers):
-            raise _refused("a header has a line break in it", "leave it out")
+            raise _refused("A header has a line break in it.", "Leave it out.")
         if self.operation:
             self._check_operation()
         else:
@@ -83,25 +83,27 @@ class Fault:
 
     def _check_answer(self) -> None:
         if self.code and not self.status and self.code not in CODES:
-            raise _refused(f"no status is known for {self.code!r}", f"give one, or name {', '.join(CODES)}")
+            raise _refused(f"No status is known for {self.code!r}.", f"Give one, or name {', '.join(CODES)}.")
         if self.reset and (self.answers or self.cut >= 0):
-            raise _refused("a connection that is reset carries no answer", "leave out status, code and cut")
+            raise _refused("A connection that is reset carries no answer.", "Leave out status, code and cut.")
         if (self.body or self.headers) and not self.answers:
-            raise _refused("a body or a header belongs to a status", "give a status too")
+            raise _refused("A body or a header belongs to a status.", "Give a status too.")
         if not (self.answers or self.delay or self.reset or self.cut >= 0):
-            raise _refused("the fault does nothing", "give a status, a code, a delay, a reset or a cut")
+            raise _refused("The fault does nothing.", "Give a status, a code, a delay, a reset or a cut.")
         if self.applied and not (self.answers or self.reset):
-            raise _refused("an answer that is kept takes no place", "give a status, a code or a reset")
+            raise _refused("An answer that is kept takes no place.", "Give a status, a code or a reset.")
 
     def _check_operation(self) -> None:
         if self.operation not in get_args(End):
             raise _refused(
-                f"an operation cannot end {self.operation!r}", f"choose one of {', '.join(get_args(End))}"
+                f"An operation cannot end {self.operation!r}.", f"Choose one of {', '.join(get_args(End))}."
             )
         if self.plane not in ("", "arm"):
-            raise _refused("only ARM has operations", "leave out the plane")
+            raise _refused("Only ARM has operations.", "Leave out the plane.")
         if self.status or self.reset or self.cut >= 0 or self.delay or self.applied:
-            raise _refused("an operation that ends otherwise is answered as any", "leave out all but a code")
+            raise _refused(
+                "An operation that ends otherwise is answered as any.", "Leave out all but a code."
+            )
 
     def meets(self, plane: Plane, request: Request) -> bool:
         if self.plane not in ("", plane) or self.method.upper() not in ("*", request.method.upper()):
@@ -165,7 +167,7 @@ class Faults:
         """Take one back; raises `NotFoundError`."""
         if self._orders.pop(id, None) is None:
             raise NotFoundError(
-                f"there is no fault {id}", next_step="Run `apimlb local fault list` to see those there are."
+                f"There is no fault {id}.", next_step="Run `apimlb local fault list` to see those there are."
             )
 
     def clear(self) -> int:

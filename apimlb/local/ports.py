@@ -63,7 +63,7 @@ def listening(port: int) -> Iterator[socket.socket]:
             opened.listen()
         except PermissionError as error:
             raise ConfigError(
-                f"port {port} needs rights that you do not have", next_step="Choose a port above 1023."
+                f"Port {port} needs rights that you do not have", next_step="Choose a port above 1023."
             ) from error
         except OSError as error:
             raise _taken(port) from error
@@ -72,7 +72,7 @@ def listening(port: int) -> Iterator[socket.socket]:
 
 def _taken(port: int) -> ConflictError:
     holder = processes.listener(port)
-    where, what = f"{HOST}:{port}", f"port {port} is in use by {holder or 'another program'}"
+    where, what = f"{HOST}:{port}", f"Port {port} is in use by {holder or 'another program'}"
     next_step = (
         "Run `apimlb local up --gateway-port 0 --arm-port 0`: it takes free ports, which this folder keeps."
     )

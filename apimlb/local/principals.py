@@ -30,7 +30,7 @@ def find(store: Store, owner: Application, kind: str, id: str) -> Principal | Us
             return User(id)
         case "identity":
             return _identity(store, id)
-    raise ConfigError(f"there is no kind of principal {kind!r}", next_step="give app, user or identity")
+    raise ConfigError(f"There is no kind of principal {kind!r}.", next_step="Give app, user or identity.")
 
 
 def _application(store: Store, client_id: str) -> Principal:
@@ -46,7 +46,7 @@ def _identity(store: Store, id: str) -> Principal:
         if id.lower() in _names(document):
             return Principal(str(properties["clientId"]), str(properties["principalId"]), "2")
     raise NotFoundError(
-        f"there is no managed identity {id}", next_step="give its client id, its principal id or its name"
+        f"There is no managed identity {id}.", next_step="Give its client id, its principal id or its name."
     )
 
 

@@ -91,7 +91,7 @@ def start(
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     raise ApimlbError(
-        f"the local Azure did not answer within {_START_SECONDS:.0f} s",
+        f"The local Azure did not answer within {_START_SECONDS:.0f} s",
         where=str(log),
         next_step="Read its log.",
     )
@@ -101,13 +101,13 @@ def _require_no_other(state: Path) -> None:
     """Raise `ConflictError` when a local Azure has this state."""
     if (running := read(state)) is not None:
         raise ConflictError(
-            f"the local Azure already runs (process {running.pid})",
+            f"The local Azure already runs (process {running.pid})",
             where=str(state),
             next_step="Use it, or stop it with `apimlb local down`.",
         )
     if _holds_lock(state):
         raise ConflictError(
-            "the local Azure of this folder is starting or stopping, or does not answer",
+            "The local Azure of this folder is starting or stopping, or does not answer",
             where=str(state),
             next_step="Run the same command again in a moment, or `apimlb local down` to stop it.",
         )
@@ -183,7 +183,7 @@ def stop(state: Path, *, clock: Clock | None = None) -> None:
             return
         clock.pause(_POLL_SECONDS)
     raise ApimlbError(
-        f"the local Azure (process {pid}) did not stop within {_STOP_SECONDS:.0f} s",
+        f"The local Azure (process {pid}) did not stop within {_STOP_SECONDS:.0f} s",
         where=str(state),
         next_step=f"Run `kill -9 {pid}`.",
     )
@@ -231,7 +231,7 @@ def _failure(code: int, log: Path) -> ApimlbError:
     said, where, next_step = (_last(lines, mark) for mark in (_SAID, _WHERE, _NEXT))
     if not said:
         return ApimlbError(
-            f"the local Azure did not start: it ended with code {code}",
+            f"The local Azure did not start: it ended with code {code}",
             where=str(log),
             next_step="Read its log.",
         )
@@ -299,7 +299,7 @@ def _not_running(state: Path) -> ApimlbError:
     if keeper is not None and keeper.bereft:
         return _bereft(state, keeper.pid)
     return NotFoundError(
-        "the local Azure is not running",
+        "The local Azure is not running",
         where=str(state),
         next_step="Run `apimlb local up`, or `apimlb deploy --local`, which starts it.",
     )
@@ -307,7 +307,7 @@ def _not_running(state: Path) -> ApimlbError:
 
 def _bereft(state: Path, pid: int) -> ConflictError:
     return ConflictError(
-        f"the local Azure still runs (process {pid}), but its folder was deleted under it",
+        f"The local Azure still runs (process {pid}), but its folder was deleted under it",
         where=str(state),
         next_step="Run `apimlb local down`, which stops it; then the same command again starts it anew.",
     )

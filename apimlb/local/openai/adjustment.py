@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -32,15 +33,19 @@ def _types() -> dict[str, Any]:
 def _checked(name: str, value: Any) -> Any:
     if name not in _types() or name == "switches":
         known = sorted(set(_types()) - {"switches"})
-        raise ConfigError(f"an account has no setting {name!r}", next_step=f"it has {', '.join(known)}")
+        near = get_close_matches(name, known, n=1)
+        meant = f"Did you mean {near[0]}? " if near else ""
+        raise ConfigError(
+            f"An account has no setting {name!r}.", next_step=f"{meant}It has {', '.join(known)}."
+        )
     if name == "charging":
         if not isinstance(value, str) or value not in CHARGES:
-            raise _refused(name, value, f"choose one of {', '.join(CHARGES)}")
+            raise _refused(name, value, f"Choose one of {', '.join(CHARGES)}.")
         return CHARGES[value]
     wanted = _types()[name]
     if options := [option for option in get_args(wanted) if isinstance(option, str)]:
         if value not in options:
-            raise _refused(name, value, f"choose one of {', '.join(options)}")
+            raise _refused(name, value, f"Choose one of {', '.join(options)}.")
         return value
     if name == "answer_tokens":
         return _bounds(name, value)
@@ -53,28 +58,28 @@ def _plain(name: str, value: Any, wanted: type) -> Any:
     """A boolean, or a number from 0 up (a pressure above it)."""
     if wanted is bool:
         if not isinstance(value, bool):
-            raise _refused(name, value, "give true or false")
+            raise _refused(name, value, "Give true or false.")
         return value
     fits = isinstance(value, int) or (wanted is float and isinstance(value, float))
     if isinstance(value, bool) or not fits or not 0 <= value < _MOST:
-        raise _refused(name, value, "give a number from 0 up")
+        raise _refused(name, value, "Give a number from 0 up.")
     if name in ("pressure", "hidden_pressure") and not value:
-        raise _refused(name, value, "give a number above 0: 2 halves every limit")
+        raise _refused(name, value, "Give a number above 0: 2 halves every limit.")
     return wanted(value)
 
 
 def _bounds(name: str, value: Any) -> tuple[int, int]:
     least, most = value if isinstance(value, list) and len(value) == 2 else (0, 0)
     if not (type(least) is type(most) is int and 1 <= least <= most):
-        raise _refused(name, value, "give the least and the most, such as [8, 40]")
+        raise _refused(name, value, "Give the least and the most, such as [8, 40].")
     return least, most
 
 
 def _terms(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(term, str) and term for term in value):
-        raise _refused(name, value, 'give a list of texts, such as ["forbidden"]')
+        raise _refused(name, value, 'Give a list of texts, such as ["forbidden"].')
     return tuple(value)
 
 
 def _refused(name: str, value: Any, next_step: str) -> ConfigError:
-    return ConfigError(f"{name} cannot be {value!r}", next_step=next_step)
+    return ConfigError(f"{name} cannot be {value!r}.", next_step=next_step)

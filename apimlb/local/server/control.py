@@ -25,6 +25,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import asdict, fields
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote
 
@@ -126,7 +127,7 @@ class Control:
         if not rest:
             return 200, {"cleared": self._world.faults.clear()}
         if not rest.isdecimal():
-            raise NotFoundError(f"there is no fault {rest}", next_step="give the number that `list` shows")
+            raise NotFoundError(f"There is no fault {rest}.", next_step="See `apimlb local fault list`.")
         self._world.faults.remove(int(rest))
         return 200, {"cleared": 1}
 
@@ -152,7 +153,7 @@ class Control:
             case "advance":
                 self._clock.advance(_seconds(asked.get("seconds"), "the clock"))
             case other:
-                raise ConfigError(f"a clock cannot {other}", next_step="give freeze, resume or advance")
+                raise ConfigError(f"A clock cannot {other}.", next_step="Give freeze, resume or advance.")
         self._world.store.put(Document(_CLOCK_ID, "apimlb/clocks", asdict(self._clock.reading())))
         # The data planes look at what ARM has brought to its end, and nobody may be asking ARM.
         self._world.arm.ripen()
@@ -192,8 +193,11 @@ class Control:
         name = unquote(name)
         names = [last_segment(document.id) for document in self._world.store.of_kind(ACCOUNT_KIND)]
         if name.lower() not in map(str.lower, names):
-            known = f"there are {', '.join(names)}" if names else "deploy first"
-            raise NotFoundError(f"there is no account {name!r}", next_step=known)
+            alike = [each for each in names if name.lower() in each.lower()]
+            near = alike if len(alike) == 1 else get_close_matches(name, names, n=1)
+            meant = f"Did you mean {near[0]}? " if near else ""
+            known = f"{meant}There are {', '.join(names)}." if names else "Run `apimlb deploy --local` first."
+            raise NotFoundError(f"There is no account {name}.", next_step=known)
         return name
 
     def _mint(self, rest: str, asked: Json) -> tuple[int, Any]:
@@ -201,10 +205,10 @@ class Control:
         flaws = asked.get("flaws") or []
         version: Version = asked.get("version") or "1.0"
         if not set(flaws) <= set(FLAWS) or version not in ("1.0", "2.0"):
-            known = f"flaws are {', '.join(FLAWS)}; versions 1.0 and 2.0"
-            raise ConfigError("a token cannot be made that way", where="the token", next_step=known)
+            known = f"Flaws are {', '.join(FLAWS)}; versions 1.0 and 2.0."
+            raise ConfigError("A token cannot be made that way.", where="the token", next_step=known)
         if not asked.get("audience"):
-            raise ConfigError("a token is for somebody", where="the token", next_step="give an audience")
+            raise ConfigError("A token is for somebody.", where="the token", next_step="Give an audience.")
         who = find(
             world.store, world.settings.owner, asked.get("kind") or "owner", str(asked.get("id") or "")
         )

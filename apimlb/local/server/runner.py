@@ -170,7 +170,7 @@ def _lock(state: Path, clock: Clock) -> Iterator[None]:
                 break
             if attempt == _LOCK_ATTEMPTS - 1:
                 raise ConflictError(
-                    "the local Azure already runs",
+                    "The local Azure already runs",
                     where=str(state),
                     next_step="Use it, or stop it with `apimlb local down`.",
                 )

@@ -44,7 +44,7 @@ def test_tokens_take_their_time(site: Site, client: openai.AzureOpenAI) -> None:
 def test_a_setting_that_there_is_not_is_refused(site: Site) -> None:
     ran = site.apimlb("local", "account", "direct", "--set", "mood=bad")
     assert ran.code == 2
-    assert "an account has no setting 'mood'" in ran.err
+    assert "An account has no setting 'mood'" in ran.err
 
 
 class TestFaults:

@@ -224,7 +224,7 @@ class TestProcess:
 
     def test_a_port_in_use_is_named(self, azure, tmp_path):
         port = int(azure.endpoint.gateway_url.rpartition(":")[2])
-        with pytest.raises(ConflictError, match=f"port {port} is in use"):
+        with pytest.raises(ConflictError, match=f"Port {port} is in use"):
             process.start(tmp_path, gateway_port=port, arm_port=0)
         assert process.read(tmp_path) is None
 

@@ -269,11 +269,11 @@ class TestOrders:
             (Fault(status=500, plane="moon"), "no plane"),  # type: ignore[arg-type]
             (Fault(status=500, skip=-1), "below 0"),
             (Fault(status=500, seconds=float("inf")), "below 0"),
-            (Fault(code="Strange"), "no status is known"),
+            (Fault(code="Strange"), "No status is known"),
             (Fault(code="Conflict", reset=True), "carries no answer"),
             (Fault(delay=1, applied=True), "takes no place"),
             (Fault(operation="well"), "cannot end"),  # type: ignore[arg-type]
-            (Fault(operation="failed", plane="openai"), "only ARM"),
+            (Fault(operation="failed", plane="openai"), "Only ARM"),
             (Fault(operation="failed", status=500), "answered as any"),
         ],
     )

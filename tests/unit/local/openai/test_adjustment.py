@@ -36,10 +36,11 @@ def test_what_is_named_changes_and_the_rest_stays():
 @pytest.mark.parametrize(
     ("asked", "help"),
     [
-        ({"speed": 1}, "an account has no setting 'speed'"),
-        ({"switches": {}}, "an account has no setting 'switches'"),
-        ({"charging": "guess"}, "choose one of likely,"),
-        ({"rate_headers": "none"}, "choose one of numbers, sentinel"),
+        ({"speed": 1}, "An account has no setting 'speed'"),
+        ({"presure": 2}, "Did you mean pressure?"),
+        ({"switches": {}}, "An account has no setting 'switches'"),
+        ({"charging": "guess"}, "Choose one of likely,"),
+        ({"rate_headers": "none"}, "Choose one of numbers, sentinel"),
         ({"pressure": 0}, "above 0"),
         ({"hidden_pressure": 0}, "above 0"),
         ({"token_seconds": -1}, "from 0 up"),

@@ -61,9 +61,14 @@ class TestAccounts:
 
     async def test_that_are_not_there_or_settings_that_cannot_be_are_refused(self, scene):
         status, said = await scene("PUT", "accounts/east", {"pressure": 2})
-        assert (status, said["next_step"]) == (404, "deploy first")
+        assert (status, said["next_step"]) == (404, "Run `apimlb deploy --local` first.")
         scene.store.put(Document(self.EAST, "microsoft.cognitiveservices/accounts"))
         assert (await scene("DELETE", "accounts/west"))[0] == 404
+        status, said = await scene("PUT", "accounts/eas", {"pressure": 2})
+        assert (status, said["next_step"]) == (
+            404,
+            f"Did you mean {self.EAST.rpartition('/')[2]}? There are {self.EAST.rpartition('/')[2]}.",
+        )
         assert (await scene("PUT", "accounts/east", {"pressure": "high"}))[0] == 400
 
 
