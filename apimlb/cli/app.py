@@ -24,8 +24,9 @@ from apimlb.cli import (
 )
 from apimlb.cli.answers import Answer
 from apimlb.cli.applications import App, Form, printed
+from apimlb.cli.contents import Contents
 from apimlb.cli.endings import DETAILED, run_to_its_end
-from apimlb.cli.grammar import Group, common, verb
+from apimlb.cli.grammar import common, verb
 from apimlb.cli.hints import learn
 from apimlb.cli.options import FILES, NOTHING, STATE, Hourly, OnSoftDeleted, Prune
 from apimlb.cli.prose import say, show
@@ -33,7 +34,7 @@ from apimlb.stack.choices import Tier
 
 app = typer.Typer(
     name="apimlb",
-    cls=Group,
+    cls=Contents,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

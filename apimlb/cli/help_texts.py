@@ -30,8 +30,8 @@ def _texts(command: Any, words: str, above: Any) -> Iterator[tuple[str, str]]:
     settings = {**command.context_settings, "terminal_width": COLUMNS - 2}
     context = command.context_class(command, info_name=words.split()[-1], parent=above, **settings)
     yield words, command.get_help(context) + "\n"
-    for name, each in command.commands.items() if isinstance(command, TyperGroup) else ():
-        yield from _texts(each, f"{words} {name}", context)
+    for name in command.list_commands(context) if isinstance(command, TyperGroup) else ():
+        yield from _texts(command.commands[name], f"{words} {name}", context)
 
 
 def kept() -> dict[str, str]:

@@ -4,9 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from apimlb.cli.app import app
+from apimlb.cli.contents import SECTIONS
 from apimlb.cli.help_texts import COLUMNS, kept, texts
 
 TEXTS = texts()
@@ -21,7 +26,7 @@ def test_a_help_is_short_and_shows_examples(words: str) -> None:
     lines = TEXTS[words].splitlines()
     assert max(map(len, lines)) <= COLUMNS
     assert len(lines) <= 75
-    is_group = "Commands:" in lines
+    is_group = "Commands:" in lines or words == "apimlb"
     assert is_group or "Examples:" in lines
     assert not re.search(r"<(str|int|float|path)\b|\{\w+\}:", TEXTS[words]), "Python's names of types"
     assert not [line for line in lines if line.endswith("...") and not line.startswith("Usage")]
@@ -38,3 +43,16 @@ def test_the_kept_text_is_what_a_terminal_gets(line: list[str]) -> None:
 
     assert printed(120) == TEXTS[" ".join(["apimlb", *line[:-1]])]
     assert max(map(len, printed(60).splitlines())) <= 60
+
+
+def test_every_command_is_listed_once_as_the_readme_does() -> None:
+    listed = [name for names in SECTIONS.values() for name in names]
+    whole: Any = typer.main.get_command(app)
+    assert sorted(listed) == sorted(whole.commands)
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([a-zA-Z ]+) \| (`.*`) \|$", readme, re.M)
+    told = {title: [name.split()[0] for name in re.findall(r"`([^`]+)`", names)] for title, names in rows}
+    told["run Azure here"] = ["local"]
+    assert {title: [*dict.fromkeys(names)] for title, names in told.items()} == {
+        f"{title[0].lower()}{title[1:]}": [*names] for title, names in SECTIONS.items()
+    }
