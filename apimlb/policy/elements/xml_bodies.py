@@ -26,7 +26,7 @@ _NOT_IN_NAMES = re.compile(r"[^\w.:-]")
 _MEMBER = 5
 """Steps of writing a value of JSON that has been read as an element."""
 
-_ELEMENT = 10
+_ELEMENT = 4
 """Steps of making JSON of an element that has been read."""
 
 Json = Any

@@ -29,7 +29,7 @@ _XML = re.compile(r"[/+]xml\s*(;|$)", re.IGNORECASE)
 _VALUE = 1
 """Steps of binding a value of JSON that has been read."""
 
-_ELEMENT = 10
+_ELEMENT = 5
 """Steps of binding an element that has been read."""
 
 _NIL = XName("http://www.w3.org/2001/XMLSchema-instance", "nil")
