@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 
 @dataclass(slots=True)
@@ -24,17 +24,37 @@ class Chars(Node):
     @property
     def pattern(self) -> str:
         """The set as Python's engine writes it."""
+        source = self.source + (_other_cases(self.source) if self.ignore_case and self.source else "")
         plain = (
-            f"[{'^' if self.negated else ''}{self.source}]"
-            if self.source
-            else ("[\\s\\S]", "(?!)")[not self.negated]
+            f"[{'^' if self.negated else ''}{source}]" if source else ("[\\s\\S]", "(?!)")[not self.negated]
         )
         if self.minus is not None:
             plain = f"(?!{self.minus.pattern}){plain}"
-        return f"(?i:{plain})" if self.ignore_case else plain
+        return plain
 
     def matches(self, char: str) -> bool:
         return _compiled(self.pattern).fullmatch(char) is not None
+
+
+@lru_cache(maxsize=1024)
+def _other_cases(source: str) -> str:
+    """The characters that the set has in the other case. Characters are the same without case where their
+    lower case is, which is one character for one (.NET Core 3.1, asked of each character that has a case);
+    Python also takes `ı` for `i`, `ſ` for `s` and `ς` for `σ`."""
+    within = _compiled(f"[{source}]").fullmatch
+    alike = (chars for chars in _alike() if any(map(within, chars)))
+    return "".join(char for chars in alike for char in chars if not within(char))
+
+
+@cache
+def _alike() -> tuple[str, ...]:
+    """The UTF-16 code units of one lower case, where they are several."""
+    groups: dict[str, str] = {}
+    for char in map(chr, range(0x10000)):
+        lower = char.lower()
+        if len(lower) == 1:
+            groups[lower] = groups.get(lower, "") + char
+    return tuple(chars for chars in groups.values() if len(chars) > 1)
 
 
 @lru_cache(maxsize=1024)

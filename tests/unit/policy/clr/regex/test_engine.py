@@ -53,3 +53,26 @@ def test_a_look_behind_may_be_of_any_width() -> None:
 def test_a_bad_pattern_is_named(pattern: str) -> None:
     with pytest.raises(ClrException):
         Regex(pattern)
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "matches"),
+    [
+        ("\u0130", "i", False),
+        ("\u0131", "[a-z]", False),
+        ("\u017f", "[^s]", True),
+        ("\u212a", "[a-k-[x]]", True),
+        ("\u03c2", "\u03a3", False),
+        ("\u03c3", "[\u03a3]", True),
+        ("\u00b5", "\u03bc", False),
+        ("K", "[a-z-[k]]", False),
+        ("\u00c9", "\u00e9", True),
+        ("aA\u017fs", r"(a)\1(\u017f)\2", False),
+        ("k\u212a", r"(k)\1", True),
+    ],
+)
+def test_without_case_are_the_same_whose_lower_case_is(text: str, pattern: str, matches: bool) -> None:
+    """What .NET Core answers."""
+    engine = engine_of(f"(?i){pattern}", 0)
+    assert (engine.search(text, 0) is not None) is matches
+    assert (engine.machine.search(text, 0) is not None) is matches
