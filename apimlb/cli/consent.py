@@ -2,7 +2,7 @@
 
 A saved plan is what `plan` showed, and what led to it:
 
-    {"version": 1, "stack": "apimlb", "local": false, "subscription": "<id>",
+    {"version": 2, "stack": "apimlb", "local": false, "subscription": "<id>",
      "settings": {"deployments.chat.capacity": "20"}, "on_soft_deleted": null,
      "changes": [{"action", "id", "label", "fields": [{"path", "before", "after"}]}],
      "unchanged": 41}
@@ -25,11 +25,11 @@ from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.deployer import Preview
 from apimlb.errors import ApimlbError, ConfigError, ConflictError
 from apimlb.files import replace_file
-from apimlb.stack.differences import Change
-from apimlb.stack.planner import Plan
+from apimlb.stack.differences import Change, made_of
+from apimlb.stack.planner import Action, Plan, Step
 from apimlb.stack.resources import Json
 
-VERSION = 1
+VERSION = 2
 _SECRET = "(secret)"
 _TOLD = 8
 """So many differences from a saved plan are told."""
@@ -87,20 +87,28 @@ class Consent:
 
 
 def plan_document(plan: Plan) -> Json:
-    """The plan as JSON: every step with its action and the fields that differ."""
+    """The plan as JSON: every step with its action and fields, those that differ or all of what is made."""
     return {
         "changes": [
             {
                 "action": str(step.action),
                 "id": step.resource.id,
                 "label": step.resource.label,
-                "fields": [_field_document(change) for change in step.changes],
+                "fields": [_field_document(change) for change in _fields_of(step)],
             }
             for step in plan.steps
             if step.action != "keep"
         ],
         "unchanged": sum(step.action == "keep" for step in plan.steps),
     }
+
+
+def _fields_of(step: Step) -> Iterator[Change]:
+    """A replacement writes what no field of the old one differs in, too."""
+    yield from step.changes
+    if step.action in (Action.CREATE, Action.REPLACE):
+        named = {change.path for change in step.changes}
+        yield from (field for field in made_of(step.resource, step.body) if field.path not in named)
 
 
 def _field_document(change: Change) -> Json:

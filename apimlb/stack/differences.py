@@ -51,6 +51,12 @@ def changes_of(resource: Resource, there: Json, observed: Mapping[str, Json]) ->
     return tuple(_with_secrecy(kept, resource))
 
 
+def made_of(resource: Resource, body: Json) -> tuple[Change, ...]:
+    """What making the resource anew writes, field by field: a change from nothing for each."""
+    fields = differences(body, None, {})
+    return tuple(replace(field, is_secret=field.path in resource.secrets) for field in fields)
+
+
 def _with_secrecy(changes: Iterable[Change], resource: Resource) -> Iterator[Change]:
     """A secret that this login may not read is taken to be what it should be."""
     for change in changes:

@@ -156,7 +156,7 @@ def _purges(id: str) -> bool:
 
 def _decoded(path: str) -> str:
     """The path with its names as they are: Microsoft's SDKs send `openai;rev=2` as `openai%3Brev%3D2`. A
-    slash in a name stays encoded, so that it parts nothing."""
-    return (
-        path if "%" not in path else "/".join(quote(unquote(part), safe=_PLAIN) for part in path.split("/"))
-    )
+    slash in a name stays encoded, so that it parts nothing; two in a row part as one does, since a generic
+    call has them where a type has no parent."""
+    parts = [part for part in path.split("/") if part]
+    return "/" + "/".join(quote(unquote(part), safe=_PLAIN) if "%" in part else part for part in parts)

@@ -58,7 +58,7 @@ def seed(azure: Azure) -> None:
 
 def require_subscription(call: Call) -> None:
     """Raise SubscriptionNotFound for a path into a subscription that is not this one."""
-    found = re.match(r"/subscriptions/([^/]+)", call.request.path, re.IGNORECASE)
+    found = re.match(r"/+subscriptions/+([^/]+)", call.request.path, re.IGNORECASE)
     if found and found.group(1).lower() != call.azure.settings.subscription_id.lower():
         text = f"The subscription '{found.group(1)}' could not be found."
         raise ArmError(404, "SubscriptionNotFound", text, headers=GATEWAY)

@@ -66,6 +66,15 @@ def test_a_key_made_anew_takes_the_place_of_the_one_before_and_is_shown_to_nobod
     assert Deployer(azure.connected(), azure.clock).preview(site.wanted(stack)(frozenset())).plan.is_empty
 
 
+def test_a_plan_that_makes_a_key_does_not_show_it(azure: LocalAzure) -> None:
+    site = Site(azure, keys={"theirs": their_key(azure)})
+    wanted = site.wanted(parse({"accounts": [ADOPTED], "deployments": CHAT}))
+    document = plan_document(Deployer(azure.connected(), azure.clock).preview(wanted(frozenset())).plan)
+    (made,) = (row for row in document["changes"] if row["label"] == "key of account theirs")
+    assert {"path": "properties.value", "before": "(secret)", "after": "(secret)"} in made["fields"]
+    assert site.keys["theirs"] not in json.dumps(document)
+
+
 @pytest.mark.parametrize("strategy", ["backend-pool", "retry"])
 def test_their_account_answers_through_the_gateway(azure: LocalAzure, strategy: str) -> None:
     site = Site(azure, keys={"theirs": their_key(azure)})

@@ -56,6 +56,17 @@ def test_what_changed_meanwhile_is_said_by_step(tmp_path: Path) -> None:
     assert caught.value.__notes__ == ["create resource group: not needed any more"]
 
 
+def test_what_would_be_made_otherwise_is_said_by_field(tmp_path: Path) -> None:
+    """Whoever agreed to one chat model's capacity and one tier did not agree to any other."""
+    agreed: dict[str, Any] = {"tier": "BasicV2", "deployments": {"chat": {**PTU, "capacity": 15}}}
+    consent = saved(preview(**agreed), tmp_path / "plan.json")
+    confirm_plan(preview(**agreed), consent)
+    with pytest.raises(ConflictError) as caught:
+        confirm_plan(preview(tier="StandardV2", deployments={"chat": PTU}), consent)
+    assert "create gateway (StandardV2): other fields, sku.name" in caught.value.__notes__
+    assert "create deployment eastus2/chat: other fields, sku.capacity" in caught.value.__notes__
+
+
 def test_each_kind_of_difference_has_its_words() -> None:
     def row(action: str, *fields: tuple[str, Any]) -> dict[str, Any]:
         told = [{"path": path, "before": 1, "after": after} for path, after in fields]
@@ -72,7 +83,7 @@ def test_each_kind_of_difference_has_its_words() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"changes": 5, "version": 1}', '{"changes": []}', "{"])
+@pytest.mark.parametrize("text", ["", "[]", '{"changes": 5, "version": 2}', '{"changes": []}', "{"])
 def test_what_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "plan.json"
     file.write_text(text)

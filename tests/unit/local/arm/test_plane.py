@@ -162,6 +162,20 @@ async def test_whether_something_is_there_can_be_asked_of_any_resource() -> None
     assert (await scene.get(f"/{ACCOUNTS}/east")).status == 200
 
 
+async def test_a_generic_call_leaves_room_for_a_parent_that_there_is_none_of() -> None:
+    """As `resources.get` and `check_existence` do: `NAMESPACE/PARENT/TYPE/NAME`, the parent empty."""
+    scene = Scene()
+    await scene.group()
+    assert (await scene.account()).status == 201
+    generic = ACCOUNTS.replace("CognitiveServices/", "CognitiveServices//")
+    assert generic != ACCOUNTS
+    assert (await scene.get(f"{generic}/east")).json["id"] == f"{ACCOUNTS}/east"
+    assert (await scene.ask("HEAD", f"{generic}/east")).status == 204
+    assert (await scene.ask("HEAD", f"{generic}/nobody")).status == 404
+    elsewhere = await scene.get("//subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/chat")
+    assert elsewhere.code == "SubscriptionNotFound"
+
+
 async def test_an_api_version_from_before_a_provider_is_refused() -> None:
     scene = Scene()
     await scene.group()
