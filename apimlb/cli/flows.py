@@ -265,6 +265,13 @@ def endpoint(session: Session) -> Endpoint:
 
 
 def no_stack(session: Session) -> NotFoundError:
+    """There is none, or none yet where a run on this machine has not ended."""
+    if Journal(session.workspace.directory, session.clock).cut_off() is not None:
+        return NotFoundError(
+            f"The stack {session.stack.name} is not whole yet: its last run did not end.",
+            where=session.where,
+            next_step="`apimlb resume` carries it on.",
+        )
     return NotFoundError(
         f"There is no stack {session.stack.name}.", where=session.where, next_step="Run `apimlb deploy`."
     )

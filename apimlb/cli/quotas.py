@@ -17,6 +17,8 @@ from apimlb.cli.prose import say
 
 if TYPE_CHECKING:
     from apimlb.deploy.quotas import Row
+    from apimlb.deploy.regions import Place
+    from apimlb.stack.config import Deployment
 
 REGIONS = verb(
     examples=(
@@ -68,7 +70,7 @@ def regions(
     capacity: Annotated[int, typer.Option(metavar="N", min=1, help="So much has to be free.")],
     model: Annotated[str, typer.Option(help="The model; left out: the stack's first.")] = "",
     version: Annotated[str, typer.Option(help="Its version; left out: the usual one.")] = "",
-    sku: Annotated[str, typer.Option(help="How it is deployed; left out: as the stack's first.")] = "",
+    sku: Annotated[str, typer.Option(help="How it is deployed; left out: as in the stack.")] = "",
     geography: Annotated[str, typer.Option(help="Only there: US, Europe, Asia Pacific …")] = "",
     count: Annotated[int, typer.Option(min=1, help="How many accounts are proposed at most.")] = 3,
 ) -> Answer:
@@ -77,12 +79,14 @@ def regions(
     from apimlb.deploy import regions as where
 
     session = open_session(common(context))
-    name, first = next(iter(session.stack.deployments.items()))
+    ways = session.stack.deployments
+    name = next((each for each, way in ways.items() if way.model == model), next(iter(ways)))
+    first = ways[name]
     search = where.Search(model or first.model, capacity, sku or first.sku, version, geography)
-    found = where.find(session.cloud, search)
+    found = where.find(session.cloud, search, session.clock.now())
     roomy = [place for place in found if place.free >= capacity]
     proposed = where.proposal(found, capacity, count)
-    told = proposed and _command(name, proposed)
+    told = proposed and _command(name, proposed, _settings(name, first, found[0], version or model))
     words = [("region", "geography", "version"), *((p.location, p.geography, p.version) for p in found)]
     figures = [("limit", "used", "free", ""), *((p.limit, p.used, p.free, "") for p in found)]
     marks = ["", *("  <" if place in roomy else "" for place in found)]
@@ -97,10 +101,21 @@ def regions(
     return Answer(document, _lines(words, figures, marks), code=0 if proposed else 4)
 
 
-def _command(deployment: str, proposed: Sequence[tuple[str, int]]) -> str:
+def _settings(name: str, first: "Deployment", place: "Place", version: str) -> list[str]:
+    """What a deploy has to be told for the stack's deployment to be what was looked for. Its version stays
+    where neither a version nor a model was named."""
+    wanted = {"model": place.model, "version": place.version if version else first.version, "sku": place.sku}
+    return [
+        f"--set deployments.{name}.{key}={value}"
+        for key, value in wanted.items()
+        if value != getattr(first, key)
+    ]
+
+
+def _command(deployment: str, proposed: Sequence[tuple[str, int]], settings: Sequence[str]) -> str:
     places = ",".join(location for location, _ in proposed)
     amounts = {amount for _, amount in proposed}
+    sizes = [f"--capacity {location}/{deployment}={amount}" for location, amount in proposed]
     if len(amounts) == 1:
-        return command(f"deploy --accounts {places} --capacity {deployment}={amounts.pop()}")
-    sizes = " ".join(f"--capacity {location}/{deployment}={amount}" for location, amount in proposed)
-    return command(f"deploy --accounts {places} {sizes}")
+        sizes = [f"--capacity {deployment}={amounts.pop()}"]
+    return command(" ".join(["deploy --accounts", places, *sizes, *settings]))

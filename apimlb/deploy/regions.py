@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from apimlb.deploy.catalogue import Demand, Offers
+from apimlb.deploy.catalogue import Demand, Offers, retirement
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.facts import offers_in
 from apimlb.errors import NotFoundError
@@ -48,8 +48,11 @@ def geographies_of(cloud: Cloud) -> dict[str, str]:
     return {str(row["name"]): str(at(row, "metadata.geographyGroup") or "") for row in cloud.regions()}
 
 
-def find(cloud: Cloud, search: Search) -> tuple[Place, ...]:
-    """Where the model is offered as the sku, most free first; raises `NotFoundError` for nowhere."""
+def find(cloud: Cloud, search: Search, now: float) -> tuple[Place, ...]:
+    """Where the model is offered as the sku and not retired `now` (seconds since the epoch), most free first.
+
+    Raises `NotFoundError` for nowhere.
+    """
     known = geographies_of(cloud)
     meant_ones = {
         region: group for region, group in known.items() if search.geography.lower() in ("", group.lower())
@@ -61,28 +64,46 @@ def find(cloud: Cloud, search: Search) -> tuple[Place, ...]:
             next_step=f"There are {', '.join(groups)}.",
         )
     offers = offers_in(cloud, meant_ones)
-    found = sorted(places(offers, meant_ones, search), key=lambda place: (-place.free, place.location))
+    found = sorted(places(offers, meant_ones, search, now), key=lambda place: (-place.free, place.location))
     if not found:
+        version = f" {search.version}" if search.version else ""
         raise NotFoundError(
-            f"No region offers {search.model} as {search.sku}.{_offered(offers, search)}",
+            f"No region offers {search.model}{version} as {search.sku}.{_offered(offers, search, now)}",
             where=search.geography or "every region of the subscription",
-            next_step="Name another --model, --sku or --geography.",
+            next_step="Name another --model, --version, --sku or --geography.",
         )
     return tuple(found)
 
 
-def _offered(offers: Mapping[str, Offers], search: Search) -> str:
-    """What is offered instead: other skus of the model, or models of a similar name."""
+def _offered(offers: Mapping[str, Offers], search: Search, now: float) -> str:
+    """What is offered instead: versions or other skus of the model, or models of a similar name."""
     entries = [
         entry["model"]
         for region in offers.values()
         for entry in region.models
         if entry.get("kind") == "OpenAI"
     ]
-    skus = {str(sku["name"]) for m in entries if m.get("name") == search.model for sku in m.get("skus") or ()}
+    found = [(m, sku) for m in entries if m.get("name") == search.model for sku in m.get("skus") or ()]
+    skus = sorted({str(sku["name"]) for _, sku in found})
+    if search.sku in skus:
+        found = [(model, sku) for model, sku in found if sku["name"] == search.sku]
+        gone = {str(model.get("version")) for model, sku in found if _is_retired(model, sku, now)}
+        there = {str(model.get("version")) for model, _ in found} - gone
+        told = {"There is ": there, "Retired: ": gone}
+        return "".join(f" {words}{', '.join(sorted(names))}." for words, names in told.items() if names)
     if skus:
-        return f" It comes as {', '.join(sorted(skus))}."
+        return f" It comes as {', '.join(skus)}.{meant(search.sku, skus)}"
     return meant(search.model, sorted({str(model.get("name")) for model in entries}))
+
+
+def _lives(model: Json, sku: str, now: float) -> bool:
+    """Whether the model is there as the sku, and not retired."""
+    return any(each["name"] == sku and not _is_retired(model, each, now) for each in model.get("skus") or ())
+
+
+def _is_retired(model: Json, sku: Json, now: float) -> bool:
+    day = retirement(model, sku)
+    return day is not None and day <= now
 
 
 def proposal(found: Sequence[Place], capacity: int, count: int) -> tuple[tuple[str, int], ...]:
@@ -102,10 +123,13 @@ def proposal(found: Sequence[Place], capacity: int, count: int) -> tuple[tuple[s
     return tuple(chosen) if lacking <= 0 else ()
 
 
-def places(offers: Mapping[str, Offers], geographies: Mapping[str, str], search: Search) -> Iterator[Place]:
-    """Of each region the version asked for, else its default version of the model."""
+def places(
+    offers: Mapping[str, Offers], geographies: Mapping[str, str], search: Search, now: float
+) -> Iterator[Place]:
+    """Of each region the version asked for, else its default version of the model; what is retired is not."""
     for location, region in offers.items():
-        for version in _versions(region.of(search.model), search.version):
+        known = {v: model for v, model in region.of(search.model).items() if _lives(model, search.sku, now)}
+        for version in _versions(known, search.version):
             demand = Demand("", location, {"name": search.model, "version": version}, search.sku, 1)
             sku = region.sku(demand)
             usage = region.usage(str(sku["usageName"])) if sku and sku.get("usageName") else None

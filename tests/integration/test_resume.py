@@ -35,6 +35,9 @@ def apimlb(slow_azure: WatchedAzure, tmp_path: Path) -> CommandLine:
 def test_what_is_not_waited_for_is_resumed(apimlb: CommandLine) -> None:
     left = json.loads(apimlb.ok("deploy", "--yes", "--no-wait", "--capacity", "7", "-o", "json").out)
     assert {*left["under_way"]} == {"gateway (BasicV2)", "account eastus2"}
+    meanwhile = json.loads(apimlb("status", "--output", "json").out)["error"]
+    assert "is not whole yet" in meanwhile["what"]
+    assert "`apimlb resume`" in meanwhile["next"]
     apimlb.ok("local", "clock", "resume")
     resumed = json.loads(apimlb.ok("resume", "--output", "json").out)
     assert resumed["resumed"] == "deploy"
