@@ -17,6 +17,7 @@ commands bare, in backticks (`apimlb deploy`): the command line adds the flags t
 """
 
 import errno
+from collections.abc import Sequence
 
 
 class ApimlbError(Exception):
@@ -155,6 +156,16 @@ _NEXT_STEPS = {
     errno.EMFILE: "Raise the limit of open files (`ulimit -n`), then run the same command again.",
 }
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def raise_first(errors: Sequence[ApimlbError]) -> None:
+    """Raise the first error, if there is one, with the others as its notes; each is said once."""
+    if not errors:
+        return
+    first = errors[0]
+    for other in dict.fromkeys(str(error) for error in errors[1:]):
+        first.add_note(other)
+    raise first
 
 
 def from_system(error: OSError) -> ApimlbError | None:

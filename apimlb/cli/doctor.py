@@ -15,10 +15,9 @@ from apimlb.cli.stack_settings import stack_of
 from apimlb.cli.wiring import Session, open_session
 from apimlb.cli.workspace import Workspace
 from apimlb.deploy import hosting
-from apimlb.deploy.executor import raise_first
 from apimlb.deploy.login import subscription
 from apimlb.deploy.observer import survey
-from apimlb.errors import ApimlbError, NotFoundError
+from apimlb.errors import ApimlbError, NotFoundError, raise_first
 from apimlb.local import process
 from apimlb.render import render_all
 from apimlb.stack.planner import plan

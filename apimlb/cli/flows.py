@@ -26,7 +26,6 @@ from apimlb.deploy import rights
 from apimlb.deploy.capacity import CapacityChange, planned
 from apimlb.deploy.claims import Claims, Overtaken
 from apimlb.deploy.deployer import Applied, Deployer, Preview, Removed, state_of
-from apimlb.deploy.executor import raise_first
 from apimlb.deploy.journal import Journal
 from apimlb.deploy.keys import secrets_of
 from apimlb.deploy.locks import refusals
@@ -35,7 +34,7 @@ from apimlb.deploy.removal import Removal
 from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
-from apimlb.errors import ConfigError, NotFoundError
+from apimlb.errors import ConfigError, NotFoundError, raise_first
 from apimlb.stack.access import product_id, subscription_id
 from apimlb.stack.complaints import meant
 from apimlb.stack.draining import drained_in

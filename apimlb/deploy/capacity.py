@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from apimlb.deploy.billing import is_hourly
 from apimlb.deploy.catalogue import Demand, capacity_problems
 from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.executor import Task, raise_first
+from apimlb.deploy.executor import Task
 from apimlb.deploy.facts import offers_in
 from apimlb.deploy.ids import DEPLOYMENT, kind_of, names_of, parent_of, place, short
 from apimlb.deploy.observer import observe
-from apimlb.errors import ConfigError, NotFoundError
+from apimlb.errors import ConfigError, NotFoundError, raise_first
 from apimlb.stack.resources import Json, Resource
 
 

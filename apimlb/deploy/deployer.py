@@ -30,7 +30,7 @@ from apimlb.deploy.allocation import allocate, wants_of
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.claims import Claims, Overtaken
 from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.executor import Event, Outcome, State, Task, raise_first, run
+from apimlb.deploy.executor import Event, Outcome, State, Task, run
 from apimlb.deploy.facts import Facts
 from apimlb.deploy.ids import (
     ACCOUNT,
@@ -52,7 +52,7 @@ from apimlb.deploy.rollout import Rollout, Visit
 from apimlb.deploy.traffic import arrange
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.deploy.writer import Writer, tasks_of
-from apimlb.errors import ApimlbError, AuthError, CloudError
+from apimlb.errors import ApimlbError, AuthError, CloudError, raise_first
 from apimlb.stack import upgrades
 from apimlb.stack.differences import Change
 from apimlb.stack.names import Names

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from apimlb.clock import Clock
 from apimlb.deploy.waiting import Audience, Wait, heard_by
-from apimlb.errors import ApimlbError, Interrupted
+from apimlb.errors import ApimlbError, Interrupted, raise_first
 
 WORKERS = 16
 GRACE = 2.0
@@ -85,16 +85,6 @@ class Outcome:
     def raise_failure(self) -> None:
         """Raise the first failure, if any did, with the others as its notes (`__notes__`)."""
         raise_first([event.error for event in self.failed if event.error is not None])
-
-
-def raise_first(errors: Sequence[ApimlbError]) -> None:
-    """Raise the first error, if there is one, with the others as its notes; each is said once."""
-    if not errors:
-        return
-    first = errors[0]
-    for other in dict.fromkeys(str(error) for error in errors[1:]):
-        first.add_note(other)
-    raise first
 
 
 def choose(tasks: Sequence[Task], states: Mapping[str, State], workers: int) -> Moves:

@@ -15,7 +15,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from apimlb.errors import ConfigError
+from apimlb.errors import ConfigError, raise_first
 from apimlb.stack.complaints import meant
 
 PREFIX = "APIMLB_"
@@ -76,8 +76,9 @@ class Settings:
 
 
 def in_environment(environ: Mapping[str, str], known: Iterable[str]) -> list[Assignment]:
-    """The settings that the environment has; raises `ConfigError` for one that is almost one of `known`."""
-    settings, found = list(known), []
+    """The settings that the environment has; raises `ConfigError` for what is almost one of `known`, with all
+    others of that kind as its notes."""
+    settings, found, wrong = list(known), [], list[ConfigError]()
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name.startswith(f"{PREFIX}TEST_"):
             continue
@@ -85,11 +86,15 @@ def in_environment(environ: Mapping[str, str], known: Iterable[str]) -> list[Ass
         if first in settings:
             found.append(Assignment(".".join([first, *rest]), environ[name], name))
         elif first.upper() not in _OTHER and meant(first, settings):
-            raise ConfigError(
-                f"{name} is no setting.{meant(name, [f'{PREFIX}{s.upper()}' for s in settings])}",
-                where="the environment",
-                next_step="Correct its name, or unset it.",
+            near = meant(name, [f"{PREFIX}{s.upper()}" for s in settings])
+            wrong.append(
+                ConfigError(
+                    f"{name} is no setting.{near}",
+                    where="the environment",
+                    next_step="Correct its name, or unset it.",
+                )
             )
+    raise_first(wrong)
     return found
 
 
@@ -97,15 +102,24 @@ def settled(file: Tables, source: str, said: Iterable[Assignment], defaults: Tab
     """The file's tables with what is said instead, the last of several that contradict each other.
 
     `defaults` are the tables that are extended where the file has none. Raises `ConfigError` for a path that
-    leads nowhere.
+    leads nowhere, with all others as its notes.
     """
     made = Settings(deepcopy(file), dict.fromkeys(_paths(file), source))
-    assigned = list(said)
+    known = file.get("deployments", defaults.get("deployments", {}))
+    assigned, wrong = [], list[ConfigError]()
+    for assignment in said:
+        try:
+            for each in _spread(assignment, made.tables.get("deployments", defaults.get("deployments", {}))):
+                _assign(made, each, defaults)
+            assigned.append(assignment)
+        except ConfigError as error:
+            wrong.append(error)
     for assignment in assigned:
-        for each in _spread(assignment, made.tables.get("deployments", defaults.get("deployments", {}))):
-            _assign(made, each, defaults)
-    for assignment in assigned:
-        _require_deployment(made.tables, assignment, file.get("deployments", defaults.get("deployments", {})))
+        try:
+            _require_deployment(made.tables, assignment, known)
+        except ConfigError as error:
+            wrong.append(error)
+    raise_first(wrong)
     return made
 
 

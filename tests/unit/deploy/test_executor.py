@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.deploy.executor import Event, Moves, Outcome, State, Task, choose, raise_first, run
+from apimlb.deploy.executor import Event, Moves, Outcome, State, Task, choose, run
 from apimlb.deploy.waiting import Wait, wait
-from apimlb.errors import ApimlbError, CloudError, Interrupted, QuotaError
+from apimlb.errors import ApimlbError, CloudError, Interrupted, QuotaError, raise_first
 from tests.fakes import ManualClock
 from tests.patience import PATIENCE
 

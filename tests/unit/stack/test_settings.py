@@ -71,6 +71,21 @@ def test_a_hyphen_is_an_underscore_in_the_environment() -> None:
     assert stack(merged(said, file=file)).accounts[0].priority == 7
 
 
+def test_all_that_leads_nowhere_is_told_at_once() -> None:
+    with pytest.raises(ConfigError, match="APIMLB_LOCATON is no setting") as caught:
+        in_environment({"APIMLB_LOCATON": "westus", "APIMLB_TEIR": "Basic", "APIMLB_UNITS": "2"}, KNOWN)
+    assert ["Did you mean APIMLB_TIER" in note for note in caught.value.__notes__] == [True]
+    with pytest.raises(ConfigError, match="Did you mean west") as caught:
+        merged(
+            Assignment("accounts.wets.priority", "2", "--set accounts.wets.priority=2"),
+            Assignment("tier", "Basic", "--tier Basic"),
+            Assignment("deployments.chta.capacity", "20", "--capacity chta=20"),
+        )
+    [note] = caught.value.__notes__
+    assert "Did you mean chat?" in note
+    assert "--capacity chta=20" in note
+
+
 def test_a_misspelt_variable_is_told_and_others_are_left() -> None:
     with pytest.raises(ConfigError, match="Did you mean APIMLB_TIER"):
         in_environment({"APIMLB_TEIR": "Basic"}, KNOWN)
