@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Mapping
 
 from apimlb.local.arm.call import Call, Reply, merged, section
 from apimlb.local.arm.errors import GATEWAY, ArmError, group_not_found, invalid_content
@@ -164,26 +165,40 @@ def _row(item: Document) -> Json:
     return row
 
 
+_TEXT = r"'((?:[^']|'')*)'"
 _TERM = re.compile(
-    r"\s*(tagName|tagValue|resourceType|name|resourceGroup|location)\s+eq\s+'((?:[^']|'')*)'\s*", re.I
+    rf"\s*(?:(resourceType|name|resourceGroup|location|tagName(?=\s+eq)|tagValue(?=\s+eq))\s+(eq|ne)\s+{_TEXT}"
+    rf"|(substringof)\(\s*{_TEXT}\s*,\s*(name|resourceGroup)\s*\))\s*((?:and|or)(?=\s+\S)|$)\s*",
+    re.I,
 )
+_Term = tuple[str, str, str]
+"""The property, in lower case, how it is compared (eq, ne, substringof), and with what."""
 
 
-def _filter(text: str) -> dict[str, str]:
-    """The terms of a `$filter` that joins comparisons with `and`; raises `ArmError` for any other."""
-    terms: dict[str, str] = {}
-    for part in re.split(r"\s+and\s+", text) if text else []:
-        found = _TERM.fullmatch(part)
+def _filter(text: str) -> list[list[_Term]]:
+    """The terms of a `$filter`: those that `and` joins, in the alternatives that `or` parts.
+
+    Raises `ArmError` for what Azure does not document for lists of resources.
+    """
+    alternatives: list[list[_Term]] = [[]]
+    place = 0
+    while place < len(text):
+        found = _TERM.match(text, place)
         if found is None:
             raise invalid_content(
-                f"The filter '{text}' is not supported: join name eq 'value' terms with and."
+                f"The filter '{text}' is not supported: join name eq 'value', name ne 'value' and "
+                "substringof('value', name) terms with and or or."
             )
-        terms[found.group(1).lower()] = found.group(2).replace("''", "'")
-    return terms
+        own, operator, value, part, piece, other, joined = found.groups()
+        said = (value if own else piece).replace("''", "'")
+        alternatives[-1].append(((own or other).lower(), (operator or part).lower(), said))
+        if joined.lower() == "or":
+            alternatives.append([])
+        place = found.end()
+    return alternatives
 
 
-def _fits(item: Document, wanted: dict[str, str]) -> bool:
-    tags = {name.lower(): value for name, value in (item.body.get("tags") or {}).items()}
+def _fits(item: Document, alternatives: list[list[_Term]]) -> bool:
     place = region(item.body.get("location"))
     actual = {
         "resourcetype": item.body["type"].lower(),
@@ -191,15 +206,25 @@ def _fits(item: Document, wanted: dict[str, str]) -> bool:
         "location": place.name if place else "",
         "resourcegroup": item.id.lower().split("/")[4],
     }
-    for name, value in wanted.items():
-        if name == "tagname":
-            if value.lower() not in tags or tags[value.lower()] != wanted.get(
-                "tagvalue", tags[value.lower()]
-            ):
-                return False
-        elif name != "tagvalue" and actual[name] != value.lower():
-            return False
-    return True
+    tags = {name.lower(): value for name, value in (item.body.get("tags") or {}).items()}
+    return any(
+        _tagged(tags, terms) and all(_holds(actual[name], *rest) for name, *rest in terms if name in actual)
+        for terms in alternatives
+    )
+
+
+def _holds(actual: str, operator: str, value: str) -> bool:
+    value = value.lower()
+    return value in actual if operator == "substringof" else (actual == value) == (operator == "eq")
+
+
+def _tagged(tags: Mapping[str, str], terms: list[_Term]) -> bool:
+    """Whether there is the tag that is asked for, with the value where one is."""
+    wanted = {name: value for name, _, value in terms if name in ("tagname", "tagvalue")}
+    if "tagname" not in wanted:
+        return True
+    name = wanted["tagname"].lower()
+    return name in tags and tags[name] == wanted.get("tagvalue", tags[name])
 
 
 ROUTES = (

@@ -72,8 +72,34 @@ async def test_resources_are_listed_by_tag_and_type() -> None:
     assert [row["sku"] for row in typed.json["value"]] == [{"name": "S0"}]
     groups = await scene.get(f"{ROOT}/resourcegroups?$filter=tagName eq 'none'")
     assert groups.json["value"] == []
-    odd = await scene.get(f"{ROOT}/resources?$filter=substringof('x', name)")
+    odd = await scene.get(f"{ROOT}/resources?$filter=startswith(name, 'x')")
     assert odd.code == "InvalidRequestContent"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("substringof('gat', name)", {"gateway"}),
+        ("substringof('CHAT', name) and resourceType eq 'Microsoft.ApiManagement/service'", {"chat-gw"}),
+        ("name eq 'east' or name eq 'chat-gw'", {"east", "chat-gw"}),
+        ("resourceType ne 'Microsoft.CognitiveServices/accounts'", {"chat-gw", "gateway"}),
+        ("name eq 'this and that' or substringof('as', name)", {"east"}),
+    ],
+)
+async def test_a_filter_joins_comparisons_and_parts_of_names(text: str, names: set[str]) -> None:
+    scene = Scene()
+    await scene.group()
+    await scene.account()
+    await scene.put(IDENTITY, {"location": "eastus"})
+    await scene.service()
+    found = await scene.get(f"{ROOT}/resources?$filter={text}")
+    assert {row["name"] for row in found.json["value"]} == names
+
+
+@pytest.mark.parametrize("text", ["name", "name eq x", "name eq 'x' and ", "name eq 'x' name eq 'y'"])
+async def test_a_filter_that_does_not_read_is_refused(text: str) -> None:
+    refused = await Scene().get(f"{ROOT}/resources?$filter={text}")
+    assert (refused.status, refused.code) == (400, "InvalidRequestContent")
 
 
 async def test_deleting_a_group_keeps_what_can_be_restored() -> None:
