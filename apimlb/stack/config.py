@@ -35,7 +35,7 @@ version = "2025-11-13"
 sku = "GlobalStandard"
 capacity = 30                   # thousands of tokens per minute; left out: 30 at creation, then kept
 version_upgrade = "OnceCurrentVersionExpired"
-content_filter = "my-filter"    # left out: Azure's own
+content_filter = "my-filter"    # left out: Azure's own at first, then what it has
 
 [tiers.gold]                    # what each client of this tier may use; `default` is for those of no other
 tokens_per_minute = 20000
