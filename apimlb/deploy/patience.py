@@ -48,6 +48,7 @@ PATIENCE = {
     "microsoft.insights/components": Patience(deadline=20 * MINUTE),
     "microsoft.insights/workbooks": Patience(deadline=10 * MINUTE),
     "microsoft.insights/scheduledqueryrules": Patience(deadline=10 * MINUTE),
+    "microsoft.alertsmanagement/smartdetectoralertrules": Patience(deadline=10 * MINUTE),
     # The directory may not know a new principal for some minutes.
     "microsoft.authorization/roleassignments": Patience(deadline=20 * MINUTE),
     "microsoft.cognitiveservices/accounts": Patience(deadline=45 * MINUTE, first=1, longest=10),

@@ -93,7 +93,7 @@ def test_the_capacity_that_was_set_is_enforced_and_kept(apimlb: CommandLine) -> 
     assert apimlb.ok("deploy", "--yes").last_line == url
     assert apimlb.ok("plan", "--detailed-exitcode").code == 0
     again = apimlb.ok("set-capacity", "50")
-    assert "50 already" in again.err
+    assert "already 50 thousand" in again.err
 
 
 def test_the_local_azure_keeps_its_state_when_it_is_stopped(restarted: CommandLine) -> None:

@@ -178,7 +178,7 @@ class Ports:
             over = threading.Event()
             clients = threading.Thread(target=self._serve, args=(over,), name="clients")
             clients.start()
-            out, said = process.communicate(timeout=PATIENCE)
+            out, said = process.communicate(timeout=2 * PATIENCE)  # a command itself may wait ten minutes
             over.set()
             clients.join()
         self.azure.manage = before

@@ -81,4 +81,4 @@ def test_an_account_of_any_name_is_looked_for(apimlb: CommandLine) -> None:
     for name in ("a/b c", "☃", "a?b#c", "..", "%2e"):
         for options in ([], ["--set", "pressure=2"]):
             told = apimlb("local", "account", name, *options)
-            assert (told.code, "there are oai-" in told.err) == (6, True), told.err
+            assert (told.code, "There are oai-" in told.err) == (6, True), told.err
