@@ -56,10 +56,16 @@ def add(context: typer.Context, ids: Ids, tier: InTier = None) -> Answer:
 @app.command(cls=verb(examples=("apimlb clients remove 11111111-2222-3333-4444-555555555555",)))
 def remove(context: typer.Context, ids: Ids) -> Answer:
     """Shut them out. They are taken off apimlb.toml where that file has a list."""
+    from apimlb.cli.clients_file import mentioned
     from apimlb.deploy.clients import without_clients
     from apimlb.stack.tiers import DEFAULT
 
-    return _change(without_clients, ids, common(context), DEFAULT)
+    said = common(context)
+
+    def without(there: "Held", leaving: Iterable[str]) -> "Held":
+        return without_clients(there, leaving, mentioned(said.place.config))
+
+    return _change(without, ids, said, DEFAULT)
 
 
 def _change(

@@ -6,6 +6,12 @@ from pathlib import Path
 import tomlkit
 
 
+def mentioned(file: Path) -> frozenset[str]:
+    """The clients that the file names, in lower case."""
+    document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
+    return frozenset(str(id).lower() for id in document.get("clients") or ())
+
+
 def change_clients(file: Path, clients: Sequence[str]) -> bool:
     """Make these the file's clients where it names any; comments and layout stay. Whether it does."""
     document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()

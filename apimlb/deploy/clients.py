@@ -1,6 +1,6 @@
 """Who of Entra may call the gateway: ids in named values of the service. No policy changes with them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.refusals import SECRETS
@@ -104,10 +104,11 @@ def with_clients(held: Held, ids: Iterable[str]) -> dict[str, list[str]]:
     return changed
 
 
-def without_clients(held: Held, ids: Iterable[str]) -> dict[str, list[str]]:
-    """The named values that change when the ids go; raises `NotFoundError` for one that is not there."""
+def without_clients(held: Held, ids: Iterable[str], mentioned: Collection[str] = ()) -> dict[str, list[str]]:
+    """The named values that change when the ids go; raises `NotFoundError` for one that is not there. Those
+    `mentioned` elsewhere may be gone here already: an earlier run was cut off between the two."""
     gone = {id.lower() for id in ids}
-    absent = sorted(gone - set(listed(held)))
+    absent = sorted(gone - {*listed(held), *mentioned})
     if absent:
         raise NotFoundError(
             f"{absent[0]} is not a client of the stack", next_step="See `apimlb clients list`."

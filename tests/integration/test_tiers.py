@@ -68,3 +68,16 @@ def test_a_tier_or_client_that_is_not_there_changes_nothing(run: CommandLine) ->
     assert json.loads(run("clients", "list", "-o", "json").out) == []
     assert run("keys", "create", "apimlb-default", "--tier", "gold").code == 5
     assert tiers(run) == {"gold": [], "silver": []}
+
+
+def test_who_is_left_in_the_file_alone_is_taken_off_it_too(run: CommandLine) -> None:
+    """An earlier `clients remove` was cut off between Azure and the file."""
+    assert run("deploy", "--yes").code == 0
+    file = run.folder / "apimlb.toml"
+    assert run("clients", "add", ID).code == 0
+    assert run("clients", "remove", ID).code == 0
+    before = file.read_text(encoding="utf-8")
+    file.write_text(f'clients = ["{ID}"]\n{before}', encoding="utf-8")
+    assert run("clients", "remove", ID).code == 0
+    assert ID not in file.read_text(encoding="utf-8")
+    assert run("clients", "remove", ID).code == 6

@@ -129,7 +129,7 @@ class Stage:
     def _converged(self, azure: WatchedAzure, folder: Path) -> Iterator[str]:
         for command in self.story.after or (self.story.command,):
             ran = run_here(folder, *command)
-            if ran.code and not (self.story.destroys and ran.code == _NOTHING_THERE):
+            if ran.code and not (self.story.takes_away and ran.code == _NOTHING_THERE):
                 yield f"{' '.join(command)} ended with {ran.code}: {ran.err[-6000:]}"
                 return
         if not self.story.destroys:

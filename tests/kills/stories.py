@@ -41,7 +41,16 @@ class Story:
     @property
     def destroys(self) -> bool:
         """Whether nothing is to be there in the end."""
-        return (self.after or (self.command,))[-1][0] == "destroy"
+        return self._last[0] == "destroy"
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether the same again may find that nothing is left to take away."""
+        return self.destroys or self._last[:2] == ("clients", "remove")
+
+    @property
+    def _last(self) -> tuple[str, ...]:
+        return (self.after or (self.command,))[-1]
 
 
 STORIES: Mapping[str, Story] = {

@@ -99,7 +99,12 @@ def test_clients_come_and_go_by_one_write_each(azure: LocalAzure, cloud: Azure) 
     there = clients.held(cloud, NAMES)
     assert clients.with_clients(there, [APP]) == {}
     clients.write(cloud, NAMES, clients.without_clients(there, [APP]))
-    assert clients.listed(clients.held(cloud, NAMES)) == (PERSON,)
+    there = clients.held(cloud, NAMES)
+    assert clients.listed(there) == (PERSON,)
+    with pytest.raises(NotFoundError, match="is not a client"):
+        clients.without_clients(there, [APP])
+    # The file names it still: a run was cut off before that was written.
+    assert clients.without_clients(there, [APP], [APP.lower()]) == {}
     written = [path.rsplit("/", 2)[-2] for _, path in azure.writes]
     assert written == ["namedValues"] * 3
 
