@@ -47,8 +47,8 @@ OUTSIDE = (
     ("GET|PUT|DELETE", r".*/Microsoft\.Authorization/locks(/[^/]+)?", "locks"),
     (
         "GET",
-        r"/subscriptions/[^/]+/providers/Microsoft\.Authorization/permissions",
-        "what a login may do in a subscription: the contract has it for a resource group",
+        r"/subscriptions/[^/]+(/resourceGroups/[^/]+/providers/.+)?/providers/Microsoft\.Authorization/permissions",
+        "what a login may do in a subscription or with one resource: the contract has it for a group",
     ),
     ("POST", r".*/Microsoft\.PolicyInsights/checkPolicyRestrictions", "what Azure Policy would deny"),
     ("GET|PUT|DELETE", r".*/Microsoft\.Insights/workbooks/[^/]+", "workbooks"),
