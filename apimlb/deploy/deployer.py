@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from apimlb.clock import Clock
 from apimlb.deploy import (
@@ -238,17 +239,16 @@ class Deployer:
                 writer.act(task)
 
         made = rollout.arrangement.tasks if rollout else tasks
-        outcome = self._run("deploy", made, act, lambda: self._require_still_so(preview))
-        self._forget(preview)
+        tidy = partial(self._forget, preview) if preview.seen.forgotten else None
+        outcome = self._run("deploy", made, act, lambda: self._require_still_so(preview), tidy)
         return Applied(outcome, writer.known, rollout)
 
     def _forget(self, preview: Preview) -> None:
         """Take the group's tags away that name gateways where the stack has nothing any more."""
         gone = preview.seen.forgotten
-        groups = [step.resource.id for step in preview.plan.steps if kind_of(step.key) == GROUP]
-        for group in groups if gone else ():
-            tags = (self.cloud.get(group) or {}).get("tags") or {}
-            self.cloud.patch(group, {"tags": {name: tag for name, tag in tags.items() if name not in gone}})
+        [group] = [step.resource.id for step in preview.plan.steps if kind_of(step.key) == GROUP]
+        tags = (self.cloud.get(group) or {}).get("tags") or {}
+        self.cloud.patch(group, {"tags": {name: tag for name, tag in tags.items() if name not in gone}})
 
     def _require_still_so(self, preview: Preview) -> None:
         """Raises `Overtaken` where the plan would be another by now: somebody else was at the stack since."""
@@ -342,9 +342,11 @@ class Deployer:
         tasks: Sequence[Task],
         act: Callable[[Task], None],
         check: Callable[[], None] = lambda: None,
+        tidy: Callable[[], None] | None = None,
     ) -> Outcome:
-        """Do the tasks, after a `check` once the stack is claimed, where they change anything."""
-        changes = any(task.verb != KEEP for task in tasks)
+        """Do the tasks, after a `check` once the stack is claimed, where they change anything; `tidy` up while
+        it still is, when all of them are done."""
+        changes = tidy is not None or any(task.verb != KEEP for task in tasks)
         for task in tasks:
             self.progress(Event(task, State.PENDING, self.clock.now()))
         with self.claims.held() if self.claims and changes else nullcontext():
@@ -355,6 +357,8 @@ class Deployer:
                 outcome = run(tasks, act, clock=self.clock, notify=self._tell, stop=self.stop, wait=waits)
                 if outcome.under_way and self.journal:
                     self.journal.leave()
+                if tidy is not None and outcome.is_complete:
+                    tidy()
                 return outcome
 
     def _tell(self, event: Event) -> None:

@@ -82,6 +82,11 @@ class Outcome:
     def failed(self) -> tuple[Event, ...]:
         return self.of(State.FAILED)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every task was done: none failed, and none is under way."""
+        return not (self.failed or self.under_way)
+
     def raise_failure(self) -> None:
         """Raise the first failure, if any did, with the others as its notes (`__notes__`)."""
         raise_first([event.error for event in self.failed if event.error is not None])

@@ -16,10 +16,11 @@ from apimlb.deploy.journal import Journal
 from apimlb.deploy.runs import Run
 from apimlb.deploy.waiting import Audience, Wait, heard_by
 from apimlb.errors import AuthError, CloudError, ConflictError
+from apimlb.stack.marks import guest_tags
 from apimlb.stack.resources import Resource
 from tests.clouds import FakeCloud
 from tests.fakes import ManualClock
-from tests.stacks import desired, labelled, whole
+from tests.stacks import SUBSCRIPTION, desired, labelled, whole
 
 ADA = Run("deploy", "a1", "ada", "desk", 1)
 BOB = Run("destroy", "b2", "bob", "lap", 2)
@@ -247,3 +248,41 @@ def test_a_plan_that_another_s_whole_deploy_made_old_is_made_again(tmp_path: Pat
     assert TAG not in tags(cloud)
     apply(late, second)
     assert late.preview(second).plan.is_empty
+
+
+# What the group's tags name, and nothing is in any more.
+
+FORGOTTEN = guest_tags(
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/apis/providers/Microsoft.ApiManagement/service/gone"
+)
+
+
+def with_a_forgotten_gateway(cloud: FakeCloud, clock: ManualClock, folder: Path) -> None:
+    """A stack whose group names a gateway that somebody has deleted since."""
+    apply(deployer(cloud, clock, ADA, folder), desired())
+    cloud.resources[STACK_GROUP.key]["tags"] |= FORGOTTEN
+
+
+def test_a_tag_of_a_gateway_that_is_gone_goes_while_the_stack_is_claimed(tmp_path: Path) -> None:
+    cloud, clock = FakeCloud(), ManualClock()
+    with_a_forgotten_gateway(cloud, clock, tmp_path)
+    before, claimed = tags(cloud), list[bool]()
+
+    def look(verb: str, id: str) -> None:
+        claimed.append(TAG in tags(cloud))
+
+    cloud.during = look
+    apply(deployer(cloud, clock, BOB, tmp_path), desired())
+    assert tags(cloud) == {name: tag for name, tag in before.items() if name not in FORGOTTEN}
+    assert claimed == [False, True, True]  # to claim, to forget, to give back
+
+
+def test_it_stays_when_the_deploy_fails(tmp_path: Path) -> None:
+    cloud, clock = FakeCloud(), ManualClock()
+    with_a_forgotten_gateway(cloud, clock, tmp_path)
+    cloud.refuses("deployments", CloudError("busy"))
+    more = desired(deployments={"chat": {"model": "gpt-5.1", "version": "2025-11-13", "capacity": 70}})
+    with pytest.raises(CloudError, match="busy"):
+        apply(deployer(cloud, clock, BOB, tmp_path), more)
+    assert tags(cloud).items() >= FORGOTTEN.items()
+    assert TAG not in tags(cloud)
