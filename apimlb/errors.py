@@ -17,7 +17,7 @@ commands bare, in backticks (`apimlb deploy`): the command line adds the flags t
 """
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class ApimlbError(Exception):
@@ -195,3 +195,12 @@ def unreadable(kind: str, error: Exception, file: object) -> ConfigError:
         next_step=f"Correct {file}, or name another file.",
         raw=said,
     )
+
+
+def meant(word: object, known: Iterable[str]) -> str:
+    """A question about the one that was probably meant, after a space; nothing when none is alike."""
+    from difflib import get_close_matches  # deferred: as above
+
+    spelled = {each.lower(): each for each in known}
+    near = get_close_matches(str(word).lower(), spelled, n=1)
+    return f" Did you mean {spelled[near[0]]}?" if near else ""

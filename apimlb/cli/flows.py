@@ -34,9 +34,8 @@ from apimlb.deploy.removal import Removal
 from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
-from apimlb.errors import ConfigError, NotFoundError, raise_first
+from apimlb.errors import ConfigError, NotFoundError, meant, raise_first
 from apimlb.stack.access import product_id, subscription_id
-from apimlb.stack.complaints import meant
 from apimlb.stack.draining import drained_in
 from apimlb.stack.planner import Plan, Revival
 from apimlb.stack.resources import Json, Resource

@@ -7,12 +7,11 @@ from shlex import quote
 
 from apimlb.cli import questions
 from apimlb.cli.prose import say
-from apimlb.errors import ConfigError, ConflictError
+from apimlb.errors import ConfigError, ConflictError, meant
 from apimlb.files import replace_file
 from apimlb.local.arm.locations import REGIONS
 from apimlb.stack import config
 from apimlb.stack.choices import Strategy, Tier
-from apimlb.stack.complaints import meant
 
 _FILE = """\
 # What `apimlb deploy` makes of this file: one API Management gateway in front of Azure OpenAI accounts.

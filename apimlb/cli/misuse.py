@@ -5,8 +5,7 @@ from typing import Any
 
 from typer.exceptions import TyperException
 
-from apimlb.errors import ConfigError
-from apimlb.stack.complaints import meant
+from apimlb.errors import ConfigError, meant
 
 _NUMBERS = re.compile(r" is not a valid (int|float)( range)?\.$")
 

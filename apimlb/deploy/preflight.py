@@ -3,7 +3,6 @@
 Every judgement yields errors and raises none, so that all of them can be told at once.
 """
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -14,7 +13,7 @@ from apimlb.deploy.ids import DEPLOYMENT, GROUP, kind_of, names_of, place, short
 from apimlb.deploy.limits import limit_problems
 from apimlb.deploy.locks import Lock, refusals
 from apimlb.deploy.refusals import ON_SOFT_DELETED
-from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError
+from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError, meant
 from apimlb.stack.marks import CARRIERS, TAG, TAG_ID, Mark, mark_in, mark_of
 from apimlb.stack.planner import Action, Plan, Revival, Step
 from apimlb.stack.resources import Json, Resource
@@ -138,11 +137,10 @@ def _unknown_locations(plan: Plan, facts: Facts) -> Iterator[ApimlbError]:
         return
     first = {location_of(step): step.resource for step in reversed(plan.of(Action.CREATE))}
     for location in sorted(first.keys() - facts.locations - {""}):
-        near = difflib.get_close_matches(location, facts.locations, n=1)
         yield ConfigError(
             f"Azure has no location {location} for this subscription",
             where=first[location].label or short(first[location].id),
-            next_step=f"Did you mean {near[0]}?" if near else "See `az account list-locations`.",
+            next_step=meant(location, facts.locations).lstrip() or "See `az account list-locations`.",
         )
 
 

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from apimlb.deploy.catalogue import Demand, Offers, retirement
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.facts import offers_in
-from apimlb.errors import NotFoundError
-from apimlb.stack.complaints import meant
+from apimlb.errors import NotFoundError, meant
 from apimlb.stack.differences import at
 from apimlb.stack.resources import Json
 

@@ -9,12 +9,11 @@ what `apimlb verify-live` writes.
 import json
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from apimlb.errors import ConfigError, unreadable
+from apimlb.errors import ConfigError, meant, unreadable
 from apimlb.local.openai.switches import Charging
 from apimlb.local.world import WorldSettings
 
@@ -55,9 +54,7 @@ def _set(world: WorldSettings, path: Path, name: str, value: Any) -> WorldSettin
     }
     known = [f"{each}.{field.name}" for each, held in planes.items() for field in fields(held)]
     if name not in known:
-        near = get_close_matches(name, known, n=1)
-        meant = f" Did you mean {near[0]}?" if near else ""
-        raise _wrong(path, f"{name}: there is no such switch.{meant}")
+        raise _wrong(path, f"{name}: there is no such switch.{meant(name, known)}")
     held = planes[plane]
     if isinstance(getattr(held, switch), Charging):
         made = replace(held, **{switch: _charging(path, name, getattr(held, switch), value)})

@@ -4,8 +4,9 @@ A complaint is one entry of pydantic's `ValidationError.errors()`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
+
+from apimlb.errors import meant
 
 Entry = Mapping[str, Any]
 
@@ -65,13 +66,6 @@ def follows(entry: Entry, told: Sequence[Entry]) -> bool:
 def path_of(entry: Entry) -> str:
     """`accounts.0.location`."""
     return ".".join(str(part) for part in entry["loc"])
-
-
-def meant(word: object, known: Iterable[str]) -> str:
-    """A question about the one that was probably meant, after a space; nothing when none is alike."""
-    near = get_close_matches(str(word).lower(), {each.lower(): each for each in known}, n=1)
-    found = next((each for each in known if near and each.lower() == near[0]), "")
-    return f" Did you mean {found}?" if found else ""
 
 
 def _said(entry: Entry, known: Sequence[str]) -> str:

@@ -15,8 +15,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from apimlb.errors import ConfigError, raise_first
-from apimlb.stack.complaints import meant
+from apimlb.errors import ConfigError, meant, raise_first
 
 PREFIX = "APIMLB_"
 _OTHER = frozenset(

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from apimlb.errors import ConfigError
+from apimlb.errors import ConfigError, meant
 from apimlb.local.openai.switches import CHARGES, Settings, Switches
 
 
@@ -33,11 +32,8 @@ def _types() -> dict[str, Any]:
 def _checked(name: str, value: Any) -> Any:
     if name not in _types() or name == "switches":
         known = sorted(set(_types()) - {"switches"})
-        near = get_close_matches(name, known, n=1)
-        meant = f"Did you mean {near[0]}? " if near else ""
-        raise ConfigError(
-            f"An account has no setting {name!r}.", next_step=f"{meant}It has {', '.join(known)}."
-        )
+        next_step = f"{meant(name, known)} It has {', '.join(known)}.".lstrip()
+        raise ConfigError(f"An account has no setting {name!r}.", next_step=next_step)
     if name == "charging":
         if not isinstance(value, str) or value not in CHARGES:
             raise _refused(name, value, f"Choose one of {', '.join(CHARGES)}.")

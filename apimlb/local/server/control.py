@@ -25,12 +25,11 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import asdict, fields
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote
 
 from apimlb.clock import Clock, isoformat
-from apimlb.errors import ApimlbError, ConfigError, NotFoundError
+from apimlb.errors import ApimlbError, ConfigError, NotFoundError, meant
 from apimlb.http import Headers, Request, Response, last_segment
 from apimlb.local.entra.forgery import FLAWS
 from apimlb.local.entra.tokens import Version
@@ -194,10 +193,9 @@ class Control:
         names = [last_segment(document.id) for document in self._world.store.of_kind(ACCOUNT_KIND)]
         if name.lower() not in map(str.lower, names):
             alike = [each for each in names if name.lower() in each.lower()]
-            near = alike if len(alike) == 1 else get_close_matches(name, names, n=1)
-            meant = f"Did you mean {near[0]}? " if near else ""
-            known = f"{meant}There are {', '.join(names)}." if names else "Run `apimlb deploy --local` first."
-            raise NotFoundError(f"There is no account {name}.", next_step=known)
+            near = f" Did you mean {alike[0]}?" if len(alike) == 1 else meant(name, names)
+            known = f"{near} There are {', '.join(names)}." if names else "Run `apimlb deploy --local` first."
+            raise NotFoundError(f"There is no account {name}.", next_step=known.lstrip())
         return name
 
     def _mint(self, rest: str, asked: Json) -> tuple[int, Any]:
