@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from apimlb.deploy.cloud import Cloud
-from apimlb.deploy.refusals import SECRETS
-from apimlb.errors import ApimlbError, AuthError, ConfigError, ConflictError, NotFoundError
-from apimlb.stack.access import named_value_body, named_value_id
+from apimlb.deploy.named_values import rows_of, value_of, write_value
+from apimlb.errors import ApimlbError, ConfigError, ConflictError, NotFoundError
 from apimlb.stack.clients import (
     COUNTS,
     ROOM,
@@ -20,9 +19,6 @@ from apimlb.stack.clients import (
 from apimlb.stack.differences import at
 from apimlb.stack.names import Names
 from apimlb.stack.planner import Action, Plan, Step
-from apimlb.stack.resources import Json
-
-NAMED_VALUE = "microsoft.apimanagement/service/namedvalues"
 
 Held = Mapping[str, list[str]]
 """The ids by the named value that holds them, by its usual name."""
@@ -31,9 +27,9 @@ Held = Mapping[str, list[str]]
 def held(cloud: Cloud, names: Names) -> Held:
     """What Azure has; raises `NotFoundError` while there is no stack, `ConflictError` while the named values
     are exchanged for more or fewer."""
-    rows = cloud.children(names.service_id, NAMED_VALUE)
     usual = {names.inside(name): name for count in COUNTS for name in shard_names(count)}
-    found = {usual[str(row["name"])]: read(value_of(cloud, row)) for row in rows if str(row["name"]) in usual}
+    rows = rows_of(cloud, names)
+    found = {usual[name]: read(value_of(cloud, row)) for name, row in rows.items() if name in usual}
     if not found:
         raise NotFoundError("The stack has no clients", where=names.service, next_step="Run `apimlb deploy`.")
     counts = counts_in(found)
@@ -46,19 +42,6 @@ def held(cloud: Cloud, names: Names) -> Held:
         )
     # Others are left from such a change, or not all there yet: the policy reads these.
     return {name: found[name] for name in shard_names(counts[0])}
-
-
-def value_of(cloud: Cloud, row: Json) -> str:
-    """What it holds, also when somebody has made it a secret."""
-    if not row["properties"].get("secret"):
-        return str(row["properties"].get("value") or "")
-    found = cloud.get(str(row["id"])) or {}
-    value = (found.get("properties") or {}).get("value")
-    if value is None:
-        raise AuthError(
-            "This login may not read who the clients are", where=str(row["name"]), next_step=SECRETS
-        )
-    return str(value)
 
 
 def lost(plan: Plan) -> Iterator[ApimlbError]:
@@ -120,11 +103,3 @@ def write(cloud: Cloud, names: Names, changed: Held) -> None:
     """Write the named values, which keep their tags; raises what the cloud raises."""
     for name, ids in changed.items():
         write_value(cloud, names, name, written(ids))
-
-
-def write_value(cloud: Cloud, names: Names, name: str, value: str) -> None:
-    """Write the named value that is usually called so, which keeps its tags; raises what the cloud raises."""
-    id, body = named_value_id(names, name), named_value_body(names.inside(name), value)
-    there = cloud.get(id) or {}
-    tags = (there.get("properties") or {}).get("tags")
-    cloud.put(id, {"properties": {**body["properties"], **({"tags": tags} if tags else {})}})

@@ -6,6 +6,7 @@ that it needs, until somebody asks for it to go.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.ids import (
@@ -75,13 +76,9 @@ def things_in(
     the gateway is gone. Raises what the cloud raises."""
     for id in services:
         service = cloud.get(id)
-        rows = together({kind: _listed(cloud, id, kind) for kind in CHILDREN} if service else {})
+        rows = together({kind: partial(cloud.children, id, kind) for kind in CHILDREN} if service else {})
         ours = [row for kind in rows for row in rows[kind] if _is_ours(mark, kind, row)]
         yield id, Former(service, tuple(map(stray, ours))) if service and ours else None
-
-
-def _listed(cloud: Cloud, id: str, kind: str) -> Callable[[], list[Json]]:
-    return lambda: cloud.children(id, kind)
 
 
 def _is_ours(mark: Mark, kind: str, row: Json) -> bool:

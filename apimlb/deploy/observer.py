@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from apimlb.deploy.cloud import Cloud, state_of
@@ -211,11 +212,10 @@ class _Look:
             mine = kind_of(id) == SERVICE and id.lower() not in self._desired and self._mark.owns(mark)
             if mine and self._is_here(id, mark) and (service := self._cloud.get(id)) is not None:
                 self._former.append(Former(service, (_stray({**row, **service}),)))
-        tags = {id.lower(): tag for tag, id in guests_in(group).items() if id.lower() not in self._desired}
-        ids = [id for id in guests_in(group).values() if id.lower() in tags]
-        for id, former in things_in(self._cloud, ids, self._mark, _stray):
+        tags = {id: tag for tag, id in guests_in(group).items() if id.lower() not in self._desired}
+        for id, former in things_in(self._cloud, tags, self._mark, _stray):
             if former is None:
-                self._forgotten.append(tags[id.lower()])
+                self._forgotten.append(tags[id])
             else:
                 self._former.append(former)
 
@@ -230,8 +230,8 @@ class _Look:
             parents = [id for id in parents if self._is_open(id)]
             wanted = [r.id for key, r in self._desired.items() if self._is_asked_for(key, parents)]
             listings = [(parent, kind) for parent in parents for kind in _BELOW.get(kind_of(parent), ())]
-            reads: dict[Any, Callable[[], Any]] = {id: _bound(self._cloud.get, id) for id in wanted}
-            reads |= {pair: _bound(self._cloud.children, *pair) for pair in listings}
+            reads: dict[Any, Callable[[], Any]] = {id: partial(self._cloud.get, id) for id in wanted}
+            reads |= {pair: partial(self._cloud.children, *pair) for pair in listings}
             read = together(reads)
             for pair in listings:
                 self._sort(pair[1], read[pair])
@@ -393,7 +393,3 @@ def _is_built_in(row: Json) -> bool:
     if str(properties.get("displayName")).startswith(_CREDENTIALS):
         return True
     return str(row.get("name")).lower() in _BUILT_IN or scope.lower() in _BUILT_IN
-
-
-def _bound(read: Callable[..., Any], *arguments: str) -> Callable[[], Any]:
-    return lambda: read(*arguments)

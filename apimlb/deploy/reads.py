@@ -4,6 +4,7 @@ import concurrent.futures
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import TypeVar
 
 from apimlb.deploy.waiting import given_up_together
@@ -36,8 +37,4 @@ def together(calls: Mapping[Key, Callable[[], Value]], workers: int = WORKERS) -
 
 def each(read: Callable[[Key], Value], keys: Iterable[Key]) -> dict[Key, Value]:
     """`read(key)` for every key, at once."""
-    return together({key: _bound(read, key) for key in keys})
-
-
-def _bound(read: Callable[[Key], Value], key: Key) -> Callable[[], Value]:
-    return lambda: read(key)
+    return together({key: partial(read, key) for key in keys})

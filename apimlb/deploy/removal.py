@@ -49,8 +49,8 @@ from apimlb.stack.planner import Action, Plan, plan
 from apimlb.stack.resources import Json, Resource
 
 DELETE, PURGE = "delete", "purge"
-_OWN = (IDENTITY, SERVICE, ACCOUNT, WORKSPACE, COMPONENT, WORKBOOK, ALERT, SMART_RULE)
-"""What carries the mark and stands by itself, the resource group aside, or is Azure's beside that."""
+_OWN = (IDENTITY, SERVICE, ACCOUNT, WORKSPACE, COMPONENT, WORKBOOK, ALERT)
+"""What carries the mark and stands by itself, the resource group aside."""
 _BEFORE: Mapping[str, tuple[str, ...]] = {
     IDENTITY: (SERVICE,),
     COMPONENT: (WORKBOOK, ALERT),
@@ -123,7 +123,7 @@ def survey(cloud: Cloud, desired: Sequence[Resource]) -> Survey:
     absent = [r for r in desired if kind_of(r.id) in SOFT and not r.adopted and r.key not in seen.replies]
     deleted = _deleted(cloud, group.id, desired, mark)
     children = tuple(_children(desired, seen, ours, mark))
-    groups = {parent_of(service_of(child.id)): None for child in children}
+    groups = {parent_of(parent_of(child.id)): None for child in children}
     locked = [*([group.id] if group.key in seen.replies else []), *groups]
     return Survey(
         group=group.id,
@@ -190,16 +190,9 @@ def _children(
     more = (Resource(str(row["id"]), SUBSCRIPTION_KEY, row, last_segment(str(row["id"]))) for row in keys)
     found = {resource.key: resource for resource in (*more, *made, *seen.strays)}
     for key, resource in found.items():
-        guest = kind_of(key) in CHILDREN and service_of(key).lower() not in own
+        guest = kind_of(key) in CHILDREN and parent_of(key).lower() not in own
         if guest and _is_ours(resource, resource.body, mark):
             yield resource
-
-
-def service_of(id: str) -> str:
-    """The id of the gateway that it is in."""
-    while kind_of(id) != SERVICE:
-        id = parent_of(id)
-    return id
 
 
 def _roles(desired: Sequence[Resource], seen: Observed, ours: Mapping[str, Json]) -> Iterator[str]:

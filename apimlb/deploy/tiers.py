@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from apimlb.deploy import clients, keys
 from apimlb.deploy.cloud import Cloud
+from apimlb.deploy.named_values import rows_of, value_of, write_value
 from apimlb.errors import ConfigError, NotFoundError
 from apimlb.stack.names import Names
 from apimlb.stack.tiers import DEFAULT, LONGEST, listed_tiers, read, tier_value, written
@@ -16,9 +17,8 @@ def held(cloud: Cloud, names: Names) -> Held:
     """What Azure has of the tiers in the file, those not yet deployed left out; raises what the cloud
     raises."""
     usual = {names.inside(tier_value(tier)): tier for tier in listed_tiers(names.stack)}
-    rows = cloud.children(names.service_id, clients.NAMED_VALUE) if usual else []
-    found = {str(row["name"]): row for row in rows}
-    return {tier: read(clients.value_of(cloud, found[name])) for name, tier in usual.items() if name in found}
+    found = rows_of(cloud, names) if usual else {}
+    return {tier: read(value_of(cloud, found[name])) for name, tier in usual.items() if name in found}
 
 
 def require_tier(there: Held, tier: str) -> None:
@@ -65,4 +65,4 @@ def with_tier(there: Held, who: Iterable[str], tier: str) -> dict[str, frozenset
 def write(cloud: Cloud, names: Names, changed: Held) -> None:
     """Write the named values in their order; raises what the cloud raises."""
     for tier, held in changed.items():
-        clients.write_value(cloud, names, tier_value(tier), written(held))
+        write_value(cloud, names, tier_value(tier), written(held))

@@ -5,6 +5,7 @@ import pytest
 from apimlb.deploy import clients, keys, tiers
 from apimlb.deploy.azure import Azure
 from apimlb.deploy.deployer import Deployer
+from apimlb.deploy.ids import NAMED_VALUE
 from apimlb.errors import ConfigError, ConflictError, NotFoundError
 from apimlb.stack.clients import ROOM, shard_names
 from apimlb.stack.config import parse
@@ -126,9 +127,7 @@ def test_while_the_named_values_are_exchanged_those_count_that_the_policy_reads(
 
 def test_clients_that_somebody_made_a_secret_are_kept(azure: LocalAzure, cloud: Azure) -> None:
     clients.write(cloud, NAMES, clients.with_clients(clients.held(cloud, NAMES), [APP]))
-    hidden = [
-        each for each in cloud.children(NAMES.service_id, clients.NAMED_VALUE) if APP.lower() in str(each)
-    ]
+    hidden = [each for each in cloud.children(NAMES.service_id, NAMED_VALUE) if APP.lower() in str(each)]
     for each in hidden:
         sent = {name: each["properties"][name] for name in ("displayName", "value", "tags")}
         cloud.put(each["id"], {"properties": {**sent, "secret": True}})
