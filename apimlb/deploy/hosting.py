@@ -22,7 +22,6 @@ from apimlb.stack.resources import Json, Resource
 
 _NOT_YET = frozenset({"created", "creating", "activating", "deleting", "terminating"})
 _THEIRS = "Nothing of a gateway that others use is changed, its identities neither."
-_V2 = frozenset({"BasicV2", "StandardV2", "PremiumV2"})
 
 
 def problems(plan: Plan, seen: Observed) -> Iterator[ApimlbError]:
@@ -43,16 +42,17 @@ def notices(desired: Sequence[Resource], seen: Observed) -> Iterator[str]:
         tier, taken = str(at(there, "sku.name")), str(at(resource.body, "sku.name"))
         if _most_buffered(tier) > _most_buffered(taken):
             yield (
-                f'{resource.label} is of the tier {tier}: with tier = "{tier}" in apimlb.toml a request of '
-                f"more than {_most_buffered(taken)} MiB is tried at another account, too."
+                f'{resource.label} is of the tier {tier}: with tier = "{_known(tier)}" in apimlb.toml a '
+                f"request of more than {_most_buffered(taken)} MiB is tried at another account, too."
             )
+        going = {stray.key for stray in seen.strays}
         apis = {r.key for r in desired if kind_of(r.id) == API}
-        apis |= {id.lower() for id in seen.others if kind_of(id) == API and ";rev=" not in id}
+        apis |= {id for row in seen.inside if kind_of(id := str(row["id"]).lower()) == API} - going
         most = APIS.get(tier.removesuffix("V2"), len(apis))
         if len(apis) > most:
             yield (
-                f"{resource.label} would have {len(apis)} APIs with those of others, and the tier {tier} has "
-                f"{most} at most: Azure may refuse them."
+                f"{resource.label} would have {len(apis)} APIs with those of others, revisions counted, and "
+                f"the tier {tier} has {most} at most: Azure may refuse them."
             )
     for former in seen.former:
         many = len(former.things)
@@ -108,15 +108,18 @@ def _less_than(gateway: Resource, there: Json) -> Iterator[ApimlbError]:
         yield ConfigError(
             f"The gateway {gateway.name} is of the tier {tier}, which has less {lacks} than {taken}",
             where=short(gateway.id),
-            next_step=f'Set tier = "{"BasicV2" if tier in _V2 else tier}" in apimlb.toml.',
+            next_step=f'Set tier = "{_known(tier)}" in apimlb.toml.',
         )
 
 
 def _most_buffered(tier: str) -> int:
-    return Tier.BASIC_V2.most_buffered_mib if tier in _V2 else _known(tier).most_buffered_mib
+    return _known(tier).most_buffered_mib
 
 
 def _known(tier: str) -> Tier:
+    """The tier, or one that a stack can be on and that can no more: of those of v2 for PremiumV2."""
+    if tier == "PremiumV2":
+        return Tier.STANDARD_V2
     return Tier(tier) if tier in list(Tier) else Tier.PREMIUM
 
 

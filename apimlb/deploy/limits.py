@@ -1,8 +1,8 @@
 """How much a gateway of a tier takes: judged before anything is created.
 
-Members of a pool: Microsoft Learn, "Backends in API Management". Backends of a service: "API Management
-service limits" (2026). The size of a policy, and streaming: "API Management gateways overview" and "Configure
-API for server-sent events".
+Members of a pool: Microsoft Learn, "Backends in API Management". Backends and APIs of a service: "Azure
+subscription and service limits", API Management (August 2025). The size of a policy, and streaming: "API
+Management gateways overview" and "Configure API for server-sent events".
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,9 @@ from apimlb.stack.planner import Action, Plan, Step
 MEMBERS = 30
 BACKENDS = 100
 APIS = {"Consumption": 150, "Developer": 150, "Basic": 150, "Standard": 500, "Premium": 2500}
-"""By tier, a v2 one as its elder. Older services may have a tenth more than they had: Azure decides."""
+"""Of a service by its tier, a v2 one as its elder: "APIs (including revisions)". Older services may have a
+tenth more than they had, and since March 2026 "API Management service limits" names no number: Azure decides.
+"""
 POLICY_BYTES = 512 * 1024
 CONSUMPTION_BYTES = 16 * 1024
 _UNBUFFERED = 'buffer-response="false"'
