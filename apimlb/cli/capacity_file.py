@@ -1,20 +1,17 @@
 """`set-capacity` and `apimlb.toml`: a capacity that the file sets is changed there too, nothing else."""
 
-import errno
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import tomlkit
 from tomlkit import TOMLDocument
 
-from apimlb.files import replace_file
+from apimlb.cli.stack_file import read, write
 
 
 def capacities_in(file: Path, deployment: str = "") -> list[str]:
     """The deployments whose capacity the file sets: this one, or all (`""`)."""
-    return list(dict.fromkeys(name for _, _, name in _places(_read(file), deployment)))
+    return list(dict.fromkeys(name for _, _, name in _places(read(file), deployment)))
 
 
 def change_capacity(file: Path, capacity: int, deployment: str = "") -> list[str]:
@@ -23,23 +20,15 @@ def change_capacity(file: Path, capacity: int, deployment: str = "") -> list[str
     Returns the names of the deployments that were changed; comments and layout stay. Raises `OSError` when
     the file cannot be written; it is then as it was.
     """
-    document = _read(file)
+    document = read(file)
     changed: dict[str, None] = {}
     for table, key, name in _places(document, deployment):
         if table[key] != capacity:
             table[key] = capacity
             changed[name] = None
     if changed:
-        # Through a link to the file itself, which keeps who may read it.
-        target = file.resolve()
-        if not os.access(target, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
-        replace_file(target, tomlkit.dumps(document).encode(), target.stat().st_mode & 0o777)
+        write(file, document)
     return list(changed)
-
-
-def _read(file: Path) -> TOMLDocument:
-    return tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
 
 
 def _places(document: TOMLDocument, deployment: str) -> Iterator[tuple[Any, str, str]]:

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import tomlkit
+from apimlb.cli.stack_file import read, write
 
 
 def mentioned(file: Path) -> frozenset[str]:
     """The clients that the file names, in lower case."""
-    document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
+    document = read(file)
     return frozenset(str(id).lower() for id in document.get("clients") or ())
 
 
 def change_clients(file: Path, clients: Sequence[str]) -> bool:
     """Make these the file's clients where it names any; comments and layout stay. Whether it does."""
-    document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
+    document = read(file)
     there = document.get("clients")
     if there is None:
         return False
@@ -27,5 +27,5 @@ def change_clients(file: Path, clients: Sequence[str]) -> bool:
     for id in clients:
         if id not in lowered:
             add(id)
-    file.write_text(tomlkit.dumps(document), encoding="utf-8")
+    write(file, document)
     return True

@@ -36,6 +36,17 @@ def test_the_file_says_what_was_wanted_and_everything_else_stays(
     assert file.read_text().endswith(BEHIND)
 
 
+def test_the_file_behind_a_link_is_changed_and_keeps_who_may_read_it(tmp_path: Path) -> None:
+    kept, link = tmp_path / "kept.toml", tmp_path / "apimlb.toml"
+    kept.write_text(f'clients = ["{OLD}"]\n')
+    kept.chmod(0o640)
+    link.symlink_to(kept)
+    assert change_clients(link, [NEW]) is True
+    assert tomllib.loads(kept.read_text()) == {"clients": [NEW]}
+    assert link.is_symlink()
+    assert kept.stat().st_mode & 0o777 == 0o640
+
+
 def test_a_file_without_a_list_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "apimlb.toml"
     assert change_clients(file, [NEW]) is False
