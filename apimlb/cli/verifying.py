@@ -13,7 +13,7 @@ import typer
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import common, verb
 from apimlb.cli.options import Common
-from apimlb.cli.prose import say
+from apimlb.cli.prose import counted, say
 
 VERIFY = verb(examples=("apimlb verify-live", "apimlb verify-live --local --only gateway.wrong_method"))
 NAME = "verify"
@@ -74,10 +74,10 @@ def verify_live(
         raise ConfigError(f"No question is about {about}.", where="--only")
     paid = any(question.provisioned for question in questions)
     _agree(said, location, tier, min(seconds_of(questions), 60.0 * minutes), paid=paid)
-    document = _verified(said, questions, location, tier, 60.0 * minutes, keep=keep)
+    document = _verified(said, questions, location, tier, 60.0 * minutes, paid=paid, keep=keep)
     document["open"] |= {} if provisioned else left_out(only or ())
     out.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    say(f"{len(document['answers'])} answers are in {out}. Next: `apimlb local up --answers {out}`")
+    say(f"{counted(len(document['answers']), 'answer')} in {out}. Next: `apimlb local up --answers {out}`")
     return Answer(document, _lines(document))
 
 
@@ -93,20 +93,28 @@ def _agree(said: Common, location: str, tier: str, seconds: float, *, paid: bool
 
 
 def _verified(
-    said: Common, questions: Sequence[Any], location: str, tier: str, seconds: float, *, keep: bool
+    said: Common,
+    questions: Sequence[Any],
+    location: str,
+    tier: str,
+    seconds: float,
+    *,
+    paid: bool,
+    keep: bool,
 ) -> dict[str, Any]:
     """What was found, as the file has it; what was made for it goes whatever happens."""
     from apimlb.cli import flows
     from apimlb.cli.consent import Consent
     from apimlb.cli.wiring import open_session
+    from apimlb.verify.interview import interview
 
-    paid = any(question.provisioned for question in questions)
     session = open_session(said, overrides=_smallest(location, tier, paid=paid), start_local=True)
     try:
         deployed = flows.deploy(session, Consent(yes=True, on_soft_deleted="purge"), quiet=True)
         if paid:
             session.cloud.put(*_provisioned(session))
-        found = asyncio.run(_interview(session, deployed.gateway_url, questions, seconds))
+        stand = _stand(session, deployed.gateway_url, _PROVISIONED if paid else "")
+        found = asyncio.run(interview(stand, questions, say, until=session.clock.now() + seconds))
     finally:
         if not keep:
             flows.destroy(session, purge=True, yes=True, quiet=True)
@@ -148,9 +156,10 @@ def _provisioned(session: Any) -> tuple[str, dict[str, Any]]:
     return session.names.deployment_id(first, _PROVISIONED), body
 
 
-async def _interview(session: Any, origin: str, questions: Sequence[Any], seconds: float) -> Any:
+def _stand(session: Any, origin: str, provisioned: str) -> Any:
+    """Where the questions are asked; `provisioned` is what the deployment is called that is billed by the
+    hour, empty without one."""
     from apimlb.stack.names import IDENTITY
-    from apimlb.verify.interview import interview
     from apimlb.verify.live import LiveBench
     from apimlb.verify.stand import Stand
 
@@ -158,8 +167,7 @@ async def _interview(session: Any, origin: str, questions: Sequence[Any], second
     urls = tuple(f"https://{names.account(each)}.openai.azure.com" for each in session.stack.accounts)
     bench = LiveBench(session.cloud, session.clock, names.service_id, origin.rstrip("/"))
     word, tokens = uuid.uuid4().hex[:8], 1000 * CAPACITY
-    stand = Stand(bench, word, urls, f"{{{{{IDENTITY}}}}}", "chat", tokens, _PROVISIONED)
-    return await interview(stand, questions, say, until=session.clock.now() + seconds)
+    return Stand(bench, word, urls, f"{{{{{IDENTITY}}}}}", "chat", tokens, provisioned)
 
 
 def _lines(document: Mapping[str, Any]) -> Iterator[str]:

@@ -35,6 +35,25 @@ def test_what_a_file_set_is_found_and_the_file_that_it_writes_sets_it_again(tmp_
     apimlb.ok("local", "down")
 
 
+def test_what_takes_provisioned_throughput_is_asked_only_where_that_is_meant(tmp_path: Path) -> None:
+    apimlb = CommandLine(tmp_path, {})
+    asked = ("verify-live", "--local", "--yes", "--only", "openai.spillover_failure")
+    refused = apimlb(*asked)
+    assert refused.code == 2
+    assert "Add --provisioned if that is meant." in refused.err
+    assert not (tmp_path / ".apimlb").exists()
+    apimlb.ok("local", "up", "--gateway-port", str(free_port()), "--arm-port", str(free_port()))
+    try:
+        done = apimlb.ok(*asked, "--provisioned", "--out", "found.json")
+        found = json.loads((tmp_path / "found.json").read_text())
+        assert found["answers"].keys() == {"openai.spillover_failure", "fact.spillover"}
+        assert found["open"] == {}
+        assert "2 answers in found.json." in done.err
+        assert json.loads(apimlb.ok("list", "--local", "--output", "json").out) == []
+    finally:
+        apimlb("local", "down")
+
+
 def test_nothing_is_made_before_somebody_agreed(tmp_path: Path) -> None:
     done = CommandLine(tmp_path, {})("verify-live", "--local")
     assert done.code == 2
