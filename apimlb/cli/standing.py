@@ -17,7 +17,6 @@ faults on order
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -30,11 +29,9 @@ from apimlb.http import last_segment
 Row = Mapping[str, Any]
 
 _COLUMNS = (("TPM", 10), ("used", 10), ("calls", 8), ("answered", 10), ("throttled", 11))
-_KNOWN = re.compile(r"[a-z][a-z0-9-]*/[0-9a-f]{8}(/[a-z0-9-]+){1,2}")
-"""The keys under which the `retry` strategy's policy keeps what it knows of an account: `apimlb`, or the
-stack's name, a hash of the configuration, account and deployment. The numbers at `_UNTIL` say until when it
-is sent nothing, in milliseconds since 1970, below 0 when it failed (templates/policy/retry.xml.j2)."""
 _UNTIL = slice(3, 5)
+"""Which numbers of those that the `retry` strategy's policy keeps of an account say until when it is sent
+nothing, in milliseconds since 1970, below 0 when it failed (templates/policy/retry.xml.j2)."""
 
 
 def lines(found: Row, faults: Sequence[Row], where: str) -> Iterator[str]:
@@ -80,7 +77,7 @@ def _breakers(rows: Sequence[Row]) -> Iterator[str]:
 def _cool_downs(rows: Sequence[Row], now: str) -> Iterator[str]:
     at = datetime.fromisoformat(now[:26] + "+00:00").timestamp()
     for row in rows:
-        if _KNOWN.fullmatch(row["key"]):
+        if row["text"]:  # the policy's own; what others keep is not told
             # The other strategy keeps one number for a deployment: when somebody may come back.
             numbers = json.loads(row["text"])
             until = numbers[_UNTIL] if isinstance(numbers, list) else []

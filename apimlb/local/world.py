@@ -55,6 +55,8 @@ _ARM_AUDIENCES = (ARM_ORIGIN, "https://management.core.windows.net")
 _OPENAI_AUDIENCES = ("https://cognitiveservices.azure.com", "https://ai.azure.com")
 _ROADS_KEPT = 1024
 _OWN_KEYS = re.compile(r"[a-z][a-z0-9-]*/[0-9a-f]{8}(/[a-z0-9-]+){1,2}")
+"""Under which the `retry` strategy's policy keeps what it knows of an account: `apimlb`, or the stack's name,
+a hash of the configuration, account and deployment (templates/policy/retry.xml.j2)."""
 _ENTRA_HOSTS = {"login.microsoftonline.com", "login.windows.net", "sts.windows.net"}
 
 

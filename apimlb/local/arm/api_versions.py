@@ -72,8 +72,9 @@ _SOME = {
     "Microsoft.PolicyInsights": ("2022-03-01",),
     "Microsoft.Resources": ("2025-04-01", "2024-11-01", "2022-12-01", "2021-04-01", "2020-06-01"),
 }
-# The first of each provider and so of its types, but for those below. Azure's own refusals list those of role
-# assignments and definitions (azure-sdk-for-java 28334) and of workspaces (azure-sdk-for-net 35152).
+# The first of each provider and so of its types, but for those below: Azure's own refusals list those of role
+# assignments and definitions (azure-sdk-for-java 28334) and of workspaces (azure-sdk-for-net 35152); of the
+# others it is the oldest folder of Azure/bicep-types-az that has a type which is here.
 _FIRST = {
     "Microsoft.AlertsManagement": "2019-03-01",
     "Microsoft.Authorization": "2014-04-01",

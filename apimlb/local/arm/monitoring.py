@@ -8,11 +8,10 @@ detector's rule can be read and deleted; Azure makes it.
 import json
 import re
 
-from apimlb.local.arm.call import Call, Reply, section
-from apimlb.local.arm.errors import invalid_content, resource_not_found
+from apimlb.local.arm.call import Call, section
+from apimlb.local.arm.errors import invalid_content
 from apimlb.local.arm.groups import require_group
 from apimlb.local.arm.locations import region
-from apimlb.local.arm.routes import GROUP, crud
 from apimlb.local.arm.tracked import Tracked
 from apimlb.local.store import Document, Json
 
@@ -69,27 +68,6 @@ def _make_rule(call: Call) -> None:
     call.store.put(Document(body["id"], _RULE.lower(), body))
 
 
-def _rule(call: Call) -> Document:
-    group = require_group(call)
-    found = call.store.get(f"{group.id}/providers/{_RULE}/{call.names['resource']}")
-    if found is None:
-        raise resource_not_found(f"{_RULE}/{call.names['resource']}", call.names["group"])
-    return found
-
-
-def _delete_rule(call: Call) -> Reply:
-    require_group(call)
-    found = call.document()
-    if found is not None:
-        call.store.delete(found.id)
-    return Reply(200 if found else 204)
-
-
-def _rules(call: Call) -> Reply:
-    found = call.store.children(require_group(call).id, _RULE.lower())
-    return Reply(200, {"value": [item.body for item in found]})
-
-
 _RULE = "Microsoft.AlertsManagement/smartDetectorAlertRules"
 _ECHOED = (
     "CustomMetricsOptedInType",
@@ -140,14 +118,6 @@ COMPONENT = Tracked("Microsoft.Insights/components", _component, created=200, to
 WORKBOOK = Tracked("Microsoft.Insights/workbooks", _workbook, top=("kind", "identity"))
 ALERT = Tracked("Microsoft.Insights/scheduledQueryRules", _alert, top=("kind", "identity"))
 
-ROUTES = (
-    *COMPONENT.routes,
-    *WORKBOOK.routes,
-    *ALERT.routes,
-    *crud(
-        f"{GROUP}/providers/{_RULE}/{{resource}}",
-        get=lambda call: Reply(200, _rule(call).body),
-        delete=_delete_rule,
-        listed=_rules,
-    ),
-)
+RULE = Tracked(_RULE, written=False)
+
+ROUTES = (*COMPONENT.routes, *WORKBOOK.routes, *ALERT.routes, *RULE.routes)

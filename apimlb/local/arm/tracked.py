@@ -23,10 +23,12 @@ def _as_it_is(call: Call) -> None:
 @dataclass(frozen=True, slots=True)
 class Tracked:
     """A type directly in a resource group. `properties(call, existing, sent)` makes what is stored; `top` are
-    the fields besides the usual ones. `remove` takes it away, `revive` brings back what a write would."""
+    the fields besides the usual ones. `remove` takes it away, `revive` brings back what a write would. What
+    Azure alone makes is not `written` by anybody."""
 
     type: str
-    properties: Callable[[Call, Document | None, Json], Json]
+    properties: Callable[[Call, Document | None, Json], Json] = lambda call, existing, sent: sent
+    written: bool = True
     created: int = 201
     top: tuple[str, ...] = ()
     secret: Callable[[Call], Json] = field(default=lambda call: {})
@@ -40,8 +42,8 @@ class Tracked:
             *crud(
                 f"{GROUP}/providers/{self.type}/{{resource}}",
                 get=lambda call: Reply(200, self.require(call).body),
-                put=lambda call: _put(self, call, call.body()),
-                patch=lambda call: _patch(self, call),
+                put=(lambda call: _put(self, call, call.body())) if self.written else None,
+                patch=(lambda call: _patch(self, call)) if self.written else None,
                 delete=lambda call: _delete(self, call),
                 listed=lambda call: _list(self, call),
             ),

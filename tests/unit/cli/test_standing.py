@@ -23,15 +23,14 @@ breakers = st.fixed_dictionaries(
         "open_for": st.floats(0, 86400),
     }
 )
-cache = st.fixed_dictionaries(
-    {
-        "service": st.just("/s"),
-        "key": st.sampled_from(
-            ["apimlb/0a1b2c3d/eastus2/chat", "search/0a1b2c3d/eastus2/chat", OTHERS, "a policy's own"]
-        ),
-        "seconds": st.floats(0, 9),
-        "text": st.sampled_from([RESTS, "[1000,0,30000,0,0,0,0,0,0,1000,16]", "1795978390"]),
-    }
+OWN = ("apimlb/0a1b2c3d/eastus2/chat", "search/0a1b2c3d/eastus2/chat")
+kept_values = st.tuples(
+    st.sampled_from(OWN), st.sampled_from([RESTS, "[1000,0,30000,0,0,0,0,0,0,1000,16]", "1795978390"])
+) | st.tuples(st.sampled_from([OTHERS, "a policy's own"]), st.just(""))
+cache = st.builds(
+    lambda kept, seconds: {"service": "/s", "key": kept[0], "seconds": seconds, "text": kept[1]},
+    kept_values,
+    st.floats(0, 9),
 )
 
 
