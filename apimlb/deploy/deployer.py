@@ -344,8 +344,8 @@ class Deployer:
         check: Callable[[], None] = lambda: None,
         tidy: Callable[[], None] | None = None,
     ) -> Outcome:
-        """Do the tasks, after a `check` once the stack is claimed, where they change anything; `tidy` up while
-        it still is, when all of them are done."""
+        """Do the tasks, after a `check` once the stack is claimed, where they change anything; `tidy` up
+        while it still is, when all of them are done."""
         changes = tidy is not None or any(task.verb != KEEP for task in tasks)
         for task in tasks:
             self.progress(Event(task, State.PENDING, self.clock.now()))

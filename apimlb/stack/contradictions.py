@@ -45,6 +45,7 @@ def contradictions(stack: Stack, said: Collection[str]) -> Iterator[str]:
     yield from _gateway(stack, said)
     if stack.units is not None and stack.tier is Tier.CONSUMPTION:
         yield "the Consumption tier has no units: leave them out"
+    # Microsoft Learn, "Limit Azure OpenAI API token usage": it applies to every tier but this one.
     if stack.tiers and stack.tier is Tier.CONSUMPTION:
         yield "the Consumption tier has no token limits: leave the tiers of clients out"
     if stack.strategy is Strategy.BACKEND_POOL and not stack.tier.has_breakers:

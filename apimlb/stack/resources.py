@@ -43,9 +43,8 @@ class Resource:
 
     `needs` are the ids that must exist before it; `exclusive` names what allows one write at a time (an
     account, an API); what stands at the dotted paths `create_only` is sent at creation and kept afterwards;
-    `secrets` are the dotted paths of values that nobody is shown;
-    `behind` are the ids of what answers when traffic is sent to it. What is `adopted` is somebody else's: it
-    is read, and never written.
+    `secrets` are the dotted paths of values that nobody is shown; `behind` are the ids of what answers when
+    traffic is sent to it. What is `adopted` is somebody else's: it is read, and never written.
     """
 
     id: str

@@ -82,6 +82,12 @@ def test_a_wrong_flag_is_blamed_itself(apimlb: CommandLine, line: str, words: li
         ),
         ("c.toml", "name = \n", "simulate --policy c.toml", ["not TOML", "line 1"]),
         (
+            "p.xml",
+            '<policies>\n<inbound><set-variable name="x" value="@(y)" /></inbound>\n</policies>',
+            "simulate --policy p.xml --minutes 1",
+            ["where: p.xml, line 2", "Azure would not take this policy.", "Correct p.xml."],
+        ),
+        (
             "t.csv",
             "seconds,prompt_tokens,completion_tokens\n0,ten,1\n",
             "simulate --trace t.csv",
