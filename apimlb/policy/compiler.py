@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.budget import BUDGET, UPLOAD_STEPS, Means
+from apimlb.policy.clr.budget import UPLOAD_STEPS, Means
+from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.compiler import SECTIONS, DocumentCompilation
-from apimlb.policy.document.problems import InvalidPolicy, blame, combined, hide_values, problem
-from apimlb.policy.document.reader import Element, Format, read, substitute
+from apimlb.policy.document.problems import InvalidPolicy, blame, combined, hide_values, problem, too_dear
+from apimlb.policy.document.reader import Element, Format
 from apimlb.policy.elements import ELEMENTS
 from apimlb.policy.run.exchange import Block, Section
 from apimlb.policy.run.policy import Policy, PolicyDocument
@@ -72,8 +73,10 @@ def _compiled(
 
 
 def _root(text: str, format: Format, compilation: DocumentCompilation) -> Element:
-    BUDGET.spend(len(text) >> 1)
-    root = read(substitute(text, compilation.named_values), format)
+    try:
+        root = compilation.root(text, format)
+    except ClrException as error:
+        raise too_dear(Element("policies", 1, 1), error) from error
     if root.tag != "policies":
         raise problem(root, f"The root element is '{root.tag}'; 'policies' was expected.")
     return root

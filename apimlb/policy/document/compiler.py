@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
+from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.draft import Draft, Entry
-from apimlb.policy.document.problems import InvalidPolicy, problem
-from apimlb.policy.document.reader import Element, read, substitute
+from apimlb.policy.document.problems import InvalidPolicy, problem, too_dear
+from apimlb.policy.document.reader import Element, Format, read, substitute
 from apimlb.policy.run.exchange import Block, Section, Step
 from apimlb.policy.switches import Switches
 
@@ -20,18 +20,6 @@ ELEMENT_LIMIT = 10_000
 _PROBLEM_LIMIT = 20
 _STEPS = 20
 """Of the budget, for compiling an element as such."""
-
-
-def _too_dear(element: Element, error: ClrException) -> InvalidPolicy:
-    """The element that an upload's budget does not reach for; raises what is no matter of the budget."""
-    if error.type_name != OVER_LIMIT:
-        raise error
-    return problem(
-        element,
-        "What the document holds up to here takes more to compile than one upload may.",
-        code="TooLong",
-        next_step="Azure may accept it; make its expressions shorter or fewer to run it locally.",
-    )
 
 
 @dataclass(slots=True)
@@ -100,7 +88,7 @@ class DocumentCompilation:
             self.note(found)
             return None
         except ClrException as error:
-            self.note(_too_dear(element, error))
+            self.note(too_dear(element, error))
             return None
         identity = element.attributes.get("id")
         return Step(
@@ -143,6 +131,13 @@ class DocumentCompilation:
             )
         return entry
 
+    def root(self, text: str, format: Format = "rawxml") -> Element:
+        """The root element of a text, named values in their places; raises PolicyError for one that does not
+        read, ClrException where the upload cannot pay for it."""
+        whole = substitute(text, self.named_values)
+        BUDGET.spend(len(whole) >> 1)
+        return read(whole, format)
+
     def fragment(self, name: str, path: str) -> Block:
         if name.lower() in self._inside or len(self._inside) >= FRAGMENT_DEPTH:
             raise LookupError(f"The policy fragment '{name}' includes itself, or lies too deep")
@@ -158,9 +153,8 @@ class DocumentCompilation:
         text = {key.lower(): value for key, value in self.fragments.items()}.get(name.lower())
         if text is None:
             raise LookupError(f"Policy fragment with id '{name}' could not be found.")
-        BUDGET.spend(len(text) >> 1)
         try:
-            root = read(substitute(text, self.named_values))
+            root = self.root(text)
         except PolicyError as error:
             raise LookupError(f"The policy fragment '{name}' does not read: {error.what}") from error
         if root.tag != "fragment":

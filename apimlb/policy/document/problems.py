@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
 from apimlb.policy.document.reader import NAMED_VALUE, Element
 
 _SHORTEST_SECRET = 8
@@ -54,6 +55,18 @@ def problem(
         target=element.tag,
         code=code,
         next_step=next_step,
+    )
+
+
+def too_dear(element: Element, error: ClrException) -> InvalidPolicy:
+    """The element that an upload's budget does not reach for; raises what is no matter of the budget."""
+    if error.type_name != OVER_LIMIT:
+        raise error
+    return problem(
+        element,
+        "What the document holds up to here takes more to compile than one upload may.",
+        code="TooLong",
+        next_step="Azure may accept it; make its expressions shorter or fewer to run it locally.",
     )
 
 

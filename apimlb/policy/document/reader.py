@@ -82,6 +82,8 @@ def substitute(text: str, named_values: Mapping[str, str]) -> str:
     known = {name.lower(): value for name, value in named_values.items()}
     liquid = "liquid" in text
     room = SIZE_LIMIT - len(text)
+    if room < 0:
+        raise _too_long(len(text))
 
     def value_of(found: re.Match[str]) -> str:
         nonlocal room

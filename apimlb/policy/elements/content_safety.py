@@ -184,40 +184,39 @@ class Guarded:
         try:
             chunk = await anext(self._body)
         except StopAsyncIteration:
-            self._over = True
-            self._held.append(self._rest)
-            await self._release()
-            return
+            chunk, self._over = b"", True
         try:
             await self._take(chunk)
-        except ClrException:  # more than may be looked at: nobody knows whether it passes
+        except (PolicyFault, ClrException):  # it does not pass, or nobody can tell whether it does
             self._over = True
-            await close(Response(200, body=self._body))
+            await self.aclose()
 
     async def _take(self, chunk: bytes) -> None:
+        """Hold the events that a chunk ends, and at the end of the stream what is left."""
         formats.spend(1 + (len(self._rest) + len(chunk) >> 6))
         *events, self._rest = (self._rest + chunk).split(b"\n\n")
         for event in events:
-            self._held.append(event + b"\n\n")
-            for line in event.split(b"\n"):
-                if line.startswith(b"data:"):
-                    self._text += usage.text_of_event(usage.parsed(line.removeprefix(b"data:")))
-            if len(self._text) >= self._window:
-                await self._release()
-            if self._over:
-                return
+            await self._hold(event + b"\n\n")
+        if self._over:
+            await self._hold(self._rest)
+            await self._release()
+
+    async def _hold(self, event: bytes) -> None:
+        self._held.append(event)
+        for line in event.split(b"\n"):
+            if line.startswith(b"data:"):
+                self._text += usage.text_of_event(usage.parsed(line.removeprefix(b"data:")))
+        if len(self._text) >= self._window:
+            await self._release()
 
     async def _release(self) -> None:
-        held, text = [each for each in self._held if each], self._text
+        """Let through what is held; raises PolicyFault where it does not pass, ClrException where what is
+        asked about it fails."""
+        held, text = self._held, self._text
         self._held, self._text = [], ""
-        try:
-            if text:
-                await self._check(text)
-        except PolicyFault:
-            self._over = True
-            await close(Response(200, body=self._body))
-        else:
-            self._passed += held
+        if text:
+            await self._check(text)
+        self._passed += filter(None, held)
 
     async def aclose(self) -> None:
         await close(Response(200, body=self._body))

@@ -4,6 +4,7 @@ Microsoft Learn, API Management policy reference: llm-token-limit, llm-emit-toke
 tokenizer is not published; four characters are taken for a token.
 """
 
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Exchange
+from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.turns import PaidStream
 
 _ASKED = ("messages", "prompt", "input", "instructions", "system")
@@ -165,7 +167,8 @@ class Counted:
     def _finish(self) -> None:
         done, self._done = self._done, None
         if done is not None:
-            done(-(-self._characters // 4), self._counted)
+            with contextlib.suppress(PolicyFault, ClrException):  # the answer is out: nobody is left to tell
+                done(-(-self._characters // 4), self._counted)
 
 
 class Lines:

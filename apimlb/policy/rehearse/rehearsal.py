@@ -185,14 +185,11 @@ def exchange_of(case: Case, stage: Stage, recorder: Recorder | None = None) -> E
     exchange = Exchange(
         context,
         stage,
-        service_url,
-        path=path,
-        query=parts.query,
         switches=ADVERSE if case.get("adverse") else Switches(),
         trace=recorder,
     )
     with reading("'path' in the case"):
-        exchange.locate(service_url)
+        exchange.aim(service_url, path, parts.query)
     return exchange
 
 

@@ -191,19 +191,25 @@ class Exchange:
     def aim(self, service_url: str, path: str, query: str) -> None:
         """Where the request goes if no policy says otherwise; without a service URL, where it came from."""
         self.service_url, self.path, self.query = service_url, path, query
-        self.locate(service_url or self.context.request.original_url.origin)
+        self.base_url = service_url or self.context.request.original_url.origin
+        self._point(self._joined())
 
     def locate(self, base_url: str) -> None:
-        """Make `context.Request.Url` `base_url` with the exchange's path and query."""
+        """Make `context.Request.Url` `base_url` with the exchange's path and query; raises ClrException for
+        one that no server takes."""
         self.base_url = base_url
-        joined = base_url.rstrip("/") + self.path + (f"?{self.query}" if self.query else "")
-        if len(joined) < _LONG_URL:
-            self.context.request.url = url_of(joined)
-        else:
+        joined = self._joined()
+        if len(joined) >= _LONG_URL:
             BUDGET.spend(len(joined) >> 5)
             if len(joined) > _LONGEST_URL:
                 raise over_request(f"the {_LONGEST_URL} characters that a URL may have")
-            self.context.request.url = Url(joined)
+        self._point(joined)
+
+    def _joined(self) -> str:
+        return self.base_url.rstrip("/") + self.path + (f"?{self.query}" if self.query else "")
+
+    def _point(self, url: str) -> None:
+        self.context.request.url = url_of(url) if len(url) < _LONG_URL else Url(url)
 
     def outgoing(self, base_url: str) -> Request:
         """The request as the backend at `base_url` gets it; `context.Request.Url` says so from now on."""

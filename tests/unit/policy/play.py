@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.rehearse.rehearsal import Rehearsal, rehearse
+from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.run.exchange import Exchange
 
 FORWARD = "<forward-request/>"
 
@@ -24,3 +28,10 @@ async def play(
 def replies(*given: Any) -> list[dict[str, Any]]:
     """One backend that gives these replies in turn: statuses, or whole replies."""
     return [{"reply": [{"status": reply} if isinstance(reply, int) else reply for reply in given]}]
+
+
+def posted(stage: Stage, body: bytes) -> Exchange:
+    """A POST on its way to a backend of the stage."""
+    url = Url("https://gateway.test/")
+    view = RequestView("POST", url, url, body=MessageBody(body))
+    return Exchange(Context(stage.clock, stage.rng, view), stage, "https://backend.test")

@@ -301,6 +301,18 @@ def test_what_one_upload_has_compiled_is_bounded_in_all(name: str) -> None:
     assert "takes more to compile than one upload may" in refusal(DEAR[name]).what
 
 
+def test_a_text_longer_than_a_document_may_be_is_refused_by_its_length() -> None:
+    with pytest.raises(PolicyError, match="at least 2100005 characters long"):
+        compile_policy("{{v}}" + "a" * 2_100_000, named_values={"v": "x"})
+
+
+def test_who_is_to_blame_is_looked_for_as_long_as_the_upload_can_pay() -> None:
+    values = {f"v{number}": "<nope/>" for number in range(5)}
+    text = document("".join(f"{{{{{name}}}}}" for name in values) + " " * 500_000)
+    with pytest.raises(PolicyError, match="'nope' is not a policy"):
+        compile_policy(text, named_values=values)
+
+
 def test_an_upload_costs_the_same_when_its_expressions_are_known() -> None:
     text = held(*(f"@({'1+' * 6_000}{number})" for number in range(20)))
     first, again = refusal(text), refusal(text)

@@ -1,19 +1,19 @@
 """llm-content-safety: what is asked about which text, and what does not pass."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from apimlb.http import Headers, Response, read
-from apimlb.policy.apim.bodies import MessageBody
-from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
+from apimlb.policy.elements.content_safety import Guarded
 from apimlb.policy.rehearse.rehearsal import Rehearsal
 from apimlb.policy.run.exchange import Exchange, ForwardOptions
 from apimlb.policy.run.pipeline import run
 from tests.unit.policy.elements.test_metrics import Streaming
-from tests.unit.policy.play import document, play
+from tests.unit.policy.play import document, play, posted
 
 CHAT = {"messages": [{"role": "system", "content": "be kind"}, {"role": "user", "content": "hello"}]}
 SAFETY = (
@@ -123,8 +123,31 @@ class Watched(Streaming):
 async def test_a_stream_ends_where_it_does_not_pass(words: list[str], seen: int) -> None:
     stage = Watched(*({"choices": [{"delta": {"content": word}}]} for word in words))
     policy = effective([compile_policy(document(outbound=SAFETY.format("window-size='4'")))])
-    url = Url("https://gateway.test/")
-    view = RequestView("POST", url, url, body=MessageBody(b"{}"))
-    response = await run(policy, Exchange(Context(stage.clock, stage.rng, view), stage, "https://b.test"))
+    response = await run(policy, posted(stage, b"{}"))
     assert response.status == 200
     assert (await read(response)).count(b"data:") == seen
+
+
+@pytest.mark.parametrize("window", [4, 100])
+async def test_a_stream_that_cannot_be_checked_ends(window: int) -> None:
+    """In its middle or at its end, where the last window is checked."""
+    stage = Watched({"choices": [{"delta": {"content": "good "}}]})
+    element = SAFETY.format(f"window-size='{window}'").replace("@(4)", '@(int.Parse("many"))')
+    policy = effective([compile_policy(document(outbound=element))])
+    assert await read(await run(policy, posted(stage, b"{}"))) == b""
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n\r\n"])
+async def test_words_that_no_blank_line_follows_are_checked_too(ending: str) -> None:
+    event = f"data: {json.dumps({'choices': [{'delta': {'content': 'bad'}}]})}{ending}"
+    checked: list[str] = []
+
+    async def sent() -> AsyncIterator[bytes]:
+        yield event.encode()
+
+    async def check(text: str) -> None:
+        checked.append(text)
+
+    guarded = Guarded(sent(), 100, check)
+    assert [chunk async for chunk in guarded] == [event.encode()]
+    assert checked == ["bad"]

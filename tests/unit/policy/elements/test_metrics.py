@@ -6,14 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from apimlb.http import Headers, Response, read
-from apimlb.policy.apim.bodies import MessageBody
-from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.rehearsal import Rehearsal
 from apimlb.policy.rehearse.stage import Stage
 from apimlb.policy.run.exchange import Exchange, ForwardOptions
 from apimlb.policy.run.pipeline import run
-from tests.unit.policy.play import document, play, replies
+from tests.unit.policy.play import document, play, posted, replies
 from tests.unit.policy.test_compiler import refusal
 
 CHAT = {"method": "POST", "body": {"messages": [{"role": "user", "content": "x" * 40}]}}
@@ -121,11 +119,16 @@ COUNTED = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 3, 
 async def test_a_stream_is_told_when_it_ends(events: tuple[object, ...], numbers: tuple[float, ...]) -> None:
     stage = Streaming(*events)
     policy = effective([compile_policy(document(TOKENS.format(*["llm-emit-token-metric"] * 2)))])
-    url = Url("https://gateway.test/")
-    view = RequestView("POST", url, url, body=MessageBody(json.dumps(CHAT["body"]).encode()))
-    response = await run(
-        policy, Exchange(Context(stage.clock, stage.rng, view), stage, "https://backend.test")
-    )
+    response = await run(policy, posted(stage, json.dumps(CHAT["body"]).encode()))
     assert stage.records == []
     await read(response)
     assert tuple(record.values["value"] for record in stage.records) == numbers
+
+
+async def test_a_metric_that_fails_at_the_end_of_a_stream_takes_nothing_from_the_client() -> None:
+    failing = TOKENS.replace('@("m" + 1)', '@(int.Parse("m").ToString())')
+    stage = Streaming(SAID, COUNTED)
+    policy = effective([compile_policy(document(failing.format(*["llm-emit-token-metric"] * 2)))])
+    response = await run(policy, posted(stage, b"{}"))
+    assert (await read(response)).endswith(b"data: [DONE]\n\n")
+    assert stage.records == []

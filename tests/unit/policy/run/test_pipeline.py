@@ -320,3 +320,10 @@ async def test_a_backend_that_answers_badly_is_no_error() -> None:
     assert played.response.body == b"busy"
     assert played.response.headers.get("Retry-After") == "7"
     assert played.last_error is None
+
+
+async def test_a_url_that_no_server_takes_is_a_fault_when_it_is_sent() -> None:
+    played = await play(request={"url": f"https://gateway.test/?{'a' * 140_000}"})
+    assert (played.response.status, played.requests) == (500, ())
+    assert played.last_error is not None
+    assert played.last_error.message == "The policies exceed the 131072 characters that a URL may have."
