@@ -23,6 +23,9 @@ STEPS: Final = 750_000
 FAILURE_STEPS: Final = 50_000
 """What on-error may do in any case, also of a request that has done all it may."""
 
+FAILURE_ROOM: Final = 4_000_000
+"""Bytes that on-error may make in any case."""
+
 UPLOAD_STEPS: Final = 1_000_000
 """Of reading and compiling what one upload brings: a document with its fragments and expressions."""
 
@@ -99,6 +102,11 @@ class Budget:
         self.means.steps = self.left
         self.means, self.left = before, before.steps
 
+    def grant(self, steps: int, room: int) -> None:
+        """Leave no less than so much to what comes now."""
+        self.left = max(self.left, steps)
+        self.means.room = max(self.means.room, room)
+
     def number_of(self, value: object) -> int:
         """A number of an object that no other has in this evaluation, which keeps it alive."""
         self.spend(10)
@@ -166,12 +174,6 @@ def charge_each(count: int) -> None:
 def charge_fields(text: str) -> None:
     """Pay for reading or writing a text as fields of a query."""
     BUDGET.spend((len(text) >> 6) + 2 * text.count("&") + (text.count("%") >> 1))
-
-
-def charge_json(text: str | bytes, token: int) -> None:
-    """Pay for reading a text of JSON and making something of it, `token` steps for each value and member."""
-    marks = b",[{:" if isinstance(text, bytes) else ",[{:"
-    BUDGET.spend((len(text) >> 6) + token * sum(map(text.count, marks)))  # type: ignore[arg-type]
 
 
 def charge_passed(count: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 
 from apimlb.http import Response
 from apimlb.policy.apim.context import ResponseView
-from apimlb.policy.clr.budget import BUDGET, FAILURE_STEPS
+from apimlb.policy.clr.budget import BUDGET, FAILURE_ROOM, FAILURE_STEPS
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Section
 from apimlb.policy.run.faults import PolicyFault, default_response, last_error
@@ -105,7 +105,7 @@ async def _on_error(policy: Policy, exchange: Exchange, fault: PolicyFault) -> N
     """Make the fault the response, and let on-error change it; a fault in there is the last word."""
     await _blame(exchange, fault)
     exchange.awaited = frozenset()
-    BUDGET.left = max(BUDGET.left, FAILURE_STEPS)
+    BUDGET.grant(FAILURE_STEPS, FAILURE_ROOM)
     try:
         await _section(policy, exchange, "on-error")
     except PolicyFault as further:

@@ -10,14 +10,15 @@ from apimlb.http import Headers, Request, Response, close, read
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.apim.credentials import Authorization
+from apimlb.policy.clr.budget import Means
 from apimlb.policy.compiler import compile_policy, effective
-from apimlb.policy.rehearse.stage import StageCache, StageClock
+from apimlb.policy.rehearse.stage import Stage, StageCache, StageClock
 from apimlb.policy.run.exchange import Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.pipeline import refuse, run
 from apimlb.policy.run.records import Record
 from apimlb.policy.run.steps import STEP_LIMIT
-from tests.unit.policy.play import FORWARD, document, play, replies
+from tests.unit.policy.play import FORWARD, document, play, posted, replies
 
 BODY_READER = "<set-header name='n'><value>@(context.Response.Body.As<string>(true))</value></set-header>"
 
@@ -327,3 +328,14 @@ async def test_a_url_that_no_server_takes_is_a_fault_when_it_is_sent() -> None:
     assert (played.response.status, played.requests) == (500, ())
     assert played.last_error is not None
     assert played.last_error.message == "The policies exceed the 131072 characters that a URL may have."
+
+
+@pytest.mark.parametrize(("means", "said"), [(Means(steps=1_000), b"steps"), (Means(room=1_000), b"bytes")])
+async def test_on_error_can_answer_for_a_request_that_has_spent_all_it_may(means: Means, said: bytes) -> None:
+    dear = "<set-variable name='a' value='@(new string((char)97, 100000))'/>"
+    told = "<set-body>@(context.LastError.Message + new string('.', 100000))</set-body>"
+    exchange = posted(Stage({}), b"")
+    exchange.context.means = means
+    body = await read(await run(effective([compile_policy(document(dear, on_error=told))]), exchange))
+    assert said in body
+    assert len(body) > 100_000
