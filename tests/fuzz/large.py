@@ -19,6 +19,7 @@ BODIES: dict[str, str] = {
     "elements": f"<a>{'<b/>' * (SIZE // 4)}</a>", "attributes": "<a " + " ".join(f'b{n}="1"' for n in range(SIZE // 12)) + "/>",
     "spaces": "<a " + " ".join(f'xmlns:b{n}="c{n}"' for n in range(SIZE // 24)) + "/>", "path": "http://a/" + "../b" * (SIZE // 4), "colons": "1:" * (SIZE // 2),
     "deep": "[" * 190 + "1" + "]" * 190, "name": "CN=a," * (SIZE // 5), "reals": "[" + "1.5e3," * (SIZE // 6) + "1]", "closing": ")" * SIZE, "patterns": "(a*)*" * 1900,
+    "cases": "(?i)" + "".join(map(chr, range(0x400, 0x1400))), "sets of cases": "(?i)" + "".join(f"[\\w{chr(0x4E00 + n)}]" for n in range(1500)),
 }  # fmt: skip
 
 LARGE: dict[str, tuple[str, ...]] = {

@@ -18,7 +18,7 @@ _MOST_VARIANTS = 1e12
 _LONGEST_PATTERN = 50_000
 """Characters of a pattern for Python's engine: it compiles sets of characters slowly."""
 
-_SAMPLE = [chr(code) for code in range(32, 127)] + ["\n", "\t", "é"]
+_SAMPLE = "".join(map(chr, range(32, 127))) + "\n\té"
 
 
 class Engine:
@@ -233,7 +233,7 @@ def _repeats_groups(node: nodes.Node, inside: bool) -> bool:
 def _characters(node: nodes.Node) -> frozenset[str]:
     """Which of some sample characters a part can take."""
     if isinstance(node, nodes.Chars):
-        return frozenset(char for char in _SAMPLE if node.matches(char))
+        return frozenset(node.of(_SAMPLE))
     if isinstance(node, nodes.Edge | nodes.Look):
         return frozenset()
     if isinstance(node, nodes.Back):

@@ -205,7 +205,7 @@ class Machine:
         key = (id(chars), char)
         known = self._cache.get(key)
         if known is None:
-            known = self._cache[key] = chars.matches(char)
+            known = self._cache[key] = bool(chars.of(char))
         return known
 
     def _other(

@@ -32,8 +32,9 @@ class Chars(Node):
             plain = f"(?!{self.minus.pattern}){plain}"
         return plain
 
-    def matches(self, char: str) -> bool:
-        return _compiled(self.pattern).fullmatch(char) is not None
+    def of(self, text: str) -> list[str]:
+        """The characters of a text that are in the set."""
+        return _compiled(self.pattern).findall(text)
 
 
 @lru_cache(maxsize=1024)
@@ -41,20 +42,25 @@ def _other_cases(source: str) -> str:
     """The characters that the set has in the other case. Characters are the same without case where their
     lower case is, which is one character for one (.NET Core 3.1, asked of each character that has a case);
     Python also takes `ı` for `i`, `ſ` for `s` and `ς` for `σ`."""
-    within = _compiled(f"[{source}]").fullmatch
-    alike = (chars for chars in _alike() if any(map(within, chars)))
-    return "".join(char for chars in alike for char in chars if not within(char))
+    alike = _alike()
+    if len(source) == 1:
+        return alike.get(source, "").replace(source, "")
+    runs, chars = _compiled(f"[{source}]+"), "".join(alike)
+    within, outside = "".join(runs.findall(chars)), frozenset(runs.sub("", chars))
+    if len(within) < len(outside):
+        return "".join(sorted(outside.intersection("".join(map(alike.__getitem__, within)))))
+    return "".join(char for char in sorted(outside) if not outside.issuperset(alike[char]))
 
 
 @cache
-def _alike() -> tuple[str, ...]:
-    """The UTF-16 code units of one lower case, where they are several."""
+def _alike() -> dict[str, str]:
+    """The UTF-16 code units of one lower case, where they are several, by each of them."""
     groups: dict[str, str] = {}
     for char in map(chr, range(0x10000)):
         lower = char.lower()
         if len(lower) == 1:
             groups[lower] = groups.get(lower, "") + char
-    return tuple(chars for chars in groups.values() if len(chars) > 1)
+    return {char: chars for chars in groups.values() if len(chars) > 1 for char in sorted(chars)}
 
 
 @lru_cache(maxsize=1024)

@@ -375,4 +375,4 @@ class PatternReader:
 
 def _quoted(char: str) -> str:
     """A character for the inside of a set."""
-    return char if char.isalnum() and char.isascii() else f"\\u{ord(char):04x}"
+    return char if char.isalnum() else f"\\u{ord(char):04x}"
