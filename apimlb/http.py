@@ -64,6 +64,13 @@ class Headers:
         wanted = name.lower()
         return [value for lower, _, value in self._items if lower == wanted]
 
+    def grouped(self) -> list[tuple[str, list[str]]]:
+        """Each name once, as it was given first, with all of its values."""
+        found: dict[str, tuple[str, list[str]]] = {}
+        for lower, name, value in self._items:
+            found.setdefault(lower, (name, []))[1].append(value)
+        return [*found.values()]
+
     def set(self, name: str, *values: str) -> None:
         """Replace whatever stands under `name`, in its first place; no values removes it."""
         wanted = name.lower()

@@ -88,7 +88,7 @@ def licences() -> str:
         "",
         *_table(base),
     ]
-    for extra in EXTRAS:
+    for extra in sorted(set(metadata.metadata("apimlb").get_all("Provides-Extra") or ()) - _FOR_DEVELOPERS):
         lines += ["", f"And with `apimlb[{extra}]`:", ""]
         lines += _table(_installed_with(_required("apimlb", extra)) - base)
     return "\n".join(lines) + "\n"
@@ -140,8 +140,8 @@ def _licence(name: str) -> str:
     return stated.splitlines()[0]
 
 
-EXTRAS = ("demo", "fast", "liquid", "loadtest", "plot")
-"""Those for users."""
+_FOR_DEVELOPERS = frozenset({"dev", "docs"})
+"""Extras that no user installs."""
 
 PAGES = {"commands.md": commands, "output.md": output, "errors.md": errors, "licences.md": licences}
 

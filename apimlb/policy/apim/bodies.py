@@ -106,6 +106,16 @@ class MessageBody:
         self.consumed = False
 
 
+def rest_of(body: MessageBody | None) -> bytes:
+    """What nobody has used up of a body, if there is one, for who hands it on as it is."""
+    return b"" if body is None else body.rest
+
+
+def content_of(body: MessageBody | None) -> bytes:
+    """What nobody has used up of a body, if there is one, for who looks at it."""
+    return b"" if body is None or body.consumed else body.content
+
+
 def parse_query(text: str) -> dict[str, list[str]]:
     """`a=1&a=2&b` as `{"a": ["1", "2"], "b": [""]}`, percent- and plus-decoded."""
     charge_fields(text)

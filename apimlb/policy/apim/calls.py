@@ -53,14 +53,11 @@ class HeaderMap(ReadOnlyMap):
 
     def pairs(self) -> Iterable[tuple[object, object]]:
         charge_each(len(self.headers) << 2)
-        named: dict[str, tuple[str, list[str]]] = {}
-        for name, value in self.headers:
-            named.setdefault(name.lower(), (name, []))[1].append(value)
-        return [(enter(name), strings(values)) for name, values in named.values()]
+        return [(enter(name), strings(values)) for name, values in self.headers.grouped()]
 
     def __len__(self) -> int:
         charge_each(len(self.headers))
-        return len({name.lower() for name, _ in self.headers})
+        return len(self.headers.grouped())
 
 
 class ListMap(ReadOnlyMap):

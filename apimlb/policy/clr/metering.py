@@ -4,12 +4,11 @@ A step of the budget pays for one small operation. Long texts, bytes and lists a
 once as an argument and once as a result.
 """
 
-import sys
 from collections.abc import Callable
 from functools import cache, update_wrapper
 from typing import Final, Literal
 
-from apimlb.policy.clr.budget import BUDGET, SMALL, out_of_steps
+from apimlb.policy.clr.budget import BUDGET, SMALL, charge_text, out_of_steps
 from apimlb.policy.clr.collections.containers import ClrArray, ClrList
 
 _CHARACTERS: Final = 6
@@ -36,14 +35,10 @@ def charge(value: object) -> None:
             BUDGET.spend(size >> _ELEMENTS)
 
 
-def charge_made(value: object) -> None:
-    """Pay for a value that was made, by its size."""
+def _charge_made(value: object) -> None:
+    """Pay for bytes or elements that were made."""
     charge(value)
-    kind = type(value)
-    if kind is str or kind is bytearray:
-        BUDGET.make(sys.getsizeof(value))
-    elif kind is ClrList or kind is ClrArray:
-        BUDGET.make(8 * len(value.items))  # type: ignore[attr-defined]
+    BUDGET.make(len(value) if type(value) is bytearray else 8 * len(value.items))  # type: ignore[attr-defined]
 
 
 def charge_sorting(count: int) -> None:
@@ -71,9 +66,9 @@ def metered(call: Callable[..., object], cost: Literal["sizes", "result"]) -> Ca
         made = call(*arguments)
         if type(made) is str:
             if len(made) > SMALL:
-                charge_made(made)
+                charge_text(made)
         elif type(made) in _BULKY:
-            charge_made(made)
+            _charge_made(made)
         return made
 
     return update_wrapper(run, call)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from apimlb.http import Response, close
+from apimlb.policy.apim.bodies import rest_of
 from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, integer
@@ -184,8 +185,7 @@ def _used_up(what: str, source: str, left: float) -> PolicyFault:
 
 def _weigh(exchange: Exchange, draw: Callable[[int], None]) -> None:
     """Count the bytes of the request, and of the answer as it goes out."""
-    body = exchange.context.request.body
-    draw(0 if body is None else len(body.rest))
+    draw(len(rest_of(exchange.context.request.body)))
 
     def end(exchange: Exchange) -> None:
         response = exchange.context.response

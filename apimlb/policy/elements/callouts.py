@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from apimlb.http import Headers, Request, is_url
-from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.bodies import MessageBody, rest_of
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
@@ -52,7 +52,7 @@ def _response_in(name: str, context: Context) -> ResponseView:
         return ResponseView(200)
     if not isinstance(held, ResponseView):
         raise ClrException("System.InvalidOperationException", f"The variable '{name}' holds no response.")
-    body = MessageBody(b"" if held.body is None else held.body.rest)
+    body = MessageBody(rest_of(held.body))
     formats.spend(len(held.headers) >> 3)
     return ResponseView(held.status_code, held.status_reason, held.headers.copy(), body)
 
@@ -149,10 +149,9 @@ def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
 
 def _copied(exchange: Exchange) -> Request:
     view = exchange.context.request
-    content = view.body.rest if view.body else b""
     formats.spend(len(view.headers))
     headers = Headers((name, value) for name, value in view.headers if name.lower() != "host")
-    return Request(view.method, str(view.url), headers, content, view.ip_address)
+    return Request(view.method, str(view.url), headers, rest_of(view.body), view.ip_address)
 
 
 TABLE = {

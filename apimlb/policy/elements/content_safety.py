@@ -51,7 +51,7 @@ class Checks:
 
     async def check_prompt(self, exchange: Exchange) -> None:
         """Raises PolicyFault 403 for a prompt that does not pass."""
-        asked = usage.asked_in(exchange.context.request.body)
+        asked = usage.said_in(exchange.context.request.body)
         text = formats.joined("\n", [piece for piece in usage.texts_of_prompt(asked) if piece])
         if len(text) > LONGEST:
             raise _blocked()
@@ -76,7 +76,7 @@ class Checks:
             live.body = PaidStream(exchange.context.means, guarded)
             return
         await exchange.buffer()
-        text = formats.joined("", [*usage.texts_of_answer(usage.asked_in(response.body))])
+        text = formats.joined("", [*usage.texts_of_answer(usage.said_in(response.body))])
         for piece in self._windows(exchange.context, text):
             await self._analyze(exchange, piece)
 
@@ -120,7 +120,7 @@ class Checks:
             raise _blocked() from error
         if response.status != 200:
             raise _blocked()
-        return usage.asked_in(answer)
+        return usage.said_in(answer)
 
 
 def llm_content_safety(draft: Draft) -> Act:

@@ -206,11 +206,9 @@ def wait(draft: Draft) -> Act:
     async def act(exchange: Exchange) -> None:
         import asyncio  # importing it takes as long as the rest of a small policy
 
-        async def beside(block: Block) -> None:
-            await paid(exchange.context.means, run_block(block, exchange))
-
+        means = exchange.context.means
         when = {"all": asyncio.FIRST_EXCEPTION, "any": asyncio.FIRST_COMPLETED}[until(exchange.context)]
-        tasks = [asyncio.ensure_future(beside(block)) for block in blocks]
+        tasks = [asyncio.ensure_future(paid(means, run_block(block, exchange))) for block in blocks]
         try:
             done, _ = await asyncio.wait(tasks, return_when=when) if tasks else (set(), set())
             for task in tasks:

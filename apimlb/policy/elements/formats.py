@@ -34,7 +34,7 @@ def loaded(content: bytes | str) -> Any:
     return json.loads(content)
 
 
-def whole_json(content: bytes) -> str | None:
+def fault_of_json(content: bytes) -> str | None:
     """Why a body is no JSON, None of one that is."""
     try:
         loaded(content)
@@ -43,7 +43,7 @@ def whole_json(content: bytes) -> str | None:
     return None
 
 
-def whole_xml(content: bytes) -> str | None:
+def fault_of_xml(content: bytes) -> str | None:
     """Why a body is no XML, None of one that is; a document type may declare nothing, as in .NET."""
     BUDGET.spend(len(content) >> 6)
     BUDGET.spend((content.count(b"<") >> 3) + (content.count(b"=") >> 1))

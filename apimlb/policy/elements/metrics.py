@@ -72,7 +72,7 @@ def emit_token_metric(draft: Draft) -> Act:
     emit = partial(_emit_tokens, draft.element.tag, namespace, dimensions)
 
     def act(exchange: Exchange) -> None:
-        prompt = usage.of_prompt(usage.asked_in(exchange.context.request.body))
+        prompt = usage.of_prompt(usage.said_in(exchange.context.request.body))
 
         async def settle(exchange: Exchange) -> None:
             await usage.count(exchange, prompt, emit)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apimlb.http import Headers
-from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.bodies import MessageBody, rest_of
 from apimlb.policy.apim.context import Context, ResponseView, User
 from apimlb.policy.document.attributes import BOOLEAN, TEXT, choice, integer
 from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry, Getter
@@ -34,8 +34,7 @@ class CachedResponse:
 
     @staticmethod
     def of(view: ResponseView) -> "CachedResponse":
-        content = b"" if view.body is None else view.body.rest
-        return CachedResponse(view.status_code, view.status_reason, tuple(view.headers), content)
+        return CachedResponse(view.status_code, view.status_reason, tuple(view.headers), rest_of(view.body))
 
     def view(self) -> ResponseView:
         return ResponseView(self.status, self.reason, Headers(self.headers), MessageBody(self.body))

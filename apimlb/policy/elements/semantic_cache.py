@@ -59,7 +59,7 @@ def semantic_cache_lookup(draft: Draft) -> Act:
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
-        asked = usage.asked_in(context.request.body)
+        asked = usage.said_in(context.request.body)
         messages = _messages(asked, without_system(context))
         if not messages or asked.get("stream"):
             return
@@ -97,7 +97,7 @@ async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | Non
         headers = Headers([("Content-Type", "application/json"), ("Authorization", f"Bearer {token}")])
         request = Request("POST", _EMBEDDINGS, headers, formats.dumped({"input": text}))
         response = await exchange.services.call(backend, request, _TIMEOUT)
-        answer = usage.asked_in(await exchange.hold(response))
+        answer = usage.said_in(await exchange.hold(response))
         return tuple(float(each) for each in answer["data"][0]["embedding"])
     except (PolicyFault, ConnectionError, TimeoutError, LookupError, TypeError, ValueError):
         return None

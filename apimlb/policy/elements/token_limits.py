@@ -71,7 +71,7 @@ class TokenLimit:
         """Refuse the call, or let it pass and count it when it is answered."""
         context, counters = exchange.context, exchange.counters
         key, now = self.key(context), context.clock.now()
-        asked = usage.asked_in(context.request.body)
+        asked = usage.said_in(context.request.body)
         streamed = bool(asked.get("stream"))
         prompt = usage.of_prompt(asked) if self.estimates or streamed else 0
         quota = self._quota(context)
@@ -126,7 +126,7 @@ class TokenLimit:
             live.body = PaidStream(exchange.context.means, counted)
             return
         await exchange.buffer()
-        found = usage.of_answer(usage.asked_in(response.body))
+        found = usage.of_answer(usage.said_in(response.body))
         used = prompt if found is None else found.total
         self._count(exchange, key, quota, used)
         self._tell(exchange, response.headers, key, quota, used)

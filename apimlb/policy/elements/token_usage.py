@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apimlb.http import Response, close
-from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.bodies import MessageBody, content_of
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Exchange
@@ -22,9 +22,9 @@ _PER_IMAGE = 1200
 """The most that an image counts for, on the same page."""
 
 
-def asked_in(body: MessageBody | None) -> dict[str, Any]:
+def said_in(body: MessageBody | None) -> dict[str, Any]:
     """What a request or an answer says, an empty object where nothing is left of it."""
-    return parsed(b"" if body is None or body.consumed else body.content)
+    return parsed(content_of(body))
 
 
 def parsed(content: bytes) -> dict[str, Any]:
@@ -85,7 +85,7 @@ async def count(exchange: Exchange, prompt: int, done: Callable[[Exchange, Token
         live.body = PaidStream(exchange.context.means, Counted(live.body, end))
         return
     await exchange.buffer()
-    used = of_answer(asked_in(response.body))
+    used = of_answer(said_in(response.body))
     done(exchange, used or Tokens(prompt, 0, prompt))
 
 

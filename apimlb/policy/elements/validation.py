@@ -235,7 +235,7 @@ def validate_content(draft: Draft) -> Act:
 def _content(draft: Draft) -> _Content:
     draft.lacks("schema-id", "schema-ref", "allow-additional-properties", "case-insensitive-property-names")
     kind = draft.required_word("validate-as", choice("json", "xml", "soap"))
-    reads = formats.whole_json if kind == "json" else formats.whole_xml
+    reads = formats.fault_of_json if kind == "json" else formats.fault_of_xml
     return _Content(_media_type(draft.word("type", STRING, "")), reads, draft.required("action", _ACTION))
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.http import Request, Response, close, read
-from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.bodies import MessageBody, rest_of
 from apimlb.policy.apim.context import Context, ResponseView, Url, url_of
 from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.clr.budget import BUDGET, over_request
@@ -219,7 +219,7 @@ class Exchange:
         url = str(view.url)
         if headers.get("Host") in (None, view.original_url.netloc):
             headers.set("Host", urlsplit(url).netloc)
-        body = b"" if view.body is None else view.body.rest
+        body = rest_of(view.body)
         if body:
             BUDGET.spend(len(body) >> _SENT)
         if headers.get("Content-Length") not in (None, size := str(len(body))):

@@ -12,7 +12,7 @@ policies need and which is an extra of apimlb.
 import importlib.util
 import sys
 
-from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.bodies import content_of
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, choice
 from apimlb.policy.document.draft import Draft, Getter
@@ -50,7 +50,7 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
         from apimlb.policy.elements.liquid import inputs
 
         view = context.request if on_request else context.response if on_request is False else None
-        content = _content(None if view is None else view.body)
+        content = content_of(None if view is None else view.body)
         kind = "" if view is None else view.headers.get("Content-Type") or ""
         data = {
             "body": inputs.body(content, kind, parses_dates=parses_dates, nil=None if nil == "null" else ""),
@@ -59,7 +59,3 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
         return formats.utf8(render(data, context.clock.now()))
 
     return body
-
-
-def _content(body: MessageBody | None) -> bytes:
-    return b"" if body is None or body.consumed else body.content

@@ -148,7 +148,4 @@ def _url(url: Url) -> Hash:
 
 def _pairs(headers: Headers) -> Hash:
     BUDGET.spend(len(headers))
-    found: dict[str, tuple[str, list[str]]] = {}
-    for name, value in headers:
-        found.setdefault(name.lower(), (name, []))[1].append(value)
-    return Hash({name: ",".join(values) for name, values in found.values()})
+    return Hash({name: ",".join(values) for name, values in headers.grouped()})

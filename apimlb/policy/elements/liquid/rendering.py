@@ -11,6 +11,7 @@ from liquid.ast import Node
 from liquid.builtin.expressions import LoopExpression
 from liquid.builtin.output import OutputNode
 from liquid.expression import Expression
+from liquid.stringify import to_liquid_string
 from liquid.undefined import UNDEFINED
 
 from apimlb.policy.clr.budget import BUDGET, bounded_length
@@ -40,9 +41,6 @@ class PaidContext(RenderContext):
         found = super().get(path, token=token, default=default)
         BUDGET.spend(1 + len(path) + (weight(found) >> 2))
         return found
-
-    def assign(self, key: str, val: Any) -> None:
-        self.locals[key] = val
 
     @contextmanager
     def loop(self, namespace: Mapping[str, object], forloop: Any) -> Iterator[RenderContext]:
@@ -114,16 +112,9 @@ def _rendered(inner: Any) -> Any:
             return int(inner.render_to_output(self, context, buffer))
         value = self.expression.evaluate(context)
         BUDGET.spend(weight(value))
-        return buffer.write(to_text(value))
+        return buffer.write(to_liquid_string(value, autoescape=False))
 
     return render
-
-
-def to_text(value: object) -> str:
-    """A value as a template shows it."""
-    from liquid.stringify import to_liquid_string
-
-    return to_liquid_string(value, autoescape=False)
 
 
 def _expressions(node: Node, context: RenderContext) -> Iterator[Expression]:

@@ -123,7 +123,7 @@ async def test_a_body_that_would_hold_the_gateway_is_not_converted(element: str,
     ("element", "body"),
     [(JSON_TO_XML, f"[{'1,' * 20_000}1]"), (XML_TO_JSON, f"<a>{'<b/>' * 20_000}</a>")],
 )
-async def test_each_conversion_has_a_budget_of_its_own(element: str, body: str) -> None:
+async def test_one_request_does_not_pay_for_what_another_converts(element: str, body: str) -> None:
     for _ in range(8):
         assert (await answered(element, {"body": body})).status == 200
 

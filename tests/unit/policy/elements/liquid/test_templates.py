@@ -116,7 +116,7 @@ async def test_none_is_no_template() -> None:
     assert played.requests[0].body == b"v1"
 
 
-async def test_each_body_is_read_on_a_budget_of_its_own() -> None:
+async def test_one_request_does_not_pay_for_what_another_binds() -> None:
     sent = {
         "method": "POST",
         "headers": {"Content-Type": "text/xml"},
