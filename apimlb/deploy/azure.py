@@ -20,7 +20,7 @@ from apimlb.deploy.long_running import LongRunning
 from apimlb.deploy.operations import KINDS, Kind
 from apimlb.deploy.patience import READING, for_reading, patience_for
 from apimlb.deploy.recent import LASTS, Recent
-from apimlb.deploy.refusals import Refusal, Refused
+from apimlb.deploy.refusals import Refused
 from apimlb.deploy.sdk.credential import SharedCredential, source_of
 from apimlb.deploy.sdk.wire import Wire, silence
 from apimlb.deploy.waiting import Wait, wait
@@ -330,7 +330,5 @@ def _sent(kind: Kind, method: str, body: Json) -> tuple[str | bytes, ...]:
 
 def _object(answer: Answer) -> Json:
     """The body; an ETag that stands in a header alone is put into it, where other resources have theirs."""
-    if answer.body is None:
-        raise Refused(Refusal(0, "", "Azure's answer is no JSON object"), refusals.GARBLED)
-    etag = answer.headers.get("etag")
-    return {"etag": etag, **answer.body} if etag and answer.body else answer.body
+    etag, body = answer.headers.get("etag"), answer.body or {}
+    return {"etag": etag, **body} if etag and body else body

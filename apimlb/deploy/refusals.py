@@ -57,6 +57,7 @@ class Meaning:
 
     `first` and `longest` are the seconds between attempts; 0 when another attempt does not help. After
     `within` seconds of the same trouble it is given up, if the deadline of the resource's type is not sooner.
+    `why` it happens is said where Azure's own words have no meaning here.
     """
 
     error: type[ApimlbError]
@@ -64,6 +65,7 @@ class Meaning:
     first: float = 0.0
     longest: float = 0.0
     within: float = math.inf
+    why: str = ""
 
     @property
     def passes(self) -> bool:
@@ -183,8 +185,15 @@ INTERRUPTED = Meaning(CloudError, "Check the network, then run it again.", first
 """A connection was lost, or could not be made, to what has answered before."""
 UNEXPECTED = Meaning(CloudError, "Run `pip install --upgrade apimlb`, then the same command again.")
 """An answer that reads well and is of another form than the SDK knows."""
-GARBLED = Meaning(CloudError, AGAIN, first=2, longest=30, within=300)
-"""An answer that cannot be read: cut short, or by something in between."""
+GARBLED = Meaning(
+    CloudError,
+    "Check the network and the proxy settings, then run the same command again: it carries on.",
+    first=2,
+    longest=30,
+    within=300,
+    why="Something between here and Azure answers in its place: a proxy, or a network that wants a login.",
+)
+"""An answer that cannot be read: by something in between, or spoilt by it."""
 NO_LOGIN = Meaning(AuthError, LOGIN)
 LOGIN_BUSY = Meaning(
     CloudError, "Microsoft Entra does not give tokens at the moment: try again later.", first=2, longest=60
@@ -222,20 +231,20 @@ def error_of(refusal: Refusal, *, where: str, means: Meaning | None = None) -> A
     means = means or meaning(refusal)
     said = _sentence(refusal)
     words = WORDS.get(refusal.code, Words(said, ""))
-    what, raw = words.what, said if said != words.what else ""
+    what, raw, why = words.what, said if said != words.what else "", words.why or means.why
     if means.passes and refusal.retry_after:
         what += f" (it asks for a pause of {refusal.retry_after:.0f} s)"
     if issubclass(means.error, CloudError):
         return CloudError(
             what,
             where=where,
-            why=words.why,
+            why=why,
             next_step=means.next_step,
             raw=raw,
             status=refusal.status,
             code=refusal.code,
         )
-    return means.error(what, where=where, why=words.why, next_step=means.next_step, raw=raw)
+    return means.error(what, where=where, why=why, next_step=means.next_step, raw=raw)
 
 
 def _sentence(refusal: Refusal) -> str:

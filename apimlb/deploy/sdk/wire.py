@@ -19,7 +19,6 @@ from azure.core import PipelineClient
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
-    DecodeError,
     DeserializationError,
     HttpResponseError,
     IncompleteReadError,
@@ -92,8 +91,8 @@ class Wire:
                 # A success that the SDK does not expect of this operation is one all the same.
                 if error.response is None or not 200 <= int(error.response.status_code or 0) < 300:
                     raise
-                return _answer(error.response)
-            return _answer(made.result() if method.startswith("begin_") else made)
+                return _required(_answer(error.response))
+            return _required(_answer(made.result() if method.startswith("begin_") else made))
 
     def look(self, url: str) -> Answer:
         """The answer to a GET; nobody but Resource Manager is asked, since a token goes with it."""
@@ -112,7 +111,7 @@ class Wire:
         with self._speaking():
             response = self._pipeline().send_request(HttpRequest("POST", url, json=body))
             response.raise_for_status()
-            return _answer(response)
+            return _required(_answer(response))
 
     def pages(self, client: str, group: str, method: str, *arguments: str) -> list[Json]:
         """All entries of a listing, page by page, as they came; the SDK would hand out its models of them."""
@@ -138,6 +137,8 @@ class Wire:
         except DeserializationError as error:
             text = "Azure's answer is not of the expected form"
             raise Refused(Refusal(0, "", text), refusals.UNEXPECTED) from error
+        except json.JSONDecodeError as error:
+            raise Refused(Refusal(0, "", "Azure's answer is empty"), refusals.GARBLED) from error
         except AzureError as error:
             raise self._refused(error) from error
         self._answered = True
@@ -152,8 +153,6 @@ class Wire:
         if isinstance(error, ClientAuthenticationError) and "code" not in body and not _from_arm(response):
             return login_refused(error)
         self._answered = True
-        if isinstance(error, DecodeError) and int(error.status_code or 0) < 400:
-            return Refused(Refusal(0, "", "Azure's answer is not of the expected form"), refusals.GARBLED)
         if not isinstance(error, HttpResponseError) or response is None:
             return self._unreachable(error)
         message = str(body.get("message") or "") or f"Azure answered with status {response.status_code}"
@@ -189,8 +188,8 @@ class Wire:
         with self._lock:
             if self._bare is None:
                 # What cannot be read is for whoever follows an operation to judge.
-                decode = policies.ContentDecodePolicy
-                plain = [policy for policy in self._policies() if not isinstance(policy, decode)]
+                reading = (policies.ContentDecodePolicy, _Readable)
+                plain = [policy for policy in self._policies() if not isinstance(policy, reading)]
                 self._bare = PipelineClient(self._target.endpoint, **{**self._settings(), "policies": plain})
             return self._bare
 
@@ -218,6 +217,7 @@ class Wire:
             policies.UserAgentPolicy(user_agent="apimlb"),
             policies.ProxyPolicy(),
             policies.ContentDecodePolicy(),
+            _Readable(),
             policies.RedirectPolicy(),
             ARMChallengeAuthenticationPolicy(self._credential, self._target.scope),
             policies.CustomHookPolicy(),
@@ -231,6 +231,16 @@ def client_class(name: str) -> Callable[..., Any]:
     module, made = _CLIENTS[name]
     found: Callable[..., Any] = getattr(import_module(module), made)
     return found
+
+
+class _Readable(policies.SansIOHTTPPolicy[Any, Any]):
+    """Refuses a success that is not Resource Manager's, before an operation of the SDK stumbles over it; of
+    one that hands it on as a stream the answer is looked at when it is there."""
+
+    def on_response(self, request: Any, response: Any) -> None:
+        streamed = response.context.options.get("stream", True)
+        if not streamed and 200 <= int(response.http_response.status_code) < 300:
+            _required(_answer(response))
 
 
 class _Begun(PollingMethod[Any]):
@@ -273,12 +283,22 @@ def _headers(response: Any) -> dict[str, str]:
 
 
 def _object(text: str) -> Json | None:
-    """The JSON object in the text, `{}` for an empty text, `None` for anything else."""
+    """The JSON object in the text, `{}` for an empty text and for `null`, `None` for anything else."""
     try:
-        body = json.loads(text) if text.strip() else {}
+        body = json.loads(text) if text.strip() else None
     except ValueError:
         return None
-    return body if isinstance(body, dict) else None
+    return body if isinstance(body, dict) else {} if body is None else None
+
+
+def _required(answer: Answer) -> Answer:
+    """The answer; raises `Refused` for one that something in between must have given: that a write or a
+    deletion was not done is told by nothing else."""
+    if answer.body is None:
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+        told = f"{kind} that is no JSON object" if "json" in kind else f"{kind or 'no JSON'} instead of JSON"
+        raise Refused(Refusal(0, "", f"Azure's answer is {told}"), refusals.GARBLED)
+    return answer
 
 
 def _error_in(response: Any) -> Json:
