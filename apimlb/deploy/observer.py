@@ -15,6 +15,7 @@ from apimlb.deploy.ids import (
     COMPONENT,
     DEPLOYMENT,
     DIAGNOSTIC,
+    FEDERATED_CREDENTIAL,
     GROUP,
     IDENTITY,
     LOGGER,
@@ -45,6 +46,7 @@ from apimlb.stack.resources import Json, Resource
 _BELOW: Mapping[str, tuple[str, ...]] = {
     GROUP: (ACCOUNT, ROLE_ASSIGNMENT),
     ACCOUNT: (DEPLOYMENT,),
+    IDENTITY: (FEDERATED_CREDENTIAL,),
     SERVICE: CHILDREN,
     API: (OPERATION,),
     PRODUCT: (PRODUCT_API,),
@@ -108,11 +110,11 @@ class Observed:
     """What there is of a stack.
 
     `replies` by lower-case id are of what it wants, `strays` what is its own and not wanted. `others` are the
-    ids of what somebody else put into its group, gateway or accounts; `elsewhere` the gateways of the same
-    stack at other locations, `former` those that it was in before. `forgotten` are the tags of its group that
-    name one where it has nothing. `azures` is what Azure made by itself beside what is the stack's. `inside`
-    are the rows of what is listed of the gateway's APIs, keys and products, and of the APIs in the products
-    that are wanted.
+    ids of what somebody else put into its group, gateway, accounts or identity; `elsewhere` the gateways of
+    the same stack at other locations, `former` those that it was in before. `forgotten` are the tags of its
+    group that name one where it has nothing. `azures` is what Azure made by itself beside what is the
+    stack's. `inside` are the rows of what is listed of the gateway's APIs, keys and products, and of the APIs
+    in the products that are wanted.
     """
 
     replies: Mapping[str, Json] = field(repr=False)

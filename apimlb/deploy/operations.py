@@ -93,6 +93,9 @@ KINDS = {
     "microsoft.managedidentity/userassignedidentities": Kind(
         "identity", "user_assigned_identities", list="list_by_resource_group"
     ),
+    "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials": Kind(
+        "identity", "federated_identity_credentials", list="list"
+    ),
     "microsoft.operationalinsights/workspaces": _generic("2025-07-01", forced=True),
     "microsoft.insights/components": _generic("2020-02-02"),
     "microsoft.alertsmanagement/smartdetectoralertrules": _generic("2021-04-01"),

@@ -6,6 +6,7 @@ an API on a longer path                 gets the requests that are below that pa
 an operation beside the stack's         gets those that its template fits more closely
 a subscription to what is ours          is a key that opens it
 a product that holds an API of ours     has keys that open it
+a federated credential of the identity  lets whoever it names act as the gateway
 a field that the table of fields warns about
 """
 
@@ -18,6 +19,8 @@ from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.ids import (
     API,
     API_PRODUCT,
+    FEDERATED_CREDENTIAL,
+    IDENTITY,
     OPERATION,
     PRODUCT,
     PRODUCT_API,
@@ -139,11 +142,18 @@ def _shadows(desired: Sequence[Resource], apis: Iterable[Json]) -> Iterator[str]
 
 
 def _beside(desired: Sequence[Resource], others: Iterable[str]) -> Iterator[str]:
-    """The operations of others in an API of the stack's, each with a policy of its own perhaps."""
-    labels = {resource.key: resource.label for resource in desired if kind_of(resource.id) == API}
+    """What others put into an API of the stack's, operations each with a policy of its own perhaps, and into
+    its identity."""
+    labels = {r.key: r.label for r in desired if kind_of(r.id) in (API, IDENTITY)}
     for id in others:
-        if kind_of(id) == OPERATION and (api := labels.get(parent_of(id).lower())):
-            yield f"The operation {last_segment(id)} is not the stack's and takes requests from {api}."
+        within, name = labels.get(parent_of(id).lower()), last_segment(id)
+        if within and kind_of(id) == OPERATION:
+            yield f"The operation {name} is not the stack's and takes requests from {within}."
+        if within and kind_of(id) == FEDERATED_CREDENTIAL:
+            yield (
+                f"The federated credential {name} is not the stack's: whoever it names can act as the "
+                f"{within}, and use the accounts."
+            )
 
 
 def _keys(desired: Sequence[Resource], keys: Iterable[Json], mark: Mark) -> Iterator[str]:

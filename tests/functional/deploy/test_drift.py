@@ -170,6 +170,15 @@ WARNED: dict[str, tuple[str, str, dict[str, Any]]] = {
         "The API shadow on the path openai/deployments takes requests from API",
         {"displayName": "shadow", "path": "openai/deployments", "protocols": ["https"]},
     ),
+    "a credential of the gateway's identity": (
+        f"{labelled(STACK, 'identity').id}/federatedIdentityCredentials/theirs",
+        "The federated credential theirs is not the stack's: whoever it names can act as the identity",
+        {
+            "issuer": "https://token.actions.example.com",
+            "subject": "repo:somebody/else:ref:refs/heads/main",
+            "audiences": ["api://AzureADTokenExchange"],
+        },
+    ),
     "a key to everything": (
         f"{SERVICE}/subscriptions/spare",
         "The key spare, which is not the stack's, opens every API",
