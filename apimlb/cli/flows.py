@@ -34,7 +34,7 @@ from apimlb.deploy.removal import Removal
 from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
-from apimlb.errors import ConfigError, NotFoundError, meant, raise_first
+from apimlb.errors import ConfigError, Interrupted, NotFoundError, meant, raise_first
 from apimlb.stack.access import product_id, subscription_id
 from apimlb.stack.draining import drained_in
 from apimlb.stack.planner import Plan, Revival
@@ -82,22 +82,27 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
     deployer = replace(deployer, waits=consent.waits, retires=bool(told["prune"]))
     _say_what_was_cut_off(deployer)
     made = _agreed(session, deployer, consent, quiet=quiet)
-    applied = _applied(deployer, progress, made)
+    applied = _applied(session, deployer, progress, made)
     if any(step.revival is Revival.RESTORE for step in made.plan.steps):
         say("What was restored came back as it was; what of it is not wanted any more goes now.")
-        applied = _applied(
-            deployer, progress, _agreed(session, deployer, replace(consent, saved=None), quiet=quiet)
-        )
-    state = state_of(session.names, session.target.endpoint, applied.replies)
+        again = _agreed(session, deployer, replace(consent, saved=None), quiet=quiet)
+        applied = _applied(session, deployer, progress, again)
     if applied.outcome.under_way:
-        return _left(made.plan, applied, state)
+        return _left(made.plan, applied, state_of(session.names, session.target.endpoint, applied.replies))
+    url = _remember(session, applied)
+    applied.verify()
+    return Deployed(url, made.plan, applied.outcome.seconds)
+
+
+def _remember(session: Session, applied: Applied) -> str:
+    """Keep what `gateway-url` says, and return it."""
+    state = state_of(session.names, session.target.endpoint, applied.replies)
     if state is None:
         raise NotFoundError(
             "The gateway is not there after the deploy.", next_step="Run `apimlb deploy` again."
         )
     write_state(session.workspace.directory, {**state, **origin(session)})
-    applied.verify()
-    return Deployed(state["gateway_url"], made.plan, applied.outcome.seconds)
+    return str(state["gateway_url"])
 
 
 def _left(plan: Plan, applied: Applied, state: Json | None) -> Deployed:
@@ -128,10 +133,16 @@ def _require_sense(made: Preview) -> None:
         raise_first(made.problems)
 
 
-def _applied(deployer: Deployer, progress: Progress, made: Preview) -> Applied:
+def _applied(session: Session, deployer: Deployer, progress: Progress, made: Preview) -> Applied:
     with winding_down(deployer.stop), progress.shown():
         applied = deployer.apply(made)
         applied.outcome.raise_failure()
+        if deployer.stop.is_set() and not applied.outcome.under_way:
+            _remember(session, applied)
+            raise Interrupted(
+                "Stopped when all of it was deployed, and before it was tried",
+                next_step="`apimlb status` says whether it works.",
+            )
         return applied
 
 

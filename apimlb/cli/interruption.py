@@ -19,8 +19,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def winding_down(stop: threading.Event) -> Iterator[None]:
     """Meanwhile the first of these signals sets `stop`, and the next one leaves at once.
 
-    Raises `Interrupted` at the end after the first. Where nothing is changed yet, the first one leaves.
-    Python tells a process's main thread of signals, and no other.
+    What ends all the same, because nothing was left to begin, has ended as ever: `Interrupted` is for whoever
+    leaves something undone, and gets the exit code of the signal here. Where nothing is changed yet, the
+    first one leaves. Python tells a process's main thread of signals, and no other.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -47,8 +48,6 @@ def winding_down(stop: threading.Event) -> Iterator[None]:
     before = {number: signal.signal(number, wind_down) for number in _SIGNALS}
     try:
         yield
-        if stop.is_set():
-            raise Interrupted("Stopped.", next_step="`apimlb resume` carries on from here.")
     except Interrupted as interrupted:
         if told[:1] == [signal.SIGTERM]:
             interrupted.exit_code = TERMINATED

@@ -29,10 +29,17 @@ def sent(stop: threading.Event, *numbers: int, ending: Exception | None = None) 
 def test_the_first_signal_stops_what_is_not_begun(number: int, code: int) -> None:
     stop = threading.Event()
     with pytest.raises(Interrupted) as caught:
-        sent(stop, number)
+        sent(stop, number, ending=Interrupted("Stopped."))
     assert stop.is_set()
     assert caught.value.exit_code == code
     assert Interrupted("x").exit_code == 130  # nobody else's is changed
+
+
+@SIGNALS
+def test_what_was_done_when_the_signal_came_has_ended_as_ever(number: int, code: int) -> None:
+    stop = threading.Event()
+    sent(stop, number)
+    assert stop.is_set()
 
 
 @SIGNALS
@@ -69,7 +76,7 @@ class Struck(io.RawIOBase):
 def test_one_that_comes_while_something_is_being_said_is_told_after_that(number: int, code: int) -> None:
     terminal = Struck(number)
     talk = io.TextIOWrapper(io.BufferedWriter(terminal))
-    with pytest.raises(Interrupted), contextlib.redirect_stderr(talk), winding_down(threading.Event()):
+    with contextlib.redirect_stderr(talk), winding_down(threading.Event()):
         say("stack: 2 done")
     first, second = terminal.written.decode().splitlines()
     assert (first, second.startswith("Stopping: nothing new is started.")) == ("stack: 2 done", True)
