@@ -168,6 +168,16 @@ def raise_first(errors: Sequence[ApimlbError]) -> None:
     raise first
 
 
+def raise_together(errors: Iterable["ConfigError"]) -> None:
+    """Raise all complaints about what was given as one error, if there are any: a complaint a line, in the
+    order of where it is."""
+    told = {(error.where, error.what): error for error in errors}
+    ordered = [told[key] for key in sorted(told)]
+    if len(ordered) > 1:
+        ordered[0].next_step = "Correct each where it stands, then run the same command again."
+    raise_first(ordered)
+
+
 def from_system(error: OSError) -> ApimlbError | None:
     """What the operating system refused to do with a file, as an error of ours; None for anything else."""
     next_step = _NEXT_STEPS.get(error.errno or 0)

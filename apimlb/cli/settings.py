@@ -8,7 +8,7 @@ import typer
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.options import FILES, NOTHING, SoftDeleted
-from apimlb.errors import ConfigError
+from apimlb.errors import ConfigError, raise_together
 from apimlb.stack.settings import Literal
 
 app = typer.Typer(cls=Group, no_args_is_help=True, help="The stack's settings, and where each comes from.")
@@ -65,19 +65,27 @@ def overrides(
     capacities: Sequence[str] | None = None,
     **named: Any,
 ) -> dict[str, Any]:
-    """The settings that flags name, by path; raises `ConfigError` for what is no assignment."""
+    """The settings that flags name, by path; raises `ConfigError` for all that are no assignment."""
     made = {name: None if value == "" else value for name, value in named.items()}
     if accounts:
         made["accounts"] = accounts
-    for text in capacities or ():
-        made |= _capacity(text)
-    for text in assigned or ():
-        path, equals, value = text.partition("=")
-        if not equals or not path.strip():
-            lacking = "value" if path.strip() else "setting"
-            raise ConfigError(f"--set {text} names no {lacking}.", next_step="Write --set SETTING=VALUE.")
-        made[path.strip()] = Literal(value)
+    wrong = list[ConfigError]()
+    texts = [(text, _capacity) for text in capacities or ()] + [(text, _assigned) for text in assigned or ()]
+    for text, read in texts:
+        try:
+            made |= read(text)
+        except ConfigError as error:
+            wrong.append(error)
+    raise_together(wrong)
     return made
+
+
+def _assigned(text: str) -> Mapping[str, str]:
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip():
+        lacking = "value" if path.strip() else "setting"
+        raise ConfigError(f"--set {text} names no {lacking}.", next_step="Write --set SETTING=VALUE.")
+    return {path.strip(): Literal(value)}
 
 
 def _capacity(text: str) -> Mapping[str, str]:
@@ -105,7 +113,7 @@ def show(
     from apimlb.cli.stack_settings import settings_of, stack_of
 
     place = common(context).place
-    stack, settings = stack_of(place, {}), settings_of(place, {})
+    stack, (settings, _) = stack_of(place, {}), settings_of(place, {})
     rows = [(path, value, settings.origin(path)) for path, value in stack.listed()]
     width = max(len(path) for path, _, _ in rows)
     lines = [

@@ -1,7 +1,7 @@
 """The stack that the file, the environment and the flags describe. Nothing here needs Azure."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from apimlb.cli.workspace import STACK, Workspace
@@ -12,36 +12,37 @@ from apimlb.stack.settings import Assignment, Literal, Settings, in_environment,
 
 
 def stack_of(place: Workspace, overrides: Mapping[str, Any]) -> Stack:
-    """The stack in the workspace's file, with what flags say instead."""
-    made = settings_of(place, overrides)
-    return config.parse(made.tables, source=str(place.config), blamed=made.blamed)
+    """The stack in the workspace's file, with what the environment and flags say instead; raises
+    `ConfigError` for all that is wrong in any of them."""
+    made, wrong = settings_of(place, overrides)
+    return config.parse(made.tables, source=str(place.config), blamed=made.blamed, wrong=wrong)
 
 
-def settings_of(place: Workspace, overrides: Mapping[str, Any]) -> Settings:
-    """The settings of the stack, each with where it comes from: flag, environment, file or default.
+def settings_of(place: Workspace, overrides: Mapping[str, Any]) -> tuple[Settings, list[ConfigError]]:
+    """The settings of the stack, each with where it comes from: flag, environment, file or default; and what
+    is wrong: what is no setting or value, and the name of another stack than the workspace's.
 
     `overrides` are the flags' values by the path of their setting, `None` for one that was not given. Raises
-    `ConfigError` for what is no setting or value, and for the name of another stack than the workspace's.
+    `ConfigError` for a file that cannot be read.
     """
     file = config.load(place.config)
-    said = in_environment(os.environ, config.Stack.known(()))
+    said, wrong = in_environment(os.environ, config.Stack.known(()))
     if place.stack not in (str(file.get("name")), STACK):
         origin = "APIMLB_STACK" if os.environ.get("APIMLB_STACK") == place.stack else f"--stack {place.stack}"
         said.append(Assignment("name", place.stack, origin))
     for path, value in overrides.items():
         if value is not None:
             said.append(Assignment(path, value, _flag(path, value)))
-    _require_one_name(place.stack, said)
-    made = settled(file, str(place.config), said, config.defaults())
+    made, nowhere = settled(file, str(place.config), said, config.defaults())
     made.tables["name"] = place.stack
-    return made
+    return made, [*wrong, *_other_names(place.stack, said), *nowhere]
 
 
-def _require_one_name(stack: str, said: Iterable[Assignment]) -> None:
+def _other_names(stack: str, said: Iterable[Assignment]) -> Iterator[ConfigError]:
     """Which stack a command is for is known before its settings are read, so no setting tells it."""
     for other in said:
         if other.path == "name" and str(other.value) != stack:
-            raise ConfigError(
+            yield ConfigError(
                 f"This names another stack than {stack}.",
                 where=other.origin,
                 why="Which stack is meant is said by --stack, APIMLB_STACK or the file's name.",

@@ -3,7 +3,7 @@
 A complaint is one entry of pydantic's `ValidationError.errors()`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from apimlb.errors import meant
@@ -40,11 +40,11 @@ _KINDS = {
 }
 
 
-def complaint(entry: Entry, known: Iterable[str]) -> str:
-    """The complaint, with the path of the field; `known` are the fields that there are at its place."""
+def complaints(entry: Entry, known: Iterable[str]) -> Iterator[str]:
+    """The complaints, with the path of the field; `known` are the fields that there are at its place."""
     path = path_of(entry)
-    said = _said(entry, tuple(known))
-    return f"{path}: {said}" if path else said
+    for said in _own(entry) if entry["type"] == "value_error" else [_said(entry, tuple(known))]:
+        yield f"{path}: {said}" if path else said
 
 
 def follows(entry: Entry, told: Sequence[Entry]) -> bool:
@@ -75,10 +75,13 @@ def _said(entry: Entry, known: Sequence[str]) -> str:
     kind, _, rest = str(entry["type"]).partition("_")
     if rest in ("type", "parsing", "from_float", "attributes_type") and kind in _KINDS:
         return f"it must be {_KINDS[kind]}, not {_shown(entry['input'])}."
-    if entry["type"] == "value_error":  # our own words
-        said = str(entry["msg"]).removeprefix("Value error, ")
-        return said if said.endswith((".", "?")) else f"{said}."
     return f"{_shown(entry['input'])} cannot be used."
+
+
+def _own(entry: Entry) -> Iterator[str]:
+    """What a validator of ours has said, in one text for each complaint."""
+    for said in map(str, entry["ctx"]["error"].args):
+        yield said if said.endswith((".", "?")) else f"{said}."
 
 
 def _unknown(entry: Entry, known: Sequence[str]) -> str:

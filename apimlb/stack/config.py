@@ -43,17 +43,17 @@ tokens_per_minute = 20000
 
 import tomllib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from apimlb.errors import ConfigError, unreadable
+from apimlb.errors import ConfigError, raise_together, unreadable
 from apimlb.stack.choices import Strategy, Tier, Upgrade
 from apimlb.stack.clients import shard_count
-from apimlb.stack.complaints import complaint, follows, path_of
+from apimlb.stack.complaints import complaints, follows, path_of
 from apimlb.stack.contradictions import contradictions
 from apimlb.stack.parts import (
     AUDIENCES,
@@ -295,24 +295,33 @@ class Stack(Part):
     def _whole(self) -> Self:
         found = [*contradictions(self, self.model_fields_set)]
         if found:
-            raise ValueError(". ".join(found))
+            raise ValueError(*found)
         return self
 
 
 def parse(
-    data: dict[str, object], *, source: str = FILE, blamed: Callable[[Sequence[str]], str] | None = None
+    data: dict[str, object],
+    *,
+    source: str = FILE,
+    blamed: Callable[[Sequence[str]], str] | None = None,
+    wrong: Iterable[ConfigError] = (),
 ) -> Stack:
-    """The stack in the tables; raises `ConfigError` naming every field that is wrong.
+    """The stack in the tables; raises `ConfigError` for every field that is wrong, together with what was
+    `wrong` before.
 
     They are from `source`, or from what is `blamed` for the fields at some paths.
     """
+    found = list(wrong)
     try:
-        return Stack.model_validate(data)
+        made = Stack.model_validate(data)
     except ValidationError as error:
         entries = [entry for entry in error.errors() if not follows(entry, error.errors())]
-    said = " ".join(complaint(entry, Stack.known(entry["loc"][:-1])) for entry in entries)
-    where = (blamed([path_of(entry) for entry in entries]) if blamed else "") or source
-    raise ConfigError(said, where=where, next_step=f"Correct {where}.")
+        for entry in entries:
+            where = (blamed([path_of(entry)]) if blamed else "") or source
+            for said in complaints(entry, Stack.known(entry["loc"][:-1])):
+                found.append(ConfigError(said, where=where, next_step=f"Correct {where}."))
+    raise_together(found)
+    return made
 
 
 def load(path: Path) -> dict[str, object]:

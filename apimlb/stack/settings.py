@@ -15,7 +15,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from apimlb.errors import ConfigError, meant, raise_first
+from apimlb.errors import ConfigError, meant
 
 PREFIX = "APIMLB_"
 _OTHER = frozenset(
@@ -74,9 +74,10 @@ class Settings:
         return f"accounts.{_name(row)}{dot}{tail}" if isinstance(row, dict) else first
 
 
-def in_environment(environ: Mapping[str, str], known: Iterable[str]) -> list[Assignment]:
-    """The settings that the environment has; raises `ConfigError` for what is almost one of `known`, with all
-    others of that kind as its notes."""
+def in_environment(
+    environ: Mapping[str, str], known: Iterable[str]
+) -> tuple[list[Assignment], list[ConfigError]]:
+    """The settings that the environment has, and what is wrong: what is almost one of `known`."""
     settings, found, wrong = list(known), [], list[ConfigError]()
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name.startswith(f"{PREFIX}TEST_"):
@@ -93,15 +94,16 @@ def in_environment(environ: Mapping[str, str], known: Iterable[str]) -> list[Ass
                     next_step="Correct its name, or unset it.",
                 )
             )
-    raise_first(wrong)
-    return found
+    return found, wrong
 
 
-def settled(file: Tables, source: str, said: Iterable[Assignment], defaults: Tables) -> Settings:
-    """The file's tables with what is said instead, the last of several that contradict each other.
+def settled(
+    file: Tables, source: str, said: Iterable[Assignment], defaults: Tables
+) -> tuple[Settings, list[ConfigError]]:
+    """The file's tables with what is said instead, the last of several that contradict each other, and what
+    is wrong: paths that lead nowhere, of which nothing is in the tables.
 
-    `defaults` are the tables that are extended where the file has none. Raises `ConfigError` for a path that
-    leads nowhere, with all others as its notes.
+    `defaults` are the tables that are extended where the file has none.
     """
     made = Settings(deepcopy(file), dict.fromkeys(_paths(file), source))
     known = file.get("deployments", defaults.get("deployments", {}))
@@ -114,27 +116,28 @@ def settled(file: Tables, source: str, said: Iterable[Assignment], defaults: Tab
         except ConfigError as error:
             wrong.append(error)
     for assignment in assigned:
-        try:
-            _require_deployment(made.tables, assignment, known)
-        except ConfigError as error:
-            wrong.append(error)
-    raise_first(wrong)
-    return made
+        lacking = _no_deployment(made.tables, assignment, known)
+        wrong += [lacking] if lacking else []
+    return made, wrong
 
 
-def _require_deployment(tables: Tables, said: Assignment, known: Any) -> None:
-    """Raise `ConfigError` for a setting of a deployment that there is not, and that has no model either."""
+def _no_deployment(tables: Tables, said: Assignment, known: Any) -> ConfigError | None:
+    """What is wrong with a setting of a deployment that there is not, and that has no model either: it goes
+    out of the tables, too."""
     first, _, rest = said.path.partition(".")
     name, _, field = rest.partition(".")
     if first != "deployments" or not field or name == "*" or not isinstance(known, dict):
-        return
-    table = tables["deployments"].get(_spelled(name, known))
-    if _spelled(name, known) not in known and not (isinstance(table, dict) and "model" in table):
-        raise ConfigError(
-            f"{said.path}: there is no deployment {name}.{meant(name, [*known])}",
-            where=said.origin,
-            next_step=f"There are {', '.join(known)}. A new one needs a model and a version, too.",
-        )
+        return None
+    spelled = _spelled(name, known)
+    table = tables["deployments"].get(spelled)
+    if spelled in known or (isinstance(table, dict) and "model" in table):
+        return None
+    tables["deployments"].pop(spelled, None)
+    return ConfigError(
+        f"{said.path}: there is no deployment {name}.{meant(name, [*known])}",
+        where=said.origin,
+        next_step=f"There are {', '.join(known)}. A new one needs a model and a version, too.",
+    )
 
 
 def _spread(said: Assignment, deployments: Any) -> Iterator[Assignment]:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.errors import ConfigError
+from apimlb.errors import ConfigError, raise_together
 from apimlb.stack.config import Stack, defaults, parse
 from apimlb.stack.settings import Assignment, Settings, in_environment, read, settled
+from tests.told import lines_of, text_of
 
 KNOWN = Stack.known(())
 FILE = {
@@ -19,7 +20,15 @@ FILE = {
 
 
 def merged(*said: Assignment, file: dict[str, object] | None = None) -> Settings:
-    return settled(FILE if file is None else file, "apimlb.toml", said, defaults())
+    made, wrong = settled(FILE if file is None else file, "apimlb.toml", said, defaults())
+    raise_together(wrong)
+    return made
+
+
+def environment_of(environ: dict[str, str]) -> list[Assignment]:
+    found, wrong = in_environment(environ, KNOWN)
+    raise_together(wrong)
+    return found
 
 
 def stack(made: Settings) -> Stack:
@@ -27,7 +36,7 @@ def stack(made: Settings) -> Stack:
 
 
 def test_what_is_nearer_wins_and_is_remembered() -> None:
-    environment = in_environment({"APIMLB_TIER": "Basic", "APIMLB_UNITS": "2", "HOME": "/"}, KNOWN)
+    environment = environment_of({"APIMLB_TIER": "Basic", "APIMLB_UNITS": "2", "HOME": "/"})
     made = merged(*environment, Assignment("tier", "BasicV2", "--tier BasicV2"))
     assert (stack(made).tier, stack(made).units) == ("BasicV2", 2)
     assert made.origin("tier") == "--tier BasicV2"
@@ -37,8 +46,8 @@ def test_what_is_nearer_wins_and_is_remembered() -> None:
 
 
 def test_a_setting_inside_of_a_table_leaves_the_others() -> None:
-    environment = in_environment(
-        {"APIMLB_DEPLOYMENTS__CHAT__CAPACITY": "20", "APIMLB_ACCOUNTS__WEST__PRIORITY": "3"}, KNOWN
+    environment = environment_of(
+        {"APIMLB_DEPLOYMENTS__CHAT__CAPACITY": "20", "APIMLB_ACCOUNTS__WEST__PRIORITY": "3"}
     )
     made = stack(merged(*environment))
     assert made.deployments["chat"].capacity == 20
@@ -67,30 +76,30 @@ def test_accounts_are_chosen_by_name_or_region() -> None:
 
 def test_a_hyphen_is_an_underscore_in_the_environment() -> None:
     file: dict[str, object] = {"accounts": [{"location": "eastus2", "name": "my-own"}]}
-    [said] = in_environment({"APIMLB_ACCOUNTS__MY_OWN__PRIORITY": "7"}, KNOWN)
+    [said] = environment_of({"APIMLB_ACCOUNTS__MY_OWN__PRIORITY": "7"})
     assert stack(merged(said, file=file)).accounts[0].priority == 7
 
 
 def test_all_that_leads_nowhere_is_told_at_once() -> None:
     with pytest.raises(ConfigError, match="APIMLB_LOCATON is no setting") as caught:
-        in_environment({"APIMLB_LOCATON": "westus", "APIMLB_TEIR": "Basic", "APIMLB_UNITS": "2"}, KNOWN)
+        environment_of({"APIMLB_LOCATON": "westus", "APIMLB_TEIR": "Basic", "APIMLB_UNITS": "2"})
     assert ["Did you mean APIMLB_TIER" in note for note in caught.value.__notes__] == [True]
-    with pytest.raises(ConfigError, match="Did you mean west") as caught:
+    with pytest.raises(ConfigError, match=r"Did you mean chat\?") as caught:
         merged(
             Assignment("accounts.wets.priority", "2", "--set accounts.wets.priority=2"),
             Assignment("tier", "Basic", "--tier Basic"),
             Assignment("deployments.chta.capacity", "20", "--capacity chta=20"),
         )
     [note] = caught.value.__notes__
-    assert "Did you mean chat?" in note
-    assert "--capacity chta=20" in note
+    assert "Did you mean west?" in note
+    assert "--set accounts.wets.priority=2" in note
 
 
 def test_a_misspelt_variable_is_told_and_others_are_left() -> None:
     with pytest.raises(ConfigError, match="Did you mean APIMLB_TIER"):
-        in_environment({"APIMLB_TEIR": "Basic"}, KNOWN)
+        environment_of({"APIMLB_TEIR": "Basic"})
     others = {f"APIMLB_{name}": "x" for name in ("TARGET", "CONFIG", "STATE", "WIRE_LOG", "STACK", "CA")}
-    assert in_environment(others, KNOWN) == []
+    assert environment_of(others) == []
 
 
 @pytest.mark.parametrize("path", ["accounts.eastus.weight", "deployments.chat.model.deeper"])
@@ -107,9 +116,9 @@ def test_a_complaint_names_where_each_setting_was_said() -> None:
     )
     with pytest.raises(ConfigError) as caught:
         stack(made)
-    assert caught.value.where == "--tier Basc and APIMLB_ACCOUNTS__WEST__PRIORITY"
-    assert "Did you mean Basic?" in caught.value.what
-    assert "accounts.1.priority: it must be at least 0, not -1." in caught.value.what
+    first, second = lines_of(caught.value)
+    assert first.endswith("Did you mean Basic? (--tier Basc)")
+    assert second == ("accounts.1.priority: it must be at least 0, not -1. (APIMLB_ACCOUNTS__WEST__PRIORITY)")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +159,7 @@ def test_monitoring_is_a_switch_or_a_table() -> None:
 def test_a_wrong_setting_of_monitoring_is_told_in_our_words() -> None:
     with pytest.raises(ConfigError) as refused:
         parse({"monitoring": {"samplng": 5, "retention_days": 7, "action_groups": ["me"]}})
-    said = str(refused.value)
+    said = text_of(refused.value)
     assert "monitoring.samplng: there is no such setting. Did you mean sampling?" in said
     assert "monitoring.retention_days: it must be at least 30, not 7." in said
     assert 'monitoring.action_groups.0: "me" is not the whole id of an action group.' in said
