@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from apimlb.deploy.azure import Azure
 from tests.functional.deploy.local_azure import LocalAzure
 
 
@@ -20,3 +21,9 @@ def slow_azure() -> Iterator[LocalAzure]:
     made = LocalAzure(lro="realistic")
     yield made
     made.close()
+
+
+@pytest.fixture
+def cloud(azure: LocalAzure) -> Azure:
+    """What the owner's login reaches."""
+    return azure.connected()

@@ -4,7 +4,8 @@ import asyncio
 import json
 import random
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from apimlb.local.entra.tokens import Principal
 from apimlb.local.store import Store
 from apimlb.local.world import ARM_ORIGIN, OWNER, World, WorldSettings
 from tests.api_versions import usual_version
+from tests.clouds import Killed
 from tests.fakes import ManualClock
 from tests.sdk import Answer, InProcessTransport
 from tests.stacks import SUBSCRIPTION, TENANT
@@ -52,7 +54,7 @@ class LocalAzure:
         self.requests: list[Request] = []
         self.watch = Watch()
         self.forbidden: tuple[str, ...] = ()
-        self.before: Callable[[Request], None] = lambda request: None
+        self.before: Callable[[Request], None] = _nothing
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="local Azure", daemon=True)
         self._thread.start()
@@ -113,6 +115,22 @@ class LocalAzure:
             self.watch(request, answered)
         return answered
 
+    @contextmanager
+    def dies_after(self, writes: int, *methods: str) -> Iterator[None]:
+        """Meanwhile kill whoever sends one more request of these methods than that, and all who send one
+        after it."""
+        left = iter(range(writes))
+
+        def kill(request: Request) -> None:
+            if request.method in methods and next(left, None) is None:
+                raise Killed(request.path)
+
+        self.before = kill
+        try:
+            yield
+        finally:
+            self.before = _nothing
+
     def is_asking(self) -> bool:
         """Whether who asks is the local Azure itself: it cannot wait for its own answer."""
         return threading.current_thread() is self._thread
@@ -156,6 +174,10 @@ class LocalAzure:
 
     def _do(self, work: Coroutine[Any, Any, Value]) -> Value:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+def _nothing(request: Request) -> None:
+    """What happens before a request where a test says nothing else."""
 
 
 @cache

@@ -1,13 +1,14 @@
 """A stack under traffic: whoever deploys, and clients who call all the while."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from apimlb.deploy.azure import Azure
 from apimlb.deploy.cloud import Limits
-from apimlb.deploy.deployer import Applied, Deployer
+from apimlb.deploy.deployer import Applied, Deployer, Preview
 from apimlb.deploy.draining import Wanted
 from apimlb.deploy.gateway import Answer
 from apimlb.deploy.models import Models
@@ -22,14 +23,35 @@ from apimlb.stack.marks import identified
 from apimlb.stack.names import Names
 from apimlb.stack.planner import Revival
 from apimlb.stack.probe import site
-from apimlb.stack.resources import Json
+from apimlb.stack.resources import Json, Resource
 from tests.functional.deploy.local_azure import LocalAzure
-from tests.stacks import SUBSCRIPTION, TENANT
+from tests.stacks import STACK, SUBSCRIPTION, TENANT
 
 CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
 KEY = "apimlb-default"
 AUDIENCE = "https://cognitiveservices.azure.com"
 BODY = b'{"model":"chat","messages":[{"role":"user","content":"Still there?"}],"max_completion_tokens":5}'
+
+
+def preview(azure: LocalAzure, cloud: Azure, stack: Sequence[Resource]) -> Preview:
+    """What a deploy of these resources would do."""
+    return Deployer(cloud, azure.clock).preview(stack)
+
+
+def deploy(azure: LocalAzure, cloud: Azure, stack: Sequence[Resource]) -> Applied:
+    """Make of Azure what these resources say."""
+    deployer = Deployer(cloud, azure.clock)
+    applied = deployer.apply(deployer.preview(stack))
+    applied.outcome.raise_failure()
+    return applied
+
+
+def destroy(
+    azure: LocalAzure, cloud: Azure, stack: Sequence[Resource], name: str = STACK, *, purge: bool = True
+) -> None:
+    """Take away what the stack of that name has of these resources, and all else that is its own."""
+    deployer = Deployer(cloud, azure.clock)
+    deployer.destroy(deployer.survey(stack, name, purge=purge))
 
 
 @dataclass
@@ -59,6 +81,11 @@ class Site:
         applied.outcome.raise_failure()
         applied.verify()
         return applied
+
+    def destroy(self, *, purge: bool = True, **configuration: Any) -> None:
+        """Take the stack of this configuration away."""
+        stack = parse(configuration)
+        destroy(self.azure, self.azure.connected(), self.wanted(stack)(frozenset()), stack.name, purge=purge)
 
     def wanted(self, stack: Stack, group: Json | None = None) -> Wanted:
         """What the stack wants, for any accounts that are drained; `group` is what there is of it."""
@@ -99,6 +126,10 @@ class Site:
 
         self.azure.before = call
         self.azure.clock.meanwhile = waiting
+
+    def rest(self) -> None:
+        """From now on no client calls any more."""
+        self.azure.before, self.azure.clock.meanwhile = (lambda request: None), (lambda: None)
 
     def settle(self) -> None:
         """Ten minutes in which clients go on: by then all that was written has arrived."""

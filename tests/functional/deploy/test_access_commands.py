@@ -12,6 +12,7 @@ from apimlb.stack.config import parse
 from apimlb.stack.names import Names
 from apimlb.stack.tiers import tier_value
 from tests.functional.deploy.local_azure import LocalAzure
+from tests.functional.deploy.scene import deploy, preview
 from tests.stacks import SUBSCRIPTION, desired
 
 APP, PERSON = "0A0A0A0A-0000-4000-8000-000000000001", "f00a0a0a-0000-4000-8000-000000000002"
@@ -23,8 +24,7 @@ POLICY = f"{NAMES.service_id}/apis/openai/policies/policy"
 def cloud(azure: LocalAzure) -> Azure:
     """A cloud with a stack in it."""
     connected = azure.connected()
-    deployer = Deployer(connected, azure.clock)
-    deployer.apply(deployer.preview(desired())).outcome.raise_failure()
+    deploy(azure, connected, desired())
     azure.requests.clear()
     return connected
 
@@ -43,8 +43,7 @@ def test_a_key_is_made_renewed_and_revoked(azure: LocalAzure, cloud: Azure) -> N
 
 def test_a_deploy_leaves_a_revoked_key_revoked(azure: LocalAzure, cloud: Azure) -> None:
     keys.revoke(cloud, NAMES, "apimlb-default", delete=False)
-    deployer = Deployer(cloud, azure.clock)
-    deployer.apply(deployer.preview(desired())).outcome.raise_failure()
+    deploy(azure, cloud, desired())
     assert [key.state for key in keys.listed(cloud, NAMES)] == ["cancelled"]
 
 
@@ -112,7 +111,7 @@ def test_clients_come_and_go_by_one_write_each(azure: LocalAzure, cloud: Azure) 
 
 def test_a_deploy_of_a_file_without_clients_keeps_them(azure: LocalAzure, cloud: Azure) -> None:
     clients.write(cloud, NAMES, clients.with_clients(clients.held(cloud, NAMES), [APP]))
-    assert Deployer(cloud, azure.clock).preview(desired()).plan.is_empty
+    assert preview(azure, cloud, desired()).plan.is_empty
 
 
 def test_while_the_named_values_are_exchanged_those_count_that_the_policy_reads(cloud: Azure) -> None:
@@ -187,16 +186,16 @@ def assign(cloud: Azure, tier: str, *who: str) -> None:
     tiers.write(cloud, WITH_TIERS, tiers.with_tier(tiers.held(cloud, WITH_TIERS), who, tier))
 
 
-def deploy(azure: LocalAzure, cloud: Azure, **configuration: object) -> None:
-    deployer = Deployer(cloud, azure.clock)
-    deployer.apply(deployer.preview(desired(**configuration))).outcome.raise_failure()
-    assert deployer.preview(desired(**configuration)).plan.is_empty
+def settle(azure: LocalAzure, cloud: Azure, **configuration: object) -> None:
+    """Deploy the stack of this configuration and see that nothing is left to do."""
+    deploy(azure, cloud, desired(**configuration))
+    assert preview(azure, cloud, desired(**configuration)).plan.is_empty
 
 
 def test_who_is_in_a_tier_changes_without_its_policy_and_outlives_a_deploy(
     azure: LocalAzure, cloud: Azure
 ) -> None:
-    deploy(azure, cloud, tiers=TIERS)
+    settle(azure, cloud, tiers=TIERS)
     assert tiers.held(cloud, WITH_TIERS) == {"gold": frozenset(), "silver": frozenset()}
     azure.requests.clear()
     assign(cloud, "gold", "apimlb-default", APP)
@@ -205,26 +204,26 @@ def test_who_is_in_a_tier_changes_without_its_policy_and_outlives_a_deploy(
     written = [path.partition("?")[0].rsplit("/", 2)[-2:] for _, path in azure.writes]
     values = ["namedValues", tier_value("gold")], ["namedValues", tier_value("silver")]
     assert written == [values[0], values[1], values[0]]
-    deploy(azure, cloud, tiers=TIERS)
+    settle(azure, cloud, tiers=TIERS)
     assert tiers.held(cloud, WITH_TIERS)["silver"] == {APP.lower()}
     assign(cloud, "default", APP, "apimlb-default")
     assert tiers.held(cloud, WITH_TIERS) == {"gold": frozenset(), "silver": frozenset()}
 
 
 def test_a_tier_that_the_file_lost_is_forgotten_and_others_are_not(azure: LocalAzure, cloud: Azure) -> None:
-    deploy(azure, cloud, tiers=TIERS)
+    settle(azure, cloud, tiers=TIERS)
     assign(cloud, "gold", "apimlb-default")
-    deploy(azure, cloud, tiers={"gold": {"tokens_per_minute": 8000}})
+    settle(azure, cloud, tiers={"gold": {"tokens_per_minute": 8000}})
     assert tiers.held(cloud, WITH_TIERS) == {"gold": {"apimlb-default"}}
-    deploy(azure, cloud)
+    settle(azure, cloud)
     assert tiers.held(cloud, WITH_TIERS) == {}
 
 
 def test_a_named_value_of_a_tier_that_somebody_spoilt_is_mended(azure: LocalAzure, cloud: Azure) -> None:
-    deploy(azure, cloud, tiers=TIERS)
+    settle(azure, cloud, tiers=TIERS)
     assign(cloud, "gold", "apimlb-default")
     azure.ask("DELETE", f"{NAMES.service_id}/namedValues/{tier_value('silver')}", None)
-    deploy(azure, cloud, tiers=TIERS)
+    settle(azure, cloud, tiers=TIERS)
     assert tiers.held(cloud, WITH_TIERS) == {"gold": {"apimlb-default"}, "silver": frozenset()}
 
 
@@ -238,7 +237,7 @@ def test_nobody_is_put_into_a_tier_that_is_not_there(azure: LocalAzure, cloud: A
 
 
 def test_a_full_tier_names_the_one_that_needs_no_list(azure: LocalAzure, cloud: Azure) -> None:
-    deploy(azure, cloud, tiers=TIERS)
+    settle(azure, cloud, tiers=TIERS)
     with pytest.raises(ConfigError, match="no room") as caught:
         assign(cloud, "gold", *(f"{number:08x}-0000-4000-8000-000000000000" for number in range(111)))
     assert "default" in caught.value.next_step

@@ -7,12 +7,11 @@ import pytest
 
 from apimlb.cli.consent import plan_document
 from apimlb.cli.outline import change_lines
-from apimlb.deploy.deployer import Deployer
 from apimlb.stack.config import parse
 from apimlb.stack.names import Names
 from apimlb.stack.planner import Action
 from tests.functional.deploy.local_azure import LocalAzure
-from tests.functional.deploy.scene import Site
+from tests.functional.deploy.scene import Site, preview
 from tests.stacks import SUBSCRIPTION
 
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-theirs"
@@ -54,7 +53,7 @@ def test_a_key_made_anew_takes_the_place_of_the_one_before_and_is_shown_to_nobod
     renewed = azure.ask("POST", f"{ACCOUNT}/regenerateKey", {"keyName": "Key1"}).body
     assert isinstance(renewed, bytes)
     site.keys = {"theirs": json.loads(renewed)["key1"]}
-    plan = Deployer(azure.connected(), azure.clock).preview(site.wanted(stack)(frozenset())).plan
+    plan = preview(azure, azure.connected(), site.wanted(stack)(frozenset())).plan
     (step,) = plan.of(Action.UPDATE)
     shown = json.dumps(plan_document(plan)) + "".join(
         line for each in step.changes for line in change_lines(each)
@@ -63,13 +62,13 @@ def test_a_key_made_anew_takes_the_place_of_the_one_before_and_is_shown_to_nobod
     assert before not in shown
     assert site.keys["theirs"] not in shown
     site.deploy(**configuration)  # asks the backend, too
-    assert Deployer(azure.connected(), azure.clock).preview(site.wanted(stack)(frozenset())).plan.is_empty
+    assert preview(azure, azure.connected(), site.wanted(stack)(frozenset())).plan.is_empty
 
 
 def test_a_plan_that_makes_a_key_does_not_show_it(azure: LocalAzure) -> None:
     site = Site(azure, keys={"theirs": their_key(azure)})
     wanted = site.wanted(parse({"accounts": [ADOPTED], "deployments": CHAT}))
-    document = plan_document(Deployer(azure.connected(), azure.clock).preview(wanted(frozenset())).plan)
+    document = plan_document(preview(azure, azure.connected(), wanted(frozenset())).plan)
     (made,) = (row for row in document["changes"] if row["label"] == "key of account theirs")
     assert {"path": "properties.value", "before": "(secret)", "after": "(secret)"} in made["fields"]
     assert site.keys["theirs"] not in json.dumps(document)
@@ -84,7 +83,7 @@ def test_their_account_answers_through_the_gateway(azure: LocalAzure, strategy: 
     site.serve(stack)
     # A deploy that knows no key leaves the one that is there, and finds nothing to do.
     site.keys = {}
-    made = Deployer(azure.connected(), azure.clock).preview(site.wanted(stack)(frozenset()))
+    made = preview(azure, azure.connected(), site.wanted(stack)(frozenset()))
     assert made.plan.is_empty
     # Its clock stands still, so that the account soon has answered as often as it does in ten seconds.
     assert site.statuses[200]

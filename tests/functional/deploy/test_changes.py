@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from apimlb.deploy.azure import Azure
-from apimlb.deploy.deployer import Deployer, Preview
+from apimlb.deploy.deployer import Preview
 from apimlb.deploy.ids import ACCOUNT, BACKEND, DEPLOYMENT, ROLE_ASSIGNMENT
 from apimlb.stack.config import parse
 from apimlb.stack.desired import resources
 from apimlb.stack.planner import Action
 from apimlb.stack.resources import Resource
 from tests.functional.deploy.local_azure import LocalAzure
+from tests.functional.deploy.scene import deploy, preview
 from tests.stacks import MARK, POLICIES, SUBSCRIPTION, desired, labelled
 
 TWO = [{"location": "eastus2"}, {"location": "westus3"}]
@@ -25,20 +26,6 @@ def azure(request: pytest.FixtureRequest) -> Iterator[LocalAzure]:
     made = LocalAzure(lro=request.param)
     yield made
     made.close()
-
-
-@pytest.fixture
-def cloud(azure: LocalAzure) -> Azure:
-    return azure.connected()
-
-
-def preview(azure: LocalAzure, cloud: Azure, stack: Stack) -> Preview:
-    return Deployer(cloud, azure.clock).preview(stack)
-
-
-def deploy(azure: LocalAzure, cloud: Azure, stack: Stack) -> None:
-    deployer = Deployer(cloud, azure.clock)
-    deployer.apply(deployer.preview(stack)).outcome.raise_failure()
 
 
 def labels(made: Preview, *actions: Action) -> set[str]:

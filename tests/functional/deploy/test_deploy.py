@@ -1,37 +1,21 @@
 """The deployer and the local Azure meet over Resource Manager's wire, with Microsoft's SDK between them."""
 
-import itertools
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from apimlb.deploy.azure import Azure
 from apimlb.deploy.cloud import Limits
-from apimlb.deploy.deployer import Applied, Deployer
+from apimlb.deploy.deployer import Deployer
 from apimlb.deploy.ids import ACCOUNT, DEPLOYMENT, GROUP, IDENTITY, ROLE_ASSIGNMENT, SERVICE
 from apimlb.errors import AuthError, ConflictError, NotFoundError, QuotaError
-from apimlb.http import Request
-from apimlb.stack.resources import Resource
 from tests.clouds import Killed
 from tests.functional.deploy.local_azure import LocalAzure
-from tests.functional.deploy.scene import Site
-from tests.stacks import STACK, desired, labelled, whole
+from tests.functional.deploy.scene import Site, deploy, destroy, preview
+from tests.stacks import desired, labelled, whole
 
 KINDS = (ACCOUNT, DEPLOYMENT, GROUP, IDENTITY, ROLE_ASSIGNMENT, SERVICE)
-
-
-def deploy(azure: LocalAzure, cloud: Azure, stack: tuple[Resource, ...]) -> Applied:
-    deployer = Deployer(cloud, azure.clock)
-    applied = deployer.apply(deployer.preview(stack))
-    applied.outcome.raise_failure()
-    return applied
-
-
-def destroy(azure: LocalAzure, cloud: Azure, stack: tuple[Resource, ...], *, purge: bool = True) -> None:
-    deployer = Deployer(cloud, azure.clock)
-    deployer.destroy(deployer.survey(stack, STACK, purge=purge))
 
 
 def test_a_stack_is_made_and_a_second_deploy_writes_nothing(azure: LocalAzure) -> None:
@@ -77,18 +61,10 @@ def test_operations_are_waited_for_as_long_as_they_take(slow_azure: LocalAzure) 
 @pytest.mark.parametrize("writes", [1, 3, 6, 12])
 def test_a_deploy_that_was_killed_is_finished_by_the_next(slow_azure: LocalAzure, writes: int) -> None:
     """Also when Azure is still at work on what the first one began."""
-    left = itertools.count()
-
-    def kill(request: Request) -> None:
-        if request.method == "PUT" and next(left) >= writes:
-            raise Killed(request.path)
-
-    slow_azure.before = kill
-    with pytest.raises(Killed):
+    with pytest.raises(Killed), slow_azure.dies_after(writes, "PUT"):
         deploy(slow_azure, slow_azure.connected(), desired())
-    slow_azure.before = lambda request: None
     deploy(slow_azure, slow_azure.connected(), desired())
-    assert Deployer(slow_azure.connected(), slow_azure.clock).preview(desired()).plan.is_empty
+    assert preview(slow_azure, slow_azure.connected(), desired()).plan.is_empty
 
 
 def test_capacity_changes_in_place(azure: LocalAzure) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from apimlb.deploy.azure import Azure
-from apimlb.deploy.deployer import Deployer, Preview
+from apimlb.deploy.deployer import Preview
 from apimlb.http import last_segment
 from apimlb.render import render_all
 from apimlb.stack.config import parse
 from apimlb.stack.desired import resources
 from apimlb.stack.planner import Action
 from tests.functional.deploy.local_azure import LocalAzure
+from tests.functional.deploy.scene import deploy, preview
 from tests.stacks import MARK, SUBSCRIPTION, desired, labelled
 
 STACK = desired(accounts=[{"location": "eastus2"}, {"location": "westus3"}])
@@ -29,7 +30,7 @@ POOL = labelled(STACK, "pool pool-chat")
 def world() -> Iterator[tuple[LocalAzure, Azure]]:
     azure = LocalAzure()
     cloud = azure.connected()
-    deploy(azure, cloud)
+    deploy(azure, cloud, STACK)
     yield azure, cloud
     azure.close()
 
@@ -37,17 +38,11 @@ def world() -> Iterator[tuple[LocalAzure, Azure]]:
 @pytest.fixture(autouse=True)
 def undisturbed(world: tuple[LocalAzure, Azure]) -> Iterator[None]:
     yield
-    deploy(*world)
+    deploy(*world, STACK)
 
 
-def deploy(azure: LocalAzure, cloud: Azure) -> None:
-    deployer = Deployer(cloud, azure.clock)
-    deployer.apply(deployer.preview(STACK)).outcome.raise_failure()
-
-
-def preview(world: tuple[LocalAzure, Azure]) -> Preview:
-    azure, cloud = world
-    return Deployer(cloud, azure.clock).preview(STACK)
+def planned(world: tuple[LocalAzure, Azure]) -> Preview:
+    return preview(*world, STACK)
 
 
 def with_properties(cloud: Azure, id: str, **properties: Any) -> None:
@@ -137,11 +132,11 @@ def members(body: Any) -> list[Any]:
 def test_it_is_repaired(world: tuple[LocalAzure, Azure], what: str) -> None:
     label, path, tamper = REPAIRED[what]
     tamper(world[1])
-    steps = {s.resource.label: s for s in preview(world).plan.of(Action.UPDATE, Action.CREATE)}
+    steps = {s.resource.label: s for s in planned(world).plan.of(Action.UPDATE, Action.CREATE)}
     assert list(steps) == [label]
     assert [c.path for c in steps[label].changes] == ([path] if path else [])
-    deploy(*world)
-    assert preview(world).plan.is_empty
+    deploy(*world, STACK)
+    assert planned(world).plan.is_empty
 
 
 WARNED: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -196,13 +191,13 @@ WARNED: dict[str, tuple[str, str, dict[str, Any]]] = {
 def test_it_is_told_and_left(world: tuple[LocalAzure, Azure], what: str) -> None:
     id, told, properties = WARNED[what]
     cloud = world[1]
-    before = preview(world).notices
+    before = planned(world).notices
     cloud.put(id, {"properties": properties})
-    made = preview(world)
+    made = planned(world)
     assert made.plan.is_empty
     assert [notice for notice in made.notices if notice.startswith(told)]
     assert not [notice for notice in before if notice.startswith(told)]
-    deploy(*world)
+    deploy(*world, STACK)
     assert cloud.get(id) is not None
     cloud.delete(id)
 
@@ -216,21 +211,21 @@ def test_a_product_whose_keys_open_an_api_of_the_stack_is_told_and_left(
     world[1].put(product, {"properties": {"displayName": "theirs", "state": "published"}})
     world[1].put(f"{product}/apis/{api}", {})
     told = f"The product theirs holds {label}, where the stack did not put it: its keys open it."
-    made = preview(world)
+    made = planned(world)
     assert made.plan.is_empty
     assert told in made.notices
-    deploy(*world)
+    deploy(*world, STACK)
     world[1].delete(f"{product}/apis/{api}")
-    assert told not in preview(world).notices
+    assert told not in planned(world).notices
     world[1].delete(product)
 
 
 def test_an_api_that_the_stacks_product_should_not_hold_is_told(world: tuple[LocalAzure, Azure]) -> None:
     place = f"{SERVICE}/products/apimlb/apis/apimlb-probe"
     told = "The product apimlb holds API apimlb-probe, where the stack did not put it: its keys open it."
-    assert told not in preview(world).notices
+    assert told not in planned(world).notices
     world[1].put(place, {})
-    assert told in preview(world).notices
+    assert told in planned(world).notices
     world[1].delete(place)
 
 
@@ -245,7 +240,7 @@ def test_network_rules_are_told(
     world: tuple[LocalAzure, Azure], id: str, body: dict[str, Any], told: str
 ) -> None:
     world[1].patch(id, body)
-    made = preview(world)
+    made = planned(world)
     assert made.plan.is_empty
     assert [notice for notice in made.notices if notice.startswith(told)]
 
@@ -253,13 +248,13 @@ def test_network_rules_are_told(
 def test_a_policy_that_does_nothing_is_not_worth_a_word(world: tuple[LocalAzure, Azure]) -> None:
     id = f"{labelled(STACK, 'operation post').id}/policies/policy"
     world[1].put(id, {"properties": {"format": "rawxml", "value": f"<!-- <set-body> -->{PLAIN}"}})
-    assert not [notice for notice in preview(world).notices if "policy of operation" in notice]
+    assert not [notice for notice in planned(world).notices if "policy of operation" in notice]
     world[1].delete(id)
 
 
 def test_members_in_another_order_are_no_drift(world: tuple[LocalAzure, Azure]) -> None:
     with_properties(world[1], POOL.id, pool={"services": members(POOL.body)[::-1]})
-    assert preview(world).plan.is_empty
+    assert planned(world).plan.is_empty
 
 
 def test_white_space_in_a_string_of_the_policy_is_drift() -> None:
@@ -267,8 +262,7 @@ def test_white_space_in_a_string_of_the_policy_is_drift() -> None:
     wanted = resources(stack, SUBSCRIPTION, render_all(stack), MARK)
     azure = LocalAzure()
     cloud = azure.connected()
-    deployer = Deployer(cloud, azure.clock)
-    deployer.apply(deployer.preview(wanted)).outcome.raise_failure()
+    deploy(azure, cloud, wanted)
     policy = labelled(wanted, "policy")
     text = policy.body["properties"]["value"]
     assert '"Bearer "' in text
@@ -277,7 +271,7 @@ def test_white_space_in_a_string_of_the_policy_is_drift() -> None:
         (text.replace("\n", "\r\n").replace("    <", "\t<"), False),
     ):
         cloud.put(policy.id, {"properties": {"format": "rawxml", "value": changed}})
-        assert deployer.preview(wanted).plan.is_empty is not is_drift
+        assert preview(azure, cloud, wanted).plan.is_empty is not is_drift
     azure.close()
 
 
@@ -288,12 +282,12 @@ def test_what_lost_the_stacks_tags_is_its_own_again_once_it_has_them_back(
     """As when somebody sets a tag in a way that takes all others away."""
     lost = labelled(STACK, label)
     world[1].patch(lost.id, {"tags": {"owner": "somebody"}})
-    [problem] = preview(world).problems
+    [problem] = planned(world).problems
     _, _, given = problem.next_step.partition("`az tag update --operation merge --resource-id ")
     id, _, tags = given.partition("`")[0].partition(" --tags ")
     back = dict(tag.split("=") for tag in tags.split())
     world[1].patch(id, {"tags": {"owner": "somebody", **back}})
-    made = preview(world)
+    made = planned(world)
     assert (made.problems, made.plan.is_empty) == ((), True)
 
 

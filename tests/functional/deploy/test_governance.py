@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from apimlb.deploy.deployer import Deployer
 from apimlb.errors import AuthError
 from tests.functional.deploy.local_azure import LocalAzure
+from tests.functional.deploy.scene import preview
 from tests.stacks import SUBSCRIPTION, desired
 
 ROOT = f"/subscriptions/{SUBSCRIPTION}"
@@ -25,7 +25,7 @@ def assign(azure: LocalAzure, definition: str, **parameters: Any) -> None:
 
 def problems(azure: LocalAzure, **config: Any) -> list[str]:
     cloud = azure.connected()
-    made = Deployer(cloud, azure.clock).preview(desired(**config))
+    made = preview(azure, cloud, desired(**config))
     assert all(isinstance(problem, AuthError) for problem in made.problems)
     return [problem.what for problem in made.problems]
 

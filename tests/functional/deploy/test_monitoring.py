@@ -5,35 +5,17 @@ from typing import Any
 import pytest
 
 from apimlb.deploy.azure import Azure
-from apimlb.deploy.deployer import Deployer, Preview
+from apimlb.deploy.deployer import Deployer
 from apimlb.deploy.ids import ALERT, COMPONENT, DIAGNOSTIC, GROUP, LOGGER, SMART_RULE, WORKBOOK, WORKSPACE
 from apimlb.stack.planner import Action, Revival
 from apimlb.stack.resources import Resource
 from tests.functional.deploy.local_azure import LocalAzure
+from tests.functional.deploy.scene import deploy, destroy, preview
 from tests.stacks import STACK, desired
 
 PARTS = (ALERT, COMPONENT, DIAGNOSTIC, LOGGER, WORKBOOK, WORKSPACE)
 DELETED_WORKSPACE = "microsoft.operationalinsights/resourcegroups/deletedworkspaces"
 Stack = tuple[Resource, ...]
-
-
-@pytest.fixture
-def cloud(azure: LocalAzure) -> Azure:
-    return azure.connected()
-
-
-def preview(azure: LocalAzure, cloud: Azure, stack: Stack) -> Preview:
-    return Deployer(cloud, azure.clock).preview(stack)
-
-
-def deploy(azure: LocalAzure, cloud: Azure, stack: Stack) -> None:
-    deployer = Deployer(cloud, azure.clock)
-    deployer.apply(deployer.preview(stack)).outcome.raise_failure()
-
-
-def destroy(azure: LocalAzure, cloud: Azure, stack: Stack, *, purge: bool) -> None:
-    deployer = Deployer(cloud, azure.clock)
-    deployer.destroy(deployer.survey(stack, STACK, purge=purge))
 
 
 def counts(azure: LocalAzure) -> dict[str, int]:

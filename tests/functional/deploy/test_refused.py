@@ -1,39 +1,20 @@
 """Plans that cannot work are refused before anything is written, and a reader can plan."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from apimlb.deploy.azure import Azure
-from apimlb.deploy.deployer import Deployer
 from apimlb.errors import ConfigError, ConflictError
 from apimlb.render import render_all
 from apimlb.stack.config import parse
 from apimlb.stack.desired import resources
 from apimlb.stack.resources import Resource
 from tests.functional.deploy.local_azure import LocalAzure
-from tests.stacks import MARK, STACK, SUBSCRIPTION, desired, labelled
+from tests.functional.deploy.scene import deploy, destroy, preview
+from tests.stacks import MARK, SUBSCRIPTION, desired, labelled
 
 GROUP = labelled(desired(), "resource group").id
 SERVICE = labelled(desired(), "gateway (BasicV2)").id
 CHAT = {"model": "gpt-5.1", "version": "2025-11-13"}
-
-
-@pytest.fixture
-def azure() -> Iterator[LocalAzure]:
-    made = LocalAzure()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def cloud(azure: LocalAzure) -> Azure:
-    return azure.connected()
-
-
-def deploy(azure: LocalAzure, cloud: Azure, stack: tuple[Resource, ...]) -> None:
-    deployer = Deployer(cloud, azure.clock)
-    deployer.apply(deployer.preview(stack)).outcome.raise_failure()
 
 
 def rendered(**config: object) -> tuple[Resource, ...]:
@@ -43,7 +24,7 @@ def rendered(**config: object) -> tuple[Resource, ...]:
 
 def problems(azure: LocalAzure, cloud: Azure, stack: tuple[Resource, ...]) -> list[str]:
     azure.requests.clear()
-    made = Deployer(cloud, azure.clock).preview(stack)
+    made = preview(azure, cloud, stack)
     assert azure.writes == []
     return [problem.what for problem in made.problems]
 
@@ -92,7 +73,7 @@ def test_a_sku_that_is_not_offered_is_refused_also_for_what_is_there(
 ) -> None:
     deploy(azure, cloud, desired(strategy=strategy))
     stack = desired(strategy=strategy, deployments={"chat": {**CHAT, "sku": "GlobalStandrd"}})
-    [problem] = Deployer(cloud, azure.clock).preview(stack).problems
+    [problem] = preview(azure, cloud, stack).problems
     assert isinstance(problem, ConfigError)
     assert "does not offer gpt-5.1 2025-11-13 as GlobalStandrd" in problem.what
     assert "GlobalStandard" in problem.next_step
@@ -114,10 +95,9 @@ def test_a_lock_is_found_before_anything_is_deleted(azure: LocalAzure, cloud: Az
     lock(azure, labelled(desired(accounts=two), "account westus3").id)
     assert "The lock keep forbids the deletion of" in problems(azure, cloud, desired())[0]
     assert problems(azure, cloud, desired(accounts=two, publisher_email="b@example.com")) == []
-    deployer = Deployer(cloud, azure.clock)
     azure.requests.clear()
     with pytest.raises(ConflictError, match="The lock keep forbids the deletion"):
-        deployer.destroy(deployer.survey(desired(accounts=two), STACK, purge=True))
+        destroy(azure, cloud, desired(accounts=two))
     assert azure.writes == []
 
 
@@ -136,10 +116,10 @@ def test_a_reader_can_plan(azure: LocalAzure, cloud: Azure) -> None:
     """Azure refuses a reader the keys; the plan says what it could not look at."""
     deploy(azure, cloud, desired())
     reader = azure.reader()
-    made = Deployer(reader, azure.clock).preview(desired())
+    made = preview(azure, reader, desired())
     assert made.plan.is_empty
     more = desired(accounts=[{"location": "eastus2"}, {"location": "westus3"}])
-    assert Deployer(reader, azure.clock).preview(more).problems == ()
+    assert preview(azure, reader, more).problems == ()
 
 
 @pytest.mark.parametrize("part", ["/usages", "deletedaccounts", "/locks", "checkdomainavailability"])
@@ -147,6 +127,6 @@ def test_what_may_not_be_read_is_a_note(azure: LocalAzure, cloud: Azure, part: s
     deploy(azure, cloud, desired())
     azure.forbidden = (part,)
     more = desired(accounts=[{"location": "eastus2"}, {"location": "westus3"}])
-    made = Deployer(cloud, azure.clock).preview(more)
+    made = preview(azure, cloud, more)
     assert made.problems == ()
     assert [notice for notice in made.notices if notice.startswith("This login may not read")]

@@ -5,14 +5,11 @@ from typing import Any
 import pytest
 
 from apimlb.deploy.cloud import Limits
-from apimlb.deploy.deployer import Deployer
 from apimlb.deploy.ids import ACCOUNT, DELETED_ACCOUNT, DELETED_SERVICE, GROUP, IDENTITY, SERVICE
 from apimlb.deploy.journal import KEEP
 from apimlb.local.lateness import STALE, Lateness
-from apimlb.stack.config import parse
 from tests.functional.deploy.local_azure import LocalAzure
 from tests.functional.deploy.scene import Site
-from tests.stacks import STACK
 
 EAST, WEST, NORTH = ({"location": place} for place in ("eastus2", "westus3", "swedencentral"))
 KINDS = (ACCOUNT, DELETED_ACCOUNT, DELETED_SERVICE, GROUP, IDENTITY, SERVICE)
@@ -36,10 +33,6 @@ def test_every_change_arrives_and_nothing_is_left_in_the_end(lro: str) -> None:
         azure.clock.advance(60)
         again = site.deploy(**configuration)
         assert {event.task.verb for event in again.outcome.events} == {KEEP}
-    wanted, deployer = (
-        site.wanted(parse(configuration))(frozenset()),
-        Deployer(azure.connected(), azure.clock),
-    )
-    deployer.destroy(deployer.survey(wanted, STACK, purge=True))
+    site.destroy(**configuration)
     assert {kind: azure.ids(kind) for kind in KINDS} == before
     azure.close()

@@ -18,6 +18,7 @@ from apimlb.errors import AuthError, CloudError
 from apimlb.local.codes import CODES
 from apimlb.local.faults import Fault
 from tests.functional.deploy.local_azure import LocalAzure
+from tests.functional.deploy.scene import preview
 from tests.stacks import SUBSCRIPTION, desired, labelled
 
 OPERATION = "*operation*esults/*"
@@ -68,7 +69,7 @@ def test_a_deploy_goes_on_after_trouble(azure: LocalAzure, trouble: str) -> None
     heard: list[Event] = []
     deploy(azure, azure.logged_in("the-secret"), heard)
     assert order.happened >= max(1, order.fault.count)
-    assert Deployer(azure.connected(), azure.clock).preview(desired()).plan.is_empty
+    assert preview(azure, azure.connected(), desired()).plan.is_empty
 
 
 @pytest.mark.parametrize("applied", [False, True], ids=["before the write", "after the write"])
@@ -78,7 +79,7 @@ def test_a_deploy_goes_on_after_every_code_that_passes(azure: LocalAzure, code: 
     order = azure.world.faults.add(Fault("PUT", plane="arm", code=code, applied=applied, count=count))
     deploy(azure, azure.connected(), [])
     assert order.happened == count
-    assert Deployer(azure.connected(), azure.clock).preview(desired()).plan.is_empty
+    assert preview(azure, azure.connected(), desired()).plan.is_empty
 
 
 def test_an_operation_that_fails_for_good_is_told_with_azure_s_words(azure: LocalAzure) -> None:
@@ -116,7 +117,7 @@ def test_no_mixture_of_passing_trouble_ends_a_deploy(orders: list[Fault]) -> Non
         azure.world.faults.add(order)
     deploy(azure, azure.connected(), [])
     azure.world.faults.clear()
-    assert Deployer(azure.connected(), azure.clock).preview(desired()).plan.is_empty
+    assert preview(azure, azure.connected(), desired()).plan.is_empty
     azure.close()
 
 
@@ -149,7 +150,7 @@ def test_trouble_that_stays_is_told_as_what_it_is_and_the_rest_is_done(azure: Lo
     assert "RequestConflict" in caught.value.raw
     assert caught.value.where.endswith("/deployments/chat")
     azure.world.faults.clear()
-    left = Deployer(azure.connected(), azure.clock).preview(desired()).plan
+    left = preview(azure, azure.connected(), desired()).plan
     assert [step.resource.label for step in left.steps if step.action != "keep"] == [
         "deployment eastus2/chat"
     ]
