@@ -9,6 +9,11 @@ SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 TENANT = "00000000-0000-0000-0000-000000000002"
 STACK = "apimlb"
 MARK = Mark(STACK, "00000000-0000-0000-0000-00000000000a")
+IDENTITY = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/apis"
+    "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/for-apps"
+)
+"""A user-assigned identity that others made."""
 POLICY = (
     "<policies><inbound><base /></inbound><backend><base /></backend>"
     "<outbound><base /></outbound><on-error><base /></on-error></policies>"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from apimlb.http import Headers, Request, Response
+from tests.integration.command_line import CommandLine
 from tests.integration.watched import WatchedAzure
 from tests.wire.watch import Watch
 
@@ -42,6 +43,12 @@ def watched(tmp_path: Path) -> Iterator[WatchedAzure]:
     azure = WatchedAzure(tmp_path / ".apimlb" / "local")
     yield azure
     azure.close()
+
+
+@pytest.fixture
+def apimlb(watched: WatchedAzure, tmp_path: Path) -> CommandLine:
+    """The command in a folder whose local Azure is the test's own."""
+    return CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 import contextlib
 import io
 import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +63,18 @@ def _called(arguments: tuple[str, ...], environ: Mapping[str, str]) -> Iterator[
         sys.argv, sys.stdin = argv, stdin
         os.environ.clear()
         os.environ.update(kept)
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    """A folder; a command that got further than expected may have started a local Azure in it, which ends."""
+    with tempfile.TemporaryDirectory() as made:
+        try:
+            yield Path(made)
+        finally:
+            if (Path(made) / ".apimlb" / "local").is_dir():
+                down = [sys.executable, "-P", "-m", "apimlb", "local", "down"]
+                subprocess.run(down, cwd=made, capture_output=True, check=False)
 
 
 def well_told(ran: Ran) -> bool:

@@ -18,7 +18,7 @@ from apimlb.simulator.candidate import read_candidate
 from apimlb.simulator.trace import read_trace
 from apimlb.stack.config import parse
 from tests.integration.command_line import CommandLine
-from tests.integration.watched import WatchedAzure
+from tests.integration.watched import served
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -40,12 +40,9 @@ def shown(page: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def apimlb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
-    folder = tmp_path_factory.mktemp("docs")
-    azure = WatchedAzure(folder / ".apimlb" / "local")
-    yield CommandLine(
-        folder, {"APIMLB_TARGET": "local", "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
-    )
-    azure.close()
+    variables = {"APIMLB_TARGET": "local", "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    with served(tmp_path_factory.mktemp("docs"), variables) as run:
+        yield run
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if shown(page)], ids=lambda page: page.stem)

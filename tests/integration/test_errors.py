@@ -8,16 +8,14 @@ import pytest
 
 from tests.integration.command_line import CommandLine, free_port
 from tests.integration.here import Ran
-from tests.integration.watched import WatchedAzure
+from tests.integration.watched import served
 
 
 @pytest.fixture(scope="module")
 def apimlb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
     """A local Azure that nothing is deployed to."""
-    folder = tmp_path_factory.mktemp("errors")
-    azure = WatchedAzure(folder / ".apimlb" / "local")
-    yield CommandLine(folder, {"APIMLB_TARGET": "local"})
-    azure.close()
+    with served(tmp_path_factory.mktemp("errors")) as run:
+        yield run
 
 
 @pytest.fixture

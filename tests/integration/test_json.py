@@ -1,7 +1,6 @@
 """With `--output json` every command prints one document, be it an error, as the table of schemas has it."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 
 from apimlb.cli.schemas import DOCUMENTS, ERROR
 from tests.integration.command_line import CommandLine
-from tests.integration.watched import WatchedAzure
 from tests.unit.cli.test_grammar import COMMANDS
 
 CASE = "request: {method: GET, url: 'https://g.example/openai/x'}\n"
@@ -80,12 +78,11 @@ def command_of(line: str) -> str:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[CommandLine]:
-    azure = WatchedAzure(tmp_path / ".apimlb" / "local")
-    (tmp_path / "case.yaml").write_text(CASE)
-    (tmp_path / "policy.xml").write_text(POLICY)
-    yield CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
-    azure.close()
+def run(apimlb: CommandLine) -> CommandLine:
+    """With the files that commands read."""
+    (apimlb.folder / "case.yaml").write_text(CASE)
+    (apimlb.folder / "policy.xml").write_text(POLICY)
+    return apimlb
 
 
 def document(text: str) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.command_line import CommandLine, free_port
-from tests.integration.watched import WatchedAzure
+from tests.integration.watched import served
 from tests.patience import PATIENCE
 
 WITHOUT = """
@@ -26,13 +26,11 @@ LOAD = ("--rpm", "900", "--duration", "10s", "--seed", "7", "--retries", "0", "-
 def apimlb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
     """A stack that can do half of what is asked."""
     folder = tmp_path_factory.mktemp("load")
-    azure = WatchedAzure(folder / ".apimlb" / "local")
-    run = CommandLine(folder, {"APIMLB_TARGET": "local"})
-    run.ok("init", "--yes")
-    run.write((folder / "apimlb.toml").read_text().replace("# capacity = 30 ", "capacity = 7 ", 1))
-    run.ok("deploy", "--yes")
-    yield run
-    azure.close()
+    with served(folder) as run:
+        run.ok("init", "--yes")
+        run.write((folder / "apimlb.toml").read_text().replace("# capacity = 30 ", "capacity = 7 ", 1))
+        run.ok("deploy", "--yes")
+        yield run
 
 
 @pytest.fixture

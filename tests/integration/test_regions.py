@@ -2,20 +2,10 @@
 
 import json
 import shlex
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.integration.command_line import CommandLine
-from tests.integration.watched import WatchedAzure
-
-
-@pytest.fixture
-def apimlb(tmp_path: Path) -> Iterator[CommandLine]:
-    azure = WatchedAzure(tmp_path / ".apimlb" / "local")
-    yield CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
-    azure.close()
 
 
 @pytest.mark.parametrize(
@@ -47,7 +37,7 @@ def test_the_proposed_command_asks_for_what_was_looked_for(
         for change in planned["changes"]
         if change["label"].startswith("deployment ") and change["label"].endswith(f"/{deployment}")
     ]
-    assert len(made) == len(found["proposal"])
+    assert len(made) == len(found["proposal"]) > 0
     for fields in made:
         assert fields["sku.capacity"] == 40
         assert (

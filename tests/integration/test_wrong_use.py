@@ -9,18 +9,16 @@ import pytest
 
 from tests.integration.command_line import CommandLine
 from tests.integration.here import Ran
-from tests.integration.watched import WatchedAzure
+from tests.integration.watched import served
 
 
 @pytest.fixture(scope="module")
 def apimlb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
     """A local Azure that nothing is deployed to, and a plan for it."""
     folder = tmp_path_factory.mktemp("wrong")
-    azure = WatchedAzure(folder / ".apimlb" / "local")
-    run = CommandLine(folder, {})
-    run.ok("plan", "--local", "--out", "agreed.json", "-q")
-    yield run
-    azure.close()
+    with served(folder, {}) as run:
+        run.ok("plan", "--local", "--out", "agreed.json", "-q")
+        yield run
 
 
 def said(ran: Ran, code: int, *words: str) -> str:

@@ -7,9 +7,11 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, TypeVar
 
 from apimlb.clock import utc
@@ -21,6 +23,7 @@ from apimlb.local.server.listener import Listener
 from apimlb.local.store import Store
 from apimlb.local.world import OWNER, World, WorldSettings
 from apimlb.wall_clock import AdjustableClock, Reading, SystemClock
+from tests.integration.command_line import CommandLine
 from tests.wire.watch import Watch
 
 Value = TypeVar("Value")
@@ -112,6 +115,18 @@ class WatchedAzure:
     async def _shut(self) -> None:
         await asyncio.gather(*(listener.stop(_GRACE) for listener in self._listeners))
         self.world.store.close()
+
+
+@contextmanager
+def served(
+    folder: Path, variables: Mapping[str, str] = MappingProxyType({"APIMLB_TARGET": "local"}), **settings: Any
+) -> Iterator[CommandLine]:
+    """`apimlb` in the folder, in which a local Azure answers it until the end."""
+    azure = WatchedAzure(folder / ".apimlb" / "local", **settings)
+    try:
+        yield CommandLine(folder, variables)
+    finally:
+        azure.close()
 
 
 def _port(number: int) -> socket.socket:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from apimlb.stack.access import PRODUCT
+from apimlb.stack.marks import CARRIERS
 from apimlb.stack.names import API, Names
-from apimlb.stack.resources import Json
+from apimlb.stack.resources import Json, Output, Resource
 
 _APIM = "microsoft.apimanagement/service"
 _OPENAI = "microsoft.cognitiveservices/accounts"
@@ -140,6 +141,31 @@ def patch(path: str, value: Any) -> Json:
         made = {name: made}
     patched: Json = made
     return patched
+
+
+def namesake_of(resource: Resource) -> Json:
+    """What somebody else makes under the same id: it carries no mark, and has something in place of what is
+    known only later."""
+
+    def filled(value: Any) -> Any:
+        match value:
+            case Output():
+                return "0a0a0a0a-0000-4000-8000-0000000000ff"
+            case dict():
+                return {name: filled(each) for name, each in value.items()}
+            case list():
+                return [filled(each) for each in value]
+        return value
+
+    body: Json = filled(resource.body)
+    carrier = CARRIERS.get(resource.type.lower(), "")
+    if carrier == "tags":
+        return {**body, "tags": {"owner": "somebody"}}
+    name = carrier.removeprefix("properties.")
+    kept = {key: value for key, value in body.get("properties", {}).items() if key != name}
+    if name == "displayName":
+        kept[name] = "theirs"
+    return {**body, "properties": kept}
 
 
 Made = Callable[[Names], tuple[str, Json]]

@@ -55,6 +55,10 @@ def finish(player: Player) -> None:
     converge(player)
     if player.undoings:
         clear_the_way(player)
+        converge(player)
+    if player.undoings:
+        left = [f"{method} {id}" for method, id, _ in player.undoings]
+        raise Broken(f"what was done by hand cannot be undone: {left[0]}", "\n".join(left))
     require_only_what_is_wanted(player)
     player.place.clients_call()
     player._look("the end")

@@ -25,11 +25,12 @@ from apimlb.local.store import Document
 from apimlb.stack.clients import PREFIX, read
 from apimlb.stack.config import load, parse
 from apimlb.stack.desired import resources
+from apimlb.stack.differences import at
 from apimlb.stack.fates import Fate
 from apimlb.stack.fields import fields_of
 from apimlb.stack.marks import CARRIERS
-from apimlb.stack.resources import Json, Output, Resource
-from tests.sequences.edits import FOREIGN, HARMLESS, OBSTACLES, PATCHED, VALUES, edited, patch
+from apimlb.stack.resources import Json, Resource
+from tests.sequences.edits import FOREIGN, HARMLESS, OBSTACLES, PATCHED, VALUES, edited, namesake_of, patch
 from tests.sequences.moves import Sequence
 from tests.sequences.place import APP, KEY, KEY_FROM, Place
 from tests.sequences.ports import Ports
@@ -144,7 +145,7 @@ class Player:
             return
         if resource.type.lower() in PATCHED:
             done = self._send("PATCH", resource.id, patch(field, value))
-            back: tuple[str, str, Json] = ("PATCH", resource.id, patch(field, _at(there, field)))
+            back: tuple[str, str, Json] = ("PATCH", resource.id, patch(field, at(there, field)))
         else:
             done = self._send("PUT", resource.id, sent)
             back = ("PUT", resource.id, there)
@@ -160,7 +161,7 @@ class Player:
 
     def foreign_(self, what: str) -> None:
         id, body = FOREIGN[what](self.place.names)
-        if self._send("PUT", id, body) or id.lower() in self.place.documents():
+        if self._send("PUT", id, body):
             self._own(id)
             if what in OBSTACLES:
                 self._excuse(what, lasting=True)
@@ -169,10 +170,11 @@ class Player:
     def namesake(self, label: str) -> None:
         """Somebody else has what the stack is about to make."""
         resource = self._labelled(label)
-        if resource is None or resource.type.lower() not in CARRIERS or self._there(resource) is not None:
+        if resource is None or resource.type.lower() not in CARRIERS:
             return
-        body = _theirs(resource)
-        if self._send("PUT", resource.id, body) or resource.key in self.place.documents():
+        if resource.key in self.place.documents():
+            return
+        if self._send("PUT", resource.id, namesake_of(resource)):
             self._own(resource.id)
             self.undoings.append(("DELETE", resource.id, None))
 
@@ -285,10 +287,18 @@ class Player:
         return found if isinstance(found, dict) else None
 
     def _send(self, method: str, id: str, body: Json | None = None) -> bool:
-        done = self.place.arm(method, id, body) is not None
-        self.counts[f"by hand {method} {'ok' if done else 'refused'}"] += 1
-        self.told.append(f"  {method} {id.rpartition('/providers/')[2]}: {'ok' if done else 'refused'}")
+        """Do it by hand; whether Azure has done it, which it may have although its answer was an error."""
+        before = self._kept(id)
+        answered = self.place.arm(method, id, body) is not None
+        done = answered or self._kept(id) != before
+        how = "ok" if answered else "done and refused" if done else "refused"
+        self.counts[f"by hand {method} {how}"] += 1
+        self.told.append(f"  {method} {id.rpartition('/providers/')[2]}: {how}")
         return done
+
+    def _kept(self, id: str) -> Json | None:
+        found = self.place.documents().get(id.lower())
+        return None if found is None else _shown(found)
 
     def _own(self, id: str) -> None:
         """Remember it as somebody else's, as it is now."""
@@ -362,30 +372,6 @@ def _require_told(command: str, error: ApimlbError) -> None:
         raise Broken(f"{command} ends without saying why", repr(error))
 
 
-def _theirs(resource: Resource) -> Json:
-    """A body for it that carries no mark, with something in place of what is known only later."""
-
-    def filled(value: Any) -> Any:
-        match value:
-            case Output():
-                return "0a0a0a0a-0000-4000-8000-0000000000ff"
-            case dict():
-                return {name: filled(each) for name, each in value.items()}
-            case list():
-                return [filled(each) for each in value]
-        return value
-
-    body: Json = filled(resource.body)
-    carrier = CARRIERS.get(resource.type.lower(), "")
-    if carrier == "tags":
-        return {**body, "tags": {"owner": "somebody"}}
-    name = carrier.removeprefix("properties.")
-    kept = {key: value for key, value in body.get("properties", {}).items() if key != name}
-    if name == "displayName":
-        kept[name] = "theirs"
-    return {**body, "properties": kept}
-
-
 def _shown(document: Document) -> Json:
     """What of it does not change by itself."""
     properties = document.body.get("properties")
@@ -403,10 +389,3 @@ def _difference(before: Json, after: Json) -> str:
         for name in {*old, *new}
         if name != "properties" and old.get(name) != new.get(name)
     )
-
-
-def _at(body: Json, path: str) -> Any:
-    value: Any = body
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value

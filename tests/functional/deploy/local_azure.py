@@ -70,6 +70,12 @@ class LocalAzure:
         """The ids of what there is of a type."""
         return [document.id for document in self.world.store.of_kind(kind)]
 
+    def primary_key(self, subscription: str) -> str:
+        """The primary key of the APIM subscription with this id."""
+        held = self.world.store.get(subscription)
+        assert held is not None
+        return str(held.hidden["primaryKey"])
+
     def connected(
         self, principal: Principal = _OWNER, clock: Clock | None = None, answer: Answer | None = None
     ) -> Azure:

@@ -106,9 +106,8 @@ class Site:
         """From now on a client calls `path` whenever whoever deploys does anything: with the key, or with a
         token of the application with the id `client`."""
         service = Names(SUBSCRIPTION, stack).service_id
-        held = self.azure.world.store.get(f"{service}/subscriptions/{key}")
-        assert held is not None
-        sent, content = ("api-key", held.hidden["primaryKey"]), ("Content-Type", "application/json")
+        sent = ("api-key", self.azure.primary_key(f"{service}/subscriptions/{key}"))
+        content = ("Content-Type", "application/json")
         entra, who = self.azure.world.entra, Principal(client, client)
         url = f"https://{service.rpartition('/')[2]}.azure-api.net{path}"
 

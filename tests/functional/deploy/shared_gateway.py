@@ -11,11 +11,10 @@ from apimlb.stack.config import Stack
 from apimlb.stack.names import Names
 from tests.functional.deploy.local_azure import LocalAzure
 from tests.functional.deploy.scene import BODY, Site
-from tests.stacks import SUBSCRIPTION
+from tests.stacks import IDENTITY, SUBSCRIPTION
 
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/apis"
 SERVICE = f"{GROUP}/providers/Microsoft.ApiManagement/service/shared"
-IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/for-apps"
 PATH = "/search/openai/deployments/chat/chat/completions?api-version=2024-10-21"
 OWN: dict[str, Any] = {"gateway": "", "path": "openai"}
 """What of its file differs for a stack with a gateway of its own."""
@@ -98,6 +97,4 @@ def asked(azure: LocalAzure, path: str, key: str = "") -> int:
 
 
 def key_of(azure: LocalAzure, name: str) -> str:
-    held = azure.world.store.get(f"{SERVICE}/subscriptions/{name}")
-    assert held is not None
-    return str(held.hidden["primaryKey"])
+    return azure.primary_key(f"{SERVICE}/subscriptions/{name}")

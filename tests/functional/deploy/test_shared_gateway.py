@@ -17,7 +17,6 @@ from tests.clouds import Killed
 from tests.functional.deploy.local_azure import LocalAzure
 from tests.functional.deploy.scene import Site
 from tests.functional.deploy.shared_gateway import (
-    IDENTITY,
     PATH,
     QUICK,
     SERVICE,
@@ -29,7 +28,7 @@ from tests.functional.deploy.shared_gateway import (
     preview,
     touched,
 )
-from tests.stacks import SUBSCRIPTION
+from tests.stacks import IDENTITY, SUBSCRIPTION
 
 APP = "0a0a0a0a-0000-4000-8000-000000000001"
 STACKS: dict[str, dict[str, Any]] = {

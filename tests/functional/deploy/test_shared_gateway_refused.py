@@ -11,7 +11,6 @@ from tests.functional.deploy.local_azure import LocalAzure
 from tests.functional.deploy.scene import Site
 from tests.functional.deploy.shared_gateway import (
     GROUP,
-    IDENTITY,
     OWN,
     QUICK,
     SERVICE,
@@ -20,7 +19,7 @@ from tests.functional.deploy.shared_gateway import (
     occupied,
     preview,
 )
-from tests.stacks import SUBSCRIPTION
+from tests.stacks import IDENTITY, SUBSCRIPTION
 
 
 def test_a_namesake_of_others_is_not_overwritten(azure: LocalAzure) -> None:

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from apimlb.local.entra.tokens import Principal
+from apimlb.stack.access import PRODUCT
 from apimlb.stack.tiers import tier_value, written
+from tests.functional.local.keys import Keys
 from tests.functional.local.stack_scene import CHAT, EMBEDDINGS, V1_CHAT, V1_RESPONSES, Raise, Reply, Stage
 
 AUDIENCE = "https://cognitiveservices.azure.com"
@@ -26,12 +28,8 @@ def put_into(scene: Stage, tier: str, *who: str) -> None:
 
 def add_key(scene: Stage, name: str) -> dict[str, str]:
     """What a client sends with a key of this name."""
-    [service] = scene.store.of_kind("microsoft.apimanagement/service")
-    held = scene.store.get(f"{service.id}/subscriptions/apimlb-default")
-    assert held is not None
-    id, key = f"{service.id}/subscriptions/{name}", name.rjust(32, "k")
-    body = {**held.body, "id": id, "name": name}
-    scene.store.put(replace(held, id=id, body=body, hidden={"primaryKey": key, "secondaryKey": key[::-1]}))
+    key = name.rjust(32, "k")
+    Keys(scene).add(name, f"/products/{PRODUCT}", key)
     return {"api_key": key}
 
 

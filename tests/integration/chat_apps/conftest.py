@@ -13,7 +13,7 @@ from apimlb.local.openai import switches as openai_switches
 from apimlb.policy import switches as policy_switches
 from tests.integration.command_line import CommandLine
 from tests.integration.node import installed
-from tests.integration.watched import WatchedAzure
+from tests.integration.watched import served
 
 APP = "11111111-2222-3333-4444-555555555555"
 """The client id of the app that is let in."""
@@ -57,13 +57,11 @@ class Stack:
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     strategy, reading = request.param
     folder = tmp_path_factory.mktemp("apps")
-    azure = WatchedAzure(folder / ".apimlb" / "local", **_READINGS[reading])
-    run = CommandLine(folder, {"APIMLB_TARGET": "local"})
-    run.write(_STACK.replace("STRATEGY", strategy))
-    run.ok("deploy", "--yes")
-    audience = ("local", "token", "--audience", "https://cognitiveservices.azure.com", "--app")
-    yield Stack(run, run.ok(*audience, APP).out.strip(), run.ok(*audience, FOREIGN).out.strip())
-    azure.close()
+    with served(folder, **_READINGS[reading]) as run:
+        run.write(_STACK.replace("STRATEGY", strategy))
+        run.ok("deploy", "--yes")
+        audience = ("local", "token", "--audience", "https://cognitiveservices.azure.com", "--app")
+        yield Stack(run, run.ok(*audience, APP).out.strip(), run.ok(*audience, FOREIGN).out.strip())
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """`apimlb local status`: what there is before anybody calls it, and what became of it afterwards."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -9,11 +8,6 @@ from tests.integration.command_line import CHAT, MESSAGES, CommandLine, post
 from tests.integration.watched import WatchedAzure
 
 REGIONS = ("eastus2", "swedencentral", "westus3")
-
-
-@pytest.fixture
-def apimlb(watched: WatchedAzure, tmp_path: Path) -> CommandLine:
-    return CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
 
 
 def exhaust(apimlb: CommandLine, url: str) -> None:

@@ -9,12 +9,8 @@ from apimlb.errors import ConfigError
 from apimlb.stack.choices import Tier
 from apimlb.stack.config import Stack, load, parse, schema
 from apimlb.stack.names import Names
+from tests.stacks import IDENTITY
 from tests.told import lines_of
-
-IDENTITY = (
-    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/apis"
-    "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/for-apps"
-)
 
 
 def test_an_empty_file_is_a_whole_stack() -> None:

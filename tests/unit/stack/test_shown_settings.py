@@ -10,16 +10,12 @@ from apimlb.stack.desired import resources
 from apimlb.stack.differences import at
 from apimlb.stack.parts import Monitoring
 from apimlb.stack.resources import Resource
-from tests.stacks import POLICIES, SUBSCRIPTION
+from tests.stacks import IDENTITY, POLICIES, SUBSCRIPTION
 
 CHAT = {"model": "gpt-5.1", "version": "2025-11-13"}
 GROUP = (
     "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/ops"
     "/providers/Microsoft.Insights/actionGroups/on-call"
-)
-IDENTITY = (
-    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/apis"
-    "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/for-apps"
 )
 ADOPTED = {"location": "eastus2", "name": "other", "endpoint": "https://other.example"}
 
