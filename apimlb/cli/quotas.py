@@ -74,7 +74,7 @@ def regions(
     geography: Annotated[str, typer.Option(help="Only there: US, Europe, Asia Pacific …")] = "",
     count: Annotated[int, typer.Option(min=1, help="How many accounts are proposed at most.")] = 3,
 ) -> Answer:
-    """Find where so much of a model is free."""
+    """Find where so much of a model is free. The region with most free comes first."""
     from apimlb.cli.wiring import open_session
     from apimlb.deploy import regions as where
 

@@ -94,11 +94,14 @@ def _spread(
     samples: Mapping[str, Demand],
     places: Iterable[str],
 ) -> None:
-    """New accounts for what is missing, in the regions that have most of it, each with every deployment."""
-    ordered = sorted(
-        places, key=lambda place: -sum(min(room.free(samples[d], place), n) for d, n in missing.items())
-    )
-    for place in ordered:
+    """New accounts for what is missing, each with every deployment, in the regions that have most of it, and
+    of those that have all in the one with most left."""
+
+    def order(place: str) -> tuple[int, int]:
+        free = {name: room.free(samples[name], place) for name in missing}
+        return -sum(min(free[name], lacking) for name, lacking in missing.items()), -sum(free.values())
+
+    for place in sorted(places, key=order):
         if not any(missing.values()):
             return
         wanted = {name: max(lacking, room.least(samples[name], place)) for name, lacking in missing.items()}

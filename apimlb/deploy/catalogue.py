@@ -5,12 +5,12 @@ cog_cli_list_models 1, cog_cli_list_usages 1). A sku of a model names the quota 
 models and versions may share one. Capacity is in thousands of tokens per minute for the token-based skus.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from apimlb.deploy.refusals import QUOTA
-from apimlb.errors import ApimlbError, ConfigError, QuotaError
+from apimlb.errors import ApimlbError, ConfigError, QuotaError, meant
 from apimlb.stack.resources import Json
 
 KIND = "OpenAI"
@@ -38,6 +38,11 @@ class Offers:
 
     models: Sequence[Json]
     usages: Sequence[Json]
+
+    @property
+    def names(self) -> list[str]:
+        """What models there are."""
+        return sorted({str(e["model"].get("name")) for e in self.models if e.get("kind") == KIND})
 
     def of(self, name: str) -> dict[str, Json]:
         """The model's entries by version."""
@@ -74,34 +79,30 @@ def _not_offered(demand: Demand, offers: Offers, now: float) -> ApimlbError | No
     name, version = demand.model["name"], demand.model["version"]
     versions = offers.of(name)
     if not versions:
-        return _unavailable(demand, f"{demand.location} does not offer the model {name}", "")
+        what = f"{demand.location} does not offer the model {name}"
+        return _unavailable(demand, what, [], meant(name, offers.names))
     if version not in versions:
-        return _unavailable(
-            demand, f"{demand.location} does not offer version {version} of {name}", _listed(versions)
-        )
+        what = f"{demand.location} does not offer version {version} of {name}"
+        return _unavailable(demand, what, versions, meant(version, versions))
     sku = offers.sku(demand)
     if sku is None:
         known = [str(s.get("name")) for s in versions[version].get("skus") or ()]
-        return _unavailable(
-            demand, f"{demand.location} does not offer {name} {version} as {demand.sku}", _listed(known)
-        )
+        what = f"{demand.location} does not offer {name} {version} as {demand.sku}"
+        return _unavailable(demand, what, known)
     retired = retirement(versions[version], sku)
     if retired is not None and retired <= now:
         day = f"{datetime.fromtimestamp(retired, UTC):%Y-%m-%d}"
         others = [v for v, model in versions.items() if (retirement(model, {}) or now + 1) > now]
-        return _unavailable(demand, f"{name} {version} was retired on {day}", _listed(others))
+        return _unavailable(demand, f"{name} {version} was retired on {day}", others)
     return None
 
 
-def _unavailable(demand: Demand, what: str, offered: str) -> ConfigError:
-    step = "Name another model, version, sku or location in apimlb.toml."
-    return ConfigError(
-        what, where=demand.label, next_step=f"It offers {offered}. {step}" if offered else step
-    )
-
-
-def _listed(names: Iterator[str] | Sequence[str] | Mapping[str, Json]) -> str:
-    return ", ".join(sorted(names))
+def _unavailable(demand: Demand, what: str, offered: Iterable[str], near: str = "") -> ConfigError:
+    """What is offered instead, and which of that was probably meant."""
+    listed = ", ".join(sorted(offered))
+    step = f"{near} {f'It offers {listed}. ' if listed else ''}"
+    step += "Name another model, version, sku or location in apimlb.toml."
+    return ConfigError(what, where=demand.label, next_step=step.lstrip())
 
 
 def retirement(model: Json, sku: Json) -> float | None:

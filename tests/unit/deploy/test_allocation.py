@@ -54,6 +54,11 @@ def test_then_new_accounts_are_made_where_most_is_free() -> None:
     assert found.command() == "apimlb deploy --accounts a,d --capacity a/chat=20 --capacity d/chat=80"
 
 
+def test_of_regions_that_have_all_that_is_missing_the_one_with_most_free_is_taken() -> None:
+    offers = {"a": region(20), "c": region(100), "d": region(500), "e": region(300)}
+    assert shares(allocate([want("a", 100)], offers, ["c", "d", "e"])) == {"a": 20, "d": 80}
+
+
 def test_what_nobody_has_is_told_as_short() -> None:
     found = allocate([want("a", 100)], {"a": region(20), "b": region(5)}, ["b"])
     assert (shares(found), found.short) == ({"a": 20, "b": 5}, 75)
