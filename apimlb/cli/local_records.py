@@ -7,11 +7,14 @@ from typing import Annotated, Any, get_args
 import typer
 
 from apimlb.cli.answers import Answer
+from apimlb.cli.folding import folded, terminal_columns
 from apimlb.cli.grammar import common, verb
 from apimlb.cli.local_control import ask
 from apimlb.cli.options import STATE
 from apimlb.policy.run.records import Kind
 
+_INDENT = 11
+"""Columns of a record's kind, below which nothing continues it."""
 RECORDS = verb(STATE, examples=("apimlb local records --kind metric --output json",))
 
 
@@ -31,7 +34,7 @@ def records(
     found = [row for row in ask(said, "GET", "records") if kind in (None, row["kind"])]
     if clear:
         ask(said, "DELETE", "records")
-    return Answer(found, map(described, found))
+    return Answer(found, folded(map(described, found), _INDENT, terminal_columns()))
 
 
 def described(row: Mapping[str, Any]) -> str:

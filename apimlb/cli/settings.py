@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from apimlb.cli.answers import Answer
+from apimlb.cli.folding import folded, terminal_columns
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.options import FILES, NOTHING, SoftDeleted
 from apimlb.errors import ConfigError, raise_together
@@ -121,7 +122,7 @@ def show(
         for path, value, told in rows
     ]
     document = [{"setting": path, "value": value, "origin": told} for path, value, told in rows]
-    return Answer(document, lines)
+    return Answer(document, folded(lines, width + 2, terminal_columns()))
 
 
 @app.command(cls=verb(NOTHING, examples=("apimlb config schema > apimlb.schema.json",)))
