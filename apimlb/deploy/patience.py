@@ -44,6 +44,9 @@ PATIENCE = {
     "microsoft.resources/resourcegroups": Patience(deadline=2 * HOUR, first=1, longest=15),
     "microsoft.resources/resources": Patience(deadline=10 * MINUTE),
     "microsoft.managedidentity/userassignedidentities": Patience(deadline=20 * MINUTE),
+    "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials": Patience(
+        deadline=10 * MINUTE
+    ),
     "microsoft.operationalinsights/workspaces": Patience(deadline=20 * MINUTE),
     "microsoft.insights/components": Patience(deadline=20 * MINUTE),
     "microsoft.insights/workbooks": Patience(deadline=10 * MINUTE),
