@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from apimlb.cli.documents import json_in
-from apimlb.cli.prose import say
+from apimlb.cli.prose import counted, say
 from apimlb.cli.questions import ask
 from apimlb.cli.wiring import Session
 from apimlb.deploy.billing import hourly
@@ -178,7 +178,10 @@ def require_place(saved: Agreed, here: Where) -> None:
 
 def confirm_plan(made: Preview, consent: Consent) -> None:
     """Ask whether to carry it out; what nobody gets back quickly is not taken away for a `yes` alone, and
-    what is billed by the hour and dear is not made for it."""
+    what is billed by the hour and dear is not made for it. Nobody is asked about nothing."""
+    if made.plan.is_empty:
+        _say_what_is_done(consent.saved)
+        return
     if consent.saved is not None:
         _require_same(made.plan, consent.saved)
         return
@@ -221,6 +224,17 @@ def _require(words: list[str], agreed: bool, flag: str) -> None:
             where="deploy",
             next_step=f"Add {flag} if that is meant; else correct the stack's file.",
         )
+
+
+def _say_what_is_done(saved: Agreed | None) -> None:
+    """That nothing is left to do of a saved plan, which asks for what is there."""
+    done = saved.document["changes"] if saved else ()
+    if saved and done:
+        say(f"Since {saved.file} was saved, all of it was done: {counted(len(done), 'change')}.")
+        for row in done[:_TOLD]:
+            say(f"  {row.get('action')} {row.get('label')}: not needed any more")
+        if len(done) > _TOLD:
+            say(f"  and {len(done) - _TOLD} more")
 
 
 def _require_same(plan: Plan, saved: Agreed) -> None:

@@ -122,8 +122,7 @@ def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bo
     else:
         _show_preview(session, made)
     raise_first(made.problems)
-    if not made.plan.is_empty:
-        confirm_plan(made, consent)
+    confirm_plan(made, consent)
     return made
 
 

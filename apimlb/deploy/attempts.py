@@ -37,14 +37,15 @@ class Attempts:
                 return attempt()
             except Refused as refused:
                 means = self.absent if self.absent and refused.says_absent else refused.means
-                pause = self._renewal(refused, trouble)
+                pause, end = self._renewal(refused, trouble), self.end
                 if pause is None:
                     pause = trouble.pause(refused, means, self.clock.now())
-                    over = self.clock.now() + pause > min(self.end, trouble.since + means.within)
+                    end = min(end, trouble.since + means.within)
+                    over = self.clock.now() + pause > end
                     if not means.passes or refused.refusal.status in self.told or over:
                         raise Refused(refused.refusal, means) from refused
                 reason = refused.refusal.brief()
-                left = self.end - self.clock.now()
+                left = end - self.clock.now()
             wait(self.clock, Wait(self.where, reason, pause, left, trouble=True))
 
     def _renewal(self, refused: Refused, trouble: "_Trouble") -> float | None:

@@ -46,6 +46,23 @@ def test_a_saved_plan_stands_for_the_answer_as_long_as_it_holds(tmp_path: Path) 
     assert (consent.saved.stack, consent.saved.settings) == ("apimlb", {"tier": "BasicV2"})
 
 
+def test_a_plan_of_what_is_all_there_already_says_what_was_done_since(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud = FakeCloud()
+    made = preview(cloud)
+    consent = saved(made, tmp_path / "plan.json")
+    Deployer(cloud, ManualClock()).apply(made)
+    confirm_plan(preview(cloud), consent)
+    told = capsys.readouterr().err.splitlines()
+    count = len(made.plan.steps)
+    assert told[0] == f"Since {tmp_path / 'plan.json'} was saved, all of it was done: {count} changes."
+    assert told[1] == "  create resource group: not needed any more"
+    assert told[-1].startswith("  and ")
+    confirm_plan(preview(cloud), Consent(yes=True))
+    assert capsys.readouterr().err == ""
+
+
 def test_what_changed_meanwhile_is_said_by_step(tmp_path: Path) -> None:
     consent = saved(preview(), tmp_path / "plan.json")
     cloud = FakeCloud()
