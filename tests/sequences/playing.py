@@ -69,6 +69,8 @@ class Player:
     drained: set[str] = field(default_factory=set)
     elsewhere: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The files of stacks at other locations, by location."""
+    between_audiences: bool = False
+    """Whether a deploy began that changes the audience of tokens, and none has ended well since."""
     undoings: list[tuple[str, str, Json | None]] = field(default_factory=list)
     """What whoever reads apimlb's words does by hand in the end: method, id and body."""
 
@@ -93,7 +95,8 @@ class Player:
         traffic = self.place.traffic
         listed = file.get("clients")
         will_be = traffic.is_client if listed is None else APP in listed
-        if will_be != traffic.is_client or parse(dict(file)).audiences[0] != traffic.audience:
+        self.between_audiences |= parse(dict(file)).audiences[0] != traffic.audience
+        if will_be != traffic.is_client or self.between_audiences:
             traffic.is_client = None
 
     def clients(self, act: str, id: str) -> None:
@@ -103,7 +106,7 @@ class Player:
         ended = self.place.clients(act, id)
         self.judge(f"clients {act}", ended)
         self.file = load(self.place.folder / "apimlb.toml")
-        if ended.ok:
+        if ended.ok and not self.between_audiences:
             self.place.pass_time(SPREADS)
             self._know_the_client()
 
@@ -220,6 +223,8 @@ class Player:
             self.place.pass_time(SPREADS)
             traffic.excuses = set(self.lasting)
             traffic.openings.clear()
+        self.between_audiences = False
+        traffic.audience = self.place.stack.audiences[0]
         self._know_the_client()
 
     def _know_the_client(self) -> None:
@@ -228,7 +233,6 @@ class Player:
         values = [each for key, each in self.place.documents().items() if key.startswith(held)]
         told = [each.hidden.get("value") or each.body["properties"].get("value") or "" for each in values]
         self.place.traffic.is_client = any(APP in read(str(value)) for value in told)
-        self.place.traffic.audience = self.place.stack.audiences[0]
 
     def faults(self) -> bool:
         return any(order.open for order in self.place.world.faults)
