@@ -24,6 +24,7 @@ from apimlb.local.store import Store
 from apimlb.local.world import OWNER, World, WorldSettings
 from apimlb.wall_clock import AdjustableClock, Reading, SystemClock
 from tests.integration.command_line import CommandLine
+from tests.signing import provide_key
 from tests.wire.watch import Watch
 
 Value = TypeVar("Value")
@@ -83,7 +84,9 @@ class WatchedAzure:
             arm_origin=f"https://127.0.0.1:{arm.getsockname()[1]}",
         )
         self.clock = clock = AdjustableClock(ground, Reading())
-        self.world = World(Store(state / "azure.db"), clock, random.Random(7), settings)
+        store = Store(state / "azure.db")
+        provide_key(store)
+        self.world = World(store, clock, random.Random(7), settings)
         self.manage = self.world.manage
         self._control = Control(self.world, clock, lambda: None)
         self._listeners = (

@@ -6,7 +6,7 @@ from typing import Any
 
 from apimlb.http import Request, Response
 from tests.wire.facts import OUTSIDE, differs, untrue
-from tests.wire.operations import Operation, operations
+from tests.wire.operations import Operation, operations_at
 
 
 def judge(request: Request, response: Response) -> Iterator[str]:
@@ -22,7 +22,7 @@ def judge(request: Request, response: Response) -> Iterator[str]:
 
 
 def _operation(request: Request) -> Operation | None:
-    return next((each for each in (*OUTSIDE, *operations()) if each.fits(request)), None)
+    return next((each for each in (*OUTSIDE, *operations_at(request.path)) if each.fits(request)), None)
 
 
 def _against(operation: Operation, request: Request, response: Response) -> Iterator[str]:

@@ -10,7 +10,7 @@ import importlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -53,6 +53,7 @@ class Operation:
 
 
 _NAME = re.compile(r"(\{\w+\})")
+_PATH = re.compile(r"""["'](/[^"'\n]*)["']""")
 _SCOPES = {"{scope}", "{roleAssignmentId}", "{roleId}", "{resourceId}"}
 
 
@@ -85,20 +86,48 @@ class _Method:
     answered: str = ""
 
 
-@cache
+@dataclass(frozen=True)
+class _Source:
+    """A module of an SDK: its text, and the paths that stand in it."""
+
+    sdk: str
+    text: str
+    paths: frozenset[str]
+
+
 def operations() -> tuple[Operation, ...]:
     """Every operation of the SDKs but those on whatever resource; what is most particular comes first."""
-    found = [each for sdk in SDKS for each in _read(sdk) if each.version]
+    return _sorted(_sources())
+
+
+@lru_cache(4096)
+def operations_at(path: str) -> tuple[Operation, ...]:
+    """Those of the modules in which there is one at this path: to read all takes seconds."""
+    near = [each for each in _sources() if any(_pattern(there).fullmatch(path) for there in each.paths)]
+    return tuple(each for each in _sorted(near) if _pattern(each.path).fullmatch(path))
+
+
+def _sorted(sources: Iterable[_Source]) -> tuple[Operation, ...]:
+    found = [each for source in sources for each in _read(source) if each.version]
     return tuple(
         sorted(found, key=lambda each: (len(_NAME.sub("", each.path)), len(each.needed)), reverse=True)
     )
 
 
-def _read(sdk: str) -> Iterator[Operation]:
+@cache
+def _sources() -> tuple[_Source, ...]:
+    texts = ((sdk, file.read_text()) for sdk in SDKS for file in _files(sdk))
+    return tuple(_Source(sdk, text, frozenset(_PATH.findall(text))) for sdk, text in texts)
+
+
+def _files(sdk: str) -> list[Path]:
     package = importlib.import_module(f"{sdk}.operations")
-    models = importlib.import_module(f"{sdk}.models")
-    for file in sorted(Path(package.__path__[0]).glob("_*operations.py")):
-        yield from _module(ast.parse(file.read_text()), models)
+    return sorted(Path(package.__path__[0]).glob("_*operations.py"))
+
+
+@cache
+def _read(source: _Source) -> tuple[Operation, ...]:
+    return tuple(_module(ast.parse(source.text), importlib.import_module(f"{source.sdk}.models")))
 
 
 def _module(tree: ast.Module, models: ModuleType) -> Iterator[Operation]:

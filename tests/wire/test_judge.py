@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from apimlb.http import Headers, Request, Response
 from tests.wire.facts import OUTSIDE, written
 from tests.wire.judge import judge
-from tests.wire.operations import operations
+from tests.wire.operations import operations, operations_at
 
 Json = dict[str, Any]
 SUBSCRIPTION = "/subscriptions/00000000-0000-4000-8000-000000000001"
@@ -217,6 +217,11 @@ def test_the_sdks_are_read_whole() -> None:
     bodiless = {each.name.partition(".")[0] for each in writes if each.sent is None}
     assert {name for name in bodiless if "Notification" not in name} == BODILESS
     assert [each.name for each in writes if each.answered is None] == []
+
+
+def test_what_is_read_for_a_path_is_all_that_there_is_at_it() -> None:
+    known = operations()
+    assert [each.name for each in known if each not in operations_at(each.path)] == []
 
 
 BODILESS = {"ProductApi", "ProductGroup", "Tags"}

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from typing import Any, TypeVar
 
 import requests
@@ -19,7 +18,6 @@ from apimlb.deploy.cloud import Target
 from apimlb.deploy.sdk.credential import SharedCredential
 from apimlb.deploy.sdk.wire import Wire
 from apimlb.http import Headers, Request, Response, read
-from apimlb.local.entra.keys import SigningKey, make_key
 from apimlb.local.entra.tokens import Principal
 from apimlb.local.store import Store
 from apimlb.local.world import ARM_ORIGIN, OWNER, World, WorldSettings
@@ -27,6 +25,7 @@ from tests.api_versions import usual_version
 from tests.clouds import Killed
 from tests.fakes import ManualClock
 from tests.sdk import Answer, InProcessTransport
+from tests.signing import signing_key
 from tests.stacks import SUBSCRIPTION, TENANT
 from tests.wire.watch import Watch
 
@@ -173,7 +172,7 @@ class LocalAzure:
 
     async def _build(self, settings: WorldSettings, seed: int) -> World:
         settings = replace(settings, owner=replace(OWNER, secret="the-secret"))
-        return World(Store(":memory:"), self.clock, random.Random(seed), settings, key=_signing_key())
+        return World(Store(":memory:"), self.clock, random.Random(seed), settings, key=signing_key())
 
     async def _shut(self) -> None:
         self.world.store.close()
@@ -184,12 +183,6 @@ class LocalAzure:
 
 def _nothing(request: Request) -> None:
     """What happens before a request where a test says nothing else."""
-
-
-@cache
-def _signing_key() -> SigningKey:
-    """The tenant's, the same for every local Azure: to make one takes a tenth of a second."""
-    return make_key()
 
 
 class _Somebody:

@@ -20,6 +20,7 @@ from apimlb.stack.config import parse
 from apimlb.stack.desired import resources
 from tests.fakes import ManualClock
 from tests.functional.deploy.local_azure import LocalAzure
+from tests.signing import provide_key
 from tests.stacks import SUBSCRIPTION, TENANT
 
 CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
@@ -64,6 +65,7 @@ class Stage:
         self.store = Store()
         for document in self.documents:
             self.store.put(document)
+        provide_key(self.store)
         self.world = World(self.store, self.clock, random.Random(7), self.settings)
         [service] = self.store.of_kind("microsoft.apimanagement/service")
         self.origin = f"https://{service.body['name']}.azure-api.net"

@@ -24,6 +24,7 @@ from apimlb.verify.bench import Heard, Json
 from apimlb.verify.interview import HOURLY, QUESTIONS, UNASKED, chosen, interview, left_out
 from apimlb.verify.stand import Stand
 from tests.functional.local.stack_scene import LIKELY, _deployed
+from tests.signing import provide_key
 
 VERIFIED: dict[str, Any] = {
     "name": "verify",
@@ -42,6 +43,7 @@ class WorldBench:
         store = Store()
         for document in _deployed(json.dumps(VERIFIED, sort_keys=True), frozenset()):
             store.put(document)
+        provide_key(store)
         self._virtual = VirtualClock(1_800_000_000.0)
         self.clock: Clock = self._virtual
         self.world = World(store, self.clock, random.Random(7), settings)

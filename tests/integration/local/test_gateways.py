@@ -12,6 +12,7 @@ from apimlb.wall_clock import SystemClock
 from tests.functional.local.gateway_scene import asking_again
 from tests.integration.local.malformed import statuses
 from tests.integration.local.raw import exchange
+from tests.signing import provide_key
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments, policy_of
 from tests.unit.local.server.small_backend import Backend
 
@@ -36,6 +37,7 @@ async def gateways(policy, first, second):
         azure.api(path="")
         azure.operation()
         azure.policy(policy, "apis/chat")
+        provide_key(azure.store)
         world = World(
             azure.store, clock, random.Random(1), WorldSettings(gateways=INSTANCES), outside=outbound
         )

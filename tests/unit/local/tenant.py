@@ -9,6 +9,7 @@ from apimlb.local.entra.tokens import Principal
 from apimlb.local.store import Store
 from apimlb.local.world import OWNER, SUBSCRIPTION_ID, World, WorldSettings
 from tests.fakes import ManualClock
+from tests.signing import provide_key
 
 ARM = "https://management.azure.com"
 SUBSCRIPTION = f"/subscriptions/{SUBSCRIPTION_ID}"
@@ -62,6 +63,7 @@ class Tenant:
 
     def start(self, seed=1):
         self.store = Store(self.path)
+        provide_key(self.store)
         self.world = World(self.store, self.clock, random.Random(seed), self.settings)
         self.log_in()
 

@@ -1,17 +1,16 @@
 """Other people's policies: what they name is mapped to the stack's accounts, and they run as they are."""
 
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from apimlb.errors import ConfigError
-from apimlb.local.entra.keys import SigningKey, make_key
 from apimlb.simulator.candidate import read_candidate
 from apimlb.simulator.report import document
 from apimlb.simulator.scenario import Scenario
 from apimlb.simulator.simulate import simulate
 from apimlb.stack.config import parse
+from tests.signing import signing_key
 
 POLICY = """<policies>
     <inbound>
@@ -28,11 +27,6 @@ POLICY = """<policies>
 OWN_TOKEN = """<authentication-managed-identity resource="https://cognitiveservices.azure.com" {more}/>"""
 
 
-@cache
-def key() -> SigningKey:
-    return make_key()
-
-
 def written(folder: Path, inbound: str, told: str) -> Path:
     (folder / "theirs.xml").write_text(POLICY.format(inbound=inbound))
     about = folder / "theirs.toml"
@@ -42,7 +36,7 @@ def written(folder: Path, inbound: str, told: str) -> Path:
 
 def answered_by(path: Path) -> dict[str, float]:
     candidate = read_candidate(path, parse({}))
-    told = document(simulate(Scenario(load=0.2, minutes=2), [candidate], key=key()))
+    told = document(simulate(Scenario(load=0.2, minutes=2), [candidate], key=signing_key()))
     [row] = told["policies"]
     assert (row["name"], row["errors"]) == ("theirs", 0)
     return {account: share for account, share in row["answered_by"].items() if share}

@@ -1,12 +1,10 @@
 """Scenarios played with the rendered policies."""
 
 import json
-from functools import cache
 
 import pytest
 
 from apimlb.errors import CloudError, ConfigError
-from apimlb.local.entra.keys import SigningKey, make_key
 from apimlb.render import render
 from apimlb.simulator.candidate import Candidate
 from apimlb.simulator.profiles import PROFILES, profile
@@ -14,19 +12,15 @@ from apimlb.simulator.report import document, lines
 from apimlb.simulator.scenario import Scenario, Span
 from apimlb.simulator.simulate import Outcome, simulate
 from apimlb.stack.config import parse
+from tests.signing import signing_key
 
 STRATEGIES = ["retry", "backend-pool"]
-
-
-@cache
-def key() -> SigningKey:
-    return make_key()
 
 
 def play(strategy: str, tables=None, **scenario) -> Outcome:
     wanted = Scenario(**{"minutes": 5, "seed": 7, **scenario})
     stack = parse({"strategy": strategy, **(tables or {})})
-    return simulate(wanted, [Candidate(strategy, render(stack), stack)], key=key())
+    return simulate(wanted, [Candidate(strategy, render(stack), stack)], key=signing_key())
 
 
 def told(strategy: str, **scenario):
@@ -113,7 +107,7 @@ def test_an_outage_of_an_account_that_there_is_not_is_refused():
 def test_a_policy_that_azure_would_refuse_is_refused():
     wrong = Candidate("wrong", "<policies><inbound><no-such-element /></inbound></policies>", parse({}))
     with pytest.raises(CloudError, match="no-such-element"):
-        simulate(Scenario(minutes=1), [wrong], key=key())
+        simulate(Scenario(minutes=1), [wrong], key=signing_key())
 
 
 def test_without_its_cache_a_policy_that_remembers_there_asks_more_often():
@@ -149,6 +143,6 @@ def test_profiles_join():
 def test_the_table_has_a_line_for_each_policy():
     stack = parse({"strategy": "retry"})
     both = [Candidate(name, render(stack), stack) for name in ("one", "two")]
-    shown = lines(document(simulate(Scenario(minutes=1), both, key=key())))
+    shown = lines(document(simulate(Scenario(minutes=1), both, key=signing_key())))
     assert [line.split()[0] for line in shown[2:5]] == ["answers", "one", "two"]
     assert shown[3].split()[1:] == shown[4].split()[1:]

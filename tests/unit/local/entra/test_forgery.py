@@ -6,11 +6,11 @@ import jwt
 import pytest
 
 from apimlb.local.entra.forgery import FLAWS, OTHER_TENANT_ID
-from apimlb.local.entra.keys import make_key
 from apimlb.local.entra.plane import EntraPlane
 from apimlb.local.entra.tokens import Principal, TokenRefused, User
 from apimlb.local.store import Store
 from tests.fakes import ManualClock
+from tests.signing import signing_key
 
 TENANT = "11111111-1111-1111-1111-111111111111"
 AUDIENCE = "https://cognitiveservices.azure.com"
@@ -26,7 +26,7 @@ REASONS = {
 @pytest.fixture(scope="module")
 def entra():
     store = Store()
-    yield EntraPlane(store, ManualClock(), random.Random(1), tenant_id=TENANT, key=make_key())
+    yield EntraPlane(store, ManualClock(), random.Random(1), tenant_id=TENANT, key=signing_key())
     store.close()
 
 

@@ -8,7 +8,6 @@ import jwt
 import pytest
 
 from apimlb.http import Headers, Request, read
-from apimlb.local.entra.keys import make_key
 from apimlb.local.entra.plane import Application
 from apimlb.local.server.control import Control, kept_clock
 from apimlb.local.store import Document, Store
@@ -16,8 +15,8 @@ from apimlb.local.world import OWNER, SUBSCRIPTION_ID, World, WorldSettings
 from apimlb.policy.run.records import Record
 from apimlb.wall_clock import AdjustableClock
 from tests.fakes import ManualClock
+from tests.signing import signing_key
 
-KEY = make_key()
 SECRET = "s3cret"
 SETTINGS = WorldSettings(
     owner=Application(OWNER.client_id, OWNER.object_id, SECRET), arm_origin="https://arm", lro="realistic"
@@ -32,7 +31,7 @@ class Scene:
         self.ground = ManualClock()
         self.store = store or Store()
         self.clock = kept_clock(self.store, self.ground)
-        self.world = World(self.store, self.clock, random.Random(1), SETTINGS, key=KEY)
+        self.world = World(self.store, self.clock, random.Random(1), SETTINGS, key=signing_key())
         self.stopped: list[bool] = []
         self.control = Control(self.world, self.clock, lambda: self.stopped.append(True))
 
