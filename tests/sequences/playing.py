@@ -200,6 +200,8 @@ class Player:
         self._look("wait")
 
     def _note_edit(self, resource: Resource, path: str, back: tuple[str, str, Json]) -> None:
+        if resource.id.lower() in self.foreign:
+            self._own(resource.id)
         kind = resource.type.lower()
         fates = {each.path: each.fate for each in fields_of(kind)}
         unmarked = path == CARRIERS.get(kind)
