@@ -8,6 +8,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from importlib.util import find_spec
 from platform import python_version
+from tempfile import TemporaryFile
 
 from apimlb.cli.flows import gateway_url
 from apimlb.cli.options import Common
@@ -88,7 +89,8 @@ def _examined(number: int, name: str, check: Check, said: Common) -> Finding:
     except Advice as advice:
         return Finding(number, name, Health.ADVICE, advice.found, advice.mend)
     except ApimlbError as error:
-        return Finding(number, name, Health.FAILED, error.what, error.next_step or error.usual_step)
+        found = " ".join([error.what, *getattr(error, "__notes__", ())])
+        return Finding(number, name, Health.FAILED, found, error.next_step or error.usual_step)
 
 
 def _checks(place: Workspace) -> Sequence[tuple[str, Check, tuple[str, ...]]]:
@@ -133,9 +135,12 @@ def _policies(said: Common) -> str:
 def _state(said: Common) -> str:
     root = said.place.root
     above = next(each for each in (root.absolute(), *root.absolute().parents) if each.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK):
-        raise ApimlbError(f"{root} cannot be written to.", next_step="Choose another one with --state.")
-    return f"{root} can be written to"
+    try:
+        with TemporaryFile(dir=above):  # what os.access says of a file system like /proc is not so
+            return f"{root} can be written to"
+    except OSError as error:
+        why = f"{root} cannot be written to: {error.strerror}."
+        raise ApimlbError(why, next_step="Choose another one with --state.") from None
 
 
 def _login(said: Common) -> str:

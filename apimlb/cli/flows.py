@@ -127,8 +127,9 @@ def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bo
 
 
 def _require_sense(made: Preview) -> None:
-    """Raise what is wrong with the stack's file or the flags: nobody looks through a plan of that first."""
-    if any(isinstance(problem, ConfigError) for problem in made.problems):
+    """Raise what is wrong with the stack's file or the flags, as with what they name and is not there: nobody
+    looks through a plan of that first."""
+    if any(isinstance(problem, ConfigError | NotFoundError) for problem in made.problems):
         raise_first(made.problems)
 
 

@@ -64,8 +64,10 @@ from apimlb.stack.parts import (
     Gateway,
     Identity,
     Monitoring,
+    Number,
     Origin,
     Part,
+    Switch,
     TagName,
     TagValue,
 )
@@ -79,7 +81,7 @@ Location = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=32)]
 Endpoint = Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9.\[\]:_-]+(/[^\s?#]*[^\s?#/])?)?$")]
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=20)]
-Capacity = Annotated[int, Field(ge=1)]
+Capacity = Annotated[Number, Field(ge=1)]
 Variable = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
 
 
@@ -92,8 +94,8 @@ class Account(Part):
 
     location: Location = Field(description="The region, by its short name.")
     name: Name = Field(default="", description="Left out: the location.")
-    priority: int = Field(default=1, ge=0, le=100, description="A lower number is used first.")
-    weight: int = Field(default=1, ge=1, le=100, description="Its share among those of one priority.")
+    priority: Number = Field(default=1, ge=0, le=100, description="A lower number is used first.")
+    weight: Number = Field(default=1, ge=1, le=100, description="Its share among those of one priority.")
     capacity: dict[Name, Capacity] = Field(
         default={}, description="Thousands of tokens per minute by deployment, where it is not the usual."
     )
@@ -180,7 +182,7 @@ class Stack(Part):
     )
     path: ApiPath = Field(default="openai", description="Of the API at the gateway; it ends with openai.")
     tier: Tier = Field(default=Tier.BASIC_V2, description="The gateway's.")
-    units: int | None = Field(
+    units: Number | None = Field(
         default=None, ge=1, le=31, description="Of the gateway; left out: 1 at creation, then kept."
     )
     strategy: Strategy = Field(default=Strategy.RETRY, description="How the gateway finds another account.")
@@ -193,10 +195,10 @@ class Stack(Part):
     tags: dict[TagName, TagValue] = Field(
         default={}, max_length=40, description="On everything that can carry some."
     )
-    accept_retry_after: bool = Field(
+    accept_retry_after: Switch = Field(
         default=False, description="A breaker opens for as long as the account asks, be it a day."
     )
-    streams: bool = Field(
+    streams: Switch = Field(
         default=True, description="False: responses come as a whole, which the Consumption tier needs."
     )
     clients: tuple[Client, ...] | None = Field(
@@ -205,15 +207,19 @@ class Stack(Part):
     audiences: tuple[Audience, ...] = Field(
         default=AUDIENCES, min_length=1, max_length=20, description="Of the tokens that clients bring."
     )
-    bare_host: bool = Field(default=True, description="The gateway's host alone stands for /openai/v1, too.")
+    bare_host: Switch = Field(
+        default=True, description="The gateway's host alone stands for /openai/v1, too."
+    )
     allowed_origins: tuple[Origin, ...] = Field(
         default=(), max_length=100, description="Web pages whose scripts may call."
     )
-    backend_header: bool = Field(default=False, description="Answers name their account in x-apimlb-backend.")
-    stream_usage: bool = Field(
+    backend_header: Switch = Field(
+        default=False, description="Answers name their account in x-apimlb-backend."
+    )
+    stream_usage: Switch = Field(
         default=False, description="Streamed chat completions end with what they used."
     )
-    adapt_parameters: bool = Field(
+    adapt_parameters: Switch = Field(
         default=False, description="What reasoning models refuse is renamed or dropped."
     )
     tiers: dict[Name, ClientTier] = Field(

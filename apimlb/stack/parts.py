@@ -12,6 +12,11 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Switch = Annotated[bool, Field(strict=True)]
+"""`true` or `false`: "yes" and 1 are none of these."""
+Number = Annotated[int, Field(strict=True)]
+"""A number as TOML has it: "30" is a text."""
+
 # What Azure takes for a tag (Microsoft Learn, Use tags to organize your Azure resources); ours are our own.
 TagName = Annotated[str, Field(pattern=r"^[^<>%&\\?/]+$", max_length=512)]
 TagValue = Annotated[str, Field(max_length=256)]
@@ -68,14 +73,14 @@ class Monitoring(Part):
     Metrics are told of every call; `sampling` is of the requests and calls that are logged one by one.
     """
 
-    sampling: int = Field(default=10, ge=1, le=100, description="Percent of the requests that are logged.")
-    retention_days: int = Field(default=30, ge=30, le=730, description="Days for which all of it is kept.")
+    sampling: Number = Field(default=10, ge=1, le=100, description="Percent of the requests that are logged.")
+    retention_days: Number = Field(default=30, ge=30, le=730, description="Days for which all of it is kept.")
     action_groups: tuple[ActionGroup, ...] = Field(
         default=(), max_length=5, description="Ids of the action groups that hear of an alert."
     )
 
 
-Tokens = Annotated[int, Field(ge=1)]
+Tokens = Annotated[Number, Field(ge=1)]
 
 
 class ClientTier(Part):

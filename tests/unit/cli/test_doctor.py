@@ -34,6 +34,23 @@ def test_a_wrong_file_stops_what_hangs_on_it(tmp_path: Path) -> None:
     assert found["state folder"] is Health.OK
 
 
+def test_all_that_is_wrong_with_a_file_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "apimlb.toml"
+    file.write_text("teir = 'Basic'\nstreams = 'yes'\n")
+    findings = examine(Common(local=True, config=str(file), state=str(tmp_path)))
+    (told,) = [finding.found for finding in findings if finding.check == "stack file"]
+    assert "Did you mean tier?" in told
+    assert 'not "yes"' in told
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="this system has no /proc")
+def test_a_folder_in_which_nothing_can_be_made_is_found_out() -> None:
+    findings = examine(Common(local=True, state="/proc/x"))
+    (found,) = [finding for finding in findings if finding.check == "state folder"]
+    assert found.health is Health.FAILED
+    assert found.found.startswith("/proc/x cannot be written to: ")
+
+
 def test_everything_that_is_wrong_has_a_mend(tmp_path: Path) -> None:
     file = tmp_path / "apimlb.toml"
     file.write_text("tier = 'Basc'\n")
