@@ -135,10 +135,14 @@ class PolicyError(ApimlbError):
 
 
 class Interrupted(ApimlbError):
-    """The user stopped the command; what was under way in Azure goes on there."""
+    """The user stopped the command."""
 
-    usual_why = "You stopped it. What Azure had begun goes on there."
+    usual_why = "You stopped it."
     exit_code = 130
+
+
+UNDER_WAY = "You stopped it. What Azure had begun goes on there."
+"""Why it ended, of an `Interrupted` that left Azure at work."""
 
 
 _NEXT_STEPS = {

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from types import FrameType
 
 from apimlb.cli.prose import say
-from apimlb.errors import Interrupted
+from apimlb.errors import UNDER_WAY, Interrupted
 
 TERMINATED = 143
 """The exit code after SIGTERM: what a shell says of a command that it ended."""
+_RESUME = "`apimlb resume` carries on from here."
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -47,7 +48,10 @@ def winding_down(stop: threading.Event) -> Iterator[None]:
     teller.start()
     before = {number: signal.signal(number, wind_down) for number in _SIGNALS}
     try:
-        yield
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise Interrupted("Stopped at once.", why=UNDER_WAY, next_step=_RESUME) from None
     except Interrupted as interrupted:
         if told[:1] == [signal.SIGTERM]:
             interrupted.exit_code = TERMINATED

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from apimlb.clock import Clock
 from apimlb.deploy.waiting import Audience, Wait, heard_by
-from apimlb.errors import ApimlbError, Interrupted, raise_first
+from apimlb.errors import UNDER_WAY, ApimlbError, Interrupted, raise_first
 
 WORKERS = 16
 GRACE = 2.0
@@ -253,4 +253,4 @@ def _interrupted(board: _Board) -> Interrupted:
     what = f"Stopped after {done} of {len(board.tasks)} steps"
     if running:
         what += f"; still running in Azure: {', '.join(running)}"
-    return Interrupted(what, next_step="`apimlb resume` carries on from here.")
+    return Interrupted(what, why=UNDER_WAY, next_step="`apimlb resume` carries on from here.")

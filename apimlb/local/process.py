@@ -106,11 +106,7 @@ def _require_no_other(state: Path) -> None:
             next_step="Use it, or stop it with `apimlb local down`.",
         )
     if _holds_lock(state):
-        raise ConflictError(
-            "The local Azure of this folder is starting or stopping, or does not answer",
-            where=str(state),
-            next_step="Run the same command again in a moment, or `apimlb local down` to stop it.",
-        )
+        raise _unreachable(state)
     if (keeper := processes.keeper(state)) is not None and keeper.bereft:
         raise _bereft(state, keeper.pid)
 
@@ -294,10 +290,28 @@ def _ask(
         connection.close()
 
 
+def _unreachable(state: Path) -> ConflictError:
+    """One that has the state, and is not to be asked."""
+    if (state / _ENDPOINT).exists() and _written(state) is None:
+        return ConflictError(
+            "The local Azure of this folder runs, and the file that says where it answers cannot be read",
+            where=str(state / _ENDPOINT),
+            why="Something else has written into it.",
+            next_step="Run `apimlb local down`, which stops it; then the same command again starts it anew.",
+        )
+    return ConflictError(
+        "The local Azure of this folder is starting or stopping, or does not answer",
+        where=str(state),
+        next_step="Run the same command again in a moment, or `apimlb local down` to stop it.",
+    )
+
+
 def _not_running(state: Path) -> ApimlbError:
     keeper = processes.keeper(state)
     if keeper is not None and keeper.bereft:
         return _bereft(state, keeper.pid)
+    if _holds_lock(state):
+        return _unreachable(state)
     return NotFoundError(
         "The local Azure is not running",
         where=str(state),

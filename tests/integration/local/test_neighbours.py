@@ -134,6 +134,21 @@ def test_who_has_the_port_is_stopped_as_it_was_told_although_its_whole_folder_wa
     assert up(second, int(port)).gateway_url == taken.gateway_url
 
 
+def test_one_whose_endpoint_was_spoilt_is_no_one_that_does_not_run(
+    folders: tuple[CommandLine, CommandLine],
+) -> None:
+    first, _ = folders
+    up(first)
+    (state(first) / "endpoint.json").write_text("[]")
+    for command in (("local", "status"), ("local", "up"), ("deploy", "--local", "--yes")):
+        refused = first(*command)
+        assert refused.code == 5, refused.err
+        assert "runs, and the file that says where it answers cannot be read" in refused.err
+        assert "endpoint.json" in refused.err
+    first.ok("local", "down")
+    up(first)
+
+
 def test_one_without_its_endpoint_is_stopped_all_the_same(folders: tuple[CommandLine, CommandLine]) -> None:
     first, _ = folders
     up(first)

@@ -51,8 +51,11 @@ def test_what_was_interrupted_within_keeps_its_words(number: int, code: int) -> 
 
 @SIGNALS
 def test_the_second_one_leaves_at_once(number: int, code: int) -> None:
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Interrupted, match="at once") as caught:
         sent(threading.Event(), number, number)
+    assert caught.value.exit_code == code
+    assert "What Azure had begun goes on there." in caught.value.why
+    assert "apimlb resume" in caught.value.next_step
 
 
 class Struck(io.RawIOBase):
