@@ -29,8 +29,8 @@ _WORDS = {Action.DELETE: "delete ", Action.REPLACE: "replace "}
 _INDENT = 8
 """Columns before what continues a line of the plan."""
 _TITLE = 36
-_FIGURES = 60
-"""Columns of what stands behind a title in the tree: how far, how long, and at what."""
+_FIGURES = 32
+"""Columns of what stands behind a title in the tree and is not cut: how far, how long, of what is usual."""
 _STATES = {
     "done": ("✓", "green"),
     "failed": ("✗", "red"),
@@ -143,7 +143,7 @@ def columns(*, as_data: bool = False) -> int | None:
 @contextmanager
 def drawn(board: Callable[[], tuple[list[Row], str]], *, live: bool) -> Iterator[None]:
     """Meanwhile the rows and the sum below them are drawn anew several times a second; they go at the end."""
-    with _live(lambda: _tree(*board()), live=live):
+    with _live(lambda: tree(*board()), live=live):
         yield
 
 
@@ -182,7 +182,7 @@ def _sheet(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], b
     return table
 
 
-def _tree(rows: Sequence[Row], total: str) -> Table:
+def tree(rows: Sequence[Row], total: str) -> Table:
     """A line for each row, none longer than the terminal."""
     table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(width=1)
