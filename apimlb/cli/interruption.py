@@ -1,4 +1,5 @@
-"""Ctrl-C and SIGTERM while something is changed: the first winds down, the second leaves."""
+"""Ctrl-C and SIGTERM while something is changed: the first winds down, the second leaves; and what is cleaned
+up all the same."""
 
 import queue
 import signal
@@ -61,3 +62,28 @@ def winding_down(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
         lines.put("")
         teller.join()
+
+
+@contextmanager
+def cleaned_up() -> Iterator[None]:
+    """Meanwhile SIGTERM unwinds as Ctrl-C does, so that what has to go in the end goes; both raise
+    `Interrupted`, with the exit code of the signal."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    told: list[int] = []
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        told.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    except KeyboardInterrupt:
+        stopped = Interrupted("Stopped.", next_step="Run the same command again.")
+        if told:
+            stopped.exit_code = TERMINATED
+        raise stopped from None
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -12,6 +12,7 @@ import typer
 
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import common, verb
+from apimlb.cli.interruption import cleaned_up
 from apimlb.cli.options import Common
 from apimlb.cli.prose import counted, say
 
@@ -74,7 +75,8 @@ def verify_live(
         raise ConfigError(f"No question is about {about}.", where="--only")
     paid = any(question.provisioned for question in questions)
     _agree(said, location, tier, min(seconds_of(questions), 60.0 * minutes), paid=paid)
-    document = _verified(said, questions, location, tier, 60.0 * minutes, paid=paid, keep=keep)
+    with cleaned_up():
+        document = _verified(said, questions, location, tier, 60.0 * minutes, paid=paid, keep=keep)
     document["open"] |= {} if provisioned else left_out(only or ())
     out.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     say(f"{counted(len(document['answers']), 'answer')} in {out}. Next: `apimlb local up --answers {out}`")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from apimlb.cli.interruption import winding_down
+from apimlb.cli.interruption import cleaned_up, winding_down
 from apimlb.cli.prose import say
 from apimlb.errors import Interrupted
 
@@ -56,6 +56,24 @@ def test_the_second_one_leaves_at_once(number: int, code: int) -> None:
     assert caught.value.exit_code == code
     assert "What Azure had begun goes on there." in caught.value.why
     assert "apimlb resume" in caught.value.next_step
+
+
+@SIGNALS
+def test_what_has_to_go_goes_whatever_the_signal(number: int, code: int) -> None:
+    gone: list[str] = []
+
+    def work() -> None:
+        try:
+            os.kill(os.getpid(), number)
+            raise AssertionError("it must not go on")
+        finally:
+            gone.append("gateway")
+
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(Interrupted) as caught, cleaned_up():
+        work()
+    assert (gone, caught.value.exit_code) == (["gateway"], code)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 class Struck(io.RawIOBase):
