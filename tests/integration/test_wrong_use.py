@@ -65,6 +65,12 @@ def test_a_wrong_flag_is_blamed_itself(apimlb: CommandLine, line: str, words: li
     assert "Plan: " not in told
 
 
+def test_a_gateway_that_is_not_there_is_told_before_any_plan(apimlb: CommandLine) -> None:
+    told = said(apimlb("plan", "--local", "--set", "gateway=apis/nowhere"), 6, "service nowhere")
+    assert "az apim list" in told
+    assert "to add" not in told
+
+
 @pytest.mark.parametrize(
     ("file", "text", "line", "words"),
     [

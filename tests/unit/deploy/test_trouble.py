@@ -181,6 +181,16 @@ def test_a_parent_that_azure_does_not_know_yet_is_waited_for(code: str) -> None:
     assert 240 < sum(never.clock.slept) <= 300
 
 
+def test_no_longer_wait_is_announced_than_there_will_be() -> None:
+    """A parent that is not there is hoped for less long than the type's deadline."""
+    arm, heard = Arm(*[error(404, "ParentResourceNotFound")] * 40), list[Wait]()
+    began = arm.clock.now()
+    with heard_by(Audience(heard.append)), pytest.raises(CloudError):
+        arm.cloud.put(BACKEND, {})
+    assert heard[0].left <= 300
+    assert arm.clock.now() - began <= 300
+
+
 def test_a_resource_that_cannot_be_read_yet_after_it_was_made_is_waited_for() -> None:
     arm = Arm(begun(), DONE, error(404, "NotFound"), AT_END)
     assert arm.cloud.put(DEPLOYMENT, {})["id"] == DEPLOYMENT
