@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev
 # Without any, each of the many processes that the tests start would compile those anew.
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile --editable
-# A process for each core; one that has nothing left takes over tests that wait for another.
+# A process more than cores (tests/conftest.py); one that has nothing left takes over tests that wait for another.
 PYTEST = $(BIN)/pytest --numprocesses logical --dist worksteal
 
 .DEFAULT_GOAL := help
