@@ -34,7 +34,9 @@ _PATTERNS = (
 
 def redacted(text: str, environ: Mapping[str, str] = os.environ) -> str:
     """The text without secrets: those in the environment, and whatever looks like one."""
-    for name, value in environ.items():
+    for name in tuple(environ):
+        # Another thread may have taken it away since.
+        value = environ.get(name, "")
         if len(value) >= 6 and _SECRET_NAMES.search(name):
             text = text.replace(value, _HIDDEN)
     for pattern in _PATTERNS:

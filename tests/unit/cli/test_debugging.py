@@ -39,6 +39,15 @@ def test_what_the_environment_calls_secret_is_taken_out_wherever_it_stands(secre
     assert secret not in redacted(f"a{secret}b", {"AZURE_CLIENT_SECRET": secret})
 
 
+def test_a_variable_that_another_thread_takes_away_meanwhile_ends_no_log() -> None:
+    class Losing(dict[str, str]):
+        def __iter__(self) -> Iterator[str]:
+            yield "OLDPWD"
+            yield from super().__iter__()
+
+    assert "hidden-words" not in redacted("a hidden-words b", Losing(AZURE_CLIENT_SECRET="hidden-words"))
+
+
 def test_what_is_no_secret_stays() -> None:
     line = "PUT /subscriptions/0000-11/resourceGroups/rg-apimlb/providers/x/apim-apimlb-55a5a3e2 201 in 3 s"
     assert redacted(line, {"HOME": "/srv/apimlb", "PATH": "/usr/bin"}) == line
