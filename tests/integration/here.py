@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def run_here(folder: Path, *arguments: str, environ: Mapping[str, str] | None = 
         contextlib.chdir(folder),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
+        _logging_as_before(),
         _called(arguments, {"HOME": str(folder), "PATH": os.environ["PATH"], **(environ or {})}),
     ):
         try:
@@ -44,6 +46,20 @@ def run_here(folder: Path, *arguments: str, environ: Mapping[str, str] | None = 
         except SystemExit as left:
             code = left.code if isinstance(left.code, int) else 1
     return Ran(code, _written(out), _written(err))
+
+
+@contextlib.contextmanager
+def _logging_as_before() -> Iterator[None]:
+    """With --debug a command has all of its process logged; what comes after it is not its own."""
+    root = logging.getLogger()
+    level, handlers = root.level, [*root.handlers]
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        for added in [each for each in root.handlers if each not in handlers]:
+            root.removeHandler(added)
+            added.close()
 
 
 def _written(stream: io.TextIOWrapper) -> str:

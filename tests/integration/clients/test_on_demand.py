@@ -111,13 +111,13 @@ def test_an_account_that_hangs_is_given_up_when_the_worlds_clock_says_so(site: S
     """The clock stands: the two minutes pass by no waiting, only when it is moved."""
     site.apimlb.ok("local", "fault", "add", "--plane", "openai", "--delay", "1h", "--count", "1")
     site.apimlb.ok("local", "clock", "freeze")
-    try:
-        with dated(site.gateway) as client, ThreadPoolExecutor() as pool:
+    with dated(site.gateway) as client, ThreadPoolExecutor() as pool:
+        try:
             asked = pool.submit(client.chat.completions.create, model="chat", messages=HELLO)
             while not happened(site):
                 pass
             site.apimlb.ok("local", "clock", "advance", "121s")
             assert asked.result(PATIENCE).choices
-    finally:
-        site.apimlb.ok("local", "clock", "resume")
-        site.apimlb.ok("local", "fault", "clear")
+        finally:
+            site.apimlb.ok("local", "clock", "resume")
+            site.apimlb.ok("local", "fault", "clear")
