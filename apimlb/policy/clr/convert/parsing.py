@@ -53,6 +53,8 @@ def bad_cast(value: object, target: str) -> exceptions.ClrException:
 def parse_integer(text: str | None, name: str) -> int:
     """int.Parse and its kin: optional sign and white space; throws Format- or OverflowException."""
     text = exceptions.required(text, "s")
+    if len(text) < 20 and text.isascii() and text.isdigit():
+        return fitted(int(text), name)
     match = _INTEGER.match(text)
     if match is None:
         raise exceptions.bad_format()

@@ -8,6 +8,7 @@ from apimlb.policy.clr.dates.parsing import parse_offset, parse_span
 from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.guids import Guid, parse_guid
 from apimlb.policy.clr.json.tokens import JProperty, JToken, JValue
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64, to_base64
 from apimlb.policy.clr.web.uris import Uri, make_uri
@@ -60,14 +61,11 @@ def token_to_string(token: JToken | None) -> str | None:
 def token_to_integer(name: str) -> Callable[[JToken | None], int]:
     """(int)token and its kin; reals round to even, texts are parsed."""
 
+    lowest, highest, make = INTEGERS[name]
+
     def convert(token: JToken | None) -> int:
-        if (
-            type(token) is JValue
-            and type(token.value) is int
-            and name == "Int32"
-            and (-2147483648 <= token.value <= 2147483647)
-        ):
-            return token.value
+        if type(token) is JValue and type(token.value) is int and lowest <= token.value <= highest:
+            return make(token.value)
         return parsing.to_integer(_scalar(token, _NUMBER, name).value, name)
 
     return convert

@@ -42,8 +42,8 @@ def text_of(value: object) -> str:
         return ""
     if value is True or value is False:
         return "True" if value else "False"
-    if type(value) is int:
-        return repr(value)
+    if isinstance(value, int):
+        return int.__repr__(value)
     return written(value)
 
 
