@@ -100,7 +100,7 @@ def token_of(value: object) -> JToken:
         made = JArray()
         items = made.items
         for item in value:  # type: ignore[attr-defined]
-            token = token_of(item)
+            token = integer_token(item) if type(item) is int else token_of(item)
             token.parent = made
             items.append(token)
         return made
