@@ -8,6 +8,7 @@ answer. What takes its time is two methods: `_…_initial` sends, `begin_…` ha
 import ast
 import importlib
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -125,9 +126,15 @@ def _files(sdk: str) -> list[Path]:
     return sorted(Path(package.__path__[0]).glob("_*operations.py"))
 
 
+_PARSING = threading.Lock()
+"""Python 3.11 counts how deep it is in a tree for all threads together (CPython's issue 106905)."""
+
+
 @cache
 def _read(source: _Source) -> tuple[Operation, ...]:
-    return tuple(_module(ast.parse(source.text), importlib.import_module(f"{source.sdk}.models")))
+    with _PARSING:
+        tree = ast.parse(source.text)
+    return tuple(_module(tree, importlib.import_module(f"{source.sdk}.models")))
 
 
 def _module(tree: ast.Module, models: ModuleType) -> Iterator[Operation]:
