@@ -176,12 +176,13 @@ def _without_tags(text: str) -> str:
 def _end_of_tag(text: str, start: int) -> int:
     """Where what begins with a bracket ends, below zero where it does not."""
     if text.startswith("<!--", start):
-        return text.find("-->", start) + 3 or -1
+        close = text.find("-->", start)
+        return -1 if close < 0 else close + len("-->")
     hidden = _NOT_SHOWN.match(text, start)
     if hidden is None:
         return text.find(">", start) + 1 or -1
-    close = re.compile(f"</{hidden[1]}[^<>]*>", re.IGNORECASE).search(text, start)
-    return -1 if close is None else close.end()
+    closed = re.compile(f"</{hidden[1]}[^<>]*>", re.IGNORECASE).search(text, start)
+    return -1 if closed is None else closed.end()
 
 
 def priced(call: Filter, price: Price) -> Filter:

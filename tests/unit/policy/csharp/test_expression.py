@@ -162,3 +162,9 @@ def test_an_object_in_a_variable_is_shared_and_not_copied() -> None:
     there.variables["list"] = compile_expression('@(JArray.Parse("[{\\"n\\":1}]"))')(there)
     compile_expression('@{ var l = (JArray)context.Variables["list"]; l[0]["n"] = 2; return l; }')(there)
     assert compile_expression('@((int)((JArray)context.Variables["list"])[0]["n"])')(there) == 2
+
+
+def test_an_expression_that_no_upload_could_pay_for_is_refused() -> None:
+    with pytest.raises(PolicyError, match="takes more to compile than one upload may") as caught:
+        compile_expression(f"@{{ var l = new[]{{1}}; {'l.Select(x => x + 1); ' * 5_500} return 1; }}")
+    assert (caught.value.code, caught.value.line, caught.value.column) == ("TooLong", 1, 1)

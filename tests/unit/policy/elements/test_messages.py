@@ -153,3 +153,24 @@ async def test_a_rewritten_url_is_what_expressions_see() -> None:
 async def test_a_template_that_asks_for_a_parameter_that_is_not_there_is_an_error() -> None:
     played = await play("<rewrite-uri template='/{nope}'/>")
     assert played.response.status == 500
+
+
+@pytest.mark.parametrize(
+    ("element", "said"),
+    [
+        (set_header("h", "@(new string('a', 140000))"), "131072 characters that a header may have"),
+        (
+            "<set-query-parameter name='q'><value>@(new string('a', 140000))</value></set-query-parameter>",
+            "131072 characters that a URL may have",
+        ),
+        (
+            "<rewrite-uri template='@(new string((char)47, 140000))'/>",
+            "131072 characters that a URL may have",
+        ),
+    ],
+)
+async def test_what_no_server_takes_is_refused_where_it_is_made(element: str, said: str) -> None:
+    played = await play(element)
+    assert played.last_error is not None
+    assert said in played.last_error.message
+    assert (played.response.status, played.requests) == (500, ())

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apimlb.policy.clr.budget import Means
 from apimlb.policy.elements import token_usage as usage
+from apimlb.policy.run.turns import PaidStream
 
 
 def event(data: object) -> bytes:
@@ -89,3 +91,18 @@ async def test_how_a_stream_is_cut_into_chunks_changes_nothing(cuts: list[int]) 
         chunks.append(rest[:cut])
         rest = rest[cut:]
     assert await counted(*chunks, rest) == [8]
+
+
+async def test_a_stream_that_is_too_dear_to_count_goes_on_to_the_client() -> None:
+    events = [event({"choices": [{"delta": {"content": "x" * 8}}], "all": [0] * 400})] * 20
+    told: list[int] = []
+
+    async def sent() -> AsyncIterator[bytes]:
+        for each in events:
+            yield each
+
+    means = Means(steps=1_000)
+    body = PaidStream(means, usage.Counted(sent(), lambda said, _: told.append(said)))
+    assert [chunk async for chunk in body] == events
+    assert means.steps < 0
+    assert 0 < told[0] < 20 * 8 // 4

@@ -150,3 +150,24 @@ def test_what_arm_holds_of_an_operation_is_what_is_declared() -> None:
     assert declared.query == (Parameter("v", values=("1",)),)
     assert declared.contents == ("application/json",)
     assert declared.response_headers == {200: (Parameter("h"),)}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<!DOCTYPE a><a/>", None),
+        ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "DTD is prohibited"),
+        ("<a>", "no element found"),
+    ],
+)
+async def test_a_document_type_may_declare_nothing(body: str, said: str | None) -> None:
+    element = (
+        "<validate-content unspecified-content-type-action='ignore' max-size='100' "
+        "size-exceeded-action='ignore' errors-variable-name='errors'>"
+        "<content validate-as='xml' type='text/xml' action='prevent'/></validate-content>"
+    )
+    played = await validated(
+        inbound=element, request={"method": "POST", "body": body, "headers": {"Content-Type": "text/xml"}}
+    )
+    assert (played.last_error is None) == (said is None)
+    assert said is None or (played.last_error is not None and said in played.last_error.message)

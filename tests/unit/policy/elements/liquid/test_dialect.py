@@ -5,6 +5,7 @@ import pytest
 from apimlb.policy.clr.budget import Means
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.elements.liquid.dialect import compiled
+from apimlb.policy.run.faults import PolicyFault
 
 NOW = 1_795_262_400.0  # 2026-11-21T12:00:00Z
 
@@ -34,12 +35,19 @@ def rendered(source: str, **data: object) -> str:
         ("{{ '  x ' | Lstrip }}|{{ '  x ' | Rstrip }}|{{ '  x ' | Strip }}", "x |  x|x"),
         ("{{ people | Map: 'name' | Sort | Join }}", "Ann Bob"),
         ("{{ list | Uniq | Size }}", "3"),
+        ("{{ nested | Uniq | Size }}", "2"),
+        ("{{ people | Uniq: 'name' | Size }} {{ people | Uniq: 'age' | Size }}", "2 1"),
         ("{{ 'a\nb' | NewlineToBr }}", "a<br />\nb"),
         ("{{ 'aXbX' | Remove: 'X' }}{{ 'aXbX' | RemoveFirst: 'X' }}", "ababX"),
         ("{{ 'aXbX' | Replace: 'X', 'y' }}{{ 'aXbX' | ReplaceFirst: 'X', 'y' }}", "aybyaybX"),
         ("{{ 1.456 | Round: 2 }}", "1.46"),
         ("{{ 'abcd' | Slice: 1, 2 }}{{ 'a-b' | Split: '-' | Last }}", "bcb"),
         ("{{ '<p>x</p>' | StripHtml }}", "x"),
+        ("{{ 'a<!-- b > c -->d<script>e < f</script >g<STYLE x>h</style>i' | StripHtml }}", "adgi"),
+        (
+            "{{ 'a < b' | StripHtml }}{{ '<!-- a' | StripHtml }}{{ '<script>a' | StripHtml }}",
+            "a < b<!-- a<script>a",
+        ),
         ("{{ 'a\nb' | StripNewlines }}", "ab"),
         ("{{ 'abcdefgh' | Truncate: 5 }}{{ 'a b c' | TruncateWords: 2 }}", "ab...a b..."),
         ("{{ 'a b' | UrlEncode }}{{ 'a+b' | UrlDecode }}", "a+ba b"),
@@ -48,7 +56,8 @@ def rendered(source: str, **data: object) -> str:
 )
 def test_filters(source: str, text: str) -> None:
     people = [{"name": "Bob"}, {"name": "Ann"}]
-    assert rendered(source, list=["b", None, "a", "b"], people=people) == text
+    nested = [{"a": [1]}, {"a": [1]}, {"a": [2]}]
+    assert rendered(source, list=["b", None, "a", "b"], people=people, nested=nested) == text
 
 
 @pytest.mark.parametrize("opening", ["JSONArrayFor item in items", "JSONArray For item in items"])
@@ -68,6 +77,26 @@ def test_conditions_and_captures_are_those_of_any_liquid() -> None:
 def test_what_does_not_read_says_so(source: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         compiled(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ 1 | DividedBy: 0 }}",
+        "{{ list | Uniq: 'a' }}",
+        "{{ 'x' | Slice: 'y' }}",
+        "{% capture a %}" * 3_000 + "{% endcapture %}" * 3_000,
+    ],
+)
+def test_what_fails_while_it_renders_is_a_fault(source: str) -> None:
+    with pytest.raises((PolicyFault, ValueError), match=r"Liquid error|nest|recursion"):
+        rendered(source, list=[1])
+
+
+def test_a_number_stops_growing() -> None:
+    doubling = "{% assign n = 2 %}" + "{% assign n = n | Times: n %}" * 8
+    with pytest.raises(ClrException, match="what a number of a template may be"):
+        rendered(doubling)
 
 
 def test_a_template_does_not_go_on_for_ever() -> None:
