@@ -24,6 +24,7 @@ from apimlb.policy.switches import Switches
 
 STRING = "System.String"
 _FEW = 32
+"""Headers that a call's own price pays for looking through."""
 
 
 def strings(items: Iterable[str]) -> ClrArray:
@@ -32,8 +33,7 @@ def strings(items: Iterable[str]) -> ClrArray:
 
 def charge_headers(headers: Headers) -> None:
     """Pay for looking through headers."""
-    if len(headers) > _FEW:
-        BUDGET.spend(len(headers) >> 4)
+    BUDGET.spend(len(headers) >> 4)
 
 
 class HeaderMap(ReadOnlyMap):
@@ -189,8 +189,10 @@ def uri_of(url: views.Url) -> Uri:
 def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None) -> str | None:
     """GetValueOrDefault of headers, query parameters and claims: several values are joined by a comma."""
     if type(target) is HeaderMap and name is not None:
-        charge_headers(target.headers)
-        found = target.headers.get(name)
+        held = target.headers
+        if len(held) > _FEW:
+            charge_headers(held)
+        found = held.get(name)
         return default if found is None else found if found.isascii() else enter(found)
     value = target.find(name)
     if value is MISSING:

@@ -11,7 +11,7 @@ from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, inte
 from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
 from apimlb.policy.run.exchange import Act, Block, Exchange
 from apimlb.policy.run.faults import PolicyFault, default_response
-from apimlb.policy.run.steps import run_block
+from apimlb.policy.run.steps import begun, run_block
 from apimlb.policy.run.turns import paid
 
 _VARIABLE_TYPES = frozenset(
@@ -28,12 +28,15 @@ _VARIABLE_TYPES = frozenset(
 lacks but Azure/api-management-policy-snippets keeps in a variable (oauth-proxy-session-fragment)."""
 
 
+_NOTHING = Block()
+
+
 def base(draft: Draft) -> Act:
     place = (draft.compilation.scope, draft.compilation.section)
     draft.compilation.inherits()
 
-    def act(exchange: Exchange) -> Awaitable[None]:
-        return run_block(exchange.broader.get(place, Block()), exchange)
+    def act(exchange: Exchange) -> Awaitable[None] | None:
+        return begun(exchange.broader.get(place, _NOTHING), exchange)
 
     return act
 
@@ -41,7 +44,7 @@ def base(draft: Draft) -> Act:
 def choose(draft: Draft) -> Act:
     branches = [(when.required("condition", BOOLEAN), when.block()) for when in draft.children("when")]
     otherwise = draft.child("otherwise")
-    fallback = otherwise.block() if otherwise else None
+    fallback = otherwise.block() if otherwise else _NOTHING
     if not branches:
         raise draft.error(
             "The element 'choose' has incomplete content. List of possible elements expected: 'when'."
@@ -50,8 +53,8 @@ def choose(draft: Draft) -> Act:
     def act(exchange: Exchange) -> Awaitable[None] | None:
         for condition, block in branches:
             if condition(exchange.context):
-                return run_block(block, exchange)
-        return run_block(fallback, exchange) if fallback else None
+                return begun(block, exchange)
+        return begun(fallback, exchange)
 
     return act
 
@@ -147,7 +150,7 @@ def include_fragment(draft: Draft) -> Act:
         block = draft.compilation.fragment(name, draft.path)
     except LookupError as error:
         raise draft.error(str(error.args[0])) from error
-    return lambda exchange: run_block(block, exchange)
+    return lambda exchange: begun(block, exchange)
 
 
 def set_variable(draft: Draft) -> Act:

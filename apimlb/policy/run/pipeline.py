@@ -14,8 +14,10 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Section
 from apimlb.policy.run.faults import PolicyFault, default_response, last_error
 from apimlb.policy.run.policy import Policy
-from apimlb.policy.run.steps import Found, Returned, fault_of, run_block
+from apimlb.policy.run.steps import Found, Returned, begun, fault_of, run_block
 from apimlb.policy.run.turns import paid
+
+_REQUEST_SIDE: tuple[Section, ...] = ("inbound", "backend")
 
 
 def run(policy: Policy, exchange: Exchange) -> Awaitable[Response]:
@@ -32,13 +34,15 @@ async def _run(policy: Policy, exchange: Exchange) -> Response:
     try:
         try:
             try:
-                await _section(policy, exchange, "inbound")
-                await _section(policy, exchange, "backend")
+                for name in _REQUEST_SIDE:
+                    if (section := _section(policy, exchange, name)) is not None:
+                        await section
                 for settle in exchange.settlements:
                     await settle(exchange)
             except Found as found:
                 exchange.awaited = found.awaited
-            await _section(policy, exchange, "outbound")
+            if (section := _section(policy, exchange, "outbound")) is not None:
+                await section
             for end in exchange.endings:
                 end(exchange)
         except PolicyFault as fault:
@@ -66,7 +70,8 @@ async def _preflight(policy: Policy, exchange: Exchange) -> Response | None:
     _begin(policy, exchange)
     exchange.awaited = PREFLIGHT
     try:
-        await _section(policy, exchange, "inbound")
+        if (section := _section(policy, exchange, "inbound")) is not None:
+            await section
     except PolicyFault as fault:
         await _on_error(policy, exchange, fault)
     except Returned:
@@ -88,12 +93,13 @@ def _begin(policy: Policy, exchange: Exchange) -> None:
     exchange.readers = policy.readers
 
 
-def _section(policy: Policy, exchange: Exchange, section: Section) -> Awaitable[None]:
+def _section(policy: Policy, exchange: Exchange, section: Section) -> Awaitable[None] | None:
+    """The run of a section, to be awaited; None where there is nothing to run."""
     exchange.section = section
     if section == "outbound" and exchange.context.response is None:
         exchange.context.response = ResponseView(200)  # nothing was forwarded
     block = policy.sections[section]
-    return _read(block, exchange) if section in exchange.readers else run_block(block, exchange)
+    return _read(block, exchange) if section in exchange.readers else begun(block, exchange)
 
 
 async def _read(block: Block, exchange: Exchange) -> None:
@@ -108,7 +114,8 @@ async def _on_error(policy: Policy, exchange: Exchange, fault: PolicyFault) -> N
     exchange.awaited = frozenset()
     BUDGET.grant(FAILURE_STEPS, FAILURE_ROOM)
     try:
-        await _section(policy, exchange, "on-error")
+        if (section := _section(policy, exchange, "on-error")) is not None:
+            await section
     except PolicyFault as further:
         await _blame(exchange, further)
     except Returned:

@@ -1,5 +1,7 @@
 """Running compiled elements in a row, and what happens when one of them fails."""
 
+from collections.abc import Awaitable
+
 from apimlb.policy.clr.budget import BUDGET, out_of_steps
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Step
@@ -23,6 +25,11 @@ class Found(Returned):
     def __init__(self, *store: str) -> None:
         super().__init__()
         self.awaited = frozenset({*store, "base", "choose", "include-fragment", "limit-concurrency", "retry"})
+
+
+def begun(block: Block, exchange: Exchange) -> Awaitable[None] | None:
+    """`run_block` to be awaited; None of a block that holds nothing."""
+    return run_block(block, exchange) if block.steps else None
 
 
 async def run_block(block: Block, exchange: Exchange) -> None:
