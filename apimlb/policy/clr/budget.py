@@ -125,6 +125,14 @@ class Budget:
         if self.means.room < 0:
             raise over_request(f"the {ROOM} bytes that one request may make")
 
+    def build(self, steps: int, size: int) -> None:
+        """Pay for both."""
+        self.left -= steps
+        self.means.room -= size
+        if self.left < 0 or self.means.room < 0:
+            self.spend(0)
+            self.make(0)
+
 
 BUDGET: Final = Budget()
 

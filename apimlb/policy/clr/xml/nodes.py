@@ -82,9 +82,9 @@ class XText(XNode):
     kind = "Text"
 
     def __init__(self, value: str | None) -> None:
-        value = exceptions.required(value, "value")
-        super().__init__()
-        self.value = value
+        # Written out, as in XElement: a document holds many.
+        self.parent = None
+        self.value = exceptions.required(value, "value") if value is None else value
 
     def copy(self, depth: int = 0) -> "XText":
         return type(self)(self.value)
@@ -182,6 +182,12 @@ class XContainer(XNode):
         own.parent = self
         self.nodes.insert(place, own)
 
+    def take(self, node: XNode, steps: int) -> None:
+        """Take in a new node behind all others, which may stand there and took so many steps to make."""
+        BUDGET.build(steps, _NODE)
+        node.parent = self
+        self.nodes.append(node)
+
     def insert_text(self, place: int, text: str) -> int:
         """A text becomes part of the text before it, if there is one; the place behind it."""
         last = self.nodes[place - 1] if place else None
@@ -248,7 +254,9 @@ class XElement(XContainer):
     kind = "Element"
 
     def __init__(self, name: XName) -> None:
-        super().__init__()
+        self.parent = None
+        self.nodes = []
+        self.hollow = False
         self.name = name
         self.attributes: list[XAttribute] = []
 

@@ -14,17 +14,21 @@ from apimlb.policy.clr.xml import (
 )
 from apimlb.policy.clr.xml.names import XML, XMLNS, XName, xml_error
 
+_ELEMENT = 4
+_TEXT = 2
+"""Steps of a node that is read."""
+
 
 class _TreeBuilder:
     """Builds a document from expat's events."""
 
     def __init__(self) -> None:
         self.document = nodes.XDocument()
-        self._stack: list[nodes.XContainer] = [self.document]
-        self._scopes: list[dict[str, str]] = [{"xml": XML, "": ""}]
+        self._open: list[tuple[nodes.XContainer, _Scope, int]] = [
+            (self.document, _Scope({"xml": XML, "": ""}), 0)
+        ]
         self._text: list[str] = []
         self._source = b""
-        self._starts: list[int] = []
 
     def parse(self, text: str) -> nodes.XDocument:
         BUDGET.spend(len(text) >> 6)
@@ -54,7 +58,7 @@ class _TreeBuilder:
         """A document type that declares nothing here is kept; nothing is fetched for one."""
         if subset:
             raise xml_error("For security reasons DTD is prohibited in this XML document.")
-        self._stack[-1].append(nodes.XDocumentType(name, public, system, ""))
+        self._open[-1][0].take(nodes.XDocumentType(name, public, system, ""), _ELEMENT)
 
     def _skipped(self, name: str, *rest: object) -> None:
         raise xml_error(f"Reference to undeclared entity '{name}'.")
@@ -64,10 +68,11 @@ class _TreeBuilder:
         self.document.declaration = nodes.XDeclaration(version, encoding, alone)
 
     def _flush(self) -> None:
+        """What stands between tags, which is nothing where it is white space."""
         text = enter("".join(self._text))
         self._text.clear()
-        if text.strip() and len(self._stack) > 1:
-            self._stack[-1].append(nodes.XText(text))
+        if text.strip() and len(self._open) > 1:
+            self._open[-1][0].take(nodes.XText(text), _TEXT)
 
     def _start_cdata(self) -> None:
         self._flush()
@@ -75,59 +80,79 @@ class _TreeBuilder:
     def _end_cdata(self) -> None:
         text = enter("".join(self._text))
         self._text.clear()
-        self._stack[-1].append(nodes.XCData(text))
+        self._open[-1][0].take(nodes.XCData(text), _ELEMENT)
 
     def _comment(self, text: str) -> None:
         self._flush()
-        self._stack[-1].append(nodes.XComment(enter(text)))
+        self._open[-1][0].take(nodes.XComment(enter(text)), _ELEMENT)
 
     def _instruction(self, target: str, data: str) -> None:
         self._flush()
-        self._stack[-1].append(nodes.XProcessingInstruction(enter(target), enter(data)))
-
-    def _name(self, written: str, scope: dict[str, str], default: bool) -> XName:
-        prefix, _, local = written.rpartition(":")
-        if not prefix and not default:
-            return XName("", local)
-        if prefix not in scope:
-            raise xml_error(f"'{prefix}' is an undeclared prefix.")
-        return XName(scope[prefix], local)
+        self._open[-1][0].take(nodes.XProcessingInstruction(enter(target), enter(data)), _ELEMENT)
 
     def _start(self, tag: str, pairs: list[str]) -> None:
-        self._flush()
-        if len(self._stack) > MAX_DEPTH:
+        if self._text:
+            self._flush()
+        if len(self._open) > MAX_DEPTH:
             raise xml_error(f"The XML is nested more than {MAX_DEPTH} levels deep.")
-        attributes = list(zip(pairs[::2], pairs[1::2], strict=True))
-        scope = self._scopes[-1]
-        if any(name.startswith("xmlns") for name, _ in attributes):
-            BUDGET.spend(len(scope) >> 4)
-            scope = dict(scope)
-        for name, value in attributes:
+        parent, scope, _ = self._open[-1]
+        if pairs:
+            scope = self._declared(scope, pairs)
+        element = nodes.XElement(scope.elements.get(tag) or scope.element(tag))
+        if pairs:
+            BUDGET.spend(len(pairs) ** 2 >> 6)
+            for name, value in zip(pairs[::2], pairs[1::2], strict=True):
+                element.add_attribute(nodes.XAttribute(scope.attribute(name), enter(value)))
+        parent.take(element, _ELEMENT)
+        self._open.append((element, scope, self._parser.CurrentByteIndex))
+
+    def _declared(self, scope: "_Scope", pairs: list[str]) -> "_Scope":
+        """The scope of an element with these attributes."""
+        if not any(name.startswith("xmlns") for name in pairs[::2]):
+            return scope
+        BUDGET.spend(len(scope.uris) >> 4)
+        uris = dict(scope.uris)
+        for name, value in zip(pairs[::2], pairs[1::2], strict=True):
             if name == "xmlns":
-                scope[""] = value
+                uris[""] = value
             elif name.startswith("xmlns:"):
-                scope[name[6:]] = value
-        element = nodes.XElement(self._name(tag, scope, True))
-        BUDGET.spend(len(attributes) ** 2 >> 4)
-        for name, value in attributes:
-            if name == "xmlns":
-                key = XName("", "xmlns")
-            elif name.startswith("xmlns:"):
-                key = XName(XMLNS, name[6:])
-            else:
-                key = self._name(name, scope, False)
-            element.add_attribute(nodes.XAttribute(key, enter(value)))
-        self._stack[-1].append(element)
-        self._stack.append(element)
-        self._scopes.append(scope)
-        self._starts.append(self._parser.CurrentByteIndex)
+                uris[name[6:]] = value
+        return _Scope(uris)
 
     def _end(self, tag: str) -> None:
-        self._flush()
-        element = self._stack.pop()
-        self._scopes.pop()
-        start, end = self._starts.pop(), self._parser.CurrentByteIndex
-        element.hollow = not element.nodes and self._source[max(start, end - 2) : end] != b"/>"
+        if self._text:
+            self._flush()
+        element, _, start = self._open.pop()
+        if not element.nodes:
+            end = self._parser.CurrentByteIndex
+            element.hollow = self._source[max(start, end - 2) : end] != b"/>"
+
+
+class _Scope:
+    """The namespaces by their prefixes where an element stands, and the names of elements that were read
+    there."""
+
+    __slots__ = ("elements", "uris")
+
+    def __init__(self, uris: dict[str, str]) -> None:
+        self.uris = uris
+        self.elements: dict[str, XName] = {}
+
+    def element(self, written: str) -> XName:
+        made = self.elements[written] = self._name(written)
+        return made
+
+    def attribute(self, written: str) -> XName:
+        """One without prefix is in no namespace."""
+        if written.startswith("xmlns:"):
+            return XName(XMLNS, written[6:])
+        return self._name(written) if ":" in written else XName("", written)
+
+    def _name(self, written: str) -> XName:
+        prefix, _, local = written.rpartition(":")
+        if prefix not in self.uris:
+            raise xml_error(f"'{prefix}' is an undeclared prefix.")
+        return XName(self.uris[prefix], local)
 
 
 def _refuse(text: str, error: expat.ExpatError) -> NoReturn:

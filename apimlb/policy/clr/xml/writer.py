@@ -12,6 +12,10 @@ from apimlb.policy.clr.xml.names import XML, XMLNS
 _INVALID: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]"
 )
+_ELEMENT: Final = 5
+_OTHER: Final = 2
+"""Steps of writing a node."""
+
 _DASHES: Final = re.compile("-(?=-)|-\\Z")
 
 
@@ -113,10 +117,12 @@ class _Writer:
         ]
 
     def node(self, node: nodes.XNode, newline: str, depth: int) -> None:
-        BUDGET.spend(10)
         if isinstance(node, nodes.XElement):
+            BUDGET.spend(_ELEMENT + len(node.attributes))
             self._element(node, newline, nodes.level(depth))
-        elif isinstance(node, nodes.XComment):
+            return
+        BUDGET.spend(_OTHER)
+        if isinstance(node, nodes.XComment):
             self.pieces.append(f"<!--{_DASHES.sub('- ', _lines(node.value))}-->")
         elif isinstance(node, nodes.XText):
             plain = node.kind == "Text"
@@ -159,7 +165,11 @@ class _Writer:
 
     def _uri_of(self, prefix: str, base: int = 0) -> str | None:
         """The namespace of a prefix, where it came at `base` or later."""
-        return next((uri for name, uri, _ in reversed(self.names[base:]) if name == prefix), None)
+        names = self.names
+        for place in range(len(names) - 1, base - 1, -1):
+            if names[place][0] == prefix:
+                return names[place][1]
+        return None
 
     def _prefix_of(self, uri: str) -> str | None:
         for name, known, _ in reversed(self.names):

@@ -11,6 +11,7 @@ from apimlb.policy.clr.budget import REQUEST_STEPS, STEPS, Means
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.csharp.expression import compile_expression
 from apimlb.policy.rehearse.cases import context_of
+from tests.fuzz.dear import XMLS
 
 TEXT = "context.Request.Body.As<string>(true)"
 
@@ -147,6 +148,11 @@ def test_work_is_paid_for_by_its_size(name: str) -> None:
 def test_a_chat_request_costs_little_however_long_its_texts() -> None:
     body = '{"messages":[{"role":"user","content":"' + "all work and no play " * 100_000 + '"}]}'
     assert steps('@((string)context.Request.Body.As<JObject>()["messages"][0]["role"])', body) < STEPS // 5
+
+
+def test_a_megabyte_of_usual_xml_is_read_and_written_by_one_expression() -> None:
+    body = XMLS["rows"](1_000_000)
+    assert steps("@(context.Request.Body.As<XElement>().ToString())", body) < STEPS
 
 
 def test_the_evaluations_of_a_request_draw_on_one_budget() -> None:
