@@ -2,10 +2,13 @@
 
     python benchmarks/policy_costs.py [--seed 1] [--calls 1000] [--worst 20] [--size 200000] [--element TAG]
 
-Prints, of each element, the request that held the processor longest until the budget refused it, with
-microseconds per step, and the largest bodies of the usual kinds that pass; of the members of the library the
-dearest evaluations, and the same for the work that the budget is made for: a loop of plain arithmetic. The
-first seconds are those of a quiet processor, by a loop that is measured around each run.
+For each element: the request that held the processor longest before it ended or was refused, its
+microseconds per step, and the largest usual bodies that one such element takes. For the members of the
+library: the --worst dearest of --calls evaluations. Last, as the reference, a loop of plain arithmetic.
+Exits 1 where a request or an evaluation took more than a second.
+
+Seconds are of the processor, divided by how much slower than usual it is at the time, which a loop around
+each run tells; those in brackets are as they were measured.
 """
 
 import argparse

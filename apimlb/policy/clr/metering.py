@@ -16,8 +16,7 @@ _CHARACTERS: Final = 6
 
 _ELEMENTS: Final = 4
 _CALL: Final = 3
-"""Steps of a call: a loop of calls that take 9 us, as the dearer ones with small arguments do, stays below a
-second of CPU."""
+"""Steps of a call as such; members that take longer pay for more themselves."""
 
 _BULKY: Final = frozenset([bytearray, ClrList, ClrArray])
 

@@ -1,7 +1,8 @@
 """Bytes and texts that elements read and make, each paid for by its size: the one place where an element
 looks into a body. What an element does with the parts it pays for by `spend`.
 
-Prices are measured (benchmarks/policy_costs.py).
+Steps are priced by measurement (benchmarks/policy_costs.py); bytes of memory are sizes, as Python has them or
+by the constants here.
 """
 
 import json

@@ -23,7 +23,7 @@ from apimlb.policy.elements import formats
 _NAME = re.compile(r"[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?")
 _NOT_IN_NAMES = re.compile(r"[^\w.:-]")
 
-_MEMBER = 5
+_MEMBER = 7
 """Steps of writing a value of JSON that has been read as an element."""
 
 _ELEMENT = 4
