@@ -29,7 +29,7 @@ def make_folder(folder: Path) -> None:
 
 def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace the file whole: nobody reads half of it or a secret of another's, and a full disk leaves what
-    was there.
+    was there. What is no file of the disk, such as a pipe, gets the data as it comes.
 
     Raises `IsADirectoryError` where a folder has the name, `FileNotFoundError` naming the missing folder.
     """
@@ -37,6 +37,9 @@ def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not path.parent.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     try:

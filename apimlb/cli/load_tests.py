@@ -11,6 +11,7 @@ from apimlb.cli.console import is_live, redrawn
 from apimlb.cli.hints import command
 from apimlb.cli.local_control import seconds
 from apimlb.cli.options import Common
+from apimlb.cli.outputs import require_writable
 from apimlb.cli.prose import say
 from apimlb.cli.wiring import Session, open_session
 from apimlb.errors import ConfigError, Interrupted
@@ -41,7 +42,7 @@ def run(said: Common, asked: Load, fail_if: Sequence[str], html: Path | None) ->
     """
     require_locust()
     criteria = [criterion(text) for text in fail_if]
-    _require_folder(html)
+    require_writable(html, "--html")
     session = open_session(said)
     endpoint = flows.endpoint(session)
     asked = _of_stack(asked, endpoint)
@@ -117,15 +118,6 @@ def _of_stack(asked: Load, endpoint: Endpoint) -> Load:
     if not chat:
         raise ConfigError("The stack has no deployment to chat with.", where="loadtest")
     return replace(asked, chat=chat, embedding=endpoint.embedding[0], api_version=API_VERSION)
-
-
-def _require_folder(file: Path | None) -> None:
-    if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
-        raise ConfigError(
-            f"--html names {'a folder' if file.is_dir() else 'a file in a folder that is not there'}.",
-            where=str(file),
-            next_step="Name a file in a folder that is there.",
-        )
 
 
 def _called(session: Session) -> dict[str, str]:

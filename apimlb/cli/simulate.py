@@ -1,5 +1,6 @@
 """`apimlb simulate`: the policy before an hour of traffic, on a virtual clock."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import common, verb
 from apimlb.cli.options import FILES, Retries, Sigma
+from apimlb.cli.outputs import saved
 
 Strategy = Annotated[
     str | None, typer.Option("--strategy", help="retry or backend-pool, whatever the file says.")
@@ -98,10 +100,9 @@ def simulate(
         picture.require_picture(plot)
     asked = simulations.Asked(strategy, policy, compare or (), checkouts)
     outcome = simulations.run(common(context).place, scenario, asked)
-    if plot is not None:
-        picture.plot(outcome, plot)
     told = report.document(outcome)
-    return Answer(told, report.lines(told))
+    answer = Answer(told, report.lines(told))
+    return saved(answer, partial(picture.plot, outcome, plot)) if plot else answer
 
 
 def capacity(

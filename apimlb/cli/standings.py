@@ -80,7 +80,8 @@ def lines(found: Status) -> Iterator[str]:
     """The status as a person reads it."""
     gateway = found.gateway
     yield f"gateway   {gateway.url}"
-    told = {True: "; strangers are refused", False: "; STRANGERS GET IN", None: ""}[gateway.shut]
+    unknown = "; its API is not finished" if gateway.lacking else ""
+    told = {True: "; strangers are refused", False: "; STRANGERS GET IN", None: unknown}[gateway.shut]
     if gateway.shared:
         yield f"          {gateway.name}, which others use"
     yield f"          {gateway.tier} in {gateway.location}: {gateway.state}{told}"

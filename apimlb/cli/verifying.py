@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import textwrap
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +18,14 @@ from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import common, verb
 from apimlb.cli.interruption import cleaned_up
 from apimlb.cli.options import Common
+from apimlb.cli.outputs import require_writable, saved
 from apimlb.cli.prose import counted, say
+from apimlb.errors import ApimlbError, ConfigError, NotFoundError, meant
+from apimlb.files import replace_file
+from apimlb.stack.choices import Tier
+
+if TYPE_CHECKING:
+    from apimlb.verify.interview import Found
 
 VERIFY = verb(examples=("apimlb verify-live", "apimlb verify-live --local --only gateway.wrong_method"))
 NAME = "verify"
@@ -24,7 +35,10 @@ _AROUND = 15 * 60.0
 """Seconds that deploying and taking away take on a v2 tier."""
 _UNITS, _PROVISIONED = 15, "provisioned"
 """The least that provisioned throughput comes in, and what the deployment is called."""
-_COST = "less than 2 USD: a BasicV2 gateway by the hour, and some ten thousand tokens"
+_COLUMNS = 80
+_COST = "a {tier} gateway by the hour, and some ten thousand tokens"
+_LITTLE = "less than 2 USD: "
+"""What that comes to on the usual tier."""
 
 
 def verify_live(
@@ -57,14 +71,13 @@ def verify_live(
     The answers go into a file that `apimlb local up --answers FILE` reads. It says which tier and region they
     are from, and holds no id, name or key of yours.
     """
+    from apimlb.cli.wiring import open_session
     from apimlb.verify.interview import chosen, left_out, seconds_of
 
     said = common(context)
     said = said if said.stack else said.nearer({"stack": NAME})
     questions = chosen(only or (), provisioned=provisioned)
     if not questions:
-        from apimlb.errors import ConfigError
-
         about = ", ".join(only or ())
         if left_out(only or ()):
             raise ConfigError(
@@ -73,60 +86,97 @@ def verify_live(
                 next_step="Add --provisioned if that is meant.",
             )
         raise ConfigError(f"No question is about {about}.", where="--only")
+    _require_tier(tier)
+    require_writable(out, "--out")
     paid = any(question.provisioned for question in questions)
     _agree(said, location, tier, min(seconds_of(questions), 60.0 * minutes), paid=paid)
-    with cleaned_up():
-        document = _verified(said, questions, location, tier, 60.0 * minutes, paid=paid, keep=keep)
-    document["open"] |= {} if provisioned else left_out(only or ())
-    out.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    say(f"{counted(len(document['answers']), 'answer')} in {out}. Next: `apimlb local up --answers {out}`")
-    return Answer(document, _lines(document))
+    session = open_session(said, overrides=_smallest(location, tier, paid=paid), start_local=True)
+    with cleaned_up(), _taken_away(session, keep=keep):
+        found = _found(session, questions, 60.0 * minutes, paid=paid)
+        found.open.update({} if provisioned else left_out(only or ()))
+        azure = "the local one" if said.place.local else {"tier": tier, "location": location}
+        return _written({"version": 1, "apimlb": version("apimlb"), "azure": azure, **asdict(found)}, out)
+
+
+def _written(document: Mapping[str, Any], out: Path) -> Answer:
+    """The answers, in the file too; where that cannot be written, all of them on stdout."""
+    data = json.dumps(document, indent=2)
+    answer = saved(
+        Answer(document, _lines(document)), partial(_keep, out, data), unsaved=Answer(document, [data])
+    )
+    if answer.code == 0:
+        told = counted(len(document["answers"]), "answer")
+        say(f"{told} in {out}. Next: `apimlb local up --answers {out}`")
+    return answer
+
+
+def _keep(file: Path, data: str) -> None:
+    replace_file(file, f"{data}\n".encode(), 0o644)
+
+
+def _require_tier(tier: str) -> None:
+    """Raise `ConfigError` for a tier that there is not, and for the one that most questions make no sense
+    at."""
+    known = [str(each) for each in Tier if each.has_breakers]
+    if tier in known:
+        return
+    told = f"There is no tier {tier}.{meant(tier, known)}"
+    if tier == Tier.CONSUMPTION:
+        told = f"The {tier} tier has neither the circuit breakers nor the cache that the questions are about."
+    raise ConfigError(told, where=f"--tier {tier}", next_step=f"Choose one of {', '.join(known)}.")
 
 
 def _agree(said: Common, location: str, tier: str, seconds: float, *, paid: bool) -> None:
     from apimlb.cli.board import span
     from apimlb.cli.consent import confirm
 
-    say(f"Makes a gateway ({tier}) and two accounts of its own in {location}, asks them for about")
-    say(f"{span(seconds)}, and destroys and purges all of it: {span(seconds + _AROUND)} in all.")
-    cost = f"{_COST}{f', and {_UNITS} units of provisioned throughput by the hour' if paid else ''}"
-    say("Costs nothing here." if said.place.local else f"Costs {cost}.")
+    cost = f"{_LITTLE if tier == Tier.BASIC_V2 else ''}{_COST.format(tier=tier)}"
+    cost += f"{f', and {_UNITS} units of provisioned throughput by the hour' if paid else ''}"
+    told = (
+        f"Makes a gateway ({tier}) and two accounts of its own in {location}, asks them for about "
+        f"{span(seconds)}, and destroys and purges all of it: {span(seconds + _AROUND)} in all."
+    )
+    for text in (told, "Costs nothing here." if said.place.local else f"Costs {cost}."):
+        for line in textwrap.wrap(text, _COLUMNS):
+            say(line)
     confirm("Go on?", yes=said.yes)
 
 
-def _verified(
-    said: Common,
-    questions: Sequence[Any],
-    location: str,
-    tier: str,
-    seconds: float,
-    *,
-    paid: bool,
-    keep: bool,
-) -> dict[str, Any]:
-    """What was found, as the file has it; what was made for it goes whatever happens."""
+@contextmanager
+def _taken_away(session: Any, *, keep: bool) -> Iterator[None]:
+    """What is made meanwhile goes in the end, whatever happens. What failed first is what is told; where
+    nothing was made, nothing is left to take away."""
     from apimlb.cli import flows
-    from apimlb.cli.consent import Consent
-    from apimlb.cli.wiring import open_session
-    from apimlb.verify.interview import interview
 
-    session = open_session(said, overrides=_smallest(location, tier, paid=paid), start_local=True)
-    try:
-        deployed = flows.deploy(session, Consent(yes=True, on_soft_deleted="purge"), quiet=True)
-        if paid:
-            session.cloud.put(*_provisioned(session))
-        stand = _stand(session, deployed.gateway_url, _PROVISIONED if paid else "")
-        found = asyncio.run(interview(stand, questions, say, until=session.clock.now() + seconds))
-    finally:
+    def take_away() -> None:
         if not keep:
             flows.destroy(session, purge=True, yes=True, quiet=True)
-    return {
-        "version": 1,
-        "apimlb": version("apimlb"),
-        "azure": "the local one" if said.place.local else {"tier": tier, "location": location},
-        "answers": found.answers,
-        "open": found.open,
-    }
+
+    try:
+        yield
+    except BaseException:
+        say("It ends here; what was made for it stays." if keep else "Taking away what was made for it.")
+        try:
+            take_away()
+        except NotFoundError:
+            pass
+        except ApimlbError as error:
+            say(f"What was made may still be there: {error}. `apimlb destroy --purge` takes it away.")
+        raise
+    take_away()
+
+
+def _found(session: Any, questions: Sequence[Any], seconds: float, *, paid: bool) -> "Found":
+    """What a stack that is deployed for it answers."""
+    from apimlb.cli import flows
+    from apimlb.cli.consent import Consent
+    from apimlb.verify.interview import interview
+
+    deployed = flows.deploy(session, Consent(yes=True, on_soft_deleted="purge"), quiet=True)
+    if paid:
+        session.cloud.put(*_provisioned(session))
+    stand = _stand(session, deployed.gateway_url, _PROVISIONED if paid else "")
+    return asyncio.run(interview(stand, questions, say, until=session.clock.now() + seconds))
 
 
 def _smallest(location: str, tier: str, *, paid: bool) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from apimlb.deploy import retirements
 from apimlb.deploy.catalogue import Offers
 from apimlb.deploy.cloud import Cloud
 from apimlb.deploy.deployer import Preview
-from apimlb.deploy.ids import place
+from apimlb.deploy.ids import API, kind_of, parent_of, place
 from apimlb.deploy.readiness import ALONE, READY
 from apimlb.deploy.reads import together
 from apimlb.deploy.retirements import Retirement, models_in
@@ -91,7 +91,8 @@ class Account:
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """The stack's APIM service, or one that others use (`shared`). `shut` says whether it refuses strangers,
-    `None` where nobody could ask."""
+    `None` where nobody could ask, or where it knows nothing yet that it could refuse. `lacking` is what its
+    APIs do not have yet, by its labels."""
 
     name: str
     url: str
@@ -100,6 +101,7 @@ class Gateway:
     state: str
     shut: bool | None
     shared: bool = False
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +151,16 @@ def status(
     """How the stack stands whose service is there; `preview` is what a deploy would do, unchecked."""
     observed, notes = preview.observed, _Notes()
     service = observed[names.service_id.lower()]
-    answers = notes("The gateway", lambda: _asked(cloud, clock, visit, service), dict[str, int]())
+    lacking = tuple(_lacking(preview))
+    answers = notes(
+        "The gateway", lambda: _asked(cloud, clock, visit, service, whole=not lacking), dict[str, int]()
+    )
     places = retirements.locations_of(resources, observed)
     offers = notes("The catalogue of models", lambda: models_in(cloud, places), dict[str, Offers]())
     ends = {r.id: r for r in retirements.retirements(resources, observed, offers)}
     look = _Look(names, observed, answers, ends)
     return Status(
-        _gateway(names, service, answers),
+        _gateway(names, service, answers, lacking),
         tuple(look.account(account) for account in names.stack.accounts),
         tuple(_drift(preview)),
         (*preview.notices, *notes.said),
@@ -205,20 +210,38 @@ class _Look:
 
 
 _SHUT = "#shut"
+_UNKNOWN = 404
+"""What a gateway says of a path that none of its operations is at."""
 
 
-def _asked(cloud: Cloud, clock: Clock, visit: Visit, service: Json) -> dict[str, int]:
-    """The status of each backend, and how many kinds of strangers get in."""
+def _lacking(preview: Preview) -> Iterator[str]:
+    """What is still to be made of the APIs that are there: policies and operations."""
+    made = [step.resource for step in preview.plan.of(Action.CREATE)]
+    for resource in made:
+        if kind_of(parent_of(resource.id)) == API and parent_of(resource.id).lower() in preview.observed:
+            yield resource.label
+
+
+def _asked(cloud: Cloud, clock: Clock, visit: Visit, service: Json, *, whole: bool) -> dict[str, int]:
+    """The status of each backend, and how many kinds of strangers get in: `_SHUT` is left out where the APIs
+    are not `whole`, and the gateway knows nothing at the path."""
     readiness = readiness_at(cloud, clock, visit, service)
     calls: dict[str, Callable[[], int]] = {
         name: partial(readiness.status_of, name) for name in visit.site.backends
     }
     path = f"/{visit.site.path}/v1/chat/completions"
-    calls[_SHUT] = lambda: len(readiness.open_to(path, visit.site.tenant))
-    return together(calls)
+
+    def let_in() -> int:
+        met = readiness.open_to(path, visit.site.tenant)
+        return -1 if not whole and met and set(met.values()) == {_UNKNOWN} else len(met)
+
+    calls[_SHUT] = let_in
+    return {name: found for name, found in together(calls).items() if name != _SHUT or found >= 0}
 
 
-def _gateway(names: Names, service: Json, answers: Mapping[str, int]) -> Gateway:
+def _gateway(
+    names: Names, service: Json, answers: Mapping[str, int], lacking: tuple[str, ...]
+) -> Gateway:
     return Gateway(
         str(service["name"]),
         names.address(service),
@@ -227,6 +250,7 @@ def _gateway(names: Names, service: Json, answers: Mapping[str, int]) -> Gateway
         _state(service),
         answers[_SHUT] == 0 if _SHUT in answers else None,
         names.is_guest,
+        lacking,
     )
 
 
@@ -244,6 +268,10 @@ def _problems(status: Status) -> Iterator[str]:
     gateway = status.gateway
     if gateway.state != "Succeeded":
         yield f"the gateway is {gateway.state}"
+    if gateway.lacking:
+        first, *more = gateway.lacking
+        beside = f" and {len(more)} more are" if more else " is"
+        yield f"the gateway's API is not finished: {first}{beside} missing"
     if gateway.shut is False:
         yield "the gateway lets strangers in"
     for account in status.accounts:

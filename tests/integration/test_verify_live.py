@@ -1,7 +1,11 @@
 """`apimlb verify-live` against a local Azure that is set otherwise by a file, over real ports and clocks."""
 
 import json
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.integration.command_line import CommandLine, free_port
 
@@ -67,3 +71,58 @@ def test_a_file_that_is_none_starts_nothing(tmp_path: Path) -> None:
     assert done.code == 2
     assert "Did you mean gateway.weighting?" in done.err
     assert not (tmp_path / ".apimlb").exists()
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[CommandLine]:
+    """A local Azure with nothing in it."""
+    apimlb = CommandLine(tmp_path, {})
+    apimlb.ok("local", "up", "--gateway-port", str(free_port()), "--arm-port", str(free_port()))
+    yield apimlb
+    apimlb("local", "down")
+
+
+def test_what_failed_first_is_told_and_nothing_is_missed_at_the_end(up: CommandLine) -> None:
+    done = up("verify-live", "--local", "--yes", "--location", "mars", "--only", "gateway.weighting")
+    assert done.code == 2, done.err
+    assert "no location mars" in done.err
+    assert "There is no stack" not in done.err
+
+
+def test_answers_that_cannot_be_written_are_printed(up: CommandLine, tmp_path: Path) -> None:
+    """The folder is gone when they come, and nothing of the work is lost."""
+    (tmp_path / "late").mkdir()
+    (tmp_path / "late" / "found.json.new").mkdir()
+    asked = ("verify-live", "--local", "--yes", "--only", "gateway.wrong_method", "--out", "late/found.json")
+    done = up(*asked)
+    assert done.code == 2, done.err
+    assert json.loads(done.out)["answers"].keys() == {"gateway.wrong_method"}
+    assert "late/found.json.new" in done.err
+    assert json.loads(up.ok("list", "--local", "--output", "json").out) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--out nowhere/x.json", ["--out names a file in a folder that is not there", "nowhere/x.json"]),
+        ("--out .", ["--out names a folder"]),
+        ("--tier Consumption", ["neither the circuit breakers", "--tier Consumption", "BasicV2"]),
+        ("--tier basicv2", ["There is no tier basicv2", "Did you mean BasicV2?"]),
+        ("--location 'East US 2!'", ["--location East US 2!"]),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything(tmp_path: Path, line: str, words: list[str]) -> None:
+    done = CommandLine(tmp_path, {})("verify-live", "--local", "--yes", *shlex.split(line))
+    assert done.code == 2, done.err
+    assert all(word in done.err for word in words), done.err
+    assert "--gateway" not in done.err
+    assert not (tmp_path / ".apimlb").exists()
+
+
+@pytest.mark.parametrize("tier", ["BasicV2", "StandardV2"])
+def test_what_is_made_is_told_in_80_columns(tmp_path: Path, tier: str) -> None:
+    asked = ("verify-live", "--local", "--location", "switzerlandnorth", "--tier", tier)
+    told, error, _ = CommandLine(tmp_path, {})(*asked).err.partition("Error: ")
+    assert error
+    assert f"a gateway ({tier})" in told
+    assert all(len(line) <= 80 for line in told.splitlines())

@@ -1,5 +1,7 @@
 import errno
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,16 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"key\.new"):
         replace_file(file, b"two")
     assert file.read_bytes() == b"one"
+
+
+def test_what_is_no_file_of_the_disk_gets_the_data_and_stays_what_it_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_bytes)
+        replace_file(pipe, b"one")
+        assert read.result() == b"one"
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize("name", [".", "..", "folder", "folder/.."])

@@ -9,6 +9,7 @@ import pytest
 from apimlb.cli.standings import document, lines
 from apimlb.deploy.deployer import Deployer
 from apimlb.deploy.draining import Moved, Traffic
+from apimlb.deploy.ids import OPERATION
 from apimlb.deploy.stacks import stacks
 from apimlb.deploy.status import Status, status
 from apimlb.errors import ConflictError
@@ -73,6 +74,39 @@ def test_an_account_that_does_not_let_the_gateway_in_is_told(azure: LocalAzure) 
     assert [drift.label for drift in found.drift] == ["role on westus3"]
     assert any("westus3/chat" in problem for problem in found.problems)
     assert_fits(list(lines(found)))
+
+
+def test_an_api_that_is_not_finished_is_told_as_that_and_lets_nobody_in(azure: LocalAzure) -> None:
+    """A run that ended early leaves the API without its policy and its operations: the gateway knows no path
+    of it, which is no open door."""
+    site, stack = Site(azure), parse(TWO)
+    site.deploy(**TWO)
+    api, cloud = Names(SUBSCRIPTION, stack).child("apis", "openai"), azure.connected()
+    for operation in cloud.children(api, OPERATION):
+        cloud.delete(str(operation["id"]))
+    cloud.delete(f"{api}/policies/policy")
+    found = standing(site, stack)
+    assert found.gateway.shut is None
+    assert any("API is not finished: " in problem for problem in found.problems)
+    assert not any("strangers" in problem for problem in found.problems)
+    told = "\n".join(lines(found))
+    assert "its API is not finished" in told
+    assert "STRANGERS" not in told
+    assert_fits(told.splitlines())
+
+
+def test_a_gateway_that_lets_strangers_in_is_told_as_that(azure: LocalAzure) -> None:
+    """Also while an operation beside the open one is missing."""
+    site, stack = Site(azure), parse(TWO)
+    site.deploy(**TWO)
+    api, cloud = Names(SUBSCRIPTION, stack).child("apis", "openai"), azure.connected()
+    operations = sorted(str(row["id"]) for row in cloud.children(api, OPERATION))
+    cloud.delete(next(id for id in operations if "completions" not in id))
+    open_door = "<policies><inbound><base /><return-response /></inbound></policies>"
+    cloud.put(f"{api}/policies/policy", {"properties": {"format": "rawxml", "value": open_door}})
+    found = standing(site, stack)
+    assert found.gateway.shut is False
+    assert "STRANGERS GET IN" in "\n".join(lines(found))
 
 
 def test_who_may_not_read_the_probes_key_sees_all_the_rest(azure: LocalAzure) -> None:
