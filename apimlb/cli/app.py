@@ -29,8 +29,9 @@ from apimlb.cli.endings import DETAILED, run_to_its_end
 from apimlb.cli.grammar import common, verb
 from apimlb.cli.hints import learn
 from apimlb.cli.options import FILES, NOTHING, STATE, Hourly, OnSoftDeleted, Prune
+from apimlb.cli.outputs import require_writable
 from apimlb.cli.prose import say, show
-from apimlb.stack.choices import Tier
+from apimlb.errors import ConfigError
 
 app = typer.Typer(
     name="apimlb",
@@ -81,15 +82,6 @@ def _everywhere(
     """What can be said before any command."""
 
 
-StrategyName = Annotated[
-    str | None, typer.Option("--strategy", help="retry or backend-pool, whatever the file says.")
-]
-TierName = Annotated[
-    str | None,
-    typer.Option("--tier", metavar="TIER", help=f"The APIM tier, whatever the file says: {', '.join(Tier)}."),
-]
-
-
 @app.command(
     cls=verb(
         examples=(
@@ -101,8 +93,8 @@ TierName = Annotated[
 )
 def deploy(
     context: typer.Context,
-    strategy: StrategyName = None,
-    tier: TierName = None,
+    strategy: settings.StrategyName = None,
+    tier: settings.TierName = None,
     location: settings.Location = "",
     accounts: settings.Accounts = "",
     capacity: settings.Capacities = None,
@@ -124,37 +116,39 @@ def deploy(
 ) -> Answer:
     """Plan, show, ask and provision. The last line is the gateway's URL."""
     from apimlb.cli import flows
-    from apimlb.cli.consent import Consent, Where, read_plan, require_place, where_of
-    from apimlb.cli.next_steps import after_deploy, summed_up
+    from apimlb.cli.consent import Consent, Where, read_plan, require_place, require_stack, where_of
+    from apimlb.cli.next_steps import answered
     from apimlb.cli.wiring import open_session
 
-    said, file = common(context), plan_file or saved
+    said, file = common(context), _one_plan(plan_file, saved)
     agreed = read_plan(file) if file is not None else None
     named = {"strategy": strategy, "tier": tier, "location": location, "monitoring": monitoring}
     flags = settings.overrides(assigned, accounts, capacity, **named)
     if agreed is not None:
         flags = {**agreed.settings, **{path: value for path, value in flags.items() if value is not None}}
         on_soft_deleted = on_soft_deleted or settings.soft_deleted(agreed.on_soft_deleted)
+        require_stack(agreed, said.stack)
         said = said if said.stack else said.nearer({"stack": agreed.stack})
         require_place(agreed, Where(said.place.local))
     session = open_session(said, overrides=flags, start_local=True)
     if agreed is not None:
         require_place(agreed, where_of(session))
     consent = Consent(said.yes, prune, hourly, on_soft_deleted, agreed, waits=not no_wait)
-    deployed = flows.deploy(session, consent)
-    if deployed.under_way:
-        return Answer(deployed.document())
-    say(summed_up(session.stack.name, deployed.plan, deployed.seconds))
-    for line in after_deploy(session.stack):
-        say(line)
-    return Answer(deployed.document(), [deployed.gateway_url])
+    return answered(flows.deploy(session, consent))
+
+
+def _one_plan(first: Path | None, second: Path | None) -> Path | None:
+    """The saved plan that is named, in one way or the other; raises `ConfigError` for two."""
+    if first and second and first != second:
+        raise ConfigError(f"Two plans are named: {first} and {second}.", next_step="Name one of them.")
+    return first or second
 
 
 @app.command(cls=verb(examples=("apimlb plan", "apimlb plan --out agreed.json", f"apimlb plan {DETAILED}")))
 def plan(
     context: typer.Context,
-    strategy: StrategyName = None,
-    tier: TierName = None,
+    strategy: settings.StrategyName = None,
+    tier: settings.TierName = None,
     location: settings.Location = "",
     accounts: settings.Accounts = "",
     capacity: settings.Capacities = None,
@@ -178,6 +172,7 @@ def plan(
     said = common(context)
     named = {"strategy": strategy, "tier": tier, "location": location, "monitoring": monitoring}
     flags = settings.overrides(assigned, accounts, capacity, **named)
+    require_writable(out, "--out")
     session = open_session(said, overrides=flags, start_local=True)
     made = flows.preview(session, quiet=said.json, on_soft_deleted=on_soft_deleted)
     if out is not None:
@@ -271,7 +266,7 @@ def render(
         Path | None, typer.Option(help="Write the reference stacks' policies there.", show_default=False)
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when it would differ.")] = False,
-    strategy: StrategyName = None,
+    strategy: settings.StrategyName = None,
 ) -> Answer:
     """Print the stack's policy, compiled as Azure would."""
     from apimlb.cli import rendering
@@ -287,7 +282,7 @@ def render(
 def demo(
     context: typer.Context,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running at the end.")] = False,
-    strategy: StrategyName = None,
+    strategy: settings.StrategyName = None,
 ) -> Answer:
     """Drive chat past a quota on the local Azure. Fails if a client notices."""
     from apimlb.cli.demo import show_it_work

@@ -11,8 +11,9 @@ A saved plan is what `plan` showed, and what led to it:
 import json
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from apimlb.stack.resources import Json
 
 VERSION = 2
 _SECRET = "(secret)"
+_NOTHING = object()
 _TOLD = 8
 """So many differences from a saved plan are told."""
 
@@ -57,6 +59,12 @@ class Agreed:
     on_soft_deleted: str | None
     document: Json
 
+    @property
+    def digest(self) -> str:
+        """What tells it from any other plan."""
+        told = json.dumps([self.stack, asdict(self.where), self.document], sort_keys=True)
+        return sha256(told.encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
@@ -65,7 +73,8 @@ class Consent:
     `yes` stands for an answer, but not to whether accounts, deployments or the gateway go, which `prune`
     does, nor to provisioned throughput, which `hourly` does. `on_soft_deleted` says what becomes of the names
     that Azure keeps, `None` to ask. A `saved` plan is all of that, as long as what would be done is what it
-    says. Who does not wait (`waits`) leaves Azure alone with what takes long.
+    says; `plan` is the digest of the one that a run which is carried on was of. Who does not wait (`waits`)
+    leaves Azure alone with what takes long.
     """
 
     yes: bool = False
@@ -74,6 +83,7 @@ class Consent:
     on_soft_deleted: str | None = None
     saved: Agreed | None = None
     waits: bool = True
+    plan: str = ""
 
     def options(self) -> Json:
         """What `resume` carries on with: a saved plan was agreed to as a whole."""
@@ -83,6 +93,7 @@ class Consent:
             "prune": self.prune or whole,
             "hourly": self.hourly or whole,
             "on_soft_deleted": str(way) if way else None,
+            "plan": self.saved.digest if self.saved else self.plan,
         }
 
 
@@ -176,14 +187,27 @@ def require_place(saved: Agreed, here: Where) -> None:
     )
 
 
+def require_stack(saved: Agreed, stack: str) -> None:
+    """Raise `ConfigError` where the plan is not of the stack that a flag names, "" for none."""
+    if stack and saved.stack and stack != saved.stack:
+        file = shlex.quote(str(saved.file))
+        raise ConfigError(
+            f"This plan is of the stack {saved.stack}, not of {stack}.",
+            where=str(saved.file),
+            why="A plan says what changes in one place.",
+            next_step=f"`apimlb deploy {file} --stack {saved.stack}` carries it out; "
+            f"`apimlb plan --out FILE --stack {stack}` makes one of the other.",
+        )
+
+
 def confirm_plan(made: Preview, consent: Consent) -> None:
     """Ask whether to carry it out; what nobody gets back quickly is not taken away for a `yes` alone, and
-    what is billed by the hour and dear is not made for it. Nobody is asked about nothing."""
+    what is billed by the hour and dear is not made for it. Nobody is asked about nothing, nor about a saved
+    plan, see `require_same`."""
     if made.plan.is_empty:
         _say_what_is_done(consent.saved)
         return
     if consent.saved is not None:
-        _require_same(made.plan, consent.saved)
         return
     gone = [f"{step.action} {step.resource.label}" for step in made.plan.guarded]
     billed = hourly(made.plan, made.observed)
@@ -191,12 +215,17 @@ def confirm_plan(made: Preview, consent: Consent) -> None:
     if consent.yes and not sys.stdin.isatty():
         _require(gone, consent.prune, "--prune")
         _require([f"create {label}" for label in dear], consent.hourly, "--accept-hourly")
-    for each in billed:
-        say(f"Billed by the hour, used or not: {each}.")
+    say_what_is_billed(made)
     words = [*gone, *(f"create {label}" for label in dear)]
     question = f"This will {', '.join(words)}. Deploy this?" if words else "Deploy this?"
     settled = (consent.prune or not gone) and (consent.hourly or not dear)
     confirm(question, yes=consent.yes and settled)
+
+
+def say_what_is_billed(made: Preview) -> None:
+    """What becomes billed by the hour, a line for each."""
+    for each in hourly(made.plan, made.observed):
+        say(f"Billed by the hour, used or not: {each}.")
 
 
 def confirm_capacity(changes: Sequence[CapacityChange], *, hourly: bool) -> None:
@@ -237,11 +266,17 @@ def _say_what_is_done(saved: Agreed | None) -> None:
             say(f"  and {len(done) - _TOLD} more")
 
 
-def _require_same(plan: Plan, saved: Agreed) -> None:
-    """Raise `ConflictError`, with what is different, unless it is the plan that would be carried out."""
+def require_same(plan: Plan, saved: Agreed, begun: Collection[str] = ()) -> None:
+    """Raise `ConflictError`, with what is different, unless it is the saved plan that would be carried out:
+    all of it or, where runs of it have `begun` with resources of these lower-case ids, what is left of it."""
+    if plan.is_empty:
+        return
     now = plan_document(plan)
-    told = list(differences(saved.document, now))
+    told = list(differences(saved.document, now, begun))
     if not told:
+        done = len(saved.document["changes"]) - len(now["changes"])
+        if begun and done > 0:
+            say(f"Of {counted(len(saved.document['changes']), 'change')} in {saved.file} {done} were made.")
         return
     error = ConflictError(
         "What would be done is no longer what this plan says.",
@@ -256,21 +291,32 @@ def _require_same(plan: Plan, saved: Agreed) -> None:
     raise error
 
 
-def differences(agreed: Json, now: Json) -> Iterator[str]:
-    """What changed since a plan was saved, a sentence for each step."""
+def differences(agreed: Json, now: Json, begun: Collection[str] = ()) -> Iterator[str]:
+    """What changed since a plan was saved, a sentence for each step; not what somebody who has `begun` with
+    it brings to what it says."""
     before = {row["id"].lower(): row for row in agreed["changes"]}
     after = {row["id"].lower(): row for row in now["changes"]}
     for key, row in before.items():
-        if key not in after:
+        if key not in after and key not in begun:
             yield f"{row.get('action')} {row.get('label')}: not needed any more"
     for key, row in after.items():
         was = before.get(key)
+        if was is not None and key in begun and _is_rest(was, row):
+            continue
         if was is None:
             yield f"{row['action']} {row['label']}: needed now"
         elif was.get("action") != row["action"]:
             yield f"{row['label']}: {was.get('action')} then, {row['action']} now"
         elif was.get("fields") != row["fields"]:
             yield f"{row['action']} {row['label']}: other fields, {_fields(was, row)}"
+
+
+def _is_rest(was: Json, row: Json) -> bool:
+    """Whether the step takes nothing away that the saved one did not, and writes nothing else."""
+    takes = {str(Action.DELETE), str(Action.REPLACE)}
+    wanted = {field["path"]: field["after"] for field in was.get("fields") or ()}
+    same = all(wanted.get(field["path"], _NOTHING) == field["after"] for field in row["fields"])
+    return same and (row["action"] not in takes or was.get("action") == row["action"])
 
 
 def _fields(was: Json, row: Json) -> str:

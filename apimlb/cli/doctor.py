@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 from apimlb.cli.flows import gateway_url
 from apimlb.cli.options import Common
 from apimlb.cli.stack_settings import stack_of
+from apimlb.cli.unfinished import trouble_of_last_run
 from apimlb.cli.wiring import Session, open_session
 from apimlb.cli.workspace import Workspace
 from apimlb.deploy import hosting
@@ -168,10 +169,16 @@ def _stack(said: Common) -> str:
     session = open_session(said)
     if session.names.is_guest:
         raise_first(_hosted(session))
+    trouble, mend = trouble_of_last_run(session)
     try:
-        return f"{session.stack.name} at {gateway_url(session)}"
-    except NotFoundError:
+        found = f"{session.stack.name} at {gateway_url(session)}"
+    except NotFoundError as error:
+        if trouble:
+            raise Advice(error.what, error.next_step) from None
         raise Advice(f"{session.stack.name} is not deployed", "`apimlb deploy` deploys it.") from None
+    if trouble:
+        raise Advice(f"{found}; {trouble}", mend)
+    return found
 
 
 def _hosted(session: Session) -> list[ApimlbError]:

@@ -11,7 +11,15 @@ from typing import Any, TypeVar
 from apimlb.cli.applications import Endpoint
 from apimlb.cli.board import span
 from apimlb.cli.capacity_file import capacities_in, change_capacity
-from apimlb.cli.consent import Consent, confirm, confirm_capacity, confirm_plan, plan_document
+from apimlb.cli.consent import (
+    Consent,
+    confirm,
+    confirm_capacity,
+    confirm_plan,
+    plan_document,
+    require_same,
+    say_what_is_billed,
+)
 from apimlb.cli.console import columns, show_plan
 from apimlb.cli.interruption import winding_down
 from apimlb.cli.outline import removal_lines
@@ -21,6 +29,7 @@ from apimlb.cli.questions import ask
 from apimlb.cli.quotas import table
 from apimlb.cli.renames import former, origin
 from apimlb.cli.turns import in_turn, usual_times
+from apimlb.cli.unfinished import is_all_gone, no_stack, say_what_was_cut_off
 from apimlb.cli.wiring import Session
 from apimlb.deploy import rights
 from apimlb.deploy.capacity import CapacityChange, planned
@@ -36,6 +45,7 @@ from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
 from apimlb.errors import ConfigError, Interrupted, NotFoundError, meant, raise_first
 from apimlb.stack.access import product_id, subscription_id
+from apimlb.stack.config import Stack
 from apimlb.stack.draining import drained_in
 from apimlb.stack.planner import Plan, Revival
 from apimlb.stack.resources import Json, Resource
@@ -47,6 +57,7 @@ Made = TypeVar("Made")
 class Deployed:
     """A stack as it stands after a deploy; `under_way` is what was not waited for."""
 
+    stack: Stack
     gateway_url: str
     plan: Plan
     seconds: float
@@ -80,7 +91,7 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
     told = consent.options()
     deployer = _deployer(session, run, progress, told)
     deployer = replace(deployer, waits=consent.waits, retires=bool(told["prune"]))
-    _say_what_was_cut_off(deployer)
+    say_what_was_cut_off(session)
     made = _agreed(session, deployer, consent, quiet=quiet)
     applied = _applied(session, deployer, progress, made)
     if any(step.revival is Revival.RESTORE for step in made.plan.steps):
@@ -88,10 +99,10 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
         again = _agreed(session, deployer, replace(consent, saved=None), quiet=quiet)
         applied = _applied(session, deployer, progress, again)
     if applied.outcome.under_way:
-        return _left(made.plan, applied, state_of(session.names, session.target.endpoint, applied.replies))
+        return _left(session, made.plan, applied)
     url = _remember(session, applied)
     applied.verify()
-    return Deployed(url, made.plan, applied.outcome.seconds)
+    return Deployed(session.stack, url, made.plan, applied.outcome.seconds)
 
 
 def _remember(session: Session, applied: Applied) -> str:
@@ -105,11 +116,13 @@ def _remember(session: Session, applied: Applied) -> str:
     return str(state["gateway_url"])
 
 
-def _left(plan: Plan, applied: Applied, state: Json | None) -> Deployed:
+def _left(session: Session, plan: Plan, applied: Applied) -> Deployed:
     """What is under way in Azure when nobody waits for it."""
     under_way = tuple(task.label for task in applied.outcome.under_way)
     say(f"Under way in Azure: {', '.join(under_way)}. `apimlb resume` carries on when they are done.")
-    return Deployed(str((state or {}).get("gateway_url") or ""), plan, applied.outcome.seconds, under_way)
+    state = state_of(session.names, session.target.endpoint, applied.replies) or {}
+    url = str(state.get("gateway_url") or "")
+    return Deployed(session.stack, url, plan, applied.outcome.seconds, under_way)
 
 
 def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bool) -> Preview:
@@ -117,6 +130,9 @@ def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bo
     made = _preview(session, deployer, consent.on_soft_deleted)
     session.check(made.plan)
     _require_sense(made)
+    if consent.saved is not None:
+        begun = deployer.journal.begun_by(consent.saved.digest) if deployer.journal else ()
+        require_same(made.plan, consent.saved, begun)
     if quiet:
         say(f"In {session.where}: {made.plan.summary()}")
     else:
@@ -157,6 +173,7 @@ def preview(session: Session, *, quiet: bool, on_soft_deleted: str | None = None
     session.check(made.plan)
     _require_sense(made)
     _show_preview(session, made, as_data=True, quiet=quiet)
+    say_what_is_billed(made)
     raise_first(made.problems)
     return made
 
@@ -273,22 +290,12 @@ def endpoint(session: Session) -> Endpoint:
     return Endpoint(url, found.primary, models)
 
 
-def no_stack(session: Session) -> NotFoundError:
-    """There is none, or none yet where a run on this machine has not ended."""
-    if Journal(session.workspace.directory, session.clock).cut_off() is not None:
-        return NotFoundError(
-            f"The stack {session.stack.name} is not whole yet: its last run did not end.",
-            where=session.where,
-            next_step="`apimlb resume` carries it on.",
-        )
-    return NotFoundError(
-        f"There is no stack {session.stack.name}.", where=session.where, next_step="Run `apimlb deploy`."
-    )
-
-
 def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) -> Json:
     """Show what goes, ask, delete, forget; what went, as data; raises `NotFoundError` for nothing."""
     with in_turn(session, "destroy", quiet=quiet) as (run, progress):
+        if is_all_gone(session, purge=purge):
+            say(f"Nothing is left of the stack {session.stack.name}: Azure has ended what was begun.")
+            return {"done": [], "left": [], "kept_by_azure": False}
         deployer = _deployer(session, run, progress, {"purge": purge})
         what, removed = _last(lambda: _destroyed(session, deployer, progress, purge, yes=yes, quiet=quiet))
     forget_state(session.workspace.directory)
@@ -344,13 +351,6 @@ def _deployer(
         session.visit(),
         models=Models(session.cloud, session.clock, kept, subscription),
     )
-
-
-def _say_what_was_cut_off(deployer: Deployer) -> None:
-    cut = deployer.journal.cut_off() if deployer.journal else None
-    if cut is not None:
-        running = f", while at {', '.join(cut.running)}" if cut.running else ""
-        say(f"The last {cut.command} was cut off{running}. Carrying on from what Azure has.")
 
 
 def _show_preview(session: Session, made: Preview, *, as_data: bool = False, quiet: bool = False) -> None:

@@ -1,11 +1,17 @@
 """What to try after a deploy, as commands that may be copied as they stand."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from apimlb.cli.answers import Answer
 from apimlb.cli.board import span
 from apimlb.cli.hints import command
+from apimlb.cli.prose import say
 from apimlb.stack.config import Stack
 from apimlb.stack.planner import Action, Plan
+
+if TYPE_CHECKING:
+    from apimlb.cli.flows import Deployed
 
 _EMBEDDING = "embedding"
 
@@ -17,6 +23,16 @@ def summed_up(name: str, plan: Plan, seconds: float) -> str:
     added, changed = len(plan.of(Action.CREATE, Action.REPLACE)), len(plan.of(Action.UPDATE))
     gone = len(plan.of(Action.DELETE, Action.REPLACE))
     return f"{name} is deployed: {added} added, {changed} changed, {gone} destroyed in {span(seconds)}."
+
+
+def answered(deployed: "Deployed") -> Answer:
+    """What a deploy that ended says: what it did, the gateway's URL as data, and what to try next."""
+    if deployed.under_way:
+        return Answer(deployed.document())
+    say(summed_up(deployed.stack.name, deployed.plan, deployed.seconds))
+    for line in after_deploy(deployed.stack):
+        say(line)
+    return Answer(deployed.document(), [deployed.gateway_url])
 
 
 def after_deploy(stack: Stack) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """What is asked of a stack that is there, and done to it without a plan."""
 
-from apimlb.cli.flows import no_account, no_stack
+from apimlb.cli.flows import no_account
 from apimlb.cli.turns import alone
+from apimlb.cli.unfinished import no_stack
 from apimlb.cli.wiring import Session
 from apimlb.deploy.deployer import Deployer
 from apimlb.deploy.draining import Moved, Traffic

@@ -77,6 +77,7 @@ def regions(
     """Find where so much of a model is free. The region with most free comes first."""
     from apimlb.cli.wiring import open_session
     from apimlb.deploy import regions as where
+    from apimlb.deploy.billing import is_hourly
 
     session = open_session(common(context))
     ways = session.stack.deployments
@@ -93,6 +94,8 @@ def regions(
     where_it_is = f"free in {len(roomy)} of {len(found)} regions" if roomy else "free nowhere in one region"
     say(f"{capacity} of {search.model} as {search.sku}: {where_it_is}.")
     say(f"Proposed: {told}" if told else "All of the regions together have less. Ask Azure for more quota.")
+    if is_hourly(search.sku):
+        say(f"{search.sku} is billed by the hour, used or not; off a terminal it takes --accept-hourly.")
     document = {
         "regions": [{**place.document(), "fits": place.free >= capacity} for place in found],
         "proposal": [{"location": location, "capacity": amount} for location, amount in proposed],

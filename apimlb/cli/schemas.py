@@ -41,6 +41,9 @@ ERROR = a(
 
 _CHANGE = a(action=TEXT, id=TEXT, label=TEXT, fields=many(a(path=TEXT, before=ANY, after=ANY)))
 _PLAN = {"changes": many(_CHANGE), "unchanged": COUNT}
+_DEPLOYED = {"gateway_url": TEXT, "seconds": NUMBER, "under_way": many(TEXT), **_PLAN}
+_DESTROYED = {"done": many(a(verb=TEXT, label=TEXT)), "left": many(TEXT), "kept_by_azure": FLAG}
+_RESIZED = many(a(account=TEXT, deployment=TEXT, before=COUNT, after=COUNT))
 _DRAIN = a(account=TEXT, drained=FLAG, changed=FLAG, pools=many(TEXT))
 _KEY = a(name=TEXT, primary=TEXT, secondary=TEXT, state=TEXT)
 _USE = {"calls": COUNT, "answered": COUNT, "throttled": COUNT}
@@ -65,8 +68,8 @@ DOCUMENTS: dict[str, Schema] = {
     "config schema": {"type": "object"},
     "config show": many(a(setting=TEXT, value=ANY, origin=TEXT)),
     "demo": a(gateway_url=TEXT, client=by_name(COUNT), accounts=many(a(name=TEXT, **_USE))),
-    "deploy": a(gateway_url=TEXT, seconds=NUMBER, **_PLAN),
-    "destroy": a(done=many(a(verb=TEXT, label=TEXT)), left=many(TEXT), kept_by_azure=FLAG),
+    "deploy": a(**_DEPLOYED),
+    "destroy": a(**_DESTROYED),
     "doctor": many(a(number=COUNT, check=TEXT, health=TEXT, found=TEXT, mend=TEXT)),
     "drain": _DRAIN,
     "env": _VARIABLES,
@@ -136,8 +139,15 @@ DOCUMENTS: dict[str, Schema] = {
         command=or_null(TEXT),
     ),
     "render": {"anyOf": [a(policy=TEXT), a(folder=TEXT)]},
-    "resume": a(resumed=or_null(TEXT)),
-    "set-capacity": many(a(account=TEXT, deployment=TEXT, before=COUNT, after=COUNT)),
+    "resume": {
+        "anyOf": [
+            a(resumed={"type": "null"}),
+            a(resumed={"const": "deploy"}, **_DEPLOYED),
+            a(resumed={"const": "destroy"}, **_DESTROYED),
+            a(resumed={"const": "set-capacity"}, changes=_RESIZED),
+        ]
+    },
+    "set-capacity": _RESIZED,
     "simulate": a(minutes=NUMBER, seed=COUNT, requests=COUNT, policies={"type": "array"}),
     "status": a(
         stack=TEXT,

@@ -10,10 +10,18 @@ from apimlb.cli.folding import folded, terminal_columns
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.options import FILES, NOTHING, SoftDeleted
 from apimlb.errors import ConfigError, raise_together
+from apimlb.stack.choices import Tier
 from apimlb.stack.settings import Literal
 
 app = typer.Typer(cls=Group, no_args_is_help=True, help="The stack's settings, and where each comes from.")
 
+StrategyName = Annotated[
+    str | None, typer.Option("--strategy", help="retry or backend-pool, whatever the file says.")
+]
+TierName = Annotated[
+    str | None,
+    typer.Option("--tier", metavar="TIER", help=f"The APIM tier, whatever the file says: {', '.join(Tier)}."),
+]
 Location = Annotated[
     str,
     typer.Option(metavar="REGION", help="The gateway's region, whatever the file says.", show_default=False),
@@ -102,9 +110,25 @@ def _capacity(text: str) -> Mapping[str, str]:
     return {f"deployments.{deployment or '*'}.capacity": amount}
 
 
-@app.command(cls=verb(FILES, examples=("apimlb config show", "apimlb config show --origin")))
+@app.command(
+    cls=verb(
+        FILES,
+        examples=(
+            "apimlb config show",
+            "apimlb config show --origin",
+            "apimlb config show --origin --capacity chat=50",
+        ),
+    )
+)
 def show(
     context: typer.Context,
+    strategy: StrategyName = None,
+    tier: TierName = None,
+    location: Location = "",
+    accounts: Accounts = "",
+    capacity: Capacities = None,
+    assigned: Assigned = None,
+    monitoring: Monitored = None,
     origin: Annotated[bool, typer.Option("--origin", help="Say where each setting comes from.")] = False,
 ) -> Answer:
     """Show every setting as it is in the end.
@@ -114,7 +138,9 @@ def show(
     from apimlb.cli.stack_settings import settings_of, stack_of
 
     place = common(context).place
-    stack, (settings, _) = stack_of(place, {}), settings_of(place, {})
+    named = {"strategy": strategy, "tier": tier, "location": location, "monitoring": monitoring}
+    flags = overrides(assigned, accounts, capacity, **named)
+    stack, (settings, _) = stack_of(place, flags), settings_of(place, flags)
     rows = [(path, value, settings.origin(path)) for path, value in stack.listed()]
     width = max(len(path) for path, _, _ in rows)
     lines = [

@@ -32,10 +32,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """Shares that fit, and how much of what is wanted they leave out."""
+    """Shares that fit, and how much of what is wanted they leave out, by deployment."""
 
     shares: tuple[Share, ...]
-    short: int
+    lacking: Mapping[str, int]
+
+    @property
+    def short(self) -> int:
+        """How much they leave out of all deployments together."""
+        return sum(self.lacking.values())
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -70,8 +75,12 @@ def allocate(wants: Sequence[Want], offers: Mapping[str, Offers], others: Sequen
     known = {want.location for want in wants}
     _spread(room, held, missing, samples, [place for place in others if place not in known])
     whole = _whole(held, missing)
-    short = sum(want.demand.capacity for want in wants) - sum(share.capacity for share in whole)
-    return Allocation(whole, max(0, short))
+    lacking = dict.fromkeys(samples, 0)
+    for want in wants:
+        lacking[want.deployment] += want.demand.capacity
+    for share in whole:
+        lacking[share.deployment] -= share.capacity
+    return Allocation(whole, {name: amount for name, amount in lacking.items() if amount > 0})
 
 
 def _top_up(

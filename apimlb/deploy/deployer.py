@@ -192,8 +192,9 @@ class Deployer:
         found = allocate(wants_of(plan, observed), offers, others)
         if not found.shares:
             return f"No region has as much as the least that it comes in. {QUOTA}"
-        lacking = f", {found.short} less than is wanted" if found.short else ""
-        return f"The nearest that fits{lacking}: `{found.command()}`"
+        left_out = ", ".join(f"{name} {amount}" for name, amount in found.lacking.items())
+        lacking = f", with so much less than is wanted: {left_out}," if left_out else ""
+        return f"The nearest that fits{lacking} is `{found.command()}`."
 
     def undisturbed_preview(
         self,
@@ -352,7 +353,9 @@ class Deployer:
         with self.claims.held() if self.claims and changes else nullcontext():
             if changes:
                 check()
-            with self.journal.run(command, len(tasks)) if self.journal and tasks else nullcontext():
+            # A destroy of nothing ends the one before that was cut off.
+            told = self.journal if tasks or command == "destroy" else None
+            with told.run(command, len(tasks)) if told else nullcontext():
                 waits = self.waits or command != "deploy"
                 outcome = run(tasks, act, clock=self.clock, notify=self._tell, stop=self.stop, wait=waits)
                 if outcome.under_way and self.journal:

@@ -3,13 +3,14 @@
 What this login may not read is not judged, and noted.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from apimlb.deploy.catalogue import Demand, Offers
 from apimlb.deploy.cloud import Cloud
+from apimlb.deploy.content_filters import FILTER, named
 from apimlb.deploy.ids import (
     ACCOUNT,
     DELETED_ACCOUNT,
@@ -40,7 +41,8 @@ class Facts:
 
     `deleted` holds soft-deleted namesakes by the lower-case id of what they were; `taken`, by the same, why a
     name cannot be had, and `denied` the ids of Azure Policy's assignments that forbid it. `grants` are what
-    this login may do, by scope. `notes` say what could not be read.
+    this login may do, by scope, `filters` the content filters of accounts, by their lower-case ids. `notes`
+    say what could not be read.
     """
 
     locations: frozenset[str] = frozenset()
@@ -50,6 +52,7 @@ class Facts:
     locks: tuple[Lock, ...] = ()
     grants: Mapping[str, Sequence[Grant]] = field(default_factory=dict)
     denied: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    filters: Mapping[str, list[Json]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -90,12 +93,8 @@ def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json], models: Model
     if not made and not demands:
         return Facts(locks=locks, grants=grants, notes=ask.notes)
     locations = frozenset(place(name) for name in cloud.locations())
-    for location in sorted({demand.location for demand in demands} & locations):
-        ask("quotas and models", ("usages", location), partial(cloud.usages, location))
-    for location in sorted(set(_account_locations(plan)) & locations):
-        listed = models.fresh if models else cloud.models
-        ask("quotas and models", ("models", location), partial(listed, location))
     there = [step for step in made if location_of(step) in locations]
+    _ask_of_places(ask, cloud, plan, observed, locations, models)
     for step in there:
         ask("whether names are free", ("taken", step.key), _taken(cloud, step))
     second = ask.answers()
@@ -109,8 +108,29 @@ def gather(cloud: Cloud, plan: Plan, observed: Mapping[str, Json], models: Model
         locks,
         grants,
         denied,
+        {account.lower(): rows for (what, account), rows in second.items() if what == "filters"},
         ask.notes,
     )
+
+
+def _ask_of_places(
+    ask: "_Questions",
+    cloud: Cloud,
+    plan: Plan,
+    observed: Mapping[str, Json],
+    locations: Collection[str],
+    models: Models | None,
+) -> None:
+    """Ask what regions offer and have left, and which filters the accounts have that are there."""
+    for location in sorted({demand.location for demand in demands_of(plan, observed)} & {*locations}):
+        ask("quotas and models", ("usages", location), partial(cloud.usages, location))
+    for location in sorted({*_account_locations(plan)} & {*locations}):
+        listed = models.fresh if models else cloud.models
+        ask("quotas and models", ("models", location), partial(listed, location))
+    for account in {each.account.lower(): each.account for each in named(plan)}.values():
+        if account.lower() in observed:
+            read = partial(cloud.children, account, FILTER)
+            ask("which content filters there are", ("filters", account), read)
 
 
 Key = tuple[str, str]

@@ -25,6 +25,7 @@ from apimlb.clock import Clock, utc
 from apimlb.deploy.executor import Event, State
 from apimlb.deploy.state import write_through
 from apimlb.files import make_folder
+from apimlb.stack.planner import REMOVAL
 
 RUNS = "runs"
 KEPT = 20
@@ -90,11 +91,28 @@ class Journal:
         newest = self._all()[-1:]
         return _cut_off(_lines(newest[0])) if newest else None
 
+    def failed(self) -> tuple[str, ...]:
+        """The labels of the steps that failed in the last run."""
+        lines = [line for path in self._all()[-1:] for line in _lines(path)]
+        return tuple(str(line.get("step")) for line in lines if line.get("event") == "failed")
+
     def taken_away(self, since: float) -> tuple[str, ...]:
         """The lower-case ids of what runs began to delete after that time, in seconds since the epoch."""
         told = [line for path in self._all() for line in _lines(path) if line.get("verb") == "delete"]
         late = [line for line in told if isinstance(line.get("at"), int | float) and line["at"] >= since]
         return tuple(dict.fromkeys(str(line.get("id")) for line in late))
+
+    def begun_by(self, plan: str) -> frozenset[str]:
+        """The lower-case ids of what the newest runs began that carried out the saved plan with this digest,
+        their option `plan`; nothing where another run came after them."""
+        begun = set[str]()
+        for path in reversed(self._all()):
+            lines = _lines(path)
+            options = lines[0].get("options") if lines else None
+            if not plan or not isinstance(options, dict) or options.get("plan") != plan:
+                break
+            begun |= {str(line["id"]).removesuffix(REMOVAL) for line in lines if "id" in line}
+        return frozenset(begun)
 
     def _opened(self, command: str) -> TextIO:
         """A new file, whose name comes after all that are there."""

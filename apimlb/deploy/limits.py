@@ -1,14 +1,15 @@
 """How much a gateway of a tier takes: judged before anything is created.
 
 Members of a pool: Microsoft Learn, "Backends in API Management". Backends and APIs of a service: "Azure
-subscription and service limits", API Management (August 2025). The size of a policy, and streaming: "API
-Management gateways overview" and "Configure API for server-sent events".
+subscription and service limits", API Management (August 2025). Units of a tier: see `Tier`. The size of a
+policy, and streaming: "API Management gateways overview" and "Configure API for server-sent events".
 """
 
 from collections.abc import Iterable, Iterator
 
 from apimlb.deploy.ids import BACKEND, POLICY, SERVICE, kind_of, short
 from apimlb.errors import ApimlbError, ConfigError
+from apimlb.stack.choices import Tier
 from apimlb.stack.differences import at
 from apimlb.stack.planner import Action, Plan, Step
 
@@ -41,10 +42,22 @@ def limit_problems(plan: Plan, others: Iterable[str] = ()) -> Iterator[ApimlbErr
         beside = f" beside {theirs} of others" if theirs else ""
         what = f"would have {backends} backends{beside}, and Azure allows {BACKENDS}"
         yield _beyond(gateway, what, "Name fewer accounts or deployments: each pair of them is a backend.")
+    yield from _unit_problems(gateway)
     consumption = at(gateway.resource.body, "sku.name") == "Consumption"
     for step in wanted:
         if kind_of(step.key) == POLICY:
             yield from _policy_problems(step, consumption=consumption)
+
+
+def _unit_problems(gateway: Step) -> Iterator[ApimlbError]:
+    """More units than the tier has, also where they are kept while the tier changes; what Azure has given
+    already is not judged."""
+    tier, units = at(gateway.body, "sku.name"), int(at(gateway.body, "sku.capacity") or 0)
+    made = gateway.action in (Action.CREATE, Action.REPLACE)
+    changes = made or any(change.path.startswith("sku.") for change in gateway.changes)
+    if changes and tier in list(Tier) and units > Tier(tier).most_units:
+        what = f"would have {units} units, and Azure allows {Tier(tier).most_units} of the tier"
+        yield _beyond(gateway, what, "Set `units` in apimlb.toml, or choose another tier.")
 
 
 def _policy_problems(step: Step, *, consumption: bool) -> Iterator[ApimlbError]:

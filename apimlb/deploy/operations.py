@@ -127,6 +127,9 @@ KINDS = {
         delete="begin_delete",
         list="list",
     ),
+    "microsoft.cognitiveservices/accounts/raipolicies": Kind(
+        "cognitive", "rai_policies", delete="begin_delete", list="list"
+    ),
     "microsoft.cognitiveservices/locations/resourcegroups/deletedaccounts": Kind(
         "cognitive", "deleted_accounts", put="", delete="begin_purge", list="list", arrange=names_of
     ),

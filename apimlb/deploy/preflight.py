@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from apimlb.deploy.catalogue import ShortageError, capacity_problems, offer_problems
 from apimlb.deploy.clients import lost
+from apimlb.deploy.content_filters import filter_problems
 from apimlb.deploy.facts import Facts, demands_of, location_of
 from apimlb.deploy.ids import DEPLOYMENT, GROUP, kind_of, names_of, place, short
 from apimlb.deploy.limits import limit_problems
@@ -43,6 +44,7 @@ def problems(
         *_denied(plan, facts),
         *_namesakes(plan, facts),
         *offer_problems(demands, facts.offers, now),
+        *filter_problems(plan, observed, facts.filters),
         *_with_a_way_out(capacity_problems(demands, facts.offers), nearest),
     )
 
@@ -81,7 +83,8 @@ def _without_a_key(plan: Plan) -> Iterator[ApimlbError]:
             yield ConfigError(
                 f"The {step.resource.label} is not known here",
                 where=short(step.resource.id),
-                next_step="Set the environment variable that key_from names in apimlb.toml.",
+                why="A key stands in no file: it comes from the environment variable that key_from names.",
+                next_step=f"Set {step.resource.given_by} to it, then run the same command again.",
             )
 
 

@@ -239,9 +239,7 @@ def _asked(cloud: Cloud, clock: Clock, visit: Visit, service: Json, *, whole: bo
     return {name: found for name, found in together(calls).items() if name != _SHUT or found >= 0}
 
 
-def _gateway(
-    names: Names, service: Json, answers: Mapping[str, int], lacking: tuple[str, ...]
-) -> Gateway:
+def _gateway(names: Names, service: Json, answers: Mapping[str, int], lacking: tuple[str, ...]) -> Gateway:
     return Gateway(
         str(service["name"]),
         names.address(service),

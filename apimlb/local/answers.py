@@ -13,7 +13,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from apimlb.errors import ConfigError, meant, unreadable
+from apimlb.errors import ConfigError, meant, raise_together, unreadable
 from apimlb.local.openai.switches import Charging
 from apimlb.local.world import WorldSettings
 
@@ -38,10 +38,15 @@ def read_answers(path: Path) -> dict[str, Any]:
 
 
 def answered(world: WorldSettings, path: Path) -> WorldSettings:
-    """The world as the file's answers have it; raises `ConfigError` for what is no switch or no reading."""
+    """The world as the file's answers have it; raises `ConfigError` for all that are no switch or no
+    reading."""
+    wrong = list[ConfigError]()
     for name, value in read_answers(path).items():
-        if not name.startswith(_FACT):
-            world = _set(world, path, name, value)
+        try:
+            world = world if name.startswith(_FACT) else _set(world, path, name, value)
+        except ConfigError as error:
+            wrong.append(error)
+    raise_together(wrong)
     return world
 
 

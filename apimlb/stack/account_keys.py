@@ -53,4 +53,5 @@ def account_keys(names: Names, keys: Mapping[str, str]) -> Iterator[Resource]:
                 needs=frozenset({names.service_id}),
                 create_only=frozenset() if value else value_at,
                 secrets=value_at,
+                given_by=account.key_from,
             )

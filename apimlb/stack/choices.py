@@ -25,6 +25,23 @@ class Tier(StrEnum):
         Learn: API Management service limits)."""
         return 2 if self in (Tier.CONSUMPTION, Tier.BASIC_V2, Tier.STANDARD_V2) else 500
 
+    @property
+    def most_units(self) -> int:
+        """Of a service in one region; none are bought of Consumption (Microsoft Learn: feature-based
+        comparison of the tiers, and the v2 tiers; API Management pricing)."""
+        return _MOST_UNITS[self.value]
+
+
+_MOST_UNITS = {
+    "Consumption": 0,
+    "Developer": 1,
+    "Basic": 2,
+    "BasicV2": 10,
+    "Standard": 4,
+    "StandardV2": 10,
+    "Premium": 12,
+}
+
 
 class Strategy(StrEnum):
     """How the gateway finds another account: in the policy itself, or by its own pool and breakers.

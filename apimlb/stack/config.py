@@ -183,7 +183,7 @@ class Stack(Part):
     path: ApiPath = Field(default="openai", description="Of the API at the gateway; it ends with openai.")
     tier: Tier = Field(default=Tier.BASIC_V2, description="The gateway's.")
     units: Number | None = Field(
-        default=None, ge=1, le=31, description="Of the gateway; left out: 1 at creation, then kept."
+        default=None, ge=1, le=12, description="Of the gateway; left out: 1 at creation, then kept."
     )
     strategy: Strategy = Field(default=Strategy.RETRY, description="How the gateway finds another account.")
     publisher_name: str = Field(

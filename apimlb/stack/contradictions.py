@@ -45,6 +45,10 @@ def contradictions(stack: Stack, said: Collection[str]) -> Iterator[str]:
     yield from _gateway(stack, said)
     if stack.units is not None and stack.tier is Tier.CONSUMPTION:
         yield "the Consumption tier has no units: leave them out"
+    elif stack.units is not None and stack.units > stack.tier.most_units:
+        most, bigger = stack.tier.most_units, [str(t) for t in Tier if t.most_units >= stack.units]
+        other = f", or use {' or '.join(bigger)}" if bigger else ""
+        yield f"the {stack.tier} tier has fewer than {stack.units} units: set units = {most} at most{other}"
     # Microsoft Learn, "Limit Azure OpenAI API token usage": it applies to every tier but this one.
     if stack.tiers and stack.tier is Tier.CONSUMPTION:
         yield "the Consumption tier has no token limits: leave the tiers of clients out"

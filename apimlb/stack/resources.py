@@ -44,7 +44,8 @@ class Resource:
     `needs` are the ids that must exist before it; `exclusive` names what allows one write at a time (an
     account, an API); what stands at the dotted paths `create_only` is sent at creation and kept afterwards;
     `secrets` are the dotted paths of values that nobody is shown; `behind` are the ids of what answers when
-    traffic is sent to it. What is `adopted` is somebody else's: it is read, and never written.
+    traffic is sent to it. What is `adopted` is somebody else's: it is read, and never written. `given_by` is
+    the environment variable that its secret comes from.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Resource:
     secrets: frozenset[str] = frozenset()
     behind: frozenset[str] = frozenset()
     adopted: bool = False
+    given_by: str = ""
 
     @property
     def key(self) -> str:

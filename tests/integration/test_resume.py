@@ -39,7 +39,10 @@ def test_what_is_not_waited_for_is_resumed(apimlb: CommandLine) -> None:
     assert "is not whole yet" in meanwhile["what"]
     assert "`apimlb resume`" in meanwhile["next"]
     apimlb.ok("local", "clock", "resume")
-    resumed = json.loads(apimlb.ok("resume", "--output", "json").out)
+    done = apimlb.ok("resume", "--output", "json")
+    resumed = json.loads(done.out)
+    assert "apimlb is deployed: " in done.err
+    assert "Try next:" in done.err
     assert resumed["resumed"] == "deploy"
     assert resumed["under_way"] == []
     assert resumed["gateway_url"].startswith("http://")
@@ -71,5 +74,36 @@ def test_sigterm_winds_down_as_ctrl_c_does(apimlb: CommandLine) -> None:
     assert "still running in Azure" in said
     assert "apimlb resume" in said
     apimlb.ok("local", "clock", "resume")
-    apimlb.ok("resume")
+    assert "its last deploy did not end" in apimlb("doctor").out
+    resumed = apimlb.ok("resume")
+    assert resumed.out.splitlines() == [apimlb.ok("gateway-url").out.strip()]
     apimlb.ok("plan", "--detailed-exitcode")
+    assert "did not end" not in apimlb("doctor").out
+
+
+def test_a_destroy_that_azure_ended_is_over(watched: WatchedAzure, tmp_path: Path) -> None:
+    """It was cut off after its last request, so that nothing is left to carry on."""
+    apimlb = CommandLine(tmp_path, {"APIMLB_TARGET": "local"})
+    apimlb.write(SMALL)
+    apimlb.ok("deploy", "--yes")
+    apimlb.ok("destroy", "--purge", "--yes")
+    for ask in ("status", "resume", "destroy --purge --yes"):
+        cut_off_at_its_end(tmp_path)
+        first = apimlb(*ask.split())
+        assert first.code == (6 if ask == "status" else 0), first.err
+        assert "not whole" not in first.err
+        if ask != "status":
+            assert "Nothing is left of the stack apimlb" in first.err
+        assert json.loads(apimlb.ok("resume", "-o", "json").out) == {"resumed": None}
+        told = apimlb("status")
+        assert told.code == 6
+        assert "There is no stack apimlb." in told.err
+
+
+def cut_off_at_its_end(folder: Path) -> None:
+    """What the last run wrote down, as if it had been killed before it wrote that it ended."""
+    journal = sorted((folder / ".apimlb/local/stacks/apimlb/runs").iterdir())[-1]
+    begin = json.loads(journal.read_text().splitlines()[0])
+    begin = {**begin, "command": "destroy", "options": {"purge": True}}
+    step = {"at": begin["at"], "event": "running", "step": "resource group", "verb": "delete", "id": "/g"}
+    journal.write_text(f"{json.dumps(begin)}\n{json.dumps(step)}\n")

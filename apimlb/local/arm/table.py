@@ -28,7 +28,7 @@ from apimlb.local.arm.apim import (
 )
 from apimlb.local.arm.apim import operations as apim_operations
 from apimlb.local.arm.apim import subscriptions as apim_subscriptions
-from apimlb.local.arm.cognitive import accounts, deleted_accounts, deployments, lists
+from apimlb.local.arm.cognitive import accounts, content_filters, deleted_accounts, deployments, lists
 
 ROUTES = (
     *subscriptions.ROUTES,
@@ -43,6 +43,7 @@ ROUTES = (
     *accounts.ROUTES,
     *deleted_accounts.ROUTES,
     *deployments.ROUTES,
+    *content_filters.ROUTES,
     *lists.ROUTES,
     *apim_operations.ROUTES,
     *services.ROUTES,

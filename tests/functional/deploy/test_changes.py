@@ -103,6 +103,7 @@ def test_a_repair_keeps_what_it_does_not_name(azure: LocalAzure, cloud: Azure) -
     )
     there = cloud.get(chat.id)
     assert there
+    cloud.put(f"{chat.exclusive}/raiPolicies/strict", {"properties": {"basePolicyName": "Microsoft.Default"}})
     cloud.put(
         chat.id,
         {

@@ -1,6 +1,7 @@
 """What somebody agrees to: a saved plan is carried out as it is, or what changed is said."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,18 @@ from apimlb.cli.consent import (
     differences,
     plan_document,
     read_plan,
+    require_same,
+    require_stack,
     save_plan,
+    say_what_is_billed,
 )
 from apimlb.cli.quotas import table
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.deployer import Deployer, Preview
+from apimlb.deploy.executor import Event, State
+from apimlb.deploy.journal import Journal
 from apimlb.deploy.quotas import Row
-from apimlb.errors import ConfigError, ConflictError
+from apimlb.errors import ConfigError, ConflictError, Interrupted
 from tests.clouds import FakeCloud
 from tests.fakes import ManualClock
 from tests.stacks import desired
@@ -68,9 +74,49 @@ def test_what_changed_meanwhile_is_said_by_step(tmp_path: Path) -> None:
     cloud = FakeCloud()
     group = desired()[0]
     cloud.put(group.id, group.body)
+    assert consent.saved is not None
     with pytest.raises(ConflictError) as caught:
-        confirm_plan(preview(cloud), consent)
+        require_same(preview(cloud).plan, consent.saved)
     assert caught.value.__notes__ == ["create resource group: not needed any more"]
+
+
+def test_a_plan_that_did_not_get_through_is_carried_on_by_itself(tmp_path: Path) -> None:
+    """Wherever it ended, what is left of it is what the plan says; only its own runs count for that."""
+    for stopped_after in (1, 3, 15):
+        cloud, clock = FakeCloud(), ManualClock()
+        consent = saved(preview(cloud), tmp_path / "plan.json")
+        assert consent.saved is not None
+        journal = Journal(tmp_path / str(stopped_after), clock, consent.options())
+        stop, done = threading.Event(), list[Event]()
+
+        def hear(event: Event, stop=stop, done=done, most=stopped_after) -> None:
+            done += [event] if event.state is State.DONE else []
+            if len(done) >= most:
+                stop.set()
+
+        deployer = Deployer(cloud, clock, hear, stop, journal)
+        with pytest.raises(Interrupted):
+            deployer.apply(deployer.preview(desired(), checked=False))
+        left = preview(cloud).plan
+        assert not left.is_empty
+        with pytest.raises(ConflictError, match="no longer what this plan says"):
+            require_same(left, consent.saved)
+        require_same(left, consent.saved, journal.begun_by(consent.saved.digest))
+        other = preview(cloud, tags={"team": "blue"}).plan
+        with pytest.raises(ConflictError):
+            require_same(other, consent.saved, journal.begun_by(consent.saved.digest))
+        with Journal(tmp_path / str(stopped_after), clock).run("deploy", 1):
+            pass
+        assert journal.begun_by(consent.saved.digest) == frozenset()
+
+
+def test_a_plan_of_another_stack_is_refused_by_its_name(tmp_path: Path) -> None:
+    consent = saved(preview(), tmp_path / "plan.json")
+    assert consent.saved is not None
+    require_stack(consent.saved, "")
+    require_stack(consent.saved, "apimlb")
+    with pytest.raises(ConfigError, match="of the stack apimlb, not of other"):
+        require_stack(consent.saved, "other")
 
 
 def test_what_would_be_made_otherwise_is_said_by_field(tmp_path: Path) -> None:
@@ -78,8 +124,9 @@ def test_what_would_be_made_otherwise_is_said_by_field(tmp_path: Path) -> None:
     agreed: dict[str, Any] = {"tier": "BasicV2", "deployments": {"chat": {**PTU, "capacity": 15}}}
     consent = saved(preview(**agreed), tmp_path / "plan.json")
     confirm_plan(preview(**agreed), consent)
+    assert consent.saved is not None
     with pytest.raises(ConflictError) as caught:
-        confirm_plan(preview(tier="StandardV2", deployments={"chat": PTU}), consent)
+        require_same(preview(tier="StandardV2", deployments={"chat": PTU}).plan, consent.saved)
     assert "create gateway (StandardV2): other fields, sku.name" in caught.value.__notes__
     assert "create deployment eastus2/chat: other fields, sku.capacity" in caught.value.__notes__
 
@@ -127,6 +174,8 @@ def test_provisioned_throughput_is_not_made_for_a_yes_alone() -> None:
 def test_what_is_billed_by_the_hour_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     confirm_plan(preview(), Consent(yes=True))
     assert "Billed by the hour, used or not: gateway (BasicV2)." in capsys.readouterr().err
+    say_what_is_billed(preview(deployments={"chat": PTU}))
+    assert "deployment eastus2/chat (100 units of GlobalProvisionedManaged)" in capsys.readouterr().err
     confirm_plan(preview(tier="Consumption", strategy="retry"), Consent(yes=True))
     assert "Billed" not in capsys.readouterr().err
 

@@ -74,6 +74,15 @@ def test_an_account_has_every_deployment_or_is_none() -> None:
     assert Counter(share.account for share in found.shares) == {"b": 2}
 
 
+def test_what_is_left_over_of_one_deployment_makes_up_for_nothing_of_another() -> None:
+    """A new account has each deployment, so that it has some of what is not short, too."""
+    wants = [want("a", 10), want("a", 90, deployment="other")]
+    offers = {"a": region(50), "b": region(30)}
+    found = allocate(wants, offers, ["b"])
+    assert found.lacking == {"other": 90 - sum(s.capacity for s in found.shares if s.deployment == "other")}
+    assert found.short == found.lacking["other"] > 0
+
+
 def test_who_asks_for_less_than_the_smallest_capacity_gets_that() -> None:
     found = allocate([want("a", 1), want("b", 1)], {"a": region(0, step=2), "b": region(2, step=2)})
     assert (shares(found), found.short) == ({"b": 2}, 0)

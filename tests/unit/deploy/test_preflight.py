@@ -41,6 +41,48 @@ def test_a_model_that_is_not_offered_stops_the_plan() -> None:
     assert "does not offer the model gpt-5.1" in problem.what
 
 
+CHAT = {"model": "gpt-5.1", "version": "2025-11-13", "capacity": 30}
+STRICT = {"deployments": {"chat": {**CHAT, "content_filter": "strict"}}}
+
+
+def test_a_content_filter_is_looked_for_in_the_accounts_before_anything_is_written() -> None:
+    cloud = FakeCloud()
+    [problem] = preview(cloud, desired(**STRICT)).problems
+    assert problem.what == "The content filter strict cannot be there before the account is."
+    assert "--set deployments.chat.content_filter=" in problem.next_step
+    azures = {"deployments": {"chat": {**CHAT, "content_filter": "Microsoft.DefaultV2"}}}
+    assert preview(cloud, desired(**azures)).problems == ()
+    stack = desired(deployments={"chat": CHAT})
+    Deployer(cloud, ManualClock()).apply(preview(cloud, stack)).outcome.raise_failure()
+    account = labelled(stack, "account eastus2")
+    cloud.put(f"{account.id}/raiPolicies/strikt", {"properties": {}})
+    [problem] = preview(cloud, desired(**STRICT)).problems
+    assert problem.what == "The account has no content filter strict. Did you mean strikt?"
+    assert problem.where == "deployment eastus2/chat"
+    cloud.put(f"{account.id}/raiPolicies/Strict", {"properties": {}})
+    made = preview(cloud, desired(**STRICT))
+    assert made.problems == ()
+    Deployer(cloud, ManualClock()).apply(made).outcome.raise_failure()
+    assert preview(cloud, desired(**STRICT)).plan.is_empty
+
+
+def test_more_units_than_the_tier_has_are_refused_also_where_they_were_kept() -> None:
+    cloud = FakeCloud()
+    stack = desired(tier="StandardV2", units=9)
+    Deployer(cloud, ManualClock()).apply(preview(cloud, stack)).outcome.raise_failure()
+    service = labelled(stack, "gateway (StandardV2)")
+    cloud.resources[service.key]["sku"]["capacity"] = 20  # as only Azure itself can
+    assert preview(cloud, desired(tier="StandardV2", publisher_name="us")).problems == ()
+    [problem] = preview(cloud, desired(tier="BasicV2")).problems
+    assert "would have 20 units, and Azure allows 10 of the tier" in problem.what
+
+
+def test_a_key_that_nobody_gave_is_asked_for_by_its_variable() -> None:
+    old = {"location": "eastus2", "name": "old", "endpoint": "https://old.example", "key_from": "OLD_KEY"}
+    [problem] = preview(FakeCloud(), desired(accounts=[old])).problems
+    assert problem.next_step.startswith("Set OLD_KEY to it")
+
+
 def test_all_accounts_of_a_region_draw_on_one_quota() -> None:
     accounts = [{"location": "eastus2", "name": "one"}, {"location": "eastus2", "name": "two"}]
     [problem] = preview(FakeCloud(limit=50), desired(accounts=accounts)).problems

@@ -106,7 +106,7 @@ def test_two_backends_cannot_have_one_name() -> None:
 @pytest.mark.parametrize(
     ("tables", "told"),
     [
-        ({"units": 99}, "units: it must be at most 31, not 99."),
+        ({"units": 99}, "units: it must be at most 12, not 99."),
         ({"tags": {"a<b": "x"}}, "is not a tag's name"),
         ({"tags": {"apimlb-stack": "x"}}, "is apimlb's own"),
         ({"tags": {"a": "x" * 257}}, "tags.a: it has 257 characters; 256 is the most."),
@@ -117,6 +117,8 @@ def test_two_backends_cannot_have_one_name() -> None:
             "not ours",
         ),
         ({"tier": "Consumption", "strategy": "retry", "units": 2}, "has no units"),
+        ({"tier": "Developer", "units": 3}, "set units = 1 at most, or use BasicV2 or Standard"),
+        ({"tier": "BasicV2", "units": 11}, "set units = 10 at most, or use Premium"),
         ({"deployments": {"chat": {"model": "m", "version": "1", "version_upgrade": "no"}}}, "NoAutoUpgrade"),
     ],
 )

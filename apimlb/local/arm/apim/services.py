@@ -83,7 +83,7 @@ def _check_sku(sku: Json) -> None:
     if tier not in shape.TIERS:
         raise apim_error(400, "InvalidParameters", f"Invalid parameter: The SKU '{tier}' is not supported.")
     least = 0 if tier == "Consumption" else 1
-    if type(capacity) is not int or (capacity < least) or (tier == "Consumption" and capacity != 0):
+    if type(capacity) is not int or not least <= capacity <= shape.MOST_UNITS[tier]:
         text = f"Invalid parameter: The capacity '{capacity}' is not supported for the SKU '{tier}'."
         raise apim_error(400, "InvalidParameters", text)
 

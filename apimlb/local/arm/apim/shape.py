@@ -11,17 +11,19 @@ from apimlb.local.store import Json
 
 TYPE = "Microsoft.ApiManagement/service"
 
-TIERS = (
-    "Basic",
-    "BasicV2",
-    "Consumption",
-    "Developer",
-    "Isolated",
-    "Premium",
-    "PremiumV2",
-    "Standard",
-    "StandardV2",
-)
+MOST_UNITS = {
+    "Basic": 2,
+    "BasicV2": 10,
+    "Consumption": 0,
+    "Developer": 1,
+    "Isolated": 12,
+    "Premium": 12,
+    "PremiumV2": 30,
+    "Standard": 4,
+    "StandardV2": 10,
+}
+"""By tier."""
+TIERS = tuple(MOST_UNITS)
 # How long it takes to make a service and to delete it, in seconds (recorded: apim_aso_backend 2-10,
 # apim_cli_deletedservice 3-4, apim_cli_core_service 3 and t15-t17).
 _CREATE_SECONDS = {"Consumption": 60.0, "BasicV2": 140.0, "StandardV2": 140.0, "PremiumV2": 140.0}

@@ -12,19 +12,6 @@ from apimlb.local.arm.locations import REGIONS
 from apimlb.local.arm.routes import Route
 from apimlb.local.store import Json
 
-# The most units of a tier.
-_UNITS = {
-    "Basic": 2,
-    "BasicV2": 10,
-    "Consumption": 0,
-    "Developer": 1,
-    "Isolated": 12,
-    "Premium": 12,
-    "PremiumV2": 30,
-    "Standard": 4,
-    "StandardV2": 10,
-}
-
 
 def list_skus(call: Call) -> Reply:
     """Every tier, with the regions that have it."""
@@ -35,7 +22,10 @@ def list_skus(call: Call) -> Reply:
             "name": tier,
             "locations": names,
             "locationInfo": [{"location": name, "zones": [], "zoneDetails": []} for name in names],
-            "capacity": {**_capacity(tier), "scaleType": "Automatic" if _UNITS[tier] > 1 else "None"},
+            "capacity": {
+                **_capacity(tier),
+                "scaleType": "Automatic" if shape.MOST_UNITS[tier] > 1 else "None",
+            },
             "restrictions": [],
         }
         for tier in shape.TIERS
@@ -51,7 +41,10 @@ def list_service_skus(call: Call) -> Reply:
         {
             "resourceType": shape.TYPE,
             "sku": {"name": tier},
-            "capacity": {**_capacity(tier), "scaleType": "automatic" if _UNITS[tier] > 1 else "none"},
+            "capacity": {
+                **_capacity(tier),
+                "scaleType": "automatic" if shape.MOST_UNITS[tier] > 1 else "none",
+            },
         }
         for tier in fitting
     ]
@@ -60,7 +53,7 @@ def list_service_skus(call: Call) -> Reply:
 
 def _capacity(tier: str) -> Json:
     least = 0 if tier == "Consumption" else 1
-    return {"minimum": least, "maximum": _UNITS[tier], "default": least}
+    return {"minimum": least, "maximum": shape.MOST_UNITS[tier], "default": least}
 
 
 ROUTES = (

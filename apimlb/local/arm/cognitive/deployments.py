@@ -7,6 +7,7 @@ from apimlb.local.arm.call import Azure, Call, Reply, check_match, merged, secti
 from apimlb.local.arm.cognitive import quota
 from apimlb.local.arm.cognitive.accounts import ACCOUNT, alone, operation_url, require_account
 from apimlb.local.arm.cognitive.catalogue import Model, Offer, find
+from apimlb.local.arm.cognitive.content_filters import require_filter
 from apimlb.local.arm.errors import ArmError
 from apimlb.local.arm.groups import require_group
 from apimlb.local.arm.locations import Region, region
@@ -32,6 +33,7 @@ def put_deployment(call: Call) -> Reply:
     sku = section(sent, "sku") or {"name": "Standard", "capacity": 1}
     model, offer = _choose(call, account, properties, sku, existing)
     capacity = _capacity(sku, offer)
+    require_filter(call, account, properties.get("raiPolicyName"))
     quota.require(call.azure, _region(account).name, model, offer, capacity, call.id)
     body = _body(call, existing, model, offer, capacity, properties)
     body |= {"tags": sent["tags"]} if sent.get("tags") else {}

@@ -93,6 +93,8 @@ async def test_the_tiers_differ(scene: Scene, tier: str, switches: int, products
         ({"sku": {"name": "Gold", "capacity": 1}}, 400, "InvalidParameters"),
         ({"sku": {"name": "Consumption", "capacity": 1}}, 400, "InvalidParameters"),
         ({"sku": {"name": "BasicV2", "capacity": 0}}, 400, "InvalidParameters"),
+        ({"sku": {"name": "Developer", "capacity": 3}}, 400, "InvalidParameters"),
+        ({"sku": {"name": "StandardV2", "capacity": 11}}, 400, "InvalidParameters"),
         ({"properties": {"publisherName": "A"}}, 400, "InvalidParameters"),
         ({"properties": {"restore": True}}, 400, "ServiceUndeleteNotPossible"),
     ],

@@ -74,6 +74,29 @@ async def test_choices_are_kept_and_tags_can_be_patched() -> None:
     assert patched.properties["raiPolicyName"] == "Microsoft.DefaultV2"
 
 
+async def test_a_content_filter_is_azures_own_or_one_of_the_account() -> None:
+    scene = await made()
+    body = deployment()
+    filters = f"{ACCOUNTS}/east/raiPolicies"
+    names = [row["name"] for row in (await scene.get(filters)).json["value"]]
+    assert names == ["Microsoft.Default", "Microsoft.DefaultV2"]
+    body["properties"] |= {"raiPolicyName": "strict"}
+    refused = await scene.put(GPT, body)
+    assert (refused.status, refused.code) == (400, "InvalidResourceProperties")
+    assert (await scene.get(f"{filters}/strict")).status == 404
+    sent = {"properties": {"basePolicyName": "Microsoft.DefaultV2", "mode": "Blocking"}}
+    answer = await scene.put(f"{filters}/strict", sent)
+    assert (answer.status, answer.properties["type"]) == (201, "UserManaged")
+    assert (await scene.put(f"{filters}/strict", sent)).status == 200
+    assert (await scene.get(f"{filters}/Strict")).properties["basePolicyName"] == "Microsoft.DefaultV2"
+    assert len((await scene.get(filters)).json["value"]) == 3
+    assert (await scene.put(GPT, body)).properties["raiPolicyName"] == "strict"
+    assert (await scene.put(f"{filters}/Microsoft.Default", sent)).status == 400
+    assert (await scene.get(f"{filters}/microsoft.default")).properties["type"] == "SystemManaged"
+    other = {"properties": {"basePolicyName": "strict"}}
+    assert (await scene.put(f"{filters}/other", other)).status == 400
+
+
 async def test_without_a_version_the_default_one_is_taken() -> None:
     scene = await made()
     body = deployment()
