@@ -140,7 +140,9 @@ def deploy(
 def _one_plan(first: Path | None, second: Path | None) -> Path | None:
     """The saved plan that is named, in one way or the other; raises `ConfigError` for two."""
     if first and second and first != second:
-        raise ConfigError(f"Two plans are named: {first} and {second}.", next_step="Name one of them.")
+        raise ConfigError(
+            f"Two plans are named: {first} and {second}.", where="deploy", next_step="Name one of them."
+        )
     return first or second
 
 

@@ -75,12 +75,12 @@ def allocate(wants: Sequence[Want], offers: Mapping[str, Offers], others: Sequen
     known = {want.location for want in wants}
     _spread(room, held, missing, samples, [place for place in others if place not in known])
     whole = _whole(held, missing)
-    lacking = dict.fromkeys(samples, 0)
+    left_out = dict.fromkeys(samples, 0)
     for want in wants:
-        lacking[want.deployment] += want.demand.capacity
+        left_out[want.deployment] += want.demand.capacity
     for share in whole:
-        lacking[share.deployment] -= share.capacity
-    return Allocation(whole, {name: amount for name, amount in lacking.items() if amount > 0})
+        left_out[share.deployment] -= share.capacity
+    return Allocation(whole, {name: amount for name, amount in left_out.items() if amount > 0})
 
 
 def _top_up(
