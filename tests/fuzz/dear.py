@@ -8,6 +8,7 @@ them, and the fuzzer looks for dearer ones.
 # ruff: noqa: E501 - rows of tables
 
 import asyncio
+import base64
 import random
 import sys
 import time
@@ -74,8 +75,19 @@ TEXTS: dict[str, Maker] = {
     "escapes": lambda n: repeated("%41", n), "tags": lambda n: repeated("<a>", n), "brackets": lambda n: "<" * n,
     "commas": lambda n: "," * n, "percent": lambda n: "%" * n, "digits": lambda n: "1" * n, "quotes": lambda n: '"' * n,
 }  # fmt: skip
+
+
+def token(claim: str) -> str:
+    """A token with a claim that is this text of JSON, signed by nobody."""
+    parts = ('{"alg":"HS256"}', f'{{"exp":99999999999,"a":{claim}}}', "x" * 32)
+    return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
+
+
+TOKENS: dict[str, Maker] = {
+    "text": lambda n: token(repeated("a", n * 3 // 4, '"', '"')), "lists": lambda n: token(repeated("[],", n * 3 // 4, "[", "1]")),
+}  # fmt: skip
 FORMS: dict[str, tuple[str, dict[str, Maker]]] = {
-    "json": (JSON, JSONS), "xml": (XML, XMLS), "text": (TEXT, TEXTS), "none": (TEXT, {"none": lambda n: ""}),
+    "json": (JSON, JSONS), "xml": (XML, XMLS), "text": (TEXT, TEXTS), "none": (TEXT, {"none": lambda n: ""}), "token": (TEXT, TOKENS),
 }  # fmt: skip
 
 
@@ -96,6 +108,14 @@ _CONTENT = '<validate-content unspecified-content-type-action="ignore" max-size=
 _LIQUID = '<set-body template="liquid">{}</set-body>'
 _VARY = 'vary-by-developer="false" vary-by-developer-groups="false"'
 _ASKED = f"<set-url>https://side.test/</set-url><set-method>POST</set-method><set-body>{_KEPT}</set-body>"
+_KEYS = "".join(f"<key>{base64.b64encode(f'{n:032}'.encode()).decode()}</key>" for n in range(300))
+_RSA = "".join(f'<key n="{"x" * 500}{n + 1000}" e="AQAB"/>' for n in range(20))
+_ORIGINS = f"<allowed-origins>{''.join(f'<origin>https://{n}.test</origin>' for n in range(1_000))}</allowed-origins>"
+_VALUES = "".join(f"<value>{n}</value>" for n in range(1_000))
+_RANGES = "".join(
+    f'<address>10.0.{n >> 8}.{n & 255}</address><address-range from="10.1.{n >> 8}.{n & 255}" to="10.1.255.255"/>'
+    for n in range(500)
+)
 _CHECK = 'failed-check-httpcode="401" failed-check-error-message="no" ignore-case="true"'
 
 CASES: dict[str, tuple[Case, ...]] = {
@@ -113,14 +133,14 @@ CASES: dict[str, tuple[Case, ...]] = {
     "validate-headers": (Case('<validate-headers specified-header-action="ignore" unspecified-header-action="ignore"/>', "none", "outbound"),),
     "validate-parameters": (Case('<validate-parameters specified-parameter-action="ignore" unspecified-parameter-action="detect" errors-variable-name="e"/>', "none"),),
     "validate-status-code": (Case('<validate-status-code unspecified-status-code-action="detect" errors-variable-name="e"/>', "none", "outbound"),),
-    "rewrite-uri": (Case('<rewrite-uri template="/a?b=1"/>', "none"), Case(f'<rewrite-uri template="@(&quot;/?b=&quot; + {_KEPT[1:]}.Substring(0, 900))"/>')),
+    "rewrite-uri": (Case('<rewrite-uri template="/a?b=1"/>', "none"), Case(f'<rewrite-uri template="/{"{p}" * 500}"/>', "none"), Case(f'<rewrite-uri template="@(&quot;/?b=&quot; + {_KEPT[1:]}.Substring(0, 900))"/>')),
     "set-body": (Case(f"<set-body>{_BODY}</set-body>"), Case('<set-body>@(context.Request.Body.As&lt;JToken&gt;(true).ToString())</set-body>', "json"), Case('<set-body>@(context.Request.Body.As&lt;XElement&gt;(true).ToString())</set-body>', "xml"),
                  Case(_LIQUID.format("{{body[0]}}"), "json"), Case(_LIQUID.format("{{body}}"), "json"), Case(_LIQUID.format("{{body}}"), "xml"),
                  Case(_LIQUID.format("{% for i in body %}{{i.Key}}{{i.name}}{{i.Value}}{% endfor %}"), "json"), Case(_LIQUID.format("{% assign a = body | Split: '' %}{{ a | Uniq | Sort | Join: ',' | Size }}")),
                  Case(_LIQUID.format("{{ body | StripHtml | UrlEncode | UrlDecode | Upcase | Capitalize | NewlineToBr | Escape | Size }}"))),
-    "set-header": (Case(f'<set-header name="h{{n}}" exists-action="append"><value>{_KEPT}</value></set-header>'), Case('<set-header name="h{n}"><value>a</value></set-header>', "none")),
+    "set-header": (Case(f'<set-header name="h{{n}}" exists-action="append"><value>{_KEPT}</value></set-header>'), Case('<set-header name="h{n}"><value>a</value></set-header>', "none"), Case(f'<set-header name="h">{_VALUES}</set-header>', "none")),
     "set-method": (Case(f"<set-method>{_KEPT}</set-method>"),),
-    "set-query-parameter": (Case('<set-query-parameter name="a{n}"><value>b</value></set-query-parameter>', "none"), Case(f'<set-query-parameter name="a"><value>@({_KEPT[1:]}.Substring(0, 9000))</value></set-query-parameter>'),),
+    "set-query-parameter": (Case('<set-query-parameter name="a{n}"><value>b</value></set-query-parameter>', "none"), Case(f'<set-query-parameter name="a">{_VALUES}</set-query-parameter>', "none"), Case(f'<set-query-parameter name="a"><value>@({_KEPT[1:]}.Substring(0, 9000))</value></set-query-parameter>'),),
     "set-status": (Case(f'<set-status code="200" reason="{_KEPT}"/>', section="outbound"),),
     "forward-request": (Case("<forward-request/>", section="backend"),),
     "set-backend-service": (Case(f'<set-backend-service backend-id="{_KEPT}"/>'), Case(f'<set-backend-service base-url="@(&quot;https://a/&quot; + {_KEPT[2:-1]})"/>')),
@@ -135,10 +155,10 @@ CASES: dict[str, tuple[Case, ...]] = {
     "rate-limit-by-key": (Case(f'<rate-limit-by-key calls="90000" renewal-period="300" counter-key="{_KEPT}"/>'),),
     "return-response": (Case(f"<return-response><set-body>{_BODY}</set-body></return-response>"),),
     "send-request": (Case(f'<send-request mode="new" response-variable-name="a" ignore-error="true">{_ASKED}</send-request>'), Case('<send-request mode="copy" response-variable-name="a" ignore-error="true"/>')),
-    "check-header": (Case(f'<check-header name="h" {_CHECK}/>', more={"head": _HEADER}), Case(f'<check-header name="h" {_CHECK}><value>{_KEPT}</value></check-header>', more={"head": _HEADER})),
-    "ip-filter": (Case('<ip-filter action="allow"><address>127.0.0.1</address></ip-filter>', "none"),),
+    "check-header": (Case(f'<check-header name="h" {_CHECK}/>', more={"head": _HEADER}), Case(f'<check-header name="h" {_CHECK}><value>{_KEPT}</value></check-header>', more={"head": _HEADER}), Case(f'<check-header name="x-0" {_CHECK}>{_VALUES}<value>@(context.Request.Headers["x-0"][0])</value></check-header>', "none")),
+    "ip-filter": (Case('<ip-filter action="allow"><address>127.0.0.1</address></ip-filter>', "none"), Case(f'<ip-filter action="forbid">{_RANGES}</ip-filter>', "none"),),
     "llm-content-safety": (Case('<llm-content-safety backend-id="s"><categories><category name="Hate" threshold="4"/></categories></llm-content-safety>', "json"),),
-    "cors": (Case("<cors><allowed-origins><origin>*</origin></allowed-origins></cors>", "none"),),
+    "cors": (Case("<cors><allowed-origins><origin>*</origin></allowed-origins></cors>", "none"), Case(f'<cors terminate-unmatched-request="false">{_ORIGINS}</cors>', "none"),),
     "authentication-basic": (Case(f'<authentication-basic username="{_KEPT}" password="a"/>'),),
     "authentication-certificate": (Case(f'<authentication-certificate certificate-id="{_KEPT}"/>'),),
     "authentication-managed-identity": (Case(f'<authentication-managed-identity resource="{_KEPT}"/>'),),
@@ -152,7 +172,9 @@ CASES: dict[str, tuple[Case, ...]] = {
     "mock-response": (Case('<mock-response/>', "none"),),
     "cache-lookup": (Case(f"<cache-lookup {_VARY}/>", "none", more={"method": "GET"}),),
     "cache-store": (Case('<cache-store duration="9"/>', "none", "outbound", more={"method": "GET"}),),
-    "validate-jwt": (Case(f'<validate-jwt token-value="{_KEPT}"><issuer-signing-keys><key>c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0</key></issuer-signing-keys></validate-jwt>'),),
+    "validate-jwt": (Case(f'<validate-jwt token-value="{_KEPT}"><issuer-signing-keys><key>c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0</key></issuer-signing-keys></validate-jwt>'),
+                     *(Case(f'<validate-jwt token-value="{_KEPT}"><issuer-signing-keys>{keys}</issuer-signing-keys></validate-jwt>', "token") for keys in (_KEYS, _RSA)),
+                     Case('<validate-jwt query-parameter-name="t"><issuer-signing-keys><key>c2VjcmV0</key></issuer-signing-keys></validate-jwt>', "none")),
     "validate-azure-ad-token": (Case(f'<validate-azure-ad-token tenant-id="t" token-value="{_KEPT}"/>'),),
     **{name: (Case(f"<{name} {_TOKENS}/>", "json"),) for name in ("llm-token-limit", "azure-openai-token-limit")},
     **{name: (Case(f'<{name}><dimension name="API ID"/></{name}>', "json"),) for name in ("llm-emit-token-metric", "azure-openai-emit-token-metric")},
@@ -193,6 +215,7 @@ def request(case: Case, body: str) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "method": case.more.get("method", "POST"),
         "url": f"https://gateway.test/a?{query}",
+        "parameters": {"p": "a" * 200},
         "headers": headers,
     }
     if body:
@@ -210,6 +233,8 @@ def large(rng: random.Random, case: Case, size: int) -> str:
     chosen = rng.sample(makers, min(len(makers), rng.choice((1, 1, 2, 4))))
     pieces = [make(max(64, size // len(chosen))) for make in chosen]
     if len(pieces) == 1:
+        return pieces[0]
+    if case.form == "token":
         return pieces[0]
     if case.form == "json":
         return f"[{','.join(piece for piece in pieces if '//' not in piece) or '1'}]"

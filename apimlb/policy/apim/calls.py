@@ -6,7 +6,7 @@ from apimlb.http import Headers
 from apimlb.policy.apim import context as views
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.credentials import Authorization, BasicAuthCredentials, Jwt, read_basic, read_jwt
-from apimlb.policy.clr.budget import BUDGET, charge_each
+from apimlb.policy.clr.budget import BUDGET, SMALL, charge_each, charge_looked_at
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.clr.collections.iteration import elements
@@ -28,7 +28,16 @@ _FEW = 32
 
 
 def strings(items: Iterable[str]) -> ClrArray:
-    return ClrArray([enter(item) for item in items], STRING)
+    made: list[object] = [enter(item) for item in items]
+    BUDGET.spend(len(made) >> 3)
+    return ClrArray(made, STRING)
+
+
+def _looked_up(key: object) -> str:
+    """A name that is looked for, paid for by its length."""
+    name = str(key)
+    charge_looked_at(name)
+    return name
 
 
 def charge_headers(headers: Headers) -> None:
@@ -48,7 +57,7 @@ class HeaderMap(ReadOnlyMap):
         if key is None:
             raise argument_null("key")
         charge_headers(self.headers)
-        found = self.headers.get_all(str(key))
+        found = self.headers.get_all(_looked_up(key))
         return strings(found) if found else MISSING
 
     def pairs(self) -> Iterable[tuple[object, object]]:
@@ -74,7 +83,7 @@ class ListMap(ReadOnlyMap):
     def find(self, key: object) -> object:
         if key is None:
             raise argument_null("key")
-        found = self._items.get(leave(str(key)))
+        found = self._items.get(leave(_looked_up(key)))
         return MISSING if found is None else self._value(found)
 
     def pairs(self) -> Iterable[tuple[object, object]]:
@@ -95,7 +104,7 @@ class TextMap(ReadOnlyMap):
     def find(self, key: object) -> object:
         if key is None:
             raise argument_null("key")
-        found = self._items.get(leave(str(key)))
+        found = self._items.get(leave(_looked_up(key)))
         return MISSING if found is None else enter(found)
 
     def pairs(self) -> Iterable[tuple[object, object]]:
@@ -122,6 +131,8 @@ class VariableMap(ReadOnlyMap):
             if key is None:
                 raise argument_null("key") from None
             return MISSING
+        if len(key) > SMALL:  # type: ignore[arg-type]
+            charge_looked_at(key)  # type: ignore[arg-type]
         kind = type(value)
         return value if kind is bool or kind is int else entered(value)
 
@@ -303,7 +314,7 @@ class ClaimMap(ReadOnlyMap):
         self._claims = claims
 
     def find(self, key: object) -> object:
-        return entered(self._claims.get(str(key), MISSING))
+        return entered(self._claims.get(_looked_up(key), MISSING))
 
     def pairs(self) -> Iterable[tuple[object, object]]:
         return [(enter(name), entered(value)) for name, value in self._claims.items()]

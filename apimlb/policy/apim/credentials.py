@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from apimlb.policy.clr.budget import BUDGET
+
 
 @dataclass(frozen=True, slots=True)
 class Jwt:
@@ -42,16 +44,24 @@ class Authorization:
     claims: Mapping[str, object] = field(default_factory=dict)
 
 
-def _claim_text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+_TOKEN = 8
+"""Steps of reading a token, beside those of its characters."""
+
+_BYTES = 4
+"""Bytes of memory that a character of a token takes once it is read, as a power of two."""
+
+_written = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _claim_texts(value: object) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    BUDGET.spend(2 * len(items))
+    return [item if isinstance(item, str) else _written(item) for item in items]
 
 
 def jwt_of(header: Mapping[str, object], payload: Mapping[str, object]) -> Jwt:
     """A Jwt from its decoded parts."""
-    claims = {
-        name: [_claim_text(item) for item in (value if isinstance(value, list) else [value])]
-        for name, value in payload.items()
-    }
+    claims = {name: _claim_texts(value) for name, value in payload.items()}
     algorithm, kind = header.get("alg"), header.get("typ")
     return Jwt(
         algorithm if isinstance(algorithm, str) else None, kind if isinstance(kind, str) else None, claims
@@ -61,9 +71,11 @@ def jwt_of(header: Mapping[str, object], payload: Mapping[str, object]) -> Jwt:
 def read_jwt(text: str | None) -> Jwt | None:
     """`text.AsJwt()`: with or without `Bearer` before it; null for what is no JWT."""
     plain = re.sub("^Bearer ", "", text or "", flags=re.IGNORECASE).strip()
-    parts = plain.split(".")
+    BUDGET.spend(_TOKEN + (len(plain) >> 4))
+    parts = plain.split(".", 3)
     if len(parts) != 3:
         return None
+    BUDGET.make(len(plain) << _BYTES)
     try:
         header, payload = (json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in parts[:2])
     except (ValueError, RecursionError):

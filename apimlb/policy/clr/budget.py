@@ -174,6 +174,12 @@ def charge_text(text: str) -> None:
     BUDGET.make(sys.getsizeof(text))
 
 
+def charge_looked_at(text: str) -> None:
+    """Pay for going through a text in one go: its case, or whether it is another."""
+    if len(text) > SMALL:
+        BUDGET.spend(len(text) >> 6)
+
+
 def charge_each(count: int) -> None:
     """Pay for going through so many characters or bytes one by one, in Python."""
     BUDGET.spend(count >> 2)

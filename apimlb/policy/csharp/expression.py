@@ -24,6 +24,9 @@ from apimlb.policy.csharp.syntax.lexer import LINE_END, SourceText
 from apimlb.policy.csharp.syntax.parser import parse
 
 _FILE = "<policy expression>"
+_EXPRESSION = 90
+"""Steps of compiling one as such, also of one that is refused."""
+
 _CACHE_SIZE = 4096
 _LONGEST_KEPT = 16 * 1024
 _LONGEST = 128 * 1024
@@ -134,7 +137,7 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
     before = BUDGET.left
     if len(text) > _LONGEST:
         raise source.error(f"The expression is longer than {_LONGEST} characters", 0, "TooLong")
-    BUDGET.spend(len(text) >> 3)
+    BUDGET.spend(_EXPRESSION + (len(text) >> 3))
     try:
         made = bind_expression(source, parse(source), *library())
         python, run = _load(source, made)

@@ -21,6 +21,9 @@ _PROBLEM_LIMIT = 20
 _STEPS = 20
 """Of the budget, for compiling an element as such."""
 
+_RUN = 8
+"""Of the budget, for running an element as such."""
+
 
 @dataclass(slots=True)
 class DocumentCompilation:
@@ -99,6 +102,7 @@ class DocumentCompilation:
             path,
             self.scope,
             identity.value if identity else "",
+            _RUN + draft.weight(),
         )
 
     def is_policy(self, tag: str) -> bool:

@@ -21,6 +21,9 @@ T = TypeVar("T")
 Getter = Callable[[Context], T]
 """The value of an attribute or text in the context of one request."""
 
+_CHARACTERS = 8
+"""Characters of a literal to a step, as a power of two."""
+
 _KEYWORDS = {
     "System.Boolean": "bool",
     "System.Decimal": "decimal",
@@ -75,6 +78,7 @@ class Draft:
     _asked: set[str] = field(default_factory=set)
     _expected: list[str] = field(default_factory=list)
     _drafts: list["Draft"] = field(default_factory=list)
+    _literals: int = 0
     _has_text: bool = False
     _holds_policies: bool = False
 
@@ -199,7 +203,13 @@ class Draft:
         for draft in self._drafts:
             draft.finish()
 
+    def weight(self) -> int:
+        """What a run may look at beside the policy's own attributes: elements that are part of it, a step
+        each, and the literals in it, by their length."""
+        return sum(1 + draft.weight() for draft in self._drafts) + (self._literals >> _CHARACTERS)
+
     def _constant(self, text: Text, kind: Kind[T], prefix: str) -> T:
+        self._literals += len(text.value)
         try:
             return kind.literal(text.value)
         except ValueError as error:

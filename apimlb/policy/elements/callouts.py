@@ -139,6 +139,7 @@ def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
             edit(context, request.headers)
         for change in queries:
             place, _, query = request.url.partition("?")
+            formats.spend(len(place) >> 6)
             request.url = f"{place}?{change(context, query)}"
         if body is not None:
             request.body = body(context)

@@ -1,12 +1,13 @@
 """Conditions that a request must meet: check-header, ip-filter."""
 
-from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.budget import charge_looked_at
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
-from apimlb.policy.document.draft import INBOUND, Draft, Entry
+from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -21,10 +22,11 @@ def check_header(draft: Draft) -> Act:
     def act(exchange: Exchange) -> None:
         context = exchange.context
         name = name_of(context)
-        given = context.request.headers.get(name)
+        given = formats.header(context.request.headers, name)
         if given is None:
             reason, problem = "HeaderNotFound", f"Header {name} was not found in the request. Access denied."
         else:
+            charge_looked_at(given)
             fold = str.lower if ignore_case(context) else str
             if not allowed or fold(given) in {fold(value(context)) for value in allowed}:
                 return
@@ -64,11 +66,8 @@ def ip_filter(draft: Draft) -> Act:
     """Reasons and messages: Microsoft Learn, "Error handling in API Management policies"; a caller whose
     address cannot be read is let through by no filter that allows. What the client sees is "Forbidden"."""
     action_of = draft.required("action", choice("allow", "forbid"))
-    ranges = [_range(child.content(ADDRESS)) for child in draft.children("address")]
-    ranges += [
-        _range(child.required("from", ADDRESS), child.required("to", ADDRESS))
-        for child in draft.children("address-range")
-    ]
+    ranges = [_single(child) for child in draft.children("address")]
+    ranges += [_range(child) for child in draft.children("address-range")]
     if not ranges:
         raise draft.error(_ADDRESSES)
 
@@ -82,7 +81,8 @@ def ip_filter(draft: Draft) -> Act:
                 message = "Failed to establish IP address for the caller. Access denied."
                 raise _forbidden("FailedToParseCallerIP", message) from None
             return
-        if allows is any(holds(context, caller) for holds in ranges):
+        place = (caller.version, int(caller))
+        if allows is any(low <= place <= high for low, high in (bounds(context) for bounds in ranges)):
             return
         if allows:
             message = f"Caller IP address {caller} is not allowed. Access denied."
@@ -96,18 +96,35 @@ def _forbidden(reason: str, message: str) -> PolicyFault:
     return PolicyFault(reason, message, status=403, shown="Forbidden")
 
 
-def _range(
-    low_of: Callable[[Context], Address], high_of: Callable[[Context], Address] | None = None
-) -> Callable[[Context, Address], bool]:
-    """Whether an address lies in a range, ends included; one of the other version never does."""
+_Place = tuple[int, int]
+"""The version of an address, and its number."""
 
-    def holds(context: Context, caller: Address) -> bool:
-        low = low_of(context)
-        high = low if high_of is None else high_of(context)
-        same = caller.version == low.version == high.version
-        return same and int(low) <= int(caller) <= int(high)
+_NOWHERE = ((1, 0), (0, 0))
 
-    return holds
+
+def _single(child: Draft) -> Getter[tuple[_Place, _Place]]:
+    address = child.content(ADDRESS)
+
+    def bounds(context: Context) -> tuple[_Place, _Place]:
+        place = _place(address(context))
+        return place, place
+
+    return bounds if child.element.text and child.element.text.is_expression else child.settled(bounds)
+
+
+def _range(child: Draft) -> Getter[tuple[_Place, _Place]]:
+    """From where to where a range goes, ends included. One between two versions holds nothing."""
+    low_of, high_of = child.required("from", ADDRESS), child.required("to", ADDRESS)
+
+    def bounds(context: Context) -> tuple[_Place, _Place]:
+        low, high = _place(low_of(context)), _place(high_of(context))
+        return (low, high) if low[0] == high[0] else _NOWHERE
+
+    return child.settled(bounds, "from", "to")
+
+
+def _place(address: Address) -> _Place:
+    return address.version, int(address)
 
 
 TABLE = {"check-header": Entry(INBOUND, check_header), "ip-filter": Entry(INBOUND, ip_filter)}

@@ -6,6 +6,7 @@ the local Azure a stand-in answers (`apimlb.local.safety`). A service that refus
 text that is too long for it, are refusals, as callers report them. The reason in LastError is not published.
 """
 
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -165,8 +166,9 @@ class Guarded:
         self._check = check
         self._held: list[bytes] = []
         self._rest = b""
-        self._text = ""
-        self._passed: list[bytes] = []
+        self._texts: list[str] = []
+        self._length = 0
+        self._passed = deque[bytes]()
         self._over = False
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -177,7 +179,7 @@ class Guarded:
             if self._over:
                 raise StopAsyncIteration
             await self._advance()
-        return self._passed.pop(0)
+        return self._passed.popleft()
 
     async def _advance(self) -> None:
         """Read on, and let through what passes: a window once it is full, at the end what is left."""
@@ -193,8 +195,9 @@ class Guarded:
 
     async def _take(self, chunk: bytes) -> None:
         """Hold the events that a chunk ends, and at the end of the stream what is left."""
-        formats.spend(1 + (len(self._rest) + len(chunk) >> 6))
+        formats.spend(1 + (len(self._rest) + len(chunk) >> 6) + (chunk.count(b"\n") >> 3))
         *events, self._rest = (self._rest + chunk).split(b"\n\n")
+        formats.spend(6 * len(events))
         for event in events:
             await self._hold(event + b"\n\n")
         if self._over:
@@ -205,17 +208,19 @@ class Guarded:
         self._held.append(event)
         for line in event.split(b"\n"):
             if line.startswith(b"data:"):
-                self._text += usage.text_of_event(usage.parsed(line.removeprefix(b"data:")))
-        if len(self._text) >= self._window:
+                said = usage.text_of_event(usage.parsed(line.removeprefix(b"data:")))
+                self._texts.append(said)
+                self._length += len(said)
+        if self._length >= self._window:
             await self._release()
 
     async def _release(self) -> None:
         """Let through what is held; raises PolicyFault where it does not pass, ClrException where what is
         asked about it fails."""
-        held, text = self._held, self._text
-        self._held, self._text = [], ""
-        if text:
-            await self._check(text)
+        held, texts, length = self._held, self._texts, self._length
+        self._held, self._texts, self._length = [], [], 0
+        if length:
+            await self._check(formats.joined("", texts))
         self._passed += filter(None, held)
 
     async def aclose(self) -> None:

@@ -38,10 +38,10 @@ def _converts(draft: Draft, kind: str, made_type: str) -> tuple[Wanted, Put]:
         view = context.request if on_request else context.response
         if view is None or view.body is None or not view.body.rest:
             return None
-        given = (view.headers.get("Content-Type") or "").lower()
+        given = (formats.header(view.headers, "Content-Type") or "").lower()
         if apply(context) != "always" and kind not in given:
             return None
-        accepted = (context.request.headers.get("Accept") or "").lower()
+        accepted = (formats.header(context.request.headers, "Accept") or "").lower()
         if considers(context) and made_type.rpartition("/")[2] not in accepted:
             return None
         return view.body.content

@@ -11,6 +11,7 @@ from apimlb.http import Headers
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, TEXT, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry
+from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.pipeline import PREFLIGHT
 from apimlb.policy.run.steps import Returned
@@ -40,19 +41,19 @@ def cors(draft: Draft) -> Act:
 
     def act(exchange: Exchange) -> None:
         context = exchange.context
-        origin = context.request.headers.get("Origin")
+        origin = formats.header(context.request.headers, "Origin")
         if origin is None or any(name == _ORIGIN for name, _ in exchange.stamps):
             return
         origins, credentials = origins_of(context), credentials_of(context)
         shown = [(_ORIGIN, "*" if "*" in origins and not credentials else origin)]
         shown += [("Access-Control-Allow-Credentials", "true")] if credentials else []
-        allowed = _fits(origin.rstrip("/"), [each.rstrip("/") for each in origins])
+        allowed = _fit([origin.rstrip("/")], [each.rstrip("/") for each in origins])
         if exchange.awaited == PREFLIGHT:
             answer = granted(context) if allowed else None
             _end(exchange, None if answer is None else [*shown, *answer], last=ends(context))
         elif allowed:
             exposed = exposed_of(context) if exposed_of else []
-            shown += [("Access-Control-Expose-Headers", ",".join(exposed))] if exposed else []
+            shown += [("Access-Control-Expose-Headers", formats.joined(",", exposed))] if exposed else []
             exchange.stamps += shown
         elif ends(context) and context.request.method in _ENDED:
             _end(exchange, None, last=True)
@@ -77,10 +78,11 @@ def _preflight(draft: Draft, headers_of: "Words | None") -> Callable[[Context], 
         given = context.request.headers
         method = given.get("Access-Control-Request-Method") or ""
         asked = given.get("Access-Control-Request-Headers") or ""
+        formats.spend(len(asked) >> 3)
         names = [name.strip() for name in asked.split(",") if name.strip()]
         methods = methods_of(context) if methods_of else _SIMPLE
         headers = headers_of(context) if headers_of else []
-        if not _fits(method, methods) or not all(_fits(name, headers) for name in names):
+        if not _fit([method], methods) or not _fit(names, headers):
             return None
         shown = [("Access-Control-Allow-Methods", method), ("Access-Control-Max-Age", str(age(context)))]
         return [*shown, ("Access-Control-Allow-Headers", ",".join(names))] if names else shown
@@ -97,8 +99,9 @@ def _listed(held: Draft | None, item: str) -> Words | None:
     return (lambda context: [each(context) for each in found]) if found else None
 
 
-def _fits(given: str, listed: list[str]) -> bool:
-    return "*" in listed or given.lower() in {each.lower() for each in listed}
+def _fit(given: list[str], listed: list[str]) -> bool:
+    """Whether all that is given is listed; case is ignored."""
+    return "*" in listed or {each.lower() for each in given} <= {each.lower() for each in listed}
 
 
 TABLE = {"cors": Entry(INBOUND, cors)}

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 from xml.parsers import expat
 
-from apimlb.policy.clr.budget import BUDGET, charge_text, over_request
+from apimlb.http import Headers
+from apimlb.policy.clr.budget import BUDGET, bounded_length, charge_text, over_request
 from apimlb.policy.clr.budget import spend as spend
 
 _LARGEST = 64 * 1024 * 1024
@@ -22,17 +23,27 @@ _LONGEST_HEADER = 128 * 1024
 _VALUE = 100
 """Bytes of memory that a value of JSON takes, beside its characters."""
 
+_TEXT = 6
+"""Steps of a text of JSON as such."""
+
+_FAULT = 8
+"""Steps of finding that a text is none."""
+
 _DTD = "For security reasons DTD is prohibited in this XML document."
 
 
 def loaded(content: bytes | str) -> Any:
     """A text of JSON; raises ValueError or RecursionError for what is none, ClrException for too much."""
-    BUDGET.spend(len(content) >> 5)
+    BUDGET.spend(_TEXT + (len(content) >> 5))
     commas, lists, objects, members = map(content.count, b",[{:" if isinstance(content, bytes) else ",[{:")  # type: ignore[arg-type]
     values = commas + lists + objects + members
     BUDGET.spend((values >> 2) + (lists + objects >> 2))
     BUDGET.make(len(content) + _VALUE * values)
-    return json.loads(content)
+    try:
+        return json.loads(content)
+    except ValueError:
+        BUDGET.spend(_FAULT)
+        raise
 
 
 def fault_of_json(content: bytes) -> str | None:
@@ -101,6 +112,12 @@ def replaced(content: bytes, old: bytes, new: bytes) -> bytes:
     return content.replace(old, new)
 
 
+def header(headers: Headers, name: str) -> str | None:
+    """What stands under a name; all headers are looked through for it."""
+    BUDGET.spend(len(headers) >> 4)
+    return headers.get(name)
+
+
 def bounded_header(length: int) -> None:
     """Pay for a header's value; raises ClrException for one that no server takes."""
     if length > _LONGEST_HEADER:
@@ -109,8 +126,9 @@ def bounded_header(length: int) -> None:
 
 
 def joined(separator: str, pieces: Sequence[str]) -> str:
-    """Texts in a row."""
+    """Texts in a row; raises ClrException before they make one that is too long."""
     BUDGET.spend(len(pieces) >> 2)
+    bounded_length(sum(map(len, pieces)) + len(separator) * len(pieces))
     made = separator.join(pieces)
     charge_text(made)
     return made

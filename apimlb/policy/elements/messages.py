@@ -17,7 +17,7 @@ from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choic
 from apimlb.policy.document.draft import EVERYWHERE, REQUEST_SIDE, Draft, Entry, Getter
 from apimlb.policy.elements import formats, liquid
 from apimlb.policy.elements.bodies import works_on_request
-from apimlb.policy.run.exchange import Act, Exchange
+from apimlb.policy.run.exchange import Act, Exchange, bounded_url
 from apimlb.policy.run.faults import PolicyFault
 
 _FIXED_HEADERS = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
@@ -209,17 +209,27 @@ def rewrite_uri(draft: Draft) -> Act:
 def _filled(template: str, context: Context) -> tuple[str, set[str]]:
     """The template with its `{parameters}` replaced, and the names that were used (lower case)."""
     parameters = {name.lower(): value for name, value in context.request.matched_parameters.items()}
-    used: set[str] = set()
+    used: dict[str, str] = {}
+    size = len(template)
 
     def value_of(found: re.Match[str]) -> str:
+        nonlocal size
         formats.spend(2)
         name = found[1].lower()
         if name not in parameters:
             raise PolicyFault("TemplateParameterNotFound", f"The URL has no parameter '{found[1]}'.")
-        used.add(name)
-        return quote(parameters[name], safe="/:@!$&'()*,;=~-._%")
+        if name not in used:
+            used[name] = _escaped(_quoted, parameters[name])
+        size += len(used[name])
+        bounded_url(size)
+        return used[name]
 
-    return _PLACEHOLDER.sub(value_of, template), used
+    return _PLACEHOLDER.sub(value_of, template), set(used)
+
+
+def _quoted(text: str, safe: str) -> str:
+    """A text as it stands in a path."""
+    return quote(text, "/:@!$&'()*,;=~-._%" + safe)
 
 
 def _fields(query: str) -> list[tuple[str, str]]:

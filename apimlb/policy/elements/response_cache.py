@@ -85,12 +85,12 @@ def _key(draft: Draft) -> Key:
         for header in headers:
             name = header(context).lower()
             formats.spend(1 + (len(request.headers) >> 3))
-            parts.append(f"{name}={request.headers.get(name) or ''}")
+            parts.append(formats.joined("=", (name, request.headers.get(name) or "")))
         if by_developer(context):
             parts.append(f"developer={context.user.id if context.user else ''}")
         if by_groups(context):
             parts.append(f"groups={_groups(context.user)}")
-        return "response " + "\n".join(parts)
+        return "response " + formats.joined("\n", parts)
 
     return key
 

@@ -65,10 +65,10 @@ def semantic_cache_lookup(draft: Draft) -> Act:
             return
         if most_messages is not None and len(messages) > most_messages(context):
             return
-        place = await _embedded(exchange, backend(context), "\n".join(messages))
+        place = await _embedded(exchange, backend(context), formats.joined("\n", messages))
         if place is None:
             return
-        key = "semantic " + "\n".join([_api(context), *(each(context) for each in vary_by)])
+        key = "semantic " + formats.joined("\n", [_api(context), *(each(context) for each in vary_by)])
         exchange.wanted = Wanted(key, place)
         found = _nearest(await _kept(exchange, key), place, threshold(context), context.clock.now())
         if found is not None:
@@ -87,7 +87,7 @@ def _messages(asked: dict[str, object], without_system: bool) -> list[str]:
     given = asked.get("messages")
     messages = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
     kept = [each for each in messages if not (without_system and each.get("role") == "system")]
-    return [" ".join(usage.texts_of_prompt({"messages": [each]})) for each in kept]
+    return [formats.joined(" ", [*usage.texts_of_prompt({"messages": [each]})]) for each in kept]
 
 
 async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | None:

@@ -91,7 +91,7 @@ async def count(exchange: Exchange, prompt: int, done: Callable[[Exchange, Token
 
 def is_stream(live: Response | None) -> bool:
     """Whether the answer comes as server-sent events."""
-    return live is not None and "event-stream" in (live.headers.get("Content-Type") or "")
+    return live is not None and "event-stream" in (formats.header(live.headers, "Content-Type") or "")
 
 
 def texts_of_prompt(asked: dict[str, Any]) -> Iterator[str]:
@@ -182,7 +182,7 @@ class Lines:
         """The lines that a chunk ends; raises ClrException when the request may read no more."""
         if self._deaf:
             return []
-        formats.spend(1 + (len(chunk) >> 6))
+        formats.spend(1 + (len(chunk) >> 6) + (chunk.count(b"\n") >> 3))
         if b"\n" not in chunk:
             self._begun.append(chunk)
             return []

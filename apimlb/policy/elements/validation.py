@@ -215,7 +215,7 @@ def validate_content(draft: Draft) -> Act:
             )
             yield Finding(kind, "SizeLimit", message, too_large(context))
             return
-        given = mapped(context, _media_type(view.headers.get("Content-Type") or ""))
+        given = mapped(context, _media_type(formats.header(view.headers, "Content-Type") or ""))
         fitting = [each for each in contents if each.type in ("", given)]
         named = {each.type for each in contents}
         if given not in _known_types(context, on_request) | named:

@@ -110,6 +110,12 @@ class Services(Protocol):
         ...
 
 
+def bounded_url(length: int) -> None:
+    """Raises ClrException for a URL that no server takes."""
+    if length > _LONGEST_URL:
+        raise over_request(f"the {_LONGEST_URL} characters that a URL may have")
+
+
 Act: TypeAlias = "Callable[[Exchange], Awaitable[None] | None]"
 Settlement: TypeAlias = "Callable[[Exchange], Awaitable[None]]"
 
@@ -119,6 +125,7 @@ class Step:
     """One compiled element: what it does, and where it stands, for LastError and for the trace.
 
     `path` is `choose[2]/when[1]/set-header`: from the section down, counted where siblings share a name.
+    `price` are the steps of the budget that it costs as such, by what it holds.
     """
 
     act: Act
@@ -128,6 +135,7 @@ class Step:
     path: str = ""
     scope: str = ""
     policy_id: str = ""
+    price: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +209,7 @@ class Exchange:
         joined = self._joined()
         if len(joined) >= _LONG_URL:
             BUDGET.spend(len(joined) >> 5)
-            if len(joined) > _LONGEST_URL:
-                raise over_request(f"the {_LONGEST_URL} characters that a URL may have")
+            bounded_url(len(joined))
         self._point(joined)
 
     def _joined(self) -> str:

@@ -7,9 +7,6 @@ from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Step
 from apimlb.policy.run.faults import PolicyFault
 
-_ELEMENT = 8
-"""Steps of the budget that an element costs as such."""
-
 STEP_LIMIT = 20_000
 """Elements that one request may run: far above any real policy, so that nested retries end."""
 
@@ -44,7 +41,7 @@ async def run_block(block: Block, exchange: Exchange) -> None:
         if trace is not None:
             trace.entered(step, exchange)
         try:
-            budget.left -= _ELEMENT
+            budget.left -= step.price
             if budget.left < 0:
                 out_of_steps()
             pending = step.act(exchange)

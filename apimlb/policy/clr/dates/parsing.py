@@ -307,6 +307,7 @@ _UNITS = {
 
 def parse_span(text: str | None) -> instants.TimeSpan:
     """TimeSpan.Parse; throws System.FormatException or System.OverflowException."""
+    BUDGET.spend(6)
     text = required(text, "input")
     match = None if len(text) > _LONGEST else _SPAN.match(text)
     shapes = () if match is None else _SPANS.get(re.sub(r"\d", "", match[2]), ())

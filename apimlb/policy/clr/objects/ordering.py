@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache, singledispatch
 from typing import Any
 
-from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.budget import charge_each, charge_looked_at
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, argument, invalid_operation
@@ -84,6 +84,7 @@ def compare_units(left: str, right: str) -> int:
 def upper_ordinal(text: str) -> str:
     """Upper case character by character, as OrdinalIgnoreCase and ToUpperInvariant do."""
     if text.isascii():
+        charge_looked_at(text)
         return text.upper()
     charge_each(len(text))
     return "".join(up if len(up := char.upper()) == 1 else char for char in text)
@@ -91,6 +92,7 @@ def upper_ordinal(text: str) -> str:
 
 def lower_ordinal(text: str) -> str:
     if text.isascii():
+        charge_looked_at(text)
         return text.lower()
     charge_each(len(text))
     return "".join(down if len(down := char.lower()) == 1 else char for char in text)

@@ -10,7 +10,14 @@ from functools import singledispatch
 from typing import NoReturn
 
 from apimlb.policy.clr import exceptions
-from apimlb.policy.clr.budget import BUDGET, LONGEST_TEXT, bounded_length, bounded_text
+from apimlb.policy.clr.budget import (
+    BUDGET,
+    LONGEST_TEXT,
+    SMALL,
+    bounded_length,
+    bounded_text,
+    charge_looked_at,
+)
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.utf16 import leave
 
@@ -164,7 +171,11 @@ def _equal_bytes(left: bytearray, right: bytearray) -> bool:
 
 def key_of(value: object) -> object:
     """A dictionary key under which equal values meet."""
-    if type(value) is str or type(value) is int:
+    if type(value) is str:
+        if len(value) > SMALL:
+            charge_looked_at(value)
+        return value
+    if type(value) is int:
         return value
     BUDGET.spend(10)  # a tree of values may hold the same one many times
     return key_of_other(value)

@@ -188,12 +188,16 @@ def url_decode(text: str | None) -> str | None:
     )
 
 
+_BEYOND = re.compile("[\xa0-\xff\U00010000-\U0010ffff]")
+
+
 def html_encode(text: str | None) -> str | None:
     """WebUtility.HtmlEncode: markup, Latin-1 letters and characters beyond U+FFFF become entities."""
     if text is None:
         return None
     plain = html.escape(leave(text), quote=True).replace("&#x27;", "&#39;")
-    return enter(re.sub("[\xa0-\xff\U00010000-\U0010ffff]", lambda match: f"&#{ord(match[0])};", plain))
+    BUDGET.spend(len(_BEYOND.findall(plain)))
+    return enter(_BEYOND.sub(lambda match: f"&#{ord(match[0])};", plain))
 
 
 _ENTITY = re.compile(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from apimlb.policy.clr import exceptions
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.numbers.arithmetic import Char
@@ -95,6 +96,8 @@ def idn_host(uri: uris.Uri) -> str:
     host = dns_host(uri)
     if host.isascii():
         return host
+    for label in host.split("."):
+        BUDGET.spend(2 * len(label) + (len(label) ** 2 >> 4))
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:

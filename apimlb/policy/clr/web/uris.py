@@ -58,6 +58,9 @@ _UNESCAPED = re.compile(
 """What makes .NET show a relative URI without its escapes: characters beyond ASCII, and escapes of them or of
 what needs none."""
 
+_READ = 20
+"""Steps of reading an address, beside those of its characters."""
+
 _NO_ROOT = "Invalid URI: A Dos path must be rooted, for example, 'c:\\\\'."
 _NO_HOST = "Invalid URI: The hostname could not be parsed."
 _NO_AUTHORITY = "Invalid URI: The Authority/Host could not be parsed."
@@ -77,6 +80,7 @@ class Uri:
     def __init__(self, text: str, kind: int = 0) -> None:
         """`kind` says what a path of Windows or of a network is taken for. Raises System.UriFormatException
         for what begins like an absolute URI and is no URI at all."""
+        BUDGET.spend(_READ + (len(text) >> 2))
         self.text = text
         self.absolute: str | None = None
         self.fault = self.opening = ""
@@ -267,13 +271,8 @@ def bad_uri(message: str) -> ClrException:
     return ClrException("System.UriFormatException", message)
 
 
-_READ = 6
-"""Steps of reading an address."""
-
-
 def make_uri(text: str | None, kind: int = ABSOLUTE) -> Uri:
     """`new Uri(text, kind)`; throws System.UriFormatException for what is not of the kind."""
-    BUDGET.spend(_READ)
     text = required(text, "uriString")
     made = Uri(text, kind)
     if made.absolute is not None and kind == RELATIVE:

@@ -7,6 +7,7 @@ from typing import Any
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import STRING, TEXT, choice
 from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.elements import formats
 
 Claims = Mapping[str, Any]
 
@@ -47,7 +48,8 @@ def _seconds(claims: Claims, name: str) -> float | None:
 
 
 def values_of(claims: Claims, name: str, separator: str = "") -> list[str]:
-    """A claim's values as text; of a list its items, of a text the parts between separators."""
+    """A claim's values as text; of a list its items, of a text the parts between separators. Each look at a
+    claim is paid for: a policy may look at one many times."""
     claim = claims.get(name)
     values = (
         [_text(item) for item in claim]
@@ -56,6 +58,7 @@ def values_of(claims: Claims, name: str, separator: str = "") -> list[str]:
         if claim is None
         else [_text(claim)]
     )
+    formats.spend(len(values) + (sum(map(len, values)) >> 3))
     return [part for value in values for part in value.split(separator)] if separator else values
 
 

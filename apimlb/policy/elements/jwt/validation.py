@@ -4,11 +4,12 @@ import base64
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import unquote_plus
 
 from apimlb.http import last_segment
 from apimlb.policy.apim.context import Context
-from apimlb.policy.apim.credentials import read_jwt
+from apimlb.policy.apim.credentials import jwt_of
+from apimlb.policy.clr.budget import charge_fields
 from apimlb.policy.document.attributes import BOOLEAN, STRING, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
@@ -28,9 +29,6 @@ from apimlb.policy.elements.jwt.claims import (
 from apimlb.policy.elements.jwt.keys import Issuer, Keyring, KeysUnavailable
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
-
-_SIGNATURE = 200
-"""Steps of checking one."""
 
 _DEFAULT_ENDPOINT = "https://login.microsoftonline.com"
 _TENANT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -57,10 +55,19 @@ class _Place:
         if self.value is not None:
             return _bare(self.value(context), None)
         if self.query is not None:
-            fields = parse_qs(context.request.original_url.query_string.lstrip("?"))
-            return next(iter(fields.get(self.query(context), [])), None)
+            return _field(context.request.original_url.query_string.lstrip("?"), self.query(context))
         required = self.scheme(context) if self.scheme else None
-        return _bare(context.request.headers.get(self.header(context)) or "", required)
+        return _bare(formats.header(context.request.headers, self.header(context)) or "", required)
+
+
+def _field(query: str, name: str) -> str | None:
+    """The first value of a field of a query that has one."""
+    charge_fields(query)
+    for part in query.split("&"):
+        field, _, value = part.partition("=")
+        if value and unquote_plus(field) == name:
+            return unquote_plus(value)
+    return None
 
 
 def _bare(text: str, scheme: str | None) -> str | None:
@@ -80,20 +87,17 @@ class _Rules:
     signed: Getter[bool] = lambda _: True
     skew: Getter[int] = lambda _: 0
 
-    async def judge(self, token: str, exchange: Exchange) -> Claims:
+    async def judge(self, token: signature.Token, exchange: Exchange) -> Claims:
         """The claims of a token that will do; raises TokenRefused."""
         context = exchange.context
-        formats.spend(_SIGNATURE + (len(token) >> 4))
-        header = signature.header_of(token)
-        algorithm = str(header.get("alg", ""))
-        if algorithm == "none" and not self.signed(context):
-            claims, issuers = signature.unverified(token), frozenset[str]()
-        else:
+        issuers = frozenset[str]()
+        if token.algorithm != "none" or self.signed(context):
             try:
-                keys, issuers = await self.keys(exchange, header.get("kid"))
+                keys, issuers = await self.keys(exchange, token.header.get("kid"))
             except KeysUnavailable as error:
                 raise TokenRefused("TokenSignatureKeyNotFound", f"{error} Access denied.") from error
-            claims = signature.verified(token, algorithm, keys)
+            signature.verify(token, keys)
+        claims = token.claims()
         now = exchange.services.clock.now()
         lifetime(claims, now, self.skew(context), must_expire=self.expires(context))
         if issuers and claims.get("iss") not in issuers:
@@ -242,18 +246,19 @@ def _validation(draft: Draft, place: _Place, rules: _Rules) -> Act:
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
-        token = place.token(context)
+        text = place.token(context)
         try:
-            if token is None:
+            if text is None:
                 raise TokenRefused("TokenNotPresent", "JWT not present.")
-            await rules.judge(token, exchange)
+            token = signature.token_of(text)
+            claims = await rules.judge(token, exchange)
         except TokenRefused as refused:
             shown = message(context) if message else refused.message
             raise PolicyFault(
                 refused.reason, refused.message, status=status(context), shown=shown
             ) from refused
         if variable:
-            context.variables[variable] = read_jwt(token)
+            context.variables[variable] = jwt_of(token.header, claims)
 
     return act
 

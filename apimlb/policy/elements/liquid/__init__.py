@@ -18,6 +18,9 @@ from apimlb.policy.document.attributes import BOOLEAN, choice
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
 
+_RENDER = 75
+"""Steps of a template as such, and of the context that it sees."""
+
 NO_TEMPLATE = ("", "none")
 
 
@@ -49,9 +52,10 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
     def body(context: Context) -> bytes:
         from apimlb.policy.elements.liquid import inputs
 
+        formats.spend(_RENDER)
         view = context.request if on_request else context.response if on_request is False else None
         content = content_of(None if view is None else view.body)
-        kind = "" if view is None else view.headers.get("Content-Type") or ""
+        kind = "" if view is None else formats.header(view.headers, "Content-Type") or ""
         data = {
             "body": inputs.body(content, kind, parses_dates=parses_dates, nil=None if nil == "null" else ""),
             "context": inputs.context(context),

@@ -76,6 +76,57 @@ STOPPED = {
 }
 
 
+_LOOKED_UP = {
+    comparer: f"@{{ var s = {TEXT}; var d = new Dictionary<string, int>({comparer}); d[s] = 1; var n = 0; "
+    "for (var i = 0; i < 100; i++) n += d[s]; return n; }"
+    for comparer in (
+        *(
+            "",
+            "StringComparer.Ordinal",
+            "StringComparer.OrdinalIgnoreCase",
+            "StringComparer.InvariantCulture",
+        ),
+        *("StringComparer.InvariantCultureIgnoreCase", "StringComparer.CurrentCultureIgnoreCase"),
+    )
+} | {
+    name: f"@{{ var s = {TEXT}; var n = 0; for (var i = 0; i < 100; i++) {{ {turn} }} return n; }}"
+    for name, turn in {
+        "of headers": "if (context.Request.Headers.ContainsKey(s)) n++;",
+        "of fields": "if (context.Request.Url.Query.ContainsKey(s)) n++;",
+        "in a set": "n += new HashSet<string>(StringComparer.OrdinalIgnoreCase) { s }.Count;",
+        "of which are distinct": "n += new[] { s, s }.Distinct(StringComparer.OrdinalIgnoreCase).Count();",
+        "of groups": "n += new[] { s }.GroupBy(x => x, StringComparer.OrdinalIgnoreCase).Count();",
+        "of a dictionary made": "n += new[] { s }.ToDictionary(x => x, StringComparer.OrdinalIgnoreCase)"
+        ".Count;",
+        "tried": "var d = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase); "
+        "int o; d.TryGetValue(s, out o);",
+    }.items()
+}
+
+
+@pytest.mark.parametrize("name", _LOOKED_UP)
+def test_a_key_is_paid_for_by_its_length_each_time_it_is_looked_up(name: str) -> None:
+    short, long = (steps(_LOOKED_UP[name], "a" * size) for size in (200, 20_000))
+    assert long - short >= 100 * (20_000 >> 6)
+
+
+_DEARER = {
+    "a host in another script": (f'@(new Uri("http://" + {TEXT}).IdnHost)', "\u00e9" * 60),
+    "a host of many letters": (
+        f'@(new Uri("http://" + {TEXT}).IdnHost)',
+        "".join(map(chr, range(0x4E00, 0x5200))),
+    ),
+    "entities of Latin-1": (f"@(System.Net.WebUtility.HtmlEncode({TEXT}))", "\u00e9" * 1_000),
+    "a path of many steps": (f'@(new Uri(new Uri("http://a/b"), {TEXT}))', "../" * 300),
+}
+
+
+@pytest.mark.parametrize("name", _DEARER)
+def test_a_character_that_is_looked_at_closely_costs_more(name: str) -> None:
+    expression, body = _DEARER[name]
+    assert steps(expression, body) >= steps(expression, "a") + len(body) // 5
+
+
 @pytest.mark.parametrize("name", STOPPED)
 def test_what_a_body_or_a_policy_makes_of_itself_is_stopped(name: str) -> None:
     expression, body = STOPPED[name]

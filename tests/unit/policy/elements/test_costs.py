@@ -1,13 +1,19 @@
 """What the elements of one request may cost together, expressions included: counted, as theirs are."""
 
 import ast
+import base64
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from apimlb.policy import elements
-from apimlb.policy.clr.budget import STEPS
+from apimlb.policy.clr.budget import REQUEST_STEPS, STEPS
+from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
+from apimlb.policy.rehearse.rehearsal import exchange_of
+from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.run.pipeline import preflight
 from tests.fuzz import dear
 from tests.unit.policy.play import document, play
 from tests.unit.policy.test_compiler import refusal
@@ -50,6 +56,67 @@ async def test_they_draw_on_the_budget_of_the_request(name: str) -> None:
     turn = PUT_BACK.format(type=kind) + element
     assert (await play(KEEP + turn, request=request)).response.status == 200
     assert (await play(KEEP + turn * 6, request=request)).response.status == 500
+
+
+_SENT = {"method": "POST", "body": "a" * 1_000_000}
+_PREFLIGHT = {
+    "Origin": "https://a.test",
+    "Access-Control-Request-Method": "GET",
+    "Access-Control-Request-Headers": ",".join(f"x{n}" for n in range(12_000)),
+}
+_TEXT = "@(context.Request.Body.As&lt;string&gt;(true))"
+JOINED = {
+    "a path of many parameters": (
+        f'<rewrite-uri template="/{"{p}" * 6_000}"/>',
+        {"parameters": {"p": "a" * 60_000}},
+    ),
+    "a list of exposed headers": (
+        f"<cors><allowed-origins><origin>*</origin></allowed-origins>"
+        f"<expose-headers>{f'<header>{_TEXT}</header>' * 50}</expose-headers></cors>",
+        _SENT | {"headers": {"Origin": "https://a.test"}},
+    ),
+    "a key of many headers": (
+        '<cache-lookup vary-by-developer="false" vary-by-developer-groups="false">'
+        f"{'<vary-by-header>x</vary-by-header>' * 2_000}</cache-lookup>",
+        {"method": "GET", "headers": {"x": "a" * 60_000}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", JOINED)
+async def test_a_text_is_refused_before_it_is_put_together(name: str) -> None:
+    element, request = JOINED[name]
+    tracemalloc.start()
+    try:
+        played = await play(element, request=request)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert played.response.status == 500
+    assert peak < 100_000_000
+
+
+async def test_the_names_that_a_preflight_asks_for_are_paid_for() -> None:
+    listed = "".join(f"<header>x{n}</header>" for n in range(1_000))
+    held = f"<allowed-origins><origin>*</origin></allowed-origins><allowed-headers>{listed}</allowed-headers>"
+    element = f'<cors terminate-unmatched-request="false">{held}</cors>'
+    case = {"request": {"method": "OPTIONS", "headers": _PREFLIGHT}}
+    exchange = exchange_of(case, Stage(case))
+    await preflight(effective([compile_policy(document(element * 2))]), exchange)
+    assert REQUEST_STEPS - exchange.context.means.steps >= 2 * (1_000 + 5_000)
+
+
+async def test_each_look_at_a_claim_is_paid_for() -> None:
+    element = (
+        '<validate-jwt token-value="@(context.Request.Body.As&lt;string&gt;(true))" '
+        'require-signed-tokens="false"><required-claims>{}</required-claims></validate-jwt>'
+    )
+    claim = '<claim name="a" match="any" separator=","><value>[]</value></claim>'
+    head, _, rest = dear.token(f"[{'[],' * 20_000}1]").partition(".")
+    head = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
+    request = {"method": "POST", "body": f"{head}.{rest}"}
+    assert (await play(element.format(claim), request=request)).response.status == 200
+    assert (await play(element.format(claim * 60), request=request)).response.status == 500
 
 
 async def test_what_elements_spend_the_expressions_behind_them_lack() -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.policy.clr.budget import Means
+from apimlb.policy.clr.budget import REQUEST_STEPS, Means
 from apimlb.policy.elements import token_usage as usage
+from apimlb.policy.elements.content_safety import Guarded
 from apimlb.policy.run.turns import PaidStream
 
 
@@ -32,6 +33,29 @@ async def counted(*chunks: bytes, most: int = 100) -> list[int]:
             break
     await body.aclose()
     return told
+
+
+LINES = (b"data:\n", b"data:{\n", b"data:1\n", b"\n", b"\n\n", b'data:{"delta":"a"}\n\n')
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("window", [None, 1, 10**6], ids=["counted", "checked", "held"])
+async def test_a_stream_is_paid_for_by_its_lines(line: bytes, window: int | None) -> None:
+    """However short they are, and whether or not they are JSON."""
+
+    async def sent() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield line * 50
+
+    async def passes(text: str) -> None:
+        pass
+
+    means = Means()
+    body = usage.Counted(sent(), lambda *_: None) if window is None else Guarded(sent(), window, passes)
+    read = b"".join([chunk async for chunk in PaidStream(means, body)])
+    assert read == line * 1_000
+    paid = REQUEST_STEPS - means.steps
+    assert paid >= (6_000 if line.startswith(b"data:") else 120)
 
 
 @pytest.mark.parametrize(
