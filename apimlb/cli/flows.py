@@ -45,9 +45,10 @@ from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
 from apimlb.errors import ConfigError, Interrupted, NotFoundError, meant, raise_first
 from apimlb.stack.access import product_id, subscription_id
+from apimlb.stack.adopted import grants
 from apimlb.stack.config import Stack
 from apimlb.stack.draining import drained_in
-from apimlb.stack.planner import Plan, Revival
+from apimlb.stack.planner import Action, Plan, Revival
 from apimlb.stack.resources import Json, Resource
 
 Made = TypeVar("Made")
@@ -360,7 +361,7 @@ def _show_preview(session: Session, made: Preview, *, as_data: bool = False, qui
             (show if as_data else say)(line)
         for line in _usual_time(session, made.plan):
             say(line)
-    for notice in (*made.notices, *_drained(session, made), *former(session)):
+    for notice in (*made.notices, *_lent(session, made), *_drained(session, made), *former(session)):
         say(f"Note: {notice}")
 
 
@@ -370,6 +371,18 @@ def _usual_time(session: Session, plan: Plan) -> Iterator[str]:
     seconds = None if plan.is_empty else known.total(plan)
     if seconds is not None and seconds >= 1:
         yield f"It usually takes {span(seconds)}, as {counted(known.runs, 'earlier run')} did."
+
+
+def _lent(session: Session, made: Preview) -> Iterator[str]:
+    """A sentence for each account that is called for the first time and whose owner has to let that be."""
+    fresh = {step.key for step in made.plan.of(Action.CREATE)}
+    for account, command in grants(session.names):
+        backends = (session.names.backend_id(account, name) for name in session.stack.deployments)
+        if any(id.lower() in fresh for id in backends):
+            yield (
+                f"Whoever owns {account.endpoint} lets the gateway in once its identity is there, ID being "
+                f"the account's: `{command}`"
+            )
 
 
 def _drained(session: Session, made: Preview) -> Iterator[str]:

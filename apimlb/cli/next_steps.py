@@ -41,11 +41,9 @@ def after_deploy(stack: Stack) -> Iterator[str]:
     yield "Try next:"
     if chat:
         yield f'  eval "$({command("env --format shell")})"'
-        yield (
-            f'  curl "$AZURE_OPENAI_ENDPOINT/openai/deployments/{chat}/chat/completions?api-version='
-            '$OPENAI_API_VERSION" \\'
-        )
+        yield '  curl "$AZURE_OPENAI_ENDPOINT/openai/v1/chat/completions" \\'
         yield '    -H "api-key: $AZURE_OPENAI_API_KEY" -H "Content-Type: application/json" \\'
-        yield """    -d '{"messages": [{"role": "user", "content": "Say hello."}]}' """.rstrip()
+        hello = '[{"role": "user", "content": "Hello!"}]'
+        yield f"""    -d '{{"model": "{chat}", "messages": {hello}}}'"""
     yield f"  {command('env --app python')}    # what a chat app reads"
     yield f"  {command('status')}"

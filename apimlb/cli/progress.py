@@ -113,7 +113,7 @@ class Progress:
             self._told[label] = (wait.reason, now)
             self._line(
                 f"waiting for {label}: {wait.reason} "
-                f"(again in {span(wait.seconds)}, for {span(wait.left)} at most)"
+                f"(again in {span(max(1.0, wait.seconds))}, for {span(wait.left)} at most)"
             )
 
     def _line(self, text: str) -> None:

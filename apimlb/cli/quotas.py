@@ -89,11 +89,14 @@ def regions(
     proposed = where.proposal(found, capacity, count)
     told = proposed and _command(name, proposed, _settings(name, first, found[0], version or model))
     words = [("region", "geography", "version"), *((p.location, p.geography, p.version) for p in found)]
-    figures = [("limit", "used", "free", ""), *((p.limit, p.used, p.free, "") for p in found)]
-    marks = ["", *("  <" if place in roomy else "" for place in found)]
+    figures = [("limit", "used", "free"), *((p.limit, p.used, p.free) for p in found)]
+    marks = ["  enough", *("  yes" if place in roomy else "" for place in found)]
     where_it_is = f"free in {len(roomy)} of {len(found)} regions" if roomy else "free nowhere in one region"
     say(f"{capacity} of {search.model} as {search.sku}: {where_it_is}.")
     say(f"Proposed: {told}" if told else "All of the regions together have less. Ask Azure for more quota.")
+    left_out = [a.name for a in session.stack.accounts if a.name not in dict(proposed)]
+    if told and left_out and session.group() is not None:
+        say(f"That takes {', '.join(left_out)} out of the stack; name them in --accounts to keep them.")
     if is_hourly(search.sku):
         say(f"{search.sku} is billed by the hour, used or not; off a terminal it takes --accept-hourly.")
     document = {

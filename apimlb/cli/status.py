@@ -32,5 +32,7 @@ def list_stacks(context: typer.Context) -> Answer:
     found = stacks(session.cloud, f"/subscriptions/{session.target.subscription_id}")
     if not found:
         say("There is no stack. Next: `apimlb deploy`")
-    lines = [f"{each.name:20}  {each.location:16}  {each.state:10}  {each.gateway_url}" for each in found]
+    rows = [(each.name, each.location, each.state, each.gateway_url) for each in found]
+    titles = [("stack", "region", "state", "gateway")] if rows else []
+    lines = [f"{row[0]:20}  {row[1]:16}  {row[2]:10}  {row[3]}" for row in (*titles, *rows)]
     return Answer([each.document() for each in found], [line.rstrip() for line in lines])

@@ -105,7 +105,9 @@ def _written(document: Mapping[str, Any], out: Path) -> Answer:
         Answer(document, _lines(document)), partial(_keep, out, data), unsaved=Answer(document, [data])
     )
     if answer.code == 0:
-        told = counted(len(document["answers"]), "answer")
+        facts = sum(name.startswith("fact.") for name in document["answers"])
+        told = counted(len(document["answers"]) - facts, "answer")
+        told += f" and {counted(facts, 'fact')}" if facts else ""
         say(f"{told} in {out}. Next: `apimlb local up --answers {out}`")
     return answer
 

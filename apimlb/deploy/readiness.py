@@ -9,8 +9,8 @@ A gateway is shut when it refuses who brings nothing, and who brings a token tha
 import base64
 import json
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import repeat
 
 from apimlb.clock import Clock
@@ -38,12 +38,16 @@ _REASONS = {
     404: "the account does not have the deployment yet",
     ALONE: "the gateway leaves the backend alone, since it failed",
 }
+_REFUSALS = (401, 403)
+_REACHED = 60.0
+"""Seconds after which an account that exists already has been reached, if it can be."""
 _PAUSES = (0.5, 1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Asks one gateway at `url` with the key of its probe, which is at the path `asking`."""
+    """Asks one gateway at `url` with the key of its probe, which is at the path `asking`. `adopted` are the
+    backends of accounts that exist already, see `Site`."""
 
     gateway: Gateway
     clock: Clock
@@ -51,6 +55,7 @@ class Readiness:
     key: str
     limits: Limits
     asking: str = probe.API
+    adopted: Mapping[str, str] = field(default_factory=dict)
 
     def status_of(self, backend: str) -> int:
         """The status of the backend's answer to the gateway, 0 for none, `ALONE`, or -1 while the probe is
@@ -73,10 +78,10 @@ class Readiness:
             since, row = (since if row else now, row + 1) if is_ready else (0.0, 0)
             if row >= wanted and now - since >= self.limits.steady:
                 return
-            left = self.limits.limit - (now - began)
+            left = self._limit(backend, status) - (now - began)
             if left < 0:
-                raise _not_ready(backend, status, now - began)
-            why = "it answers; that has to last" if row else reason(status)
+                raise self._not_ready(backend, status, now - began)
+            why = "it answers; that has to last" if row else self._reason(backend, status)
             # In a row there is nothing to wait for but its length.
             seconds = min(pause, self.limits.steady / ROW) if row else pause
             wait(self.clock, Wait(f"backend {backend}", why, seconds, left, trouble=not row))
@@ -90,7 +95,8 @@ class Readiness:
             if status in READY or (status == ALONE and not failed):
                 return
             failed = failed or status != ALONE
-            self._go_on(began, pause, f"backend {backend}", _not_ready(backend, status, self.limits.limit))
+            error = self._not_ready(backend, status, self.limits.limit)
+            self._go_on(began, pause, f"backend {backend}", error)
 
     def open_to(self, path: str, tenant: str) -> dict[str, int]:
         """The strangers that the gateway does not refuse at the path, each with what it answers; raises
@@ -125,6 +131,34 @@ class Readiness:
             )
             self._go_on(began, pause, "the gateway", error)
 
+    def _limit(self, backend: str, status: int) -> float:
+        """How long it is waited for: what is there already and is not reached does not appear in time."""
+        return (
+            min(_REACHED, self.limits.limit) if backend in self.adopted and not status else self.limits.limit
+        )
+
+    def _reason(self, backend: str, status: int) -> str:
+        if self.adopted.get(backend) and status in _REFUSALS:
+            return (
+                "the account does not let the gateway in yet: its owner gives it the role, as the plan says"
+            )
+        return reason(status)
+
+    def _not_ready(self, backend: str, status: int, seconds: float) -> NotReadyError:
+        after = f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{seconds:.0f} seconds"
+        next_step = "Run the same command again: it carries on from here."
+        if backend in self.adopted and not status:
+            next_step = (
+                "Correct the account's endpoint or let the gateway reach it, or leave the account out."
+            )
+        elif self.adopted.get(backend) and status in _REFUSALS:
+            next_step = f"Its owner runs `{self.adopted[backend]}`; then run the same command again."
+        return NotReadyError(
+            f"The backend {backend} is not ready after {after}: {reason(status)}",
+            where=backend,
+            next_step=next_step,
+        )
+
     def _go_on(self, began: float, pause: float, where: str, error: NotReadyError) -> None:
         """Wait for another look; raises the error when there is no time left for one."""
         left = self.limits.limit - (self.clock.now() - began)
@@ -155,14 +189,6 @@ def reason(status: int) -> str:
 def _pauses() -> Iterator[float]:
     yield from _PAUSES
     yield from repeat(_PAUSES[-1])
-
-
-def _not_ready(backend: str, status: int, seconds: float) -> NotReadyError:
-    return NotReadyError(
-        f"The backend {backend} is not ready after {seconds / 60:.0f} minutes: {reason(status)}",
-        where=backend,
-        next_step="Run the same command again: it carries on from here.",
-    )
 
 
 def _foreign(tenant: str) -> dict[str, str]:

@@ -168,7 +168,8 @@ def readiness_at(cloud: Cloud, clock: Clock, visit: Visit, service: Json) -> Rea
 
 def _readiness(visit: Visit, clock: Clock, service: Json, key: str) -> Readiness:
     url = str(service["properties"]["gatewayUrl"])
-    return Readiness(visit.gateway, clock, url, key, visit.limits, visit.site.asking)
+    site = visit.site
+    return Readiness(visit.gateway, clock, url, key, visit.limits, site.asking, site.adopted)
 
 
 def _key(cloud: Cloud, site: Site) -> str:

@@ -257,8 +257,10 @@ def _state(there: Json | None) -> str:
 
 
 def _drift(preview: Preview) -> Iterator[Drift]:
+    """What is in a resource that is made anew goes and comes with it."""
+    whole = [f"{step.key}/" for step in preview.plan.of(Action.REPLACE)]
     for step in preview.plan.steps:
-        if step.action is not Action.KEEP:
+        if step.action is not Action.KEEP and not any(step.key.startswith(above) for above in whole):
             yield Drift(str(step.action), step.resource.label, tuple(c.path for c in step.changes))
 
 

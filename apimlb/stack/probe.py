@@ -5,10 +5,11 @@ nothing can ask without a write.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apimlb.stack import names as stack_names
 from apimlb.stack.access import identity_needs, named_value_id
+from apimlb.stack.adopted import grant, is_lent
 from apimlb.stack.apis import operation_id, small_api, title_of
 from apimlb.stack.draining import LIST
 from apimlb.stack.names import IDENTITY, Names
@@ -34,7 +35,8 @@ class Site:
     Ids: of the `service`, of the `api` that clients call and of the one at the `bare` host, of the list of
     accounts that are sent nothing (`drained`), of the `key` that the probe asks for, and of all that a probe
     goes `through`. `path` is the API's, `asking` the probe's, `tenant` Entra's; `backends` are the names of
-    them all, with their account's.
+    them all, with their account's; `adopted` those of accounts that exist already, each with the command that
+    its owner lets the gateway in with, "" where a key does.
     """
 
     service: str
@@ -47,6 +49,7 @@ class Site:
     through: frozenset[str]
     tenant: str
     backends: Mapping[str, str]
+    adopted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def policy(self) -> str:
@@ -76,6 +79,12 @@ def site(names: Names, tenant: str) -> Site:
             names.backend(account, deployment): account.name
             for deployment in names.stack.deployments
             for account in names.stack.accounts
+        },
+        {
+            names.backend(account, deployment): grant(names) if is_lent(account) else ""
+            for deployment in names.stack.deployments
+            for account in names.stack.accounts
+            if account.endpoint
         },
     )
 

@@ -51,6 +51,16 @@ def test_what_is_not_waited_for_is_resumed(apimlb: CommandLine) -> None:
     assert json.loads(apimlb.ok("resume", "--output", "json").out) == {"resumed": None}
 
 
+def test_a_saved_plan_is_carried_on_by_itself(apimlb: CommandLine) -> None:
+    apimlb.ok("plan", "--out", "agreed.json", "--capacity", "7")
+    assert apimlb.ok("deploy", "agreed.json", "--no-wait").out == ""
+    apimlb.ok("local", "clock", "resume")
+    done = apimlb.ok("deploy", "agreed.json")
+    assert "changes in agreed.json" in done.err
+    assert done.out.startswith("http://")
+    apimlb.ok("plan", "--detailed-exitcode", "--capacity", "7")
+
+
 def test_sigterm_winds_down_as_ctrl_c_does(apimlb: CommandLine) -> None:
     started = subprocess.Popen(
         [sys.executable, "-m", "apimlb", "deploy", "--yes"],

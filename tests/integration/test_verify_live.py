@@ -52,7 +52,7 @@ def test_what_takes_provisioned_throughput_is_asked_only_where_that_is_meant(tmp
         found = json.loads((tmp_path / "found.json").read_text())
         assert found["answers"].keys() == {"openai.spillover_failure", "fact.spillover"}
         assert found["open"] == {}
-        assert "2 answers in found.json." in done.err
+        assert "1 answer and 1 fact in found.json." in done.err
         assert json.loads(apimlb.ok("list", "--local", "--output", "json").out) == []
     finally:
         apimlb("local", "down")

@@ -128,6 +128,30 @@ def test_a_broken_file_is_told_by_its_place_in_our_words(
     assert not any(raw in told[0] for raw in ("Expecting", "Invalid", "while parsing", "literal", "char "))
 
 
+LENT = """
+[[accounts]]
+location = "eastus2"
+endpoint = "https://theirs.openai.azure.com"
+"""
+
+
+def test_a_plan_says_who_lets_the_gateway_into_an_account_of_others(apimlb: CommandLine) -> None:
+    apimlb.write(LENT)
+    try:
+        told = apimlb.ok("plan", "--local").err
+    finally:
+        (apimlb.folder / "apimlb.toml").unlink()
+    assert "Whoever owns https://theirs.openai.azure.com lets the gateway in" in told
+    assert "`az role assignment create --role " in told
+
+
+def test_a_plan_says_what_is_billed_by_the_hour(apimlb: CommandLine) -> None:
+    sku = "GlobalProvisionedManaged"
+    told = apimlb.ok("plan", "--local", "--set", f"deployments.chat.sku={sku}", "--capacity", "chat=15").err
+    assert f"Billed by the hour, used or not: deployment eastus2/chat (15 units of {sku})." in told
+    assert "billed by the hour" in apimlb("regions", "--local", "--sku", sku, "--capacity", "15").err
+
+
 def test_a_plan_of_the_local_azure_is_not_taken_to_azure(apimlb: CommandLine) -> None:
     told = said(apimlb("deploy", "agreed.json"), 2, "of the local Azure", "apimlb deploy agreed.json --local")
     assert "Not logged in" not in told

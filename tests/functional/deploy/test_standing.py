@@ -109,6 +109,14 @@ def test_a_gateway_that_lets_strangers_in_is_told_as_that(azure: LocalAzure) -> 
     assert "STRANGERS GET IN" in "\n".join(lines(found))
 
 
+def test_a_gateway_that_is_to_be_made_anew_is_one_drift(azure: LocalAzure) -> None:
+    site = Site(azure)
+    site.deploy(**TWO)
+    found = standing(site, parse({**TWO, "tier": "Standard"}))
+    assert [drift.action for drift in found.drift if "gateway" in drift.label] == ["replace"]
+    assert not [drift.label for drift in found.drift if drift.label.startswith(("operation", "backend"))]
+
+
 def test_who_may_not_read_the_probes_key_sees_all_the_rest(azure: LocalAzure) -> None:
     site, stack = Site(azure), parse(TWO)
     site.deploy(**TWO)

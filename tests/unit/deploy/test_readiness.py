@@ -1,6 +1,7 @@
 """A deploy asks the gateway whether what it made works, and waits for what spreads slowly, not for ever."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -27,6 +28,11 @@ class Scene:
         self.waited: list[Wait] = []
         self.asked: list[tuple[str, Headers]] = []
         self.readiness = Readiness(self, self.clock, URL, "the-key", Limits(**limits))
+
+    def adopting(self, command: str) -> "Scene":
+        """The backend's account exists already; its owner lets the gateway in with the command."""
+        self.readiness = replace(self.readiness, adopted={"b": command})
+        return self
 
     def await_backend(self) -> None:
         with heard_by(Audience(self.waited.append)):
@@ -147,3 +153,20 @@ def test_a_gateway_that_cannot_be_reached_from_here_is_unverified() -> None:
         with pytest.raises(UnverifiedError, match="could not be tried from here") as caught:
             check()
         assert caught.value.exit_code == 8
+
+
+def test_an_account_that_exists_already_is_not_waited_for_where_it_cannot_be_reached() -> None:
+    scene = Scene(lambda at: 0).adopting("")
+    with pytest.raises(NotReadyError, match="cannot reach") as caught:
+        scene.await_backend()
+    assert 60 <= scene.seconds < 90
+    assert "Correct the account's endpoint" in caught.value.next_step
+
+
+def test_who_lets_the_gateway_into_an_account_of_others_is_told() -> None:
+    scene = Scene(lambda at: 401).adopting("az role assignment create")
+    with pytest.raises(NotReadyError) as caught:
+        scene.await_backend()
+    assert scene.seconds >= 600
+    assert "its owner gives it the role" in scene.waited[0].reason
+    assert caught.value.next_step.startswith("Its owner runs `az role assignment create`;")

@@ -301,7 +301,7 @@ def list_keys(call: Call) -> Reply:
 
 def regenerate_key(call: Call) -> Reply:
     found = require_account(call)
-    _refuse_without_keys(found)
+    _refuse_without_keys(found, "regenerate")
     name = str(call.body().get("keyName"))
     if name not in ("Key1", "Key2"):
         raise invalid_content(f"The key name '{name}' is invalid: Key1 or Key2.")
@@ -310,9 +310,10 @@ def regenerate_key(call: Call) -> Reply:
     return Reply(200, {"key1": hidden["key1"], "key2": hidden["key2"]})
 
 
-def _refuse_without_keys(account: Document) -> None:
+def _refuse_without_keys(account: Document, verb: str = "list") -> None:
+    """The words are Azure's for a list of keys; for another key they are taken to be alike."""
     if account.body["properties"].get("disableLocalAuth"):
-        raise ArmError(400, "BadRequest", "Failed to list key. disableLocalAuth is set to be true")
+        raise ArmError(400, "BadRequest", f"Failed to {verb} key. disableLocalAuth is set to be true")
 
 
 ROUTES = (

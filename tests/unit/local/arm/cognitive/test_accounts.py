@@ -159,6 +159,7 @@ async def test_keys_are_listed_and_renewed_unless_they_are_switched_off(scene: S
         400,
         "Failed to list key. disableLocalAuth is set to be true",
     )
+    assert "regenerate key" in (await scene.post(f"{EAST}/regenerateKey", {"keyName": "Key1"})).message
 
 
 async def test_a_deleted_account_is_in_the_way_until_restored_or_purged(scene: Scene) -> None:
