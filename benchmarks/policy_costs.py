@@ -1,8 +1,10 @@
 """What a step of the budget buys: elements and members with large inputs, their time beside their steps.
 
     python benchmarks/policy_costs.py [--seed 1] [--calls 1000] [--worst 20] [--size 200000] [--element TAG]
+    python benchmarks/policy_costs.py --ordinary
 
-For each element: the request that held the processor longest before it ended or was refused, its
+For what policies often do: the largest body, within a tenth, of which one evaluation may do it. For each
+element: the request that held the processor longest before it ended or was refused, its
 microseconds per step, and the largest usual bodies that one such element takes. For the members of the
 library: the --worst dearest of --calls evaluations. Last, as the reference, a loop of plain arithmetic.
 Exits 1 where a request or an evaluation took more than a second.
@@ -35,6 +37,46 @@ _QUIET = 0.02
 _TIMES = 100
 _USUAL = {"json": ("rows", "chat", "image"), "xml": ("rows",), "text": ("letters",), "none": ()}
 _LARGEST = 4_000_000
+_CSV = (
+    "@{ var a = new JArray(); "
+    "foreach (var line in context.Request.Body.As<string>().Split('\\n')) { var f = line.Split(','); "
+    'a.Add(new JObject(new JProperty("id", f[0]), new JProperty("name", f[1]))); } return a.ToString(); }'
+)
+_ORDINARY: dict[str, tuple[str, dear.Maker]] = {
+    "JToken.ToString()": ("@(context.Request.Body.As<JToken>().ToString())", dear.JSONS["rows"]),
+    "rows chosen, ToString()": (
+        '@(new JArray(context.Request.Body.As<JArray>().Where(x => (bool)x["ok"])).ToString())',
+        dear.JSONS["rows"],
+    ),
+    "properties redacted": (
+        "@{ var a = context.Request.Body.As<JArray>(); foreach (var p in a.Descendants().OfType<JProperty>()"
+        '.Where(p => p.Name == "name")) p.Value = "*"; return a.ToString(); }',
+        dear.JSONS["rows"],
+    ),
+    "XElement.ToString()": ("@(context.Request.Body.As<XElement>().ToString())", dear.XMLS["rows"]),
+    "XElement projected": (
+        '@(new XElement("o", context.Request.Body.As<XElement>().Elements("i").Select(e => '
+        'new XElement("n", (string)e.Element("name")))).ToString())',
+        dear.XMLS["rows"],
+    ),
+    "lines of CSV to a JArray": (
+        _CSV,
+        lambda n: "\n".join(f"{i},item {i},1.25,2024-01-01" for i in range(n // 30)),
+    ),
+    "a token replaced": (
+        r'@(Regex.Replace(context.Request.Body.As<string>(), @"(?i)bearer\s+[a-z0-9._-]+", "x"))',
+        dear.JSONS["chat"],
+    ),
+    "card numbers replaced": (
+        r'@(Regex.Replace(context.Request.Body.As<string>(), @"\b(\d[ -]*?){13,16}\b", "x"))',
+        dear.JSONS["chat"],
+    ),
+    "blanks replaced": (
+        r'@(Regex.Replace(context.Request.Body.As<string>(), @"\s+", "x"))',
+        dear.JSONS["chat"],
+    ),
+}
+"""What policies do with ordinary bodies, in one evaluation each."""
 
 
 def _slowness() -> float:
@@ -62,6 +104,28 @@ def passing(case: dear.Case, make: dear.Maker) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if dear.spend(case, 1, make(middle)).stopped else (middle, high)
     return low
+
+
+def ordinary_rows() -> None:
+    """Print the largest body, within a tenth, of which each ordinary evaluation takes no more than it may."""
+    for name, (expression, make) in _ORDINARY.items():
+        low, high = 0, _LARGEST
+        while high - low > high // 10:
+            middle = (low + high) // 2
+            low, high = (middle, high) if passes(expression, make(middle)) else (low, middle)
+        before = _slowness()
+        seconds, steps = measured(expression, make(low))
+        quiet = seconds * 2 / (before + _slowness())
+        print(f"{low / 1e6:4.2f} MB {quiet:5.2f} s {steps:7} steps  {name}", flush=True)
+
+
+def passes(expression: str, body: str) -> bool:
+    context = context_of({"request": {"method": "POST", "url": "https://a/b", "body": body}})
+    try:
+        compile_expression(expression)(context)
+    except ClrException:
+        return False
+    return True
 
 
 def element_rows(tag: str, size: int) -> list[tuple[float, str]]:
@@ -97,7 +161,11 @@ def main() -> int:
     parser.add_argument("--worst", type=int, default=20)
     parser.add_argument("--size", type=int, default=200_000, help="characters of the bodies for elements")
     parser.add_argument("--element", action="append", help="this element only; no members")
+    parser.add_argument("--ordinary", action="store_true", help="ordinary work on ordinary bodies only")
     given = parser.parse_args()
+    ordinary_rows()
+    if given.ordinary:
+        return 0
     elements: list[tuple[float, str]] = []
     for tag in given.element or sorted(dear.CASES):
         for row in element_rows(tag, given.size):
