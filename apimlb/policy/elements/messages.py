@@ -170,7 +170,7 @@ def query_edit(draft: Draft) -> Callable[[Context, str], str]:
 
 def _escaped(quoted: Callable[[str, str], str], text: str) -> str:
     """A text as it stands in a query."""
-    formats.spend(len(text) >> 3)
+    formats.spend(1 + (len(text) >> 3))
     return quoted(text, "")
 
 

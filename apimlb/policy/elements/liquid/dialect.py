@@ -17,6 +17,8 @@ Render = Callable[[Mapping[str, object], float], str]
 _ARRAY = re.compile(r"(\{%-?\s*)JSONArray\s*For\b\s*(.*?)%\}", re.DOTALL)
 """The tag, in the two spellings that the pages have."""
 _END_OF_ARRAY = re.compile(r"(\{%-?\s*)endJSONArrayFor\b(\s*-?%\})")
+_WHOLE = {name: re.compile(rf"\{{%-?\s*{name}\s*-?%\}}") for name in ("raw", "doc")}
+"""The openings of blocks whose end the library searches for before it reads them."""
 
 
 class _Environment(Environment):
@@ -29,9 +31,11 @@ class _Environment(Environment):
 
 
 def _arrays(source: str) -> str:
-    """The template with each JSONArrayFor as the loop that it is, a comma before every turn but the first."""
-    loops = _ARRAY.sub(r"\1for \2%}{% unless forloop.first %},{% endunless %}", source)
-    return _END_OF_ARRAY.sub(r"\1endfor\2", loops)
+    """The template with each JSONArrayFor as the loop that it is, a comma before every turn but the first.
+    Behind the last end of a tag none is looked for: each that nothing ends would be searched to the end."""
+    end = source.rfind("%}") + 2
+    loops = _ARRAY.sub(r"\1for \2%}{% unless forloop.first %},{% endunless %}", source[:end])
+    return _END_OF_ARRAY.sub(r"\1endfor\2", loops) + source[end:]
 
 
 @lru_cache(1)
@@ -46,6 +50,9 @@ def _environment() -> Environment:
 @lru_cache(256)
 def compiled(source: str) -> Render:
     """The template, read; raises ValueError with what is wrong with it."""
+    for name, opening in _WHOLE.items():
+        if opening.search(source, source.rfind(f"end{name}") + 1):
+            raise ValueError(f"expected tag 'end{name}', found end of file")
     try:
         template = _environment().from_string(_arrays(source))
     except LiquidError as error:

@@ -103,3 +103,10 @@ def test_a_template_does_not_go_on_for_ever() -> None:
     loops = "{% for a in (1..1000) %}{% for b in (1..1000) %}.{% endfor %}{% endfor %}"
     with pytest.raises(ClrException, match="number of steps"):
         rendered(loops)
+
+
+@pytest.mark.parametrize("opening", ["{%JSONArrayFor ", "{%raw%}", "{%- doc -%}"])
+def test_what_nothing_ends_is_not_looked_for_to_the_end_of_the_template_each_time(opening: str) -> None:
+    """These would take minutes."""
+    with pytest.raises(ValueError, match=r"expected|missing"):
+        compiled(opening * 20_000)
