@@ -10,6 +10,7 @@ from apimlb.cli.folding import folded, terminal_columns
 from apimlb.cli.grammar import Group, common, verb
 from apimlb.cli.options import FILES, NOTHING, SoftDeleted
 from apimlb.errors import ConfigError, raise_together
+from apimlb.numerals import is_digits
 from apimlb.stack.choices import Tier
 from apimlb.stack.settings import Literal
 
@@ -99,7 +100,7 @@ def _assigned(text: str) -> Mapping[str, str]:
 
 def _capacity(text: str) -> Mapping[str, str]:
     place, _, amount = text.rpartition("=")
-    if not amount.isdigit():
+    if not is_digits(amount):
         raise ConfigError(
             f"--capacity {text} is not a number of thousands.",
             next_step="Write --capacity 30, chat=30 or eastus2/chat=30.",

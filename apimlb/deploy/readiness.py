@@ -19,6 +19,7 @@ from apimlb.deploy.gateway import Answer, Gateway, UnreachableError
 from apimlb.deploy.waiting import Wait, wait
 from apimlb.errors import NotReadyError, UnverifiedError
 from apimlb.http import Headers
+from apimlb.numerals import is_digits
 from apimlb.stack import probe
 
 READY = frozenset({200, 400, 429})
@@ -64,7 +65,7 @@ class Readiness:
         told = answer.headers.get(probe.STATUS)
         if told == "503" and probe.ERROR in answer.headers:
             return ALONE
-        return int(told) if answer.status == 200 and told is not None and told.isdigit() else -1
+        return int(told) if answer.status == 200 and told is not None and is_digits(told) else -1
 
     def await_backend(self, backend: str) -> None:
         """Return once the backend is ready; raises `NotReadyError` when it is not in time."""

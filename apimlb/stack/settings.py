@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apimlb.errors import ConfigError, meant
+from apimlb.numerals import is_digits
 
 PREFIX = "APIMLB_"
 _OTHER = frozenset(
@@ -68,7 +69,7 @@ class Settings:
         first, _, rest = path.partition(".")
         number, dot, tail = rest.partition(".")
         rows = self.tables.get("accounts")
-        if first != "accounts" or not number.isdigit() or not isinstance(rows, list):
+        if first != "accounts" or not is_digits(number) or not isinstance(rows, list):
             return path
         row = rows[int(number)]
         return f"accounts.{_name(row)}{dot}{tail}" if isinstance(row, dict) else first

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from apimlb.clock import Clock
 from apimlb.http import Headers
+from apimlb.numerals import is_digits
 
 Json = dict[str, Any]
 Value = TypeVar("Value")
@@ -28,7 +29,7 @@ class Heard:
     def number(self, name: str) -> int | None:
         """A header's whole number, `None` where it has none."""
         text = self.told(name).strip()
-        return int(text) if text.removeprefix("-").isdigit() else None
+        return int(text) if is_digits(text.removeprefix("-")) else None
 
 
 class Bench(Protocol):

@@ -82,7 +82,7 @@ VALUES: Values = {
     "Capture": ('Regex.Match("aab", "(a)+").Groups[1].Captures[1]', "Regex.Match({input}, {pattern})"),
     "GroupCollection": ('Regex.Match("xaby", "(a)(?<n>b)").Groups', "Regex.Match({input}, {pattern}).Groups"),
     "CaptureCollection": ('Regex.Match("aab", "(a)+").Groups[1].Captures', "Regex.Match({input}, {pattern}).Captures"),
-    "JToken": ("JToken.Parse({json})", "JToken.Parse({json})", 'JToken.Parse("{\\"a\\":[1,{\\"b\\":null}],\\"c\\":\\"x\\"}")', "new JValue({object1})", "null", 'JObject.Parse("{\\"a\\":{\\"b\\":1}}")["a"]', 'JToken.Parse("[1,2.5,\\"x\\",null,true]")', "{JProperty}", "{JArray}", "{JObject}", "(JToken){string}", 'JArray.Parse("[3,[1]]")[1]'),
+    "JToken": ('JToken.Parse("1")', "JToken.Parse({json})", "JToken.Parse({json})", 'JToken.Parse("{\\"a\\":[1,{\\"b\\":null}],\\"c\\":\\"x\\"}")', "new JValue({object1})", "null", 'JObject.Parse("{\\"a\\":{\\"b\\":1}}")["a"]', 'JToken.Parse("[1,2.5,\\"x\\",null,true]")', "{JProperty}", "{JArray}", "{JObject}", "(JToken){string}", 'JArray.Parse("[3,[1]]")[1]'),
     "JArray": ("new JArray()", "new JArray(1, 2, \"a\")", 'JArray.Parse("[1,[2],{\\"a\\":1}]")', "null", "new JArray({object1}, {object1})"),
     "JObject": ("new JObject()", 'JObject.Parse("{\\"a\\":1,\\"b\\":{\\"c\\":[]},\\"A\\":null}")', "null", 'new JObject(new JProperty("k", 1))', "JObject.Parse({json})"),
     "JProperty": ('new JProperty("k", 1)', 'new JProperty("k", new JArray(1, 2))', "null", 'JObject.Parse("{\\"a\\":1}").Property("a")', 'new JProperty("", null)'),

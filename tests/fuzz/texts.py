@@ -44,13 +44,15 @@ def _spoiled(rng: Rng, text: str, chance: float = 0.12) -> str:
         return text
     at = rng.randrange(len(text))
     return (
-        text[:at] + rng.choice(("", text[at] * 2, " ", "x", "-", ":", "0", "é", "\0", ",")) + text[at + 1 :]
+        text[:at]
+        + rng.choice(("", text[at] * 2, " ", "x", "-", ":", "0", "é", "\0", ",", "１", "٣"))
+        + text[at + 1 :]
     )
 
 
 PLAIN = (
     "", " ", "a", "A", "b", "ab", "abc", "ABC", "abcabc", "a,b,,c", "a b  c", "\t a \r\n", "é", "e\u0301", "É", "ß", "ss",
-    "İ", "ı", "i", "I", "ﬁ", "Σ", "σ", "ς", "\U0001f600", "a\U0001f600b", "\ud800", "\udc00", "\0", "a\0b", "co-op", "coop",
+    "co\u00adop", "straße", "STRASSE", "\uffff", "\ufffe", "İ", "ı", "i", "I", "ﬁ", "Σ", "σ", "ς", "\U0001f600", "a\U0001f600b", "\ud800", "\udc00", "\0", "a\0b", "co-op", "coop",
     "0", "1", "-1", "10", "9", "a1", "A1", "_", "-", "{0}", "%", "&amp;", "<a/>", "日本", "ａ", "x\u00adx", "\ufeff", "\u200d",
     "Æ", "ae", "Ａ", "ⅷ", "½", "٣", "\u00a0", "\u2028", "\u0085", "true", "null", "z", "Z", "a.b", "'", '"', "\\",
 )  # fmt: skip
@@ -97,7 +99,7 @@ def number_format(rng: Rng) -> str:
 _CLOCKS = ("10:00", "1:02:03", "23:59:59", "24:00:00", "24:00", "00:00", "1:2", "01:02:03.4", "01:02:03.1234567",
            "01:02:03.12345678", "10:00 AM", "10 PM", "12:30 pm", "10:00:00AM", "13:00 PM", "1:60", "10", "10:", "10:00Z",
            "10:00+02:00", "10:00 -0500", "10:00:00 GMT", "10:00 UTC", "T10:00:00Z", "10:00 A", "10.00", "10h")  # fmt: skip
-_DAYS = ("2024-01-31", "2024-02-29", "2023-02-29", "2024-1-5", "01/02/2024", "1/2/24", "13/01/2024", "2024/03/04",
+_DAYS = ("24 December", "5 March", "March 5", "5Mar", "Dec 24", "March 45", "45 March", "2024-01-31", "2024-02-29", "2023-02-29", "2024-1-5", "01/02/2024", "1/2/24", "13/01/2024", "2024/03/04",
          "31 January 2024", "January 31, 2024", "Jan 31", "Jan 2024", "February 2024", "29 Feb", "31 Dec 99", "Dec 31 0099",
          "20240131", "2024.01.31", "1.2.2024", "0001-01-01", "9999-12-31", "10000-01-01", "2024-00-10", "2024-13-01",
          "2024-01", "2024", "1/2", "3-Mar-2024", "Mar-2024", "March 3rd, 2024", "2024-W05", "24-01-31", "1 2 3", "2024 Jan 5",
@@ -130,7 +132,14 @@ def date(rng: Rng) -> str:
     shape = rng.random()
     if shape < 0.06:
         text = rng.choice(
-            (day + rng.choice((" AM", " PM", "pm")), "AM " + day, day + " T " + clock, day + "T " + clock)
+            (
+                day + rng.choice((" AM", " PM", "pm")),
+                "AM " + day,
+                "PM " + clock,
+                day + " am " + clock,
+                day + " T " + clock,
+                day + "T " + clock,
+            )
         )
     elif shape < 0.3:
         text = day
@@ -364,7 +373,7 @@ def json(rng: Rng, depth: int = 3) -> str:
     if depth == 0 or rng.random() < 0.35:
         return rng.choice(
             ("null", "true", "false", "0", "-1", "1", "5.5", "1e3", "1E400", "9223372036854775807", "9223372036854775808", "0x1F", "010", "-0", "-0.0", "1.0", "0.1", ".5", "1.", "+1",
-             '"a"', '""', "'b'", '"2024-01-31T10:00:00Z"', '"2024-01-31"', '"2024-01-31T10:00:00.5+02:00"', '"\\u00e9\\n\\/"', '"é"', '"\\ud83d\\ude00"', "undefined", "NaN", "Infinity", "-Infinity", "new Date(1)",
+             '"a"', '""', "'b'", '"2024-01-31T10:00:00Z"', '"2024-01-31"', '"2024-01-31T10:00:00.5+02:00"', '"\\u00e9\\n\\/"', '"é"', '"\\ud83d\\ude00"', '"\\ud800"', '"x\\udc00y"', '"10:00"', '"5 March"', "undefined", "NaN", "Infinity", "-Infinity", "new Date(1)",
              "new X(1, 2)", "[]", "{}", '"1"', '"5.5"', '"true"', '"\\x"', '"\\u12"', '"00:01:02"', '"AQID"', '"11112222-3333-4444-5555-666677778888"', "True", "nul", "tru", '"a', "/*c*/1", "1//c\n", '"/Date(1)/"',
              "12345678901234567890123", "1.2345678901234567890123", "123456789.123456789123456789")
         )  # fmt: skip
@@ -426,7 +435,7 @@ def _xml_element(rng: Rng, depth: int) -> str:
     attributes = ""
     for _ in range(rng.choice((0, 0, 1, 2))):
         attributes += " " + rng.choice(
-            ('k="v"', "k='w'", 'xmlns="urn:d"', 'xmlns:p="urn:p"', 'p:k="1"', 'k="&lt;&#65;&#xA;"', 'xml:space="preserve"', 'n=""', 'k="a\n\tb"', 'xml:lang="en"', 'l="&quot;\'"', 'xmlns=""')
+            ('k="v"', "k='w'", 'xmlns="urn:d"', 'xmlns:p="urn:p"', 'p:k="1"', 'k="&lt;&#65;&#xA;"', 'xml:space="preserve"', 'xml:space=" default "', 'xml:space="x"', 'n=""', 'k="a\n\tb"', 'xml:lang="en"', 'l="&quot;\'"', 'xmlns=""')
         )  # fmt: skip
     if name == "p:a" and "xmlns:p" not in attributes and rng.random() < 0.8:
         attributes += ' xmlns:p="urn:p"'
@@ -436,7 +445,7 @@ def _xml_element(rng: Rng, depth: int) -> str:
             _xml_element(rng, depth - 1)
             if rng.random() < 0.5
             else rng.choice(
-                ("t", " ", "\n  ", "&amp;", "&#233;", "<!--c-->", "<![CDATA[<d>]]>", "<?pi x?>", "1", "5.5", "true", "2024-01-31T10:00:00Z", "a\r\nb", "]]", "<![CDATA[]]>", "&#x1F600;", " x ", "PT1H", "\t")
+                ("t", " ", "\n  ", "&amp;", "&#233;", "<!--c-->", "<![CDATA[<d>]]>", "<?pi x?>", "1", "5.5", "true", "2024-01-31T10:00:00Z", "a\r\nb", "]]", "<![CDATA[]]>", "&#x1F600;", " x ", "\u00a0", "\r\n", "PT1H", "\t")
             )
         )  # fmt: skip
     if not content and rng.random() < 0.6:

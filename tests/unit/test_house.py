@@ -20,6 +20,7 @@ GROUND = {
     "apimlb.wall_clock",
     "apimlb.http",
     "apimlb.limits",
+    "apimlb.numerals",
     "apimlb.files",
 }
 
@@ -31,6 +32,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.http": (set(), set()),
     "apimlb.files": (set(), set()),
     "apimlb.limits": (set(), set()),
+    "apimlb.numerals": (set(), set()),
     "apimlb.stack.choices": (set(), set()),
     "apimlb.stack.clients": (GROUND, set()),
     "apimlb.stack.complaints": (GROUND, set()),
@@ -106,12 +108,19 @@ FLOORS: list[set[str]] = [
         "clr.chance.generator",
         "clr.strings.encodings",
     }
-    | {"clr.dates.instants", "clr.dates.formatting", "clr.dates.parsing", "clr.web.uris", "clr.web.escapes"}
+    | {
+        "clr.dates.instants",
+        "clr.dates.formatting",
+        "clr.dates.calendar",
+        "clr.dates.machine",
+        "clr.dates.parsing",
+    }
+    | {"clr.web.uris", "clr.web.escapes"}
     | {"clr.collections.containers", "clr.collections.sequences", "clr.collections.hash_sets"}
     | {"clr.collections.queues", "clr.collections.enumerators", "clr.linq.groups"}
     | {"clr.json.tokens", "clr.json.tree", "clr.json.writer"}
     | {"clr.xml.names", "clr.xml.nodes", "clr.xml.writer", "clr.metering"},
-    {"clr.objects.ordering", "clr.objects.anonymous", "clr.types"},
+    {"clr.objects.collation", "clr.objects.ordering", "clr.objects.anonymous", "clr.types"},
     {"clr.casts", "clr.collections.iteration"},
     {"clr.convert", "clr.system_exception"},
     {"clr.objects", "clr.numbers", "clr.dates"},

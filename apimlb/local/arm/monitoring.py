@@ -107,7 +107,7 @@ def _alert(call: Call, existing: Document | None, sent: Json) -> Json:
     if not sent.get("scopes") or not conditions:
         raise invalid_content("'properties.scopes' and 'properties.criteria.allOf' are required.")
     for name in ("windowSize", "evaluationFrequency"):
-        if not re.fullmatch(r"P(\d+D)?(T(\d+H)?(\d+M)?)?", str(sent.get(name))):
+        if not re.fullmatch(r"P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?)?", str(sent.get(name))):
             raise invalid_content(f"'properties.{name}' must be an ISO 8601 duration, such as PT5M.")
     return {"enabled": True, "autoMitigate": True, **sent, "createdWithApiVersion": call.api_version}
 

@@ -27,7 +27,7 @@ from apimlb.local.arm.wire import JSON, refusal, response
 from apimlb.local.store import Documents, Store, kind_of
 
 _PLAIN = "".join(map(chr, range(32, 127))).replace("/", "").replace("%", "")
-_VERSION = re.compile(r"\d{4}-\d\d-\d\d(-\w+)?")
+_VERSION = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9](-\w+)?")
 # Compiled once: the table is the same for every plane in the process.
 _ROUTES = Routes(ROUTES)
 

@@ -14,14 +14,15 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 from apimlb.errors import ConfigError
+from apimlb.numerals import is_digits
 
 Json = Mapping[str, Any]
 Window = Literal["sliding", "tumbling"]
 LateFailures = Literal["ignored", "extend"]
 
 _DURATION = re.compile(
-    r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+    r"P(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?(?:(?P<days>[0-9]+)D)?"
+    r"(?:T(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+(?:\.[0-9]+)?)S)?)?"
 )
 _SECONDS = {
     "years": 365 * 86400,
@@ -155,7 +156,7 @@ def parse_duration(text: str) -> float:
 def retry_after(value: str | None, now: float) -> float | None:
     """Seconds from `now` in a Retry-After header: whole seconds or an HTTP date; None for anything else."""
     text = (value or "").strip()
-    if text.isascii() and text.isdigit():
+    if is_digits(text):
         return float(text) if float(text) <= _LONGEST else None
     try:
         date = parsedate_to_datetime(text)

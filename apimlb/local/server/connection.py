@@ -18,6 +18,7 @@ from apimlb.clock import Clock
 from apimlb.http import BODILESS, HOP_BY_HOP, Headers, Request, Response, close, reason_phrase
 from apimlb.local.server.reader import Asked, Limits, Phase, Refusal, RequestReader
 from apimlb.local.server.wire import LAST_CHUNK, chunk, header_lines, phrase
+from apimlb.numerals import is_digits
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -293,7 +294,7 @@ def _length(request: Request, response: Response) -> int | None:
     told = response.headers.get("content-length")
     if isinstance(body, bytes) and (request.method != "HEAD" or body or told is None):
         return len(body)
-    if told is not None and told.isascii() and told.isdigit():
+    if told is not None and is_digits(told):
         return int(told)
     return -1 if request.method == "HEAD" else None
 

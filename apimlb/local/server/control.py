@@ -40,6 +40,7 @@ from apimlb.local.principals import find
 from apimlb.local.safety.plane import read_rules
 from apimlb.local.store import Document, Store
 from apimlb.local.world import World
+from apimlb.numerals import is_digits
 from apimlb.policy.apim.credentials import Authorization
 from apimlb.wall_clock import AdjustableClock, Reading
 
@@ -125,7 +126,7 @@ class Control:
     def _remove_faults(self, rest: str, asked: Json) -> tuple[int, Any]:
         if not rest:
             return 200, {"cleared": self._world.faults.clear()}
-        if not rest.isdecimal():
+        if not is_digits(rest):
             raise NotFoundError(f"There is no fault {rest}.", next_step="See `apimlb local fault list`.")
         self._world.faults.remove(int(rest))
         return 200, {"cleared": 1}

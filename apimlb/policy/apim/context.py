@@ -32,6 +32,8 @@ _DEFAULT_ENDS = {scheme: f":{port}" for scheme, port in DEFAULT_PORTS.items()}
 class Url:
     """IUrl: an absolute URL in its parts. Immutable; elements that rewrite it put a new one in its place."""
 
+    clr_name = "IUrl"
+
     def __init__(self, text: str) -> None:
         self.text = text
         self._parts = urlsplit(text)
@@ -95,6 +97,7 @@ def url_of(text: str) -> Url:
 class RequestView:
     """IRequest. `body` is None where the request has none."""
 
+    clr_name = "IRequest"
     method: str
     url: Url
     original_url: Url
@@ -111,6 +114,7 @@ class RequestView:
 class ResponseView:
     """IResponse: `context.Response`, and what send-request leaves in a variable."""
 
+    clr_name = "IResponse"
     status_code: int
     status_reason: str = ""
     headers: Headers = field(default_factory=Headers)
@@ -122,6 +126,7 @@ class ResponseView:
 
 @dataclass(frozen=True, slots=True)
 class PrivateEndpointConnection:
+    clr_name = "IPrivateEndpointConnection"
     name: str | None = None
     group_id: str | None = None
     member_name: str | None = None
@@ -129,6 +134,7 @@ class PrivateEndpointConnection:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionKeyParameterNames:
+    clr_name = "ISubscriptionKeyParameterNames"
     header: str = "Ocp-Apim-Subscription-Key"
     query: str = "subscription-key"
 
@@ -137,6 +143,7 @@ class SubscriptionKeyParameterNames:
 class Api:
     """IApi; `path` is the URL suffix without slashes around it."""
 
+    clr_name = "IApi"
     id: str
     name: str
     path: str
@@ -152,6 +159,7 @@ class Api:
 class Backend:
     """The backend that the request goes to; `type` is Single or Pool."""
 
+    clr_name = "IBackend"
     id: str
     type: str = "Single"
     azure_region: str | None = None
@@ -161,6 +169,7 @@ class Backend:
 class Deployment:
     """IDeployment: the gateway that runs the policy."""
 
+    clr_name = "IDeployment"
     service_name: str
     service_id: str
     region: str
@@ -174,6 +183,7 @@ class Deployment:
 class LastError:
     """ILastError, set before on-error runs."""
 
+    clr_name = "ILastError"
     source: str
     reason: str
     message: str
@@ -220,6 +230,7 @@ class Operation:
     """IOperation; `examples` are for mock-response and `declared` is for the policies that validate: neither
     is a member of it."""
 
+    clr_name = "IOperation"
     id: str
     method: str
     name: str
@@ -230,6 +241,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    clr_name = "IGroup"
     id: str
     name: str
 
@@ -238,6 +250,7 @@ class Group:
 class Product:
     """IProduct; `state` is Published or NotPublished."""
 
+    clr_name = "IProduct"
     id: str
     name: str
     state: str = "Published"
@@ -251,6 +264,7 @@ class Product:
 class Subscription:
     """ISubscription; `key` is the one that the request carried. Dates are epoch seconds."""
 
+    clr_name = "ISubscription"
     id: str
     name: str
     key: str
@@ -263,6 +277,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class UserIdentity:
+    clr_name = "IUserIdentity"
     id: str
     provider: str
 
@@ -271,6 +286,7 @@ class UserIdentity:
 class User:
     """IUser; `registration_date` is epoch seconds."""
 
+    clr_name = "IUser"
     id: str
     email: str | None = None
     first_name: str | None = None
@@ -283,6 +299,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
+    clr_name = "IWorkspace"
     id: str
     name: str
 
@@ -292,6 +309,7 @@ class Context:
     """IContext. `variables` hold CLR values (see `apimlb.policy.clr`) or views of this module;
     `timestamp` is when the request came, in epoch seconds of `clock`."""
 
+    clr_name = "IContext"
     clock: Clock
     rng: random.Random
     request: RequestView

@@ -15,6 +15,7 @@ from apimlb.policy.apim.library import DEFINITIONS
 from apimlb.policy.clr.budget import BUDGET, EVALUATION, SMALL, STEPS, UPLOAD_STEPS, Means, out_of_steps
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.catching import caught
+from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.utf16 import leave
@@ -55,6 +56,7 @@ class Expression:
     def __call__(self, context: Context) -> object:
         """The value; raises `ClrException`, with the policy's line in `line`."""
         budget = BUDGET
+        CALENDAR.clock = context.clock
         if budget.means is not context.means:
             with context.means.turn():
                 return self(context)

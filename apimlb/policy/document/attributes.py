@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from apimlb.numerals import real, signed_integer
 from apimlb.policy.clr.exceptions import ClrException, invalid_cast, null_reference
 from apimlb.policy.clr.objects.text import clr_type_name, to_clr_string
 
@@ -81,7 +82,7 @@ def integer(low: int = 0, high: int = 2**31 - 1) -> Kind[int]:
 
     def literal(text: str) -> int:
         try:
-            number = int(text)
+            number = signed_integer(text)
         except ValueError:
             raise ValueError(f"The value '{text}' is invalid: a number was expected.") from None
         return checked(number)
@@ -125,7 +126,7 @@ _DOUBLES = _INTEGERS | {f"System.{name}" for name in ("Int64", "UInt32", "UInt64
 
 def _double_literal(text: str) -> float:
     try:
-        return float(text)
+        return real(text)
     except ValueError:
         raise ValueError(f"The value '{text}' is invalid: a number was expected.") from None
 

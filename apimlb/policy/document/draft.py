@@ -10,6 +10,7 @@ from typing import NoReturn, Protocol, TypeVar, cast
 
 from apimlb.errors import PolicyError
 from apimlb.policy.apim.context import Context
+from apimlb.policy.csharp.binding.binder import NEVER
 from apimlb.policy.csharp.expression import compile_expression, converts_by_cast
 from apimlb.policy.document.attributes import ANY, Kind
 from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy, problem
@@ -226,7 +227,11 @@ class Draft:
             return _never
         if expression.reads_response_body:
             self.compilation.reads_response_body()
-        if kind.clr and expression.type not in kind.clr and not self._converts(expression.type, kind):
+        if (
+            kind.clr
+            and expression.type not in (*kind.clr, NEVER)
+            and not self._converts(expression.type, kind)
+        ):
             given = _KEYWORDS.get(expression.type, expression.type)
             cast_needed = converts_by_cast(expression.type, kind.keyword)
             hint = ". An explicit conversion exists (are you missing a cast?)" if cast_needed else ""
@@ -240,6 +245,8 @@ class Draft:
 
     def _converts(self, given: str, kind: Kind[T]) -> bool:
         """Whether a value of another type is converted while the policy runs."""
+        if given == NEVER:
+            return True
         if self.compilation.switches.attribute_types == "exact":
             return False
         return kind.keyword == "string" or given in ("System.Object", "null")

@@ -54,11 +54,14 @@ def _by_url(base_url: Getter[str]) -> Act:
 
 def forward_request(draft: Draft) -> Act:
     options = _options(draft)
+    version = draft.word("http-version", choice("1", "2or1", "2"), "1")
     buffer_request = draft.word("buffer-request-body", BOOLEAN, False)
     fail_on_error = draft.word("fail-on-error-status-code", BOOLEAN, False)
 
     async def act(exchange: Exchange) -> None:
         chosen = options(exchange.context)
+        if version != "1":  # the local gateway speaks HTTP/1.1 with backends
+            exchange.record("protocol", "forward-request", exchange.base_url, {"http-version": version})
         if buffer_request and exchange.context.request.body is not None:
             exchange.context.request.body.hold()
         exchange.context.unanswered = False
@@ -92,13 +95,12 @@ def _options(draft: Draft) -> Getter[ForwardOptions]:
     draft.lacks("continue-timeout")
     follow = draft.attribute("follow-redirects", BOOLEAN, False)
     buffered = draft.word("buffer-response", BOOLEAN, True)
-    version = draft.word("http-version", choice("1", "2or1", "2"), "1")
 
     def options(context: Context) -> ForwardOptions:
         timeout = float(seconds(context)) if seconds else 300.0
         if milliseconds is not None:
             timeout = milliseconds(context) / 1000
-        return ForwardOptions(timeout, follow(context), buffered, version)
+        return ForwardOptions(timeout, follow(context), buffered)
 
     return draft.settled(options, "timeout", "timeout-ms", "follow-redirects")
 

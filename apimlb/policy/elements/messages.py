@@ -76,8 +76,7 @@ def body_of(draft: Draft, *, on_request: bool | None = None) -> Getter[bytes]:
     request or the response (None: of neither)."""
     if draft.word("template", choice("liquid", *liquid.NO_TEMPLATE), "") == "liquid":
         return liquid.template_of(draft, on_request=on_request)
-    draft.word("xsi-nil", STRING, "")
-    draft.word("parse-date", STRING, "")
+    liquid.settings_of(draft)
     if draft.element.children:
         literal = draft.markup().encode()
         return lambda _: literal

@@ -13,6 +13,7 @@ from apimlb.policy.run.steps import Returned
 
 
 def mock_response(draft: Draft) -> Act:
+    draft.lacks("index")
     status = draft.word("status-code", integer(100, 999), 200)
     content_type = draft.word("content-type", STRING, "")
 

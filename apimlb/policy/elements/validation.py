@@ -10,6 +10,7 @@ is named is refused at upload.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from apimlb.numerals import is_json_integer, is_json_number
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, Declared, Parameter
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
@@ -26,11 +27,12 @@ _LARGEST = 4 * 1024 * 1024
 _ALWAYS_THERE = frozenset({"content-length", "content-type", "date", "connection", "transfer-encoding"})
 """Headers of the message itself, which no definition lists."""
 
-_CHECKS: dict[str, Callable[[str], object]] = {
-    "integer": int,
-    "number": float,
-    "boolean": {"true": True, "false": False}.__getitem__,
+_CHECKS: dict[str, Callable[[str], bool]] = {
+    "integer": is_json_integer,
+    "number": is_json_number,
+    "boolean": {"true", "false"}.__contains__,
 }
+"""Whether a text is a value of a type, by JSON's grammar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +139,8 @@ class _Place:
 def _fits(value: str, parameter: Parameter) -> bool:
     if parameter.values and value not in parameter.values:
         return False
-    try:
-        _CHECKS.get(parameter.type, str)(value)
-    except (ValueError, KeyError):
-        return False
-    return True
+    check = _CHECKS.get(parameter.type)
+    return check is None or check(value)
 
 
 def validate_parameters(draft: Draft) -> Act:

@@ -52,7 +52,6 @@ class ForwardOptions:
     timeout: float = 300.0
     follow_redirects: bool = False
     buffer_response: bool = True
-    http_version: str = "1"
 
 
 class Cache(Protocol):

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind = Literal["metric", "event", "message", "request", "trace", "credential", "proxy", "telemetry"]
+Kind = Literal[
+    "metric", "event", "message", "request", "trace", "credential", "proxy", "protocol", "telemetry"
+]
 """`metric`, `trace` and `telemetry` (about a request as a whole) go to Application Insights, an `event` to an
-event hub, a `message` to Service Bus, a `request` to a URL whose answer nobody waits for; a `credential` and
-a `proxy` change how the backend is called, which the local gateway does without them."""
+event hub, a `message` to Service Bus, a `request` to a URL whose answer nobody waits for; a `credential`,
+a `proxy` and a `protocol` change how the backend is called, which the local gateway does without them."""
 
 Value: TypeAlias = "str | float | bool | Mapping[str, Value] | list[Value] | None"
 """Plain JSON."""

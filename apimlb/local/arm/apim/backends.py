@@ -16,7 +16,7 @@ _POOL_LIMIT = 30
 _SHARES = {"priority": 100, "weight": 100}
 """The most that each may be, 0 the least: the contract's BackendPoolItem."""
 _ECHOED = ("type", "resourceId", "credentials", "proxy", "tls", "circuitBreaker", "properties")
-_DURATION = re.compile(r"P(?!$)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+_DURATION = re.compile(r"P(?!$)([0-9]+D)?(T(?=[0-9])([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]+)?S)?)?")
 _TLS = (
     "validateCertificateChain",
     "validateCertificateName",

@@ -21,6 +21,7 @@ from apimlb.local.arm.groups import require_group
 from apimlb.local.arm.retention import uproot
 from apimlb.local.arm.routes import Exclusion, Route, crud
 from apimlb.local.store import Document, Json, parent_of
+from apimlb.numerals import is_digits
 
 Content = tuple[Json, Json]
 """`properties` as ARM shows them, and what it hides."""
@@ -164,7 +165,7 @@ def list_(child: Child, call: Call) -> Reply:
 
 def _number(call: Call, name: str, default: int) -> int:
     text = call.query.get(name, "")
-    if text and not text.isdigit():
+    if text and not is_digits(text):
         raise apim_error(400, "ValidationError", f"Invalid value for query parameter '{name}': {text}.")
     return int(text) if text else default
 

@@ -12,7 +12,7 @@ from apimlb.local.store import Json
 
 _TEXT = r"'((?:[^']|'')*)'"
 _FIELD = r"([A-Za-z][A-Za-z/]*)"
-_COMPARED = re.compile(rf"{_FIELD}\s+(eq|ne|gt|ge|lt|le)\s+(?:{_TEXT}|(true|false|\d+))", re.IGNORECASE)
+_COMPARED = re.compile(rf"{_FIELD}\s+(eq|ne|gt|ge|lt|le)\s+(?:{_TEXT}|(true|false|[0-9]+))", re.IGNORECASE)
 _CALLED = re.compile(rf"(contains|startswith|endswith)\(\s*{_FIELD}\s*,\s*{_TEXT}\s*\)", re.IGNORECASE)
 _WITHIN = re.compile(rf"substringof\(\s*{_TEXT}\s*,\s*{_FIELD}\s*\)", re.IGNORECASE)
 _COMPARISONS: dict[str, Callable[[str, str], bool]] = {

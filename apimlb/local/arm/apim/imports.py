@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from apimlb.local.arm.errors import ArmError, validation_error
 from apimlb.local.store import Json
+from apimlb.numerals import is_digits
 
 _READ = ("openapi+json", "swagger-json")
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -72,7 +73,7 @@ def _operation(path: str, method: str, said: Json) -> Json:
         "responses": [
             {"statusCode": int(status), "description": (each or {}).get("description")}
             for status, each in (said.get("responses") or {}).items()
-            if str(status).isdigit()
+            if is_digits(str(status))
         ],
         "policies": None,
     }

@@ -19,7 +19,7 @@ from apimlb.local.store import Document, Documents, Json, kind_of
 API_KIND = f"{shape.TYPE}/apis".lower()
 RELEASES = "releases"
 _CURRENT = "currentRevisions"
-_NAME = re.compile(r"(?P<api>.*?)(?:;rev=(?P<revision>\d+))?", re.IGNORECASE)
+_NAME = re.compile(r"(?P<api>.*?)(?:;rev=(?P<revision>[0-9]+))?", re.IGNORECASE)
 
 
 def split(name: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from apimlb.local.arm.locations import Region, region
 from apimlb.local.arm.operations import Effect, Operation
 from apimlb.local.arm.routes import Exclusion, Route, crud
 from apimlb.local.store import Document, Json
+from apimlb.numerals import is_digits
 
 TYPE = "Microsoft.CognitiveServices/accounts/deployments"
 KIND = TYPE.lower()
@@ -125,7 +126,7 @@ def _refuse_retired(call: Call, model: Model, existing: Document | None) -> None
 def _capacity(sku: Json, offer: Offer) -> int:
     capacity = sku.get("capacity", 1)
     # The Azure CLI sends it as text, and Azure takes it.
-    if isinstance(capacity, str) and capacity.isascii() and capacity.isdigit():
+    if isinstance(capacity, str) and is_digits(capacity):
         capacity = int(capacity)
     if type(capacity) is not int or not offer.minimum <= capacity <= offer.maximum:
         # Azure's words (reported in microsoft-foundry-for-vscode issues 158 and 331).

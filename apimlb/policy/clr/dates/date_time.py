@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from apimlb.policy.clr.dates import instants
+from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.dates.time_span import UNITS, comparisons
@@ -68,9 +69,8 @@ def local_now(host: Host) -> instants.DateTime:
     return instants.from_epoch(host.clock.now(), instants.LOCAL)
 
 
-def today(host: Host) -> instants.DateTime:
-    now = local_now(host)
-    return instants.DateTime(now.ticks - now.ticks % instants.TICKS_PER_DAY, instants.LOCAL)
+def today() -> instants.DateTime:
+    return instants.DateTime(CALENDAR.today(), instants.LOCAL)
 
 
 def _kind(kind: Enum) -> str:
@@ -112,9 +112,8 @@ DEFINITIONS = (
             ("static DateTime MaxValue", lambda: instants.MAX_DATE),
             ("static DateTime Now", Call(local_now, context=True)),
             ("static DateTime UtcNow", Call(utc_now, context=True)),
-            ("static DateTime Today", Call(today, context=True)),
-            ("static DateTime Parse(string s)",
-             Call(lambda host, text: parse_date(text, today(host).ticks), context=True)),
+            ("static DateTime Today", today),
+            ("static DateTime Parse(string s)", parse_date),
             ("static int DaysInMonth(int year, int month)", instants.days_in_month),
             ("static bool IsLeapYear(int year)", instants.is_leap),
             ("new(int year, int month, int day[, int hour, int minute, int second[, DateTimeKind kind]])",

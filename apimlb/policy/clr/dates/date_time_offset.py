@@ -2,7 +2,7 @@
 
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.dates import instants
-from apimlb.policy.clr.dates.date_time import PARTS, arithmetic, date_from_ticks, today, utc_now
+from apimlb.policy.clr.dates.date_time import PARTS, arithmetic, date_from_ticks, utc_now
 from apimlb.policy.clr.dates.formatting import format_offset
 from apimlb.policy.clr.dates.parsing import parse_offset
 from apimlb.policy.clr.dates.time_span import comparisons
@@ -17,10 +17,6 @@ _FILE_EPOCH = 504_911_232_000_000_000
 
 def offset_now(host: Host) -> instants.DateTimeOffset:
     return instants.DateTimeOffset(utc_now(host).ticks)
-
-
-def parse_offset_today(host: Host, text: str | None) -> instants.DateTimeOffset:
-    return parse_offset(text, today(host).ticks)
 
 
 def new_offset(*parts: object) -> instants.DateTimeOffset:
@@ -107,9 +103,9 @@ DEFINITIONS = (
             ("static DateTimeOffset UnixEpoch", lambda: instants.DateTimeOffset(instants.EPOCH_TICKS)),
             ("static DateTimeOffset Now", Call(offset_now, context=True)),
             ("static DateTimeOffset UtcNow", Call(offset_now, context=True)),
-            ("static DateTimeOffset Parse(string input)", Call(parse_offset_today, context=True)),
+            ("static DateTimeOffset Parse(string input)", parse_offset),
             ("static bool TryParse(string input, out DateTimeOffset result)",
-             Call(tried(parse_offset_today, instants.DateTimeOffset(0)), context=True)),
+             tried(parse_offset, instants.DateTimeOffset(0))),
             ("static DateTimeOffset FromUnixTimeSeconds(long seconds)", from_unix_seconds),
             ("static DateTimeOffset FromUnixTimeMilliseconds(long milliseconds)", from_unix_milliseconds),
             ("new(DateTime dateTime[, TimeSpan offset])", offset_from_date),

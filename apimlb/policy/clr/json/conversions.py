@@ -1,6 +1,6 @@
 """Tokens made of text and objects, and values taken out of tokens: Parse, Value<T>, Values<T>, casts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
@@ -22,13 +22,22 @@ def token_at(token: tokens.JToken, key: object) -> tokens.JToken | None:
     elif isinstance(token, tokens.JList):
         if type(key) is int:
             return token.item(key)
-    elif isinstance(token, tokens.JProperty):
-        raise invalid_operation(f"Cannot access child value on {token.clr_name}.")
     else:
-        raise invalid_operation("Cannot access child value on Newtonsoft.Json.Linq.JValue.")
+        raise _childless(token)
     key = required(key, "key")
     kind, wanted = KEYS[type(token)]
     raise argument(f"Accessed {kind} values with invalid key value: {shown(key)}. {wanted} expected.")
+
+
+def _childless(token: tokens.JToken) -> ClrException:
+    return invalid_operation(f"Cannot access child value on {token.clr_name}.")
+
+
+def children_of(token: tokens.JToken) -> Iterator[tokens.JToken]:
+    """The children of a token that may have some; throws System.InvalidOperationException for a scalar."""
+    if isinstance(token, tokens.JValue):
+        raise _childless(token)
+    return token.children()
 
 
 KEYS: dict[type[tokens.JToken], tuple[str, str]] = {
@@ -100,7 +109,8 @@ def own_value(kind: Type, source: object) -> object:
 
 def values_of(kind: Type, token: tokens.JToken) -> LazySequence:
     """token.Values<T>(): the children, converted."""
-    return LazySequence(lambda: (converted(kind, child) for child in elements(token.children())))
+    children = children_of(token)
+    return LazySequence(lambda: (converted(kind, child) for child in elements(children)))
 
 
 def scalar_put(token: tokens.JValue, value: object) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
+from apimlb.numerals import is_digits
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import ClrArray, ClrDictionary, ClrList
 from apimlb.policy.clr.convert import parsing
@@ -17,7 +18,7 @@ from apimlb.policy.clr.dates.parsing import parse_date, parse_offset
 from apimlb.policy.clr.exceptions import ClrException, bad_format
 from apimlb.policy.clr.json import serialization, tokens
 from apimlb.policy.clr.json.lenient_reader import TolerantReader
-from apimlb.policy.clr.json.reader import charge_document, copied_token, iso, parse_token, token_of
+from apimlb.policy.clr.json.reader import charge_document, copied_token, iso, paired, parse_token, token_of
 from apimlb.policy.clr.json.scalars import scalar
 from apimlb.policy.clr.numbers.arithmetic import decimal_from_float
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
@@ -60,6 +61,7 @@ def deserialize(kind: Type, text: str) -> object:
     if kind.name == "System.Object":
         return deserialize_object(text)
     charge_document(text)
+    text = paired(text)
     try:
         found = _DECODER.decode(text)
     except (ValueError, RecursionError):
@@ -237,7 +239,7 @@ def _decimally(number: _Number) -> str:
 def _integer(value: object) -> object:
     if type(value) is _Number:
         value = _Number(_decimally(value))
-        if not re.match(r"-?\d+\Z", value):
+        if not re.match(r"-?[0-9]+\Z", value):
             _refuse(f"Input string '{value}' is not a valid integer.")
         if not -(2**31) <= int(value) < 2**31:
             _refuse(f"JSON integer {value} is too large or small for an Int32.")
@@ -268,9 +270,9 @@ def _decimal(value: object) -> object:
         return _parsed(value, parsing.parse_decimal, "decimal")
     text = _decimally(value)
     try:
-        if text.lstrip("-").isdigit():
+        if is_digits(text.removeprefix("-")):
             return parsing.parse_decimal(text)
-        if re.match(r"-?\d+(\.\d+)?(?![.\d])", text):
+        if re.match(r"-?[0-9]+(\.[0-9]+)?(?![.0-9])", text):
             return decimal_from_float(float(text))
     except ClrException as error:
         if error.type_name != "System.OverflowException":
@@ -330,7 +332,7 @@ def _uri(value: object) -> object:
 def _byte(value: object) -> int:
     if type(value) is not _Number:
         _unexpected(value)
-    if not value.isdigit() or int(value) > 255:
+    if not is_digits(value) or int(value) > 255:
         raise bad_format()
     return int(value)
 

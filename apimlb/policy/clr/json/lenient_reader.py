@@ -12,7 +12,7 @@ from apimlb.policy.clr.json.tokens import JConstructor, JObject, JToken, JValue
 _SPACE = re.compile(r"(?:[^\S\x1c-\x1f]|\0)+")
 _COMMENT = re.compile(r"/\*(.*?)\*/|//([^\r\n]*)", re.DOTALL)
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXeE]*")
-_DECIMAL = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\Z")
+_DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 _NAME = re.compile(r"[\w$]+")
 _NEW = re.compile(r"new\s+(\w+)\s*\(")
 _BREAKS = re.compile(r"[\s,\[\]{}:/()]")
@@ -279,7 +279,7 @@ class TolerantReader:
         text = match[0]
         if re.match(r"0[^.eE]", text):
             return self._number_value(text, self._unsigned(text))
-        if re.fullmatch(r"-?\d+", text):
+        if re.fullmatch(r"-?[0-9]+", text):
             if len(text) > 380:
                 self._fail(f"JSON integer {text} is too large to parse.")
             return self._number_value(text, int(text))

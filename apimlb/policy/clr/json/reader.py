@@ -23,7 +23,7 @@ _ISO = re.compile(
 _VALUE, _OBJECT = 150, 400
 """Bytes of memory that a token takes."""
 
-_MICROSOFT = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/\Z")
+_MICROSOFT = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/\Z", re.ASCII)
 
 
 def string_token(text: str) -> JValue:
@@ -124,6 +124,21 @@ def object_of(pairs: list[tuple[str, object]]) -> JObject:
     return made
 
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPE = re.compile(
+    r"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)",
+    re.DOTALL,
+)
+
+
+def paired(text: str) -> str:
+    """A document with U+FFFD for each escape of half a surrogate pair, as JsonTextReader reads it."""
+    if _HALF.search(text) is None:
+        return text
+    BUDGET.spend(text.count("\\"))
+    return _ESCAPE.sub(lambda found: found[0] if found[1] or len(found[0]) == 2 else "\\ufffd", text)
+
+
 _DECODER = json.JSONDecoder(object_pairs_hook=object_of, strict=False)
 
 
@@ -140,6 +155,7 @@ def parse_token(text: str | None, wanted: str = "JToken") -> JToken:
     """JToken.Parse, or JObject's or JArray's own; throws Newtonsoft.Json.JsonReaderException."""
     text = required(text, "s")
     charge_document(text)
+    text = paired(text)
     try:
         found = token_of(_DECODER.decode(text))
     except (ValueError, RecursionError):
@@ -152,6 +168,7 @@ def parse_token(text: str | None, wanted: str = "JToken") -> JToken:
 def copied_token(text: str, typed: bool) -> JToken:
     """What JsonSerializer makes of a text that becomes a token; throws what Newtonsoft.Json throws."""
     charge_document(text)
+    text = paired(text)
     try:
         return token_of(_DECODER.decode(text))
     except (ValueError, RecursionError):

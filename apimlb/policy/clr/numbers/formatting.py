@@ -19,6 +19,7 @@ _BITS = {
 _WIDE = decimal.Context(prec=4800)
 """Room for the largest double, with two places more for each character of a layout and as many behind the
 point."""
+_DECIMAL_FIGURES = 29
 Number = int | float | Decimal
 
 
@@ -160,6 +161,8 @@ def _integer_format(value: int, letter: str, width: int) -> str:
 
 
 def _general_format(value: Number, letter: str, precision: int | None) -> str:
+    if precision == 0 and isinstance(value, Decimal):  # unlike G it drops zeros at the end
+        return _general(value or value.copy_abs(), _DECIMAL_FIGURES + 1, letter="e" if letter == "g" else "E")
     if not precision:
         return number_text(value).replace("E", "e" if letter == "g" else "E")
     with decimal.localcontext(_WIDE):

@@ -1,48 +1,15 @@
 """Order: strings by .NET's invariant culture (as ICU collates), ordinally, or without case; and all else."""
 
-import unicodedata
 from collections.abc import Callable
-from functools import lru_cache, singledispatch
+from functools import singledispatch
 from typing import Any
 
 from apimlb.policy.clr.budget import charge_each, charge_looked_at
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, argument, invalid_operation
+from apimlb.policy.clr.objects.collation import culture_key
 from apimlb.policy.clr.objects.text import clr_type_name, key_of
-
-# ICU's order of punctuation and symbols (root collation), before digits and letters.
-_SYMBOLS = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
-_SYMBOL_ORDER = {char: index for index, char in enumerate(_SYMBOLS)}
-
-
-@lru_cache(maxsize=4096)
-def _char_weights(char: str) -> tuple[tuple[int, object], tuple[int, ...], int]:
-    """Primary weight, accents and case of one character."""
-    plain = unicodedata.normalize("NFKD", char)
-    base = plain[0]
-    accents = tuple(ord(mark) for mark in plain[1:] if unicodedata.combining(mark))
-    rank: tuple[int, object]
-    if base.isspace():
-        rank = (0, ord(base))
-    elif base in _SYMBOL_ORDER:
-        rank = (1, _SYMBOL_ORDER[base])
-    elif base.isdigit():
-        rank = (3, unicodedata.digit(base, 0))
-    elif base.isalpha():
-        rank = (4, base.casefold())
-    else:
-        rank = (2, ord(base))
-    return rank, accents, 1 if base.isupper() else 0
-
-
-def culture_key(text: str) -> tuple[object, ...]:
-    """A key that sorts as string.Compare does in the invariant culture: letters first, then accents, then
-    case."""
-    charge_each(len(text))
-    weights = [_char_weights(char) for char in text if char >= " " or char in "\t\n\r\x0b\x0c"]
-    primary = tuple(weight[0] for weight in weights)
-    return primary, tuple(weight[1] for weight in weights), tuple(weight[2] for weight in weights)
 
 
 def _sign(left: object, right: object) -> int:
@@ -57,7 +24,7 @@ def compare_culture(left: str | None, right: str | None, ignore_case: bool = Fal
     if left == right:
         return 0
     if ignore_case:
-        return _sign(culture_key(left.casefold()), culture_key(right.casefold()))
+        return _sign(culture_key(left, True), culture_key(right, True))
     return _sign(culture_key(left), culture_key(right))
 
 
@@ -81,13 +48,32 @@ def compare_units(left: str, right: str) -> int:
     return len(left) - len(right)
 
 
+def compare_ordinal_ignoring_case(left: str, right: str) -> int:
+    """A difference of code units while both texts are ASCII, from there on a sign, as .NET on Linux."""
+    charge_each(min(len(left), len(right)))
+    for at, (a, b) in enumerate(zip(left, right, strict=False)):
+        if not (a.isascii() and b.isascii()):
+            return _sign(upper_ordinal(left[at:]), upper_ordinal(right[at:]))
+        if a != b and (up := ord(a.upper()) - ord(b.upper())):
+            return up
+    return len(left) - len(right)
+
+
 def upper_ordinal(text: str) -> str:
-    """Upper case character by character, as OrdinalIgnoreCase and ToUpperInvariant do."""
+    """Upper case character by character, as OrdinalIgnoreCase has it."""
     if text.isascii():
         charge_looked_at(text)
         return text.upper()
     charge_each(len(text))
     return "".join(up if len(up := char.upper()) == 1 else char for char in text)
+
+
+def upper_invariant(text: str) -> str:
+    """ToUpperInvariant: unlike OrdinalIgnoreCase it knows no capital of ı."""
+    upper = upper_ordinal(text)
+    if "ı" not in text:
+        return upper
+    return "".join("ı" if old == "ı" else new for old, new in zip(text, upper, strict=True))
 
 
 def lower_ordinal(text: str) -> str:
@@ -114,7 +100,7 @@ def compare_as(comparison: Enum, left: str | None, right: str | None) -> int:
     if name == "OrdinalIgnoreCase":
         if left is None or right is None:
             return (left is not None) - (right is not None)
-        return compare_units(upper_ordinal(left), upper_ordinal(right))
+        return compare_ordinal_ignoring_case(left, right)
     return compare_culture(left, right, name.endswith("IgnoreCase"))
 
 

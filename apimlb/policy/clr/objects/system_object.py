@@ -1,5 +1,6 @@
 """Object, Nullable, Enum, Exception, Array, Tuple, Random, Guid and the plain interfaces."""
 
+from apimlb.numerals import is_digits
 from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.convert.type_codes import CODES
 from apimlb.policy.clr.enums import Enum
@@ -37,7 +38,7 @@ def parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> Enum:
             for name, value in definition.constants.items()
             if name == word or (ignore_case and name.lower() == word.lower())
         ]
-        if not found and not word.lstrip("+-").isdigit():
+        if not found and not is_digits(word.lstrip("+-")):
             raise argument(f"Requested value '{word}' was not found.")
         number |= found[0] if found else int(word)
     return enum_of(kind, number)

@@ -192,7 +192,7 @@ def _key_of_bytes(value: bytearray) -> int:
     return id(value)
 
 
-_ITEM = re.compile(r"\{\{|\}\}|\{(\d+)\s*(?:,\s*(-?\d+)\s*)?(?::([^{}]*))?\}|[{}]")
+_ITEM = re.compile(r"\{\{|\}\}|\{([0-9]+)\s*(?:,\s*(-?[0-9]+)\s*)?(?::([^{}]*))?\}|[{}]")
 
 
 def format_text(layout: str | None, arguments: list[object]) -> str:

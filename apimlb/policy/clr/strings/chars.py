@@ -30,7 +30,7 @@ def is_white_space(char: str) -> bool:
 
 
 def char_upper(char: str) -> Char:
-    return Char(order.upper_ordinal(char))
+    return Char(order.upper_invariant(char))
 
 
 def char_lower(char: str) -> Char:

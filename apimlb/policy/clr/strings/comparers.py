@@ -33,7 +33,7 @@ def compare(comparer: Comparer, left: str | None, right: str | None) -> int:
     if comparer.name.startswith("Ordinal"):
         if left is None or right is None or not comparer.name.endswith("IgnoreCase"):
             return order.compare_ordinal(left, right)
-        return order.compare_units(order.upper_ordinal(left), order.upper_ordinal(right))
+        return order.compare_ordinal_ignoring_case(left, right)
     return order.compare_culture(left, right, comparer.name.endswith("IgnoreCase"))
 
 

@@ -1,6 +1,6 @@
 """Looking for one text in another: Contains, StartsWith, EndsWith, IndexOf, LastIndexOf and their kin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from apimlb.policy.clr import exceptions
@@ -8,6 +8,7 @@ from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.objects import ordering as order
+from apimlb.policy.clr.objects.collation import clusters, is_peculiar
 
 _SHORT: Final = 32
 
@@ -30,9 +31,36 @@ def contains(text: str, value: str | None) -> bool:
     return exceptions.required(value, "value") in text
 
 
-def _culture(text: str) -> str:
-    """Text without the characters that collation ignores."""
-    return text.replace("\0", "").replace("\u00ad", "") if not text.isascii() or "\0" in text else text
+_ORDINAL: Final = (4, 5)
+
+
+def _collates(comparison: Enum | None, text: str, value: str) -> bool:
+    """Whether a search by culture finds otherwise than one for the same characters."""
+    if comparison is not None and (comparison.number in _ORDINAL or not 0 <= comparison.number <= 5):
+        return False
+    if not text.isascii():
+        BUDGET.spend(len(text) >> 5)
+    return is_peculiar(value) or is_peculiar(text)
+
+
+def _found(text: str, value: str, comparison: Enum | None) -> Iterator[int]:
+    """Where in a text a value is found by culture. A value that weighs nothing is found at the start."""
+    ignore_case = comparison is not None and comparison.number in (1, 3)
+    wanted = [key for _, key in clusters(value, ignore_case)]
+    known = list(clusters(text, ignore_case))
+    keys = [key for _, key in known]
+    for at in range(len(keys) - len(wanted) + 1 if text else 0):
+        BUDGET.spend()
+        if not wanted:
+            yield 0
+        elif keys[at] == wanted[0]:
+            BUDGET.spend(len(wanted) >> 2)
+            if keys[at : at + len(wanted)] == wanted:
+                yield known[at][0]
+
+
+def _weighed(text: str, comparison: Enum | None) -> list[object]:
+    return [key for _, key in clusters(text, comparison is not None and comparison.number in (1, 3))]
 
 
 def _at_end(
@@ -40,8 +68,10 @@ def _at_end(
 ) -> bool:
     """StartsWith and EndsWith, by the `test` of Python that has that name."""
     value = exceptions.required(value, "value")
-    if comparison is None:
-        return test(_culture(text), _culture(value))
+    if _collates(comparison, text, value):
+        whole, part = _weighed(text, comparison), _weighed(value, comparison)
+        at_end = whole[: len(part)] if test is str.startswith else whole[len(whole) - len(part) :]
+        return len(part) <= len(whole) and at_end == part
     charge(text)
     return test(order.folded(comparison, text), order.folded(comparison, value))
 
@@ -80,7 +110,15 @@ def index_of(text: str, value: str | None, start: int = 0, count: int | None = N
     if count is not None:
         _span(text, start, count)
     value = exceptions.required(value, "value")
-    return text.find(value, *_span(text, start, count))
+    first, end = _span(text, start, count)
+    if _collates(None, text, value):
+        return _first(text[first:end], value, None, first)
+    return text.find(value, first, end)
+
+
+def _first(text: str, value: str, comparison: Enum | None, offset: int) -> int:
+    found = next(_found(text, value, comparison), -1)
+    return found if found < 0 else found + offset
 
 
 def index_of_as(text: str, value: str | None, *given: int | Enum) -> int:
@@ -88,6 +126,8 @@ def index_of_as(text: str, value: str | None, *given: int | Enum) -> int:
     value = exceptions.required(value, "value")
     start, count, comparison = _told(given)
     first, end = _span(text, start or 0, count)
+    if _collates(comparison, text, value):
+        return _first(text[first:end], value, comparison, first)
     return order.folded(comparison, text).find(order.folded(comparison, value), first, end)
 
 
@@ -110,6 +150,10 @@ def last_index_of(text: str, value: str | None, *given: int | Enum) -> int:
     first, end = _span_back(text, start, count)
     if not value:
         return start
+    if _collates(comparison, text, value):
+        if not _weighed(value, comparison):
+            return end - 1
+        return first + max(_found(text[first:end], value, comparison), default=-1 - first)
     return _rfind(order.folded(comparison, text), order.folded(comparison, value), first, end)
 
 

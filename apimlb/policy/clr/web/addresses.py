@@ -12,7 +12,9 @@ from apimlb.policy.clr.types.definitions import Definition
 _INVALID = "An invalid IP address was specified."
 _FAMILY = {"InterNetwork": 2, "InterNetworkV6": 23}
 _NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+)|(0[0-7]*)|([1-9]\d*)\Z", re.ASCII)
-_SIX = re.compile(r"(?P<open>\[)?(?P<address>[0-9a-fA-F:.]+)(?:%(?P<scope>\d{1,10}))?(?(open)\](?::\d+)?)\Z")
+_SIX = re.compile(
+    r"(?P<open>\[)?(?P<address>[0-9a-fA-F:.]+)(?:%(?P<scope>\d{1,10}))?(?(open)\](?::\d+)?)\Z", re.ASCII
+)
 
 
 class IPAddress:

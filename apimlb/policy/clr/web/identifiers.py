@@ -108,9 +108,12 @@ def is_file(uri: uris.Uri) -> bool:
     return _absolute(uri).scheme == "file"
 
 
+_OWN = re.compile(r"127\.\d+\.\d+\.\d+\Z", re.ASCII)
+
+
 def is_loopback(uri: uris.Uri) -> bool:
     host = _absolute(uri).host
-    local = host in ("localhost", "loopback", "[::1]") or re.match(r"127\.\d+\.\d+\.\d+\Z", host) is not None
+    local = host in ("localhost", "loopback", "[::1]") or _OWN.match(host) is not None
     return local or (is_file(uri) and not host)
 
 

@@ -53,7 +53,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _LABEL = re.compile(r"[\w-]+\Z")
 _UNESCAPED = re.compile(
-    r"[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%(?:2[DdEe]|3\d|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])"
+    r"[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%(?:2[DdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])"
 )
 """What makes .NET show a relative URI without its escapes: characters beyond ASCII, and escapes of them or of
 what needs none."""
@@ -148,7 +148,7 @@ class Uri:
             raise bad_uri(_NO_HOST)
         self.host = _host(found[1], known)
         if found[2]:
-            if not re.match(r"\d{1,9}\Z", found[2]) or int(found[2]) > 0xFFFF:
+            if not re.match(r"[0-9]{1,9}\Z", found[2]) or int(found[2]) > 0xFFFF:
                 raise bad_uri("Invalid URI: Invalid port specified.")
             self.port = int(found[2])
         self.authority = self.host if self.is_default_port else f"{self.host}:{self.port}"
@@ -215,7 +215,7 @@ def _is_foreign(label: str) -> bool:
 def _address_of_four(text: str) -> str | None:
     """`1.2`, `0x7f.1` and the like as four numbers, None for what is none."""
     pieces = text.split(".")
-    if len(pieces) > 4 or not all(re.match(r"(?:0[xX][0-9a-fA-F]+|\d+)\Z", piece) for piece in pieces):
+    if len(pieces) > 4 or not all(re.match(r"(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z", piece) for piece in pieces):
         return None
     try:
         numbers = [int(piece, _base(piece)) for piece in pieces]

@@ -14,6 +14,7 @@ from apimlb.policy.clr.xml import (
 )
 from apimlb.policy.clr.xml.names import XML, XMLNS, XName, xml_error
 
+_WHITE = " \t\r\n"
 _ELEMENT = 4
 _TEXT = 2
 """Steps of a node that is read."""
@@ -68,10 +69,10 @@ class _TreeBuilder:
         self.document.declaration = nodes.XDeclaration(version, encoding, alone)
 
     def _flush(self) -> None:
-        """What stands between tags, which is nothing where it is white space."""
+        """What stands between tags, which is nothing where it is white space, unless xml:space keeps it."""
         text = enter("".join(self._text))
         self._text.clear()
-        if text.strip() and len(self._open) > 1:
+        if len(self._open) > 1 and (text.strip(_WHITE) or (text and self._open[-1][1].keeps)):
             self._open[-1][0].take(nodes.XText(text), _TEXT)
 
     def _start_cdata(self) -> None:
@@ -102,14 +103,17 @@ class _TreeBuilder:
         if pairs:
             BUDGET.spend(len(pairs) ** 2 >> 6)
             for name, value in zip(pairs[::2], pairs[1::2], strict=True):
+                if name == "xml:space":
+                    value = value.strip(_WHITE)
                 element.add_attribute(nodes.XAttribute(scope.attribute(name), enter(value)))
         parent.take(element, _ELEMENT)
         self._open.append((element, scope, self._parser.CurrentByteIndex))
 
     def _declared(self, scope: "_Scope", pairs: list[str]) -> "_Scope":
         """The scope of an element with these attributes."""
-        if not any(name.startswith("xmlns") for name in pairs[::2]):
+        if not any(name.startswith("xmlns") or name == "xml:space" for name in pairs[::2]):
             return scope
+        keeps = scope.keeps
         BUDGET.spend(len(scope.uris) >> 4)
         uris = dict(scope.uris)
         for name, value in zip(pairs[::2], pairs[1::2], strict=True):
@@ -117,7 +121,18 @@ class _TreeBuilder:
                 uris[""] = value
             elif name.startswith("xmlns:"):
                 uris[name[6:]] = value
-        return _Scope(uris)
+            elif name == "xml:space":
+                keeps = self._space(value.strip(_WHITE))
+        return _Scope(uris, keeps)
+
+    def _space(self, value: str) -> bool:
+        """Whether white space is kept from here on, by the value of xml:space."""
+        if value not in ("default", "preserve"):
+            start = self._parser.CurrentByteIndex
+            before = self._source[: self._source.index(b"xml:space", start)].decode("utf-8", "replace")
+            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+            raise xml_error(f"'{value}' is an invalid xml:space value. Line {line}, position {column}.")
+        return value == "preserve"
 
     def _end(self, tag: str) -> None:
         if self._text:
@@ -129,12 +144,13 @@ class _TreeBuilder:
 
 
 class _Scope:
-    """The namespaces by their prefixes where an element stands, and the names of elements that were read
-    there."""
+    """The namespaces by their prefixes where an element stands, whether white space is kept there, and the
+    names of elements that were read there."""
 
-    __slots__ = ("elements", "uris")
+    __slots__ = ("elements", "keeps", "uris")
 
-    def __init__(self, uris: dict[str, str]) -> None:
+    def __init__(self, uris: dict[str, str], keeps: bool = False) -> None:
+        self.keeps = keeps
         self.uris = uris
         self.elements: dict[str, XName] = {}
 

@@ -72,11 +72,15 @@ def bind_expression(
     return BoundExpression(lines, program.globals.names, _type_name(scope), request, response)
 
 
+NEVER = "never"
+"""The type of an expression that returns nothing: it throws or goes on for ever. C# takes it for any type."""
+
+
 def _type_name(scope: Scope) -> str:
     values = [each for each in scope.function.returns if each.type is not VOID]
     if values and all(each.type is NULL for each in values):
         return NULL.name
-    return common_type(scope, values).name if values else scope.registry.object.name
+    return common_type(scope, values).name if values else NEVER
 
 
 def _misrun(scope: Scope, tree: BlockStatement) -> PolicyError | None:

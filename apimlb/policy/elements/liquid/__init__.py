@@ -24,6 +24,14 @@ _RENDER = 75
 NO_TEMPLATE = ("", "none")
 
 
+def settings_of(draft: Draft) -> tuple[str, bool]:
+    """`xsi-nil` and `parse-date`: what a template sees of an empty element of XML, and of a date in JSON.
+    Without a template they mean nothing (the page tells of them under Liquid alone), but are held to their
+    values all the same."""
+    nil = draft.word("xsi-nil", choice("blank", "null"), "blank")
+    return nil, draft.word("parse-date", BOOLEAN, True)
+
+
 def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
     """What a template makes of the request's body, of the response's, or (None) of no body: inside
     return-response the input is an empty string (the page's note)."""
@@ -35,8 +43,7 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
         )
     from apimlb.policy.elements.liquid import dialect
 
-    nil = draft.word("xsi-nil", choice("blank", "null"), "blank")
-    parses_dates = draft.word("parse-date", BOOLEAN, True)
+    nil, parses_dates = settings_of(draft)
     text = draft.element.text
     if text is not None and text.is_expression:
         raise draft.error("Expressions are not allowed in a Liquid template.", text)

@@ -11,6 +11,7 @@ from liquid import RenderContext
 from liquid.exceptions import FilterArgumentError
 from liquid.filter import sequence_filter, string_filter, with_context
 
+from apimlb.numerals import real
 from apimlb.policy.clr.budget import BUDGET, bounded_length
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.dates.instants import from_epoch
@@ -100,7 +101,7 @@ def _date(value: object, layout: object = "", *, context: RenderContext) -> obje
 def _currency(value: object, culture: object = "") -> object:
     """An amount as .NET's invariant culture writes it, which stands for all others."""
     try:
-        amount = format_number(float(str(value)), "N2")
+        amount = format_number(real(str(value)), "N2")
     except (ValueError, ClrException):
         return value
     return f"(\u00a4{amount[1:]})" if amount.startswith("-") else f"\u00a4{amount}"

@@ -1,0 +1,366 @@
+"""The automaton with which .NET reads a text as a date and a time, in the invariant culture.
+
+A text is numbers, names of months and weekdays, and what stands between them. Each number or month makes a
+step by what follows it. A step may end a date (`D..`) or a time (`T..`); then the next one begins.
+`benchmarks/policy_differential.py --texts` compares it with .NET.
+"""
+
+import re
+from typing import Final
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.dates import instants
+from apimlb.policy.clr.dates.calendar import CALENDAR
+from apimlb.policy.clr.exceptions import ClrException
+
+WHITE: Final = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE: Final = re.compile(f"[{WHITE}]*")
+_DIGITS: Final = re.compile("[0-9]+")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_FRACTION: Final = re.compile(r"\.([0-9]*)")
+_ZONE: Final = re.compile(
+    "([+-])(?:([0-9]{1,2})(?![0-9])(?::([0-9]{1,2})(?![0-9]))?|([0-9]{1,2})([0-9]{2})(?![0-9]))"
+)
+_SIGNED: Final = re.compile(f"[{WHITE}]*[+-](?=.)", re.DOTALL)
+_ISO_TIME: Final = re.compile(
+    r"S([0-9]{2})(?![0-9])S:S([0-9]{2})(?![0-9])S(?::S([0-9]{2})(?![0-9])(?:\.([0-9]+))?S)?(?:([Zz])|(?=[+-]))?".replace(
+        "S", _SPACE.pattern
+    )
+)
+"""What follows the T of a date that has its year first."""
+
+_MONTHS: Final = {
+    word.lower(): number for number, name in enumerate(instants.MONTHS, 1) for word in (name, name[:3])
+}
+_WEEKDAYS: Final = {
+    word.lower(): number for number, name in enumerate(instants.DAYS) for word in (name, name[:3])
+}
+_MOST_DIGITS: Final = 8
+_EVENT_STEPS: Final = 3
+
+_EVENTS: Final = (
+    "End", "NumEnd", "NumHalf", "NumSpace", "NumDate", "NumTime", "MonthEnd", "MonthSpace", "MonthDate",
+    "Weekday", "YearSpace", "YearDate", "YearEnd", "Zone",
+)  # fmt: skip
+"""What can come: a number, a month or a year by what follows it (the end, AM or PM, space, the separator of a
+date or of a time), a weekday, a zone."""
+
+_TABLE: Final = {
+    # state    End   NEnd  NHalf NSpc  NDate NTime MEnd  MSpc  MDate Weekd YSpc  YDate YEnd  Zone
+    "begin": "begin -     T:N   n     n/    n:    -     m     m     begin y     y     -     begin",
+    "n":     "-     D:NN  -     nn    nn/   -     D:NM  nm    mn/   n     yn    yn/   D:YN  n",
+    "nn":    "D:NN  D:NNN T:N   D:NNN -     n:    D:MNN D:MNN -     nn    D:NNY -     D:NNY nn",
+    "n/":    "-     D:NN  -     n/n   nn/   -     D:NM  mn    mn/   n/    yn    yn/   D:YN  -",
+    "n/n":   "D:NN  D:NNN T:N   D:NNN -     n:    D:MNN D:MNN -     n/n   D:NNY -     D:NNY -",
+    "nn/":   "-     D:NNN D:NNN D:NNN -     -     D:MNN D:MNN -     nn/   D:NNY -     D:NNY -",
+    "m":     "-     D:MN  -     mn    mn/   -     -     -     -     m     ym    ym/   D:YM  -",
+    "mn":    "D:MN  D:MNN D:MNN D:MNN -     n:    -     -     -     mn    D:YMN -     D:YMN -",
+    "nm":    "D:NM  D:MNN D:MNN D:MNN -     n:    -     -     -     nm    D:YMN -     D:YMN -",
+    "mn/":   "-     D:MNN -     D:MNN -     -     -     -     -     mn/   D:YMN -     D:YMN -",
+    "y":     "-     D:YN  -     yn    yn/   -     D:YM  ym    ym/   y     -     -     -     -",
+    "yn":    "D:YN  D:YNN D:YNN D:YNN -     -     D:YMN D:YMN -     yn    -     -     -     -",
+    "yn/":   "-     D:YNN D:YNN D:YNN -     -     D:YMN D:YMN -     yn    -     -     -     -",
+    "ym":    "D:YM  D:YMN D:YMN D:YMN -     -     -     -     -     ym    -     -     -     -",
+    "ym/":   "-     D:YMN D:YMN D:YMN -     -     -     -     -     ym    -     -     -     -",
+    "n:":    "-     T:NN  T:NN  T:NN  -     nn:   D:NM  nm    -     -     -     -     -     n:",
+    "nn:":   "-     T:NNN T:NNN T:NNN -     -     -     -     -     nn:   -     -     -     nn:",
+}  # fmt: skip
+_STATES: Final = {state: dict(zip(_EVENTS, row.split(), strict=True)) for state, row in _TABLE.items()}
+
+
+class WrongWeekday(ValueError):
+    """A text that names another day of the week than its date is."""
+
+
+class NoSuchTime(ValueError):
+    """A text whose parts are read and name no moment."""
+
+
+class WideOffset(ValueError):
+    """A text with an offset of more than 14 hours."""
+
+
+class UnknownWord(ValueError):
+    """A text with a word that means nothing, at the place that is the argument."""
+
+
+def read_moment(text: str) -> tuple[int, int | None]:
+    """Ticks of the wall clock and the offset in ticks, None where the text names none. Raises ValueError."""
+    machine = _Machine(text)
+    try:
+        ticks = machine.run()
+    except ClrException:
+        raise ValueError(text) from None
+    if not 0 <= ticks <= instants.MAX_TICKS:
+        raise ValueError(text)
+    return ticks, machine.offset
+
+
+class _Machine:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.state = "begin"
+        self.numbers: list[int] = []
+        self.year: int | None = None
+        self.month: int | None = None
+        self.weekday: int | None = None
+        self.half = ""
+        self.offset: int | None = None
+        self.date: int | None = None
+        self.time: tuple[int, int, int] | None = None
+        self.fraction = 0
+
+    def run(self) -> int:
+        event = ""
+        while event not in ("End", "NumEnd", "MonthEnd", "YearEnd"):
+            event = self._next()
+            if event == "NumLocal":
+                return self._joined_time()
+            if event:
+                self.state = _STATES[self.state][event]
+                if self.state == "-":
+                    raise ValueError(self.text)
+                if ":" in self.state and self.state[0] in "DT":
+                    self._settle(self.state)
+                    self.state = "begin"
+        if self.date is None and self.time is None:
+            raise ValueError(self.text)
+        return self._checked(self._today() if self.date is None else self.date, self._clock())
+
+    def _today(self) -> int:
+        return CALENDAR.today(self.offset or 0)
+
+    def _checked(self, date: int, clock: int) -> int:
+        if self.weekday is not None and (date // instants.TICKS_PER_DAY + 1) % 7 != self.weekday:
+            raise WrongWeekday
+        if abs(self.offset or 0) > 14 * instants.TICKS_PER_HOUR:
+            raise WideOffset
+        return date + clock
+
+    def _clock(self) -> int:
+        hour, minute, second = self.time or (0, 0, 0)
+        if self.half == "a":
+            if hour > 12:
+                raise ValueError(hour)
+            hour %= 12
+        elif self.half and hour < 12:
+            hour += 12
+        if hour > 23 or minute > 59 or second > 59:
+            raise NoSuchTime
+        return instants.time_ticks(hour, minute, second) + self.fraction
+
+    # What comes
+
+    def _next(self) -> str:
+        """The event that comes next, "" for what changes no state."""
+        BUDGET.spend(_EVENT_STEPS)
+        self.at = _end(_SPACE, self.text, self.at)
+        if self.at >= len(self.text):
+            return "End"
+        if (found := _DIGITS.match(self.text, self.at)) is not None:
+            self.at = found.end()
+            return self._number(found[0])
+        if (found := _WORD.match(self.text, self.at)) is not None:
+            return self._word(found[0].lower(), found.end())
+        return self._sign()
+
+    def _number(self, digits: str) -> str:
+        if len(self.numbers) == 3 or len(digits) > _MOST_DIGITS:
+            raise ValueError(self.text)
+        timed = self.state in ("n:", "nn:")
+        if self.state == "nn:" and (found := _FRACTION.match(self.text, self.at)) is not None:
+            self.at, self.fraction = found.end(), fraction_ticks(found[1])
+        if timed:
+            self._zone_behind()
+        if len(digits) > 2:
+            if self.year is not None:
+                raise ValueError(self.text)
+            self.year = int(digits)
+            return self._separated("Year")
+        event = self._separated("Num")
+        if event == "NumHalf" and self.state == "n/n":  # of "1/10 5 AM" the time begins here
+            self._settle("D:NN")
+        self.numbers.append(int(digits))
+        if event == "NumHalf" and timed:
+            self._zone_behind()
+        return event
+
+    def _word(self, word: str, end: int) -> str:
+        if word not in _MONTHS and word not in _WEEKDAYS and word not in ("am", "pm", "z", "gmt"):
+            raise UnknownWord(self.at)
+        self.at = end
+        if word in _MONTHS:
+            if self.month is not None:
+                raise ValueError(self.text)
+            self.month = _MONTHS[word]
+            return self._separated("Month")
+        if word in _WEEKDAYS:
+            if self.weekday is not None:
+                raise ValueError(self.text)
+            self.weekday = _WEEKDAYS[word]
+            return "Weekday"
+        if word in ("am", "pm"):
+            self._set_half(word[0])
+            return ""
+        if self.offset is not None:
+            raise ValueError(self.text)
+        self.offset = 0
+        return "Zone"
+
+    def _sign(self) -> str:
+        char = self.text[self.at]
+        if char in ",.":
+            self.at += 1
+        elif char in "+-" and self.offset is None and self._zone():
+            pass
+        elif char == "#" and _HASHED.match(self.text):
+            self.at += 1
+        else:
+            raise ValueError(self.text)
+        return ""
+
+    def _set_half(self, half: str) -> None:
+        if self.half:
+            raise ValueError(self.text)
+        self.half = half
+
+    def _separated(self, what: str) -> str:
+        """The event by what follows the number, year or month that ends here."""
+        before = self.at
+        self.at = _end(_SPACE, self.text, self.at)
+        if self.at >= len(self.text):
+            return what + "End"
+        char = self.text[self.at]
+        if char == "/":
+            self.at += 1
+            return what + "Date"
+        if char == ":" and what == "Num":
+            self.at += 1
+            return "NumTime"
+        if char == "-":
+            return self._dashed(what, before)
+        word = _WORD.match(self.text, self.at)
+        half = "" if word is None else word[0].lower()
+        if (half in ("am", "pm") and what == "Month") or (half == "t" and what != "Num") or char == ":":
+            raise ValueError(self.text)
+        if half in ("am", "pm", "t"):
+            self.at += len(half)
+            if half == "t":
+                return "NumLocal"
+            self._set_half(half[0])
+            return "NumHalf" if what == "Num" else "YearSpace"
+        return what + "Space"
+
+    def _dashed(self, what: str, before: int) -> str:
+        """A dash belongs to the date, or to an offset where the date is whole."""
+        row = _STATES[self.state]
+        if row[what + "Date"] == "-" and row[what + "Space"][:2] in ("D:", "T:"):
+            self.at = before
+            return what + "Space"
+        self.at += 1
+        return what + "Date"
+
+    def _zone_behind(self) -> None:
+        """Read the offset behind a time, if there is one."""
+        found = _SIGNED.match(self.text, self.at)
+        if found is None:
+            return
+        self.at = found.end() - 1
+        if self.offset is not None or not self._zone():
+            raise ValueError(self.text)
+
+    def _zone(self) -> bool:
+        found = _ZONE.match(self.text, self.at)
+        if found is None:
+            return False
+        hours, minutes = int(found[2] or found[4]), int(found[3] or found[5] or 0)
+        if minutes > 59:
+            return False
+        self.at = found.end()
+        ticks = (hours * 60 + minutes) * instants.TICKS_PER_MINUTE
+        self.offset = -ticks if found[1] == "-" else ticks
+        return True
+
+    # What it comes to
+
+    def _settle(self, end: str) -> None:
+        kind, shape = end.split(":")
+        numbers, self.numbers = self.numbers, []
+        if kind == "T":
+            if self.time is not None or (shape == "N" and not self.half):
+                raise ValueError(self.text)
+            hour, minute, second = (*numbers, 0, 0)[:3]
+            self.time = hour, minute, second
+            return
+        if self.date is not None:
+            raise ValueError(self.text)
+        self.date = instants.date_ticks(*self._date(shape, numbers))
+
+    def _date(self, shape: str, numbers: list[int]) -> tuple[int, int, int]:
+        first, second, third = (*numbers, 0, 0, 0)[:3]
+        month = self.month or 0
+        given = self.year or 0
+        match shape:
+            case "NN":
+                return self._this_year(), first, second
+            case "NNN":
+                return _century(third), first, second
+            case "NNY" | "YNN":
+                return given, first, second
+            case "MN":
+                return self._this_year(), month, first
+            case "NM":  # MMMM dd has its day last, yyyy MMMM its year first: the number is a year
+                return _century(first), month, 1
+            case "MNN":
+                year = _century(second)
+                if 1 <= first <= instants.days_in_month(year, month):
+                    return year, month, first
+                return _century(first), month, second
+            case "YMN":
+                return given, month, first
+            case "YM":
+                return given, month, 1
+        return given, first, 1
+
+    def _this_year(self) -> int:
+        return instants.date_of(self._today()).year
+
+    def _joined_time(self) -> int:
+        """The time and the offset behind the T of an ISO date."""
+        found = _ISO_TIME.match(self.text, self.at)
+        if found is None or self.state not in ("yn", "yn/"):
+            raise ValueError(self.text)
+        self.at = found.end()
+        if found[5]:
+            self.offset = 0
+        elif self.text[self.at : self.at + 1] in ("+", "-") and not self._zone():
+            raise ValueError(self.text)
+        if _end(_SPACE, self.text, self.at) < len(self.text):
+            raise ValueError(self.text)
+        self.time = int(found[1]), int(found[2]), int(found[3] or 0)
+        self.fraction = fraction_ticks(found[4] or "")
+        try:
+            date = instants.date_ticks(*self._date("YNN", self.numbers))
+        except ClrException:
+            raise NoSuchTime from None
+        self.weekday = None
+        return self._checked(date, self._clock())
+
+
+_HASHED: Final = re.compile(f"[{WHITE}]*#[^#]*#[{WHITE}]*\\Z")
+"""A date between the signs that Visual Basic writes around one."""
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return at if found is None else found.end()
+
+
+def _century(year: int) -> int:
+    return year + (2000 if year < 30 else 1900)
+
+
+def fraction_ticks(digits: str) -> int:
+    """Ticks of the digits behind the point of a second, rounded."""
+    return (int(digits[:8].ljust(8, "0")) + 5) // 10
