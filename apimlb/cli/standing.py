@@ -83,7 +83,8 @@ def _cool_downs(rows: Sequence[Row], now: str) -> Iterator[str]:
             until = numbers[_UNTIL] if isinstance(numbers, list) else []
             left = max(map(abs, until), default=0) / 1000 - at
             if left > 0:
-                yield f"{row['key'].split('/', 2)[2]}: cools down for {left:.0f} s more"
+                deployment, *account = row["key"].split("/")[2:]
+                yield f"{'/'.join([*account, deployment])}: cools down for {left:.0f} s more"
 
 
 def _section(title: str, entries: Sequence[str]) -> Iterator[str]:

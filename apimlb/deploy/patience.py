@@ -56,6 +56,7 @@ PATIENCE = {
     "microsoft.authorization/roleassignments": Patience(deadline=20 * MINUTE),
     "microsoft.cognitiveservices/accounts": Patience(deadline=45 * MINUTE, first=1, longest=10),
     "microsoft.cognitiveservices/accounts/deployments": Patience(deadline=30 * MINUTE),
+    "microsoft.cognitiveservices/accounts/raipolicies": Patience(deadline=10 * MINUTE),
     "microsoft.cognitiveservices/locations/resourcegroups/deletedaccounts": Patience(
         deadline=HOUR, first=1, longest=10
     ),
