@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from apimlb.policy.compiler import Scope, compile_policy
+from apimlb.policy.compiler import Scope, check_fragment, compile_policy
 from apimlb.policy.document.reader import Format
 from apimlb.policy.run.policy import PolicyDocument
 from apimlb.policy.switches import Switches
@@ -48,6 +48,12 @@ class PolicyCompiler:
         while len(self._checked) >= _MOST_KEPT:
             del self._checked[next(iter(self._checked))]
         self._checked[key] = self.compile(text, scope, named_values, fragments)
+
+    def check_fragment(
+        self, text: str, named_values: Mapping[str, str], fragments: Mapping[str, str]
+    ) -> None:
+        """Compile a fragment, which is raw XML, in the sections that may include it."""
+        check_fragment(text, named_values=named_values, fragments=fragments, switches=self._switches)
 
     def take(
         self, text: str, scope: Scope, named_values: Mapping[str, str], fragments: Mapping[str, str]

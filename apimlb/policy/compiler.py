@@ -1,7 +1,7 @@
 """A policy document compiled into steps, and how documents of several scopes become one policy."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.budget import UPLOAD_STEPS, Means
@@ -13,6 +13,9 @@ from apimlb.policy.elements import ELEMENTS
 from apimlb.policy.run.exchange import Block, Section
 from apimlb.policy.run.policy import Policy, PolicyDocument
 from apimlb.policy.switches import Switches
+
+_NEW = "uploaded here"
+"""The id of a fragment that is checked. No other has it: ids hold no spaces."""
 
 Scope = Literal["global", "workspace", "product", "api", "operation"]
 DEFAULT_GLOBAL = "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>"
@@ -36,25 +39,78 @@ def compile_policy(
     InvalidPolicy, with every problem found, when it reads but Azure would refuse it or the local gateway
     cannot run it. A section that is left out inherits, as if it held `<base/>`.
     """
-    texts = (named_values or {}, fragments or {})
-    means = Means(UPLOAD_STEPS)
+    upload = _Upload(named_values or {}, fragments or {}, switches or Switches())
+    document = _Source(text, format, scope)
     try:
-        with means.turn():
-            return _compiled(text, format, scope, *texts, switches or Switches())
+        return upload.compiled(document)
     except PolicyError as error:
-        found = error
+        upload.explain(error, document)
+        raise
+
+
+def check_fragment(
+    text: str,
+    *,
+    named_values: Mapping[str, str] | None = None,
+    fragments: Mapping[str, str] | None = None,
+    switches: Switches | None = None,
+) -> None:
+    """Raises PolicyError for a fragment that no section may include, in a product's policy: every element
+    may stand there, and some only there. It says what is wrong in the first section, or that the upload
+    could not pay for the next."""
+    upload = _Upload(named_values or {}, {**(fragments or {}), _NEW: text}, switches or Switches())
+    refusals = []
+    for section in SECTIONS:
+        including = f'<policies><{section}><include-fragment fragment-id="{_NEW}" /></{section}></policies>'
+        document = _Source(including, "rawxml", "product")
+        try:
+            upload.compiled(document)
+            return
+        except PolicyError as refusal:
+            refusals.append((refusal, document))
+        if upload.means.steps < 0:
+            break
+    told = refusals[-1 if upload.means.steps < 0 else 0]
+    upload.explain(*told)
+    raise told[0]
+
+
+class _Source(NamedTuple):
+    text: str
+    format: Format
+    scope: Scope
+
+
+class _Upload:
+    """What one upload compiles, however often it tries: one account pays for all of it."""
+
+    def __init__(
+        self, named_values: Mapping[str, str], fragments: Mapping[str, str], switches: Switches
+    ) -> None:
+        self.means = Means(UPLOAD_STEPS)
+        self._named_values = named_values
+        self._fragments = fragments
+        self._switches = switches
+
+    def compiled(self, source: _Source, named_values: Mapping[str, str] | None = None) -> PolicyDocument:
+        """The document, with its own named values or others; raises PolicyError."""
+        values = self._named_values if named_values is None else named_values
+        with self.means.turn():
+            return _compiled(*source, values, self._fragments, self._switches)
+
+    def explain(self, error: PolicyError, source: _Source) -> None:
+        """Say which named values the problems come from, as far as the account reaches; hide all values."""
 
         def refusal(values: Mapping[str, str]) -> PolicyError | None:
             try:
-                with means.turn():
-                    _compiled(text, format, scope, values, texts[1], switches or Switches())
+                self.compiled(source, values)
             except PolicyError as other:
-                return found if means.steps < 0 else other
+                return error if self.means.steps < 0 else other
             return None
 
-        blame(error, "".join((text, *texts[1].values())), texts[0], refusal)
-        hide_values(error, texts[0])
-        raise
+        text = "".join((source.text, *self._fragments.values()))
+        blame(error, text, self._named_values, refusal)
+        hide_values(error, self._named_values)
 
 
 def _compiled(

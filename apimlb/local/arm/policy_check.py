@@ -10,7 +10,6 @@ from apimlb.policy.document.reader import Format, read
 
 NO_XML = "NotXml"
 """The code of a fragment that does not read, which Azure refuses in words of its own."""
-_SECTIONS = ("inbound", "backend", "outbound", "on-error")
 
 
 def check_policy(source: PolicySource, compiler: PolicyCompiler | None = None) -> None:
@@ -27,8 +26,6 @@ def check_policy(source: PolicySource, compiler: PolicyCompiler | None = None) -
 
 
 def _check_fragment(source: PolicySource, compiler: PolicyCompiler) -> None:
-    """A fragment is good when it is good in one of the sections that may include it, in a product's policy:
-    every element may stand there, and some only there."""
     try:
         root = read(source.text, cast(Format, source.format))
     except PolicyError as error:
@@ -41,13 +38,4 @@ def _check_fragment(source: PolicySource, compiler: PolicyCompiler) -> None:
             column=root.column,
             code="ValidationError",
         )
-    refusals = []
-    for section in _SECTIONS:
-        text = f'<policies><{section}><include-fragment fragment-id="new" /></{section}></policies>'
-        try:
-            compiler.compile(text, "product", source.named_values, {**source.fragments, "new": source.text})
-        except PolicyError as refusal:
-            refusals.append(refusal)
-        else:
-            return
-    raise refusals[0]
+    compiler.check_fragment(source.text, source.named_values, source.fragments)

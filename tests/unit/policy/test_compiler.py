@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apimlb.errors import PolicyError
-from apimlb.policy.compiler import compile_policy, effective
+from apimlb.policy.compiler import check_fragment, compile_policy, effective
 from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy
 from apimlb.policy.switches import Switches
 from tests.unit.policy.play import document
@@ -311,6 +311,26 @@ def test_who_is_to_blame_is_looked_for_as_long_as_the_upload_can_pay() -> None:
     text = document("".join(f"{{{{{name}}}}}" for name in values) + " " * 500_000)
     with pytest.raises(PolicyError, match="'nope' is not a policy"):
         compile_policy(text, named_values=values)
+
+
+def test_a_fragment_is_tried_in_all_sections_on_one_account() -> None:
+    fragment = f"<fragment><nope/>{' ' * 520_000}</fragment>"
+    with pytest.raises(PolicyError, match="takes more to compile than one upload may"):
+        check_fragment(fragment)
+
+
+def test_what_is_wrong_with_a_fragment_is_told_without_the_named_value_that_it_comes_from() -> None:
+    fragment = "<fragment><set-variable name='a' value='@({{v}})'/></fragment>"
+    with pytest.raises(PolicyError, match=r"It comes from the named value 'v'\.") as caught:
+        check_fragment(fragment, named_values={"v": "secret-of-somebody"})
+    assert "secret-of-somebody" not in caught.value.what
+
+
+def test_a_fragment_is_good_where_one_section_takes_it() -> None:
+    check_fragment(
+        "<fragment><set-status code='200'/><include-fragment fragment-id='new'/></fragment>",
+        fragments={"new": "<fragment><cache-store duration='1'/></fragment>"},
+    )
 
 
 def test_an_upload_costs_the_same_when_its_expressions_are_known() -> None:
