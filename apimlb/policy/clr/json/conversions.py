@@ -109,8 +109,8 @@ def own_value(kind: Type, source: object) -> object:
 
 def values_of(kind: Type, token: tokens.JToken) -> LazySequence:
     """token.Values<T>(): the children, converted."""
-    children = children_of(token)
-    return LazySequence(lambda: (converted(kind, child) for child in elements(children)))
+    children_of(token)  # a scalar throws before anything is enumerated
+    return LazySequence(lambda: (converted(kind, child) for child in elements(children_of(token))))
 
 
 def scalar_put(token: tokens.JValue, value: object) -> None:

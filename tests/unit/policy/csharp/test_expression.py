@@ -168,3 +168,8 @@ def test_an_expression_that_no_upload_could_pay_for_is_refused() -> None:
     with pytest.raises(PolicyError, match="takes more to compile than one upload may") as caught:
         compile_expression(f"@{{ var l = new[]{{1}}; {'l.Select(x => x + 1); ' * 5_500} return 1; }}")
     assert (caught.value.code, caught.value.line, caught.value.column) == ("TooLong", 1, 1)
+
+
+def test_the_values_of_a_token_can_be_enumerated_more_than_once() -> None:
+    twice = '@{ var v = JArray.Parse("[1,2]").Values<int>(); return v.Sum() + v.Count(); }'
+    assert evaluate(twice) == 5
