@@ -38,13 +38,17 @@ def lifetime(claims: Claims, now: float, skew: float, *, must_expire: bool) -> N
         raise TokenRefused("JwtInvalid", message)
 
 
+_FOREVER = 1 << 50
+"""Seconds that no date of .NET is from 1970: a claim may name a number of any length."""
+
+
 def _seconds(claims: Claims, name: str) -> float | None:
     value = claims.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise TokenRefused("JwtInvalid", f"The claim '{name}' is not a time. Access denied.")
-    return float(value)
+    return float(max(-_FOREVER, min(value, _FOREVER)))
 
 
 def values_of(claims: Claims, name: str, separator: str = "") -> list[str]:

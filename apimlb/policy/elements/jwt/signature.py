@@ -121,6 +121,6 @@ def verify(token: Token, keys: Sequence[Key]) -> None:
         try:
             if algorithm.verify(token.signed, algorithm.prepare_key(key.material), token.signature):
                 return
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
-            raise _invalid(error) from error
+        except (jwt.PyJWTError, ValueError, TypeError):
+            continue  # a key that cannot sign so, one of another curve for example: the next may
     raise TokenRefused("TokenSignatureInvalid", "IDX10511: Signature validation failed. Access denied.")

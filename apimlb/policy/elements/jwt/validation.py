@@ -100,7 +100,7 @@ class _Rules:
         claims = token.claims()
         now = exchange.services.clock.now()
         lifetime(claims, now, self.skew(context), must_expire=self.expires(context))
-        if issuers and claims.get("iss") not in issuers:
+        if issuers and str(claims.get("iss")) not in issuers:
             raise TokenRefused("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.")
         for check in self.checks:
             check(context, claims)
