@@ -10,6 +10,9 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.regex import patterns
 from apimlb.policy.clr.types.definitions import Call, Definition
 
+_KEPT = 4
+"""Steps of a match that a collection keeps."""
+
 R = "System.Text.RegularExpressions."
 
 
@@ -81,7 +84,11 @@ def match(regex: patterns.Regex, text: str | None, start: int = 0) -> patterns.M
 
 
 def matches(regex: patterns.Regex, text: str | None, start: int = 0) -> Captures:
-    return Captures(list(regex.matches(text, start)), "MatchCollection")
+    found = []
+    for each in regex.matches(text, start):
+        BUDGET.spend(_KEPT)
+        found.append(each)
+    return Captures(found, "MatchCollection")
 
 
 def replace(

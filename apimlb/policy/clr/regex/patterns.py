@@ -17,6 +17,12 @@ _LONGEST_PATTERN = 10_000
 _KNOWN = 0x3FF
 _ECMA_SCRIPT = 256
 _WITH_ECMA_SCRIPT = 256 | 1 | 2 | 8 | 512
+_MATCH = 8
+"""Steps of finding a match, beside those of its groups."""
+
+_GROUP = 2
+"""Steps of a group that is asked for, and of a reference to one."""
+
 OUT_OF_RANGE = "Specified argument was out of the range of valid values."
 
 
@@ -56,12 +62,19 @@ class Match(Group):
         self.text = text
         self.hit = hit
         self.complete = False
+        self._groups: list[Group] | None = None
 
     @property
     def groups(self) -> list[Group]:
+        if self._groups is None:
+            self._groups = self._captured()
+        return self._groups
+
+    def _captured(self) -> list[Group]:
         if self.hit is None:
             return [Group(self.text, [], "0")]
         names = self.regex.engine.names
+        BUDGET.spend(_GROUP * len(names))
         rest = [Group(self.text, spans, names[i]) for i, spans in enumerate(self._spans()[1:], 1)]
         return [self, *rest]
 
@@ -114,9 +127,10 @@ class Regex:
         return self._matches(text, start)
 
     def _matches(self, text: str, at: int) -> Iterator[Match]:
+        price = _MATCH + (len(self.engine.names) >> 1)
         while at <= len(text):
             hit = self.engine.search(text, at)
-            BUDGET.spend(6)
+            BUDGET.spend(price)
             if hit is None:
                 return
             yield Match(self, text, hit)
@@ -187,11 +201,14 @@ _REPLACEMENT = re.compile(r"\$(?:\$|(\d+)|\{(\w+)\}|([&`'+_]))")
 
 def expand(match: Match, pattern: str) -> str:
     """A replacement pattern: $1, ${name}, $&, $$, $`, $', $+ and $_."""
-
+    if "$" not in pattern:
+        return pattern
+    BUDGET.spend(_GROUP)
     size = 0
 
     def piece(found: re.Match[str]) -> str:
         nonlocal size
+        BUDGET.spend(_GROUP)
         text = reference(found)
         size = bounded_length(size + len(text))
         return text
