@@ -1,4 +1,4 @@
-"""The day on which an expression runs, where .NET asks the machine's clock."""
+"""The day on which an expression or a template runs, where .NET asks the machine's clock."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from apimlb.policy.clr.dates import instants
 
 
 class Calendar:
-    """Knows the clock of the expression that runs. There is one: an expression waits for nothing."""
+    """Knows the clock of what runs. There is one: an expression and a template wait for nothing."""
 
     __slots__ = ("clock",)
 
@@ -15,7 +15,7 @@ class Calendar:
         self.clock: Clock | None = None
 
     def today(self, offset: int = 0) -> int:
-        """Ticks of the midnight before now at an offset in ticks; of the first day of all where no expression
+        """Ticks of the midnight before now at an offset in ticks; of the first day of all where nothing
         has run."""
         if self.clock is None:
             return 0

@@ -14,6 +14,7 @@ import sys
 
 from apimlb.policy.apim.bodies import content_of
 from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.document.attributes import BOOLEAN, choice
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
@@ -25,9 +26,10 @@ NO_TEMPLATE = ("", "none")
 
 
 def settings_of(draft: Draft) -> tuple[str, bool]:
-    """`xsi-nil` and `parse-date`: what a template sees of an empty element of XML, and of a date in JSON.
-    Without a template they mean nothing (the page tells of them under Liquid alone), but are held to their
-    values all the same."""
+    """`xsi-nil`: what a template sees of an element of XML with xsi:nil="true"; `parse-date`: whether it sees
+    a text in the form of a date as a date (the page of set-body). Without a template they have no effect
+    here: the page shows them beside `template` and does not say what they would do. Their values are
+    checked in any case."""
     nil = draft.word("xsi-nil", choice("blank", "null"), "blank")
     return nil, draft.word("parse-date", BOOLEAN, True)
 
@@ -60,6 +62,7 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
         from apimlb.policy.elements.liquid import inputs
 
         formats.spend(_RENDER)
+        CALENDAR.clock = context.clock
         view = context.request if on_request else context.response if on_request is False else None
         content = content_of(None if view is None else view.body)
         kind = "" if view is None else formats.header(view.headers, "Content-Type") or ""

@@ -17,8 +17,11 @@ Render = Callable[[Mapping[str, object], float], str]
 _ARRAY = re.compile(r"(\{%-?\s*)JSONArray\s*For\b\s*(.*?)%\}", re.DOTALL)
 """The tag, in the two spellings that the pages have."""
 _END_OF_ARRAY = re.compile(r"(\{%-?\s*)endJSONArrayFor\b(\s*-?%\})")
-_WHOLE = {name: re.compile(rf"\{{%-?\s*{name}\s*-?%\}}") for name in ("raw", "doc")}
-"""The openings of blocks whose end the library searches for before it reads them."""
+_WHOLE = {
+    name: tuple(re.compile(rf"\{{%-?\s*{tag}\s*-?%\}}") for tag in (name, f"end{name}"))
+    for name in ("raw", "doc")
+}
+"""The opening and the end of blocks whose end the library searches for before it reads them."""
 
 
 class _Environment(Environment):
@@ -50,8 +53,9 @@ def _environment() -> Environment:
 @lru_cache(256)
 def compiled(source: str) -> Render:
     """The template, read; raises ValueError with what is wrong with it."""
-    for name, opening in _WHOLE.items():
-        if opening.search(source, source.rfind(f"end{name}") + 1):
+    for name, (opening, end) in _WHOLE.items():
+        ends = [found.start() for found in end.finditer(source)]
+        if opening.search(source, ends[-1] if ends else 0):
             raise ValueError(f"expected tag 'end{name}', found end of file")
     try:
         template = _environment().from_string(_arrays(source))

@@ -110,3 +110,5 @@ def test_what_nothing_ends_is_not_looked_for_to_the_end_of_the_template_each_tim
     """These would take minutes."""
     with pytest.raises(ValueError, match=r"expected|missing"):
         compiled(opening * 20_000)
+    with pytest.raises(ValueError, match=r"expected|missing"):
+        compiled(opening * 20_000 + " endraw enddoc ")

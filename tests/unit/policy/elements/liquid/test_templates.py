@@ -35,6 +35,12 @@ async def test_dates_are_written_as_dotnet_does_unless_they_are_to_be_copied() -
     assert await made("{{body.at}}", body, JSON, "parse-date='false'") == "2012-03-21T05:40:00Z"
 
 
+async def test_a_date_without_its_year_is_of_the_year_in_which_the_template_is_rendered() -> None:
+    case = {"clock": "2031-05-06T07:08:09+00:00"}
+    played = await play(template("{{ 'March 5' | Date: 'yyyy-MM-dd' }}"), request={"method": "POST"}, **case)
+    assert played.requests[0].body == b"2031-03-05"
+
+
 SOAP = (
     "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope' "
     "xmlns:i='http://www.w3.org/2001/XMLSchema-instance'><s:Body><Orders kind='k'>"
