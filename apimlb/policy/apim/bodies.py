@@ -108,7 +108,7 @@ class MessageBody:
 
 def rest_of(body: MessageBody | None) -> bytes:
     """What nobody has used up of a body, if there is one, for who hands it on as it is."""
-    return b"" if body is None or body.consumed else body.octets
+    return b"" if body is None else body.rest
 
 
 def content_of(body: MessageBody | None) -> bytes:

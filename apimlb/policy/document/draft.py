@@ -227,11 +227,7 @@ class Draft:
             return _never
         if expression.reads_response_body:
             self.compilation.reads_response_body()
-        if (
-            kind.clr
-            and expression.type not in (*kind.clr, NEVER)
-            and not self._converts(expression.type, kind)
-        ):
+        if kind.clr and expression.type not in kind.clr and not self._converts(expression.type, kind):
             given = _KEYWORDS.get(expression.type, expression.type)
             cast_needed = converts_by_cast(expression.type, kind.keyword)
             hint = ". An explicit conversion exists (are you missing a cast?)" if cast_needed else ""
@@ -244,7 +240,8 @@ class Draft:
         return lambda context: convert(expression(context))
 
     def _converts(self, given: str, kind: Kind[T]) -> bool:
-        """Whether a value of another type is converted while the policy runs."""
+        """Whether an expression of another type passes: its value is converted while the policy runs, or it
+        never has one."""
         if given == NEVER:
             return True
         if self.compilation.switches.attribute_types == "exact":
