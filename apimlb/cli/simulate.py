@@ -10,10 +10,8 @@ from apimlb.cli.answers import Answer
 from apimlb.cli.grammar import common, verb
 from apimlb.cli.options import FILES, Retries, Sigma
 from apimlb.cli.outputs import saved
+from apimlb.cli.settings import StrategyName
 
-Strategy = Annotated[
-    str | None, typer.Option("--strategy", help="retry or backend-pool, whatever the file says.")
-]
 Policy = Annotated[
     str | None, typer.Option(metavar="FILE", help="This policy instead: .xml, or .toml that is about one.")
 ]
@@ -59,7 +57,7 @@ CAPACITY = verb(FILES, examples=("apimlb capacity --rpm 100 --tokens 400,100",))
 
 def simulate(
     context: typer.Context,
-    strategy: Strategy = None,
+    strategy: StrategyName = None,
     policy: Policy = None,
     compare: Compare = None,
     checkouts: Checkouts = None,
@@ -121,7 +119,7 @@ def capacity(
     retries: Retries = 0,
     profile: ProfileName = "opened",
     seed: Seed = 0,
-    strategy: Strategy = None,
+    strategy: StrategyName = None,
 ) -> Answer:
     """Say which capacity a traffic needs. And on how many accounts, and who would still see a 429."""
     from apimlb.cli import simulations
