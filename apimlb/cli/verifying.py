@@ -20,7 +20,7 @@ from apimlb.cli.interruption import cleaned_up
 from apimlb.cli.options import Common
 from apimlb.cli.outputs import require_writable, saved
 from apimlb.cli.prose import counted, say
-from apimlb.errors import ApimlbError, ConfigError, NotFoundError, meant
+from apimlb.errors import ApimlbError, ConfigError, Interrupted, NotFoundError, meant
 from apimlb.files import replace_file
 from apimlb.stack.choices import Tier
 
@@ -147,23 +147,30 @@ def _agree(said: Common, location: str, tier: str, seconds: float, *, paid: bool
 @contextmanager
 def _taken_away(session: Any, *, keep: bool) -> Iterator[None]:
     """What is made meanwhile goes in the end, whatever happens. What failed first is what is told; where
-    nothing was made, nothing is left to take away."""
+    nothing was made, nothing is left to take away. The stack has a name that no other command has unless it
+    is told."""
     from apimlb.cli import flows
 
+    by_hand = f"`apimlb destroy --purge --stack {session.stack.name}` takes it away."
+
     def take_away() -> None:
-        if not keep:
+        if keep:
+            say(f"What was made for it stays. {by_hand}")
+        else:
             flows.destroy(session, purge=True, yes=True, quiet=True)
 
     try:
         yield
-    except BaseException:
-        say("It ends here; what was made for it stays." if keep else "Taking away what was made for it.")
+    except BaseException as first:
+        say("It ends here." if keep else "Taking away what was made for it.")
         try:
             take_away()
         except NotFoundError:
             pass
         except ApimlbError as error:
-            say(f"What was made may still be there: {error}. `apimlb destroy --purge` takes it away.")
+            say(f"What was made may still be there: {error}. {by_hand}")
+        if isinstance(first, Interrupted):
+            first.why, first.next_step = "", "Run the same command again."
         raise
     take_away()
 

@@ -87,6 +87,10 @@ def test_what_failed_first_is_told_and_nothing_is_missed_at_the_end(up: CommandL
     assert done.code == 2, done.err
     assert "no location mars" in done.err
     assert "There is no stack" not in done.err
+    kept = up(
+        "verify-live", "--local", "--yes", "--keep", "--location", "mars", "--only", "gateway.weighting"
+    )
+    assert "`apimlb destroy --purge --stack verify --local` takes it away." in kept.err
 
 
 def test_answers_that_cannot_be_written_are_printed(up: CommandLine, tmp_path: Path) -> None:
