@@ -24,7 +24,9 @@ def require_writable(file: Path | None, flag: str) -> None:
     else:
         return
     raise ConfigError(
-        f"{flag} names {wrong}.", where=str(file), next_step="Name a file in a folder that is there."
+        f"{flag} names {wrong}.",
+        where=str(file),
+        next_step="Name a file that can be written, in a folder that is there.",
     )
 
 
