@@ -47,6 +47,31 @@ def test_an_account_goes_only_when_somebody_asks_for_it(deployed: CommandLine) -
     deployed.ok("plan", "--local", "--detailed-exitcode")
 
 
+def test_a_list_of_stacks_has_titles_above_its_columns(deployed: CommandLine) -> None:
+    titles, row = deployed.ok("list", "--local").out.splitlines()
+    assert titles.split() == ["stack", "region", "state", "gateway"]
+    values = [row[titles.index(title) :].split()[0] for title in titles.split()]
+    assert values[:3] == ["apimlb", "eastus2", "Succeeded"]
+    assert values[3].startswith("http://")
+
+
+def test_a_proposal_of_regions_says_what_it_takes_away_and_what_it_costs(deployed: CommandLine) -> None:
+    search = ("regions", "--local", "--geography", "Europe", "--count", "1", "--capacity")
+    found = deployed.ok(*search, "30")
+    titles, *rows = found.out.splitlines()
+    assert titles.endswith("  enough")
+    assert rows
+    assert all(row.endswith("  yes") for row in rows)
+    assert "That takes eastus2, westus3 out of the stack; name them in --accounts to keep them." in found.err
+    assert "by the hour" not in found.err
+    dear = deployed.ok(*search, "15", "--sku", "GlobalProvisionedManaged")
+    assert "GlobalProvisionedManaged is billed by the hour, used or not" in dear.err
+    nowhere = deployed(*search, "1000000")
+    assert nowhere.code == 4
+    assert not any(row.endswith("  yes") for row in nowhere.out.splitlines())
+    assert "out of the stack" not in nowhere.err
+
+
 def test_a_detailed_exit_code_is_1_for_every_error(deployed: CommandLine) -> None:
     deployed.write(ONE.replace("eastus2", "nowhere"))
     assert deployed("plan", "--local").code == 2

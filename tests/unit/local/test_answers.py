@@ -9,6 +9,7 @@ import pytest
 from apimlb.errors import ConfigError
 from apimlb.local.answers import answered
 from apimlb.local.world import WorldSettings
+from tests.told import lines_of
 
 
 def written(folder: Path, answers: Any, version: int = 1) -> Path:
@@ -58,6 +59,16 @@ def test_what_is_no_switch_or_no_reading_is_told(tmp_path: Path, name: str, valu
     with pytest.raises(ConfigError, match="answers") as refused:
         answered(WorldSettings(), written(tmp_path, {name: value}))
     assert says in str(refused.value)
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    wrong = {"gateway.wieghting": "random", "fact.spillover": 1, "policy.lookup_miss": "zero"}
+    with pytest.raises(ConfigError) as refused:
+        answered(WorldSettings(), written(tmp_path, wrong))
+    told = lines_of(refused.value)
+    assert len(told) == 2
+    assert "Did you mean gateway.weighting?" in told[0]
+    assert "policy.lookup_miss" in told[1]
 
 
 def test_another_file_is_told_apart(tmp_path: Path) -> None:
