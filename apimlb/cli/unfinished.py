@@ -8,6 +8,8 @@ from apimlb.deploy.state import forget_state
 from apimlb.errors import NotFoundError
 
 DESTROY = "destroy"
+_AGAIN = {"register": "deploy"}
+"""What carries on a run that is no command's own name."""
 
 
 def journal_of(session: Session) -> Journal:
@@ -31,19 +33,22 @@ def no_stack(session: Session) -> NotFoundError:
 
 
 def is_all_gone(session: Session, *, purge: bool) -> bool:
-    """Whether nothing is left of what a destroy would take away. One that was cut off has ended then, since
-    Azure has done what it had begun; that is written down."""
-    cut = journal_of(session).cut_off()
+    """Whether nothing is left of what a destroy would take away, after one that was cut off. That one has
+    ended then, since Azure has done what it had begun; it is written down. To `purge`, what was deleted a
+    moment ago is waited for until it shows as such."""
+    journal = journal_of(session)
+    cut = journal.cut_off()
     if cut is None or cut.command != DESTROY:
         return False
     try:
+        deployer = Deployer(session.cloud, session.clock, journal=journal)
         wanted = session.desired(session.group())
-        left = Deployer(session.cloud, session.clock).survey(wanted, session.stack.name, purge=purge)
+        left = deployer.survey(wanted, session.stack.name, purge=purge)
         if left.tasks or left.retained:
             return False
     except NotFoundError:
         pass
-    with journal_of(session).run(DESTROY, 0):
+    with journal.run(DESTROY, 0):
         forget_state(session.workspace.directory)
     return True
 
@@ -59,10 +64,11 @@ def say_what_was_cut_off(session: Session) -> None:
 def trouble_of_last_run(session: Session) -> tuple[str, str]:
     """Why the last run on this machine did not get through, and what carries it on; twice "" if it did."""
     journal = journal_of(session)
-    cut, failed = journal.cut_off(), journal.failed()
+    cut, (command, failed) = journal.cut_off(), journal.failed()
     if cut is not None:
         return f"its last {cut.command} did not end", "`apimlb resume` carries it on."
     if failed:
         more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-        return f"its last run failed at {failed[0]}{more}", "`apimlb deploy` carries it on."
+        again = "Run it again" if command == "set-capacity" else f"`apimlb {_AGAIN.get(command, command)}`"
+        return f"its last {command} failed at {failed[0]}{more}", f"{again}: it carries on."
     return "", ""

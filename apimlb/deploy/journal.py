@@ -91,10 +91,11 @@ class Journal:
         newest = self._all()[-1:]
         return _cut_off(_lines(newest[0])) if newest else None
 
-    def failed(self) -> tuple[str, ...]:
-        """The labels of the steps that failed in the last run."""
+    def failed(self) -> tuple[str, tuple[str, ...]]:
+        """The command of the last run, "" for none, and the labels of its steps that failed."""
         lines = [line for path in self._all()[-1:] for line in _lines(path)]
-        return tuple(str(line.get("step")) for line in lines if line.get("event") == "failed")
+        steps = tuple(str(line.get("step")) for line in lines if line.get("event") == str(State.FAILED))
+        return str(lines[0].get("command")) if lines else "", steps
 
     def taken_away(self, since: float) -> tuple[str, ...]:
         """The lower-case ids of what runs began to delete after that time, in seconds since the epoch."""
@@ -111,7 +112,8 @@ class Journal:
             options = lines[0].get("options") if lines else None
             if not plan or not isinstance(options, dict) or options.get("plan") != plan:
                 break
-            begun |= {str(line["id"]).removesuffix(REMOVAL) for line in lines if "id" in line}
+            steps = [line for line in lines if "id" in line and line.get("event") != str(State.SKIPPED)]
+            begun |= {str(line["id"]).removesuffix(REMOVAL) for line in steps}
         return frozenset(begun)
 
     def _opened(self, command: str) -> TextIO:
