@@ -73,8 +73,7 @@ class Consent:
     `yes` stands for an answer, but not to whether accounts, deployments or the gateway go, which `prune`
     does, nor to provisioned throughput, which `hourly` does. `on_soft_deleted` says what becomes of the names
     that Azure keeps, `None` to ask. A `saved` plan is all of that, as long as what would be done is what it
-    says; `plan` is the digest of the one that a run which is carried on was of. Who does not wait (`waits`)
-    leaves Azure alone with what takes long.
+    says. Who does not wait (`waits`) leaves Azure alone with what takes long.
     """
 
     yes: bool = False
@@ -83,17 +82,21 @@ class Consent:
     on_soft_deleted: str | None = None
     saved: Agreed | None = None
     waits: bool = True
-    plan: str = ""
+
+    @property
+    def retires(self) -> bool:
+        """Whether what is left at gateways of before goes, which is in no saved plan."""
+        return self.prune and self.saved is None
 
     def options(self) -> Json:
-        """What `resume` carries on with: a saved plan was agreed to as a whole."""
-        whole = self.saved is not None
-        way = self.on_soft_deleted
+        """What `resume` carries on with: a saved plan is read again, since it alone was agreed to."""
+        saved, way = self.saved, self.on_soft_deleted
         return {
-            "prune": self.prune or whole,
-            "hourly": self.hourly or whole,
+            "prune": self.prune,
+            "hourly": self.hourly,
             "on_soft_deleted": str(way) if way else None,
-            "plan": self.saved.digest if self.saved else self.plan,
+            "plan": saved.digest if saved else "",
+            "plan_file": str(saved.file.absolute()) if saved else "",
         }
 
 
@@ -164,6 +167,23 @@ def read_plan(file: Path) -> Agreed:
     where = Where(document.get("local") is True, str(document.get("subscription") or ""))
     stack = str(document.get("stack") or "")
     return Agreed(file, stack, where, settings, str(way) if way else None, kept)
+
+
+def plan_of_run(options: Mapping[str, Any]) -> Agreed | None:
+    """The saved plan that a run with these options carried out, None for none; raises `ConfigError` where
+    that is gone, or is another one by now."""
+    if not options.get("plan"):
+        return None
+    file = Path(str(options.get("plan_file") or ""))
+    found = read_plan(file) if file.is_file() else None
+    if found is None or found.digest != options["plan"]:
+        raise ConfigError(
+            f"The saved plan of the last run {'is another one by now' if found else 'is gone'}.",
+            where=str(file),
+            why="What was agreed to stands nowhere else.",
+            next_step="`apimlb deploy` plans what is left and asks.",
+        )
+    return found
 
 
 def where_of(session: Session) -> Where:
@@ -256,10 +276,10 @@ def _require(words: list[str], agreed: bool, flag: str) -> None:
 
 
 def _say_what_is_done(saved: Agreed | None) -> None:
-    """That nothing is left to do of a saved plan, which asks for what is there."""
+    """That nothing is left to do of a saved plan: it was done, or the file does not ask for it any more."""
     done = saved.document["changes"] if saved else ()
     if saved and done:
-        say(f"Since {saved.file} was saved, all of it was done: {counted(len(done), 'change')}.")
+        say(f"Nothing is left to do of {counted(len(done), 'change')} in {saved.file}.")
         for row in done[:_TOLD]:
             say(f"  {row.get('action')} {row.get('label')}: not needed any more")
         if len(done) > _TOLD:

@@ -89,9 +89,8 @@ def _last(work: Callable[[], Made]) -> Made:
 
 
 def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *, quiet: bool) -> Deployed:
-    told = consent.options()
-    deployer = _deployer(session, run, progress, told)
-    deployer = replace(deployer, waits=consent.waits, retires=bool(told["prune"]))
+    deployer = _deployer(session, run, progress, consent.options())
+    deployer = replace(deployer, waits=consent.waits, retires=consent.retires)
     say_what_was_cut_off(session)
     made = _agreed(session, deployer, consent, quiet=quiet)
     applied = _applied(session, deployer, progress, made)

@@ -31,7 +31,7 @@ def resume(context: typer.Context) -> Answer:
 def _carried_on(command: str, options: dict[str, object], said: Common) -> Answer:
     """What the command itself answers."""
     from apimlb.cli import flows
-    from apimlb.cli.consent import Consent
+    from apimlb.cli.consent import Consent, plan_of_run
     from apimlb.cli.next_steps import answered
     from apimlb.cli.wiring import open_session
 
@@ -50,6 +50,6 @@ def _carried_on(command: str, options: dict[str, object], said: Common) -> Answe
         prune=bool(options.get("prune")),
         hourly=bool(options.get("hourly")),
         on_soft_deleted=str(way) if way else None,
-        plan=str(options.get("plan") or ""),
+        saved=plan_of_run(options),
     )
     return answered(flows.deploy(session, consent))

@@ -61,6 +61,19 @@ def test_a_saved_plan_is_carried_on_by_itself(apimlb: CommandLine) -> None:
     apimlb.ok("plan", "--detailed-exitcode", "--capacity", "7")
 
 
+def test_a_resume_does_no_more_than_the_saved_plan_of_its_run(apimlb: CommandLine) -> None:
+    apimlb.ok("plan", "--out", "agreed.json")
+    apimlb.ok("deploy", "agreed.json", "--no-wait")
+    apimlb.ok("local", "clock", "resume")
+    kept = (apimlb.folder / "apimlb.toml").read_text()
+    apimlb.write(kept.replace("[[accounts]]", "[[accounts]]\nlocation = 'westus3'\n[[accounts]]", 1))
+    refused = apimlb("resume")
+    assert refused.code == 5, refused.err
+    assert "no longer what this plan says" in refused.err
+    apimlb.write(kept)
+    assert apimlb.ok("resume").out.startswith("http://")
+
+
 def test_sigterm_winds_down_as_ctrl_c_does(apimlb: CommandLine) -> None:
     started = subprocess.Popen(
         [sys.executable, "-m", "apimlb", "deploy", "--yes"],

@@ -14,6 +14,7 @@ from apimlb.cli.consent import (
     confirm_plan,
     differences,
     plan_document,
+    plan_of_run,
     read_plan,
     require_same,
     require_stack,
@@ -23,7 +24,7 @@ from apimlb.cli.consent import (
 from apimlb.cli.quotas import table
 from apimlb.deploy.capacity import CapacityChange
 from apimlb.deploy.deployer import Deployer, Preview
-from apimlb.deploy.executor import Event, State
+from apimlb.deploy.executor import Event, State, Task
 from apimlb.deploy.journal import Journal
 from apimlb.deploy.quotas import Row
 from apimlb.errors import ConfigError, ConflictError, Interrupted
@@ -52,7 +53,7 @@ def test_a_saved_plan_stands_for_the_answer_as_long_as_it_holds(tmp_path: Path) 
     assert (consent.saved.stack, consent.saved.settings) == ("apimlb", {"tier": "BasicV2"})
 
 
-def test_a_plan_of_what_is_all_there_already_says_what_was_done_since(
+def test_a_plan_of_which_nothing_is_left_says_what_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cloud = FakeCloud()
@@ -62,7 +63,7 @@ def test_a_plan_of_what_is_all_there_already_says_what_was_done_since(
     confirm_plan(preview(cloud), consent)
     told = capsys.readouterr().err.splitlines()
     count = len(made.plan.steps)
-    assert told[0] == f"Since {tmp_path / 'plan.json'} was saved, all of it was done: {count} changes."
+    assert told[0] == f"Nothing is left to do of {count} changes in {tmp_path / 'plan.json'}."
     assert told[1] == "  create resource group: not needed any more"
     assert told[-1].startswith("  and ")
     confirm_plan(preview(cloud), Consent(yes=True))
@@ -108,6 +109,33 @@ def test_a_plan_that_did_not_get_through_is_carried_on_by_itself(tmp_path: Path)
         with Journal(tmp_path / str(stopped_after), clock).run("deploy", 1):
             pass
         assert journal.begun_by(consent.saved.digest) == frozenset()
+
+
+def test_a_step_that_was_left_out_was_not_begun(tmp_path: Path) -> None:
+    consent = saved(preview(), tmp_path / "plan.json")
+    assert consent.saved is not None
+    journal = Journal(tmp_path, ManualClock(), consent.options())
+    with journal.run("deploy", 2):
+        for id, state in (("/failed", State.FAILED), ("/left-out", State.SKIPPED)):
+            journal.record(Event(Task(id, id, "create"), state, at=0.0))
+    assert journal.begun_by(consent.saved.digest) == {"/failed"}
+
+
+def test_a_run_of_a_saved_plan_is_carried_on_by_that_plan_alone(tmp_path: Path) -> None:
+    """Whoever agreed to it agreed to nothing that the stack's file says by now."""
+    file = tmp_path / "plan.json"
+    consent = saved(preview(), file)
+    options = json.loads(json.dumps(consent.options()))
+    assert (options["prune"], options["hourly"], consent.retires) == (False, False, False)
+    assert plan_of_run(options) == consent.saved
+    assert plan_of_run(Consent(yes=True).options()) is None
+    saved(preview(tier="StandardV2"), file)
+    with pytest.raises(ConfigError, match="is another one by now") as caught:
+        plan_of_run(options)
+    assert "`apimlb deploy`" in caught.value.next_step
+    file.unlink()
+    with pytest.raises(ConfigError, match="is gone"):
+        plan_of_run(options)
 
 
 def test_a_plan_of_another_stack_is_refused_by_its_name(tmp_path: Path) -> None:
