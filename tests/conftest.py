@@ -25,7 +25,7 @@ settings.register_profile(
 settings.load_profile("apimlb")
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     return (yield) + 1
 

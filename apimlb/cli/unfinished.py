@@ -8,8 +8,9 @@ from apimlb.deploy.state import forget_state
 from apimlb.errors import NotFoundError
 
 DESTROY = "destroy"
-_AGAIN = {"register": "deploy"}
-"""What carries on a run that is no command's own name."""
+_DEPLOY = "`apimlb deploy` carries it on."
+_CARRIED_ON = {"deploy": _DEPLOY, "register": _DEPLOY, DESTROY: "`apimlb destroy` carries it on."}
+"""How a run goes on that failed, by its command; any other is given again as it was."""
 
 
 def journal_of(session: Session) -> Journal:
@@ -69,6 +70,5 @@ def trouble_of_last_run(session: Session) -> tuple[str, str]:
         return f"its last {cut.command} did not end", "`apimlb resume` carries it on."
     if failed:
         more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-        again = "Run it again" if command == "set-capacity" else f"`apimlb {_AGAIN.get(command, command)}`"
-        return f"its last {command} failed at {failed[0]}{more}", f"{again}: it carries on."
+        return f"its last {command} failed at {failed[0]}{more}", _CARRIED_ON.get(command, "Run it again.")
     return "", ""

@@ -119,7 +119,8 @@ class Wire:
 
         def keep(response: Any) -> None:
             answer = _answer(response)
-            entries.extend((answer.body or {}).get("value") or () if answer.status == 200 else ())
+            if answer.status == 200:
+                entries.extend(_rows(answer))
 
         with self._speaking():
             for _ in self._operation(client, group, method)(*arguments, raw_response_hook=keep):
@@ -299,6 +300,14 @@ def _required(answer: Answer) -> Answer:
         told = f"{kind} that is no JSON object" if "json" in kind else f"{kind or 'no JSON'} instead of JSON"
         raise Refused(Refusal(0, "", f"Azure's answer is {told}"), refusals.GARBLED)
     return answer
+
+
+def _rows(answer: Answer) -> list[Json]:
+    """The entries of a page; raises `Refused` for an answer without any list, over which the SDK stumbles."""
+    rows = (answer.body or {}).get("value")
+    if not isinstance(rows, list):
+        raise Refused(Refusal(0, "", "Azure's answer is no list"), refusals.GARBLED)
+    return rows
 
 
 def _error_in(response: Any) -> Json:

@@ -81,6 +81,15 @@ def test_an_answer_without_a_body_is_no_answer(azure: LocalAzure) -> None:
     assert is_whole(azure)
 
 
+@pytest.mark.parametrize("body", ["null", "[]", "{}", '{"value": null}', '{"value": "none"}'])
+def test_an_answer_without_a_list_is_none_of_a_listing(azure: LocalAzure, body: str) -> None:
+    deploy(azure)
+    json = (("Content-Type", "application/json"),)
+    order = azure.world.faults.add(Fault("GET", "*/backends?*", "arm", 2, 200, json, body))
+    assert is_whole(azure)
+    assert order.happened == 2
+
+
 def test_a_deletion_that_a_page_answers_is_not_taken_for_done(azure: LocalAzure) -> None:
     deploy(azure)
     azure.world.faults.add(page("DELETE", count=0))

@@ -39,10 +39,10 @@ def test_a_run_that_got_through_is_not_told(session: Session) -> None:
 @pytest.mark.parametrize(
     ("command", "carries_on"),
     [
-        ("deploy", "`apimlb deploy`: it carries on."),
-        ("register", "`apimlb deploy`: it carries on."),
-        ("destroy", "`apimlb destroy`: it carries on."),
-        ("set-capacity", "Run it again: it carries on."),
+        ("deploy", "`apimlb deploy` carries it on."),
+        ("register", "`apimlb deploy` carries it on."),
+        ("destroy", "`apimlb destroy` carries it on."),
+        ("set-capacity", "Run it again."),
     ],
 )
 def test_one_that_failed_is_carried_on_by_its_own_command(
