@@ -65,6 +65,7 @@ def test_what_was_deleted_a_moment_ago_is_not_taken_for_purged(session: Session)
     account = f"{session.names.group_id}/providers/Microsoft.CognitiveServices/accounts/oai-once"
     assert isinstance(session.clock, ManualClock)
     assert isinstance(session.cloud, FakeCloud)
+    session.cloud.put(session.names.group_id, {"location": "eastus2"})  # somebody else's
     taken = session.cloud.taken
     session.clock.meanwhile = taken.clear
     for purge, waits in ((False, False), (True, True)):
