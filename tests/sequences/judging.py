@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from apimlb.stack.names import API
+from apimlb.stack.resources import Json
 from tests.sequences import pairs
 from tests.sequences.moves import Sequence
 from tests.sequences.place import KEY
@@ -86,8 +87,10 @@ def clear_the_way(player: Player) -> None:
         elif id.lower() in player.place.documents() and not player._send(method, id, body):
             player.undoings.insert(0, (method, id, body))
     key = f"{player.place.names.service_id}/subscriptions/{KEY}"
-    if "the key's state" in player.lasting and key.lower() in player.place.documents():
-        player._send("PATCH", key, {"properties": {"state": "active"}})
+    active: Json = {"properties": {"state": "active"}}
+    cancelled = "the key's state" in player.lasting and key.lower() in player.place.documents()
+    if cancelled and not player._send("PATCH", key, active):
+        player.undoings.append(("PATCH", key, active))
     player.let_it_be_read()
     for account in sorted(player.drained & {named(each) for each in player.file["accounts"]}):
         player.drain(account, out=False)
