@@ -96,7 +96,7 @@ def token_of(text: str) -> Token:
     """A token read, not verified; raises TokenRefused for what is none."""
     import jwt
 
-    formats.spend(_READ + (len(text) >> 3))
+    formats.spend(_READ + (len(text) >> 2))
     try:
         parts = jwt.PyJWS().decode_complete(text, options={"verify_signature": False})
     except jwt.PyJWTError as error:
