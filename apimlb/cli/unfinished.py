@@ -27,7 +27,7 @@ def no_stack(session: Session) -> NotFoundError:
         )
     state = "is half destroyed" if cut.command == DESTROY else "is not whole yet"
     return NotFoundError(
-        f"The stack {session.stack.name} {state}: its last run did not end.",
+        f"The stack {session.stack.name} {state}: its last {cut.command} did not end.",
         where=session.where,
         next_step="`apimlb resume` carries it on.",
     )

@@ -148,7 +148,7 @@ class Faults:
 
     def __iter__(self) -> Iterator[Order]:
         now = self._clock.now()
-        for order in self._orders.values():
+        for order in [*self._orders.values()]:  # another request may have one added or taken away meanwhile
             order.over = order.over or order.until <= now
             yield order
 

@@ -23,7 +23,7 @@ breakers = st.fixed_dictionaries(
         "open_for": st.floats(0, 86400),
     }
 )
-OWN = ("apimlb/0a1b2c3d/eastus2/chat", "search/0a1b2c3d/eastus2/chat")
+OWN = ("apimlb/0a1b2c3d/chat/eastus2", "search/0a1b2c3d/chat/eastus2")
 kept_values = st.tuples(
     st.sampled_from(OWN), st.sampled_from([RESTS, "[1000,0,30000,0,0,0,0,0,0,1000,16]", "1795978390"])
 ) | st.tuples(st.sampled_from([OTHERS, "a policy's own"]), st.just(""))
@@ -51,7 +51,7 @@ def test_everything_is_told_within_eighty_columns(accounts, opened, kept, frozen
     for row in accounts:
         assert row["name"] in text
         assert f"{row['used']:,}" in text
-    resting = [row for row in kept if row["key"].endswith("/eastus2/chat") and row["text"] == RESTS]
+    resting = [row for row in kept if row["key"].endswith("/chat/eastus2") and row["text"] == RESTS]
     assert text.count("eastus2/chat: cools down for 12 s more") == len(resting)
     assert text.count(": breaker ") == len(opened)
     assert ("standing still" in text) == frozen
