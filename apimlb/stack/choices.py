@@ -50,7 +50,8 @@ class Strategy(StrEnum):
     profiles it answers 96 % and more of what an omniscient balancer does, where BACKEND_POOL falls to 62 %
     (requests scarce) and 91 % (a sliding minute). In the default profile it asks accounts in vain 0.015 times
     a request instead of 0.159 times, and tells clients the right time to come back in 95 % of its 429s
-    instead of in 61 %. It costs 1.7 to 1.9 times the CPU, and a lookup of the cache for each account.
+    instead of in 61 %. It costs more CPU (the benchmark prints how much), and a lookup of the cache for each
+    account.
     """
 
     RETRY = "retry"

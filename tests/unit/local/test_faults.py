@@ -125,6 +125,16 @@ class TestHowOften:
         assert await scene.statuses(1) == [200]
         assert [order.open for order in scene.faults] == [False]
 
+    def test_others_may_be_added_and_taken_back_while_they_are_gone_through(self) -> None:
+        faults = Scene(REFUSED, Fault(status=503)).faults
+        seen = []
+        for order in faults:
+            seen.append(order.id)
+            faults.add(REFUSED)
+            faults.remove(order.id)
+        assert seen == [1, 2]
+        assert [order.id for order in faults] == [3, 4]
+
     async def test_until_it_is_taken_back(self) -> None:
         scene = Scene(REFUSED, Fault(status=503))
         scene.faults.remove(1)
