@@ -51,7 +51,7 @@ ifeq ($(AZ),)
 endif
 	APIMLB_TEST_AZ=$(or $(AZ),$(abspath $(VENV)/azure-cli/bin/az)) $(BIN)/pytest tests/azure_cli
 
-check: $(DEV) ## formatting, lint, types, the import table, rendered policies
+check: $(DEV) ## formatting, lint, types, the import table, what is derived
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy apimlb tests
@@ -65,10 +65,9 @@ docs: $(DEV) ## build the documentation as a site in build/site
 	$(BIN)/python docs/derived.py
 	$(BIN)/mkdocs build --strict --quiet
 
-texts: $(DEV) ## write what is derived anew: the rendered policies, --help, the schema of the file, the reference
+texts: $(DEV) ## write what is derived anew: the rendered policies, --help, the reference, the schema of the file
 	$(BIN)/apimlb render --references policies
 	$(BIN)/python -m apimlb.cli.help_texts
-	$(BIN)/apimlb config schema > docs/apimlb.schema.json
 	$(BIN)/python docs/derived.py
 
 fuzz: $(DEV) ## throw texts at the policy language for SECONDS=300 from SEED=1; prints cases/s and failures, shortened

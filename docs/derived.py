@@ -1,4 +1,4 @@
-"""The pages that are made from the program: commands, JSON documents, errors.
+"""What is made from the program: pages of commands, JSON documents and errors, the schema of apimlb.toml.
 
 python docs/derived.py            writes them
 python docs/derived.py --check    says which are not as the program has them
@@ -17,6 +17,7 @@ from apimlb.cli.schemas import DOCUMENTS, ERROR
 from apimlb.deploy.refusals import MEANINGS
 from apimlb.deploy.wording import WORDS
 from apimlb.errors import ApimlbError
+from apimlb.stack import config
 
 FOLDER = Path(__file__).parent
 
@@ -42,6 +43,11 @@ def output() -> str:
 
 def _shown(schema: object) -> str:
     return f"```json\n{json.dumps(schema, indent=2)}\n```\n"
+
+
+def file_schema() -> str:
+    """What `apimlb config schema` prints, for editors."""
+    return json.dumps(config.schema(), indent=2) + "\n"
 
 
 def errors() -> str:
@@ -143,12 +149,19 @@ def _licence(name: str) -> str:
 _FOR_DEVELOPERS = frozenset({"dev", "docs"})
 """Extras that no user installs."""
 
-PAGES = {"commands.md": commands, "output.md": output, "errors.md": errors, "licences.md": licences}
+
+DERIVED = {
+    "commands.md": commands,
+    "output.md": output,
+    "errors.md": errors,
+    "licences.md": licences,
+    "apimlb.schema.json": file_schema,
+}
 
 
 def main() -> None:
     stale = []
-    for name, made in PAGES.items():
+    for name, made in DERIVED.items():
         file = FOLDER / name
         text = made()
         if name == "licences.md" and "--check" in sys.argv:
