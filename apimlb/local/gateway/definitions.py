@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from apimlb.local.store import Json
-from apimlb.policy.apim.context import Declared, Example, Parameter
+from apimlb.policy.apim.context import Declared, DeclaredParameter, Example
 
 
 def read_examples(properties: Json) -> tuple[Example, ...]:
@@ -38,9 +38,9 @@ def read_declared(properties: Json) -> Declared:
     )
 
 
-def _parameters(holder: Json, name: str) -> tuple[Parameter, ...]:
+def _parameters(holder: Json, name: str) -> tuple[DeclaredParameter, ...]:
     return tuple(
-        Parameter(
+        DeclaredParameter(
             str(each.get("name") or ""),
             bool(each.get("required")),
             str(each.get("type") or "string").lower(),

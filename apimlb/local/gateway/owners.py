@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from apimlb.http import last_segment
 from apimlb.local.store import Document
-from apimlb.policy.apim.context import Group, User, UserIdentity
+from apimlb.policy.apim.context import User, UserGroup, UserIdentity
 
 Kinds = Mapping[str, Sequence[Document]]
 """A service's documents by their kind below the service: `groups/users`."""
@@ -14,7 +14,7 @@ Kinds = Mapping[str, Sequence[Document]]
 def read_users(kinds: Kinds) -> dict[str, User]:
     """The users by their lower-case name."""
     groups = read_groups(kinds)
-    joined: dict[str, list[Group]] = {}
+    joined: dict[str, list[UserGroup]] = {}
     for link in kinds.get("groups/users", []):
         group, _, member = link.id.lower().rsplit("/", 3)[-3:]
         if group in groups:
@@ -23,10 +23,10 @@ def read_users(kinds: Kinds) -> dict[str, User]:
     return {name: _user(document, tuple(joined.get(name, ()))) for name, document in users.items()}
 
 
-def read_groups(kinds: Kinds) -> dict[str, Group]:
+def read_groups(kinds: Kinds) -> dict[str, UserGroup]:
     """The groups by their lower-case name."""
     found = [(_name(item), item.body.get("properties") or {}) for item in kinds.get("groups", [])]
-    return {id.lower(): Group(id, str(about.get("displayName") or id)) for id, about in found}
+    return {id.lower(): UserGroup(id, str(about.get("displayName") or id)) for id, about in found}
 
 
 def date(written: str | None) -> float | None:
@@ -39,7 +39,7 @@ def date(written: str | None) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _user(document: Document, groups: tuple[Group, ...]) -> User:
+def _user(document: Document, groups: tuple[UserGroup, ...]) -> User:
     about = document.body.get("properties") or {}
     return User(
         id=_name(document),

@@ -203,7 +203,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class DeclaredParameter:
     """A header, query or path parameter; `values` are all that it may be, empty for any."""
 
     name: str
@@ -217,11 +217,11 @@ class Declared:
     """What the API's definition says of one operation: its parameters, the media types of its requests, and
     of each status that it answers with the headers and the media types."""
 
-    headers: tuple[Parameter, ...] = ()
-    query: tuple[Parameter, ...] = ()
-    path: tuple[Parameter, ...] = ()
+    headers: tuple[DeclaredParameter, ...] = ()
+    query: tuple[DeclaredParameter, ...] = ()
+    path: tuple[DeclaredParameter, ...] = ()
     contents: tuple[str, ...] = ()
-    response_headers: Mapping[int, tuple[Parameter, ...]] = field(default_factory=dict)
+    response_headers: Mapping[int, tuple[DeclaredParameter, ...]] = field(default_factory=dict)
     response_contents: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -240,7 +240,7 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class UserGroup:
     clr_name = "IGroup"
     id: str
     name: str
@@ -257,7 +257,7 @@ class Product:
     approval_required: bool = False
     subscription_required: bool = False
     subscriptions_limit: int | None = None
-    groups: tuple[Group, ...] = ()
+    groups: tuple[UserGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +293,7 @@ class User:
     last_name: str | None = None
     note: str | None = None
     registration_date: float = 0.0
-    groups: tuple[Group, ...] = ()
+    groups: tuple[UserGroup, ...] = ()
     identities: tuple[UserIdentity, ...] = ()
 
 

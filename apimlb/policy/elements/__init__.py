@@ -18,6 +18,7 @@ from apimlb.policy.elements import (
     credentials,
     deliveries,
     diagnostics,
+    jwt,
     messages,
     metrics,
     mocks,
@@ -26,7 +27,6 @@ from apimlb.policy.elements import (
     token_limits,
     validation,
 )
-from apimlb.policy.elements import jwt as tokens
 
 _UNIMPLEMENTED = frozenset(
     {
@@ -75,7 +75,7 @@ ELEMENTS: dict[str, Entry] = {
     **mocks.TABLE,
     **response_cache.TABLE,
     **semantic_cache.TABLE,
-    **tokens.TABLE,
+    **jwt.TABLE,
     **call_limits.TABLE,
     **token_limits.TABLE,
     **diagnostics.TABLE,

@@ -39,8 +39,9 @@ def _always(context: Context) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The names of the headers and variables that say how long to wait and what is left, or empty texts."""
+class CallReport:
+    """Names of the headers and variables that say how long to wait and how many calls are left. A name that
+    the policy does not give is empty."""
 
     retry_header: str
     retry_variable: str
@@ -82,14 +83,16 @@ class Rate:
     applies: Applies = _always
     place: str = ""
 
-    def check(self, exchange: Exchange, who: str, source: str, told: Told, counting: Counting) -> None:
+    def check(
+        self, exchange: Exchange, who: str, source: str, report: CallReport, counting: Counting
+    ) -> None:
         """Raises PolicyFault 429 for one call too many; a call that was counted already is none."""
         context = exchange.context
         key, calls, seconds = self._counter(context, who)
         if key not in exchange.counted:
             cost = 1 if counting.late else counting.count(context)
             if wait := exchange.counters.wait(key, calls, context.clock.now(), cost, seconds):
-                raise _too_fast(context, source, told, wait)
+                raise _too_fast(context, source, report, wait)
 
     def count(self, exchange: Exchange, who: str, source: str, counting: Counting) -> tuple[int, int]:
         """Count the call; how many are left, and of how many."""
@@ -107,42 +110,42 @@ class Rate:
 
 
 def _take(
-    exchange: Exchange, rates: list[Rate], who: str, source: str, told: Told, counting: Counting
+    exchange: Exchange, rates: list[Rate], who: str, source: str, report: CallReport, counting: Counting
 ) -> None:
     """Refuse the call, or count it for all the rates: one that is refused counts for none, and what is left
     is the least of them (Azure/azure-api-management-policy-toolkit, its emulator's tests of rate-limit)."""
     for rate in rates:
-        rate.check(exchange, who, source, told, counting)
+        rate.check(exchange, who, source, report, counting)
     if rates:
         left, calls = min(rate.count(exchange, who, source, counting) for rate in rates)
-        _tell(exchange, told, calls, left)
+        _tell(exchange, report, calls, left)
 
 
-def _too_fast(context: Context, source: str, told: Told, wait: int) -> PolicyFault:
-    if told.retry_variable:
-        context.variables[told.retry_variable] = wait
+def _too_fast(context: Context, source: str, report: CallReport, wait: int) -> PolicyFault:
+    if report.retry_variable:
+        context.variables[report.retry_variable] = wait
     message = f"Rate limit is exceeded. Try again in {wait} seconds."
-    headers = [(told.retry_header, str(wait))]
+    headers = [(report.retry_header, str(wait))]
     return PolicyFault("RateLimitExceeded", message, source=source, status=429, headers=headers)
 
 
-def _tell(exchange: Exchange, told: Told, calls: int, left: int) -> None:
-    if told.left_variable:
-        exchange.context.variables[told.left_variable] = left
+def _tell(exchange: Exchange, report: CallReport, calls: int, left: int) -> None:
+    if report.left_variable:
+        exchange.context.variables[report.left_variable] = left
 
     async def settle(exchange: Exchange) -> None:
         if exchange.context.response is None:
             exchange.context.response = ResponseView(200)  # nothing was forwarded
-        for header, number in ((told.left_header, left), (told.total_header, calls)):
+        for header, number in ((report.left_header, left), (report.total_header, calls)):
             if header:
                 exchange.context.response.headers.set(header, str(number))
 
-    if told.left_header or told.total_header:
+    if report.left_header or report.total_header:
         exchange.settlements.append(settle)
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class CallQuota:
     """So many calls and kilobytes (0 for as many as they like) in each period of `seconds`, 0 for one that
     never ends."""
 
@@ -221,14 +224,14 @@ _ONE = Counting(lambda _: 1)
 
 def rate_limit(draft: Draft) -> Act:
     """By subscription; who comes without one has no limit (the page's usage notes)."""
-    told = _told(draft)
+    report = _report(draft)
     rates = [_rate(draft, _always, "")] + [_rate(*place) for place in _places(draft)]
 
     def act(exchange: Exchange) -> None:
         subscription = exchange.context.subscription
         if subscription is not None:
             applying = [rate for rate in rates if rate.applies(exchange.context)]
-            _take(exchange, applying, f"of {subscription.id}", "rate-limit", told, _ONE)
+            _take(exchange, applying, f"of {subscription.id}", "rate-limit", report, _ONE)
 
     return act
 
@@ -240,14 +243,14 @@ def _rate(draft: Draft, applies: Applies, place: str) -> Rate:
 
 
 def rate_limit_by_key(draft: Draft) -> Act:
-    told, counting = _told(draft), _counting(draft)
+    report, counting = _report(draft), _counting(draft)
     key = draft.required("counter-key", STRING)
     rate = Rate(
         draft.required("calls", integer(1)), draft.required("renewal-period", integer(1, _LONGEST_RATE))
     )
 
     def act(exchange: Exchange) -> None:
-        _take(exchange, [rate], f"by {key(exchange.context)}", "rate-limit-by-key", told, counting)
+        _take(exchange, [rate], f"by {key(exchange.context)}", "rate-limit-by-key", report, counting)
 
     return act
 
@@ -278,7 +281,7 @@ def quota_by_key(draft: Draft) -> Act:
     return act
 
 
-def _quota(draft: Draft, applies: Applies, place: str) -> Quota:
+def _quota(draft: Draft, applies: Applies, place: str) -> CallQuota:
     calls, kilobytes = draft.word("calls", integer(1), 0), draft.word("bandwidth", integer(1), 0)
     seconds = draft.required_word("renewal-period", integer())
     if not calls and not kilobytes:
@@ -287,7 +290,7 @@ def _quota(draft: Draft, applies: Applies, place: str) -> Quota:
         raise draft.error(
             f"The 'renewal-period' attribute is invalid - {_SHORTEST_QUOTA} is the least, or 0."
         )
-    return Quota(calls, kilobytes, seconds, applies, place)
+    return CallQuota(calls, kilobytes, seconds, applies, place)
 
 
 def _places(draft: Draft) -> list[tuple[Draft, Applies, str]]:
@@ -333,8 +336,8 @@ def _counting(draft: Draft) -> Counting:
     return Counting(lambda context: count(context) if condition(context) else 0, late)
 
 
-def _told(draft: Draft) -> Told:
-    return Told(
+def _report(draft: Draft) -> CallReport:
+    return CallReport(
         draft.word("retry-after-header-name", STRING, "Retry-After"),
         draft.word("retry-after-variable-name", STRING, ""),
         draft.word("remaining-calls-header-name", STRING, ""),

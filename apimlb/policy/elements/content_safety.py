@@ -16,8 +16,7 @@ from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import TRANSFORMING, Draft, Entry, Getter
-from apimlb.policy.elements import formats
-from apimlb.policy.elements import token_usage as usage
+from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.turns import PaidStream
@@ -52,8 +51,8 @@ class Checks:
 
     async def check_prompt(self, exchange: Exchange) -> None:
         """Raises PolicyFault 403 for a prompt that does not pass."""
-        asked = usage.said_in(exchange.context.request.body)
-        text = formats.joined("\n", [piece for piece in usage.texts_of_prompt(asked) if piece])
+        asked = token_usage.said_in(exchange.context.request.body)
+        text = formats.joined("\n", [piece for piece in token_usage.texts_of_prompt(asked) if piece])
         if len(text) > LONGEST:
             raise _blocked()
         if not text:
@@ -69,7 +68,7 @@ class Checks:
         response, live = exchange.context.response, exchange.live
         if response is None or response.status_code >= 400:
             return
-        if usage.is_stream(live):
+        if token_usage.is_stream(live):
             assert live is not None
             assert not isinstance(live.body, bytes), "what is live is a stream"
             window = self.window(exchange.context)
@@ -77,7 +76,7 @@ class Checks:
             live.body = PaidStream(exchange.context.means, guarded)
             return
         await exchange.buffer()
-        text = formats.joined("", [*usage.texts_of_answer(usage.said_in(response.body))])
+        text = formats.joined("", [*token_usage.texts_of_answer(token_usage.said_in(response.body))])
         for piece in self._windows(exchange.context, text):
             await self._analyze(exchange, piece)
 
@@ -121,7 +120,7 @@ class Checks:
             raise _blocked() from error
         if response.status != 200:
             raise _blocked()
-        return usage.said_in(answer)
+        return token_usage.said_in(answer)
 
 
 def llm_content_safety(draft: Draft) -> Act:
@@ -208,7 +207,7 @@ class Guarded:
         self._held.append(event)
         for line in event.split(b"\n"):
             if line.startswith(b"data:"):
-                said = usage.text_of_event(usage.parsed(line.removeprefix(b"data:")))
+                said = token_usage.text_of_event(token_usage.parsed(line.removeprefix(b"data:")))
                 self._texts.append(said)
                 self._length += len(said)
         if self._length >= self._window:

@@ -10,7 +10,7 @@ from functools import partial
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import DOUBLE, STRING
 from apimlb.policy.document.draft import EVERYWHERE, INBOUND, Draft, Entry, Getter
-from apimlb.policy.elements import token_usage as usage
+from apimlb.policy.elements import token_usage
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import Value
@@ -72,10 +72,10 @@ def emit_token_metric(draft: Draft) -> Act:
     emit = partial(_emit_tokens, draft.element.tag, namespace, dimensions)
 
     def act(exchange: Exchange) -> None:
-        prompt = usage.of_prompt(usage.said_in(exchange.context.request.body))
+        prompt = token_usage.of_prompt(token_usage.said_in(exchange.context.request.body))
 
         async def settle(exchange: Exchange) -> None:
-            await usage.count(exchange, prompt, emit)
+            await token_usage.count(exchange, prompt, emit)
 
         exchange.settlements.append(settle)
 
@@ -83,7 +83,7 @@ def emit_token_metric(draft: Draft) -> Act:
 
 
 def _emit_tokens(
-    element: str, namespace: str, dimensions: Dimensions, exchange: Exchange, used: usage.Tokens
+    element: str, namespace: str, dimensions: Dimensions, exchange: Exchange, used: token_usage.Tokens
 ) -> None:
     told = dimensions(exchange.context)
     rows = (

@@ -14,8 +14,7 @@ from apimlb.http import Headers, Request
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, DOUBLE, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry
-from apimlb.policy.elements import formats
-from apimlb.policy.elements import token_usage as usage
+from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.elements.response_cache import CachedResponse
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -59,7 +58,7 @@ def semantic_cache_lookup(draft: Draft) -> Act:
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
-        asked = usage.said_in(context.request.body)
+        asked = token_usage.said_in(context.request.body)
         messages = _messages(asked, without_system(context))
         if not messages or asked.get("stream"):
             return
@@ -87,7 +86,7 @@ def _messages(asked: dict[str, object], without_system: bool) -> list[str]:
     given = asked.get("messages")
     messages = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
     kept = [each for each in messages if not (without_system and each.get("role") == "system")]
-    return [formats.joined(" ", [*usage.texts_of_prompt({"messages": [each]})]) for each in kept]
+    return [formats.joined(" ", [*token_usage.texts_of_prompt({"messages": [each]})]) for each in kept]
 
 
 async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | None:
@@ -97,7 +96,7 @@ async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | Non
         headers = Headers([("Content-Type", "application/json"), ("Authorization", f"Bearer {token}")])
         request = Request("POST", _EMBEDDINGS, headers, formats.dumped({"input": text}))
         response = await exchange.services.call(backend, request, _TIMEOUT)
-        answer = usage.said_in(await exchange.hold(response))
+        answer = token_usage.said_in(await exchange.hold(response))
         return tuple(float(each) for each in answer["data"][0]["embedding"])
     except (PolicyFault, ConnectionError, TimeoutError, LookupError, TypeError, ValueError):
         return None

@@ -13,7 +13,7 @@ from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import invalid_cast
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
-from apimlb.policy.elements import token_usage as usage
+from apimlb.policy.elements import token_usage
 from apimlb.policy.run.counters import Counters, Period, bounds, spoken
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -34,8 +34,9 @@ _LONG = Kind("long", int, _long, frozenset({"System.Int64"}))
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The names of the headers and variables that say what is left and what was used; empty for none."""
+class TokenReport:
+    """Names of the headers and variables that say what is left and what was used. A name that the policy does
+    not give is empty."""
 
     retry_header: str
     retry_variable: str
@@ -48,7 +49,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class TokenQuota:
     """So many tokens in each period; the period may be an expression since March 2026 (API Management release
     notes)."""
 
@@ -65,33 +66,39 @@ class TokenLimit:
     quota: Getter[int] | None
     period: Getter[str]
     estimates: bool
-    told: Told
+    report: TokenReport
 
     async def act(self, exchange: Exchange) -> None:
         """Refuse the call, or let it pass and count it when it is answered."""
         context, counters = exchange.context, exchange.counters
         key, now = self.key(context), context.clock.now()
-        asked = usage.said_in(context.request.body)
+        asked = token_usage.said_in(context.request.body)
         streamed = bool(asked.get("stream"))
-        prompt = usage.of_prompt(asked) if self.estimates or streamed else 0
+        prompt = token_usage.of_prompt(asked) if self.estimates or streamed else 0
         quota = self._quota(context)
         self._check(exchange, counters, key, quota, now, prompt if self.estimates else 0)
-        if self.told.used_variable:
-            context.variables[self.told.used_variable] = prompt
+        if self.report.used_variable:
+            context.variables[self.report.used_variable] = prompt
 
         async def settle(exchange: Exchange) -> None:
             await self._settle(exchange, key, quota, prompt)
 
         exchange.settlements.append(settle)
 
-    def _quota(self, context: Context) -> Quota | None:
+    def _quota(self, context: Context) -> TokenQuota | None:
         if self.quota is None:
             return None
         period = self.period(context)
-        return Quota(self.quota(context), next(each for each in _PERIODS if each == period))
+        return TokenQuota(self.quota(context), next(each for each in _PERIODS if each == period))
 
     def _check(
-        self, exchange: Exchange, counters: Counters, key: str, quota: Quota | None, now: float, cost: int
+        self,
+        exchange: Exchange,
+        counters: Counters,
+        key: str,
+        quota: TokenQuota | None,
+        now: float,
+        cost: int,
     ) -> None:
         if self.per_minute and (seconds := counters.wait(key, self.per_minute, now, cost)):
             message = f"Token limit is exceeded. Try again in {seconds} seconds."
@@ -107,47 +114,49 @@ class TokenLimit:
     def _refusal(
         self, exchange: Exchange, reason: str, message: str, status: int, seconds: int
     ) -> PolicyFault:
-        if self.told.retry_variable:
-            exchange.context.variables[self.told.retry_variable] = seconds
-        headers = [(self.told.retry_header, str(seconds))]
+        if self.report.retry_variable:
+            exchange.context.variables[self.report.retry_variable] = seconds
+        headers = [(self.report.retry_header, str(seconds))]
         return PolicyFault(reason, message, source=_SOURCE, status=status, headers=headers)
 
-    async def _settle(self, exchange: Exchange, key: str, quota: Quota | None, prompt: int) -> None:
+    async def _settle(self, exchange: Exchange, key: str, quota: TokenQuota | None, prompt: int) -> None:
         """Count what the answer used; of a stream only its end tells, and all of it is estimated."""
         response, live = exchange.context.response, exchange.live
         if response is None or response.status_code >= 400:
             return
-        if usage.is_stream(live):
+        if token_usage.is_stream(live):
             assert live is not None
             assert not isinstance(live.body, bytes), "what is live is a stream"
-            counted = usage.Counted(
+            counted = token_usage.Counted(
                 live.body, lambda said, _: self._count(exchange, key, quota, prompt + said)
             )
             live.body = PaidStream(exchange.context.means, counted)
             return
         await exchange.buffer()
-        found = usage.of_answer(usage.said_in(response.body))
+        found = token_usage.of_answer(token_usage.said_in(response.body))
         used = prompt if found is None else found.total
         self._count(exchange, key, quota, used)
         self._tell(exchange, response.headers, key, quota, used)
 
-    def _count(self, exchange: Exchange, key: str, quota: Quota | None, used: int) -> None:
+    def _count(self, exchange: Exchange, key: str, quota: TokenQuota | None, used: int) -> None:
         now = exchange.context.clock.now()
         if self.per_minute:
             exchange.counters.spend(key, self.per_minute, now, used)
         if quota is not None:
             exchange.counters.draw(f"{quota.period} {key}", bounds(quota.period, now)[0], used)
 
-    def _tell(self, exchange: Exchange, headers: Headers, key: str, quota: Quota | None, used: int) -> None:
-        now, told, counters = exchange.context.clock.now(), self.told, exchange.counters
-        rows = [(told.used_header, told.used_variable, used)]
+    def _tell(
+        self, exchange: Exchange, headers: Headers, key: str, quota: TokenQuota | None, used: int
+    ) -> None:
+        now, report, counters = exchange.context.clock.now(), self.report, exchange.counters
+        rows = [(report.used_header, report.used_variable, used)]
         if self.per_minute:
             left = counters.left(key, self.per_minute, now)
-            rows.append((told.left_header, told.left_variable, left))
+            rows.append((report.left_header, report.left_variable, left))
         if quota is not None:
             start = bounds(quota.period, now)[0]
             unspent = max(0, quota.tokens - counters.spent(f"{quota.period} {key}", start))
-            rows.append((told.quota_header, told.quota_variable, unspent))
+            rows.append((report.quota_header, report.quota_variable, unspent))
         for header, variable, number in rows:
             if header:
                 headers.set(header, str(number))
@@ -165,7 +174,7 @@ def llm_token_limit(draft: Draft) -> Act:
         raise draft.error("One of the attributes 'tokens-per-minute' and 'token-quota' is required.")
     if (quota is None) != (period is None):
         raise draft.error("The attributes 'token-quota' and 'token-quota-period' need each other.")
-    told = Told(
+    report = TokenReport(
         draft.word("retry-after-header-name", STRING, "Retry-After"),
         draft.word("retry-after-variable-name", STRING, ""),
         draft.word("remaining-tokens-header-name", STRING, ""),
@@ -175,7 +184,7 @@ def llm_token_limit(draft: Draft) -> Act:
         draft.word("tokens-consumed-header-name", STRING, ""),
         draft.word("tokens-consumed-variable-name", STRING, ""),
     )
-    return TokenLimit(key, per_minute, quota, period or (lambda _: "Daily"), estimates, told).act
+    return TokenLimit(key, per_minute, quota, period or (lambda _: "Daily"), estimates, report).act
 
 
 TABLE = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from apimlb.numerals import is_json_integer, is_json_number
 from apimlb.policy.apim.bodies import MessageBody
-from apimlb.policy.apim.context import Context, Declared, Parameter
+from apimlb.policy.apim.context import Context, Declared, DeclaredParameter
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import INBOUND, NOT_BACKEND, RESPONSE_SIDE, Draft, Entry, Getter
 from apimlb.policy.elements import formats
@@ -36,8 +36,9 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that does not fit: `kind` and `name` of what, and `action`, what is to be done."""
+class Violation:
+    """A part of a message that does not fit: its `kind` and `name`, and the `action` that the policy
+    asks for."""
 
     kind: str
     name: str
@@ -45,9 +46,9 @@ class Finding:
     action: str
 
 
-def _settle(exchange: Exchange, variable: str, findings: Iterable[Finding], status: int) -> None:
-    """Note what was found, and refuse the first that is to be prevented."""
-    found = [each for each in findings if each.action != "ignore"]
+def _settle(exchange: Exchange, variable: str, violations: Iterable[Violation], status: int) -> None:
+    """Keep the violations in the variable; raises PolicyFault for the first whose action is `prevent`."""
+    found = [each for each in violations if each.action != "ignore"]
     if variable and found:
         rows = [{"Type": e.kind, "Name": e.name, "Details": e.message, "Action": e.action} for e in found]
         noted = MessageBody.made(formats.dumped(rows)).as_("Newtonsoft.Json.Linq.JArray")
@@ -80,7 +81,7 @@ def validate_status_code(draft: Draft) -> Act:
             return
         code = str(response.status_code)
         message = f"Response status code {code} is not allowed."
-        finding = Finding("StatusCode", code, message, overrides.get(code, unknown)(context))
+        finding = Violation("StatusCode", code, message, overrides.get(code, unknown)(context))
         _settle(exchange, variable, [finding], _RESPONSE)
 
     return act
@@ -99,24 +100,24 @@ def validate_headers(draft: Draft) -> Act:
             return
         parameters = _declared(context).response_headers.get(response.status_code, ())
         given = {name.lower(): value for name, value in response.headers if name.lower() not in _ALWAYS_THERE}
-        place = _Place("ResponseHeader", "header", parameters, known, unknown, overrides)
-        _settle(exchange, variable, place.findings(context, given), _RESPONSE)
+        rules = _ParameterRules("ResponseHeader", "header", parameters, known, unknown, overrides)
+        _settle(exchange, variable, rules.violations(context, given), _RESPONSE)
 
     return act
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where parameters stand, which there are, and what is done about those that do not fit."""
+class _ParameterRules:
+    """The parameters of one place (headers, query or path), and the actions for those that do not fit."""
 
     kind: str
     word: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[DeclaredParameter, ...]
     known: Getter[str]
     unknown: Getter[str]
     overrides: dict[str, Getter[str]]
 
-    def findings(self, context: Context, given: dict[str, str]) -> Iterator[Finding]:
+    def violations(self, context: Context, given: dict[str, str]) -> Iterator[Violation]:
         """`given` is by names in lower case."""
         formats.spend(2 * (len(given) + len(self.parameters)))
         by_name = {each.name.lower(): each for each in self.parameters}
@@ -125,18 +126,18 @@ class _Place:
             parameter = by_name.get(name)
             if parameter is None:
                 message = f"Unspecified {self.word} {name} is not allowed."
-                yield Finding(self.kind, name, message, (action or self.unknown)(context))
+                yield Violation(self.kind, name, message, (action or self.unknown)(context))
             elif not _fits(value, parameter):
                 message = f"The value of {self.word} {name} is not allowed: {parameter.type} was expected."
-                yield Finding(self.kind, name, message, (action or self.known)(context))
+                yield Violation(self.kind, name, message, (action or self.known)(context))
         for name, parameter in by_name.items():
             if parameter.required and name not in given:
                 action = self.overrides.get(name)
                 message = f"Required {self.word} {parameter.name} is missing."
-                yield Finding(self.kind, name, message, (action or self.known)(context))
+                yield Violation(self.kind, name, message, (action or self.known)(context))
 
 
-def _fits(value: str, parameter: Parameter) -> bool:
+def _fits(value: str, parameter: DeclaredParameter) -> bool:
     if parameter.values and value not in parameter.values:
         return False
     check = _CHECKS.get(parameter.type)
@@ -160,10 +161,10 @@ def validate_parameters(draft: Draft) -> Act:
         parameters = {"headers": declared.headers, "query": declared.query, "path": declared.path}
         words = {"headers": ("RequestHeader", "header"), "query": ("QueryParameter", "query parameter")}
         words["path"] = ("PathParameter", "path parameter")
-        found: list[Finding] = []
+        found: list[Violation] = []
         for name, (of_known, of_unknown, overrides) in places.items():
-            place = _Place(*words[name], parameters[name], of_known, of_unknown, overrides)
-            found += place.findings(context, given[name])
+            rules = _ParameterRules(*words[name], parameters[name], of_known, of_unknown, overrides)
+            found += rules.violations(context, given[name])
         _settle(exchange, variable, found, _REQUEST)
 
     return act
@@ -201,7 +202,7 @@ def validate_content(draft: Draft) -> Act:
     if not on_request:
         draft.compilation.reads_response_body()
 
-    def findings(context: Context) -> Iterator[Finding]:
+    def violations(context: Context) -> Iterator[Violation]:
         view = context.request if on_request else context.response
         body = None if view is None else view.body
         if view is None or body is None or not body.rest:
@@ -212,21 +213,21 @@ def validate_content(draft: Draft) -> Act:
                 f"{'Request' if on_request else 'Response'}'s body is {len(body.rest)} bytes long and it "
                 f"exceeds the configured limit of {most(context)} bytes."
             )
-            yield Finding(kind, "SizeLimit", message, too_large(context))
+            yield Violation(kind, "SizeLimit", message, too_large(context))
             return
         given = mapped(context, _media_type(formats.header(view.headers, "Content-Type") or ""))
         fitting = [each for each in contents if each.type in ("", given)]
         named = {each.type for each in contents}
         if given not in _known_types(context, on_request) | named:
             message = f"Unspecified content type {given} is not allowed."
-            yield Finding(kind, given, message, unknown(context))
+            yield Violation(kind, given, message, unknown(context))
         for each in fitting:
             if (wrong := each.reads(body.content)) is not None:
                 message = f"Body does not conform to the definition: {wrong}"
-                yield Finding(kind, given, message, each.action(context))
+                yield Violation(kind, given, message, each.action(context))
 
     def act(exchange: Exchange) -> None:
-        _settle(exchange, variable, findings(exchange.context), _REQUEST if on_request else _RESPONSE)
+        _settle(exchange, variable, violations(exchange.context), _REQUEST if on_request else _RESPONSE)
 
     return act
 

@@ -83,7 +83,7 @@ class Shape:
 
 def xml_of_json(content: bytes, shape: Shape) -> str:
     """XML of a JSON text; raises ValueError or RecursionError for what is none, ClrException for too much."""
-    writer = _Writer(shape)
+    writer = _ElementWriter(shape)
     writer.members(_rooted(formats.loaded(content)))
     return "".join(writer.pieces)
 
@@ -96,7 +96,7 @@ def _rooted(given: Json) -> dict[str, Json]:
     return given if single else {"Document": given}
 
 
-class _Writer:
+class _ElementWriter:
     """JSON as elements; members called like the attribute block become attributes, and those that begin with
     the namespace prefix declarations."""
 

@@ -259,8 +259,8 @@ def _product(data: Json | None) -> views.Product | None:
     )  # fmt: skip
 
 
-def _groups(data: Json) -> tuple[views.Group, ...]:
-    return tuple(_made(views.Group, each) for each in data.get("groups") or ())
+def _groups(data: Json) -> tuple[views.UserGroup, ...]:
+    return tuple(_made(views.UserGroup, each) for each in data.get("groups") or ())
 
 
 def _subscription(data: Json | None) -> views.Subscription | None:

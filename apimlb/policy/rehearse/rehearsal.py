@@ -46,11 +46,11 @@ from apimlb.policy.apim.context import (
     Api,
     Context,
     Declared,
+    DeclaredParameter,
     Deployment,
     Example,
     LastError,
     Operation,
-    Parameter,
     Product,
     RequestView,
     Subscription,
@@ -206,13 +206,16 @@ def _operation(case: Case, method: str, template: str) -> Operation:
 
 def _declared(given: Any) -> Declared:
     """Of names alone: what else is declared of a parameter only an API's definition says."""
-    named = {name: tuple(map(Parameter, given.get(name, ()))) for name in ("headers", "query", "path")}
+    named = {
+        name: tuple(map(DeclaredParameter, given.get(name, ()))) for name in ("headers", "query", "path")
+    }
     responses = {int(status): each or {} for status, each in given.get("responses", {}).items()}
     return Declared(
         **named,
         contents=tuple(given.get("contents", ())),
         response_headers={
-            status: tuple(map(Parameter, each.get("headers", ()))) for status, each in responses.items()
+            status: tuple(map(DeclaredParameter, each.get("headers", ())))
+            for status, each in responses.items()
         },
         response_contents={status: tuple(each.get("contents", ())) for status, each in responses.items()},
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.convert import parsing as convert
+from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.convert.type_codes import DB_NULL, change_type, type_code
 from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single, chars_of
@@ -131,15 +131,15 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
         read = digits[: len(digits) - len(digits.lstrip(wanted))]
         bits = 64 if name.endswith("64") else 32
         if len(read) > 64 or int(read, base) >= 1 << bits:  # told before the rest is looked at
-            raise convert.overflow_of(f"UInt{bits}")
+            raise parsing.overflow_of(f"UInt{bits}")
         raise exceptions.bad_format("Additional non-parsable characters are at the end of the string.")
     if len(digits) > 400:
-        raise convert.overflow_of(name)
+        raise parsing.overflow_of(name)
     value = int(digits, base)
     if base == 10:
-        return convert.fitted(-value if minus else value, name)
+        return parsing.fitted(-value if minus else value, name)
     if value >= (highest - lowest + 1):
-        raise convert.overflow_of(name)
+        raise parsing.overflow_of(name)
     return make(value - (highest - lowest + 1) if value > highest else value)
 
 
@@ -152,9 +152,9 @@ def _convert_rows() -> tuple[Row, ...]:
         rows.append((f"static {KEYWORDS[name]} To{name}(DateTime value)", _to_integer(name)))
         rows.append((f"static {KEYWORDS[name]} To{name}(string value, int fromBase)", _from_base(name)))
     others: dict[str, tuple[str, Callable[[object], object]]] = {
-        "Boolean": ("bool", convert.to_boolean), "Double": ("double", convert.to_double),
-        "Single": ("float", convert.to_single), "Decimal": ("decimal", convert.to_decimal),
-        "Char": ("char", convert.to_char), "String": ("string", _to_text),
+        "Boolean": ("bool", parsing.to_boolean), "Double": ("double", parsing.to_double),
+        "Single": ("float", parsing.to_single), "Decimal": ("decimal", parsing.to_decimal),
+        "Char": ("char", parsing.to_char), "String": ("string", _to_text),
     }  # fmt: skip
     for name, (keyword, call) in others.items():
         calls: dict[str, Callable[..., object]] = {"string": _OF_TEXT.get(name, call)}
@@ -162,7 +162,7 @@ def _convert_rows() -> tuple[Row, ...]:
             (f"static {keyword} To{name}({source} value)", calls.get(source, call)) for source in sources
         ]
     rows += [
-        (f"static DateTime ToDateTime({source} value)", convert.to_date)
+        (f"static DateTime ToDateTime({source} value)", parsing.to_date)
         for source in ("object", "string", "DateTime")
     ]
     for keyword, bits in (("byte", 8), ("short", 16), ("int", 32), ("long", 64)):
@@ -195,7 +195,7 @@ def _to_text(value: object) -> str | None:
 
 def _text_to_char(value: str | None) -> Char:
     value = exceptions.required(value, "value")
-    return convert.to_char(value)
+    return parsing.to_char(value)
 
 
 def _piece(content: bytearray | None, start: int, length: int, name: str) -> bytearray:
@@ -240,7 +240,7 @@ def to_base64_chars(
 
 
 def _to_integer(name: str) -> Callable[[object], int]:
-    return lambda value: convert.to_integer(value, name)
+    return lambda value: parsing.to_integer(value, name)
 
 
 def _from_base(name: str) -> Callable[[str | None, int], int]:

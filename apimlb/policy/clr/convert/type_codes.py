@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from apimlb.policy.clr.convert import parsing as convert
+from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS
@@ -43,8 +43,8 @@ def type_code(value: object) -> Enum:
 
 
 _CONVERSIONS: dict[str, Callable[[object], object]] = {
-    "Boolean": convert.to_boolean, "Char": convert.to_char, "Single": convert.to_single,
-    "Double": convert.to_double, "Decimal": convert.to_decimal, "DateTime": convert.to_date,
+    "Boolean": parsing.to_boolean, "Char": parsing.to_char, "Single": parsing.to_single,
+    "Double": parsing.to_double, "Decimal": parsing.to_decimal, "DateTime": parsing.to_date,
     "String": text_of, "Object": lambda value: value,
 }  # fmt: skip
 
@@ -57,7 +57,7 @@ def change_type(value: object, code: Enum) -> object:
     if _code_name(value) in ("Empty", "Object"):
         raise _no("Object must implement IConvertible.")
     if name in INTEGERS:
-        return convert.to_integer(value, name)
+        return parsing.to_integer(value, name)
     if name in _CONVERSIONS:
         return _CONVERSIONS[name](value)
     if name in ("Empty", "DBNull"):

@@ -35,7 +35,7 @@ _LISTS = ("List`1", "IList`1", "IEnumerable`1", "ICollection`1")
 _MAPS = ("Dictionary`2", "IDictionary`2")
 
 
-class _Number(str):
+class _NumberText(str):
     """A number as the text writes it."""
 
     __slots__ = ()
@@ -46,7 +46,11 @@ class _Members(list[tuple[str, object]]):
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_Members, parse_float=_Number, parse_int=_Number, parse_constant=_Number, strict=False
+    object_pairs_hook=_Members,
+    parse_float=_NumberText,
+    parse_int=_NumberText,
+    parse_constant=_NumberText,
+    strict=False,
 )
 
 
@@ -95,7 +99,7 @@ class _TypedReader(TolerantReader):
         return self._string(quote)
 
     def _number_value(self, text: str, value: int | float) -> object:
-        return _Number(text)
+        return _NumberText(text)
 
 
 def _tolerantly(kind: Type, text: str) -> object:
@@ -155,7 +159,7 @@ def _value(kind: Type, value: object) -> object:
 
 
 def _token(value: object) -> tokens.JToken:
-    if type(value) is _Number:
+    if type(value) is _NumberText:
         return parse_token(str(value))
     return token_of(value)
 
@@ -229,7 +233,7 @@ def _as_token(value: object) -> tokens.JToken:
 # Types that are read from the text itself. None stands for null.
 
 
-def _decimally(number: _Number) -> str:
+def _decimally(number: _NumberText) -> str:
     """A number with what is hexadecimal or octal written in decimal digits."""
     if re.match(r"0[^.eE]", number):
         return str(parse_token(str(number)).value)  # type: ignore[attr-defined]
@@ -237,8 +241,8 @@ def _decimally(number: _Number) -> str:
 
 
 def _integer(value: object) -> object:
-    if type(value) is _Number:
-        value = _Number(_decimally(value))
+    if type(value) is _NumberText:
+        value = _NumberText(_decimally(value))
         if not re.match(r"-?[0-9]+\Z", value):
             _refuse(f"Input string '{value}' is not a valid integer.")
         if not -(2**31) <= int(value) < 2**31:
@@ -260,13 +264,13 @@ def _parsed(value: object, parse: Callable[[str], object], what: str) -> object:
 
 def _real(parse: Callable[[str], object], what: str) -> Callable[[object], object]:
     def read(value: object) -> object:
-        return parse(_decimally(value)) if type(value) is _Number else _parsed(value, parse, what)
+        return parse(_decimally(value)) if type(value) is _NumberText else _parsed(value, parse, what)
 
     return read
 
 
 def _decimal(value: object) -> object:
-    if type(value) is not _Number:
+    if type(value) is not _NumberText:
         return _parsed(value, parsing.parse_decimal, "decimal")
     text = _decimally(value)
     try:
@@ -283,7 +287,7 @@ def _decimal(value: object) -> object:
 def _boolean(value: object) -> object:
     if type(value) is bool:
         return value
-    if type(value) is _Number:
+    if type(value) is _NumberText:
         if value.lstrip("-")[:1] in "NI":
             _unexpected(value)
         return float(_decimally(value)) != 0
@@ -330,7 +334,7 @@ def _uri(value: object) -> object:
 
 
 def _byte(value: object) -> int:
-    if type(value) is not _Number:
+    if type(value) is not _NumberText:
         _unexpected(value)
     if not is_digits(value) or int(value) > 255:
         raise bad_format()

@@ -6,8 +6,7 @@ from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import ClrException, argument, required
-from apimlb.policy.clr.json import serialization as objects
-from apimlb.policy.clr.json import tokens
+from apimlb.policy.clr.json import serialization, tokens
 from apimlb.policy.clr.types.constructed import Type
 
 
@@ -34,7 +33,7 @@ def _insert(target: tokens.JContainer, index: int, child: tokens.JToken) -> int:
 
 
 def _insert_all(target: tokens.JContainer, index: int, content: object) -> None:
-    for child in objects.content_tokens(content):
+    for child in serialization.content_tokens(content):
         index += _insert(target, index, child)
 
 

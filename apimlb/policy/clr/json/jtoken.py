@@ -10,8 +10,7 @@ from apimlb.policy.clr.collections.interfaces import pair_enumerator
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.json import conversions, deserialization, edits, sequences
-from apimlb.policy.clr.json import serialization as objects
+from apimlb.policy.clr.json import conversions, deserialization, edits, sequences, serialization
 from apimlb.policy.clr.json.conversions import KEYS, shown
 from apimlb.policy.clr.json.order import compare_values
 from apimlb.policy.clr.json.reader import parse_token
@@ -207,7 +206,7 @@ _CONTAINER_ROWS: tuple[Row, ...] = (
     (
         "void Merge(object content)",
         lambda token, content: merge(
-            token, content if isinstance(content, JToken) else objects.from_object(content)
+            token, content if isinstance(content, JToken) else serialization.from_object(content)
         ),
     ),
 )
@@ -222,9 +221,9 @@ DEFINITIONS = (
         "Newtonsoft.Json.JsonConvert", "static",
         rows=(
             ("static string SerializeObject(object value)",
-             lambda value: to_json(objects.from_object(value))),
+             lambda value: to_json(serialization.from_object(value))),
             ("static string SerializeObject(object value, Formatting formatting)",
-             lambda value, formatting: to_json(objects.from_object(value), formatting.number == 1)),
+             lambda value, formatting: to_json(serialization.from_object(value), formatting.number == 1)),
             ("static T DeserializeObject<T>(string! value)", Call(deserialization.deserialize, types=("T",))),
             ("static object DeserializeObject(string! value)", deserialization.deserialize_object),
         ),
@@ -270,9 +269,9 @@ DEFINITIONS = (
                  holder(token).replace_child(token, value if value is not None else null())),
             ("void AddAfterSelf(object content)", edits.add_after),
             ("void AddBeforeSelf(object content)", edits.add_before),
-            ("T ToObject<T>()", Call(objects.to_object, types=("T",))),
+            ("T ToObject<T>()", Call(serialization.to_object, types=("T",))),
             ("static JToken Parse(string json)", parse_token),
-            ("static JToken FromObject(object! o)", objects.from_object),
+            ("static JToken FromObject(object! o)", serialization.from_object),
             ("static bool DeepEquals(JToken t1, JToken t2)", deep_equals),
             *_cast_rows(),
         ),
@@ -286,7 +285,7 @@ DEFINITIONS = (
         bases=(L + "JContainer", "IDictionary<string, JToken>"),
         rows=(
             ("new()", JObject),
-            ("new(params object[] content)", objects.new_object),
+            ("new(params object[] content)", serialization.new_object),
             ("new(JObject other)", lambda token: token.clone()),
             ("JToken this[string propertyName]", JObject.get, member_put),
             ("JToken this[object key]", conversions.token_at, token_put),
@@ -305,15 +304,16 @@ DEFINITIONS = (
             ("bool TryGetValue(string propertyName, StringComparison comparison, out JToken value)",
              try_get_value_as),
             ("static JObject Parse(string json)", lambda text: parse_token(text, "JObject")),
-            ("static JObject FromObject(object! o)", objects.object_from),
+            ("static JObject FromObject(object! o)", serialization.object_from),
         ),
     ),
     Definition(
         L + "JArray", "class", bases=(L + "JContainer", "System.Collections.Generic.IList<JToken>"),
         rows=(
             ("new()", JArray),
-            ("new(params object[] content)", objects.new_array),
-            ("new(object content)", lambda content: objects.new_array(ClrArray([content], "System.Object"))),
+            ("new(params object[] content)", serialization.new_array),
+            ("new(object content)",
+             lambda content: serialization.new_array(ClrArray([content], "System.Object"))),
             ("new(JArray other)", lambda token: token.clone()),
             ("int Count", "{0}.items.__len__()"),
             ("JToken this[int index]", JArray.item, JArray.put),
@@ -331,7 +331,7 @@ DEFINITIONS = (
             ("int IndexOf(JToken item)", array_index),
             ("bool Contains(JToken item)", lambda token, value: array_index(token, value) >= 0),
             ("static JArray Parse(string json)", lambda text: parse_token(text, "JArray")),
-            ("static JArray FromObject(object o)", objects.array_from),
+            ("static JArray FromObject(object o)", serialization.array_from),
         ),
     ),
     Definition(
@@ -348,8 +348,8 @@ DEFINITIONS = (
         L + "JProperty", "class", bases=(L + "JContainer",),
         rows=(
             ("new(JProperty other)", lambda token: token.clone()),
-            ("new(string! name, object content)", objects.new_property),
-            ("new(string! name, params object[] content)", objects.new_property),
+            ("new(string! name, object content)", serialization.new_property),
+            ("new(string! name, params object[] content)", serialization.new_property),
             ("string Name", "{0}.name"),
             ("JToken Value", "{0}.value",
              lambda token, value: token.set_value(value if value is not None else null())),

@@ -151,7 +151,7 @@ class PathReader:
                 self._space()
                 if self._char() != closing:
                     raise path_steps.json_error("Unexpected character while parsing path indexer: *")
-                return path_steps.Items(None)
+                return path_steps.ArrayIndex(None)
             comma = char == "," or (char == closing and between != ":")
             if comma and number is None:
                 raise path_steps.json_error("Array index expected.")
@@ -277,7 +277,7 @@ def _items(parts: list[int | None], between: str) -> path_steps.PathStep:
     if between == ":":
         start, stop, *rest = parts
         return path_steps.Slice(start, stop, rest[-1] if rest else None)
-    return path_steps.Items([part for part in parts if part is not None])
+    return path_steps.ArrayIndex([part for part in parts if part is not None])
 
 
 @lru_cache(maxsize=256)

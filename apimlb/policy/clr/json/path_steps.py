@@ -82,7 +82,7 @@ def _item(token: JToken, index: int, strict: bool) -> Iterator[JToken]:
 
 
 @dataclass(slots=True)
-class Items(PathStep):
+class ArrayIndex(PathStep):
     """`[1]` and `[1, 2]`; `[*]` without indices."""
 
     indices: list[int] | None

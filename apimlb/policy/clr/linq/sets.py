@@ -168,7 +168,7 @@ _JOINED = (
 )
 _KV = ("K", "V")
 
-# Each method once more with a comparer at the end: (signature up to there, what is compared, implementation).
+# Methods that take a comparer at the end: (signature up to there, what is compared, implementation).
 _COMPARING = (
     (f"static HashSet<T> ToHashSet<T>({_T}", "T", Call(to_set, types=("T",))),
     (f"static Dictionary<K, T> ToDictionary<T, K>({_T}, {_KEY}", "K", _of_itself(to_dictionary)),
@@ -199,6 +199,5 @@ MATCHING: tuple[Row, ...] = (
         f"static IEnumerable<T> Concat<T>({_FIRST})",
         lambda one, other: _two(one, other, lambda items: _joined(items, other)),
     ),
-    *((f"{head})", call) for head, _, call in _COMPARING),
-    *((f"{head}, IEqualityComparer<{kind}> comparer)", call) for head, kind, call in _COMPARING),
+    *((f"{head}[, IEqualityComparer<{kind}> comparer])", call) for head, kind, call in _COMPARING),
 )

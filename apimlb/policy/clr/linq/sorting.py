@@ -105,6 +105,7 @@ def order_by_descending(source: object, key: Pick, comparer: Comparer | None = N
 
 _T = "this IEnumerable<T> source"
 _O = "this IOrderedEnumerable<T> source"
+_KEY = "Func<T, K> keySelector[, IComparer<K> comparer]"
 _CALLS = {
     "OrderBy": (_T, order_by),
     "OrderByDescending": (_T, order_by_descending),
@@ -115,7 +116,6 @@ _CALLS = {
     ),
 }
 ORDERING: tuple[Row, ...] = tuple(
-    (f"static IOrderedEnumerable<T> {name}<T, K>({source}, Func<T, K> keySelector{comparer})", call)
+    (f"static IOrderedEnumerable<T> {name}<T, K>({source}, {_KEY})", call)
     for name, (source, call) in _CALLS.items()
-    for comparer in ("", ", IComparer<K> comparer")
 )

@@ -165,11 +165,11 @@ def custom_text(value: int | float | Decimal, layout: str) -> str:
         if number.figures or (zero := _section(layout, 2)) == at:
             break
         at = zero
-    text = _Writer(number, plan).written(tokens)
+    text = _NumberWriter(number, plan).written(tokens)
     return f"-{text}" if number.negative and at == 0 and (text or number.scale) else text
 
 
-class _Writer:
+class _NumberWriter:
     """Lays a number out by the tokens of a section."""
 
     def __init__(self, number: _Digits, plan: _Plan) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from apimlb.policy.clr.catching import tried
-from apimlb.policy.clr.convert import parsing as convert
+from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers import decimals
@@ -21,13 +21,13 @@ _BASES = ("System.ValueType", "System.IComparable")
 
 def _parser(name: str) -> Callable[[str | None], object]:
     if name == "Double":
-        return convert.parse_double
+        return parsing.parse_double
     if name == "Single":
-        return lambda text: Single(convert.parse_double(text))
+        return lambda text: Single(parsing.parse_double(text))
     if name == "Decimal":
-        return convert.parse_decimal
+        return parsing.parse_decimal
 
-    return lambda text: convert.parse_integer(text, name)
+    return lambda text: parsing.parse_integer(text, name)
 
 
 def _limits(name: str) -> dict[str, object]:
@@ -120,8 +120,8 @@ DEFINITIONS = (
     Definition(
         "System.Boolean", "struct", bases=_BASES, keyword="bool", default=False,
         rows=(
-            ("static bool Parse(string value)", convert.parse_boolean),
-            ("static bool TryParse(string value, out bool result)", tried(convert.parse_boolean, False)),
+            ("static bool Parse(string value)", parsing.parse_boolean),
+            ("static bool TryParse(string value, out bool result)", tried(parsing.parse_boolean, False)),
             ("static string TrueString", lambda: "True"),
             ("static string FalseString", lambda: "False"),
             ("bool Equals(bool obj)", clr_equals),

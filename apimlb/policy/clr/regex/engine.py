@@ -74,7 +74,7 @@ class Engine:
             self._machine = Machine(self.tree, len(self.names))
         return self._machine
 
-    def _python(self, node: nodes.Node) -> str:
+    def _python(self, node: nodes.RegexNode) -> str:
         if isinstance(node, nodes.Chars):
             return node.pattern
         if isinstance(node, nodes.Sequence):
@@ -84,7 +84,7 @@ class Engine:
         if isinstance(node, nodes.Repeat):
             most = "" if node.most is None else str(node.most)
             return f"(?:{self._python(node.body)}){{{node.least},{most}}}{'?' if node.lazy else ''}"
-        if isinstance(node, nodes.Group):
+        if isinstance(node, nodes.GroupConstruct):
             if node.minus is not None:
                 raise re.error("a group that takes back a capture")
             if node.number is None:
@@ -100,7 +100,7 @@ class Engine:
             return nodes.EDGES[node.kind]
         return self._reference(node)
 
-    def _reference(self, node: nodes.Node) -> str:
+    def _reference(self, node: nodes.RegexNode) -> str:
         """Back references and conditions: to groups that are written once and before."""
         assert isinstance(node, nodes.Back | nodes.Condition)
         if self._places.count(node.number) != 1:
@@ -115,9 +115,9 @@ class _Cost:
     """What a search may cost at worst: for each start, the longest run of what the unlimited repetitions
     take, to the power of how many of them can share a run, times the ways to take the limited ones."""
 
-    def __init__(self, tree: nodes.Node) -> None:
+    def __init__(self, tree: nodes.RegexNode) -> None:
         self._chain: list[frozenset[str]] = []
-        self._bodies: list[nodes.Node] = []
+        self._bodies: list[nodes.RegexNode] = []
         self._shared = 0
         self._variants = 1.0
         if _ignores_case(tree):
@@ -149,7 +149,7 @@ class _Cost:
             self._run = re.compile(f"(?:{sets})+", re.DOTALL)
         return max((match.end() - match.start() for match in self._run.finditer(text)), default=1)
 
-    def _walk(self, node: nodes.Node, inside: bool) -> bool:
+    def _walk(self, node: nodes.RegexNode, inside: bool) -> bool:
         """Whether no repetition stands in another one that could share its characters."""
         if isinstance(node, nodes.Repeat):
             return self._repeat(node, inside)
@@ -163,7 +163,7 @@ class _Cost:
             return self._walk(node.yes, inside) and self._walk(node.no, inside)
         if isinstance(node, nodes.Sequence):
             return all(self._walk(each, inside) for each in node.items)
-        if isinstance(node, nodes.Group | nodes.Look):
+        if isinstance(node, nodes.GroupConstruct | nodes.Look):
             return self._walk(node.body, inside)
         if isinstance(node, nodes.Chars) and not inside:
             mine = _characters(node)
@@ -198,22 +198,22 @@ class _Cost:
         self._variants = min(self._variants * ways, _MOST_VARIANTS)
 
 
-def _ignores_case(node: nodes.Node) -> bool:
+def _ignores_case(node: nodes.RegexNode) -> bool:
     if isinstance(node, nodes.Chars):
         return node.ignore_case
     return any(map(_ignores_case, _children(node)))
 
 
-def _is_endless(node: nodes.Node) -> bool:
+def _is_endless(node: nodes.RegexNode) -> bool:
     """Whether an unlimited repetition stands in it."""
     if isinstance(node, nodes.Repeat) and node.most is None:
         return True
     return any(map(_is_endless, _children(node)))
 
 
-def _repeats_groups(node: nodes.Node, inside: bool) -> bool:
+def _repeats_groups(node: nodes.RegexNode, inside: bool) -> bool:
     """Whether a capturing group stands in a repetition, so that it may capture more than once."""
-    if isinstance(node, nodes.Group):
+    if isinstance(node, nodes.GroupConstruct):
         captures_again = node.minus is not None or (inside and node.number is not None)
         return captures_again or _repeats_groups(node.body, inside)
     if isinstance(node, nodes.Repeat):
@@ -230,7 +230,7 @@ def _repeats_groups(node: nodes.Node, inside: bool) -> bool:
     return any(_repeats_groups(child, inside) for child in children)
 
 
-def _characters(node: nodes.Node) -> frozenset[str]:
+def _characters(node: nodes.RegexNode) -> frozenset[str]:
     """Which of some sample characters a part can take."""
     if isinstance(node, nodes.Chars):
         return frozenset(node.of(_SAMPLE))
@@ -241,14 +241,14 @@ def _characters(node: nodes.Node) -> frozenset[str]:
     return frozenset[str]().union(*map(_characters, _children(node)))
 
 
-def _children(node: nodes.Node) -> list[nodes.Node]:
+def _children(node: nodes.RegexNode) -> list[nodes.RegexNode]:
     if isinstance(node, nodes.Sequence):
         return node.items
     if isinstance(node, nodes.Choice):
         return node.branches
     if isinstance(node, nodes.Condition):
         return [node.yes, node.no]
-    return [node.body] if isinstance(node, nodes.Group | nodes.Repeat) else []
+    return [node.body] if isinstance(node, nodes.GroupConstruct | nodes.Repeat) else []
 
 
 def _overlap(node: nodes.Choice) -> bool:

@@ -29,7 +29,7 @@ class Hit:
 class Machine:
     """A pattern as a program; see `_compile` for its instructions."""
 
-    def __init__(self, tree: nodes.Node, groups: int) -> None:
+    def __init__(self, tree: nodes.RegexNode, groups: int) -> None:
         self._groups = groups
         self._programs: list[list[Instruction]] = [[]]
         self._loops = 0
@@ -41,7 +41,7 @@ class Machine:
 
     # Compiling
 
-    def _sub(self, node: nodes.Node) -> int:
+    def _sub(self, node: nodes.RegexNode) -> int:
         program: list[Instruction] = []
         self._programs.append(program)
         place = len(self._programs) - 1
@@ -49,7 +49,7 @@ class Machine:
         program.append(("match",))
         return place
 
-    def _compile(self, node: nodes.Node, out: list[Instruction]) -> None:
+    def _compile(self, node: nodes.RegexNode, out: list[Instruction]) -> None:
         BUDGET.spend()  # counted repetitions are written out
         if isinstance(node, nodes.Chars):
             out.append(("chars", node))
@@ -60,7 +60,7 @@ class Machine:
             self._choice(node, out)
         elif isinstance(node, nodes.Repeat):
             self._repeat(node, out)
-        elif isinstance(node, nodes.Group):
+        elif isinstance(node, nodes.GroupConstruct):
             self._group(node, out)
         elif isinstance(node, nodes.Look):
             width = None if node.ahead else _width(node.body)
@@ -115,7 +115,7 @@ class Machine:
         for split in splits:
             out[split] = ("split", len(out), split + 1) if node.lazy else ("split", split + 1, len(out))
 
-    def _group(self, node: nodes.Group, out: list[Instruction]) -> None:
+    def _group(self, node: nodes.GroupConstruct, out: list[Instruction]) -> None:
         if node.atomic:
             out.append(("atomic", self._sub(node.body)))
         elif node.minus is not None:
@@ -290,13 +290,13 @@ def _balanced(captures: Captures, instruction: Instruction, start: int, end: int
     return _captured(made, number, start, end)
 
 
-def _width(node: nodes.Node) -> int | None:
+def _width(node: nodes.RegexNode) -> int | None:
     """The length of what a part matches, None where it varies."""
     if isinstance(node, nodes.Chars):
         return 1
     if isinstance(node, nodes.Edge | nodes.Look):
         return 0
-    if isinstance(node, nodes.Group):
+    if isinstance(node, nodes.GroupConstruct):
         return _width(node.body)
     if isinstance(node, nodes.Sequence):
         widths = [_width(item) for item in node.items]

@@ -185,11 +185,9 @@ DEFINITIONS = (
             ("Match Match(string input[, int startat])", match),
             ("Match Match(string input, int beginning, int length)", patterns.Regex.first_within),
             ("MatchCollection Matches(string input[, int startat])", matches),
-            *(
-                (f"string Replace(string input, {by}{rest})", call)
-                for by, call in (("string replacement", replace), ("MatchEvaluator evaluator", replace_with))
-                for rest in ("", ", int count", ", int count, int startat")
-            ),
+            ("string Replace(string input, string replacement[, int count[, int startat]])", replace),
+            ("string Replace(string input, MatchEvaluator evaluator[, int count[, int startat]])",
+             replace_with),
             ("string[] Split(string input[, int count[, int startat]])", split),
             *(
                 (f"static {kind} {name}(string input, string pattern{by}{options})",

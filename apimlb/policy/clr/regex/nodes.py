@@ -7,12 +7,12 @@ from functools import cache, lru_cache
 
 
 @dataclass(slots=True)
-class Node:
+class RegexNode:
     """Any part of a pattern."""
 
 
 @dataclass(slots=True)
-class Chars(Node):
+class Chars(RegexNode):
     """One character of a set. `source` is the set in Python's syntax, without its brackets; `minus` takes
     characters away again."""
 
@@ -69,44 +69,44 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @dataclass(slots=True)
-class Sequence(Node):
-    items: list[Node] = field(default_factory=list)
+class Sequence(RegexNode):
+    items: list[RegexNode] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Choice(Node):
-    branches: list[Node]
+class Choice(RegexNode):
+    branches: list[RegexNode]
 
 
 @dataclass(slots=True)
-class Repeat(Node):
+class Repeat(RegexNode):
     """`most` None is no limit."""
 
-    body: Node
+    body: RegexNode
     least: int
     most: int | None
     lazy: bool = False
 
 
 @dataclass(slots=True)
-class Group(Node):
+class GroupConstruct(RegexNode):
     """`number` None captures nothing; `minus` is a group whose last capture it takes back."""
 
     number: int | None
-    body: Node
+    body: RegexNode
     atomic: bool = False
     minus: int | None = None
 
 
 @dataclass(slots=True)
-class Look(Node):
-    body: Node
+class Look(RegexNode):
+    body: RegexNode
     ahead: bool
     negated: bool
 
 
 @dataclass(slots=True)
-class Back(Node):
+class Back(RegexNode):
     """A reference to what a group captured."""
 
     number: int
@@ -114,16 +114,16 @@ class Back(Node):
 
 
 @dataclass(slots=True)
-class Condition(Node):
+class Condition(RegexNode):
     """`(?(group)yes|no)`"""
 
     number: int
-    yes: Node
-    no: Node
+    yes: RegexNode
+    no: RegexNode
 
 
 @dataclass(slots=True)
-class Edge(Node):
+class Edge(RegexNode):
     """A place: ^ $ \\A \\Z \\z \\b \\B \\G, as `kind`: start, end, line-start, line-end, last, word, no-word,
     contiguous."""
 

@@ -28,7 +28,7 @@ class PatternReader:
         self.names = self._group_names(options)
         self._unnamed = 0
 
-    def read(self) -> nodes.Node:
+    def read(self) -> nodes.RegexNode:
         made = self._choice()
         if self._at < len(self._text):
             self._at += 1
@@ -73,7 +73,7 @@ class PatternReader:
 
     # Structure
 
-    def _choice(self) -> nodes.Node:
+    def _choice(self) -> nodes.RegexNode:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise unsupported("A pattern that is nested so deeply")
@@ -105,7 +105,7 @@ class PatternReader:
             else:
                 return
 
-    def _sequence(self) -> nodes.Node:
+    def _sequence(self) -> nodes.RegexNode:
         made = nodes.Sequence()
         while True:
             self._skip()
@@ -116,7 +116,7 @@ class PatternReader:
                 made.items.append(self._quantified(atom))
         return made
 
-    def _quantified(self, atom: nodes.Node) -> nodes.Node:
+    def _quantified(self, atom: nodes.RegexNode) -> nodes.RegexNode:
         self._skip()
         char = self._text[self._at : self._at + 1]
         bounds: tuple[int, int | None] | None = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(char)
@@ -142,7 +142,7 @@ class PatternReader:
             self._fail(f"Nested quantifier '{self._text[self._at - 1]}'")
         return nodes.Repeat(atom, *bounds, lazy)
 
-    def _atom(self) -> nodes.Node | None:
+    def _atom(self) -> nodes.RegexNode | None:
         char = self._text[self._at]
         if char == "(":
             return self._group()
@@ -166,7 +166,7 @@ class PatternReader:
 
     # Groups
 
-    def _group(self) -> nodes.Node | None:
+    def _group(self) -> nodes.RegexNode | None:
         named = _NAMED.match(self._text, self._at)
         if named is not None:
             self._at = named.end()
@@ -176,7 +176,7 @@ class PatternReader:
             if self._take(opening):
                 return nodes.Look(self._inner(), ahead, negated)
         if self._take("(?>"):
-            return nodes.Group(None, self._inner(), atomic=True)
+            return nodes.GroupConstruct(None, self._inner(), atomic=True)
         if self._take("(?("):
             return self._condition()
         options = _OPTIONS.match(self._text, self._at)
@@ -186,11 +186,11 @@ class PatternReader:
             self._fail("Unrecognized grouping construct")
         self._at += 1
         if self._options & 4:
-            return nodes.Group(None, self._inner())
+            return nodes.GroupConstruct(None, self._inner())
         self._unnamed += 1
-        return nodes.Group(self.names.index(str(self._unnamed)), self._inner())
+        return nodes.GroupConstruct(self.names.index(str(self._unnamed)), self._inner())
 
-    def _named_group(self, name: str | None, minus: str | None) -> nodes.Node:
+    def _named_group(self, name: str | None, minus: str | None) -> nodes.RegexNode:
         """`(?<name>)`, or `(?<name-minus>)`, which takes back the last capture of another group."""
         taken = None
         if minus is not None:
@@ -199,9 +199,9 @@ class PatternReader:
                 self._fail(f"Reference to undefined group {kind} '{minus}'")
             taken = self.names.index(minus)
         number = None if name is None else self.names.index(name)
-        return nodes.Group(number, self._inner(), minus=taken)
+        return nodes.GroupConstruct(number, self._inner(), minus=taken)
 
-    def _inner(self) -> nodes.Node:
+    def _inner(self) -> nodes.RegexNode:
         saved = self._options
         made = self._choice()
         if not self._take(")"):
@@ -209,7 +209,7 @@ class PatternReader:
         self._options = saved
         return made
 
-    def _option_group(self, match: re.Match[str]) -> nodes.Node | None:
+    def _option_group(self, match: re.Match[str]) -> nodes.RegexNode | None:
         saved = self._options
         self._at = match.end()
         for letter in match[1]:
@@ -222,11 +222,11 @@ class PatternReader:
         if not self._take(")"):
             self._fail("Not enough )'s")
         self._options = saved
-        return nodes.Group(None, made)
+        return nodes.GroupConstruct(None, made)
 
-    def _condition(self) -> nodes.Node:
+    def _condition(self) -> nodes.RegexNode:
         name = re.compile(r"\w+(?=\))").match(self._text, self._at)
-        test: nodes.Node | None = None
+        test: nodes.RegexNode | None = None
         if name is None or name[0] not in self.names:
             if name is not None and name[0].isdigit():
                 self._fail("(?(...)...) reference to undefined group")
@@ -244,7 +244,7 @@ class PatternReader:
         assert name is not None
         return nodes.Condition(self.names.index(name[0]), branches[0], otherwise)
 
-    def _test(self) -> nodes.Node:
+    def _test(self) -> nodes.RegexNode:
         """An expression as a condition: it looks ahead, unless it says otherwise."""
         if self._text.startswith(("?=", "?!", "?<=", "?<!"), self._at):
             self._at -= 1
@@ -257,7 +257,7 @@ class PatternReader:
 
     # Escapes and sets
 
-    def _escape(self) -> nodes.Node:
+    def _escape(self) -> nodes.RegexNode:
         self._at += 1
         if self._at >= len(self._text):
             self._fail("Illegal \\\\ at end of pattern")

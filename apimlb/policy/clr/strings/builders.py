@@ -188,14 +188,11 @@ def builder_remove(target: StringBuilder, start: int, length: int) -> StringBuil
     return target.replace_all(bounded_text(text[:start] + text[start + length :]))
 
 
-def builder_replace(target: StringBuilder, old: str | None, new: str | None) -> StringBuilder:
-    return builder_replace_in(target, old, new, 0, len(target))
-
-
-def builder_replace_in(
-    target: StringBuilder, old: str | None, new: str | None, start: int, count: int
+def builder_replace(
+    target: StringBuilder, old: str | None, new: str | None, start: int = 0, count: int | None = None
 ) -> StringBuilder:
     """Replace(old, new, startIndex, count) of texts or characters"""
+    count = len(target) if count is None else count
     if not 0 <= start <= len(target):
         raise exceptions.index_range("startIndex")
     if not 0 <= count <= len(target) - start:

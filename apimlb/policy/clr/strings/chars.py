@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from apimlb.policy.clr.exceptions import argument, argument_range, bad_format, index_range, required
 from apimlb.policy.clr.numbers.arithmetic import Char
-from apimlb.policy.clr.objects import ordering as order
+from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.strings.texts import WHITE
 from apimlb.policy.clr.utf16 import enter, leave
 
@@ -30,11 +30,11 @@ def is_white_space(char: str) -> bool:
 
 
 def char_upper(char: str) -> Char:
-    return Char(order.upper_invariant(char))
+    return Char(ordering.upper_invariant(char))
 
 
 def char_lower(char: str) -> Char:
-    return Char(order.lower_ordinal(char))
+    return Char(ordering.lower_ordinal(char))
 
 
 def parse_char(text: str | None) -> Char:

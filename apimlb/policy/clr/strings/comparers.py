@@ -4,13 +4,13 @@ from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.convert.parsing import convertible
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, required
-from apimlb.policy.clr.objects import ordering as order
+from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 
 _OF_COMPARISON = (
-    order.INVARIANT, order.INVARIANT_IGNORE_CASE, order.INVARIANT, order.INVARIANT_IGNORE_CASE,
-    order.ORDINAL, order.ORDINAL_IGNORE_CASE,
+    ordering.INVARIANT, ordering.INVARIANT_IGNORE_CASE, ordering.INVARIANT, ordering.INVARIANT_IGNORE_CASE,
+    ordering.ORDINAL, ordering.ORDINAL_IGNORE_CASE,
 )  # fmt: skip
 
 
@@ -32,9 +32,9 @@ def equal(comparer: Comparer, left: object, right: object) -> bool:
 def compare(comparer: Comparer, left: str | None, right: str | None) -> int:
     if comparer.name.startswith("Ordinal"):
         if left is None or right is None or not comparer.name.endswith("IgnoreCase"):
-            return order.compare_ordinal(left, right)
-        return order.compare_ordinal_ignoring_case(left, right)
-    return order.compare_culture(left, right, comparer.name.endswith("IgnoreCase"))
+            return ordering.compare_ordinal(left, right)
+        return ordering.compare_ordinal_ignoring_case(left, right)
+    return ordering.compare_culture(left, right, comparer.name.endswith("IgnoreCase"))
 
 
 def compare_objects(comparer: Comparer, left: object, right: object) -> int:
@@ -45,7 +45,7 @@ def compare_objects(comparer: Comparer, left: object, right: object) -> int:
         return compare(comparer, left, right)
     if not convertible(left):
         raise argument("At least one object must implement IComparable.")
-    return order.compare(left, right)
+    return ordering.compare(left, right)
 
 
 def hash_of(comparer: Comparer, value: object) -> int:

@@ -4,7 +4,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_range, index_range, not_negative, required
 from apimlb.policy.clr.numbers.arithmetic import chars_of
-from apimlb.policy.clr.objects import ordering as order
+from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.strings.texts import join
 
 _ORDINAL = 4
@@ -28,7 +28,7 @@ def compare_parts_ignoring(
 ) -> int:
     """string.Compare(strA, indexA, strB, indexB, length, ignoreCase)"""
     first = _piece(left, start, length, 1)
-    return order.compare_culture(first, _piece(right, place, length, 2), ignore_case)
+    return ordering.compare_culture(first, _piece(right, place, length, 2), ignore_case)
 
 
 def compare_parts_as(
@@ -41,8 +41,8 @@ def compare_parts_as(
     _check_starts(left, start, right, place)
     first, second = left[start : start + length], right[place : place + length]
     if comparison.number == _ORDINAL:
-        return order.compare_units(first, second)
-    return order.compare_as(comparison, first, second)
+        return ordering.compare_units(first, second)
+    return ordering.compare_as(comparison, first, second)
 
 
 def compare_parts_ordinal(left: str | None, start: int, right: str | None, place: int, length: int) -> int:
@@ -51,7 +51,7 @@ def compare_parts_ordinal(left: str | None, start: int, right: str | None, place
         return (left is not None) - (right is not None)
     not_negative(length, "length", "Count cannot be less than zero.")
     _check_starts(left, start, right, place)
-    return order.compare_units(left[start : start + length], right[place : place + length])
+    return ordering.compare_units(left[start : start + length], right[place : place + length])
 
 
 def _check_starts(left: str, start: int, right: str, place: int) -> None:

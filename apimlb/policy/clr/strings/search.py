@@ -7,7 +7,7 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.objects import ordering as order
+from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.collation import clusters, is_peculiar
 
 _SHORT: Final = 32
@@ -73,7 +73,7 @@ def _at_end(
         at_end = whole[: len(part)] if test is str.startswith else whole[len(whole) - len(part) :]
         return len(part) <= len(whole) and at_end == part
     charge(text)
-    return test(order.folded(comparison, text), order.folded(comparison, value))
+    return test(ordering.folded(comparison, text), ordering.folded(comparison, value))
 
 
 def starts_with(text: str, value: str | None, *comparison: Enum) -> bool:
@@ -128,7 +128,7 @@ def index_of_as(text: str, value: str | None, *given: int | Enum) -> int:
     first, end = _span(text, start or 0, count)
     if _collates(comparison, text, value):
         return _first(text[first:end], value, comparison, first)
-    return order.folded(comparison, text).find(order.folded(comparison, value), first, end)
+    return ordering.folded(comparison, text).find(ordering.folded(comparison, value), first, end)
 
 
 def _told(given: tuple[int | Enum, ...]) -> tuple[int | None, int | None, Enum | None]:
@@ -154,7 +154,7 @@ def last_index_of(text: str, value: str | None, *given: int | Enum) -> int:
         if not _weighed(value, comparison):
             return end - 1
         return first + max(_found(text[first:end], value, comparison), default=-1 - first)
-    return _rfind(order.folded(comparison, text), order.folded(comparison, value), first, end)
+    return _rfind(ordering.folded(comparison, text), ordering.folded(comparison, value), first, end)
 
 
 def _rfind(text: str, value: str, first: int, end: int) -> int:
@@ -199,7 +199,7 @@ def replace_as(text: str, old: str, new: str | None, comparison: Enum) -> str:
     if not old:
         raise exceptions.argument("String cannot be of zero length.", "oldValue")
     charge(text)
-    looked, wanted = order.folded(comparison, text), order.folded(comparison, old)
+    looked, wanted = ordering.folded(comparison, text), ordering.folded(comparison, old)
     bounded_length(len(text) + looked.count(wanted) * (len(new or "") - len(old)))
     pieces: list[str] = []
     at = 0

@@ -9,7 +9,7 @@ from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, argument_range, array_range, not_negative, required
 from apimlb.policy.clr.numbers.arithmetic import Char, chars_of
-from apimlb.policy.clr.objects import ordering as order
+from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.text import format_text, text_of
 
 STRING = "System.String"
@@ -152,7 +152,7 @@ def _separators(given: ClrArray | None) -> list[str]:
     return found or list(WHITE)
 
 
-def _told(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
+def _split_options(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
     """How many pieces there may be (any number below zero) and whether empty ones go, as an overload of Split
     is told: a count, options, both or neither."""
     limit = -1
@@ -166,11 +166,11 @@ def _told(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
 
 
 def split(text: str, separators: ClrArray | None, *given: int | Enum) -> ClrArray:
-    return strings(_pieces(text, _separators(separators), *_told(given)))
+    return strings(_pieces(text, _separators(separators), *_split_options(given)))
 
 
 def split_by(text: str, separator: str | None, *given: int | Enum) -> ClrArray:
-    limit, remove_empty = _told(given)
+    limit, remove_empty = _split_options(given)
     if not separator:  # splits nothing
         return strings([text] if limit and (text or not remove_empty) else [])
     return strings(_pieces(text, [str(separator)], limit, remove_empty))
@@ -198,4 +198,4 @@ def format_one(layout: str | None, values: ClrArray) -> str:
 
 
 def compare_values(left: object, right: object) -> int:
-    return order.compare(left, right)
+    return ordering.compare(left, right)

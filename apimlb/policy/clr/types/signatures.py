@@ -10,6 +10,7 @@ static bool operator ==(Guid a, Guid b)         an operator
 explicit string(JToken value)                   a conversion
 R[] Map<T, R>(this IEnumerable<T> source, Func<T, R> f)  a generic extension method
 string Remove(int start[, int count])           two overloads, the second one with `count`
+int Sign(int|long value)                        two overloads, one for each type
 void Add(string! name)                          throws ArgumentNullException where `name` is null
 """
 
@@ -26,6 +27,7 @@ from apimlb.policy.clr.types.definitions import Call, Check, Implementation, Row
 
 _PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?!=&|]")
 _OPTIONAL = re.compile(r"\[(?=, )|(?<=\()\[(?=\w)")
+_TYPES = re.compile(r"[\w?\[\]]+(?:\|[\w?\[\]]+)+(?=!? )")
 _NO_DEFAULT = object()
 
 
@@ -224,16 +226,26 @@ def _works(made: Member) -> bool:
 
 
 def overloads(signature: str) -> list[str]:
-    """The signatures of a row, those with fewer parameters first."""
-    text, *more = _OPTIONAL.split(signature)
-    if not more:
-        return [signature]
-    more[-1] = more[-1].removesuffix("]" * len(more) + ")")
-    found = [f"{text})"]
-    for part in more:
-        text += part
-        found.append(f"{text})")
-    return found
+    """The signatures of a row: those without an optional part come first, then those of its first type."""
+    if optional := _OPTIONAL.search(signature):
+        start = optional.start()
+        end = _closing(signature, start)
+        before, part, after = signature[:start], signature[start + 1 : end], signature[end + 1 :]
+        return [*overloads(before + after), *overloads(before + part + after)]
+    if types := _TYPES.search(signature):
+        before, after = signature[: types.start()], signature[types.end() :]
+        return [each for name in types[0].split("|") for each in overloads(before + name + after)]
+    return [signature]
+
+
+def _closing(signature: str, start: int) -> int:
+    """The index of the bracket that closes the one at `start`."""
+    depth = 0
+    for at in range(start, len(signature)):
+        depth += {"[": 1, "]": -1}.get(signature[at], 0)
+        if not depth:
+            return at
+    raise ValueError(f"Nothing closes a bracket of {signature}")
 
 
 def row_name(signature: str) -> str:

@@ -93,7 +93,7 @@ def attribute_text(attribute: nodes.XAttribute) -> str:
 @written.register
 def xml_text(node: nodes.XNode) -> str:
     """ToString(): indented by two spaces, but not inside of mixed content."""
-    writer = _Writer()
+    writer = _XmlWriter()
     if isinstance(node, nodes.XDocument):
         mixed = False
         for index, child in enumerate(node.nodes):
@@ -105,7 +105,7 @@ def xml_text(node: nodes.XNode) -> str:
     return bounded_text("".join(writer.pieces))
 
 
-class _Writer:
+class _XmlWriter:
     """`names` are the prefixes in scope: [prefix, namespace, whether it is still to be declared]."""
 
     def __init__(self) -> None:

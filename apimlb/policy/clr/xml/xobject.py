@@ -4,15 +4,14 @@ left out."""
 from collections.abc import Callable
 
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.convert import parsing as convert
+from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.objects.hashing import text_hash
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
-from apimlb.policy.clr.xml import axes, edits, nodes
-from apimlb.policy.clr.xml import scalars as xml_values
+from apimlb.policy.clr.xml import axes, edits, nodes, scalars
 from apimlb.policy.clr.xml.names import XML, XMLNS, X, XNamespace, name_in, name_of
 from apimlb.policy.clr.xml.order import ALIKE, IN_ORDER, compare_nodes, deep_equals, shape
 from apimlb.policy.clr.xml.reader import parse_document, parse_element
@@ -51,17 +50,17 @@ def text_value(target: nodes.XElement | nodes.XAttribute | None) -> str | None:
 
 
 _CASTS: dict[str, Callable[[str], object]] = {
-    "bool": xml_values.parse_flag,
-    "int": lambda text: convert.parse_integer(text, "Int32"),
-    "long": lambda text: convert.parse_integer(text, "Int64"),
-    "uint": lambda text: convert.parse_integer(text, "UInt32"),
-    "ulong": lambda text: convert.parse_integer(text, "UInt64"),
-    "float": lambda text: convert.to_single(convert.parse_double(text)),
-    "double": convert.parse_double,
-    "decimal": convert.parse_decimal,
+    "bool": scalars.parse_flag,
+    "int": lambda text: parsing.parse_integer(text, "Int32"),
+    "long": lambda text: parsing.parse_integer(text, "Int64"),
+    "uint": lambda text: parsing.parse_integer(text, "UInt32"),
+    "ulong": lambda text: parsing.parse_integer(text, "UInt64"),
+    "float": lambda text: parsing.to_single(parsing.parse_double(text)),
+    "double": parsing.parse_double,
+    "decimal": parsing.parse_decimal,
     "DateTime": parse_date,
-    "DateTimeOffset": xml_values.parse_moment,
-    "TimeSpan": xml_values.parse_duration,
+    "DateTimeOffset": scalars.parse_moment,
+    "TimeSpan": scalars.parse_duration,
     "Guid": parse_guid,
 }
 

@@ -1,6 +1,6 @@
 """Operators of numbers, and those that types declare: promotion, and lifting to nullables."""
 
-from apimlb.policy.clr.numbers import arithmetic as numbers
+from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding import folding
@@ -103,26 +103,26 @@ def _computed_code(scope: Scope, operator: str, left: str, right: str, common: T
     if name == "Decimal":
         return f"{use(folding.DECIMAL_CALLS[operator])}({left}, {right})"
     if name in ("Double", "Single"):
-        call = {"/": numbers.divide_float, "%": numbers.remainder_float}.get(operator)
+        call = {"/": arithmetic.divide_float, "%": arithmetic.remainder_float}.get(operator)
         code = f"{use(call)}({left}, {right})" if call else f"({left} {operator} {right})"
-        return f"{use(numbers.Single)}({code})" if name == "Single" else code
+        return f"{use(arithmetic.Single)}({code})" if name == "Single" else code
     if operator in "/%":
-        whole = numbers.divide if operator == "/" else numbers.remainder
+        whole = arithmetic.divide if operator == "/" else arithmetic.remainder
         return _whole(scope, f"{use(whole)}({left}, {right})", name)
     if operator in "&|^":
         code = f"({left} {operator} {right})"
-        return code if name == "Int32" else f"{use(numbers.INTEGERS[name][2])}{code}"
+        return code if name == "Int32" else f"{use(arithmetic.INTEGERS[name][2])}{code}"
     return _whole(scope, f"{left} {operator} {right}", name)
 
 
 def _whole(scope: Scope, code: str, name: str) -> str:
     """An integer result, wrapped to (or checked against) its type."""
     if scope.overflow == "checked":
-        return f"{scope.use(numbers.checked)}({code}, {name!r})"
+        return f"{scope.use(arithmetic.checked)}({code}, {name!r})"
     if name != "Int32":
-        return f"{scope.use(numbers.wrap)}({code}, {name!r})"
+        return f"{scope.use(arithmetic.wrap)}({code}, {name!r})"
     t = scope.temporary()
-    return f"({t} if {_INT_RANGE.format(t=t, code=code)} else {scope.use(numbers.wrap32)}({t}))"
+    return f"({t} if {_INT_RANGE.format(t=t, code=code)} else {scope.use(arithmetic.wrap32)}({t}))"
 
 
 def _shift(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
@@ -138,7 +138,7 @@ def _shift(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | No
     value, places = convert(scope, left, common, 0).code, convert(scope, right, int_type, 0).code
     code = f"({value} {operator} ({places} & {folding.shift_mask(common)}))"
     name = common.name.removeprefix("System.")
-    return Bound(common, f"{scope.use(numbers.wrap)}({code}, {name!r})", safe=True)
+    return Bound(common, f"{scope.use(arithmetic.wrap)}({code}, {name!r})", safe=True)
 
 
 # Operators that types declare
@@ -262,7 +262,7 @@ def _signed(scope: Scope, operator: str, code: str, common: Type) -> str:
     name = common.name.removeprefix("System.")
     if operator == "+":
         return code
-    if name in numbers.INTEGERS:
+    if name in arithmetic.INTEGERS:
         return _whole(scope, f"{operator}{code}", name)
     made = f"(-{code})"
-    return f"{scope.use(numbers.Single)}({made})" if name == "Single" else made
+    return f"{scope.use(arithmetic.Single)}({made})" if name == "Single" else made

@@ -7,7 +7,7 @@ from apimlb.policy.clr.casts import cast as cast_reference
 from apimlb.policy.clr.casts import cast_value, enum_number, enum_of, truncate_checked
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.json.tokens import JArray, JObject
-from apimlb.policy.clr.numbers import arithmetic as numbers
+from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
 from apimlb.policy.clr.numbers.formatting import number_text
 from apimlb.policy.clr.types.constructed import NULL, Type
@@ -221,7 +221,7 @@ def _constant_numeric(scope: Scope, bound: Bound, target: Type, at: int | Node) 
     if isinstance(value, Decimal):
         return None
     try:
-        exact = numbers.decimal_from_float(value) if isinstance(value, float) else Decimal(int(value))
+        exact = arithmetic.decimal_from_float(value) if isinstance(value, float) else Decimal(int(value))
     except ClrException:
         scope.refuse("CS0031", at, number_text(value), target)
     return literal(scope, exact, target)
@@ -239,7 +239,7 @@ def _constant_whole(
     if scope.overflow != "unchecked":
         shown = number_text(value) if isinstance(value, float) else str(value)
         scope.refuse("CS0221", at, shown, target)
-    return numbers.wrap(value, name) if isinstance(value, int) else None
+    return arithmetic.wrap(value, name) if isinstance(value, int) else None
 
 
 def _numeric(scope: Scope, code: str, source: Type, target: Type) -> str:
@@ -253,18 +253,18 @@ def _numeric(scope: Scope, code: str, source: Type, target: Type) -> str:
         code = f"{use(ord)}({code})"
         given = "UInt16"
     if wanted == "Char":
-        whole = f"{use(numbers.truncate)}({code}, 'Int32')" if real else code
+        whole = f"{use(arithmetic.truncate)}({code}, 'Int32')" if real else code
         if checked:
-            whole = f"{use(numbers.checked)}({whole}, 'UInt16')"
+            whole = f"{use(arithmetic.checked)}({whole}, 'UInt16')"
         return f"{use(Char)}({use(chr)}({whole} & 65535))"
     if wanted in ("Double", "Single"):
         return f"{use(float if wanted == 'Double' else Single)}({code})"
     if wanted == "Decimal":
-        return f"{use(numbers.decimal_from_float if real else Decimal)}({code})"
+        return f"{use(arithmetic.decimal_from_float if real else Decimal)}({code})"
     if real:
-        return f"{use(truncate_checked if checked else numbers.truncate)}({code}, {wanted!r})"
+        return f"{use(truncate_checked if checked else arithmetic.truncate)}({code}, {wanted!r})"
     lowest, highest, make = INTEGERS[wanted]
     from_low, from_high, _ = INTEGERS[given]
     if lowest <= from_low and from_high <= highest:
         return f"{use(make)}({code})"
-    return f"{use(numbers.checked if checked else numbers.wrap)}({code}, {wanted!r})"
+    return f"{use(arithmetic.checked if checked else arithmetic.wrap)}({code}, {wanted!r})"

@@ -12,7 +12,7 @@ from apimlb.policy.csharp.syntax.nodes import Literal, Node
 class Analysis(NamedTuple):
     """What is wrong with how a function runs, and whether its end is reached."""
 
-    findings: list[flow_expressions.Finding]
+    findings: list[flow_expressions.Diagnostic]
     ends: bool
 
 

@@ -18,7 +18,7 @@ DEAD = -1
 """The state of a point that nothing reaches: all bits are set, so that it never takes one from another."""
 
 
-class Finding(NamedTuple):
+class Diagnostic(NamedTuple):
     """A problem at an offset, by its code, with the values of its message."""
 
     at: int
@@ -34,7 +34,7 @@ class Walk:
     facts: Findings
     text: str
     closely: bool
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Diagnostic] = field(default_factory=list)
     bits: int = 0
 
     def next_bit(self) -> int:
@@ -123,7 +123,7 @@ class Flow(NamedTuple):
         return None
 
     def report(self, at: int, code: str, *values: object) -> None:
-        self.walk.findings.append(Finding(at, code, values))
+        self.walk.findings.append(Diagnostic(at, code, values))
 
     def report_missing(self, at: int, name: str, bit: int) -> None:
         if self.missing is None:

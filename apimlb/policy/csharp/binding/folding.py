@@ -10,7 +10,7 @@ from decimal import Decimal
 from apimlb.policy.clr.casts import enum_number, enum_of
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.numbers import arithmetic as numbers
+from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import convert
@@ -19,19 +19,19 @@ from apimlb.policy.csharp.binding.values import literal
 from apimlb.policy.csharp.syntax.nodes import Node
 
 DECIMAL_CALLS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
-    "+": numbers.decimal_add, "-": numbers.decimal_subtract, "*": numbers.decimal_multiply,
-    "/": numbers.decimal_divide, "%": numbers.decimal_remainder,
+    "+": arithmetic.decimal_add, "-": arithmetic.decimal_subtract, "*": arithmetic.decimal_multiply,
+    "/": arithmetic.decimal_divide, "%": arithmetic.decimal_remainder,
 }  # fmt: skip
 _COMPARE: dict[str, Callable[..., bool]] = {
     "==": python.eq, "!=": python.ne, "<": python.lt, ">": python.gt, "<=": python.le, ">=": python.ge,
 }  # fmt: skip
 _WHOLE: dict[str, Callable[[int, int], int]] = {
     "+": python.add, "-": python.sub, "*": python.mul, "&": python.and_, "|": python.or_, "^": python.xor,
-    "/": numbers.divide, "%": numbers.remainder,
+    "/": arithmetic.divide, "%": arithmetic.remainder,
 }  # fmt: skip
 _REAL: dict[str, Callable[[float, float], float]] = {
-    "+": python.add, "-": python.sub, "*": python.mul, "/": numbers.divide_float,
-    "%": numbers.remainder_float,
+    "+": python.add, "-": python.sub, "*": python.mul, "/": arithmetic.divide_float,
+    "%": arithmetic.remainder_float,
 }  # fmt: skip
 _BOOLS: dict[str, Callable[[bool, bool], bool]] = {
     "&": python.and_, "|": python.or_, "^": python.xor, "==": python.eq, "!=": python.ne,
@@ -58,7 +58,7 @@ def fold_numbers(
         return literal(scope, _COMPARE[operator](a, b), scope.registry.bool)
     if isinstance(a, float) and isinstance(b, float):
         value = _REAL[operator](float(a), float(b))
-        return literal(scope, numbers.Single(value) if name == "Single" else value, common)
+        return literal(scope, arithmetic.Single(value) if name == "Single" else value, common)
     if operator in "/%" and b == 0:
         scope.refuse("CS0020", at)
     if isinstance(a, Decimal) and isinstance(b, Decimal):
@@ -76,11 +76,11 @@ def _fold_decimal(scope: Scope, operator: str, a: Decimal, b: Decimal, common: T
 def fold_whole(scope: Scope, value: int, common: Type, at: int | Node) -> Bound:
     """An integer result as a constant of its type, which it may not exceed unless unchecked."""
     name = common.name.removeprefix("System.")
-    lowest, highest, make = numbers.INTEGERS[name]
+    lowest, highest, make = arithmetic.INTEGERS[name]
     if not lowest <= value <= highest:
         if scope.overflow != "unchecked":
             scope.refuse("CS0220", at)
-        value = numbers.wrap(value, name)
+        value = arithmetic.wrap(value, name)
     return literal(scope, make(value), common)
 
 
@@ -91,7 +91,7 @@ def fold_shift(scope: Scope, operator: str, left: Bound, right: Bound, common: T
     value = number_of(convert(scope, left, common, 0).constant)
     count = number_of(right.constant) & shift_mask(common)
     shifted = value << count if operator == "<<" else value >> count
-    return literal(scope, numbers.INTEGERS[name][2](numbers.wrap(shifted, name)), common)
+    return literal(scope, arithmetic.INTEGERS[name][2](arithmetic.wrap(shifted, name)), common)
 
 
 def shift_mask(common: Type) -> int:
@@ -105,11 +105,11 @@ def fold_unary(scope: Scope, operator: str, bound: Bound, common: Type, at: int 
     if operator == "+":
         return literal(scope, value, common)
     if isinstance(value, float):
-        return literal(scope, numbers.Single(-value) if name == "Single" else -value, common)
+        return literal(scope, arithmetic.Single(-value) if name == "Single" else -value, common)
     if isinstance(value, Decimal):
         return literal(scope, value.copy_negate(), common)
     if operator == "~":
-        return literal(scope, numbers.INTEGERS[name][2](numbers.wrap(~number_of(value), name)), common)
+        return literal(scope, arithmetic.INTEGERS[name][2](arithmetic.wrap(~number_of(value), name)), common)
     return fold_whole(scope, -number_of(value), common, at)
 
 

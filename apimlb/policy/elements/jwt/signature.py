@@ -40,9 +40,9 @@ class Key:
     price: int
 
 
-class Token(NamedTuple):
-    """A token's parts as they are read, whoever signed it: the header, what the claims are written in, what
-    was signed, and the signature."""
+class Jws(NamedTuple):
+    """The parts of a token that is read and not verified (RFC 7515): the header, the payload with the claims,
+    the signing input, and the signature."""
 
     header: dict[str, Any]
     payload: bytes
@@ -92,7 +92,7 @@ def symmetric_key(secret: bytes) -> Key:
     return Key(secret, _ALGORITHMS["symmetric"], _SECRET + (len(secret) >> 8))
 
 
-def token_of(text: str) -> Token:
+def token_of(text: str) -> Jws:
     """A token read, not verified; raises TokenRefused for what is none."""
     import jwt
 
@@ -101,10 +101,10 @@ def token_of(text: str) -> Token:
         parts = jwt.PyJWS().decode_complete(text, options={"verify_signature": False})
     except jwt.PyJWTError as error:
         raise _invalid(error) from error
-    return Token(parts["header"], parts["payload"], text.rpartition(".")[0].encode(), parts["signature"])
+    return Jws(parts["header"], parts["payload"], text.rpartition(".")[0].encode(), parts["signature"])
 
 
-def verify(token: Token, keys: Sequence[Key]) -> None:
+def verify(token: Jws, keys: Sequence[Key]) -> None:
     """Raises TokenRefused for a token that none of the keys has signed. It is read once, and checked and paid
     for with each of them."""
     import jwt

@@ -42,7 +42,7 @@ KeySource = Callable[[Exchange, str | None], Awaitable[Keys]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _TokenPlace:
     """Where the token is: at most one of header, query and value is set."""
 
     header: Getter[str]
@@ -87,7 +87,7 @@ class _Rules:
     signed: Getter[bool] = lambda _: True
     skew: Getter[int] = lambda _: 0
 
-    async def judge(self, token: signature.Token, exchange: Exchange) -> Claims:
+    async def judge(self, token: signature.Jws, exchange: Exchange) -> Claims:
         """The claims of a token that will do; raises TokenRefused."""
         context = exchange.context
         issuers = frozenset[str]()
@@ -221,10 +221,10 @@ _PLACES = ("header-name", "query-parameter-name", "token-value")
 _NAMES = ", ".join(f"'{name}'" for name in _PLACES)
 
 
-def _place(draft: Draft, scheme: Getter[str] | None) -> _Place:
+def _place(draft: Draft, scheme: Getter[str] | None) -> _TokenPlace:
     if sum(name in draft.element.attributes for name in _PLACES) > 1:
         raise draft.error(f"Only one of the attributes {_NAMES} is allowed.")
-    return _Place(
+    return _TokenPlace(
         draft.attribute("header-name", STRING, "Authorization"),
         draft.optional("query-parameter-name", STRING),
         draft.optional("token-value", STRING),
@@ -238,7 +238,7 @@ def _refuse_decryption(draft: Draft) -> None:
         raise draft.error(what, code=NOT_IMPLEMENTED)
 
 
-def _validation(draft: Draft, place: _Place, rules: _Rules) -> Act:
+def _validation(draft: Draft, place: _TokenPlace, rules: _Rules) -> Act:
     """The act of both policies: find the token, judge it, keep it or refuse the request."""
     status = draft.attribute("failed-validation-httpcode", integer(100, 999), 401)
     message = draft.optional("failed-validation-error-message", STRING)

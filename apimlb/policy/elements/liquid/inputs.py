@@ -22,7 +22,7 @@ from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.names import XName
 from apimlb.policy.clr.xml.reader import parse_element
 from apimlb.policy.elements import formats
-from apimlb.policy.elements.liquid.weights import Element, Hash, Items
+from apimlb.policy.elements.liquid.weights import BodyElement, BodyList, Hash
 
 _JSON = re.compile(r"[/+]json\s*(;|$)", re.IGNORECASE)
 _XML = re.compile(r"[/+]xml\s*(;|$)", re.IGNORECASE)
@@ -70,14 +70,14 @@ def _bound(value: Any, parses_dates: bool) -> object:
     if isinstance(value, dict):
         return Hash({name: _bound(each, parses_dates) for name, each in value.items()})
     if isinstance(value, list):
-        return Items([_bound(each, parses_dates) for each in value])
+        return BodyList([_bound(each, parses_dates) for each in value])
     if isinstance(value, str):
         token = string_token(value) if parses_dates else None
         return value if token is None or token.type_name != "Date" else to_clr_string(token.value)
-    return _Number(value) if isinstance(value, float) else value
+    return _ClrFloat(value) if isinstance(value, float) else value
 
 
-class _Number(float):
+class _ClrFloat(float):
     """A number that is written as .NET writes it."""
 
     def __str__(self) -> str:
@@ -94,8 +94,8 @@ def _element(element: nodes.XElement, nil: str | None) -> object:
     if not children:
         return element.text
     attributes = {each.name.local: each.value for each in element.attributes if not each.declares}
-    single = {name: found[0] if len(found) == 1 else Items(found) for name, found in children.items()}
-    return Element({**attributes, **single})
+    single = {name: found[0] if len(found) == 1 else BodyList(found) for name, found in children.items()}
+    return BodyElement({**attributes, **single})
 
 
 def context(given: Context) -> Mapping[str, object]:
@@ -129,7 +129,7 @@ def _variable(value: object) -> object:
     text = leave(to_clr_string(value))
     if isinstance(value, JObject | JArray):
         return _bound_text(text, parses_dates=True)
-    return _Number(value) if isinstance(value, float) else text
+    return _ClrFloat(value) if isinstance(value, float) else text
 
 
 def _url(url: Url) -> Hash:

@@ -33,7 +33,7 @@ class Hash(dict[str, Any]):
         return self._weight
 
 
-class Element(Hash):
+class BodyElement(Hash):
     """An XML element with children; in a loop, its children one after another."""
 
     def items(self) -> Any:
@@ -44,8 +44,8 @@ class Element(Hash):
         return found
 
 
-class Items(list[object]):
-    """A list of a body, which no template changes."""
+class BodyList(list[object]):
+    """A list in a body. No template changes it."""
 
     _weight = 0
 
@@ -60,7 +60,7 @@ def weight(value: object) -> int:
     """Of texts by their length, of others by what they hold; it is counted once for what a body holds."""
     if isinstance(value, str):
         return 1 + (len(value) >> 6)
-    if isinstance(value, Hash | Items):
+    if isinstance(value, Hash | BodyList):
         return value.weight
     if isinstance(value, dict):
         return 1 + _of_all([*value.values()])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apimlb.local.gateway.definitions import read_declared
-from apimlb.policy.apim.context import Parameter
+from apimlb.policy.apim.context import DeclaredParameter
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.elements.validation import _fits
 from apimlb.policy.rehearse.rehearsal import Rehearsal
@@ -122,23 +122,23 @@ def test_schemas_that_are_not_kept_here_are_said_to_be_missing() -> None:
 @pytest.mark.parametrize(
     ("value", "parameter", "fits"),
     [
-        ("1", Parameter("a", type="integer"), True),
-        ("1.5", Parameter("a", type="integer"), False),
-        ("1_0", Parameter("a", type="integer"), False),
-        (" 1 ", Parameter("a", type="integer"), False),
-        ("٣", Parameter("a", type="integer"), False),
-        ("1.5", Parameter("a", type="number"), True),
-        ("-1e3", Parameter("a", type="number"), True),
-        ("nan", Parameter("a", type="number"), False),
-        ("Infinity", Parameter("a", type="number"), False),
-        ("1_0.5", Parameter("a", type="number"), False),
-        ("true", Parameter("a", type="boolean"), True),
-        ("yes", Parameter("a", type="boolean"), False),
-        ("b", Parameter("a", values=("a",)), False),
-        ("anything", Parameter("a"), True),
+        ("1", DeclaredParameter("a", type="integer"), True),
+        ("1.5", DeclaredParameter("a", type="integer"), False),
+        ("1_0", DeclaredParameter("a", type="integer"), False),
+        (" 1 ", DeclaredParameter("a", type="integer"), False),
+        ("٣", DeclaredParameter("a", type="integer"), False),
+        ("1.5", DeclaredParameter("a", type="number"), True),
+        ("-1e3", DeclaredParameter("a", type="number"), True),
+        ("nan", DeclaredParameter("a", type="number"), False),
+        ("Infinity", DeclaredParameter("a", type="number"), False),
+        ("1_0.5", DeclaredParameter("a", type="number"), False),
+        ("true", DeclaredParameter("a", type="boolean"), True),
+        ("yes", DeclaredParameter("a", type="boolean"), False),
+        ("b", DeclaredParameter("a", values=("a",)), False),
+        ("anything", DeclaredParameter("a"), True),
     ],
 )
-def test_values_have_the_type_that_is_declared(value: str, parameter: Parameter, fits: bool) -> None:
+def test_values_have_the_type_that_is_declared(value: str, parameter: DeclaredParameter, fits: bool) -> None:
     assert _fits(value, parameter) == fits
 
 
@@ -153,10 +153,10 @@ def test_what_arm_holds_of_an_operation_is_what_is_declared() -> None:
             "responses": [{"statusCode": 200, "headers": [{"name": "h"}]}],
         }
     )
-    assert declared.path == (Parameter("id", True, "integer"),)
-    assert declared.query == (Parameter("v", values=("1",)),)
+    assert declared.path == (DeclaredParameter("id", True, "integer"),)
+    assert declared.query == (DeclaredParameter("v", values=("1",)),)
     assert declared.contents == ("application/json",)
-    assert declared.response_headers == {200: (Parameter("h"),)}
+    assert declared.response_headers == {200: (DeclaredParameter("h"),)}
 
 
 @pytest.mark.parametrize(
