@@ -1,7 +1,7 @@
 """The one shape in which a request is asked and answered: client, gateway, planes and fakes alike."""
 
 import math
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
@@ -33,48 +33,47 @@ HOP_BY_HOP = frozenset(
 
 
 class Headers:
-    """An ordered multi-map whose names ignore case and keep the case they were given in."""
+    """An ordered multi-map whose names ignore case and keep the case they were given in.
 
-    __slots__ = ("_items",)
+    `parts` are (name in lower case, name, value) of each, to be read alone.
+    """
+
+    __slots__ = ("parts",)
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
-        self._items = [(name.lower(), name, value) for name, value in items]
+        self.parts = [(name.lower(), name, value) for name, value in items]
 
     @classmethod
     def parsed(cls, items: list[tuple[str, str, str]]) -> "Headers":
         """Headers of (name in lower case, name, value); the list is kept, not copied."""
         made = cls.__new__(cls)
-        made._items = items
+        made.parts = items
         return made
-
-    def parts(self) -> Sequence[tuple[str, str, str]]:
-        """(name in lower case, name, value) of each, for who writes many of them."""
-        return self._items
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """The values under `name` joined by a comma, as HTTP allows; `default` when there is none."""
         wanted = name.lower()
         found: str | None = None
-        for lower, _, value in self._items:
+        for lower, _, value in self.parts:
             if lower == wanted:
                 found = value if found is None else f"{found},{value}"
         return default if found is None else found
 
     def get_all(self, name: str) -> list[str]:
         wanted = name.lower()
-        return [value for lower, _, value in self._items if lower == wanted]
+        return [value for lower, _, value in self.parts if lower == wanted]
 
     def grouped(self) -> list[tuple[str, list[str]]]:
         """Each name once, as it was given first, with all of its values."""
         found: dict[str, tuple[str, list[str]]] = {}
-        for lower, name, value in self._items:
+        for lower, name, value in self.parts:
             found.setdefault(lower, (name, []))[1].append(value)
         return [*found.values()]
 
     def set(self, name: str, *values: str) -> None:
         """Replace whatever stands under `name`, in its first place; no values removes it."""
         wanted = name.lower()
-        items = self._items
+        items = self.parts
         made = [(wanted, name, value) for value in values]
         places = [place for place, item in enumerate(items) if item[0] == wanted]
         if not places:
@@ -85,38 +84,38 @@ class Headers:
         items[places[0] : places[0] + 1] = made
 
     def add(self, name: str, value: str) -> None:
-        self._items.append((name.lower(), name, value))
+        self.parts.append((name.lower(), name, value))
 
     def remove(self, name: str) -> None:
         wanted = name.lower()
-        self._items = [item for item in self._items if item[0] != wanted]
+        self.parts = [item for item in self.parts if item[0] != wanted]
 
     def drop(self, names: Collection[str]) -> None:
         """Remove what stands under any of `names`, which are in lower case."""
-        self._items = [item for item in self._items if item[0] not in names]
+        self.parts = [item for item in self.parts if item[0] not in names]
 
     def copy(self) -> "Headers":
-        return Headers.parsed(self._items.copy())
+        return Headers.parsed(self.parts.copy())
 
     def __contains__(self, name: object) -> bool:
         if not isinstance(name, str):
             return False
         wanted = name.lower()
-        for lower, _, _ in self._items:  # noqa: SIM110 (a generator costs more than the whole loop)
+        for lower, _, _ in self.parts:  # noqa: SIM110 (a generator costs more than the whole loop)
             if lower == wanted:
                 return True
         return False
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        return ((name, value) for _, name, value in self._items)
+        return ((name, value) for _, name, value in self.parts)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self.parts)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Headers):
             return NotImplemented
-        return [(a, c) for a, _, c in self._items] == [(a, c) for a, _, c in other._items]
+        return [(a, c) for a, _, c in self.parts] == [(a, c) for a, _, c in other.parts]
 
     def __repr__(self) -> str:
         return f"Headers({list(self)!r})"
@@ -148,17 +147,23 @@ class Request:
         return dict(_parameters(text) if len(text) <= _LONGEST_KEPT else _read_parameters(text))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Response:
-    """One HTTP response; `body` is bytes, or chunks as they come (a stream that is read once)."""
+    """One HTTP response; `body` is bytes, or chunks as they come (a stream that is read once). Without a
+    `reason` it has its status's own."""
 
     status: int
-    headers: Headers = field(default_factory=Headers)
-    body: Body = b""
-    reason: str = ""
+    headers: Headers
+    body: Body
+    reason: str
 
-    def __post_init__(self) -> None:
-        self.reason = self.reason or reason_phrase(self.status)
+    def __init__(
+        self, status: int, headers: Headers | None = None, body: Body = b"", reason: str = ""
+    ) -> None:
+        self.status = status
+        self.headers = Headers() if headers is None else headers
+        self.body = body
+        self.reason = reason or reason_phrase(status)
 
 
 def last_segment(path: str) -> str:

@@ -16,7 +16,7 @@ _WITH_BODY = {"POST", "PUT", "PATCH"}
 
 def strip_hop_by_hop(headers: Headers) -> None:
     """Take out what concerns one connection only (RFC 9110, section 7.6.1), and what Connection names."""
-    ending = {lower for lower, _, _ in headers.parts() if lower in _ENDING_HERE}
+    ending = {lower for lower, _, _ in headers.parts if lower in _ENDING_HERE}
     if "connection" in ending:
         named = ",".join(headers.get_all("Connection")).lower().split(",")
         ending.update(name.strip() for name in named)

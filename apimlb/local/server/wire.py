@@ -26,7 +26,7 @@ def header_lines(headers: Headers, dropped: frozenset[str]) -> str:
     that is none is left out, for a receiver could read another message into it."""
     kept = [
         f"{name}: {value}\r\n"
-        for lower, name, value in headers.parts()
+        for lower, name, value in headers.parts
         if lower not in dropped and is_token(name)
     ]
     lines = "".join(kept)

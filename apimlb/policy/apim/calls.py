@@ -50,8 +50,8 @@ class HeaderMap(ReadOnlyMap):
 
     types = "System.String,System.String[]"
 
-    def __init__(self, headers: Headers) -> None:
-        self.headers = headers
+    def __init__(self, message: views.RequestView | views.ResponseView) -> None:
+        self.headers = message.headers
 
     def find(self, key: object) -> object:
         if key is None:
@@ -201,7 +201,7 @@ def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None
     """GetValueOrDefault of headers, query parameters and claims: several values are joined by a comma."""
     if type(target) is HeaderMap and name is not None:
         held = target.headers
-        if len(held) > _FEW:
+        if len(held.parts) > _FEW:
             charge_headers(held)
         found = held.get(name)
         return default if found is None else found if found.isascii() else enter(found)
@@ -225,10 +225,6 @@ def elapsed(context: views.Context) -> TimeSpan:
 
 def trace(context: views.Context, message: str | None) -> None:
     context.trace(leave(message or ""))
-
-
-def headers(message: views.RequestView | views.ResponseView) -> HeaderMap:
-    return HeaderMap(message.headers)
 
 
 def parameters(request: views.RequestView) -> TextMap:

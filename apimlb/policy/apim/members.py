@@ -50,7 +50,7 @@ DEFINITIONS = (
             *reads("IMessageBody", "Body"), *reads("string", "Method", "IpAddress"),
             *reads("IUrl", "Url", "OriginalUrl"), *reads("X509Certificate2", "Certificate"),
             *reads("IPrivateEndpointConnection", "PrivateEndpointConnection"),
-            (_MAP + "string[]> Headers", calls.headers),
+            (_MAP + "string[]> Headers", calls.HeaderMap),
             (_MAP + "string> MatchedParameters", calls.parameters),
             ("IFoundry Foundry", lambda request: request if request.foundry_deployment is not None else None),
         ),
@@ -60,7 +60,7 @@ DEFINITIONS = (
         "IResponse", "class", test=is_view(views.ResponseView),
         rows=(
             *reads("IMessageBody", "Body"), *reads("int", "StatusCode"), *reads("string", "StatusReason"),
-            (_MAP + "string[]> Headers", calls.headers),
+            (_MAP + "string[]> Headers", calls.HeaderMap),
         ),
     ),
     Definition(

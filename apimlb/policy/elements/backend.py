@@ -28,15 +28,17 @@ def set_backend_service(draft: Draft) -> Act:
     if base_url is not None and backend_id is not None:
         raise draft.error("Only one of the attributes 'base-url' and 'backend-id' is allowed.")
     if backend_id is not None:
-        return _by_id(backend_id)
+        return _by_id(draft, backend_id)
     if base_url is not None:
         return _by_url(base_url)
     raise draft.error("One of the attributes 'base-url' and 'backend-id' is required.")
 
 
-def _by_id(backend_id: Getter[str]) -> Act:
+def _by_id(draft: Draft, backend_id: Getter[str]) -> Act:
+    chosen = draft.settled(lambda context: BackendId(backend_id(context)), "backend-id")
+
     def act(exchange: Exchange) -> None:
-        exchange.backend = BackendId(backend_id(exchange.context))
+        exchange.backend = chosen(exchange.context)
 
     return act
 
@@ -73,7 +75,9 @@ def forward_request(draft: Draft) -> Act:
                 exchange.context.request.body.consumed = True
         if chosen.buffer_response and not isinstance(response.body, bytes):
             response.body = Held(response.body)
-        await exchange.answer(response)
+        if exchange.live is not None:
+            await exchange.let_go()
+        exchange.answer(response)
         if exchange.section in exchange.readers:
             await exchange.buffer()
         if fail_on_error and 400 <= response.status <= 599:

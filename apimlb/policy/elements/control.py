@@ -114,7 +114,12 @@ def retry(draft: Draft) -> Act:
         limit, planned = count(context), waits_of(context)
         done = 0
         while True:
-            fault = await _attempt(block, exchange)
+            fault: PolicyFault | None = None
+            try:
+                await run_block(block, exchange)
+            except PolicyFault as raised:
+                fault = raised
+                await _show(fault, exchange)
             if not condition(context) or done >= limit:
                 break
             await exchange.let_go()
@@ -129,19 +134,12 @@ def retry(draft: Draft) -> Act:
     return act
 
 
-async def _attempt(block: Block, exchange: Exchange) -> PolicyFault | None:
-    """Run the children once. A fault skips the rest of them and is handed back; the condition sees a response
-    made of it, or none (a switch)."""
-    try:
-        await run_block(block, exchange)
-    except PolicyFault as fault:
-        if fault.keeps_response:
-            return fault
+async def _show(fault: PolicyFault, exchange: Exchange) -> None:
+    """Let a retry's condition see a response made of the fault that ended an attempt, or none: a switch."""
+    if not fault.keeps_response:
         await exchange.let_go()
         synthetic = exchange.switches.response_after_failure == "synthetic"
         exchange.context.response = default_response(fault, exchange.context) if synthetic else None
-        return fault
-    return None
 
 
 def include_fragment(draft: Draft) -> Act:

@@ -232,15 +232,12 @@ class Exchange:
             headers.set("Content-Length", size)
         return Request(view.method, url, headers, body, view.ip_address)
 
-    async def answer(self, response: Response) -> None:
-        """Make a backend's response `context.Response`; its body stays a stream until somebody reads it."""
-        if self.live is not None:
-            await self.let_go()
-        content = b""
-        if isinstance(response.body, bytes):
-            content = response.body
-        else:
-            self.live = response
+    def answer(self, response: Response) -> None:
+        """Make a backend's response `context.Response`; its body stays a stream until somebody reads it. An
+        earlier stream must have been let go."""
+        content = response.body
+        if not isinstance(content, bytes):
+            content, self.live = b"", response
         self.context.response = ResponseView(
             response.status, response.reason, response.headers, MessageBody(content)
         )

@@ -7,14 +7,13 @@ Management policies" (LastError, and that an error skips to on-error).
 from collections.abc import Awaitable
 
 from apimlb.http import Response
-from apimlb.policy.apim.bodies import rest_of
 from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.clr.budget import BUDGET, FAILURE_ROOM, FAILURE_STEPS
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Section
 from apimlb.policy.run.faults import PolicyFault, default_response, last_error
 from apimlb.policy.run.policy import Policy
-from apimlb.policy.run.steps import Found, Returned, begun, fault_of, run_block
+from apimlb.policy.run.steps import Found, Returned, fault_of, run_block
 from apimlb.policy.run.turns import paid
 
 _REQUEST_SIDE: tuple[Section, ...] = ("inbound", "backend")
@@ -99,7 +98,9 @@ def _section(policy: Policy, exchange: Exchange, section: Section) -> Awaitable[
     if section == "outbound" and exchange.context.response is None:
         exchange.context.response = ResponseView(200)  # nothing was forwarded
     block = policy.sections[section]
-    return _read(block, exchange) if section in exchange.readers else begun(block, exchange)
+    if section in exchange.readers:
+        return _read(block, exchange)
+    return run_block(block, exchange) if block.steps else None
 
 
 async def _read(block: Block, exchange: Exchange) -> None:
@@ -139,7 +140,7 @@ def _answer(exchange: Exchange) -> Response:
         headers.set(name, value)
     if live is not None:
         return Response(view.status_code, headers, live.body, view.status_reason)
-    content = rest_of(view.body)
+    content = b"" if view.body is None else view.body.rest
     # What a HEAD is answered says the length of the body that a GET would have.
     if "Content-Length" in headers and exchange.context.request.method != "HEAD":
         headers.set("Content-Length", str(len(content)))
