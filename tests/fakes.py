@@ -16,6 +16,8 @@ class ManualClock:
         self.slept: list[float] = []
         self.meanwhile: Callable[[], None] = lambda: None
         """What happens once in every pause."""
+        self.on_its_thread: Callable[[Callable[[], None]], None] = lambda look: look()
+        """Has the time limits looked at by the thread that they are on."""
 
     def now(self) -> float:
         return self._now
@@ -23,7 +25,7 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         self._now += seconds
         if len(self._limits):
-            self._limits.look()
+            self.on_its_thread(self._limits.look)
 
     async def sleep(self, seconds: float) -> None:
         self.pause(seconds)

@@ -54,6 +54,10 @@ class SharedClock(ManualClock):
         look()
         self.meanwhile()
 
+    def advance(self, seconds: float) -> None:
+        with self._changed:
+            super().advance(seconds)
+
     async def sleep(self, seconds: float) -> None:
         # The local Azure itself sleeps: whoever asked it holds time back, so that it moves the clock.
         self.advance(seconds)

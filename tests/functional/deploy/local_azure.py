@@ -57,7 +57,8 @@ class LocalAzure:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="local Azure", daemon=True)
         self._thread.start()
-        self.world = self._do(self._build(WorldSettings(TENANT, SUBSCRIPTION, **settings), seed))
+        self.clock.on_its_thread = self._on_its_thread
+        self.world = self.do(self._build(WorldSettings(TENANT, SUBSCRIPTION, **settings), seed))
 
     @property
     def writes(self) -> list[tuple[str, str]]:
@@ -104,7 +105,7 @@ class LocalAzure:
         url = f"{ARM_ORIGIN}{path}?api-version={usual_version(path)}{query}"
         headers = Headers([("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")])
         sent = b"" if body is None else json.dumps(body).encode()
-        return self._do(self.world.manage(Request(method, url, headers, sent)))
+        return self.do(self.world.manage(Request(method, url, headers, sent)))
 
     def answer(self, request: Request) -> Response:
         """What Microsoft's SDK is answered."""
@@ -113,7 +114,7 @@ class LocalAzure:
         if any(part in request.path.lower() for part in self.forbidden):
             return Response(403, Headers([("Content-Type", "application/json")]), _FORBIDDEN)
         try:
-            answered = self._do(self.world.manage(request))
+            answered = self.do(self.world.manage(request))
         except ConnectionResetError as error:
             raise requests.ConnectionError(str(error)) from error
         if not self.world.faults:  # what is ordered is not as Microsoft describes it
@@ -148,11 +149,11 @@ class LocalAzure:
             await read(response)
             return response
 
-        return self._do(answered())
+        return self.do(answered())
 
     def close(self) -> None:
         """Shut down; fails if a request or an answer was not as Azure has it."""
-        self._do(self._shut())
+        self.do(self._shut())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -170,6 +171,12 @@ class LocalAzure:
     def _transport(self) -> InProcessTransport:
         return InProcessTransport(self.answer, self.clock)
 
+    def _on_its_thread(self, look: Callable[[], None]) -> None:
+        if self.is_asking():
+            look()
+        else:
+            self._loop.call_soon_threadsafe(look)
+
     async def _build(self, settings: WorldSettings, seed: int) -> World:
         settings = replace(settings, owner=replace(OWNER, secret="the-secret"))
         return World(Store(":memory:"), self.clock, random.Random(seed), settings, key=signing_key())
@@ -177,7 +184,8 @@ class LocalAzure:
     async def _shut(self) -> None:
         self.world.store.close()
 
-    def _do(self, work: Coroutine[Any, Any, Value]) -> Value:
+    def do(self, work: Coroutine[Any, Any, Value]) -> Value:
+        """What comes of it on the local Azure's thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
