@@ -67,13 +67,13 @@ class MessageBody:
 
     @property
     def content(self) -> bytes:
-        """The bytes, for who looks at them; going over them once is paid for."""
+        """The bytes, for an element that looks into them; going over them once is paid for."""
         BUDGET.spend(len(self.octets) >> _PASS)
         return self.octets
 
     @property
     def rest(self) -> bytes:
-        """What nobody has used up, for who hands it on as it is."""
+        """The bytes that a gateway passes on: all of them, or nothing where an earlier read consumed them."""
         return b"" if self.consumed else self.octets
 
     @property
@@ -107,12 +107,13 @@ class MessageBody:
 
 
 def rest_of(body: MessageBody | None) -> bytes:
-    """What nobody has used up of a body, if there is one, for who hands it on as it is."""
+    """The bytes that a gateway passes on: all of the body, or nothing where there is no body or an earlier
+    read consumed it."""
     return b"" if body is None else body.rest
 
 
 def content_of(body: MessageBody | None) -> bytes:
-    """What nobody has used up of a body, if there is one, for who looks at it."""
+    """The same bytes for an element that looks into them; going over them is paid for."""
     return b"" if body is None or body.consumed else body.content
 
 

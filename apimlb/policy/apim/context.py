@@ -95,7 +95,7 @@ def url_of(text: str) -> Url:
 
 @dataclass(slots=True)
 class RequestView:
-    """IRequest. `body` is None where the request has none."""
+    """IRequest. `body` is None for a request without a body."""
 
     clr_name = "IRequest"
     method: str

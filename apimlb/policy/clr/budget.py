@@ -1,5 +1,5 @@
-"""How much one request may do, so that none holds the gateway or fills the memory: counted, because a clock
-would make it uncertain.
+"""How much one request may do, so that no request holds the gateway or fills the memory. It is counted,
+because a clock would make it uncertain.
 
 A request has an account (`Means`) of steps, for time, and of room, for memory. Expressions and elements draw
 on the one that is open, which is the one of the request that runs (`BUDGET`). So does what an upload has
@@ -44,7 +44,7 @@ SMALL: Final = 256
 
 LONGEST_TEXT: Final = 8_000_000
 LONGEST_LAYOUT: Final = 1_000
-_NOBODY: Final = 1 << 62
+_UNBOUNDED_STEPS: Final = 1 << 62
 
 
 class Means:
@@ -68,12 +68,12 @@ class Means:
             BUDGET.close(before)
 
 
-_NOBODYS: Final = Means(_NOBODY, _NOBODY)
+_UNBOUNDED: Final = Means(_UNBOUNDED_STEPS, _UNBOUNDED_STEPS)
 
 
 class Budget:
     """The account that is open. There is one at a time: nothing waits while it is open, and the event loop's
-    thread is the only one that runs policies. While none is open nothing is counted.
+    thread is the only one that runs policies. While no account is open, nothing is counted.
 
     `left` are the steps that may be spent now, and `kept` those that an evaluation may not touch.
     """
@@ -81,15 +81,15 @@ class Budget:
     __slots__ = ("kept", "left", "means", "numbered")
 
     def __init__(self) -> None:
-        self.means = _NOBODYS
-        self.left = _NOBODYS.steps
+        self.means = _UNBOUNDED
+        self.left = _UNBOUNDED.steps
         self.kept = 0
         self.numbered: dict[int, tuple[int, object]] | None = None
 
     @property
     def idle(self) -> bool:
         """Whether no account is open."""
-        return self.means is _NOBODYS
+        return self.means is _UNBOUNDED
 
     def open(self, means: Means) -> Means:
         """Let everything be paid from `means`, until `close` is told what this returns."""
@@ -143,7 +143,7 @@ def spend(steps: int = 1) -> None:
 
 
 def spend_rounds(rounds: int) -> int:
-    """Pay for rounds of a loop; none is left to pay for."""
+    """Pay for rounds of a loop, and return 0: the rounds that are still to be paid for."""
     BUDGET.spend(rounds * _ROUND)
     return 0
 

@@ -127,8 +127,8 @@ def _compiled(text: str, line: int, column: int) -> Expression:
 
 
 def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
-    """`compile_expression` without its cache. Raises `ClrException` when the account that is open is used up;
-    where none is, the expression has what an upload has."""
+    """`compile_expression` without its cache. Raises `ClrException` when the open account is used up;
+    without an open account, the expression has the account of an upload."""
     source = SourceText(text, line, column)
     if BUDGET.idle:
         try:

@@ -138,7 +138,7 @@ class Draft:
         return self._constant(text, kind, f"The '{name}' attribute is invalid - ")
 
     def content(self, kind: Kind[T]) -> Getter[T]:
-        """The element's own text; an empty literal when there is none."""
+        """The element's own text; an empty literal for an element without text."""
         self._has_text = True
         text = self.element.text or Text("", self.element.line, self.element.column)
         return self._getter(text, kind, f"The element '{self.element.tag}' is invalid - ")

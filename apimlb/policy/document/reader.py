@@ -5,7 +5,7 @@ Differences from XML, all of them needed to read policies as people write and Az
 - A value that starts with `@(` or `@{` is a C# expression and ends with its bracket, so it may hold quotes,
   `<` and `&&`. Line breaks inside it are kept: a `//` comment ends with its line.
 - `&quot; &apos; &lt; &gt; &amp;` and numeric references are decoded one level, everywhere but in CDATA and
-  comments; any other `&` stands for itself. That reads escaped (`xml`) documents by the same rule.
+  comments; any other `&` is an ordinary character. That reads escaped (`xml`) documents by the same rule.
 - Comments may hold `--`.
 
 `{{name}}` is a named value: text that replaces text before anything is read (`substitute`).
@@ -197,8 +197,9 @@ class _PolicyReader:
         return self._text.startswith(("@(", "@{"), index)
 
     def _expression_end(self, index: int, boundary: str, element: Element | None) -> int:
-        """Where the expression at `index` ends. One whose brackets do not close, but which XML could delimit,
-        ends where XML says: whoever compiles it will refuse it; a document that is only read reads."""
+        """Where the expression at `index` ends. An expression whose brackets do not close ends where XML
+        says, if XML can delimit it: such a document can be read, and its expression is refused when it is
+        compiled."""
         end = end_of_expression(self._text, index + 1)
         if end >= 0:
             return end
@@ -233,7 +234,8 @@ class _PolicyReader:
         return self._start_tag(index)
 
     def _past(self, index: int, closing: str, what: str, opening: int = 2) -> int:
-        """Behind what begins at `index` with so many characters: `<!-->` begins a comment and ends none."""
+        """The index behind the markup that begins at `index`. `opening` is the length of its beginning, which
+        the end may not overlap: `<!-->` is no whole comment."""
         end = self._text.find(closing, index + opening)
         if end < 0:
             raise self._error(f"The {what} is not closed.", index)

@@ -86,7 +86,7 @@ class Rate:
     def check(
         self, exchange: Exchange, who: str, source: str, report: CallReport, counting: Counting
     ) -> None:
-        """Raises PolicyFault 429 for one call too many; a call that was counted already is none."""
+        """Raises PolicyFault 429 for one call too many; a call that was counted already passes."""
         context = exchange.context
         key, calls, seconds = self._counter(context, who)
         if key not in exchange.counted:
@@ -112,8 +112,9 @@ class Rate:
 def _take(
     exchange: Exchange, rates: list[Rate], who: str, source: str, report: CallReport, counting: Counting
 ) -> None:
-    """Refuse the call, or count it for all the rates: one that is refused counts for none, and what is left
-    is the least of them (Azure/azure-api-management-policy-toolkit, its emulator's tests of rate-limit)."""
+    """Refuse the call, or count it for all the rates: a call that is refused counts for no rate, and what is
+    left is the least of them (Azure/azure-api-management-policy-toolkit, its emulator's tests of
+    rate-limit)."""
     for rate in rates:
         rate.check(exchange, who, source, report, counting)
     if rates:

@@ -45,8 +45,8 @@ def return_response(draft: Draft) -> Act:
 
 
 def _response_in(name: str, context: Context) -> ResponseView:
-    """A copy of the response that send-request left in a variable; a new one where there is none, as a run on
-    Azure shows (genai gateway toolkit, latency routing, 2024-06-11)."""
+    """A copy of the response that send-request left in a variable; a new response for a variable without one,
+    as a run on Azure shows (genai gateway toolkit, latency routing, 2024-06-11)."""
     held = context.variables.get(name)
     if held is None:
         return ResponseView(200)

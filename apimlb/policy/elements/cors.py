@@ -17,7 +17,7 @@ from apimlb.policy.run.pipeline import PREFLIGHT
 from apimlb.policy.run.steps import Returned
 
 _SIMPLE = ["GET", "POST"]
-"""The methods that are allowed where none is listed."""
+"""The methods that a policy without a list allows."""
 
 _ENDED = ("GET", "HEAD")
 """The methods of a simple request that does not fit and may be ended."""

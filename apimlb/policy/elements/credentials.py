@@ -59,8 +59,8 @@ def authentication_basic(draft: Draft) -> Act:
 
 
 def certificate_of(draft: Draft) -> Callable[[Exchange, str], None]:
-    """`<authentication-certificate>`, here and in send-request: notes which certificate whoever is at a
-    target would have been shown."""
+    """`<authentication-certificate>`, here and in send-request: records the certificate that a target
+    would have been shown."""
     thumbprint, id = draft.optional("thumbprint", STRING), draft.optional("certificate-id", STRING)
     body, password = draft.optional("body", ANY), draft.optional("password", STRING)
     if sum(given is not None for given in (thumbprint, id, body)) != 1:

@@ -1,5 +1,5 @@
-"""What goes to somebody else beside the answer, and nobody waits for: log-to-eventhub, send-one-way-request,
-send-service-bus-message.
+"""What goes to other services beside the answer, which does not wait for it: log-to-eventhub,
+send-one-way-request, send-service-bus-message.
 
 Microsoft Learn, API Management policy reference, the page of each. Each is evaluated, and what it made is a
 record (`apimlb.policy.run.records`): nothing is sent.

@@ -39,7 +39,7 @@ def trace(draft: Draft) -> Act:
 
 @contextmanager
 def untouched(context: Context) -> Iterator[None]:
-    """Meanwhile a body may be read, and none is used up by it."""
+    """Within it, reading a body does not consume it."""
     bodies = [context.request.body, None if context.response is None else context.response.body]
     kept = [(body, body.consumed) for body in bodies if body is not None]
     try:

@@ -27,13 +27,14 @@ _TEXT = 6
 """Steps of a text of JSON as such."""
 
 _FAULT = 8
-"""Steps of finding that a text is none."""
+"""Steps of finding that a text is no JSON."""
 
 _DTD = "For security reasons DTD is prohibited in this XML document."
 
 
 def loaded(content: bytes | str) -> Any:
-    """A text of JSON; raises ValueError or RecursionError for what is none, ClrException for too much."""
+    """A text of JSON as Python values; raises ValueError or RecursionError for any other text, ClrException
+    for one that is too large."""
     BUDGET.spend(_TEXT + (len(content) >> 5))
     commas, lists, objects, members = map(content.count, b",[{:" if isinstance(content, bytes) else ",[{:")  # type: ignore[arg-type]
     values = commas + lists + objects + members
@@ -47,7 +48,7 @@ def loaded(content: bytes | str) -> Any:
 
 
 def fault_of_json(content: bytes) -> str | None:
-    """Why a body is no JSON, None of one that is."""
+    """Why a body is no JSON; None for one that is."""
     try:
         loaded(content)
     except (ValueError, RecursionError) as error:
@@ -56,7 +57,7 @@ def fault_of_json(content: bytes) -> str | None:
 
 
 def fault_of_xml(content: bytes) -> str | None:
-    """Why a body is no XML, None of one that is; a document type may declare nothing, as in .NET."""
+    """Why a body is no XML; None for one that is. A document type may declare nothing, as in .NET."""
     BUDGET.spend(len(content) >> 6)
     BUDGET.spend((content.count(b"<") >> 3) + (content.count(b"=") >> 1))
 
@@ -87,7 +88,7 @@ def json_text(value: Any) -> str:
 
 
 def text(content: bytes) -> str:
-    """UTF-8 read, what is none as U+FFFD, without a byte order mark."""
+    """UTF-8 decoded without its byte order mark; U+FFFD replaces bytes that are no UTF-8."""
     made = content.decode("utf-8-sig", "replace")
     charge_text(made)
     return made

@@ -16,7 +16,7 @@ from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import Value
 
 NAMESPACE = "API Management"
-"""That of a metric which names none."""
+"""The namespace of a metric that names none of its own."""
 
 MOST_DIMENSIONS = 5
 """Dimensions of its own that an emit-metric may have (usage notes). The page of llm-emit-token-metric says

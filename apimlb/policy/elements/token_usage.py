@@ -51,8 +51,8 @@ class Tokens:
 
 
 def of_answer(body: dict[str, Any]) -> Tokens | None:
-    """Prompt and completion as the answer's `usage` counts them; None where it has none. The Responses API
-    calls them input and output, and its stream has them inside the last event's response."""
+    """Prompt and completion as the answer's `usage` counts them; None for an answer without it. The Responses
+    API calls them input and output, and its stream has them inside the last event's response."""
     usage = body.get("usage")
     if not isinstance(usage, dict):
         response = body.get("response")
@@ -131,8 +131,8 @@ def _pieces(value: Any) -> Iterator[str | None]:
 
 
 class Counted:
-    """A streamed answer on its way to the client; `done` is told the estimated tokens of what it said, and
-    those that it counts itself, at its end or when the client leaves."""
+    """A streamed answer on its way to the client. At its end, or when the client leaves, `done` is called
+    with the estimated tokens of its text, and with those that the answer itself counts."""
 
     def __init__(self, body: AsyncIterator[bytes], done: Callable[[int, Tokens | None], None]) -> None:
         self._body = body
@@ -157,7 +157,7 @@ class Counted:
                     self._characters += len(text_of_event(event))
                     self._counted = of_answer(event) or self._counted
         except ClrException:
-            self._lines = Lines(deaf=True)  # the client gets its answer, however long it is
+            self._lines = Lines(ignored=True)  # the client gets its answer, however long it is
         return chunk
 
     async def aclose(self) -> None:
@@ -167,20 +167,20 @@ class Counted:
     def _finish(self) -> None:
         done, self._done = self._done, None
         if done is not None:
-            with contextlib.suppress(PolicyFault, ClrException):  # the answer is out: nobody is left to tell
+            with contextlib.suppress(PolicyFault, ClrException):  # the answer is out
                 done(-(-self._characters // 4), self._counted)
 
 
 class Lines:
-    """The lines of a stream, as its chunks come; one that is `deaf` has none."""
+    """The lines of a stream, as its chunks come; nothing of one that is `ignored`."""
 
-    def __init__(self, *, deaf: bool = False) -> None:
+    def __init__(self, *, ignored: bool = False) -> None:
         self._begun: list[bytes] = []
-        self._deaf = deaf
+        self._ignored = ignored
 
     def take(self, chunk: bytes) -> list[bytes]:
         """The lines that a chunk ends; raises ClrException when the request may read no more."""
-        if self._deaf:
+        if self._ignored:
             return []
         formats.spend(1 + (len(chunk) >> 6) + (chunk.count(b"\n") >> 3))
         if b"\n" not in chunk:

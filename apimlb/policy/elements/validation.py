@@ -22,7 +22,7 @@ from apimlb.policy.run.faults import PolicyFault
 
 _ACTION = choice("ignore", "prevent", "detect")
 _REQUEST, _RESPONSE = 400, 502
-_NOBODY = Declared()
+_UNDECLARED = Declared()
 _LARGEST = 4 * 1024 * 1024
 _ALWAYS_THERE = frozenset({"content-length", "content-type", "date", "connection", "transfer-encoding"})
 """Headers of the message itself, which no definition lists."""
@@ -59,11 +59,11 @@ def _settle(exchange: Exchange, variable: str, violations: Iterable[Violation], 
 
 
 def _declared(context: Context) -> Declared:
-    return _NOBODY if context.operation is None else context.operation.declared
+    return _UNDECLARED if context.operation is None else context.operation.declared
 
 
 def _overrides(draft: Draft | None, tag: str, key: str) -> dict[str, Getter[str]]:
-    """The actions of what is named, by the name in lower case."""
+    """The actions of the children with that tag, by what they name in lower case."""
     rows = draft.children(tag) if draft else ()
     return {row.required_word(key, STRING).lower(): row.required("action", _ACTION) for row in rows}
 
@@ -174,7 +174,7 @@ Actions = tuple[Getter[str], Getter[str], dict[str, Getter[str]]]
 
 
 def _place(held: Draft | None, known: Getter[str], unknown: Getter[str]) -> Actions:
-    """The actions of one place, those of the whole policy where it has none of its own."""
+    """The actions of one place: its own, or else those of the whole policy."""
     if held is None:
         return known, unknown, {}
     of_known = held.optional("specified-parameter-action", _ACTION) or known

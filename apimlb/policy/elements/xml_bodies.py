@@ -73,7 +73,8 @@ def _attribute_name(attribute: nodes.XAttribute) -> str:
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How JSON becomes XML: members that begin with `prefix` and `separator` declare namespaces, those in the
-    member `block` are attributes, and dates are written as XML has them if `dates`; empty for none."""
+    member `block` are attributes, and dates are written as XML has them if `dates`. An
+    empty text declares nothing."""
 
     separator: str
     prefix: str
@@ -82,14 +83,15 @@ class Shape:
 
 
 def xml_of_json(content: bytes, shape: Shape) -> str:
-    """XML of a JSON text; raises ValueError or RecursionError for what is none, ClrException for too much."""
+    """XML of a JSON text; raises ValueError or RecursionError for any other text, ClrException for one that
+    is too large."""
     writer = _ElementWriter(shape)
     writer.members(_rooted(formats.loaded(content)))
     return "".join(writer.pieces)
 
 
 def _rooted(given: Json) -> dict[str, Json]:
-    """An object of one member that is no list; what is none of these gets a root."""
+    """An object of one member that is no list, as it is; any other value under a root."""
     if not isinstance(given, dict):
         return {"Document": {"Array": given}}
     single = len(given) == 1 and not any(isinstance(value, list) for value in given.values())
@@ -129,7 +131,7 @@ class _ElementWriter:
         return bool(self._block and name == self._block) or self._declared(name) is not None
 
     def _declared(self, name: str) -> str | None:
-        """The name of the declaration that a member is, None for one that is none."""
+        """The name of the declaration that a member is; None for any other member."""
         if not self._prefix or not name.startswith(self._prefix):
             return None
         rest = name.removeprefix(self._prefix)

@@ -18,7 +18,7 @@ A case is plain data, as `case.yaml` holds it; every key may be left out:
                                                      api or operation
     named_values: {name: text}
     fragments:    {id: "<fragment>…</fragment>"}
-    backend_urls: {id: url}                          what backend ids stand for
+    backend_urls: {id: url}                          the URLs of backends by their ids
     backends:     [{match: "*east*", reply: {status: 429, headers: {Retry-After: 3}, body: …, after: 0.2}},
                    {match: "*west*", reply: [{status: 200}, {fails: connection | timeout}]}]
     identity:     false                              no managed identity; else the token's text
@@ -28,9 +28,9 @@ A case is plain data, as `case.yaml` holds it; every key may be left out:
     seed:         0                                  of Random and of jitter
     adverse:      false                              the uncertain facts about Azure in the worse reading
 
-The first backend whose `match` (a glob on the URL) fits answers; of several replies each is given once, the
-last for ever. Nobody fits: the connection fails. Variables that are mappings or lists become JObject and
-JArray.
+The first backend whose `match` (a glob on the URL) fits answers; it gives each of several replies once, and
+the last one from then on. Without such a backend the connection fails. Variables that are mappings or lists
+become JObject and JArray.
 """
 
 import uuid
@@ -230,8 +230,8 @@ def _require_url(text: str, name: str) -> None:
 
 
 def _member(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str, object]) -> T:
-    """One member of the context: the defaults, and over them what the case says; a number may stand for
-    text."""
+    """One member of the context: the defaults, and over them what the case says; a number may be written
+    where text is wanted."""
     given = {
         name: str(value) if isinstance(defaults.get(name), str) and type(value) in (int, float) else value
         for name, value in mapping(case, key).items()

@@ -75,7 +75,7 @@ class StageClock:
         self._now += seconds
 
     def timeout(self, seconds: float) -> AbstractContextManager[object]:
-        """Nobody on the stage takes longer than they are told to."""
+        """No limit: a scripted backend takes as long as its case says."""
         return nullcontext()
 
 

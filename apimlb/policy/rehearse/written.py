@@ -1,6 +1,4 @@
-"""What somebody wrote by hand as JSON or YAML, on its way into the views of a context: what is wrong with it
-is told by the name that it has there.
-"""
+"""JSON or YAML that is written by hand, checked as members of a context. An error names the member."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,7 +28,7 @@ _WRONG = (TypeError, ValueError, LookupError, AttributeError, OverflowError, Rec
 
 @contextmanager
 def reading(what: str) -> Iterator[None]:
-    """Meanwhile what is written is being read: raises `ConfigError` for what cannot be."""
+    """Within it, an error of reading a written value becomes a `ConfigError`."""
     try:
         yield
     except KeyError as error:

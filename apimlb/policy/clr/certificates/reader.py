@@ -109,7 +109,7 @@ def _wrong_password() -> Exception:
 
 def _iterations(found: list[distinguished_names.Piece], depth: int = 30) -> int:
     """The rounds of key derivation that a PKCS #12 file asks for: the small numbers in it, wherever they
-    stand. Lengths must be written out, as DER has it, so that none is overlooked; raises ValueError."""
+    stand. Lengths must be written out, as DER has it, so that no number is overlooked; raises ValueError."""
     if depth == 0:
         raise ValueError("nested too deeply")
     total = 0

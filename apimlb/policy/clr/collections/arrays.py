@@ -76,13 +76,13 @@ def _forwards(array: Array, start: int, count: int | None) -> range:
     return range(start, start + count)
 
 
-def _backwards(array: Array, start: int | None, count: int | None, none: tuple[int, ...]) -> range:
-    """Places from the last to the first; `none` are the starts that an empty array may have."""
+def _backwards(array: Array, start: int | None, count: int | None, of_empty: tuple[int, ...]) -> range:
+    """Places from the last to the first; `of_empty` are the starts that are valid for an empty array."""
     if start is None:
         start, count = len(array) - 1, len(array)
     elif count is None:
         count = start + 1 if len(array) else 0
-    if start not in none if not len(array) else not 0 <= start < len(array):
+    if start not in of_empty if not len(array) else not 0 <= start < len(array):
         raise exceptions.index_range("startIndex")
     if not 0 <= count <= start + 1:
         raise _bad_count()

@@ -1,5 +1,5 @@
-"""Arrays, lists, dictionaries and their kin. Each knows the CLR name of its elements, for ToString and
-casts."""
+"""Arrays, lists, dictionaries, read-only maps and comparers. Each knows the CLR name of its elements, for
+ToString and casts."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator

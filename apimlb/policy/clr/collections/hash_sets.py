@@ -21,7 +21,8 @@ _PRIMES: Final = (
 
 
 def room_for(count: int) -> int:
-    """The size of a hash table that has room for so many; throws where the evaluator allows none."""
+    """The size of a hash table that has room for so many; throws where it is larger than the evaluator
+    allows."""
     place = bisect_left(_PRIMES, count)
     if place == len(_PRIMES):
         raise over_limit(f"{_PRIMES[-1]} places in one collection")

@@ -51,7 +51,8 @@ def bad_cast(value: object, target: str) -> exceptions.ClrException:
 
 
 def parse_integer(text: str | None, name: str) -> int:
-    """int.Parse and its kin: optional sign and white space; throws Format- or OverflowException."""
+    """int.Parse, long.Parse and those of the other integers: optional sign and white space; throws Format- or
+    OverflowException."""
     text = exceptions.required(text, "s")
     if len(text) < 20 and text.isascii() and text.isdigit():
         return fitted(int(text), name)
@@ -132,7 +133,8 @@ def parse_boolean(text: str | None) -> bool:
 
 
 def to_integer(value: object, name: str) -> int:
-    """Convert.ToInt32 and its kin: null is 0, reals round to even, texts are parsed."""
+    """Convert.ToInt32, ToInt64 and those of the other integers: null is 0, reals round to even, texts are
+    parsed."""
     if isinstance(value, bool):
         return fitted(int(value), name)
     if isinstance(value, int):

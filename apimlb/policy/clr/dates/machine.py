@@ -85,7 +85,7 @@ class UnknownWord(ValueError):
 
 
 def read_moment(text: str) -> tuple[int, int | None]:
-    """Ticks of the wall clock and the offset in ticks, None where the text names none. Raises ValueError."""
+    """Ticks of the wall clock, and the offset in ticks: None for a text without one. Raises ValueError."""
     machine = _Machine(text)
     try:
         ticks = machine.run()

@@ -23,7 +23,7 @@ _TIME_WORDS = re.compile("([0-9]{1,2})[時时시] *([0-9]{1,2})[分분](?: *([0-
 
 
 def parse_parts(text: str) -> tuple[int, int | None]:
-    """Ticks of the wall clock and the offset in ticks, None where the text names none. Raises ValueError."""
+    """Ticks of the wall clock, and the offset in ticks: None for a text without one. Raises ValueError."""
     BUDGET.spend(8)
     if len(text) > _LONGEST:
         raise ValueError(text[:_LONGEST])
@@ -137,7 +137,7 @@ def _wide_span(text: str) -> ClrException:
 
 
 def _span_ticks(shape: str, numbers: list[str]) -> int | None:
-    """The ticks that numbers stand for, None where one is out of range."""
+    """The ticks of days, hours and so on; None where a number is out of range."""
     ticks = 0
     for unit, digits in zip(shape, numbers, strict=True):
         if unit == "f":

@@ -1,5 +1,5 @@
-"""Changing trees of tokens: Add, AddFirst, AddAfterSelf, Replace, Remove and their kin, for every kind of
-container; and annotations."""
+"""Changing trees of tokens: Add, AddFirst, AddAfterSelf, Replace and RemoveAll, for every kind of container;
+and annotations."""
 
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.casts import RUNTIME
@@ -11,7 +11,7 @@ from apimlb.policy.clr.types.constructed import Type
 
 
 def _insert(target: tokens.JContainer, index: int, child: tokens.JToken) -> int:
-    """Put a token at a place; the number of tokens that came of it. A comment in an object is none."""
+    """Put a token at a place; how many tokens were put: 0 for a comment in an object, which is left out."""
     if isinstance(target, tokens.JList):
         target.insert(index, child)
         return 1

@@ -254,7 +254,7 @@ class PathReader:
         return null() if self._accept("null") else None
 
     def _literal(self) -> JValue | None:
-        """A number up to a space or bracket; None where it is none or the path ends with it."""
+        """A number up to a space or bracket; None for anything else, and where the path ends with it."""
         start = self._at
         while self._at < len(self._text) and self._text[self._at] not in " )":
             self._at += 1

@@ -59,7 +59,7 @@ def token_to_string(token: JToken | None) -> str | None:
 
 
 def token_to_integer(name: str) -> Callable[[JToken | None], int]:
-    """(int)token and its kin; reals round to even, texts are parsed."""
+    """(int)token and the casts to the other integers; reals round to even, texts are parsed."""
 
     lowest, highest, make = INTEGERS[name]
 

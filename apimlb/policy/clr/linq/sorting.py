@@ -1,4 +1,4 @@
-"""OrderBy and its kin: stable, by one key after another."""
+"""OrderBy, ThenBy and their descending forms: stable, by one key after another."""
 
 from collections.abc import Callable, Iterator
 from functools import cmp_to_key, partial

@@ -1,4 +1,4 @@
-"""The numbers of C#: which Python type stands for which, and arithmetic that wraps and divides as C# does.
+"""The numbers of C#: the Python type of each, and arithmetic that wraps and divides as C# does.
 
 bool Boolean · int Int32 · Long Int64 · UInt UInt32 · ULong UInt64 · Short Int16 · UShort UInt16
 Byte · SByte · float Double · Single · decimal.Decimal Decimal · Char (a str of one UTF-16 unit)

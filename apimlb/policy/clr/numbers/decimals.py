@@ -20,7 +20,7 @@ _CURRENCY = 10_000
 
 
 def to_integer(name: str) -> Callable[[Decimal], int]:
-    """decimal.ToInt32 and its kin: cut, not rounded."""
+    """decimal.ToInt32, ToInt64 and those of the other integers: cut, not rounded."""
 
     def cut(value: Decimal) -> int:
         lowest, highest, make = arithmetic.INTEGERS[name]

@@ -1,4 +1,4 @@
-"""Custom formats of numbers: `0.##`, `#,##0;(0)`, `0.0E+0` and their kin.
+"""Custom formats of numbers: `0.##`, `#,##0;(0)`, `0.0E+0` and the like.
 
 Source: dotnet/runtime 3.1, Number.NumberToStringFormat, confirmed by running it. A double shows fifteen
 digits of its own, a float seven.

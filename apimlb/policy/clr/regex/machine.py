@@ -2,8 +2,8 @@
 
 It is written here because no kept library gives .NET's answers within a bound by counted work. Python's `re`
 cannot be stopped, and keeps a group's last capture alone. `regex` keeps all of them, but its only bound is a
-timeout by the clock, so that one policy would pass on a fast machine and fail on a slow one. RE2 and its kin
-need no bound, but have no references back and no assertions, which .NET's patterns use.
+timeout by the clock, so that one policy would pass on a fast machine and fail on a slow one. Engines
+like RE2 need no bound, but have no references back and no assertions, which .NET's patterns use.
 """
 
 from dataclasses import dataclass
@@ -136,13 +136,13 @@ class Machine:
     # Running
 
     def search(self, text: str, start: int) -> Hit | None:
-        """The first match from `start` on; throws System.TimeoutException's kin when it takes too long."""
+        """The first match from `start` on; throws RegexMatchTimeoutException when it takes too long."""
         self._steps = 0
         self._origin = start
         try:
             return self._first(text, start)
         finally:
-            BUDGET.left -= self._steps  # who spends next is told; this search has its own answer
+            BUDGET.left -= self._steps  # the next to spend is refused; this search keeps its answer
 
     def _first(self, text: str, start: int) -> Hit | None:
         for begin in range(start, len(text) + 1):

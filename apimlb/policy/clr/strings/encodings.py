@@ -206,7 +206,7 @@ _ENTITY = re.compile(
 
 
 def _entity(match: re.Match[str]) -> str:
-    """What a reference of HTML 4 stands for; any other stays as it is, up to its semicolon."""
+    """The character of a reference of HTML 4; any other reference stays as it is, up to its semicolon."""
     if match[3] is not None:
         number = 0x27 if match[3] == "apos" else name2codepoint.get(match[3], -1)
     else:

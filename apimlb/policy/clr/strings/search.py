@@ -1,4 +1,4 @@
-"""Looking for one text in another: Contains, StartsWith, EndsWith, IndexOf, LastIndexOf and their kin."""
+"""Looking for one text in another: Contains, StartsWith, EndsWith, IndexOf, LastIndexOf, IndexOfAny."""
 
 from collections.abc import Callable, Iterator
 from typing import Final

@@ -191,8 +191,8 @@ class Zone:
         return self._ask(min(max(utc, 0), instants.MAX_TICKS))
 
     def on_wall(self, ticks: int) -> tuple[list[Reading], Reading]:
-        """What clocks that show `ticks` may be ahead of UTC (none in a gap, two where an hour is repeated),
-        and what .NET takes them to be."""
+        """What clocks that show `ticks` may be ahead of UTC (nothing in a gap, two readings where an hour is
+        repeated), and the reading that .NET takes."""
         if self._ask is None:
             only = self.at(ticks)
             return [only], only
@@ -209,7 +209,8 @@ class Zone:
         return fitting, (standard or found)[-1 if fitting else 0]
 
     def reads(self, value: instants.DateTime) -> Reading:
-        """What the clocks show at a DateTime: an instant, or where its kind is none, a time on the wall."""
+        """What the clocks show at a DateTime: an instant, or a time on the wall where its kind is
+        Unspecified."""
         return self.on_wall(value.ticks)[1] if value.kind == instants.UNSPECIFIED else self.at(value.ticks)
 
     def wall(self, value: instants.DateTime) -> int:

@@ -104,7 +104,8 @@ class Types:
         return found
 
     def delegate(self, name: str, arguments: Iterable[Type]) -> Type:
-        """Func<...>, Action<...> and their kin, as parameters of methods; `arguments` end in the result."""
+        """Func<...>, Action<...> and other delegates, as parameters of methods; `arguments` end in the
+        result."""
         given = tuple(arguments)
         key = ("=>", name, given)
         found = self._made.get(key)

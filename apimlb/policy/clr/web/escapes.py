@@ -39,7 +39,7 @@ def escaped(text: str) -> str:
 
 
 def _is_loose(piece: str) -> bool:
-    """Whether a piece of a run of escapes stands for no character beyond ASCII."""
+    """Whether a piece of a run of escapes is still an escape: of ASCII, or of bytes that are no UTF-8."""
     return piece[0] == "%"
 
 
@@ -61,7 +61,8 @@ def _pieces(run: str) -> list[str]:
 
 
 def shown(text: str) -> str:
-    """As ToString shows it: escapes of reserved and control characters stay, and those of no character."""
+    """As ToString shows it: escapes of reserved and control characters stay, and those of bytes that
+    are no UTF-8."""
 
     def plain(found: re.Match[str]) -> str:
         return "".join(map(_plain, _pieces(found[0])))
@@ -80,7 +81,7 @@ def _plain(piece: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """All escapes taken away but those that stand for no character."""
+    """The text without escapes; those of bytes that are no UTF-8 stay."""
 
     def whole_piece(piece: str) -> str:
         if not _is_loose(piece):

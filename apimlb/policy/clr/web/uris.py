@@ -56,7 +56,7 @@ _UNESCAPED = re.compile(
     r"[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%(?:2[DdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])"
 )
 """What makes .NET show a relative URI without its escapes: characters beyond ASCII, and escapes of them or of
-what needs none."""
+characters that need no escape."""
 
 _READ = 20
 """Steps of reading an address, beside those of its characters."""
@@ -213,7 +213,7 @@ def _is_foreign(label: str) -> bool:
 
 
 def _address_of_four(text: str) -> str | None:
-    """`1.2`, `0x7f.1` and the like as four numbers, None for what is none."""
+    """`1.2`, `0x7f.1` and the like as four numbers; None for a text that is no such address."""
     pieces = text.split(".")
     if len(pieces) > 4 or not all(re.match(r"(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z", piece) for piece in pieces):
         return None

@@ -87,7 +87,7 @@ def axis(walk: Walk) -> Callable[[XObject], LazySequence]:
 
 
 def named_axis(walk: Walk) -> Callable[[XObject, XName | None], LazySequence]:
-    """The same of one name; none for no name."""
+    """The same for nodes of one name; nothing where the name is null."""
 
     def found(target: XObject, name: XName | None) -> LazySequence:
         assert isinstance(target, XObject)

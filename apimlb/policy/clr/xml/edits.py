@@ -1,4 +1,4 @@
-"""Changing trees of System.Xml.Linq: constructors, Add and its kin, Remove, Set..., Replace..."""
+"""Changing trees of System.Xml.Linq: constructors, Add..., Remove..., Set..., Replace..."""
 
 from collections.abc import Iterable
 

@@ -63,7 +63,7 @@ def verify(name: str, colons: bool = False) -> str:
 
 
 def name_of(text: str | None) -> XName | None:
-    """The name that a text like `{uri}local` stands for; throws System.Xml.XmlException."""
+    """The XName of a text like `{uri}local`; throws System.Xml.XmlException."""
     if text is None:
         return None
     if not text.startswith("{"):

@@ -75,7 +75,7 @@ class XNode(XObject):
 
 
 class XText(XNode):
-    """Text, and its kin by `kind`: a CDATA section or a comment."""
+    """Text; by its `kind` also a CDATA section or a comment."""
 
     __slots__ = ("value",)
     clr_name = X + "XText"

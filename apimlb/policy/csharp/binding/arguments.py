@@ -199,7 +199,7 @@ def _type_of_all(scope: Scope, values: Sequence[Bound]) -> Type | None:
 
 
 def common_type(scope: Scope, values: Sequence[Bound]) -> Type:
-    """The type that all return values or items convert to; void where there are none."""
+    """The type that all return values or items convert to; void where there is no value."""
     return (_type_of_all(scope, values) or scope.registry.object) if values else VOID
 
 

@@ -1,5 +1,5 @@
-"""Which member the arguments of a call choose (C# specification, overload resolution); and where none takes
-them, why, in the words of C#."""
+"""Which member the arguments of a call choose (C# specification, overload resolution); and why no member
+takes them, in the words of C#."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

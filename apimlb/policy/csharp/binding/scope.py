@@ -36,8 +36,8 @@ class Program:
     """What the parts of one expression share.
 
     celled   the names of locals that are cells
-    written  the names that are assigned, None until somebody asks
-    copies   locals that hold what another one holds, and ever will, by their Python names
+    written  the names that are assigned, None until they are asked for
+    copies   locals that always hold the same as another one, by their Python names
     trials   what each lambda yields for parameters of some types, or why it does not take them
     """
 

@@ -30,7 +30,7 @@ class Issuer:
     read_at: float
 
     def keys_for(self, key_id: str | None) -> list[Key]:
-        """The key with that id; all of them for a token that names none."""
+        """The key with that id; all keys for a token without one."""
         formats.spend(len(self.keys) >> 3)
         return [key for name, key in self.keys.items() if key_id is None or name == key_id]
 

@@ -93,7 +93,7 @@ def symmetric_key(secret: bytes) -> Key:
 
 
 def token_of(text: str) -> Jws:
-    """A token read, not verified; raises TokenRefused for what is none."""
+    """A token, read and not verified; raises TokenRefused for a text that is no token."""
     import jwt
 
     formats.spend(_READ + (len(text) >> 2))
@@ -105,8 +105,7 @@ def token_of(text: str) -> Jws:
 
 
 def verify(token: Jws, keys: Sequence[Key]) -> None:
-    """Raises TokenRefused for a token that none of the keys has signed. It is read once, and checked and paid
-    for with each of them."""
+    """Raises TokenRefused unless one of the keys has signed the token. Each key that is tried is paid for."""
     import jwt
 
     fitting = [key for key in keys if token.algorithm in key.algorithms]

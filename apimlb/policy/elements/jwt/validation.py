@@ -35,7 +35,7 @@ _TENANT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SHARED_TENANTS = frozenset({"common", "organizations", "consumers"})
 
 Keys = tuple[Sequence[signature.Key], frozenset[str]]
-"""Keys that may have signed a token, and the issuers that it may name (none: any)."""
+"""Keys that may have signed a token, and the issuers that it may name; empty where it may name any."""
 
 KeySource = Callable[[Exchange, str | None], Awaitable[Keys]]
 """The keys for a token with that key id; raises KeysUnavailable."""
@@ -51,7 +51,7 @@ class _TokenPlace:
     scheme: Getter[str] | None
 
     def token(self, context: Context) -> str | None:
-        """The token without its scheme; None when there is none, or not under the scheme that is required."""
+        """The token without its scheme; None without a token, or without the scheme that is required."""
         if self.value is not None:
             return _bare(self.value(context), None)
         if self.query is not None:
@@ -133,7 +133,8 @@ def validate_azure_ad_token(draft: Draft) -> Act:
 
 
 def _tenant_issuers(name: str, issuer: Issuer) -> frozenset[str]:
-    """Both versions of a tenant's tokens: version 1 is issued by sts.windows.net. A shared name has none."""
+    """Both versions of a tenant's tokens: version 1 is issued by sts.windows.net. A name that tenants
+    share has no issuer of its own."""
     if name.lower() in _SHARED_TENANTS:
         return frozenset()
     found = _TENANT.search(issuer.name)
@@ -161,8 +162,8 @@ def validate_jwt(draft: Draft) -> Act:
 
 
 def _key_source(draft: Draft, *, trusts_metadata: bool) -> KeySource:
-    """Keys of `<issuer-signing-keys>` and of every `<openid-config>`; the issuers of the latter are the ones
-    accepted when the policy lists none."""
+    """Keys of `<issuer-signing-keys>` and of every `<openid-config>`; the issuers of the latter are
+    accepted when the policy lists no issuers."""
     configurations = [_metadata_url(child) for child in draft.children("openid-config")]
     local = _local_keys(draft)
     keyring = Keyring()
@@ -192,8 +193,8 @@ def _metadata_url(draft: Draft) -> Getter[str]:
 def _local_keys(draft: Draft) -> list[tuple[str, signature.Key]]:
     """The keys that the policy itself holds, by the id that a token may name them by.
 
-    Microsoft Learn, validate-jwt: `id` is matched with the token's `kid`. What becomes of a token whose `kid`
-    is none of theirs is Microsoft.IdentityModel's way: every key is tried.
+    Microsoft Learn, validate-jwt: `id` is matched with the token's `kid`. Where no key has that id, every
+    key is tried, as Microsoft.IdentityModel does.
     """
     holder = draft.child("issuer-signing-keys")
     children = holder.children("key") if holder else []

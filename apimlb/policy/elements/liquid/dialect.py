@@ -35,7 +35,7 @@ class _Environment(Environment):
 
 def _arrays(source: str) -> str:
     """The template with each JSONArrayFor as the loop that it is, a comma before every turn but the first.
-    Behind the last end of a tag none is looked for: each that nothing ends would be searched to the end."""
+    Nothing is looked for behind the last `%}`: each tag without an end would be searched for to the end."""
     end = source.rfind("%}") + 2
     loops = _ARRAY.sub(r"\1for \2%}{% unless forloop.first %},{% endunless %}", source[:end])
     return _END_OF_ARRAY.sub(r"\1endfor\2", loops) + source[end:]

@@ -99,7 +99,7 @@ def _date(value: object, layout: object = "", *, context: RenderContext) -> obje
 
 
 def _currency(value: object, culture: object = "") -> object:
-    """An amount as .NET's invariant culture writes it, which stands for all others."""
+    """An amount as .NET's invariant culture writes it, whatever culture is asked for."""
     try:
         amount = format_number(real(str(value)), "N2")
     except (ValueError, ClrException):
@@ -159,8 +159,7 @@ _NOT_SHOWN = re.compile(r"<(script|style)\b", re.IGNORECASE)
 
 @string_filter
 def _without_tags(text: str) -> str:
-    """The text between tags; what stands in scripts, styles and comments is none. A bracket that nothing
-    closes is text."""
+    """The text between tags; scripts, styles and comments are left out. A bracket without an end is text."""
     pieces: list[str] = []
     at = 0
     while (start := text.find("<", at)) >= 0:

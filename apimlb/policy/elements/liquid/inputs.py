@@ -36,7 +36,7 @@ _NIL = XName("http://www.w3.org/2001/XMLSchema-instance", "nil")
 
 
 def body(content: bytes, content_type: str, *, parses_dates: bool, nil: str | None) -> object:
-    """The bound body; what does not parse is an empty one. `nil` stands for an element with xsi:nil.
+    """The bound body; a body that does not parse is an empty one. An element with xsi:nil becomes `nil`.
 
     Raises ClrException for a body that is more than may be read.
     """
@@ -57,7 +57,7 @@ def body(content: bytes, content_type: str, *, parses_dates: bool, nil: str | No
 
 
 def _bound_text(text: str, parses_dates: bool) -> object:
-    """A text of JSON, bound; raises ValueError for what is none, ClrException for too much of it."""
+    """A text of JSON, bound; raises ValueError for any other text, ClrException for one that is too large."""
     try:
         return _bound(formats.loaded(text), parses_dates)
     except RecursionError as error:

@@ -6,8 +6,8 @@ from apimlb.policy.clr.budget import BUDGET, charge_text
 
 
 class Hash(dict[str, Any]):
-    """Members by name, found in another case where there is none in the same; in a loop pairs with Key and
-    Value, as .NET's dictionaries are. No template changes one."""
+    """Members by name: in the same case, or else in another one. A loop goes over pairs of Key and Value, as
+    over .NET's dictionaries. No template changes one."""
 
     _folded: dict[str, str] | None = None
     _weight = 0
