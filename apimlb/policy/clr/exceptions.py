@@ -51,6 +51,18 @@ def argument_range(message: str, name: str = "") -> ClrException:
     return ClrException("System.ArgumentOutOfRangeException", message + suffix)
 
 
+def out_of_range(name: str) -> ClrException:
+    return argument_range("Specified argument was out of the range of valid values.", name)
+
+
+def out_of_bounds() -> ClrException:
+    """A part of an array or collection that is not in it."""
+    return argument(
+        "Offset and length were out of bounds for the array or count is greater than the number of elements "
+        "from index to the end of the source collection."
+    )
+
+
 def not_negative(number: int, name: str, message: str = "Non-negative number required.") -> None:
     """An argument that may not be below zero; throws System.ArgumentOutOfRangeException."""
     if number < 0:

@@ -25,6 +25,7 @@ IMPLICIT_NUMERIC: dict[str, frozenset[str]] = {
 }
 _INTEGRAL = "SByte Byte Int16 UInt16 Int32 UInt32 Int64 UInt64 Char"
 INTEGRAL = frozenset(_S + name for name in _INTEGRAL.split())
+SIGNED = frozenset(_S + name for name in ("SByte", "Int16", "Int32", "Int64"))
 NUMERIC = INTEGRAL | {_S + "Single", _S + "Double", _S + "Decimal"}
 
 

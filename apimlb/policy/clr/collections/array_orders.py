@@ -19,10 +19,7 @@ def part(array: Array, index: int, length: int) -> tuple[int, int]:
     for number, name in ((index, "index"), (length, "length")):
         exceptions.not_negative(number, name)
     if index > len(array) - length:
-        raise exceptions.argument(
-            "Offset and length were out of bounds for the array or count is greater than the number of "
-            "elements from index to the end of the source collection."
-        )
+        raise exceptions.out_of_bounds()
     return index, index + length
 
 

@@ -23,14 +23,16 @@ from apimlb.policy.clr.collections.interfaces import (
     enumerator_of,
 )
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.exceptions import ClrException, argument_range, required
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    out_of_range,
+    required,
+)
 from apimlb.policy.clr.json.tokens import JObject
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
-
-OUT_OF_RANGE = "Specified argument was out of the range of valid values."
 
 
 def _types(key: Type, value: Type) -> str:
@@ -45,7 +47,7 @@ def new_dictionary_sized(
     key: Type, value: Type, capacity: int, comparer: Comparer | None = None
 ) -> ClrDictionary:
     if capacity < 0:
-        raise argument_range(OUT_OF_RANGE, "capacity")
+        raise out_of_range("capacity")
     return ClrDictionary(
         _types(key, value), comparer or DEFAULT_COMPARER, room_for(capacity) if capacity else 0
     )
@@ -107,7 +109,7 @@ def map_values(target: ReadOnlyMap | JObject) -> MapView:
 def map_room(target: ClrDictionary, capacity: int) -> int:
     """EnsureCapacity: the room that there is then."""
     if capacity < 0:
-        raise argument_range(OUT_OF_RANGE, "capacity")
+        raise out_of_range("capacity")
     room = room_grown(target.room or 3, target.used()) if target.room or target.used() else 0
     target.version += room < capacity
     target.room = room if room >= capacity else room_for(capacity)
@@ -118,7 +120,7 @@ def map_trim(target: ClrDictionary, capacity: int | None = None) -> None:
     """TrimExcess: close the gaps."""
     wanted = len(target) if capacity is None else capacity
     if wanted < len(target):
-        raise argument_range(OUT_OF_RANGE, "capacity")
+        raise out_of_range("capacity")
     charge_each(len(target))
     pairs = list(target.pairs())
     target.clear()

@@ -27,10 +27,6 @@ T, KEY, VALUE, KV = ("T",), ("TKey",), ("TValue",), ("TKey", "TValue")
 PAIR = "KeyValuePair<TKey, TValue>"
 SOURCE = "IEnumerable<T> collection"
 
-OUT_OF_BOUNDS = (
-    "Offset and length were out of bounds for the array or count is greater than the number of elements from "
-    "index to the end of the source collection."
-)
 _FIXED = "Collection was of a fixed size."
 _READ_ONLY = "Collection is read-only."
 _NOT_NEGATIVE = "Non-negative number required."

@@ -16,7 +16,6 @@ from apimlb.policy.clr.collections.containers import (
 )
 from apimlb.policy.clr.collections.interfaces import (
     ENUMERATOR,
-    OUT_OF_BOUNDS,
     SOURCE,
     Array,
     G,
@@ -33,11 +32,11 @@ from apimlb.policy.clr.collections.interfaces import (
 )
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import (
-    argument,
     argument_range,
     index_range,
     invalid_operation,
     not_negative,
+    out_of_bounds,
     required,
 )
 from apimlb.policy.clr.metering import charge_sorting
@@ -95,7 +94,7 @@ def _range(target: ClrList, index: int, count: int) -> None:
     not_negative(index, "index")
     not_negative(count, "count")
     if index + count > len(target.items):
-        raise argument(OUT_OF_BOUNDS)
+        raise out_of_bounds()
 
 
 def list_get_range(target: ClrList, index: int, count: int) -> ClrList:
@@ -105,7 +104,7 @@ def list_get_range(target: ClrList, index: int, count: int) -> ClrList:
 
 def list_copy_part(target: ClrList, index: int, array: Array | None, at: int, count: int) -> None:
     if len(target.items) - index < count:
-        raise argument(OUT_OF_BOUNDS)
+        raise out_of_bounds()
     not_negative(index, "sourceIndex")
     not_negative(count, "length")
     copy_to(target.items[index : index + count], array, at)

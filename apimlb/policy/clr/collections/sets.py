@@ -11,7 +11,6 @@ from apimlb.policy.clr.collections.dictionaries import deserialized
 from apimlb.policy.clr.collections.hash_sets import ClrSet
 from apimlb.policy.clr.collections.interfaces import (
     ENUMERATOR,
-    OUT_OF_BOUNDS,
     SET_COMPARER,
     SOURCE,
     Array,
@@ -27,7 +26,7 @@ from apimlb.policy.clr.collections.interfaces import (
 )
 from apimlb.policy.clr.collections.iteration import elements, known_size
 from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.exceptions import argument, argument_null, not_negative, required
+from apimlb.policy.clr.exceptions import argument_null, not_negative, out_of_bounds, required
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -190,7 +189,7 @@ def queue_copy(target: ClrQueue, array: Array | None, at: int) -> None:
             at,
         )
     if len(array) - at < len(target):
-        raise argument(OUT_OF_BOUNDS)
+        raise out_of_bounds()
     charge_each(len(target))
     write_into(array, at, list(target.items))
 

@@ -6,7 +6,7 @@ Source: .NET, `CryptoConfig`; names are read in any case, with or without their 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from apimlb.policy.clr.crypto.hashes import C, HashAlgorithm, block_size, not_on_this_platform
+from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, HashAlgorithm, not_on_this_platform
 from apimlb.policy.clr.exceptions import invalid_cast, not_supported, required
 from apimlb.policy.clr.host import Host
 
@@ -33,7 +33,7 @@ def _managed(name: str) -> "Maker":
 
 
 def _keyed(name: str) -> "Maker":
-    return lambda host: HashAlgorithm(name, bytearray(host.rng.randbytes(block_size(name))))
+    return lambda host: HashAlgorithm(name, bytearray(host.rng.randbytes(BLOCK_SIZES[name])))
 
 
 def _cipher(type_name: str) -> "Maker":

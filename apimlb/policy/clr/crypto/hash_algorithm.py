@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 from apimlb.policy.clr.crypto import hashes
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
-from apimlb.policy.clr.exceptions import null_reference, required
+from apimlb.policy.clr.exceptions import null_reference, out_of_bounds, required
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
-
-_HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
 
 
 def transform(
@@ -24,7 +22,7 @@ def transform(
     algorithm.add(found)
     if target is not None:
         if start < 0 or len(target) - start < count:
-            raise hashes.out_of_bounds()
+            raise out_of_bounds()
         target[start : start + count] = found
     return count
 
@@ -62,8 +60,8 @@ def make_managed(key: bytearray | None, managed: bool) -> hashes.HashAlgorithm:
 
 
 def unkeyed(name: str) -> Callable[[Host], hashes.HashAlgorithm]:
-    """new HMACSHA256(): with a key of chance, until one is set."""
-    return lambda host: hashes.HashAlgorithm(name, bytearray(host.rng.randbytes(hashes.block_size(name))))
+    """new HMACSHA256(): with a random key of one block, until another one is set."""
+    return lambda host: hashes.HashAlgorithm(name, bytearray(host.rng.randbytes(hashes.BLOCK_SIZES[name])))
 
 
 def set_key(algorithm: hashes.HashAlgorithm, key: bytearray | None) -> None:
@@ -118,7 +116,7 @@ _LEGACY: tuple[Row, ...] = (("bool ProduceLegacyHmacValues", lambda algorithm: F
 
 def _definitions() -> list[Definition]:
     made: list[Definition] = []
-    for name in _HASHES:
+    for name in hashes.BLOCK_SIZES:
         managed = f"{name}Managed" if name != "MD5" else ""
         rows: tuple[Row, ...] = (
             (f"static {name} Create()", make(name)),

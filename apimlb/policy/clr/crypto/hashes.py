@@ -4,10 +4,11 @@ import hashlib
 import hmac
 from typing import Protocol
 
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, required
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, out_of_bounds, required
 
 C = "System.Security.Cryptography."
-_BLOCKS = {"MD5": 64, "SHA1": 64, "SHA256": 64, "SHA384": 128, "SHA512": 128}
+BLOCK_SIZES = {"MD5": 64, "SHA1": 64, "SHA256": 64, "SHA384": 128, "SHA512": 128}
+"""The bytes in a block of each of .NET's hashes, by name."""
 
 
 def crypto_error(message: str) -> ClrException:
@@ -33,13 +34,6 @@ def part(buffer: bytearray | None, offset: int, count: int, names: tuple[str, st
     if len(buffer) - count < offset:
         raise out_of_bounds()
     return buffer[offset : offset + count]
-
-
-def out_of_bounds() -> ClrException:
-    return argument(
-        "Offset and length were out of bounds for the array or count is greater than the number of elements "
-        "from index to the end of the source collection."
-    )
 
 
 def digest(name: str, content: bytes | bytearray) -> bytes:
@@ -76,7 +70,7 @@ class HashAlgorithm:
         return hashlib.new(self.name.lower(), usedforsecurity=False).digest_size
 
     def _fitting(self, key: bytearray) -> bytes:
-        return digest(self.name, key) if len(key) > _BLOCKS[self.name] else bytes(key)
+        return digest(self.name, key) if len(key) > BLOCK_SIZES[self.name] else bytes(key)
 
     def _fresh(self) -> Running:
         if self.is_keyed:
@@ -121,8 +115,3 @@ class HashAlgorithm:
 
     def dispose(self) -> None:
         self._disposed = True
-
-
-def block_size(name: str) -> int:
-    """Bytes of a block, which is how long a key of chance is."""
-    return _BLOCKS[name]

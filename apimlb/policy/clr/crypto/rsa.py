@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.crypto.hashes import C, crypto_error, digest, disposed
+from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, digest, disposed
 from apimlb.policy.clr.exceptions import ClrException, argument, over_limit
 
 if TYPE_CHECKING:
     from apimlb.policy.clr.crypto.rsa_keys import RsaKey
 
 _SMALLEST, _LARGEST = 1024, 4096
-_HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
 _LIMIT = f"{_LARGEST} bits in one RSA key"
 
 
@@ -73,7 +72,7 @@ def checked_name(name: HashAlgorithmName) -> str:
 
 def known_hash(name: str) -> str:
     """A name that a hash has, in its own case; throws CryptographicException."""
-    if name not in _HASHES:
+    if name not in BLOCK_SIZES:
         raise crypto_error(f"'{name}' is not a known hash algorithm.")
     return name
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
-from apimlb.policy.clr.crypto.hashes import C, crypto_error
+from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error
 from apimlb.policy.clr.crypto.oids import Oid, new_oid
 from apimlb.policy.clr.crypto.rsa import (
     EncryptionPadding,
@@ -16,10 +16,14 @@ from apimlb.policy.clr.crypto.rsa import (
     checked_name,
     hashed,
 )
-from apimlb.policy.clr.exceptions import ClrException, argument_range, not_supported, required
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    not_supported,
+    required,
+)
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.strings.encodings import from_base64
+from apimlb.policy.clr.strings.encodings import bytes_part, from_base64
 from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
 from apimlb.policy.clr.xml.names import XName
 from apimlb.policy.clr.xml.reader import parse_element
@@ -39,15 +43,6 @@ def sign_data(
     algorithm = checked_name(name)
     required(padding, "padding")
     return sign_hash(rsa, bytearray(hashed(algorithm, content)), name, padding)
-
-
-def _part(data: bytearray | None, offset: int, count: int) -> bytearray:
-    content = required(data, "data")
-    if not 0 <= offset <= len(content):
-        raise argument_range("Specified argument was out of the range of valid values.", "offset")
-    if not 0 <= count <= len(content) - offset:
-        raise argument_range("Specified argument was out of the range of valid values.", "count")
-    return content[offset : offset + count]
 
 
 def sign_hash(
@@ -164,33 +159,12 @@ def _equality(name: str) -> tuple[Row, ...]:
     )
 
 
-def _hash_names() -> tuple[Row, ...]:
-    return tuple(
-        (f"static HashAlgorithmName {name}", lambda name=name: HashAlgorithmName(name))
-        for name in ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
-    )
-
-
-def _oaeps() -> tuple[Row, ...]:
-    return tuple(
-        (f"static RSAEncryptionPadding Oaep{name}",
-         lambda name=name: EncryptionPadding(HashAlgorithmName(name)))
-        for name in ("SHA1", "SHA256", "SHA384", "SHA512")
-    )  # fmt: skip
-
-
-def _signings() -> tuple[Row, ...]:
-    return tuple(
-        (f"static RSASignaturePadding {name}", lambda name=name: SignaturePadding(name))
-        for name in ("Pkcs1", "Pss")
-    )
-
-
 DEFINITIONS = (
     Definition(
         C + "HashAlgorithmName", "struct", bases=("System.ValueType",), default=HashAlgorithmName(),
         rows=(
-            *_hash_names(),
+            *((f"static HashAlgorithmName {name}", lambda name=name: HashAlgorithmName(name))
+              for name in BLOCK_SIZES),
             ("new(string name)", HashAlgorithmName),
             ("string Name", "{0}.name"),
             ("int GetHashCode()", hash_of_name),
@@ -200,7 +174,8 @@ DEFINITIONS = (
     Definition(
         C + "RSASignaturePadding", "class",
         rows=(
-            *_signings(),
+            *((f"static RSASignaturePadding {name}", lambda name=name: SignaturePadding(name))
+              for name in ("Pkcs1", "Pss")),
             ("int GetHashCode()", lambda padding: int(padding.name == "Pss")),
             *_equality("RSASignaturePadding"),
         ),
@@ -209,7 +184,9 @@ DEFINITIONS = (
         C + "RSAEncryptionPadding", "class",
         rows=(
             ("static RSAEncryptionPadding Pkcs1", EncryptionPadding),
-            *_oaeps(),
+            *((f"static RSAEncryptionPadding Oaep{name}",
+               lambda name=name: EncryptionPadding(HashAlgorithmName(name)))
+              for name in ("SHA1", "SHA256", "SHA384", "SHA512")),
             ("static RSAEncryptionPadding CreateOaep(HashAlgorithmName hashAlgorithm)", oaep),
             ("HashAlgorithmName OaepHashAlgorithm", lambda padding: padding.oaep or HashAlgorithmName()),
             ("int GetHashCode()",
@@ -244,14 +221,14 @@ DEFINITIONS = (
             ("static RSA Create([int keySizeInBits])", lambda bits=2048: Rsa(bits)),
             ("static RSA Create(string algName)", Call(create("RSA"), context=True)),
             (f"byte[] SignData(byte[] data, {_HASHED})", sign_data),
-            (f"byte[] SignData(byte[] data, int offset, int count, {_HASHED})",
+            (f"byte[] SignData(byte[]! data, int offset, int count, {_HASHED})",
              lambda rsa, data, offset, count, name, padding:
-                 sign_data(rsa, _part(data, offset, count), name, padding)),
+                 sign_data(rsa, bytes_part(data, offset, count), name, padding)),
             (f"byte[] SignHash(byte[] hash, {_HASHED})", sign_hash),
             (f"bool VerifyData(byte[] data, byte[] signature, {_HASHED})", verify_data),
-            (f"bool VerifyData(byte[] data, int offset, int count, byte[] signature, {_HASHED})",
+            (f"bool VerifyData(byte[]! data, int offset, int count, byte[] signature, {_HASHED})",
              lambda rsa, data, offset, count, signature, name, padding:
-                 verify_data(rsa, _part(data, offset, count), signature, name, padding)),
+                 verify_data(rsa, bytes_part(data, offset, count), signature, name, padding)),
             (f"bool VerifyHash(byte[] hash, byte[] signature, {_HASHED})", verify_hash),
             ("byte[] Encrypt(byte[] data, RSAEncryptionPadding padding)", encrypt),
             ("byte[] Decrypt(byte[] data, RSAEncryptionPadding padding)", decrypt),

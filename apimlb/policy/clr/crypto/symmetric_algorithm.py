@@ -4,8 +4,8 @@ from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.crypto import aes
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
 from apimlb.policy.clr.crypto.ciphers import BLOCK_BITS, MODES, PADDINGS, Cipher, given
-from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform, out_of_bounds
-from apimlb.policy.clr.exceptions import not_negative, required
+from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform
+from apimlb.policy.clr.exceptions import not_negative, out_of_bounds, required
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.types.definitions import Call, Definition, setting
 

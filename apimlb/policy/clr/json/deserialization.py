@@ -20,6 +20,7 @@ from apimlb.policy.clr.json import serialization, tokens
 from apimlb.policy.clr.json.lenient_reader import TolerantReader
 from apimlb.policy.clr.json.reader import charge_document, copied_token, iso, paired, parse_token, token_of
 from apimlb.policy.clr.json.scalars import scalar
+from apimlb.policy.clr.json.token_reader import READ_AS, SERIALIZATION, refuse
 from apimlb.policy.clr.numbers.arithmetic import decimal_from_float
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import text_of
@@ -29,8 +30,6 @@ from apimlb.policy.clr.utf16 import enter
 from apimlb.policy.clr.web.uris import make_uri
 
 _NOTHING = re.compile(r"(?:\s|\0|/\*.*?\*/|//[^\r\n]*)*\Z", re.DOTALL)
-_READER = "Newtonsoft.Json.JsonReaderException"
-_SERIALIZATION = "Newtonsoft.Json.JsonSerializationException"
 _LISTS = ("List`1", "IList`1", "IEnumerable`1", "ICollection`1")
 _MAPS = ("Dictionary`2", "IDictionary`2")
 
@@ -58,7 +57,7 @@ def deserialize(kind: Type, text: str) -> object:
     """DeserializeObject<T>; throws Newtonsoft.Json.JsonReaderException or JsonSerializationException."""
     if _NOTHING.match(text):
         if kind.is_value and not kind.is_nullable:
-            _refuse(f"No JSON content found and type '{kind.name}' is not nullable.", _SERIALIZATION)
+            refuse(f"No JSON content found and type '{kind.name}' is not nullable.", SERIALIZATION)
         return None
     if serialization.is_token_type(kind):
         return serialization.to_object(kind, copied_token(text, typed=True))
@@ -110,7 +109,7 @@ def _tolerantly(kind: Type, text: str) -> object:
         found = reader.value()
     except ClrException as error:
         if error.message.startswith("Unexpected end of content"):
-            _refuse("Unexpected end when deserializing.", _SERIALIZATION)
+            refuse("Unexpected end when deserializing.", SERIALIZATION)
         raise
     made = _value(kind, found)
     reader.end()
@@ -121,7 +120,7 @@ def _check_start(kind: Type, first: str) -> None:
     plain = kind.underlying.name.removeprefix("System.")
     if first not in ("[", "{") or (first, plain) == ("[", "Byte[]"):
         return
-    if _READ_AS.get(plain, plain) in _READ:
+    if READ_AS.get(plain, plain) in _READ:
         _unexpected([] if first == "[" else _Members())
     if first == "[" and _generic(kind) in _MAPS:
         _mismatch(kind, "array")
@@ -129,25 +128,21 @@ def _check_start(kind: Type, first: str) -> None:
         _mismatch(kind, "object")
 
 
-def _refuse(what: str, kind: str = _READER) -> NoReturn:
-    raise ClrException(kind, f"{what} Path '', line 1, position 1.")
-
-
 def _unexpected(value: object) -> NoReturn:
     first = "[" if type(value) is list else "{" if isinstance(value, _Members) else text_of(value).lower()[:1]
-    _refuse(f"Unexpected character encountered while parsing value: {first}.")
+    refuse(f"Unexpected character encountered while parsing value: {first}.")
 
 
 def _value(kind: Type, value: object) -> object:
     BUDGET.spend(2)
     plain = kind.underlying.name.removeprefix("System.")
-    read = _READ.get(_READ_AS.get(plain, plain))
+    read = _READ.get(READ_AS.get(plain, plain))
     if read is not None:
         found = None if value is None else read(value)
-        if plain in _READ_AS and found is not None:
+        if plain in READ_AS and found is not None:
             found = _converted(kind, token_of(found))
         if found is None and kind.is_value and not kind.is_nullable:
-            _refuse(f"Error converting value {{null}} to type '{kind.name}'.", _SERIALIZATION)
+            refuse(f"Error converting value {{null}} to type '{kind.name}'.", SERIALIZATION)
         return found
     if serialization.is_token_type(kind):
         return serialization.element_token(kind, _as_token(value))
@@ -170,7 +165,7 @@ def _converted(kind: Type, token: tokens.JToken) -> object:
     except ClrException as error:
         if error.type_name.startswith(("Newtonsoft.", "System.Insufficient")):
             raise
-        _refuse(f"Error converting value {text_of(token)} to type '{kind.name}'.", _SERIALIZATION)
+        refuse(f"Error converting value {text_of(token)} to type '{kind.name}'.", SERIALIZATION)
 
 
 def _generic(kind: Type) -> str:
@@ -179,7 +174,7 @@ def _generic(kind: Type) -> str:
 
 
 def _mismatch(kind: Type, what: str) -> NoReturn:
-    _refuse(f"Cannot deserialize the current JSON {what} into type '{kind.name}'.", _SERIALIZATION)
+    refuse(f"Cannot deserialize the current JSON {what} into type '{kind.name}'.", SERIALIZATION)
 
 
 def _listed(kind: Type, items: list[object]) -> object:
@@ -244,9 +239,9 @@ def _integer(value: object) -> object:
     if type(value) is _NumberText:
         value = _NumberText(_decimally(value))
         if not re.match(r"-?[0-9]+\Z", value):
-            _refuse(f"Input string '{value}' is not a valid integer.")
+            refuse(f"Input string '{value}' is not a valid integer.")
         if not -(2**31) <= int(value) < 2**31:
-            _refuse(f"JSON integer {value} is too large or small for an Int32.")
+            refuse(f"JSON integer {value} is too large or small for an Int32.")
         return int(value)
     return _parsed(value, lambda text: parsing.parse_integer(text, "Int32"), "integer")
 
@@ -259,7 +254,7 @@ def _parsed(value: object, parse: Callable[[str], object], what: str) -> object:
     try:
         return parse(enter(value))
     except ClrException:
-        _refuse(f"Could not convert string to {what}: {value}.")
+        refuse(f"Could not convert string to {what}: {value}.")
 
 
 def _real(parse: Callable[[str], object], what: str) -> Callable[[object], object]:
@@ -281,7 +276,7 @@ def _decimal(value: object) -> object:
     except ClrException as error:
         if error.type_name != "System.OverflowException":
             raise
-    _refuse(f"Input string '{value}' is not a valid decimal.")
+    refuse(f"Input string '{value}' is not a valid decimal.")
 
 
 def _boolean(value: object) -> object:
@@ -326,11 +321,11 @@ def _bytes(value: object) -> object:
 
 def _uri(value: object) -> object:
     if type(value) is not str or not value:
-        _refuse(f"Error converting value {text_of(value)} to type 'System.Uri'.", _SERIALIZATION)
+        refuse(f"Error converting value {text_of(value)} to type 'System.Uri'.", SERIALIZATION)
     try:
         return make_uri(enter(value), 0)
     except ClrException:
-        _refuse(f"Error converting value \"{value}\" to type 'System.Uri'.", _SERIALIZATION)
+        refuse(f"Error converting value \"{value}\" to type 'System.Uri'.", SERIALIZATION)
 
 
 def _byte(value: object) -> int:
@@ -347,6 +342,3 @@ _READ: dict[str, Callable[[object], object]] = {
     "DateTimeOffset": lambda value: _parsed(value, parse_offset, "DateTimeOffset"), "Byte[]": _bytes,
     "Uri": _uri,
 }  # fmt: skip
-
-_READ_AS = {"Byte": "Int32", "SByte": "Int32", "Int16": "Int32", "UInt16": "Int32", "Single": "Double"}
-"""The types that are read as a wider one, and then narrowed."""

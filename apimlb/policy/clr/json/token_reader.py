@@ -29,7 +29,8 @@ _READ: dict[str, tuple[str, frozenset[str], Callable[[str], object]]] = {
 }  # fmt: skip
 """By type: its name in messages, the tokens that it is converted from, and what reads a text."""
 
-_READ_AS = {"Byte": "Int32", "SByte": "Int32", "Int16": "Int32", "UInt16": "Int32", "Single": "Double"}
+READ_AS = {"Byte": "Int32", "SByte": "Int32", "Int16": "Int32", "UInt16": "Int32", "Single": "Double"}
+"""The types that are read as a wider one, and then narrowed."""
 
 
 def read_scalar(kind: Type, token: JToken) -> object:
@@ -39,7 +40,7 @@ def read_scalar(kind: Type, token: JToken) -> object:
     if plain == "Uri" and token.type_name == "String":
         return make_uri(token.value, 0)  # type: ignore[attr-defined]
     cast = TOKEN_CASTS[plain]
-    read = _READ.get(_READ_AS.get(plain, plain))
+    read = _READ.get(READ_AS.get(plain, plain))
     if read is None:
         return _converted(kind, token, cast)
     word, numbers, parse = read
@@ -51,13 +52,13 @@ def read_scalar(kind: Type, token: JToken) -> object:
         try:
             parse(held)
         except ClrException:
-            _refuse(f"Could not convert string to {word}: {held}.")
+            refuse(f"Could not convert string to {word}: {held}.")
         return _converted(kind, token, cast)
     if token.type_name == "Null":
         _check_null(kind)
         return None
     if token.type_name not in numbers:
-        _refuse(f"Error reading {word}. Unexpected token: {_token_name(token)}.")
+        refuse(f"Error reading {word}. Unexpected token: {_token_name(token)}.")
     return cast(token)
 
 
@@ -69,31 +70,31 @@ def read_bytes(token: JToken) -> bytearray:
     if isinstance(held, bytearray):
         return held
     if not isinstance(held, str):
-        _refuse(f"Error reading bytes. Unexpected token: {_token_name(token)}.")
+        refuse(f"Error reading bytes. Unexpected token: {_token_name(token)}.")
     return from_base64(held)
 
 
 def _byte(token: JToken) -> int:
     if token.type_name != "Integer":
-        _refuse(f"Unexpected token when reading bytes: {_token_name(token)}.")
+        refuse(f"Unexpected token when reading bytes: {_token_name(token)}.")
     return parsing.to_integer(token.value, "Byte")  # type: ignore[attr-defined]
 
 
 def _check_null(kind: Type) -> None:
     if kind.is_value and not kind.is_nullable:
-        _refuse(f"Error converting value {{null}} to type '{kind.name}'.", SERIALIZATION)
+        refuse(f"Error converting value {{null}} to type '{kind.name}'.", SERIALIZATION)
 
 
 def _converted(kind: Type, token: JToken, cast: Callable[[JToken | None], object]) -> object:
     if not isinstance(token, JValue):
         what = token.type_name.lower()
-        _refuse(f"Cannot deserialize the current JSON {what} into type '{kind.name}'.", SERIALIZATION)
+        refuse(f"Cannot deserialize the current JSON {what} into type '{kind.name}'.", SERIALIZATION)
     try:
         return cast(token)
     except ClrException as error:
         if error.type_name.startswith(("Newtonsoft.", "System.Insufficient")):
             raise
-        _refuse(f"Error converting value {text_of(token.value)} to type '{kind.name}'.", SERIALIZATION)
+        refuse(f"Error converting value {text_of(token.value)} to type '{kind.name}'.", SERIALIZATION)
 
 
 def _token_name(token: JToken) -> str:
@@ -101,5 +102,6 @@ def _token_name(token: JToken) -> str:
     return token.type_name if isinstance(token, JValue) else f"Start{token.type_name}"
 
 
-def _refuse(what: str, kind: str = _READER) -> NoReturn:
+def refuse(what: str, kind: str = _READER) -> NoReturn:
+    """Throw an exception of Newtonsoft.Json, with the place that .NET names for a value read alone."""
     raise ClrException(kind, f"{what} Path '', line 1, position 1.")

@@ -20,7 +20,6 @@ Pick = Callable[[object], object]
 IndexedPick = Callable[[object, int], object]
 IndexedTest = Callable[[object, int], bool]
 Pair = Callable[[object, object], object]
-OUT_OF_RANGE = "Specified argument was out of the range of valid values."
 NO_ELEMENTS = "Sequence contains no elements"
 NO_MATCH = "Sequence contains no matching element"
 TOO_MANY = "Sequence contains more than one element"
@@ -167,7 +166,7 @@ def element_at(source: object, index: int) -> object:
         raise (
             exceptions.index_range()
             if isinstance(source, ClrList | ClrArray)
-            else exceptions.argument_range(OUT_OF_RANGE, "index")
+            else exceptions.out_of_range("index")
         )
     return found[0]
 
@@ -208,11 +207,11 @@ def aggregate_from(source: object, seed: object, step: Callable[[object, object]
 
 def number_range(start: int, amount: int) -> LazySequence:
     if amount < 0 or start + amount - 1 > 2**31 - 1:
-        raise exceptions.argument_range(OUT_OF_RANGE, "count")
+        raise exceptions.out_of_range("count")
     return LazySequence(lambda: elements(range(start, start + amount)))
 
 
 def repeat(value: object, amount: int) -> LazySequence:
     if amount < 0:
-        raise exceptions.argument_range(OUT_OF_RANGE, "count")
+        raise exceptions.out_of_range("count")
     return LazySequence(lambda: elements(value for _ in range(amount)))

@@ -43,7 +43,7 @@ _NO_TIME_LIMIT = -TICKS_PER_MILLISECOND
 def check_timeout(time: TimeSpan) -> None:
     """A time limit that .NET takes. Searches are bounded by their steps here, not by time."""
     if time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
-        raise exceptions.argument_range(patterns.OUT_OF_RANGE, "matchTimeout")
+        raise exceptions.out_of_range("matchTimeout")
 
 
 def new_timed_regex(pattern: str | None, options: Enum, time: TimeSpan) -> patterns.Regex:
@@ -144,7 +144,7 @@ def group_named(collection: Captures, name: str) -> object:
 
 def item_at(collection: Captures, index: int) -> object:
     if not 0 <= index < len(collection.items):
-        raise exceptions.argument_range("Specified argument was out of the range of valid values.", "i")
+        raise exceptions.out_of_range("i")
     return collection.items[index]
 
 

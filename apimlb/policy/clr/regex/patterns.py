@@ -23,8 +23,6 @@ _MATCH = 8
 _GROUP = 2
 """Steps of a group that is asked for, and of a reference to one."""
 
-OUT_OF_RANGE = "Specified argument was out of the range of valid values."
-
 
 class Capture:
     """A piece of the input: Group and Match are captures too."""
@@ -108,7 +106,7 @@ class Regex:
     def __init__(self, pattern: str | None, options: int = 0) -> None:
         pattern = exceptions.required(pattern, "pattern")
         if options & ~_KNOWN or (options & _ECMA_SCRIPT and options & ~_WITH_ECMA_SCRIPT):
-            raise exceptions.argument_range(OUT_OF_RANGE, "options")
+            raise exceptions.out_of_range("options")
         if options & 64:
             raise exceptions.unsupported("RegexOptions.RightToLeft")
         if len(pattern) > _LONGEST_PATTERN:

@@ -3,7 +3,14 @@
 import unicodedata
 from collections.abc import Callable
 
-from apimlb.policy.clr.exceptions import argument, argument_range, bad_format, index_range, required
+from apimlb.policy.clr.exceptions import (
+    argument,
+    argument_range,
+    bad_format,
+    index_range,
+    out_of_range,
+    required,
+)
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.strings.texts import WHITE
@@ -72,7 +79,7 @@ def is_low(char: str) -> bool:
 def _in_text(text: str | None, index: int) -> str:
     text = required(text, "s")
     if not 0 <= index < len(text):
-        raise argument_range("Specified argument was out of the range of valid values.", "index")
+        raise out_of_range("index")
     return text
 
 

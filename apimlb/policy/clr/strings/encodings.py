@@ -10,7 +10,7 @@ from html.entities import name2codepoint
 from urllib.parse import quote, unquote_to_bytes
 
 from apimlb.policy.clr.budget import BUDGET, bounded_text
-from apimlb.policy.clr.exceptions import argument_null, argument_range, bad_format, required
+from apimlb.policy.clr.exceptions import argument_null, bad_format, out_of_range, required
 from apimlb.policy.clr.utf16 import decode, encode, enter, leave, whole
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
@@ -225,12 +225,12 @@ def html_decode(text: str | None) -> str | None:
     return enter(_ENTITY.sub(_entity, text[:end]) + text[end:])
 
 
-def _part(content: bytearray, offset: int, count: int) -> bytearray:
-    out = "Specified argument was out of the range of valid values."
+def bytes_part(content: bytearray, offset: int, count: int) -> bytearray:
+    """`count` bytes from `offset`; throws ArgumentOutOfRangeException where they are not there."""
     if not 0 <= offset <= len(content):
-        raise argument_range(out, "offset")
+        raise out_of_range("offset")
     if not 0 <= count <= len(content) - offset:
-        raise argument_range(out, "count")
+        raise out_of_range("count")
     return content[offset : offset + count]
 
 
@@ -240,7 +240,7 @@ def url_encode_bytes(content: bytearray | None, offset: int, count: int) -> byte
         if count == 0:
             return None
         raise argument_null("bytes")
-    return bytearray(_form_quoted(bytes(_part(content, offset, count))).encode("ascii"))
+    return bytearray(_form_quoted(bytes(bytes_part(content, offset, count))).encode("ascii"))
 
 
 def url_decode_bytes(content: bytearray | None, offset: int, count: int) -> bytearray | None:
@@ -249,5 +249,5 @@ def url_decode_bytes(content: bytearray | None, offset: int, count: int) -> byte
         if count == 0:
             return None
         raise argument_null("bytes")
-    plain = bytes(_part(content, offset, count)).replace(b"+", b" ")
+    plain = bytes(bytes_part(content, offset, count)).replace(b"+", b" ")
     return bytearray(unquote_to_bytes(plain))

@@ -68,10 +68,7 @@ def _check_buffer(buffer: ClrArray | None, index: int, count: int) -> ClrArray:
     for number, name in ((index, "index"), (count, "count")):
         exceptions.not_negative(number, name)
     if len(buffer.items) - index < count:
-        raise exceptions.argument(
-            "Offset and length were out of bounds for the array or count is greater than the number of "
-            "elements from index to the end of the source collection."
-        )
+        raise exceptions.out_of_bounds()
     return buffer
 
 

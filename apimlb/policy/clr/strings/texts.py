@@ -7,7 +7,14 @@ from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text, charg
 from apimlb.policy.clr.collections.containers import ClrArray, bounded
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument, argument_range, array_range, not_negative, required
+from apimlb.policy.clr.exceptions import (
+    argument,
+    argument_range,
+    array_range,
+    not_negative,
+    out_of_range,
+    required,
+)
 from apimlb.policy.clr.numbers.arithmetic import Char, chars_of
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.text import format_text, text_of
@@ -56,7 +63,7 @@ def remove(text: str, start: int, count: int | None = None) -> str:
 def insert(text: str, start: int, value: str | None) -> str:
     value = required(value, "value")
     if not 0 <= start <= len(text):
-        raise argument_range("Specified argument was out of the range of valid values.", "startIndex")
+        raise out_of_range("startIndex")
     return bounded_text(text[:start] + value + text[start:])
 
 

@@ -129,9 +129,7 @@ def try_parse(text: str | None) -> tuple[bool, IPAddress | None]:
 def from_number(number: int) -> IPAddress:
     """new IPAddress(long): in the order of the network"""
     if not 0 <= number <= 0xFFFFFFFF:
-        raise exceptions.argument_range(
-            "Specified argument was out of the range of valid values.", "newAddress"
-        )
+        raise exceptions.out_of_range("newAddress")
     return IPAddress(int(number).to_bytes(4, "little"))
 
 
@@ -150,7 +148,7 @@ def from_bytes_scoped(content: bytearray, scope: int) -> IPAddress:
 
 def _checked_scope(scope: int, name: str) -> int:
     if not 0 <= scope <= 0xFFFFFFFF:
-        raise exceptions.argument_range("Specified argument was out of the range of valid values.", name)
+        raise exceptions.out_of_range(name)
     return int(scope)
 
 

@@ -28,7 +28,7 @@ def combined(start: uris.Uri | None, rest: str | None) -> uris.Uri:
     if start is None or rest is None:
         raise exceptions.argument_null("baseUri" if start is None else "relativeUri")
     if start.absolute is None:
-        raise exceptions.argument_range("Specified argument was out of the range of valid values.", "baseUri")
+        raise exceptions.out_of_range("baseUri")
     return uris.join_uri(start, rest)
 
 
@@ -225,9 +225,7 @@ def from_hex(char: str) -> int:
 
 def hex_escape(char: str) -> str:
     if ord(char) > 0xFF:
-        raise exceptions.argument_range(
-            "Specified argument was out of the range of valid values.", "character"
-        )
+        raise exceptions.out_of_range("character")
     return f"%{ord(char):02X}"
 
 
@@ -241,7 +239,7 @@ def is_hex_encoding(text: str, index: int) -> bool:
 def hex_unescape(text: str, index: int) -> tuple[Char, int]:
     """Uri.HexUnescape(pattern, ref index): the character there, and the index behind it"""
     if not 0 <= index < len(text):
-        raise exceptions.argument_range("Specified argument was out of the range of valid values.", "index")
+        raise exceptions.out_of_range("index")
     if is_hex_encoding(text, index):
         return Char(chr(int(text[index + 1 : index + 3], 16))), index + 3
     return Char(text[index]), index + 1

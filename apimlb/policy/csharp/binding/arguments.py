@@ -14,6 +14,7 @@ from apimlb.policy.csharp.binding.conversion import converts
 from apimlb.policy.csharp.binding.dispatch import as_value, bind
 from apimlb.policy.csharp.binding.lookup import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
+from apimlb.policy.csharp.conversions import SIGNED
 from apimlb.policy.csharp.syntax.nodes import Argument, Name, Node
 
 
@@ -113,7 +114,6 @@ def pattern(parameter: Parameter, *, expanded: bool) -> Type:
     return parameter.type.arguments[0] if expanded and parameter.mode == "params" else parameter.type
 
 
-_SIGNED = frozenset(("System.SByte", "System.Int16", "System.Int32", "System.Int64"))
 _UNSIGNED = frozenset(("System.Byte", "System.UInt16", "System.UInt32", "System.UInt64"))
 
 Bounds = dict[str, list[Bound]]
@@ -246,6 +246,6 @@ def _better_target(scope: Scope, given: Type, one: Type, other: Type) -> int:
     backward = scope.conversions.implicit(other, one) is not None
     if forward != backward:
         return 1 if forward else -1
-    if one.name in _SIGNED and other.name in _UNSIGNED:
+    if one.name in SIGNED and other.name in _UNSIGNED:
         return 1
-    return -1 if one.name in _UNSIGNED and other.name in _SIGNED else 0
+    return -1 if one.name in _UNSIGNED and other.name in SIGNED else 0

@@ -8,13 +8,12 @@ from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import called, constant_conversion, convert
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import literal, once
-from apimlb.policy.csharp.conversions import INTEGRAL, NUMERIC
+from apimlb.policy.csharp.conversions import INTEGRAL, NUMERIC, SIGNED
 from apimlb.policy.csharp.syntax.nodes import Literal, Node, Unary
 
 EQUALITY = frozenset(("==", "!="))
 COMPARISONS = frozenset(("<", ">", "<=", ">="))
 _REAL = frozenset(("System.Single", "System.Double"))
-_SIGNED = frozenset(("System.SByte", "System.Int16", "System.Int32", "System.Int64"))
 _INT_RANGE = "-2147483648 <= ({t} := {code}) <= 2147483647"
 
 
@@ -29,8 +28,8 @@ def promoted(scope: Scope, left: Type, right: Type) -> Type | None:
         if name in names:
             return named(name)
     if "System.UInt64" in names:
-        return None if names & _SIGNED else named("System.UInt64")
-    if "System.Int64" in names or ("System.UInt32" in names and names & _SIGNED):
+        return None if names & SIGNED else named("System.UInt64")
+    if "System.Int64" in names or ("System.UInt32" in names and names & SIGNED):
         return named("System.Int64")
     return named("System.UInt32") if "System.UInt32" in names else scope.registry.int
 
