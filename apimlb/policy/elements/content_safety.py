@@ -19,7 +19,6 @@ from apimlb.policy.document.draft import TRANSFORMING, Draft, Entry, Getter
 from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
-from apimlb.policy.run.turns import PaidStream
 
 LONGEST = 10_000
 """Characters that the service takes at once; a longer prompt is refused."""
@@ -65,17 +64,13 @@ class Checks:
 
     async def check_answer(self, exchange: Exchange) -> None:
         """Raises PolicyFault 403 for an answer that does not pass; a stream is cut off where it does not."""
-        response, live = exchange.context.response, exchange.live
-        if response is None or response.status_code >= 400:
+
+        def guard(body: AsyncIterator[bytes]) -> Guarded:
+            return Guarded(body, self.window(exchange.context), lambda text: self._analyze(exchange, text))
+
+        response = await token_usage.whole_answer(exchange, guard)
+        if response is None:
             return
-        if token_usage.is_stream(live):
-            assert live is not None
-            assert not isinstance(live.body, bytes), "what is live is a stream"
-            window = self.window(exchange.context)
-            guarded = Guarded(live.body, window, lambda text: self._analyze(exchange, text))
-            live.body = PaidStream(exchange.context.means, guarded)
-            return
-        await exchange.buffer()
         text = formats.joined("", [*token_usage.texts_of_answer(token_usage.said_in(response.body))])
         for piece in self._windows(exchange.context, text):
             await self._analyze(exchange, piece)

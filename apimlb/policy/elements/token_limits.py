@@ -17,7 +17,6 @@ from apimlb.policy.elements import token_usage
 from apimlb.policy.run.counters import Counters, Period, bounds, spoken
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
-from apimlb.policy.run.turns import PaidStream
 
 _SOURCE = "llm-token-limit"
 _PERIODS: tuple[Period, ...] = ("Hourly", "Daily", "Weekly", "Monthly", "Yearly")
@@ -121,18 +120,13 @@ class TokenLimit:
 
     async def _settle(self, exchange: Exchange, key: str, quota: TokenQuota | None, prompt: int) -> None:
         """Count what the answer used; of a stream only its end tells, and all of it is estimated."""
-        response, live = exchange.context.response, exchange.live
-        if response is None or response.status_code >= 400:
+
+        def end(said: int, counted: token_usage.Tokens | None) -> None:
+            self._count(exchange, key, quota, prompt + said)
+
+        response = await token_usage.whole_answer(exchange, lambda body: token_usage.Counted(body, end))
+        if response is None:
             return
-        if token_usage.is_stream(live):
-            assert live is not None
-            assert not isinstance(live.body, bytes), "what is live is a stream"
-            counted = token_usage.Counted(
-                live.body, lambda said, _: self._count(exchange, key, quota, prompt + said)
-            )
-            live.body = PaidStream(exchange.context.means, counted)
-            return
-        await exchange.buffer()
         found = token_usage.of_answer(token_usage.said_in(response.body))
         used = prompt if found is None else found.total
         self._count(exchange, key, quota, used)

@@ -11,6 +11,7 @@ from typing import Any
 
 from apimlb.http import Response, close
 from apimlb.policy.apim.bodies import MessageBody, content_of
+from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Exchange
@@ -72,21 +73,30 @@ def _number(usage: dict[str, Any], *names: str) -> int:
 async def count(exchange: Exchange, prompt: int, done: Callable[[Exchange, Tokens], None]) -> None:
     """Tell `done` what the answer used, of a stream when it ends; an error used nothing. What the answer does
     not say is estimated: `prompt` tokens, and those of its texts."""
+
+    def end(said: int, counted: Tokens | None) -> None:
+        done(exchange, counted or Tokens(prompt, said, prompt + said))
+
+    response = await whole_answer(exchange, lambda body: Counted(body, end))
+    if response is not None:
+        used = of_answer(said_in(response.body))
+        done(exchange, used or Tokens(prompt, 0, prompt))
+
+
+async def whole_answer(
+    exchange: Exchange, watch: Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]
+) -> ResponseView | None:
+    """The response, with its body read. None for an error, and for a stream, which goes to the client by way
+    of what `watch` makes of it."""
     response, live = exchange.context.response, exchange.live
     if response is None or response.status_code >= 400:
-        return
-    if is_stream(live):
-        assert live is not None
+        return None
+    if live is not None and is_stream(live):
         assert not isinstance(live.body, bytes), "what is live is a stream"
-
-        def end(said: int, counted: Tokens | None) -> None:
-            done(exchange, counted or Tokens(prompt, said, prompt + said))
-
-        live.body = PaidStream(exchange.context.means, Counted(live.body, end))
-        return
+        live.body = PaidStream(exchange.context.means, watch(live.body))
+        return None
     await exchange.buffer()
-    used = of_answer(said_in(response.body))
-    done(exchange, used or Tokens(prompt, 0, prompt))
+    return response
 
 
 def is_stream(live: Response | None) -> bool:

@@ -23,7 +23,7 @@ Listed = containers.ClrList | containers.ClrArray | bytearray
 Collection = Listed | ClrSet | containers.ClrDictionary | containers.MapView | JArray | JObject
 
 G = "System.Collections.Generic."
-T, KEY, VALUE, KV = ("T",), ("TKey",), ("TValue",), ("TKey", "TValue")
+T, VALUE, KV = ("T",), ("TValue",), ("TKey", "TValue")
 PAIR = "KeyValuePair<TKey, TValue>"
 SOURCE = "IEnumerable<T> collection"
 

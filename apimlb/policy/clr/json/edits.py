@@ -1,13 +1,9 @@
-"""Changing trees of tokens: Add, AddFirst, AddAfterSelf, Replace and RemoveAll, for every kind of container;
-and annotations."""
+"""Changing trees of tokens: Add, AddFirst, AddAfterSelf, Replace and RemoveAll, for every kind of
+container."""
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.casts import RUNTIME
-from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.json import serialization, tokens
-from apimlb.policy.clr.types.constructed import Type
 
 
 def _insert(target: tokens.JContainer, index: int, child: tokens.JToken) -> int:
@@ -102,29 +98,3 @@ def new_constructor(name: str | None, content: object = ()) -> tokens.JConstruct
     if content != ():
         add(made, content)
     return made
-
-
-# Annotations
-
-
-def _notes(token: tokens.JToken) -> list[object]:
-    found: list[object] = getattr(token, "notes", None) or []
-    return found
-
-
-def annotate(token: tokens.JToken, annotation: object) -> None:
-    token.notes = [*_notes(token), annotation]
-    charge_each(len(token.notes))
-
-
-def annotations(kind: Type, token: tokens.JToken) -> LazySequence:
-    return LazySequence(lambda: (note for note in elements(_notes(token)) if RUNTIME.is_a(note, kind)))
-
-
-def annotation(kind: Type, token: tokens.JToken) -> object:
-    return next(iter(annotations(kind, token)), None)
-
-
-def forget(kind: Type, token: tokens.JToken) -> None:
-    """RemoveAnnotations<T>"""
-    token.notes = [note for note in elements(_notes(token)) if not RUNTIME.is_a(note, kind)]

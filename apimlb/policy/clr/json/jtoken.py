@@ -33,6 +33,7 @@ from apimlb.policy.clr.json.tokens import (
 )
 from apimlb.policy.clr.json.tree import ancestors, descendants, merge, path, sibling
 from apimlb.policy.clr.json.writer import to_json
+from apimlb.policy.clr.objects.annotations import ANNOTATIONS
 from apimlb.policy.clr.objects.text import format_value, to_string
 from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
 
@@ -258,10 +259,7 @@ DEFINITIONS = (
              lambda token: LazySequence(lambda: elements(self_and_above(token)))),
             ("IEnumerable<JToken> AfterSelf()", sequences.tokens_after),
             ("IEnumerable<JToken> BeforeSelf()", sequences.tokens_before),
-            ("void AddAnnotation(object! annotation)", edits.annotate),
-            ("T Annotation<T>()", Call(edits.annotation, types=("T",))),
-            ("IEnumerable<T> Annotations<T>()", Call(edits.annotations, types=("T",))),
-            ("void RemoveAnnotations<T>()", Call(edits.forget, types=("T",))),
+            *ANNOTATIONS,
             ("JToken DeepClone()", lambda token: token.clone()),
             ("void Remove()", lambda token: holder(token).remove_child(token)),
             ("void Replace(JToken value)",

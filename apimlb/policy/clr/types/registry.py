@@ -171,9 +171,6 @@ class Registry(TypeResolver):
     def array(self, element: Type, rank: int = 1) -> Type:
         return self.types.array(element, rank)
 
-    def enumerable(self, element: Type) -> Type:
-        return self.named("System.Collections.Generic.IEnumerable`1", [element])
-
     def parse(self, text: str, owner: Type | None = None) -> Type:
         """A type as a table writes it."""
         parameters = owner.definition.parameters if owner and owner.definition else ()

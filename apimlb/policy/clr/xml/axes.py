@@ -76,40 +76,30 @@ def _elements_before(target: XNode) -> Iterator[XElement]:
     return (node for node in _before(target) if isinstance(node, XElement))
 
 
-def axis(walk: Walk) -> Callable[[XObject], LazySequence]:
-    """A method that yields what a walk finds."""
+def _found(walk: Walk, target: object, *name: XName | None) -> Iterator[object]:
+    """What a walk finds, or with a name what has that name; null is the name of nothing."""
+    items = each_of(walk(target))
+    if not name:
+        return items
+    return (item for item in items if name[0] is not None and item.name == name[0])  # type: ignore[attr-defined]
 
-    def found(target: XObject) -> LazySequence:
+
+def axis(walk: Walk) -> Callable[..., LazySequence]:
+    """A method that yields what a walk finds, of any name or of the one that it is given."""
+
+    def found(target: XObject, *name: XName | None) -> LazySequence:
         assert isinstance(target, XObject)
-        return LazySequence(lambda: each_of(walk(target)))
+        return LazySequence(lambda: _found(walk, target, *name))
 
     return found
 
 
-def named_axis(walk: Walk) -> Callable[[XObject, XName | None], LazySequence]:
-    """The same for nodes of one name; nothing where the name is null."""
+def _spread(walk: Walk) -> Callable[..., LazySequence]:
+    """An Extensions method: an axis of each node of a sequence, one node after another."""
 
-    def found(target: XObject, name: XName | None) -> LazySequence:
-        assert isinstance(target, XObject)
-        return LazySequence(lambda: _with_name(walk(target), name))
-
-    return found
-
-
-def _with_name(items: Iterable[object], name: XName | None) -> Iterator[object]:
-    return (item for item in each_of(items) if name is not None and item.name == name)  # type: ignore[attr-defined]
-
-
-def _spread(walk: Walk, named: bool) -> Callable[..., LazySequence]:
-    """An Extensions method: the same of each node of a sequence, one after another."""
-
-    def found(source: object, name: XName | None = None) -> LazySequence:
+    def found(source: object, *name: XName | None) -> LazySequence:
         source = required(source, "source")
-        if named:
-            return LazySequence(
-                lambda: (item for node in each_of(source) for item in _with_name(walk(node), name))
-            )
-        return LazySequence(lambda: (item for node in each_of(source) for item in each_of(walk(node))))
+        return LazySequence(lambda: (item for node in each_of(source) for item in _found(walk, node, *name)))
 
     return found
 
@@ -199,12 +189,9 @@ _E = "IEnumerable<XElement>"
 _N = "IEnumerable<XNode>"
 
 NODE_AXES: tuple[Row, ...] = (
-    (f"{_E} Ancestors()", axis(_above)),
-    (f"{_E} Ancestors(XName name)", named_axis(_above)),
-    (f"{_E} ElementsAfterSelf()", axis(_elements_after)),
-    (f"{_E} ElementsAfterSelf(XName name)", named_axis(_elements_after)),
-    (f"{_E} ElementsBeforeSelf()", axis(_elements_before)),
-    (f"{_E} ElementsBeforeSelf(XName name)", named_axis(_elements_before)),
+    (f"{_E} Ancestors([XName name])", axis(_above)),
+    (f"{_E} ElementsAfterSelf([XName name])", axis(_elements_after)),
+    (f"{_E} ElementsBeforeSelf([XName name])", axis(_elements_before)),
     (f"{_N} NodesAfterSelf()", axis(_after)),
     (f"{_N} NodesBeforeSelf()", axis(_before)),
     ("XNode NextNode", lambda target: _beside(target, 1)),
@@ -217,27 +204,22 @@ CONTAINER_AXES: tuple[Row, ...] = (
         "XElement Element(XName name)",
         lambda target, name: None if name is None else next(target.elements(name), None),
     ),
-    (f"{_E} Elements()", axis(_children)),
-    (f"{_E} Elements(XName name)", named_axis(_children)),
-    (f"{_E} Descendants()", axis(_elements_below)),
-    (f"{_E} Descendants(XName name)", named_axis(_elements_below)),
+    (f"{_E} Elements([XName name])", axis(_children)),
+    (f"{_E} Descendants([XName name])", axis(_elements_below)),
     (f"{_N} Nodes()", axis(_nodes)),
     (f"{_N} DescendantNodes()", axis(_below)),
     ("XNode FirstNode", lambda target: target.nodes[0] if target.nodes else None),
     ("XNode LastNode", lambda target: target.nodes[-1] if target.nodes else None),
 )
 ELEMENT_AXES: tuple[Row, ...] = (
-    (f"{_E} AncestorsAndSelf()", axis(_self_and_above)),
-    (f"{_E} AncestorsAndSelf(XName name)", named_axis(_self_and_above)),
-    (f"{_E} DescendantsAndSelf()", axis(_self_and_elements_below)),
-    (f"{_E} DescendantsAndSelf(XName name)", named_axis(_self_and_elements_below)),
+    (f"{_E} AncestorsAndSelf([XName name])", axis(_self_and_above)),
+    (f"{_E} DescendantsAndSelf([XName name])", axis(_self_and_elements_below)),
     (f"{_N} DescendantNodesAndSelf()", axis(_self_and_below)),
     (
         "XAttribute Attribute(XName name)",
         lambda target, name: None if name is None else target.attribute(name),
     ),
-    ("IEnumerable<XAttribute> Attributes()", axis(_attributes)),
-    ("IEnumerable<XAttribute> Attributes(XName name)", named_axis(_attributes)),
+    ("IEnumerable<XAttribute> Attributes([XName name])", axis(_attributes)),
     ("XAttribute FirstAttribute", lambda target: target.attributes[0] if target.attributes else None),
     ("XAttribute LastAttribute", lambda target: target.attributes[-1] if target.attributes else None),
     ("XNamespace GetDefaultNamespace()", lambda target: XNamespace(_declared(target, "") or "")),
@@ -250,25 +232,16 @@ _OWN = f"this {_E} source"
 EXTENSIONS = Definition(
     X + "Extensions", "static",
     rows=(
-        *(
-            row
-            for head, source, walk in (
-                (f"static {_E} Elements<T>", _T, _children),
-                (f"static {_E} Descendants<T>", _T, _elements_below),
-                (f"static {_E} AncestorsAndSelf", _OWN, _self_and_above),
-                (f"static {_E} DescendantsAndSelf", _OWN, _self_and_elements_below),
-                ("static IEnumerable<XAttribute> Attributes", _OWN, _attributes),
-            )
-            for row in (
-                (f"{head}({source})", _spread(walk, False)),
-                (f"{head}({source}, XName name)", _spread(walk, True)),
-            )
-        ),
+        (f"static {_E} Elements<T>({_T}[, XName name])", _spread(_children)),
+        (f"static {_E} Descendants<T>({_T}[, XName name])", _spread(_elements_below)),
+        (f"static {_E} AncestorsAndSelf({_OWN}[, XName name])", _spread(_self_and_above)),
+        (f"static {_E} DescendantsAndSelf({_OWN}[, XName name])", _spread(_self_and_elements_below)),
+        (f"static IEnumerable<XAttribute> Attributes({_OWN}[, XName name])", _spread(_attributes)),
         # Ancestors() of a sequence alone cannot be called: Newtonsoft's Extensions have one as well.
-        (f"static {_E} Ancestors<T>({_T}, XName name)", _spread(_above, True)),
-        (f"static {_N} Nodes<T>({_T})", _spread(_nodes, False)),
-        (f"static {_N} DescendantNodes<T>({_T})", _spread(_below, False)),
-        (f"static {_N} DescendantNodesAndSelf({_OWN})", _spread(_self_and_below, False)),
+        (f"static {_E} Ancestors<T>({_T}, XName name)", _spread(_above)),
+        (f"static {_N} Nodes<T>({_T})", _spread(_nodes)),
+        (f"static {_N} DescendantNodes<T>({_T})", _spread(_below)),
+        (f"static {_N} DescendantNodesAndSelf({_OWN})", _spread(_self_and_below)),
         (f"static IEnumerable<T> InDocumentOrder<T>({_T})", in_document_order),
         (f"static void Remove<T>({_T})", remove_each),
     ),

@@ -3,12 +3,9 @@
 from collections.abc import Iterable
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.collections.iteration import elements as each_of
-from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import argument, required
-from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.names import XName, verify
 from apimlb.policy.clr.xml.scalars import content_text
@@ -216,29 +213,3 @@ def set_element_value(target: nodes.XElement, name: XName, value: object) -> Non
         target.append(new_element(name, content_text(value)))
     else:
         set_value(known, value)
-
-
-# Annotations
-
-
-def _notes(target: nodes.XObject) -> list[object]:
-    found: list[object] = getattr(target, "notes", None) or []
-    return found
-
-
-def annotate(target: nodes.XObject, annotation: object) -> None:
-    target.notes = [*_notes(target), annotation]
-    charge_each(len(target.notes))
-
-
-def annotations(kind: Type, target: nodes.XObject) -> LazySequence:
-    return LazySequence(lambda: (note for note in each_of(_notes(target)) if RUNTIME.is_a(note, kind)))
-
-
-def annotation(kind: Type, target: nodes.XObject) -> object:
-    return next(iter(annotations(kind, target)), None)
-
-
-def forget(kind: Type, target: nodes.XObject) -> None:
-    """RemoveAnnotations<T>"""
-    target.notes = [note for note in each_of(_notes(target)) if not RUNTIME.is_a(note, kind)]

@@ -9,6 +9,7 @@ from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.guids import parse_guid
+from apimlb.policy.clr.objects.annotations import ANNOTATIONS
 from apimlb.policy.clr.objects.hashing import text_hash
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 from apimlb.policy.clr.xml import axes, edits, nodes, scalars
@@ -159,10 +160,7 @@ _NODES = (
             ("XElement Parent", axes.parent),
             ("XDocument Document", axes.document),
             ("string BaseUri", axes.base_uri),
-            ("void AddAnnotation(object! annotation)", edits.annotate),
-            ("T Annotation<T>()", Call(edits.annotation, types=("T",))),
-            ("IEnumerable<T> Annotations<T>()", Call(edits.annotations, types=("T",))),
-            ("void RemoveAnnotations<T>()", Call(edits.forget, types=("T",))),
+            *ANNOTATIONS,
         ),
     ),
     Definition(
