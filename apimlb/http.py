@@ -241,6 +241,10 @@ async def read(response: Response, most: float = math.inf) -> bytes:
 
 async def close(response: Response) -> None:
     """Let go of a body that nobody will read, so that whoever sends it stops."""
-    aclose = getattr(response.body, "aclose", None)
+    await close_body(response.body)
+
+
+async def close_body(body: Body) -> None:
+    aclose = getattr(body, "aclose", None)
     if aclose is not None:
         await aclose()

@@ -15,7 +15,17 @@ from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.errors import ConfigError, NotFoundError
-from apimlb.http import BODILESS, Body, Headers, Request, Response, Transport, close, reason_phrase
+from apimlb.http import (
+    BODILESS,
+    Body,
+    Headers,
+    Request,
+    Response,
+    Transport,
+    close,
+    close_body,
+    reason_phrase,
+)
 from apimlb.local.arm.operations import End, Outcome
 from apimlb.local.codes import CODES, Answer
 from apimlb.local.codes import body as error_body
@@ -259,7 +269,7 @@ async def _cut(body: Body, chunks: int) -> AsyncIterator[bytes]:
     except StopAsyncIteration:
         raise ConnectionResetError("the connection was cut, as ordered") from None
     finally:
-        await close(Response(200, body=source))
+        await close_body(source)
 
 
 async def _single(body: bytes) -> AsyncIterator[bytes]:

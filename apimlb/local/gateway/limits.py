@@ -12,7 +12,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
-from apimlb.http import Response, close
+from apimlb.http import close_body
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.run.faults import PolicyFault
@@ -100,7 +100,7 @@ class Until:
         return chunk
 
     async def aclose(self) -> None:
-        await close(Response(200, body=self._body))
+        await close_body(self._body)
 
     def _over(self) -> ConnectionResetError:
         return ConnectionResetError("the request took longer than the gateway's tier allows")

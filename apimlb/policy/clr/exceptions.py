@@ -63,6 +63,14 @@ def out_of_bounds() -> ClrException:
     )
 
 
+def count_range() -> ClrException:
+    """A `count` of characters or elements that are not there."""
+    return argument_range(
+        "Count must be positive and count must refer to a location within the string/array/collection.",
+        "count",
+    )
+
+
 def not_negative(number: int, name: str, message: str = "Non-negative number required.") -> None:
     """An argument that may not be below zero; throws System.ArgumentOutOfRangeException."""
     if number < 0:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from apimlb.http import Response, close, is_url
+from apimlb.http import close_body, is_url
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import BACKEND, REQUEST_SIDE, Draft, Entry, Getter
@@ -135,7 +135,7 @@ class Held:
         return piece
 
     async def aclose(self) -> None:
-        await close(Response(200, body=self._body))
+        await close_body(self._body)
 
 
 TABLE = {

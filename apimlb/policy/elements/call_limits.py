@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from apimlb.http import Response, close
+from apimlb.http import close_body
 from apimlb.policy.apim.bodies import rest_of
 from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
@@ -217,7 +217,7 @@ class Weighed:
         return chunk
 
     async def aclose(self) -> None:
-        await close(Response(200, body=self._body))
+        await close_body(self._body)
 
 
 _ONE = Counting(lambda _: 1)

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from apimlb.http import Headers, Request, Response, close
+from apimlb.http import Headers, Request, close_body
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
@@ -218,7 +218,7 @@ class Guarded:
         self._passed += filter(None, held)
 
     async def aclose(self) -> None:
-        await close(Response(200, body=self._body))
+        await close_body(self._body)
 
 
 TABLE = {"llm-content-safety": Entry(TRANSFORMING, llm_content_safety)}

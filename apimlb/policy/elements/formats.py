@@ -119,6 +119,11 @@ def header(headers: Headers, name: str) -> str | None:
     return headers.get(name)
 
 
+def media_type(content_type: str) -> str:
+    """The media type of a Content-Type header, without its parameters and in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
 def bounded_header(length: int) -> None:
     """Pay for a header's value; raises ClrException for one that no server takes."""
     if length > _LONGEST_HEADER:

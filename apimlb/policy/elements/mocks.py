@@ -8,6 +8,7 @@ from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Example, ResponseView
 from apimlb.policy.document.attributes import STRING, integer
 from apimlb.policy.document.draft import NOT_BACKEND, Draft, Entry
+from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.steps import Returned
 
@@ -33,15 +34,11 @@ def mock_response(draft: Draft) -> Act:
 
 def _fitting(examples: tuple[Example, ...], status: int, content_type: str) -> Example | None:
     """The first example for the status, and for the media type where one is asked for."""
-    wanted = _media_type(content_type)
+    wanted = formats.media_type(content_type)
     for example in examples:
-        if example.status == status and wanted in ("", _media_type(example.content_type)):
+        if example.status == status and wanted in ("", formats.media_type(example.content_type)):
             return example
     return None
-
-
-def _media_type(text: str) -> str:
-    return text.partition(";")[0].strip().lower()
 
 
 TABLE = {"mock-response": Entry(NOT_BACKEND, mock_response)}

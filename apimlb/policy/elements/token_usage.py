@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from apimlb.http import Response, close
+from apimlb.http import Response, close_body
 from apimlb.policy.apim.bodies import MessageBody, content_of
 from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.clr.exceptions import ClrException
@@ -172,7 +172,7 @@ class Counted:
 
     async def aclose(self) -> None:
         self._finish()
-        await close(Response(200, body=self._body))
+        await close_body(self._body)
 
     def _finish(self) -> None:
         done, self._done = self._done, None

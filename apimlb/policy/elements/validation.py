@@ -215,7 +215,7 @@ def validate_content(draft: Draft) -> Act:
             )
             yield Violation(kind, "SizeLimit", message, too_large(context))
             return
-        given = mapped(context, _media_type(formats.header(view.headers, "Content-Type") or ""))
+        given = mapped(context, formats.media_type(formats.header(view.headers, "Content-Type") or ""))
         fitting = [each for each in contents if each.type in ("", given)]
         named = {each.type for each in contents}
         if given not in _known_types(context, on_request) | named:
@@ -236,7 +236,9 @@ def _content(draft: Draft) -> _Content:
     draft.lacks("schema-id", "schema-ref", "allow-additional-properties", "case-insensitive-property-names")
     kind = draft.required_word("validate-as", choice("json", "xml", "soap"))
     reads = formats.fault_of_json if kind == "json" else formats.fault_of_xml
-    return _Content(_media_type(draft.word("type", STRING, "")), reads, draft.required("action", _ACTION))
+    return _Content(
+        formats.media_type(draft.word("type", STRING, "")), reads, draft.required("action", _ACTION)
+    )
 
 
 def _content_type_map(draft: Draft | None) -> Callable[[Context, str], str]:
@@ -252,9 +254,9 @@ def _content_type_map(draft: Draft | None) -> Callable[[Context, str], str]:
 
     def mapped(context: Context, given: str) -> str:
         for source, when, target in rows:
-            if (when is not None and when(context)) or (source and _media_type(source) == given):
-                return _media_type(target)
-        return _media_type(anything or given or missing)
+            if (when is not None and when(context)) or (source and formats.media_type(source) == given):
+                return formats.media_type(target)
+        return formats.media_type(anything or given or missing)
 
     return mapped
 
@@ -262,13 +264,9 @@ def _content_type_map(draft: Draft | None) -> Callable[[Context, str], str]:
 def _known_types(context: Context, on_request: bool) -> set[str]:
     declared = _declared(context)
     if on_request:
-        return {_media_type(each) for each in declared.contents}
+        return {formats.media_type(each) for each in declared.contents}
     status = context.response.status_code if context.response else 0
-    return {_media_type(each) for each in declared.response_contents.get(status, ())}
-
-
-def _media_type(text: str) -> str:
-    return text.partition(";")[0].strip().lower()
+    return {formats.media_type(each) for each in declared.response_contents.get(status, ())}
 
 
 TABLE = {

@@ -60,19 +60,12 @@ def _looked(array: Array, places: range) -> Iterator[tuple[int, object]]:
     return zip(places, elements(found[:: places.step]), strict=True)
 
 
-def _bad_count() -> exceptions.ClrException:
-    return exceptions.argument_range(
-        "Count must be positive and count must refer to a location within the string/array/collection.",
-        "count",
-    )
-
-
 def _forwards(array: Array, start: int, count: int | None) -> range:
     if not 0 <= start <= len(array):
         raise exceptions.index_range("startIndex")
     count = len(array) - start if count is None else count
     if not 0 <= count <= len(array) - start:
-        raise _bad_count()
+        raise exceptions.count_range()
     return range(start, start + count)
 
 
@@ -85,7 +78,7 @@ def _backwards(array: Array, start: int | None, count: int | None, of_empty: tup
     if start not in of_empty if not len(array) else not 0 <= start < len(array):
         raise exceptions.index_range("startIndex")
     if not 0 <= count <= start + 1:
-        raise _bad_count()
+        raise exceptions.count_range()
     return range(start, start - count, -1)
 
 

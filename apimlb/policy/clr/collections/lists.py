@@ -33,6 +33,7 @@ from apimlb.policy.clr.collections.interfaces import (
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import (
     argument_range,
+    count_range,
     index_range,
     invalid_operation,
     not_negative,
@@ -50,7 +51,6 @@ from apimlb.policy.clr.types.definitions import Call, Definition, Row
 Test = Callable[[object], bool]
 Order = Callable[[Any, Any], int]
 
-_COUNT = "Count must be positive and count must refer to a location within the string/array/collection."
 _INDEX = "Index was out of range. Must be non-negative and less than the size of the collection."
 
 
@@ -183,7 +183,7 @@ def _first_part(target: ClrList, start: int, count: int | None) -> int:
     if count is None:
         return len(target.items) - start
     if count < 0 or start + count > len(target.items):
-        raise argument_range(_COUNT, "count")
+        raise count_range()
     return count
 
 
@@ -246,7 +246,7 @@ def list_find_last_index_part(target: ClrList, start: int, count: int, match: Te
     if not (start == -1 if size == 0 else 0 <= start < size):
         raise argument_range(_INDEX, "startIndex")
     if count < 0 or start - count + 1 < 0:
-        raise argument_range(_COUNT, "count")
+        raise count_range()
     return _find(target, range(start, start - count, -1), match)
 
 

@@ -9,7 +9,7 @@ from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JValue
 from apimlb.policy.clr.numbers.arithmetic import BigInteger, ULong
 from apimlb.policy.clr.objects.hashing import hash_code, hash_of
-from apimlb.policy.clr.objects.ordering import compare, compare_ordinal, order_of
+from apimlb.policy.clr.objects.ordering import compare, compare_ordinal, order_of, sign_of
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.web.uris import Uri
 
@@ -24,11 +24,6 @@ def _hash(token: JValue) -> int:
     return hash_code(token.value)
 
 
-def _sign(left: object, right: object) -> int:
-    order: int = (left > right) - (left < right)  # type: ignore[operator]
-    return order
-
-
 def _floats(left: object, right: object) -> int:
     a, b = to_double(left), to_double(right)
     if a == b or abs(a - b) < 2.2204460492503131e-16 * (abs(a) + abs(b) + 10.0):
@@ -38,21 +33,21 @@ def _floats(left: object, right: object) -> int:
 
 def _integers(left: object, right: object) -> int:
     if any(isinstance(side, BigInteger) for side in (left, right)):
-        return _sign(int(left), int(right))  # type: ignore[call-overload]
+        return sign_of(int(left), int(right))  # type: ignore[call-overload]
     if any(isinstance(side, ULong | Decimal) for side in (left, right)):
-        return _sign(to_decimal(left), to_decimal(right))
+        return sign_of(to_decimal(left), to_decimal(right))
     if any(isinstance(side, float) for side in (left, right)):
         return _floats(left, right)
-    return _sign(to_integer(left, "Int64"), to_integer(right, "Int64"))
+    return sign_of(to_integer(left, "Int64"), to_integer(right, "Int64"))
 
 
 def _dates(left: object, right: object) -> int:
     if isinstance(left, DateTimeOffset):
         wanted = right if isinstance(right, DateTimeOffset) else DateTimeOffset(to_date(right).ticks)
-        return _sign(left, wanted)
+        return sign_of(left, wanted)
     other = DateTime(right.ticks) if isinstance(right, DateTimeOffset) else to_date(right)
     assert isinstance(left, DateTime)
-    return _sign(left.ticks, other.ticks)
+    return sign_of(left.ticks, other.ticks)
 
 
 def _must(value: object, kind: type, name: str) -> None:
@@ -76,14 +71,14 @@ def _ordered(kind: str, a: object, b: object) -> int:
     if kind in ("String", "Comment", "Raw"):
         return compare_ordinal(text_of(a), text_of(b))
     if kind == "Boolean":
-        return _sign(to_boolean(a), to_boolean(b))
+        return sign_of(to_boolean(a), to_boolean(b))
     if kind == "Float":
         return _floats(a, b)
     if kind == "Date":
         return _dates(a, b)
     if kind == "Bytes":
         _must(b, bytearray, "byte[]")
-        return _sign(a, b)
+        return sign_of(a, b)
     if kind == "Guid":
         _must(b, Guid, "Guid")
     elif kind == "TimeSpan":
@@ -95,7 +90,7 @@ def _ordered(kind: str, a: object, b: object) -> int:
         raise ClrException(
             "System.ArgumentOutOfRangeException", f"Unexpected value type: {kind} (Parameter 'valueType')"
         )
-    return _sign(a, b)
+    return sign_of(a, b)
 
 
 def equal_values(left: JValue, right: JValue) -> bool:

@@ -12,7 +12,7 @@ from apimlb.policy.clr.objects.collation import culture_key
 from apimlb.policy.clr.objects.text import clr_type_name, key_of
 
 
-def _sign(left: object, right: object) -> int:
+def sign_of(left: object, right: object) -> int:
     order: int = (left > right) - (left < right)  # type: ignore[operator]
     return order
 
@@ -24,8 +24,8 @@ def compare_culture(left: str | None, right: str | None, ignore_case: bool = Fal
     if left == right:
         return 0
     if ignore_case:
-        return _sign(culture_key(left, True), culture_key(right, True))
-    return _sign(culture_key(left), culture_key(right))
+        return sign_of(culture_key(left, True), culture_key(right, True))
+    return sign_of(culture_key(left), culture_key(right))
 
 
 def compare_ordinal(left: str | None, right: str | None) -> int:
@@ -53,7 +53,7 @@ def compare_ordinal_ignoring_case(left: str, right: str) -> int:
     charge_each(min(len(left), len(right)))
     for at, (a, b) in enumerate(zip(left, right, strict=False)):
         if not (a.isascii() and b.isascii()):
-            return _sign(upper_ordinal(left[at:]), upper_ordinal(right[at:]))
+            return sign_of(upper_ordinal(left[at:]), upper_ordinal(right[at:]))
         if a != b and (up := ord(a.upper()) - ord(b.upper())):
             return up
     return len(left) - len(right)
@@ -142,7 +142,7 @@ def compare(left: object, right: object) -> int:
 def order_of(left: object, right: object) -> int:
     """-1, 0 or 1 for two values of one class; throws System.ArgumentException for what has no order."""
     try:
-        return _sign(left, right)
+        return sign_of(left, right)
     except TypeError:
         raise argument("At least one object must implement IComparable.") from None
 
@@ -152,7 +152,7 @@ def _order_of_numbers(left: float, right: float) -> int:
     """Not-a-number comes before all others."""
     if left != left or right != right:
         return (left == left) - (right == right)
-    return _sign(left, right)
+    return sign_of(left, right)
 
 
 def guarded(order: Callable[[Any, Any], int]) -> Callable[[Any, Any], int]:

@@ -19,13 +19,6 @@ def charge(text: str) -> None:
         BUDGET.spend(len(text) >> 8)
 
 
-def bad_count() -> exceptions.ClrException:
-    return exceptions.argument_range(
-        "Count must be positive and count must refer to a location within the string/array/collection.",
-        "count",
-    )
-
-
 def contains(text: str, value: str | None) -> bool:
     charge(text)
     return exceptions.required(value, "value") in text
@@ -92,7 +85,7 @@ def _span(text: str, start: int, count: int | None) -> tuple[int, int]:
     if count is None:
         return start, len(text)
     if not 0 <= count <= len(text) - start:
-        raise bad_count()
+        raise exceptions.count_range()
     return start, start + count
 
 
@@ -102,7 +95,7 @@ def _span_back(text: str, start: int, count: int) -> tuple[int, int]:
     if not 0 <= start < len(text):
         raise exceptions.index_range("startIndex")
     if not 0 <= count <= start + 1:
-        raise bad_count()
+        raise exceptions.count_range()
     return start + 1 - count, start + 1
 
 
