@@ -37,7 +37,7 @@ _ROUND: Final = 2
 
 SEARCHING: Final = 7e7
 EVALUATION: Final = 4
-"""Of an evaluation as such."""
+"""Steps of an evaluation, beside those of what it does."""
 
 SMALL: Final = 256
 """Characters, bytes or elements of a value that is made and looked at for nothing."""
@@ -60,7 +60,7 @@ class Means:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """What is done meanwhile is paid for from here; it may not wait for anything."""
+        """Within it, everything is paid for from this account; nothing in it may wait."""
         before = BUDGET.open(self)
         try:
             yield
@@ -92,7 +92,7 @@ class Budget:
         return self.means is _UNBOUNDED
 
     def open(self, means: Means) -> Means:
-        """Let everything be paid from `means`, until `close` is told what this returns."""
+        """Let everything be paid from `means`, until `close` gets the account that this returns."""
         before = self.means
         before.steps = self.left
         self.means, self.left = means, means.steps
@@ -120,7 +120,7 @@ class Budget:
             out_of_steps()
 
     def make(self, size: int) -> None:
-        """Pay for so many bytes of memory."""
+        """Pay for a number of bytes of memory."""
         self.means.room -= size
         if self.means.room < 0:
             raise over_request(f"the {ROOM} bytes that one request may make")
@@ -181,7 +181,7 @@ def charge_looked_at(text: str) -> None:
 
 
 def charge_each(count: int) -> None:
-    """Pay for going through so many characters or bytes one by one, in Python."""
+    """Pay for going through a number of characters or bytes one by one, in Python."""
     BUDGET.spend(count >> 2)
 
 

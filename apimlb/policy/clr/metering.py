@@ -1,4 +1,4 @@
-"""What the members of the library cost by the size of what they are given and what they make.
+"""The cost of members by the size of their arguments and results.
 
 A step of the budget pays for one small operation. Long texts, bytes and lists are charged by their length,
 once as an argument and once as a result.
@@ -16,7 +16,7 @@ _CHARACTERS: Final = 6
 
 _ELEMENTS: Final = 4
 _CALL: Final = 3
-"""Steps of a call as such; members that take longer pay for more themselves."""
+"""Steps of any call; members that take longer pay for more themselves."""
 
 _BULKY: Final = frozenset([bytearray, ClrList, ClrArray])
 
@@ -41,7 +41,7 @@ def _charge_made(value: object) -> None:
 
 
 def charge_sorting(count: int) -> None:
-    """Pay for sorting so many elements."""
+    """Pay for sorting a number of elements."""
     BUDGET.spend(count * count.bit_length() >> 2)
 
 

@@ -25,7 +25,7 @@ def enter(text: str) -> str:
 
 
 def leave(text: str) -> str:
-    """An expression's text as Python holds it; half a pair stays as it is."""
+    """An expression's text as Python holds it. A surrogate without its other half stays."""
     if text.isascii():
         return text
     if len(text) > SMALL:

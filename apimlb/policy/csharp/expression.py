@@ -26,7 +26,7 @@ from apimlb.policy.csharp.syntax.parser import parse
 
 _FILE = "<policy expression>"
 _EXPRESSION = 90
-"""Steps of compiling one as such, also of one that is refused."""
+"""Steps of compiling any expression, also one that is refused."""
 
 _CACHE_SIZE = 4096
 _LONGEST_KEPT = 16 * 1024

@@ -1,6 +1,5 @@
-"""What the C# compiler says of what it refuses, by its code.
-
-Texts are those of the compiler. Each `{}` takes a value, of a type the name that C# shows.
+"""The messages of the C# compiler by their codes, in its own words. Each `{}` takes a value, of a type the
+name that C# shows.
 """
 
 _TABLE = r"""
@@ -127,7 +126,7 @@ CS8310 Operator '{}' cannot be applied to operand '<null>'
 
 
 def _read(table: str) -> dict[str, str]:
-    """A line is a code and its text; an indented line goes on with the one before it."""
+    """A line is a code and its text; an indented line continues the line before it."""
     lines = table.strip().replace("\n    ", " ").splitlines()
     return dict(line.split(" ", 1) for line in lines)
 

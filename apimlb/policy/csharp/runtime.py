@@ -1,4 +1,4 @@
-"""What generated Python calls for what it has no expression of: assignments, and checks for null."""
+"""Functions that generated Python calls where Python has no expression: assignments, and checks for null."""
 
 from collections.abc import Callable
 from typing import NoReturn

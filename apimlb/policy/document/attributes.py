@@ -15,9 +15,9 @@ T = TypeVar("T")
 class Kind(Generic[T]):
     """`literal` raises ValueError with what is wrong; `value` raises ClrException.
 
-    `clr` are the static types that an expression may have, "null" for that of null, empty for any;
-    `keyword` is C#'s name of the type
-    for the message when it has another. What has the static type `own` is a value already.
+    `clr` are the static types that an expression may have: "null" is the type of null, an empty set any type.
+    `keyword` is C#'s name of the type, for the message about an expression of another type. An expression of
+    the static type `own` needs no conversion.
     """
 
     keyword: str
@@ -97,7 +97,7 @@ def integer(low: int = 0, high: int = 2**31 - 1) -> Kind[int]:
 
 
 def choice(*options: str) -> Kind[str]:
-    """One of a few words; case is ignored, and the word comes back as it is written here."""
+    """One of a few words; case is ignored, and the value is the word as it is written here."""
     known = {option.lower(): option for option in options}
 
     def literal(text: str) -> str:

@@ -19,10 +19,10 @@ ELEMENT_LIMIT = 10_000
 
 _PROBLEM_LIMIT = 20
 _STEPS = 20
-"""Of the budget, for compiling an element as such."""
+"""Steps of compiling any element."""
 
 _RUN = 8
-"""Of the budget, for running an element as such."""
+"""Steps of running any element."""
 
 
 @dataclass(slots=True)

@@ -60,7 +60,7 @@ class Compilation(Protocol):
         ...
 
     def note(self, found: InvalidPolicy) -> None:
-        """Remember what is wrong, so that what else is wrong is found too; the document will be refused."""
+        """Keep a problem and go on, so that all problems are found; the document will be refused."""
         ...
 
     def inherits(self) -> None:

@@ -44,8 +44,8 @@ class Text:
 
 @dataclass(slots=True)
 class Element:
-    """One element; `text` is its character data: an expression or a literal. `column` is that of its name, as
-    .NET counts and so as Azure reports it."""
+    """One element; `text` is its character data: an expression or a literal. `column` is the column of its
+    name, as .NET counts and Azure reports it."""
 
     tag: str
     line: int

@@ -74,7 +74,7 @@ def forward_request(draft: Draft) -> Act:
             if not buffer_request and exchange.context.request.body is not None:
                 exchange.context.request.body.consumed = True
         if chosen.buffer_response and not isinstance(response.body, bytes):
-            response.body = Held(response.body)
+            response.body = BufferedStream(response.body)
         if exchange.live is not None:
             await exchange.let_go()
         exchange.answer(response)
@@ -109,7 +109,7 @@ def _options(draft: Draft) -> Getter[ForwardOptions]:
     return draft.settled(options, "timeout", "timeout-ms", "follow-redirects")
 
 
-class Held:
+class BufferedStream:
     """A streamed body in pieces of 8 KiB, as a gateway that buffers responses lets them go.
 
     A class and not a generator: closing a generator that nobody has begun to read would not close the body.

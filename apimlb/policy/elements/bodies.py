@@ -19,7 +19,7 @@ def works_on_request(draft: Draft) -> bool:
 
 
 def edits_body(draft: Draft, edit: Callable[[Exchange, bytes], bytes]) -> Act:
-    """What puts `edit` of the body in the body's place; a message without one stays as it is."""
+    """An act that replaces the body by `edit` of it; a message without a body stays unchanged."""
     on_request = works_on_request(draft)
     if not on_request:
         draft.compilation.reads_response_body()

@@ -147,8 +147,8 @@ def _tell(exchange: Exchange, report: CallReport, calls: int, left: int) -> None
 
 @dataclass(frozen=True, slots=True)
 class CallQuota:
-    """So many calls and kilobytes (0 for as many as they like) in each period of `seconds`, 0 for one that
-    never ends."""
+    """The calls and kilobytes of each period (0: no limit). A period has `seconds`; 0 is one that never
+    ends."""
 
     calls: int
     kilobytes: int
@@ -194,14 +194,14 @@ def _weigh(exchange: Exchange, draw: Callable[[int], None]) -> None:
     def end(exchange: Exchange) -> None:
         response = exchange.context.response
         if exchange.live is not None and not isinstance(exchange.live.body, bytes):
-            exchange.live.body = Weighed(exchange.live.body, draw)
+            exchange.live.body = MeasuredStream(exchange.live.body, draw)
         elif response is not None and response.body is not None and not response.body.consumed:
             draw(len(response.body.rest))
 
     exchange.endings.append(end)
 
 
-class Weighed:
+class MeasuredStream:
     """A streamed body whose bytes are counted."""
 
     def __init__(self, body: AsyncIterator[bytes], draw: Callable[[int], None]) -> None:

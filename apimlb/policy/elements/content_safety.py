@@ -37,7 +37,7 @@ def _blocked() -> PolicyFault:
 
 
 @dataclass(frozen=True, slots=True)
-class Checks:
+class ContentSafety:
     """What is asked about each text; the getters are evaluated for each request."""
 
     backend: Getter[str]
@@ -65,8 +65,10 @@ class Checks:
     async def check_answer(self, exchange: Exchange) -> None:
         """Raises PolicyFault 403 for an answer that does not pass; a stream is cut off where it does not."""
 
-        def guard(body: AsyncIterator[bytes]) -> Guarded:
-            return Guarded(body, self.window(exchange.context), lambda text: self._analyze(exchange, text))
+        def guard(body: AsyncIterator[bytes]) -> CheckedStream:
+            return CheckedStream(
+                body, self.window(exchange.context), lambda text: self._analyze(exchange, text)
+            )
 
         response = await token_usage.whole_answer(exchange, guard)
         if response is None:
@@ -132,10 +134,10 @@ def llm_content_safety(draft: Draft) -> Act:
     return act
 
 
-def _checks(draft: Draft) -> Checks:
+def _checks(draft: Draft) -> ContentSafety:
     held, lists = draft.child("categories"), draft.child("blocklists")
     draft.attribute("enforce-on-completions", BOOLEAN, False)  # in outbound it changes nothing (its page)
-    return Checks(
+    return ContentSafety(
         draft.required("backend-id", STRING),
         draft.attribute("shield-prompt", BOOLEAN, False),
         held.attribute("output-type", _LEVELS, "FourSeverityLevels") if held else (lambda _: ""),
@@ -149,7 +151,7 @@ def _checks(draft: Draft) -> Checks:
     )
 
 
-class Guarded:
+class CheckedStream:
     """A stream whose events wait until their window was checked; where one does not pass, it ends."""
 
     def __init__(
@@ -176,7 +178,7 @@ class Guarded:
         return self._passed.popleft()
 
     async def _advance(self) -> None:
-        """Read on, and let through what passes: a window once it is full, at the end what is left."""
+        """Read on, and release text that passes: each full window, and at the end the rest."""
         try:
             chunk = await anext(self._body)
         except StopAsyncIteration:
@@ -209,8 +211,8 @@ class Guarded:
             await self._release()
 
     async def _release(self) -> None:
-        """Let through what is held; raises PolicyFault where it does not pass, ClrException where what is
-        asked about it fails."""
+        """Release the held text; raises PolicyFault where it does not pass, ClrException where the check
+        fails."""
         held, texts, length = self._held, self._texts, self._length
         self._held, self._texts, self._length = [], [], 0
         if length:

@@ -26,7 +26,7 @@ Put = Callable[[Exchange, str], None]
 
 
 def _converts(draft: Draft, kind: str, made_type: str) -> tuple[Wanted, Put]:
-    """What finds the body to convert (None where there is nothing to do), and what puts the new one there."""
+    """Two functions: one finds the body to convert (None where there is nothing to do), one replaces it."""
     apply = draft.required("apply", choice("always", f"content-type-{kind}"))
     considers = draft.attribute("consider-accept-header", BOOLEAN, True)
     on_request = works_on_request(draft)
@@ -104,7 +104,7 @@ def json_to_xml(draft: Draft) -> Act:
 
 
 def jsonp(draft: Draft) -> Act:
-    """Without the parameter the answer stays as it is (the page)."""
+    """Without the parameter the answer stays unchanged (the page)."""
     parameter = draft.required("callback-parameter-name", STRING)
     draft.compilation.reads_response_body()
 

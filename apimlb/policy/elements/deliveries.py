@@ -1,7 +1,7 @@
 """What goes to other services beside the answer, which does not wait for it: log-to-eventhub,
 send-one-way-request, send-service-bus-message.
 
-Microsoft Learn, API Management policy reference, the page of each. Each is evaluated, and what it made is a
+Microsoft Learn, API Management policy reference, the page of each. Each element is evaluated and leaves a
 record (`apimlb.policy.run.records`): nothing is sent.
 """
 

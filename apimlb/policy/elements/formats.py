@@ -24,7 +24,7 @@ _VALUE = 100
 """Bytes of memory that a value of JSON takes, beside its characters."""
 
 _TEXT = 6
-"""Steps of a text of JSON as such."""
+"""Steps of any text of JSON."""
 
 _FAULT = 8
 """Steps of finding that a text is no JSON."""

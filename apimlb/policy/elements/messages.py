@@ -44,7 +44,7 @@ def _bytes(value: object) -> bytes:
 
 
 BYTES = Kind("object", str.encode, _bytes)
-"""A body: text as UTF-8, a byte[] as it is, null as nothing."""
+"""A body: text as UTF-8, the bytes of a byte[], nothing for null."""
 
 
 def header_edit(draft: Draft) -> HeaderEdit:

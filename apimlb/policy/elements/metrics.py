@@ -106,7 +106,7 @@ def _dimensions(draft: Draft) -> Dimensions:
 
 
 def _dimension(draft: Draft) -> tuple[Getter[str], Getter[str]]:
-    """Name and value; one without value has that of the request. The refusal's words: azure-docs issue
+    """Name and value; a dimension without a value has the request's. The refusal's words: azure-docs issue
     114412."""
     name, value = draft.required("name", STRING), draft.optional("value", STRING)
     if value is not None:

@@ -2,7 +2,7 @@
 
 Microsoft Learn, API Management policy reference: cache-lookup, cache-store. What the pages leave open: a hit
 goes on in outbound behind cache-store; a miss takes the conditional headers out of the request, so that no
-backend answers it with 304; where no query parameter is named, all of them tell responses apart.
+backend answers it with 304; where no query parameter is named, responses differ by all of them.
 """
 
 from collections.abc import Callable
@@ -66,7 +66,8 @@ def cache_lookup(draft: Draft) -> Act:
 
 
 def _downstream(kind: str, revalidate: bool) -> list[tuple[str, str]]:
-    """What caches on the way to the client are told; nothing where they may do as the backend says."""
+    """The Cache-Control header for caches on the way to the client; nothing where the backend's own
+    counts."""
     if kind == "none":
         return []
     return [("Cache-Control", f"{kind}, must-revalidate" if revalidate else kind)]
@@ -110,7 +111,8 @@ def _groups(user: User | None) -> str:
 
 
 def cache_store(draft: Draft) -> Act:
-    """Keeps what cache-lookup did not find; of errors only those that it is told to."""
+    """Keeps a response that cache-lookup did not find; a status other than 200 only where
+    `cache-response` says so."""
     duration = draft.required("duration", integer())
     any_status = draft.attribute("cache-response", BOOLEAN, False)
 

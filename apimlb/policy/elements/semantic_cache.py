@@ -31,7 +31,7 @@ Vector = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedCompletion:
     """An answer, until when it is kept (epoch seconds), and where its prompt lies."""
 
     until: float
@@ -40,7 +40,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class MissedPrompt:
     """Where the answer to a prompt that was not found is to be kept."""
 
     key: str
@@ -68,7 +68,7 @@ def semantic_cache_lookup(draft: Draft) -> Act:
         if place is None:
             return
         key = "semantic " + formats.joined("\n", [_api(context), *(each(context) for each in vary_by)])
-        exchange.wanted = Wanted(key, place)
+        exchange.wanted = MissedPrompt(key, place)
         found = _nearest(await _kept(exchange, key), place, threshold(context), context.clock.now())
         if found is not None:
             context.response = found.view()
@@ -102,12 +102,14 @@ async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | Non
         return None
 
 
-async def _kept(exchange: Exchange, key: str) -> list[Kept]:
+async def _kept(exchange: Exchange, key: str) -> list[CachedCompletion]:
     found = await exchange.services.cache.get(key, "external")
     return found if isinstance(found, list) else []
 
 
-def _nearest(kept: list[Kept], place: Vector, threshold: float, now: float) -> CachedResponse | None:
+def _nearest(
+    kept: list[CachedCompletion], place: Vector, threshold: float, now: float
+) -> CachedResponse | None:
     near = [(_distance(each.place, place), each.response) for each in kept if each.until > now]
     distance, response = min(near, key=lambda pair: pair[0], default=(math.inf, None))
     return response if distance <= threshold else None
@@ -129,14 +131,14 @@ def semantic_cache_store(draft: Draft) -> Act:
     async def act(exchange: Exchange) -> None:
         found, exchange.awaited = bool(exchange.awaited), frozenset()
         context, wanted = exchange.context, exchange.wanted
-        if found or not isinstance(wanted, Wanted) or context.response is None:
+        if found or not isinstance(wanted, MissedPrompt) or context.response is None:
             return
         if context.response.status_code == 200 or any_status(context):
             await exchange.buffer()
             now, seconds = context.clock.now(), duration(context)
             response = CachedResponse.of(context.response)
             before = [each for each in await _kept(exchange, wanted.key) if each.until > now]
-            kept = [*before, Kept(now + seconds, wanted.place, response)][-_MOST:]
+            kept = [*before, CachedCompletion(now + seconds, wanted.place, response)][-_MOST:]
             longest = max(each.until for each in kept) - now
             await exchange.services.cache.put(wanted.key, kept, longest, "external")
 

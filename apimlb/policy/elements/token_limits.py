@@ -49,7 +49,7 @@ class TokenReport:
 
 @dataclass(frozen=True, slots=True)
 class TokenQuota:
-    """So many tokens in each period; the period may be an expression since March 2026 (API Management release
+    """The tokens of each period; the period may be an expression since March 2026 (API Management release
     notes)."""
 
     tokens: int
@@ -124,7 +124,7 @@ class TokenLimit:
         def end(said: int, counted: token_usage.Tokens | None) -> None:
             self._count(exchange, key, quota, prompt + said)
 
-        response = await token_usage.whole_answer(exchange, lambda body: token_usage.Counted(body, end))
+        response = await token_usage.whole_answer(exchange, lambda body: token_usage.CountedStream(body, end))
         if response is None:
             return
         found = token_usage.of_answer(token_usage.said_in(response.body))

@@ -71,13 +71,13 @@ def _number(usage: dict[str, Any], *names: str) -> int:
 
 
 async def count(exchange: Exchange, prompt: int, done: Callable[[Exchange, Tokens], None]) -> None:
-    """Tell `done` what the answer used, of a stream when it ends; an error used nothing. What the answer does
-    not say is estimated: `prompt` tokens, and those of its texts."""
+    """Call `done` with the tokens that the answer used: of a stream when it ends, of an error not at all.
+    Tokens that the answer does not count are estimated: `prompt`, and those of its texts."""
 
     def end(said: int, counted: Tokens | None) -> None:
         done(exchange, counted or Tokens(prompt, said, prompt + said))
 
-    response = await whole_answer(exchange, lambda body: Counted(body, end))
+    response = await whole_answer(exchange, lambda body: CountedStream(body, end))
     if response is not None:
         used = of_answer(said_in(response.body))
         done(exchange, used or Tokens(prompt, 0, prompt))
@@ -140,7 +140,7 @@ def _pieces(value: Any) -> Iterator[str | None]:
             left += (found.get("text"), found.get("content"))
 
 
-class Counted:
+class CountedStream:
     """A streamed answer on its way to the client. At its end, or when the client leaves, `done` is called
     with the estimated tokens of its text, and with those that the answer itself counts."""
 

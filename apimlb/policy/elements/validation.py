@@ -184,7 +184,8 @@ def _place(held: Draft | None, known: Getter[str], unknown: Getter[str]) -> Acti
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What tells why a body of one media type cannot be read, None of one that can, and what is done then."""
+    """How a body of one media type is checked: `reads` says why it cannot be read (None for a body that can),
+    `action` what is done then."""
 
     type: str
     reads: Callable[[bytes], str | None]

@@ -90,7 +90,7 @@ def evaluate(cases: Iterable[Json]) -> list[Json]:
 
 
 def answer(expression: str, context: Json) -> Json:
-    """What one expression yields in one context; raises `ConfigError` for what is no context."""
+    """The value of one expression in one context; raises `ConfigError` for an invalid context."""
     try:
         compiled = compile_expression(expression.strip())
     except PolicyError as error:
@@ -193,7 +193,7 @@ def _fields(view: Callable[..., Any]) -> list[str]:
 
 
 def body_text(body: object) -> str:
-    """A body as it is sent: text as it is, anything else as compact JSON."""
+    """The bytes of a body: text unchanged, anything else as compact JSON."""
     return body if isinstance(body, str) else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -90,8 +90,8 @@ _SUBSCRIPTION = {
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What came of it: the client's response (its body read), every step, what the backends were sent, the
-    seconds that the policy waited, the variables at the end, and what other services would have been told."""
+    """The result: the client's response (its body read), every step, the requests to backends, the seconds
+    that the policy waited, the variables at the end, and the records for other services."""
 
     response: Response
     steps: tuple[TracedStep, ...]

@@ -46,7 +46,7 @@ def headers_of(given: object) -> Headers:
 
 
 def content_of(body: object) -> bytes:
-    """Text as it is, anything else as JSON, a date of YAML's as its text."""
+    """A body's bytes: text unchanged, anything else as JSON, a date of YAML as its text."""
     if isinstance(body, bytes):
         return body
     with reading("a body in the case"):
@@ -81,7 +81,7 @@ class StageClock:
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """What a backend answers, `after` so many seconds; `fails` names why it does not."""
+    """The answer of a backend, `after` that many seconds; `fails` says why there is no answer."""
 
     status: int = 200
     headers: Headers = field(default_factory=Headers)

@@ -1,4 +1,4 @@
-"""What a certificate says, apart from what .NET makes of it."""
+"""The contents of a certificate, before .NET's view of them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

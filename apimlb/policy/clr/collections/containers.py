@@ -104,7 +104,7 @@ class ClrList:
         return room
 
     def grow(self, count: int) -> list[object]:
-        """The items, about to get so many more at once."""
+        """The items, to which `count` more are about to be added."""
         items = self.changed()
         wanted = bounded(len(items) + count)
         if wanted > self.room:

@@ -1,4 +1,4 @@
-"""IEnumerator<T>: what GetEnumerator() hands out."""
+"""IEnumerator<T>: what GetEnumerator() returns."""
 
 from collections.abc import Callable, Iterator
 from typing import Final

@@ -7,7 +7,7 @@ from apimlb.policy.clr.dates import instants
 
 
 class Calendar:
-    """Knows the clock of what runs. There is one: an expression and a template wait for nothing."""
+    """The clock of the expression or template that runs. There is one clock, since neither of them waits."""
 
     __slots__ = ("clock",)
 

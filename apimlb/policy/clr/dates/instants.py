@@ -148,7 +148,7 @@ def time_ticks(hour: int, minute: int, second: int, millisecond: int = 0) -> int
 
 
 def add_months(ticks: int, months: int) -> int:
-    """The same day so many months on, or the last one of a shorter month."""
+    """The same day a number of months later, or the last day of a shorter month."""
     if abs(months) > 120_000:
         raise argument_range("Months value must be between +/-120000.", "months")
     start = date_of(ticks)

@@ -120,7 +120,8 @@ def parse_span(text: str | None) -> instants.TimeSpan:
 
 
 def _no_span(text: str) -> ClrException:
-    """What is wrong with a text that has no span's shape: a number too wide is told before that."""
+    """The exception for a text without the shape of a span. A number that is too wide comes before the
+    shape."""
     if len(text) <= _LONGEST:
         parts = [part for part in _PARTS.findall(text) if part][:_MOST_PARTS]
         if any(len(part) > 9 or int(part) >= _WIDEST for part in parts):

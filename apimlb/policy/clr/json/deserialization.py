@@ -73,7 +73,7 @@ def deserialize(kind: Type, text: str) -> object:
 
 
 def deserialize_object(text: str) -> object:
-    """DeserializeObject: a scalar as it is, all else as tokens."""
+    """DeserializeObject: scalars as values, objects and arrays as tokens."""
     if _NOTHING.match(text):
         return None
     found = copied_token(text, typed=False)
@@ -102,7 +102,8 @@ class _TypedReader(TolerantReader):
 
 
 def _tolerantly(kind: Type, text: str) -> object:
-    """A text that is no strict JSON: what cannot become the type is refused before what is no JSON at all."""
+    """A text that is no strict JSON. A value that cannot become the type is refused before a fault of
+    JSON."""
     reader = _TypedReader(text)
     _check_start(kind, reader.first())
     try:
@@ -203,7 +204,7 @@ def _mapped(kind: Type, members: _Members) -> object:
 
 
 def _any(value: object) -> object:
-    """What `object` is read as: tokens for what holds others."""
+    """The value for the type `object`: tokens for objects and arrays."""
     if isinstance(value, _Members):
         made = tokens.JObject()
         for name, item in value:

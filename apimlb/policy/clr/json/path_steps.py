@@ -203,8 +203,8 @@ def _values(side: Side, root: JToken, token: JToken) -> Iterator[JToken]:
 
 
 def walk(steps: Sequence[PathStep], root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-    """What a path finds, one after another. There is one iterator a step on a stack of our own: a chain of
-    generators as long as a path may be would overflow Python's."""
+    """The tokens that a path finds, one after another. There is one iterator a step on a stack of our own: a
+    chain of generators as long as a path may be would overflow Python's."""
     stack: list[Iterator[JToken]] = [iter((token,))]
     while stack:
         found = next(stack[-1], None)

@@ -1,7 +1,7 @@
 """JSON text as Newtonsoft.Json reads it: dates become dates, and much that is not JSON passes.
 
-Plain JSON goes through Python's scanner; what that refuses is read again by the tolerant reader, which
-either accepts it or says what Newtonsoft.Json says.
+Plain JSON goes through Python's scanner. A text that the scanner refuses is read again by the tolerant
+reader, which accepts it or throws with the words of Newtonsoft.Json.
 """
 
 import json
@@ -166,7 +166,7 @@ def parse_token(text: str | None, wanted: str = "JToken") -> JToken:
 
 
 def copied_token(text: str, typed: bool) -> JToken:
-    """What JsonSerializer makes of a text that becomes a token; throws what Newtonsoft.Json throws."""
+    """The token that JsonSerializer makes of a text; throws as Newtonsoft.Json does."""
     charge_document(text)
     text = paired(text)
     try:

@@ -51,8 +51,8 @@ def every(item: object) -> bool:
 
 
 def arranged(source: object, test: Test = every) -> Iterator[object]:
-    """The elements that pass a test. Of a sorted sequence these are picked before they are compared, and what
-    a comparison throws is left as it is."""
+    """The elements that pass a test. A sorted sequence is tested before it is compared; an exception of a
+    comparison is not wrapped."""
     if isinstance(source, Ordered):
         return iter(source.where(test).arranged() if test is not every else source.arranged())
     return matching(source, test)
@@ -131,7 +131,7 @@ def contains(source: object, value: object, comparer: Comparer | None = None) ->
 
 
 def by_place(keep: Callable[..., Iterator[Any]]) -> Callable[[object, IndexedTest], LazySequence]:
-    """An operator whose test is told the place of each element; `keep` is filter, takewhile or dropwhile."""
+    """An operator whose test gets the index of each element; `keep` is filter, takewhile or dropwhile."""
 
     def run(source: object, test: IndexedTest) -> LazySequence:
         def make(items: Iterator[object]) -> Iterator[object]:

@@ -23,7 +23,7 @@ class _Digits:
     real: bool
 
     def round(self, place: int) -> None:
-        """Keep so many digits."""
+        """Keep `place` digits."""
         kept = self.figures[: max(place, 0)]
         if 0 <= place < len(self.figures) and self.figures[place] >= "5":
             kept = kept.rstrip("9")
@@ -74,7 +74,7 @@ def _section(layout: str, wanted: int) -> int:
 
 @dataclass(slots=True)
 class _Plan:
-    """What a section says of its number: how many digits it has, where their point and their first and last
+    """How a section shows its number: how many digits it has, where their point and their first and last
     forced zeros stand, what it is scaled by, and whether it is grouped by thousands or has an exponent."""
 
     count: int = 0

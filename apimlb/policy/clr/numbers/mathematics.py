@@ -24,8 +24,9 @@ def _away(value: float) -> int:
 _REAL_MODES: tuple[Callable[[float], int], ...] = (round, _away, math.trunc, math.floor, math.ceil)
 
 
-def _told(given: tuple[int | Enum, ...]) -> tuple[int, int]:
-    """The digits and the number of the mode, as an overload of Round is told: each may be missing."""
+def _rounding(given: tuple[int | Enum, ...]) -> tuple[int, int]:
+    """The digits and the number of the mode among the arguments of an overload of Round; each may be
+    missing."""
     digits = next((each for each in given if isinstance(each, int)), 0)
     mode = next((each for each in given if isinstance(each, Enum)), None)
     if mode is not None and not 0 <= mode.number < len(MODES):
@@ -37,7 +38,7 @@ def _told(given: tuple[int | Enum, ...]) -> tuple[int, int]:
 
 def round_real(value: float, *given: int | Enum) -> float:
     """Math.Round of a double; .NET Core 3 scales, rounds to an integer, and scales back."""
-    digits, mode = _told(given)
+    digits, mode = _rounding(given)
     if not 0 <= digits <= 15:
         raise argument_range("Rounding digits must be between 0 and 15, inclusive.", "digits")
     if math.isinf(value) or math.isnan(value) or abs(value) >= 1e16:
@@ -47,7 +48,7 @@ def round_real(value: float, *given: int | Enum) -> float:
 
 
 def round_decimal(value: Decimal, *given: int | Enum) -> Decimal:
-    digits, mode = _told(given)
+    digits, mode = _rounding(given)
     if not 0 <= digits <= 28:
         raise argument_range("Decimal can only round to between 0 and 28 digits of precision.", "decimals")
     exponent = value.as_tuple().exponent

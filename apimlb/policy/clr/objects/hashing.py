@@ -33,7 +33,7 @@ def _halves(bits: int) -> int:
 
 
 def hash_code(value: object) -> int:
-    """GetHashCode() as an Int32; that of null, and of a Nullable without a value, is 0."""
+    """GetHashCode() as an Int32; 0 for null and for a Nullable without a value."""
     BUDGET.spend()
     if type(value) is int:
         return value

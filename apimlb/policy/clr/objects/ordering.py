@@ -40,7 +40,7 @@ def compare_ordinal(left: str | None, right: str | None) -> int:
 
 
 def compare_units(left: str, right: str) -> int:
-    """The difference of the first two code units that differ, else that of the lengths."""
+    """The difference of the first two code units that differ, or else the difference of the lengths."""
     charge_each(min(len(left), len(right)))
     for a, b in zip(left, right, strict=False):
         if a != b:
@@ -156,7 +156,7 @@ def _order_of_numbers(left: float, right: float) -> int:
 
 
 def guarded(order: Callable[[Any, Any], int]) -> Callable[[Any, Any], int]:
-    """What a comparison throws is told as a failure to compare; the evaluator's own bounds are kept."""
+    """A comparison whose exceptions become 'Failed to compare'; those of the evaluator's bounds stay."""
 
     def compared(left: object, right: object) -> int:
         try:

@@ -38,7 +38,8 @@ def to_base64(content: bytearray | None) -> str:
 
 
 class Encoding:
-    """System.Text.Encoding. `name` is that of its class, `facts` what its properties say."""
+    """System.Text.Encoding. `name` is the name of its class, `facts` are the values of its
+    properties."""
 
     def __init__(
         self, name: str, codec: str, facts: "EncodingFacts", preamble: bytes = b"", fixed: bool = True
@@ -81,7 +82,7 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class EncodingFacts:
-    """What the properties of an Encoding say. `page` is the code page, `family` WindowsCodePage; `uses`
+    """The values of an Encoding's properties. `page` is the code page, `family` WindowsCodePage; `uses`
     whether browsers show and save it and mail programs show and save it; `most_bytes(characters)` and
     `most_chars(bytes)` what GetMaxByteCount and GetMaxCharCount answer."""
 

@@ -117,22 +117,22 @@ def _first(text: str, value: str, comparison: Enum | None, offset: int) -> int:
 def index_of_as(text: str, value: str | None, *given: int | Enum) -> int:
     """IndexOf with a comparison behind the place, if any."""
     value = exceptions.required(value, "value")
-    start, count, comparison = _told(given)
+    start, count, comparison = _search_options(given)
     first, end = _span(text, start or 0, count)
     if _collates(comparison, text, value):
         return _first(text[first:end], value, comparison, first)
     return ordering.folded(comparison, text).find(ordering.folded(comparison, value), first, end)
 
 
-def _told(given: tuple[int | Enum, ...]) -> tuple[int | None, int | None, Enum | None]:
-    """Start, count and comparison, as an overload is told: each may be missing."""
+def _search_options(given: tuple[int | Enum, ...]) -> tuple[int | None, int | None, Enum | None]:
+    """Start, count and comparison among the arguments of an overload; each may be missing."""
     start, count = ([each for each in given if isinstance(each, int)] + [None, None])[:2]
     return start, count, next((each for each in given if isinstance(each, Enum)), None)
 
 
 def last_index_of(text: str, value: str | None, *given: int | Enum) -> int:
     value = exceptions.required(value, "value")
-    start, count, comparison = _told(given)
+    start, count, comparison = _search_options(given)
     if start is None:
         start, count = len(text) - 1, len(text)
     count = start + 1 if count is None else count

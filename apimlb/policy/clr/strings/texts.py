@@ -160,8 +160,8 @@ def _separators(given: ClrArray | None) -> list[str]:
 
 
 def _split_options(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
-    """How many pieces there may be (any number below zero) and whether empty ones go, as an overload of Split
-    is told: a count, options, both or neither."""
+    """The greatest number of pieces (below zero: any) and whether empty pieces are left out, by the arguments
+    of an overload of Split: a count, options, both or neither."""
     limit = -1
     for each in given:
         if isinstance(each, Enum) and each.number not in (0, 1):

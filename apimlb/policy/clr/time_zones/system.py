@@ -90,7 +90,7 @@ class _Clocks:
         return Reading(self.base + apart, found.daylight)
 
     def rules(self) -> tuple[AdjustmentRule, ...]:
-        """Rules as Windows keeps them, a run of years each, from 1970 on; the last one's goes on."""
+        """Rules as Windows keeps them, a run of years each, from 1970 on; the last rule has no end."""
         groups: list[_Years] = []
         for year in range(_FIRST_YEAR, _LAST_YEAR + 1):
             found = self._year(year)

@@ -1,7 +1,7 @@
 """System.TimeZoneInfo, its adjustment rules and transition times. The gateway's local zone is UTC.
 
-A zone answers one question, what its clocks are ahead of UTC at an instant; what a clock on a wall means
-follows from asking around that time. Where it could mean two instants, .NET takes the one in standard time.
+A zone answers one question: how far its clocks are ahead of UTC at an instant. The instant of a time on the
+wall is found by asking that for instants around it. Of two instants .NET takes the one in standard time.
 """
 
 import calendar
@@ -143,9 +143,9 @@ AskWall = Callable[[int], list[Reading]]
 
 
 class Zone:
-    """System.TimeZoneInfo. `base` is what its standard time is ahead of UTC, in ticks; `ask` says what the
-    clocks show at an instant, given as ticks of UTC; `ask_wall` what they may be ahead at a time on the wall,
-    which else is found out from `ask`; `make_rules` says by which rules."""
+    """System.TimeZoneInfo. `base` is how far its standard time is ahead of UTC, in ticks. `ask` says what the
+    clocks show at an instant, given as ticks of UTC; `ask_wall` says what they may show at a time on the
+    wall, and without it `ask` is used; `make_rules` returns the rules."""
 
     clr_name = "System.TimeZoneInfo"
 
@@ -299,7 +299,7 @@ def invalid_zone(message: str) -> ClrException:
 
 
 class _Ruled:
-    """Clocks that follow adjustment rules: that of the day, by clocks in standard time."""
+    """Clocks that follow adjustment rules: on each day, the rule whose days (in standard time) include it."""
 
     def __init__(self, rules: tuple[AdjustmentRule, ...], base: int) -> None:
         self._rules = rules

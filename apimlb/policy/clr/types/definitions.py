@@ -11,8 +11,12 @@ Implementation = Callable[..., object] | str
 Check = Callable[[list[object]], str | None]
 DefinedKind = Literal["class", "struct", "enum", "interface", "static"]
 Cost = Literal["sizes", "result", "none"]
-"""What a call pays for beside its step: the sizes of its arguments and its result; its result alone, where
-its time does not grow with what it is given; nothing, where it hands out or puts away one thing."""
+"""What a call pays for beside its step.
+
+sizes   the sizes of its arguments and its result
+result  the size of its result: its time does not grow with its arguments
+none    nothing: it returns or stores one thing
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _declaring(scope: Scope, written: Argument) -> Given:
 
 
 def takes(member: Member, count: int) -> bool:
-    """Whether a member may be given so many arguments."""
+    """Whether a member takes that number of arguments."""
     required = sum(1 for p in member.parameters if p.required and p.mode != "params")
     return required <= count and (is_variable(member) or count <= len(member.parameters))
 

@@ -37,7 +37,8 @@ assignables: Table[Scope, Assignable | None] = Table()
 
 
 def assignable(scope: Scope, node: Node, code: str = "CS0131") -> Assignable:
-    """What an assignment to a node changes; what cannot be changed is refused under `code`."""
+    """The variable, member or element that an assignment to a node changes. Any other node is refused with
+    `code`."""
     found = assignables(scope, node) if assignables.has(node) else None
     if found is None:
         scope.refuse(code, node)

@@ -73,7 +73,7 @@ def bind_expression(
 
 
 NEVER = "never"
-"""The type of an expression that returns nothing: it throws or goes on for ever. C# takes it for any type."""
+"""The type of an expression that never returns: it throws or loops for ever. C# takes it for any type."""
 
 
 def _type_name(scope: Scope) -> str:

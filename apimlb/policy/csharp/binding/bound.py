@@ -1,4 +1,4 @@
-"""What binding makes of a node: its static type, its Python, and what it finds out besides."""
+"""A node after binding: its static type, its Python, and what else binding found out."""
 
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple

@@ -1,4 +1,5 @@
-"""What runs and what has a value, by statements (C# specification, end points and reachability)."""
+"""Which statements run and which locals have a value after each (C# specification, end points and
+reachability)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -143,7 +143,7 @@ def _refuse_jump(scope: Scope, node: Node) -> NoReturn:
 
 
 def continues(node: Node) -> bool:
-    """Whether a `continue` inside of a node is one of the loop around it."""
+    """Whether a node holds a `continue` of the loop around it."""
     if isinstance(node, statement_nodes.Continue):
         return True
     if isinstance(node, (*_LOOPS, statement_nodes.LocalFunction)):

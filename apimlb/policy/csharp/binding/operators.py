@@ -171,7 +171,7 @@ def _enum_code(scope: Scope, enum: Type, number: str) -> str:
 
 
 def _moved_enum(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
-    """An enumeration's value so many numbers further on, or back."""
+    """An enumeration's value plus or minus a number."""
     enum, number = (left, right) if left.type.kind == "enum" else (right, left)
     int_type = scope.registry.int
     if enum.type.kind != "enum" or (operator == "-" and enum is right):

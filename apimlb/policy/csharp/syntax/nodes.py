@@ -40,7 +40,7 @@ class TypeName(Syntax):
 
     @property
     def shown(self) -> str:
-        """The type about as it is written."""
+        """The type roughly as it is written."""
         text = ".".join(
             f"{name}<{', '.join(inner.shown for inner in arguments)}>" if arguments else name
             for name, arguments in self.parts

@@ -54,7 +54,7 @@ def _word(cursor: Cursor, text: str) -> bool:
 
 
 def _continued(cursor: Cursor) -> tuple[int, str]:
-    """The variable of `into x`, which goes on with what came before as its source."""
+    """The variable of `into x`; the query before it is its source."""
     cursor.advance()
     token = cursor.identifier()
     return token.at, token.text

@@ -35,7 +35,7 @@ class Issuer:
         return [key for name, key in self.keys.items() if key_id is None or name == key_id]
 
 
-class Keyring:
+class IssuerCache:
     """Issuers by the URL of their metadata."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ from apimlb.policy.elements.jwt.claims import (
     listed,
     required_claims,
 )
-from apimlb.policy.elements.jwt.keys import Issuer, Keyring, KeysUnavailable
+from apimlb.policy.elements.jwt.keys import Issuer, IssuerCache, KeysUnavailable
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -120,13 +120,13 @@ def validate_azure_ad_token(draft: Draft) -> Act:
     checks += [audiences_check(audiences)] if audiences else []
     checks += required_claims(draft)
     _refuse_decryption(draft)
-    keyring = Keyring()
+    issuers = IssuerCache()
 
     async def keys(exchange: Exchange, key_id: str | None) -> Keys:
         name = last_segment(tenant(exchange.context).rstrip("/"))
         host = endpoint(exchange.context).rstrip("/")
         url = f"{host}/{name}/v2.0/.well-known/openid-configuration"
-        issuer = await keyring.issuer(url, exchange.services, key_id)
+        issuer = await issuers.issuer(url, exchange.services, key_id)
         return issuer.keys_for(key_id), _tenant_issuers(name, issuer)
 
     return _validation(draft, place, _Rules(keys, checks))
@@ -166,7 +166,7 @@ def _key_source(draft: Draft, *, trusts_metadata: bool) -> KeySource:
     accepted when the policy lists no issuers."""
     configurations = [_metadata_url(child) for child in draft.children("openid-config")]
     local = _local_keys(draft)
-    keyring = Keyring()
+    issuers = IssuerCache()
 
     async def keys(exchange: Exchange, key_id: str | None) -> Keys:
         if named := [key for name, key in local if key_id is not None and name == key_id]:
@@ -174,7 +174,7 @@ def _key_source(draft: Draft, *, trusts_metadata: bool) -> KeySource:
         found = [key for _, key in local]
         names: set[str] = set()
         for configuration in configurations:
-            issuer = await keyring.issuer(configuration(exchange.context), exchange.services, key_id)
+            issuer = await issuers.issuer(configuration(exchange.context), exchange.services, key_id)
             found += issuer.keys_for(key_id)
             names.add(issuer.name)
         return found, frozenset(names) if trusts_metadata and not local else frozenset()

@@ -20,7 +20,7 @@ from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
 
 _RENDER = 75
-"""Steps of a template as such, and of the context that it sees."""
+"""Steps of any template, with the context that it sees."""
 
 NO_TEMPLATE = ("", "none")
 

@@ -1,6 +1,5 @@
-"""The filters of DotLiquid's C# mode, each paid for by the size of what it is given and of what it makes.
-
-Most are the library's. Those are written anew whose time or result could grow faster than their input.
+"""The filters of DotLiquid's C# mode, each paid for by the sizes of its input and its result. Most are the
+library's. Filters whose time or result could grow faster than their input are written anew.
 """
 
 import re
@@ -186,7 +185,7 @@ def _end_of_tag(text: str, start: int) -> int:
 
 
 def priced(call: Filter, price: Price) -> Filter:
-    """The filter, which pays before it runs for what it is given and then for what it has made."""
+    """The filter; before it runs it pays for its input, and afterwards for its result."""
 
     def run(value: object, *arguments: object, **options: object) -> object:
         whole = weight(value) + sum(map(weight, arguments))

@@ -57,7 +57,8 @@ class BodyList(list[object]):
 
 
 def weight(value: object) -> int:
-    """Of texts by their length, of others by what they hold; it is counted once for what a body holds."""
+    """The weight of a value: of a text its length, of others that of their members. A value of a body is
+    counted once."""
     if isinstance(value, str):
         return 1 + (len(value) >> 6)
     if isinstance(value, Hash | BodyList):

@@ -8,7 +8,7 @@ import pytest
 
 from apimlb.http import Headers, Response, read
 from apimlb.policy.compiler import compile_policy, effective
-from apimlb.policy.elements.content_safety import Guarded
+from apimlb.policy.elements.content_safety import CheckedStream
 from apimlb.policy.rehearse.rehearsal import Rehearsal
 from apimlb.policy.run.exchange import Exchange, ForwardOptions
 from apimlb.policy.run.pipeline import run
@@ -148,6 +148,6 @@ async def test_words_that_no_blank_line_follows_are_checked_too(ending: str) -> 
     async def check(text: str) -> None:
         checked.append(text)
 
-    guarded = Guarded(sent(), 100, check)
+    guarded = CheckedStream(sent(), 100, check)
     assert [chunk async for chunk in guarded] == [event.encode()]
     assert checked == ["bad"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apimlb.policy.clr.budget import REQUEST_STEPS, Means
 from apimlb.policy.elements import token_usage as usage
-from apimlb.policy.elements.content_safety import Guarded
+from apimlb.policy.elements.content_safety import CheckedStream
 from apimlb.policy.run.turns import PaidStream
 
 
@@ -25,7 +25,7 @@ async def counted(*chunks: bytes, most: int = 100) -> list[int]:
             yield chunk
 
     told: list[int] = []
-    body = usage.Counted(sent(), lambda said, _: told.append(said))
+    body = usage.CountedStream(sent(), lambda said, _: told.append(said))
     read = 0
     async for _ in body:
         read += 1
@@ -51,7 +51,11 @@ async def test_a_stream_is_paid_for_by_its_lines(line: bytes, window: int | None
         pass
 
     means = Means()
-    body = usage.Counted(sent(), lambda *_: None) if window is None else Guarded(sent(), window, passes)
+    body = (
+        usage.CountedStream(sent(), lambda *_: None)
+        if window is None
+        else CheckedStream(sent(), window, passes)
+    )
     read = b"".join([chunk async for chunk in PaidStream(means, body)])
     assert read == line * 1_000
     paid = REQUEST_STEPS - means.steps
@@ -126,7 +130,7 @@ async def test_a_stream_that_is_too_dear_to_count_goes_on_to_the_client() -> Non
             yield each
 
     means = Means(steps=1_000)
-    body = PaidStream(means, usage.Counted(sent(), lambda said, _: told.append(said)))
+    body = PaidStream(means, usage.CountedStream(sent(), lambda said, _: told.append(said)))
     assert [chunk async for chunk in body] == events
     assert means.steps < 0
     assert 0 < told[0] < 20 * 8 // 4

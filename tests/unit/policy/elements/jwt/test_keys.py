@@ -5,7 +5,7 @@ import json
 import pytest
 
 from apimlb.http import Request, Response
-from apimlb.policy.elements.jwt.keys import REFRESH, REREAD, Keyring, KeysUnavailable
+from apimlb.policy.elements.jwt.keys import REFRESH, REREAD, IssuerCache, KeysUnavailable
 from apimlb.policy.rehearse.stage import Stage
 
 URL = "https://issuer.test/metadata"
@@ -32,30 +32,30 @@ class Issuing(Stage):
 
 
 async def test_keys_are_kept_and_read_again_when_they_are_old() -> None:
-    issuing, keyring = Issuing(), Keyring()
+    issuing, issuers = Issuing(), IssuerCache()
     for seconds, expected in ((0.0, 2), (REFRESH - 1, 2), (1.0, 4)):
         issuing.clock.pass_by(seconds)
-        assert (await keyring.issuer(URL, issuing, "0")).name == "me"
+        assert (await issuers.issuer(URL, issuing, "0")).name == "me"
         assert len(issuing.requests) == expected
 
 
 async def test_a_key_that_is_not_there_is_looked_for_again_but_not_all_the_time() -> None:
-    issuing, keyring = Issuing(), Keyring()
-    await keyring.issuer(URL, issuing, "0")
+    issuing, issuers = Issuing(), IssuerCache()
+    await issuers.issuer(URL, issuing, "0")
     issuing.keys = 2
-    assert (await keyring.issuer(URL, issuing, "1")).keys_for("1") == []
+    assert (await issuers.issuer(URL, issuing, "1")).keys_for("1") == []
     issuing.clock.pass_by(REREAD)
-    assert len((await keyring.issuer(URL, issuing, "1")).keys_for("1")) == 1
+    assert len((await issuers.issuer(URL, issuing, "1")).keys_for("1")) == 1
     assert len(issuing.requests) == 4
 
 
 async def test_old_keys_are_better_than_none() -> None:
-    issuing, keyring = Issuing(), Keyring()
+    issuing, issuers = Issuing(), IssuerCache()
     issuing.fails = True
     with pytest.raises(KeysUnavailable):
-        await keyring.issuer(URL, issuing, None)
+        await issuers.issuer(URL, issuing, None)
     issuing.fails = False
-    await keyring.issuer(URL, issuing, None)
+    await issuers.issuer(URL, issuing, None)
     issuing.fails = True
     issuing.clock.pass_by(REFRESH)
-    assert (await keyring.issuer(URL, issuing, None)).name == "me"
+    assert (await issuers.issuer(URL, issuing, None)).name == "me"
