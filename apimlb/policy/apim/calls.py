@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from apimlb.http import Headers
 from apimlb.policy.apim import context as views
 from apimlb.policy.apim.bodies import MessageBody
-from apimlb.policy.apim.credentials import Authorization, BasicAuthCredentials, Jwt, read_basic, read_jwt
+from apimlb.policy.apim.credentials import BasicAuthCredentials, Jwt, read_basic, read_jwt
 from apimlb.policy.clr.budget import BUDGET, SMALL, charge_each, charge_looked_at
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
-from apimlb.policy.clr.dates.instants import DateTime, TimeSpan, from_epoch
+from apimlb.policy.clr.dates.instants import DateTime, from_epoch
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, invalid_cast
 from apimlb.policy.clr.guids import Guid
@@ -19,7 +19,6 @@ from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.strings.encodings import url_encode
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.utf16 import enter, leave
-from apimlb.policy.clr.web.uris import Uri, make_uri
 from apimlb.policy.switches import Switches
 
 STRING = "System.String"
@@ -173,10 +172,6 @@ def variable_or_default(kind: Type, target: ReadOnlyMap, name: str, default: obj
     return value
 
 
-def variable_or_type_default(kind: Type, target: ReadOnlyMap, name: str) -> object:
-    return variable_or_default(kind, target, name, kind.default)
-
-
 def variable_or_null(target: ReadOnlyMap, name: str) -> object:
     value = target.find(name)
     return None if value is MISSING else value
@@ -186,15 +181,6 @@ def map_value_or(target: ReadOnlyMap, key: object, default: object) -> object:
     """CollectionExtensions.GetValueOrDefault of .NET Core."""
     value = target.find(key)
     return default if value is MISSING else value
-
-
-def map_value_or_type_default(kind: Type, target: ReadOnlyMap, key: object) -> object:
-    return map_value_or(target, key, kind.default)
-
-
-def uri_of(url: views.Url) -> Uri:
-    """IUrl.ToUri()"""
-    return make_uri(url.text)
 
 
 def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None) -> str | None:
@@ -219,10 +205,6 @@ def timestamp(context: views.Context) -> DateTime:
     return from_epoch(context.timestamp)
 
 
-def elapsed(context: views.Context) -> TimeSpan:
-    return TimeSpan(round(context.elapsed * 1_000_000) * 10)
-
-
 def trace(context: views.Context, message: str | None) -> None:
     context.trace(leave(message or ""))
 
@@ -233,10 +215,6 @@ def parameters(request: views.RequestView) -> TextMap:
 
 def query(url: views.Url) -> ListMap:
     return ListMap(url.query)
-
-
-def body_as(kind: Type, body: MessageBody, preserve: bool) -> object:
-    return body.as_(kind.name, preserve)
 
 
 class FormMap(ListMap):
@@ -255,13 +233,13 @@ def form_text(fields: ReadOnlyMap) -> str:
     return "&".join(pieces)
 
 
-def query_text(fields: ReadOnlyMap) -> str:
-    return f"?{form_text(fields)}"
-
-
 def things(items: Iterable[object]) -> LazySequence:
     found = list(items)
     return LazySequence(lambda: iter(found))
+
+
+def backend_type(backend: views.Backend) -> Enum:
+    return Enum("BackendType", int(backend.type == "Pool"), {0: "Single", 1: "Pool"})
 
 
 def product_state(product: views.Product) -> Enum:
@@ -269,20 +247,8 @@ def product_state(product: views.Product) -> Enum:
     return Enum("ProductState", int(product.state != "NotPublished"), names)
 
 
-def backend_type(backend: views.Backend) -> Enum:
-    return Enum("BackendType", int(backend.type == "Pool"), {0: "Single", 1: "Pool"})
-
-
 def moment(seconds: float | None) -> DateTime | None:
     return None if seconds is None else from_epoch(seconds)
-
-
-def jwt_claims(jwt: Jwt) -> ListMap:
-    return ListMap(jwt.claims)
-
-
-def jwt_audiences(jwt: Jwt) -> ClrArray:
-    return strings(jwt.claims.get("aud", []))
 
 
 def jwt_moment(name: str) -> Callable[[Jwt], DateTime | None]:
@@ -317,14 +283,6 @@ class ClaimMap(ReadOnlyMap):
 
     def __len__(self) -> int:
         return len(self._claims)
-
-
-def authorization_claims(authorization: Authorization) -> ClaimMap:
-    return ClaimMap(dict(authorization.claims))
-
-
-def certificates(deployment: views.Deployment) -> ReadOnlyMap:
-    return CertificateMap(deployment)
 
 
 class CertificateMap(ReadOnlyMap):

@@ -7,8 +7,9 @@ from apimlb.policy.apim import calls
 from apimlb.policy.apim import context as views
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.credentials import Authorization, Jwt, read_basic, read_jwt
-from apimlb.policy.clr.dates.instants import from_epoch
+from apimlb.policy.clr.dates.instants import TimeSpan, from_epoch
 from apimlb.policy.clr.types.definitions import Call, Definition
+from apimlb.policy.clr.web.uris import make_uri
 
 
 def snake(name: str) -> str:
@@ -40,7 +41,7 @@ DEFINITIONS = (
             *reads("bool", "Tracing"),
             ("Guid RequestId", calls.request_id),
             ("DateTime Timestamp", calls.timestamp),
-            ("TimeSpan Elapsed", calls.elapsed),
+            ("TimeSpan Elapsed", lambda context: TimeSpan(round(context.elapsed * 1_000_000) * 10)),
             ("void Trace(string message)", calls.trace),
         ),
     ),
@@ -66,7 +67,8 @@ DEFINITIONS = (
     Definition(
         "IMessageBody", "class", test=is_view(MessageBody),
         rows=(
-            ("T As<T>(bool preserveContent = false)", Call(calls.body_as, types=("T",))),
+            ("T As<T>(bool preserveContent = false)",
+             Call(lambda kind, body, preserve: body.as_(kind.name, preserve), types=("T",))),
             ("IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)",
              calls.form),
         ),
@@ -76,7 +78,7 @@ DEFINITIONS = (
         rows=(
             *reads("string", "Host", "Path", "QueryString", "Scheme"), *reads("int", "Port"),
             (_MAP + "string[]> Query", calls.query),
-            ("Uri ToUri()", calls.uri_of),
+            ("Uri ToUri()", lambda url: make_uri(url.text)),
         ),
     ),
     Definition(
@@ -100,7 +102,7 @@ DEFINITIONS = (
         rows=(
             *reads("string", "GatewayId", "Region", "ServiceId", "ServiceName"),
             ("IGateway Gateway", "{0}"),
-            (_MAP + "X509Certificate2> Certificates", calls.certificates),
+            (_MAP + "X509Certificate2> Certificates", calls.CertificateMap),
         ),
     ),
     Definition(
@@ -150,7 +152,8 @@ DEFINITIONS = (
     Definition("IPrivateEndpointConnection", "class", rows=reads("string", "Name", "GroupId", "MemberName")),
     Definition(
         "Authorization", "class", test=is_view(Authorization),
-        rows=(*reads("string", "AccessToken"), (_MAP + "object> Claims", calls.authorization_claims)),
+        rows=(*reads("string", "AccessToken"), (_MAP + "object> Claims",
+                                              lambda given: calls.ClaimMap(dict(given.claims)))),
     ),
     Definition("BasicAuthCredentials", "class", rows=reads("string", "UserId", "Password")),
     Definition(
@@ -158,8 +161,8 @@ DEFINITIONS = (
         rows=(
             ("string Algorithm", "{0}.algorithm"),
             ("string Type", "{0}.type"),
-            ("IEnumerable<string> Audiences", calls.jwt_audiences),
-            (_MAP + "string[]> Claims", calls.jwt_claims),
+            ("IEnumerable<string> Audiences", lambda jwt: calls.strings(jwt.claims.get("aud", []))),
+            (_MAP + "string[]> Claims", lambda jwt: calls.ListMap(jwt.claims)),
             ("DateTime? ExpirationTime", calls.jwt_moment("exp")),
             ("DateTime? IssuedAt", calls.jwt_moment("iat")),
             ("DateTime? NotBefore", calls.jwt_moment("nbf")),
@@ -178,7 +181,8 @@ DEFINITIONS = (
             ("static object GetValueOrDefault(this IReadOnlyDictionary<string, object> map, string name)",
              Call(calls.variable_or_null, cost="none")),
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name)",
-             Call(calls.variable_or_type_default, types=("T",), cost="none")),
+             Call(lambda kind, map, name: calls.variable_or_default(kind, map, name, kind.default),
+                  types=("T",), cost="none")),
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name, "
              "T defaultValue)", Call(calls.variable_or_default, types=("T",), cost="none")),
             ("static Jwt AsJwt(this string input)", read_jwt),
@@ -188,7 +192,8 @@ DEFINITIONS = (
              calls.try_basic),
             ("static string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> form)",
              calls.form_text),
-            ("static string ToQueryString(this IDictionary<string, IList<string>> form)", calls.query_text),
+            ("static string ToQueryString(this IDictionary<string, IList<string>> form)",
+             lambda form: f"?{calls.form_text(form)}"),
         ),
     ),
     Definition(
@@ -199,7 +204,7 @@ DEFINITIONS = (
                 for kind in ("IReadOnlyDictionary<K, V>", "IDictionary<K, V>")
                 for row in (
                     (f"static V GetValueOrDefault<K, V>(this {kind} map, K name)",
-                     Call(calls.map_value_or_type_default, types=("V",))),
+                     Call(lambda kind, map, key: calls.map_value_or(map, key, kind.default), types=("V",))),
                     (f"static V GetValueOrDefault<K, V>(this {kind} map, K name, V defaultValue)",
                      calls.map_value_or),
                 )

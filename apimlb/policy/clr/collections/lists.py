@@ -221,10 +221,6 @@ def _find(target: ClrList, places: range, test: Test) -> int:
     return -1
 
 
-def list_find(kind: Type, target: ClrList, match: Test) -> object:
-    return next((item for item in elements(target) if match(item)), kind.default)
-
-
 def list_find_last(kind: Type, target: ClrList, match: Test) -> object:
     place = _find(target, range(len(target.items) - 1, -1, -1), match)
     return target.items[place] if place >= 0 else kind.default
@@ -263,10 +259,6 @@ def list_for_each(target: ClrList, action: Callable[[object], object]) -> None:
         action(item)
         if target.version != version:
             raise invalid_operation(MODIFIED)
-
-
-def list_convert_all(kind: Type, target: ClrList, converter: Callable[[object], object]) -> ClrList:
-    return ClrList([converter(item) for item in elements(target)], kind.name)
 
 
 _LIST_ROWS: tuple[Row, ...] = (
@@ -313,7 +305,8 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("bool Exists(Predicate<T> match)", lambda target, match: list_find_index(target, match) >= 0),
     ("bool TrueForAll(Predicate<T>! match)",
      lambda target, match: all(match(item) for item in elements(target))),
-    ("T Find(Predicate<T>! match)", Call(list_find, types=T)),
+    ("T Find(Predicate<T>! match)",
+     Call(lambda kind, target, match: next(filter(match, elements(target)), kind.default), types=T)),
     ("T FindLast(Predicate<T>! match)", Call(list_find_last, types=T)),
     ("List<T> FindAll(Predicate<T>! match)",
      lambda target, match: ClrList([item for item in elements(target) if match(item)], target.element)),
@@ -329,7 +322,8 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("int FindLastIndex(int startIndex, int count, Predicate<T> match)", list_find_last_index_part),
     ("T[] ToArray()", lambda target: array_from(list(target.items), target.element)),
     ("List<TOutput> ConvertAll<TOutput>(Converter<T, TOutput>! converter)",
-     Call(list_convert_all, types=("TOutput",))),
+     Call(lambda kind, target, converter: ClrList(list(map(converter, elements(target))), kind.name),
+          types=("TOutput",))),
 )  # fmt: skip
 
 DEFINITIONS = (

@@ -32,10 +32,6 @@ from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 
-def new_set(kind: Type, comparer: Comparer | None = None) -> ClrSet:
-    return ClrSet(kind.name, comparer or DEFAULT_COMPARER)
-
-
 def new_set_of(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:
     found = elements(source, "collection")
     made = ClrSet(kind.name, comparer or DEFAULT_COMPARER, known_size(source) or 0)
@@ -75,10 +71,6 @@ def set_room(target: ClrSet, capacity: int) -> int:
 def set_trim(target: ClrSet) -> None:
     charge_each(len(target))
     target.trim()
-
-
-def set_copy(target: ClrSet, array: Array | None, at: int = 0) -> None:
-    copy_set(target, array, at, len(target))
 
 
 def set_remove_where(target: ClrSet, match: Callable[[object], bool]) -> int:
@@ -221,7 +213,10 @@ _SET_OPERATIONS: tuple[Row, ...] = (
 )
 
 _SET_ROWS: tuple[Row, ...] = (
-    ("new([IEqualityComparer<T> comparer])", Call(new_set, types=T)),
+    (
+        "new([IEqualityComparer<T> comparer])",
+        Call(lambda kind, comparer=None: ClrSet(kind.name, comparer or DEFAULT_COMPARER), types=T),
+    ),
     (f"new({SOURCE}[, IEqualityComparer<T> comparer])", Call(new_set_of, types=T)),
     ("new(int capacity[, IEqualityComparer<T> comparer])", Call(new_set_sized, types=T)),
     ("static IEqualityComparer<HashSet<T>> CreateSetComparer()", lambda: SET_COMPARER),
@@ -235,7 +230,10 @@ _SET_ROWS: tuple[Row, ...] = (
     ("int EnsureCapacity(int capacity)", set_room),
     ("void TrimExcess()", set_trim),
     ("void OnDeserialization(object sender)", deserialized),
-    ("void CopyTo(T[] array[, int arrayIndex])", set_copy),
+    (
+        "void CopyTo(T[] array[, int arrayIndex])",
+        lambda target, array, at=0: copy_set(target, array, at, len(target)),
+    ),
     ("void CopyTo(T[] array, int arrayIndex, int count)", copy_set),
     ("HashSet.Enumerator<T> GetEnumerator()", ENUMERATOR),
     *_SET_OPERATIONS,

@@ -93,11 +93,6 @@ class RandomProvider:
         """new RNGCryptoServiceProvider([seed])"""
 
 
-def random_bytes(host: Host, provider: RandomProvider, target: bytearray | None) -> None:
-    """RNGCryptoServiceProvider.GetBytes, from the policy's own source of chance."""
-    random_part(host, provider, target, 0, len(_bytes(target, "data")))
-
-
 def random_part(
     host: Host, provider: RandomProvider, target: bytearray | None, offset: int, count: int
 ) -> None:
@@ -144,7 +139,10 @@ DEFINITIONS = (
         rows=(
             ("new([string str])", RandomProvider),
             ("new(byte[] rgb)", RandomProvider),
-            ("void GetBytes(byte[] data)", Call(random_bytes, context=True)),
+            ("void GetBytes(byte[] data)", Call(
+                lambda host, provider, data:
+                    random_part(host, provider, data, 0, len(_bytes(data, "data"))),
+                context=True)),
             ("void GetBytes(byte[] data, int offset, int count)", Call(random_part, context=True)),
             ("void GetNonZeroBytes(byte[]! data)", Call(random_nonzero, context=True)),
             ("void Dispose()", done),

@@ -66,10 +66,6 @@ def member_put(token: JObject, name: str | None, value: JToken | None) -> None:
     token.put(name, value)
 
 
-def first_child(token: JToken) -> JToken | None:
-    return next(conversions.children_of(token), None)
-
-
 def last_child(token: JToken) -> JToken | None:
     found = list(conversions.children_of(token))
     return found[-1] if found else None
@@ -242,7 +238,7 @@ DEFINITIONS = (
             ("IEnumerable<T> Values<T>()", Call(conversions.values_of, types=("T",))),
             ("IJEnumerable<JToken> Children()", lambda token: tokens(lambda: elements(token.children()))),
             ("IEnumerable<T> Children<T>()", Call(sequences.children_of, types=("T",))),
-            ("JToken First", first_child),
+            ("JToken First", lambda token: next(conversions.children_of(token), None)),
             ("JToken Last", last_child),
             ("JToken Next", lambda token: sibling(token, 1)),
             ("JToken Previous", lambda token: sibling(token, -1)),

@@ -70,10 +70,6 @@ def _joined(one: Iterator[object], other: object) -> Iterator[object]:
     yield from elements(other)
 
 
-def union(one: object, other: object, comparer: Comparer | None = None) -> LazySequence:
-    return _two(one, other, lambda items: _unique(_joined(items, other), comparer))
-
-
 def _chosen(one: object, other: object, comparer: Comparer | None, shared: bool) -> LazySequence:
     """Intersect and Except: the elements of `one` that are, or are not, in `other`."""
     key_of = (comparer or DEFAULT_COMPARER).key
@@ -178,7 +174,9 @@ _COMPARING = (
     (f"static ILookup<K, V> ToLookup<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K", Call(to_lookup, types=_KV)),
     (f"static IEnumerable<T> Distinct<T>({_T}", "T",
      lambda source, comparer=None: lazy(source, lambda items: _unique(items, comparer))),
-    (f"static IEnumerable<T> Union<T>({_FIRST}", "T", union),
+    (f"static IEnumerable<T> Union<T>({_FIRST}", "T",
+     lambda one, other, comparer=None:
+         _two(one, other, lambda items: _unique(_joined(items, other), comparer))),
     (f"static IEnumerable<T> Intersect<T>({_FIRST}", "T",
      lambda one, other, comparer=None: _chosen(one, other, comparer, True)),
     (f"static IEnumerable<T> Except<T>({_FIRST}", "T",

@@ -95,20 +95,20 @@ def sort_key(key: Pick, comparer: Comparer | None, descending: bool = False) -> 
     return SortKey(key, compare if comparer is None else partial(comparer_compare, comparer), descending)
 
 
-def order_by(source: object, key: Pick, comparer: Comparer | None = None) -> Ordered:
-    return Ordered(required(source, "source"), (sort_key(key, comparer),))
-
-
-def order_by_descending(source: object, key: Pick, comparer: Comparer | None = None) -> Ordered:
-    return Ordered(required(source, "source"), (sort_key(key, comparer, descending=True),))
-
-
 _T = "this IEnumerable<T> source"
 _O = "this IOrderedEnumerable<T> source"
 _KEY = "Func<T, K> keySelector[, IComparer<K> comparer]"
 _CALLS = {
-    "OrderBy": (_T, order_by),
-    "OrderByDescending": (_T, order_by_descending),
+    "OrderBy": (
+        _T,
+        lambda source, key, comparer=None: Ordered(required(source, "source"), (sort_key(key, comparer),)),
+    ),
+    "OrderByDescending": (
+        _T,
+        lambda source, key, comparer=None: Ordered(
+            required(source, "source"), (sort_key(key, comparer, descending=True),)
+        ),
+    ),
     "ThenBy": (_O, lambda source, key, comparer=None: source.then(sort_key(key, comparer))),
     "ThenByDescending": (
         _O,

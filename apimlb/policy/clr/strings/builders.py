@@ -56,10 +56,6 @@ def _checked_capacity(capacity: int) -> int:
     return capacity
 
 
-def new_sized_builder(capacity: int) -> StringBuilder:
-    return StringBuilder(None, _checked_capacity(capacity))
-
-
 def new_limited_builder(capacity: int, largest: int) -> StringBuilder:
     if capacity > largest:
         raise exceptions.argument_range("Capacity exceeds maximum capacity.", "capacity")
@@ -146,15 +142,6 @@ def _inserted(target: StringBuilder, index: int, value: str) -> StringBuilder:
 
 def builder_insert(target: StringBuilder, index: int, value: object) -> StringBuilder:
     return _inserted(target, index, text_of(value))
-
-
-def insert_object(target: StringBuilder, index: int, value: object) -> StringBuilder:
-    """Insert(index, object): nothing goes anywhere"""
-    return target if value is None else builder_insert(target, index, value)
-
-
-def insert_chars(target: StringBuilder, index: int, chars: ClrArray | None) -> StringBuilder:
-    return _inserted(target, index, chars_text(chars))
 
 
 def insert_repeated(target: StringBuilder, index: int, value: str | None, count: int) -> StringBuilder:

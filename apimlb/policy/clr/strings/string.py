@@ -6,7 +6,7 @@ from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.hashing import hash_code
-from apimlb.policy.clr.objects.text import clr_equals
+from apimlb.policy.clr.objects.text import clr_equals, format_text
 from apimlb.policy.clr.strings import chars, comparers, parts, search, texts
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
@@ -141,7 +141,8 @@ DEFINITIONS = (
             ("static string Concat(params object[] args)", lambda values: texts.join("", values, "args")),
             ("static string Concat<T>(IEnumerable<T> values)", lambda values: texts.join("", values)),
             ("static string Concat(IEnumerable<string> values)", lambda values: texts.join("", values)),
-            ("static string Format(string format, params object[]! args)", texts.format_one),
+            ("static string Format(string format, params object[]! args)",
+             lambda layout, values: format_text(layout, values.items)),
         ),
     ),
     Definition(

@@ -260,7 +260,7 @@ _BUILDER = Definition(
     T + "StringBuilder", "class",
     rows=(
         ("new([string value])", lambda text=None: StringBuilder(text)),
-        ("new(int capacity)", builders.new_sized_builder),
+        ("new(int capacity)", lambda capacity: builders.new_filled_builder(None, capacity)),
         ("new(int capacity, int maxCapacity)", builders.new_limited_builder),
         ("new(string value, int capacity)", builders.new_filled_builder),
         ("new(string value, int startIndex, int length, int capacity)", builders.new_builder_of_part),
@@ -276,8 +276,11 @@ _BUILDER = Definition(
          builders.append_join),
         ("StringBuilder AppendJoin<T>(string|char separator, IEnumerable<T>! values)", builders.append_join),
         ("StringBuilder Insert(int index, string value)", builders.builder_insert),
-        ("StringBuilder Insert(int index, object value)", builders.insert_object),
-        ("StringBuilder Insert(int index, char[] value)", builders.insert_chars),
+        ("StringBuilder Insert(int index, object value)",
+         lambda target, index, value:
+             target if value is None else builders.builder_insert(target, index, value)),
+        ("StringBuilder Insert(int index, char[] value)",
+         lambda target, index, chars: builders.builder_insert(target, index, builders.chars_text(chars))),
         ("StringBuilder Insert(int index, string value, int count)", builders.insert_repeated),
         ("StringBuilder Insert(int index, char[] value, int startIndex, int charCount)",
          builders.insert_some_chars),

@@ -17,7 +17,7 @@ from apimlb.policy.clr.exceptions import (
 )
 from apimlb.policy.clr.numbers.arithmetic import Char, chars_of
 from apimlb.policy.clr.objects import ordering
-from apimlb.policy.clr.objects.text import format_text, text_of
+from apimlb.policy.clr.objects.text import text_of
 
 STRING = "System.String"
 
@@ -198,10 +198,6 @@ def to_chars(text: str) -> ClrArray:
 def repeated(char: str, count: int) -> str:
     not_negative(count, "count", "Count cannot be less than zero.")
     return str(char) * bounded_length(count)
-
-
-def format_one(layout: str | None, values: ClrArray) -> str:
-    return format_text(layout, values.items)
 
 
 def compare_values(left: object, right: object) -> int:

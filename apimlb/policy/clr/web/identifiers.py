@@ -59,10 +59,6 @@ def _absolute(uri: uris.Uri) -> uris.Uri:
     return uri
 
 
-def absolute_path(uri: uris.Uri) -> str:
-    return _absolute(uri).path
-
-
 def segments(uri: uris.Uri) -> ClrArray:
     """`/`, `a/`, `b`: the pieces of the path with their slashes."""
     path = _absolute(uri).path
@@ -276,7 +272,7 @@ DEFINITIONS = (
             *((f"static string UriScheme{name}", repr(scheme)) for name, scheme in SCHEMES.items()),
             ("static string SchemeDelimiter", "'://'"),
             ("string AbsoluteUri", uris.absolute_of),
-            ("string AbsolutePath", absolute_path),
+            ("string AbsolutePath", lambda uri: _absolute(uri).path),
             ("string LocalPath", lambda uri: uris.local_path(_absolute(uri))),
             ("string PathAndQuery", lambda uri: _absolute(uri).path + uri.query),
             ("string[] Segments", segments),

@@ -114,21 +114,13 @@ def _beside(target: XNode, offset: int) -> XNode | None:
     return target.parent.nodes[place] if 0 <= place < len(target.parent.nodes) else None
 
 
-def _attribute_beside(target: XAttribute, offset: int) -> XAttribute | None:
+def attribute_beside(target: XAttribute, offset: int) -> XAttribute | None:
     owner = target.parent
     if not isinstance(owner, XElement):
         return None
     charge_each(len(owner.attributes))
     place = next(i for i, each in enumerate(owner.attributes) if each is target) + offset
     return owner.attributes[place] if 0 <= place < len(owner.attributes) else None
-
-
-def next_attribute(target: XAttribute) -> XAttribute | None:
-    return _attribute_beside(target, 1)
-
-
-def previous_attribute(target: XAttribute) -> XAttribute | None:
-    return _attribute_beside(target, -1)
 
 
 def parent(target: XObject) -> XElement | None:
@@ -181,10 +173,6 @@ def namespace_of_prefix(target: XElement, prefix: str) -> XNamespace | None:
     return None if uri is None else XNamespace(uri)
 
 
-def prefix_of_namespace(target: XElement, space: XNamespace) -> str | None:
-    return prefix_in_scope(target, space.uri, False)
-
-
 _E = "IEnumerable<XElement>"
 _N = "IEnumerable<XNode>"
 
@@ -224,7 +212,10 @@ ELEMENT_AXES: tuple[Row, ...] = (
     ("XAttribute LastAttribute", lambda target: target.attributes[-1] if target.attributes else None),
     ("XNamespace GetDefaultNamespace()", lambda target: XNamespace(_declared(target, "") or "")),
     ("XNamespace GetNamespaceOfPrefix(string! prefix)", namespace_of_prefix),
-    ("string GetPrefixOfNamespace(XNamespace! ns)", prefix_of_namespace),
+    (
+        "string GetPrefixOfNamespace(XNamespace! ns)",
+        lambda target, space: prefix_in_scope(target, space.uri, False),
+    ),
 )
 
 _T = "this IEnumerable<T> source"

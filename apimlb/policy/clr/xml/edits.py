@@ -116,15 +116,12 @@ def remove_each(source: object) -> None:
 
 
 def new_element(name: XName | None, content: object = None) -> nodes.XElement:
-    required(name, "name")
-    assert name is not None
-    made = nodes.XElement(name)
+    made = nodes.XElement(required(name, "name"))
     add(made, content)
     return made
 
 
 def new_attribute(name: XName, value: object) -> nodes.XAttribute:
-    assert name is not None
     return nodes.XAttribute(name, content_text(value))
 
 
@@ -158,9 +155,7 @@ def set_value(target: nodes.XElement, value: object) -> None:
 
 def set_text(target: nodes.XText | nodes.XAttribute, value: str | None) -> None:
     """Value of a text, comment or attribute"""
-    required(value, "value")
-    assert value is not None
-    target.value = value
+    target.value = required(value, "value")
 
 
 def set_attribute_content(target: nodes.XAttribute, value: object) -> None:
@@ -169,9 +164,7 @@ def set_attribute_content(target: nodes.XAttribute, value: object) -> None:
 
 
 def set_name(target: nodes.XElement, name: XName | None) -> None:
-    required(name, "value")
-    assert name is not None
-    target.name = name
+    target.name = required(name, "value")
 
 
 def set_target(node: nodes.XProcessingInstruction, value: str | None) -> None:
@@ -179,16 +172,12 @@ def set_target(node: nodes.XProcessingInstruction, value: str | None) -> None:
 
 
 def set_data(node: nodes.XProcessingInstruction, value: str | None) -> None:
-    required(value, "value")
-    assert value is not None
-    node.data = value
+    node.data = required(value, "value")
 
 
 def set_type_name(node: nodes.XDocumentType, value: str | None) -> None:
     """XDocumentType.Name"""
-    required(value, "name")
-    assert value is not None
-    node.name = verify(value, colons=True)
+    node.name = verify(required(value, "name"), colons=True)
 
 
 def set_attribute_value(target: nodes.XElement, name: XName, value: object) -> None:
