@@ -19,6 +19,9 @@ from apimlb.policy.run.steps import Returned
 DEFAULT_TIMEOUT = 60
 """Seconds that a request of a policy's own may take where it does not say."""
 
+SERVICE_TIMEOUT = 30.0
+"""Seconds that an element waits for a service that it asks itself: keys, embeddings, content safety."""
+
 
 def return_response(draft: Draft) -> Act:
     variable = draft.word("response-variable-name", STRING, "")

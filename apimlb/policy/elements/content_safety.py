@@ -17,6 +17,7 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import TRANSFORMING, Draft, Entry, Getter
 from apimlb.policy.elements import formats, token_usage
+from apimlb.policy.elements.callouts import SERVICE_TIMEOUT
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -24,7 +25,6 @@ LONGEST = 10_000
 """Characters that the service takes at once; a longer prompt is refused."""
 
 _WINDOW = 1_000
-_TIMEOUT = 30.0
 _VERSION = "2024-09-01"
 _SOURCE = "llm-content-safety"
 _CATEGORIES = choice("Hate", "SelfHarm", "Sexual", "Violence")
@@ -111,7 +111,7 @@ class ContentSafety:
         url = f"/contentsafety/text:{action}?api-version={_VERSION}"
         request = Request("POST", url, headers, formats.dumped(asked))
         try:
-            response = await exchange.services.call(self.backend(exchange.context), request, _TIMEOUT)
+            response = await exchange.services.call(self.backend(exchange.context), request, SERVICE_TIMEOUT)
             answer = await exchange.hold(response)
         except (PolicyFault, ConnectionError, TimeoutError) as error:
             raise _blocked() from error

@@ -15,12 +15,12 @@ from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, DOUBLE, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry
 from apimlb.policy.elements import formats, token_usage
+from apimlb.policy.elements.callouts import SERVICE_TIMEOUT
 from apimlb.policy.elements.response_cache import CachedResponse
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.steps import Found
 
-_TIMEOUT = 30.0
 _EMBEDDINGS = "/embeddings?api-version=2024-10-21"
 _RESOURCE = "https://cognitiveservices.azure.com"
 _MOST = 1_000
@@ -95,7 +95,7 @@ async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | Non
         token = await exchange.services.managed_identity_token(_RESOURCE, None)
         headers = Headers([("Content-Type", "application/json"), ("Authorization", f"Bearer {token}")])
         request = Request("POST", _EMBEDDINGS, headers, formats.dumped({"input": text}))
-        response = await exchange.services.call(backend, request, _TIMEOUT)
+        response = await exchange.services.call(backend, request, SERVICE_TIMEOUT)
         answer = token_usage.said_in(await exchange.hold(response))
         return tuple(float(each) for each in answer["data"][0]["embedding"])
     except (PolicyFault, ConnectionError, TimeoutError, LookupError, TypeError, ValueError):

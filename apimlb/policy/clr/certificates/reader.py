@@ -39,7 +39,7 @@ def read(content: bytes, password: str | None) -> tuple[CertificateFacts, RsaKey
     """A certificate in DER, PEM or PKCS #12, with its private key where that is RSA and there; throws
     CryptographicException for anything else."""
     BUDGET.spend(200 + len(content))
-    kind = content_type(content)
+    kind = type_of_content(content)
     try:
         with _quietly():
             if kind == "Pfx":
@@ -59,7 +59,7 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def content_type(content: bytes) -> str:
+def type_of_content(content: bytes) -> str:
     """The X509ContentType of a file: Cert, Pfx, Pkcs7, or Unknown."""
     if content.lstrip().startswith(_PEM):
         return "Cert"

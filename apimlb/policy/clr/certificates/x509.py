@@ -55,11 +55,11 @@ def take(certificate: X509, content: bytearray | None) -> None:
 def content_type(content: bytearray | None) -> Enum:
     """X509Certificate2.GetCertContentType"""
     # Loaded on demand, as by X509.take.
-    from apimlb.policy.clr.certificates.reader import content_type as type_of
+    from apimlb.policy.clr.certificates.reader import type_of_content
 
     if not content:
         raise argument("Array may not be empty or null.", "rawData")
-    found = type_of(bytes(content))
+    found = type_of_content(bytes(content))
     if found == "Unknown":
         raise crypto_error("Error occurred during a cryptographic operation.")
     return Enum(X + "X509ContentType", CONTENT_TYPES[found], _TYPE_NAMES)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.casts import RUNTIME
-from apimlb.policy.clr.collections.arrays import Array, boxed, element_of, given, put, rank, shape_of
+from apimlb.policy.clr.collections.arrays import boxed, element_of, given, put, rank, shape_of
 from apimlb.policy.clr.collections.containers import ClrArray
+from apimlb.policy.clr.collections.interfaces import Array
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, array_range, not_negative
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single
 from apimlb.policy.clr.objects.text import clr_type_name

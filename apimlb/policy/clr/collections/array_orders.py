@@ -1,17 +1,16 @@
 """What the members of Array do with order: sorting, reversing, searching in halves."""
 
-from collections.abc import Callable
 from functools import cmp_to_key
 
 from apimlb.policy.clr import exceptions
-from apimlb.policy.clr.collections.arrays import Array, boxed, put, row
+from apimlb.policy.clr.collections.arrays import boxed, put, row
 from apimlb.policy.clr.collections.containers import Comparer
+from apimlb.policy.clr.collections.interfaces import Array
+from apimlb.policy.clr.collections.iteration import Order
 from apimlb.policy.clr.collections.lists import binary_search
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import compare, guarded
 from apimlb.policy.clr.strings.comparers import compare_objects
-
-Order = Callable[[object, object], int]
 
 
 def part(array: Array, index: int, length: int) -> tuple[int, int]:

@@ -6,14 +6,10 @@ from typing import Any
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
 from apimlb.policy.clr.collections.containers import ClrArray, ReadOnlyList, bounded
-from apimlb.policy.clr.collections.interfaces import array_from
-from apimlb.policy.clr.collections.iteration import elements, iterate
+from apimlb.policy.clr.collections.interfaces import Array, array_from
+from apimlb.policy.clr.collections.iteration import Test, elements, iterate
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
-
-Array = ClrArray | bytearray
-Test = Callable[[object], bool]
-Order = Callable[[object, object], int]
 
 
 def given(array: Array | None, name: str = "array") -> Array:

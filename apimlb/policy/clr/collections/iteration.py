@@ -1,12 +1,20 @@
 """Enumerating any collection, one counted step for each element."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import KeyValuePair
 from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.json.tokens import JObject
 from apimlb.policy.clr.numbers.arithmetic import Byte, Char
+
+Test = Callable[[object], bool]
+Pick = Callable[[object], object]
+Pair = Callable[[object, object], object]
+Order = Callable[[Any, Any], int]
+"""The delegates that members of collections take: a predicate, a selector of one value or of two, a
+comparison."""
 
 PAIR_TYPES = "System.String,Newtonsoft.Json.Linq.JToken"
 

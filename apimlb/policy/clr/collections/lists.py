@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cmp_to_key
-from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import (
@@ -30,7 +29,7 @@ from apimlb.policy.clr.collections.interfaces import (
     list_index,
     list_remove,
 )
-from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.iteration import Order, Test, elements
 from apimlb.policy.clr.exceptions import (
     argument_range,
     count_range,
@@ -44,12 +43,9 @@ from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.ordering import compare, guarded
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.strings.comparers import compare as compare_texts
+from apimlb.policy.clr.strings.comparers import compare_by
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
-
-Test = Callable[[object], bool]
-Order = Callable[[Any, Any], int]
 
 _INDEX = "Index was out of range. Must be non-negative and less than the size of the collection."
 
@@ -125,7 +121,7 @@ def _order(comparer: Comparer | None) -> Order:
     if comparer.order is not None:
         return comparer.order
     given = comparer
-    return lambda left, right: compare_texts(given, left, right)
+    return lambda left, right: compare_by(given, left, right)
 
 
 def comparer_order(comparer: Comparer, left: object, right: object) -> int:

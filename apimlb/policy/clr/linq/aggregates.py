@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.iteration import Pick, elements
 from apimlb.policy.clr.exceptions import invalid_operation
+from apimlb.policy.clr.linq.operators import NO_ELEMENTS
 from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Row
 
-Pick = Callable[[object], object]
 _NUMBERS = {"int": "Int32", "long": "Int64", "double": "Double", "float": "Single", "decimal": "Decimal"}
 
 
@@ -48,7 +48,7 @@ def _average(name: str, nullable: bool) -> Callable[..., object]:
         if not values:
             if nullable:
                 return None
-            raise invalid_operation("Sequence contains no elements")
+            raise invalid_operation(NO_ELEMENTS)
         if name == "Decimal":
             total = Decimal(0)
             for value in values:
@@ -72,7 +72,7 @@ def _extreme(wanted: int, nullable: bool) -> Callable[..., object]:
             if value is not None and (best is None or compare(value, best) == wanted):
                 best = value
         if not found and not nullable:
-            raise invalid_operation("Sequence contains no elements")
+            raise invalid_operation(NO_ELEMENTS)
         return best
 
     return extreme

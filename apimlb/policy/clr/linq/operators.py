@@ -1,25 +1,22 @@
 """What the methods of System.Linq.Enumerable do: lazy where .NET is lazy, one counted step for each
 element."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from itertools import islice, zip_longest
-from itertools import repeat as repeated
 from typing import Any
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.casts import cast, cast_value
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ClrList, Comparer
-from apimlb.policy.clr.collections.iteration import elements, known_size
+from apimlb.policy.clr.collections.iteration import Pair, Test, elements, known_size
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.linq.sorting import Ordered
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 
-Test = Callable[[object], bool]
-Pick = Callable[[object], object]
 IndexedPick = Callable[[object, int], object]
 IndexedTest = Callable[[object, int], bool]
-Pair = Callable[[object, object], object]
 NO_ELEMENTS = "Sequence contains no elements"
 NO_MATCH = "Sequence contains no matching element"
 TOO_MANY = "Sequence contains more than one element"
@@ -40,7 +37,7 @@ def flattened(source: object, pick: IndexedPick, result: Pair | None = None) -> 
     def make(items: Iterator[object]) -> Iterator[object]:
         for place, item in enumerate(items):
             inner = elements(pick(item, place))
-            yield from inner if result is None else map(result, repeated(item), inner)
+            yield from inner if result is None else map(result, itertools.repeat(item), inner)
 
     return lazy(source, make)
 

@@ -4,17 +4,15 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from apimlb.policy.clr.collections.containers import ClrDictionary, Comparer
-from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.iteration import Pair, Pick, elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.collections.sets import to_set
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
-from apimlb.policy.clr.linq.operators import Pick, lazy
+from apimlb.policy.clr.linq.operators import lazy
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Row
-
-Pair = Callable[[object, object], object]
 
 
 def _of_itself(call: Callable[..., object]) -> Call:

@@ -5,15 +5,13 @@ from functools import cmp_to_key, partial
 from typing import Any, NamedTuple
 
 from apimlb.policy.clr.collections.containers import Comparer
-from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.iteration import Pick, elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import ClrException, required
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import compare, failed_comparison
-from apimlb.policy.clr.strings.comparers import compare as comparer_compare
+from apimlb.policy.clr.strings.comparers import compare_by
 from apimlb.policy.clr.types.definitions import Row
-
-Pick = Callable[[object], object]
 
 
 class SortKey(NamedTuple):
@@ -92,7 +90,7 @@ class Ordered(LazySequence):
 
 def sort_key(key: Pick, comparer: Comparer | None, descending: bool = False) -> SortKey:
     """A key that sorts as the comparer says, or by the order of its type."""
-    return SortKey(key, compare if comparer is None else partial(comparer_compare, comparer), descending)
+    return SortKey(key, compare if comparer is None else partial(compare_by, comparer), descending)
 
 
 _T = "this IEnumerable<T> source"

@@ -29,7 +29,7 @@ def equal(comparer: Comparer, left: object, right: object) -> bool:
     return bool(comparer.key(left) == comparer.key(right))
 
 
-def compare(comparer: Comparer, left: str | None, right: str | None) -> int:
+def compare_by(comparer: Comparer, left: str | None, right: str | None) -> int:
     if comparer.name.startswith("Ordinal"):
         if left is None or right is None or not comparer.name.endswith("IgnoreCase"):
             return ordering.compare_ordinal(left, right)
@@ -42,7 +42,7 @@ def compare_objects(comparer: Comparer, left: object, right: object) -> int:
     if left is None or right is None:
         return (left is not None) - (right is not None)
     if type(left) is str and type(right) is str:
-        return compare(comparer, left, right)
+        return compare_by(comparer, left, right)
     if not convertible(left):
         raise argument("At least one object must implement IComparable.")
     return ordering.compare(left, right)

@@ -189,7 +189,7 @@ DEFINITIONS = (
             ("static StringComparer FromComparison(StringComparison comparisonType)",
              comparers.of_comparison),
             ("bool Equals(string x, string y)", comparers.equal),
-            ("int Compare(string x, string y)", comparers.compare),
+            ("int Compare(string x, string y)", comparers.compare_by),
             ("bool Equals(object x, object y)", comparers.equal),
             ("int Compare(object x, object y)", comparers.compare_objects),
             ("int GetHashCode(string obj)", comparers.hash_of),

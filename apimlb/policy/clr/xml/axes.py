@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cmp_to_key
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.collections.iteration import elements as each_of
+from apimlb.policy.clr.collections import iteration
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.metering import charge_sorting
@@ -78,7 +78,7 @@ def _elements_before(target: XNode) -> Iterator[XElement]:
 
 def _found(walk: Walk, target: object, *name: XName | None) -> Iterator[object]:
     """What a walk finds, or with a name what has that name; null is the name of nothing."""
-    items = each_of(walk(target))
+    items = iteration.elements(walk(target))
     if not name:
         return items
     return (item for item in items if name[0] is not None and item.name == name[0])  # type: ignore[attr-defined]
@@ -99,7 +99,9 @@ def _spread(walk: Walk) -> Callable[..., LazySequence]:
 
     def found(source: object, *name: XName | None) -> LazySequence:
         source = required(source, "source")
-        return LazySequence(lambda: (item for node in each_of(source) for item in _found(walk, node, *name)))
+        return LazySequence(
+            lambda: (item for node in iteration.elements(source) for item in _found(walk, node, *name))
+        )
 
     return found
 
@@ -146,7 +148,7 @@ def in_document_order(source: object) -> LazySequence:
     source = required(source, "source")
 
     def ordered() -> Iterator[object]:
-        found = list(each_of(source))
+        found = list(iteration.elements(source))
         charge_sorting(len(found))
         return iter(sorted(found, key=cmp_to_key(compare_nodes)))  # type: ignore[arg-type]
 

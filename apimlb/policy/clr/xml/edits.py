@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.collections import iteration
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.collections.iteration import elements as each_of
 from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.names import XName, verify
@@ -25,7 +25,7 @@ def _place_in(target: nodes.XContainer, place: int, content: object, attributes:
         target.insert(place, content)
         return place + 1
     if isinstance(content, Iterable) and not isinstance(content, str | nodes.XObject):
-        for item in each_of(content):
+        for item in iteration.elements(content):
             place = _place_in(target, place, item, attributes)
         return place
     return target.insert_text(place, content_text(content))
@@ -63,7 +63,7 @@ def replace_with(node: nodes.XNode, content: object) -> None:
 def _snapshot(content: object) -> object:
     """Content that no longer hangs on what is about to be removed."""
     if isinstance(content, Iterable) and not isinstance(content, str | nodes.XObject):
-        return ClrArray([_snapshot(item) for item in each_of(content)], "System.Object")
+        return ClrArray([_snapshot(item) for item in iteration.elements(content)], "System.Object")
     return content
 
 
@@ -105,7 +105,7 @@ def remove_all(target: nodes.XElement) -> None:
 
 def remove_each(source: object) -> None:
     """Extensions.Remove"""
-    for item in list(each_of(source)):
+    for item in list(iteration.elements(source)):
         if isinstance(item, nodes.XAttribute):
             remove_attribute(item)
         elif isinstance(item, nodes.XNode):

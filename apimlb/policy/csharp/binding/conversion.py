@@ -3,8 +3,7 @@
 from decimal import Decimal
 from typing import NoReturn
 
-from apimlb.policy.clr.casts import cast as cast_reference
-from apimlb.policy.clr.casts import cast_value, enum_number, enum_of, truncate_checked
+from apimlb.policy.clr import casts
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.json.tokens import JArray, JObject
 from apimlb.policy.clr.numbers import arithmetic
@@ -93,7 +92,7 @@ def constant_conversion(scope: Scope, bound: Bound, target: Type) -> Bound | Non
     value, inner = bound.constant, target.underlying
     assert isinstance(value, int)
     if inner.kind == "enum" and value == 0:
-        return literal(scope, enum_of(inner, 0), target)
+        return literal(scope, casts.enum_of(inner, 0), target)
     limits = INTEGERS.get(inner.name.removeprefix("System."))
     if limits is None or inner.name not in INTEGRAL or not limits[0] <= value <= limits[1]:
         return None
@@ -176,7 +175,7 @@ def called(scope: Scope, implementation: Implementation, *codes: str) -> str:
 
 
 def _unbox(scope: Scope, bound: Bound, target: Type) -> str:
-    fallback = scope.use(cast_value if target.is_value and not target.is_nullable else cast_reference)
+    fallback = scope.use(casts.cast_value if target.is_value and not target.is_nullable else casts.cast)
     exact = _EXACT.get(target.name)
     if exact is None:
         return f"{fallback}({bound.code}, {scope.use(target)})"
@@ -192,10 +191,10 @@ def _enum(scope: Scope, bound: Bound, target: Type) -> Bound:
             if bound.is_constant:
                 number = literal(scope, getattr(bound.constant, "number", 0), int_type)
                 return convert(scope, number, target, 0)
-            code = f"{scope.use(enum_number)}({code})"
+            code = f"{scope.use(casts.enum_number)}({code})"
             return Bound(target, _numeric(scope, code, int_type, target), safe=True)
-        code = f"{scope.use(enum_number)}({code})"
-    return Bound(target, f"{scope.use(enum_of)}({scope.use(target)}, {code})", safe=True)
+        code = f"{scope.use(casts.enum_number)}({code})"
+    return Bound(target, f"{scope.use(casts.enum_of)}({scope.use(target)}, {code})", safe=True)
 
 
 # Numbers
@@ -262,7 +261,7 @@ def _numeric(scope: Scope, code: str, source: Type, target: Type) -> str:
     if wanted == "Decimal":
         return f"{use(arithmetic.decimal_from_float if real else Decimal)}({code})"
     if real:
-        return f"{use(truncate_checked if checked else arithmetic.truncate)}({code}, {wanted!r})"
+        return f"{use(casts.truncate_checked if checked else arithmetic.truncate)}({code}, {wanted!r})"
     lowest, highest, make = INTEGERS[wanted]
     from_low, from_high, _ = INTEGERS[given]
     if lowest <= from_low and from_high <= highest:

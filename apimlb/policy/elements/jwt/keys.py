@@ -5,6 +5,7 @@ from typing import Any
 
 from apimlb.http import Request, read
 from apimlb.policy.elements import formats
+from apimlb.policy.elements.callouts import SERVICE_TIMEOUT
 from apimlb.policy.elements.jwt.signature import Key, public_key
 from apimlb.policy.run.exchange import Services
 
@@ -13,8 +14,6 @@ REFRESH = 3600.0
 
 REREAD = 300.0
 """Seconds that must lie between two readings when a token names a key that is not there."""
-
-_TIMEOUT = 30.0
 
 
 class KeysUnavailable(Exception):
@@ -74,7 +73,7 @@ class IssuerCache:
 
 async def _document(url: str, services: Services) -> dict[str, Any]:
     try:
-        response = await services.send(Request("GET", url), _TIMEOUT)
+        response = await services.send(Request("GET", url), SERVICE_TIMEOUT)
         content = formats.loaded(await read(response))
     except (ConnectionError, TimeoutError, ValueError) as error:
         raise KeysUnavailable(f"Unable to retrieve document from: '{url}'.") from error
