@@ -196,14 +196,6 @@ def _smaller_real(a: float, b: float) -> float:
     return b if b < a or (a == b and math.copysign(1, b) < 0) else a
 
 
-def larger(a: object, b: object) -> object:
-    return a if a >= b else b  # type: ignore[operator]
-
-
-def smaller(a: object, b: object) -> object:
-    return a if a <= b else b  # type: ignore[operator]
-
-
 def clamp(value: object, lowest: object, highest: object) -> object:
     if lowest > highest:  # type: ignore[operator]
         raise argument(f"'{text_of(lowest)}' cannot be greater than {text_of(highest)}.")
@@ -224,8 +216,8 @@ def _math_rows() -> tuple[Row, ...]:
     rows: list[Row] = []
     for name, keyword in KEYWORDS.items():
         real = name in ("Single", "Double")
-        highest = _larger_real if real else larger
-        lowest = _smaller_real if real else smaller
+        highest = _larger_real if real else max
+        lowest = _smaller_real if real else min
         rows.append((f"static {keyword} Max({keyword} val1, {keyword} val2)", highest))
         rows.append((f"static {keyword} Min({keyword} val1, {keyword} val2)", lowest))
         rows.append((f"static {keyword} Clamp({keyword} value, {keyword} min, {keyword} max)", clamp))

@@ -14,7 +14,7 @@ from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.guids import Guid
-from apimlb.policy.clr.numbers.arithmetic import Char, Single
+from apimlb.policy.clr.numbers.arithmetic import Char, Single, wrap32
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
@@ -22,14 +22,9 @@ from apimlb.policy.clr.objects.tuples import ClrTuple
 _MASK = 0xFFFFFFFF
 
 
-def _signed(bits: int) -> int:
-    bits &= _MASK
-    return bits - 0x100000000 if bits > 0x7FFFFFFF else bits
-
-
 def _halves(bits: int) -> int:
     """The lower and the upper 32 bits of a number, combined."""
-    return _signed(bits ^ (bits >> 32))
+    return wrap32(bits ^ (bits >> 32))
 
 
 def hash_code(value: object) -> int:
@@ -46,7 +41,7 @@ def combined(hashes: list[int]) -> int:
         return hashes[0]
     half = 4 if len(hashes) > 4 else 2 if len(hashes) > 2 else 1
     first, second = combined(hashes[:half]), combined(hashes[half:])
-    return _signed(((first << 5) + first) ^ second)
+    return wrap32(((first << 5) + first) ^ second)
 
 
 def text_hash(text: str) -> int:
@@ -54,14 +49,14 @@ def text_hash(text: str) -> int:
     seed = 0
     for char in text:
         seed = (seed * 31 + ord(char)) & _MASK
-    return _signed(seed)
+    return wrap32(seed)
 
 
 @singledispatch
 def hash_of(value: object) -> int:
     """The hash of what is not null; objects that are equal only to themselves are numbered as they come."""
     if type(value).__eq__ is object.__eq__:
-        return _signed(BUDGET.number_of(value) * 0x9E3779B1)
+        return wrap32(BUDGET.number_of(value) * 0x9E3779B1)
     return text_hash(text_of(value))
 
 
@@ -71,7 +66,7 @@ hash_of.register(str)(text_hash)
 @hash_of.register
 def _integer(value: int) -> int:
     """Those of 64 bits fold; those of fewer are their own hash."""
-    return _signed(value) if -(2**31) <= value < 2**32 and not _is_long(value) else _halves(value)
+    return wrap32(value) if -(2**31) <= value < 2**32 and not _is_long(value) else _halves(value)
 
 
 def _is_long(value: int) -> bool:
@@ -80,7 +75,7 @@ def _is_long(value: int) -> bool:
 
 @hash_of.register
 def _char(value: Char) -> int:
-    return _signed(ord(value) | ord(value) << 16)
+    return wrap32(ord(value) | ord(value) << 16)
 
 
 @hash_of.register
@@ -110,13 +105,13 @@ def _decimal(value: Decimal) -> int:
     whole *= 10 ** max(exponent, 0)
     while scale and whole % 10 == 0:
         whole, scale = whole // 10, scale - 1
-    return _signed(sign << 31 ^ scale << 16 ^ whole ^ whole >> 32 ^ whole >> 64)
+    return wrap32(sign << 31 ^ scale << 16 ^ whole ^ whole >> 32 ^ whole >> 64)
 
 
 @hash_of.register
 def _guid(value: Guid) -> int:
     first, second, third, fourth = struct.unpack("<4I", value.value.bytes_le)
-    return _signed(first ^ second ^ third ^ fourth)
+    return wrap32(first ^ second ^ third ^ fourth)
 
 
 @hash_of.register
@@ -131,7 +126,7 @@ def _offset(value: DateTimeOffset) -> int:
 
 @hash_of.register
 def _enum(value: Enum) -> int:
-    return _signed(value.number)
+    return wrap32(value.number)
 
 
 @hash_of.register

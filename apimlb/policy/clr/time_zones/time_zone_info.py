@@ -9,6 +9,7 @@ from apimlb.policy.clr.collections.containers import ClrArray, ReadOnlyList
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.date_time import day_of_week
 from apimlb.policy.clr.exceptions import ClrException, argument, required
+from apimlb.policy.clr.numbers.arithmetic import wrap32
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.time_zones import zones
 from apimlb.policy.clr.time_zones.serialization import deserialized, serialized
@@ -22,8 +23,7 @@ def time_of_day(value: zones.TransitionTime) -> instants.DateTime:
 
 
 def rule_hash(rule: zones.AdjustmentRule) -> int:
-    found = (rule.start.ticks ^ rule.start.ticks >> 32) & 0xFFFFFFFF
-    return found - 0x100000000 if found > 0x7FFFFFFF else found
+    return wrap32(rule.start.ticks ^ rule.start.ticks >> 32)
 
 
 # Zones

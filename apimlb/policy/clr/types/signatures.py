@@ -99,7 +99,7 @@ class SignatureReader:
         """The row as a member of `owner`."""
         static = self._accept("static")
         if self._peek() in ("implicit", "explicit"):
-            made = self._conversion(row)
+            made = self._conversion()
         elif self._peek() == "new":
             self._take()
             made = Member("constructor", "new", True, (), self._parameter_list(")"), owner, "")
@@ -107,7 +107,7 @@ class SignatureReader:
             made = self._named(static)
         return _implemented(made, row, owner)
 
-    def _conversion(self, row: Row) -> Member:
+    def _conversion(self) -> Member:
         name = self._take()
         result = self.type()
         return Member("conversion", name, True, (), self._parameter_list(")"), result, "")

@@ -63,10 +63,10 @@ class MethodGroup(Untyped):
 
     def _called_with(self, scope: Scope, inputs: Inputs) -> Bound:
         names = [Bound(kind, f"a{i}", repeatable=True) for i, kind in enumerate(inputs)]
-        return call_group(scope, self, [Given(self.at, name) for name in names], self.at)
+        return call_group(scope, self, [Given(self.at, name) for name in names])
 
 
-def call_group(scope: Scope, group: MethodGroup, arguments: Sequence[Given], at: int) -> Bound:
+def call_group(scope: Scope, group: MethodGroup, arguments: Sequence[Given]) -> Bound:
     """A call of the best method of a group."""
     _check_names(scope, arguments)
     if group.local is not None:

@@ -226,7 +226,7 @@ def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Boun
     if "Add" not in scope.registry.member_names(kind):
         scope.refuse("CS1922", at, kind)
     try:
-        return call_group(scope, MethodGroup(at, "Add", kind, target), given, at)
+        return call_group(scope, MethodGroup(at, "Add", kind, target), given)
     except PolicyError as error:
         if error.code not in ("CS1503", "CS1501"):
             raise

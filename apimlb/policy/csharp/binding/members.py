@@ -180,7 +180,7 @@ def bind_invocation(scope: Scope, node: nodes.Invocation) -> bound.Bound:
     else:
         target = bind(scope, node.target)
     if isinstance(target, MethodGroup):
-        return call_group(scope, target, given_arguments(scope, node.arguments), node.at)
+        return call_group(scope, target, given_arguments(scope, node.arguments))
     if isinstance(target, bound.Bound) and target.type.kind == "delegate":
         return _invoke(scope, target, node)
     if isinstance(target, bound.Bound) and not member:

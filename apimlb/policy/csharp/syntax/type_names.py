@@ -116,10 +116,10 @@ def _nullable_mark(cursor: Cursor) -> bool:
     after = cursor.peek()
     if after.kind == "op":
         return after.text in _AFTER_NULLABLE
-    return after.kind == "end" or (after.kind == "id" and _declares(cursor, cursor.peek(2)))
+    return after.kind == "end" or (after.kind == "id" and _declares(cursor.peek(2)))
 
 
-def _declares(cursor: Cursor, token: Token) -> bool:
+def _declares(token: Token) -> bool:
     return (token.kind == "op" and token.text in ("=", ";", ",", ")")) or (
         token.kind == "keyword" and token.text == "in"
     )
