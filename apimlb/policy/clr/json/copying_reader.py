@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.json.lenient_reader import TolerantReader
 from apimlb.policy.clr.json.tokens import JObject, JToken, JValue
+from apimlb.policy.clr.json.tolerant_reader import TolerantReader
 
 
 class CopyingReader(TolerantReader):

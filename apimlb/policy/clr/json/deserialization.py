@@ -17,10 +17,10 @@ from apimlb.policy.clr.dates.instants import UTC, DateTime
 from apimlb.policy.clr.dates.parsing import parse_date, parse_offset
 from apimlb.policy.clr.exceptions import ClrException, bad_format
 from apimlb.policy.clr.json import serialization, tokens
-from apimlb.policy.clr.json.lenient_reader import TolerantReader
 from apimlb.policy.clr.json.reader import charge_document, copied_token, iso, paired, parse_token, token_of
 from apimlb.policy.clr.json.scalars import scalar
 from apimlb.policy.clr.json.token_reader import READ_AS, SERIALIZATION, refuse
+from apimlb.policy.clr.json.tolerant_reader import TolerantReader
 from apimlb.policy.clr.numbers.arithmetic import decimal_from_float
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import text_of

@@ -11,8 +11,8 @@ from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import ClrException, required
 from apimlb.policy.clr.json.copying_reader import CopyingReader
-from apimlb.policy.clr.json.lenient_reader import TolerantReader, reader_error
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue
+from apimlb.policy.clr.json.tolerant_reader import TolerantReader, reader_error
 from apimlb.policy.clr.numbers.arithmetic import BigInteger
 from apimlb.policy.clr.utf16 import enter
 
