@@ -7,9 +7,10 @@
     take in    and is sent something again when it was tried
     forget     an earlier revision goes whose policy names a named value that goes: Azure keeps what is named
 
-Out of a pool it is written; the policy of the strategy without pools reads in a named value who is out. One
-that an earlier run left out changes first. Where no other account is in, one goes out once those that come in
-were tried; it is not taken out where there is no other: the change itself takes away what is asked for.
+Out of a pool it is written, also of one that goes: until the other strategy's policy is there it sends. The
+policy of the strategy without pools reads in a named value who is out. One that an earlier run left out
+changes first. Where no other account is in, one goes out once those that come in were tried; it is not taken
+out where there is no other: the change itself takes away what is asked for.
 """
 
 import json
@@ -138,7 +139,7 @@ class _Scene:
         balancers = frozenset(map(str.lower, site.policies))
         kept = [step for step in plan.steps if step.action is not Action.DELETE]
         self._backends = {step.key: step for step in kept if kind_of(step.resource) == BACKEND}
-        self._pools = [step for step in kept if kind_of(step.resource) == POOL]
+        self._pools = [step for step in plan.steps if kind_of(step.resource) == POOL]
         self._list = next((step for step in kept if step.key == site.drained.lower()), None)
         lists = [self._list] if self._list else []
         sending = [*self._pools, *lists, *(step for step in kept if step.key in balancers)]
@@ -165,8 +166,7 @@ class _Scene:
         account and its deployment."""
         step = self._backends[backend]
         name, account = step.resource.name.lower(), self._account_of(step)
-        behind = [names_of(id)[-1].lower() for id in step.resource.behind if id_kind(id) == DEPLOYMENT]
-        deployment = next(iter(behind), "")
+        deployment = _deployment_of(step)
         both = account and all(f'\\"{part}\\"' in text for part in (account, deployment))
         return f'/backends/{name}"' in text or bool(both)
 
@@ -218,13 +218,15 @@ class _Scene:
 
     def _is_in(self, account: str, backends: set[str]) -> bool:
         """Whether it is sent anything as Azure has it."""
-        if self._pools:
-            return any(_id_of(member) in backends for step in self._pools for member in self._members(step))
+        members = [member for step in self._pools for member in self._members(step)]
+        if members:
+            return any(_id_of(member) in backends for member in members)
         return self._list is None or account not in _out_in(self._observed.get(self._list.key, {}))
 
     def _members(self, pool: Step) -> list[Json]:
-        """Those of the pool as Azure has it."""
-        return at(self._observed.get(pool.key, {}), "properties.pool.services") or []
+        """Those of the pool as Azure has it: so is the body of one that goes."""
+        there = pool.resource.body if pool.action is Action.DELETE else self._observed.get(pool.key, {})
+        return at(there, "properties.pool.services") or []
 
     def _without(self, backends: set[str]) -> tuple[dict[str, Json], frozenset[str]]:
         """The pools but for these members: as Azure has them where others are left there, else as the stack
@@ -237,12 +239,20 @@ class _Scene:
             if len(left) == len(members):
                 continue
             if not left:
-                wanted = at(step.resource.body, "properties.pool.services") or []
+                wanted = self._wanted(step)
                 left = [member for member in wanted if _id_of(member) not in backends]
                 entering |= {_id_of(member) for member in left}
             if left:
                 made[step.resource.id] = _pooled(step, left)
         return made, frozenset(entering)
+
+    def _wanted(self, pool: Step) -> list[Json]:
+        """The members that the stack wants; of a pool that goes those that do what its own do."""
+        if pool.action is not Action.DELETE:
+            return at(pool.resource.body, "properties.pool.services") or []
+        there = [self._backends[id] for id in map(_id_of, self._members(pool)) if id in self._backends]
+        deployments = {_deployment_of(step) for step in there}
+        return [{"id": s.resource.id} for s in self._backends.values() if _deployment_of(s) in deployments]
 
     def _listed(self, account: str, backends: set[str]) -> tuple[dict[str, Json], frozenset[str]]:
         """The list of who is out with this account on it, where there are others: who is out stays so where
@@ -262,8 +272,8 @@ class _Scene:
         return {self._list.resource.id: {"properties": {**body["properties"], "value": value}}}, returning
 
     def whole(self, ids: Iterable[str]) -> dict[str, Json]:
-        """The same as the stack wants it."""
-        return {id: self.steps[id.lower()].resource.body for id in dict.fromkeys(ids)}
+        """The same as the stack wants it; a pool that goes as it is."""
+        return {id: _written(self.steps[id.lower()].resource.body) for id in dict.fromkeys(ids)}
 
 
 def _id_of(member: Json) -> str:
@@ -290,6 +300,17 @@ def _is_behind(step: Step, keys: set[str]) -> bool:
     return any(id == key or id.startswith(f"{key}/") for id in behind for key in keys)
 
 
-def _pooled(step: Step, members: Sequence[Json]) -> Json:
-    properties = {**step.resource.body["properties"], "pool": {"services": list(members)}}
-    return {**step.resource.body, "properties": properties}
+def _deployment_of(backend: Step) -> str:
+    """The name of the deployment behind it, in lower case; none is behind an account that others have."""
+    behind = [names_of(id)[-1].lower() for id in backend.resource.behind if id_kind(id) == DEPLOYMENT]
+    return next(iter(behind), "")
+
+
+def _pooled(pool: Step, members: Sequence[Json]) -> Json:
+    properties = {**pool.resource.body["properties"], "pool": {"services": [*members]}}
+    return _written({"properties": properties})
+
+
+def _written(body: Json) -> Json:
+    """What is sent of it: a reply says null of what its resource has not."""
+    return {"properties": {name: value for name, value in body["properties"].items() if value is not None}}

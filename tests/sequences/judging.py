@@ -15,7 +15,7 @@ from apimlb.stack.resources import Json
 from tests.sequences import pairs
 from tests.sequences.moves import Sequence
 from tests.sequences.place import KEY
-from tests.sequences.playing import MOVES, SPREADS, Broken, Player, named, started
+from tests.sequences.playing import MOVES, SPREADS, Broken, Player, Undoing, named, started
 
 _TRIES = 3
 _MOVES: Mapping[str, Callable[..., Any]] = {
@@ -58,7 +58,7 @@ def finish(player: Player) -> None:
         clear_the_way(player)
         converge(player)
     if player.undoings:
-        left = [f"{method} {id}" for method, id, _ in player.undoings]
+        left = [f"{each.method} {each.id}" for each in player.undoings]
         raise Broken(f"what was done by hand cannot be undone: {left[0]}", "\n".join(left))
     require_only_what_is_wanted(player)
     player.place.clients_call()
@@ -79,18 +79,17 @@ def clear_the_way(player: Player) -> None:
     player.place.pass_time(_SETTLED)
     undoings, player.undoings = player.undoings[::-1], []
     # A lock would hold up all else.
-    for method, id, body in sorted(undoings, key=lambda each: "/locks/" not in each[1]):
-        if method == "DELETE":
-            player.foreign.pop(id.lower(), None)
-        if method == "DELETE":
-            player._send(method, id, body)
-        elif id.lower() in player.place.documents() and not player._send(method, id, body):
-            player.undoings.insert(0, (method, id, body))
+    for each in sorted(undoings, key=lambda undoing: "/locks/" not in undoing.id):
+        if each.method == "DELETE":
+            player.foreign.pop(each.id.lower(), None)
+            player.undo(each)
+        elif each.id.lower() in player.place.documents() and not player.undo(each):
+            player.undoings.insert(0, each)
     key = f"{player.place.names.service_id}/subscriptions/{KEY}"
     active: Json = {"properties": {"state": "active"}}
     cancelled = "the key's state" in player.lasting and key.lower() in player.place.documents()
     if cancelled and not player._send("PATCH", key, active):
-        player.undoings.append(("PATCH", key, active))
+        player.undoings.append(Undoing("PATCH", key, active))
     player.let_it_be_read()
     for account in sorted(player.drained & {named(each) for each in player.file["accounts"]}):
         player.drain(account, out=False)

@@ -53,6 +53,16 @@ class Broken(Exception):
         self.detail = detail
 
 
+@dataclass(frozen=True)
+class Undoing:
+    """A request that takes back what was done by hand; of an `edit` the field and what it was made."""
+
+    method: str
+    id: str
+    body: Json | None = None
+    edit: tuple[str, Any] | None = None
+
+
 @dataclass
 class Player:
     """One sequence's stack. `told` are the lines of what happened, `counts` how often each thing did."""
@@ -71,8 +81,8 @@ class Player:
     """The files of stacks at other locations, by location."""
     between_audiences: bool = False
     """Whether a deploy began that changes the audience of tokens, and none has ended well since."""
-    undoings: list[tuple[str, str, Json | None]] = field(default_factory=list)
-    """What whoever reads apimlb's words does by hand in the end: method, id and body."""
+    undoings: list[Undoing] = field(default_factory=list)
+    """What whoever reads apimlb's words does by hand in the end."""
 
     def deploy(
         self,
@@ -146,12 +156,13 @@ class Player:
         sent = edited(there, field, value)
         if sent is None:
             return
+        edit = (field, at(sent, field))
         if resource.type.lower() in PATCHED:
             done = self._send("PATCH", resource.id, patch(field, value))
-            back: tuple[str, str, Json] = ("PATCH", resource.id, patch(field, at(there, field)))
+            back = Undoing("PATCH", resource.id, patch(field, at(there, field)), edit)
         else:
             done = self._send("PUT", resource.id, sent)
-            back = ("PUT", resource.id, there)
+            back = Undoing("PUT", resource.id, there, edit)
         if done:
             self._note_edit(resource, field, back)
 
@@ -168,7 +179,7 @@ class Player:
             self._own(id)
             if what in OBSTACLES:
                 self._excuse(what, lasting=True)
-                self.undoings.append(("DELETE", id, None))
+                self.undoings.append(Undoing("DELETE", id))
 
     def namesake(self, label: str) -> None:
         """Somebody else has what the stack is about to make."""
@@ -179,7 +190,7 @@ class Player:
             return
         if self._send("PUT", resource.id, namesake_of(resource)):
             self._own(resource.id)
-            self.undoings.append(("DELETE", resource.id, None))
+            self.undoings.append(Undoing("DELETE", resource.id))
 
     def fault(self, **fault: Any) -> None:
         made = Fault(**fault)
@@ -199,7 +210,7 @@ class Player:
         self.place.pass_time(seconds)
         self._look("wait")
 
-    def _note_edit(self, resource: Resource, path: str, back: tuple[str, str, Json]) -> None:
+    def _note_edit(self, resource: Resource, path: str, back: Undoing) -> None:
         if resource.id.lower() in self.foreign:
             self._own(resource.id)
         kind = resource.type.lower()
@@ -282,14 +293,25 @@ class Player:
     def desired(self) -> tuple[Resource, ...]:
         return resources(self.place.stack, SUBSCRIPTION, POLICIES)
 
+    def undo(self, undoing: Undoing) -> bool:
+        """Do it by hand; whether nothing is left to undo. What was edited may have gone since and been made
+        anew, when what it was cannot be written any more: a role names who has it."""
+        if self._send(undoing.method, undoing.id, undoing.body):
+            return True
+        if undoing.edit is None:
+            return False
+        path, value = undoing.edit
+        return bool(at(self._read(undoing.id) or {}, path) != value)
+
     def _labelled(self, label: str) -> Resource | None:
         return next((each for each in self.desired() if each.label == label), None)
 
     def _there(self, resource: Resource | None) -> Json | None:
-        if resource is None:
-            return None
-        suffix = "&format=rawxml" if "/policies/" in resource.id else ""
-        found = self.place.arm("GET", resource.id, None, suffix)
+        return None if resource is None else self._read(resource.id)
+
+    def _read(self, id: str) -> Json | None:
+        suffix = "&format=rawxml" if "/policies/" in id else ""
+        found = self.place.arm("GET", id, None, suffix)
         return found if isinstance(found, dict) else None
 
     def _send(self, method: str, id: str, body: Json | None = None) -> bool:

@@ -63,13 +63,17 @@ def test_no_client_sees_an_error_while(late: LocalAzure, strategy: str, change: 
     assert set(scene.statuses) == {200}, scene.notes
 
 
-def test_the_strategy_may_change_under_traffic(late: LocalAzure, strategy: str) -> None:
+@pytest.mark.parametrize(
+    "change",
+    ["nothing else", "the model changes", "an account is exchanged for another", "the first account goes"],
+)
+def test_the_strategy_may_change_under_traffic(late: LocalAzure, strategy: str, change: str) -> None:
     scene = Site(late, Limits(steady=60, drain=60))
     scene.deploy(**BASE, strategy=strategy)
     late.clock.advance(600)
     scene.serve(parse({**BASE, "strategy": strategy}))
     other = "retry" if strategy == "backend-pool" else "backend-pool"
-    scene.deploy(**BASE, strategy=other)
+    scene.deploy(**{**BASE, "strategy": other, **CHANGES.get(change, {})})
     assert set(scene.statuses) == {200}, scene.notes
 
 

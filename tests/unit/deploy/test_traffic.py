@@ -109,6 +109,26 @@ def test_accounts_that_change_in_place_are_out_meanwhile_one_after_another(strat
     assert "try backend westus3-chat" in before(made, f"{IN} every account")
 
 
+@STRATEGIES
+def test_a_pool_that_goes_sends_nothing_to_who_changes_in_place(strategy: str) -> None:
+    """Until the other policy is there it is the pool that sends."""
+    other = "retry" if strategy == "backend-pool" else "backend-pool"
+    cloud = deployed(accounts=[EAST, WEST], deployments=CHAT, strategy=strategy)
+    made = arranged(cloud, accounts=[EAST, WEST], deployments=OTHER, strategy=other)
+    for place, left in (("eastus2", "westus3"), ("westus3", "eastus2")):
+        out = by_label(made)[f"{OUT} account {place}"]
+        assert f"{DRAIN} account {place}" in before(made, f"delete deployment {place}/chat")
+        pools = {id: body for id, body in made.writes[out.key].items() if id.endswith("/pool-chat")}
+        assert len(pools) == (strategy == "backend-pool")
+        for body in pools.values():
+            assert f"/{left}-chat" in json.dumps(body)
+            assert f"/{place}-chat" not in json.dumps(body)
+    assert f"{IN} every account" in before(made, "update policy")
+    if strategy == "backend-pool":
+        (whole,) = (b for id, b in made.writes["#in"].items() if id.endswith("/pool-chat"))
+        assert all(f"/{place}-chat" in json.dumps(whole) for place in ("eastus2", "westus3"))
+
+
 def cut_off(cloud: FakeCloud, out: Iterable[str]) -> None:
     """An earlier run took these accounts out to change them, and got no further."""
     for id, body in [*cloud.resources.items()]:
