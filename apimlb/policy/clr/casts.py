@@ -46,10 +46,12 @@ class RuntimeTypes:
         if value is None:
             return False
         target = target.underlying
+        if target.name == "System.Object":
+            return True
         if target.definition is not None and target.definition.test is not None:
             return target.definition.test(value)
         if isinstance(value, LazySequence):
-            return target.name == "System.Object" or target.name.startswith(_SEQUENCE)
+            return target.name.startswith(_SEQUENCE)
         name = clr_type_name(value)
         key = (name, target)
         known = self._known.get(key)

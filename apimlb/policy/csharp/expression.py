@@ -5,6 +5,7 @@ method, type and constant in them comes from the tables of `apimlb.policy.apim.l
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -145,7 +146,8 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
         python, run = _load(source, made)
     except RecursionError:
         raise source.error("The expression is nested too deeply", 0, "CS8078") from None
-    lines = tuple(len(LINE_END.findall(text, 0, each.at)) for each in made.lines)
+    ends = [found.end() for found in LINE_END.finditer(text)]
+    lines = tuple(bisect_right(ends, each.at) for each in made.lines)
     return Expression(
         text,
         line,

@@ -317,3 +317,11 @@ class ClrDictionary(ReadOnlyMap):
 
     def __len__(self) -> int:
         return len(self._places)
+
+
+class ReadOnlyDictionary(ClrDictionary):
+    """ReadOnlyDictionary<TKey, TValue>, which only an IReadOnlyDictionary<TKey, TValue> holds."""
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Collections.ObjectModel.ReadOnlyDictionary`2[{self.types}]"

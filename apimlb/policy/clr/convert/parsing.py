@@ -44,7 +44,7 @@ def bad_cast(value: object, target: str) -> exceptions.ClrException:
         return exceptions.ClrException(
             "System.InvalidCastException", "Object cannot be cast from DBNull to other types."
         )
-    plain = source.removeprefix("System.")
+    plain = "Enum" if isinstance(value, Enum) else source.removeprefix("System.")
     return exceptions.ClrException(
         "System.InvalidCastException", f"Invalid cast from '{plain}' to '{target}'."
     )
@@ -181,6 +181,8 @@ def to_boolean(value: object) -> bool:
         return parse_boolean(value)
     if isinstance(value, int | float | Decimal):
         return value != 0
+    if isinstance(value, Enum):
+        return value.number != 0
     raise bad_cast(value, "Boolean")
 
 
@@ -214,6 +216,8 @@ def to_decimal(value: object) -> Decimal:
         return arithmetic.decimal_of(Decimal(int(value)))
     if isinstance(value, Decimal):
         return value
+    if isinstance(value, Enum):
+        return Decimal(value.number)
     raise bad_cast(value, "Decimal")
 
 
@@ -227,6 +231,8 @@ def to_char(value: object) -> arithmetic.Char:
         if len(value) != 1:
             raise exceptions.bad_format("String must be exactly one character long.")
         return arithmetic.Char(value)
+    if isinstance(value, Enum):
+        value = value.number
     if isinstance(value, int) and not isinstance(value, bool):
         if not 0 <= value <= 0xFFFF:
             raise exceptions.ClrException(

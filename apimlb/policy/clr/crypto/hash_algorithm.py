@@ -46,7 +46,8 @@ def make(name: str, made_by: str = "") -> Callable[[], hashes.HashAlgorithm]:
 
 def make_keyed(name: str) -> Callable[[bytearray | None], hashes.HashAlgorithm]:
     def keyed(key: bytearray | None) -> hashes.HashAlgorithm:
-        key = required(key, "key")
+        if key is None:
+            raise null_reference()
         return hashes.HashAlgorithm(name, key)
 
     return keyed

@@ -11,6 +11,7 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, argument_range
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.numbers.arithmetic import Long
+from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 DAY_NAMES = {name: index for index, name in enumerate(instants.DAYS)}
@@ -127,7 +128,8 @@ DEFINITIONS = (
             *PARTS,
             ("bool IsDaylightSavingTime()", lambda value: False),
             ("string ToString(string format)", format_date),
-            *comparisons("DateTime")[1:2],
+            *comparisons("DateTime")[:2],
+            ("int CompareTo(object value)", compare),
             *comparisons("DateTime")[4:],
             ("static TimeSpan operator -(DateTime a, DateTime b)", between),
         ),

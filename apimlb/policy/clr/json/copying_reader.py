@@ -1,21 +1,43 @@
 """Reading a text into tokens as JsonSerializer does, which copies what JsonReader reads to a JTokenWriter.
 
 Unlike JToken.Parse that keeps the comments of arrays, fails on one before a value in an object, writes
-undefined as null, and takes text that ends after a value, or right after it opens the first array or object.
+undefined as null, and takes text that ends after a value, or where the last token before the end opens or
+closes something no deeper than what is copied.
 Source: Newtonsoft.Json 10, by running it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.json.tokens import JObject, JToken, JValue
+from apimlb.policy.clr.dates.instants import EPOCH_TICKS, TICKS_PER_MILLISECOND, UTC, DateTime, in_range
+from apimlb.policy.clr.exceptions import ClrException, invalid_cast
+from apimlb.policy.clr.json.tokens import JConstructor, JContainer, JObject, JToken, JValue
 from apimlb.policy.clr.json.tolerant_reader import TolerantReader
+from apimlb.policy.clr.numbers.arithmetic import wrap
+
+
+def dated(made: JToken) -> JToken:
+    """What JTokenWriter makes of a constructor: `new Date(1)` is a date; throws JsonWriterException for one
+    with other arguments."""
+    if not isinstance(made, JConstructor) or made.name != "Date":
+        return made
+    for place, wanted in enumerate(("Integer", "EndConstructor")):
+        found = made.items[place].type_name if place < len(made.items) else "EndConstructor"
+        if found != wanted:
+            raise ClrException(
+                "Newtonsoft.Json.JsonWriterException",
+                f"Unexpected token when reading date constructor. Expected {wanted}, got {found}. Path ''.",
+            )
+    milliseconds = made.items[0].value  # type: ignore[attr-defined]
+    if type(milliseconds) is not int:
+        raise invalid_cast("System.Numerics.BigInteger", "System.Int64")
+    ticks = wrap(EPOCH_TICKS + milliseconds * TICKS_PER_MILLISECOND, "Int64")
+    return JValue(DateTime(in_range(ticks, "ticks"), UTC), "Date")
 
 
 class CopyingReader(TolerantReader):
     """`typed` is False for DeserializeObject without a type, which makes the outermost object by itself:
-    without comments, and only where it is closed."""
+    without comments, and only where it is closed. What is copied stands that many steps (`_top`) deep."""
 
     def __init__(
         self,
@@ -28,10 +50,12 @@ class CopyingReader(TolerantReader):
         self._typed = typed
         self._copies = True
         self._cut = False
+        self._top = 0
 
     def value(self) -> object:
         self._skip()
         self._copies = self._typed or self._text[self._at : self._at + 1] != "{"
+        self._top = 0 if self._copies else 1
         return self._value()
 
     def _skip_to_member_value(self) -> None:
@@ -45,19 +69,31 @@ class CopyingReader(TolerantReader):
         if items is not None and self._copies:
             items.append(JValue(comment, "Comment"))
 
+    def _constructor(self) -> JToken:
+        made = super()._constructor()
+        if self._path or self._typed:
+            return dated(made)
+        raise ClrException(
+            "Newtonsoft.Json.JsonSerializationException",
+            "Additional text found in JSON string after finishing deserializing object. Path '[0]'.",
+        )
+
     def _undefined(self) -> JToken:
         return JValue(None, "Null")
 
-    def _may_end(self, count: int) -> bool:
-        return self._copies and (self._cut or (count == 0 and not self._path))
+    def _may_end(self, members: Sequence[object]) -> bool:
+        if self._cut or len(self._path) != self._top:
+            return self._cut and len(self._path) >= self._top
+        last = members[-1] if members else []
+        return isinstance(last[1] if isinstance(last, tuple) else last, list | JContainer)
 
     def _ended_after_value(self) -> None:
         self._cut = True
-        if not self._copies:
+        if len(self._path) <= self._top:
             self._ended()
 
     def _ended(self, inside: bool = False) -> NoReturn:
-        if self._copies:
+        if len(self._path) - (not inside) >= self._top:
             raise ClrException(
                 "Newtonsoft.Json.JsonWriterException", "Unexpected end when reading token. Path ''."
             )

@@ -6,32 +6,36 @@ string; others it converts from the scalar that it read. Source: Newtonsoft.Json
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from apimlb.numerals import is_digits
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.collections.containers import ClrArray, ClrDictionary, ClrList
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.dates.instants import UTC, DateTime
 from apimlb.policy.clr.dates.parsing import parse_date, parse_offset
 from apimlb.policy.clr.exceptions import ClrException, bad_format
 from apimlb.policy.clr.json import serialization, tokens
+from apimlb.policy.clr.json.composites import (
+    SERIALIZATION,
+    Composer,
+    Members,
+    made_of,
+    mismatch,
+    no_conversion,
+    refuse,
+)
+from apimlb.policy.clr.json.copying_reader import dated
 from apimlb.policy.clr.json.reader import charge_document, copied_token, iso, paired, parse_token, token_of
-from apimlb.policy.clr.json.scalars import scalar
-from apimlb.policy.clr.json.token_reader import READ_AS, SERIALIZATION, refuse
+from apimlb.policy.clr.json.token_reader import READ_AS, read_scalar
 from apimlb.policy.clr.json.tolerant_reader import TolerantReader
 from apimlb.policy.clr.numbers.arithmetic import decimal_from_float
-from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.utf16 import enter
-from apimlb.policy.clr.web.uris import make_uri
 
 _NOTHING = re.compile(r"(?:\s|\0|/\*.*?\*/|//[^\r\n]*)*\Z", re.DOTALL)
-_LISTS = ("List`1", "IList`1", "IEnumerable`1", "ICollection`1")
-_MAPS = ("Dictionary`2", "IDictionary`2")
 
 
 class _NumberText(str):
@@ -69,15 +73,14 @@ def deserialize(kind: Type, text: str) -> object:
         found = _DECODER.decode(text)
     except (ValueError, RecursionError):
         return _tolerantly(kind, text)
-    return _value(kind, found)
+    return _TextComposer().element(kind, found)
 
 
 def deserialize_object(text: str) -> object:
     """DeserializeObject: scalars as values, objects and arrays as tokens."""
     if _NOTHING.match(text):
         return None
-    found = copied_token(text, typed=False)
-    return scalar(found) if isinstance(found, tokens.JValue) else found
+    return serialization.untyped(copied_token(text, typed=False))
 
 
 class _TypedReader(TolerantReader):
@@ -94,6 +97,16 @@ class _TypedReader(TolerantReader):
         self._skip()
         return self._text[self._at : self._at + 1]
 
+    def first_name(self) -> str:
+        """The name of the first member of an object, empty where it has none."""
+        start = self._at
+        self._at += 1
+        self._skip()
+        char = self._text[self._at : self._at + 1]
+        name = "" if char in ("", "}") else self._member_name(char)
+        self._at = start
+        return name
+
     def _string_value(self, quote: str) -> object:
         return self._string(quote)
 
@@ -105,28 +118,30 @@ def _tolerantly(kind: Type, text: str) -> object:
     """A text that is no strict JSON. A value that cannot become the type is refused before a fault of
     JSON."""
     reader = _TypedReader(text)
-    _check_start(kind, reader.first())
+    _check_start(kind, reader)
     try:
         found = reader.value()
     except ClrException as error:
         if error.message.startswith("Unexpected end of content"):
             refuse("Unexpected end when deserializing.", SERIALIZATION)
         raise
-    made = _value(kind, found)
+    made = _TextComposer().element(kind, found)
     reader.end()
     return made
 
 
-def _check_start(kind: Type, first: str) -> None:
+def _check_start(kind: Type, reader: _TypedReader) -> None:
+    first = reader.first()
     plain = kind.underlying.name.removeprefix("System.")
     if first not in ("[", "{") or (first, plain) == ("[", "Byte[]"):
         return
     if READ_AS.get(plain, plain) in _READ:
         _unexpected([] if first == "[" else _Members())
-    if first == "[" and _generic(kind) in _MAPS:
-        _mismatch(kind, "array")
-    if first == "{" and (kind.kind == "array" or _generic(kind) in (*_LISTS, "HashSet`1")):
-        _mismatch(kind, "object")
+    made = made_of(kind)
+    if first == "[" and made != "array":
+        mismatch(kind, "array")
+    if first == "{" and made != "object" and not reader.first_name().startswith("$"):
+        mismatch(kind, "object")
 
 
 def _unexpected(value: object) -> NoReturn:
@@ -134,24 +149,53 @@ def _unexpected(value: object) -> NoReturn:
     refuse(f"Unexpected character encountered while parsing value: {first}.")
 
 
-def _value(kind: Type, value: object) -> object:
-    BUDGET.spend(2)
-    plain = kind.underlying.name.removeprefix("System.")
-    read = _READ.get(READ_AS.get(plain, plain))
-    if read is not None:
-        found = None if value is None else read(value)
-        if plain in READ_AS and found is not None:
-            found = _converted(kind, token_of(found))
-        if found is None and kind.is_value and not kind.is_nullable:
-            refuse(f"Error converting value {{null}} to type '{kind.name}'.", SERIALIZATION)
-        return found
-    if serialization.is_token_type(kind):
-        return serialization.element_token(kind, _as_token(value))
-    if type(value) is list:
-        return _listed(kind, value)
-    if isinstance(value, _Members):
-        return _mapped(kind, value)
-    return _converted(kind, _token(value))
+class _TextComposer(Composer):
+    """Makes values of what the decoder yields."""
+
+    def element(self, kind: Type, item: object) -> object:
+        BUDGET.spend(2)
+        plain = kind.underlying.name.removeprefix("System.")
+        read = _READ.get(READ_AS.get(plain, plain))
+        if read is not None:
+            return _scalar(kind, plain, None if item is None else read(item))
+        if serialization.is_token_type(kind):
+            return serialization.element_token(kind, _as_token(item))
+        if type(item) is list:
+            return self.of_items(kind, item)
+        if isinstance(item, _Members):
+            return self.of_members(kind, item)
+        if kind.name == "System.Uri":
+            return read_scalar(kind, _token(item))
+        if item == "" and kind.is_nullable:
+            return None
+        return _converted(kind, _token(item))
+
+    def key(self, kind: Type, name: str) -> object:
+        return _converted(kind, tokens.JValue(enter(name), "String"))
+
+    def array_token(self, items: Sequence[object]) -> object:
+        return _as_token(list(items))
+
+    def object_token(self, members: Members) -> object:
+        return _as_token(_Members(members))
+
+    def text(self, item: object) -> str | None:
+        return None if isinstance(item, list) or item is None else text_of(item)
+
+    def items(self, item: object) -> list[object] | None:
+        return item if type(item) is list else None
+
+    def can_refer(self, item: object) -> bool:
+        return item is None or type(item) is str
+
+
+def _scalar(kind: Type, plain: str, found: object) -> object:
+    """A scalar that was read, as the type that is wanted."""
+    if plain in READ_AS and found is not None:
+        found = _converted(kind, token_of(found))
+    if found is None and kind.is_value and not kind.is_nullable:
+        no_conversion(kind, None)
+    return found
 
 
 def _token(value: object) -> tokens.JToken:
@@ -161,69 +205,28 @@ def _token(value: object) -> tokens.JToken:
 
 
 def _converted(kind: Type, token: tokens.JToken) -> object:
+    if isinstance(token, tokens.JConstructor):
+        no_conversion(kind, token.name)
     try:
         return serialization.to_object(kind, token)
     except ClrException as error:
         if error.type_name.startswith(("Newtonsoft.", "System.Insufficient")):
             raise
-        refuse(f"Error converting value {text_of(token)} to type '{kind.name}'.", SERIALIZATION)
+        no_conversion(kind, token.value if isinstance(token, tokens.JValue) else text_of(token))
 
 
-def _generic(kind: Type) -> str:
-    name = "" if kind.definition is None else kind.definition.name
-    return name.removeprefix("System.Collections.Generic.")
-
-
-def _mismatch(kind: Type, what: str) -> NoReturn:
-    refuse(f"Cannot deserialize the current JSON {what} into type '{kind.name}'.", SERIALIZATION)
-
-
-def _listed(kind: Type, items: list[object]) -> object:
-    name = _generic(kind)
-    if kind.kind == "array":
-        return ClrArray([_value(kind.arguments[0], item) for item in items], kind.arguments[0].name)
-    if name in _LISTS:
-        return ClrList([_value(kind.arguments[0], item) for item in items], kind.arguments[0].name)
-    if name == "HashSet`1":
-        return serialization.set_of(kind, [_value(kind.arguments[0], item) for item in items])
-    if kind.name == "System.Object":
-        return token_of([_any(item) for item in items])
-    _mismatch(kind, "array")
-
-
-def _mapped(kind: Type, members: _Members) -> object:
-    if kind.name == "System.Object":
-        return _any(members)
-    if _generic(kind) not in _MAPS:
-        _mismatch(kind, "object")
-    key, value = kind.arguments
-    made = ClrDictionary(f"{key.name},{value.name}", DEFAULT_COMPARER)
-    for name, item in members:
-        made.put(_converted(key, tokens.JValue(enter(name), "String")), _value(value, item))
-    return made
-
-
-def _any(value: object) -> object:
-    """The value for the type `object`: tokens for objects and arrays."""
+def _as_token(value: object) -> tokens.JToken:
     if isinstance(value, _Members):
         made = tokens.JObject()
         for name, item in value:
             made.put(enter(name), _as_token(item))
         return made
-    return _as_token(value)
-
-
-def _as_token(value: object) -> tokens.JToken:
-    if isinstance(value, _Members):
-        found = _any(value)
-        assert isinstance(found, tokens.JToken)
-        return found
     if type(value) is list:
-        made = tokens.JArray()
+        items = tokens.JArray()
         for item in value:
-            made.add(_as_token(item))
-        return made
-    return _token(value)
+            items.add(_as_token(item))
+        return items
+    return dated(_token(value))
 
 
 # Types that are read from the text itself. None stands for null.
@@ -320,15 +323,6 @@ def _bytes(value: object) -> object:
     return from_base64(value)
 
 
-def _uri(value: object) -> object:
-    if type(value) is not str or not value:
-        refuse(f"Error converting value {text_of(value)} to type 'System.Uri'.", SERIALIZATION)
-    try:
-        return make_uri(enter(value), 0)
-    except ClrException:
-        refuse(f"Error converting value \"{value}\" to type 'System.Uri'.", SERIALIZATION)
-
-
 def _byte(value: object) -> int:
     if type(value) is not _NumberText:
         _unexpected(value)
@@ -341,5 +335,4 @@ _READ: dict[str, Callable[[object], object]] = {
     "Int32": _integer, "Double": _real(parsing.parse_double, "double"),
     "Decimal": _decimal, "Boolean": _boolean, "String": _string, "DateTime": _date,
     "DateTimeOffset": lambda value: _parsed(value, parse_offset, "DateTimeOffset"), "Byte[]": _bytes,
-    "Uri": _uri,
 }  # fmt: skip

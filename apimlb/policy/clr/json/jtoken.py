@@ -12,6 +12,7 @@ from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.json import conversions, deserialization, edits, sequences, serialization
 from apimlb.policy.clr.json.conversions import KEYS, shown
+from apimlb.policy.clr.json.merging import merge
 from apimlb.policy.clr.json.order import compare_values
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
@@ -31,7 +32,7 @@ from apimlb.policy.clr.json.tokens import (
     null,
     root,
 )
-from apimlb.policy.clr.json.tree import ancestors, descendants, merge, path, sibling
+from apimlb.policy.clr.json.tree import ancestors, descendants, path, sibling
 from apimlb.policy.clr.json.writer import to_json
 from apimlb.policy.clr.objects.annotations import ANNOTATIONS
 from apimlb.policy.clr.objects.text import format_value, to_string
@@ -200,12 +201,7 @@ _CONTAINER_ROWS: tuple[Row, ...] = (
         "IEnumerable<JToken> DescendantsAndSelf()",
         lambda token: LazySequence(lambda: elements(self_and_below(token))),
     ),
-    (
-        "void Merge(object content)",
-        lambda token, content: merge(
-            token, content if isinstance(content, JToken) else serialization.from_object(content)
-        ),
-    ),
+    ("void Merge(object content)", merge),
 )
 
 DEFINITIONS = (
@@ -280,7 +276,7 @@ DEFINITIONS = (
         rows=(
             ("new()", JObject),
             ("new(params object[] content)", serialization.new_object),
-            ("new(JObject other)", lambda token: token.clone()),
+            ("new(JObject! other)", lambda token: token.clone()),
             ("JToken this[string propertyName]", JObject.get, member_put),
             ("JToken this[object key]", conversions.token_at, token_put),
             ("void Add(string propertyName, JToken value)", JObject.add),
@@ -308,7 +304,7 @@ DEFINITIONS = (
             ("new(params object[] content)", serialization.new_array),
             ("new(object content)",
              lambda content: serialization.new_array(ClrArray([content], "System.Object"))),
-            ("new(JArray other)", lambda token: token.clone()),
+            ("new(JArray! other)", lambda token: token.clone()),
             ("int Count", "{0}.items.__len__()"),
             ("JToken this[int index]", JArray.item, JArray.put),
             ("JToken this[object key]", conversions.token_at, token_put),
@@ -332,7 +328,7 @@ DEFINITIONS = (
         L + "JConstructor", "class", bases=(L + "JContainer",),
         rows=(
             ("new()", lambda: JConstructor(None)),
-            ("new(JConstructor other)", lambda token: token.clone()),
+            ("new(JConstructor! other)", lambda token: token.clone()),
             ("new(string name[, object content])", edits.new_constructor),
             ("new(string name, params object[] content)", edits.new_constructor),
             ("string Name", "{0}.name", setting("name")),
@@ -341,7 +337,7 @@ DEFINITIONS = (
     Definition(
         L + "JProperty", "class", bases=(L + "JContainer",),
         rows=(
-            ("new(JProperty other)", lambda token: token.clone()),
+            ("new(JProperty! other)", lambda token: token.clone()),
             ("new(string! name, object content)", serialization.new_property),
             ("new(string! name, params object[] content)", serialization.new_property),
             ("string Name", "{0}.name"),
@@ -368,7 +364,12 @@ DEFINITIONS = (
             ("static JValue CreateUndefined()", lambda: JValue(None, "Undefined")),
         ),
     ),
-    Definition(L + "JRaw", "class", bases=(L + "JValue",), rows=(("new(object rawJson)",
-                                                                  lambda value: JRaw(value, "Raw")),)),
+    Definition(
+        L + "JRaw", "class", bases=(L + "JValue",),
+        rows=(
+            ("new(object rawJson)", lambda value: JRaw(value, "Raw")),
+            ("new(JRaw other)", lambda token: token.clone()),
+        ),
+    ),
     *sequences.SEQUENCES,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from apimlb.policy.clr.dates.parsing import parse_offset, parse_span
 from apimlb.policy.clr.exceptions import ClrException, argument, required
 from apimlb.policy.clr.guids import Guid, parse_guid
 from apimlb.policy.clr.json.tokens import JProperty, JToken, JValue
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, BigInteger
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64, to_base64
 from apimlb.policy.clr.web.uris import Uri, make_uri
@@ -74,7 +74,8 @@ def token_to_integer(name: str) -> Callable[[JToken | None], int]:
 def token_to_boolean(token: JToken | None) -> bool:
     if type(token) is JValue and type(token.value) is bool:
         return token.value
-    return parsing.to_boolean(_scalar(token, _NUMBER, "Boolean").value)
+    value = _scalar(token, _NUMBER, "Boolean").value
+    return parsing.to_boolean(parsing.to_integer(value, "Int32") if type(value) is BigInteger else value)
 
 
 def token_to_date(token: JToken | None) -> DateTime:
@@ -149,8 +150,12 @@ _CHANGES: dict[str, Callable[[object], object]] = {
 def change_type(value: object, name: str) -> object:
     """System.Convert.ChangeType to the type of that CLR name, as Value<T> uses it."""
     short = name.removeprefix("System.")
+    if value is None and short == "String":
+        return None
+    if value is not None and not parsing.convertible(value):
+        raise ClrException("System.InvalidCastException", "Object must implement IConvertible.")
     if short == "String":
-        return None if value is None else text_of(value)
+        return text_of(value)
     if value is None:
         raise ClrException("System.InvalidCastException", "Null object cannot be converted to a value type.")
     change = _CHANGES.get(short)

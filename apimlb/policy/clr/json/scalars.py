@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JValue
@@ -32,8 +33,7 @@ def value_of(value: object) -> JValue:
         return JValue(value, "String")
     if isinstance(value, float):
         return JValue(value, "Float")
-    number = getattr(value, "number", None)
-    if isinstance(number, int):
-        return JValue(number, "Integer")
+    if isinstance(value, Enum):
+        return JValue(value, "Integer")
     name = getattr(value, "clr_name", type(value).__name__)
     raise argument(f"Could not determine JSON object type for type {name}.")

@@ -1,7 +1,7 @@
 """Tokens from CLR objects and CLR objects from tokens: FromObject, SerializeObject, ToObject,
 constructors' content."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections import containers
@@ -11,6 +11,7 @@ from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, required
+from apimlb.policy.clr.json.composites import Composer, Members, mismatch, no_conversion
 from apimlb.policy.clr.json.markup import xml_token
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import scalar, value_of
@@ -19,7 +20,6 @@ from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JV
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.anonymous import Anonymous
-from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
 from apimlb.policy.clr.system_exception import get_code
@@ -147,10 +147,63 @@ def new_property(name: str, content: object) -> JProperty:
 # ToObject<T>
 
 
+class _TokenComposer(Composer):
+    """Makes values of tokens."""
+
+    def element(self, kind: Type, item: JToken) -> object:
+        """Scalars are read by their type, and not cast."""
+        plain = kind.underlying.name.removeprefix("System.")
+        if plain in TOKEN_CASTS and plain != "Byte[]":
+            return read_scalar(kind, item)
+        if is_token_type(kind):
+            return element_token(kind, item)
+        return _to_object(kind, item, self)
+
+    def key(self, kind: Type, name: str) -> object:
+        return name if kind.name == "System.String" else to_object(kind, JValue(name, "String"))
+
+    def array_token(self, items: Sequence[JToken]) -> JToken:
+        made = JArray()
+        for item in items:
+            made.add(item)
+        return made
+
+    def object_token(self, members: Members) -> JToken:
+        made = JObject()
+        for name, item in members:
+            made.put(name, item)
+        return made
+
+    def text(self, item: JToken) -> str | None:
+        return None if not isinstance(item, JValue) or item.value is None else text_of(item.value)
+
+    def items(self, item: JToken) -> Sequence[JToken] | None:
+        return item.items if isinstance(item, JArray) else None
+
+    def can_refer(self, item: JToken) -> bool:
+        return item.type_name in ("String", "Null")
+
+
 def to_object(kind: Type, token: JToken) -> object:
     """token.ToObject<T>(): scalars as by a cast, collections element by element."""
+    return _to_object(kind, token, None)
+
+
+def untyped(token: JToken, composer: Composer | None = None) -> object:
+    """token.ToObject<object>(): scalars as they are, all else as tokens."""
+    if isinstance(token, JValue):
+        return scalar(token)
+    if not isinstance(token, JObject):
+        return token.clone()
+    return (composer or _TokenComposer()).untyped(_members(token))
+
+
+def _members(token: JObject) -> list[tuple[str, JToken]]:
+    return [(prop.name, prop.value) for prop in token.properties.values()]
+
+
+def _to_object(kind: Type, token: JToken, composer: Composer | None) -> object:
     BUDGET.spend(2)
-    wanted = kind.underlying
     if kind.name in ("Newtonsoft.Json.Linq.JToken", f"Newtonsoft.Json.Linq.J{token.type_name}"):
         return token.clone()
     if isinstance(token, JValue) and kind.name == "Newtonsoft.Json.Linq.JValue":
@@ -158,10 +211,11 @@ def to_object(kind: Type, token: JToken) -> object:
     if isinstance(token, JValue) and token.value is None and (not kind.is_value or kind.is_nullable):
         return None
     if kind.name == "System.Object":
-        return scalar(token) if isinstance(token, JValue) else token.clone()
-    if wanted.name == "System.Byte[]":
+        return untyped(token, composer)
+    wanted = kind.underlying.name
+    if wanted == "System.Byte[]":
         return read_bytes(token)
-    cast = TOKEN_CASTS.get(wanted.name.removeprefix("System."))
+    cast = TOKEN_CASTS.get(wanted.removeprefix("System."))
     if cast is not None:
         return cast(token)
     if is_token_type(kind):
@@ -169,17 +223,19 @@ def to_object(kind: Type, token: JToken) -> object:
             "System.InvalidCastException",
             f"Unable to cast object of type '{clr_type_name(token)}' to type '{kind.name}'.",
         )
-    return _collection(kind, token)
+    return _collection(kind, token, composer or _TokenComposer())
 
 
-def _element(kind: Type, token: JToken) -> object:
-    """An element of a collection: scalars are read by their type, and not cast."""
-    plain = kind.underlying.name.removeprefix("System.")
-    if plain in TOKEN_CASTS and plain != "Byte[]":
-        return read_scalar(kind, token)
-    if is_token_type(kind):
-        return element_token(kind, token)
-    return to_object(kind, token)
+def _collection(kind: Type, token: JToken, composer: Composer) -> object:
+    if isinstance(token, JValue) and token.value == "" and not kind.is_value:
+        return None
+    if isinstance(token, JArray):
+        return composer.of_items(kind, token.items)
+    if isinstance(token, JObject):
+        return composer.of_members(kind, _members(token))
+    if isinstance(token, JValue):
+        no_conversion(kind, token.value)
+    mismatch(kind, token.type_name.lower())
 
 
 def is_token_type(kind: Type) -> bool:
@@ -199,52 +255,3 @@ def element_token(kind: Type, token: JToken) -> object:
             "collection.",
             "value",
         ) from None
-
-
-def _collection(kind: Type, token: JToken) -> object:
-    name = kind.definition.name if kind.definition is not None else ""
-    build = _BUILDERS.get(name)
-    if isinstance(token, JValue) and token.value == "" and not kind.is_value:
-        return None
-    if kind.kind == "array" and isinstance(token, JArray):
-        return containers.ClrArray(
-            [_element(kind.arguments[0], item) for item in token.items], kind.arguments[0].name
-        )
-    if build is not None and isinstance(token, JObject if build is _dictionary else JArray):
-        return build(kind, token)
-    raise ClrException(
-        "Newtonsoft.Json.JsonSerializationException",
-        f"Cannot deserialize the current JSON {token.type_name.lower()} into type '{kind.name}'.",
-    )
-
-
-def _list(kind: Type, token: JToken) -> containers.ClrList:
-    return containers.ClrList([_element(kind.arguments[0], item) for item in token], kind.arguments[0].name)
-
-
-def _set(kind: Type, token: JToken) -> ClrSet:
-    return set_of(kind, [_element(kind.arguments[0], item) for item in token])
-
-
-def set_of(kind: Type, items: list[object]) -> ClrSet:
-    """HashSet<T> of items."""
-    made = ClrSet(kind.arguments[0].name, DEFAULT_COMPARER)
-    for item in items:
-        made.add(item)
-    return made
-
-
-def _dictionary(kind: Type, token: JToken) -> containers.ClrDictionary:
-    key, value = kind.arguments
-    made = containers.ClrDictionary(f"{key.name},{value.name}", DEFAULT_COMPARER)
-    assert isinstance(token, JObject)
-    for prop in token.properties.values():
-        made.put(prop.name, _element(value, prop.value))
-    return made
-
-
-_G = "System.Collections.Generic."
-_BUILDERS: dict[str, Callable[[Type, JToken], object]] = {
-    _G + "List`1": _list, _G + "IList`1": _list, _G + "IEnumerable`1": _list, _G + "ICollection`1": _list,
-    _G + "HashSet`1": _set, _G + "Dictionary`2": _dictionary, _G + "IDictionary`2": _dictionary,
-}  # fmt: skip

@@ -3,19 +3,17 @@ and does not cast them. Source: Newtonsoft.Json 10, confirmed by running it.
 """
 
 from collections.abc import Callable
-from typing import NoReturn
 
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.json.composites import mismatch, no_conversion, refuse
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
 from apimlb.policy.clr.json.tokens import JArray, JToken, JValue
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64
 from apimlb.policy.clr.types.constructed import Type
-from apimlb.policy.clr.web.uris import make_uri
+from apimlb.policy.clr.web.uris import Uri, make_uri
 
-_READER = "Newtonsoft.Json.JsonReaderException"
-SERIALIZATION = "Newtonsoft.Json.JsonSerializationException"
 _NUMBERS = frozenset({"Integer", "Float"})
 _PRIMITIVE = _NUMBERS | {"String", "Boolean", "Date", "Bytes"}
 
@@ -30,7 +28,6 @@ _READ: dict[str, tuple[str, frozenset[str], Callable[[str], object]]] = {
 """By type: its name in messages, the tokens that it is converted from, and what reads a text."""
 
 READ_AS = {"Byte": "Int32", "SByte": "Int32", "Int16": "Int32", "UInt16": "Int32", "Single": "Double"}
-"""The types that are read as a wider one, and then narrowed."""
 
 
 def read_scalar(kind: Type, token: JToken) -> object:
@@ -38,13 +35,17 @@ def read_scalar(kind: Type, token: JToken) -> object:
     token of the wrong kind, JsonSerializationException for a value that does not convert."""
     plain = kind.underlying.name.removeprefix("System.")
     if plain == "Uri" and token.type_name == "String":
-        return make_uri(token.value, 0)  # type: ignore[attr-defined]
+        return _converted(kind, token, _uri)
+    if token.type_name == "Null":
+        _check_null(kind)
+        return None
     cast = TOKEN_CASTS[plain]
     read = _READ.get(READ_AS.get(plain, plain))
-    if read is None:
-        return _converted(kind, token, cast)
-    word, numbers, parse = read
     held = token.value if isinstance(token, JValue) else None
+    if read is None:
+        nothing = token.type_name == "Undefined" or held == ""
+        return None if nothing and kind.is_nullable else _converted(kind, token, cast)
+    word, numbers, parse = read
     if isinstance(held, str) and token.type_name == "String":
         if held == "" and plain != "String":
             _check_null(kind)
@@ -54,12 +55,14 @@ def read_scalar(kind: Type, token: JToken) -> object:
         except ClrException:
             refuse(f"Could not convert string to {word}: {held}.")
         return _converted(kind, token, cast)
-    if token.type_name == "Null":
-        _check_null(kind)
-        return None
     if token.type_name not in numbers:
         refuse(f"Error reading {word}. Unexpected token: {_token_name(token)}.")
     return cast(token)
+
+
+def _uri(token: JToken | None) -> Uri | None:
+    text = text_of(token)
+    return make_uri(text, 0) if text else None
 
 
 def read_bytes(token: JToken) -> bytearray:
@@ -82,26 +85,20 @@ def _byte(token: JToken) -> int:
 
 def _check_null(kind: Type) -> None:
     if kind.is_value and not kind.is_nullable:
-        refuse(f"Error converting value {{null}} to type '{kind.name}'.", SERIALIZATION)
+        no_conversion(kind, None)
 
 
 def _converted(kind: Type, token: JToken, cast: Callable[[JToken | None], object]) -> object:
     if not isinstance(token, JValue):
-        what = token.type_name.lower()
-        refuse(f"Cannot deserialize the current JSON {what} into type '{kind.name}'.", SERIALIZATION)
+        mismatch(kind, token.type_name.lower())
     try:
         return cast(token)
     except ClrException as error:
         if error.type_name.startswith(("Newtonsoft.", "System.Insufficient")):
             raise
-        refuse(f"Error converting value {text_of(token.value)} to type '{kind.name}'.", SERIALIZATION)
+        no_conversion(kind, token.value)
 
 
 def _token_name(token: JToken) -> str:
     """JsonToken: how the reader calls what begins a token."""
     return token.type_name if isinstance(token, JValue) else f"Start{token.type_name}"
-
-
-def refuse(what: str, kind: str = _READER) -> NoReturn:
-    """Throw an exception of Newtonsoft.Json, with the place that .NET names for a value read alone."""
-    raise ClrException(kind, f"{what} Path '', line 1, position 1.")

@@ -2,7 +2,7 @@
 errors."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH
@@ -10,7 +10,7 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.json.tokens import JConstructor, JObject, JToken, JValue
 
 _SPACE = re.compile(r"(?:[^\S\x1c-\x1f]|\0)+")
-_COMMENT = re.compile(r"/\*(.*?)\*/|//([^\r\n]*)", re.DOTALL)
+_COMMENT = re.compile(r"/\*(.*?)\*/|//(?!\Z)([^\r\n]*)", re.DOTALL)
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXeE]*")
 _DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 _NAME = re.compile(r"[\w$]+")
@@ -109,8 +109,8 @@ class TolerantReader:
     def _undefined(self) -> JToken:
         return JValue(None, "Undefined")
 
-    def _may_end(self, count: int) -> bool:
-        """Whether the text may end before what is open here, with that many members, is closed."""
+    def _may_end(self, members: Sequence[object]) -> bool:
+        """Whether the text may end before what is open here, with those items or members, is closed."""
         return False
 
     def _value(self) -> object:
@@ -156,7 +156,7 @@ class TolerantReader:
         while True:
             self._skip(items)
             char = self._text[self._at : self._at + 1]
-            if char == ")" or (char == "" and self._may_end(len(items))):
+            if char == ")" or (char == "" and self._may_end(items)):
                 self._at += len(char)
                 for item in items:
                     made.add(self._token_of(item))
@@ -183,27 +183,32 @@ class TolerantReader:
         while True:
             self._skip()
             char = self._text[self._at : self._at + 1]
-            if char == "" and self._may_end(len(pairs)):
+            if char == "" and self._may_end(pairs):
                 return self._object_of(pairs)
             if char == "}":
                 self._at += 1
                 return self._object_of(pairs)
             if char == "":
                 self._ended(inside=True)
-            name = self._property_name(char)
-            self._space()
-            if self._text[self._at : self._at + 1] != ":":
-                self._fail(
-                    f"Invalid character after parsing property name. Expected ':' but got: "
-                    f"{self._text[self._at : self._at + 1]}."
-                )
-            self._at += 1
+            name = self._member_name(char)
             self._path.append(name)
             self._skip_to_member_value()
             pairs.append((name, self._value()))
             self._skip()
             self._separator("}")
             self._path.pop()
+
+    def _member_name(self, char: str) -> str:
+        """A name and the colon after it."""
+        name = self._property_name(char)
+        self._space()
+        found = self._text[self._at : self._at + 1]
+        if found != ":":
+            self._fail(
+                f"Invalid character after parsing property name. Expected ':' but got: {found or chr(0)}."
+            )
+        self._at += 1
+        return name
 
     def _property_name(self, char: str) -> str:
         if char in "\"'":
@@ -229,7 +234,7 @@ class TolerantReader:
         while True:
             self._skip(items)
             char = self._text[self._at : self._at + 1]
-            if char == "" and self._may_end(len(items)):
+            if char == "" and self._may_end(items):
                 return items
             if char == "]":
                 self._at += 1

@@ -1,10 +1,10 @@
-"""Where a token stands: path, ancestors, descendants, neighbours; and merging of one tree into another."""
+"""Where a token stands: path, ancestors, descendants, neighbours."""
 
 import re
 from collections.abc import Iterator
 
 from apimlb.policy.clr.budget import BUDGET, charge_each
-from apimlb.policy.clr.json.tokens import JContainer, JList, JObject, JProperty, JToken
+from apimlb.policy.clr.json.tokens import JList, JProperty, JToken
 
 _SPECIAL = re.compile(r"[. \[\]()]")
 
@@ -57,25 +57,3 @@ def sibling(token: JToken, offset: int) -> JToken | None:
     charge_each(len(around))
     place = next(i for i, item in enumerate(around) if item is token) + offset
     return around[place] if 0 <= place < len(around) else None
-
-
-def merge(target: JContainer, content: JToken) -> None:
-    """JContainer.Merge with its default settings: arrays are joined, objects merged, the rest replaced."""
-    if isinstance(target, JList) and isinstance(content, JList):
-        for item in list(content.items):
-            target.add(item)
-    elif isinstance(target, JObject) and isinstance(content, JObject):
-        for prop in list(content.properties.values()):
-            _merge_property(target, prop)
-
-
-def _merge_property(target: JObject, prop: JProperty) -> None:
-    known = target.properties.get(prop.name)
-    if known is None:
-        target.append(prop.name, prop.value)
-    elif prop.value.type_name == "Null":
-        return
-    elif isinstance(known.value, JContainer) and known.value.type_name == prop.value.type_name:
-        merge(known.value, prop.value)
-    else:
-        known.set_value(prop.value)

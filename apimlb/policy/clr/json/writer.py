@@ -7,6 +7,7 @@ from collections.abc import Callable
 from apimlb.policy.clr.budget import BUDGET, SMALL, bounded_text
 from apimlb.policy.clr.dates.formatting import format_span, iso_date
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.numbers.formatting import number_text
 from apimlb.policy.clr.objects.text import (
@@ -54,8 +55,8 @@ def _other_text(value: object) -> str:
         return f'"{format_span(value)}"'
     if isinstance(value, bytearray):
         return f'"{b64encode(value).decode()}"'
-    if isinstance(value, int):
-        return int.__repr__(value)
+    if isinstance(value, int | Enum):
+        return int.__repr__(value.number if isinstance(value, Enum) else value)
     if isinstance(value, float) or hasattr(value, "as_tuple"):
         text = number_text(value)  # type: ignore[arg-type]
         if text in ("NaN", "Infinity", "-Infinity"):

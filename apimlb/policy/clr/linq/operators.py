@@ -36,7 +36,10 @@ def flattened(source: object, pick: IndexedPick, result: Pair | None = None) -> 
 
     def make(items: Iterator[object]) -> Iterator[object]:
         for place, item in enumerate(items):
-            inner = elements(pick(item, place))
+            picked = pick(item, place)
+            if picked is None:
+                raise exceptions.null_reference()
+            inner = elements(picked)
             yield from inner if result is None else map(result, itertools.repeat(item), inner)
 
     return lazy(source, make)

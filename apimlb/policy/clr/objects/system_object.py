@@ -7,7 +7,14 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, null_reference, required
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.ordering import compare
-from apimlb.policy.clr.objects.text import clr_equals, format_enum, same_objects, text_of, to_string
+from apimlb.policy.clr.objects.text import (
+    clr_equals,
+    clr_type_name,
+    format_enum,
+    same_objects,
+    text_of,
+    to_string,
+)
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition
 
@@ -44,6 +51,17 @@ def parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> Enum:
     return enum_of(kind, number)
 
 
+def compare_enum(left: Enum, right: object) -> int:
+    """Enum.CompareTo(object)"""
+    kind = "" if right is None else clr_type_name(right)
+    if kind not in ("", left.type_name):
+        raise argument(
+            f"Object must be the same type as the enum. The type passed in was '{kind}'; the enum type was "
+            f"'{left.type_name}'."
+        )
+    return compare(left, right)
+
+
 def try_parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> tuple[bool, Enum]:
     if kind.definition is None or kind.definition.kind != "enum":
         raise argument("Type provided must be an Enum.", "TEnum")
@@ -69,6 +87,7 @@ DEFINITIONS = (
         "System.Enum", "class", bases=("System.ValueType",),
         rows=(
             ("string ToString(string format)", format_enum),
+            ("int CompareTo(object target)", compare_enum),
             ("static bool TryParse<T>(string value, out T result)", Call(try_parse_enum, types=("T",))),
             ("static bool TryParse<T>(string value, bool ignoreCase, out T result)",
              Call(try_parse_enum, types=("T",))),

@@ -24,12 +24,24 @@ _WELL_FORMED = re.compile(r"(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=\u00a0-\ud7ff\uf900
 _ADDRESS = re.compile(r"(?<=//)(?:[^/?\[]*@)?\[[^\]]*\]")
 
 
-def combined(start: uris.Uri | None, rest: str | None) -> uris.Uri:
-    if start is None or rest is None:
-        raise exceptions.argument_null("baseUri" if start is None else "relativeUri")
+def _base(start: uris.Uri | None) -> uris.Uri:
+    start = exceptions.required(start, "baseUri")
     if start.absolute is None:
         raise exceptions.out_of_range("baseUri")
-    return uris.join_uri(start, rest)
+    return start
+
+
+def combined(start: uris.Uri | None, rest: str | None) -> uris.Uri:
+    """new Uri(baseUri, relativeUri): of texts null is nothing."""
+    return uris.join_uri(_base(start), rest or "")
+
+
+def joined(start: uris.Uri | None, rest: uris.Uri | None) -> uris.Uri:
+    """new Uri(baseUri, relativeUri)"""
+    start = _base(start)
+    if rest is None:
+        raise exceptions.null_reference()
+    return uris.join_uri(start, rest.text)
 
 
 def try_create(text: str | None, kind: Enum) -> tuple[bool, uris.Uri | None]:
@@ -73,7 +85,8 @@ def left_part(uri: uris.Uri, part: Enum) -> str:
     if str(part) == "Scheme":
         return start
     if str(part) == "Authority":
-        return start + (f"{uri.user}@" if uri.user else "") + uri.authority if uri.opening else ""
+        user = f"{uri.user}@" if text.startswith(f"{start}{uri.user}@") else ""
+        return start + user + uri.authority if uri.opening else ""
     end = len(text) - len(uri.fragment) - (0 if str(part) == "Query" else len(uri.query))
     return text[:end]
 
@@ -251,8 +264,7 @@ DEFINITIONS = (
             ("new(string uriString, UriKind uriKind)",
              lambda text, kind: uris.make_uri(text, kind.number)),
             ("new(Uri baseUri, string relativeUri)", combined),
-            ("new(Uri baseUri, Uri relativeUri)",
-             lambda start, rest: combined(start, None if rest is None else rest.text)),
+            ("new(Uri baseUri, Uri relativeUri)", joined),
             ("static bool TryCreate(string uriString, UriKind uriKind, out Uri result)", try_create),
             ("static bool TryCreate(Uri baseUri, string relativeUri, out Uri result)", try_combine),
             ("static bool TryCreate(Uri baseUri, Uri relativeUri, out Uri result)",

@@ -50,7 +50,15 @@ SCHEMES = {
 _UNKNOWN = Scheme()
 BLANKS = " \t\n\r"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_DRIVE = re.compile(r"[A-Za-z][:|][\\/]")
+_FILE = re.compile(r"([\\/]*)(?:([A-Za-z])[:|])?")
+_KEPT = re.compile(
+    r"(%(?:2[02DdEe]|3[0-9CcEe]|4[1-9A-Fa-f]|5[0-9AaEeFf]|6[0-9A-Fa-f]|7[0-9A-Ea-e])"
+    r"|%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])+)|%"
+)
+"""Escapes that a path of Windows keeps; every other percent sign is one."""
+_BRACKETS = re.compile(r"((?:[^@]*@)?\[[^\]]*\])(?!:)(.+)", re.DOTALL)
+"""An address in brackets, and what wrongly follows it and counts as a path."""
 _LABEL = re.compile(r"[\w-]+\Z")
 _UNESCAPED = re.compile(
     r"[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%(?:2[DdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])"
@@ -91,10 +99,12 @@ class Uri:
         found = _SCHEME.match(plain)
         if _DRIVE.match(plain):
             if kind != RELATIVE:
-                self._read("file", "///" + _as_path(plain))
-        elif plain.startswith(("\\\\", "//")):
-            if kind == ABSOLUTE or (kind != RELATIVE and plain[0] == "\\"):
                 self._read("file", _as_path(plain))
+            return
+        if plain.startswith(("\\\\", "//")):
+            share = plain.lstrip("\\/")
+            if share and (kind == ABSOLUTE or (kind != RELATIVE and plain[0] == "\\")):
+                self._read("file", _as_path(f"//{share}"))
         elif found is not None and len(found[1]) == 1:
             raise bad_uri(_NO_ROOT)
         elif found is not None:
@@ -108,11 +118,13 @@ class Uri:
         question = rest.find("?") if known.query else -1
         query = rest[question:] if question >= 0 else ""
         path = rest[:question] if question >= 0 else rest
+        if scheme == "file":
+            path = _rooted(path)
         if known.authority == "must" and not re.match(r"[\\/]{2}", path):
             self.fault = _NO_AUTHORITY
             return
-        if scheme == "file" and re.match(r"//[A-Za-z]:(?![\\/])", path):
-            raise bad_uri(_NO_ROOT)
+        if known.authority == "must" and not known.paths and not path.startswith("//"):
+            raise bad_uri(_NO_HOST)
         self.scheme, self.port = scheme, known.port
         self.query, self.fragment = decoded(query), decoded(hash_mark + fragment)
         if re.match(r"[\\/]{2}" if known.paths else "//", path) and known.authority != "none":
@@ -135,8 +147,12 @@ class Uri:
         """Read what stands before the path, which is returned."""
         end = re.search(r"[/?]", text)
         at = end.start() if end else len(text)
-        self._read_host(known, text[:at])
-        return text[at:]
+        place, path = text[:at], text[at:]
+        behind = _BRACKETS.match(place)
+        if behind is not None:
+            place, path = behind[1], f"/{behind[2]}{path}"
+        self._read_host(known, place)
+        return path
 
     def _read_host(self, known: Scheme, text: str) -> None:
         user, mark, place = text.partition("@")
@@ -148,6 +164,8 @@ class Uri:
             raise bad_uri(_NO_HOST)
         self.host = _host(found[1], known)
         if found[2]:
+            if self.scheme == "file":
+                raise bad_uri(_NO_HOST)
             if not re.match(r"[0-9]{1,9}\Z", found[2]) or int(found[2]) > 0xFFFF:
                 raise bad_uri("Invalid URI: Invalid port specified.")
             self.port = int(found[2])
@@ -189,18 +207,32 @@ class Uri:
 
 def _as_path(text: str) -> str:
     """A path of Windows as a URI writes it: nothing in it is an escape, a query or a fragment."""
-    return text.replace("\\", "/").replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+    text = _KEPT.sub(lambda found: found[1] or "%25", text)
+    return text.replace("\\", "/").replace("?", "%3F").replace("#", "%23")
+
+
+def _rooted(path: str) -> str:
+    """What follows `file:`, with two slashes before a host and three before a drive; throws
+    System.UriFormatException for a drive without a path."""
+    found = _FILE.match(path)
+    assert found is not None
+    slashes, rest = len(found[1]), path[found.end(1) :]
+    if found[2]:
+        if rest[2:3] not in ("/", "\\"):
+            raise bad_uri(_NO_ROOT)
+        return f"///{found[2]}:" + rest[2:].replace("\\", "/")
+    return "//" + rest.replace("\\", "/") if slashes >= 2 and slashes != 3 and rest else path
 
 
 def _host(text: str, known: Scheme) -> str:
     """A host in lower case: a name, or an address in its usual form; throws System.UriFormatException."""
     if text.startswith("["):
         return _address_of_six(text[1:-1])
-    four = None if known.empty else _address_of_four(text)
+    four = None if known == _UNKNOWN else _address_of_four(text)
     if four is not None:
         return four
-    if not text and known.empty:
-        return ""
+    if (not text and known.empty) or (text in (".", "..") and known == _UNKNOWN):
+        return text
     labels = text.removesuffix(".").split(".")
     if not all(_LABEL.match(label) or _is_foreign(label) for label in labels):
         raise bad_uri(_NO_HOST)
@@ -296,6 +328,8 @@ def join_uri(start: Uri, rest: str) -> Uri:
     if given.absolute is not None:
         return given
     plain = rest.strip(BLANKS)
+    if not plain:
+        return start
     if given.fault:  # a scheme without a host: the start's own is left out, as in RFC 1808
         if plain[: len(start.scheme) + 1].lower() != f"{start.scheme}:":
             raise bad_uri(given.fault)
@@ -309,7 +343,7 @@ def join_uri(start: Uri, rest: str) -> Uri:
         return Uri(place + plain)
     if plain.startswith("?"):
         return Uri(place + start.path + plain)
-    if not plain or plain.startswith("#"):
+    if plain.startswith("#"):
         return Uri(place + start.path + start.query + plain)
     return Uri(place + start.path.rpartition("/")[0] + "/" + plain)
 

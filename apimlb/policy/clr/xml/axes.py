@@ -95,12 +95,17 @@ def axis(walk: Walk) -> Callable[..., LazySequence]:
 
 
 def _spread(walk: Walk) -> Callable[..., LazySequence]:
-    """An Extensions method: an axis of each node of a sequence, one node after another."""
+    """An Extensions method: an axis of each node of a sequence, one node after another, but for null."""
 
     def found(source: object, *name: XName | None) -> LazySequence:
         source = required(source, "source")
         return LazySequence(
-            lambda: (item for node in iteration.elements(source) for item in _found(walk, node, *name))
+            lambda: (
+                item
+                for node in iteration.elements(source)
+                if node is not None
+                for item in _found(walk, node, *name)
+            )
         )
 
     return found
@@ -226,12 +231,12 @@ EXTENSIONS = Definition(
     X + "Extensions", "static",
     rows=(
         (f"static {_E} Elements<T>({_T}[, XName name])", _spread(_children)),
-        (f"static {_E} Descendants<T>({_T}[, XName name])", _spread(_elements_below)),
         (f"static {_E} AncestorsAndSelf({_OWN}[, XName name])", _spread(_self_and_above)),
         (f"static {_E} DescendantsAndSelf({_OWN}[, XName name])", _spread(_self_and_elements_below)),
         (f"static IEnumerable<XAttribute> Attributes({_OWN}[, XName name])", _spread(_attributes)),
-        # Ancestors() of a sequence alone cannot be called: Newtonsoft's Extensions have one as well.
+        # Without a name these two cannot be called: Newtonsoft's Extensions have the same.
         (f"static {_E} Ancestors<T>({_T}, XName name)", _spread(_above)),
+        (f"static {_E} Descendants<T>({_T}, XName name)", _spread(_elements_below)),
         (f"static {_N} Nodes<T>({_T})", _spread(_nodes)),
         (f"static {_N} DescendantNodes<T>({_T})", _spread(_below)),
         (f"static {_N} DescendantNodesAndSelf({_OWN})", _spread(_self_and_below)),
