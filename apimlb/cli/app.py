@@ -217,10 +217,10 @@ def set_capacity(
 @app.command("gateway-url", cls=verb(examples=("curl $(apimlb gateway-url)/openai/v1/models",)))
 def gateway_url(context: typer.Context) -> Answer:
     """Print the gateway's URL and nothing else."""
-    from apimlb.cli import flows
+    from apimlb.cli import operating
     from apimlb.cli.wiring import open_session
 
-    url = flows.gateway_url(open_session(common(context)))
+    url = operating.gateway_url(open_session(common(context)))
     return Answer({"gateway_url": url}, [url])
 
 
@@ -231,11 +231,11 @@ def env(
     form: Annotated[Form, typer.Option("--format", help="How to print them.")] = Form.DOTENV,
 ) -> Answer:
     """Print what an app needs to use the gateway. It holds the key: keep it safe."""
-    from apimlb.cli import flows
+    from apimlb.cli import operating
     from apimlb.cli.applications import NOTES, variables
     from apimlb.cli.wiring import open_session
 
-    found = variables(for_app, flows.endpoint(open_session(common(context))))
+    found = variables(for_app, operating.endpoint(open_session(common(context))))
     for note in NOTES[for_app]:
         say(f"Note: {note}")
     return Answer(found, [printed(form, found)])

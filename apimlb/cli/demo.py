@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from apimlb.cli import flows
+from apimlb.cli import flows, operating
 from apimlb.cli.answers import Answer
 from apimlb.cli.consent import Consent
 from apimlb.cli.console import show_counts, show_table
@@ -136,7 +136,7 @@ def _asker(session: Session) -> Callable[[int], str]:
     """
     import openai  # an extra: only the demo needs it
 
-    endpoint = flows.endpoint(session)
+    endpoint = operating.endpoint(session)
     client = openai.AzureOpenAI(
         azure_endpoint=endpoint.url, api_key=endpoint.key, api_version="2024-10-21", max_retries=0
     )

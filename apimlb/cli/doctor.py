@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from platform import python_version
 from tempfile import TemporaryFile
 
-from apimlb.cli.flows import gateway_url
+from apimlb.cli.operating import gateway_url
 from apimlb.cli.options import Common
 from apimlb.cli.stack_settings import stack_of
 from apimlb.cli.unfinished import trouble_of_last_run

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from apimlb.cli.applications import Endpoint
 from apimlb.cli.board import span
 from apimlb.cli.capacity_file import capacities_in, change_capacity
 from apimlb.cli.consent import (
@@ -29,14 +28,13 @@ from apimlb.cli.questions import ask
 from apimlb.cli.quotas import table
 from apimlb.cli.renames import former, origin
 from apimlb.cli.turns import in_turn, usual_times
-from apimlb.cli.unfinished import is_all_gone, no_stack, say_what_was_cut_off
+from apimlb.cli.unfinished import is_all_gone, say_what_was_cut_off
 from apimlb.cli.wiring import Session
 from apimlb.deploy import rights
 from apimlb.deploy.capacity import CapacityChange, planned
 from apimlb.deploy.claims import Claims, Overtaken
 from apimlb.deploy.deployer import Applied, Deployer, Preview, Removed, state_of
 from apimlb.deploy.journal import Journal
-from apimlb.deploy.keys import secrets_of
 from apimlb.deploy.locks import refusals
 from apimlb.deploy.models import Models
 from apimlb.deploy.removal import Removal
@@ -44,7 +42,6 @@ from apimlb.deploy.runs import Run, this_run
 from apimlb.deploy.state import forget_state, write_state
 from apimlb.deploy.waiting import Audience, heard_by
 from apimlb.errors import ConfigError, Interrupted, NotFoundError, meant, raise_first
-from apimlb.stack.access import product_id, subscription_id
 from apimlb.stack.adopted import grants
 from apimlb.stack.config import Stack
 from apimlb.stack.draining import drained_in
@@ -94,15 +91,22 @@ def _deploy(session: Session, run: Run, progress: Progress, consent: Consent, *,
     say_what_was_cut_off(session)
     made = _agreed(session, deployer, consent, quiet=quiet)
     applied = _applied(session, deployer, progress, made)
-    if any(step.revival is Revival.RESTORE for step in made.plan.steps):
-        say("What was restored came back as it was; what of it is not wanted any more goes now.")
-        again = _agreed(session, deployer, replace(consent, saved=None), quiet=quiet)
-        applied = _applied(session, deployer, progress, again)
+    if _has_more(made) and not applied.outcome.under_way:
+        rest = _preview(session, deployer, consent.on_soft_deleted)
+        if not rest.plan.is_empty:
+            say("What came back did so as it was; what of it is not wanted any more goes now.")
+            rest = _agreed_to(session, deployer, replace(consent, saved=None), rest, quiet=quiet)
+            applied = _applied(session, deployer, progress, rest)
     if applied.outcome.under_way:
         return _left(session, made.plan, applied)
     url = _remember(session, applied)
     applied.verify()
     return Deployed(session.stack, url, made.plan, applied.outcome.seconds)
+
+
+def _has_more(made: Preview) -> bool:
+    """Whether something was there, or came back, that nobody could look into when the plan was made."""
+    return bool(made.seen.closed) or any(step.revival is Revival.RESTORE for step in made.plan.steps)
 
 
 def _remember(session: Session, applied: Applied) -> str:
@@ -128,6 +132,13 @@ def _left(session: Session, plan: Plan, applied: Applied) -> Deployed:
 def _agreed(session: Session, deployer: Deployer, consent: Consent, *, quiet: bool) -> Preview:
     """What is to be done, shown and agreed to; raises what would stop it."""
     made = _preview(session, deployer, consent.on_soft_deleted)
+    return _agreed_to(session, deployer, consent, made, quiet=quiet)
+
+
+def _agreed_to(
+    session: Session, deployer: Deployer, consent: Consent, made: Preview, *, quiet: bool
+) -> Preview:
+    """The preview, shown and agreed to."""
     session.check(made.plan)
     _require_sense(made)
     if consent.saved is not None:
@@ -154,6 +165,11 @@ def _applied(session: Session, deployer: Deployer, progress: Progress, made: Pre
         applied = deployer.apply(made)
         applied.outcome.raise_failure()
         if deployer.stop.is_set() and not applied.outcome.under_way:
+            if _has_more(made):
+                raise Interrupted(
+                    "Stopped before what came back was looked through for what is not wanted any more",
+                    next_step="Run the same command again.",
+                )
             _remember(session, applied)
             raise Interrupted(
                 "Stopped when all of it was deployed, and before it was tried",
@@ -266,28 +282,6 @@ def no_account(session: Session, account: str) -> ConfigError:
         where=str(session.workspace.config),
         next_step=meant(account, known).lstrip() or f"It has {', '.join(known)}.",
     )
-
-
-def gateway_url(session: Session) -> str:
-    """Ask Azure; raises `NotFoundError` when there is no such stack."""
-    names = session.names
-    service = session.cloud.get(names.service_id)
-    # A gateway that others use is there without the stack, too.
-    if service is None or (names.is_guest and session.cloud.get(product_id(names)) is None):
-        raise no_stack(session)
-    return names.address(service)
-
-
-def endpoint(session: Session) -> Endpoint:
-    """The gateway's URL and key, read from Azure; raises `NotFoundError`, `AuthError`."""
-    url = gateway_url(session)
-    found = secrets_of(session.cloud, subscription_id(session.names))
-    if found is None:
-        raise no_stack(session)
-    if found.notice:
-        say(f"Note: {found.notice}")
-    models = {name: each.model for name, each in session.stack.deployments.items()}
-    return Endpoint(url, found.primary, models)
 
 
 def destroy(session: Session, *, purge: bool, yes: bool, quiet: bool = False) -> Json:

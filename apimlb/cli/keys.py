@@ -26,11 +26,14 @@ class Which(StrEnum):
 @app.command("list", cls=verb(examples=("apimlb keys list",)))
 def list_(context: typer.Context) -> Answer:
     """List the keys by name, with their states. The keys themselves are not shown."""
+    from apimlb.cli.operating import require_stack
     from apimlb.cli.wiring import open_session
     from apimlb.deploy import keys
 
     session = open_session(common(context))
     found = keys.listed(session.cloud, session.names)
+    if not found:
+        require_stack(session)
     lines = [f"{key.name:32} {key.state:10} {key.created}".rstrip() for key in found]
     return Answer([asdict(key) for key in found], lines)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from apimlb.cli import flows, simulations
+from apimlb.cli import operating, simulations
 from apimlb.cli.applications import API_VERSION, Endpoint
 from apimlb.cli.console import is_live, redrawn
 from apimlb.cli.hints import command
@@ -44,7 +44,7 @@ def run(said: Common, asked: Load, fail_if: Sequence[str], html: Path | None) ->
     criteria = [criterion(text) for text in fail_if]
     require_writable(html, "--html")
     session = open_session(said)
-    endpoint = flows.endpoint(session)
+    endpoint = operating.endpoint(session)
     asked = _of_stack(asked, endpoint)
     say(f"{_described(asked)} at {endpoint.url}.")
     with running(asked, endpoint.url, endpoint.key, session.clock, html) as started:
@@ -87,7 +87,7 @@ def export_files(
     """Write what runs the load test without apimlb: the files as data, and what to do with them."""
     criteria = [criterion(text) for text in fail_if]
     session = open_session(said)
-    endpoint = flows.endpoint(session)
+    endpoint = operating.endpoint(session)
     asked = _of_stack(asked, endpoint)
     files = export(folder, asked, Site(session.stack.name, endpoint.url), criteria, force=force)
     for each in criteria:

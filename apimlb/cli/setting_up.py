@@ -78,7 +78,7 @@ def open_(
     """Open the gateway's page in Azure's portal. Off a terminal, print its address."""
     import webbrowser
 
-    from apimlb.cli import flows
+    from apimlb.cli import operating
     from apimlb.cli.wiring import open_session
 
     said = common(context)
@@ -87,7 +87,7 @@ def open_(
     page = (
         f"https://portal.azure.com/#@{session.target.tenant_id}/resource{session.names.service_id}/overview"
     )
-    url = flows.gateway_url(session) if session.workspace.local else page
+    url = operating.gateway_url(session) if session.workspace.local else page
     if not only_print and not said.json and sys.stdout.isatty():
         webbrowser.open(url)
     return Answer({"url": url}, [url])

@@ -114,7 +114,7 @@ class Observed:
     the same stack at other locations, `former` those that it was in before. `forgotten` are the tags of its
     group that name one where it has nothing. `azures` is what Azure made by itself beside what is the
     stack's. `inside` are the rows of what is listed of the gateway's APIs, keys and products, and of the APIs
-    in the products that are wanted.
+    in the products that are wanted. `closed` are the ids of what nobody can look into yet.
     """
 
     replies: Mapping[str, Json] = field(repr=False)
@@ -125,6 +125,7 @@ class Observed:
     forgotten: tuple[str, ...] = ()
     azures: tuple[Resource, ...] = ()
     inside: tuple[Json, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 def observe(cloud: Cloud, desired: Iterable[Resource]) -> dict[str, Json]:
@@ -190,6 +191,7 @@ class _Look:
         self._inside: list[Json] = []
         self._former: list[Former] = []
         self._forgotten: list[str] = []
+        self._closed: list[str] = []
 
     def into(self, group: str) -> list[Json]:
         """What is in the group, without properties."""
@@ -229,7 +231,8 @@ class _Look:
     def down(self, parents: Sequence[str]) -> None:
         """Ask for what is wanted below the parents, which are there, and list what is in them."""
         while parents:
-            parents = [id for id in parents if self._is_open(id)]
+            self._closed += [id for id in parents if not self._is_open(id)]
+            parents = [id for id in parents if id not in self._closed]
             wanted = [r.id for key, r in self._desired.items() if self._is_asked_for(key, parents)]
             listings = [(parent, kind) for parent in parents for kind in _BELOW.get(kind_of(parent), ())]
             reads: dict[Any, Callable[[], Any]] = {id: partial(self._cloud.get, id) for id in wanted}
@@ -333,16 +336,16 @@ class _Look:
                 self._replies.pop(id.lower(), None)
             else:
                 self._replies[id.lower()] = body
-        elsewhere = tuple(row for row in listed if self._is_elsewhere(row))
         return Observed(
             self._replies,
             tuple(self._strays.values()),
             tuple(self._others),
-            elsewhere,
+            tuple(row for row in listed if self._is_elsewhere(row)),
             tuple(self._former),
             tuple(self._forgotten),
             tuple(self._azures),
             tuple(self._inside),
+            tuple(self._closed),
         )
 
     def _find_diagnostics(self) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.sequences.drawing import draw
+from tests.sequences.drawing import CHAT, draw
 from tests.sequences.judging import play
-from tests.sequences.moves import read, written
+from tests.sequences.moves import Move, read, written
 from tests.sequences.playing import started
 
 REGRESSIONS = sorted((Path(__file__).parents[2] / "sequences" / "regressions").glob("*.txt"))
@@ -28,6 +28,24 @@ def test_a_destroy_goes_on_once_nobody_else_is_at_the_stack() -> None:
     assert player.deploy(kill={"at": 20, "writes": True}).killed
     assert player.destroy(purge=True).ok
     player.place.close()
+
+
+def test_what_a_gateway_has_that_comes_back_meanwhile_goes_where_the_file_does_not_name_it() -> None:
+    """A deploy that was killed while a deleted gateway was restored leaves it so, as does whoever restores
+    one by hand."""
+    more = {"accounts": [{"location": "eastus2"}, {"location": "westus3"}], "deployments": {"chat": CHAT}}
+    player = started((Move("start", {"slow": True, "file": more}),))
+    place, names = player.place, player.place.names
+    assert player.deploy().ok
+    group, service = place.arm("GET", names.group_id), place.arm("GET", names.service_id)
+    assert player.destroy(purge=False).ok
+    player.file_(accounts=[{"location": "eastus2"}])
+    place.arm("PUT", names.group_id, {"location": group["location"], "tags": group["tags"]})
+    restored = {**service["properties"], "restore": True}
+    said = {name: service[name] for name in ("location", "sku", "tags")}
+    assert place.arm("PUT", names.service_id, {**said, "properties": restored})
+    assert player.deploy(on_soft_deleted="purge").ok  # and looks that the next plan is empty
+    place.close()
 
 
 def test_a_sequence_can_be_written_down_and_read_again() -> None:
