@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from apimlb.deploy.azure import Azure
-from apimlb.deploy.deployer import Preview
-from apimlb.deploy.ids import ACCOUNT, BACKEND, DEPLOYMENT, ROLE_ASSIGNMENT
+from apimlb.deploy.deployer import Deployer, Preview
+from apimlb.deploy.ids import ACCOUNT, BACKEND, DEPLOYMENT, ROLE_ASSIGNMENT, SERVICE
 from apimlb.stack.config import parse
 from apimlb.stack.desired import resources
-from apimlb.stack.planner import Action
+from apimlb.stack.planner import Action, Revival
 from apimlb.stack.resources import Resource
 from tests.functional.deploy.local_azure import LocalAzure
-from tests.functional.deploy.scene import deploy, preview
+from tests.functional.deploy.scene import deploy, destroy, preview
 from tests.stacks import MARK, POLICIES, SUBSCRIPTION, desired, labelled
 
 TWO = [{"location": "eastus2"}, {"location": "westus3"}]
@@ -142,3 +142,19 @@ def test_the_mark_is_on_everything(azure: LocalAzure, cloud: Azure) -> None:
     assert seen.others == ()
     account = labelled(desired(), "account eastus2").id
     assert azure.world.store.get(account).body["tags"]["apimlb-stack-id"] == MARK.id  # type: ignore[union-attr]
+
+
+def test_what_is_restored_otherwise_than_the_file_has_it_is_not_replaced_unasked(
+    azure: LocalAzure, cloud: Azure
+) -> None:
+    deploy(azure, cloud, desired(tier="Developer"))
+    destroy(azure, cloud, desired(tier="Developer"), purge=False)
+    other = desired(tier="BasicV2")
+    deployer = Deployer(cloud, azure.clock)
+    applied = deployer.apply(deployer.preview(other, revivals={"": Revival.RESTORE}))
+    applied.outcome.raise_failure()
+    [service] = azure.ids(SERVICE)
+    assert applied.replies[service.lower()]["sku"]["name"] == "Developer"
+    made = preview(azure, cloud, other)
+    assert labels(made, Action.REPLACE) == {"gateway (BasicV2)"}
+    assert made.problems == ()
