@@ -15,7 +15,7 @@ cut off.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,9 @@ RUNS = "runs"
 KEPT = 20
 KEEP = "keep"
 """The verb of a step that changes nothing; it is not written down."""
+
+_ASIDE = frozenset({"set-capacity", "register"})
+"""Commands after which a stack is as whole as before: one before them that was cut off still is."""
 
 _UNDER_WAY = ("running", "waiting")
 
@@ -88,14 +91,12 @@ class Journal:
 
     def cut_off(self) -> CutOff | None:
         """The last run, if it did not end."""
-        newest = self._all()[-1:]
-        return _cut_off(_lines(newest[0])) if newest else None
+        return _cut_off(self._last())
 
     def failed(self) -> tuple[str, tuple[str, ...]]:
         """The command of the last run, "" for none, and the labels of its steps that failed."""
-        lines = [line for path in self._all()[-1:] for line in _lines(path)]
-        steps = tuple(str(line.get("step")) for line in lines if line.get("event") == str(State.FAILED))
-        return str(lines[0].get("command")) if lines else "", steps
+        lines = self._last()
+        return str(lines[0].get("command")) if lines else "", _failed(lines)
 
     def taken_away(self, since: float) -> tuple[str, ...]:
         """The lower-case ids of what runs began to delete after that time, in seconds since the epoch."""
@@ -115,6 +116,15 @@ class Journal:
             steps = [line for line in lines if "id" in line and line.get("event") != str(State.SKIPPED)]
             begun |= {str(line["id"]).removesuffix(REMOVAL) for line in steps}
         return frozenset(begun)
+
+    def _last(self) -> list[dict[str, Any]]:
+        """The lines of the last run by which the stack is as it is."""
+        for path in reversed(self._all()):
+            lines = _lines(path)
+            aside = bool(lines) and lines[0].get("command") in _ASIDE
+            if not aside or lines[-1].get("event") != "end" or _failed(lines):
+                return lines
+        return []
 
     def _opened(self, command: str) -> TextIO:
         """A new file, whose name comes after all that are there."""
@@ -152,6 +162,11 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     except (OSError, UnicodeDecodeError):
         return []
     return [line for line in map(_line, texts) if line]
+
+
+def _failed(lines: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """The labels of the steps that failed."""
+    return tuple(str(line.get("step")) for line in lines if line.get("event") == str(State.FAILED))
 
 
 def _line(text: str) -> dict[str, Any]:

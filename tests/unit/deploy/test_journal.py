@@ -82,6 +82,30 @@ def test_the_next_run_starts_a_new_page(tmp_path: Path) -> None:
     assert journal.cut_off() is None
 
 
+@pytest.mark.parametrize("aside", ["set-capacity", "register"])
+def test_what_leaves_a_stack_as_whole_as_it_was_ends_no_run_before_it(tmp_path: Path, aside: str) -> None:
+    journal = Journal(tmp_path, ManualClock(), {"prune": True})
+    with pytest.raises(KeyboardInterrupt):
+        cut_off(journal, "deploy", event(State.RUNNING))
+    with journal.run(aside, 1):
+        journal.record(event(State.DONE, "chat"))
+    found = journal.cut_off()
+    assert found is not None
+    assert (found.command, found.running, found.options) == ("deploy", ("gateway",), {"prune": True})
+
+
+def test_a_step_that_failed_is_told_until_the_run_is_carried_on(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, ManualClock())
+    with journal.run("deploy", 1):
+        journal.record(event(State.FAILED))
+    with journal.run("set-capacity", 1):
+        journal.record(event(State.DONE, "chat"))
+    assert journal.failed() == ("deploy", ("gateway",))
+    with journal.run("set-capacity", 1):
+        journal.record(event(State.FAILED, "chat"))
+    assert journal.failed() == ("set-capacity", ("chat",))
+
+
 def test_only_what_changes_something_is_written(tmp_path: Path) -> None:
     journal = Journal(tmp_path, ManualClock())
     journal.record(event(State.DONE))
