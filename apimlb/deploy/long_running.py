@@ -7,11 +7,17 @@ from apimlb.clock import Clock
 from apimlb.deploy import following, refusals
 from apimlb.deploy.attempts import Attempts
 from apimlb.deploy.following import THE_RESOURCE, Answer, Sight, Standing, Track, Way, retry_after
-from apimlb.deploy.patience import Patience
+from apimlb.deploy.patience import MINUTE, Patience
 from apimlb.deploy.refusals import Refusal, Refused, pause_before
 from apimlb.deploy.waiting import Wait, wait
 
+_NOTHING = Answer(404, {}, {})
 _LOST = "Azure's operation has ended, and the resource is not as it should be after it"
+_APART = 15 * MINUTE
+"""Seconds for which an operation is asked in vain before the resource is."""
+_SAID = 3
+"""How often in a row an operation answers with a refusal that may pass, until that is how it ended."""
+_BAD = 400
 _MARGIN = 1.0
 """Seconds after the deadline at which an operation is looked at for the last time."""
 
@@ -21,7 +27,8 @@ class LongRunning:
     """An operation on one resource, which `attempts` name and give a deadline.
 
     `look` asks a URL, `read` the resource; both raise `Refused`. What stands in the way at an operation's own
-    URL (it vanished, it tells garbage) sends one to the resource, which says what came of it.
+    URL (it vanished, it tells garbage, it is out of order) sends one to the resource, which says what came of
+    it; a 400 there with an error's code is how the operation ended.
     """
 
     clock: Clock
@@ -76,24 +83,42 @@ class LongRunning:
             said = sight.said or said
 
     def _look(self, track: Track) -> tuple[Sight, Answer]:
-        nothing = Answer(404, {}, {})
-        attempts = replace(self.attempts, absent=None)
+        return self._look_at_resource() if track.way is Way.RESOURCE else self._look_at_operation(track)
+
+    def _look_at_operation(self, track: Track) -> tuple[Sight, Answer]:
+        end = min(self.attempts.end, self.clock.now() + _APART)
+        failures: list[Refusal] = []
+
+        def ask() -> Answer | None:
+            try:
+                return self.look(track.url)
+            except Refused as refused:
+                if refused.refusal.status != _BAD or not refused.refusal.code:
+                    raise
+                failures.append(refused.refusal)
+                if refused.means.passes and len(failures) < _SAID:
+                    raise
+                return None
+
         try:
-            if track.way is not Way.RESOURCE:
-                answer = attempts.of(lambda: self.look(track.url))
-                return following.judge(track.way, answer), answer
-            answer = attempts.of(self.read)
+            answer = replace(self.attempts, absent=None, end=end).of(ask)
         except Refused as refused:
-            if refused.refusal.status in (401, 403) or refused.means.passes:
+            if refused.refusal.status in (401, 403):
                 raise
-            if track.way is not Way.RESOURCE:
-                return Sight(
-                    Standing.LOST, f"its operation is not to be had ({refused.refusal.brief()})"
-                ), nothing
+            said = f"its operation is not to be had ({refused.refusal.brief()})"
+            return Sight(Standing.LOST, said), _NOTHING
+        if answer is None:
+            return Sight(Standing.FAILED, failures[-1].brief(), failures[-1]), _NOTHING
+        return following.judge(track.way, answer), answer
+
+    def _look_at_resource(self) -> tuple[Sight, Answer]:
+        try:
+            answer = replace(self.attempts, absent=None).of(self.read)
+        except Refused as refused:
             if not refused.says_absent:
                 raise
-            return self._absent(), nothing
-        sight = following.judge(track.way, answer)
+            return self._absent(), _NOTHING
+        sight = following.judge(Way.RESOURCE, answer)
         if self.deleting and sight.standing is Standing.SUCCEEDED:
             return Sight(Standing.FAILED, "not deleted", Refusal(200, "", _LOST)), answer
         return sight, answer

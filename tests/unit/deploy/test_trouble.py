@@ -347,6 +347,44 @@ def test_a_failure_that_passes_begins_the_operation_again_and_another_is_told() 
         silent.cloud.put(DEPLOYMENT, {})
 
 
+STARTED = reply(202, None, Location=OPERATION)
+
+
+def test_an_operation_that_answers_with_why_it_failed_is_begun_again_where_that_passes() -> None:
+    """As a Location does whose operation is over: it answers with the refusal, for as long as it is asked."""
+    failed = [error(400, "InternalServerError")] * 3
+    arm = Arm(STARTED, reply(202), *failed, STARTED, reply(204))
+    arm.cloud.delete(SERVICE)
+    assert [method for method, _ in arm.asked].count("DELETE") == 2
+    assert sum(arm.clock.slept) < 120
+
+
+def test_an_operation_that_answers_with_why_it_failed_is_told_where_that_does_not_pass() -> None:
+    """The resource is as it was before, and says nothing about it."""
+    arm = Arm(STARTED, error(400, "ValidationError", "no such tier"), AT_END, AT_END)
+    with pytest.raises(CloudError) as caught:
+        arm.cloud.patch(SERVICE, {"sku": {}})
+    assert "no such tier" in caught.value.raw
+
+
+@pytest.mark.parametrize(("there", "deleting"), [(AT_END, False), (error(404, "ResourceNotFound"), True)])
+def test_where_an_operation_cannot_be_asked_for_long_the_resource_says_what_came_of_it(
+    there: Response, deleting: bool
+) -> None:
+    def answer(request: Request) -> Response:
+        if request.method != "GET":
+            return STARTED
+        return error(500, "InternalServerError") if request.path.endswith("/operations/1") else there
+
+    arm = Arm(answer, endless=True)
+    if deleting:
+        arm.cloud.delete(SERVICE)
+    else:
+        arm.cloud.put(SERVICE, {})
+    assert sum(arm.clock.slept) < HOUR / 2
+    assert sum(method != "GET" for method, _ in arm.asked) == 1
+
+
 def test_an_operation_elsewhere_gets_no_token() -> None:
     elsewhere = reply(201, {"id": DEPLOYMENT}, Azure_AsyncOperation="https://example.org/operation")
     arm = Arm(elsewhere, AT_END)
