@@ -20,7 +20,7 @@ from apimlb.deploy.long_running import LongRunning
 from apimlb.deploy.operations import KINDS, Kind
 from apimlb.deploy.patience import READING, for_reading, patience_for
 from apimlb.deploy.recent import LASTS, Recent
-from apimlb.deploy.refusals import Refused
+from apimlb.deploy.refusals import Refusal, Refused
 from apimlb.deploy.sdk.credential import SharedCredential, source_of
 from apimlb.deploy.sdk.wire import Wire, silence
 from apimlb.deploy.waiting import Wait, wait
@@ -163,8 +163,8 @@ class Azure:
     def _listed(self, scope: str, collection: str, version: str) -> list[Json]:
         """What no installed client lists at every scope, read as if the collection were a resource."""
         call = ("resources", "resources", "get_by_id", f"{scope.lstrip('/')}/providers/{collection}")
-        answer = self._asked(short(scope), lambda: _object(self._wire.call(*call, api_version=version)))
-        return list(answer.get("value") or [])
+        ask = partial(self._wire.call, *call, api_version=version)
+        return list(self._asked(short(scope), lambda: _saying("value", list, _object(ask())))["value"])
 
     def locations(self) -> list[str]:
         return [str(row["name"]) for row in self.regions()]
@@ -183,8 +183,9 @@ class Azure:
 
     def service_name_taken(self, name: str) -> str:
         call = ("apim", "api_management_service", "check_name_availability", _bytes({"name": name}))
-        answer = self._asked(name, lambda: _object(self._wire.call(*call)))
-        return "" if answer.get("nameAvailable") else str(answer.get("message") or answer.get("reason"))
+        ask = partial(self._wire.call, *call)
+        answer = self._asked(name, lambda: _saying("nameAvailable", bool, _object(ask())))
+        return "" if answer["nameAvailable"] else _why_taken(answer)
 
     def domain_taken(self, subdomain: str) -> str:
         call = (
@@ -195,8 +196,9 @@ class Azure:
             "Microsoft.CognitiveServices/accounts",
             "OpenAI",
         )
-        answer = self._asked(subdomain, lambda: _object(self._wire.call(*call)))
-        return "" if answer.get("isSubdomainAvailable") else str(answer.get("reason") or "it is taken")
+        ask = partial(self._wire.call, *call)
+        answer = self._asked(subdomain, lambda: _saying("isSubdomainAvailable", bool, _object(ask())))
+        return "" if answer["isSubdomainAvailable"] else _why_taken(answer)
 
     def registration(self, namespace: str) -> str:
         answer = self._asked(
@@ -315,6 +317,17 @@ def _denies(evaluation: Json) -> bool:
 
 def _kind(id: str) -> Kind:
     return KINDS[kind_of(id)]
+
+
+def _why_taken(answer: Json) -> str:
+    return str(answer.get("message") or answer.get("reason") or "it is taken")
+
+
+def _saying(name: str, kind: type, answer: Json) -> Json:
+    """The answer, where it has a field of this name and kind; raises `Refused` for one that is none."""
+    if not isinstance(answer.get(name), kind):
+        raise Refused(Refusal(0, "", f"Azure's answer does not say {name}"), refusals.GARBLED)
+    return answer
 
 
 def _bytes(body: Json) -> bytes:

@@ -12,6 +12,7 @@ from azure.identity import CredentialUnavailableError
 from apimlb.deploy.ids import DELETED_ACCOUNT, deleted_id
 from apimlb.deploy.sdk.credential import SharedCredential
 from apimlb.errors import AuthError, CloudError, QuotaError
+from apimlb.http import Response
 from tests.arm import ACCOUNT, BACKEND, GROUP, OPERATION, SERVICE, Arm, begun, error, reply
 from tests.fakes import ManualClock
 from tests.sdk import FakeCredential
@@ -137,6 +138,35 @@ def test_names_are_asked_about() -> None:
     assert arm.cloud.service_name_taken("apim") == ""
     assert arm.cloud.domain_taken("oai") == "it is used"
     assert arm.cloud.domain_taken("oai") == ""
+
+
+SAYS_NOTHING = [
+    reply(200, {}),
+    reply(200, {"nameAvailable": None, "isSubdomainAvailable": None, "value": None}),
+]
+
+
+@pytest.mark.parametrize("nothing", SAYS_NOTHING)
+def test_an_answer_that_does_not_say_what_was_asked_is_asked_for_again(nothing: Response) -> None:
+    arm = Arm(
+        nothing,
+        reply(200, {"nameAvailable": False, "reason": "AlreadyExists"}),
+        nothing,
+        reply(200, {"isSubdomainAvailable": True}),
+        nothing,
+        reply(200, {"value": [{"id": "a lock"}]}),
+    )
+    assert arm.cloud.service_name_taken("apim") == "AlreadyExists"
+    assert arm.cloud.domain_taken("oai") == ""
+    assert arm.cloud.locks(GROUP) == [{"id": "a lock"}]
+
+
+@pytest.mark.parametrize("nothing", SAYS_NOTHING)
+def test_an_answer_that_never_says_what_was_asked_is_told_within_minutes(nothing: Response) -> None:
+    arm = Arm(nothing, endless=True)
+    with pytest.raises(CloudError, match="Azure's answer does not say nameAvailable"):
+        arm.cloud.service_name_taken("apim")
+    assert sum(arm.clock.slept) < 600
 
 
 # Long-running operations.
