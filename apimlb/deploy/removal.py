@@ -67,7 +67,8 @@ class Survey:
     """What is there of a stack, all by the ids that Azure knows.
 
     `ours` carries the mark; `deployments` are by account; `roles` are the ones that we gave; `children` are
-    what we have in gateways that others use. `deleted` are the ids that soft-deleted resources are found
+    what we have in gateways that others use, `elsewhere` the locations of the same stack's other gateways in
+    the group. `deleted` are the ids that soft-deleted resources are found
     under, `hidden` those of names that Azure keeps and does not say why. `others` are the ids of what
     somebody else put inside of ours, `beside` those of what is in the group otherwise, `locks` what forbids
     to delete.
@@ -84,13 +85,13 @@ class Survey:
     others: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     locks: tuple[Lock, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        """True when nothing is there, not even soft-deleted."""
-        return not (
-            self.group_is_ours or self.ours or self.roles or self.children or self.deleted or self.hidden
-        )
+        """True when nothing is there, not even soft-deleted, but for a group that is the stack's elsewhere."""
+        found = self.ours or self.roles or self.children or self.deleted or self.hidden
+        return not found and (not self.group_is_ours or bool(self.elsewhere))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ def survey(cloud: Cloud, desired: Sequence[Resource]) -> Survey:
         others=tuple(id for id in seen.others if any(is_within(id, our) for our in ours)),
         beside=tuple(_beside(desired, seen, group, ours)),
         locks=tuple(dict.fromkeys(lock for id in locked for lock in locks_in(cloud, id))),
+        elsewhere=tuple(sorted({place(str(row.get("location"))) for row in seen.elsewhere})),
     )
 
 
@@ -249,9 +251,7 @@ def _hidden(cloud: Cloud, absent: Sequence[Resource], deleted: Iterable[str]) ->
 def decide(survey: Survey, *, purge: bool, stack: str) -> Removal:
     """What to do about it. Pure; raises `NotFoundError` when there is nothing at all."""
     if survey.is_empty:
-        raise NotFoundError(
-            f"There is no stack {stack}", where=short(survey.group), next_step="`apimlb deploy` makes one."
-        )
+        raise _nothing(survey, stack)
     deletions = tuple(_deletions(survey))
     soft = _soft(survey)
     hidden = survey.hidden if purge else ()
@@ -270,6 +270,14 @@ def decide(survey: Survey, *, purge: bool, stack: str) -> Removal:
         beside=survey.beside if survey.group_is_ours else (),
         locks=tuple(lock for lock in survey.locks if any(lock.holds(id) for _, id in (*deletions, group))),
     )
+
+
+def _nothing(survey: Survey, stack: str) -> NotFoundError:
+    what, next_step = f"There is no stack {stack}", "`apimlb deploy` makes one."
+    if survey.elsewhere:
+        what += f" at that location: it is in {', '.join(survey.elsewhere)}"
+        next_step = f"`apimlb destroy --location {survey.elsewhere[0]}` takes that one away."
+    return NotFoundError(what, where=short(survey.group), next_step=next_step)
 
 
 _Named = tuple[Task, str]

@@ -3,6 +3,7 @@
 import shutil
 from typing import Any
 
+from apimlb.errors import NotFoundError
 from apimlb.stack.config import parse
 from tests.sequences.playing import Broken, Player, write_file
 from tests.sequences.runs import folder
@@ -54,9 +55,10 @@ def leave(player: Player, location: str) -> bool:
     ended = player.place.destroy(purge=True)
     player.judge("destroy elsewhere", ended)
     write_file(player.place.folder, player.file)
-    if ended.ok:
+    gone = ended.ok or isinstance(ended.error, NotFoundError)
+    if gone:
         del player.elsewhere[location]
-    return ended.ok
+    return gone
 
 
 def _require_word_of(player: Player, location: str) -> None:

@@ -167,6 +167,17 @@ def test_what_keeps_the_group_is_named_before_anything_goes() -> None:
     assert cloud.get(group) is not None
 
 
+def test_a_stack_that_is_elsewhere_is_not_taken_for_one_that_is_here() -> None:
+    cloud = FakeCloud()
+    deploy(cloud, desired())
+    deployer = Deployer(cloud, ManualClock())
+    with pytest.raises(NotFoundError) as caught:
+        deployer.survey(moved(cloud, "westus3"), STACK, purge=True)
+    assert "eastus2" in caught.value.what
+    assert "`apimlb destroy --location eastus2`" in caught.value.next_step
+    assert len(deployer.survey(desired(), STACK, purge=True).tasks) > 1
+
+
 def test_what_others_put_inside_is_named_before_it_goes_along() -> None:
     cloud = FakeCloud()
     deploy(cloud, desired())
