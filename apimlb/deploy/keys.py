@@ -67,6 +67,12 @@ def require_new(cloud: Cloud, names: Names, name: str) -> None:
             next_step="Use lower-case letters, digits and hyphens, 64 at most.",
         )
     there = cloud.get(_id(names, name))
+    if there is not None and not _is_ours(there, names):
+        raise ConflictError(
+            f"The gateway has another key called {name}, which is not for the stack's clients",
+            where="keys create",
+            next_step="Choose another name.",
+        )
     if there is not None:
         raise _in_use(name, str(there["properties"].get("state")))
 

@@ -97,7 +97,7 @@ class Readiness:
                 return
             failed = failed or status != ALONE
             error = self._not_ready(backend, status, self.limits.limit)
-            self._go_on(began, pause, f"backend {backend}", error)
+            self._go_on(began, pause, f"backend {backend}", self._reason(backend, status), error)
 
     def open_to(self, path: str, tenant: str) -> dict[str, int]:
         """The strangers that the gateway does not refuse at the path, each with what it answers; raises
@@ -130,7 +130,7 @@ class Readiness:
                 where=self.url + path,
                 next_step="Look at the policies of the service and of the API in the portal.",
             )
-            self._go_on(began, pause, "the gateway", error)
+            self._go_on(began, pause, "the gateway", error.what, error)
 
     def _limit(self, backend: str, status: int) -> float:
         """How long it is waited for: what is there already and is not reached does not appear in time."""
@@ -160,12 +160,12 @@ class Readiness:
             next_step=next_step,
         )
 
-    def _go_on(self, began: float, pause: float, where: str, error: NotReadyError) -> None:
+    def _go_on(self, began: float, pause: float, where: str, why: str, error: NotReadyError) -> None:
         """Wait for another look; raises the error when there is no time left for one."""
         left = self.limits.limit - (self.clock.now() - began)
         if left < 0:
             raise error
-        wait(self.clock, Wait(where, error.what, pause, left, trouble=True))
+        wait(self.clock, Wait(where, why, pause, left, trouble=True))
 
     def _ask(self, method: str, path: str, headers: dict[str, str]) -> Answer:
         body = b'{"messages":[]}' if method == "POST" else b""

@@ -85,6 +85,15 @@ def test_a_name_is_given_once_and_only_a_fitting_one(cloud: Azure) -> None:
             keys.create(cloud, NAMES, name)
 
 
+@pytest.mark.parametrize("name", ["master", "apimlb-probe"])
+def test_a_name_of_a_key_that_is_not_for_clients_is_not_proposed_to_be_renewed(
+    cloud: Azure, name: str
+) -> None:
+    with pytest.raises(ConflictError, match="another key called") as caught:
+        keys.create(cloud, NAMES, name)
+    assert "rotate" not in caught.value.next_step
+
+
 def test_the_services_own_key_is_none_of_the_stacks(cloud: Azure) -> None:
     assert "master" not in [key.name for key in keys.listed(cloud, NAMES)]
     with pytest.raises(NotFoundError, match="no key master"):

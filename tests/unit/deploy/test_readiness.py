@@ -118,6 +118,15 @@ def test_a_backend_that_is_left_alone_for_what_clients_were_answered_answers() -
     assert next(answers, None) is None
 
 
+def test_no_wait_for_an_answer_says_that_time_is_over_which_has_not_begun() -> None:
+    scene = Scene(lambda at: 401, limit=600)
+    with heard_by(Audience(scene.waited.append)), pytest.raises(NotReadyError, match="after 10 minutes"):
+        scene.readiness.await_answer("b")
+    assert {wait.reason for wait in scene.waited} == {
+        "the account does not let the gateway in yet (its role or its key, which may take minutes)"
+    }
+
+
 def test_strangers_must_be_refused() -> None:
     scene = Scene(lambda at: 400)
     scene.readiness.await_shut("/openai/v1/chat/completions", "tenant")
