@@ -89,7 +89,7 @@ class Survey:
 
     @property
     def is_empty(self) -> bool:
-        """True when nothing is there, not even soft-deleted, but for a group that is the stack's elsewhere."""
+        """True when nothing is there, not even soft-deleted, or the group alone for a stack elsewhere."""
         found = self.ours or self.roles or self.children or self.deleted or self.hidden
         return not found and (not self.group_is_ours or bool(self.elsewhere))
 
