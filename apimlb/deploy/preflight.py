@@ -60,6 +60,31 @@ def _strangers(plan: Plan, observed: Mapping[str, Json]) -> Iterator[ApimlbError
     """Resources under our names that do not carry our mark: they are not ours to change."""
     wanted = [step.resource for step in plan.steps if step.action is not Action.DELETE]
     mark = mark_in(wanted)
+    strangers = list(_without_mark(wanted, observed, mark))
+    there = [r for r in wanted if r.key in observed and not r.adopted and r.type.lower() in CARRIERS]
+    ids = {found.id if found and found.stack == mark.stack else "" for _, found in strangers}
+    group, *rest = there or [None]
+    alike = len(ids) == 1 and "" not in ids and rest == [resource for resource, _ in strangers]
+    if alike and group is not None and kind_of(group.id) == GROUP:
+        yield _changed_id(group, ids.pop())
+    else:
+        yield from (_stranger(resource, mark, found) for resource, found in strangers)
+
+
+def _changed_id(group: Resource, id: str) -> ConflictError:
+    back = f"`az tag update --operation merge --resource-id {group.id} --tags {TAG_ID}={id}`"
+    return ConflictError(
+        f"The {group.label} carries another stack id than all of the stack that is in it, {id}",
+        where=short(group.id),
+        next_step=f"If somebody changed that tag: {back}. Else {_ANOTHER}",
+    )
+
+
+def _without_mark(
+    wanted: Iterable[Resource], observed: Mapping[str, Json], mark: Mark
+) -> Iterator[tuple[Resource, Mark | None]]:
+    """Those of them, each with the mark that it carries."""
+    wanted = list(wanted)
     is_old = _is_from_before_ids(wanted, observed)
     for resource in wanted:
         there = observed.get(resource.key)
@@ -72,7 +97,7 @@ def _strangers(plan: Plan, observed: Mapping[str, Json]) -> Iterator[ApimlbError
             continue
         if found is not None and found.stack == mark.stack and found.id in ("", mark.id, mark.home):
             continue
-        yield _stranger(resource, mark, found)
+        yield resource, found
 
 
 def _without_a_key(plan: Plan) -> Iterator[ApimlbError]:

@@ -16,6 +16,7 @@ from apimlb.deploy.journal import Journal
 from apimlb.errors import CloudError, ConflictError
 from apimlb.stack.config import parse
 from apimlb.stack.desired import resources
+from apimlb.stack.marks import Mark
 from apimlb.stack.planner import Action, Revival
 from apimlb.stack.resources import Resource
 from tests.clouds import FakeCloud, Killed
@@ -213,6 +214,18 @@ def test_a_namesake_of_another_stack_of_the_same_name_is_told() -> None:
     cloud.resources[account.key]["tags"]["apimlb-stack-id"] = "another"
     with pytest.raises(ConflictError, match="another stack called apimlb, whose id is another"):
         deploy(cloud, desired())
+
+
+def test_a_group_whose_stack_id_somebody_changed_is_told_once_with_the_way_back() -> None:
+    cloud = deployed(desired())
+    group = labelled(desired(), "resource group")
+    tags = cloud.resources[group.key]["tags"]
+    id, tags["apimlb-stack-id"] = tags["apimlb-stack-id"], "another"
+    small = parse({"accounts": [{"location": "eastus2"}], "deployments": CHAT})
+    stack = resources(small, SUBSCRIPTION, POLICIES, Mark(MARK.stack, "another"))
+    [problem] = preview(cloud, stack).problems
+    assert "The resource group carries another stack id" in problem.what
+    assert f"--tags apimlb-stack-id={id}" in problem.next_step
 
 
 def test_others_words_around_the_mark_stay() -> None:
