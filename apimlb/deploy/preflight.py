@@ -63,10 +63,9 @@ def _strangers(plan: Plan, observed: Mapping[str, Json]) -> Iterator[ApimlbError
     strangers = list(_without_mark(wanted, observed, mark))
     there = [r for r in wanted if r.key in observed and not r.adopted and r.type.lower() in CARRIERS]
     ids = {found.id if found and found.stack == mark.stack else "" for _, found in strangers}
-    group, *rest = there or [None]
-    alike = len(ids) == 1 and "" not in ids and rest == [resource for resource, _ in strangers]
-    if alike and group is not None and kind_of(group.id) == GROUP:
-        yield _changed_id(group, ids.pop())
+    alike = len(ids) == 1 and "" not in ids and there[1:] == [resource for resource, _ in strangers]
+    if alike and kind_of(there[0].id) == GROUP:
+        yield _changed_id(there[0], ids.pop())
     else:
         yield from (_stranger(resource, mark, found) for resource, found in strangers)
 
