@@ -161,14 +161,15 @@ def _not_attached(
 
 
 def _paths(plan: Plan, rows: Sequence[Json]) -> Iterator[ApimlbError]:
-    """Paths of APIs that are to be made, and that another API has."""
+    """Paths that APIs are to get, and that another API has."""
     wanted = {step.key for step in plan.steps}
     taken = {
         str(at(row, "properties.path") or "").strip("/").lower(): str(row["name"])
         for row in rows
         if kind_of(str(row["id"])) == API and str(row["id"]).lower().partition(";rev=")[0] not in wanted
     }
-    for step in plan.of(Action.CREATE):
+    moved = [step for step in plan.steps if any(c.path == "properties.path" for c in step.changes)]
+    for step in (*plan.of(Action.CREATE), *moved):
         path = at(step.body, "properties.path") if kind_of(step.key) == API else None
         if isinstance(path, str) and path.lower() in taken:
             place = f"The path {path}" if path else "The host alone"

@@ -138,6 +138,17 @@ def test_a_path_that_another_api_has_is_told(rows: list[dict[str, Any]], said: s
     assert next_step in found[0].next_step
 
 
+def test_a_path_that_the_stack_changes_to_may_be_taken_in_its_own_gateway_too() -> None:
+    there = {resource.key: {**resource.body, "id": resource.id} for resource in desired()}
+    stack = desired(path="search/openai")
+    (service,) = [resource for resource in stack if resource.type.lower() == SERVICE_KIND]
+    body = {"path": "search/openai"}
+    row = {"id": f"{service.id}/apis/theirs", "name": "theirs", "properties": body}
+    assert list(hosting.problems(plan(desired(), there), Observed(there, inside=(row,)))) == []
+    (problem,) = hosting.problems(plan(stack, there), Observed(there, inside=(row,)))
+    assert "The path search/openai is taken by the API theirs" in problem.what
+
+
 def test_the_host_alone_may_be_taken_too() -> None:
     stack = desired(bare_host=True)
     (service,) = [resource for resource in stack if resource.type.lower() == SERVICE_KIND]
