@@ -181,6 +181,10 @@ class Conversions:
             if source is NULL:
                 return 3
             return 1 if found.kind in ("reference", "wrap") else 2
-        if explicit and self._standard_explicit(source, target) is not None:
+        enums = "enum" in (
+            source.underlying.kind,
+            target.underlying.kind,
+        )  # those are no standard conversions
+        if explicit and not enums and self._standard_explicit(source, target) is not None:
             return 4
         return None

@@ -31,18 +31,21 @@ def hexadecimal(content: bytes | bytearray) -> str:
 # Made, filled and emptied
 
 
-def _filled(made: X509, content: bytearray | None, password: str | None) -> X509:
+def _filled(made: X509, content: bytearray | None, *password: str | None) -> X509:
+    """A certificate with nothing in it where there is no content, unless a password is given."""
     if content:
-        made.take(bytes(content), password)
+        made.take(bytes(content), *(password or (None,)))
+    elif password:
+        raise argument("Array may not be empty or null.", "rawData")
     return made
 
 
-def new_first(content: bytearray | None, password: str | None = None) -> X509:
-    return _filled(X509(second=False), content, password)
+def new_first(content: bytearray | None, *password: str | None) -> X509:
+    return _filled(X509(second=False), content, *password)
 
 
-def new_second(content: bytearray | None, password: str | None = None) -> X509:
-    return _filled(X509(), content, password)
+def new_second(content: bytearray | None, *password: str | None) -> X509:
+    return _filled(X509(), content, *password)
 
 
 def take(certificate: X509, content: bytearray | None) -> None:

@@ -27,14 +27,17 @@ def compare_parts_ignoring(
     left: str | None, start: int, right: str | None, place: int, length: int, ignore_case: bool
 ) -> int:
     """string.Compare(strA, indexA, strB, indexB, length, ignoreCase)"""
-    first = _piece(left, start, length, 1)
-    return ordering.compare_culture(first, _piece(right, place, length, 2), ignore_case)
+    first, second = _piece(left, start, length, 1), _piece(right, place, length, 2)
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
+    return ordering.compare_culture(first, second, ignore_case)
 
 
 def compare_parts_as(
     left: str | None, start: int, right: str | None, place: int, length: int, comparison: Enum
 ) -> int:
     """string.Compare(strA, indexA, strB, indexB, length, StringComparison)"""
+    ordering.check_comparison(comparison)
     if left is None or right is None:
         return (left is not None) - (right is not None)
     not_negative(length, "length", "Length cannot be less than zero.")

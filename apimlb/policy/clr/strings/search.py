@@ -7,6 +7,7 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
+from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.collation import clusters, is_peculiar
 
@@ -28,7 +29,10 @@ _ORDINAL: Final = (4, 5)
 
 
 def _collates(comparison: Enum | None, text: str, value: str) -> bool:
-    """Whether a search by culture finds otherwise than one for the same characters."""
+    """Whether a search by culture finds otherwise than one for the same characters. Without a comparison a
+    char is searched for as it is."""
+    if comparison is None and isinstance(value, Char):
+        return False
     if comparison is not None and (comparison.number in _ORDINAL or not 0 <= comparison.number <= 5):
         return False
     if not text.isascii():
