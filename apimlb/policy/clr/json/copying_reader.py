@@ -11,14 +11,16 @@ from typing import NoReturn
 
 from apimlb.policy.clr.dates.instants import EPOCH_TICKS, TICKS_PER_MILLISECOND, UTC, DateTime, in_range
 from apimlb.policy.clr.exceptions import ClrException, invalid_cast
-from apimlb.policy.clr.json.tokens import JConstructor, JContainer, JObject, JToken, JValue
+from apimlb.policy.clr.json.tokens import JConstructor, JContainer, JObject, JToken, JValue, null
 from apimlb.policy.clr.json.tolerant_reader import TolerantReader
 from apimlb.policy.clr.numbers.arithmetic import wrap
 
 
-def dated(made: JToken) -> JToken:
-    """What JTokenWriter makes of a constructor: `new Date(1)` is a date; throws JsonWriterException for one
-    with other arguments."""
+def written(made: JToken) -> JToken:
+    """What JTokenWriter makes of a token: null of undefined, and of `new Date(1)` a date; throws
+    JsonWriterException for a date with other arguments."""
+    if made.type_name == "Undefined":
+        return null()
     if not isinstance(made, JConstructor) or made.name != "Date":
         return made
     for place, wanted in enumerate(("Integer", "EndConstructor")):
@@ -72,7 +74,7 @@ class CopyingReader(TolerantReader):
     def _constructor(self) -> JToken:
         made = super()._constructor()
         if self._path or self._typed:
-            return dated(made)
+            return written(made)
         raise ClrException(
             "Newtonsoft.Json.JsonSerializationException",
             "Additional text found in JSON string after finishing deserializing object. Path '[0]'.",

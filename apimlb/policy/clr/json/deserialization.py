@@ -25,7 +25,7 @@ from apimlb.policy.clr.json.composites import (
     no_conversion,
     refuse,
 )
-from apimlb.policy.clr.json.copying_reader import dated
+from apimlb.policy.clr.json.copying_reader import written
 from apimlb.policy.clr.json.reader import charge_document, copied_token, iso, paired, parse_token, token_of
 from apimlb.policy.clr.json.token_reader import READ_AS, read_scalar
 from apimlb.policy.clr.json.tolerant_reader import TolerantReader
@@ -226,7 +226,7 @@ def _as_token(value: object) -> tokens.JToken:
         for item in value:
             items.add(_as_token(item))
         return items
-    return dated(_token(value))
+    return written(_token(value))
 
 
 # Types that are read from the text itself. None stands for null.
