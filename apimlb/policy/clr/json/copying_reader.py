@@ -94,7 +94,7 @@ class CopyingReader(TolerantReader):
         if len(self._path) <= self._top:
             self._ended()
 
-    def _ended(self, inside: bool = False) -> NoReturn:
+    def _ended(self, inside: bool = False, last: Sequence[str] = ()) -> NoReturn:
         if len(self._path) - (not inside) >= self._top:
             raise ClrException(
                 "Newtonsoft.Json.JsonWriterException", "Unexpected end when reading token. Path ''."

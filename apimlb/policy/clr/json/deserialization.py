@@ -107,6 +107,9 @@ class _TypedReader(TolerantReader):
         self._at = start
         return name
 
+    def _ended(self, inside: bool = False, last: Sequence[str] = ()) -> NoReturn:
+        refuse("Unexpected end when deserializing.", SERIALIZATION)
+
     def _string_value(self, quote: str) -> object:
         return self._string(quote)
 
@@ -119,12 +122,7 @@ def _tolerantly(kind: Type, text: str) -> object:
     JSON."""
     reader = _TypedReader(text)
     _check_start(kind, reader)
-    try:
-        found = reader.value()
-    except ClrException as error:
-        if error.message.startswith("Unexpected end of content"):
-            refuse("Unexpected end when deserializing.", SERIALIZATION)
-        raise
+    found = reader.value()
     made = _TextComposer().element(kind, found)
     reader.end()
     return made

@@ -16,12 +16,16 @@ _DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z
 _NAME = re.compile(r"[\w$]+")
 _NEW = re.compile(r"new\s+(\w+)\s*\(")
 _BREAKS = re.compile(r"[\s,\[\]{}:/()]")
+_BEHIND_NUMBER = re.compile(r"[\s\0,\]}/)]")
 _PLAIN = re.compile(r"[^\\\\\"']+")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "\\": "\\", '"': '"', "'": "'", "/": "/"}
 _WORDS: dict[str, object] = {
     "true": True, "false": False, "null": None,
     "NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf"),
 }  # fmt: skip
+
+
+_STARTS = {"t": "true", "f": "false", "N": "NaN", "I": "Infinity", "-": "-Infinity"}
 
 
 def reader_error(what: str, path: str, line: int, column: int) -> ClrException:
@@ -46,6 +50,7 @@ class TolerantReader:
         self._token_of = token_of
         self._at = 0
         self._path: list[str | int] = []
+        self._begun = False
 
     def read(self) -> JToken:
         found = self._token_of(self.value())
@@ -76,7 +81,10 @@ class TolerantReader:
         before = self._text[:at]
         line = before.count("\n") + 1 if self._text and at else 0
         path = ""
-        for step in self._path:
+        steps = self._path
+        if self._begun and steps and isinstance(steps[-1], int):  # an element counts from its end
+            steps = [*steps[:-1], steps[-1] - 1] if steps[-1] else steps[:-1]
+        for step in steps:
             path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
         raise reader_error(what, path, line, len(before) - (before.rfind("\n") + 1))
 
@@ -125,24 +133,45 @@ class TolerantReader:
             return self._object()
         if char == "[":
             return self._array()
+        self._begun = True
+        found = self._scalar(char)
+        self._begun = False
+        return found
+
+    def _scalar(self, char: str) -> object:
+        text = self._text
         if char in "\"'":
             return self._string_value(char)
-        if char in "-+.0123456789" and not text.startswith("-Infinity", self._at):
+        if char in "-+.0123456789" and not text.startswith("-I", self._at):
             return self._number()
-        for word, value in _WORDS.items():
-            if text.startswith(word, self._at):
-                end = self._at + len(word)
-                if end == len(text) or _BREAKS.match(text, end):
-                    self._at = end
-                    return self._number_value(word, value) if type(value) is float else value
-        if text.startswith("undefined", self._at):
-            self._at += len("undefined")
-            return self._undefined()
         if char == ",":
+            return self._undefined()
+        word = "null" if text.startswith("nu", self._at) else _STARTS.get(char)
+        if word is not None:
+            self._match(word)
+            value = _WORDS[word]
+            return self._number_value(word, value) if type(value) is float else value
+        if char == "u":
+            self._match("undefined")
             return self._undefined()
         if _NEW.match(text, self._at):
             return self._constructor()
+        if text[self._at :] in ("n", "ne"):
+            self._fail("Unexpected end when reading JSON.", len(text))
+        if text[self._at :] == "new":
+            self._fail("Unexpected end while parsing constructor.", len(text))
         self._fail(f"Unexpected character encountered while parsing value: {char}.")
+
+    def _match(self, word: str) -> None:
+        """Go behind a word that has begun."""
+        text, end = self._text, self._at + len(word)
+        if end > len(text):
+            self._fail("Unexpected end when reading JSON.", len(text))
+        alike = next((n for n, char in enumerate(word) if text[self._at + n] != char), len(word))
+        if alike < len(word) or (end < len(text) and not _BREAKS.match(text, end)):
+            what = "boolean" if word in ("true", "false") else word
+            self._fail(f"Error parsing {what} value.", self._at + alike)
+        self._at = end
 
     def _string_value(self, quote: str) -> object:
         return self._token_of(self._string(quote))
@@ -150,6 +179,7 @@ class TolerantReader:
     def _constructor(self) -> JToken:
         match = _NEW.match(self._text, self._at)
         assert match is not None
+        self._begun = False
         self._at = match.end()
         made = JConstructor(match[1])
         items: list[object] = []
@@ -170,12 +200,18 @@ class TolerantReader:
             self._path.pop()
 
     def _ended_after_value(self) -> None:
-        self._ended()
+        self._ended(inside=True)
 
-    def _ended(self, inside: bool = False) -> NoReturn:
-        if not self._path and not inside:
-            self._fail(f"Error reading {self._wanted} from JsonReader.")
-        self._fail(f"Unexpected end of content while loading {self._wanted}.")
+    def _ended(self, inside: bool = False, last: Sequence[str] = ()) -> NoReturn:
+        """The text ends `inside` of what is open, or where an element or a member's value would begin. `last`
+        is the name of the member before."""
+        self._path += last
+        plain = self._text.lstrip()
+        wanted = {"{": "JObject", "[": "JArray"}.get(plain[:1], self._wanted)
+        self._begun = not inside
+        if len(plain.rstrip()) == 1 or (not self._path and not inside):
+            self._fail(f"Error reading {wanted} from JsonReader.")
+        self._fail(f"Unexpected end of content while loading {wanted}.")
 
     def _object(self) -> JObject:
         self._at += 1
@@ -189,7 +225,7 @@ class TolerantReader:
                 self._at += 1
                 return self._object_of(pairs)
             if char == "":
-                self._ended(inside=True)
+                self._ended(inside=True, last=[name for name, _ in pairs[-1:]])
             name = self._member_name(char)
             self._path.append(name)
             self._skip_to_member_value()
@@ -217,6 +253,11 @@ class TolerantReader:
         if match is None:
             self._fail(f"Invalid property identifier character: {char}.")
         self._at = match.end()
+        behind = self._text[self._at : self._at + 1]
+        if behind == "":
+            self._fail("Unexpected end while parsing unquoted property name.")
+        if behind != ":" and not _SPACE.match(behind):
+            self._fail(f"Invalid JavaScript property identifier character: {behind}.")
         return match[0]
 
     def _separator(self, closing: str) -> None:
@@ -269,6 +310,8 @@ class TolerantReader:
         self._at += 1
         if char == "u":
             digits = self._text[self._at : self._at + 4]
+            if len(self._text) - self._at <= 4:
+                self._fail("Unexpected end while parsing Unicode escape sequence.")
             if not re.fullmatch("[0-9a-fA-F]{4}", digits):
                 self._fail(f"Invalid Unicode escape sequence: \\u{digits}.")
             self._at += 4
@@ -282,6 +325,9 @@ class TolerantReader:
         assert match is not None
         self._at = match.end()
         text = match[0]
+        behind = self._text[self._at : self._at + 1]
+        if behind and not _BEHIND_NUMBER.match(behind):
+            self._fail(f"Unexpected character encountered while parsing number: {behind}.")
         if re.match(r"0[^.eE]", text):
             return self._number_value(text, self._unsigned(text))
         if re.fullmatch(r"-?[0-9]+", text):
