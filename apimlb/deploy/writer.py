@@ -114,12 +114,17 @@ class Writer:
         return self._against(step, there)
 
     def _against(self, step: Step, there: Json | None) -> Step:
-        """The step as it would have been planned, had `there` been there. What nobody has agreed to take away
-        stays as it is: the next plan asks."""
+        """The step as it would have been planned, had `there` been there; raises `Overtaken` where that takes
+        away what nobody has agreed to: another plan asks."""
         others = {key: body for key, body in self.known.items() if key != step.key}
         found = step_for(step.resource, others | ({step.key: there} if there is not None else {}))
-        action = Action.KEEP if found.is_guarded else found.action
-        return replace(step, action=action, body=found.body, changes=found.changes)
+        if found.is_guarded:
+            raise Overtaken(
+                f"The {step.resource.label or step.resource.name} came back otherwise than it can be made",
+                where=short(step.resource.id),
+                next_step="Run the same command again: its plan says what becomes of it.",
+            )
+        return replace(step, action=found.action, body=found.body, changes=found.changes)
 
     def _settled(self, step: Step) -> Json | None:
         """The resource once nobody is at work on it, as when an earlier run was cut off."""
