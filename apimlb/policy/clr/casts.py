@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, invalid_cast, null_reference
+from apimlb.policy.clr.exceptions import ClrException, arithmetic_overflow, invalid_cast, null_reference
 from apimlb.policy.clr.numbers.arithmetic import checked, truncate
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import Type
@@ -127,7 +127,7 @@ def truncate_checked(value: float | Decimal, name: str) -> int:
     if isinstance(value, Decimal):
         return truncate(value, name)
     if not math.isfinite(value):
-        raise ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+        raise arithmetic_overflow()
     return checked(int(value), name)
 
 

@@ -99,6 +99,18 @@ def overflow(what: str) -> ClrException:
     )
 
 
+def arithmetic_overflow() -> ClrException:
+    return ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+
+
+def destination_too_short(name: str = "") -> ClrException:
+    return argument(
+        "Destination array is not long enough to copy all the items in the collection. Check array index and "
+        "length.",
+        name,
+    )
+
+
 def _article(what: str) -> str:
     return f"{'an' if what[0] in 'AEIOU' and not what.startswith('U') else 'a'} {what}"
 

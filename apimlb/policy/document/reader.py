@@ -19,7 +19,7 @@ from typing import Literal
 from apimlb.errors import PolicyError
 from apimlb.policy.document.brackets import end_of_expression, left_open
 from apimlb.policy.document.source import Source
-from apimlb.policy.document.well_formed import check_well_formed
+from apimlb.policy.document.well_formed import DTD_PROHIBITED, check_well_formed
 
 SIZE_LIMIT = 512 * 1024
 """Characters of a document; Microsoft Learn, API Management gateway constraints (2026-04): 512 KiB."""
@@ -228,7 +228,7 @@ class _PolicyReader:
         if text.startswith("<?", index):
             return self._past(index, "?>", "processing instruction")
         if text.startswith("<!", index):
-            raise self._error("For security reasons DTD is prohibited in this XML document.", index)
+            raise self._error(DTD_PROHIBITED, index)
         if text.startswith("</", index):
             return self._end_tag(index)
         return self._start_tag(index)

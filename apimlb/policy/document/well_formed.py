@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from apimlb.errors import PolicyError
 
+DTD_PROHIBITED = "For security reasons DTD is prohibited in this XML document."
 _TOKEN = re.compile(r"[\w.:-]+|.", re.DOTALL)
 _ENTITY = re.compile(r"&[A-Za-z_][\w.-]*$")
 _INVALID, _MISMATCH, _UNDEFINED = 4, 7, 11
@@ -20,8 +21,7 @@ def check_well_formed(text: str) -> None:
     parser = expat.ParserCreate()
 
     def refuse_doctype(*_: object) -> None:
-        what = "For security reasons DTD is prohibited in this XML document."
-        raise _refusal(what, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+        raise _refusal(DTD_PROHIBITED, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
 
     parser.StartDoctypeDeclHandler = refuse_doctype
     text = text.removeprefix("\ufeff")

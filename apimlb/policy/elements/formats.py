@@ -13,6 +13,7 @@ from xml.parsers import expat
 from apimlb.http import Headers
 from apimlb.policy.clr.budget import BUDGET, bounded_length, charge_text, over_request
 from apimlb.policy.clr.budget import spend as spend
+from apimlb.policy.document.well_formed import DTD_PROHIBITED
 
 _LARGEST = 64 * 1024 * 1024
 """Bytes that a replacement may make: as many as a request may bring."""
@@ -28,8 +29,6 @@ _TEXT = 6
 
 _FAULT = 8
 """Steps of finding that a text is no JSON."""
-
-_DTD = "For security reasons DTD is prohibited in this XML document."
 
 
 def loaded(content: bytes | str) -> Any:
@@ -63,7 +62,7 @@ def fault_of_xml(content: bytes) -> str | None:
 
     def doctype(name: str, system: str | None, public: str | None, subset: int) -> None:
         if subset:
-            raise ValueError(_DTD)
+            raise ValueError(DTD_PROHIBITED)
 
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = doctype

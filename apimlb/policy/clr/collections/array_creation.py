@@ -2,7 +2,7 @@
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import ClrArray, bounded
-from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.exceptions import arithmetic_overflow
 from apimlb.policy.clr.types.constructed import Type
 
 
@@ -10,7 +10,7 @@ def _checked(sizes: tuple[int, ...]) -> int:
     count = 1
     for size in sizes:
         if size < 0:
-            raise ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+            raise arithmetic_overflow()
         count = bounded(count * size)
     BUDGET.spend(count >> 4)
     return count

@@ -195,10 +195,7 @@ def copy_set(target: ClrSet, array: Array | None, at: int, count: int) -> None:
         if number < 0:
             raise actual(_NOT_NEGATIVE, name, number)
     if at > len(array) or count > len(array) - at:
-        raise exceptions.argument(
-            "Destination array is not long enough to copy all the items in the collection. Check array "
-            "index and length."
-        )
+        raise exceptions.destination_too_short()
     charge_each(len(target))
     write_into(array, at, list(target)[:count])
 
@@ -210,10 +207,7 @@ def copy_checked(items: list[object], array: Array | None, at: int, name: str) -
     if not 0 <= at <= len(array):
         raise exceptions.argument_range(_NOT_NEGATIVE if at < 0 else "Index was out of range.", name)
     if at + len(items) > len(array):
-        raise exceptions.argument(
-            "Destination array is not long enough to copy all the items in the collection. Check array "
-            "index and length."
-        )
+        raise exceptions.destination_too_short()
     write_into(array, at, items)
 
 
@@ -231,9 +225,7 @@ def item_at(target: Listed | JArray, index: int) -> object:
             raise exceptions.index_range()
         return target.items[index]
     if not 0 <= index < len(target):
-        raise exceptions.ClrException(
-            "System.IndexOutOfRangeException", "Index was outside the bounds of the array."
-        )
+        raise exceptions.array_range()
     return Byte(target[index]) if isinstance(target, bytearray) else target.items[index]
 
 
@@ -247,9 +239,7 @@ def item_put(target: Listed | JArray, index: int, value: object) -> None:
     elif isinstance(target, containers.ReadOnlyList):
         raise _fixed(target)
     elif not 0 <= index < len(target):
-        raise exceptions.ClrException(
-            "System.IndexOutOfRangeException", "Index was outside the bounds of the array."
-        )
+        raise exceptions.array_range()
     elif isinstance(target, bytearray):
         target[index] = int(value)  # type: ignore[call-overload]
     else:

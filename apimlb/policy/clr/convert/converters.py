@@ -29,18 +29,12 @@ def _unpack(name: str) -> Callable[[bytearray | None, int], object]:
     return lambda content, start: make(_unpacked(content, start, layout))
 
 
-_TOO_SHORT = (
-    "Destination array is not long enough to copy all the items in the collection. Check array index and "
-    "length."
-)
-
-
 def _unpacked(content: bytearray | None, start: int, layout: str) -> float:
     content = exceptions.required(content, "value")
     if not 0 <= start < len(content):
         raise exceptions.index_range("startIndex")
     if start + struct.calcsize(layout) > len(content):
-        raise exceptions.argument(_TOO_SHORT, "value")
+        raise exceptions.destination_too_short("value")
     found: float = struct.unpack_from(layout, content, start)[0]
     return found
 
@@ -57,7 +51,7 @@ def hex_text(content: bytearray | None, start: int = 0, length: int | None = Non
     length = len(content) - start if length is None else length
     exceptions.not_negative(length, "length", "Value must be positive.")
     if start > len(content) - length:
-        raise exceptions.argument(_TOO_SHORT, "value")
+        raise exceptions.destination_too_short("value")
     return bytes(content[start : start + length]).hex("-").upper()
 
 

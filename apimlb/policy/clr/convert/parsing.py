@@ -164,9 +164,7 @@ def _rounded(value: float, name: str) -> int:
     whole = None if math.isnan(value) or math.isinf(value) else arithmetic.round_half_even(value)
     if whole is None or not lowest <= whole <= highest:
         if name in ("Int64", "UInt64"):
-            raise exceptions.ClrException(
-                "System.OverflowException", "Arithmetic operation resulted in an overflow."
-            )
+            raise exceptions.arithmetic_overflow()
         if name in _BY_INT32:
             fitted(2**31 if whole is None else whole, "Int32")
         raise overflow_of(name)

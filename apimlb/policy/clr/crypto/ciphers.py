@@ -2,7 +2,7 @@
 
 import random
 
-from apimlb.policy.clr.crypto.hashes import C, crypto_error
+from apimlb.policy.clr.crypto.hashes import C, crypto_error, wrong_key_size
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import required
 
@@ -61,7 +61,7 @@ class Cipher:
     @key_bits.setter
     def key_bits(self, bits: int) -> None:
         if not self.valid_key(bits):
-            raise crypto_error("Specified key is not a valid size for this algorithm.")
+            raise wrong_key_size()
         self._key_bits, self._key = bits, None
 
     def valid_key(self, bits: int) -> bool:

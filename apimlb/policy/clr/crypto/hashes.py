@@ -15,6 +15,10 @@ def crypto_error(message: str) -> ClrException:
     return ClrException(C + "CryptographicException", message)
 
 
+def wrong_key_size() -> ClrException:
+    return crypto_error("Specified key is not a valid size for this algorithm.")
+
+
 def not_on_this_platform(message: str = "Operation is not supported on this platform.") -> ClrException:
     return ClrException("System.PlatformNotSupportedException", message)
 

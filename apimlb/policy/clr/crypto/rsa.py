@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, digest, disposed
+from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, digest, disposed, wrong_key_size
 from apimlb.policy.clr.exceptions import ClrException, argument, over_limit
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _checked_size(bits: int) -> int:
     if _LARGEST < bits <= 16384:
         raise over_limit(_LIMIT)
     if not _SMALLEST <= bits <= _LARGEST or bits % 8:
-        raise crypto_error("Specified key is not a valid size for this algorithm.")
+        raise wrong_key_size()
     return bits
 
 
@@ -134,7 +134,7 @@ class Rsa:
         BUDGET.spend(500)
         numbers = {name: int.from_bytes(part, "big") for name, part in parts.items()}
         if numbers["Modulus"].bit_length() < _SMALLEST:
-            raise crypto_error("Specified key is not a valid size for this algorithm.")
+            raise wrong_key_size()
         self._key = _key_type().load(numbers)
         self._bits = self._key.bits
 

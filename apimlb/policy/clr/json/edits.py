@@ -70,15 +70,9 @@ def add_before(token: tokens.JToken, content: object) -> None:
 def clear(target: tokens.JContainer) -> None:
     """RemoveAll"""
     if isinstance(target, tokens.JProperty):
-        raise _fixed()
+        raise tokens.fixed_property()
     assert isinstance(target, tokens.JList | tokens.JObject)
     target.clear()
-
-
-def _fixed() -> ClrException:
-    return ClrException(
-        "Newtonsoft.Json.JsonException", "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty."
-    )
 
 
 def replace_all(target: tokens.JContainer, content: object) -> None:

@@ -103,10 +103,7 @@ class JProperty(JContainer):
         self.set_value(new)
 
     def remove_child(self, child: JToken) -> None:
-        raise exceptions.ClrException(
-            "Newtonsoft.Json.JsonException",
-            "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty.",
-        )
+        raise fixed_property()
 
 
 class JList(JContainer):
@@ -342,6 +339,12 @@ def same_name(name: str) -> exceptions.ClrException:
     return exceptions.argument(
         f"Can not add property {name} to Newtonsoft.Json.Linq.JObject. "
         "Property with the same name already exists on object."
+    )
+
+
+def fixed_property() -> exceptions.ClrException:
+    return exceptions.ClrException(
+        "Newtonsoft.Json.JsonException", "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty."
     )
 
 

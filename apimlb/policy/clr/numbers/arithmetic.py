@@ -11,7 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.exceptions import ClrException, overflow
+from apimlb.policy.clr.exceptions import ClrException, arithmetic_overflow, overflow
 
 
 class Long(int):
@@ -140,7 +140,7 @@ def checked(value: int, name: str) -> int:
     """An integer that must fit its type; throws System.OverflowException."""
     lowest, highest, make = INTEGERS[name]
     if not lowest <= value <= highest:
-        raise ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+        raise arithmetic_overflow()
     return make(value)
 
 

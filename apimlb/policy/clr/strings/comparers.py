@@ -16,8 +16,7 @@ _OF_COMPARISON = (
 
 def of_comparison(comparison: Enum) -> Comparer:
     """StringComparer.FromComparison"""
-    if not 0 <= comparison.number < len(_OF_COMPARISON):
-        raise argument("The string comparison type passed in is currently not supported.", "comparisonType")
+    ordering.check_comparison(comparison)
     return _OF_COMPARISON[comparison.number]
 
 

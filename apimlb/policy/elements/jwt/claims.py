@@ -26,6 +26,10 @@ Check = Callable[[Context, Claims], None]
 """Raises TokenRefused."""
 
 
+def issuer_refused() -> TokenRefused:
+    return TokenRefused("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.")
+
+
 def lifetime(claims: Claims, now: float, skew: float, *, must_expire: bool) -> None:
     """Raises TokenRefused for a token that is over, has not begun, or never ends though it must."""
     expires, begins = _seconds(claims, "exp"), _seconds(claims, "nbf")
@@ -81,7 +85,7 @@ def audiences_check(accepted: Sequence[Getter[str]]) -> Check:
 def issuers_check(accepted: Sequence[Getter[str]]) -> Check:
     def check(context: Context, claims: Claims) -> None:
         if claims.get("iss") not in {issuer(context) for issuer in accepted}:
-            raise TokenRefused("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.")
+            raise issuer_refused()
 
     return check
 

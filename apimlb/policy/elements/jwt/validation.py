@@ -21,6 +21,7 @@ from apimlb.policy.elements.jwt.claims import (
     TokenRefused,
     applications_check,
     audiences_check,
+    issuer_refused,
     issuers_check,
     lifetime,
     listed,
@@ -101,7 +102,7 @@ class _Rules:
         now = exchange.services.clock.now()
         lifetime(claims, now, self.skew(context), must_expire=self.expires(context))
         if issuers and str(claims.get("iss")) not in issuers:
-            raise TokenRefused("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.")
+            raise issuer_refused()
         for check in self.checks:
             check(context, claims)
         return claims
