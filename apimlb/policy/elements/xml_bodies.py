@@ -29,8 +29,6 @@ _MEMBER = 7
 _ELEMENT = 4
 """Steps of making JSON of an element that has been read."""
 
-Json = Any
-
 
 def json_of_xml(content: bytes, mark: str, always_lists: bool) -> str:
     """JSON of a document, attributes with `mark`; raises ClrException for what is no XML or too much."""
@@ -43,10 +41,10 @@ def _named(element: nodes.XElement) -> str:
     return f"{prefix}:{element.name.local}" if prefix else element.name.local
 
 
-def _json_of(element: nodes.XElement, mark: str, always_lists: bool) -> Json:
+def _json_of(element: nodes.XElement, mark: str, always_lists: bool) -> Any:
     BUDGET.spend(_ELEMENT)
-    made: dict[str, Json] = {mark + _attribute_name(each): each.value for each in element.attributes}
-    children: dict[str, list[Json]] = {}
+    made: dict[str, Any] = {mark + _attribute_name(each): each.value for each in element.attributes}
+    children: dict[str, list[Any]] = {}
     for child in element.elements():
         children.setdefault(_named(child), []).append(_json_of(child, mark, always_lists))
     texts = "".join(
@@ -90,7 +88,7 @@ def xml_of_json(content: bytes, shape: Shape) -> str:
     return "".join(writer.pieces)
 
 
-def _rooted(given: Json) -> dict[str, Json]:
+def _rooted(given: Any) -> dict[str, Any]:
     """An object of one member that is no list, as it is; any other value under a root."""
     if not isinstance(given, dict):
         return {"Document": {"Array": given}}
@@ -109,12 +107,12 @@ class _ElementWriter:
         self._block = shape.block
         self._dates = shape.dates
 
-    def members(self, given: Mapping[str, Json]) -> None:
+    def members(self, given: Mapping[str, Any]) -> None:
         for name, value in given.items():
             for each in value if isinstance(value, list) else [value]:
                 self._element(_xml_name(name), each)
 
-    def _element(self, name: str, value: Json) -> None:
+    def _element(self, name: str, value: Any) -> None:
         BUDGET.spend(_MEMBER)
         members = value if isinstance(value, dict) else {"Array": value} if isinstance(value, list) else {}
         attributes = self._attributes(members)
@@ -139,13 +137,13 @@ class _ElementWriter:
             return "xmlns"
         return f"xmlns:{rest.removeprefix(self._separator)}" if rest.startswith(self._separator) else None
 
-    def _attributes(self, members: Mapping[str, Json]) -> str:
+    def _attributes(self, members: Mapping[str, Any]) -> str:
         found = {declared: members[name] for name in members if (declared := self._declared(name))}
         block = members.get(self._block) if self._block else None
         found |= block if isinstance(block, dict) else {}
         return "".join(f" {_xml_name(name)}={quoteattr(self._text(value))}" for name, value in found.items())
 
-    def _text(self, value: Json) -> str:
+    def _text(self, value: Any) -> str:
         if isinstance(value, str):
             token = string_token(value) if self._dates else None
             return iso_date(token.value) if token and isinstance(token.value, DateTime) else value

@@ -16,7 +16,6 @@ from apimlb.policy.clr.exceptions import (
     required,
 )
 from apimlb.policy.clr.numbers.arithmetic import Char, chars_of
-from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.text import text_of
 
 STRING = "System.String"
@@ -198,7 +197,3 @@ def to_chars(text: str) -> ClrArray:
 def repeated(char: str, count: int) -> str:
     not_negative(count, "count", "Count cannot be less than zero.")
     return str(char) * bounded_length(count)
-
-
-def compare_values(left: object, right: object) -> int:
-    return ordering.compare(left, right)
