@@ -239,6 +239,16 @@ def test_the_rest_imports_what_is_public_of_the_policy_language() -> None:
                 assert allowed(inside, PUBLIC), f"{module_name(path)} imports {imported}"
 
 
+def test_a_class_of_the_policy_language_has_a_name_of_its_own() -> None:
+    homes: dict[str, Path] = {}
+    for path in policy_modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                assert homes.setdefault(node.name, path) == path, (
+                    f"{node.name} is in {homes[node.name]} and {path}"
+                )
+
+
 def test_no_module_imports_itself_by_way_of_others() -> None:
     graph = {module_name(path): imports(path) & NAMES for path in MODULES}
     settled: set[str] = set()
