@@ -1,8 +1,6 @@
 """XML text to the tree of System.Xml.Linq. Document types with declarations are refused:
 they define nothing here."""
 
-import re
-from typing import NoReturn
 from xml.parsers import expat
 
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH
@@ -12,6 +10,7 @@ from apimlb.policy.clr.xml import (
     nodes,
     writer,  # noqa: F401  What is read has its text.
 )
+from apimlb.policy.clr.xml.faults import fault_of
 from apimlb.policy.clr.xml.names import XML, XMLNS, XName, xml_error
 
 _WHITE = " \t\r\n"
@@ -52,7 +51,7 @@ class _TreeBuilder:
             self._source = leave(text).encode("utf-8", "replace")
             parser.Parse(self._source, True)
         except expat.ExpatError as error:
-            _refuse(text, error)
+            raise fault_of(text, error) from None
         return self.document
 
     def _doctype(self, name: str, system: str | None, public: str | None, subset: int) -> None:
@@ -169,43 +168,6 @@ class _Scope:
         if prefix not in self.uris:
             raise xml_error(f"'{prefix}' is an undeclared prefix.")
         return XName(self.uris[prefix], local)
-
-
-def _refuse(text: str, error: expat.ExpatError) -> NoReturn:
-    if not text.strip():
-        raise xml_error("Root element is missing.") from None
-    line, column = error.lineno, error.offset + 1
-    if not text.lstrip().startswith("<"):
-        raise xml_error(f"Data at the root level is invalid. Line {line}, position {column}.") from None
-    what = expat.ErrorString(error.code)
-    if error.code == 7:
-        _mismatch(text, line, column)
-    raise xml_error(f"{what[0].upper()}{what[1:]}. Line {line}, position {column}.") from None
-
-
-_TAG = re.compile(r"<(/?)([^\s/>!?]+)[^<>]*?(/?)>")
-
-
-def _mismatch(text: str, line: int, column: int) -> NoReturn:
-    """An end tag that closes another element than the last one that is open."""
-    rows = text.split("\n")
-    at = sum(len(row) + 1 for row in rows[: line - 1]) + column - 1
-    wrong = re.compile(r"[^\s>]*").match(text, at)
-    opened: list[re.Match[str]] = []
-    for tag in _TAG.finditer(text, 0, at - 2):
-        if tag[1] and opened:
-            opened.pop()
-        elif not tag[1] and not tag[3]:
-            opened.append(tag)
-    if not opened or wrong is None:
-        raise xml_error(f"Unexpected end tag. Line {line}, position {column}.") from None
-    last = opened[-1]
-    before = text[: last.start() + 1]
-    place = f"line {before.count(chr(10)) + 1} position {len(before) - before.rfind(chr(10))}"
-    raise xml_error(
-        f"The '{last[2]}' start tag on {place} does not match the end tag of '{wrong[0]}'. "
-        f"Line {line}, position {column}."
-    ) from None
 
 
 def parse_document(text: str | None) -> nodes.XDocument:
