@@ -38,8 +38,8 @@ _PRIVATE = re.compile(r"^System\.Linq\.|<|Comparer|\+ReadOnly")
 """Types that are .NET's own business: nobody can name them, so only their values are compared."""
 
 _ELSEWHERE = re.compile(
-    r"RSA(Public|Private)Key\(|PublicKey\.Key|\.Import\(|\.Archived = |Comparer\W.*\.GetHashCode\("
-    r"|GetHashCode\(StringComparison|SystemTimeZone|(CurrentTimeZone|Local)\.(Standard|Daylight|Display)Name"
+    r"RSA(Public|Private)Key\(|PublicKey\.Key|\.Import\(|\.(Archived|FriendlyName) = "
+    r"|Comparer\W.*\.GetHashCode\(|GetHashCode\(StringComparison|SystemTimeZone|CurrentTimeZone|TimeZoneInfo\.Local"
     r'|Uri(\.TryCreate)?\((new Uri\("http://h/p/q\?r"\), )?"(\\u00(09|0a|0d)| )*[/\\]|eth0'
 )
 """What .NET answers otherwise on Windows than on Linux, or in another process."""

@@ -60,22 +60,22 @@ def _pieces(run: str) -> list[str]:
     return made
 
 
-def shown(text: str) -> str:
+def shown(text: str, *, relative: bool = False) -> str:
     """As ToString shows it: escapes of reserved and control characters stay, and those of bytes that
-    are no UTF-8."""
+    are no UTF-8, which are in upper case but in a relative URI."""
 
     def plain(found: re.Match[str]) -> str:
-        return "".join(map(_plain, _pieces(found[0])))
+        return "".join(_plain(piece, relative) for piece in _pieces(found[0]))
 
     return _RUN.sub(plain, text) if "%" in text else text
 
 
-def _plain(piece: str) -> str:
+def _plain(piece: str, relative: bool) -> str:
     if not _is_loose(piece):
         return enter(piece)
     code = int(piece[1:], 16)
     if code >= 0x80:
-        return piece.upper()
+        return piece if relative else piece.upper()
     char = chr(code)
     return piece if char in _RESERVED + "%\\" or code < 0x20 or code == 0x7F else char
 

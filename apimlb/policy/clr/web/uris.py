@@ -109,8 +109,8 @@ class Uri:
             raise bad_uri(_NO_ROOT)
         elif found is not None:
             self._read(found[1].lower(), plain[found.end() :])
-        if self.absolute is None and found is None and plain[:1] != ":" and _UNESCAPED.search(text):
-            self.shown = shown(text)
+        if self.absolute is None and found is None and _UNESCAPED.search(text):
+            self.shown = shown(text, relative=True)
 
     def _read(self, scheme: str, rest: str) -> None:
         known = SCHEMES.get(scheme, _UNKNOWN)
