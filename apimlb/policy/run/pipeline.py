@@ -22,7 +22,7 @@ _REQUEST_SIDE: tuple[Section, ...] = ("inbound", "backend")
 def run(policy: Policy, exchange: Exchange) -> Awaitable[Response]:
     """Answer the exchange's request.
 
-    A response that no policy reads keeps its stream: whoever gets it must read it to the end or close it
+    A response that no policy reads keeps its stream: the caller must read it to the end or close it
     (`apimlb.http.close`), which reaches the backend. Raises only what the services raise beside PolicyFault.
     """
     return paid(exchange.context.means, _run(policy, exchange))

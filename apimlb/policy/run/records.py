@@ -1,4 +1,4 @@
-"""What a policy would have told another service of Azure: kept with its values, and sent to nobody.
+"""What a policy would have told another service of Azure: kept with its values, and never sent.
 
 A metric, an event, a message or a log entry goes out of a gateway beside the answer, to a service that the
 local Azure does not have. The element that sends it is evaluated all the same, and what it made is a record.
@@ -12,7 +12,7 @@ Kind = Literal[
     "metric", "event", "message", "request", "trace", "credential", "proxy", "protocol", "telemetry"
 ]
 """`metric`, `trace` and `telemetry` (about a request as a whole) go to Application Insights, an `event` to an
-event hub, a `message` to Service Bus, a `request` to a URL whose answer nobody waits for; a `credential`,
+event hub, a `message` to Service Bus, a `request` to a URL whose answer is not waited for; a `credential`,
 a `proxy` and a `protocol` change how the backend is called, which the local gateway does without them."""
 
 Value: TypeAlias = "str | float | bool | Mapping[str, Value] | list[Value] | None"

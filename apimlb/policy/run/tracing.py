@@ -79,7 +79,7 @@ def shown(value: object) -> str:
     if value is None:
         return "null"
     try:
-        with Means().turn():  # who watches pays for nothing
+        with Means().turn():  # the trace is not charged to the request
             text = to_clr_string(value)
     except ClrException as error:
         text = error.message

@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 @types.coroutine
 def paid(means: Means, work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
-    """Await `work`; whatever it does between two waits is paid for from `means`. While it waits others run,
-    who pay for themselves."""
+    """Await `work`; what it does between two waits is paid for from `means`. Meanwhile other requests run,
+    each from its own."""
     budget = BUDGET
     step, given = work.send, None
     while True:
@@ -42,7 +42,7 @@ def paid(means: Means, work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
 class PaidStream:
     """A body on its way to the client; what reading it costs is paid for from `means`.
 
-    A class and not a generator: closing a generator that nobody has begun to read would not close the body.
+    A class and not a generator: closing a generator before its first item would not close the body.
     """
 
     __slots__ = ("_body", "_means")
