@@ -80,7 +80,7 @@ def deserialize_object(text: str) -> object:
     """DeserializeObject: scalars as values, objects and arrays as tokens."""
     if _NOTHING.match(text):
         return None
-    return serialization.untyped(copied_token(text, typed=False))
+    return serialization.untyped(copied_token(text, typed=False), fresh=True)
 
 
 class _TypedReader(TolerantReader):

@@ -189,12 +189,12 @@ def to_object(kind: Type, token: JToken) -> object:
     return _to_object(kind, token, None)
 
 
-def untyped(token: JToken, composer: Composer | None = None) -> object:
-    """token.ToObject<object>(): scalars as they are, all else as tokens."""
+def untyped(token: JToken, composer: Composer | None = None, *, fresh: bool = False) -> object:
+    """token.ToObject<object>(): scalars as they are, all else as tokens; a `fresh` one is nobody's yet."""
     if isinstance(token, JValue):
         return scalar(token)
-    if not isinstance(token, JObject):
-        return token.clone()
+    if not isinstance(token, JObject) or not next(iter(token.properties), "").startswith("$"):
+        return token if fresh else token.clone()
     return (composer or _TokenComposer()).untyped(_members(token))
 
 
