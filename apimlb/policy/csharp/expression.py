@@ -59,8 +59,11 @@ class Expression:
         budget = BUDGET
         CALENDAR.clock = context.clock
         if budget.means is not context.means:
-            with context.means.turn():
+            before = budget.open(context.means)
+            try:
                 return self(context)
+            finally:
+                budget.close(before)
         left = budget.left - EVALUATION
         if left > STEPS:
             budget.kept = kept = left - STEPS
