@@ -28,17 +28,15 @@ def set_backend_service(draft: Draft) -> Act:
     if base_url is not None and backend_id is not None:
         raise draft.error("Only one of the attributes 'base-url' and 'backend-id' is allowed.")
     if backend_id is not None:
-        return _by_id(draft, backend_id)
+        return _by_id(backend_id)
     if base_url is not None:
         return _by_url(base_url)
     raise draft.error("One of the attributes 'base-url' and 'backend-id' is required.")
 
 
-def _by_id(draft: Draft, backend_id: Getter[str]) -> Act:
-    chosen = draft.settled(lambda context: BackendId(backend_id(context)), "backend-id")
-
+def _by_id(backend_id: Getter[str]) -> Act:
     def act(exchange: Exchange) -> None:
-        exchange.backend = chosen(exchange.context)
+        exchange.backend = BackendId(backend_id(exchange.context))
 
     return act
 

@@ -28,9 +28,10 @@ CachingType = Literal["internal", "external", "prefer-external"]
 Section = Literal["inbound", "backend", "outbound", "on-error"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BackendId:
-    """`<set-backend-service backend-id>`: a backend or pool of the service, by name."""
+    """`<set-backend-service backend-id>`: a backend or pool of the service, by name. Each time the element runs
+    it makes another, by which a gateway knows that the choice was made anew."""
 
     name: str
 
