@@ -30,8 +30,8 @@ Section = Literal["inbound", "backend", "outbound", "on-error"]
 
 @dataclass(slots=True)
 class BackendId:
-    """`<set-backend-service backend-id>`: a backend or pool of the service, by name. Each time the element runs
-    it makes another, by which a gateway knows that the choice was made anew."""
+    """`<set-backend-service backend-id>`: a backend or pool of the service, by name. Each run of the element
+    makes another, by which a gateway knows that the choice was made anew."""
 
     name: str
 
