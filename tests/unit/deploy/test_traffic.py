@@ -129,6 +129,16 @@ def test_a_pool_that_goes_sends_nothing_to_who_changes_in_place(strategy: str) -
         assert all(f"/{place}-chat" in json.dumps(whole) for place in ("eastus2", "westus3"))
 
 
+def test_who_comes_takes_the_place_of_the_only_one_in_a_pool_that_goes() -> None:
+    cloud = deployed(accounts=[EAST], deployments=CHAT, strategy="backend-pool")
+    made = arranged(cloud, accounts=[EAST, WEST], deployments=OTHER, strategy="retry")
+    out = by_label(made)[f"{OUT} account eastus2"]
+    assert "try backend westus3-chat" in before(made, f"{OUT} account eastus2")
+    (pool,) = (body for id, body in made.writes[out.key].items() if id.endswith("/pool-chat"))
+    (member,) = pool["properties"]["pool"]["services"]
+    assert member["id"].endswith("/westus3-chat")
+
+
 def cut_off(cloud: FakeCloud, out: Iterable[str]) -> None:
     """An earlier run took these accounts out to change them, and got no further."""
     for id, body in [*cloud.resources.items()]:

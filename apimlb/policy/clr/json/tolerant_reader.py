@@ -182,22 +182,9 @@ class TolerantReader:
         self._begun = False
         self._at = match.end()
         made = JConstructor(match[1])
-        items: list[object] = []
-        while True:
-            self._skip(items)
-            char = self._text[self._at : self._at + 1]
-            if char == ")" or (char == "" and self._may_end(items)):
-                self._at += len(char)
-                for item in items:
-                    made.add(self._token_of(item))
-                return made
-            self._path.append(len(items))
-            if char == "":
-                self._ended()
-            items.append(self._value())
-            self._skip(items)
-            self._separator(")")
-            self._path.pop()
+        for item in self._items(")"):
+            made.add(self._token_of(item))
+        return made
 
     def _ended_after_value(self) -> None:
         self._ended(inside=True)
@@ -271,21 +258,23 @@ class TolerantReader:
 
     def _array(self) -> list[object]:
         self._at += 1
+        return self._items("]")
+
+    def _items(self, closing: str) -> list[object]:
+        """Those of an array or a constructor, and go behind what closes it."""
         items: list[object] = []
         while True:
             self._skip(items)
             char = self._text[self._at : self._at + 1]
-            if char == "" and self._may_end(items):
-                return items
-            if char == "]":
-                self._at += 1
+            if char == closing or (char == "" and self._may_end(items)):
+                self._at += len(char)
                 return items
             self._path.append(len(items))
             if char == "":
                 self._ended()
             items.append(self._value())
             self._skip(items)
-            self._separator("]")
+            self._separator(closing)
             self._path.pop()
 
     def _string(self, quote: str) -> str:
