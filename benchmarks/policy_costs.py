@@ -94,7 +94,7 @@ def measured(expression: str, body: str) -> tuple[float, int]:
     start = time.process_time()
     with contextlib.suppress(ClrException):
         compiled(context)
-    return time.process_time() - start, REQUEST_STEPS - context.means.steps
+    return time.process_time() - start, REQUEST_STEPS - context.allowance.steps
 
 
 def passing(case: dear.Case, make: dear.Maker) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.budget import UPLOAD_STEPS, Means
+from apimlb.policy.clr.budget import UPLOAD_STEPS, Allowance
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.compiler import SECTIONS, DocumentCompilation
 from apimlb.policy.document.problems import InvalidPolicy, blame, combined, hide_values, problem, too_dear
@@ -68,9 +68,9 @@ def check_fragment(
             return
         except PolicyError as refusal:
             refusals.append((refusal, document))
-        if upload.means.steps < 0:
+        if upload.allowance.steps < 0:
             break
-    told = refusals[-1 if upload.means.steps < 0 else 0]
+    told = refusals[-1 if upload.allowance.steps < 0 else 0]
     upload.explain(*told)
     raise told[0]
 
@@ -82,12 +82,12 @@ class _Source(NamedTuple):
 
 
 class _Upload:
-    """What one upload compiles, however often it tries: one account pays for all of it."""
+    """What one upload compiles, however often it tries: one allowance pays for all of it."""
 
     def __init__(
         self, named_values: Mapping[str, str], fragments: Mapping[str, str], switches: Switches
     ) -> None:
-        self.means = Means(UPLOAD_STEPS)
+        self.allowance = Allowance(UPLOAD_STEPS)
         self._named_values = named_values
         self._fragments = fragments
         self._switches = switches
@@ -95,17 +95,17 @@ class _Upload:
     def compiled(self, source: _Source, named_values: Mapping[str, str] | None = None) -> PolicyDocument:
         """The document, with its own named values or others; raises PolicyError."""
         values = self._named_values if named_values is None else named_values
-        with self.means.turn():
+        with self.allowance.turn():
             return _compiled(*source, values, self._fragments, self._switches)
 
     def explain(self, error: PolicyError, source: _Source) -> None:
-        """Say which named values the problems come from, as far as the account reaches; hide all values."""
+        """Say which named values the problems come from, as far as the allowance reaches; hide all values."""
 
         def refusal(values: Mapping[str, str]) -> PolicyError | None:
             try:
                 self.compiled(source, values)
             except PolicyError as other:
-                return error if self.means.steps < 0 else other
+                return error if self.allowance.steps < 0 else other
             return None
 
         text = "".join((source.text, *self._fragments.values()))

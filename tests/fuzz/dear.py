@@ -20,7 +20,7 @@ from apimlb.policy.clr.budget import REQUEST_STEPS
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.document.reader import SIZE_LIMIT
 from apimlb.policy.rehearse.rehearsal import exchange_of
-from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.rehearse.services import ScriptedServices
 from apimlb.policy.run.pipeline import run
 
 JSON, XML, TEXT = "application/json", "text/xml", "text/plain"
@@ -269,7 +269,7 @@ def spend(case: Case, times: int, body: str, *, counts: bool = False) -> Spent:
     policy = effective(
         [compile_policy(text, scope=given.pop("scope", "api"), fragments=given.pop("fragments", None))]
     )
-    exchange = exchange_of(given, Stage(given))
+    exchange = exchange_of(given, ScriptedServices(given))
     calls = 0
 
     def count(frame: object, event: str, argument: object) -> None:
@@ -292,7 +292,7 @@ def spend(case: Case, times: int, body: str, *, counts: bool = False) -> Spent:
         seconds = time.process_time() - start
     error = exchange.context.last_error
     stopped = error is not None and " exceed" in error.message
-    return Spent(REQUEST_STEPS - exchange.context.means.steps, seconds, calls, stopped, status)
+    return Spent(REQUEST_STEPS - exchange.context.allowance.steps, seconds, calls, stopped, status)
 
 
 def fault(tag: str, place: int, seed: int, size: int) -> str:

@@ -11,7 +11,7 @@ from apimlb.http import Headers, read
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, RequestView, Subscription, Url
 from apimlb.policy.compiler import compile_policy, effective
-from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.rehearse.services import ScriptedServices
 from apimlb.policy.run.exchange import Exchange
 from apimlb.policy.run.pipeline import run
 from apimlb.policy.run.tracing import Recorder, shown
@@ -80,23 +80,26 @@ def feed_watched(text: str) -> str:
 async def _told(policy: object, tracing: bool) -> dict[str, object]:
     """All that can be seen of a run but its trace."""
     replies = [{"status": 429}, {"headers": {"Content-Type": "application/json"}, "body": {"model": "m"}}]
-    stage, url = Stage({"backends": [{"reply": replies}], "seed": 3}), Url("https://gateway.test/a?b=1")
+    services, url = (
+        ScriptedServices({"backends": [{"reply": replies}], "seed": 3}),
+        Url("https://gateway.test/a?b=1"),
+    )
     body = json.dumps({"model": "m", "n": [1]}).encode()
     view = RequestView("POST", url, url, Headers([("Content-Type", "application/json")]), MessageBody(body))
-    context = Context(stage.clock, stage.rng, view, subscription=Subscription("s", "s", "", "", ""))
+    context = Context(services.clock, services.rng, view, subscription=Subscription("s", "s", "", "", ""))
     context.tracing = tracing
-    exchange = Exchange(context, stage, "https://backend.test", trace=Recorder() if tracing else None)
+    exchange = Exchange(context, services, "https://backend.test", trace=Recorder() if tracing else None)
     response = await run(policy, exchange)  # type: ignore[arg-type]
     content = await read(response)
     return {
         "status": (response.status, response.reason),
         "headers": list(response.headers),
         "body": content,
-        "requests": [(each.method, each.url, list(each.headers), each.body) for each in stage.requests],
-        "records": [astuple(each) for each in stage.records],
-        "waited": stage.clock.waited,
+        "requests": [(each.method, each.url, list(each.headers), each.body) for each in services.requests],
+        "records": [astuple(each) for each in services.records],
+        "waited": services.clock.waited,
         "variables": {name: shown(value) for name, value in context.variables.items()},
         "error": context.last_error,
         "steps": exchange.steps,
-        "chance": stage.rng.random(),
+        "chance": services.rng.random(),
     }

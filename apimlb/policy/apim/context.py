@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from apimlb.clock import Clock
 from apimlb.http import Headers, reason_phrase
 from apimlb.policy.apim.bodies import MessageBody, parse_query
-from apimlb.policy.clr.budget import Means
+from apimlb.policy.clr.budget import Allowance
 from apimlb.policy.switches import Switches
 
 if TYPE_CHECKING:  # a policy that names no certificate does without the family
@@ -340,7 +340,7 @@ class Context:
     tracing: bool = False
     traces: list[str] = field(default_factory=list)
     switches: Switches = LIKELY
-    means: Means = field(default_factory=Means)
+    allowance: Allowance = field(default_factory=Allowance)
     shown_variables: object = None
     """`variables` as expressions see them; made when the first one looks."""
 

@@ -1,9 +1,9 @@
 """How much one request may do, so that no request holds the gateway or fills the memory. It is counted,
 because a clock would make it uncertain.
 
-A request has an account (`Means`) of steps, for time, and of room, for memory. Expressions and elements draw
-on the one that is open, which is the one of the request that runs (`BUDGET`). So does what an upload has
-compiled.
+A request has an allowance of steps, for time, and of room, for memory (`Allowance`). Expressions and elements
+spend from the one that is in use, which is that of the request that runs (`BUDGET`). So does what an upload
+has compiled.
 """
 
 import sys
@@ -47,7 +47,7 @@ LONGEST_LAYOUT: Final = 1_000
 _UNBOUNDED_STEPS: Final = 1 << 62
 
 
-class Means:
+class Allowance:
     """What is left to one request, or to one upload: steps, bytes, and searching, the worst that Python's
     engine for regular expressions may have cost so far, in characters."""
 
@@ -60,7 +60,7 @@ class Means:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Within it, everything is paid for from this account; nothing in it may wait."""
+        """Within it, everything is paid for from this allowance; nothing in it may wait."""
         before = BUDGET.open(self)
         try:
             yield
@@ -68,44 +68,44 @@ class Means:
             BUDGET.close(before)
 
 
-_UNBOUNDED: Final = Means(_UNBOUNDED_STEPS, _UNBOUNDED_STEPS)
+_UNBOUNDED: Final = Allowance(_UNBOUNDED_STEPS, _UNBOUNDED_STEPS)
 
 
 class Budget:
-    """The account that is open. There is one at a time: nothing waits while it is open, and the event loop's
-    thread is the only one that runs policies. While no account is open, nothing is counted.
+    """The allowance that is in use. There is one at a time: nothing waits while it is in use, and the event
+    loop's thread is the only one that runs policies. While none is in use, nothing is counted.
 
     `left` are the steps that may be spent now, and `kept` those that an evaluation may not touch.
     """
 
-    __slots__ = ("kept", "left", "means", "numbered")
+    __slots__ = ("allowance", "kept", "left", "numbered")
 
     def __init__(self) -> None:
-        self.means = _UNBOUNDED
+        self.allowance = _UNBOUNDED
         self.left = _UNBOUNDED.steps
         self.kept = 0
         self.numbered: dict[int, tuple[int, object]] | None = None
 
     @property
     def idle(self) -> bool:
-        """Whether no account is open."""
-        return self.means is _UNBOUNDED
+        """Whether no allowance is in use."""
+        return self.allowance is _UNBOUNDED
 
-    def open(self, means: Means) -> Means:
-        """Let everything be paid from `means`, until `close` gets the account that this returns."""
-        before = self.means
+    def open(self, allowance: Allowance) -> Allowance:
+        """Let everything be paid from `allowance`, until `close` gets the one that this returns."""
+        before = self.allowance
         before.steps = self.left
-        self.means, self.left = means, means.steps
+        self.allowance, self.left = allowance, allowance.steps
         return before
 
-    def close(self, before: Means) -> None:
-        self.means.steps = self.left
-        self.means, self.left = before, before.steps
+    def close(self, before: Allowance) -> None:
+        self.allowance.steps = self.left
+        self.allowance, self.left = before, before.steps
 
     def grant(self, steps: int, room: int) -> None:
         """Leave no less than so much to what comes now."""
         self.left = max(self.left, steps)
-        self.means.room = max(self.means.room, room)
+        self.allowance.room = max(self.allowance.room, room)
 
     def number_of(self, value: object) -> int:
         """A number of an object that no other has in this evaluation, which keeps it alive."""
@@ -121,15 +121,15 @@ class Budget:
 
     def make(self, size: int) -> None:
         """Pay for a number of bytes of memory."""
-        self.means.room -= size
-        if self.means.room < 0:
+        self.allowance.room -= size
+        if self.allowance.room < 0:
             raise over_request(f"the {ROOM} bytes that one request may make")
 
     def build(self, steps: int, size: int) -> None:
         """Pay for both."""
         self.left -= steps
-        self.means.room -= size
-        if self.left < 0 or self.means.room < 0:
+        self.allowance.room -= size
+        if self.left < 0 or self.allowance.room < 0:
             self.spend(0)
             self.make(0)
 

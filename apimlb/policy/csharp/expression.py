@@ -13,7 +13,7 @@ from types import CodeType
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.library import DEFINITIONS
-from apimlb.policy.clr.budget import BUDGET, EVALUATION, SMALL, STEPS, UPLOAD_STEPS, Means, out_of_steps
+from apimlb.policy.clr.budget import BUDGET, EVALUATION, SMALL, STEPS, UPLOAD_STEPS, Allowance, out_of_steps
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.catching import caught
 from apimlb.policy.clr.dates.calendar import CALENDAR
@@ -58,8 +58,8 @@ class Expression:
         """The value; raises `ClrException`, with the policy's line in `line`."""
         budget = BUDGET
         CALENDAR.clock = context.clock
-        if budget.means is not context.means:
-            before = budget.open(context.means)
+        if budget.allowance is not context.allowance:
+            before = budget.open(context.allowance)
             try:
                 return self(context)
             finally:
@@ -131,12 +131,12 @@ def _compiled(text: str, line: int, column: int) -> Expression:
 
 
 def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
-    """`compile_expression` without its cache. Raises `ClrException` when the open account is used up;
-    without an open account, the expression has the account of an upload."""
+    """`compile_expression` without its cache. Raises `ClrException` when the allowance is used up;
+    where none is in use, the expression has that of an upload."""
     source = SourceText(text, line, column)
     if BUDGET.idle:
         try:
-            with Means(UPLOAD_STEPS).turn():
+            with Allowance(UPLOAD_STEPS).turn():
                 return compile_fresh(text, line, column)
         except ClrException:
             raise source.error(_TOO_DEAR, 0, "TooLong") from None

@@ -207,9 +207,9 @@ def wait(draft: Draft) -> Act:
     async def act(exchange: Exchange) -> None:
         import asyncio  # importing it takes as long as the rest of a small policy
 
-        means = exchange.context.means
+        allowance = exchange.context.allowance
         when = {"all": asyncio.FIRST_EXCEPTION, "any": asyncio.FIRST_COMPLETED}[until(exchange.context)]
-        tasks = [asyncio.ensure_future(paid(means, run_block(block, exchange))) for block in blocks]
+        tasks = [asyncio.ensure_future(paid(allowance, run_block(block, exchange))) for block in blocks]
         try:
             done, _ = await asyncio.wait(tasks, return_when=when) if tasks else (set(), set())
             for task in tasks:

@@ -93,7 +93,7 @@ async def whole_answer(
         return None
     if live is not None and is_stream(live):
         assert not isinstance(live.body, bytes), "what is live is a stream"
-        live.body = PaidStream(exchange.context.means, watch(live.body))
+        live.body = PaidStream(exchange.context.allowance, watch(live.body))
         return None
     await exchange.buffer()
     return response

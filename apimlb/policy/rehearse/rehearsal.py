@@ -59,7 +59,7 @@ from apimlb.policy.apim.context import (
 )
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.compiler import Scope, compile_policy, effective
-from apimlb.policy.rehearse.stage import Case, Stage, content_of, headers_of, mapping
+from apimlb.policy.rehearse.services import Case, ScriptedServices, content_of, headers_of, mapping
 from apimlb.policy.rehearse.written import reading, require
 from apimlb.policy.run.exchange import Exchange
 from apimlb.policy.run.pipeline import preflight, run
@@ -117,9 +117,9 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
         text, scope=_scope(case), named_values=named_values, fragments=fragments, switches=switches
     )
     policy = effective([document])
-    stage = Stage(case)
+    services = ScriptedServices(case)
     recorder = Recorder()
-    exchange = exchange_of(case, stage, recorder)
+    exchange = exchange_of(case, services, recorder)
     asked = exchange.context.request
     asks = asked.method == "OPTIONS" and "Access-Control-Request-Method" in asked.headers
     response = (await preflight(policy, exchange) if asks else None) or await run(policy, exchange)
@@ -127,12 +127,12 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
     return Rehearsal(
         response,
         tuple(recorder.steps),
-        tuple(stage.requests),
-        stage.clock.waited,
+        tuple(services.requests),
+        services.clock.waited,
         exchange.context.variables,
         exchange.context.last_error,
         tuple(exchange.context.traces),
-        tuple(stage.records),
+        tuple(services.records),
     )
 
 
@@ -143,7 +143,7 @@ def _scope(case: Case) -> Scope:
     return cast(Scope, given)
 
 
-def exchange_of(case: Case, stage: Stage, recorder: Recorder | None = None) -> Exchange:
+def exchange_of(case: Case, services: ScriptedServices, recorder: Recorder | None = None) -> Exchange:
     """The request of a case on its way, traced by `recorder`."""
     asked = mapping(case, "request")
     url = str(asked.get("url", "https://gateway.test/"))
@@ -164,8 +164,8 @@ def exchange_of(case: Case, stage: Stage, recorder: Recorder | None = None) -> E
         matched_parameters={name: str(value) for name, value in mapping(asked, "parameters").items()},
     )
     context = Context(
-        stage.clock,
-        stage.rng,
+        services.clock,
+        services.rng,
         view,
         variables={name: _clr(value) for name, value in mapping(case, "variables").items()},
         api=_member(
@@ -176,15 +176,15 @@ def exchange_of(case: Case, stage: Stage, recorder: Recorder | None = None) -> E
         subscription=_optional(Subscription, case, "subscription", _SUBSCRIPTION),
         user=_optional(User, case, "user", {"id": "user"}),
         deployment=_member(Deployment, case, "deployment", _DEPLOYMENT),
-        request_id=uuid.UUID(int=stage.rng.getrandbits(128), version=4),
-        timestamp=stage.clock.now(),
+        request_id=uuid.UUID(int=services.rng.getrandbits(128), version=4),
+        timestamp=services.clock.now(),
         tracing=recorder is not None,
     )
     path = case.get("path", parts.path or "/")
     require(path, str, "'path' in the case")
     exchange = Exchange(
         context,
-        stage,
+        services,
         switches=ADVERSE if case.get("adverse") else Switches(),
         trace=recorder,
     )

@@ -25,7 +25,7 @@ def run(policy: Policy, exchange: Exchange) -> Awaitable[Response]:
     A response that no policy reads keeps its stream: the caller must read it to the end or close it
     (`apimlb.http.close`), which reaches the backend. Raises only what the services raise beside PolicyFault.
     """
-    return paid(exchange.context.means, _run(policy, exchange))
+    return paid(exchange.context.allowance, _run(policy, exchange))
 
 
 async def _run(policy: Policy, exchange: Exchange) -> Response:
@@ -62,7 +62,7 @@ PREFLIGHT = frozenset({"cors", "base", "include-fragment"})
 
 async def preflight(policy: Policy, exchange: Exchange) -> Response | None:
     """Answer a browser that asks whether it may call: only cors runs. None for a policy without cors."""
-    return await paid(exchange.context.means, _preflight(policy, exchange))
+    return await paid(exchange.context.allowance, _preflight(policy, exchange))
 
 
 async def _preflight(policy: Policy, exchange: Exchange) -> Response | None:
@@ -83,7 +83,7 @@ async def refuse(policy: Policy, exchange: Exchange, fault: PolicyFault) -> Resp
     """Answer a request that failed before its policies ran (no operation, no key): on-error alone runs."""
     _begin(policy, exchange)
     fault.section = fault.section or exchange.section
-    await paid(exchange.context.means, _on_error(policy, exchange, fault))
+    await paid(exchange.context.allowance, _on_error(policy, exchange, fault))
     return _answer(exchange)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from apimlb.policy.clr.budget import Means
+from apimlb.policy.clr.budget import Allowance
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.objects.text import clr_type_name, to_clr_string
 from apimlb.policy.run.exchange import Exchange, Section, Step
@@ -79,7 +79,7 @@ def shown(value: object) -> str:
     if value is None:
         return "null"
     try:
-        with Means().turn():  # the trace is not charged to the request
+        with Allowance().turn():  # the trace is not charged to the request
             text = to_clr_string(value)
     except ClrException as error:
         text = error.message

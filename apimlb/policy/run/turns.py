@@ -1,34 +1,34 @@
-"""Work of a request between two waits, which its account pays for."""
+"""Work of a request between two waits, which its allowance pays for."""
 
 import types
 from collections.abc import AsyncIterator, Coroutine, Generator
 from typing import Any, TypeVar
 
 from apimlb.http import Response, close
-from apimlb.policy.clr.budget import BUDGET, Means
+from apimlb.policy.clr.budget import BUDGET, Allowance
 
 T = TypeVar("T")
 
 
 @types.coroutine
-def paid(means: Means, work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
-    """Await `work`; what it does between two waits is paid for from `means`. Meanwhile other requests run,
-    each from its own."""
+def paid(allowance: Allowance, work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
+    """Await `work`; what it does between two waits is paid for from `allowance`. Meanwhile other requests
+    run, each from its own."""
     budget = BUDGET
     step, given = work.send, None
     while True:
         # As `Budget.open` and `close` do; written out, since each request comes by.
-        before = budget.means
+        before = budget.allowance
         before.steps = budget.left
-        budget.means, budget.left = means, means.steps
+        budget.allowance, budget.left = allowance, allowance.steps
         try:
             waited = step(given)
         except StopIteration as end:
             made: T = end.value
             return made
         finally:
-            means.steps = budget.left
-            budget.means, budget.left = before, before.steps
+            allowance.steps = budget.left
+            budget.allowance, budget.left = before, before.steps
         try:
             given = yield waited
             step = work.send
@@ -40,22 +40,22 @@ def paid(means: Means, work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
 
 
 class PaidStream:
-    """A body on its way to the client; what reading it costs is paid for from `means`.
+    """A body on its way to the client; what reading it costs is paid for from `allowance`.
 
     A class and not a generator: closing a generator before its first item would not close the body.
     """
 
-    __slots__ = ("_body", "_means")
+    __slots__ = ("_allowance", "_body")
 
-    def __init__(self, means: Means, body: AsyncIterator[bytes]) -> None:
-        self._means = means
+    def __init__(self, allowance: Allowance, body: AsyncIterator[bytes]) -> None:
+        self._allowance = allowance
         self._body = body
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        return await paid(self._means, self._body.__anext__())  # type: ignore[arg-type]
+        return await paid(self._allowance, self._body.__anext__())  # type: ignore[arg-type]
 
     async def aclose(self) -> None:
-        await paid(self._means, close(Response(200, body=self._body)))
+        await paid(self._allowance, close(Response(200, body=self._body)))

@@ -5,7 +5,7 @@ from typing import Any
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.rehearse.rehearsal import Rehearsal, rehearse
-from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.rehearse.services import ScriptedServices
 from apimlb.policy.run.exchange import Exchange
 
 FORWARD = "<forward-request/>"
@@ -30,8 +30,8 @@ def replies(*given: Any) -> list[dict[str, Any]]:
     return [{"reply": [{"status": reply} if isinstance(reply, int) else reply for reply in given]}]
 
 
-def posted(stage: Stage, body: bytes) -> Exchange:
-    """A POST on its way to a backend of the stage."""
+def posted(services: ScriptedServices, body: bytes) -> Exchange:
+    """A POST on its way to a backend of the services."""
     url = Url("https://gateway.test/")
     view = RequestView("POST", url, url, body=MessageBody(body))
-    return Exchange(Context(stage.clock, stage.rng, view), stage, "https://backend.test")
+    return Exchange(Context(services.clock, services.rng, view), services, "https://backend.test")

@@ -63,9 +63,9 @@ class Engine:
         cost = self._cost.of(text)
         if cost > _AFFORDABLE:
             return False
-        means = BUDGET.means
-        means.searching += max(cost, self._cost.bound(text))
-        return means.searching <= _AFFORDABLE
+        allowance = BUDGET.allowance
+        allowance.searching += max(cost, self._cost.bound(text))
+        return allowance.searching <= _AFFORDABLE
 
     @property
     def machine(self) -> Machine:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from apimlb.policy.clr.budget import Means
+from apimlb.policy.clr.budget import Allowance
 
 
 @pytest.fixture(autouse=True)
 def _account() -> Iterator[None]:
-    with Means().turn():
+    with Allowance().turn():
         yield

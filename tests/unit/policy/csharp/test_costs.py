@@ -7,7 +7,7 @@ import json
 import pytest
 
 from apimlb.policy.apim.context import Context
-from apimlb.policy.clr.budget import REQUEST_STEPS, STEPS, Means
+from apimlb.policy.clr.budget import REQUEST_STEPS, STEPS, Allowance
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.csharp.expression import compile_expression
 from apimlb.policy.rehearse.cases import context_of
@@ -25,7 +25,7 @@ def steps(expression: str, body: str = "") -> int:
     context = sent(body)
     with contextlib.suppress(ClrException):
         compile_expression(expression)(context)
-    return REQUEST_STEPS - context.means.steps
+    return REQUEST_STEPS - context.allowance.steps
 
 
 STOPPED = {
@@ -219,7 +219,7 @@ def test_the_evaluations_of_a_request_draw_on_one_budget() -> None:
 def test_what_a_request_makes_is_bounded_in_all() -> None:
     made = compile_expression("@(new string('a', 1000000))")
     context = sent("")
-    context.means = Means(room=2_500_000)
+    context.allowance = Allowance(room=2_500_000)
     made(context)
     made(context)
     with pytest.raises(ClrException, match="bytes that one request may make"):

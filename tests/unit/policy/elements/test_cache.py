@@ -4,7 +4,7 @@ import pytest
 
 from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
-from apimlb.policy.rehearse.stage import Stage, StageCache
+from apimlb.policy.rehearse.services import MemoryCache, ScriptedServices
 from apimlb.policy.run.exchange import CachingType, Exchange
 from apimlb.policy.run.pipeline import run
 from tests.unit.policy.play import document, play
@@ -59,7 +59,7 @@ async def test_null_is_not_stored() -> None:
     assert played.variables["v"] == "x"
 
 
-class Unreachable(StageCache):
+class Unreachable(MemoryCache):
     """A cache that is away."""
 
     async def remove(self, key: str, kind: CachingType) -> bool:
@@ -68,9 +68,9 @@ class Unreachable(StageCache):
 
 @pytest.mark.parametrize(("attribute", "status"), [("", 200), ("fail-on-cache-removal-error='@(true)'", 500)])
 async def test_a_removal_that_fails_is_an_error_where_it_is_to_be_one(attribute: str, status: int) -> None:
-    stage = Stage({})
-    stage.cache = Unreachable(stage.clock)
+    services = ScriptedServices({})
+    services.cache = Unreachable(services.clock)
     policy = effective([compile_policy(document(f"<cache-remove-value key='k' {attribute}/>"))])
     url = Url("https://gateway.test/")
-    context = Context(stage.clock, stage.rng, RequestView("GET", url, url))
-    assert (await run(policy, Exchange(context, stage, "https://backend.test"))).status == status
+    context = Context(services.clock, services.rng, RequestView("GET", url, url))
+    assert (await run(policy, Exchange(context, services, "https://backend.test"))).status == status

@@ -121,9 +121,9 @@ class Watched(Streaming):
 
 @pytest.mark.parametrize(("words", "seen"), [(["good ", "fine "], 3), (["good ", "bad ", "more "], 1)])
 async def test_a_stream_ends_where_it_does_not_pass(words: list[str], seen: int) -> None:
-    stage = Watched(*({"choices": [{"delta": {"content": word}}]} for word in words))
+    services = Watched(*({"choices": [{"delta": {"content": word}}]} for word in words))
     policy = effective([compile_policy(document(outbound=SAFETY.format("window-size='4'")))])
-    response = await run(policy, posted(stage, b"{}"))
+    response = await run(policy, posted(services, b"{}"))
     assert response.status == 200
     assert (await read(response)).count(b"data:") == seen
 
@@ -131,10 +131,10 @@ async def test_a_stream_ends_where_it_does_not_pass(words: list[str], seen: int)
 @pytest.mark.parametrize("window", [4, 100])
 async def test_a_stream_that_cannot_be_checked_ends(window: int) -> None:
     """In its middle or at its end, where the last window is checked."""
-    stage = Watched({"choices": [{"delta": {"content": "good "}}]})
+    services = Watched({"choices": [{"delta": {"content": "good "}}]})
     element = SAFETY.format(f"window-size='{window}'").replace("@(4)", '@(int.Parse("many"))')
     policy = effective([compile_policy(document(outbound=element))])
-    assert await read(await run(policy, posted(stage, b"{}"))) == b""
+    assert await read(await run(policy, posted(services, b"{}"))) == b""
 
 
 @pytest.mark.parametrize("ending", ["", "\n", "\r\n\r\n"])

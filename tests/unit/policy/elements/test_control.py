@@ -14,7 +14,7 @@ from apimlb.http import Request, Response
 from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.elements.control import Waits
-from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.rehearse.services import ScriptedServices
 from apimlb.policy.run.counters import Counters
 from apimlb.policy.run.exchange import Exchange, ForwardOptions
 from apimlb.policy.run.pipeline import run
@@ -235,7 +235,7 @@ async def test_a_fault_in_a_fragment_says_where_it_is() -> None:
     assert played.last_error.path == "include-fragment/set-variable"
 
 
-class Slow(Stage):
+class Slow(ScriptedServices):
     """Backends that answer when told to."""
 
     def __init__(self) -> None:
@@ -268,7 +268,7 @@ async def test_one_too_many_at_a_time_is_refused_and_a_place_becomes_free_again(
     assert [(await task).status for task in (first, other, ask("GET"))] == [200, 200, 200]
 
 
-class Sides(Stage):
+class Sides(ScriptedServices):
     """Side services that answer, each when told to; it notes who has been asked."""
 
     def __init__(self, *names: str) -> None:

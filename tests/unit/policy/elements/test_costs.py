@@ -12,7 +12,7 @@ from apimlb.policy.clr.budget import REQUEST_STEPS, STEPS
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.rehearse.rehearsal import exchange_of
-from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.rehearse.services import ScriptedServices
 from apimlb.policy.run.pipeline import preflight
 from tests.fuzz import dear
 from tests.unit.policy.play import document, play
@@ -101,9 +101,9 @@ async def test_the_names_that_a_preflight_asks_for_are_paid_for() -> None:
     held = f"<allowed-origins><origin>*</origin></allowed-origins><allowed-headers>{listed}</allowed-headers>"
     element = f'<cors terminate-unmatched-request="false">{held}</cors>'
     case = {"request": {"method": "OPTIONS", "headers": _PREFLIGHT}}
-    exchange = exchange_of(case, Stage(case))
+    exchange = exchange_of(case, ScriptedServices(case))
     await preflight(effective([compile_policy(document(element * 2))]), exchange)
-    assert REQUEST_STEPS - exchange.context.means.steps >= 2 * (1_000 + 5_000)
+    assert REQUEST_STEPS - exchange.context.allowance.steps >= 2 * (1_000 + 5_000)
 
 
 async def test_each_look_at_a_claim_is_paid_for() -> None:

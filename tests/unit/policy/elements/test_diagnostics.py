@@ -5,7 +5,7 @@ import pytest
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
-from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.rehearse.services import ScriptedServices
 from apimlb.policy.run.exchange import Exchange
 from apimlb.policy.run.pipeline import run
 from tests.unit.policy.play import document, play
@@ -27,12 +27,12 @@ async def test_the_older_form_holds_the_message_itself() -> None:
 
 async def answered(inbound: str, *, tracing: bool) -> tuple[int, list[bytes]]:
     """The status, and the bodies that the backend got."""
-    stage, url = Stage({}), Url("https://gateway.test/")
+    services, url = ScriptedServices({}), Url("https://gateway.test/")
     view = RequestView("POST", url, url, body=MessageBody(b"asked"))
-    context = Context(stage.clock, stage.rng, view, tracing=tracing)
+    context = Context(services.clock, services.rng, view, tracing=tracing)
     policy = effective([compile_policy(document(inbound))])
-    response = await run(policy, Exchange(context, stage, "https://backend.test"))
-    return response.status, [request.body for request in stage.requests]
+    response = await run(policy, Exchange(context, services, "https://backend.test"))
+    return response.status, [request.body for request in services.requests]
 
 
 @pytest.mark.parametrize("tracing", [True, False])

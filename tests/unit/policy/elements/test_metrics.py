@@ -8,7 +8,7 @@ import pytest
 from apimlb.http import Headers, Response, read
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.rehearsal import Rehearsal
-from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.rehearse.services import ScriptedServices
 from apimlb.policy.run.exchange import Exchange, ForwardOptions
 from apimlb.policy.run.pipeline import run
 from tests.unit.policy.play import document, play, posted, replies
@@ -97,7 +97,7 @@ async def streamed(*events: object) -> AsyncIterator[bytes]:
     yield b"data: [DONE]\n\n"
 
 
-class Streaming(Stage):
+class Streaming(ScriptedServices):
     """A backend that answers with server-sent events."""
 
     def __init__(self, *events: object) -> None:
@@ -117,18 +117,18 @@ COUNTED = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 3, 
     ("events", "numbers"), [((SAID, COUNTED), (12.0, 9.0, 3.0)), ((SAID,), (13.0, 10.0, 3.0))]
 )
 async def test_a_stream_is_told_when_it_ends(events: tuple[object, ...], numbers: tuple[float, ...]) -> None:
-    stage = Streaming(*events)
+    services = Streaming(*events)
     policy = effective([compile_policy(document(TOKENS.format(*["llm-emit-token-metric"] * 2)))])
-    response = await run(policy, posted(stage, json.dumps(CHAT["body"]).encode()))
-    assert stage.records == []
+    response = await run(policy, posted(services, json.dumps(CHAT["body"]).encode()))
+    assert services.records == []
     await read(response)
-    assert tuple(record.values["value"] for record in stage.records) == numbers
+    assert tuple(record.values["value"] for record in services.records) == numbers
 
 
 async def test_a_metric_that_fails_at_the_end_of_a_stream_takes_nothing_from_the_client() -> None:
     failing = TOKENS.replace('@("m" + 1)', '@(int.Parse("m").ToString())')
-    stage = Streaming(SAID, COUNTED)
+    services = Streaming(SAID, COUNTED)
     policy = effective([compile_policy(document(failing.format(*["llm-emit-token-metric"] * 2)))])
-    response = await run(policy, posted(stage, b"{}"))
+    response = await run(policy, posted(services, b"{}"))
     assert (await read(response)).endswith(b"data: [DONE]\n\n")
-    assert stage.records == []
+    assert services.records == []

@@ -8,7 +8,7 @@ from apimlb.http import Headers
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
-from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.rehearse.services import ScriptedServices
 from apimlb.policy.run.exchange import Exchange
 from apimlb.policy.run.pipeline import run
 from tests.unit.policy.play import FORWARD, document
@@ -26,7 +26,7 @@ class Gateway:
         outbound = COUNT.format("before") + f"<cache-store {store}/>" + COUNT.format("after")
         self.policy = effective([compile_policy(document(lookup, FORWARD, outbound))])
         replies = [{"status": status, "body": f"answer {number}"} for number in range(1, 5)]
-        self.stage = Stage({"backends": [{"reply": replies}]})
+        self.services = ScriptedServices({"backends": [{"reply": replies}]})
 
     async def ask(
         self, url: str = "https://gateway.test/a?x=1&y=2", method: str = "GET", **headers: str
@@ -36,7 +36,7 @@ class Gateway:
         named = Headers((name.replace("_", "-"), value) for name, value in headers.items())
         view = RequestView(method, place, place, named, MessageBody(b""))
         exchange = Exchange(
-            Context(self.stage.clock, self.stage.rng, view), self.stage, "https://backend.test"
+            Context(self.services.clock, self.services.rng, view), self.services, "https://backend.test"
         )
         response = await run(self.policy, exchange)
         assert isinstance(response.body, bytes)
@@ -47,13 +47,13 @@ async def test_a_hit_asks_nobody_and_goes_on_behind_the_store() -> None:
     gateway = Gateway()
     assert await gateway.ask() == ("answer 1", "before,after")
     assert await gateway.ask() == ("answer 1", "before,after")
-    assert len(gateway.stage.requests) == 1
+    assert len(gateway.services.requests) == 1
 
 
 async def test_a_response_is_forgotten_after_its_time() -> None:
     gateway = Gateway(store="duration='@(60)'")
     await gateway.ask()
-    gateway.stage.clock.pass_by(60)
+    gateway.services.clock.pass_by(60)
     assert (await gateway.ask())[0] == "answer 2"
 
 
@@ -105,5 +105,5 @@ async def test_only_a_200_is_kept_unless_it_is_told_to(store: str, kept: bool) -
 async def test_a_miss_asks_for_the_whole_response() -> None:
     gateway = Gateway()
     await gateway.ask(if_none_match='"e"', if_modified_since="Sat, 29 Oct 1994 19:43:31 GMT")
-    assert "If-None-Match" not in gateway.stage.requests[0].headers
-    assert "If-Modified-Since" not in gateway.stage.requests[0].headers
+    assert "If-None-Match" not in gateway.services.requests[0].headers
+    assert "If-Modified-Since" not in gateway.services.requests[0].headers

@@ -9,7 +9,7 @@ from apimlb.http import Headers, Request, Response
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.compiler import compile_policy, effective
-from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.rehearse.services import ScriptedServices
 from apimlb.policy.run.exchange import Exchange
 from apimlb.policy.run.pipeline import run
 from tests.unit.policy.play import FORWARD, document
@@ -22,7 +22,7 @@ LOOKUP = (
 PLACES = {"hello": [1.0, 0.0], "hullo": [0.9, 0.2], "bye": [0.0, 1.0]}
 
 
-class Gateway(Stage):
+class Gateway(ScriptedServices):
     """A model that counts its answers, and embeddings by the first word."""
 
     def __init__(self, kind: str = "llm", attributes: str = "", inside: str = "", store: str = "") -> None:

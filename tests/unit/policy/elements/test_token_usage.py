@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.policy.clr.budget import REQUEST_STEPS, Means
+from apimlb.policy.clr.budget import REQUEST_STEPS, Allowance
 from apimlb.policy.elements import token_usage as usage
 from apimlb.policy.elements.content_safety import CheckedStream
 from apimlb.policy.run.turns import PaidStream
@@ -50,15 +50,15 @@ async def test_a_stream_is_paid_for_by_its_lines(line: bytes, window: int | None
     async def passes(text: str) -> None:
         pass
 
-    means = Means()
+    allowance = Allowance()
     body = (
         usage.CountedStream(sent(), lambda *_: None)
         if window is None
         else CheckedStream(sent(), window, passes)
     )
-    read = b"".join([chunk async for chunk in PaidStream(means, body)])
+    read = b"".join([chunk async for chunk in PaidStream(allowance, body)])
     assert read == line * 1_000
-    paid = REQUEST_STEPS - means.steps
+    paid = REQUEST_STEPS - allowance.steps
     assert paid >= (6_000 if line.startswith(b"data:") else 120)
 
 
@@ -129,8 +129,8 @@ async def test_a_stream_that_is_too_dear_to_count_goes_on_to_the_client() -> Non
         for each in events:
             yield each
 
-    means = Means(steps=1_000)
-    body = PaidStream(means, usage.CountedStream(sent(), lambda said, _: told.append(said)))
+    allowance = Allowance(steps=1_000)
+    body = PaidStream(allowance, usage.CountedStream(sent(), lambda said, _: told.append(said)))
     assert [chunk async for chunk in body] == events
-    assert means.steps < 0
+    assert allowance.steps < 0
     assert 0 < told[0] < 20 * 8 // 4

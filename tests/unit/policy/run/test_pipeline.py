@@ -10,9 +10,9 @@ from apimlb.http import Headers, Request, Response, close, read
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.apim.credentials import Authorization
-from apimlb.policy.clr.budget import Means
+from apimlb.policy.clr.budget import Allowance
 from apimlb.policy.compiler import compile_policy, effective
-from apimlb.policy.rehearse.stage import Stage, StageCache, StageClock
+from apimlb.policy.rehearse.services import ManualClock, MemoryCache, ScriptedServices
 from apimlb.policy.run.exchange import Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.pipeline import refuse, run
@@ -50,7 +50,7 @@ class Stream:
         self.closed = True
 
 
-class StuckClock(StageClock):
+class StuckClock(ManualClock):
     """A clock whose sleepers never wake."""
 
     async def sleep(self, seconds: float) -> None:
@@ -60,10 +60,10 @@ class StuckClock(StageClock):
 class Gateway:
     """Services whose backends are a list of answers."""
 
-    def __init__(self, *answers: Response | Exception, clock: StageClock | None = None) -> None:
-        self.clock = clock or StageClock(1_800_000_000.0)
+    def __init__(self, *answers: Response | Exception, clock: ManualClock | None = None) -> None:
+        self.clock = clock or ManualClock(1_800_000_000.0)
         self.rng = random.Random(1)
-        self.cache = StageCache(self.clock)
+        self.cache = MemoryCache(self.clock)
         self.answers = list(answers)
 
     async def forward(self, exchange: Exchange, options: ForwardOptions) -> Response:
@@ -330,12 +330,16 @@ async def test_a_url_that_no_server_takes_is_a_fault_when_it_is_sent() -> None:
     assert played.last_error.message == "The policies exceed the 131072 characters that a URL may have."
 
 
-@pytest.mark.parametrize(("means", "said"), [(Means(steps=1_000), b"steps"), (Means(room=1_000), b"bytes")])
-async def test_on_error_can_answer_for_a_request_that_has_spent_all_it_may(means: Means, said: bytes) -> None:
+@pytest.mark.parametrize(
+    ("allowance", "said"), [(Allowance(steps=1_000), b"steps"), (Allowance(room=1_000), b"bytes")]
+)
+async def test_on_error_can_answer_for_a_request_that_has_spent_all_it_may(
+    allowance: Allowance, said: bytes
+) -> None:
     dear = "<set-variable name='a' value='@(new string((char)97, 100000))'/>"
     told = "<set-body>@(context.LastError.Message + new string('.', 100000))</set-body>"
-    exchange = posted(Stage({}), b"")
-    exchange.context.means = means
+    exchange = posted(ScriptedServices({}), b"")
+    exchange.context.allowance = allowance
     body = await read(await run(effective([compile_policy(document(dear, on_error=told))]), exchange))
     assert said in body
     assert len(body) > 100_000

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from apimlb.policy.clr.budget import Means
+from apimlb.policy.clr.budget import Allowance
 from apimlb.policy.clr.certificates.certificate import X509
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.rehearse.cases import answer
@@ -218,7 +218,7 @@ def test_a_damaged_file_is_read_or_refused(seed: int) -> None:
 def opened(content: bytes) -> str:
     """The first line of what a file's certificate says, or what is thrown."""
     try:
-        with Means().turn():
+        with Allowance().turn():
             return X509.read(content).shown(True).partition("\n")[0]
     except ClrException as error:
         return error.type_name

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apimlb.policy.clr.budget import REQUEST_STEPS, Means
+from apimlb.policy.clr.budget import REQUEST_STEPS, Allowance
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.numbers.formatting import format_number
@@ -19,13 +19,13 @@ VALUES = [7, 1e300, 1e-300, Decimal("1.5"), DateTime(0), DateTimeOffset(0), Time
 
 
 def steps_of(value: object, layout: str) -> int:
-    means = Means()
+    allowance = Allowance()
     with (
-        means.turn(),
+        allowance.turn(),
         suppress(ClrException),
     ):  # a layout that the type does not know has been read all the same
         format_value(value, layout)
-    return REQUEST_STEPS - means.steps
+    return REQUEST_STEPS - allowance.steps
 
 
 @given(st.sampled_from(VALUES), st.text("0#.,%eE'\\\\yMdhms;", min_size=2, max_size=400))

@@ -6,12 +6,12 @@ import pytest
 
 from apimlb.http import Request, Response
 from apimlb.policy.elements.jwt.keys import REFRESH, REREAD, IssuerCache, KeysUnavailable
-from apimlb.policy.rehearse.stage import Stage
+from apimlb.policy.rehearse.services import ScriptedServices
 
 URL = "https://issuer.test/metadata"
 
 
-class Issuing(Stage):
+class Issuing(ScriptedServices):
     """Services that publish as many keys as `keys` says, or fail."""
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apimlb.policy.clr.budget import Means
+from apimlb.policy.clr.budget import Allowance
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.elements.liquid.dialect import compiled
 from apimlb.policy.run.faults import PolicyFault
@@ -11,7 +11,7 @@ NOW = 1_795_262_400.0  # 2026-11-21T12:00:00Z
 
 
 def rendered(source: str, **data: object) -> str:
-    with Means().turn():
+    with Allowance().turn():
         return compiled(source)(data, NOW)
 
 

@@ -53,7 +53,7 @@ def content_of(body: object) -> bytes:
         return (body if isinstance(body, str) else json.dumps(body, default=str)).encode()
 
 
-class StageClock:
+class ManualClock:
     """Time that stands still but for what waits."""
 
     def __init__(self, start: float) -> None:
@@ -100,10 +100,10 @@ class _Backend:
 
 
 @dataclass(slots=True)
-class StageCache:
+class MemoryCache:
     """A cache at once visible, one for all caching types."""
 
-    clock: StageClock
+    clock: ManualClock
     entries: dict[str, tuple[float, object]] = field(default_factory=dict)
 
     async def get(self, key: str, kind: CachingType) -> object:
@@ -118,14 +118,14 @@ class StageCache:
         return True
 
 
-class Stage:
+class ScriptedServices:
     """The Services of a rehearsal: scripted backends, one clock, one cache."""
 
     def __init__(self, case: Case) -> None:
-        self.clock = StageClock(_moment(case.get("clock", _START)))
+        self.clock = ManualClock(_moment(case.get("clock", _START)))
         require(case.get("seed", 0), int, "'seed' in the case")
         self.rng = random.Random(case.get("seed", 0))
-        self.cache = StageCache(self.clock)
+        self.cache = MemoryCache(self.clock)
         self.requests: list[Request] = []
         self.records: list[Record] = []
         self._urls = {name: str(url) for name, url in mapping(case, "backend_urls").items()}
