@@ -17,6 +17,7 @@ Script = Response | Exception | Callable[[Request], Response]
 GROUP = "/subscriptions/s/resourceGroups/rg"
 SERVICE = f"{GROUP}/providers/Microsoft.ApiManagement/service/apim"
 ACCOUNT = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/oai"
+DEPLOYMENT = f"{ACCOUNT}/deployments/chat"
 BACKEND = f"{SERVICE}/backends/chat"
 OPERATION = "https://management.azure.com/subscriptions/s/operations/1"
 
@@ -34,6 +35,11 @@ def error(status: int, code: str, message: str = "no", **more: Any) -> Response:
 def begun(state: str = "Creating", **headers: str) -> Response:
     """The answer to a request that began a long-running operation."""
     return reply(201, {"properties": {"provisioningState": state}}, Azure_AsyncOperation=OPERATION, **headers)
+
+
+DONE = reply(200, {"status": "Succeeded"})
+AT_END_BODY = {"id": DEPLOYMENT, "properties": {"provisioningState": "Succeeded"}}
+AT_END = reply(200, AT_END_BODY)
 
 
 class Arm:

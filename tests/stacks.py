@@ -19,17 +19,23 @@ POLICY = (
     "<outbound><base /></outbound><on-error><base /></on-error></policies>"
 )
 POLICIES = Policies(POLICY, POLICY, POLICY, POLICY)
+CHAT = {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}}
+SMALL: dict[str, object] = {
+    "strategy": "backend-pool",
+    "accounts": [{"location": "eastus2"}],
+    "deployments": CHAT,
+}
 
 
 def desired(**config: object) -> tuple[Resource, ...]:
     """What the stack of this configuration wants, with pools; one account and one deployment where none are
     given."""
-    small: dict[str, object] = {
-        "strategy": "backend-pool",
-        "accounts": [{"location": "eastus2"}],
-        "deployments": {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}},
-    }
-    return resources(parse({**small, **config}), SUBSCRIPTION, POLICIES, MARK)
+    return resources(parse({**SMALL, **config}), SUBSCRIPTION, POLICIES, MARK)
+
+
+def without_ids() -> tuple[Resource, ...]:
+    """The same as it was made before stacks had ids."""
+    return resources(parse(SMALL), SUBSCRIPTION, POLICIES)
 
 
 def whole() -> tuple[Resource, ...]:

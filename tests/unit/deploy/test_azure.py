@@ -13,7 +13,7 @@ from apimlb.deploy.ids import DELETED_ACCOUNT, deleted_id
 from apimlb.deploy.sdk.credential import SharedCredential
 from apimlb.errors import AuthError, CloudError, QuotaError
 from apimlb.http import Response
-from tests.arm import ACCOUNT, BACKEND, GROUP, OPERATION, SERVICE, Arm, begun, error, reply
+from tests.arm import ACCOUNT, BACKEND, DONE, GROUP, OPERATION, SERVICE, Arm, begun, error, reply
 from tests.fakes import ManualClock
 from tests.sdk import FakeCredential
 
@@ -171,7 +171,6 @@ def test_an_answer_that_never_says_what_was_asked_is_told_within_minutes(nothing
 
 # Long-running operations.
 
-DONE = reply(200, {"status": "Succeeded"})
 AT_END = reply(200, {"id": ACCOUNT, "properties": {"provisioningState": "Succeeded"}})
 
 

@@ -1,6 +1,5 @@
-"""The same file leads to the same state, from wherever one came; and only what is ours is touched."""
+"""The same file leads to the same state, from wherever one came."""
 
-import copy
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,56 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apimlb.deploy.claims import Overtaken
-from apimlb.deploy.deployer import Applied, Deployer, Preview
+from apimlb.deploy.deployer import Deployer
 from apimlb.deploy.ids import ACCOUNT, DEPLOYMENT, IDENTITY, SERVICE, kind_of
 from apimlb.deploy.journal import Journal
-from apimlb.errors import CloudError, ConflictError
-from apimlb.stack.config import parse
-from apimlb.stack.desired import resources
-from apimlb.stack.marks import Mark
+from apimlb.errors import CloudError
 from apimlb.stack.planner import Action, Revival
 from apimlb.stack.resources import Resource
 from tests.clouds import FakeCloud, Killed
+from tests.deploys import deploy, deployed, labels, preview
 from tests.fakes import ManualClock
-from tests.stacks import MARK, POLICIES, SUBSCRIPTION, desired, labelled, whole
+from tests.stacks import CHAT, MARK, desired, labelled, whole
 
 MODELS = {"gpt-5.1": "2025-11-13", "text-embedding-3-small": "1"}
-CHAT = {"chat": {"model": "gpt-5.1", "version": "2025-11-13"}}
 BOTH = {**CHAT, "embedding": {"model": "text-embedding-3-small", "version": "1"}}
 TWO = [{"location": "eastus2"}, {"location": "westus3"}]
-
-
-def preview(cloud: FakeCloud, stack: tuple[Resource, ...]) -> Preview:
-    return Deployer(cloud, ManualClock()).preview(stack)
-
-
-def deploy(cloud: FakeCloud, stack: tuple[Resource, ...]) -> Applied:
-    deployer = Deployer(cloud, ManualClock())
-    applied = deployer.apply(deployer.preview(stack))
-    applied.outcome.raise_failure()
-    return applied
-
-
-def deployed(stack: tuple[Resource, ...]) -> FakeCloud:
-    cloud = FakeCloud()
-    deploy(cloud, stack)
-    cloud.writes.clear()
-    return cloud
-
-
-def labels(made: Preview, *actions: Action) -> list[str]:
-    return [step.resource.label for step in made.plan.of(*actions)]
-
-
-def without_ids(stack: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    """The stack as it was made before there were ids."""
-    config: dict[str, object] = {
-        "strategy": "backend-pool",
-        "accounts": [{"location": "eastus2"}],
-        "deployments": CHAT,
-    }
-    assert len(stack) == len(resources(parse(config), SUBSCRIPTION, POLICIES))
-    return resources(parse(config), SUBSCRIPTION, POLICIES)
 
 
 # What the file no longer names.
@@ -191,85 +154,6 @@ def test_the_same_file_leads_to_the_same_state(first: Any, second: Any, writes: 
     deploy(again, desired(**second))
     assert again.resources == straight.resources
     assert preview(again, desired(**second)).plan.is_empty
-
-
-# Namesakes.
-
-
-@pytest.mark.parametrize("label", ["backend eastus2-chat", "API", "role on eastus2", "operation post"])
-def test_a_namesake_without_our_mark_is_told_and_not_touched(label: str) -> None:
-    cloud = deployed(desired())
-    resource = labelled(desired(), label)
-    cloud.resources[resource.key]["properties"]["description"] = "made by hand"
-    before = copy.deepcopy(cloud.resources)
-    with pytest.raises(ConflictError) as caught:
-        deploy(cloud, desired())
-    assert f"{label} exists and does not carry the mark {MARK}" in caught.value.what
-    assert cloud.resources == before
-
-
-def test_a_namesake_of_another_stack_of_the_same_name_is_told() -> None:
-    cloud = deployed(desired())
-    account = labelled(desired(), "account eastus2")
-    cloud.resources[account.key]["tags"]["apimlb-stack-id"] = "another"
-    with pytest.raises(ConflictError, match="another stack called apimlb, whose id is another"):
-        deploy(cloud, desired())
-
-
-def test_a_group_whose_stack_id_somebody_changed_is_told_once_with_the_way_back() -> None:
-    cloud = deployed(desired())
-    group = labelled(desired(), "resource group")
-    tags = cloud.resources[group.key]["tags"]
-    id, tags["apimlb-stack-id"] = tags["apimlb-stack-id"], "another"
-    small = parse({"accounts": [{"location": "eastus2"}], "deployments": CHAT})
-    stack = resources(small, SUBSCRIPTION, POLICIES, Mark(MARK.stack, "another"))
-    [problem] = preview(cloud, stack).problems
-    assert "The resource group carries another stack id" in problem.what
-    assert f"--tags apimlb-stack-id={id}" in problem.next_step
-
-
-def test_others_words_around_the_mark_stay() -> None:
-    cloud = deployed(desired())
-    backend = labelled(desired(), "backend eastus2-chat")
-    properties = cloud.resources[backend.key]["properties"]
-    properties |= {"description": f"fast one, {MARK}", "url": "https://elsewhere/openai"}
-    deploy(cloud, desired())
-    now = cloud.resources[backend.key]["properties"]
-    assert (now["description"], now["url"]) == (f"fast one, {MARK}", backend.body["properties"]["url"])
-
-
-# Stacks from before there were ids.
-
-
-def test_an_old_stack_is_adopted_and_its_group_gets_its_id_last() -> None:
-    cloud = deployed(without_ids(desired()))
-    deploy(cloud, desired())
-    assert cloud.writes[-1][1] == labelled(desired(), "resource group").id
-    assert preview(cloud, desired()).plan.is_empty
-    straight = deployed(desired())
-    assert cloud.resources == straight.resources
-
-
-def test_an_operation_of_an_old_stack_that_is_not_wanted_any_more_goes() -> None:
-    cloud = deployed(without_ids(desired()))
-    api = labelled(desired(), "API").id
-    cloud.put(f"{api}/operations/old", {"properties": {"method": "POST", "urlTemplate": "/*"}})
-    assert labels(preview(cloud, desired()), Action.DELETE) == ["operation old"]
-    deploy(cloud, desired())
-    cloud.put(f"{api}/operations/theirs", {"properties": {"method": "POST", "urlTemplate": "/theirs"}})
-    assert preview(cloud, desired()).plan.is_empty
-
-
-def test_an_adoption_that_was_killed_anywhere_is_carried_on() -> None:
-    straight = deployed(desired(accept_retry_after=False))
-    for writes in range(0, 40, 3):
-        cloud = deployed(without_ids(desired()))
-        cloud.dies_after(writes)
-        with suppress(Killed):
-            deploy(cloud, desired(accept_retry_after=False))
-        again = cloud.reborn()
-        deploy(again, desired(accept_retry_after=False))
-        assert again.resources == straight.resources
 
 
 # What Azure cannot change in place.
