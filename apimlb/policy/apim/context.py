@@ -197,9 +197,9 @@ class LastError:
     source: str
     reason: str
     message: str
-    scope: str = ""
-    section: str = ""
-    path: str = ""
+    scope: str
+    section: str
+    path: str
     policy_id: str | None = None
 
 

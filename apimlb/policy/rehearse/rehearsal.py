@@ -36,7 +36,7 @@ become JObject and JArray.
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, cast, get_args
 from urllib.parse import urlsplit
 
 from apimlb.errors import ConfigError
@@ -45,29 +45,23 @@ from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import (
     Api,
     Context,
-    Declared,
-    DeclaredParameter,
     Deployment,
-    Example,
     LastError,
     Operation,
     Product,
     RequestView,
     Subscription,
-    Url,
     User,
 )
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.compiler import Scope, compile_policy, effective
-from apimlb.policy.rehearse.services import Case, ScriptedServices, content_of, headers_of, mapping
-from apimlb.policy.rehearse.written import reading, require
+from apimlb.policy.rehearse.services import Case, ScriptedServices, mapping
+from apimlb.policy.rehearse.written import content_of, reading, require, view
 from apimlb.policy.run.exchange import Exchange
 from apimlb.policy.run.pipeline import preflight, run
 from apimlb.policy.run.records import Record
 from apimlb.policy.run.tracing import Recorder, TracedStep
 from apimlb.policy.switches import ADVERSE, Switches
-
-T = TypeVar("T")
 
 _KEYS = frozenset(
     {
@@ -76,15 +70,28 @@ _KEYS = frozenset(
         *("subscription", "user", "deployment", "scope", "authorizations"),
     }
 )
-_API = {"id": "api", "name": "api", "path": ""}
-_OPERATION = {"id": "operation", "name": "operation"}
-_DEPLOYMENT = {"service_name": "gateway", "service_id": "gateway", "region": "Sweden Central"}
-_SUBSCRIPTION = {
-    "id": "subscription",
-    "name": "subscription",
-    "key": "",
-    "primary_key": "",
-    "secondary_key": "",
+_VIEWS: Mapping[str, Callable[..., Any]] = {
+    "api": Api,
+    "operation": Operation,
+    "deployment": Deployment,
+    "product": Product,
+    "subscription": Subscription,
+    "user": User,
+}
+_ALWAYS = ("api", "operation", "deployment")
+"""Members of the context that no case is without."""
+
+_DEFAULTS: Mapping[str, Mapping[str, object]] = {
+    "deployment": {"service_name": "gateway", "service_id": "gateway", "region": "Sweden Central"},
+    "product": {"id": "product", "name": "product"},
+    "subscription": {
+        "id": "subscription",
+        "name": "subscription",
+        "key": "",
+        "primary_key": "",
+        "secondary_key": "",
+    },
+    "user": {"id": "user"},
 }
 
 
@@ -110,11 +117,12 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
         raise ConfigError(
             f"unknown key '{unknown[0]}' in the case", next_step=f"Known keys: {', '.join(sorted(_KEYS))}."
         )
-    named_values = {name: str(value) for name, value in mapping(case, "named_values").items()}
-    fragments = {name: str(value) for name, value in mapping(case, "fragments").items()}
-    switches = ADVERSE if case.get("adverse") else Switches()
     document = compile_policy(
-        text, scope=_scope(case), named_values=named_values, fragments=fragments, switches=switches
+        text,
+        scope=_scope(case),
+        named_values=mapping(case, "named_values", str),
+        fragments=mapping(case, "fragments", str),
+        switches=_switches(case),
     )
     policy = effective([document])
     services = ScriptedServices(case)
@@ -143,82 +151,56 @@ def _scope(case: Case) -> Scope:
     return cast(Scope, given)
 
 
+def _switches(case: Case) -> Switches:
+    return ADVERSE if case.get("adverse") else Switches()
+
+
 def exchange_of(case: Case, services: ScriptedServices, recorder: Recorder | None = None) -> Exchange:
     """The request of a case on its way, traced by `recorder`."""
-    asked = mapping(case, "request")
-    url = str(asked.get("url", "https://gateway.test/"))
-    _require_url(url, "the request's 'url' in the case")
-    parts = urlsplit(url)
-    headers = headers_of(asked.get("headers"))
-    if "Host" not in headers:
-        headers.add("Host", parts.netloc)
+    request = _request(mapping(case, "request"))
     service_url = str(case.get("service_url", "https://backend.test"))
-    _require_url(service_url, "'service_url' in the case")
-    view = RequestView(
-        method=str(asked.get("method", "GET")).upper(),
-        url=Url(url),
-        original_url=Url(url),
-        headers=headers,
-        body=MessageBody(content_of(asked["body"])) if "body" in asked else None,
-        ip_address=str(asked.get("ip", "127.0.0.1")),
-        matched_parameters={name: str(value) for name, value in mapping(asked, "parameters").items()},
-    )
+    _require_url(service_url, "service_url")
+    path = case.get("path", request.url.path)
+    require(path, str, "path")
+    defaults = {
+        **_DEFAULTS,
+        "api": {"id": "api", "name": "api", "path": "", "service_url": service_url},
+        "operation": {
+            "id": "operation",
+            "name": "operation",
+            "method": request.method,
+            "url_template": request.url.path,
+        },
+    }
     context = Context(
         services.clock,
         services.rng,
-        view,
+        request,
         variables={name: _clr(value) for name, value in mapping(case, "variables").items()},
-        api=_member(
-            Api, case, "api", {"id": "api", "name": "api", "path": "", "service_url": Url(service_url)}
-        ),
-        operation=_operation(case, view.method, parts.path),
-        product=_optional(Product, case, "product", {"id": "product", "name": "product"}),
-        subscription=_optional(Subscription, case, "subscription", _SUBSCRIPTION),
-        user=_optional(User, case, "user", {"id": "user"}),
-        deployment=_member(Deployment, case, "deployment", _DEPLOYMENT),
         request_id=uuid.UUID(int=services.rng.getrandbits(128), version=4),
         timestamp=services.clock.now(),
         tracing=recorder is not None,
+        **{
+            name: view(kind, {**defaults[name], **mapping(case, name)}, name)
+            for name, kind in _VIEWS.items()
+            if name in _ALWAYS or case.get(name) is not None
+        },
     )
-    path = case.get("path", parts.path or "/")
-    require(path, str, "'path' in the case")
-    exchange = Exchange(
-        context,
-        services,
-        switches=ADVERSE if case.get("adverse") else Switches(),
-        trace=recorder,
-    )
-    with reading("'path' in the case"):
-        exchange.aim(service_url, path, parts.query)
+    exchange = Exchange(context, services, switches=_switches(case), trace=recorder)
+    with reading("path"):
+        exchange.aim(service_url, path, urlsplit(request.url.text).query)
     return exchange
 
 
-def _operation(case: Case, method: str, template: str) -> Operation:
-    given = dict(mapping(case, "operation"))
-    with reading("the operation's 'examples' in the case"):
-        if "examples" in given:
-            given["examples"] = tuple(Example(**example) for example in given["examples"])
-        if "declared" in given:
-            given["declared"] = _declared(given["declared"])
-    defaults = {"id": "operation", "method": method, "name": "operation", "url_template": template}
-    return _member(Operation, {"operation": given}, "operation", defaults)
-
-
-def _declared(given: Any) -> Declared:
-    """Of names alone: what else is declared of a parameter only an API's definition says."""
-    named = {
-        name: tuple(map(DeclaredParameter, given.get(name, ()))) for name in ("headers", "query", "path")
-    }
-    responses = {int(status): each or {} for status, each in given.get("responses", {}).items()}
-    return Declared(
-        **named,
-        contents=tuple(given.get("contents", ())),
-        response_headers={
-            status: tuple(map(DeclaredParameter, each.get("headers", ())))
-            for status, each in responses.items()
-        },
-        response_contents={status: tuple(each.get("contents", ())) for status, each in responses.items()},
-    )
+def _request(written: Case) -> RequestView:
+    url = str(written.get("url", "https://gateway.test/"))
+    _require_url(url, "request.url")
+    given = {"method": "GET", **written, "url": url, "original_url": url}
+    request = view(RequestView, given, "request")
+    request.method = request.method.upper()
+    if "Host" not in request.headers:
+        request.headers.add("Host", request.url.netloc)
+    return request
 
 
 def _require_url(text: str, name: str) -> None:
@@ -227,25 +209,6 @@ def _require_url(text: str, name: str) -> None:
         absolute = parts.scheme and parts.hostname and parts.port != 0
     if not absolute:
         raise ConfigError(f"{name} is no absolute URL: {text}")
-
-
-def _member(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str, object]) -> T:
-    """One member of the context: the defaults, and over them what the case says; a number may be written
-    where text is wanted."""
-    given = {
-        name: str(value) if isinstance(defaults.get(name), str) and type(value) in (int, float) else value
-        for name, value in mapping(case, key).items()
-    }
-    try:
-        made = kind(**{**defaults, **given})
-    except TypeError as error:
-        raise ConfigError(f"'{key}' in the case has a key that it cannot have: {error}") from error
-    require(made, kind, f"'{key}' in the case")
-    return made
-
-
-def _optional(kind: Callable[..., T], case: Case, key: str, defaults: Mapping[str, object]) -> T | None:
-    return _member(kind, case, key, defaults) if case.get(key) is not None else None
 
 
 def _clr(value: object) -> object:

@@ -1,19 +1,17 @@
 """What a rehearsed policy meets: scripted backends, a clock that only waiting moves, a cache, an identity."""
 
 import fnmatch
-import json
 import math
 import random
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apimlb.errors import ConfigError
 from apimlb.http import Headers, Request, Response, below
 from apimlb.policy.apim.credentials import Authorization
-from apimlb.policy.rehearse.written import reading, require
+from apimlb.policy.rehearse.written import member, moment, reading, require, view
 from apimlb.policy.run.exchange import BackendId, BaseUrl, CachingType, Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import Record
@@ -24,33 +22,11 @@ Case = Mapping[str, Any]
 _START = 1_795_262_400.0  # 2026-11-21T12:00:00Z
 
 
-def mapping(case: Case, key: str) -> Mapping[str, Any]:
-    value = case.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise ConfigError(f"'{key}' in the case must be a mapping")
-    return value
-
-
-def headers_of(given: object) -> Headers:
-    if given is None:
-        return Headers()
-    if not isinstance(given, Mapping):
-        raise ConfigError("headers in the case must be a mapping of names to values")
-    headers = Headers()
-    for name, value in given.items():
-        for one in value if isinstance(value, list) else [value]:
-            headers.add(str(name), str(one))
-    return headers
-
-
-def content_of(body: object) -> bytes:
-    """A body's bytes: text unchanged, anything else as JSON, a date of YAML as its text."""
-    if isinstance(body, bytes):
-        return body
-    with reading("a body in the case"):
-        return (body if isinstance(body, str) else json.dumps(body, default=str)).encode()
+def mapping(case: Case, key: str, kind: type = object) -> Mapping[str, Any]:
+    """What the case holds under a key, each of a kind; nothing where it is left out."""
+    given = case.get(key)
+    found: Mapping[str, Any] | None = member(given, Mapping[str, kind], key)  # type: ignore[valid-type]
+    return {} if found is None else found
 
 
 class ManualClock:
@@ -122,20 +98,21 @@ class ScriptedServices:
     """The Services of a rehearsal: scripted backends, one clock, one cache."""
 
     def __init__(self, case: Case) -> None:
-        self.clock = ManualClock(_moment(case.get("clock", _START)))
-        require(case.get("seed", 0), int, "'seed' in the case")
+        with reading("clock"):
+            self.clock = ManualClock(moment(case.get("clock", _START)))
+        require(case.get("seed", 0), int, "seed")
         self.rng = random.Random(case.get("seed", 0))
         self.cache = MemoryCache(self.clock)
         self.requests: list[Request] = []
         self.records: list[Record] = []
-        self._urls = {name: str(url) for name, url in mapping(case, "backend_urls").items()}
+        self._urls = mapping(case, "backend_urls", str)
         self._identity = case.get("identity", "managed-identity-token")
         self._authorizations = {
             name: _authorization(name, held) for name, held in mapping(case, "authorizations").items()
         }
         backends = case.get("backends") or [{"reply": {}}]
-        require(backends, list, "'backends' in the case")
-        self._backends = [_backend(entry) for entry in backends]
+        require(backends, list, "backends")
+        self._backends = [_backend(entry, f"backends.{place}") for place, entry in enumerate(backends)]
 
     async def forward(self, exchange: Exchange, options: ForwardOptions) -> Response:
         match exchange.backend:
@@ -188,42 +165,24 @@ class ScriptedServices:
 
 
 def _authorization(name: str, given: object) -> Authorization:
-    if not isinstance(given, Mapping) or set(given) - {"access_token", "claims"}:
-        raise ConfigError(f"the authorization '{name}' in the case must have 'access_token' and 'claims'")
-    token = given.get("access_token", "connection-token")
-    return Authorization(str(token), dict(mapping(given, "claims")))
+    return view(Authorization, {"access_token": "connection-token", **mapping({name: given}, name)}, name)
 
 
-def _backend(entry: object) -> _Backend:
-    if not isinstance(entry, Mapping) or set(entry) - {"match", "reply"}:
-        raise ConfigError("a backend in the case must be a mapping with 'match' and 'reply'")
-    replies = entry.get("reply") or {}
+def _backend(given: Any, name: str) -> _Backend:
+    require(given, Mapping, name)
+    for key in set(given) - {"match", "reply"}:
+        raise ConfigError(f"{name} cannot have the key '{key}'")
+    replies = given.get("reply") or {}
     several = replies if isinstance(replies, list) else [replies]
-    return _Backend(str(entry.get("match", "*")), [_reply(reply) for reply in several])
+    return _Backend(str(given.get("match", "*")), [_reply(reply, f"{name}.reply") for reply in several])
 
 
-def _reply(given: object) -> _Reply:
-    if not isinstance(given, Mapping) or set(given) - {each.name for each in fields(_Reply)}:
-        raise ConfigError("a reply in the case must be a mapping: status, headers, body, after, fails")
-    status, after, fails = given.get("status", 200), given.get("after", 0), given.get("fails") or ""
-    require(status, int, "a reply's 'status' in the case")
-    require(after, float, "a reply's 'after' in the case")
-    if not 100 <= status <= 999:
-        raise ConfigError(f"a reply's 'status' in the case cannot be {status}")
-    if not 0 <= after < math.inf:
-        raise ConfigError(f"a reply's 'after' in the case cannot be {after} seconds")
-    if fails not in ("", "connection", "timeout"):
-        raise ConfigError(f"a reply's 'fails' in the case is connection or timeout, not {fails!r}")
-    body = content_of(given.get("body", ""))
-    return _Reply(status, headers_of(given.get("headers")), body, float(after), fails)
-
-
-def _moment(given: object) -> float:
-    try:
-        if isinstance(given, int | float):
-            moment = datetime.fromtimestamp(given, UTC)
-        else:
-            moment = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
-        return moment.timestamp()
-    except (ValueError, OverflowError, OSError) as error:
-        raise ConfigError(f"'clock' in the case is no time: {given}") from error
+def _reply(given: object, name: str) -> _Reply:
+    reply = view(_Reply, given, name)
+    if not 100 <= reply.status <= 999:
+        raise ConfigError(f"{name}.status cannot be {reply.status}")
+    if not 0 <= reply.after < math.inf:
+        raise ConfigError(f"{name}.after cannot be {reply.after} seconds")
+    if reply.fails not in ("", "connection", "timeout"):
+        raise ConfigError(f"{name}.fails is connection or timeout, not {reply.fails!r}")
+    return reply
