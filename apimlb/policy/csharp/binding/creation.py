@@ -182,18 +182,15 @@ def _initialized(scope: Scope, bound: Bound, initializer: nodes.Initializer) -> 
 
 
 def _entries(scope: Scope, target: Bound, initializer: nodes.Initializer) -> list[str]:
-    return [
-        _entry(scope, target, key, each, at)
-        for (key, each), at in zip(initializer.entries, initializer.places, strict=True)
-    ]
+    return [_entry(scope, target, *entry) for entry in initializer.entries]
 
 
 def _entry(
     scope: Scope,
     target: Bound,
+    at: int,
     key: str | list[nodes.Argument] | None,
     given: list[nodes.Node] | nodes.Node,
-    at: int,
 ) -> str:
     if isinstance(given, list):
         return _added(scope, target, [Given(item, _argument(scope, item)) for item in given], at).code
@@ -238,7 +235,7 @@ def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Boun
 
 def bind_anonymous(scope: Scope, node: nodes.AnonymousCreation) -> Bound:
     members: dict[str, Bound] = {}
-    for (name, written), at in zip(node.members, node.places, strict=True):
+    for at, name, written in node.members:
         if name in members:
             scope.refuse("CS0833", at)
         members[name] = _member_value(scope, bind(scope, written), written, at)

@@ -3,18 +3,16 @@
 from collections.abc import Callable
 
 from apimlb.policy.csharp.syntax import statement_nodes
-from apimlb.policy.csharp.syntax.creation import parse_array
+from apimlb.policy.csharp.syntax.creation import parse_item
 from apimlb.policy.csharp.syntax.cursor import Cursor
 from apimlb.policy.csharp.syntax.nodes import Node, TypeName
-from apimlb.policy.csharp.syntax.type_names import parse_type, try_type
+from apimlb.policy.csharp.syntax.type_names import parse_type, try_declared, try_type
 
-_BANNED_STATEMENTS = {
-    "goto": "'goto' is not supported in a policy expression",
-    "unsafe": "'unsafe' is not possible in a policy expression",
-    "fixed": "'fixed' is not possible in a policy expression",
-    "lock": "'lock' needs System.Threading.Monitor, which policy expressions may not use",
-}
-_MISPLACED = {
+_REFUSED = {
+    "goto": ("NotAllowed", "'goto' is not supported in a policy expression"),
+    "unsafe": ("NotAllowed", "'unsafe' is not possible in a policy expression"),
+    "fixed": ("NotAllowed", "'fixed' is not possible in a policy expression"),
+    "lock": ("NotAllowed", "'lock' needs System.Threading.Monitor, which policy expressions may not use"),
     "catch": ("CS1003", "Syntax error, 'try' expected"),
     "finally": ("CS1003", "Syntax error, 'try' expected"),
     "else": ("CS1513", "} expected"), "case": ("CS1513", "} expected"),
@@ -23,28 +21,32 @@ _MISPLACED = {
 
 
 def parse_block(cursor: Cursor) -> statement_nodes.BlockStatement:
-    made = statement_nodes.BlockStatement(cursor.expect("{").at, [])
-    cursor.deeper()
-    while not cursor.at_op("}"):
-        if cursor.token.kind == "end":
-            cursor.refuse("'}' expected", "CS1513")
-        parse_statement_into(cursor, made.statements)
-    cursor.shallower()
+    at = cursor.expect("{").at
+    statements = cursor.nested(lambda cursor: parse_statements(cursor, "}"))
     cursor.expect("}")
-    return made
+    return statement_nodes.BlockStatement(at, statements)
 
 
-def parse_statement_into(cursor: Cursor, found: list[Node]) -> None:
-    if not cursor.accept(";"):
-        found.append(parse_statement(cursor))
+def parse_statements(cursor: Cursor, *ends: str) -> list[Node]:
+    """The statements before one of the texts `ends`, or before the end of the text where it must not come
+    earlier."""
+    found: list[Node] = []
+    while cursor.token.text not in ends or cursor.token.kind not in ("op", "keyword"):
+        if cursor.token.kind == "end":
+            if not ends:
+                break
+            cursor.refuse("'}' expected", "CS1513")
+        if not cursor.accept(";"):
+            found.append(parse_statement(cursor))
+    return found
 
 
 def _embedded(cursor: Cursor) -> Node:
     """The body of an `if` or loop."""
     at = cursor.token.at
-    cursor.deeper()
-    made = statement_nodes.BlockStatement(at, []) if cursor.accept(";") else parse_statement(cursor)
-    cursor.shallower()
+    if cursor.accept(";"):
+        return statement_nodes.BlockStatement(at, [])
+    made = cursor.nested(parse_statement)
     if isinstance(made, statement_nodes.Declaration | statement_nodes.LocalFunction):
         raise cursor.source.error(
             "Embedded statement cannot be a declaration or labeled statement", at, "CS1023"
@@ -54,32 +56,37 @@ def _embedded(cursor: Cursor) -> Node:
 
 def parse_statement(cursor: Cursor) -> Node:
     token = cursor.token
-    if token.kind == "op" and token.text == "{":
+    if cursor.at_op("{"):
         return parse_block(cursor)
     if token.kind == "keyword":
         parse_rest = _STATEMENTS.get(token.text)
         if parse_rest is not None:
             cursor.advance()
             return parse_rest(cursor, token.at)
-        if token.text in _BANNED_STATEMENTS:
-            cursor.refuse(_BANNED_STATEMENTS[token.text], "NotAllowed")
-        if token.text in _MISPLACED and not (token.text == "default" and cursor.peek().text == "("):
-            cursor.refuse(_MISPLACED[token.text][1], _MISPLACED[token.text][0])
-    if token.kind == "id" and cursor.peek().text == ":" and cursor.peek().kind == "op":
+        if token.text in _REFUSED and not (token.text == "default" and cursor.peek().text == "("):
+            code, what = _REFUSED[token.text]
+            cursor.refuse(what, code)
+    if cursor.at_name_before(":"):
         cursor.refuse("Labels are not supported in a policy expression", "NotAllowed")
-    if token.kind == "id" and token.text == "yield" and cursor.peek().text in ("return", "break"):
+    if cursor.at_word("yield") and cursor.peek().text in ("return", "break"):
         cursor.refuse("'yield' is not possible in a policy expression", "CS1624")
-    if token.kind == "keyword" and token.text == "void":
-        cursor.advance()
+    if cursor.accept("void"):
         return _local_function(cursor, TypeName(token.at, [("void", [])]))
     return _declaration(cursor) or _expression_statement(cursor)
 
 
-def _expression_statement(cursor: Cursor) -> Node:
-    at = cursor.token.at
-    made = statement_nodes.ExpressionStatement(at, cursor.expression())
+def _ended(cursor: Cursor, statement: Node) -> Node:
     cursor.expect(";")
-    return made
+    return statement
+
+
+def _run(cursor: Cursor) -> Node:
+    """An expression as a statement."""
+    return statement_nodes.ExpressionStatement(cursor.token.at, cursor.expression())
+
+
+def _expression_statement(cursor: Cursor) -> Node:
+    return _ended(cursor, _run(cursor))
 
 
 def _declaration(cursor: Cursor) -> Node | None:
@@ -93,30 +100,23 @@ def _declaration(cursor: Cursor) -> Node | None:
             )
         if written is not None and first.kind == "keyword" and cursor.at_op("="):
             cursor.refuse("Identifier expected", "CS1001")
-        cursor.reset(start)
-        return None
-    if first.text == "from" and cursor.peek().text == "in":  # a query
-        cursor.reset(start)
-        return None
-    if cursor.peek().kind == "op" and cursor.peek().text in ("(", "<"):
+    elif cursor.at_name_before("(", "<"):
         return _local_function(cursor, written)
-    made = _declarators(cursor, written)
-    cursor.expect(";")
-    return made
+    elif first.text != "from" or cursor.peek().text != "in":  # else a query
+        return _ended(cursor, _declarators(cursor, written))
+    cursor.reset(start)
+    return None
 
 
-def _declarators(cursor: Cursor, written: TypeName, constant: bool = False) -> statement_nodes.Declaration:
-    made = statement_nodes.Declaration(written.at, written, [], constant)
-    while True:
+def _declarators(cursor: Cursor, written: TypeName, *, constant: bool = False) -> statement_nodes.Declaration:
+    def declarator(cursor: Cursor) -> tuple[int, str, Node | None]:
         name = cursor.identifier()
-        value = None
-        if cursor.accept("="):
-            value = parse_array(cursor) if cursor.at_op("{") else cursor.expression()
-        elif constant:
+        value = parse_item(cursor) if cursor.accept("=") else None
+        if constant and value is None:
             cursor.refuse("A const field requires a value to be provided", "CS0145", name)
-        made.declarators.append((name.at, name.text, value))
-        if not cursor.accept(","):
-            return made
+        return name.at, name.text, value
+
+    return statement_nodes.Declaration(written.at, written, cursor.several(declarator), constant)
 
 
 def _local_function(cursor: Cursor, result: TypeName) -> Node:
@@ -125,18 +125,8 @@ def _local_function(cursor: Cursor, result: TypeName) -> Node:
     if cursor.at_op("<"):
         cursor.refuse("Local functions with type parameters are not supported here", "NotSupported")
     cursor.expect("(")
-    parameters: list[statement_nodes.FunctionParameter] = []
-    while parameters or not cursor.at_op(")"):
-        parameters.append(_function_parameter(cursor))
-        if not cursor.accept(","):
-            break
-    cursor.expect(")")
-    body: Node
-    if cursor.accept("=>"):
-        body = cursor.expression()
-        cursor.expect(";")
-    else:
-        body = parse_block(cursor)
+    parameters = cursor.listed(_function_parameter, ")")
+    body = _ended(cursor, cursor.expression()) if cursor.accept("=>") else parse_block(cursor)
     return statement_nodes.LocalFunction(name.at, result, name.text, parameters, body)
 
 
@@ -156,16 +146,11 @@ def _function_parameter(cursor: Cursor) -> statement_nodes.FunctionParameter:
 
 
 def _const_statement(cursor: Cursor, at: int) -> Node:
-    made = _declarators(cursor, parse_type(cursor), constant=True)
-    cursor.expect(";")
-    return made
+    return _ended(cursor, _declarators(cursor, parse_type(cursor), constant=True))
 
 
 def _condition(cursor: Cursor) -> Node:
-    cursor.expect("(")
-    found = cursor.expression()
-    cursor.expect(")")
-    return found
+    return cursor.bracketed(Cursor.expression)
 
 
 def _if_statement(cursor: Cursor, at: int) -> Node:
@@ -175,42 +160,27 @@ def _if_statement(cursor: Cursor, at: int) -> Node:
     return statement_nodes.If(at, condition, then, otherwise)
 
 
+def _while_statement(cursor: Cursor, at: int) -> Node:
+    return statement_nodes.While(at, _condition(cursor), _embedded(cursor))
+
+
 def _do_statement(cursor: Cursor, at: int) -> Node:
     body = _embedded(cursor)
     cursor.expect("while")
-    condition = _condition(cursor)
-    cursor.expect(";")
-    return statement_nodes.DoWhile(at, body, condition)
+    return _ended(cursor, statement_nodes.DoWhile(at, body, _condition(cursor)))
 
 
 def _for_statement(cursor: Cursor, at: int) -> Node:
     cursor.expect("(")
-    first: list[Node] = []
-    if not cursor.accept(";"):
-        first = _for_first(cursor)
-        cursor.expect(";")
-    condition = None if cursor.at_op(";") else cursor.expression()
+    written = try_declared(cursor, "=", ",", ";")
+    if written is not None:
+        first = [_ended(cursor, _declarators(cursor, written))]
+    else:
+        first = cursor.listed(_run, ";")
+    condition = _optional(cursor)
     cursor.expect(";")
-    update: list[Node] = []
-    while update or not cursor.at_op(")"):
-        update.append(statement_nodes.ExpressionStatement(cursor.token.at, cursor.expression()))
-        if not cursor.accept(","):
-            break
-    cursor.expect(")")
+    update = cursor.listed(_run, ")")
     return statement_nodes.For(at, first, condition, update, _embedded(cursor))
-
-
-def _for_first(cursor: Cursor) -> list[Node]:
-    start = cursor.index
-    written = try_type(cursor)
-    if written is not None and cursor.token.kind == "id" and cursor.peek().text in ("=", ",", ";"):
-        return [_declarators(cursor, written)]
-    cursor.reset(start)
-    found: list[Node] = []
-    while True:
-        found.append(statement_nodes.ExpressionStatement(cursor.token.at, cursor.expression()))
-        if not cursor.accept(","):
-            return found
 
 
 def _foreach_statement(cursor: Cursor, at: int) -> Node:
@@ -225,26 +195,25 @@ def _foreach_statement(cursor: Cursor, at: int) -> Node:
     return statement_nodes.ForEach(at, written, name.text, source, _embedded(cursor), name.at)
 
 
+def _optional(cursor: Cursor) -> Node | None:
+    """The expression before a `;`, if there is one."""
+    return None if cursor.at_op(";") else cursor.expression()
+
+
 def _return_statement(cursor: Cursor, at: int) -> Node:
-    value = None if cursor.at_op(";") else cursor.expression()
-    cursor.expect(";")
-    return statement_nodes.Return(at, value)
-
-
-def _break_statement(cursor: Cursor, at: int) -> Node:
-    cursor.expect(";")
-    return statement_nodes.Break(at)
-
-
-def _continue_statement(cursor: Cursor, at: int) -> Node:
-    cursor.expect(";")
-    return statement_nodes.Continue(at)
+    return _ended(cursor, statement_nodes.Return(at, _optional(cursor)))
 
 
 def _throw_statement(cursor: Cursor, at: int) -> Node:
-    value = None if cursor.at_op(";") else cursor.expression()
-    cursor.expect(";")
-    return statement_nodes.Throw(at, value)
+    return _ended(cursor, statement_nodes.Throw(at, _optional(cursor)))
+
+
+def _break_statement(cursor: Cursor, at: int) -> Node:
+    return _ended(cursor, statement_nodes.Break(at))
+
+
+def _continue_statement(cursor: Cursor, at: int) -> Node:
+    return _ended(cursor, statement_nodes.Continue(at))
 
 
 def _try_statement(cursor: Cursor, at: int) -> Node:
@@ -268,38 +237,27 @@ def _catch(cursor: Cursor) -> statement_nodes.Catch:
         name_at = cursor.token.at
         name = cursor.advance().text if cursor.token.kind == "id" else None
         cursor.expect(")")
-    if cursor.token.kind == "id" and cursor.token.text == "when":
-        cursor.advance()
+    if cursor.accept_word("when"):
         condition = _condition(cursor)
     return statement_nodes.Catch(at, caught, name, condition, parse_block(cursor), name_at)
 
 
 def _using_statement(cursor: Cursor, at: int) -> Node:
-    cursor.expect("(")
-    start = cursor.index
-    written = try_type(cursor)
-    resource: Node
-    if written is not None and cursor.token.kind == "id" and cursor.peek().text == "=":
-        resource = _declarators(cursor, written)
-    else:
-        cursor.reset(start)
-        resource = cursor.expression()
-    cursor.expect(")")
+    resource = cursor.bracketed(_resource)
     return statement_nodes.Using(at, resource, _embedded(cursor))
+
+
+def _resource(cursor: Cursor) -> Node:
+    written = try_declared(cursor, "=")
+    return cursor.expression() if written is None else _declarators(cursor, written)
 
 
 def _checked_statement(cursor: Cursor, at: int) -> Node:
     if cursor.at_op("("):  # an expression after all
         cursor.reset(cursor.index - 1)
         return _expression_statement(cursor)
-    return statement_nodes.CheckedBlock(at, parse_block(cursor), True)
-
-
-def _unchecked_statement(cursor: Cursor, at: int) -> Node:
-    if cursor.at_op("("):
-        cursor.reset(cursor.index - 1)
-        return _expression_statement(cursor)
-    return statement_nodes.CheckedBlock(at, parse_block(cursor), False)
+    checked = cursor.last.text == "checked"
+    return statement_nodes.CheckedBlock(at, parse_block(cursor), checked)
 
 
 def _switch_statement(cursor: Cursor, at: int) -> Node:
@@ -311,16 +269,14 @@ def _switch_statement(cursor: Cursor, at: int) -> Node:
 
 
 def _section(cursor: Cursor) -> statement_nodes.SwitchSection:
-    section = statement_nodes.SwitchSection(cursor.token.at, [], [])
+    at = cursor.token.at
+    labels: list[statement_nodes.SwitchLabel] = []
     while cursor.at_keyword("case") or cursor.at_keyword("default"):
-        section.labels.append(_label(cursor))
-    if not section.labels:
+        labels.append(_label(cursor))
+    if not labels:
         cursor.refuse("'case' or '}' expected", "CS1513")
-    while not (cursor.at_keyword("case") or cursor.at_keyword("default") or cursor.at_op("}")):
-        if cursor.token.kind == "end":
-            cursor.refuse("'}' expected", "CS1513")
-        parse_statement_into(cursor, section.statements)
-    return section
+    statements = parse_statements(cursor, "case", "default", "}")
+    return statement_nodes.SwitchSection(at, labels, statements)
 
 
 def _label(cursor: Cursor) -> statement_nodes.SwitchLabel:
@@ -328,27 +284,25 @@ def _label(cursor: Cursor) -> statement_nodes.SwitchLabel:
     label = statement_nodes.SwitchLabel(token.at, None)
     if token.text == "case":
         start = cursor.index
-        label.type = try_type(cursor)
-        if label.type is not None and cursor.token.kind == "id" and cursor.token.text != "when":
+        label.type = try_declared(cursor)
+        if label.type is not None and not cursor.at_word("when"):
             label.name_at = cursor.token.at
             label.name = cursor.advance().text
         else:
             label.type = None
             cursor.reset(start)
             label.constant = cursor.expression()
-        if cursor.token.kind == "id" and cursor.token.text == "when":
-            cursor.advance()
+        if cursor.accept_word("when"):
             label.when = cursor.expression()
     label.end = cursor.expect(":").end
     return label
 
 
 _STATEMENTS: dict[str, Callable[[Cursor, int], Node]] = {
-    "const": _const_statement, "if": _if_statement, "while":
-     lambda cursor, at: statement_nodes.While(at, _condition(cursor), _embedded(cursor)),
+    "const": _const_statement, "if": _if_statement, "while": _while_statement,
     "do": _do_statement, "for": _for_statement, "foreach": _foreach_statement,
     "return": _return_statement, "break": _break_statement,
     "continue": _continue_statement, "throw": _throw_statement, "try": _try_statement,
     "using": _using_statement, "checked": _checked_statement,
-    "unchecked": _unchecked_statement, "switch": _switch_statement,
+    "unchecked": _checked_statement, "switch": _switch_statement,
 }  # fmt: skip

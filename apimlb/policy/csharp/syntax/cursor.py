@@ -1,58 +1,55 @@
 """The cursor over the tokens: where the parser stands, and how deep. Every production starts from one."""
 
 from collections.abc import Callable
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TypeVar
 
-from apimlb.policy.csharp.syntax.lexer import SourceText, Token, tokens
+from apimlb.policy.csharp.syntax.lexer import SourceText, Token
 from apimlb.policy.csharp.syntax.nodes import Node
 from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement
 
 _MAX_DEPTH = 60
 _EXPECTED = {";": "CS1002", "}": "CS1513", "{": "CS1514", "in": "CS1515", ")": "CS1026"}
 
+T = TypeVar("T")
+
 
 class Grammar(NamedTuple):
     """The productions that stand in themselves: an expression in a lambda in an expression."""
 
     expression: Callable[["Cursor"], Node]
-    query: Callable[["Cursor"], Node]
     block: Callable[["Cursor"], BlockStatement]
 
 
 class Cursor:
     """Where the parser stands, and how deep; every production starts from here."""
 
-    def __init__(self, source: SourceText, grammar: Grammar, start: int, end: int) -> None:
+    def __init__(self, source: SourceText, grammar: Grammar, tokens: list[Token], depth: int = 0) -> None:
         self.source = source
         self.grammar = grammar
-        self._tokens = tokens(source, start, end)
-        self._index = 0
-        self._depth = 0
-        self.token = self._tokens[0]
+        self.index = 0
+        self._tokens = tokens
+        self._depth = depth
+        self.token = tokens[0]
 
     def advance(self) -> Token:
         """The token at the cursor; the cursor moves on."""
         token = self.token
         if token.kind != "end":
-            self._index += 1
-            self.token = self._tokens[self._index]
+            self.index += 1
+            self.token = self._tokens[self.index]
         return token
 
     def peek(self, ahead: int = 1) -> Token:
-        return self._tokens[min(self._index + ahead, len(self._tokens) - 1)]
+        return self._tokens[min(self.index + ahead, len(self._tokens) - 1)]
 
     def reset(self, index: int) -> None:
-        self._index = index
+        self.index = index
         self.token = self._tokens[index]
 
     @property
     def last(self) -> Token:
         """The token before the cursor."""
-        return self._tokens[max(self._index - 1, 0)]
-
-    @property
-    def index(self) -> int:
-        return self._index
+        return self._tokens[max(self.index - 1, 0)]
 
     def at_op(self, text: str) -> bool:
         return self.token.kind == "op" and self.token.text == text
@@ -60,9 +57,24 @@ class Cursor:
     def at_keyword(self, text: str) -> bool:
         return self.token.kind == "keyword" and self.token.text == text
 
+    def at_word(self, text: str) -> bool:
+        """Whether a word is here that C# gives a meaning in some places only."""
+        return self.token.kind == "id" and self.token.text == text
+
+    def at_name_before(self, *operators: str) -> bool:
+        """Whether an identifier is here, and one of these operators behind it."""
+        after = self.peek()
+        return self.token.kind == "id" and after.kind == "op" and after.text in operators
+
     def accept(self, text: str) -> bool:
         """Step over an operator or keyword with that text if it is here."""
         if self.token.text == text and self.token.kind in ("op", "keyword"):
+            self.advance()
+            return True
+        return False
+
+    def accept_word(self, text: str) -> bool:
+        if self.at_word(text):
             self.advance()
             return True
         return False
@@ -83,6 +95,14 @@ class Cursor:
             what = f"{what}, but the expression ends"
         raise self.source.error(what, token.at, code, next_step)
 
+    # Productions
+
+    def expression(self) -> Node:
+        return self.grammar.expression(self)
+
+    def block(self) -> BlockStatement:
+        return self.grammar.block(self)
+
     def deeper(self) -> None:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
@@ -91,17 +111,44 @@ class Cursor:
     def shallower(self) -> None:
         self._depth -= 1
 
-    def inside(self, start: int, end: int) -> "Cursor":
-        """A cursor over a part of the text, a level deeper."""
-        made = Cursor(self.source, self.grammar, start, end)
-        made._depth = self._depth + 1
-        return made
+    def nested(self, production: Callable[["Cursor"], T]) -> T:
+        """What is parsed a level deeper. Where parsing fails nobody asks for the level any more."""
+        self.deeper()
+        found = production(self)
+        self.shallower()
+        return found
 
-    def expression(self) -> Node:
-        return self.grammar.expression(self)
+    def bracketed(self, production: Callable[["Cursor"], T]) -> T:
+        """`(...)`"""
+        self.expect("(")
+        found = production(self)
+        self.expect(")")
+        return found
 
-    def query(self) -> Node:
-        return self.grammar.query(self)
+    def several(self, item: Callable[["Cursor"], T]) -> list[T]:
+        """One item or more, with commas between them."""
+        found = [item(self)]
+        while self.accept(","):
+            found.append(item(self))
+        return found
 
-    def block(self) -> BlockStatement:
-        return self.grammar.block(self)
+    def listed(self, item: Callable[["Cursor"], T], closing: str) -> list[T]:
+        """Any number of items with commas between them, and what closes them."""
+        found = [] if self.at_op(closing) else self.several(item)
+        self.expect(closing)
+        return found
+
+    def braced(self, item: Callable[["Cursor"], T]) -> list[T]:
+        """`{ item, item }`: a comma may stand behind the last one."""
+        self.expect("{")
+        found: list[T] = []
+        while not self.at_op("}"):
+            found.append(item(self))
+            if not self.accept(","):
+                break
+        self.expect("}")
+        return found
+
+    def inside(self, tokens: list[Token]) -> "Cursor":
+        """A cursor over the tokens of a part, a level deeper."""
+        return Cursor(self.source, self.grammar, tokens, self._depth + 1)

@@ -3,8 +3,9 @@
 from apimlb.policy.csharp.syntax import nodes, type_names
 from apimlb.policy.csharp.syntax.creation import parse_arguments, parse_lambda, parse_new, starts_lambda
 from apimlb.policy.csharp.syntax.cursor import Cursor
-from apimlb.policy.csharp.syntax.lexer import HoleRange, Token
+from apimlb.policy.csharp.syntax.lexer import Hole, Token
 from apimlb.policy.csharp.syntax.literals import literal
+from apimlb.policy.csharp.syntax.queries import parse_query
 
 PRECEDENCE = {
     "??": 1, "||": 2, "&&": 3, "|": 4, "^": 5, "&": 6, "==": 7, "!=": 7,
@@ -15,13 +16,11 @@ ASSIGNMENTS = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="
 _UNARY = frozenset(("!", "-", "+", "~"))
 _OPERAND_KEYWORDS = "new this true false null typeof default sizeof checked unchecked base delegate throw"
 _CAST_OPERAND_KEYWORDS = type_names.PREDEFINED | frozenset(_OPERAND_KEYWORDS.split())
-_BANNED_KEYWORDS = {
-    "typeof": "System.Type is not among the types that policy expressions may use",
-    "stackalloc": "unsafe code is not possible in a policy expression",
-    "delegate": "anonymous methods are not supported here: write a lambda",
-    "ref": "ref values are not supported in a policy expression",
-}
-_NO_INSTANCE = {
+_REFUSED = {
+    "typeof": ("NotAllowed", "'typeof': System.Type is not among the types that policy expressions may use"),
+    "stackalloc": ("NotAllowed", "'stackalloc': unsafe code is not possible in a policy expression"),
+    "delegate": ("NotAllowed", "'delegate': anonymous methods are not supported here: write a lambda"),
+    "ref": ("NotAllowed", "'ref': ref values are not supported in a policy expression"),
     "this": (
         "CS0026",
         "Keyword 'this' is not valid in a static property, static method, or static field initializer",
@@ -31,28 +30,26 @@ _NO_INSTANCE = {
 
 
 def parse_expression(cursor: Cursor) -> nodes.Node:
-    cursor.deeper()
-    try:
-        if cursor.token.kind == "id" and cursor.token.text == "from" and _starts_query(cursor):
-            return cursor.query()
-        if starts_lambda(cursor):
-            return parse_lambda(cursor)
-        if cursor.at_keyword("throw"):
-            return nodes.ThrowExpression(cursor.advance().at, parse_expression(cursor))
-        return _assignment(cursor)
-    finally:
-        cursor.shallower()
+    return cursor.nested(_expression)
 
 
-def _assignment(cursor: Cursor) -> nodes.Node:
+def _expression(cursor: Cursor) -> nodes.Node:
+    if cursor.at_word("from") and _starts_query(cursor):
+        return parse_query(cursor)
+    if starts_lambda(cursor):
+        return parse_lambda(cursor)
+    if cursor.at_keyword("throw"):
+        return _throw(cursor)
     left = _ternary(cursor)
     operator = _operator_text(cursor)
     if operator not in ASSIGNMENTS:
         return left
-    at = cursor.token.at
-    for _ in range(2 if operator == ">>=" else 1):
-        cursor.advance()
+    at = _step_over(cursor, operator)
     return nodes.Assignment(at, operator[:-1], left, parse_expression(cursor))
+
+
+def _throw(cursor: Cursor) -> nodes.Node:
+    return nodes.ThrowExpression(cursor.advance().at, parse_expression(cursor))
 
 
 def _operator_text(cursor: Cursor) -> str:
@@ -63,6 +60,14 @@ def _operator_text(cursor: Cursor) -> str:
     if text == ">" and cursor.peek().text in (">", ">=") and cursor.peek().at == cursor.token.end:
         return ">>" if cursor.peek().text == ">" else ">>="
     return text
+
+
+def _step_over(cursor: Cursor, operator: str) -> int:
+    """Step over an operator, of one token or two, and tell where it stands."""
+    at = cursor.advance().at
+    if operator in (">>", ">>="):
+        cursor.advance()
+    return at
 
 
 def _ternary(cursor: Cursor) -> nodes.Node:
@@ -82,26 +87,16 @@ def _binary(cursor: Cursor, lowest: int) -> nodes.Node:
         level = PRECEDENCE.get(operator, 0)
         if level < lowest:
             return left
-        at = cursor.token.at
-        for _ in range(2 if operator == ">>" else 1):
-            cursor.advance()
+        at = _step_over(cursor, operator)
         if operator == "is":
             left = _is(cursor, at, left)
         elif operator == "as":
-            left = nodes.As(at, left, _operand_type(cursor))
-        elif operator == "??":
-            right = (
-                nodes.ThrowExpression(cursor.advance().at, parse_expression(cursor))
-                if cursor.at_keyword("throw")
-                else (_binary(cursor, level))
-            )
-            left = nodes.Binary(at, operator, left, right)
+            left = nodes.As(at, left, type_names.parse_type(cursor))
+        elif operator == "??" and cursor.at_keyword("throw"):
+            left = nodes.Binary(at, operator, left, _throw(cursor))
         else:
-            left = nodes.Binary(at, operator, left, _binary(cursor, level + 1))
-
-
-def _operand_type(cursor: Cursor) -> nodes.TypeName:
-    return type_names.parse_type(cursor)
+            next_level = level if operator == "??" else level + 1
+            left = nodes.Binary(at, operator, left, _binary(cursor, next_level))
 
 
 def _is(cursor: Cursor, at: int, operand: nodes.Node) -> nodes.Node:
@@ -120,10 +115,7 @@ def _unary(cursor: Cursor) -> nodes.Node:
     if token.kind == "op":
         if token.text in _UNARY:
             cursor.advance()
-            cursor.deeper()
-            operand = _unary(cursor)
-            cursor.shallower()
-            return nodes.Unary(token.at, token.text, operand)
+            return nodes.Unary(token.at, token.text, cursor.nested(_unary))
         if token.text in ("++", "--"):
             cursor.advance()
             return nodes.Increment(token.at, token.text, _unary(cursor), True)
@@ -131,21 +123,17 @@ def _unary(cursor: Cursor) -> nodes.Node:
             cast = _cast(cursor)
             if cast is not None:
                 return cast
-    if token.kind == "id" and token.text == "await" and cursor.peek().kind in ("id", "keyword"):
+    if cursor.at_word("await") and cursor.peek().kind in ("id", "keyword"):
         cursor.refuse("'await' is not possible in a policy expression", "CS4033")
-    return _primary(cursor)
+    return _postfix(cursor, _first(cursor))
 
 
 def _cast(cursor: Cursor) -> nodes.Node | None:
-    start, at = cursor.index, cursor.token.at
-    cursor.expect("(")
+    start, at = cursor.index, cursor.advance().at
     predefined = cursor.token.kind == "keyword" and cursor.token.text in type_names.PREDEFINED
     target = type_names.try_type(cursor)
     if target is not None and cursor.accept(")") and _cast_operand(cursor, predefined, target):
-        cursor.deeper()
-        operand = _unary(cursor)
-        cursor.shallower()
-        return nodes.Cast(at, target, operand)
+        return nodes.Cast(at, target, cursor.nested(_unary))
     cursor.reset(start)
     return None
 
@@ -166,10 +154,6 @@ def _cast_operand(cursor: Cursor, predefined: bool, target: nodes.TypeName) -> b
 # Primary expressions and what follows them
 
 
-def _primary(cursor: Cursor) -> nodes.Node:
-    return _postfix(cursor, _first(cursor))
-
-
 def _postfix(cursor: Cursor, left: nodes.Node) -> nodes.Node:
     while cursor.token.kind == "op":
         token = cursor.token
@@ -177,30 +161,29 @@ def _postfix(cursor: Cursor, left: nodes.Node) -> nodes.Node:
             cursor.advance()
             left = _member(cursor, left)
         elif token.text == "(":
-            left = nodes.Invocation(token.at, left, parse_arguments(cursor, "(", ")"))
+            left = nodes.Invocation(token.at, left, parse_arguments(cursor))
         elif token.text == "[":
-            left = nodes.ElementAccess(token.at, left, parse_arguments(cursor, "[", "]"))
+            left = nodes.ElementAccess(token.at, left, parse_arguments(cursor))
         elif token.text in ("++", "--"):
             cursor.advance()
             left = nodes.Increment(token.at, token.text, left, False)
-        elif token.text == "?.":
+        elif token.text == "?." or _indexes(cursor):
             cursor.advance()
-            inner = _member(cursor, nodes.Receiver(token.at))
-            return nodes.ConditionalAccess(token.at, left, _postfix(cursor, inner))
-        elif token.text == "?" and cursor.peek().text == "[" and _conditional_index(cursor):
-            cursor.advance()
-            inner_index = nodes.ElementAccess(
-                token.at, nodes.Receiver(token.at), parse_arguments(cursor, "[", "]")
+            receiver = nodes.Receiver(token.at)
+            inner = (
+                _member(cursor, receiver)
+                if token.text == "?."
+                else nodes.ElementAccess(token.at, receiver, parse_arguments(cursor))
             )
-            return nodes.ConditionalAccess(token.at, left, _postfix(cursor, inner_index))
+            return nodes.ConditionalAccess(token.at, left, _postfix(cursor, inner))
         else:
             break
     return left
 
 
-def _conditional_index(cursor: Cursor) -> bool:
-    """Whether `?[` indexes: it does unless a `:` makes it `a ? [..] : b`, which no C# 7 text can be."""
-    return cursor.peek().at == cursor.token.end
+def _indexes(cursor: Cursor) -> bool:
+    """Whether `?[` is here. It is never `a ? [..] : b`, which no C# 7 text can be."""
+    return cursor.at_op("?") and cursor.peek().text == "[" and cursor.peek().at == cursor.token.end
 
 
 def _member(cursor: Cursor, left: nodes.Node) -> nodes.Node:
@@ -277,40 +260,25 @@ def _keyword(cursor: Cursor, token: Token) -> nodes.Node:
         return parse_new(cursor)
     if text == "default":
         cursor.advance()
-        return nodes.DefaultValue(token.at, _bracketed_type(cursor) if cursor.at_op("(") else None)
+        written = cursor.bracketed(type_names.parse_type) if cursor.at_op("(") else None
+        return nodes.DefaultValue(token.at, written)
     if text == "sizeof":
         cursor.advance()
-        return nodes.SizeOf(token.at, _bracketed_type(cursor))
+        return nodes.SizeOf(token.at, cursor.bracketed(type_names.parse_type))
     if text in ("checked", "unchecked"):
         cursor.advance()
-        cursor.expect("(")
-        inner = parse_expression(cursor)
-        cursor.expect(")")
-        return nodes.CheckedExpression(token.at, inner, text == "checked")
-    if text in _NO_INSTANCE:
-        cursor.refuse(_NO_INSTANCE[text][1], _NO_INSTANCE[text][0])
-    if text in _BANNED_KEYWORDS:
-        cursor.refuse(f"'{text}': {_BANNED_KEYWORDS[text]}", "NotAllowed")
-    cursor.refuse(f"Invalid expression term '{text}'", "CS1525")
-
-
-def _bracketed_type(cursor: Cursor) -> nodes.TypeName:
-    cursor.expect("(")
-    found = type_names.parse_type(cursor)
-    cursor.expect(")")
-    return found
+        return nodes.CheckedExpression(token.at, cursor.bracketed(parse_expression), text == "checked")
+    code, what = _REFUSED.get(text, ("CS1525", f"Invalid expression term '{text}'"))
+    cursor.refuse(what, code)
 
 
 def _interpolation(cursor: Cursor, token: Token) -> nodes.Node:
-    parts: list[str | nodes.Interpolation] = []
-    assert isinstance(token.value, list)
-    for part in token.value:
-        parts.append(_hole(cursor, part) if isinstance(part, HoleRange) else part)
+    parts = [_hole(cursor, part) if isinstance(part, Hole) else part for part in token.value]
     return nodes.InterpolatedString(token.at, parts)
 
 
-def _hole(cursor: Cursor, hole: HoleRange) -> nodes.Interpolation:
-    inner = cursor.inside(hole.at, hole.end)
+def _hole(cursor: Cursor, hole: Hole) -> nodes.Interpolation:
+    inner = cursor.inside(hole.tokens)
     value = inner.expression()
     alignment = inner.expression() if inner.accept(",") else None
     if inner.token.kind != "end":
@@ -319,9 +287,7 @@ def _hole(cursor: Cursor, hole: HoleRange) -> nodes.Interpolation:
 
 
 def _starts_query(cursor: Cursor) -> bool:
-    after = cursor.peek()
+    after, behind = cursor.peek(), cursor.peek(2)
     if after.kind == "keyword":
         return after.text in type_names.PREDEFINED
-    return after.kind == "id" and (
-        (cursor.peek(2).kind == "keyword" and cursor.peek(2).text == "in") or cursor.peek(2).kind == "id"
-    )
+    return after.kind == "id" and (behind.kind == "id" or (behind.kind == "keyword" and behind.text == "in"))

@@ -60,16 +60,16 @@ class Token:
     text: str
     at: int
     end: int
-    value: "str | list[str | HoleRange]" = ""
+    value: "str | list[str | Hole]" = ""
 
 
 @dataclass(slots=True)
-class HoleRange:
-    """Where the value of an interpolation hole stands, with its alignment; its format, with braces as
-    written; and where its last brace stands."""
+class Hole:
+    """An interpolation hole: the tokens of its value and alignment, its format with braces as written, and
+    where its last brace stands."""
 
     at: int
-    end: int
+    tokens: list[Token]
     format: str | None
     close: int
 
@@ -101,11 +101,14 @@ class SourceText:
 
 _TOKEN_STEPS = 5
 """Of reading a token and what it stands in."""
+_CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
-def tokens(source: SourceText, start: int, end: int) -> list[Token]:
-    """The tokens between two offsets, ending in one of kind "end"."""
+def tokens(source: SourceText, start: int, end: int, *, hole: bool = False) -> list[Token]:
+    """The tokens between two offsets, ending in one of kind "end". Those of an interpolation hole end at its
+    format or its last brace."""
     found: list[Token] = []
+    closers: list[str] = []
     text, at = source.text, start
     match_at = _TOKEN.match
     while True:
@@ -115,16 +118,32 @@ def tokens(source: SourceText, start: int, end: int) -> list[Token]:
         kind = match.lastgroup or ""
         first, at = match.span(kind)
         if kind == "op":
-            found.append(Token(kind, match[kind], first, at))
-        elif kind == "end":
-            found.append(Token(kind, "", end, end))
-            BUDGET.spend(_TOKEN_STEPS * len(found))
-            return found
+            operator = match[kind]
+            if hole and _ends_hole(operator, closers):
+                kind = "end"
+            else:
+                found.append(Token(kind, operator, first, at))
         elif kind == "interp":
             found.append(_interpolated(source, first, at, end))
             at = found[-1].end
-        else:
+        elif kind != "end":
             found.append(_token(source, kind, match[kind], first, at))
+        if kind == "end":
+            found.append(Token(kind, "", first, first))
+            BUDGET.spend(_TOKEN_STEPS * len(found))
+            return found
+
+
+def _ends_hole(operator: str, closers: list[str]) -> bool:
+    """Whether an operator stands behind the value of an interpolation hole. `closers` are those of the
+    brackets that are open in it."""
+    if operator in _CLOSERS:
+        closers.append(_CLOSERS[operator])
+    elif closers and operator == closers[-1]:
+        closers.pop()
+    else:
+        return not closers and operator in ("}", ":")
+    return False
 
 
 def _token(source: SourceText, kind: str, text: str, at: int, end: int) -> Token:
@@ -146,43 +165,41 @@ def unescape(source: SourceText, text: str, at: int) -> str:
 
     def replace(match: re.Match[str]) -> str:
         body = match[1]
-        if len(body) > 1:
-            code = int(body[1:], 16)
-            if code > 0x10FFFF:
-                raise source.error("Unrecognized escape sequence", at + match.start(), "CS1009")
-            return chr(code)
-        if body not in _ESCAPES:
+        if body in _ESCAPES:
+            return _ESCAPES[body]
+        code = int(body[1:], 16) if len(body) > 1 else -1
+        if not 0 <= code <= 0x10FFFF:
             raise source.error("Unrecognized escape sequence", at + match.start(), "CS1009")
-        return _ESCAPES[body]
+        return chr(code)
 
     return _ESCAPE.sub(replace, text)
+
+
+_NO_TOKENS = (
+    ('@$"', "CS1525", "In C# 7 an interpolated verbatim string starts with $@", ""),
+    ("''", "CS1011", "Empty character literal", ""),
+    ('"', "CS1010", "Newline in constant", ""),
+    ("'", "CS1012", "Too many characters in character literal", 'Strings take double quotes: "text".'),
+    ("/*", "CS1035", "End-of-file found, '*/' expected", ""),
+)
+"""What is wrong with a text that is no token, by what it starts with, and what to do about it."""
 
 
 def _refuse(source: SourceText, at: int) -> NoReturn:
     """What is wrong with the text at an offset, or behind the space there."""
     space = _SPACE.match(source.text, at)
     at = space.end() if space else at
-    first = source.text[at]
-    if source.text.startswith('@$"', at):
-        raise source.error("In C# 7 an interpolated verbatim string starts with $@", at, "CS1525")
-    if source.text.startswith("''", at):
-        raise source.error("Empty character literal", at, "CS1011")
-    if first == '"':
-        raise source.error("Newline in constant", at, "CS1010")
-    if first == "'":
-        raise source.error(
-            "Too many characters in character literal", at, "CS1012", 'Strings take double quotes: "text".'
-        )
-    if source.text.startswith("/*", at):
-        raise source.error("End-of-file found, '*/' expected", at, "CS1035")
-    raise source.error(f"Unexpected character '{first}'", at, "CS1056")
+    for start, code, what, next_step in _NO_TOKENS:
+        if source.text.startswith(start, at):
+            raise source.error(what, at, code, next_step)
+    raise source.error(f"Unexpected character '{source.text[at]}'", at, "CS1056")
 
 
 def _interpolated(source: SourceText, at: int, content: int, end: int) -> Token:
-    """`$"..."` from its first character on; holes are kept as ranges of the source."""
+    """`$"..."` from its first character on."""
     text = source.text
     verbatim = "@" in text[at:content]
-    parts: list[str | HoleRange] = []
+    parts: list[str | Hole] = []
     plain = here = content
 
     def flush(upto: int) -> None:
@@ -222,39 +239,19 @@ def _interpolated(source: SourceText, at: int, content: int, end: int) -> Token:
 _OPEN_HOLE = "Missing close delimiter '}' for interpolated expression started with '{'."
 _LAYOUT = re.compile(r'(?:\{\{|\}\}|\\[^\r\n\x85\u2028\u2029]|[^{}"\\\r\n\x85\u2028\u2029])*')
 _VERBATIM_LAYOUT = re.compile(r'(?:\{\{|\}\}|""|[^{}"])*')
-_CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
-def _hole(source: SourceText, at: int, end: int, verbatim: bool) -> HoleRange:
+def _hole(source: SourceText, at: int, end: int, verbatim: bool) -> Hole:
     """The hole that starts at `at`, just after its brace."""
     text = source.text
-    closers: list[str] = []
-    here = at
-    while here < end:
-        match = _TOKEN.match(text, here, end)
-        if match is None:
-            _refuse(source, here)
-        first = match.start(match.lastgroup or "")
-        if match.lastgroup == "interp":
-            here = _interpolated(source, first, match.end(), end).end
-            continue
-        piece = match["op"] or ""
-        if piece in _CLOSERS:
-            closers.append(_CLOSERS[piece])
-        elif closers and piece == closers[-1]:
-            closers.pop()
-        elif not closers and (piece == "}" or (piece == ":" and text[first : first + 2] != "::")):
-            return _ended_hole(source, at, first, end, verbatim)
-        here = match.end()
-    raise source.error(_OPEN_HOLE, at - 2, "CS8076")
-
-
-def _ended_hole(source: SourceText, at: int, here: int, end: int, verbatim: bool) -> HoleRange:
-    text = source.text
+    inner = tokens(source, at, end, hole=True)
+    here = inner[-1].at
+    if here == end:
+        raise source.error(_OPEN_HOLE, at - 2, "CS8076")
     if not text[at:here].strip():
         raise source.error("Expected expression", here, "CS1733")
     if text[here] == "}":
-        return HoleRange(at, here, None, here)
+        return Hole(at, inner, None, here)
     found = (_VERBATIM_LAYOUT if verbatim else _LAYOUT).match(text, here + 1, end)
     close = found.end() if found else end
     if close >= end or text[close] not in "{}":
@@ -266,4 +263,4 @@ def _ended_hole(source: SourceText, at: int, here: int, end: int, verbatim: bool
     if not layout:
         raise source.error("Empty format specifier.", here, "CS8089")
     layout = layout.replace('""', '"') if verbatim else unescape(source, layout, here + 1)
-    return HoleRange(at, here, enter(layout), close)
+    return Hole(at, inner, enter(layout), close)

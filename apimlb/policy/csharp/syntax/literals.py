@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from apimlb.errors import PolicyError
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.numbers.arithmetic import Char, Long, Single, UInt, ULong, decimal_of
 from apimlb.policy.csharp.syntax.lexer import SourceText, Token
@@ -48,12 +49,8 @@ def _integer(source: SourceText, token: Token) -> Literal:
     text = _digits(source, token)
     digits = text.rstrip("ul")
     suffix = "".join(sorted(text[len(digits) :]))
-    if digits.startswith("0x"):
-        value = int(digits[2:], 16)
-    elif digits.startswith("0b"):
-        value = int(digits[2:], 2)
-    else:
-        value = int(digits) if len(digits) < 100 else _ULONG_MAX + 1
+    base = {"0x": 16, "0b": 2}.get(digits[:2], 10)
+    value = int(digits, base) if base != 10 or len(digits) < 100 else _ULONG_MAX + 1
     if value > _ULONG_MAX:
         raise source.error("Integral constant is too large", token.at, "CS1021")
     if suffix == "" and value <= _INT_MAX:
@@ -69,22 +66,16 @@ def _real(source: SourceText, token: Token) -> Literal:
     text = _digits(source, token)
     if text[-1] == "m":
         try:
-            value = decimal_of(Decimal(text[:-1]))
+            return Literal(token.at, "decimal", decimal_of(Decimal(text[:-1])))
         except ClrException:
-            raise source.error(
-                "Floating-point constant is outside the range of type 'decimal'", token.at, "CS0594"
-            ) from None
-        return Literal(token.at, "decimal", value)
-    if text[-1] == "f":
-        single = Single(float(text[:-1]))
-        if single == float("inf"):
-            raise source.error(
-                "Floating-point constant is outside the range of type 'float'", token.at, "CS0594"
-            )
-        return Literal(token.at, "float", single)
-    number = float(text.rstrip("d"))
+            raise _too_large(source, token, "decimal") from None
+    kind, make = ("float", Single) if text[-1] == "f" else ("double", float)
+    number = make(float(text.rstrip("fd")))
     if number == float("inf"):
-        raise source.error(
-            "Floating-point constant is outside the range of type 'double'", token.at, "CS0594"
-        )
-    return Literal(token.at, "double", number)
+        raise _too_large(source, token, kind)
+    return Literal(token.at, kind, number)
+
+
+def _too_large(source: SourceText, token: Token, kind: str) -> PolicyError:
+    what = f"Floating-point constant is outside the range of type '{kind}'"
+    return source.error(what, token.at, "CS0594")

@@ -183,12 +183,10 @@ class Is(Node):
 class Initializer(Node):
     """`{ ... }` after `new`: elements (each a list of Add arguments) or member assignments.
 
-    An entry is `(None, [values])`, `("Name", value)` or `([index arguments], value)`; `places` are
-    the offsets of the entries.
+    An entry is its offset with `(None, [values])`, `("Name", value)` or `([index arguments], value)`.
     """
 
-    entries: list[tuple[str | list[Argument] | None, "list[Node] | Node"]]
-    places: list[int]
+    entries: list[tuple[int, str | list[Argument] | None, "list[Node] | Node"]]
 
 
 class ObjectCreation(Node):
@@ -213,8 +211,9 @@ class ArrayCreation(Node):
 
 
 class AnonymousCreation(Node):
-    members: list[tuple[str, Node]]
-    places: list[int]
+    """Each member is (offset, name, value)."""
+
+    members: list[tuple[int, str, Node]]
 
 
 class LambdaParameter(Syntax):

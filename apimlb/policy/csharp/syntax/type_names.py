@@ -21,48 +21,58 @@ def parse_type(cursor: Cursor) -> TypeName:
     return found
 
 
-def try_type(cursor: Cursor, *, arrays: bool = True, nullable: bool = True) -> TypeName | None:
-    """The type at the cursor, or None with the cursor where it was."""
-    start, at = cursor.index, cursor.token.at
-    cursor.deeper()
-    try:
-        if cursor.token.kind == "keyword" and cursor.token.text in PREDEFINED:
-            parts: list[tuple[str, list[TypeName]]] | None = [(cursor.advance().text, [])]
-        else:
-            parts = _type_parts(cursor)
-        if parts is None:
-            cursor.reset(start)
-            return None
-        found = TypeName(at, parts)
-        if nullable and cursor.at_op("?") and _nullable_mark(cursor):
-            cursor.advance()
-            found.nullable = True
-        while arrays and cursor.at_op("[") and rank_at(cursor) is not None:
-            rank = rank_at(cursor)
-            assert rank is not None
-            for _ in range(rank + 1):
-                cursor.advance()
-            found.ranks = (*found.ranks, rank)
-            if len(found.ranks) > _MOST_RANKS or rank > _MOST_RANKS:
-                cursor.refuse("The type is nested too deeply", "CS8078")
+def try_declared(cursor: Cursor, *follows: str) -> TypeName | None:
+    """The type at the cursor, where a name stands behind it; else None with the cursor where it was. Behind
+    the name must be one of the texts of `follows`, if there are any."""
+    start = cursor.index
+    found = try_type(cursor)
+    if found is not None and cursor.token.kind == "id" and (not follows or cursor.peek().text in follows):
         return found
-    finally:
-        cursor.shallower()
+    cursor.reset(start)
+    return None
 
 
-def _type_parts(cursor: Cursor) -> list[tuple[str, list[TypeName]]] | None:
+def try_type(cursor: Cursor) -> TypeName | None:
+    """The type at the cursor, or None with the cursor where it was."""
+    found = try_plain_type(cursor)
+    if found is None:
+        return None
+    if cursor.at_op("?") and _nullable_mark(cursor):
+        cursor.advance()
+        found.nullable = True
+    while rank := accept_rank(cursor):
+        found.ranks = (*found.ranks, rank)
+        if len(found.ranks) > _MOST_RANKS or rank > _MOST_RANKS:
+            cursor.refuse("The type is nested too deeply", "CS8078")
+    return found
+
+
+def try_plain_type(cursor: Cursor) -> TypeName | None:
+    """The same without what makes a type nullable or an array."""
+    start, at = cursor.index, cursor.token.at
+    parts = cursor.nested(_type_parts)
+    if parts:
+        return TypeName(at, parts)
+    cursor.reset(start)
+    return None
+
+
+def _type_parts(cursor: Cursor) -> list[tuple[str, list[TypeName]]]:
+    """The parts of a type's name; none where there is no type."""
+    if cursor.token.kind == "keyword" and cursor.token.text in PREDEFINED:
+        return [(cursor.advance().text, [])]
     parts: list[tuple[str, list[TypeName]]] = []
     skip_global(cursor)
     while cursor.token.kind == "id":
         name = cursor.advance().text
         arguments = parse_type_arguments(cursor) if cursor.at_op("<") else []
         if arguments is None:
-            return None
+            break
         parts.append((name, arguments))
         if not (cursor.at_op(".") and cursor.peek().kind == "id"):
             return parts
         cursor.advance()
-    return None
+    return []
 
 
 def skip_global(cursor: Cursor) -> None:
@@ -77,16 +87,12 @@ def parse_type_arguments(cursor: Cursor) -> list[TypeName] | None:
     start = cursor.index
     cursor.expect("<")
     arguments: list[TypeName] = []
-    while True:
-        argument = try_type(cursor)
-        if argument is None:
-            break
+    while (argument := try_type(cursor)) is not None:
         arguments.append(argument)
-        if cursor.accept(","):
-            continue
         if cursor.accept(">"):
             return arguments
-        break
+        if not cursor.accept(","):
+            break
     cursor.reset(start)
     return None
 
@@ -102,13 +108,16 @@ def parse_call_types(cursor: Cursor) -> list[TypeName] | None:
     return None
 
 
-def rank_at(cursor: Cursor) -> int | None:
-    """The dimensions of the empty array bracket at the cursor."""
-    ahead = 1
-    while cursor.peek(ahead).kind == "op" and cursor.peek(ahead).text == ",":
-        ahead += 1
-    closing = cursor.peek(ahead)
-    return ahead if closing.kind == "op" and closing.text == "]" else None
+def accept_rank(cursor: Cursor) -> int:
+    """Step over the empty array bracket at the cursor. Its dimensions, or 0 where there is none."""
+    rank = 1
+    while cursor.peek(rank).kind == "op" and cursor.peek(rank).text == ",":
+        rank += 1
+    closing = cursor.peek(rank)
+    if not (cursor.at_op("[") and closing.kind == "op" and closing.text == "]"):
+        return 0
+    cursor.reset(cursor.index + rank + 1)
+    return rank
 
 
 def _nullable_mark(cursor: Cursor) -> bool:

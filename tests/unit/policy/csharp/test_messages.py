@@ -4,7 +4,11 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 import apimlb.policy.csharp.binding
+from apimlb.errors import PolicyError
+from apimlb.policy.csharp.expression import compile_expression
 from apimlb.policy.csharp.messages import MESSAGES
 
 BINDING = Path(apimlb.policy.csharp.binding.__file__).parent
@@ -41,3 +45,8 @@ def test_every_message_is_used() -> None:
 def test_a_message_that_goes_on_in_the_next_line_is_one() -> None:
     assert MESSAGES["CS0039"].endswith("wrapping conversion, or null type conversion")
     assert not [text for text in MESSAGES.values() if "  " in text or "\n" in text]
+
+
+def test_a_missing_argument_is_told_in_c_sharp_s_words() -> None:
+    with pytest.raises(PolicyError, match=r"^Argument missing \(line 1, column 14\)"):
+        compile_expression("@(Math.Max(1,,2))")
