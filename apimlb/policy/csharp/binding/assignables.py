@@ -1,12 +1,12 @@
 """What can be assigned: locals, properties, indexers and the elements of arrays."""
 
-from typing import NamedTuple, NoReturn
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn
 
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding.bound import Bound, Variable
 from apimlb.policy.csharp.binding.conversion import called
-from apimlb.policy.csharp.binding.dispatch import Table
 from apimlb.policy.csharp.binding.lookup import context_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import not_null
@@ -33,13 +33,15 @@ class Assignable(NamedTuple):
     still: bool = True
 
 
-assignables: Table[Scope, Assignable | None] = Table()
+assignables: dict[type[Node], Callable[[Scope, Any], Assignable | None]] = {}
+"""By the class of a node, what finds the place that an assignment to it changes. `binder` fills it."""
 
 
 def assignable(scope: Scope, node: Node, code: str = "CS0131") -> Assignable:
     """The variable, member or element that an assignment to a node changes. Any other node is refused with
     `code`."""
-    found = assignables(scope, node) if assignables.has(node) else None
+    find = assignables.get(type(node))
+    found = None if find is None else find(scope, node)
     if found is None:
         scope.refuse(code, node)
     return found

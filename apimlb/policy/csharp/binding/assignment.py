@@ -6,7 +6,6 @@ from apimlb.policy.clr.types.constructed import NULL, VOID
 from apimlb.policy.csharp.binding.assignables import (
     Assignable,
     assignable,
-    assignables,
     assigned,
     in_order,
     named,
@@ -16,7 +15,7 @@ from apimlb.policy.csharp.binding.assignables import (
 )
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, TypeReference, Variable
 from apimlb.policy.csharp.binding.conversion import cast, convert, converts
-from apimlb.policy.csharp.binding.dispatch import bind, expressions, value
+from apimlb.policy.csharp.binding.dispatch import bind, value
 from apimlb.policy.csharp.binding.lookup import no_member, result_of
 from apimlb.policy.csharp.binding.members import no_variable
 from apimlb.policy.csharp.binding.operators import operate
@@ -157,9 +156,3 @@ def _moved(scope: Scope, node: Increment, *, keep_old: bool = False) -> _Change:
     if made.type is not place.type:
         made = cast(scope, Bound(made.type, made.code), place.type, node)
     return _Change(place, first, made._replace(safe=True))
-
-
-expressions.enter(Assignment, bind_assignment)
-expressions.enter(Increment, bind_increment)
-assignables.enter(Name, assignable_name)
-assignables.enter(MemberAccess, assignable_member)

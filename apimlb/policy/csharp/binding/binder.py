@@ -5,13 +5,13 @@ from typing import NamedTuple
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.types.constructed import NULL, VOID
 from apimlb.policy.clr.types.registry import Registry
-
-# Each enters its functions in the tables of `dispatch`.
 from apimlb.policy.csharp.binding import (
+    assignables,
     assignment,
     blocks,
     calls,
     creation,
+    dispatch,
     functions,
     loops,
     members,
@@ -26,13 +26,70 @@ from apimlb.policy.csharp.binding.emit import Lines
 from apimlb.policy.csharp.binding.flow import analyse
 from apimlb.policy.csharp.binding.scope import Function, Names, Program, Scope
 from apimlb.policy.csharp.conversions import Conversions
+from apimlb.policy.csharp.syntax import nodes, statement_nodes
 from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement, Return
 
-__all__ = [
-    "BoundExpression", "assignment", "bind_expression", "blocks", "calls", "creation", "functions", "loops",
-    "members", "operators", "switch", "text", "values",
-]  # fmt: skip
+dispatch.expressions.update(
+    {
+        nodes.AnonymousCreation: creation.bind_anonymous,
+        nodes.ArrayCreation: creation.bind_array,
+        nodes.ArrayInitializer: creation.refuse_initializer,
+        nodes.As: operators.bind_as,
+        nodes.Assignment: assignment.bind_assignment,
+        nodes.Binary: operators.bind_binary,
+        nodes.Cast: creation.bind_cast,
+        nodes.CheckedExpression: creation.bind_checked,
+        nodes.Conditional: operators.bind_conditional,
+        nodes.ConditionalAccess: members.bind_conditional_access,
+        nodes.DefaultValue: creation.bind_default,
+        nodes.ElementAccess: calls.bind_element,
+        nodes.Increment: assignment.bind_increment,
+        nodes.InterpolatedString: text.bind_interpolated,
+        nodes.Invocation: members.bind_invocation,
+        nodes.Is: switch.bind_is,
+        nodes.Lambda: functions.bind_lambda,
+        nodes.Literal: creation.bind_literal,
+        nodes.MemberAccess: members.bind_member,
+        nodes.Name: members.bind_name,
+        nodes.NameOf: creation.bind_nameof,
+        nodes.ObjectCreation: creation.bind_new,
+        nodes.Parenthesized: members.bind_parenthesized,
+        nodes.PredefinedType: members.bind_predefined,
+        nodes.Receiver: members.bind_receiver,
+        nodes.SizeOf: creation.bind_sizeof,
+        nodes.ThrowExpression: values.refuse_throw,
+        nodes.Unary: operators.bind_unary,
+    }
+)
+dispatch.statements.update(
+    {
+        statement_nodes.BlockStatement: blocks.bind_block,
+        statement_nodes.Break: loops.bind_break,
+        statement_nodes.CheckedBlock: blocks.bind_checked_block,
+        statement_nodes.Continue: loops.bind_continue,
+        statement_nodes.Declaration: blocks.bind_declaration,
+        statement_nodes.DoWhile: loops.bind_do_while,
+        statement_nodes.ExpressionStatement: blocks.bind_expression,
+        statement_nodes.For: loops.bind_for,
+        statement_nodes.ForEach: loops.bind_for_each,
+        statement_nodes.If: blocks.bind_if,
+        statement_nodes.LocalFunction: functions.bind_local_function,
+        statement_nodes.Return: functions.bind_return,
+        statement_nodes.Switch: switch.bind_switch,
+        statement_nodes.Throw: values.bind_throw,
+        statement_nodes.Try: blocks.bind_try,
+        statement_nodes.Using: blocks.bind_using,
+        statement_nodes.While: loops.bind_while,
+    }
+)
+assignables.assignables.update(
+    {
+        nodes.ElementAccess: calls.assignable_element,
+        nodes.MemberAccess: assignment.assignable_member,
+        nodes.Name: assignment.assignable_name,
+    }
+)
 
 _BODY = "Body"
 
@@ -88,12 +145,8 @@ def _misrun(scope: Scope, tree: BlockStatement) -> PolicyError | None:
     facts, text = scope.facts, scope.program.source.text
     if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not facts.partial:
         return None
-    flow = analyse(tree, facts, text, closely=False)
+    flow = analyse(tree, facts, text, closely=facts.partial)
     if flow.ends:
         return scope.error("CS0161", tree.at, "@{...}")
-    found = flow.findings
-    if facts.partial:  # what is reached does not depend on the parts of a condition, what has a value does
-        closely = analyse(tree, facts, text, closely=True)
-        found = found + [each for each in closely.findings if each.code == "CS0165"]
-    first = min(found, key=lambda each: each.at, default=None)
+    first = min(flow.findings, key=lambda each: each.at, default=None)
     return scope.error(first.code, first.at, *first.values) if first else None

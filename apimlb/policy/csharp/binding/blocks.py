@@ -10,7 +10,7 @@ from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, Variable
 from apimlb.policy.csharp.binding.captures import assigned_names
 from apimlb.policy.csharp.binding.conversion import condition, convert
 from apimlb.policy.csharp.binding.creation import array_of
-from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, statements, value
+from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, value
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite
 from apimlb.policy.csharp.binding.functions import declare_function
 from apimlb.policy.csharp.binding.lookup import is_var, type_of
@@ -57,11 +57,7 @@ def bind_checked_block(scope: Scope, node: statement_nodes.CheckedBlock) -> Line
 # Declarations
 
 
-def bind_declaration(scope: Scope, node: statement_nodes.Declaration) -> Lines:
-    return declared(scope, node)
-
-
-def declared(scope: Scope, node: statement_nodes.Declaration, readonly: str = "") -> Lines:
+def bind_declaration(scope: Scope, node: statement_nodes.Declaration, readonly: str = "") -> Lines:
     inferred = is_var(scope, node.type)
     if inferred and node.constant:
         scope.refuse("CS0822", node.type.at)
@@ -166,13 +162,6 @@ def bind_if(scope: Scope, node: statement_nodes.If) -> Lines:
     return lines
 
 
-statements.enter(statement_nodes.BlockStatement, bind_block)
-statements.enter(statement_nodes.CheckedBlock, bind_checked_block)
-statements.enter(statement_nodes.Declaration, bind_declaration)
-statements.enter(statement_nodes.ExpressionStatement, bind_expression)
-statements.enter(statement_nodes.If, bind_if)
-
-
 def bind_try(scope: Scope, node: statement_nodes.Try) -> Lines:
     lines = suite("try:", node.at, embedded(scope, node.body))
     name = scope.local("error", "e_")
@@ -226,7 +215,7 @@ def _caught(scope: Scope, each: statement_nodes.Catch, done: Sequence[Type]) -> 
 def bind_using(scope: Scope, node: statement_nodes.Using) -> Lines:
     scope = scope.inside()
     if isinstance(node.resource, statement_nodes.Declaration):
-        lines = declared(scope, node.resource, readonly="using variable")
+        lines = bind_declaration(scope, node.resource, readonly="using variable")
         resource = scope.names.own[node.resource.declarators[0][1]]
         assert isinstance(resource, Variable)
         _check_disposable(scope, resource.type, node.resource.type.at)
@@ -242,7 +231,3 @@ def _check_disposable(scope: Scope, kind: Type, at: int | nodes.Node) -> None:
     known = scope.registry.derives(kind, scope.registry.named("System.IDisposable"))
     if not known and kind.kind != "interface" and not kind.name.startswith("System.Security."):
         scope.refuse("CS1674", at, kind)
-
-
-statements.enter(statement_nodes.Try, bind_try)
-statements.enter(statement_nodes.Using, bind_using)

@@ -10,7 +10,6 @@ from apimlb.policy.clr.types.constructed import VOID, Type
 from apimlb.policy.csharp.binding.arguments import Given, given_arguments, takes
 from apimlb.policy.csharp.binding.assignables import (
     Assignable,
-    assignables,
     assigned,
     assigned_local,
     looked_at,
@@ -18,7 +17,7 @@ from apimlb.policy.csharp.binding.assignables import (
 )
 from apimlb.policy.csharp.binding.bound import Bound, LocalMethod
 from apimlb.policy.csharp.binding.conversion import called, convert, converts
-from apimlb.policy.csharp.binding.dispatch import expressions, value
+from apimlb.policy.csharp.binding.dispatch import value
 from apimlb.policy.csharp.binding.emit import Line
 from apimlb.policy.csharp.binding.lookup import Candidates, context_of, receiver, result_of
 from apimlb.policy.csharp.binding.overloads import Candidate, best_overload, no_overload, parameter_values
@@ -234,7 +233,3 @@ def as_size(scope: Scope, bound: Bound, at: int | Node) -> Bound:
         if converts(scope, bound, target):
             return convert(scope, bound, target, at)
     return convert(scope, bound, scope.registry.int, at)
-
-
-expressions.enter(ElementAccess, bind_element)
-assignables.enter(ElementAccess, assignable_element)

@@ -13,7 +13,7 @@ from apimlb.policy.csharp.binding.assignment import assignable_property
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.calls import MethodGroup, as_size, call_group, construct, element
 from apimlb.policy.csharp.binding.conversion import cast, convert
-from apimlb.policy.csharp.binding.dispatch import as_value, bind, expressions, value
+from apimlb.policy.csharp.binding.dispatch import as_value, bind, value
 from apimlb.policy.csharp.binding.lookup import find_type, no_type, shown_member, type_of
 from apimlb.policy.csharp.binding.overloads import no_overload
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
@@ -102,10 +102,6 @@ def _shape(
 def refuse_initializer(scope: Scope, node: nodes.ArrayInitializer) -> Bound:
     """Braces where no array is declared."""
     scope.refuse("CS0623", node.at)
-
-
-expressions.enter(nodes.ArrayCreation, bind_array)
-expressions.enter(nodes.ArrayInitializer, refuse_initializer)
 
 
 _SIZES = {
@@ -251,13 +247,3 @@ def _member_value(scope: Scope, found: Result, written: nodes.Node, at: int) -> 
     if bound.type in (NULL, VOID):
         scope.refuse("CS0828", at, bound.type)
     return bound
-
-
-expressions.enter(nodes.Literal, bind_literal)
-expressions.enter(nodes.Cast, bind_cast)
-expressions.enter(nodes.CheckedExpression, bind_checked)
-expressions.enter(nodes.DefaultValue, bind_default)
-expressions.enter(nodes.NameOf, bind_nameof)
-expressions.enter(nodes.SizeOf, bind_sizeof)
-expressions.enter(nodes.ObjectCreation, bind_new)
-expressions.enter(nodes.AnonymousCreation, bind_anonymous)

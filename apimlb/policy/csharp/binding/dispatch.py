@@ -1,7 +1,7 @@
-"""Who binds what: the functions `(scope, node) -> bound`, by the class of the node."""
+"""The way to the function that binds a node: the tables of them, which `binder` fills."""
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.csharp.binding.bound import Bound, NamespaceReference
@@ -12,34 +12,13 @@ from apimlb.policy.csharp.syntax.nodes import Node
 _NODE = 20
 """Steps of binding an expression, beside those for its code, which is put together of that of its parts."""
 
-N = TypeVar("N", bound=Node)
-S = TypeVar("S")
-R = TypeVar("R")
-
-
-class Table(Generic[S, R]):
-    """A function for each class of nodes. The modules of binding enter theirs."""
-
-    def __init__(self) -> None:
-        self._functions: dict[type[Node], Callable[[S, Any], R]] = {}
-
-    def enter(self, kind: type[N], function: Callable[[S, N], R]) -> None:
-        self._functions[kind] = function
-
-    def has(self, node: Node) -> bool:
-        return type(node) in self._functions
-
-    def __call__(self, scope: S, node: Node) -> R:
-        return self._functions[type(node)](scope, node)
-
-
-expressions: Table[Scope, Result] = Table()
-statements: Table[Scope, Lines] = Table()
+expressions: dict[type[Node], Callable[[Scope, Any], Result]] = {}
+statements: dict[type[Node], Callable[[Scope, Any], Lines]] = {}
 
 
 def bind(scope: Scope, node: Node) -> Result:
     """Whatever an expression means."""
-    found = expressions(scope, node)
+    found = expressions[type(node)](scope, node)
     BUDGET.spend(
         _NODE + (len(found.code) >> 6 if type(found) is Bound else 0)
     )  # texts are put together of texts
@@ -68,5 +47,5 @@ def statement(scope: Scope, node: Node) -> Lines:
     """A statement's lines, after those that its expressions need before them."""
     BUDGET.spend(_NODE)
     before: Lines = []
-    lines = statements(scope.after(before), node)
+    lines = statements[type(node)](scope.after(before), node)
     return [*before, *lines] if before else lines

@@ -13,7 +13,7 @@ from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.arguments import common_type
 from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Variable
 from apimlb.policy.csharp.binding.conversion import convert
-from apimlb.policy.csharp.binding.dispatch import as_value, bind, expressions, statement, statements, value
+from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, value
 from apimlb.policy.csharp.binding.emit import LIGHT, Line, Lines, suite, weight_of
 from apimlb.policy.csharp.binding.flow import analyse
 from apimlb.policy.csharp.binding.lookup import type_of
@@ -133,10 +133,6 @@ def _body(node: statement_nodes.LocalFunction, result: Type | None) -> statement
     else:
         inner = statement_nodes.Return(body.at, body)
     return statement_nodes.BlockStatement(body.at, [inner])
-
-
-statements.enter(statement_nodes.Return, bind_return)
-statements.enter(statement_nodes.LocalFunction, bind_local_function)
 
 
 _MAX_LAMBDAS = 8
@@ -273,6 +269,3 @@ def _check_end(scope: Scope, node: Lambda, kind: Type) -> None:
         scope.refuse(each.code, each.at, *each.values)
     if flow.ends and kind is not VOID:
         scope.refuse("CS1643", node.arrow)
-
-
-expressions.enter(Lambda, bind_lambda)

@@ -8,7 +8,7 @@ from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.blocks import embedded
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import cast, condition
-from apimlb.policy.csharp.binding.dispatch import statement, statements, value
+from apimlb.policy.csharp.binding.dispatch import statement, value
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite, weight_of
 from apimlb.policy.csharp.binding.lookup import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope
@@ -149,11 +149,3 @@ def continues(node: Node) -> bool:
     if isinstance(node, (*_LOOPS, statement_nodes.LocalFunction)):
         return False
     return any(continues(child) for child in children(node))
-
-
-statements.enter(statement_nodes.While, bind_while)
-statements.enter(statement_nodes.DoWhile, bind_do_while)
-statements.enter(statement_nodes.For, bind_for)
-statements.enter(statement_nodes.ForEach, bind_for_each)
-statements.enter(statement_nodes.Break, bind_break)
-statements.enter(statement_nodes.Continue, bind_continue)

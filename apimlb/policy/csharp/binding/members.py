@@ -11,7 +11,7 @@ from apimlb.policy.csharp.binding.arguments import given_arguments
 from apimlb.policy.csharp.binding.calls import MethodGroup, call_group
 from apimlb.policy.csharp.binding.captures import declaration
 from apimlb.policy.csharp.binding.conversion import called, convert
-from apimlb.policy.csharp.binding.dispatch import as_value, bind, expressions, value
+from apimlb.policy.csharp.binding.dispatch import as_value, bind, value
 from apimlb.policy.csharp.binding.scope import Names, Result, Scope
 from apimlb.policy.csharp.binding.values import literal, not_null, once
 from apimlb.policy.csharp.conversions import NUMERIC
@@ -229,12 +229,3 @@ def bind_receiver(scope: Scope, node: nodes.Receiver) -> bound.Bound:
 
 def bind_parenthesized(scope: Scope, node: nodes.Parenthesized) -> bound.Bound:
     return value(scope, node.operand)
-
-
-expressions.enter(nodes.Name, bind_name)
-expressions.enter(nodes.PredefinedType, bind_predefined)
-expressions.enter(nodes.MemberAccess, bind_member)
-expressions.enter(nodes.Invocation, bind_invocation)
-expressions.enter(nodes.ConditionalAccess, bind_conditional_access)
-expressions.enter(nodes.Receiver, bind_receiver)
-expressions.enter(nodes.Parenthesized, bind_parenthesized)

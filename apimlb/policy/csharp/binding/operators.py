@@ -11,7 +11,7 @@ from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding import arithmetic
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import constant_conversion, convert, converts
-from apimlb.policy.csharp.binding.dispatch import bind, expressions, value
+from apimlb.policy.csharp.binding.dispatch import bind, value
 from apimlb.policy.csharp.binding.folding import fold_bools, fold_enums
 from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Scope
@@ -315,9 +315,3 @@ def _complement(scope: Scope, bound: Bound) -> Bound:
         return literal(scope, enum_of(bound.type, ~bound.constant.number), bound.type)
     number = f"~{scope.use(enum_number)}({bound.code})"
     return Bound(bound.type, _enum_code(scope, bound.type, number), safe=True)
-
-
-expressions.enter(nodes.Binary, bind_binary)
-expressions.enter(nodes.Conditional, bind_conditional)
-expressions.enter(nodes.As, bind_as)
-expressions.enter(nodes.Unary, bind_unary)

@@ -14,7 +14,7 @@ from apimlb.policy.csharp.binding.assignables import assigned_local
 from apimlb.policy.csharp.binding.blocks import block_lines
 from apimlb.policy.csharp.binding.bound import Bound, SwitchFacts, Variable
 from apimlb.policy.csharp.binding.conversion import condition, convert
-from apimlb.policy.csharp.binding.dispatch import expressions, statements, value
+from apimlb.policy.csharp.binding.dispatch import value
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite
 from apimlb.policy.csharp.binding.lookup import find_type, is_var, type_of
 from apimlb.policy.csharp.binding.loops import continues
@@ -113,9 +113,6 @@ def constant_test(scope: Scope, bound: Bound, node: Node) -> tuple[str, Bound]:
     if bound.type.name in PLAIN:
         return f"({bound.code} == {constant.code})", constant
     return f"{scope.use(clr_equals)}({bound.code}, {constant.code})", constant
-
-
-expressions.enter(Is, bind_is)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -266,6 +263,3 @@ def _constant_text(value: object) -> str:
     if value is None:
         return "null"
     return f'"{value}"' if type(value) is str else str(value)
-
-
-statements.enter(Switch, bind_switch)

@@ -4,7 +4,7 @@ from apimlb.policy.clr.objects.text import aligned, concat, format_text, format_
 from apimlb.policy.clr.types.constructed import VOID
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import convert
-from apimlb.policy.csharp.binding.dispatch import bind, expressions, value
+from apimlb.policy.csharp.binding.dispatch import bind, value
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import literal
 from apimlb.policy.csharp.syntax.nodes import InterpolatedString, Interpolation
@@ -57,6 +57,3 @@ def _interpolated(scope: Scope, part: Interpolation) -> str:
     if not width.is_constant:
         scope.refuse("CS0150", part.alignment)
     return f"{scope.use(aligned)}({code}, {width.code})"
-
-
-expressions.enter(InterpolatedString, bind_interpolated)

@@ -6,7 +6,7 @@ from apimlb.policy.clr.casts import bad_throw
 from apimlb.policy.clr.objects.text import raise_value, same, same_objects
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.bound import Bound
-from apimlb.policy.csharp.binding.dispatch import expressions, statements, value
+from apimlb.policy.csharp.binding.dispatch import value
 from apimlb.policy.csharp.binding.emit import Line, Lines
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.conversions import NUMERIC
@@ -93,7 +93,3 @@ def bind_throw(scope: Scope, node: Throw) -> Lines:
     if not scope.catching:
         scope.refuse("CS0156", node.at)
     return [Line("raise", node.at)]
-
-
-expressions.enter(ThrowExpression, refuse_throw)
-statements.enter(Throw, bind_throw)
