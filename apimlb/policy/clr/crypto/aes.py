@@ -1,4 +1,6 @@
-"""AES in CBC or ECB mode with PKCS #7 or zero padding, and .NET's errors."""
+"""AES in CBC or ECB mode with .NET's paddings and errors."""
+
+from collections.abc import Callable
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -6,10 +8,13 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.crypto.hashes import crypto_error
-from apimlb.policy.clr.exceptions import argument
+from apimlb.policy.clr.exceptions import ClrException, argument
 
 _BLOCK = 16
 """Bytes in a block."""
+
+_UNSIZED = ("None", "Zeros")
+"""The paddings that do not end in their own length."""
 
 
 def _cipher(key: bytes, start: bytes, mode: str) -> Cipher[CBC | ECB]:
@@ -24,16 +29,25 @@ def _cipher(key: bytes, start: bytes, mode: str) -> Cipher[CBC | ECB]:
     return Cipher(AES(key), CBC(start) if mode == "CBC" else ECB())
 
 
-def encrypt(content: bytes, key: bytes, start: bytes, mode: str = "CBC", padding: str = "PKCS7") -> bytes:
-    """Ciphered `content`; throws System.ArgumentException for a key or vector of the wrong size."""
+def encrypt(
+    content: bytes,
+    key: bytes,
+    start: bytes,
+    mode: str = "CBC",
+    padding: str = "PKCS7",
+    chance: Callable[[int], bytes] = bytes,
+) -> bytes:
+    """Ciphered `content`; throws System.ArgumentException for a key or vector of the wrong size. ISO10126
+    pads with bytes of `chance`."""
     cipher = _cipher(key, start, mode)
     rest = _BLOCK - len(content) % _BLOCK
-    if padding == "PKCS7":
-        content += bytes([rest]) * rest
-    elif padding == "Zeros":
+    if padding == "Zeros":
         content += bytes(rest % _BLOCK)
-    elif len(content) % _BLOCK:
-        raise crypto_error("The input data is not a complete block.")
+    elif padding != "None":
+        filler = chance(rest - 1) if padding == "ISO10126" else _filler(padding, rest)
+        content += filler + bytes([rest])
+    elif rest < _BLOCK:
+        raise _incomplete()
     BUDGET.spend(len(content) >> 6)
     return cipher.encryptor().update(content)
 
@@ -42,12 +56,22 @@ def decrypt(content: bytes, key: bytes, start: bytes, mode: str = "CBC", padding
     """Deciphered `content`; throws CryptographicException for what cannot have been ciphered so."""
     cipher = _cipher(key, start, mode)
     if len(content) % _BLOCK:
-        raise crypto_error("The input data is not a complete block.")
+        raise _incomplete()
     BUDGET.spend(len(content) >> 6)
     made = cipher.decryptor().update(content)
-    if padding != "PKCS7" or not made:
+    if padding in _UNSIZED or not made:
         return made
     size = made[-1]
-    if not 1 <= size <= _BLOCK or made[-size:] != bytes([size]) * size:
+    fits = padding == "ISO10126" or made[-size:-1] == _filler(padding, size)
+    if not 1 <= size <= _BLOCK or not fits:
         raise crypto_error("Padding is invalid and cannot be removed.")
     return made[:-size]
+
+
+def _filler(padding: str, size: int) -> bytes:
+    """What stands before the last byte of a padding."""
+    return (b"\0" if padding == "ANSIX923" else bytes([size])) * (size - 1)
+
+
+def _incomplete() -> ClrException:
+    return crypto_error("The input data is not a complete block.")

@@ -6,7 +6,14 @@ Source: .NET, `CryptoConfig`; names are read in any case, with or without their 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, HashAlgorithm, not_on_this_platform
+from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.crypto.hashes import (
+    BLOCK_SIZES,
+    C,
+    HashAlgorithm,
+    not_on_this_platform,
+    random_keyed,
+)
 from apimlb.policy.clr.exceptions import invalid_cast, not_supported, required
 from apimlb.policy.clr.host import Host
 
@@ -15,7 +22,6 @@ if TYPE_CHECKING:
     from apimlb.policy.clr.crypto.rsa import Rsa
 
     Algorithm = HashAlgorithm | Cipher | Rsa
-    Maker = Callable[[Host], Algorithm]
 
 
 def no_default() -> None:
@@ -23,59 +29,45 @@ def no_default() -> None:
     raise not_on_this_platform("This platform does not allow the automatic selection of an algorithm.")
 
 
-def _hash(name: str) -> "Maker":
-    made_by = f"{name}CryptoServiceProvider" if name in ("MD5", "SHA1") else f"{name}Managed"
-    return lambda host: HashAlgorithm(name, made_by=made_by)
+def _type_names() -> dict[str, str]:
+    """What is made by each name, which is in lower case: `sha256`, or that with the namespace."""
+    hashes = {name: f"{name}Managed" for name in BLOCK_SIZES}
+    hashes |= {name: f"{name}CryptoServiceProvider" for name in ("MD5", "SHA1")}
+    plain = {"sha": hashes["SHA1"], "aes": "AesCryptoServiceProvider", "aesmanaged": "AesManaged"}
+    plain |= {f"sha-{name[3:]}": hashes[name] for name in ("SHA256", "SHA384", "SHA512")}
+    either = {**hashes, "rsa": "RSACryptoServiceProvider", "rijndael": "RijndaelManaged"}
+    either |= {f"hmac{name}": f"HMAC{name}" for name in hashes}
+    types = ["AesManaged", "AesCryptoServiceProvider", "RijndaelManaged"]
+    types += [f"{name}Managed" for name in hashes if name != "MD5"]
+    full = {name: name for name in types} | {
+        "HashAlgorithm": hashes["SHA1"], "HMAC": "HMACSHA1", "KeyedHashAlgorithm": "HMACSHA1",
+        "AsymmetricAlgorithm": either["rsa"], "SymmetricAlgorithm": either["rijndael"],
+    }  # fmt: skip
+    named = {**plain, **either, **{C + name: made for name, made in {**either, **full}.items()}}
+    return {name.lower(): made for name, made in named.items()}
 
 
-def _managed(name: str) -> "Maker":
-    return lambda host: HashAlgorithm(name, made_by=f"{name}Managed")
-
-
-def _keyed(name: str) -> "Maker":
-    return lambda host: HashAlgorithm(name, bytearray(host.rng.randbytes(BLOCK_SIZES[name])))
-
-
-def _cipher(type_name: str) -> "Maker":
-    def made(host: Host) -> "Cipher":
-        from apimlb.policy.clr.crypto.ciphers import Cipher  # most policies only hash
-
-        return Cipher(host.rng, C + type_name)
-
-    return made
-
-
-def _rsa(host: Host) -> "Rsa":
-    from apimlb.policy.clr.crypto.rsa import Rsa  # most policies only hash
-
-    return Rsa(made_by="RSACryptoServiceProvider")
-
-
-def _names() -> dict[str, "Maker"]:
-    made: dict[str, Maker] = {"sha": _hash("SHA1"), "rsa": _rsa, "aes": _cipher("AesCryptoServiceProvider")}
-    for name in ("MD5", "SHA1", "SHA256", "SHA384", "SHA512"):
-        made[name.lower()] = made[C.lower() + name.lower()] = _hash(name)
-        made[f"hmac{name.lower()}"] = made[f"{C.lower()}hmac{name.lower()}"] = _keyed(name)
-        if name not in ("MD5", "SHA1"):
-            made[f"sha-{name[3:]}"] = _hash(name)
-        if name != "MD5":
-            made[f"{C}{name}Managed".lower()] = _managed(name)
-    for cipher in ("AesManaged", "AesCryptoServiceProvider", "RijndaelManaged"):
-        made[f"{C}{cipher}".lower()] = _cipher(cipher)
-    made["aesmanaged"] = _cipher("AesManaged")
-    made["rijndael"] = made[f"{C}rijndael".lower()] = _cipher("RijndaelManaged")
-    made[f"{C}rsa".lower()] = made[f"{C}asymmetricalgorithm".lower()] = _rsa
-    made[f"{C}hashalgorithm".lower()] = _hash("SHA1")
-    made[f"{C}hmac".lower()] = made[f"{C}keyedhashalgorithm".lower()] = _keyed("SHA1")
-    made[f"{C}symmetricalgorithm".lower()] = _cipher("RijndaelManaged")
-    return made
-
-
-_MAKERS = _names()
+_TYPE_NAMES = _type_names()
 _ABSENT = frozenset(
     ["des", "3des", "tripledes", "triple des", "rc2", "dsa", "ecdsa", "ecdiffiehellman", "ecdh",
      "mactripledes"]
 )  # fmt: skip
+
+
+def _algorithm(host: Host, type_name: str) -> "Algorithm":
+    """A new object of one of .NET's types. Most policies only hash: ciphers are loaded on demand."""
+    if type_name.startswith("HMAC"):
+        return random_keyed(host, type_name.removeprefix("HMAC"))
+    if type_name.startswith(("Aes", "Rijndael")):
+        from apimlb.policy.clr.crypto.ciphers import Cipher
+
+        return Cipher(host.rng, C + type_name)
+    if type_name.startswith("RSA"):
+        from apimlb.policy.clr.crypto.rsa import Rsa
+
+        return Rsa(made_by=type_name)
+    name = type_name.removesuffix("Managed").removesuffix("CryptoServiceProvider")
+    return HashAlgorithm(name, made_by=type_name)
 
 
 def create(target: str) -> Callable[[Host, str | None], "Algorithm | None"]:
@@ -85,13 +77,13 @@ def create(target: str) -> Callable[[Host, str | None], "Algorithm | None"]:
     def made(host: Host, name: str | None) -> "Algorithm | None":
         name = required(name, "name")
         plain = name.lower()
-        maker = _MAKERS.get(plain)
-        if maker is None:
-            if plain.removeprefix(C.lower()) in _ABSENT:
-                raise not_supported(f"The algorithm {name} is not supported here.")
+        if plain.removeprefix(C.lower()) in _ABSENT:
+            raise not_supported(f"The algorithm {name} is not supported here.")
+        if plain not in _TYPE_NAMES:
             return None
-        algorithm = maker(host)
-        if target not in algorithm.lineage:
+        algorithm = _algorithm(host, _TYPE_NAMES[plain])
+        wanted = RUNTIME.type_named(C + target)
+        if wanted is None or not RUNTIME.is_a(algorithm, wanted):
             raise invalid_cast(algorithm.clr_name, C + target)
         return algorithm
 

@@ -1,11 +1,9 @@
 """Hashes and keyed hashes."""
 
-from collections.abc import Callable
-
 from apimlb.policy.clr.crypto import hashes
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
-from apimlb.policy.clr.exceptions import null_reference, out_of_bounds, required
-from apimlb.policy.clr.host import Host
+from apimlb.policy.clr.crypto.hashes import C
+from apimlb.policy.clr.exceptions import out_of_bounds, required
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 
@@ -35,42 +33,6 @@ def transform_last(
     return found
 
 
-def last_hash(algorithm: hashes.HashAlgorithm) -> bytearray | None:
-    found = algorithm.value
-    return None if found is None else bytearray(found)
-
-
-def make(name: str, made_by: str = "") -> Callable[[], hashes.HashAlgorithm]:
-    return lambda: hashes.HashAlgorithm(name, made_by=made_by)
-
-
-def make_keyed(name: str) -> Callable[[bytearray | None], hashes.HashAlgorithm]:
-    def keyed(key: bytearray | None) -> hashes.HashAlgorithm:
-        if key is None:
-            raise null_reference()
-        return hashes.HashAlgorithm(name, key)
-
-    return keyed
-
-
-def make_managed(key: bytearray | None, managed: bool) -> hashes.HashAlgorithm:
-    """new HMACSHA1(key, useManagedSha1)"""
-    if key is None:
-        raise null_reference()
-    return hashes.HashAlgorithm("SHA1", key)
-
-
-def unkeyed(name: str) -> Callable[[Host], hashes.HashAlgorithm]:
-    """new HMACSHA256(): with a random key of one block, until another one is set."""
-    return lambda host: hashes.HashAlgorithm(name, bytearray(host.rng.randbytes(hashes.BLOCK_SIZES[name])))
-
-
-def set_key(algorithm: hashes.HashAlgorithm, key: bytearray | None) -> None:
-    if key is None:
-        raise null_reference()
-    algorithm.use(key)
-
-
 def set_name(algorithm: hashes.HashAlgorithm, name: str | None) -> None:
     """HMAC.HashName can only be set to what it is."""
     name = required(name, "HashName")
@@ -89,20 +51,23 @@ def start(algorithm: hashes.HashAlgorithm) -> None:
     """Initialize: nothing, as every hash starts afresh after the one before."""
 
 
+def _creation(name: str, parameter: str = "hashName") -> Row:
+    return f"static {name} Create(string {parameter})", Call(create(name), context=True)
+
+
 _HASH_ROWS: tuple[Row, ...] = (
     ("static HashAlgorithm Create()", no_default),
-    ("static HashAlgorithm Create(string hashName)", Call(create("HashAlgorithm"), context=True)),
+    _creation("HashAlgorithm"),
     ("byte[] ComputeHash(byte[]! buffer)",
-     lambda algorithm, content: bytearray(algorithm.finish(content, closes=False))),
+     lambda algorithm, content: algorithm.finish(content, closes=False)),
     ("byte[] ComputeHash(byte[] buffer, int offset, int count)",
      lambda algorithm, content, offset, count:
-         bytearray(
-             algorithm.finish(hashes.part(content, offset, count, ("buffer", "offset")), closes=False))),
+         algorithm.finish(hashes.part(content, offset, count, ("buffer", "offset")), closes=False)),
     ("int TransformBlock(byte[] inputBuffer, int inputOffset, int inputCount, byte[] outputBuffer, "
      "int outputOffset)", transform),
     ("byte[] TransformFinalBlock(byte[] inputBuffer, int inputOffset, int inputCount)", transform_last),
-    ("byte[] Hash", last_hash),
-    ("int HashSize", lambda algorithm: algorithm.size * 8),
+    ("byte[] Hash", lambda algorithm: algorithm.value),
+    ("int HashSize", lambda algorithm: algorithm.bits),
     ("int InputBlockSize", lambda algorithm: 1),
     ("int OutputBlockSize", lambda algorithm: 1),
     ("bool CanReuseTransform", lambda algorithm: True),
@@ -112,53 +77,57 @@ _HASH_ROWS: tuple[Row, ...] = (
     ("void Clear()", hashes.HashAlgorithm.dispose),
 )  # fmt: skip
 
-_LEGACY: tuple[Row, ...] = (("bool ProduceLegacyHmacValues", lambda algorithm: False, set_legacy),)
+
+def _keyed_rows(name: str) -> tuple[Row, ...]:
+    rows: list[Row] = [
+        ("new(byte[] key)", lambda key: hashes.KeyedHash(name, key)),
+        ("new()", Call(lambda host: hashes.random_keyed(host, name), context=True)),
+    ]
+    if name == "SHA1":
+        rows.append(
+            ("new(byte[] key, bool useManagedSha1)", lambda key, managed: hashes.KeyedHash(name, key))
+        )
+    if name in ("SHA384", "SHA512"):
+        rows.append(("bool ProduceLegacyHmacValues", lambda algorithm: False, set_legacy))
+    return tuple(rows)
 
 
-def _definitions() -> list[Definition]:
-    made: list[Definition] = []
-    for name in hashes.BLOCK_SIZES:
-        managed = f"{name}Managed" if name != "MD5" else ""
-        rows: tuple[Row, ...] = (
-            (f"static {name} Create()", make(name)),
-            (f"static {name} Create(string hashName)", Call(create(name), context=True)),
-        )
-        keyed: tuple[Row, ...] = (
-            ("new(byte[] key)", make_keyed(name)),
-            ("new()", Call(unkeyed(name), context=True)),
-        )
-        if name == "SHA1":
-            keyed = (*keyed, ("new(byte[] key, bool useManagedSha1)", make_managed))
-        if name in ("SHA384", "SHA512"):
-            keyed = (*keyed, *_LEGACY)
-        made.append(Definition(hashes.C + name, "class", bases=(hashes.C + "HashAlgorithm",), rows=rows))
-        for hidden in (f"{name}+Implementation", f"{name}CryptoServiceProvider"):
-            made.append(Definition(hashes.C + hidden, "class", bases=(hashes.C + name,), nameable=False))
-        if managed:
-            fresh: tuple[Row, ...] = (("new()", make(name, managed)),)
-            made.append(Definition(hashes.C + managed, "class", bases=(hashes.C + name,), rows=fresh))
-        made.append(Definition(f"{hashes.C}HMAC{name}", "class", bases=(hashes.C + "HMAC",), rows=keyed))
-    return made
+def _definitions(name: str) -> tuple[Definition, ...]:
+    """The types of one hash."""
+    own = (C + name,)
+    managed = Definition(
+        f"{C}{name}Managed", "class", bases=own,
+        rows=(("new()", lambda: hashes.HashAlgorithm(name, f"{name}Managed")),),
+    )  # fmt: skip
+    return (
+        Definition(
+            C + name, "class", bases=(C + "HashAlgorithm",),
+            rows=((f"static {name} Create()", lambda: hashes.HashAlgorithm(name)), _creation(name)),
+        ),
+        Definition(f"{C}{name}+Implementation", "class", bases=own, nameable=False),
+        Definition(f"{C}{name}CryptoServiceProvider", "class", bases=own, nameable=False),
+        *(() if name == "MD5" else (managed,)),
+        Definition(f"{C}HMAC{name}", "class", bases=(C + "HMAC",), rows=_keyed_rows(name)),
+    )  # fmt: skip
 
 
 DEFINITIONS = (
-    Definition(hashes.C + "HashAlgorithm", "class", bases=("System.IDisposable",), rows=_HASH_ROWS),
+    Definition(C + "HashAlgorithm", "class", bases=("System.IDisposable",), rows=_HASH_ROWS),
     Definition(
-        hashes.C + "KeyedHashAlgorithm", "class", bases=(hashes.C + "HashAlgorithm",),
+        C + "KeyedHashAlgorithm", "class", bases=(C + "HashAlgorithm",),
         rows=(
             ("static KeyedHashAlgorithm Create()", no_default),
-            ("static KeyedHashAlgorithm Create(string algName)",
-             Call(create("KeyedHashAlgorithm"), context=True)),
-            ("byte[] Key", lambda algorithm: bytearray(algorithm.key), set_key),
+            _creation("KeyedHashAlgorithm", "algName"),
+            ("byte[] Key", lambda algorithm: algorithm.key, hashes.KeyedHash.use),
         ),
     ),
     Definition(
-        hashes.C + "HMAC", "class", bases=(hashes.C + "KeyedHashAlgorithm",),
+        C + "HMAC", "class", bases=(C + "KeyedHashAlgorithm",),
         rows=(
             ("static HMAC Create()", no_default),
-            ("static HMAC Create(string algorithmName)", Call(create("HMAC"), context=True)),
+            _creation("HMAC", "algorithmName"),
             ("string HashName", "{0}.name", set_name),
         ),
     ),
-    *_definitions(),
+    *(each for name in hashes.BLOCK_SIZES for each in _definitions(name)),
 )  # fmt: skip

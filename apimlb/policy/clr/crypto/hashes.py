@@ -4,7 +4,15 @@ import hashlib
 import hmac
 from typing import Protocol
 
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, out_of_bounds, required
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    argument_range,
+    null_reference,
+    out_of_bounds,
+    required,
+)
+from apimlb.policy.clr.host import Host
 
 C = "System.Security.Cryptography."
 BLOCK_SIZES = {"MD5": 64, "SHA1": 64, "SHA256": 64, "SHA384": 128, "SHA512": 128}
@@ -48,43 +56,32 @@ def digest(name: str, content: bytes | bytearray) -> bytes:
 class Running(Protocol):
     """A hash that is being made."""
 
+    @property
+    def digest_size(self) -> int: ...
+
     def update(self, content: bytes | bytearray, /) -> None: ...
 
     def digest(self) -> bytes: ...
 
 
 class HashAlgorithm:
-    """A hash by .NET's name for it, or with a key an HMAC; `made_by` is the type that .NET would make."""
+    """A hash by .NET's name for it; `made_by` is the type that .NET would make."""
 
-    def __init__(self, name: str, key: bytearray | None = None, made_by: str = "") -> None:
+    def __init__(self, name: str, made_by: str = "") -> None:
         self.name = name
-        self.is_keyed = key is not None
-        self.clr_name = C + (made_by or (f"HMAC{name}" if self.is_keyed else f"{name}+Implementation"))
-        self.lineage = ("HashAlgorithm", *(("KeyedHashAlgorithm", "HMAC", f"HMAC{name}") if self.is_keyed else
-                                           (name,)))  # fmt: skip
-        self.key = b"" if key is None else self._fitting(key)
+        self.clr_name = C + (made_by or f"{name}+Implementation")
         self._running = self._fresh()
         self._value: bytes | None = None
         self._open = False
         self._disposed = False
 
     @property
-    def size(self) -> int:
-        """Bytes of the hash."""
-        return hashlib.new(self.name.lower(), usedforsecurity=False).digest_size
-
-    def _fitting(self, key: bytearray) -> bytes:
-        return digest(self.name, key) if len(key) > BLOCK_SIZES[self.name] else bytes(key)
+    def bits(self) -> int:
+        """The size of the hash."""
+        return self._running.digest_size * 8
 
     def _fresh(self) -> Running:
-        if self.is_keyed:
-            return hmac.new(self.key, digestmod=self.name.lower())
         return hashlib.new(self.name.lower(), usedforsecurity=False)
-
-    def use(self, key: bytearray) -> None:
-        """Another key, and a fresh start."""
-        self.key = self._fitting(key)
-        self._running = self._fresh()
 
     def _alive(self) -> None:
         if self._disposed:
@@ -96,7 +93,7 @@ class HashAlgorithm:
         self._running.update(content)
         self._open = True
 
-    def finish(self, content: bytearray, closes: bool = True) -> bytes:
+    def finish(self, content: bytearray, closes: bool = True) -> bytearray:
         """The hash of all that was added and of `content`; the next one starts afresh. ComputeHash does not
         close: it leaves the property Hash as shut as it was."""
         self._alive()
@@ -104,10 +101,10 @@ class HashAlgorithm:
         self._value = self._running.digest()
         self._running = self._fresh()
         self._open = self._open and not closes
-        return self._value
+        return bytearray(self._value)
 
     @property
-    def value(self) -> bytes | None:
+    def value(self) -> bytearray | None:
         """The last hash; throws while one is being made."""
         self._alive()
         if self._open:
@@ -115,7 +112,39 @@ class HashAlgorithm:
                 C + "CryptographicUnexpectedOperationException",
                 "Hash must be finalized before the hash value is retrieved.",
             )
-        return self._value
+        return None if self._value is None else bytearray(self._value)
 
     def dispose(self) -> None:
         self._disposed = True
+
+
+class KeyedHash(HashAlgorithm):
+    """An HMAC by the name of its hash."""
+
+    def __init__(self, name: str, key: bytearray | None) -> None:
+        self._key = _fitting(name, key)
+        super().__init__(name, f"HMAC{name}")
+
+    @property
+    def key(self) -> bytearray:
+        return bytearray(self._key)
+
+    def use(self, key: bytearray | None) -> None:
+        """Another key, and a fresh start."""
+        self._key = _fitting(self.name, key)
+        self._running = self._fresh()
+
+    def _fresh(self) -> Running:
+        return hmac.new(self._key, digestmod=self.name.lower())
+
+
+def _fitting(name: str, key: bytearray | None) -> bytes:
+    """A key of one block or less."""
+    if key is None:
+        raise null_reference()
+    return digest(name, key) if len(key) > BLOCK_SIZES[name] else bytes(key)
+
+
+def random_keyed(host: Host, name: str) -> KeyedHash:
+    """new HMACSHA256(): with a random key of one block, until another one is set."""
+    return KeyedHash(name, bytearray(host.rng.randbytes(BLOCK_SIZES[name])))

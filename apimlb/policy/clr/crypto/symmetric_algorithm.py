@@ -1,35 +1,17 @@
 """SymmetricAlgorithm, and the Encrypt and Decrypt that API Management adds to byte[]."""
 
+from collections.abc import Callable
+
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.crypto import aes
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
-from apimlb.policy.clr.crypto.ciphers import BLOCK_BITS, MODES, PADDINGS, Cipher, given
+from apimlb.policy.clr.crypto.ciphers import BLOCK_BITS, MODES, PADDINGS, Cipher
 from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform
 from apimlb.policy.clr.exceptions import not_negative, out_of_bounds, required
 from apimlb.policy.clr.host import Host
-from apimlb.policy.clr.types.definitions import Call, Definition, setting
+from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 _create = create("SymmetricAlgorithm")
-
-
-def _named(host: Host, name: str | None) -> Cipher | None:
-    """The cipher of a name, for Encrypt and Decrypt."""
-    found = _create(host, name)
-    assert found is None or isinstance(found, Cipher)
-    return found
-
-
-def _bytes(value: bytearray | None, name: str) -> bytes:
-    value = required(value, name)
-    return bytes(value)
-
-
-def set_key(cipher: Cipher, value: bytearray | None) -> None:
-    cipher.key = given(value)
-
-
-def set_iv(cipher: Cipher, value: bytearray | None) -> None:
-    cipher.iv = given(value)
 
 
 def set_block_size(cipher: Cipher, bits: int) -> None:
@@ -40,48 +22,29 @@ def set_block_size(cipher: Cipher, bits: int) -> None:
     raise crypto_error("Specified block size is not valid for this algorithm.")
 
 
-def forget_iv(cipher: Cipher) -> None:
-    cipher.iv = cipher.fresh(BLOCK_BITS // 8)
-
-
-def done(cipher: Cipher) -> None:
+def done(cipher: object) -> None:
     """Dispose: nothing to let go of."""
-
-
-def _padded(content: bytes, cipher: Cipher) -> tuple[bytes, str]:
-    """The content with the paddings that end in their own length, and what is left to pad with."""
-    name = str(cipher.padding)
-    if name not in ("ANSIX923", "ISO10126"):
-        return content, name
-    rest = 16 - len(content) % 16
-    filler = bytes(rest - 1) if name == "ANSIX923" else cipher.fresh(rest - 1)
-    return content + filler + bytes([rest]), "None"
-
-
-def _stripped(content: bytes, cipher: Cipher) -> bytes:
-    name = str(cipher.padding)
-    if name not in ("ANSIX923", "ISO10126") or not content:
-        return content
-    size = content[-1]
-    if not 1 <= size <= 16 or (name == "ANSIX923" and any(content[-size:-1])):
-        raise crypto_error("Padding is invalid and cannot be removed.")
-    return content[:-size]
 
 
 def encrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray | None) -> bytearray:
     """input.Encrypt(alg[, key, iv])"""
-    cipher = required(cipher, "alg")
-    key, iv = (_bytes(each, "key") for each in keys) if keys else (cipher.key, cipher.iv)
-    plain, padding = _padded(_bytes(content, "input"), cipher)
-    return bytearray(aes.encrypt(plain, key, iv, str(cipher.mode), padding))
+    plain, cipher, key, iv = _ciphering(content, cipher, keys)
+    return bytearray(aes.encrypt(plain, key, iv, str(cipher.mode), str(cipher.padding), cipher.chance))
 
 
 def decrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray | None) -> bytearray:
     """input.Decrypt(alg[, key, iv])"""
+    ciphered, cipher, key, iv = _ciphering(content, cipher, keys)
+    return bytearray(aes.decrypt(ciphered, key, iv, str(cipher.mode), str(cipher.padding)))
+
+
+def _ciphering(
+    content: bytearray | None, cipher: Cipher | None, keys: tuple[bytearray | None, ...]
+) -> tuple[bytes, Cipher, bytes, bytes]:
+    """The bytes, the cipher, and key and vector: those that are given, or the cipher's own."""
     cipher = required(cipher, "alg")
-    key, iv = (_bytes(each, "key") for each in keys) if keys else (cipher.key, cipher.iv)
-    plain = aes.decrypt(_bytes(content, "input"), key, iv, str(cipher.mode), str(cipher.padding))
-    return bytearray(_stripped(plain, cipher))
+    key, iv = (bytes(required(each, "key")) for each in keys) if keys else (cipher.key, cipher.iv)
+    return bytes(required(content, "input")), cipher, key, iv
 
 
 class RandomProvider:
@@ -93,10 +56,7 @@ class RandomProvider:
         """new RNGCryptoServiceProvider([seed])"""
 
 
-def random_part(
-    host: Host, provider: RandomProvider, target: bytearray | None, offset: int, count: int
-) -> None:
-    target = required(target, "data")
+def random_part(host: Host, provider: RandomProvider, target: bytearray, offset: int, count: int) -> None:
     for name, value in (("offset", offset), ("count", count)):
         not_negative(value, name)
     if count > len(target) - offset:
@@ -110,7 +70,20 @@ def random_nonzero(host: Host, provider: RandomProvider, target: bytearray) -> N
 
 
 _TYPES = ("AesCryptoServiceProvider", "AesManaged", "RijndaelManaged")
-_CIPHER = "this byte[] input, "
+
+
+def _cipher_rows(name: str, call: Callable[..., object]) -> tuple[Row, ...]:
+    """An extension that takes an algorithm, or its name with a key and a vector."""
+
+    def named(host: Host, content: object, name: str | None, *keys: object) -> object:
+        return call(content, _create(host, name), *keys)
+
+    head = f"static byte[] {name}(this byte[] input, "
+    return (
+        (f"{head}string alg, byte[] key, byte[] iv)", Call(named, context=True)),
+        (f"{head}SymmetricAlgorithm alg[, byte[] key, byte[] iv])", call),
+    )
+
 
 DEFINITIONS = (
     Definition(C + "CipherMode", "enum", constants=MODES),
@@ -121,15 +94,15 @@ DEFINITIONS = (
             ("static SymmetricAlgorithm Create()", no_default),
             ("static SymmetricAlgorithm Create(string algName)", Call(_create, context=True)),
             ("int BlockSize", lambda cipher: BLOCK_BITS, set_block_size),
-            ("int KeySize", "{0}.key_bits", setting("key_bits")),
-            ("int FeedbackSize", "{0}.feedback", setting("feedback")),
+            ("int KeySize", "{0}.key_bits", Cipher.set_key_bits),
+            ("int FeedbackSize", "{0}.feedback", Cipher.set_feedback),
             ("bool ValidKeySize(int bitLength)", Cipher.valid_key),
-            ("byte[] Key", lambda cipher: bytearray(cipher.key), set_key),
-            ("byte[] IV", lambda cipher: bytearray(cipher.iv), set_iv),
-            ("CipherMode Mode", "{0}.mode", setting("mode")),
-            ("PaddingMode Padding", "{0}.padding", setting("padding")),
-            ("void GenerateKey()", Cipher.forget),
-            ("void GenerateIV()", forget_iv),
+            ("byte[] Key", lambda cipher: bytearray(cipher.key), Cipher.set_key),
+            ("byte[] IV", lambda cipher: bytearray(cipher.iv), Cipher.set_iv),
+            ("CipherMode Mode", "{0}.mode", Cipher.set_mode),
+            ("PaddingMode Padding", "{0}.padding", Cipher.set_padding),
+            ("void GenerateKey()", Cipher.forget_key),
+            ("void GenerateIV()", Cipher.forget_iv),
             ("void Dispose()", done),
             ("void Clear()", done),
         ),
@@ -139,11 +112,10 @@ DEFINITIONS = (
         rows=(
             ("new([string str])", RandomProvider),
             ("new(byte[] rgb)", RandomProvider),
-            ("void GetBytes(byte[] data)", Call(
-                lambda host, provider, data:
-                    random_part(host, provider, data, 0, len(_bytes(data, "data"))),
-                context=True)),
-            ("void GetBytes(byte[] data, int offset, int count)", Call(random_part, context=True)),
+            ("void GetBytes(byte[]! data)",
+             Call(lambda host, provider, data: random_part(host, provider, data, 0, len(data)),
+                  context=True)),
+            ("void GetBytes(byte[]! data, int offset, int count)", Call(random_part, context=True)),
             ("void GetNonZeroBytes(byte[]! data)", Call(random_nonzero, context=True)),
             ("void Dispose()", done),
         ),
@@ -152,14 +124,7 @@ DEFINITIONS = (
     Definition(
         "CipherExtensions", "static", nameable=False,
         rows=(
-            (f"static byte[] Encrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
-             Call(lambda host, content, name, key, iv:
-                 encrypt(content, _named(host, name), key, iv), context=True)),
-            (f"static byte[] Encrypt({_CIPHER}SymmetricAlgorithm alg[, byte[] key, byte[] iv])", encrypt),
-            (f"static byte[] Decrypt({_CIPHER}string alg, byte[] key, byte[] iv)",
-             Call(lambda host, content, name, key, iv:
-                 decrypt(content, _named(host, name), key, iv), context=True)),
-            (f"static byte[] Decrypt({_CIPHER}SymmetricAlgorithm alg[, byte[] key, byte[] iv])", decrypt),
+            *_cipher_rows("Encrypt", encrypt), *_cipher_rows("Decrypt", decrypt),
         ),
     ),
 )  # fmt: skip
