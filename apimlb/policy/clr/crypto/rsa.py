@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, digest, disposed, wrong_key_size
+from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, disposed, wrong_key_size
 from apimlb.policy.clr.exceptions import ClrException, argument, over_limit
 
 if TYPE_CHECKING:
@@ -58,10 +58,6 @@ class Parameters:
     clr_name: ClassVar[str] = C + "RSAParameters"
     parts: dict[str, bytes]
 
-    def part(self, name: str) -> bytearray | None:
-        found = self.parts.get(name)
-        return None if found is None else bytearray(found)
-
 
 def checked_name(name: HashAlgorithmName) -> str:
     """A hash's name that is not empty; throws ArgumentException."""
@@ -100,17 +96,12 @@ class Rsa:
     def __init__(self, bits: int = 2048, key: "RsaKey | None" = None, made_by: str = "RSACng") -> None:
         self.clr_name = C + made_by
         self._key = key
-        self._bits = _checked_size(bits) if key is None else key.bits
+        self.bits = _checked_size(bits) if key is None else key.bits
         self._disposed = False
 
-    @property
-    def bits(self) -> int:
-        return self._bits
-
-    @bits.setter
-    def bits(self, bits: int) -> None:
-        if bits != self._bits:
-            self._bits, self._key = _checked_size(bits), None
+    def set_bits(self, bits: int) -> None:
+        if bits != self.bits:
+            self.bits, self._key = _checked_size(bits), None
 
     def dispose(self) -> None:
         self._disposed = True
@@ -121,8 +112,8 @@ class Rsa:
         if self._disposed:
             raise disposed("RSA")
         if self._key is None:
-            BUDGET.spend(max(10_000, round(55_000 * (self._bits / 2048) ** 4)))
-            self._key = _key_type().generate(self._bits)
+            BUDGET.spend(max(10_000, round(55_000 * (self.bits / 2048) ** 4)))
+            self._key = _key_type().generate(self.bits)
         return self._key
 
     def load(self, parts: dict[str, bytes]) -> None:
@@ -136,7 +127,7 @@ class Rsa:
         if numbers["Modulus"].bit_length() < _SMALLEST:
             raise wrong_key_size()
         self._key = _key_type().load(numbers)
-        self._bits = self._key.bits
+        self.bits = self._key.bits
 
     def parts(self, private: bool) -> dict[str, bytes]:
         """The key's numbers as bytes; throws CryptographicException where the private ones are not there."""
@@ -144,9 +135,9 @@ class Rsa:
         if private and not key.is_private:
             raise public_only()
         numbers = key.numbers()
-        whole = (self._bits + 7) // 8
+        whole = (self.bits + 7) // 8
         sizes = {"Modulus": whole, "D": whole, "Exponent": (numbers["Exponent"].bit_length() + 7) // 8}
-        half = (self._bits + 15) // 16
+        half = (self.bits + 15) // 16
         return {
             name: number.to_bytes(sizes.get(name, half), "big")
             for name, number in numbers.items()
@@ -155,45 +146,15 @@ class Rsa:
 
     def charge_private(self) -> None:
         """Pay for one use of the private key."""
-        BUDGET.spend(round(400 * (self._bits / 2048) ** 3))
+        BUDGET.spend(round(400 * (self.bits / 2048) ** 3))
 
     def charge_public(self) -> None:
         """Pay for one use of the public key; an exponent may be as long as the modulus."""
         exponent = self.key.public.public_numbers().e.bit_length()
-        BUDGET.spend(round(3 * exponent * (self._bits / 2048) ** 2))
-
-    def sign(self, hashed: bytes, name: str, padding: SignaturePadding) -> bytes:
-        self.charge_private()
-        return self.key.sign(hashed, known_hash(name), padding.name)
-
-    def verify(self, hashed: bytes, signature: bytes, name: str, padding: SignaturePadding) -> bool:
-        self.charge_public()
-        return self.key.verify(hashed, signature, known_hash(name), padding.name)
-
-    def encrypt(self, content: bytes, padding: EncryptionPadding) -> bytes:
-        self.charge_public()
-        return self.key.encrypt(content, _oaep(padding))
-
-    def decrypt(self, content: bytes, padding: EncryptionPadding) -> bytes:
-        self.charge_private()
-        return self.key.decrypt(content, _oaep(padding))
-
-    def exported(self, form: str) -> bytes:
-        """The key as DER; see `RsaKey.exported`."""
-        if not form.endswith(("PublicKey", "PublicKeyInfo")) and not self.key.is_private:
-            raise public_only()
-        return self.key.exported(form)
+        BUDGET.spend(round(3 * exponent * (self.bits / 2048) ** 2))
 
 
 def public_only() -> ClrException:
     return crypto_error(
         "Object contains only the public half of a key pair. A private key must also be provided."
     )
-
-
-def _oaep(padding: EncryptionPadding) -> str | None:
-    return None if padding.oaep is None else known_hash(padding.oaep.name or "")
-
-
-def hashed(name: str, content: bytes | bytearray) -> bytes:
-    return digest(known_hash(name), content)

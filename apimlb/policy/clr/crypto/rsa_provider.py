@@ -2,10 +2,9 @@
 
 from base64 import b64encode
 from collections.abc import Callable
-from typing import TypeVar
 
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
-from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error
+from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, digest
 from apimlb.policy.clr.crypto.oids import Oid, new_oid
 from apimlb.policy.clr.crypto.rsa import (
     EncryptionPadding,
@@ -14,13 +13,10 @@ from apimlb.policy.clr.crypto.rsa import (
     Rsa,
     SignaturePadding,
     checked_name,
-    hashed,
+    known_hash,
+    public_only,
 )
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    not_supported,
-    required,
-)
+from apimlb.policy.clr.exceptions import ClrException, not_supported, required
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.strings.encodings import bytes_part, from_base64
@@ -30,60 +26,62 @@ from apimlb.policy.clr.xml.reader import parse_element
 
 _REQUIRED = ("Modulus", "Exponent")
 _ORDER = ("Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D")
-Value = TypeVar("Value")
 
 
 # Signatures
 
 
 def sign_data(
-    rsa: Rsa, data: bytearray | None, name: HashAlgorithmName, padding: SignaturePadding | None
+    rsa: Rsa, data: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None
 ) -> bytearray:
-    content = required(data, "data")
-    algorithm = checked_name(name)
-    required(padding, "padding")
-    return sign_hash(rsa, bytearray(hashed(algorithm, content)), name, padding)
+    return sign_hash(rsa, _hashed(data, name, padding), name, padding)
 
 
 def sign_hash(
-    rsa: Rsa, digest: bytearray | None, name: HashAlgorithmName, padding: SignaturePadding | None
+    rsa: Rsa, hashed: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None
 ) -> bytearray:
-    content = bytes(required(digest, "hash"))
-    algorithm = checked_name(name)
-    return bytearray(rsa.sign(content, algorithm, required(padding, "padding")))
+    algorithm, style = checked_name(name), required(padding, "padding").name
+    rsa.charge_private()
+    return bytearray(rsa.key.sign(bytes(hashed), known_hash(algorithm), style))
 
 
 def verify_data(
-    rsa: Rsa, data: bytearray | None, signature: bytearray | None, name: HashAlgorithmName,
+    rsa: Rsa, data: bytearray, signature: bytearray, name: HashAlgorithmName,
     padding: SignaturePadding | None,
 ) -> bool:  # fmt: skip
-    content = required(data, "data")
-    required(signature, "signature")
-    algorithm = checked_name(name)
-    required(padding, "padding")
-    return verify_hash(rsa, bytearray(hashed(algorithm, content)), signature, name, padding)
+    return verify_hash(rsa, _hashed(data, name, padding), signature, name, padding)
 
 
 def verify_hash(
-    rsa: Rsa, digest: bytearray | None, signature: bytearray | None, name: HashAlgorithmName,
+    rsa: Rsa, hashed: bytearray, signature: bytearray, name: HashAlgorithmName,
     padding: SignaturePadding | None,
 ) -> bool:  # fmt: skip
-    content, given = bytes(required(digest, "hash")), bytes(required(signature, "signature"))
+    algorithm, style = checked_name(name), required(padding, "padding").name
+    rsa.charge_public()
+    return rsa.key.verify(bytes(hashed), bytes(signature), known_hash(algorithm), style)
+
+
+def _hashed(data: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None) -> bytearray:
     algorithm = checked_name(name)
-    return rsa.verify(content, given, algorithm, required(padding, "padding"))
+    required(padding, "padding")
+    return bytearray(digest(known_hash(algorithm), data))
 
 
 # Secrets
 
 
-def encrypt(rsa: Rsa, data: bytearray | None, padding: EncryptionPadding | None) -> bytearray:
-    content = bytes(required(data, "data"))
-    return bytearray(rsa.encrypt(content, required(padding, "padding")))
+def encrypt(rsa: Rsa, data: bytearray, padding: EncryptionPadding) -> bytearray:
+    rsa.charge_public()
+    return bytearray(rsa.key.encrypt(bytes(data), _oaep_hash(padding)))
 
 
-def decrypt(rsa: Rsa, data: bytearray | None, padding: EncryptionPadding | None) -> bytearray:
-    content = bytes(required(data, "data"))
-    return bytearray(rsa.decrypt(content, required(padding, "padding")))
+def decrypt(rsa: Rsa, data: bytearray, padding: EncryptionPadding) -> bytearray:
+    rsa.charge_private()
+    return bytearray(rsa.key.decrypt(bytes(data), _oaep_hash(padding)))
+
+
+def _oaep_hash(padding: EncryptionPadding) -> str | None:
+    return None if padding.oaep is None else known_hash(padding.oaep.name or "")
 
 
 def raw_value(rsa: Rsa, data: bytearray | None) -> bytearray:
@@ -94,12 +92,15 @@ def raw_value(rsa: Rsa, data: bytearray | None) -> bytearray:
 # Keys
 
 
-def parameter(name: str) -> Callable[[Parameters], bytearray | None]:
-    return lambda value: value.part(name)
-
-
 def exported(form: str) -> Callable[[Rsa], bytearray]:
-    return lambda rsa: bytearray(rsa.exported(form))
+    """A method that yields the key as DER; see `RsaKey.exported`."""
+
+    def export(rsa: Rsa) -> bytearray:
+        if "Private" in form and not rsa.key.is_private:
+            raise public_only()
+        return bytearray(rsa.key.exported(form))
+
+    return export
 
 
 def to_xml(rsa: Rsa, private: bool) -> str:
@@ -109,10 +110,10 @@ def to_xml(rsa: Rsa, private: bool) -> str:
     return f"<RSAKeyValue>{inner}</RSAKeyValue>"
 
 
-def from_xml(rsa: Rsa, text: str | None) -> None:
+def from_xml(rsa: Rsa, text: str) -> None:
     """FromXmlString: the key of that text instead of the one before; the root's name does not matter."""
     try:
-        root = parse_element(required(text, "xmlString"))
+        root = parse_element(text)
     except ClrException as error:
         if error.type_name != "System.Xml.XmlException":
             raise
@@ -142,9 +143,6 @@ def oaep(name: HashAlgorithmName) -> EncryptionPadding:
 
 def hash_of_name(name: HashAlgorithmName) -> int:
     return 0 if name.name is None else hash_code(name.name)
-
-
-# Object identifiers
 
 
 _PARTS = ("Modulus", "Exponent", "D", "P", "Q", "DP", "DQ", "InverseQ")
@@ -196,7 +194,11 @@ DEFINITIONS = (
     ),
     Definition(
         C + "RSAParameters", "struct", bases=("System.ValueType",), nameable=False,
-        rows=tuple((f"byte[] {name}", parameter(name)) for name in _PARTS),
+        rows=tuple(
+            (f"byte[] {name}",
+             lambda value, name=name: bytearray(value.parts[name]) if name in value.parts else None)
+            for name in _PARTS
+        ),
     ),
     Definition(
         C + "AsymmetricAlgorithm", "class", bases=("System.IDisposable",),
@@ -204,11 +206,11 @@ DEFINITIONS = (
             ("static AsymmetricAlgorithm Create()", no_default),
             ("static AsymmetricAlgorithm Create(string algName)",
              Call(create("AsymmetricAlgorithm"), context=True)),
-            ("int KeySize", "{0}.bits", setting("bits")),
+            ("int KeySize", "{0}.bits", Rsa.set_bits),
             ("string KeyExchangeAlgorithm", lambda rsa: "RSA"),
             ("string SignatureAlgorithm", lambda rsa: "RSA"),
             ("string ToXmlString(bool includePrivateParameters)", to_xml),
-            ("void FromXmlString(string xmlString)", from_xml),
+            ("void FromXmlString(string! xmlString)", from_xml),
             ("byte[] ExportPkcs8PrivateKey()", exported("Pkcs8PrivateKey")),
             ("byte[] ExportSubjectPublicKeyInfo()", exported("SubjectPublicKeyInfo")),
             ("void Clear()", Rsa.dispose),
@@ -220,18 +222,19 @@ DEFINITIONS = (
         rows=(
             ("static RSA Create([int keySizeInBits])", lambda bits=2048: Rsa(bits)),
             ("static RSA Create(string algName)", Call(create("RSA"), context=True)),
-            (f"byte[] SignData(byte[] data, {_HASHED})", sign_data),
+            (f"byte[] SignData(byte[]! data, {_HASHED})", sign_data),
             (f"byte[] SignData(byte[]! data, int offset, int count, {_HASHED})",
              lambda rsa, data, offset, count, name, padding:
                  sign_data(rsa, bytes_part(data, offset, count), name, padding)),
-            (f"byte[] SignHash(byte[] hash, {_HASHED})", sign_hash),
-            (f"bool VerifyData(byte[] data, byte[] signature, {_HASHED})", verify_data),
+            (f"byte[] SignHash(byte[]! hash, {_HASHED})", sign_hash),
+            (f"bool VerifyData(byte[]! data, byte[]! signature, {_HASHED})", verify_data),
             (f"bool VerifyData(byte[]! data, int offset, int count, byte[] signature, {_HASHED})",
              lambda rsa, data, offset, count, signature, name, padding:
-                 verify_data(rsa, bytes_part(data, offset, count), signature, name, padding)),
-            (f"bool VerifyHash(byte[] hash, byte[] signature, {_HASHED})", verify_hash),
-            ("byte[] Encrypt(byte[] data, RSAEncryptionPadding padding)", encrypt),
-            ("byte[] Decrypt(byte[] data, RSAEncryptionPadding padding)", decrypt),
+                 verify_data(rsa, bytes_part(data, offset, count), required(signature, "signature"), name,
+                             padding)),
+            (f"bool VerifyHash(byte[]! hash, byte[]! signature, {_HASHED})", verify_hash),
+            ("byte[] Encrypt(byte[]! data, RSAEncryptionPadding! padding)", encrypt),
+            ("byte[] Decrypt(byte[]! data, RSAEncryptionPadding! padding)", decrypt),
             ("byte[] EncryptValue(byte[] rgb)", raw_value),
             ("byte[] DecryptValue(byte[] rgb)", raw_value),
             ("RSAParameters ExportParameters(bool includePrivateParameters)",
