@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from apimlb.policy.clr.budget import BUDGET, SEARCHING
 from apimlb.policy.clr.regex import nodes
-from apimlb.policy.clr.regex.machine import Hit, Machine
-from apimlb.policy.clr.regex.parser import PatternReader
+from apimlb.policy.clr.regex.machine import Machine, Spans
+from apimlb.policy.clr.regex.parser import PatternReader, group_names
 
 _AFFORDABLE = SEARCHING
 _MOST_SHARED = 12
@@ -26,15 +26,14 @@ class Engine:
 
     def __init__(self, pattern: str, options: int) -> None:
         BUDGET.spend(100 + 80 * len(pattern))
-        reader = PatternReader(pattern, options)
-        self.tree = reader.read()
-        self.names = reader.names
+        self.names = group_names(pattern, options)
+        self.tree = PatternReader(pattern, options, self.names).read()
         self._machine: Machine | None = None
         self._places: list[int] = []
         self._cost = _Cost(self.tree)
         self._judged: str | None = None
         self._dear = False
-        self.repeats_groups = _repeats_groups(self.tree, False)
+        self.repeats_groups = _repeats_groups(self.tree)
         self._compiled: re.Pattern[str] | None = None
         try:
             python = self._python(self.tree)
@@ -43,7 +42,7 @@ class Engine:
         except (re.error, OverflowError, RecursionError):
             pass  # a look-behind of variable width, for one
 
-    def search(self, text: str, start: int) -> Hit | None:
+    def search(self, text: str, start: int) -> Spans | None:
         """The first match from `start` on."""
         if text is not self._judged or not start:  # once for all matches in one text
             self._judged, self._dear = text, not self._affordable(text)
@@ -52,11 +51,11 @@ class Engine:
         found = self._compiled.search(text, start)
         if found is None:
             return None
-        spans: list[list[tuple[int, int]]] = [[found.span()], *([] for _ in self.names[1:])]
+        spans: Spans = [[found.span()], *([] for _ in self.names[1:])]
         for place, number in enumerate(self._places, 1):
             if found.start(place) >= 0:
                 spans[number].append(found.span(place))
-        return Hit(spans)
+        return spans
 
     def _affordable(self, text: str) -> bool:
         """Whether Python's engine may search, by the worst that this search and those before it may cost."""
@@ -78,9 +77,9 @@ class Engine:
         if isinstance(node, nodes.Chars):
             return node.pattern
         if isinstance(node, nodes.Sequence):
-            return "".join(map(self._python, node.items))
+            return "".join(map(self._python, node.children))
         if isinstance(node, nodes.Choice):
-            return f"(?:{'|'.join(map(self._python, node.branches))})"
+            return f"(?:{'|'.join(map(self._python, node.children))})"
         if isinstance(node, nodes.Repeat):
             most = "" if node.most is None else str(node.most)
             return f"(?:{self._python(node.body)}){{{node.least},{most}}}{'?' if node.lazy else ''}"
@@ -92,8 +91,7 @@ class Engine:
             self._places.append(node.number)
             return f"({self._python(node.body)})"
         if isinstance(node, nodes.Look):
-            mark = ("=" if not node.negated else "!") if node.ahead else ("<=" if not node.negated else "<!")
-            return f"(?{mark}{self._python(node.body)})"
+            return f"(?{'' if node.ahead else '<'}{'!' if node.negated else '='}{self._python(node.body)})"
         if isinstance(node, nodes.Edge):
             if node.kind == "contiguous":
                 raise re.error("the place where the search began")
@@ -107,7 +105,7 @@ class Engine:
             raise re.error("a reference that Python's engine does not have")
         place = self._places.index(node.number) + 1
         if isinstance(node, nodes.Condition):
-            return f"(?({place}){self._python(node.yes)}|{self._python(node.no)})"
+            return f"(?({place}){'|'.join(map(self._python, node.children))})"
         return f"(?i:\\{place})(?:)" if node.ignore_case else f"(?:\\{place})"
 
 
@@ -122,7 +120,7 @@ class _Cost:
         self._variants = 1.0
         if _ignores_case(tree):
             self._variants = 2.0  # it takes about twice the time
-        first = tree.items[0] if isinstance(tree, nodes.Sequence) and tree.items else tree
+        first = tree.children[0] if isinstance(tree, nodes.Sequence) and tree.children else tree
         self._anchored = isinstance(first, nodes.Edge) and first.kind == "start"
         self._harmless = self._walk(tree, False)
         self._run: re.Pattern[str] | None = None
@@ -153,23 +151,17 @@ class _Cost:
         """Whether no repetition stands in another one that could share its characters."""
         if isinstance(node, nodes.Repeat):
             return self._repeat(node, inside)
-        if isinstance(node, nodes.Choice):
-            if _overlap(node):
-                if inside:
-                    return False
-                self._vary(len(node.branches))
-            return all(self._walk(each, inside) for each in node.branches)
-        if isinstance(node, nodes.Condition):
-            return self._walk(node.yes, inside) and self._walk(node.no, inside)
-        if isinstance(node, nodes.Sequence):
-            return all(self._walk(each, inside) for each in node.items)
-        if isinstance(node, nodes.GroupConstruct | nodes.Look):
-            return self._walk(node.body, inside)
+        if isinstance(node, nodes.Choice) and _overlap(node):
+            if inside:
+                return False
+            self._vary(len(node.children))
         if isinstance(node, nodes.Chars) and not inside:
             mine = _characters(node)
             if not any(mine & loop for loop in self._chain):
                 self._chain.clear()  # what stood before cannot reach over this character
-        return not (isinstance(node, nodes.Back) and inside)
+        if isinstance(node, nodes.Back) and inside:
+            return False
+        return all(self._walk(each, inside) for each in node.children)
 
     def _repeat(self, node: nodes.Repeat, inside: bool) -> bool:
         many = node.most is None or node.most > 20 or (node.most > 1 and _is_endless(node.body))
@@ -201,60 +193,41 @@ class _Cost:
 def _ignores_case(node: nodes.RegexNode) -> bool:
     if isinstance(node, nodes.Chars):
         return node.ignore_case
-    return any(map(_ignores_case, _children(node)))
+    return any(map(_ignores_case, node.children))
 
 
 def _is_endless(node: nodes.RegexNode) -> bool:
     """Whether an unlimited repetition stands in it."""
     if isinstance(node, nodes.Repeat) and node.most is None:
         return True
-    return any(map(_is_endless, _children(node)))
+    return any(map(_is_endless, node.children))
 
 
-def _repeats_groups(node: nodes.RegexNode, inside: bool) -> bool:
+def _repeats_groups(node: nodes.RegexNode, inside: bool = False) -> bool:
     """Whether a capturing group stands in a repetition, so that it may capture more than once."""
-    if isinstance(node, nodes.GroupConstruct):
-        captures_again = node.minus is not None or (inside and node.number is not None)
-        return captures_again or _repeats_groups(node.body, inside)
-    if isinstance(node, nodes.Repeat):
-        return _repeats_groups(node.body, inside or node.most != 1)
-    if isinstance(node, nodes.Look):
-        return _repeats_groups(node.body, inside)
-    children = (
-        node.items
-        if isinstance(node, nodes.Sequence)
-        else node.branches
-        if isinstance(node, nodes.Choice)
-        else []
-    )
-    return any(_repeats_groups(child, inside) for child in children)
+    if isinstance(node, nodes.GroupConstruct) and (
+        node.minus is not None or (inside and node.number is not None)
+    ):
+        return True
+    inside = inside or (isinstance(node, nodes.Repeat) and node.most != 1)
+    return any(_repeats_groups(child, inside) for child in node.children)
 
 
 def _characters(node: nodes.RegexNode) -> frozenset[str]:
     """Which of some sample characters a part can take."""
     if isinstance(node, nodes.Chars):
         return frozenset(node.of(_SAMPLE))
-    if isinstance(node, nodes.Edge | nodes.Look):
+    if isinstance(node, nodes.Look):
         return frozenset()
     if isinstance(node, nodes.Back):
         return frozenset(_SAMPLE)
-    return frozenset[str]().union(*map(_characters, _children(node)))
-
-
-def _children(node: nodes.RegexNode) -> list[nodes.RegexNode]:
-    if isinstance(node, nodes.Sequence):
-        return node.items
-    if isinstance(node, nodes.Choice):
-        return node.branches
-    if isinstance(node, nodes.Condition):
-        return [node.yes, node.no]
-    return [node.body] if isinstance(node, nodes.GroupConstruct | nodes.Repeat) else []
+    return frozenset[str]().union(*map(_characters, node.children))
 
 
 def _overlap(node: nodes.Choice) -> bool:
     """Whether two branches can begin or go on with the same character."""
     seen: set[str] = set()
-    for branch in node.branches:
+    for branch in node.children:
         mine = _characters(branch)
         if seen & mine:
             return True

@@ -6,7 +6,8 @@ timeout by the clock, so that one policy would pass on a fast machine and fail o
 like RE2 need no bound, but have no references back and no assertions, which .NET's patterns use.
 """
 
-from dataclasses import dataclass
+import re
+from typing import NamedTuple
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException
@@ -14,16 +15,22 @@ from apimlb.policy.clr.regex import nodes
 
 MOST_STEPS = 500_000
 
-# Instructions: (operation, operand, ...)
-Instruction = tuple[object, ...]
+Spans = list[list[tuple[int, int]]]
+"""Where a match lies: for each group the spans that it captured, the last one counting."""
+
 Captures = tuple[tuple[tuple[int, int], ...], ...]
+_NOTHING = re.compile("")
 
 
-@dataclass(slots=True)
-class Hit:
-    """Where a match lies: for each group the spans that it captured, the last one counting."""
+class Instruction(NamedTuple):
+    """`first` to `third` are places in the program, programs, marks or groups, as the operation has it;
+    `pattern` is what stands for one character or edge."""
 
-    spans: list[list[tuple[int, int]]]
+    operation: str
+    first: int = 0
+    second: int = 0
+    third: int = 0
+    pattern: re.Pattern[str] = _NOTHING
 
 
 class Machine:
@@ -31,30 +38,29 @@ class Machine:
 
     def __init__(self, tree: nodes.RegexNode, groups: int) -> None:
         self._groups = groups
-        self._programs: list[list[Instruction]] = [[]]
-        self._loops = 0
+        self._programs: list[list[Instruction]] = []
+        self._marks = 0
         self._steps = 0
         self._origin = 0
-        self._cache: dict[tuple[int, str], bool] = {}
-        self._compile(tree, self._programs[0])
-        self._programs[0].append(("match",))
+        self._program(tree)
 
     # Compiling
 
-    def _sub(self, node: nodes.RegexNode) -> int:
+    def _program(self, node: nodes.RegexNode) -> int:
+        """Compile a part that is run on its own; the number of its program."""
         program: list[Instruction] = []
         self._programs.append(program)
-        place = len(self._programs) - 1
+        number = len(self._programs) - 1
         self._compile(node, program)
-        program.append(("match",))
-        return place
+        program.append(Instruction("match"))
+        return number
 
     def _compile(self, node: nodes.RegexNode, out: list[Instruction]) -> None:
         BUDGET.spend()  # counted repetitions are written out
         if isinstance(node, nodes.Chars):
-            out.append(("chars", node))
+            out.append(Instruction("take", pattern=nodes.compiled(node.pattern)))
         elif isinstance(node, nodes.Sequence):
-            for item in node.items:
+            for item in node.children:
                 self._compile(item, out)
         elif isinstance(node, nodes.Choice):
             self._choice(node, out)
@@ -64,78 +70,74 @@ class Machine:
             self._group(node, out)
         elif isinstance(node, nodes.Look):
             width = None if node.ahead else _width(node.body)
-            out.append(("look", self._sub(node.body), node.ahead, node.negated, width))
+            operation = "ahead" if node.ahead else "behind"
+            program = self._program(node.body)
+            out.append(Instruction(operation, program, node.negated, -1 if width is None else width))
         elif isinstance(node, nodes.Back):
-            out.append(("back", node.number, node.ignore_case))
+            out.append(Instruction("back", node.number, node.ignore_case))
         elif isinstance(node, nodes.Condition):
-            place = len(out)
-            out.append(())
-            self._compile(node.yes, out)
-            jump = len(out)
-            out.append(())
-            out[place] = ("if", node.number, len(out))
-            self._compile(node.no, out)
-            out[jump] = ("jump", len(out))
+            place = _later(out)
+            self._compile(node.children[0], out)
+            jump = _later(out)
+            out[place] = Instruction("if", node.number, len(out))
+            self._compile(node.children[1], out)
+            out[jump] = Instruction("jump", len(out))
         elif isinstance(node, nodes.Edge):
-            out.append(("edge", node.kind))
+            contiguous = node.kind == "contiguous"
+            edge = Instruction("take", pattern=nodes.compiled(nodes.EDGES.get(node.kind, "")))
+            out.append(Instruction("origin") if contiguous else edge)
 
     def _choice(self, node: nodes.Choice, out: list[Instruction]) -> None:
         jumps = []
-        for branch in node.branches[:-1]:
-            split = len(out)
-            out.append(())
+        for branch in node.children[:-1]:
+            split = _later(out)
             self._compile(branch, out)
-            jumps.append(len(out))
-            out.append(())
-            out[split] = ("split", split + 1, len(out))
-        self._compile(node.branches[-1], out)
+            jumps.append(_later(out))
+            out[split] = Instruction("split", split + 1, len(out))
+        self._compile(node.children[-1], out)
         for jump in jumps:
-            out[jump] = ("jump", len(out))
+            out[jump] = Instruction("jump", len(out))
 
     def _repeat(self, node: nodes.Repeat, out: list[Instruction]) -> None:
         for _ in range(node.least):
             self._compile(node.body, out)
-        if node.most is None:
-            slot = self._loops
-            self._loops += 1
-            split = len(out)
-            out.append(())
-            out.append(("enter", slot))
-            self._compile(node.body, out)
-            out.append(("leave", slot))
-            out.append(("jump", split))
-            order = (len(out), split + 1) if node.lazy else (split + 1, len(out))
-            out[split] = ("split", *order)
-            return
         splits = []
-        for _ in range(node.most - node.least):
-            splits.append(len(out))
-            out.append(())
+        if node.most is None:
+            splits.append(_later(out))
+            mark = self._enter(out)
             self._compile(node.body, out)
+            out += Instruction("leave", mark), Instruction("jump", splits[0])
+        else:
+            for _ in range(node.most - node.least):
+                splits.append(_later(out))
+                self._compile(node.body, out)
         for split in splits:
-            out[split] = ("split", len(out), split + 1) if node.lazy else ("split", split + 1, len(out))
+            ways = (len(out), split + 1) if node.lazy else (split + 1, len(out))
+            out[split] = Instruction("split", *ways)
 
     def _group(self, node: nodes.GroupConstruct, out: list[Instruction]) -> None:
         if node.atomic:
-            out.append(("atomic", self._sub(node.body)))
-        elif node.minus is not None:
-            slot = self._loops
-            self._loops += 1
-            out.append(("enter", slot))
-            self._compile(node.body, out)
-            out.append(("balance", slot, -1 if node.number is None else node.number, node.minus))
-        elif node.number is None:
+            out.append(Instruction("atomic", self._program(node.body)))
+        elif node.number is None and node.minus is None:
             self._compile(node.body, out)
         else:
-            slot = self._loops
-            self._loops += 1
-            out.append(("enter", slot))
+            mark = self._enter(out)
             self._compile(node.body, out)
-            out.append(("capture", slot, node.number))
+            number = -1 if node.number is None else node.number
+            if node.minus is None:
+                out.append(Instruction("capture", mark, number))
+            else:
+                out.append(Instruction("balance", mark, number, node.minus))
+
+    def _enter(self, out: list[Instruction]) -> int:
+        """Remember the place in the text where a part begins; the number of the mark."""
+        self._marks += 1
+        out.append(Instruction("enter", self._marks))
+        return self._marks
 
     # Running
 
-    def search(self, text: str, start: int) -> Hit | None:
+    def search(self, text: str, start: int) -> Spans | None:
         """The first match from `start` on; throws RegexMatchTimeoutException when it takes too long."""
         self._steps = 0
         self._origin = start
@@ -144,16 +146,16 @@ class Machine:
         finally:
             BUDGET.left -= self._steps  # the next to spend is refused; this search keeps its answer
 
-    def _first(self, text: str, start: int) -> Hit | None:
+    def _first(self, text: str, start: int) -> Spans | None:
         for begin in range(start, len(text) + 1):
-            found = self._run(0, text, begin, ((),) * self._groups, -1)
+            found = self._run(0, text, begin, ((),) * self._groups)
             if found is not None:
                 end, captures = found
-                return Hit([[(begin, end)], *(list(spans) for spans in captures[1:])])
+                return [[(begin, end)], *(list(spans) for spans in captures[1:])]
         return None
 
     def _run(
-        self, program: int, text: str, at: int, captures: Captures, wanted: int
+        self, program: int, text: str, at: int, captures: Captures, wanted: int = -1
     ) -> tuple[int, Captures] | None:
         """Run a program; `wanted` is the place where the match must end, -1 for anywhere."""
         code = self._programs[program]
@@ -164,95 +166,85 @@ class Machine:
                 self._steps += 1
                 if self._steps > MOST_STEPS:
                     raise timeout()
-                instruction = code[pc]
-                operation = instruction[0]
+                operation, first, second, third, pattern = instruction = code[pc]
                 pc += 1
-                if operation == "chars":
-                    if at >= len(text) or not self._takes(instruction[1], text[at]):
+                if operation == "take":
+                    found = pattern.match(text, at)
+                    if found is None:
                         break
-                    at += 1
+                    at = found.end()
                 elif operation == "split":
-                    stack.append((_int(instruction[2]), at, captures, marks))
-                    pc = _int(instruction[1])
+                    stack.append((second, at, captures, marks))
+                    pc = first
                 elif operation == "jump":
-                    pc = _int(instruction[1])
+                    pc = first
                 elif operation == "enter":
-                    marks = {**marks, _int(instruction[1]): at}
+                    marks = {**marks, first: at}
                 elif operation == "leave":
-                    if marks[_int(instruction[1])] == at:  # an empty round ends the loop
+                    if marks[first] == at:  # an empty round ends the loop
                         pc += 1
                 elif operation == "capture":
-                    self._steps += len(captures[_int(instruction[2])]) >> 4  # it is copied
-                    captures = _captured(captures, _int(instruction[2]), marks[_int(instruction[1])], at)
+                    self._steps += len(captures[second]) >> 4  # it is copied
+                    captures = _captured(captures, second, marks[first], at)
                 elif operation == "balance":
-                    taken = _balanced(captures, instruction, marks[_int(instruction[1])], at)
+                    taken = _balanced(captures, second, third, marks[first], at)
                     if taken is None:
                         break
                     captures = taken
+                elif operation == "if":
+                    if not captures[first]:
+                        pc = second
+                elif operation == "origin":
+                    if at != self._origin:
+                        break
                 elif operation == "match":
                     if wanted in (-1, at):
                         return at, captures
                     break
                 else:
-                    found = self._other(instruction, text, at, captures, pc)
-                    if found is None:
+                    elsewhere = self._elsewhere(instruction, text, at, captures)
+                    if elsewhere is None:
                         break
-                    at, captures, pc = found
+                    at, captures = elsewhere
         return None
 
-    def _takes(self, chars: object, char: str) -> bool:
-        assert isinstance(chars, nodes.Chars)
-        key = (id(chars), char)
-        known = self._cache.get(key)
-        if known is None:
-            known = self._cache[key] = bool(chars.of(char))
-        return known
-
-    def _other(
-        self, instruction: Instruction, text: str, at: int, captures: Captures, pc: int
-    ) -> tuple[int, Captures, int] | None:
-        """Instructions that look elsewhere; None where they fail."""
-        operation = instruction[0]
-        if operation == "edge":
-            if instruction[1] == "contiguous":
-                return (at, captures, pc) if at == self._origin else None
-            return (at, captures, pc) if _at_edge(str(instruction[1]), text, at) else None
-        if operation == "if":
-            return at, captures, pc if captures[_int(instruction[1])] else _int(instruction[2])
-        if operation == "back":
-            return self._back(instruction, text, at, captures, pc)
-        if operation == "atomic":
-            inner = self._run(_int(instruction[1]), text, at, captures, -1)
-            return None if inner is None else (*inner, pc)
-        found = self._look(instruction, text, at, captures)
-        if (found is None) != bool(instruction[3]):
-            return None
-        return at, captures if found is None else found[1], pc
-
-    def _back(
-        self, instruction: Instruction, text: str, at: int, captures: Captures, pc: int
-    ) -> tuple[int, Captures, int] | None:
-        spans = captures[_int(instruction[1])]
-        if not spans:
-            return None
-        wanted = text[spans[-1][0] : spans[-1][1]]
-        given = text[at : at + len(wanted)]
-        same = wanted.lower() == given.lower() if instruction[2] else wanted == given
-        return (at + len(wanted), captures, pc) if same else None
-
-    def _look(
+    def _elsewhere(
         self, instruction: Instruction, text: str, at: int, captures: Captures
     ) -> tuple[int, Captures] | None:
-        program = _int(instruction[1])
-        if instruction[2]:
-            return self._run(program, text, at, captures, -1)
-        width = instruction[4]
-        starts = range(at, -1, -1) if width is None else range(at - _int(width), at - _int(width) + 1)
+        """Instructions that look at another part of the text; None where they fail."""
+        operation, first, second, third, _ = instruction
+        if operation == "back":
+            if not captures[first]:
+                return None
+            start, end = captures[first][-1]
+            wanted, given = text[start:end], text[at : at + end - start]
+            same = wanted.lower() == given.lower() if second else wanted == given
+            return (at + len(wanted), captures) if same else None
+        if operation == "atomic":
+            return self._run(first, text, at, captures)
+        if operation == "ahead":
+            found = self._run(first, text, at, captures)
+        else:
+            found = self._behind(first, third, text, at, captures)
+        if (found is None) != bool(second):
+            return None
+        return at, captures if found is None else found[1]
+
+    def _behind(
+        self, program: int, width: int, text: str, at: int, captures: Captures
+    ) -> tuple[int, Captures] | None:
+        starts = range(at, -1, -1) if width < 0 else range(at - width, at - width + 1)
         for start in starts:
             found = self._run(program, text, start, captures, at) if start >= 0 else None
             if found is not None:
                 return found
         return None
+
+
+def _later(out: list[Instruction]) -> int:
+    """The place of an instruction that is written when what it skips is known."""
+    out.append(Instruction(""))
+    return len(out) - 1
 
 
 def timeout() -> ClrException:
@@ -262,19 +254,13 @@ def timeout() -> ClrException:
     )
 
 
-def _int(value: object) -> int:
-    assert isinstance(value, int)
-    return value
-
-
 def _captured(captures: Captures, number: int, start: int, end: int) -> Captures:
     spans = (*captures[number], (start, end))
     return (*captures[:number], spans, *captures[number + 1 :])
 
 
-def _balanced(captures: Captures, instruction: Instruction, start: int, end: int) -> Captures | None:
+def _balanced(captures: Captures, number: int, minus: int, start: int, end: int) -> Captures | None:
     """The captures after a group that took back another's last one, and captured what lies between them."""
-    number, minus = _int(instruction[2]), _int(instruction[3])
     if not captures[minus]:
         return None
     first, last = captures[minus][-1]
@@ -296,33 +282,13 @@ def _width(node: nodes.RegexNode) -> int | None:
         return 1
     if isinstance(node, nodes.Edge | nodes.Look):
         return 0
-    if isinstance(node, nodes.GroupConstruct):
-        return _width(node.body)
-    if isinstance(node, nodes.Sequence):
-        widths = [_width(item) for item in node.items]
-        return None if None in widths else sum(width for width in widths if width is not None)
-    if isinstance(node, nodes.Choice):
-        options = {_width(branch) for branch in node.branches}
-        return options.pop() if len(options) == 1 else None
+    widths = [width for width in map(_width, node.children) if width is not None]
+    if len(widths) < len(node.children):
+        return None
+    if isinstance(node, nodes.Sequence | nodes.GroupConstruct):
+        return sum(widths)
+    if isinstance(node, nodes.Choice) and len(set(widths)) == 1:
+        return widths[0]
     if isinstance(node, nodes.Repeat) and node.most == node.least:
-        width = _width(node.body)
-        return None if width is None else width * node.least
+        return widths[0] * node.least
     return None
-
-
-def _is_word(text: str, at: int) -> bool:
-    return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
-
-
-def _at_edge(kind: str, text: str, at: int) -> bool:
-    if kind == "start":
-        return at == 0
-    if kind == "last":
-        return at == len(text)
-    if kind == "end":
-        return at == len(text) or (at == len(text) - 1 and text[at] == "\n")
-    if kind == "line-start":
-        return at == 0 or text[at - 1] == "\n"
-    if kind == "line-end":
-        return at == len(text) or text[at] == "\n"
-    return (_is_word(text, at - 1) != _is_word(text, at)) == (kind == "word")

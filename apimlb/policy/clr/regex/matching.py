@@ -46,18 +46,21 @@ def check_timeout(time: TimeSpan) -> None:
         raise exceptions.out_of_range("matchTimeout")
 
 
-def new_timed_regex(pattern: str | None, options: Enum, time: TimeSpan) -> patterns.Regex:
-    made = patterns.Regex(pattern, options.number)
-    check_timeout(time)
+def new_regex(
+    pattern: str | None, options: Enum | None = None, time: TimeSpan | None = None
+) -> patterns.Regex:
+    made = patterns.Regex(pattern, 0 if options is None else options.number)
+    if time is not None:
+        check_timeout(time)
     return made
 
 
-def refusal(pattern: object, options: object) -> str | None:
+def refusal(pattern: object, options: Enum | None) -> str | None:
     """Why no search here can do what a constant pattern asks for; None of one that .NET refuses as well."""
     if not isinstance(pattern, str):
         return None
     try:
-        patterns.Regex(pattern, options.number if isinstance(options, Enum) else 0)
+        new_regex(pattern, options)
     except exceptions.ClrException as error:
         if BUDGET.left < 0:  # it is the upload that is too dear
             raise
@@ -79,10 +82,6 @@ def is_match(regex: patterns.Regex, text: str | None, start: int = 0) -> bool:
     return regex.first(text, start).success
 
 
-def match(regex: patterns.Regex, text: str | None, start: int = 0) -> patterns.Match:
-    return regex.first(text, start)
-
-
 def matches(regex: patterns.Regex, text: str | None, start: int = 0) -> Captures:
     found = []
     for each in regex.matches(text, start):
@@ -94,8 +93,8 @@ def matches(regex: patterns.Regex, text: str | None, start: int = 0) -> Captures
 def replace(
     regex: patterns.Regex, text: str | None, replacement: str | None, count: int = -1, start: int = 0
 ) -> str:
-    if text is None or replacement is None:
-        raise exceptions.argument_null("input" if text is None else "replacement")
+    text = exceptions.required(text, "input")
+    replacement = exceptions.required(replacement, "replacement")
     patterns.check_replacement(replacement)
     return regex.replace(text, lambda found: patterns.expand(found, replacement), count, start)
 
@@ -107,9 +106,8 @@ def replace_with(
     count: int = -1,
     start: int = 0,
 ) -> str:
-    if text is None or evaluate is None:
-        raise exceptions.argument_null("input" if text is None else "evaluator")
-    return regex.replace(text, evaluate, count, start)
+    text = exceptions.required(text, "input")
+    return regex.replace(text, exceptions.required(evaluate, "evaluator"), count, start)
 
 
 def split(regex: patterns.Regex, text: str | None, count: int = 0, start: int = 0) -> ClrArray:
@@ -121,12 +119,9 @@ def _static(call: Callable[..., object]) -> Callable[..., object]:
     with a time limit behind them."""
 
     def static(text: str | None, pattern: str | None, *rest: object) -> object:
-        options = next((each.number for each in rest if isinstance(each, Enum)), 0)
-        regex = patterns.Regex(pattern, options)
-        for each in rest:
-            if isinstance(each, TimeSpan):
-                check_timeout(each)
-        return call(regex, text, *(each for each in rest if not isinstance(each, Enum | TimeSpan)))
+        settings = [each for each in rest if isinstance(each, Enum | TimeSpan)]
+        regex = new_regex(pattern, *settings)  # type: ignore[arg-type]
+        return call(regex, text, *rest[: len(rest) - len(settings)])
 
     return static
 
@@ -148,12 +143,7 @@ def item_at(collection: Captures, index: int) -> object:
     return collection.items[index]
 
 
-def count(collection: Captures) -> int:
-    return len(collection.items)
-
-
-def result(found: patterns.Match, replacement: str | None) -> str:
-    replacement = exceptions.required(replacement, "replacement")
+def result(found: patterns.Match, replacement: str) -> str:
     if found.hit is None:
         raise exceptions.not_supported("Result cannot be called on a failed Match.")
     patterns.check_replacement(replacement)
@@ -162,7 +152,7 @@ def result(found: patterns.Match, replacement: str | None) -> str:
 
 _STATIC: tuple[tuple[str, str, str, Callable[..., object]], ...] = (
     ("bool", "IsMatch", "", is_match),
-    ("Match", "Match", "", match),
+    ("Match", "Match", "", patterns.Regex.first),
     ("MatchCollection", "Matches", "", matches),
     ("string", "Replace", ", string replacement", replace),
     ("string", "Replace", ", MatchEvaluator evaluator", replace_with),
@@ -177,12 +167,9 @@ DEFINITIONS = (
     Definition(
         R + "Regex", "class",
         rows=(
-            ("new(string pattern)", _checked(patterns.Regex)),
-            ("new(string pattern, RegexOptions options)",
-             _checked(lambda pattern, options: patterns.Regex(pattern, options.number))),
-            ("new(string pattern, RegexOptions options, TimeSpan matchTimeout)", _checked(new_timed_regex)),
+            ("new(string pattern[, RegexOptions options[, TimeSpan matchTimeout]])", _checked(new_regex)),
             ("bool IsMatch(string input[, int startat])", is_match),
-            ("Match Match(string input[, int startat])", match),
+            ("Match Match(string input[, int startat])", patterns.Regex.first),
             ("Match Match(string input, int beginning, int length)", patterns.Regex.first_within),
             ("MatchCollection Matches(string input[, int startat])", matches),
             ("string Replace(string input, string replacement[, int count[, int startat]])", replace),
@@ -190,10 +177,9 @@ DEFINITIONS = (
              replace_with),
             ("string[] Split(string input[, int count[, int startat]])", split),
             *(
-                (f"static {kind} {name}(string input, string pattern{by}{options})",
-                 _checked(_static(call), static=True))
+                (f"static {kind} {name}(string input, string pattern{by}[, RegexOptions options"
+                 "[, TimeSpan matchTimeout]])", _checked(_static(call), static=True))
                 for kind, name, by, call in _STATIC
-                for options in ("", ", RegexOptions options", ", RegexOptions options, TimeSpan matchTimeout")
             ),
             ("static string Unescape(string str)", patterns.unescape),
         ),
@@ -214,20 +200,23 @@ DEFINITIONS = (
         rows=(
             ("static Match Empty", lambda: patterns.Match(_EMPTY, "", None)),
             ("GroupCollection Groups", lambda found: Captures(found.groups, "GroupCollection", found)),
-            ("string Result(string replacement)", result),
+            ("string Result(string! replacement)", result),
         ),
     ),
     Definition(
         R + "MatchCollection", "class", bases=(f"{_ENUMERABLE}<Match>",),
-        rows=(("int Count", count), ("Match this[int i]", item_at)),
+        rows=(("int Count", Captures.__len__), ("Match this[int i]", item_at)),
     ),
     Definition(
         R + "GroupCollection", "class", bases=(f"{_ENUMERABLE}<Group>",),
-        rows=(("int Count", count), ("Group this[int groupnum]", group_at), ("Group this[string name]",
-        group_named)),
+        rows=(
+            ("int Count", Captures.__len__),
+            ("Group this[int groupnum]", group_at),
+            ("Group this[string name]", group_named),
+        ),
     ),
     Definition(
         R + "CaptureCollection", "class", bases=(f"{_ENUMERABLE}<Capture>",),
-        rows=(("int Count", count), ("Capture this[int i]", item_at)),
+        rows=(("int Count", Captures.__len__), ("Capture this[int i]", item_at)),
     ),
 )  # fmt: skip

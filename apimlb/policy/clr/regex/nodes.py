@@ -10,6 +10,10 @@ from functools import cache, lru_cache
 class RegexNode:
     """Any part of a pattern."""
 
+    @property
+    def children(self) -> list["RegexNode"]:
+        return []
+
 
 @dataclass(slots=True)
 class Chars(RegexNode):
@@ -34,7 +38,7 @@ class Chars(RegexNode):
 
     def of(self, text: str) -> list[str]:
         """The characters of a text that are in the set."""
-        return _compiled(self.pattern).findall(text)
+        return compiled(self.pattern).findall(text)
 
 
 @lru_cache(maxsize=1024)
@@ -45,7 +49,7 @@ def _other_cases(source: str) -> str:
     alike = _alike()
     if len(source) == 1:
         return alike.get(source, "").replace(source, "")
-    runs, chars = _compiled(f"[{source}]+"), "".join(alike)
+    runs, chars = compiled(f"[{source}]+"), "".join(alike)
     within, outside = "".join(runs.findall(chars)), frozenset(runs.sub("", chars))
     if len(within) < len(outside):
         return "".join(sorted(outside.intersection("".join(map(alike.__getitem__, within)))))
@@ -64,43 +68,52 @@ def _alike() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of Python's."""
     return re.compile(pattern, re.DOTALL)
 
 
 @dataclass(slots=True)
 class Sequence(RegexNode):
-    items: list[RegexNode] = field(default_factory=list)
+    children: list[RegexNode] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Choice(RegexNode):
-    branches: list[RegexNode]
+    children: list[RegexNode]
 
 
 @dataclass(slots=True)
-class Repeat(RegexNode):
-    """`most` None is no limit."""
+class Around(RegexNode):
+    """A part that says something of another one."""
 
     body: RegexNode
+
+    @property
+    def children(self) -> list[RegexNode]:
+        return [self.body]
+
+
+@dataclass(slots=True)
+class Repeat(Around):
+    """`most` None is no limit."""
+
     least: int
     most: int | None
     lazy: bool = False
 
 
 @dataclass(slots=True)
-class GroupConstruct(RegexNode):
+class GroupConstruct(Around):
     """`number` None captures nothing; `minus` is a group whose last capture it takes back."""
 
-    number: int | None
-    body: RegexNode
+    number: int | None = None
     atomic: bool = False
     minus: int | None = None
 
 
 @dataclass(slots=True)
-class Look(RegexNode):
-    body: RegexNode
+class Look(Around):
     ahead: bool
     negated: bool
 
@@ -118,8 +131,7 @@ class Condition(RegexNode):
     """`(?(group)yes|no)`"""
 
     number: int
-    yes: RegexNode
-    no: RegexNode
+    children: list[RegexNode]
 
 
 @dataclass(slots=True)
@@ -132,10 +144,7 @@ class Edge(RegexNode):
 
 EDGES = {
     "start": r"\A", "end": r"(?=\n?\Z)", "line-start": "(?m:^)", "line-end": r"(?=\n|\Z)", "last": r"\Z",
-    "word": r"\b", "no-word": r"\B",
-}  # fmt: skip
-SHORTHANDS = {
-    "d": r"\d", "D": r"\D", "w": r"\w", "W": r"\W", "s": r"\s", "S": r"\S",
+    "word": r"\b", "no-word": r"(?!\b)",
 }  # fmt: skip
 
 

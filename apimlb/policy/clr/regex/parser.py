@@ -1,39 +1,60 @@
 """Reads a .NET regular expression (Microsoft Learn, "Regular Expression Language - Quick Reference")."""
 
 import re
+from contextlib import suppress
 from typing import NoReturn
 
 from apimlb.policy.clr.exceptions import ClrException, unsupported
 from apimlb.policy.clr.regex import nodes
 
-_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
+ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
 _EDGES = {"A": "start", "Z": "end", "z": "last", "b": "word", "B": "no-word", "G": "contiguous"}
-_COUNT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
+_SHORTHANDS = frozenset("dDwWsS")
+_BOUNDS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+_QUANTIFIER = re.compile(r"([*+?])|\{(\d+)(?:(,)(\d*))?\}")
 _NAME = r"((?!\d)\w+|[1-9]\d*)?(?:-((?!\d)\w+|\d+))?"
 _NAMED = re.compile(rf"\(\?(?:<(?!-?>){_NAME}>|'(?!-?'){_NAME}')")
-_REFERENCE = re.compile(r"k(?:<(\w+)>|'(\w+)')|([1-9]\d*)")
+_LOOK = re.compile(r"\(\?(<?)([=!])")
 _OPTIONS = re.compile(r"\(\?([imnsx]*)(?:-([imnsx]+))?([:)])")
-_BITS = {"i": 1, "m": 2, "n": 4, "s": 16, "x": 32}
+_TESTED = re.compile(r"(\w+)\)")
+_REFERENCE = re.compile(r"k(?:<(\w+)>|'(\w+)')|([1-9]\d*)")
+_CATEGORY = re.compile(r"[pP]\{([\w-]+)\}")
+_CODE = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|c([A-Za-z@\[\\\]^_])|([0-7]{1,3})")
+_COMMENTS = re.compile(r"(?:\(\?#[^)]*\))+")
+_COMMENTS_AND_SPACE = re.compile(r"(?:\(\?#[^)]*\)|\s|#[^\n]*)+")
+_IGNORE_CASE, _MULTILINE, _EXPLICIT, _SINGLE_LINE, _WITH_SPACE = 1, 2, 4, 16, 32
+_BITS = {"i": _IGNORE_CASE, "m": _MULTILINE, "n": _EXPLICIT, "s": _SINGLE_LINE, "x": _WITH_SPACE}
 _DEEPEST = 60
 
 
 class PatternReader:
-    """One pattern; `names` are its groups in .NET's order: unnamed ones by number, then the named ones."""
+    """One pattern, whose groups have these names, in .NET's order; see `group_names`."""
 
-    def __init__(self, pattern: str, options: int) -> None:
+    def __init__(self, pattern: str, options: int, names: list[str]) -> None:
         self._text = pattern
         self._at = 0
         self._options = options
+        self._names = names
         self._depth = 0
-        self.names = self._group_names(options)
         self._unnamed = 0
+        self._named: list[str] = []
 
     def read(self) -> nodes.RegexNode:
         made = self._choice()
-        if self._at < len(self._text):
-            self._at += 1
+        if self._take(")"):
             self._fail("Too many )'s")
         return made
+
+    def groups(self) -> list[str]:
+        """The names of all groups. Passes over what is wrong: reading the pattern with its groups tells."""
+        while self._at < len(self._text):
+            begun, self._depth = self._at, 0
+            with suppress(ClrException):
+                self._choice()
+            self._at = max(self._at, begun + 1)
+        numbers = {*range(self._unnamed + 1), *(int(name) for name in self._named if name.isdecimal())}
+        named = dict.fromkeys(name for name in self._named if not name.isdecimal())
+        return [*map(str, sorted(numbers)), *named]
 
     def _fail(self, what: str) -> NoReturn:
         raise ClrException(
@@ -41,35 +62,29 @@ class PatternReader:
             f"Invalid pattern '{self._text}' at offset {self._at}. {what}.",
         )
 
-    def _group_names(self, options: int) -> list[str]:
-        """A first look at the pattern: which groups there are."""
-        unnamed, named = 0, []
-        explicit = options & _BITS["n"] or re.search(r"\(\?[imsx]*n", self._text)
-        at, in_set = 0, False
-        while at < len(self._text):
-            char = self._text[at]
-            if char == "\\":
-                at += 2
-                continue
-            if char == "[" and not in_set:
-                in_set = True
-                at += 1 if self._text[at + 1 : at + 2] != "^" else 2
-                at += self._text[at : at + 1] == "]"
-                continue
-            if self._text.startswith("(?(", at) and not in_set:
-                at += 3
-                continue
-            if char == "]":
-                in_set = False
-            elif char == "(" and not in_set:
-                match = _NAMED.match(self._text, at)
-                if match:
-                    named += [name for name in (match[1], match[3]) if name]
-                elif self._text[at + 1 : at + 2] != "?" and not explicit:
-                    unnamed += 1
-            at += 1
-        numbers = {*range(unnamed + 1), *(int(name) for name in named if name.isdigit())}
-        return [*map(str, sorted(numbers)), *dict.fromkeys(name for name in named if not name.isdigit())]
+    # The cursor
+
+    def _peek(self) -> str:
+        return self._text[self._at : self._at + 1]
+
+    def _take(self, text: str) -> bool:
+        if self._text.startswith(text, self._at):
+            self._at += len(text)
+            return True
+        return False
+
+    def _accept(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        found = pattern.match(self._text, self._at)
+        if found is not None:
+            self._at = found.end()
+        return found
+
+    def _skip(self) -> None:
+        """Comments, and white space where the options say that it does not count."""
+        if self._options & _WITH_SPACE or self._text.startswith("(?#", self._at):
+            self._accept(_COMMENTS_AND_SPACE if self._options & _WITH_SPACE else _COMMENTS)
+            if self._text.startswith("(?#", self._at):
+                self._fail("Unterminated (?#...) comment")
 
     # Structure
 
@@ -83,67 +98,39 @@ class PatternReader:
         self._depth -= 1
         return branches[0] if len(branches) == 1 else nodes.Choice(branches)
 
-    def _take(self, text: str) -> bool:
-        if self._text.startswith(text, self._at):
-            self._at += len(text)
-            return True
-        return False
-
-    def _skip(self) -> None:
-        """White space and comments, where the options say that they do not count."""
-        while self._at < len(self._text):
-            if self._text.startswith("(?#", self._at):
-                end = self._text.find(")", self._at)
-                if end < 0:
-                    self._fail("Unterminated (?#...) comment")
-                self._at = end + 1
-            elif self._options & 32 and self._text[self._at].isspace():
-                self._at += 1
-            elif self._options & 32 and self._text[self._at] == "#":
-                end = self._text.find("\n", self._at)
-                self._at = len(self._text) if end < 0 else end + 1
-            else:
-                return
-
     def _sequence(self) -> nodes.RegexNode:
         made = nodes.Sequence()
-        while True:
-            self._skip()
-            if self._at >= len(self._text) or self._text[self._at] in "|)":
-                break
+        self._skip()
+        while self._peek() not in ("", "|", ")"):
             atom = self._atom()
             if atom is not None:
-                made.items.append(self._quantified(atom))
+                made.children.append(self._quantified(atom))
+            self._skip()
         return made
 
     def _quantified(self, atom: nodes.RegexNode) -> nodes.RegexNode:
         self._skip()
-        char = self._text[self._at : self._at + 1]
-        bounds: tuple[int, int | None] | None = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(char)
-        if bounds is not None:
-            self._at += 1
-        elif char == "{":
-            match = _COUNT.match(self._text, self._at)
-            if match is None:
-                return atom
-            least = int(match[1])
-            most = least if match[2] is None else int(match[3]) if match[3] else None
-            if most is not None and most < least:
-                self._fail("Illegal {x,y} with x > y")
-            if least > 1000 or (most or 0) > 1000:
-                raise unsupported("A quantifier beyond 1000 in a regular expression")
-            bounds = (least, most)
-            self._at = match.end()
-        if bounds is None:
+        found = _QUANTIFIER.match(self._text, self._at)
+        if found is None:
             return atom
+        if found[1]:
+            least, most = _BOUNDS[found[1]]
+        else:
+            least = int(found[2])
+            most = least if found[3] is None else int(found[4]) if found[4] else None
+        if most is not None and most < least:
+            self._fail("Illegal {x,y} with x > y")
+        if least > 1000 or (most or 0) > 1000:
+            raise unsupported("A quantifier beyond 1000 in a regular expression")
+        self._at = found.end()
         lazy = self._take("?")
-        if self._text[self._at : self._at + 1] in ("*", "+", "?") and self._at < len(self._text):
+        if self._peek() in _BOUNDS:
             self._at += 1
             self._fail(f"Nested quantifier '{self._text[self._at - 1]}'")
-        return nodes.Repeat(atom, *bounds, lazy)
+        return nodes.Repeat(atom, least, most, lazy)
 
     def _atom(self) -> nodes.RegexNode | None:
-        char = self._text[self._at]
+        char = self._peek()
         if char == "(":
             return self._group()
         if char == "[":
@@ -152,56 +139,52 @@ class PatternReader:
             return self._escape()
         self._at += 1
         if char == ".":
-            return nodes.Chars("", True) if self._options & 16 else nodes.Chars("\\n", True)
+            return nodes.Chars("" if self._options & _SINGLE_LINE else "\\n", True)
         if char == "^":
-            return nodes.Edge("line-start" if self._options & 2 else "start")
+            return nodes.Edge("line-start" if self._options & _MULTILINE else "start")
         if char == "$":
-            return nodes.Edge("line-end" if self._options & 2 else "end")
-        if char in "*+?" or _COUNT.match(self._text, self._at - 1):
+            return nodes.Edge("line-end" if self._options & _MULTILINE else "end")
+        if _QUANTIFIER.match(self._text, self._at - 1):
             self._fail("Quantifier {x,y} following nothing")
         return self._literal(char)
 
     def _literal(self, char: str) -> nodes.Chars:
-        return nodes.Chars(_quoted(char), False, bool(self._options & 1))
+        return nodes.Chars(_quoted(char), False, bool(self._options & _IGNORE_CASE))
 
     # Groups
 
     def _group(self) -> nodes.RegexNode | None:
-        named = _NAMED.match(self._text, self._at)
-        if named is not None:
-            self._at = named.end()
+        if named := self._accept(_NAMED):
             return self._named_group(named[1] or named[3], named[2] or named[4])
-        for opening, ahead, negated in (("(?=", True, False), ("(?!", True, True), ("(?<=", False, False),
-                                        ("(?<!", False, True)):  # fmt: skip
-            if self._take(opening):
-                return nodes.Look(self._inner(), ahead, negated)
+        if look := self._accept(_LOOK):
+            return nodes.Look(self._inner(), not look[1], look[2] == "!")
         if self._take("(?>"):
-            return nodes.GroupConstruct(None, self._inner(), atomic=True)
+            return nodes.GroupConstruct(self._inner(), atomic=True)
         if self._take("(?("):
             return self._condition()
-        options = _OPTIONS.match(self._text, self._at)
-        if options is not None:
+        if options := self._accept(_OPTIONS):
             return self._option_group(options)
         if self._text.startswith("(?", self._at):
             self._fail("Unrecognized grouping construct")
         self._at += 1
-        if self._options & 4:
-            return nodes.GroupConstruct(None, self._inner())
+        if self._options & _EXPLICIT:
+            return nodes.GroupConstruct(self._inner())
         self._unnamed += 1
-        return nodes.GroupConstruct(self.names.index(str(self._unnamed)), self._inner())
+        number = self._names.index(str(self._unnamed))
+        return nodes.GroupConstruct(self._inner(), number)
 
     def _named_group(self, name: str | None, minus: str | None) -> nodes.RegexNode:
         """`(?<name>)`, or `(?<name-minus>)`, which takes back the last capture of another group."""
-        taken = None
-        if minus is not None:
-            if minus not in self.names:
-                kind = "number" if minus.isdigit() else "name"
-                self._fail(f"Reference to undefined group {kind} '{minus}'")
-            taken = self.names.index(minus)
-        number = None if name is None else self.names.index(name)
-        return nodes.GroupConstruct(number, self._inner(), minus=taken)
+        if minus is not None and minus not in self._names:
+            kind = "number" if minus.isdigit() else "name"
+            self._fail(f"Reference to undefined group {kind} '{minus}'")
+        if name is not None:
+            self._named.append(name)
+        number, taken = (None if each is None else self._names.index(each) for each in (name, minus))
+        return nodes.GroupConstruct(self._inner(), number, minus=taken)
 
     def _inner(self) -> nodes.RegexNode:
+        """What is in a group, up to its end; so far go the options that are set in it."""
         saved = self._options
         made = self._choice()
         if not self._take(")"):
@@ -209,49 +192,46 @@ class PatternReader:
         self._options = saved
         return made
 
-    def _option_group(self, match: re.Match[str]) -> nodes.RegexNode | None:
+    def _option_group(self, found: re.Match[str]) -> nodes.RegexNode | None:
         saved = self._options
-        self._at = match.end()
-        for letter in match[1]:
+        for letter in found[1]:
             self._options |= _BITS[letter]
-        for letter in match[2] or "":
+        for letter in found[2] or "":
             self._options &= ~_BITS[letter]
-        if match[3] == ")":
+        if found[3] == ")":
             return None
-        made = self._choice()
-        if not self._take(")"):
-            self._fail("Not enough )'s")
+        made = self._inner()
         self._options = saved
-        return nodes.GroupConstruct(None, made)
+        return nodes.GroupConstruct(made)
 
     def _condition(self) -> nodes.RegexNode:
-        name = re.compile(r"\w+(?=\))").match(self._text, self._at)
-        test: nodes.RegexNode | None = None
-        if name is None or name[0] not in self.names:
-            if name is not None and name[0].isdigit():
-                self._fail("(?(...)...) reference to undefined group")
-            test = self._test()
+        tested = _TESTED.match(self._text, self._at)
+        number, test = 0, None
+        if tested is not None and tested[1] in self._names:
+            self._at = tested.end()
+            number = self._names.index(tested[1])
+        elif tested is not None and tested[1].isdigit():
+            self._fail("(?(...)...) reference to undefined group")
         else:
-            self._at = name.end() + 1
+            test = self._test()
         body = self._inner()
-        branches = body.branches if isinstance(body, nodes.Choice) else [body]
+        branches = body.children if isinstance(body, nodes.Choice) else [body]
         if len(branches) > 2:
             self._fail("Too many | in (?()|)")
-        otherwise = branches[1] if len(branches) > 1 else nodes.Sequence()
-        if isinstance(test, nodes.Look):
-            negated = nodes.Look(test.body, test.ahead, not test.negated)
-            return nodes.Choice([nodes.Sequence([test, branches[0]]), nodes.Sequence([negated, otherwise])])
-        assert name is not None
-        return nodes.Condition(self.names.index(name[0]), branches[0], otherwise)
+        yes, no = (*branches, nodes.Sequence())[:2]
+        if test is None:
+            return nodes.Condition(number, [yes, no])
+        negated = nodes.Look(test.body, test.ahead, not test.negated)
+        return nodes.Choice([nodes.Sequence([test, yes]), nodes.Sequence([negated, no])])
 
-    def _test(self) -> nodes.RegexNode:
+    def _test(self) -> nodes.Look:
         """An expression as a condition: it looks ahead, unless it says otherwise."""
-        if self._text.startswith(("?=", "?!", "?<=", "?<!"), self._at):
+        if _LOOK.match(self._text, self._at - 1):
             self._at -= 1
             found = self._group()
-            assert found is not None
+            assert isinstance(found, nodes.Look)
             return found
-        if self._text.startswith("?", self._at):
+        if self._peek() == "?":
             self._fail("Alternation conditions do not capture and cannot be named")
         return nodes.Look(self._inner(), True, False)
 
@@ -259,58 +239,57 @@ class PatternReader:
 
     def _escape(self) -> nodes.RegexNode:
         self._at += 1
-        if self._at >= len(self._text):
+        char = self._peek()
+        if not char:
             self._fail("Illegal \\\\ at end of pattern")
-        char = self._text[self._at]
         if char in _EDGES:
             self._at += 1
             return nodes.Edge(_EDGES[char])
-        if char in nodes.SHORTHANDS:
-            self._at += 1
-            return nodes.Chars(nodes.SHORTHANDS[char])
-        if char in "pP":
-            return nodes.Chars(self._category(), char == "P")
+        source = self._class()
+        if source is not None:
+            return nodes.Chars(source)
         reference = _REFERENCE.match(self._text, self._at)
         if char == "k" and reference is None:
             self._fail("Malformed \\k<...> named back reference")
         if reference is not None:
             name = reference[1] or reference[2] or reference[3]
-            if name in self.names:
+            if name in self._names:
                 self._at = reference.end()
-                return nodes.Back(self.names.index(name), bool(self._options & 1))
+                return nodes.Back(self._names.index(name), bool(self._options & _IGNORE_CASE))
             if not reference[3]:
                 self._fail(f"Reference to undefined group name {name}")
             if len(name) == 1:
                 self._fail(f"Reference to undefined group number {name}")
         return self._literal(self._character())
 
-    def _category(self) -> str:
-        match = re.compile(r"[pP]\{([\w-]+)\}").match(self._text, self._at)
-        if match is None:
-            self._fail("Malformed \\p{X} character escape")
-        self._at = match.end()
-        found = nodes.category(match[1])
+    def _class(self) -> str | None:
+        """The set that an escape like \\d or \\p{L} names, the cursor being behind its backslash."""
+        letter = self._peek()
+        if letter in _SHORTHANDS:
+            self._at += 1
+            return f"\\{letter}"
+        if letter not in ("p", "P"):
+            return None
+        found = self._accept(_CATEGORY)
         if found is None:
-            self._fail(f"Unknown property '{match[1]}'")
-        return found
+            self._fail("Malformed \\p{X} character escape")
+        ranges = nodes.category(found[1])
+        if ranges is None:
+            self._fail(f"Unknown property '{found[1]}'")
+        return ranges if letter == "p" else nodes.complement(ranges)
 
     def _character(self) -> str:
         """The character of an escape, the cursor being behind its backslash."""
-        text = self._text
-        match = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|c([A-Za-z@\[\\\]^_])|([0-7]{1,3})").match(
-            text, self._at
-        )
-        if match is not None:
-            self._at = match.end()
-            if match[3]:
-                return chr(ord(match[3].upper()) - 64)
-            return chr(int(match[4], 8) & 0xFF if match[4] else int(match[1] or match[2], 16))
-        char = text[self._at : self._at + 1]
+        if code := self._accept(_CODE):
+            if code[3]:
+                return chr(ord(code[3].upper()) - 64)
+            return chr(int(code[4], 8) & 0xFF if code[4] else int(code[1] or code[2], 16))
+        char = self._peek()
         if char in ("x", "u"):
             self._fail("Insufficient hexadecimal digits")
         self._at += 1
-        if char in _ESCAPES:
-            return _ESCAPES[char]
+        if char in ESCAPES:
+            return ESCAPES[char]
         if char.isalnum() or char == "_":
             self._fail(f"Unrecognized escape sequence \\{char}")
         return char
@@ -319,23 +298,18 @@ class PatternReader:
         self._at += 1
         negated = self._take("^")
         pieces: list[str] = []
-        first = True
         minus: nodes.Chars | None = None
-        while True:
-            if self._at >= len(self._text):
+        while minus is None and not (pieces and self._take("]")):
+            if not self._peek():
                 self._fail("Unterminated [] set")
-            if self._text[self._at] == "]" and not first:
-                self._at += 1
-                break
-            if self._text.startswith("-[", self._at) and not first:
+            if pieces and self._text.startswith("-[", self._at):
                 self._at += 1
                 minus = self._set()
                 if not self._take("]"):
                     self._fail("A subtraction must be the last element in a character class")
-                break
-            first = False
-            pieces.append(self._set_piece())
-        return nodes.Chars("".join(pieces), negated, bool(self._options & 1), minus)
+            else:
+                pieces.append(self._set_piece())
+        return nodes.Chars("".join(pieces), negated, bool(self._options & _IGNORE_CASE), minus)
 
     def _set_piece(self) -> str:
         """One member of a set: a character, a range or a shorthand."""
@@ -343,7 +317,7 @@ class PatternReader:
         if len(low) != 1:
             return low
         after = self._text[self._at + 1 : self._at + 2]
-        if self._text[self._at : self._at + 1] != "-" or after in ("]", "[", ""):
+        if self._peek() != "-" or after in ("]", "[", ""):
             return _quoted(low)
         self._at += 1
         high = self._set_character()
@@ -354,23 +328,28 @@ class PatternReader:
         return f"{_quoted(low)}-{_quoted(high)}"
 
     def _set_character(self) -> str:
-        char = self._text[self._at : self._at + 1]
-        if char != "\\":
+        if not self._take("\\"):
             self._at += 1
-            return char
-        self._at += 1
-        letter = self._text[self._at : self._at + 1]
-        if letter in nodes.SHORTHANDS and letter:
-            self._at += 1
-            return nodes.SHORTHANDS[letter]
-        if letter == "b":
-            self._at += 1
+            return self._text[self._at - 1]
+        if self._take("b"):
             return "\b"
-        if letter == "p":
-            return self._category()
-        if letter == "P":
-            return nodes.complement(self._category())
-        return self._character()
+        source = self._class()
+        return self._character() if source is None else source
+
+
+def group_names(pattern: str, options: int) -> list[str]:
+    """The groups of a pattern in .NET's order: unnamed ones by number, then the named ones."""
+    return PatternReader(pattern, options, _AnyGroup()).groups()
+
+
+class _AnyGroup(list[str]):
+    """The groups of a pattern while they are looked for: any name may be one."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def index(self, *name: object) -> int:
+        return 0
 
 
 def _quoted(char: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length
 from apimlb.policy.clr.regex.engine import Engine, engine_of
-from apimlb.policy.clr.regex.machine import Hit
+from apimlb.policy.clr.regex.machine import Spans
+from apimlb.policy.clr.regex.parser import ESCAPES
 
 OPTIONS = {
     "None": 0, "IgnoreCase": 1, "Multiline": 2, "ExplicitCapture": 4, "Compiled": 8, "Singleline": 16,
@@ -54,8 +55,8 @@ class Match(Group):
 
     clr_name = "System.Text.RegularExpressions.Match"
 
-    def __init__(self, regex: "Regex", text: str, hit: Hit | None) -> None:
-        super().__init__(text, [] if hit is None else [hit.spans[0][-1]], "0")
+    def __init__(self, regex: "Regex", text: str, hit: Spans | None) -> None:
+        super().__init__(text, [] if hit is None else [hit[0][-1]], "0")
         self.regex = regex
         self.text = text
         self.hit = hit
@@ -73,27 +74,27 @@ class Match(Group):
             return [Group(self.text, [], "0")]
         names = self.regex.engine.names
         BUDGET.spend(_GROUP * len(names))
-        rest = [Group(self.text, spans, names[i]) for i, spans in enumerate(self._spans()[1:], 1)]
-        return [self, *rest]
+        rest = zip(self._spans()[1:], names[1:], strict=True)
+        return [self, *(Group(self.text, spans, name) for spans, name in rest)]
 
-    def _spans(self) -> list[list[tuple[int, int]]]:
+    def _spans(self) -> Spans:
         """Every capture of every group, which only the machine that counts its steps remembers."""
         assert self.hit is not None
         if self.complete or not self.regex.engine.repeats_groups:
-            return self.hit.spans
+            return self.hit
         try:
             found = self.regex.engine.machine.search(self.text, self.index)
         except exceptions.ClrException:
             found = None  # too long for the machine: the last captures will do
-        if found is not None and found.spans[0] == self.hit.spans[0]:
+        if found is not None and found[0] == self.hit[0]:
             self.hit = found
         self.complete = True
-        return self.hit.spans
+        return self.hit
 
     def group(self, name: str) -> Group:
         """A group by its name or number; one that does not exist has captured nothing."""
         names = self.regex.engine.names
-        if name.isdigit() and name not in names and int(name) < len(names):
+        if name.isdecimal() and name not in names and int(name) < len(names):
             return self.groups[int(name)]
         return self.groups[names.index(name)] if name in names and self.hit else Group(self.text, [], name)
 
@@ -119,10 +120,7 @@ class Regex:
 
     def matches(self, text: str | None, start: int = 0) -> Iterator[Match]:
         """All matches from a place on."""
-        text = exceptions.required(text, "input")
-        if not 0 <= start <= len(text):
-            raise _bad_start()
-        return self._matches(text, start)
+        return self._matches(_searched(text, start), start)
 
     def _matches(self, text: str, at: int) -> Iterator[Match]:
         price = _MATCH + (len(self.engine.names) >> 1)
@@ -132,7 +130,7 @@ class Regex:
             if hit is None:
                 return
             yield Match(self, text, hit)
-            begin, end = hit.spans[0][-1]
+            begin, end = hit[0][-1]
             at = end + 1 if end == begin else end
 
     def first(self, text: str | None, start: int = 0) -> Match:
@@ -141,9 +139,7 @@ class Regex:
 
     def first_within(self, text: str | None, start: int, length: int) -> Match:
         """The first match in a part of the text, as if there was no more."""
-        text = exceptions.required(text, "input")
-        if not 0 <= start <= len(text):
-            raise _bad_start()
+        text = _searched(text, start)
         if not 0 <= length <= len(text):
             raise exceptions.argument_range("Length cannot be less than 0 or exceed input length.", "length")
         part = text[start : start + length]
@@ -151,8 +147,8 @@ class Regex:
         hit = machine.search(part, 0)
         if hit is None:
             return Match(self, text, None)
-        spans = [[(begin + start, end + start) for begin, end in group] for group in hit.spans]
-        found = Match(self, text, Hit(spans))
+        spans = [[(begin + start, end + start) for begin, end in group] for group in hit]
+        found = Match(self, text, spans)
         found.complete = True
         return found
 
@@ -188,10 +184,14 @@ class Regex:
         return [*pieces, text[at:]]
 
 
-def _bad_start() -> exceptions.ClrException:
-    return exceptions.argument_range(
-        "Start index cannot be less than 0 or greater than input length.", "startat"
-    )
+def _searched(text: str | None, start: int) -> str:
+    """The input of a search that begins at a place of it."""
+    text = exceptions.required(text, "input")
+    if not 0 <= start <= len(text):
+        raise exceptions.argument_range(
+            "Start index cannot be less than 0 or greater than input length.", "startat"
+        )
+    return text
 
 
 _REPLACEMENT = re.compile(r"\$(?:\$|(\d+)|\{(\w+)\}|([&`'+_]))")
@@ -207,31 +207,35 @@ def expand(match: Match, pattern: str) -> str:
     def piece(found: re.Match[str]) -> str:
         nonlocal size
         BUDGET.spend(_GROUP)
-        text = reference(found)
+        text = _reference(match, found)
         size = bounded_length(size + len(text))
         return text
 
-    def reference(found: re.Match[str]) -> str:
-        if found[0] == "$$":
-            return "$"
-        if found[1] or found[2]:
-            return _numbered(match, found)
-        return {
-            "&": match.value,
-            "`": match.text[: match.index],
-            "'": match.text[match.index + match.length :],
-            "+": match.groups[-1].value,
-            "_": match.text,
-        }[found[3]]
-
     return _REPLACEMENT.sub(piece, pattern)
+
+
+def _reference(match: Match, found: re.Match[str]) -> str:
+    """What a reference in a replacement stands for; one to no group stands for itself."""
+    if found[0] == "$$":
+        return "$"
+    if name := found[1] or found[2]:
+        names = match.regex.engine.names
+        known = name in names or (name.isdecimal() and int(name) < len(names))
+        return match.group(name).value if known else found[0]
+    return {
+        "&": match.value,
+        "`": match.text[: match.index],
+        "'": match.text[match.index + match.length :],
+        "+": match.groups[-1].value,
+        "_": match.text,
+    }[found[3]]
 
 
 def check_replacement(pattern: str) -> None:
     """Throws RegexParseException for the number of a group that is no Int32."""
     for found in _REPLACEMENT.finditer(pattern):
         name = found[1] or found[2] or ""
-        if name.isdigit() and int(name) > 2**31 - 1:
+        if name.isdecimal() and int(name) > 2**31 - 1:
             end = found.end(1 if found[1] else 2)
             raise exceptions.ClrException(
                 "System.Text.RegularExpressions.RegexParseException",
@@ -240,25 +244,16 @@ def check_replacement(pattern: str) -> None:
             )
 
 
-def _numbered(match: Match, found: re.Match[str]) -> str:
-    name = found[1] or found[2]
-    names = match.regex.engine.names
-    if name in names or (name.isdigit() and int(name) < len(names)):
-        return match.group(name).value
-    return found[0]
-
-
 def unescape(text: str | None) -> str:
     """Regex.Unescape"""
     text = exceptions.required(text, "str")
-    names = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
 
     def piece(found: re.Match[str]) -> str:
         body = found[1]
         if body[0] in "xu" and len(body) > 1:
             return chr(int(body[1:], 16))
-        if body in names:
-            return names[body]
+        if body in ESCAPES:
+            return ESCAPES[body]
         if body.isalnum():
             raise exceptions.ClrException(
                 "System.ArgumentException", f'parsing "{text}" - Unrecognized escape sequence \\{body}.'
