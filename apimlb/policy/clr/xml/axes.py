@@ -18,30 +18,26 @@ from apimlb.policy.clr.xml.writer import prefix_in_scope
 Walk = Callable[..., Iterable[object]]
 
 
-def _children(target: XContainer) -> Iterator[XElement]:
-    return target.elements()
+def _with_self(walk: Walk) -> Walk:
+    """What a walk finds, behind the node from which it starts."""
+
+    def found(target: XObject) -> Iterator[object]:
+        yield target
+        yield from walk(target)
+
+    return found
+
+
+def _elements_of(walk: Walk) -> Walk:
+    return lambda target: (node for node in walk(target) if isinstance(node, XElement))
 
 
 def _nodes(target: XContainer) -> Iterator[XNode]:
     return iter(list(target.nodes))
 
 
-def _below(target: XContainer) -> Iterator[XNode]:
-    return target.below()
-
-
-def _self_and_below(target: XContainer) -> Iterator[XNode]:
-    yield target
-    yield from target.below()
-
-
-def _elements_below(target: XContainer) -> Iterator[XElement]:
-    return target.descendants()
-
-
-def _self_and_elements_below(target: XElement) -> Iterator[XElement]:
-    yield target
-    yield from target.descendants()
+def _attributes(target: XElement) -> Iterator[XAttribute]:
+    return iter(list(target.attributes))
 
 
 def _above(target: XNode) -> Iterator[XElement]:
@@ -51,29 +47,12 @@ def _above(target: XNode) -> Iterator[XElement]:
         here = here.parent
 
 
-def _self_and_above(target: XElement) -> Iterator[XElement]:
-    yield target
-    yield from _above(target)
-
-
-def _attributes(target: XElement) -> Iterator[XAttribute]:
-    return iter(list(target.attributes))
-
-
 def _after(target: XNode) -> Iterator[XNode]:
     return iter(target.parent.nodes[target.place + 1 :] if target.parent is not None else [])
 
 
 def _before(target: XNode) -> Iterator[XNode]:
     return iter(target.parent.nodes[: target.place] if target.parent is not None else [])
-
-
-def _elements_after(target: XNode) -> Iterator[XElement]:
-    return (node for node in _after(target) if isinstance(node, XElement))
-
-
-def _elements_before(target: XNode) -> Iterator[XElement]:
-    return (node for node in _before(target) if isinstance(node, XElement))
 
 
 def _found(walk: Walk, target: object, *name: XName | None) -> Iterator[object]:
@@ -165,7 +144,7 @@ def in_document_order(source: object) -> LazySequence:
 
 def _declared(target: XElement, prefix: str) -> str | None:
     """What the nearest declaration of a prefix says."""
-    for element in _self_and_above(target):
+    for element in (target, *_above(target)):
         charge_each(len(element.attributes) + 4)
         for each in element.attributes:
             if each.declares and each.prefix == prefix:
@@ -180,13 +159,16 @@ def namespace_of_prefix(target: XElement, prefix: str) -> XNamespace | None:
     return None if uri is None else XNamespace(uri)
 
 
+_SELF_AND_ABOVE = _with_self(_above)
+_SELF_AND_BELOW = _with_self(XContainer.below)
+_SELF_AND_DESCENDANTS = _with_self(XContainer.descendants)
 _E = "IEnumerable<XElement>"
 _N = "IEnumerable<XNode>"
 
 NODE_AXES: tuple[Row, ...] = (
     (f"{_E} Ancestors([XName name])", axis(_above)),
-    (f"{_E} ElementsAfterSelf([XName name])", axis(_elements_after)),
-    (f"{_E} ElementsBeforeSelf([XName name])", axis(_elements_before)),
+    (f"{_E} ElementsAfterSelf([XName name])", axis(_elements_of(_after))),
+    (f"{_E} ElementsBeforeSelf([XName name])", axis(_elements_of(_before))),
     (f"{_N} NodesAfterSelf()", axis(_after)),
     (f"{_N} NodesBeforeSelf()", axis(_before)),
     ("XNode NextNode", lambda target: _beside(target, 1)),
@@ -199,17 +181,17 @@ CONTAINER_AXES: tuple[Row, ...] = (
         "XElement Element(XName name)",
         lambda target, name: None if name is None else next(target.elements(name), None),
     ),
-    (f"{_E} Elements([XName name])", axis(_children)),
-    (f"{_E} Descendants([XName name])", axis(_elements_below)),
+    (f"{_E} Elements([XName name])", axis(XContainer.elements)),
+    (f"{_E} Descendants([XName name])", axis(XContainer.descendants)),
     (f"{_N} Nodes()", axis(_nodes)),
-    (f"{_N} DescendantNodes()", axis(_below)),
+    (f"{_N} DescendantNodes()", axis(XContainer.below)),
     ("XNode FirstNode", lambda target: target.nodes[0] if target.nodes else None),
     ("XNode LastNode", lambda target: target.nodes[-1] if target.nodes else None),
 )
 ELEMENT_AXES: tuple[Row, ...] = (
-    (f"{_E} AncestorsAndSelf([XName name])", axis(_self_and_above)),
-    (f"{_E} DescendantsAndSelf([XName name])", axis(_self_and_elements_below)),
-    (f"{_N} DescendantNodesAndSelf()", axis(_self_and_below)),
+    (f"{_E} AncestorsAndSelf([XName name])", axis(_SELF_AND_ABOVE)),
+    (f"{_E} DescendantsAndSelf([XName name])", axis(_SELF_AND_DESCENDANTS)),
+    (f"{_N} DescendantNodesAndSelf()", axis(_SELF_AND_BELOW)),
     (
         "XAttribute Attribute(XName name)",
         lambda target, name: None if name is None else target.attribute(name),
@@ -230,16 +212,16 @@ _OWN = f"this {_E} source"
 EXTENSIONS = Definition(
     X + "Extensions", "static",
     rows=(
-        (f"static {_E} Elements<T>({_T}[, XName name])", _spread(_children)),
-        (f"static {_E} AncestorsAndSelf({_OWN}[, XName name])", _spread(_self_and_above)),
-        (f"static {_E} DescendantsAndSelf({_OWN}[, XName name])", _spread(_self_and_elements_below)),
+        (f"static {_E} Elements<T>({_T}[, XName name])", _spread(XContainer.elements)),
+        (f"static {_E} AncestorsAndSelf({_OWN}[, XName name])", _spread(_SELF_AND_ABOVE)),
+        (f"static {_E} DescendantsAndSelf({_OWN}[, XName name])", _spread(_SELF_AND_DESCENDANTS)),
         (f"static IEnumerable<XAttribute> Attributes({_OWN}[, XName name])", _spread(_attributes)),
         # Without a name these two cannot be called: Newtonsoft's Extensions have the same.
         (f"static {_E} Ancestors<T>({_T}, XName name)", _spread(_above)),
-        (f"static {_E} Descendants<T>({_T}, XName name)", _spread(_elements_below)),
+        (f"static {_E} Descendants<T>({_T}, XName name)", _spread(XContainer.descendants)),
         (f"static {_N} Nodes<T>({_T})", _spread(_nodes)),
-        (f"static {_N} DescendantNodes<T>({_T})", _spread(_below)),
-        (f"static {_N} DescendantNodesAndSelf({_OWN})", _spread(_self_and_below)),
+        (f"static {_N} DescendantNodes<T>({_T})", _spread(XContainer.below)),
+        (f"static {_N} DescendantNodesAndSelf({_OWN})", _spread(_SELF_AND_BELOW)),
         (f"static IEnumerable<T> InDocumentOrder<T>({_T})", in_document_order),
         (f"static void Remove<T>({_T})", remove_each),
     ),

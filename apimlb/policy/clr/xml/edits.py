@@ -1,8 +1,8 @@
 """Changing trees of System.Xml.Linq: constructors, Add..., Remove..., Set..., Replace..."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections import iteration
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.exceptions import argument, required
@@ -39,24 +39,17 @@ def add_first(target: nodes.XContainer, content: object) -> None:
     _place_in(target, 0, content, False)
 
 
-def _owner(node: nodes.XNode) -> nodes.XContainer:
-    if node.parent is None:
-        raise nodes.no_parent()
-    return node.parent
-
-
 def add_after(node: nodes.XNode, content: object) -> None:
-    _place_in(_owner(node), node.place + 1, content, False)
+    _place_in(node.owner, node.place + 1, content, False)
 
 
 def add_before(node: nodes.XNode, content: object) -> None:
-    _place_in(_owner(node), node.place, content, False)
+    _place_in(node.owner, node.place, content, False)
 
 
 def replace_with(node: nodes.XNode, content: object) -> None:
-    owner = _owner(node)
-    place = node.place
-    owner.take_out(node)
+    owner, place = node.owner, node.place
+    node.remove()
     _place_in(owner, place, content, False)
 
 
@@ -67,35 +60,15 @@ def _snapshot(content: object) -> object:
     return content
 
 
-def replace_nodes(target: nodes.XContainer, content: object) -> None:
-    kept = _snapshot(content)
-    target.clear()
-    add(target, kept)
+def replacing(clear: Callable[[Any], None]) -> Callable[[nodes.XContainer, object], None]:
+    """ReplaceNodes, ReplaceAttributes or ReplaceAll, by what is removed first."""
 
+    def replace(target: nodes.XContainer, content: object) -> None:
+        kept = _snapshot(content)
+        clear(target)
+        add(target, kept)
 
-def replace_all(target: nodes.XElement, content: object) -> None:
-    kept = _snapshot(content)
-    remove_all(target)
-    add(target, kept)
-
-
-def replace_attributes(target: nodes.XElement, content: object) -> None:
-    kept = _snapshot(content)
-    target.clear_attributes()
-    add(target, kept)
-
-
-def remove(node: nodes.XNode) -> None:
-    _owner(node).take_out(node)
-
-
-def remove_attribute(target: nodes.XAttribute) -> None:
-    owner = target.parent
-    if not isinstance(owner, nodes.XElement):
-        raise nodes.no_parent()
-    charge_each(len(owner.attributes))
-    owner.attributes = [each for each in owner.attributes if each is not target]
-    target.parent = None
+    return replace
 
 
 def remove_all(target: nodes.XElement) -> None:
@@ -106,10 +79,8 @@ def remove_all(target: nodes.XElement) -> None:
 def remove_each(source: object) -> None:
     """Extensions.Remove"""
     for item in list(iteration.elements(source)):
-        if isinstance(item, nodes.XAttribute):
-            remove_attribute(item)
-        elif isinstance(item, nodes.XNode):
-            remove(item)
+        if isinstance(item, nodes.XObject):
+            item.remove()
 
 
 # Constructors
@@ -125,21 +96,14 @@ def new_attribute(name: XName, value: object) -> nodes.XAttribute:
     return nodes.XAttribute(name, content_text(value))
 
 
-def new_document(content: object = None) -> nodes.XDocument:
+def new_document(content: object = None, declaration: nodes.XDeclaration | None = None) -> nodes.XDocument:
     made = nodes.XDocument()
     add(made, content)
-    return made
-
-
-def declared_document(declaration: nodes.XDeclaration | None, content: object) -> nodes.XDocument:
-    made = new_document(content)
     made.declaration = declaration
     return made
 
 
-def copy(other: nodes.XNode | nodes.XAttribute | None) -> nodes.XNode | nodes.XAttribute:
-    required(other, "other")
-    assert other is not None
+def copy(other: nodes.XNode | nodes.XAttribute | nodes.XDeclaration) -> object:
     return other.copy()
 
 
@@ -153,9 +117,9 @@ def set_value(target: nodes.XElement, value: object) -> None:
     target.insert_text(0, text)
 
 
-def set_text(target: nodes.XText | nodes.XAttribute, value: str | None) -> None:
-    """Value of a text, comment or attribute"""
-    target.value = required(value, "value")
+def setting_text(attribute: str) -> Callable[[object, object], None]:
+    """The setter of a property that may not be null."""
+    return lambda target, value: setattr(target, attribute, required(value, "value"))
 
 
 def set_attribute_content(target: nodes.XAttribute, value: object) -> None:
@@ -163,16 +127,8 @@ def set_attribute_content(target: nodes.XAttribute, value: object) -> None:
     target.value = content_text(value)
 
 
-def set_name(target: nodes.XElement, name: XName | None) -> None:
-    target.name = required(name, "value")
-
-
 def set_target(node: nodes.XProcessingInstruction, value: str | None) -> None:
     node.target = nodes.target_name(value)
-
-
-def set_data(node: nodes.XProcessingInstruction, value: str | None) -> None:
-    node.data = required(value, "value")
 
 
 def set_type_name(node: nodes.XDocumentType, value: str | None) -> None:
@@ -185,7 +141,7 @@ def set_attribute_value(target: nodes.XElement, name: XName, value: object) -> N
     known = target.attribute(name)
     if value is None:
         if known is not None:
-            remove_attribute(known)
+            known.remove()
     elif known is None:
         target.add_attribute(nodes.XAttribute(name, content_text(value)))
     else:
@@ -197,7 +153,7 @@ def set_element_value(target: nodes.XElement, name: XName, value: object) -> Non
     known = next(target.elements(name), None)
     if value is None:
         if known is not None:
-            remove(known)
+            known.remove()
     elif known is None:
         target.append(new_element(name, content_text(value)))
     else:

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.exceptions import ClrException, argument, required
+from apimlb.policy.clr.exceptions import ClrException, argument
 
 X = "System.Xml.Linq."
 XMLNS = "http://www.w3.org/2000/xmlns/"
@@ -76,8 +76,6 @@ def name_of(text: str | None) -> XName | None:
     return XName(uri, verify(local))
 
 
-def name_in(local: str | None, uri: str | None) -> XName:
+def name_in(local: str, uri: str) -> XName:
     """XName.Get(localName, namespaceName)"""
-    local = required(local, "localName")
-    uri = required(uri, "namespaceName")
     return XName(uri, verify(local))

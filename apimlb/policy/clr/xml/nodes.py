@@ -1,6 +1,7 @@
 """System.Xml.Linq's tree: attributes, nodes, elements and documents."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from apimlb.policy.clr import exceptions
@@ -31,6 +32,10 @@ class XObject:
     def __init__(self) -> None:
         self.parent: XContainer | None = None
 
+    def remove(self) -> None:
+        """Take it out of its parent; throws System.InvalidOperationException where it has none."""
+        raise NotImplementedError
+
 
 class XAttribute(XObject):
     """An attribute; a namespace declaration is one too."""
@@ -53,6 +58,14 @@ class XAttribute(XObject):
         """The prefix that a declaration declares."""
         return self.name.local if self.name.uri else ""
 
+    def remove(self) -> None:
+        owner = self.parent
+        if not isinstance(owner, XElement):
+            raise _no_parent()
+        charge_each(len(owner.attributes))
+        owner.attributes = [each for each in owner.attributes if each is not self]
+        self.parent = None
+
     def copy(self) -> "XAttribute":
         return XAttribute(self.name, self.value)
 
@@ -67,11 +80,24 @@ class XNode(XObject):
         raise NotImplementedError
 
     @property
+    def owner(self) -> "XContainer":
+        """The parent; throws System.InvalidOperationException where there is none."""
+        if self.parent is None:
+            raise _no_parent()
+        return self.parent
+
+    @property
     def place(self) -> int:
         """Where the node stands in its parent."""
         assert self.parent is not None
         charge_each(len(self.parent.nodes) >> 2)
         return next(i for i, node in enumerate(self.parent.nodes) if node is self)
+
+    def remove(self) -> None:
+        owner = self.owner
+        del owner.nodes[self.place]
+        self.parent = None
+        owner.hollow = False
 
 
 class XText(XNode):
@@ -143,17 +169,18 @@ class XDocumentType(XNode):
         return XDocumentType(self.name, self.public, self.system, self.internal)
 
 
+@dataclass(eq=False)
 class XDeclaration:
     clr_name = X + "XDeclaration"
+    version: str | None
+    encoding: str | None
+    standalone: str | None
 
-    def __init__(self, version: str | None, encoding: str | None, standalone: str | None) -> None:
-        self.version = version
-        self.encoding = encoding
-        self.standalone = standalone
+    def copy(self) -> "XDeclaration":
+        return replace(self)
 
     def __str__(self) -> str:
-        parts = {"version": self.version, "encoding": self.encoding, "standalone": self.standalone}
-        inner = "".join(f' {name}="{text}"' for name, text in parts.items() if text is not None)
+        inner = "".join(f' {name}="{text}"' for name, text in vars(self).items() if text is not None)
         return f"<?xml{inner}?>"
 
 
@@ -216,11 +243,6 @@ class XContainer(XNode):
         for node in self.nodes:
             node.parent = None
         self.nodes.clear()
-        self.hollow = False
-
-    def take_out(self, node: XNode) -> None:
-        del self.nodes[node.place]
-        node.parent = None
         self.hollow = False
 
     def elements(self, name: XName | None = None) -> Iterator["XElement"]:
@@ -318,21 +340,19 @@ class XDocument(XContainer):
         if type(node) is XText and node.value.strip(" \t\r\n"):
             raise exceptions.argument("Non-whitespace characters cannot be added to content.")
         if isinstance(node, XElement | XDocumentType):
-            element = isinstance(node, XElement)
-            for index, each in enumerate(self.nodes):
-                wrong = isinstance(each, XElement) if element else isinstance(each, XDocumentType)
-                other = isinstance(each, XDocumentType) if element else isinstance(each, XElement)
-                if wrong or (other and (index >= place if element else index < place)):
-                    raise exceptions.invalid_operation(STRUCTURE)
+            kinds = [each.kind for each in self.nodes]
+            early = "DocumentType" in kinds[place:] if isinstance(node, XElement) else False
+            late = "Element" in kinds[:place] if isinstance(node, XDocumentType) else False
+            if node.kind in kinds or early or late:
+                raise exceptions.invalid_operation(STRUCTURE)
 
     def copy(self, depth: int = 0) -> "XDocument":
         made = XDocument()
-        given = self.declaration
-        made.declaration = given and XDeclaration(given.version, given.encoding, given.standalone)
+        made.declaration = self.declaration and self.declaration.copy()
         for node in self.nodes:
             made.append(node.copy(level(depth)))
         return made
 
 
-def no_parent() -> exceptions.ClrException:
+def _no_parent() -> exceptions.ClrException:
     return exceptions.invalid_operation("The parent is missing.")

@@ -39,7 +39,7 @@ class _TreeBuilder:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text.append
         parser.CommentHandler = self._comment
-        parser.StartCdataSectionHandler = self._start_cdata
+        parser.StartCdataSectionHandler = self._flush
         parser.EndCdataSectionHandler = self._end_cdata
         parser.ProcessingInstructionHandler = self._instruction
         parser.XmlDeclHandler = self._declaration
@@ -58,7 +58,16 @@ class _TreeBuilder:
         """A document type that declares nothing here is kept; nothing is fetched for one."""
         if subset:
             raise xml_error("For security reasons DTD is prohibited in this XML document.")
-        self._open[-1][0].take(nodes.XDocumentType(name, public, system, ""), _ELEMENT)
+        self._take(nodes.XDocumentType(name, public, system, ""))
+
+    def _take(self, node: nodes.XNode) -> None:
+        self._open[-1][0].take(node, _ELEMENT)
+
+    def _pending(self) -> str:
+        """The text since the last node."""
+        text = enter("".join(self._text))
+        self._text.clear()
+        return text
 
     def _skipped(self, name: str, *rest: object) -> None:
         raise xml_error(f"Reference to undeclared entity '{name}'.")
@@ -69,26 +78,20 @@ class _TreeBuilder:
 
     def _flush(self) -> None:
         """What stands between tags, which is nothing where it is white space, unless xml:space keeps it."""
-        text = enter("".join(self._text))
-        self._text.clear()
+        text = self._pending()
         if len(self._open) > 1 and (text.strip(_WHITE) or (text and self._open[-1][1].keeps)):
             self._open[-1][0].take(nodes.XText(text), _TEXT)
 
-    def _start_cdata(self) -> None:
-        self._flush()
-
     def _end_cdata(self) -> None:
-        text = enter("".join(self._text))
-        self._text.clear()
-        self._open[-1][0].take(nodes.XCData(text), _ELEMENT)
+        self._take(nodes.XCData(self._pending()))
 
     def _comment(self, text: str) -> None:
         self._flush()
-        self._open[-1][0].take(nodes.XComment(enter(text)), _ELEMENT)
+        self._take(nodes.XComment(enter(text)))
 
     def _instruction(self, target: str, data: str) -> None:
         self._flush()
-        self._open[-1][0].take(nodes.XProcessingInstruction(enter(target), enter(data)), _ELEMENT)
+        self._take(nodes.XProcessingInstruction(enter(target), enter(data)))
 
     def _start(self, tag: str, pairs: list[str]) -> None:
         if self._text:
@@ -172,8 +175,7 @@ class _Scope:
 
 def parse_document(text: str | None) -> nodes.XDocument:
     """XDocument.Parse; throws System.Xml.XmlException."""
-    text = required(text, "s")
-    return _TreeBuilder().parse(text)
+    return _TreeBuilder().parse(required(text, "s"))
 
 
 def parse_element(text: str | None) -> nodes.XElement:
@@ -181,5 +183,5 @@ def parse_element(text: str | None) -> nodes.XElement:
     document = parse_document(text)
     root = document.root
     assert root is not None
-    document.take_out(root)
+    root.remove()
     return root

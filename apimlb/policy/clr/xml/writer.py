@@ -48,14 +48,16 @@ def _lines(text: str) -> str:
 
 def escape(text: str) -> str:
     """Text as XML writes it between tags."""
-    return _lines(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _marked(_lines(text))
+
+
+def _marked(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def quoted(text: str) -> str:
     """An attribute's value with its quotes."""
-    plain = (
-        _valid(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    )
+    plain = _marked(_valid(text)).replace('"', "&quot;")
     return f'"{plain.replace(chr(10), "&#xA;").replace(chr(13), "&#xD;").replace(chr(9), "&#x9;")}"'
 
 
@@ -95,11 +97,8 @@ def xml_text(node: nodes.XNode) -> str:
     """ToString(): indented by two spaces, but not inside of mixed content."""
     writer = _XmlWriter()
     if isinstance(node, nodes.XDocument):
-        mixed = False
-        for index, child in enumerate(node.nodes):
-            mixed = mixed or type(child) is nodes.XText
-            writer.pieces.append("\n" if index and not mixed else "")
-            writer.node(child, "" if mixed else "\n", 0)
+        writer.children(node, "\n", 0)
+        del writer.pieces[:1]  # the line break before the first node
     else:
         writer.node(node, "\n", 0)
     return bounded_text("".join(writer.pieces))
@@ -148,15 +147,15 @@ class _XmlWriter:
                 self.pieces.append(f" xmlns{':' if declared else ''}{declared}={quoted(uri)}")
         if element.nodes:
             self.pieces.append(">")
-            inner = self._children(element, newline, depth)
+            inner = self.children(element, newline and newline + "  ", depth)
             self.pieces.append(f"{newline if inner else ''}</{tag}>")
         else:
             self.pieces.append(f"></{tag}>" if element.hollow else " />")
         del self.names[base:]
 
-    def _children(self, element: nodes.XElement, newline: str, depth: int) -> str:
-        inner = newline + "  " if newline else ""
-        for child in element.nodes:
+    def children(self, parent: nodes.XContainer, inner: str, depth: int) -> str:
+        """Write what is in a parent, each node behind a line break; the one before the last node."""
+        for child in parent.nodes:
             if isinstance(child, nodes.XText) and not isinstance(child, nodes.XComment):
                 inner = ""  # from here on the content is mixed, and white space would count
             self.pieces.append(inner)

@@ -11,7 +11,7 @@ from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.objects.annotations import ANNOTATIONS
 from apimlb.policy.clr.objects.hashing import text_hash
-from apimlb.policy.clr.types.definitions import Call, Definition, Row
+from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
 from apimlb.policy.clr.xml import axes, edits, nodes, scalars
 from apimlb.policy.clr.xml.names import XML, XMLNS, X, XNamespace, name_in, name_of
 from apimlb.policy.clr.xml.order import ALIKE, IN_ORDER, compare_nodes, deep_equals, shape
@@ -28,16 +28,6 @@ _KINDS = {
     name: Enum("System.Xml.XmlNodeType", number, {value: key for key, value in _NODE_TYPES.items()})
     for name, number in _NODE_TYPES.items()
 }
-
-
-def _put(name: str) -> Callable[[object, object], None]:
-    """A setter of a plain member of ours, which the name is written for here."""
-
-    def put(target: object, value: object) -> None:
-        assert target is not None
-        setattr(target, name, value)
-
-    return put
 
 
 # Casts
@@ -102,7 +92,7 @@ _NAMES = (
             ("string NamespaceName", "{0}.uri"),
             ("XNamespace Namespace", lambda name: XNamespace(name.uri)),
             ("static XName Get(string expandedName)", name_of),
-            ("static XName Get(string localName, string namespaceName)", name_in),
+            ("static XName Get(string! localName, string! namespaceName)", name_in),
             ("implicit XName(string expandedName)", name_of),
             ("static bool operator ==(XName left, XName right)", "{0} == {1}"),
             ("static bool operator !=(XName left, XName right)", "{0} != {1}"),
@@ -116,10 +106,10 @@ _NAMES = (
             ("static XNamespace Xml", lambda: XNamespace(XML)),
             ("static XNamespace Xmlns", lambda: XNamespace(XMLNS)),
             ("static XNamespace Get(string! namespaceName)", lambda uri: XNamespace(uri)),
-            ("XName GetName(string localName)", lambda space, local: name_in(local, space.uri)),
+            ("XName GetName(string! localName)", lambda space, local: name_in(local, space.uri)),
             ("implicit XNamespace(string namespaceName)",
              lambda uri: None if uri is None else XNamespace(uri)),
-            ("static XName operator +(XNamespace ns, string localName)",
+            ("static XName operator +(XNamespace ns, string! localName)",
              lambda space, local: name_in(local, space.uri)),
         ),
     ),
@@ -142,11 +132,10 @@ _NAMES = (
         X + "XDeclaration", "class",
         rows=(
             ("new(string version, string encoding, string standalone)", nodes.XDeclaration),
-            ("new(XDeclaration! other)",
-             lambda other: nodes.XDeclaration(other.version, other.encoding, other.standalone)),
-            ("string Version", "{0}.version", _put("version")),
-            ("string Encoding", "{0}.encoding", _put("encoding")),
-            ("string Standalone", "{0}.standalone", _put("standalone")),
+            ("new(XDeclaration! other)", edits.copy),
+            ("string Version", "{0}.version", setting("version")),
+            ("string Encoding", "{0}.encoding", setting("encoding")),
+            ("string Standalone", "{0}.standalone", setting("standalone")),
             ("string ToString()", str),
         ),
     ),
@@ -167,15 +156,15 @@ _NODES = (
         X + "XAttribute", "class", bases=(X + "XObject",),
         rows=(
             ("new(XName! name, object value)", edits.new_attribute),
-            ("new(XAttribute other)", edits.copy),
+            ("new(XAttribute! other)", edits.copy),
             ("static IEnumerable<XAttribute> EmptySequence", lambda: ClrArray([], X + "XAttribute")),
             ("XName Name", "{0}.name"),
-            ("string Value", "{0}.value", edits.set_text),
+            ("string Value", "{0}.value", edits.setting_text("value")),
             ("void SetValue(object value)", edits.set_attribute_content),
             ("bool IsNamespaceDeclaration", "{0}.declares"),
             ("XAttribute NextAttribute", lambda target: axes.attribute_beside(target, 1)),
             ("XAttribute PreviousAttribute", lambda target: axes.attribute_beside(target, -1)),
-            ("void Remove()", edits.remove_attribute),
+            ("void Remove()", nodes.XAttribute.remove),
             ("string ToString()", attribute_text),
             *_cast_rows("XAttribute"),
         ),
@@ -183,7 +172,7 @@ _NODES = (
     Definition(
         X + "XNode", "class", bases=(X + "XObject",), test=lambda value: isinstance(value, nodes.XNode),
         rows=(
-            ("void Remove()", edits.remove),
+            ("void Remove()", nodes.XNode.remove),
             *_content("void AddAfterSelf(", edits.add_after),
             *_content("void AddBeforeSelf(", edits.add_before),
             *_content("void ReplaceWith(", edits.replace_with),
@@ -200,8 +189,8 @@ _NODES = (
             X + name, "class", bases=(X + ("XText" if name == "XCData" else "XNode"),),
             rows=(
                 ("new(string value)", kind),
-                (f"new({name} other)", edits.copy),
-                ("string Value", "{0}.value", edits.set_text),
+                (f"new({name}! other)", edits.copy),
+                ("string Value", "{0}.value", edits.setting_text("value")),
             ),
         )
         for name, kind in (("XText", nodes.XText), ("XCData", nodes.XCData), ("XComment", nodes.XComment))
@@ -210,9 +199,9 @@ _NODES = (
         X + "XProcessingInstruction", "class", bases=(X + "XNode",),
         rows=(
             ("new(string target, string data)", nodes.XProcessingInstruction),
-            ("new(XProcessingInstruction other)", edits.copy),
+            ("new(XProcessingInstruction! other)", edits.copy),
             ("string Target", "{0}.target", edits.set_target),
-            ("string Data", "{0}.data", edits.set_data),
+            ("string Data", "{0}.data", edits.setting_text("data")),
         ),
     ),
     Definition(
@@ -220,11 +209,11 @@ _NODES = (
         rows=(
             ("new(string name, string publicId, string systemId, string internalSubset)",
              nodes.XDocumentType),
-            ("new(XDocumentType other)", edits.copy),
+            ("new(XDocumentType! other)", edits.copy),
             ("string Name", "{0}.name", edits.set_type_name),
-            ("string PublicId", "{0}.public", _put("public")),
-            ("string SystemId", "{0}.system", _put("system")),
-            ("string InternalSubset", "{0}.internal", _put("internal")),
+            ("string PublicId", "{0}.public", setting("public")),
+            ("string SystemId", "{0}.system", setting("system")),
+            ("string InternalSubset", "{0}.internal", setting("internal")),
         ),
     ),
     Definition(
@@ -232,7 +221,7 @@ _NODES = (
         rows=(
             *_content("void Add(", Call(edits.add, cost="result")),
             *_content("void AddFirst(", edits.add_first),
-            *_content("void ReplaceNodes(", edits.replace_nodes),
+            *_content("void ReplaceNodes(", edits.replacing(nodes.XContainer.clear)),
             ("void RemoveNodes()", nodes.XContainer.clear),
             *axes.CONTAINER_AXES,
         ),
@@ -247,10 +236,10 @@ DEFINITIONS = (
         rows=(
             ("new(XName name)", edits.new_element),
             *_content("new(XName name, ", edits.new_element),
-            ("new(XElement other)", edits.copy),
+            ("new(XElement! other)", edits.copy),
             ("static XElement Parse(string text)", parse_element),
             ("static IEnumerable<XElement> EmptySequence", lambda: ClrArray([], X + "XElement")),
-            ("XName Name", "{0}.name", edits.set_name),
+            ("XName Name", "{0}.name", edits.setting_text("name")),
             ("string Value", text_value, edits.set_value),
             ("bool HasElements", lambda target: any(True for _ in target.elements())),
             ("bool HasAttributes", lambda target: bool(target.attributes)),
@@ -261,8 +250,8 @@ DEFINITIONS = (
             ("void SetElementValue(XName name, object value)", edits.set_element_value),
             ("void RemoveAll()", edits.remove_all),
             ("void RemoveAttributes()", nodes.XElement.clear_attributes),
-            *_content("void ReplaceAll(", edits.replace_all),
-            *_content("void ReplaceAttributes(", edits.replace_attributes),
+            *_content("void ReplaceAll(", edits.replacing(edits.remove_all)),
+            *_content("void ReplaceAttributes(", edits.replacing(nodes.XElement.clear_attributes)),
             *_cast_rows("XElement"),
         ),
     ),
@@ -271,11 +260,12 @@ DEFINITIONS = (
         rows=(
             ("new()", nodes.XDocument),
             ("new(params object[] content)", edits.new_document),
-            ("new(XDeclaration declaration, params object[] content)", edits.declared_document),
-            ("new(XDocument other)", edits.copy),
+            ("new(XDeclaration declaration, params object[] content)",
+             lambda declaration, content: edits.new_document(content, declaration)),
+            ("new(XDocument! other)", edits.copy),
             ("static XDocument Parse(string text)", parse_document),
             ("XElement Root", "{0}.root"),
-            ("XDeclaration Declaration", "{0}.declaration", _put("declaration")),
+            ("XDeclaration Declaration", "{0}.declaration", setting("declaration")),
             ("XDocumentType DocumentType",
              lambda target: next((node for node in target.nodes if node.kind == "DocumentType"), None)),
         ),
