@@ -1,7 +1,7 @@
 """X509Certificate and X509Certificate2: a certificate with the private key that belongs to it, if any."""
 
-from apimlb.policy.clr.certificates.facts import CertificateFacts, no_handle
-from apimlb.policy.clr.crypto.hashes import C
+from apimlb.policy.clr.certificates.facts import CertificateFacts
+from apimlb.policy.clr.crypto.hashes import C, crypto_error
 from apimlb.policy.clr.crypto.oids import NAMES
 from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.formatting import format_date
@@ -19,8 +19,8 @@ class X509:
         self.trusted = trusted
         self._facts: CertificateFacts | None = None
         self._key: Rsa | None = None
-        self._name = ""
-        self._archived = False
+        self.friendly_name = ""
+        self.archived = False
 
     @classmethod
     def read(cls, content: bytes, password: str | None = None, trusted: bool = False) -> "X509":
@@ -45,12 +45,12 @@ class X509:
     def copy_of(self, other: "X509") -> "X509":
         """Take over what another one holds."""
         self._facts, self._key = other._facts, other._key
-        self.trusted, self._name = other.trusted, other._name
+        self.trusted, self.friendly_name = other.trusted, other.friendly_name
         return self
 
     def reset(self) -> None:
         self._facts = self._key = None
-        self._name = ""
+        self.friendly_name = ""
 
     @property
     def is_empty(self) -> bool:
@@ -59,17 +59,21 @@ class X509:
     @property
     def facts(self) -> CertificateFacts:
         if self._facts is None:
-            raise no_handle()
+            raise crypto_error("m_safeCertContext is an invalid handle.")
         return self._facts
+
+    @property
+    def filled(self) -> "X509":
+        """Itself; throws where nothing was read, or it was reset."""
+        assert self.facts
+        return self
 
     @property
     def key(self) -> Rsa | None:
         """The private key."""
-        assert self.facts
-        return self._key
+        return self.filled._key
 
-    @key.setter
-    def key(self, key: Rsa | None) -> None:
+    def set_key(self, key: Rsa | None) -> None:
         self._key = None if key is None else self._matching(key)
 
     def _matching(self, key: Rsa) -> Rsa:
@@ -88,28 +92,8 @@ class X509:
         if self.key is not None:
             raise invalid_operation("The certificate already has an associated private key.")
         made = X509(self.second).copy_of(self)
-        made.key = key
+        made.set_key(key)
         return made
-
-    @property
-    def friendly_name(self) -> str:
-        assert self.facts
-        return self._name
-
-    @friendly_name.setter
-    def friendly_name(self, name: str | None) -> None:
-        assert self.facts
-        self._name = name or ""
-
-    @property
-    def archived(self) -> bool:
-        assert self.facts
-        return self._archived
-
-    @archived.setter
-    def archived(self, archived: bool) -> None:
-        assert self.facts
-        self._archived = archived
 
     @property
     def not_before(self) -> DateTime:

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apimlb.policy.clr.crypto.hashes import crypto_error
-from apimlb.policy.clr.exceptions import ClrException
-
 if TYPE_CHECKING:
     from apimlb.policy.clr.crypto.rsa_keys import RsaKey
 
@@ -31,12 +28,3 @@ class CertificateFacts:
     rsa: "RsaKey | None"
     names: tuple[dict[str, str], dict[str, str]]
     extensions: tuple[tuple[str, bytes], ...]
-
-
-def no_object() -> ClrException:
-    return crypto_error("Cannot find the requested object.")
-
-
-def no_handle() -> ClrException:
-    """A certificate that was never filled, or was reset."""
-    return crypto_error("m_safeCertContext is an invalid handle.")

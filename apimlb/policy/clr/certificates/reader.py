@@ -1,6 +1,5 @@
 """Certificates and PKCS #12 files by the `cryptography` package. Loaded when a policy first has one."""
 
-import hashlib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,15 +21,24 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 )
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.certificates import distinguished_names
-from apimlb.policy.clr.certificates.facts import CertificateFacts, no_object
+from apimlb.policy.clr.certificates.distinguished_names import Attribute, Piece, attributes, name_text, pieces
+from apimlb.policy.clr.certificates.facts import CertificateFacts
 from apimlb.policy.clr.crypto.hashes import crypto_error
 from apimlb.policy.clr.crypto.rsa_keys import RsaKey
+from apimlb.policy.clr.exceptions import ClrException
 
 _UPN = "1.3.6.1.4.1.311.20.2.3"
 _PEM = b"-----BEGIN CERTIFICATE-----"
+_BEGINNINGS = {b"\x02\x01\x03": "Pfx", bytes.fromhex("06092A864886F70D010702"): "Pkcs7"}
+"""The types of content by what is first in it: a version, or an identifier."""
+
 _ROUNDS = 2_000
 _LONGEST_SALT = 64
+_OTHER_NAMES: dict[type[x509.GeneralName], str] = {
+    x509.RFC822Name: "EmailName",
+    x509.DNSName: "DnsFromAlternativeName",
+    x509.UniformResourceIdentifier: "UrlName",
+}
 _SAN, _IAN = x509.SubjectAlternativeName, x509.IssuerAlternativeName
 _BAD = (ValueError, TypeError, IndexError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
 
@@ -47,8 +55,8 @@ def read(content: bytes, password: str | None) -> tuple[CertificateFacts, RsaKey
             if kind == "Cert":
                 return _facts(_certificate(content)), None
     except _BAD:
-        raise no_object() from None
-    raise no_object()
+        raise _no_object() from None
+    raise _no_object()
 
 
 @contextmanager
@@ -64,28 +72,20 @@ def type_of_content(content: bytes) -> str:
     if content.lstrip().startswith(_PEM):
         return "Cert"
     try:
-        first, *_ = distinguished_names.pieces(distinguished_names.pieces(content)[0].inside)
+        first, *_ = pieces(pieces(content)[0].inside)
     except (ValueError, IndexError):
         return "Unknown"
-    if first.tag == 0x30:
-        return "Cert"
-    if first.whole == b"\x02\x01\x03":
-        return "Pfx"
-    return (
-        "Pkcs7"
-        if first.tag == 0x06 and distinguished_names.oid_text(first.inside) == "1.2.840.113549.1.7.2"
-        else "Unknown"
-    )
+    return "Cert" if first.tag == 0x30 else _BEGINNINGS.get(first.whole, "Unknown")
 
 
 def _certificate(content: bytes) -> x509.Certificate:
     if content.lstrip().startswith(_PEM):
         return x509.load_pem_x509_certificate(content.lstrip())
-    return x509.load_der_x509_certificate(distinguished_names.pieces(content)[0].whole)
+    return x509.load_der_x509_certificate(pieces(content)[0].whole)
 
 
 def _pfx(content: bytes, password: str | None) -> tuple[CertificateFacts, RsaKey | None]:
-    BUDGET.spend(50_000 + 2 * _iterations(distinguished_names.pieces(content)))
+    BUDGET.spend(50_000 + 2 * _iterations(pieces(content)))
     secret = password.encode() if password else None
     try:
         found = load_pkcs12(content, secret)
@@ -98,16 +98,20 @@ def _pfx(content: bytes, password: str | None) -> tuple[CertificateFacts, RsaKey
             raise _wrong_password() from None
     holder = found.cert or next(iter(found.additional_certs), None)
     if holder is None:
-        raise no_object()
+        raise _no_object()
     key = found.key if isinstance(found.key, RSAPrivateKey) else None
     return _facts(holder.certificate), None if key is None else RsaKey(key)
 
 
-def _wrong_password() -> Exception:
+def _no_object() -> ClrException:
+    return crypto_error("Cannot find the requested object.")
+
+
+def _wrong_password() -> ClrException:
     return crypto_error("The specified network password is not correct.")
 
 
-def _iterations(found: list[distinguished_names.Piece], depth: int = 30) -> int:
+def _iterations(found: list[Piece], depth: int = 30) -> int:
     """The rounds of key derivation that a PKCS #12 file asks for: the small numbers in it, wherever they
     stand. Lengths must be written out, as DER has it, so that no number is overlooked; raises ValueError."""
     if depth == 0:
@@ -117,47 +121,45 @@ def _iterations(found: list[distinguished_names.Piece], depth: int = 30) -> int:
         if each.tag == 0x02 and len(each.inside) <= 8:
             total += abs(int.from_bytes(each.inside, "big", signed=True))
         elif each.tag & 0x20:
-            total += _iterations(distinguished_names.pieces(each.inside), depth - 1)
+            total += _iterations(pieces(each.inside), depth - 1)
         elif each.tag == 0x04 and len(each.inside) > _LONGEST_SALT and each.inside[0] == 0x30:
             total += _iterations(_content(each.inside), depth - 1)
     return total
 
 
-def _content(inside: bytes) -> list[distinguished_names.Piece]:
+def _content(inside: bytes) -> list[Piece]:
     """What an octet string holds, if that is DER rather than ciphered bytes."""
     if inside[1] == 0x80:
         raise ValueError("not DER")
     try:
-        return distinguished_names.pieces(inside)
+        return pieces(inside)
     except ValueError:
         return []
 
 
 def _facts(certificate: x509.Certificate) -> CertificateFacts:
     der = certificate.public_bytes(Encoding.DER)
-    parts = distinguished_names.pieces(
-        distinguished_names.pieces(distinguished_names.pieces(der)[0].inside)[0].inside
-    )
+    parts = pieces(pieces(certificate.tbs_certificate_bytes)[0].inside)
     parts = parts[1:] if parts[0].tag == 0xA0 else parts
     issuer, subject = parts[2].whole, parts[4].whole
-    algorithm, bits = distinguished_names.pieces(parts[5].inside)
-    oid, *rest = distinguished_names.pieces(algorithm.inside)
+    algorithm, bits = pieces(parts[5].inside)
+    parameters = pieces(algorithm.inside)[1:]
     return CertificateFacts(
         der=der,
-        thumbprint=hashlib.sha1(der, usedforsecurity=False).digest(),
-        subject=distinguished_names.name_text(subject),
-        issuer=distinguished_names.name_text(issuer),
+        thumbprint=certificate.fingerprint(hashes.SHA1()),
+        subject=name_text(subject),
+        issuer=name_text(issuer),
         serial=parts[0].inside,
         not_before=certificate.not_valid_before_utc.timestamp(),
         not_after=certificate.not_valid_after_utc.timestamp(),
         version=certificate.version.value + 1,
         signature=certificate.signature_algorithm_oid.dotted_string,
-        key_algorithm=distinguished_names.oid_text(oid.inside),
-        key_parameters=rest[0].whole if rest else b"",
+        key_algorithm=certificate.public_key_algorithm_oid.dotted_string,
+        key_parameters=parameters[0].whole if parameters else b"",
         public_key=bits.inside[1:],
         rsa=_rsa(certificate),
-        names=(_names(distinguished_names.attributes(subject), _alternatives(certificate, _SAN)),
-               _names(distinguished_names.attributes(issuer), _alternatives(certificate, _IAN))),
+        names=(_names(attributes(subject), _alternatives(certificate, _SAN)),
+               _names(attributes(issuer), _alternatives(certificate, _IAN))),
         extensions=tuple(
             (each.oid.dotted_string, each.value.public_bytes()) for each in certificate.extensions
         ),
@@ -182,20 +184,14 @@ def _alternatives(
         return {}
     made: dict[str, str] = {}
     for each in found:
-        if isinstance(each, x509.RFC822Name):
-            made.setdefault("EmailName", each.value)
-        elif isinstance(each, x509.DNSName):
-            made.setdefault("DnsFromAlternativeName", each.value)
-        elif isinstance(each, x509.UniformResourceIdentifier):
-            made.setdefault("UrlName", each.value)
+        if type(each) in _OTHER_NAMES:
+            made.setdefault(_OTHER_NAMES[type(each)], each.value)
         elif isinstance(each, x509.OtherName) and each.type_id.dotted_string == _UPN:
-            made.setdefault(
-                "UpnName", distinguished_names.pieces(each.value)[0].inside.decode("utf-8", "replace")
-            )
+            made.setdefault("UpnName", pieces(each.value)[0].inside.decode("utf-8", "replace"))
     return made
 
 
-def _names(subject: list[distinguished_names.Attribute], other: dict[str, str]) -> dict[str, str]:
+def _names(subject: list[Attribute], other: dict[str, str]) -> dict[str, str]:
     """What GetNameInfo says of a name and the other names beside it."""
     last = {each.oid: each.text for each in subject}
     common, mail = last.get("2.5.4.3"), last.get("1.2.840.113549.1.9.1")

@@ -3,6 +3,8 @@
 Certificates come from the request, from the deployment, or from bytes; nothing here reads a file.
 """
 
+from collections.abc import Callable
+
 from apimlb.policy.clr.certificates import distinguished_names
 from apimlb.policy.clr.certificates.certificate import X509, PublicKey, X
 from apimlb.policy.clr.crypto.hashes import crypto_error, digest, not_on_this_platform
@@ -11,7 +13,7 @@ from apimlb.policy.clr.crypto.rsa import HashAlgorithmName, Rsa, checked_name, k
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, not_supported, null_reference, required
-from apimlb.policy.clr.types.definitions import Definition, setting
+from apimlb.policy.clr.types.definitions import Definition, Row
 
 CONTENT_TYPES = {
     "Unknown": 0, "Cert": 1, "SerializedCert": 2, "Pfx": 3, "Pkcs12": 3, "SerializedStore": 4, "Pkcs7": 5,
@@ -31,28 +33,23 @@ def hexadecimal(content: bytes | bytearray) -> str:
 # Made, filled and emptied
 
 
-def _filled(made: X509, content: bytearray | None, *password: str | None) -> X509:
-    """A certificate with nothing in it where there is no content, unless a password is given."""
-    if content:
-        made.take(bytes(content), *(password or (None,)))
-    elif password:
+def _content(given: bytearray | None) -> bytes:
+    """Bytes that are there; throws System.ArgumentException."""
+    if not given:
         raise argument("Array may not be empty or null.", "rawData")
+    return bytes(given)
+
+
+def _new(second: bool) -> Callable[..., X509]:
+    """A constructor: of nothing where there is no content, unless a password is given."""
+
+    def made(content: bytearray | None, *password: str | None) -> X509:
+        certificate = X509(second)
+        if content or password:
+            certificate.take(_content(content), *(password or (None,)))
+        return certificate
+
     return made
-
-
-def new_first(content: bytearray | None, *password: str | None) -> X509:
-    return _filled(X509(second=False), content, *password)
-
-
-def new_second(content: bytearray | None, *password: str | None) -> X509:
-    return _filled(X509(), content, *password)
-
-
-def take(certificate: X509, content: bytearray | None) -> None:
-    """Import"""
-    if not content:
-        raise argument("Array may not be empty or null.", "rawData")
-    certificate.take(bytes(content), None)
 
 
 def content_type(content: bytearray | None) -> Enum:
@@ -60,9 +57,7 @@ def content_type(content: bytearray | None) -> Enum:
     # Loaded on demand, as by X509.take.
     from apimlb.policy.clr.certificates.reader import type_of_content
 
-    if not content:
-        raise argument("Array may not be empty or null.", "rawData")
-    found = type_of_content(bytes(content))
+    found = type_of_content(_content(content))
     if found == "Unknown":
         raise crypto_error("Error occurred during a cryptographic operation.")
     return Enum(X + "X509ContentType", CONTENT_TYPES[found], _TYPE_NAMES)
@@ -87,27 +82,10 @@ def export(certificate: X509, kind: Enum, password: str | None = None) -> bytear
 # What it says
 
 
-def thumbprint_text(certificate: X509) -> str:
-    return hexadecimal(certificate.facts.thumbprint)
-
-
 def hashed(certificate: X509, name: HashAlgorithmName) -> bytearray:
     """GetCertHash(hashAlgorithm)"""
     der = certificate.facts.der
     return bytearray(digest(known_hash(checked_name(name)), der))
-
-
-def raw(certificate: X509) -> bytearray:
-    return bytearray(certificate.facts.der)
-
-
-def serial(certificate: X509) -> bytearray:
-    """GetSerialNumber: the smallest byte first."""
-    return bytearray(reversed(certificate.facts.serial))
-
-
-def serial_text(certificate: X509) -> str:
-    return hexadecimal(certificate.facts.serial)
 
 
 def shown(certificate: X509, verbose: bool) -> str:
@@ -131,8 +109,7 @@ def name_info(certificate: X509, kind: Enum, of_issuer: bool) -> str:
 
 def verify(certificate: X509) -> bool:
     """Verify. It asks no store of roots and no server: the gateway is told which certificates to trust."""
-    assert certificate.facts
-    return certificate.trusted
+    return certificate.filled.trusted
 
 
 # Keys
@@ -145,38 +122,38 @@ def public_rsa(key: PublicKey) -> Rsa:
     return Rsa(key=key.facts.rsa)
 
 
-def rsa_public(certificate: X509 | None) -> Rsa | None:
+def rsa_public(certificate: X509) -> Rsa | None:
     """GetRSAPublicKey: null where the key is of another kind."""
-    found = required(certificate, "certificate").facts.rsa
+    found = certificate.facts.rsa
     return None if found is None else Rsa(key=found)
 
 
-def rsa_private(certificate: X509 | None) -> Rsa | None:
+def rsa_private(certificate: X509) -> Rsa | None:
     """GetRSAPrivateKey: null for a certificate without a private key."""
-    found = required(certificate, "certificate").key
-    return None if found is None else Rsa(key=found.key)
+    return None if certificate.key is None else Rsa(key=certificate.key.key)
 
 
-def with_key(certificate: X509 | None, key: Rsa | None) -> X509:
-    owner = required(certificate, "certificate")
-    key = required(key, "privateKey")
-    return owner.with_key(key)
+def _bytes_and_text(method: str, of: Callable[[X509], bytes]) -> tuple[Row, ...]:
+    """A method that yields bytes of a certificate, and one that yields their text."""
+    return (
+        (f"byte[] {method}()", lambda certificate: bytearray(of(certificate))),
+        (f"string {method}String()", lambda certificate: hexadecimal(of(certificate))),
+    )
 
 
 _FIRST = (
     ("new()", lambda: X509(second=False)),
-    ("new(byte[] data)", new_first),
-    ("new(byte[] rawData, string password)", new_first),
+    ("new(byte[] data)", _new(second=False)),
+    ("new(byte[] rawData, string password)", _new(second=False)),
     ("new(X509Certificate cert)", lambda other: X509(second=False).copy_of(required(other, "cert"))),
     ("string Subject", "{0}.facts.subject"),
     ("string Issuer", "{0}.facts.issuer"),
-    ("void Import(byte[] rawData)", take),
+    ("void Import(byte[] rawData)", lambda certificate, content: certificate.take(_content(content), None)),
     ("void Reset()", X509.reset),
     ("void Dispose()", X509.reset),
     ("byte[] Export(X509ContentType contentType[, string password])", export),
-    ("byte[] GetCertHash()", lambda certificate: bytearray(certificate.facts.thumbprint)),
+    *_bytes_and_text("GetCertHash", lambda certificate: certificate.facts.thumbprint),
     ("byte[] GetCertHash(HashAlgorithmName hashAlgorithm)", hashed),
-    ("string GetCertHashString()", thumbprint_text),
     (
         "string GetCertHashString(HashAlgorithmName hashAlgorithm)",
         lambda certificate, name: hexadecimal(hashed(certificate, name)),
@@ -185,17 +162,12 @@ _FIRST = (
     ("string GetExpirationDateString()", lambda certificate: format_date(certificate.not_after)),
     ("string GetFormat()", lambda certificate: "X509"),
     ("string GetKeyAlgorithm()", "{0}.facts.key_algorithm"),
-    ("byte[] GetKeyAlgorithmParameters()", lambda certificate: bytearray(certificate.facts.key_parameters)),
-    (
-        "string GetKeyAlgorithmParametersString()",
-        lambda certificate: hexadecimal(certificate.facts.key_parameters),
-    ),
-    ("byte[] GetPublicKey()", lambda certificate: bytearray(certificate.facts.public_key)),
-    ("string GetPublicKeyString()", lambda certificate: hexadecimal(certificate.facts.public_key)),
-    ("byte[] GetRawCertData()", raw),
-    ("string GetRawCertDataString()", lambda certificate: hexadecimal(certificate.facts.der)),
-    ("byte[] GetSerialNumber()", serial),
-    ("string GetSerialNumberString()", serial_text),
+    *_bytes_and_text("GetKeyAlgorithmParameters", lambda certificate: certificate.facts.key_parameters),
+    *_bytes_and_text("GetPublicKey", lambda certificate: certificate.facts.public_key),
+    *_bytes_and_text("GetRawCertData", lambda certificate: certificate.facts.der),
+    # The smallest byte first.
+    ("byte[] GetSerialNumber()", lambda certificate: bytearray(reversed(certificate.facts.serial))),
+    ("string GetSerialNumberString()", lambda certificate: hexadecimal(certificate.facts.serial)),
     ("string ToString(bool fVerbose)", shown),
     ("bool Equals(X509Certificate other)", lambda certificate, other: certificate == other),
     ("int GetHashCode()", hash_of),
@@ -203,11 +175,11 @@ _FIRST = (
 
 _SECOND = (
     ("new()", X509),
-    ("new(byte[] rawData[, string password])", new_second),
+    ("new(byte[] rawData[, string password])", _new(second=True)),
     ("new(X509Certificate certificate)", lambda other: X509().copy_of(required(other, "cert"))),
     ("static X509ContentType GetCertContentType(byte[] rawData)", content_type),
-    ("string Thumbprint", thumbprint_text),
-    ("string SerialNumber", serial_text),
+    ("string Thumbprint", lambda certificate: hexadecimal(certificate.facts.thumbprint)),
+    ("string SerialNumber", lambda certificate: hexadecimal(certificate.facts.serial)),
     (
         "X500DistinguishedName SubjectName",
         lambda certificate: distinguished_names.DistinguishedName(certificate.facts.subject),
@@ -220,12 +192,20 @@ _SECOND = (
     ("DateTime NotAfter", "{0}.not_after"),
     ("int Version", "{0}.facts.version"),
     ("bool HasPrivateKey", lambda certificate: certificate.key is not None),
-    ("bool Archived", "{0}.archived", setting("archived")),
-    ("string FriendlyName", "{0}.friendly_name", setting("friendly_name")),
+    (
+        "bool Archived",
+        "{0}.filled.archived",
+        lambda certificate, archived: setattr(certificate.filled, "archived", archived),
+    ),
+    (
+        "string FriendlyName",
+        "{0}.filled.friendly_name",
+        lambda certificate, name: setattr(certificate.filled, "friendly_name", name or ""),
+    ),
     ("Oid SignatureAlgorithm", lambda certificate: Oid(certificate.facts.signature)),
-    ("byte[] RawData", raw),
+    ("byte[] RawData", lambda certificate: bytearray(certificate.facts.der)),
     ("PublicKey PublicKey", lambda certificate: PublicKey(certificate.facts)),
-    ("AsymmetricAlgorithm PrivateKey", "{0}.key", setting("key")),
+    ("AsymmetricAlgorithm PrivateKey", "{0}.key", X509.set_key),
     ("string GetNameInfo(X509NameType nameType, bool forIssuer)", name_info),
     ("bool Verify()", verify),
 )
@@ -252,10 +232,10 @@ DEFINITIONS = (
     Definition(
         X + "RSACertificateExtensions", "static",
         rows=(
-            ("static RSA GetRSAPublicKey(this X509Certificate2 certificate)", rsa_public),
-            ("static RSA GetRSAPrivateKey(this X509Certificate2 certificate)", rsa_private),
-            ("static X509Certificate2 CopyWithPrivateKey(this X509Certificate2 certificate, RSA privateKey)",
-             with_key),
+            ("static RSA GetRSAPublicKey(this X509Certificate2! certificate)", rsa_public),
+            ("static RSA GetRSAPrivateKey(this X509Certificate2! certificate)", rsa_private),
+            ("static X509Certificate2 CopyWithPrivateKey(this X509Certificate2! certificate, RSA! "
+             "privateKey)", X509.with_key),
         ),
     ),
     Definition(
