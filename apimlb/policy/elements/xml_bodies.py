@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates.formatting import iso_date
 from apimlb.policy.clr.dates.instants import DateTime
-from apimlb.policy.clr.json.reader import string_token
+from apimlb.policy.clr.json.scalars import string_token
 from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.reader import parse_element
 from apimlb.policy.clr.xml.writer import prefix_in_scope

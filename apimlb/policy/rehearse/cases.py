@@ -22,7 +22,8 @@ from apimlb.policy.clr.dates.instants import EPOCH_TICKS, LOCAL, TICKS_PER_SECON
 from apimlb.policy.clr.dates.parsing import parse_date, parse_span
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.guids import parse_guid
-from apimlb.policy.clr.json.reader import iso, parse_token
+from apimlb.policy.clr.json.reader import parse_token
+from apimlb.policy.clr.json.scalars import iso
 from apimlb.policy.clr.json.serialization import from_object
 from apimlb.policy.clr.json.tokens import JToken
 from apimlb.policy.clr.json.writer import to_json

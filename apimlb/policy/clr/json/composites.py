@@ -1,26 +1,39 @@
-"""What Newtonsoft.Json makes of arrays and objects, by the type that is wanted.
+"""What Newtonsoft.Json makes of JSON by the type that is wanted, of a text and of tokens.
 
 An object that becomes anything but a token may begin with members about itself: `$id` and `$type` are left
 out, `$values` holds the items of a list, and `$ref` stands for the value that had that `$id`, or for null.
 Source: Newtonsoft.Json 10, confirmed by running it.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections import containers
 from apimlb.policy.clr.collections.hash_sets import ClrSet
 from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.exceptions import ClrException, null_reference
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_cast, null_reference
+from apimlb.policy.clr.json.items import items_of, members_of, plain
+from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
+from apimlb.policy.clr.json.scalars import scalar
+from apimlb.policy.clr.json.tokens import JArray, JConstructor, JContainer, JObject, JToken, JValue
+from apimlb.policy.clr.json.typed_scalars import (
+    READINGS,
+    SERIALIZATION,
+    cast_scalar,
+    no_conversion,
+    read_scalar,
+    refuse,
+    takes_null,
+)
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
-from apimlb.policy.clr.objects.text import text_of
+from apimlb.policy.clr.objects.text import clr_type_name, text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
 from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.utf16 import enter
 
-_READER = "Newtonsoft.Json.JsonReaderException"
-SERIALIZATION = "Newtonsoft.Json.JsonSerializationException"
 _G = "System.Collections.Generic."
+_LINQ = "Newtonsoft.Json.Linq."
 
 
 def _set(items: list[object], element: str) -> ClrSet:
@@ -47,14 +60,12 @@ _PAIR, _TUPLE = _G + "KeyValuePair`2", "System.Tuple`"
 
 _BEHIND = "Additional text found in JSON string after finishing deserializing object."
 
-Members = Sequence[tuple[str, Any]]
-
 
 class _Metadata(NamedTuple):
     """What an object says of itself, and the members that follow. `values` and `reference` are None where it
     says nothing of them."""
 
-    rest: Members
+    rest: Sequence[tuple[str, Any]]
     identity: str | None = None
     values: Sequence[Any] | None = None
     reference: str | None = None
@@ -65,52 +76,100 @@ def _name_of(kind: Type) -> str:
     return "" if kind.definition is None else kind.definition.name
 
 
-def made_of(kind: Type) -> str:
-    """`array` or `object`: what a collection or pair is read from; empty for other types."""
-    name = _name_of(kind)
-    if kind.kind == "array" or name in _LISTS:
-        return "array"
-    return "object" if name in _MAPS or name == _PAIR or name.startswith(_TUPLE) else ""
+def is_token_type(kind: Type) -> bool:
+    """Whether the values of a type are tokens."""
+    return kind.kind != "array" and kind.name.startswith(_LINQ)
 
 
-class Composer(ABC):
-    """Makes the values that one document holds, of items as its reader yields them."""
+def to_object(kind: Type, token: JToken) -> object:
+    """token.ToObject<T>(): scalars are cast, and all else is made as of a text."""
+    if is_token_type(kind):
+        BUDGET.spend(2)
+        found = _fitting(kind, token)
+        return None if found is None else found.clone()
+    cast = TOKEN_CASTS.get(kind.underlying.name.removeprefix("System."))
+    if cast is None or kind.name == "System.Byte[]":
+        return Composer(lambda item: item.clone()).element(kind, token)
+    BUDGET.spend(2)
+    if isinstance(token, JValue) and token.value is None and takes_null(kind):
+        return None
+    return cast(token)
 
-    def __init__(self) -> None:
+
+def untyped(token: JToken) -> object:
+    """A token of an own document as a value of type `object`: scalars as they are, all else as tokens."""
+    if isinstance(token, JObject) and next(iter(token.properties), "").startswith("$"):
+        return Composer(lambda item: item).untyped(members_of(token) or [])
+    return scalar(token) if isinstance(token, JValue) else token
+
+
+def _fitting(kind: Type, token: JToken) -> JToken | None:
+    """A token as a value of a type of tokens; throws System.InvalidCastException for one of another class."""
+    if kind.name in (f"{_LINQ}JToken", f"{_LINQ}J{token.type_name}"):
+        return token
+    if isinstance(token, JValue):
+        if kind.name == f"{_LINQ}JValue":
+            return token
+        if token.value is None:
+            return None
+    raise invalid_cast(clr_type_name(token), kind.name)
+
+
+def _text(item: object) -> str | None:
+    """The text of a scalar; None for null and for what is no scalar."""
+    held = item.value if isinstance(item, JValue) else item
+    return None if held is None or isinstance(held, list | JContainer) else text_of(held)
+
+
+class Composer:
+    """Makes the values that one document holds, of its items: tokens, or lists, TextObjects and scalars, with
+    TextNumbers for numbers. `token_of` makes a token of an item that no other token holds."""
+
+    def __init__(self, token_of: Callable[[Any], JToken]) -> None:
+        self._token_of = token_of
         self._known: dict[str, object] = {}
 
-    @abstractmethod
     def element(self, kind: Type, item: Any) -> object:
-        """The value of a type that an item becomes inside a collection."""
+        """The value of a type that an item becomes."""
+        BUDGET.spend(2)
+        reading = READINGS.get(kind.underlying.name)
+        if reading is not None:
+            return read_scalar(kind, reading, item)
+        if is_token_type(kind):
+            return self._token(kind, item)
+        items = items_of(item)
+        if items is not None:
+            return self._of_items(kind, items)
+        members = members_of(item)
+        return self._of_scalar(kind, item) if members is None else self._of_members(kind, members)
 
-    @abstractmethod
-    def key(self, kind: Type, name: str) -> object:
-        """The key of a dictionary that a member's name becomes."""
+    def _token(self, kind: Type, item: Any) -> JToken | None:
+        """A token among others; throws System.ArgumentException for one of another class."""
+        token = self._token_of(item)
+        try:
+            return _fitting(kind, token)
+        except ClrException:
+            raise argument(
+                f'The value "{text_of(token)}" is not of type "{kind.name}" and cannot be used in this '
+                "generic collection.",
+                "value",
+            ) from None
 
-    @abstractmethod
-    def array_token(self, items: Sequence[Any]) -> object:
-        """A JArray of items."""
+    def _of_scalar(self, kind: Type, item: Any) -> object:
+        if isinstance(item, JConstructor):
+            no_conversion(kind, item.name)
+        token = self._token_of(item)
+        assert isinstance(token, JValue)
+        if kind.name == "System.Object":
+            return scalar(token)
+        if token.value in (None, "") and takes_null(kind):
+            return None
+        return cast_scalar(kind, token)
 
-    @abstractmethod
-    def object_token(self, members: Members) -> object:
-        """A JObject of members."""
-
-    @abstractmethod
-    def text(self, item: Any) -> str | None:
-        """The text of a scalar; None for null and for what is no scalar."""
-
-    @abstractmethod
-    def items(self, item: Any) -> Sequence[Any] | None:
-        """The items of an array, None for what is none."""
-
-    @abstractmethod
-    def can_refer(self, item: Any) -> bool:
-        """Whether an item is a string or null."""
-
-    def of_items(self, kind: Type, items: Sequence[Any], identity: str | None = None) -> object:
+    def _of_items(self, kind: Type, items: Sequence[Any], identity: str | None = None) -> object:
         """The value of a type for an array; throws JsonSerializationException for a type without items."""
         if kind.name == "System.Object":
-            return self.array_token(items)
+            return array_token(items, self._token_of)
         make = containers.ClrArray if kind.kind == "array" else _LISTS.get(_name_of(kind))
         if make is None:
             mismatch(kind, "array")
@@ -125,19 +184,19 @@ class Composer(ABC):
         self._remember(identity, made)
         return made
 
-    def of_members(self, kind: Type, members: Members) -> object:
+    def _of_members(self, kind: Type, members: Sequence[tuple[str, Any]]) -> object:
         """The value of a type for an object; throws JsonSerializationException for a type without members."""
         name = _name_of(kind)
         if name == _PAIR:
             key, value = self._named(kind, members, ("key", "value"))
             return containers.KeyValuePair(key, value, _names(kind))
-        if name == "System.Object":
+        if kind.name == "System.Object":
             return self.untyped(members)
         said = self._metadata(members)
         if said.reference is not None:
-            return self._known.get(said.reference)
+            return self._referred(kind, said.reference)
         if said.values is not None:
-            return self.of_items(kind, said.values, said.identity)
+            return self._of_items(kind, said.values, said.identity)
         if name in _MAPS:
             return self._map(kind, said)
         if name.startswith(_TUPLE):
@@ -147,22 +206,31 @@ class Composer(ABC):
             return made
         mismatch(kind, "object")
 
-    def untyped(self, members: Members) -> object:
+    def untyped(self, members: Sequence[tuple[str, Any]]) -> object:
         """The value of type `object` for an object: a token, or what it refers to."""
         said = self._metadata(members)
         if said.reference is not None:
             return self._known.get(said.reference)
-        return self.object_token(said.rest) if said.values is None else self.array_token(said.values)
+        if said.values is not None:
+            return array_token(said.values, self._token_of)
+        return object_token(said.rest, self._token_of)
 
     def _map(self, kind: Type, said: _Metadata) -> containers.ClrDictionary:
         key, value = kind.arguments
         made = _MAPS[_name_of(kind)](_names(kind), DEFAULT_COMPARER)
         self._remember(said.identity, made)
         for name, item in said.rest:
-            made.put(self.key(key, name), self.element(value, item))
+            made.put(self._key(key, name), self.element(value, item))
         return made
 
-    def _named(self, kind: Type, members: Members, names: Sequence[str]) -> list[Any]:
+    def _key(self, kind: Type, name: str) -> object:
+        """The key of a dictionary that a member's name becomes."""
+        token = JValue(enter(name), "String")
+        if kind.name in ("System.String", "System.Object"):
+            return token.value
+        return self._token(kind, token) if is_token_type(kind) else cast_scalar(kind, token)
+
+    def _named(self, kind: Type, members: Sequence[tuple[str, Any]], names: Sequence[str]) -> list[Any]:
         """What the members give the parameters of a type's constructor, by their names without case."""
         types = dict(zip(names, kind.arguments, strict=True))
         found: dict[str, Any] = {name: each.default for name, each in types.items()}
@@ -179,49 +247,61 @@ class Composer(ABC):
             refuse(f"Error reading object reference '{identity}'.", SERIALIZATION)
         self._known[identity] = made
 
-    def _metadata(self, members: Members) -> _Metadata:
+    def _referred(self, kind: Type, identity: str) -> object:
+        found = self._known.get(identity)
+        if found is None and not takes_null(kind):
+            raise argument_null("item")
+        return found
+
+    def _metadata(self, members: Sequence[tuple[str, Any]]) -> _Metadata:
         identity: str | None = None
         for place, (name, item) in enumerate(members):
-            rest = members[place + 1 :]
+            rest, held = members[place + 1 :], plain(item)
             if name == "$ref":
-                reference = self._reference(item, rest)
-                if reference is not None:
-                    return _Metadata(rest, identity, reference=reference)
+                if not (held is None or type(held) is str):
+                    refuse("JSON reference $ref property must have a string or null value.", SERIALIZATION)
+                if held is not None and rest:
+                    refuse(
+                        "Additional content found in JSON reference object. A JSON reference object should "
+                        "only have a $ref property.",
+                        SERIALIZATION,
+                    )
+                if held is not None:
+                    return _Metadata(rest, identity, reference=held)
             elif name == "$values":
-                return _Metadata(rest, identity, self._values(item, rest))
+                values = items_of(item)
+                if values is None:
+                    refuse("Unexpected token while deserializing object: EndObject.", SERIALIZATION)
+                if rest:
+                    refuse(_BEHIND, SERIALIZATION)
+                return _Metadata(rest, identity, values)
             elif name == "$id":
-                identity = self._identity(item)
+                identity = _text(item)
+                if identity is None and held is not None:
+                    refuse(_BEHIND, SERIALIZATION)
             elif name != "$type":
                 return _Metadata(members[place:], identity)
-            elif self.text(item) is None:
+            elif _text(item) is None:
                 raise null_reference()
         return _Metadata((), identity)
 
-    def _identity(self, item: Any) -> str | None:
-        found = self.text(item)
-        if found is None and not self.can_refer(item):
-            refuse(_BEHIND, SERIALIZATION)
-        return found
 
-    def _reference(self, item: Any, rest: Members) -> str | None:
-        if not self.can_refer(item):
-            refuse("JSON reference $ref property must have a string or null value.", SERIALIZATION)
-        found = self.text(item)
-        if found is not None and rest:
-            refuse(
-                "Additional content found in JSON reference object. A JSON reference object should only have "
-                "a $ref property.",
-                SERIALIZATION,
-            )
-        return found
+def array_token(items: Sequence[Any], token_of: Callable[[Any], JToken]) -> JArray:
+    """A JArray of items."""
+    BUDGET.spend(4 * len(items))
+    made = JArray()
+    for item in items:
+        made.add(token_of(item))
+    return made
 
-    def _values(self, item: Any, rest: Members) -> Sequence[Any]:
-        found = self.items(item)
-        if found is None:
-            refuse("Unexpected token while deserializing object: EndObject.", SERIALIZATION)
-        if rest:
-            refuse(_BEHIND, SERIALIZATION)
-        return found
+
+def object_token(members: Sequence[tuple[str, Any]], token_of: Callable[[Any], JToken]) -> JObject:
+    """A JObject of members; of a name given twice the last value counts."""
+    BUDGET.spend(5 * len(members))
+    made = JObject()
+    for name, item in members:
+        made.put(enter(name), token_of(item))
+    return made
 
 
 def _names(kind: Type) -> str:
@@ -230,16 +310,3 @@ def _names(kind: Type) -> str:
 
 def mismatch(kind: Type, what: str) -> NoReturn:
     refuse(f"Cannot deserialize the current JSON {what} into type '{kind.name}'.", SERIALIZATION)
-
-
-def no_conversion(kind: Type, value: object) -> NoReturn:
-    """A scalar that does not become a type."""
-    shown = f'"{value}"' if isinstance(value, str) else text_of(value)
-    refuse(
-        f"Error converting value {'{null}' if value is None else shown} to type '{kind.name}'.", SERIALIZATION
-    )
-
-
-def refuse(what: str, kind: str = _READER) -> NoReturn:
-    """Throw an exception of Newtonsoft.Json, with the place that .NET names for a value read alone."""
-    raise ClrException(kind, f"{what} Path '', line 1, position 1.")

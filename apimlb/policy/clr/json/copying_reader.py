@@ -6,12 +6,12 @@ closes something no deeper than what is copied.
 Source: Newtonsoft.Json 10, by running it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 from apimlb.policy.clr.dates.instants import EPOCH_TICKS, TICKS_PER_MILLISECOND, UTC, DateTime, in_range
 from apimlb.policy.clr.exceptions import ClrException, invalid_cast
-from apimlb.policy.clr.json.tokens import JConstructor, JContainer, JObject, JToken, JValue, null
+from apimlb.policy.clr.json.tokens import JConstructor, JContainer, JToken, JValue, null
 from apimlb.policy.clr.json.tolerant_reader import TolerantReader
 from apimlb.policy.clr.numbers.arithmetic import wrap
 
@@ -41,14 +41,8 @@ class CopyingReader(TolerantReader):
     """`typed` is False for DeserializeObject without a type, which makes the outermost object by itself:
     without comments, and only where it is closed. What is copied stands that many steps (`_top`) deep."""
 
-    def __init__(
-        self,
-        text: str,
-        typed: bool,
-        object_of: Callable[[list[tuple[str, object]]], JObject],
-        token_of: Callable[[object], JToken],
-    ) -> None:
-        super().__init__(text, "JToken", object_of, token_of)
+    def __init__(self, text: str, typed: bool) -> None:
+        super().__init__(text)
         self._typed = typed
         self._copies = True
         self._cut = False
@@ -60,16 +54,9 @@ class CopyingReader(TolerantReader):
         self._top = 0 if self._copies else 1
         return self._value()
 
-    def _skip_to_member_value(self) -> None:
-        if self._skip() is not None and self._copies:
-            raise ClrException(
-                "System.ArgumentException",
-                "Can not add Newtonsoft.Json.Linq.JValue to Newtonsoft.Json.Linq.JObject.",
-            )
-
-    def _commented(self, comment: str, items: list[object] | None) -> None:
-        if items is not None and self._copies:
-            items.append(JValue(comment, "Comment"))
+    def _comments(self) -> list[JValue]:
+        found = self._skip()
+        return [JValue(comment, "Comment") for comment in found] if self._copies else []
 
     def _constructor(self) -> JToken:
         made = super()._constructor()

@@ -11,6 +11,7 @@ from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.json import conversions, deserialization, edits, sequences, serialization
+from apimlb.policy.clr.json.composites import to_object
 from apimlb.policy.clr.json.conversions import KEYS, shown
 from apimlb.policy.clr.json.merging import merge
 from apimlb.policy.clr.json.order import compare_values
@@ -259,7 +260,7 @@ DEFINITIONS = (
                  holder(token).replace_child(token, value if value is not None else null())),
             ("void AddAfterSelf(object content)", edits.add_after),
             ("void AddBeforeSelf(object content)", edits.add_before),
-            ("T ToObject<T>()", Call(serialization.to_object, types=("T",))),
+            ("T ToObject<T>()", Call(to_object, types=("T",))),
             ("static JToken Parse(string json)", parse_token),
             ("static JToken FromObject(object! o)", serialization.from_object),
             ("static bool DeepEquals(JToken t1, JToken t2)", deep_equals),

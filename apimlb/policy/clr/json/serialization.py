@@ -1,7 +1,4 @@
-"""Tokens from CLR objects and CLR objects from tokens: FromObject, SerializeObject, ToObject,
-constructors' content."""
-
-from collections.abc import Sequence
+"""Tokens from CLR objects: FromObject, SerializeObject, constructors' content."""
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections import containers
@@ -11,19 +8,15 @@ from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, required
-from apimlb.policy.clr.json.composites import Composer, Members, mismatch, no_conversion
 from apimlb.policy.clr.json.markup import xml_token
-from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
-from apimlb.policy.clr.json.scalars import scalar, value_of
-from apimlb.policy.clr.json.token_reader import read_bytes, read_scalar
+from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue, deeper, null
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.anonymous import Anonymous
-from apimlb.policy.clr.objects.text import clr_type_name, text_of
+from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
 from apimlb.policy.clr.system_exception import get_code
-from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.xml.nodes import XObject
 
 _LISTED = (
@@ -142,116 +135,3 @@ def new_property(name: str, content: object) -> JProperty:
             made.add(token)
         return JProperty(name, made)
     return JProperty(name, content_tokens(content)[0])
-
-
-# ToObject<T>
-
-
-class _TokenComposer(Composer):
-    """Makes values of tokens."""
-
-    def element(self, kind: Type, item: JToken) -> object:
-        """Scalars are read by their type, and not cast."""
-        plain = kind.underlying.name.removeprefix("System.")
-        if plain in TOKEN_CASTS and plain != "Byte[]":
-            return read_scalar(kind, item)
-        if is_token_type(kind):
-            return element_token(kind, item)
-        return _to_object(kind, item, self)
-
-    def key(self, kind: Type, name: str) -> object:
-        return name if kind.name == "System.String" else to_object(kind, JValue(name, "String"))
-
-    def array_token(self, items: Sequence[JToken]) -> JToken:
-        made = JArray()
-        for item in items:
-            made.add(item)
-        return made
-
-    def object_token(self, members: Members) -> JToken:
-        made = JObject()
-        for name, item in members:
-            made.put(name, item)
-        return made
-
-    def text(self, item: JToken) -> str | None:
-        return None if not isinstance(item, JValue) or item.value is None else text_of(item.value)
-
-    def items(self, item: JToken) -> Sequence[JToken] | None:
-        return item.items if isinstance(item, JArray) else None
-
-    def can_refer(self, item: JToken) -> bool:
-        return item.type_name in ("String", "Null")
-
-
-def to_object(kind: Type, token: JToken) -> object:
-    """token.ToObject<T>(): scalars as by a cast, collections element by element."""
-    return _to_object(kind, token, None)
-
-
-def untyped(token: JToken, composer: Composer | None = None, *, fresh: bool = False) -> object:
-    """token.ToObject<object>(): scalars as they are, all else as tokens; a `fresh` one is nobody's yet."""
-    if isinstance(token, JValue):
-        return scalar(token)
-    if not isinstance(token, JObject) or not next(iter(token.properties), "").startswith("$"):
-        return token if fresh else token.clone()
-    return (composer or _TokenComposer()).untyped(_members(token))
-
-
-def _members(token: JObject) -> list[tuple[str, JToken]]:
-    return [(prop.name, prop.value) for prop in token.properties.values()]
-
-
-def _to_object(kind: Type, token: JToken, composer: Composer | None) -> object:
-    BUDGET.spend(2)
-    if kind.name in ("Newtonsoft.Json.Linq.JToken", f"Newtonsoft.Json.Linq.J{token.type_name}"):
-        return token.clone()
-    if isinstance(token, JValue) and kind.name == "Newtonsoft.Json.Linq.JValue":
-        return token.clone()
-    if isinstance(token, JValue) and token.value is None and (not kind.is_value or kind.is_nullable):
-        return None
-    if kind.name == "System.Object":
-        return untyped(token, composer)
-    wanted = kind.underlying.name
-    if wanted == "System.Byte[]":
-        return read_bytes(token)
-    cast = TOKEN_CASTS.get(wanted.removeprefix("System."))
-    if cast is not None:
-        return cast(token)
-    if is_token_type(kind):
-        raise ClrException(
-            "System.InvalidCastException",
-            f"Unable to cast object of type '{clr_type_name(token)}' to type '{kind.name}'.",
-        )
-    return _collection(kind, token, composer or _TokenComposer())
-
-
-def _collection(kind: Type, token: JToken, composer: Composer) -> object:
-    if isinstance(token, JValue) and token.value == "" and not kind.is_value:
-        return None
-    if isinstance(token, JArray):
-        return composer.of_items(kind, token.items)
-    if isinstance(token, JObject):
-        return composer.of_members(kind, _members(token))
-    if isinstance(token, JValue):
-        no_conversion(kind, token.value)
-    mismatch(kind, token.type_name.lower())
-
-
-def is_token_type(kind: Type) -> bool:
-    """Whether the values of a type are tokens."""
-    return kind.kind != "array" and kind.name.startswith("Newtonsoft.Json.Linq.")
-
-
-def element_token(kind: Type, token: JToken) -> object:
-    """A token in a collection of tokens; throws System.ArgumentException for one of another class."""
-    try:
-        return to_object(kind, token)
-    except ClrException as error:
-        if error.type_name != "System.InvalidCastException":
-            raise
-        raise argument(
-            f'The value "{text_of(token)}" is not of type "{kind.name}" and cannot be used in this generic '
-            "collection.",
-            "value",
-        ) from None

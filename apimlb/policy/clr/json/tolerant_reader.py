@@ -3,11 +3,12 @@ errors."""
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH
-from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.json.tokens import JConstructor, JObject, JToken, JValue
+from apimlb.policy.clr.exceptions import ClrException, argument
+from apimlb.policy.clr.json.scalars import object_of, token_of
+from apimlb.policy.clr.json.tokens import JConstructor, JToken, JValue
 
 _SPACE = re.compile(r"(?:[^\S\x1c-\x1f]|\0)+")
 _COMMENT = re.compile(r"/\*(.*?)\*/|//(?!\Z)([^\r\n]*)", re.DOTALL)
@@ -28,45 +29,35 @@ _WORDS: dict[str, object] = {
 _STARTS = {"t": "true", "f": "false", "N": "NaN", "I": "Infinity", "-": "-Infinity"}
 
 
-def reader_error(what: str, path: str, line: int, column: int) -> ClrException:
-    return ClrException(
-        "Newtonsoft.Json.JsonReaderException", f"{what} Path '{path}', line {line}, position {column}."
-    )
-
-
 class TolerantReader:
-    """Reads one document; `object_of` and `token_of` make the tokens."""
+    """Reads one document. `wanted` is JToken, or the JObject or JArray that it must hold."""
 
-    def __init__(
-        self,
-        text: str,
-        wanted: str,
-        object_of: Callable[[list[tuple[str, object]]], JObject],
-        token_of: Callable[[object], JToken],
-    ) -> None:
+    token_of: Callable[[Any], JToken] = staticmethod(token_of)
+    object_of: Callable[[list[tuple[str, object]]], object] = staticmethod(object_of)
+
+    def __init__(self, text: str, wanted: str = "JToken") -> None:
         self._text = text
         self._wanted = wanted
-        self._object_of = object_of
-        self._token_of = token_of
         self._at = 0
         self._path: list[str | int] = []
         self._begun = False
 
     def read(self) -> JToken:
-        found = self._token_of(self.value())
+        found = self.token_of(self.value())
         self.end()
         return found
 
     def value(self) -> object:
         """The document's value; what follows it is not looked at yet."""
-        comment = self._skip()
-        if comment is not None and self._wanted == "JToken":
+        comments = self._skip()
+        if comments and self._wanted == "JToken":
             if self._at < len(self._text):
                 self._value()
-            return JValue(comment, "Comment")
+            return JValue(comments[0], "Comment")
         if self._at >= len(self._text):
             self._fail(f"Error reading {self._wanted} from JsonReader.", here=0 if not self._text else None)
-        return self._value()
+        wanted = {"JObject": "{", "JArray": "["}.get(self._wanted)
+        return self._value() if wanted in (None, self._text[self._at]) else self._refuse_start()
 
     def end(self) -> None:
         """Refuse what follows the value, except space and comments."""
@@ -76,43 +67,54 @@ class TolerantReader:
                 f"Additional text encountered after finished reading JSON content: {self._text[self._at]}."
             )
 
+    def _refuse_start(self) -> NoReturn:
+        """Refuse the value that begins here: it is not of the kind that is wanted."""
+        if self._text[self._at] in "[{":
+            name = "StartArray" if self._text[self._at] == "[" else "StartObject"
+            self._at += 1
+        else:
+            name = self.token_of(self._value()).type_name
+        article = "an object" if self._wanted == "JObject" else "an array"
+        self._fail(
+            f"Error reading {self._wanted} from JsonReader. Current JsonReader item is not {article}: {name}."
+        )
+
     def _fail(self, what: str, here: int | None = None) -> NoReturn:
         at = self._at if here is None else here
         before = self._text[:at]
         line = before.count("\n") + 1 if self._text and at else 0
+        column = len(before) - (before.rfind("\n") + 1)
         path = ""
         steps = self._path
         if self._begun and steps and isinstance(steps[-1], int):  # an element counts from its end
             steps = [*steps[:-1], steps[-1] - 1] if steps[-1] else steps[:-1]
         for step in steps:
             path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
-        raise reader_error(what, path, line, len(before) - (before.rfind("\n") + 1))
+        raise ClrException(
+            "Newtonsoft.Json.JsonReaderException", f"{what} Path '{path}', line {line}, position {column}."
+        )
 
     def _space(self) -> None:
         match = _SPACE.match(self._text, self._at)
         if match:
             self._at = match.end()
 
-    def _skip(self, items: list[object] | None = None) -> str | None:
-        """Go on to what is neither space nor comment; the first comment. `items` are those of the array or
-        constructor that is being filled."""
-        first = None
+    def _skip(self) -> list[str]:
+        """Go on to what is neither space nor comment; the comments."""
+        comments: list[str] = []
         while True:
             self._space()
             match = _COMMENT.match(self._text, self._at)
             if match is None:
-                return first
+                return comments
             BUDGET.spend()
             self._at = match.end()
-            comment = match[1] if match[1] is not None else match[2]
-            self._commented(comment, items)
-            first = comment if first is None else first
+            comments.append(match[1] if match[1] is not None else match[2])
 
-    def _skip_to_member_value(self) -> None:
+    def _comments(self) -> list[JValue]:
+        """Go on likewise inside an array, a constructor or an object; the comments that are kept."""
         self._skip()
-
-    def _commented(self, comment: str, items: list[object] | None) -> None:
-        """A comment leaves no trace."""
+        return []
 
     def _undefined(self) -> JToken:
         return JValue(None, "Undefined")
@@ -174,7 +176,7 @@ class TolerantReader:
         self._at = end
 
     def _string_value(self, quote: str) -> object:
-        return self._token_of(self._string(quote))
+        return self.token_of(self._string(quote))
 
     def _constructor(self) -> JToken:
         match = _NEW.match(self._text, self._at)
@@ -183,7 +185,7 @@ class TolerantReader:
         self._at = match.end()
         made = JConstructor(match[1])
         for item in self._items(")"):
-            made.add(self._token_of(item))
+            made.add(self.token_of(item))
         return made
 
     def _ended_after_value(self) -> None:
@@ -200,22 +202,23 @@ class TolerantReader:
             self._fail(f"Error reading {wanted} from JsonReader.")
         self._fail(f"Unexpected end of content while loading {wanted}.")
 
-    def _object(self) -> JObject:
+    def _object(self) -> object:
         self._at += 1
         pairs: list[tuple[str, object]] = []
         while True:
             self._skip()
             char = self._text[self._at : self._at + 1]
             if char == "" and self._may_end(pairs):
-                return self._object_of(pairs)
+                return self.object_of(pairs)
             if char == "}":
                 self._at += 1
-                return self._object_of(pairs)
+                return self.object_of(pairs)
             if char == "":
                 self._ended(inside=True, last=[name for name, _ in pairs[-1:]])
             name = self._member_name(char)
             self._path.append(name)
-            self._skip_to_member_value()
+            if self._comments():
+                raise argument("Can not add Newtonsoft.Json.Linq.JValue to Newtonsoft.Json.Linq.JObject.")
             pairs.append((name, self._value()))
             self._skip()
             self._separator("}")
@@ -264,7 +267,7 @@ class TolerantReader:
         """Those of an array or a constructor, and go behind what closes it."""
         items: list[object] = []
         while True:
-            self._skip(items)
+            items += self._comments()
             char = self._text[self._at : self._at + 1]
             if char == closing or (char == "" and self._may_end(items)):
                 self._at += len(char)
@@ -273,7 +276,7 @@ class TolerantReader:
             if char == "":
                 self._ended()
             items.append(self._value())
-            self._skip(items)
+            items += self._comments()
             self._separator(closing)
             self._path.pop()
 

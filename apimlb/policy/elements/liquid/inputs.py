@@ -14,7 +14,7 @@ from apimlb.http import Headers
 from apimlb.policy.apim.context import Context, Url
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, over_limit
-from apimlb.policy.clr.json.reader import string_token
+from apimlb.policy.clr.json.scalars import string_token
 from apimlb.policy.clr.json.tokens import JArray, JObject
 from apimlb.policy.clr.objects.text import to_clr_string
 from apimlb.policy.clr.utf16 import leave

@@ -1,0 +1,50 @@
+"""The items that values are made of: tokens, or what a text holds, with its numbers and texts as they are
+written."""
+
+from typing import Any
+
+from apimlb.policy.clr.json.reader import parse_token
+from apimlb.policy.clr.json.scalars import token_of
+from apimlb.policy.clr.json.tokens import JArray, JObject, JToken, JValue
+
+
+class TextNumber(str):
+    """A number as the text writes it."""
+
+    __slots__ = ()
+
+
+class TextObject(list[tuple[str, Any]]):
+    """An object's names and values, as a text gives them. Arrays of a text are plain lists."""
+
+
+def items_of(item: object) -> list[Any] | None:
+    """The items of an array, None for what is none."""
+    if isinstance(item, JArray):
+        return item.items
+    return item if type(item) is list else None
+
+
+def members_of(item: object) -> list[tuple[str, Any]] | None:
+    """The members of an object, None for what is none."""
+    if isinstance(item, JObject):
+        return [(prop.name, prop.value) for prop in item.properties.values()]
+    return item if isinstance(item, TextObject) else None
+
+
+def plain(item: object) -> object:
+    """What the token of a string or of null holds; any other item as it is."""
+    return item.value if isinstance(item, JValue) and item.type_name in ("String", "Null") else item
+
+
+def scalar_token(item: object) -> JToken:
+    """The token of a scalar."""
+    return parse_token(str(item)) if type(item) is TextNumber else token_of(item)
+
+
+def token_name(item: object) -> str:
+    """JsonToken: how the reader calls what begins an item."""
+    if isinstance(item, list):
+        return "StartArray" if type(item) is list else "StartObject"
+    token = scalar_token(item)
+    return token.type_name if isinstance(token, JValue) else f"Start{token.type_name}"
