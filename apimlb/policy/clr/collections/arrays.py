@@ -1,190 +1,212 @@
-"""What the members of Array do: looking, filling, going through. A byte[] is a bytearray."""
+"""The elements of arrays and lists: in their places, in parts, and copied between types. A byte[] is a
+bytearray."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from apimlb.policy.clr import exceptions
-from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
-from apimlb.policy.clr.collections.containers import ClrArray, ReadOnlyList, bounded
-from apimlb.policy.clr.collections.interfaces import Array, array_from
-from apimlb.policy.clr.collections.iteration import Test, elements, iterate
-from apimlb.policy.clr.objects.text import clr_equals
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.collections.containers import ClrArray, ClrList, bounded
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    arithmetic_overflow,
+    not_negative,
+    required,
+)
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Byte, Char, Single
+from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import Type
 
+Array = ClrArray | bytearray
+Listed = ClrList | Array
 
-def given(array: Array | None, name: str = "array") -> Array:
-    """The array that must be there."""
-    if array is None:
-        raise exceptions.argument_null(name)
-    return array
+_WIDER = {
+    f"System.{name}": {f"System.{each}" for each in wider.split()}
+    for name, wider in {
+        "Char": "UInt16 Int32 UInt32 Int64 UInt64 Single Double", "SByte": "Int16 Int32 Int64 Single Double",
+        "Byte": "Char Int16 UInt16 Int32 UInt32 Int64 UInt64 Single Double",
+        "Int16": "Int32 Int64 Single Double", "UInt16": "Char Int32 UInt32 Int64 UInt64 Single Double",
+        "Int32": "Int64 Single Double", "UInt32": "Int64 UInt64 Single Double", "Int64": "Single Double",
+        "UInt64": "Single Double", "Single": "Double", "Double": "", "Boolean": "",
+    }.items()
+}  # fmt: skip
+"""Which primitive types a value is stored as without loss, as the runtime sees it."""
+
+_MISMATCH = "Source array type cannot be assigned to destination array type."
+_NOT_ALIKE = (
+    "Array.ConstrainedCopy will only work on array types that are provably compatible, without any form of "
+    "boxing, unboxing, widening, or casting of each array element.  Change the array types (i.e., copy a "
+    "Derived[] to a Base[]), or use a mitigation strategy in the CER for Array.Copy's less powerful "
+    "reliability contract, such as cloning the array or throwing away the potentially corrupt destination "
+    "array."
+)
 
 
-def row(array: Array | None, name: str = "array") -> Array:
-    """The array that must be there and have one dimension."""
-    array = given(array, name)
-    if isinstance(array, ClrArray) and len(array.shape) > 1:
-        raise exceptions.ClrException(
-            "System.RankException", "Only single dimension arrays are supported here."
-        )
-    return array
+def array_from(items: list[object], element: str) -> Array:
+    """T[] of these items."""
+    if element == "System.Byte":
+        return bytearray(items)  # type: ignore[arg-type]
+    return ClrArray(items, element)
 
 
-def cells(array: Array) -> list[object] | bytearray:
-    """What holds the elements, to be changed."""
-    return array if isinstance(array, bytearray) else array.items
+def make_array(element: Type, *sizes: int) -> Array:
+    """`new T[n]`"""
+    count = 1
+    for size in sizes:
+        if size < 0:
+            raise arithmetic_overflow()
+        count = bounded(count * size)
+    BUDGET.spend(count >> 4)
+    if element.name == "System.Byte" and len(sizes) == 1:
+        return bytearray(count)
+    return ClrArray([element.default] * count, element.name, sizes if len(sizes) > 1 else ())
 
 
-def put(array: Array, start: int, items: list[object]) -> None:
+def element_of(target: Listed) -> str:
+    """The CLR name of the type of its elements."""
+    return "System.Byte" if isinstance(target, bytearray) else target.element
+
+
+def boxed(target: Listed, start: int = 0, end: int | None = None) -> list[object]:
+    """Elements as values of their type."""
+    return list(map(Byte, target[start:end])) if isinstance(target, bytearray) else target.items[start:end]
+
+
+def put(target: Listed, start: int, items: Sequence[object] | bytearray) -> None:
     """Elements into their places."""
-    held: Any = cells(array)
+    held: Any = target
+    if not isinstance(target, bytearray):
+        held = target.changed() if isinstance(target, ClrList) else target.items
     held[start : start + len(items)] = items
 
 
-def element_of(array: Array) -> str:
-    """The CLR name of the type of its elements."""
-    return "System.Byte" if isinstance(array, bytearray) else array.element
-
-
-def boxed(array: Array, start: int, end: int) -> list[object]:
-    """Elements as values of their type."""
-    return list(iterate(array[start:end])) if isinstance(array, bytearray) else array.items[start:end]
-
-
-def _looked(array: Array, places: range) -> Iterator[tuple[int, object]]:
-    """Elements with their places, one counted step each."""
-    found = boxed(array, min(places, default=0), max(places, default=-1) + 1)
-    return zip(places, elements(found[:: places.step]), strict=True)
-
-
-def _forwards(array: Array, start: int, count: int | None) -> range:
-    if not 0 <= start <= len(array):
-        raise exceptions.index_range("startIndex")
-    count = len(array) - start if count is None else count
-    if not 0 <= count <= len(array) - start:
-        raise exceptions.count_range()
-    return range(start, start + count)
-
-
-def _backwards(array: Array, start: int | None, count: int | None, of_empty: tuple[int, ...]) -> range:
-    """Places from the last to the first; `of_empty` are the starts that are valid for an empty array."""
-    if start is None:
-        start, count = len(array) - 1, len(array)
-    elif count is None:
-        count = start + 1 if len(array) else 0
-    if start not in of_empty if not len(array) else not 0 <= start < len(array):
-        raise exceptions.index_range("startIndex")
-    if not 0 <= count <= start + 1:
-        raise exceptions.count_range()
-    return range(start, start - count, -1)
-
-
-def index_of(array: Array | None, value: object, start: int = 0, count: int | None = None) -> int:
-    array = row(array)
-    places = _forwards(array, start, count)
-    return next((place for place, item in _looked(array, places) if clr_equals(item, value)), -1)
-
-
-def last_index_of(
-    array: Array | None, value: object, start: int | None = None, count: int | None = None
-) -> int:
-    array = row(array)
-    places = _backwards(array, start, count, (-1, 0))
-    return next((place for place, item in _looked(array, places) if clr_equals(item, value)), -1)
-
-
-def find_last(kind: Type, array: Array | None, test: Test) -> object:
-    array = given(array)
-    places = _backwards(array, None, None, (-1,))
-    return next((item for _, item in _looked(array, places) if test(item)), kind.default)
-
-
-def find_all(array: Array | None, test: Test) -> Array:
-    array = given(array)
-    return array_from([item for item in elements(array) if test(item)], element_of(array))
-
-
-def find_index(array: Array | None, test: Test) -> int:
-    return find_index_in(array, 0, None, test)
-
-
-def find_index_in(array: Array | None, start: int, count: int | None, test: Test) -> int:
-    array = given(array)
-    places = _forwards(array, start, count)
-    return next((place for place, item in _looked(array, places) if test(item)), -1)
-
-
-def find_last_index_in(array: Array | None, start: int | None, count: int | None, test: Test) -> int:
-    array = given(array)
-    places = _backwards(array, start, count, (-1,))
-    return next((place for place, item in _looked(array, places) if test(item)), -1)
-
-
-def for_each(array: Array | None, action: Callable[[object], object]) -> None:
-    for item in elements(given(array)):
-        action(item)
-
-
-# Making and filling
-
-
-def fill_part(array: Array | None, value: object, start: int, count: int) -> None:
-    array = given(array)
-    places = _forwards(array, start, count)
-    put(array, start, [value] * len(places))
-
-
-def resize(kind: Type, array: Array | None, size: int) -> tuple[None, Array]:
-    """Array.Resize: the array of that size, the same one where it has it"""
-    exceptions.not_negative(size, "newSize")
-    bounded(size)
-    if array is not None and len(array) == size:
-        return None, array
-    made: Array = make_bytes(size) if kind.name == "System.Byte" else make_array(kind, size)
-    if array is not None:
-        kept = min(size, len(array))
-        put(made, 0, boxed(array, 0, kept))
-    return None, made
-
-
-def as_read_only(array: Array | None) -> ReadOnlyList:
-    array = given(array)
-    items = list(iterate(array)) if isinstance(array, bytearray) else array.items
-    return ReadOnlyList(items, element_of(array))
-
-
-def clone(array: Array) -> Array:
-    if isinstance(array, bytearray):
-        return bytearray(array)
-    return ClrArray(list(array.items), array.element, array.shape)
-
-
-# Size
-
-
-def shape_of(array: Array) -> tuple[int, ...]:
+def shape_of(array: Listed) -> tuple[int, ...]:
     """The sizes of its dimensions."""
     return (isinstance(array, ClrArray) and array.shape) or (len(array),)
 
 
-def rank(array: Array) -> int:
+def rank(array: Listed) -> int:
     return len(shape_of(array))
 
 
-def get_length(array: Array, dimension: int) -> int:
-    return _size(array, dimension, "Index was outside the bounds of the array.")
+# What is stored in an array of another type
 
 
-def upper_bound(array: Array, dimension: int) -> int:
-    return _size(array, dimension, "Array does not have that many dimensions.") - 1
+def _widened(value: object, target: str) -> object:
+    """A primitive value as a wider primitive type."""
+    number = ord(value) if isinstance(value, Char) else value
+    assert isinstance(number, int | float)
+    name = target.removeprefix("System.")
+    if name in INTEGERS:
+        return INTEGERS[name][2](int(number))
+    if name == "Char":
+        return Char(chr(int(number)))
+    return Single(number) if name == "Single" else float(number)
 
 
-def lower_bound(array: Array, dimension: int) -> int:
-    _size(array, dimension, "Array does not have that many dimensions.")
-    return 0
+def stored(value: object, element: str) -> object:
+    """A value as an element of that type; throws ArgumentException and InvalidCastException."""
+    kind = RUNTIME.type_named(element)
+    source = clr_type_name(value)
+    if source == element or kind is None or RUNTIME.is_a(value, kind):
+        return value
+    if value is None:
+        return kind.default
+    if element in _WIDER.get(source, ()):
+        return _widened(value, element)
+    if source in _WIDER and element in _WIDER:
+        raise argument(
+            "Cannot widen from source type to target type either because the source type is a not a "
+            "primitive type or the conversion cannot be accomplished."
+        )
+    raise ClrException("System.InvalidCastException", "Object cannot be stored in an array of this type.")
 
 
-def _size(array: Array, dimension: int, message: str) -> int:
-    shape = shape_of(array)
-    if not 0 <= dimension < len(shape):
-        raise exceptions.ClrException("System.IndexOutOfRangeException", message)
-    return shape[dimension]
+def _cast_down(value: object, kind: Type) -> object:
+    if RUNTIME.is_a(value, kind) or (value is None and not kind.is_value):
+        return value
+    raise ClrException(
+        "System.InvalidCastException",
+        "At least one element in the source array could not be cast down to the destination array type.",
+    )
+
+
+def _conversion(source: str, target: str) -> Callable[[object], object] | None:
+    """What each element goes through on its way, or None."""
+    found, wanted = RUNTIME.type_named(source), RUNTIME.type_named(target)
+    if source == target or found is None or wanted is None:
+        return None
+    if target in _WIDER.get(source, ()):
+        return lambda value: _widened(value, target)
+    if not (found.is_value and wanted.is_value):
+        if RUNTIME.derives(source, wanted):
+            return None
+        if RUNTIME.derives(target, found) or (
+            not wanted.is_value and "interface" in (found.kind, wanted.kind)
+        ):
+            return lambda value: _cast_down(value, wanted)
+    raise _mismatch()
+
+
+def _mismatch(message: str = _MISMATCH) -> ClrException:
+    return ClrException("System.ArrayTypeMismatchException", message)
+
+
+# Copies
+
+
+def copy(source: Array, target: Array, size: int) -> None:
+    copy_part(source, 0, target, 0, size)
+
+
+def copy_part(source: Listed, start: int, target: Array, place: int, size: int) -> None:
+    """Array.Copy(sourceArray, sourceIndex, destinationArray, destinationIndex, length)"""
+    _check_parts(source, start, target, place, size)
+    BUDGET.spend(size >> 4)
+    if isinstance(source, bytearray) and isinstance(target, bytearray):
+        target[place : place + size] = source[start : start + size]
+        return
+    convert = _conversion(element_of(source), element_of(target))
+    items = boxed(source, start, start + size)
+    if convert is not None:
+        BUDGET.spend(size)
+        items = list(map(convert, items))
+    put(target, place, items)
+
+
+def copy_alike(source: Array, start: int, target: Array, place: int, size: int) -> None:
+    """Array.ConstrainedCopy"""
+    _check_parts(source, start, target, place, size)
+    found, wanted = RUNTIME.type_named(element_of(source)), RUNTIME.type_named(element_of(target))
+    if element_of(source) != element_of(target) and (
+        found is None or wanted is None or found.is_value or not RUNTIME.derives(found.name, wanted)
+    ):
+        raise _mismatch(_NOT_ALIKE)
+    put(target, place, boxed(source, start, start + size))
+
+
+def _check_parts(source: Listed, start: int, target: Array, place: int, size: int) -> None:
+    required(source, "sourceArray")
+    required(target, "destinationArray")
+    if rank(source) != rank(target):
+        raise ClrException(
+            "System.RankException", "The specified arrays must have the same number of dimensions."
+        )
+    not_negative(size, "length")
+    for number, name in ((start, "sourceIndex"), (place, "destinationIndex")):
+        not_negative(number, name, "Number was less than the array's lower bound in the first dimension.")
+    for index, room, side in ((start, len(source), "source"), (place, len(target), "destination")):
+        if index > room - size:
+            raise argument(
+                f"{side.title()} array was not long enough. Check the {side} index, length, and the array's "
+                "lower bounds.",
+                f"{side}Array",
+            )
+
+
+def copy_to(target: Listed, array: Array, index: int = 0) -> None:
+    """CopyTo(array, index)"""
+    if array is not None and rank(array) != 1:
+        raise argument("Only single dimensional arrays are supported for the requested action.")
+    copy_part(target, 0, array, index, len(target))

@@ -111,28 +111,46 @@ class ClrList:
             self.room = max(2 * self.room or 4, wanted)
         return items
 
+    def item(self, index: int) -> object:
+        """`list[index]`; throws System.ArgumentOutOfRangeException."""
+        if index < 0:
+            raise exceptions.index_range()
+        try:
+            return self.items[index]
+        except IndexError:
+            raise exceptions.index_range() from None
+
+    def put(self, index: int, value: object) -> None:
+        if not 0 <= index < len(self.items):
+            raise exceptions.index_range()
+        self.changed()[index] = value
+
+    def add(self, value: object) -> None:
+        items = self.items
+        if len(items) >= LARGEST:
+            bounded(LARGEST + 1)
+        items.append(value)
+        self.version += 1
+
+    def insert(self, index: int, value: object) -> None:
+        if not 0 <= index <= len(self.items):
+            raise exceptions.argument_range("Index must be within the bounds of the List.", "index")
+        bounded(len(self.items) + 1)
+        self.changed().insert(index, value)
+
+    def remove_at(self, index: int) -> None:
+        if not 0 <= index < len(self.items):
+            raise exceptions.index_range()
+        del self.changed()[index]
+
+    def clear(self) -> None:
+        self.changed().clear()
+
     def __iter__(self) -> Iterator[object]:
         return unchanged(self, self.items)
 
     def __len__(self) -> int:
         return len(self.items)
-
-
-def list_add(target: ClrList, item: object) -> None:
-    items = target.items
-    if len(items) >= LARGEST:
-        bounded(LARGEST + 1)
-    items.append(item)
-    target.version += 1
-
-
-def list_item(target: ClrList, index: int) -> object:
-    if index < 0:
-        raise exceptions.index_range()
-    try:
-        return target.items[index]
-    except IndexError:
-        raise exceptions.index_range() from None
 
 
 class KeyValuePair:

@@ -1,8 +1,6 @@
 """The interfaces of System.Collections.Generic, and what comes from arrays alone."""
 
-from apimlb.policy.clr.collections.containers import (
-    map_item,
-)
+from apimlb.policy.clr.collections.containers import Comparer, map_item
 from apimlb.policy.clr.collections.dictionaries import TRY_GET, map_contains, map_keys, map_values
 from apimlb.policy.clr.collections.enumerators import Enumerator
 from apimlb.policy.clr.collections.interfaces import (
@@ -17,7 +15,6 @@ from apimlb.policy.clr.collections.interfaces import (
     collection_copy,
     collection_read_only,
     collection_remove,
-    comparer_equals,
     count_of,
     item_at,
     item_index,
@@ -25,10 +22,23 @@ from apimlb.policy.clr.collections.interfaces import (
     item_put,
     item_remove_at,
     list_contains,
-    list_index,
 )
-from apimlb.policy.clr.collections.lists import comparer_hash, comparer_order
+from apimlb.policy.clr.collections.searches import index_of, order_by
+from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.types.definitions import Call, Definition
+
+
+def comparer_equals(comparer: Comparer, left: object, right: object) -> bool:
+    """IEqualityComparer<T>.Equals"""
+    if left is None or right is None:
+        return left is right
+    return bool(comparer.key(left) == comparer.key(right))
+
+
+def comparer_hash(comparer: Comparer, value: object) -> int:
+    """IEqualityComparer<T>.GetHashCode"""
+    return 0 if value is None else hash_code(comparer.key(value) if comparer.name != "Default" else value)
+
 
 DEFINITIONS = (
     Definition("System.Collections.IEnumerable", "interface"),
@@ -50,7 +60,7 @@ DEFINITIONS = (
     ),
     Definition(
         G + "IComparer`1", "interface", T, nameable=False,
-        rows=(("int Compare(T x, T y)", comparer_order),),
+        rows=(("int Compare(T x, T y)", lambda comparer, left, right: order_by(comparer)(left, right)),),
     ),
     Definition(
         G + "IEqualityComparer`1", "interface", T, nameable=False,
@@ -74,7 +84,7 @@ DEFINITIONS = (
             ("int Count", count_of),
             ("T this[int index]", item_at),
             ("bool Contains(T value)", list_contains),
-            ("int IndexOf(T value)", list_index),
+            ("int IndexOf(T value)", index_of),
             ("void CopyTo(T[] array, int index)", collection_copy),
             ("IEnumerator<T> GetEnumerator()", ENUMERATOR),
         ),

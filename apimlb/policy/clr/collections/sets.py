@@ -2,22 +2,17 @@
 
 from collections.abc import Callable
 
-from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.collections.containers import (
-    MISSING,
-    Comparer,
-)
+from apimlb.policy.clr.budget import BUDGET, charge_each
+from apimlb.policy.clr.collections.arrays import Array, array_from
+from apimlb.policy.clr.collections.containers import MISSING, Comparer
 from apimlb.policy.clr.collections.dictionaries import deserialized
 from apimlb.policy.clr.collections.hash_sets import ClrSet
 from apimlb.policy.clr.collections.interfaces import (
     ENUMERATOR,
-    SET_COMPARER,
     SOURCE,
-    Array,
     G,
     T,
     actual,
-    array_from,
     copy_set,
     count_of,
     enumerator_of,
@@ -77,6 +72,14 @@ def set_remove_where(target: ClrSet, match: Callable[[object], bool]) -> int:
     gone = [item for item in elements(list(target)) if match(item)]
     return sum(target.remove(item) for item in gone)
 
+
+def _set_key(value: object) -> object:
+    assert isinstance(value, ClrSet)
+    BUDGET.spend(len(value))
+    return frozenset(value.keys) if value.comparer is DEFAULT_COMPARER else id(value)
+
+
+_SET_COMPARER = Comparer("Set", _set_key)
 
 # Two sets
 
@@ -219,7 +222,7 @@ _SET_ROWS: tuple[Row, ...] = (
     ),
     (f"new({SOURCE}[, IEqualityComparer<T> comparer])", Call(new_set_of, types=T)),
     ("new(int capacity[, IEqualityComparer<T> comparer])", Call(new_set_sized, types=T)),
-    ("static IEqualityComparer<HashSet<T>> CreateSetComparer()", lambda: SET_COMPARER),
+    ("static IEqualityComparer<HashSet<T>> CreateSetComparer()", lambda: _SET_COMPARER),
     ("int Count", count_of),
     ("IEqualityComparer<T> Comparer", "{0}.comparer"),
     ("bool Remove(T item)", ClrSet.remove),

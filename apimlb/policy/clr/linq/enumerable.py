@@ -3,8 +3,9 @@
 from itertools import chain, dropwhile, islice, takewhile
 
 from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.collections.arrays import array_from
 from apimlb.policy.clr.collections.containers import ClrList
-from apimlb.policy.clr.collections.interfaces import array_from, count_of
+from apimlb.policy.clr.collections.interfaces import count_of
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.linq.aggregates import AGGREGATES
 from apimlb.policy.clr.linq.operators import (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.collections.array_creation import make_array, make_bytes
+from apimlb.policy.clr.collections.arrays import make_array
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
@@ -33,8 +33,6 @@ def bind_array(scope: Scope, node: nodes.ArrayCreation) -> Bound:
         if isinstance(size.constant, int) and size.constant < 0:
             scope.refuse("CS0248", each)
     sizes = [as_size(scope, size, node).code for size in bounds]
-    if kind.name == "System.Byte[]":
-        return Bound(kind, f"{scope.use(make_bytes)}({sizes[0]})", safe=True)
     arguments = ", ".join((scope.use(item), *sizes))
     return Bound(kind, f"{scope.use(make_array)}({arguments})", safe=True)
 
