@@ -116,7 +116,7 @@ FLOORS: list[set[str]] = [
         "clr.dates.parsing",
     }
     | {"clr.web.uris", "clr.web.escapes"}
-    | {"clr.collections.containers", "clr.collections.sequences", "clr.collections.hash_sets"}
+    | {"clr.collections.containers", "clr.collections.sequences", "clr.collections.hash_tables"}
     | {"clr.collections.queues", "clr.collections.enumerators", "clr.linq.groups"}
     | {"clr.json.tokens", "clr.json.tree", "clr.json.writer"}
     | {"clr.xml.names", "clr.xml.nodes", "clr.xml.writer", "clr.metering"},

@@ -1,4 +1,4 @@
-"""Arrays, lists, dictionaries, read-only maps and comparers. Each knows the CLR name of its elements, for
+"""Arrays, lists, read-only maps and comparers. Each knows the CLR name of its elements, for
 ToString and casts."""
 
 from abc import ABC, abstractmethod
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol, TypeVar
 
 from apimlb.policy.clr import exceptions
-from apimlb.policy.clr.budget import BUDGET, charge_passed
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.objects.text import clr_equals, equal_values, key_of, key_of_other, text_of, written
 
 MODIFIED = "Collection was modified; enumeration operation may not execute."
@@ -264,82 +264,3 @@ class Comparer:
         self.key = key
         self.order = order
         self.clr_name = clr_name or f"System.{name}Comparer"
-
-
-class ClrDictionary(ReadOnlyMap):
-    """Dictionary<TKey, TValue>, with .NET's enumeration order: a new entry takes the last freed place."""
-
-    def __init__(self, types: str, comparer: Comparer, room: int = 0) -> None:
-        self.types = types
-        self.comparer = comparer
-        self.version = 0
-        self.room = room
-        self._places: dict[object, int] = {}
-        self._slots: list[tuple[object, object] | None] = []
-        self._free: list[int] = []
-
-    def find(self, key: object) -> object:
-        key = exceptions.required(key, "key")
-        place = self._places.get(self.comparer.key(key))
-        if place is None:
-            return MISSING
-        entry = self._slots[place]
-        assert entry is not None
-        return entry[1]
-
-    def put(self, key: object, value: object) -> None:
-        key = exceptions.required(key, "key")
-        wanted = self.comparer.key(key)
-        place = self._places.get(wanted)
-        if place is not None:
-            entry = self._slots[place]
-            assert entry is not None
-            self._slots[place] = (entry[0], value)
-        elif self._free:
-            place = self._free.pop()
-            self._places[wanted] = place
-            self._slots[place] = (key, value)
-        else:
-            bounded(len(self._slots) + 1)
-            self._places[wanted] = len(self._slots)
-            self._slots.append((key, value))
-        self.version += 1
-
-    def add(self, key: object, value: object) -> None:
-        if self.find(key) is not MISSING:
-            raise exceptions.argument(f"An item with the same key has already been added. Key: {key}")
-        self.put(key, value)
-
-    def remove(self, key: object) -> bool:
-        key = exceptions.required(key, "key")
-        place = self._places.pop(self.comparer.key(key), None)
-        if place is None:
-            return False
-        self._slots[place] = None
-        self._free.append(place)
-        return True
-
-    def clear(self) -> None:
-        self._places.clear()
-        self._slots.clear()
-        self._free.clear()
-        self.version += 1
-
-    def used(self) -> int:
-        """The places that are or were taken."""
-        return len(self._slots)
-
-    def pairs(self) -> Iterator[tuple[object, object]]:
-        charge_passed(len(self._free))
-        return unchanged(self, (entry for entry in self._slots if entry is not None))
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-
-class ReadOnlyDictionary(ClrDictionary):
-    """ReadOnlyDictionary<TKey, TValue>, which only an IReadOnlyDictionary<TKey, TValue> holds."""
-
-    @property
-    def clr_name(self) -> str:
-        return f"System.Collections.ObjectModel.ReadOnlyDictionary`2[{self.types}]"

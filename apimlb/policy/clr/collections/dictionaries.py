@@ -1,9 +1,7 @@
 """Dictionary<TKey, TValue> and KeyValuePair: what their members do."""
 
-from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections.containers import (
     MISSING,
-    ClrDictionary,
     ClrList,
     Comparer,
     KeyValuePair,
@@ -12,7 +10,7 @@ from apimlb.policy.clr.collections.containers import (
     map_item,
 )
 from apimlb.policy.clr.collections.enumerators import Enumerator
-from apimlb.policy.clr.collections.hash_sets import room_for, room_grown
+from apimlb.policy.clr.collections.hash_tables import ClrDictionary, room_for
 from apimlb.policy.clr.collections.interfaces import (
     KV,
     PAIR,
@@ -23,11 +21,7 @@ from apimlb.policy.clr.collections.interfaces import (
     enumerator_of,
 )
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    out_of_range,
-    required,
-)
+from apimlb.policy.clr.exceptions import ClrException, out_of_range
 from apimlb.policy.clr.json.tokens import JObject
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_equals
@@ -39,29 +33,13 @@ def _types(key: Type, value: Type) -> str:
     return f"{key.name},{value.name}"
 
 
-def new_dictionary(key: Type, value: Type, comparer: Comparer | None = None) -> ClrDictionary:
-    return ClrDictionary(_types(key, value), comparer or DEFAULT_COMPARER)
-
-
-def new_dictionary_sized(
-    key: Type, value: Type, capacity: int, comparer: Comparer | None = None
+def new_dictionary(
+    key: Type, value: Type, comparer: Comparer | None = None, capacity: int = 0
 ) -> ClrDictionary:
-    if capacity < 0:
-        raise out_of_range("capacity")
-    return ClrDictionary(
-        _types(key, value), comparer or DEFAULT_COMPARER, room_for(capacity) if capacity else 0
-    )
+    return ClrDictionary(_types(key, value), comparer or DEFAULT_COMPARER, capacity)
 
 
 def new_dictionary_of(
-    key: Type, value: Type, source: ReadOnlyMap | None, comparer: Comparer | None = None
-) -> ClrDictionary:
-    """new Dictionary<K, V>(IDictionary<K, V>)"""
-    source = required(source, "dictionary")
-    return new_dictionary_of_pairs(key, value, source, comparer)
-
-
-def new_dictionary_of_pairs(
     key: Type, value: Type, source: object, comparer: Comparer | None = None
 ) -> ClrDictionary:
     made = new_dictionary(key, value, comparer)
@@ -69,13 +47,6 @@ def new_dictionary_of_pairs(
         assert isinstance(pair, KeyValuePair)
         made.add(pair.key, pair.value)
     return made
-
-
-def map_try_add(target: ClrDictionary, key: object, value: object) -> bool:
-    if target.find(key) is not MISSING:
-        return False
-    target.put(key, value)
-    return True
 
 
 def map_contains(target: ReadOnlyMap, key: object) -> bool:
@@ -108,25 +79,21 @@ def map_values(target: ReadOnlyMap | JObject) -> MapView:
 
 def map_room(target: ClrDictionary, capacity: int) -> int:
     """EnsureCapacity: the room that there is then."""
-    if capacity < 0:
-        raise out_of_range("capacity")
-    room = room_grown(target.room or 3, target.used()) if target.room or target.used() else 0
-    target.version += room < capacity
-    target.room = room if room >= capacity else room_for(capacity)
-    return target.room
+    before = target.room
+    room = target.ensure(capacity)
+    target.version += room > before
+    return room
 
 
 def map_trim(target: ClrDictionary, capacity: int | None = None) -> None:
-    """TrimExcess: close the gaps."""
+    """TrimExcess"""
     wanted = len(target) if capacity is None else capacity
     if wanted < len(target):
         raise out_of_range("capacity")
-    charge_each(len(target))
-    pairs = list(target.pairs())
-    target.clear()
-    target.room = room_for(wanted)
-    for key, value in pairs:
-        target.put(key, value)
+    room = room_for(wanted)
+    if room < target.room:
+        target.trim(room)
+        target.version += 1
 
 
 def deserialized(target: object, sender: object) -> None:
@@ -152,14 +119,20 @@ TRY_GET = Call(map_try_get, types=VALUE, cost="none")
 
 _MAP_ROWS: tuple[Row, ...] = (
     (f"new([{_COMPARED}])", Call(new_dictionary, types=KV)),
-    (f"new(int capacity[, {_COMPARED}])", Call(new_dictionary_sized, types=KV)),
-    (f"new(IDictionary<TKey, TValue> dictionary[, {_COMPARED}])", Call(new_dictionary_of, types=KV)),
-    (f"new(IEnumerable<{PAIR}> collection[, {_COMPARED}])", Call(new_dictionary_of_pairs, types=KV)),
+    (
+        f"new(int capacity[, {_COMPARED}])",
+        Call(
+            lambda key, value, capacity, comparer=None: new_dictionary(key, value, comparer, capacity),
+            types=KV,
+        ),
+    ),
+    (f"new(IDictionary<TKey, TValue>! dictionary[, {_COMPARED}])", Call(new_dictionary_of, types=KV)),
+    (f"new(IEnumerable<{PAIR}> collection[, {_COMPARED}])", Call(new_dictionary_of, types=KV)),
     ("int Count", count_of),
     ("IEqualityComparer<TKey> Comparer", "{0}.comparer"),
     ("TValue this[TKey key]", map_item, ClrDictionary.put),
     ("void Add(TKey key, TValue value)", ClrDictionary.add),
-    ("bool TryAdd(TKey key, TValue value)", map_try_add),
+    ("bool TryAdd(TKey key, TValue value)", ClrDictionary.try_add),
     ("bool ContainsKey(TKey key)", Call(map_contains, cost="none")),
     (
         "bool ContainsValue(TValue value)",

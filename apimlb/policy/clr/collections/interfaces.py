@@ -10,14 +10,13 @@ from apimlb.policy.clr.collections.arrays import Array, Listed
 from apimlb.policy.clr.collections.containers import (
     MISSING,
     ClrArray,
-    ClrDictionary,
     ClrList,
     KeyValuePair,
     MapView,
     ReadOnlyList,
 )
 from apimlb.policy.clr.collections.enumerators import Enumerator
-from apimlb.policy.clr.collections.hash_sets import ClrSet
+from apimlb.policy.clr.collections.hash_tables import ClrDictionary, ClrSet
 from apimlb.policy.clr.collections.iteration import PAIR_TYPES, elements, iterate, iterate_pairs
 from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.collections.searches import index_of
@@ -34,6 +33,7 @@ T, VALUE, KV = ("T",), ("TValue",), ("TKey", "TValue")
 PAIR = "KeyValuePair<TKey, TValue>"
 SOURCE = "IEnumerable<T> collection"
 
+NOT_NEGATIVE = "Non-negative number required."
 _FIXED = "Collection was of a fixed size."
 _READ_ONLY = "Collection is read-only."
 
@@ -44,10 +44,9 @@ def count_of(target: object) -> int:
     return len(target.properties if isinstance(target, JObject) else target)  # type: ignore[arg-type]
 
 
-def actual(message: str, name: str, value: int) -> exceptions.ClrException:
-    """An ArgumentOutOfRangeException that names the value."""
-    made = exceptions.argument_range(message, name)
-    return exceptions.ClrException(made.type_name, f"{made.message}\nActual value was {value}.")
+def actual(error: exceptions.ClrException, value: int) -> exceptions.ClrException:
+    """An ArgumentOutOfRangeException that names the value too."""
+    return exceptions.ClrException(error.type_name, f"{error.message}\nActual value was {value}.")
 
 
 def write_into(target: Array, at: int, items: list[object]) -> None:
@@ -133,7 +132,7 @@ def copy_set(target: ClrSet, array: Array, at: int, count: int) -> None:
     exceptions.required(array, "array")
     for number, name in ((at, "arrayIndex"), (count, "count")):
         if number < 0:
-            raise actual("Non-negative number required.", name, number)
+            raise actual(exceptions.argument_range(NOT_NEGATIVE, name), number)
     if at > len(array) or count > len(array) - at:
         raise exceptions.destination_too_short()
     charge_each(len(target))
@@ -143,9 +142,8 @@ def copy_set(target: ClrSet, array: Array, at: int, count: int) -> None:
 def _copy_checked(items: list[object], array: Array, at: int) -> None:
     """CopyTo of dictionaries and their views."""
     exceptions.required(array, "array")
-    exceptions.not_negative(at, "index")
-    if at > len(array):
-        raise exceptions.argument_range("Index was out of range.", "index")
+    if not 0 <= at <= len(array):
+        raise exceptions.argument_range(NOT_NEGATIVE, "index")
     if at + len(items) > len(array):
         raise exceptions.destination_too_short()
     write_into(array, at, items)

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from apimlb.policy.clr.collections.containers import bounded, unchanged
-from apimlb.policy.clr.collections.hash_sets import MODIFIED_SET
+from apimlb.policy.clr.collections.hash_tables import MODIFIED_SET
 from apimlb.policy.clr.exceptions import invalid_operation
 
 

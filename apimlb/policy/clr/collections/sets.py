@@ -1,14 +1,15 @@
 """HashSet<T>, Queue<T> and Stack<T>: what their members do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.arrays import Array, array_from
 from apimlb.policy.clr.collections.containers import MISSING, Comparer
 from apimlb.policy.clr.collections.dictionaries import deserialized
-from apimlb.policy.clr.collections.hash_sets import ClrSet
+from apimlb.policy.clr.collections.hash_tables import ClrSet, room_for
 from apimlb.policy.clr.collections.interfaces import (
     ENUMERATOR,
+    NOT_NEGATIVE,
     SOURCE,
     G,
     T,
@@ -21,7 +22,7 @@ from apimlb.policy.clr.collections.interfaces import (
 )
 from apimlb.policy.clr.collections.iteration import elements, known_size
 from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.exceptions import argument_null, not_negative, out_of_bounds, required
+from apimlb.policy.clr.exceptions import argument_range, index_range, out_of_bounds, required
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -33,17 +34,17 @@ def new_set_of(kind: Type, source: object, comparer: Comparer | None = None) -> 
     for item in found:
         made.add(item)
     if len(made) and made.room // len(made) > 3:
-        made.trim()
+        set_trim(made)
     return made
 
 
 def new_set_sized(kind: Type, capacity: int, comparer: Comparer | None = None) -> ClrSet:
-    _room(capacity)
     return ClrSet(kind.name, comparer or DEFAULT_COMPARER, capacity)
 
 
-def _room(capacity: int) -> None:
-    not_negative(capacity, "capacity", "Specified argument was out of the range of valid values.")
+def set_trim(target: ClrSet) -> None:
+    """TrimExcess"""
+    target.trim(room_for(len(target)) if len(target) else 0)
 
 
 def to_set(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:
@@ -56,16 +57,6 @@ def set_get(kind: Type, target: ClrSet, wanted: object) -> tuple[bool, object]:
     """TryGetValue: the element that is equal to the one that is looked for."""
     found = target.find(wanted)
     return (False, kind.default) if found is MISSING else (True, found)
-
-
-def set_room(target: ClrSet, capacity: int) -> int:
-    _room(capacity)
-    return target.ensure(capacity)
-
-
-def set_trim(target: ClrSet) -> None:
-    charge_each(len(target))
-    target.trim()
 
 
 def set_remove_where(target: ClrSet, match: Callable[[object], bool]) -> int:
@@ -138,33 +129,6 @@ def set_symmetric_except(target: ClrSet, other: object) -> None:
 # Queues and stacks
 
 
-def new_queue_of(kind: Type, source: object) -> ClrQueue:
-    return ClrQueue(elements(source, "collection"), kind.name)
-
-
-def new_queue_sized(kind: Type, capacity: int) -> ClrQueue:
-    _size(capacity)
-    return ClrQueue([], kind.name)
-
-
-def new_stack(kind: Type) -> ClrQueue:
-    return ClrQueue([], kind.name, last_first=True)
-
-
-def new_stack_of(kind: Type, source: object) -> ClrQueue:
-    return ClrQueue(elements(source, "collection"), kind.name, last_first=True)
-
-
-def new_stack_sized(kind: Type, capacity: int) -> ClrQueue:
-    _size(capacity)
-    return new_stack(kind)
-
-
-def _size(capacity: int) -> None:
-    if capacity < 0:
-        raise actual("Non-negative number required.", "capacity", capacity)
-
-
 def queue_trim(target: ClrQueue) -> None:
     """TrimExcess: there is no excess."""
 
@@ -174,15 +138,9 @@ def queue_array(target: ClrQueue) -> Array:
     return array_from(list(target.items), target.element)
 
 
-def queue_copy(target: ClrQueue, array: Array | None, at: int) -> None:
-    if array is None:
-        raise argument_null("array")
+def queue_copy(target: ClrQueue, array: Array, at: int) -> None:
     if not 0 <= at <= len(array):
-        raise actual(
-            "Index was out of range. Must be non-negative and less than the size of the collection.",
-            "arrayIndex",
-            at,
-        )
+        raise actual(index_range("arrayIndex"), at)
     if len(array) - at < len(target):
         raise out_of_bounds()
     charge_each(len(target))
@@ -230,7 +188,7 @@ _SET_ROWS: tuple[Row, ...] = (
     ("bool Contains(T item)", lambda target, item: item in target),
     ("bool TryGetValue(T equalValue, out T actualValue)", Call(set_get, types=T)),
     ("void Clear()", ClrSet.clear),
-    ("int EnsureCapacity(int capacity)", set_room),
+    ("int EnsureCapacity(int capacity)", ClrSet.ensure),
     ("void TrimExcess()", set_trim),
     ("void OnDeserialization(object sender)", deserialized),
     (
@@ -243,36 +201,34 @@ _SET_ROWS: tuple[Row, ...] = (
 )
 
 
-def _queue_rows(name: str, push: str, pop: str) -> tuple[Row, ...]:
-    new, of, sized = (
-        (lambda kind: ClrQueue([], kind.name), new_queue_of, new_queue_sized)
-        if name == "Queue"
-        else (new_stack, new_stack_of, new_stack_sized)
-    )
+def _queue_rows(name: str, push: str, pop: str, last_first: bool) -> tuple[Row, ...]:
+    def new(kind: Type, items: Iterable[object] = ()) -> ClrQueue:
+        return ClrQueue(items, kind.name, last_first)
+
+    def new_sized(kind: Type, capacity: int) -> ClrQueue:
+        if capacity < 0:
+            raise actual(argument_range(NOT_NEGATIVE, "capacity"), capacity)
+        return new(kind)
+
+    def tried(look: Callable[[ClrQueue], object]) -> Call:
+        return Call(
+            lambda kind, target: (True, look(target)) if target.items else (False, kind.default), types=T
+        )
+
     return (
         ("new()", Call(new, types=T)),
-        (f"new({SOURCE})", Call(of, types=T)),
-        ("new(int capacity)", Call(sized, types=T)),
+        (f"new({SOURCE})", Call(lambda kind, source: new(kind, elements(source, "collection")), types=T)),
+        ("new(int capacity)", Call(new_sized, types=T)),
         (f"void {push}(T item)", ClrQueue.push),
         (f"T {pop}()", ClrQueue.pop),
-        (
-            f"bool Try{pop}(out T result)",
-            Call(
-                lambda kind, target: (True, target.pop()) if target.items else (False, kind.default), types=T
-            ),
-        ),
+        (f"bool Try{pop}(out T result)", tried(ClrQueue.pop)),
         ("T Peek()", ClrQueue.peek),
-        (
-            "bool TryPeek(out T result)",
-            Call(
-                lambda kind, target: (True, target.peek()) if target.items else (False, kind.default), types=T
-            ),
-        ),
+        ("bool TryPeek(out T result)", tried(ClrQueue.peek)),
         ("int Count", count_of),
         ("void Clear()", ClrQueue.clear),
         ("bool Contains(T item)", list_contains),
         ("T[] ToArray()", queue_array),
-        ("void CopyTo(T[] array, int arrayIndex)", queue_copy),
+        ("void CopyTo(T[]! array, int arrayIndex)", queue_copy),
         ("void TrimExcess()", queue_trim),
         (f"{name}.Enumerator<T> GetEnumerator()", ENUMERATOR),
     )
@@ -284,11 +240,12 @@ DEFINITIONS = (
     enumerator_of("HashSet`1", T, "T"),
     Definition(
         G + "Queue`1", "class", T, ("IReadOnlyCollection<T>",),
-        rows=_queue_rows("Queue", "Enqueue", "Dequeue"),
+        rows=_queue_rows("Queue", "Enqueue", "Dequeue", last_first=False),
     ),
     enumerator_of("Queue`1", T, "T"),
     Definition(
-        G + "Stack`1", "class", T, ("IReadOnlyCollection<T>",), rows=_queue_rows("Stack", "Push", "Pop")
+        G + "Stack`1", "class", T, ("IReadOnlyCollection<T>",),
+        rows=_queue_rows("Stack", "Push", "Pop", last_first=True),
     ),
     enumerator_of("Stack`1", T, "T"),
 )  # fmt: skip

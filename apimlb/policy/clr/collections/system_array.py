@@ -62,15 +62,19 @@ _INDICES = (("index",), ("index1", "index2"), ("index1", "index2", "index3"))
 def _copies(size: str, counted: Callable[..., Callable[..., object]]) -> tuple[Row, ...]:
     """The members that count with numbers of that type; `counted` makes their calls ready for it."""
     rows: list[Row] = [
-        (f"static void Copy(Array sourceArray, Array destinationArray, {size} length)",
-         counted(arrays.copy, "length")),
-        (f"static void Copy(Array sourceArray, {size} sourceIndex, Array destinationArray, "
-         f"{size} destinationIndex, {size} length)",
-         counted(arrays.copy_part, "sourceIndex", "destinationIndex", "length")),
+        (
+            f"static void Copy(Array sourceArray, Array destinationArray, {size} length)",
+            counted(arrays.copy, "length"),
+        ),
+        (
+            f"static void Copy(Array sourceArray, {size} sourceIndex, Array destinationArray, "
+            f"{size} destinationIndex, {size} length)",
+            counted(arrays.copy_part, "sourceIndex", "destinationIndex", "length"),
+        ),
         (f"void CopyTo(Array array, {size} index)", counted(arrays.copy_to, "index")),
         (f"object GetValue(params {size}[]! indices)", array_cells.get_value),
         (f"void SetValue(object value, params {size}[]! indices)", array_cells.set_value),
-    ]  # fmt: skip
+    ]
     for names in _INDICES:
         listed = ", ".join(f"{size} {name}" for name in names)
         rows.append((f"object GetValue({listed})", counted(array_cells.get_value, *names)))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections import containers
-from apimlb.policy.clr.collections.hash_sets import ClrSet
+from apimlb.policy.clr.collections.hash_tables import ClrDictionary, ClrSet, ReadOnlyDictionary
 from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_cast, null_reference
 from apimlb.policy.clr.json.items import items_of, members_of, plain
@@ -52,9 +52,9 @@ _LISTS: dict[str, Callable[[list[object], str], object]] = {
     _G + "Stack`1": lambda items, element: ClrQueue(items, element, last_first=True),
 }  # fmt: skip
 _MAPS = {
-    _G + "Dictionary`2": containers.ClrDictionary,
-    _G + "IDictionary`2": containers.ClrDictionary,
-    _G + "IReadOnlyDictionary`2": containers.ReadOnlyDictionary,
+    _G + "Dictionary`2": ClrDictionary,
+    _G + "IDictionary`2": ClrDictionary,
+    _G + "IReadOnlyDictionary`2": ReadOnlyDictionary,
 }
 _PAIR, _TUPLE = _G + "KeyValuePair`2", "System.Tuple`"
 
@@ -215,7 +215,7 @@ class Composer:
             return array_token(said.values, self._token_of)
         return object_token(said.rest, self._token_of)
 
-    def _map(self, kind: Type, said: _Metadata) -> containers.ClrDictionary:
+    def _map(self, kind: Type, said: _Metadata) -> ClrDictionary:
         key, value = kind.arguments
         made = _MAPS[_name_of(kind)](_names(kind), DEFAULT_COMPARER)
         self._remember(said.identity, made)

@@ -2,7 +2,7 @@
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections import containers
-from apimlb.policy.clr.collections.hash_sets import ClrSet
+from apimlb.policy.clr.collections.hash_tables import ClrSet
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.collections.sequences import LazySequence

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from apimlb.policy.clr.collections.containers import ClrDictionary, Comparer
+from apimlb.policy.clr.collections.containers import Comparer
+from apimlb.policy.clr.collections.dictionaries import new_dictionary
+from apimlb.policy.clr.collections.hash_tables import ClrDictionary
 from apimlb.policy.clr.collections.iteration import Pair, Pick, elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.collections.sets import to_set
@@ -28,7 +30,7 @@ def _of_itself(call: Callable[..., object]) -> Call:
 def to_dictionary(
     key_type: Type, value_type: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
 ) -> ClrDictionary:
-    made = ClrDictionary(f"{key_type.name},{value_type.name}", comparer or DEFAULT_COMPARER)
+    made = new_dictionary(key_type, value_type, comparer)
     for item in elements(source):
         made.add(key(item), value(item))
     return made
