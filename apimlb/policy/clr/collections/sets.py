@@ -22,7 +22,7 @@ from apimlb.policy.clr.collections.interfaces import (
 )
 from apimlb.policy.clr.collections.iteration import elements, known_size
 from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.exceptions import argument_range, index_range, out_of_bounds, required
+from apimlb.policy.clr.exceptions import argument_range, index_range, out_of_bounds
 from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -45,12 +45,6 @@ def new_set_sized(kind: Type, capacity: int, comparer: Comparer | None = None) -
 def set_trim(target: ClrSet) -> None:
     """TrimExcess"""
     target.trim(room_for(len(target)) if len(target) else 0)
-
-
-def to_set(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:
-    """Enumerable.ToHashSet"""
-    source = required(source, "source")
-    return new_set_of(kind, source, comparer)
 
 
 def set_get(kind: Type, target: ClrSet, wanted: object) -> tuple[bool, object]:

@@ -1,7 +1,10 @@
 """Sum, Average, Min and Max: one overload for each type of number, as .NET has them."""
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import reduce
+from typing import Any
 
 from apimlb.policy.clr.collections.iteration import Pick, elements
 from apimlb.policy.clr.exceptions import invalid_operation
@@ -11,54 +14,49 @@ from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Row
 
-_NUMBERS = {"int": "Int32", "long": "Int64", "double": "Double", "float": "Single", "decimal": "Decimal"}
+_ADDITIONS: dict[str, tuple[Any, Callable[[Any, Any], Any]]] = {
+    "int": (0, lambda total, value: arithmetic.checked(total + value, "Int32")),
+    "long": (arithmetic.Long(0), lambda total, value: arithmetic.checked(total + value, "Int64")),
+    "double": (0.0, operator.add),
+    "float": (0.0, operator.add),
+    "decimal": (Decimal(0), arithmetic.decimal_add),
+}
+"""By the keyword of a type of number: nothing of it, and how a value is added to a total."""
 
 
 def _same(item: object) -> object:
     return item
 
 
-def _sum(name: str) -> Callable[..., object]:
+def _values(source: object, pick: Pick) -> Iterator[Any]:
+    """What is picked of each element, without nulls."""
+    return (value for value in map(pick, elements(source)) if value is not None)
+
+
+def _sum(keyword: str) -> Callable[..., object]:
+    zero, add = _ADDITIONS[keyword]
+
     def total(source: object, pick: Pick = _same) -> object:
-        made: object = {
-            "Int32": 0,
-            "Int64": arithmetic.Long(0),
-            "Double": 0.0,
-            "Single": 0.0,
-            "Decimal": Decimal(0),
-        }[name]
-        for item in elements(source):
-            value = pick(item)
-            if value is None:
-                continue
-            if name in ("Int32", "Int64"):
-                made = arithmetic.checked(made + value, name)  # type: ignore[operator]
-            elif name == "Decimal":
-                made = arithmetic.decimal_add(made, value)  # type: ignore[arg-type]
-            else:
-                made = made + value  # type: ignore[operator]
-        return arithmetic.Single(made) if name == "Single" else made  # type: ignore[arg-type]
+        made = reduce(add, _values(source, pick), zero)
+        return arithmetic.Single(made) if keyword == "float" else made
 
     return total
 
 
-def _average(name: str, nullable: bool) -> Callable[..., object]:
+def _average(keyword: str, nullable: bool) -> Callable[..., object]:
+    _, add = _ADDITIONS["long" if keyword == "int" else keyword]
+
     def average(source: object, pick: Pick = _same) -> object:
-        values = [value for value in map(pick, elements(source)) if value is not None]
+        values = list(_values(source, pick))
         if not values:
             if nullable:
                 return None
             raise invalid_operation(NO_ELEMENTS)
-        if name == "Decimal":
-            total = Decimal(0)
-            for value in values:
-                total = arithmetic.decimal_add(total, value)  # type: ignore[arg-type]
+        total = reduce(add, values)
+        if keyword == "decimal":
             return arithmetic.decimal_divide(total, Decimal(len(values)))
-        if name in ("Int32", "Int64"):
-            made = arithmetic.divide_float(float(_sum("Int64")(values)), float(len(values)))  # type: ignore[arg-type]
-        else:
-            made = arithmetic.divide_float(sum(values), float(len(values)))  # type: ignore[arg-type]
-        return arithmetic.Single(made) if name == "Single" else made
+        made = arithmetic.divide_float(float(total), float(len(values)))
+        return arithmetic.Single(made) if keyword == "float" else made
 
     return average
 
@@ -87,38 +85,32 @@ def _extreme_of(strict: Callable[..., object], lenient: Callable[..., object]) -
     return extreme
 
 
-def _rows() -> tuple[Row, ...]:
-    rows: list[Row] = []
+def _rows() -> Iterator[Row]:
     extremes = {
         (name, mark): _extreme(wanted, mark == "?")
         for name, wanted in (("Max", 1), ("Min", -1)) for mark in ("", "?")
     }  # fmt: skip
-    for keyword, name in _NUMBERS.items():
+    for keyword in _ADDITIONS:
         for mark in ("", "?"):
             kind = f"{keyword}{mark}"
             mean = {"int": "double", "long": "double"}.get(keyword, keyword) + mark
             calls = {
-                "Sum": (kind, _sum(name)), "Average": (mean, _average(name, mark == "?")),
+                "Sum": (kind, _sum(keyword)), "Average": (mean, _average(keyword, mark == "?")),
                 "Max": (kind, extremes["Max", mark]), "Min": (kind, extremes["Min", mark]),
             }  # fmt: skip
             for method, (result, call) in calls.items():
-                rows.append((f"static {result} {method}(this IEnumerable<{kind}> source)", call))
-                rows.append(
-                    (
-                        f"static {result} {method}<T>(this IEnumerable<T> source, Func<T, {kind}> selector)",
-                        call,
-                    )
+                yield f"static {result} {method}(this IEnumerable<{kind}> source)", call
+                yield (
+                    f"static {result} {method}<T>(this IEnumerable<T> source, Func<T, {kind}> selector)",
+                    call,
                 )
     for method in ("Max", "Min"):
         of = _extreme_of(extremes[method, ""], extremes[method, "?"])
-        rows.append((f"static T {method}<T>(this IEnumerable<T> source)", Call(of, types=("T",))))
-        rows.append(
-            (
-                f"static R {method}<T, R>(this IEnumerable<T> source, Func<T, R> selector)",
-                Call(of, types=("R",)),
-            )
+        yield f"static T {method}<T>(this IEnumerable<T> source)", Call(of, types=("T",))
+        yield (
+            f"static R {method}<T, R>(this IEnumerable<T> source, Func<T, R> selector)",
+            Call(of, types=("R",)),
         )
-    return tuple(rows)
 
 
-AGGREGATES = _rows()
+AGGREGATES = tuple(_rows())

@@ -1,6 +1,7 @@
 """System.Linq.Enumerable: lazy where .NET is lazy, one counted step for each element."""
 
-from itertools import chain, dropwhile, islice, takewhile
+import itertools
+from itertools import chain, dropwhile, takewhile
 
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.arrays import array_from
@@ -11,27 +12,27 @@ from apimlb.policy.clr.linq.aggregates import AGGREGATES
 from apimlb.policy.clr.linq.operators import (
     aggregate,
     aggregate_from,
-    arranged,
     by_place,
     cast_all,
     contains,
     count,
     default_of,
     element_at,
+    every,
     first,
-    first_or_default,
     flattened,
     last,
-    last_or_default,
-    lazy,
+    lazily,
     matching,
+    needed,
     number_range,
+    of_kind,
+    or_default,
     part,
     repeat,
+    required_element,
     sequence_equal,
     single,
-    single_or_default,
-    zip_with,
 )
 from apimlb.policy.clr.linq.sets import MATCHING, lookup_item
 from apimlb.policy.clr.linq.sorting import ORDERING
@@ -39,40 +40,39 @@ from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 _T = "this IEnumerable<T> source"
-_FIRST = "this IEnumerable<T> first"
+_FIRST = "this IEnumerable<T>! first"
+
+# SelectMany without an index.
+_flattened = lazily(lambda items, pick, *result: flattened(items, lambda item, _: pick(item), *result))
+
 _ROWS: tuple[Row, ...] = (
     (f"static IEnumerable<T> Where<T>({_T}, Func<T, bool> predicate)",
-     lambda source, test: lazy(source, lambda items: (item for item in items if test(item)))),
+     lazily(lambda items, test: filter(test, items))),
     (f"static IEnumerable<T> Where<T>({_T}, Func<T, int, bool> predicate)", by_place(filter)),
     (f"static IEnumerable<R> Select<T, R>({_T}, Func<T, R> selector)",
-     lambda source, pick: lazy(source, lambda items: map(pick, items))),
+     lazily(lambda items, pick: map(pick, items))),
     (f"static IEnumerable<R> Select<T, R>({_T}, Func<T, int, R> selector)",
-     lambda source, pick: lazy(source, lambda items: (pick(item, i) for i, item in enumerate(items)))),
-    (f"static IEnumerable<R> SelectMany<T, R>({_T}, Func<T, IEnumerable<R>> selector)",
-     lambda source, pick: flattened(source, lambda item, _: pick(item))),
+     lazily(lambda items, pick: map(pick, items, itertools.count()))),
+    (f"static IEnumerable<R> SelectMany<T, R>({_T}, Func<T, IEnumerable<R>> selector)", _flattened),
     (f"static IEnumerable<R> SelectMany<T, R>({_T}, Func<T, int, IEnumerable<R>> selector)",
-     flattened),
+     lazily(flattened)),
     (f"static IEnumerable<R> SelectMany<T, C, R>({_T}, Func<T, IEnumerable<C>> collectionSelector, "
-     "Func<T, C, R> resultSelector)",
-     lambda source, pick, result: flattened(source, lambda item, _: pick(item), result)),
+     "Func<T, C, R> resultSelector)", _flattened),
     (f"static IEnumerable<R> SelectMany<T, C, R>({_T}, Func<T, int, IEnumerable<C>> collectionSelector, "
-     "Func<T, C, R> resultSelector)", flattened),
-    (f"static T First<T>({_T}[, Func<T, bool> predicate])", first),
-    (f"static T FirstOrDefault<T>({_T}[, Func<T, bool> predicate])",
-     Call(first_or_default, types=("T",))),
-    (f"static T Last<T>({_T}[, Func<T, bool> predicate])", last),
-    (f"static T LastOrDefault<T>({_T}[, Func<T, bool> predicate])", Call(last_or_default, types=("T",))),
-    (f"static T Single<T>({_T}[, Func<T, bool> predicate])", single),
-    (f"static T SingleOrDefault<T>({_T}[, Func<T, bool> predicate])", Call(single_or_default, types=("T",))),
-    (f"static bool Any<T>({_T})", lambda source: any(True for _ in elements(source))),
-    (f"static bool Any<T>({_T}, Func<T, bool> predicate)",
-     lambda source, test: any(True for _ in matching(source, test))),
+     "Func<T, C, R> resultSelector)", lazily(flattened)),
+    (f"static T First<T>({_T}[, Func<T, bool> predicate])", needed(first)),
+    (f"static T FirstOrDefault<T>({_T}[, Func<T, bool> predicate])", or_default(first)),
+    (f"static T Last<T>({_T}[, Func<T, bool> predicate])", needed(last)),
+    (f"static T LastOrDefault<T>({_T}[, Func<T, bool> predicate])", or_default(last)),
+    (f"static T Single<T>({_T}[, Func<T, bool> predicate])", needed(single)),
+    (f"static T SingleOrDefault<T>({_T}[, Func<T, bool> predicate])", or_default(single)),
+    (f"static bool Any<T>({_T}[, Func<T, bool> predicate])",
+     lambda source, test=every: any(True for _ in matching(source, test))),
     (f"static bool All<T>({_T}, Func<T, bool> predicate)",
-     lambda source, test: all(test(item) for item in elements(source))),
+     lambda source, test: all(map(test, elements(source)))),
     (f"static int Count<T>({_T}[, Func<T, bool> predicate])", count),
-    (f"static long LongCount<T>({_T})", lambda source: Long(count(source))),
-    (f"static long LongCount<T>({_T}, Func<T, bool> predicate)",
-     lambda source, test: Long(count(source, test))),
+    (f"static long LongCount<T>({_T}[, Func<T, bool> predicate])",
+     lambda source, test=every: Long(count(source, test))),
     (f"static bool Contains<T>({_T}, T value[, IEqualityComparer<T> comparer])", contains),
     (f"static T[] ToArray<T>({_T})",
      Call(lambda kind, source: array_from(list(elements(source)), kind.name), types=("T",))),
@@ -83,36 +83,30 @@ _ROWS: tuple[Row, ...] = (
     (f"static IEnumerable<T> Take<T>({_T}, int count)",
      lambda source, amount: part(source, 0, max(amount, 0))),
     (f"static IEnumerable<T> SkipLast<T>({_T}, int count)",
-     lambda source, amount: lazy(
-         source, lambda items: iter(list(items)[: -amount if amount > 0 else None]))),
+     lazily(lambda items, amount: iter(list(items)[: -amount if amount > 0 else None]))),
     (f"static IEnumerable<T> TakeLast<T>({_T}, int count)",
-     lambda source, amount: lazy(source, lambda items: iter(list(items)[-amount:] if amount > 0 else []))),
+     lazily(lambda items, amount: iter(list(items)[-amount:] if amount > 0 else []))),
     (f"static IEnumerable<T> SkipWhile<T>({_T}, Func<T, bool> predicate)",
-     lambda source, test: lazy(source, lambda items: dropwhile(test, items))),
+     lazily(lambda items, test: dropwhile(test, items))),
     (f"static IEnumerable<T> SkipWhile<T>({_T}, Func<T, int, bool> predicate)", by_place(dropwhile)),
     (f"static IEnumerable<T> TakeWhile<T>({_T}, Func<T, bool> predicate)",
-     lambda source, test: lazy(source, lambda items: takewhile(test, items))),
+     lazily(lambda items, test: takewhile(test, items))),
     (f"static IEnumerable<T> TakeWhile<T>({_T}, Func<T, int, bool> predicate)", by_place(takewhile)),
-    (f"static IEnumerable<T> Reverse<T>({_T})",
-     lambda source: lazy(source, lambda items: reversed(list(items)))),
+    (f"static IEnumerable<T> Reverse<T>({_T})", lazily(lambda items: reversed(list(items)))),
     (f"static IEnumerable<T> Append<T>({_T}, T element)",
-     lambda source, value: lazy(source, lambda items: chain(items, (value,)))),
+     lazily(lambda items, value: chain(items, (value,)))),
     (f"static IEnumerable<T> Prepend<T>({_T}, T element)",
-     lambda source, value: lazy(source, lambda items: chain((value,), items))),
-    (f"static IEnumerable<R> Zip<T, U, R>({_FIRST}, IEnumerable<U> second, Func<T, U, R> resultSelector)",
-     zip_with),
+     lazily(lambda items, value: chain((value,), items))),
+    (f"static IEnumerable<R> Zip<T, U, R>({_FIRST}, IEnumerable<U>! second, Func<T, U, R> resultSelector)",
+     lazily(lambda items, other, result: map(result, items, elements(other)))),
     (f"static IEnumerable<T> DefaultIfEmpty<T>({_T})",
-     Call(lambda kind, source: default_of(source, kind.default), types=("T",))),
-    (f"static IEnumerable<T> DefaultIfEmpty<T>({_T}, T defaultValue)", default_of),
-    (f"static T ElementAt<T>({_T}, int index)", element_at),
-    (f"static T ElementAtOrDefault<T>({_T}, int index)",
-     Call(lambda kind, source, index: next(
-         islice(arranged(source), index, None), kind.default) if index >= 0 else kind.default, types=("T",))),
-    ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable source)",
-     Call(cast_all, types=("T",))),
+     of_kind(lazily(lambda items, kind: default_of(items, kind.default)))),
+    (f"static IEnumerable<T> DefaultIfEmpty<T>({_T}, T defaultValue)", lazily(default_of)),
+    (f"static T ElementAt<T>({_T}, int index)", required_element),
+    (f"static T ElementAtOrDefault<T>({_T}, int index)", or_default(element_at)),
+    ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable source)", of_kind(lazily(cast_all))),
     ("static IEnumerable<T> OfType<T>(this System.Collections.IEnumerable source)",
-     Call(lambda kind, source: lazy(
-         source, lambda items: (item for item in items if RUNTIME.is_a(item, kind))), types=("T",))),
+     of_kind(lazily(lambda items, kind: (item for item in items if RUNTIME.is_a(item, kind))))),
     (f"static IEnumerable<T> AsEnumerable<T>({_T})", lambda source: source),
     (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T> second[, IEqualityComparer<T> comparer])",
      sequence_equal),

@@ -40,19 +40,15 @@ class Lookup:
 
     def add(self, key: object, item: object) -> None:
         place = self._place(key)
-        group = self._found.get(place)
-        if group is None:
-            group = self._found[place] = Grouping(key, [], self.types)
-        group.items.append(item)
+        if place not in self._found:
+            self._found[place] = Grouping(key, [], self.types)
+        self._found[place].items.append(item)
 
     def _place(self, key: object) -> object:
-        return None if key is None else (self._key(key),)
+        return None if key is None else self._key(key)
 
     def find(self, key: object) -> Grouping | None:
         return self._found.get(self._place(key))
-
-    def groups(self) -> Iterator[Grouping]:
-        return iter(self._found.values())
 
     def __iter__(self) -> Iterator[object]:
         return iter(self._found.values())

@@ -14,6 +14,7 @@ from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.linq.sorting import Ordered
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Call
 
 IndexedPick = Callable[[object, int], object]
 IndexedTest = Callable[[object, int], bool]
@@ -23,26 +24,30 @@ TOO_MANY = "Sequence contains more than one element"
 TOO_MANY_MATCH = "Sequence contains more than one matching element"
 
 
-def lazy(
-    source: object, make: Callable[[Iterator[object]], Iterator[object]], name: str = "source"
-) -> LazySequence:
-    """A sequence over a source that must be there; `name` is what .NET calls it."""
-    source = exceptions.required(source, name)
-    return LazySequence(lambda: make(elements(source)))
+def lazily(make: Callable[..., Iterator[object]]) -> Callable[..., LazySequence]:
+    """An operator that does nothing before its result is enumerated: `make` gets the elements of the source,
+    which must be there, and what else the operator is given."""
+
+    def run(source: object, *rest: object) -> LazySequence:
+        exceptions.required(source, "source")
+        return LazySequence(lambda: make(elements(source), *rest))
+
+    return run
 
 
-def flattened(source: object, pick: IndexedPick, result: Pair | None = None) -> LazySequence:
+def of_kind(operator: Callable[..., object], name: str = "T") -> Call:
+    """An operator that gets the type of that name behind its source."""
+    return Call(lambda kind, source, *rest: operator(source, kind, *rest), types=(name,))
+
+
+def flattened(items: Iterator[object], pick: IndexedPick, result: Pair | None = None) -> Iterator[object]:
     """SelectMany; `result` makes an element of an outer and an inner one."""
-
-    def make(items: Iterator[object]) -> Iterator[object]:
-        for place, item in enumerate(items):
-            picked = pick(item, place)
-            if picked is None:
-                raise exceptions.null_reference()
-            inner = elements(picked)
-            yield from inner if result is None else map(result, itertools.repeat(item), inner)
-
-    return lazy(source, make)
+    for place, item in enumerate(items):
+        picked = pick(item, place)
+        if picked is None:
+            raise exceptions.null_reference()
+        inner = elements(picked)
+        yield from inner if result is None else map(result, itertools.repeat(item), inner)
 
 
 def every(item: object) -> bool:
@@ -62,7 +67,10 @@ def part(source: object, start: int, stop: int | None) -> LazySequence:
     """Skip and Take: the elements from one place up to another."""
     if isinstance(source, Ordered):
         return source.part(start, stop)
-    return lazy(source, lambda items: islice(items, start, stop))
+    return _sliced(source, start, stop)
+
+
+_sliced = lazily(islice)
 
 
 def matching(source: object, test: Test) -> Iterator[object]:
@@ -70,50 +78,59 @@ def matching(source: object, test: Test) -> Iterator[object]:
     return elements(source) if test is every else (item for item in elements(source) if test(item))
 
 
-def _missing(test: Test) -> exceptions.ClrException:
-    return exceptions.invalid_operation(NO_ELEMENTS if test is every else NO_MATCH)
-
-
 def first(source: object, test: Test = every) -> object:
-    for item in arranged(source, test):
-        return item
-    raise _missing(test)
-
-
-def first_or_default(kind: Type, source: object, test: Test = every) -> object:
-    return next(arranged(source, test), kind.default)
+    return next(arranged(source, test), MISSING)
 
 
 def last(source: object, test: Test = every) -> object:
     found = list(arranged(source, test))
-    if not found:
-        raise _missing(test)
-    return found[-1]
+    return found[-1] if found else MISSING
 
 
-def last_or_default(kind: Type, source: object, test: Test = every) -> object:
-    found = list(arranged(source, test))
-    return found[-1] if found else kind.default
-
-
-def _one(source: object, test: Test) -> list[object]:
-    """The only element, if there is any."""
+def single(source: object, test: Test = every) -> object:
     # With a test, all elements are looked at before those that pass are counted.
     found = list(islice(matching(source, test), 2 if test is every else None))
     if len(found) > 1:
         raise exceptions.invalid_operation(TOO_MANY if test is every else TOO_MANY_MATCH)
-    return found
+    return found[0] if found else MISSING
 
 
-def single(source: object, test: Test = every) -> object:
-    found = _one(source, test)
-    if not found:
-        raise _missing(test)
-    return found[0]
+def element_at(source: object, index: int) -> object:
+    exceptions.required(source, "source")
+    return next(islice(arranged(source), index, None), MISSING) if index >= 0 else MISSING
 
 
-def single_or_default(kind: Type, source: object, test: Test = every) -> object:
-    return next(iter(_one(source, test)), kind.default)
+def required_element(source: object, index: int) -> object:
+    """ElementAt; throws System.ArgumentOutOfRangeException."""
+    found = element_at(source, index)
+    if found is not MISSING:
+        return found
+    if isinstance(source, ClrList | ClrArray):
+        raise exceptions.index_range()
+    raise exceptions.out_of_range("index")
+
+
+def needed(look: Callable[..., object]) -> Callable[..., object]:
+    """First, Last and Single: what `look` finds; throws System.InvalidOperationException where that is
+    nothing."""
+
+    def run(source: object, test: Test = every) -> object:
+        found = look(source, test)
+        if found is MISSING:
+            raise exceptions.invalid_operation(NO_ELEMENTS if test is every else NO_MATCH)
+        return found
+
+    return run
+
+
+def or_default(look: Callable[..., object]) -> Call:
+    """What `look` finds, or the default value of the type of the elements."""
+
+    def run(kind: Type, *given: object) -> object:
+        found = look(*given)
+        return kind.default if found is MISSING else found
+
+    return Call(run, types=("T",))
 
 
 def count(source: object, test: Test = every) -> int:
@@ -130,53 +147,24 @@ def contains(source: object, value: object, comparer: Comparer | None = None) ->
     return any(comparer.key(item) == wanted for item in elements(source))
 
 
-def by_place(keep: Callable[..., Iterator[Any]]) -> Callable[[object, IndexedTest], LazySequence]:
+def by_place(keep: Callable[..., Iterator[Any]]) -> Callable[..., LazySequence]:
     """An operator whose test gets the index of each element; `keep` is filter, takewhile or dropwhile."""
 
-    def run(source: object, test: IndexedTest) -> LazySequence:
-        def make(items: Iterator[object]) -> Iterator[object]:
-            return (item for _, item in keep(lambda each: test(each[1], each[0]), enumerate(items)))
+    def make(items: Iterator[object], test: IndexedTest) -> Iterator[object]:
+        return (item for _, item in keep(lambda each: test(each[1], each[0]), enumerate(items)))
 
-        return lazy(source, make)
-
-    return run
+    return lazily(make)
 
 
-def zip_with(one: object, other: object, result: Callable[[object, object], object]) -> LazySequence:
-    if other is None and one is not None:
-        raise exceptions.argument_null("second")
-    return lazy(one, lambda items: map(result, items, elements(other)), "first")
+def default_of(items: Iterator[object], value: object) -> Iterator[object]:
+    """DefaultIfEmpty"""
+    yield next(items, value)
+    yield from items
 
 
-def default_of(source: object, value: object) -> LazySequence:
-    def make(items: Iterator[object]) -> Iterator[object]:
-        found = False
-        for item in items:
-            found = True
-            yield item
-        if not found:
-            yield value
-
-    return lazy(source, make)
-
-
-def element_at(source: object, index: int) -> object:
-    found = list(islice(arranged(source), max(index, 0), max(index, 0) + 1)) if index >= 0 else []
-    if not found:
-        raise (
-            exceptions.index_range()
-            if isinstance(source, ClrList | ClrArray)
-            else exceptions.out_of_range("index")
-        )
-    return found[0]
-
-
-def cast_all(kind: Type, source: object) -> LazySequence:
-    def make(items: Iterator[object]) -> Iterator[object]:
-        for item in items:
-            yield cast_value(item, kind) if kind.is_value and not kind.is_nullable else cast(item, kind)
-
-    return lazy(source, make)
+def cast_all(items: Iterator[object], kind: Type) -> Iterator[object]:
+    for item in items:
+        yield cast_value(item, kind) if kind.is_value and not kind.is_nullable else cast(item, kind)
 
 
 def sequence_equal(one: object, other: object, comparer: Comparer | None = None) -> bool:

@@ -88,7 +88,7 @@ class Ordered(LazySequence):
         return [items[place] for place in places[self._start : self._stop]]
 
 
-def sort_key(key: Pick, comparer: Comparer | None, descending: bool = False) -> SortKey:
+def sort_key(key: Pick, comparer: Comparer | None, descending: bool) -> SortKey:
     """A key that sorts as the comparer says, or by the order of its type."""
     return SortKey(key, compare if comparer is None else partial(compare_by, comparer), descending)
 
@@ -96,24 +96,22 @@ def sort_key(key: Pick, comparer: Comparer | None, descending: bool = False) -> 
 _T = "this IEnumerable<T> source"
 _O = "this IOrderedEnumerable<T> source"
 _KEY = "Func<T, K> keySelector[, IComparer<K> comparer]"
-_CALLS = {
-    "OrderBy": (
-        _T,
-        lambda source, key, comparer=None: Ordered(required(source, "source"), (sort_key(key, comparer),)),
-    ),
-    "OrderByDescending": (
-        _T,
-        lambda source, key, comparer=None: Ordered(
-            required(source, "source"), (sort_key(key, comparer, descending=True),)
+
+
+def _rows(direction: str) -> tuple[Row, ...]:
+    descending = bool(direction)
+    return (
+        (
+            f"static IOrderedEnumerable<T> OrderBy{direction}<T, K>({_T}, {_KEY})",
+            lambda source, key, comparer=None: Ordered(
+                required(source, "source"), (sort_key(key, comparer, descending),)
+            ),
         ),
-    ),
-    "ThenBy": (_O, lambda source, key, comparer=None: source.then(sort_key(key, comparer))),
-    "ThenByDescending": (
-        _O,
-        lambda source, key, comparer=None: source.then(sort_key(key, comparer, descending=True)),
-    ),
-}
-ORDERING: tuple[Row, ...] = tuple(
-    (f"static IOrderedEnumerable<T> {name}<T, K>({source}, {_KEY})", call)
-    for name, (source, call) in _CALLS.items()
-)
+        (
+            f"static IOrderedEnumerable<T> ThenBy{direction}<T, K>({_O}, {_KEY})",
+            lambda source, key, comparer=None: source.then(sort_key(key, comparer, descending)),
+        ),
+    )
+
+
+ORDERING = (*_rows(""), *_rows("Descending"))
