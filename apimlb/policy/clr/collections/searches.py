@@ -5,8 +5,8 @@ from typing import Any
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.collections.arrays import Listed, boxed, element_of, put, rank
-from apimlb.policy.clr.collections.containers import ClrList, Comparer
+from apimlb.policy.clr.collections.arrays import Listed, boxed, put
+from apimlb.policy.clr.collections.containers import ClrArray, ClrList, Comparer
 from apimlb.policy.clr.collections.iteration import Order, Test, elements
 from apimlb.policy.clr.exceptions import not_negative, required
 from apimlb.policy.clr.metering import charge_sorting
@@ -18,7 +18,7 @@ from apimlb.policy.clr.types.constructed import Type
 
 def one_row(target: Listed) -> None:
     """Throws System.RankException where there is more than one dimension."""
-    if rank(target) > 1:
+    if isinstance(target, ClrArray) and len(target.shape) > 1:
         raise exceptions.ClrException(
             "System.RankException", "Only single dimension arrays are supported here."
         )
@@ -40,10 +40,12 @@ def part(target: Listed, index: int, count: int) -> tuple[int, int]:
 def forwards(target: Listed, start: int = 0, count: int | None = None) -> range:
     """Places from `start` on."""
     one_row(target)
-    if not 0 <= start <= len(target):
+    size = len(target)
+    if not 0 <= start <= size:
         raise exceptions.index_range("startIndex")
-    count = len(target) - start if count is None else count
-    if not 0 <= count <= len(target) - start:
+    if count is None:
+        count = size - start
+    elif not 0 <= count <= size - start:
         raise exceptions.count_range()
     return range(start, start + count)
 
@@ -51,12 +53,14 @@ def forwards(target: Listed, start: int = 0, count: int | None = None) -> range:
 def backwards(target: Listed, start: int | None = None, count: int | None = None) -> range:
     """Places from the last to the first; in nothing, -1 is the last place."""
     one_row(target)
+    size = len(target)
     if start is None:
-        start, count = len(target) - 1, len(target)
-    if not (0 <= start < len(target) if len(target) else start == -1):
+        start = size - 1
+    if not (0 <= start < size if size else start == -1):
         raise exceptions.index_range("startIndex")
-    count = start + 1 if count is None else count
-    if not 0 <= count <= start + 1:
+    if count is None:
+        count = start + 1
+    elif not 0 <= count <= start + 1:
         raise exceptions.count_range()
     return range(start, start - count, -1)
 
@@ -73,9 +77,9 @@ def first_place(target: Listed, places: range, test: Test) -> int:
 
 def index_of(target: Listed, value: object, start: int = 0, count: int | None = None) -> int:
     places = forwards(target, start, count)
-    if type(value) is str and element_of(target) == "System.String":
+    if type(value) is str and not isinstance(target, bytearray) and target.element == "System.String":
         BUDGET.spend(2 * len(places))
-        found = boxed(target, start, places.stop)
+        found = target.items[start : places.stop]
         return start + found.index(value) if value in found else -1
     return first_place(target, places, lambda item: clr_equals(item, value))
 
