@@ -3,7 +3,7 @@ ToString and casts."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET
@@ -250,17 +250,19 @@ class MapView:
 
 
 class Comparer:
-    """An equality comparer: equal values have equal keys. One that also orders has an `order`, unless it is
-    a StringComparer, whose name tells."""
+    """An equality comparer: equal values have equal keys. One that also sorts has an `order`."""
 
     def __init__(
         self,
-        name: str,
+        clr_name: str,
         key: Callable[[object], object],
-        order: Callable[[object, object], int] | None = None,
-        clr_name: str = "",
+        order: Callable[[Any, Any], int] | None = None,
     ) -> None:
-        self.name = name
+        self.clr_name = clr_name
         self.key = key
         self.order = order
-        self.clr_name = clr_name or f"System.{name}Comparer"
+
+    def compare(self, left: object, right: object) -> int:
+        """IComparer<T>.Compare"""
+        assert self.order is not None
+        return self.order(left, right)

@@ -23,8 +23,9 @@ from apimlb.policy.clr.collections.interfaces import (
     item_remove_at,
     list_contains,
 )
-from apimlb.policy.clr.collections.searches import index_of, order_by
+from apimlb.policy.clr.collections.searches import index_of
 from apimlb.policy.clr.objects.hashing import hash_code
+from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 
@@ -37,7 +38,7 @@ def comparer_equals(comparer: Comparer, left: object, right: object) -> bool:
 
 def comparer_hash(comparer: Comparer, value: object) -> int:
     """IEqualityComparer<T>.GetHashCode"""
-    return 0 if value is None else hash_code(comparer.key(value) if comparer.name != "Default" else value)
+    return 0 if value is None else hash_code(value if comparer is DEFAULT_COMPARER else comparer.key(value))
 
 
 DEFINITIONS = (
@@ -60,7 +61,7 @@ DEFINITIONS = (
     ),
     Definition(
         G + "IComparer`1", "interface", T, nameable=False,
-        rows=(("int Compare(T x, T y)", lambda comparer, left, right: order_by(comparer)(left, right)),),
+        rows=(("int Compare(T x, T y)", Comparer.compare),),
     ),
     Definition(
         G + "IEqualityComparer`1", "interface", T, nameable=False,

@@ -12,7 +12,6 @@ from apimlb.policy.clr.exceptions import not_negative, required
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import compare, guarded
 from apimlb.policy.clr.objects.text import clr_equals
-from apimlb.policy.clr.strings.comparers import compare_by
 from apimlb.policy.clr.types.constructed import Type
 
 
@@ -124,10 +123,8 @@ def true_for_all(target: Listed, test: Test) -> bool:
 
 
 def order_by(comparer: Comparer | None) -> Order:
-    """What a comparer that may be absent compares with."""
-    if comparer is None:
-        return compare
-    return comparer.order or (lambda left, right: compare_by(comparer, left, right))
+    """The order of a comparer; without one, that of the values."""
+    return compare if comparer is None else comparer.compare
 
 
 def _sort(order: Order, first: int, end: int, keys: Listed, *others: Listed) -> None:

@@ -64,7 +64,7 @@ def _set_key(value: object) -> object:
     return frozenset(value.keys) if value.comparer is DEFAULT_COMPARER else id(value)
 
 
-_SET_COMPARER = Comparer("Set", _set_key)
+_SET_COMPARER = Comparer("System.SetComparer", _set_key)
 
 # Two sets
 

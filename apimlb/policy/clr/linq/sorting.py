@@ -1,16 +1,15 @@
 """OrderBy, ThenBy and their descending forms: stable, by one key after another."""
 
 from collections.abc import Callable, Iterator
-from functools import cmp_to_key, partial
+from functools import cmp_to_key
 from typing import Any, NamedTuple
 
-from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.collections.iteration import Pick, elements
+from apimlb.policy.clr.collections.searches import order_by
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import ClrException, required
 from apimlb.policy.clr.metering import charge_sorting
-from apimlb.policy.clr.objects.ordering import compare, failed_comparison
-from apimlb.policy.clr.strings.comparers import compare_by
+from apimlb.policy.clr.objects.ordering import failed_comparison
 from apimlb.policy.clr.types.definitions import Row
 
 
@@ -88,11 +87,6 @@ class Ordered(LazySequence):
         return [items[place] for place in places[self._start : self._stop]]
 
 
-def sort_key(key: Pick, comparer: Comparer | None, descending: bool) -> SortKey:
-    """A key that sorts as the comparer says, or by the order of its type."""
-    return SortKey(key, compare if comparer is None else partial(compare_by, comparer), descending)
-
-
 _T = "this IEnumerable<T> source"
 _O = "this IOrderedEnumerable<T> source"
 _KEY = "Func<T, K> keySelector[, IComparer<K> comparer]"
@@ -104,12 +98,12 @@ def _rows(direction: str) -> tuple[Row, ...]:
         (
             f"static IOrderedEnumerable<T> OrderBy{direction}<T, K>({_T}, {_KEY})",
             lambda source, key, comparer=None: Ordered(
-                required(source, "source"), (sort_key(key, comparer, descending),)
+                required(source, "source"), (SortKey(key, order_by(comparer), descending),)
             ),
         ),
         (
             f"static IOrderedEnumerable<T> ThenBy{direction}<T, K>({_O}, {_KEY})",
-            lambda source, key, comparer=None: source.then(sort_key(key, comparer, descending)),
+            lambda source, key, comparer=None: source.then(SortKey(key, order_by(comparer), descending)),
         ),
     )
 

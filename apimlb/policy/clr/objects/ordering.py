@@ -48,8 +48,10 @@ def compare_units(left: str, right: str) -> int:
     return len(left) - len(right)
 
 
-def compare_ordinal_ignoring_case(left: str, right: str) -> int:
+def compare_ordinal_ignoring_case(left: str | None, right: str | None) -> int:
     """A difference of code units while both texts are ASCII, from there on a sign, as .NET on Linux."""
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
     charge_each(min(len(left), len(right)))
     for at, (a, b) in enumerate(zip(left, right, strict=False)):
         if not (a.isascii() and b.isascii()):
@@ -90,39 +92,29 @@ def check_comparison(comparison: Enum) -> None:
         raise argument("The string comparison type passed in is currently not supported.", "comparisonType")
 
 
-# Each StringComparison: (compares, ignores case)
+def comparer_of(comparison: Enum) -> Comparer:
+    """StringComparer.FromComparison; throws System.ArgumentException."""
+    check_comparison(comparison)
+    return _OF_COMPARISON[comparison.number]
+
+
 def compare_as(comparison: Enum, left: str | None, right: str | None) -> int:
     """string.Compare(left, right, StringComparison)."""
-    check_comparison(comparison)
-    name = str(comparison)
-    if name == "Ordinal":
-        return compare_ordinal(left, right)
-    if name == "OrdinalIgnoreCase":
-        if left is None or right is None:
-            return (left is not None) - (right is not None)
-        return compare_ordinal_ignoring_case(left, right)
-    return compare_culture(left, right, name.endswith("IgnoreCase"))
+    return comparer_of(comparison).compare(left, right)
 
 
 def equal_as(comparison: Enum, left: str | None, right: str | None) -> bool:
-    check_comparison(comparison)
+    comparer = comparer_of(comparison)
     if left is None or right is None:
         return left is right
-    if str(comparison) == "Ordinal":
-        return left == right
-    return compare_as(comparison, left, right) == 0
-
-
-_IGNORING_CASE = {1, 3, 5}
-"""CurrentCultureIgnoreCase, InvariantCultureIgnoreCase and OrdinalIgnoreCase."""
+    return left == right if comparer is ORDINAL else comparer.compare(left, right) == 0
 
 
 def folded(comparison: Enum | None, text: str) -> str:
     """The text in a form where the comparison is equality, as far as searching needs it."""
-    if comparison is None:
+    if comparison is None or comparer_of(comparison).key is not _upper:
         return text
-    check_comparison(comparison)
-    return upper_ordinal(text) if comparison.number in _IGNORING_CASE else text
+    return upper_ordinal(text)
 
 
 def compare(left: object, right: object) -> int:
@@ -180,8 +172,15 @@ def _upper(value: object) -> object:
     return None if value is None else upper_ordinal(str(value))
 
 
-DEFAULT_COMPARER = Comparer("Default", key_of)
-ORDINAL = Comparer("Ordinal", key_of, clr_name="System.OrdinalCaseSensitiveComparer")
-ORDINAL_IGNORE_CASE = Comparer("OrdinalIgnoreCase", _upper, clr_name="System.OrdinalIgnoreCaseComparer")
-INVARIANT = Comparer("InvariantCulture", key_of, clr_name="System.CultureAwareComparer")
-INVARIANT_IGNORE_CASE = Comparer("InvariantCultureIgnoreCase", _upper, clr_name="System.CultureAwareComparer")
+def _compare_culture_ignoring_case(left: str | None, right: str | None) -> int:
+    return compare_culture(left, right, ignore_case=True)
+
+
+DEFAULT_COMPARER = Comparer("System.DefaultComparer", key_of)
+ORDINAL = Comparer("System.OrdinalCaseSensitiveComparer", key_of, compare_ordinal)
+ORDINAL_IGNORE_CASE = Comparer("System.OrdinalIgnoreCaseComparer", _upper, compare_ordinal_ignoring_case)
+INVARIANT = Comparer("System.CultureAwareComparer", key_of, compare_culture)
+INVARIANT_IGNORE_CASE = Comparer("System.CultureAwareComparer", _upper, _compare_culture_ignoring_case)
+_OF_COMPARISON = (
+    INVARIANT, INVARIANT_IGNORE_CASE, INVARIANT, INVARIANT_IGNORE_CASE, ORDINAL, ORDINAL_IGNORE_CASE,
+)  # fmt: skip

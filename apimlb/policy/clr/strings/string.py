@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering
@@ -187,9 +188,9 @@ DEFINITIONS = (
             ("static StringComparer CurrentCulture", lambda: ordering.INVARIANT),
             ("static StringComparer CurrentCultureIgnoreCase", lambda: ordering.INVARIANT_IGNORE_CASE),
             ("static StringComparer FromComparison(StringComparison comparisonType)",
-             comparers.of_comparison),
+             ordering.comparer_of),
             ("bool Equals(string x, string y)", comparers.equal),
-            ("int Compare(string x, string y)", comparers.compare_by),
+            ("int Compare(string x, string y)", Comparer.compare),
             ("bool Equals(object x, object y)", comparers.equal),
             ("int Compare(object x, object y)", comparers.compare_objects),
             ("int GetHashCode(string obj)", comparers.hash_of),

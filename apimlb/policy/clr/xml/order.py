@@ -68,5 +68,5 @@ def _key(value: object) -> object:
     return shape(value) if isinstance(value, nodes.XNode) else value
 
 
-ALIKE = Comparer("XNode", _key, clr_name=X + "XNodeEqualityComparer")
-IN_ORDER = Comparer("Order", _key, compare_nodes, X + "XNodeDocumentOrderComparer")  # type: ignore[arg-type]
+ALIKE = Comparer(X + "XNodeEqualityComparer", _key)
+IN_ORDER = Comparer(X + "XNodeDocumentOrderComparer", _key, compare_nodes)
