@@ -1,6 +1,8 @@
 """TimeZoneInfo.ToSerializedString and FromSerializedString:
 `id;minutes;display;standard;daylight;[start;end;minutes;[transition];[transition];];`"""
 
+import re
+
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import ClrException, argument, required
@@ -36,6 +38,9 @@ def _time_text(time: zones.TransitionTime) -> str:
     return f"[{int(time.fixed)};{clock};{time.month};{when}];"
 
 
+_FIELD = re.compile(r"(?:[^\\\[\];]|\\.)*", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_WRONG_ESCAPE = re.compile(r"(?:[^\\]|\\[\\\[\];])*?\\([^\\\[\];])", re.DOTALL)
 _CORRUPT = "System.Runtime.Serialization.SerializationException"
 
 
@@ -79,19 +84,13 @@ class _ZoneReader:
 
     def field(self) -> str:
         """A text up to its semicolon, which is stepped over."""
-        made: list[str] = []
-        while (char := self._peek()) != ";":
-            if not char or char in "[]":
-                raise ValueError(char)
-            self._at += 1
-            if char == "\\":
-                char = self._peek()
-                if char and char not in "\\[];":
-                    raise corrupt(f"The serialized data contained an invalid escape sequence '\\\\{char}'.")
-                self._at += 1
-            made.append(char)
-        self._at += 1
-        return "".join(made)
+        text = _FIELD.match(self._text, self._at)
+        assert text is not None
+        if wrong := _WRONG_ESCAPE.match(text[0]):
+            raise corrupt(f"The serialized data contained an invalid escape sequence '\\\\{wrong[1]}'.")
+        self._at = text.end()
+        self._take(";")
+        return _ESCAPE.sub(r"\1", text[0])
 
     def number(self) -> int:
         text = self.field()
@@ -110,11 +109,8 @@ class _ZoneReader:
 
     def rule(self) -> zones.AdjustmentRule:
         self._take("[")
-        start, end, delta = (
-            self.date(),
-            self.date(),
-            instants.TimeSpan(self.number() * instants.TICKS_PER_MINUTE),
-        )
+        start, end = self.date(), self.date()
+        delta = instants.TimeSpan(self.number() * instants.TICKS_PER_MINUTE)
         made = zones.adjustment_rule(start, end, delta, self.time(), self.time())
         if self._peek() not in "]":
             made.shift = self.number() * instants.TICKS_PER_MINUTE

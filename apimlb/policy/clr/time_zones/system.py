@@ -7,6 +7,7 @@ asks for a zone: the table and the data of the zones cost a start-up that few po
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -100,27 +101,23 @@ class _Clocks:
 
     def _year(self, year: int) -> "_Years | None":
         """The daylight time of a year; None for a year without daylight time, or with nothing else."""
-        first = instants.date_ticks(year, 1, 1) - self.base
-        last = instants.date_ticks(year, 12, 31) + instants.TICKS_PER_DAY - self.base - 1
-        begins: tuple[int, int] | None = None
-        ends: tuple[int, int] | None = None
-        at = first
-        while at < last:
-            then = min(at + 28 * instants.TICKS_PER_DAY, last)
+        first = instants.date_ticks(year, 1, 1)
+        last = instants.date_ticks(year, 12, 31) + instants.TICKS_PER_DAY
+        changes: dict[bool, tuple[int, int]] = {}  # by what is after: the time on the wall, and the shift
+        end = last - self.base - 1
+        for at in range(first - self.base, end, 28 * instants.TICKS_PER_DAY):
+            then = min(at + 28 * instants.TICKS_PER_DAY, end)
             before, after = self.ask(at), self.ask(then)
             if before.daylight != after.daylight:
-                change = self._change(at, then)
-                if after.daylight:
-                    begins = (change + before.offset, after.offset - before.offset)
-                else:
-                    ends = (change + before.offset, before.offset - after.offset)
-            at = then
-        if begins is None and ends is None:
+                shift = after.offset - before.offset
+                wall = self._change(at, then) + before.offset
+                changes[after.daylight] = (wall, shift if after.daylight else -shift)
+        if not changes:
             return None
-        delta = (begins or ends or (0, 0))[1]
-        first = instants.date_ticks(year, 1, 1)
-        last = instants.date_ticks(year, 12, 31) + instants.TICKS_PER_DAY - instants.TICKS_PER_MILLISECOND
-        return _Years(year, delta, _times(begins[0] if begins else first), _times(ends[0] if ends else last))
+        begins = changes.get(True, (first, 0))[0]
+        ends = changes.get(False, (last - instants.TICKS_PER_MILLISECOND, 0))[0]
+        delta = (changes.get(True) or changes[False])[1]
+        return _Years(year, year, delta, _times(begins), _times(ends))
 
     def _change(self, low: int, high: int) -> int:
         """The instant between two at which the daylight of the first ends or begins."""
@@ -140,14 +137,15 @@ def _times(ticks: int) -> frozenset[TransitionTime]:
     return frozenset(TransitionTime(time, day.month, each, 1, weekday, False) for each in weeks)
 
 
+@dataclass(slots=True)
 class _Years:
-    """Consecutive years of the same daylight time."""
+    """Consecutive years of the same daylight time; for its begin and its end, the ways to write them."""
 
-    def __init__(
-        self, year: int, delta: int, begins: frozenset[TransitionTime], ends: frozenset[TransitionTime]
-    ) -> None:
-        self.first = self.last = year
-        self.delta, self.begins, self.ends = delta, begins, ends
+    first: int
+    last: int
+    delta: int
+    begins: frozenset[TransitionTime]
+    ends: frozenset[TransitionTime]
 
     def takes(self, other: "_Years") -> bool:
         """Whether the year after is like these; if so it is taken in."""

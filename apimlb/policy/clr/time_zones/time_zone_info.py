@@ -13,18 +13,7 @@ from apimlb.policy.clr.numbers.arithmetic import wrap32
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.time_zones import zones
 from apimlb.policy.clr.time_zones.serialization import deserialized, serialized
-from apimlb.policy.clr.types.definitions import Definition
-
-# Transition times and rules
-
-
-def time_of_day(value: zones.TransitionTime) -> instants.DateTime:
-    return instants.DateTime(value.time)
-
-
-def rule_hash(rule: zones.AdjustmentRule) -> int:
-    return wrap32(rule.start.ticks ^ rule.start.ticks >> 32)
-
+from apimlb.policy.clr.types.definitions import Definition, Row
 
 # Zones
 
@@ -70,11 +59,22 @@ def new_zone(
 # What the clocks show
 
 
-def _ambiguous(zone: zones.Zone, ticks: int, name: str) -> ClrArray:
-    offsets = sorted({each.offset for each in zone.on_wall(ticks)[0]})
-    if len(offsets) < 2:
-        raise argument(f"The supplied D{name[1:]} is not in an ambiguous time range.", name)
-    return ClrArray([instants.TimeSpan(each) for each in offsets], "System.TimeSpan")
+def _moment_rows(kind: str, name: str) -> tuple[Row, ...]:
+    """What a zone's clocks show at a DateTime or a DateTimeOffset."""
+
+    def ambiguous(zone: zones.Zone, value: zones.Moment) -> ClrArray:
+        offsets = zone.offsets(value)
+        if len(offsets) < 2:
+            raise argument(f"The supplied {kind} is not in an ambiguous time range.", name)
+        return ClrArray([instants.TimeSpan(each) for each in offsets], "System.TimeSpan")
+
+    given = f"({kind} {name})"
+    return (
+        (f"TimeSpan GetUtcOffset{given}", lambda zone, value: instants.TimeSpan(zone.reads(value).offset)),
+        (f"TimeSpan[] GetAmbiguousTimeOffsets{given}", ambiguous),
+        (f"bool IsAmbiguousTime{given}", lambda zone, value: len(zone.offsets(value)) > 1),
+        (f"bool IsDaylightSavingTime{given}", lambda zone, value: zone.reads(value).daylight),
+    )
 
 
 # From zone to zone
@@ -158,7 +158,7 @@ DEFINITIONS = (
              "DayOfWeek dayOfWeek)",
              lambda time_of_day, month, week, weekday:
                  zones.floating_rule(time_of_day, month, week, weekday.number)),
-            ("DateTime TimeOfDay", time_of_day),
+            ("DateTime TimeOfDay", lambda value: instants.DateTime(value.time)),
             ("int Month", "{0}.month"),
             ("int Week", "{0}.week"),
             ("int Day", "{0}.day"),
@@ -183,7 +183,7 @@ DEFINITIONS = (
             (f"{Z}.TransitionTime DaylightTransitionEnd", "{0}.ends"),
             (f"bool Equals({Z}.AdjustmentRule other)",
              lambda left, right: right is not None and left.parts == right.parts),
-            ("int GetHashCode()", rule_hash),
+            ("int GetHashCode()", lambda rule: wrap32(rule.start.ticks ^ rule.start.ticks >> 32)),
         ),
     ),
     Definition(
@@ -225,25 +225,10 @@ DEFINITIONS = (
             ("string DaylightName", "{0}.daylight"),
             ("TimeSpan BaseUtcOffset", lambda zone: instants.TimeSpan(zone.base)),
             ("bool SupportsDaylightSavingTime", lambda zone: zone.follows_rules and bool(zone.rules)),
-            ("TimeSpan GetUtcOffset(DateTimeOffset dateTimeOffset)",
-             lambda zone, value: instants.TimeSpan(zone.at(value.utc_ticks).offset)),
-            ("TimeSpan GetUtcOffset(DateTime dateTime)",
-             lambda zone, value: instants.TimeSpan(zone.reads(value).offset)),
-            ("TimeSpan[] GetAmbiguousTimeOffsets(DateTimeOffset dateTimeOffset)",
-             lambda zone, value:
-                 _ambiguous(zone, value.utc_ticks + zone.at(value.utc_ticks).offset, "dateTimeOffset")),
-            ("TimeSpan[] GetAmbiguousTimeOffsets(DateTime dateTime)",
-             lambda zone, value: _ambiguous(zone, zone.wall(value), "dateTime")),
-            ("bool IsAmbiguousTime(DateTimeOffset dateTimeOffset)",
-             lambda zone, value: zone.is_ambiguous(value.utc_ticks + zone.at(value.utc_ticks).offset)),
-            ("bool IsAmbiguousTime(DateTime dateTime)",
-             lambda zone, value: zone.is_ambiguous(zone.wall(value))),
-            ("bool IsDaylightSavingTime(DateTimeOffset dateTimeOffset)",
-             lambda zone, value: zone.at(value.utc_ticks).daylight),
-            ("bool IsDaylightSavingTime(DateTime dateTime)",
-             lambda zone, value: zone.reads(value).daylight),
+            *_moment_rows("DateTimeOffset", "dateTimeOffset"),
+            *_moment_rows("DateTime", "dateTime"),
             ("bool IsInvalidTime(DateTime dateTime)",
-             lambda zone, value: value.kind == instants.UNSPECIFIED and not zone.on_wall(value.ticks)[0]),
+             lambda zone, value: value.kind == instants.UNSPECIFIED and not zone.offsets(value)),
             (f"{Z}.AdjustmentRule[] GetAdjustmentRules()",
              lambda zone: ClrArray([*zone.rules], "System.TimeZoneInfo+AdjustmentRule")),
             ("bool HasSameRules(TimeZoneInfo! other)", lambda zone, other: zone.same_rules(other)),

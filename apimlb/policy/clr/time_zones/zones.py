@@ -7,6 +7,7 @@ wall is found by asking that for instants around it. Of two instants .NET takes 
 import calendar
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from apimlb.policy.clr.budget import BUDGET
@@ -138,6 +139,17 @@ def _whole_minutes(span: instants.TimeSpan, name: str) -> None:
         raise argument("The TimeSpan parameter cannot be specified more precisely than whole minutes.", name)
 
 
+Moment = instants.DateTime | instants.DateTimeOffset
+
+
+def _instant(value: Moment) -> int | None:
+    """The instant of a moment in ticks of UTC; None for a time on the wall, which is a DateTime of the kind
+    Unspecified."""
+    if isinstance(value, instants.DateTimeOffset):
+        return value.utc_ticks
+    return None if value.kind == instants.UNSPECIFIED else value.ticks
+
+
 Ask = Callable[[int], Reading]
 AskWall = Callable[[int], list[Reading]]
 
@@ -167,7 +179,6 @@ class Zone:
         self._ask = ask
         self._ask_wall = ask_wall
         self._make_rules = make_rules
-        self._rules: tuple[AdjustmentRule, ...] | None = None
 
     def __str__(self) -> str:
         return self.display
@@ -177,11 +188,9 @@ class Zone:
         """Whether the clocks ever change; else the rules are only shown."""
         return self._ask is not None
 
-    @property
+    @cached_property
     def rules(self) -> tuple[AdjustmentRule, ...]:
-        if self._rules is None:
-            self._rules = self._make_rules()
-        return self._rules
+        return self._make_rules()
 
     def at(self, utc: int) -> Reading:
         """What the clocks show at an instant."""
@@ -208,19 +217,17 @@ class Zone:
         standard = [each for each in found if not each.daylight]
         return fitting, (standard or found)[-1 if fitting else 0]
 
-    def reads(self, value: instants.DateTime) -> Reading:
-        """What the clocks show at a DateTime: an instant, or a time on the wall where its kind is
-        Unspecified."""
-        return self.on_wall(value.ticks)[1] if value.kind == instants.UNSPECIFIED else self.at(value.ticks)
+    def reads(self, value: Moment) -> Reading:
+        """What the clocks show at a moment."""
+        utc = _instant(value)
+        return self.on_wall(value.ticks)[1] if utc is None else self.at(utc)
 
-    def wall(self, value: instants.DateTime) -> int:
-        """A DateTime as the zone's clocks show it, in ticks."""
-        return (
-            value.ticks if value.kind == instants.UNSPECIFIED else value.ticks + self.at(value.ticks).offset
-        )
-
-    def is_ambiguous(self, ticks: int) -> bool:
-        return len({each.offset for each in self.on_wall(ticks)[0]}) > 1
+    def offsets(self, value: Moment) -> list[int]:
+        """How far the clocks may be ahead of UTC when they show what they show at a moment, in ticks: one
+        way, two where an hour is repeated, none in a gap."""
+        utc = _instant(value)
+        fitting, _ = self.on_wall(value.ticks if utc is None else utc + self.at(utc).offset)
+        return sorted({each.offset for each in fitting})
 
     def same_rules(self, other: "Zone") -> bool:
         """HasSameRules"""
@@ -318,7 +325,7 @@ class _Ruled:
             return Reading(self._base, False)
         base, year = self._base + rule.shift, instants.date_of(standard).year
         begins, ends = rule.begins.in_year(year) - base, rule.ends.in_year(year) - base - rule.delta
-        daylight = begins <= utc < ends if begins <= ends else not ends <= utc < begins
+        daylight = _is_between(begins, utc, ends)
         return Reading(base + rule.delta if daylight else base, daylight)
 
     def ask_wall(self, ticks: int) -> list[Reading]:
@@ -334,5 +341,9 @@ class _Ruled:
         daylight = Reading(standard.offset + delta, True)
         if repeated <= ticks < repeated + abs(delta):
             return [standard, daylight]
-        inside = begins <= ticks < ends if begins <= ends else not ends <= ticks < begins
-        return [daylight if inside else standard]
+        return [daylight if _is_between(begins, ticks, ends) else standard]
+
+
+def _is_between(begins: int, ticks: int, ends: int) -> bool:
+    """Whether it is daylight time; south of the equator that ends before it begins."""
+    return begins <= ticks < ends if begins <= ends else not ends <= ticks < begins
