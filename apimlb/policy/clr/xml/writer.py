@@ -105,15 +105,15 @@ def xml_text(node: nodes.XNode) -> str:
 
 
 class _XmlWriter:
-    """`names` are the prefixes in scope: [prefix, namespace, whether it is still to be declared]."""
+    """`scope` are the namespaces by their prefixes where the writer is, the nearest last; `own` are the
+    prefixes that came with the element that is being written, and whether they are still to be declared;
+    `count` is how many came with the elements that are open."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
-        self.names: list[tuple[str, str, bool]] = [
-            ("xmlns", XMLNS, False),
-            ("xml", XML, False),
-            ("", "", False),
-        ]
+        self.scope = {"xmlns": XMLNS, "xml": XML, "": ""}
+        self.own: dict[str, bool] = {}
+        self.count = 0
 
     def node(self, node: nodes.XNode, newline: str, depth: int) -> None:
         if isinstance(node, nodes.XElement):
@@ -133,17 +133,19 @@ class _XmlWriter:
             self.pieces.append(_document_type(node))
 
     def _element(self, element: nodes.XElement, newline: str, depth: int) -> None:
-        base = len(self.names)
+        outer, count = self.scope, self.count
+        self.scope, self.own = dict(outer), {}
         prefix = prefix_in_scope(element, element.name.uri, True) if element.name.uri else ""
         if prefix is None:
             prefix = self._prefix_of(element.name.uri) or ""
-        self._imply(prefix, element.name.uri, base)
+        self._imply(prefix, element.name.uri)
         tag = f"{prefix}:{element.name.local}" if prefix else element.name.local
         self.pieces.append(f"<{tag}")
         for each in element.attributes:
-            self.pieces.append(f" {self._attribute(element, each, base)}={quoted(each.value)}")
-        for declared, uri, needed in reversed(self.names[base:]):
-            if needed:
+            self.pieces.append(f" {self._attribute(element, each)}={quoted(each.value)}")
+        for declared in reversed(self.own):
+            if self.own[declared]:
+                uri = self.scope[declared]
                 self.pieces.append(f" xmlns{':' if declared else ''}{declared}={quoted(uri)}")
         if element.nodes:
             self.pieces.append(">")
@@ -151,7 +153,7 @@ class _XmlWriter:
             self.pieces.append(f"{newline if inner else ''}</{tag}>")
         else:
             self.pieces.append(f"></{tag}>" if element.hollow else " />")
-        del self.names[base:]
+        self.scope, self.count = outer, count
 
     def children(self, parent: nodes.XContainer, inner: str, depth: int) -> str:
         """Write what is in a parent, each node behind a line break; the one before the last node."""
@@ -162,50 +164,39 @@ class _XmlWriter:
             self.node(child, inner, depth)
         return inner
 
-    def _uri_of(self, prefix: str, base: int = 0) -> str | None:
-        """The namespace of a prefix, where it came at `base` or later."""
-        names = self.names
-        for place in range(len(names) - 1, base - 1, -1):
-            if names[place][0] == prefix:
-                return names[place][1]
-        return None
-
     def _prefix_of(self, uri: str) -> str | None:
-        for name, known, _ in reversed(self.names):
-            if known == uri and self._uri_of(name) == uri:
-                return name
-        return None
+        return next((prefix for prefix in reversed(self.scope) if self.scope[prefix] == uri), None)
 
-    def _imply(self, prefix: str, uri: str, base: int) -> None:
+    def _imply(self, prefix: str, uri: str) -> None:
         """A prefix is used: it must be declared, if it is not."""
-        if self._uri_of(prefix, base) is None:
-            self.names.append((prefix, uri, self._uri_of(prefix) != uri))
+        if prefix not in self.own:
+            self._bring(prefix, uri, self.scope.get(prefix) != uri)
 
-    def _attribute(self, element: nodes.XElement, attribute: nodes.XAttribute, base: int) -> str:
+    def _bring(self, prefix: str, uri: str, undeclared: bool) -> None:
+        """The element has a prefix of its own, before which others of its name do not count."""
+        if prefix not in self.own:
+            self.scope.pop(prefix, None)
+            self.count += 1
+        self.own[prefix], self.scope[prefix] = undeclared, uri
+
+    def _attribute(self, element: nodes.XElement, attribute: nodes.XAttribute) -> str:
         name = attribute.name
         if attribute.declares:
-            self._declare(attribute.prefix, attribute.value, base)
+            self._bring(attribute.prefix, attribute.value, False)
             return f"xmlns:{attribute.prefix}" if attribute.prefix else "xmlns"
         if not name.uri:
             return name.local
         prefix = prefix_in_scope(element, name.uri, False) or self._prefix_of(name.uri)
         if not prefix:
             prefix = self._new_prefix()
-        self._imply(prefix, name.uri, base)
+        self._imply(prefix, name.uri)
         return f"{prefix}:{name.local}"
 
-    def _declare(self, prefix: str, uri: str, base: int) -> None:
-        for index in range(base, len(self.names)):
-            if self.names[index][0] == prefix:
-                self.names[index] = (prefix, uri, False)
-                return
-        self.names.append((prefix, uri, False))
-
     def _new_prefix(self) -> str:
-        made = f"p{len(self.names) - 3}"
+        made = first = f"p{self.count}"
         number = 0
-        while self._uri_of(made) is not None:
-            made = f"p{len(self.names) - 3}{number}"
+        while made in self.scope:
+            made = f"{first}{number}"
             number += 1
         return made
 
