@@ -13,15 +13,10 @@ class SeededRandom:
 
     def __init__(self, seed: int) -> None:
         self._numbers = [0] * 56
-        subtraction = _BIG if seed == -(2**31) else abs(seed)
-        mj = _SEED - subtraction
-        self._numbers[55] = mj
+        mj = self._numbers[55] = _SEED - (_BIG if seed == -(2**31) else abs(seed))
         mk = 1
-        place = 0
-        for _ in range(1, 55):
-            place += 21
-            if place >= 55:
-                place -= 55
+        for i in range(1, 55):
+            place = 21 * i % 55
             self._numbers[place] = mk
             mk = mj - mk
             if mk < 0:
@@ -29,17 +24,13 @@ class SeededRandom:
             mj = self._numbers[place]
         for _ in range(4):
             for i in range(1, 56):
-                n = i + 30
-                if n >= 55:
-                    n -= 55
-                self._numbers[i] = wrap32(self._numbers[i] - self._numbers[1 + n])
+                self._numbers[i] = wrap32(self._numbers[i] - self._numbers[1 + (i + 30) % 55])
                 if self._numbers[i] < 0:
                     self._numbers[i] += _BIG
         self._next, self._other = 0, 21
 
     def _internal(self) -> int:
-        self._next = self._next + 1 if self._next + 1 < 56 else 1
-        self._other = self._other + 1 if self._other + 1 < 56 else 1
+        self._next, self._other = self._next % 55 + 1, self._other % 55 + 1
         value = self._numbers[self._next] - self._numbers[self._other]
         if value == _BIG:
             value -= 1
