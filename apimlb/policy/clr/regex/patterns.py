@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length
@@ -61,35 +62,25 @@ class Match(Group):
         self.text = text
         self.hit = hit
         self.complete = False
-        self._groups: list[Group] | None = None
 
-    @property
+    @cached_property
     def groups(self) -> list[Group]:
-        if self._groups is None:
-            self._groups = self._captured()
-        return self._groups
-
-    def _captured(self) -> list[Group]:
         if self.hit is None:
             return [Group(self.text, [], "0")]
         names = self.regex.engine.names
         BUDGET.spend(_GROUP * len(names))
-        rest = zip(self._spans()[1:], names[1:], strict=True)
+        rest = zip(self._spans(self.hit)[1:], names[1:], strict=True)
         return [self, *(Group(self.text, spans, name) for spans, name in rest)]
 
-    def _spans(self) -> Spans:
+    def _spans(self, hit: Spans) -> Spans:
         """Every capture of every group, which only the machine that counts its steps remembers."""
-        assert self.hit is not None
         if self.complete or not self.regex.engine.repeats_groups:
-            return self.hit
+            return hit
         try:
             found = self.regex.engine.machine.search(self.text, self.index)
         except exceptions.ClrException:
-            found = None  # too long for the machine: the last captures will do
-        if found is not None and found[0] == self.hit[0]:
-            self.hit = found
-        self.complete = True
-        return self.hit
+            return hit  # too long for the machine: the last captures will do
+        return found if found is not None and found[0] == hit[0] else hit
 
     def group(self, name: str) -> Group:
         """A group by its name or number; one that does not exist has captured nothing."""
