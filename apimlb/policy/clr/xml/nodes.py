@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each
@@ -76,8 +76,13 @@ class XNode(XObject):
     __slots__ = ()
     clr_name = X + "XNode"
 
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """What it is made of, if it holds no other nodes."""
+        return ()
+
     def copy(self, depth: int = 0) -> "XNode":
-        raise NotImplementedError
+        return type(self)(*self.parts)
 
     @property
     def owner(self) -> "XContainer":
@@ -112,8 +117,9 @@ class XText(XNode):
         self.parent = None
         self.value = exceptions.required(value, "value") if value is None else value
 
-    def copy(self, depth: int = 0) -> "XText":
-        return type(self)(self.value)
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return (self.value,)
 
 
 class XCData(XText):
@@ -139,8 +145,9 @@ class XProcessingInstruction(XNode):
         self.target = target_name(target)
         self.data = data
 
-    def copy(self, depth: int = 0) -> "XProcessingInstruction":
-        return XProcessingInstruction(self.target, self.data)
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return self.target, self.data
 
 
 def target_name(target: str | None) -> str:
@@ -165,8 +172,9 @@ class XDocumentType(XNode):
         self.system = system
         self.internal = internal
 
-    def copy(self, depth: int = 0) -> "XDocumentType":
-        return XDocumentType(self.name, self.public, self.system, self.internal)
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return self.name, self.public, self.system, self.internal
 
 
 @dataclass(eq=False)

@@ -11,13 +11,8 @@ def shape(node: nodes.XNode, depth: int = 0) -> object:
     """What two nodes have in common if XNode.DeepEquals holds: texts side by side are one, an element that
     is empty differs from one with an empty text."""
     BUDGET.spend(5)
-    if isinstance(node, nodes.XText):
-        return node.kind, node.value
-    if isinstance(node, nodes.XProcessingInstruction):
-        return node.kind, node.target, node.data
-    if isinstance(node, nodes.XDocumentType):
-        return node.kind, node.name, node.public, node.system, node.internal
-    assert isinstance(node, nodes.XContainer)
+    if not isinstance(node, nodes.XContainer):
+        return node.kind, *node.parts
     parts: list[object] = []
     text = ""
     for child in node.nodes:

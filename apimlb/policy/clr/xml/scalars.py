@@ -10,8 +10,14 @@ from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.xml.nodes import XObject
 
 _DURATION = re.compile(
-    r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?\Z", re.ASCII
+    r"(-?)P(?!\Z)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?"
+    r"(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?\Z",
+    re.ASCII,
 )
+_DAY, _HOUR, _MINUTE = instants.TICKS_PER_DAY, instants.TICKS_PER_HOUR, instants.TICKS_PER_MINUTE
+_UNITS = (365 * _DAY, 30 * _DAY, _DAY, _HOUR, _MINUTE, instants.TICKS_PER_SECOND)
+"""A year, a month, and so on, as a duration has them."""
+
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII
 )
@@ -37,16 +43,13 @@ def content_text(value: object) -> str:
 
 def duration(span: instants.TimeSpan) -> str:
     """XmlConvert.ToString(TimeSpan)"""
-    ticks = abs(span.ticks)
-    days, rest = divmod(ticks, instants.TICKS_PER_DAY)
-    hours, rest = divmod(rest, instants.TICKS_PER_HOUR)
-    minutes, rest = divmod(rest, instants.TICKS_PER_MINUTE)
+    days, rest = divmod(abs(span.ticks), _DAY)
+    hours, rest = divmod(rest, _HOUR)
+    minutes, rest = divmod(rest, _MINUTE)
     whole, part = divmod(rest, instants.TICKS_PER_SECOND)
-    seconds = f"{whole}.{part:07}".rstrip("0").rstrip(".") if part else str(whole)
+    seconds = f"{whole}.{part:07}".rstrip("0").rstrip(".") if part else whole or ""
     time = "".join(
-        f"{number}{unit}"
-        for number, unit in ((hours, "H"), (minutes, "M"), (seconds, "S"))
-        if number not in (0, "0")
+        f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if number
     )
     date = f"{days}D" if days else ""
     if not date and not time:
@@ -57,22 +60,22 @@ def duration(span: instants.TimeSpan) -> str:
 def parse_duration(text: str) -> instants.TimeSpan:
     """XmlConvert.ToTimeSpan: a year has 365 days, a month 30; throws System.FormatException."""
     match = _DURATION.match(text.strip(" \t\r\n")) if len(text) < 200 else None
-    if match is None or not any(match.groups()[1:4] + match.groups()[5:]) or match[5] == "T":
+    if match is None:
         raise bad_format(f"The string '{text}' is not a valid TimeSpan value.")
-    years, months, days, hours, minutes, seconds = (int(match[i] or 0) for i in (2, 3, 4, 6, 7, 8))
-    ticks = (years * 365 + months * 30 + days) * instants.TICKS_PER_DAY
-    ticks += (
-        hours * instants.TICKS_PER_HOUR
-        + minutes * instants.TICKS_PER_MINUTE
-        + seconds * instants.TICKS_PER_SECOND
-    )
-    ticks += int((match[9] or "")[:7].ljust(7, "0"))
+    sign, *numbers, fraction = match.groups()
+    ticks = sum(int(number or 0) * unit for number, unit in zip(numbers, _UNITS, strict=True))
+    ticks += _fraction(fraction)
     if ticks >= 2**63:
         raise ClrException(
             "System.OverflowException",
             f"The string '{text}' represents a TimeSpan value that is too large or too small.",
         )
-    return instants.TimeSpan(-ticks if match[1] else ticks)
+    return instants.TimeSpan(-ticks if sign else ticks)
+
+
+def _fraction(digits: str | None) -> int:
+    """The ticks of a fraction of a second."""
+    return int((digits or "")[:7].ljust(7, "0"))
 
 
 def parse_moment(text: str) -> instants.DateTimeOffset:
@@ -85,7 +88,7 @@ def parse_moment(text: str) -> instants.DateTimeOffset:
         ticks = instants.date_ticks(year, month, day) + instants.time_ticks(hour, minute, second)
     except ClrException:
         raise bad_format(f"The string '{text}' is not a valid AllXsd value.") from None
-    ticks += int((match[7] or "")[:7].ljust(7, "0"))
+    ticks += _fraction(match[7])
     zone = match[8] or "Z"
     if zone == "Z":
         return instants.DateTimeOffset(ticks)
