@@ -2,50 +2,52 @@
 
 import struct
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert import parsing
+from apimlb.policy.clr.convert.parsing import CONVERSIONS
 from apimlb.policy.clr.convert.type_codes import DB_NULL, change_type, type_code
 from apimlb.policy.clr.keywords import KEYWORDS
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Char, Long, Single, chars_of
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, chars_of, wrap
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64, to_base64
 from apimlb.policy.clr.types.definitions import Definition, Row
 
-_PACKED = {
-    "Int16": "<h", "UInt16": "<H", "Int32": "<i", "UInt32": "<I", "Int64": "<q", "UInt64": "<Q",
-    "Single": "<f",
-    "Double": "<d",
+Items = TypeVar("Items", bytearray, list[object])
+_KEYWORDS = {"Boolean": "bool", "Char": "char", **KEYWORDS}
+_LAYOUTS = {
+    "Boolean": "<?", "Char": "<H", "Int16": "<h", "UInt16": "<H", "Int32": "<i", "UInt32": "<I",
+    "Int64": "<q", "UInt64": "<Q", "Single": "<f", "Double": "<d",
 }  # fmt: skip
+"""How the bytes of a value lie, for struct."""
 
 
-def _unpack(name: str) -> Callable[[bytearray | None, int], object]:
-    layout = _PACKED[name]
-    make: Callable[[Any], object] = Single if name == "Single" else float
-    if name in INTEGERS:
-        make = INTEGERS[name][2]
-    return lambda content, start: make(_unpacked(content, start, layout))
+def _unpack(name: str) -> Callable[[bytearray, int], object]:
+    """BitConverter.ToInt32 and the others"""
+    layout, convert = _LAYOUTS[name], CONVERSIONS[name]
+
+    def unpacked(content: bytearray, start: int) -> object:
+        if not 0 <= start < len(content):
+            raise exceptions.index_range("startIndex")
+        if start + struct.calcsize(layout) > len(content):
+            raise exceptions.destination_too_short("value")
+        return convert(struct.unpack_from(layout, content, start)[0])
+
+    return unpacked
 
 
-def _unpacked(content: bytearray | None, start: int, layout: str) -> float:
-    content = exceptions.required(content, "value")
-    if not 0 <= start < len(content):
-        raise exceptions.index_range("startIndex")
-    if start + struct.calcsize(layout) > len(content):
-        raise exceptions.destination_too_short("value")
-    found: float = struct.unpack_from(layout, content, start)[0]
-    return found
+def _pack(name: str) -> Callable[[Any], bytearray]:
+    def packed(value: Any) -> bytearray:
+        return bytearray(struct.pack(_LAYOUTS[name], ord(value) if name == "Char" else value))
+
+    return packed
 
 
-def _pack(name: str) -> Callable[[float], bytearray]:
-    return lambda value: bytearray(struct.pack(_PACKED[name], value))
-
-
-def hex_text(content: bytearray | None, start: int = 0, length: int | None = None) -> str:
+def hex_text(content: bytearray, start: int = 0, length: int | None = None) -> str:
     """BitConverter.ToString: upper-case pairs with dashes."""
-    content = exceptions.required(content, "value")
     if start < 0 or (start >= len(content) and start > 0):
         raise exceptions.index_range("startIndex")
     length = len(content) - start if length is None else length
@@ -55,59 +57,50 @@ def hex_text(content: bytearray | None, start: int = 0, length: int | None = Non
     return bytes(content[start : start + length]).hex("-").upper()
 
 
-def to_char(content: bytearray | None, start: int) -> Char:
-    number = _unpacked(content, start, "<H")
-    assert isinstance(number, int)
-    return Char(chr(number))
-
-
-def _recast(source: str, target: str, make: Callable[[float], object]) -> Callable[[float], object]:
+def _recast(source: str, target: str) -> Callable[[float], object]:
     """The same bits as another type."""
-    return lambda value: make(struct.unpack(target, struct.pack(source, value))[0])
+    write, read = _pack(source), _unpack(target)
+    return lambda value: read(write(value), 0)
 
 
 BIT_ROWS: tuple[Row, ...] = (
     ("static bool IsLittleEndian", lambda: True),
-    ("static string ToString(byte[] value[, int startIndex[, int length]])", hex_text),
-    *((f"static {KEYWORDS[name]} To{name}(byte[] value, int startIndex)", _unpack(name)) for name in _PACKED),
-    *((f"static byte[] GetBytes({KEYWORDS[name]} value)", _pack(name)) for name in _PACKED),
-    ("static byte[] GetBytes(bool value)", lambda value: bytearray([value])),
-    ("static byte[] GetBytes(char value)", lambda value: bytearray(struct.pack("<H", ord(value)))),
-    (
-        "static bool ToBoolean(byte[] value, int startIndex)",
-        lambda content, start: _unpacked(content, start, "<b") != 0,
+    ("static string ToString(byte[]! value[, int startIndex[, int length]])", hex_text),
+    *(
+        (f"static {_KEYWORDS[name]} To{name}(byte[]! value, int startIndex)", _unpack(name))
+        for name in _LAYOUTS
     ),
-    ("static char ToChar(byte[] value, int startIndex)", to_char),
-    ("static long DoubleToInt64Bits(double value)", _recast("<d", "<q", Long)),
-    ("static double Int64BitsToDouble(long value)", _recast("<q", "<d", float)),
-    ("static int SingleToInt32Bits(float value)", _recast("<f", "<i", int)),
-    ("static float Int32BitsToSingle(int value)", _recast("<i", "<f", Single)),
+    *((f"static byte[] GetBytes({_KEYWORDS[name]} value)", _pack(name)) for name in _LAYOUTS),
+    ("static long DoubleToInt64Bits(double value)", _recast("Double", "Int64")),
+    ("static double Int64BitsToDouble(long value)", _recast("Int64", "Double")),
+    ("static int SingleToInt32Bits(float value)", _recast("Single", "Int32")),
+    ("static float Int32BitsToSingle(int value)", _recast("Int32", "Single")),
 )
 
 _DIGITS = "0123456789abcdef"
+_BASES = {2: "b", 8: "o", 10: "d", 16: "x"}
+"""Their letters in Python's formats."""
+
+
+def _check_base(base: int) -> None:
+    if base not in _BASES:
+        raise exceptions.argument("Invalid Base.")
 
 
 def _digits(value: int, base: int, bits: int) -> str:
     """Convert.ToString(value, base): two's complement but for base 10."""
-    if base == 10:
-        return str(int(value))
-    if base not in (2, 8, 16):
-        raise exceptions.argument("Invalid Base.")
-    return format(int(value) % (1 << bits), {2: "b", 8: "o", 16: "x"}[base])
+    _check_base(base)
+    return format(int(value) if base == 10 else int(value) % (1 << bits), _BASES[base])
 
 
 def _from_digits(text: str | None, base: int, name: str) -> int:
     """Convert.ToInt32(text, base)"""
-    if base not in (2, 8, 10, 16):
-        raise exceptions.argument("Invalid Base.")
+    _check_base(base)
     lowest, highest, make = INTEGERS[name]
     if text is None:
         return make(0)
     if not text:
-        raise exceptions.argument_range(
-            "Index was out of range. Must be non-negative and less than the size of the collection.",
-            "startIndex",
-        )
+        raise exceptions.index_range("startIndex")
     minus = text[0] == "-"
     if minus and base != 10:
         raise exceptions.argument("String cannot contain a minus sign if the base is not 10.")
@@ -132,97 +125,32 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
     value = int(digits, base)
     if base == 10:
         return parsing.fitted(-value if minus else value, name)
-    if value >= (highest - lowest + 1):
+    if value > highest - lowest:
         raise parsing.overflow_of(name)
-    return make(value - (highest - lowest + 1) if value > highest else value)
+    return wrap(value, name)
 
 
-def _convert_rows() -> tuple[Row, ...]:
-    rows: list[Row] = []
-    sources = ("object", "string", "bool", "char", *KEYWORDS.values())
-    for name in INTEGERS:
-        for source in sources:
-            rows.append((f"static {KEYWORDS[name]} To{name}({source} value)", _to_integer(name)))
-        rows.append((f"static {KEYWORDS[name]} To{name}(DateTime value)", _to_integer(name)))
-        rows.append((f"static {KEYWORDS[name]} To{name}(string value, int fromBase)", _from_base(name)))
-    others: dict[str, tuple[str, Callable[[object], object]]] = {
-        "Boolean": ("bool", parsing.to_boolean), "Double": ("double", parsing.to_double),
-        "Single": ("float", parsing.to_single), "Decimal": ("decimal", parsing.to_decimal),
-        "Char": ("char", parsing.to_char), "String": ("string", _to_text),
-    }  # fmt: skip
-    for name, (keyword, call) in others.items():
-        calls: dict[str, Callable[..., object]] = {"string": _OF_TEXT.get(name, call)}
-        rows += [
-            (f"static {keyword} To{name}({source} value)", calls.get(source, call)) for source in sources
-        ]
-    rows += [
-        (f"static DateTime ToDateTime({source} value)", parsing.to_date)
-        for source in ("object", "string", "DateTime")
-    ]
-    for keyword, bits in (("byte", 8), ("short", 16), ("int", 32), ("long", 64)):
-        rows.append((f"static string ToString({keyword} value, int toBase)", _in_base(bits)))
-    return (
-        *rows,
-        ("static string ToString(DateTime value)", _to_text),
-        ("static byte[] FromBase64String(string s)", from_base64),
-        ("static string ToBase64String(byte[] inArray)", to_base64),
-        (
-            "static string ToBase64String(byte[] inArray, int offset, int length)",
-            lambda content, start, length: to_base64(_piece(content, start, length, "offset")),
-        ),
-        ("static byte[] FromBase64CharArray(char[]! inArray, int offset, int length)", chars_from_base64),
-        (
-            "static int ToBase64CharArray(byte[] inArray, int offsetIn, int length, char[] outArray, "
-            "int offsetOut)",
-            to_base64_chars,
-        ),
-        ("static TypeCode GetTypeCode(object value)", type_code),
-        ("static bool IsDBNull(object value)", lambda value: value is DB_NULL),
-        ("static object DBNull", lambda: DB_NULL),
-        ("static object ChangeType(object value, TypeCode typeCode)", change_type),
-    )
-
-
-def _to_text(value: object) -> str | None:
-    return text_of(value)
-
-
-def _text_to_char(value: str | None) -> Char:
-    value = exceptions.required(value, "value")
-    return parsing.to_char(value)
-
-
-def _piece(content: bytearray | None, start: int, length: int, name: str) -> bytearray:
-    """A part of the bytes that are given as `inArray`, its start being `name`."""
-    content = exceptions.required(content, "inArray")
+def _piece(items: Items, start: int, length: int, name: str) -> Items:
+    """A part of bytes or characters; its start is the argument `name`."""
     if length < 0:
         raise exceptions.index_range("length")
     exceptions.not_negative(start, name, "Value must be positive.")
-    if start > len(content) - length:
+    if start > len(items) - length:
         raise exceptions.argument_range("Offset and length must refer to a position in the string.", name)
-    return content[start : start + length]
+    return items[start : start + length]
 
 
 def chars_from_base64(chars: ClrArray, start: int, length: int) -> bytearray:
     """Convert.FromBase64CharArray"""
-    if length < 0:
-        raise exceptions.index_range("length")
-    exceptions.not_negative(start, "offset", "Value must be positive.")
-    if start > len(chars.items) - length:
-        raise exceptions.argument_range("Offset and length must refer to a position in the string.", "offset")
-    return from_base64("".join(map(str, chars.items[start : start + length])))
+    return from_base64("".join(map(str, _piece(chars.items, start, length, "offset"))))
 
 
-def to_base64_chars(
-    content: bytearray | None, start: int, length: int, target: ClrArray | None, place: int
-) -> int:
+def to_base64_chars(content: bytearray, start: int, length: int, target: ClrArray | None, place: int) -> int:
     """Convert.ToBase64CharArray"""
-    if content is not None and target is None:
-        raise exceptions.argument_null("outArray")
-    if content is not None and length >= 0 and place < 0:
+    target = exceptions.required(target, "outArray")
+    if length >= 0 and place < 0:
         raise exceptions.argument_range("Value must be positive.", "offsetOut")
     text = to_base64(_piece(content, start, length, "offsetIn"))
-    assert target is not None
     if place > len(target.items) - len(text):
         raise exceptions.argument_range(
             "Either offset did not refer to a position in the string, or there is an insufficient length of "
@@ -233,22 +161,43 @@ def to_base64_chars(
     return len(text)
 
 
-def _to_integer(name: str) -> Callable[[object], int]:
-    return lambda value: parsing.to_integer(value, name)
-
-
-def _from_base(name: str) -> Callable[[str | None, int], int]:
-    return lambda text, base: _from_digits(text, base, name)
-
-
-def _in_base(bits: int) -> Callable[[int, int], str]:
-    return lambda value, base: _digits(value, base, bits)
-
-
-_OF_TEXT: dict[str, Callable[..., object]] = {"Char": _text_to_char, "String": lambda value: value}
+_SOURCES = "|".join(("object", "bool", *KEYWORDS.values()))
+_CONVERT_ROWS: tuple[Row, ...] = (
+    *(
+        (f"static {keyword} To{name}({_SOURCES}|char|string value)", CONVERSIONS[name])
+        for name, keyword in _KEYWORDS.items()
+        if name != "Char"
+    ),
+    *((f"static {KEYWORDS[name]} To{name}(DateTime value)", CONVERSIONS[name]) for name in INTEGERS),
+    *(
+        (f"static {KEYWORDS[name]} To{name}(string value, int fromBase)", partial(_from_digits, name=name))
+        for name in INTEGERS
+    ),
+    *(
+        (f"static string ToString({keyword} value, int toBase)", partial(_digits, bits=bits))
+        for keyword, bits in (("byte", 8), ("short", 16), ("int", 32), ("long", 64))
+    ),
+    (f"static char ToChar({_SOURCES}|char value)", parsing.to_char),
+    ("static char ToChar(string! value)", parsing.to_char),
+    (f"static string ToString({_SOURCES}|char|DateTime value)", text_of),
+    ("static string ToString(string value)", lambda value: value),
+    ("static DateTime ToDateTime(object|string|DateTime value)", parsing.to_date),
+    ("static byte[] FromBase64String(string s)", from_base64),
+    ("static string ToBase64String(byte[] inArray)", to_base64),
+    ("static string ToBase64String(byte[]! inArray, int offset, int length)",
+     lambda content, start, length: to_base64(_piece(content, start, length, "offset"))),
+    ("static byte[] FromBase64CharArray(char[]! inArray, int offset, int length)", chars_from_base64),
+    ("static int ToBase64CharArray(byte[]! inArray, int offsetIn, int length, char[] outArray, "
+     "int offsetOut)",
+     to_base64_chars),
+    ("static TypeCode GetTypeCode(object value)", type_code),
+    ("static bool IsDBNull(object value)", lambda value: value is DB_NULL),
+    ("static object DBNull", lambda: DB_NULL),
+    ("static object ChangeType(object value, TypeCode typeCode)", change_type),
+)  # fmt: skip
 
 
 DEFINITIONS = (
-    Definition("System.Convert", "static", rows=_convert_rows()),
+    Definition("System.Convert", "static", rows=_CONVERT_ROWS),
     Definition("System.BitConverter", "static", rows=BIT_ROWS),
 )

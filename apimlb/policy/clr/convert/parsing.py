@@ -2,7 +2,9 @@
 
 import math
 import re
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.dates.instants import DateTime
@@ -33,7 +35,7 @@ _CONVERTIBLE = frozenset(
 
 
 def convertible(value: object) -> bool:
-    return hasattr(value, "number") or clr_type_name(value).removeprefix("System.") in _CONVERTIBLE
+    return isinstance(value, Enum) or clr_type_name(value).removeprefix("System.") in _CONVERTIBLE
 
 
 def bad_cast(value: object, target: str) -> exceptions.ClrException:
@@ -132,26 +134,25 @@ def parse_boolean(text: str | None) -> bool:
     return word == "true"
 
 
+def _plain(value: object) -> object:
+    """What all conversions to numbers take alike: null as 0, and a value of an enumeration as its number."""
+    if value is None:
+        return 0
+    return value.number if isinstance(value, Enum) else value
+
+
 def to_integer(value: object, name: str) -> int:
     """Convert.ToInt32, ToInt64 and those of the other integers: null is 0, reals round to even, texts are
     parsed."""
-    if isinstance(value, bool):
-        return fitted(int(value), name)
-    if isinstance(value, int):
-        return fitted(int(value), name)
-    if isinstance(value, arithmetic.Char):
-        return fitted(ord(value), name)
-    if isinstance(value, str):
+    if type(value) is str:
         return parse_integer(value, name)
-    if isinstance(value, float):
-        return _rounded(value, name)
-    if isinstance(value, Decimal):
-        return fitted(int(value.to_integral_value("ROUND_HALF_EVEN")), name)
-    if value is None:
-        return fitted(0, name)
-    number = getattr(value, "number", None)
-    if isinstance(number, int):
-        return fitted(number, name)
+    plain = ord(value) if isinstance(value, arithmetic.Char) else _plain(value)
+    if isinstance(plain, int):
+        return fitted(int(plain), name)
+    if isinstance(plain, float):
+        return _rounded(plain, name)
+    if isinstance(plain, Decimal):
+        return fitted(int(plain.to_integral_value("ROUND_HALF_EVEN")), name)
     raise bad_cast(value, name)
 
 
@@ -173,70 +174,58 @@ def _rounded(value: float, name: str) -> int:
 
 def to_boolean(value: object) -> bool:
     """Convert.ToBoolean: numbers are true unless 0, texts are parsed, null is false."""
-    if value is None:
-        return False
-    if isinstance(value, str) and not isinstance(value, arithmetic.Char):
-        return parse_boolean(value)
-    if isinstance(value, int | float | Decimal):
-        return value != 0
-    if isinstance(value, Enum):
-        return value.number != 0
+    plain = _plain(value)
+    if type(plain) is str:
+        return parse_boolean(plain)
+    if isinstance(plain, int | float | Decimal):
+        return plain != 0
     raise bad_cast(value, "Boolean")
 
 
 def to_double(value: object, target: str = "Double") -> float:
-    if value is None:
-        return 0.0
-    if isinstance(value, str) and not isinstance(value, arithmetic.Char):
-        return parse_double(value)
-    if isinstance(value, int | float | Decimal):
+    plain = _plain(value)
+    if type(plain) is str:
+        return parse_double(plain)
+    if isinstance(plain, int | float | Decimal):
         try:
-            return float(value)
+            return float(plain)
         except OverflowError:  # an integer of JSON beyond every double
-            return math.inf if value > 0 else -math.inf
-    if isinstance(value, Enum):
-        return float(value.number)
+            return math.inf if plain > 0 else -math.inf
     raise bad_cast(value, target)
 
 
 def to_single(value: object) -> float:
-    return arithmetic.Single(arithmetic.to_single(to_double(value, "Single")))
+    return arithmetic.Single(to_double(value, "Single"))
 
 
 def to_decimal(value: object) -> Decimal:
-    if value is None:
-        return Decimal(0)
-    if isinstance(value, str) and not isinstance(value, arithmetic.Char):
-        return parse_decimal(value)
-    if isinstance(value, float):
-        return arithmetic.decimal_from_float(value)
-    if isinstance(value, int):
-        return arithmetic.decimal_of(Decimal(int(value)))
-    if isinstance(value, Decimal):
-        return value
-    if isinstance(value, Enum):
-        return Decimal(value.number)
+    plain = _plain(value)
+    if type(plain) is str:
+        return parse_decimal(plain)
+    if isinstance(plain, float):
+        return arithmetic.decimal_from_float(plain)
+    if isinstance(plain, int):
+        return arithmetic.decimal_of(Decimal(int(plain)))
+    if isinstance(plain, Decimal):
+        return plain
     raise bad_cast(value, "Decimal")
 
 
 def to_char(value: object) -> arithmetic.Char:
     """Convert.ToChar: a one-character text or a number."""
-    if isinstance(value, arithmetic.Char):
-        return value
-    if value is None:
-        return arithmetic.Char("\0")
-    if isinstance(value, str):
-        if len(value) != 1:
+    plain = _plain(value)
+    if isinstance(plain, arithmetic.Char):
+        return plain
+    if isinstance(plain, str):
+        if len(plain) != 1:
             raise exceptions.bad_format("String must be exactly one character long.")
-        return arithmetic.Char(value)
-    if isinstance(value, Enum):
-        value = value.number
-    if isinstance(value, int) and not isinstance(value, bool):
-        if not 0 <= value <= 0xFFFF:
+        return arithmetic.Char(plain)
+    if isinstance(plain, int) and not isinstance(plain, bool):
+        if not 0 <= plain <= 0xFFFF:
             raise exceptions.ClrException(
                 "System.OverflowException", "Value was either too large or too small for a character."
             )
-        return arithmetic.Char(chr(value))
+        return arithmetic.Char(chr(plain))
     raise bad_cast(value, "Char")
 
 
@@ -245,6 +234,31 @@ def to_date(value: object) -> DateTime:
         return value
     if value is None:
         return DateTime(0)
-    if isinstance(value, str) and not isinstance(value, arithmetic.Char):
+    if type(value) is str:
         return parse_date(value)
     raise bad_cast(value, "DateTime")
+
+
+def _of_type(name: str, call: Callable[[Any, str], int]) -> Callable[[Any], int]:
+    return lambda value: call(value, name)
+
+
+PARSERS: dict[str, Callable[[str | None], object]] = {
+    "Boolean": parse_boolean,
+    **{name: _of_type(name, parse_integer) for name in arithmetic.INTEGERS},
+    "Single": lambda text: arithmetic.Single(parse_double(text)),
+    "Double": parse_double,
+    "Decimal": parse_decimal,
+}
+"""What Parse of a type does, by CLR name without "System."."""
+
+CONVERSIONS: dict[str, Callable[[object], object]] = {
+    "Boolean": to_boolean,
+    "Char": to_char,
+    **{name: _of_type(name, to_integer) for name in arithmetic.INTEGERS},
+    "Single": to_single,
+    "Double": to_double,
+    "Decimal": to_decimal,
+    "DateTime": to_date,
+}
+"""What Convert makes of any value, by the CLR name of the result without "System."."""

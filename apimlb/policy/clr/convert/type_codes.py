@@ -1,11 +1,8 @@
 """TypeCode, DBNull, and Convert's way from any value to the type that a code names."""
 
-from collections.abc import Callable
-
-from apimlb.policy.clr.convert import parsing
+from apimlb.policy.clr.convert.parsing import CONVERSIONS
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
 
 CODES = {
@@ -42,13 +39,6 @@ def type_code(value: object) -> Enum:
     return Enum("System.TypeCode", CODES[_code_name(value)], _NAMES)
 
 
-_CONVERSIONS: dict[str, Callable[[object], object]] = {
-    "Boolean": parsing.to_boolean, "Char": parsing.to_char, "Single": parsing.to_single,
-    "Double": parsing.to_double, "Decimal": parsing.to_decimal, "DateTime": parsing.to_date,
-    "String": text_of, "Object": lambda value: value,
-}  # fmt: skip
-
-
 def change_type(value: object, code: Enum) -> object:
     """Convert.ChangeType(value, TypeCode); throws System.InvalidCastException and what Convert.To... does."""
     name = str(code)
@@ -56,10 +46,10 @@ def change_type(value: object, code: Enum) -> object:
         return None
     if _code_name(value) in ("Empty", "Object"):
         raise _no("Object must implement IConvertible.")
-    if name in INTEGERS:
-        return parsing.to_integer(value, name)
-    if name in _CONVERSIONS:
-        return _CONVERSIONS[name](value)
+    if name in CONVERSIONS:
+        return CONVERSIONS[name](value)
+    if name in ("Object", "String"):
+        return value if name == "Object" else text_of(value)
     if name in ("Empty", "DBNull"):
         raise _no(f"Object cannot be cast to {name}.")
     raise ClrException("System.ArgumentException", "Unknown TypeCode value.")

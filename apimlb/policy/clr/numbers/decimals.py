@@ -1,10 +1,10 @@
 """What the members of Decimal do."""
 
-from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import partial
 
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.convert.parsing import overflow_of
+from apimlb.policy.clr.convert.parsing import fitted
 from apimlb.policy.clr.exceptions import argument, argument_range, overflow
 from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers import arithmetic, mathematics
@@ -19,16 +19,9 @@ _CURRENCY = 10_000
 """Parts of an OLE Automation currency unit."""
 
 
-def to_integer(name: str) -> Callable[[Decimal], int]:
+def to_integer(value: Decimal, name: str) -> int:
     """decimal.ToInt32, ToInt64 and those of the other integers: cut, not rounded."""
-
-    def cut(value: Decimal) -> int:
-        lowest, highest, make = arithmetic.INTEGERS[name]
-        if not lowest <= int(value) <= highest:
-            raise overflow_of(name)
-        return make(int(value))
-
-    return cut
+    return fitted(int(value), name)
 
 
 def from_currency(units: int) -> Decimal:
@@ -75,12 +68,8 @@ def from_bits(bits: ClrArray) -> Decimal:
 
 
 ROWS: tuple[Row, ...] = (
-    ("new(int value)", lambda value: Decimal(int(value))),
-    ("new(uint value)", lambda value: Decimal(int(value))),
-    ("new(long value)", lambda value: Decimal(int(value))),
-    ("new(ulong value)", lambda value: Decimal(int(value))),
-    ("new(float value)", arithmetic.decimal_from_float),
-    ("new(double value)", arithmetic.decimal_from_float),
+    ("new(int|uint|long|ulong value)", lambda value: Decimal(int(value))),
+    ("new(float|double value)", arithmetic.decimal_from_float),
     ("new(int[]! bits)", from_bits),
     ("new(int lo, int mid, int hi, bool isNegative, byte scale)", from_parts),
     ("static decimal Add(decimal d1, decimal d2)", arithmetic.decimal_add),
@@ -95,10 +84,11 @@ ROWS: tuple[Row, ...] = (
     ("static decimal FromOACurrency(long cy)", from_currency),
     ("static long ToOACurrency(decimal value)", to_currency),
     ("static decimal Round(decimal d[, int decimals][, MidpointRounding mode])", mathematics.round_decimal),
-    ("static decimal Floor(decimal d)", mathematics.floor_decimal),
-    ("static decimal Ceiling(decimal d)", mathematics.ceiling_decimal),
-    ("static decimal Truncate(decimal d)", mathematics.truncate_decimal),
+    *((f"static decimal {name}(decimal d)", call) for name, call in mathematics.WHOLE_DECIMALS.items()),
     ("static double ToDouble(decimal d)", float),
     ("static float ToSingle(decimal d)", lambda value: arithmetic.Single(float(value))),
-    *((f"static {KEYWORDS[name]} To{name}(decimal d)", to_integer(name)) for name in arithmetic.INTEGERS),
+    *(
+        (f"static {KEYWORDS[name]} To{name}(decimal d)", partial(to_integer, name=name))
+        for name in arithmetic.INTEGERS
+    ),
 )

@@ -1,7 +1,7 @@
 """System.Math."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import partial
 
@@ -12,70 +12,66 @@ from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long, Single, checked
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.types.definitions import Row
 
-MODES = {"ToEven": 0, "AwayFromZero": 1, "ToZero": 2, "ToNegativeInfinity": 3, "ToPositiveInfinity": 4}
-_DECIMAL_MODES = (ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_DOWN, ROUND_FLOOR, ROUND_CEILING)
-
 
 def _away(value: float) -> int:
     whole = math.trunc(value)
     return whole + (int(math.copysign(1, value)) if abs(value - whole) >= 0.5 else 0)
 
 
-_REAL_MODES: tuple[Callable[[float], int], ...] = (round, _away, math.trunc, math.floor, math.ceil)
+_ROUNDINGS: dict[str, tuple[Callable[[float], int], str]] = {
+    "ToEven": (round, ROUND_HALF_EVEN),
+    "AwayFromZero": (_away, ROUND_HALF_UP),
+    "ToZero": (math.trunc, ROUND_DOWN),
+    "ToNegativeInfinity": (math.floor, ROUND_FLOOR),
+    "ToPositiveInfinity": (math.ceil, ROUND_CEILING),
+}
+"""How each MidpointRounding rounds a double to an integer, and a decimal."""
+
+MODES = {name: number for number, name in enumerate(_ROUNDINGS)}
+_BY_NUMBER = tuple(_ROUNDINGS.values())
 
 
-def _rounding(given: tuple[int | Enum, ...]) -> tuple[int, int]:
-    """The digits and the number of the mode among the arguments of an overload of Round; each may be
-    missing."""
+def _rounding(given: tuple[int | Enum, ...]) -> tuple[int, Callable[[float], int], str]:
+    """The digits and the ways to round among the arguments of an overload of Round; each may be missing."""
     digits = next((each for each in given if isinstance(each, int)), 0)
     mode = next((each for each in given if isinstance(each, Enum)), None)
-    if mode is not None and not 0 <= mode.number < len(MODES):
+    if mode is not None and not 0 <= mode.number < len(_BY_NUMBER):
         raise argument(
             f"The value '{mode}' is not valid for this usage of the type MidpointRounding.", "mode"
         )
-    return digits, 0 if mode is None else mode.number
+    return digits, *_BY_NUMBER[mode.number if mode else 0]
 
 
 def round_real(value: float, *given: int | Enum) -> float:
     """Math.Round of a double; .NET Core 3 scales, rounds to an integer, and scales back."""
-    digits, mode = _rounding(given)
+    digits, rounded, _ = _rounding(given)
     if not 0 <= digits <= 15:
         raise argument_range("Rounding digits must be between 0 and 15, inclusive.", "digits")
-    if math.isinf(value) or math.isnan(value) or abs(value) >= 1e16:
+    if not abs(value) < 1e16:  # NaN included
         return value
     scale = 10.0**digits
-    return math.copysign(float(_REAL_MODES[mode](value * scale)), value) / scale
+    return math.copysign(float(rounded(value * scale)), value) / scale
 
 
 def round_decimal(value: Decimal, *given: int | Enum) -> Decimal:
-    digits, mode = _rounding(given)
+    digits, _, rounding = _rounding(given)
     if not 0 <= digits <= 28:
         raise argument_range("Decimal can only round to between 0 and 28 digits of precision.", "decimals")
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= digits:
         return value
-    return value.quantize(Decimal(1).scaleb(-digits), _DECIMAL_MODES[mode])
+    return value.quantize(Decimal(1).scaleb(-digits), rounding)
 
 
-def floor(value: float) -> float:
-    if not math.isfinite(value):
-        return value
-    return (
-        math.copysign(float(math.floor(value)), value)
-        if -1 < value < 1 and value >= 0
-        else float(math.floor(value))
-    )
+def _whole(rounded: Callable[[float], int]) -> Callable[[float], float]:
+    """Rounding to whole numbers, which keeps the sign of what becomes zero, infinities and NaN."""
+    return lambda value: math.copysign(float(rounded(value)), value) if math.isfinite(value) else value
 
 
-def ceiling(value: float) -> float:
-    if not math.isfinite(value):
-        return value
-    return math.copysign(float(math.ceil(value)), value) if -1 < value <= 0 else float(math.ceil(value))
-
-
-floor_decimal = partial(Decimal.to_integral_value, rounding=ROUND_FLOOR)
-ceiling_decimal = partial(Decimal.to_integral_value, rounding=ROUND_CEILING)
-truncate_decimal = partial(Decimal.to_integral_value, rounding=ROUND_DOWN)
+WHOLE_DECIMALS: dict[str, Callable[[Decimal], Decimal]] = {
+    name: partial(Decimal.to_integral_value, rounding=rounding)
+    for name, rounding in (("Floor", ROUND_FLOOR), ("Ceiling", ROUND_CEILING), ("Truncate", ROUND_DOWN))
+}
 
 
 def power(value: float, exponent: float) -> float:
@@ -183,17 +179,18 @@ def sign(value: float) -> int:
     return (value > 0) - (value < 0)
 
 
-def _larger_real(a: float, b: float) -> float:
-    """Math.Max: NaN wins, and 0 is larger than -0."""
-    if a != a or b != b:
-        return a if a != a else b
-    return b if a < b or (a == b and math.copysign(1, a) < 0) else a
+def _extreme(choose: Callable[..., float], *, by_magnitude: bool = False) -> Callable[[float, float], float]:
+    """Math.Max and Min of reals: NaN wins, and 0 is larger than -0. Magnitudes come first where wanted."""
 
+    def order(value: float) -> tuple[float, float, float]:
+        return abs(value) if by_magnitude else value, value, math.copysign(1, value)
 
-def _smaller_real(a: float, b: float) -> float:
-    if a != a or b != b:
-        return a if a != a else b
-    return b if b < a or (a == b and math.copysign(1, b) < 0) else a
+    def chosen(a: float, b: float) -> float:
+        if a != a or b != b:
+            return a if a != a else b
+        return choose(a, b, key=order) if a == b or by_magnitude else choose(a, b)
+
+    return chosen
 
 
 def clamp(value: object, lowest: object, highest: object) -> object:
@@ -212,50 +209,38 @@ def divide_with_rest(name: str) -> Callable[[int, int], tuple[int, int]]:
     return divided
 
 
-def _math_rows() -> tuple[Row, ...]:
-    rows: list[Row] = []
-    for name, keyword in KEYWORDS.items():
-        real = name in ("Single", "Double")
-        highest = _larger_real if real else max
-        lowest = _smaller_real if real else min
-        rows.append((f"static {keyword} Max({keyword} val1, {keyword} val2)", highest))
-        rows.append((f"static {keyword} Min({keyword} val1, {keyword} val2)", lowest))
-        rows.append((f"static {keyword} Clamp({keyword} value, {keyword} min, {keyword} max)", clamp))
-        if name in ("SByte", "Int16", "Int32", "Int64"):
-            rows.append((f"static {keyword} Abs({keyword} value)", absolute(name)))
-        if real or name == "Decimal":
-            rows.append(
-                (f"static {keyword} Abs({keyword} value)", absolute_real if real else Decimal.copy_abs)
-            )
-        if name not in ("Byte", "UInt16", "UInt32", "UInt64"):
-            rows.append((f"static int Sign({keyword} value)", sign))
-    one = {
-        "Sqrt": math.sqrt, "Exp": math.exp, "Log": math.log, "Log10": math.log10, "Sin": math.sin,
-        "Cos": math.cos,
-        "Tan": math.tan, "Asin": math.asin, "Acos": math.acos, "Atan": math.atan, "Sinh": math.sinh,
-        "Cosh": math.cosh, "Tanh": math.tanh, "Asinh": math.asinh, "Log2": math.log2,
-        "Cbrt": math.cbrt,
-    }  # fmt: skip
-    rows += [(f"static double {name}(double d)", _real(call)) for name, call in one.items()]
-    return (*rows, *_MATH_ROWS)
+def _rows_of(name: str, keyword: str) -> Iterator[Row]:
+    """The members of Math that each numeric type has."""
+    real = name in ("Single", "Double")
+    signed = INTEGERS[name][0] < 0 if name in INTEGERS else True
+    yield f"static {keyword} Max({keyword} val1, {keyword} val2)", _extreme(max) if real else max
+    yield f"static {keyword} Min({keyword} val1, {keyword} val2)", _extreme(min) if real else min
+    yield f"static {keyword} Clamp({keyword} value, {keyword} min, {keyword} max)", clamp
+    if signed:
+        yield f"static int Sign({keyword} value)", sign
+        absolute_of = absolute(name) if name in INTEGERS else absolute_real if real else Decimal.copy_abs
+        yield f"static {keyword} Abs({keyword} value)", absolute_of
 
 
-_MATH_ROWS: tuple[Row, ...] = (
+_OF_ONE = (
+    "sqrt", "exp", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
+    "asinh", "log2", "cbrt",
+)  # fmt: skip
+"""Functions of one real number, which have one name here and there."""
+
+MATH_ROWS: tuple[Row, ...] = (
+    *(row for each in KEYWORDS.items() for row in _rows_of(*each)),
+    *((f"static double {name.capitalize()}(double d)", _real(getattr(math, name))) for name in _OF_ONE),
+    *((f"static decimal {name}(decimal d)", call) for name, call in WHOLE_DECIMALS.items()),
     ("static double PI", lambda: math.pi),
     ("static double E", lambda: math.e),
     ("static double Round(double a)", round_real),
     ("static double Round(double value, int digits[, MidpointRounding mode])", round_real),
     ("static double Round(double value, MidpointRounding mode)", round_real),
     ("static decimal Round(decimal d[, int decimals][, MidpointRounding mode])", round_decimal),
-    ("static double Floor(double d)", floor),
-    ("static decimal Floor(decimal d)", floor_decimal),
-    ("static double Ceiling(double a)", ceiling),
-    ("static decimal Ceiling(decimal d)", ceiling_decimal),
-    (
-        "static double Truncate(double d)",
-        lambda value: math.copysign(float(math.trunc(value)), value) if math.isfinite(value) else value,
-    ),
-    ("static decimal Truncate(decimal d)", truncate_decimal),
+    ("static double Floor(double d)", _whole(math.floor)),
+    ("static double Ceiling(double a)", _whole(math.ceil)),
+    ("static double Truncate(double d)", _whole(math.trunc)),
     ("static double Pow(double x, double y)", power),
     ("static double Log(double a, double newBase)", logarithm),
     ("static double Atan2(double y, double x)", math.atan2),
@@ -270,13 +255,7 @@ _MATH_ROWS: tuple[Row, ...] = (
     ("static double BitDecrement(double x)", lambda value: math.nextafter(value, -math.inf)),
     ("static double CopySign(double x, double y)", math.copysign),
     ("static double IEEERemainder(double x, double y)", ieee_remainder),
-    (
-        "static double MaxMagnitude(double x, double y)",
-        lambda x, y: _larger_real(x, y) if abs(x) == abs(y) or x != x or y != y else max(x, y, key=abs),
-    ),
-    (
-        "static double MinMagnitude(double x, double y)",
-        lambda x, y: _smaller_real(x, y) if abs(x) == abs(y) or x != x or y != y else min(x, y, key=abs),
-    ),
+    ("static double MaxMagnitude(double x, double y)", _extreme(max, by_magnitude=True)),
+    ("static double MinMagnitude(double x, double y)", _extreme(min, by_magnitude=True)),
     ("static long BigMul(int a, int b)", lambda a, b: Long(a * b)),
 )

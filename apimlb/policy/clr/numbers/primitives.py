@@ -11,7 +11,7 @@ from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers import decimals
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, NUMERIC_DEFAULTS, Single
 from apimlb.policy.clr.numbers.formatting import format_number
-from apimlb.policy.clr.numbers.mathematics import MODES, _math_rows
+from apimlb.policy.clr.numbers.mathematics import MATH_ROWS, MODES
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.definitions import Definition, Row
@@ -19,15 +19,11 @@ from apimlb.policy.clr.types.definitions import Definition, Row
 _BASES = ("System.ValueType", "System.IComparable")
 
 
-def _parser(name: str) -> Callable[[str | None], object]:
-    if name == "Double":
-        return parsing.parse_double
-    if name == "Single":
-        return lambda text: Single(parsing.parse_double(text))
-    if name == "Decimal":
-        return parsing.parse_decimal
-
-    return lambda text: parsing.parse_integer(text, name)
+_REALS = {
+    "Single": (3.4028234663852886e38, 1.401298464324817e-45, 2.0**-126),
+    "Double": (1.7976931348623157e308, 5e-324, 2.0**-1022),
+}
+"""Of each type the largest value, the smallest beyond 0, and the smallest that has all its digits."""
 
 
 def _limits(name: str) -> dict[str, object]:
@@ -42,16 +38,15 @@ def _limits(name: str) -> dict[str, object]:
             "One": Decimal(1),
             "MinusOne": Decimal(-1),
         }
-    real: Callable[[float], float] = Single if name == "Single" else float
-    largest = 3.4028234663852886e38 if name == "Single" else 1.7976931348623157e308
-    epsilon = 1.401298464324817e-45 if name == "Single" else 5e-324
+    real = Single if name == "Single" else float
+    largest, smallest, _ = _REALS[name]
     return {
         "MinValue": real(-largest),
         "MaxValue": real(largest),
         "NaN": real(math.copysign(math.nan, -1)),
         "PositiveInfinity": real(math.inf),
         "NegativeInfinity": real(-math.inf),
-        "Epsilon": real(epsilon),
+        "Epsilon": real(smallest),
     }
 
 
@@ -70,18 +65,15 @@ def difference(left: int, right: object) -> int:
     return compare(left, right)
 
 
-_REAL_TESTS: dict[str, Callable[[float], bool]] = {
-    "IsNaN": math.isnan, "IsInfinity": math.isinf, "IsFinite": math.isfinite,
-    "IsNegative": lambda value: math.copysign(1, value) < 0,
-    "IsPositiveInfinity": lambda value: value == math.inf,
-    "IsNegativeInfinity": lambda value: value == -math.inf,
-}  # fmt: skip
-
-
 def _real_rows(name: str, keyword: str) -> list[Row]:
-    smallest = 2.0**-126 if name == "Single" else 2.0**-1022
-    tests = {
-        **_REAL_TESTS,
+    smallest = _REALS[name][2]
+    tests: dict[str, Callable[[float], bool]] = {
+        "IsNaN": math.isnan,
+        "IsInfinity": math.isinf,
+        "IsFinite": math.isfinite,
+        "IsNegative": lambda value: math.copysign(1, value) < 0,
+        "IsPositiveInfinity": lambda value: value == math.inf,
+        "IsNegativeInfinity": lambda value: value == -math.inf,
         "IsNormal": lambda value: math.isfinite(value) and abs(value) >= smallest,
         "IsSubnormal": lambda value: 0 < abs(value) < smallest,
     }
@@ -90,7 +82,7 @@ def _real_rows(name: str, keyword: str) -> list[Row]:
 
 def _numeric(name: str) -> Definition:
     keyword = KEYWORDS[name]
-    parse = _parser(name)
+    parse = parsing.PARSERS[name]
     rows: list[Row] = [
         ("string ToString(string format)", format_number),
         (f"int CompareTo({keyword} value)", _order(name)),
@@ -131,5 +123,5 @@ DEFINITIONS = (
         ),
     ),
     Definition("System.MidpointRounding", "enum", constants=MODES),
-    Definition("System.Math", "static", rows=_math_rows()),
+    Definition("System.Math", "static", rows=MATH_ROWS),
 )  # fmt: skip
