@@ -6,7 +6,7 @@ from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.dates.parsing import parse_date
-from apimlb.policy.clr.dates.time_span import UNITS, comparisons
+from apimlb.policy.clr.dates.time_span import comparisons, unit_part
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, argument_range
 from apimlb.policy.clr.host import Host
@@ -30,14 +30,13 @@ PARTS: tuple[Row, ...] = (
     ("int Day", lambda value: instants.date_of(value.ticks).day),
     ("int DayOfYear", lambda value: instants.date_of(value.ticks).timetuple().tm_yday),
     ("DayOfWeek DayOfWeek", lambda value: day_of_week(instants.date_of(value.ticks).isoweekday() % 7)),
-    ("int Hour", lambda value: value.ticks % instants.TICKS_PER_DAY // instants.TICKS_PER_HOUR),
-    ("int Minute", lambda value: value.ticks % instants.TICKS_PER_HOUR // instants.TICKS_PER_MINUTE),
-    ("int Second", lambda value: value.ticks % instants.TICKS_PER_MINUTE // instants.TICKS_PER_SECOND),
-    (
-        "int Millisecond",
-        lambda value: value.ticks % instants.TICKS_PER_SECOND // instants.TICKS_PER_MILLISECOND,
+    *(
+        (f"int {name.removesuffix('s')}", unit_part(*sizes))
+        for name, sizes in instants.UNITS.items()
+        if name != "Days"
     ),
     ("long Ticks", lambda value: Long(value.ticks)),
+    ("TimeSpan TimeOfDay", lambda value: instants.TimeSpan(value.ticks % instants.TICKS_PER_DAY)),
 )
 """The parts of a date and a time of day, which both kinds of date have."""
 
@@ -45,7 +44,7 @@ PARTS: tuple[Row, ...] = (
 def arithmetic(name: str, ticks: str, years: str) -> tuple[Row, ...]:
     """What is added to both kinds of date; their parameters have different names."""
     return (
-        *((f"{name} Add{unit}(double value)", _shifted(size)) for unit, size in UNITS.items()),
+        *((f"{name} Add{unit}(double value)", _shifted(size)) for unit, (size, _) in instants.UNITS.items()),
         (f"{name} AddTicks(long {ticks})", lambda value, ticks: value.at(value.ticks + ticks)),
         (f"{name} AddMonths(int months)", lambda value, n: value.at(instants.add_months(value.ticks, n))),
         (f"{name} AddYears(int {years})", lambda value, n: value.at(instants.add_years(value.ticks, n))),
@@ -55,11 +54,30 @@ def arithmetic(name: str, ticks: str, years: str) -> tuple[Row, ...]:
          lambda value, span: value.at(value.ticks + span.ticks, "t")),
         (f"static {name} operator -({name} a, TimeSpan b)",
          lambda value, span: value.at(value.ticks - span.ticks, "t")),
+        (f"TimeSpan Subtract({name} value)", between),
+        (f"static TimeSpan operator -({name} a, {name} b)", between),
     )  # fmt: skip
 
 
 def _shifted(unit: int) -> Callable[[instants.DateTime | instants.DateTimeOffset, float], object]:
-    return lambda value, amount: value.at(value.ticks + instants.scaled(amount, unit))
+    """AddSeconds and its family: .NET Core 3 rounds to the millisecond."""
+
+    def shifted(value: instants.DateTime | instants.DateTimeOffset, amount: float) -> object:
+        milliseconds = amount * (unit / instants.TICKS_PER_MILLISECOND)
+        if milliseconds != milliseconds:
+            return value
+        if abs(milliseconds) > 1e16:
+            raise argument_range("Value to add was out of range.", "value")
+        whole = int(milliseconds + (0.5 if milliseconds >= 0 else -0.5))
+        return value.at(value.ticks + whole * instants.TICKS_PER_MILLISECOND)
+
+    return shifted
+
+
+def between(
+    left: instants.DateTime | instants.DateTimeOffset, right: instants.DateTime | instants.DateTimeOffset
+) -> instants.TimeSpan:
+    return instants.TimeSpan(left.utc_ticks - right.utc_ticks)
 
 
 def utc_now(host: Host) -> instants.DateTime:
@@ -76,14 +94,10 @@ def _kind(kind: Enum) -> str:
     return str(kind)
 
 
-def new_date(year: int, month: int, day: int, *rest: object) -> instants.DateTime:
+def new_date(*given: int | Enum) -> instants.DateTime:
     """new DateTime(y, m, d[, h, m, s[, ms]][, kind])"""
-    kind = _kind(rest[-1]) if rest and isinstance(rest[-1], Enum) else instants.UNSPECIFIED
-    clock = [part for part in rest if isinstance(part, int)]
-    instants.check_millisecond(clock[3] if len(clock) == 4 else 0)
-    return instants.DateTime(
-        instants.date_ticks(year, month, day) + instants.time_ticks(*(clock or [0, 0, 0])), kind
-    )
+    kind = _kind(given[-1]) if isinstance(given[-1], Enum) else instants.UNSPECIFIED
+    return instants.DateTime(instants.wall_ticks(*(each for each in given if isinstance(each, int))), kind)
 
 
 def date_from_ticks(ticks: int, kind: Enum | None = None) -> instants.DateTime:
@@ -92,10 +106,6 @@ def date_from_ticks(ticks: int, kind: Enum | None = None) -> instants.DateTime:
             "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks.", "ticks"
         )
     return instants.DateTime(int(ticks), instants.UNSPECIFIED if kind is None else _kind(kind))
-
-
-def between(left: instants.DateTime, right: instants.DateTime) -> instants.TimeSpan:
-    return instants.TimeSpan(left.ticks - right.ticks)
 
 
 DEFINITIONS = (
@@ -122,16 +132,12 @@ DEFINITIONS = (
              new_date),
             ("new(long ticks[, DateTimeKind kind])", date_from_ticks),
             *arithmetic("DateTime", ticks="value", years="value"),
-            ("TimeSpan Subtract(DateTime value)", between),
             ("DateTime Date", lambda value: value.at(value.ticks - value.ticks % instants.TICKS_PER_DAY)),
-            ("TimeSpan TimeOfDay", lambda value: instants.TimeSpan(value.ticks % instants.TICKS_PER_DAY)),
             *PARTS,
             ("bool IsDaylightSavingTime()", lambda value: False),
             ("string ToString(string format)", format_date),
-            *comparisons("DateTime")[:2],
+            *comparisons("DateTime"),
             ("int CompareTo(object value)", compare),
-            *comparisons("DateTime")[4:],
-            ("static TimeSpan operator -(DateTime a, DateTime b)", between),
         ),
     ),
 )  # fmt: skip

@@ -1,12 +1,14 @@
 """DateTimeOffset."""
 
+from collections.abc import Callable
+
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.date_time import PARTS, arithmetic, date_from_ticks, utc_now
 from apimlb.policy.clr.dates.formatting import format_offset
 from apimlb.policy.clr.dates.parsing import parse_offset
-from apimlb.policy.clr.dates.time_span import comparisons
-from apimlb.policy.clr.exceptions import ClrException, argument_range
+from apimlb.policy.clr.dates.time_span import comparisons, static_comparisons
+from apimlb.policy.clr.exceptions import argument, argument_range
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.types.definitions import Call, Definition
@@ -19,13 +21,13 @@ def offset_now(host: Host) -> instants.DateTimeOffset:
     return instants.DateTimeOffset(utc_now(host).ticks)
 
 
-def new_offset(*parts: object) -> instants.DateTimeOffset:
+def new_offset(*parts: int | instants.TimeSpan) -> instants.DateTimeOffset:
     """new DateTimeOffset(y, m, d, h, m, s[, ms], offset)"""
     *numbers, span = parts
-    whole = [part for part in numbers if isinstance(part, int)]
     assert isinstance(span, instants.TimeSpan)
     offset = _valid_offset(span)
-    return instants.DateTimeOffset(instants.date_ticks(*whole[:3]) + instants.time_ticks(*whole[3:]), offset)
+    wall = instants.wall_ticks(*(each for each in numbers if isinstance(each, int)))
+    return instants.DateTimeOffset(wall, offset)
 
 
 def offset_from_ticks(ticks: int, span: instants.TimeSpan) -> instants.DateTimeOffset:
@@ -40,9 +42,7 @@ def offset_from_ticks(ticks: int, span: instants.TimeSpan) -> instants.DateTimeO
 
 def _valid_offset(span: instants.TimeSpan) -> int:
     if span.ticks % instants.TICKS_PER_MINUTE:
-        raise ClrException(
-            "System.ArgumentException", "Offset must be specified in whole minutes. (Parameter 'offset')"
-        )
+        raise argument("Offset must be specified in whole minutes.", "offset")
     if abs(span.ticks) > 14 * instants.TICKS_PER_HOUR:
         raise argument_range("Offset must be within plus or minus 14 hours.", "offset")
     return span.ticks
@@ -54,18 +54,17 @@ def offset_from_date(
     return instants.DateTimeOffset(value.ticks, 0 if span is None else _valid_offset(span))
 
 
-def from_unix_seconds(seconds: int) -> instants.DateTimeOffset:
-    if not -62135596800 <= seconds <= 253402300799:
-        raise argument_range("Valid values are between -62135596800 and 253402300799, inclusive.", "seconds")
-    return instants.DateTimeOffset(instants.EPOCH_TICKS + seconds * instants.TICKS_PER_SECOND)
+def _from_unix(unit: int, name: str) -> Callable[[int], instants.DateTimeOffset]:
+    """FromUnixTimeSeconds and FromUnixTimeMilliseconds: a number of units since 1970, given as `name`."""
+    lowest = -instants.EPOCH_TICKS // unit
+    highest = (instants.MAX_TICKS - instants.EPOCH_TICKS) // unit
 
+    def made(count: int) -> instants.DateTimeOffset:
+        if not lowest <= count <= highest:
+            raise argument_range(f"Valid values are between {lowest} and {highest}, inclusive.", name)
+        return instants.DateTimeOffset(instants.EPOCH_TICKS + count * unit)
 
-def from_unix_milliseconds(milliseconds: int) -> instants.DateTimeOffset:
-    if not -62135596800000 <= milliseconds <= 253402300799999:
-        raise argument_range(
-            "Valid values are between -62135596800000 and 253402300799999, inclusive.", "milliseconds"
-        )
-    return instants.DateTimeOffset(instants.EPOCH_TICKS + milliseconds * instants.TICKS_PER_MILLISECOND)
+    return made
 
 
 def to_universal(value: instants.DateTimeOffset) -> instants.DateTimeOffset:
@@ -75,10 +74,6 @@ def to_universal(value: instants.DateTimeOffset) -> instants.DateTimeOffset:
 def to_offset(value: instants.DateTimeOffset, span: instants.TimeSpan) -> instants.DateTimeOffset:
     offset = _valid_offset(span)
     return instants.DateTimeOffset(instants.in_range(value.utc_ticks + offset), offset)
-
-
-def offset_between(left: instants.DateTimeOffset, right: instants.DateTimeOffset) -> instants.TimeSpan:
-    return instants.TimeSpan(left.utc_ticks - right.utc_ticks)
 
 
 def to_file_time(value: instants.DateTimeOffset) -> int:
@@ -106,18 +101,18 @@ DEFINITIONS = (
             ("static DateTimeOffset Parse(string input)", parse_offset),
             ("static bool TryParse(string input, out DateTimeOffset result)",
              tried(parse_offset, instants.DateTimeOffset(0))),
-            ("static DateTimeOffset FromUnixTimeSeconds(long seconds)", from_unix_seconds),
-            ("static DateTimeOffset FromUnixTimeMilliseconds(long milliseconds)", from_unix_milliseconds),
+            ("static DateTimeOffset FromUnixTimeSeconds(long seconds)",
+             _from_unix(instants.TICKS_PER_SECOND, "seconds")),
+            ("static DateTimeOffset FromUnixTimeMilliseconds(long milliseconds)",
+             _from_unix(instants.TICKS_PER_MILLISECOND, "milliseconds")),
             ("new(DateTime dateTime[, TimeSpan offset])", offset_from_date),
-            ("new(long ticks, TimeSpan offset)",
-             offset_from_ticks),
+            ("new(long ticks, TimeSpan offset)", offset_from_ticks),
             ("new(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)",
              new_offset),
             ("new(int year, int month, int day, int hour, int minute, int second, int ms, TimeSpan offset)",
              new_offset),
             ("implicit DateTimeOffset(DateTime value)", offset_from_date),
             *arithmetic("DateTimeOffset", ticks="ticks", years="years"),
-            ("TimeSpan Subtract(DateTimeOffset value)", offset_between),
             ("bool EqualsExact(DateTimeOffset other)",
              lambda value, other: (value.ticks, value.offset) == (other.ticks, other.offset)),
             ("long ToFileTime()", to_file_time),
@@ -132,7 +127,6 @@ DEFINITIONS = (
             ("DateTime Date",
              lambda value: instants.DateTime(value.ticks - value.ticks % instants.TICKS_PER_DAY)),
             ("TimeSpan Offset", lambda value: instants.TimeSpan(value.offset)),
-            ("TimeSpan TimeOfDay", lambda value: instants.TimeSpan(value.ticks % instants.TICKS_PER_DAY)),
             ("long UtcTicks", lambda value: Long(value.utc_ticks)),
             ("DateTimeOffset ToUniversalTime()", to_universal),
             ("DateTimeOffset ToLocalTime()", to_universal),
@@ -140,7 +134,7 @@ DEFINITIONS = (
             *PARTS,
             ("string ToString(string format)", format_offset),
             *comparisons("DateTimeOffset"),
-            ("static TimeSpan operator -(DateTimeOffset a, DateTimeOffset b)", offset_between),
+            *static_comparisons("DateTimeOffset"),
         ),
     ),
 )  # fmt: skip

@@ -1,43 +1,69 @@
 """Dates and spans of time as text, by .NET's standard and custom format strings (invariant culture)."""
 
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
 from apimlb.policy.clr.budget import bounded_layout
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.exceptions import bad_format
 from apimlb.policy.clr.objects.text import laid_out, written
 
-_STANDARD = {
+_BY_LETTERS = {
     "d": "MM/dd/yyyy",
     "D": "dddd, dd MMMM yyyy",
     "f": "dddd, dd MMMM yyyy HH:mm",
-    "F": "dddd, dd MMMM yyyy HH:mm:ss",
+    "FU": "dddd, dd MMMM yyyy HH:mm:ss",
     "g": "MM/dd/yyyy HH:mm",
     "G": "MM/dd/yyyy HH:mm:ss",
-    "m": "MMMM dd",
-    "M": "MMMM dd",
-    "o": "yyyy-MM-ddTHH:mm:ss.fffffffK",
-    "O": "yyyy-MM-ddTHH:mm:ss.fffffffK",
-    "r": "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
-    "R": "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
+    "mM": "MMMM dd",
+    "oO": "yyyy-MM-ddTHH:mm:ss.fffffffK",
+    "rR": "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
     "s": "yyyy-MM-ddTHH:mm:ss",
     "t": "HH:mm",
     "T": "HH:mm:ss",
     "u": "yyyy-MM-dd HH:mm:ss'Z'",
-    "U": "dddd, dd MMMM yyyy HH:mm:ss",
-    "y": "yyyy MMMM",
-    "Y": "yyyy MMMM",
+    "yY": "yyyy MMMM",
 }
-_OFFSET_STANDARD = {**_STANDARD, "o": "yyyy-MM-ddTHH:mm:ss.fffffffzzz", "O": "yyyy-MM-ddTHH:mm:ss.fffffffzzz"}
+_STANDARD = {letter: layout for letters, layout in _BY_LETTERS.items() for letter in letters}
+_PIECE = re.compile(
+    r"(?P<quote>['\"])(?P<quoted>(?:\\.|(?!(?P=quote))[^\\])*)(?P=quote)|\\(?P<escaped>.)|%(?P<single>[^%\\])"
+    r"|(?P<run>(?P<char>.)(?P=char)*)",
+    re.DOTALL,
+)
+
+
+@lru_cache(maxsize=256)
+def _tokens(layout: str) -> list[tuple[str, int]]:
+    """Literal texts with 0, and every other character with how often it stands there."""
+    tokens: list[tuple[str, int]] = []
+    for found in _PIECE.finditer(layout):
+        char = found["single"] or found["char"]
+        if char is not None:
+            tokens.append((char, len(found["run"] or char)))
+        else:
+            text = found["escaped"] or re.sub(r"\\(.)", r"\1", found["quoted"], flags=re.DOTALL)
+            tokens.append((text, 0))
+    return tokens
+
+
+def _pieces(layout: str) -> Iterator[tuple[str, int]]:
+    """Literal texts with 0, and the letter of each field with how often it stands there; throws
+    System.FormatException."""
+    for text, count in _tokens(layout):
+        if count and text in "'\"" and not layout.endswith("\\"):
+            raise bad_format(f"Cannot find a matching quote character for the character '{text}'.")
+        if count and text in "'\"%\\":
+            raise bad_format()
+        yield text, count
 
 
 @laid_out.register
 @written.register
 def format_date(value: instants.DateTime, layout: str | None = None) -> str:
     """DateTime.ToString(format); throws System.FormatException."""
-    layout = bounded_layout(layout or "G")
-    if len(layout) == 1:
-        layout = _standard(_STANDARD, layout)
-    offset = 0 if value.kind in (instants.UTC, instants.LOCAL) else None
-    return _custom(value.ticks, layout, offset, value.kind)
+    zone = "Z" if value.kind == instants.UTC else "+00:00" if value.kind == instants.LOCAL else ""
+    return _date_text(value.ticks, bounded_layout(layout or "G"), 0, zone)
 
 
 @laid_out.register
@@ -45,20 +71,10 @@ def format_date(value: instants.DateTime, layout: str | None = None) -> str:
 def format_offset(value: instants.DateTimeOffset, layout: str | None = None) -> str:
     """DateTimeOffset.ToString(format); throws System.FormatException."""
     layout = bounded_layout(layout or "MM/dd/yyyy HH:mm:ss zzz")
-    ticks = value.ticks
-    if len(layout) == 1:
-        if layout == "U":
-            raise bad_format()
-        if layout in "rRu":
-            ticks = value.utc_ticks
-        layout = _standard(_OFFSET_STANDARD, layout)
-    return _custom(ticks, layout, value.offset, "")
-
-
-def _standard(table: dict[str, str], letter: str) -> str:
-    if letter not in table:
+    if layout == "U":
         raise bad_format()
-    return table[letter]
+    ticks = value.utc_ticks if layout in ("r", "R", "u") else value.ticks
+    return _date_text(ticks, layout, value.offset, offset_text(value.offset))
 
 
 def offset_text(offset: int) -> str:
@@ -67,167 +83,116 @@ def offset_text(offset: int) -> str:
     return f"{'-' if offset < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def _custom(ticks: int, layout: str, offset: int | None, kind: str) -> str:
+def _date_text(ticks: int, layout: str, offset: int, zone: str) -> str:
+    """`zone` is what K shows."""
+    if len(layout) == 1:
+        if layout not in _STANDARD:
+            raise bad_format()
+        layout = _STANDARD[layout]
     out = ""
-    at = 0
-    layout = layout[1:] if layout[0] == "%" and len(layout) == 2 else layout
-    while at < len(layout):
-        char = layout[at]
-        if char in "'\"":
-            end = layout.find(char, at + 1)
-            if end < 0:
-                raise bad_format()
-            out += layout[at + 1 : end]
-            at = end + 1
-            continue
-        if char == "\\":
-            out += layout[at + 1 : at + 2]
-            at += 2
-            continue
-        if char == "%":  # the next character by itself
-            if layout[at + 1 : at + 2] in ("", "%"):
-                raise bad_format()
-            out += _field(layout[at + 1], 1, ticks, offset, kind)
-            at += 2
-            continue
-        count = len(layout[at:]) - len(layout[at:].lstrip(char))
-        if char == "F" and not _fraction(ticks, count).rstrip("0") and out.endswith("."):
+    for text, count in _pieces(layout):
+        if text == "F" and count and out.endswith(".") and not _fraction(ticks, "F", count):
             out = out[:-1]
-        out += _field(char, count, ticks, offset, kind)
-        at += count
+        out += _field(text, count, ticks, offset, zone) if count else text
     return out
 
 
-def _fraction(ticks: int, places: int) -> str:
+def _fraction(ticks: int, char: str, places: int) -> str:
     if places > 7:
         raise bad_format()
-    return f"{ticks % instants.TICKS_PER_SECOND:07d}"[:places]
+    digits = f"{ticks % instants.TICKS_PER_SECOND:07d}"[:places]
+    return digits if char == "f" else digits.rstrip("0")
 
 
-def _field(char: str, count: int, ticks: int, offset: int | None, kind: str) -> str:
+_CLOCK = {
+    "H": (instants.TICKS_PER_HOUR, 24),
+    "m": (instants.TICKS_PER_MINUTE, 60),
+    "s": (instants.TICKS_PER_SECOND, 60),
+}
+"""Ticks of a unit, and how many make one of the next."""
+
+
+def _field(char: str, count: int, ticks: int, offset: int, zone: str) -> str:
     if char in "dMy":
         return _date_field(char, count, ticks)
-    hour = ticks % instants.TICKS_PER_DAY // instants.TICKS_PER_HOUR
-    if char == "H":
-        return str(hour).rjust(min(count, 2), "0")
-    if char == "h":
-        return str(hour % 12 or 12).rjust(min(count, 2), "0")
-    if char == "m":
-        return str(ticks % instants.TICKS_PER_HOUR // instants.TICKS_PER_MINUTE).rjust(min(count, 2), "0")
-    if char == "s":
-        return str(ticks % instants.TICKS_PER_MINUTE // instants.TICKS_PER_SECOND).rjust(min(count, 2), "0")
-    if char == "f":
-        return _fraction(ticks, count)
-    if char == "F":
-        return _fraction(ticks, count).rstrip("0")
-    if char == "t":
-        return ("AM" if hour < 12 else "PM")[: min(count, 2)]
-    if char == "z":
-        text = offset_text(offset or 0)
-        return (
-            text if count > 2 else text[:3] if count == 2 else text[0] + text[1:3].lstrip("0").rjust(1, "0")
-        )
-    if char == "K":
-        mark = "Z" if kind == instants.UTC else "" if offset is None else offset_text(offset)
-        return mark * count
-    if char == "g":
-        return "A.D."
+    if char in _CLOCK:
+        unit, most = _CLOCK[char]
+        return str(ticks // unit % most).rjust(min(count, 2), "0")
+    hour = ticks // instants.TICKS_PER_HOUR % 24
+    match char:
+        case "h":
+            return str(hour % 12 or 12).rjust(min(count, 2), "0")
+        case "f" | "F":
+            return _fraction(ticks, char, count)
+        case "t":
+            return ("AM" if hour < 12 else "PM")[: min(count, 2)]
+        case "z":
+            text = offset_text(offset)
+            return text if count > 2 else text[:3] if count == 2 else f"{text[0]}{int(text[1:3])}"
+        case "K":
+            return zone * count
+        case "g":
+            return "A.D."
     return char * count
 
 
 def _date_field(char: str, count: int, ticks: int) -> str:
     day = instants.date_of(ticks)
-    if char == "d":
-        if count <= 2:
-            return str(day.day).rjust(count, "0")
-        name = instants.DAYS[day.isoweekday() % 7]
-        return name[:3] if count == 3 else name
-    if char == "M":
-        if count <= 2:
-            return str(day.month).rjust(count, "0")
-        return instants.MONTHS[day.month - 1][:3] if count == 3 else instants.MONTHS[day.month - 1]
+    if char == "y":
+        return str(day.year % 100 if count <= 2 else day.year).rjust(count, "0")
+    number, names, at = (
+        (day.day, instants.DAYS, day.isoweekday() % 7)
+        if char == "d"
+        else (day.month, instants.MONTHS, day.month - 1)
+    )
     if count <= 2:
-        return str(day.year % 100).rjust(count, "0")
-    return str(day.year).rjust(count, "0")
+        return str(number).rjust(count, "0")
+    return names[at][:3] if count == 3 else names[at]
 
 
 @laid_out.register
 @written.register
 def format_span(value: instants.TimeSpan, layout: str | None = None) -> str:
     """TimeSpan.ToString(format): c, g, G or custom; throws System.FormatException."""
-    bounded_layout(layout or "")
+    layout = bounded_layout(layout or "c")
     ticks = abs(value.ticks)
-    days, rest = divmod(ticks, instants.TICKS_PER_DAY)
-    hours, minutes = (
-        rest // instants.TICKS_PER_HOUR,
-        rest % instants.TICKS_PER_HOUR // instants.TICKS_PER_MINUTE,
-    )
-    seconds, fraction = (
-        rest % instants.TICKS_PER_MINUTE // instants.TICKS_PER_SECOND,
-        rest % instants.TICKS_PER_SECOND,
-    )
-    sign = "-" if value.ticks < 0 else ""
-    if layout in (None, "", "c", "t", "T"):
-        text = f"{hours:02d}:{minutes:02d}:{seconds:02d}"
-        return sign + (f"{days}." if days else "") + text + (f".{fraction:07d}" if fraction else "")
-    if layout == "g":
-        text = f"{hours}:{minutes:02d}:{seconds:02d}"
-        return (
-            sign + (f"{days}:" if days else "") + text + (f".{fraction:07d}".rstrip("0") if fraction else "")
-        )
-    if layout == "G":
-        return f"{sign}{days}:{hours:02d}:{minutes:02d}:{seconds:02d}.{fraction:07d}"
-    assert layout is not None
+    sign = ""
     if len(layout) == 1:
-        raise bad_format()
-    return _custom_span({"d": days, "h": hours, "m": minutes, "s": seconds}, fraction, layout)
-
-
-def _custom_span(fields: dict[str, int], fraction: int, layout: str) -> str:
-    out = ""
-    at = 0
-    while at < len(layout):
-        char = layout[at]
-        if char == "\\":
-            out += layout[at + 1 : at + 2]
-            at += 2
-        elif char in "'\"":
-            end = layout.find(char, at + 1)
-            if end < 0:
-                raise bad_format()
-            out += layout[at + 1 : end]
-            at = end + 1
-        elif char == "%" and layout[at + 1 : at + 2] not in ("", "%"):
-            out += _span_field(fields, fraction, layout[at + 1], 1)
-            at += 2
-        elif char in fields or char in "fF":
-            count = len(layout[at:]) - len(layout[at:].lstrip(char))
-            if count > _MOST_REPEATED.get(char, 2):
-                raise bad_format()
-            out += _span_field(fields, fraction, char, count)
-            at += count
-        else:
+        if layout not in _STANDARD_SPANS:
             raise bad_format()
-    return out
+        days, clock, fraction = _STANDARD_SPANS[layout]
+        sign = "-" if value.ticks < 0 else ""
+        has_days = layout == "G" or ticks >= instants.TICKS_PER_DAY
+        has_fraction = layout == "G" or ticks % instants.TICKS_PER_SECOND
+        layout = f"{days if has_days else ''}{clock}{fraction if has_fraction else ''}"
+    return sign + "".join(
+        _span_field(text, count, ticks) if count else text for text, count in _pieces(layout)
+    )
 
 
-_MOST_REPEATED = {"d": 8, "f": 7, "F": 7}
+_CONSTANT = ("d'.'", "hh':'mm':'ss", "'.'fffffff")
+_STANDARD_SPANS = {
+    "c": _CONSTANT, "t": _CONSTANT, "T": _CONSTANT, "g": ("d':'", "h':'mm':'ss", "'.'FFFFFFF"),
+    "G": ("d':'", "hh':'mm':'ss", "'.'fffffff"),
+}  # fmt: skip
+"""Of the standard formats the days, the time, and the fraction; days and fraction are left out where they
+are 0, but in G."""
+
+_SPAN_FIELDS = {"d": (instants.TICKS_PER_DAY, 10**8, 8)} | {
+    letter.lower(): (unit, most, 2) for letter, (unit, most) in _CLOCK.items()
+}
+"""Also how often the letter may stand there."""
 
 
-def _span_field(fields: dict[str, int], fraction: int, char: str, count: int) -> str:
+def _span_field(char: str, count: int, ticks: int) -> str:
     if char in "fF":
-        text = f"{fraction:07d}"[:count]
-        return text if char == "f" else text.rstrip("0")
-    if char not in fields:
+        return _fraction(ticks, char, count)
+    unit, most, longest = _SPAN_FIELDS.get(char, (1, 1, 0))
+    if count > longest:
         raise bad_format()
-    return str(fields[char]).rjust(count, "0")
+    return str(ticks // unit % most).rjust(count, "0")
 
 
 def iso_date(value: instants.DateTime | instants.DateTimeOffset) -> str:
     """The date as JSON holds it: no trailing zeros in the fraction."""
-    if isinstance(value, instants.DateTimeOffset):
-        text, zone = format_offset(value, "yyyy-MM-ddTHH:mm:ss.fffffff"), format_offset(value, "zzz")
-    else:
-        text = format_date(value, "yyyy-MM-ddTHH:mm:ss.fffffff")
-        zone = "Z" if value.kind == instants.UTC else "+00:00" if value.kind == instants.LOCAL else ""
-    return text.rstrip("0").rstrip(".") + zone
+    return laid_out(value, "yyyy-MM-ddTHH:mm:ss.FFFFFFFK")

@@ -5,7 +5,7 @@ import calendar
 import datetime
 from dataclasses import dataclass
 
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
+from apimlb.policy.clr.exceptions import ClrException, argument_range
 
 TICKS_PER_MILLISECOND = 10_000
 TICKS_PER_SECOND = 10_000_000
@@ -23,52 +23,60 @@ MONTHS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True, eq=False)
-class TimeSpan:
-    """System.TimeSpan"""
+UNITS = {
+    "Days": (TICKS_PER_DAY, 2**63),
+    "Hours": (TICKS_PER_HOUR, 24),
+    "Minutes": (TICKS_PER_MINUTE, 60),
+    "Seconds": (TICKS_PER_SECOND, 60),
+    "Milliseconds": (TICKS_PER_MILLISECOND, 1000),
+}
+"""Ticks of each unit, and how many make one of the next."""
 
+
+class _Ticks:
+    """Values of one class are equal and ordered by their ticks on the clock of UTC."""
+
+    __slots__ = ()
     boxed = True
 
     ticks: int
 
+    @property
+    def utc_ticks(self) -> int:
+        return self.ticks
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, TimeSpan) and self.ticks == other.ticks
+        return isinstance(other, _Ticks) and type(self) is type(other) and self.utc_ticks == other.utc_ticks
 
     def __hash__(self) -> int:
-        return hash(self.ticks)
+        return hash(self.utc_ticks)
 
-    def __lt__(self, other: "TimeSpan") -> bool:
-        return self.ticks < other.ticks
+    def __lt__(self, other: "_Ticks") -> bool:
+        return self.utc_ticks < other.utc_ticks
 
 
 @dataclass(slots=True, eq=False)
-class DateTime:
-    """System.DateTime; equality and order look at the ticks alone, as in .NET."""
+class TimeSpan(_Ticks):
+    """System.TimeSpan"""
 
-    boxed = True
+    ticks: int
+
+
+@dataclass(slots=True, eq=False)
+class DateTime(_Ticks):
+    """System.DateTime; equality and order look at the ticks alone, as in .NET."""
 
     ticks: int
     kind: str = UNSPECIFIED
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, DateTime) and self.ticks == other.ticks
-
-    def __hash__(self) -> int:
-        return hash(self.ticks)
 
     def at(self, ticks: int, name: str = "value") -> "DateTime":
         """The date of other ticks; throws System.ArgumentOutOfRangeException."""
         return DateTime(in_range(ticks, name), self.kind)
 
-    def __lt__(self, other: "DateTime") -> bool:
-        return self.ticks < other.ticks
-
 
 @dataclass(slots=True, eq=False)
-class DateTimeOffset:
+class DateTimeOffset(_Ticks):
     """System.DateTimeOffset: `ticks` of the clock on the wall, `offset` in ticks east of UTC."""
-
-    boxed = True
 
     ticks: int
     offset: int = 0
@@ -77,18 +85,9 @@ class DateTimeOffset:
     def utc_ticks(self) -> int:
         return self.ticks - self.offset
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, DateTimeOffset) and self.utc_ticks == other.utc_ticks
-
-    def __hash__(self) -> int:
-        return hash(self.utc_ticks)
-
     def at(self, ticks: int, name: str = "value") -> "DateTimeOffset":
         """Other ticks on a clock with the same offset; throws System.ArgumentOutOfRangeException."""
         return DateTimeOffset(in_range(ticks, name), self.offset)
-
-    def __lt__(self, other: "DateTimeOffset") -> bool:
-        return self.utc_ticks < other.utc_ticks
 
 
 MIN_DATE = DateTime(0)
@@ -134,17 +133,20 @@ def date_ticks(year: int, month: int, day: int) -> int:
         ) from None
 
 
-def check_millisecond(millisecond: int) -> None:
-    if not 0 <= millisecond < 1000:
-        raise argument_range("Valid values are between 0 and 999, inclusive.", "millisecond")
-
-
-def time_ticks(hour: int, minute: int, second: int, millisecond: int = 0) -> int:
+def time_ticks(hour: int, minute: int, second: int) -> int:
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
         raise argument_range("Hour, Minute, and Second parameters describe an un-representable DateTime.")
-    check_millisecond(millisecond)
-    seconds = hour * 3600 + minute * 60 + second
-    return seconds * TICKS_PER_SECOND + millisecond * TICKS_PER_MILLISECOND
+    return (hour * 3600 + minute * 60 + second) * TICKS_PER_SECOND
+
+
+def wall_ticks(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, millisecond: int = 0
+) -> int:
+    """A date and a time of day; throws System.ArgumentOutOfRangeException."""
+    if not 0 <= millisecond < 1000:
+        raise argument_range("Valid values are between 0 and 999, inclusive.", "millisecond")
+    clock = millisecond * TICKS_PER_MILLISECOND
+    return date_ticks(year, month, day) + time_ticks(hour, minute, second) + clock
 
 
 def add_months(ticks: int, months: int) -> int:
@@ -171,33 +173,15 @@ def add_years(ticks: int, years: int) -> int:
 def days_in_month(year: int, month: int) -> int:
     if not 1 <= month <= 12:
         raise argument_range("Month must be between one and twelve.", "month")
-    if not 1 <= year <= 9999:
-        raise argument_range("Year must be between 1 and 9999.", "year")
-    return calendar.monthrange(year, month)[1]
+    return calendar.monthrange(_real_year(year), month)[1]
 
 
 def is_leap(year: int) -> bool:
     """DateTime.IsLeapYear"""
+    return calendar.isleap(_real_year(year))
+
+
+def _real_year(year: int) -> int:
     if not 1 <= year <= 9999:
         raise argument_range("Year must be between 1 and 9999.", "year")
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-def scaled(value: float, ticks_per_unit: int) -> int:
-    """`AddSeconds(0.5)` and its family: .NET Core 3 rounds to the millisecond."""
-    milliseconds = value * (ticks_per_unit / TICKS_PER_MILLISECOND)
-    if milliseconds != milliseconds:
-        return 0
-    if abs(milliseconds) > 1e16:
-        raise argument_range("Value to add was out of range.", "value")
-    return int(milliseconds + (0.5 if milliseconds >= 0 else -0.5)) * TICKS_PER_MILLISECOND
-
-
-def span_scaled(value: float, ticks_per_unit: int) -> TimeSpan:
-    """`TimeSpan.FromSeconds(1.5)` and its family: whole ticks, the rest is cut off."""
-    if value != value:
-        raise argument("TimeSpan does not accept floating point Not-a-Number values.")
-    ticks = value * ticks_per_unit
-    if abs(ticks) >= 2**63:
-        raise span_overflow()
-    return TimeSpan(int(ticks))
+    return year

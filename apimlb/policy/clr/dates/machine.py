@@ -68,20 +68,19 @@ _TABLE: Final = {
 _STATES: Final = {state: dict(zip(_EVENTS, row.split(), strict=True)) for state, row in _TABLE.items()}
 
 
-class WrongWeekday(ValueError):
-    """A text that names another day of the week than its date is."""
+class Unreadable(ValueError):
+    """A text that names no moment, for a reason that .NET tells: `message`, where the text belongs into the
+    braces."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
 
 
-class NoSuchTime(ValueError):
-    """A text whose parts are read and name no moment."""
-
-
-class WideOffset(ValueError):
-    """A text with an offset of more than 14 hours."""
-
-
-class UnknownWord(ValueError):
-    """A text with a word that means nothing, at the place that is the argument."""
+def no_such_time() -> Unreadable:
+    return Unreadable(
+        "The DateTime represented by the string '{}' is not supported in calendar "
+        "'System.Globalization.GregorianCalendar'."
+    )
 
 
 def read_moment(text: str) -> tuple[int, int | None]:
@@ -133,9 +132,11 @@ class _Machine:
 
     def _checked(self, date: int, clock: int) -> int:
         if self.weekday is not None and (date // instants.TICKS_PER_DAY + 1) % 7 != self.weekday:
-            raise WrongWeekday
+            raise Unreadable(
+                "String '{}' was not recognized as a valid DateTime because the day of week was incorrect."
+            )
         if abs(self.offset or 0) > 14 * instants.TICKS_PER_HOUR:
-            raise WideOffset
+            raise Unreadable("The time zone offset of string '{}' must be within plus or minus 14 hours.")
         return date + clock
 
     def _clock(self) -> int:
@@ -147,7 +148,7 @@ class _Machine:
         elif self.half and hour < 12:
             hour += 12
         if hour > 23 or minute > 59 or second > 59:
-            raise NoSuchTime
+            raise no_such_time()
         return instants.time_ticks(hour, minute, second) + self.fraction
 
     # What comes
@@ -188,7 +189,10 @@ class _Machine:
 
     def _word(self, word: str, end: int) -> str:
         if word not in _MONTHS and word not in _WEEKDAYS and word not in ("am", "pm", "z", "gmt"):
-            raise UnknownWord(self.at)
+            raise Unreadable(
+                "The string '{}' was not recognized as a valid DateTime. There is an unknown word starting "
+                f"at index '{self.at}'."
+            )
         self.at = end
         if word in _MONTHS:
             if self.month is not None:
@@ -343,7 +347,7 @@ class _Machine:
         try:
             date = instants.date_ticks(*self._date("YNN", self.numbers))
         except ClrException:
-            raise NoSuchTime from None
+            raise no_such_time() from None
         self.weekday = None
         return self._checked(date, self._clock())
 

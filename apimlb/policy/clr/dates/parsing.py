@@ -4,14 +4,7 @@ import re
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
-from apimlb.policy.clr.dates.machine import (
-    WHITE,
-    NoSuchTime,
-    UnknownWord,
-    WideOffset,
-    WrongWeekday,
-    read_moment,
-)
+from apimlb.policy.clr.dates.machine import WHITE, Unreadable, read_moment
 from apimlb.policy.clr.exceptions import ClrException, bad_format, required
 
 # No date is longer.
@@ -22,49 +15,31 @@ _TIME_WORDS = re.compile("([0-9]{1,2})[時时시] *([0-9]{1,2})[分분](?: *([0-
 """Dates and times of China, Japan and Korea, which .NET reads in every culture."""
 
 
-def parse_parts(text: str) -> tuple[int, int | None]:
-    """Ticks of the wall clock, and the offset in ticks: None for a text without one. Raises ValueError."""
-    BUDGET.spend(8)
-    if len(text) > _LONGEST:
-        raise ValueError(text[:_LONGEST])
-    plain = text.rstrip("\0")
-    if not plain.isascii():
-        plain = _TIME_WORDS.sub(_joined, _DATE_WORDS.sub(r"\1/\2/\3 ", plain))
-    return read_moment(plain)
-
-
 def _joined(found: re.Match[str]) -> str:
     return ":".join(part for part in found.groups() if part)
 
 
-def _unreadable(text: str, error: ValueError) -> ClrException:
-    """What cannot be read, and where."""
-    if isinstance(error, WrongWeekday):
-        return bad_format(
-            f"String '{text}' was not recognized as a valid DateTime because the day of week was incorrect."
-        )
-    if isinstance(error, UnknownWord):
-        return bad_format(
-            f"The string '{text}' was not recognized as a valid DateTime. There is an unknown word starting "
-            f"at index '{error.args[0]}'."
-        )
-    if isinstance(error, WideOffset):
-        return bad_format(f"The time zone offset of string '{text}' must be within plus or minus 14 hours.")
-    if isinstance(error, NoSuchTime):
-        return bad_format(
-            f"The DateTime represented by the string '{text}' is not supported in calendar "
-            "'System.Globalization.GregorianCalendar'."
-        )
-    return bad_format(f"String '{text}' was not recognized as a valid DateTime.")
+def _read(text: str) -> tuple[int, int | None]:
+    """Ticks of the wall clock, and the offset in ticks: None for a text without one; throws
+    System.FormatException."""
+    BUDGET.spend(8)
+    try:
+        if len(text) > _LONGEST:
+            raise ValueError(_LONGEST)
+        plain = text.rstrip("\0")
+        if not plain.isascii():
+            plain = _TIME_WORDS.sub(_joined, _DATE_WORDS.sub(r"\1/\2/\3 ", plain))
+        return read_moment(plain)
+    except Unreadable as error:
+        raise bad_format(error.message.format(text)) from None
+    except ValueError:
+        raise bad_format(f"String '{text}' was not recognized as a valid DateTime.") from None
 
 
 def parse_date(text: str | None) -> instants.DateTime:
     """DateTime.Parse: a text with a zone becomes local time; throws System.FormatException."""
     text = required(text, "s")
-    try:
-        ticks, offset = parse_parts(text)
-    except ValueError as error:
-        raise _unreadable(text, error) from None
+    ticks, offset = _read(text)
     if offset is None:
         return instants.DateTime(ticks, instants.UNSPECIFIED)
     ticks -= offset
@@ -78,10 +53,7 @@ def parse_date(text: str | None) -> instants.DateTime:
 def parse_offset(text: str | None) -> instants.DateTimeOffset:
     """DateTimeOffset.Parse; throws System.FormatException."""
     text = required(text, "input")
-    try:
-        ticks, offset = parse_parts(text)
-    except ValueError as error:
-        raise _unreadable(text, error) from None
+    ticks, offset = _read(text)
     if not 0 <= ticks - (offset or 0) <= instants.MAX_TICKS:
         raise bad_format(f"The UTC representation of the date '{text}' falls outside the year range 1-9999.")
     return instants.DateTimeOffset(ticks, offset or 0)

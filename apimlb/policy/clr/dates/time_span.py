@@ -1,6 +1,7 @@
 """TimeSpan, and what compares it and dates."""
 
 from collections.abc import Callable
+from functools import partial
 
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.dates import instants
@@ -12,15 +13,6 @@ from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.definitions import Definition, Row
 
-UNITS = {
-    "Days": instants.TICKS_PER_DAY,
-    "Hours": instants.TICKS_PER_HOUR,
-    "Minutes": instants.TICKS_PER_MINUTE,
-    "Seconds": instants.TICKS_PER_SECOND,
-    "Milliseconds": instants.TICKS_PER_MILLISECOND,
-}
-
-
 _MOST_MILLISECONDS = float(2**63 // instants.TICKS_PER_MILLISECOND)
 
 
@@ -28,8 +20,6 @@ def comparisons(name: str) -> tuple[Row, ...]:
     return (
         (f"int CompareTo({name} value)", compare),
         (f"bool Equals({name} value)", clr_equals),
-        (f"static int Compare({name} t1, {name} t2)", compare),
-        (f"static bool Equals({name} t1, {name} t2)", clr_equals),
         (f"static bool operator ==({name} a, {name} b)", "{0} == {1}"),
         (f"static bool operator !=({name} a, {name} b)", "{0} != {1}"),
         (f"static bool operator <({name} a, {name} b)", "{0} < {1}"),
@@ -39,23 +29,30 @@ def comparisons(name: str) -> tuple[Row, ...]:
     )
 
 
-def new_span(*parts: int) -> instants.TimeSpan:
-    """new TimeSpan(ticks), (h, m, s), (d, h, m, s) or (d, h, m, s, ms)"""
-    if len(parts) == 1:
-        return instants.TimeSpan(int(parts[0]))
-    if len(parts) == 3:
-        parts = (0, *parts)
-    days, hours, minutes, seconds, *rest = parts
+def static_comparisons(name: str) -> tuple[Row, ...]:
+    return (
+        (f"static int Compare({name} t1, {name} t2)", compare),
+        (f"static bool Equals({name} t1, {name} t2)", clr_equals),
+    )
+
+
+def of_ticks(ticks: int) -> instants.TimeSpan:
+    return instants.TimeSpan(int(ticks))
+
+
+def new_span(days: int, hours: int, minutes: int, seconds: int, milliseconds: int = 0) -> instants.TimeSpan:
     whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-    ticks = whole * instants.TICKS_PER_SECOND + (rest[0] if rest else 0) * instants.TICKS_PER_MILLISECOND
+    ticks = whole * instants.TICKS_PER_SECOND + milliseconds * instants.TICKS_PER_MILLISECOND
     if not -(2**63) <= ticks < 2**63:
         raise argument_range("TimeSpan overflowed because the duration is too long.")
     return instants.TimeSpan(ticks)
 
 
-def span_part(unit: int, limit: int) -> Callable[[instants.TimeSpan], int]:
+def unit_part(unit: int, most: int) -> Callable[[instants.TimeSpan], int]:
+    """How many of a unit there are beside whole ones of the next, of which `most` make one."""
+
     def part(value: instants.TimeSpan) -> int:
-        found = abs(value.ticks) // unit % limit
+        found = abs(value.ticks) // unit % most
         return -found if value.ticks < 0 else found
 
     return part
@@ -65,10 +62,6 @@ def span_total(unit: int) -> Callable[[instants.TimeSpan], float]:
     if unit == instants.TICKS_PER_MILLISECOND:  # it stays within the whole milliseconds of a long
         return lambda value: min(max(value.ticks / unit, -_MOST_MILLISECONDS), _MOST_MILLISECONDS)
     return lambda value: value.ticks / unit
-
-
-def span_from(unit: int) -> Callable[[float], instants.TimeSpan]:
-    return lambda value: instants.span_scaled(value, unit)
 
 
 def span_add(left: instants.TimeSpan, right: instants.TimeSpan) -> instants.TimeSpan:
@@ -98,32 +91,35 @@ def _overflow(message: str) -> ClrException:
     return ClrException("System.OverflowException", message)
 
 
-def _whole(ticks: float) -> instants.TimeSpan:
-    if not abs(ticks) < 2**63:  # NaN included
-        raise instants.span_overflow()
-    return instants.TimeSpan(round_half_even(ticks))
-
-
-def _number(value: float, name: str) -> float:
+def _number(value: float, name: str = "") -> float:
     if value != value:
         raise argument("TimeSpan does not accept floating point Not-a-Number values.", name)
     return value
 
 
+def _of_real(ticks: float, rounded: Callable[[float], int]) -> instants.TimeSpan:
+    if not abs(ticks) < 2**63:  # NaN included
+        raise instants.span_overflow()
+    return instants.TimeSpan(rounded(ticks))
+
+
+def span_from(unit: int) -> Callable[[float], instants.TimeSpan]:
+    """TimeSpan.FromSeconds and its family: whole ticks, the rest is cut off."""
+    return lambda value: _of_real(_number(value) * unit, int)
+
+
 def multiply(span: instants.TimeSpan, factor: float) -> instants.TimeSpan:
-    return _whole(span.ticks * _number(factor, "factor"))
+    return _of_real(span.ticks * _number(factor, "factor"), round_half_even)
 
 
 def divide(span: instants.TimeSpan, divisor: float) -> instants.TimeSpan:
     found = divide_float(float(span.ticks), _number(divisor, "divisor"))
-    return _whole(found)
+    return _of_real(found, round_half_even)
 
 
 def ratio(span: instants.TimeSpan, other: instants.TimeSpan) -> float:
     return divide_float(float(span.ticks), float(other.ticks))
 
-
-_SPAN_LIMITS = {"Days": 10**9, "Hours": 24, "Minutes": 60, "Seconds": 60, "Milliseconds": 1000}
 
 DEFINITIONS = (
     Definition(
@@ -133,16 +129,17 @@ DEFINITIONS = (
             ("static TimeSpan MinValue", lambda: instants.MIN_SPAN),
             ("static TimeSpan MaxValue", lambda: instants.MAX_SPAN),
             *((f"static long TicksPer{name[:-1]}", lambda unit=unit: Long(unit))
-              for name, unit in UNITS.items()),
-            ("new(long ticks)", new_span),
-            ("new(int hours, int minutes, int seconds)", new_span),
+              for name, (unit, _) in instants.UNITS.items()),
+            ("new(long ticks)", of_ticks),
+            ("new(int hours, int minutes, int seconds)", partial(new_span, 0)),
             ("new(int days, int hours, int minutes, int seconds[, int milliseconds])", new_span),
-            *((f"static TimeSpan From{name}(double value)", span_from(unit)) for name, unit in UNITS.items()),
-            ("static TimeSpan FromTicks(long value)", new_span),
+            *((f"static TimeSpan From{name}(double value)", span_from(unit))
+              for name, (unit, _) in instants.UNITS.items()),
+            ("static TimeSpan FromTicks(long value)", of_ticks),
             ("static TimeSpan Parse(string s)", parse_span),
             ("static bool TryParse(string s, out TimeSpan result)", tried(parse_span, instants.ZERO)),
-            *((f"int {name}", span_part(unit, _SPAN_LIMITS[name])) for name, unit in UNITS.items()),
-            *((f"double Total{name}", span_total(unit)) for name, unit in UNITS.items()),
+            *((f"int {name}", unit_part(*sizes)) for name, sizes in instants.UNITS.items()),
+            *((f"double Total{name}", span_total(unit)) for name, (unit, _) in instants.UNITS.items()),
             ("long Ticks", lambda value: Long(value.ticks)),
             ("TimeSpan Add(TimeSpan ts)", span_add),
             ("TimeSpan Subtract(TimeSpan ts)", span_take),
@@ -150,6 +147,7 @@ DEFINITIONS = (
             ("TimeSpan Duration()", span_duration),
             ("string ToString(string format)", format_span),
             *comparisons("TimeSpan"),
+            *static_comparisons("TimeSpan"),
             ("static TimeSpan operator +(TimeSpan a, TimeSpan b)", span_add),
             ("static TimeSpan operator -(TimeSpan a, TimeSpan b)", span_take),
             ("static TimeSpan operator -(TimeSpan a)", span_negate),

@@ -4,8 +4,10 @@ Source: dotnet/runtime 3.1, Number.NumberToStringFormat, confirmed by running it
 digits of its own, a float seven.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.numbers.arithmetic import Single
@@ -54,24 +56,6 @@ def _digits_of(value: int | float | Decimal) -> _Digits:
     return _Digits(text, len(text) + exponent if text else 0, negative and (real or bool(exact)), real)
 
 
-def _section(layout: str, wanted: int) -> int:
-    """Where the section of that number begins; 0 where it is empty or not there."""
-    at = 0
-    while wanted and at < len(layout):
-        char = layout[at]
-        at += 1
-        if char in "'\"":
-            end = layout.find(char, at)
-            at = len(layout) if end < 0 else end + 1
-        elif char == "\\":
-            at += 1
-        elif char == ";":
-            wanted -= 1
-            if not wanted and at < len(layout) and layout[at] != ";":
-                return at
-    return 0
-
-
 @dataclass(slots=True)
 class _Plan:
     """How a section shows its number: how many digits it has, where their point and their first and last
@@ -86,40 +70,29 @@ class _Plan:
     scientific: bool = False
 
 
-def _tokens(layout: str, at: int) -> list[tuple[str, str]]:
-    """(what a piece is, its text) up to the end of a section; "text" is literal."""
-    found: list[tuple[str, str]] = []
-    while at < len(layout) and layout[at] not in ";\0":
-        char = layout[at]
-        at += 1
-        if char in "'\"":
-            end = layout.find(char, at)
-            end = len(layout) if end < 0 else end
-            found.append(("text", layout[at:end]))
-            at = end + 1
-        elif char == "\\":
-            found.append(("text", layout[at : at + 1]))
-            at += 1
-        elif char in "eE":
-            size = _exponent_size(layout, at)
-            found.append(("exponent" if size else "letter", char + layout[at : at + size]))
-            at += size
+_TOKEN = re.compile(
+    r"(['\"])(?P<quoted>.*?)(?:\1|\Z)|\\(?P<escaped>.?)|(?P<exponent>[eE][+-]?0+)|(?P<char>.)", re.DOTALL
+)
+Tokens = list[tuple[str, str]]
+
+
+@lru_cache(maxsize=256)
+def _sections(layout: str) -> list[tuple[Tokens, _Plan]]:
+    """The tokens of each section, and its plan; of three at least. A token is what a piece is, "text" where
+    it is literal, and its text."""
+    sections: list[Tokens] = [[]]
+    for found in _TOKEN.finditer(layout):
+        text = found[found.lastgroup or 0]
+        if found["char"] == ";":
+            sections.append([])
+        elif found["exponent"]:
+            sections[-1].append(("exponent", text))
         else:
-            found.append((char if char in "#0.,%‰" else "text", char))
-    return found
+            sections[-1].append((text if found["char"] and text in "#0.,%‰" else "text", text))
+    return [(tokens, _planned(tokens)) for tokens in (*sections, [], [])]
 
 
-def _exponent_size(layout: str, at: int) -> int:
-    """How much of the layout behind an E belongs to it: a sign and zeros, or nothing."""
-    signed = layout[at : at + 1] in ("+", "-")
-    digits = at + signed
-    end = digits
-    while layout[end : end + 1] == "0":
-        end += 1
-    return end - at if end > digits else 0
-
-
-def _planned(tokens: list[tuple[str, str]]) -> _Plan:
+def _planned(tokens: Tokens) -> _Plan:
     plan = _Plan()
     commas, comma_at = 0, -1
     for kind, _ in tokens:
@@ -152,21 +125,22 @@ def _planned(tokens: list[tuple[str, str]]) -> _Plan:
 def custom_text(value: int | float | Decimal, layout: str) -> str:
     """ToString(format) of a custom format."""
     number = _digits_of(value)
-    at = _section(layout, 1 if number.negative else 0) if number.figures else _section(layout, 2)
+    sections = _sections(layout)
+    for_zero = 2 if sections[2][0] else 0
+    place = for_zero if not number.figures else 1 if number.negative and sections[1][0] else 0
     while True:
-        tokens = _tokens(layout, at)
-        plan = _planned(tokens)
+        tokens, plan = sections[place]
         if not number.figures:
             number.scale = 0
             number.negative = number.negative and number.real
             break
         number.scale += plan.scale
         number.round(plan.count if plan.scientific else number.scale + plan.count - plan.point)
-        if number.figures or (zero := _section(layout, 2)) == at:
+        if number.figures or for_zero == place:
             break
-        at = zero
+        place = for_zero
     text = _NumberWriter(number, plan).written(tokens)
-    return f"-{text}" if number.negative and at == 0 and (text or number.scale) else text
+    return f"-{text}" if number.negative and place == 0 and (text or number.scale) else text
 
 
 class _NumberWriter:
@@ -194,7 +168,7 @@ class _NumberWriter:
         if self.plan.grouped and self.place > 1 and (self.place - 1) % 3 == 0:
             self.out.append(",")
 
-    def written(self, tokens: list[tuple[str, str]]) -> str:
+    def written(self, tokens: Tokens) -> str:
         for kind, text in tokens:
             if kind in "#0.":
                 while self.adjust > 0:

@@ -126,7 +126,9 @@ class _ZoneReader:
         kind, clock, month = self.number(), self.field(), self.number()
         hour, minute, second = clock.split(":")
         whole, _, fraction = second.partition(".")
-        ticks = instants.time_ticks(int(hour), int(minute), int(whole), int(fraction.ljust(3, "0") or 0))
+        ticks = instants.wall_ticks(
+            1, 1, 1, int(hour), int(minute), int(whole), int(fraction.ljust(3, "0") or 0)
+        )
         first = self.number()
         made = (
             zones.fixed_rule(instants.DateTime(ticks), month, first)
