@@ -115,7 +115,7 @@ FLOORS: list[set[str]] = [
         "clr.dates.machine",
         "clr.dates.parsing",
     }
-    | {"clr.web.uris", "clr.web.escapes"}
+    | {"clr.web.uris", "clr.web.hosts", "clr.web.escapes"}
     | {"clr.collections.containers", "clr.collections.sequences", "clr.collections.hash_tables"}
     | {"clr.collections.queues", "clr.collections.enumerators", "clr.linq.groups"}
     | {"clr.json.tokens", "clr.json.tree", "clr.json.writer"}

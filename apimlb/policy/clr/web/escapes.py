@@ -1,6 +1,7 @@
 """Escapes of URIs: taken away, put in, and as Uri shows them."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 from apimlb.policy.clr.budget import BUDGET
@@ -8,6 +9,7 @@ from apimlb.policy.clr.utf16 import enter, whole
 
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _RESERVED = ";/?:@&=+$,#[]!'()*"
+_STAYING = _RESERVED + "%\\\x7f" + "".join(map(chr, range(0x20)))
 _ESCAPE = re.compile(r"%(?:([0-9A-Fa-f]{2})|)")
 _RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
@@ -27,14 +29,16 @@ def decoded(text: str) -> str:
     return _ESCAPE.sub(plain, text) if "%" in text else text
 
 
+def _rewritten(text: str, write: Callable[[str], str]) -> str:
+    """The text with what `write` makes of each piece of its escapes."""
+    if "%" not in text:
+        return text
+    return _RUN.sub(lambda found: "".join(map(write, _pieces(found[0]))), text)
+
+
 def escaped(text: str) -> str:
     """As AbsoluteUri writes it; escapes of whole characters beyond ASCII are in upper case."""
-
-    def upper(found: re.Match[str]) -> str:
-        return "".join(each if _is_loose(each) else quote(each) for each in _pieces(found[0]))
-
-    if "%" in text:
-        text = _RUN.sub(upper, text)
+    text = _rewritten(text, lambda piece: piece if _is_loose(piece) else quote(piece))
     return quote(whole(text), safe=_RESERVED + "-._~%")
 
 
@@ -63,38 +67,18 @@ def _pieces(run: str) -> list[str]:
 def shown(text: str, *, relative: bool = False) -> str:
     """As ToString shows it: escapes of reserved and control characters stay, and those of bytes that
     are no UTF-8, which are in upper case but in a relative URI."""
-
-    def plain(found: re.Match[str]) -> str:
-        return "".join(_plain(piece, relative) for piece in _pieces(found[0]))
-
-    return _RUN.sub(plain, text) if "%" in text else text
+    return _rewritten(text, lambda piece: _plain(piece, _STAYING, relative))
 
 
-def _plain(piece: str, relative: bool) -> str:
+def unescaped(text: str) -> str:
+    """The text without escapes; those of bytes that are no UTF-8 stay."""
+    return _rewritten(text, _plain)
+
+
+def _plain(piece: str, staying: str = "", relative: bool = False) -> str:
     if not _is_loose(piece):
         return enter(piece)
     code = int(piece[1:], 16)
     if code >= 0x80:
         return piece if relative else piece.upper()
-    char = chr(code)
-    return piece if char in _RESERVED + "%\\" or code < 0x20 or code == 0x7F else char
-
-
-def unescaped(text: str) -> str:
-    """The text without escapes; those of bytes that are no UTF-8 stay."""
-
-    def whole_piece(piece: str) -> str:
-        if not _is_loose(piece):
-            return enter(piece)
-        code = int(piece[1:], 16)
-        return piece.upper() if code >= 0x80 else chr(code)
-
-    def plain(found: re.Match[str]) -> str:
-        return "".join(map(whole_piece, _pieces(found[0])))
-
-    return _RUN.sub(plain, text) if "%" in text else text
-
-
-def escape_data(text: str) -> str:
-    """Uri.EscapeDataString"""
-    return quote(text, safe="-._~")
+    return piece if chr(code) in staying else chr(code)

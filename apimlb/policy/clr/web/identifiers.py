@@ -3,10 +3,12 @@
 import re
 import string
 from collections.abc import Callable
+from operator import attrgetter
 from urllib.parse import quote
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.numbers.arithmetic import Char
@@ -31,11 +33,6 @@ def _base(start: uris.Uri | None) -> uris.Uri:
     return start
 
 
-def combined(start: uris.Uri | None, rest: str | None) -> uris.Uri:
-    """new Uri(baseUri, relativeUri): of texts null is nothing."""
-    return uris.join_uri(_base(start), rest or "")
-
-
 def joined(start: uris.Uri | None, rest: uris.Uri | None) -> uris.Uri:
     """new Uri(baseUri, relativeUri)"""
     start = _base(start)
@@ -44,43 +41,41 @@ def joined(start: uris.Uri | None, rest: uris.Uri | None) -> uris.Uri:
     return uris.join_uri(start, rest.text)
 
 
-def try_create(text: str | None, kind: Enum) -> tuple[bool, uris.Uri | None]:
-    try:
-        return True, uris.make_uri(text, kind.number)
-    except exceptions.ClrException:
-        return False, None
+def new_of_kind(text: str | None, kind: Enum) -> uris.Uri:
+    return uris.make_uri(text, kind.number)
 
 
-def try_combine(start: uris.Uri | None, rest: str | None) -> tuple[bool, uris.Uri | None]:
-    """Uri.TryCreate(baseUri, relativeUri, out result)"""
-    if rest is None:
-        return False, None
-    try:
-        given = uris.Uri(rest)
-        if given.absolute is not None:
-            return True, given
-        if start is None or start.absolute is None:
-            return False, None
-        return True, uris.join_uri(start, rest)
-    except exceptions.ClrException:
-        return False, None
+def _combined(start: uris.Uri | None, rest: str | None) -> uris.Uri:
+    """The URI that a reference means; one that is absolute needs no start."""
+    rest = exceptions.required(rest, "relativeUri")
+    given = uris.Uri(rest)
+    return given if given.absolute is not None else uris.join_uri(_base(start), rest)
 
 
-def _absolute(uri: uris.Uri) -> uris.Uri:
-    uris.absolute_of(uri)
-    return uri
+try_create = tried(new_of_kind, None)
+try_combine = tried(_combined, None)
+
+
+def of_absolute(part: Callable[..., object]) -> Callable[..., object]:
+    """A member that a relative URI has not: it throws System.InvalidOperationException there."""
+
+    def found(uri: uris.Uri, *given: object) -> object:
+        uris.absolute_of(uri)
+        return part(uri, *given)
+
+    return found
 
 
 def segments(uri: uris.Uri) -> ClrArray:
     """`/`, `a/`, `b`: the pieces of the path with their slashes."""
-    path = _absolute(uri).path
+    path = uri.path
     pieces = (path if uri.scheme != "file" or path.startswith("/") else "/" + path).split("/")
     found = [piece + "/" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
     return ClrArray(list(found), "System.String")
 
 
 def left_part(uri: uris.Uri, part: Enum) -> str:
-    text = uris.absolute_of(uri)
+    text = uri.absolute or ""
     start = f"{uri.scheme}:{uri.opening}"
     if str(part) == "Scheme":
         return start
@@ -91,13 +86,9 @@ def left_part(uri: uris.Uri, part: Enum) -> str:
     return text[:end]
 
 
-def uri_part(name: str) -> Callable[[uris.Uri], object]:
-    return lambda uri: getattr(_absolute(uri), name)
-
-
 def dns_host(uri: uris.Uri) -> str:
     """DnsSafeHost: an address of IPv6 without its brackets"""
-    return str(_absolute(uri).host).strip("[]")
+    return uri.host.strip("[]")
 
 
 def idn_host(uri: uris.Uri) -> str:
@@ -114,30 +105,45 @@ def idn_host(uri: uris.Uri) -> str:
 
 
 def is_file(uri: uris.Uri) -> bool:
-    return _absolute(uri).scheme == "file"
+    return uri.scheme == "file"
 
 
-_OWN = re.compile(r"127\.\d+\.\d+\.\d+\Z", re.ASCII)
+_OWN = re.compile(r"localhost|loopback|\[::1\]|127\.\d+\.\d+\.\d+", re.ASCII)
 
 
 def is_loopback(uri: uris.Uri) -> bool:
-    host = _absolute(uri).host
-    local = host in ("localhost", "loopback", "[::1]") or _OWN.match(host) is not None
-    return local or (is_file(uri) and not host)
+    return _OWN.fullmatch(uri.host) is not None or (is_file(uri) and not uri.host)
+
+
+_PARTS: dict[str, Callable[..., object]] = {
+    "string AbsoluteUri": attrgetter("absolute"),
+    "string AbsolutePath": attrgetter("path"),
+    "string LocalPath": uris.local_path,
+    "string PathAndQuery": lambda uri: uri.path + uri.query,
+    "string[] Segments": segments,
+    "string GetLeftPart(UriPartial part)": left_part,
+    "string UserInfo": attrgetter("user"),
+    "string Scheme": attrgetter("scheme"),
+    "string Host": attrgetter("host"),
+    "string Authority": attrgetter("authority"),
+    "string Query": attrgetter("query"),
+    "string Fragment": attrgetter("fragment"),
+    "string DnsSafeHost": dns_host,
+    "string IdnHost": idn_host,
+    "int Port": attrgetter("port"),
+    "bool IsDefaultPort": attrgetter("is_default_port"),
+    "bool IsFile": is_file,
+    "bool IsUnc": lambda uri: is_file(uri) and uri.host != "",
+    "bool IsLoopback": is_loopback,
+}
+"""What only absolute URIs have."""
 
 
 def same_uri(uri: uris.Uri, other: object) -> bool:
     """Equals(object): also of the text of a URI"""
-    if isinstance(other, str) and not isinstance(other, Char):
-        other = _made(other)
+    if type(other) is str:
+        _, other = tried(uris.make_uri, None)(other, 0)
     return uri == other
-
-
-def _made(text: str) -> uris.Uri | None:
-    try:
-        return uris.make_uri(text, 0)
-    except exceptions.ClrException:
-        return None
 
 
 def is_base_of(start: uris.Uri, uri: uris.Uri) -> bool:
@@ -151,8 +157,7 @@ def is_base_of(start: uris.Uri, uri: uris.Uri) -> bool:
 
 def relative_to(start: uris.Uri, uri: uris.Uri) -> uris.Uri:
     """MakeRelativeUri: how to get from this one to the other"""
-    _absolute(start)
-    _absolute(uri)
+    uris.absolute_of(uri)
     if (start.scheme, start.host, start.port) != (uri.scheme, uri.host, uri.port):
         return uri
     way = _way(start.path, uri.path)
@@ -186,20 +191,12 @@ def _unbroken(text: str) -> str:
     return whole(text)
 
 
-def escape(text: str | None) -> str:
-    text = exceptions.required(text, "stringToEscape")
-    return escapes.escape_data(_unbroken(text))
-
-
-def unescape(text: str | None) -> str:
-    text = exceptions.required(text, "stringToUnescape")
-    return escapes.unescaped(text)
-
-
 def is_well_formed(text: str | None, kind: Enum) -> bool:
-    found, uri = try_create(text, kind)
+    _, uri = try_create(text, kind)
     return (
-        found and uri is not None and is_well_formed_uri(uri) and (kind.number != 2 or uri.absolute is None)
+        isinstance(uri, uris.Uri)
+        and is_well_formed_uri(uri)
+        and (kind.number != uris.RELATIVE or uri.absolute is None)
     )
 
 
@@ -261,18 +258,19 @@ DEFINITIONS = (
         "System.Uri", "class",
         rows=(
             ("new(string uriString)", uris.make_uri),
-            ("new(string uriString, UriKind uriKind)",
-             lambda text, kind: uris.make_uri(text, kind.number)),
-            ("new(Uri baseUri, string relativeUri)", combined),
+            ("new(string uriString, UriKind uriKind)", new_of_kind),
+            ("new(Uri baseUri, string relativeUri)",
+             lambda start, rest: uris.join_uri(_base(start), rest or "")),
             ("new(Uri baseUri, Uri relativeUri)", joined),
             ("static bool TryCreate(string uriString, UriKind uriKind, out Uri result)", try_create),
             ("static bool TryCreate(Uri baseUri, string relativeUri, out Uri result)", try_combine),
             ("static bool TryCreate(Uri baseUri, Uri relativeUri, out Uri result)",
              lambda start, rest: try_combine(start, None if rest is None else rest.text)),
-            ("static string EscapeDataString(string stringToEscape)", escape),
+            ("static string EscapeDataString(string! stringToEscape)",
+             lambda text: quote(_unbroken(text), safe="-._~")),
             ("static string EscapeUriString(string! stringToEscape)",
              lambda text: quote(_unbroken(text), safe="-._~:/?#[]@!$&'()*+,;=")),
-            ("static string UnescapeDataString(string stringToUnescape)", unescape),
+            ("static string UnescapeDataString(string! stringToUnescape)", escapes.unescaped),
             ("static bool IsWellFormedUriString(string uriString, UriKind uriKind)", is_well_formed),
             ("static bool CheckSchemeName(string schemeName)",
              lambda text: text is not None and _SCHEME.match(text) is not None),
@@ -283,28 +281,13 @@ DEFINITIONS = (
             ("static bool IsHexEncoding(string pattern, int index)", is_hex_encoding),
             *((f"static string UriScheme{name}", repr(scheme)) for name, scheme in SCHEMES.items()),
             ("static string SchemeDelimiter", "'://'"),
-            ("string AbsoluteUri", uris.absolute_of),
-            ("string AbsolutePath", lambda uri: _absolute(uri).path),
-            ("string LocalPath", lambda uri: uris.local_path(_absolute(uri))),
-            ("string PathAndQuery", lambda uri: _absolute(uri).path + uri.query),
-            ("string[] Segments", segments),
-            ("string GetLeftPart(UriPartial part)", left_part),
+            *((signature, of_absolute(part)) for signature, part in _PARTS.items()),
             ("string OriginalString", "{0}.text"),
-            ("string UserInfo", lambda uri: _absolute(uri).user),
             ("bool IsAbsoluteUri", "({0}.absolute is not None)"),
-            *((f"string {name}", uri_part(name.lower())) for name in
-              ("Scheme", "Host", "Authority", "Query", "Fragment")),
-            ("string DnsSafeHost", dns_host),
-            ("string IdnHost", idn_host),
-            ("int Port", uri_part("port")),
-            ("bool IsDefaultPort", uri_part("is_default_port")),
-            ("bool IsFile", is_file),
-            ("bool IsUnc", lambda uri: is_file(uri) and uri.host != ""),
-            ("bool IsLoopback", is_loopback),
             ("bool UserEscaped", "({0} is None)"),
             ("bool IsWellFormedOriginalString()", is_well_formed_uri),
             ("bool IsBaseOf(Uri! uri)", is_base_of),
-            ("Uri MakeRelativeUri(Uri! uri)", relative_to),
+            ("Uri MakeRelativeUri(Uri! uri)", of_absolute(relative_to)),
             ("bool Equals(object comparand)", same_uri),
             ("static bool operator ==(Uri a, Uri b)", "{0} == {1}"),
             ("static bool operator !=(Uri a, Uri b)", "{0} != {1}"),

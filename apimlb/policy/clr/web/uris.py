@@ -5,11 +5,13 @@ relative, as it is on Windows, where API Management runs; .NET on Linux takes it
 """
 
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException, invalid_operation, required
 from apimlb.policy.clr.web.escapes import decoded, escaped, shown, unescaped
+from apimlb.policy.clr.web.hosts import address_text, read_four, read_six
 
 ABSOLUTE, RELATIVE = 1, 2
 """Of UriKind, where 0 is either."""
@@ -227,10 +229,13 @@ def _rooted(path: str) -> str:
 def _host(text: str, known: Scheme) -> str:
     """A host in lower case: a name, or an address in its usual form; throws System.UriFormatException."""
     if text.startswith("["):
-        return _address_of_six(text[1:-1])
-    four = None if known == _UNKNOWN else _address_of_four(text)
-    if four is not None:
-        return four
+        try:
+            return f"[{address_text(read_six(text[1:-1].partition('%')[0]))}]"
+        except ValueError:
+            raise bad_uri(_NO_HOST) from None
+    if text[:1].isdigit() and known != _UNKNOWN:
+        with suppress(ValueError):
+            return address_text(read_four(text))
     if (not text and known.empty) or (text in (".", "..") and known == _UNKNOWN):
         return text
     labels = text.removesuffix(".").split(".")
@@ -242,39 +247,6 @@ def _host(text: str, known: Scheme) -> str:
 def _is_foreign(label: str) -> bool:
     """Whether a label has characters of other scripts, which are looked at no closer."""
     return not label.isascii() and not re.search(r"[\x00-,/:-@\[-^`{-\x7f]", label)
-
-
-def _address_of_four(text: str) -> str | None:
-    """`1.2`, `0x7f.1` and the like as four numbers; None for a text that is no such address."""
-    pieces = text.split(".")
-    if len(pieces) > 4 or not all(re.match(r"(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z", piece) for piece in pieces):
-        return None
-    try:
-        numbers = [int(piece, _base(piece)) for piece in pieces]
-    except ValueError:  # an 8 or a 9 in an octal number
-        return None
-    last = 256 ** (5 - len(numbers))
-    if any(number > 255 for number in numbers[:-1]) or numbers[-1] >= last:
-        return None
-    whole_number = numbers[-1] + sum(number << 8 * (3 - place) for place, number in enumerate(numbers[:-1]))
-    return ".".join(str(whole_number >> shift & 255) for shift in (24, 16, 8, 0))
-
-
-def _base(number: str) -> int:
-    if number[:2] in ("0x", "0X"):
-        return 16
-    return 8 if number[0] == "0" else 10
-
-
-def _address_of_six(text: str) -> str:
-    import ipaddress  # it is slow to load, and hardly a policy needs it
-
-    try:
-        address = ipaddress.IPv6Address(text.partition("%")[0])
-    except ValueError:
-        raise bad_uri(_NO_HOST) from None
-    mapped = address.ipv4_mapped
-    return f"[::ffff:{mapped}]" if mapped is not None else f"[{address.compressed}]"
 
 
 def local_path(uri: Uri) -> str:
