@@ -74,8 +74,8 @@ def is_variable(member: Member) -> bool:
 
 def match(
     member: Member, arguments: Sequence[Given], *, expanded: bool, modes: bool = True
-) -> list[tuple[int, int]] | None:
-    """The index of each argument with that of its parameter; None where they do not fit in number, name or
+) -> list[int] | None:
+    """The index of each argument's parameter; None where they do not fit in number, name or
     (with `modes`) mode. The last parameter takes several where it is `expanded`."""
     if expanded and not is_variable(member):
         return None
@@ -83,25 +83,21 @@ def match(
     last = len(parameters) - 1
     if len(arguments) > last + 1 and not expanded:
         return None
-    matched: list[tuple[int, int]] = []
-    taken: set[int] = set()
+    places: list[int] = []
     for index, each in enumerate(arguments):
         if each.name is not None:
             place = next((i for i, p in enumerate(parameters) if p.name == each.name), -1)
-        elif expanded and index >= last:
-            place = last
         else:
-            place = index if index <= last else -1
-        if place < 0 or (place in taken and not (expanded and place == last)):
+            place = min(index, last)
+        if place < 0 or (place in places and not (expanded and place == last)):
             return None
         if modes and each.mode != passing(parameters[place]):
             return None
-        taken.add(place)
-        matched.append((index, place))
+        places.append(place)
     for place, parameter in enumerate(parameters):
-        if place not in taken and parameter.required and not (expanded and place == last):
+        if place not in places and parameter.required and not (expanded and place == last):
             return None
-    return matched
+    return places
 
 
 def passing(parameter: Parameter) -> str:

@@ -20,7 +20,7 @@ from apimlb.policy.csharp.binding.conversion import called, convert, converts
 from apimlb.policy.csharp.binding.dispatch import value
 from apimlb.policy.csharp.binding.emit import Line
 from apimlb.policy.csharp.binding.lookup import Candidates, context_of, receiver, result_of
-from apimlb.policy.csharp.binding.overloads import Candidate, best_overload, no_overload, parameter_values
+from apimlb.policy.csharp.binding.overloads import Candidate, Resolution, parameter_values
 from apimlb.policy.csharp.binding.scope import Inputs, Scope, Untyped
 from apimlb.policy.csharp.binding.values import identity
 from apimlb.policy.csharp.syntax.nodes import Argument, ElementAccess, Node
@@ -72,23 +72,19 @@ def call_group(scope: Scope, group: MethodGroup, arguments: Sequence[Given]) -> 
         members = [(scope.registry.object, group.local.member)]
     else:
         members = _methods(scope, group)
-    target, types = group.target, group.type_arguments
-    found = best_overload(scope, members, arguments, group.at, types)
-    if found is None and target is not None:
-        given = [Given(group.at, target), *arguments]
-        near, far = _extensions(scope, group.name)
-        extension = best_overload(scope, near, given, group.at, types)
-        if extension is None and far:
-            extension = best_overload(scope, far, given, group.at, types)
-        if extension is not None:
-            return _call(scope, extension, None, given)
-        members = members or near or far
-    if found is None:
-        raise no_overload(
-            scope, group.name, group.owner, members, arguments, group.at,
-            receiver=target, types=types, local=group.local is not None,
-        )  # fmt: skip
-    return _call(scope, found, target, arguments)
+    target, at = group.target, group.at
+    call = Resolution(scope, arguments, group.type_arguments)
+    found = call.best(members, at)
+    if found is not None:
+        return _call(scope, found, target)
+    if target is not None:
+        extended = call._replace(arguments=[Given(at, target), *arguments])
+        for extensions in _extensions(scope, group.name):
+            found = extended.best(extensions, at)
+            if found is not None:
+                return _call(scope, found, None)
+            members = members or extensions
+    raise call.refusal(group.name, group.owner, members, at, target, local=group.local is not None)
 
 
 def _extensions(scope: Scope, name: str) -> tuple[Candidates, Candidates]:
@@ -114,14 +110,15 @@ def construct(scope: Scope, made: Type, arguments: Sequence[Given], at: int) -> 
     assert made.definition is not None
     members = [(made, member) for member in scope.registry.own_members(made.definition, "new")]
     _check_names(scope, arguments)
-    found = best_overload(scope, members, arguments, arguments[0].at if arguments else at)
+    call = Resolution(scope, arguments)
+    found = call.best(members, arguments[0].at if arguments else at)
     if found is not None:
-        return _call(scope, found, None, arguments)._replace(type=made, safe=True)
+        return _call(scope, found, None)._replace(type=made, safe=True)
     if not members:
         raise scope.not_allowed(f"'{made.shown}' cannot be created in a policy expression", at)
     if not any(takes(member, len(arguments)) for _, member in members):
         scope.refuse("CS1729", at, made, len(arguments))
-    raise no_overload(scope, made.shown, made, members, arguments, at)
+    raise call.refusal(made.shown, made, members, at)
 
 
 def _check_names(scope: Scope, arguments: Sequence[Given]) -> None:
@@ -132,12 +129,12 @@ def _check_names(scope: Scope, arguments: Sequence[Given]) -> None:
         named = named or each.name is not None
 
 
-def _call(scope: Scope, chosen: Candidate, target: Bound | None, arguments: Sequence[Given]) -> Bound:
-    member = chosen.member
+def _call(scope: Scope, chosen: Candidate, target: Bound | None) -> Bound:
+    member, arguments = chosen.member, chosen.arguments
     result = scope.registry.types.substitute(member.result, chosen.given)
     outs = scope.temporary() if any(each.mode for each in arguments) else ""
-    stores = _stores(scope, chosen, arguments, outs)
-    given = parameter_values(scope, chosen, arguments)
+    stores = _stores(scope, chosen, outs)
+    given = parameter_values(scope, chosen)
     values = tuple(each.code for each in given)
     if member.check is not None:
         refused = member.check([each.constant if each.is_constant else None for each in given])
@@ -161,13 +158,13 @@ def _are_still(arguments: Sequence[Given]) -> bool:
     return all(isinstance(each.value, Untyped) or each.value.is_still for each in arguments)
 
 
-def _stores(scope: Scope, chosen: Candidate, arguments: Sequence[Given], outs: str) -> list[str]:
+def _stores(scope: Scope, chosen: Candidate, outs: str) -> list[str]:
     """Code that stores each out and ref value. A call with such yields them behind its result, in the tuple
     `outs`."""
     stores: list[str] = []
-    for (index, _), kind in zip(chosen.matched, chosen.types, strict=True):
-        if arguments[index].mode:
-            stores.append(_store(scope, arguments[index], kind, f"{outs}[{len(stores) + 1}]"))
+    for each, kind in zip(chosen.arguments, chosen.types, strict=True):
+        if each.mode:
+            stores.append(_store(scope, each, kind, f"{outs}[{len(stores) + 1}]"))
     return stores
 
 
@@ -204,13 +201,14 @@ def element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | 
     if not candidates:
         scope.refuse("CS0021", at, target.type)
     given = given_arguments(scope, written)
-    chosen = best_overload(scope, candidates, given, given[0].at if given else at)
+    call = Resolution(scope, given)
+    chosen = call.best(candidates, given[0].at if given else at)
     if chosen is None:
-        raise no_overload(scope, "this", candidates[0][0], candidates, given, scope.offset(at))
+        raise call.refusal("this", candidates[0][0], candidates, scope.offset(at))
     still = target.safe or all(isinstance(each.value, Untyped) or each.value.is_still for each in given)
     return Assignable(
         result_of(scope, chosen.owner, chosen.member), None, target,
-        tuple(parameter_values(scope, chosen, given)), chosen.member, chosen.owner, still,
+        tuple(parameter_values(scope, chosen)), chosen.member, chosen.owner, still,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from apimlb.policy.csharp.binding.calls import MethodGroup, as_size, call_group,
 from apimlb.policy.csharp.binding.conversion import cast, convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, value
 from apimlb.policy.csharp.binding.lookup import find_type, no_type, shown_member, type_of
-from apimlb.policy.csharp.binding.overloads import no_overload
+from apimlb.policy.csharp.binding.overloads import Resolution
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
 from apimlb.policy.csharp.binding.values import default_value, literal
 from apimlb.policy.csharp.syntax import nodes
@@ -223,7 +223,7 @@ def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Boun
             raise
         owner, member = scope.registry.members(kind, "Add")[0]
         if len(given) < len(member.parameters):
-            raise no_overload(scope, "Add", kind, [(owner, member)], given, at, receiver=target) from None
+            raise Resolution(scope, given).refusal("Add", kind, [(owner, member)], at, target) from None
         scope.refuse("CS1950", at, shown_member(scope, owner, member))
 
 
