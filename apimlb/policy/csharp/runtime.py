@@ -1,11 +1,12 @@
 """Functions that generated Python calls where Python has no expression: assignments, and checks for null."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NoReturn
 
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.exceptions import ClrException, array_range, null_reference
-from apimlb.policy.clr.numbers.arithmetic import Byte
+from apimlb.policy.clr.exceptions import ClrException, array_range, null_reference, overflow
+from apimlb.policy.clr.numbers.arithmetic import Byte, Char
 
 
 def throw_null() -> NoReturn:
@@ -14,6 +15,14 @@ def throw_null() -> NoReturn:
 
 def throw_no_value() -> NoReturn:
     raise ClrException("System.InvalidOperationException", "Nullable object must have a value.")
+
+
+def decimal_character(value: Decimal) -> Char:
+    """`(char)value`"""
+    whole = int(value)
+    if not 0 <= whole < 65536:
+        raise overflow("character")
+    return Char(chr(whole))
 
 
 def call_on(call: Callable[..., object], place: int, *values: object) -> object:

@@ -1,5 +1,8 @@
 """Operators of numbers, and those that types declare: promotion, and lifting to nullables."""
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
@@ -34,36 +37,51 @@ def promoted(scope: Scope, left: Type, right: Type) -> Type | None:
     return named("System.UInt32") if "System.UInt32" in names else scope.registry.int
 
 
-def numeric_operator(scope: Scope, operator: str, left: Bound, right: Bound, at: int | Node) -> Bound | None:
-    plain, other = left.type.underlying, right.type.underlying
-    lifted = left.type.is_nullable or right.type.is_nullable
-    if operator in ("<<", ">>"):
-        return _shift(scope, operator, left, right)
-    if NULL in (left.type, right.type) and lifted and operator not in EQUALITY:
-        plain = other = other if left.type is NULL else plain
-    left, right = _fit_constants(scope, left, right)
-    plain = plain if left.type is NULL else left.type.underlying
-    other = other if right.type is NULL else right.type.underlying
-    common = promoted(scope, plain, other)
-    if common is None or (operator in "&|^" and common.name in (*_REAL, "System.Decimal")):
-        return None
-    if lifted:
-        return _lifted_numbers(scope, operator, left, right, common, at)
-    folded = folding.fold_numbers(scope, operator, left, right, common, at)
-    if folded is not None:
-        return folded
-    first, second = convert(scope, left, common, at).code, convert(scope, right, common, at).code
-    return _computed(scope, operator, first, second, common)
+class BinaryOperation(NamedTuple):
+    """What an operator makes of operands of two types, neither of them nullable: its code, by that of the
+    operands, and its value where both are constant."""
+
+    left: Type
+    right: Type
+    result: Type
+    code: Callable[[str, str], str]
+    fold: Callable[[Any, Any], Bound] | None = None
 
 
-def _fit_constants(scope: Scope, left: Bound, right: Bound) -> tuple[Bound, Bound]:
-    """An int constant beside a uint or ulong takes that type where it fits."""
-    for here, there in ((left, right), (right, left)):
-        if here.type.name in ("System.UInt32", "System.UInt64") and there.is_constant:
-            fitted = constant_conversion(scope, there, here.type)
-            if fitted is not None:
-                return (here, fitted) if here is left else (fitted, here)
-    return left, right
+def applied(
+    scope: Scope, operator: str, operation: BinaryOperation, left: Bound, right: Bound, at: int | Node
+) -> Bound:
+    if left.type.is_nullable or right.type.is_nullable:
+        return _lifted(scope, operator, operation, left, right, at)
+    left, right = convert(scope, left, operation.left, at), convert(scope, right, operation.right, at)
+    if operation.fold and left.is_constant and right.is_constant:
+        return operation.fold(left.constant, right.constant)
+    return Bound(operation.result, operation.code(left.code, right.code), safe=operation.result.is_value)
+
+
+def _lifted(
+    scope: Scope, operator: str, operation: BinaryOperation, left: Bound, right: Bound, at: int | Node
+) -> Bound:
+    """An operator that yields null, or false, where one side is null; `|` because both sides are computed."""
+    tests: list[str] = []
+    values: list[str] = []
+    for side, kind in ((left, operation.left), (right, operation.right)):
+        if side.is_constant and side.constant is not None:
+            values.append(convert(scope, side, kind, at).code)
+            continue
+        first, name = once(scope, side)
+        inner = kind if side.type is NULL else side.type.underlying
+        code = convert(scope, Bound(inner, name, repeatable=True), kind, at).code
+        if operator in EQUALITY:  # null equals null
+            code = side.code if code == name else f"({code} if {first} is not None else None)"
+        values.append(code)
+        tests.append(f"({first} is None)")
+    if operator in EQUALITY:
+        return compared(scope, operator, *values)
+    code, is_null = operation.code(*values), " | ".join(tests)
+    if operator in COMPARISONS:
+        return Bound(operation.result, f"(False if {is_null} else {code})", safe=True)
+    return Bound(scope.registry.nullable(operation.result), f"(None if {is_null} else {code})")
 
 
 def compared(scope: Scope, operator: str, left: str, right: str) -> Bound:
@@ -71,47 +89,48 @@ def compared(scope: Scope, operator: str, left: str, right: str) -> Bound:
     return Bound(scope.registry.bool, f"({left} {operator} {right})", safe=True)
 
 
-def _lifted_numbers(
-    scope: Scope, operator: str, left: Bound, right: Bound, common: Type, at: int | Node
-) -> Bound:
-    if operator in EQUALITY:
-        return compared(scope, operator, left.code, right.code)
-    wanted = scope.registry.nullable(common)
-    first, first_again = once(scope, convert(scope, left, wanted, at))
-    second, second_again = once(scope, convert(scope, right, wanted, at))
-    made = _computed(scope, operator, first_again, second_again, common)
-    return _lifted(scope, operator, first, second, made.code, wanted)
+# Numbers
 
 
-def _lifted(scope: Scope, operator: str, first: str, second: str, code: str, wanted: Type) -> Bound:
-    """An operator that yields null, or false, where one side is null; `|` because both sides are computed."""
-    is_null = f"({first} is None) | ({second} is None)"
-    if operator in COMPARISONS:
-        return Bound(scope.registry.bool, f"(False if {is_null} else {code})", safe=True)
-    return Bound(wanted, f"(None if {is_null} else {code})")
+def numeric_operation(
+    scope: Scope, operator: str, left: Bound, right: Bound, kinds: tuple[Type, Type], at: int | Node
+) -> BinaryOperation | None:
+    """The operation on numbers, or None. `kinds` are the types of the sides, but for nullability."""
+    if operator in ("<<", ">>"):
+        return _shift(scope, operator, *kinds)
+    one, other = kinds
+    common = promoted(scope, _fitted(scope, left, one, other), _fitted(scope, right, other, one))
+    if common is None or (operator in "&|^" and common.name in (*_REAL, "System.Decimal")):
+        return None
+    return BinaryOperation(
+        common,
+        common,
+        scope.registry.bool if operator in folding.COMPARE else common,
+        lambda first, second: computed(scope, operator, first, second, common),
+        lambda first, second: folding.fold_numbers(scope, operator, first, second, common, at),
+    )
 
 
-def _computed(scope: Scope, operator: str, left: str, right: str, common: Type) -> Bound:
-    if operator in COMPARISONS or operator in EQUALITY:
-        return compared(scope, operator, left, right)
-    return Bound(common, _computed_code(scope, operator, left, right, common), safe=True)
+def _fitted(scope: Scope, bound: Bound, kind: Type, beside: Type) -> Type:
+    """An int constant beside a uint or ulong takes that type where it fits."""
+    unsigned = beside.name in ("System.UInt32", "System.UInt64")
+    return beside if unsigned and constant_conversion(scope, bound, beside) is not None else kind
 
 
-def _computed_code(scope: Scope, operator: str, left: str, right: str, common: Type) -> str:
-    use, name = scope.use, common.name.removeprefix("System.")
-    if name == "Decimal":
-        return f"{use(folding.DECIMAL_CALLS[operator])}({left}, {right})"
-    if name in ("Double", "Single"):
-        call = {"/": arithmetic.divide_float, "%": arithmetic.remainder_float}.get(operator)
-        code = f"{use(call)}({left}, {right})" if call else f"({left} {operator} {right})"
-        return f"{use(arithmetic.Single)}({code})" if name == "Single" else code
-    if operator in "/%":
-        whole = arithmetic.divide if operator == "/" else arithmetic.remainder
-        return _whole(scope, f"{use(whole)}({left}, {right})", name)
-    if operator in "&|^":
-        code = f"({left} {operator} {right})"
-        return code if name == "Int32" else f"{use(arithmetic.INTEGERS[name][2])}{code}"
-    return _whole(scope, f"{left} {operator} {right}", name)
+def computed(scope: Scope, operator: str, left: str, right: str, common: Type) -> str:
+    """Code that computes with two numbers of one type."""
+    use, name = scope.use, folding.plain_name(common)
+    if operator in folding.COMPARE:
+        return f"({left} {operator} {right})"
+    call = folding.calls_of(common)[operator]
+    own = call.__module__ == "_operator"
+    code = f"{left} {operator} {right}" if own else f"{use(call)}({left}, {right})"
+    if name in arithmetic.INTEGERS and operator not in "&|^":
+        return _whole(scope, code, name)
+    if name in ("Int32", "Double", "Decimal"):
+        return f"({code})" if own else code
+    make = arithmetic.Single if name == "Single" else arithmetic.INTEGERS[name][2]
+    return f"{use(make)}({code})"
 
 
 def _whole(scope: Scope, code: str, name: str) -> str:
@@ -124,39 +143,32 @@ def _whole(scope: Scope, code: str, name: str) -> str:
     return f"({t} if {_INT_RANGE.format(t=t, code=code)} else {scope.use(arithmetic.wrap32)}({t}))"
 
 
-def _shift(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
+def _shift(scope: Scope, operator: str, one: Type, other: Type) -> BinaryOperation | None:
     """`left << right`: the right side is an int, the left one an integer of its own promoted type."""
-    plain, int_type = left.type, scope.registry.int
-    common = plain if plain.name == "System.UInt32" else promoted(scope, plain, int_type)
-    fits = scope.conversions.implicit(right.type.underlying, int_type) is not None
-    if plain.name not in INTEGRAL or common is None or not fits:
+    int_type = scope.registry.int
+    common = one if one.name in ("System.UInt32", "System.UInt64") else promoted(scope, one, int_type)
+    if one.name not in INTEGRAL or common is None or scope.conversions.implicit(other, int_type) is None:
         return None
-    folded = folding.fold_shift(scope, operator, left, right, common)
-    if folded is not None:
-        return folded
-    value, places = convert(scope, left, common, 0).code, convert(scope, right, int_type, 0).code
-    code = f"({value} {operator} ({places} & {folding.shift_mask(common)}))"
-    name = common.name.removeprefix("System.")
-    return Bound(common, f"{scope.use(arithmetic.wrap)}({code}, {name!r})", safe=True)
+    mask, name = folding.shift_mask(common), folding.plain_name(common)
+
+    def code(value: str, places: str) -> str:
+        return f"{scope.use(arithmetic.wrap)}(({value} {operator} ({places} & {mask})), {name!r})"
+
+    def fold(value: Any, places: Any) -> Bound:
+        return folding.fold_shift(scope, operator, value, places, common)
+
+    return BinaryOperation(common, int_type, common, code, fold)
 
 
 # Operators that types declare
 
 
-def declared_operator(scope: Scope, operator: str, left: Bound, right: Bound, at: int | Node) -> Bound | None:
-    lifted = left.type.is_nullable or right.type.is_nullable
-    if lifted and NULL in (left.type, right.type):
-        if operator in EQUALITY:
-            return null_test(scope, operator, left if right.type is NULL else right)
-        return None
-    best = _best_operator(scope, operator, left.type.underlying, right.type.underlying)
+def declared_operation(scope: Scope, operator: str, kinds: tuple[Type, Type]) -> BinaryOperation | None:
+    best = _best_operator(scope, operator, *kinds)
     if best is None:
         return None
-    if lifted:
-        return _lifted_declared(scope, operator, best, left, right)
-    first = convert(scope, left, best.parameters[0].type, at).code
-    second = convert(scope, right, best.parameters[1].type, at).code
-    return Bound(best.result, operator_call(scope, best, first, second), safe=best.result.is_value)
+    left, right = (each.type for each in best.parameters)
+    return BinaryOperation(left, right, best.result, lambda *codes: operator_call(scope, best, *codes))
 
 
 def _best_operator(scope: Scope, operator: str, left: Type, right: Type) -> Member | None:
@@ -193,16 +205,6 @@ def operator_call(scope: Scope, member: Member, *codes: str) -> str:
     return f"({code})" if isinstance(member.call, str) else code
 
 
-def _lifted_declared(scope: Scope, operator: str, member: Member, left: Bound, right: Bound) -> Bound:
-    if operator in EQUALITY:
-        return compared(scope, operator, left.code, right.code)
-    first, first_again = once(scope, left)
-    second, second_again = once(scope, right)
-    inner = operator_call(scope, member, first_again, second_again)
-    wanted = member.result if operator in COMPARISONS else scope.registry.nullable(member.result)
-    return _lifted(scope, operator, first, second, inner, wanted)
-
-
 def null_test(scope: Scope, operator: str, bound: Bound) -> Bound:
     """`bound == null` or `bound != null`"""
     boolean = scope.registry.bool
@@ -218,7 +220,7 @@ def null_test(scope: Scope, operator: str, bound: Bound) -> Bound:
 
 def numeric_unary(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bound | None:
     """`+`, `-` or `~` before a number."""
-    plain, named = bound.type.underlying, scope.registry.named
+    plain, named = bound.type, scope.registry.named
     if operator == "!" or (operator == "~" and plain.name not in INTEGRAL):
         return None
     smallest = _smallest(scope, operator, bound, node)
@@ -231,14 +233,9 @@ def numeric_unary(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bou
         common = None if operator == "-" else plain
     if common is None:
         return None
-    if bound.type.is_nullable:
-        wanted = scope.registry.nullable(common)
-        first, again = once(scope, convert(scope, bound, wanted, node.at))
-        code = _signed(scope, operator, again, common)
-        return Bound(wanted, f"({code} if {first} is not None else None)")
     converted = convert(scope, bound, common, node.at)
     if converted.is_constant:
-        return folding.fold_unary(scope, operator, converted, common, node)
+        return folding.fold_unary(scope, operator, converted.constant, common, node)
     return Bound(common, _signed(scope, operator, converted.code, common), safe=True)
 
 
@@ -247,18 +244,14 @@ def _smallest(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bound |
     bare = isinstance(node.operand, Literal) and id(node.operand) not in scope.program.source.brackets
     if operator != "-" or not bare or bound.type.name not in ("System.UInt32", "System.UInt64"):
         return None
-    number = folding.number_of(bound.constant)
-    if number == 2**31:
-        return folding.fold_whole(scope, -number, scope.registry.int, node)
-    return (
-        folding.fold_whole(scope, -number, scope.registry.named("System.Int64"), node)
-        if number == 2**63
-        else None
-    )
+    for value, name in ((2**31, "System.Int32"), (2**63, "System.Int64")):
+        if bound.constant == value:
+            return folding.folded(scope, -value, scope.registry.named(name), node)
+    return None
 
 
 def _signed(scope: Scope, operator: str, code: str, common: Type) -> str:
-    name = common.name.removeprefix("System.")
+    name = folding.plain_name(common)
     if operator == "+":
         return code
     if name in arithmetic.INTEGERS:

@@ -1,9 +1,10 @@
 """Conversions as Python: numeric ones, casts, boxing, nullables and those that types declare."""
 
 from decimal import Decimal
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from apimlb.policy.clr import casts
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.json.tokens import JArray, JObject
 from apimlb.policy.clr.numbers import arithmetic
@@ -17,7 +18,7 @@ from apimlb.policy.csharp.binding.dispatch import as_value, bind
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
 from apimlb.policy.csharp.binding.values import literal, once
 from apimlb.policy.csharp.conversions import INTEGRAL, Conversion, ConversionKind
-from apimlb.policy.csharp.runtime import throw_no_value
+from apimlb.policy.csharp.runtime import decimal_character, throw_no_value
 from apimlb.policy.csharp.syntax.nodes import Literal, Node
 
 # Types whose values are of exactly one Python type, for casts without a call.
@@ -30,7 +31,7 @@ _EXACT: dict[str, type] = {
     "Newtonsoft.Json.Linq.JObject": JObject,
     "Newtonsoft.Json.Linq.JArray": JArray,
 }
-_REAL = {"System.Single", "System.Double", "System.Decimal"}
+_REAL = {"Single", "Double", "Decimal"}
 _SUFFIXES = {"System.Single": "F", "System.Decimal": "M"}
 
 
@@ -125,10 +126,9 @@ def _apply(scope: Scope, found: Conversion, bound: Bound, target: Type, at: int 
     if kind == "null":
         return Bound(target, "None", None)
     if kind == "numeric":
-        folded = _constant_numeric(scope, bound, target, at)
-        return folded or Bound(target, _numeric(scope, bound.code, bound.type, target), safe=True)
+        return _numeric(scope, bound, target, at)
     if kind == "enum":
-        return _enum(scope, bound, target)
+        return _enum(scope, bound, target, at)
     if kind == "unbox":
         return Bound(target, _unbox(scope, bound, target))
     if kind == "user":
@@ -184,86 +184,68 @@ def _unbox(scope: Scope, bound: Bound, target: Type) -> str:
     return f"({name} if {test} else {fallback}({name}, {scope.use(target)}))"
 
 
-def _enum(scope: Scope, bound: Bound, target: Type) -> Bound:
-    code, int_type = bound.code, scope.registry.int
-    if bound.type.kind == "enum":
-        if target.kind != "enum":
-            if bound.is_constant:
-                number = literal(scope, getattr(bound.constant, "number", 0), int_type)
-                return convert(scope, number, target, 0)
-            code = f"{scope.use(casts.enum_number)}({code})"
-            return Bound(target, _numeric(scope, code, int_type, target), safe=True)
-        code = f"{scope.use(casts.enum_number)}({code})"
-    return Bound(target, f"{scope.use(casts.enum_of)}({scope.use(target)}, {code})", safe=True)
+def _enum(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound:
+    """To an enumeration, or from one."""
+    number = enum_value(scope, bound) if bound.type.kind == "enum" else bound
+    if target.kind != "enum":
+        return _numeric(scope, number, target, at)
+    bound = _numeric(scope, number, scope.registry.int, at)
+    return Bound(target, f"{scope.use(casts.enum_of)}({scope.use(target)}, {bound.code})", safe=True)
+
+
+def enum_value(scope: Scope, bound: Bound) -> Bound:
+    """An enumeration's value as the number that it is."""
+    if isinstance(bound.constant, Enum):
+        return literal(scope, bound.constant.number, scope.registry.int)
+    return Bound(scope.registry.int, f"{scope.use(casts.enum_number)}({bound.code})", safe=True)
 
 
 # Numbers
 
 
-def _constant_numeric(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound | None:
-    """A constant of another numeric type, at compile time."""
-    value, name = bound.constant, target.name.removeprefix("System.")
-    if isinstance(value, Char):
-        value = ord(value)
-    if not isinstance(value, int | float | Decimal):
-        return None
-    if name == "Char":
-        whole = _constant_whole(scope, value, "UInt16", target, at)
-        return None if whole is None else literal(scope, Char(chr(whole)), target)
-    if name in INTEGERS:
-        whole = _constant_whole(scope, value, name, target, at)
-        return None if whole is None else literal(scope, INTEGERS[name][2](whole), target)
-    if name == "Double":
-        return literal(scope, float(value), target)
-    if name == "Single":
-        return literal(scope, Single(float(value)), target)
-    if isinstance(value, Decimal):
-        return None
+def _numeric(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound:
+    """A value of one numeric type as another's. A constant may be out of its range only where that is
+    unchecked, and never as a decimal."""
+    source, wanted = (kind.name.removeprefix("System.") for kind in (bound.type, target))
+    if not bound.is_constant:
+        code = bound.code
+        for call, *further in _calls(source, wanted, checked=scope.overflow == "checked"):
+            code = f"{scope.use(call)}({', '.join((code, *map(repr, further)))})"
+        return Bound(target, code, safe=True)
+    value: Any = bound.constant
     try:
-        exact = arithmetic.decimal_from_float(value) if isinstance(value, float) else Decimal(int(value))
+        for call, *further in _calls(source, wanted, checked=scope.overflow != "unchecked"):
+            value = call(value, *further)
     except ClrException:
-        scope.refuse("CS0031", at, number_text(value), target)
-    return literal(scope, exact, target)
-
-
-def _constant_whole(
-    scope: Scope, value: int | float | Decimal, name: str, target: Type, at: int | Node
-) -> int | None:
-    """A number cut to an integer; out of range only where unchecked, and never from a decimal."""
-    lowest, highest, _ = INTEGERS[name]
-    if lowest - 1 < value < highest + 1:
-        return int(value)
-    if isinstance(value, Decimal):
-        scope.refuse("CS0031", at, f"{value}M", target)
-    if scope.overflow != "unchecked":
-        shown = number_text(value) if isinstance(value, float) else str(value)
+        value = bound.constant
+        if isinstance(value, Decimal):
+            scope.refuse("CS0031", at, f"{value}M", target)
+        shown = number_text(ord(value) if isinstance(value, Char) else value)
+        if wanted == "Decimal":
+            scope.refuse("CS0031", at, shown, target)
         scope.refuse("CS0221", at, shown, target)
-    return arithmetic.wrap(value, name) if isinstance(value, int) else None
+    return literal(scope, value, target)
 
 
-def _numeric(scope: Scope, code: str, source: Type, target: Type) -> str:
-    """Code of one numeric type as another's."""
-    use = scope.use
-    wanted, given = target.name.removeprefix("System."), source.name.removeprefix("System.")
-    checked, real = scope.overflow == "checked", source.name in _REAL
-    if wanted == given:
-        return code
-    if given == "Char":
-        code = f"{use(ord)}({code})"
-        given = "UInt16"
-    if wanted == "Char":
-        whole = f"{use(arithmetic.truncate)}({code}, 'Int32')" if real else code
-        if checked:
-            whole = f"{use(arithmetic.checked)}({whole}, 'UInt16')"
-        return f"{use(Char)}({use(chr)}({whole} & 65535))"
-    if wanted in ("Double", "Single"):
-        return f"{use(float if wanted == 'Double' else Single)}({code})"
-    if wanted == "Decimal":
-        return f"{use(arithmetic.decimal_from_float if real else Decimal)}({code})"
-    if real:
-        return f"{use(casts.truncate_checked if checked else arithmetic.truncate)}({code}, {wanted!r})"
-    lowest, highest, make = INTEGERS[wanted]
-    from_low, from_high, _ = INTEGERS[given]
-    if lowest <= from_low and from_high <= highest:
-        return f"{use(make)}({code})"
-    return f"{use(arithmetic.checked if checked else arithmetic.wrap)}({code}, {wanted!r})"
+def _calls(source: str, target: str, *, checked: bool) -> list[tuple[Any, ...]]:
+    """The calls that make a number of one type that of another, each with what it takes beside the number."""
+    if source == target:
+        return []
+    if target == "Char":
+        if source == "Decimal":
+            return [(decimal_character,)]
+        first = _calls(source, "Int32", checked=checked) if source in _REAL else []
+        last_step = _calls("Int32" if source in _REAL else source, "UInt16", checked=checked)
+        return [*first, *last_step, (chr,), (Char,)]
+    if target in ("Double", "Single"):
+        last: tuple[Any, ...] = (float if target == "Double" else Single,)
+    elif target == "Decimal":
+        last = (arithmetic.decimal_from_float if source in _REAL else Decimal,)
+    elif source in _REAL:
+        last = (casts.truncate_checked if checked else arithmetic.truncate, target)
+    else:
+        lowest, highest, make = INTEGERS[target]
+        least, most, _ = INTEGERS["UInt16" if source == "Char" else source]
+        fits = lowest <= least and most <= highest
+        last = (make,) if fits else (arithmetic.checked if checked else arithmetic.wrap, target)
+    return [(ord,), last] if source == "Char" else [last]

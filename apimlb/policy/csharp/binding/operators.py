@@ -1,18 +1,17 @@
 """Operators: what a pair of operands, or one of them, makes of each."""
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.casts import as_type, enum_number, enum_of
+from apimlb.policy.clr.casts import as_type, enum_of
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.metering import same_text
 from apimlb.policy.clr.numbers.arithmetic import both, either
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
-from apimlb.policy.csharp.binding import arithmetic
+from apimlb.policy.csharp.binding import arithmetic, folding
 from apimlb.policy.csharp.binding.bound import Bound
-from apimlb.policy.csharp.binding.conversion import constant_conversion, convert, converts
+from apimlb.policy.csharp.binding.conversion import constant_conversion, convert, converts, enum_value
 from apimlb.policy.csharp.binding.dispatch import bind, value
-from apimlb.policy.csharp.binding.folding import fold_bools, fold_enums
 from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.text import concatenated
@@ -22,6 +21,8 @@ from apimlb.policy.csharp.syntax import nodes
 
 _OPERATOR = 8
 """Steps of binding an operator."""
+
+_BOOLS = {name: {**folding.COMPARE, **folding.WHOLE}[name] for name in ("&", "|", "^", "==", "!=")}
 
 
 def bind_binary(scope: Scope, node: nodes.Binary) -> Bound:
@@ -65,13 +66,20 @@ def _no_operator(scope: Scope, operator: str, left: Bound, right: Bound, at: int
 def operate(scope: Scope, operator: str, left: Bound, right: Bound, node: nodes.Node) -> Bound:
     """`left operator right`"""
     left, right = _beside_null(scope, left, right), _beside_null(scope, right, left)
+    kinds = _kind(operator, left, right), _kind(operator, right, left)
+    operation = (
+        arithmetic.numeric_operation(scope, operator, left, right, kinds, node)
+        or arithmetic.declared_operation(scope, operator, kinds)
+        or _enum_operation(scope, operator, left, right, kinds, node)
+        or _bool_operation(scope, operator, left, right, kinds)
+    )
     made = (
-        arithmetic.numeric_operator(scope, operator, left, right, node)
-        or arithmetic.declared_operator(scope, operator, left, right, node)
+        arithmetic.applied(scope, operator, operation, left, right, node)
+        if operation is not None
+        else _three_valued(scope, operator, left, right, kinds)
+        or _null_equality(scope, operator, left, right)
         or _string_operator(scope, operator, left, right)
-        or _bool_operator(scope, operator, left, right)
-        or _enum_operator(scope, operator, left, right)
-        or (_reference_equality(scope, operator, left, right) if operator in arithmetic.EQUALITY else None)
+        or _reference_equality(scope, operator, left, right)
     )
     if made is None:
         written = f"{operator}=" if isinstance(node, nodes.Assignment) else operator
@@ -92,18 +100,92 @@ def _beside_null(scope: Scope, bound: Bound, other: Bound) -> Bound:
     return bound
 
 
+def _kind(operator: str, bound: Bound, other: Bound) -> Type:
+    """The type of an operand, but for nullability. `null` beside a nullable is one of its type, unless they
+    are compared."""
+    null = bound.type is NULL and other.type.is_nullable and operator not in arithmetic.EQUALITY
+    return other.type.underlying if null else bound.type.underlying
+
+
+def _enum_operation(
+    scope: Scope, operator: str, left: Bound, right: Bound, kinds: tuple[Type, Type], at: nodes.Node
+) -> arithmetic.BinaryOperation | None:
+    """Two values of one enumeration, or one plus or minus a number: as with numbers, and back."""
+    int_type = scope.registry.int
+    enum, other = kinds if kinds[0].kind == "enum" else (kinds[1], kinds[0])
+    if enum.kind != "enum":
+        return None
+    if operator in ("+", "-") and scope.conversions.implicit(other, int_type) is not None:
+        one, two = (enum if kind is enum else int_type for kind in kinds)
+        result = enum
+    else:
+        zero = any(constant_conversion(scope, side, enum) is not None for side in (left, right))
+        if not (other is enum or zero) or operator not in (*folding.COMPARE, "&", "|", "^", "-"):
+            return None
+        one = two = enum
+        result = {"&": enum, "|": enum, "^": enum, "-": int_type}.get(operator, scope.registry.bool)
+
+    def code(first: str, second: str) -> str:
+        if operator in arithmetic.EQUALITY:
+            return f"({first} {operator} {second})"
+        first = enum_value(scope, Bound(one, first)).code if one is enum else first
+        second = enum_value(scope, Bound(two, second)).code if two is enum else second
+        made = arithmetic.computed(scope, operator, first, second, int_type)
+        return _enum_code(scope, enum, made) if result is enum else made
+
+    def fold(first: Any, second: Any) -> Bound:
+        first, second = (each.number if isinstance(each, Enum) else each for each in (first, second))
+        made = folding.fold_numbers(scope, operator, first, second, int_type, at)
+        if result is not enum or not isinstance(made.constant, int):
+            return made
+        return literal(scope, enum_of(enum, made.constant), enum)
+
+    return arithmetic.BinaryOperation(one, two, result, code, fold)
+
+
+def _enum_code(scope: Scope, enum: Type, number: str) -> str:
+    return f"{scope.use(enum_of)}({scope.use(enum)}, {number})"
+
+
+def _bool_operation(
+    scope: Scope, operator: str, left: Bound, right: Bound, kinds: tuple[Type, Type]
+) -> arithmetic.BinaryOperation | None:
+    boolean = scope.registry.bool
+    call = _BOOLS.get(operator)
+    if kinds != (boolean, boolean) or call is None:
+        return None
+    if operator in ("&", "|") and (left.type.is_nullable or right.type.is_nullable):
+        return None
+    return arithmetic.BinaryOperation(
+        boolean,
+        boolean,
+        boolean,
+        lambda first, second: f"({first} {operator} {second})",
+        lambda first, second: literal(scope, call(first, second), boolean),
+    )
+
+
+def _three_valued(
+    scope: Scope, operator: str, left: Bound, right: Bound, kinds: tuple[Type, Type]
+) -> Bound | None:
+    """`&` and `|` of nullable bools, one of which may be enough."""
+    boolean = scope.registry.bool
+    if kinds != (boolean, boolean) or operator not in ("&", "|"):
+        return None
+    code = f"{scope.use(both if operator == '&' else either)}({left.code}, {right.code})"
+    return Bound(scope.registry.nullable(boolean), code)
+
+
 def _string_operator(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
-    string, boolean, types = scope.registry.string, scope.registry.bool, {left.type, right.type}
+    string, types = scope.registry.string, {left.type, right.type}
     if operator == "+" and string in types:
         if left.type is right.type and isinstance(left.constant, str) and isinstance(right.constant, str):
             return literal(scope, left.constant + right.constant, string)
         return concatenated(scope, left, right)
-    if operator not in arithmetic.EQUALITY or string not in types or not types <= {string, NULL}:
+    if operator not in arithmetic.EQUALITY or types != {string}:
         return None
     if left.is_constant and right.is_constant:
-        return literal(scope, (left.constant == right.constant) == (operator == "=="), boolean)
-    if NULL in types:
-        return arithmetic.null_test(scope, operator, left if left.type is string else right)
+        return literal(scope, (left.constant == right.constant) == (operator == "=="), scope.registry.bool)
     if left.is_constant or right.is_constant:
         return arithmetic.compared(scope, operator, left.code, right.code)
     return _equality(scope, operator, f"{scope.use(same_text)}({left.code}, {right.code})")
@@ -114,85 +196,19 @@ def _equality(scope: Scope, operator: str, code: str) -> Bound:
     return Bound(scope.registry.bool, code if operator == "==" else f"(not {code})", safe=True)
 
 
-def _bool_operator(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
-    boolean = scope.registry.bool
-    if left.type.underlying is not boolean or right.type.underlying is not boolean:
-        if operator in arithmetic.EQUALITY and NULL in (left.type, right.type):
-            other = left if right.type is NULL else right
-            return arithmetic.null_test(scope, operator, other) if other.type.is_nullable else None
+def _null_equality(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
+    """A comparison with `null` of what may be null."""
+    if operator not in arithmetic.EQUALITY or NULL not in (left.type, right.type):
         return None
-    folded = fold_bools(scope, operator, left, right)
-    if folded is not None:
-        return folded
-    if operator in arithmetic.EQUALITY:
-        return arithmetic.compared(scope, operator, left.code, right.code)
-    if operator not in "&|^":
+    other = left if right.type is NULL else right
+    if other.type.is_value and not other.type.is_nullable:
         return None
-    if not (left.type.is_nullable or right.type.is_nullable):
-        return arithmetic.compared(scope, operator, left.code, right.code)
-    if operator == "^":
-        first, first_again = once(scope, left)
-        second, second_again = once(scope, right)
-        code = f"(None if ({first} is None) | ({second} is None) else {first_again} ^ {second_again})"
-    else:
-        code = f"{scope.use(both if operator == '&' else either)}({left.code}, {right.code})"
-    return Bound(scope.registry.nullable(boolean), code)
-
-
-def _enum_operator(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
-    enum = left.type.underlying if left.type.underlying.kind == "enum" else right.type.underlying
-    if enum.kind != "enum":
-        return None
-    if operator in ("+", "-") and left.type is not right.type:
-        moved = _moved_enum(scope, operator, left, right)
-        if moved is not None:
-            return moved
-    first, second = (constant_conversion(scope, side, enum) or side for side in (left, right))
-    if first.type.underlying is not enum or second.type.underlying is not enum:
-        return None
-    folded = fold_enums(scope, operator, first, second, enum)
-    if folded is not None:
-        return folded
-    if operator in arithmetic.EQUALITY:
-        return arithmetic.compared(scope, operator, first.code, second.code)
-    if left.type.is_nullable or right.type.is_nullable:
-        return None
-    numbers = [f"{scope.use(enum_number)}({side.code})" for side in (first, second)]
-    if operator in arithmetic.COMPARISONS:
-        return arithmetic.compared(scope, operator, *numbers)
-    code = f" {operator} ".join(numbers)
-    if operator in "&|^":
-        return Bound(enum, _enum_code(scope, enum, code), safe=True)
-    return Bound(scope.registry.int, f"({code})", safe=True) if operator == "-" else None
-
-
-def _enum_code(scope: Scope, enum: Type, number: str) -> str:
-    return f"{scope.use(enum_of)}({scope.use(enum)}, {number})"
-
-
-def _moved_enum(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
-    """An enumeration's value plus or minus a number."""
-    enum, number = (left, right) if left.type.kind == "enum" else (right, left)
-    int_type = scope.registry.int
-    if enum.type.kind != "enum" or (operator == "-" and enum is right):
-        return None
-    if scope.conversions.implicit(number.type, int_type) is None:
-        return None
-    places = convert(scope, number, int_type, 0)
-    if isinstance(enum.constant, Enum) and isinstance(places.constant, int):
-        by = places.constant if operator == "+" else -places.constant
-        return literal(scope, enum_of(enum.type, enum.constant.number + by), enum.type)
-    code = f"{scope.use(enum_number)}({enum.code}) {operator} {places.code}"
-    return Bound(enum.type, _enum_code(scope, enum.type, code), safe=True)
+    return arithmetic.null_test(scope, operator, other)
 
 
 def _reference_equality(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
-    other = left if right.type is NULL else right
-    if left.type.is_value or right.type.is_value:
-        with_null = NULL in (left.type, right.type) and other.type.is_nullable
-        return arithmetic.null_test(scope, operator, other) if with_null else None
-    if NULL in (left.type, right.type):
-        return arithmetic.null_test(scope, operator, other)
+    if operator not in arithmetic.EQUALITY or left.type.is_value or right.type.is_value:
+        return None
     derives = scope.registry.derives
     if (
         derives(left.type, right.type)
@@ -278,7 +294,7 @@ def bind_as(scope: Scope, node: nodes.As) -> Bound:
 
 def bind_unary(scope: Scope, node: nodes.Unary) -> Bound:
     bound, operator = value(scope, node.operand), node.operator
-    made = _not(scope, bound) if operator == "!" else _signed(scope, operator, bound, node)
+    made = _unary(scope, operator, bound, node)
     if made is not None:
         return made
     if bound.type is NULL:
@@ -286,32 +302,29 @@ def bind_unary(scope: Scope, node: nodes.Unary) -> Bound:
     scope.refuse("CS0023", node.at, operator, bound.type)
 
 
-def _signed(scope: Scope, operator: str, bound: Bound, node: nodes.Unary) -> Bound | None:
-    """`+`, `-` or `~`"""
-    if bound.type.underlying.name in NUMERIC:
+def _unary(scope: Scope, operator: str, bound: Bound, node: nodes.Unary) -> Bound | None:
+    kind = bound.type
+    if kind.is_nullable:
+        first, again = once(scope, bound)
+        made = _unary(scope, operator, Bound(kind.underlying, again, repeatable=True), node)
+        return made and Bound(scope.registry.nullable(made.type), _if_not_null(first, made.code, "None"))
+    if operator == "!" and kind is scope.registry.bool:
+        folded = literal(scope, not bound.constant, kind) if bound.is_constant else None
+        return folded or Bound(kind, f"(not {bound.code})", safe=True)
+    if operator != "!" and kind.name in NUMERIC:
         return arithmetic.numeric_unary(scope, operator, bound, node)
-    if operator == "~" and bound.type.kind == "enum":
+    if operator == "~" and kind.kind == "enum":
         return _complement(scope, bound)
-    definition = bound.type.underlying.definition
-    for member in scope.registry.own_members(definition, f"operator {operator}") if definition else ():
+    for member in (
+        scope.registry.own_members(kind.definition, f"operator {operator}") if kind.definition else ()
+    ):
         if len(member.parameters) == 1:
             return Bound(member.result, arithmetic.operator_call(scope, member, bound.code), safe=True)
     return None
 
 
-def _not(scope: Scope, bound: Bound) -> Bound | None:
-    if bound.type.underlying is not scope.registry.bool:
-        return None
-    if bound.type.is_nullable:
-        first, again = once(scope, bound)
-        return Bound(bound.type, f"(not {again} if {first} is not None else None)")
-    if bound.is_constant:
-        return literal(scope, not bound.constant, bound.type)
-    return Bound(bound.type, f"(not {bound.code})", safe=True)
-
-
 def _complement(scope: Scope, bound: Bound) -> Bound:
-    if isinstance(bound.constant, Enum):
-        return literal(scope, enum_of(bound.type, ~bound.constant.number), bound.type)
-    number = f"~{scope.use(enum_number)}({bound.code})"
-    return Bound(bound.type, _enum_code(scope, bound.type, number), safe=True)
+    number = enum_value(scope, bound)
+    if isinstance(number.constant, int):
+        return literal(scope, enum_of(bound.type, ~number.constant), bound.type)
+    return Bound(bound.type, _enum_code(scope, bound.type, f"~{number.code}"), safe=True)
