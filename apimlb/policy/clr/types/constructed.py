@@ -61,59 +61,54 @@ def _bounded_name(text: str) -> str:
     return text
 
 
+def _list(types: tuple[Type, ...]) -> str:
+    return ", ".join(each.shown for each in types)
+
+
+def _constructed(definition: Definition, given: tuple[Type, ...]) -> Type:
+    name, shown = definition.name, definition.keyword or definition.simple
+    if given:
+        name = f"{name}[{_bounded_name(','.join(argument.name for argument in given))}]"
+        shown = f"{given[0].shown}?" if definition.name == "System.Nullable`1" else f"{shown}<{_list(given)}>"
+    return Type(definition.kind, name, shown, definition, given)
+
+
 class Types:
     """Makes types, each once."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[object, ...], Type] = {}
 
+    def _keep(self, key: tuple[object, ...], made: Type) -> Type:
+        self._made[key] = made
+        return made
+
     def of(self, definition: Definition, arguments: Iterable[Type] = ()) -> Type:
         given = tuple(arguments)
         key = (definition.name, given)
-        found = self._made.get(key)
-        if found is None:
-            inner = ",".join(argument.name for argument in given)
-            _bounded_name(inner)
-            name = f"{definition.name}[{inner}]" if given else definition.name
-            found = Type(definition.kind, name, self._shown(definition, given), definition, given)
-            self._made[key] = found
-        return found
-
-    def _shown(self, definition: Definition, given: tuple[Type, ...]) -> str:
-        if definition.name == "System.Nullable`1":
-            return f"{given[0].shown}?"
-        plain = definition.keyword or definition.simple
-        return f"{plain}<{', '.join(argument.shown for argument in given)}>" if given else plain
+        return self._made.get(key) or self._keep(key, _constructed(definition, given))
 
     def array(self, element: Type, rank: int = 1) -> Type:
         key = ("[]", element, rank)
-        found = self._made.get(key)
-        if found is None:
-            commas = "," * (rank - 1)
-            found = Type(
-                "array", f"{element.name}[{commas}]", f"{element.shown}[{commas}]", None, (element,), rank
-            )
-            self._made[key] = found
-        return found
+        commas = "," * (rank - 1)
+        return self._made.get(key) or self._keep(
+            key,
+            Type("array", f"{element.name}[{commas}]", f"{element.shown}[{commas}]", None, (element,), rank),
+        )
 
     def parameter(self, name: str) -> Type:
         """A type parameter inside a signature."""
-        found = self._made.get(("!", name))
-        if found is None:
-            found = self._made["!", name] = Type("parameter", f"!{name}", name)
-        return found
+        key = ("!", name)
+        return self._made.get(key) or self._keep(key, Type("parameter", f"!{name}", name))
 
     def delegate(self, name: str, arguments: Iterable[Type]) -> Type:
         """Func<...>, Action<...> and other delegates, as parameters of methods; `arguments` end in the
         result."""
         given = tuple(arguments)
         key = ("=>", name, given)
-        found = self._made.get(key)
-        if found is None:
-            inner = ", ".join(argument.shown for argument in given)
-            found = Type("delegate", f"System.{name}`{len(given)}", f"{name}<{inner}>", None, given)
-            self._made[key] = found
-        return found
+        return self._made.get(key) or self._keep(
+            key, Type("delegate", f"System.{name}`{len(given)}", f"{name}<{_list(given)}>", None, given)
+        )
 
     def anonymous(self, members: Iterable[tuple[str, Type]]) -> Type:
         given = tuple(members)
@@ -122,8 +117,7 @@ class Types:
         if found is None:
             shown = _bounded_name(", ".join(f"{kind.shown} {name}" for name, kind in given))
             name = f"<>f__AnonymousType0`{len(given)}"
-            found = Type("anonymous", name, f"<anonymous type: {shown}>", members=given)
-            self._made[key] = found
+            found = self._keep(key, Type("anonymous", name, f"<anonymous type: {shown}>", members=given))
         return found
 
     def substitute(self, pattern: Type, given: Mapping[str, Type]) -> Type:

@@ -1,12 +1,12 @@
 """The library's tables, looked up: types by name, members by type. What is not in a table does not exist."""
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.types.constructed import VOID, Type, Types
 from apimlb.policy.clr.types.definitions import Definition, Family, Row, simple_name
-from apimlb.policy.clr.types.signatures import Member, SignatureReader, TypeResolver, overloads, row_name
+from apimlb.policy.clr.types.signatures import Member, SignatureReader, overloads, row_name
 
 NAMESPACES = (
     "",
@@ -25,7 +25,15 @@ _COVARIANT = {
 _DELEGATES = ("Func", "Action", "Predicate", "Comparison", "MatchEvaluator", "Converter")
 
 
-class Registry(TypeResolver):
+@cache
+def _rows_by_name(definition: Definition) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in definition.rows:
+        found.setdefault(row_name(row[0]), []).append(row)
+    return found
+
+
+class Registry:
     """Everything that expressions may name or reach. A family is loaded when a name of its is looked up."""
 
     def __init__(self, entries: Iterable[Definition | Family]) -> None:
@@ -34,7 +42,6 @@ class Registry(TypeResolver):
         self._by_simple: dict[tuple[str, int], Definition] = {}
         self._by_keyword: dict[str, Definition] = {}
         self._extensions: dict[str, list[tuple[Definition, Row]]] = {}
-        self._rows: dict[str, dict[str, list[Row]]] = {}
         self._members: dict[tuple[str, str], list[Member]] = {}
         self._own: dict[tuple[str, str], list[Member]] = {}
         self._bases: dict[Type, list[Type]] = {}
@@ -125,16 +132,12 @@ class Registry(TypeResolver):
         return found or self._by_name.get(full) or self._by_simple.get((name, arity))
 
     def written(self, name: str, arity: int = 0) -> Definition | None:
-        """What an expression may mean by a type's name."""
-        self._mention(name)
-        full = f"{name}`{arity}" if arity else name
-        found = self._by_keyword.get(name) if arity == 0 else None
-        found = found or self._by_name.get(full)
-        if found is None:
-            found = self._by_simple.get((name, arity))
-            if found is not None and found.namespace not in NAMESPACES:
-                return None
-        return found if found is not None and found.nameable else None
+        """What an expression may mean by a type's name; without a namespace only what is in one of those that
+        are open."""
+        found = self.definition(name, arity)
+        if found is None or not found.nameable:
+            return None
+        return None if found.namespace not in NAMESPACES and found.simple == name else found
 
     def nested(self, owner: Type, name: str) -> Type | None:
         """A type that another one holds."""
@@ -154,15 +157,15 @@ class Registry(TypeResolver):
         return self.types.of(found, arguments)
 
     def _delegate(self, name: str, arguments: list[Type]) -> Type:
-        if name == "Action":
-            return self.types.delegate(name, [*arguments, VOID])
-        if name == "Predicate":
-            return self.types.delegate(name, [*arguments, self.named("System.Boolean")])
-        if name == "Comparison":
-            return self.types.delegate(name, [arguments[0], arguments[0], self.named("System.Int32")])
-        if name == "MatchEvaluator":
-            match = self.named("System.Text.RegularExpressions.Match")
-            return self.types.delegate(name, [match, self.named("System.String")])
+        match name:
+            case "Action":
+                arguments = [*arguments, VOID]
+            case "Predicate":
+                arguments = [*arguments, self.bool]
+            case "Comparison":
+                arguments = [*arguments, *arguments, self.int]
+            case "MatchEvaluator":
+                arguments = [self.named("System.Text.RegularExpressions.Match"), self.string]
         return self.types.delegate(name, arguments)
 
     def nullable(self, underlying: Type) -> Type:
@@ -174,12 +177,10 @@ class Registry(TypeResolver):
     def parse(self, text: str, owner: Type | None = None) -> Type:
         """A type as a table writes it."""
         parameters = owner.definition.parameters if owner and owner.definition else ()
-        found = SignatureReader(text, self, parameters).type()
-        return (
-            self.types.substitute(found, dict(zip(parameters, owner.arguments, strict=True)))
-            if owner
-            else found
-        )
+        found = SignatureReader(text, self.types, self.signature_type, parameters).type()
+        if owner is None:
+            return found
+        return self.types.substitute(found, dict(zip(parameters, owner.arguments, strict=True)))
 
     # What a type derives from
 
@@ -242,15 +243,12 @@ class Registry(TypeResolver):
         key = (definition.name, name)
         found = self._own.get(key)
         if found is None:
-            rows = self._rows.get(definition.name)
-            if rows is None:
-                rows = self._rows[definition.name] = {}
-                for row in definition.rows:
-                    rows.setdefault(row_name(row[0]), []).append(row)
             owner = self.types.of(definition, [self.types.parameter(name) for name in definition.parameters])
             found = self._own[key] = [
-                SignatureReader(signature, self, definition.parameters).member(row, owner)
-                for row in rows.get(name, [])
+                SignatureReader(signature, self.types, self.signature_type, definition.parameters).member(
+                    row, owner
+                )
+                for row in _rows_by_name(definition).get(name, [])
                 for signature in overloads(row[0])
             ]
         return found
@@ -277,8 +275,8 @@ class Registry(TypeResolver):
 
     def member_names(self, kind: Type) -> set[str]:
         return {
-            row_name(row[0])
+            name
             for base in self.bases(kind)
             if base.definition is not None
-            for row in base.definition.rows
+            for name in _rows_by_name(base.definition)
         }

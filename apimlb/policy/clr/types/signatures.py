@@ -22,7 +22,7 @@ from typing import Literal
 
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.metering import metered
-from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.constructed import Type, Types
 from apimlb.policy.clr.types.definitions import Call, Check, Implementation, Row
 
 _PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?!=&|]")
@@ -47,6 +47,7 @@ class Parameter:
         return self.default is _NO_DEFAULT
 
 
+Find = Callable[[str, list[Type], tuple[str, ...]], Type]
 MemberKind = Literal["method", "property", "indexer", "constructor", "operator", "conversion"]
 
 
@@ -72,71 +73,61 @@ class Member:
 
 
 class SignatureReader:
-    """Reads one signature. `resolve(name, arguments)` finds the types that it names."""
+    """Reads one signature. `find(name, arguments, parameters)` finds the types that it names."""
 
-    def __init__(self, text: str, resolve: "TypeResolver", parameters: tuple[str, ...]) -> None:
-        self._pieces = _PIECE.findall(text)
+    def __init__(self, text: str, types: Types, find: Find, parameters: tuple[str, ...]) -> None:
         self._text = text
-        self._at = 0
-        self._resolve = resolve
+        self._pieces: list[str] = _PIECE.findall(text)[::-1]
+        self._types = types
+        self._find = find
         self._parameters = parameters
 
     def _peek(self) -> str:
-        return self._pieces[self._at] if self._at < len(self._pieces) else ""
+        return self._pieces[-1] if self._pieces else ""
 
     def _take(self) -> str:
-        piece = self._peek()
-        self._at += 1
-        return piece
+        return self._pieces.pop()
 
-    def _accept(self, piece: str) -> bool:
-        if self._peek() == piece:
-            self._at += 1
-            return True
-        return False
+    def _accept(self, *pieces: str) -> str:
+        """The next piece if it is one of these, else nothing."""
+        return self._take() if self._peek() in pieces else ""
 
     def member(self, row: Row, owner: Type) -> Member:
         """The row as a member of `owner`."""
-        static = self._accept("static")
-        if self._peek() in ("implicit", "explicit"):
-            made = self._conversion()
-        elif self._peek() == "new":
-            self._take()
-            made = Member("constructor", "new", True, (), self._parameter_list(")"), owner, "")
-        else:
-            made = self._named(static)
-        return _implemented(made, row, owner)
-
-    def _conversion(self) -> Member:
-        name = self._take()
-        result = self.type()
-        return Member("conversion", name, True, (), self._parameter_list(")"), result, "")
-
-    def _named(self, static: bool) -> Member:
-        # Type parameters must be known before the result type is read.
-        match = re.search(r"(\w+)<([\w, ]+)>\(", self._text)
+        static = bool(self._accept("static"))
         own: tuple[str, ...] = ()
-        if match and not self._text.startswith("new"):
-            own = tuple(name.strip() for name in match[2].split(","))
-            self._parameters = (*self._parameters, *own)
-        result = self.type()
-        name = self._take()
-        if name.startswith("operator"):
-            return Member("operator", name[8:].strip(), True, (), self._parameter_list(")"), result, "")
-        if name == "this":
-            return Member("indexer", "this", static, (), self._parameter_list("]"), result, "")
-        if own:
-            while self._take() != ">":
-                pass
-        if self._peek() == "(":
-            return Member("method", name, static, own, self._parameter_list(")"), result, "")
-        return Member("property", name, static, (), [], result, "")
+        kind: MemberKind = "method"
+        if name := self._accept("implicit", "explicit"):
+            kind, static, result = "conversion", True, self.type()
+        elif name := self._accept("new"):
+            kind, static, result = "constructor", True, owner
+        else:
+            own = self._own_parameters()
+            result, name = self.type(), self._take()
+            if name.startswith("operator"):
+                kind, name = "operator", name[8:].strip()
+            elif name == "this":
+                kind = "indexer"
+            elif own:
+                while self._take() != ">":
+                    pass
+            elif self._peek() != "(":
+                kind = "property"
+        parameters = [] if kind == "property" else self._parameter_list("]" if kind == "indexer" else ")")
+        return _implemented(Member(kind, name, static, own, parameters, result, ""), row, owner)
+
+    def _own_parameters(self) -> tuple[str, ...]:
+        """The type parameters of a method, which must be known before the type of its result is read."""
+        match = re.search(r"\w<([\w, ]+)>\(", self._text)
+        own = tuple(match[1].split(", ")) if match else ()
+        self._parameters += own
+        return own
 
     def _parameter_list(self, closing: str) -> list[Parameter]:
         self._take()
         found: list[Parameter] = []
         while not self._accept(closing):
-            mode = self._take() if self._peek() in ("this", "out", "ref", "params") else ""
+            mode = self._accept("this", "out", "ref", "params")
             kind = self.type()
             may_be_null = not self._accept("!")
             parameter = Parameter(self._take(), kind, mode, may_be_null=may_be_null)
@@ -160,30 +151,16 @@ class SignatureReader:
             while not self._accept(">"):
                 arguments.append(self.type())
                 self._accept(",")
-        found = self._resolve.signature_type(name, arguments, self._parameters)
+        found = self._find(name, arguments, self._parameters)
         if self._accept("?"):
-            found = self._resolve.nullable(found)
-        while self._peek() == "[":
-            self._take()
+            found = self._find("System.Nullable", [found], ())
+        while self._accept("["):
             rank = 1
             while self._accept(","):
                 rank += 1
-            self._accept("]")
-            found = self._resolve.array(found, rank)
+            self._take()
+            found = self._types.array(found, rank)
         return found
-
-
-class TypeResolver:
-    """What a signature needs of the library."""
-
-    def signature_type(self, name: str, arguments: list[Type], parameters: tuple[str, ...]) -> Type:
-        raise NotImplementedError
-
-    def nullable(self, underlying: Type) -> Type:
-        raise NotImplementedError
-
-    def array(self, element: Type, rank: int = 1) -> Type:
-        raise NotImplementedError
 
 
 def _implemented(made: Member, row: Row, owner: Type) -> Member:
