@@ -2,6 +2,7 @@
 
 import math
 from decimal import Decimal
+from typing import NoReturn
 
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
@@ -134,3 +135,8 @@ def truncate_checked(value: float | Decimal, name: str) -> int:
 def bad_throw(value: object) -> ClrException:
     """What `throw value` raises."""
     return value if isinstance(value, ClrException) else null_reference()
+
+
+def raise_value(value: object) -> NoReturn:
+    """`throw value` as an expression."""
+    raise bad_throw(value)

@@ -37,17 +37,16 @@ class Enum:
         return self.number < other.number
 
     def __str__(self) -> str:
+        """Its name, or `A, B` for a combination of flags, else its number."""
         found = self.names.get(self.number)
         if found is None and self.type_name in _FLAGS:
-            return flag_names(self.number, self.names)
+            return self._flags()
         return found or str(self.number)
 
-
-def flag_names(number: int, names: dict[int, str]) -> str:
-    """`A, B` for a combination of flags, else the number."""
-    rest, found = number, []
-    for value in sorted(names, reverse=True):
-        if value and rest & value == value:
-            found.append(names[value])
-            rest &= ~value
-    return ", ".join(reversed(found)) if found and rest == 0 else str(number)
+    def _flags(self) -> str:
+        rest, found = self.number, []
+        for value in sorted(self.names, reverse=True):
+            if value and rest & value == value:
+                found.append(self.names[value])
+                rest &= ~value
+        return ", ".join(reversed(found)) if found and rest == 0 else str(self.number)

@@ -10,7 +10,7 @@ from apimlb.policy.clr.collections.containers import (
     map_item,
 )
 from apimlb.policy.clr.collections.enumerators import Enumerator
-from apimlb.policy.clr.collections.hash_tables import ClrDictionary, room_for
+from apimlb.policy.clr.collections.hash_tables import ClrDictionary, ClrSet, room_for
 from apimlb.policy.clr.collections.interfaces import (
     KV,
     PAIR,
@@ -18,6 +18,7 @@ from apimlb.policy.clr.collections.interfaces import (
     G,
     collection_copy,
     count_of,
+    enumerated,
     enumerator_of,
 )
 from apimlb.policy.clr.collections.iteration import elements
@@ -43,7 +44,7 @@ def new_dictionary_of(
     key: Type, value: Type, source: object, comparer: Comparer | None = None
 ) -> ClrDictionary:
     made = new_dictionary(key, value, comparer)
-    for pair in elements(source, "collection"):
+    for pair in elements(source):
         assert isinstance(pair, KeyValuePair)
         made.add(pair.key, pair.value)
     return made
@@ -53,14 +54,15 @@ def map_contains(target: ReadOnlyMap, key: object) -> bool:
     return target.find(key) is not MISSING
 
 
-def map_try_get(kind: Type, target: ReadOnlyMap, key: object) -> tuple[bool, object]:
+def try_get(kind: Type, target: ReadOnlyMap | ClrSet, key: object) -> tuple[bool, object]:
+    """TryGetValue"""
     value = target.find(key)
     return (False, kind.default) if value is MISSING else (True, value)
 
 
 def map_take(kind: Type, target: ClrDictionary, key: object) -> tuple[bool, object]:
     """Remove(key, out value)"""
-    found = map_try_get(kind, target, key)
+    found = try_get(kind, target, key)
     target.remove(key)
     return found
 
@@ -110,12 +112,11 @@ def no_pair(key_type: Type, value_type: Type) -> KeyValuePair:
 
 
 def map_enumerator(key_type: Type, value_type: Type, target: ClrDictionary) -> Enumerator:
-    name = target.clr_name.replace("[", "+Enumerator[", 1)
-    return Enumerator(lambda: elements(iter(target)), name, no_pair(key_type, value_type), restarts=True)
+    return enumerated(target, no_pair(key_type, value_type))
 
 
 _COMPARED = "IEqualityComparer<TKey> comparer"
-TRY_GET = Call(map_try_get, types=VALUE, cost="none")
+TRY_GET = Call(try_get, types=VALUE, cost="none")
 
 _MAP_ROWS: tuple[Row, ...] = (
     (f"new([{_COMPARED}])", Call(new_dictionary, types=KV)),
@@ -127,7 +128,7 @@ _MAP_ROWS: tuple[Row, ...] = (
         ),
     ),
     (f"new(IDictionary<TKey, TValue>! dictionary[, {_COMPARED}])", Call(new_dictionary_of, types=KV)),
-    (f"new(IEnumerable<{PAIR}> collection[, {_COMPARED}])", Call(new_dictionary_of, types=KV)),
+    (f"new(IEnumerable<{PAIR}>! collection[, {_COMPARED}])", Call(new_dictionary_of, types=KV)),
     ("int Count", count_of),
     ("IEqualityComparer<TKey> Comparer", "{0}.comparer"),
     ("TValue this[TKey key]", map_item, ClrDictionary.put),

@@ -31,7 +31,7 @@ Collection = Listed | ClrSet | ClrDictionary | MapView | JArray | JObject
 G = "System.Collections.Generic."
 T, VALUE, KV = ("T",), ("TValue",), ("TKey", "TValue")
 PAIR = "KeyValuePair<TKey, TValue>"
-SOURCE = "IEnumerable<T> collection"
+SOURCE = "IEnumerable<T>! collection"
 
 NOT_NEGATIVE = "Non-negative number required."
 _FIXED = "Collection was of a fixed size."
@@ -59,7 +59,7 @@ def write_into(target: Array, at: int, items: list[object]) -> None:
 
 
 def list_contains(target: object, value: object) -> bool:
-    if isinstance(target, ClrList | ClrArray | bytearray):
+    if isinstance(target, Listed):
         return index_of(target, value) >= 0
     return any(clr_equals(item, value) for item in elements(target))
 
@@ -119,7 +119,7 @@ def collection_remove(target: Collection, value: object) -> bool:
 
 def collection_copy(target: Collection, array: Array, at: int) -> None:
     """ICollection<T>.CopyTo"""
-    if isinstance(target, ClrList | ClrArray | bytearray):
+    if isinstance(target, Listed):
         arrays.copy_to(target, array, at)
     elif isinstance(target, ClrSet):
         copy_set(target, array, at, len(target))
@@ -153,7 +153,7 @@ def collection_read_only(target: Collection) -> bool:
     """ICollection<T>.IsReadOnly: arrays say yes."""
     if target is None:
         raise exceptions.null_reference()
-    return isinstance(target, ClrArray | bytearray | MapView)
+    return isinstance(target, Array | MapView)
 
 
 # IList<T>
@@ -202,21 +202,20 @@ def item_remove_at(target: Listed | JArray, index: int) -> None:
 
 def enumerator(kind: Type, source: object) -> Enumerator:
     """GetEnumerator() of anything that is an IEnumerable<T>."""
-    if source is None:
-        raise exceptions.null_reference()
     strict = isinstance(source, str | ClrArray | bytearray | ClrQueue) and not isinstance(
         source, ReadOnlyList
     )
+    return enumerated(source, MISSING if strict else kind.default)
+
+
+def enumerated(source: object, outside: object) -> Enumerator:
+    """An enumerator; `outside` is what its Current is where it has no element."""
+    if source is None:
+        raise exceptions.null_reference()
+    name = getattr(source, "clr_name", "System.Object").replace("[", "+Enumerator[", 1)
     if isinstance(source, str):
         name = "System.CharEnumerator"
-    else:
-        name = getattr(source, "clr_name", "System.Object").replace("[", "+Enumerator[", 1)
-    return Enumerator(
-        lambda: _counted(source),
-        name,
-        MISSING if strict else kind.default,
-        not isinstance(source, LazySequence),
-    )
+    return Enumerator(lambda: _counted(source), name, outside, not isinstance(source, LazySequence))
 
 
 def _counted(source: object) -> Iterator[object]:

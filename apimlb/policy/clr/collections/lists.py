@@ -21,7 +21,6 @@ from apimlb.policy.clr.exceptions import (
     invalid_operation,
     not_negative,
     out_of_bounds,
-    required,
 )
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -46,12 +45,11 @@ def list_trim(target: ClrList) -> None:
 
 
 def list_add_range(target: ClrList, source: object) -> None:
-    found = list(elements(source, "collection"))
+    found = list(elements(source))
     target.grow(len(found)).extend(found)
 
 
 def list_insert_range(target: ClrList, index: int, source: object) -> None:
-    source = required(source, "collection")
     if not 0 <= index <= len(target.items):
         raise index_range()
     found = list(elements(source))
@@ -114,7 +112,7 @@ def list_for_each(target: ClrList, action: Callable[[object], object]) -> None:
 _LIST_ROWS: tuple[Row, ...] = (
     ("new()", Call(lambda kind: ClrList([], kind.name), types=T, cost="none")),
     (f"new({SOURCE})",
-     Call(lambda kind, source: ClrList(list(elements(source, "collection")), kind.name), types=T)),
+     Call(lambda kind, source: ClrList(list(elements(source)), kind.name), types=T)),
     ("new(int capacity)", Call(new_list_sized, types=T)),
     ("int Count", "{0}.items.__len__()"),
     ("int Capacity", "{0}.capacity", list_reserve),

@@ -1,11 +1,12 @@
 """HashSet<T>, Queue<T> and Stack<T>: what their members do."""
 
+import operator
 from collections.abc import Callable, Iterable
 
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.arrays import Array, array_from
-from apimlb.policy.clr.collections.containers import MISSING, Comparer
-from apimlb.policy.clr.collections.dictionaries import deserialized
+from apimlb.policy.clr.collections.containers import Comparer
+from apimlb.policy.clr.collections.dictionaries import deserialized, try_get
 from apimlb.policy.clr.collections.hash_tables import ClrSet, room_for
 from apimlb.policy.clr.collections.interfaces import (
     ENUMERATOR,
@@ -29,7 +30,7 @@ from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 
 def new_set_of(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:
-    found = elements(source, "collection")
+    found = elements(source)
     made = ClrSet(kind.name, comparer or DEFAULT_COMPARER, known_size(source) or 0)
     for item in found:
         made.add(item)
@@ -45,12 +46,6 @@ def new_set_sized(kind: Type, capacity: int, comparer: Comparer | None = None) -
 def set_trim(target: ClrSet) -> None:
     """TrimExcess"""
     target.trim(room_for(len(target)) if len(target) else 0)
-
-
-def set_get(kind: Type, target: ClrSet, wanted: object) -> tuple[bool, object]:
-    """TryGetValue: the element that is equal to the one that is looked for."""
-    found = target.find(wanted)
-    return (False, kind.default) if found is MISSING else (True, found)
 
 
 def set_remove_where(target: ClrSet, match: Callable[[object], bool]) -> int:
@@ -75,11 +70,11 @@ def _own(target: ClrSet) -> set[object]:
 
 
 def _keys(target: ClrSet, other: object) -> set[object]:
-    return {target.comparer.key(item) for item in elements(other, "other")}
+    return {target.comparer.key(item) for item in elements(other)}
 
 
 def set_union(target: ClrSet, other: object) -> None:
-    for item in elements(other, "other"):
+    for item in elements(other):
         target.add(item)
 
 
@@ -87,7 +82,7 @@ def set_except(target: ClrSet, other: object) -> None:
     if other is target:
         target.clear()
         return
-    for item in elements(other, "other"):
+    for item in elements(other):
         target.remove(item)
 
 
@@ -111,7 +106,7 @@ def set_symmetric_except(target: ClrSet, other: object) -> None:
         return
     own = _own(target)
     common = []
-    for item in elements(other, "other"):
+    for item in elements(other):
         if target.comparer.key(item) in own:
             common.append(item)
         else:
@@ -141,30 +136,28 @@ def queue_copy(target: ClrQueue, array: Array, at: int) -> None:
     write_into(array, at, list(target.items))
 
 
+def _compared(test: Callable[[set[object], set[object]], bool]) -> Callable[[ClrSet, object], bool]:
+    return lambda target, other: test(_own(target), _keys(target, other))
+
+
 _SET_OPERATIONS: tuple[Row, ...] = (
     ("bool Add(T item)", ClrSet.add),
-    ("void UnionWith(IEnumerable<T> other)", set_union),
-    ("void ExceptWith(IEnumerable<T> other)", set_except),
-    ("void IntersectWith(IEnumerable<T> other)", set_intersect),
-    ("void SymmetricExceptWith(IEnumerable<T> other)", set_symmetric_except),
+    ("void UnionWith(IEnumerable<T>! other)", set_union),
+    ("void ExceptWith(IEnumerable<T>! other)", set_except),
+    ("void IntersectWith(IEnumerable<T>! other)", set_intersect),
+    ("void SymmetricExceptWith(IEnumerable<T>! other)", set_symmetric_except),
     (
-        "bool Overlaps(IEnumerable<T> other)",
-        lambda target, other: any(item in target for item in elements(other, "other")),
-    ),
-    ("bool IsSubsetOf(IEnumerable<T> other)", lambda target, other: _own(target) <= _keys(target, other)),
-    (
-        "bool IsProperSubsetOf(IEnumerable<T> other)",
-        lambda target, other: _own(target) < _keys(target, other),
+        "bool Overlaps(IEnumerable<T>! other)",
+        lambda target, other: any(item in target for item in elements(other)),
     ),
     (
-        "bool IsSupersetOf(IEnumerable<T> other)",
-        lambda target, other: all(item in target for item in elements(other, "other")),
+        "bool IsSupersetOf(IEnumerable<T>! other)",
+        lambda target, other: all(item in target for item in elements(other)),
     ),
-    (
-        "bool IsProperSupersetOf(IEnumerable<T> other)",
-        lambda target, other: _own(target) > _keys(target, other),
-    ),
-    ("bool SetEquals(IEnumerable<T> other)", lambda target, other: _own(target) == _keys(target, other)),
+    ("bool IsSubsetOf(IEnumerable<T>! other)", _compared(operator.le)),
+    ("bool IsProperSubsetOf(IEnumerable<T>! other)", _compared(operator.lt)),
+    ("bool IsProperSupersetOf(IEnumerable<T>! other)", _compared(operator.gt)),
+    ("bool SetEquals(IEnumerable<T>! other)", _compared(operator.eq)),
 )
 
 _SET_ROWS: tuple[Row, ...] = (
@@ -180,7 +173,7 @@ _SET_ROWS: tuple[Row, ...] = (
     ("bool Remove(T item)", ClrSet.remove),
     ("int RemoveWhere(Predicate<T>! match)", set_remove_where),
     ("bool Contains(T item)", lambda target, item: item in target),
-    ("bool TryGetValue(T equalValue, out T actualValue)", Call(set_get, types=T)),
+    ("bool TryGetValue(T equalValue, out T actualValue)", Call(try_get, types=T)),
     ("void Clear()", ClrSet.clear),
     ("int EnsureCapacity(int capacity)", ClrSet.ensure),
     ("void TrimExcess()", set_trim),
@@ -211,7 +204,7 @@ def _queue_rows(name: str, push: str, pop: str, last_first: bool) -> tuple[Row, 
 
     return (
         ("new()", Call(new, types=T)),
-        (f"new({SOURCE})", Call(lambda kind, source: new(kind, elements(source, "collection")), types=T)),
+        (f"new({SOURCE})", Call(lambda kind, source: new(kind, elements(source)), types=T)),
         ("new(int capacity)", Call(new_sized, types=T)),
         (f"void {push}(T item)", ClrQueue.push),
         (f"T {pop}()", ClrQueue.pop),

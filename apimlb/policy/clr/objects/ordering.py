@@ -23,9 +23,7 @@ def compare_culture(left: str | None, right: str | None, ignore_case: bool = Fal
         return (left is not None) - (right is not None)
     if left == right:
         return 0
-    if ignore_case:
-        return sign_of(culture_key(left, True), culture_key(right, True))
-    return sign_of(culture_key(left), culture_key(right))
+    return sign_of(culture_key(left, ignore_case), culture_key(right, ignore_case))
 
 
 def compare_ordinal(left: str | None, right: str | None) -> int:
@@ -61,13 +59,22 @@ def compare_ordinal_ignoring_case(left: str | None, right: str | None) -> int:
     return len(left) - len(right)
 
 
-def upper_ordinal(text: str) -> str:
-    """Upper case character by character, as OrdinalIgnoreCase has it."""
+def _cased(text: str, change: Callable[[str], str]) -> str:
+    """The text in another case, character by character: none becomes two."""
     if text.isascii():
         charge_looked_at(text)
-        return text.upper()
+        return change(text)
     charge_each(len(text))
-    return "".join(up if len(up := char.upper()) == 1 else char for char in text)
+    return "".join(changed if len(changed := change(char)) == 1 else char for char in text)
+
+
+def upper_ordinal(text: str) -> str:
+    """Upper case as OrdinalIgnoreCase has it."""
+    return _cased(text, str.upper)
+
+
+def lower_ordinal(text: str) -> str:
+    return _cased(text, str.lower)
 
 
 def upper_invariant(text: str) -> str:
@@ -76,14 +83,6 @@ def upper_invariant(text: str) -> str:
     if "ı" not in text:
         return upper
     return "".join("ı" if old == "ı" else new for old, new in zip(text, upper, strict=True))
-
-
-def lower_ordinal(text: str) -> str:
-    if text.isascii():
-        charge_looked_at(text)
-        return text.lower()
-    charge_each(len(text))
-    return "".join(down if len(down := char.lower()) == 1 else char for char in text)
 
 
 def check_comparison(comparison: Enum) -> None:

@@ -7,7 +7,6 @@ What a type does otherwise than the rest is registered in the type's home: `writ
 import re
 from decimal import Decimal
 from functools import singledispatch
-from typing import NoReturn
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import (
@@ -223,8 +222,3 @@ def format_text(layout: str | None, arguments: list[object]) -> str:
         return text
 
     return bounded_text(_ITEM.sub(replace, layout))
-
-
-def raise_value(value: object) -> NoReturn:
-    """`throw value` as an expression."""
-    raise value if isinstance(value, exceptions.ClrException) else exceptions.null_reference()

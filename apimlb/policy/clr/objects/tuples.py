@@ -73,41 +73,27 @@ def longer_tuple(*arguments: object) -> ClrTuple:
     return tuple_of(*arguments)
 
 
-def _item(index: int) -> str:
-    return f"{{0}}.items[{index}]"
-
-
 def _definition(count: int) -> Definition:
-    names = _NAMES[:count]
-    parameters = ", ".join(f"{name} item{i}" for i, name in enumerate(names, 1))
-    rows = [(f"{name} Item{i}", _item(i - 1)) for i, name in enumerate(names, 1)]
-    if count < 8:
-        made = (f"new({parameters})", Call(tuple_of, types=names))
-        return Definition(f"System.Tuple`{count}", "class", names, rows=(*rows, made))
-    every = (*names, "TRest")
-    made = (f"new({parameters}, TRest rest)", Call(longer_tuple, types=every))
-    return Definition("System.Tuple`8", "class", every, rows=(*rows, ("TRest Rest", _item(7)), made))
+    names = (*_NAMES, "TRest")[:count]
+    items = ["Rest" if name == "TRest" else f"Item{name[1:]}" for name in names]
+    rows = [(f"{name} {items[place]}", f"{{0}}.items[{place}]") for place, name in enumerate(names)]
+    parameters = ", ".join(f"{name} {items[place].lower()}" for place, name in enumerate(names))
+    made = (f"new({parameters})", Call(longer_tuple if count == 8 else tuple_of, types=names))
+    return Definition(f"System.Tuple`{count}", "class", names, rows=(*rows, made))
 
 
 def _create(count: int) -> tuple[str, Call]:
-    names = ", ".join(_NAMES[:count])
-    parameters = ", ".join(f"{name} item{i}" for i, name in enumerate(_NAMES[:count], 1))
+    names = (*_NAMES, "T8")[:count]
+    listed = ", ".join(names)
+    result = f"Tuple<{listed}>" if count < 8 else f"Tuple<{', '.join(_NAMES)}, Tuple<T8>>"
+    parameters = ", ".join(f"{name} item{place}" for place, name in enumerate(names, 1))
     return (
-        f"static Tuple<{names}> Create<{names}>({parameters})",
-        Call(tuple_of, types=_NAMES[:count]),
-    )
-
-
-def _create_eight() -> tuple[str, Call]:
-    names = ", ".join(_NAMES)
-    parameters = ", ".join(f"{name} item{i}" for i, name in enumerate((*_NAMES, "T8"), 1))
-    return (
-        f"static Tuple<{names}, Tuple<T8>> Create<{names}, T8>({parameters})",
-        Call(tuple_of_eight, types=(*_NAMES, "T8")),
+        f"static {result} Create<{listed}>({parameters})",
+        Call(tuple_of if count < 8 else tuple_of_eight, types=names),
     )
 
 
 DEFINITIONS = (
     *map(_definition, range(1, 9)),
-    Definition("System.Tuple", "class", rows=(*map(_create, range(1, 8)), _create_eight())),
+    Definition("System.Tuple", "class", rows=tuple(map(_create, range(1, 9)))),
 )

@@ -188,10 +188,11 @@ class Registry:
         """The type itself and everything that it derives from, nearest first."""
         found = self._bases.get(kind)
         if found is None:
-            found = self._bases[kind] = []
-            self._collect(kind, found)
-            if kind.kind != "void":
-                found.append(self.object)
+            inherited = (each for base in self._direct(kind) for each in self.bases(base))
+            distinct = dict.fromkeys((kind, *inherited))
+            distinct.pop(self.object, None)
+            found = [*distinct] if kind is VOID else [*distinct, self.object]
+            self._bases[kind] = found
         return found
 
     def derives(self, source: Type, target: Type) -> bool:
@@ -214,13 +215,6 @@ class Registry:
             mine is wanted or (not mine.is_value and not wanted.is_value and self.derives(mine, wanted))
             for mine, wanted in zip(base.arguments, target.arguments, strict=True)
         )
-
-    def _collect(self, kind: Type, found: list[Type]) -> None:
-        if kind in found or kind is self.object:
-            return
-        found.append(kind)
-        for base in self._direct(kind):
-            self._collect(base, found)
 
     def _direct(self, kind: Type) -> list[Type]:
         if kind.kind == "array":

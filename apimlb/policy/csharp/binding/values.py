@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from apimlb.policy.clr.casts import bad_throw
-from apimlb.policy.clr.objects.text import raise_value, same, same_objects
+from apimlb.policy.clr.casts import bad_throw, raise_value
+from apimlb.policy.clr.objects.text import same, same_objects
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.dispatch import value
