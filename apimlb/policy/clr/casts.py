@@ -112,11 +112,9 @@ def is_type(value: object, target: Type) -> bool:
 
 def enum_of(target: Type, number: int) -> Enum:
     """A number as a value of an enumeration."""
-    definition = target.definition
-    assert definition is not None
-    return Enum(
-        definition.name, number, {value: name for name, value in reversed(list(definition.constants.items()))}
-    )
+    none = target.default
+    assert isinstance(none, Enum)
+    return Enum(none.type_name, number, none.names)
 
 
 def enum_number(value: Enum) -> int:

@@ -40,6 +40,8 @@ _NESTED = re.compile(
     + r",\{0[xX]([0-9a-fA-F]{1,2})" + r",0[xX]([0-9a-fA-F]{1,2})" * 7 + r"\}\}\Z"
 )  # fmt: skip
 _WIDTHS = (8, 4, 4, 2, 2, 2, 2, 2, 2, 2, 2)
+_BRACKETS = {"N": "", "D": "", "B": "{}", "P": "()", "X": ""}
+"""What stands around the digits in each format."""
 
 
 def _nested(text: str) -> Guid:
@@ -50,18 +52,22 @@ def _nested(text: str) -> Guid:
     return Guid(uuid.UUID("".join(p.zfill(width) for p, width in zip(match.groups(), _WIDTHS, strict=True))))
 
 
+def _letter(layout: str) -> str:
+    letter = layout.upper()
+    if letter not in _BRACKETS:
+        raise bad_format('Format string can be only "D", "d", "N", "n", "P", "p", "B", "b", "X" or "x".')
+    return letter
+
+
 def parse_exact(text: str | None, layout: str | None) -> Guid:
     """Guid.ParseExact; throws System.FormatException."""
     if text is None or layout is None:
         raise argument_null("input" if text is None else "format")
-    letter = layout.upper()
-    if letter not in ("N", "D", "B", "P", "X"):
-        raise bad_format('Format string can be only "D", "d", "N", "n", "P", "p", "B", "b", "X" or "x".')
-    plain = text.strip()
+    letter, plain = _letter(layout), text.strip()
     if letter == "X":
         return _nested(plain)
-    if letter in ("B", "P"):
-        if plain[:1] + plain[-1:] != ("{}" if letter == "B" else "()"):
+    if _BRACKETS[letter]:
+        if plain[:1] + plain[-1:] != _BRACKETS[letter]:
             raise bad_format(_DIGITS)
         plain = plain[1:-1]
     if letter == "N" and _HEX.match(plain):
@@ -85,23 +91,18 @@ def parse_guid(text: str | None) -> Guid:
         plain = plain[1:-1]
     if _DASHED.match(plain) or (_HEX.match(plain) and plain == text.strip()):
         return Guid(uuid.UUID(plain))
-    if len(plain) != 36 or plain.count("-") != 4:
-        raise bad_format(_DIGITS)
-    raise bad_format(_NOT_HEX)
+    raise bad_format(_NOT_HEX if len(plain) == 36 and plain.count("-") == 4 else _DIGITS)
 
 
 @laid_out.register
 def format_guid(value: Guid, layout: str | None) -> str:
     """Guid.ToString(format): N, D, B, P or X."""
-    letter = (layout or "D").upper()
+    letter = _letter(layout or "D")
     if letter == "N":
         return value.value.hex
-    if letter in ("D", "B", "P"):
-        before, after = {"D": ("", ""), "B": ("{", "}"), "P": ("(", ")")}[letter]
-        return before + str(value.value) + after
     if letter == "X":
         pieces = value.value.hex
         first, rest = [f"0x{pieces[a:b]}" for a, b in ((0, 8), (8, 12), (12, 16))], pieces[16:]
         last = ",".join(f"0x{rest[at : at + 2]}" for at in range(0, 16, 2))
         return f"{{{','.join(first)},{{{last}}}}}"
-    raise bad_format('Format string can be only "D", "d", "N", "n", "P", "p", "B", "b", "X" or "x".')
+    return f"{_BRACKETS[letter][:1]}{value}{_BRACKETS[letter][1:]}"

@@ -24,7 +24,6 @@ from apimlb.policy.clr.collections.interfaces import (
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import ClrException, out_of_range
 from apimlb.policy.clr.json.tokens import JObject
-from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -37,7 +36,7 @@ def _types(key: Type, value: Type) -> str:
 def new_dictionary(
     key: Type, value: Type, comparer: Comparer | None = None, capacity: int = 0
 ) -> ClrDictionary:
-    return ClrDictionary(_types(key, value), comparer or DEFAULT_COMPARER, capacity)
+    return ClrDictionary(_types(key, value), comparer, capacity)
 
 
 def new_dictionary_of(

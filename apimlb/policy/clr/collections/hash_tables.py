@@ -15,6 +15,7 @@ from apimlb.policy.clr.collections.containers import (
     unchanged,
 )
 from apimlb.policy.clr.exceptions import argument, out_of_range, over_limit, required
+from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 
 MODIFIED_SET: Final = "Collection was modified after the enumerator was instantiated."
 
@@ -48,8 +49,8 @@ class HashTable:
     """Entries, each found by what the comparer makes of its key. A new one takes the place that was freed
     last."""
 
-    def __init__(self, comparer: Comparer, capacity: int = 0) -> None:
-        self.comparer = comparer
+    def __init__(self, comparer: Comparer | None, capacity: int = 0) -> None:
+        self.comparer = comparer or DEFAULT_COMPARER
         self.version = 0
         self._room = 0
         self._places: dict[object, int] = {}
@@ -122,7 +123,7 @@ class HashTable:
 class ClrSet(HashTable):
     """HashSet<T>"""
 
-    def __init__(self, element: str, comparer: Comparer, capacity: int = 0) -> None:
+    def __init__(self, element: str, comparer: Comparer | None, capacity: int = 0) -> None:
         super().__init__(comparer, capacity)
         self.element = element
 
@@ -165,7 +166,7 @@ class ClrSet(HashTable):
 class ClrDictionary(HashTable, ReadOnlyMap):
     """Dictionary<TKey, TValue>; its entries are pairs of key and value."""
 
-    def __init__(self, types: str, comparer: Comparer, capacity: int = 0) -> None:
+    def __init__(self, types: str, comparer: Comparer | None, capacity: int = 0) -> None:
         super().__init__(comparer, capacity)
         self.types = types
 

@@ -1,6 +1,6 @@
 """Enumerating any collection, one counted step for each element."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
@@ -52,5 +52,4 @@ def _counted(items: Iterator[object]) -> Iterator[object]:
 
 def known_size(source: object) -> int | None:
     """The number of elements, where it need not be counted."""
-    size = getattr(source, "__len__", None)
-    return size() if size is not None else None
+    return len(source) if isinstance(source, Sized) else None

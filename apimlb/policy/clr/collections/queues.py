@@ -9,33 +9,33 @@ from apimlb.policy.clr.exceptions import invalid_operation
 
 
 class ClrQueue:
-    """Queue<T>, and with `last_first` Stack<T>."""
+    """Queue<T>, or Stack<T> where that is its `kind`."""
 
-    __slots__ = ("element", "items", "last_first", "version")
+    __slots__ = ("element", "items", "kind", "version")
 
-    def __init__(self, items: Iterable[object], element: str, last_first: bool = False) -> None:
+    def __init__(self, items: Iterable[object], element: str, kind: str = "Queue") -> None:
         self.items: deque[object] = deque()
         self.element = element
-        self.last_first = last_first
+        self.kind = kind
         self.version = 0
         for item in items:
             self.push(item)
 
     @property
     def clr_name(self) -> str:
-        return f"System.Collections.Generic.{'Stack' if self.last_first else 'Queue'}`1[{self.element}]"
+        return f"System.Collections.Generic.{self.kind}`1[{self.element}]"
 
     def push(self, item: object) -> None:
         bounded(len(self.items) + 1)
         self.version += 1
-        if self.last_first:
+        if self.kind == "Stack":
             self.items.appendleft(item)
         else:
             self.items.append(item)
 
     def peek(self) -> object:
         if not self.items:
-            raise invalid_operation(f"{'Stack' if self.last_first else 'Queue'} empty.")
+            raise invalid_operation(f"{self.kind} empty.")
         return self.items[0]
 
     def pop(self) -> object:

@@ -23,9 +23,11 @@ def one_row(target: Listed) -> None:
         )
 
 
-def part(target: Listed, index: int, count: int) -> tuple[int, int]:
-    """The first place of a checked part, and the one behind it."""
+def part(target: Listed, index: int = 0, count: int | None = None) -> tuple[int, int]:
+    """The first place of a checked part, and the one behind it; without a count, of the whole."""
     one_row(target)
+    if count is None:
+        return 0, len(target)
     not_negative(index, "index")
     not_negative(count, "count" if isinstance(target, ClrList) else "length")
     if index > len(target) - count:
@@ -138,7 +140,7 @@ def _sort(order: Order, first: int, end: int, keys: Listed, *others: Listed) -> 
 
 
 def sort(target: Listed, comparer: Comparer | None = None) -> None:
-    sort_part(target, 0, len(target), comparer)
+    sort_by(target, order_by(comparer))
 
 
 def sort_part(target: Listed, index: int, count: int, comparer: Comparer | None = None) -> None:
@@ -146,7 +148,7 @@ def sort_part(target: Listed, index: int, count: int, comparer: Comparer | None 
 
 
 def sort_by(target: Listed, order: Order) -> None:
-    _sort(order, *part(target, 0, len(target)), target)
+    _sort(order, *part(target), target)
 
 
 def sort_pairs(keys: Listed, items: Listed | None, comparer: Comparer | None = None) -> None:
@@ -163,11 +165,7 @@ def sort_part_of_pairs(
     _sort(order_by(comparer), index, index + count, keys, *others)
 
 
-def reverse(target: Listed) -> None:
-    reverse_part(target, 0, len(target))
-
-
-def reverse_part(target: Listed, index: int, count: int) -> None:
+def reverse(target: Listed, index: int = 0, count: int | None = None) -> None:
     first, end = part(target, index, count)
     put(target, first, boxed(target, first, end)[::-1])
 

@@ -31,7 +31,7 @@ from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 def new_set_of(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:
     found = elements(source)
-    made = ClrSet(kind.name, comparer or DEFAULT_COMPARER, known_size(source) or 0)
+    made = ClrSet(kind.name, comparer, known_size(source) or 0)
     for item in found:
         made.add(item)
     if len(made) and made.room // len(made) > 3:
@@ -40,7 +40,7 @@ def new_set_of(kind: Type, source: object, comparer: Comparer | None = None) -> 
 
 
 def new_set_sized(kind: Type, capacity: int, comparer: Comparer | None = None) -> ClrSet:
-    return ClrSet(kind.name, comparer or DEFAULT_COMPARER, capacity)
+    return ClrSet(kind.name, comparer, capacity)
 
 
 def set_trim(target: ClrSet) -> None:
@@ -163,7 +163,7 @@ _SET_OPERATIONS: tuple[Row, ...] = (
 _SET_ROWS: tuple[Row, ...] = (
     (
         "new([IEqualityComparer<T> comparer])",
-        Call(lambda kind, comparer=None: ClrSet(kind.name, comparer or DEFAULT_COMPARER), types=T),
+        Call(lambda kind, comparer=None: ClrSet(kind.name, comparer), types=T),
     ),
     (f"new({SOURCE}[, IEqualityComparer<T> comparer])", Call(new_set_of, types=T)),
     ("new(int capacity[, IEqualityComparer<T> comparer])", Call(new_set_sized, types=T)),
@@ -188,9 +188,9 @@ _SET_ROWS: tuple[Row, ...] = (
 )
 
 
-def _queue_rows(name: str, push: str, pop: str, last_first: bool) -> tuple[Row, ...]:
+def _queue_rows(name: str, push: str, pop: str) -> tuple[Row, ...]:
     def new(kind: Type, items: Iterable[object] = ()) -> ClrQueue:
-        return ClrQueue(items, kind.name, last_first)
+        return ClrQueue(items, kind.name, name)
 
     def new_sized(kind: Type, capacity: int) -> ClrQueue:
         if capacity < 0:
@@ -227,12 +227,12 @@ DEFINITIONS = (
     enumerator_of("HashSet`1", T, "T"),
     Definition(
         G + "Queue`1", "class", T, ("IReadOnlyCollection<T>",),
-        rows=_queue_rows("Queue", "Enqueue", "Dequeue", last_first=False),
+        rows=_queue_rows("Queue", "Enqueue", "Dequeue"),
     ),
     enumerator_of("Queue`1", T, "T"),
     Definition(
         G + "Stack`1", "class", T, ("IReadOnlyCollection<T>",),
-        rows=_queue_rows("Stack", "Push", "Pop", last_first=True),
+        rows=_queue_rows("Stack", "Push", "Pop"),
     ),
     enumerator_of("Stack`1", T, "T"),
 )  # fmt: skip

@@ -50,10 +50,8 @@ _ORDERS: tuple[Row, ...] = (
     ("static void Sort(Array! keys, Array items)", searches.sort_pairs),
     ("static void Sort(Array! array, int index, int length)", searches.sort_part),
     ("static void Sort(Array! keys, Array items, int index, int length)", searches.sort_part_of_pairs),
-    ("static void Reverse<T>(T[]! array)", searches.reverse),
-    ("static void Reverse<T>(T[]! array, int index, int length)", searches.reverse_part),
-    ("static void Reverse(Array! array)", searches.reverse),
-    ("static void Reverse(Array! array, int index, int length)", searches.reverse_part),
+    ("static void Reverse<T>(T[]! array[, int index, int length])", searches.reverse),
+    ("static void Reverse(Array! array[, int index, int length])", searches.reverse),
 )  # fmt: skip
 
 _INDICES = (("index",), ("index1", "index2"), ("index1", "index2", "index3"))

@@ -49,7 +49,7 @@ _LISTS: dict[str, Callable[[list[object], str], object]] = {
     **dict.fromkeys((_G + "HashSet`1", _G + "ISet`1"), _set),
     **dict.fromkeys((_G + "IReadOnlyCollection`1", _G + "IReadOnlyList`1"), containers.ReadOnlyList),
     _G + "Queue`1": ClrQueue,
-    _G + "Stack`1": lambda items, element: ClrQueue(items, element, last_first=True),
+    _G + "Stack`1": lambda items, element: ClrQueue(items, element, "Stack"),
 }  # fmt: skip
 _MAPS = {
     _G + "Dictionary`2": ClrDictionary,

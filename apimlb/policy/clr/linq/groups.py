@@ -1,6 +1,9 @@
 """What GroupBy and ToLookup make: groups of elements under a key."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+
+from apimlb.policy.clr.collections.containers import Comparer
+from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 
 
 class Grouping:
@@ -29,9 +32,9 @@ class Lookup:
 
     __slots__ = ("_found", "_key", "types")
 
-    def __init__(self, types: str, key: Callable[[object], object]) -> None:
+    def __init__(self, types: str, comparer: Comparer | None) -> None:
         self.types = types
-        self._key = key
+        self._key = (comparer or DEFAULT_COMPARER).key
         self._found: dict[object, Grouping] = {}
 
     @property

@@ -38,7 +38,7 @@ def to_dictionary(
 def to_lookup(
     key_type: Type, kind: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
 ) -> Lookup:
-    made = Lookup(f"{key_type.name},{kind.name}", (comparer or DEFAULT_COMPARER).key)
+    made = Lookup(f"{key_type.name},{kind.name}", comparer)
     for item in elements(source):
         made.add(key(item), value(item))
     return made
@@ -97,7 +97,7 @@ def _matched(
     table: Lookup | None = None
     for item in items:
         if table is None:  # without an element of the one, nothing of the other is looked at
-            table = Lookup("", (comparer or DEFAULT_COMPARER).key)
+            table = Lookup("", comparer)
             for match in elements(inner):
                 key = inner_key(match)
                 if key is not None:

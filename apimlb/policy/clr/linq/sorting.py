@@ -1,6 +1,6 @@
 """OrderBy, ThenBy and their descending forms: stable, by one key after another."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cmp_to_key
 from typing import Any, NamedTuple
 
@@ -22,54 +22,55 @@ class SortKey(NamedTuple):
 
 
 class Ordered(LazySequence):
-    """IOrderedEnumerable<T>: a source and the keys that it is sorted by; Skip and Take leave of it the places
-    from `start` up to `stop`."""
+    """IOrderedEnumerable<T>: a source and the keys that it is sorted by; Skip and Take each leave a slice of
+    the places."""
 
-    __slots__ = ("_keys", "_source", "_start", "_stop")
+    __slots__ = ("_keys", "_slices", "_source")
 
-    def __init__(
-        self, source: object, keys: tuple[SortKey, ...], start: int = 0, stop: int | None = None
-    ) -> None:
+    def __init__(self, source: object, keys: tuple[SortKey, ...], slices: tuple[slice, ...] = ()) -> None:
         super().__init__(self._sorted, "System.Linq.OrderedEnumerable`2")
         self._source = source
         self._keys = keys
-        self._start = start
-        self._stop = stop
+        self._slices = slices
 
     def then(self, key: SortKey) -> "Ordered":
         return Ordered(self._source, (*self._keys, key))
 
     def part(self, start: int, stop: int | None) -> "Ordered":
         """The elements between two places of this sequence."""
-        first = self._start + start
-        ends = [
-            each for each in (self._stop, None if stop is None else self._start + stop) if each is not None
-        ]
-        return Ordered(self._source, self._keys, first, min(ends, default=None))
+        if start == 0 and stop is None:
+            return self
+        return Ordered(self._source, self._keys, (*self._slices, slice(start, stop)))
 
     def where(self, test: Callable[[object], bool]) -> "Ordered":
         """The elements that pass a test."""
-        source = self._source if self._start == 0 and self._stop is None else self.arranged()
+        source = self.arranged() if self._slices else self._source
         return Ordered([item for item in elements(source) if test(item)], self._keys)
 
     def count(self) -> int:
         """How many elements there are, which no order is needed for."""
         source = self._source
         size = source.count() if isinstance(source, Ordered) else sum(1 for _ in elements(source))
-        return len(range(size)[self._start : self._stop])
+        return len(self._left(range(size)))
+
+    def _left(self, places: Sequence[int]) -> Sequence[int]:
+        """What Skip and Take leave of the places."""
+        for each in self._slices:
+            places = places[each]
+        return places
 
     def _sorted(self) -> Iterator[object]:
         try:
             return iter(self.arranged())
         except ClrException as error:
-            if self._start or self._stop is not None:
+            if self._slices:
                 raise
             raise failed_comparison(error) from None
 
     def arranged(self) -> list[object]:
         """The elements in order; throws what a comparison throws, as First, Last and ElementAt do."""
         items = list(elements(self._source))
-        if not range(len(items))[self._start : self._stop]:
+        if not self._left(range(len(items))):
             return []
         columns = [
             (list(map(each.pick, items)), each.compare, -1 if each.descending else 1) for each in self._keys
@@ -84,7 +85,7 @@ class Ordered(LazySequence):
             return 0
 
         places = sorted(range(len(items)), key=cmp_to_key(order))
-        return [items[place] for place in places[self._start : self._stop]]
+        return [items[place] for place in self._left(places)]
 
 
 _T = "this IEnumerable<T> source"

@@ -26,7 +26,7 @@ class Call:
     another than its definition's. `check` tells, before anything runs, why the evaluator cannot do the call:
     it gets the arguments in order, with None for those that are no constants."""
 
-    function: Callable[..., object]
+    function: Implementation
     context: bool = False
     types: tuple[str, ...] = ()
     cost: Cost | None = None

@@ -41,8 +41,7 @@ class Registry:
         self._by_name: dict[str, Definition] = {}
         self._by_simple: dict[tuple[str, int], Definition] = {}
         self._by_keyword: dict[str, Definition] = {}
-        self._extensions: dict[str, list[tuple[Definition, Row]]] = {}
-        self._members: dict[tuple[str, str], list[Member]] = {}
+        self._extensions: dict[str, list[Definition]] = {}
         self._own: dict[tuple[str, str], list[Member]] = {}
         self._bases: dict[Type, list[Type]] = {}
         self._ranks: dict[str, int] = {}  # the place of a definition's entry
@@ -82,11 +81,10 @@ class Registry:
         if definition.nameable:
             self._open(definition.namespace)
         if definition.kind == "static":
-            for row in definition.rows:
-                if "(this " in row[0]:
-                    found = self._extensions.setdefault(row_name(row[0]), [])
-                    found.append((definition, row))
-                    found.sort(key=lambda pair: self._ranks[pair[0].name])
+            for name in {row_name(row[0]) for row in definition.rows if "(this " in row[0]}:
+                found = self._extensions.setdefault(name, [])
+                found.append(definition)
+                found.sort(key=lambda each: self._ranks[each.name])
 
     def _open(self, namespace: str) -> None:
         while namespace and namespace not in self.namespaces:
@@ -209,20 +207,16 @@ class Registry:
             return base.rank == target.rank and not inner.is_value and self.derives(inner, wanted)
         if base.definition is None or base.definition is not target.definition:
             return False
-        if base.definition.name not in _COVARIANT:
-            return False
-        return all(
+        return base.definition.name in _COVARIANT and all(
             mine is wanted or (not mine.is_value and not wanted.is_value and self.derives(mine, wanted))
             for mine, wanted in zip(base.arguments, target.arguments, strict=True)
         )
 
     def _direct(self, kind: Type) -> list[Type]:
         if kind.kind == "array":
-            bases = [self.named("System.Array")]
-            if kind.rank == 1:
-                for name in ("IList`1", "IReadOnlyList`1"):
-                    bases.append(self.named(f"System.Collections.Generic.{name}", kind.arguments))
-            return bases
+            names = ("IList`1", "IReadOnlyList`1") if kind.rank == 1 else ()
+            interfaces = (self.named(f"System.Collections.Generic.{each}", kind.arguments) for each in names)
+            return [self.named("System.Array"), *interfaces]
         if kind.definition is None:
             return []
         made = [self.parse(text, kind) for text in kind.definition.bases]
@@ -259,13 +253,10 @@ class Registry:
     def extensions(self, name: str) -> Iterator[tuple[Definition, Member]]:
         """Extension methods of that name, for every type that they extend."""
         self._mention(f"{name}(")
-        seen: set[str] = set()
-        for definition, _ in self._extensions.get(name, []):
-            if definition.name not in seen:
-                seen.add(definition.name)
-                for member in self.own_members(definition, name):
-                    if member.extension:
-                        yield definition, member
+        for definition in self._extensions.get(name, []):
+            for member in self.own_members(definition, name):
+                if member.extension:
+                    yield definition, member
 
     def member_names(self, kind: Type) -> set[str]:
         return {

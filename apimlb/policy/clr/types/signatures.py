@@ -165,19 +165,15 @@ class SignatureReader:
 
 def _implemented(made: Member, row: Row, owner: Type) -> Member:
     assert owner.definition is not None
-    given, cost = row[1], owner.definition.cost
-    if isinstance(given, Call):
-        made.call, made.context, made.types = given.function, given.context, given.types
-        cost = given.cost or cost
-        made.check = given.check
-    else:
-        made.call = given
+    given = row[1] if isinstance(row[1], Call) else Call(row[1])
+    made.call, made.context, made.types, made.check = given.function, given.context, given.types, given.check
     if len(row) == 3:
         made.setter = row[2]
     if not isinstance(made.call, str):
+        cost = given.cost or owner.definition.cost
         made.call = _checked(made, made.call)
-    if _works(made) and not isinstance(made.call, str) and cost != "none":
-        made.call = metered(made.call, cost)
+        if _works(made) and cost != "none":
+            made.call = metered(made.call, cost)
     return made
 
 
