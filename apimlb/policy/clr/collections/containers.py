@@ -266,3 +266,7 @@ class Comparer:
         """IComparer<T>.Compare"""
         assert self.order is not None
         return self.order(left, right)
+
+
+DEFAULT_COMPARER = Comparer("System.DefaultComparer", key_of)
+"""EqualityComparer<T>.Default"""

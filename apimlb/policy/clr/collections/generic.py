@@ -1,6 +1,6 @@
 """The interfaces of System.Collections.Generic, and what comes from arrays alone."""
 
-from apimlb.policy.clr.collections.containers import Comparer, map_item
+from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer, map_item
 from apimlb.policy.clr.collections.dictionaries import TRY_GET, map_contains, map_keys, map_values
 from apimlb.policy.clr.collections.enumerators import Enumerator
 from apimlb.policy.clr.collections.interfaces import (
@@ -25,7 +25,6 @@ from apimlb.policy.clr.collections.interfaces import (
 )
 from apimlb.policy.clr.collections.searches import index_of
 from apimlb.policy.clr.objects.hashing import hash_code
-from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from apimlb.policy.clr.budget import charge_each, charge_passed
 from apimlb.policy.clr.collections.containers import (
+    DEFAULT_COMPARER,
     MISSING,
     MODIFIED,
     Comparer,
@@ -15,7 +16,6 @@ from apimlb.policy.clr.collections.containers import (
     unchanged,
 )
 from apimlb.policy.clr.exceptions import argument, out_of_range, over_limit, required
-from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 
 MODIFIED_SET: Final = "Collection was modified after the enumerator was instantiated."
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.arrays import Array, array_from
-from apimlb.policy.clr.collections.containers import Comparer
+from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer
 from apimlb.policy.clr.collections.dictionaries import deserialized, try_get
 from apimlb.policy.clr.collections.hash_tables import ClrSet, room_for
 from apimlb.policy.clr.collections.interfaces import (
@@ -24,7 +24,6 @@ from apimlb.policy.clr.collections.interfaces import (
 from apimlb.policy.clr.collections.iteration import elements, known_size
 from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.exceptions import argument_range, index_range, out_of_bounds
-from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections import containers
+from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER
 from apimlb.policy.clr.collections.hash_tables import ClrDictionary, ClrSet, ReadOnlyDictionary
 from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_cast, null_reference
@@ -26,7 +27,6 @@ from apimlb.policy.clr.json.typed_scalars import (
     refuse,
     takes_null,
 )
-from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
 from apimlb.policy.clr.types.constructed import Type

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from apimlb.policy.clr.collections.containers import Comparer
-from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
+from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer
 
 
 class Grouping:

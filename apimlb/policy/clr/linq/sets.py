@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from apimlb.policy.clr.collections.containers import Comparer
+from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer
 from apimlb.policy.clr.collections.dictionaries import new_dictionary
 from apimlb.policy.clr.collections.hash_tables import ClrDictionary
 from apimlb.policy.clr.collections.iteration import Pair, Pick, elements
@@ -11,7 +11,6 @@ from apimlb.policy.clr.collections.sets import new_set_of
 from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.linq.operators import lazily, of_kind
-from apimlb.policy.clr.objects.ordering import DEFAULT_COMPARER
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Row
 

@@ -175,7 +175,6 @@ def _compare_culture_ignoring_case(left: str | None, right: str | None) -> int:
     return compare_culture(left, right, ignore_case=True)
 
 
-DEFAULT_COMPARER = Comparer("System.DefaultComparer", key_of)
 ORDINAL = Comparer("System.OrdinalCaseSensitiveComparer", key_of, compare_ordinal)
 ORDINAL_IGNORE_CASE = Comparer("System.OrdinalIgnoreCaseComparer", _upper, compare_ordinal_ignoring_case)
 INVARIANT = Comparer("System.CultureAwareComparer", key_of, compare_culture)
