@@ -9,13 +9,20 @@ asks for a zone: the table and the data of the zones cost a start-up that few po
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tzlocal.windows_tz import win_tz
 
 from apimlb.policy.clr.dates import instants
-from apimlb.policy.clr.time_zones.zones import UTC_ZONE, AdjustmentRule, Reading, TransitionTime, Zone
+from apimlb.policy.clr.time_zones.zones import (
+    UTC_ZONE,
+    AdjustmentRule,
+    ChangingZone,
+    Reading,
+    TransitionTime,
+    Zone,
+)
 
 _IANA = re.compile(r"(?!posix/|right/)[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*", re.ASCII)
 _WINDOWS = {name.lower(): name for name in win_tz}
@@ -48,19 +55,16 @@ def windows_zones() -> list[Zone]:
 
 @cache  # one entry a zone that exists
 def _windows(name: str) -> Zone:
-    clocks = _Clocks(ZoneInfo(win_tz[name]))
-    names = (f"(UTC{_signed(clocks.base)}) {name}", name, name.replace("Standard", "Daylight"))
-    return Zone(name, clocks.base, names, clocks.ask, clocks.rules)
+    return _SystemZone(name, ZoneInfo(win_tz[name]), (name, name.replace("Standard", "Daylight")))
 
 
 @cache  # one entry a zone that exists
 def _iana(id: str) -> Zone:
-    clocks = _Clocks(ZoneInfo(id))
-    standard, daylight = (f"GMT{_signed(offset)}" if offset else "GMT" for offset in clocks.offsets)
-    return Zone(
-        id, clocks.base, (f"(UTC{_signed(clocks.base)}) {standard}", standard, daylight), clocks.ask,
-        clocks.rules,
-    )  # fmt: skip
+    return _SystemZone(id, ZoneInfo(id))
+
+
+def _gmt(offset: int) -> str:
+    return f"GMT{_signed(offset)}" if offset else "GMT"
 
 
 def _signed(offset: int) -> str:
@@ -68,15 +72,16 @@ def _signed(offset: int) -> str:
     return f"{'-' if offset < 0 else '+'}{hours:02}:{minutes:02}"
 
 
-class _Clocks:
-    """The clocks of a zone, asked in ticks. .NET's offsets from standard time are whole minutes."""
+class _SystemZone(ChangingZone):
+    """A zone whose clocks are asked of Python. .NET's offsets from standard time are whole minutes."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, id: str, zone: ZoneInfo, names: tuple[str, str] | None = None) -> None:
         self._zone = zone
         months = [self._look(instants.date_ticks(_LAST_YEAR - 1, month, 1)) for month in range(1, 13)]
-        self.base = next((each.offset for each in months if not each.daylight), months[0].offset)
-        summer = next((each.offset for each in months if each.daylight), self.base)
-        self.offsets = (self.base, summer)
+        base = next((each.offset for each in months if not each.daylight), months[0].offset)
+        summer = next((each.offset for each in months if each.daylight), base)
+        standard, daylight = names or (_gmt(base), _gmt(summer))
+        super().__init__(id, base, (f"(UTC{_signed(base)}) {standard}", standard, daylight))
 
     def _look(self, utc: int) -> Reading:
         ticks = min(max(utc, _SAFE), instants.MAX_TICKS - _SAFE)
@@ -85,11 +90,12 @@ class _Clocks:
         offset = there.utcoffset() or timedelta()
         return Reading(round(offset.total_seconds()) * instants.TICKS_PER_SECOND, bool(there.dst()))
 
-    def ask(self, utc: int) -> Reading:
+    def reading(self, utc: int) -> Reading:
         found = self._look(utc)
         apart = int((found.offset - self.base) / instants.TICKS_PER_MINUTE) * instants.TICKS_PER_MINUTE
         return Reading(self.base + apart, found.daylight)
 
+    @cached_property
     def rules(self) -> tuple[AdjustmentRule, ...]:
         """Rules as Windows keeps them, a run of years each, from 1970 on; the last rule has no end."""
         groups: list[_Years] = []
@@ -107,7 +113,7 @@ class _Clocks:
         end = last - self.base - 1
         for at in range(first - self.base, end, 28 * instants.TICKS_PER_DAY):
             then = min(at + 28 * instants.TICKS_PER_DAY, end)
-            before, after = self.ask(at), self.ask(then)
+            before, after = self.reading(at), self.reading(then)
             if before.daylight != after.daylight:
                 shift = after.offset - before.offset
                 wall = self._change(at, then) + before.offset
@@ -121,10 +127,10 @@ class _Clocks:
 
     def _change(self, low: int, high: int) -> int:
         """The instant between two at which the daylight of the first ends or begins."""
-        before = self.ask(low).daylight
+        before = self.reading(low).daylight
         while high - low > instants.TICKS_PER_SECOND:
             middle = (low + high) // 2
-            low, high = (middle, high) if self.ask(middle).daylight == before else (low, middle)
+            low, high = (middle, high) if self.reading(middle).daylight == before else (low, middle)
         return high - high % instants.TICKS_PER_SECOND
 
 

@@ -224,7 +224,7 @@ DEFINITIONS = (
             ("string StandardName", "{0}.standard"),
             ("string DaylightName", "{0}.daylight"),
             ("TimeSpan BaseUtcOffset", lambda zone: instants.TimeSpan(zone.base)),
-            ("bool SupportsDaylightSavingTime", lambda zone: zone.follows_rules and bool(zone.rules)),
+            ("bool SupportsDaylightSavingTime", lambda zone: zone.changes and bool(zone.rules)),
             *_moment_rows("DateTimeOffset", "dateTimeOffset"),
             *_moment_rows("DateTime", "dateTime"),
             ("bool IsInvalidTime(DateTime dateTime)",

@@ -5,9 +5,7 @@ wall is found by asking that for instants around it. Of two instants .NET takes 
 """
 
 import calendar
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from apimlb.policy.clr.budget import BUDGET
@@ -150,72 +148,41 @@ def _instant(value: Moment) -> int | None:
     return None if value.kind == instants.UNSPECIFIED else value.ticks
 
 
-Ask = Callable[[int], Reading]
-AskWall = Callable[[int], list[Reading]]
-
-
 class Zone:
-    """System.TimeZoneInfo. `base` is how far its standard time is ahead of UTC, in ticks. `ask` says what the
-    clocks show at an instant, given as ticks of UTC; `ask_wall` says what they may show at a time on the
-    wall, and without it `ask` is used; `make_rules` returns the rules."""
+    """System.TimeZoneInfo, here with clocks that never change. `base` is how far its standard time is ahead
+    of UTC, in ticks; `rules` are only shown."""
 
     clr_name = "System.TimeZoneInfo"
+    changes = False
 
     def __init__(
         self,
         id: str,
         base: int,
         names: tuple[str | None, str | None, str | None],
-        ask: Ask | None = None,
-        make_rules: Callable[[], tuple[AdjustmentRule, ...]] = tuple,
-        ask_wall: AskWall | None = None,
+        rules: tuple[AdjustmentRule, ...] = (),
     ) -> None:
         self.id = id
         self.base = base
-        display, standard, daylight = names
-        self.display = display or ""
-        self.standard = standard or ""
-        self.daylight = daylight or ""
-        self._ask = ask
-        self._ask_wall = ask_wall
-        self._make_rules = make_rules
+        self.display, self.standard, self.daylight = (name or "" for name in names)
+        self._rules = rules
 
     def __str__(self) -> str:
         return self.display
 
     @property
-    def follows_rules(self) -> bool:
-        """Whether the clocks ever change; else the rules are only shown."""
-        return self._ask is not None
-
-    @cached_property
     def rules(self) -> tuple[AdjustmentRule, ...]:
-        return self._make_rules()
+        return self._rules
 
     def at(self, utc: int) -> Reading:
-        """What the clocks show at an instant."""
-        if self._ask is None:
-            return Reading(self.base, False)
-        BUDGET.spend(4)
-        return self._ask(min(max(utc, 0), instants.MAX_TICKS))
+        """What the clocks show at an instant, given as ticks of UTC."""
+        return Reading(self.base, False)
 
     def on_wall(self, ticks: int) -> tuple[list[Reading], Reading]:
         """What clocks that show `ticks` may be ahead of UTC (nothing in a gap, two readings where an hour is
         repeated), and the reading that .NET takes."""
-        if self._ask is None:
-            only = self.at(ticks)
-            return [only], only
-        near = [
-            self.at(ticks - self.base + shift)
-            for shift in (-instants.TICKS_PER_DAY, 0, instants.TICKS_PER_DAY)
-        ]
-        if self._ask_wall is not None:
-            fitting = self._ask_wall(ticks)
-        else:
-            fitting = [each for each in dict.fromkeys(near) if self.at(ticks - each.offset) == each]
-        found = fitting or near
-        standard = [each for each in found if not each.daylight]
-        return fitting, (standard or found)[-1 if fitting else 0]
+        only = self.at(ticks)
+        return [only], only
 
     def reads(self, value: Moment) -> Reading:
         """What the clocks show at a moment."""
@@ -246,6 +213,32 @@ class Zone:
         return hash(self.id.lower())
 
 
+class ChangingZone(Zone):
+    """A zone whose clocks change."""
+
+    changes = True
+
+    def reading(self, utc: int) -> Reading:
+        """What the clocks show at an instant of the calendar."""
+        raise NotImplementedError
+
+    def fitting(self, ticks: int, near: list[Reading]) -> list[Reading]:
+        """The readings, of those around a time, by which the clocks show that time."""
+        return [each for each in dict.fromkeys(near) if self.at(ticks - each.offset) == each]
+
+    def at(self, utc: int) -> Reading:
+        BUDGET.spend(4)
+        return self.reading(min(max(utc, 0), instants.MAX_TICKS))
+
+    def on_wall(self, ticks: int) -> tuple[list[Reading], Reading]:
+        shifts = (-instants.TICKS_PER_DAY, 0, instants.TICKS_PER_DAY)
+        near = [self.at(ticks - self.base + shift) for shift in shifts]
+        fitting = self.fitting(ticks, near)
+        found = fitting or near
+        standard = [each for each in found if not each.daylight]
+        return fitting, (standard or found)[-1 if fitting else 0]
+
+
 def kind_of(zone: Zone) -> str:
     """The kind of a DateTime in the zone."""
     return (
@@ -274,11 +267,8 @@ def custom_zone(
         raise argument_range(_WITHIN, "baseUtcOffset")
     _whole_minutes(base, "baseUtcOffset")
     checked = _checked(rules, base.ticks)
-
-    if not checked or not use:
-        return Zone(id, base.ticks, names, make_rules=lambda: checked)
-    ruled = _Ruled(checked, base.ticks)
-    return Zone(id, base.ticks, names, ruled.ask, lambda: checked, ruled.ask_wall)
+    kind = RuledZone if checked and use else Zone
+    return kind(id, base.ticks, names, checked)
 
 
 def _checked(rules: tuple[AdjustmentRule | None, ...], base: int) -> tuple[AdjustmentRule, ...]:
@@ -305,39 +295,35 @@ def invalid_zone(message: str) -> ClrException:
     return ClrException("System.InvalidTimeZoneException", message)
 
 
-class _Ruled:
-    """Clocks that follow adjustment rules: on each day, the rule whose days (in standard time) include it."""
-
-    def __init__(self, rules: tuple[AdjustmentRule, ...], base: int) -> None:
-        self._rules = rules
-        self._base = base
+class RuledZone(ChangingZone):
+    """A zone that follows adjustment rules: each day the rule whose days (in standard time) include it."""
 
     def _rule(self, ticks: int) -> AdjustmentRule | None:
-        BUDGET.spend(1 + (len(self._rules) >> 2))
+        BUDGET.spend(1 + (len(self.rules) >> 2))
         day = ticks - ticks % instants.TICKS_PER_DAY
-        found = next((each for each in self._rules if each.start.ticks <= day <= each.end.ticks), None)
+        found = next((each for each in self.rules if each.start.ticks <= day <= each.end.ticks), None)
         return found if found is None or (found.begins.month and found.ends.month) else None
 
-    def ask(self, utc: int) -> Reading:
-        standard = min(max(utc + self._base, 0), instants.MAX_TICKS)
+    def reading(self, utc: int) -> Reading:
+        standard = min(max(utc + self.base, 0), instants.MAX_TICKS)
         rule = self._rule(standard)
         if rule is None:
-            return Reading(self._base, False)
-        base, year = self._base + rule.shift, instants.date_of(standard).year
+            return Reading(self.base, False)
+        base, year = self.base + rule.shift, instants.date_of(standard).year
         begins, ends = rule.begins.in_year(year) - base, rule.ends.in_year(year) - base - rule.delta
         daylight = _is_between(begins, utc, ends)
         return Reading(base + rule.delta if daylight else base, daylight)
 
-    def ask_wall(self, ticks: int) -> list[Reading]:
+    def fitting(self, ticks: int, near: list[Reading]) -> list[Reading]:
         rule = self._rule(ticks)
         if rule is None:
-            return [Reading(self._base, False)]
+            return [Reading(self.base, False)]
         year, delta = instants.date_of(ticks).year, rule.delta
         begins, ends = rule.begins.in_year(year), rule.ends.in_year(year)
         gap, repeated = (begins, ends - delta) if delta > 0 else (ends, begins + delta)
         if gap <= ticks < gap + abs(delta):
             return []
-        standard = Reading(self._base + rule.shift, False)
+        standard = Reading(self.base + rule.shift, False)
         daylight = Reading(standard.offset + delta, True)
         if repeated <= ticks < repeated + abs(delta):
             return [standard, daylight]
