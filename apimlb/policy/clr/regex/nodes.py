@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import groupby
 
 
 @dataclass(slots=True)
@@ -148,36 +149,30 @@ EDGES = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=64)
-def category(name: str) -> str | None:
-    """The characters of a Unicode category or block, as ranges for a set; None for an unknown one."""
-    if name.startswith("Is"):
-        return _BLOCKS.get(name)
-    ranges: list[tuple[int, int]] = []
-    for code in range(0x10000):
-        if unicodedata.category(chr(code)).startswith(name):
-            if ranges and ranges[-1][1] == code - 1:
-                ranges[-1] = (ranges[-1][0], code)
-            else:
-                ranges.append((code, code))
+@lru_cache(maxsize=128)
+def category(name: str, others: bool = False) -> str | None:
+    """The characters of a Unicode category or block, or all others, as ranges for a set; None for an unknown
+    one."""
+    ranges = _ranges(name)
     if not ranges:
         return None
-    return "".join(f"\\u{low:04x}-\\u{high:04x}" for low, high in ranges)
+    if others:
+        ends = [-1, *(end for each in ranges for end in each), 0x10000]
+        ranges = [(last + 1, first - 1) for last, first in zip(ends[::2], ends[1::2], strict=True)]
+    return "".join(f"\\u{low:04x}-\\u{high:04x}" for low, high in ranges if low <= high)
 
 
-def complement(ranges: str) -> str:
-    """All characters but those of some ranges, as ranges for a set."""
-    made, following = "", 0
-    for low, high in re.findall(r"\\u(\w{4})-\\u(\w{4})", ranges):
-        if int(low, 16) > following:
-            made += f"\\u{following:04x}-\\u{int(low, 16) - 1:04x}"
-        following = int(high, 16) + 1
-    return made + (f"\\u{following:04x}-\\uffff" if following <= 0xFFFF else "")
+def _ranges(name: str) -> list[tuple[int, int]]:
+    if name.startswith("Is"):
+        return [_BLOCKS[name]] if name in _BLOCKS else []
+    runs = groupby(range(0x10000), lambda code: unicodedata.category(chr(code)).startswith(name))
+    found = [list(run) for inside, run in runs if inside]
+    return [(run[0], run[-1]) for run in found]
 
 
 _BLOCKS = {
-    "IsBasicLatin": r"\u0000-\u007f", "IsLatin-1Supplement": r"\u0080-\u00ff", "IsGreek": r"\u0370-\u03ff",
-    "IsGreekandCoptic": r"\u0370-\u03ff", "IsCyrillic": r"\u0400-\u04ff", "IsHebrew": r"\u0590-\u05ff",
-    "IsArabic": r"\u0600-\u06ff", "IsHiragana": r"\u3040-\u309f", "IsKatakana": r"\u30a0-\u30ff",
-    "IsCJKUnifiedIdeographs": r"\u4e00-\u9fff", "IsLatinExtended-A": r"\u0100-\u017f",
+    "IsBasicLatin": (0x0000, 0x007f), "IsLatin-1Supplement": (0x0080, 0x00ff), "IsGreek": (0x0370, 0x03ff),
+    "IsGreekandCoptic": (0x0370, 0x03ff), "IsCyrillic": (0x0400, 0x04ff), "IsHebrew": (0x0590, 0x05ff),
+    "IsArabic": (0x0600, 0x06ff), "IsHiragana": (0x3040, 0x309f), "IsKatakana": (0x30a0, 0x30ff),
+    "IsCJKUnifiedIdeographs": (0x4e00, 0x9fff), "IsLatinExtended-A": (0x0100, 0x017f),
 }  # fmt: skip

@@ -273,10 +273,10 @@ class PatternReader:
         found = self._accept(_CATEGORY)
         if found is None:
             self._fail("Malformed \\p{X} character escape")
-        ranges = nodes.category(found[1])
+        ranges = nodes.category(found[1], others=letter == "P")
         if ranges is None:
             self._fail(f"Unknown property '{found[1]}'")
-        return ranges if letter == "p" else nodes.complement(ranges)
+        return ranges
 
     def _character(self) -> str:
         """The character of an escape, the cursor being behind its backslash."""
