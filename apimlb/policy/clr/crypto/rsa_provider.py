@@ -1,7 +1,6 @@
 """AsymmetricAlgorithm and RSA, with hash names, paddings and object identifiers."""
 
 from base64 import b64encode
-from collections.abc import Callable
 
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
 from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, digest
@@ -92,7 +91,7 @@ def raw_value(rsa: Rsa, data: bytearray | None) -> bytearray:
 # Keys
 
 
-def exported(form: str) -> Callable[[Rsa], bytearray]:
+def exported(form: str) -> Row:
     """A method that yields the key as DER; see `RsaKey.exported`."""
 
     def export(rsa: Rsa) -> bytearray:
@@ -100,7 +99,7 @@ def exported(form: str) -> Callable[[Rsa], bytearray]:
             raise public_only()
         return bytearray(rsa.key.exported(form))
 
-    return export
+    return f"byte[] Export{form}()", export
 
 
 def to_xml(rsa: Rsa, private: bool) -> str:
@@ -211,8 +210,8 @@ DEFINITIONS = (
             ("string SignatureAlgorithm", lambda rsa: "RSA"),
             ("string ToXmlString(bool includePrivateParameters)", to_xml),
             ("void FromXmlString(string! xmlString)", from_xml),
-            ("byte[] ExportPkcs8PrivateKey()", exported("Pkcs8PrivateKey")),
-            ("byte[] ExportSubjectPublicKeyInfo()", exported("SubjectPublicKeyInfo")),
+            exported("Pkcs8PrivateKey"),
+            exported("SubjectPublicKeyInfo"),
             ("void Clear()", Rsa.dispose),
             ("void Dispose()", Rsa.dispose),
         ),
@@ -239,8 +238,8 @@ DEFINITIONS = (
             ("byte[] DecryptValue(byte[] rgb)", raw_value),
             ("RSAParameters ExportParameters(bool includePrivateParameters)",
              lambda rsa, private: Parameters(rsa.parts(private))),
-            ("byte[] ExportRSAPrivateKey()", exported("RSAPrivateKey")),
-            ("byte[] ExportRSAPublicKey()", exported("RSAPublicKey")),
+            exported("RSAPrivateKey"),
+            exported("RSAPublicKey"),
         ),
     ),
     Definition(C + "RSACng", "class", bases=(C + "RSA",), nameable=False),

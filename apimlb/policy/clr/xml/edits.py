@@ -110,21 +110,19 @@ def copy(other: nodes.XNode | nodes.XAttribute | nodes.XDeclaration) -> object:
 # Values
 
 
-def set_value(target: nodes.XElement, value: object) -> None:
-    """XElement.SetValue"""
+def set_value(target: nodes.XElement | nodes.XAttribute, value: object) -> None:
+    """SetValue, and the setter of an element's Value"""
     text = content_text(value)
-    target.clear()
-    target.insert_text(0, text)
+    if isinstance(target, nodes.XAttribute):
+        target.value = text
+    else:
+        target.clear()
+        target.insert_text(0, text)
 
 
 def setting_text(attribute: str) -> Callable[[object, object], None]:
     """The setter of a property that may not be null."""
     return lambda target, value: setattr(target, attribute, required(value, "value"))
-
-
-def set_attribute_content(target: nodes.XAttribute, value: object) -> None:
-    """XAttribute.SetValue"""
-    target.value = content_text(value)
 
 
 def set_target(node: nodes.XProcessingInstruction, value: str | None) -> None:
@@ -138,23 +136,22 @@ def set_type_name(node: nodes.XDocumentType, value: str | None) -> None:
 
 def set_attribute_value(target: nodes.XElement, name: XName, value: object) -> None:
     """SetAttributeValue: null takes the attribute away."""
-    known = target.attribute(name)
-    if value is None:
-        if known is not None:
-            known.remove()
-    elif known is None:
-        target.add_attribute(nodes.XAttribute(name, content_text(value)))
-    else:
-        known.value = content_text(value)
+    if not _changed(target.attribute(name), value):
+        target.add_attribute(new_attribute(name, value))
 
 
 def set_element_value(target: nodes.XElement, name: XName, value: object) -> None:
     """SetElementValue: null takes the element away."""
-    known = next(target.elements(name), None)
-    if value is None:
-        if known is not None:
-            known.remove()
-    elif known is None:
+    if not _changed(next(target.elements(name), None), value):
         target.append(new_element(name, content_text(value)))
+
+
+def _changed(known: nodes.XElement | nodes.XAttribute | None, value: object) -> bool:
+    """Give what is known a value, or take it away for null; False where a value has nothing to go to."""
+    if known is None:
+        return value is None
+    if value is None:
+        known.remove()
     else:
         set_value(known, value)
+    return True

@@ -160,7 +160,7 @@ _NODES = (
             ("static IEnumerable<XAttribute> EmptySequence", lambda: ClrArray([], X + "XAttribute")),
             ("XName Name", "{0}.name"),
             ("string Value", "{0}.value", edits.setting_text("value")),
-            ("void SetValue(object value)", edits.set_attribute_content),
+            ("void SetValue(object value)", edits.set_value),
             ("bool IsNamespaceDeclaration", "{0}.declares"),
             ("XAttribute NextAttribute", lambda target: axes.attribute_beside(target, 1)),
             ("XAttribute PreviousAttribute", lambda target: axes.attribute_beside(target, -1)),
