@@ -78,11 +78,11 @@ def _checked(call: Callable[..., object], static: bool = False) -> Call:
     return Call(call, check=check)
 
 
-def is_match(regex: patterns.Regex, text: str | None, start: int = 0) -> bool:
+def is_match(regex: patterns.Regex, text: str, start: int = 0) -> bool:
     return regex.first(text, start).success
 
 
-def matches(regex: patterns.Regex, text: str | None, start: int = 0) -> Captures:
+def matches(regex: patterns.Regex, text: str, start: int = 0) -> Captures:
     found = []
     for each in regex.matches(text, start):
         BUDGET.spend(_KEPT)
@@ -91,9 +91,8 @@ def matches(regex: patterns.Regex, text: str | None, start: int = 0) -> Captures
 
 
 def replace(
-    regex: patterns.Regex, text: str | None, replacement: str | None, count: int = -1, start: int = 0
+    regex: patterns.Regex, text: str, replacement: str | None, count: int = -1, start: int = 0
 ) -> str:
-    text = exceptions.required(text, "input")
     replacement = exceptions.required(replacement, "replacement")
     patterns.check_replacement(replacement)
     return regex.replace(text, lambda found: patterns.expand(found, replacement), count, start)
@@ -101,16 +100,15 @@ def replace(
 
 def replace_with(
     regex: patterns.Regex,
-    text: str | None,
+    text: str,
     evaluate: Callable[[patterns.Match], str | None] | None,
     count: int = -1,
     start: int = 0,
 ) -> str:
-    text = exceptions.required(text, "input")
     return regex.replace(text, exceptions.required(evaluate, "evaluator"), count, start)
 
 
-def split(regex: patterns.Regex, text: str | None, count: int = 0, start: int = 0) -> ClrArray:
+def split(regex: patterns.Regex, text: str, count: int = 0, start: int = 0) -> ClrArray:
     return ClrArray(list(regex.split(text, count, start)), "System.String")
 
 
@@ -121,7 +119,7 @@ def _static(call: Callable[..., object]) -> Callable[..., object]:
     def static(text: str | None, pattern: str | None, *rest: object) -> object:
         settings = [each for each in rest if isinstance(each, Enum | TimeSpan)]
         regex = new_regex(pattern, *settings)  # type: ignore[arg-type]
-        return call(regex, text, *rest[: len(rest) - len(settings)])
+        return call(regex, exceptions.required(text, "input"), *rest[: len(rest) - len(settings)])
 
     return static
 
@@ -168,14 +166,14 @@ DEFINITIONS = (
         R + "Regex", "class",
         rows=(
             ("new(string pattern[, RegexOptions options[, TimeSpan matchTimeout]])", _checked(new_regex)),
-            ("bool IsMatch(string input[, int startat])", is_match),
-            ("Match Match(string input[, int startat])", patterns.Regex.first),
-            ("Match Match(string input, int beginning, int length)", patterns.Regex.first_within),
-            ("MatchCollection Matches(string input[, int startat])", matches),
-            ("string Replace(string input, string replacement[, int count[, int startat]])", replace),
-            ("string Replace(string input, MatchEvaluator evaluator[, int count[, int startat]])",
+            ("bool IsMatch(string! input[, int startat])", is_match),
+            ("Match Match(string! input[, int startat])", patterns.Regex.first),
+            ("Match Match(string! input, int beginning, int length)", patterns.Regex.first_within),
+            ("MatchCollection Matches(string! input[, int startat])", matches),
+            ("string Replace(string! input, string replacement[, int count[, int startat]])", replace),
+            ("string Replace(string! input, MatchEvaluator evaluator[, int count[, int startat]])",
              replace_with),
-            ("string[] Split(string input[, int count[, int startat]])", split),
+            ("string[] Split(string! input[, int count[, int startat]])", split),
             *(
                 (f"static {kind} {name}(string input, string pattern{by}[, RegexOptions options"
                  "[, TimeSpan matchTimeout]])", _checked(_static(call), static=True))

@@ -109,9 +109,10 @@ class Regex:
     def __str__(self) -> str:
         return self.pattern
 
-    def matches(self, text: str | None, start: int = 0) -> Iterator[Match]:
+    def matches(self, text: str, start: int = 0) -> Iterator[Match]:
         """All matches from a place on."""
-        return self._matches(_searched(text, start), start)
+        _check_start(text, start)
+        return self._matches(text, start)
 
     def _matches(self, text: str, at: int) -> Iterator[Match]:
         price = _MATCH + (len(self.engine.names) >> 1)
@@ -124,13 +125,13 @@ class Regex:
             begin, end = hit[0][-1]
             at = end + 1 if end == begin else end
 
-    def first(self, text: str | None, start: int = 0) -> Match:
+    def first(self, text: str, start: int = 0) -> Match:
         found = next(self.matches(text, start), None)
-        return Match(self, text or "", None) if found is None else found
+        return Match(self, text, None) if found is None else found
 
-    def first_within(self, text: str | None, start: int, length: int) -> Match:
+    def first_within(self, text: str, start: int, length: int) -> Match:
         """The first match in a part of the text, as if there was no more."""
-        text = _searched(text, start)
+        _check_start(text, start)
         if not 0 <= length <= len(text):
             raise exceptions.argument_range("Length cannot be less than 0 or exceed input length.", "length")
         part = text[start : start + length]
@@ -144,9 +145,8 @@ class Regex:
         return found
 
     def replace(
-        self, text: str | None, evaluate: Callable[[Match], str | None], count: int = -1, start: int = 0
+        self, text: str, evaluate: Callable[[Match], str | None], count: int = -1, start: int = 0
     ) -> str:
-        text = exceptions.required(text, "input")
         if count < -1:
             raise exceptions.argument_range("Count cannot be less than -1.", "count")
         pieces: list[str] = []
@@ -161,8 +161,7 @@ class Regex:
             at = match.index + match.length
         return "".join((*pieces, text[at:]))
 
-    def split(self, text: str | None, count: int = 0, start: int = 0) -> list[str]:
-        text = exceptions.required(text, "input")
+    def split(self, text: str, count: int = 0, start: int = 0) -> list[str]:
         exceptions.not_negative(count, "count", "Count cannot be less than -1.")
         pieces: list[str] = []
         at = 0
@@ -175,14 +174,11 @@ class Regex:
         return [*pieces, text[at:]]
 
 
-def _searched(text: str | None, start: int) -> str:
-    """The input of a search that begins at a place of it."""
-    text = exceptions.required(text, "input")
+def _check_start(text: str, start: int) -> None:
     if not 0 <= start <= len(text):
         raise exceptions.argument_range(
             "Start index cannot be less than 0 or greater than input length.", "startat"
         )
-    return text
 
 
 _REPLACEMENT = re.compile(r"\$(?:\$|(\d+)|\{(\w+)\}|([&`'+_]))")
