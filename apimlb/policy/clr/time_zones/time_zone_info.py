@@ -84,13 +84,9 @@ def _clamped(ticks: int) -> int:
     return min(max(ticks, 0), instants.MAX_TICKS)
 
 
-def convert(
-    value: instants.DateTime, source: zones.Zone | None, target: zones.Zone | None
-) -> instants.DateTime:
+def convert(value: instants.DateTime, source: zones.Zone, target: zones.Zone) -> instants.DateTime:
     """TimeZoneInfo.ConvertTime: the same instant by the clocks of another zone."""
     BUDGET.spend(4)
-    source = required(source, "sourceTimeZone")
-    target = required(target, "destinationTimeZone")
     kind = zones.kind_of(source)
     if value.kind not in (instants.UNSPECIFIED, kind):
         raise argument(
@@ -110,13 +106,12 @@ def convert(
     return instants.DateTime(_clamped(utc + target.at(utc).offset), zones.kind_of(target))
 
 
-def convert_to(value: instants.DateTime, target: zones.Zone | None) -> instants.DateTime:
+def convert_to(value: instants.DateTime, target: zones.Zone) -> instants.DateTime:
     """ConvertTime from UTC or from the local zone, as the kind says."""
     return convert(value, zones.UTC_ZONE if value.kind == instants.UTC else zones.LOCAL_ZONE, target)
 
 
-def convert_offset(value: instants.DateTimeOffset, target: zones.Zone | None) -> instants.DateTimeOffset:
-    target = required(target, "destinationTimeZone")
+def convert_offset(value: instants.DateTimeOffset, target: zones.Zone) -> instants.DateTimeOffset:
     utc = value.utc_ticks
     offset = target.at(utc).offset
     if not 0 <= utc + offset <= instants.MAX_TICKS:
@@ -201,11 +196,11 @@ DEFINITIONS = (
              new_zone),
             ("static TimeZoneInfo FromSerializedString(string source)", deserialized),
             ("string ToSerializedString()", serialized),
-            ("static DateTimeOffset ConvertTime(DateTimeOffset dateTimeOffset, TimeZoneInfo "
+            ("static DateTimeOffset ConvertTime(DateTimeOffset dateTimeOffset, TimeZoneInfo! "
              "destinationTimeZone)", convert_offset),
-            ("static DateTime ConvertTime(DateTime dateTime, TimeZoneInfo destinationTimeZone)",
+            ("static DateTime ConvertTime(DateTime dateTime, TimeZoneInfo! destinationTimeZone)",
              convert_to),
-            ("static DateTime ConvertTime(DateTime dateTime, TimeZoneInfo sourceTimeZone, TimeZoneInfo "
+            ("static DateTime ConvertTime(DateTime dateTime, TimeZoneInfo! sourceTimeZone, TimeZoneInfo! "
              "destinationTimeZone)", convert),
             ("static DateTimeOffset ConvertTimeBySystemTimeZoneId(DateTimeOffset dateTimeOffset, string "
              "destinationTimeZoneId)", lambda value, id: convert_offset(value, find_zone(id))),
@@ -213,11 +208,11 @@ DEFINITIONS = (
              "destinationTimeZoneId)", lambda value, id: convert_to(value, find_zone(id))),
             ("static DateTime ConvertTimeBySystemTimeZoneId(DateTime dateTime, string sourceTimeZoneId, "
              "string destinationTimeZoneId)", convert_by_id),
-            ("static DateTime ConvertTimeFromUtc(DateTime dateTime, TimeZoneInfo destinationTimeZone)",
+            ("static DateTime ConvertTimeFromUtc(DateTime dateTime, TimeZoneInfo! destinationTimeZone)",
              lambda value, target: convert(value, zones.UTC_ZONE, target)),
             ("static DateTime ConvertTimeToUtc(DateTime dateTime)",
              lambda value: instants.DateTime(value.ticks, instants.UTC)),
-            ("static DateTime ConvertTimeToUtc(DateTime dateTime, TimeZoneInfo sourceTimeZone)",
+            ("static DateTime ConvertTimeToUtc(DateTime dateTime, TimeZoneInfo! sourceTimeZone)",
              lambda value, source: convert(value, source, zones.UTC_ZONE)),
             ("string Id", "{0}.id"),
             ("string DisplayName", "{0}.display"),

@@ -6,7 +6,7 @@ from functools import cmp_to_key
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections import iteration
 from apimlb.policy.clr.collections.sequences import LazySequence
-from apimlb.policy.clr.exceptions import argument, required
+from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.types.definitions import Definition, Row
 from apimlb.policy.clr.xml.edits import remove_each
@@ -77,7 +77,6 @@ def _spread(walk: Walk) -> Callable[..., LazySequence]:
     """An Extensions method: an axis of each node of a sequence, one node after another, but for null."""
 
     def found(source: object, *name: XName | None) -> LazySequence:
-        source = required(source, "source")
         return LazySequence(
             lambda: (
                 item
@@ -122,15 +121,7 @@ def document(target: XObject) -> XDocument | None:
     return here if isinstance(here, XDocument) else None
 
 
-def base_uri(target: XObject) -> str:
-    """BaseUri: nothing was loaded from anywhere."""
-    assert isinstance(target, XObject)
-    return ""
-
-
 def in_document_order(source: object) -> LazySequence:
-    source = required(source, "source")
-
     def ordered() -> Iterator[object]:
         found = list(iteration.elements(source))
         charge_sorting(len(found))
@@ -207,8 +198,8 @@ ELEMENT_AXES: tuple[Row, ...] = (
     ),
 )
 
-_T = "this IEnumerable<T> source"
-_OWN = f"this {_E} source"
+_T = "this IEnumerable<T>! source"
+_OWN = f"this {_E}! source"
 EXTENSIONS = Definition(
     X + "Extensions", "static",
     rows=(

@@ -28,6 +28,7 @@ class XObject:
     notes: list[object]
     clr_name = X + "XObject"
     kind = ""
+    base_uri = ""
 
     def __init__(self) -> None:
         self.parent: XContainer | None = None

@@ -148,7 +148,7 @@ _NODES = (
             ("XmlNodeType NodeType", lambda target: _KINDS[target.kind]),
             ("XElement Parent", axes.parent),
             ("XDocument Document", axes.document),
-            ("string BaseUri", axes.base_uri),
+            ("string BaseUri", lambda target: target.base_uri),
             *ANNOTATIONS,
         ),
     ),
