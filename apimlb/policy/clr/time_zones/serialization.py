@@ -38,15 +38,22 @@ def _time_text(time: zones.TransitionTime) -> str:
     return f"[{int(time.fixed)};{clock};{time.month};{when}];"
 
 
-_FIELD = re.compile(r"(?:[^\\\[\];]|\\.)*", re.DOTALL)
+_FIELD = re.compile(r"((?:[^\\\[\];]|\\[\\\[\];])*);")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_WRONG_ESCAPE = re.compile(r"(?:[^\\]|\\[\\\[\];])*?\\([^\\\[\];])", re.DOTALL)
+_NUMBER = r"(-?\d{1,8});"
+_BASE = re.compile(_NUMBER, re.ASCII)
+_DATE = r"(\d\d):(\d\d):(\d{4});"
+_TIME = rf"\[([01]);(\d\d):(\d\d):(\d\d)(?:\.(\d{{1,3}}))?;{_NUMBER}{_NUMBER}(?:{_NUMBER})?\];"
+_RULE = re.compile(rf"\[{_DATE}{_DATE}{_NUMBER}{_TIME}{_TIME}(?:{_NUMBER})?\]", re.ASCII)
 _CORRUPT = "System.Runtime.Serialization.SerializationException"
 
 
-def corrupt(
-    message: str = "An error occurred while deserializing the object.  The serialized data is corrupt.",
-) -> ClrException:
+def corrupt(text: str, at: int) -> ClrException:
+    """What is wrong behind a place of a text: an escape that there is not, or anything else."""
+    message = "An error occurred while deserializing the object.  The serialized data is corrupt."
+    wrong = next((each[1] for each in _ESCAPE.finditer(text, at) if each[1] not in "\\[];"), None)
+    if wrong is not None:
+        message = f"The serialized data contained an invalid escape sequence '\\\\{wrong}'."
     return ClrException(_CORRUPT, message)
 
 
@@ -56,85 +63,54 @@ def deserialized(text: str | None) -> zones.Zone:
     if not text:
         raise argument("The specified serialized string '' is not supported.", "source")
     charge_each(len(text))
-    reader = _ZoneReader(text)
     try:
-        return reader.zone()
-    except ValueError:
-        raise corrupt() from None
+        return _zone(text)
     except ClrException as error:
         if error.type_name == _CORRUPT:
             raise
-        raise corrupt() from error
+        raise corrupt(text, len(text)) from error
 
 
-class _ZoneReader:
-    """Walks over a serialized zone; raises ValueError for any other text."""
+def _zone(text: str) -> zones.Zone:
+    at, fields = 0, []
+    for pattern in (_FIELD, _BASE, _FIELD, _FIELD, _FIELD):
+        found = pattern.match(text, at)
+        if found is None:
+            raise corrupt(text, at)
+        fields.append(_ESCAPE.sub(r"\1", found[1]))
+        at = found.end()
+    id, base, *names = fields
+    rules: list[zones.AdjustmentRule] = []
+    while found := _RULE.match(text, at):
+        rules.append(_rule(*found.groups()))
+        at = found.end()
+    if text[at : at + 1] != ";":
+        raise corrupt(text, at)
+    return zones.custom_zone(id, _minutes(base), (names[0], names[1], names[2]), tuple(rules))
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
 
-    def _peek(self) -> str:
-        return self._text[self._at : self._at + 1]
+def _minutes(number: str) -> instants.TimeSpan:
+    return instants.TimeSpan(int(number) * instants.TICKS_PER_MINUTE)
 
-    def _take(self, wanted: str) -> None:
-        if self._peek() != wanted:
-            raise ValueError(wanted)
-        self._at += 1
 
-    def field(self) -> str:
-        """A text up to its semicolon, which is stepped over."""
-        text = _FIELD.match(self._text, self._at)
-        assert text is not None
-        if wrong := _WRONG_ESCAPE.match(text[0]):
-            raise corrupt(f"The serialized data contained an invalid escape sequence '\\\\{wrong[1]}'.")
-        self._at = text.end()
-        self._take(";")
-        return _ESCAPE.sub(r"\1", text[0])
+def _rule(*parts: str) -> zones.AdjustmentRule:
+    start, end = (
+        instants.DateTime(instants.date_ticks(int(year), int(month), int(day)))
+        for month, day, year in (parts[:3], parts[3:6])
+    )
+    made = zones.adjustment_rule(start, end, _minutes(parts[6]), _time(*parts[7:15]), _time(*parts[15:23]))
+    made.shift = _minutes(parts[23] or "0").ticks
+    return made
 
-    def number(self) -> int:
-        text = self.field()
-        if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 9:
-            raise ValueError(text)
-        return int(text)
 
-    def zone(self) -> zones.Zone:
-        id, base = self.field(), instants.TimeSpan(self.number() * instants.TICKS_PER_MINUTE)
-        names = (self.field(), self.field(), self.field())
-        rules: list[zones.AdjustmentRule] = []
-        while self._peek() == "[":
-            rules.append(self.rule())
-        self._take(";")
-        return zones.custom_zone(id, base, names, tuple(rules))
-
-    def rule(self) -> zones.AdjustmentRule:
-        self._take("[")
-        start, end = self.date(), self.date()
-        delta = instants.TimeSpan(self.number() * instants.TICKS_PER_MINUTE)
-        made = zones.adjustment_rule(start, end, delta, self.time(), self.time())
-        if self._peek() not in "]":
-            made.shift = self.number() * instants.TICKS_PER_MINUTE
-        self._take("]")
-        return made
-
-    def date(self) -> instants.DateTime:
-        month, day, year = map(int, self.field().split(":"))
-        return instants.DateTime(instants.date_ticks(year, month, day))
-
-    def time(self) -> zones.TransitionTime:
-        self._take("[")
-        kind, clock, month = self.number(), self.field(), self.number()
-        hour, minute, second = clock.split(":")
-        whole, _, fraction = second.partition(".")
-        ticks = instants.wall_ticks(
-            1, 1, 1, int(hour), int(minute), int(whole), int(fraction.ljust(3, "0") or 0)
-        )
-        first = self.number()
-        made = (
-            zones.fixed_rule(instants.DateTime(ticks), month, first)
-            if kind
-            else zones.floating_rule(instants.DateTime(ticks), month, first, self.number())
-        )
-        self._take("]")
-        self._take(";")
-        return made
+def _time(
+    fixed: str, hour: str, minute: str, second: str, fraction: str | None, month: str, first: str,
+    weekday: str | None,
+) -> zones.TransitionTime:  # fmt: skip
+    milliseconds = int((fraction or "").ljust(3, "0"))
+    time = instants.DateTime(instants.wall_ticks(1, 1, 1, int(hour), int(minute), int(second), milliseconds))
+    if (fixed == "1") != (weekday is None):
+        raise corrupt("", 0)
+    if weekday is None:
+        return zones.fixed_rule(time, int(month), int(first))
+    return zones.floating_rule(time, int(month), int(first), int(weekday))
