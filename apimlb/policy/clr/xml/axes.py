@@ -135,12 +135,7 @@ def in_document_order(source: object) -> LazySequence:
 
 def _declared(target: XElement, prefix: str) -> str | None:
     """What the nearest declaration of a prefix says."""
-    for element in (target, *_above(target)):
-        charge_each(len(element.attributes) + 4)
-        for each in element.attributes:
-            if each.declares and each.prefix == prefix:
-                return each.value
-    return None
+    return next((each.value for each in target.declarations() if each.prefix == prefix), None)
 
 
 def namespace_of_prefix(target: XElement, prefix: str) -> XNamespace | None:
@@ -152,7 +147,8 @@ def namespace_of_prefix(target: XElement, prefix: str) -> XNamespace | None:
 
 _SELF_AND_ABOVE = _with_self(_above)
 _SELF_AND_BELOW = _with_self(XContainer.below)
-_SELF_AND_DESCENDANTS = _with_self(XContainer.descendants)
+_DESCENDANTS = _elements_of(XContainer.below)
+_SELF_AND_DESCENDANTS = _with_self(_DESCENDANTS)
 _E = "IEnumerable<XElement>"
 _N = "IEnumerable<XNode>"
 
@@ -173,7 +169,7 @@ CONTAINER_AXES: tuple[Row, ...] = (
         lambda target, name: None if name is None else next(target.elements(name), None),
     ),
     (f"{_E} Elements([XName name])", axis(XContainer.elements)),
-    (f"{_E} Descendants([XName name])", axis(XContainer.descendants)),
+    (f"{_E} Descendants([XName name])", axis(_DESCENDANTS)),
     (f"{_N} Nodes()", axis(_nodes)),
     (f"{_N} DescendantNodes()", axis(XContainer.below)),
     ("XNode FirstNode", lambda target: target.nodes[0] if target.nodes else None),
@@ -209,7 +205,7 @@ EXTENSIONS = Definition(
         (f"static IEnumerable<XAttribute> Attributes({_OWN}[, XName name])", _spread(_attributes)),
         # Without a name these two cannot be called: Newtonsoft's Extensions have the same.
         (f"static {_E} Ancestors<T>({_T}, XName name)", _spread(_above)),
-        (f"static {_E} Descendants<T>({_T}, XName name)", _spread(XContainer.descendants)),
+        (f"static {_E} Descendants<T>({_T}, XName name)", _spread(_DESCENDANTS)),
         (f"static {_N} Nodes<T>({_T})", _spread(_nodes)),
         (f"static {_N} DescendantNodes<T>({_T})", _spread(XContainer.below)),
         (f"static {_N} DescendantNodesAndSelf({_OWN})", _spread(_SELF_AND_BELOW)),

@@ -273,11 +273,6 @@ class XContainer(XNode):
             if isinstance(node, XContainer):
                 stack.append(iter(list(node.nodes)))
 
-    def descendants(self, name: XName | None = None) -> Iterator["XElement"]:
-        for node in self.below():
-            if isinstance(node, XElement) and (name is None or node.name == name):
-                yield node
-
 
 class XElement(XContainer):
     __slots__ = ("attributes", "name")
@@ -301,6 +296,14 @@ class XElement(XContainer):
         return "".join(
             node.value for node in self.below() if isinstance(node, XText) and node.kind != "Comment"
         )
+
+    def declarations(self) -> Iterator[XAttribute]:
+        """The namespace declarations here and above, the nearest first, and the hidden ones too."""
+        here: XContainer | None = self
+        while isinstance(here, XElement):
+            charge_each(len(here.attributes) + 4)
+            yield from (each for each in reversed(here.attributes) if each.declares)
+            here = here.parent
 
     def attribute(self, name: XName) -> XAttribute | None:
         return next((each for each in self.attributes if each.name == name), None)

@@ -66,15 +66,10 @@ def prefix_in_scope(element: nodes.XElement | None, uri: str, default: bool) -> 
     if uri in _FIXED:
         return _FIXED[uri]
     hidden: set[str] = set()
-    here: nodes.XContainer | None = element
-    while isinstance(here, nodes.XElement):
-        BUDGET.spend()
-        for each in reversed(here.attributes):
-            if each.declares and each.prefix not in hidden:
-                if each.value == uri and (each.prefix or default):
-                    return each.prefix
-                hidden.add(each.prefix)
-        here = here.parent
+    for each in element.declarations() if element is not None else ():
+        if each.prefix not in hidden and each.value == uri and (each.prefix or default):
+            return each.prefix
+        hidden.add(each.prefix)
     return None
 
 
