@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
+from apimlb.policy.clr.dates.formatting import format_span
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, required
 
 _LIMIT = 14 * instants.TICKS_PER_HOUR
@@ -116,10 +117,7 @@ def adjustment_rule(
     if start.ticks > end.ticks:
         raise argument("The DateStart property must come before the DateEnd property.", "dateStart")
     if abs(delta.ticks) > _LIMIT:
-        hours, minutes = divmod(abs(delta.ticks) // instants.TICKS_PER_MINUTE, 60)
-        days, hours = divmod(hours, 24)
-        shown = f"{'-' if delta.ticks < 0 else ''}{f'{days}.' if days else ''}{hours:02}:{minutes:02}:00"
-        raise argument_range(f"{_WITHIN} (Parameter 'daylightDelta')\nActual value was {shown}.")
+        raise argument_range(f"{_WITHIN} (Parameter 'daylightDelta')\nActual value was {format_span(delta)}.")
     _whole_minutes(delta, "daylightDelta")
     for name, value in (("dateStart", start), ("dateEnd", end)):
         if value.ticks % instants.TICKS_PER_DAY:
