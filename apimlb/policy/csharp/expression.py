@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import CodeType
 
 from apimlb.policy.apim.context import Context
@@ -117,17 +117,12 @@ def compile_expression(source: str, *, line: int = 1, column: int = 1) -> Expres
     return made
 
 
-@lru_cache(maxsize=1)
+@cache
 def library() -> tuple[Registry, Conversions]:
     """The tables, ready to be looked up in."""
     registry = Registry(DEFINITIONS)
     RUNTIME.use(registry)
     return registry, Conversions(registry)
-
-
-@lru_cache(maxsize=_CACHE_SIZE)
-def _compiled(text: str, line: int, column: int) -> Expression:
-    return compile_fresh(text, line, column)
 
 
 def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
@@ -163,6 +158,9 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
         run,
         lines,
     )
+
+
+_compiled = lru_cache(maxsize=_CACHE_SIZE)(compile_fresh)
 
 
 def converts_by_cast(given: str, keyword: str) -> bool:

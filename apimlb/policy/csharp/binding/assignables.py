@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
-from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.constructed import VOID, Type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding.bound import Bound, Variable
 from apimlb.policy.csharp.binding.conversion import called
@@ -18,8 +18,7 @@ class Assignable(NamedTuple):
     """One of these:
 
     variable           a local
-    target and member  a property, or an indexer with its `arguments`
-    target alone       an element of an array, at the indices `arguments`
+    target and member  a property, or an indexer or the `ELEMENT` of an array, with its `arguments`
 
     `still` arguments make no difference to whether the target is null, so that it may be looked at first.
     """
@@ -32,6 +31,9 @@ class Assignable(NamedTuple):
     owner: Type | None = None
     still: bool = True
 
+
+ELEMENT = Member("property", "this", False, (), [], VOID, array_item, setter=array_store)
+"""An element of any array; its type is in none of the tables."""
 
 assignables: dict[type[Node], Callable[[Scope, Any], Assignable | None]] = {}
 """By the class of a node, what finds the place that an assignment to it changes. `binder` fills it."""
@@ -51,10 +53,11 @@ def read(scope: Scope, place: Assignable) -> Bound:
     if place.variable is not None:
         return Bound(place.type, place.variable.code, repeatable=True)
     assert place.target is not None
-    call = array_item if place.member is None else place.member.call
+    assert place.member is not None
+    call = place.member.call
     if place.still or isinstance(call, str):
         return Bound(place.type, called(scope, call, *_codes(scope, place)))
-    context = context_of(place.member) if place.member else ()
+    context = context_of(place.member)
     arguments = (*context, place.target.code, *(each.code for each in place.arguments))
     return Bound(place.type, looked_at(scope, call, len(context), arguments))
 
@@ -67,13 +70,16 @@ def looked_at(scope: Scope, call: object, place: int, codes: tuple[str, ...]) ->
 def _codes(scope: Scope, place: Assignable) -> tuple[str, ...]:
     """What a call that reads or writes takes, but for the value."""
     assert place.target is not None
-    context = context_of(place.member) if place.member else ()
-    return (*context, not_null(scope, place.target), *(each.code for each in place.arguments))
+    assert place.member is not None
+    return (
+        *context_of(place.member),
+        not_null(scope, place.target),
+        *(each.code for each in place.arguments),
+    )
 
 
 def _setter(scope: Scope, place: Assignable, at: int | Node) -> str:
-    if place.member is None:
-        return scope.use(array_store)
+    assert place.member is not None
     if place.member.setter is None:
         name = place.member.name
         if name == "this":

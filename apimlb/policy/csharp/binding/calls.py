@@ -9,6 +9,7 @@ from apimlb.policy.clr.objects.text import same_objects
 from apimlb.policy.clr.types.constructed import VOID, Type
 from apimlb.policy.csharp.binding.arguments import Given, given_arguments, takes
 from apimlb.policy.csharp.binding.assignables import (
+    ELEMENT,
     Assignable,
     assigned,
     assigned_local,
@@ -170,7 +171,7 @@ def _stores(scope: Scope, chosen: Candidate, outs: str) -> list[str]:
 
 def _store(scope: Scope, each: Given, kind: Type, code: str) -> str:
     if each.target is not None:
-        if each.target.member is not None:
+        if each.target.member not in (None, ELEMENT):
             scope.refuse("CS0206", each.at)
         return assigned(scope, each.target, code, each.at)
     assert each.declared is not None
@@ -221,7 +222,7 @@ def _array_element(scope: Scope, target: Bound, written: Sequence[Argument], at:
         indices.append(value(scope, each.value))
     still = target.safe or all(each.is_still for each in indices)
     sizes = tuple(as_size(scope, each, at) for each in indices)
-    return Assignable(target.type.arguments[0], None, target, sizes, still=still)
+    return Assignable(target.type.arguments[0], None, target, sizes, ELEMENT, still=still)
 
 
 def as_size(scope: Scope, bound: Bound, at: int | Node) -> Bound:

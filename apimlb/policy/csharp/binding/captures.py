@@ -1,44 +1,42 @@
 """Which locals closures share by assignment or keep per round of a loop: those live in cells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
 
+LOOPS = (statement_nodes.For, statement_nodes.ForEach, statement_nodes.While, statement_nodes.DoWhile)
 _OWN_SCOPE = (
+    *LOOPS,
     statement_nodes.BlockStatement,
     statement_nodes.CheckedBlock,
-    statement_nodes.DoWhile,
-    statement_nodes.For,
-    statement_nodes.ForEach,
     nodes.Lambda,
     statement_nodes.LocalFunction,
     statement_nodes.Switch,
     statement_nodes.Try,
     statement_nodes.Using,
-    statement_nodes.While,
 )
 
 
 def celled_names(tree: nodes.Node) -> set[str]:
     """Names, wherever declared, whose locals must be cells. A name too many costs a little time, no more."""
     captured: set[str] = set()
-    assigned: set[str] = set()
-    looped: set[str] = set()
+    changing: set[str] = set()
     stack: list[tuple[nodes.Node, bool, bool]] = [(tree, False, False)]
     while stack:
         node, inside, in_loop = stack.pop()
         if inside:
             if isinstance(node, nodes.Name):
                 captured.add(node.name)
-            assigned.update(_assigned(node))
+            changing.update(_assigned(node))
         if in_loop:
-            looped.update(_declared(node))
+            changing.update(name for name, _, _ in _declared(node))
         if isinstance(node, statement_nodes.ForEach):
-            looped.add(node.name)
+            changing.add(node.name)
         deeper = inside or isinstance(node, nodes.Lambda | statement_nodes.LocalFunction)
-        for child, body in _children(node):
-            stack.append((child, deeper, in_loop or body))
-    return captured & (assigned | looped)
+        per_round = (node.body, getattr(node, "condition", None)) if isinstance(node, LOOPS) else ()
+        for child in nodes.children(node):
+            stack.append((child, deeper, in_loop or child in per_round))
+    return captured & changing
 
 
 def assigned_names(tree: nodes.Node) -> set[str]:
@@ -48,72 +46,48 @@ def assigned_names(tree: nodes.Node) -> set[str]:
     while stack:
         node = stack.pop()
         found.update(_assigned(node))
-        stack.extend(child for child, _ in _children(node))
+        stack.extend(nodes.children(node))
     return found
 
 
 def _assigned(node: nodes.Node) -> Iterator[str]:
-    target = (
-        node.target
-        if isinstance(node, nodes.Assignment)
-        else node.operand
-        if isinstance(node, nodes.Increment)
-        else None
-    )
-    if isinstance(node, nodes.Argument) and node.mode:
-        target = node.value
+    target = None
+    if isinstance(node, nodes.Assignment):
+        target = node.target
+    elif isinstance(node, nodes.Increment):
+        target = node.operand
+    elif isinstance(node, nodes.Argument):
+        target = node.value if node.mode else None
+        if node.declared:
+            yield node.declared
     if isinstance(target, nodes.Name):
         yield target.name
-    if isinstance(node, nodes.Argument) and node.declared:
-        yield node.declared
 
 
-def _declared(node: nodes.Node) -> Iterator[str]:
+def _declared(node: nodes.Node) -> Iterator[tuple[str, int, bool]]:
+    """The locals that a node itself declares, each with its place and whether its type is inferred."""
     if isinstance(node, statement_nodes.Declaration):
-        for _, name, _ in node.declarators:
-            yield name
+        for at, name, _ in node.declarators:
+            yield name, at, node.type.is_var
     elif isinstance(node, nodes.Argument) and node.declared:
-        yield node.declared
+        yield node.declared, node.name_at, True
     elif isinstance(node, nodes.Is | statement_nodes.SwitchLabel) and node.name:
-        yield node.name
+        yield node.name, node.name_at, True
 
 
-def _children(node: nodes.Node) -> Iterator[tuple[nodes.Node, bool]]:
-    """Child nodes, and whether each is run every round of the loop that the node is."""
-    loops = isinstance(
-        node, statement_nodes.While | statement_nodes.DoWhile | statement_nodes.For | statement_nodes.ForEach
-    )
-    for name in node.fields:
-        per_round = loops and name in ("body", "condition")
-        for child in nodes.nodes_in(getattr(node, name)):
-            yield child, per_round
-
-
-def declaration(statements: Sequence[nodes.Node], name: str) -> tuple[int, bool] | None:
-    """Where the statements of a block declare a local of that name, for the whole block, and whether its type
-    is inferred."""
-    for each in statements:
-        found = _declared_in(each, name)
+def declaration(several: Iterable[nodes.Node], name: str) -> tuple[int, bool] | None:
+    """Where the statements of a block, or the nodes in them, declare a local of that name for the whole
+    block, and whether its type is inferred."""
+    for node in several:
+        for declared, at, inferred in _declared(node):
+            if declared == name:
+                return at, inferred
+        inner: Iterable[nodes.Node] = nodes.children(node)
+        if isinstance(node, _OWN_SCOPE):
+            inner = ()
+        elif isinstance(node, statement_nodes.If):
+            inner = (node.condition,)
+        found = declaration(inner, name)
         if found is not None:
             return found
-    return None
-
-
-def _declared_in(node: nodes.Node, name: str) -> tuple[int, bool] | None:
-    if isinstance(node, statement_nodes.Declaration):
-        for at, declared, _ in node.declarators:
-            if declared == name:
-                return at, node.type.is_var
-    if isinstance(node, nodes.Argument) and node.declared == name:
-        return node.name_at, True
-    if isinstance(node, nodes.Is) and node.name == name:
-        return node.name_at, True
-    if isinstance(node, _OWN_SCOPE):
-        return None
-    fields = ["condition"] if isinstance(node, statement_nodes.If) else node.fields
-    for field in fields:
-        for child in nodes.nodes_in(getattr(node, field)):
-            found = _declared_in(child, name)
-            if found is not None:
-                return found
     return None

@@ -3,8 +3,8 @@
 A lambda's parameters have the types that the call around it tells.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple, NoReturn
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.budget import spend
@@ -89,7 +89,6 @@ def _parameter(scope: Scope, written: statement_nodes.FunctionParameter) -> Para
 def bind_local_function(scope: Scope, node: statement_nodes.LocalFunction) -> Lines:
     method = scope.names.own[node.name]
     assert isinstance(method, LocalMethod)
-    known = method.member.parameters
     outer = scope.function
     function = Function(
         [], outer.used, method.member.result, shown=node.shown,
@@ -98,9 +97,11 @@ def bind_local_function(scope: Scope, node: statement_nodes.LocalFunction) -> Li
     block = scope.within(function)
     variables = [
         block.declare(each.name, parameter.type, each.at)
-        for each, parameter in zip(node.parameters, known, strict=True)
+        for each, parameter in zip(node.parameters, method.member.parameters, strict=True)
     ]
-    outs = tuple(each for each, parameter in zip(variables, known, strict=True) if parameter.mode == "out")
+    outs = tuple(
+        each for each, written in zip(variables, node.parameters, strict=True) if written.mode == "out"
+    )
     inner = block._replace(function=function._replace(outs=outs))
     given = ", ".join(each.python for each in variables if each not in outs)
     lines = [*_started(scope, node, variables, outs), *function_lines(inner, _body(node, function.result))]
@@ -191,26 +192,20 @@ def _bound(scope: Scope, node: Lambda, inputs: Inputs, result: Type | None) -> B
     )  # fmt: skip
     captured = list(scope.cells())
     inner = scope.within(function)
-    variables = _parameters(inner, node, inputs)
+    variables = [
+        _lambda_parameter(inner, each, kind) for each, kind in zip(node.parameters, inputs, strict=True)
+    ]
+
+    def parameters() -> str:
+        """With the cells that the body names: those of its own round of a loop."""
+        kept = [each.python for each in captured if each in function.used]
+        return ", ".join([*(each.python for each in variables), *(f"{name}={name}" for name in kept)])
+
+    cells = [each.python for each in variables if each.cell]
     bind_body = _statements if isinstance(node.body, statement_nodes.BlockStatement) else _expression
-    made = bind_body(inner, node, _Signature(variables, captured))
+    made = bind_body(inner, node, cells, parameters)
     outer.used.update(function.used)
     return made
-
-
-class _Signature(NamedTuple):
-    """The parameters of a lambda, and the cells that it might keep: those of its own round of a loop."""
-
-    variables: Sequence[Variable]
-    captured: Sequence[Variable]
-
-    def written(self, function: Function) -> str:
-        kept = [each.python for each in self.captured if each in function.used]
-        return ", ".join([each.python for each in self.variables] + [f"{name}={name}" for name in kept])
-
-
-def _parameters(scope: Scope, node: Lambda, inputs: Inputs) -> list[Variable]:
-    return [_lambda_parameter(scope, each, kind) for each, kind in zip(node.parameters, inputs, strict=True)]
 
 
 def _lambda_parameter(scope: Scope, each: LambdaParameter, kind: Type) -> Variable:
@@ -233,7 +228,7 @@ def _row(scope: Scope, at: int, kind: Type) -> Variable:
     return row
 
 
-def _expression(scope: Scope, node: Lambda, signature: _Signature) -> Bound:
+def _expression(scope: Scope, node: Lambda, cells: Sequence[str], parameters: Callable[[], str]) -> Bound:
     result = scope.function.result
     if isinstance(node.body, ThrowExpression):
         body = Bound(result or NULL, throw_code(scope, node.body))
@@ -244,22 +239,21 @@ def _expression(scope: Scope, node: Lambda, signature: _Signature) -> Bound:
         code = convert(scope, body, result, node.body).code
     if len(code) > LIGHT:
         code = f"({scope.use(spend)}({len(code) // LIGHT}), {code})[1]"
-    cells = [each.python for each in signature.variables if each.cell]
     if cells:
         code = f"(lambda {', '.join(cells)}: {code})({', '.join(f'[{name}]' for name in cells)})"
-    return Bound(body.type, f"(lambda {signature.written(scope.function)}: {code})", body.constant)
+    return Bound(body.type, f"(lambda {parameters()}: {code})", body.constant)
 
 
-def _statements(scope: Scope, node: Lambda, signature: _Signature) -> Bound:
+def _statements(scope: Scope, node: Lambda, cells: Sequence[str], parameters: Callable[[], str]) -> Bound:
     assert isinstance(node.body, statement_nodes.BlockStatement)
-    name = scope.local(f"lambda_{len(scope.function.lambdas)}", "f_")
-    cells = [Line(f"{each.python} = [{each.python}]", node.at) for each in signature.variables if each.cell]
-    lines = [*cells, *function_lines(scope, node.body)]
-    scope.before.extend(suite(f"def {name}({signature.written(scope.function)}):", node.at, lines))
+    python = scope.local(f"lambda_{len(scope.function.lambdas)}", "f_")
+    lines = [Line(f"{name} = [{name}]", node.at) for name in cells]
+    lines += function_lines(scope, node.body)
+    scope.before.extend(suite(f"def {python}({parameters()}):", node.at, lines))
     found = scope.function.returns
     kind = common_type(scope, [each for each in found if each.type is not NULL] or found)
     _check_end(scope, node, VOID if scope.function.result is VOID else kind)
-    return Bound(kind, name)
+    return Bound(kind, python)
 
 
 def _check_end(scope: Scope, node: Lambda, kind: Type) -> None:

@@ -1,5 +1,6 @@
 """Loops, and what leaves them."""
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 from apimlb.policy.clr.budget import spend_rounds
@@ -7,6 +8,7 @@ from apimlb.policy.clr.collections.iteration import iterate, iterate_pairs
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.blocks import embedded
 from apimlb.policy.csharp.binding.bound import Bound
+from apimlb.policy.csharp.binding.captures import LOOPS
 from apimlb.policy.csharp.binding.conversion import cast, condition
 from apimlb.policy.csharp.binding.dispatch import statement, value
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite, weight_of
@@ -20,8 +22,6 @@ _PAIR = "System.Collections.Generic.KeyValuePair`2"
 _ENUMERABLE = "System.Collections.Generic.IEnumerable`1"
 _UNPAID = 1_000
 """Rounds that are counted before they are paid for."""
-
-_LOOPS = (statement_nodes.For, statement_nodes.ForEach, statement_nodes.While, statement_nodes.DoWhile)
 
 
 def _counted(scope: Scope, node: Node, body: Node) -> Lines:
@@ -47,7 +47,10 @@ def _stop_unless(code: str, at: int) -> Line:
 def bind_while(scope: Scope, node: statement_nodes.While) -> Lines:
     scope = scope.inside()
     before, code = _tested(scope, node.condition)
-    body = _counted(scope, node, node.body)
+    return _while(node, before, code, _counted(scope, node, node.body))
+
+
+def _while(node: Node, before: Lines, code: str, body: Lines) -> Lines:
     if not before:
         return suite(f"while {code}:", node.at, body)
     return suite("while True:", node.at, [*before, _stop_unless(code, node.at), *body])
@@ -65,22 +68,22 @@ def bind_do_while(scope: Scope, node: statement_nodes.DoWhile) -> Lines:
 
 def bind_for(scope: Scope, node: statement_nodes.For) -> Lines:
     scope = scope.inside(node.first)
-    started = [line for each in node.first for line in statement(scope, each)]
+    started = _in_order(scope, node.first)
     before, code = ([], "True") if node.condition is None else _tested(scope, node.condition)
-    if before or continues(node.body):
+    if node.update and (before or continues(node.body)):
         return [*started, *_for_with_continue(scope, node, before, code)]
     body = _counted(scope, node, node.body)
-    return [*started, *suite(f"while {code}:", node.at, [*body, *_updates(scope, node)])]
+    return [*started, *_while(node, before, code, [*body, *_in_order(scope, node.update)])]
 
 
-def _updates(scope: Scope, node: statement_nodes.For) -> Lines:
-    return [line for each in node.update for line in statement(scope, each)]
+def _in_order(scope: Scope, several: Sequence[Node]) -> Lines:
+    return [line for each in several for line in statement(scope, each)]
 
 
 def _for_with_continue(scope: Scope, node: statement_nodes.For, before: Lines, code: str) -> Lines:
     """The update stands at the head of every round but the first, where `continue` gets to it."""
     again = scope.local("again", "k_")
-    updates = suite(f"if {again}:", node.at, _updates(scope, node)) if node.update else []
+    updates = suite(f"if {again}:", node.at, _in_order(scope, node.update))
     body = _counted(scope, node, node.body)
     lines = [*updates, Line(f"{again} = True", node.at), *before, _stop_unless(code, node.at), *body]
     return [Line(f"{again} = False", node.at), *suite("while True:", node.at, lines)]
@@ -146,6 +149,6 @@ def continues(node: Node) -> bool:
     """Whether a node holds a `continue` of the loop around it."""
     if isinstance(node, statement_nodes.Continue):
         return True
-    if isinstance(node, (*_LOOPS, statement_nodes.LocalFunction)):
+    if isinstance(node, (*LOOPS, statement_nodes.LocalFunction)):
         return False
     return any(continues(child) for child in children(node))

@@ -12,7 +12,7 @@ from apimlb.policy.csharp.binding.calls import MethodGroup, call_group
 from apimlb.policy.csharp.binding.captures import declaration
 from apimlb.policy.csharp.binding.conversion import called, convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, value
-from apimlb.policy.csharp.binding.scope import Names, Result, Scope
+from apimlb.policy.csharp.binding.scope import Result, Scope
 from apimlb.policy.csharp.binding.values import literal, not_null, once
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.known_names import NAMESPACES
@@ -60,15 +60,13 @@ def no_variable(scope: Scope, node: nodes.Name) -> PolicyError:
 
 
 def _declared_later(scope: Scope, node: nodes.Name) -> PolicyError | None:
-    names: Names | None = scope.names
-    while names is not None:
+    for names in scope.names.outward():
         found = declaration(names.statements, node.name)
         if found is not None:
             at, inferred = found
             if at > node.at or inferred:
                 return scope.error("CS0841", node.at, node.name)
             return scope.error("CS0165", node.at, node.name)
-        names = names.outer
     return None
 
 

@@ -7,8 +7,8 @@ overload gives it, has its own.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, NamedTuple, NoReturn
 
 from apimlb.errors import PolicyError
@@ -54,16 +54,7 @@ class Program:
 
     def scratch(self) -> "Program":
         """One to write into and to throw away."""
-        return Program(
-            self.source,
-            self.registry,
-            self.conversions,
-            self.celled,
-            self.tree,
-            self.written,
-            dict(self.copies),
-            self.trials,
-        )
+        return replace(self, copies=dict(self.copies), globals=Globals(), facts=bound.Findings())
 
 
 class Names:
@@ -80,13 +71,18 @@ class Names:
         self.own: dict[str, bound.Symbol] = {}
         self.inner: dict[str, int] = {}
 
-    def find(self, name: str) -> bound.Symbol | None:
+    def outward(self) -> Iterator["Names"]:
+        """These names, and those of the blocks around."""
         names: Names | None = self
         while names is not None:
+            yield names
+            names = names.outer
+
+    def find(self, name: str) -> bound.Symbol | None:
+        for names in self.outward():
             found = names.own.get(name)
             if found is not None:
                 return found
-            names = names.outer
         return None
 
     def enter(self, symbol: bound.Symbol) -> None:
@@ -247,12 +243,10 @@ class Scope(NamedTuple):
         if name == "context" or self.find(name) is not None:
             self.refuse("CS0136", at, name)
 
-    def cells(self) -> Iterable[bound.Variable]:
+    def cells(self) -> Iterator[bound.Variable]:
         """The locals so far that are cells, from the innermost block outward."""
-        names: Names | None = self.names
-        while names is not None:
+        for names in self.names.outward():
             yield from (each for each in names.own.values() if isinstance(each, bound.Variable) and each.cell)
-            names = names.outer
 
 
 class Untyped(ABC):
