@@ -75,19 +75,17 @@ def bind_assignment(scope: Scope, node: Assignment) -> Bound:
     return _expression(scope, _change(scope, node), node)
 
 
-def run_assignment(scope: Scope, node: Assignment) -> str:
-    if _discards(scope, node):
+def run(scope: Scope, node: Assignment | Increment) -> str:
+    """Code of an assignment, or of `++` or `--`, as a statement."""
+    if isinstance(node, Assignment) and _discards(scope, node):
         return _discarded(scope, node).code
-    return _statement(scope, _change(scope, node), node)
+    change = _moved(scope, node) if isinstance(node, Increment) else _change(scope, node)
+    return in_order(scope, change.first, stored(scope, change.place, change.value.code, node))
 
 
 def _expression(scope: Scope, change: _Change, at: Node) -> Bound:
     code = assigned(scope, change.place, change.value.code, at)
     return Bound(change.place.type, in_order(scope, change.first, code), safe=change.value.safe)
-
-
-def _statement(scope: Scope, change: _Change, at: Node) -> str:
-    return in_order(scope, change.first, stored(scope, change.place, change.value.code, at))
 
 
 def _change(scope: Scope, node: Assignment) -> _Change:
@@ -135,10 +133,6 @@ def bind_increment(scope: Scope, node: Increment) -> Bound:
     code = assigned(scope, change.place, change.value.code, node)
     old = len(change.first) - 1
     return Bound(change.place.type, f"({', '.join((*change.first, code))})[{old}]", safe=True)
-
-
-def run_increment(scope: Scope, node: Increment) -> str:
-    return _statement(scope, _moved(scope, node), node)
 
 
 def _moved(scope: Scope, node: Increment, *, keep_old: bool = False) -> _Change:

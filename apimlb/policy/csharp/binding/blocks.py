@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from apimlb.policy.clr.catching import caught, is_caught
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
+from apimlb.policy.csharp.binding import assignment
 from apimlb.policy.csharp.binding.assignables import assigned_local
-from apimlb.policy.csharp.binding.assignment import run_assignment, run_increment
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, Variable
 from apimlb.policy.csharp.binding.captures import assigned_names
 from apimlb.policy.csharp.binding.conversion import condition, convert
@@ -40,18 +40,8 @@ def block_lines(scope: Scope, block: Sequence[nodes.Node]) -> Lines:
     return [*functions, *lines] or [Line("pass", block[-1].at if block else 0)]
 
 
-def embedded(scope: Scope, node: nodes.Node) -> Lines:
-    """The body of another statement, which is a block even where it is one statement."""
-    return statement(
-        scope,
-        node
-        if isinstance(node, statement_nodes.BlockStatement)
-        else statement_nodes.BlockStatement(node.at, [node]),
-    )
-
-
 def bind_checked_block(scope: Scope, node: statement_nodes.CheckedBlock) -> Lines:
-    return statement(scope._replace(overflow="checked" if node.checked else "unchecked"), node.body)
+    return statement(scope._replace(overflow=node.overflow), node.body)
 
 
 # Declarations
@@ -145,25 +135,21 @@ def bind_expression(scope: Scope, node: statement_nodes.ExpressionStatement) -> 
     runs = isinstance(run, nodes.Invocation | nodes.Assignment | nodes.Increment | nodes.ObjectCreation)
     if not runs or id(expression) in brackets:
         scope.refuse("CS0201", brackets.get(id(expression), scope.offset(expression)))
-    if isinstance(expression, nodes.Assignment):
-        code = run_assignment(scope, expression)
-    elif isinstance(expression, nodes.Increment):
-        code = run_increment(scope, expression)
-    else:
-        code = value(scope, expression).code
-    return [Line(code, node.at)]
+    if isinstance(expression, nodes.Assignment | nodes.Increment):
+        return [Line(assignment.run(scope, expression), node.at)]
+    return [Line(value(scope, expression).code, node.at)]
 
 
 def bind_if(scope: Scope, node: statement_nodes.If) -> Lines:
     """Variables of the condition live on after it, as they do in C#."""
-    lines = suite(f"if {condition(scope, node.condition)}:", node.at, embedded(scope, node.then))
+    lines = suite(f"if {condition(scope, node.condition)}:", node.at, statement(scope, node.then))
     if node.otherwise is not None:
-        lines += suite("else:", node.otherwise.at, embedded(scope, node.otherwise))
+        lines += suite("else:", node.otherwise.at, statement(scope, node.otherwise))
     return lines
 
 
 def bind_try(scope: Scope, node: statement_nodes.Try) -> Lines:
-    lines = suite("try:", node.at, embedded(scope, node.body))
+    lines = suite("try:", node.at, statement(scope, node.body))
     name = scope.local("error", "e_")
     head = f"except {scope.use(Exception)} as {name}:"
     if node.catches:
@@ -175,7 +161,7 @@ def bind_try(scope: Scope, node: statement_nodes.Try) -> Lines:
         told = Line(f"{scope.use(caught)}({name})", node.at)
         lines += suite(head, node.at, [told, Line("raise", node.at)])
     if node.finally_body is not None:
-        body = embedded(scope._replace(catching=False), node.finally_body)
+        body = statement(scope._replace(catching=False), node.finally_body)
         lines += suite("finally:", node.finally_body.at, body)
     return lines
 
@@ -196,7 +182,7 @@ def _clauses(scope: Scope, catches: Sequence[statement_nodes.Catch], kept: str, 
         test = f"({test} and {condition(inner, each.filter)})"
     else:
         done = [*done, kind]
-    taken = suite(f"if {test}:", each.at, embedded(inner, each.body))
+    taken = suite(f"if {test}:", each.at, statement(inner, each.body))
     otherwise = _clauses(scope, rest, kept, done) if rest else [Line("raise", each.at)]
     return [*before, *taken, *suite("else:", each.at, otherwise)]
 
@@ -223,7 +209,7 @@ def bind_using(scope: Scope, node: statement_nodes.Using) -> Lines:
         bound = value(scope, node.resource)
         _check_disposable(scope, bound.type, node.resource)
         lines = [Line(bound.code, node.at)]
-    return [*lines, *embedded(scope, node.body)]
+    return [*lines, *statement(scope, node.body)]
 
 
 def _check_disposable(scope: Scope, kind: Type, at: int | nodes.Node) -> None:

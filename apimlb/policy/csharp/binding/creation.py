@@ -121,7 +121,7 @@ def bind_cast(scope: Scope, node: nodes.Cast) -> Bound:
 
 
 def bind_checked(scope: Scope, node: nodes.CheckedExpression) -> Bound:
-    return value(scope._replace(overflow="checked" if node.checked else "unchecked"), node.operand)
+    return value(scope._replace(overflow=node.overflow), node.operand)
 
 
 def bind_default(scope: Scope, node: nodes.DefaultValue) -> Bound:

@@ -37,11 +37,6 @@ def analyse(body: Node, facts: Findings, text: str, *, closely: bool) -> Analysi
     return Analysis(walk.findings, end != DEAD)
 
 
-def _scoped(flow: Flow, node: Node | None) -> int:
-    """An embedded statement has a scope of its own."""
-    return after(flow.inside(), node)
-
-
 def _block(flow: Flow, node: statement_nodes.BlockStatement) -> int:
     flow = flow.inside()
     functions = {
@@ -63,20 +58,25 @@ def _declared(flow: Flow, statements: Sequence[Node]) -> Flow:
 
 def _if(flow: Flow, node: statement_nodes.If) -> int:
     true, false = test(flow, node.condition)
-    return _scoped(flow.at(true), node.then) & _scoped(flow.at(false), node.otherwise)
+    return after(flow.at(true), node.then) & after(flow.at(false), node.otherwise)
+
+
+def _loop(flow: Flow, condition: Node | None, body: Node, update: Sequence[Node] = ()) -> int:
+    flow = flow.inside()
+    true, false = (flow.state, DEAD) if condition is None else test(flow, condition)
+    end, jumps = _body(flow.at(true), body)
+    after_all(flow.at(end), update)
+    return met(false, jumps.breaks)
 
 
 def _body(flow: Flow, body: Node) -> tuple[int, Jumps]:
     """The state at the end of a round, at a `continue` or after all of it, and the jumps out of it."""
     jumps = Jumps(True, flow.finally_depth)
-    return met(_scoped(flow._replace(jumps=(*flow.jumps, jumps)), body), jumps.continues), jumps
+    return met(after(flow._replace(jumps=(*flow.jumps, jumps)), body), jumps.continues), jumps
 
 
 def _while(flow: Flow, node: statement_nodes.While) -> int:
-    flow = flow.inside()
-    true, false = test(flow, node.condition)
-    _, jumps = _body(flow.at(true), node.body)
-    return met(false, jumps.breaks)
+    return _loop(flow, node.condition, node.body)
 
 
 def _do_while(flow: Flow, node: statement_nodes.DoWhile) -> int:
@@ -87,11 +87,7 @@ def _do_while(flow: Flow, node: statement_nodes.DoWhile) -> int:
 
 def _for(flow: Flow, node: statement_nodes.For) -> int:
     flow = flow.inside()
-    flow = flow.at(after_all(flow, node.first))
-    true, false = (flow.state, DEAD) if node.condition is None else test(flow, node.condition)
-    end, jumps = _body(flow.at(true), node.body)
-    after_all(flow.at(end), node.update)
-    return met(false, jumps.breaks)
+    return _loop(flow.at(after_all(flow, node.first)), node.condition, node.body, node.update)
 
 
 def _for_each(flow: Flow, node: statement_nodes.ForEach) -> int:
@@ -153,7 +149,7 @@ def _catch(flow: Flow, node: statement_nodes.Catch) -> int:
 
 def _using(flow: Flow, node: statement_nodes.Using) -> int:
     flow = flow.inside()
-    return _scoped(flow.at(after(flow, node.resource)), node.body)
+    return after(flow.at(after(flow, node.resource)), node.body)
 
 
 def _switch(flow: Flow, node: statement_nodes.Switch) -> int:
@@ -196,7 +192,7 @@ def _local_function(flow: Flow, node: statement_nodes.LocalFunction) -> int:
     for each in node.parameters:
         inner = inner.fresh(each.name) if each.mode == "out" else inner.given(each.name)
     end, _ = function_states(inner, node.body)
-    if end != DEAD and isinstance(node.body, statement_nodes.BlockStatement) and not node.returns_nothing:
+    if end != DEAD and not node.result.is_void:
         flow.report(node.at, "CS0161", node.shown)
     return flow.state
 

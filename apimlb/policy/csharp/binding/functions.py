@@ -62,7 +62,7 @@ def _returned(function: Function, code: str) -> str:
 
 def declare_function(scope: Scope, node: statement_nodes.LocalFunction) -> None:
     """Make the name known in the whole of its block."""
-    result = VOID if node.returns_nothing else type_of(scope, node.result)
+    result = VOID if node.result.is_void else type_of(scope, node.result)
     scope.check_unused(node.name, node.at)
     python = scope.local(node.name, "f_")
     parameters = [_parameter(scope, each) for each in node.parameters]
@@ -104,7 +104,7 @@ def bind_local_function(scope: Scope, node: statement_nodes.LocalFunction) -> Li
     )
     inner = block._replace(function=function._replace(outs=outs))
     given = ", ".join(each.python for each in variables if each not in outs)
-    lines = [*_started(scope, node, variables, outs), *function_lines(inner, _body(node, function.result))]
+    lines = [*_started(scope, node, variables, outs), *function_lines(inner, node.body)]
     if outs:
         lines.append(Line(f"return {_returned(inner.function, 'None')}", node.at))
     return suite(f"def {method.python}({given}):", node.at, lines)
@@ -120,20 +120,6 @@ def _started(
         if each.cell or each in outs:
             lines.append(Line(each.stored(first), node.at))
     return lines
-
-
-def _body(node: statement_nodes.LocalFunction, result: Type | None) -> statement_nodes.BlockStatement:
-    body = node.body
-    if isinstance(body, statement_nodes.BlockStatement):
-        return body
-    inner: Node
-    if isinstance(body, ThrowExpression):
-        inner = statement_nodes.Throw(body.at, body.operand)
-    elif result is VOID:
-        inner = statement_nodes.ExpressionStatement(body.at, body)
-    else:
-        inner = statement_nodes.Return(body.at, body)
-    return statement_nodes.BlockStatement(body.at, [inner])
 
 
 _MAX_LAMBDAS = 8

@@ -6,7 +6,6 @@ from typing import NoReturn
 from apimlb.policy.clr.budget import spend_rounds
 from apimlb.policy.clr.collections.iteration import iterate, iterate_pairs
 from apimlb.policy.clr.types.constructed import NULL, Type
-from apimlb.policy.csharp.binding.blocks import embedded
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.captures import LOOPS
 from apimlb.policy.csharp.binding.conversion import cast, condition
@@ -24,9 +23,9 @@ _UNPAID = 1_000
 """Rounds that are counted before they are paid for."""
 
 
-def _counted(scope: Scope, node: Node, body: Node) -> Lines:
+def _counted(scope: Scope, node: Node, body: statement_nodes.BlockStatement) -> Lines:
     """The body of a loop. Every round is counted."""
-    lines = embedded(scope._replace(loops=(*scope.loops, "")), body)
+    lines = statement(scope._replace(loops=(*scope.loops, "")), body)
     weight = weight_of(lines)
     if scope.function.outermost:
         paid = f"if n > {_UNPAID}: n = {scope.use(spend_rounds)}(n)"

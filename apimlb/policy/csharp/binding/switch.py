@@ -3,9 +3,7 @@
 A switch is one loop that finds the section, and one that runs it. `break` leaves the second.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from apimlb.policy.clr.casts import is_type
 from apimlb.policy.clr.objects.text import clr_equals
@@ -125,13 +123,6 @@ class Handled:
     all: bool = False
 
 
-class _Tested(NamedTuple):
-    """The lines that test the labels of a section, and the locals of its patterns."""
-
-    lines: Lines
-    names: Names
-
-
 def bind_switch(scope: Scope, node: Switch) -> Lines:
     bound = value(scope, node.value)
     if bound.type.kind in ("void", "null"):
@@ -143,13 +134,16 @@ def bind_switch(scope: Scope, node: Switch) -> Lines:
         scope.facts.partial = True
     inner = scope.inside(written)
     switched = Bound(bound.type, name, bound.constant, repeatable=True)
-    tested = _tested(inner, node, switched, chosen)
-    run = _run(inner._replace(loops=(*scope.loops, skip)), node, tested, chosen)
+    choice, patterns = _choice(inner, node, switched, chosen)
+    running = inner._replace(loops=(*scope.loops, skip))
+    run: Lines = []
+    for number, (section, names) in enumerate(zip(node.sections, patterns, strict=True)):
+        run += suite(f"if {chosen} == {number}:", section.at, _section(running, section, names))
     outer = "break" if scope.loops and scope.loops[-1] else "continue"
     return [
         Line(f"{name} = {bound.code}", node.at),
         *([Line(f"{skip} = False", node.at)] if skips else []),
-        *suite("while True:", node.at, _choice(node, tested, chosen)),
+        *suite("while True:", node.at, choice),
         # A section may assign what another one declares.
         *(Line(each.stored("None"), node.at) for each in inner.names.own.values()
           if isinstance(each, Variable) and each.cell),
@@ -158,41 +152,32 @@ def bind_switch(scope: Scope, node: Switch) -> Lines:
     ]  # fmt: skip
 
 
-def _choice(node: Switch, tested: Sequence[_Tested], chosen: str) -> Lines:
-    """Lines that give `chosen` the number of the section that runs; labels are tried in their order."""
-    default = next(
-        (
-            number
-            for number, section in enumerate(node.sections)
-            if any(label.is_default for label in section.labels)
-        ),
-        -1,
-    )
-    lines = [line for each in tested for line in each.lines]
-    return [*lines, Line(f"{chosen} = {default}", node.at), Line("break", node.at)]
-
-
-def _tested(scope: Scope, node: Switch, switched: Bound, chosen: str) -> list[_Tested]:
-    """The labels of each section, in the scope of the section."""
+def _choice(scope: Scope, node: Switch, switched: Bound, chosen: str) -> tuple[Lines, list[Names]]:
+    """Lines that give `chosen` the number of the section that runs, labels being tried in their order; and
+    the names of each section's patterns."""
     labels = [label for section in node.sections for label in section.labels]
     kind = switched.type.underlying
-    patterns = (kind.name not in PLAIN and kind.kind != "enum") or any(
-        label.type is not None or label.when is not None for label in labels
+    handled = Handled(
+        (kind.name not in PLAIN and kind.kind != "enum")
+        or any(label.type is not None or label.when is not None for label in labels)
     )
-    handled = Handled(patterns)
-    facts = scope.facts.switches[id(node)] = SwitchFacts(constant=switched.is_constant and not patterns)
-    defaults = [label for label in labels if label.is_default]
-    made: list[_Tested] = []
+    constant = switched.is_constant and not handled.patterns
+    facts = scope.facts.switches[id(node)] = SwitchFacts(constant=constant)
+    default = -1
+    lines: Lines = []
+    patterns: list[Names] = []
     for number, section in enumerate(node.sections):
-        inner, lines = scope.inside(), []
+        inner = scope.inside()
+        patterns.append(inner.names)
         for label in section.labels:
             if not label.is_default:
                 lines += _label_lines(inner, label, switched, handled, facts, f"{chosen} = {number}")
-            elif label is not defaults[0]:
+            elif default >= 0:
                 _repeated(scope, label, "default:")
-        made.append(_Tested(lines, inner.names))
+            else:
+                default = number
     facts.covered = handled.all
-    return made
+    return [*lines, Line(f"{chosen} = {default}", node.at), Line("break", node.at)], patterns
 
 
 def _label_lines(
@@ -213,13 +198,6 @@ def _label_lines(
         test = f"({test} and {condition(scope, label.when)})"
     taken = [Line(choose, label.at), Line("break", label.at)]
     return [*before, *suite(f"if {test}:", label.at, taken)]
-
-
-def _run(scope: Scope, node: Switch, tested: Sequence[_Tested], chosen: str) -> Lines:
-    lines: Lines = []
-    for number, (section, each) in enumerate(zip(node.sections, tested, strict=True)):
-        lines += suite(f"if {chosen} == {number}:", section.at, _section(scope, section, each.names))
-    return lines
 
 
 def _section(scope: Scope, section: SwitchSection, patterns: Names) -> Lines:

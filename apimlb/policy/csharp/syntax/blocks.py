@@ -5,7 +5,7 @@ from collections.abc import Callable
 from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.creation import parse_item
 from apimlb.policy.csharp.syntax.cursor import Cursor
-from apimlb.policy.csharp.syntax.nodes import Node, TypeName
+from apimlb.policy.csharp.syntax.nodes import Node, ThrowExpression, TypeName
 from apimlb.policy.csharp.syntax.type_names import parse_type, try_declared, try_type
 
 _REFUSED = {
@@ -41,7 +41,7 @@ def parse_statements(cursor: Cursor, *ends: str) -> list[Node]:
     return found
 
 
-def _embedded(cursor: Cursor) -> Node:
+def _embedded(cursor: Cursor) -> statement_nodes.BlockStatement:
     """The body of an `if` or loop."""
     at = cursor.token.at
     if cursor.accept(";"):
@@ -51,7 +51,9 @@ def _embedded(cursor: Cursor) -> Node:
         raise cursor.source.error(
             "Embedded statement cannot be a declaration or labeled statement", at, "CS1023"
         )
-    return made
+    if isinstance(made, statement_nodes.BlockStatement):
+        return made
+    return statement_nodes.BlockStatement(made.at, [made])
 
 
 def parse_statement(cursor: Cursor) -> Node:
@@ -126,8 +128,20 @@ def _local_function(cursor: Cursor, result: TypeName) -> Node:
         cursor.refuse("Local functions with type parameters are not supported here", "NotSupported")
     cursor.expect("(")
     parameters = cursor.listed(_function_parameter, ")")
-    body = _ended(cursor, cursor.expression()) if cursor.accept("=>") else parse_block(cursor)
+    body = _arrow_body(cursor, result) if cursor.accept("=>") else parse_block(cursor)
     return statement_nodes.LocalFunction(name.at, result, name.text, parameters, body)
+
+
+def _arrow_body(cursor: Cursor, result: TypeName) -> statement_nodes.BlockStatement:
+    value = _ended(cursor, cursor.expression())
+    made: Node
+    if isinstance(value, ThrowExpression):
+        made = statement_nodes.Throw(value.at, value.operand)
+    elif result.is_void:
+        made = statement_nodes.ExpressionStatement(value.at, value)
+    else:
+        made = statement_nodes.Return(value.at, value)
+    return statement_nodes.BlockStatement(value.at, [made])
 
 
 def _function_parameter(cursor: Cursor) -> statement_nodes.FunctionParameter:
@@ -256,8 +270,8 @@ def _checked_statement(cursor: Cursor, at: int) -> Node:
     if cursor.at_op("("):  # an expression after all
         cursor.reset(cursor.index - 1)
         return _expression_statement(cursor)
-    checked = cursor.last.text == "checked"
-    return statement_nodes.CheckedBlock(at, parse_block(cursor), checked)
+    overflow = cursor.last.text
+    return statement_nodes.CheckedBlock(at, parse_block(cursor), overflow)
 
 
 def _switch_statement(cursor: Cursor, at: int) -> Node:

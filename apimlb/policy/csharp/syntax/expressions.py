@@ -267,7 +267,7 @@ def _keyword(cursor: Cursor, token: Token) -> nodes.Node:
         return nodes.SizeOf(token.at, cursor.bracketed(type_names.parse_type))
     if text in ("checked", "unchecked"):
         cursor.advance()
-        return nodes.CheckedExpression(token.at, cursor.bracketed(parse_expression), text == "checked")
+        return nodes.CheckedExpression(token.at, cursor.bracketed(parse_expression), text)
     code, what = _REFUSED.get(text, ("CS1525", f"Invalid expression term '{text}'"))
     cursor.refuse(what, code)
 

@@ -52,6 +52,10 @@ class TypeName(Syntax):
     def is_var(self) -> bool:
         return not self.nullable and not self.ranks and self.parts == [("var", [])]
 
+    @property
+    def is_void(self) -> bool:
+        return not self.ranks and self.parts == [("void", [])]
+
 
 # expressions
 
@@ -249,8 +253,10 @@ class SizeOf(Node):
 
 
 class CheckedExpression(Node):
+    """`overflow` is "checked" or "unchecked"."""
+
     operand: Node
-    checked: bool
+    overflow: str
 
 
 class Parenthesized(Node):

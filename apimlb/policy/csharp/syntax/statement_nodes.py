@@ -21,19 +21,22 @@ class ExpressionStatement(Node):
     expression: Node
 
 
+# A statement that stands in another one is in a block, where none is written in one of its own.
+
+
 class If(Node):
     condition: Node
-    then: Node
-    otherwise: Node | None
+    then: BlockStatement
+    otherwise: BlockStatement | None
 
 
 class While(Node):
     condition: Node
-    body: Node
+    body: BlockStatement
 
 
 class DoWhile(Node):
-    body: Node
+    body: BlockStatement
     condition: Node
 
 
@@ -41,14 +44,14 @@ class For(Node):
     first: list[Node]
     condition: Node | None
     update: list[Node]
-    body: Node
+    body: BlockStatement
 
 
 class ForEach(Node):
     type: TypeName
     name: str
     source: Node
-    body: Node
+    body: BlockStatement
     name_at: int = 0
 
 
@@ -84,7 +87,7 @@ class Try(Node):
 
 class Using(Node):
     resource: Node
-    body: Node
+    body: BlockStatement
 
 
 class SwitchLabel(Node):
@@ -124,14 +127,12 @@ class FunctionParameter(Syntax):
 
 
 class LocalFunction(Node):
+    """The `body` of one that is written with an arrow is a block of one statement."""
+
     result: TypeName
     name: str
     parameters: list[FunctionParameter]
-    body: Node
-
-    @property
-    def returns_nothing(self) -> bool:
-        return self.result.parts == [("void", [])] and not self.result.ranks
+    body: BlockStatement
 
     @property
     def shown(self) -> str:
@@ -140,5 +141,7 @@ class LocalFunction(Node):
 
 
 class CheckedBlock(Node):
+    """`overflow` is "checked" or "unchecked"."""
+
     body: BlockStatement
-    checked: bool
+    overflow: str
