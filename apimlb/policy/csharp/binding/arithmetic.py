@@ -119,26 +119,26 @@ def _fitted(scope: Scope, bound: Bound, kind: Type, beside: Type) -> Type:
 
 def computed(scope: Scope, operator: str, left: str, right: str, common: Type) -> str:
     """Code that computes with two numbers of one type."""
-    use, name = scope.use, folding.plain_name(common)
+    name = folding.plain_name(common)
     if operator in folding.COMPARE:
         return f"({left} {operator} {right})"
     call = folding.calls_of(common)[operator]
     own = call.__module__ == "_operator"
-    code = f"{left} {operator} {right}" if own else f"{use(call)}({left}, {right})"
+    code = f"{left} {operator} {right}" if own else scope.call(call, left, right)
     if name in arithmetic.INTEGERS and operator not in "&|^":
         return _whole(scope, code, name)
     if name in ("Int32", "Double", "Decimal"):
         return f"({code})" if own else code
     make = arithmetic.Single if name == "Single" else arithmetic.INTEGERS[name][2]
-    return f"{use(make)}({code})"
+    return scope.call(make, code)
 
 
 def _whole(scope: Scope, code: str, name: str) -> str:
     """An integer result, wrapped to (or checked against) its type."""
     if scope.overflow == "checked":
-        return f"{scope.use(arithmetic.checked)}({code}, {name!r})"
+        return scope.call(arithmetic.checked, code, repr(name))
     if name != "Int32":
-        return f"{scope.use(arithmetic.wrap)}({code}, {name!r})"
+        return scope.call(arithmetic.wrap, code, repr(name))
     t = scope.temporary()
     return f"({t} if {_INT_RANGE.format(t=t, code=code)} else {scope.use(arithmetic.wrap32)}({t}))"
 
@@ -152,7 +152,7 @@ def _shift(scope: Scope, operator: str, one: Type, other: Type) -> BinaryOperati
     mask, name = folding.shift_mask(common), folding.plain_name(common)
 
     def code(value: str, places: str) -> str:
-        return f"{scope.use(arithmetic.wrap)}(({value} {operator} ({places} & {mask})), {name!r})"
+        return scope.call(arithmetic.wrap, f"({value} {operator} ({places} & {mask}))", repr(name))
 
     def fold(value: Any, places: Any) -> Bound:
         return folding.fold_shift(scope, operator, value, places, common)
@@ -257,4 +257,4 @@ def _signed(scope: Scope, operator: str, code: str, common: Type) -> str:
     if name in arithmetic.INTEGERS:
         return _whole(scope, f"{operator}{code}", name)
     made = f"(-{code})"
-    return f"{scope.use(arithmetic.Single)}({made})" if name == "Single" else made
+    return scope.call(arithmetic.Single, made) if name == "Single" else made

@@ -64,7 +64,7 @@ def read(scope: Scope, place: Assignable) -> Bound:
 
 def looked_at(scope: Scope, call: object, place: int, codes: tuple[str, ...]) -> str:
     """A call that looks whether its argument at `place` is null once all of them are computed, as C# does."""
-    return f"{scope.use(call_on)}({', '.join((scope.use(call), str(place), *codes))})"
+    return scope.call(call_on, scope.use(call), str(place), *codes)
 
 
 def _codes(scope: Scope, place: Assignable) -> tuple[str, ...]:
@@ -97,13 +97,12 @@ def assigned(scope: Scope, place: Assignable, code: str, at: int | Node) -> str:
     """An expression that stores a value and yields it."""
     if place.variable is not None:
         return assigned_local(scope, place.variable, code)
-    arguments = (_setter(scope, place, at), *_codes(scope, place), code)
-    return f"{scope.use(set_through)}({', '.join(arguments)})"
+    return scope.call(set_through, _setter(scope, place, at), *_codes(scope, place), code)
 
 
 def assigned_local(scope: Scope, variable: Variable, code: str) -> str:
     if variable.cell:
-        return f"{scope.use(set_cell)}({variable.python}, {code})"
+        return scope.call(set_cell, variable.python, code)
     return f"({variable.python} := {code})"
 
 
@@ -134,4 +133,4 @@ def named(scope: Scope, place: Assignable) -> tuple[Assignable, tuple[str, ...]]
 
 def in_order(scope: Scope, first: tuple[str, ...], code: str) -> str:
     """Code that runs after other code, and yields its own value."""
-    return f"{scope.use(keep)}({', '.join((*first, code))})" if first else code
+    return scope.call(keep, *first, code) if first else code

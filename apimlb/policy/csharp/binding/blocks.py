@@ -158,7 +158,7 @@ def bind_try(scope: Scope, node: statement_nodes.Try) -> Lines:
         first = Line(f"{kept} = {scope.use(caught)}({name})", node.at)
         lines += suite(head, node.at, [first, *clauses])
     else:  # tells the budget of a stack that is full, before the frame outside runs on
-        told = Line(f"{scope.use(caught)}({name})", node.at)
+        told = Line(scope.call(caught, name), node.at)
         lines += suite(head, node.at, [told, Line("raise", node.at)])
     if node.finally_body is not None:
         body = statement(scope._replace(catching=False), node.finally_body)
@@ -172,7 +172,7 @@ def _clauses(scope: Scope, catches: Sequence[statement_nodes.Catch], kept: str, 
     before: Lines = []
     inner = scope.inside().after(before)
     kind = _caught(scope, each, done)
-    test = f"{scope.use(is_caught)}({kept}, {kind.name!r})"
+    test = scope.call(is_caught, kept, repr(kind.name))
     if each.name is not None:
         variable = inner.declare(each.name, kind, each.name_at)
         test = f"({test} and ({assigned_local(scope, variable, kept)}, True)[1])"

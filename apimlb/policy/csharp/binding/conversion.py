@@ -148,7 +148,7 @@ def _nullable(
         return Bound(target, made.code, repeatable=made.repeatable, safe=True)
     first, again = once(scope, bound)
     code = _apply(scope, inner, Bound(source, again, repeatable=True), wanted, at).code
-    nothing = "None" if kind == "lift" else f"{scope.use(throw_no_value)}()"
+    nothing = "None" if kind == "lift" else scope.call(throw_no_value)
     return Bound(target, f"({code} if {first} is not None else {nothing})")
 
 
@@ -171,7 +171,7 @@ def called(scope: Scope, implementation: Implementation, *codes: str) -> str:
     """The code of what implements a member, with all that it takes."""
     if isinstance(implementation, str):
         return implementation.format(*codes)
-    return f"{scope.use(implementation)}({', '.join(codes)})"
+    return scope.call(implementation, *codes)
 
 
 def _unbox(scope: Scope, bound: Bound, target: Type) -> str:
@@ -190,14 +190,14 @@ def _enum(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound:
     if target.kind != "enum":
         return _numeric(scope, number, target, at)
     bound = _numeric(scope, number, scope.registry.int, at)
-    return Bound(target, f"{scope.use(casts.enum_of)}({scope.use(target)}, {bound.code})", safe=True)
+    return Bound(target, scope.call(casts.enum_of, scope.use(target), bound.code), safe=True)
 
 
 def enum_value(scope: Scope, bound: Bound) -> Bound:
     """An enumeration's value as the number that it is."""
     if isinstance(bound.constant, Enum):
         return literal(scope, bound.constant.number, scope.registry.int)
-    return Bound(scope.registry.int, f"{scope.use(casts.enum_number)}({bound.code})", safe=True)
+    return Bound(scope.registry.int, scope.call(casts.enum_number, bound.code), safe=True)
 
 
 # Numbers
@@ -210,7 +210,7 @@ def _numeric(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound:
     if not bound.is_constant:
         code = bound.code
         for call, *further in _calls(source, wanted, checked=scope.overflow == "checked"):
-            code = f"{scope.use(call)}({', '.join((code, *map(repr, further)))})"
+            code = scope.call(call, code, *map(repr, further))
         return Bound(target, code, safe=True)
     value: Any = bound.constant
     try:

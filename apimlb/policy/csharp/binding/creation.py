@@ -33,8 +33,7 @@ def bind_array(scope: Scope, node: nodes.ArrayCreation) -> Bound:
         if isinstance(size.constant, int) and size.constant < 0:
             scope.refuse("CS0248", each)
     sizes = [as_size(scope, size, node).code for size in bounds]
-    arguments = ", ".join((scope.use(item), *sizes))
-    return Bound(kind, f"{scope.use(make_array)}({arguments})", safe=True)
+    return Bound(kind, scope.call(make_array, scope.use(item), *sizes), safe=True)
 
 
 def _given_sizes(scope: Scope, bounds: Sequence[Bound], nodes: Sequence[nodes.Node]) -> list[int]:

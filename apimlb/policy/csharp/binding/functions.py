@@ -27,7 +27,7 @@ def function_lines(scope: Scope, body: statement_nodes.BlockStatement) -> Lines:
     """The lines of a function. The outermost one counts the rounds of its loops in a local. The others count
     them in the budget that they share, because they may be called any number of times."""
     lines = statement(scope, body)
-    first = "n = 0" if scope.function.outermost else f"{scope.use(spend)}({weight_of(lines)})"
+    first = "n = 0" if scope.function.outermost else scope.call(spend, str(weight_of(lines)))
     return [Line(first, body.at), *lines]
 
 

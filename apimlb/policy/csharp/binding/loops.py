@@ -30,7 +30,7 @@ def _counted(scope: Scope, node: Node, body: statement_nodes.BlockStatement) -> 
     if scope.function.outermost:
         paid = f"if n > {_UNPAID}: n = {scope.use(spend_rounds)}(n)"
         return [Line(f"n += {weight}", node.at), Line(paid, node.at), *lines]
-    return [Line(f"{scope.use(spend_rounds)}({weight})", node.at), *lines]
+    return [Line(scope.call(spend_rounds, str(weight)), node.at), *lines]
 
 
 def _tested(scope: Scope, node: Node) -> tuple[Lines, str]:

@@ -144,7 +144,7 @@ def _enum_operation(
 
 
 def _enum_code(scope: Scope, enum: Type, number: str) -> str:
-    return f"{scope.use(enum_of)}({scope.use(enum)}, {number})"
+    return scope.call(enum_of, scope.use(enum), number)
 
 
 def _bool_operation(
@@ -172,7 +172,7 @@ def _three_valued(
     boolean = scope.registry.bool
     if kinds != (boolean, boolean) or operator not in ("&", "|"):
         return None
-    code = f"{scope.use(both if operator == '&' else either)}({left.code}, {right.code})"
+    code = scope.call(both if operator == "&" else either, left.code, right.code)
     return Bound(scope.registry.nullable(boolean), code)
 
 
@@ -188,7 +188,7 @@ def _string_operator(scope: Scope, operator: str, left: Bound, right: Bound) -> 
         return literal(scope, (left.constant == right.constant) == (operator == "=="), scope.registry.bool)
     if left.is_constant or right.is_constant:
         return arithmetic.compared(scope, operator, left.code, right.code)
-    return _equality(scope, operator, f"{scope.use(same_text)}({left.code}, {right.code})")
+    return _equality(scope, operator, scope.call(same_text, left.code, right.code))
 
 
 def _equality(scope: Scope, operator: str, code: str) -> Bound:
@@ -216,7 +216,7 @@ def _reference_equality(scope: Scope, operator: str, left: Bound, right: Bound) 
         or "interface" in (left.type.kind, right.type.kind)
     ):
         alike = identity(scope, left, right)
-        return _equality(scope, operator, f"{scope.use(alike)}({left.code}, {right.code})")
+        return _equality(scope, operator, scope.call(alike, left.code, right.code))
     return None
 
 
@@ -289,7 +289,7 @@ def bind_as(scope: Scope, node: nodes.As) -> Bound:
         scope.refuse("CS0077", node, target)
     if not scope.conversions.by_reference(bound.type, target):
         scope.refuse("CS0039", node, bound.type, target)
-    return Bound(target, f"{scope.use(as_type)}({bound.code}, {scope.use(target)})")
+    return Bound(target, scope.call(as_type, bound.code, scope.use(target)))
 
 
 def bind_unary(scope: Scope, node: nodes.Unary) -> Bound:

@@ -153,6 +153,10 @@ class Scope(NamedTuple):
         """The global name of an object."""
         return self.program.globals.use(thing)
 
+    def call(self, function: object, *codes: str) -> str:
+        """Code that calls an object."""
+        return f"{self.use(function)}({', '.join(codes)})"
+
     def temporary(self) -> str:
         return self.program.globals.temporary()
 

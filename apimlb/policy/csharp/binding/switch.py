@@ -32,7 +32,7 @@ def bind_is(scope: Scope, node: Is) -> Bound:
     if written is not None and node.name is not None:
         code, _ = type_test(scope, bound, written, node)
     elif written is not None and not _is_constant(scope, written):
-        code = f"{scope.use(is_type)}({bound.code}, {scope.use(type_of(scope, written))})"
+        code = scope.call(is_type, bound.code, scope.use(type_of(scope, written)))
     else:
         if written is not None:
             constant = _as_expression(written)
@@ -81,7 +81,7 @@ def type_test(scope: Scope, bound: Bound, written: TypeName, node: Is | SwitchLa
         scope.facts.always.add(id(node))
         return f"({assigned_local(scope, variable, bound.code)}, True)[1]", variable
     first, again = once(scope, bound)
-    test = f"{scope.use(is_type)}({first}, {scope.use(target)})"
+    test = scope.call(is_type, first, scope.use(target))
     return f"({test} and ({assigned_local(scope, variable, again)}, True)[1])", variable
 
 
@@ -110,7 +110,7 @@ def constant_test(scope: Scope, bound: Bound, node: Node) -> tuple[str, Bound]:
         return code, constant
     if bound.type.name in PLAIN:
         return f"({bound.code} == {constant.code})", constant
-    return f"{scope.use(clr_equals)}({bound.code}, {constant.code})", constant
+    return scope.call(clr_equals, bound.code, constant.code), constant
 
 
 @dataclass(slots=True, eq=False, repr=False)

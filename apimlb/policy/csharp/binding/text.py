@@ -16,7 +16,7 @@ def concatenated(scope: Scope, left: Bound, right: Bound) -> Bound:
 
 
 def _joined(scope: Scope, texts: tuple[str, ...]) -> Bound:
-    code = f"{scope.use(concat)}({', '.join(texts)})"
+    code = scope.call(concat, *texts)
     return Bound(scope.registry.string, code, safe=True, texts=texts)
 
 
@@ -25,10 +25,10 @@ def _text(scope: Scope, bound: Bound) -> str:
     if bound.type is scope.registry.string:
         return bound.code if bound.safe else f"({bound.code} or '')"
     if bound.type is scope.registry.int:
-        return f"{scope.use(repr)}({bound.code})"
+        return scope.call(repr, bound.code)
     if bound.constant is None:
         return "''"
-    return f"{scope.use(text_of)}({bound.code})"
+    return scope.call(text_of, bound.code)
 
 
 def bind_interpolated(scope: Scope, node: InterpolatedString) -> Bound:
@@ -50,10 +50,10 @@ def _interpolated(scope: Scope, part: Interpolation) -> str:
         layout = f"{{0:{part.format}}}"
         code = f"{scope.use(format_text)}({layout!r}, [{bound.code}])"
     else:
-        code = f"{scope.use(format_value)}({bound.code}, {part.format!r})"
+        code = scope.call(format_value, bound.code, repr(part.format))
     if part.alignment is None:
         return code
     width = convert(scope, bind(scope, part.alignment), scope.registry.int, part.alignment)
     if not width.is_constant:
         scope.refuse("CS0150", part.alignment)
-    return f"{scope.use(aligned)}({code}, {width.code})"
+    return scope.call(aligned, code, width.code)

@@ -79,7 +79,7 @@ def _thrown(scope: Scope, node: Node) -> str:
 
 def throw_code(scope: Scope, node: ThrowExpression) -> str:
     """`throw` where C# allows it as an expression."""
-    return f"{scope.use(raise_value)}({_thrown(scope, node.operand)})"
+    return scope.call(raise_value, _thrown(scope, node.operand))
 
 
 def refuse_throw(scope: Scope, node: ThrowExpression) -> Bound:
