@@ -1,6 +1,6 @@
 """Tokens made of text and objects, and values taken out of tokens: Parse, Value<T>, Values<T>, casts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
@@ -24,9 +24,7 @@ def token_at(token: tokens.JToken, key: object) -> tokens.JToken | None:
             return token.item(key)
     else:
         raise _childless(token)
-    key = required(key, "key")
-    kind, wanted = KEYS[type(token)]
-    raise argument(f"Accessed {kind} values with invalid key value: {shown(key)}. {wanted} expected.")
+    raise wrong_key("Accessed", token, key)
 
 
 def _childless(token: tokens.JToken) -> ClrException:
@@ -40,16 +38,14 @@ def children_of(token: tokens.JToken) -> Iterator[tokens.JToken]:
     return token.children()
 
 
-KEYS: dict[type[tokens.JToken], tuple[str, str]] = {
-    tokens.JObject: ("JObject", "Object property name"),
-    tokens.JArray: ("JArray", "Int32 array index"),
-    tokens.JConstructor: ("JConstructor", "Argument position index"),
-}
-"""What each kind of container wants as a key."""
-
-
-def shown(key: object) -> str:
-    return f'"{key}"' if isinstance(key, str) else str(key)
+def wrong_key(done: str, token: tokens.JObject | tokens.JList, key: object) -> ClrException:
+    """A key that is of the wrong type for a container, which was `done` with it."""
+    key = required(key, "key")
+    wanted = {"Object": "Object property name", "Array": "Int32 array index"}.get(
+        token.type_name, "Argument position index"
+    )
+    shown = f'"{key}"' if isinstance(key, str) else str(key)
+    return argument(f"{done} J{token.type_name} values with invalid key value: {shown}. {wanted} expected.")
 
 
 def converted(kind: Type, token: object) -> object:
@@ -120,21 +116,3 @@ def scalar_put(token: tokens.JValue, value: object) -> None:
 
 def string_value(text: str | None) -> tokens.JValue:
     return tokens.JValue(text, "String")
-
-
-def nullable_cast(cast: Callable[[tokens.JToken | None], object]) -> Callable[[tokens.JToken | None], object]:
-    """(int?)token: null for null."""
-
-    def convert(token: tokens.JToken | None) -> object:
-        if token is None:
-            return None
-        value = token.value if isinstance(token, tokens.JProperty) else token
-        if (
-            isinstance(value, tokens.JValue)
-            and value.value is None
-            and value.type_name in ("Null", "Undefined")
-        ):
-            return None
-        return cast(token)
-
-    return convert

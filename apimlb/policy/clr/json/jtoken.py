@@ -12,11 +12,10 @@ from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.json import conversions, deserialization, edits, sequences, serialization
 from apimlb.policy.clr.json.composites import to_object
-from apimlb.policy.clr.json.conversions import KEYS, shown
 from apimlb.policy.clr.json.merging import merge
 from apimlb.policy.clr.json.order import compare_values
 from apimlb.policy.clr.json.reader import parse_token
-from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
+from apimlb.policy.clr.json.scalar_casts import NULLABLE_CASTS, TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import scalar, value_of
 from apimlb.policy.clr.json.sequences import self_and_above, self_and_below, tokens
 from apimlb.policy.clr.json.tokens import (
@@ -55,11 +54,7 @@ def token_put(token: JToken, key: object, value: JToken | None) -> None:
     elif isinstance(token, JList) and type(key) is int:
         token.put(key, value)
     elif isinstance(token, JObject | JList):
-        key = exceptions.required(key, "key")
-        kind, wanted = KEYS[type(token)]
-        raise exceptions.argument(
-            f"Set {kind} values with invalid key value: {shown(key)}. {wanted} expected."
-        )
+        raise conversions.wrong_key("Set", token, key)
     else:
         raise exceptions.invalid_operation(f"Cannot set child value on {token.clr_name}.")
 
@@ -185,7 +180,7 @@ def _cast_rows() -> tuple[Row, ...]:
             (f"implicit JToken({keyword} value)", conversions.string_value if name == "String" else value_of)
         )
         if keyword not in _REFERENCES:
-            rows.append((f"explicit {keyword}?(JToken value)", conversions.nullable_cast(TOKEN_CASTS[name])))
+            rows.append((f"explicit {keyword}?(JToken value)", NULLABLE_CASTS[name]))
             rows.append((f"implicit JToken({keyword}? value)", value_of))
     return tuple(row for row in rows if "char" not in row[0] or "explicit" in row[0])
 
