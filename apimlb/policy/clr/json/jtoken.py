@@ -68,12 +68,6 @@ def last_child(token: JToken) -> JToken | None:
     return found[-1] if found else None
 
 
-def count_children(token: JToken) -> int:
-    if isinstance(token, JList):
-        return len(token.items)
-    return len(token.properties) if isinstance(token, JObject) else 1
-
-
 def get_value(token: JObject, name: str | None) -> JToken | None:
     return None if name is None else token.get(name)
 
@@ -187,10 +181,10 @@ def _cast_rows() -> tuple[Row, ...]:
 
 _TOKEN_ENUMERATOR = "System.Collections.Generic.List`1+Enumerator[Newtonsoft.Json.Linq.JToken]"
 _CONTAINER_ROWS: tuple[Row, ...] = (
-    ("int Count", count_children),
+    ("int Count", "{0}.count()"),
     ("void Add(object content)", Call(edits.add, cost="result")),
     ("void AddFirst(object content)", edits.add_first),
-    ("void RemoveAll()", edits.clear),
+    ("void RemoveAll()", lambda token: token.clear()),
     ("void ReplaceAll(object content)", edits.replace_all),
     ("IEnumerable<JToken> Descendants()", lambda token: LazySequence(lambda: elements(descendants(token)))),
     (
@@ -251,8 +245,7 @@ DEFINITIONS = (
             ("JToken DeepClone()", lambda token: token.clone()),
             ("void Remove()", lambda token: holder(token).remove_child(token)),
             ("void Replace(JToken value)",
-             lambda token, value:
-                 holder(token).replace_child(token, value if value is not None else null())),
+             lambda token, value: holder(token).replace_child(token, value or null())),
             ("void AddAfterSelf(object content)", edits.add_after),
             ("void AddBeforeSelf(object content)", edits.add_before),
             ("T ToObject<T>()", Call(to_object, types=("T",))),
@@ -308,7 +301,7 @@ DEFINITIONS = (
             ("void Insert(int index, JToken item)", JArray.insert),
             ("void RemoveAt(int index)", JArray.remove_at),
             ("bool Remove(JToken item)", array_remove),
-            ("void Clear()", edits.clear),
+            ("void Clear()", JArray.clear),
             ("void CopyTo(JToken[]! array, int arrayIndex)", copy_children),
             ("bool IsReadOnly", lambda token: token is None),
             ("IEnumerator<JToken> GetEnumerator()",
@@ -338,7 +331,7 @@ DEFINITIONS = (
             ("new(string! name, params object[] content)", serialization.new_property),
             ("string Name", "{0}.name"),
             ("JToken Value", "{0}.value",
-             lambda token, value: token.set_value(value if value is not None else null())),
+             JProperty.set_value),
         ),
     ),
     Definition(

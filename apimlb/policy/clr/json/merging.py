@@ -12,7 +12,6 @@ from apimlb.policy.clr.json.tokens import (
     JObject,
     JProperty,
     JToken,
-    null,
 )
 from apimlb.policy.clr.objects.text import clr_type_name
 
@@ -26,28 +25,30 @@ def merge(target: JContainer, content: object) -> None:
     elif isinstance(target, JProperty) and isinstance(content, JProperty):
         if content.value.type_name != "Null":
             target.set_value(content.value)
-    elif isinstance(target, JConstructor):
-        if isinstance(content, JConstructor):
-            target.name = content.name or target.name
-            _join(target, content.items)
-    elif isinstance(target, JArray):
-        if isinstance(content, JArray):
-            _join(target, content.items)
-        elif isinstance(content, Iterable) and not isinstance(content, str | bytearray | JToken):
-            _join(target, elements(content))
+    elif isinstance(target, JConstructor) and isinstance(content, JConstructor):
+        target.name = content.name or target.name
+        _join(target, content.items)
+    elif isinstance(target, JArray) and isinstance(content, JArray):
+        _join(target, content.items)
+    elif isinstance(target, JArray) and _has_items(content):
+        _join(target, elements(content))
+
+
+def _has_items(content: object) -> bool:
+    return isinstance(content, Iterable) and not isinstance(content, str | bytearray | JToken)
 
 
 def _join(target: JList, items: Iterable[object]) -> None:
     for item in list(items):
         if item is not None and not isinstance(item, JToken):
             raise invalid_cast(clr_type_name(item), "Newtonsoft.Json.Linq.JToken")
-        target.add(item if item is not None else null())
+        target.add(item)
 
 
 def _merge_property(target: JObject, prop: JProperty) -> None:
     known = target.properties.get(prop.name)
     if known is None:
-        target.append(prop.name, prop.value)
+        target.append(JProperty(prop.name, prop.value))
     elif prop.value.type_name == "Null":
         return
     elif isinstance(known.value, JContainer) and known.value.type_name == prop.value.type_name:

@@ -7,7 +7,7 @@ from typing import NoReturn
 from apimlb.policy.clr.convert.parsing import parse_double, parse_integer
 from apimlb.policy.clr.exceptions import ClrException, array_range, required
 from apimlb.policy.clr.json import path_steps
-from apimlb.policy.clr.json.tokens import JToken, JValue, null
+from apimlb.policy.clr.json.tokens import JToken, JValue, json_error, null
 
 _OPEN_INDEXER = "Path ended with open indexer."
 _OPEN_QUERY = "Path ended with open query."
@@ -34,7 +34,7 @@ class PathReader:
 
     def _more(self, message: str) -> None:
         if self._at >= len(self._text):
-            raise path_steps.json_error(message)
+            raise json_error(message)
 
     def _accept(self, word: str) -> bool:
         if self._text.startswith(word, self._at):
@@ -54,7 +54,7 @@ class PathReader:
             here = self._at
             self._space()
             if self._at < len(text):
-                raise path_steps.json_error(f"Unexpected character while parsing path: {text[here]}")
+                raise json_error(f"Unexpected character while parsing path: {text[here]}")
         return steps
 
     def _path(self, steps: list[path_steps.PathStep], start: int, query: bool) -> bool:
@@ -78,13 +78,13 @@ class PathReader:
                 start, indexed, dotted = self._at, char != ".", char == "."
                 continue
             if indexed:
-                raise path_steps.json_error(f"Unexpected character following indexer: {char}")
+                raise json_error(f"Unexpected character following indexer: {char}")
             self._at += 1
         ended = self._at == len(self._text)
         if self._at > start:
             steps.append(self._named(start, self._at, deep))
         elif dotted and (ended or query):
-            raise path_steps.json_error("Unexpected end while parsing path.")
+            raise json_error("Unexpected end while parsing path.")
         return ended
 
     def _named(self, start: int, end: int, deep: bool) -> path_steps.PathStep:
@@ -103,7 +103,7 @@ class PathReader:
         return self._query(closing, deep) if char == "?" else self._indices(closing)
 
     def _wrong(self, where: str) -> NoReturn:
-        raise path_steps.json_error(f"Unexpected character while parsing path {where}: {self._char()}")
+        raise json_error(f"Unexpected character while parsing path {where}: {self._char()}")
 
     def _quoted(self, closing: str, deep: bool) -> path_steps.PathStep:
         names: list[str] = []
@@ -120,7 +120,7 @@ class PathReader:
             if not self._accept(","):
                 self._wrong("indexer")
             self._space()
-        raise path_steps.json_error(_OPEN_INDEXER)
+        raise json_error(_OPEN_INDEXER)
 
     def _string(self) -> str:
         self._at += 1
@@ -133,10 +133,10 @@ class PathReader:
             if char == "\\" and self._at < len(self._text):
                 char = self._text[self._at]
                 if char not in "'\\":
-                    raise path_steps.json_error(f"Unknown escape character: \\{char}")
+                    raise json_error(f"Unknown escape character: \\{char}")
                 self._at += 1
             made.append(char)
-        raise path_steps.json_error("Path ended with an open string.")
+        raise json_error("Path ended with an open string.")
 
     def _indices(self, closing: str) -> path_steps.PathStep:
         """Numbers with commas or colons between them, or a star."""
@@ -150,11 +150,11 @@ class PathReader:
                 self._more(_OPEN_INDEXER)
                 self._space()
                 if self._char() != closing:
-                    raise path_steps.json_error("Unexpected character while parsing path indexer: *")
+                    raise json_error("Unexpected character while parsing path indexer: *")
                 return path_steps.ArrayIndex(None)
             comma = char == "," or (char == closing and between != ":")
             if comma and number is None:
-                raise path_steps.json_error("Array index expected.")
+                raise json_error("Array index expected.")
             parts.append(number)
             if char == closing:
                 return _items(parts, between)
@@ -213,18 +213,18 @@ class PathReader:
                     inner = opened
                     top = top or opened
                 inner.parts.append(found)
-        raise path_steps.json_error(_OPEN_QUERY)
+        raise json_error(_OPEN_QUERY)
 
     def _comparison(self) -> path_steps.Comparison:
         left = self._side()
         if self._char() in ")|&":
             return path_steps.Comparison(left, "", None)
         if self._at + 1 >= len(self._text):
-            raise path_steps.json_error(_OPEN_QUERY)
+            raise json_error(_OPEN_QUERY)
         for word, operator in _OPERATORS.items():
             if self._accept(word):
                 return path_steps.Comparison(left, operator, self._side())
-        raise path_steps.json_error("Could not read query operator.")
+        raise json_error("Could not read query operator.")
 
     def _side(self) -> path_steps.Side:
         self._space()
@@ -233,7 +233,7 @@ class PathReader:
             found = [path_steps.Root()] if self._char() == "$" else []
             self._at += 1
             if self._path(found, self._at, True):
-                raise path_steps.json_error(_OPEN_QUERY)
+                raise json_error(_OPEN_QUERY)
         else:
             found = self._value()
         if found is None:

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.json.order import compare_values, equal_values
-from apimlb.policy.clr.json.tokens import JArray, JList, JObject, JProperty, JToken, JValue
+from apimlb.policy.clr.json.tokens import JArray, JList, JObject, JProperty, JToken, JValue, json_error
 from apimlb.policy.clr.json.tree import descendants
 from apimlb.policy.clr.json.writer import scalar_text
-
-
-def json_error(message: str) -> ClrException:
-    return ClrException("Newtonsoft.Json.JsonException", message)
 
 
 def _kind(token: JToken) -> str:

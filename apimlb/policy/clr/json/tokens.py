@@ -44,7 +44,7 @@ class JValue(JToken):
         self.type_name = type_name
 
     def clone(self, depth: int = 0) -> "JValue":
-        return JValue(self.value, self.type_name)
+        return type(self)(self.value, self.type_name)
 
 
 class JRaw(JValue):
@@ -53,14 +53,26 @@ class JRaw(JValue):
     __slots__ = ()
     clr_name = LINQ + "JRaw"
 
-    def clone(self, depth: int = 0) -> "JRaw":
-        return JRaw(self.value, "Raw")
-
 
 class JContainer(JToken):
     """A token that holds others."""
 
     __slots__ = ("version",)
+
+    def count(self) -> int:
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """RemoveAll"""
+        raise NotImplementedError
+
+    def place(self, child: JToken) -> int:
+        """Where a token stands, -1 if it does not (by identity)."""
+        raise NotImplementedError
+
+    def insert_child(self, index: int, child: JToken) -> int:
+        """Put a token at a place; how many were put: 0 for a comment that an array alone holds."""
+        raise NotImplementedError
 
     def replace_child(self, old: JToken, new: JToken) -> None:
         raise NotImplementedError
@@ -76,11 +88,17 @@ class JProperty(JContainer):
     type_name = "Property"
     clr_name = LINQ + "JProperty"
 
-    def __init__(self, name: str, value: JToken) -> None:
+    def __init__(self, name: str, value: JToken | None) -> None:
         self.parent = None
         self.version = 0
         self.name = name
         self.value = adopt(value, self)
+
+    def count(self) -> int:
+        return 1
+
+    def place(self, child: JToken) -> int:
+        return 0
 
     def children(self) -> Iterator[JToken]:
         yield self.value
@@ -93,17 +111,25 @@ class JProperty(JContainer):
         """The name, as of a pair of the object's IDictionary."""
         return self.name
 
-    def set_value(self, value: JToken) -> None:
+    def set_value(self, value: JToken | None) -> None:
         new = adopt(value, self)
         if self.value is not new:
             self.value.parent = None
             self.value = new
 
+    def insert_child(self, index: int, child: JToken) -> int:
+        if child.type_name == "Comment":
+            return 0
+        raise json_error(f"{self.clr_name} cannot have multiple values.")
+
     def replace_child(self, old: JToken, new: JToken) -> None:
         self.set_value(new)
 
     def remove_child(self, child: JToken) -> None:
-        raise fixed_property()
+        self.clear()
+
+    def clear(self) -> None:
+        raise json_error(f"Cannot add or remove items from {self.clr_name}.")
 
 
 class JList(JContainer):
@@ -115,6 +141,9 @@ class JList(JContainer):
         self.parent = None
         self.version = 0
         self.items: list[JToken] = []
+
+    def count(self) -> int:
+        return len(self.items)
 
     def children(self) -> Iterator[JToken]:
         version = self.version
@@ -174,9 +203,12 @@ class JList(JContainer):
         self.version += 1
 
     def place(self, child: JToken) -> int:
-        """Where a token stands, -1 if it does not (by identity)."""
         charge_each(len(self.items) >> 2)
         return next((i for i, item in enumerate(self.items) if item is child), -1)
+
+    def insert_child(self, index: int, child: JToken) -> int:
+        self.insert(index, child)
+        return 1
 
     def replace_child(self, old: JToken, new: JToken) -> None:
         self.put(self.place(old), new)
@@ -200,11 +232,6 @@ class JArray(JList):
 
     def empty(self) -> "JArray":
         return JArray()
-
-    def clone(self, depth: int = 0) -> "JArray":
-        made = super().clone(depth)
-        assert isinstance(made, JArray)
-        return made
 
 
 class JConstructor(JList):
@@ -234,6 +261,9 @@ class JObject(JContainer):
         self.version = 0
         self.properties: dict[str, JProperty] = {}
 
+    def count(self) -> int:
+        return len(self.properties)
+
     def children(self) -> Iterator[JToken]:
         version = self.version
         charge_passed(len(self.properties))
@@ -246,7 +276,7 @@ class JObject(JContainer):
         made = JObject()
         BUDGET.spend(2 + 5 * len(self.properties))
         for prop in self.properties.values():
-            made.append(prop.name, prop.value.clone(deeper(depth)))
+            made.append(JProperty(prop.name, prop.value.clone(deeper(depth))))
         return made
 
     def get(self, name: str | None) -> JToken | None:
@@ -262,9 +292,9 @@ class JObject(JContainer):
         name = exceptions.required(name, "propertyName")
         prop = self.properties.get(name)
         if prop is None:
-            self.append(name, value)
+            self.append(JProperty(name, value))
         else:
-            prop.set_value(value if value is not None else null())
+            prop.set_value(value)
             self.version += 1
 
     def find(self, name: object) -> object:
@@ -276,28 +306,46 @@ class JObject(JContainer):
         """What the IDictionary yields under a name that is not there: null."""
         exceptions.required(name, "propertyName")
 
-    def append(self, name: str, value: JToken | None) -> None:
-        """A property that is known to be new."""
+    def append(self, prop: JProperty) -> None:
+        """A property of nobody's that is known to be new."""
         bounded(len(self.properties) + 1)
-        prop = JProperty(name, value if value is not None else null())
         prop.parent = self
-        self.properties[name] = prop
+        self.properties[prop.name] = prop
         self.version += 1
 
     def add(self, name: str | None, value: JToken | None) -> None:
         """`object.Add("name", value)`; throws System.ArgumentException for a name that is there."""
         name = exceptions.required(name, "name")
-        if name in self.properties:
-            raise same_name(name)
-        self.append(name, value)
+        self._check_new(name)
+        self.append(JProperty(name, value))
 
     def add_property(self, prop: JProperty) -> None:
-        if prop.name in self.properties:
-            raise same_name(prop.name)
-        own = prop.clone() if prop.parent is not None else prop
-        own.parent = self
-        self.properties[own.name] = own
-        self.version += 1
+        self._check_new(prop.name)
+        self.append(prop if prop.parent is None else prop.clone())
+
+    def _check_new(self, name: str) -> None:
+        if name in self.properties:
+            raise exceptions.argument(
+                f"Can not add property {name} to {self.clr_name}. "
+                "Property with the same name already exists on object."
+            )
+
+    def place(self, child: JToken) -> int:
+        charge_each(len(self.properties))
+        return next((i for i, prop in enumerate(self.properties.values()) if prop is child), -1)
+
+    def insert_child(self, index: int, child: JToken) -> int:
+        if child.type_name == "Comment":
+            return 0
+        if not isinstance(child, JProperty):
+            raise not_a_property(child)
+        self.add_property(child)
+        if index < len(self.properties) - 1:
+            charge_each(len(self.properties))
+            pairs = list(self.properties.items())
+            pairs.insert(index, pairs.pop())
+            self.properties = dict(pairs)
+        return 1
 
     def remove(self, name: str | None) -> bool:
         prop = self.properties.pop(name, None)  # type: ignore[arg-type]
@@ -316,8 +364,8 @@ class JObject(JContainer):
     def replace_child(self, old: JToken, new: JToken) -> None:
         if not (isinstance(old, JProperty) and isinstance(new, JProperty)):
             raise not_a_property(new)
-        if new.name != old.name and new.name in self.properties:
-            raise same_name(new.name)
+        if new.name != old.name:
+            self._check_new(new.name)
         own = new.clone() if new.parent is not None else new
         pairs = [(own.name, own) if prop is old else (name, prop) for name, prop in self.properties.items()]
         own.parent, old.parent = self, None
@@ -335,17 +383,8 @@ def deeper(depth: int) -> int:
     return depth + 1
 
 
-def same_name(name: str) -> exceptions.ClrException:
-    return exceptions.argument(
-        f"Can not add property {name} to Newtonsoft.Json.Linq.JObject. "
-        "Property with the same name already exists on object."
-    )
-
-
-def fixed_property() -> exceptions.ClrException:
-    return exceptions.ClrException(
-        "Newtonsoft.Json.JsonException", "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty."
-    )
+def json_error(message: str) -> exceptions.ClrException:
+    return exceptions.ClrException("Newtonsoft.Json.JsonException", message)
 
 
 def not_a_property(child: JToken) -> exceptions.ClrException:
@@ -359,7 +398,7 @@ def null() -> JValue:
 def adopt(value: JToken | None, parent: JContainer) -> JToken:
     """The token as a child of `parent`: a copy when it already has a parent, or would hold itself."""
     if value is None:
-        value = JValue(None, "Null")
+        value = null()
     elif (
         value.parent is not None
         or value is parent
