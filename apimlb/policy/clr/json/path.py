@@ -1,18 +1,26 @@
 """SelectToken's JSONPath, as Newtonsoft.Json 10 reads it, with the errors of its reader."""
 
+import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import NoReturn
 
 from apimlb.policy.clr.convert.parsing import parse_double, parse_integer
 from apimlb.policy.clr.exceptions import ClrException, array_range, required
 from apimlb.policy.clr.json import path_steps
-from apimlb.policy.clr.json.tokens import JToken, JValue, json_error, null
+from apimlb.policy.clr.json.tokens import JToken, JValue, json_error
 
 _OPEN_INDEXER = "Path ended with open indexer."
 _OPEN_QUERY = "Path ended with open query."
-_WORDS: dict[str, object] = {"true": True, "false": False}
+_WORDS = {"true": (True, "Boolean"), "false": (False, "Boolean"), "null": (None, "Null")}
 _OPERATORS = {"==": "==", "!=": "!=", "<>": "!=", "<=": "<=", "<": "<", ">=": ">=", ">": ">"}
+
+
+_SPACE = re.compile(" *")
+_STRING = re.compile(r"((?:[^'\\]|\\['\\])*+)('|\\.|)", re.DOTALL)
+_INDEX = re.compile(r"[\d-]*")
+_LITERAL = re.compile("[^ )]*")
 
 
 class PathReader:
@@ -22,19 +30,34 @@ class PathReader:
         self._text = text
         self._at = 0
 
+    def _take(self, form: re.Pattern[str]) -> re.Match[str]:
+        match = form.match(self._text, self._at)
+        assert match is not None
+        self._at = match.end()
+        return match
+
     def _char(self) -> str:
         """The character here; past the end .NET throws System.IndexOutOfRangeException."""
         if self._at >= len(self._text):
             raise array_range()
         return self._text[self._at]
 
-    def _space(self) -> None:
-        while self._text.startswith(" ", self._at):
-            self._at += 1
-
-    def _more(self, message: str) -> None:
+    def _more(self, message: str) -> str:
+        """The character here; throws where the path has ended."""
         if self._at >= len(self._text):
             raise json_error(message)
+        return self._text[self._at]
+
+    def _behind_space(self, message: str) -> str:
+        self._take(_SPACE)
+        return self._more(message)
+
+    def _behind_bracket(self) -> str:
+        """What comes behind a bracket or star, and the space after it."""
+        self._at += 1
+        self._more(_OPEN_INDEXER)
+        self._take(_SPACE)
+        return self._char()
 
     def _accept(self, word: str) -> bool:
         if self._text.startswith(word, self._at):
@@ -43,7 +66,7 @@ class PathReader:
         return False
 
     def read(self) -> list[path_steps.PathStep]:
-        self._space()
+        self._take(_SPACE)
         text, start, steps = self._text, 0, list[path_steps.PathStep]()
         if self._at == len(text) or text == "$":
             return steps
@@ -52,7 +75,7 @@ class PathReader:
             start = self._at
         if not self._path(steps, start, False):
             here = self._at
-            self._space()
+            self._take(_SPACE)
             if self._at < len(text):
                 raise json_error(f"Unexpected character while parsing path: {text[here]}")
         return steps
@@ -89,15 +112,12 @@ class PathReader:
 
     def _named(self, start: int, end: int, deep: bool) -> path_steps.PathStep:
         name = self._text[start:end].rstrip()
-        return _member(None if name == "*" else name, deep)
+        return (path_steps.Deep if deep else path_steps.Members)(None if name == "*" else [name])
 
     # Indexers
 
     def _indexer(self, closing: str, deep: bool) -> path_steps.PathStep:
-        self._at += 1
-        self._more(_OPEN_INDEXER)
-        self._space()
-        char = self._char()
+        char = self._behind_bracket()
         if char == "'":
             return self._quoted(closing, deep)
         return self._query(closing, deep) if char == "?" else self._indices(closing)
@@ -109,84 +129,53 @@ class PathReader:
         names: list[str] = []
         while self._at < len(self._text):
             names.append(self._string())
-            self._space()
-            self._more(_OPEN_INDEXER)
-            if self._char() == closing:
-                return (
-                    _member(names[0], deep)
-                    if len(names) == 1
-                    else (path_steps.Deep if deep else path_steps.Members)(names)
-                )
+            if self._behind_space(_OPEN_INDEXER) == closing:
+                return (path_steps.Deep if deep else path_steps.Members)(names)
             if not self._accept(","):
                 self._wrong("indexer")
-            self._space()
+            self._take(_SPACE)
         raise json_error(_OPEN_INDEXER)
 
     def _string(self) -> str:
         self._at += 1
-        made: list[str] = []
-        while self._at < len(self._text):
-            char = self._text[self._at]
-            self._at += 1
-            if char == "'":
-                return "".join(made)
-            if char == "\\" and self._at < len(self._text):
-                char = self._text[self._at]
-                if char not in "'\\":
-                    raise json_error(f"Unknown escape character: \\{char}")
-                self._at += 1
-            made.append(char)
-        raise json_error("Path ended with an open string.")
+        text, end = self._take(_STRING).groups()
+        if end != "'":
+            raise json_error(f"Unknown escape character: {end}" if end else "Path ended with an open string.")
+        return re.sub(r"\\(.)", r"\1", text)
 
     def _indices(self, closing: str) -> path_steps.PathStep:
         """Numbers with commas or colons between them, or a star."""
         parts: list[int | None] = []
         between = ""
         while True:
-            number = self._number(closing)
-            char = self._char()
+            number = self._take(_INDEX)[0]
+            char = self._behind_space(_OPEN_INDEXER)
+            if char not in (closing, ",", ":", "*"):
+                self._wrong("indexer")
+            index = parse_integer(number, "Int32") if number else None
             if char == "*":
-                self._at += 1
-                self._more(_OPEN_INDEXER)
-                self._space()
-                if self._char() != closing:
+                if self._behind_bracket() != closing:
                     raise json_error("Unexpected character while parsing path indexer: *")
                 return path_steps.ArrayIndex(None)
             comma = char == "," or (char == closing and between != ":")
-            if comma and number is None:
+            if comma and index is None:
                 raise json_error("Array index expected.")
-            parts.append(number)
+            parts.append(index)
             if char == closing:
                 return _items(parts, between)
             between = char
             self._at += 1
-            self._space()
-
-    def _number(self, closing: str) -> int | None:
-        """A number before a comma, a colon or the end, if there is one."""
-        start, text = self._at, self._text
-        while self._at < len(text) and (text[self._at].isdigit() or text[self._at] == "-"):
-            self._at += 1
-        end = self._at
-        self._space()
-        self._more(_OPEN_INDEXER)
-        if self._char() not in (closing, ",", ":", "*"):
-            self._wrong("indexer")
-        return None if end == start else parse_integer(text[start:end], "Int32")
+            self._take(_SPACE)
 
     # Queries
 
     def _query(self, closing: str, deep: bool) -> path_steps.PathStep:
         self._at += 1
-        self._more(_OPEN_INDEXER)
-        if self._char() != "(":
+        if self._more(_OPEN_INDEXER) != "(":
             self._wrong("indexer")
         self._at += 1
         condition = self._condition()
-        self._at += 1
-        self._more(_OPEN_INDEXER)
-        self._space()
-        if self._char() != closing:
+        if self._behind_bracket() != closing:
             self._wrong("indexer")
         return path_steps.Query(condition, deep)
 
@@ -227,7 +216,7 @@ class PathReader:
         raise json_error("Could not read query operator.")
 
     def _side(self) -> path_steps.Side:
-        self._space()
+        self._take(_SPACE)
         found: path_steps.Side | None
         if self._char() in "$@":
             found = [path_steps.Root()] if self._char() == "$" else []
@@ -238,8 +227,7 @@ class PathReader:
             found = self._value()
         if found is None:
             self._wrong("query")
-        self._space()
-        self._more(_OPEN_QUERY)
+        self._behind_space(_OPEN_QUERY)
         return found
 
     def _value(self) -> JValue | None:
@@ -248,29 +236,18 @@ class PathReader:
             return JValue(self._string(), "String")
         if char.isdigit() or char == "-":
             return self._literal()
-        for word, value in _WORDS.items():
-            if self._accept(word):
-                return JValue(value, "Boolean")
-        return null() if self._accept("null") else None
+        return next((JValue(*held) for word, held in _WORDS.items() if self._accept(word)), None)
 
     def _literal(self) -> JValue | None:
         """A number up to a space or bracket; None for anything else, and where the path ends with it."""
-        start = self._at
-        while self._at < len(self._text) and self._text[self._at] not in " )":
-            self._at += 1
+        text = self._take(_LITERAL)[0]
         if self._at == len(self._text):
             return None
-        text = self._text[start : self._at]
-        try:
+        with suppress(ClrException):
             if any(char in text for char in ".eE"):
                 return JValue(parse_double(text), "Float")
             return JValue(parse_integer(text, "Int64") + 0, "Integer")
-        except ClrException:
-            return None
-
-
-def _member(name: str | None, deep: bool) -> path_steps.PathStep:
-    return path_steps.Deep(None if name is None else [name]) if deep else path_steps.PathMember(name)
+        return None
 
 
 def _items(parts: list[int | None], between: str) -> path_steps.PathStep:

@@ -4,6 +4,7 @@ Newtonsoft.Json 10)."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any, ClassVar
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.json.order import compare_values, equal_values
@@ -12,68 +13,51 @@ from apimlb.policy.clr.json.tree import descendants
 from apimlb.policy.clr.json.writer import scalar_text
 
 
+class PathStep:
+    """One part of a path, which goes on from tokens of a class, `on`."""
+
+    on: ClassVar[type[JToken]] = JToken
+
+    def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
+        """The tokens that it finds from one. `strict` is errorWhenNoMatch; throws
+        Newtonsoft.Json.JsonException."""
+        if isinstance(token, self.on):
+            return self._of(root, token, strict)
+        if strict:
+            raise json_error(f"{self._shown()} not valid on {_kind(token)}.")
+        return iter(())
+
+    def _of(self, root: JToken, token: Any, strict: bool) -> Iterator[JToken]:
+        raise NotImplementedError
+
+    def _shown(self) -> str:
+        raise NotImplementedError
+
+
 def _kind(token: JToken) -> str:
     return token.clr_name.rpartition(".")[2]
 
 
-class PathStep:
-    """One part of a path. `strict` is errorWhenNoMatch; throws Newtonsoft.Json.JsonException."""
-
-    def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-        raise NotImplementedError
-
-
-@dataclass(slots=True)
-class PathMember(PathStep):
-    """`.name`, or `.*` without a name: properties of objects."""
-
-    name: str | None
-
-    def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-        if not isinstance(token, JObject):
-            if strict:
-                raise json_error(f"Property '{self.name or '*'}' not valid on {_kind(token)}.")
-        elif self.name is None:
-            for prop in list(token.properties.values()):
-                yield prop.value
-        else:
-            yield from _member(token, self.name, strict)
-
-
-def _member(token: JObject, name: str, strict: bool) -> Iterator[JToken]:
-    found = token.properties.get(name)
-    if found is not None:
-        yield found.value
-    elif strict:
-        raise json_error(f"Property '{name}' does not exist on JObject.")
-
-
 @dataclass(slots=True)
 class Members(PathStep):
-    """`['a', 'b']`. A strict path complains of every name, even one that is there."""
+    """`.name` and `['a', 'b']`; `.*` without names. A strict path complains of each of several names, even of
+    one that is there."""
 
-    names: list[str]
+    names: list[str] | None
+    on = JObject
 
-    def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-        if not isinstance(token, JObject):
-            if strict:
-                names = ", ".join(f"'{name}'" for name in self.names)
-                raise json_error(f"Properties {names} not valid on {_kind(token)}.")
-            return
-        for name in self.names:
-            yield from _member(token, name, False)
-            if strict:
+    def _shown(self) -> str:
+        names = ", ".join(f"'{name}'" for name in self.names or "*")
+        return f"{'Property' if len(self.names or '*') == 1 else 'Properties'} {names}"
+
+    def _of(self, root: JToken, token: JObject, strict: bool) -> Iterator[JToken]:
+        several = len(self.names or ()) > 1
+        for name in list(token.properties) if self.names is None else self.names:
+            found = token.properties.get(name)
+            if found is not None:
+                yield found.value
+            if strict and (several or found is None):
                 raise json_error(f"Property '{name}' does not exist on JObject.")
-
-
-def _item(token: JToken, index: int, strict: bool) -> Iterator[JToken]:
-    if not isinstance(token, JList):
-        if strict:
-            raise json_error(f"Index {index} not valid on {_kind(token)}.")
-    elif index < len(token.items):
-        yield token.item(index)
-    elif strict:
-        raise json_error(f"Index {index} outside the bounds of {_kind(token)}.")
 
 
 @dataclass(slots=True)
@@ -81,15 +65,19 @@ class ArrayIndex(PathStep):
     """`[1]` and `[1, 2]`; `[*]` without indices."""
 
     indices: list[int] | None
+    on = JList
 
-    def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-        if self.indices is not None:
-            for index in self.indices:
-                yield from _item(token, index, strict)
-        elif isinstance(token, JList):
+    def _shown(self) -> str:
+        return f"Index {self.indices[0] if self.indices else '*'}"
+
+    def _of(self, root: JToken, token: JList, strict: bool) -> Iterator[JToken]:
+        if self.indices is None:
             yield from token.children()
-        elif strict:
-            raise json_error(f"Index * not valid on {_kind(token)}.")
+        for index in self.indices or ():
+            if index < len(token.items):
+                yield token.item(index)
+            elif strict:
+                raise json_error(f"Index {index} outside the bounds of {_kind(token)}.")
 
 
 @dataclass(slots=True)
@@ -99,14 +87,17 @@ class Slice(PathStep):
     start: int | None
     stop: int | None
     step: int | None
+    on = JArray
 
     def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
         if self.step == 0:
             raise json_error("Step cannot be zero.")
-        if not isinstance(token, JArray):
-            if strict:
-                raise json_error(f"Array slice is not valid on {_kind(token)}.")
-            return
+        return PathStep.find(self, root, token, strict)
+
+    def _shown(self) -> str:
+        return "Array slice is"
+
+    def _of(self, root: JToken, token: JArray, strict: bool) -> Iterator[JToken]:
         found = token.items[self.start : self.stop : self.step]
         if not found and strict:
             first, last = ("*" if each is None else each for each in (self.start, self.stop))
@@ -120,7 +111,7 @@ class Deep(PathStep):
 
     names: list[str] | None
 
-    def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
+    def _of(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
         if self.names is None:
             yield token
         for child in _below(token):
@@ -141,7 +132,7 @@ def _below(token: JToken) -> Iterator[JToken]:
 class Root(PathStep):
     """`$` inside a query"""
 
-    def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
+    def _of(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
         yield root
 
 
@@ -187,7 +178,7 @@ class Query(PathStep):
     condition: Comparison | Joined
     deep: bool
 
-    def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
+    def _of(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
         for child in chain((token,), _below(token)) if self.deep else token.children():
             if self.condition.holds(root, child):
                 yield child
