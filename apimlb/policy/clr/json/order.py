@@ -1,17 +1,20 @@
 """Which of two scalar tokens comes first, and which are equal (JValue.CompareTo and Equals)."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from apimlb.policy.clr.convert.parsing import to_boolean, to_date, to_decimal, to_double, to_integer
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
-from apimlb.policy.clr.exceptions import ClrException, argument
+from apimlb.policy.clr.exceptions import ClrException, argument, bad_format
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JValue
 from apimlb.policy.clr.numbers.arithmetic import BigInteger, ULong
 from apimlb.policy.clr.objects.hashing import hash_code, hash_of
 from apimlb.policy.clr.objects.ordering import compare, compare_ordinal, order_of, sign_of
-from apimlb.policy.clr.objects.text import text_of
+from apimlb.policy.clr.objects.text import clr_type_name, text_of
 from apimlb.policy.clr.web.uris import Uri
+
+Order = Callable[[object, object], int]
 
 
 @order_of.register
@@ -31,14 +34,30 @@ def _floats(left: object, right: object) -> int:
     return compare(a, b)
 
 
+def _big(value: object) -> int:
+    """A value as a BigInteger; throws System.InvalidCastException, Format- or OverflowException."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        what = f"Cannot convert {clr_type_name(value)} to BigInteger."
+        raise ClrException("System.InvalidCastException", what)
+    try:
+        return int(value)
+    except OverflowError:
+        raise ClrException("System.OverflowException", "BigInteger cannot represent infinity.") from None
+    except ValueError:
+        if isinstance(value, str):
+            raise bad_format("The value could not be parsed.") from None
+        raise ClrException("System.OverflowException", "The value is not a number.") from None
+
+
 def _integers(left: object, right: object) -> int:
-    if any(isinstance(side, BigInteger) for side in (left, right)):
-        return sign_of(int(left), int(right))  # type: ignore[call-overload]
-    if any(isinstance(side, ULong | Decimal) for side in (left, right)):
-        return sign_of(to_decimal(left), to_decimal(right))
-    if any(isinstance(side, float) for side in (left, right)):
+    sides = (left, right)
+    if any(isinstance(side, BigInteger) for side in sides):
+        return sign_of(*map(_big, sides))
+    if any(isinstance(side, ULong | Decimal) for side in sides):
+        return sign_of(*map(to_decimal, sides))
+    if isinstance(right, float):
         return _floats(left, right)
-    return sign_of(to_integer(left, "Int64"), to_integer(right, "Int64"))
+    return sign_of(*(to_integer(side, "Int64") for side in sides))
 
 
 def _dates(left: object, right: object) -> int:
@@ -50,53 +69,50 @@ def _dates(left: object, right: object) -> int:
     return sign_of(left.ticks, other.ticks)
 
 
-def _must(value: object, kind: type, name: str) -> None:
-    if not isinstance(value, kind):
-        raise argument(f"Object must be of type {name}.")
+def _of(kind: type, name: str, order: Order = sign_of) -> Order:
+    """An order of values of one type alone."""
+
+    def ordered(left: object, right: object) -> int:
+        if not isinstance(right, kind):
+            raise argument(f"Object must be of type {name}.")
+        return order(left, right)
+
+    return ordered
+
+
+def _texts(left: object, right: object) -> int:
+    return compare_ordinal(text_of(left), text_of(right))
+
+
+_ORDERS: dict[str, Order] = {
+    "Integer": _integers,
+    **dict.fromkeys(("String", "Comment", "Raw"), _texts),
+    "Boolean": lambda left, right: sign_of(to_boolean(left), to_boolean(right)),
+    "Float": _floats,
+    "Date": _dates,
+    "Bytes": _of(bytearray, "byte[]"),
+    "Guid": _of(Guid, "Guid"),
+    "TimeSpan": _of(TimeSpan, "TimeSpan"),
+    "Uri": _of(Uri, "Uri", lambda left, right: compare(text_of(left), text_of(right))),
+}
 
 
 def compare_values(left: JValue, right: JValue | None) -> int:
     """JValue.CompareTo: by the type of the left one; null comes first."""
-    if right is None:
-        return 1
-    a, b = left.value, right.value
+    a, b = left.value, None if right is None else right.value
     if a is None or b is None:
-        return (a is not None) - (b is not None)
-    return _ordered(left.type_name, a, b)
-
-
-def _ordered(kind: str, a: object, b: object) -> int:
-    if kind == "Integer":
-        return _integers(a, b)
-    if kind in ("String", "Comment", "Raw"):
-        return compare_ordinal(text_of(a), text_of(b))
-    if kind == "Boolean":
-        return sign_of(to_boolean(a), to_boolean(b))
-    if kind == "Float":
-        return _floats(a, b)
-    if kind == "Date":
-        return _dates(a, b)
-    if kind == "Bytes":
-        _must(b, bytearray, "byte[]")
-        return sign_of(a, b)
-    if kind == "Guid":
-        _must(b, Guid, "Guid")
-    elif kind == "TimeSpan":
-        _must(b, TimeSpan, "TimeSpan")
-    elif kind == "Uri":
-        _must(b, Uri, "Uri")
-        return compare(text_of(a), text_of(b))
-    else:
+        return 1 if right is None else (a is not None) - (b is not None)
+    order = _ORDERS.get(left.type_name)
+    if order is None:
         raise ClrException(
-            "System.ArgumentOutOfRangeException", f"Unexpected value type: {kind} (Parameter 'valueType')"
+            "System.ArgumentOutOfRangeException",
+            f"Unexpected value type: {left.type_name} (Parameter 'valueType')",
         )
-    return sign_of(a, b)
+    return order(a, b)
 
 
 def equal_values(left: JValue, right: JValue) -> bool:
     """JValue.Equals: the same type, and neither comes first."""
     if left is right:
         return True
-    if left.type_name != right.type_name:
-        return False
-    return compare_values(left, right) == 0
+    return left.type_name == right.type_name and compare_values(left, right) == 0

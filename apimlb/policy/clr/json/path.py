@@ -179,29 +179,25 @@ class PathReader:
             self._wrong("indexer")
         return path_steps.Query(condition, deep)
 
-    def _condition(self) -> path_steps.Comparison | path_steps.Joined:
+    def _condition(self) -> path_steps.Joined:
         """Comparisons up to a bracket. && and || bind alike: each change of the word opens a group inside the
         one before."""
-        top: path_steps.Joined | None = None
-        inner: path_steps.Joined | None = None
+        top = group = path_steps.Joined(True, [])
         while self._at < len(self._text):
             found = self._comparison()
             char = self._char()
             if char == ")":
-                if inner is None or top is None:
-                    return found
-                inner.parts.append(found)
+                group.parts.append(found)
                 return top
             if char in "&|":
                 if not self._accept(char * 2):
                     self._wrong("query")
-                if inner is None or inner.every != (char == "&"):
-                    opened = path_steps.Joined(char == "&", [])
-                    if inner is not None:
-                        inner.parts.append(opened)
-                    inner = opened
-                    top = top or opened
-                inner.parts.append(found)
+                if group.parts and group.every != (char == "&"):
+                    inner = path_steps.Joined(True, [])
+                    group.parts.append(inner)
+                    group = inner
+                group.every = char == "&"
+                group.parts.append(found)
         raise json_error(_OPEN_QUERY)
 
     def _comparison(self) -> path_steps.Comparison:

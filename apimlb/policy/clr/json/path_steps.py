@@ -161,7 +161,7 @@ class Comparison:
 
 @dataclass(slots=True)
 class Joined:
-    """Comparisons joined by && (`every`) or ||."""
+    """A comparison alone, or several that are joined by && (`every`) or ||."""
 
     every: bool
     parts: "list[Comparison | Joined]"
@@ -175,7 +175,7 @@ class Joined:
 class Query(PathStep):
     """`[?(...)]`: the children for which it holds, or (`deep`) all of the tree."""
 
-    condition: Comparison | Joined
+    condition: Joined
     deep: bool
 
     def _of(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
