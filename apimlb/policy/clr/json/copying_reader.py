@@ -50,7 +50,7 @@ class CopyingReader(TolerantReader):
 
     def value(self) -> object:
         self._skip()
-        self._copies = self._typed or self._text[self._at : self._at + 1] != "{"
+        self._copies = self._typed or self._here != "{"
         self._top = 0 if self._copies else 1
         return self._value()
 

@@ -80,14 +80,14 @@ class _TypedReader(TolerantReader):
     def first(self) -> str:
         """The first character of the value."""
         self._skip()
-        return self._text[self._at : self._at + 1]
+        return self._here
 
     def first_name(self) -> str:
         """The name of the first member of an object, empty where it has none."""
         start = self._at
         self._at += 1
         self._skip()
-        char = self._text[self._at : self._at + 1]
+        char = self._here
         name = "" if char in ("", "}") else self._member_name(char)
         self._at = start
         return name

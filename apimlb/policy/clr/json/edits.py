@@ -1,14 +1,40 @@
-"""Changing trees of tokens: Add, AddFirst, AddAfterSelf, Replace and RemoveAll, for every kind of
-container."""
+"""Changing trees of tokens, and filling new ones: Add, AddAfterSelf, Replace, ReplaceAll and constructors."""
 
-from apimlb.policy.clr.exceptions import argument, required
+from typing import TypeVar
+
+from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.collections.containers import ReadOnlyMap
+from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.exceptions import argument, invalid_operation, required
 from apimlb.policy.clr.json import tokens
-from apimlb.policy.clr.json.serialization import content_tokens
+from apimlb.policy.clr.json.scalars import value_of
+from apimlb.policy.clr.json.serialization import LISTED
+from apimlb.policy.clr.numbers.arithmetic import Char
+
+C = TypeVar("C", bound=tokens.JContainer)
+_SPREAD = (*LISTED, ReadOnlyMap)
+
+
+def content_tokens(content: object) -> list[tokens.JToken]:
+    """What `new JArray(content)` and `Add(object)` make of content: collections are spread, but not texts."""
+    if isinstance(content, tokens.JToken):
+        return [content]
+    if isinstance(content, _SPREAD):
+        made: list[tokens.JToken] = []
+        for at, item in enumerate(elements(content)):  # to its own index, whatever was spread before
+            BUDGET.spend(1 + (max(len(made) - at, 0) >> 4))
+            made[at:at] = content_tokens(item)
+        return made
+    if isinstance(content, Char):
+        raise argument("Could not determine JSON object type for type System.Char.")
+    return [value_of(content)]
 
 
 def _insert(target: tokens.JContainer, index: int, content: object) -> None:
     for child in content_tokens(content):
-        index += target.insert_child(index, child)
+        if child.type_name != "Comment" or isinstance(target, tokens.JList):
+            target.insert(index, child)
+            index += 1
 
 
 def add(target: tokens.JContainer, content: object) -> None:
@@ -19,13 +45,28 @@ def add_first(target: tokens.JContainer, content: object) -> None:
     _insert(target, 0, content)
 
 
+def _holder(token: tokens.JToken) -> tokens.JContainer:
+    """The parent that Replace and Remove work on; throws System.InvalidOperationException without one."""
+    if token.parent is None:
+        raise invalid_operation("The parent is missing.")
+    return token.parent
+
+
+def remove(token: tokens.JToken) -> None:
+    _holder(token).remove_child(token)
+
+
+def replace(token: tokens.JToken, value: tokens.JToken | None) -> None:
+    _holder(token).replace_child(token, value or tokens.null())
+
+
 def add_after(token: tokens.JToken, content: object) -> None:
-    owner = tokens.holder(token)
+    owner = _holder(token)
     _insert(owner, owner.place(token) + 1, content)
 
 
 def add_before(token: tokens.JToken, content: object) -> None:
-    owner = tokens.holder(token)
+    owner = _holder(token)
     _insert(owner, owner.place(token), content)
 
 
@@ -37,12 +78,22 @@ def replace_all(target: tokens.JContainer, content: object) -> None:
 # Constructors
 
 
-def new_constructor(name: str | None, content: object = ()) -> tokens.JConstructor:
-    """new JConstructor(name, content)"""
+def filled(target: C, content: object) -> C:
+    """A new container with content."""
+    add(target, content)
+    return target
+
+
+def new_property(name: str, content: object) -> tokens.JProperty:
+    """new JProperty(name, content): several contents become an array."""
+    if isinstance(content, _SPREAD):
+        return tokens.JProperty(name, filled(tokens.JArray(), content))
+    return tokens.JProperty(name, content_tokens(content)[0])
+
+
+def new_constructor(name: str | None) -> tokens.JConstructor:
+    """new JConstructor(name)"""
     name = required(name, "name")
     if not name:
         raise argument("Constructor name cannot be empty.", "name")
-    made = tokens.JConstructor(name)
-    if content != ():
-        add(made, content)
-    return made
+    return tokens.JConstructor(name)

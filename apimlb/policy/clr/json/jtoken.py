@@ -10,7 +10,7 @@ from apimlb.policy.clr.collections.interfaces import pair_enumerator
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.json import conversions, deserialization, edits, sequences, serialization
+from apimlb.policy.clr.json import conversions, deserialization, edits, sequences
 from apimlb.policy.clr.json.composites import to_object
 from apimlb.policy.clr.json.merging import merge
 from apimlb.policy.clr.json.order import compare_values
@@ -18,6 +18,7 @@ from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import NULLABLE_CASTS, TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import scalar, value_of
 from apimlb.policy.clr.json.sequences import self_and_above, self_and_below, tokens
+from apimlb.policy.clr.json.serialization import container_of, from_object
 from apimlb.policy.clr.json.tokens import (
     JArray,
     JConstructor,
@@ -28,7 +29,6 @@ from apimlb.policy.clr.json.tokens import (
     JRaw,
     JToken,
     JValue,
-    holder,
     null,
     root,
 )
@@ -49,18 +49,12 @@ _TYPES = {
 
 
 def token_put(token: JToken, key: object, value: JToken | None) -> None:
-    if isinstance(token, JObject) and isinstance(key, str):
-        member_put(token, key, value)
-    elif isinstance(token, JList) and type(key) is int:
-        token.put(key, value)
-    elif isinstance(token, JObject | JList):
-        raise conversions.wrong_key("Set", token, key)
-    else:
+    if not isinstance(token, JObject | JList):
         raise exceptions.invalid_operation(f"Cannot set child value on {token.clr_name}.")
-
-
-def member_put(token: JObject, name: str | None, value: JToken | None) -> None:
-    token.put(name, value)
+    fits = isinstance(key, str) if isinstance(token, JObject) else type(key) is int
+    if not fits:
+        raise conversions.wrong_key("Set", token, key)
+    token.put(key, value)  # type: ignore[arg-type]
 
 
 def last_child(token: JToken) -> JToken | None:
@@ -68,11 +62,7 @@ def last_child(token: JToken) -> JToken | None:
     return found[-1] if found else None
 
 
-def get_value(token: JObject, name: str | None) -> JToken | None:
-    return None if name is None else token.get(name)
-
-
-def get_value_as(token: JObject, name: str | None, comparison: Enum) -> JToken | None:
+def get_value(token: JObject, name: str | None, comparison: Enum | None = None) -> JToken | None:
     """GetValue(name, comparison): an exact match first, then by the comparison."""
     if name is None:
         return None
@@ -83,25 +73,22 @@ def get_value_as(token: JObject, name: str | None, comparison: Enum) -> JToken |
     return None if found is None else found.value
 
 
-def try_get_value(token: JObject, name: str | None) -> tuple[bool, JToken | None]:
-    found = get_value(token, name)
+def try_get_value(
+    token: JObject, name: str | None, comparison: Enum | None = None
+) -> tuple[bool, JToken | None]:
+    found = get_value(token, name, comparison)
     return found is not None, found
-
-
-def try_get_value_as(token: JObject, name: str | None, comparison: Enum) -> tuple[bool, JToken | None]:
-    found = get_value_as(token, name, comparison)
-    return found is not None, found
-
-
-def array_remove(token: JArray, value: JToken | None) -> bool:
-    place = -1 if value is None else token.place(value)
-    if place >= 0:
-        token.remove_at(place)
-    return place >= 0
 
 
 def array_index(token: JArray, value: JToken | None) -> int:
     return -1 if value is None else token.place(value)
+
+
+def array_remove(token: JArray, value: JToken | None) -> bool:
+    place = array_index(token, value)
+    if place >= 0:
+        token.remove_at(place)
+    return place >= 0
 
 
 def deep_equals(left: JToken | None, right: JToken | None) -> bool:
@@ -111,17 +98,16 @@ def deep_equals(left: JToken | None, right: JToken | None) -> bool:
         return left is right
     if left.type_name != right.type_name:
         return False
+    if isinstance(left, JValue) and isinstance(right, JValue):
+        return bool(left.value == right.value)
     if isinstance(left, JObject) and isinstance(right, JObject):
         return left.properties.keys() == right.properties.keys() and all(
             deep_equals(prop.value, right.properties[name].value) for name, prop in left.properties.items()
         )
-    if isinstance(left, JList) and isinstance(right, JList):
-        if isinstance(left, JConstructor) and isinstance(right, JConstructor) and left.name != right.name:
-            return False
-        return len(left.items) == len(right.items) and all(map(deep_equals, left.items, right.items))
-    if isinstance(left, JProperty) and isinstance(right, JProperty):
-        return left.name == right.name and deep_equals(left.value, right.value)
-    return isinstance(left, JValue) and isinstance(right, JValue) and bool(left.value == right.value)
+    if getattr(left, "name", None) != getattr(right, "name", None):
+        return False
+    lefts, rights = list(left.children()), list(right.children())
+    return len(lefts) == len(rights) and all(map(deep_equals, lefts, rights))
 
 
 def copy_children(token: JArray, array: ClrArray, at: int) -> None:
@@ -204,9 +190,9 @@ DEFINITIONS = (
         "Newtonsoft.Json.JsonConvert", "static",
         rows=(
             ("static string SerializeObject(object value)",
-             lambda value: to_json(serialization.from_object(value))),
+             lambda value: to_json(from_object(value))),
             ("static string SerializeObject(object value, Formatting formatting)",
-             lambda value, formatting: to_json(serialization.from_object(value), formatting.number == 1)),
+             lambda value, formatting: to_json(from_object(value), formatting.number == 1)),
             ("static T DeserializeObject<T>(string! value)", Call(deserialization.deserialize, types=("T",))),
             ("static object DeserializeObject(string! value)", deserialization.deserialize_object),
         ),
@@ -243,14 +229,13 @@ DEFINITIONS = (
             ("IEnumerable<JToken> BeforeSelf()", sequences.tokens_before),
             *ANNOTATIONS,
             ("JToken DeepClone()", lambda token: token.clone()),
-            ("void Remove()", lambda token: holder(token).remove_child(token)),
-            ("void Replace(JToken value)",
-             lambda token, value: holder(token).replace_child(token, value or null())),
+            ("void Remove()", edits.remove),
+            ("void Replace(JToken value)", edits.replace),
             ("void AddAfterSelf(object content)", edits.add_after),
             ("void AddBeforeSelf(object content)", edits.add_before),
             ("T ToObject<T>()", Call(to_object, types=("T",))),
             ("static JToken Parse(string json)", parse_token),
-            ("static JToken FromObject(object! o)", serialization.from_object),
+            ("static JToken FromObject(object! o)", from_object),
             ("static bool DeepEquals(JToken t1, JToken t2)", deep_equals),
             *_cast_rows(),
         ),
@@ -264,9 +249,9 @@ DEFINITIONS = (
         bases=(L + "JContainer", "IDictionary<string, JToken>"),
         rows=(
             ("new()", JObject),
-            ("new(params object[] content)", serialization.new_object),
+            ("new(params object[] content)", lambda content: edits.filled(JObject(), content)),
             ("new(JObject! other)", lambda token: token.clone()),
-            ("JToken this[string propertyName]", JObject.get, member_put),
+            ("JToken this[string propertyName]", JObject.get, JObject.put),
             ("JToken this[object key]", conversions.token_at, token_put),
             ("void Add(string propertyName, JToken value)", JObject.add),
             ("bool Remove(string propertyName)", JObject.remove),
@@ -277,22 +262,20 @@ DEFINITIONS = (
              lambda token: LazySequence(lambda: elements(token.children()))),
             ("IEnumerable<JToken> PropertyValues()",
              lambda token: LazySequence(lambda: (prop.value for prop in list(token.properties.values())))),
-            ("JToken GetValue(string propertyName)", get_value),
-            ("JToken GetValue(string propertyName, StringComparison comparison)", get_value_as),
-            ("bool TryGetValue(string propertyName, out JToken value)", try_get_value),
-            ("bool TryGetValue(string propertyName, StringComparison comparison, out JToken value)",
-             try_get_value_as),
+            ("JToken GetValue(string propertyName[, StringComparison comparison])", get_value),
+            ("bool TryGetValue(string propertyName[, StringComparison comparison], out JToken value)",
+             try_get_value),
             ("static JObject Parse(string json)", lambda text: parse_token(text, "JObject")),
-            ("static JObject FromObject(object! o)", serialization.object_from),
+            ("static JObject FromObject(object! o)", lambda value: container_of(JObject, value)),
         ),
     ),
     Definition(
         L + "JArray", "class", bases=(L + "JContainer", "System.Collections.Generic.IList<JToken>"),
         rows=(
             ("new()", JArray),
-            ("new(params object[] content)", serialization.new_array),
-            ("new(object content)",
-             lambda content: serialization.new_array(ClrArray([content], "System.Object"))),
+            ("new(params object[] content)",
+             lambda content: JArray() if content is None else edits.filled(JArray(), content)),
+            ("new(object content)", lambda content: edits.filled(JArray(), content)),
             ("new(JArray! other)", lambda token: token.clone()),
             ("int Count", "{0}.items.__len__()"),
             ("JToken this[int index]", JArray.item, JArray.put),
@@ -310,7 +293,7 @@ DEFINITIONS = (
             ("int IndexOf(JToken item)", array_index),
             ("bool Contains(JToken item)", lambda token, value: array_index(token, value) >= 0),
             ("static JArray Parse(string json)", lambda text: parse_token(text, "JArray")),
-            ("static JArray FromObject(object o)", serialization.array_from),
+            ("static JArray FromObject(object! o)", lambda value: container_of(JArray, value)),
         ),
     ),
     Definition(
@@ -318,8 +301,11 @@ DEFINITIONS = (
         rows=(
             ("new()", lambda: JConstructor(None)),
             ("new(JConstructor! other)", lambda token: token.clone()),
-            ("new(string name[, object content])", edits.new_constructor),
-            ("new(string name, params object[] content)", edits.new_constructor),
+            ("new(string name)", edits.new_constructor),
+            ("new(string name, object content)",
+             lambda name, content: edits.filled(edits.new_constructor(name), content)),
+            ("new(string name, params object[] content)",
+             lambda name, content: edits.filled(edits.new_constructor(name), content)),
             ("string Name", "{0}.name", setting("name")),
         ),
     ),
@@ -327,8 +313,8 @@ DEFINITIONS = (
         L + "JProperty", "class", bases=(L + "JContainer",),
         rows=(
             ("new(JProperty! other)", lambda token: token.clone()),
-            ("new(string! name, object content)", serialization.new_property),
-            ("new(string! name, params object[] content)", serialization.new_property),
+            ("new(string! name, object content)", edits.new_property),
+            ("new(string! name, params object[] content)", edits.new_property),
             ("string Name", "{0}.name"),
             ("JToken Value", "{0}.value",
              JProperty.set_value),

@@ -1,4 +1,6 @@
-"""Tokens from CLR objects: FromObject, SerializeObject, constructors' content."""
+"""Tokens from CLR objects: FromObject, SerializeObject."""
+
+from typing import TypeVar
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections import containers
@@ -7,19 +9,18 @@ from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument, required
+from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.json.markup import xml_token
 from apimlb.policy.clr.json.scalars import value_of
-from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue, deeper, null
+from apimlb.policy.clr.json.tokens import JArray, JObject, JToken, JValue, deeper
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
-from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
 from apimlb.policy.clr.system_exception import get_code
 from apimlb.policy.clr.xml.nodes import XObject
 
-_LISTED = (
+LISTED = (
     containers.ClrArray,
     containers.ClrList,
     ClrSet,
@@ -29,6 +30,9 @@ _LISTED = (
     Grouping,
     Lookup,
 )
+"""What is serialized as an array."""
+
+C = TypeVar("C", JObject, JArray)
 
 
 def from_object(value: object, depth: int = 0) -> JToken:
@@ -49,7 +53,7 @@ def from_object(value: object, depth: int = 0) -> JToken:
         return JValue(value.number, "Integer")
     if isinstance(value, XObject):
         return xml_token(value)
-    if isinstance(value, _LISTED):
+    if isinstance(value, LISTED):
         made = JArray()
         for item in elements(value):
             made.add(from_object(item, deeper(depth)))
@@ -76,62 +80,9 @@ def _object(pairs: list[tuple[str, object]], depth: int) -> JObject:
     return made
 
 
-def object_from(value: object) -> JObject:
-    """JObject.FromObject"""
+def container_of(kind: type[C], value: object) -> C:
+    """JObject.FromObject and JArray.FromObject"""
     made = from_object(value)
-    if not isinstance(made, JObject):
-        raise argument(f"Object serialized to {made.type_name}. JObject instance expected.")
+    if not isinstance(made, kind):
+        raise argument(f"Object serialized to {made.type_name}. {kind.__name__} instance expected.")
     return made
-
-
-def array_from(value: object) -> JArray:
-    """JArray.FromObject"""
-    value = required(value, "o")
-    made = from_object(value)
-    if not isinstance(made, JArray):
-        raise argument(f"Object serialized to {made.type_name}. JArray instance expected.")
-    return made
-
-
-def content_tokens(content: object) -> list[JToken]:
-    """What `new JArray(content)` and `Add(object)` make of content: collections are spread, but not texts."""
-    if isinstance(content, JToken):
-        return [content]
-    if isinstance(content, (*_LISTED, containers.ReadOnlyMap)):
-        made: list[JToken] = []
-        for at, item in enumerate(elements(content)):  # to its own index, whatever was spread before
-            BUDGET.spend(1 + (max(len(made) - at, 0) >> 4))
-            made[at:at] = content_tokens(item)
-        return made
-    if isinstance(content, Char):
-        raise argument("Could not determine JSON object type for type System.Char.")
-    return [null() if content is None else value_of(content)]
-
-
-def new_array(content: containers.ClrArray | None = None) -> JArray:
-    made = JArray()
-    if content is not None:
-        for token in content_tokens(content):
-            made.add(token)
-    return made
-
-
-def new_object(content: object = ()) -> JObject:
-    """new JObject(params object[] content): properties, or objects whose properties are taken."""
-    made = JObject()
-    for token in content_tokens(content):
-        if isinstance(token, JProperty):
-            made.add_property(token)
-        else:
-            raise argument(f"Can not add {token.clr_name} to Newtonsoft.Json.Linq.JObject.")
-    return made
-
-
-def new_property(name: str, content: object) -> JProperty:
-    """new JProperty(name, content): several contents become an array."""
-    if isinstance(content, (*_LISTED, containers.ReadOnlyMap)):
-        made = JArray()
-        for token in content_tokens(content):
-            made.add(token)
-        return JProperty(name, made)
-    return JProperty(name, content_tokens(content)[0])

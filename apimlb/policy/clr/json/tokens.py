@@ -68,10 +68,11 @@ class JContainer(JToken):
 
     def place(self, child: JToken) -> int:
         """Where a token stands, -1 if it does not (by identity)."""
-        raise NotImplementedError
+        charge_each(self.count())
+        return next((i for i, each in enumerate(self.children()) if each is child), -1)
 
-    def insert_child(self, index: int, child: JToken) -> int:
-        """Put a token at a place; how many were put: 0 for a comment that an array alone holds."""
+    def insert(self, index: int, value: JToken | None) -> None:
+        """Put a token at a place."""
         raise NotImplementedError
 
     def replace_child(self, old: JToken, new: JToken) -> None:
@@ -97,9 +98,6 @@ class JProperty(JContainer):
     def count(self) -> int:
         return 1
 
-    def place(self, child: JToken) -> int:
-        return 0
-
     def children(self) -> Iterator[JToken]:
         yield self.value
 
@@ -117,9 +115,7 @@ class JProperty(JContainer):
             self.value.parent = None
             self.value = new
 
-    def insert_child(self, index: int, child: JToken) -> int:
-        if child.type_name == "Comment":
-            return 0
+    def insert(self, index: int, value: JToken | None) -> None:
         raise json_error(f"{self.clr_name} cannot have multiple values.")
 
     def replace_child(self, old: JToken, new: JToken) -> None:
@@ -205,10 +201,6 @@ class JList(JContainer):
     def place(self, child: JToken) -> int:
         charge_each(len(self.items) >> 2)
         return next((i for i, item in enumerate(self.items) if item is child), -1)
-
-    def insert_child(self, index: int, child: JToken) -> int:
-        self.insert(index, child)
-        return 1
 
     def replace_child(self, old: JToken, new: JToken) -> None:
         self.put(self.place(old), new)
@@ -330,22 +322,15 @@ class JObject(JContainer):
                 "Property with the same name already exists on object."
             )
 
-    def place(self, child: JToken) -> int:
-        charge_each(len(self.properties))
-        return next((i for i, prop in enumerate(self.properties.values()) if prop is child), -1)
-
-    def insert_child(self, index: int, child: JToken) -> int:
-        if child.type_name == "Comment":
-            return 0
-        if not isinstance(child, JProperty):
-            raise not_a_property(child)
-        self.add_property(child)
+    def insert(self, index: int, value: JToken | None) -> None:
+        if not isinstance(value, JProperty):
+            raise cannot_add(value or null(), self)
+        self.add_property(value)
         if index < len(self.properties) - 1:
             charge_each(len(self.properties))
             pairs = list(self.properties.items())
             pairs.insert(index, pairs.pop())
             self.properties = dict(pairs)
-        return 1
 
     def remove(self, name: str | None) -> bool:
         prop = self.properties.pop(name, None)  # type: ignore[arg-type]
@@ -363,14 +348,12 @@ class JObject(JContainer):
 
     def replace_child(self, old: JToken, new: JToken) -> None:
         if not (isinstance(old, JProperty) and isinstance(new, JProperty)):
-            raise not_a_property(new)
+            raise cannot_add(new, self)
         if new.name != old.name:
             self._check_new(new.name)
-        own = new.clone() if new.parent is not None else new
-        pairs = [(own.name, own) if prop is old else (name, prop) for name, prop in self.properties.items()]
-        own.parent, old.parent = self, None
-        self.properties = dict(pairs)
-        self.version += 1
+        place = self.place(old)
+        self.remove(old.name)
+        self.insert(place, new)
 
     def remove_child(self, child: JToken) -> None:
         if isinstance(child, JProperty):
@@ -387,8 +370,8 @@ def json_error(message: str) -> exceptions.ClrException:
     return exceptions.ClrException("Newtonsoft.Json.JsonException", message)
 
 
-def not_a_property(child: JToken) -> exceptions.ClrException:
-    return exceptions.argument(f"Can not add {child.clr_name} to Newtonsoft.Json.Linq.JObject.")
+def cannot_add(child: JToken, parent: JContainer) -> exceptions.ClrException:
+    return exceptions.argument(f"Can not add {child.clr_name} to {parent.clr_name}.")
 
 
 def null() -> JValue:
@@ -399,14 +382,10 @@ def adopt(value: JToken | None, parent: JContainer) -> JToken:
     """The token as a child of `parent`: a copy when it already has a parent, or would hold itself."""
     if value is None:
         value = null()
-    elif (
-        value.parent is not None
-        or value is parent
-        or (isinstance(value, JContainer) and root(parent) is value)
-    ):
+    elif value.parent is not None or (isinstance(value, JContainer) and root(parent) is value):
         value = value.clone()
     if type(value) is JProperty:
-        raise exceptions.argument(f"Can not add {value.clr_name} to {parent.clr_name}.")
+        raise cannot_add(value, parent)
     value.parent = parent
     return value
 
@@ -416,10 +395,3 @@ def root(token: JToken) -> JToken:
         BUDGET.spend()
         token = token.parent
     return token
-
-
-def holder(token: JToken) -> JContainer:
-    """The parent that Replace and Remove work on; throws System.InvalidOperationException without one."""
-    if token.parent is None:
-        raise exceptions.invalid_operation("The parent is missing.")
-    return token.parent

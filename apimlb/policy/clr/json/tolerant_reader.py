@@ -51,26 +51,24 @@ class TolerantReader:
         """The document's value; what follows it is not looked at yet."""
         comments = self._skip()
         if comments and self._wanted == "JToken":
-            if self._at < len(self._text):
+            if self._here:
                 self._value()
             return JValue(comments[0], "Comment")
-        if self._at >= len(self._text):
+        if not self._here:
             self._fail(f"Error reading {self._wanted} from JsonReader.", here=0 if not self._text else None)
         wanted = {"JObject": "{", "JArray": "["}.get(self._wanted)
-        return self._value() if wanted in (None, self._text[self._at]) else self._refuse_start()
+        return self._value() if wanted in (None, self._here) else self._refuse_start()
 
     def end(self) -> None:
         """Refuse what follows the value, except space and comments."""
         self._skip()
-        if self._at < len(self._text):
-            self._fail(
-                f"Additional text encountered after finished reading JSON content: {self._text[self._at]}."
-            )
+        if self._here:
+            self._fail(f"Additional text encountered after finished reading JSON content: {self._here}.")
 
     def _refuse_start(self) -> NoReturn:
         """Refuse the value that begins here: it is not of the kind that is wanted."""
-        if self._text[self._at] in "[{":
-            name = "StartArray" if self._text[self._at] == "[" else "StartObject"
+        if self._here in "[{":
+            name = "StartArray" if self._here == "[" else "StartObject"
             self._at += 1
         else:
             name = self.token_of(self._value()).type_name
@@ -93,6 +91,11 @@ class TolerantReader:
         raise ClrException(
             "Newtonsoft.Json.JsonReaderException", f"{what} Path '{path}', line {line}, position {column}."
         )
+
+    @property
+    def _here(self) -> str:
+        """The character that comes next; empty at the end."""
+        return self._text[self._at : self._at + 1]
 
     def _space(self) -> None:
         match = _SPACE.match(self._text, self._at)
@@ -125,10 +128,9 @@ class TolerantReader:
 
     def _value(self) -> object:
         BUDGET.spend(4)
-        text = self._text
         if len(self._path) > MAX_DEPTH:
             self._fail(f"The reader's MaxDepth of {MAX_DEPTH} has been exceeded.")
-        char = text[self._at : self._at + 1]
+        char = self._here
         if char == "":
             self._ended()
         if char == "{":
@@ -207,7 +209,7 @@ class TolerantReader:
         pairs: list[tuple[str, object]] = []
         while True:
             self._skip()
-            char = self._text[self._at : self._at + 1]
+            char = self._here
             if char == "" and self._may_end(pairs):
                 return self.object_of(pairs)
             if char == "}":
@@ -228,7 +230,7 @@ class TolerantReader:
         """A name and the colon after it."""
         name = self._property_name(char)
         self._space()
-        found = self._text[self._at : self._at + 1]
+        found = self._here
         if found != ":":
             self._fail(
                 f"Invalid character after parsing property name. Expected ':' but got: {found or chr(0)}."
@@ -243,7 +245,7 @@ class TolerantReader:
         if match is None:
             self._fail(f"Invalid property identifier character: {char}.")
         self._at = match.end()
-        behind = self._text[self._at : self._at + 1]
+        behind = self._here
         if behind == "":
             self._fail("Unexpected end while parsing unquoted property name.")
         if behind != ":" and not _SPACE.match(behind):
@@ -251,7 +253,7 @@ class TolerantReader:
         return match[0]
 
     def _separator(self, closing: str) -> None:
-        char = self._text[self._at : self._at + 1]
+        char = self._here
         if char == ",":
             self._at += 1
         elif char == "":
@@ -268,7 +270,7 @@ class TolerantReader:
         items: list[object] = []
         while True:
             items += self._comments()
-            char = self._text[self._at : self._at + 1]
+            char = self._here
             if char == closing or (char == "" and self._may_end(items)):
                 self._at += len(char)
                 return items
@@ -289,7 +291,7 @@ class TolerantReader:
             if plain is not None:
                 pieces.append(plain[0])
                 self._at = plain.end()
-            char = self._text[self._at : self._at + 1]
+            char = self._here
             if char == "":
                 self._fail(f"Unterminated string. Expected delimiter: {quote}.")
             self._at += 1
@@ -298,7 +300,7 @@ class TolerantReader:
             pieces.append(self._escape() if char == "\\" else char)
 
     def _escape(self) -> str:
-        char = self._text[self._at : self._at + 1]
+        char = self._here
         self._at += 1
         if char == "u":
             digits = self._text[self._at : self._at + 4]
@@ -317,7 +319,7 @@ class TolerantReader:
         assert match is not None
         self._at = match.end()
         text = match[0]
-        behind = self._text[self._at : self._at + 1]
+        behind = self._here
         if behind and not _BEHIND_NUMBER.match(behind):
             self._fail(f"Unexpected character encountered while parsing number: {behind}.")
         if re.match(r"0[^.eE]", text):
