@@ -273,8 +273,7 @@ DEFINITIONS = (
         L + "JArray", "class", bases=(L + "JContainer", "System.Collections.Generic.IList<JToken>"),
         rows=(
             ("new()", JArray),
-            ("new(params object[] content)",
-             lambda content: JArray() if content is None else edits.filled(JArray(), content)),
+            ("new(params object[] content)", lambda content: edits.filled(JArray(), content)),
             ("new(object content)", lambda content: edits.filled(JArray(), content)),
             ("new(JArray! other)", lambda token: token.clone()),
             ("int Count", "{0}.items.__len__()"),
