@@ -34,29 +34,19 @@ become JObject and JArray.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import cast, get_args
 from urllib.parse import urlsplit
 
 from apimlb.errors import ConfigError
 from apimlb.http import Request, Response, read
 from apimlb.policy.apim.bodies import MessageBody
-from apimlb.policy.apim.context import (
-    Api,
-    Context,
-    Deployment,
-    LastError,
-    Operation,
-    Product,
-    RequestView,
-    Subscription,
-    User,
-)
+from apimlb.policy.apim.context import Context, LastError, RequestView
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.compiler import Scope, compile_policy, effective
 from apimlb.policy.rehearse.services import Case, ScriptedServices, mapping
-from apimlb.policy.rehearse.written import content_of, reading, require, view
+from apimlb.policy.rehearse.written import content_of, members, reading, require, view
 from apimlb.policy.run.exchange import Exchange
 from apimlb.policy.run.pipeline import preflight, run
 from apimlb.policy.run.records import Record
@@ -70,14 +60,6 @@ _KEYS = frozenset(
         *("subscription", "user", "deployment", "scope", "authorizations"),
     }
 )
-_VIEWS: Mapping[str, Callable[..., Any]] = {
-    "api": Api,
-    "operation": Operation,
-    "deployment": Deployment,
-    "product": Product,
-    "subscription": Subscription,
-    "user": User,
-}
 _ALWAYS = ("api", "operation", "deployment")
 """Members of the context that no case is without."""
 
@@ -172,6 +154,11 @@ def exchange_of(case: Case, services: ScriptedServices, recorder: Recorder | Non
             "url_template": request.url.path,
         },
     }
+    given = {
+        name: {**held, **mapping(case, name)}
+        for name, held in defaults.items()
+        if name in _ALWAYS or case.get(name) is not None
+    }
     context = Context(
         services.clock,
         services.rng,
@@ -180,11 +167,7 @@ def exchange_of(case: Case, services: ScriptedServices, recorder: Recorder | Non
         request_id=uuid.UUID(int=services.rng.getrandbits(128), version=4),
         timestamp=services.clock.now(),
         tracing=recorder is not None,
-        **{
-            name: view(kind, {**defaults[name], **mapping(case, name)}, name)
-            for name, kind in _VIEWS.items()
-            if name in _ALWAYS or case.get(name) is not None
-        },
+        **members(Context, given, "the case"),
     )
     exchange = Exchange(context, services, switches=_switches(case), trace=recorder)
     with reading("path"):
