@@ -239,6 +239,25 @@ async def read(response: Response, most: float = math.inf) -> bytes:
     return response.body
 
 
+class RelayedStream:
+    """A streamed body that comes from another one.
+
+    A class and not a generator: closing a generator that nobody has begun to read would not close the body.
+    """
+
+    def __init__(self, body: AsyncIterator[bytes]) -> None:
+        self._body = body
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        return await anext(self._body)
+
+    async def aclose(self) -> None:
+        await close_body(self._body)
+
+
 async def close(response: Response) -> None:
     """Let go of a body that nobody will read, so that whoever sends it stops."""
     await close_body(response.body)

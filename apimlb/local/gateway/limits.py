@@ -12,7 +12,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
-from apimlb.http import close_body
+from apimlb.http import RelayedStream
 from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.run.faults import PolicyFault
@@ -78,16 +78,13 @@ class Held(MessageBody):
         return super().read(preserve_content)
 
 
-class Until:
+class Until(RelayedStream):
     """A streamed body that is cut when its time is up."""
 
     def __init__(self, body: AsyncIterator[bytes], clock: Clock, end: float) -> None:
-        self._body = body
+        super().__init__(body)
         self._clock = clock
         self._end = end
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
 
     async def __anext__(self) -> bytes:
         try:
@@ -98,9 +95,6 @@ class Until:
         if self._clock.now() > self._end:
             raise self._over()
         return chunk
-
-    async def aclose(self) -> None:
-        await close_body(self._body)
 
     def _over(self) -> ConnectionResetError:
         return ConnectionResetError("the request took longer than the gateway's tier allows")

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from apimlb.http import close_body, is_url
+from apimlb.http import RelayedStream, is_url
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import BACKEND, REQUEST_SIDE, Draft, Entry, Getter
@@ -107,18 +107,12 @@ def _options(draft: Draft) -> Getter[ForwardOptions]:
     return draft.settled(options, "timeout", "timeout-ms", "follow-redirects")
 
 
-class BufferedStream:
-    """A streamed body in pieces of 8 KiB, as a gateway that buffers responses lets them go.
-
-    A class and not a generator: closing a generator that nobody has begun to read would not close the body.
-    """
+class BufferedStream(RelayedStream):
+    """A streamed body in pieces of 8 KiB, as a gateway that buffers responses lets them go."""
 
     def __init__(self, body: AsyncIterator[bytes]) -> None:
-        self._body = body
+        super().__init__(body)
         self._held = bytearray()
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
 
     async def __anext__(self) -> bytes:
         while len(self._held) < _CHUNK:
@@ -131,9 +125,6 @@ class BufferedStream:
         piece = bytes(self._held[:_CHUNK])
         del self._held[:_CHUNK]
         return piece
-
-    async def aclose(self) -> None:
-        await close_body(self._body)
 
 
 TABLE = {

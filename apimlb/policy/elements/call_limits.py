@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from apimlb.http import close_body
+from apimlb.http import RelayedStream
 from apimlb.policy.apim.bodies import rest_of
 from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
@@ -201,23 +201,17 @@ def _weigh(exchange: Exchange, draw: Callable[[int], None]) -> None:
     exchange.endings.append(end)
 
 
-class MeasuredStream:
+class MeasuredStream(RelayedStream):
     """A streamed body whose bytes are counted."""
 
     def __init__(self, body: AsyncIterator[bytes], draw: Callable[[int], None]) -> None:
-        self._body = body
+        super().__init__(body)
         self._draw = draw
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
 
     async def __anext__(self) -> bytes:
         chunk = await anext(self._body)
         self._draw(len(chunk))
         return chunk
-
-    async def aclose(self) -> None:
-        await close_body(self._body)
 
 
 _ONE = Counting(lambda _: 1)

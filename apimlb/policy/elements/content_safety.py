@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from apimlb.http import Headers, Request, close_body
+from apimlb.http import Headers, RelayedStream, Request
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
@@ -151,13 +151,13 @@ def _checks(draft: Draft) -> ContentSafety:
     )
 
 
-class CheckedStream:
+class CheckedStream(RelayedStream):
     """A stream whose events wait until their window was checked; where one does not pass, it ends."""
 
     def __init__(
         self, body: AsyncIterator[bytes], window: int, check: Callable[[str], Awaitable[None]]
     ) -> None:
-        self._body = body
+        super().__init__(body)
         self._window = window
         self._check = check
         self._held: list[bytes] = []
@@ -166,9 +166,6 @@ class CheckedStream:
         self._length = 0
         self._passed = deque[bytes]()
         self._over = False
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
 
     async def __anext__(self) -> bytes:
         while not self._passed:
@@ -218,9 +215,6 @@ class CheckedStream:
         if length:
             await self._check(formats.joined("", texts))
         self._passed += filter(None, held)
-
-    async def aclose(self) -> None:
-        await close_body(self._body)
 
 
 TABLE = {"llm-content-safety": Entry(TRANSFORMING, llm_content_safety)}

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from apimlb.http import Response, close_body
+from apimlb.http import RelayedStream, Response
 from apimlb.policy.apim.bodies import MessageBody, content_of
 from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.clr.exceptions import ClrException
@@ -140,19 +140,16 @@ def _pieces(value: Any) -> Iterator[str | None]:
             left += (found.get("text"), found.get("content"))
 
 
-class CountedStream:
+class CountedStream(RelayedStream):
     """A streamed answer on its way to the client. At its end, or when the client leaves, `done` is called
     with the estimated tokens of its text, and with those that the answer itself counts."""
 
     def __init__(self, body: AsyncIterator[bytes], done: Callable[[int, Tokens | None], None]) -> None:
-        self._body = body
+        super().__init__(body)
         self._done: Callable[[int, Tokens | None], None] | None = done
         self._counted: Tokens | None = None
         self._lines = Lines()
         self._characters = 0
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
 
     async def __anext__(self) -> bytes:
         try:
@@ -172,7 +169,7 @@ class CountedStream:
 
     async def aclose(self) -> None:
         self._finish()
-        await close_body(self._body)
+        await super().aclose()
 
     def _finish(self) -> None:
         done, self._done = self._done, None

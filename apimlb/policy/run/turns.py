@@ -4,7 +4,7 @@ import types
 from collections.abc import AsyncIterator, Coroutine, Generator
 from typing import Any, TypeVar
 
-from apimlb.http import Response, close
+from apimlb.http import RelayedStream
 from apimlb.policy.clr.budget import BUDGET, Allowance
 
 T = TypeVar("T")
@@ -39,23 +39,15 @@ def paid(allowance: Allowance, work: Coroutine[Any, Any, T]) -> Generator[Any, A
             given, step = error, work.throw
 
 
-class PaidStream:
-    """A body on its way to the client; what reading it costs is paid for from `allowance`.
-
-    A class and not a generator: closing a generator before its first item would not close the body.
-    """
-
-    __slots__ = ("_allowance", "_body")
+class PaidStream(RelayedStream):
+    """A body on its way to the client; what reading it costs is paid for from `allowance`."""
 
     def __init__(self, allowance: Allowance, body: AsyncIterator[bytes]) -> None:
+        super().__init__(body)
         self._allowance = allowance
-        self._body = body
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
 
     async def __anext__(self) -> bytes:
         return await paid(self._allowance, self._body.__anext__())  # type: ignore[arg-type]
 
     async def aclose(self) -> None:
-        await paid(self._allowance, close(Response(200, body=self._body)))
+        await paid(self._allowance, super().aclose())
