@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from apimlb.clock import Clock
 from apimlb.http import Headers, reason_phrase
-from apimlb.policy.apim.bodies import MessageBody, parse_query
+from apimlb.policy.apim.bodies import MessageBody, parse_query, rest_of
 from apimlb.policy.clr.budget import Allowance
 from apimlb.policy.switches import Switches
 
@@ -132,6 +132,11 @@ class ResponseView:
         self.status_reason = status_reason or reason_phrase(status_code)
         self.headers = Headers() if headers is None else headers
         self.body = body
+
+    def copy(self) -> "ResponseView":
+        """Another response with what a gateway would pass on of this one."""
+        body = MessageBody(rest_of(self.body))
+        return ResponseView(self.status_code, self.status_reason, self.headers.copy(), body)
 
 
 @dataclass(frozen=True, slots=True)

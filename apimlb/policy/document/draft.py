@@ -86,6 +86,23 @@ class Draft:
     def error(self, what: str, at: Text | None = None, *, code: str = "ValidationError") -> InvalidPolicy:
         return problem(self.policy, what, at=(at.line, at.column) if at else None, code=code)
 
+    def incomplete(self, expected: str) -> InvalidPolicy:
+        """The refusal of an element that lacks children with the tags `expected`."""
+        return self.error(
+            f"The element '{self.element.tag}' has incomplete content. "
+            f"List of possible elements expected: '{expected}'."
+        )
+
+    def at_most_one(self, *names: str) -> None:
+        """Raises InvalidPolicy for an element with several of these attributes."""
+        if sum(name in self.element.attributes for name in names) > 1:
+            raise self.error(f"Only one of the attributes {_quoted(names)} is allowed.")
+
+    def at_least_one(self, *names: str) -> None:
+        """Raises InvalidPolicy for an element with none of these attributes."""
+        if not any(name in self.element.attributes for name in names):
+            raise self.error(f"One of the attributes {_quoted(names)} is required.")
+
     def required(self, name: str, kind: Kind[T]) -> Getter[T]:
         """The attribute's getter; raises InvalidPolicy when it is missing."""
         getter = self.optional(name, kind)
@@ -174,6 +191,15 @@ class Draft:
             raise self.error(f"The element '{self.element.tag}' holds more than one '{tag}'.")
         return found[0] if found else None
 
+    def made(self, tag: str, make: "Callable[[Draft], T]") -> T | None:
+        """What `make` makes of the child element called `tag`; None without one."""
+        found = self.child(tag)
+        return None if found is None else make(found)
+
+    def nested(self, holder: str, tag: str) -> Sequence["Draft"]:
+        """The child elements called `tag` of the child element `holder`; none where that is left out."""
+        return self.made(holder, lambda found: found.children(tag)) or []
+
     def texts(self, tag: str, kind: Kind[T]) -> list[Getter[T]]:
         """The texts of the child elements called `tag`."""
         return [child.content(kind) for child in self.children(tag)]
@@ -247,6 +273,10 @@ class Draft:
         if self.compilation.switches.attribute_types == "exact":
             return False
         return kind.keyword == "string" or given in ("System.Object", "null")
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return (" and " if len(names) == 2 else ", ").join(f"'{name}'" for name in names)
 
 
 def _never(context: Context) -> NoReturn:

@@ -23,26 +23,15 @@ _FABRICS = (
 
 def set_backend_service(draft: Draft) -> Act:
     draft.lacks(*_FABRICS)
-    base_url = draft.optional("base-url", STRING)
+    base_url = draft.attribute("base-url", STRING, "")
     backend_id = draft.optional("backend-id", STRING)
-    if base_url is not None and backend_id is not None:
-        raise draft.error("Only one of the attributes 'base-url' and 'backend-id' is allowed.")
-    if backend_id is not None:
-        return _by_id(backend_id)
-    if base_url is not None:
-        return _by_url(base_url)
-    raise draft.error("One of the attributes 'base-url' and 'backend-id' is required.")
+    draft.at_most_one("base-url", "backend-id")
+    draft.at_least_one("base-url", "backend-id")
 
-
-def _by_id(backend_id: Getter[str]) -> Act:
     def act(exchange: Exchange) -> None:
-        exchange.backend = BackendId(backend_id(exchange.context))
-
-    return act
-
-
-def _by_url(base_url: Getter[str]) -> Act:
-    def act(exchange: Exchange) -> None:
+        if backend_id is not None:
+            exchange.backend = BackendId(backend_id(exchange.context))
+            return
         url = base_url(exchange.context).strip().rstrip("/")
         if not is_url(url):
             raise PolicyFault("BackendUrlInvalid", f"'{url}' is not an absolute URL.")
@@ -90,18 +79,15 @@ def forward_request(draft: Draft) -> Act:
 
 
 def _options(draft: Draft) -> Getter[ForwardOptions]:
-    seconds = draft.optional("timeout", integer())
+    seconds = draft.attribute("timeout", integer(), 300)
     milliseconds = draft.optional("timeout-ms", integer())
-    if seconds is not None and milliseconds is not None:
-        raise draft.error("Only one of the attributes 'timeout' and 'timeout-ms' is allowed.")
+    draft.at_most_one("timeout", "timeout-ms")
     draft.lacks("continue-timeout")
     follow = draft.attribute("follow-redirects", BOOLEAN, False)
     buffered = draft.word("buffer-response", BOOLEAN, True)
 
     def options(context: Context) -> ForwardOptions:
-        timeout = float(seconds(context)) if seconds else 300.0
-        if milliseconds is not None:
-            timeout = milliseconds(context) / 1000
+        timeout = float(seconds(context)) if milliseconds is None else milliseconds(context) / 1000
         return ForwardOptions(timeout, follow(context), buffered)
 
     return draft.settled(options, "timeout", "timeout-ms", "follow-redirects")

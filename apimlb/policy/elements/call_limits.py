@@ -11,6 +11,7 @@ import math
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from apimlb.http import RelayedStream
 from apimlb.policy.apim.bodies import rest_of
@@ -18,6 +19,7 @@ from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.elements.reports import Report, report
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.steps import failed_expression
@@ -39,25 +41,18 @@ def _always(context: Context) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class CallReport:
-    """Names of the headers and variables that say how long to wait and how many calls are left. A name that
-    the policy does not give is empty."""
-
-    retry_header: str
-    retry_variable: str
-    left_header: str
-    left_variable: str
-    total_header: str
-
-
-@dataclass(frozen=True, slots=True)
 class Counting:
     """How much a request counts, and whether that is known only when outbound is over."""
 
     count: Getter[int]
     late: bool = False
+    element: str = ""
 
-    def settle(self, exchange: Exchange, key: str, source: str, add: Callable[[int], None]) -> None:
+    def cost(self, context: Context) -> int:
+        """What has to fit before the request goes on."""
+        return 1 if self.late else self.count(context)
+
+    def settle(self, exchange: Exchange, key: str, add: Callable[[int], None]) -> None:
         """`add` what the request counts, now or when outbound is over, but once for `key`."""
         exchange.counted.add(key)
         if not self.late:
@@ -68,9 +63,12 @@ class Counting:
             try:
                 add(self.count(exchange.context))
             except ClrException as error:
-                raise failed_expression(error, source) from error
+                raise failed_expression(error, self.element) from error
 
         exchange.endings.append(end)
+
+
+_ONE = Counting(lambda _: 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,66 +81,52 @@ class Rate:
     applies: Applies = _always
     place: str = ""
 
-    def check(
-        self, exchange: Exchange, who: str, source: str, report: CallReport, counting: Counting
-    ) -> None:
-        """Raises PolicyFault 429 for one call too many; a call that was counted already passes."""
-        context = exchange.context
-        key, calls, seconds = self._counter(context, who)
-        if key not in exchange.counted:
-            cost = 1 if counting.late else counting.count(context)
-            if wait := exchange.counters.wait(key, calls, context.clock.now(), cost, seconds):
-                raise _too_fast(context, source, report, wait)
 
-    def count(self, exchange: Exchange, who: str, source: str, counting: Counting) -> tuple[int, int]:
-        """Count the call; how many are left, and of how many."""
-        counters, now = exchange.counters, exchange.context.clock.now()
-        key, calls, seconds = self._counter(exchange.context, who)
-        if key not in exchange.counted:
-            counting.settle(
-                exchange, key, source, lambda more: counters.spend(key, calls, now, more, seconds)
-            )
-        return counters.left(key, calls, now, seconds), calls
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The rates of a policy, the names under which it reports, and how it counts."""
 
-    def _counter(self, context: Context, who: str) -> tuple[str, int, int]:
-        calls, seconds = self.calls(context), self.seconds(context)
-        return f"rate {who} {self.place} {calls}/{seconds}", calls, seconds
+    rates: list[Rate]
+    retry: Report
+    left: Report
+    total: Report
+    counting: Counting = _ONE
 
+    def take(self, exchange: Exchange, who: str) -> None:
+        """Refuse the call with 429, or count it for all the rates: a call that is refused counts for no rate,
+        and what is left is the least of them (Azure/azure-api-management-policy-toolkit, its emulator's tests
+        of rate-limit). A call that was counted already passes."""
+        context, counters = exchange.context, exchange.counters
+        now = context.clock.now()
+        limits = [
+            (f"rate {who} {rate.place} {calls}/{seconds}", calls, seconds)
+            for rate in self.rates
+            if rate.applies(context)
+            for calls, seconds in [(rate.calls(context), rate.seconds(context))]
+        ]
+        new = [limit for limit in limits if limit[0] not in exchange.counted]
+        for key, calls, seconds in new:
+            if wait := counters.wait(key, calls, now, self.counting.cost(context), seconds):
+                message = f"Rate limit is exceeded. Try again in {wait} seconds."
+                raise self.retry.refusal(context, "RateLimitExceeded", message, 429, wait)
+        for key, calls, seconds in new:
+            self.counting.settle(exchange, key, partial(counters.spend, key, calls, now, seconds=seconds))
+        if limits:
+            left, calls = min((counters.left(key, calls, now, each), calls) for key, calls, each in limits)
+            self._tell(exchange, left, calls)
 
-def _take(
-    exchange: Exchange, rates: list[Rate], who: str, source: str, report: CallReport, counting: Counting
-) -> None:
-    """Refuse the call, or count it for all the rates: a call that is refused counts for no rate, and what is
-    left is the least of them (Azure/azure-api-management-policy-toolkit, its emulator's tests of
-    rate-limit)."""
-    for rate in rates:
-        rate.check(exchange, who, source, report, counting)
-    if rates:
-        left, calls = min(rate.count(exchange, who, source, counting) for rate in rates)
-        _tell(exchange, report, calls, left)
+    def _tell(self, exchange: Exchange, left: int, calls: int) -> None:
+        """The variable at once, the headers once there is a response."""
+        self.left.set_variable(exchange.context, left)
 
+        async def settle(exchange: Exchange) -> None:
+            if exchange.context.response is None:
+                exchange.context.response = ResponseView(200)  # nothing was forwarded
+            self.left.set_header(exchange.context.response.headers, left)
+            self.total.set_header(exchange.context.response.headers, calls)
 
-def _too_fast(context: Context, source: str, report: CallReport, wait: int) -> PolicyFault:
-    if report.retry_variable:
-        context.variables[report.retry_variable] = wait
-    message = f"Rate limit is exceeded. Try again in {wait} seconds."
-    headers = [(report.retry_header, str(wait))]
-    return PolicyFault("RateLimitExceeded", message, source=source, status=429, headers=headers)
-
-
-def _tell(exchange: Exchange, report: CallReport, calls: int, left: int) -> None:
-    if report.left_variable:
-        exchange.context.variables[report.left_variable] = left
-
-    async def settle(exchange: Exchange) -> None:
-        if exchange.context.response is None:
-            exchange.context.response = ResponseView(200)  # nothing was forwarded
-        for header, number in ((report.left_header, left), (report.total_header, calls)):
-            if header:
-                exchange.context.response.headers.set(header, str(number))
-
-    if report.left_header or report.total_header:
-        exchange.settlements.append(settle)
+        if self.left.header or self.total.header:
+            exchange.settlements.append(settle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +140,7 @@ class CallQuota:
     applies: Applies = _always
     place: str = ""
 
-    def take(self, exchange: Exchange, who: str, source: str, origin: float, counting: Counting) -> None:
+    def take(self, exchange: Exchange, who: str, origin: float, counting: Counting) -> None:
         """Refuse the call, or count it; the first period began at `origin`, epoch seconds."""
         counters, now = exchange.counters, exchange.context.clock.now()
         start = origin + (now - origin) // self.seconds * self.seconds if self.seconds else origin
@@ -164,27 +148,24 @@ class CallQuota:
         period = f"{who} {self.place} {self.seconds}"
         calls_key, bytes_key = f"quota {period}", f"bandwidth {period}"
         if self.calls and calls_key not in exchange.counted:
-            cost = 1 if counting.late else counting.count(exchange.context)
-            if counters.spent(calls_key, start) + cost > self.calls:
-                raise _used_up("call volume", source, left)
-            counting.settle(exchange, calls_key, source, lambda more: counters.draw(calls_key, start, more))
+            if counters.spent(calls_key, start) + counting.cost(exchange.context) > self.calls:
+                raise _used_up("call volume", left)
+            counting.settle(exchange, calls_key, partial(counters.draw, calls_key, start))
         if self.kilobytes and bytes_key not in exchange.counted:
             if counters.spent(bytes_key, start) >= self.kilobytes * 1024:
-                raise _used_up("bandwidth", source, left)
+                raise _used_up("bandwidth", left)
             exchange.counted.add(bytes_key)
-            _weigh(exchange, lambda size: counters.draw(bytes_key, start, size))
+            _weigh(exchange, partial(counters.draw, bytes_key, start))
 
 
-def _used_up(what: str, source: str, left: float) -> PolicyFault:
+def _used_up(what: str, left: float) -> PolicyFault:
     seconds = max(1, math.ceil(left)) if math.isfinite(left) else 0
     days, rest = divmod(seconds, 86_400)
     clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
     span = (f"{days}.{clock}" if days else clock) if seconds else _FOREVER
     message = f"Out of {what} quota. Quota will be replenished in {span}."
     headers = [("Retry-After", str(seconds))] if seconds else []
-    return PolicyFault(
-        "QuotaExceeded", message, source=source, status=403, status_reason="Quota Exceeded", headers=headers
-    )
+    return PolicyFault("QuotaExceeded", message, status=403, status_reason="Quota Exceeded", headers=headers)
 
 
 def _weigh(exchange: Exchange, draw: Callable[[int], None]) -> None:
@@ -214,19 +195,15 @@ class MeasuredStream(RelayedStream):
         return chunk
 
 
-_ONE = Counting(lambda _: 1)
-
-
 def rate_limit(draft: Draft) -> Act:
     """By subscription; who comes without one has no limit (the page's usage notes)."""
-    report = _report(draft)
-    rates = [_rate(draft, _always, "")] + [_rate(*place) for place in _places(draft)]
+    retry, left, total = _reports(draft)
+    limits = Rates([_rate(*place) for place in _places(draft)], retry, left, total)
 
     def act(exchange: Exchange) -> None:
         subscription = exchange.context.subscription
         if subscription is not None:
-            applying = [rate for rate in rates if rate.applies(exchange.context)]
-            _take(exchange, applying, f"of {subscription.id}", "rate-limit", report, _ONE)
+            limits.take(exchange, f"of {subscription.id}")
 
     return act
 
@@ -238,21 +215,19 @@ def _rate(draft: Draft, applies: Applies, place: str) -> Rate:
 
 
 def rate_limit_by_key(draft: Draft) -> Act:
-    report, counting = _report(draft), _counting(draft)
+    retry, left, total = _reports(draft)
+    counting = _counting(draft)
     key = draft.required("counter-key", STRING)
     rate = Rate(
         draft.required("calls", integer(1)), draft.required("renewal-period", integer(1, _LONGEST_RATE))
     )
-
-    def act(exchange: Exchange) -> None:
-        _take(exchange, [rate], f"by {key(exchange.context)}", "rate-limit-by-key", report, counting)
-
-    return act
+    limits = Rates([rate], retry, left, total, counting)
+    return lambda exchange: limits.take(exchange, f"by {key(exchange.context)}")
 
 
 def quota(draft: Draft) -> Act:
     """By subscription, in periods that begin with it; who comes without one has no quota."""
-    quotas = [_quota(draft, _always, "")] + [_quota(*place) for place in _places(draft)]
+    quotas = [_quota(*place) for place in _places(draft)]
 
     def act(exchange: Exchange) -> None:
         subscription = exchange.context.subscription
@@ -260,7 +235,7 @@ def quota(draft: Draft) -> Act:
             origin = subscription.start_date or subscription.created_date
             for each in quotas:
                 if each.applies(exchange.context):
-                    each.take(exchange, f"of {subscription.id}", "quota", origin, _ONE)
+                    each.take(exchange, f"of {subscription.id}", origin, _ONE)
 
     return act
 
@@ -268,19 +243,14 @@ def quota(draft: Draft) -> Act:
 def quota_by_key(draft: Draft) -> Act:
     key, counting = draft.required("counter-key", STRING), _counting(draft)
     origin = draft.word("first-period-start", _MOMENT, _FIRST_PERIOD)
-    limit = _quota(draft, _always, "")
-
-    def act(exchange: Exchange) -> None:
-        limit.take(exchange, f"by {key(exchange.context)}", "quota-by-key", origin, counting)
-
-    return act
+    limit = _quota(draft)
+    return lambda exchange: limit.take(exchange, f"by {key(exchange.context)}", origin, counting)
 
 
-def _quota(draft: Draft, applies: Applies, place: str) -> CallQuota:
+def _quota(draft: Draft, applies: Applies = _always, place: str = "") -> CallQuota:
     calls, kilobytes = draft.word("calls", integer(1), 0), draft.word("bandwidth", integer(1), 0)
     seconds = draft.required_word("renewal-period", integer())
-    if not calls and not kilobytes:
-        raise draft.error("One of the attributes 'calls' and 'bandwidth' is required.")
+    draft.at_least_one("calls", "bandwidth")
     if 0 < seconds < _SHORTEST_QUOTA:
         raise draft.error(
             f"The 'renewal-period' attribute is invalid - {_SHORTEST_QUOTA} is the least, or 0."
@@ -289,21 +259,16 @@ def _quota(draft: Draft, applies: Applies, place: str) -> CallQuota:
 
 
 def _places(draft: Draft) -> list[tuple[Draft, Applies, str]]:
-    """The `<api>` and `<operation>` children: each has a limit of its own for what it names."""
-    found: list[tuple[Draft, Applies, str]] = []
+    """The policy, which limits all calls, and its `<api>` and `<operation>` children: each has a limit of its
+    own for what it names."""
+    found: list[tuple[Draft, Applies, str]] = [(draft, _always, "")]
     for api in draft.children("api"):
         in_api = _named(api, lambda context: context.api)
-        place = f"api {len(found)}"
-        found.append((api, in_api, place))
+        found.append((api, in_api, f"api {len(found)}"))
         for operation in api.children("operation"):
-            found.append(
-                (operation, _both(in_api, _named(operation, _operation_of)), f"{place} {len(found)}")
-            )
+            in_operation = _named(operation, lambda context: context.operation)
+            found.append((operation, _both(in_api, in_operation), f"operation {len(found)}"))
     return found
-
-
-def _operation_of(context: Context) -> Operation | None:
-    return context.operation
 
 
 def _both(one: Applies, other: Applies) -> Applies:
@@ -328,16 +293,15 @@ def _counting(draft: Draft) -> Counting:
     condition = draft.attribute("increment-condition", BOOLEAN, True)
     count = draft.attribute("increment-count", integer(1), 1)
     late = draft.is_expression("increment-condition") or draft.is_expression("increment-count")
-    return Counting(lambda context: count(context) if condition(context) else 0, late)
+    return Counting(lambda context: count(context) if condition(context) else 0, late, draft.element.tag)
 
 
-def _report(draft: Draft) -> CallReport:
-    return CallReport(
-        draft.word("retry-after-header-name", STRING, "Retry-After"),
-        draft.word("retry-after-variable-name", STRING, ""),
-        draft.word("remaining-calls-header-name", STRING, ""),
-        draft.word("remaining-calls-variable-name", STRING, ""),
-        draft.word("total-calls-header-name", STRING, ""),
+def _reports(draft: Draft) -> tuple[Report, Report, Report]:
+    """When to call again, the calls that are left, and of how many."""
+    return (
+        report(draft, "retry-after", "Retry-After"),
+        report(draft, "remaining-calls"),
+        Report(draft.word("total-calls-header-name", STRING, "")),
     )
 
 

@@ -7,7 +7,7 @@ from apimlb.policy.apim.bodies import MessageBody, rest_of
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
-from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry, Getter
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.bodies import works_on_request
 from apimlb.policy.elements.credentials import certificate_of, identity_token, proxy_of
@@ -25,11 +25,9 @@ SERVICE_TIMEOUT = 30.0
 
 def return_response(draft: Draft) -> Act:
     variable = draft.word("response-variable-name", STRING, "")
-    status_draft = draft.child("set-status")
-    status = status_of(status_draft) if status_draft else None
+    status = draft.made("set-status", status_of)
     headers = [header_edit(child) for child in draft.children("set-header")]
-    body_draft = draft.child("set-body")
-    body = body_of(body_draft) if body_draft else None
+    body = draft.made("set-body", body_of)
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
@@ -55,9 +53,8 @@ def _response_in(name: str, context: Context) -> ResponseView:
         return ResponseView(200)
     if not isinstance(held, ResponseView):
         raise ClrException("System.InvalidOperationException", f"The variable '{name}' holds no response.")
-    body = MessageBody(rest_of(held.body))
     formats.spend(len(held.headers) >> 3)
-    return ResponseView(held.status_code, held.status_reason, held.headers.copy(), body)
+    return held.copy()
 
 
 def send_request(draft: Draft) -> Act:
@@ -99,11 +96,9 @@ def message_of(draft: Draft) -> Callable[[Exchange], Awaitable[Request]]:
     """The request that the children describe; with mode `copy` on top of the current one. It shows who the
     gateway is as its children say."""
     message = _plain_message(draft)
-    identity_draft = draft.child("authentication-managed-identity")
-    identity = identity_token(identity_draft) if identity_draft else None
-    certificate_draft, proxy_draft = draft.child("authentication-certificate"), draft.child("proxy")
-    certificate = certificate_of(certificate_draft) if certificate_draft else None
-    proxy = proxy_of(proxy_draft) if proxy_draft else None
+    identity = draft.made("authentication-managed-identity", identity_token)
+    certificate = draft.made("authentication-certificate", certificate_of)
+    proxy = draft.made("proxy", proxy_of)
 
     async def with_credentials(exchange: Exchange) -> Request:
         request = message(exchange)
@@ -120,16 +115,13 @@ def message_of(draft: Draft) -> Callable[[Exchange], Awaitable[Request]]:
 
 def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
     mode = draft.attribute("mode", choice("new", "copy"), "new")
-    url_draft = draft.child("set-url")
-    url = url_draft.content(TEXT) if url_draft else None
+    url = draft.made("set-url", _text_of)
     if url is None and "mode" not in draft.element.attributes:
         raise draft.error(f"The element '{draft.element.tag}' has incomplete content: 'set-url' is required.")
-    method_draft = draft.child("set-method")
-    method = method_draft.content(TEXT) if method_draft else None
+    method = draft.made("set-method", _text_of)
     headers = [header_edit(child) for child in draft.children("set-header")]
     queries = [query_edit(child) for child in draft.children("set-query-parameter")]
-    body_draft = draft.child("set-body")
-    body = body_of(body_draft, on_request=works_on_request(draft)) if body_draft else None
+    body = draft.made("set-body", lambda child: body_of(child, on_request=works_on_request(draft)))
 
     def message(exchange: Exchange) -> Request:
         context = exchange.context
@@ -149,6 +141,10 @@ def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
         return request
 
     return message
+
+
+def _text_of(draft: Draft) -> Getter[str]:
+    return draft.content(TEXT)
 
 
 def _copied(exchange: Exchange) -> Request:

@@ -56,11 +56,6 @@ def _address_value(given: object) -> Address:
 
 ADDRESS = Kind("string", _address, _address_value, frozenset({"System.String"}))
 
-_ADDRESSES = (
-    "The element 'ip-filter' has incomplete content. "
-    "List of possible elements expected: 'address, address-range'."
-)
-
 
 def ip_filter(draft: Draft) -> Act:
     """Reasons and messages: Microsoft Learn, "Error handling in API Management policies"; a caller whose
@@ -69,7 +64,7 @@ def ip_filter(draft: Draft) -> Act:
     ranges = [_single(child) for child in draft.children("address")]
     ranges += [_range(child) for child in draft.children("address-range")]
     if not ranges:
-        raise draft.error(_ADDRESSES)
+        raise draft.incomplete("address, address-range")
 
     def act(exchange: Exchange) -> None:
         context = exchange.context

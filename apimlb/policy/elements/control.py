@@ -43,12 +43,9 @@ def base(draft: Draft) -> Act:
 
 def choose(draft: Draft) -> Act:
     branches = [(when.required("condition", BOOLEAN), when.block()) for when in draft.children("when")]
-    otherwise = draft.child("otherwise")
-    fallback = otherwise.block() if otherwise else _NOTHING
+    fallback = draft.made("otherwise", Draft.block) or _NOTHING
     if not branches:
-        raise draft.error(
-            "The element 'choose' has incomplete content. List of possible elements expected: 'when'."
-        )
+        raise draft.incomplete("when")
 
     def act(exchange: Exchange) -> Awaitable[None] | None:
         for condition, block in branches:

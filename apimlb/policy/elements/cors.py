@@ -35,9 +35,7 @@ def cors(draft: Draft) -> Act:
     exposed_of = _listed(draft.child("expose-headers"), "header")
     granted = _preflight(draft, headers_of)
     if origins_of is None:
-        raise draft.error(
-            "The element 'cors' has incomplete content. List of possible elements expected: 'origin'."
-        )
+        raise draft.incomplete("origin")
 
     def act(exchange: Exchange) -> None:
         context = exchange.context

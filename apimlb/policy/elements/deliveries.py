@@ -62,18 +62,13 @@ def send_service_bus_message(draft: Draft) -> Act:
         raise draft.error("One of the attributes 'queue-name' and 'topic-name' is required.")
     namespace = draft.attribute("namespace", STRING, "")
     client_id = draft.attribute("client-id", STRING, "")
-    held = draft.child("message-properties")
     properties = [
         (child.required("name", STRING), child.content(BYTES))
-        for child in (held.children("message-property") if held else ())
+        for child in draft.nested("message-properties", "message-property")
     ]
-    payload_draft = draft.child("payload")
-    if payload_draft is None:
-        raise draft.error(
-            "The element 'send-service-bus-message' has incomplete content. "
-            "List of possible elements expected: 'payload'."
-        )
-    payload = payload_draft.content(BYTES)
+    payload = draft.made("payload", lambda child: child.content(BYTES))
+    if payload is None:
+        raise draft.incomplete("payload")
 
     def act(exchange: Exchange) -> None:
         context = exchange.context

@@ -98,10 +98,7 @@ def _emit_tokens(
 def _dimensions(draft: Draft) -> Dimensions:
     found = [_dimension(child) for child in draft.children("dimension")]
     if not found:
-        raise draft.error(
-            f"The element '{draft.element.tag}' has incomplete content. "
-            "List of possible elements expected: 'dimension'."
-        )
+        raise draft.incomplete("dimension")
     return lambda context: {name(context): value(context) for name, value in found}
 
 

@@ -6,10 +6,7 @@ backend answers it with 304; where no query parameter is named, responses differ
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from apimlb.http import Headers
-from apimlb.policy.apim.bodies import MessageBody, rest_of
 from apimlb.policy.apim.context import Context, ResponseView, User
 from apimlb.policy.document.attributes import BOOLEAN, TEXT, choice, integer
 from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry, Getter
@@ -21,23 +18,6 @@ from apimlb.policy.run.steps import Found
 _CONDITIONAL = ("If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since")
 
 Key = Callable[[Context], str]
-
-
-@dataclass(frozen=True, slots=True)
-class CachedResponse:
-    """A response as the cache keeps it."""
-
-    status: int
-    reason: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    @staticmethod
-    def of(view: ResponseView) -> "CachedResponse":
-        return CachedResponse(view.status_code, view.status_reason, tuple(view.headers), rest_of(view.body))
-
-    def view(self) -> ResponseView:
-        return ResponseView(self.status, self.reason, Headers(self.headers), MessageBody(self.body))
 
 
 def cache_lookup(draft: Draft) -> Act:
@@ -53,11 +33,16 @@ def cache_lookup(draft: Draft) -> Act:
         request = context.request
         if request.method != "GET" or ("Authorization" in request.headers and not private(context)):
             return
-        exchange.cache_key, exchange.cache_kind = key_of(context), kind
+        cache, key = exchange.services.cache, key_of(context)
+
+        async def keep(response: ResponseView, seconds: int) -> None:
+            await cache.put(key, response.copy(), seconds, kind)
+
+        exchange.keepers["response"] = keep
         exchange.stamps += _downstream(downstream(context), revalidate(context))
-        found = await exchange.services.cache.get(exchange.cache_key, kind)
-        if isinstance(found, CachedResponse):
-            context.response = found.view()
+        found = await cache.get(key, kind)
+        if isinstance(found, ResponseView):
+            context.response = found.copy()
             raise Found("cache-store")
         for name in _CONDITIONAL:
             request.headers.remove(name)
@@ -110,22 +95,20 @@ def _groups(user: User | None) -> str:
     return ",".join(sorted(group.id for group in user.groups)) if user else ""
 
 
-def cache_store(draft: Draft) -> Act:
-    """Keeps a response that cache-lookup did not find; a status other than 200 only where
+def cache_store(draft: Draft, kind: str = "response") -> Act:
+    """Keeps a response that the lookup of its kind did not find; a status other than 200 only where
     `cache-response` says so."""
     duration = draft.required("duration", integer())
     any_status = draft.attribute("cache-response", BOOLEAN, False)
 
     async def act(exchange: Exchange) -> None:
-        context = exchange.context
+        context, keep = exchange.context, exchange.keepers.get(kind)
         found, exchange.awaited = bool(exchange.awaited), frozenset()
-        if found or not exchange.cache_key or context.response is None:
+        if found or keep is None or context.response is None:
             return
-        response = context.response
-        if response.status_code == 200 or any_status(context):
+        if context.response.status_code == 200 or any_status(context):
             await exchange.buffer()
-            value, seconds = CachedResponse.of(response), duration(context)
-            await exchange.services.cache.put(exchange.cache_key, value, seconds, exchange.cache_kind)
+            await keep(context.response, duration(context))
 
     return act
 

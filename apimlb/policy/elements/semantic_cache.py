@@ -9,14 +9,15 @@ outbound behind the store, as one of cache-lookup does. What asks for a stream i
 import math
 import operator
 from dataclasses import dataclass
+from functools import partial
 
 from apimlb.http import Headers, Request
-from apimlb.policy.apim.context import Context
+from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, DOUBLE, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry
 from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.elements.callouts import SERVICE_TIMEOUT
-from apimlb.policy.elements.response_cache import CachedResponse
+from apimlb.policy.elements.response_cache import cache_store
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.steps import Found
@@ -36,15 +37,7 @@ class CachedCompletion:
 
     until: float
     place: Vector
-    response: CachedResponse
-
-
-@dataclass(frozen=True, slots=True)
-class MissedPrompt:
-    """Where the answer to a prompt that was not found is to be kept."""
-
-    key: str
-    place: Vector
+    response: ResponseView
 
 
 def semantic_cache_lookup(draft: Draft) -> Act:
@@ -68,10 +61,10 @@ def semantic_cache_lookup(draft: Draft) -> Act:
         if place is None:
             return
         key = "semantic " + formats.joined("\n", [_api(context), *(each(context) for each in vary_by)])
-        exchange.wanted = MissedPrompt(key, place)
+        exchange.keepers["semantic"] = partial(_keep, exchange, key, place)
         found = _nearest(await _kept(exchange, key), place, threshold(context), context.clock.now())
         if found is not None:
-            context.response = found.view()
+            context.response = found.copy()
             raise Found(*_STORES)
 
     return act
@@ -107,9 +100,17 @@ async def _kept(exchange: Exchange, key: str) -> list[CachedCompletion]:
     return found if isinstance(found, list) else []
 
 
+async def _keep(exchange: Exchange, key: str, place: Vector, response: ResponseView, seconds: int) -> None:
+    now = exchange.context.clock.now()
+    before = [each for each in await _kept(exchange, key) if each.until > now]
+    kept = [*before, CachedCompletion(now + seconds, place, response.copy())][-_MOST:]
+    longest = max(each.until for each in kept) - now
+    await exchange.services.cache.put(key, kept, longest, "external")
+
+
 def _nearest(
     kept: list[CachedCompletion], place: Vector, threshold: float, now: float
-) -> CachedResponse | None:
+) -> ResponseView | None:
     near = [(_distance(each.place, place), each.response) for each in kept if each.until > now]
     distance, response = min(near, key=lambda pair: pair[0], default=(math.inf, None))
     return response if distance <= threshold else None
@@ -124,25 +125,7 @@ def _distance(one: Vector, other: Vector) -> float:
 
 
 def semantic_cache_store(draft: Draft) -> Act:
-    """Keeps what the lookup did not find; of errors only those that it is told to."""
-    duration = draft.required("duration", integer())
-    any_status = draft.attribute("cache-response", BOOLEAN, False)
-
-    async def act(exchange: Exchange) -> None:
-        found, exchange.awaited = bool(exchange.awaited), frozenset()
-        context, wanted = exchange.context, exchange.wanted
-        if found or not isinstance(wanted, MissedPrompt) or context.response is None:
-            return
-        if context.response.status_code == 200 or any_status(context):
-            await exchange.buffer()
-            now, seconds = context.clock.now(), duration(context)
-            response = CachedResponse.of(context.response)
-            before = [each for each in await _kept(exchange, wanted.key) if each.until > now]
-            kept = [*before, CachedCompletion(now + seconds, wanted.place, response)][-_MOST:]
-            longest = max(each.until for each in kept) - now
-            await exchange.services.cache.put(wanted.key, kept, longest, "external")
-
-    return act
+    return cache_store(draft, "semantic")
 
 
 TABLE = {

@@ -6,14 +6,15 @@ that is just used up still lets the next call in.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from apimlb.http import Headers
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import invalid_cast
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.elements import token_usage
+from apimlb.policy.elements.reports import Report, report
 from apimlb.policy.run.counters import Counters, Period, bounds, spoken
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -33,129 +34,103 @@ _LONG = Kind("long", int, _long, frozenset({"System.Int64"}))
 
 
 @dataclass(frozen=True, slots=True)
-class TokenReport:
-    """Names of the headers and variables that say what is left and what was used. A name that the policy does
-    not give is empty."""
-
-    retry_header: str
-    retry_variable: str
-    left_header: str
-    left_variable: str
-    quota_header: str
-    quota_variable: str
-    used_header: str
-    used_variable: str
-
-
-@dataclass(frozen=True, slots=True)
-class TokenQuota:
-    """The tokens of each period; the period may be an expression since March 2026 (API Management release
-    notes)."""
-
-    tokens: int
-    period: Period
-
-
-@dataclass(frozen=True, slots=True)
 class TokenLimit:
-    """`per_minute` is 0 without a rate, `quota` None without one."""
+    """`per_minute` is 0 without a rate, `quota` None without one; the period of a quota may be an expression
+    since March 2026 (API Management release notes)."""
 
     key: Getter[str]
     per_minute: int
     quota: Getter[int] | None
     period: Getter[str]
     estimates: bool
-    report: TokenReport
+    retry: Report
+    left: Report
+    quota_left: Report
+    used: Report
 
     async def act(self, exchange: Exchange) -> None:
         """Refuse the call, or let it pass and count it when it is answered."""
-        context, counters = exchange.context, exchange.counters
-        key, now = self.key(context), context.clock.now()
+        context = exchange.context
         asked = token_usage.said_in(context.request.body)
         streamed = bool(asked.get("stream"))
         prompt = token_usage.of_prompt(asked) if self.estimates or streamed else 0
-        quota = self._quota(context)
-        self._check(exchange, counters, key, quota, now, prompt if self.estimates else 0)
-        if self.report.used_variable:
-            context.variables[self.report.used_variable] = prompt
+        count = TokenCount(self, exchange.counters, self.key(context), *self._quota(context))
+        count.check(context, prompt if self.estimates else 0)
+        self.used.set_variable(context, prompt)
 
         async def settle(exchange: Exchange) -> None:
-            await self._settle(exchange, key, quota, prompt)
+            await count.settle(exchange, prompt)
 
         exchange.settlements.append(settle)
 
-    def _quota(self, context: Context) -> TokenQuota | None:
-        if self.quota is None:
-            return None
+    def _quota(self, context: Context) -> tuple[Period, int | None]:
         period = self.period(context)
-        return TokenQuota(self.quota(context), next(each for each in _PERIODS if each == period))
+        return next(each for each in _PERIODS if each == period), self.quota and self.quota(context)
 
-    def _check(
-        self,
-        exchange: Exchange,
-        counters: Counters,
-        key: str,
-        quota: TokenQuota | None,
-        now: float,
-        cost: int,
-    ) -> None:
-        if self.per_minute and (seconds := counters.wait(key, self.per_minute, now, cost)):
-            message = f"Token limit is exceeded. Try again in {seconds} seconds."
-            raise self._refusal(exchange, "OpenAITokenLimitExceeded", message, 429, seconds)
-        if quota is None:
-            return
-        start, end = bounds(quota.period, now)
-        if counters.spent(f"{quota.period} {key}", start) + cost > quota.tokens:
-            seconds = max(1, math.ceil(end - now))
-            message = f"Token quota is exceeded. Try again in {spoken(seconds)}."
-            raise self._refusal(exchange, "OpenAITokenQuotaExceeded", message, 403, seconds)
 
-    def _refusal(
-        self, exchange: Exchange, reason: str, message: str, status: int, seconds: int
-    ) -> PolicyFault:
-        if self.report.retry_variable:
-            exchange.context.variables[self.report.retry_variable] = seconds
-        headers = [(self.report.retry_header, str(seconds))]
-        return PolicyFault(reason, message, source=_SOURCE, status=status, headers=headers)
+@dataclass(frozen=True, slots=True)
+class TokenCount:
+    """What a request is counted under: a key, and the tokens of a period."""
 
-    async def _settle(self, exchange: Exchange, key: str, quota: TokenQuota | None, prompt: int) -> None:
+    limit: TokenLimit
+    counters: Counters
+    key: str
+    period: Period
+    quota: int | None
+
+    def check(self, context: Context, cost: int) -> None:
+        """Raises PolicyFault where `cost` does not fit."""
+        now, per_minute = context.clock.now(), self.limit.per_minute
+        if per_minute and (seconds := self.counters.wait(self.key, per_minute, now, cost)):
+            raise self._refusal(context, "Limit", 429, seconds, f"{seconds} seconds")
+        if self.quota is not None and self._spent(now) + cost > self.quota:
+            seconds = max(1, math.ceil(bounds(self.period, now)[1] - now))
+            raise self._refusal(context, "Quota", 403, seconds, spoken(seconds))
+
+    def _refusal(self, context: Context, what: str, status: int, seconds: int, time: str) -> PolicyFault:
+        reason = f"OpenAIToken{what}Exceeded"
+        message = f"Token {what.lower()} is exceeded. Try again in {time}."
+        return self.limit.retry.refusal(context, reason, message, status, seconds, _SOURCE)
+
+    async def settle(self, exchange: Exchange, prompt: int) -> None:
         """Count what the answer used; of a stream only its end tells, and all of it is estimated."""
+        context = exchange.context
 
         def end(said: int, counted: token_usage.Tokens | None) -> None:
-            self._count(exchange, key, quota, prompt + said)
+            self._count(context, prompt + said)
 
         response = await token_usage.whole_answer(exchange, lambda body: token_usage.CountedStream(body, end))
         if response is None:
             return
         found = token_usage.of_answer(token_usage.said_in(response.body))
         used = prompt if found is None else found.total
-        self._count(exchange, key, quota, used)
-        self._tell(exchange, response.headers, key, quota, used)
+        self._count(context, used)
+        for told, number in self._numbers(context.clock.now(), used):
+            told.set_header(response.headers, number)
+            told.set_variable(context, number)
 
-    def _count(self, exchange: Exchange, key: str, quota: TokenQuota | None, used: int) -> None:
-        now = exchange.context.clock.now()
-        if self.per_minute:
-            exchange.counters.spend(key, self.per_minute, now, used)
-        if quota is not None:
-            exchange.counters.draw(f"{quota.period} {key}", bounds(quota.period, now)[0], used)
+    def _count(self, context: Context, used: int) -> None:
+        now = context.clock.now()
+        if self.limit.per_minute:
+            self.counters.spend(self.key, self.limit.per_minute, now, used)
+        if self.quota is not None:
+            self.counters.draw(self._quota_key, bounds(self.period, now)[0], used)
 
-    def _tell(
-        self, exchange: Exchange, headers: Headers, key: str, quota: TokenQuota | None, used: int
-    ) -> None:
-        now, report, counters = exchange.context.clock.now(), self.report, exchange.counters
-        rows = [(report.used_header, report.used_variable, used)]
-        if self.per_minute:
-            left = counters.left(key, self.per_minute, now)
-            rows.append((report.left_header, report.left_variable, left))
-        if quota is not None:
-            start = bounds(quota.period, now)[0]
-            unspent = max(0, quota.tokens - counters.spent(f"{quota.period} {key}", start))
-            rows.append((report.quota_header, report.quota_variable, unspent))
-        for header, variable, number in rows:
-            if header:
-                headers.set(header, str(number))
-            if variable:
-                exchange.context.variables[variable] = number
+    def _numbers(self, now: float, used: int) -> Iterator[tuple[Report, int]]:
+        limit = self.limit
+        yield limit.used, used
+        if limit.per_minute:
+            yield limit.left, self.counters.left(self.key, limit.per_minute, now)
+        if self.quota is not None:
+            yield limit.quota_left, max(0, self.quota - self._spent(now))
+
+    def _spent(self, now: float) -> int:
+        """Of the quota, in this period."""
+        return self.counters.spent(self._quota_key, bounds(self.period, now)[0])
+
+    @property
+    def _quota_key(self) -> str:
+        return f"{self.period} {self.key}"
 
 
 def llm_token_limit(draft: Draft) -> Act:
@@ -164,21 +139,20 @@ def llm_token_limit(draft: Draft) -> Act:
     quota = draft.optional("token-quota", _LONG)
     period = draft.optional("token-quota-period", choice(*_PERIODS))
     estimates = draft.required_word("estimate-prompt-tokens", BOOLEAN)
-    if not per_minute and quota is None:
-        raise draft.error("One of the attributes 'tokens-per-minute' and 'token-quota' is required.")
+    draft.at_least_one("tokens-per-minute", "token-quota")
     if (quota is None) != (period is None):
         raise draft.error("The attributes 'token-quota' and 'token-quota-period' need each other.")
-    report = TokenReport(
-        draft.word("retry-after-header-name", STRING, "Retry-After"),
-        draft.word("retry-after-variable-name", STRING, ""),
-        draft.word("remaining-tokens-header-name", STRING, ""),
-        draft.word("remaining-tokens-variable-name", STRING, ""),
-        draft.word("remaining-quota-tokens-header-name", STRING, ""),
-        draft.word("remaining-quota-tokens-variable-name", STRING, ""),
-        draft.word("tokens-consumed-header-name", STRING, ""),
-        draft.word("tokens-consumed-variable-name", STRING, ""),
-    )
-    return TokenLimit(key, per_minute, quota, period or (lambda _: "Daily"), estimates, report).act
+    return TokenLimit(
+        key,
+        per_minute,
+        quota,
+        period or (lambda _: "Daily"),
+        estimates,
+        report(draft, "retry-after", "Retry-After"),
+        report(draft, "remaining-tokens"),
+        report(draft, "remaining-quota-tokens"),
+        report(draft, "tokens-consumed"),
+    ).act
 
 
 TABLE = {

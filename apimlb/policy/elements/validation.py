@@ -62,10 +62,11 @@ def _declared(context: Context) -> Declared:
     return _UNDECLARED if context.operation is None else context.operation.declared
 
 
-def _overrides(draft: Draft | None, tag: str, key: str) -> dict[str, Getter[str]]:
+def _overrides(draft: Draft, tag: str, key: str) -> dict[str, Getter[str]]:
     """The actions of the children with that tag, by what they name in lower case."""
-    rows = draft.children(tag) if draft else ()
-    return {row.required_word(key, STRING).lower(): row.required("action", _ACTION) for row in rows}
+    return {
+        row.required_word(key, STRING).lower(): row.required("action", _ACTION) for row in draft.children(tag)
+    }
 
 
 def validate_status_code(draft: Draft) -> Act:

@@ -117,6 +117,8 @@ def bounded_url(length: int) -> None:
 
 
 Act: TypeAlias = "Callable[[Exchange], Awaitable[None] | None]"
+Keeper: TypeAlias = "Callable[[ResponseView, int], Awaitable[None]]"
+"""Keeps a response for a number of seconds."""
 Settlement: TypeAlias = "Callable[[Exchange], Awaitable[None]]"
 
 
@@ -185,11 +187,8 @@ class Exchange:
     awaited: frozenset[str] = frozenset()
     """Only elements with these tags run, others are passed over; empty while all run. They are those that are
     looked for, and those that they may stand in."""
-    cache_key: str = ""
-    """Where cache-store is to keep the response, as cache-lookup found out."""
-    cache_kind: CachingType = "internal"
-    wanted: object = None
-    """What a semantic lookup did not find, for the store that follows."""
+    keepers: "dict[str, Keeper]" = field(default_factory=dict)
+    """What a store does to keep the response that a lookup did not find, by the kind of both."""
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url or self.service_url

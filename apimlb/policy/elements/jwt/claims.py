@@ -128,8 +128,6 @@ class _Claim:
 
 def required_claims(draft: Draft) -> list[Check]:
     """`<required-claims>`: each claim must be there; with `<value>`s all or any of them."""
-    holder = draft.child("required-claims")
-    claims = holder.children("claim") if holder else []
     return [
         _Claim(
             claim.required("name", STRING),
@@ -137,7 +135,7 @@ def required_claims(draft: Draft) -> list[Check]:
             claim.attribute("separator", STRING, ""),
             claim.texts("value", TEXT),
         ).check
-        for claim in claims
+        for claim in draft.nested("required-claims", "claim")
     ]
 
 
@@ -148,7 +146,5 @@ def listed(draft: Draft, holder: str, item: str) -> list[Getter[str]]:
         return []
     texts = found.texts(item, TEXT)
     if not texts:
-        raise draft.error(
-            f"The element '{holder}' has incomplete content. List of possible elements expected: '{item}'."
-        )
+        raise found.incomplete(item)
     return texts

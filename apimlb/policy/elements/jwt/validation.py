@@ -144,8 +144,7 @@ def _tenant_issuers(name: str, issuer: Issuer) -> frozenset[str]:
 
 def validate_jwt(draft: Draft) -> Act:
     place = _place(draft, scheme=draft.optional("require-scheme", STRING))
-    if not any(name in draft.element.attributes for name in _PLACES):
-        raise draft.error(f"One of the attributes {_NAMES} is required.")
+    draft.at_least_one(*_PLACES)
     issuers = listed(draft, "issuers", "issuer")
     audiences = listed(draft, "audiences", "audience")
     checks = [issuers_check(issuers)] if issuers else []
@@ -197,9 +196,8 @@ def _local_keys(draft: Draft) -> list[tuple[str, signature.Key]]:
     Microsoft Learn, validate-jwt: `id` is matched with the token's `kid`. Where no key has that id, every
     key is tried, as Microsoft.IdentityModel does.
     """
-    holder = draft.child("issuer-signing-keys")
-    children = holder.children("key") if holder else []
-    return [(child.word("id", STRING, ""), _local_key(draft, child)) for child in children]
+    keys = draft.nested("issuer-signing-keys", "key")
+    return [(key.word("id", STRING, ""), _local_key(draft, key)) for key in keys]
 
 
 def _local_key(draft: Draft, child: Draft) -> signature.Key:
@@ -220,12 +218,10 @@ def _local_key(draft: Draft, child: Draft) -> signature.Key:
 
 
 _PLACES = ("header-name", "query-parameter-name", "token-value")
-_NAMES = ", ".join(f"'{name}'" for name in _PLACES)
 
 
 def _place(draft: Draft, scheme: Getter[str] | None) -> _TokenPlace:
-    if sum(name in draft.element.attributes for name in _PLACES) > 1:
-        raise draft.error(f"Only one of the attributes {_NAMES} is allowed.")
+    draft.at_most_one(*_PLACES)
     return _TokenPlace(
         draft.attribute("header-name", STRING, "Authorization"),
         draft.optional("query-parameter-name", STRING),
