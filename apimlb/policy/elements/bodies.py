@@ -6,7 +6,8 @@ work on the request, the other sections on the response, which is read to its en
 
 from collections.abc import Callable
 
-from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.bodies import MessageBody, content_of, rest_of
+from apimlb.policy.apim.context import Context, RequestView, ResponseView
 from apimlb.policy.document.attributes import STRING
 from apimlb.policy.document.draft import EVERYWHERE, TRANSFORMING, Draft, Entry
 from apimlb.policy.elements import formats
@@ -18,17 +19,27 @@ def works_on_request(draft: Draft) -> bool:
     return draft.compilation.section in ("inbound", "backend")
 
 
-def edits_body(draft: Draft, edit: Callable[[Exchange, bytes], bytes]) -> Act:
-    """An act that replaces the body by `edit` of it; a message without a body stays unchanged."""
+def message_with_body(draft: Draft) -> Callable[[Context], RequestView | ResponseView | None]:
+    """The message that the section works on; None where nothing is left of its body."""
     on_request = works_on_request(draft)
     if not on_request:
         draft.compilation.reads_response_body()
 
+    def message(context: Context) -> RequestView | ResponseView | None:
+        view = context.request if on_request else context.response
+        return view if view is not None and rest_of(view.body) else None
+
+    return message
+
+
+def edits_body(draft: Draft, edit: Callable[[Exchange, bytes], bytes]) -> Act:
+    """An act that replaces the body by `edit` of it; a message without a body stays unchanged."""
+    message_of = message_with_body(draft)
+
     def act(exchange: Exchange) -> None:
-        view = exchange.context.request if on_request else exchange.context.response
-        body = None if view is None else view.body
-        if view is not None and body is not None and body.rest:
-            view.body = MessageBody.made(edit(exchange, body.content))
+        view = message_of(exchange.context)
+        if view is not None:
+            view.body = MessageBody.made(edit(exchange, content_of(view.body)))
 
     return act
 

@@ -7,100 +7,77 @@ Microsoft Learn, API Management policy reference: xml-to-json, json-to-xml, json
 import re
 from collections.abc import Callable
 
-from apimlb.policy.apim.bodies import MessageBody
+from apimlb.http import last_segment
+from apimlb.policy.apim.bodies import MessageBody, content_of
+from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice
 from apimlb.policy.document.draft import NOT_BACKEND, OUTBOUND, Draft, Entry
 from apimlb.policy.elements import formats
-from apimlb.policy.elements.bodies import works_on_request
+from apimlb.policy.elements.bodies import message_with_body
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
-_JSON = "application/json"
-_XML = "text/xml"
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*")
 
 
-Wanted = Callable[[Exchange], bytes | None]
-Put = Callable[[Exchange, str], None]
-
-
-def _converts(draft: Draft, kind: str, made_type: str) -> tuple[Wanted, Put]:
-    """Two functions: one finds the body to convert (None where there is nothing to do), one replaces it."""
+def _conversion(draft: Draft, kind: str, made_type: str, convert: Callable[[Context, bytes], str]) -> Act:
+    """An act that replaces a body of a kind by what `convert` makes of it, where the policy applies."""
     apply = draft.required("apply", choice("always", f"content-type-{kind}"))
     considers = draft.attribute("consider-accept-header", BOOLEAN, True)
-    on_request = works_on_request(draft)
-    if not on_request:
-        draft.compilation.reads_response_body()
+    message_of = message_with_body(draft)
 
-    def wanted(exchange: Exchange) -> bytes | None:
+    def act(exchange: Exchange) -> None:
         context = exchange.context
-        view = context.request if on_request else context.response
-        if view is None or view.body is None or not view.body.rest:
-            return None
+        view = message_of(context)
+        if view is None:
+            return
         given = (formats.header(view.headers, "Content-Type") or "").lower()
         if apply(context) != "always" and kind not in given:
-            return None
+            return
         accepted = (formats.header(context.request.headers, "Accept") or "").lower()
-        if considers(context) and made_type.rpartition("/")[2] not in accepted:
-            return None
-        return view.body.content
-
-    def put(exchange: Exchange, made: str) -> None:
-        view = exchange.context.request if on_request else exchange.context.response
-        assert view is not None
-        view.body = MessageBody.made(formats.utf8(made))
+        if considers(context) and last_segment(made_type) not in accepted:
+            return
+        view.body = MessageBody.made(formats.utf8(convert(context, content_of(view.body))))
         view.headers.set("Content-Type", made_type)
 
-    return wanted, put
+    return act
 
 
 def xml_to_json(draft: Draft) -> Act:
     from apimlb.policy.elements import xml_bodies  # few policies need XML
 
     kind = draft.required("kind", choice("javascript-friendly", "direct"))
-    wanted, put = _converts(draft, "xml", _JSON)
     always_lists = draft.attribute("always-array-child-elements", BOOLEAN, False)
 
-    def act(exchange: Exchange) -> None:
-        content = wanted(exchange)
-        if content is None:
-            return
-        context = exchange.context
+    def convert(context: Context, content: bytes) -> str:
         mark, lists = "@" if kind(context) == "direct" else "", always_lists(context)
         try:
-            made = xml_bodies.json_of_xml(content, mark, lists)
+            return xml_bodies.json_of_xml(content, mark, lists)
         except ClrException as error:
             raise PolicyFault("XmlToJsonFailed", f"The body is no XML. {error.message}") from error
-        put(exchange, made)
 
-    return act
+    return _conversion(draft, "xml", "application/json", convert)
 
 
 def json_to_xml(draft: Draft) -> Act:
     from apimlb.policy.elements import xml_bodies
 
-    wanted, put = _converts(draft, "json", _XML)
     dates = draft.word("parse-date", BOOLEAN, True)
     separator = draft.attribute("namespace-separator", STRING, "_")
     prefix = draft.attribute("namespace-prefix", STRING, "")
     block = draft.attribute("attribute-block-name", STRING, "")
 
-    def act(exchange: Exchange) -> None:
-        content = wanted(exchange)
-        if content is None:
-            return
-        context = exchange.context
+    def convert(context: Context, content: bytes) -> str:
         shape = xml_bodies.Shape(separator(context), prefix(context), block(context), dates)
         try:
-            made = xml_bodies.xml_of_json(content, shape)
+            return xml_bodies.xml_of_json(content, shape)
         except (ValueError, RecursionError) as error:
             raise PolicyFault("JsonToXmlFailed", f"The body is no JSON. {error}") from error
         except ClrException as error:
             raise PolicyFault("JsonToXmlFailed", error.message) from error
-        put(exchange, made)
 
-    return act
+    return _conversion(draft, "json", "text/xml", convert)
 
 
 def jsonp(draft: Draft) -> Act:

@@ -7,16 +7,16 @@ objects. A body is held to size, media type and well-formedness; schemas are not
 is named is refused at upload.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from apimlb.numerals import is_json_integer, is_json_number
-from apimlb.policy.apim.bodies import MessageBody
+from apimlb.policy.apim.bodies import MessageBody, content_of, rest_of
 from apimlb.policy.apim.context import Context, Declared, DeclaredParameter
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import INBOUND, NOT_BACKEND, RESPONSE_SIDE, Draft, Entry, Getter
 from apimlb.policy.elements import formats
-from apimlb.policy.elements.bodies import works_on_request
+from apimlb.policy.elements.bodies import message_with_body, works_on_request
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -46,16 +46,22 @@ class Violation:
     action: str
 
 
-def _settle(exchange: Exchange, variable: str, violations: Iterable[Violation], status: int) -> None:
-    """Keep the violations in the variable; raises PolicyFault for the first whose action is `prevent`."""
-    found = [each for each in violations if each.action != "ignore"]
-    if variable and found:
-        rows = [{"Type": e.kind, "Name": e.name, "Details": e.message, "Action": e.action} for e in found]
-        noted = MessageBody.made(formats.dumped(rows)).as_("Newtonsoft.Json.Linq.JArray")
-        exchange.context.variables[variable] = noted
-    for each in found:
-        if each.action == "prevent":
-            raise PolicyFault("ValidationFailed", each.message, status=status)
+def _validation(draft: Draft, find: Callable[[Context], Iterable[Violation]], status: int) -> Act:
+    """Keeps what is found in the policy's variable, and refuses the message with `status` where an action is
+    `prevent`."""
+    variable = draft.word("errors-variable-name", STRING, "")
+
+    def act(exchange: Exchange) -> None:
+        found = [each for each in find(exchange.context) if each.action != "ignore"]
+        if variable and found:
+            rows = [{"Type": e.kind, "Name": e.name, "Details": e.message, "Action": e.action} for e in found]
+            noted = MessageBody.made(formats.dumped(rows)).as_("Newtonsoft.Json.Linq.JArray")
+            exchange.context.variables[variable] = noted
+        for each in found:
+            if each.action == "prevent":
+                raise PolicyFault("ValidationFailed", each.message, status=status)
+
+    return act
 
 
 def _declared(context: Context) -> Declared:
@@ -72,70 +78,67 @@ def _overrides(draft: Draft, tag: str, key: str) -> dict[str, Getter[str]]:
 def validate_status_code(draft: Draft) -> Act:
     """An action for a code counts only where the definition does not have the code (the page)."""
     unknown = draft.required("unspecified-status-code-action", _ACTION)
-    variable = draft.word("errors-variable-name", STRING, "")
     overrides = _overrides(draft, "status-code", "code")
 
-    def act(exchange: Exchange) -> None:
-        context = exchange.context
+    def find(context: Context) -> Iterator[Violation]:
         response = context.response
         if response is None or response.status_code in _declared(context).response_headers:
             return
         code = str(response.status_code)
         message = f"Response status code {code} is not allowed."
-        finding = Violation("StatusCode", code, message, overrides.get(code, unknown)(context))
-        _settle(exchange, variable, [finding], _RESPONSE)
+        yield Violation("StatusCode", code, message, overrides.get(code, unknown)(context))
 
-    return act
+    return _validation(draft, find, _RESPONSE)
 
 
 def validate_headers(draft: Draft) -> Act:
     known = draft.required("specified-header-action", _ACTION)
     unknown = draft.required("unspecified-header-action", _ACTION)
-    variable = draft.word("errors-variable-name", STRING, "")
-    overrides = _overrides(draft, "header", "name")
+    rules = _Rules("ResponseHeader", "header", known, unknown, _overrides(draft, "header", "name"))
 
-    def act(exchange: Exchange) -> None:
-        context = exchange.context
+    def find(context: Context) -> Iterator[Violation]:
         response = context.response
-        if response is None:
-            return
-        parameters = _declared(context).response_headers.get(response.status_code, ())
-        given = {name.lower(): value for name, value in response.headers if name.lower() not in _ALWAYS_THERE}
-        rules = _ParameterRules("ResponseHeader", "header", parameters, known, unknown, overrides)
-        _settle(exchange, variable, rules.violations(context, given), _RESPONSE)
+        if response is not None:
+            declared = _declared(context).response_headers.get(response.status_code, ())
+            given = [pair for pair in response.headers if pair[0].lower() not in _ALWAYS_THERE]
+            yield from rules.violations(context, given, declared)
 
-    return act
+    return _validation(draft, find, _RESPONSE)
 
 
 @dataclass(frozen=True, slots=True)
-class _ParameterRules:
-    """The parameters of one place (headers, query or path), and the actions for those that do not fit."""
+class _Rules:
+    """The actions for parameters of one place (headers, query or path) that do not fit; `kind` and `word` are
+    what violations and their messages call a parameter, `overrides` are by names in lower case."""
 
     kind: str
     word: str
-    parameters: tuple[DeclaredParameter, ...]
     known: Getter[str]
     unknown: Getter[str]
     overrides: dict[str, Getter[str]]
 
-    def violations(self, context: Context, given: dict[str, str]) -> Iterator[Violation]:
-        """`given` is by names in lower case."""
-        formats.spend(2 * (len(given) + len(self.parameters)))
-        by_name = {each.name.lower(): each for each in self.parameters}
+    def violations(
+        self, context: Context, pairs: Iterable[tuple[str, str]], parameters: Sequence[DeclaredParameter]
+    ) -> Iterator[Violation]:
+        """What does not fit of the names and values that are given."""
+        given = {name.lower(): value for name, value in pairs}
+        declared = {each.name.lower(): each for each in parameters}
+        formats.spend(2 * (len(given) + len(parameters)))
         for name, value in given.items():
-            action = self.overrides.get(name)
-            parameter = by_name.get(name)
+            parameter = declared.get(name)
             if parameter is None:
                 message = f"Unspecified {self.word} {name} is not allowed."
-                yield Violation(self.kind, name, message, (action or self.unknown)(context))
+                yield self._violation(context, name, message, self.unknown)
             elif not _fits(value, parameter):
                 message = f"The value of {self.word} {name} is not allowed: {parameter.type} was expected."
-                yield Violation(self.kind, name, message, (action or self.known)(context))
-        for name, parameter in by_name.items():
+                yield self._violation(context, name, message, self.known)
+        for name, parameter in declared.items():
             if parameter.required and name not in given:
-                action = self.overrides.get(name)
                 message = f"Required {self.word} {parameter.name} is missing."
-                yield Violation(self.kind, name, message, (action or self.known)(context))
+                yield self._violation(context, name, message, self.known)
+
+    def _violation(self, context: Context, name: str, message: str, action: Getter[str]) -> Violation:
+        return Violation(self.kind, name, message, self.overrides.get(name, action)(context))
 
 
 def _fits(value: str, parameter: DeclaredParameter) -> bool:
@@ -148,39 +151,28 @@ def _fits(value: str, parameter: DeclaredParameter) -> bool:
 def validate_parameters(draft: Draft) -> Act:
     known = draft.required("specified-parameter-action", _ACTION)
     unknown = draft.required("unspecified-parameter-action", _ACTION)
-    variable = draft.word("errors-variable-name", STRING, "")
-    places = {name: _place(draft.child(name), known, unknown) for name in ("headers", "query", "path")}
 
-    def act(exchange: Exchange) -> None:
-        context = exchange.context
+    def rules(tag: str, kind: str, word: str) -> _Rules:
+        """The actions of one place: its own, or else those of the whole policy."""
+        held = draft.child(tag)
+        if held is None:
+            return _Rules(kind, word, known, unknown, {})
+        of_known = held.optional("specified-parameter-action", _ACTION) or known
+        of_unknown = held.optional("unspecified-parameter-action", _ACTION) or unknown
+        return _Rules(kind, word, of_known, of_unknown, _overrides(held, "parameter", "name"))
+
+    headers = rules("headers", "RequestHeader", "header")
+    query = rules("query", "QueryParameter", "query parameter")
+    path = rules("path", "PathParameter", "path parameter")
+
+    def find(context: Context) -> Iterator[Violation]:
         request, declared = context.request, _declared(context)
-        given = {
-            "headers": {name.lower(): value for name, value in request.headers},
-            "query": {name.lower(): values[-1] for name, values in request.original_url.query.items()},
-            "path": {name.lower(): value for name, value in request.matched_parameters.items()},
-        }
-        parameters = {"headers": declared.headers, "query": declared.query, "path": declared.path}
-        words = {"headers": ("RequestHeader", "header"), "query": ("QueryParameter", "query parameter")}
-        words["path"] = ("PathParameter", "path parameter")
-        found: list[Violation] = []
-        for name, (of_known, of_unknown, overrides) in places.items():
-            rules = _ParameterRules(*words[name], parameters[name], of_known, of_unknown, overrides)
-            found += rules.violations(context, given[name])
-        _settle(exchange, variable, found, _REQUEST)
+        last = [(name, values[-1]) for name, values in request.original_url.query.items()]
+        yield from headers.violations(context, request.headers, declared.headers)
+        yield from query.violations(context, last, declared.query)
+        yield from path.violations(context, request.matched_parameters.items(), declared.path)
 
-    return act
-
-
-Actions = tuple[Getter[str], Getter[str], dict[str, Getter[str]]]
-
-
-def _place(held: Draft | None, known: Getter[str], unknown: Getter[str]) -> Actions:
-    """The actions of one place: its own, or else those of the whole policy."""
-    if held is None:
-        return known, unknown, {}
-    of_known = held.optional("specified-parameter-action", _ACTION) or known
-    of_unknown = held.optional("unspecified-parameter-action", _ACTION) or unknown
-    return of_known, of_unknown, _overrides(held, "parameter", "name")
+    return _validation(draft, find, _REQUEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,41 +189,35 @@ def validate_content(draft: Draft) -> Act:
     unknown = draft.required("unspecified-content-type-action", _ACTION)
     most = draft.required("max-size", integer(0, _LARGEST))
     too_large = draft.required("size-exceeded-action", _ACTION)
-    variable = draft.word("errors-variable-name", STRING, "")
     mapped = _content_type_map(draft.child("content-type-map"))
     contents = [_content(child) for child in draft.children("content")]
+    named = {each.type for each in contents}
+    message_of = message_with_body(draft)
     on_request = works_on_request(draft)
-    if not on_request:
-        draft.compilation.reads_response_body()
+    side = "Request" if on_request else "Response"
 
-    def violations(context: Context) -> Iterator[Violation]:
-        view = context.request if on_request else context.response
-        body = None if view is None else view.body
-        if view is None or body is None or not body.rest:
+    def find(context: Context) -> Iterator[Violation]:
+        view = message_of(context)
+        if view is None:
             return
-        kind = "RequestBody" if on_request else "ResponseBody"
-        if len(body.rest) > most(context):
+        size = len(rest_of(view.body))
+        if size > most(context):
             message = (
-                f"{'Request' if on_request else 'Response'}'s body is {len(body.rest)} bytes long and it "
+                f"{side}'s body is {size} bytes long and it "
                 f"exceeds the configured limit of {most(context)} bytes."
             )
-            yield Violation(kind, "SizeLimit", message, too_large(context))
+            yield Violation(f"{side}Body", "SizeLimit", message, too_large(context))
             return
         given = mapped(context, formats.media_type(formats.header(view.headers, "Content-Type") or ""))
-        fitting = [each for each in contents if each.type in ("", given)]
-        named = {each.type for each in contents}
         if given not in _known_types(context, on_request) | named:
             message = f"Unspecified content type {given} is not allowed."
-            yield Violation(kind, given, message, unknown(context))
-        for each in fitting:
-            if (wrong := each.reads(body.content)) is not None:
+            yield Violation(f"{side}Body", given, message, unknown(context))
+        for each in contents:
+            if each.type in ("", given) and (wrong := each.reads(content_of(view.body))) is not None:
                 message = f"Body does not conform to the definition: {wrong}"
-                yield Violation(kind, given, message, each.action(context))
+                yield Violation(f"{side}Body", given, message, each.action(context))
 
-    def act(exchange: Exchange) -> None:
-        _settle(exchange, variable, violations(exchange.context), _REQUEST if on_request else _RESPONSE)
-
-    return act
+    return _validation(draft, find, _REQUEST if on_request else _RESPONSE)
 
 
 def _content(draft: Draft) -> _Content:
