@@ -1,11 +1,11 @@
 """What the members of `context` do: its maps, bodies and tokens as CLR values."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from apimlb.http import Headers
 from apimlb.policy.apim import context as views
-from apimlb.policy.apim.bodies import MessageBody
-from apimlb.policy.apim.credentials import BasicAuthCredentials, Jwt, read_basic, read_jwt
+from apimlb.policy.apim.credentials import Jwt
 from apimlb.policy.clr.budget import BUDGET, SMALL, charge_each, charge_looked_at
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ReadOnlyMap
@@ -14,12 +14,13 @@ from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.dates.instants import DateTime, from_epoch
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, invalid_cast
-from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.strings.encodings import url_encode
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.utf16 import enter, leave
 from apimlb.policy.switches import Switches
+
+T = TypeVar("T")
 
 STRING = "System.String"
 _FEW = 32
@@ -68,49 +69,30 @@ class HeaderMap(ReadOnlyMap):
         return len(self.headers.grouped())
 
 
-class ListMap(ReadOnlyMap):
-    """Query parameters, form fields or claims: several texts under a name."""
+class MemberMap(ReadOnlyMap):
+    """Query parameters, form fields, claims, certificates: values by name, each `shown` as .NET has it."""
 
-    types = "System.String,System.String[]"
-
-    def __init__(self, items: Mapping[str, list[str]]) -> None:
-        self._items = items
-
-    def _value(self, values: list[str]) -> object:
-        return strings(values)
+    def __init__(self, items: Mapping[str, T], types: str, shown: Callable[[T], object]) -> None:
+        self._items: Mapping[str, Any] = items
+        self._shown: Callable[[Any], object] = shown
+        self.types = types
 
     def find(self, key: object) -> object:
         if key is None:
             raise argument_null("key")
-        found = self._items.get(leave(_looked_up(key)))
-        return MISSING if found is None else self._value(found)
+        found = self._items.get(leave(_looked_up(key)), MISSING)
+        return MISSING if found is MISSING else self._shown(found)
 
     def pairs(self) -> Iterable[tuple[object, object]]:
-        return [(enter(name), self._value(values)) for name, values in self._items.items()]
+        return [(enter(name), self._shown(value)) for name, value in self._items.items()]
 
     def __len__(self) -> int:
         return len(self._items)
 
 
-class TextMap(ReadOnlyMap):
-    """A text by name: context.Request.MatchedParameters."""
-
-    types = "System.String,System.String"
-
-    def __init__(self, items: Mapping[str, str]) -> None:
-        self._items = items
-
-    def find(self, key: object) -> object:
-        if key is None:
-            raise argument_null("key")
-        found = self._items.get(leave(_looked_up(key)))
-        return MISSING if found is None else enter(found)
-
-    def pairs(self) -> Iterable[tuple[object, object]]:
-        return [(enter(name), enter(value)) for name, value in self._items.items()]
-
-    def __len__(self) -> int:
-        return len(self._items)
+def list_map(items: Mapping[str, list[str]]) -> MemberMap:
+    """Several texts under a name: IReadOnlyDictionary<string, string[]>."""
+    return MemberMap(items, HeaderMap.types, strings)
 
 
 class VariableMap(ReadOnlyMap):
@@ -197,32 +179,8 @@ def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None
     return ",".join(map(str, value.items)) if isinstance(value, ClrArray) else str(value)
 
 
-def request_id(context: views.Context) -> Guid:
-    return Guid(context.request_id)
-
-
-def timestamp(context: views.Context) -> DateTime:
-    return from_epoch(context.timestamp)
-
-
 def trace(context: views.Context, message: str | None) -> None:
     context.trace(leave(message or ""))
-
-
-def parameters(request: views.RequestView) -> TextMap:
-    return TextMap(request.matched_parameters)
-
-
-def query(url: views.Url) -> ListMap:
-    return ListMap(url.query)
-
-
-class FormMap(ListMap):
-    """AsFormUrlEncodedContent: IDictionary<string, IList<string>>."""
-
-
-def form(body: MessageBody, preserve: bool) -> FormMap:
-    return FormMap(body.form(preserve))
 
 
 def form_text(fields: ReadOnlyMap) -> str:
@@ -252,52 +210,14 @@ def moment(seconds: float | None) -> DateTime | None:
 
 
 def jwt_moment(name: str) -> Callable[[Jwt], DateTime | None]:
-    return lambda jwt: moment(float(jwt.claim(name) or 0) if jwt.claim(name) else None)
+    return lambda jwt: moment(float(text) if (text := jwt.claim(name)) else None)
 
 
-def jwt_claim(name: str) -> Callable[[Jwt], str | None]:
-    return lambda jwt: jwt.claim(name)
+def tried(read: Callable[[str | None], T | None]) -> Callable[[str | None], tuple[bool, T | None]]:
+    """TryParseX of what AsX reads."""
 
+    def parse(text: str | None) -> tuple[bool, T | None]:
+        found = read(text)
+        return found is not None, found
 
-def try_jwt(text: str | None) -> tuple[bool, Jwt | None]:
-    found = read_jwt(text)
-    return found is not None, found
-
-
-def try_basic(text: str | None) -> tuple[bool, BasicAuthCredentials | None]:
-    found = read_basic(text)
-    return found is not None, found
-
-
-class ClaimMap(ReadOnlyMap):
-    """Authorization.Claims: IReadOnlyDictionary<string, object>."""
-
-    def __init__(self, claims: dict[str, object]) -> None:
-        self._claims = claims
-
-    def find(self, key: object) -> object:
-        return entered(self._claims.get(_looked_up(key), MISSING))
-
-    def pairs(self) -> Iterable[tuple[object, object]]:
-        return [(enter(name), entered(value)) for name, value in self._claims.items()]
-
-    def __len__(self) -> int:
-        return len(self._claims)
-
-
-class CertificateMap(ReadOnlyMap):
-    """context.Deployment.Certificates"""
-
-    types = "System.String,System.Security.Cryptography.X509Certificates.X509Certificate2"
-
-    def __init__(self, deployment: views.Deployment) -> None:
-        self._items = deployment.certificates
-
-    def find(self, key: object) -> object:
-        return self._items.get(str(key), MISSING)
-
-    def pairs(self) -> Iterable[tuple[object, object]]:
-        return list(self._items.items())
-
-    def __len__(self) -> int:
-        return len(self._items)
+    return parse

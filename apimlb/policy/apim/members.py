@@ -8,7 +8,9 @@ from apimlb.policy.apim import context as views
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.credentials import Authorization, Jwt, read_basic, read_jwt
 from apimlb.policy.clr.dates.instants import TimeSpan, from_epoch
+from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.types.definitions import Call, Definition
+from apimlb.policy.clr.utf16 import enter
 from apimlb.policy.clr.web.uris import make_uri
 
 
@@ -26,6 +28,8 @@ def is_view(view: type) -> Callable[[object], bool]:
 
 
 _MAP = "IReadOnlyDictionary<string, "
+_TEXT = "System.String"
+_CERTIFICATE = "System.Security.Cryptography.X509Certificates.X509Certificate2"
 
 DEFINITIONS = (
     Definition(
@@ -39,8 +43,8 @@ DEFINITIONS = (
             *reads("IBackend", "Backend"), *reads("ILastError", "LastError"), *reads("IWorkspace",
             "Workspace"),
             *reads("bool", "Tracing"),
-            ("Guid RequestId", calls.request_id),
-            ("DateTime Timestamp", calls.timestamp),
+            ("Guid RequestId", lambda context: Guid(context.request_id)),
+            ("DateTime Timestamp", lambda context: from_epoch(context.timestamp)),
             ("TimeSpan Elapsed", lambda context: TimeSpan(round(context.elapsed * 1_000_000) * 10)),
             ("void Trace(string message)", calls.trace),
         ),
@@ -52,7 +56,8 @@ DEFINITIONS = (
             *reads("IUrl", "Url", "OriginalUrl"), *reads("X509Certificate2", "Certificate"),
             *reads("IPrivateEndpointConnection", "PrivateEndpointConnection"),
             (_MAP + "string[]> Headers", calls.HeaderMap),
-            (_MAP + "string> MatchedParameters", calls.parameters),
+            (_MAP + "string> MatchedParameters",
+             lambda request: calls.MemberMap(request.matched_parameters, f"{_TEXT},{_TEXT}", enter)),
             ("IFoundry Foundry", lambda request: request if request.foundry_deployment is not None else None),
         ),
     ),
@@ -70,14 +75,14 @@ DEFINITIONS = (
             ("T As<T>(bool preserveContent = false)",
              Call(lambda kind, body, preserve: body.as_(kind.name, preserve), types=("T",))),
             ("IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)",
-             calls.form),
+             lambda body, preserve: calls.list_map(body.form(preserve))),
         ),
     ),
     Definition(
         "IUrl", "class", test=is_view(views.Url),
         rows=(
             *reads("string", "Host", "Path", "QueryString", "Scheme"), *reads("int", "Port"),
-            (_MAP + "string[]> Query", calls.query),
+            (_MAP + "string[]> Query", lambda url: calls.list_map(url.query)),
             ("Uri ToUri()", lambda url: make_uri(url.text)),
         ),
     ),
@@ -102,7 +107,8 @@ DEFINITIONS = (
         rows=(
             *reads("string", "GatewayId", "Region", "ServiceId", "ServiceName"),
             ("IGateway Gateway", "{0}"),
-            (_MAP + "X509Certificate2> Certificates", calls.CertificateMap),
+            (_MAP + "X509Certificate2> Certificates", lambda deployment: calls.MemberMap(
+                deployment.certificates, f"{_TEXT},{_CERTIFICATE}", lambda certificate: certificate)),
         ),
     ),
     Definition(
@@ -153,7 +159,7 @@ DEFINITIONS = (
     Definition(
         "Authorization", "class", test=is_view(Authorization),
         rows=(*reads("string", "AccessToken"), (_MAP + "object> Claims",
-                                              lambda given: calls.ClaimMap(dict(given.claims)))),
+                lambda given: calls.MemberMap(given.claims, f"{_TEXT},System.Object", calls.entered))),
     ),
     Definition("BasicAuthCredentials", "class", rows=reads("string", "UserId", "Password")),
     Definition(
@@ -162,13 +168,13 @@ DEFINITIONS = (
             ("string Algorithm", "{0}.algorithm"),
             ("string Type", "{0}.type"),
             ("IEnumerable<string> Audiences", lambda jwt: calls.strings(jwt.claims.get("aud", []))),
-            (_MAP + "string[]> Claims", lambda jwt: calls.ListMap(jwt.claims)),
+            (_MAP + "string[]> Claims", lambda jwt: calls.list_map(jwt.claims)),
             ("DateTime? ExpirationTime", calls.jwt_moment("exp")),
             ("DateTime? IssuedAt", calls.jwt_moment("iat")),
             ("DateTime? NotBefore", calls.jwt_moment("nbf")),
-            ("string Id", calls.jwt_claim("jti")),
-            ("string Issuer", calls.jwt_claim("iss")),
-            ("string Subject", calls.jwt_claim("sub")),
+            ("string Id", lambda jwt: jwt.claim("jti")),
+            ("string Issuer", lambda jwt: jwt.claim("iss")),
+            ("string Subject", lambda jwt: jwt.claim("sub")),
         ),
     ),
     Definition(
@@ -186,10 +192,10 @@ DEFINITIONS = (
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name, "
              "T defaultValue)", Call(calls.variable_or_default, types=("T",), cost="none")),
             ("static Jwt AsJwt(this string input)", read_jwt),
-            ("static bool TryParseJwt(this string input, out Jwt result)", calls.try_jwt),
+            ("static bool TryParseJwt(this string input, out Jwt result)", calls.tried(read_jwt)),
             ("static BasicAuthCredentials AsBasic(this string input)", read_basic),
             ("static bool TryParseBasic(this string input, out BasicAuthCredentials result)",
-             calls.try_basic),
+             calls.tried(read_basic)),
             ("static string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> form)",
              calls.form_text),
             ("static string ToQueryString(this IDictionary<string, IList<string>> form)",
