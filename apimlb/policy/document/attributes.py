@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from apimlb.numerals import real, signed_integer
-from apimlb.policy.clr.exceptions import ClrException, invalid_cast, null_reference
+from apimlb.policy.clr.exceptions import invalid_cast, null_reference
 from apimlb.policy.clr.objects.text import clr_type_name, to_clr_string
 
 T = TypeVar("T")
@@ -13,7 +13,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """`literal` raises ValueError with what is wrong; `value` raises ClrException.
+    """`literal` raises ValueError with what is wrong; `value` raises ClrException, or ValueError for one that
+    is `thrown`.
 
     `clr` are the static types that an expression may have: "null" is the type of null, an empty set any type.
     `keyword` is C#'s name of the type, for the message about an expression of another type. An expression of
@@ -25,31 +26,25 @@ class Kind(Generic[T]):
     value: Callable[[object], T]
     clr: frozenset[str] = frozenset()
     own: str = ""
+    thrown: str = "System.ArgumentException"
 
 
-def _boolean(text: str) -> bool:
-    lowered = text.strip().lower()
-    if lowered not in ("true", "false"):
-        raise ValueError(f"The value '{text}' is invalid: 'true' or 'false' was expected.")
-    return lowered == "true"
+def unexpected(text: object, wanted: str) -> ValueError:
+    """What is wrong with a literal that is not what it has to be."""
+    return ValueError(f"The value '{text}' is invalid: {wanted} was expected.")
 
 
-def _unboxed_boolean(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _no_cast(value, "System.Boolean")
+def unboxed(make: Callable[[Any], T], target: str, *kinds: type) -> Callable[[object], T]:
+    """A cast of any value to a value type of .NET: `make` of Python's `kinds`. A bool is no number."""
+
+    def value(given: object) -> T:
+        if given is None:
+            raise null_reference()
+        if not isinstance(given, kinds) or (isinstance(given, bool) and bool not in kinds):
+            raise invalid_cast(clr_type_name(given), target)
+        return make(given)
+
     return value
-
-
-def _unboxed_integer(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise _no_cast(value, "System.Int32")
-    return int(value)
-
-
-def _no_cast(value: object, target: str) -> ClrException:
-    if value is None:
-        return null_reference()
-    return invalid_cast(clr_type_name(value), target)
 
 
 def _optional_string(value: object) -> str:
@@ -67,9 +62,24 @@ TEXT = Kind("string", str.strip, _optional_string, _STRINGS)
 ANY: Kind[object] = Kind("object", str, lambda value: value)
 """The value itself; a literal is a System.String."""
 
-BOOLEAN = Kind("bool", _boolean, _unboxed_boolean, frozenset({"System.Boolean"}), "System.Boolean")
+
+def _boolean(text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered not in ("true", "false"):
+        raise unexpected(text, "'true' or 'false'")
+    return lowered == "true"
+
+
+BOOLEAN = Kind(
+    "bool",
+    _boolean,
+    unboxed(bool, "System.Boolean", bool),
+    frozenset({"System.Boolean"}),
+    "System.Boolean",
+)
 
 _INTEGERS = frozenset(f"System.{name}" for name in ("Int32", "Int16", "UInt16", "Byte", "SByte", "Char"))
+_NUMBER = "a number"
 
 
 def integer(low: int = 0, high: int = 2**31 - 1) -> Kind[int]:
@@ -77,23 +87,24 @@ def integer(low: int = 0, high: int = 2**31 - 1) -> Kind[int]:
 
     def checked(number: int) -> int:
         if not low <= number <= high:
-            raise ValueError(f"The value '{number}' is invalid: a number from {low} to {high} was expected.")
+            raise unexpected(number, f"a number from {low} to {high}")
         return number
 
     def literal(text: str) -> int:
         try:
             number = signed_integer(text)
         except ValueError:
-            raise ValueError(f"The value '{text}' is invalid: a number was expected.") from None
+            raise unexpected(text, _NUMBER) from None
         return checked(number)
 
-    def value(given: object) -> int:
-        try:
-            return checked(_unboxed_integer(given))
-        except ValueError as error:
-            raise ClrException("System.ArgumentOutOfRangeException", str(error)) from error
-
-    return Kind("int", literal, value, _INTEGERS)
+    cast = unboxed(int, "System.Int32", int)
+    return Kind(
+        "int",
+        literal,
+        lambda given: checked(cast(given)),
+        _INTEGERS,
+        thrown="System.ArgumentOutOfRangeException",
+    )
 
 
 def choice(*options: str) -> Kind[str]:
@@ -103,32 +114,20 @@ def choice(*options: str) -> Kind[str]:
     def literal(text: str) -> str:
         word = known.get(text.strip().lower())
         if word is None:
-            raise ValueError(f"The value '{text}' is invalid: one of {', '.join(options)} was expected.")
+            raise unexpected(text, f"one of {', '.join(options)}")
         return word
 
-    def value(given: object) -> str:
-        try:
-            return literal(_optional_string(given))
-        except ValueError as error:
-            raise ClrException("System.ArgumentException", str(error)) from error
-
-    return Kind("string", literal, value, _STRINGS)
-
-
-def _double(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _no_cast(value, "System.Double")
-    return float(value)
+    return Kind("string", literal, lambda given: literal(_optional_string(given)), _STRINGS)
 
 
 _DOUBLES = _INTEGERS | {f"System.{name}" for name in ("Int64", "UInt32", "UInt64", "Single", "Double")}
 
 
-def _double_literal(text: str) -> float:
+def _double(text: str) -> float:
     try:
         return real(text)
     except ValueError:
-        raise ValueError(f"The value '{text}' is invalid: a number was expected.") from None
+        raise unexpected(text, _NUMBER) from None
 
 
-DOUBLE = Kind("double", _double_literal, _double, _DOUBLES)
+DOUBLE = Kind("double", _double, unboxed(float, "System.Double", int, float), _DOUBLES)

@@ -24,28 +24,14 @@ _DEPTH_LIMIT = 200
 def end_of_expression(text: str, start: int) -> int:
     """The index after the bracket that closes the one at `start`; -1 when it does not close, or a string or
     comment in between does not."""
-    stack: list[str] = []
-    index = start
-    while index < len(text):
-        index = (
-            _interpolated(text, index, stack) if stack and stack[-1] in _TEXT else _code(text, index, stack)
-        )
-        if index < 0 or len(stack) > _DEPTH_LIMIT:
-            return -1
-        if not stack:
-            return index
-    return -1
+    end, _, stack = _passed(text, start)
+    return end if end > start and not stack else -1
 
 
 def left_open(text: str, start: int) -> str:
     """Why the bracket at `start` does not close, in a few words."""
-    stack: list[str] = []
-    index, next_index = start, start
-    while 0 <= next_index < len(text) and len(stack) <= _DEPTH_LIMIT:
-        index = next_index
-        open_text = bool(stack) and stack[-1] in _TEXT
-        next_index = _interpolated(text, index, stack) if open_text else _code(text, index, stack)
-    if next_index >= 0:
+    end, index, stack = _passed(text, start)
+    if end >= 0:
         return "brackets are nested too deep" if len(stack) > _DEPTH_LIMIT else "a bracket is not closed"
     found = _CODE.search(text, index)
     char = found[0] if found else ""
@@ -54,6 +40,17 @@ def left_open(text: str, start: int) -> str:
     if char == "'":
         return "a character literal is not closed, or too long"
     return "a comment is not closed" if char == "/" else "a bracket is not closed"
+
+
+def _passed(text: str, start: int) -> tuple[int, int, list[str]]:
+    """Pass tokens until nothing is owed, or none can be passed: where the last one ends (-1 where it does
+    not), where it begins, and what is still owed (see `_code`)."""
+    stack: list[str] = []
+    at = end = start
+    while 0 <= end < len(text) and len(stack) <= _DEPTH_LIMIT and (stack or end == start):
+        at = end
+        end = _interpolated(text, at, stack) if stack and stack[-1] in _TEXT else _code(text, at, stack)
+    return end, at, stack
 
 
 def _code(text: str, index: int, stack: list[str]) -> int:

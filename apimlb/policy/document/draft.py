@@ -10,6 +10,7 @@ from typing import NoReturn, Protocol, TypeVar, cast
 
 from apimlb.errors import PolicyError
 from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.csharp.binding.binder import NEVER
 from apimlb.policy.csharp.expression import compile_expression, converts_by_cast
 from apimlb.policy.document.attributes import ANY, Kind
@@ -114,9 +115,13 @@ class Draft:
         return self.optional(name, kind) or (lambda _: default)
 
     def optional(self, name: str, kind: Kind[T]) -> Getter[T] | None:
-        self._asked.add(name)
-        text = self.element.attributes.get(name)
+        text = self._text(name)
         return None if text is None else self._getter(text, kind, f"The '{name}' attribute is invalid - ")
+
+    def _text(self, name: str) -> Text | None:
+        """An attribute that the element may have."""
+        self._asked.add(name)
+        return self.element.attributes.get(name)
 
     def lacks(self, *names: str) -> None:
         """Refuse attributes that Azure has and the local gateway has not."""
@@ -146,8 +151,7 @@ class Draft:
 
     def required_word(self, name: str, kind: Kind[T]) -> T:
         """A required attribute that takes no expression."""
-        self._asked.add(name)
-        text = self.element.attributes.get(name)
+        text = self._text(name)
         if text is None:
             raise self.error(f"The required attribute '{name}' is missing.")
         if text.is_expression:
@@ -263,7 +267,15 @@ class Draft:
         if kind is ANY or expression.type == kind.own:
             return cast(Getter[T], expression)
         convert = kind.value
-        return lambda context: convert(expression(context))
+
+        def converted(context: Context) -> T:
+            value = expression(context)
+            try:
+                return convert(value)
+            except ValueError as error:
+                raise ClrException(kind.thrown, str(error)) from error
+
+        return converted
 
     def _converts(self, given: str, kind: Kind[T]) -> bool:
         """Whether an expression of another type passes: its value is converted while the policy runs, or it

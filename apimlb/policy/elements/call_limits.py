@@ -17,7 +17,7 @@ from apimlb.http import RelayedStream
 from apimlb.policy.apim.bodies import rest_of
 from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, integer
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, integer, unexpected
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.elements.reports import Report, report
 from apimlb.policy.run.exchange import Act, Exchange
@@ -311,9 +311,7 @@ def _moment(text: str) -> float:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except ValueError:
-        raise ValueError(
-            f"The value '{text}' is invalid: a time such as 2026-01-31T00:00:00Z was expected."
-        ) from None
+        raise unexpected(text, "a time such as 2026-01-31T00:00:00Z") from None
 
 
 _MOMENT = Kind("string", _moment, lambda value: _moment(str(value)))

@@ -4,8 +4,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.budget import charge_looked_at
-from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer, unexpected
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
@@ -44,17 +43,16 @@ def _address(text: str) -> Address:
     try:
         return ip_address(text.strip())
     except ValueError:
-        raise ValueError(f"The value '{text}' is invalid: an IP address was expected.") from None
+        raise unexpected(text, "an IP address") from None
 
 
-def _address_value(given: object) -> Address:
-    try:
-        return _address(str(given))
-    except ValueError as error:
-        raise ClrException("System.FormatException", str(error)) from error
-
-
-ADDRESS = Kind("string", _address, _address_value, frozenset({"System.String"}))
+ADDRESS = Kind(
+    "string",
+    _address,
+    lambda given: _address(str(given)),
+    frozenset({"System.String"}),
+    thrown="System.FormatException",
+)
 
 
 def ip_filter(draft: Draft) -> Act:

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apimlb.policy.apim.context import Context
-from apimlb.policy.clr.exceptions import invalid_cast
-from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer, unboxed
 from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.elements import token_usage
 from apimlb.policy.elements.reports import Report, report
@@ -23,13 +22,7 @@ _SOURCE = "llm-token-limit"
 _PERIODS: tuple[Period, ...] = ("Hourly", "Daily", "Weekly", "Monthly", "Yearly")
 
 
-def _long(value: object) -> int:
-    if not isinstance(value, int):
-        raise invalid_cast(type(value).__name__, "System.Int64")
-    return int(value)
-
-
-_LONG = Kind("long", int, _long, frozenset({"System.Int64"}))
+_LONG = Kind("long", int, unboxed(int, "System.Int64", int), frozenset({"System.Int64"}))
 """A quota: an expression must yield a long; an int is refused when the policy is uploaded (measured)."""
 
 
