@@ -95,8 +95,13 @@ class _Upload:
     def compiled(self, source: _Source, named_values: Mapping[str, str] | None = None) -> PolicyDocument:
         """The document, with its own named values or others; raises PolicyError."""
         values = self._named_values if named_values is None else named_values
+        compilation = DocumentCompilation(ELEMENTS, source.scope, values, self._fragments, self._switches)
         with self.allowance.turn():
-            return _compiled(*source, values, self._fragments, self._switches)
+            sections = _sections(_root(source, compilation), compilation)
+        if compilation.problems:
+            raise combined(compilation.problems)
+        readers, heirs = frozenset(compilation.readers), frozenset(compilation.heirs)
+        return PolicyDocument(source.scope, sections, readers, heirs)
 
     def explain(self, error: PolicyError, source: _Source) -> None:
         """Say which named values the problems come from, as far as the allowance reaches; hide all values."""
@@ -113,24 +118,9 @@ class _Upload:
         hide_values(error, self._named_values)
 
 
-def _compiled(
-    text: str,
-    format: Format,
-    scope: Scope,
-    named_values: Mapping[str, str],
-    fragments: Mapping[str, str],
-    switches: Switches,
-) -> PolicyDocument:
-    compilation = DocumentCompilation(ELEMENTS, scope, named_values, fragments, switches)
-    sections = _sections(_root(text, format, compilation), compilation)
-    if compilation.problems:
-        raise combined(compilation.problems)
-    return PolicyDocument(scope, sections, frozenset(compilation.readers), frozenset(compilation.heirs))
-
-
-def _root(text: str, format: Format, compilation: DocumentCompilation) -> Element:
+def _root(source: _Source, compilation: DocumentCompilation) -> Element:
     try:
-        root = compilation.root(text, format)
+        root = compilation.root(source.text, source.format)
     except ClrException as error:
         raise too_dear(Element("policies", 1, 1), error) from error
     if root.tag != "policies":
@@ -141,19 +131,16 @@ def _root(text: str, format: Format, compilation: DocumentCompilation) -> Elemen
 def _sections(root: Element, compilation: DocumentCompilation) -> dict[Section, Block]:
     compiled: dict[Section, Block] = {}
     for child in root.children:
-        name = next((section for section in SECTIONS if section == child.tag), None)
-        if name is None or name in compiled:
-            expected = ", ".join(section for section in SECTIONS if section not in compiled)
-            compilation.problems.append(_invalid_section(root, child, expected))
-        else:
+        missing: dict[str, Section] = {each: each for each in SECTIONS if each not in compiled}
+        if name := missing.get(child.tag):
             compiled[name] = compilation.top_level(child, name)
+        else:
+            compilation.problems.append(_invalid_section(root, child, ", ".join(missing)))
+    inherited = [Element("base", root.line, root.column)] if compilation.scope != "global" else []
     for name in SECTIONS:
         if name not in compiled:
-            inherits = Element(name, root.line, root.column)
-            inherits.children += (
-                [Element("base", root.line, root.column)] if compilation.scope != "global" else []
-            )
-            compiled[name] = compilation.top_level(inherits, name)
+            section = Element(name, root.line, root.column, children=inherited)
+            compiled[name] = compilation.top_level(section, name)
     return compiled
 
 

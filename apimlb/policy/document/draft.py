@@ -180,11 +180,10 @@ class Draft:
     def children(self, tag: str) -> Sequence["Draft"]:
         """The child elements called `tag`, which are part of this policy."""
         self._expected.append(tag)
-        found = [child for child in self.element.children if child.tag == tag]
-        names = [tag] if len(found) == 1 else [f"{tag}[{place}]" for place in range(1, len(found) + 1)]
         made = [
             Draft(child, self.compilation, f"{self.path}/{name}", self.policy)
-            for child, name in zip(found, names, strict=True)
+            for name, child in self.element.named()
+            if child.tag == tag
         ]
         self._drafts += made
         return made

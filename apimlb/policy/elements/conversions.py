@@ -69,9 +69,9 @@ def json_to_xml(draft: Draft) -> Act:
     block = draft.attribute("attribute-block-name", STRING, "")
 
     def convert(context: Context, content: bytes) -> str:
-        shape = xml_bodies.Shape(separator(context), prefix(context), block(context), dates)
+        writer = xml_bodies.XmlWriter(separator(context), prefix(context), block(context), dates)
         try:
-            return xml_bodies.xml_of_json(content, shape)
+            return writer.written(content)
         except (ValueError, RecursionError) as error:
             raise PolicyFault("JsonToXmlFailed", f"The body is no JSON. {error}") from error
         except ClrException as error:

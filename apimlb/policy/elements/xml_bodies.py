@@ -7,7 +7,7 @@ members become elements, and what has no single root is given one, `Document`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -68,26 +68,6 @@ def _attribute_name(attribute: nodes.XAttribute) -> str:
     return f"{prefix_in_scope(holder, attribute.name.uri, False)}:{attribute.name.local}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How JSON becomes XML: members that begin with `prefix` and `separator` declare namespaces, those in the
-    member `block` are attributes, and dates are written as XML has them if `dates`. An
-    empty text declares nothing."""
-
-    separator: str
-    prefix: str
-    block: str
-    dates: bool
-
-
-def xml_of_json(content: bytes, shape: Shape) -> str:
-    """XML of a JSON text; raises ValueError or RecursionError for any other text, ClrException for one that
-    is too large."""
-    writer = _ElementWriter(shape)
-    writer.members(_rooted(formats.loaded(content)))
-    return "".join(writer.pieces)
-
-
 def _rooted(given: Any) -> dict[str, Any]:
     """An object of one member that is no list, as it is; any other value under a root."""
     if not isinstance(given, dict):
@@ -96,18 +76,25 @@ def _rooted(given: Any) -> dict[str, Any]:
     return given if single else {"Document": given}
 
 
-class _ElementWriter:
-    """JSON as elements; members called like the attribute block become attributes, and those that begin with
-    the namespace prefix declarations."""
+@dataclass(slots=True)
+class XmlWriter:
+    """JSON as elements. Members that begin with `prefix` and `separator` declare namespaces, those in the
+    member `block` are attributes, and dates are written as XML has them if `dates`. An empty text declares
+    nothing."""
 
-    def __init__(self, shape: Shape) -> None:
-        self.pieces: list[str] = []
-        self._separator = shape.separator
-        self._prefix = shape.prefix
-        self._block = shape.block
-        self._dates = shape.dates
+    separator: str
+    prefix: str
+    block: str
+    dates: bool
+    _pieces: list[str] = field(default_factory=list)
 
-    def members(self, given: Mapping[str, Any]) -> None:
+    def written(self, content: bytes) -> str:
+        """XML of a JSON text; raises ValueError or RecursionError for any other text, ClrException for one
+        that is too large."""
+        self._members(_rooted(formats.loaded(content)))
+        return "".join(self._pieces)
+
+    def _members(self, given: Mapping[str, Any]) -> None:
         for name, value in given.items():
             for each in value if isinstance(value, list) else [value]:
                 self._element(_xml_name(name), each)
@@ -119,33 +106,33 @@ class _ElementWriter:
         inside = {each: held for each, held in members.items() if not self._is_attribute(each)}
         text = "" if isinstance(value, (dict, list)) else self._text(value)
         if not inside and not text:
-            self.pieces.append(f"<{name}{attributes} />")
+            self._pieces.append(f"<{name}{attributes} />")
             return
-        self.pieces.append(f"<{name}{attributes}>{escape(text)}")
-        self.members(inside)
-        self.pieces.append(f"</{name}>")
+        self._pieces.append(f"<{name}{attributes}>{escape(text)}")
+        self._members(inside)
+        self._pieces.append(f"</{name}>")
 
     def _is_attribute(self, name: str) -> bool:
-        return bool(self._block and name == self._block) or self._declared(name) is not None
+        return bool(self.block and name == self.block) or self._declared(name) is not None
 
     def _declared(self, name: str) -> str | None:
         """The name of the declaration that a member is; None for any other member."""
-        if not self._prefix or not name.startswith(self._prefix):
+        if not self.prefix or not name.startswith(self.prefix):
             return None
-        rest = name.removeprefix(self._prefix)
+        rest = name.removeprefix(self.prefix)
         if not rest:
             return "xmlns"
-        return f"xmlns:{rest.removeprefix(self._separator)}" if rest.startswith(self._separator) else None
+        return f"xmlns:{rest.removeprefix(self.separator)}" if rest.startswith(self.separator) else None
 
     def _attributes(self, members: Mapping[str, Any]) -> str:
         found = {declared: members[name] for name in members if (declared := self._declared(name))}
-        block = members.get(self._block) if self._block else None
+        block = members.get(self.block) if self.block else None
         found |= block if isinstance(block, dict) else {}
         return "".join(f" {_xml_name(name)}={quoteattr(self._text(value))}" for name, value in found.items())
 
     def _text(self, value: Any) -> str:
         if isinstance(value, str):
-            token = string_token(value) if self._dates else None
+            token = string_token(value) if self.dates else None
             return iso_date(token.value) if token and isinstance(token.value, DateTime) else value
         return "" if value is None else formats.json_text(value)
 

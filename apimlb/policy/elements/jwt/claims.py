@@ -1,6 +1,6 @@
 """What a token must say: its lifetime, audience, issuer and claims."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +24,6 @@ class TokenRefused(Exception):
 
 Check = Callable[[Context, Claims], None]
 """Raises TokenRefused."""
-
-
-def issuer_refused() -> TokenRefused:
-    return TokenRefused("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.")
 
 
 def lifetime(claims: Claims, now: float, skew: float, *, must_expire: bool) -> None:
@@ -59,13 +55,8 @@ def values_of(claims: Claims, name: str, separator: str = "") -> list[str]:
     """A claim's values as text; of a list its items, of a text the parts between separators. Each look at a
     claim is paid for: a policy may look at one many times."""
     claim = claims.get(name)
-    values = (
-        [_text(item) for item in claim]
-        if isinstance(claim, list)
-        else []
-        if claim is None
-        else [_text(claim)]
-    )
+    items = claim if isinstance(claim, list) else [] if claim is None else [claim]
+    values = [_text(item) for item in items]
     formats.spend(len(values) + (sum(map(len, values)) >> 3))
     return [part for value in values for part in value.split(separator)] if separator else values
 
@@ -75,25 +66,43 @@ def _text(value: object) -> str:
 
 
 def audiences_check(accepted: Sequence[Getter[str]]) -> Check:
+    """One of the audiences must be accepted, where the policy lists any."""
+
     def check(context: Context, claims: Claims) -> None:
-        if not {audience(context) for audience in accepted} & set(values_of(claims, "aud")):
+        if accepted and not _values(accepted, context) & set(values_of(claims, "aud")):
             raise TokenRefused("TokenAudienceNotAllowed", "Audience validation failed. Access denied.")
 
     return check
 
 
 def issuers_check(accepted: Sequence[Getter[str]]) -> Check:
+    """The issuer must be accepted, where the policy lists any."""
+
     def check(context: Context, claims: Claims) -> None:
-        if claims.get("iss") not in {issuer(context) for issuer in accepted}:
-            raise issuer_refused()
+        if accepted:
+            check_issuer(claims, _values(accepted, context))
 
     return check
 
 
+def check_issuer(claims: Claims, accepted: Set[str]) -> None:
+    """Raises TokenRefused unless the token names one of the issuers."""
+    issuer = claims.get("iss")
+    if not isinstance(issuer, str) or issuer not in accepted:
+        raise TokenRefused("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.")
+
+
+def _values(getters: Sequence[Getter[str]], context: Context) -> set[str]:
+    return {each(context) for each in getters}
+
+
 def applications_check(accepted: Sequence[Getter[str]]) -> Check:
-    """The application that asked for the token: `azp` of a version 2 token, `appid` of a version 1 token."""
+    """The application that asked for the token must be accepted, where the policy lists any: `azp` of a
+    version 2 token, `appid` of a version 1 token."""
 
     def check(context: Context, claims: Claims) -> None:
+        if not accepted:
+            return
         asked = values_of(claims, "azp") or values_of(claims, "appid")
         if not asked:
             raise TokenRefused(
@@ -119,7 +128,7 @@ class _Claim:
         if name not in claims:
             message = f"JWT token is missing the following claims: {name}. Access denied."
             raise TokenRefused("TokenClaimNotFound", message)
-        wanted = {value(context) for value in self.values}
+        wanted = _values(self.values, context)
         enough = wanted <= set(given) if self.match(context) == "all" else bool(wanted & set(given))
         if wanted and not enough:
             message = f"Claim {name} value of {','.join(given)} is not allowed. Access denied."

@@ -6,6 +6,7 @@ from typing import Any
 from apimlb.http import Request, read
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.callouts import SERVICE_TIMEOUT
+from apimlb.policy.elements.jwt.claims import TokenRefused
 from apimlb.policy.elements.jwt.signature import Key, public_key
 from apimlb.policy.run.exchange import Services
 
@@ -14,10 +15,6 @@ REFRESH = 3600.0
 
 REREAD = 300.0
 """Seconds that must lie between two readings when a token names a key that is not there."""
-
-
-class KeysUnavailable(Exception):
-    """The issuer's documents could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class IssuerCache:
     async def issuer(self, url: str, services: Services, key_id: str | None) -> Issuer:
         """The issuer behind `url`, read again when it is old or, now and then, when it lacks `key_id`.
 
-        Raises KeysUnavailable when it cannot be read and nothing is known of it.
+        Raises TokenRefused when it cannot be read and nothing is known of it.
         """
         known = self._issuers.get(url)
         now = services.clock.now()
@@ -53,7 +50,7 @@ class IssuerCache:
                 return known
         try:
             made = await self._read(url, services)
-        except KeysUnavailable:
+        except TokenRefused:
             if known is None:
                 raise
             return known
@@ -72,11 +69,13 @@ class IssuerCache:
 
 
 async def _document(url: str, services: Services) -> dict[str, Any]:
+    """One of the issuer's documents; raises TokenRefused where it cannot be read."""
     try:
         response = await services.send(Request("GET", url), SERVICE_TIMEOUT)
         content = formats.loaded(await read(response))
-    except (ConnectionError, TimeoutError, ValueError) as error:
-        raise KeysUnavailable(f"Unable to retrieve document from: '{url}'.") from error
-    if response.status != 200 or not isinstance(content, dict):
-        raise KeysUnavailable(f"Unable to retrieve document from: '{url}'.")
-    return content
+        if response.status == 200 and isinstance(content, dict):
+            return content
+    except (ConnectionError, TimeoutError, ValueError):
+        pass
+    message = f"Unable to retrieve document from: '{url}'. Access denied."
+    raise TokenRefused("TokenSignatureKeyNotFound", message)

@@ -21,13 +21,13 @@ from apimlb.policy.elements.jwt.claims import (
     TokenRefused,
     applications_check,
     audiences_check,
-    issuer_refused,
+    check_issuer,
     issuers_check,
     lifetime,
     listed,
     required_claims,
 )
-from apimlb.policy.elements.jwt.keys import Issuer, IssuerCache, KeysUnavailable
+from apimlb.policy.elements.jwt.keys import Issuer, IssuerCache
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -39,26 +39,7 @@ Keys = tuple[Sequence[signature.Key], frozenset[str]]
 """Keys that may have signed a token, and the issuers that it may name; empty where it may name any."""
 
 KeySource = Callable[[Exchange, str | None], Awaitable[Keys]]
-"""The keys for a token with that key id; raises KeysUnavailable."""
-
-
-@dataclass(frozen=True, slots=True)
-class _TokenPlace:
-    """Where the token is: at most one of header, query and value is set."""
-
-    header: Getter[str]
-    query: Getter[str] | None
-    value: Getter[str] | None
-    scheme: Getter[str] | None
-
-    def token(self, context: Context) -> str | None:
-        """The token without its scheme; None without a token, or without the scheme that is required."""
-        if self.value is not None:
-            return _bare(self.value(context), None)
-        if self.query is not None:
-            return _field(context.request.original_url.query_string.lstrip("?"), self.query(context))
-        required = self.scheme(context) if self.scheme else None
-        return _bare(formats.header(context.request.headers, self.header(context)) or "", required)
+"""The keys for a token with that key id; raises TokenRefused."""
 
 
 def _field(query: str, name: str) -> str | None:
@@ -93,16 +74,13 @@ class _Rules:
         context = exchange.context
         issuers = frozenset[str]()
         if token.algorithm != "none" or self.signed(context):
-            try:
-                keys, issuers = await self.keys(exchange, token.header.get("kid"))
-            except KeysUnavailable as error:
-                raise TokenRefused("TokenSignatureKeyNotFound", f"{error} Access denied.") from error
+            keys, issuers = await self.keys(exchange, token.header.get("kid"))
             signature.verify(token, keys)
         claims = token.claims()
         now = exchange.services.clock.now()
         lifetime(claims, now, self.skew(context), must_expire=self.expires(context))
-        if issuers and str(claims.get("iss")) not in issuers:
-            raise issuer_refused()
+        if issuers:
+            check_issuer(claims, issuers)
         for check in self.checks:
             check(context, claims)
         return claims
@@ -111,15 +89,13 @@ class _Rules:
 def validate_azure_ad_token(draft: Draft) -> Act:
     tenant = draft.required("tenant-id", STRING)
     endpoint = draft.attribute("authentication-endpoint", STRING, _DEFAULT_ENDPOINT)
-    place = _place(draft, scheme=None)
+    token_in = _token_in(draft, scheme=None)
     clients = listed(draft, "client-application-ids", "application-id")
     audiences = [
         *listed(draft, "audiences", "audience"),
         *listed(draft, "backend-application-ids", "application-id"),
     ]
-    checks = [applications_check(clients)] if clients else []
-    checks += [audiences_check(audiences)] if audiences else []
-    checks += required_claims(draft)
+    checks = [applications_check(clients), audiences_check(audiences), *required_claims(draft)]
     _refuse_decryption(draft)
     issuers = IssuerCache()
 
@@ -130,7 +106,7 @@ def validate_azure_ad_token(draft: Draft) -> Act:
         issuer = await issuers.issuer(url, exchange.services, key_id)
         return issuer.keys_for(key_id), _tenant_issuers(name, issuer)
 
-    return _validation(draft, place, _Rules(keys, checks))
+    return _validation(draft, token_in, _Rules(keys, checks))
 
 
 def _tenant_issuers(name: str, issuer: Issuer) -> frozenset[str]:
@@ -143,13 +119,11 @@ def _tenant_issuers(name: str, issuer: Issuer) -> frozenset[str]:
 
 
 def validate_jwt(draft: Draft) -> Act:
-    place = _place(draft, scheme=draft.optional("require-scheme", STRING))
+    token_in = _token_in(draft, scheme=draft.optional("require-scheme", STRING))
     draft.at_least_one(*_PLACES)
     issuers = listed(draft, "issuers", "issuer")
     audiences = listed(draft, "audiences", "audience")
-    checks = [issuers_check(issuers)] if issuers else []
-    checks += [audiences_check(audiences)] if audiences else []
-    checks += required_claims(draft)
+    checks = [issuers_check(issuers), audiences_check(audiences), *required_claims(draft)]
     rules = _Rules(
         _key_source(draft, trusts_metadata=not issuers),
         checks,
@@ -158,7 +132,7 @@ def validate_jwt(draft: Draft) -> Act:
         draft.attribute("clock-skew", integer(), 0),
     )
     _refuse_decryption(draft)
-    return _validation(draft, place, rules)
+    return _validation(draft, token_in, rules)
 
 
 def _key_source(draft: Draft, *, trusts_metadata: bool) -> KeySource:
@@ -220,14 +194,23 @@ def _local_key(draft: Draft, child: Draft) -> signature.Key:
 _PLACES = ("header-name", "query-parameter-name", "token-value")
 
 
-def _place(draft: Draft, scheme: Getter[str] | None) -> _TokenPlace:
+def _token_in(draft: Draft, scheme: Getter[str] | None) -> Callable[[Context], str | None]:
+    """Finds a request's token, without its scheme; None without a token, or without the scheme that is
+    required."""
     draft.at_most_one(*_PLACES)
-    return _TokenPlace(
-        draft.attribute("header-name", STRING, "Authorization"),
-        draft.optional("query-parameter-name", STRING),
-        draft.optional("token-value", STRING),
-        scheme,
-    )
+    header = draft.attribute("header-name", STRING, "Authorization")
+    query = draft.optional("query-parameter-name", STRING)
+    value = draft.optional("token-value", STRING)
+
+    def token(context: Context) -> str | None:
+        if value is not None:
+            return _bare(value(context), None)
+        if query is not None:
+            return _field(context.request.original_url.query_string.lstrip("?"), query(context))
+        required = scheme(context) if scheme else None
+        return _bare(formats.header(context.request.headers, header(context)) or "", required)
+
+    return token
 
 
 def _refuse_decryption(draft: Draft) -> None:
@@ -236,7 +219,7 @@ def _refuse_decryption(draft: Draft) -> None:
         raise draft.error(what, code=NOT_IMPLEMENTED)
 
 
-def _validation(draft: Draft, place: _TokenPlace, rules: _Rules) -> Act:
+def _validation(draft: Draft, token_in: Callable[[Context], str | None], rules: _Rules) -> Act:
     """The act of both policies: find the token, judge it, keep it or refuse the request."""
     status = draft.attribute("failed-validation-httpcode", integer(100, 999), 401)
     message = draft.optional("failed-validation-error-message", STRING)
@@ -244,7 +227,7 @@ def _validation(draft: Draft, place: _TokenPlace, rules: _Rules) -> Act:
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
-        text = place.token(context)
+        text = token_in(context)
         try:
             if text is None:
                 raise TokenRefused("TokenNotPresent", "JWT not present.")

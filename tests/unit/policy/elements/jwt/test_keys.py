@@ -5,7 +5,8 @@ import json
 import pytest
 
 from apimlb.http import Request, Response
-from apimlb.policy.elements.jwt.keys import REFRESH, REREAD, IssuerCache, KeysUnavailable
+from apimlb.policy.elements.jwt.claims import TokenRefused
+from apimlb.policy.elements.jwt.keys import REFRESH, REREAD, IssuerCache
 from apimlb.policy.rehearse.services import ScriptedServices
 
 URL = "https://issuer.test/metadata"
@@ -52,7 +53,7 @@ async def test_a_key_that_is_not_there_is_looked_for_again_but_not_all_the_time(
 async def test_old_keys_are_better_than_none() -> None:
     issuing, issuers = Issuing(), IssuerCache()
     issuing.fails = True
-    with pytest.raises(KeysUnavailable):
+    with pytest.raises(TokenRefused):
         await issuers.issuer(URL, issuing, None)
     issuing.fails = False
     await issuers.issuer(URL, issuing, None)

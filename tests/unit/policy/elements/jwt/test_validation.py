@@ -244,6 +244,7 @@ async def test_validate_jwt_takes_the_issuer_of_the_metadata_or_of_its_list() ->
     assert reason(await knock(any_jwt(), token())) == ""
     assert reason(await knock(any_jwt(), token(iss="https://mine"))) == "TokenIssuerNotAllowed"
     assert reason(await knock(listed, token(iss="https://mine"))) == ""
+    assert reason(await knock(listed, _signed({"iss": ["https://mine"]}))) == "TokenIssuerNotAllowed"
     assert reason(await knock(listed, token())) == "TokenIssuerNotAllowed"
 
 
