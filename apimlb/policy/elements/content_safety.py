@@ -135,7 +135,7 @@ def llm_content_safety(draft: Draft) -> Act:
 
 
 def _checks(draft: Draft) -> ContentSafety:
-    held, lists = draft.child("categories"), draft.child("blocklists")
+    held = draft.child("categories")
     draft.attribute("enforce-on-completions", BOOLEAN, False)  # in outbound it changes nothing (its page)
     return ContentSafety(
         draft.required("backend-id", STRING),
@@ -145,7 +145,7 @@ def _checks(draft: Draft) -> ContentSafety:
             (child.required("name", _CATEGORIES), child.required("threshold", integer(0, 7)))
             for child in (held.children("category") if held else ())
         ),
-        tuple(lists.texts("id", TEXT) if lists else ()),
+        tuple(child.content(TEXT) for child in draft.nested("blocklists", "id")),
         draft.attribute("window-size", integer(1), _WINDOW),
         draft.attribute("window-overlap-size", integer(), 0),
     )

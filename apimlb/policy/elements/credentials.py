@@ -6,10 +6,12 @@ client certificate and without a proxy; both are records (`apimlb.policy.run.rec
 """
 
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
+from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice
-from apimlb.policy.document.draft import INBOUND, TRANSFORMING, Draft, Entry
+from apimlb.policy.document.draft import INBOUND, TRANSFORMING, Draft, Entry, Getter
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import HIDDEN, Value
@@ -61,29 +63,39 @@ def authentication_basic(draft: Draft) -> Act:
 def certificate_of(draft: Draft) -> Callable[[Exchange, str], None]:
     """`<authentication-certificate>`, here and in send-request: records the certificate that a target
     would have been shown."""
-    thumbprint, id = draft.optional("thumbprint", STRING), draft.optional("certificate-id", STRING)
-    body, password = draft.optional("body", ANY), draft.optional("password", STRING)
-    if sum(given is not None for given in (thumbprint, id, body)) != 1:
+    values_of = {
+        "thumbprint": draft.optional("thumbprint", STRING),
+        "certificate_id": draft.optional("certificate-id", STRING),
+        "body": _hidden(draft.optional("body", ANY)),
+        "password": _hidden(draft.optional("password", STRING)),
+    }
+    if sum(name in draft.element.attributes for name in ("thumbprint", "certificate-id", "body")) != 1:
         raise draft.error(
             "One of the attributes 'thumbprint', 'certificate-id' and 'body' is required, and only one."
         )
 
     def note(exchange: Exchange, target: str) -> None:
-        context = exchange.context
-        values: dict[str, Value] = {}
-        if thumbprint is not None:
-            values["thumbprint"] = thumbprint(context)
-        if id is not None:
-            values["certificate_id"] = id(context)
-        if body is not None:
-            body(context)
-            values["body"] = HIDDEN
-        if password is not None:
-            password(context)
-            values["password"] = HIDDEN
+        values = _values(values_of, exchange.context)
         exchange.record("credential", "authentication-certificate", target, values)
 
     return note
+
+
+def _hidden(getter: Getter[Any] | None) -> Getter[str] | None:
+    """A secret, which is evaluated and not shown."""
+    if getter is None:
+        return None
+
+    def hidden(context: Context) -> str:
+        getter(context)
+        return HIDDEN
+
+    return hidden
+
+
+def _values(getters: Mapping[str, Getter[str] | None], context: Context) -> dict[str, Value]:
+    """What a record tells: the values of the attributes that there are."""
+    return {name: getter(context) for name, getter in getters.items() if getter is not None}
 
 
 def authentication_certificate(draft: Draft) -> Act:
@@ -93,24 +105,17 @@ def authentication_certificate(draft: Draft) -> Act:
 
 def proxy_of(draft: Draft) -> Callable[[Exchange], None]:
     """`<proxy>`, here and in send-request: notes which proxy a request would have gone through."""
-    url = draft.required("url", STRING)
-    name, password = draft.optional("username", STRING), draft.optional("password", STRING)
+    values_of = {
+        "url": draft.required("url", STRING),
+        "username": draft.optional("username", STRING),
+        "password": _hidden(draft.optional("password", STRING)),
+    }
 
     def note(exchange: Exchange) -> None:
-        context = exchange.context
-        values: dict[str, Value] = {"url": url(context)}
-        if name is not None:
-            values["username"] = name(context)
-        if password is not None:
-            password(context)
-            values["password"] = HIDDEN
-        exchange.record("proxy", "proxy", url(context), values)
+        values = _values(values_of, exchange.context)
+        exchange.record("proxy", "proxy", str(values["url"]), values)
 
     return note
-
-
-def proxy(draft: Draft) -> Act:
-    return proxy_of(draft)
 
 
 def get_authorization_context(draft: Draft) -> Act:
@@ -141,5 +146,5 @@ TABLE = {
     "authentication-certificate": Entry(INBOUND, authentication_certificate),
     "authentication-managed-identity": Entry(TRANSFORMING, authentication_managed_identity),
     "get-authorization-context": Entry(INBOUND, get_authorization_context),
-    "proxy": Entry(INBOUND, proxy),
+    "proxy": Entry(INBOUND, proxy_of),
 }

@@ -97,12 +97,13 @@ def status_of(draft: Draft) -> Getter[tuple[int, str]]:
 
 def set_header(draft: Draft) -> Act:
     edit = header_edit(draft)
-    if works_on_request(draft):
-        return lambda exchange: edit(exchange.context, exchange.context.request.headers)
+    on_request = works_on_request(draft)
 
     def act(exchange: Exchange) -> None:
-        if exchange.context.response is not None:
-            edit(exchange.context, exchange.context.response.headers)
+        context = exchange.context
+        view = context.request if on_request else context.response
+        if view is not None:
+            edit(context, view.headers)
 
     return act
 
@@ -154,9 +155,9 @@ def query_edit(draft: Draft) -> Callable[[Context, str], str]:
 
     def edit(context: Context, query: str) -> str:
         name, action = name_of(context), action_of(context)
-        charge_fields(query)
-        parts = [part for part in query.split("&") if part]
-        others = [part for part in parts if unquote_plus(part.partition("=")[0]).lower() != name.lower()]
+        fields = _fields(query)
+        parts = [part for _, part in fields]
+        others = [part for field, part in fields if field != name.lower()]
         if action == "skip" and len(others) < len(parts):
             return query
         if action == "delete":
@@ -194,8 +195,8 @@ def rewrite_uri(draft: Draft) -> Act:
         exchange.path, used = _filled(path, context)
         new_query, used_in_query = _filled(query, context)
         if copy_unmatched(context):
-            used |= used_in_query | {name.lower() for name, _ in _fields(new_query)}
-            kept = [part for name, part in _fields(exchange.query) if name.lower() not in used]
+            used |= used_in_query | {name for name, _ in _fields(new_query)}
+            kept = [part for name, part in _fields(exchange.query) if name not in used]
             new_query = "&".join([new_query, *kept] if new_query else kept)
         if not exchange.path.startswith("/"):
             exchange.path = "/" + exchange.path
@@ -232,8 +233,9 @@ def _quoted(text: str, safe: str) -> str:
 
 
 def _fields(query: str) -> list[tuple[str, str]]:
+    """The fields of a query as they stand there, each behind its name in lower case."""
     charge_fields(query)
-    return [(unquote_plus(part.partition("=")[0]), part) for part in query.split("&") if part]
+    return [(unquote_plus(part.partition("=")[0]).lower(), part) for part in query.split("&") if part]
 
 
 TABLE = {

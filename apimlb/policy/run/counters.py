@@ -28,7 +28,7 @@ class Counters:
 
     algorithm: Algorithm = "sliding"
     running: Counter[str] = field(default_factory=Counter)
-    _rates: dict[str, SlidingWindow | Bucket] = field(default_factory=dict)
+    _rates: dict[str, tuple[tuple[int, float], SlidingWindow | Bucket]] = field(default_factory=dict)
     _quotas: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def wait(self, key: str, limit: int, now: float, cost: int, seconds: float = MINUTE) -> int:
@@ -40,7 +40,7 @@ class Counters:
 
     def spend(self, key: str, limit: int, now: float, cost: int, seconds: float = MINUTE) -> None:
         """Count `cost`, whether or not it fits."""
-        _keep(self._rates, key, self._rate(key, limit, seconds).charge(now, cost))
+        _keep(self._rates, key, ((limit, seconds), self._rate(key, limit, seconds).charge(now, cost)))
 
     def left(self, key: str, limit: int, now: float, seconds: float = MINUTE) -> int:
         return int(self._rate(key, limit, seconds).take(now, 0)[1].remaining)
@@ -55,11 +55,9 @@ class Counters:
 
     def _rate(self, key: str, limit: int, seconds: float) -> SlidingWindow | Bucket:
         """The key's counter; another limit starts a new one."""
-        kept = self._rates.get(key)
-        if isinstance(kept, SlidingWindow) and (kept.limit, kept.seconds) == (limit, seconds):
-            return kept
-        if isinstance(kept, Bucket) and (kept.capacity, kept.rate) == (limit, limit / seconds):
-            return kept
+        known, rate = self._rates.get(key, (None, None))
+        if rate is not None and known == (limit, seconds):
+            return rate
         return Bucket(limit, limit / seconds) if self.algorithm == "bucket" else SlidingWindow(limit, seconds)
 
 

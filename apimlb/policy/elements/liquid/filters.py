@@ -11,6 +11,7 @@ from liquid.exceptions import FilterArgumentError
 from liquid.filter import sequence_filter, string_filter, with_context
 
 from apimlb.numerals import real
+from apimlb.policy.apim.members import snake
 from apimlb.policy.clr.budget import BUDGET, bounded_length
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.dates.instants import from_epoch
@@ -66,22 +67,20 @@ def _each(value: object, whole: int) -> int:
     return 3 * whole
 
 
-_SAME: Mapping[str, tuple[str, Price]] = {
-    "Abs": ("abs", _once), "Append": ("append", _once), "AtLeast": ("at_least", _once),
-    "AtMost": ("at_most", _once), "Capitalize": ("capitalize", _slowly), "Compact": ("compact", _each),
-    "Default": ("default", _nothing), "DividedBy": ("divided_by", _once), "Downcase": ("downcase", _slowly),
-    "Escape": ("escape", _once), "First": ("first", _nothing), "H": ("escape", _once),
-    "Last": ("last", _nothing), "Lstrip": ("lstrip", _once), "Map": ("map", _each),
-    "Minus": ("minus", _once), "Modulo": ("modulo", _once),
-    "NewlineToBr": ("newline_to_br", _lines), "Plus": ("plus", _once), "Prepend": ("prepend", _once),
-    "Remove": ("remove", _once), "RemoveFirst": ("remove_first", _once),
-    "ReplaceFirst": ("replace_first", _once), "Round": ("round", _once), "Rstrip": ("rstrip", _once),
-    "Size": ("size", _nothing), "Slice": ("slice", _once), "Sort": ("sort", _sorted),
-    "Split": ("split", _pieces), "Strip": ("strip", _once), "StripNewlines": ("strip_newlines", _lines),
-    "Times": ("times", _once), "Truncate": ("truncate", _once), "TruncateWords": ("truncatewords", _pieces),
-    "Upcase": ("upcase", _slowly), "UrlDecode": ("url_decode", _slowly), "UrlEncode": ("url_encode", _slowly),
-}  # fmt: skip
-"""The page's filters whose work is the same in any Liquid, by the library's name."""
+_SAME: Mapping[Price, str] = {
+    _nothing: "Default First Last Size",
+    _once: "Abs Append AtLeast AtMost DividedBy Escape Lstrip Minus Modulo Plus Prepend Remove RemoveFirst "
+    "ReplaceFirst Round Rstrip Slice Strip Times Truncate",
+    _slowly: "Capitalize Downcase Upcase UrlDecode UrlEncode",
+    _lines: "NewlineToBr StripNewlines",
+    _pieces: "Split TruncateWords",
+    _each: "Compact Map",
+    _sorted: "Sort",
+}
+"""The page's filters whose work is the same in any Liquid, by what they cost."""
+
+_OTHER_NAMES = {"TruncateWords": "truncatewords"}
+"""Of the library, where it is not the page's in snake_case."""
 
 
 @with_context
@@ -203,6 +202,11 @@ def priced(call: Filter, price: Price) -> Filter:
 
 def filters(known: Mapping[str, Filter]) -> dict[str, Filter]:
     """All filters by name; `known` are the library's."""
+    made = {
+        name: priced(known[_OTHER_NAMES.get(name, snake(name))], price)
+        for price, names in _SAME.items()
+        for name in names.split()
+    }
     own: dict[str, tuple[Filter, Price]] = {
         "Currency": (_currency, _once),
         "Date": (_date, _once),
@@ -211,5 +215,5 @@ def filters(known: Mapping[str, Filter]) -> dict[str, Filter]:
         "StripHtml": (_without_tags, _once),
         "Uniq": (_unique, _each),
     }
-    same = {name: (known[inner], price) for name, (inner, price) in _SAME.items()}
-    return {name: priced(call, price) for name, (call, price) in {**same, **own}.items()}
+    made |= {name: priced(*each) for name, each in own.items()}
+    return {**made, "H": made["Escape"]}
