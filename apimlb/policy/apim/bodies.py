@@ -42,14 +42,6 @@ _TYPES: dict[str, Callable[[bytes], object]] = {
 }
 
 
-def body_as(type_name: str, content: bytes) -> object:
-    """The body as a CLR value; raises `ClrException` when it does not parse or the type is another."""
-    make = _TYPES.get(type_name)
-    if make is None:
-        raise not_supported(f"Body.As<{type_name}>")
-    return make(content)
-
-
 @dataclass(slots=True)
 class MessageBody:
     """A message body held whole. Reading without `preserve_content` consumes it: what is forwarded
@@ -91,7 +83,10 @@ class MessageBody:
     def as_(self, type_name: str, preserve_content: bool = False) -> object:
         """`Body.As<T>`: the body as a CLR value of the type with that full name (System.String,
         System.Byte[], Newtonsoft.Json.Linq.JObject, ...); raises `ClrException` when it does not parse."""
-        return body_as(type_name, self.read(preserve_content))
+        content = self.read(preserve_content)
+        if type_name not in _TYPES:
+            raise not_supported(f"Body.As<{type_name}>")
+        return _TYPES[type_name](content)
 
     def form(self, preserve_content: bool = False) -> dict[str, list[str]]:
         """`Body.AsFormUrlEncodedContent`: the fields with their values, in the order of the body."""
@@ -99,11 +94,6 @@ class MessageBody:
 
     def hold(self) -> None:
         """Keep the whole of it, for another attempt or for an expression; a gateway may refuse to."""
-
-    def replace(self, octets: bytes) -> None:
-        """Put a new body in the place of the old one, consumed or not."""
-        self.octets = octets
-        self.consumed = False
 
 
 def rest_of(body: MessageBody | None) -> bytes:

@@ -20,6 +20,7 @@ from apimlb.policy.run.exchange import Act, Block, Section
 from apimlb.policy.switches import Switches
 
 T = TypeVar("T")
+D = TypeVar("D")
 Getter = Callable[[Context], T]
 """The value of an attribute or text in the context of one request."""
 
@@ -111,8 +112,9 @@ class Draft:
             raise self.error(f"The required attribute '{name}' is missing.")
         return getter
 
-    def attribute(self, name: str, kind: Kind[T], default: T) -> Getter[T]:
-        return self.optional(name, kind) or (lambda _: default)
+    def attribute(self, name: str, kind: Kind[T], default: D) -> Getter[T | D]:
+        getter = self.optional(name, kind)
+        return (lambda _: default) if getter is None else getter
 
     def optional(self, name: str, kind: Kind[T]) -> Getter[T] | None:
         text = self._text(name)

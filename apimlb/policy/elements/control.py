@@ -89,20 +89,15 @@ def retry(draft: Draft) -> Act:
     condition = draft.required("condition", BOOLEAN)
     count = draft.required("count", integer(1, 50))
     interval = draft.required("interval", integer())
-    maximum = draft.optional("max-interval", integer())
-    delta = draft.optional("delta", integer())
+    maximum = draft.attribute("max-interval", integer(), None)
+    delta = draft.attribute("delta", integer(), None)
     fast_first = draft.attribute("first-fast-retry", BOOLEAN, False)
     if draft.element.find("wait"):
         raise draft.error("The element 'retry' has invalid child element 'wait'.")
     block = draft.block()
 
     def waits(context: Context) -> Waits:
-        return Waits(
-            interval(context),
-            maximum(context) if maximum else None,
-            delta(context) if delta else None,
-            fast_first(context),
-        )
+        return Waits(interval(context), maximum(context), delta(context), fast_first(context))
 
     waits_of = draft.settled(waits, "interval", "max-interval", "delta", "first-fast-retry")
 

@@ -5,12 +5,12 @@ asked for and before any other policy runs (`apimlb.policy.run.pipeline.prefligh
 defaults of terminate-unmatched-request; `true` is the one that its "Common configuration issues" describe.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from apimlb.http import Headers
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, TEXT, integer
-from apimlb.policy.document.draft import INBOUND, Draft, Entry
+from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.pipeline import PREFLIGHT
@@ -30,11 +30,12 @@ def cors(draft: Draft) -> Act:
     The response to another request of an allowed origin gets the headers that let a page read it."""
     credentials_of = draft.attribute("allow-credentials", BOOLEAN, False)
     ends = draft.attribute("terminate-unmatched-request", BOOLEAN, True)
-    origins_of = _listed(draft.child("allowed-origins"), "origin")
-    headers_of = _listed(draft.child("allowed-headers"), "header")
-    exposed_of = _listed(draft.child("expose-headers"), "header")
+    origins = draft.nested("allowed-origins", "origin")
+    origins_of = _listed(origins, [])
+    headers_of = _listed(draft.nested("allowed-headers", "header"), [])
+    exposed_of = _listed(draft.nested("expose-headers", "header"), [])
     granted = _preflight(draft, headers_of)
-    if origins_of is None:
+    if not origins:
         raise draft.incomplete("origin")
 
     def act(exchange: Exchange) -> None:
@@ -50,7 +51,7 @@ def cors(draft: Draft) -> Act:
             answer = granted(context) if allowed else None
             _end(exchange, None if answer is None else [*shown, *answer], last=ends(context))
         elif allowed:
-            exposed = exposed_of(context) if exposed_of else []
+            exposed = exposed_of(context)
             shown += [("Access-Control-Expose-Headers", formats.joined(",", exposed))] if exposed else []
             exchange.stamps += shown
         elif ends(context) and context.request.method in _ENDED:
@@ -66,10 +67,10 @@ def _end(exchange: Exchange, answer: list[tuple[str, str]] | None, *, last: bool
         raise Returned
 
 
-def _preflight(draft: Draft, headers_of: "Words | None") -> Callable[[Context], list[tuple[str, str]] | None]:
+def _preflight(draft: Draft, headers_of: Getter[list[str]]) -> Getter[list[tuple[str, str]] | None]:
     """What a preflight is granted, None when that is not what it asks for."""
     held = draft.child("allowed-methods")
-    methods_of = _listed(held, "method")
+    methods_of = _listed(held.children("method") if held else [], _SIMPLE)
     age = held.attribute("preflight-result-max-age", integer(0), 0) if held else (lambda _: 0)
 
     def granted(context: Context) -> list[tuple[str, str]] | None:
@@ -78,9 +79,7 @@ def _preflight(draft: Draft, headers_of: "Words | None") -> Callable[[Context], 
         asked = given.get("Access-Control-Request-Headers") or ""
         formats.spend(len(asked) >> 3)
         names = [name.strip() for name in asked.split(",") if name.strip()]
-        methods = methods_of(context) if methods_of else _SIMPLE
-        headers = headers_of(context) if headers_of else []
-        if not _fit([method], methods) or not _fit(names, headers):
+        if not _fit([method], methods_of(context)) or not _fit(names, headers_of(context)):
             return None
         shown = [("Access-Control-Allow-Methods", method), ("Access-Control-Max-Age", str(age(context)))]
         return [*shown, ("Access-Control-Allow-Headers", ",".join(names))] if names else shown
@@ -88,13 +87,10 @@ def _preflight(draft: Draft, headers_of: "Words | None") -> Callable[[Context], 
     return granted
 
 
-Words = Callable[[Context], list[str]]
-
-
-def _listed(held: Draft | None, item: str) -> Words | None:
-    """The words of a list; None where it is left out or empty."""
-    found = held.texts(item, TEXT) if held else []
-    return (lambda context: [each(context) for each in found]) if found else None
+def _listed(items: Sequence[Draft], default: list[str]) -> Getter[list[str]]:
+    """The words of a list; the default where it is left out or empty."""
+    found = [item.content(TEXT) for item in items]
+    return lambda context: [each(context) for each in found] or default
 
 
 def _fit(given: list[str], listed: list[str]) -> bool:

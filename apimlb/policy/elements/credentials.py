@@ -20,10 +20,10 @@ from apimlb.policy.run.records import HIDDEN, Value
 def identity_token(draft: Draft) -> Callable[[Exchange], Awaitable[str]]:
     """The token of the service's identity that `<authentication-managed-identity>` asks for."""
     resource = draft.required("resource", STRING)
-    client_id = draft.optional("client-id", STRING)
+    client_id = draft.attribute("client-id", STRING, None)
 
     async def token(exchange: Exchange) -> str:
-        client = client_id(exchange.context) if client_id else None
+        client = client_id(exchange.context)
         return await exchange.services.managed_identity_token(resource(exchange.context), client)
 
     return token

@@ -89,7 +89,7 @@ class _Rules:
 def validate_azure_ad_token(draft: Draft) -> Act:
     tenant = draft.required("tenant-id", STRING)
     endpoint = draft.attribute("authentication-endpoint", STRING, _DEFAULT_ENDPOINT)
-    token_in = _token_in(draft, scheme=None)
+    token_in = _token_in(draft, scheme=lambda _: None)
     clients = listed(draft, "client-application-ids", "application-id")
     audiences = [
         *listed(draft, "audiences", "audience"),
@@ -119,7 +119,8 @@ def _tenant_issuers(name: str, issuer: Issuer) -> frozenset[str]:
 
 
 def validate_jwt(draft: Draft) -> Act:
-    token_in = _token_in(draft, scheme=draft.optional("require-scheme", STRING))
+    scheme = draft.attribute("require-scheme", STRING, None)
+    token_in = _token_in(draft, scheme)
     draft.at_least_one(*_PLACES)
     issuers = listed(draft, "issuers", "issuer")
     audiences = listed(draft, "audiences", "audience")
@@ -194,7 +195,7 @@ def _local_key(draft: Draft, child: Draft) -> signature.Key:
 _PLACES = ("header-name", "query-parameter-name", "token-value")
 
 
-def _token_in(draft: Draft, scheme: Getter[str] | None) -> Callable[[Context], str | None]:
+def _token_in(draft: Draft, scheme: Getter[str | None]) -> Callable[[Context], str | None]:
     """Finds a request's token, without its scheme; None without a token, or without the scheme that is
     required."""
     draft.at_most_one(*_PLACES)
@@ -207,7 +208,7 @@ def _token_in(draft: Draft, scheme: Getter[str] | None) -> Callable[[Context], s
             return _bare(value(context), None)
         if query is not None:
             return _field(context.request.original_url.query_string.lstrip("?"), query(context))
-        required = scheme(context) if scheme else None
+        required = scheme(context)
         return _bare(formats.header(context.request.headers, header(context)) or "", required)
 
     return token
@@ -222,7 +223,7 @@ def _refuse_decryption(draft: Draft) -> None:
 def _validation(draft: Draft, token_in: Callable[[Context], str | None], rules: _Rules) -> Act:
     """The act of both policies: find the token, judge it, keep it or refuse the request."""
     status = draft.attribute("failed-validation-httpcode", integer(100, 999), 401)
-    message = draft.optional("failed-validation-error-message", STRING)
+    message = draft.attribute("failed-validation-error-message", STRING, "")
     variable = draft.word("output-token-variable-name", STRING, "")
 
     async def act(exchange: Exchange) -> None:
@@ -234,9 +235,8 @@ def _validation(draft: Draft, token_in: Callable[[Context], str | None], rules: 
             token = signature.token_of(text)
             claims = await rules.judge(token, exchange)
         except TokenRefused as refused:
-            shown = message(context) if message else refused.message
             raise PolicyFault(
-                refused.reason, refused.message, status=status(context), shown=shown
+                refused.reason, refused.message, status=status(context), shown=message(context)
             ) from refused
         if variable:
             context.variables[variable] = jwt_of(token.header, claims)
